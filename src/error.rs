@@ -1,0 +1,140 @@
+//! What stops the work ([`Error`]), and what sets one record aside ([`Rejection`]).
+//!
+//! Three kinds of trouble are never mixed: an [`Error`] stops the command; a [`Rejection`] is counted and listed while
+//! the rest goes on; a remark on a query is a note of the query's own (see [`crate::query`]).
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::article::Origin;
+
+/// The result of what can stop.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What stops the work. Each message names the file and the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is no index in the folder.
+    #[error("{}: no index here; build one with `gongxun index PATH…`, or name another folder with --index", .0.display())]
+    NoIndex(PathBuf),
+    /// The index was written by another version of this program.
+    #[error("{}: {found}, this program reads schema {wanted}; rebuild with `gongxun reindex PATH…`", path.display())]
+    Schema {
+        /// The generation's folder.
+        path: PathBuf,
+        /// What stands there, in words.
+        found: String,
+        /// The version that this program reads.
+        wanted: u32,
+    },
+    /// Another process writes to the index.
+    #[error("{}: another gongxun writes to this index; wait for it to end, or stop it, then try again", .0.display())]
+    Busy(PathBuf),
+    /// A file of the index does not hold what was written.
+    #[error("{}: damaged: {what}; `gongxun verify` tells how far it goes, `gongxun rollback` or `gongxun reindex PATH…` repairs it", path.display())]
+    Damaged {
+        /// The damaged file, or the generation's folder where the file is not known.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// An argument or a user's file makes no sense. The message says which and why.
+    #[error("{0}")]
+    Invalid(String),
+    /// The user asked to stop (Ctrl-C). What was committed is kept.
+    #[error("interrupted; what was committed is kept, the same command goes on from there")]
+    Interrupted,
+    /// The search engine below failed in a way that none of the above names.
+    #[error("index engine: {0}")]
+    Engine(#[from] tantivy::TantivyError),
+}
+
+impl Error {
+    /// Wraps what the system said with the path it said it about.
+    pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Error {
+        Error::Io { path: path.as_ref().to_path_buf(), source }
+    }
+}
+
+/// Why a record did not become an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// Nothing in it.
+    Empty,
+    /// Not text: an image, a program, a document format that is not read.
+    Binary,
+    /// A page of links, with no article in it.
+    List,
+    /// Text, but no article in it: an error page, a login form, a fragment.
+    NotArticle,
+    /// A JSON line that is not valid JSON, or has no text.
+    BadJson,
+    /// An archive member, a compressed stream or a crawl record that is cut short or damaged.
+    Damaged,
+    /// Larger, deeper or more compressed than the limits allow.
+    Limit,
+    /// A member's path that would leave the archive.
+    UnsafePath,
+    /// A record of a crawl that holds no page: a request, metadata, a redirect, an error status.
+    NoPage,
+    /// The file could not be read.
+    Unreadable,
+    /// The file's kind is not one that the reader knows.
+    Unknown,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::Empty => "empty",
+            Reason::Binary => "binary",
+            Reason::List => "list",
+            Reason::NotArticle => "not-article",
+            Reason::BadJson => "bad-json",
+            Reason::Damaged => "damaged",
+            Reason::Limit => "limit",
+            Reason::UnsafePath => "unsafe-path",
+            Reason::NoPage => "no-page",
+            Reason::Unreadable => "unreadable",
+            Reason::Unknown => "unknown",
+        })
+    }
+}
+
+/// One record that was set aside, with where it stood and why. One line of the rejections report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// Where the record stood: file, member, record.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// The kind of reason.
+    pub reason: Reason,
+    /// The reason in words, lower case, with the line or byte where one is known.
+    pub detail: String,
+}
+
+impl Rejection {
+    /// A rejection of the record at `origin`.
+    pub fn new(origin: Origin, reason: Reason, detail: impl Into<String>) -> Rejection {
+        Rejection { origin, reason, detail: detail.into() }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.origin, self.reason, self.detail)
+    }
+}
