@@ -25,6 +25,8 @@ pub mod archive;
 pub mod article;
 pub mod error;
 pub mod extract;
+pub mod index;
+pub mod search;
 pub mod text;
 
 pub use article::{Article, ArticleId, Credit, Date, Origin, Role};

@@ -83,7 +83,7 @@ pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let key = |builder: &mut SchemaBuilder, name: &str| builder.add_text_field(name, STRING);
     let facet = |builder: &mut SchemaBuilder, name: &str| {
-        builder.add_text_field(name, TextOptions::default().set_fast(Some("raw")))
+        builder.add_text_field(name, TextOptions::default().set_fast("raw"))
     };
     let number = NumericOptions::default().set_fast();
     let fields = Fields {

@@ -2,3 +2,5 @@
 
 pub mod fold;
 pub mod strings;
+pub mod lexicon;
+pub mod segment;
