@@ -169,6 +169,16 @@ impl Snapshot {
         Ok(self.addresses(&term)?.first().copied())
     }
 
+    /// The hash of the content of the article with this id, where there is one.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn content(&self, id: &ArticleId) -> Result<Option<u64>> {
+        let Some(address) = self.find(id)? else { return Ok(None) };
+        let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
+        Ok(fast.u64("content")?.first(address.doc_id))
+    }
+
     /// The articles that came of a file, by [`document::id_order`].
     ///
     /// # Errors
