@@ -1,0 +1,5 @@
+//! Results and articles in, text out: one format a file, pure serializers.
+
+pub mod article;
+pub mod json;
+pub mod terminal;
