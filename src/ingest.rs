@@ -22,7 +22,7 @@ use crate::archive::{self, Input, Limits, Record};
 use crate::article::{Article, ArticleId, Origin};
 use crate::error::{Error, Reason, Rejection, Result};
 use crate::extract;
-use crate::index::{Entry, Known, Snapshot, Writer, document};
+use crate::index::{Entry, Known, Manifest, Snapshot, Writer, document};
 
 /// The version of reading and extraction: files read by another are read again.
 const READER_VERSION: u32 = 1;
@@ -47,10 +47,22 @@ pub struct Options<'a> {
     pub extract: extract::Options,
     /// Limits against hostile input.
     pub limits: Limits,
-    /// Whether articles of files that are gone from `paths` are taken out.
-    pub prune: bool,
+    /// Which articles of files that are not there are taken out.
+    pub prune: Prune,
     /// Set from outside to stop after the current batch, with a commit.
     pub stop: &'a AtomicBool,
+}
+
+/// Which files that the index knows, and that are not among the inputs, go with their articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Prune {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those below the paths that were named.
+    BelowPaths,
+    /// All.
+    Everything,
 }
 
 /// What became of the records. `read = new + changed + unchanged + rejected`.
@@ -107,15 +119,10 @@ impl Observer for () {}
 /// Where a path does not exist, the index can't be written, or the run was stopped ([`Error::Interrupted`], after a
 /// commit). Bad records are no errors: they are rejected.
 pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
-    let snapshot = writer.snapshot()?;
-    let plan = plan(options, &snapshot_entries(writer), observer)?;
-    let mut sink = Sink { writer: Some(writer), snapshot, report: Report::default(), since_commit: 0, adopted: HashSet::new() };
+    let snapshot = Some(writer.snapshot()?).filter(|snapshot| snapshot.articles() > 0);
+    let plan = plan(options, writer.manifest(), observer)?;
+    let mut sink = Sink::new(Some(writer), snapshot);
     let finished = run(&plan, options, &mut sink, observer);
-    if finished.is_ok() && options.prune {
-        for file in &plan.gone {
-            sink.remove_file(file)?;
-        }
-    }
     if let Some(writer) = sink.writer.as_mut() {
         writer.commit()?;
     }
@@ -126,20 +133,14 @@ pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Obs
 ///
 /// # Errors
 /// As [`ingest`].
-pub fn rehearse(
-    snapshot: Snapshot,
-    known: &HashMap<String, Entry>,
-    options: &Options<'_>,
-    observer: &mut dyn Observer,
-) -> Result<Report> {
-    let plan = plan(options, known, observer)?;
-    let mut sink = Sink { writer: None, snapshot, report: Report::default(), since_commit: 0, adopted: HashSet::new() };
+pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
+    let manifest = match &snapshot {
+        Some(snapshot) => snapshot.manifest()?,
+        None => Manifest::default(),
+    };
+    let plan = plan(options, &manifest, observer)?;
+    let mut sink = Sink::new(None, snapshot);
     run(&plan, options, &mut sink, observer)?;
-    if options.prune {
-        for file in &plan.gone {
-            sink.remove_file(file)?;
-        }
-    }
     Ok(sink.report)
 }
 
@@ -159,15 +160,11 @@ pub fn extract_all(options: &Options<'_>, mut visit: impl FnMut(Result<Article, 
     })
 }
 
-fn snapshot_entries(writer: &Writer) -> HashMap<String, Entry> {
-    writer.manifest().entries().map(|e| (e.file.clone(), e.clone())).collect()
-}
-
 /// What is to be read, and what need not be.
 struct Plan {
     inputs: Vec<Planned>,
     unchanged: Vec<Entry>,
-    /// Files of the manifest below the paths that are no longer there.
+    /// Files of the manifest that are to go.
     gone: Vec<String>,
     rejected: u64,
     files: u64,
@@ -178,7 +175,7 @@ struct Planned {
     hash: Option<String>,
 }
 
-fn plan(options: &Options<'_>, known: &HashMap<String, Entry>, observer: &mut dyn Observer) -> Result<Plan> {
+fn plan(options: &Options<'_>, known: &Manifest, observer: &mut dyn Observer) -> Result<Plan> {
     let mut rejected = 0;
     let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
         rejected += 1;
@@ -192,8 +189,17 @@ fn plan(options: &Options<'_>, known: &HashMap<String, Entry>, observer: &mut dy
             path.is_empty() || file == path || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
         })
     };
-    let mut gone: Vec<String> =
-        known.keys().filter(|file| is_below(file) && !present.contains(file.as_str())).cloned().collect();
+    let mut gone: Vec<String> = known
+        .entries()
+        .map(|entry| entry.file.as_str())
+        .filter(|file| match options.prune {
+            Prune::Nothing => false,
+            Prune::BelowPaths => is_below(file),
+            Prune::Everything => true,
+        })
+        .filter(|file| !present.contains(file))
+        .map(str::to_string)
+        .collect();
     gone.sort();
     let mut plan = Plan { inputs: Vec::new(), unchanged: Vec::new(), gone, rejected, files: inputs.len() as u64 };
     for input in inputs {
@@ -313,7 +319,7 @@ fn read_inputs(inputs: &[Planned], options: &Options<'_>, out: Sender<Vec<Raw>>,
 }
 
 fn unchanged_since(input: &Input) -> bool {
-    std::fs::metadata(&input.path).is_ok_and(|now| now.len() == input.size)
+    archive::stamp(&input.path).is_ok_and(|now| now == (input.size, input.modified_ns))
 }
 
 fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Sender<Vec<Event>>) {
@@ -347,10 +353,12 @@ fn extract_one(record: &Record, options: &extract::Options) -> Result<Article, R
 /// Where the articles go: the writer, or nowhere in a rehearsal.
 struct Sink<'a> {
     writer: Option<&'a mut Writer>,
-    /// The index as it was before the run.
-    snapshot: Snapshot,
+    /// The index as it was before the run, where it held anything.
+    snapshot: Option<Snapshot>,
     report: Report,
     since_commit: u64,
+    /// The file under way, and how far it is.
+    file: CurrentFile,
     /// Ids that did not come of their own place (articles of an export), seen in this run.
     adopted: HashSet<ArticleId>,
 }
@@ -358,10 +366,12 @@ struct Sink<'a> {
 /// What is known of the file under way.
 #[derive(Default)]
 struct CurrentFile {
+    /// What the manifest will say of it.
+    entry: Entry,
+    /// Its articles that are in the index and have not been met in this run.
     existing: HashMap<u64, Known>,
+    /// How often each id was met.
     seen: HashMap<ArticleId, u32>,
-    articles: u64,
-    rejected: u64,
     /// Whether some of it could not be read: then nothing is concluded from what is missing.
     damaged: bool,
 }
@@ -377,21 +387,16 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
     }
     let mut progress =
         Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
-    let mut file = CurrentFile::default();
     pipeline(&plan.inputs, options, |event| {
         match event {
-            Event::Start(input) => {
-                let existing = sink.snapshot.of_file(&plan.inputs[input].input.name)?;
-                file = CurrentFile { existing, ..CurrentFile::default() };
-            }
+            Event::Start(input) => sink.start_of_file(&plan.inputs[input].input)?,
             Event::Article(origin, article) => {
-                file.articles += 1;
                 progress.records += 1;
-                sink.article(*article, &origin, &mut file, observer)?;
+                sink.article(*article, &origin, observer)?;
             }
             Event::Rejected(rejection) => {
-                file.rejected += 1;
-                file.damaged |= matches!(rejection.reason, Reason::Damaged | Reason::Unreadable);
+                sink.file.entry.rejected += 1;
+                sink.file.damaged |= matches!(rejection.reason, Reason::Damaged | Reason::Unreadable);
                 progress.records += 1;
                 sink.report.read += 1;
                 sink.report.rejected += 1;
@@ -401,23 +406,40 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
                 let input = &plan.inputs[input].input;
                 progress.bytes_done += input.size;
                 sink.report.bytes += input.size;
-                sink.end_of_file(input, hash, std::mem::take(&mut file))?;
+                sink.end_of_file(hash)?;
             }
         }
         observer.progress(progress);
         sink.commit_if_due()
-    })
+    })?;
+    plan.gone.iter().try_for_each(|file| sink.remove_file(file))
 }
 
-impl Sink<'_> {
-    fn article(
-        &mut self,
-        mut article: Article,
-        origin: &Origin,
-        file: &mut CurrentFile,
-        observer: &mut dyn Observer,
-    ) -> Result<()> {
+impl<'a> Sink<'a> {
+    fn new(writer: Option<&'a mut Writer>, snapshot: Option<Snapshot>) -> Sink<'a> {
+        let (report, file, adopted) = (Report::default(), CurrentFile::default(), HashSet::new());
+        Sink { writer, snapshot, report, since_commit: 0, file, adopted }
+    }
+
+    fn start_of_file(&mut self, input: &Input) -> Result<()> {
+        let existing = match &self.snapshot {
+            Some(snapshot) => snapshot.of_file(&input.name)?,
+            None => HashMap::new(),
+        };
+        let entry = Entry {
+            file: input.name.clone(),
+            size: input.size,
+            modified_ns: input.modified_ns,
+            ..Entry::default()
+        };
+        self.file = CurrentFile { entry, existing, ..CurrentFile::default() };
+        Ok(())
+    }
+
+    fn article(&mut self, mut article: Article, origin: &Origin, observer: &mut dyn Observer) -> Result<()> {
         self.report.read += 1;
+        let file = &mut self.file;
+        file.entry.articles += 1;
         let occurrence = file.seen.entry(article.id.clone()).and_modify(|n| *n += 1).or_insert(1);
         let adopted = article.origin != origin.to_string();
         if *occurrence > 1 {
@@ -433,8 +455,10 @@ impl Sink<'_> {
         let content = document::content_hash(&stored);
         let known = match file.existing.remove(&document::id_order(&article.id)) {
             Some(known) => Some(known.content),
-            None if self.snapshot.articles() > 0 => self.snapshot.content(&article.id)?,
-            None => None,
+            None => match &self.snapshot {
+                Some(snapshot) => snapshot.content(&article.id)?,
+                None => None,
+            },
         };
         match known {
             Some(known) if known == content => {
@@ -454,44 +478,30 @@ impl Sink<'_> {
         Ok(())
     }
 
-    fn end_of_file(&mut self, input: &Input, hash: Option<String>, file: CurrentFile) -> Result<()> {
-        if !file.damaged {
+    fn end_of_file(&mut self, hash: Option<String>) -> Result<()> {
+        let file = std::mem::take(&mut self.file);
+        if let Some(snapshot) = self.snapshot.as_ref().filter(|_| !file.damaged) {
             for known in file.existing.values() {
                 self.report.removed += 1;
-                let id = self.snapshot.article(known.address)?.id;
+                let id = snapshot.article(known.address)?.id;
                 if let Some(writer) = self.writer.as_mut() {
                     writer.delete(&id);
                 }
             }
         }
-        if let (Some(writer), Some(hash)) = (self.writer.as_mut(), hash) {
-            writer.record(Entry {
-                file: input.name.clone(),
-                size: input.size,
-                modified_ns: input.modified_ns,
-                hash,
-                articles: file.articles,
-                rejected: file.rejected,
-                removed: false,
-            });
+        if let Some(writer) = self.writer.as_mut() {
+            writer.record(Entry { hash: hash.unwrap_or_default(), ..file.entry });
         }
         Ok(())
     }
 
     fn remove_file(&mut self, file: &str) -> Result<()> {
-        let articles = self.snapshot.of_file(file)?.len() as u64;
-        self.report.removed += articles;
+        if let Some(snapshot) = &self.snapshot {
+            self.report.removed += snapshot.of_file(file)?.len() as u64;
+        }
         if let Some(writer) = self.writer.as_mut() {
             writer.delete_file(file);
-            writer.record(Entry {
-                file: file.to_string(),
-                size: 0,
-                modified_ns: 0,
-                hash: String::new(),
-                articles: 0,
-                rejected: 0,
-                removed: true,
-            });
+            writer.record(Entry { file: file.to_string(), removed: true, ..Entry::default() });
         }
         Ok(())
     }
@@ -501,6 +511,12 @@ impl Sink<'_> {
             return Ok(());
         }
         self.since_commit = 0;
-        self.writer.as_mut().map_or(Ok(()), |writer| writer.commit())
+        let Some(writer) = self.writer.as_mut() else { return Ok(()) };
+        // The file under way is noted without its hash, so that it is read again if the run ends here, and known if it
+        // is gone by then.
+        if !self.file.entry.file.is_empty() {
+            writer.record(self.file.entry.clone());
+        }
+        writer.commit()
     }
 }

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::generation::sync_folder;
 use crate::error::{Error, Result};
 
-/// A file that was read to its end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Entry {
     /// The file's name relative to the root, as in [`crate::Origin`].
     pub file: String,
@@ -22,7 +22,7 @@ pub struct Entry {
     pub size: u64,
     /// When it was last changed, in nanoseconds since 1970.
     pub modified_ns: i128,
-    /// The hash of its bytes.
+    /// The hash of its bytes; empty where it was not read to its end, or changed meanwhile.
     pub hash: String,
     /// How many articles came of it.
     pub articles: u64,
@@ -43,6 +43,7 @@ pub struct Position {
 }
 
 /// The manifest of a commit, and the lines for the next one.
+#[derive(Debug, Default)]
 pub struct Manifest {
     folder: PathBuf,
     position: Position,

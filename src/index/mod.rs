@@ -10,9 +10,11 @@ pub mod generation;
 pub mod manifest;
 pub mod schema;
 mod snapshot;
+pub mod stats;
 mod writer;
 
 pub use generation::{Generation, WriteLock};
-pub use manifest::Entry;
+pub use manifest::{Entry, Manifest};
 pub use snapshot::{Commit, Known, Snapshot};
+pub use stats::Stats;
 pub use writer::{Resources, Writer};

@@ -12,7 +12,7 @@ use super::analyzer;
 use super::directory::GenerationDirectory;
 use super::document;
 use super::generation::{Generation, Settings};
-use super::manifest::Position;
+use super::manifest::{Manifest, Position};
 use super::schema::{Fields, schema};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
@@ -140,6 +140,14 @@ impl Snapshot {
     pub fn is_current(&self) -> bool {
         let same = Generation::current(&self.generation.index).is_ok_and(|g| g.as_ref() == Some(&self.generation));
         same && payload(&self.generation).is_some_and(|commit| commit == self.commit)
+    }
+
+    /// What was read up to this commit.
+    ///
+    /// # Errors
+    /// As [`Manifest::read`].
+    pub fn manifest(&self) -> Result<Manifest> {
+        Manifest::read(&self.generation.folder(), &self.commit.manifest)
     }
 
     /// How many articles there are.

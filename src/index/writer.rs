@@ -91,15 +91,26 @@ impl Writer {
         Writer::create(index, segmenter, resources, lock)
     }
 
-    /// Opens a generation that was begun and not finished, to go on with it.
+    /// Goes on with a generation that was begun with this dictionary and not finished, where there is one; else makes a
+    /// new one as [`Writer::new_generation`] does. Others that were not finished are removed.
     ///
     /// # Errors
-    /// [`Error::Busy`] for a second writer; what keeps the generation from being opened.
-    pub fn resume(generation: Generation, resources: Resources) -> Result<Writer> {
-        let lock = WriteLock::acquire(&generation.index)?;
-        let settings = generation.settings()?;
-        let segmenter = generation.segmenter(&settings)?;
-        Writer::start(generation, settings, segmenter, resources, lock)
+    /// [`Error::Busy`] for a second writer.
+    pub fn resume(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
+        let lock = WriteLock::acquire(index)?;
+        let current = Generation::current(index)?.map_or(0, |g| g.number);
+        let begun: Vec<Generation> = Generation::all(index)?.into_iter().filter(|g| g.number > current).collect();
+        let wanted = Settings::new(segmenter);
+        let usable = begun.iter().rfind(|g| {
+            g.settings().is_ok_and(|settings| settings == wanted) && Snapshot::of(g).is_ok_and(|s| s.commit.number > 0)
+        });
+        for other in begun.iter().filter(|g| Some(*g) != usable) {
+            other.remove()?;
+        }
+        match usable {
+            Some(generation) => Writer::start(generation.clone(), wanted, segmenter.clone(), resources, lock),
+            None => Writer::create(index, segmenter, resources, lock),
+        }
     }
 
     fn create(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
@@ -222,7 +233,15 @@ impl Writer {
     ///
     /// # Errors
     /// Where the disk refuses.
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
+        self.finish_then(|| Ok(()))
+    }
+
+    /// As [`Writer::finish`], with a last step while the lock is still held: a swap, say.
+    ///
+    /// # Errors
+    /// Where the disk refuses; what the last step says.
+    pub fn finish_then(mut self, last: impl FnOnce() -> Result<()>) -> Result<()> {
         self.commit()?;
         let damaged = |e| damaged(&self.generation, e);
         // Merges under way may take segments that are listed now; so the last merge comes after they are done.
@@ -232,7 +251,8 @@ impl Writer {
             // Segments that another merge has taken meanwhile are no reason to fail: everything is committed.
             let _ = self.inner.merge(&segments).wait();
         }
-        self.inner.wait_merging_threads().map_err(damaged)
+        self.inner.wait_merging_threads().map_err(damaged)?;
+        last()
     }
 }
 

@@ -2,4 +2,5 @@
 
 pub mod article;
 pub mod json;
+pub mod stats;
 pub mod terminal;
