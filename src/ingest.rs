@@ -183,7 +183,7 @@ fn plan(options: &Options<'_>, known: &Manifest, observer: &mut dyn Observer) ->
     })?;
     let reader = reader_version(&options.extract);
     let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
-    let below: Vec<String> = options.paths.iter().map(|path| archive::name_of(path, &options.root)).collect();
+    let below: Vec<String> = options.paths.iter().map(|path| archive::name_under(path, &options.root)).collect();
     let is_below = |file: &str| {
         below.iter().any(|path| {
             path.is_empty() || file == path || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))

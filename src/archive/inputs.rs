@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -74,12 +75,7 @@ impl FolderWalk<'_> {
         if !self.seen.insert(name.clone()) {
             return;
         }
-        let size = metadata.filter(|m| m.is_file()).map_or(0, Metadata::len);
-        let modified_ns =
-            metadata.and_then(|m| m.modified().ok()).map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
-                Ok(after) => after.as_nanos() as i128,
-                Err(before) => -(before.duration().as_nanos() as i128),
-            });
+        let (size, modified_ns) = metadata.map_or((0, 0), size_and_time);
         self.found.push(Input { path, name, size, modified_ns });
     }
 
@@ -140,6 +136,23 @@ impl FolderWalk<'_> {
     }
 }
 
+/// The size of a file and when it was last changed, as an [`Input`] has them: tells whether it changed meanwhile.
+///
+/// # Errors
+/// What the system says of a file that is gone.
+pub fn stamp(path: &Path) -> io::Result<(u64, i128)> {
+    fs::metadata(path).map(|metadata| size_and_time(&metadata))
+}
+
+fn size_and_time(metadata: &Metadata) -> (u64, i128) {
+    let size = if metadata.is_file() { metadata.len() } else { 0 };
+    let modified_ns = metadata.modified().map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => after.as_nanos() as i128,
+        Err(before) => -(before.duration().as_nanos() as i128),
+    });
+    (size, modified_ns)
+}
+
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
@@ -161,7 +174,7 @@ fn printable(name: &OsStr) -> String {
 }
 
 /// The name of a path that was given: relative to the root where it is below it, else as it was given.
-fn name_under(path: &Path, root: &Path) -> String {
+pub fn name_under(path: &Path, root: &Path) -> String {
     let real = |path: &Path| fs::canonicalize(path).ok();
     let plain = |path: &Path| std::path::absolute(path).ok().map(|path| without_dots(&path));
     let below = |path: Option<PathBuf>, root: Option<PathBuf>| Some(path?.strip_prefix(root?).ok()?.to_path_buf());

@@ -26,7 +26,7 @@ mod sniff;
 mod walk;
 mod window;
 
-pub use inputs::{Input, STANDARD_INPUT, inputs};
+pub use inputs::{Input, STANDARD_INPUT, inputs, name_under, stamp};
 pub use limits::Limits;
 
 /// What kind of text a record holds, by its name or its container.
