@@ -25,6 +25,7 @@ pub mod archive;
 pub mod article;
 pub mod error;
 pub mod extract;
+pub mod query;
 pub mod text;
 
 pub use article::{Article, ArticleId, Credit, Date, Origin, Role};
