@@ -1,7 +1,7 @@
 //! NEAR, 同句: and 同段: over groups. A group of ORs inside becomes an OR of plain ones, so that the search only ever
 //! meets terms: `(欠薪 OR 讨薪) NEAR/20 包工头` is `"欠薪 包工头"~20 OR "讨薪 包工头"~20`.
 
-use super::{MAX_ALTERNATIVES, Node};
+use super::{MAX_ALTERNATIVES, Node, Piece};
 
 /// What came of the operands.
 pub(super) struct Joined {
@@ -17,13 +17,15 @@ pub(super) struct Joined {
 pub(super) fn join(operands: Vec<Node>, build: impl Fn(Vec<Node>) -> Node) -> Joined {
     let mut beside = Vec::new();
     let mut choices: Vec<Vec<Node>> = vec![Vec::new()];
-    for operand in flatten(operands) {
+    let mut operands = flatten(operands).into_iter();
+    while let Some(operand) = operands.next() {
         let Some(alternatives) = alternatives(&operand) else {
             beside.push(operand);
             continue;
         };
         if choices.len() * alternatives.len() > MAX_ALTERNATIVES {
             beside.push(operand);
+            beside.extend(operands);
             return Joined { node: finish(choices, build), beside, too_many: true };
         }
         choices = choices
@@ -81,4 +83,25 @@ fn alternatives(node: &Node) -> Option<Vec<Vec<Node>>> {
         }
         _ => None,
     }
+}
+
+/// The terms as quotes would give them, where all are words: without the signs at their ends.
+pub(super) fn bare(terms: Vec<Node>) -> Vec<Node> {
+    if !terms.iter().all(|term| matches!(term, Node::Text(_))) {
+        return terms;
+    }
+    terms
+        .into_iter()
+        .map(|term| match term {
+            Node::Text(piece) => Node::Text(bare_piece(&piece)),
+            other => other,
+        })
+        .collect()
+}
+
+fn bare_piece(piece: &Piece) -> Piece {
+    let sign = |c: char| !c.is_alphanumeric();
+    let start = piece.text.chars().take_while(|c| sign(*c)).count();
+    let end = piece.text.chars().rev().take_while(|c| sign(*c)).count();
+    Piece { text: piece.text.trim_matches(sign).to_string(), span: piece.span.start + start..piece.span.end - end }
 }

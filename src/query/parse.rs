@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::lex::{Lexeme, Token, half, is_colon, is_hyphen, is_zero_width, lex};
-use super::near::join;
+use super::near::{bare, join};
 use super::notes::Notes;
 use super::{
     DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_CLAUSES, MAX_DEPTH, MAX_DISTANCE, Node, NoteKind, Piece,
@@ -25,7 +25,8 @@ pub fn parse(text: &str) -> Query {
         });
     }
     let lexemes = lex(&chars, &mut notes);
-    let mut parser = Parser { chars: &chars, lexemes, at: 0, depth: 0, clauses: 0, notes, dropped: Vec::new() };
+    let mut parser =
+        Parser { chars: &chars, lexemes, at: 0, depth: 0, clauses: 0, full: false, notes, dropped: Vec::new() };
     let mut root = parser.disjunction();
     if root.is_none() {
         root = parser.lone_word();
@@ -43,6 +44,8 @@ pub(super) struct Parser<'a> {
     pub at: usize,
     depth: usize,
     clauses: usize,
+    /// A clause was left out, so that the operators around it are not to blame.
+    full: bool,
     pub notes: Notes<'a>,
     /// Operators and names of fields that were left out for want of an operand.
     dropped: Vec<Range<usize>>,
@@ -66,14 +69,13 @@ impl Parser<'_> {
         let mut blanks = false;
         loop {
             let (branch, implicit) = self.conjunction();
-            let missing = branch.is_none();
             blanks |= implicit;
             branches.extend(branch);
             if self.next() != Next::Or {
                 break;
             }
             let operator = self.take();
-            if missing || matches!(self.next(), Next::End | Next::Or) {
+            if branches.is_empty() || matches!(self.next(), Next::End | Next::Or) {
                 self.dangling(operator.span);
             }
         }
@@ -155,7 +157,7 @@ impl Parser<'_> {
     fn near(&mut self, operands: Vec<Node>, distance: u32, span: Range<usize>) -> Option<Node> {
         let build = |mut terms: Vec<Node>| match terms.len() {
             1 => terms.remove(0),
-            _ => Node::Near { terms, distance },
+            _ => Node::Near { terms: bare(terms), distance },
         };
         self.joined(operands, build, span, "NEAR")
     }
@@ -247,7 +249,7 @@ impl Parser<'_> {
     }
 
     fn word(&mut self, range: Range<usize>) -> Option<Node> {
-        if is_address(&self.chars[range.clone()]) {
+        if is_address(&self.chars[self.without_signs(range.clone())]) {
             return self.piece(range);
         }
         if let Some((name, value)) = self.split_field(range.clone()) {
@@ -320,7 +322,7 @@ impl Parser<'_> {
         }
         let node = self.operand(value)?;
         let span = start..self.lexemes[self.at - 1].span.end;
-        self.joined(vec![node], |terms| Node::Together { unit, terms }, span, unit.name())
+        self.joined(vec![node], |terms| Node::Together { unit, terms: bare(terms) }, span, unit.name())
     }
 
     /// A value that begins inside a word, or with the next lexeme.
@@ -332,7 +334,16 @@ impl Parser<'_> {
         if rest.start == value.start {
             return self.word(value);
         }
-        if rest.is_empty() { self.unary().map(not) } else { self.word(rest).map(not) }
+        if self.keyword(rest.clone()).is_some() {
+            self.dangling(rest);
+            return None;
+        }
+        if !rest.is_empty() {
+            return self.word(rest).map(not);
+        }
+        let next = self.lexemes.get(self.at)?;
+        let operand = next.span.start == value.end && matches!(next.token, Token::Open | Token::Quoted { .. });
+        if operand { self.primary().map(not) } else { None }
     }
 
     /// The words between the marks of `"欠薪 包工头"~20`, each a term.
@@ -343,7 +354,7 @@ impl Parser<'_> {
             let length = self.chars[at..inner.end].iter().take_while(|c| !super::lex::ends_word(**c)).count();
             let piece = trim(self.chars, at..at + length);
             if !piece.is_empty() {
-                terms.extend(self.piece(piece));
+                terms.extend(self.term(piece));
             }
             at += length + 1;
         }
@@ -372,18 +383,29 @@ impl Parser<'_> {
     /// Free text.
     fn piece(&mut self, range: Range<usize>) -> Option<Node> {
         let start = self.without_hyphens(range.clone()).start;
-        let text: String = self.chars[start..range.end].iter().collect();
+        let mut text: String = self.chars[start..range.end].iter().collect();
         if !has_letters(&text) {
             self.no_letters(range);
             return None;
         }
+        if self.keyword(start..range.end).is_some() {
+            // The word is meant here, and in small letters it says so.
+            text = text.to_lowercase();
+        }
         let span = start..range.end;
+        self.clause(span.clone(), Node::Text(Piece { text, span }))
+    }
+
+    /// A word in quotes with `~`, where nothing is an operator.
+    fn term(&mut self, span: Range<usize>) -> Option<Node> {
+        let text = self.chars[span.clone()].iter().collect();
         self.clause(span.clone(), Node::Text(Piece { text, span }))
     }
 
     /// Counts one clause; past the limit there are none.
     pub fn clause(&mut self, span: Range<usize>, node: Node) -> Option<Node> {
         if self.clauses == MAX_CLAUSES {
+            self.full = true;
             self.notes.add_once(NoteKind::TooManyClauses, span, |part| {
                 format!("the query has more than {MAX_CLAUSES} words and strings; it was read up to {part}")
             });
@@ -410,6 +432,9 @@ impl Parser<'_> {
     }
 
     fn dangling(&mut self, span: Range<usize>) {
+        if self.full {
+            return;
+        }
         self.notes.add(NoteKind::DanglingOperator, span.clone(), |part| {
             format!("{part} has nothing to join; it was left out")
         });
@@ -472,6 +497,7 @@ impl Parser<'_> {
 
     /// The field that a word begins with, and its value inside the word; a note where the name is no field's.
     fn split_field(&mut self, range: Range<usize>) -> Option<(FieldName, Range<usize>)> {
+        let range = self.without_signs(range);
         let word = &self.chars[range.clone()];
         let colon = word.iter().take(fields::LONGEST_NAME + 1).position(|c| is_colon(*c))?;
         let value = range.start + colon + 1..range.end;
@@ -488,6 +514,13 @@ impl Parser<'_> {
                 None
             }
         }
+    }
+
+    /// A word without the brackets and commas before it; wildcards stay.
+    fn without_signs(&self, range: Range<usize>) -> Range<usize> {
+        let sign = |c: &&char| !c.is_alphanumeric() && !pattern::is_wildcard(**c);
+        let signs = self.chars[range.clone()].iter().take_while(sign).count();
+        range.start + signs..range.end
     }
 
     fn without_hyphens(&self, range: Range<usize>) -> Range<usize> {

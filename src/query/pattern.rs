@@ -82,6 +82,11 @@ fn trim(parts: &mut Vec<PatternPart>) {
     }
 }
 
+/// Whether a character can be a wildcard.
+pub(super) fn is_wildcard(c: char) -> bool {
+    is_star(c) || is_mark(c)
+}
+
 fn is_star(c: char) -> bool {
     matches!(c, '*' | '＊' | '﹡')
 }

@@ -1,3 +1,5 @@
 //! Pure functions on text: charset, fold, segment, lexicon, repair, numerals. Nothing here reads or writes files.
 
 pub mod fold;
+pub mod function_words;
+pub mod synonyms;
