@@ -5,3 +5,5 @@ pub mod fold;
 pub mod strings;
 pub mod lexicon;
 pub mod segment;
+pub mod function_words;
+pub mod synonyms;
