@@ -12,8 +12,9 @@ mod dictionary;
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed=src/text/segment/classes.rs");
-    println!("cargo::rerun-if-changed=src/text/segment/trie.rs");
+    for shared in ["classes.rs", "nodes.rs", "trie.rs"] {
+        println!("cargo::rerun-if-changed=src/text/segment/{shared}");
+    }
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     let out = Path::new(&out);
     let (pages, deltas) = fold_table();

@@ -114,7 +114,11 @@ fn generated_texts(segmenter: &Segmenter) -> Vec<String> {
     let mut words = segmenter.words();
     words.sort();
     let mut sum = 0;
-    let sums: Vec<u64> = words.iter().map(|(_, freq)| std::mem::replace(&mut sum, sum + freq) + freq).collect();
+    let mut sums = Vec::new();
+    for (_, freq) in &words {
+        sum += freq;
+        sums.push(sum);
+    }
     let mut state = 0x9E37_79B9_7F4A_7C15u64;
     let mut random = move |below: u64| {
         state ^= state << 13;

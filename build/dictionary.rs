@@ -8,6 +8,9 @@ use std::path::Path;
 #[path = "../src/text/segment/classes.rs"]
 #[expect(dead_code, reason = "the segmenter needs more of it")]
 mod classes;
+#[path = "../src/text/segment/nodes.rs"]
+#[expect(dead_code, reason = "the segmenter needs more of it")]
+mod nodes;
 #[path = "../src/text/segment/trie.rs"]
 mod trie;
 
@@ -18,11 +21,6 @@ const MIN_SCORE: f64 = -3.14e100;
 
 /// How often the lexicon's words are looked at again after one of them has changed the dictionary.
 const LEXICON_ROUNDS: usize = 4;
-
-/// So many of the most frequent characters have a row of bits of their own.
-const ROWS: usize = 4096;
-/// How many bits a row has: a character's code, cut to this, is its bit.
-const ROW_BITS: usize = 4096;
 
 /// Writes the arrays to `out`. `fold` is the fold of `src/text/fold.rs`.
 pub fn write(out: &Path, fold: impl Fn(char) -> char) {
@@ -146,10 +144,11 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
     let mut frequencies: Vec<(u64, u64)> = frequencies.into_iter().collect();
     frequencies.sort_by_key(|&(freq, count)| (std::cmp::Reverse(count), freq));
     let frequencies: Vec<u64> = std::iter::once(0).chain(frequencies.into_iter().map(|(freq, _)| freq)).collect();
+    assert!(frequencies.len() <= nodes::MAX_VALUE, "more frequencies than values");
     let values: HashMap<u64, u32> = frequencies.iter().enumerate().map(|(at, &freq)| (freq, at as u32)).collect();
     let weight = |value: u32| (frequencies[value as usize] as f64).ln() - total_log;
 
-    let mut words: Vec<trie::Word> = Vec::new();
+    let mut words: Vec<(Vec<u16>, u32)> = Vec::new();
     let mut first_values = vec![0u32; chars.len()];
     let mut unreachable = String::new();
     for (word, freq) in entries {
@@ -165,34 +164,15 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
         }
     }
     words.sort();
-    let trie = trie::build(&words, chars.len());
+    let pairs = Pairs::of(&words, chars.len());
 
-    // Row 0 rejects everything, row 1 nothing.
-    let mut rows = vec![0u64; ROW_BITS / 64];
-    rows.resize(2 * ROW_BITS / 64, u64::MAX);
-    let mut row_of = vec![0u32; chars.len()];
-    for word in words.chunk_by(|a, b| a.0[0] == b.0[0]) {
-        let first = word[0].0[0] as usize;
-        if first >= ROWS {
-            row_of[first] = (ROW_BITS / 64) as u32;
-            continue;
-        }
-        row_of[first] = rows.len() as u32;
-        let mut row = [0u64; ROW_BITS / 64];
-        word.iter().map(|(codes, _)| codes[1] as usize % ROW_BITS).for_each(|bit| row[bit / 64] |= 1 << (bit % 64));
-        rows.extend(row);
-    }
-
-    let mut firsts: Vec<u64> = Vec::new();
-    for code in 0..chars.len() {
-        // A character that begins no word is cut off with the weight of frequency 1.
-        let weight = match first_values[code] {
-            0 if trie.bases[code] == 0 => 0.0 - total_log,
-            0 => f64::NEG_INFINITY,
-            value => weight(value),
-        };
-        firsts.extend([weight.to_bits(), u64::from(trie.bases[code]) | u64::from(row_of[code]) << 32]);
-    }
+    // A character that begins no word is cut off with the weight of frequency 1.
+    let first_weight = |code: usize| match first_values[code] {
+        0 if pairs.starts[code] == pairs.starts[code + 1] => 0.0 - total_log,
+        0 => f64::NEG_INFINITY,
+        value => weight(value),
+    };
+    let first_weights: Vec<f64> = (0..chars.len()).map(first_weight).collect();
     let scores: Vec<f64> = (0..frequencies.len() as u32).map(weight).collect();
     let mut hmm: Vec<f64> = model.start.to_vec();
     hmm.extend(model.transitions.as_flattened());
@@ -212,11 +192,13 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
     save!("codes.bin", codes);
     save!("rare.bin", rare.iter().flat_map(|(&c, &code)| [c, u32::from(code)]).collect::<Vec<_>>());
     save!("chars.bin", chars.iter().map(|&c| c as u32).collect::<Vec<_>>());
-    save!("firsts.bin", firsts);
+    save!("first_weights.bin", first_weights);
     save!("first_values.bin", first_values);
-    save!("labels.bin", trie.labels);
-    save!("nodes.bin", trie.nodes);
-    save!("rows.bin", rows);
+    save!("square.bin", pairs.square);
+    save!("pair_starts.bin", pairs.starts);
+    save!("pair_codes.bin", pairs.codes);
+    save!("pairs.bin", pairs.nodes);
+    save!("deep.bin", pairs.deep);
     save!("weights.bin", scores);
     save!("frequencies.bin", frequencies);
     save!("hmm.bin", hmm);
@@ -227,9 +209,80 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
     hmm.iter().for_each(|score| _ = hasher.update(&score.to_bits().to_le_bytes()));
     let source = format!(
         "/// The sum of all frequencies.\npub const TOTAL: u64 = {total};\n\
-         /// The hash of the words, their frequencies and the model.\npub const HASH: &str = \"{}\";\n\
-         /// How many bits a row has.\npub const ROW_BITS: usize = {ROW_BITS};\n",
+         /// The hash of the words, their frequencies and the model.\npub const HASH: &str = \"{}\";\n",
         hasher.finalize().to_hex()
     );
     std::fs::write(out.join("dictionary.rs"), source).expect("OUT_DIR is writable");
+}
+
+/// The words of two characters and more: see `src/text/segment/nodes.rs`.
+struct Pairs {
+    /// For each first code the number of its first pair, and at the end the number after the last pair.
+    starts: Vec<u32>,
+    /// The second code of each pair.
+    codes: Vec<u16>,
+    nodes: Vec<u64>,
+    square: Vec<u64>,
+    deep: Vec<u64>,
+}
+
+impl Pairs {
+    /// The pairs of sorted words of two codes or more.
+    fn of(words: &[(Vec<u16>, u32)], chars: usize) -> Pairs {
+        let (mut starts, mut codes, mut nodes) = (Vec::new(), vec![0u16], vec![0u64]);
+        let mut square = vec![0u64; nodes::SQUARE * nodes::STRIDE];
+        let mut longer: Vec<trie::Word> = Vec::new();
+        for pair in words.chunk_by(|a, b| a.0[..2] == b.0[..2]) {
+            let number = nodes.len();
+            let (first, second) = (pair[0].0[0] as usize, pair[0].0[1]);
+            starts.resize(starts.len().max(first + 1), number as u32);
+            codes.push(second);
+            let mut node = 0;
+            for (word, value) in pair {
+                match &word[2..] {
+                    [] => node = nodes::with_value(node, *value as usize),
+                    rest => {
+                        node |= nodes::pair_filter(rest[0]);
+                        longer.push((number as u32, rest.to_vec(), *value));
+                    }
+                }
+            }
+            nodes.push(node);
+            if first < nodes::SQUARE && (second as usize) < nodes::SQUARE {
+                let word = &mut square[first * nodes::STRIDE + second as usize / nodes::SPAN];
+                if *word == 0 {
+                    *word = (number as u64) << 32;
+                }
+                *word |= 1 << (second as usize % nodes::SPAN);
+            }
+        }
+        starts.resize(chars + 1, nodes.len() as u32);
+
+        let trie = trie::build(&longer, nodes.len(), chars);
+        let packed = |node: u64| {
+            let base = (node & 0xFFFF_FFFF) as usize;
+            assert!(base < nodes::MAX_BASE, "the words need more slots than a base can name");
+            base
+        };
+        nodes
+            .iter_mut()
+            .zip(&trie.bases)
+            .for_each(|(node, &base)| *node = nodes::with_base(*node, packed(base.into())));
+        let mut deep = vec![nodes::EMPTY; trie.labels.len()];
+        let taken = (0..deep.len()).filter(|&slot| trie.labels[slot] != trie::EMPTY);
+        let mut parents: HashMap<usize, usize> = HashMap::new();
+        for slot in taken.clone() {
+            let node = nodes::deep(trie.labels[slot], (trie.nodes[slot] >> 32) as usize);
+            deep[slot] = nodes::with_base(node, packed(trie.nodes[slot]));
+            parents.insert(nodes::base(deep[slot]), slot);
+        }
+        parents.remove(&0);
+        for slot in taken {
+            let label = trie.labels[slot];
+            if let Some(&parent) = parents.get(&(slot - label as usize)) {
+                deep[parent] |= nodes::deep_filter(label);
+            }
+        }
+        Pairs { starts, codes, nodes, square, deep }
+    }
 }

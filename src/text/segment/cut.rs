@@ -7,8 +7,8 @@
 
 use std::cell::RefCell;
 
-use super::dictionary::{Dictionary, LOW, ROW_BITS};
-use super::{Token, classes, hmm};
+use super::dictionary::{Dictionary, LOW};
+use super::{Token, classes, hmm, nodes};
 
 /// A piece is about as many bytes: its codes and scores stay in the processor's cache.
 const PIECE_BYTES: usize = 8 << 10;
@@ -134,55 +134,57 @@ fn decode(dictionary: &Dictionary, piece: &str, scratch: &mut Scratch) -> usize 
 
 /// Finds the best word at each character, from the last to the first. `USER` says that there are words of the user.
 fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
-    let Dictionary { firsts, labels, nodes, rows, weights, .. } = dictionary;
-    let (firsts, nodes, weights): (&[[u64; 2]], &[u64], &[f64]) = (firsts, nodes, weights);
+    let Dictionary { first_weights, square, pairs, deep, weights, .. } = dictionary;
+    let (first_weights, pairs, deep, weights): (&[f64], &[u64], &[u64], &[f64]) = (first_weights, pairs, deep, weights);
     let unknown = dictionary.unknown_weight();
     let codes = &scratch.codes[..chars + PADDING];
     let scores = &mut scratch.scores[..chars + PADDING];
     let steps = &mut scratch.steps[..chars];
     let lengths_of_words = &mut scratch.lengths_of_words[..chars];
     scores[chars..].fill(0.0);
-    let (mut second, mut third) = (0usize, 0usize);
+    let (mut second, mut filter2, mut third, mut filter3) = (0u16, 0u64, 0u16, 0u64);
     let (mut score1, mut score2) = (0.0f64, 0.0f64);
     for at in (0..chars).rev() {
-        let code = codes[at] as usize;
-        let [weight, base_and_row] = firsts[code];
-        let mut best = f64::from_bits(weight) + score1;
-        let mut step = 1u8;
+        let code = codes[at];
+        let mut best = first_weights[code as usize] + score1;
 
-        // A pair that is no prefix of a word leads to slot 0, which weighs minus infinity and has no children.
-        let bit = second % ROW_BITS;
-        let row = (base_and_row >> 32) as usize + bit / 64;
-        let may_follow = rows[row] >> (bit % 64) & 1 == 1;
-        let slot = if may_follow { (base_and_row & LOW) as usize + second } else { 0 };
-        let slot = if labels.get(slot) == Some(&(second as u16)) { slot } else { 0 };
-        let node = nodes[slot];
-        let value = (node >> 32) as usize;
+        // Two characters that no word begins with lead to pair 0, which weighs minus infinity and has no children.
+        let pair = if (code as usize) < nodes::SQUARE && (second as usize) < nodes::SQUARE {
+            let word = square[code as usize * nodes::STRIDE + second as usize / nodes::SPAN];
+            let bit = second as usize % nodes::SPAN;
+            let number = (word >> 32) as usize + (word as u32 & ((1 << bit) - 1)).count_ones() as usize;
+            if word >> bit & 1 == 1 { number } else { 0 }
+        } else {
+            dictionary.pair(code, second)
+        };
+        let node = pairs[pair];
+        let value = nodes::value(node);
         let mut lengths = u8::from(value != 0) << 2;
         let score = weights[value] + score2;
-        if score >= best {
-            best = score;
-            step = 2;
-        }
+        let mut step = 1 + u8::from(score >= best);
+        best = if score > best { score } else { best };
 
-        let mut slot = (node & LOW) as usize + third;
-        let mut label = third as u16;
-        let mut length = 3;
-        while labels.get(slot) == Some(&label) {
-            let node = nodes[slot];
-            let value = (node >> 32) as usize;
-            if value != 0 {
-                let score = weights[value] + scores[at + length];
-                if score >= best {
-                    best = score;
-                    step = length as u8;
+        if node & filter3 != 0 {
+            let (mut node, mut length, mut code) = (node, 3, third);
+            while let Some(&next) = deep.get(nodes::base(node) + code as usize)
+                && nodes::label(next) == code
+            {
+                node = next;
+                let value = nodes::value(node);
+                if value != 0 {
+                    let score = weights[value] + scores[at + length];
+                    if score >= best {
+                        best = score;
+                        step = length as u8;
+                    }
+                    lengths |= if length < NOTED { 1 << length } else { 0 };
                 }
-                lengths |= if length < NOTED { 1 << length } else { 0 };
+                code = codes[at + length];
+                length += 1;
+                if node & nodes::deep_filter(code) == 0 {
+                    break;
+                }
             }
-            let Some(&next) = codes.get(at + length) else { break };
-            label = next;
-            slot = (node & LOW) as usize + label as usize;
-            length += 1;
         }
         if USER {
             (best, step, lengths) = add_user_words(dictionary, &codes[at..], &scores[at..], best, step, lengths);
@@ -191,14 +193,13 @@ fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &
             best = unknown + score1;
             step = 1;
         }
-        if code == classes::OUTSIDE as usize {
-            best = 0.0;
-            step = 0;
-        }
+        // Outside of blocks the score is 0 and there is no step: blocks know nothing of each other.
+        let inside = u8::from(code != classes::OUTSIDE);
+        best = f64::from_bits(best.to_bits() & u64::from(inside).wrapping_neg());
         scores[at] = best;
-        steps[at] = step;
+        steps[at] = step & inside.wrapping_neg();
         lengths_of_words[at] = lengths;
-        (third, second) = (second, code);
+        (third, filter3, second, filter2) = (second, filter2, code, nodes::pair_filter(code));
         (score2, score1) = (score1, best);
     }
 }

@@ -6,16 +6,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use zerocopy::{FromBytes, Immutable, KnownLayout};
 
-use super::classes;
 use super::trie::{self, Trie};
+use super::{classes, nodes};
 
 mod built {
     include!(concat!(env!("OUT_DIR"), "/dictionary.rs"));
 }
 
-pub(super) use built::{HASH, ROW_BITS};
+pub(super) use built::HASH;
 
-/// The base or the row in the lower or upper half of a number, as the arrays pack them.
+/// The base in the lower half of a node of the user's trie.
 pub(super) const LOW: u64 = 0xFFFF_FFFF;
 
 /// The score of an emission that the hidden Markov model lacks.
@@ -30,17 +30,20 @@ pub(super) struct Dictionary {
     rare: Cow<'static, [[u32; 2]]>,
     /// The character of each code.
     chars: Cow<'static, [u32]>,
-    /// For each first code the weight of the single character (as bits), and the base of longer words with the row of bits
-    /// that says which codes may follow.
-    pub firsts: Cow<'static, [[u64; 2]]>,
+    /// For each code the weight of the single character.
+    pub first_weights: Cow<'static, [f64]>,
     /// For each code the value of the single character, 0 where it is no word.
     first_values: Cow<'static, [u32]>,
-    /// Labels and nodes of the double array: see [`trie`].
-    pub labels: &'static [u16],
-    /// The nodes, with the values of words.
-    pub nodes: Cow<'static, [u64]>,
-    /// The rows of bits, [`ROW_BITS`] each.
-    pub rows: &'static [u64],
+    /// From two frequent codes to their pair: see [`nodes`].
+    pub square: &'static [u64],
+    /// For each first code the number of its first pair, and at the end the number after the last pair.
+    pair_starts: &'static [u32],
+    /// The second code of each pair.
+    pair_codes: &'static [u16],
+    /// The nodes of the pairs.
+    pub pairs: Cow<'static, [u64]>,
+    /// The nodes of longer prefixes.
+    pub deep: Cow<'static, [u64]>,
     /// For each value the logarithm of its frequency less that of the total; minus infinity for value 0.
     pub weights: Cow<'static, [f64]>,
     /// For each value its frequency.
@@ -84,11 +87,13 @@ impl Dictionary {
             codes: Cow::Borrowed(mapped!("codes.bin")),
             rare: Cow::Borrowed(mapped!("rare.bin")),
             chars: Cow::Borrowed(mapped!("chars.bin")),
-            firsts: Cow::Borrowed(mapped!("firsts.bin")),
+            first_weights: Cow::Borrowed(mapped!("first_weights.bin")),
             first_values: Cow::Borrowed(mapped!("first_values.bin")),
-            labels: mapped!("labels.bin"),
-            nodes: Cow::Borrowed(mapped!("nodes.bin")),
-            rows: mapped!("rows.bin"),
+            square: mapped!("square.bin"),
+            pair_starts: mapped!("pair_starts.bin"),
+            pair_codes: mapped!("pair_codes.bin"),
+            pairs: Cow::Borrowed(mapped!("pairs.bin")),
+            deep: Cow::Borrowed(mapped!("deep.bin")),
             weights: Cow::Borrowed(mapped!("weights.bin")),
             frequencies: Cow::Borrowed(mapped!("frequencies.bin")),
             hmm: hmm.try_into().unwrap_or(&[MIN_SCORE; HMM_HEAD]),
@@ -100,12 +105,12 @@ impl Dictionary {
     }
 
     /// The same dictionary with other words, which are folded and each there once. Nothing where there are more different
-    /// characters than codes.
+    /// characters than codes, or more different frequencies than values.
     pub fn with_words(&self, words: &[(String, u64)]) -> Option<Dictionary> {
         let mut dictionary = self.clone();
         let mut values: HashMap<u64, u32> =
             dictionary.frequencies.iter().enumerate().map(|(value, &freq)| (freq, value as u32)).collect();
-        let mut added: BTreeMap<Vec<u16>, u32> = BTreeMap::new();
+        let mut added: BTreeMap<(u32, Vec<u16>), u32> = BTreeMap::new();
         for (word, freq) in words {
             let known = dictionary.word_freq(word).unwrap_or(0);
             dictionary.total = dictionary.total - known + freq;
@@ -117,18 +122,20 @@ impl Dictionary {
                 dictionary.frequencies.to_mut().push(*freq);
                 dictionary.frequencies.len() as u32 - 1
             });
+            if value as usize >= nodes::MAX_VALUE {
+                return None;
+            }
             let codes: Vec<u16> = word.chars().map(|c| dictionary.code_or_new(c)).collect::<Option<_>>()?;
-            match (&codes[..], dictionary.slot(&codes)) {
-                (&[only], _) => dictionary.first_values.to_mut()[only as usize] = value,
-                (_, Some(slot)) if dictionary.nodes[slot] >> 32 != 0 => {
-                    let node = &mut dictionary.nodes.to_mut()[slot];
-                    *node = *node & LOW | u64::from(value) << 32;
-                }
-                _ => _ = added.insert(codes, value),
+            match dictionary.place(&codes) {
+                Place::First(code) => dictionary.first_values.to_mut()[code] = value,
+                Place::Pair(pair) => set_value(&mut dictionary.pairs.to_mut()[pair], value),
+                Place::Deep(slot) => set_value(&mut dictionary.deep.to_mut()[slot], value),
+                Place::Nowhere => _ = added.insert((codes[0].into(), codes[1..].to_vec()), value),
             }
         }
-        let added: Vec<trie::Word> = added.into_iter().collect();
-        dictionary.user = Some(trie::build(&added, dictionary.chars.len()));
+        let added: Vec<trie::Word> = added.into_iter().map(|((first, rest), value)| (first, rest, value)).collect();
+        let codes = dictionary.chars.len();
+        dictionary.user = Some(trie::build(&added, codes, codes));
         dictionary.weigh();
         Some(dictionary)
     }
@@ -138,15 +145,15 @@ impl Dictionary {
         let total_log = (self.total as f64).ln();
         self.weights = self.frequencies.iter().map(|&freq| (freq as f64).ln() - total_log).collect();
         let user_bases = self.user.as_ref().map_or(&[][..], |user| &user.bases);
-        for (code, first) in self.firsts.to_mut().iter_mut().enumerate() {
-            let begins_longer = first[1] & LOW != 0 || user_bases.get(code).is_some_and(|&base| base != 0);
-            let weight = match self.first_values[code] {
+        let first_weight = |(code, &value): (usize, &u32)| {
+            let begins_longer = !self.pairs_of(code).is_empty() || user_bases.get(code).is_some_and(|&base| base != 0);
+            match value {
                 // A character that begins no word is cut off with the weight of frequency 1.
                 0 if !begins_longer => 0.0 - total_log,
                 value => self.weights[value as usize],
-            };
-            first[0] = weight.to_bits();
-        }
+            }
+        };
+        self.first_weights = self.first_values.iter().enumerate().map(first_weight).collect();
     }
 
     /// The weight of a character where no word begins: that of frequency 1.
@@ -173,7 +180,6 @@ impl Dictionary {
         }
         let code = u16::try_from(self.chars.len()).ok().filter(|&code| code != trie::EMPTY)?;
         self.chars.to_mut().push(c as u32);
-        self.firsts.to_mut().push([0, 0]);
         self.first_values.to_mut().push(0);
         match self.codes.to_mut().get_mut(c as usize) {
             Some(place) => *place = code,
@@ -195,24 +201,52 @@ impl Dictionary {
         self.emissions.get(code as usize).unwrap_or(&[MIN_SCORE; 4])
     }
 
-    /// The slot of a prefix of two codes or more in the built-in trie.
-    fn slot(&self, codes: &[u16]) -> Option<usize> {
-        let (&first, rest) = codes.split_first()?;
-        let base = (self.firsts.get(first as usize)?[1] & LOW) as usize;
-        follow(base, rest, self.labels, &self.nodes)
+    /// The numbers of the pairs that begin with a code.
+    fn pairs_of(&self, first: usize) -> std::ops::Range<usize> {
+        match self.pair_starts.get(first..first + 2) {
+            Some(&[from, to]) => from as usize..to as usize,
+            _ => 0..0,
+        }
+    }
+
+    /// The number of the pair of two codes, 0 for none.
+    pub fn pair(&self, first: u16, second: u16) -> usize {
+        let pairs = self.pairs_of(first.into());
+        self.pair_codes[pairs.clone()].binary_search(&second).map_or(0, |at| pairs.start + at)
+    }
+
+    /// Where the built-in words keep the value of a prefix.
+    fn place(&self, codes: &[u16]) -> Place {
+        let (pair, rest) = match codes {
+            &[first] if (first as usize) < self.first_values.len() => return Place::First(first.into()),
+            &[first, second, ref rest @ ..] => (self.pair(first, second), rest),
+            _ => return Place::Nowhere,
+        };
+        let mut place = if pair == 0 { Place::Nowhere } else { Place::Pair(pair) };
+        let mut base = nodes::base(self.pairs[pair]);
+        for &code in rest {
+            let slot = base + code as usize;
+            match self.deep.get(slot) {
+                Some(&node) if nodes::label(node) == code => {
+                    place = Place::Deep(slot);
+                    base = nodes::base(node);
+                }
+                _ => return Place::Nowhere,
+            }
+        }
+        place
     }
 
     /// The value of a word in codes, 0 where it is none.
-    fn value(&self, codes: &[u16]) -> u32 {
-        if let &[only] = codes {
-            return self.first_values.get(only as usize).copied().unwrap_or(0);
-        }
-        let built_in = self.slot(codes).map_or(0, |slot| (self.nodes[slot] >> 32) as u32);
+    fn value(&self, codes: &[u16]) -> usize {
+        let built_in = match self.place(codes) {
+            Place::First(code) => self.first_values[code] as usize,
+            Place::Pair(pair) => nodes::value(self.pairs[pair]),
+            Place::Deep(slot) => nodes::value(self.deep[slot]),
+            Place::Nowhere => 0,
+        };
         match (&self.user, codes.split_first()) {
-            (Some(user), Some((&first, rest))) if built_in == 0 => {
-                let base = user.bases.get(first as usize).copied().unwrap_or(0) as usize;
-                follow(base, rest, &user.labels, &user.nodes).map_or(0, |slot| (user.nodes[slot] >> 32) as u32)
-            }
+            (Some(user), Some((&first, rest))) if built_in == 0 => user_value(user, first, rest),
             _ => built_in,
         }
     }
@@ -230,7 +264,7 @@ impl Dictionary {
         }
         match self.value(&codes) {
             0 => None,
-            value => Some(self.frequencies[value as usize]),
+            value => Some(self.frequencies[value]),
         }
     }
 
@@ -240,10 +274,42 @@ impl Dictionary {
         for (code, &value) in self.first_values.iter().enumerate().filter(|&(_, &value)| value != 0) {
             words.push((self.spell(&[code as u16]), self.frequencies[value as usize]));
         }
-        let bases = self.firsts.iter().map(|first| (first[1] & LOW) as u32);
-        let user = self.user.iter().flat_map(|user| walk(user.bases.iter().copied(), &user.labels, &user.nodes));
-        for (codes, value) in walk(bases, self.labels, &self.nodes).into_iter().chain(user) {
-            words.push((self.spell(&codes), self.frequencies[value as usize]));
+        for (codes, value) in self.built_in_words().into_iter().chain(self.user.iter().flat_map(user_words)) {
+            words.push((self.spell(&codes), self.frequencies[value]));
+        }
+        words
+    }
+
+    /// Every built-in word of two codes or more, with its value.
+    fn built_in_words(&self) -> Vec<(Vec<u16>, usize)> {
+        let mut words = Vec::new();
+        let mut pairs: HashMap<usize, [u16; 2]> = HashMap::new();
+        for first in 0..self.pair_starts.len() {
+            for pair in self.pairs_of(first) {
+                let (codes, node) = ([first as u16, self.pair_codes[pair]], self.pairs[pair]);
+                if nodes::value(node) != 0 {
+                    words.push((codes.to_vec(), nodes::value(node)));
+                }
+                pairs.insert(nodes::base(node), codes);
+            }
+        }
+        let parents: HashMap<usize, usize> =
+            self.deep.iter().enumerate().map(|(slot, &node)| (nodes::base(node), slot)).collect();
+        for (slot, &node) in self.deep.iter().enumerate().filter(|&(_, &node)| nodes::value(node) != 0) {
+            let (mut at, mut codes) = (slot, Vec::new());
+            loop {
+                let label = nodes::label(self.deep[at]);
+                codes.push(label);
+                let base = at - label as usize;
+                if let Some([first, second]) = pairs.get(&base) {
+                    codes.extend([second, first]);
+                    break;
+                }
+                let Some(&parent) = parents.get(&base) else { break };
+                at = parent;
+            }
+            codes.reverse();
+            words.push((codes, nodes::value(node)));
         }
         words
     }
@@ -258,53 +324,55 @@ fn parse_unreachable(lines: &str) -> HashMap<String, u64> {
     lines.lines().filter_map(word).collect()
 }
 
-/// The slot to which codes lead from a base.
-fn follow(base: usize, codes: &[u16], labels: &[u16], nodes: &[u64]) -> Option<usize> {
-    let mut slot = None;
-    let mut base = base;
-    for &code in codes {
-        let at = base + code as usize;
-        if labels.get(at) != Some(&code) {
-            return None;
-        }
-        base = (nodes[at] & LOW) as usize;
-        slot = Some(at);
-    }
-    slot
+/// Where the value of a built-in word is kept.
+enum Place {
+    First(usize),
+    Pair(usize),
+    Deep(usize),
+    Nowhere,
 }
 
-/// Every word of a double array in codes, with its value.
-fn walk(bases: impl Iterator<Item = u32>, labels: &[u16], nodes: &[u64]) -> Vec<(Vec<u16>, u32)> {
-    // Whose base it is: a first code, or a slot.
-    enum Owner {
-        First(u16),
-        Slot(usize),
+fn set_value(node: &mut u64, value: u32) {
+    *node = nodes::with_value(*node, value as usize);
+}
+
+/// The value of a word in the user's trie, 0 where it is none.
+fn user_value(user: &Trie, first: u16, rest: &[u16]) -> usize {
+    let mut node = u64::from(user.bases.get(first as usize).copied().unwrap_or(0));
+    for &code in rest {
+        let slot = (node & LOW) as usize + code as usize;
+        if user.labels.get(slot) != Some(&code) {
+            return 0;
+        }
+        node = user.nodes[slot];
     }
-    let mut owners: HashMap<usize, Owner> = HashMap::new();
-    for (code, base) in bases.enumerate().filter(|&(_, base)| base != 0) {
-        owners.insert(base as usize, Owner::First(code as u16));
-    }
-    for (slot, node) in nodes.iter().enumerate().filter(|&(_, node)| node & LOW != 0) {
-        owners.insert((node & LOW) as usize, Owner::Slot(slot));
-    }
+    (node >> 32) as usize
+}
+
+/// Every word of the user's trie in codes, with its value.
+fn user_words(user: &Trie) -> Vec<(Vec<u16>, usize)> {
     let mut words = Vec::new();
-    for (slot, node) in nodes.iter().enumerate().filter(|&(_, node)| node >> 32 != 0) {
-        let mut codes = vec![labels[slot]];
-        let mut at = slot;
-        while let Some(owner) = owners.get(&(at - labels[at] as usize)) {
-            match owner {
-                Owner::First(code) => {
-                    codes.push(*code);
-                    break;
-                }
-                Owner::Slot(parent) => {
-                    codes.push(labels[*parent]);
-                    at = *parent;
-                }
+    let mut ways: Vec<(Vec<u16>, u32)> = user
+        .bases
+        .iter()
+        .enumerate()
+        .filter(|&(_, &base)| base != 0)
+        .map(|(code, &base)| (vec![code as u16], base))
+        .collect();
+    while let Some((prefix, base)) = ways.pop() {
+        for (slot, &label) in user.labels.iter().enumerate().skip(base as usize) {
+            if label == trie::EMPTY || slot - label as usize != base as usize {
+                continue;
+            }
+            let node = user.nodes[slot];
+            let codes: Vec<u16> = prefix.iter().copied().chain([label]).collect();
+            if node >> 32 != 0 {
+                words.push((codes.clone(), (node >> 32) as usize));
+            }
+            if node & LOW != 0 {
+                ways.push((codes, (node & LOW) as u32));
             }
         }
-        codes.reverse();
-        words.push((codes, (node >> 32) as u32));
     }
     words
 }

@@ -11,6 +11,7 @@ mod classes;
 mod cut;
 mod dictionary;
 mod hmm;
+mod nodes;
 mod reference;
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,18 @@
 //! The words as a double array: words in codes flow in, three flat arrays flow out. `build.rs` includes this file, so it
 //! leans on nothing else of the crate.
 //!
-//! A node is a prefix of a word. The child of the node with base `b` on code `c` is slot `b + c`, if the label of that slot
+//! A node is a prefix of a word. What stands before its first code is a group: the same codes in two groups are two words.
+//! The child of the node with base `b` on code `c` is slot `b + c`, if the label of that slot
 //! is `c`. No two nodes share a base, so a label that fits proves the child; labels are kept apart from the nodes, so that
 //! a miss touches nothing else. Base 0 belongs to nobody: it is the base of a node without children, and no label fits it.
 
 /// The label of an empty slot. No code is as high.
 pub const EMPTY: u16 = u16::MAX;
 
-/// A double array under the first codes of its words.
+/// A double array below the groups of its words.
 #[derive(Clone)]
 pub struct Trie {
-    /// The base of each first code; 0 where no longer word begins with it.
+    /// The base of each group; 0 where it has no words.
     pub bases: Vec<u32>,
     /// The code that leads to each slot, [`EMPTY`] where there is none.
     pub labels: Vec<u16>,
@@ -19,43 +20,45 @@ pub struct Trie {
     pub nodes: Vec<u64>,
 }
 
-/// A word of two codes or more, none of them 0, with its value, which is not 0.
-pub type Word = (Vec<u16>, u32);
+/// A word: its group, the codes after it, of which there is one at least and none is 0, and its value, which is not 0.
+pub type Word = (u32, Vec<u16>, u32);
 
-/// Builds the trie of `words`, sorted and each once, over codes below `codes`.
-pub fn build(words: &[Word], codes: usize) -> Trie {
-    let mut trie = Trie { bases: vec![0; codes], labels: Vec::new(), nodes: Vec::new() };
+/// Builds the trie of `words`, sorted and each once, over groups below `groups` and codes below `codes`.
+pub fn build(words: &[Word], groups: usize, codes: usize) -> Trie {
+    let mut trie = Trie { bases: vec![0; groups], labels: Vec::new(), nodes: Vec::new() };
     let mut free = FreeSlots::new();
-    let mut level: Vec<Group> = children(words, Group { slot: 0, from: 0, to: words.len() }, 0)
-        .map(|(code, from, to)| Group { slot: code as usize, from, to })
-        .collect();
+    let mut level: Vec<Node> = Vec::new();
+    for group in words.chunk_by(|a, b| a.0 == b.0) {
+        let from = level.last().map_or(0, |node| node.to);
+        level.push(Node { slot: group[0].0 as usize, from, to: from + group.len() });
+    }
     let mut labels: Vec<u16> = Vec::new();
-    for depth in 1.. {
+    for depth in 0.. {
         let mut next = Vec::new();
         // The nodes with most children are placed first, while there is room; the others fill the gaps.
-        let mut order: Vec<(usize, Group)> =
-            level.into_iter().map(|group| (children(words, group, depth).count(), group)).collect();
+        let mut order: Vec<(usize, Node)> =
+            level.into_iter().map(|node| (children(words, node, depth).count(), node)).collect();
         order.sort_by_key(|&(count, _)| std::cmp::Reverse(count));
-        for (count, group) in order {
+        for (count, node) in order {
             if count == 0 {
                 continue;
             }
             labels.clear();
-            labels.extend(children(words, group, depth).map(|(code, ..)| code));
+            labels.extend(children(words, node, depth).map(|(code, ..)| code));
             let base = free.place(&labels);
             trie.labels.resize(trie.labels.len().max(base + codes), EMPTY);
             trie.nodes.resize(trie.labels.len(), 0);
             match depth {
-                1 => trie.bases[group.slot] = base as u32,
-                _ => trie.nodes[group.slot] |= base as u64,
+                0 => trie.bases[node.slot] = base as u32,
+                _ => trie.nodes[node.slot] |= base as u64,
             }
-            for (code, from, to) in children(words, group, depth) {
+            for (code, from, to) in children(words, node, depth) {
                 let slot = base + code as usize;
                 trie.labels[slot] = code;
-                if words[from].0.len() == depth + 1 {
-                    trie.nodes[slot] = u64::from(words[from].1) << 32;
+                if words[from].1.len() == depth + 1 {
+                    trie.nodes[slot] = u64::from(words[from].2) << 32;
                 }
-                next.push(Group { slot, from, to });
+                next.push(Node { slot, from, to });
             }
         }
         if next.is_empty() {
@@ -71,22 +74,22 @@ pub fn build(words: &[Word], codes: usize) -> Trie {
 
 /// The words below one node: a range of the sorted words, and where the node is kept.
 #[derive(Clone, Copy)]
-struct Group {
+struct Node {
     slot: usize,
     from: usize,
     to: usize,
 }
 
 /// The codes that follow a prefix of `depth` codes, each with the range of its words.
-fn children(words: &[Word], group: Group, depth: usize) -> impl Iterator<Item = (u16, usize, usize)> {
-    let mut at = group.from;
-    if at < group.to && words[at].0.len() == depth {
+fn children(words: &[Word], node: Node, depth: usize) -> impl Iterator<Item = (u16, usize, usize)> {
+    let mut at = node.from;
+    if at < node.to && words[at].1.len() == depth {
         at += 1;
     }
     std::iter::from_fn(move || {
-        let code = *words[at..group.to].first()?.0.get(depth)?;
+        let code = *words[at..node.to].first()?.1.get(depth)?;
         let from = at;
-        at += words[at..group.to].partition_point(|(word, _)| word[depth] <= code);
+        at += words[at..node.to].partition_point(|(_, word, _)| word[depth] <= code);
         Some((code, from, at))
     })
 }
