@@ -3,13 +3,26 @@
 //! The words are those of jieba (precise mode and search mode), with a dictionary folded like the texts, the labour
 //! lexicon, and the words of the user's own file.
 
+//!
+//! The algorithm is in `cut` and `hmm`, the dictionary in `dictionary`, over a double array from `trie`. [`Reference`] is
+//! jieba-rs itself, with which all this is compared.
+
+mod classes;
+mod cut;
+mod dictionary;
+mod hmm;
+mod nodes;
+mod reference;
+#[cfg(test)]
+mod tests;
+mod trie;
 mod user;
 
 use std::sync::{Arc, OnceLock};
 
-use jieba_rs::Jieba;
-
-use crate::text::{fold, lexicon};
+use crate::text::fold;
+use dictionary::Dictionary;
+use reference::Reference;
 
 pub use user::DictError;
 
@@ -44,33 +57,43 @@ pub struct Token {
 pub struct Segmenter(Arc<Inner>);
 
 struct Inner {
-    jieba: Jieba,
-    entries: std::collections::HashMap<String, u64>,
+    dictionary: Dictionary,
     user_dict: String,
+    /// Cuts in place of the dictionary, where the user's words have more different characters than there are codes.
+    fallback: Option<(Reference, Vec<(String, u64)>)>,
 }
 
 impl Segmenter {
     /// The segmenter with the built-in dictionary and the labour lexicon.
     pub fn builtin() -> Segmenter {
         static BUILTIN: OnceLock<Segmenter> = OnceLock::new();
-        BUILTIN.get_or_init(load_builtin).clone()
+        let load = || Inner { dictionary: Dictionary::builtin(), user_dict: String::new(), fallback: None };
+        BUILTIN.get_or_init(|| Segmenter(Arc::new(load()))).clone()
     }
 
     /// The built-in segmenter with the words of a user's file: `word`, `word freq` or `word freq tag` a line, separated by
     /// blanks or tabs; `#` begins a comment. A word without a frequency gets one high enough to be cut as one word.
     ///
     /// # Errors
-    /// A line whose second column is no frequency, or that has too many columns.
+    /// A line whose second column is no frequency, or whose word is too long.
     pub fn with_user_dict(user: &str) -> Result<Segmenter, DictError> {
         let builtin = Segmenter::builtin();
         let words = user::parse(user, |word| builtin.suggest_freq(word))?;
-        let mut jieba = builtin.0.jieba.clone();
-        let mut entries = builtin.0.entries.clone();
-        for (word, freq) in &words {
-            jieba.add_word(word, Some(*freq as usize), None);
-            entries.insert(word.clone(), *freq);
+        if words.is_empty() {
+            return Ok(builtin);
         }
-        Ok(Segmenter(Arc::new(Inner { jieba, entries, user_dict: user::normalised(&words) })))
+        let user_dict = user::normalised(&words);
+        let inner = match builtin.0.dictionary.with_words(&words) {
+            Some(dictionary) => Inner { dictionary, user_dict, fallback: None },
+            None => {
+                let mut all: std::collections::BTreeMap<String, u64> = builtin.words().into_iter().collect();
+                all.extend(words);
+                let all: Vec<(String, u64)> = all.into_iter().collect();
+                let dictionary = builtin.0.dictionary.clone();
+                Inner { dictionary, user_dict, fallback: Some((Reference::with_words(&all), all)) }
+            }
+        };
+        Ok(Segmenter(Arc::new(inner)))
     }
 
     /// The user's words in one normal form, `word freq` a line, empty where there are none. [`Segmenter::with_user_dict`]
@@ -84,7 +107,7 @@ impl Segmenter {
     pub fn fingerprint(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&fold::FOLD_VERSION.to_le_bytes());
-        lexicon::labour_words().for_each(|word| _ = hasher.update(word.as_bytes()).update(b"\n"));
+        hasher.update(dictionary::HASH.as_bytes());
         hasher.update(self.0.user_dict.as_bytes());
         hasher.finalize().to_hex()[..FINGERPRINT_DIGITS].to_string()
     }
@@ -92,87 +115,58 @@ impl Segmenter {
     /// The words of jieba's precise mode, in order, every byte covered. `out` is emptied first.
     pub fn cut(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
         out.clear();
-        out.extend(self.0.jieba.cut(folded, hmm == Hmm::On).iter().map(token));
+        match (&self.0.fallback, hmm) {
+            (Some((jieba, _)), _) => jieba.cut(folded, hmm, out),
+            (None, Hmm::On) => cut::cut::<true, false>(&self.0.dictionary, folded, out),
+            (None, Hmm::Off) => cut::cut::<false, false>(&self.0.dictionary, folded, out),
+        }
     }
 
     /// The words of jieba's search mode: before each word of more than two characters, the words inside it of two and of
-    /// three characters. `out` is emptied first.
+    /// three characters; before each word with `.`, `_` or `-` in it, its parts. `out` is emptied first.
     pub fn cut_for_search(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
         out.clear();
-        out.extend(self.0.jieba.cut_for_search(folded, hmm == Hmm::On).iter().map(token));
+        match (&self.0.fallback, hmm) {
+            (Some((jieba, _)), _) => jieba.cut_for_search(folded, hmm, out),
+            (None, Hmm::On) => cut::cut::<true, true>(&self.0.dictionary, folded, out),
+            (None, Hmm::Off) => cut::cut::<false, true>(&self.0.dictionary, folded, out),
+        }
     }
 
     /// Whether the dictionary has the word.
     pub fn has_word(&self, folded_word: &str) -> bool {
-        self.0.entries.contains_key(folded_word)
+        self.word_freq(folded_word).is_some()
     }
 
     /// The word's frequency in the dictionary.
     pub fn word_freq(&self, folded: &str) -> Option<u64> {
-        self.0.entries.get(folded).copied()
+        match &self.0.fallback {
+            Some((_, all)) => all.binary_search_by(|(word, _)| word.as_str().cmp(folded)).ok().map(|at| all[at].1),
+            None => self.0.dictionary.word_freq(folded),
+        }
     }
 
+    /// Every word of the dictionary with its frequency, in no particular order.
+    pub fn words(&self) -> Vec<(String, u64)> {
+        match &self.0.fallback {
+            Some((_, all)) => all.clone(),
+            None => self.0.dictionary.words(),
+        }
+    }
+
+    /// The frequency at which jieba cuts `word` as one word: one more than the pieces that it falls into would have
+    /// together.
     fn suggest_freq(&self, word: &str) -> u64 {
-        self.0.jieba.suggest_freq(word) as u64
+        let mut tokens = Vec::new();
+        self.cut(word, Hmm::Off, &mut tokens);
+        let total_log = -self.0.dictionary.unknown_weight();
+        let log = tokens.iter().fold(0.0, |sum, token| {
+            let piece = &word[token.start as usize..token.end as usize];
+            sum + (self.word_freq(piece).unwrap_or(1) as f64).ln() - total_log
+        });
+        ((log + total_log).exp() as u64 + 1).max(self.word_freq(word).unwrap_or(1))
     }
 }
 
 /// How many hexadecimal digits a fingerprint has.
 const FINGERPRINT_DIGITS: usize = 16;
-
-fn token(token: &jieba_rs::Token<'_>) -> Token {
-    Token { start: token.byte_start as u32, end: token.byte_end as u32 }
-}
-
-fn load_builtin() -> Segmenter {
-    let dict = zstd::decode_all(&include_bytes!("../data/dict.txt.zst")[..]).unwrap_or_default();
-    let mut entries = std::collections::HashMap::new();
-    for line in String::from_utf8_lossy(&dict).lines() {
-        let mut columns = line.split_whitespace();
-        if let (Some(word), Some(freq)) = (columns.next(), columns.next().and_then(|f| f.parse::<u64>().ok())) {
-            *entries.entry(fold::fold(word)).or_insert(0) += freq;
-        }
-    }
-    let mut jieba = Jieba::empty();
-    for (word, freq) in &entries {
-        jieba.add_word(word, Some(*freq as usize), None);
-    }
-    for word in lexicon::labour_words().map(fold::fold) {
-        let freq = jieba.suggest_freq(&word);
-        jieba.add_word(&word, Some(freq), None);
-        entries.insert(word, freq as u64);
-    }
-    Segmenter(Arc::new(Inner { jieba, entries, user_dict: String::new() }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words<'t>(segmenter: &Segmenter, text: &'t str) -> Vec<&'t str> {
-        let mut tokens = Vec::new();
-        segmenter.cut(text, Hmm::On, &mut tokens);
-        tokens.iter().map(|t| &text[t.start as usize..t.end as usize]).collect()
-    }
-
-    #[test]
-    fn every_labour_word_is_cut_as_one() {
-        let segmenter = Segmenter::builtin();
-        for word in lexicon::labour_words().map(fold::fold) {
-            assert_eq!(words(&segmenter, &word), [word.as_str()]);
-        }
-    }
-
-    #[test]
-    fn user_words_are_cut_as_one_and_come_back() {
-        let user = "# words of the house\n一函两书\n擺件師\t\n工会驿站 40000 n\n";
-        let segmenter = Segmenter::with_user_dict(user).unwrap();
-        assert_eq!(words(&segmenter, "一函两书和摆件师"), ["一函两书", "和", "摆件师"]);
-        assert_eq!(segmenter.word_freq("工会驿站"), Some(40000));
-        assert!(segmenter.has_word("摆件师") && !segmenter.has_word("擺件師"));
-        let again = Segmenter::with_user_dict(segmenter.user_dict()).unwrap();
-        assert_eq!(again.user_dict(), segmenter.user_dict());
-        assert_eq!(again.fingerprint(), segmenter.fingerprint());
-        assert_ne!(again.fingerprint(), Segmenter::builtin().fingerprint());
-    }
-}
