@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use super::gbk::{Code, gbk};
+use super::gbk::{Code, gbk, is_trail};
 use super::path::{Model, restore};
 use super::reading::{LONGEST_SYLLABLE, Reading, readings};
 use crate::text::fold::{fold_char, is_han};
@@ -40,10 +40,12 @@ pub enum Script {
     Simplified,
 }
 
-/// Fewer glosses than this with a lost byte prove nothing.
-const LEAST_LOST: u32 = 2;
+/// So many glosses with a lost byte prove that a script was at work.
+const LEAST_LOST: u32 = 1;
 /// Fewer glosses than this, all behind whole characters, prove nothing.
-const LEAST_WHOLE: u32 = 8;
+const LEAST_WHOLE: u32 = 5;
+/// Fewer glosses than this of any kind prove nothing.
+const LEAST: u32 = 2;
 /// With this many Chinese characters for a gloss, or more, the page is not glossed by a script.
 const MOST_CHARACTERS_A_GLOSS: u32 = 250;
 /// A table of common characters is mostly made of the most common ones, so many of them.
@@ -132,7 +134,7 @@ fn may_be_glossed(lines: &[&str]) -> bool {
             let Some(start) = bytes[from..at].iter().rposition(|b| !letters(b)) else { continue };
             if start + from + 1 < at && matches!(bytes[start + from], b'(' | b'?') {
                 found += 1;
-                if found == LEAST_LOST {
+                if found == LEAST {
                     return true;
                 }
             }
@@ -151,14 +153,14 @@ pub fn tokens(line: &str, is_gloss: &dyn Fn(u16, Reading) -> bool) -> Vec<Token>
         let last = tokens.last().copied();
         match c {
             '(' => {
-                if let (Some(Token::Pair(lead, trail)), Some((reading, length))) = (last, bracket(&chars[at + 1..])) {
-                    if readings().is_readable(lead, trail) && is_gloss(u16::from_be_bytes([lead, trail]), reading) {
+                match bracket(&chars[at + 1..]) {
+                    Some((reading, length)) if is_glossed(&tokens, reading, is_gloss) => {
                         tokens.push(Token::Gloss(reading));
                         at += 1 + length;
                         continue;
                     }
+                    _ => tokens.push(Token::One(b'(')),
                 }
-                tokens.push(Token::One(b'('));
             }
             '?' | '\u{FFFD}' => {
                 let can_lead = match last {
@@ -186,6 +188,30 @@ pub fn tokens(line: &str, is_gloss: &dyn Fn(u16, Reading) -> bool) -> Vec<Token>
         at += 1;
     }
     tokens
+}
+
+/// Whether a gloss can stand behind these tokens.
+fn is_glossed(tokens: &[Token], reading: Reading, is_gloss: &dyn Fn(u16, Reading) -> bool) -> bool {
+    match visible_pair(tokens) {
+        Some(pair) => {
+            let [lead, trail] = pair.to_be_bytes();
+            readings().is_readable(lead, trail) && is_gloss(pair, reading)
+        }
+        // Behind a lost byte stands an ASCII letter that is the second byte of a character.
+        None => matches!(tokens, [.., Token::Lost(_), Token::One(b)] if is_trail(*b)),
+    }
+}
+
+/// The last two bytes of the tokens, where they stand together and the first can lead. Out of step the second byte can
+/// look like an ASCII letter.
+fn visible_pair(tokens: &[Token]) -> Option<u16> {
+    match *tokens {
+        [.., Token::Pair(lead, trail)] => Some(u16::from_be_bytes([lead, trail])),
+        [.., Token::Pair(_, lead), Token::One(trail)] if lead >= 0x81 && is_trail(trail) => {
+            Some(u16::from_be_bytes([lead, trail]))
+        }
+        _ => None,
+    }
 }
 
 /// A reading, perhaps blanks, and the closing bracket: the reading, and how many characters these are.
@@ -221,13 +247,8 @@ impl Evidence {
                         evidence.characters += u32::from(is_han(c));
                         traditional += u32::from(is_only(c, Script::Traditional));
                         simplified += u32::from(is_only(c, Script::Simplified));
-                        match line.get(at + 1) {
-                            Some(Token::Gloss(reading)) => {
-                                *evidence.glossed.entry((u16::from_be_bytes([lead, trail]), *reading)).or_default() += 1;
-                                evidence.whole += 1;
-                                evidence.fitting += u32::from(readings().is_read(lead, trail, *reading));
-                            }
-                            _ => evidence.see_plain(lead, trail),
+                        if !matches!(line.get(at + 1), Some(Token::Gloss(_))) {
+                            evidence.see_plain(lead, trail);
                         }
                         before = Some(trail);
                     }
@@ -235,7 +256,16 @@ impl Evidence {
                         evidence.lost += 1;
                         before = None;
                     }
-                    Token::Gloss(_) | Token::One(_) | Token::Foreign(_) | Token::Hole(_) => before = None,
+                    Token::Gloss(reading) => {
+                        evidence.whole += 1;
+                        if let Some(pair) = visible_pair(&line[..at]) {
+                            let [lead, trail] = pair.to_be_bytes();
+                            *evidence.glossed.entry((pair, reading)).or_default() += 1;
+                            evidence.fitting += u32::from(readings().is_read(lead, trail, reading));
+                        }
+                        before = None;
+                    }
+                    Token::One(_) | Token::Foreign(_) | Token::Hole(_) => before = None,
                 }
             }
         }
@@ -260,7 +290,7 @@ impl Evidence {
     /// Whether the page was glossed by a script, and not by somebody who teaches the language.
     fn shows_script(&self) -> bool {
         let count = self.whole + self.lost;
-        if count * MOST_CHARACTERS_A_GLOSS < self.characters {
+        if count < LEAST || count * MOST_CHARACTERS_A_GLOSS < self.characters {
             return false;
         }
         // Nobody writes a question mark, a reading and a closing bracket.

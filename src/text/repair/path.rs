@@ -22,13 +22,20 @@ const EDGE: char = '\0';
 
 // The measures below are bits.
 const ASCII: f32 = -6.0;
+const FULL_STOP: f32 = -4.5;
 const PUNCTUATION: f32 = -6.0;
+const RARER: f32 = -2.0;
 const SYMBOL: f32 = -17.0;
 const UNASSIGNED: f32 = -24.0;
 const BROKEN: f32 = -30.0;
 const WRONG_SCRIPT: f32 = -9.0;
 const EATEN: f32 = -4.0;
-const IN_TABLE: f32 = 12.0;
+/// How likely it is that the table holds a character which is not seen there: by how common it is, between two bounds.
+const COMMON: f32 = 9.0;
+const LIKELIEST: f32 = -1.5;
+const RAREST: f32 = -14.0;
+/// What each further place on the page where the same reading of the same bytes came out adds to that.
+const FOUND: f32 = 1.5;
 const OTHER_READING: f32 = -10.0;
 const NOT_IN_TABLE: f32 = -12.0;
 const LATER_READING: f32 = -3.0;
@@ -39,6 +46,8 @@ const WORD_LIST: f32 = 12.0;
 /// What a line is measured by.
 pub struct Model<'a> {
     evidence: &'a Evidence,
+    /// The pairs of bytes that stand with a gloss, whichever.
+    in_table: Vec<bool>,
     frequencies: &'static Frequencies,
     /// Which pairs of bytes the lost bytes of the page made, with which reading, on the first pass.
     found: HashMap<(u16, Reading), f32>,
@@ -64,8 +73,9 @@ struct Hypothesis {
     score: f32,
     /// The byte that waits for its second, or 0.
     pending: u8,
-    /// The last byte.
+    /// The last byte, and the one before.
     last: u8,
+    second: u8,
     /// The last character, folded.
     before: char,
     uncertain: u32,
@@ -91,8 +101,13 @@ enum Piece {
 impl<'a> Model<'a> {
     /// A model that knows the page's evidence and the word list.
     pub fn new(evidence: &'a Evidence) -> Model<'a> {
+        let mut in_table = vec![false; 0x10000];
+        for (pair, _) in evidence.glossed.keys() {
+            in_table[usize::from(*pair)] = true;
+        }
         Model {
             evidence,
+            in_table,
             frequencies: frequencies(),
             found: HashMap::new(),
             neighbours: HashMap::new(),
@@ -129,7 +144,7 @@ impl<'a> Model<'a> {
     /// How likely a character is after another.
     fn text(&self, before: char, c: char) -> f32 {
         let folded = fold_char(c);
-        if is_han(c) {
+        if is_han(c) && c != '々' && c != '〇' {
             let mut likely = if before == EDGE {
                 self.frequencies.single(folded)
             } else {
@@ -147,8 +162,10 @@ impl<'a> Model<'a> {
             likely.log2() + if wrong { WRONG_SCRIPT } else { 0.0 }
         } else {
             match c {
-                '、' | '。' | '“' | '”' | '《' | '》' | '，' | '：' | '（' | '）' | '；' | '！' | '？' | '…' | '—' | '·'
-                | '‘' | '’' | '　' | '【' | '】' | '「' | '」' | '％' => PUNCTUATION,
+                '。' => FULL_STOP,
+                '、' | '“' | '”' => PUNCTUATION,
+                '《' | '》' | '，' | '：' | '（' | '）' | '；' | '！' | '？' | '…' | '—' | '·' | '‘' | '’' | '　' | '【' | '】'
+                | '「' | '」' | '％' => PUNCTUATION + RARER,
                 '\u{E000}'..='\u{F8FF}' => UNASSIGNED,
                 _ => SYMBOL,
             }
@@ -159,20 +176,17 @@ impl<'a> Model<'a> {
     fn table(&self, lead: u8, trail: u8, reading: Reading) -> f32 {
         let pair = u16::from_be_bytes([lead, trail]);
         let Some(c) = gbk().decode(lead, trail) else { return UNASSIGNED };
-        let mut score = self.frequencies.single(fold_char(c)).log2();
-        let glossed = self.evidence.glossed.get(&(pair, reading)).copied().unwrap_or(0);
-        if glossed > 0 {
-            score += IN_TABLE;
-        } else {
-            if self.evidence.glossed.keys().any(|(p, _)| *p == pair) {
-                score += OTHER_READING;
-            }
-            if self.evidence.plain[usize::from(pair)] > 0 {
-                score += NOT_IN_TABLE;
-            }
-            if let Some(found) = self.found.get(&(pair, reading)) {
-                score += (found - 1.0).clamp(0.0, 4.0) * 2.0;
-            }
+        if self.evidence.glossed.contains_key(&(pair, reading)) {
+            return 0.0;
+        }
+        let mut score = (self.frequencies.single(fold_char(c)).log2() + COMMON).clamp(RAREST, LIKELIEST);
+        if self.in_table[usize::from(pair)] {
+            score += OTHER_READING;
+        }
+        if self.evidence.plain[usize::from(pair)] > 0 {
+            score += NOT_IN_TABLE;
+        } else if let Some(found) = self.found.get(&(pair, reading)) {
+            score = (score + (found - 1.0) * FOUND).min(LIKELIEST);
         }
         let wrong = match self.evidence.script {
             Script::Traditional => is_only(c, Script::Simplified),
@@ -183,23 +197,22 @@ impl<'a> Model<'a> {
 
     /// Whether the table is known to hold this pair of bytes.
     fn is_in_table(&self, lead: u8, trail: u8) -> bool {
-        let pair = u16::from_be_bytes([lead, trail]);
-        self.evidence.glossed.keys().any(|(p, _)| *p == pair)
+        self.in_table[usize::from(u16::from_be_bytes([lead, trail]))]
     }
 }
 
 /// Chooses the lost bytes of a line.
 pub fn restore(line: &[Token], model: &Model) -> Restored {
     let mut walk = Walk { model, nodes: vec![Node { parent: 0, piece: Piece::Start }], beam: Vec::new() };
-    walk.beam.push(Hypothesis { score: 0.0, pending: 0, last: 0, before: EDGE, uncertain: 0, node: 0 });
+    walk.beam.push(Hypothesis { score: 0.0, pending: 0, last: 0, second: 0, before: EDGE, uncertain: 0, node: 0 });
     for (at, token) in line.iter().enumerate() {
         match *token {
             Token::Pair(lead, trail) => walk.each(Piece::Pair(lead, trail), &[lead, trail]),
             Token::One(byte) => walk.each(Piece::Byte(byte), &[byte]),
             Token::Foreign(c) => walk.each_foreign(c),
-            Token::Gloss(_) => {}
+            Token::Gloss(reading) => walk.measure_gloss(reading),
             Token::Lost(reading) => walk.branch_lost(reading),
-            Token::Hole(c) => walk.branch_hole(c, &line[at + 1..]),
+            Token::Hole(c) => walk.branch_hole(c, line, at),
         }
         walk.merge();
     }
@@ -245,7 +258,7 @@ impl Walk<'_, '_> {
 
     /// Takes a byte into a hypothesis: it completes a character, or begins one, or is one.
     fn push(&self, hypothesis: &mut Hypothesis, byte: u8, measured: bool) {
-        hypothesis.last = byte;
+        hypothesis.second = std::mem::replace(&mut hypothesis.last, byte);
         if hypothesis.pending != 0 {
             let lead = std::mem::take(&mut hypothesis.pending);
             if is_trail(byte) {
@@ -270,6 +283,19 @@ impl Walk<'_, '_> {
         } else {
             hypothesis.before = EDGE;
             hypothesis.score += ASCII;
+        }
+    }
+
+    /// A gloss behind bytes of which one was lost: they have to be read so.
+    fn measure_gloss(&mut self, reading: Reading) {
+        if self.beam.len() < 2 {
+            return;
+        }
+        for i in 0..self.beam.len() {
+            let Hypothesis { second, last, .. } = self.beam[i];
+            let fits = readings().is_read(second, last, reading)
+                || self.model.evidence.glossed.contains_key(&(u16::from_be_bytes([second, last]), reading));
+            self.beam[i].score += if fits { self.model.table(second, last, reading) } else { NO_READING };
         }
     }
 
@@ -308,7 +334,7 @@ impl Walk<'_, '_> {
     }
 
     /// A question mark: real, or what is left of a byte and the ASCII character behind it.
-    fn branch_hole(&mut self, c: char, rest: &[Token]) {
+    fn branch_hole(&mut self, c: char, line: &[Token], at: usize) {
         let mut next = Vec::with_capacity(self.beam.len());
         for i in 0..self.beam.len() {
             let from = self.beam[i];
@@ -325,16 +351,17 @@ impl Walk<'_, '_> {
             if from.pending == 0 {
                 continue;
             }
-            let eaten = eaten(rest);
+            let eaten = eaten(line, at);
             for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
-                let Some(c) = gbk().decode(from.pending, trail).filter(|c| is_han(*c)) else { continue };
+                let Some(c) = gbk().decode(from.pending, trail) else { continue };
                 let mut hypothesis = from;
                 hypothesis.score += EATEN;
                 if self.model.is_in_table(from.pending, trail) {
                     hypothesis.score += NOT_IN_TABLE;
                 }
                 hypothesis.score += self.model.text(from.before, c);
-                (hypothesis.pending, hypothesis.last, hypothesis.before) = (0, trail, fold_char(c));
+                (hypothesis.pending, hypothesis.last, hypothesis.before) =
+                    (0, trail, if is_han(c) { fold_char(c) } else { EDGE });
                 hypothesis.uncertain += 1;
                 hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
                 if let Some(ascii) = eaten {
@@ -360,7 +387,8 @@ impl Walk<'_, '_> {
                 break;
             }
             let same = kept.iter_mut().find(|k| {
-                (k.pending, k.last, k.before) == (hypothesis.pending, hypothesis.last, hypothesis.before)
+                (k.pending, k.last, k.second, k.before)
+                    == (hypothesis.pending, hypothesis.last, hypothesis.second, hypothesis.before)
             });
             match same {
                 Some(better) => better.uncertain += u32::from(better.score - hypothesis.score < OPEN),
@@ -415,14 +443,23 @@ impl Walk<'_, '_> {
 }
 
 /// The ASCII character that most likely went with a lost byte, or nothing where one still stands.
-fn eaten(rest: &[Token]) -> Option<u8> {
+fn eaten(line: &[Token], at: usize) -> Option<u8> {
+    let rest = &line[at + 1..];
     match rest.first() {
         None => None,
-        Some(Token::One(b)) if *b < 0x40 && !b.is_ascii_digit() && *b != b' ' => None,
+        Some(Token::One(b',' | b':' | b';' | b'!' | b')')) => None,
+        // A number neither begins with zero nor with its point: its first digit is gone.
+        Some(Token::One(b'0' | b'.' | b'%')) => Some(b'1'),
         Some(_) => {
             // A closing bracket that nothing opens tells that the opening one is gone.
             let bracket = rest.iter().find(|t| matches!(t, Token::One(b'(' | b')')));
-            Some(if bracket == Some(&Token::One(b')')) { b'(' } else { b',' })
+            // Headlines part with a blank what text parts with a comma.
+            let is_text = line.iter().any(|t| matches!(t, Token::One(b',') | Token::Pair(0xA1, 0xA3)));
+            Some(match bracket {
+                Some(Token::One(b')')) => b'(',
+                _ if is_text => b',',
+                _ => b' ',
+            })
         }
     }
 }
