@@ -207,7 +207,9 @@ fn is_glossed(tokens: &[Token], reading: Reading, is_gloss: &dyn Fn(u16, Reading
 fn visible_pair(tokens: &[Token]) -> Option<u16> {
     match *tokens {
         [.., Token::Pair(lead, trail)] => Some(u16::from_be_bytes([lead, trail])),
-        [.., Token::Pair(_, lead), Token::One(trail)] if lead >= 0x81 && is_trail(trail) => {
+        [.., Token::Pair(_, lead), Token::One(trail)] | [.., Token::Pair(_, lead), Token::Gloss(_), Token::One(trail)]
+            if lead >= 0x81 && is_trail(trail) =>
+        {
             Some(u16::from_be_bytes([lead, trail]))
         }
         _ => None,
@@ -335,21 +337,34 @@ pub fn is_only(c: char, script: Script) -> bool {
     }
     match script {
         Script::Traditional => fold_char(c) != c && c != '著',
-        Script::Simplified => only_simplified()[c as usize & 0xFFFF] && (c as u32) < 0x10000,
+        Script::Simplified => simplified().get(c as usize) == Some(&Simplified::Only),
     }
 }
 
-/// For each character whether it is a simplified one that traditional text does not have.
-fn only_simplified() -> &'static [bool] {
-    static TABLE: std::sync::OnceLock<Vec<bool>> = std::sync::OnceLock::new();
+/// Whether a character is the simplified form of another.
+pub fn is_simplified(c: char) -> bool {
+    simplified().get(c as usize).is_some_and(|kind| *kind != Simplified::No)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Simplified {
+    No,
+    /// Traditional text has the letter too.
+    Shared,
+    /// Traditional text does not have it.
+    Only,
+}
+
+fn simplified() -> &'static [Simplified] {
+    static TABLE: std::sync::OnceLock<Vec<Simplified>> = std::sync::OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = vec![false; 0x10000];
-        for c in ('\u{4E00}'..='\u{9FFF}').filter(|c| fold_char(*c) != *c) {
+        let mut table = vec![Simplified::No; 0x10000];
+        for c in ('\u{4E00}'..='\u{9FFF}').filter(|c| fold_char(*c) != *c && *c != '著') {
             let simplified = fold_char(c);
             let mut buffer = [0; 4];
             let (_, _, outside_big5) = encoding_rs::BIG5.encode(simplified.encode_utf8(&mut buffer));
             if let Some(slot) = table.get_mut(simplified as usize) {
-                *slot = outside_big5;
+                *slot = if outside_big5 { Simplified::Only } else { Simplified::Shared };
             }
         }
         table

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use super::frequency::{Frequencies, frequencies};
-use super::gbk::{LEADS, gbk, is_trail};
-use super::gloss::{Evidence, Script, Token, is_only};
+use super::gbk::{Code, LEADS, gbk, is_trail};
+use super::gloss::{Evidence, Script, Token, is_only, is_simplified};
 use super::reading::{Reading, readings};
 use crate::text::fold::{fold_char, is_han};
 
@@ -27,18 +27,20 @@ const PUNCTUATION: f32 = -6.0;
 const RARER: f32 = -2.0;
 const SYMBOL: f32 = -17.0;
 const UNASSIGNED: f32 = -24.0;
+const ILL_PLACED: f32 = -8.0;
 const BROKEN: f32 = -30.0;
 const WRONG_SCRIPT: f32 = -9.0;
+const SELDOM_SCRIPT: f32 = -4.0;
 const EATEN: f32 = -4.0;
 /// How likely it is that the table holds a character which is not seen there: by how common it is, between two bounds.
-const COMMON: f32 = 9.0;
+const COMMON: f32 = 11.0;
 const LIKELIEST: f32 = -1.5;
 const RAREST: f32 = -14.0;
 /// What each further place on the page where the same reading of the same bytes came out adds to that.
 const FOUND: f32 = 1.5;
 const OTHER_READING: f32 = -10.0;
 const NOT_IN_TABLE: f32 = -12.0;
-const LATER_READING: f32 = -3.0;
+const LATER_READING: f32 = -6.0;
 const NO_READING: f32 = -12.0;
 /// How many characters' worth of evidence the word list is against the page.
 const WORD_LIST: f32 = 12.0;
@@ -78,6 +80,8 @@ struct Hypothesis {
     second: u8,
     /// The last character, folded.
     before: char,
+    /// Whether a “ waits for its ”.
+    quoted: bool,
     uncertain: u32,
     node: u32,
 }
@@ -145,21 +149,18 @@ impl<'a> Model<'a> {
     fn text(&self, before: char, c: char) -> f32 {
         let folded = fold_char(c);
         if is_han(c) && c != '々' && c != '〇' {
-            let mut likely = if before == EDGE {
+            let edge = !is_han(before);
+            let mut likely = if edge {
                 self.frequencies.single(folded)
             } else {
                 self.frequencies.after(before, folded)
             };
-            if before != EDGE && !self.neighbours.is_empty() {
+            if !edge && !self.neighbours.is_empty() {
                 let seen = self.neighbours.get(&(before, folded)).map_or(0.0, |n| n - 0.5);
                 let all = self.singles.get(&before).copied().unwrap_or(0.0);
                 likely = (likely * WORD_LIST + seen) / (WORD_LIST + all);
             }
-            let wrong = match self.evidence.script {
-                Script::Traditional => is_only(c, Script::Simplified),
-                Script::Simplified => is_only(c, Script::Traditional),
-            };
-            likely.log2() + if wrong { WRONG_SCRIPT } else { 0.0 }
+            likely.log2() + self.script(c)
         } else {
             match c {
                 '。' => FULL_STOP,
@@ -188,11 +189,23 @@ impl<'a> Model<'a> {
         } else if let Some(found) = self.found.get(&(pair, reading)) {
             score = (score + (found - 1.0) * FOUND).min(LIKELIEST);
         }
-        let wrong = match self.evidence.script {
-            Script::Traditional => is_only(c, Script::Simplified),
-            Script::Simplified => is_only(c, Script::Traditional),
-        };
-        score + if wrong { WRONG_SCRIPT } else { 0.0 }
+        score + self.script(c)
+    }
+
+    /// How likely a character is for its letters. On a traditional page stands no simplified one, and seldom one that
+    /// is simplified in most of its uses (万, 台) unless the page shows it.
+    fn script(&self, c: char) -> f32 {
+        match self.evidence.script {
+            Script::Simplified if is_only(c, Script::Traditional) => WRONG_SCRIPT,
+            Script::Traditional if is_only(c, Script::Simplified) => WRONG_SCRIPT,
+            Script::Traditional if is_simplified(c) => match gbk().encode(c) {
+                Code::Two(lead, trail) if self.evidence.plain[usize::from(u16::from_be_bytes([lead, trail]))] == 0 => {
+                    SELDOM_SCRIPT
+                }
+                _ => 0.0,
+            },
+            _ => 0.0,
+        }
     }
 
     /// Whether the table is known to hold this pair of bytes.
@@ -204,7 +217,7 @@ impl<'a> Model<'a> {
 /// Chooses the lost bytes of a line.
 pub fn restore(line: &[Token], model: &Model) -> Restored {
     let mut walk = Walk { model, nodes: vec![Node { parent: 0, piece: Piece::Start }], beam: Vec::new() };
-    walk.beam.push(Hypothesis { score: 0.0, pending: 0, last: 0, second: 0, before: EDGE, uncertain: 0, node: 0 });
+    walk.beam.push(Hypothesis { score: 0.0, pending: 0, last: 0, second: 0, before: EDGE, quoted: false, uncertain: 0, node: 0 });
     for (at, token) in line.iter().enumerate() {
         match *token {
             Token::Pair(lead, trail) => walk.each(Piece::Pair(lead, trail), &[lead, trail]),
@@ -264,10 +277,7 @@ impl Walk<'_, '_> {
             if is_trail(byte) {
                 match gbk().decode(lead, byte) {
                     Some(c) => {
-                        if measured {
-                            hypothesis.score += self.model.text(hypothesis.before, c);
-                        }
-                        hypothesis.before = if is_han(c) { fold_char(c) } else { EDGE };
+                        self.take(hypothesis, c, measured);
                     }
                     None => {
                         hypothesis.score += BROKEN;
@@ -281,9 +291,26 @@ impl Walk<'_, '_> {
         if byte >= 0x81 {
             hypothesis.pending = byte;
         } else {
-            hypothesis.before = EDGE;
-            hypothesis.score += ASCII;
+            let ill_placed = hypothesis.before == '。' && matches!(byte, b',' | b';' | b':');
+            hypothesis.score += ASCII + if ill_placed { ILL_PLACED } else { 0.0 };
+            hypothesis.before = byte as char;
         }
+    }
+
+    /// Takes a whole character into a hypothesis.
+    fn take(&self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
+        if measured {
+            hypothesis.score += self.model.text(hypothesis.before, c);
+            if (c == '“' && hypothesis.quoted) || (c == '”' && !hypothesis.quoted) {
+                hypothesis.score += ILL_PLACED;
+            }
+        }
+        match c {
+            '“' => hypothesis.quoted = true,
+            '”' => hypothesis.quoted = false,
+            _ => {}
+        }
+        hypothesis.before = fold_char(c);
     }
 
     /// A gloss behind bytes of which one was lost: they have to be read so.
@@ -359,9 +386,8 @@ impl Walk<'_, '_> {
                 if self.model.is_in_table(from.pending, trail) {
                     hypothesis.score += NOT_IN_TABLE;
                 }
-                hypothesis.score += self.model.text(from.before, c);
-                (hypothesis.pending, hypothesis.last, hypothesis.before) =
-                    (0, trail, if is_han(c) { fold_char(c) } else { EDGE });
+                self.take(&mut hypothesis, c, true);
+                (hypothesis.pending, hypothesis.last) = (0, trail);
                 hypothesis.uncertain += 1;
                 hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
                 if let Some(ascii) = eaten {
@@ -387,8 +413,8 @@ impl Walk<'_, '_> {
                 break;
             }
             let same = kept.iter_mut().find(|k| {
-                (k.pending, k.last, k.second, k.before)
-                    == (hypothesis.pending, hypothesis.last, hypothesis.second, hypothesis.before)
+                (k.pending, k.last, k.second, k.before, k.quoted)
+                    == (hypothesis.pending, hypothesis.last, hypothesis.second, hypothesis.before, hypothesis.quoted)
             });
             match same {
                 Some(better) => better.uncertain += u32::from(better.score - hypothesis.score < OPEN),
@@ -449,7 +475,7 @@ fn eaten(line: &[Token], at: usize) -> Option<u8> {
         None => None,
         Some(Token::One(b',' | b':' | b';' | b'!' | b')')) => None,
         // A number neither begins with zero nor with its point: its first digit is gone.
-        Some(Token::One(b'0' | b'.' | b'%')) => Some(b'1'),
+        Some(Token::One(b'0' | b'.' | b'%')) => Some(if is_year(rest) { b'2' } else { b'1' }),
         Some(_) => {
             // A closing bracket that nothing opens tells that the opening one is gone.
             let bracket = rest.iter().find(|t| matches!(t, Token::One(b'(' | b')')));
@@ -462,6 +488,12 @@ fn eaten(line: &[Token], at: usize) -> Option<u8> {
             })
         }
     }
+}
+
+/// Whether the last three digits of a year stand here.
+fn is_year(tokens: &[Token]) -> bool {
+    let digits = tokens.iter().take_while(|t| matches!(t, Token::One(b'0'..=b'9'))).count();
+    digits == 3 && tokens.first() == Some(&Token::One(b'0'))
 }
 
 fn write(text: &mut String, pending: &mut u8, byte: u8) {
