@@ -1,7 +1,8 @@
-//! Makes `src/text/repair/frequencies.zst` from the word list of jieba (`dict.txt`, MIT).
+//! Makes `src/text/repair/frequencies.zst` from the word lists of jieba (`dict.txt` and `idf.txt`, MIT).
 //!
-//! In: a file of lines `word count tag`. Out: how often each folded character and each pair of neighbours inside a word
-//! occurs, as eighths of a binary logarithm. Usage: `cargo run --example make_frequencies -- dict.txt frequencies.zst`.
+//! In: lines `word count tag`, and lines `word idf`, the logarithm of how rare a word is among documents. Out: how often each folded character and each pair of neighbours inside a word
+//! occurs, as eighths of a binary logarithm. Usage: 
+//! `cargo run --example make_frequencies -- dict.txt idf.txt frequencies.zst`.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +11,27 @@ use gongxun::text::fold::{fold_char, is_han};
 /// Pairs that occur less often are left out: the list gives 3 to the words that it has no count for.
 const RARE: u64 = 3;
 
+/// The idf of a word that one document has.
+const ONE_DOCUMENT: f64 = 13.900_677;
+
+/// How many occurrences a document stands for.
+const A_DOCUMENT: f64 = 4.0;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, input, output] = &arguments[..] else { panic!("usage: make_frequencies dict.txt frequencies.zst") };
+    let [_, words, documents, output] = &arguments[..] else { panic!("usage: make_frequencies dict.txt idf.txt frequencies.zst") };
     let mut singles: BTreeMap<char, u64> = BTreeMap::new();
     let mut pairs: BTreeMap<(char, char), u64> = BTreeMap::new();
-    for line in std::fs::read_to_string(input).expect("the word list can be read").lines() {
+    let read = |path: &str| std::fs::read_to_string(path).expect("the word list can be read");
+    let counted = |line: &str| -> Option<(String, f64)> {
         let mut fields = line.split(' ');
-        let (Some(word), Some(count)) = (fields.next(), fields.next()) else { continue };
-        let count: u64 = count.parse().expect("the second field is a count");
+        Some((fields.next()?.to_string(), fields.next()?.parse().ok()?))
+    };
+    let words: Vec<(String, f64)> = read(words).lines().filter_map(counted).collect();
+    let documents: Vec<(String, f64)> = read(documents).lines().filter_map(counted).collect();
+    let documents = documents.into_iter().map(|(word, idf)| (word, (ONE_DOCUMENT - idf).exp() * A_DOCUMENT));
+    for (word, count) in words.into_iter().chain(documents) {
+        let count = count.round() as u64;
         let chars: Vec<char> = word.chars().map(fold_char).collect();
         for &c in chars.iter().filter(|c| is_han(**c) && (**c as u32) < 0x10000) {
             *singles.entry(c).or_default() += count;

@@ -1,7 +1,7 @@
 //! How common a Chinese character is, and how common one after another: the measure by which readings of a damaged
 //! place are compared. All characters are looked at after folding.
 //!
-//! The counts come from the word list of jieba (`dict.txt`, MIT licence), by way of `examples/make_frequencies.rs`.
+//! The counts come from the word lists of jieba (`dict.txt` and `idf.txt`, MIT licence), by way of `examples/make_frequencies.rs`.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -13,7 +13,7 @@ static PACKED: &[u8] = include_bytes!("frequencies.zst");
 const UNPACKED_LIMIT: usize = 4 << 20;
 
 /// The weight of the pair against the single character.
-const PAIR_SHARE: f32 = 0.7;
+const PAIR_SHARE: f32 = 0.85;
 
 /// Binary logarithm of the probability of a character that the word list does not know.
 const UNKNOWN: f32 = -24.0;

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use super::gbk::{Code, gbk, is_trail};
-use super::path::{Model, restore};
+use super::path::{Model, Restored, restore};
 use super::reading::{LONGEST_SYLLABLE, Reading, readings};
 use crate::text::fold::{fold_char, is_han};
 
@@ -93,27 +93,26 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
     let read: Vec<Vec<Token>> =
         lines.iter().map(|line| tokens(line, &|pair, reading| evidence.is_gloss(pair, reading))).collect();
     let mut model = Model::new(&evidence);
-    // The first pass over the page tells which characters and neighbours it has; the second chooses by them.
-    for line in read.iter().filter(|line| is_damaged(line)) {
-        let restored = restore(line, &model);
-        model.note(line, &restored);
+    // The first pass over the page tells which characters and neighbours it has; where a line was left open, the second
+    // chooses by them.
+    let mut restored: Vec<Option<Restored>> =
+        read.iter().map(|line| is_damaged(line).then(|| restore(line, &model))).collect();
+    for line in restored.iter().flatten() {
+        model.note(line);
     }
     model.learn();
     let mut count = 0;
     let mut uncertain = 0;
-    let restored = read
-        .iter()
-        .zip(lines)
-        .map(|(line, text)| {
-            if !is_damaged(line) {
-                return (*text).to_string();
-            }
-            let restored = restore(line, &model);
-            count += line.iter().filter(|t| matches!(t, Token::Gloss(_) | Token::Lost(_))).count() as u32;
-            uncertain += restored.uncertain;
-            restored.text
-        })
-        .collect();
+    for (line, restored) in read.iter().zip(&mut restored) {
+        let Some(restored) = restored else { continue };
+        if restored.uncertain > 0 {
+            *restored = restore(line, &model);
+        }
+        count += line.iter().filter(|t| matches!(t, Token::Gloss(_) | Token::Lost(_))).count() as u32;
+        uncertain += restored.uncertain;
+    }
+    let restored =
+        restored.into_iter().zip(lines).map(|(r, line)| r.map_or_else(|| (*line).to_string(), |r| r.text)).collect();
     let confidence = 1.0 - uncertain.min(count) as f32 / count.max(1) as f32;
     Some(Deglossed { lines: restored, script: evidence.script, count, confidence })
 }
@@ -337,34 +336,21 @@ pub fn is_only(c: char, script: Script) -> bool {
     }
     match script {
         Script::Traditional => fold_char(c) != c && c != '著',
-        Script::Simplified => simplified().get(c as usize) == Some(&Simplified::Only),
+        Script::Simplified => only_simplified().get(c as usize) == Some(&true),
     }
 }
 
-/// Whether a character is the simplified form of another.
-pub fn is_simplified(c: char) -> bool {
-    simplified().get(c as usize).is_some_and(|kind| *kind != Simplified::No)
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Simplified {
-    No,
-    /// Traditional text has the letter too.
-    Shared,
-    /// Traditional text does not have it.
-    Only,
-}
-
-fn simplified() -> &'static [Simplified] {
-    static TABLE: std::sync::OnceLock<Vec<Simplified>> = std::sync::OnceLock::new();
+/// For each character whether it is a simplified one that traditional text does not have.
+fn only_simplified() -> &'static [bool] {
+    static TABLE: std::sync::OnceLock<Vec<bool>> = std::sync::OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = vec![Simplified::No; 0x10000];
+        let mut table = vec![false; 0x10000];
         for c in ('\u{4E00}'..='\u{9FFF}').filter(|c| fold_char(*c) != *c && *c != '著') {
             let simplified = fold_char(c);
             let mut buffer = [0; 4];
             let (_, _, outside_big5) = encoding_rs::BIG5.encode(simplified.encode_utf8(&mut buffer));
             if let Some(slot) = table.get_mut(simplified as usize) {
-                *slot = if outside_big5 { Simplified::Only } else { Simplified::Shared };
+                *slot = outside_big5;
             }
         }
         table

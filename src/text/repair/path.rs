@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use super::frequency::{Frequencies, frequencies};
-use super::gbk::{Code, LEADS, gbk, is_trail};
-use super::gloss::{Evidence, Script, Token, is_only, is_simplified};
+use super::gbk::{LEADS, gbk, is_trail};
+use super::gloss::{Evidence, Script, Token, is_only};
 use super::reading::{Reading, readings};
 use crate::text::fold::{fold_char, is_han};
 
@@ -30,11 +30,10 @@ const UNASSIGNED: f32 = -24.0;
 const ILL_PLACED: f32 = -8.0;
 const BROKEN: f32 = -30.0;
 const WRONG_SCRIPT: f32 = -9.0;
-const SELDOM_SCRIPT: f32 = -4.0;
 const EATEN: f32 = -4.0;
 /// How likely it is that the table holds a character which is not seen there: by how common it is, between two bounds.
-const COMMON: f32 = 11.0;
-const LIKELIEST: f32 = -1.5;
+const COMMON: f32 = 9.0;
+const LIKELIEST: f32 = -1.0;
 const RAREST: f32 = -14.0;
 /// What each further place on the page where the same reading of the same bytes came out adds to that.
 const FOUND: f32 = 1.5;
@@ -121,7 +120,7 @@ impl<'a> Model<'a> {
     }
 
     /// Counts a line of the first pass.
-    pub fn note(&mut self, _line: &[Token], restored: &Restored) {
+    pub fn note(&mut self, restored: &Restored) {
         for pair in &restored.pairs {
             *self.counting.0.entry(*pair).or_default() += 1.0;
         }
@@ -192,18 +191,12 @@ impl<'a> Model<'a> {
         score + self.script(c)
     }
 
-    /// How likely a character is for its letters. On a traditional page stands no simplified one, and seldom one that
-    /// is simplified in most of its uses (万, 台) unless the page shows it.
+    /// How likely a character is for its letters. On a traditional page stands no simplified one; one that both
+    /// scripts have (台, 万) may well stand there, as the tables of the mirrors differ.
     fn script(&self, c: char) -> f32 {
         match self.evidence.script {
             Script::Simplified if is_only(c, Script::Traditional) => WRONG_SCRIPT,
             Script::Traditional if is_only(c, Script::Simplified) => WRONG_SCRIPT,
-            Script::Traditional if is_simplified(c) => match gbk().encode(c) {
-                Code::Two(lead, trail) if self.evidence.plain[usize::from(u16::from_be_bytes([lead, trail]))] == 0 => {
-                    SELDOM_SCRIPT
-                }
-                _ => 0.0,
-            },
             _ => 0.0,
         }
     }
