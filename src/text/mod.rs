@@ -7,3 +7,4 @@ pub mod lexicon;
 pub mod segment;
 pub mod function_words;
 pub mod synonyms;
+pub mod repair;
