@@ -20,7 +20,12 @@ const ALWAYS: &[&str] = &[
     "免责声明", "侵权必究", "将依法追究", "保留追究", "请与本网联系", "请与我们联系", "两周内", "javascript", "您的浏览器", "flash player", "最佳分辨率",
     "未经许可", "不得转载", "禁止转载", "不得复制", "发帖须知", "发言请遵守", "网友发言", "网友评论仅供", "匿名发表", "字以内", "评论内容只代表", "请自觉遵守", "遵守中华人民共和国",
     "copyright ", "copyright©", "©", "本报热线", "广告经营许可", "用手机随时随地看新闻", "扫描二维码", "扫一扫", "微信扫", "长按识别", "长按二维码", "二维码关注", "扫码关注", "下载客户端",
+    "facebook专页", "加入facebook", "登载此文出于", "传递更多信息之目的", "并不意味着赞同", "手机报》", "更多精彩内容", "郑重声明", "发送\"", "google plus", "follow我们",
+    "留言只代表", "不代表新唐人", "言论只代表", "投资者据此操作", "风险自担", "风险请自担", "本站声明", "版权属", "版权归", "刊用本网", "本网站所刊", "本网所刊", "著作权", "本站所有内容",
 ];
+
+/// Headings behind which the article has ended, where the line holds nothing else.
+const ENDS_ALONE: &[&str] = &["调查", "投票", "在线调查", "网友调查", "新闻调查", "评论", "网评", "热图", "留言", "回应", "专题", "图集"];
 
 /// Phrases of buttons and notes: no article has them in a line of their own this short.
 const WHEN_SHORT: &[&str] = &[
@@ -51,6 +56,12 @@ const HEADING: usize = 16;
 /// Judges a folded line with so many letters.
 pub fn judge(folded: &str, letters: usize) -> Verdict {
     let bare = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if letters <= HEADING && ENDS_ALONE.contains(&bare.trim_end_matches(|c: char| !c.is_alphanumeric())) {
+        return Verdict::End;
+    }
+    if is_code(folded) {
+        return Verdict::Beside;
+    }
     if letters <= HEADING && ENDS.iter().any(|w| bare.starts_with(w)) {
         return Verdict::End;
     }
@@ -58,6 +69,14 @@ pub fn judge(folded: &str, letters: usize) -> Verdict {
         return Verdict::Beside;
     }
     Verdict::Text
+}
+
+/// Whether a line is a piece of a script that a broken page shows.
+fn is_code(folded: &str) -> bool {
+    folded.contains("function(")
+        || folded.contains("document.")
+        || folded.contains("();")
+        || (folded.contains("var ") && folded.contains("=") && folded.contains(';'))
 }
 
 #[cfg(test)]

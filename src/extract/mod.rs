@@ -172,3 +172,22 @@ fn decode(bytes: &[u8], declared: Option<&str>, _media_is_html: bool) -> String 
 fn repair(_texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
     None
 }
+
+#[cfg(test)]
+mod debug {
+    #[test]
+    #[ignore = "prints the lines of the page named by PAGE, for a look"]
+    fn lines_of_a_page() {
+        let Ok(path) = std::env::var("PAGE") else { return };
+        let mut page = super::html::parse(&super::decode(&std::fs::read(path).unwrap(), None, true));
+        page.build_lines();
+        let worth = super::content::weigh(&page);
+        let region = super::content::region(&page, &worth);
+        let run = super::content::best_run(&worth, region.clone());
+        println!("title {:?}\nregion {region:?} run {run:?}", page.title.map(|t| &page.texts[t as usize]));
+        for (i, line) in page.lines.iter().enumerate() {
+            let mark = if run.contains(&i) { "#" } else if region.contains(&i) { "+" } else { " " };
+            println!("{mark}{i} b{} {:?} {:.0} {}/{} h{} {}", line.block, worth[i].kind, worth[i].value, line.link_letters, line.letters, line.heading, page.soft_text(line).replace('\u{1f}', "¦"));
+        }
+    }
+}

@@ -11,6 +11,9 @@ const LEAST_LETTERS: usize = 4;
 /// The longest headline, in letters.
 const LONGEST: usize = 120;
 
+/// A headline longer than this is taken only where there is no other, in letters.
+const LONG: usize = 60;
+
 /// A headline and the line it stands in, where it is visible.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Title {
@@ -74,7 +77,8 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
         if !repeats {
             continue;
         }
-        let score = own.len() + if line.heading > 0 { 2 } else { 0 };
+        // A declared title may repeat the article's first paragraph behind the headline.
+        let score = if own.len() > LONG { 1 } else { own.len() } + if line.heading > 0 { 2 } else { 0 };
         if best.is_none_or(|(_, s)| score >= s) {
             best = Some((i, score));
         }
