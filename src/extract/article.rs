@@ -145,8 +145,12 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
             Kind::End => {
                 // A box of related links inside the text ends nothing where sentences follow in the same block as before.
                 let next = (i + 1..range.end).find(|k| worth[*k].kind == Kind::Sentence);
+                let so_far: u32 = lines.iter().map(|l| page.lines[*l].letters).sum();
+                let to_come: u32 =
+                    (i + 1..range.end).filter(|k| worth[*k].kind == Kind::Sentence).map(|k| page.lines[k].letters).sum();
+                let small = so_far * 3 < to_come && !is_comments(&page.lines[i].text);
                 match (last_sentence, next) {
-                    (Some(last), Some(next)) if !same_parent(page, last, next) => break,
+                    (Some(last), Some(next)) if !small && !same_parent(page, last, next) => break,
                     (Some(_), None) => break,
                     _ => continue,
                 }
@@ -163,6 +167,12 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
         lines.push(i);
     }
     lines
+}
+
+/// Whether a heading announces what readers wrote.
+fn is_comments(heading: &str) -> bool {
+    let folded = fold(heading);
+    ["评论", "留言", "跟帖", "回应", "来说", "跟贴"].iter().any(|w| folded.contains(w))
 }
 
 /// Reads what stands around the body for source, date and credits.
@@ -338,8 +348,9 @@ fn is_repeated(text: &str, others: &[usize], page: &Page) -> bool {
         let letters: Vec<char> = text.chars().filter(|c| is_letter(*c)).collect();
         letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
     };
+    // A caption in brackets tells of a picture, and the text tells it again.
     let own = grams(text);
-    if own.len() < 15 {
+    if own.len() < 15 || text.starts_with(['(', '（', '【', '[', '▲', '△', '图', '圖']) {
         return false;
     }
     let rest: std::collections::HashSet<[char; 3]> = others.iter().flat_map(|i| grams(&page.lines[*i].text)).collect();

@@ -14,7 +14,7 @@ pub enum Verdict {
 
 /// Phrases that no article's text has, whatever the line's length.
 const ALWAYS: &[&str] = &[
-    "版权所有", "icp备", "icp证", "all rights reserved", "未经授权", "未经书面授权", "凡本网注明", "凡注明", "本网转载", "本站转载", "网站转载", "仅代表作者个人观点",
+    "版权所有", "icp备", "icp证", "all rights reserved", "未经授权", "未经书面授权", "凡本网注明", "凡注明", "本网转载", "本站转载", "仅代表作者个人观点",
     "仅代表作者本人", "不代表本网", "不代表本站", "不代表本报", "不代表新浪", "与本网无关", "与本站无关", "与凤凰网无关", "文责自负", "转载请注明", "请注明来源", "请注明出处", "请注明转载",
     "增值电信业务", "网络文化经营许可", "信息网络传播视听", "互联网新闻信息服务", "举报电话", "举报邮箱", "新闻许可证", "京公网安备", "公网安备", "不良信息举报",
     "免责声明", "侵权必究", "将依法追究", "保留追究", "请与本网联系", "请与我们联系", "两周内", "javascript", "您的浏览器", "flash player", "最佳分辨率",
@@ -50,6 +50,8 @@ const ENDS: &[&str] = &[
 
 /// A short line, in letters.
 const SHORT: usize = 30;
+/// A paragraph in which one phrase of [`ALWAYS`] is not enough, in letters.
+const LONG: usize = 90;
 /// A heading, in letters.
 const HEADING: usize = 16;
 
@@ -65,7 +67,12 @@ pub fn judge(folded: &str, letters: usize) -> Verdict {
     if letters <= HEADING && ENDS.iter().any(|w| bare.starts_with(w)) {
         return Verdict::End;
     }
-    if (letters <= SHORT && WHEN_SHORT.iter().any(|w| folded.contains(w))) || ALWAYS.iter().any(|w| folded.contains(w)) {
+    if letters <= SHORT && WHEN_SHORT.iter().any(|w| folded.contains(w)) {
+        return Verdict::Beside;
+    }
+    // A long paragraph may speak of such a thing once; a notice does nothing else.
+    let needed = if letters > LONG { 2 } else { 1 };
+    if ALWAYS.iter().filter(|w| folded.contains(*w)).take(needed).count() == needed {
         return Verdict::Beside;
     }
     Verdict::Text
