@@ -59,7 +59,16 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     }
     let worth = content::weigh(page);
     let region = content::region(page, &worth);
-    let run = content::best_run(&worth, region.clone());
+    let mut run = content::best_run(&worth, region.clone());
+    // Short lines behind the last sentence, in the same block, are the article's: a list, a verse, a date.
+    while run.end > run.start
+        && run.end < region.end
+        && worth[run.end].kind == Kind::Short
+        && page.lines[run.end].link_letters == 0
+        && same_parent(page, run.end - 1, run.end)
+    {
+        run.end += 1;
+    }
     let letters: u32 = run.clone().filter(|i| worth[*i].kind == Kind::Sentence).map(|i| page.lines[i].letters).sum();
     if letters < LEAST_LETTERS {
         return Err(not_an_article(page));
@@ -128,22 +137,42 @@ fn same_parent(page: &Page, a: usize, b: usize) -> bool {
 }
 
 fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) -> Vec<usize> {
-    let mut lines = Vec::new();
-    let mut seen = 0;
-    for i in range {
+    let mut lines: Vec<usize> = Vec::new();
+    let mut last_sentence = None;
+    for i in range.clone() {
         let line = &page.lines[i];
         match worth[i].kind {
-            Kind::End if seen > 0 => break,
+            Kind::End => {
+                // A box of related links inside the text ends nothing where sentences follow in the same block as before.
+                let next = (i + 1..range.end).find(|k| worth[*k].kind == Kind::Sentence);
+                let so_far: u32 = lines.iter().map(|l| page.lines[*l].letters).sum();
+                let to_come: u32 =
+                    (i + 1..range.end).filter(|k| worth[*k].kind == Kind::Sentence).map(|k| page.lines[k].letters).sum();
+                let small = so_far * 3 < to_come && !is_comments(&page.lines[i].text);
+                match (last_sentence, next) {
+                    (Some(last), Some(next)) if !small && !same_parent(page, last, next) => break,
+                    (Some(_), None) => break,
+                    _ => continue,
+                }
+            }
             Kind::Sentence | Kind::Short => {}
             _ => continue,
         }
         if lines.is_empty() && line.text.trim() == title {
             continue;
         }
-        seen += usize::from(worth[i].kind == Kind::Sentence);
+        if worth[i].kind == Kind::Sentence {
+            last_sentence = Some(i);
+        }
         lines.push(i);
     }
     lines
+}
+
+/// Whether a heading announces what readers wrote.
+fn is_comments(heading: &str) -> bool {
+    let folded = fold(heading);
+    ["评论", "留言", "跟帖", "回应", "来说", "跟贴"].iter().any(|w| folded.contains(w))
 }
 
 /// Reads what stands around the body for source, date and credits.
@@ -319,8 +348,9 @@ fn is_repeated(text: &str, others: &[usize], page: &Page) -> bool {
         let letters: Vec<char> = text.chars().filter(|c| is_letter(*c)).collect();
         letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
     };
+    // A caption in brackets tells of a picture, and the text tells it again.
     let own = grams(text);
-    if own.len() < 15 {
+    if own.len() < 15 || text.starts_with(['(', '（', '【', '[', '▲', '△', '图', '圖']) {
         return false;
     }
     let rest: std::collections::HashSet<[char; 3]> = others.iter().flat_map(|i| grams(&page.lines[*i].text)).collect();

@@ -14,13 +14,18 @@ pub enum Verdict {
 
 /// Phrases that no article's text has, whatever the line's length.
 const ALWAYS: &[&str] = &[
-    "版权所有", "icp备", "icp证", "all rights reserved", "未经授权", "未经书面授权", "凡本网注明", "凡注明", "本网转载", "本站转载", "网站转载", "仅代表作者个人观点",
+    "版权所有", "icp备", "icp证", "all rights reserved", "未经授权", "未经书面授权", "凡本网注明", "凡注明", "本网转载", "本站转载", "仅代表作者个人观点",
     "仅代表作者本人", "不代表本网", "不代表本站", "不代表本报", "不代表新浪", "与本网无关", "与本站无关", "与凤凰网无关", "文责自负", "转载请注明", "请注明来源", "请注明出处", "请注明转载",
     "增值电信业务", "网络文化经营许可", "信息网络传播视听", "互联网新闻信息服务", "举报电话", "举报邮箱", "新闻许可证", "京公网安备", "公网安备", "不良信息举报",
     "免责声明", "侵权必究", "将依法追究", "保留追究", "请与本网联系", "请与我们联系", "两周内", "javascript", "您的浏览器", "flash player", "最佳分辨率",
     "未经许可", "不得转载", "禁止转载", "不得复制", "发帖须知", "发言请遵守", "网友发言", "网友评论仅供", "匿名发表", "字以内", "评论内容只代表", "请自觉遵守", "遵守中华人民共和国",
     "copyright ", "copyright©", "©", "本报热线", "广告经营许可", "用手机随时随地看新闻", "扫描二维码", "扫一扫", "微信扫", "长按识别", "长按二维码", "二维码关注", "扫码关注", "下载客户端",
+    "facebook专页", "加入facebook", "登载此文出于", "传递更多信息之目的", "并不意味着赞同", "手机报》", "更多精彩内容", "郑重声明", "发送\"", "google plus", "follow我们",
+    "留言只代表", "不代表新唐人", "言论只代表", "投资者据此操作", "风险自担", "风险请自担", "本站声明", "版权属", "版权归", "刊用本网", "本网站所刊", "本网所刊", "著作权", "本站所有内容",
 ];
+
+/// Headings behind which the article has ended, where the line holds nothing else.
+const ENDS_ALONE: &[&str] = &["调查", "投票", "在线调查", "网友调查", "新闻调查", "评论", "网评", "热图", "留言", "回应", "专题", "图集"];
 
 /// Phrases of buttons and notes: no article has them in a line of their own this short.
 const WHEN_SHORT: &[&str] = &[
@@ -45,19 +50,40 @@ const ENDS: &[&str] = &[
 
 /// A short line, in letters.
 const SHORT: usize = 30;
+/// A paragraph in which one phrase of [`ALWAYS`] is not enough, in letters.
+const LONG: usize = 90;
 /// A heading, in letters.
 const HEADING: usize = 16;
 
 /// Judges a folded line with so many letters.
 pub fn judge(folded: &str, letters: usize) -> Verdict {
     let bare = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if letters <= HEADING && ENDS_ALONE.contains(&bare.trim_end_matches(|c: char| !c.is_alphanumeric())) {
+        return Verdict::End;
+    }
+    if is_code(folded) {
+        return Verdict::Beside;
+    }
     if letters <= HEADING && ENDS.iter().any(|w| bare.starts_with(w)) {
         return Verdict::End;
     }
-    if (letters <= SHORT && WHEN_SHORT.iter().any(|w| folded.contains(w))) || ALWAYS.iter().any(|w| folded.contains(w)) {
+    if letters <= SHORT && WHEN_SHORT.iter().any(|w| folded.contains(w)) {
+        return Verdict::Beside;
+    }
+    // A long paragraph may speak of such a thing once; a notice does nothing else.
+    let needed = if letters > LONG { 2 } else { 1 };
+    if ALWAYS.iter().filter(|w| folded.contains(*w)).take(needed).count() == needed {
         return Verdict::Beside;
     }
     Verdict::Text
+}
+
+/// Whether a line is a piece of a script that a broken page shows.
+fn is_code(folded: &str) -> bool {
+    folded.contains("function(")
+        || folded.contains("document.")
+        || folded.contains("();")
+        || (folded.contains("var ") && folded.contains("=") && folded.contains(';'))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::boilerplate::{Verdict, judge};
 use super::labels;
+use super::title;
 use super::page::{Hint, Line, Page};
 use crate::text::fold::fold;
 
@@ -34,6 +35,8 @@ pub enum Kind {
     Sentence,
     /// Short, without a sentence: a heading between paragraphs, a caption, a scrap.
     Short,
+    /// The headline, once more.
+    Title,
     /// Links.
     Links,
     /// It tells about the article: source, date, editor.
@@ -49,7 +52,9 @@ pub enum Kind {
 /// The worth of each line.
 pub fn weigh(page: &Page) -> Vec<Worth> {
     let hints = inherited_hints(page);
-    page.lines.iter().map(|line| weigh_line(line, hints.get(line.block as usize).copied().unwrap_or_default())).collect()
+    let titles = title::declared_keys(page);
+    let hint = |line: &Line| hints.get(line.block as usize).copied().unwrap_or_default();
+    page.lines.iter().map(|line| weigh_line(line, hint(line), &titles)).collect()
 }
 
 fn inherited_hints(page: &Page) -> Vec<Hint> {
@@ -61,11 +66,14 @@ fn inherited_hints(page: &Page) -> Vec<Hint> {
     hints
 }
 
-fn weigh_line(line: &Line, hint: Hint) -> Worth {
+fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     let letters = line.letters as f32;
     let plain = (line.letters - line.link_letters) as f32;
     if line.hidden {
         return Worth { value: 0.0, kind: Kind::Hidden };
+    }
+    if titles.iter().any(|t| (t.len()..t.len() + 6).contains(&(line.letters as usize)) && title::key(&line.text).ends_with(t)) {
+        return Worth { value: -4.0, kind: Kind::Title };
     }
     let folded = fold(&line.text);
     let verdict = judge(&folded, line.letters as usize);

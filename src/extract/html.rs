@@ -16,6 +16,8 @@ const MAX_BLOCKS: usize = 200_000;
 const MAX_METAS: usize = 200;
 /// Bytes of text in one meta tag that are looked at.
 const MAX_META: usize = 4_000;
+/// Bytes of text that a link can hold: a headline and a teaser.
+const MAX_LINK: usize = 700;
 /// JSON-LD scripts of one page that are looked at.
 const MAX_JSON_LD: usize = 8;
 
@@ -71,6 +73,8 @@ struct Builder {
     parted: bool,
     breaks: u8,
     link: bool,
+    /// The first piece of the link that is open.
+    link_start: usize,
     bold: u16,
     heading: u8,
     raw: Raw,
@@ -88,6 +92,7 @@ impl Builder {
             parted: true,
             breaks: 0,
             link: false,
+            link_start: 0,
             bold: 0,
             heading: 0,
             raw: Raw::Nothing,
@@ -108,6 +113,8 @@ impl Builder {
                 self.parted |= self.breaks > 1;
             }
             "a" => {
+                self.end_link();
+                self.link_start = self.page.pieces.len();
                 self.link = attributes.iter().any(|(n, v)| n.eq_ignore_ascii_case("href") && !v.trim().is_empty());
             }
             "b" | "strong" => self.bold = self.bold.saturating_add(1),
@@ -131,7 +138,7 @@ impl Builder {
 
     fn end(&mut self, name: &str) {
         match name {
-            "a" => self.link = false,
+            "a" => self.end_link(),
             "b" | "strong" => self.bold = self.bold.saturating_sub(1),
             "br" => self.end_line(),
             _ => {
@@ -182,6 +189,17 @@ impl Builder {
         }
     }
 
+    /// Ends a link. One that holds paragraphs was never closed, and is no link.
+    fn end_link(&mut self) {
+        if std::mem::replace(&mut self.link, false) {
+            let pieces = &mut self.page.pieces[self.link_start..];
+            let bytes: usize = pieces.iter().map(|p| self.page.texts[p.text as usize].len()).sum();
+            if bytes > MAX_LINK {
+                pieces.iter_mut().for_each(|p| p.link = false);
+            }
+        }
+    }
+
     /// Ends the line where it stands. Lines without a letter leave no trace.
     fn end_line(&mut self) {
         let end = self.page.pieces.len() as u32;
@@ -216,7 +234,7 @@ impl Builder {
         self.border();
         self.close_implied(kind);
         if matches!(kind, Kind::Cell | Kind::Row | Kind::Table) {
-            self.link = false;
+            self.end_link();
             self.bold = 0;
         }
         if let Kind::Heading(level) = kind {
@@ -340,6 +358,7 @@ impl Builder {
     }
 
     fn finish(mut self) -> Page {
+        self.end_link();
         self.end_line();
         self.pop_to(1);
         self.page.blocks[0].lines = 0..self.page.lines.len() as u32;

@@ -6,10 +6,20 @@ use crate::text::fold::fold_char;
 
 /// Marks of kind that sites hang before a headline.
 const TAGS: &[&str] = &["[视频]", "【视频】", "[图文]", "[组图]", "【组图】", "[图集]", "[图片]", "[高清]", "[多图]", "[原创]", "[转载]", "[图]"];
+/// A line that repeats a declared title of at least so many letters is the headline, wherever it stands.
+const LEAST_REPEATED: usize = 6;
+/// Lines above the body in which a headline is looked for that the page does not declare.
+const NEAR: usize = 15;
 /// A visible line must repeat this many letters of the page's title.
 const LEAST_LETTERS: usize = 4;
 /// The longest headline, in letters.
 const LONGEST: usize = 120;
+
+/// A headline longer than this is taken only where there is no other, in letters.
+const LONG: usize = 60;
+
+/// What such a headline counts in letters against shorter ones.
+const LONG_SCORE: usize = 12;
 
 /// A headline and the line it stands in, where it is visible.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,13 +34,58 @@ pub struct Title {
 pub fn find(page: &Page, worth: &[Worth], body_start: usize) -> Title {
     let declared = declared_titles(page);
     if let Some(line) = visible(page, worth, body_start, &declared) {
-        return Title { text: clean(&page.lines[line].text), line: Some(line) };
+        return Title { text: clean(&page.lines[line].text) + &continued(page, line, body_start, &declared), line: Some(line) };
     }
     if let Some(line) = heading(page, worth, body_start, &declared) {
         return Title { text: clean(&page.lines[line].text), line: Some(line) };
     }
+    // Where the page declares its site's name alone, the nearest line above the body that could be one is the headline.
+    if declared.iter().all(|t| is_site(&without_site(t))) {
+        let good = |i: &usize| {
+            let line = &page.lines[*i];
+            matches!(worth[*i].kind, Kind::Short | Kind::Sentence | Kind::Title)
+                && (6..=LONG).contains(&(line.letters as usize))
+                && line.link_letters == 0
+                && !line.text.ends_with(['。', '：', ':'])
+        };
+        if let Some(line) = (body_start.saturating_sub(NEAR)..body_start).rev().find(good) {
+            return Title { text: clean(&page.lines[line].text), line: Some(line) };
+        }
+    }
     let text = declared.first().map(|t| clean(&without_site(t))).unwrap_or_default();
     Title { text, line: None }
+}
+
+/// The keys of the declared titles, with and without the site's name: a line that says no more is the headline again.
+pub fn declared_keys(page: &Page) -> Vec<Vec<char>> {
+    let mut keys: Vec<Vec<char>> = Vec::new();
+    for title in declared_titles(page) {
+        for text in [clean(&title), clean(&without_site(&title))] {
+            let key = key(&text);
+            if key.len() >= LEAST_REPEATED && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys
+}
+
+/// The lines right below a headline that go on with what the page declares: a headline broken in two.
+fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -> String {
+    let mut so_far = key(&page.lines[line].text);
+    let mut text = String::new();
+    for next in line + 1..(line + 3).min(body_start) {
+        let own = key(&page.lines[next].text);
+        let longer: Vec<char> = so_far.iter().chain(&own).copied().collect();
+        let goes_on = own.len() >= LEAST_LETTERS && declared.iter().any(|t| key(t).starts_with(&longer));
+        if !goes_on || page.lines[next].block != page.lines[line].block {
+            break;
+        }
+        text.push(' ');
+        text.push_str(page.lines[next].text.trim());
+        so_far = longer;
+    }
+    text
 }
 
 /// The titles that the page declares: `title`, OpenGraph and others.
@@ -53,12 +108,14 @@ fn declared_titles(page: &Page) -> Vec<String> {
     titles
 }
 
-fn key(text: &str) -> Vec<char> {
+/// A text's letters, folded: what two prints of one headline share.
+pub fn key(text: &str) -> Vec<char> {
     text.chars().map(fold_char).filter(|c| is_letter(*c)).collect()
 }
 
 /// The visible line before the body that the declared title repeats: the longest, and nearest to the body among equals.
 fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String]) -> Option<usize> {
+    let printed = declared;
     let declared: Vec<Vec<char>> = declared.iter().map(|t| key(t)).collect();
     let mut best: Option<(usize, usize)> = None;
     for (i, line) in page.lines.iter().enumerate().take((body_start + 3).min(page.lines.len())) {
@@ -71,10 +128,17 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
             let at_start = t.len() >= own.len() && t[..own.len()] == own[..];
             at_start || (own.len() >= 6 && t.windows(own.len()).any(|w| w == own.as_slice()))
         });
-        if !repeats {
+        // A heading may say more than the title declares: 【即时播报】标题.
+        let holds = line.heading > 0 && own.len() >= 8 && declared.iter().any(|t| common_run(t, &own) * 10 >= own.len() * 6);
+        if !(repeats || holds) {
             continue;
         }
-        let score = own.len() + if line.heading > 0 { 2 } else { 0 };
+        // A declared title may repeat the article's first paragraph behind the headline.
+        let prose = line.text.contains('。') && own.len() > LONG;
+        let length = if own.len() > LONG && prose { LONG_SCORE } else { own.len().min(LONG) };
+        // Of two lines with the same letters, the one with the declared punctuation is the headline.
+        let same_print = printed.iter().any(|t| t.contains(line.text.trim()));
+        let score = length * 2 + if line.heading > 0 { 4 } else { 0 } + usize::from(same_print);
         if best.is_none_or(|(_, s)| score >= s) {
             best = Some((i, score));
         }
@@ -84,7 +148,6 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
 
 /// A heading shortly before the body, where the page declares no title that it shows.
 fn heading(page: &Page, worth: &[Worth], body_start: usize, declared: &[String]) -> Option<usize> {
-    const NEAR: usize = 15;
     let from = body_start.saturating_sub(NEAR);
     let good = |i: &usize| {
         let line = &page.lines[*i];
@@ -100,6 +163,11 @@ fn heading(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
             let own = key(&page.lines[*i].text);
             declared.iter().all(|t| t.is_empty()) || shares(&own, declared) || declared.iter().all(|t| key(&without_site(t)).len() < 8)
         })
+}
+
+/// The length of the longest beginning of `own`, at any place of it, that `title` begins with.
+fn common_run(title: &[char], own: &[char]) -> usize {
+    (0..own.len()).map(|at| own[at..].iter().zip(title).take_while(|(a, b)| a == b).count()).max().unwrap_or(0)
 }
 
 fn shares(own: &[char], declared: &[String]) -> bool {
@@ -174,6 +242,7 @@ fn clean(text: &str) -> String {
     for tag in TAGS {
         text = text.strip_prefix(tag).unwrap_or(text).trim_start();
     }
+    let text = text.replace(['\n', '\t'], " ");
     text.trim_matches(|c: char| c.is_whitespace() || c == super::page::SOFT).to_string()
 }
 
