@@ -26,6 +26,7 @@ use crate::article::{Article, ArticleId, Repair, Script};
 use crate::error::{Reason, Rejection};
 use crate::text::charset;
 use crate::text::fold::{fold_char, is_han};
+use crate::text::repair::repair_page;
 
 /// The largest page that is read, in bytes of its text.
 pub const MAX_PAGE: usize = 16 << 20;
@@ -161,34 +162,7 @@ fn script_of(article: &Article) -> Script {
 }
 
 /// The texts with their damage undone, one to one, and what was done; nothing where they are not damaged.
-fn repair(_texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
-    None
-}
-
-#[cfg(test)]
-mod debug {
-    #[test]
-    #[ignore = "prints the lines of the pages named by PAGE, for a look"]
-    fn lines_of_a_page() {
-        let brief = std::env::var("BRIEF").is_ok();
-        for path in std::env::var("PAGE").unwrap_or_default().split(',') {
-            let mut page = super::html::parse(&super::decode(&std::fs::read(path).unwrap(), None, true));
-            page.build_lines();
-            let worth = super::content::weigh(&page);
-            let region = super::content::region(&page, &worth);
-            let run = super::content::best_run(&worth, region.clone());
-            println!("== {path}\ntitle {:?}\nregion {region:?} run {run:?}", page.title.map(|t| &page.texts[t as usize]));
-            for (i, line) in page.lines.iter().enumerate() {
-                let text = page.soft_text(line).replace('\u{1f}', "¦").replace('\n', " ");
-                let folded = crate::text::fold::fold(&text);
-                let named = ["来源", "编辑", "责编", "作者"].iter().any(|w| folded.contains(w)) && line.letters < 80;
-                let near = i + 9 > run.start && i < run.start + 2 || i + 1 >= run.end && i < run.end + 6;
-                if brief && !named && !(near && line.link_letters * 2 <= line.letters) {
-                    continue;
-                }
-                let mark = if run.contains(&i) { "#" } else if region.contains(&i) { "+" } else { " " };
-                println!("{mark}{i} b{} {:?} {:.0} {}/{} h{} {}", line.block, worth[i].kind, worth[i].value, line.link_letters, line.letters, line.heading, text);
-            }
-        }
-    }
+fn repair(texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    repair_page(&texts).map(|page| (page.lines, page.repairs))
 }
