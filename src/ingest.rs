@@ -483,7 +483,7 @@ impl<'a> Sink<'a> {
         if let Some(snapshot) = self.snapshot.as_ref().filter(|_| !file.damaged) {
             for known in file.existing.values() {
                 self.report.removed += 1;
-                let id = snapshot.article(known.address)?.id;
+                let id = snapshot.id(known.address)?;
                 if let Some(writer) = self.writer.as_mut() {
                     writer.delete(&id);
                 }

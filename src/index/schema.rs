@@ -87,7 +87,7 @@ pub fn schema() -> (Schema, Fields) {
     };
     let number = NumericOptions::default().set_fast();
     let fields = Fields {
-        id: key(&mut builder, "id"),
+        id: builder.add_text_field("id", TextOptions::from(STRING).set_fast("raw")),
         id_order: builder.add_u64_field("id_order", number.clone()),
         file: key(&mut builder, "file"),
         content: builder.add_u64_field("content", number.clone()),

@@ -168,6 +168,21 @@ impl Snapshot {
         document::decode(stored)
     }
 
+    /// The id of the article at an address.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn id(&self, address: DocAddress) -> Result<ArticleId> {
+        let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
+        let mut id = String::new();
+        if let Some(column) = fast.str("id")?
+            && let Some(ord) = column.term_ords(address.doc_id).next()
+        {
+            column.ord_to_str(ord, &mut id).map_err(TantivyError::from)?;
+        }
+        Ok(ArticleId(id))
+    }
+
     /// The address of the article with this id.
     ///
     /// # Errors
