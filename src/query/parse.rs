@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
+use super::fields::FieldName;
 use super::lex::{Lexeme, Token, half, is_hyphen, is_zero_width, lex};
 use super::near::{bare, join};
 use super::notes::Notes;
-use super::{DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_DISTANCE, Node, NoteKind, Query, Unit, fields};
-use fields::FieldName;
+use super::{DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_DISTANCE, Node, NoteKind, Query, Unit};
 
 /// Reads a query. Never fails and never panics; time is linear in the text, of which [`MAX_CHARS`] characters are read.
 pub fn parse(text: &str) -> Query {

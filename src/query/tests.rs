@@ -55,6 +55,7 @@ fn words_and_strings() {
         ("and or not near", "and or not near"),
         ("什么是欠薪？", "什么是欠薪？"),
         ("谁是会长？何时成立？", "谁是会长？何时成立？"),
+        ("谁是会长？何时成立", "谁是会长？何时成立"),
         ("有工会吗？怎么办", "有工会吗？怎么办"),
         ("http://www.workercn.cn/a?b=c*", "http://www.workercn.cn/a?b=c*"),
         ("www.workercn.cn/a?b", "www.workercn.cn/a?b"),
@@ -395,7 +396,7 @@ fn noise() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_string_is_answered(text in any::<String>()) {
