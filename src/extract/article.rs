@@ -1,0 +1,380 @@
+//! A [`Page`] in, a [`Draft`] out: title, date, source, credits, lead and body, with the lines they come from.
+//!
+//! The body is found first. What stands between the title and the body tells about the article, and so do the lines right
+//! behind the body; nothing else is asked.
+
+use std::ops::Range;
+
+use super::content::{self, Kind, Worth};
+use super::labels::{self, Found, Label};
+use super::machine;
+use super::page::{Page, is_blank, is_letter};
+use super::{date, title};
+use crate::article::{Credit, Date, Role};
+use crate::error::Reason;
+use crate::text::fold::{fold, is_han};
+
+/// Letters that an article has at least.
+const LEAST_LETTERS: u32 = 12;
+/// Lines before the body that are read for date and source where no title is visible.
+const HEAD_LINES: usize = 12;
+/// Lines behind the body that are read for the editor.
+const TAIL_LINES: usize = 14;
+/// Characters of the body's first and last paragraph that are read for a dateline or a signature.
+const DATELINE: usize = 90;
+
+/// An article with the numbers of the lines that its parts come from.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// The headline.
+    pub title: String,
+    /// Its line.
+    pub title_line: Option<usize>,
+    /// The date of publication.
+    pub date: Option<Date>,
+    /// The source as printed.
+    pub source: Option<String>,
+    /// Its line.
+    pub source_line: Option<usize>,
+    /// Who did what.
+    pub credits: Vec<Credit>,
+    /// The section.
+    pub section: Option<String>,
+    /// The address.
+    pub url: Option<String>,
+    /// The summary before the body.
+    pub lead: Option<String>,
+    /// Its line.
+    pub lead_line: Option<usize>,
+    /// The paragraphs.
+    pub body: Vec<String>,
+    /// Their lines.
+    pub body_lines: Vec<usize>,
+}
+
+/// Reads a page whose lines are built. `url` is its address where the container knows it.
+pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
+    if page.lines.is_empty() {
+        return Err((Reason::Empty, "no visible text".to_string()));
+    }
+    let worth = content::weigh(page);
+    let region = content::region(page, &worth);
+    let mut run = content::best_run(&worth, region.clone());
+    // Short lines behind the last sentence, in the same block, are the article's: a list, a verse, a date.
+    while run.end > run.start
+        && run.end < region.end
+        && worth[run.end].kind == Kind::Short
+        && page.lines[run.end].link_letters == 0
+        && same_parent(page, run.end - 1, run.end)
+    {
+        run.end += 1;
+    }
+    let letters: u32 = run.clone().filter(|i| worth[*i].kind == Kind::Sentence).map(|i| page.lines[i].letters).sum();
+    if letters < LEAST_LETTERS {
+        return Err(not_an_article(page));
+    }
+    let mut draft = Draft::default();
+    let title = title::find(page, &worth, run.start);
+    (draft.title, draft.title_line) = (title.text, title.line);
+    let start = body_start(page, &worth, &region, &run, draft.title_line);
+    draft.body_lines = body_lines(page, &worth, start..run.end, &draft.title);
+    let machine = machine::read(page);
+    about(page, &worth, &mut draft, start);
+    lead(page, &worth, &mut draft, start);
+    for line in draft.body_lines.clone() {
+        let text = without_signature(&page.lines[line].text, &mut draft.credits);
+        draft.body.extend(paragraphs(&text));
+    }
+    if draft.body.is_empty() {
+        return Err(not_an_article(page));
+    }
+    machine.fill(&mut draft);
+    draft.url = url.map(str::to_string).or_else(|| page.canonical.clone().filter(|u| u.starts_with("http")));
+    draft.date = draft.date.or_else(|| draft.url.as_deref().and_then(date::from_url));
+    Ok(draft)
+}
+
+fn not_an_article(page: &Page) -> (Reason, String) {
+    let (mut letters, mut links) = (0u64, 0u64);
+    for line in page.lines.iter().filter(|l| !l.hidden) {
+        letters += u64::from(line.letters);
+        links += u64::from(line.link_letters);
+    }
+    if links * 2 > letters && page.lines.len() > 4 {
+        return (Reason::List, format!("{links} of {letters} letters stand in links"));
+    }
+    (Reason::NotArticle, format!("{letters} letters, but no text of an article"))
+}
+
+/// The body's first line: the run's, or what stands above it and belongs to it.
+fn body_start(page: &Page, worth: &[Worth], region: &Range<usize>, run: &Range<usize>, title: Option<usize>) -> usize {
+    let mut start = run.start;
+    if let Some(title) = title.filter(|t| run.contains(t)) {
+        return (title + 1).min(run.end);
+    }
+    // Short lines right above the first sentence are headings of its first part, unless something about the article,
+    // or nothing, stands between them and the title.
+    while start > region.start
+        && title.is_none_or(|t| start - 1 > t)
+        && worth[start - 1].kind == Kind::Short
+        && page.lines[start - 1].link_letters == 0
+        && page.lines[start - 1].letters >= 4
+        && same_parent(page, start - 1, start)
+    {
+        start -= 1;
+    }
+    start
+}
+
+/// Whether two lines stand in one block, or in paragraphs of one block.
+fn same_parent(page: &Page, a: usize, b: usize) -> bool {
+    let home = |i: usize| {
+        let block = page.lines[i].block;
+        let it = &page.blocks[block as usize];
+        if it.paragraph { it.parent } else { block }
+    };
+    home(a) == home(b)
+}
+
+fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) -> Vec<usize> {
+    let mut lines: Vec<usize> = Vec::new();
+    let mut last_sentence = None;
+    for i in range.clone() {
+        let line = &page.lines[i];
+        match worth[i].kind {
+            Kind::End => {
+                // A box of related links inside the text ends nothing where sentences follow in the same block as before.
+                let next = (i + 1..range.end).find(|k| worth[*k].kind == Kind::Sentence);
+                let so_far: u32 = lines.iter().map(|l| page.lines[*l].letters).sum();
+                let to_come: u32 =
+                    (i + 1..range.end).filter(|k| worth[*k].kind == Kind::Sentence).map(|k| page.lines[k].letters).sum();
+                let small = so_far * 3 < to_come && !is_comments(&page.lines[i].text);
+                match (last_sentence, next) {
+                    (Some(last), Some(next)) if !small && !same_parent(page, last, next) => break,
+                    (Some(_), None) => break,
+                    _ => continue,
+                }
+            }
+            Kind::Sentence | Kind::Short => {}
+            _ => continue,
+        }
+        if lines.is_empty() && line.text.trim() == title {
+            continue;
+        }
+        if worth[i].kind == Kind::Sentence {
+            last_sentence = Some(i);
+        }
+        lines.push(i);
+    }
+    lines
+}
+
+/// Whether a heading announces what readers wrote.
+fn is_comments(heading: &str) -> bool {
+    let folded = fold(heading);
+    ["评论", "留言", "跟帖", "回应", "来说", "跟贴"].iter().any(|w| folded.contains(w))
+}
+
+/// Reads what stands around the body for source, date and credits.
+fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
+    let first = draft.title_line.filter(|t| *t < start).unwrap_or(start.saturating_sub(HEAD_LINES));
+    let end = draft.body_lines.last().map_or(start, |l| l + 1);
+    let mut dates: Vec<(bool, Date)> = Vec::new();
+    let mut awaited: Option<Label> = None;
+    let head = first..start;
+    let tail = end..(end + TAIL_LINES).min(page.lines.len());
+    let inner: Vec<usize> = (start..end).filter(|i| worth[*i].kind == Kind::About).collect();
+    for (zone, i) in head.map(|i| (0, i)).chain(inner.into_iter().map(|i| (1, i))).chain(tail.map(|i| (2, i))) {
+        let line = &page.lines[i];
+        if Some(i) == draft.title_line || line.letters > 160 || worth[i].kind == Kind::Hidden && zone != 0 {
+            awaited = None;
+            continue;
+        }
+        let text = page.soft_text(line);
+        if let Some(label) = awaited.take() {
+            take_awaited(label, &text, draft, i);
+        }
+        let found = labels::read(&text);
+        if zone == 2 && worth[i].kind == Kind::End && found.credits.is_empty() {
+            // The article's own lines end where related links begin, but an editor's line may follow buttons.
+            if draft.credits.iter().any(|c| c.role.edits()) {
+                break;
+            }
+        }
+        if let Some(source) = &found.source
+            && draft.source.is_none()
+        {
+            (draft.source, draft.source_line) = (Some(source.clone()), Some(i));
+        }
+        if zone == 0 && draft.source.is_none() && !found.dates.is_empty() {
+            if let Some(source) = unlabelled_source(&found) {
+                (draft.source, draft.source_line) = (Some(source), Some(i));
+            }
+        }
+        if found.source_awaited && draft.source.is_none() {
+            awaited = Some(Label::Source);
+        } else if let Some(role) = found.credit_awaited {
+            awaited = Some(Label::Credit(role));
+        }
+        for dated in &found.dates {
+            let today = fold(&text).contains("今天是");
+            if !today && (zone != 2 || found.date_labelled || found.is_only_about()) {
+                dates.push((found.date_labelled || found.source.is_some(), dated.date));
+            }
+        }
+        draft.section = draft.section.take().or(found.section);
+        for credit in found.credits {
+            if !draft.credits.contains(&credit) {
+                draft.credits.push(credit);
+            }
+        }
+    }
+    datelines(page, draft);
+    draft.date = best_date(&dates);
+}
+
+/// The date that stands nearest to a label; among dates of one day the one with a time.
+fn best_date(dates: &[(bool, Date)]) -> Option<Date> {
+    let chosen = dates.iter().find(|d| d.0).or_else(|| dates.first())?.1;
+    let same_day = dates.iter().map(|d| d.1).find(|d| d.time.is_some() && d.day_number() == chosen.day_number());
+    if chosen.time.is_some() { Some(chosen) } else { same_day.or(Some(chosen)) }
+}
+
+fn take_awaited(label: Label, text: &str, draft: &mut Draft, line: usize) {
+    let prefix = match label {
+        Label::Source => "来源：",
+        Label::Credit(role) => match role {
+            Role::ChiefEditor => "责任编辑：",
+            Role::Editor => "编辑：",
+            _ => "作者：",
+        },
+        _ => return,
+    };
+    let found = labels::read(&format!("{prefix}{text}"));
+    if let (Label::Source, Some(source), None) = (label, found.source, &draft.source) {
+        (draft.source, draft.source_line) = (Some(source), Some(line));
+    }
+    if matches!(label, Label::Credit(_)) {
+        draft.credits.extend(found.credits);
+    }
+}
+
+/// A source that stands beside the date without a label: 北京新浪網 (2012-01-12 16:10).
+fn unlabelled_source(found: &Found) -> Option<String> {
+    const ENDS: &[&str] = &["网", "报", "社", "台", "在线", "新闻", "电视", "广播", "周刊", "杂志", "日报", "晚报", "时报", "通讯", "新闻网", "之声", "世界", "周报", "电视台", "传媒", "门户", "导报", "商报", "快报", "com", "cn"];
+    let mut parts = found.rest.iter().filter(|r| r.chars().filter(|c| is_letter(*c)).count() >= 2);
+    let part = parts.next()?;
+    let letters = part.chars().count();
+    let folded = fold(part);
+    let folded = folded.trim_end_matches(|c: char| !c.is_alphanumeric());
+    ((2..=14).contains(&letters) && folded.chars().filter(|c| is_han(*c)).count() >= 2 && ENDS.iter().any(|e| folded.ends_with(e)))
+        .then(|| part.trim_matches(|c: char| !c.is_alphanumeric()).to_string())
+}
+
+/// The credits in the first paragraph's dateline and at the last one's end.
+fn datelines(page: &Page, draft: &mut Draft) {
+    let (Some(&first), Some(&last)) = (draft.body_lines.first(), draft.body_lines.last()) else { return };
+    let text = &page.lines[first].text;
+    let head: String = text.chars().take(DATELINE).collect();
+    let mut credits = labels::read(&head).credits;
+    let text = &page.lines[last].text;
+    let count = text.chars().count();
+    let end: String = text.chars().skip(count.saturating_sub(DATELINE)).collect();
+    if end.trim_end_matches(is_blank).ends_with([')', '）', ']', '】', '〕']) {
+        credits.extend(labels::read(&end).credits);
+    }
+    for credit in credits {
+        if !draft.credits.contains(&credit) {
+            draft.credits.push(credit);
+        }
+    }
+}
+
+/// Takes an editor's signature off a paragraph's end: …。（责任编辑：张三）
+fn without_signature(text: &str, credits: &mut Vec<Credit>) -> String {
+    let trimmed = text.trim_end_matches(is_blank);
+    let chars: Vec<char> = trimmed.chars().collect();
+    let from = chars.len().saturating_sub(60);
+    let begins = match chars.last() {
+        Some(')' | '）') => chars[from..].iter().rposition(|c| matches!(c, '(' | '（')),
+        Some(']' | '］') => chars[from..].iter().rposition(|c| matches!(c, '[' | '［')),
+        Some('】') => chars[from..].iter().rposition(|c| *c == '【'),
+        _ => chars[from..].iter().rposition(|c| matches!(c, '。' | '！' | '？' | '”')).map(|p| p + 1),
+    };
+    let Some(begins) = begins.map(|b| b + from).filter(|b| *b > 0 && *b < chars.len()) else { return text.to_string() };
+    let tail: String = chars[begins..].iter().collect();
+    let found = labels::read(&tail);
+    let editors = !found.credits.is_empty() && found.credits.iter().all(|c| c.role.edits());
+    if !(editors && found.is_only_about()) {
+        return text.to_string();
+    }
+    for credit in found.credits {
+        if !credits.contains(&credit) {
+            credits.push(credit);
+        }
+    }
+    chars[..begins].iter().collect::<String>().trim_end_matches(is_blank).to_string()
+}
+
+/// The summary before the body: labelled as one, or a paragraph that the body says again.
+fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
+    let from = draft.title_line.map_or(start.saturating_sub(HEAD_LINES), |t| t + 1);
+    for i in from..start {
+        let found = labels::read(&page.lines[i].text);
+        if let Some(at) = found.lead_at
+            && page.lines[i].letters >= 15
+        {
+            let text: String = page.lines[i].text.chars().skip(at).collect();
+            (draft.lead, draft.lead_line) = (Some(text.trim_matches(is_blank).to_string()), Some(i));
+            return;
+        }
+    }
+    if draft.body_lines.len() < 2 {
+        return;
+    }
+    let first = draft.body_lines[0];
+    let text = &page.lines[first].text;
+    let labelled = labels::read(text).lead_at;
+    if labelled.is_some() || (worth[first].kind == Kind::Sentence && is_repeated(text, &draft.body_lines[1..], page)) {
+        let text: String = text.chars().skip(labelled.unwrap_or(0)).collect();
+        (draft.lead, draft.lead_line) = (Some(text.trim_matches(is_blank).to_string()), Some(first));
+        draft.body_lines.remove(0);
+    }
+}
+
+/// Whether most of a paragraph stands in the others again, as far as its trigrams tell.
+fn is_repeated(text: &str, others: &[usize], page: &Page) -> bool {
+    let grams = |text: &str| -> Vec<[char; 3]> {
+        let letters: Vec<char> = text.chars().filter(|c| is_letter(*c)).collect();
+        letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
+    };
+    // A caption in brackets tells of a picture, and the text tells it again.
+    let own = grams(text);
+    if own.len() < 15 || text.starts_with(['(', '（', '【', '[', '▲', '△', '图', '圖']) {
+        return false;
+    }
+    let rest: std::collections::HashSet<[char; 3]> = others.iter().flat_map(|i| grams(&page.lines[*i].text)).collect();
+    own.iter().filter(|g| rest.contains(*g)).count() * 10 >= own.len() * 6
+}
+
+/// The paragraphs of one line. Old pages part them by an indent of two wide blanks alone.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut part = String::new();
+    let chars: Vec<char> = text.chars().collect();
+    let mut i = 0;
+    while i < chars.len() {
+        let wide = chars[i..].iter().take_while(|c| **c == '\u{3000}').count();
+        let narrow = chars[i..].iter().take_while(|c| c.is_whitespace()).count();
+        let after_sentence = part.chars().next_back().is_some_and(|c| "。！？”…；：）」!?".contains(c));
+        if (wide >= 2 || narrow >= 4) && after_sentence {
+            parts.push(std::mem::take(&mut part));
+            i += narrow;
+            continue;
+        }
+        part.push(chars[i]);
+        i += 1;
+    }
+    parts.push(part);
+    parts.iter().map(|p| p.trim_matches(is_blank).to_string()).filter(|p| p.chars().any(is_letter)).collect()
+}

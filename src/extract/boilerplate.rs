@@ -1,0 +1,106 @@
+//! Lines that stand around articles and are none of them: navigation, share buttons, copyright, hotlines, captions of QR
+//! codes, recommended links, footers. A folded line in, a verdict out.
+
+/// What a line that is no part of an article does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may be part of an article.
+    Text,
+    /// It is none of the article's lines.
+    Beside,
+    /// It is none, and neither is what follows: related links, comments, the footer.
+    End,
+}
+
+/// Phrases that no article's text has, whatever the line's length.
+const ALWAYS: &[&str] = &[
+    "版权所有", "icp备", "icp证", "all rights reserved", "未经授权", "未经书面授权", "凡本网注明", "凡注明", "本网转载", "本站转载", "仅代表作者个人观点",
+    "仅代表作者本人", "不代表本网", "不代表本站", "不代表本报", "不代表新浪", "与本网无关", "与本站无关", "与凤凰网无关", "文责自负", "转载请注明", "请注明来源", "请注明出处", "请注明转载",
+    "增值电信业务", "网络文化经营许可", "信息网络传播视听", "互联网新闻信息服务", "举报电话", "举报邮箱", "新闻许可证", "京公网安备", "公网安备", "不良信息举报",
+    "免责声明", "侵权必究", "将依法追究", "保留追究", "请与本网联系", "请与我们联系", "两周内", "javascript", "您的浏览器", "flash player", "最佳分辨率",
+    "未经许可", "不得转载", "禁止转载", "不得复制", "发帖须知", "发言请遵守", "网友发言", "网友评论仅供", "匿名发表", "字以内", "评论内容只代表", "请自觉遵守", "遵守中华人民共和国",
+    "copyright ", "copyright©", "©", "本报热线", "广告经营许可", "用手机随时随地看新闻", "扫描二维码", "扫一扫", "微信扫", "长按识别", "长按二维码", "二维码关注", "扫码关注", "下载客户端",
+    "facebook专页", "加入facebook", "登载此文出于", "传递更多信息之目的", "并不意味着赞同", "手机报》", "更多精彩内容", "郑重声明", "发送\"", "google plus", "follow我们",
+    "留言只代表", "不代表新唐人", "言论只代表", "投资者据此操作", "风险自担", "风险请自担", "本站声明", "版权属", "版权归", "刊用本网", "本网站所刊", "本网所刊", "著作权", "本站所有内容",
+];
+
+/// Headings behind which the article has ended, where the line holds nothing else.
+const ENDS_ALONE: &[&str] = &["调查", "投票", "在线调查", "网友调查", "新闻调查", "评论", "网评", "热图", "留言", "回应", "专题", "图集"];
+
+/// Phrases of buttons and notes: no article has them in a line of their own this short.
+const WHEN_SHORT: &[&str] = &[
+    "分享到", "分享给", "我要评论", "我来说两句", "发表评论", "网友评论", "查看评论", "关于我们", "联系我们", "网站地图", "加入收藏", "设为首页", "版权声明", "诚聘英才", "广告服务",
+    "上一页", "下一页", "上一篇", "下一篇", "返回首页", "返回顶部", "回到顶部", "关闭窗口", "关闭本页", "打印本页", "【打印】", "【关闭】", "字号", "字体", "登录", "注册", "登入", "收藏本文",
+    "收藏此页", "扫码", "二维码", "公众号", "客户端", "新闻热线", "服务热线", "投稿邮箱", "客服", "点击进入", "点击查看", "更多精彩", "更多新闻", "热门推荐", "猜你喜欢", "本文导航", "全文阅读",
+    "阅读全文", "查看全部", "点击图片", "点击浏览", "点击下一页", "转发到", "复制链接", "推荐给", "发送给好友", "转寄", "友善列印", "列印", "引用网址", "关键字:", "关键词:", "标签:", "tags:",
+    "您的位置", "当前位置", "您当前", "所在位置", "现在位置", "您现在", "你的位置", "搜索", "订阅", "rss", "热线电话", "新闻爆料", "我要报错", "我要纠错", "我要投稿", "顶一下", "踩一下", "进入论坛", "进入吧",
+    "加关注", "+关注", "大 中 小", "微博推荐", "一键分享", "转帖", "短信评论", "微博评论", "用户名", "验证码", "密码", "资料图片", "加载中", "正在加载", "您的心情", "看完这篇", "看完本文", "心情排行",
+    "请支持", "联系方式", "总编室", "客服热线", "全部评论", "条评论", "人参与", "收藏", "本篇新闻", "新闻评论", "开户", "查看原图", "主要内容", "视频简介", "内容简介", "展开全文", "点击展开",
+];
+
+/// Headings behind which the article has ended.
+const ENDS: &[&str] = &[
+    "相关新闻", "相关报道", "相关报导", "相关阅读", "相关文章", "相关内容", "相关专题", "相关搜索", "相关推荐", "相关消息", "相关稿件", "相关资讯", "延伸阅读", "推荐阅读", "编辑推荐", "推荐新闻", "热点推荐",
+    "精彩推荐", "今日推荐", "热门推荐", "热点新闻", "热门新闻", "热门文章", "热点专题", "新闻排行", "点击排行", "阅读排行", "一周排行", "24小时", "48小时", "更多新闻", "更多相关", "更多关于", "猜你喜欢", "最新评论", "网友评论",
+    "网友留言", "发表评论", "我来说两句", "我要评论", "文章评论", "新闻评论", "热门评论", "全部评论", "精彩评论", "跟帖", "上一篇", "下一篇", "返回顶部", "媒体矩阵", "版权声明", "免责声明", "分享到", "图片新闻", "视频新闻", "精彩图片",
+    "精彩图文", "图片推荐", "精彩专题", "社区精华", "论坛热帖", "博客推荐", "关于我们", "用户评论", "读者评论", "回应列表", "本周热门", "热门话题", "热门关键", "热门标签", "你可能", "您可能", "大家都在看", "大家还看", "看了本文",
+    "特别推荐", "今日热点", "今日头条", "最新新闻", "最新消息", "最新文章", "最新资讯", "其他新闻", "同类新闻", "扫码关注", "友情链接", "推荐视频", "推荐图集", "推荐专题", "频道推荐", "精品推荐", "延伸报道", "更多>>", "相关评论", "查看更多",
+    "新闻查询", "推荐文章", "热点排行", "人气排行", "频道精选", "网友关注", "重点推荐",
+];
+
+/// A short line, in letters.
+const SHORT: usize = 30;
+/// A paragraph in which one phrase of [`ALWAYS`] is not enough, in letters.
+const LONG: usize = 90;
+/// A heading, in letters.
+const HEADING: usize = 16;
+
+/// Judges a folded line with so many letters.
+pub fn judge(folded: &str, letters: usize) -> Verdict {
+    let bare = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if letters <= HEADING && ENDS_ALONE.contains(&bare.trim_end_matches(|c: char| !c.is_alphanumeric())) {
+        return Verdict::End;
+    }
+    if is_code(folded) {
+        return Verdict::Beside;
+    }
+    if letters <= HEADING && ENDS.iter().any(|w| bare.starts_with(w)) {
+        return Verdict::End;
+    }
+    if letters <= SHORT && WHEN_SHORT.iter().any(|w| folded.contains(w)) {
+        return Verdict::Beside;
+    }
+    // A long paragraph may speak of such a thing once; a notice does nothing else.
+    let needed = if letters > LONG { 2 } else { 1 };
+    if ALWAYS.iter().filter(|w| folded.contains(*w)).take(needed).count() == needed {
+        return Verdict::Beside;
+    }
+    Verdict::Text
+}
+
+/// Whether a line is a piece of a script that a broken page shows.
+fn is_code(folded: &str) -> bool {
+    folded.contains("function(")
+        || folded.contains("document.")
+        || folded.contains("();")
+        || (folded.contains("var ") && folded.contains("=") && folded.contains(';'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_judged() {
+        for (line, expect) in [
+            ("相关新闻", Verdict::End),
+            ("· 相关新闻：", Verdict::End),
+            ("相关新闻报道了此事的经过，随后警方介入了调查此事。", Verdict::Text),
+            ("copyright © 2008-2024 by example.com. all rights reserved", Verdict::Beside),
+            ("分享到：qq空间 新浪微博", Verdict::Beside),
+            ("职工群众的需求越来越多元化。", Verdict::Text),
+        ] {
+            assert_eq!(judge(line, line.chars().filter(|c| c.is_alphanumeric()).count()), expect, "{line}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Which lines of a page are the article's text: lines in, the numbers of the body's lines out.
+//!
+//! Each line is worth what its letters outside links are worth, sentences most; links, short scraps and boilerplate count
+//! against it. The article is the block whose lines are worth most together: a block larger than the article brings in
+//! lines that count against it, a smaller one leaves paragraphs out. Inside it, the best run of lines is kept.
+
+use std::ops::Range;
+
+use super::boilerplate::{Verdict, judge};
+use super::labels;
+use super::title;
+use super::page::{Hint, Line, Page};
+use crate::text::fold::fold;
+
+/// A line of this many letters that has punctuation is a sentence.
+const SENTENCE: u32 = 18;
+/// What letters are worth in a block whose class says that it stands beside the article.
+const BESIDE_WORTH: f32 = 0.15;
+/// A block that holds this share of the worth of the block around it is the article without its surroundings.
+const CORE_SHARE: f32 = 0.88;
+
+/// What is known about a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Worth {
+    /// For or against the line being the article's, in letters.
+    pub value: f32,
+    /// What it looks like.
+    pub kind: Kind,
+}
+
+/// What a line looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A sentence or more.
+    Sentence,
+    /// Short, without a sentence: a heading between paragraphs, a caption, a scrap.
+    Short,
+    /// The headline, once more.
+    Title,
+    /// Links.
+    Links,
+    /// It tells about the article: source, date, editor.
+    About,
+    /// Around articles.
+    Beside,
+    /// Around articles, and so is what follows.
+    End,
+    /// Not shown.
+    Hidden,
+}
+
+/// The worth of each line.
+pub fn weigh(page: &Page) -> Vec<Worth> {
+    let hints = inherited_hints(page);
+    let titles = title::declared_keys(page);
+    let hint = |line: &Line| hints.get(line.block as usize).copied().unwrap_or_default();
+    page.lines.iter().map(|line| weigh_line(line, hint(line), &titles)).collect()
+}
+
+fn inherited_hints(page: &Page) -> Vec<Hint> {
+    let mut hints: Vec<Hint> = Vec::with_capacity(page.blocks.len());
+    for (i, block) in page.blocks.iter().enumerate() {
+        let above = if i == 0 { Hint::None } else { hints[block.parent as usize] };
+        hints.push(if block.hint == Hint::None { above } else { block.hint });
+    }
+    hints
+}
+
+fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
+    let letters = line.letters as f32;
+    let plain = (line.letters - line.link_letters) as f32;
+    if line.hidden {
+        return Worth { value: 0.0, kind: Kind::Hidden };
+    }
+    if titles.iter().any(|t| (t.len()..t.len() + 6).contains(&(line.letters as usize)) && title::key(&line.text).ends_with(t)) {
+        return Worth { value: -4.0, kind: Kind::Title };
+    }
+    let folded = fold(&line.text);
+    let verdict = judge(&folded, line.letters as usize);
+    match verdict {
+        Verdict::End => return Worth { value: -8.0, kind: Kind::End },
+        Verdict::Beside => return Worth { value: -(letters.min(60.0)) * 0.6, kind: Kind::Beside },
+        Verdict::Text => {}
+    }
+    if line.link_letters * 2 > line.letters {
+        // One link in a line of its own may be a reference in the text; a row of them is a menu.
+        return Worth { value: -(letters.min(80.0)), kind: Kind::Links };
+    }
+    if line.letters <= 120 && labels::read(&line.text).is_only_about() {
+        return Worth { value: -2.0, kind: Kind::About };
+    }
+    let sentence = (plain as u32) >= SENTENCE && line.marks > 0 || plain >= 60.0;
+    let worth = if sentence {
+        match hint {
+            Hint::Beside => plain * BESIDE_WORTH,
+            Hint::Body => plain * 1.1,
+            Hint::None => plain,
+        }
+    } else if line.marks > 0 && plain >= 8.0 && hint != Hint::Beside {
+        plain * 0.4
+    } else {
+        -(plain.min(10.0)) * 0.4 - 1.0
+    };
+    Worth { value: worth - line.link_letters as f32 * 0.5, kind: if sentence { Kind::Sentence } else { Kind::Short } }
+}
+
+/// The block of the article and its lines.
+pub fn region(page: &Page, worth: &[Worth]) -> Range<usize> {
+    let mut sums = Vec::with_capacity(worth.len() + 1);
+    sums.push(0.0f32);
+    for w in worth {
+        sums.push(sums[sums.len() - 1] + w.value);
+    }
+    let sum = |b: usize| {
+        let lines = &page.blocks[b].lines;
+        sums[lines.end as usize] - sums[lines.start as usize]
+    };
+    let mut best = 0;
+    for b in 1..page.blocks.len() {
+        // Among equals the inner one: it comes later.
+        if page.blocks[b].container && sum(b) >= sum(best) {
+            best = b;
+        }
+    }
+    // Down to the core, where nearly all of the worth stands in one block inside.
+    let mut b = best + 1;
+    while b < page.blocks.len() && page.blocks[b].lines.start < page.blocks[best].lines.end {
+        let inside = page.blocks[b].container && is_inside(page, b, best);
+        let several = page.blocks[b].lines.len() > 1;
+        if inside && several && sum(b) >= sum(best) * CORE_SHARE {
+            best = b;
+        }
+        b += 1;
+    }
+    page.blocks[best].lines.start as usize..page.blocks[best].lines.end as usize
+}
+
+fn is_inside(page: &Page, block: usize, around: usize) -> bool {
+    let (inner, outer) = (&page.blocks[block].lines, &page.blocks[around].lines);
+    inner.start >= outer.start && inner.end <= outer.end
+}
+
+/// The best run of lines in a range: where the sum of the worths is greatest.
+pub fn best_run(worth: &[Worth], range: Range<usize>) -> Range<usize> {
+    let (mut best, mut best_sum) = (range.start..range.start, 0.0f32);
+    let (mut start, mut sum) = (range.start, 0.0f32);
+    for at in range {
+        if sum <= 0.0 {
+            (start, sum) = (at, 0.0);
+        }
+        // Inside an article short lines cost little: headings, captions, verses.
+        sum += if worth[at].kind == Kind::Short { worth[at].value.max(-2.0) } else { worth[at].value };
+        if sum > best_sum {
+            (best, best_sum) = (start..at + 1, sum);
+        }
+    }
+    best
+}

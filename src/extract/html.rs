@@ -1,0 +1,507 @@
+//! HTML in, a [`Page`] out: blocks and lines of visible text, built in one pass without recursion.
+//!
+//! Only blocks are kept as a tree; links and bold letters are states that text nodes carry. That is enough to read a page
+//! as a reader sees it, and leaves nothing that mis-nested tags could break.
+
+use std::ops::Range;
+
+use super::markup::{Attributes, Token, tokens, unescape};
+use super::page::{Block, Hint, Line, Meta, Page, Piece, is_letter};
+
+/// Blocks nested deeper than this are flattened into the block at this depth.
+pub const MAX_DEPTH: usize = 256;
+/// Blocks of one page; what comes after them stands in the last one open.
+const MAX_BLOCKS: usize = 200_000;
+/// Meta tags of one page that are looked at.
+const MAX_METAS: usize = 200;
+/// Bytes of text in one meta tag that are looked at.
+const MAX_META: usize = 4_000;
+/// Bytes of text that a link can hold: a headline and a teaser.
+const MAX_LINK: usize = 700;
+/// JSON-LD scripts of one page that are looked at.
+const MAX_JSON_LD: usize = 8;
+
+/// Reads a page.
+pub fn parse(html: &str) -> Page {
+    let mut builder = Builder::new();
+    for token in tokens(html) {
+        match token {
+            Token::Start { name, attributes } => builder.start(&name, attributes),
+            Token::End(name) => builder.end(&name),
+            Token::Text(text) => builder.text(text),
+            Token::Raw(text) => builder.raw(text),
+        }
+    }
+    builder.finish()
+}
+
+/// How a block behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Paragraph,
+    Heading(u8),
+    Item,
+    Term,
+    Cell,
+    Row,
+    Table,
+    List,
+    Pre,
+    Container,
+}
+
+struct Open {
+    name: String,
+    kind: Kind,
+    block: u32,
+    hidden: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Raw {
+    Nothing,
+    Title,
+    JsonLd,
+}
+
+struct Builder {
+    page: Page,
+    stack: Vec<Open>,
+    /// Blocks that were not pushed because of [`MAX_DEPTH`]; their end tags close nothing.
+    overflow: usize,
+    line_start: u32,
+    parted: bool,
+    breaks: u8,
+    link: bool,
+    /// The first piece of the link that is open.
+    link_start: usize,
+    bold: u16,
+    heading: u8,
+    raw: Raw,
+}
+
+impl Builder {
+    fn new() -> Builder {
+        let page = Page { blocks: vec![Block { container: true, ..Block::default() }], ..Page::default() };
+        let root = Open { name: String::new(), kind: Kind::Container, block: 0, hidden: false };
+        Builder {
+            page,
+            stack: vec![root],
+            overflow: 0,
+            line_start: 0,
+            parted: true,
+            breaks: 0,
+            link: false,
+            link_start: 0,
+            bold: 0,
+            heading: 0,
+            raw: Raw::Nothing,
+        }
+    }
+
+    fn top(&self) -> &Open {
+        // The root is never popped.
+        &self.stack[self.stack.len() - 1]
+    }
+
+    fn start(&mut self, name: &str, attributes: Attributes) {
+        self.raw = Raw::Nothing;
+        match name {
+            "br" => {
+                self.end_line();
+                self.breaks = self.breaks.saturating_add(1);
+                self.parted |= self.breaks > 1;
+            }
+            "a" => {
+                self.end_link();
+                self.link_start = self.page.pieces.len();
+                self.link = attributes.iter().any(|(n, v)| n.eq_ignore_ascii_case("href") && !v.trim().is_empty());
+            }
+            "b" | "strong" => self.bold = self.bold.saturating_add(1),
+            "meta" => self.meta(attributes),
+            "link" => self.canonical(attributes),
+            "html" => self.page.lang = self.page.lang.take().or_else(|| attribute(attributes, "lang")),
+            "title" => self.raw = Raw::Title,
+            "script" => {
+                let json = attribute(attributes, "type").is_some_and(|t| t.trim() == "application/ld+json");
+                self.raw = if json { Raw::JsonLd } else { Raw::Nothing };
+            }
+            "hr" => self.border(),
+            "time" | "span" | "abbr" => self.dated(attributes),
+            _ => {
+                if let Some(kind) = kind_of(name) {
+                    self.open(name, kind, attributes);
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        match name {
+            "a" => self.end_link(),
+            "b" | "strong" => self.bold = self.bold.saturating_sub(1),
+            "br" => self.end_line(),
+            _ => {
+                if let Some(kind) = kind_of(name) {
+                    self.close(name, kind);
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if text.bytes().all(|b| b.is_ascii_whitespace()) {
+            // A blank between two links or spans of one line is a gap that a reader sees.
+            if self.line_start < self.page.pieces.len() as u32 && !text.is_empty() {
+                self.piece(" ".to_string());
+            }
+            return;
+        }
+        let text = unescape(text);
+        if self.top().kind == Kind::Pre && text.contains('\n') {
+            for (n, part) in text.split('\n').enumerate() {
+                if n > 0 {
+                    self.end_line();
+                    self.parted |= part.trim().is_empty();
+                }
+                if !part.trim().is_empty() {
+                    self.piece(part.to_string());
+                }
+            }
+            return;
+        }
+        self.piece(text.into_owned());
+    }
+
+    fn piece(&mut self, text: String) {
+        self.page.pieces.push(Piece { text: self.page.texts.len() as u32, link: self.link, bold: self.bold > 0 });
+        self.page.texts.push(text);
+    }
+
+    fn raw(&mut self, text: &str) {
+        match std::mem::replace(&mut self.raw, Raw::Nothing) {
+            Raw::Title if self.page.title.is_none() && !text.trim().is_empty() => {
+                self.page.title = Some(self.page.texts.len() as u32);
+                self.page.texts.push(unescape(text).into_owned());
+            }
+            Raw::JsonLd if self.page.json_ld.len() < MAX_JSON_LD => self.page.json_ld.push(text.to_string()),
+            _ => {}
+        }
+    }
+
+    /// Ends a link. One that holds paragraphs was never closed, and is no link.
+    fn end_link(&mut self) {
+        if std::mem::replace(&mut self.link, false) {
+            let pieces = &mut self.page.pieces[self.link_start..];
+            let bytes: usize = pieces.iter().map(|p| self.page.texts[p.text as usize].len()).sum();
+            if bytes > MAX_LINK {
+                pieces.iter_mut().for_each(|p| p.link = false);
+            }
+        }
+    }
+
+    /// Ends the line where it stands. Lines without a letter leave no trace.
+    fn end_line(&mut self) {
+        let end = self.page.pieces.len() as u32;
+        let pieces: Range<u32> = self.line_start..end;
+        self.line_start = end;
+        let seen = self.page.pieces[pieces.start as usize..end as usize]
+            .iter()
+            .any(|p| self.page.texts[p.text as usize].chars().any(is_letter));
+        if seen {
+            let top = self.top();
+            let line = Line {
+                pieces,
+                block: top.block,
+                heading: self.heading,
+                parted: self.parted,
+                hidden: top.hidden,
+                ..Line::default()
+            };
+            self.page.lines.push(line);
+            self.parted = false;
+            self.breaks = 0;
+        }
+    }
+
+    /// Ends the line at the border of a block.
+    fn border(&mut self) {
+        self.end_line();
+        self.parted = true;
+    }
+
+    fn open(&mut self, name: &str, kind: Kind, attributes: Attributes) {
+        self.border();
+        self.close_implied(kind);
+        if matches!(kind, Kind::Cell | Kind::Row | Kind::Table) {
+            self.end_link();
+            self.bold = 0;
+        }
+        if let Kind::Heading(level) = kind {
+            self.heading = level;
+        }
+        let look = look_at(name, attributes);
+        if self.stack.len() >= MAX_DEPTH || self.page.blocks.len() >= MAX_BLOCKS {
+            self.overflow += usize::from(counts_overflow(kind));
+            return;
+        }
+        let parent = self.top().block;
+        let hidden = self.top().hidden || look.hidden;
+        let at = self.page.lines.len() as u32;
+        let block = Block {
+            parent,
+            lines: at..at,
+            depth: self.stack.len() as u16,
+            container: !matches!(kind, Kind::Paragraph | Kind::Heading(_) | Kind::Item | Kind::Term),
+            paragraph: kind == Kind::Paragraph,
+            hint: look.hint,
+        };
+        let index = self.page.blocks.len() as u32;
+        self.page.blocks.push(block);
+        self.stack.push(Open { name: name.to_string(), kind, block: index, hidden });
+    }
+
+    /// Closes what the start of a block closes without saying so.
+    fn close_implied(&mut self, kind: Kind) {
+        let (closes, barrier): (fn(Kind) -> bool, fn(Kind) -> bool) = match kind {
+            Kind::Item => (|k| k == Kind::Item, |k| matches!(k, Kind::List | Kind::Cell | Kind::Table)),
+            Kind::Term => (|k| k == Kind::Term, |k| matches!(k, Kind::List | Kind::Cell | Kind::Table)),
+            Kind::Cell => (|k| k == Kind::Cell, |k| matches!(k, Kind::Row | Kind::Table)),
+            Kind::Row => (|k| k == Kind::Row, |k| k == Kind::Table),
+            _ => (|_| false, |_| true),
+        };
+        let found = self.stack.iter().rposition(|o| closes(o.kind));
+        let blocked = self.stack.iter().rposition(|o| barrier(o.kind));
+        if let Some(found) = found.filter(|f| blocked.is_none_or(|b| b < *f)) {
+            self.pop_to(found);
+        } else if matches!(self.top().kind, Kind::Paragraph | Kind::Heading(_)) {
+            self.pop_to(self.stack.len() - 1);
+        }
+    }
+
+    fn close(&mut self, name: &str, kind: Kind) {
+        self.border();
+        if matches!(kind, Kind::Heading(_)) {
+            self.heading = 0;
+        }
+        if self.overflow > 0 && counts_overflow(kind) {
+            self.overflow -= 1;
+            return;
+        }
+        // An end tag does not reach out of the table cell it stands in.
+        let table = matches!(kind, Kind::Cell | Kind::Row | Kind::Table);
+        for at in (1..self.stack.len()).rev() {
+            let open = &self.stack[at];
+            let both_headings = matches!((open.kind, kind), (Kind::Heading(_), Kind::Heading(_)));
+            if open.name == name || both_headings {
+                self.pop_to(at);
+                return;
+            }
+            if (!table && open.kind == Kind::Cell) || (table && kind != Kind::Table && open.kind == Kind::Table) {
+                return;
+            }
+        }
+    }
+
+    fn pop_to(&mut self, len: usize) {
+        let end = self.page.lines.len() as u32;
+        for open in self.stack.drain(len.max(1)..) {
+            self.page.blocks[open.block as usize].lines.end = end;
+        }
+        if !matches!(self.top().kind, Kind::Heading(_)) {
+            self.heading = 0;
+        }
+    }
+
+    fn meta(&mut self, attributes: Attributes) {
+        if self.page.metas.len() >= MAX_METAS {
+            return;
+        }
+        let (mut name, mut content) = (None, None);
+        for (key, value) in attributes.iter() {
+            match key.to_ascii_lowercase().as_str() {
+                "name" | "property" | "itemprop" => name = Some(value.trim().to_ascii_lowercase()),
+                "content" => content = Some(value),
+                _ => {}
+            }
+        }
+        if let (Some(name), Some(content)) = (name, content) {
+            self.page.metas.push(Meta { name, text: self.page.texts.len() as u32 });
+            let end = content.char_indices().map(|(i, _)| i).take_while(|i| *i <= MAX_META).last().unwrap_or(0);
+            let content = if content.len() <= MAX_META { &content } else { &content[..end] };
+            self.page.texts.push(content.trim().to_string());
+        }
+    }
+
+    fn canonical(&mut self, attributes: Attributes) {
+        if attribute(attributes, "rel").is_some_and(|r| r == "canonical") && self.page.canonical.is_none() {
+            self.page.canonical =
+                attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case("href")).map(|(_, v)| v.trim().to_string());
+        }
+    }
+
+    /// `<time datetime=… pubdate>` and microdata say the date of publication to machines.
+    fn dated(&mut self, attributes: Attributes) {
+        let (mut datetime, mut published) = (None, false);
+        for (key, value) in attributes.iter() {
+            match key.to_ascii_lowercase().as_str() {
+                "datetime" => datetime = Some(value),
+                "pubdate" => published = true,
+                "itemprop" => published |= value.eq_ignore_ascii_case("datePublished"),
+                _ => {}
+            }
+        }
+        if let (Some(datetime), true, true) = (datetime, published, self.page.metas.len() < MAX_METAS) {
+            self.page.metas.push(Meta { name: "datepublished".to_string(), text: self.page.texts.len() as u32 });
+            self.page.texts.push(datetime.chars().take(MAX_META).collect());
+        }
+    }
+
+    fn finish(mut self) -> Page {
+        self.end_link();
+        self.end_line();
+        self.pop_to(1);
+        self.page.blocks[0].lines = 0..self.page.lines.len() as u32;
+        self.page
+    }
+}
+
+fn counts_overflow(kind: Kind) -> bool {
+    matches!(kind, Kind::Container | Kind::Table | Kind::List | Kind::Pre)
+}
+
+fn attribute(attributes: Attributes, name: &str) -> Option<String> {
+    attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.to_ascii_lowercase())
+}
+
+fn kind_of(name: &str) -> Option<Kind> {
+    Some(match name {
+        "p" => Kind::Paragraph,
+        "h1" => Kind::Heading(1),
+        "h2" => Kind::Heading(2),
+        "h3" => Kind::Heading(3),
+        "h4" => Kind::Heading(4),
+        "h5" => Kind::Heading(5),
+        "h6" => Kind::Heading(6),
+        "li" => Kind::Item,
+        "dt" | "dd" => Kind::Term,
+        "td" | "th" | "caption" => Kind::Cell,
+        "tr" => Kind::Row,
+        "table" => Kind::Table,
+        "ul" | "ol" | "dl" | "menu" => Kind::List,
+        "pre" | "listing" => Kind::Pre,
+        "div" | "body" | "article" | "section" | "main" | "header" | "footer" | "nav" | "aside" | "form" | "center"
+        | "fieldset" | "figure" | "figcaption" | "blockquote" | "address" | "tbody" | "thead" | "tfoot" | "details"
+        | "summary" | "legend" | "dir" | "marquee" | "hgroup" | "layer" => Kind::Container,
+        _ => return None,
+    })
+}
+
+struct Look {
+    hint: Hint,
+    hidden: bool,
+}
+
+fn look_at(name: &str, attributes: Attributes) -> Look {
+    let mut look = Look { hint: Hint::None, hidden: false };
+    let (mut body, mut beside) = (false, false);
+    match name {
+        "article" => body = true,
+        "nav" | "footer" | "aside" => beside = true,
+        _ => {}
+    }
+    for (key, value) in attributes.iter() {
+        if key.eq_ignore_ascii_case("class") || key.eq_ignore_ascii_case("id") {
+            let (b, s) = words_of(&value);
+            body |= b;
+            beside |= s;
+        } else if key.eq_ignore_ascii_case("style") {
+            let style: String = value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+            look.hidden |= style.contains("display:none");
+        } else if key.eq_ignore_ascii_case("hidden") {
+            look.hidden = true;
+        }
+    }
+    look.hint = match (body, beside) {
+        (true, false) => Hint::Body,
+        (false, true) => Hint::Beside,
+        _ => Hint::None,
+    };
+    look
+}
+
+/// Whether the words of a class or id speak of an article's text, and of something beside it.
+fn words_of(value: &str) -> (bool, bool) {
+    const BODY: &[&str] = &["content", "article", "artical", "story", "zhengwen", "neirong", "entry", "text", "body", "detail", "post", "cont"];
+    const BESIDE: &[&str] = &[
+        "comment", "comments", "cmt", "pinglun", "reply", "footer", "foot", "nav", "navi", "menu", "sidebar", "aside", "related",
+        "relate", "relation", "relative", "recommend", "recommended", "tuijian", "hot", "hots", "rank", "ranking", "paihang",
+        "share", "sharebar", "bdshare", "jiathis", "copyright", "banner", "breadcrumb", "breadcrumbs", "crumb", "crumbs", "login",
+        "search", "toolbar", "tags", "keywords", "qrcode", "topbar", "links", "friendlink", "disclaimer", "subscribe", "sponsor",
+        "advert", "ads", "ad", "promo", "popular", "mostread", "header", "statement", "shengming", "vote", "survey", "mood",
+        "xgxw", "xiangguan", "correlation", "blogroll", "pager", "pagination", "pages",
+    ];
+    let (mut body, mut beside) = (false, false);
+    let mut word = String::new();
+    let mut check = |word: &mut String| {
+        let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        body |= BODY.contains(&bare);
+        beside |= BESIDE.contains(&bare);
+        word.clear();
+    };
+    let mut lower = false;
+    for c in value.chars().take(200) {
+        // A capital after a small letter begins a word: relatedNews.
+        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower) {
+            check(&mut word);
+        }
+        lower = c.is_ascii_lowercase();
+        if c.is_ascii_alphanumeric() {
+            word.push(c.to_ascii_lowercase());
+        }
+    }
+    check(&mut word);
+    (body, beside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(html: &str) -> Vec<String> {
+        let mut page = parse(html);
+        page.build_lines();
+        page.lines.iter().map(|l| l.text.clone()).collect()
+    }
+
+    #[test]
+    fn a_page_becomes_what_a_reader_sees() {
+        for (html, expect) in [
+            ("<p>一<b>二</b>三<p>四<br>五", vec!["一二三", "四", "五"]),
+            ("<table><tr><td>a<td>b<tr><td>c</table>d", vec!["a", "b", "c", "d"]),
+            ("<div>一</p>二</div>三", vec!["一", "二", "三"]),
+            ("<script>x</script><style>y</style><!--z-->字", vec!["字"]),
+            ("<p>中国\n  人民</p><p>one\n two</p>", vec!["中国人民", "one two"]),
+            ("<pre>甲\n乙</pre>", vec!["甲", "乙"]),
+            ("&nbsp;&nbsp;　　段\u{200b}落", vec!["段落"]),
+        ] {
+            assert_eq!(lines(html), expect, "{html}");
+        }
+    }
+
+    #[test]
+    fn hostile_pages_end() {
+        let deep = "<div>".repeat(5_000) + "文" + &"</div>".repeat(5_000) + "后";
+        assert_eq!(lines(&deep), ["文", "后"]);
+        let page = parse(&deep);
+        assert!(page.blocks.len() <= MAX_DEPTH);
+        assert_eq!(lines(&("<p>".repeat(100_000) + "文")), ["文"]);
+        assert_eq!(lines(&("<b><div><a>".repeat(40_000) + "文")), ["文"]);
+        assert_eq!(lines(&("<table><tr><td>".repeat(40_000) + "文")), ["文"]);
+        lines(&("<p ".to_string() + &"a=1 ".repeat(200_000) + ">"));
+        lines(&"<a href='".repeat(100_000));
+        lines(&"<script>".repeat(100_000));
+        lines(&"<!--".repeat(100_000));
+        lines(&"</".repeat(100_000));
+    }
+}

@@ -1,0 +1,653 @@
+//! A line that tells about the article (来源：新华网 2012年1月5日 作者：张三 责任编辑：李四), in; its source, dates,
+//! credits and section, out.
+//!
+//! Labels are looked for in folded text, so 責任編輯 and 來源 are found where 责任编辑 and 来源 are. A label with a colon
+//! counts anywhere in a line; without one (本报记者 张三) only where the line, or the brackets, hold nothing but labels,
+//! names and an outlet, so that running prose about a 责任编辑 gives nothing.
+
+use std::ops::Range;
+
+use super::date::{self, Found as Dated, find_dates};
+use super::names::{self, Place};
+use super::page::{SOFT, is_letter, is_mark};
+use crate::article::{Credit, Role};
+use crate::text::fold::is_han;
+
+/// The longest source that is taken, in characters.
+const MAX_SOURCE: usize = 40;
+/// The longest outlet before a label without a colon: 工人日报-中工网评论员.
+const MAX_OUTLET: usize = 18;
+/// The longest line that is read, in characters: longer ones are prose.
+pub const MAX_LINE: usize = 400;
+
+/// What a label stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// Where the article came from.
+    Source,
+    /// Who did what.
+    Credit(Role),
+    /// Words and pictures by the same people (文/图).
+    WordsAndPictures,
+    /// The section of the site.
+    Section,
+    /// The date of publication.
+    Date,
+    /// A summary follows.
+    Lead,
+    /// Something that ends a value and has none for us: 字号, 打印, 评论.
+    Other,
+}
+
+/// Labels in folded letters. Those of the first list need a colon (or brackets and a blank), those of the second may stand bare.
+const LABELS: &[(&str, Label)] = &[
+    ("来源", Label::Source),
+    ("来源于", Label::Source),
+    ("本文来源", Label::Source),
+    ("本文来源于", Label::Source),
+    ("稿件来源", Label::Source),
+    ("新闻来源", Label::Source),
+    ("文章来源", Label::Source),
+    ("信息来源", Label::Source),
+    ("内容来源", Label::Source),
+    ("消息来源", Label::Source),
+    ("原文来源", Label::Source),
+    ("来源媒体", Label::Source),
+    ("稿源", Label::Source),
+    ("转自", Label::Source),
+    ("转载自", Label::Source),
+    ("摘自", Label::Source),
+    ("来自", Label::Source),
+    ("出处", Label::Source),
+    ("文章出处", Label::Source),
+    ("媒体", Label::Source),
+    ("责任编辑", Label::Credit(Role::ChiefEditor)),
+    ("责任编缉", Label::Credit(Role::ChiefEditor)),
+    ("责编", Label::Credit(Role::ChiefEditor)),
+    ("本文责编", Label::Credit(Role::ChiefEditor)),
+    ("本版责编", Label::Credit(Role::ChiefEditor)),
+    ("值班责编", Label::Credit(Role::ChiefEditor)),
+    ("编辑", Label::Credit(Role::Editor)),
+    ("编缉", Label::Credit(Role::Editor)),
+    ("网络编辑", Label::Credit(Role::Editor)),
+    ("网编", Label::Credit(Role::Editor)),
+    ("值班编辑", Label::Credit(Role::Editor)),
+    ("实习编辑", Label::Credit(Role::Editor)),
+    ("见习编辑", Label::Credit(Role::Editor)),
+    ("文章编辑", Label::Credit(Role::Editor)),
+    ("新闻编辑", Label::Credit(Role::Editor)),
+    ("本文编辑", Label::Credit(Role::Editor)),
+    ("编辑整理", Label::Credit(Role::Editor)),
+    ("审核", Label::Credit(Role::Reviewer)),
+    ("审校", Label::Credit(Role::Reviewer)),
+    ("校对", Label::Credit(Role::Reviewer)),
+    ("审读", Label::Credit(Role::Reviewer)),
+    ("编审", Label::Credit(Role::Reviewer)),
+    ("审稿", Label::Credit(Role::Reviewer)),
+    ("核稿", Label::Credit(Role::Reviewer)),
+    ("初审", Label::Credit(Role::Reviewer)),
+    ("复审", Label::Credit(Role::Reviewer)),
+    ("终审", Label::Credit(Role::Reviewer)),
+    ("一审", Label::Credit(Role::Reviewer)),
+    ("二审", Label::Credit(Role::Reviewer)),
+    ("三审", Label::Credit(Role::Reviewer)),
+    ("监制", Label::Credit(Role::Producer)),
+    ("总监制", Label::Credit(Role::Producer)),
+    ("签发", Label::Credit(Role::Producer)),
+    ("主编", Label::Credit(Role::Producer)),
+    ("副主编", Label::Credit(Role::Producer)),
+    ("总编辑", Label::Credit(Role::Producer)),
+    ("副总编辑", Label::Credit(Role::Producer)),
+    ("值班主任", Label::Credit(Role::Producer)),
+    ("值班主编", Label::Credit(Role::Producer)),
+    ("值班总编", Label::Credit(Role::Producer)),
+    ("值班编委", Label::Credit(Role::Producer)),
+    ("记者", Label::Credit(Role::Reporter)),
+    ("采写", Label::Credit(Role::Reporter)),
+    ("通讯员", Label::Credit(Role::Correspondent)),
+    ("评论员", Label::Credit(Role::Commentator)),
+    ("作者", Label::Credit(Role::Author)),
+    ("文章作者", Label::Credit(Role::Author)),
+    ("本文作者", Label::Credit(Role::Author)),
+    ("撰文", Label::Credit(Role::Author)),
+    ("撰稿", Label::Credit(Role::Author)),
+    ("撰稿人", Label::Credit(Role::Author)),
+    ("执笔", Label::Credit(Role::Author)),
+    ("文字", Label::Credit(Role::Author)),
+    ("文", Label::Credit(Role::Author)),
+    ("实习生", Label::Credit(Role::Author)),
+    ("摄影", Label::Credit(Role::Photographer)),
+    ("摄影报道", Label::Credit(Role::Photographer)),
+    ("摄影记者", Label::Credit(Role::Photographer)),
+    ("图", Label::Credit(Role::Photographer)),
+    ("摄", Label::Credit(Role::Photographer)),
+    ("图片", Label::Credit(Role::Photographer)),
+    ("文/图", Label::WordsAndPictures),
+    ("图/文", Label::WordsAndPictures),
+    ("文、图", Label::WordsAndPictures),
+    ("图文", Label::WordsAndPictures),
+    ("栏目", Label::Section),
+    ("所属栏目", Label::Section),
+    ("频道", Label::Section),
+    ("发布时间", Label::Date),
+    ("发表时间", Label::Date),
+    ("发稿时间", Label::Date),
+    ("发布日期", Label::Date),
+    ("发表日期", Label::Date),
+    ("更新时间", Label::Date),
+    ("更新日期", Label::Date),
+    ("出版日期", Label::Date),
+    ("时间", Label::Date),
+    ("日期", Label::Date),
+    ("摘要", Label::Lead),
+    ("内容摘要", Label::Lead),
+    ("内容提要", Label::Lead),
+    ("核心提示", Label::Lead),
+    ("新闻提要", Label::Lead),
+    ("提要", Label::Lead),
+    ("导语", Label::Lead),
+    ("导读", Label::Lead),
+    ("新闻导读", Label::Lead),
+    ("核心内容", Label::Lead),
+];
+
+/// Words that end a value wherever they stand in such a line.
+const STOPS: &[&str] = &[
+    "字号", "字体", "我要评论", "我来评论", "我来说两句", "我有话说", "打印", "列印", "分享", "收藏", "转发", "评论", "点击", "浏览", "阅读", "关键词", "关键字", "关键词", "标签", "参与互动",
+    "手机看", "手机版", "复制链接", "大中小", "大 中 小", "进入论坛", "进入社区", "推荐", "纠错", "投稿", "查看", "人参与", "背景色", "繁体", "简体", "转寄", "电邮", "跟贴",
+    "跟帖", "留言", "讨论", "发表", "【大", "【小", "关闭", "保护视力色", "热度", "已有", "共有", "浏览量", "次数", "视频", "微博", "网友", "【字", "rss", "email", "print",
+    "订阅", "邮件", "放大", "缩小", "正文", "返回", "下载", "编号", "稿件", "新闻热线", "热线", "电话", "邮箱", "挑错", "扫描", "扫一扫", "使用手机", "本篇", "加入", "引用", "回应",
+];
+
+/// What a line tells.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The source as printed.
+    pub source: Option<String>,
+    /// A source label stands at the end with nothing behind it: the source is in the next line.
+    pub source_awaited: bool,
+    /// A credit's label stands at the end with nothing behind it.
+    pub credit_awaited: Option<Role>,
+    /// The dates, in order.
+    pub dates: Vec<Dated>,
+    /// Whether a label stands before the first date.
+    pub date_labelled: bool,
+    /// Who did what.
+    pub credits: Vec<Credit>,
+    /// The section.
+    pub section: Option<String>,
+    /// Where the text of a labelled summary begins, in characters.
+    pub lead_at: Option<usize>,
+    /// Letters of the line.
+    pub letters: usize,
+    /// Letters of it that belong to what was found, or to buttons (字号, 打印).
+    pub covered: usize,
+    /// How many labels were found, dates counted.
+    pub labels: usize,
+    /// What is left of the line, in runs of letters with their inner punctuation.
+    pub rest: Vec<String>,
+}
+
+impl Found {
+    /// Whether the line tells about the article and nothing else.
+    pub fn is_only_about(&self) -> bool {
+        self.labels > 0 && self.covered * 10 >= self.letters * 6
+    }
+}
+
+/// Reads a line; [`SOFT`] marks the borders of its pieces.
+pub fn read(text: &str) -> Found {
+    let printed: Vec<char> = text.chars().take(MAX_LINE).collect();
+    let chars = date::folded(&text.chars().take(MAX_LINE).collect::<String>());
+    let mut reader = Reader { covered: vec![false; chars.len()], printed, found: Found::default(), dates: find_dates(&chars), chars };
+    reader.run();
+    reader.finish()
+}
+
+struct Reader {
+    printed: Vec<char>,
+    chars: Vec<char>,
+    covered: Vec<bool>,
+    dates: Vec<Dated>,
+    found: Found,
+}
+
+impl Reader {
+    fn run(&mut self) {
+        let mut at = 0;
+        let mut bare: Vec<(Role, Range<usize>, Range<usize>)> = Vec::new();
+        while at < self.chars.len() {
+            if let Some(dated) = self.dates.iter().find(|d| d.range.start == at) {
+                let range = dated.range.clone();
+                self.found.labels += 1;
+                at = range.end;
+                self.cover(range);
+                continue;
+            }
+            let Some((label, end)) = self.label_at(at) else {
+                if let Some(len) = stop_at(&self.chars, at) {
+                    self.cover(at..at + len);
+                    at += len;
+                } else {
+                    at += 1;
+                }
+                continue;
+            };
+            let colon = colon_after(&self.chars, end);
+            at = match (label, colon) {
+                (Label::Source, Some(value)) => self.source(at, value),
+                (Label::Credit(role), Some(value)) => self.labelled_names(&[role], at, value),
+                (Label::WordsAndPictures, value) => {
+                    self.labelled_names(&[Role::Author, Role::Photographer], at, value.unwrap_or(end))
+                }
+                (Label::Section, Some(value)) => self.section(at, value),
+                (Label::Date, value) => {
+                    self.found.date_labelled |= self.dates.iter().any(|d| d.range.start >= end && d.range.start <= end + 4);
+                    self.found.labels += 1;
+                    self.cover(at..value.unwrap_or(end));
+                    value.unwrap_or(end)
+                }
+                (Label::Lead, Some(value)) => {
+                    if self.found.lead_at.is_none() && at <= 2 {
+                        self.found.lead_at = Some(value);
+                    }
+                    value
+                }
+                (Label::Source, None) if self.chars[at..end].ends_with(&['于']) || self.in_brackets(at, end) => self.source(at, end),
+                (Label::Credit(role), None) if end - at > 1 => {
+                    let (names, stop) = self.names(end, Place::Bare);
+                    if names.is_empty() || !self.ends_well(stop) {
+                        end
+                    } else {
+                        bare.push((role, at..end, end..stop));
+                        stop
+                    }
+                }
+                _ => end,
+            };
+        }
+        self.bare_names(bare);
+    }
+
+    /// The longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 are none.
+    fn label_at(&self, at: usize) -> Option<(Label, usize)> {
+        let mut best: Option<(Label, usize)> = None;
+        for (word, label) in LABELS {
+            let len = word.chars().count();
+            if best.is_none_or(|(_, end)| end < at + len) && starts(&self.chars[at..], word) {
+                best = Some((*label, at + len));
+            }
+        }
+        let (label, end) = best?;
+        let before = at.checked_sub(1).map(|p| self.chars[p]);
+        let joined = before.is_some_and(|c| is_han(c) && !self.covered[at - 1]);
+        let free = match label {
+            Label::Source | Label::Section | Label::Date | Label::Lead => !joined,
+            // One character is a label only where nothing touches it.
+            Label::Credit(_) if end - at == 1 => !joined && !before.is_some_and(|c| c.is_alphanumeric()),
+            _ => true,
+        };
+        free.then_some((label, end))
+    }
+
+    fn cover(&mut self, range: Range<usize>) {
+        for covered in &mut self.covered[range] {
+            *covered = true;
+        }
+    }
+
+    /// Whether a label at a place opens a bracket: 【来源 新华网】.
+    fn in_brackets(&self, at: usize, end: usize) -> bool {
+        at.checked_sub(1).is_some_and(|p| matches!(self.chars[p], '[' | '【' | '(' | '〔' | '〖'))
+            && self.chars.get(end).is_some_and(|c| c.is_whitespace())
+    }
+
+    fn source(&mut self, label: usize, from: usize) -> usize {
+        let mut at = from;
+        while self.chars.get(at).is_some_and(|c| c.is_whitespace() || *c == SOFT) {
+            at += 1;
+        }
+        let start = at;
+        let mut opened = 0i32;
+        while at < self.chars.len() && at - start < MAX_SOURCE {
+            let c = self.chars[at];
+            let blank = c.is_whitespace() || c == SOFT;
+            let next_blank = self.chars.get(at + 1).is_none_or(|c| c.is_whitespace() || *c == SOFT);
+            let ends = matches!(c, '|' | ']' | '】' | '〕' | '〗' | '。' | '?' | '!' | '│' | '┊' | '>' | '[' | '【' | '〔')
+                || (c == SOFT && at > start && !self.goes_on(at))
+                || (blank && next_blank && at > start)
+                || (c == ')' && opened == 0)
+                || self.dates.iter().any(|d| d.range.start == at)
+                || (at > start && self.label_here(at))
+                || (at > start && stop_at(&self.chars, at).is_some())
+                || (c == '(' && self.chars.get(at + 1).is_some_and(|c| c.is_ascii_digit()));
+            if ends {
+                break;
+            }
+            opened += i32::from(c == '(') - i32::from(c == ')');
+            at += 1;
+        }
+        let value: String = self.printed[start..at].iter().filter(|c| **c != SOFT).collect();
+        let value = value.trim_matches(|c: char| c.is_whitespace() || ":：,，;；、-—_/|>·".contains(c));
+        let value = unbalanced_open(value);
+        self.found.labels += 1;
+        self.cover(label..at);
+        let good = value.chars().any(is_letter) && !value.chars().any(|c| matches!(c, '，' | '。'));
+        if good && self.found.source.is_none() {
+            self.found.source = Some(value.to_string());
+        } else if !good && self.chars[at..].iter().all(|c| !is_letter(*c)) {
+            self.found.source_awaited = true;
+        }
+        at.max(from)
+    }
+
+    /// Whether a source goes on behind a border of pieces: 中工网|-工人日报.
+    fn goes_on(&self, soft: usize) -> bool {
+        let next = self.chars.get(soft + 1);
+        let before = soft.checked_sub(1).and_then(|p| self.chars.get(p));
+        let joins = |c: Option<&char>| c.is_some_and(|c| matches!(c, '-' | '—' | '–' | '·' | '/' | '、' | '《' | '》'));
+        joins(next) || joins(before)
+    }
+
+    /// Whether a label, and not merely a word that is one elsewhere, stands here.
+    fn label_here(&self, at: usize) -> bool {
+        let Some((label, end)) = self.label_at(at) else { return false };
+        match label {
+            Label::Credit(_) if end - at == 1 => colon_after(&self.chars, end).is_some(),
+            Label::Credit(_) => {
+                colon_after(&self.chars, end).is_some()
+                    || self.chars.get(end).is_none_or(|c| !is_han(*c))
+                    || !self.names(end, Place::Bare).0.is_empty()
+            }
+            Label::Date => true,
+            _ => colon_after(&self.chars, end).is_some(),
+        }
+    }
+
+    fn section(&mut self, label: usize, from: usize) -> usize {
+        let rest: String = self.printed[from..].iter().collect();
+        let value: String = rest.trim_start().chars().take_while(|c| is_letter(*c)).collect();
+        let len = value.chars().count();
+        if (2..=10).contains(&len) {
+            let skipped = rest.chars().count() - rest.trim_start().chars().count();
+            self.found.section.get_or_insert(value);
+            self.found.labels += 1;
+            self.cover(label..from + skipped + len);
+            return from + skipped + len;
+        }
+        from
+    }
+
+    fn labelled_names(&mut self, roles: &[Role], label: usize, from: usize) -> usize {
+        let (names, end) = self.names(from, Place::Labelled);
+        if names.is_empty() {
+            let rest_empty = self.chars[from..].iter().all(|c| !is_letter(*c));
+            if rest_empty && roles.len() == 1 {
+                self.found.credit_awaited = Some(roles[0]);
+            }
+            if rest_empty {
+                self.found.labels += 1;
+                self.cover(label..from);
+            }
+            return from;
+        }
+        self.found.labels += 1;
+        // 本报记者: what is joined to the label before it belongs to it.
+        let start = self.outlet_before(label);
+        self.cover(start..end);
+        for name in names {
+            for role in roles {
+                self.push(*role, &name);
+            }
+        }
+        end
+    }
+
+    /// Names from a place on, and where they end.
+    fn names(&self, from: usize, place: Place) -> (Vec<String>, usize) {
+        let mut names: Vec<String> = Vec::new();
+        let mut at = from;
+        let mut end = from;
+        let mut half: Option<(String, usize)> = None;
+        loop {
+            while self.chars.get(at).is_some_and(|c| is_separator(*c)) {
+                at += 1;
+            }
+            if at >= self.chars.len()
+                || self.dates.iter().any(|d| d.range.start == at)
+                || (at > from && self.label_starts(at))
+                || stop_at(&self.chars, at).is_some()
+            {
+                break;
+            }
+            let start = at;
+            while at < self.chars.len()
+                && (is_letter(self.chars[at]) || names::is_dot(self.chars[at]) || matches!(self.chars[at], '_' | '.' | '\''))
+                && !(at > start && (self.label_starts(at) || stop_at(&self.chars, at).is_some()))
+                && !self.dates.iter().any(|d| d.range.start == at)
+            {
+                at += 1;
+            }
+            if at == start {
+                break;
+            }
+            let mut token: String = self.printed[start..at].iter().collect();
+            if let Some((first, begun)) = half.take() {
+                // 张 三: two single characters are one name; 李 小明 too.
+                if token.chars().count() <= 2 && token.chars().all(is_han) {
+                    token.insert_str(0, &first);
+                    let read = names::read(&token, place);
+                    if read.is_empty() {
+                        at = begun;
+                        break;
+                    }
+                    end = at;
+                    names.extend(read);
+                    continue;
+                }
+                break;
+            }
+            if token.chars().count() == 1 && token.chars().all(is_han) {
+                half = Some((token, start));
+                continue;
+            }
+            let trimmed = token.trim_end_matches(['摄', '文', '图']);
+            let read = names::read(&token, place);
+            let read = if read.is_empty() && trimmed.len() < token.len() { names::read(trimmed, place) } else { read };
+            let mut read = read;
+            if read.is_empty() {
+                // 记者张三报道: what follows the name is a word of its own.
+                for tail in ["报道", "报导", "采写", "整理", "摄影", "撰文", "编译", "综合报道"] {
+                    if let Some(head) = super::date::folded(&token).iter().collect::<String>().strip_suffix(tail) {
+                        let head: String = token.chars().take(head.chars().count()).collect();
+                        read = names::read(&head, place);
+                    }
+                }
+            }
+            if read.is_empty() {
+                break;
+            }
+            names.extend(read);
+            end = at;
+        }
+        let _ = at;
+        names.dedup();
+        (names, end)
+    }
+
+    /// A label of a credit or a source inside a run of names.
+    fn label_starts(&self, at: usize) -> bool {
+        match self.label_at(at) {
+            Some((Label::Credit(_), end)) if end - at == 1 => colon_after(&self.chars, end).is_some(),
+            Some((label, end)) => matches!(label, Label::Credit(_) | Label::WordsAndPictures) || colon_after(&self.chars, end).is_some(),
+            None => {
+                // 本报通讯员, 实习生: words that go before a label.
+                ["本报", "本网", "本刊", "本社", "特约", "见习", "实习", "全媒体"].iter().any(|w| starts(&self.chars[at..], w))
+            }
+        }
+    }
+
+    /// Whether a run of bare names ends where names end.
+    fn ends_well(&self, at: usize) -> bool {
+        match self.chars.get(at) {
+            None => true,
+            Some(c) => !is_letter(*c) || self.label_starts(at) || stop_at(&self.chars, at).is_some() || starts(&self.chars[at..], "报道") || starts(&self.chars[at..], "报导"),
+        }
+    }
+
+    /// Takes bare credits (本报记者 张三) where the line or the brackets around them hold nothing else.
+    fn bare_names(&mut self, bare: Vec<(Role, Range<usize>, Range<usize>)>) {
+        let mut spans = Vec::new();
+        for (role, label, names) in bare {
+            let start = self.outlet_before(label.start);
+            spans.push((role, start..names.end, names));
+        }
+        let mut covered = self.covered.clone();
+        for (_, span, _) in &spans {
+            covered[span.clone()].fill(true);
+        }
+        let open = |i: usize| is_letter(self.chars[i]) && !covered[i];
+        let line_is_byline = (0..self.chars.len()).filter(|i| open(*i)).count() * 5 <= self.chars.len();
+        for (role, span, names) in spans {
+            let left = (0..span.start).rev().find(|i| !self.chars[*i].is_whitespace()).map(|i| self.chars[i]);
+            let inside = matches!(left, Some('(' | '[' | '【' | '〔' | '〖' | '<'));
+            if !(line_is_byline || inside) {
+                continue;
+            }
+            self.found.labels += 1;
+            self.cover(span);
+            let (names, _) = self.names(names.start, Place::Bare);
+            for name in names {
+                self.push(role, &name);
+            }
+        }
+    }
+
+    /// Where the outlet that is joined to a label begins: 工人日报-中工网 in 工人日报-中工网评论员.
+    fn outlet_before(&self, label: usize) -> usize {
+        let mut start = label;
+        while start > 0 && label - start < MAX_OUTLET {
+            let c = self.chars[start - 1];
+            let joins = is_letter(c) || matches!(c, '-' | '—' | '–' | '·' | '《' | '》' | '/');
+            if !joins || self.covered[start - 1] {
+                break;
+            }
+            start -= 1;
+        }
+        start
+    }
+
+    fn push(&mut self, role: Role, name: &str) {
+        let credit = Credit::new(role, name);
+        if !self.found.credits.contains(&credit) {
+            self.found.credits.push(credit);
+        }
+    }
+
+    fn finish(mut self) -> Found {
+        let mut run = String::new();
+        for (i, c) in self.chars.iter().enumerate() {
+            let letter = is_letter(*c);
+            self.found.letters += usize::from(letter);
+            self.found.covered += usize::from(letter && self.covered[i]);
+            if !self.covered[i] && (letter || (is_mark(*c) && !run.is_empty())) {
+                run.push(self.printed[i]);
+            } else if !run.is_empty() {
+                self.found.rest.push(std::mem::take(&mut run));
+            }
+        }
+        if !run.is_empty() {
+            self.found.rest.push(run);
+        }
+        self.found.dates = self.dates;
+        self.found
+    }
+}
+
+/// Where the value behind a label and a colon begins.
+fn colon_after(chars: &[char], end: usize) -> Option<usize> {
+    let mut at = end;
+    while at < end + 4 && chars.get(at).is_some_and(|c| c.is_whitespace() || *c == SOFT) {
+        at += 1;
+    }
+    match chars.get(at) {
+        Some(':' | '∶' | '︰' | '﹕' | '┃') => Some(at + 1),
+        // 文/张三: only right behind the label.
+        Some('/' | '╱' | '|') if at == end => Some(at + 1),
+        _ => None,
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || c == SOFT || matches!(c, '、' | ',' | ';' | '/' | '&' | '╱' | '|' | ':')
+}
+
+/// The length of a word that ends values, where one stands.
+fn stop_at(chars: &[char], at: usize) -> Option<usize> {
+    STOPS.iter().filter(|w| starts(&chars[at..], w)).map(|w| w.chars().count()).max()
+}
+
+fn starts(chars: &[char], word: &str) -> bool {
+    let mut n = 0;
+    word.chars().all(|w| {
+        n += 1;
+        chars.get(n - 1) == Some(&w)
+    })
+}
+
+/// Cuts a value at a bracket that nothing closes.
+fn unbalanced_open(value: &str) -> &str {
+    for (open, close) in [('(', ')'), ('（', '）'), ('《', '》')] {
+        if let Some(at) = value.rfind(open)
+            && !value[at..].contains(close)
+            && open != '《'
+        {
+            return value[..at].trim_end();
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(text: &str) -> String {
+        let found = read(text);
+        let credits: Vec<String> = found.credits.iter().map(|c| format!("{}={}", c.role.zh(), c.name)).collect();
+        let date = found.dates.first().map(|d| d.date.to_string()).unwrap_or_default();
+        format!("{}|{}|{}", found.source.unwrap_or_default(), date, credits.join(" "))
+    }
+
+    #[test]
+    fn lines_tell_source_date_and_credits() {
+        for (line, expect) in [
+            ("来源：新华网 2023年02月17日 19:15", "新华网|2023-02-17T19:15:00+08:00|"),
+            ("來源:中工網-工人日報", "中工網-工人日報||"),
+            ("2012年01月12日01:10来源：天极网", "天极网|2012-01-12T01:10:00+08:00|"),
+            ("来源 : 央视网", "央视网||"),
+            ("来源：北京商报字号:T|T0人参与0条评论打印转发", "北京商报||"),
+            ("2012年01月12日 10:10 来源：长江商报 作者：罗义", "长江商报|2012-01-12T10:10:00+08:00|作者=罗义"),
+            ("编辑：杨书杰 责任编辑：刘亮", "||编辑=杨书杰 责任编辑=刘亮"),
+            ("（责任编辑：张 三）", "||责任编辑=张三"),
+            ("【责编 李四】", "||责任编辑=李四"),
+            ("[责任编辑：xinht] 标签：龙票 涨幅", "||责任编辑=xinht"),
+            ("責任編輯:肖天", "||责任编辑=肖天"),
+            ("工人日报-中工网评论员 郭振纲", "||评论员=郭振纲"),
+            ("本报记者 张三 李四 通讯员 王五", "||记者=张三 记者=李四 通讯员=王五"),
+            ("华西都市报记者彭晗侯婷婷摄影吕甲", "||记者=彭晗 记者=侯婷婷 摄影=吕甲"),
+            ("文/张三 图/李四", "||作者=张三 摄影=李四"),
+            ("一审：张三　二审：李四　监制：王五", "||审核=张三 审核=李四 监制=王五"),
+            ("本报北京3月5日电（记者张三）昨天，中华全国总工会在北京召开会议，研究部署工作。", "||记者=张三"),
+            ("新华社北京3月5日电（记者 张三、李四）昨天", "||记者=张三 记者=李四"),
+            ("记者从会议上获悉，责任编辑制度将改革", "||"),
+            ("他曾任责任编辑王强的助手，后来离开了编辑部去了别处工作。", "||"),
+            ("本文来源于《财经网》　2012年01月12日 18:49 我要评论（0）", "《财经网》|2012-01-12T18:49:00+08:00|"),
+            ("数据资料来源：统计局", "||"),
+            ("（记者 李宝花）", "||记者=李宝花"),
+            ("來源：\u{1f}新浪網\u{1f}記者郭洋", "新浪網||记者=郭洋"),
+        ] {
+            assert_eq!(show(line), expect, "{line}");
+        }
+    }
+}
