@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(reference(article, cited.parse().ok()), expect);
     }
 
-    /// The examples that the standard itself prints, in its half-width form.
+    /// Examples that the standard itself prints, in half width; the third is from its edition of 2005.
     #[test]
     fn examples_of_the_standard() {
         check(
@@ -123,9 +123,9 @@ mod tests {
         );
         let url = "http://www.bjyouth.com.cn/Bqb/20000412/GB/4216%5ED0412B1401.htm";
         check(
-            &article("大风沙过后的思考", &["傅刚", "赵承", "李佳路"], "北京青年报", "2000-01-12", "", url),
-            "2005-09-28",
-            "傅刚, 赵承, 李佳路. 大风沙过后的思考[N/OL]. 北京青年报, 2000-01-12[2005-09-28]. \
+            &article("大风沙过后的思考", &["傅刚", "赵承", "李佳路"], "北京青年报", "2000-04-12", "第14版", url),
+            "2005-07-12",
+            "傅刚, 赵承, 李佳路. 大风沙过后的思考[N/OL]. 北京青年报, 2000-04-12(14)[2005-07-12]. \
              http://www.bjyouth.com.cn/Bqb/20000412/GB/4216%5ED0412B1401.htm.",
         );
         let url = "http://www.creader.com/news/20011219/200112190019.html";

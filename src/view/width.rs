@@ -161,7 +161,7 @@ mod tests {
         check("see hello world", 11, &["see hello", "world"]);
         check("关于ChatGPT的报道", 8, &["关于", "ChatGPT", "的报道"]);
         check("增长12.5%以上", 8, &["增长", "12.5%以", "上"]);
-        check("工会——职工之家", 6, &["工会", "——职工", "之家"]);
+        check("工会——职工之家", 5, &["工会", "——职", "工之", "家"]);
         check("abcdefghij", 4, &["abcd", "efgh", "ij"]);
         check("https://a.cn/bcd/efg", 13, &["https://a.cn/", "bcd/efg"]);
         check("一段\n二段", 20, &["一段", "二段"]);
