@@ -193,12 +193,13 @@ mod tests {
 
     #[test]
     fn marks_stand_in_guillemets_without_colour() {
-        assert_eq!(marked("工会驿站", &[0..2], PLAIN), "«工会»驿站");
-        assert_eq!(marked("工会驿站", &[2..4], Style { color: Color::On, ..PLAIN }), "工会\x1b[1;31m驿站\x1b[0m");
+        assert_eq!(marked("工会驿站", &[0..1, 2..4], PLAIN), "«工»会«驿站»");
+        let color = Style { color: Color::On, ..PLAIN };
+        assert_eq!(marked("工会驿站", &[0..1, 2..4], color), "\x1b[1;31m工\x1b[0m会\x1b[1;31m驿站\x1b[0m");
     }
 
     #[test]
     fn escape_sequences_do_not_pass() {
-        assert_eq!(marked("工\x1b[31m会", &[0..1], PLAIN), "工[31m会");
+        assert_eq!(marked("工\x1b[31m会", &[0..1, 1..2], PLAIN), "工[31m会");
     }
 }
