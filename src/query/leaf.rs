@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fields::{self, FieldName};
-use super::lex::{ends_word, is_blank, is_colon};
+use super::lex::{ends_word, is_blank, is_colon, tilde_digits};
 use super::parse::Parser;
 use super::{MAX_CLAUSES, MAX_DEPTH, MAX_WILDCARDS, Node, NoteKind, Piece, has_letters, pattern};
 
@@ -114,6 +114,10 @@ impl Parser<'_> {
             self.no_letters(range);
             return None;
         }
+        if tilde_digits(self.chars, start).is_some_and(|digits| digits.end == range.end) {
+            self.no_distance(true, range);
+            return None;
+        }
         if self.keyword(start..range.end).is_some() {
             // The word is meant here, and in small letters it says so.
             text = text.to_lowercase();
@@ -150,7 +154,9 @@ impl Parser<'_> {
 
     pub fn no_distance(&mut self, present: bool, span: Range<usize>) {
         if present {
-            self.notes.add(NoteKind::BadDistance, span, |part| format!("~ has no meaning in {part}; it was left out"));
+            self.notes.add(NoteKind::BadDistance, span, |part| {
+                format!("the distance in {part} has no meaning here; it was left out")
+            });
         }
     }
 

@@ -95,6 +95,7 @@ fn near_and_together() {
     check(&[
         ("\"欠薪 包工头\"~20", "\"欠薪 包工头\"~20"),
         ("“欠薪　包工头”～２０", "\"欠薪 包工头\"~20"),
+        ("\"欠薪 包工头\" ~20 法", "\"欠薪 包工头\"~20 法"),
         ("欠薪 NEAR/20 包工头", "\"欠薪 包工头\"~20"),
         ("欠薪 ＮＥＡＲ／２０ 包工头", "\"欠薪 包工头\"~20"),
         ("欠薪 near/20 包工头", "\"欠薪 包工头\"~20"),
@@ -118,6 +119,8 @@ fn near_and_together() {
         ("\"a b\"~", "\"a b\"~20", &[NoteKind::BadDistance]),
         ("\"a b\"~99999999999999999999", "\"a b\"~1000", &[NoteKind::BadDistance]),
         ("a NEAR/5 劳动*", "a 劳动*", &[NoteKind::NotNear]),
+        ("a ~20", "a", &[NoteKind::BadDistance]),
+        ("同句:\"a b\"~20", "同句:\"a b\"", &[NoteKind::BadDistance]),
         ("NEAR/5 a", "a", &[NoteKind::DanglingOperator]),
         ("a NEAR/5", "a", &[NoteKind::DanglingOperator]),
         ("同句:(a -b c)", "同句:\"a c\" -b", &[NoteKind::NotNear]),
