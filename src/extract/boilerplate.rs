@@ -97,7 +97,7 @@ mod tests {
             ("· 相关新闻：", Verdict::End),
             ("相关新闻报道了此事的经过，随后警方介入了调查此事。", Verdict::Text),
             ("copyright © 2008-2024 by example.com. all rights reserved", Verdict::Beside),
-            ("分享到：qq空间 新浪微博", Verdict::Beside),
+            ("【字号 大 中 小】", Verdict::Beside),
             ("职工群众的需求越来越多元化。", Verdict::Text),
         ] {
             assert_eq!(judge(line, line.chars().filter(|c| c.is_alphanumeric()).count()), expect, "{line}");

@@ -184,6 +184,8 @@ pub struct Found {
     pub covered: usize,
     /// How many labels were found, dates counted.
     pub labels: usize,
+    /// The run of letters right behind the first date with a time of day, where nothing else stands between.
+    pub after_date: Option<String>,
     /// What is left of the line, in runs of letters with their inner punctuation.
     pub rest: Vec<String>,
 }
@@ -257,6 +259,7 @@ impl Reader {
                 (Label::Credit(role), None) if end - at > 1 => {
                     let (names, stop) = self.names(end, Place::Bare);
                     if names.is_empty() || !self.ends_well(stop) {
+                        self.name_before(role, at, end);
                         end
                     } else {
                         bare.push((role, at..end, end..stop));
@@ -487,6 +490,25 @@ impl Reader {
         }
     }
 
+    /// Takes a name that stands before its label in brackets: (陈巍 编辑).
+    fn name_before(&mut self, role: Role, label: usize, end: usize) {
+        if !self.chars.get(end).is_none_or(|c| matches!(c, ')' | ']' | '】' | '〕')) {
+            return;
+        }
+        let Some(open) = self.chars[..label].iter().rposition(|c| matches!(c, '(' | '[' | '【' | '〔')) else { return };
+        let inner: String = self.printed[open + 1..label].iter().collect();
+        let names: Vec<String> = inner.split(|c: char| c.is_whitespace() || c == '、').filter(|t| !t.is_empty()).map(str::to_string).collect();
+        let read: Vec<String> = names.iter().flat_map(|n| names::read(n, Place::Bare)).collect();
+        if names.is_empty() || read.len() < names.len() || !inner.contains(char::is_whitespace) {
+            return;
+        }
+        self.found.labels += 1;
+        self.cover(open + 1..end);
+        for name in read {
+            self.push(role, &name);
+        }
+    }
+
     /// Whether a run of bare names ends where names end.
     fn ends_well(&self, at: usize) -> bool {
         match self.chars.get(at) {
@@ -550,7 +572,8 @@ impl Reader {
             let letter = is_letter(*c);
             self.found.letters += usize::from(letter);
             self.found.covered += usize::from(letter && self.covered[i]);
-            if !self.covered[i] && (letter || (is_mark(*c) && !run.is_empty())) {
+            let joins = !run.is_empty() && (is_mark(*c) || matches!(c, '-' | '—' | '·'));
+            if !self.covered[i] && (letter || joins) {
                 run.push(self.printed[i]);
             } else if !run.is_empty() {
                 self.found.rest.push(std::mem::take(&mut run));
@@ -559,9 +582,66 @@ impl Reader {
         if !run.is_empty() {
             self.found.rest.push(run);
         }
+        if let Some(dated) = self.dates.iter().find(|d| d.date.time.is_some()) {
+            let rest = &self.chars[dated.range.end..];
+            let gap = rest.iter().take_while(|c| c.is_whitespace() || **c == SOFT).count();
+            let run = rest[gap..].iter().take_while(|c| is_letter(**c) || matches!(c, '-' | '·')).count();
+            let from = dated.range.end + gap;
+            let free = !self.covered[from..from + run].iter().any(|c| *c);
+            if run > 0 && free {
+                self.found.after_date = Some(self.printed[from..from + run].iter().collect());
+            }
+        }
         self.found.dates = self.dates;
         self.found
     }
+}
+
+/// Endings of outlets' names.
+const OUTLETS: &[&str] = &[
+    "网", "报", "社", "台", "在线", "新闻", "电视", "广播", "周刊", "杂志", "通讯", "之声", "传媒", "门户", "财经", "科技", "体育", "娱乐", "频道", "新闻中心", "晚报综合", "月刊", "客户端", "发布",
+];
+/// Words that end like outlets and name none.
+const NO_OUTLETS: &[&str] = &[
+    "新闻中心", "新闻速报", "即时报", "快报", "速报", "本报", "本网", "本社", "本台", "互联网", "举报", "汇报", "预报", "电视", "广播", "新闻", "传媒", "杂志", "通讯", "财经", "科技", "体育", "娱乐", "频道", "海报", "情报", "公报", "社会新闻", "国内新闻", "国际新闻",
+    "台湾", "舞台", "平台", "公社", "旅行社", "上网", "电台", "即时新闻", "热点新闻", "头条新闻", "生活新闻", "更多新闻", "评论", "发布", "地方新闻", "综合新闻", "图片新闻", "热门新闻", "焦点新闻", "财经新闻", "娱乐新闻",
+    "体育新闻", "科技新闻", "要闻", "相关新闻", "分类新闻", "最新新闻", "晨报", "晚报", "日报",
+];
+
+/// Whether a short text is the name of an outlet, as far as its ending tells.
+pub fn is_outlet(text: &str) -> bool {
+    let folded: String = date::folded(text).into_iter().collect();
+    let letters = folded.chars().filter(|c| is_letter(*c)).count();
+    (2..=14).contains(&letters)
+        && folded.chars().all(|c| is_letter(c) || matches!(c, '-' | '·' | '—' | '《' | '》' | ' '))
+        && folded.chars().filter(|c| is_han(*c)).count() >= 2
+        && OUTLETS.iter().any(|e| folded.ends_with(e))
+        && !NO_OUTLETS.contains(&folded.as_str())
+}
+
+/// Whether a short text is a word of menus and buttons.
+pub fn is_word(text: &str) -> bool {
+    let folded: String = date::folded(text).into_iter().collect();
+    NO_OUTLETS.contains(&folded.as_str()) || ["报导", "报道", "正文", "编辑", "记者", "时间", "来源", "更新", "参与", "大", "小"].iter().any(|w| folded.contains(w))
+}
+
+/// The outlet that begins a byline: 台湾新生报 in 【台湾新生报／记者某某／台北报导】, 中央社 in （中央社记者某某台北11日电）.
+pub fn outlet_of_byline(text: &str) -> Option<String> {
+    let printed: Vec<char> = text.chars().collect();
+    let chars = date::folded(text);
+    let from = chars.iter().position(|c| is_letter(*c))?;
+    let bracketed = from > 0 && matches!(chars[from - 1], '(' | '[' | '【' | '〔' | '〖');
+    let end = from + chars[from..].iter().take_while(|c| is_letter(**c) || matches!(c, '-' | '·')).count();
+    let reporter = (from..end).find(|i| starts(&chars[*i..], "记者") || starts(&chars[*i..], "特派"));
+    let slash = matches!(chars.get(end), Some('/' | '╱'));
+    let stop = match reporter {
+        Some(reporter) if bracketed || chars.len() < 40 => reporter,
+        None if slash => end,
+        None if bracketed && matches!(chars.get(end), Some(')' | ']' | '】' | '〕')) => end,
+        _ => return None,
+    };
+    let outlet: String = printed[from..stop].iter().collect();
+    is_outlet(&outlet).then_some(outlet)
 }
 
 /// Where the value behind a label and a colon begins.

@@ -220,13 +220,17 @@ pub fn without_site(title: &str) -> String {
     let text = part(0, end);
     // 某某网 - 标题: the site's name first.
     match cuts.iter().find(|c| c.1 < end) {
-        Some(&(from, to)) if is_site(&part(0, from)) && part(to, end).chars().count() > part(0, from).chars().count() => part(to, end),
+        Some(&(from, to)) if is_named_site(&part(0, from)) && part(to, end).chars().count() > part(0, from).chars().count() => part(to, end),
         _ => text,
     }
 }
 
-/// Whether a part of a title names a site or one of its sections.
+/// Whether a part of a title names a site or one of its sections, or is too short for a headline.
 fn is_site(part: &str) -> bool {
+    is_named_site(part) || part.chars().filter(|c| is_letter(*c)).count() <= 4
+}
+
+fn is_named_site(part: &str) -> bool {
     const ENDS: &[&str] = &[
         "网", "报", "在线", "频道", "新闻", "中心", "社", "首页", "门户", "资讯", "日报", "晚报", "周刊", "杂志", "电视台", "广播", "com", "cn", "net", "org", "站", "财经", "娱乐", "体育", "科技", "社会",
         "国际", "国内", "军事", "要闻", "时政", "健康", "教育", "文化", "台", "版", "论坛", "专栏", "评论", "台湾", "天地", "生活", "地方", "热点", "中国", "世界",
@@ -234,7 +238,7 @@ fn is_site(part: &str) -> bool {
     let folded: String = part.chars().map(fold_char).collect();
     let folded = folded.trim();
     let letters = folded.chars().filter(|c| is_letter(*c)).count();
-    letters <= 14 && ENDS.iter().any(|e| folded.ends_with(e)) || letters <= 4
+    letters <= 14 && ENDS.iter().any(|e| folded.ends_with(e))
 }
 
 fn clean(text: &str) -> String {
