@@ -1,4 +1,4 @@
-//! Makes the tables that the program carries: see `src/text/fold.rs`.
+//! Makes the tables that the program carries: see `src/text/fold.rs` and `src/text/segment/dictionary.rs`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -6,14 +6,31 @@ use std::path::Path;
 use ferrous_opencc::{OpenCC, config::BuiltinConfig};
 use unicode_normalization::UnicodeNormalization as _;
 
+#[path = "build/dictionary.rs"]
+mod dictionary;
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    for shared in ["classes.rs", "nodes.rs", "trie.rs"] {
+        println!("cargo::rerun-if-changed=src/text/segment/{shared}");
+    }
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    std::fs::write(Path::new(&out).join("fold_table.rs"), fold_table()).expect("OUT_DIR is writable");
+    let out = Path::new(&out);
+    let (pages, deltas) = fold_table();
+    let mut source = String::new();
+    writeln!(source, "pub static PAGES: [u8; {}] = {pages:?};", pages.len()).unwrap();
+    writeln!(source, "pub static DELTAS: [i32; {}] = {deltas:?};", deltas.len()).unwrap();
+    std::fs::write(out.join("fold_table.rs"), source).expect("OUT_DIR is writable");
+
+    dictionary::write(out, |c| {
+        let delta = pages.get(c as usize >> 8).map_or(0, |&page| deltas[page as usize * 256 + (c as usize & 0xff)]);
+        char::from_u32((c as i32 + delta) as u32).unwrap_or(c)
+    });
 }
 
-/// Two-level table of the fold: for each page of 256 characters the number of its block of differences.
-fn fold_table() -> String {
+/// Two-level table of the fold: for each page of 256 characters the number of its block, and the blocks of differences.
+fn fold_table() -> (Vec<u8>, Vec<i32>) {
     let to_simplified = OpenCC::from_config(BuiltinConfig::T2s).expect("ferrous-opencc carries its T2S data");
     let step = |c: char| -> char {
         let compatible = match c as u32 {
@@ -53,10 +70,7 @@ fn fold_table() -> String {
         });
         pages.push(u8::try_from(number).expect("fewer than 256 different blocks"));
     }
-    let mut source = String::new();
-    writeln!(source, "pub static PAGES: [u8; {}] = {pages:?};", pages.len()).unwrap();
-    writeln!(source, "pub static DELTAS: [i32; {}] = {:?};", blocks.len() * 256, blocks.concat()).unwrap();
-    source
+    (pages, blocks.concat())
 }
 
 /// The one character that the mapping gives, or `otherwise` where it gives more or fewer.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// An article's name in the index: a hash of its place and key, never of its content, so that a changed page stays the
 /// same article. Twenty hexadecimal digits; a second record of the same place and key carries `-2`, a third `-3`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ArticleId(pub String);
 
@@ -483,12 +483,6 @@ impl Article {
             }
         }
         names
-    }
-}
-
-impl Default for ArticleId {
-    fn default() -> ArticleId {
-        ArticleId(String::new())
     }
 }
 

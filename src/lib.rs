@@ -22,10 +22,16 @@
 //! ```
 
 pub mod archive;
+pub mod cli;
 pub mod article;
 pub mod error;
 pub mod extract;
+pub mod index;
+pub mod ingest;
+pub mod query;
+pub mod search;
 pub mod text;
+pub mod view;
 
 pub use article::{Article, ArticleId, Credit, Date, Origin, Role};
 pub use error::{Error, Reason, Rejection, Result};

@@ -1,3 +1,7 @@
-//! The command line `gongxun`.
+//! The command line `gongxun`: parse, run, print one error, exit.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gongxun::cli::main()
+}

@@ -2,8 +2,32 @@
 //!
 //! Folders, zip, tar, gz, zst, WARC and JSON lines are opened here and nowhere else. A record is a run of bytes with what
 //! its container says about it; what the bytes mean is [`crate::extract`]'s business.
+//!
+//! [`inputs`] walks files and folders, [`read`] takes one of them and hands over its records in order, as a stream: no
+//! more than one record is held at a time (and a zip archive where it stands inside another archive). What can't be
+//! read is handed over in its place as a [`Rejection`], and the rest goes on.
+//!
+//! Not records, and not reported: hidden files and folders below a path, folders inside archives, blank lines of JSON
+//! lines, and the records of a crawl that are about the crawl (warcinfo, request, metadata, revisit, continuation).
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
 
 use crate::article::Origin;
+use crate::error::{Reason, Rejection};
+
+mod inputs;
+mod json;
+mod limits;
+mod open;
+mod sniff;
+mod walk;
+mod window;
+
+pub use inputs::{Input, STANDARD_INPUT, inputs, name_under, stamp};
+pub use limits::Limits;
 
 /// What kind of text a record holds, by its name or its container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,7 +36,7 @@ pub enum Media {
     Html,
     /// What a browser's copy of a whole page gives.
     Dump,
-    /// One JSON object.
+    /// One JSON object. Its bytes are UTF-8, whatever the file was in.
     Json,
 }
 
@@ -32,3 +56,48 @@ pub struct Record {
     /// When it was captured, as the container writes it (WARC-Date).
     pub captured: Option<String>,
 }
+
+/// Reads one input and hands over each record or rejection in order, until `visit` breaks.
+pub fn read(
+    input: &Input,
+    limits: &Limits,
+    visit: &mut dyn FnMut(Result<Record, Rejection>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if input.path == Path::new(STANDARD_INPUT) {
+        return read_from(&input.name, io::stdin().lock(), limits, visit);
+    }
+    let mut reject = |reason, detail: String| visit(Err(Rejection::new(Origin::file(&input.name), reason, detail)));
+    if let Some((reason, detail)) = sniff::skip_by_name(&input.name) {
+        return reject(reason, detail);
+    }
+    match File::open(&input.path) {
+        Ok(mut file) => open::start_seekable(&input.name, &mut file, limits, visit),
+        Err(err) => reject(Reason::Unreadable, err.to_string()),
+    }
+}
+
+/// Reads one input from a reader, with a name to go by (its ending tells the kind where the bytes don't), and hands over
+/// each record or rejection in order, until `visit` breaks.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use gongxun::archive::{Limits, Media, read_from};
+/// let mut seen = Vec::new();
+/// let _ = read_from("a.jsonl", "{\"title\":\"工会\"}\n\n{\"title\":".as_bytes(), &Limits::default(), &mut |found| {
+///     seen.push(found.map(|record| (record.origin.record, record.media)));
+///     ControlFlow::Continue(())
+/// });
+/// assert_eq!(seen[0], Ok((Some(1), Media::Json)));
+/// assert_eq!(seen[1].as_ref().unwrap_err().origin.to_string(), "a.jsonl#00003");
+/// ```
+pub fn read_from(
+    name: &str,
+    mut reader: impl Read,
+    limits: &Limits,
+    visit: &mut dyn FnMut(Result<Record, Rejection>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    open::start(name, &mut reader, limits, visit)
+}
+
+#[cfg(test)]
+mod tests;

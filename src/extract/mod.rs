@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use crate::archive::{Media, Record};
 use crate::article::{Article, ArticleId, Repair, Script};
 use crate::error::{Reason, Rejection};
+use crate::text::charset;
 use crate::text::fold::{fold_char, is_han};
 
 /// The largest page that is read, in bytes of its text.
@@ -67,7 +68,7 @@ pub fn extract(record: &Record, options: &Options) -> Result<Article, Rejection>
         let detail = format!("{} bytes, more than the {MAX_PAGE} that are read of one record", record.bytes.len());
         return Err(reject((Reason::Limit, detail)));
     }
-    let text = decode(&record.bytes, record.charset.as_deref(), record.media == Media::Html);
+    let text = charset::decode(&record.bytes, record.charset.as_deref(), record.media == Media::Html).text;
     let (mut article, key) = match record.media {
         Media::Json => json::read(&text, record, options).map_err(reject)?,
         Media::Html => (from_page(html::parse(&text), record).map_err(reject)?, None),
@@ -157,15 +158,6 @@ fn script_of(article: &Article) -> Script {
         traditional += usize::from(fold_char(c) != c);
     }
     if traditional * 10 >= han && traditional > 0 { Script::Hant } else { Script::Hans }
-}
-
-/// The text of the bytes.
-fn decode(bytes: &[u8], declared: Option<&str>, _media_is_html: bool) -> String {
-    let encoding = match std::str::from_utf8(bytes) {
-        Ok(_) => encoding_rs::UTF_8,
-        Err(_) => declared.and_then(|d| encoding_rs::Encoding::for_label(d.as_bytes())).unwrap_or(encoding_rs::UTF_8),
-    };
-    encoding.decode(bytes).0.into_owned()
 }
 
 /// The texts with their damage undone, one to one, and what was done; nothing where they are not damaged.

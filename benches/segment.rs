@@ -1,0 +1,147 @@
+//! Segmentation beside jieba-rs on the same text with the same dictionary, in one run: MB/s of both and their ratio.
+//!
+//! The text is `scale/cctv.jsonl` below the folder that GONGXUN_DATA names; without it, words of the dictionary drawn by
+//! their frequencies, with punctuation.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{BenchmarkId, Criterion, Throughput};
+use gongxun::text::fold::fold;
+use gongxun::text::segment::{Hmm, Segmenter, Token};
+use jieba_rs::Jieba;
+
+/// How much text one pass cuts.
+const BYTES: usize = 6 << 20;
+/// How many passes of each are timed, in turns; the medians are compared.
+const ROUNDS: usize = 9;
+
+fn main() {
+    let start = Instant::now();
+    let segmenter = Segmenter::builtin();
+    let mut tokens = Vec::new();
+    segmenter.cut("工会", Hmm::On, &mut tokens);
+    println!("built-in dictionary, from nothing to the first word: {:.1} µs", start.elapsed().as_secs_f64() * 1e6);
+
+    let texts = real_texts().unwrap_or_else(|| {
+        eprintln!("GONGXUN_DATA is not set: the text is generated");
+        generated_texts(&segmenter)
+    });
+    let mut jieba = Jieba::empty();
+    for (word, freq) in segmenter.words() {
+        jieba.add_word(&word, Some(freq as usize), None);
+    }
+    print_ratios(&segmenter, &jieba, &texts);
+
+    let mut criterion = Criterion::default().configure_from_args();
+    let sample: Vec<&String> = texts.iter().take(300).collect();
+    for (mode, search, hmm) in MODES {
+        let mut group = criterion.benchmark_group(format!("segment/{mode}"));
+        group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+        group.throughput(Throughput::Bytes(sample.iter().map(|text| text.len() as u64).sum()));
+        group.bench_function(BenchmarkId::from_parameter("gongxun"), |b| {
+            b.iter(|| sample.iter().for_each(|text| ours(&segmenter, text, search, hmm, &mut tokens)));
+        });
+        group.bench_function(BenchmarkId::from_parameter("jieba-rs"), |b| {
+            b.iter(|| sample.iter().for_each(|text| stock(&jieba, text, search, hmm)));
+        });
+        group.finish();
+    }
+    criterion.final_summary();
+}
+
+const MODES: [(&str, bool, Hmm); 4] = [
+    ("cut, HMM on", false, Hmm::On),
+    ("cut, HMM off", false, Hmm::Off),
+    ("search, HMM on", true, Hmm::On),
+    ("search, HMM off", true, Hmm::Off),
+];
+
+fn ours(segmenter: &Segmenter, text: &str, search: bool, hmm: Hmm, tokens: &mut Vec<Token>) {
+    if search {
+        segmenter.cut_for_search(text, hmm, tokens)
+    } else {
+        segmenter.cut(text, hmm, tokens)
+    }
+    black_box(tokens.len());
+}
+
+fn stock(jieba: &Jieba, text: &str, search: bool, hmm: Hmm) {
+    let hmm = hmm == Hmm::On;
+    let tokens = if search { jieba.cut_for_search(text, hmm) } else { jieba.cut(text, hmm) };
+    black_box(tokens.len());
+}
+
+fn print_ratios(segmenter: &Segmenter, jieba: &Jieba, texts: &[String]) {
+    let bytes: usize = texts.iter().map(String::len).sum();
+    println!("{:.1} MB of folded text in {} articles, medians of {ROUNDS} rounds", bytes as f64 / 1e6, texts.len());
+    println!("{:<16} {:>12} {:>12} {:>7}", "", "gongxun MB/s", "jieba-rs MB/s", "ratio");
+    let mut tokens = Vec::new();
+    for (mode, search, hmm) in MODES {
+        let (mut us, mut them) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let start = Instant::now();
+            texts.iter().for_each(|text| ours(segmenter, text, search, hmm, &mut tokens));
+            us.push(start.elapsed());
+            let start = Instant::now();
+            texts.iter().for_each(|text| stock(jieba, text, search, hmm));
+            them.push(start.elapsed());
+        }
+        let speed = |times: &mut Vec<Duration>| {
+            times.sort();
+            bytes as f64 / 1e6 / times[times.len() / 2].as_secs_f64()
+        };
+        let (us, them) = (speed(&mut us), speed(&mut them));
+        println!("{mode:<16} {us:>12.1} {them:>12.1} {:>7.2}", us / them);
+    }
+}
+
+/// Folded bodies of the scale file, spread over the whole of it.
+fn real_texts() -> Option<Vec<String>> {
+    let path = std::path::PathBuf::from(std::env::var_os("GONGXUN_DATA")?).join("scale/cctv.jsonl");
+    let lines = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let every = (lines.len() / BYTES).max(1);
+    let bodies = lines.lines().step_by(every).filter_map(|line| {
+        let article: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(fold(article["body"].as_str()?))
+    });
+    Some(bodies.collect())
+}
+
+/// Words of the dictionary, drawn by their frequencies.
+fn generated_texts(segmenter: &Segmenter) -> Vec<String> {
+    const WORDS_A_TEXT: usize = 800;
+    let mut words = segmenter.words();
+    words.sort();
+    let mut sum = 0;
+    let mut sums = Vec::new();
+    for (_, freq) in &words {
+        sum += freq;
+        sums.push(sum);
+    }
+    let mut state = 0x9E37_79B9_7F4A_7C15u64;
+    let mut random = move |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below
+    };
+    let mut texts: Vec<String> = Vec::new();
+    let mut bytes = 0;
+    while bytes < BYTES {
+        let mut text = String::new();
+        for _ in 0..WORDS_A_TEXT {
+            let at = random(sum);
+            text.push_str(&words[sums.partition_point(|&end| end <= at)].0);
+            match random(40) {
+                0..4 => text.push('，'),
+                4..6 => text.push_str("。"),
+                6 => text.push_str(&random(3000).to_string()),
+                _ => {}
+            }
+        }
+        bytes += text.len();
+        texts.push(text);
+    }
+    texts
+}

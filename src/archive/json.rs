@@ -1,0 +1,245 @@
+//! JSON in, one record for each object out: one object, an array of objects, objects one after the other, or one a line.
+//!
+//! Only the form is checked here. A line or value that is no JSON object is reported with its line, and the rest goes on.
+
+use std::io::{self, BufRead};
+
+use serde::de::IgnoredAny;
+
+use super::Media;
+use super::sniff::{self, ending};
+use super::walk::{Flow, Place, Walk};
+use super::window::{Line, Window, read_line, read_whole};
+use crate::error::Reason;
+use crate::text::charset;
+
+/// How far the first line is looked at to tell JSON lines from JSON that is spread over lines.
+const FIRST_LINE: usize = 1 << 20;
+
+/// Reads a JSON file of any of the forms.
+pub(super) fn read(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
+    let head = match stream.peek(sniff::HEAD) {
+        Ok(head) => head,
+        Err(err) => return walk.fail(place, None, &err),
+    };
+    if charset::sniff_utf16(head).is_some() {
+        return read_utf16(walk, place, name, stream);
+    }
+    if head.starts_with(b"\xEF\xBB\xBF") {
+        stream.consume(3);
+    }
+    match is_lines(name, stream) {
+        Ok(true) => lines(walk, place, stream),
+        Ok(false) => values(walk, place, stream),
+        Err(err) => walk.fail(place, None, &err),
+    }
+}
+
+/// UTF-16 has line ends and braces of its own, so it is decoded as a whole first.
+fn read_utf16(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
+    let mut bytes = Vec::new();
+    match read_whole(stream, walk.limits.record_bytes, &mut bytes) {
+        Ok(true) => {
+            let text = charset::decode(&bytes, None, false).text;
+            // The decoded text has no UTF-16 left in it, so this goes one level deep.
+            let mut decoded = text.trim_start_matches('\0').as_bytes();
+            let mut inner = Window::new(&mut decoded);
+            match is_lines(name, &mut inner) {
+                Ok(true) => lines(walk, place, &mut inner),
+                _ => values(walk, place, &mut inner),
+            }
+        }
+        Ok(false) => walk.reject(place, None, Reason::Limit, "a UTF-16 file above the limit of one record"),
+        Err(err) => walk.fail(place, None, &err),
+    }
+}
+
+/// Whether a file holds one value a line: its first line that is not blank is an object by itself, or the name says so
+/// and the line doesn't look like the start of something longer.
+fn is_lines(name: &str, stream: &mut Window<'_>) -> io::Result<bool> {
+    let named = matches!(ending(name).as_str(), "jsonl" | "ndjson");
+    let mut size = 64 << 10;
+    loop {
+        let head = stream.peek(size)?;
+        let (all, whole) = (head.len(), head.len() < size);
+        let start = head.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(all);
+        let rest = &head[start..];
+        let end = rest.iter().position(|&b| b == b'\n');
+        if end.is_none() && !whole && size < FIRST_LINE {
+            size *= 4;
+            continue;
+        }
+        let line = rest[..end.unwrap_or(rest.len())].trim_ascii_end();
+        if line.first() == Some(&b'[') {
+            return Ok(false);
+        }
+        let opens_more = matches!(line, b"{" | b"{\"");
+        return Ok(check(line).is_ok() || (end.is_none() && !whole) || (named && !opens_more));
+    }
+}
+
+fn lines(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
+    let mut line = Vec::new();
+    let mut number = 0;
+    loop {
+        let found = read_line(stream, walk.limits.record_bytes, &mut line);
+        number += 1;
+        match found {
+            Ok(Line::End) => return Flow::Continue(()),
+            Ok(Line::Whole) if line.trim_ascii().is_empty() => {}
+            Ok(Line::Whole) => value(walk, place, number, number, &line)?,
+            Ok(Line::TooLong) => too_long(walk, place, number, number)?,
+            Err(err) => return walk.fail(place, Some(number), &err),
+        }
+    }
+}
+
+fn too_long(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64) -> Flow {
+    let detail = format!("line {line}: more than {} bytes, which is the limit", walk.limits.record_bytes);
+    walk.reject(place, Some(record), Reason::Limit, detail)
+}
+
+/// Hands over one value that begins on `line`, or says what is wrong with it.
+fn value(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64, bytes: &[u8]) -> Flow {
+    let bytes = bytes.trim_ascii();
+    let text = match std::str::from_utf8(bytes) {
+        Ok(_) => bytes.to_vec(),
+        Err(_) => charset::decode(bytes, None, false).text.into_bytes(),
+    };
+    match check(&text) {
+        Ok(()) => walk.record(place, Some(record), Media::Json, text),
+        Err((down, what)) => walk.reject(place, Some(record), Reason::BadJson, format!("line {}: {what}", line + down)),
+    }
+}
+
+/// Whether bytes are one JSON object; else how many lines down what is wrong.
+fn check(bytes: &[u8]) -> Result<(), (u64, String)> {
+    if bytes.first().is_some_and(|&b| b != b'{') {
+        return Err((0, "not a JSON object".to_string()));
+    }
+    match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(_) => Ok(()),
+        Err(err) => {
+            let text = err.to_string();
+            let what = text.split(" at line ").next().unwrap_or_default();
+            Err((err.line().saturating_sub(1) as u64, format!("column {}: {what}", err.column())))
+        }
+    }
+}
+
+/// Cuts a stream into its values by braces and quotes alone, so that a broken value spoils no other one.
+fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
+    let mut cutter = Cutter::default();
+    let mut record = 0;
+    loop {
+        let (used, cut) = match stream.fill_buf() {
+            Ok([]) => break,
+            Ok(ahead) => cutter.take(ahead, walk.limits.record_bytes),
+            Err(err) => return walk.fail(place, Some(record + 1), &err),
+        };
+        stream.consume(used);
+        if cut {
+            record += 1;
+            cutter.hand_over(walk, place, record)?;
+        }
+    }
+    if !cutter.value.trim_ascii().is_empty() {
+        return cutter.hand_over(walk, place, record + 1);
+    }
+    if record == 0 {
+        return walk.reject(place, None, Reason::Empty, "no value in it");
+    }
+    Flow::Continue(())
+}
+
+/// Where the reader of values stands.
+#[derive(Default)]
+struct Cutter {
+    /// The value so far.
+    value: Vec<u8>,
+    /// How many brackets are open inside the value.
+    depth: u32,
+    in_string: bool,
+    escaped: bool,
+    too_long: bool,
+    /// Whether the bracket of an outer array is open.
+    in_array: bool,
+    /// Lines before this place, and before the value.
+    lines: u64,
+    began: u64,
+}
+
+impl Cutter {
+    /// Takes bytes up to the end of a value; says how many, and whether a value is complete.
+    fn take(&mut self, bytes: &[u8], limit: u64) -> (usize, bool) {
+        for (at, &byte) in bytes.iter().enumerate() {
+            if byte == b'\n' {
+                self.lines += 1;
+            }
+            if self.value.is_empty() && !self.too_long {
+                match byte {
+                    b' ' | b'\t' | b'\r' | b'\n' | b',' => continue,
+                    b'[' if !self.in_array => {
+                        self.in_array = true;
+                        continue;
+                    }
+                    b']' if self.in_array => {
+                        self.in_array = false;
+                        continue;
+                    }
+                    _ => self.began = self.lines,
+                }
+            }
+            let ends_before = self.depth == 0 && !self.in_string && matches!(byte, b',' | b']' | b'\n');
+            if ends_before && !self.value.is_empty() {
+                // A bare word or number between values. What ends it is looked at again, unless its line is counted.
+                return (at + usize::from(byte == b'\n'), true);
+            }
+            if self.value.len() as u64 >= limit {
+                self.too_long = true;
+                self.value.clear();
+            }
+            if !self.too_long {
+                self.value.push(byte);
+            }
+            if self.step(byte) {
+                return (at + 1, true);
+            }
+        }
+        (bytes.len(), false)
+    }
+
+    /// Follows one byte through strings and brackets; says whether it closes the value.
+    fn step(&mut self, byte: u8) -> bool {
+        if self.in_string {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' => self.escaped = true,
+                // A string holds no raw line end: one whose closing quote is missing ends with its line.
+                b'"' | b'\n' => self.in_string = false,
+                _ => {}
+            }
+            return false;
+        }
+        match byte {
+            b'"' => self.in_string = true,
+            b'{' | b'[' => self.depth += 1,
+            b'}' | b']' => {
+                self.depth = self.depth.saturating_sub(1);
+                return self.depth == 0;
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn hand_over(&mut self, walk: &mut Walk<'_>, place: &Place, record: u64) -> Flow {
+        let bytes = std::mem::take(&mut self.value);
+        let too_long = std::mem::take(&mut self.too_long);
+        (self.depth, self.in_string, self.escaped) = (0, false, false);
+        if too_long {
+            return self::too_long(walk, place, record, self.began + 1);
+        }
+        value(walk, place, record, self.began + 1, &bytes)
+    }
+}

@@ -1,0 +1,178 @@
+//! A stream with a look ahead and a way back: any reader in, a buffered one out.
+//!
+//! Formats are told apart by a look at the first bytes ([`Window::peek`]). A damaged member of a compressed stream may
+//! have been read past its end before the damage showed; [`Window::mark`] and [`Window::rewind`] go back to its start.
+
+use std::io::{self, BufRead, Read};
+
+/// How many bytes are read at once.
+const CHUNK: usize = 64 << 10;
+/// The most bytes that are kept for a way back. A longer member is not gone back over, only forward.
+const HISTORY: usize = 16 << 20;
+
+/// A buffered reader that can look ahead and go back.
+pub(super) struct Window<'a> {
+    inner: &'a mut dyn Read,
+    buffer: Vec<u8>,
+    /// Where the reader stands in `buffer`.
+    at: usize,
+    /// Where the way back leads in `buffer`.
+    mark: Option<usize>,
+    /// How far `buffer[0]` is from the start of the stream.
+    offset: u64,
+    ended: bool,
+    /// An error that came up while looking ahead, kept until the bytes before it are read.
+    error: Option<io::Error>,
+}
+
+impl<'a> Window<'a> {
+    pub(super) fn new(inner: &'a mut dyn Read) -> Window<'a> {
+        Window { inner, buffer: Vec::new(), at: 0, mark: None, offset: 0, ended: false, error: None }
+    }
+
+    /// How many bytes of the stream are behind the reader.
+    pub(super) fn position(&self) -> u64 {
+        self.offset + self.at as u64
+    }
+
+    /// The next bytes without taking them: `n`, or fewer where the stream ends or breaks.
+    pub(super) fn peek(&mut self, n: usize) -> io::Result<&[u8]> {
+        while self.buffer.len() - self.at < n && !self.ended && self.error.is_none() {
+            self.more();
+        }
+        let ahead = &self.buffer[self.at..];
+        if ahead.is_empty() {
+            if let Some(err) = self.error.take() {
+                self.ended = true;
+                return Err(err);
+            }
+        }
+        Ok(&self.buffer[self.at..(self.at + n).min(self.buffer.len())])
+    }
+
+    /// Remembers this place as the one that [`Window::rewind`] goes to.
+    pub(super) fn mark(&mut self) {
+        self.mark = Some(self.at);
+    }
+
+    /// Goes back to the marked place, and says whether it could.
+    pub(super) fn rewind(&mut self) -> bool {
+        match self.mark {
+            Some(mark) => {
+                self.at = mark;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn more(&mut self) {
+        let kept = self.mark.unwrap_or(self.at);
+        if self.at - kept > HISTORY {
+            self.mark = None;
+        }
+        let kept = self.mark.unwrap_or(self.at);
+        if kept >= CHUNK || (kept > 0 && kept == self.buffer.len()) {
+            self.buffer.drain(..kept);
+            self.offset += kept as u64;
+            self.at -= kept;
+            self.mark = self.mark.map(|mark| mark - kept);
+        }
+        let filled = self.buffer.len();
+        self.buffer.resize(filled + CHUNK, 0);
+        let read = loop {
+            match self.inner.read(&mut self.buffer[filled..]) {
+                Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        let n = *read.as_ref().unwrap_or(&0);
+        self.buffer.truncate(filled + n.min(CHUNK));
+        match read {
+            Ok(0) => self.ended = true,
+            Ok(_) => {}
+            Err(err) => self.error = Some(err),
+        }
+    }
+}
+
+impl Read for Window<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let ahead = self.fill_buf()?;
+        let n = ahead.len().min(buf.len());
+        buf[..n].copy_from_slice(&ahead[..n]);
+        self.consume(n);
+        Ok(n)
+    }
+}
+
+impl BufRead for Window<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at == self.buffer.len() {
+            self.peek(1)?;
+        }
+        Ok(&self.buffer[self.at..])
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.at = (self.at + n).min(self.buffer.len());
+    }
+}
+
+/// Reads all that is left, up to `limit` bytes, and says whether that was all.
+pub(super) fn read_whole(reader: &mut dyn Read, limit: u64, into: &mut Vec<u8>) -> io::Result<bool> {
+    reader.take(limit).read_to_end(into)?;
+    if (into.len() as u64) < limit {
+        return Ok(true);
+    }
+    let mut one = [0];
+    loop {
+        match reader.read(&mut one) {
+            Ok(n) => return Ok(n == 0),
+            Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+            Err(err) => return Err(err),
+        }
+    }
+}
+
+/// What [`read_line`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    /// The stream has ended.
+    End,
+    /// A line is in the buffer, without its line end.
+    Whole,
+    /// The line is longer than the limit and was passed over.
+    TooLong,
+}
+
+/// Reads one line of at most `limit` bytes into `line`, which is cleared first.
+pub(super) fn read_line(reader: &mut dyn BufRead, limit: u64, line: &mut Vec<u8>) -> io::Result<Line> {
+    line.clear();
+    let (mut any, mut long) = (false, false);
+    loop {
+        let ahead = reader.fill_buf()?;
+        if ahead.is_empty() {
+            break;
+        }
+        any = true;
+        let end = ahead.iter().position(|&b| b == b'\n');
+        let taken = end.unwrap_or(ahead.len());
+        long |= (line.len() + taken) as u64 > limit;
+        if !long {
+            line.extend_from_slice(&ahead[..taken]);
+        }
+        reader.consume(taken + usize::from(end.is_some()));
+        if end.is_some() {
+            break;
+        }
+    }
+    if long {
+        line.clear();
+        return Ok(Line::TooLong);
+    }
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    Ok(if any { Line::Whole } else { Line::End })
+}

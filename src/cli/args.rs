@@ -1,0 +1,202 @@
+//! What the user typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Finds anything in a Chinese labour-news archive as it really is.
+#[derive(Debug, Parser)]
+#[command(name = "gongxun", version, about, max_term_width = 100)]
+pub struct Args {
+    /// The index folder
+    #[arg(long, value_name = "DIR", env = "GONGXUN_INDEX", default_value = "index", global = true)]
+    pub index: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find articles
+    Search(SearchArgs),
+    /// Add what is new or changed
+    Index(BuildArgs),
+    /// Build a new generation beside the current one, then swap
+    Reindex(BuildArgs),
+    /// Print one article
+    Show {
+        /// The article's id, as search prints it
+        id: String,
+        /// Print the article as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell what the index holds
+    Stats {
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the articles of files as JSON lines, without an index
+    Extract(ExtractArgs),
+    /// Print the tokens of a text, for a look at what is indexed
+    Segment(SegmentArgs),
+    /// Print a shell's completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// `search`
+#[derive(Debug, ClapArgs)]
+pub struct SearchArgs {
+    /// Words, "strings", fields (标题:工会), OR, -without, (groups); joined by a blank
+    #[arg(required = true, allow_hyphen_values = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// First take in what is new or changed in this folder or file
+    #[arg(long, value_name = "PATH")]
+    pub corpus: Option<PathBuf>,
+    /// Only this source, or a part of it (中工网-工人日报 is found by 工人日报)
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Only this outlet
+    #[arg(long)]
+    pub outlet: Option<String>,
+    /// Only this editor (编辑, 责任编辑, 审核, 监制)
+    #[arg(long)]
+    pub editor: Option<String>,
+    /// Only this author (记者, 通讯员, 评论员, 作者)
+    #[arg(long)]
+    pub author: Option<String>,
+    /// Only this section
+    #[arg(long)]
+    pub section: Option<String>,
+    /// Only from this day, month or year on
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Only up to this day, month or year
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// The order
+    #[arg(long, value_enum, default_value_t = SortArg::Relevance)]
+    pub sort: SortArg,
+    /// How many hits
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+    /// How many hits to pass over
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Count sources, outlets, editors, authors, sections and months too
+    #[arg(long)]
+    pub facets: bool,
+    /// What was typed and no more: no synonyms, no partial matches
+    #[arg(long)]
+    pub exact: bool,
+    /// How long snippets are, in characters
+    #[arg(long, value_name = "N", default_value_t = crate::search::snippet::DEFAULT_LENGTH)]
+    pub snippet_length: usize,
+    /// How hits are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// The order of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SortArg {
+    /// The best first
+    Relevance,
+    /// The newest first
+    Newest,
+    /// The oldest first
+    Oldest,
+}
+
+/// How hits are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON object with all that is known
+    Json,
+    /// A JSON object a hit
+    Jsonl,
+}
+
+/// `index`, `reindex`
+#[derive(Debug, ClapArgs)]
+pub struct BuildArgs {
+    /// Files and folders; - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How the files are read
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Your own words, one a line, with a frequency if you like
+    #[arg(long, value_name = "FILE")]
+    pub dict: Option<PathBuf>,
+    /// Take out the articles of files that are gone
+    #[arg(long)]
+    pub prune: bool,
+    /// Tell what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Exit with 2 when a record was rejected
+    #[arg(long)]
+    pub strict: bool,
+    /// How many threads; all cores unless given
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Memory for the index under way, in MB
+    #[arg(long, value_name = "MB", default_value_t = 200)]
+    pub memory: usize,
+    /// How many older generations to keep (reindex)
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub keep: usize,
+    /// Write the rejections here as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// How files are read.
+#[derive(Debug, ClapArgs)]
+pub struct ReadArgs {
+    /// The folder that ids and origins are relative to
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// Names of fields in JSON input: title=headline,body=text
+    #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',')]
+    pub map: Vec<String>,
+}
+
+/// `extract`
+#[derive(Debug, ClapArgs)]
+pub struct ExtractArgs {
+    /// Files and folders; - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How the files are read
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Exit with 2 when a record was rejected
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `segment`
+#[derive(Debug, ClapArgs)]
+pub struct SegmentArgs {
+    /// The text
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub text: Vec<String>,
+    /// Every word inside words too, as search engines cut
+    #[arg(long)]
+    pub search: bool,
+    /// Your own words, one a line; else those of the index, if there is one
+    #[arg(long, value_name = "FILE")]
+    pub dict: Option<PathBuf>,
+}

@@ -1,0 +1,302 @@
+//! `index`, `reindex`, `extract`: everything that reads an archive.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Outcome;
+use super::args::{BuildArgs, ExtractArgs, ReadArgs};
+use crate::article::ArticleId;
+use crate::error::{Error, Rejection};
+use crate::extract;
+use crate::index::{Generation, Resources, Snapshot, Writer};
+use crate::ingest::{self, Observer, Options, Progress, Prune, Report};
+use crate::text::segment::Segmenter;
+
+/// Memory for postings under way unless another figure is given, in MB.
+const DEFAULT_MEMORY: usize = 200;
+/// How many rejections are printed; the report holds all.
+const PRINTED_REJECTIONS: u64 = 10;
+
+impl Default for ReadArgs {
+    fn default() -> ReadArgs {
+        ReadArgs { root: PathBuf::from("."), map: Vec::new() }
+    }
+}
+
+/// `index`
+pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
+    let stop = stop_on_interrupt();
+    let options = options(args.paths.clone(), &args.read, if args.prune { Prune::BelowPaths } else { Prune::Nothing }, stop)?;
+    let segmenter = dictionary(args.dict.as_deref())?;
+    let mut console = Console::new(args.report.as_deref())?;
+    let report = if args.dry_run {
+        rehearse(index, &options, &mut console)?
+    } else {
+        ingest_current(index, segmenter.as_ref(), &options, resources(&args), &mut console)?
+    };
+    console.finish(&report)?;
+    Ok(outcome(&report, args.strict))
+}
+
+/// `reindex`
+pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
+    let stop = stop_on_interrupt();
+    let options = options(args.paths.clone(), &args.read, Prune::Everything, stop)?;
+    let mut console = Console::new(args.report.as_deref())?;
+    if args.dry_run {
+        let report = rehearse(index, &options, &mut console)?;
+        console.finish(&report)?;
+        return Ok(outcome(&report, args.strict));
+    }
+    let segmenter = match dictionary(args.dict.as_deref())? {
+        Some(segmenter) => segmenter,
+        None => Segmenter::builtin(),
+    };
+    let mut writer = Writer::resume(index, &segmenter, resources(&args))?;
+    let generation = writer.generation().clone();
+    let report = ingest::ingest(&mut writer, &options, &mut console)?;
+    writer.finish_then(|| generation.make_current())?;
+    remove_older(index, &generation, args.keep)?;
+    console.finish(&report)?;
+    eprintln!("generation {} is current", generation.number);
+    Ok(outcome(&report, args.strict))
+}
+
+/// Removes the generations before the current one but for the last `keep` of them.
+fn remove_older(index: &Path, current: &Generation, keep: usize) -> anyhow::Result<()> {
+    let older: Vec<Generation> = Generation::all(index)?.into_iter().filter(|g| g.number < current.number).collect();
+    for generation in older.iter().rev().skip(keep) {
+        generation.remove()?;
+    }
+    Ok(())
+}
+
+/// `extract`
+pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
+    let stop = stop_on_interrupt();
+    let options = options(args.paths, &args.read, Prune::Nothing, stop)?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let (mut articles, mut rejected) = (0u64, 0u64);
+    // What closes our output is no error of the library; it is kept here and told at the end.
+    let mut closed: Option<std::io::Error> = None;
+    let walked = ingest::extract_all(&options, |record| {
+        match record {
+            Ok(article) => {
+                articles += 1;
+                let line = serde_json::to_string(&article).unwrap_or_default();
+                if let Err(error) = writeln!(out, "{line}") {
+                    closed = Some(error);
+                    return Err(Error::Interrupted);
+                }
+            }
+            Err(rejection) => {
+                rejected += 1;
+                eprintln!("rejected: {rejection}");
+            }
+        }
+        Ok(())
+    });
+    if let Some(error) = closed {
+        return Err(error.into());
+    }
+    walked?;
+    out.flush()?;
+    Ok(match (articles, rejected) {
+        (_, 1..) if args.strict => Outcome::Failed,
+        (0, _) => Outcome::Nothing,
+        _ => Outcome::Found,
+    })
+}
+
+/// Takes the options' inputs into the current generation, making the first where there is none.
+pub fn ingest_current(
+    index: &Path,
+    segmenter: Option<&Segmenter>,
+    options: &Options<'_>,
+    resources: Resources,
+    observer: &mut dyn Observer,
+) -> crate::Result<Report> {
+    let mut writer = Writer::open(index, segmenter, resources)?;
+    let report = ingest::ingest(&mut writer, options, observer)?;
+    writer.finish()?;
+    Ok(report)
+}
+
+fn rehearse(index: &Path, options: &Options<'_>, observer: &mut dyn Observer) -> anyhow::Result<Report> {
+    match Snapshot::open(index) {
+        Ok(snapshot) => Ok(ingest::rehearse(Some(snapshot), options, observer)?),
+        Err(Error::NoIndex(_)) => Ok(ingest::rehearse(None, options, observer)?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the library is told of the arguments.
+pub fn options<'a>(
+    paths: Vec<PathBuf>,
+    read: &ReadArgs,
+    prune: Prune,
+    stop: &'a AtomicBool,
+) -> anyhow::Result<Options<'a>> {
+    let mut field_map = Vec::new();
+    for pair in &read.map {
+        let Some((field, name)) = pair.split_once('=').filter(|(field, name)| !field.is_empty() && !name.is_empty())
+        else {
+            bail!("--map {pair}: write FIELD=NAME, such as title=headline");
+        };
+        field_map.push((field.trim().to_string(), name.trim().to_string()));
+    }
+    Ok(Options {
+        paths,
+        root: read.root.clone(),
+        extract: extract::Options { field_map },
+        limits: Default::default(),
+        prune,
+        stop,
+    })
+}
+
+fn dictionary(file: Option<&Path>) -> anyhow::Result<Option<Segmenter>> {
+    let Some(file) = file else { return Ok(None) };
+    let text = std::fs::read_to_string(file).with_context(|| format!("{}: can't be read", file.display()))?;
+    let segmenter = Segmenter::with_user_dict(&text).with_context(|| file.display().to_string())?;
+    Ok(Some(segmenter))
+}
+
+fn resources(args: &BuildArgs) -> Resources {
+    let default = default_resources();
+    Resources { threads: args.threads.unwrap_or(default.threads).max(1), memory: args.memory.max(1) << 20 }
+}
+
+/// All cores, and the usual memory.
+pub fn default_resources() -> Resources {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    Resources { threads, memory: DEFAULT_MEMORY << 20 }
+}
+
+fn outcome(report: &Report, strict: bool) -> Outcome {
+    if strict && report.rejected > 0 { Outcome::Failed } else { Outcome::Found }
+}
+
+/// Ctrl-C once: finish the commit and stop. Twice: stop now.
+fn stop_on_interrupt() -> &'static AtomicBool {
+    static STOP: OnceLock<AtomicBool> = OnceLock::new();
+    let stop = STOP.get_or_init(|| AtomicBool::new(false));
+    // Where no handler can be set the system's own stays: Ctrl-C stops at once, and the last commit is kept.
+    let _ = ctrlc::set_handler(|| {
+        let stop = STOP.get_or_init(|| AtomicBool::new(false));
+        if stop.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+        eprintln!("\nstopping after a commit; Ctrl-C again stops now");
+    });
+    stop
+}
+
+/// One line about what was done.
+pub fn summary(report: &Report) -> String {
+    let mut line = format!(
+        "{} records read = {} new + {} changed + {} unchanged + {} rejected",
+        report.read, report.new, report.changed, report.unchanged, report.rejected
+    );
+    if report.removed > 0 {
+        line.push_str(&format!("; {} removed", report.removed));
+    }
+    if report.duplicate_ids > 0 {
+        line.push_str(&format!("; {} shared an id with another and were kept under their own", report.duplicate_ids));
+    }
+    line.push_str(&format!(" ({} files, {} unchanged)", report.files, report.files_unchanged));
+    line
+}
+
+/// Says nothing while it runs.
+#[derive(Default)]
+pub struct Quiet {}
+
+impl Observer for Quiet {}
+
+/// A progress bar on a terminal, the first rejections, and the report.
+struct Console {
+    bar: Option<ProgressBar>,
+    report: Option<(PathBuf, BufWriter<File>)>,
+    rejections: u64,
+    failed: Option<std::io::Error>,
+}
+
+impl Console {
+    fn new(report: Option<&Path>) -> anyhow::Result<Console> {
+        let report = match report {
+            Some(path) => {
+                let file = File::create(path).with_context(|| format!("{}: can't be written", path.display()))?;
+                Some((path.to_path_buf(), BufWriter::new(file)))
+            }
+            None => None,
+        };
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(0);
+            let template = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {msg} left {eta}";
+            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        Ok(Console { bar, report, rejections: 0, failed: None })
+    }
+
+    fn say(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| eprintln!("{line}")),
+            None => eprintln!("{line}"),
+        }
+    }
+
+    fn finish(mut self, report: &Report) -> anyhow::Result<()> {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        if self.rejections > PRINTED_REJECTIONS {
+            let rest = self.rejections - PRINTED_REJECTIONS;
+            let hint = if self.report.is_some() { "" } else { "; --report FILE writes all of them" };
+            eprintln!("rejected: {rest} more{hint}");
+        }
+        eprintln!("{}", summary(report));
+        if let Some((path, mut file)) = self.report.take() {
+            let written = match self.failed.take() {
+                Some(error) => Err(error),
+                None => file.flush(),
+            };
+            written.with_context(|| format!("{}: can't be written", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Observer for Console {
+    fn rejected(&mut self, rejection: &Rejection) {
+        self.rejections += 1;
+        if self.rejections <= PRINTED_REJECTIONS {
+            self.say(&format!("rejected: {rejection}"));
+        }
+        if let Some((_, file)) = &mut self.report {
+            let line = serde_json::to_string(rejection).unwrap_or_default();
+            if let Err(error) = writeln!(file, "{line}") {
+                self.failed.get_or_insert(error);
+            }
+        }
+    }
+
+    fn duplicate(&mut self, origin: &str, id: &ArticleId) {
+        self.say(&format!("note: {origin}: another record has its id; kept as {id}"));
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(progress.bytes_total);
+            bar.set_position(progress.bytes_done);
+            bar.set_message(format!("{} records", progress.records));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `show`, `stats`, `segment` and the like: looks at what is there.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use clap::CommandFactory as _;
+
+use super::Outcome;
+use super::args::{Args, SegmentArgs};
+use super::output::print;
+use crate::article::ArticleId;
+use crate::error::Error;
+use crate::index::{Snapshot, Stats};
+use crate::text::fold::fold;
+use crate::text::segment::{Hmm, Segmenter};
+use crate::view;
+
+/// `show`
+pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
+    let snapshot = Snapshot::open(index)?;
+    let Some(address) = snapshot.find(&ArticleId(id.to_string()))? else {
+        let hint = if ArticleId::is_valid(id) { "" } else { "; an id is what search prints under each hit" };
+        bail!("{id}: no article of this id in {}{hint}", index.display());
+    };
+    let article = snapshot.article(address)?;
+    if json {
+        print(&(serde_json::to_string(&article)? + "\n"))?;
+    } else {
+        print(&view::article::text(&article))?;
+    }
+    Ok(Outcome::Found)
+}
+
+/// `stats`
+pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
+    let snapshot = Snapshot::open(index)?;
+    let stats = Stats::of(&snapshot)?;
+    let text = if json { serde_json::to_string(&stats)? + "\n" } else { view::stats::text(&stats) };
+    print(&text)?;
+    Ok(Outcome::Found)
+}
+
+/// `segment`
+pub fn segment(index: &Path, args: SegmentArgs) -> anyhow::Result<Outcome> {
+    let segmenter = match &args.dict {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).with_context(|| format!("{}: can't be read", file.display()))?;
+            Segmenter::with_user_dict(&text).with_context(|| file.display().to_string())?
+        }
+        None => match Snapshot::open(index) {
+            Ok(snapshot) => snapshot.segmenter()?.clone(),
+            Err(Error::NoIndex(_)) => Segmenter::builtin(),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let folded = fold(&args.text.join(" "));
+    let mut tokens = Vec::new();
+    if args.search {
+        segmenter.cut_for_search(&folded, Hmm::On, &mut tokens);
+    } else {
+        segmenter.cut(&folded, Hmm::On, &mut tokens);
+    }
+    let words: Vec<&str> = tokens
+        .iter()
+        .map(|token| &folded[token.start as usize..token.end as usize])
+        .filter(|word| !word.trim().is_empty())
+        .collect();
+    print(&(words.join(" ") + "\n"))?;
+    Ok(if words.is_empty() { Outcome::Nothing } else { Outcome::Found })
+}
+
+/// `completions`
+pub fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "gongxun", &mut script);
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(Outcome::Found)
+}
+
+/// `man`
+pub fn man() -> anyhow::Result<Outcome> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Args::command()).render(&mut page)?;
+    print(&String::from_utf8_lossy(&page))?;
+    Ok(Outcome::Found)
+}

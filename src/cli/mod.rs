@@ -1,0 +1,67 @@
+//! The command line: arguments in, calls of the library out. The only place that knows clap and anyhow.
+//!
+//! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1 when
+//! nothing was found, 2 for an error.
+
+mod args;
+mod build;
+mod look;
+mod output;
+mod search;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use self::args::{Args, Command};
+use self::output::is_broken_pipe;
+
+/// How a command ended without an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Something was found or done.
+    Found,
+    /// Nothing was found.
+    Nothing,
+    /// It was done, and not all is well: rejections under `--strict`, a failed verification.
+    Failed,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // clap's own exit code for help and version is 0, for a mistake 2.
+            let code = error.exit_code();
+            error.print().ok();
+            return ExitCode::from(u8::try_from(code).unwrap_or(2));
+        }
+    };
+    match run(args) {
+        Ok(Outcome::Found) => ExitCode::SUCCESS,
+        Ok(Outcome::Nothing) => ExitCode::from(1),
+        Ok(Outcome::Failed) => ExitCode::from(2),
+        // Who closes the pipe has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gongxun: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(args: Args) -> anyhow::Result<Outcome> {
+    let index = args.index;
+    match args.command {
+        Command::Search(search) => search::search(&index, search),
+        Command::Index(build) => build::index(&index, build),
+        Command::Reindex(build) => build::reindex(&index, build),
+        Command::Show { id, json } => look::show(&index, &id, json),
+        Command::Stats { json } => look::stats(&index, json),
+        Command::Extract(extract) => build::extract(extract),
+        Command::Segment(segment) => look::segment(&index, segment),
+        Command::Completions { shell } => look::completions(shell),
+        Command::Man => look::man(),
+    }
+}

@@ -1,0 +1,254 @@
+//! The tokenizers that fill the fields: words, pairs and chars of a text.
+//!
+//! A text as printed flows in; tokens of its fold flow out. What a query asks for is compiled by the same rules in
+//! [`crate::search`], so the functions that name tokens are public.
+
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
+
+use crate::text::fold::{fold, fold_char};
+use crate::text::segment::{self, Hmm, Segmenter};
+use crate::text::strings::{Class, ends_sentence};
+
+/// The name of the words tokenizer.
+pub const WORDS: &str = "words";
+/// The name of the pairs tokenizer.
+pub const PAIRS: &str = "pairs";
+/// The name of the chars tokenizer.
+pub const CHARS: &str = "chars";
+
+/// The longest token of letters or digits, in characters; longer runs are indexed and asked for by their beginning.
+pub const MAX_RUN_CHARS: usize = 200;
+
+/// The token at each sentence end.
+pub const SENTENCE_END: &str = "。";
+/// The token at each paragraph end.
+pub const PARAGRAPH_END: &str = "¶";
+
+/// What stands beside a run of Chinese characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Punctuation, a blank, or the edge of the text.
+    Gap,
+    /// A letter or a digit.
+    Word,
+}
+
+/// The token for a run's first character.
+pub fn first_of_run(c: char, before: Beside, token: &mut String) {
+    token.push(if before == Beside::Gap { '^' } else { '<' });
+    token.push(c);
+}
+
+/// The token for a run's last character.
+pub fn last_of_run(c: char, after: Beside, token: &mut String) {
+    token.push(c);
+    token.push(if after == Beside::Gap { '$' } else { '>' });
+}
+
+/// All tokenizers, for an index whose words are cut by this segmenter.
+pub fn tokenizers(segmenter: &Segmenter) -> TokenizerManager {
+    let manager = TokenizerManager::default();
+    manager.register(WORDS, WordsTokenizer { segmenter: segmenter.clone(), cut: Vec::new(), stream: Buffer::default() });
+    manager.register(PAIRS, PairsTokenizer::default());
+    manager.register(CHARS, CharsTokenizer::default());
+    manager
+}
+
+/// The words of a folded text that are indexed and scored: jieba's precise words without punctuation and blanks.
+pub fn words<'a>(folded: &'a str, segmenter: &Segmenter, cut: &mut Vec<segment::Token>, mut emit: impl FnMut(&'a str)) {
+    cut.clear();
+    segmenter.cut(folded, Hmm::On, cut);
+    for token in cut.iter() {
+        let word = &folded[token.start as usize..token.end as usize];
+        if word.chars().any(|c| Class::of(c) != Class::Other) {
+            emit(word);
+        }
+    }
+}
+
+/// The pairs of a text: bigrams inside runs of Chinese, the first and last character of each run, whole runs of letters
+/// and of digits, a mark at each sentence end and at each paragraph end. The position is the index of the character.
+pub fn pairs(folded: impl Iterator<Item = char>, mut emit: impl FnMut(&str, u32)) {
+    let mut token = String::new();
+    let mut before = ('\n', Class::Other);
+    // The run of letters or digits under way: its class and its beginning.
+    let mut run_start = 0;
+    let mut run = String::new();
+    let mut run_chars = 0;
+    let mut position = 0u32;
+    let close = |run: &mut String, start: u32, emit: &mut dyn FnMut(&str, u32)| {
+        if !run.is_empty() {
+            emit(run, start);
+            run.clear();
+        }
+    };
+    let beside = |class: Class| if class == Class::Other { Beside::Gap } else { Beside::Word };
+    for c in folded {
+        let class = Class::of(c);
+        let (last, last_class) = before;
+        if class != last_class {
+            close(&mut run, run_start, &mut emit);
+            run_start = position;
+            run_chars = 0;
+        }
+        if last_class == Class::Han && class != Class::Han {
+            token.clear();
+            last_of_run(last, beside(class), &mut token);
+            emit(&token, position - 1);
+        }
+        match class {
+            Class::Han => {
+                token.clear();
+                if last_class == Class::Han {
+                    token.push(last);
+                    token.push(c);
+                    emit(&token, position - 1);
+                } else {
+                    first_of_run(c, beside(last_class), &mut token);
+                    emit(&token, position);
+                }
+            }
+            Class::Letter | Class::Digit => {
+                if run_chars < MAX_RUN_CHARS {
+                    run.push(c);
+                }
+                run_chars += 1;
+            }
+            Class::Other => {
+                if c == '\n' {
+                    emit(PARAGRAPH_END, position);
+                }
+                if ends_sentence(c) {
+                    emit(SENTENCE_END, position);
+                }
+            }
+        }
+        before = (c, class);
+        position += 1;
+    }
+    close(&mut run, run_start, &mut emit);
+    if before.1 == Class::Han {
+        token.clear();
+        last_of_run(before.0, Beside::Gap, &mut token);
+        emit(&token, position - 1);
+    }
+    if position > 0 {
+        emit(PARAGRAPH_END, position);
+        emit(SENTENCE_END, position);
+    }
+}
+
+/// Tokens of one text, laid end to end.
+#[derive(Clone, Default)]
+struct Buffer {
+    text: String,
+    /// The end of each token in `text`, and its position.
+    tokens: Vec<(u32, u32)>,
+    next: usize,
+    token: Token,
+}
+
+impl Buffer {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.tokens.clear();
+        self.next = 0;
+        self.token.reset();
+    }
+
+    fn push(&mut self, token: &str, position: u32) {
+        self.text.push_str(token);
+        self.tokens.push((self.text.len() as u32, position));
+    }
+}
+
+/// Hands tantivy the tokens of a buffer.
+struct BufferStream<'a>(&'a mut Buffer);
+
+impl TokenStream for BufferStream<'_> {
+    fn advance(&mut self) -> bool {
+        let buffer = &mut *self.0;
+        let Some(&(end, position)) = buffer.tokens.get(buffer.next) else { return false };
+        let start = buffer.next.checked_sub(1).map_or(0, |before| buffer.tokens[before].0);
+        buffer.next += 1;
+        buffer.token.text.clear();
+        buffer.token.text.push_str(&buffer.text[start as usize..end as usize]);
+        buffer.token.position = position as usize;
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.0.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.0.token
+    }
+}
+
+#[derive(Clone)]
+struct WordsTokenizer {
+    segmenter: Segmenter,
+    cut: Vec<segment::Token>,
+    stream: Buffer,
+}
+
+impl Tokenizer for WordsTokenizer {
+    type TokenStream<'a> = BufferStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> BufferStream<'a> {
+        let WordsTokenizer { segmenter, cut, stream } = self;
+        stream.clear();
+        let mut position = 0;
+        words(&fold(text), segmenter, cut, |word| {
+            let end = word.char_indices().nth(MAX_RUN_CHARS).map_or(word.len(), |(at, _)| at);
+            stream.push(&word[..end], position);
+            position += 1;
+        });
+        BufferStream(stream)
+    }
+}
+
+#[derive(Clone, Default)]
+struct PairsTokenizer(Buffer);
+
+impl Tokenizer for PairsTokenizer {
+    type TokenStream<'a> = BufferStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> BufferStream<'a> {
+        self.0.clear();
+        pairs(text.chars().map(fold_char), |token, position| self.0.push(token, position));
+        BufferStream(&mut self.0)
+    }
+}
+
+#[derive(Clone, Default)]
+struct CharsTokenizer(Buffer);
+
+impl Tokenizer for CharsTokenizer {
+    type TokenStream<'a> = BufferStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> BufferStream<'a> {
+        self.0.clear();
+        let mut utf8 = [0; 4];
+        for (position, c) in text.chars().map(fold_char).filter(|c| Class::of(*c) == Class::Han).enumerate() {
+            self.0.push(c.encode_utf8(&mut utf8), position as u32);
+        }
+        BufferStream(&mut self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_of_a_text() {
+        let mut tokens = Vec::new();
+        pairs(fold("工會2024，職工權。\nＡＩ人").chars(), |token, position| tokens.push(format!("{token}{position}")));
+        assert_eq!(
+            tokens.join(" "),
+            "^工0 工会0 会>1 20242 ^职7 职工7 工权8 权$9 。10 ¶11 。11 ai12 <人14 人$14 ¶15 。15"
+        );
+    }
+}

@@ -1,0 +1,233 @@
+//! Generations: whole indexes side by side, one of which is current.
+//!
+//! ```text
+//! index/CURRENT            names the generation that searchers open
+//! index/LOCK               held by the one writer; the system lets go of it when the process ends, however it ends
+//! index/gen-000003/        one generation: tantivy's files and
+//!     generation.json      versions and dictionary that it was built with
+//!     dictionary.txt       the user's own words, where there are any
+//!     manifest-000042.jsonl what was read
+//! ```
+//!
+//! A generation is built in its own folder, synced, and then CURRENT is replaced in one step; a build that is killed
+//! leaves the old one serving.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::schema::SCHEMA_VERSION;
+use crate::error::{Error, Result};
+use crate::text::fold::FOLD_VERSION;
+use crate::text::segment::Segmenter;
+
+const CURRENT: &str = "CURRENT";
+const LOCK: &str = "LOCK";
+const SETTINGS: &str = "generation.json";
+const DICTIONARY: &str = "dictionary.txt";
+const PREFIX: &str = "gen-";
+
+/// What a generation was built with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// See [`SCHEMA_VERSION`].
+    pub schema: u32,
+    /// See [`FOLD_VERSION`].
+    pub fold: u32,
+    /// [`Segmenter::fingerprint`] of the dictionary.
+    pub dictionary: String,
+    /// The version of this program.
+    pub program: String,
+}
+
+impl Settings {
+    /// The settings of a generation that is built now, with this segmenter.
+    pub fn new(segmenter: &Segmenter) -> Settings {
+        Settings {
+            schema: SCHEMA_VERSION,
+            fold: FOLD_VERSION,
+            dictionary: segmenter.fingerprint(),
+            program: env!("CARGO_PKG_VERSION").to_string(),
+        }
+    }
+}
+
+/// One generation of an index folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generation {
+    /// The index folder.
+    pub index: PathBuf,
+    /// The generation's number, from 1.
+    pub number: u64,
+}
+
+impl Generation {
+    /// The generation's folder.
+    pub fn folder(&self) -> PathBuf {
+        self.index.join(format!("{PREFIX}{:06}", self.number))
+    }
+
+    /// The current generation, or none where the folder holds no index.
+    ///
+    /// # Errors
+    /// Where CURRENT can't be read or names nothing.
+    pub fn current(index: &Path) -> Result<Option<Generation>> {
+        let path = index.join(CURRENT);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(Error::io(path, e)),
+        };
+        let number = text.trim().strip_prefix(PREFIX).and_then(|n| n.parse().ok());
+        let what = || format!("it says {:?}, which is no generation", text.trim());
+        let number = number.ok_or_else(|| Error::Damaged { path, what: what() })?;
+        Ok(Some(Generation { index: index.to_path_buf(), number }))
+    }
+
+    /// All generations in the folder, oldest first, finished or not.
+    ///
+    /// # Errors
+    /// Where the folder can't be listed.
+    pub fn all(index: &Path) -> Result<Vec<Generation>> {
+        let list = match fs::read_dir(index) {
+            Ok(list) => list,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(Error::io(index, e)),
+        };
+        let mut numbers: Vec<u64> = list
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.strip_prefix(PREFIX)?.parse().ok())
+            .collect();
+        numbers.sort_unstable();
+        Ok(numbers.into_iter().map(|number| Generation { index: index.to_path_buf(), number }).collect())
+    }
+
+    /// Makes the folder of a new generation with its settings and dictionary.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn create(index: &Path, segmenter: &Segmenter) -> Result<Generation> {
+        let last = Generation::all(index)?.last().map_or(0, |g| g.number);
+        let generation = Generation { index: index.to_path_buf(), number: last + 1 };
+        let folder = generation.folder();
+        fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
+        if !segmenter.user_dict().is_empty() {
+            replace_file(&folder.join(DICTIONARY), segmenter.user_dict().as_bytes())?;
+        }
+        let settings = serde_json::to_vec_pretty(&Settings::new(segmenter)).unwrap_or_default();
+        replace_file(&folder.join(SETTINGS), &settings)?;
+        sync_folder(index)?;
+        Ok(generation)
+    }
+
+    /// Makes this generation the current one.
+    ///
+    /// # Errors
+    /// Where the disk refuses; the old one stays current then.
+    pub fn make_current(&self) -> Result<()> {
+        replace_file(&self.index.join(CURRENT), format!("{PREFIX}{:06}\n", self.number).as_bytes())
+    }
+
+    /// Removes the generation's folder.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn remove(&self) -> Result<()> {
+        let folder = self.folder();
+        fs::remove_dir_all(&folder).map_err(|e| Error::io(folder, e))
+    }
+
+    /// Reads the settings, and refuses a generation that this program can't read.
+    ///
+    /// # Errors
+    /// [`Error::Schema`] for another version; [`Error::Damaged`] where the settings are not whole.
+    pub fn settings(&self) -> Result<Settings> {
+        let path = self.folder().join(SETTINGS);
+        let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
+        let found = |found: String| Error::Schema { path: self.folder(), found, wanted: SCHEMA_VERSION };
+        let value: serde_json::Value = serde_json::from_slice(&bytes)
+            .map_err(|e| Error::Damaged { path: path.clone(), what: e.to_string() })?;
+        match value["schema"].as_u64() {
+            Some(schema) if schema == u64::from(SCHEMA_VERSION) => {}
+            Some(schema) => return Err(found(format!("an index of schema {schema}"))),
+            None => return Err(found("an index without a schema".into())),
+        }
+        let settings: Settings =
+            serde_json::from_value(value).map_err(|e| Error::Damaged { path, what: e.to_string() })?;
+        if settings.fold != FOLD_VERSION {
+            return Err(found(format!("an index folded by version {} (now {FOLD_VERSION})", settings.fold)));
+        }
+        Ok(settings)
+    }
+
+    /// The segmenter that the generation was built with.
+    ///
+    /// # Errors
+    /// Where the dictionary is gone, changed, or the program's own dictionary is another one now.
+    pub fn segmenter(&self, settings: &Settings) -> Result<Segmenter> {
+        let path = self.folder().join(DICTIONARY);
+        let segmenter = match fs::read_to_string(&path) {
+            Ok(user) => {
+                Segmenter::with_user_dict(&user).map_err(|e| Error::Damaged { path, what: e.to_string() })?
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Segmenter::builtin(),
+            Err(e) => return Err(Error::io(path, e)),
+        };
+        if segmenter.fingerprint() != settings.dictionary {
+            let found = format!("an index cut by dictionary {} (now {})", settings.dictionary, segmenter.fingerprint());
+            return Err(Error::Schema { path: self.folder(), found, wanted: SCHEMA_VERSION });
+        }
+        Ok(segmenter)
+    }
+}
+
+/// The right to write to an index folder. The system takes it back when the process ends.
+#[derive(Debug)]
+pub struct WriteLock {
+    _file: File,
+}
+
+impl WriteLock {
+    /// Takes the lock, making the folder where it does not exist.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where another process holds it.
+    pub fn acquire(index: &Path) -> Result<WriteLock> {
+        fs::create_dir_all(index).map_err(|e| Error::io(index, e))?;
+        let path = index.join(LOCK);
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(|e| Error::io(&path, e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(WriteLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::Busy(index.to_path_buf())),
+            Err(TryLockError::Error(e)) => Err(Error::io(path, e)),
+        }
+    }
+}
+
+/// Replaces a file in one step: written beside it, synced, renamed, the folder synced.
+///
+/// # Errors
+/// Where the disk refuses; the old file is whole then.
+pub fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
+    let beside = path.with_extension("new");
+    let write = || {
+        let mut file = File::create(&beside)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().map_err(|e| Error::io(path, e))?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Makes the names in a folder durable.
+///
+/// # Errors
+/// Where the disk refuses.
+pub fn sync_folder(folder: &Path) -> Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io(folder, e))
+}

@@ -1,0 +1,225 @@
+//! What was read: one line a file, appended before each commit.
+//!
+//! The commit's payload says how many bytes of which manifest belong to it. What stands behind them was written by a run
+//! that did not reach its commit and is cut off by the next writer; so the manifest and the segments always agree.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::generation::sync_folder;
+use crate::error::{Error, Result};
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Entry {
+    /// The file's name relative to the root, as in [`crate::Origin`].
+    pub file: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was last changed, in nanoseconds since 1970.
+    pub modified_ns: i128,
+    /// The hash of its bytes; empty where it was not read to its end, or changed meanwhile.
+    pub hash: String,
+    /// How many articles came of it.
+    pub articles: u64,
+    /// How many of its records were rejected.
+    pub rejected: u64,
+    /// Whether the file is gone, and its articles with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
+}
+
+/// Which part of which file is the manifest of a commit.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Position {
+    /// The manifest's file name.
+    pub file: String,
+    /// How many bytes of it count.
+    pub length: u64,
+}
+
+/// The manifest of a commit, and the lines for the next one.
+#[derive(Debug, Default)]
+pub struct Manifest {
+    folder: PathBuf,
+    position: Position,
+    entries: HashMap<String, Entry>,
+    pending: Vec<u8>,
+    lines: usize,
+}
+
+impl Manifest {
+    /// Reads the manifest that a commit names; an empty position gives an empty manifest.
+    ///
+    /// # Errors
+    /// Where the file is missing, shorter than the commit says, or no manifest.
+    pub fn read(folder: &Path, position: &Position) -> Result<Manifest> {
+        let mut manifest = Manifest {
+            folder: folder.to_path_buf(),
+            position: position.clone(),
+            entries: HashMap::new(),
+            pending: Vec::new(),
+            lines: 0,
+        };
+        if position.file.is_empty() {
+            manifest.position.file = file_name(0);
+            return Ok(manifest);
+        }
+        let path = manifest.path();
+        let damaged = |what: String| Error::Damaged { path: path.clone(), what };
+        let mut bytes = Vec::new();
+        let file = File::open(&path).map_err(|e| Error::io(&path, e))?;
+        file.take(position.length).read_to_end(&mut bytes).map_err(|e| Error::io(&path, e))?;
+        if (bytes.len() as u64) < position.length {
+            return Err(damaged(format!("{} bytes where {} were committed", bytes.len(), position.length)));
+        }
+        for line in bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+            let entry: Entry = serde_json::from_slice(line).map_err(|e| damaged(e.to_string()))?;
+            manifest.lines += 1;
+            manifest.put(entry);
+        }
+        Ok(manifest)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join(&self.position.file)
+    }
+
+    fn put(&mut self, entry: Entry) {
+        if entry.removed {
+            self.entries.remove(&entry.file);
+        } else {
+            self.entries.insert(entry.file.clone(), entry);
+        }
+    }
+
+    /// What is known of a file.
+    pub fn get(&self, file: &str) -> Option<&Entry> {
+        self.entries.get(file)
+    }
+
+    /// All files, in no order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// Notes that a file was read, or is gone; it counts from the next commit on.
+    pub fn record(&mut self, entry: Entry) {
+        serde_json::to_writer(&mut self.pending, &entry).ok();
+        self.pending.push(b'\n');
+        self.lines += 1;
+        self.put(entry);
+    }
+
+    /// Whether there is something to commit.
+    pub fn is_dirty(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Writes and syncs the pending lines, and gives the position that the commit must name. Where most lines are
+    /// outdated the whole manifest is written anew under the commit's number.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn flush(&mut self, commit: u64) -> Result<Position> {
+        let outdated = self.lines > 1000 && self.lines > 2 * self.entries.len();
+        let path = self.path();
+        if outdated {
+            self.position = Position { file: file_name(commit), length: 0 };
+            self.pending.clear();
+            let mut entries: Vec<&Entry> = self.entries.values().collect();
+            entries.sort_by(|a, b| a.file.cmp(&b.file));
+            self.lines = entries.len();
+            for entry in entries {
+                serde_json::to_writer(&mut self.pending, entry).ok();
+                self.pending.push(b'\n');
+            }
+        }
+        let path = if outdated { self.path() } else { path };
+        self.append().map_err(|e| Error::io(&path, e))?;
+        sync_folder(&self.folder)?;
+        Ok(self.position.clone())
+    }
+
+    fn append(&mut self) -> io::Result<()> {
+        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(self.path())?;
+        // Cuts off what a run without a commit left behind.
+        file.set_len(self.position.length)?;
+        file.seek(io::SeekFrom::Start(self.position.length))?;
+        file.write_all(&self.pending)?;
+        file.sync_all()?;
+        self.position.length += self.pending.len() as u64;
+        self.pending.clear();
+        Ok(())
+    }
+
+    /// Removes the manifests of earlier commits, once a commit names this one.
+    pub fn remove_outdated(&self) {
+        let Ok(files) = std::fs::read_dir(&self.folder) else { return };
+        for file in files.flatten() {
+            let name = file.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with("manifest-") && *name != self.position.file {
+                // A file that can't be removed now is removed by a later commit.
+                std::fs::remove_file(file.path()).ok();
+            }
+        }
+    }
+}
+
+fn file_name(commit: u64) -> String {
+    format!("manifest-{commit:06}.jsonl")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(file: &str, articles: u64) -> Entry {
+        Entry {
+            file: file.into(),
+            size: 1,
+            modified_ns: 2,
+            hash: "h".into(),
+            articles,
+            rejected: 0,
+            removed: false,
+        }
+    }
+
+    #[test]
+    fn what_was_not_committed_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::read(folder.path(), &Position::default()).unwrap();
+        manifest.record(entry("a", 1));
+        let committed = manifest.flush(1).unwrap();
+        manifest.record(entry("b", 1));
+        manifest.flush(2).unwrap();
+
+        let mut again = Manifest::read(folder.path(), &committed).unwrap();
+        assert!(again.get("a").is_some() && again.get("b").is_none());
+        again.record(Entry { removed: true, ..entry("a", 1) });
+        again.record(entry("c", 3));
+        let position = again.flush(2).unwrap();
+        let last = Manifest::read(folder.path(), &position).unwrap();
+        assert_eq!(last.entries().collect::<Vec<_>>(), [&entry("c", 3)]);
+    }
+
+    #[test]
+    fn an_outdated_manifest_is_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::read(folder.path(), &Position::default()).unwrap();
+        for n in 0..1500 {
+            manifest.record(entry("a", n));
+        }
+        let position = manifest.flush(7).unwrap();
+        manifest.remove_outdated();
+        assert_eq!(position.file, "manifest-000007.jsonl");
+        assert_eq!(Manifest::read(folder.path(), &position).unwrap().get("a").unwrap().articles, 1499);
+        assert!(position.length < 200);
+    }
+}

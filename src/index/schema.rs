@@ -1,0 +1,125 @@
+//! The fields of the index: what is recorded about each text, and why.
+//!
+//! Title, lead and body each have three fields made from the folded text: **words** and **chars** to rank by, **pairs**
+//! with positions to prove strings. Names of people have pairs and chars, so that a name is found by any part of it.
+
+use tantivy::schema::{
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder, TextFieldIndexing,
+    TextOptions,
+};
+
+use super::analyzer::{CHARS, PAIRS, WORDS};
+
+/// The version of the schema and of everything an index holds. An index of another version is refused.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The three fields of one text.
+#[derive(Debug, Clone, Copy)]
+pub struct TextFields {
+    /// jieba's precise words, with frequencies.
+    pub words: Field,
+    /// Bigrams, whole runs, edges and marks, with positions in characters.
+    pub pairs: Field,
+    /// Every Chinese character, with frequencies.
+    pub chars: Field,
+}
+
+/// All fields.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields {
+    /// The article's id, whole.
+    pub id: Field,
+    /// The id's first digits and its occurrence as a number: the order of last resort.
+    pub id_order: Field,
+    /// The file that the record came from, whole: finds the articles of a changed or removed file.
+    pub file: Field,
+    /// The first eight bytes of the hash of the article's content.
+    pub content: Field,
+    /// The headline.
+    pub title: TextFields,
+    /// The summary before the body.
+    pub lead: TextFields,
+    /// The paragraphs.
+    pub body: TextFields,
+    /// Names of credits: `words` stays empty.
+    pub names: TextFields,
+    /// Source and outlets, folded and whole: what `source:` looks at.
+    pub source_key: Field,
+    /// Outlets, folded and whole.
+    pub outlet_key: Field,
+    /// Names of 编辑, 责任编辑, 审核, 监制, folded and whole.
+    pub editor_key: Field,
+    /// Names of 记者, 通讯员, 评论员, 作者, folded and whole.
+    pub author_key: Field,
+    /// The section, folded and whole.
+    pub section_key: Field,
+    /// The address, folded and whole.
+    pub url_key: Field,
+    /// The source as printed, for facets.
+    pub source: Field,
+    /// The outlets as printed, for facets.
+    pub outlet: Field,
+    /// The editors as printed, for facets.
+    pub editor: Field,
+    /// The authors as printed, for facets.
+    pub author: Field,
+    /// The section as printed, for facets.
+    pub section: Field,
+    /// Seconds on the printed local clock since 1970 (see [`crate::Date::local_seconds`]); absent where undated.
+    pub date: Field,
+    /// The article itself, stored.
+    pub stored: Field,
+}
+
+impl Fields {
+    /// The texts that an unfielded query looks at.
+    pub fn texts(&self) -> [TextFields; 4] {
+        [self.title, self.lead, self.body, self.names]
+    }
+}
+
+/// The schema with its fields.
+pub fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let key = |builder: &mut SchemaBuilder, name: &str| builder.add_text_field(name, STRING);
+    let facet = |builder: &mut SchemaBuilder, name: &str| {
+        builder.add_text_field(name, TextOptions::default().set_fast("raw"))
+    };
+    let number = NumericOptions::default().set_fast();
+    let fields = Fields {
+        id: key(&mut builder, "id"),
+        id_order: builder.add_u64_field("id_order", number.clone()),
+        file: key(&mut builder, "file"),
+        content: builder.add_u64_field("content", number.clone()),
+        title: text(&mut builder, "title"),
+        lead: text(&mut builder, "lead"),
+        body: text(&mut builder, "body"),
+        names: text(&mut builder, "names"),
+        source_key: key(&mut builder, "source_key"),
+        outlet_key: key(&mut builder, "outlet_key"),
+        editor_key: key(&mut builder, "editor_key"),
+        author_key: key(&mut builder, "author_key"),
+        section_key: key(&mut builder, "section_key"),
+        url_key: key(&mut builder, "url_key"),
+        source: facet(&mut builder, "source"),
+        outlet: facet(&mut builder, "outlet"),
+        editor: facet(&mut builder, "editor"),
+        author: facet(&mut builder, "author"),
+        section: facet(&mut builder, "section"),
+        date: builder.add_i64_field("date", INDEXED | FAST),
+        stored: builder.add_bytes_field("stored", BytesOptions::default().set_stored()),
+    };
+    (builder.build(), fields)
+}
+
+fn text(builder: &mut SchemaBuilder, name: &str) -> TextFields {
+    let mut field = |suffix: &str, tokenizer: &str, record: IndexRecordOption| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record).set_fieldnorms(true);
+        builder.add_text_field(&format!("{name}_{suffix}"), TextOptions::default().set_indexing_options(indexing))
+    };
+    TextFields {
+        words: field("words", WORDS, IndexRecordOption::WithFreqs),
+        pairs: field("pairs", PAIRS, IndexRecordOption::WithFreqsAndPositions),
+        chars: field("chars", CHARS, IndexRecordOption::WithFreqs),
+    }
+}

@@ -1,0 +1,271 @@
+//! A snapshot: one commit of one generation, as searchers see it. It never changes; a newer one is opened beside it.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Serialize};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
+
+use super::analyzer;
+use super::directory::GenerationDirectory;
+use super::document;
+use super::generation::{Generation, Settings};
+use super::manifest::{Manifest, Position};
+use super::schema::{Fields, schema};
+use crate::article::{Article, ArticleId};
+use crate::error::{Error, Result};
+use crate::text::segment::Segmenter;
+
+/// How often opening is tried again where a writer swaps or cleans up at the same moment.
+const OPEN_ATTEMPTS: u32 = 5;
+/// Blocks of stored articles kept unpacked, for each segment.
+const STORE_CACHE_BLOCKS: usize = 16;
+
+/// What a commit carries in its payload.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Commit {
+    /// The commit's number in its generation, from 1; 0 before the first.
+    pub number: u64,
+    /// The manifest that belongs to it.
+    pub manifest: Position,
+}
+
+/// One commit of one generation.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// The generation.
+    pub generation: Generation,
+    /// The commit.
+    pub commit: Commit,
+    /// The fields of the index.
+    pub fields: Fields,
+    /// tantivy's view of it.
+    pub searcher: Searcher,
+    settings: Settings,
+    segmenter: Arc<OnceLock<Segmenter>>,
+}
+
+/// An article that the index knows, found by its id or its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The hash of its content.
+    pub content: u64,
+    /// Where it stands.
+    pub address: DocAddress,
+}
+
+impl Snapshot {
+    /// Opens the current generation's last commit.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`] where there is none, [`Error::Schema`] for one of another version, [`Error::Damaged`] where a
+    /// file does not hold what was written.
+    pub fn open(index: &Path) -> Result<Snapshot> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
+            match Snapshot::of(&generation) {
+                // A swap or a merge in another process may take files away between two looks.
+                Err(Error::Io { .. } | Error::Damaged { .. }) if attempt < OPEN_ATTEMPTS => {}
+                other => return other,
+            }
+        }
+    }
+
+    /// Opens the last commit of a generation.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`].
+    pub fn of(generation: &Generation) -> Result<Snapshot> {
+        let settings = generation.settings()?;
+        let opened = open_index(generation)?;
+        Snapshot::from_index(generation, settings, &opened, OnceLock::new())
+    }
+
+    pub(super) fn from_index(
+        generation: &Generation,
+        settings: Settings,
+        index: &Index,
+        segmenter: OnceLock<Segmenter>,
+    ) -> Result<Snapshot> {
+        let damaged = |e| damaged(generation, e);
+        // The payload is read before and after the reader is opened, so that commit and segments belong together.
+        for _ in 0..OPEN_ATTEMPTS {
+            let before = index.load_metas().map_err(damaged)?;
+            let reader = index
+                .reader_builder()
+                .reload_policy(ReloadPolicy::Manual)
+                .doc_store_cache_num_blocks(STORE_CACHE_BLOCKS)
+                .try_into()
+                .map_err(damaged)?;
+            let after = index.load_metas().map_err(damaged)?;
+            if before.opstamp != after.opstamp {
+                continue;
+            }
+            let commit = match &after.payload {
+                Some(payload) => serde_json::from_str(payload).map_err(|e| Error::Damaged {
+                    path: generation.folder().join("meta.json"),
+                    what: format!("its payload is not of this program: {e}"),
+                })?,
+                None => Commit::default(),
+            };
+            return Ok(Snapshot {
+                generation: generation.clone(),
+                commit,
+                fields: schema().1,
+                searcher: reader.searcher(),
+                settings,
+                segmenter: Arc::new(segmenter),
+            });
+        }
+        Err(Error::Damaged { path: generation.folder(), what: "commits follow each other too fast to open one".into() })
+    }
+
+    /// The segmenter that the generation was built with; loaded when it is first asked for.
+    ///
+    /// # Errors
+    /// As [`Generation::segmenter`].
+    pub fn segmenter(&self) -> Result<&Segmenter> {
+        if let Some(segmenter) = self.segmenter.get() {
+            return Ok(segmenter);
+        }
+        let loaded = self.generation.segmenter(&self.settings)?;
+        Ok(self.segmenter.get_or_init(|| loaded))
+    }
+
+    /// Whether a newer commit or generation is there to be opened.
+    pub fn is_current(&self) -> bool {
+        let same = Generation::current(&self.generation.index).is_ok_and(|g| g.as_ref() == Some(&self.generation));
+        same && payload(&self.generation).is_some_and(|commit| commit == self.commit)
+    }
+
+    /// What was read up to this commit.
+    ///
+    /// # Errors
+    /// As [`Manifest::read`].
+    pub fn manifest(&self) -> Result<Manifest> {
+        Manifest::read(&self.generation.folder(), &self.commit.manifest)
+    }
+
+    /// How many articles there are.
+    pub fn articles(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// The article at an address.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where the store does not hold what was written.
+    pub fn article(&self, address: DocAddress) -> Result<Article> {
+        let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| damaged(&self.generation, e))?;
+        let stored = document::stored(&doc, &self.fields).ok_or_else(|| Error::Damaged {
+            path: self.generation.folder(),
+            what: "an article without its stored text".into(),
+        })?;
+        document::decode(stored)
+    }
+
+    /// The address of the article with this id.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn find(&self, id: &ArticleId) -> Result<Option<DocAddress>> {
+        let term = Term::from_field_text(self.fields.id, &id.0);
+        Ok(self.addresses(&term)?.first().copied())
+    }
+
+    /// The hash of the content of the article with this id, where there is one.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn content(&self, id: &ArticleId) -> Result<Option<u64>> {
+        let Some(address) = self.find(id)? else { return Ok(None) };
+        let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
+        Ok(fast.u64("content")?.first(address.doc_id))
+    }
+
+    /// The articles that came of a file, by [`document::id_order`].
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn of_file(&self, file: &str) -> Result<HashMap<u64, Known>> {
+        let mut known = HashMap::new();
+        for address in self.addresses(&Term::from_field_text(self.fields.file, file))? {
+            let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
+            let number = |field: &str| -> Result<u64> { Ok(fast.u64(field)?.first(address.doc_id).unwrap_or(0)) };
+            known.insert(number("id_order")?, Known { content: number("content")?, address });
+        }
+        Ok(known)
+    }
+
+    /// All living documents with a term.
+    fn addresses(&self, term: &Term) -> Result<Vec<DocAddress>> {
+        let mut found = Vec::new();
+        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
+            let inverted = segment.inverted_index(term.field())?;
+            let postings = inverted.read_postings(term, IndexRecordOption::Basic).map_err(TantivyError::from)?;
+            let Some(mut postings) = postings else { continue };
+            let mut doc = tantivy::DocSet::doc(&postings);
+            while doc != tantivy::TERMINATED {
+                if !segment.is_deleted(doc) {
+                    found.push(DocAddress::new(ord as u32, doc));
+                }
+                doc = tantivy::DocSet::advance(&mut postings);
+            }
+        }
+        Ok(found)
+    }
+
+    /// All articles, segment by segment, with their addresses.
+    pub fn all(&self) -> impl Iterator<Item = Result<(DocAddress, Article)>> + '_ {
+        let readers = self.searcher.segment_readers().iter().enumerate();
+        readers.flat_map(move |(ord, segment)| {
+            segment.doc_ids_alive().map(move |doc| {
+                let address = DocAddress::new(ord as u32, doc);
+                self.article(address).map(|article| (address, article))
+            })
+        })
+    }
+}
+
+/// Opens tantivy's index in a generation's folder, without its tokenizers.
+pub(super) fn open_index(generation: &Generation) -> Result<Index> {
+    let folder = generation.folder();
+    let directory = GenerationDirectory::open(&folder)
+        .map_err(|e| Error::Damaged { path: folder.clone(), what: e.to_string() })?;
+    let index = Index::open(directory).map_err(|e| damaged(generation, e))?;
+    if index.schema() != schema().0 {
+        return Err(Error::Damaged { path: folder, what: "its fields are not those of its schema version".into() });
+    }
+    Ok(index)
+}
+
+/// Gives the index the tokenizers of a segmenter.
+pub(super) fn set_tokenizers(index: &mut Index, segmenter: &Segmenter) {
+    index.set_tokenizers(analyzer::tokenizers(segmenter));
+}
+
+/// What tantivy says of files that do not hold what was written, with the generation's path.
+pub(super) fn damaged(generation: &Generation, error: TantivyError) -> Error {
+    match error {
+        TantivyError::DataCorruption(_)
+        | TantivyError::OpenReadError(_)
+        | TantivyError::IncompatibleIndex(_)
+        | TantivyError::SchemaError(_)
+        | TantivyError::IoError(_) => Error::Damaged { path: generation.folder(), what: error.to_string() },
+        other => Error::Engine(other),
+    }
+}
+
+/// The last commit of a generation as its meta.json says, without opening any segment.
+fn payload(generation: &Generation) -> Option<Commit> {
+    let meta = std::fs::read(generation.folder().join("meta.json")).ok()?;
+    let meta: serde_json::Value = serde_json::from_slice(&meta).ok()?;
+    match meta["payload"].as_str() {
+        Some(payload) => serde_json::from_str(payload).ok(),
+        None => Some(Commit::default()),
+    }
+}

@@ -1,0 +1,271 @@
+//! The one writer of a generation: articles in, commits out.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
+use tantivy::schema::TantivyDocument;
+use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::{Index, IndexSettings, IndexWriter, Term};
+
+use super::directory::GenerationDirectory;
+use super::document;
+use super::generation::{Generation, Settings, WriteLock};
+use super::manifest::{Entry, Manifest};
+use super::schema::{Fields, schema};
+use super::snapshot::{Commit, Snapshot, damaged, open_index, set_tokenizers};
+use crate::article::{Article, ArticleId};
+use crate::error::{Error, Result};
+use crate::text::segment::Segmenter;
+
+/// The least memory that a thread of the writer works with, in bytes: tantivy refuses less than 15 MB.
+const MIN_THREAD_MEMORY: usize = 16 << 20;
+/// The share of deleted articles from which a segment is worth merging.
+const DELETED_BEFORE_MERGE: f32 = 0.2;
+/// Segments of fewer articles than this are merged as if they were this large.
+const MIN_LAYER_ARTICLES: u32 = 1_000;
+/// How many segments of one size are merged into one.
+const MERGE_FACTOR: usize = 6;
+/// How many segments a finished build may leave; more are merged.
+const MAX_FINAL_SEGMENTS: usize = 3;
+/// The size of a block of stored articles before compression, in bytes.
+const STORE_BLOCK: usize = 16 << 10;
+/// zstd's level for stored articles.
+const STORE_LEVEL: i32 = 3;
+
+/// What a writer may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Resources {
+    /// Threads that cut and index.
+    pub threads: usize,
+    /// Memory for postings under way, in bytes, all threads together.
+    pub memory: usize,
+}
+
+/// Writes to one generation. There is one at a time for an index folder.
+pub struct Writer {
+    inner: IndexWriter,
+    index: Index,
+    fields: Fields,
+    generation: Generation,
+    settings: Settings,
+    segmenter: Segmenter,
+    manifest: Manifest,
+    commit: Commit,
+    dirty: bool,
+    _lock: WriteLock,
+}
+
+impl Writer {
+    /// Opens the current generation for writing; makes the first one where there is none. `segmenter` is the one asked
+    /// for by the user, if any.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] for a second writer; [`Error::Invalid`] where the segmenter is not the generation's own.
+    pub fn open(index: &Path, segmenter: Option<&Segmenter>, resources: Resources) -> Result<Writer> {
+        let lock = WriteLock::acquire(index)?;
+        let Some(generation) = Generation::current(index)? else {
+            let builtin = Segmenter::builtin();
+            let writer = Writer::create(index, segmenter.unwrap_or(&builtin), resources, lock)?;
+            writer.generation.make_current()?;
+            return Ok(writer);
+        };
+        let settings = generation.settings()?;
+        let own = generation.segmenter(&settings)?;
+        if segmenter.is_some_and(|asked| asked.fingerprint() != own.fingerprint()) {
+            return Err(Error::Invalid(format!(
+                "{}: the index was built with another dictionary; `gongxun reindex --dict FILE PATH…` builds one with yours",
+                index.display()
+            )));
+        }
+        Writer::start(generation, settings, own, resources, lock)
+    }
+
+    /// Makes a new generation beside the current one and opens it for writing. It is not current until
+    /// [`Generation::make_current`] is called.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] for a second writer.
+    pub fn new_generation(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
+        let lock = WriteLock::acquire(index)?;
+        Writer::create(index, segmenter, resources, lock)
+    }
+
+    /// Goes on with a generation that was begun with this dictionary and not finished, where there is one; else makes a
+    /// new one as [`Writer::new_generation`] does. Others that were not finished are removed.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] for a second writer.
+    pub fn resume(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
+        let lock = WriteLock::acquire(index)?;
+        let current = Generation::current(index)?.map_or(0, |g| g.number);
+        let begun: Vec<Generation> = Generation::all(index)?.into_iter().filter(|g| g.number > current).collect();
+        let wanted = Settings::new(segmenter);
+        let usable = begun.iter().rfind(|g| {
+            g.settings().is_ok_and(|settings| settings == wanted) && Snapshot::of(g).is_ok_and(|s| s.commit.number > 0)
+        });
+        for other in begun.iter().filter(|g| Some(*g) != usable) {
+            other.remove()?;
+        }
+        match usable {
+            Some(generation) => Writer::start(generation.clone(), wanted, segmenter.clone(), resources, lock),
+            None => Writer::create(index, segmenter, resources, lock),
+        }
+    }
+
+    fn create(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
+        let generation = Generation::create(index, segmenter)?;
+        let folder = generation.folder();
+        let directory = GenerationDirectory::open(&folder)
+            .map_err(|e| Error::Damaged { path: folder.clone(), what: e.to_string() })?;
+        let store = ZstdCompressor { compression_level: Some(STORE_LEVEL) };
+        let settings = IndexSettings {
+            docstore_compression: Compressor::Zstd(store),
+            docstore_blocksize: STORE_BLOCK,
+            ..IndexSettings::default()
+        };
+        Index::create(directory, schema().0, settings).map_err(|e| damaged(&generation, e))?;
+        let settings = generation.settings()?;
+        Writer::start(generation, settings, segmenter.clone(), resources, lock)
+    }
+
+    fn start(
+        generation: Generation,
+        settings: Settings,
+        segmenter: Segmenter,
+        resources: Resources,
+        lock: WriteLock,
+    ) -> Result<Writer> {
+        let mut index = open_index(&generation)?;
+        set_tokenizers(&mut index, &segmenter);
+        let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
+        let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
+        let inner: IndexWriter =
+            index.writer_with_num_threads(threads, memory).map_err(|e| damaged(&generation, e))?;
+        inner.set_merge_policy(merge_policy());
+        let known = OnceLock::new();
+        let _ = known.set(segmenter.clone());
+        let snapshot = Snapshot::from_index(&generation, settings.clone(), &index, known)?;
+        let manifest = Manifest::read(&generation.folder(), &snapshot.commit.manifest)?;
+        Ok(Writer {
+            inner,
+            index,
+            fields: schema().1,
+            generation,
+            settings,
+            segmenter,
+            manifest,
+            commit: snapshot.commit,
+            dirty: false,
+            _lock: lock,
+        })
+    }
+
+    /// The generation that is written to.
+    pub fn generation(&self) -> &Generation {
+        &self.generation
+    }
+
+    /// What was read so far.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The last commit, as searchers see it.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`].
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let known = OnceLock::new();
+        let _ = known.set(self.segmenter.clone());
+        Snapshot::from_index(&self.generation, self.settings.clone(), &self.index, known)
+    }
+
+    /// Adds an article that came of `file`. Its stored form is [`document::encode`]'s.
+    ///
+    /// # Errors
+    /// Where a thread of the writer failed (the disk is full, say).
+    pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
+        self.dirty = true;
+        let doc: TantivyDocument = document::document(article, file, stored, &self.fields);
+        self.inner.add_document(doc).map_err(|e| damaged(&self.generation, e))?;
+        Ok(())
+    }
+
+    /// Takes the article with this id out; articles added after this call stay.
+    pub fn delete(&mut self, id: &ArticleId) {
+        self.dirty = true;
+        self.inner.delete_term(Term::from_field_text(self.fields.id, &id.0));
+    }
+
+    /// Takes all articles of a file out.
+    pub fn delete_file(&mut self, file: &str) {
+        self.dirty = true;
+        self.inner.delete_term(Term::from_field_text(self.fields.file, file));
+    }
+
+    /// Notes that a file was read to its end, or is gone.
+    pub fn record(&mut self, entry: Entry) {
+        self.manifest.record(entry);
+    }
+
+    /// Makes everything so far durable and visible. Does nothing where nothing changed.
+    ///
+    /// # Errors
+    /// Where the disk refuses; the last commit stays as it was.
+    pub fn commit(&mut self) -> Result<()> {
+        if !self.dirty && !self.manifest.is_dirty() && self.commit.number > 0 {
+            return Ok(());
+        }
+        let number = self.commit.number + 1;
+        let manifest = self.manifest.flush(number)?;
+        let commit = Commit { number, manifest };
+        let mut prepared = self.inner.prepare_commit().map_err(|e| damaged(&self.generation, e))?;
+        prepared.set_payload(&serde_json::to_string(&commit).unwrap_or_default());
+        prepared.commit().map_err(|e| damaged(&self.generation, e))?;
+        self.commit = commit;
+        self.dirty = false;
+        self.manifest.remove_outdated();
+        Ok(())
+    }
+
+    /// Commits, merges small segments where there are many, and lets go of the lock.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn finish(self) -> Result<()> {
+        self.finish_then(|| Ok(()))
+    }
+
+    /// As [`Writer::finish`], with a last step while the lock is still held: a swap, say.
+    ///
+    /// # Errors
+    /// Where the disk refuses; what the last step says.
+    pub fn finish_then(mut self, last: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.commit()?;
+        let damaged = |e| damaged(&self.generation, e);
+        // Merges under way may take segments that are listed now; so the last merge comes after they are done.
+        self.inner.set_merge_policy(Box::new(NoMergePolicy));
+        let segments = self.index.searchable_segment_ids().map_err(damaged)?;
+        if segments.len() > MAX_FINAL_SEGMENTS {
+            // Segments that another merge has taken meanwhile are no reason to fail: everything is committed.
+            let _ = self.inner.merge(&segments).wait();
+        }
+        self.inner.wait_merging_threads().map_err(damaged)?;
+        last()
+    }
+}
+
+fn merge_policy() -> Box<dyn tantivy::indexer::MergePolicy> {
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_layer_size(MIN_LAYER_ARTICLES);
+    policy.set_min_num_segments(MERGE_FACTOR);
+    policy.set_del_docs_ratio_before_merge(DELETED_BEFORE_MERGE);
+    Box::new(policy)
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").field("generation", &self.generation).field("commit", &self.commit).finish()
+    }
+}

@@ -1,0 +1,522 @@
+//! The walk from archive to index. Read this first: it shows how the parts of the house meet.
+//!
+//! Paths flow in; commits and a [`Report`] flow out. One thread reads the inputs in order and hands on batches of
+//! records; rayon extracts the articles of a batch on all cores; the caller's thread gives them to the writer in the order
+//! of the inputs, and the writer's own threads cut and index them. The queues between them are bounded, so memory does not
+//! grow with the archive, and the order is that of the inputs however many threads there are.
+//!
+//! Nothing is dropped in silence: every record ends as new, changed, unchanged or rejected.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::archive::{self, Input, Limits, Record};
+use crate::article::{Article, ArticleId, Origin};
+use crate::error::{Error, Reason, Rejection, Result};
+use crate::extract;
+use crate::index::{Entry, Known, Manifest, Snapshot, Writer, document};
+
+/// The version of reading and extraction: files read by another are read again.
+const READER_VERSION: u32 = 1;
+/// A batch holds at most this many bytes of records (one larger record is a batch of its own).
+const BATCH_BYTES: usize = 2 << 20;
+/// A batch holds at most this many records.
+const BATCH_RECORDS: usize = 512;
+/// How many batches wait between two stages.
+const QUEUED_BATCHES: usize = 2;
+/// A commit follows when this many bytes of articles have gone in since the last one.
+const COMMIT_BYTES: u64 = 256 << 20;
+/// The size of a read when a file is hashed.
+const HASH_BUFFER: usize = 1 << 20;
+
+/// What to read, and how.
+pub struct Options<'a> {
+    /// Files and folders, `-` for standard input.
+    pub paths: Vec<PathBuf>,
+    /// The folder that names are relative to.
+    pub root: PathBuf,
+    /// How records are read as articles.
+    pub extract: extract::Options,
+    /// Limits against hostile input.
+    pub limits: Limits,
+    /// Which articles of files that are not there are taken out.
+    pub prune: Prune,
+    /// Set from outside to stop after the current batch, with a commit.
+    pub stop: &'a AtomicBool,
+}
+
+/// Which files that the index knows, and that are not among the inputs, go with their articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Prune {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those below the paths that were named.
+    BelowPaths,
+    /// All.
+    Everything,
+}
+
+/// What became of the records. `read = new + changed + unchanged + rejected`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Report {
+    /// Files looked at.
+    pub files: u64,
+    /// Files that were not read because nothing about them changed.
+    pub files_unchanged: u64,
+    /// Records read, those of unchanged files among them.
+    pub read: u64,
+    /// Articles that were not in the index.
+    pub new: u64,
+    /// Articles that replaced one of the same id.
+    pub changed: u64,
+    /// Articles that stood in the index as they are.
+    pub unchanged: u64,
+    /// Records that hold no article, each with a reason.
+    pub rejected: u64,
+    /// Articles taken out, because their record or file is gone.
+    pub removed: u64,
+    /// Records that shared place and key with an earlier one; both are kept.
+    pub duplicate_ids: u64,
+    /// Bytes of files read.
+    pub bytes: u64,
+}
+
+/// How far the run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Bytes of all files that are to be read.
+    pub bytes_total: u64,
+    /// Bytes of files that are done.
+    pub bytes_done: u64,
+    /// Records that are done.
+    pub records: u64,
+}
+
+/// Hears what happens during a run. All methods do nothing unless written.
+pub trait Observer {
+    /// A record was set aside.
+    fn rejected(&mut self, _rejection: &Rejection) {}
+    /// Two records have one id; the later one was kept under another.
+    fn duplicate(&mut self, _origin: &str, _id: &ArticleId) {}
+    /// The run went on.
+    fn progress(&mut self, _progress: Progress) {}
+}
+
+impl Observer for () {}
+
+/// Reads the inputs into the writer's generation and commits.
+///
+/// # Errors
+/// Where a path does not exist, the index can't be written, or the run was stopped ([`Error::Interrupted`], after a
+/// commit). Bad records are no errors: they are rejected.
+pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
+    let snapshot = Some(writer.snapshot()?).filter(|snapshot| snapshot.articles() > 0);
+    let plan = plan(options, writer.manifest(), observer)?;
+    let mut sink = Sink::new(Some(writer), snapshot);
+    let finished = run(&plan, options, &mut sink, observer);
+    if let Some(writer) = sink.writer.as_mut() {
+        writer.commit()?;
+    }
+    finished.map(|()| sink.report)
+}
+
+/// Tells what [`ingest`] would do, and does nothing. `snapshot` is the index as it is, if there is one.
+///
+/// # Errors
+/// As [`ingest`].
+pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
+    let manifest = match &snapshot {
+        Some(snapshot) => snapshot.manifest()?,
+        None => Manifest::default(),
+    };
+    let plan = plan(options, &manifest, observer)?;
+    let mut sink = Sink::new(None, snapshot);
+    run(&plan, options, &mut sink, observer)?;
+    Ok(sink.report)
+}
+
+/// Reads the inputs and hands over each article or rejection in order, without an index.
+///
+/// # Errors
+/// Where a path does not exist, or `visit` fails.
+pub fn extract_all(options: &Options<'_>, mut visit: impl FnMut(Result<Article, Rejection>) -> Result<()>) -> Result<()> {
+    let mut early = Vec::new();
+    let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| early.push(rejection))?;
+    early.into_iter().try_for_each(|rejection| visit(Err(rejection)))?;
+    let inputs: Vec<Planned> = inputs.into_iter().map(|input| Planned { input, hash: None }).collect();
+    pipeline(&inputs, options, |event| match event {
+        Event::Article(_, article) => visit(Ok(*article)),
+        Event::Rejected(rejection) => visit(Err(rejection)),
+        Event::Start(_) | Event::End { .. } => Ok(()),
+    })
+}
+
+/// What is to be read, and what need not be.
+struct Plan {
+    inputs: Vec<Planned>,
+    unchanged: Vec<Entry>,
+    /// Files of the manifest that are to go.
+    gone: Vec<String>,
+    rejected: u64,
+    files: u64,
+}
+
+struct Planned {
+    input: Input,
+    hash: Option<String>,
+}
+
+fn plan(options: &Options<'_>, known: &Manifest, observer: &mut dyn Observer) -> Result<Plan> {
+    let mut rejected = 0;
+    let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
+        rejected += 1;
+        observer.rejected(&rejection);
+    })?;
+    let reader = reader_version(&options.extract);
+    let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+    let below: Vec<String> = options.paths.iter().map(|path| archive::name_under(path, &options.root)).collect();
+    let is_below = |file: &str| {
+        below.iter().any(|path| {
+            path.is_empty() || file == path || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    let mut gone: Vec<String> = known
+        .entries()
+        .map(|entry| entry.file.as_str())
+        .filter(|file| match options.prune {
+            Prune::Nothing => false,
+            Prune::BelowPaths => is_below(file),
+            Prune::Everything => true,
+        })
+        .filter(|file| !present.contains(file))
+        .map(str::to_string)
+        .collect();
+    gone.sort();
+    let mut plan = Plan { inputs: Vec::new(), unchanged: Vec::new(), gone, rejected, files: inputs.len() as u64 };
+    for input in inputs {
+        let entry = known.get(&input.name).filter(|e| e.size == input.size && e.hash.ends_with(&reader));
+        match entry {
+            Some(entry) if entry.modified_ns == input.modified_ns => plan.unchanged.push(entry.clone()),
+            Some(entry) => {
+                let hash = hash_file(&input.path, &reader);
+                if hash.as_ref() == Some(&entry.hash) {
+                    plan.unchanged.push(entry.clone());
+                } else {
+                    plan.inputs.push(Planned { input, hash });
+                }
+            }
+            None => plan.inputs.push(Planned { input, hash: None }),
+        }
+    }
+    Ok(plan)
+}
+
+/// What a file's hash ends with: files read by another version or with other field names are read again.
+fn reader_version(options: &extract::Options) -> String {
+    let fields = format!("{:?}", options.field_map);
+    format!(".{READER_VERSION}.{}", &blake3::hash(fields.as_bytes()).to_hex()[..8])
+}
+
+fn hash_file(path: &Path, reader: &str) -> Option<String> {
+    let mut hasher = blake3::Hasher::new();
+    let mut file = std::io::BufReader::with_capacity(HASH_BUFFER, File::open(path).ok()?);
+    std::io::copy(&mut file, &mut hasher).ok()?;
+    Some(format!("{}{reader}", &hasher.finalize().to_hex()[..32]))
+}
+
+/// What the pipeline hands to the caller, in the order of the inputs.
+enum Event {
+    Start(usize),
+    Article(Origin, Box<Article>),
+    Rejected(Rejection),
+    End { input: usize, hash: Option<String> },
+}
+
+enum Raw {
+    Start(usize),
+    Record(Record),
+    Rejected(Rejection),
+    End { input: usize, hash: Option<String> },
+}
+
+/// Runs the three stages; `visit` is called on this thread.
+fn pipeline(inputs: &[Planned], options: &Options<'_>, mut visit: impl FnMut(Event) -> Result<()>) -> Result<()> {
+    let stop = AtomicBool::new(false);
+    let stopped = || stop.load(Ordering::Relaxed) || options.stop.load(Ordering::Relaxed);
+    std::thread::scope(|scope| {
+        let (raw_in, raw_out) = bounded::<Vec<Raw>>(QUEUED_BATCHES);
+        let (event_in, event_out) = bounded::<Vec<Event>>(QUEUED_BATCHES);
+        scope.spawn(|| read_inputs(inputs, options, raw_in, &stopped));
+        scope.spawn(|| extract_batches(options, raw_out, event_in));
+        let mut result = Ok(());
+        'batches: for batch in &event_out {
+            for event in batch {
+                result = visit(event);
+                if result.is_err() {
+                    break 'batches;
+                }
+            }
+            if options.stop.load(Ordering::Relaxed) {
+                result = Err(Error::Interrupted);
+                break;
+            }
+        }
+        // Lets the other stages run dry.
+        stop.store(true, Ordering::Relaxed);
+        drop(event_out);
+        if result.is_ok() && options.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { result }
+    })
+}
+
+fn read_inputs(inputs: &[Planned], options: &Options<'_>, out: Sender<Vec<Raw>>, stopped: &dyn Fn() -> bool) {
+    let reader = reader_version(&options.extract);
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    for (at, planned) in inputs.iter().enumerate() {
+        let input = &planned.input;
+        batch.push(Raw::Start(at));
+        let flow = archive::read(input, &options.limits, &mut |record| {
+            match record {
+                Ok(record) => {
+                    bytes += record.bytes.len();
+                    batch.push(Raw::Record(record));
+                }
+                Err(rejection) => batch.push(Raw::Rejected(rejection)),
+            }
+            if bytes >= BATCH_BYTES || batch.len() >= BATCH_RECORDS {
+                bytes = 0;
+                if out.send(std::mem::take(&mut batch)).is_err() || stopped() {
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        if flow.is_break() {
+            return;
+        }
+        // A file that changed while it was read is read again next time: it gets no hash.
+        let hash = if unchanged_since(input) {
+            planned.hash.clone().or_else(|| hash_file(&input.path, &reader))
+        } else {
+            None
+        };
+        batch.push(Raw::End { input: at, hash });
+        if stopped() {
+            return;
+        }
+    }
+    // Where nobody listens any more, the run has been stopped.
+    out.send(batch).ok();
+}
+
+fn unchanged_since(input: &Input) -> bool {
+    archive::stamp(&input.path).is_ok_and(|now| now == (input.size, input.modified_ns))
+}
+
+fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Sender<Vec<Event>>) {
+    for batch in batches {
+        let events: Vec<Event> = batch
+            .into_par_iter()
+            .map(|raw| match raw {
+                Raw::Start(input) => Event::Start(input),
+                Raw::End { input, hash } => Event::End { input, hash },
+                Raw::Rejected(rejection) => Event::Rejected(rejection),
+                Raw::Record(record) => match extract_one(&record, &options.extract) {
+                    Ok(article) => Event::Article(record.origin, Box::new(article)),
+                    Err(rejection) => Event::Rejected(rejection),
+                },
+            })
+            .collect();
+        if out.send(events).is_err() {
+            return;
+        }
+    }
+}
+
+/// Extracts one record; a page that makes the extractor fail is set aside like any other.
+fn extract_one(record: &Record, options: &extract::Options) -> Result<Article, Rejection> {
+    catch_unwind(AssertUnwindSafe(|| extract::extract(record, options))).unwrap_or_else(|_| {
+        let detail = "the extractor failed on this record; please report it";
+        Err(Rejection::new(record.origin.clone(), Reason::Damaged, detail))
+    })
+}
+
+/// Where the articles go: the writer, or nowhere in a rehearsal.
+struct Sink<'a> {
+    writer: Option<&'a mut Writer>,
+    /// The index as it was before the run, where it held anything.
+    snapshot: Option<Snapshot>,
+    report: Report,
+    since_commit: u64,
+    /// The file under way, and how far it is.
+    file: CurrentFile,
+    /// Ids that did not come of their own place (articles of an export), seen in this run.
+    adopted: HashSet<ArticleId>,
+}
+
+/// What is known of the file under way.
+#[derive(Default)]
+struct CurrentFile {
+    /// What the manifest will say of it.
+    entry: Entry,
+    /// Its articles that are in the index and have not been met in this run.
+    existing: HashMap<u64, Known>,
+    /// How often each id was met.
+    seen: HashMap<ArticleId, u32>,
+    /// Whether some of it could not be read: then nothing is concluded from what is missing.
+    damaged: bool,
+}
+
+fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut dyn Observer) -> Result<()> {
+    sink.report.files = plan.files;
+    sink.report.files_unchanged = plan.unchanged.len() as u64;
+    sink.report.rejected = plan.rejected;
+    sink.report.read = plan.rejected;
+    for entry in &plan.unchanged {
+        sink.report.read += entry.articles;
+        sink.report.unchanged += entry.articles;
+    }
+    let mut progress =
+        Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
+    pipeline(&plan.inputs, options, |event| {
+        match event {
+            Event::Start(input) => sink.start_of_file(&plan.inputs[input].input)?,
+            Event::Article(origin, article) => {
+                progress.records += 1;
+                sink.article(*article, &origin, observer)?;
+            }
+            Event::Rejected(rejection) => {
+                sink.file.entry.rejected += 1;
+                sink.file.damaged |= matches!(rejection.reason, Reason::Damaged | Reason::Unreadable);
+                progress.records += 1;
+                sink.report.read += 1;
+                sink.report.rejected += 1;
+                observer.rejected(&rejection);
+            }
+            Event::End { input, hash } => {
+                let input = &plan.inputs[input].input;
+                progress.bytes_done += input.size;
+                sink.report.bytes += input.size;
+                sink.end_of_file(hash)?;
+            }
+        }
+        observer.progress(progress);
+        sink.commit_if_due()
+    })?;
+    plan.gone.iter().try_for_each(|file| sink.remove_file(file))
+}
+
+impl<'a> Sink<'a> {
+    fn new(writer: Option<&'a mut Writer>, snapshot: Option<Snapshot>) -> Sink<'a> {
+        let (report, file, adopted) = (Report::default(), CurrentFile::default(), HashSet::new());
+        Sink { writer, snapshot, report, since_commit: 0, file, adopted }
+    }
+
+    fn start_of_file(&mut self, input: &Input) -> Result<()> {
+        let existing = match &self.snapshot {
+            Some(snapshot) => snapshot.of_file(&input.name)?,
+            None => HashMap::new(),
+        };
+        let entry = Entry {
+            file: input.name.clone(),
+            size: input.size,
+            modified_ns: input.modified_ns,
+            ..Entry::default()
+        };
+        self.file = CurrentFile { entry, existing, ..CurrentFile::default() };
+        Ok(())
+    }
+
+    fn article(&mut self, mut article: Article, origin: &Origin, observer: &mut dyn Observer) -> Result<()> {
+        self.report.read += 1;
+        let file = &mut self.file;
+        file.entry.articles += 1;
+        let occurrence = file.seen.entry(article.id.clone()).and_modify(|n| *n += 1).or_insert(1);
+        let adopted = article.origin != origin.to_string();
+        if *occurrence > 1 {
+            self.report.duplicate_ids += 1;
+            article.id = article.id.with_occurrence(*occurrence);
+            observer.duplicate(&article.origin, &article.id);
+        } else if adopted && !self.adopted.insert(article.id.clone()) {
+            // An article of an export that came once already in this run: the same article, not another one.
+            self.report.unchanged += 1;
+            return Ok(());
+        }
+        let stored = document::encode(&article);
+        let content = document::content_hash(&stored);
+        let known = match file.existing.remove(&document::id_order(&article.id)) {
+            Some(known) => Some(known.content),
+            None => match &self.snapshot {
+                Some(snapshot) => snapshot.content(&article.id)?,
+                None => None,
+            },
+        };
+        match known {
+            Some(known) if known == content => {
+                self.report.unchanged += 1;
+                return Ok(());
+            }
+            Some(_) => self.report.changed += 1,
+            None => self.report.new += 1,
+        }
+        self.since_commit += stored.len() as u64;
+        if let Some(writer) = self.writer.as_mut() {
+            if known.is_some() {
+                writer.delete(&article.id);
+            }
+            writer.add(&article, &origin.file, stored)?;
+        }
+        Ok(())
+    }
+
+    fn end_of_file(&mut self, hash: Option<String>) -> Result<()> {
+        let file = std::mem::take(&mut self.file);
+        if let Some(snapshot) = self.snapshot.as_ref().filter(|_| !file.damaged) {
+            for known in file.existing.values() {
+                self.report.removed += 1;
+                let id = snapshot.article(known.address)?.id;
+                if let Some(writer) = self.writer.as_mut() {
+                    writer.delete(&id);
+                }
+            }
+        }
+        if let Some(writer) = self.writer.as_mut() {
+            writer.record(Entry { hash: hash.unwrap_or_default(), ..file.entry });
+        }
+        Ok(())
+    }
+
+    fn remove_file(&mut self, file: &str) -> Result<()> {
+        if let Some(snapshot) = &self.snapshot {
+            self.report.removed += snapshot.of_file(file)?.len() as u64;
+        }
+        if let Some(writer) = self.writer.as_mut() {
+            writer.delete_file(file);
+            writer.record(Entry { file: file.to_string(), removed: true, ..Entry::default() });
+        }
+        Ok(())
+    }
+
+    fn commit_if_due(&mut self) -> Result<()> {
+        if self.since_commit < COMMIT_BYTES {
+            return Ok(());
+        }
+        self.since_commit = 0;
+        let Some(writer) = self.writer.as_mut() else { return Ok(()) };
+        // The file under way is noted without its hash, so that it is read again if the run ends here, and known if it
+        // is gone by then.
+        if !self.file.entry.file.is_empty() {
+            writer.record(self.file.entry.clone());
+        }
+        writer.commit()
+    }
+}

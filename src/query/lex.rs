@@ -1,0 +1,231 @@
+//! The characters of a query in, its lexemes out: words, quoted strings, parentheses, `|`. Nothing is lost: every
+//! character is in a lexeme or a blank. Parentheses come out balanced and at most [`MAX_DEPTH`] deep.
+
+use std::ops::Range;
+
+use super::notes::Notes;
+use super::{MAX_DEPTH, NoteKind};
+
+/// What a lexeme is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Token {
+    Open,
+    Close,
+    Or,
+    /// What stands between the marks; the digits after `~`, where there is one.
+    Quoted {
+        inner: Range<usize>,
+        distance: Option<Range<usize>>,
+    },
+    /// Everything else between blanks.
+    Word,
+}
+
+/// A token and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Lexeme {
+    pub token: Token,
+    pub span: Range<usize>,
+    /// It stands directly behind a quoted string or a closing parenthesis, so that a hyphen at its start is no NOT.
+    pub tail: bool,
+}
+
+/// Splits the characters of a query.
+pub(super) fn lex(chars: &[char], notes: &mut Notes) -> Vec<Lexeme> {
+    let closers = Closers::of(chars);
+    let mut lexemes: Vec<Lexeme> = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let start = at;
+        let c = chars[at];
+        at += 1;
+        let token = if is_blank(c) {
+            continue;
+        } else if is_open(c) {
+            Token::Open
+        } else if is_close(c) {
+            Token::Close
+        } else if is_bar(c) {
+            while chars.get(at).is_some_and(|&c| is_bar(c)) {
+                at += 1;
+            }
+            Token::Or
+        } else if let Some(mark) = quote(c) {
+            let Some(end) = closers.after(at, mark) else {
+                notes.add(NoteKind::UnclosedQuote, start..at, |part| {
+                    format!("the quotation mark {part} has no partner; it was left out")
+                });
+                continue;
+            };
+            let inner = at..end;
+            at = end + 1;
+            let distance = tilde_digits(chars, at);
+            if let Some(digits) = &distance {
+                at = digits.end;
+            }
+            Token::Quoted { inner, distance }
+        } else {
+            while chars.get(at).is_some_and(|&c| !ends_word(c)) {
+                at += 1;
+            }
+            Token::Word
+        };
+        let tail = lexemes
+            .last()
+            .is_some_and(|last| last.span.end == start && matches!(last.token, Token::Close | Token::Quoted { .. }));
+        lexemes.push(Lexeme { token, span: start..at, tail });
+    }
+    balance(lexemes, notes)
+}
+
+/// Takes out parentheses without a partner, and those that stand too deep.
+fn balance(lexemes: Vec<Lexeme>, notes: &mut Notes) -> Vec<Lexeme> {
+    let mut keep = vec![true; lexemes.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for (number, lexeme) in lexemes.iter().enumerate() {
+        match lexeme.token {
+            Token::Open => {
+                keep[number] = open.len() < MAX_DEPTH;
+                if open.len() == MAX_DEPTH {
+                    notes.add_once(NoteKind::TooDeep, lexeme.span.clone(), |_| {
+                        format!("parentheses stand more than {MAX_DEPTH} deep; the inner ones were left out")
+                    });
+                }
+                open.push(number);
+            }
+            Token::Close => match open.pop() {
+                Some(partner) => keep[number] = keep[partner],
+                None => {
+                    keep[number] = false;
+                    unmatched(lexeme, notes);
+                }
+            },
+            _ => {}
+        }
+    }
+    for number in open {
+        keep[number] = false;
+        unmatched(&lexemes[number], notes);
+    }
+    lexemes.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(lexeme, _)| lexeme).collect()
+}
+
+fn unmatched(lexeme: &Lexeme, notes: &mut Notes) {
+    notes.add_once(NoteKind::UnmatchedParenthesis, lexeme.span.clone(), |part| {
+        format!("the parenthesis {part} has no partner; it was left out")
+    });
+}
+
+/// For every place the next closing mark of each family, so that a query of nothing but opening marks is read once.
+struct Closers {
+    next: Vec<[u32; 3]>,
+}
+
+impl Closers {
+    const NONE: u32 = u32::MAX;
+
+    fn of(chars: &[char]) -> Closers {
+        let mut next = vec![[Closers::NONE; 3]; chars.len() + 1];
+        for at in (0..chars.len()).rev() {
+            next[at] = next[at + 1];
+            match quote(chars[at]) {
+                Some(Mark::Double) => next[at][0] = at as u32,
+                Some(Mark::CornerClose) => next[at][1] = at as u32,
+                Some(Mark::WhiteCornerClose) => next[at][2] = at as u32,
+                _ => {}
+            }
+        }
+        Closers { next }
+    }
+
+    /// Where the string ends that such a mark begins before `at`: at the mark's partner, else at the next mark that can close.
+    fn after(&self, at: usize, mark: Mark) -> Option<usize> {
+        let next = self.next[at];
+        let partner = match mark {
+            Mark::Double => next[0],
+            Mark::CornerOpen | Mark::CornerClose => next[1],
+            Mark::WhiteCornerOpen | Mark::WhiteCornerClose => next[2],
+        };
+        let end = if partner == Closers::NONE { next[0].min(next[1]).min(next[2]) } else { partner };
+        (end != Closers::NONE).then_some(end as usize)
+    }
+}
+
+/// The families of quotation marks. Marks of the first close each other in any pairing, as keyboards mix them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Double,
+    CornerOpen,
+    CornerClose,
+    WhiteCornerOpen,
+    WhiteCornerClose,
+}
+
+fn quote(c: char) -> Option<Mark> {
+    match c {
+        '"' | '＂' | '“' | '”' | '„' | '‟' | '〝' | '〞' | '〟' => Some(Mark::Double),
+        '「' | '﹁' | '｢' => Some(Mark::CornerOpen),
+        '」' | '﹂' | '｣' => Some(Mark::CornerClose),
+        '『' | '﹃' => Some(Mark::WhiteCornerOpen),
+        '』' | '﹄' => Some(Mark::WhiteCornerClose),
+        _ => None,
+    }
+}
+
+/// The digits of `~20` at this place; none of them is an empty range.
+fn tilde_digits(chars: &[char], at: usize) -> Option<Range<usize>> {
+    if !chars.get(at).is_some_and(|&c| is_tilde(c)) {
+        return None;
+    }
+    let digits = chars[at + 1..].iter().take_while(|&&c| half(c).is_ascii_digit()).count();
+    Some(at + 1..at + 1 + digits)
+}
+
+/// Whether a character cannot stand inside a word.
+pub(super) fn ends_word(c: char) -> bool {
+    is_blank(c) || is_open(c) || is_close(c) || is_bar(c) || quote(c).is_some()
+}
+
+/// Blanks of every width, line ends and control characters.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// Characters without width, which pages and editors leave inside words.
+pub(super) fn is_zero_width(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
+}
+
+/// The hyphen that means NOT at the start of a piece.
+pub(super) fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '－' | '﹣' | '−' | '‐')
+}
+
+/// The colon behind a field's name.
+pub(super) fn is_colon(c: char) -> bool {
+    matches!(c, ':' | '：' | '﹕' | '︰')
+}
+
+fn is_tilde(c: char) -> bool {
+    matches!(c, '~' | '～' | '〜' | '∼')
+}
+
+fn is_open(c: char) -> bool {
+    matches!(c, '(' | '（' | '﹙')
+}
+
+fn is_close(c: char) -> bool {
+    matches!(c, ')' | '）' | '﹚')
+}
+
+fn is_bar(c: char) -> bool {
+    matches!(c, '|' | '｜')
+}
+
+/// The half-width form of a full-width character.
+pub(super) fn half(c: char) -> char {
+    match c as u32 {
+        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),
+        _ => c,
+    }
+}

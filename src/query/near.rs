@@ -1,0 +1,107 @@
+//! NEAR, 同句: and 同段: over groups. A group of ORs inside becomes an OR of plain ones, so that the search only ever
+//! meets terms: `(欠薪 OR 讨薪) NEAR/20 包工头` is `"欠薪 包工头"~20 OR "讨薪 包工头"~20`.
+
+use super::{MAX_ALTERNATIVES, Node, Piece};
+
+/// What came of the operands.
+pub(super) struct Joined {
+    /// The node, or nothing where no operand could be a term.
+    pub node: Option<Node>,
+    /// Operands that cannot stand inside; they are asked for beside the node.
+    pub beside: Vec<Node>,
+    /// There were more alternatives than [`MAX_ALTERNATIVES`].
+    pub too_many: bool,
+}
+
+/// Makes one node of the operands: `build` for each choice of alternatives, joined by OR.
+pub(super) fn join(operands: Vec<Node>, build: impl Fn(Vec<Node>) -> Node) -> Joined {
+    let mut beside = Vec::new();
+    let mut choices: Vec<Vec<Node>> = vec![Vec::new()];
+    let mut operands = flatten(operands).into_iter();
+    while let Some(operand) = operands.next() {
+        let Some(alternatives) = alternatives(&operand) else {
+            beside.push(operand);
+            continue;
+        };
+        if choices.len() * alternatives.len() > MAX_ALTERNATIVES {
+            beside.push(operand);
+            beside.extend(operands);
+            return Joined { node: finish(choices, build), beside, too_many: true };
+        }
+        choices = choices
+            .iter()
+            .flat_map(|chosen| alternatives.iter().map(move |terms| [chosen.as_slice(), terms.as_slice()].concat()))
+            .collect();
+    }
+    Joined { node: finish(choices, build), beside, too_many: false }
+}
+
+fn finish(choices: Vec<Vec<Node>>, build: impl Fn(Vec<Node>) -> Node) -> Option<Node> {
+    let mut nodes: Vec<Node> = choices.into_iter().filter(|terms| !terms.is_empty()).map(build).collect();
+    match nodes.len() {
+        0 => None,
+        1 => nodes.pop(),
+        _ => Some(Node::Or(nodes)),
+    }
+}
+
+fn flatten(operands: Vec<Node>) -> Vec<Node> {
+    operands
+        .into_iter()
+        .flat_map(|operand| match operand {
+            Node::And(nodes) => nodes,
+            other => vec![other],
+        })
+        .collect()
+}
+
+/// The lists of terms any of which satisfies the node; nothing where it holds what is no term, or too many.
+fn alternatives(node: &Node) -> Option<Vec<Vec<Node>>> {
+    match node {
+        Node::Text(_) | Node::Phrase(_) => Some(vec![vec![node.clone()]]),
+        Node::Or(nodes) => {
+            let mut all = Vec::new();
+            for node in nodes {
+                all.extend(alternatives(node)?);
+                if all.len() > MAX_ALTERNATIVES {
+                    return None;
+                }
+            }
+            Some(all)
+        }
+        Node::And(nodes) => {
+            let mut all: Vec<Vec<Node>> = vec![Vec::new()];
+            for node in nodes {
+                let more = alternatives(node)?;
+                if all.len() * more.len() > MAX_ALTERNATIVES {
+                    return None;
+                }
+                all =
+                    all.iter().flat_map(|a| more.iter().map(move |b| [a.as_slice(), b.as_slice()].concat())).collect();
+            }
+            Some(all)
+        }
+        _ => None,
+    }
+}
+
+/// The terms as quotes would give them, where all are words: without the signs at their ends.
+pub(super) fn bare(terms: Vec<Node>) -> Vec<Node> {
+    if !terms.iter().all(|term| matches!(term, Node::Text(_))) {
+        return terms;
+    }
+    terms
+        .into_iter()
+        .map(|term| match term {
+            Node::Text(piece) => Node::Text(bare_piece(&piece)),
+            other => other,
+        })
+        .collect()
+}
+
+fn bare_piece(piece: &Piece) -> Piece {
+    let sign = |c: char| !c.is_alphanumeric();
+    let start = piece.text.chars().take_while(|c| sign(*c)).count();
+    let end = piece.text.chars().rev().take_while(|c| sign(*c)).count();
+    Piece { text: piece.text.trim_matches(sign).to_string(), span: piece.span.start + start..piece.span.end - end }
+}

@@ -1,0 +1,590 @@
+//! Lexemes in, the tree out. Each function reads one level of the language, the loosest first:
+//! OR, then AND and blanks, then NEAR, then NOT and `-`, then words, strings, groups and fields.
+
+use std::ops::Range;
+
+use super::lex::{Lexeme, Token, half, is_colon, is_hyphen, is_zero_width, lex};
+use super::near::{bare, join};
+use super::notes::Notes;
+use super::{
+    DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_CLAUSES, MAX_DEPTH, MAX_DISTANCE, Node, NoteKind, Piece,
+    Query, Unit, fields, has_letters, pattern,
+};
+use fields::FieldName;
+
+/// Reads a query. Never fails and never panics; time is linear in the text, of which [`MAX_CHARS`] characters are read.
+pub fn parse(text: &str) -> Query {
+    let mut chars: Vec<char> = text.chars().filter(|c| !is_zero_width(*c)).take(MAX_CHARS + 1).collect();
+    let cut = chars.len() > MAX_CHARS;
+    chars.truncate(MAX_CHARS);
+
+    let mut notes = Notes::new(&chars);
+    if cut {
+        notes.add(NoteKind::TooLong, MAX_CHARS..MAX_CHARS, |_| {
+            format!("the query is longer than {MAX_CHARS} characters; the rest was not read")
+        });
+    }
+    let lexemes = lex(&chars, &mut notes);
+    let mut parser =
+        Parser { chars: &chars, lexemes, at: 0, depth: 0, clauses: 0, full: false, notes, dropped: Vec::new() };
+    let mut root = parser.disjunction();
+    if root.is_none() {
+        root = parser.lone_word();
+    }
+    let mut notes = parser.notes;
+    if root.is_none() && notes.is_empty() {
+        notes.add(NoteKind::Empty, 0..chars.len(), |_| "the query is empty".into());
+    }
+    Query { text: chars.iter().collect(), root, notes: notes.finish() }
+}
+
+pub(super) struct Parser<'a> {
+    pub chars: &'a [char],
+    pub lexemes: Vec<Lexeme>,
+    pub at: usize,
+    depth: usize,
+    clauses: usize,
+    /// A clause was left out, so that the operators around it are not to blame.
+    full: bool,
+    pub notes: Notes<'a>,
+    /// Operators and names of fields that were left out for want of an operand.
+    dropped: Vec<Range<usize>>,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    End,
+    Or,
+    And,
+    Not,
+    Near(u32),
+    Operand,
+}
+
+impl Parser<'_> {
+    fn disjunction(&mut self) -> Option<Node> {
+        let start = self.at;
+        let mut branches: Vec<Node> = Vec::new();
+        let mut blanks = false;
+        loop {
+            let (branch, implicit) = self.conjunction();
+            blanks |= implicit;
+            branches.extend(branch);
+            if self.next() != Next::Or {
+                break;
+            }
+            let operator = self.take();
+            if branches.is_empty() || matches!(self.next(), Next::End | Next::Or) {
+                self.dangling(operator.span);
+            }
+        }
+        let node = any(branches)?;
+        if let (true, Node::Or(_)) = (blanks, &node) {
+            let span = self.lexemes[start].span.start..self.lexemes[self.at - 1].span.end;
+            let mut read: String = node.to_string().chars().take(81).collect();
+            if read.chars().count() > 80 {
+                read.push('…');
+            }
+            self.notes.add(NoteKind::Precedence, span, |_| {
+                format!("blanks bind closer than OR: read as `{read}`; parentheses say otherwise")
+            });
+        }
+        Some(node)
+    }
+
+    /// The node, and whether a blank alone stood for AND.
+    fn conjunction(&mut self) -> (Option<Node>, bool) {
+        let mut nodes: Vec<Node> = Vec::new();
+        let (mut implicit, mut explicit) = (false, false);
+        loop {
+            match self.next() {
+                Next::End | Next::Or => return (all(nodes), implicit),
+                Next::And => {
+                    let operator = self.take();
+                    if nodes.is_empty() || matches!(self.next(), Next::End | Next::Or | Next::And) {
+                        self.dangling(operator.span);
+                    } else {
+                        explicit = true;
+                    }
+                }
+                Next::Near(_) => {
+                    let operator = self.take();
+                    self.dangling(operator.span);
+                }
+                Next::Not | Next::Operand => {
+                    if let Some(node) = self.proximity() {
+                        implicit |= !nodes.is_empty() && !explicit;
+                        explicit = false;
+                        nodes.push(node);
+                    }
+                }
+            }
+        }
+    }
+
+    fn proximity(&mut self) -> Option<Node> {
+        let start = self.at;
+        let mut operands: Vec<Node> = self.unary().into_iter().collect();
+        let mut distances: Vec<u32> = Vec::new();
+        while let Next::Near(distance) = self.next() {
+            let operator = self.take();
+            if operands.is_empty() || !matches!(self.next(), Next::Not | Next::Operand) {
+                self.dangling(operator.span);
+                continue;
+            }
+            if let Some(node) = self.unary() {
+                operands.push(node);
+                distances.push(self.distance(distance, operator.span));
+            }
+        }
+        if distances.is_empty() {
+            return all(operands);
+        }
+        // A chain with one distance is one NEAR; where the distance changes, the term between belongs to both.
+        let span = self.lexemes[start].span.start..self.lexemes[self.at - 1].span.end;
+        let mut nodes = Vec::new();
+        let mut first = 0;
+        for last in 1..=distances.len() {
+            if distances.get(last) != Some(&distances[first]) {
+                nodes.extend(self.near(operands[first..=last].to_vec(), distances[first], span.clone()));
+                first = last;
+            }
+        }
+        all(nodes)
+    }
+
+    fn near(&mut self, operands: Vec<Node>, distance: u32, span: Range<usize>) -> Option<Node> {
+        let build = |mut terms: Vec<Node>| match terms.len() {
+            1 => terms.remove(0),
+            _ => Node::Near { terms: bare(terms), distance },
+        };
+        self.joined(operands, build, span, "NEAR")
+    }
+
+    /// Makes one node of what NEAR, 同句: or 同段: asks for, with a note where a part cannot stand in it.
+    fn joined(
+        &mut self,
+        operands: Vec<Node>,
+        build: impl Fn(Vec<Node>) -> Node,
+        span: Range<usize>,
+        name: &str,
+    ) -> Option<Node> {
+        let joined = join(operands, build);
+        if joined.too_many {
+            self.notes.add_once(NoteKind::TooManyAlternatives, span.clone(), |part| {
+                format!("{name} in {part} would become more than {MAX_ALTERNATIVES} alternatives; a part of it was read as AND")
+            });
+        }
+        if let Some(beside) = joined.beside.first()
+            && !joined.too_many
+        {
+            let beside: String = beside.to_string().chars().take(24).collect();
+            self.notes.add(NoteKind::NotNear, span, |_| {
+                format!("{name} holds words and strings; `{beside}` is asked for beside it")
+            });
+        }
+        all(joined.node.into_iter().chain(joined.beside).collect())
+    }
+
+    fn unary(&mut self) -> Option<Node> {
+        let mut negative = false;
+        loop {
+            if self.next() == Next::Not {
+                let operator = self.take();
+                if !matches!(self.next(), Next::Not | Next::Operand) {
+                    self.dangling(operator.span);
+                    return None;
+                }
+                negative = !negative;
+                continue;
+            }
+            let lexeme = self.lexemes.get(self.at)?.clone();
+            if lexeme.token == Token::Word && !lexeme.tail && is_hyphen(self.chars[lexeme.span.start]) {
+                let rest = self.without_hyphens(lexeme.span.clone());
+                self.at += 1;
+                if rest.is_empty() {
+                    // A hyphen with a blank behind it is punctuation: 中工网 - 工人日报.
+                    let next = self.lexemes.get(self.at)?;
+                    if next.span.start != lexeme.span.end || matches!(next.token, Token::Close | Token::Or) {
+                        return None;
+                    }
+                    negative = !negative;
+                    continue;
+                }
+                if self.keyword(rest.clone()).is_some() {
+                    self.dangling(rest);
+                    return None;
+                }
+                return self.word(rest).map(|node| if negative { node } else { not(node) });
+            }
+            return self.primary().map(|node| if negative { not(node) } else { node });
+        }
+    }
+
+    fn primary(&mut self) -> Option<Node> {
+        let lexeme = self.take();
+        match lexeme.token {
+            Token::Open => {
+                let node = self.disjunction();
+                self.at += 1;
+                node
+            }
+            Token::Quoted { inner, distance: Some(digits) } => {
+                let distance = self.digits(digits.clone());
+                let terms = self.terms(inner, &lexeme.span)?;
+                if digits.is_empty() {
+                    self.notes.add(NoteKind::BadDistance, lexeme.span, |part| {
+                        format!("{part} has no number after ~; within {DEFAULT_DISTANCE} characters was taken")
+                    });
+                    return Some(Node::Near { terms, distance: DEFAULT_DISTANCE });
+                }
+                let distance = self.distance(distance, lexeme.span);
+                Some(Node::Near { terms, distance })
+            }
+            Token::Quoted { inner, distance: None } => self.phrase(inner, lexeme.span),
+            Token::Word => self.word(lexeme.span),
+            Token::Close | Token::Or => None,
+        }
+    }
+
+    fn word(&mut self, range: Range<usize>) -> Option<Node> {
+        if is_address(&self.chars[self.without_signs(range.clone())]) {
+            return self.piece(range);
+        }
+        if let Some((name, value)) = self.split_field(range.clone()) {
+            if self.depth < MAX_DEPTH {
+                self.depth += 1;
+                let node = self.field(name, range.start..value.start, value);
+                self.depth -= 1;
+                return node;
+            }
+            self.notes.add_once(NoteKind::TooDeep, range.clone(), |part| {
+                format!("fields stand more than {MAX_DEPTH} deep; {part} was taken as text")
+            });
+            return self.piece(range);
+        }
+        match pattern::pattern(&self.chars[range.clone()]) {
+            pattern::Read::Text => self.piece(range),
+            pattern::Read::QuestionMark => {
+                self.notes.add(NoteKind::PlainWildcard, range.clone(), |part| {
+                    format!("`?` at the end of {part} is read as a question mark; `*` stands for any ending")
+                });
+                self.piece(range)
+            }
+            pattern::Read::Pattern(parts) => self.clause(range, Node::Pattern(parts)),
+            pattern::Read::Everything => {
+                self.notes.add(NoteKind::MatchesEverything, range, |part| {
+                    format!("the pattern {part} has no letter and would match everything; it was left out")
+                });
+                None
+            }
+            pattern::Read::TooMany => {
+                self.notes.add(NoteKind::TooManyWildcards, range.clone(), |part| {
+                    format!("{part} has more than {} wildcards; it was taken as text", super::MAX_WILDCARDS)
+                });
+                self.piece(range)
+            }
+        }
+    }
+
+    fn field(&mut self, name: FieldName, name_span: Range<usize>, value: Range<usize>) -> Option<Node> {
+        // With a blank behind the colon the value is what comes next, unless that is a field or an operator itself.
+        let next = self.lexemes.get(self.at).map(|lexeme| (lexeme.token.clone(), lexeme.span.clone()));
+        let ahead = match &next {
+            Some((Token::Word, span)) => self.next() == Next::Operand && self.split_field(span.clone()).is_none(),
+            Some((Token::Open | Token::Quoted { .. }, _)) => true,
+            _ => false,
+        };
+        if value.is_empty() && !ahead {
+            self.notes.add(NoteKind::EmptyValue, name_span.clone(), |part| {
+                format!("the field {part} has no value; it was left out")
+            });
+            self.dropped.push(name_span.start..name_span.end - 1);
+            return None;
+        }
+        match name {
+            FieldName::Text(field) => self.operand(value).map(|node| in_field(field, node)),
+            FieldName::Together(unit) => self.together(unit, name_span, value),
+            FieldName::Filter(kind) => self.filter(kind, value),
+        }
+    }
+
+    fn together(&mut self, unit: Unit, name_span: Range<usize>, value: Range<usize>) -> Option<Node> {
+        let start = name_span.start;
+        if value.is_empty()
+            && let Some(Lexeme { token: Token::Quoted { inner, distance }, span, .. }) =
+                self.lexemes.get(self.at).cloned()
+        {
+            self.at += 1;
+            self.no_distance(distance.is_some(), span.clone());
+            return self.terms(inner, &span).map(|terms| Node::Together { unit, terms });
+        }
+        let node = self.operand(value)?;
+        let span = start..self.lexemes[self.at - 1].span.end;
+        self.joined(vec![node], |terms| Node::Together { unit, terms: bare(terms) }, span, unit.name())
+    }
+
+    /// A value that begins inside a word, or with the next lexeme.
+    fn operand(&mut self, value: Range<usize>) -> Option<Node> {
+        if value.is_empty() {
+            return self.unary();
+        }
+        let rest = self.without_hyphens(value.clone());
+        if rest.start == value.start {
+            return self.word(value);
+        }
+        if self.keyword(rest.clone()).is_some() {
+            self.dangling(rest);
+            return None;
+        }
+        if !rest.is_empty() {
+            return self.word(rest).map(not);
+        }
+        let next = self.lexemes.get(self.at)?;
+        let operand = next.span.start == value.end && matches!(next.token, Token::Open | Token::Quoted { .. });
+        if operand { self.primary().map(not) } else { None }
+    }
+
+    /// The words between the marks of `"欠薪 包工头"~20`, each a term.
+    fn terms(&mut self, inner: Range<usize>, span: &Range<usize>) -> Option<Vec<Node>> {
+        let mut terms = Vec::new();
+        let mut at = inner.start;
+        while at < inner.end {
+            let length = self.chars[at..inner.end].iter().take_while(|c| !super::lex::ends_word(**c)).count();
+            let piece = trim(self.chars, at..at + length);
+            if !piece.is_empty() {
+                terms.extend(self.term(piece));
+            }
+            at += length + 1;
+        }
+        if terms.is_empty() {
+            self.no_letters(span.clone());
+            return None;
+        }
+        Some(terms)
+    }
+
+    fn phrase(&mut self, inner: Range<usize>, span: Range<usize>) -> Option<Node> {
+        let text: String = self.chars[inner.clone()].iter().collect();
+        if !has_letters(&text) {
+            self.no_letters(span);
+            return None;
+        }
+        if text.contains(['*', '＊']) {
+            self.notes.add(NoteKind::PlainWildcard, span, |part| {
+                format!("in quotes, as in {part}, `*` stands for one sign; without them it stands for any letters")
+            });
+        }
+        let piece = Piece { text: text.trim().to_string(), span: inner.clone() };
+        self.clause(inner, Node::Phrase(piece))
+    }
+
+    /// Free text.
+    fn piece(&mut self, range: Range<usize>) -> Option<Node> {
+        let start = self.without_hyphens(range.clone()).start;
+        let mut text: String = self.chars[start..range.end].iter().collect();
+        if !has_letters(&text) {
+            self.no_letters(range);
+            return None;
+        }
+        if self.keyword(start..range.end).is_some() {
+            // The word is meant here, and in small letters it says so.
+            text = text.to_lowercase();
+        }
+        let span = start..range.end;
+        self.clause(span.clone(), Node::Text(Piece { text, span }))
+    }
+
+    /// A word in quotes with `~`, where nothing is an operator.
+    fn term(&mut self, span: Range<usize>) -> Option<Node> {
+        let text = self.chars[span.clone()].iter().collect();
+        self.clause(span.clone(), Node::Text(Piece { text, span }))
+    }
+
+    /// Counts one clause; past the limit there are none.
+    pub fn clause(&mut self, span: Range<usize>, node: Node) -> Option<Node> {
+        if self.clauses == MAX_CLAUSES {
+            self.full = true;
+            self.notes.add_once(NoteKind::TooManyClauses, span, |part| {
+                format!("the query has more than {MAX_CLAUSES} words and strings; it was read up to {part}")
+            });
+            return None;
+        }
+        self.clauses += 1;
+        Some(node)
+    }
+
+    pub fn group(&mut self) -> Option<Node> {
+        self.primary()
+    }
+
+    pub fn no_distance(&mut self, present: bool, span: Range<usize>) {
+        if present {
+            self.notes.add(NoteKind::BadDistance, span, |part| format!("~ has no meaning in {part}; it was left out"));
+        }
+    }
+
+    fn no_letters(&mut self, span: Range<usize>) {
+        self.notes.add(NoteKind::NoLetters, span, |part| {
+            format!("{part} has no letter or digit to look for; it was left out")
+        });
+    }
+
+    fn dangling(&mut self, span: Range<usize>) {
+        if self.full {
+            return;
+        }
+        self.notes.add(NoteKind::DanglingOperator, span.clone(), |part| {
+            format!("{part} has nothing to join; it was left out")
+        });
+        self.dropped.push(span);
+    }
+
+    /// A query of one operator or one name of a field asks for that word.
+    fn lone_word(&mut self) -> Option<Node> {
+        match self.dropped.as_slice() {
+            [only] => self.piece(only.clone()),
+            _ => None,
+        }
+    }
+
+    fn distance(&mut self, distance: u32, span: Range<usize>) -> u32 {
+        if distance > MAX_DISTANCE {
+            self.notes.add(NoteKind::BadDistance, span, |part| {
+                format!("the distance in {part} is too large; {MAX_DISTANCE} characters were taken")
+            });
+        }
+        distance.min(MAX_DISTANCE)
+    }
+
+    fn digits(&self, range: Range<usize>) -> u32 {
+        let digits = self.chars[range].iter().filter_map(|c| half(*c).to_digit(10));
+        digits.fold(0u32, |n, digit| n.saturating_mul(10).saturating_add(digit))
+    }
+
+    fn next(&self) -> Next {
+        match self.lexemes.get(self.at) {
+            None => Next::End,
+            Some(lexeme) => match &lexeme.token {
+                Token::Close => Next::End,
+                Token::Or => Next::Or,
+                Token::Open | Token::Quoted { .. } => Next::Operand,
+                Token::Word => self.keyword(lexeme.span.clone()).unwrap_or(Next::Operand),
+            },
+        }
+    }
+
+    /// The operator that a word is, in either width: AND, OR, NOT in capitals, NEAR and NEAR/20.
+    fn keyword(&self, range: Range<usize>) -> Option<Next> {
+        const LONGEST: usize = "NEAR/".len() + 10;
+        if range.len() > LONGEST {
+            return None;
+        }
+        let word: String = self.chars[range.clone()].iter().map(|c| half(*c)).collect();
+        match word.as_str() {
+            "AND" => Some(Next::And),
+            "OR" => Some(Next::Or),
+            "NOT" => Some(Next::Not),
+            "NEAR" => Some(Next::Near(DEFAULT_DISTANCE)),
+            _ => {
+                let digits = word.to_ascii_uppercase().strip_prefix("NEAR/").map(str::len)?;
+                let number = self.chars[range.end - digits..range.end].iter().all(|c| half(*c).is_ascii_digit());
+                (digits > 0 && number).then(|| Next::Near(self.digits(range.end - digits..range.end)))
+            }
+        }
+    }
+
+    /// The field that a word begins with, and its value inside the word; a note where the name is no field's.
+    fn split_field(&mut self, range: Range<usize>) -> Option<(FieldName, Range<usize>)> {
+        let range = self.without_signs(range);
+        let word = &self.chars[range.clone()];
+        let colon = word.iter().take(fields::LONGEST_NAME + 1).position(|c| is_colon(*c))?;
+        let value = range.start + colon + 1..range.end;
+        let name = &word[..colon];
+        match fields::field_name(name) {
+            Some(name) => Some((name, value)),
+            None => {
+                if fields::looks_like_name(name) && !value.is_empty() {
+                    let name: String = name.iter().collect();
+                    self.notes.add(NoteKind::UnknownField, range, |part| {
+                        format!("there is no field `{name}`; {part} was taken as text")
+                    });
+                }
+                None
+            }
+        }
+    }
+
+    /// A word without the brackets and commas before it; wildcards stay.
+    fn without_signs(&self, range: Range<usize>) -> Range<usize> {
+        let sign = |c: &&char| !c.is_alphanumeric() && !pattern::is_wildcard(**c);
+        let signs = self.chars[range.clone()].iter().take_while(sign).count();
+        range.start + signs..range.end
+    }
+
+    fn without_hyphens(&self, range: Range<usize>) -> Range<usize> {
+        let hyphens = self.chars[range.clone()].iter().take_while(|c| is_hyphen(**c)).count();
+        range.start + hyphens..range.end
+    }
+
+    pub fn take(&mut self) -> Lexeme {
+        self.at += 1;
+        self.lexemes[self.at - 1].clone()
+    }
+}
+
+/// Whether a word is the address of a page, in which `:`, `?` and `*` mean nothing.
+fn is_address(word: &[char]) -> bool {
+    const LONGEST_SCHEME: usize = 12;
+    let start: String = word.iter().take(LONGEST_SCHEME + 3).map(char::to_ascii_lowercase).collect();
+    start.starts_with("www.")
+        || start.split_once("://").is_some_and(|(scheme, _)| {
+            !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
+        })
+}
+
+/// A range without the signs at its ends.
+pub(super) fn trim(chars: &[char], range: Range<usize>) -> Range<usize> {
+    let word = &chars[range.clone()];
+    match (word.iter().position(|c| c.is_alphanumeric()), word.iter().rposition(|c| c.is_alphanumeric())) {
+        (Some(first), Some(last)) => range.start + first..range.start + last + 1,
+        _ => range.start..range.start,
+    }
+}
+
+fn in_field(field: Field, node: Node) -> Node {
+    match node {
+        Node::Field { .. } | Node::Filter(_) => node,
+        node => Node::Field { field, node: Box::new(node) },
+    }
+}
+
+pub(super) fn not(node: Node) -> Node {
+    match node {
+        Node::Not(inner) => *inner,
+        node => Node::Not(Box::new(node)),
+    }
+}
+
+pub(super) fn all(nodes: Vec<Node>) -> Option<Node> {
+    let mut flat = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match node {
+            Node::And(inner) => flat.extend(inner),
+            node => flat.push(node),
+        }
+    }
+    if flat.len() > 1 { Some(Node::And(flat)) } else { flat.pop() }
+}
+
+pub(super) fn any(nodes: Vec<Node>) -> Option<Node> {
+    let mut flat = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match node {
+            Node::Or(inner) => flat.extend(inner),
+            node => flat.push(node),
+        }
+    }
+    if flat.len() > 1 { Some(Node::Or(flat)) } else { flat.pop() }
+}

@@ -1,0 +1,96 @@
+//! An unquoted word in, its wildcards out, with question marks told from wildcards.
+
+use super::{MAX_WILDCARDS, PatternPart};
+
+/// What a word is.
+pub(super) enum Read {
+    /// No wildcards.
+    Text,
+    /// Text, but its `?` might have been meant as a wildcard.
+    QuestionMark,
+    /// Letters and wildcards.
+    Pattern(Vec<PatternPart>),
+    /// Wildcards without a letter.
+    Everything,
+    /// More wildcards than [`MAX_WILDCARDS`].
+    TooMany,
+}
+
+/// A word of at most so many letters is no question, and a `?` behind it deserves a note.
+const SHORT: usize = 4;
+
+/// Reads the wildcards of a word.
+///
+/// People type whole questions, so `?` at the end of a word is a question mark; where a word without `*` ends so, or a
+/// question particle stands before the mark (有工会吗？怎么办), the marks inside are too.
+pub(super) fn pattern(word: &[char]) -> Read {
+    let stars = word.iter().filter(|c| is_star(**c)).count();
+    if stars == 0 && !word.iter().any(|c| is_mark(*c)) {
+        return Read::Text;
+    }
+    let solid = word.iter().rposition(|c| c.is_alphanumeric() || is_star(*c)).map_or(0, |last| last + 1);
+    let asks = word[solid..].iter().any(|c| is_mark(*c));
+    let parts = parts(&word[..solid], asks && stars == 0);
+    let wildcards = parts.iter().filter(|part| !matches!(part, PatternPart::Literal(_))).count();
+    let letters = word.iter().filter(|c| c.is_alphanumeric()).count();
+    if letters == 0 {
+        return if word.iter().all(|c| is_star(*c) || is_mark(*c)) || stars > 0 {
+            Read::Everything
+        } else {
+            Read::Text
+        };
+    }
+    if wildcards == 0 {
+        return if letters <= SHORT && word[solid..] == ['?'] { Read::QuestionMark } else { Read::Text };
+    }
+    if wildcards > MAX_WILDCARDS { Read::TooMany } else { Read::Pattern(parts) }
+}
+
+fn parts(word: &[char], no_marks: bool) -> Vec<PatternPart> {
+    let mut parts: Vec<PatternPart> = Vec::new();
+    for (at, &c) in word.iter().enumerate() {
+        let particle = at > 0 && matches!(word[at - 1], '吗' | '嗎' | '呢' | '么' | '麼' | '谁' | '誰' | '吧');
+        if is_star(c) {
+            if parts.last() != Some(&PatternPart::AnyRun) {
+                parts.push(PatternPart::AnyRun);
+            }
+        } else if is_mark(c) && !no_marks && !particle {
+            parts.push(PatternPart::AnyOne);
+        } else if let Some(PatternPart::Literal(text)) = parts.last_mut() {
+            text.push(c);
+        } else {
+            parts.push(PatternPart::Literal(c.to_string()));
+        }
+    }
+    trim(&mut parts);
+    parts
+}
+
+/// Takes the signs off both ends: 《劳动* is 劳动*.
+fn trim(parts: &mut Vec<PatternPart>) {
+    if let Some(PatternPart::Literal(text)) = parts.first_mut() {
+        *text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_string();
+        if text.is_empty() {
+            parts.remove(0);
+        }
+    }
+    if let Some(PatternPart::Literal(text)) = parts.last_mut() {
+        text.truncate(text.trim_end_matches(|c: char| !c.is_alphanumeric()).len());
+        if text.is_empty() {
+            parts.pop();
+        }
+    }
+}
+
+/// Whether a character can be a wildcard.
+pub(super) fn is_wildcard(c: char) -> bool {
+    is_star(c) || is_mark(c)
+}
+
+fn is_star(c: char) -> bool {
+    matches!(c, '*' | '＊' | '﹡')
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '?' | '？' | '﹖')
+}

@@ -1,0 +1,109 @@
+//! Sets of documents of one segment, as bits.
+
+use tantivy::DocId;
+
+/// A set of documents of a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bits {
+    words: Vec<u64>,
+    max_doc: DocId,
+}
+
+impl Bits {
+    /// No document of a segment of this size.
+    pub fn empty(max_doc: DocId) -> Bits {
+        Bits { words: vec![0; max_doc.div_ceil(64) as usize], max_doc }
+    }
+
+    /// Every document of a segment of this size.
+    pub fn full(max_doc: DocId) -> Bits {
+        let mut bits = Bits { words: vec![u64::MAX; max_doc.div_ceil(64) as usize], max_doc };
+        bits.trim();
+        bits
+    }
+
+    /// Puts a document in.
+    #[inline]
+    pub fn insert(&mut self, doc: DocId) {
+        self.words[doc as usize / 64] |= 1 << (doc % 64);
+    }
+
+    /// Whether a document is in.
+    #[inline]
+    pub fn contains(&self, doc: DocId) -> bool {
+        self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
+    }
+
+    /// Keeps what is in both.
+    pub fn and(&mut self, other: &Bits) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
+    }
+
+    /// Takes in what is in either.
+    pub fn or(&mut self, other: &Bits) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
+    }
+
+    /// Takes out what is in the other.
+    pub fn and_not(&mut self, other: &Bits) {
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
+    }
+
+    /// Turns to what was not in.
+    pub fn negate(&mut self) {
+        self.words.iter_mut().for_each(|word| *word = !*word);
+        self.trim();
+    }
+
+    /// How many documents are in.
+    pub fn count(&self) -> u64 {
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    /// Whether no document is in.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
+    /// The documents, in order.
+    pub fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros())?;
+                rest &= rest - 1;
+                Some(at as DocId * 64 + bit)
+            })
+        })
+    }
+
+    fn trim(&mut self) {
+        let used = self.max_doc % 64;
+        if used > 0 && let Some(last) = self.words.last_mut() {
+            *last &= (1 << used) - 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_behave_as_sets() {
+        let mut odd = Bits::empty(131);
+        (1..131).step_by(2).for_each(|doc| odd.insert(doc));
+        let mut even = odd.clone();
+        even.negate();
+        assert_eq!(even.count(), 66);
+        assert_eq!(even.iter().last(), Some(130));
+        let mut all = odd.clone();
+        all.or(&even);
+        assert_eq!(all, Bits::full(131));
+        all.and_not(&odd);
+        assert_eq!(all, even);
+        all.and(&odd);
+        assert!(all.is_empty());
+        assert!(odd.contains(1) && !odd.contains(0) && !odd.contains(10_000));
+    }
+}

@@ -1,0 +1,112 @@
+//! Facets: how many matches each source, outlet, editor, author, section and month has.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use tantivy::SegmentReader;
+
+use super::bits::Bits;
+use super::strings::read;
+use crate::article::Date;
+use crate::error::Result;
+
+/// How many values of a facet are given.
+pub const MAX_VALUES: usize = 20;
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+
+/// A value with its count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// The value as printed; a month as `2025-01`.
+    pub value: String,
+    /// How many of the matches have it.
+    pub count: u64,
+}
+
+/// The counts of all facets, largest first; months in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Facets {
+    /// By source.
+    pub source: Vec<Count>,
+    /// By outlet.
+    pub outlet: Vec<Count>,
+    /// By editor.
+    pub editor: Vec<Count>,
+    /// By author.
+    pub author: Vec<Count>,
+    /// By section.
+    pub section: Vec<Count>,
+    /// By month.
+    pub month: Vec<Count>,
+}
+
+/// Counts matches, segment by segment.
+#[derive(Debug, Default)]
+pub struct Counter {
+    values: [HashMap<String, u64>; 5],
+    months: HashMap<(u16, u8), u64>,
+}
+
+const FIELDS: [&str; 5] = ["source", "outlet", "editor", "author", "section"];
+
+impl Counter {
+    /// Adds the matches of a segment.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn add(&mut self, segment: &SegmentReader, matches: &Bits) -> Result<()> {
+        for (field, counts) in FIELDS.iter().zip(&mut self.values) {
+            let Some(column) = segment.fast_fields().str(field)? else { continue };
+            let mut by_ord = vec![0u64; column.num_terms()];
+            for doc in matches.iter() {
+                for ord in column.term_ords(doc) {
+                    by_ord[ord as usize] += 1;
+                }
+            }
+            let mut value = String::new();
+            for (ord, count) in by_ord.iter().enumerate().filter(|(_, count)| **count > 0) {
+                value.clear();
+                read(column.ord_to_str(ord as u64, &mut value))?;
+                match counts.get_mut(&value) {
+                    Some(sum) => *sum += count,
+                    None => {
+                        counts.insert(value.clone(), *count);
+                    }
+                }
+            }
+        }
+        let dates = segment.fast_fields().i64("date")?;
+        let mut days: HashMap<i64, u64> = HashMap::new();
+        for doc in matches.iter() {
+            if let Some(seconds) = dates.first(doc) {
+                *days.entry(seconds.div_euclid(DAY)).or_default() += 1;
+            }
+        }
+        for (day, count) in days {
+            if let Some(date) = Date::from_day_number(day) {
+                *self.months.entry((date.year, date.month)).or_default() += count;
+            }
+        }
+        Ok(())
+    }
+
+    /// The counts.
+    pub fn finish(self) -> Facets {
+        let [source, outlet, editor, author, section] = self.values.map(largest);
+        let mut months: Vec<_> = self.months.into_iter().collect();
+        months.sort_unstable();
+        let month = months
+            .into_iter()
+            .map(|((year, month), count)| Count { value: format!("{year:04}-{month:02}"), count })
+            .collect();
+        Facets { source, outlet, editor, author, section, month }
+    }
+}
+
+fn largest(counts: HashMap<String, u64>) -> Vec<Count> {
+    let mut counts: Vec<Count> = counts.into_iter().map(|(value, count)| Count { value, count }).collect();
+    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    counts.truncate(MAX_VALUES);
+    counts
+}

@@ -1,0 +1,203 @@
+//! Which documents of a segment satisfy a plan.
+
+use tantivy::schema::{Field, TantivyDocument};
+use tantivy::{DocId, SegmentReader};
+
+use super::bits::Bits;
+use super::needle::Needle;
+use super::plan::{Plan, Scope, Word};
+use super::strings::{StringPlan, read, term_documents};
+use crate::article::Article;
+use crate::error::{Error, Result};
+use crate::index::schema::Fields;
+use crate::index::{Snapshot, document};
+use crate::text::fold::fold_char;
+
+/// Blocks of stored articles kept unpacked while texts are looked at.
+const SCAN_CACHE_BLOCKS: usize = 2;
+
+/// The living documents of a segment that satisfy the plan.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn documents(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Result<Bits> {
+    let matcher = Matcher { segment, fields: &snapshot.fields };
+    let mut found = matcher.plan(plan, None)?;
+    if let Some(alive) = segment.alive_bitset() {
+        let dead: Vec<DocId> = found.iter().filter(|doc| !alive.is_alive(*doc)).collect();
+        let mut deleted = Bits::empty(segment.max_doc());
+        dead.into_iter().for_each(|doc| deleted.insert(doc));
+        found.and_not(&deleted);
+    }
+    Ok(found)
+}
+
+struct Matcher<'a> {
+    segment: &'a SegmentReader,
+    fields: &'a Fields,
+}
+
+impl Matcher<'_> {
+    /// The documents that satisfy the plan; `within` says which ones matter, so that texts of others are not looked at.
+    fn plan(&self, plan: &Plan, within: Option<&Bits>) -> Result<Bits> {
+        let max_doc = self.segment.max_doc();
+        match plan {
+            Plan::All => Ok(Bits::full(max_doc)),
+            Plan::Nothing => Ok(Bits::empty(max_doc)),
+            Plan::String(string, scope) => {
+                let mut found = Bits::empty(max_doc);
+                self.string(string, *scope, &mut found)?;
+                Ok(found)
+            }
+            Plan::Words(words, scope) => {
+                let mut all: Option<Bits> = None;
+                for word in words {
+                    let found = self.word(word, *scope, all.as_ref().or(within))?;
+                    match all.as_mut() {
+                        Some(all) => all.and(&found),
+                        None => all = Some(found),
+                    }
+                }
+                Ok(all.unwrap_or_else(|| Bits::empty(max_doc)))
+            }
+            Plan::AnyWord(words, scope) => {
+                let mut any = Bits::empty(max_doc);
+                for word in words {
+                    any.or(&self.word(word, *scope, within)?);
+                }
+                Ok(any)
+            }
+            Plan::Key(field, value) => self.key(*field, value),
+            Plan::Date(from, to) => self.date(*from, *to),
+            Plan::Scan(needle, scope, candidates) => {
+                let mut found = self.plan(candidates, within)?;
+                if let Some(within) = within {
+                    found.and(within);
+                }
+                self.scan(needle, *scope, &mut found)?;
+                Ok(found)
+            }
+            Plan::And(plans) => self.all(plans, within),
+            Plan::Or(plans) => {
+                let mut any = Bits::empty(max_doc);
+                for plan in plans {
+                    any.or(&self.plan(plan, within)?);
+                }
+                Ok(any)
+            }
+            Plan::Not(plan) => {
+                let mut found = self.plan(plan, within)?;
+                found.negate();
+                Ok(found)
+            }
+        }
+    }
+
+    /// Plans that look at texts come last, when few documents are left.
+    fn all(&self, plans: &[Plan], within: Option<&Bits>) -> Result<Bits> {
+        let (scans, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().partition(|plan| looks_at_texts(plan));
+        let mut all = within.cloned().unwrap_or_else(|| Bits::full(self.segment.max_doc()));
+        for plan in others.into_iter().chain(scans) {
+            if all.is_empty() {
+                break;
+            }
+            all.and(&self.plan(plan, Some(&all))?);
+        }
+        Ok(all)
+    }
+
+    fn word(&self, word: &Word, scope: Scope, within: Option<&Bits>) -> Result<Bits> {
+        let mut found = Bits::empty(self.segment.max_doc());
+        for string in &word.strings {
+            if string.verify {
+                let mut candidates = Bits::empty(self.segment.max_doc());
+                self.string(string, scope, &mut candidates)?;
+                if let Some(within) = within {
+                    candidates.and(within);
+                }
+                self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
+                found.or(&candidates);
+            } else {
+                self.string(string, scope, &mut found)?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn string(&self, string: &StringPlan, scope: Scope, found: &mut Bits) -> Result<()> {
+        scope.fields(self.fields).try_for_each(|(text, _)| string.documents(self.segment, text, found))
+    }
+
+    fn key(&self, field: Field, value: &str) -> Result<Bits> {
+        let mut found = Bits::empty(self.segment.max_doc());
+        term_documents(self.segment, field, value, &mut found)?;
+        Ok(found)
+    }
+
+    fn date(&self, from: i64, to: i64) -> Result<Bits> {
+        let mut found = Bits::empty(self.segment.max_doc());
+        let dates = self.segment.fast_fields().i64("date")?;
+        let mut docs = Vec::new();
+        if from <= to {
+            dates.get_docids_for_value_range(from..=to, 0..self.segment.max_doc(), &mut docs);
+        }
+        docs.into_iter().for_each(|doc| found.insert(doc));
+        Ok(found)
+    }
+
+    /// Keeps the documents whose text holds the needle.
+    fn scan(&self, needle: &Needle, scope: Scope, found: &mut Bits) -> Result<()> {
+        let store = read(self.segment.get_store_reader(SCAN_CACHE_BLOCKS))?;
+        let mut without = Bits::empty(self.segment.max_doc());
+        let mut text = Vec::new();
+        for doc in found.iter() {
+            if self.segment.is_deleted(doc) {
+                continue;
+            }
+            let stored: TantivyDocument = store.get(doc)?;
+            let stored = document::stored(&stored, self.fields).ok_or_else(|| Error::Damaged {
+                path: "stored article".into(),
+                what: "it is not there".into(),
+            })?;
+            let article = document::decode(stored)?;
+            let holds = texts(&article, scope).into_iter().any(|part| {
+                text.clear();
+                text.extend(part.chars().map(fold_char));
+                needle.is_in(&text)
+            });
+            if !holds {
+                without.insert(doc);
+            }
+        }
+        found.and_not(&without);
+        Ok(())
+    }
+}
+
+/// The texts of an article that a scope looks at; no string crosses from one to another.
+pub fn texts(article: &Article, scope: Scope) -> Vec<&str> {
+    let mut texts: Vec<&str> = Vec::new();
+    if scope.title {
+        texts.push(&article.title);
+    }
+    if scope.lead {
+        texts.extend(article.lead.as_deref());
+    }
+    if scope.body {
+        texts.push(&article.body);
+    }
+    if scope.names {
+        texts.extend(article.credits.iter().map(|credit| credit.name.as_str()));
+    }
+    texts
+}
+
+fn looks_at_texts(plan: &Plan) -> bool {
+    match plan {
+        Plan::Scan(..) => true,
+        Plan::Words(words, _) | Plan::AnyWord(words, _) => words.iter().any(|w| w.strings.iter().any(|s| s.verify)),
+        Plan::And(plans) | Plan::Or(plans) => plans.iter().any(looks_at_texts),
+        Plan::Not(plan) => looks_at_texts(plan),
+        _ => false,
+    }
+}

@@ -1,0 +1,338 @@
+//! A query's tree in, [`Results`] out: what matches, in which order, with which marks.
+//!
+//! Words to rank, characters to prove: a plan of strings and filters says which documents match ([`matching`]), BM25 over
+//! three fields a text says in which order ([`scoring`]), and the text itself says what is marked ([`snippet`]).
+
+pub mod bits;
+pub mod facets;
+pub mod matching;
+pub mod needle;
+pub mod plan;
+pub mod scoring;
+pub mod snippet;
+pub mod strings;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::{Duration, Instant};
+
+use tantivy::columnar::Column;
+use tantivy::{DocAddress, DocId, SegmentReader};
+
+use self::bits::Bits;
+use self::facets::{Counter, Facets};
+use self::plan::{Breadth, Compiled};
+use self::snippet::{Marked, Marks};
+use crate::article::Article;
+use crate::error::Result;
+use crate::index::Snapshot;
+use crate::query::{Filter, Query};
+use crate::text::synonyms::Synonyms;
+
+/// The order of hits. Full matches come before partial ones in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// The best first; without anything to score by, the newest first.
+    #[default]
+    Relevance,
+    /// The newest first, undated ones last.
+    Newest,
+    /// The oldest first, undated ones last.
+    Oldest,
+}
+
+/// What is asked of a snapshot.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The parsed query.
+    pub query: Query,
+    /// Further conditions, all of which must hold.
+    pub filters: Vec<Filter>,
+    /// The order.
+    pub sort: Sort,
+    /// How many hits are given.
+    pub limit: usize,
+    /// How many hits are passed over.
+    pub offset: usize,
+    /// Whether facets are counted.
+    pub facets: bool,
+    /// What was typed and no more, or synonyms and partial matches too.
+    pub breadth: Breadth,
+    /// The length of snippets in characters.
+    pub snippet_length: usize,
+}
+
+impl Request {
+    /// How many hits are given unless another number is asked for.
+    pub const DEFAULT_LIMIT: usize = 10;
+
+    /// The request for a query's first page.
+    pub fn new(query: Query) -> Request {
+        Request {
+            query,
+            filters: Vec::new(),
+            sort: Sort::Relevance,
+            limit: Request::DEFAULT_LIMIT,
+            offset: 0,
+            facets: false,
+            breadth: Breadth::Wide,
+            snippet_length: snippet::DEFAULT_LENGTH,
+        }
+    }
+}
+
+/// What a snapshot answered.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// How many articles match in full.
+    pub total: u64,
+    /// How many articles hold only some of the query.
+    pub partial_total: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// How many articles the index holds.
+    pub articles: u64,
+    /// The generation that answered.
+    pub generation: u64,
+    /// The commit that answered.
+    pub commit: u64,
+    /// Remarks on how the query was taken, beside the parser's.
+    pub notes: Vec<String>,
+    /// The hits of the page.
+    pub hits: Vec<Hit>,
+    /// The facets, where they were asked for.
+    pub facets: Option<Facets>,
+}
+
+/// One article that matches.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// The article.
+    pub article: Article,
+    /// Its score: the sum of BM25, without a unit; comparable within one answer.
+    pub score: f32,
+    /// A passage with marks.
+    pub snippet: Marked,
+    /// Marks on the title and the names.
+    pub marks: Marks,
+    /// How many other copies of the article there are.
+    pub reprints: u64,
+    /// Whether it holds only some of the query.
+    pub partial: bool,
+}
+
+/// Answers a request.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written.
+pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
+    let start = Instant::now();
+    let compiled =
+        plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
+    let matches = Matches::find(snapshot, &compiled)?;
+    let (total, partial_total) = (matches.total(Tier::Full), matches.total(Tier::Partial));
+    let mut notes: Vec<String> =
+        compiled.synonyms.iter().map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect();
+
+    let wanted = request.offset.saturating_add(request.limit);
+    let mut ranked = matches.best(snapshot, &compiled, request.sort, Tier::Full, wanted)?;
+    let full = ranked.len();
+    if full < wanted {
+        ranked.extend(matches.best(snapshot, &compiled, request.sort, Tier::Partial, wanted - full)?);
+    }
+    let segmenter = snapshot.segmenter()?;
+    let mut hits = Vec::new();
+    for (at, ranked) in ranked.iter().enumerate().skip(request.offset).take(request.limit) {
+        let article = snapshot.article(ranked.address)?;
+        hits.push(Hit {
+            snippet: snippet::snippet(&article, &compiled.marks, segmenter, request.snippet_length),
+            marks: snippet::marks(&article, &compiled.marks, segmenter),
+            score: ranked.score,
+            reprints: 0,
+            partial: at >= full,
+            article,
+        });
+    }
+    let facets = if request.facets {
+        let tier = if total == 0 && partial_total > 0 { Tier::Partial } else { Tier::Full };
+        if tier == Tier::Partial {
+            notes.push("no article holds all of it: the facets count the partial matches".into());
+        }
+        Some(matches.facets(snapshot, tier)?)
+    } else {
+        None
+    };
+    Ok(Results {
+        total,
+        partial_total,
+        took: start.elapsed(),
+        articles: snapshot.articles(),
+        generation: snapshot.generation.number,
+        commit: snapshot.commit.number,
+        notes,
+        hits,
+        facets,
+    })
+}
+
+/// Full or partial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// All of the query.
+    Full,
+    /// Some of it.
+    Partial,
+}
+
+/// The matches of a query, segment by segment.
+pub struct Matches {
+    full: Vec<Bits>,
+    partial: Vec<Option<Bits>>,
+}
+
+/// A document with its place in the order.
+struct Ranked {
+    address: DocAddress,
+    score: f32,
+}
+
+impl Matches {
+    /// Finds all matches.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn find(snapshot: &Snapshot, compiled: &Compiled) -> Result<Matches> {
+        let mut matches = Matches { full: Vec::new(), partial: Vec::new() };
+        for segment in snapshot.searcher.segment_readers() {
+            let full = matching::documents(&compiled.full, segment, snapshot)?;
+            let partial = match &compiled.partial {
+                Some(plan) => {
+                    let mut partial = matching::documents(plan, segment, snapshot)?;
+                    partial.and_not(&full);
+                    Some(partial)
+                }
+                None => None,
+            };
+            matches.full.push(full);
+            matches.partial.push(partial);
+        }
+        Ok(matches)
+    }
+
+    fn tier(&self, tier: Tier) -> impl Iterator<Item = Option<&Bits>> {
+        let partial = tier == Tier::Partial;
+        self.full.iter().zip(&self.partial).map(move |(full, other)| if partial { other.as_ref() } else { Some(full) })
+    }
+
+    /// How many there are.
+    pub fn total(&self, tier: Tier) -> u64 {
+        self.tier(tier).flatten().map(Bits::count).sum()
+    }
+
+    /// The addresses of all matches, in the order of the index.
+    pub fn addresses(&self, tier: Tier) -> Vec<DocAddress> {
+        let segments = self.tier(tier).enumerate().filter_map(|(ord, bits)| Some((ord, bits?)));
+        segments.flat_map(|(ord, bits)| bits.iter().map(move |doc| DocAddress::new(ord as u32, doc))).collect()
+    }
+
+    fn facets(&self, snapshot: &Snapshot, tier: Tier) -> Result<Facets> {
+        let mut counter = Counter::default();
+        for (segment, bits) in snapshot.searcher.segment_readers().iter().zip(self.tier(tier)) {
+            if let Some(bits) = bits {
+                counter.add(segment, bits)?;
+            }
+        }
+        Ok(counter.finish())
+    }
+
+    /// The first `wanted` matches of a tier in the order asked for. Ties end with the id.
+    fn best(
+        &self,
+        snapshot: &Snapshot,
+        compiled: &Compiled,
+        sort: Sort,
+        tier: Tier,
+        wanted: usize,
+    ) -> Result<Vec<Ranked>> {
+        let terms = scoring::weigh(&compiled.terms, snapshot)?;
+        let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
+        let mut best = Best { wanted, heap: BinaryHeap::new() };
+        for ((ord, segment), bits) in snapshot.searcher.segment_readers().iter().enumerate().zip(self.tier(tier)) {
+            let Some(bits) = bits.filter(|bits| !bits.is_empty()) else { continue };
+            let scores = scoring::scores(segment, &terms, bits)?;
+            let columns = Columns::open(segment)?;
+            for doc in bits.iter() {
+                let score = scores[doc as usize];
+                let primary = columns.primary(sort, doc, score);
+                best.offer(primary, || columns.id(doc), DocAddress::new(ord as u32, doc), score);
+            }
+        }
+        Ok(best.finish())
+    }
+}
+
+struct Columns {
+    date: Column<i64>,
+    id: Column<u64>,
+}
+
+impl Columns {
+    fn open(segment: &SegmentReader) -> Result<Columns> {
+        Ok(Columns { date: segment.fast_fields().i64("date")?, id: segment.fast_fields().u64("id_order")? })
+    }
+
+    /// What hits are ordered by, the largest first.
+    fn primary(&self, sort: Sort, doc: DocId, score: f32) -> i64 {
+        match sort {
+            // A score is never negative, so its bits sort as it does.
+            Sort::Relevance => i64::from(score.max(0.0).to_bits()),
+            Sort::Newest => self.date.first(doc).unwrap_or(i64::MIN),
+            Sort::Oldest => self.date.first(doc).map_or(i64::MIN, |date| -date),
+        }
+    }
+
+    fn id(&self, doc: DocId) -> u64 {
+        self.id.first(doc).unwrap_or(0)
+    }
+}
+
+/// The best so far: the least of them on top.
+struct Best {
+    wanted: usize,
+    heap: BinaryHeap<Reverse<(i64, Reverse<u64>, Place)>>,
+}
+
+/// A document behind its order: compared last, and only where two ids begin alike.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+struct Place {
+    address: DocAddress,
+    score: f32,
+}
+
+impl Eq for Place {}
+
+impl Ord for Place {
+    fn cmp(&self, other: &Place) -> std::cmp::Ordering {
+        other.address.cmp(&self.address)
+    }
+}
+
+impl Best {
+    fn offer(&mut self, primary: i64, id: impl FnOnce() -> u64, address: DocAddress, score: f32) {
+        if self.wanted == 0 {
+            return;
+        }
+        if self.heap.len() == self.wanted && self.heap.peek().is_some_and(|Reverse((least, ..))| primary < *least) {
+            return;
+        }
+        self.heap.push(Reverse((primary, Reverse(id()), Place { address, score })));
+        if self.heap.len() > self.wanted {
+            self.heap.pop();
+        }
+    }
+
+    fn finish(self) -> Vec<Ranked> {
+        let sorted = self.heap.into_sorted_vec();
+        sorted.into_iter().map(|Reverse((_, _, place))| Ranked { address: place.address, score: place.score }).collect()
+    }
+}

@@ -1,0 +1,398 @@
+//! From the query's tree to a plan: what must be proved, what is scored, what is marked.
+//!
+//! The tree and the generation's segmenter flow in; a [`Compiled`] query flows out, which knows nothing of segments.
+
+use super::needle::Needle;
+use super::scoring::{self, LEAD_WEIGHT, NAMES_WEIGHT, ScoreTerm, TITLE_WEIGHT};
+use super::strings::StringPlan;
+use crate::error::Result;
+use crate::index::schema::{Fields, TextFields};
+use crate::index::{Snapshot, analyzer};
+use crate::query::{Field, Filter, Node, PatternPart, Piece};
+use crate::text::fold::fold;
+use crate::text::function_words::is_function_word;
+use crate::text::segment::Segmenter;
+use crate::text::strings::{self, Class};
+use crate::text::synonyms::Synonyms;
+
+/// What a synonym's score is multiplied by, beside 1 for the word itself.
+pub const SYNONYM_WEIGHT: f32 = 0.5;
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+
+/// Which texts of an article are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// The headline.
+    pub title: bool,
+    /// The summary.
+    pub lead: bool,
+    /// The paragraphs.
+    pub body: bool,
+    /// The names of credits.
+    pub names: bool,
+}
+
+impl Scope {
+    /// Everything: what a query without a field looks at.
+    pub const ALL: Scope = Scope { title: true, lead: true, body: true, names: true };
+
+    fn of(field: Field) -> Scope {
+        let none = Scope { title: false, lead: false, body: false, names: false };
+        match field {
+            Field::Title => Scope { title: true, ..none },
+            Field::Lead => Scope { lead: true, ..none },
+            Field::Body => Scope { body: true, ..none },
+        }
+    }
+
+    /// The fields of the index, with what a match in each adds to the score.
+    pub fn fields(self, fields: &Fields) -> impl Iterator<Item = (TextFields, f32)> {
+        [
+            (self.title, fields.title, TITLE_WEIGHT),
+            (self.lead, fields.lead, LEAD_WEIGHT),
+            (self.body, fields.body, 1.0),
+            (self.names, fields.names, NAMES_WEIGHT),
+        ]
+        .into_iter()
+        .filter_map(|(wanted, fields, weight)| wanted.then_some((fields, weight)))
+    }
+}
+
+/// A word of a free-text piece: an article has it when it holds the string, or one of its synonyms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Word {
+    /// The word, folded.
+    pub text: String,
+    /// The word and its synonyms.
+    pub strings: Vec<StringPlan>,
+}
+
+/// What documents must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    /// Every document.
+    All,
+    /// No document.
+    Nothing,
+    /// A string.
+    String(StringPlan, Scope),
+    /// Each of the words of a free-text piece.
+    Words(Vec<Word>, Scope),
+    /// At least one of the words: the weaker form of `Words`.
+    AnyWord(Vec<Word>, Scope),
+    /// An exact value of a field.
+    Key(tantivy::schema::Field, String),
+    /// A date between the two, in seconds of the printed local clock, ends included.
+    Date(i64, i64),
+    /// A needle that the text itself must be looked at for, where the documents of the inner plan are the candidates.
+    Scan(Needle, Scope, Box<Plan>),
+    /// All of them.
+    And(Vec<Plan>),
+    /// Any of them.
+    Or(Vec<Plan>),
+    /// Not this.
+    Not(Box<Plan>),
+}
+
+/// Something to mark, with where it may be marked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// What is marked.
+    pub needle: Needle,
+    /// Where.
+    pub scope: Scope,
+    /// Whether it is a word of a free-text piece: then occurrences that cut through other words come last.
+    pub is_word: bool,
+}
+
+/// A query ready to be run.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// What full matches hold.
+    pub full: Plan,
+    /// What full and partial matches hold; none where there can be no partial ones.
+    pub partial: Option<Plan>,
+    /// What they are scored by.
+    pub terms: Vec<ScoreTerm>,
+    /// What is marked.
+    pub marks: Vec<Mark>,
+    /// Synonyms that were taken in: the word, and what stands for it.
+    pub synonyms: Vec<(String, Vec<String>)>,
+}
+
+/// How much is taken in beside what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breadth {
+    /// Synonyms and partial matches too.
+    Wide,
+    /// What was typed and no more.
+    Exact,
+}
+
+/// Compiles a tree and further filters for the snapshot.
+///
+/// # Errors
+/// Where the generation's dictionary can't be loaded.
+pub fn compile(
+    root: Option<&Node>,
+    filters: &[Filter],
+    snapshot: &Snapshot,
+    synonyms: &Synonyms,
+    breadth: Breadth,
+) -> Result<Compiled> {
+    let mut compiler = Compiler {
+        segmenter: snapshot.segmenter()?,
+        fields: &snapshot.fields,
+        synonyms: (breadth == Breadth::Wide).then_some(synonyms),
+        terms: Vec::new(),
+        marks: Vec::new(),
+        used: Vec::new(),
+    };
+    let mut plans = Vec::new();
+    plans.extend(root.map(|node| compiler.node(node, Scope::ALL, Sign::Positive)));
+    plans.extend(filters.iter().map(|filter| compiler.filter(filter)));
+    let full = match plans.len() {
+        0 => Plan::Nothing,
+        1 => plans.remove(0),
+        _ => and(plans),
+    };
+    let partial = (breadth == Breadth::Wide).then(|| relax(&full)).flatten();
+    Ok(Compiled { full, partial, terms: compiler.terms, marks: compiler.marks, synonyms: compiler.used })
+}
+
+/// Whether a part of the tree asks for something, or keeps it out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Positive,
+    Negative,
+}
+
+struct Compiler<'a> {
+    segmenter: &'a Segmenter,
+    fields: &'a Fields,
+    synonyms: Option<&'a Synonyms>,
+    terms: Vec<ScoreTerm>,
+    marks: Vec<Mark>,
+    used: Vec<(String, Vec<String>)>,
+}
+
+impl Compiler<'_> {
+    fn node(&mut self, node: &Node, scope: Scope, sign: Sign) -> Plan {
+        match node {
+            Node::Text(piece) => self.text(piece, scope, sign),
+            Node::Phrase(piece) => {
+                let folded = fold(&piece.text);
+                self.score(&folded, scope, 1.0, sign);
+                self.mark(Needle::String(folded.chars().collect()), scope, false, sign);
+                string(&folded, scope)
+            }
+            Node::Near { terms, distance } => {
+                let strings = self.strings(terms, scope, sign);
+                self.scan(Needle::Near { strings, distance: *distance as usize }, scope, sign)
+            }
+            Node::Together { unit, terms } => {
+                let strings = self.strings(terms, scope, sign);
+                self.scan(Needle::Together { strings, unit: *unit }, scope, sign)
+            }
+            Node::Pattern(parts) => {
+                let parts = fold_pattern(parts);
+                for part in &parts {
+                    if let PatternPart::Literal(literal) = part {
+                        self.score(literal, scope, 1.0, sign);
+                    }
+                }
+                self.scan(Needle::Pattern(parts), scope, sign)
+            }
+            Node::Field { field, node } => self.node(node, Scope::of(*field), sign),
+            Node::Filter(filter) => self.filter(filter),
+            Node::And(nodes) => and(nodes.iter().map(|node| self.node(node, scope, sign)).collect()),
+            Node::Or(nodes) => Plan::Or(nodes.iter().map(|node| self.node(node, scope, sign)).collect()),
+            Node::Not(node) => {
+                let other = if sign == Sign::Positive { Sign::Negative } else { Sign::Positive };
+                Plan::Not(Box::new(self.node(node, scope, other)))
+            }
+        }
+    }
+
+    /// A free-text piece: its words, of which function words are not required where there is another.
+    fn text(&mut self, piece: &Piece, scope: Scope, sign: Sign) -> Plan {
+        let folded = fold(&piece.text);
+        self.score(&folded, scope, 1.0, sign);
+        let mut words: Vec<&str> = Vec::new();
+        analyzer::words(&folded, self.segmenter, &mut Vec::new(), |word| {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        });
+        if words.iter().any(|word| !is_function_word(word)) {
+            words.retain(|word| !is_function_word(word));
+        }
+        if words.is_empty() {
+            return Plan::Nothing;
+        }
+        let words = words.into_iter().map(|word| self.word(word, scope, sign)).collect();
+        Plan::Words(words, scope)
+    }
+
+    fn word(&mut self, word: &str, scope: Scope, sign: Sign) -> Word {
+        self.mark(Needle::String(word.chars().collect()), scope, true, sign);
+        let mut strings = vec![StringPlan::new(word)];
+        // What is kept out is kept out as it was typed: a synonym must not take more away.
+        let group = self.synonyms.filter(|_| sign == Sign::Positive).map_or(&[][..], |s| s.lookup(word));
+        for synonym in group {
+            let synonym = fold(synonym);
+            self.score(&synonym, scope, SYNONYM_WEIGHT, sign);
+            self.mark(Needle::String(synonym.chars().collect()), scope, true, sign);
+            strings.push(StringPlan::new(&synonym));
+        }
+        if !group.is_empty() && !self.used.iter().any(|(used, _)| used == word) {
+            self.used.push((word.to_string(), group.to_vec()));
+        }
+        Word { text: word.to_string(), strings }
+    }
+
+    /// The strings of a proximity node, each marked where the needle finds it.
+    fn strings(&mut self, nodes: &[Node], scope: Scope, sign: Sign) -> Vec<Vec<char>> {
+        let mut strings: Vec<Vec<char>> = Vec::new();
+        for node in nodes {
+            let (Node::Text(piece) | Node::Phrase(piece)) = node else { continue };
+            let folded = fold(&piece.text);
+            self.score(&folded, scope, 1.0, sign);
+            // The words of a single piece are the terms.
+            if nodes.len() == 1 && matches!(node, Node::Text(_)) {
+                analyzer::words(&folded, self.segmenter, &mut Vec::new(), |word| strings.push(word.chars().collect()));
+            } else {
+                strings.push(folded.chars().collect());
+            }
+        }
+        strings
+    }
+
+    fn scan(&mut self, needle: Needle, scope: Scope, sign: Sign) -> Plan {
+        self.mark(needle.clone(), scope, false, sign);
+        let candidates = candidates(&needle, scope);
+        Plan::Scan(needle, scope, Box::new(candidates))
+    }
+
+    fn filter(&self, filter: &Filter) -> Plan {
+        let key = |field, value: &str| Plan::Key(field, fold(value.trim()));
+        match filter {
+            Filter::Source(value) => key(self.fields.source_key, value),
+            Filter::Outlet(value) => key(self.fields.outlet_key, value),
+            Filter::Editor(value) => key(self.fields.editor_key, value),
+            Filter::Author(value) => key(self.fields.author_key, value),
+            Filter::Section(value) => key(self.fields.section_key, value),
+            Filter::Url(value) => key(self.fields.url_key, value),
+            Filter::Date { from, to } => Plan::Date(
+                from.map_or(i64::MIN, |day| day.saturating_mul(DAY)),
+                to.map_or(i64::MAX, |day| day.saturating_add(1).saturating_mul(DAY) - 1),
+            ),
+        }
+    }
+
+    fn score(&mut self, folded: &str, scope: Scope, weight: f32, sign: Sign) {
+        if sign == Sign::Positive {
+            for (text, field_weight) in scope.fields(self.fields) {
+                scoring::terms(folded, text, weight * field_weight, self.segmenter, &mut self.terms);
+            }
+        }
+    }
+
+    fn mark(&mut self, needle: Needle, scope: Scope, is_word: bool, sign: Sign) {
+        let mark = Mark { needle, scope, is_word };
+        if sign == Sign::Positive && !self.marks.contains(&mark) {
+            self.marks.push(mark);
+        }
+    }
+}
+
+fn string(folded: &str, scope: Scope) -> Plan {
+    let plan = StringPlan::new(folded);
+    if !plan.is_searchable() {
+        Plan::Nothing
+    } else if plan.verify {
+        let needle = Needle::String(plan.pattern.clone());
+        Plan::Scan(needle, scope, Box::new(Plan::String(plan, scope)))
+    } else {
+        Plan::String(plan, scope)
+    }
+}
+
+/// What surely holds the needle, and more: the documents whose text is looked at.
+fn candidates(needle: &Needle, scope: Scope) -> Plan {
+    let all_of = |strings: Vec<String>| and(strings.iter().map(|s| string(s, scope)).collect());
+    match needle {
+        Needle::String(string) => all_of(vec![string.iter().collect()]),
+        Needle::Near { strings, .. } | Needle::Together { strings, .. } => {
+            all_of(strings.iter().map(|s| s.iter().collect()).collect())
+        }
+        Needle::Pattern(parts) => {
+            let mut strings = Vec::new();
+            for part in parts {
+                if let PatternPart::Literal(literal) = part {
+                    // A run of letters or digits beside a wildcard may be a part of a longer one: it proves nothing.
+                    let chars: Vec<char> = literal.chars().collect();
+                    let han = strings::runs(&chars).filter(|(class, _)| *class == Class::Han);
+                    strings.extend(han.map(|(_, run)| chars[run].iter().collect::<String>()));
+                }
+            }
+            if strings.is_empty() { Plan::All } else { all_of(strings) }
+        }
+    }
+}
+
+fn fold_pattern(parts: &[PatternPart]) -> Vec<PatternPart> {
+    let folded = parts.iter().map(|part| match part {
+        PatternPart::Literal(literal) => PatternPart::Literal(fold(literal)),
+        other => other.clone(),
+    });
+    folded.collect()
+}
+
+fn and(mut plans: Vec<Plan>) -> Plan {
+    match plans.len() {
+        0 => Plan::Nothing,
+        1 => plans.remove(0),
+        _ => Plan::And(plans),
+    }
+}
+
+/// The plan that partial matches satisfy: of the words of all unfielded free-text pieces that were joined, at least one.
+/// Filters, fields, NOT and quotes stay as they are. None where there is nothing to leave out.
+fn relax(plan: &Plan) -> Option<Plan> {
+    match plan {
+        Plan::Words(words, scope) if *scope == Scope::ALL && words.len() > 1 => {
+            Some(Plan::AnyWord(words.clone(), *scope))
+        }
+        Plan::And(plans) => {
+            let mut words: Vec<Word> = Vec::new();
+            let mut kept = Vec::new();
+            let mut relaxed = false;
+            for plan in plans {
+                match plan {
+                    Plan::Words(more, scope) if *scope == Scope::ALL => words.extend(more.iter().cloned()),
+                    other => match relax(other) {
+                        Some(weaker) => {
+                            relaxed = true;
+                            kept.push(weaker);
+                        }
+                        None => kept.push(other.clone()),
+                    },
+                }
+            }
+            relaxed |= words.len() > 1;
+            if !words.is_empty() {
+                kept.push(Plan::AnyWord(words, Scope::ALL));
+            }
+            relaxed.then(|| and(kept))
+        }
+        Plan::Or(plans) => {
+            let relaxed: Vec<Option<Plan>> = plans.iter().map(relax).collect();
+            relaxed.iter().any(Option::is_some).then(|| {
+                Plan::Or(relaxed.into_iter().zip(plans).map(|(weaker, plan)| weaker.unwrap_or_else(|| plan.clone())).collect())
+            })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,332 @@
+//! Snippets and marks: the passage or two of an article that hold the most of the query, with exact marks.
+//!
+//! An article and what to mark flow in; texts with ranges in Unicode characters flow out. Strings are found first; only
+//! the runs of Chinese that hold one are segmented, to tell a word from letters inside other words.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::plan::Mark;
+use crate::article::Article;
+use crate::text::fold::fold_char;
+use crate::text::segment::{Hmm, Segmenter, Token};
+use crate::text::strings::{Class, ends_sentence};
+
+/// The length of a snippet in characters, unless another is asked for.
+pub const DEFAULT_LENGTH: usize = 100;
+/// The shortest and the longest snippet that can be asked for.
+pub const LENGTHS: (usize, usize) = (20, 2_000);
+/// What stands for text that was left out.
+const ELLIPSIS: char = '…';
+/// At most this many occurrences in one text are looked at; a longer text is marked as far as that.
+const MAX_OCCURRENCES: usize = 2_000;
+
+/// A text with marks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Marked {
+    /// The text.
+    pub text: String,
+    /// Half-open ranges in Unicode characters of the text, in order, none touching another's inside.
+    pub marks: Vec<Range<usize>>,
+}
+
+/// The marks on what is shown beside the snippet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Marks {
+    /// In the title.
+    pub title: Vec<Range<usize>>,
+    /// In each of the authors' names.
+    pub authors: Vec<Vec<Range<usize>>>,
+    /// In the editor's name.
+    pub editor: Vec<Range<usize>>,
+    /// In the source.
+    pub source: Vec<Range<usize>>,
+}
+
+/// An occurrence in a text: where, and of which mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Occurrence {
+    range: Range<usize>,
+    mark: usize,
+}
+
+/// The snippet of an article for these marks, of about `length` characters.
+pub fn snippet(article: &Article, marks: &[Mark], segmenter: &Segmenter, length: usize) -> Marked {
+    let length = length.clamp(LENGTHS.0, LENGTHS.1);
+    let in_body = |mark: &Mark| mark.scope.body;
+    let in_lead = |mark: &Mark| mark.scope.lead;
+    let body: Vec<char> = article.body.chars().collect();
+    let found = occurrences(&body, marks, in_body, segmenter);
+    if !found.is_empty() {
+        return passages(&body, &found, marks.len(), length);
+    }
+    let lead: Vec<char> = article.lead.as_deref().unwrap_or("").chars().collect();
+    let found = occurrences(&lead, marks, in_lead, segmenter);
+    if !found.is_empty() || body.is_empty() {
+        return passages(&lead, &found, marks.len(), length);
+    }
+    passages(&body, &[], 0, length)
+}
+
+/// The marks on the title and the names of an article. A filter is no mark, so the source has none.
+pub fn marks(article: &Article, marks: &[Mark], segmenter: &Segmenter) -> Marks {
+    let ranges = |text: &str, wanted: fn(&Mark) -> bool| -> Vec<Range<usize>> {
+        let text: Vec<char> = text.chars().collect();
+        merged(occurrences(&text, marks, wanted, segmenter).into_iter().map(|o| o.range))
+    };
+    let names = |mark: &Mark| mark.scope.names;
+    Marks {
+        title: ranges(&article.title, |mark| mark.scope.title),
+        authors: article.authors().iter().map(|name| ranges(name, names)).collect(),
+        editor: article.editor().map(|name| ranges(name, names)).unwrap_or_default(),
+        source: Vec::new(),
+    }
+}
+
+/// Where the wanted marks stand in a text, in order.
+fn occurrences(text: &[char], marks: &[Mark], wanted: fn(&Mark) -> bool, segmenter: &Segmenter) -> Vec<Occurrence> {
+    let folded: Vec<char> = text.iter().copied().map(fold_char).collect();
+    let mut all = Vec::new();
+    let mut boundaries = Boundaries { text: &folded, segmenter, run: 0..0, inside: Vec::new() };
+    for (number, mark) in marks.iter().enumerate().filter(|(_, mark)| wanted(mark)) {
+        let mut ranges = mark.needle.find(&folded);
+        ranges.truncate(MAX_OCCURRENCES);
+        if mark.is_word && ranges.iter().any(|range| boundaries.fits(range)) {
+            ranges.retain(|range| boundaries.fits(range));
+        }
+        all.extend(ranges.into_iter().map(|range| Occurrence { range, mark: number }));
+    }
+    all.sort_by_key(|o| (o.range.start, o.range.end, o.mark));
+    all
+}
+
+/// The words of the run of Chinese that was looked at last.
+struct Boundaries<'a> {
+    text: &'a [char],
+    segmenter: &'a Segmenter,
+    run: Range<usize>,
+    /// For each character of the run, the range of the word it is in.
+    inside: Vec<Range<usize>>,
+}
+
+impl Boundaries<'_> {
+    /// Whether an occurrence cuts through no word: it lies inside one, or begins and ends where words do. 和服 in
+    /// 和|服务 cuts through 服务.
+    fn fits(&mut self, range: &Range<usize>) -> bool {
+        if range.is_empty() || Class::of(self.text[range.start]) != Class::Han {
+            return true;
+        }
+        if !(self.run.start <= range.start && range.start < self.run.end) {
+            self.segment(range.start);
+        }
+        if range.end > self.run.end {
+            return true;
+        }
+        let first = &self.inside[range.start - self.run.start];
+        let last = &self.inside[range.end - 1 - self.run.start];
+        first == last || (first.start == range.start && last.end == range.end)
+    }
+
+    fn segment(&mut self, at: usize) {
+        let han = |c: &char| Class::of(*c) == Class::Han;
+        let start = at - self.text[..at].iter().rev().take_while(|c| han(c)).count();
+        let end = at + self.text[at..].iter().take_while(|c| han(c)).count();
+        self.run = start..end;
+        self.inside.clear();
+        let run: String = self.text[start..end].iter().collect();
+        let mut tokens: Vec<Token> = Vec::new();
+        self.segmenter.cut(&run, Hmm::On, &mut tokens);
+        let mut position = start;
+        for token in tokens {
+            let length = run[token.start as usize..token.end as usize].chars().count();
+            self.inside.extend(std::iter::repeat_n(position..position + length, length));
+            position += length;
+        }
+    }
+}
+
+/// The best passage, and a second one where it adds something; the text without any occurrence from its beginning.
+fn passages(text: &[char], found: &[Occurrence], kinds: usize, length: usize) -> Marked {
+    let mut builder = Builder::default();
+    let Some(first) = best_window(text, found, kinds, length, &[]) else {
+        builder.passage(text, passage(text, 0..0, length), found);
+        return builder.finish(text.len());
+    };
+    let covered = kinds_in(found, &first);
+    let whole = passage(text, first.clone(), length);
+    // A second passage is worth its room only where it shows what the first does not.
+    let second = if covered.len() < kinds_of(found).len() && whole.len() > length / 2 {
+        best_window(text, found, kinds, length / 2, &covered)
+    } else {
+        None
+    };
+    let mut ranges = match second {
+        Some(second) => vec![passage(text, first, length / 2), passage(text, second, length / 2)],
+        None => vec![whole],
+    };
+    ranges.sort_by_key(|range| range.start);
+    if ranges.len() == 2 && ranges[0].end >= ranges[1].start {
+        ranges = vec![ranges[0].start..ranges[1].end.max(ranges[0].end)];
+    }
+    for range in ranges {
+        builder.passage(text, range, found);
+    }
+    builder.finish(text.len())
+}
+
+/// The window of at most `length` characters, from one occurrence to another, that holds most kinds of marks beside the
+/// covered ones, then most occurrences; the earliest of equals.
+fn best_window(
+    text: &[char],
+    found: &[Occurrence],
+    kinds: usize,
+    length: usize,
+    covered: &[usize],
+) -> Option<Range<usize>> {
+    let mut best: Option<((usize, usize, bool), Range<usize>)> = None;
+    let mut counts = vec![0usize; kinds];
+    let mut new_kinds = 0;
+    let mut from = 0;
+    for (to, last) in found.iter().enumerate() {
+        counts[last.mark] += 1;
+        new_kinds += usize::from(counts[last.mark] == 1 && !covered.contains(&last.mark));
+        while from < to && last.range.end.saturating_sub(found[from].range.start) > length {
+            let gone = found[from].mark;
+            counts[gone] -= 1;
+            new_kinds -= usize::from(counts[gone] == 0 && !covered.contains(&gone));
+            from += 1;
+        }
+        let end = found[from..=to].iter().map(|o| o.range.end).max().unwrap_or(0);
+        let window = found[from].range.start..end;
+        let one_sentence = !text[window.clone()].contains(&'\n');
+        let value = (new_kinds, to - from + 1, one_sentence);
+        if new_kinds > 0 && best.as_ref().is_none_or(|(other, _)| value > *other) {
+            best = Some((value, window));
+        }
+    }
+    best.map(|(_, window)| window)
+}
+
+fn kinds_of(found: &[Occurrence]) -> Vec<usize> {
+    let mut kinds: Vec<usize> = found.iter().map(|o| o.mark).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+fn kinds_in(found: &[Occurrence], window: &Range<usize>) -> Vec<usize> {
+    let inside: Vec<Occurrence> =
+        found.iter().filter(|o| window.start <= o.range.start && o.range.end <= window.end).cloned().collect();
+    kinds_of(&inside)
+}
+
+/// A passage of about `length` characters around a window, cut at a sentence, else at a clause, else anywhere.
+fn passage(text: &[char], window: Range<usize>, length: usize) -> Range<usize> {
+    let room = length.saturating_sub(window.len());
+    // More of the room goes before the window than behind where a sentence begins there.
+    let earliest = window.start.saturating_sub(room * 2 / 3);
+    let start = start_of(text, earliest, window.start);
+    let latest = (start + length).max(window.end).min(text.len());
+    let end = end_of(text, window.end, latest);
+    // What the end did not use goes before the window, where that reaches a better beginning.
+    let start = if end == text.len() && end - start < length {
+        let earliest = end.saturating_sub(length).min(start);
+        start_of(text, earliest, start)
+    } else {
+        start
+    };
+    start..end
+}
+
+/// The best place to begin between two places: after a sentence's end, else after a clause's, else the first.
+fn start_of(text: &[char], earliest: usize, latest: usize) -> usize {
+    if earliest == 0 {
+        return 0;
+    }
+    let after = |cut: fn(char) -> bool| (earliest..=latest).find(|at| cut(text[at - 1]) && text.get(*at).is_some_and(|c| !cut(*c)));
+    after(ends_sentence).or_else(|| after(ends_clause)).unwrap_or_else(|| whole_word_start(text, earliest, latest))
+}
+
+/// The best place to end between two places: after the last sentence's end, else the last clause's, else the last.
+fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
+    if latest == text.len() {
+        return latest;
+    }
+    let behind = |cut: fn(char) -> bool| (earliest.max(1)..=latest).rev().find(|at| cut(text[at - 1]));
+    let least = earliest + (latest - earliest) / 2;
+    behind(ends_sentence)
+        .filter(|at| *at >= least)
+        .or_else(|| behind(ends_clause).filter(|at| *at >= least))
+        .unwrap_or_else(|| whole_word_end(text, earliest, latest))
+}
+
+fn ends_clause(c: char) -> bool {
+    ends_sentence(c) || matches!(c, '！' | '？' | '，' | '；' | '：' | ',' | ';' | ':' | '、' | '　' | ' ')
+}
+
+/// Not inside a run of letters or digits, if that can be helped.
+fn whole_word_start(text: &[char], earliest: usize, latest: usize) -> usize {
+    (earliest..=latest).find(|at| !cuts_run(text, *at)).unwrap_or(earliest)
+}
+
+fn whole_word_end(text: &[char], earliest: usize, latest: usize) -> usize {
+    (earliest..=latest).rev().find(|at| !cuts_run(text, *at)).unwrap_or(latest)
+}
+
+fn cuts_run(text: &[char], at: usize) -> bool {
+    let class = |at: Option<&char>| at.map(|c| Class::of(fold_char(*c)));
+    let left = class(at.checked_sub(1).and_then(|i| text.get(i)));
+    left.is_some_and(|class| class.is_word()) && left == class(text.get(at))
+}
+
+#[derive(Default)]
+struct Builder {
+    text: String,
+    length: usize,
+    marks: Vec<Range<usize>>,
+    end: usize,
+    started: bool,
+}
+
+impl Builder {
+    fn push(&mut self, c: char) {
+        self.text.push(c);
+        self.length += 1;
+    }
+
+    fn passage(&mut self, text: &[char], range: Range<usize>, found: &[Occurrence]) {
+        if range.start > self.end || (range.start > 0 && !self.started) {
+            self.push(ELLIPSIS);
+        }
+        self.started = true;
+        // Blank lines and blanks at the edge of a passage show nothing.
+        let start = range.start + text[range.clone()].iter().take_while(|c| c.is_whitespace()).count();
+        let base = self.length;
+        for c in &text[start..range.end.max(start)] {
+            self.push(if *c == '\n' || *c == '\r' || *c == '\t' { ' ' } else { *c });
+        }
+        let inside = found.iter().filter(|o| start <= o.range.start && o.range.end <= range.end);
+        self.marks.extend(merged(inside.map(|o| o.range.start - start + base..o.range.end - start + base)));
+        self.end = range.end;
+    }
+
+    fn finish(mut self, length: usize) -> Marked {
+        if self.end < length {
+            self.push(ELLIPSIS);
+        }
+        Marked { text: self.text, marks: self.marks }
+    }
+}
+
+/// Ranges in order, those that overlap made one.
+fn merged(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}

@@ -1,0 +1,250 @@
+//! Proving strings: which documents hold a string, by the pairs and chars fields.
+//!
+//! A string flows in; the documents of a segment that [`crate::text::strings::find`] would find it in flow out, and no
+//! other.
+
+use tantivy::postings::{Postings as _, SegmentPostings};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
+
+use super::bits::Bits;
+use crate::error::Result;
+use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
+use crate::index::schema::TextFields;
+use crate::text::strings::{self, Class};
+
+/// A string as the index is asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StringPlan {
+    /// The folded string.
+    pub pattern: Vec<char>,
+    /// What proves it.
+    proof: Proof,
+    /// Whether the tokens leave something open (what kind of character stands in a gap), so that the text itself must
+    /// be looked at.
+    pub verify: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Proof {
+    /// There is nothing in the string that the index holds.
+    Nothing,
+    /// One Chinese character: a term of the chars field.
+    Char(char),
+    /// Tokens of the pairs field with the offset of each from the string's beginning.
+    Pairs(Vec<(String, u32)>),
+}
+
+impl StringPlan {
+    /// Compiles a folded string.
+    pub fn new(folded: &str) -> StringPlan {
+        let pattern: Vec<char> = folded.chars().collect();
+        let core = strings::core(&pattern);
+        let mut tokens = Vec::new();
+        let mut verify = false;
+        let class_at = |at: usize| pattern.get(at).map(|c| Class::of(*c));
+        for (class, run) in strings::runs(&pattern) {
+            let before = run.start.checked_sub(1).and_then(class_at);
+            let after = class_at(run.end);
+            let offset = run.start.saturating_sub(core.start) as u32;
+            match class {
+                Class::Han => han_tokens(&pattern[run], offset, before, after, &mut tokens),
+                Class::Letter | Class::Digit => {
+                    tokens.push((pattern[run].iter().take(MAX_RUN_CHARS).collect(), offset));
+                }
+                // A gap of one character is known by the edge of the Chinese run beside it. Longer gaps, and gaps
+                // beside letters and digits, are not known.
+                Class::Other => {
+                    let by_han = usize::from(before == Some(Class::Han)) + usize::from(after == Some(Class::Han));
+                    let needed = if before.is_none() || after.is_none() { 1 } else { run.len() };
+                    verify |= by_han < needed;
+                }
+            }
+        }
+        let proof = match pattern.as_slice() {
+            _ if core.is_empty() => Proof::Nothing,
+            [c] if Class::of(*c) == Class::Han => Proof::Char(*c),
+            _ => Proof::Pairs(tokens),
+        };
+        StringPlan { pattern, proof, verify }
+    }
+
+    /// Whether the string holds anything that can be found.
+    pub fn is_searchable(&self) -> bool {
+        self.proof != Proof::Nothing
+    }
+
+    /// The documents of a segment that hold the string in this text, and those only where `verify` is false.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn documents(&self, segment: &SegmentReader, text: TextFields, found: &mut Bits) -> Result<()> {
+        match &self.proof {
+            Proof::Nothing => Ok(()),
+            Proof::Char(c) => term_documents(segment, text.chars, c.encode_utf8(&mut [0; 4]), found),
+            Proof::Pairs(tokens) => match tokens.as_slice() {
+                [(token, _)] => term_documents(segment, text.pairs, token, found),
+                _ => {
+                    let Some(mut phrase) = Phrase::open(segment, text.pairs, tokens)? else { return Ok(()) };
+                    while let Some(doc) = phrase.next_candidate() {
+                        if phrase.matches() {
+                            found.insert(doc);
+                        }
+                    }
+                    Ok(())
+                }
+            },
+        }
+    }
+}
+
+fn han_tokens(run: &[char], offset: u32, before: Option<Class>, after: Option<Class>, tokens: &mut Vec<(String, u32)>) {
+    let last = run.len() - 1;
+    let beside = |class: Class| if class == Class::Other { Beside::Gap } else { Beside::Word };
+    // Beside letters and digits the positions prove the edge, unless nothing else stands for the run.
+    let needed = |class: &Class| *class == Class::Other || run.len() == 1;
+    if let Some(class) = before.filter(needed) {
+        let mut token = String::new();
+        first_of_run(run[0], beside(class), &mut token);
+        tokens.push((token, offset));
+    }
+    let mut at = 0;
+    while at < last {
+        let start = at.min(last - 1);
+        tokens.push((run[start..start + 2].iter().collect(), offset + start as u32));
+        at += 2;
+    }
+    if run.len() > 2 && run.len() % 2 == 1 {
+        tokens.push((run[last - 1..].iter().collect(), offset + last as u32 - 1));
+    }
+    if let Some(class) = after.filter(needed) {
+        let mut token = String::new();
+        last_of_run(run[last], beside(class), &mut token);
+        tokens.push((token, offset + last as u32));
+    }
+}
+
+/// The documents of a segment with a term, deleted ones too.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn term_documents(segment: &SegmentReader, field: Field, token: &str, found: &mut Bits) -> Result<()> {
+    let inverted = segment.inverted_index(field)?;
+    let term = Term::from_field_text(field, token);
+    let Some(mut block) = read(inverted.read_block_postings(&term, IndexRecordOption::Basic))? else { return Ok(()) };
+    loop {
+        let docs = block.docs();
+        if docs.is_empty() {
+            return Ok(());
+        }
+        docs.iter().for_each(|doc| found.insert(*doc));
+        block.advance();
+    }
+}
+
+/// Tokens at fixed distances, in one field of one segment.
+pub struct Phrase {
+    /// The rarest token first.
+    postings: Vec<(SegmentPostings, u32)>,
+    started: bool,
+    starts: Vec<u32>,
+    scratch: Vec<u32>,
+}
+
+impl Phrase {
+    /// Opens the tokens' postings; none where one of them does not occur.
+    fn open(segment: &SegmentReader, field: Field, tokens: &[(String, u32)]) -> Result<Option<Phrase>> {
+        let inverted: &InvertedIndexReader = &*segment.inverted_index(field)?;
+        let mut infos = Vec::with_capacity(tokens.len());
+        for (token, offset) in tokens {
+            match read(inverted.get_term_info(&Term::from_field_text(field, token)))? {
+                Some(info) => infos.push((info, *offset)),
+                None => return Ok(None),
+            }
+        }
+        infos.sort_by_key(|(info, _)| info.doc_freq);
+        let last = tokens.iter().map(|(_, offset)| *offset).max().unwrap_or(0);
+        let mut postings = Vec::with_capacity(infos.len());
+        for (info, offset) in &infos {
+            let opened = inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions);
+            // With this much added, the positions of one occurrence of the string are equal for all tokens.
+            postings.push((read(opened)?, last - offset));
+        }
+        Ok(Some(Phrase { postings, started: false, starts: Vec::new(), scratch: Vec::new() }))
+    }
+
+    /// The next document that holds all tokens.
+    fn next_candidate(&mut self) -> Option<DocId> {
+        let (rarest, others) = self.postings.split_first_mut()?;
+        let mut doc = if self.started { rarest.0.advance() } else { rarest.0.doc() };
+        self.started = true;
+        'candidates: while doc != TERMINATED {
+            for (postings, _) in others.iter_mut() {
+                let at = if postings.doc() < doc { postings.seek(doc) } else { postings.doc() };
+                if at != doc {
+                    doc = if at == TERMINATED { TERMINATED } else { rarest.0.seek(at) };
+                    continue 'candidates;
+                }
+            }
+            return Some(doc);
+        }
+        None
+    }
+
+    /// Whether the tokens stand at their distances in the current document.
+    fn matches(&mut self) -> bool {
+        let Some(((rarest, shift), others)) = self.postings.split_first_mut() else { return false };
+        rarest.positions_with_offset(*shift, &mut self.starts);
+        for (postings, shift) in others {
+            postings.positions_with_offset(*shift, &mut self.scratch);
+            let mut other = self.scratch.iter().peekable();
+            self.starts.retain(|start| {
+                while other.next_if(|position| *position < start).is_some() {}
+                other.peek() == Some(&start)
+            });
+            if self.starts.is_empty() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// What tantivy's readers say, as an error of this crate.
+pub fn read<T>(result: std::io::Result<T>) -> Result<T> {
+    result.map_err(|e| tantivy::TantivyError::from(e).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_compiled_to_tokens() {
+        let check = |string: &str, expect: &str, verify: bool| {
+            let plan = StringPlan::new(string);
+            let tokens = match &plan.proof {
+                Proof::Nothing => String::new(),
+                Proof::Char(c) => format!("char {c}"),
+                Proof::Pairs(tokens) => {
+                    tokens.iter().map(|(token, offset)| format!("{token}{offset}")).collect::<Vec<_>>().join(" ")
+                }
+            };
+            assert_eq!((tokens.as_str(), plan.verify), (expect, verify), "{string}");
+        };
+        check("工", "char 工", false);
+        check("工会", "工会0", false);
+        check("农民工", "农民0 民工1", false);
+        check("农民工工资", "农民0 工工2 工资3", false);
+        check("农民工工", "农民0 工工2", false);
+        check("工会,权", "工会0 会$1 ^权3", false);
+        check(",工会", "^工0 工会0", false);
+        check("5人", "50 <人1", false);
+        check("2024年工会", "20240 年工4 工会5", false);
+        check("ai,工会", "ai0 ^工3 工会3", false);
+        check("2024-01", "20240 015", true);
+        check("ai,", "ai0", true);
+        check("工会,,,权", "工会0 会$1 ^权5", true);
+        check("。,", "", true);
+    }
+}

@@ -1,0 +1,513 @@
+//! The choice of the lost bytes of a line: the best path through what can have stood there.
+//!
+//! In: the tokens of a line and what the page tells. Out: the line. Each lost byte has few candidates; a beam of
+//! hypotheses walks the line and is measured by how common the characters and neighbours are that come out.
+
+use std::collections::HashMap;
+
+use super::frequency::{Frequencies, frequencies};
+use super::gbk::{LEADS, gbk, is_trail};
+use super::gloss::{Evidence, Script, Token, is_only};
+use super::reading::{Reading, readings};
+use crate::text::fold::{fold_char, is_han};
+
+/// Hypotheses kept at once.
+const BEAM: usize = 96;
+/// A hypothesis this many bits behind the best is given up.
+const HOPELESS: f32 = 45.0;
+/// Two hypotheses closer than this many bits leave it open which is right.
+const OPEN: f32 = 5.0;
+/// What stands in front of the first character of a line, and behind a character that is not Chinese.
+const EDGE: char = '\0';
+
+// The measures below are bits.
+const ASCII: f32 = -6.0;
+const FULL_STOP: f32 = -4.5;
+const PUNCTUATION: f32 = -6.0;
+const RARER: f32 = -2.0;
+const SYMBOL: f32 = -17.0;
+const UNASSIGNED: f32 = -24.0;
+const ILL_PLACED: f32 = -8.0;
+const BROKEN: f32 = -30.0;
+const WRONG_SCRIPT: f32 = -9.0;
+const EATEN: f32 = -4.0;
+/// How likely it is that the table holds a character which is not seen there: by how common it is, between two bounds.
+const COMMON: f32 = 9.0;
+const LIKELIEST: f32 = -1.0;
+const RAREST: f32 = -14.0;
+/// What each further place on the page where the same reading of the same bytes came out adds to that.
+const FOUND: f32 = 1.5;
+const OTHER_READING: f32 = -10.0;
+const NOT_IN_TABLE: f32 = -12.0;
+const LATER_READING: f32 = -6.0;
+const NO_READING: f32 = -12.0;
+/// How many characters' worth of evidence the word list is against the page.
+const WORD_LIST: f32 = 12.0;
+
+/// What a line is measured by.
+pub struct Model<'a> {
+    evidence: &'a Evidence,
+    /// The pairs of bytes that stand with a gloss, whichever.
+    in_table: Vec<bool>,
+    frequencies: &'static Frequencies,
+    /// Which pairs of bytes the lost bytes of the page made, with which reading, on the first pass.
+    found: HashMap<(u16, Reading), f32>,
+    /// The page's own neighbours and singles, from the first pass.
+    neighbours: HashMap<(char, char), f32>,
+    singles: HashMap<char, f32>,
+    /// The same while they are still counted.
+    counting: (HashMap<(u16, Reading), f32>, HashMap<(char, char), f32>, HashMap<char, f32>),
+}
+
+/// A line with its lost bytes chosen.
+pub struct Restored {
+    /// The line.
+    pub text: String,
+    /// How many choices were close.
+    pub uncertain: u32,
+    /// The pair of bytes that each lost byte made, with its reading.
+    pairs: Vec<(u16, Reading)>,
+}
+
+#[derive(Clone, Copy)]
+struct Hypothesis {
+    score: f32,
+    /// The byte that waits for its second, or 0.
+    pending: u8,
+    /// The last byte, and the one before.
+    last: u8,
+    second: u8,
+    /// The last character, folded.
+    before: char,
+    /// Whether a “ waits for its ”.
+    quoted: bool,
+    uncertain: u32,
+    node: u32,
+}
+
+/// A piece of output and the one in front of it.
+#[derive(Clone, Copy)]
+struct Node {
+    parent: u32,
+    piece: Piece,
+}
+
+#[derive(Clone, Copy)]
+enum Piece {
+    Start,
+    Byte(u8),
+    Pair(u8, u8),
+    Lost { byte: u8, pair: u16, reading: Reading },
+    Char(char),
+}
+
+impl<'a> Model<'a> {
+    /// A model that knows the page's evidence and the word list.
+    pub fn new(evidence: &'a Evidence) -> Model<'a> {
+        let mut in_table = vec![false; 0x10000];
+        for (pair, _) in evidence.glossed.keys() {
+            in_table[usize::from(*pair)] = true;
+        }
+        Model {
+            evidence,
+            in_table,
+            frequencies: frequencies(),
+            found: HashMap::new(),
+            neighbours: HashMap::new(),
+            singles: HashMap::new(),
+            counting: Default::default(),
+        }
+    }
+
+    /// Counts a line of the first pass.
+    pub fn note(&mut self, restored: &Restored) {
+        for pair in &restored.pairs {
+            *self.counting.0.entry(*pair).or_default() += 1.0;
+        }
+        let mut before = EDGE;
+        for c in restored.text.chars().map(fold_char) {
+            if is_han(c) {
+                *self.counting.2.entry(c).or_default() += 1.0;
+                if before != EDGE {
+                    *self.counting.1.entry((before, c)).or_default() += 1.0;
+                }
+                before = c;
+            } else {
+                before = EDGE;
+            }
+        }
+    }
+
+    /// Ends the first pass: what was counted is used from now on.
+    pub fn learn(&mut self) {
+        let (found, neighbours, singles) = std::mem::take(&mut self.counting);
+        (self.found, self.neighbours, self.singles) = (found, neighbours, singles);
+    }
+
+    /// How likely a character is after another.
+    fn text(&self, before: char, c: char) -> f32 {
+        let folded = fold_char(c);
+        if is_han(c) && c != '々' && c != '〇' {
+            let edge = !is_han(before);
+            let mut likely = if edge {
+                self.frequencies.single(folded)
+            } else {
+                self.frequencies.after(before, folded)
+            };
+            if !edge && !self.neighbours.is_empty() {
+                let seen = self.neighbours.get(&(before, folded)).map_or(0.0, |n| n - 0.5);
+                let all = self.singles.get(&before).copied().unwrap_or(0.0);
+                likely = (likely * WORD_LIST + seen) / (WORD_LIST + all);
+            }
+            likely.log2() + self.script(c)
+        } else {
+            match c {
+                '。' => FULL_STOP,
+                '、' | '“' | '”' => PUNCTUATION,
+                '《' | '》' | '，' | '：' | '（' | '）' | '；' | '！' | '？' | '…' | '—' | '·' | '‘' | '’' | '　' | '【' | '】'
+                | '「' | '」' | '％' => PUNCTUATION + RARER,
+                '\u{E000}'..='\u{F8FF}' => UNASSIGNED,
+                _ => SYMBOL,
+            }
+        }
+    }
+
+    /// How likely the table holds this pair of bytes with this reading.
+    fn table(&self, lead: u8, trail: u8, reading: Reading) -> f32 {
+        let pair = u16::from_be_bytes([lead, trail]);
+        let Some(c) = gbk().decode(lead, trail) else { return UNASSIGNED };
+        if self.evidence.glossed.contains_key(&(pair, reading)) {
+            return 0.0;
+        }
+        let mut score = (self.frequencies.single(fold_char(c)).log2() + COMMON).clamp(RAREST, LIKELIEST);
+        if self.in_table[usize::from(pair)] {
+            score += OTHER_READING;
+        }
+        if self.evidence.plain[usize::from(pair)] > 0 {
+            score += NOT_IN_TABLE;
+        } else if let Some(found) = self.found.get(&(pair, reading)) {
+            score = (score + (found - 1.0) * FOUND).min(LIKELIEST);
+        }
+        score + self.script(c)
+    }
+
+    /// How likely a character is for its letters. On a traditional page stands no simplified one; one that both
+    /// scripts have (台, 万) may well stand there, as the tables of the mirrors differ.
+    fn script(&self, c: char) -> f32 {
+        match self.evidence.script {
+            Script::Simplified if is_only(c, Script::Traditional) => WRONG_SCRIPT,
+            Script::Traditional if is_only(c, Script::Simplified) => WRONG_SCRIPT,
+            _ => 0.0,
+        }
+    }
+
+    /// Whether the table is known to hold this pair of bytes.
+    fn is_in_table(&self, lead: u8, trail: u8) -> bool {
+        self.in_table[usize::from(u16::from_be_bytes([lead, trail]))]
+    }
+}
+
+/// Chooses the lost bytes of a line.
+pub fn restore(line: &[Token], model: &Model) -> Restored {
+    let mut walk = Walk { model, nodes: vec![Node { parent: 0, piece: Piece::Start }], beam: Vec::new() };
+    walk.beam.push(Hypothesis { score: 0.0, pending: 0, last: 0, second: 0, before: EDGE, quoted: false, uncertain: 0, node: 0 });
+    for (at, token) in line.iter().enumerate() {
+        match *token {
+            Token::Pair(lead, trail) => walk.each(Piece::Pair(lead, trail), &[lead, trail]),
+            Token::One(byte) => walk.each(Piece::Byte(byte), &[byte]),
+            Token::Foreign(c) => walk.each_foreign(c),
+            Token::Gloss(reading) => walk.measure_gloss(reading),
+            Token::Lost(reading) => walk.branch_lost(reading),
+            Token::Hole(c) => walk.branch_hole(c, line, at),
+        }
+        walk.merge();
+    }
+    walk.finish()
+}
+
+struct Walk<'m, 'a> {
+    model: &'m Model<'a>,
+    nodes: Vec<Node>,
+    beam: Vec<Hypothesis>,
+}
+
+impl Walk<'_, '_> {
+    fn node(&mut self, parent: u32, piece: Piece) -> u32 {
+        self.nodes.push(Node { parent, piece });
+        (self.nodes.len() - 1) as u32
+    }
+
+    /// Puts the same bytes behind each hypothesis.
+    fn each(&mut self, piece: Piece, bytes: &[u8]) {
+        let measured = self.beam.len() > 1;
+        for i in 0..self.beam.len() {
+            let mut hypothesis = self.beam[i];
+            for byte in bytes {
+                self.push(&mut hypothesis, *byte, measured);
+            }
+            hypothesis.node = self.node(hypothesis.node, piece);
+            self.beam[i] = hypothesis;
+        }
+    }
+
+    fn each_foreign(&mut self, c: char) {
+        for i in 0..self.beam.len() {
+            let mut hypothesis = self.beam[i];
+            if hypothesis.pending != 0 {
+                hypothesis.score += BROKEN;
+            }
+            (hypothesis.pending, hypothesis.last, hypothesis.before) = (0, 0, EDGE);
+            hypothesis.node = self.node(hypothesis.node, Piece::Char(c));
+            self.beam[i] = hypothesis;
+        }
+    }
+
+    /// Takes a byte into a hypothesis: it completes a character, or begins one, or is one.
+    fn push(&self, hypothesis: &mut Hypothesis, byte: u8, measured: bool) {
+        hypothesis.second = std::mem::replace(&mut hypothesis.last, byte);
+        if hypothesis.pending != 0 {
+            let lead = std::mem::take(&mut hypothesis.pending);
+            if is_trail(byte) {
+                match gbk().decode(lead, byte) {
+                    Some(c) => {
+                        self.take(hypothesis, c, measured);
+                    }
+                    None => {
+                        hypothesis.score += BROKEN;
+                        hypothesis.before = EDGE;
+                    }
+                }
+                return;
+            }
+            hypothesis.score += BROKEN;
+        }
+        if byte >= 0x81 {
+            hypothesis.pending = byte;
+        } else {
+            let ill_placed = hypothesis.before == '。' && matches!(byte, b',' | b';' | b':');
+            hypothesis.score += ASCII + if ill_placed { ILL_PLACED } else { 0.0 };
+            hypothesis.before = byte as char;
+        }
+    }
+
+    /// Takes a whole character into a hypothesis.
+    fn take(&self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
+        if measured {
+            hypothesis.score += self.model.text(hypothesis.before, c);
+            if (c == '“' && hypothesis.quoted) || (c == '”' && !hypothesis.quoted) {
+                hypothesis.score += ILL_PLACED;
+            }
+        }
+        match c {
+            '“' => hypothesis.quoted = true,
+            '”' => hypothesis.quoted = false,
+            _ => {}
+        }
+        hypothesis.before = fold_char(c);
+    }
+
+    /// A gloss behind bytes of which one was lost: they have to be read so.
+    fn measure_gloss(&mut self, reading: Reading) {
+        if self.beam.len() < 2 {
+            return;
+        }
+        for i in 0..self.beam.len() {
+            let Hypothesis { second, last, .. } = self.beam[i];
+            let fits = readings().is_read(second, last, reading)
+                || self.model.evidence.glossed.contains_key(&(u16::from_be_bytes([second, last]), reading));
+            self.beam[i].score += if fits { self.model.table(second, last, reading) } else { NO_READING };
+        }
+    }
+
+    /// A lost byte in front of a gloss.
+    fn branch_lost(&mut self, reading: Reading) {
+        let mut next = Vec::with_capacity(self.beam.len() * 2);
+        for i in 0..self.beam.len() {
+            let from = self.beam[i];
+            let mut candidates: Vec<(u8, f32)> = Vec::new();
+            for read in readings().completing(from.last, reading).filter(|r| r.trail >= 0x81) {
+                let later = if read.rank == 0 || reading.tone == 0 && read.tone == 0 { 0.0 } else { LATER_READING };
+                let score = self.model.table(from.last, read.trail, reading) + later;
+                match candidates.iter_mut().find(|c| c.0 == read.trail) {
+                    Some(candidate) => candidate.1 = candidate.1.max(score),
+                    None => candidates.push((read.trail, score)),
+                }
+            }
+            if candidates.is_empty() {
+                let all = LEADS.filter(|b| readings().is_readable(from.last, *b));
+                candidates.extend(all.map(|b| (b, self.model.table(from.last, b, reading) + NO_READING)));
+            }
+            for (byte, score) in candidates {
+                let mut hypothesis = from;
+                hypothesis.score += score;
+                let pair = u16::from_be_bytes([from.last, byte]);
+                self.push(&mut hypothesis, byte, true);
+                hypothesis.node = self.node(hypothesis.node, Piece::Lost { byte, pair, reading });
+                next.push(hypothesis);
+            }
+        }
+        if next.is_empty() {
+            self.each(Piece::Byte(b'?'), b"?");
+        } else {
+            self.beam = next;
+        }
+    }
+
+    /// A question mark: real, or what is left of a byte and the ASCII character behind it.
+    fn branch_hole(&mut self, c: char, line: &[Token], at: usize) {
+        let mut next = Vec::with_capacity(self.beam.len());
+        for i in 0..self.beam.len() {
+            let from = self.beam[i];
+            let mut literal = from;
+            if c == '?' {
+                self.push(&mut literal, b'?', true);
+                literal.node = self.node(literal.node, Piece::Byte(b'?'));
+            } else {
+                (literal.pending, literal.last, literal.before) = (0, 0, EDGE);
+                literal.score += ASCII + if from.pending == 0 { 0.0 } else { BROKEN };
+                literal.node = self.node(literal.node, Piece::Char(c));
+            }
+            next.push(literal);
+            if from.pending == 0 {
+                continue;
+            }
+            let eaten = eaten(line, at);
+            for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
+                let Some(c) = gbk().decode(from.pending, trail) else { continue };
+                let mut hypothesis = from;
+                hypothesis.score += EATEN;
+                if self.model.is_in_table(from.pending, trail) {
+                    hypothesis.score += NOT_IN_TABLE;
+                }
+                self.take(&mut hypothesis, c, true);
+                (hypothesis.pending, hypothesis.last) = (0, trail);
+                hypothesis.uncertain += 1;
+                hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
+                if let Some(ascii) = eaten {
+                    self.push(&mut hypothesis, ascii, true);
+                    hypothesis.node = self.node(hypothesis.node, Piece::Byte(ascii));
+                }
+                next.push(hypothesis);
+            }
+        }
+        self.beam = next;
+    }
+
+    /// Hypotheses that can go on in the same way only are one; those far behind are none.
+    fn merge(&mut self) {
+        if self.beam.len() < 2 {
+            return;
+        }
+        self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let best = self.beam[0].score;
+        let mut kept: Vec<Hypothesis> = Vec::with_capacity(self.beam.len().min(BEAM));
+        for hypothesis in self.beam.drain(..) {
+            if hypothesis.score < best - HOPELESS || kept.len() == BEAM {
+                break;
+            }
+            let same = kept.iter_mut().find(|k| {
+                (k.pending, k.last, k.second, k.before, k.quoted)
+                    == (hypothesis.pending, hypothesis.last, hypothesis.second, hypothesis.before, hypothesis.quoted)
+            });
+            match same {
+                Some(better) => better.uncertain += u32::from(better.score - hypothesis.score < OPEN),
+                None => kept.push(hypothesis),
+            }
+        }
+        self.beam = kept;
+    }
+
+    /// The best hypothesis, written out.
+    fn finish(mut self) -> Restored {
+        for hypothesis in &mut self.beam {
+            if hypothesis.pending != 0 {
+                hypothesis.score += BROKEN;
+            }
+        }
+        self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let mut uncertain = self.beam.first().map_or(0, |h| h.uncertain);
+        if let [best, second, ..] = &self.beam[..] {
+            uncertain += u32::from(best.score - second.score < OPEN);
+        }
+        let mut pieces = Vec::new();
+        let mut pairs = Vec::new();
+        let mut at = self.beam.first().map_or(0, |h| h.node) as usize;
+        while at != 0 {
+            pieces.push(self.nodes[at].piece);
+            at = self.nodes[at].parent as usize;
+        }
+        let mut text = String::with_capacity(pieces.len() * 3);
+        let mut pending = 0;
+        for piece in pieces.into_iter().rev() {
+            match piece {
+                Piece::Start => {}
+                Piece::Byte(byte) => write(&mut text, &mut pending, byte),
+                Piece::Pair(lead, trail) => {
+                    write(&mut text, &mut pending, lead);
+                    write(&mut text, &mut pending, trail);
+                }
+                Piece::Lost { byte, pair, reading } => {
+                    write(&mut text, &mut pending, byte);
+                    pairs.push((pair, reading));
+                }
+                Piece::Char(c) => {
+                    flush(&mut text, &mut pending);
+                    text.push(c);
+                }
+            }
+        }
+        flush(&mut text, &mut pending);
+        Restored { text, uncertain, pairs }
+    }
+}
+
+/// The ASCII character that most likely went with a lost byte, or nothing where one still stands.
+fn eaten(line: &[Token], at: usize) -> Option<u8> {
+    let rest = &line[at + 1..];
+    match rest.first() {
+        None => None,
+        Some(Token::One(b',' | b':' | b';' | b'!' | b')')) => None,
+        // A number neither begins with zero nor with its point: its first digit is gone.
+        Some(Token::One(b'0' | b'.' | b'%')) => Some(if is_year(rest) { b'2' } else { b'1' }),
+        Some(_) => {
+            // A closing bracket that nothing opens tells that the opening one is gone.
+            let bracket = rest.iter().find(|t| matches!(t, Token::One(b'(' | b')')));
+            // Headlines part with a blank what text parts with a comma.
+            let is_text = line.iter().any(|t| matches!(t, Token::One(b',') | Token::Pair(0xA1, 0xA3)));
+            Some(match bracket {
+                Some(Token::One(b')')) => b'(',
+                _ if is_text => b',',
+                _ => b' ',
+            })
+        }
+    }
+}
+
+/// Whether the last three digits of a year stand here.
+fn is_year(tokens: &[Token]) -> bool {
+    let digits = tokens.iter().take_while(|t| matches!(t, Token::One(b'0'..=b'9'))).count();
+    digits == 3 && tokens.first() == Some(&Token::One(b'0'))
+}
+
+fn write(text: &mut String, pending: &mut u8, byte: u8) {
+    if *pending != 0 {
+        if is_trail(byte) {
+            text.push(gbk().decode(*pending, byte).unwrap_or('\u{FFFD}'));
+            *pending = 0;
+            return;
+        }
+        flush(text, pending);
+    }
+    match byte {
+        0x80 => text.push('€'),
+        0..0x80 => text.push(byte as char),
+        _ => *pending = byte,
+    }
+}
+
+/// A byte that nothing completes is lost.
+fn flush(text: &mut String, pending: &mut u8) {
+    if std::mem::take(pending) != 0 {
+        text.push('\u{FFFD}');
+    }
+}

@@ -1,0 +1,405 @@
+//! The cut itself: folded text and a dictionary flow in, tokens flow out, the same as jieba-rs 0.11 makes.
+//!
+//! A text goes through in pieces of bounded size that end between blocks. Each piece is decoded once into codes; one pass
+//! from its end finds the best word at each place, without building the graph of all words; one pass from its beginning
+//! writes the tokens. Weights are added in jieba's order and ties go its way (to the longer word), so that the same path is
+//! found to the last bit.
+
+use std::cell::RefCell;
+
+use super::dictionary::{Dictionary, LOW};
+use super::{Token, classes, hmm, nodes};
+
+/// A piece is about as many bytes: its codes and scores stay in the processor's cache.
+const PIECE_BYTES: usize = 8 << 10;
+
+/// A thread keeps its scratch space from text to text unless a piece was longer than this many bytes.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// How many places beyond the end of a piece are read.
+const PADDING: usize = 3;
+
+/// Words of fewer characters than this are noted in [`Scratch::lengths_of_words`].
+const NOTED: usize = 8;
+
+/// What the passes hand to each other, one element a character.
+#[derive(Default)]
+struct Scratch {
+    codes: Vec<u16>,
+    /// The byte of the piece at which each character begins.
+    offsets: Vec<u32>,
+    /// The weight of the best path from each character to the end of its block.
+    scores: Vec<f64>,
+    /// The length in characters of the best word at each character, 0 outside of blocks.
+    steps: Vec<u8>,
+    /// Bit `l` is set where a dictionary word of `l` characters begins, for 2 to [`NOTED`] - 1.
+    lengths_of_words: Vec<u8>,
+    ways: Vec<[u8; 4]>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// Appends the tokens of `text` to `out`.
+pub(super) fn cut<const HMM: bool, const SEARCH: bool>(dictionary: &Dictionary, text: &str, out: &mut Vec<Token>) {
+    SCRATCH.with_borrow_mut(|scratch| {
+        let mut from = 0;
+        while from < text.len() {
+            let to = piece_end(dictionary, text, from);
+            let piece = &text.as_bytes()[from..to];
+            scratch.make_room(piece.len());
+            let chars = decode(dictionary, &text[from..to], scratch);
+            match &dictionary.user {
+                None => find_path::<false>(dictionary, chars, scratch),
+                Some(_) => find_path::<true>(dictionary, chars, scratch),
+            }
+            let Scratch { codes, offsets, steps, lengths_of_words, ways, .. } = scratch;
+            let mut writer = Writer::<HMM, SEARCH> {
+                dictionary,
+                piece,
+                codes: &codes[..chars],
+                offsets: &offsets[..chars + 1],
+                steps: &steps[..chars],
+                lengths_of_words: &lengths_of_words[..chars],
+                ways,
+                base: from as u32,
+                out,
+            };
+            writer.write();
+            from = to;
+        }
+        if scratch.codes.len() > KEPT_BYTES {
+            *scratch = Scratch::default();
+        }
+    });
+}
+
+/// Where the piece that begins at `from` ends: before a character outside of every block, and never inside `\r\n`.
+fn piece_end(dictionary: &Dictionary, text: &str, from: usize) -> usize {
+    let Some(mut at) = from.checked_add(PIECE_BYTES).filter(|&at| at < text.len()) else { return text.len() };
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    let mut before = text.as_bytes()[at - 1];
+    for (offset, c) in text[at..].char_indices() {
+        if dictionary.code(c) == classes::OUTSIDE && !(c == '\n' && before == b'\r') {
+            return at + offset;
+        }
+        before = if c == '\r' { b'\r' } else { 0 };
+    }
+    text.len()
+}
+
+impl Scratch {
+    /// Makes room for as many characters as a piece can have.
+    fn make_room(&mut self, bytes: usize) {
+        let room = bytes + PADDING;
+        if self.codes.len() < room {
+            self.codes.resize(room, 0);
+            self.offsets.resize(room, 0);
+            self.scores.resize(room, 0.0);
+            self.steps.resize(room, 0);
+            self.lengths_of_words.resize(room, 0);
+        }
+    }
+}
+
+/// Decodes the piece into codes and offsets and gives back the number of characters.
+fn decode(dictionary: &Dictionary, piece: &str, scratch: &mut Scratch) -> usize {
+    let table: &[u16] = &dictionary.codes;
+    let bytes = piece.as_bytes();
+    let codes = &mut scratch.codes[..bytes.len() + PADDING];
+    let offsets = &mut scratch.offsets[..bytes.len() + PADDING];
+    let (mut chars, mut at) = (0, 0);
+    while let Some(&lead) = bytes.get(at) {
+        offsets[chars] = at as u32;
+        codes[chars] = if lead < 0x80 {
+            at += 1;
+            table[lead as usize]
+        } else if let (0xE0..0xF0, Some(&[_, middle, last])) = (lead, bytes.get(at..at + 3)) {
+            at += 3;
+            table[(lead as usize & 0xF) << 12 | (middle as usize & 0x3F) << 6 | last as usize & 0x3F]
+        } else {
+            let c = piece[at..].chars().next().unwrap_or('\0');
+            at += c.len_utf8();
+            dictionary.code(c)
+        };
+        chars += 1;
+    }
+    offsets[chars] = at as u32;
+    codes[chars..chars + PADDING].fill(classes::OUTSIDE);
+    chars
+}
+
+/// Finds the best word at each character, from the last to the first. `USER` says that there are words of the user.
+fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
+    let Dictionary { first_weights, square, pairs, deep, weights, .. } = dictionary;
+    let (first_weights, pairs, deep, weights): (&[f64], &[u64], &[u64], &[f64]) = (first_weights, pairs, deep, weights);
+    let unknown = dictionary.unknown_weight();
+    let codes = &scratch.codes[..chars + PADDING];
+    let scores = &mut scratch.scores[..chars + PADDING];
+    let steps = &mut scratch.steps[..chars];
+    let lengths_of_words = &mut scratch.lengths_of_words[..chars];
+    scores[chars..].fill(0.0);
+    let (mut second, mut filter2, mut third, mut filter3) = (0u16, 0u64, 0u16, 0u64);
+    let (mut score1, mut score2) = (0.0f64, 0.0f64);
+    for at in (0..chars).rev() {
+        let code = codes[at];
+        let mut best = first_weights[code as usize] + score1;
+
+        // Two characters that no word begins with lead to pair 0, which weighs minus infinity and has no children.
+        let pair = if (code as usize) < nodes::SQUARE && (second as usize) < nodes::SQUARE {
+            let word = square[code as usize * nodes::STRIDE + second as usize / nodes::SPAN];
+            let bit = second as usize % nodes::SPAN;
+            let number = (word >> 32) as usize + (word as u32 & ((1 << bit) - 1)).count_ones() as usize;
+            if word >> bit & 1 == 1 { number } else { 0 }
+        } else {
+            dictionary.pair(code, second)
+        };
+        let node = pairs[pair];
+        let value = nodes::value(node);
+        let mut lengths = u8::from(value != 0) << 2;
+        let score = weights[value] + score2;
+        let mut step = 1 + u8::from(score >= best);
+        best = if score > best { score } else { best };
+
+        if node & filter3 != 0 {
+            let (mut node, mut length, mut code) = (node, 3, third);
+            while let Some(&next) = deep.get(nodes::base(node) + code as usize)
+                && nodes::label(next) == code
+            {
+                node = next;
+                let value = nodes::value(node);
+                if value != 0 {
+                    let score = weights[value] + scores[at + length];
+                    if score >= best {
+                        best = score;
+                        step = length as u8;
+                    }
+                    lengths |= if length < NOTED { 1 << length } else { 0 };
+                }
+                code = codes[at + length];
+                length += 1;
+                if node & nodes::deep_filter(code) == 0 {
+                    break;
+                }
+            }
+        }
+        if USER {
+            (best, step, lengths) = add_user_words(dictionary, &codes[at..], &scores[at..], best, step, lengths);
+        }
+        if best == f64::NEG_INFINITY {
+            best = unknown + score1;
+            step = 1;
+        }
+        // Outside of blocks the score is 0 and there is no step: blocks know nothing of each other.
+        let inside = u8::from(code != classes::OUTSIDE);
+        best = f64::from_bits(best.to_bits() & u64::from(inside).wrapping_neg());
+        scores[at] = best;
+        steps[at] = step & inside.wrapping_neg();
+        lengths_of_words[at] = lengths;
+        (third, filter3, second, filter2) = (second, filter2, code, nodes::pair_filter(code));
+        (score2, score1) = (score1, best);
+    }
+}
+
+/// The best word at the first of `codes`, with the words of the user.
+fn add_user_words(
+    dictionary: &Dictionary,
+    codes: &[u16],
+    scores: &[f64],
+    mut best: f64,
+    mut step: u8,
+    mut lengths: u8,
+) -> (f64, u8, u8) {
+    let Some(user) = &dictionary.user else { return (best, step, lengths) };
+    let mut base = user.bases.get(codes[0] as usize).copied().unwrap_or(0) as usize;
+    for (at, &code) in codes.iter().enumerate().skip(1) {
+        let slot = base + code as usize;
+        if base == 0 || user.labels.get(slot) != Some(&code) {
+            break;
+        }
+        let node = user.nodes[slot];
+        let value = (node >> 32) as usize;
+        if value != 0 {
+            let (length, score) = (at + 1, dictionary.weights[value] + scores[at + 1]);
+            if score > best || score == best && length > step as usize {
+                best = score;
+                step = length as u8;
+            }
+            lengths |= if length < NOTED { 1 << length } else { 0 };
+        }
+        base = (node & LOW) as usize;
+    }
+    (best, step, lengths)
+}
+
+/// Writes the tokens of one piece.
+struct Writer<'a, const HMM: bool, const SEARCH: bool> {
+    dictionary: &'a Dictionary,
+    piece: &'a [u8],
+    codes: &'a [u16],
+    offsets: &'a [u32],
+    steps: &'a [u8],
+    lengths_of_words: &'a [u8],
+    ways: &'a mut Vec<[u8; 4]>,
+    base: u32,
+    out: &'a mut Vec<Token>,
+}
+
+impl<const HMM: bool, const SEARCH: bool> Writer<'_, HMM, SEARCH> {
+    fn write(&mut self) {
+        let mut at = 0;
+        while let Some(&step) = self.steps.get(at) {
+            let from = at;
+            match step {
+                0 => {
+                    let offset = self.offsets[at] as usize;
+                    at += if self.piece[offset..].starts_with(b"\r\n") { 2 } else { 1 };
+                    self.push(from, at);
+                }
+                1 if HMM => {
+                    while self.steps.get(at) == Some(&1) {
+                        at += 1;
+                    }
+                    self.write_singles(from, at);
+                }
+                1 if is_alnum(self.codes[at]) => {
+                    while self.steps.get(at) == Some(&1) && is_alnum(self.codes[at]) {
+                        at += 1;
+                    }
+                    self.word(from, at);
+                }
+                _ => {
+                    at += step as usize;
+                    self.word(from, at);
+                }
+            }
+        }
+    }
+
+    /// Writes a run that the best path leaves as single characters: as they are where the run is a word as a whole, else
+    /// as the hidden Markov model joins them.
+    #[inline]
+    fn write_singles(&mut self, from: usize, to: usize) {
+        if to - from == 1 {
+            self.word(from, to);
+            return;
+        }
+        let is_word = match to - from {
+            length @ 0..NOTED => self.lengths_of_words[from] >> length & 1 == 1,
+            _ => self.dictionary.is_word(&self.codes[from..to]),
+        };
+        if is_word {
+            (from..to).for_each(|at| self.word(at, at + 1));
+            return;
+        }
+        let mut at = from;
+        while at < to {
+            let begin = at;
+            let is_han = self.dictionary.is_hmm_han(self.codes[at]);
+            while at < to && self.dictionary.is_hmm_han(self.codes[at]) == is_han {
+                at += 1;
+            }
+            match at - begin {
+                _ if !is_han => self.write_signs(begin, at),
+                1 => self.word(begin, at),
+                2 if hmm::joins(self.dictionary, self.codes[begin], self.codes[begin + 1]) => self.word(begin, at),
+                2 => {
+                    self.word(begin, begin + 1);
+                    self.word(begin + 1, at);
+                }
+                _ => {
+                    let mut ways = std::mem::take(self.ways);
+                    let codes = &self.codes[begin..at];
+                    hmm::cut(self.dictionary, codes, &mut ways, |from, to| self.word(begin + from, begin + to));
+                    *self.ways = ways;
+                }
+            }
+        }
+    }
+
+    /// Writes a run that the model does not know: letters and digits, joined by connectors, are a word, with a percent
+    /// sign where one follows; what is between them is another.
+    fn write_signs(&mut self, from: usize, to: usize) {
+        let codes = &self.codes[..to];
+        let mut at = from;
+        while at < to {
+            let begin = at;
+            if !is_alnum(codes[at]) {
+                while at < to && !is_alnum(codes[at]) {
+                    at += 1;
+                }
+            } else {
+                while at < to
+                    && (is_alnum(codes[at])
+                        || is_connector(codes[at]) && codes.get(at + 1).is_some_and(|&code| is_alnum(code)))
+                {
+                    at += 1;
+                }
+                if codes.get(at) == Some(&classes::PERCENT) {
+                    at += 1;
+                }
+            }
+            self.word(begin, at);
+        }
+    }
+
+    /// Writes a word, in search mode after the words inside it.
+    #[inline]
+    fn word(&mut self, from: usize, to: usize) {
+        if SEARCH {
+            if self.codes[from..to].iter().any(|&code| is_connector(code)) {
+                self.write_parts(from, to);
+            }
+            if to - from > 2 {
+                self.write_words_inside(from, to, 2);
+            }
+            if to - from > 3 {
+                self.write_words_inside(from, to, 3);
+            }
+        }
+        self.push(from, to);
+    }
+
+    fn write_words_inside(&mut self, from: usize, to: usize, length: usize) {
+        for at in from..=to - length {
+            if self.lengths_of_words[at] >> length & 1 == 1 {
+                self.push(at, at + length);
+            }
+        }
+    }
+
+    /// Writes the parts of a word between connectors that are two bytes or longer and hold an ASCII letter.
+    fn write_parts(&mut self, from: usize, to: usize) {
+        let mut at = from;
+        for part in self.codes[from..to].split(|&code| is_connector(code)) {
+            let end = at + part.len();
+            if self.offsets[end] - self.offsets[at] >= 2 && part.iter().any(|&code| is_letter(code)) {
+                self.push(at, end);
+            }
+            at = end + 1;
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, from: usize, to: usize) {
+        self.out.push(Token { start: self.base + self.offsets[from], end: self.base + self.offsets[to] });
+    }
+}
+
+/// The codes of the ten digits are 1 to this.
+const LAST_DIGIT: u16 = 10;
+
+fn is_alnum(code: u16) -> bool {
+    (1..=classes::LAST_ALNUM).contains(&code)
+}
+
+fn is_letter(code: u16) -> bool {
+    is_alnum(code) && code > LAST_DIGIT
+}
+
+fn is_connector(code: u16) -> bool {
+    (classes::LAST_ALNUM + 1..=classes::LAST_CONNECTOR).contains(&code)
+}

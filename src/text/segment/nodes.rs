@@ -1,0 +1,78 @@
+//! How the built-in words lie in memory, for the words to be found with few and near reads. `build.rs` includes this file,
+//! so it leans on nothing else of the crate.
+//!
+//! - A *pair* is the first two characters of a word. All pairs stand in one list, sorted by their codes; pair 0 is none.
+//! - The *square* leads from two frequent characters to their pair: for each first code a row of words, for each 32 second
+//!   codes one word, with a bit for each pair in the lower half and the number of the first of them in the upper.
+//! - What follows a pair is in a double array, the *deep* nodes: the child of the base `b` on code `c` is slot `b + c`, if
+//!   the label of that slot is `c`.
+//!
+//! Pairs and deep nodes say what follows them by a filter, so that most misses are seen without another read: a code that
+//! follows has its bit set.
+
+/// The square reaches to the codes below this.
+pub const SQUARE: usize = 3072;
+/// How many codes share one word of the square.
+pub const SPAN: usize = 32;
+/// How many words a row of the square has: one more than it needs, or all rows would meet in the same lines of the cache.
+pub const STRIDE: usize = SQUARE / SPAN + 1;
+
+/// Bases are below this.
+pub const MAX_BASE: usize = 1 << BASE_BITS;
+/// Values are below this.
+pub const MAX_VALUE: usize = 1 << BASE_AT;
+
+const BASE_AT: u32 = 16;
+const BASE_BITS: u32 = 20;
+const FILTER_AT: u32 = BASE_AT + BASE_BITS;
+const LABEL_AT: u32 = 48;
+const PAIR_FILTER_BITS: u32 = u64::BITS - FILTER_AT;
+const DEEP_FILTER_BITS: u32 = LABEL_AT - FILTER_AT;
+
+/// An empty slot of the deep nodes: its label is no code, and it has neither value nor children.
+pub const EMPTY: u64 = 0xFFFF << LABEL_AT;
+
+/// The value of the word that a node ends, 0 for no word.
+#[inline]
+pub fn value(node: u64) -> usize {
+    node as usize & (MAX_VALUE - 1)
+}
+
+/// The node with another value, which is below [`MAX_VALUE`].
+pub fn with_value(node: u64, value: usize) -> u64 {
+    node & !(MAX_VALUE as u64 - 1) | value as u64
+}
+
+/// The base of a node's children.
+#[inline]
+pub fn base(node: u64) -> usize {
+    (node >> BASE_AT) as usize & (MAX_BASE - 1)
+}
+
+/// The node with a base.
+pub fn with_base(node: u64, base: usize) -> u64 {
+    node | (base as u64) << BASE_AT
+}
+
+/// The label of a deep node.
+#[inline]
+pub fn label(node: u64) -> u16 {
+    (node >> LABEL_AT) as u16
+}
+
+/// A deep node without children.
+pub fn deep(label: u16, value: usize) -> u64 {
+    u64::from(label) << LABEL_AT | value as u64
+}
+
+/// The bit of a code in a pair's filter.
+#[inline]
+pub fn pair_filter(code: u16) -> u64 {
+    1 << (FILTER_AT + u32::from(code) % PAIR_FILTER_BITS)
+}
+
+/// The bit of a code in a deep node's filter.
+#[inline]
+pub fn deep_filter(code: u16) -> u64 {
+    1 << (FILTER_AT + u32::from(code) % DEEP_FILTER_BITS)
+}

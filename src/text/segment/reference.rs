@@ -1,0 +1,36 @@
+//! jieba-rs itself, over the same dictionary: what the segmenter's tests and benches compare with, and what cuts where
+//! a user's dictionary has more different characters than the segmenter has codes.
+
+use jieba_rs::Jieba;
+
+use super::{Hmm, Token};
+
+/// jieba-rs with a segmenter's dictionary. Making one takes a good part of a second.
+pub(super) struct Reference(Jieba);
+
+impl Reference {
+    /// jieba-rs with these words.
+    pub fn with_words(words: &[(String, u64)]) -> Reference {
+        let mut jieba = Jieba::empty();
+        for (word, freq) in words {
+            jieba.add_word(word, Some(*freq as usize), None);
+        }
+        Reference(jieba)
+    }
+
+    /// What [`super::Segmenter::cut`] gives.
+    pub fn cut(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
+        out.clear();
+        out.extend(self.0.cut(folded, hmm == Hmm::On).iter().map(token));
+    }
+
+    /// What [`super::Segmenter::cut_for_search`] gives.
+    pub fn cut_for_search(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
+        out.clear();
+        out.extend(self.0.cut_for_search(folded, hmm == Hmm::On).iter().map(token));
+    }
+}
+
+fn token(token: &jieba_rs::Token<'_>) -> Token {
+    Token { start: token.byte_start as u32, end: token.byte_end as u32 }
+}

@@ -1,0 +1,43 @@
+//! A whole article as a person reads it: what `show` prints.
+
+use std::fmt::Write as _;
+
+use super::terminal::day_and_time;
+use crate::article::{Article, Role};
+
+/// The article with all that is known about it, body last.
+pub fn text(article: &Article) -> String {
+    let mut out = String::new();
+    let mut line = |label: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = writeln!(out, "{label:<10}{value}");
+        }
+    };
+    line("title", &article.title);
+    line("date", &article.date.as_ref().map_or_else(|| "undated".into(), day_and_time));
+    line("source", article.source.as_deref().unwrap_or(""));
+    if article.outlets.len() > 1 {
+        line("outlets", &article.outlets.join("、"));
+    }
+    for role in Role::ALL {
+        let names: Vec<&str> =
+            article.credits.iter().filter(|c| c.role == role).map(|credit| credit.name.as_str()).collect();
+        if !names.is_empty() {
+            line("credit", &format!("{} {}", role.zh(), names.join("、")));
+        }
+    }
+    line("section", article.section.as_deref().unwrap_or(""));
+    line("url", article.url.as_deref().unwrap_or(""));
+    line("origin", &article.origin);
+    line("id", &article.id.0);
+    for repair in &article.repairs {
+        let kind = serde_json::to_value(repair.kind).ok();
+        let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or("repair");
+        line("repaired", &format!("{kind}, {} places, {:.0} % certain", repair.count, repair.confidence * 100.0));
+    }
+    if let Some(lead) = &article.lead {
+        let _ = write!(out, "\n{lead}\n");
+    }
+    let _ = write!(out, "\n{}\n", article.body.replace('\n', "\n\n"));
+    out.chars().filter(|c| !c.is_control() || *c == '\n').collect()
+}

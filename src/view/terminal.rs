@@ -1,0 +1,252 @@
+//! Hits as a person reads them, for terminals of any width and for pipes.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::article::Date;
+use crate::search::facets::{Count, Facets};
+use crate::search::{Hit, Results};
+
+/// How text is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether colours and weights may be used. Without them marks stand in «».
+    pub color: Color,
+    /// The width in columns; none for a pipe, where no line is broken.
+    pub width: Option<usize>,
+}
+
+/// Whether escape sequences are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// They are.
+    On,
+    /// They are not.
+    Off,
+}
+
+/// The narrowest width that lines are broken for.
+const MIN_WIDTH: usize = 20;
+const INDENT: &str = "   ";
+
+/// The hits of a page, numbered from the page's offset.
+pub fn hits(results: &Results, offset: usize, style: Style) -> String {
+    let mut out = String::new();
+    for (at, hit) in results.hits.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        if hit.partial && (at == 0 || !results.hits[at - 1].partial) {
+            let _ = writeln!(out, "{}", paint("— only some of the query —", Paint::Dim, style));
+        }
+        one(hit, offset + at + 1, style, &mut out);
+    }
+    out
+}
+
+fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
+    let article = &hit.article;
+    let label = format!("{number}. ");
+    let title = if article.title.is_empty() { "(no title)" } else { &article.title };
+    out.push_str(&label);
+    set(title, &hit.marks.title, style, label.len(), Base::Bold, out);
+    out.push('\n');
+    let mut about: Vec<String> = vec![article.date.map_or_else(|| "undated".to_string(), |date| day_and_time(&date))];
+    about.extend(article.source.clone());
+    let none = Vec::new();
+    let authors = article.authors().into_iter().zip(hit.marks.authors.iter().chain(std::iter::repeat(&none)));
+    let authors: Vec<String> = authors.map(|(name, marks)| marked(name, marks, style)).collect();
+    if !authors.is_empty() {
+        about.push(format!("作者 {}", authors.join("、")));
+    }
+    if let Some(editor) = article.editor() {
+        about.push(format!("编辑 {}", marked(editor, &hit.marks.editor, style)));
+    }
+    if hit.reprints > 0 {
+        about.push(format!("+{} reprints", hit.reprints));
+    }
+    let _ = writeln!(out, "{INDENT}{}", about.join("  "));
+    out.push_str(INDENT);
+    set(&hit.snippet.text, &hit.snippet.marks, style, INDENT.len(), Base::Plain, out);
+    out.push('\n');
+    let place = format!("{}  {}", article.id, article.url.as_deref().unwrap_or(&article.origin));
+    let _ = writeln!(out, "{INDENT}{}", paint(&place, Paint::Dim, style));
+}
+
+/// The line about how much was found, for people.
+pub fn summary(results: &Results) -> String {
+    let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
+    let mut line = match (results.total, results.partial_total) {
+        (0, 0) => "nothing found".to_string(),
+        (0, some) => format!("no article holds all of it; {} hold some of it", articles(some)),
+        (all, 0) => articles(all),
+        (all, some) => format!("{}, and {some} that hold some of it", articles(all)),
+    };
+    let _ = write!(
+        line,
+        " ({:.1} ms, {} in generation {}, commit {})",
+        results.took.as_secs_f64() * 1e3,
+        articles(results.articles),
+        results.generation,
+        results.commit
+    );
+    line
+}
+
+/// Facets, each as a line of its values with their counts.
+pub fn facets(facets: &Facets, style: Style) -> String {
+    let mut out = String::new();
+    let names = ["source", "outlet", "editor", "author", "section", "month"];
+    let lists = [&facets.source, &facets.outlet, &facets.editor, &facets.author, &facets.section, &facets.month];
+    for (name, counts) in names.iter().zip(lists).filter(|(_, counts)| !counts.is_empty()) {
+        let values: Vec<String> = counts.iter().map(|Count { value, count }| format!("{value} {count}")).collect();
+        let _ = write!(out, "{name:<8}");
+        set(&values.join(", "), &[], style, 8, Base::Plain, &mut out);
+        out.push('\n');
+    }
+    out
+}
+
+/// A date as people write it: the day, and the time where there is one.
+pub fn day_and_time(date: &Date) -> String {
+    let day = Date { time: None, ..*date };
+    match date.time {
+        Some(time) => format!("{day} {:02}:{:02}", time.hour, time.minute),
+        None => day.to_string(),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Base {
+    Plain,
+    Bold,
+}
+
+#[derive(Clone, Copy)]
+enum Paint {
+    Dim,
+    Mark,
+    Bold,
+}
+
+fn paint(text: &str, paint: Paint, style: Style) -> String {
+    match (style.color, paint) {
+        (Color::Off, Paint::Mark) => format!("«{text}»"),
+        (Color::Off, _) => text.to_string(),
+        (Color::On, Paint::Dim) => format!("\x1b[2m{text}\x1b[0m"),
+        (Color::On, Paint::Bold) => format!("\x1b[1m{text}\x1b[0m"),
+        (Color::On, Paint::Mark) => format!("\x1b[1;31m{text}\x1b[0m"),
+    }
+}
+
+/// A short text with its marks, on one line.
+fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String {
+    let mut out = String::new();
+    set(text, marks, Style { width: None, ..style }, 0, Base::Plain, &mut out);
+    out
+}
+
+/// Sets a text with its marks, broken into lines of the style's width; lines after the first begin with the indent.
+fn set(text: &str, marks: &[Range<usize>], style: Style, indent: usize, base: Base, out: &mut String) {
+    let chars: Vec<char> = text.chars().filter(|c| !is_control(*c) || *c == '\n').collect();
+    // Where control characters were taken out, marks would point elsewhere: articles hold none, so this is rare.
+    let marks = if chars.len() == text.chars().count() { marks } else { &[] };
+    let lines = match style.width {
+        Some(width) => lines(&chars, width.max(MIN_WIDTH + indent) - indent),
+        None => std::iter::once(0..chars.len()).collect(),
+    };
+    for (at, line) in lines.into_iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+        }
+        let mut from = line.start;
+        for mark in marks.iter().filter(|mark| mark.start < line.end && mark.end > line.start) {
+            let (start, end) = (mark.start.max(line.start), mark.end.min(line.end));
+            unmarked(&chars[from..start], base, style, out);
+            let inside: String = chars[start..end].iter().collect();
+            out.push_str(&paint(&inside, Paint::Mark, style));
+            from = end;
+        }
+        unmarked(&chars[from..line.end], base, style, out);
+    }
+}
+
+fn unmarked(chars: &[char], base: Base, style: Style, out: &mut String) {
+    if !chars.is_empty() {
+        let text: String = chars.iter().collect();
+        out.push_str(&if base == Base::Bold { paint(&text, Paint::Bold, style) } else { text });
+    }
+}
+
+/// Escape sequences and the like from a page must not reach the terminal.
+fn is_control(c: char) -> bool {
+    c.is_control()
+}
+
+/// Lines of at most `width` columns: no Latin word is broken that fits on a line, and none begins with a closing mark.
+fn lines(chars: &[char], width: usize) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let (mut start, mut columns) = (0, 0);
+    let mut at = 0;
+    while at < chars.len() {
+        let wide = chars[at].width().unwrap_or(0);
+        if columns + wide > width && at > start {
+            let end = break_before(chars, start, at);
+            lines.push(start..end);
+            start = end + chars[end..at].iter().take_while(|c| **c == ' ').count();
+            columns = chars[start..at.max(start)].iter().map(|c| c.width().unwrap_or(0)).sum();
+            at = at.max(start);
+        } else {
+            columns += wide;
+            at += 1;
+        }
+    }
+    lines.push(start..chars.len());
+    lines
+}
+
+/// The last place at or before `at` where a line may end.
+fn break_before(chars: &[char], start: usize, at: usize) -> usize {
+    let word = |c: char| c.is_ascii_alphanumeric();
+    let closing = |c: char| "，。！？；：、）》」』”’】〉…,.!?;:)]}%".contains(c);
+    let opening = |c: char| "（《「『“‘【〈([{".contains(c);
+    let allowed = |at: usize| {
+        !(word(chars[at - 1]) && word(chars[at])) && !closing(chars[at]) && !opening(chars[at - 1])
+    };
+    (start + 1..=at).rev().find(|at| allowed(*at)).filter(|end| *end > start + (at - start) / 2).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Style = Style { color: Color::Off, width: None };
+
+    #[test]
+    fn marks_stand_in_guillemets_without_colour() {
+        assert_eq!(marked("工会驿站", &[0..2], PLAIN), "«工会»驿站");
+        assert_eq!(marked("工会驿站", &[2..4], Style { color: Color::On, ..PLAIN }), "工会\x1b[1;31m驿站\x1b[0m");
+    }
+
+    #[test]
+    fn lines_break_where_they_may() {
+        let check = |text: &str, width: usize, expect: &[&str]| {
+            let chars: Vec<char> = text.chars().collect();
+            let lines: Vec<String> = lines(&chars, width).into_iter().map(|r| chars[r].iter().collect()).collect();
+            assert_eq!(lines, expect, "{text}");
+            assert!(lines.iter().all(|line| line.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>() <= width));
+        };
+        check("工会驿站开门了", 8, &["工会驿站", "开门了"]);
+        check("工会驿站，开门了", 8, &["工会驿", "站，开门", "了"]);
+        check("see hello world", 11, &["see hello ", "world"]);
+        check("", 8, &[""]);
+    }
+
+    #[test]
+    fn escape_sequences_do_not_pass() {
+        assert_eq!(marked("工\x1b[31m会", &[0..1], PLAIN), "工[31m会");
+    }
+}

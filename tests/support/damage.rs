@@ -1,0 +1,172 @@
+//! The mirrors' script, forwards: what [`gongxun::text::repair`] has to undo. Shared by tests and by
+//! `examples/repair_figures.rs`, by way of `#[path]`.
+#![allow(dead_code, reason = "each user takes a part of it")]
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use ferrous_opencc::{OpenCC, config::BuiltinConfig};
+use pinyin::ToPinyin;
+
+/// One mirror: what its script does and does not do.
+#[derive(Debug, Clone)]
+pub struct Mirror {
+    /// Step 1: simplified to traditional, character by character.
+    pub traditional: bool,
+    /// A blank in front of the closing bracket.
+    pub blank: bool,
+    /// The bytes of each character of the table and its gloss, in the order in which they are replaced.
+    pub table: Vec<([u8; 2], String)>,
+}
+
+/// Whether glosses carry tones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tones {
+    /// huì
+    Marked,
+    /// hui
+    None,
+}
+
+/// A small generator of random numbers, the same for the same seed.
+pub struct Random(pub u64);
+
+impl Random {
+    /// A number below `limit`.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
+    }
+}
+
+impl Mirror {
+    /// A mirror with a random table of `size` characters out of twice as many of the most frequent ones.
+    pub fn random(frequent: &[char], size: usize, tones: Tones, traditional: bool, blank: bool, seed: u64) -> Mirror {
+        let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        for _ in 0..8 {
+            random.below(2);
+        }
+        let mut pool: Vec<char> = Vec::new();
+        for c in frequent.iter().map(|c| if traditional { to_traditional(*c) } else { *c }) {
+            if pool.len() < size * 2 && !pool.contains(&c) && encode(c).len() == 2 && c.to_pinyin().is_some() {
+                pool.push(c);
+            }
+        }
+        let mut table = Vec::new();
+        while table.len() < size && !pool.is_empty() {
+            let c = pool.swap_remove(random.below(pool.len()));
+            let reading = c.to_pinyin().expect("the pool holds characters with a reading");
+            let letters = if tones == Tones::Marked { reading.with_tone() } else { reading.plain() };
+            let bytes = encode(c);
+            table.push(([bytes[0], bytes[1]], letters.to_string()));
+        }
+        Mirror { traditional, blank, table }
+    }
+}
+
+/// The characters of the texts, the most frequent first.
+pub fn frequent<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<char> {
+    let mut counts: HashMap<char, usize> = HashMap::new();
+    for c in texts.flat_map(str::chars).filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(c)) {
+        *counts.entry(c).or_default() += 1;
+    }
+    let mut chars: Vec<char> = counts.keys().copied().collect();
+    chars.sort_by_key(|c| (std::cmp::Reverse(counts[c]), *c));
+    chars
+}
+
+/// One line as the mirror shows it.
+pub fn damage(line: &str, mirror: &Mirror) -> String {
+    let line: String = line
+        .chars()
+        .map(|c| if mirror.traditional { to_traditional(c) } else { c })
+        .map(|c| match c {
+            '，' => ',',
+            '：' => ':',
+            '（' => '(',
+            '）' => ')',
+            '？' => '?',
+            '；' => ';',
+            '！' => '!',
+            c => c,
+        })
+        .collect();
+    // What GBK does not have parts the line: the script's own conversion leaves it alone.
+    let mut damaged = String::new();
+    let mut bytes = Vec::new();
+    for c in line.chars() {
+        let code = encode(c);
+        if code.is_empty() {
+            damaged.push_str(&decode(&gloss(std::mem::take(&mut bytes), mirror)));
+            damaged.push(c);
+        }
+        bytes.extend(code);
+    }
+    damaged.push_str(&decode(&gloss(bytes, mirror)));
+    damaged
+}
+
+/// Step 3: byte by byte, one entry of the table after the other.
+fn gloss(mut bytes: Vec<u8>, mirror: &Mirror) -> Vec<u8> {
+    for (pattern, reading) in &mirror.table {
+        let mut replaced = Vec::with_capacity(bytes.len() + 16);
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at..].starts_with(pattern) {
+                replaced.extend(pattern);
+                replaced.push(b'(');
+                replaced.extend(reading.chars().flat_map(encode));
+                replaced.extend(if mirror.blank { &b" )"[..] } else { &b")"[..] });
+                at += 2;
+            } else {
+                replaced.push(bytes[at]);
+                at += 1;
+            }
+        }
+        bytes = replaced;
+    }
+    bytes
+}
+
+/// Step 4: a lead byte that nothing fits takes the byte behind it along.
+fn decode(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let length = if bytes[at] > 0x80 { 2 } else { 1 };
+        let piece = &bytes[at..bytes.len().min(at + length)];
+        match encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(piece) {
+            Some(c) if !c.is_empty() => text.push_str(&c),
+            _ => text.push('?'),
+        }
+        at += length;
+    }
+    text
+}
+
+fn encode(c: char) -> Vec<u8> {
+    let mut buffer = [0; 4];
+    let (bytes, _, failed) = encoding_rs::GBK.encode(c.encode_utf8(&mut buffer));
+    if failed { Vec::new() } else { bytes.into_owned() }
+}
+
+/// One character in traditional letters, without a look at its neighbours.
+pub fn to_traditional(c: char) -> char {
+    static TABLE: OnceLock<Vec<char>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let converter = OpenCC::from_config(BuiltinConfig::S2t).expect("ferrous-opencc carries its S2T data");
+        ('\u{4E00}'..='\u{9FFF}')
+            .map(|c| {
+                let converted = converter.convert(&c.to_string());
+                let mut chars = converted.chars();
+                match (chars.next(), chars.next()) {
+                    (Some(one), None) => one,
+                    _ => c,
+                }
+            })
+            .collect()
+    });
+    (c as usize).checked_sub(0x4E00).and_then(|i| table.get(i)).copied().unwrap_or(c)
+}
