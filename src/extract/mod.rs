@@ -26,6 +26,7 @@ use crate::article::{Article, ArticleId, Repair, Script};
 use crate::error::{Reason, Rejection};
 use crate::text::charset;
 use crate::text::fold::{fold_char, is_han};
+use crate::text::repair::repair_page;
 
 /// The largest page that is read, in bytes of its text.
 pub const MAX_PAGE: usize = 16 << 20;
@@ -161,8 +162,10 @@ fn script_of(article: &Article) -> Script {
 }
 
 /// The texts with their damage undone, one to one, and what was done; nothing where they are not damaged.
-fn repair(_texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
-    None
+fn repair(texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
+    let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let page = repair_page(&lines)?;
+    (page.lines.len() == texts.len()).then_some((page.lines, page.repairs))
 }
 
 #[cfg(test)]
@@ -172,7 +175,7 @@ mod debug {
     fn lines_of_a_page() {
         let brief = std::env::var("BRIEF").is_ok();
         for path in std::env::var("PAGE").unwrap_or_default().split(',') {
-            let mut page = super::html::parse(&super::decode(&std::fs::read(path).unwrap(), None, true));
+            let mut page = super::html::parse(&super::decode(&std::fs::read(path).unwrap(), None, true).text);
             page.build_lines();
             let worth = super::content::weigh(&page);
             let region = super::content::region(&page, &worth);
