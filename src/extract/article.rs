@@ -64,7 +64,8 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     let region = content::region(page, &worth);
     let mut run = content::best_run(&worth, region.clone());
     // Short lines behind the last sentence, in the same block, are the article's: a list, a verse, a date.
-    while run.end > run.start
+    while !page.dump
+        && run.end > run.start
         && run.end < region.end
         && worth[run.end].kind == Kind::Short
         && page.lines[run.end].link_letters == 0
@@ -117,7 +118,8 @@ fn body_start(page: &Page, worth: &[Worth], region: &Range<usize>, run: &Range<u
     }
     // Short lines right above the first sentence are headings of its first part, unless something about the article,
     // or nothing, stands between them and the title.
-    while start > region.start
+    while !page.dump
+        && start > region.start
         && title.is_none_or(|t| start - 1 > t)
         && worth[start - 1].kind == Kind::Short
         && page.lines[start - 1].link_letters == 0
@@ -154,7 +156,7 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
                     (i + 1..range.end).filter(|k| worth[*k].kind == Kind::Sentence).map(|k| page.lines[k].letters).sum();
                 let small = so_far * 3 < to_come && !is_comments(&page.lines[i].text);
                 match (last_sentence, next) {
-                    (Some(last), Some(next)) if !small && !same_parent(page, last, next) => break,
+                    (Some(last), Some(next)) if !small && (page.dump || !same_parent(page, last, next)) => break,
                     (Some(_), None) => break,
                     _ => continue,
                 }
@@ -242,6 +244,7 @@ fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
         draft.credits.extend(editors.unwrap_or_default());
     }
     datelines(page, draft);
+    draft.section = draft.section.take().or_else(|| breadcrumb(page, draft, start));
     if dates.is_empty() {
         // Above the title, or in the first paragraph's dateline.
         let above = first.saturating_sub(HEAD_LINES)..first;
@@ -288,6 +291,40 @@ fn outlet(page: &Page, worth: &[Worth], draft: &Draft, head: Range<usize>) -> (O
         Some(outlet) => (Some(outlet), Some(first)),
         None => (None, None),
     }
+}
+
+/// The section that a breadcrumb names: 维权 in 首页 > 新闻 > 维权 > 正文.
+fn breadcrumb(page: &Page, draft: &Draft, start: usize) -> Option<String> {
+    const LAST: &[&str] = &["正文", "文章正文", "新闻正文", "内容", "文章", "阅读", "详细内容", "浏览文章", "新闻内容", "查看", "首页"];
+    for line in page.lines[..start].iter().filter(|l| l.letters <= 80) {
+        let text = fold(&line.text);
+        if !text.contains(['>', '»', '›', '→']) {
+            continue;
+        }
+        let mut parts: Vec<String> = Vec::new();
+        let mut last_mark = false;
+        for part in line.text.split(['>', '»', '›', '→', '＞']) {
+            let part = part.rsplit(['：', ':']).next().unwrap_or(part).trim_matches(|c: char| !c.is_alphanumeric());
+            let folded = fold(part);
+            if folded.is_empty() {
+                continue;
+            }
+            last_mark |= LAST.contains(&folded.as_str()) || folded.ends_with("首页");
+            parts.push(part.to_string());
+        }
+        if parts.len() < 2 || !(last_mark || parts.len() >= 3) {
+            continue;
+        }
+        let section = parts.iter().skip(1).rev().find(|p| {
+            let folded = fold(p);
+            let letters = folded.chars().filter(|c| is_letter(*c)).count();
+            !LAST.contains(&folded.as_str()) && !folded.ends_with("首页") && (2..=10).contains(&letters) && !draft.title.starts_with(p.as_str())
+        });
+        if section.is_some() {
+            return section.cloned();
+        }
+    }
+    None
 }
 
 /// The date that stands nearest to a label; among dates of one day the one with a time.

@@ -70,8 +70,6 @@ struct Builder {
     /// Blocks that were not pushed because of [`MAX_DEPTH`]; their end tags close nothing.
     overflow: usize,
     line_start: u32,
-    parted: bool,
-    breaks: u8,
     link: bool,
     /// The first piece of the link that is open.
     link_start: usize,
@@ -89,8 +87,6 @@ impl Builder {
             stack: vec![root],
             overflow: 0,
             line_start: 0,
-            parted: true,
-            breaks: 0,
             link: false,
             link_start: 0,
             bold: 0,
@@ -107,11 +103,7 @@ impl Builder {
     fn start(&mut self, name: &str, attributes: Attributes) {
         self.raw = Raw::Nothing;
         match name {
-            "br" => {
-                self.end_line();
-                self.breaks = self.breaks.saturating_add(1);
-                self.parted |= self.breaks > 1;
-            }
+            "br" | "hr" => self.end_line(),
             "a" => {
                 self.end_link();
                 self.link_start = self.page.pieces.len();
@@ -120,13 +112,11 @@ impl Builder {
             "b" | "strong" => self.bold = self.bold.saturating_add(1),
             "meta" => self.meta(attributes),
             "link" => self.canonical(attributes),
-            "html" => self.page.lang = self.page.lang.take().or_else(|| attribute(attributes, "lang")),
             "title" => self.raw = Raw::Title,
             "script" => {
                 let json = attribute(attributes, "type").is_some_and(|t| t.trim() == "application/ld+json");
                 self.raw = if json { Raw::JsonLd } else { Raw::Nothing };
             }
-            "hr" => self.border(),
             "time" | "span" | "abbr" => self.dated(attributes),
             _ => {
                 if let Some(kind) = kind_of(name) {
@@ -162,7 +152,6 @@ impl Builder {
             for (n, part) in text.split('\n').enumerate() {
                 if n > 0 {
                     self.end_line();
-                    self.parted |= part.trim().is_empty();
                 }
                 if !part.trim().is_empty() {
                     self.piece(part.to_string());
@@ -214,24 +203,15 @@ impl Builder {
                 pieces,
                 block: top.block,
                 heading: self.heading,
-                parted: self.parted,
                 hidden: top.hidden,
                 ..Line::default()
             };
             self.page.lines.push(line);
-            self.parted = false;
-            self.breaks = 0;
         }
     }
 
-    /// Ends the line at the border of a block.
-    fn border(&mut self) {
-        self.end_line();
-        self.parted = true;
-    }
-
     fn open(&mut self, name: &str, kind: Kind, attributes: Attributes) {
-        self.border();
+        self.end_line();
         self.close_implied(kind);
         if matches!(kind, Kind::Cell | Kind::Row | Kind::Table) {
             self.end_link();
@@ -251,7 +231,6 @@ impl Builder {
         let block = Block {
             parent,
             lines: at..at,
-            depth: self.stack.len() as u16,
             container: !matches!(kind, Kind::Paragraph | Kind::Heading(_) | Kind::Item | Kind::Term),
             paragraph: kind == Kind::Paragraph,
             hint: look.hint,
@@ -280,7 +259,7 @@ impl Builder {
     }
 
     fn close(&mut self, name: &str, kind: Kind) {
-        self.border();
+        self.end_line();
         if matches!(kind, Kind::Heading(_)) {
             self.heading = 0;
         }

@@ -1,7 +1,5 @@
 //! One JSON object in, an [`Article`] out: exports of other programs, and our own.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::page::is_invisible;
@@ -216,6 +214,3 @@ fn has_markup(text: &str) -> bool {
         _ => false,
     })
 }
-
-/// Kept here so that `original` has one type with the rest of the crate.
-pub type Original = BTreeMap<String, String>;

@@ -35,8 +35,6 @@ pub enum Label {
     Date,
     /// A summary follows.
     Lead,
-    /// Something that ends a value and has none for us: 字号, 打印, 评论.
-    Other,
 }
 
 /// Labels in folded letters. Those of the first list need a colon (or brackets and a blank), those of the second may stand bare.
@@ -388,9 +386,11 @@ impl Reader {
             if rest_empty && roles.len() == 1 {
                 self.found.credit_awaited = Some(roles[0]);
             }
-            if rest_empty {
+            // 作者：《财经》综合报道: an office, not a person.
+            let office = from + self.chars[from..].iter().take_while(|c| is_letter(**c) || matches!(c, '《' | '》' | ' ')).count();
+            if rest_empty || office - from <= 14 && self.chars[office..].iter().all(|c| !is_letter(*c)) {
                 self.found.labels += 1;
-                self.cover(label..from);
+                self.cover(label..office.max(from));
             }
             return from;
         }

@@ -39,6 +39,11 @@ pub fn find(page: &Page, worth: &[Worth], body_start: usize) -> Title {
     if let Some(line) = heading(page, worth, body_start, &declared) {
         return Title { text: clean(&page.lines[line].text), line: Some(line) };
     }
+    if page.dump
+        && let Some(line) = of_dump(page, worth)
+    {
+        return Title { text: clean(&page.lines[line].text), line: Some(line) };
+    }
     // Where the page declares its site's name alone, the nearest line above the body that could be one is the headline.
     if declared.iter().all(|t| is_site(&without_site(t))) {
         let good = |i: &usize| {
@@ -68,6 +73,28 @@ pub fn declared_keys(page: &Page) -> Vec<Vec<char>> {
         }
     }
     keys
+}
+
+/// The headline of a dump: what stands next above the lines about the article, or above its first paragraph.
+fn of_dump(page: &Page, worth: &[Worth]) -> Option<usize> {
+    let prose = |i: usize| {
+        let line = &page.lines[i];
+        worth[i].kind == Kind::Sentence && (line.letters >= 80 || line.letters >= 25 && line.text.contains('。'))
+    };
+    let first = (0..page.lines.len()).find(|i| prose(*i))?;
+    let from = first.saturating_sub(NEAR);
+    // The lines about the article that stand in one run above the text: the topmost of them with a date or a source.
+    let about = (from..first).rev().filter(|i| worth[*i].kind == Kind::About).min();
+    let good = |i: &usize| {
+        let line = &page.lines[*i];
+        let separators = line.text.chars().filter(|c| matches!(c, '|' | '｜' | '>' | '»' | '›' | '│' | '·')).count();
+        matches!(worth[*i].kind, Kind::Short | Kind::Sentence | Kind::Title)
+            && (LEAST_LETTERS..=LONGEST).contains(&(line.letters as usize))
+            && separators < 2
+            && !line.text.ends_with(['：', ':'])
+    };
+    let best = |range: std::ops::Range<usize>| range.rev().find(good);
+    about.and_then(|a| best(from..a)).or_else(|| best(from..first))
 }
 
 /// The lines right below a headline that go on with what the page declares: a headline broken in two.
@@ -100,6 +127,10 @@ fn declared_titles(page: &Page) -> Vec<String> {
     if let Some(title) = page.title {
         push(&page.texts[title as usize]);
     }
+    // The first line of a crawl's text is the page's `title`, with the site's name behind it.
+    if let Some(first) = page.lines.first().filter(|l| page.dump && without_site(&l.text) != l.text.trim()) {
+        push(&first.text);
+    }
     for meta in &page.metas {
         if matches!(meta.name.as_str(), "og:title" | "twitter:title" | "articletitle" | "headline" | "title" | "dc.title") {
             push(&page.texts[meta.text as usize]);
@@ -119,6 +150,9 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
     let declared: Vec<Vec<char>> = declared.iter().map(|t| key(t)).collect();
     let mut best: Option<(usize, usize)> = None;
     for (i, line) in page.lines.iter().enumerate().take((body_start + 3).min(page.lines.len())) {
+        if page.dump && i == 0 {
+            continue;
+        }
         let letters = line.letters as usize;
         if !(LEAST_LETTERS..=LONGEST).contains(&letters) || matches!(worth[i].kind, Kind::Hidden | Kind::Beside | Kind::End) {
             continue;
