@@ -175,11 +175,17 @@ mod debug {
     fn lines_of_a_page() {
         let brief = std::env::var("BRIEF").is_ok();
         for path in std::env::var("PAGE").unwrap_or_default().split(',') {
-            let mut page = super::html::parse(&super::decode(&std::fs::read(path).unwrap(), None, true).text);
+            let mut page = super::html::parse(&super::charset::decode(&std::fs::read(path).unwrap(), None, true).text);
             page.build_lines();
             let worth = super::content::weigh(&page);
             let region = super::content::region(&page, &worth);
             let run = super::content::best_run(&worth, region.clone());
+            if let Ok(folder) = std::env::var("DUMPS") {
+                let name = path.rsplit('/').next().unwrap_or("").replace(".html", ".txt").replace(".shtml", ".txt");
+                let lines: Vec<&str> = page.lines.iter().filter(|l| !l.hidden).map(|l| l.text.as_str()).collect();
+                std::fs::write(format!("{folder}/{name}"), lines.join("\n\n")).unwrap();
+                continue;
+            }
             println!("== {path}\ntitle {:?}\nregion {region:?} run {run:?}", page.title.map(|t| &page.texts[t as usize]));
             for (i, line) in page.lines.iter().enumerate() {
                 let text = page.soft_text(line).replace('\u{1f}', "¦").replace('\n', " ");
