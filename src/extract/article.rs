@@ -62,7 +62,7 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     }
     let worth = content::weigh(page);
     let region = content::region(page, &worth);
-    let mut run = content::best_run(&worth, region.clone());
+    let mut run = content::best_run(&worth, region.clone(), page.dump);
     // Short lines behind the last sentence, in the same block, are the article's: a list, a verse, a date.
     while !page.dump
         && run.end > run.start
@@ -103,6 +103,9 @@ fn not_an_article(page: &Page) -> (Reason, String) {
     for line in page.lines.iter().filter(|l| !l.hidden) {
         letters += u64::from(line.letters);
         links += u64::from(line.link_letters);
+    }
+    if page.dump && page.lines.len() > 8 {
+        return (Reason::List, format!("{} short lines", page.lines.len()));
     }
     if links * 2 > letters && page.lines.len() > 4 {
         return (Reason::List, format!("{links} of {letters} letters stand in links"));

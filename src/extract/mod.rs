@@ -179,7 +179,7 @@ mod debug {
             page.build_lines();
             let worth = super::content::weigh(&page);
             let region = super::content::region(&page, &worth);
-            let run = super::content::best_run(&worth, region.clone());
+            let run = super::content::best_run(&worth, region.clone(), page.dump);
             if let Ok(folder) = std::env::var("DUMPS") {
                 let name = path.rsplit('/').next().unwrap_or("").replace(".html", ".txt").replace(".shtml", ".txt");
                 let lines: Vec<&str> = page.lines.iter().filter(|l| !l.hidden).map(|l| l.text.as_str()).collect();

@@ -1,6 +1,7 @@
 //! The headline: from what the page shows, checked against what its `title` says.
 
 use super::content::{Kind, Worth};
+use super::{date, labels};
 use super::page::{Page, is_letter};
 use crate::text::fold::fold_char;
 
@@ -40,7 +41,7 @@ pub fn find(page: &Page, worth: &[Worth], body_start: usize) -> Title {
         return Title { text: clean(&page.lines[line].text), line: Some(line) };
     }
     if page.dump
-        && let Some(line) = of_dump(page, worth)
+        && let Some(line) = of_dump(page, worth, body_start)
     {
         return Title { text: clean(&page.lines[line].text), line: Some(line) };
     }
@@ -76,25 +77,43 @@ pub fn declared_keys(page: &Page) -> Vec<Vec<char>> {
 }
 
 /// The headline of a dump: what stands next above the lines about the article, or above its first paragraph.
-fn of_dump(page: &Page, worth: &[Worth]) -> Option<usize> {
-    let prose = |i: usize| {
-        let line = &page.lines[i];
-        worth[i].kind == Kind::Sentence && (line.letters >= 80 || line.letters >= 25 && line.text.contains('。'))
+fn of_dump(page: &Page, worth: &[Worth], body_start: usize) -> Option<usize> {
+    let line = |i: usize| &page.lines[i];
+    let prose = |i: usize| worth[i].kind == Kind::Sentence && (line(i).letters >= 70 || line(i).letters >= 20 && line(i).text.contains('。'));
+    let first = (body_start..page.lines.len()).find(|i| prose(*i)).unwrap_or(body_start);
+    let about = |i: usize| {
+        let dated = line(i).letters <= 80 && !date::find_dates(&date::folded(&line(i).text)).is_empty();
+        let byline = line(i).letters <= 60 && (labels::read(&line(i).text).labels > 0 || labels::outlet_of_byline(&line(i).text).is_some());
+        worth[i].kind == Kind::About || dated || byline
     };
-    let first = (0..page.lines.len()).find(|i| prose(*i))?;
-    let from = first.saturating_sub(NEAR);
-    // The lines about the article that stand in one run above the text: the topmost of them with a date or a source.
-    let about = (from..first).rev().filter(|i| worth[*i].kind == Kind::About).min();
     let good = |i: &usize| {
-        let line = &page.lines[*i];
-        let separators = line.text.chars().filter(|c| matches!(c, '|' | '｜' | '>' | '»' | '›' | '│' | '·')).count();
+        let text = &line(*i).text;
+        let separators = text.chars().filter(|c| matches!(c, '|' | '｜' | '>' | '»' | '›' | '│')).count();
         matches!(worth[*i].kind, Kind::Short | Kind::Sentence | Kind::Title)
-            && (LEAST_LETTERS..=LONGEST).contains(&(line.letters as usize))
+            && (LEAST_LETTERS..=LONGEST).contains(&(line(*i).letters as usize))
             && separators < 2
-            && !line.text.ends_with(['：', ':'])
+            && !about(*i)
+            && !text.contains("http")
+            && !text.contains("www.")
+            && !text.ends_with(['：', ':'])
     };
+    // From the text upwards: the lines about the article stand together, with buttons between them at most.
+    let from = first.saturating_sub(NEAR);
+    let mut top = None;
+    let mut gap = 0;
+    for i in (from..first).rev() {
+        if about(i) {
+            (top, gap) = (Some(i), 0);
+        } else if top.is_some() {
+            gap += 1;
+            if gap > 2 {
+                break;
+            }
+        }
+    }
     let best = |range: std::ops::Range<usize>| range.rev().find(good);
-    about.and_then(|a| best(from..a)).or_else(|| best(from..first))
+    let above = top.and_then(|t| best(t.saturating_sub(4)..t));
+    above.or_else(|| best(from..first))
 }
 
 /// The lines right below a headline that go on with what the page declares: a headline broken in two.
