@@ -78,7 +78,7 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
         return Err(not_an_article(page));
     }
     let mut draft = Draft::default();
-    let title = title::find(page, &worth, run.start);
+    let title = title::find(page, &worth, &run);
     (draft.title, draft.title_line) = (title.text, title.line);
     let start = body_start(page, &worth, &region, &run, draft.title_line);
     draft.body_lines = body_lines(page, &worth, start..run.end, &draft.title);

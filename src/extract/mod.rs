@@ -175,7 +175,8 @@ mod debug {
     fn lines_of_a_page() {
         let brief = std::env::var("BRIEF").is_ok();
         for path in std::env::var("PAGE").unwrap_or_default().split(',') {
-            let mut page = super::html::parse(&super::charset::decode(&std::fs::read(path).unwrap(), None, true).text);
+            let text = super::charset::decode(&std::fs::read(path).unwrap(), None, true).text;
+            let mut page = if path.ends_with(".txt") { super::dump::parse(&text) } else { super::html::parse(&text) };
             page.build_lines();
             let worth = super::content::weigh(&page);
             let region = super::content::region(&page, &worth);

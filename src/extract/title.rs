@@ -1,5 +1,7 @@
 //! The headline: from what the page shows, checked against what its `title` says.
 
+use std::ops::Range;
+
 use super::content::{Kind, Worth};
 use super::{date, labels};
 use super::page::{Page, is_letter};
@@ -11,6 +13,8 @@ const TAGS: &[&str] = &["[视频]", "【视频】", "[图文]", "[组图]", "【
 const LEAST_REPEATED: usize = 6;
 /// Lines above the body in which a headline is looked for that the page does not declare.
 const NEAR: usize = 15;
+/// Lines between the lines about an article and its text, at most: buttons, captions.
+const ABOUT_NEAR: usize = 7;
 /// A visible line must repeat this many letters of the page's title.
 const LEAST_LETTERS: usize = 4;
 /// The longest headline, in letters.
@@ -32,7 +36,8 @@ pub struct Title {
 }
 
 /// Finds the headline before the body's first line.
-pub fn find(page: &Page, worth: &[Worth], body_start: usize) -> Title {
+pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
+    let body_start = run.start;
     let declared = declared_titles(page);
     if let Some(line) = visible(page, worth, body_start, &declared) {
         return Title { text: clean(&page.lines[line].text) + &continued(page, line, body_start, &declared), line: Some(line) };
@@ -41,7 +46,7 @@ pub fn find(page: &Page, worth: &[Worth], body_start: usize) -> Title {
         return Title { text: clean(&page.lines[line].text), line: Some(line) };
     }
     if page.dump
-        && let Some(line) = of_dump(page, worth, body_start)
+        && let Some(line) = of_dump(page, worth, run)
     {
         return Title { text: clean(&page.lines[line].text), line: Some(line) };
     }
@@ -77,10 +82,9 @@ pub fn declared_keys(page: &Page) -> Vec<Vec<char>> {
 }
 
 /// The headline of a dump: what stands next above the lines about the article, or above its first paragraph.
-fn of_dump(page: &Page, worth: &[Worth], body_start: usize) -> Option<usize> {
+fn of_dump(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize> {
     let line = |i: usize| &page.lines[i];
     let prose = |i: usize| worth[i].kind == Kind::Sentence && (line(i).letters >= 70 || line(i).letters >= 20 && line(i).text.contains('。'));
-    let first = (body_start..page.lines.len()).find(|i| prose(*i)).unwrap_or(body_start);
     let about = |i: usize| {
         let dated = line(i).letters <= 80 && !date::find_dates(&date::folded(&line(i).text)).is_empty();
         let byline = line(i).letters <= 60 && (labels::read(&line(i).text).labels > 0 || labels::outlet_of_byline(&line(i).text).is_some());
@@ -97,6 +101,15 @@ fn of_dump(page: &Page, worth: &[Worth], body_start: usize) -> Option<usize> {
             && !text.contains("www.")
             && !text.ends_with(['：', ':'])
     };
+    // The first prose with lines about the article shortly above it; a teaser in the page's head has none.
+    let near = run.start..(run.start + 2 * NEAR).min(page.lines.len());
+    let letters = |range: Range<usize>| range.filter(|i| worth[*i].kind == Kind::Sentence).map(|i| line(i).letters).sum::<u32>();
+    let leaves_most = |i: usize| letters(run.start..i) * 2 < letters(i..run.end.max(i));
+    let first = near
+        .clone()
+        .find(|i| prose(*i) && (i.saturating_sub(ABOUT_NEAR)..*i).any(about) && leaves_most(*i))
+        .or_else(|| near.clone().find(|i| prose(*i)))
+        .unwrap_or(run.start);
     // From the text upwards: the lines about the article stand together, with buttons between them at most.
     let from = first.saturating_sub(NEAR);
     let mut top = None;
@@ -111,7 +124,7 @@ fn of_dump(page: &Page, worth: &[Worth], body_start: usize) -> Option<usize> {
             }
         }
     }
-    let best = |range: std::ops::Range<usize>| range.rev().find(good);
+    let best = |range: Range<usize>| range.rev().find(good);
     let above = top.and_then(|t| best(t.saturating_sub(4)..t));
     above.or_else(|| best(from..first))
 }
@@ -148,7 +161,7 @@ fn declared_titles(page: &Page) -> Vec<String> {
     }
     // The first line of a crawl's text is the page's `title`, with the site's name behind it.
     if let Some(first) = page.lines.first().filter(|l| page.dump && without_site(&l.text) != l.text.trim()) {
-        push(&first.text);
+        push(&without_site(&first.text));
     }
     for meta in &page.metas {
         if matches!(meta.name.as_str(), "og:title" | "twitter:title" | "articletitle" | "headline" | "title" | "dc.title") {
@@ -178,6 +191,9 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
         }
         let own = key(&line.text);
         let repeats = declared.iter().any(|t| {
+            if page.dump {
+                return *t == own;
+            }
             let at_start = t.len() >= own.len() && t[..own.len()] == own[..];
             at_start || (own.len() >= 6 && t.windows(own.len()).any(|w| w == own.as_slice()))
         });
