@@ -23,6 +23,8 @@ const HEAD_LINES: usize = 12;
 const TAIL_LINES: usize = 14;
 /// Lines behind the body that are read for an editor's line, which may stand below buttons and related links.
 const EDITOR_LINES: usize = 120;
+/// Short lines in a row that are a menu, not headings of an article.
+const MENU_LINES: usize = 4;
 /// Characters of the body's first and last paragraph that are read for a dateline or a signature.
 const DATELINE: usize = 90;
 
@@ -175,7 +177,37 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
         }
         lines.push(i);
     }
+    if page.dump {
+        cut_dump(page, worth, &mut lines);
+    }
     lines
+}
+
+/// Cuts what follows the article in a dump: what stands behind an editor's line, or behind a row of short lines, where it
+/// is less than what stands before.
+fn cut_dump(page: &Page, worth: &[Worth], lines: &mut Vec<usize>) {
+    let letters = |lines: &[usize]| -> u32 {
+        lines.iter().filter(|i| worth[**i].kind == Kind::Sentence).map(|i| page.lines[*i].letters).sum()
+    };
+    let mut short = 0;
+    for at in 0..lines.len() {
+        let i = lines[at];
+        let scrap = worth[i].kind == Kind::Short && !content::ends_sentence(&page.lines[i].text);
+        short = if scrap { short + 1 } else { 0 };
+        let behind_editor = at > 0
+            && (lines[at - 1] + 1..i).any(|k| worth[k].kind == Kind::About && labels::read(&page.lines[k].text).credits.iter().any(|c| c.role.edits()));
+        let cut = if behind_editor {
+            at
+        } else if short >= MENU_LINES {
+            at + 1 - short
+        } else {
+            continue;
+        };
+        if letters(&lines[..cut]) > letters(&lines[cut..]) {
+            lines.truncate(cut);
+            return;
+        }
+    }
 }
 
 /// Whether a heading announces what readers wrote.
