@@ -157,8 +157,10 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
                 // A box of related links inside the text ends nothing where sentences follow in the same block as before.
                 let next = (i + 1..range.end).find(|k| worth[*k].kind == Kind::Sentence);
                 let so_far: u32 = lines.iter().map(|l| page.lines[*l].letters).sum();
-                let to_come: u32 =
-                    (i + 1..range.end).filter(|k| worth[*k].kind == Kind::Sentence).map(|k| page.lines[k].letters).sum();
+                let to_come: u32 = (i + 1..range.end)
+                    .filter(|k| worth[*k].kind == Kind::Sentence)
+                    .map(|k| page.lines[k].letters)
+                    .sum();
                 let small = so_far * 3 < to_come && !is_comments(&page.lines[i].text);
                 match (last_sentence, next) {
                     (Some(last), Some(next)) if !small && (page.dump || !same_parent(page, last, next)) => break,
@@ -195,7 +197,9 @@ fn cut_dump(page: &Page, worth: &[Worth], lines: &mut Vec<usize>) {
         let scrap = worth[i].kind == Kind::Short && !content::ends_sentence(&page.lines[i].text);
         short = if scrap { short + 1 } else { 0 };
         let behind_editor = at > 0
-            && (lines[at - 1] + 1..i).any(|k| worth[k].kind == Kind::About && labels::read(&page.lines[k].text).credits.iter().any(|c| c.role.edits()));
+            && (lines[at - 1] + 1..i).any(|k| {
+                worth[k].kind == Kind::About && labels::read(&page.lines[k].text).credits.iter().any(|c| c.role.edits())
+            });
         let cut = if behind_editor {
             at
         } else if short >= MENU_LINES {
@@ -294,7 +298,11 @@ fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
     {
         let chars: Vec<char> = date::folded(&page.lines[first].text).into_iter().take(DATELINE).collect();
         let dated = date::find_dates(&chars).into_iter().next();
-        dates.extend(dated.filter(|d| chars.get(d.range.end).is_some_and(|c| matches!(c, '讯' | '电' | '报'))).map(|d| (false, d.date)));
+        dates.extend(
+            dated
+                .filter(|d| chars.get(d.range.end).is_some_and(|c| matches!(c, '讯' | '电' | '报')))
+                .map(|d| (false, d.date)),
+        );
     }
     draft.date = best_date(&dates);
     if draft.source.is_none() && unlabelled.0.is_some() {
@@ -306,10 +314,15 @@ fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
 
 /// The outlet that a byline names (【台湾新生报／记者某某】, 中央社记者某某), or that stands alone beside the date.
 fn outlet(page: &Page, worth: &[Worth], draft: &Draft, head: Range<usize>) -> (Option<String>, Option<usize>) {
-    let dated = |i: usize| page.lines.get(i).is_some_and(|l| l.letters < 60 && !date::find_dates(&date::folded(&l.text)).is_empty());
+    let dated = |i: usize| {
+        page.lines.get(i).is_some_and(|l| l.letters < 60 && !date::find_dates(&date::folded(&l.text)).is_empty())
+    };
     for i in head.clone() {
         let line = &page.lines[i];
-        if Some(i) == draft.title_line || line.letters > 60 || matches!(worth[i].kind, Kind::Hidden | Kind::Beside | Kind::End) {
+        if Some(i) == draft.title_line
+            || line.letters > 60
+            || matches!(worth[i].kind, Kind::Hidden | Kind::Beside | Kind::End)
+        {
             continue;
         }
         if let Some(outlet) = labels::outlet_of_byline(&line.text) {
@@ -330,7 +343,8 @@ fn outlet(page: &Page, worth: &[Worth], draft: &Draft, head: Range<usize>) -> (O
 
 /// The section that a breadcrumb names: 维权 in 首页 > 新闻 > 维权 > 正文.
 fn breadcrumb(page: &Page, draft: &Draft, start: usize) -> Option<String> {
-    const LAST: &[&str] = &["正文", "文章正文", "新闻正文", "内容", "文章", "阅读", "详细内容", "浏览文章", "新闻内容", "查看", "首页"];
+    const LAST: &[&str] =
+        &["正文", "文章正文", "新闻正文", "内容", "文章", "阅读", "详细内容", "浏览文章", "新闻内容", "查看", "首页"];
     for line in page.lines[..start].iter().filter(|l| l.letters <= 80) {
         let text = fold(&line.text);
         if !text.contains(['>', '»', '›', '→']) {
@@ -353,7 +367,10 @@ fn breadcrumb(page: &Page, draft: &Draft, start: usize) -> Option<String> {
         let section = parts.iter().skip(1).rev().find(|p| {
             let folded = fold(p);
             let letters = folded.chars().filter(|c| is_letter(*c)).count();
-            !LAST.contains(&folded.as_str()) && !folded.ends_with("首页") && (2..=10).contains(&letters) && !draft.title.starts_with(p.as_str())
+            !LAST.contains(&folded.as_str())
+                && !folded.ends_with("首页")
+                && (2..=10).contains(&letters)
+                && !draft.title.starts_with(p.as_str())
         });
         if section.is_some() {
             return section.cloned();

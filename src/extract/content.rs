@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::boilerplate::{Verdict, judge};
 use super::labels;
-use super::title;
 use super::page::{Hint, Line, Page};
+use super::title;
 use crate::text::fold::fold;
 
 /// A line of this many letters that has punctuation is a sentence.
@@ -78,7 +78,10 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     if line.hidden {
         return Worth { value: 0.0, kind: Kind::Hidden };
     }
-    if titles.iter().any(|t| (t.len()..t.len() + 6).contains(&(line.letters as usize)) && title::key(&line.text).ends_with(t)) {
+    if titles
+        .iter()
+        .any(|t| (t.len()..t.len() + 6).contains(&(line.letters as usize)) && title::key(&line.text).ends_with(t))
+    {
         return Worth { value: -4.0, kind: Kind::Title };
     }
     let folded = fold(&line.text);
@@ -128,7 +131,8 @@ fn weigh_dump_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
 /// Whether a line ends where a sentence ends, brackets and quotes behind it left aside.
 pub fn ends_sentence(text: &str) -> bool {
     let text = text.trim_end_matches(|c: char| c.is_whitespace() || "）)”’」』】]〕".contains(c));
-    text.ends_with(['。', '！', '？', '…', '；', '：', '!', '?', ';', ':', '，']) || text.ends_with('.') && !text.ends_with("...")
+    text.ends_with(['。', '！', '？', '…', '；', '：', '!', '?', ';', ':', '，'])
+        || text.ends_with('.') && !text.ends_with("...")
 }
 
 /// The block of the article and its lines.

@@ -199,13 +199,7 @@ impl Builder {
             .any(|p| self.page.texts[p.text as usize].chars().any(is_letter));
         if seen {
             let top = self.top();
-            let line = Line {
-                pieces,
-                block: top.block,
-                heading: self.heading,
-                hidden: top.hidden,
-                ..Line::default()
-            };
+            let line = Line { pieces, block: top.block, heading: self.heading, hidden: top.hidden, ..Line::default() };
             self.page.lines.push(line);
         }
     }
@@ -242,7 +236,8 @@ impl Builder {
 
     /// Closes what the start of a block closes without saying so.
     fn close_implied(&mut self, kind: Kind) {
-        let (closes, barrier): (fn(Kind) -> bool, fn(Kind) -> bool) = match kind {
+        type Test = fn(Kind) -> bool;
+        let (closes, barrier): (Test, Test) = match kind {
             Kind::Item => (|k| k == Kind::Item, |k| matches!(k, Kind::List | Kind::Cell | Kind::Table)),
             Kind::Term => (|k| k == Kind::Term, |k| matches!(k, Kind::List | Kind::Cell | Kind::Table)),
             Kind::Cell => (|k| k == Kind::Cell, |k| matches!(k, Kind::Row | Kind::Table)),
@@ -411,14 +406,76 @@ fn look_at(name: &str, attributes: Attributes) -> Look {
 
 /// Whether the words of a class or id speak of an article's text, and of something beside it.
 fn words_of(value: &str) -> (bool, bool) {
-    const BODY: &[&str] = &["content", "article", "artical", "story", "zhengwen", "neirong", "entry", "text", "body", "detail", "post", "cont"];
+    const BODY: &[&str] = &[
+        "content", "article", "artical", "story", "zhengwen", "neirong", "entry", "text", "body", "detail", "post",
+        "cont",
+    ];
     const BESIDE: &[&str] = &[
-        "comment", "comments", "cmt", "pinglun", "reply", "footer", "foot", "nav", "navi", "menu", "sidebar", "aside", "related",
-        "relate", "relation", "relative", "recommend", "recommended", "tuijian", "hot", "hots", "rank", "ranking", "paihang",
-        "share", "sharebar", "bdshare", "jiathis", "copyright", "banner", "breadcrumb", "breadcrumbs", "crumb", "crumbs", "login",
-        "search", "toolbar", "tags", "keywords", "qrcode", "topbar", "links", "friendlink", "disclaimer", "subscribe", "sponsor",
-        "advert", "ads", "ad", "promo", "popular", "mostread", "header", "statement", "shengming", "vote", "survey", "mood",
-        "xgxw", "xiangguan", "correlation", "blogroll", "pager", "pagination", "pages",
+        "comment",
+        "comments",
+        "cmt",
+        "pinglun",
+        "reply",
+        "footer",
+        "foot",
+        "nav",
+        "navi",
+        "menu",
+        "sidebar",
+        "aside",
+        "related",
+        "relate",
+        "relation",
+        "relative",
+        "recommend",
+        "recommended",
+        "tuijian",
+        "hot",
+        "hots",
+        "rank",
+        "ranking",
+        "paihang",
+        "share",
+        "sharebar",
+        "bdshare",
+        "jiathis",
+        "copyright",
+        "banner",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumb",
+        "crumbs",
+        "login",
+        "search",
+        "toolbar",
+        "tags",
+        "keywords",
+        "qrcode",
+        "topbar",
+        "links",
+        "friendlink",
+        "disclaimer",
+        "subscribe",
+        "sponsor",
+        "advert",
+        "ads",
+        "ad",
+        "promo",
+        "popular",
+        "mostread",
+        "header",
+        "statement",
+        "shengming",
+        "vote",
+        "survey",
+        "mood",
+        "xgxw",
+        "xiangguan",
+        "correlation",
+        "blogroll",
+        "pager",
+        "pagination",
+        "pages",
     ];
     let (mut body, mut beside) = (false, false);
     let mut word = String::new();

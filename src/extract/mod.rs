@@ -119,7 +119,8 @@ fn from_page(mut page: page::Page, record: &Record) -> Result<Article, (Reason, 
 fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) -> BTreeMap<String, String> {
     let mut original = BTreeMap::new();
     let mut keep = |field: &str, lines: &[usize]| {
-        let text = |page: &page::Page| lines.iter().map(|i| page.lines[*i].text.as_str()).collect::<Vec<_>>().join("\n");
+        let text =
+            |page: &page::Page| lines.iter().map(|i| page.lines[*i].text.as_str()).collect::<Vec<_>>().join("\n");
         let found = text(as_found);
         if found != text(page) {
             original.insert(field.to_string(), found);
@@ -166,39 +167,4 @@ fn repair(texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
     let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
     let page = repair_page(&lines)?;
     (page.lines.len() == texts.len()).then_some((page.lines, page.repairs))
-}
-
-#[cfg(test)]
-mod debug {
-    #[test]
-    #[ignore = "prints the lines of the pages named by PAGE, for a look"]
-    fn lines_of_a_page() {
-        let brief = std::env::var("BRIEF").is_ok();
-        for path in std::env::var("PAGE").unwrap_or_default().split(',') {
-            let text = super::charset::decode(&std::fs::read(path).unwrap(), None, true).text;
-            let mut page = if path.ends_with(".txt") { super::dump::parse(&text) } else { super::html::parse(&text) };
-            page.build_lines();
-            let worth = super::content::weigh(&page);
-            let region = super::content::region(&page, &worth);
-            let run = super::content::best_run(&worth, region.clone(), page.dump);
-            if let Ok(folder) = std::env::var("DUMPS") {
-                let name = path.rsplit('/').next().unwrap_or("").replace(".html", ".txt").replace(".shtml", ".txt");
-                let lines: Vec<&str> = page.lines.iter().filter(|l| !l.hidden).map(|l| l.text.as_str()).collect();
-                std::fs::write(format!("{folder}/{name}"), lines.join("\n\n")).unwrap();
-                continue;
-            }
-            println!("== {path}\ntitle {:?}\nregion {region:?} run {run:?}", page.title.map(|t| &page.texts[t as usize]));
-            for (i, line) in page.lines.iter().enumerate() {
-                let text = page.soft_text(line).replace('\u{1f}', "¦").replace('\n', " ");
-                let folded = crate::text::fold::fold(&text);
-                let named = ["来源", "编辑", "责编", "作者"].iter().any(|w| folded.contains(w)) && line.letters < 80;
-                let near = i + 9 > run.start && i < run.start + 2 || i + 1 >= run.end && i < run.end + 6;
-                if brief && !named && !(near && line.link_letters * 2 <= line.letters) {
-                    continue;
-                }
-                let mark = if run.contains(&i) { "#" } else if region.contains(&i) { "+" } else { " " };
-                println!("{mark}{i} b{} {:?} {:.0} {}/{} h{} {}", line.block, worth[i].kind, worth[i].value, line.link_letters, line.letters, line.heading, text);
-            }
-        }
-    }
 }

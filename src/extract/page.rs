@@ -174,7 +174,30 @@ pub fn is_letter(c: char) -> bool {
 
 /// Punctuation that sentences have and menus do not.
 pub fn is_mark(c: char) -> bool {
-    matches!(c, '，' | '。' | '；' | '！' | '？' | '、' | '：' | '“' | '”' | '「' | '」' | '《' | '》' | '…' | ',' | ';' | '!' | '?' | '﹐' | '﹔' | '．' | '﹒')
+    matches!(
+        c,
+        '，' | '。'
+            | '；'
+            | '！'
+            | '？'
+            | '、'
+            | '：'
+            | '“'
+            | '”'
+            | '「'
+            | '」'
+            | '《'
+            | '》'
+            | '…'
+            | ','
+            | ';'
+            | '!'
+            | '?'
+            | '﹐'
+            | '﹔'
+            | '．'
+            | '﹒'
+    )
 }
 
 /// Adds a character as a browser shows it: runs of blanks are one, a line end between two Chinese characters is none.
@@ -202,7 +225,7 @@ fn push_collapsed(text: &mut String, c: char) {
         _ => {
             if text.ends_with('\n') {
                 text.pop();
-                if !(wide(c) && text.ends_with(wide)) && !text.is_empty() {
+                if !(text.is_empty() || wide(c) && text.ends_with(wide)) {
                     text.push(' ');
                 }
             }
