@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::content::{self, Kind, Worth};
 use super::labels::{self, Found, Label};
 use super::machine;
+use super::names::{self, Place};
 use super::page::{Page, is_blank, is_letter};
 use super::{date, title};
 use crate::article::{Credit, Date, Role};
@@ -18,8 +19,12 @@ use crate::text::fold::{fold, is_han};
 const LEAST_LETTERS: u32 = 12;
 /// Lines before the body that are read for date and source where no title is visible.
 const HEAD_LINES: usize = 12;
-/// Lines behind the body that are read for the editor.
+/// Lines behind the body that are read for all there is to know.
 const TAIL_LINES: usize = 14;
+/// Lines behind the body that are read for an editor's line, which may stand below buttons and related links.
+const EDITOR_LINES: usize = 120;
+/// Short lines in a row that are a menu, not headings of an article.
+const MENU_LINES: usize = 4;
 /// Characters of the body's first and last paragraph that are read for a dateline or a signature.
 const DATELINE: usize = 90;
 
@@ -59,9 +64,10 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     }
     let worth = content::weigh(page);
     let region = content::region(page, &worth);
-    let mut run = content::best_run(&worth, region.clone());
+    let mut run = content::best_run(&worth, region.clone(), page.dump);
     // Short lines behind the last sentence, in the same block, are the article's: a list, a verse, a date.
-    while run.end > run.start
+    while !page.dump
+        && run.end > run.start
         && run.end < region.end
         && worth[run.end].kind == Kind::Short
         && page.lines[run.end].link_letters == 0
@@ -74,7 +80,7 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
         return Err(not_an_article(page));
     }
     let mut draft = Draft::default();
-    let title = title::find(page, &worth, run.start);
+    let title = title::find(page, &worth, &run);
     (draft.title, draft.title_line) = (title.text, title.line);
     let start = body_start(page, &worth, &region, &run, draft.title_line);
     draft.body_lines = body_lines(page, &worth, start..run.end, &draft.title);
@@ -100,6 +106,9 @@ fn not_an_article(page: &Page) -> (Reason, String) {
         letters += u64::from(line.letters);
         links += u64::from(line.link_letters);
     }
+    if page.dump && page.lines.len() > 8 {
+        return (Reason::List, format!("{} short lines", page.lines.len()));
+    }
     if links * 2 > letters && page.lines.len() > 4 {
         return (Reason::List, format!("{links} of {letters} letters stand in links"));
     }
@@ -114,11 +123,13 @@ fn body_start(page: &Page, worth: &[Worth], region: &Range<usize>, run: &Range<u
     }
     // Short lines right above the first sentence are headings of its first part, unless something about the article,
     // or nothing, stands between them and the title.
-    while start > region.start
+    while !page.dump
+        && start > region.start
         && title.is_none_or(|t| start - 1 > t)
         && worth[start - 1].kind == Kind::Short
         && page.lines[start - 1].link_letters == 0
         && page.lines[start - 1].letters >= 4
+        && labels::read(&page.lines[start - 1].text).labels == 0
         && same_parent(page, start - 1, start)
     {
         start -= 1;
@@ -146,11 +157,13 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
                 // A box of related links inside the text ends nothing where sentences follow in the same block as before.
                 let next = (i + 1..range.end).find(|k| worth[*k].kind == Kind::Sentence);
                 let so_far: u32 = lines.iter().map(|l| page.lines[*l].letters).sum();
-                let to_come: u32 =
-                    (i + 1..range.end).filter(|k| worth[*k].kind == Kind::Sentence).map(|k| page.lines[k].letters).sum();
+                let to_come: u32 = (i + 1..range.end)
+                    .filter(|k| worth[*k].kind == Kind::Sentence)
+                    .map(|k| page.lines[k].letters)
+                    .sum();
                 let small = so_far * 3 < to_come && !is_comments(&page.lines[i].text);
                 match (last_sentence, next) {
-                    (Some(last), Some(next)) if !small && !same_parent(page, last, next) => break,
+                    (Some(last), Some(next)) if !small && (page.dump || !same_parent(page, last, next)) => break,
                     (Some(_), None) => break,
                     _ => continue,
                 }
@@ -166,7 +179,39 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
         }
         lines.push(i);
     }
+    if page.dump {
+        cut_dump(page, worth, &mut lines);
+    }
     lines
+}
+
+/// Cuts what follows the article in a dump: what stands behind an editor's line, or behind a row of short lines, where it
+/// is less than what stands before.
+fn cut_dump(page: &Page, worth: &[Worth], lines: &mut Vec<usize>) {
+    let letters = |lines: &[usize]| -> u32 {
+        lines.iter().filter(|i| worth[**i].kind == Kind::Sentence).map(|i| page.lines[*i].letters).sum()
+    };
+    let mut short = 0;
+    for at in 0..lines.len() {
+        let i = lines[at];
+        let scrap = worth[i].kind == Kind::Short && !content::ends_sentence(&page.lines[i].text);
+        short = if scrap { short + 1 } else { 0 };
+        let behind_editor = at > 0
+            && (lines[at - 1] + 1..i).any(|k| {
+                worth[k].kind == Kind::About && labels::read(&page.lines[k].text).credits.iter().any(|c| c.role.edits())
+            });
+        let cut = if behind_editor {
+            at
+        } else if short >= MENU_LINES {
+            at + 1 - short
+        } else {
+            continue;
+        };
+        if letters(&lines[..cut]) > letters(&lines[cut..]) {
+            lines.truncate(cut);
+            return;
+        }
+    }
 }
 
 /// Whether a heading announces what readers wrote.
@@ -181,6 +226,7 @@ fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
     let end = draft.body_lines.last().map_or(start, |l| l + 1);
     let mut dates: Vec<(bool, Date)> = Vec::new();
     let mut awaited: Option<Label> = None;
+    let mut unlabelled: (Option<String>, Option<usize>) = (None, None);
     let head = first..start;
     let tail = end..(end + TAIL_LINES).min(page.lines.len());
     let inner: Vec<usize> = (start..end).filter(|i| worth[*i].kind == Kind::About).collect();
@@ -206,10 +252,8 @@ fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
         {
             (draft.source, draft.source_line) = (Some(source.clone()), Some(i));
         }
-        if zone == 0 && draft.source.is_none() && !found.dates.is_empty() {
-            if let Some(source) = unlabelled_source(&found) {
-                (draft.source, draft.source_line) = (Some(source), Some(i));
-            }
+        if zone == 0 && unlabelled.0.is_none() && !found.dates.is_empty() {
+            unlabelled = (unlabelled_source(&found), Some(i));
         }
         if found.source_awaited && draft.source.is_none() {
             awaited = Some(Label::Source);
@@ -229,8 +273,110 @@ fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
             }
         }
     }
+    if !draft.credits.iter().any(|c| c.role.edits()) {
+        let far = (end + TAIL_LINES).min(page.lines.len())..(end + EDITOR_LINES).min(page.lines.len());
+        let editors = far.filter(|i| page.lines[*i].letters <= 60 && worth[*i].kind != Kind::Hidden).find_map(|i| {
+            let found = labels::read(&page.soft_text(&page.lines[i]));
+            let editors: Vec<Credit> = found.credits.into_iter().filter(|c| c.role.edits()).collect();
+            (!editors.is_empty()).then_some(editors)
+        });
+        draft.credits.extend(editors.unwrap_or_default());
+    }
     datelines(page, draft);
+    draft.section = draft.section.take().or_else(|| breadcrumb(page, draft, start));
+    if dates.is_empty() {
+        // Above the title, or in the first paragraph's dateline.
+        let above = first.saturating_sub(HEAD_LINES)..first;
+        dates.extend(above.rev().filter(|i| page.lines[*i].letters <= 80).filter_map(|i| {
+            let found = labels::read(&page.soft_text(&page.lines[i]));
+            let today = fold(&page.lines[i].text).contains("今天");
+            found.dates.first().filter(|_| !today).map(|d| (found.date_labelled, d.date))
+        }));
+    }
+    if dates.is_empty()
+        && let Some(&first) = draft.body_lines.first()
+    {
+        let chars: Vec<char> = date::folded(&page.lines[first].text).into_iter().take(DATELINE).collect();
+        let dated = date::find_dates(&chars).into_iter().next();
+        dates.extend(
+            dated
+                .filter(|d| chars.get(d.range.end).is_some_and(|c| matches!(c, '讯' | '电' | '报')))
+                .map(|d| (false, d.date)),
+        );
+    }
     draft.date = best_date(&dates);
+    if draft.source.is_none() && unlabelled.0.is_some() {
+        (draft.source, draft.source_line) = unlabelled;
+    } else if draft.source.is_none() {
+        (draft.source, draft.source_line) = outlet(page, worth, draft, first..start);
+    }
+}
+
+/// The outlet that a byline names (【台湾新生报／记者某某】, 中央社记者某某), or that stands alone beside the date.
+fn outlet(page: &Page, worth: &[Worth], draft: &Draft, head: Range<usize>) -> (Option<String>, Option<usize>) {
+    let dated = |i: usize| {
+        page.lines.get(i).is_some_and(|l| l.letters < 60 && !date::find_dates(&date::folded(&l.text)).is_empty())
+    };
+    for i in head.clone() {
+        let line = &page.lines[i];
+        if Some(i) == draft.title_line
+            || line.letters > 60
+            || matches!(worth[i].kind, Kind::Hidden | Kind::Beside | Kind::End)
+        {
+            continue;
+        }
+        if let Some(outlet) = labels::outlet_of_byline(&line.text) {
+            return (Some(outlet), Some(i));
+        }
+        let beside_date = dated(i + 1) || i > head.start && dated(i - 1);
+        if beside_date && line.link_letters == 0 && labels::is_outlet(line.text.trim()) {
+            return (Some(line.text.trim().to_string()), Some(i));
+        }
+    }
+    let Some(&first) = draft.body_lines.first() else { return (None, None) };
+    let dateline: String = page.lines[first].text.chars().take(DATELINE / 2).collect();
+    match labels::outlet_of_byline(&dateline) {
+        Some(outlet) => (Some(outlet), Some(first)),
+        None => (None, None),
+    }
+}
+
+/// The section that a breadcrumb names: 维权 in 首页 > 新闻 > 维权 > 正文.
+fn breadcrumb(page: &Page, draft: &Draft, start: usize) -> Option<String> {
+    const LAST: &[&str] =
+        &["正文", "文章正文", "新闻正文", "内容", "文章", "阅读", "详细内容", "浏览文章", "新闻内容", "查看", "首页"];
+    for line in page.lines[..start].iter().filter(|l| l.letters <= 80) {
+        let text = fold(&line.text);
+        if !text.contains(['>', '»', '›', '→']) {
+            continue;
+        }
+        let mut parts: Vec<String> = Vec::new();
+        let mut last_mark = false;
+        for part in line.text.split(['>', '»', '›', '→', '＞']) {
+            let part = part.rsplit(['：', ':']).next().unwrap_or(part).trim_matches(|c: char| !c.is_alphanumeric());
+            let folded = fold(part);
+            if folded.is_empty() {
+                continue;
+            }
+            last_mark |= LAST.contains(&folded.as_str()) || folded.ends_with("首页");
+            parts.push(part.to_string());
+        }
+        if parts.len() < 2 || !(last_mark || parts.len() >= 3) {
+            continue;
+        }
+        let section = parts.iter().skip(1).rev().find(|p| {
+            let folded = fold(p);
+            let letters = folded.chars().filter(|c| is_letter(*c)).count();
+            !LAST.contains(&folded.as_str())
+                && !folded.ends_with("首页")
+                && (2..=10).contains(&letters)
+                && !draft.title.starts_with(p.as_str())
+        });
+        if section.is_some() {
+            return section.cloned();
+        }
+    }
+    None
 }
 
 /// The date that stands nearest to a label; among dates of one day the one with a time.
@@ -259,16 +405,18 @@ fn take_awaited(label: Label, text: &str, draft: &mut Draft, line: usize) {
     }
 }
 
-/// A source that stands beside the date without a label: 北京新浪網 (2012-01-12 16:10).
+/// A source that stands beside the date without a label: 北京新浪網 (2012-01-12 16:10), 2012年1月12日 18:34 新浪财经.
 fn unlabelled_source(found: &Found) -> Option<String> {
-    const ENDS: &[&str] = &["网", "报", "社", "台", "在线", "新闻", "电视", "广播", "周刊", "杂志", "日报", "晚报", "时报", "通讯", "新闻网", "之声", "世界", "周报", "电视台", "传媒", "门户", "导报", "商报", "快报", "com", "cn"];
-    let mut parts = found.rest.iter().filter(|r| r.chars().filter(|c| is_letter(*c)).count() >= 2);
-    let part = parts.next()?;
-    let letters = part.chars().count();
-    let folded = fold(part);
-    let folded = folded.trim_end_matches(|c: char| !c.is_alphanumeric());
-    ((2..=14).contains(&letters) && folded.chars().filter(|c| is_han(*c)).count() >= 2 && ENDS.iter().any(|e| folded.ends_with(e)))
-        .then(|| part.trim_matches(|c: char| !c.is_alphanumeric()).to_string())
+    let trim = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
+    let han = |part: &str| part.chars().filter(|c| is_han(*c)).count();
+    let parts: Vec<String> = found.rest.iter().map(|r| trim(r)).filter(|r| han(r) >= 2).collect();
+    if let Some(part) = parts.iter().find(|p| labels::is_outlet(p)) {
+        return Some(part.clone());
+    }
+    // Right behind the date and time, what is short and no name is the source.
+    let after = trim(found.after_date.as_deref()?);
+    let fits = (2..=12).contains(&after.chars().count()) && han(&after) >= 2;
+    (fits && names::read(&after, Place::Bare).is_empty() && !labels::is_word(&after)).then_some(after)
 }
 
 /// The credits in the first paragraph's dateline and at the last one's end.

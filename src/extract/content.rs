@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::boilerplate::{Verdict, judge};
 use super::labels;
-use super::title;
 use super::page::{Hint, Line, Page};
+use super::title;
 use crate::text::fold::fold;
 
 /// A line of this many letters that has punctuation is a sentence.
@@ -18,6 +18,11 @@ const SENTENCE: u32 = 18;
 const BESIDE_WORTH: f32 = 0.15;
 /// A block that holds this share of the worth of the block around it is the article without its surroundings.
 const CORE_SHARE: f32 = 0.88;
+
+/// A line of a dump with so many letters is text even where it does not end like a sentence.
+const DUMP_SENTENCE: u32 = 70;
+/// What a short line of a dump counts against an article, in letters.
+const DUMP_SHORT: f32 = 7.0;
 
 /// What is known about a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,7 +59,8 @@ pub fn weigh(page: &Page) -> Vec<Worth> {
     let hints = inherited_hints(page);
     let titles = title::declared_keys(page);
     let hint = |line: &Line| hints.get(line.block as usize).copied().unwrap_or_default();
-    page.lines.iter().map(|line| weigh_line(line, hint(line), &titles)).collect()
+    let weigh = if page.dump { weigh_dump_line } else { weigh_line };
+    page.lines.iter().map(|line| weigh(line, hint(line), &titles)).collect()
 }
 
 fn inherited_hints(page: &Page) -> Vec<Hint> {
@@ -72,7 +78,10 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     if line.hidden {
         return Worth { value: 0.0, kind: Kind::Hidden };
     }
-    if titles.iter().any(|t| (t.len()..t.len() + 6).contains(&(line.letters as usize)) && title::key(&line.text).ends_with(t)) {
+    if titles
+        .iter()
+        .any(|t| (t.len()..t.len() + 6).contains(&(line.letters as usize)) && title::key(&line.text).ends_with(t))
+    {
         return Worth { value: -4.0, kind: Kind::Title };
     }
     let folded = fold(&line.text);
@@ -102,6 +111,28 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
         -(plain.min(10.0)) * 0.4 - 1.0
     };
     Worth { value: worth - line.link_letters as f32 * 0.5, kind: if sentence { Kind::Sentence } else { Kind::Short } }
+}
+
+/// The worth of a dump's line. Without links to tell menus and lists of headlines by, a sentence must end like one, and
+/// short lines count against an article.
+fn weigh_dump_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
+    let worth = weigh_line(line, hint, titles);
+    match worth.kind {
+        Kind::Sentence if line.letters < DUMP_SENTENCE && !ends_sentence(&line.text) => {
+            Worth { value: -DUMP_SHORT, kind: Kind::Short }
+        }
+        Kind::Short if ends_sentence(&line.text) && line.marks > 0 => worth,
+        Kind::Short => Worth { value: -DUMP_SHORT, kind: Kind::Short },
+        Kind::Beside | Kind::End => Worth { value: worth.value.min(-DUMP_SHORT * 2.0), kind: worth.kind },
+        _ => worth,
+    }
+}
+
+/// Whether a line ends where a sentence ends, brackets and quotes behind it left aside.
+pub fn ends_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || "）)”’」』】]〕".contains(c));
+    text.ends_with(['。', '！', '？', '…', '；', '：', '!', '?', ';', ':', '，'])
+        || text.ends_with('.') && !text.ends_with("...")
 }
 
 /// The block of the article and its lines.
@@ -141,7 +172,7 @@ fn is_inside(page: &Page, block: usize, around: usize) -> bool {
 }
 
 /// The best run of lines in a range: where the sum of the worths is greatest.
-pub fn best_run(worth: &[Worth], range: Range<usize>) -> Range<usize> {
+pub fn best_run(worth: &[Worth], range: Range<usize>, dump: bool) -> Range<usize> {
     let (mut best, mut best_sum) = (range.start..range.start, 0.0f32);
     let (mut start, mut sum) = (range.start, 0.0f32);
     for at in range {
@@ -149,7 +180,7 @@ pub fn best_run(worth: &[Worth], range: Range<usize>) -> Range<usize> {
             (start, sum) = (at, 0.0);
         }
         // Inside an article short lines cost little: headings, captions, verses.
-        sum += if worth[at].kind == Kind::Short { worth[at].value.max(-2.0) } else { worth[at].value };
+        sum += if worth[at].kind == Kind::Short && !dump { worth[at].value.max(-2.0) } else { worth[at].value };
         if sum > best_sum {
             (best, best_sum) = (start..at + 1, sum);
         }

@@ -33,12 +33,12 @@ pub fn find_dates(chars: &[char]) -> Vec<Found> {
     while at < chars.len() {
         // A digit or numeral inside a longer number begins nothing.
         let begins = digit(chars[at]).is_some() && (at == 0 || digit(chars[at - 1]).is_none());
-        if begins || chars[at] == '民' {
-            if let Some(one) = date_at(chars, at) {
-                at = one.range.end;
-                found.push(one);
-                continue;
-            }
+        if (begins || chars[at] == '民')
+            && let Some(one) = date_at(chars, at)
+        {
+            at = one.range.end;
+            found.push(one);
+            continue;
         }
         at += 1;
     }
@@ -112,12 +112,17 @@ pub fn from_url(url: &str) -> Option<Date> {
 fn english(value: &str) -> Option<Date> {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let lower = value.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| c.is_ascii_whitespace() || c == ',').filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| c.is_ascii_whitespace() || c == ',').filter(|w| !w.is_empty()).collect();
     let at = words.iter().position(|w| MONTHS.iter().any(|m| w.starts_with(m)))?;
     let month = MONTHS.iter().position(|m| words[at].starts_with(m))? as u32 + 1;
     let number = |i: Option<usize>| i.and_then(|i| words.get(i)).and_then(|w| w.parse::<u32>().ok());
     let day = number(at.checked_sub(1)).or_else(|| number(Some(at + 1))).filter(|d| (1..=31).contains(d))?;
-    let (year_at, year) = words.iter().enumerate().filter_map(|(i, w)| Some((i, w.parse::<u32>().ok()?))).find(|(_, n)| YEARS.contains(n))?;
+    let (year_at, year) = words
+        .iter()
+        .enumerate()
+        .filter_map(|(i, w)| Some((i, w.parse::<u32>().ok()?)))
+        .find(|(_, n)| YEARS.contains(n))?;
     let mut date = ymd(year, month, day)?;
     if let Some(clock) = words.get(year_at + 1..).and_then(|w| w.iter().find(|w| w.contains(':'))) {
         let mut parts = clock.split(':').map(|p| p.parse::<u8>().ok());
@@ -209,7 +214,13 @@ fn date_at(chars: &[char], from: usize) -> Option<Found> {
     let (month, end) = number(chars, at, 2)?;
     at = skip_blanks(chars, end, 1);
     let second = *chars.get(at)?;
-    if separator == '年' { if second != '月' { return None; } } else if second != separator { return None; }
+    if separator == '年' {
+        if second != '月' {
+            return None;
+        }
+    } else if second != separator {
+        return None;
+    }
     at = skip_blanks(chars, at + 1, 1);
     let (day, mut end) = number(chars, at, 2)?;
     let date = ymd(year, month, day)?;
@@ -231,14 +242,14 @@ fn clock_after(chars: &[char], from: usize) -> Option<(WithTime, usize)> {
     // 星期三, 周三, (三), a comma, a bar, a time zone's name, or the T of RFC 3339 may stand between.
     for _ in 0..3 {
         let rest = &chars[at..];
-        let skip = if starts(rest, "星期") || starts(rest, "礼拜") {
+        let skip = if starts(rest, "星期")
+            || starts(rest, "礼拜")
+            || starts(rest, "hkt")
+            || starts(rest, "(") && rest.get(2) == Some(&')')
+        {
             3
         } else if starts(rest, "周") && rest.get(1).is_some_and(|c| "一二三四五六日天".contains(*c)) {
             2
-        } else if starts(rest, "(") && rest.get(2) == Some(&')') {
-            3
-        } else if starts(rest, "hkt") {
-            3
         } else if rest.first().is_some_and(|c| matches!(c, ',' | '|' | '/' | 't' | '-' | '_')) {
             1
         } else {
@@ -250,7 +261,17 @@ fn clock_after(chars: &[char], from: usize) -> Option<(WithTime, usize)> {
         at = skip_blanks(chars, (at + skip).min(chars.len()), 8);
     }
     let mut shift = 0;
-    for (word, hours) in [("上午", 0), ("凌晨", 0), ("早上", 0), ("下午", 12), ("晚上", 12), ("傍晚", 12), ("中午", 12), ("am", 0), ("pm", 12)] {
+    for (word, hours) in [
+        ("上午", 0),
+        ("凌晨", 0),
+        ("早上", 0),
+        ("下午", 12),
+        ("晚上", 12),
+        ("傍晚", 12),
+        ("中午", 12),
+        ("am", 0),
+        ("pm", 12),
+    ] {
         if starts(&chars[at..], word) {
             shift = hours;
             at = skip_blanks(chars, at + word.chars().count(), 2);

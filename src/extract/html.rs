@@ -70,8 +70,6 @@ struct Builder {
     /// Blocks that were not pushed because of [`MAX_DEPTH`]; their end tags close nothing.
     overflow: usize,
     line_start: u32,
-    parted: bool,
-    breaks: u8,
     link: bool,
     /// The first piece of the link that is open.
     link_start: usize,
@@ -89,8 +87,6 @@ impl Builder {
             stack: vec![root],
             overflow: 0,
             line_start: 0,
-            parted: true,
-            breaks: 0,
             link: false,
             link_start: 0,
             bold: 0,
@@ -107,11 +103,7 @@ impl Builder {
     fn start(&mut self, name: &str, attributes: Attributes) {
         self.raw = Raw::Nothing;
         match name {
-            "br" => {
-                self.end_line();
-                self.breaks = self.breaks.saturating_add(1);
-                self.parted |= self.breaks > 1;
-            }
+            "br" | "hr" => self.end_line(),
             "a" => {
                 self.end_link();
                 self.link_start = self.page.pieces.len();
@@ -120,13 +112,11 @@ impl Builder {
             "b" | "strong" => self.bold = self.bold.saturating_add(1),
             "meta" => self.meta(attributes),
             "link" => self.canonical(attributes),
-            "html" => self.page.lang = self.page.lang.take().or_else(|| attribute(attributes, "lang")),
             "title" => self.raw = Raw::Title,
             "script" => {
                 let json = attribute(attributes, "type").is_some_and(|t| t.trim() == "application/ld+json");
                 self.raw = if json { Raw::JsonLd } else { Raw::Nothing };
             }
-            "hr" => self.border(),
             "time" | "span" | "abbr" => self.dated(attributes),
             _ => {
                 if let Some(kind) = kind_of(name) {
@@ -162,7 +152,6 @@ impl Builder {
             for (n, part) in text.split('\n').enumerate() {
                 if n > 0 {
                     self.end_line();
-                    self.parted |= part.trim().is_empty();
                 }
                 if !part.trim().is_empty() {
                     self.piece(part.to_string());
@@ -210,28 +199,13 @@ impl Builder {
             .any(|p| self.page.texts[p.text as usize].chars().any(is_letter));
         if seen {
             let top = self.top();
-            let line = Line {
-                pieces,
-                block: top.block,
-                heading: self.heading,
-                parted: self.parted,
-                hidden: top.hidden,
-                ..Line::default()
-            };
+            let line = Line { pieces, block: top.block, heading: self.heading, hidden: top.hidden, ..Line::default() };
             self.page.lines.push(line);
-            self.parted = false;
-            self.breaks = 0;
         }
     }
 
-    /// Ends the line at the border of a block.
-    fn border(&mut self) {
-        self.end_line();
-        self.parted = true;
-    }
-
     fn open(&mut self, name: &str, kind: Kind, attributes: Attributes) {
-        self.border();
+        self.end_line();
         self.close_implied(kind);
         if matches!(kind, Kind::Cell | Kind::Row | Kind::Table) {
             self.end_link();
@@ -251,7 +225,6 @@ impl Builder {
         let block = Block {
             parent,
             lines: at..at,
-            depth: self.stack.len() as u16,
             container: !matches!(kind, Kind::Paragraph | Kind::Heading(_) | Kind::Item | Kind::Term),
             paragraph: kind == Kind::Paragraph,
             hint: look.hint,
@@ -263,7 +236,8 @@ impl Builder {
 
     /// Closes what the start of a block closes without saying so.
     fn close_implied(&mut self, kind: Kind) {
-        let (closes, barrier): (fn(Kind) -> bool, fn(Kind) -> bool) = match kind {
+        type Test = fn(Kind) -> bool;
+        let (closes, barrier): (Test, Test) = match kind {
             Kind::Item => (|k| k == Kind::Item, |k| matches!(k, Kind::List | Kind::Cell | Kind::Table)),
             Kind::Term => (|k| k == Kind::Term, |k| matches!(k, Kind::List | Kind::Cell | Kind::Table)),
             Kind::Cell => (|k| k == Kind::Cell, |k| matches!(k, Kind::Row | Kind::Table)),
@@ -280,7 +254,7 @@ impl Builder {
     }
 
     fn close(&mut self, name: &str, kind: Kind) {
-        self.border();
+        self.end_line();
         if matches!(kind, Kind::Heading(_)) {
             self.heading = 0;
         }
@@ -432,14 +406,76 @@ fn look_at(name: &str, attributes: Attributes) -> Look {
 
 /// Whether the words of a class or id speak of an article's text, and of something beside it.
 fn words_of(value: &str) -> (bool, bool) {
-    const BODY: &[&str] = &["content", "article", "artical", "story", "zhengwen", "neirong", "entry", "text", "body", "detail", "post", "cont"];
+    const BODY: &[&str] = &[
+        "content", "article", "artical", "story", "zhengwen", "neirong", "entry", "text", "body", "detail", "post",
+        "cont",
+    ];
     const BESIDE: &[&str] = &[
-        "comment", "comments", "cmt", "pinglun", "reply", "footer", "foot", "nav", "navi", "menu", "sidebar", "aside", "related",
-        "relate", "relation", "relative", "recommend", "recommended", "tuijian", "hot", "hots", "rank", "ranking", "paihang",
-        "share", "sharebar", "bdshare", "jiathis", "copyright", "banner", "breadcrumb", "breadcrumbs", "crumb", "crumbs", "login",
-        "search", "toolbar", "tags", "keywords", "qrcode", "topbar", "links", "friendlink", "disclaimer", "subscribe", "sponsor",
-        "advert", "ads", "ad", "promo", "popular", "mostread", "header", "statement", "shengming", "vote", "survey", "mood",
-        "xgxw", "xiangguan", "correlation", "blogroll", "pager", "pagination", "pages",
+        "comment",
+        "comments",
+        "cmt",
+        "pinglun",
+        "reply",
+        "footer",
+        "foot",
+        "nav",
+        "navi",
+        "menu",
+        "sidebar",
+        "aside",
+        "related",
+        "relate",
+        "relation",
+        "relative",
+        "recommend",
+        "recommended",
+        "tuijian",
+        "hot",
+        "hots",
+        "rank",
+        "ranking",
+        "paihang",
+        "share",
+        "sharebar",
+        "bdshare",
+        "jiathis",
+        "copyright",
+        "banner",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumb",
+        "crumbs",
+        "login",
+        "search",
+        "toolbar",
+        "tags",
+        "keywords",
+        "qrcode",
+        "topbar",
+        "links",
+        "friendlink",
+        "disclaimer",
+        "subscribe",
+        "sponsor",
+        "advert",
+        "ads",
+        "ad",
+        "promo",
+        "popular",
+        "mostread",
+        "header",
+        "statement",
+        "shengming",
+        "vote",
+        "survey",
+        "mood",
+        "xgxw",
+        "xiangguan",
+        "correlation",
+        "blogroll",
+        "pager",
+        "pagination",
+        "pages",
     ];
     let (mut body, mut beside) = (false, false);
     let mut word = String::new();

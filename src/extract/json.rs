@@ -1,7 +1,5 @@
 //! One JSON object in, an [`Article`] out: exports of other programs, and our own.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::page::is_invisible;
@@ -14,7 +12,26 @@ use crate::error::Reason;
 const ALIASES: &[(&str, &[&str])] = &[
     ("id", &["id"]),
     ("title", &["title", "headline", "name", "subject", "标题"]),
-    ("date", &["date", "published", "publish_time", "publish_date", "published_at", "pubdate", "pub_date", "pubtime", "datePublished", "time", "datetime", "created_at", "日期", "时间", "发布时间"]),
+    (
+        "date",
+        &[
+            "date",
+            "published",
+            "publish_time",
+            "publish_date",
+            "published_at",
+            "pubdate",
+            "pub_date",
+            "pubtime",
+            "datePublished",
+            "time",
+            "datetime",
+            "created_at",
+            "日期",
+            "时间",
+            "发布时间",
+        ],
+    ),
     ("source", &["source", "media", "publisher", "site", "来源"]),
     ("outlets", &["outlets"]),
     ("credits", &["credits"]),
@@ -93,7 +110,8 @@ pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, 
     }
     let short = |field: &str| fields.text(field).map(|t| one_line(&plain(&t))).filter(|t| !t.is_empty());
     let source = short("source");
-    let mut outlets: Vec<String> = fields.list("outlets").iter().map(|o| one_line(&plain(o))).filter(|o| !o.is_empty()).collect();
+    let mut outlets: Vec<String> =
+        fields.list("outlets").iter().map(|o| one_line(&plain(o))).filter(|o| !o.is_empty()).collect();
     if outlets.is_empty() {
         outlets = source.as_deref().map(source::outlets).unwrap_or_default();
     }
@@ -155,12 +173,16 @@ fn people(values: Vec<String>) -> Vec<String> {
     for value in values {
         let value = one_line(&plain(&value));
         let parts: Vec<&str> =
-            value.split(|c: char| matches!(c, '、' | ',' | '，' | ';' | '；' | '/' | '\n')).map(str::trim).filter(|p| !p.is_empty()).collect();
+            value.split(['、', ',', '，', ';', '；', '/', '\n']).map(str::trim).filter(|p| !p.is_empty()).collect();
         for part in parts {
             let words: Vec<&str> = part.split_whitespace().collect();
             let chinese = words.iter().all(|w| w.chars().all(|c| !c.is_ascii()));
             let single = words.iter().all(|w| w.chars().count() == 1);
-            if words.len() > 1 && chinese && !single && words.iter().all(|w| !names::read(w, names::Place::Labelled).is_empty()) {
+            if words.len() > 1
+                && chinese
+                && !single
+                && words.iter().all(|w| !names::read(w, names::Place::Labelled).is_empty())
+            {
                 people.extend(words.iter().map(|w| w.to_string()));
             } else if words.len() > 1 && chinese && single {
                 people.push(words.concat());
@@ -208,14 +230,15 @@ fn one_line(text: &str) -> String {
 fn has_markup(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().enumerate().any(|(i, b)| match b {
-        b'<' => bytes.get(i + 1).is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, b'/' | b'!')) && text[i..].contains('>'),
+        b'<' => {
+            bytes.get(i + 1).is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, b'/' | b'!'))
+                && text[i..].contains('>')
+        }
         b'&' => {
             let rest = &text[i + 1..];
-            rest.find(';').is_some_and(|e| e > 1 && e < 10 && rest[..e].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#'))
+            rest.find(';')
+                .is_some_and(|e| e > 1 && e < 10 && rest[..e].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'#'))
         }
         _ => false,
     })
 }
-
-/// Kept here so that `original` has one type with the rest of the crate.
-pub type Original = BTreeMap<String, String>;

@@ -35,8 +35,6 @@ pub enum Label {
     Date,
     /// A summary follows.
     Lead,
-    /// Something that ends a value and has none for us: 字号, 打印, 评论.
-    Other,
 }
 
 /// Labels in folded letters. Those of the first list need a colon (or brackets and a blank), those of the second may stand bare.
@@ -153,10 +151,85 @@ const LABELS: &[(&str, Label)] = &[
 
 /// Words that end a value wherever they stand in such a line.
 const STOPS: &[&str] = &[
-    "字号", "字体", "我要评论", "我来评论", "我来说两句", "我有话说", "打印", "列印", "分享", "收藏", "转发", "评论", "点击", "浏览", "阅读", "关键词", "关键字", "关键词", "标签", "参与互动",
-    "手机看", "手机版", "复制链接", "大中小", "大 中 小", "进入论坛", "进入社区", "推荐", "纠错", "投稿", "查看", "人参与", "背景色", "繁体", "简体", "转寄", "电邮", "跟贴",
-    "跟帖", "留言", "讨论", "发表", "【大", "【小", "关闭", "保护视力色", "热度", "已有", "共有", "浏览量", "次数", "视频", "微博", "网友", "【字", "rss", "email", "print",
-    "订阅", "邮件", "放大", "缩小", "正文", "返回", "下载", "编号", "稿件", "新闻热线", "热线", "电话", "邮箱", "挑错", "扫描", "扫一扫", "使用手机", "本篇", "加入", "引用", "回应",
+    "字号",
+    "字体",
+    "我要评论",
+    "我来评论",
+    "我来说两句",
+    "我有话说",
+    "打印",
+    "列印",
+    "分享",
+    "收藏",
+    "转发",
+    "评论",
+    "点击",
+    "浏览",
+    "阅读",
+    "关键词",
+    "关键字",
+    "关键词",
+    "标签",
+    "参与互动",
+    "手机看",
+    "手机版",
+    "复制链接",
+    "大中小",
+    "大 中 小",
+    "进入论坛",
+    "进入社区",
+    "推荐",
+    "纠错",
+    "投稿",
+    "查看",
+    "人参与",
+    "背景色",
+    "繁体",
+    "简体",
+    "转寄",
+    "电邮",
+    "跟贴",
+    "跟帖",
+    "留言",
+    "讨论",
+    "发表",
+    "【大",
+    "【小",
+    "关闭",
+    "保护视力色",
+    "热度",
+    "已有",
+    "共有",
+    "浏览量",
+    "次数",
+    "视频",
+    "微博",
+    "网友",
+    "【字",
+    "rss",
+    "email",
+    "print",
+    "订阅",
+    "邮件",
+    "放大",
+    "缩小",
+    "正文",
+    "返回",
+    "下载",
+    "编号",
+    "稿件",
+    "新闻热线",
+    "热线",
+    "电话",
+    "邮箱",
+    "挑错",
+    "扫描",
+    "扫一扫",
+    "使用手机",
+    "本篇",
+    "加入",
+    "引用",
+    "回应",
 ];
 
 /// What a line tells.
@@ -184,6 +257,8 @@ pub struct Found {
     pub covered: usize,
     /// How many labels were found, dates counted.
     pub labels: usize,
+    /// The run of letters right behind the first date with a time of day, where nothing else stands between.
+    pub after_date: Option<String>,
     /// What is left of the line, in runs of letters with their inner punctuation.
     pub rest: Vec<String>,
 }
@@ -199,7 +274,13 @@ impl Found {
 pub fn read(text: &str) -> Found {
     let printed: Vec<char> = text.chars().take(MAX_LINE).collect();
     let chars = date::folded(&text.chars().take(MAX_LINE).collect::<String>());
-    let mut reader = Reader { covered: vec![false; chars.len()], printed, found: Found::default(), dates: find_dates(&chars), chars };
+    let mut reader = Reader {
+        covered: vec![false; chars.len()],
+        printed,
+        found: Found::default(),
+        dates: find_dates(&chars),
+        chars,
+    };
     reader.run();
     reader.finish()
 }
@@ -242,7 +323,8 @@ impl Reader {
                 }
                 (Label::Section, Some(value)) => self.section(at, value),
                 (Label::Date, value) => {
-                    self.found.date_labelled |= self.dates.iter().any(|d| d.range.start >= end && d.range.start <= end + 4);
+                    self.found.date_labelled |=
+                        self.dates.iter().any(|d| d.range.start >= end && d.range.start <= end + 4);
                     self.found.labels += 1;
                     self.cover(at..value.unwrap_or(end));
                     value.unwrap_or(end)
@@ -253,10 +335,13 @@ impl Reader {
                     }
                     value
                 }
-                (Label::Source, None) if self.chars[at..end].ends_with(&['于']) || self.in_brackets(at, end) => self.source(at, end),
+                (Label::Source, None) if self.chars[at..end].ends_with(&['于']) || self.in_brackets(at, end) => {
+                    self.source(at, end)
+                }
                 (Label::Credit(role), None) if end - at > 1 => {
                     let (names, stop) = self.names(end, Place::Bare);
                     if names.is_empty() || !self.ends_well(stop) {
+                        self.name_before(role, at, end);
                         end
                     } else {
                         bare.push((role, at..end, end..stop));
@@ -313,14 +398,15 @@ impl Reader {
             let c = self.chars[at];
             let blank = c.is_whitespace() || c == SOFT;
             let next_blank = self.chars.get(at + 1).is_none_or(|c| c.is_whitespace() || *c == SOFT);
-            let ends = matches!(c, '|' | ']' | '】' | '〕' | '〗' | '。' | '?' | '!' | '│' | '┊' | '>' | '[' | '【' | '〔')
-                || (c == SOFT && at > start && !self.goes_on(at))
-                || (blank && next_blank && at > start)
-                || (c == ')' && opened == 0)
-                || self.dates.iter().any(|d| d.range.start == at)
-                || (at > start && self.label_here(at))
-                || (at > start && stop_at(&self.chars, at).is_some())
-                || (c == '(' && self.chars.get(at + 1).is_some_and(|c| c.is_ascii_digit()));
+            let ends =
+                matches!(c, '|' | ']' | '】' | '〕' | '〗' | '。' | '?' | '!' | '│' | '┊' | '>' | '[' | '【' | '〔')
+                    || (c == SOFT && at > start && !self.goes_on(at))
+                    || (blank && next_blank && at > start)
+                    || (c == ')' && opened == 0)
+                    || self.dates.iter().any(|d| d.range.start == at)
+                    || (at > start && self.label_here(at))
+                    || (at > start && stop_at(&self.chars, at).is_some())
+                    || (c == '(' && self.chars.get(at + 1).is_some_and(|c| c.is_ascii_digit()));
             if ends {
                 break;
             }
@@ -385,9 +471,12 @@ impl Reader {
             if rest_empty && roles.len() == 1 {
                 self.found.credit_awaited = Some(roles[0]);
             }
-            if rest_empty {
+            // 作者：《财经》综合报道: an office, not a person.
+            let office = from
+                + self.chars[from..].iter().take_while(|c| is_letter(**c) || matches!(c, '《' | '》' | ' ')).count();
+            if rest_empty || office - from <= 14 && self.chars[office..].iter().all(|c| !is_letter(*c)) {
                 self.found.labels += 1;
-                self.cover(label..from);
+                self.cover(label..office.max(from));
             }
             return from;
         }
@@ -422,7 +511,9 @@ impl Reader {
             }
             let start = at;
             while at < self.chars.len()
-                && (is_letter(self.chars[at]) || names::is_dot(self.chars[at]) || matches!(self.chars[at], '_' | '.' | '\''))
+                && (is_letter(self.chars[at])
+                    || names::is_dot(self.chars[at])
+                    || matches!(self.chars[at], '_' | '.' | '\''))
                 && !(at > start && (self.label_starts(at) || stop_at(&self.chars, at).is_some()))
                 && !self.dates.iter().any(|d| d.range.start == at)
             {
@@ -479,11 +570,40 @@ impl Reader {
     fn label_starts(&self, at: usize) -> bool {
         match self.label_at(at) {
             Some((Label::Credit(_), end)) if end - at == 1 => colon_after(&self.chars, end).is_some(),
-            Some((label, end)) => matches!(label, Label::Credit(_) | Label::WordsAndPictures) || colon_after(&self.chars, end).is_some(),
+            Some((label, end)) => {
+                matches!(label, Label::Credit(_) | Label::WordsAndPictures) || colon_after(&self.chars, end).is_some()
+            }
             None => {
                 // 本报通讯员, 实习生: words that go before a label.
-                ["本报", "本网", "本刊", "本社", "特约", "见习", "实习", "全媒体"].iter().any(|w| starts(&self.chars[at..], w))
+                ["本报", "本网", "本刊", "本社", "特约", "见习", "实习", "全媒体"]
+                    .iter()
+                    .any(|w| starts(&self.chars[at..], w))
             }
+        }
+    }
+
+    /// Takes a name that stands before its label in brackets: (陈巍 编辑).
+    fn name_before(&mut self, role: Role, label: usize, end: usize) {
+        if !self.chars.get(end).is_none_or(|c| matches!(c, ')' | ']' | '】' | '〕')) {
+            return;
+        }
+        let Some(open) = self.chars[..label].iter().rposition(|c| matches!(c, '(' | '[' | '【' | '〔')) else {
+            return;
+        };
+        let inner: String = self.printed[open + 1..label].iter().collect();
+        let names: Vec<String> = inner
+            .split(|c: char| c.is_whitespace() || c == '、')
+            .filter(|t| !t.is_empty())
+            .map(str::to_string)
+            .collect();
+        let read: Vec<String> = names.iter().flat_map(|n| names::read(n, Place::Bare)).collect();
+        if names.is_empty() || read.len() < names.len() || !inner.contains(char::is_whitespace) {
+            return;
+        }
+        self.found.labels += 1;
+        self.cover(open + 1..end);
+        for name in read {
+            self.push(role, &name);
         }
     }
 
@@ -491,7 +611,13 @@ impl Reader {
     fn ends_well(&self, at: usize) -> bool {
         match self.chars.get(at) {
             None => true,
-            Some(c) => !is_letter(*c) || self.label_starts(at) || stop_at(&self.chars, at).is_some() || starts(&self.chars[at..], "报道") || starts(&self.chars[at..], "报导"),
+            Some(c) => {
+                !is_letter(*c)
+                    || self.label_starts(at)
+                    || stop_at(&self.chars, at).is_some()
+                    || starts(&self.chars[at..], "报道")
+                    || starts(&self.chars[at..], "报导")
+            }
         }
     }
 
@@ -550,7 +676,8 @@ impl Reader {
             let letter = is_letter(*c);
             self.found.letters += usize::from(letter);
             self.found.covered += usize::from(letter && self.covered[i]);
-            if !self.covered[i] && (letter || (is_mark(*c) && !run.is_empty())) {
+            let joins = !run.is_empty() && (is_mark(*c) || matches!(c, '-' | '—' | '·'));
+            if !self.covered[i] && (letter || joins) {
                 run.push(self.printed[i]);
             } else if !run.is_empty() {
                 self.found.rest.push(std::mem::take(&mut run));
@@ -559,9 +686,149 @@ impl Reader {
         if !run.is_empty() {
             self.found.rest.push(run);
         }
+        if let Some(dated) = self.dates.iter().find(|d| d.date.time.is_some()) {
+            let rest = &self.chars[dated.range.end..];
+            let gap = rest.iter().take_while(|c| c.is_whitespace() || **c == SOFT).count();
+            let run = rest[gap..].iter().take_while(|c| is_letter(**c) || matches!(c, '-' | '·')).count();
+            let from = dated.range.end + gap;
+            let free = !self.covered[from..from + run].iter().any(|c| *c);
+            if run > 0 && free {
+                self.found.after_date = Some(self.printed[from..from + run].iter().collect());
+            }
+        }
         self.found.dates = self.dates;
         self.found
     }
+}
+
+/// Endings of outlets' names.
+const OUTLETS: &[&str] = &[
+    "网",
+    "报",
+    "社",
+    "台",
+    "在线",
+    "新闻",
+    "电视",
+    "广播",
+    "周刊",
+    "杂志",
+    "通讯",
+    "之声",
+    "传媒",
+    "门户",
+    "财经",
+    "科技",
+    "体育",
+    "娱乐",
+    "频道",
+    "新闻中心",
+    "晚报综合",
+    "月刊",
+    "客户端",
+    "发布",
+];
+/// Words that end like outlets and name none.
+const NO_OUTLETS: &[&str] = &[
+    "新闻中心",
+    "新闻速报",
+    "即时报",
+    "快报",
+    "速报",
+    "本报",
+    "本网",
+    "本社",
+    "本台",
+    "互联网",
+    "举报",
+    "汇报",
+    "预报",
+    "电视",
+    "广播",
+    "新闻",
+    "传媒",
+    "杂志",
+    "通讯",
+    "财经",
+    "科技",
+    "体育",
+    "娱乐",
+    "频道",
+    "海报",
+    "情报",
+    "公报",
+    "社会新闻",
+    "国内新闻",
+    "国际新闻",
+    "台湾",
+    "舞台",
+    "平台",
+    "公社",
+    "旅行社",
+    "上网",
+    "电台",
+    "即时新闻",
+    "热点新闻",
+    "头条新闻",
+    "生活新闻",
+    "更多新闻",
+    "评论",
+    "发布",
+    "地方新闻",
+    "综合新闻",
+    "图片新闻",
+    "热门新闻",
+    "焦点新闻",
+    "财经新闻",
+    "娱乐新闻",
+    "体育新闻",
+    "科技新闻",
+    "要闻",
+    "相关新闻",
+    "分类新闻",
+    "最新新闻",
+    "晨报",
+    "晚报",
+    "日报",
+];
+
+/// Whether a short text is the name of an outlet, as far as its ending tells.
+pub fn is_outlet(text: &str) -> bool {
+    let folded: String = date::folded(text).into_iter().collect();
+    let letters = folded.chars().filter(|c| is_letter(*c)).count();
+    (2..=14).contains(&letters)
+        && folded.chars().all(|c| is_letter(c) || matches!(c, '-' | '·' | '—' | '《' | '》' | ' '))
+        && folded.chars().filter(|c| is_han(*c)).count() >= 2
+        && OUTLETS.iter().any(|e| folded.ends_with(e))
+        && !NO_OUTLETS.contains(&folded.as_str())
+}
+
+/// Whether a short text is a word of menus and buttons.
+pub fn is_word(text: &str) -> bool {
+    let folded: String = date::folded(text).into_iter().collect();
+    NO_OUTLETS.contains(&folded.as_str())
+        || ["报导", "报道", "正文", "编辑", "记者", "时间", "来源", "更新", "参与", "大", "小"]
+            .iter()
+            .any(|w| folded.contains(w))
+}
+
+/// The outlet that begins a byline: 台湾新生报 in 【台湾新生报／记者某某／台北报导】, 中央社 in （中央社记者某某台北11日电）.
+pub fn outlet_of_byline(text: &str) -> Option<String> {
+    let printed: Vec<char> = text.chars().collect();
+    let chars = date::folded(text);
+    let from = chars.iter().position(|c| is_letter(*c))?;
+    let bracketed = from > 0 && matches!(chars[from - 1], '(' | '[' | '【' | '〔' | '〖');
+    let end = from + chars[from..].iter().take_while(|c| is_letter(**c) || matches!(c, '-' | '·')).count();
+    let reporter = (from..end).find(|i| starts(&chars[*i..], "记者") || starts(&chars[*i..], "特派"));
+    let slash = matches!(chars.get(end), Some('/' | '╱'));
+    let stop = match reporter {
+        Some(reporter) if bracketed || chars.len() < 40 => reporter,
+        None if slash => end,
+        None if bracketed && matches!(chars.get(end), Some(')' | ']' | '】' | '〕')) => end,
+        _ => return None,
+    };
+    let outlet: String = printed[from..stop].iter().collect();
+    is_outlet(&outlet).then_some(outlet)
 }
 
 /// Where the value behind a label and a colon begins.

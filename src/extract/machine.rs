@@ -30,17 +30,43 @@ pub fn read(page: &Page) -> Machine {
             json_ld(&value, &mut machine);
         }
     }
-    let metas: Vec<(&str, &str)> =
-        page.metas.iter().map(|m| (m.name.as_str(), page.texts[m.text as usize].trim())).filter(|m| !m.1.is_empty()).collect();
+    let metas: Vec<(&str, &str)> = page
+        .metas
+        .iter()
+        .map(|m| (m.name.as_str(), page.texts[m.text as usize].trim()))
+        .filter(|m| !m.1.is_empty())
+        .collect();
     let get = |names: &[&str]| names.iter().find_map(|n| metas.iter().find(|m| m.0 == *n).map(|m| m.1));
     const DATES: &[&str] = &[
-        "article:published_time", "og:published_time", "og:release_date", "datepublished", "publishdate", "pubdate", "publish_date",
-        "publishtime", "publish-date", "publication_date", "dc.date.issued", "dc.date", "dcterms.created", "firstcreatedtime", "date", "createdate", "releasedate", "weibo: article:create_at", "weibo:article:create_at",
+        "article:published_time",
+        "og:published_time",
+        "og:release_date",
+        "datepublished",
+        "publishdate",
+        "pubdate",
+        "publish_date",
+        "publishtime",
+        "publish-date",
+        "publication_date",
+        "dc.date.issued",
+        "dc.date",
+        "dcterms.created",
+        "firstcreatedtime",
+        "date",
+        "createdate",
+        "releasedate",
+        "weibo: article:create_at",
+        "weibo:article:create_at",
     ];
     machine.date = machine.date.or_else(|| DATES.iter().find_map(|n| get(&[n]).and_then(from_value)));
     let short = |text: &&str| text.chars().count() <= MAX_SOURCE && !text.starts_with("http");
-    machine.source = get(&["contentsource", "source", "mediaid", "article:source", "og:article:source"]).filter(short).map(str::to_string).or(machine.source);
-    machine.section = machine.section.or_else(|| get(&["article:section", "columnname", "section", "channel"]).filter(short).map(str::to_string));
+    machine.source = get(&["contentsource", "source", "mediaid", "article:source", "og:article:source"])
+        .filter(short)
+        .map(str::to_string)
+        .or(machine.source);
+    machine.section = machine
+        .section
+        .or_else(|| get(&["article:section", "columnname", "section", "channel"]).filter(short).map(str::to_string));
     for (metas, role) in [
         (&["editor", "contenteditor", "article:editor", "responsibleeditor"][..], Role::ChiefEditor),
         (&["article:author", "og:article:author", "author"][..], Role::Author),

@@ -170,7 +170,11 @@ impl Tokens<'_> {
 fn name_of(inner: &str) -> Cow<'_, str> {
     let end = inner.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inner.len());
     let name = &inner[..end];
-    if name.bytes().any(|b| b.is_ascii_uppercase()) { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) }
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 /// Where the `>` of the start tag stands: quotes hide it. A quote that never closes hides nothing.

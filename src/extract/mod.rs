@@ -119,7 +119,8 @@ fn from_page(mut page: page::Page, record: &Record) -> Result<Article, (Reason, 
 fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) -> BTreeMap<String, String> {
     let mut original = BTreeMap::new();
     let mut keep = |field: &str, lines: &[usize]| {
-        let text = |page: &page::Page| lines.iter().map(|i| page.lines[*i].text.as_str()).collect::<Vec<_>>().join("\n");
+        let text =
+            |page: &page::Page| lines.iter().map(|i| page.lines[*i].text.as_str()).collect::<Vec<_>>().join("\n");
         let found = text(as_found);
         if found != text(page) {
             original.insert(field.to_string(), found);
@@ -163,6 +164,7 @@ fn script_of(article: &Article) -> Script {
 
 /// The texts with their damage undone, one to one, and what was done; nothing where they are not damaged.
 fn repair(texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    repair_page(&texts).map(|page| (page.lines, page.repairs))
+    let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let page = repair_page(&lines)?;
+    (page.lines.len() == texts.len()).then_some((page.lines, page.repairs))
 }

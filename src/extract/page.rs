@@ -36,8 +36,6 @@ pub struct Line {
     pub bold_letters: u32,
     /// Punctuation of sentences.
     pub marks: u32,
-    /// An empty line or a paragraph's border stands before it, not a mere line break.
-    pub parted: bool,
     /// The page does not show it (`display:none`).
     pub hidden: bool,
 }
@@ -61,8 +59,6 @@ pub struct Block {
     pub parent: u32,
     /// Its lines, those of its children included.
     pub lines: Range<u32>,
-    /// How deep it stands.
-    pub depth: u16,
     /// Whether it can hold several paragraphs: not a paragraph, list item or heading itself.
     pub container: bool,
     /// Whether it is one paragraph (`p`).
@@ -99,8 +95,8 @@ pub struct Page {
     pub json_ld: Vec<String>,
     /// The address that the page gives itself.
     pub canonical: Option<String>,
-    /// The character language the page declares (`zh-TW`), in lower case.
-    pub lang: Option<String>,
+    /// Whether it is a dump: no blocks, no links, nothing declared.
+    pub dump: bool,
 }
 
 impl Page {
@@ -178,7 +174,30 @@ pub fn is_letter(c: char) -> bool {
 
 /// Punctuation that sentences have and menus do not.
 pub fn is_mark(c: char) -> bool {
-    matches!(c, '，' | '。' | '；' | '！' | '？' | '、' | '：' | '“' | '”' | '「' | '」' | '《' | '》' | '…' | ',' | ';' | '!' | '?' | '﹐' | '﹔' | '．' | '﹒')
+    matches!(
+        c,
+        '，' | '。'
+            | '；'
+            | '！'
+            | '？'
+            | '、'
+            | '：'
+            | '“'
+            | '”'
+            | '「'
+            | '」'
+            | '《'
+            | '》'
+            | '…'
+            | ','
+            | ';'
+            | '!'
+            | '?'
+            | '﹐'
+            | '﹔'
+            | '．'
+            | '﹒'
+    )
 }
 
 /// Adds a character as a browser shows it: runs of blanks are one, a line end between two Chinese characters is none.
@@ -206,7 +225,7 @@ fn push_collapsed(text: &mut String, c: char) {
         _ => {
             if text.ends_with('\n') {
                 text.pop();
-                if !(wide(c) && text.ends_with(wide)) && !text.is_empty() {
+                if !(text.is_empty() || wide(c) && text.ends_with(wide)) {
                     text.push(' ');
                 }
             }

@@ -18,7 +18,8 @@ pub fn outlets(source: &str) -> Vec<String> {
         let splits = match c {
             // China Daily, Asia-Pacific and a/b.cn are one.
             '-' | '/' | ' ' => !inside_latin,
-            '—' | '–' | '－' | '─' | '／' | '╱' | '·' | '•' | '・' | '、' | ',' | '，' | ';' | '；' | '|' | '｜' | '&' | '＆' => true,
+            '—' | '–' | '－' | '─' | '／' | '╱' | '·' | '•' | '・' | '、' | ',' | '，' | ';' | '；' | '|' | '｜'
+            | '&' | '＆' => true,
             _ => c.is_whitespace(),
         };
         if splits { take(&mut part) } else { part.push(c) }

@@ -1,15 +1,33 @@
 //! The headline: from what the page shows, checked against what its `title` says.
 
+use std::ops::Range;
+
 use super::content::{Kind, Worth};
 use super::page::{Page, is_letter};
+use super::{date, labels};
 use crate::text::fold::fold_char;
 
 /// Marks of kind that sites hang before a headline.
-const TAGS: &[&str] = &["[视频]", "【视频】", "[图文]", "[组图]", "【组图】", "[图集]", "[图片]", "[高清]", "[多图]", "[原创]", "[转载]", "[图]"];
+const TAGS: &[&str] = &[
+    "[视频]",
+    "【视频】",
+    "[图文]",
+    "[组图]",
+    "【组图】",
+    "[图集]",
+    "[图片]",
+    "[高清]",
+    "[多图]",
+    "[原创]",
+    "[转载]",
+    "[图]",
+];
 /// A line that repeats a declared title of at least so many letters is the headline, wherever it stands.
 const LEAST_REPEATED: usize = 6;
 /// Lines above the body in which a headline is looked for that the page does not declare.
 const NEAR: usize = 15;
+/// Lines between the lines about an article and its text, at most: buttons, captions.
+const ABOUT_NEAR: usize = 7;
 /// A visible line must repeat this many letters of the page's title.
 const LEAST_LETTERS: usize = 4;
 /// The longest headline, in letters.
@@ -31,12 +49,21 @@ pub struct Title {
 }
 
 /// Finds the headline before the body's first line.
-pub fn find(page: &Page, worth: &[Worth], body_start: usize) -> Title {
+pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
+    let body_start = run.start;
     let declared = declared_titles(page);
     if let Some(line) = visible(page, worth, body_start, &declared) {
-        return Title { text: clean(&page.lines[line].text) + &continued(page, line, body_start, &declared), line: Some(line) };
+        return Title {
+            text: clean(&page.lines[line].text) + &continued(page, line, body_start, &declared),
+            line: Some(line),
+        };
     }
     if let Some(line) = heading(page, worth, body_start, &declared) {
+        return Title { text: clean(&page.lines[line].text), line: Some(line) };
+    }
+    if page.dump
+        && let Some(line) = of_dump(page, worth, run)
+    {
         return Title { text: clean(&page.lines[line].text), line: Some(line) };
     }
     // Where the page declares its site's name alone, the nearest line above the body that could be one is the headline.
@@ -70,6 +97,59 @@ pub fn declared_keys(page: &Page) -> Vec<Vec<char>> {
     keys
 }
 
+/// The headline of a dump: what stands next above the lines about the article, or above its first paragraph.
+fn of_dump(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize> {
+    let line = |i: usize| &page.lines[i];
+    let prose = |i: usize| {
+        worth[i].kind == Kind::Sentence
+            && (line(i).letters >= 70 || line(i).letters >= 20 && line(i).text.contains('。'))
+    };
+    let about = |i: usize| {
+        let dated = line(i).letters <= 80 && !date::find_dates(&date::folded(&line(i).text)).is_empty();
+        let byline = line(i).letters <= 60
+            && (labels::read(&line(i).text).labels > 0 || labels::outlet_of_byline(&line(i).text).is_some());
+        worth[i].kind == Kind::About || dated || byline
+    };
+    let good = |i: &usize| {
+        let text = &line(*i).text;
+        let separators = text.chars().filter(|c| matches!(c, '|' | '｜' | '>' | '»' | '›' | '│')).count();
+        matches!(worth[*i].kind, Kind::Short | Kind::Sentence | Kind::Title)
+            && (LEAST_LETTERS..=LONGEST).contains(&(line(*i).letters as usize))
+            && separators < 2
+            && !about(*i)
+            && !text.contains("http")
+            && !text.contains("www.")
+            && !text.ends_with(['：', ':'])
+    };
+    // The first prose with lines about the article shortly above it; a teaser in the page's head has none.
+    let near = run.start..(run.start + 2 * NEAR).min(page.lines.len());
+    let letters =
+        |range: Range<usize>| range.filter(|i| worth[*i].kind == Kind::Sentence).map(|i| line(i).letters).sum::<u32>();
+    let leaves_most = |i: usize| letters(run.start..i) * 2 < letters(i..run.end.max(i));
+    let first = near
+        .clone()
+        .find(|i| prose(*i) && (i.saturating_sub(ABOUT_NEAR)..*i).any(about) && leaves_most(*i))
+        .or_else(|| near.clone().find(|i| prose(*i)))
+        .unwrap_or(run.start);
+    // From the text upwards: the lines about the article stand together, with buttons between them at most.
+    let from = first.saturating_sub(NEAR);
+    let mut top = None;
+    let mut gap = 0;
+    for i in (from..first).rev() {
+        if about(i) {
+            (top, gap) = (Some(i), 0);
+        } else if top.is_some() {
+            gap += 1;
+            if gap > 2 {
+                break;
+            }
+        }
+    }
+    let best = |range: Range<usize>| range.rev().find(good);
+    let above = top.and_then(|t| best(t.saturating_sub(4)..t));
+    above.or_else(|| best(from..first))
+}
+
 /// The lines right below a headline that go on with what the page declares: a headline broken in two.
 fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -> String {
     let mut so_far = key(&page.lines[line].text);
@@ -100,8 +180,15 @@ fn declared_titles(page: &Page) -> Vec<String> {
     if let Some(title) = page.title {
         push(&page.texts[title as usize]);
     }
+    // The first line of a crawl's text is the page's `title`, with the site's name behind it.
+    if let Some(first) = page.lines.first().filter(|l| page.dump && without_site(&l.text) != l.text.trim()) {
+        push(&without_site(&first.text));
+    }
     for meta in &page.metas {
-        if matches!(meta.name.as_str(), "og:title" | "twitter:title" | "articletitle" | "headline" | "title" | "dc.title") {
+        if matches!(
+            meta.name.as_str(),
+            "og:title" | "twitter:title" | "articletitle" | "headline" | "title" | "dc.title"
+        ) {
             push(&page.texts[meta.text as usize]);
         }
     }
@@ -119,17 +206,26 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
     let declared: Vec<Vec<char>> = declared.iter().map(|t| key(t)).collect();
     let mut best: Option<(usize, usize)> = None;
     for (i, line) in page.lines.iter().enumerate().take((body_start + 3).min(page.lines.len())) {
+        if page.dump && i == 0 {
+            continue;
+        }
         let letters = line.letters as usize;
-        if !(LEAST_LETTERS..=LONGEST).contains(&letters) || matches!(worth[i].kind, Kind::Hidden | Kind::Beside | Kind::End) {
+        if !(LEAST_LETTERS..=LONGEST).contains(&letters)
+            || matches!(worth[i].kind, Kind::Hidden | Kind::Beside | Kind::End)
+        {
             continue;
         }
         let own = key(&line.text);
         let repeats = declared.iter().any(|t| {
+            if page.dump {
+                return *t == own;
+            }
             let at_start = t.len() >= own.len() && t[..own.len()] == own[..];
             at_start || (own.len() >= 6 && t.windows(own.len()).any(|w| w == own.as_slice()))
         });
         // A heading may say more than the title declares: 【即时播报】标题.
-        let holds = line.heading > 0 && own.len() >= 8 && declared.iter().any(|t| common_run(t, &own) * 10 >= own.len() * 6);
+        let holds =
+            line.heading > 0 && own.len() >= 8 && declared.iter().any(|t| common_run(t, &own) * 10 >= own.len() * 6);
         if !(repeats || holds) {
             continue;
         }
@@ -156,13 +252,15 @@ fn heading(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
             && line.link_letters * 2 <= line.letters
             && matches!(worth[*i].kind, Kind::Short | Kind::Sentence)
     };
-    (1..=3)
-        .find_map(|level| (from..body_start).rev().find(|i| page.lines[*i].heading == level && good(i)))
-        .filter(|i| {
+    (1..=3).find_map(|level| (from..body_start).rev().find(|i| page.lines[*i].heading == level && good(i))).filter(
+        |i| {
             // A declared title that shares little with the heading names the page better, unless it names the site alone.
             let own = key(&page.lines[*i].text);
-            declared.iter().all(|t| t.is_empty()) || shares(&own, declared) || declared.iter().all(|t| key(&without_site(t)).len() < 8)
-        })
+            declared.iter().all(|t| t.is_empty())
+                || shares(&own, declared)
+                || declared.iter().all(|t| key(&without_site(t)).len() < 8)
+        },
+    )
 }
 
 /// The length of the longest beginning of `own`, at any place of it, that `title` begins with.
@@ -220,21 +318,73 @@ pub fn without_site(title: &str) -> String {
     let text = part(0, end);
     // 某某网 - 标题: the site's name first.
     match cuts.iter().find(|c| c.1 < end) {
-        Some(&(from, to)) if is_site(&part(0, from)) && part(to, end).chars().count() > part(0, from).chars().count() => part(to, end),
+        Some(&(from, to))
+            if is_named_site(&part(0, from)) && part(to, end).chars().count() > part(0, from).chars().count() =>
+        {
+            part(to, end)
+        }
         _ => text,
     }
 }
 
-/// Whether a part of a title names a site or one of its sections.
+/// Whether a part of a title names a site or one of its sections, or is too short for a headline.
 fn is_site(part: &str) -> bool {
+    is_named_site(part) || part.chars().filter(|c| is_letter(*c)).count() <= 4
+}
+
+fn is_named_site(part: &str) -> bool {
     const ENDS: &[&str] = &[
-        "网", "报", "在线", "频道", "新闻", "中心", "社", "首页", "门户", "资讯", "日报", "晚报", "周刊", "杂志", "电视台", "广播", "com", "cn", "net", "org", "站", "财经", "娱乐", "体育", "科技", "社会",
-        "国际", "国内", "军事", "要闻", "时政", "健康", "教育", "文化", "台", "版", "论坛", "专栏", "评论", "台湾", "天地", "生活", "地方", "热点", "中国", "世界",
+        "网",
+        "报",
+        "在线",
+        "频道",
+        "新闻",
+        "中心",
+        "社",
+        "首页",
+        "门户",
+        "资讯",
+        "日报",
+        "晚报",
+        "周刊",
+        "杂志",
+        "电视台",
+        "广播",
+        "com",
+        "cn",
+        "net",
+        "org",
+        "站",
+        "财经",
+        "娱乐",
+        "体育",
+        "科技",
+        "社会",
+        "国际",
+        "国内",
+        "军事",
+        "要闻",
+        "时政",
+        "健康",
+        "教育",
+        "文化",
+        "台",
+        "版",
+        "论坛",
+        "专栏",
+        "评论",
+        "台湾",
+        "天地",
+        "生活",
+        "地方",
+        "热点",
+        "中国",
+        "世界",
     ];
     let folded: String = part.chars().map(fold_char).collect();
     let folded = folded.trim();
     let letters = folded.chars().filter(|c| is_letter(*c)).count();
-    letters <= 14 && ENDS.iter().any(|e| folded.ends_with(e)) || letters <= 4
+    letters <= 14 && ENDS.iter().any(|e| folded.ends_with(e))
 }
 
 fn clean(text: &str) -> String {
@@ -256,7 +406,10 @@ mod tests {
             ("北京鼓励家庭储备应急物资_财经_凤凰网", "北京鼓励家庭储备应急物资"),
             ("十张以上即可办理--社会--人民网", "十张以上即可办理"),
             ("業界稱廢除以藥養醫至少需十年 - 新浪網 - 新聞", "業界稱廢除以藥養醫至少需十年"),
-            ("菸害防治－菸害新法上路3年 癮君子減少42萬人｜醫藥健康｜中時樂活｜中時電子報", "菸害防治－菸害新法上路3年 癮君子減少42萬人"),
+            (
+                "菸害防治－菸害新法上路3年 癮君子減少42萬人｜醫藥健康｜中時樂活｜中時電子報",
+                "菸害防治－菸害新法上路3年 癮君子減少42萬人",
+            ),
             ("工人日报社评丨打好“联”字牌", "工人日报社评丨打好“联”字牌"),
             ("柯达COVID-19应对", "柯达COVID-19应对"),
         ] {

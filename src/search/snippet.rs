@@ -312,7 +312,7 @@ impl Builder {
     }
 
     fn finish(mut self, length: usize) -> Marked {
-        if self.end < length {
+        if self.end < length && !self.text.ends_with(ELLIPSIS) {
             self.push(ELLIPSIS);
         }
         Marked { text: self.text, marks: self.marks }
