@@ -40,12 +40,11 @@ impl<'a> Window<'a> {
         while self.buffer.len() - self.at < n && !self.ended && self.error.is_none() {
             self.more();
         }
-        let ahead = &self.buffer[self.at..];
-        if ahead.is_empty() {
-            if let Some(err) = self.error.take() {
-                self.ended = true;
-                return Err(err);
-            }
+        if self.at == self.buffer.len()
+            && let Some(err) = self.error.take()
+        {
+            self.ended = true;
+            return Err(err);
         }
         Ok(&self.buffer[self.at..(self.at + n).min(self.buffer.len())])
     }
@@ -119,20 +118,10 @@ impl BufRead for Window<'_> {
     }
 }
 
-/// Reads all that is left, up to `limit` bytes, and says whether that was all.
+/// Reads all that is left, up to one byte more than `limit`, and says whether that was all.
 pub(super) fn read_whole(reader: &mut dyn Read, limit: u64, into: &mut Vec<u8>) -> io::Result<bool> {
-    reader.take(limit).read_to_end(into)?;
-    if (into.len() as u64) < limit {
-        return Ok(true);
-    }
-    let mut one = [0];
-    loop {
-        match reader.read(&mut one) {
-            Ok(n) => return Ok(n == 0),
-            Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
-            Err(err) => return Err(err),
-        }
-    }
+    reader.take(limit.saturating_add(1)).read_to_end(into)?;
+    Ok(into.len() as u64 <= limit)
 }
 
 /// What [`read_line`] found.

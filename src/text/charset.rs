@@ -56,6 +56,14 @@ pub fn decode(bytes: &[u8], declared: Option<&str>, is_html: bool) -> Decoded {
     decode_as(judge(bytes, declared, is_html), bytes)
 }
 
+/// The charset of bytes that nothing is declared about.
+pub(crate) fn guess(bytes: &[u8]) -> &'static Encoding {
+    match sniff_utf16(bytes) {
+        Some(encoding) => encoding,
+        None => judge(bytes, None, false),
+    }
+}
+
 /// UTF-16 by its byte order mark, or by zero bytes that all stand on one side of the pairs while the pairs read as
 /// Chinese and Latin letters.
 pub(crate) fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {

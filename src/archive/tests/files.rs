@@ -158,7 +158,7 @@ fn a_file_that_vanishes_is_reported() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.txt");
     fs::write(&path, "一").unwrap();
-    let files = inputs(&[path.clone()], dir.path(), &mut |_| {}).unwrap();
+    let files = inputs(std::slice::from_ref(&path), dir.path(), &mut |_| {}).unwrap();
     fs::remove_file(&path).unwrap();
     let mut seen = Vec::new();
     let _ = read(&files[0], &Limits::default(), &mut |found| {
