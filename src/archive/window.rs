@@ -5,6 +5,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::limits::Trouble;
+
 /// How many bytes are read at once.
 const CHUNK: usize = 64 << 10;
 /// The most bytes that are kept for a way back. A longer member is not gone back over, only forward.
@@ -21,8 +23,8 @@ pub(super) struct Window<'a> {
     /// How far `buffer[0]` is from the start of the stream.
     offset: u64,
     ended: bool,
-    /// An error that came up while looking ahead, kept until the bytes before it are read.
-    error: Option<io::Error>,
+    /// What went wrong while looking ahead; told once the bytes before it are read, and again to whoever asks again.
+    error: Option<Trouble>,
 }
 
 impl<'a> Window<'a> {
@@ -41,10 +43,9 @@ impl<'a> Window<'a> {
             self.more();
         }
         if self.at == self.buffer.len()
-            && let Some(err) = self.error.take()
+            && let Some(trouble) = &self.error
         {
-            self.ended = true;
-            return Err(err);
+            return Err(trouble.clone().into());
         }
         Ok(&self.buffer[self.at..(self.at + n).min(self.buffer.len())])
     }
@@ -90,7 +91,7 @@ impl<'a> Window<'a> {
         match read {
             Ok(0) => self.ended = true,
             Ok(_) => {}
-            Err(err) => self.error = Some(err),
+            Err(err) => self.error = Some(Trouble::of(&err)),
         }
     }
 }
