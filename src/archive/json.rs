@@ -143,11 +143,11 @@ fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
             cutter.hand_over(walk, place, record)?;
         }
     }
-    if !cutter.value.trim_ascii().is_empty() {
+    if cutter.too_long || !cutter.value.trim_ascii().is_empty() {
         return cutter.hand_over(walk, place, record + 1);
     }
     if record == 0 {
-        return walk.reject(place, None, Reason::Empty, "no value in it");
+        return walk.reject(place, None, Reason::Empty, "no object in it");
     }
     Flow::Continue(())
 }

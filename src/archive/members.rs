@@ -144,9 +144,11 @@ impl<'w, 'a> Members<'w, 'a> {
         }
     }
 
-    /// Goes back to the mark of a plain stream.
-    pub(super) fn go_back(&mut self) -> bool {
-        self.packing == Packing::Plain && self.input.rewind()
+    /// Goes back to the mark of a plain stream, where there is one.
+    pub(super) fn go_back(&mut self) {
+        if self.packing == Packing::Plain {
+            self.input.rewind();
+        }
     }
 
     /// After damage: goes to where the next member may begin, behind the start of the damaged one. Then

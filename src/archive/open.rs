@@ -8,19 +8,35 @@ use super::sniff::{self, Kind};
 use super::walk::{Flow, Place, Visit, Walk};
 use super::window::{Window, read_whole};
 use super::{Media, json, tar, warc, zip};
-use crate::error::Reason;
+use crate::article::Origin;
+use crate::error::{Reason, Rejection};
 
 /// Reads a stream that can't go back.
 pub(super) fn start(file: &str, reader: &mut dyn Read, limits: &Limits, visit: &mut Visit<'_>) -> Flow {
-    let meter = Meter::new(limits);
-    let mut metered = Metered { inner: reader, meter: &meter };
-    let mut walk = Walk { file, limits, meter: &meter, visit };
-    let flow = open(&mut walk, &Place::default(), file, &mut Window::new(&mut metered));
-    finish(flow, &meter)
+    walk_through(file, limits, visit, |walk| {
+        let mut metered = Metered { inner: reader, meter: walk.meter };
+        open(walk, &Place::default(), file, &mut Window::new(&mut metered))
+    })
 }
 
-/// An input that has too many members is left, not the whole run.
-fn finish(flow: Flow, meter: &Meter) -> Flow {
+/// Sets out through one input, and sees to it that it ends with a word on it.
+fn walk_through(
+    file: &str,
+    limits: &Limits,
+    visit: &mut Visit<'_>,
+    through: impl FnOnce(&mut Walk<'_>) -> Flow,
+) -> Flow {
+    let meter = Meter::new(limits);
+    let mut said = false;
+    let mut listening = |found| {
+        said = true;
+        visit(found)
+    };
+    let flow = through(&mut Walk { file, limits, meter: &meter, visit: &mut listening });
+    if !said {
+        return visit(Err(Rejection::new(Origin::file(file), Reason::Empty, "no page in it")));
+    }
+    // An input that has too many members is left, not the whole run.
     if meter.is_over() { Flow::Continue(()) } else { flow }
 }
 
@@ -31,22 +47,21 @@ pub(super) fn start_seekable(
     limits: &Limits,
     visit: &mut Visit<'_>,
 ) -> Flow {
-    let meter = Meter::new(limits);
-    let mut metered = Metered { inner: reader, meter: &meter };
-    let mut walk = Walk { file, limits, meter: &meter, visit };
-    let place = Place::default();
-    let is_zip = match Window::new(&mut metered).peek(sniff::HEAD) {
-        Ok(head) => sniff::kind(file, head) == Kind::Zip,
-        Err(err) => return walk.fail(&place, None, &err),
-    };
-    if let Err(err) = metered.seek(SeekFrom::Start(0)) {
-        return walk.fail(&place, None, &err);
-    }
-    let flow = match place.enter_archive(limits) {
-        Ok(inside) if is_zip => zip::read(&mut walk, &inside, &mut metered),
-        _ => open(&mut walk, &place, file, &mut Window::new(&mut metered)),
-    };
-    finish(flow, &meter)
+    walk_through(file, limits, visit, |walk| {
+        let mut metered = Metered { inner: reader, meter: walk.meter };
+        let place = Place::default();
+        let is_zip = match Window::new(&mut metered).peek(sniff::HEAD) {
+            Ok(head) => sniff::kind(file, head) == Kind::Zip,
+            Err(err) => return walk.fail(&place, None, &err),
+        };
+        if let Err(err) = metered.seek(SeekFrom::Start(0)) {
+            return walk.fail(&place, None, &err);
+        }
+        match place.enter_archive(limits) {
+            Ok(inside) if is_zip => zip::read(walk, &inside, &mut metered),
+            _ => open(walk, &place, file, &mut Window::new(&mut metered)),
+        }
+    })
 }
 
 /// Reads what is at a place. `name` is the name to go by: of the file or member, without the endings of compressions

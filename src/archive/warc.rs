@@ -77,10 +77,11 @@ fn record(
             if !skip_to_record(members)? {
                 return Ok(Found::End);
             }
-            members.mark();
             read_line(members, VERSION_LINE)?
         }
     };
+    // Behind the first line, so that whoever comes back finds a later record.
+    members.mark();
     if !first.starts_with(b"WARC/") {
         return Err(Trouble::damaged("no WARC record where one should begin"));
     }
@@ -329,9 +330,7 @@ fn read_headers(members: &mut Members<'_, '_>) -> io::Result<Headers> {
 
 /// Finds the next record after damage, and gives its first line.
 fn resync(members: &mut Members<'_, '_>) -> io::Result<Option<Vec<u8>>> {
-    if members.go_back() {
-        read_line(members, 0)?;
-    }
+    members.go_back();
     loop {
         match next_start(members) {
             Ok(Some(line)) => return Ok(Some(line)),

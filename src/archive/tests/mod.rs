@@ -8,6 +8,7 @@ use super::*;
 mod archives;
 mod crawls;
 mod files;
+mod hostile;
 
 /// What was read, in order, in a form to compare: `origin media text` or `origin !reason`.
 fn read_all(name: &str, bytes: &[u8]) -> Vec<String> {

@@ -125,8 +125,7 @@ fn real_pages_transcoded_are_the_same_text() {
             let wrong_one = declarations[pages % declarations.len()];
             for declared in [Some(encoding.name()), Some(wrong_one), None] {
                 let decoded = decode(&encoded, declared, true);
-                let same = decoded.text == text || (encoding == BIG5 && decoded.charset == "Big5");
-                if !same || decoded.errors > 0 {
+                if decoded.text != text || decoded.errors > 0 {
                     wrong.push(format!("{name} in {} declared {declared:?}: {}", encoding.name(), decoded.charset));
                 }
             }
@@ -162,6 +161,8 @@ fn real_feeds_are_decoded() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_bytes_decode(bytes in prop::collection::vec(any::<u8>(), 0..400), declared in prop::option::of("[a-z0-9-]{0,12}"), is_html: bool) {
         let decoded = decode(&bytes, declared.as_deref(), is_html);
