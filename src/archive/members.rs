@@ -2,7 +2,8 @@
 //!
 //! A crawl packs each record as a member of its own, so that a damaged one spoils no other. [`Members::fill`] therefore
 //! stops at the end of each member, after its checksum is checked, [`Members::advance`] goes to the next one, and
-//! [`Members::resync`] finds the next one after damage. As a plain reader ([`Read`]) the members are one stream.
+//! [`Members::resync`] finds the next one after damage. As a plain reader ([`Read`]) the members are one stream; a reader
+//! that asks again after damage is given the next member that is whole.
 
 use std::io::{self, BufRead, Read};
 
@@ -12,6 +13,7 @@ use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 use super::limits::{Meter, Trouble};
 use super::sniff;
 use super::window::Window;
+use crate::error::Reason;
 
 /// How many bytes are unpacked at once.
 const CHUNK: usize = 64 << 10;
@@ -48,6 +50,8 @@ pub(super) struct Members<'w, 'a> {
     inside: bool,
     /// What is wrong with this member, told once the bytes before it are taken.
     broken: Option<Trouble>,
+    /// Whether the last read told of damage.
+    told: bool,
     /// How many members were begun.
     begun: u64,
 }
@@ -66,6 +70,7 @@ impl<'w, 'a> Members<'w, 'a> {
             at: 0,
             inside: false,
             broken: None,
+            told: false,
             begun: 0,
         }
     }
@@ -353,6 +358,36 @@ impl<'w, 'a> Members<'w, 'a> {
         Ok(())
     }
 
+    fn read_on(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let ahead = self.fill()?;
+            if !ahead.is_empty() {
+                let n = ahead.len().min(buf.len());
+                buf[..n].copy_from_slice(&ahead[..n]);
+                self.take(n);
+                return Ok(n);
+            }
+            match self.advance() {
+                Ok(true) if self.packing == Packing::Plain => return Ok(0),
+                Ok(true) => {}
+                Ok(false) => return Ok(0),
+                Err(_) if self.begun > 0 && self.only_padding_follows()? => return Ok(0),
+                Err(err) => return Err(err),
+            }
+        }
+    }
+
+    /// Goes to the next member that begins well; says whether there is one.
+    fn next_whole(&mut self) -> io::Result<bool> {
+        while self.resync()? {
+            match self.advance() {
+                Err(err) if Trouble::of(&err).reason == Reason::Damaged => {}
+                result => return result,
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether nothing but padding follows: no further member begins near.
     fn only_padding_follows(&mut self) -> io::Result<bool> {
         let magic: &[u8] = if self.packing == Packing::Gzip { b"\x1f\x8b\x08" } else { b"\x28\xB5\x2F\xFD" };
@@ -363,24 +398,12 @@ impl<'w, 'a> Members<'w, 'a> {
 
 impl Read for Members<'_, '_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let ahead = self.fill()?;
-            if !ahead.is_empty() {
-                let n = ahead.len().min(buf.len());
-                buf[..n].copy_from_slice(&ahead[..n]);
-                self.take(n);
-                return Ok(n);
-            }
-            match self.advance() {
-                Ok(true) => {}
-                Ok(false) => return Ok(0),
-                Err(_) if self.begun > 0 && self.only_padding_follows()? => return Ok(0),
-                Err(err) => return Err(err),
-            }
-            if self.packing == Packing::Plain {
-                return Ok(0);
-            }
+        if self.told && !self.next_whole()? {
+            return Ok(0);
         }
+        let result = self.read_on(buf);
+        self.told = result.as_ref().is_err_and(|err| Trouble::of(err).reason == Reason::Damaged);
+        result
     }
 }
 

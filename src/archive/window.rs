@@ -68,6 +68,11 @@ impl<'a> Window<'a> {
         }
     }
 
+    /// Forgets an error, for a reader below that can go on behind it.
+    pub(super) fn retry(&mut self) {
+        self.error = None;
+    }
+
     fn more(&mut self) {
         if self.mark.is_some_and(|mark| self.at - mark > HISTORY) {
             self.mark = None;

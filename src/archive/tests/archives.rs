@@ -200,3 +200,52 @@ fn a_zip_archive_too_large_to_hold_is_read_as_a_stream() {
     let expect: Vec<String> = members.iter().zip(&pages).map(|((n, _), p)| format!("x.zip!{n} Dump {p}")).collect();
     assert_eq!(seen, expect);
 }
+
+#[test]
+fn lines_behind_a_damaged_member_are_read() {
+    let members: Vec<Vec<u8>> =
+        (0..6).map(|n| gzip(format!("{{\"a\":{n}}}\n{{\"b\":\"{}\"}}\n{{\"c\":", noise(n, 300)).as_bytes())).collect();
+    let ends: Vec<Vec<u8>> = (0..6).map(|n| gzip(format!("{n}}}\n").as_bytes())).collect();
+    let mut joined: Vec<Vec<u8>> = members.into_iter().zip(ends).flat_map(|(a, b)| [a, b]).collect();
+    assert_eq!(read_all("x.jsonl.gz", &joined.concat()).len(), 18);
+    let middle = joined[4].len() / 2;
+    joined[4][middle] ^= 0xFF;
+    let seen = read_all("x.jsonl.gz", &joined.concat());
+    let damaged = seen.iter().filter(|line| line.ends_with("!damaged")).count();
+    let read = seen.iter().filter(|line| line.contains(" Json ")).count();
+    assert!(damaged == 1 && (15..=17).contains(&read) && seen.last().unwrap().ends_with("{\"c\":5}"), "{seen:#?}");
+}
+
+/// Gives some bytes, then what a failing disk gives.
+struct Failing<'b>(&'b [u8]);
+
+impl std::io::Read for Failing<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        match std::io::Read::read(&mut self.0, buf)? {
+            0 => Err(std::io::Error::from_raw_os_error(5)),
+            n => Ok(n),
+        }
+    }
+}
+
+#[test]
+fn a_disk_that_fails_is_not_a_damaged_archive() {
+    let tar = tar_of(&[("a.txt", "一".as_bytes()), ("b.txt", noise(1, 90_000).as_bytes())]);
+    let packed = gzip(&tar);
+    for (name, bytes) in [
+        ("x.tar", &tar[..100_000]),
+        ("x.tar.gz", &packed[..100_000]),
+        ("x.jsonl", b"{}\n{}"),
+        ("x.txt", b"x"),
+        ("x.warc", b"WARC/1.0\r\n"),
+        ("x.zip", b"PK\x03\x04"),
+    ] {
+        let mut seen = Vec::new();
+        let _ = read_from(name, Failing(bytes), &Limits::default(), &mut |found| {
+            seen.push(show(found));
+            ControlFlow::Continue(())
+        });
+        assert!(seen.iter().any(|line| line.ends_with("!unreadable")), "{name}: {seen:?}");
+        assert!(!seen.iter().any(|line| line.ends_with("!damaged")), "{name}: {seen:?}");
+    }
+}

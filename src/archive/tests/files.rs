@@ -167,3 +167,16 @@ fn a_file_that_vanishes_is_reported() {
     });
     assert_eq!(seen, ["a.txt !unreadable"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn names_in_gbk_are_read() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempfile::tempdir().unwrap();
+    let name = encoding_rs::GBK.encode("农民工的欠薪.txt").0.into_owned();
+    let path = dir.path().join(std::ffi::OsStr::from_bytes(&name));
+    if fs::write(path, "一").is_err() {
+        return; // The file system takes UTF-8 only.
+    }
+    assert_eq!(read_path(dir.path(), dir.path()), ["农民工的欠薪.txt Dump 一"]);
+}
