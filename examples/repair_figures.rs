@@ -71,6 +71,9 @@ fn row(name: &str, articles: &[&Vec<String>], mut show: usize, mirror: impl Fn(u
             let page = repair(&damaged);
             seconds += started.elapsed().as_secs_f64();
             seen += usize::from(page.is_some());
+            if page.is_none() && std::env::var_os("UNSEEN").is_some() {
+                println!("unseen: {damaged:?}");
+            }
             confidence += page.as_ref().map_or(0.0, |p| p.repairs[0].confidence);
             let repaired = page.map_or_else(|| damaged.clone(), |p| p.lines);
             let mut is_whole = true;

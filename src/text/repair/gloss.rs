@@ -43,11 +43,16 @@ pub enum Script {
 /// So many glosses with a lost byte prove that a script was at work.
 const LEAST_LOST: u32 = 1;
 /// Fewer glosses than this, all behind whole characters, prove nothing.
-const LEAST_WHOLE: u32 = 5;
+const LEAST_WHOLE: u32 = 8;
+/// They are of this many characters at least, and this many of them come again.
+const LEAST_DIFFERENT: u32 = 6;
+const LEAST_RECURRING: u32 = 2;
 /// Fewer glosses than this of any kind prove nothing.
 const LEAST: u32 = 2;
 /// With this many Chinese characters for a gloss, or more, the page is not glossed by a script.
 const MOST_CHARACTERS_A_GLOSS: u32 = 250;
+/// The same for glosses that are all behind whole characters.
+const MOST_CHARACTERS_A_WHOLE: u32 = 60;
 /// A table of common characters is mostly made of the most common ones, so many of them.
 const COMMON: usize = 2000;
 
@@ -298,7 +303,8 @@ impl Evidence {
         if self.lost >= LEAST_LOST && self.lost * MOST_CHARACTERS_A_GLOSS >= self.characters / 4 {
             return true;
         }
-        if self.fitting < LEAST_WHOLE || self.whole * 10 > self.characters * 6 {
+        let many = self.whole * MOST_CHARACTERS_A_WHOLE >= self.characters;
+        if self.fitting < LEAST_WHOLE || !many || self.whole * 10 > self.characters * 6 {
             return false;
         }
         // A script glosses a character each time, with one reading, and goes by a table of common characters; a
@@ -308,25 +314,24 @@ impl Evidence {
             let entry = by_pair.entry(*pair).or_default();
             *entry = (entry.0 + count, entry.1 + 1);
         }
-        let mut repeated = 0;
-        let mut steady = 0;
-        let mut common = 0;
-        for (pair, (count, spellings)) in &by_pair {
-            repeated += if *count > 1 { *count } else { 0 };
-            let plain = u32::from(self.plain[usize::from(*pair)]);
-            steady += u32::from(*spellings == 1 && plain * 10 <= *count);
-            let [lead, trail] = pair.to_be_bytes();
-            let folded = gbk().decode(lead, trail).map(fold_char);
-            common += u32::from(folded.is_some_and(|c| is_common(c)));
-        }
         let different = by_pair.len() as u32;
-        different >= 4 && repeated * 2 >= self.whole && steady * 10 >= different * 9 && common * 10 >= different * 8
+        let recurring = by_pair.values().filter(|(count, _)| *count > 1).count() as u32;
+        let plain: u32 = by_pair.keys().map(|pair| u32::from(self.plain[usize::from(*pair)])).sum();
+        let one_reading = by_pair.values().filter(|(_, spellings)| *spellings == 1).count() as u32;
+        let common = by_pair.keys().filter(|pair| is_common(**pair)).count() as u32;
+        different >= LEAST_DIFFERENT
+            && recurring >= LEAST_RECURRING
+            && plain * 10 <= self.whole
+            && one_reading * 10 >= different * 9
+            && common * 10 >= different * 8
     }
 }
 
-/// Whether a folded character is one of the most common.
-fn is_common(c: char) -> bool {
-    super::frequency::frequencies().by_frequency().iter().take(COMMON).any(|common| *common == c)
+/// Whether a pair of bytes is one of the most common characters.
+fn is_common(pair: u16) -> bool {
+    let [lead, trail] = pair.to_be_bytes();
+    let folded = gbk().decode(lead, trail).map(fold_char);
+    super::frequency::frequencies().by_frequency().iter().take(COMMON).any(|common| Some(*common) == folded)
 }
 
 /// Whether a character belongs to one script alone. Big5 holds the traditional ones and those that both share.

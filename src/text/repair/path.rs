@@ -28,6 +28,7 @@ const RARER: f32 = -2.0;
 const SYMBOL: f32 = -17.0;
 const UNASSIGNED: f32 = -24.0;
 const ILL_PLACED: f32 = -8.0;
+const CLOSES: f32 = 2.0;
 const BROKEN: f32 = -30.0;
 const WRONG_SCRIPT: f32 = -9.0;
 const EATEN: f32 = -4.0;
@@ -284,7 +285,7 @@ impl Walk<'_, '_> {
         if byte >= 0x81 {
             hypothesis.pending = byte;
         } else {
-            let ill_placed = hypothesis.before == '。' && matches!(byte, b',' | b';' | b':');
+            let ill_placed = matches!(hypothesis.before, '。' | '、') && matches!(byte, b',' | b';' | b':');
             hypothesis.score += ASCII + if ill_placed { ILL_PLACED } else { 0.0 };
             hypothesis.before = byte as char;
         }
@@ -294,8 +295,10 @@ impl Walk<'_, '_> {
     fn take(&self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
         if measured {
             hypothesis.score += self.model.text(hypothesis.before, c);
-            if (c == '“' && hypothesis.quoted) || (c == '”' && !hypothesis.quoted) {
-                hypothesis.score += ILL_PLACED;
+            match (c, hypothesis.quoted) {
+                ('“', true) | ('”', false) => hypothesis.score += ILL_PLACED,
+                ('”', true) => hypothesis.score += CLOSES,
+                _ => {}
             }
         }
         match c {
