@@ -91,13 +91,32 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
         return None;
     }
     let read: Vec<Vec<Token>> = lines.iter().map(|line| tokens(line, &|_, _| true)).collect();
-    let evidence = Evidence::of(&read);
+    let mut evidence = Evidence::of(&read);
     if !evidence.shows_script() {
         return None;
     }
     let read: Vec<Vec<Token>> =
         lines.iter().map(|line| tokens(line, &|pair, reading| evidence.is_gloss(pair, reading))).collect();
-    let mut model = Model::new(&evidence);
+    let mut restored = restore_all(&read, &evidence);
+    // Out of step the letters look like others, so that only the restored text shows which they are.
+    let text = restored.iter().zip(lines).map(|(r, line)| r.as_ref().map_or(*line, |r| r.text.as_str()));
+    let script = script_of(text);
+    if script != evidence.script {
+        evidence.script = script;
+        restored = restore_all(&read, &evidence);
+    }
+    let glosses = |line: &Vec<Token>| line.iter().filter(|t| matches!(t, Token::Gloss(_) | Token::Lost(_))).count();
+    let count = read.iter().map(glosses).sum::<usize>() as u32;
+    let uncertain: u32 = restored.iter().flatten().map(|line| line.uncertain).sum();
+    let confidence = 1.0 - uncertain.min(count) as f32 / count.max(1) as f32;
+    let restored =
+        restored.into_iter().zip(lines).map(|(r, line)| r.map_or_else(|| (*line).to_string(), |r| r.text)).collect();
+    Some(Deglossed { lines: restored, script, count, confidence })
+}
+
+/// Restores the damaged lines of a page; for the others nothing.
+fn restore_all(read: &[Vec<Token>], evidence: &Evidence) -> Vec<Option<Restored>> {
+    let mut model = Model::new(evidence);
     // The first pass over the page tells which characters and neighbours it has; where a line was left open, the second
     // chooses by them.
     let mut restored: Vec<Option<Restored>> =
@@ -106,20 +125,22 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
         model.note(line);
     }
     model.learn();
-    let mut count = 0;
-    let mut uncertain = 0;
     for (line, restored) in read.iter().zip(&mut restored) {
-        let Some(restored) = restored else { continue };
-        if restored.uncertain > 0 {
-            *restored = restore(line, &model);
+        if restored.as_ref().is_some_and(|r| r.uncertain > 0) {
+            *restored = Some(restore(line, &model));
         }
-        count += line.iter().filter(|t| matches!(t, Token::Gloss(_) | Token::Lost(_))).count() as u32;
-        uncertain += restored.uncertain;
     }
-    let restored =
-        restored.into_iter().zip(lines).map(|(r, line)| r.map_or_else(|| (*line).to_string(), |r| r.text)).collect();
-    let confidence = 1.0 - uncertain.min(count) as f32 / count.max(1) as f32;
-    Some(Deglossed { lines: restored, script: evidence.script, count, confidence })
+    restored
+}
+
+/// The letters of which a text has more.
+fn script_of<'a>(lines: impl Iterator<Item = &'a str>) -> Script {
+    let (mut traditional, mut simplified) = (0, 0);
+    for c in lines.flat_map(str::chars) {
+        traditional += usize::from(is_only(c, Script::Traditional));
+        simplified += usize::from(is_only(c, Script::Simplified));
+    }
+    if traditional > simplified { Script::Traditional } else { Script::Simplified }
 }
 
 /// Whether a line needs work. A hole alone is none: most question marks are real.
@@ -156,16 +177,14 @@ pub fn tokens(line: &str, is_gloss: &dyn Fn(u16, Reading) -> bool) -> Vec<Token>
         let c = chars[at];
         let last = tokens.last().copied();
         match c {
-            '(' => {
-                match bracket(&chars[at + 1..]) {
-                    Some((reading, length)) if is_glossed(&tokens, reading, is_gloss) => {
-                        tokens.push(Token::Gloss(reading));
-                        at += 1 + length;
-                        continue;
-                    }
-                    _ => tokens.push(Token::One(b'(')),
+            '(' => match bracket(&chars[at + 1..]) {
+                Some((reading, length)) if is_glossed(&tokens, reading, is_gloss) => {
+                    tokens.push(Token::Gloss(reading));
+                    at += 1 + length;
+                    continue;
                 }
-            }
+                _ => tokens.push(Token::One(b'(')),
+            },
             '?' | '\u{FFFD}' => {
                 let can_lead = match last {
                     Some(Token::Pair(_, trail)) => trail >= 0x81,
@@ -211,7 +230,8 @@ fn is_glossed(tokens: &[Token], reading: Reading, is_gloss: &dyn Fn(u16, Reading
 fn visible_pair(tokens: &[Token]) -> Option<u16> {
     match *tokens {
         [.., Token::Pair(lead, trail)] => Some(u16::from_be_bytes([lead, trail])),
-        [.., Token::Pair(_, lead), Token::One(trail)] | [.., Token::Pair(_, lead), Token::Gloss(_), Token::One(trail)]
+        [.., Token::Pair(_, lead), Token::One(trail)]
+        | [.., Token::Pair(_, lead), Token::Gloss(_), Token::One(trail)]
             if lead >= 0x81 && is_trail(trail) =>
         {
             Some(u16::from_be_bytes([lead, trail]))

@@ -150,11 +150,8 @@ impl<'a> Model<'a> {
         let folded = fold_char(c);
         if is_han(c) && c != '々' && c != '〇' {
             let edge = !is_han(before);
-            let mut likely = if edge {
-                self.frequencies.single(folded)
-            } else {
-                self.frequencies.after(before, folded)
-            };
+            let mut likely =
+                if edge { self.frequencies.single(folded) } else { self.frequencies.after(before, folded) };
             if !edge && !self.neighbours.is_empty() {
                 let seen = self.neighbours.get(&(before, folded)).map_or(0.0, |n| n - 0.5);
                 let all = self.singles.get(&before).copied().unwrap_or(0.0);
@@ -165,8 +162,8 @@ impl<'a> Model<'a> {
             match c {
                 '。' => FULL_STOP,
                 '、' | '“' | '”' => PUNCTUATION,
-                '《' | '》' | '，' | '：' | '（' | '）' | '；' | '！' | '？' | '…' | '—' | '·' | '‘' | '’' | '　' | '【' | '】'
-                | '「' | '」' | '％' => PUNCTUATION + RARER,
+                '《' | '》' | '，' | '：' | '（' | '）' | '；' | '！' | '？' | '…' | '—' | '·' | '‘' | '’' | '　'
+                | '【' | '】' | '「' | '」' | '％' => PUNCTUATION + RARER,
                 '\u{E000}'..='\u{F8FF}' => UNASSIGNED,
                 _ => SYMBOL,
             }
@@ -211,7 +208,16 @@ impl<'a> Model<'a> {
 /// Chooses the lost bytes of a line.
 pub fn restore(line: &[Token], model: &Model) -> Restored {
     let mut walk = Walk { model, nodes: vec![Node { parent: 0, piece: Piece::Start }], beam: Vec::new() };
-    walk.beam.push(Hypothesis { score: 0.0, pending: 0, last: 0, second: 0, before: EDGE, quoted: false, uncertain: 0, node: 0 });
+    walk.beam.push(Hypothesis {
+        score: 0.0,
+        pending: 0,
+        last: 0,
+        second: 0,
+        before: EDGE,
+        quoted: false,
+        uncertain: 0,
+        node: 0,
+    });
     for (at, token) in line.iter().enumerate() {
         match *token {
             Token::Pair(lead, trail) => walk.each(Piece::Pair(lead, trail), &[lead, trail]),

@@ -61,22 +61,21 @@ pub fn readings() -> &'static Readings {
 
 impl Readings {
     fn new() -> Readings {
-        let mut table =
-            Readings { syllables: HashMap::new(), of_pair: HashMap::new(), by_reading: HashMap::new() };
+        let mut table = Readings { syllables: HashMap::new(), of_pair: HashMap::new(), by_reading: HashMap::new() };
         for lead in LEADS {
             for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
                 let Some(c) = gbk().decode(lead, trail) else { continue };
-                let mut spelled: Vec<(String, u8)> = c
-                    .to_pinyin_multi()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|p| spelling(p.with_tone().chars()))
-                    .collect();
+                let mut spelled: Vec<(String, u8)> =
+                    c.to_pinyin_multi().into_iter().flatten().filter_map(|p| spelling(p.with_tone().chars())).collect();
                 spelled.extend(MORE_READINGS.iter().filter(|(m, _)| *m == c).map(|(_, s)| (s.to_string(), 0)));
                 for (rank, (syllable, tone)) in spelled.into_iter().enumerate() {
                     let next = table.syllables.len() as u16;
                     let syllable = *table.syllables.entry(syllable).or_insert(next);
-                    table.of_pair.entry(u16::from_be_bytes([lead, trail])).or_default().push(Reading { syllable, tone });
+                    table
+                        .of_pair
+                        .entry(u16::from_be_bytes([lead, trail]))
+                        .or_default()
+                        .push(Reading { syllable, tone });
                     table.by_reading.entry((lead, syllable)).or_default().push(Read { trail, tone, rank: rank as u8 });
                 }
             }
@@ -189,8 +188,19 @@ mod tests {
     #[test]
     fn characters_have_their_readings() {
         for (c, gloss) in [
-            ('請', "qǐng"), ('請', "qing"), ('請', "qing3"), ('女', "nǚ"), ('女', "nv"), ('女', "nü"), ('女', "nu:"),
-            ('長', "cháng"), ('長', "zhǎng"), ('的', "de"), ('著', "zhe"), ('略', "lue"), ('報', "bào"),
+            ('請', "qǐng"),
+            ('請', "qing"),
+            ('請', "qing3"),
+            ('女', "nǚ"),
+            ('女', "nv"),
+            ('女', "nü"),
+            ('女', "nu:"),
+            ('長', "cháng"),
+            ('長', "zhǎng"),
+            ('的', "de"),
+            ('著', "zhe"),
+            ('略', "lue"),
+            ('報', "bào"),
         ] {
             assert!(reads(c, gloss), "{c} {gloss}");
         }
