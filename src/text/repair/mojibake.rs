@@ -22,14 +22,25 @@ pub struct Undone {
 enum Mistake {
     /// UTF-8 as GBK: 宸ヤ汉鏃ユ姤 for 工人日报.
     Utf8AsGbk,
-    /// UTF-8 as Latin-1 or Windows-1252: å·¥äºº for 工人.
-    Utf8AsLatin,
-    /// GBK as Latin-1 or Windows-1252: ¹¤ÈË for 工人.
-    GbkAsLatin,
+    /// UTF-8 as a charset of one byte a letter: å·¥äºº for 工人.
+    Utf8As(Latin),
+    /// GBK as such a charset: ¹¤ÈË for 工人.
+    GbkAs(Latin),
+}
+
+/// The charsets of Western Europe.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Latin {
+    /// Latin-1, and Windows-1252, which puts letters where Latin-1 has controls.
+    One,
+    /// Latin-9, ISO 8859-15, which puts eight others (€, Š, ž …) where Latin-1 has signs.
+    Nine,
 }
 
 /// The page is judged by so many of its first characters above ASCII.
-const SAMPLE: usize = 600;
+const SAMPLE: usize = 200;
+/// Two readings of the page are compared on so many lines.
+const SAMPLE_LINES: usize = 50;
 /// Fewer characters above ASCII than this prove nothing.
 const LEAST: usize = 8;
 /// How many of the most common characters tell Chinese text from chance.
@@ -61,17 +72,30 @@ fn suspect(lines: &[&str]) -> Option<Mistake> {
     let (mut all, mut latin, mut doubled) = (0, 0, 0);
     for c in lines.iter().flat_map(|line| line.chars()).filter(|c| !c.is_ascii()).take(SAMPLE) {
         all += 1;
-        latin += usize::from(latin_byte(c).is_some());
+        latin += usize::from(latin_byte(c, Latin::One).or(latin_byte(c, Latin::Nine)).is_some());
         doubled += usize::from(is_half_of_common(c));
     }
     if all < LEAST {
         return None;
     }
     if latin * 10 >= all * 8 {
-        let utf8 = lines.iter().filter_map(|line| turn_back(line, Mistake::Utf8AsLatin)).any(|text| reads_well(&text));
-        return Some(if utf8 { Mistake::Utf8AsLatin } else { Mistake::GbkAsLatin });
+        let candidates = [
+            Mistake::Utf8As(Latin::One),
+            Mistake::Utf8As(Latin::Nine),
+            Mistake::GbkAs(Latin::One),
+            Mistake::GbkAs(Latin::Nine),
+        ];
+        let counted = candidates.map(|mistake| (common_after(lines, mistake), mistake));
+        // Where two read as well, the first is the commoner mistake.
+        return counted.into_iter().rev().max_by_key(|(common, _)| *common).map(|(_, mistake)| mistake);
     }
     (doubled * 8 >= all).then_some(Mistake::Utf8AsGbk)
+}
+
+/// How many common characters the beginning of the page has when a mistake is undone.
+fn common_after(lines: &[&str], mistake: Mistake) -> usize {
+    let turned = lines.iter().filter_map(|line| turn_back(line, mistake)).filter(|text| reads_well(text));
+    turned.take(SAMPLE_LINES).map(|text| text.chars().filter(|c| is_common(*c)).count()).sum()
 }
 
 /// The line as it was meant, bytes that fit nothing as U+FFFD. Nothing where the line has none above ASCII, or cannot
@@ -89,7 +113,7 @@ fn turn_back(line: &str, mistake: Mistake) -> Option<String> {
                 Code::None if c == '\u{FFFD}' => bytes.push(0xFF),
                 Code::None => return None,
             },
-            Mistake::Utf8AsLatin | Mistake::GbkAsLatin => match latin_byte(c) {
+            Mistake::Utf8As(latin) | Mistake::GbkAs(latin) => match latin_byte(c, latin) {
                 Some(byte) => bytes.push(byte),
                 None if c.is_ascii() => bytes.push(c as u8),
                 None if c == '\u{FFFD}' => bytes.push(0xFF),
@@ -98,8 +122,8 @@ fn turn_back(line: &str, mistake: Mistake) -> Option<String> {
         }
     }
     match mistake {
-        Mistake::GbkAsLatin => Some(from_gbk(&bytes)),
-        Mistake::Utf8AsGbk | Mistake::Utf8AsLatin => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        Mistake::GbkAs(_) => Some(from_gbk(&bytes)),
+        Mistake::Utf8AsGbk | Mistake::Utf8As(_) => Some(String::from_utf8_lossy(&bytes).into_owned()),
     }
 }
 
@@ -151,8 +175,13 @@ fn is_half_of_common(c: char) -> bool {
     matches!(gbk().encode(c), Code::Two(0xE4..=0xE9, 0x80..=0xBF))
 }
 
-/// The byte that a character stands for when bytes were read as Latin-1 or Windows-1252.
-fn latin_byte(c: char) -> Option<u8> {
+/// The byte that a character stands for when bytes were read as this charset.
+fn latin_byte(c: char, latin: Latin) -> Option<u8> {
+    const NINE: [(char, u8); 8] =
+        [('€', 0xA4), ('Š', 0xA6), ('š', 0xA8), ('Ž', 0xB4), ('ž', 0xB8), ('Œ', 0xBC), ('œ', 0xBD), ('Ÿ', 0xBE)];
+    if let (Latin::Nine, Some((_, byte))) = (latin, NINE.iter().find(|(letter, _)| *letter == c)) {
+        return Some(*byte);
+    }
     const WINDOWS: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘',
         '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
@@ -172,17 +201,18 @@ mod tests {
     fn misread(mistake: Mistake) -> Vec<String> {
         let read = |line: &&str| match mistake {
             Mistake::Utf8AsGbk => encoding_rs::GBK.decode_without_bom_handling(line.as_bytes()).0.into_owned(),
-            Mistake::Utf8AsLatin => {
-                encoding_rs::WINDOWS_1252.decode_without_bom_handling(line.as_bytes()).0.into_owned()
+            Mistake::Utf8As(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line.as_bytes()).0.into_owned(),
+            Mistake::GbkAs(Latin::One) => encoding_rs::GBK.encode(line).0.iter().map(|b| *b as char).collect(),
+            Mistake::GbkAs(Latin::Nine) => {
+                encoding_rs::ISO_8859_15.decode_without_bom_handling(&encoding_rs::GBK.encode(line).0).0.into_owned()
             }
-            Mistake::GbkAsLatin => encoding_rs::GBK.encode(line).0.iter().map(|b| *b as char).collect(),
         };
         TEXT.iter().map(read).collect()
     }
 
     #[test]
     fn misread_text_comes_back() {
-        for mistake in [Mistake::Utf8AsLatin, Mistake::GbkAsLatin] {
+        for mistake in [Mistake::Utf8As(Latin::One), Mistake::GbkAs(Latin::One), Mistake::GbkAs(Latin::Nine)] {
             let lines = misread(mistake);
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
             let undone = undo(&lines).unwrap_or_else(|| panic!("{mistake:?} is not seen: {lines:?}"));

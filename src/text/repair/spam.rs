@@ -114,7 +114,7 @@ fn is_random(tail: &str) -> bool {
 /// The ornaments that stand between words again and again.
 fn ornaments(lines: &[&str]) -> Vec<String> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    for line in lines.iter().filter(|line| line.bytes().any(|b| b == 0xE2)) {
+    for line in lines.iter().filter(|line| may_hold_ornament(line.as_bytes())) {
         let mut before = ' ';
         let mut start: Option<(usize, char)> = None;
         for (at, c) in line.char_indices() {
@@ -137,6 +137,11 @@ fn ornaments(lines: &[&str]) -> Vec<String> {
     // The longer first, so that one is not cut up by another.
     found.sort_by_key(|ornament| (std::cmp::Reverse(ornament.len()), ornament.clone()));
     found
+}
+
+/// The quick look: E2 with the second byte of the ornaments from U+2500 to U+27BF. Quotation marks and dashes have another.
+fn may_hold_ornament(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(0xE2, bytes).any(|at| matches!(bytes.get(at + 1), Some(0x94..=0x9E)))
 }
 
 fn is_ornament(c: char) -> bool {
