@@ -64,6 +64,10 @@ pub struct Evidence {
     pub plain: Vec<u16>,
     /// Which letters stand on the page.
     pub script: Script,
+    /// Whether the page shows pairs of bytes that GBK leaves to its users: else they became `?`.
+    pub shows_private: bool,
+    /// Whether the ASCII character behind a lost byte still stands, which most decoders take along.
+    pub keeps_ascii: bool,
     /// Glosses behind characters, and behind lost bytes.
     whole: u32,
     lost: u32,
@@ -255,12 +259,15 @@ impl Evidence {
             glossed: HashMap::new(),
             plain: vec![0; 0x10000],
             script: Script::Simplified,
+            shows_private: false,
+            keeps_ascii: false,
             whole: 0,
             lost: 0,
             characters: 0,
             fitting: 0,
         };
         let (mut traditional, mut simplified) = (0u32, 0u32);
+        let (mut kept, mut taken) = (0u32, 0u32);
         for line in lines {
             let mut before: Option<u8> = None;
             for (at, token) in line.iter().enumerate() {
@@ -271,6 +278,7 @@ impl Evidence {
                         }
                         let c = gbk().decode(lead, trail).unwrap_or('\0');
                         evidence.characters += u32::from(is_han(c));
+                        evidence.shows_private |= is_private(c);
                         traditional += u32::from(is_only(c, Script::Traditional));
                         simplified += u32::from(is_only(c, Script::Simplified));
                         if !matches!(line.get(at + 1), Some(Token::Gloss(_))) {
@@ -291,10 +299,19 @@ impl Evidence {
                         }
                         before = None;
                     }
-                    Token::One(_) | Token::Foreign(_) | Token::Hole(_) => before = None,
+                    Token::Hole(_) => {
+                        // A hole that no character stands before is a real question mark.
+                        if matches!(line[..at], [.., Token::Pair(..) | Token::Lost(_)]) {
+                            kept += u32::from(matches!(line.get(at + 1), Some(Token::One(b'!'..=b'?'))));
+                            taken += u32::from(matches!(line.get(at + 1), Some(Token::Pair(..))));
+                        }
+                        before = None;
+                    }
+                    Token::One(_) | Token::Foreign(_) => before = None,
                 }
             }
         }
+        evidence.keeps_ascii = kept > taken;
         if traditional > simplified {
             evidence.script = Script::Traditional;
         }
@@ -352,6 +369,11 @@ fn is_common(pair: u16) -> bool {
     let [lead, trail] = pair.to_be_bytes();
     let folded = gbk().decode(lead, trail).map(fold_char);
     super::frequency::frequencies().by_frequency().iter().take(COMMON).any(|common| Some(*common) == folded)
+}
+
+/// Whether a character is none but stands for a pair that GBK leaves to its users.
+pub fn is_private(c: char) -> bool {
+    ('\u{E000}'..='\u{F8FF}').contains(&c)
 }
 
 /// Whether a character belongs to one script alone. Big5 holds the traditional ones and those that both share.

@@ -7,18 +7,24 @@ use std::collections::HashMap;
 
 use super::frequency::{Frequencies, frequencies};
 use super::gbk::{LEADS, gbk, is_trail};
-use super::gloss::{Evidence, Script, Token, is_only};
+use super::gloss::{Evidence, Script, Token, is_only, is_private};
 use super::reading::{Reading, readings};
 use crate::text::fold::{fold_char, is_han};
 
 /// Hypotheses kept at once.
 const BEAM: usize = 96;
+/// The same behind a place where two bytes are lost, until the next character tells more.
+const WIDE_BEAM: usize = 2000;
 /// A hypothesis this many bits behind the best is given up.
 const HOPELESS: f32 = 45.0;
 /// Two hypotheses closer than this many bits leave it open which is right.
 const OPEN: f32 = 5.0;
 /// What stands in front of the first character of a line, and behind a character that is not Chinese.
 const EDGE: char = '\0';
+
+/// The first byte of full-width ASCII, and the second bytes of ，：（）？；！, which become ASCII.
+const FULL_WIDTH: u8 = 0xA3;
+const REPLACED: [u8; 7] = [0xAC, 0xBA, 0xA8, 0xA9, 0xBF, 0xBB, 0xA1];
 
 // The measures below are bits.
 const ASCII: f32 = -6.0;
@@ -32,6 +38,8 @@ const CLOSES: f32 = 2.0;
 const BROKEN: f32 = -30.0;
 const WRONG_SCRIPT: f32 = -9.0;
 const EATEN: f32 = -4.0;
+const PRIVATE: f32 = -6.0;
+const ACROSS: f32 = -12.0;
 /// How likely it is that the table holds a character which is not seen there: by how common it is, between two bounds.
 const COMMON: f32 = 9.0;
 const LIKELIEST: f32 = -1.0;
@@ -164,7 +172,7 @@ impl<'a> Model<'a> {
                 '、' | '“' | '”' => PUNCTUATION,
                 '《' | '》' | '，' | '：' | '（' | '）' | '；' | '！' | '？' | '…' | '—' | '·' | '‘' | '’' | '　'
                 | '【' | '】' | '「' | '」' | '％' => PUNCTUATION + RARER,
-                '\u{E000}'..='\u{F8FF}' => UNASSIGNED,
+                c if is_private(c) => UNASSIGNED,
                 _ => SYMBOL,
             }
         }
@@ -227,7 +235,7 @@ pub fn restore(line: &[Token], model: &Model) -> Restored {
             Token::Lost(reading) => walk.branch_lost(reading),
             Token::Hole(c) => walk.branch_hole(c, line, at),
         }
-        walk.merge();
+        walk.merge(if matches!(token, Token::Hole(_)) { WIDE_BEAM } else { BEAM });
     }
     walk.finish()
 }
@@ -377,10 +385,17 @@ impl Walk<'_, '_> {
                 literal.node = self.node(literal.node, Piece::Char(c));
             }
             next.push(literal);
+            let in_text = matches!(line.get(at + 1), Some(Token::Pair(..) | Token::Lost(_)));
+            if in_text && from.pending == 0 {
+                self.branch_punctuation(from, &mut next);
+            }
             if from.pending == 0 {
                 continue;
             }
-            let eaten = eaten(line, at);
+            if in_text && !self.model.evidence.shows_private {
+                self.branch_private(from, &mut next);
+            }
+            let eaten = if self.model.evidence.keeps_ascii { None } else { eaten(line, at) };
             for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
                 let Some(c) = gbk().decode(from.pending, trail) else { continue };
                 let mut hypothesis = from;
@@ -402,16 +417,51 @@ impl Walk<'_, '_> {
         self.beam = next;
     }
 
+    /// A pair of bytes, out of step, that the decoder had no character for.
+    fn branch_private(&mut self, from: Hypothesis, next: &mut Vec<Hypothesis>) {
+        for trail in 0xA1..=0xFE {
+            if !gbk().decode(from.pending, trail).is_some_and(is_han) {
+                continue;
+            }
+            for lead in LEADS.filter(|lead| gbk().decode(trail, *lead).is_some_and(is_private)) {
+                self.push_all(from, &[trail, lead], PRIVATE, next);
+            }
+        }
+    }
+
+    /// A punctuation mark that stood across two characters: the first lost its second byte, the second its first.
+    fn branch_punctuation(&mut self, from: Hypothesis, next: &mut Vec<Hypothesis>) {
+        for lead in LEADS.filter(|lead| gbk().decode(*lead, FULL_WIDTH).is_some()) {
+            for second in REPLACED {
+                self.push_all(from, &[lead, FULL_WIDTH, second], ACROSS, next);
+            }
+        }
+    }
+
+    /// Puts bytes that were lost behind a hypothesis, and the result to the others.
+    fn push_all(&mut self, from: Hypothesis, bytes: &[u8], score: f32, next: &mut Vec<Hypothesis>) {
+        let mut hypothesis = from;
+        hypothesis.score += score;
+        hypothesis.uncertain += 1;
+        for byte in bytes {
+            self.push(&mut hypothesis, *byte, true);
+            hypothesis.node = self.node(hypothesis.node, Piece::Byte(*byte));
+        }
+        if hypothesis.score > from.score - HOPELESS {
+            next.push(hypothesis);
+        }
+    }
+
     /// Hypotheses that can go on in the same way only are one; those far behind are none.
-    fn merge(&mut self) {
+    fn merge(&mut self, width: usize) {
         if self.beam.len() < 2 {
             return;
         }
         self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
         let best = self.beam[0].score;
-        let mut kept: Vec<Hypothesis> = Vec::with_capacity(self.beam.len().min(BEAM));
+        let mut kept: Vec<Hypothesis> = Vec::with_capacity(self.beam.len().min(width));
         for hypothesis in self.beam.drain(..) {
-            if hypothesis.score < best - HOPELESS || kept.len() == BEAM {
+            if hypothesis.score < best - HOPELESS || kept.len() == width {
                 break;
             }
             let same = kept.iter_mut().find(|k| {
