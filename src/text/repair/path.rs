@@ -4,19 +4,22 @@
 //! hypotheses walks the line and is measured by how common the characters and neighbours are that come out.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
-use super::frequency::{Frequencies, frequencies};
+use super::frequency::{Frequencies, PairHasher, frequencies};
 use super::gbk::{LEADS, gbk, is_trail};
 use super::gloss::{Evidence, Script, Token, is_only, is_private};
 use super::reading::{Reading, readings};
 use crate::text::fold::{fold_char, is_han};
 
 /// Hypotheses kept at once.
-const BEAM: usize = 96;
+const BEAM: usize = 48;
 /// The same behind a place where two bytes are lost, until the next character tells more.
 const WIDE_BEAM: usize = 2000;
+/// So many hypotheses, the best, are tried with a pair of bytes lost.
+const MOST_PRIVATE: usize = 4;
 /// A hypothesis this many bits behind the best is given up.
-const HOPELESS: f32 = 45.0;
+const HOPELESS: f32 = 28.0;
 /// Two hypotheses closer than this many bits leave it open which is right.
 const OPEN: f32 = 5.0;
 /// What stands in front of the first character of a line, and behind a character that is not Chinese.
@@ -53,6 +56,9 @@ const NO_READING: f32 = -12.0;
 /// How many characters' worth of evidence the word list is against the page.
 const WORD_LIST: f32 = 12.0;
 
+/// Counts by a key that is cheap to hash.
+type Counts<K> = HashMap<K, f32, BuildHasherDefault<PairHasher>>;
+
 /// What a line is measured by.
 pub struct Model<'a> {
     evidence: &'a Evidence,
@@ -62,10 +68,10 @@ pub struct Model<'a> {
     /// Which pairs of bytes the lost bytes of the page made, with which reading, on the first pass.
     found: HashMap<(u16, Reading), f32>,
     /// The page's own neighbours and singles, from the first pass.
-    neighbours: HashMap<(char, char), f32>,
-    singles: HashMap<char, f32>,
+    neighbours: Counts<(char, char)>,
+    singles: Counts<char>,
     /// The same while they are still counted.
-    counting: (HashMap<(u16, Reading), f32>, HashMap<(char, char), f32>, HashMap<char, f32>),
+    counting: (HashMap<(u16, Reading), f32>, Counts<(char, char)>, Counts<char>),
 }
 
 /// A line with its lost bytes chosen.
@@ -122,8 +128,8 @@ impl<'a> Model<'a> {
             in_table,
             frequencies: frequencies(),
             found: HashMap::new(),
-            neighbours: HashMap::new(),
-            singles: HashMap::new(),
+            neighbours: HashMap::default(),
+            singles: HashMap::default(),
             counting: Default::default(),
         }
     }
@@ -392,7 +398,7 @@ impl Walk<'_, '_> {
             if from.pending == 0 {
                 continue;
             }
-            if in_text && !self.model.evidence.shows_private {
+            if in_text && i < MOST_PRIVATE && !self.model.evidence.shows_private {
                 self.branch_private(from, &mut next);
             }
             let eaten = if self.model.evidence.keeps_ascii { None } else { eaten(line, at) };

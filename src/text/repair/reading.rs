@@ -34,7 +34,7 @@ pub struct Read {
 pub struct Readings {
     syllables: HashMap<String, u16>,
     /// For each pair of bytes the readings, most usual first.
-    of_pair: HashMap<u16, Vec<Reading>>,
+    of_pair: Vec<Vec<Reading>>,
     /// For each lead byte and syllable the pairs that are read so.
     by_reading: HashMap<(u8, u16), Vec<Read>>,
 }
@@ -61,7 +61,7 @@ pub fn readings() -> &'static Readings {
 
 impl Readings {
     fn new() -> Readings {
-        let mut table = Readings { syllables: HashMap::new(), of_pair: HashMap::new(), by_reading: HashMap::new() };
+        let mut table = Readings { syllables: HashMap::new(), of_pair: vec![Vec::new(); 0x10000], by_reading: HashMap::new() };
         for lead in LEADS {
             for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
                 let Some(c) = gbk().decode(lead, trail) else { continue };
@@ -71,11 +71,7 @@ impl Readings {
                 for (rank, (syllable, tone)) in spelled.into_iter().enumerate() {
                     let next = table.syllables.len() as u16;
                     let syllable = *table.syllables.entry(syllable).or_insert(next);
-                    table
-                        .of_pair
-                        .entry(u16::from_be_bytes([lead, trail]))
-                        .or_default()
-                        .push(Reading { syllable, tone });
+                    table.of_pair[pair(lead, trail)].push(Reading { syllable, tone });
                     table.by_reading.entry((lead, syllable)).or_default().push(Read { trail, tone, rank: rank as u8 });
                 }
             }
@@ -91,14 +87,12 @@ impl Readings {
 
     /// Whether a pair of bytes has this reading.
     pub fn is_read(&self, lead: u8, trail: u8, reading: Reading) -> bool {
-        self.of_pair
-            .get(&u16::from_be_bytes([lead, trail]))
-            .is_some_and(|all| all.iter().any(|r| r.syllable == reading.syllable && agree(r.tone, reading.tone)))
+        self.of_pair[pair(lead, trail)].iter().any(|r| r.syllable == reading.syllable && agree(r.tone, reading.tone))
     }
 
     /// Whether a pair of bytes has any reading.
     pub fn is_readable(&self, lead: u8, trail: u8) -> bool {
-        self.of_pair.contains_key(&u16::from_be_bytes([lead, trail]))
+        !self.of_pair[pair(lead, trail)].is_empty()
     }
 
     /// The second bytes that make `lead` a pair with this reading.
@@ -106,6 +100,10 @@ impl Readings {
         let all = self.by_reading.get(&(lead, reading.syllable)).map_or(&[][..], |all| all);
         all.iter().filter(move |r| agree(r.tone, reading.tone)).copied()
     }
+}
+
+fn pair(lead: u8, trail: u8) -> usize {
+    usize::from(u16::from_be_bytes([lead, trail]))
 }
 
 /// Whether a tone can have been written so: a gloss without a tone stands for each.
