@@ -16,7 +16,9 @@ use crate::text::fold::{fold_char, is_han};
 const BEAM: usize = 48;
 /// The same behind a place where two bytes are lost, until the next character tells more.
 const WIDE_BEAM: usize = 2000;
-/// So many hypotheses, the best, are tried with a pair of bytes lost.
+/// So many hypotheses, the best, are tried with a byte lost beside an ASCII character.
+const MOST_HOLES: usize = 12;
+/// The same with a pair of bytes lost.
 const MOST_PRIVATE: usize = 4;
 /// A hypothesis this many bits behind the best is given up.
 const HOPELESS: f32 = 28.0;
@@ -221,7 +223,12 @@ impl<'a> Model<'a> {
 
 /// Chooses the lost bytes of a line.
 pub fn restore(line: &[Token], model: &Model) -> Restored {
-    let mut walk = Walk { model, nodes: vec![Node { parent: 0, piece: Piece::Start }], beam: Vec::new() };
+    let mut walk = Walk {
+        model,
+        measured: [(EDGE, EDGE, f32::NAN); MEASURED],
+        nodes: vec![Node { parent: 0, piece: Piece::Start }],
+        beam: Vec::new(),
+    };
     walk.beam.push(Hypothesis {
         score: 0.0,
         pending: 0,
@@ -246,8 +253,13 @@ pub fn restore(line: &[Token], model: &Model) -> Restored {
     walk.finish()
 }
 
+/// How many measures are kept.
+const MEASURED: usize = 16;
+
 struct Walk<'m, 'a> {
     model: &'m Model<'a>,
+    /// The last measures: hypotheses side by side mostly ask for the same.
+    measured: [(char, char, f32); MEASURED],
     nodes: Vec<Node>,
     beam: Vec<Hypothesis>,
 }
@@ -284,7 +296,7 @@ impl Walk<'_, '_> {
     }
 
     /// Takes a byte into a hypothesis: it completes a character, or begins one, or is one.
-    fn push(&self, hypothesis: &mut Hypothesis, byte: u8, measured: bool) {
+    fn push(&mut self, hypothesis: &mut Hypothesis, byte: u8, measured: bool) {
         hypothesis.second = std::mem::replace(&mut hypothesis.last, byte);
         if hypothesis.pending != 0 {
             let lead = std::mem::take(&mut hypothesis.pending);
@@ -311,10 +323,18 @@ impl Walk<'_, '_> {
         }
     }
 
+    fn text(&mut self, before: char, c: char) -> f32 {
+        let slot = &mut self.measured[(before as usize ^ c as usize) % MEASURED];
+        if (slot.0, slot.1) != (before, c) || slot.2.is_nan() {
+            *slot = (before, c, self.model.text(before, c));
+        }
+        slot.2
+    }
+
     /// Takes a whole character into a hypothesis.
-    fn take(&self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
+    fn take(&mut self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
         if measured {
-            hypothesis.score += self.model.text(hypothesis.before, c);
+            hypothesis.score += self.text(hypothesis.before, c);
             match (c, hypothesis.quoted) {
                 ('“', true) | ('”', false) => hypothesis.score += ILL_PLACED,
                 ('”', true) => hypothesis.score += CLOSES,
@@ -391,6 +411,9 @@ impl Walk<'_, '_> {
                 literal.node = self.node(literal.node, Piece::Char(c));
             }
             next.push(literal);
+            if i >= MOST_HOLES {
+                continue;
+            }
             let in_text = matches!(line.get(at + 1), Some(Token::Pair(..) | Token::Lost(_)));
             if in_text && from.pending == 0 {
                 self.branch_punctuation(from, &mut next);
