@@ -72,11 +72,11 @@ fn other_mirrors(frequent: &[char], chosen: &[&Vec<String>], show: usize) {
             ..mirror(seed)
         });
         row(&format!("{size} toned, private pairs lost"), chosen, show, |seed| Mirror {
-            decoder: Decoder::TakesPrivate,
+            decoder: Decoder::KnownPairs,
             ..mirror(seed)
         });
         row(&format!("{size} toned, ASCII kept"), chosen, show, |seed| Mirror {
-            decoder: Decoder::TakesOne,
+            decoder: Decoder::SingleBytes,
             ..mirror(seed)
         });
     }

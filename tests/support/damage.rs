@@ -27,11 +27,11 @@ pub struct Mirror {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decoder {
     /// One `?` for it and the byte behind it.
-    TakesTwo,
+    Pairs,
     /// The same, and also for pairs that GBK leaves to its users.
-    TakesPrivate,
+    KnownPairs,
     /// One U+FFFD for it; the ASCII character behind it stays, `(` too.
-    TakesOne,
+    SingleBytes,
 }
 
 /// Whether glosses carry tones.
@@ -77,7 +77,7 @@ impl Mirror {
             let bytes = encode(c);
             table.push(([bytes[0], bytes[1]], letters.to_string()));
         }
-        Mirror { traditional, blank, bytewise: false, decoder: Decoder::TakesTwo, table }
+        Mirror { traditional, blank, bytewise: false, decoder: Decoder::Pairs, table }
     }
 }
 
@@ -157,7 +157,7 @@ fn gloss(mut bytes: Vec<u8>, mirror: &Mirror) -> Vec<u8> {
 
 /// Step 4.
 fn decode(bytes: &[u8], decoder: Decoder) -> String {
-    if decoder == Decoder::TakesOne {
+    if decoder == Decoder::SingleBytes {
         return encoding_rs::GBK.decode_without_bom_handling(bytes).0.into_owned();
     }
     let mut text = String::new();
@@ -167,7 +167,7 @@ fn decode(bytes: &[u8], decoder: Decoder) -> String {
         let piece = &bytes[at..bytes.len().min(at + length)];
         let is_private = |c: &str| c.chars().all(|c| ('\u{E000}'..='\u{F8FF}').contains(&c));
         match encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(piece) {
-            Some(c) if !c.is_empty() && !(decoder == Decoder::TakesPrivate && is_private(&c)) => text.push_str(&c),
+            Some(c) if !(c.is_empty() || decoder == Decoder::KnownPairs && is_private(&c)) => text.push_str(&c),
             _ => text.push('?'),
         }
         at += length;

@@ -65,10 +65,10 @@ fn unpack() -> Option<Frequencies> {
 
     let mut table = Frequencies::empty();
     let all: f32 = singles.iter().map(|e| amount(*e)).sum();
-    for i in 0..count {
+    for (i, eighths) in singles.iter().enumerate() {
         let code = usize::from(number(chars, i));
-        table.singles[code] = amount(singles[i]) / all;
-        table.totals[code] = amount(singles[i]);
+        table.singles[code] = amount(*eighths) / all;
+        table.totals[code] = amount(*eighths);
     }
     let mut at = 0;
     for first in 0..count {

@@ -286,8 +286,13 @@ impl Evidence {
                         }
                         before = Some(trail);
                     }
-                    Token::Lost(_) => {
-                        evidence.lost += 1;
+                    Token::Lost(reading) => {
+                        // Behind a whole character the lost byte has to make one that is read so.
+                        let fits = match line[..at] {
+                            [.., Token::Pair(_, lead)] => readings().completing(lead, reading).next().is_some(),
+                            _ => true,
+                        };
+                        evidence.lost += u32::from(fits);
                         before = None;
                     }
                     Token::Gloss(reading) => {
@@ -302,7 +307,7 @@ impl Evidence {
                     Token::Hole(_) => {
                         // A hole that no character stands before is a real question mark.
                         if matches!(line[..at], [.., Token::Pair(..) | Token::Lost(_)]) {
-                            kept += u32::from(matches!(line.get(at + 1), Some(Token::One(b'!'..=b'?'))));
+                            kept += u32::from(matches!(line.get(at + 1), Some(Token::One(b'!'..=b'/' | b':'..=b'?'))));
                             taken += u32::from(matches!(line.get(at + 1), Some(Token::Pair(..))));
                         }
                         before = None;

@@ -67,13 +67,19 @@ pub struct Model<'a> {
     /// The pairs of bytes that stand with a gloss, whichever.
     in_table: Vec<bool>,
     frequencies: &'static Frequencies,
-    /// Which pairs of bytes the lost bytes of the page made, with which reading, on the first pass.
+    /// What the first pass over the page has told, and what the pass that goes on has.
+    learned: Learned,
+    counting: Learned,
+}
+
+/// What a pass over a page tells.
+#[derive(Default)]
+struct Learned {
+    /// Which pairs of bytes the lost bytes made, with which reading.
     found: HashMap<(u16, Reading), f32>,
-    /// The page's own neighbours and singles, from the first pass.
+    /// The page's own neighbours and single characters.
     neighbours: Counts<(char, char)>,
     singles: Counts<char>,
-    /// The same while they are still counted.
-    counting: (HashMap<(u16, Reading), f32>, Counts<(char, char)>, Counts<char>),
 }
 
 /// A line with its lost bytes chosen.
@@ -129,24 +135,22 @@ impl<'a> Model<'a> {
             evidence,
             in_table,
             frequencies: frequencies(),
-            found: HashMap::new(),
-            neighbours: HashMap::default(),
-            singles: HashMap::default(),
-            counting: Default::default(),
+            learned: Learned::default(),
+            counting: Learned::default(),
         }
     }
 
     /// Counts a line of the first pass.
     pub fn note(&mut self, restored: &Restored) {
         for pair in &restored.pairs {
-            *self.counting.0.entry(*pair).or_default() += 1.0;
+            *self.counting.found.entry(*pair).or_default() += 1.0;
         }
         let mut before = EDGE;
         for c in restored.text.chars().map(fold_char) {
             if is_han(c) {
-                *self.counting.2.entry(c).or_default() += 1.0;
+                *self.counting.singles.entry(c).or_default() += 1.0;
                 if before != EDGE {
-                    *self.counting.1.entry((before, c)).or_default() += 1.0;
+                    *self.counting.neighbours.entry((before, c)).or_default() += 1.0;
                 }
                 before = c;
             } else {
@@ -157,8 +161,7 @@ impl<'a> Model<'a> {
 
     /// Ends the first pass: what was counted is used from now on.
     pub fn learn(&mut self) {
-        let (found, neighbours, singles) = std::mem::take(&mut self.counting);
-        (self.found, self.neighbours, self.singles) = (found, neighbours, singles);
+        self.learned = std::mem::take(&mut self.counting);
     }
 
     /// How likely a character is after another.
@@ -168,9 +171,9 @@ impl<'a> Model<'a> {
             let edge = !is_han(before);
             let mut likely =
                 if edge { self.frequencies.single(folded) } else { self.frequencies.after(before, folded) };
-            if !edge && !self.neighbours.is_empty() {
-                let seen = self.neighbours.get(&(before, folded)).map_or(0.0, |n| n - 0.5);
-                let all = self.singles.get(&before).copied().unwrap_or(0.0);
+            if !edge && !self.learned.neighbours.is_empty() {
+                let seen = self.learned.neighbours.get(&(before, folded)).map_or(0.0, |n| n - 0.5);
+                let all = self.learned.singles.get(&before).copied().unwrap_or(0.0);
                 likely = (likely * WORD_LIST + seen) / (WORD_LIST + all);
             }
             likely.log2() + self.script(c)
@@ -199,7 +202,7 @@ impl<'a> Model<'a> {
         }
         if self.evidence.plain[usize::from(pair)] > 0 {
             score += NOT_IN_TABLE;
-        } else if let Some(found) = self.found.get(&(pair, reading)) {
+        } else if let Some(found) = self.learned.found.get(&(pair, reading)) {
             score = (score + (found - 1.0) * FOUND).min(LIKELIEST);
         }
         score + self.script(c)
@@ -555,6 +558,8 @@ fn eaten(line: &[Token], at: usize) -> Option<u8> {
     match rest.first() {
         None => None,
         Some(Token::One(b',' | b':' | b';' | b'!' | b')')) => None,
+        // Blanks come in rows, at the end of a line.
+        Some(Token::One(b' ')) => Some(b' '),
         // A number neither begins with zero nor with its point: its first digit is gone.
         Some(Token::One(b'0' | b'.' | b'%')) => Some(if is_year(rest) { b'2' } else { b'1' }),
         Some(_) => {

@@ -176,7 +176,9 @@ fn is_mixed(ornament: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn repaired(lines: &[&str]) -> Option<(Vec<String>, Vec<(RepairKind, u32)>)> {
+    type Said = Vec<(RepairKind, u32)>;
+
+    fn repaired(lines: &[&str]) -> Option<(Vec<String>, Said)> {
         undo(lines).map(|(lines, repairs)| (lines, repairs.iter().map(|r| (r.kind, r.count)).collect()))
     }
 
