@@ -8,14 +8,17 @@
 
 use crate::article::{Repair, RepairKind};
 
+mod evidence;
 mod frequency;
 mod gbk;
 mod gloss;
+mod model;
 mod mojibake;
 mod path;
 mod reading;
 mod simplify;
 mod spam;
+mod tokens;
 
 pub use simplify::to_simplified;
 
@@ -46,8 +49,8 @@ pub fn repair_page(lines: &[&str]) -> Option<RepairedPage> {
     }
     if let Some(done) = gloss::undo(&page.lines()) {
         let lines = match done.script {
-            gloss::Script::Traditional => done.lines.iter().map(|line| to_simplified(line)).collect(),
-            gloss::Script::Simplified => done.lines,
+            evidence::Script::Traditional => done.lines.iter().map(|line| to_simplified(line)).collect(),
+            evidence::Script::Simplified => done.lines,
         };
         page.take(lines, Repair { kind: RepairKind::Gloss, count: done.count, confidence: done.confidence });
     }
