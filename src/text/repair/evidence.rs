@@ -33,7 +33,7 @@ const MOST_CHARACTERS_A_GLOSS: u32 = 250;
 /// The same for glosses that are all behind whole characters.
 const MOST_CHARACTERS_A_WHOLE: u32 = 60;
 /// A table of common characters is mostly made of the most common ones, so many of them.
-const COMMON: usize = 2000;
+const COMMON: usize = 1500;
 
 /// What the page as a whole tells about the table that the script went by.
 pub struct Evidence {
@@ -154,7 +154,7 @@ impl Evidence {
             return false;
         }
         // A script glosses a character each time, with one reading, and goes by a table of common characters; a
-        // teacher glosses a word once, or every word, or says which of two readings is meant.
+        // teacher glosses a word once, or every word, or says which of two readings is meant, mostly the rarer one.
         let mut by_pair: HashMap<u16, (u32, u32)> = HashMap::new();
         for ((pair, _), count) in &self.glossed {
             let entry = by_pair.entry(*pair).or_default();
@@ -164,11 +164,17 @@ impl Evidence {
         let recurring = by_pair.values().filter(|(count, _)| *count > 1).count() as u32;
         let plain: u32 = by_pair.keys().map(|pair| u32::from(self.plain[usize::from(*pair)])).sum();
         let one_reading = by_pair.values().filter(|(_, spellings)| *spellings == 1).count() as u32;
+        let usual = self.glossed.keys().filter(|(pair, reading)| {
+            let [lead, trail] = pair.to_be_bytes();
+            readings().is_usual(lead, trail, *reading)
+        });
+        let usual = usual.count() as u32;
         let common = by_pair.keys().filter(|pair| is_common(**pair)).count() as u32;
         different >= LEAST_DIFFERENT
             && recurring >= LEAST_RECURRING
             && plain * 10 <= self.whole
             && one_reading * 10 >= different * 9
+            && usual * 10 >= different * 7
             && common * 10 >= different * 8
     }
 }

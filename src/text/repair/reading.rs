@@ -98,6 +98,13 @@ impl Readings {
         self.of_pair[pair(lead, trail)].iter().any(|r| r.syllable == reading.syllable && agree(r.tone, reading.tone))
     }
 
+    /// Whether this is the usual reading of a pair of bytes.
+    pub fn is_usual(&self, lead: u8, trail: u8, reading: Reading) -> bool {
+        self.of_pair[pair(lead, trail)]
+            .first()
+            .is_some_and(|r| r.syllable == reading.syllable && agree(r.tone, reading.tone))
+    }
+
     /// Whether a pair of bytes has any reading.
     pub fn is_readable(&self, lead: u8, trail: u8) -> bool {
         !self.of_pair[pair(lead, trail)].is_empty()
