@@ -156,6 +156,15 @@ fn no_bytes_make_it_panic() {
 }
 
 #[test]
+fn large_lines_are_repaired_in_bounded_memory_and_time() {
+    let line = "新聞?shì)浾摴ぷ鞯穆氊?zé)和使命?".repeat(3000);
+    let marks = "請(qǐng)看日?qǐng)?bào)?".to_string() + &"?".repeat(20_000) + &"工?會".repeat(5000);
+    let page = repair_page(&[&line, &marks]).expect("the damage is seen");
+    assert!(page.lines[0].starts_with("新闻舆论工作的职责和使命"));
+    assert!(page.lines[1].starts_with("请看日报"));
+}
+
+#[test]
 fn lost_letters_are_counted() {
     let page = repair_page(&["锟斤拷锟斤拷工会锟斤拷"]).expect("the loss is seen");
     assert_eq!(page.lines, ["锟斤拷锟斤拷工会锟斤拷"]);

@@ -23,7 +23,7 @@ pub enum Script {
 const LEAST_LOST: u32 = 1;
 /// Fewer glosses than this, all behind whole characters, prove nothing.
 const LEAST_WHOLE: u32 = 8;
-/// They are of this many characters at least, and this many of them come again.
+/// They are of this many characters at least, and so many times one comes again.
 const LEAST_DIFFERENT: u32 = 6;
 const LEAST_RECURRING: u32 = 2;
 /// Fewer glosses than this of any kind prove nothing.
@@ -161,7 +161,7 @@ impl Evidence {
             *entry = (entry.0 + count, entry.1 + 1);
         }
         let different = by_pair.len() as u32;
-        let recurring = by_pair.values().filter(|(count, _)| *count > 1).count() as u32;
+        let recurring: u32 = by_pair.values().map(|(count, _)| count - 1).sum();
         let plain: u32 = by_pair.keys().map(|pair| u32::from(self.plain[usize::from(*pair)])).sum();
         let one_reading = by_pair.values().filter(|(_, spellings)| *spellings == 1).count() as u32;
         let usual = self.glossed.keys().filter(|(pair, reading)| {

@@ -10,7 +10,7 @@
 
 use super::evidence::{Evidence, LEAST, Script, is_only};
 use super::model::Model;
-use super::path::{Restored, restore};
+use super::path::{MOST_HOLES_A_PAGE, Restored, restore};
 use super::reading::LONGEST_SYLLABLE;
 use super::tokens::{Token, tokens};
 
@@ -58,17 +58,18 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
 /// Restores the damaged lines of a page; for the others nothing.
 fn restore_all(read: &[Vec<Token>], evidence: &Evidence) -> Vec<Option<Restored>> {
     let mut model = Model::new(evidence);
+    let mut holes = MOST_HOLES_A_PAGE;
     // The first pass over the page tells which characters and neighbours it has; where a line was left open, the second
     // chooses by them.
     let mut restored: Vec<Option<Restored>> =
-        read.iter().map(|line| is_damaged(line).then(|| restore(line, &model))).collect();
+        read.iter().map(|line| is_damaged(line).then(|| restore(line, &model, &mut holes))).collect();
     for line in restored.iter().flatten() {
         model.note(&line.text, &line.pairs);
     }
     model.learn();
     for (line, restored) in read.iter().zip(&mut restored) {
         if restored.as_ref().is_some_and(|r| r.uncertain > 0) {
-            *restored = Some(restore(line, &model));
+            *restored = Some(restore(line, &model, &mut holes));
         }
     }
     restored

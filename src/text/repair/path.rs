@@ -20,6 +20,16 @@ const MOST_HOLES: usize = 12;
 const MOST_PRIVATE: usize = 4;
 /// A hypothesis this many bits behind the best is given up.
 const HOPELESS: f32 = 28.0;
+/// A page has so many question marks tried as lost bytes, the others are left: no page can stop a run.
+pub const MOST_HOLES_A_PAGE: usize = 2000;
+/// With more pieces of output than this the best hypothesis is settled on.
+const MOST_NODES: usize = 1 << 20;
+/// With more than this, where there is one hypothesis alone.
+const SETTLED: usize = 1 << 12;
+/// A byte that no character with the gloss behind it begins with is completed anyhow in so many hypotheses, the best.
+const MOST_UNREAD: usize = 4;
+/// How far a bracket is looked for.
+const BRACKET_REACH: usize = 200;
 /// Two hypotheses closer than this many bits leave it open which is right.
 const OPEN: f32 = 5.0;
 
@@ -80,10 +90,12 @@ enum Piece {
     Char(char),
 }
 
-/// Chooses the lost bytes of a line.
-pub fn restore(line: &[Token], model: &Model) -> Restored {
+/// Chooses the lost bytes of a line. `holes` is how many question marks may still be tried as lost bytes; it goes down.
+pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
     let mut walk = Walk {
         model,
+        done: Restored { text: String::new(), uncertain: 0, pairs: Vec::new() },
+        waiting: 0,
         measured: [(EDGE, EDGE, f32::NAN); MEASURED],
         nodes: vec![Node { parent: 0, piece: Piece::Start }],
         beam: Vec::new(),
@@ -105,9 +117,18 @@ pub fn restore(line: &[Token], model: &Model) -> Restored {
             Token::Foreign(c) => walk.each_foreign(c),
             Token::Gloss(reading) => walk.measure_gloss(reading),
             Token::Lost(reading) => walk.branch_lost(reading),
-            Token::Hole(c) => walk.branch_hole(c, line, at),
+            Token::Hole(c) => {
+                // Question marks in a row are real, or nothing is left to tell by.
+                let alone = !matches!(line.get(at + 1), Some(Token::Hole(_)));
+                let tried = alone && *holes > 0 && walk.beam.iter().any(|h| h.pending != 0 || is_in_text(line, at));
+                *holes -= usize::from(tried);
+                walk.branch_hole(c, line, at, tried);
+            }
         }
         walk.merge(if matches!(token, Token::Hole(_)) { WIDE_BEAM } else { BEAM });
+        if walk.nodes.len() > MOST_NODES || (walk.beam.len() == 1 && walk.nodes.len() > SETTLED) {
+            walk.settle();
+        }
     }
     walk.finish()
 }
@@ -117,6 +138,9 @@ const MEASURED: usize = 16;
 
 struct Walk<'m, 'a> {
     model: &'m Model<'a>,
+    /// What is settled, and the byte at its end that waits for its second, or 0.
+    done: Restored,
+    waiting: u8,
     /// The last measures: hypotheses side by side mostly ask for the same.
     measured: [(char, char, f32); MEASURED],
     nodes: Vec<Node>,
@@ -235,7 +259,7 @@ impl Walk<'_, '_> {
                     None => candidates.push((read.trail, score)),
                 }
             }
-            if candidates.is_empty() {
+            if candidates.is_empty() && i < MOST_UNREAD {
                 let all = LEADS.filter(|b| readings().is_readable(from.last, *b));
                 candidates.extend(all.map(|b| (b, self.model.table(from.last, b, reading) + NO_READING)));
             }
@@ -255,9 +279,11 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A question mark: real, or what is left of a byte and the ASCII character behind it.
-    fn branch_hole(&mut self, c: char, line: &[Token], at: usize) {
+    /// A question mark: real, or, where it is tried, what is left of a byte and the ASCII character behind it.
+    fn branch_hole(&mut self, c: char, line: &[Token], at: usize, tried: bool) {
         let mut next = Vec::with_capacity(self.beam.len());
+        let in_text = is_in_text(line, at);
+        let eaten = if self.model.evidence.keeps_ascii || !tried { None } else { eaten(line, at) };
         for i in 0..self.beam.len() {
             let from = self.beam[i];
             let mut literal = from;
@@ -270,39 +296,42 @@ impl Walk<'_, '_> {
                 literal.node = self.node(literal.node, Piece::Char(c));
             }
             next.push(literal);
-            if i >= MOST_HOLES {
+            if i >= MOST_HOLES || !tried {
                 continue;
             }
-            let in_text = matches!(line.get(at + 1), Some(Token::Pair(..) | Token::Lost(_)));
-            if in_text && from.pending == 0 {
-                self.branch_punctuation(from, &mut next);
-            }
             if from.pending == 0 {
+                if in_text {
+                    self.branch_punctuation(from, &mut next);
+                }
                 continue;
             }
             if in_text && i < MOST_PRIVATE && !self.model.evidence.shows_private {
                 self.branch_private(from, &mut next);
             }
-            let eaten = if self.model.evidence.keeps_ascii { None } else { eaten(line, at) };
-            for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
-                let Some(c) = gbk().decode(from.pending, trail) else { continue };
-                let mut hypothesis = from;
-                hypothesis.score += EATEN;
-                if self.model.is_in_table(from.pending, trail) {
-                    hypothesis.score += NOT_IN_TABLE;
-                }
-                self.take(&mut hypothesis, c, true);
-                (hypothesis.pending, hypothesis.last) = (0, trail);
-                hypothesis.uncertain += 1;
-                hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
-                if let Some(ascii) = eaten {
-                    self.push(&mut hypothesis, ascii, true);
-                    hypothesis.node = self.node(hypothesis.node, Piece::Byte(ascii));
-                }
-                next.push(hypothesis);
-            }
+            self.complete(from, eaten, &mut next);
         }
         self.beam = next;
+    }
+
+    /// Completes the character that waits for its second byte, with each byte that can.
+    fn complete(&mut self, from: Hypothesis, eaten: Option<u8>, next: &mut Vec<Hypothesis>) {
+        for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
+            let Some(c) = gbk().decode(from.pending, trail) else { continue };
+            let mut hypothesis = from;
+            hypothesis.score += EATEN;
+            if self.model.is_in_table(from.pending, trail) {
+                hypothesis.score += NOT_IN_TABLE;
+            }
+            self.take(&mut hypothesis, c, true);
+            (hypothesis.pending, hypothesis.last) = (0, trail);
+            hypothesis.uncertain += 1;
+            hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
+            if let Some(ascii) = eaten {
+                self.push(&mut hypothesis, ascii, true);
+                hypothesis.node = self.node(hypothesis.node, Piece::Byte(ascii));
+            }
+            next.push(hypothesis);
+        }
     }
 
     /// A pair of bytes, out of step, that the decoder had no character for.
@@ -366,46 +395,60 @@ impl Walk<'_, '_> {
 
     /// The best hypothesis, written out.
     fn finish(mut self) -> Restored {
-        for hypothesis in &mut self.beam {
-            if hypothesis.pending != 0 {
-                hypothesis.score += BROKEN;
-            }
+        // A byte left at the end of the line had a second one, which the decoder dropped.
+        let open: Vec<Hypothesis> = self.beam.iter().take(MOST_HOLES).filter(|h| h.pending != 0).copied().collect();
+        let mut completed = Vec::new();
+        for from in open {
+            self.complete(from, None, &mut completed);
         }
+        for hypothesis in self.beam.iter_mut().filter(|h| h.pending != 0) {
+            hypothesis.score += BROKEN;
+        }
+        self.beam.extend(completed);
         self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let mut uncertain = self.beam.first().map_or(0, |h| h.uncertain);
-        if let [best, second, ..] = &self.beam[..] {
-            uncertain += u32::from(best.score - second.score < OPEN);
-        }
+        let close = matches!(&self.beam[..], [best, second, ..] if best.score - second.score < OPEN);
+        self.settle();
+        flush(&mut self.done.text, &mut self.waiting);
+        self.done.uncertain = self.beam.first().map_or(0, |h| h.uncertain) + u32::from(close);
+        self.done
+    }
+
+    /// Writes the best hypothesis out and gives up the others.
+    fn settle(&mut self) {
+        self.beam.truncate(1);
+        let Some(best) = self.beam.first_mut() else { return };
         let mut pieces = Vec::new();
-        let mut pairs = Vec::new();
-        let mut at = self.beam.first().map_or(0, |h| h.node) as usize;
+        let mut at = std::mem::take(&mut best.node) as usize;
         while at != 0 {
             pieces.push(self.nodes[at].piece);
             at = self.nodes[at].parent as usize;
         }
-        let mut text = String::with_capacity(pieces.len() * 3);
-        let mut pending = 0;
+        self.nodes.truncate(1);
+        let Walk { done: Restored { text, pairs, .. }, waiting, .. } = self;
         for piece in pieces.into_iter().rev() {
             match piece {
                 Piece::Start => {}
-                Piece::Byte(byte) => write(&mut text, &mut pending, byte),
+                Piece::Byte(byte) => write(text, waiting, byte),
                 Piece::Pair(lead, trail) => {
-                    write(&mut text, &mut pending, lead);
-                    write(&mut text, &mut pending, trail);
+                    write(text, waiting, lead);
+                    write(text, waiting, trail);
                 }
                 Piece::Lost { byte, pair, reading } => {
-                    write(&mut text, &mut pending, byte);
+                    write(text, waiting, byte);
                     pairs.push((pair, reading));
                 }
                 Piece::Char(c) => {
-                    flush(&mut text, &mut pending);
+                    flush(text, waiting);
                     text.push(c);
                 }
             }
         }
-        flush(&mut text, &mut pending);
-        Restored { text, uncertain, pairs }
     }
+}
+
+/// Whether Chinese goes on behind a question mark.
+fn is_in_text(line: &[Token], at: usize) -> bool {
+    matches!(line.get(at + 1), Some(Token::Pair(..) | Token::Lost(_)))
 }
 
 /// The ASCII character that most likely went with a lost byte, or nothing where one still stands.
@@ -420,9 +463,10 @@ fn eaten(line: &[Token], at: usize) -> Option<u8> {
         Some(Token::One(b'0' | b'.' | b'%')) => Some(if is_year(rest) { b'2' } else { b'1' }),
         Some(_) => {
             // A closing bracket that nothing opens tells that the opening one is gone.
-            let bracket = rest.iter().find(|t| matches!(t, Token::One(b'(' | b')')));
+            let bracket = rest.iter().take(BRACKET_REACH).find(|t| matches!(t, Token::One(b'(' | b')')));
             // Headlines part with a blank what text parts with a comma.
-            let is_text = line.iter().any(|t| matches!(t, Token::One(b',') | Token::Pair(0xA1, 0xA3)));
+            let around = &line[at.saturating_sub(BRACKET_REACH)..line.len().min(at + BRACKET_REACH)];
+            let is_text = around.iter().any(|t| matches!(t, Token::One(b',') | Token::Pair(0xA1, 0xA3)));
             Some(match bracket {
                 Some(Token::One(b')')) => b'(',
                 _ if is_text => b',',

@@ -18,6 +18,8 @@ const LEAST_ORNAMENTS: usize = 5;
 const TAIL_LENGTH: std::ops::RangeInclusive<usize> = 5..=24;
 /// How often random letters change between capitals, small letters, digits and signs.
 const LEAST_CHANGES: usize = 4;
+/// No site strews more ornaments than this.
+const MOST_ORNAMENTS: usize = 20;
 /// The longest ornament, in characters.
 const LONGEST_ORNAMENT: usize = 12;
 /// What is said of a repair that judges by looks.
@@ -136,6 +138,7 @@ fn ornaments(lines: &[&str]) -> Vec<String> {
         counts.into_iter().filter(|(_, count)| *count >= LEAST_ORNAMENTS).map(|(o, _)| o.to_string()).collect();
     // The longer first, so that one is not cut up by another.
     found.sort_by_key(|ornament| (std::cmp::Reverse(ornament.len()), ornament.clone()));
+    found.truncate(MOST_ORNAMENTS);
     found
 }
 
