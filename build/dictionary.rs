@@ -252,20 +252,17 @@ impl Pairs {
 
         let trie = trie::build(&longer, nodes.len(), chars, |value| frequencies[value as usize]);
         let packed = |node: u64| {
-            let base = (node & 0xFFFF_FFFF) as usize;
-            assert!(base < nodes::MAX_BASE, "the words need more slots than a base can name");
-            base
+            let base = node & 0xFFFF_FFFF;
+            assert!(base < nodes::MAX_BASE as u64, "the words need more slots than a base can name");
+            base << nodes::BASE_AT
         };
-        nodes
-            .iter_mut()
-            .zip(&trie.bases)
-            .for_each(|(node, &base)| *node = nodes::with_base(*node, packed(base.into())));
+        nodes.iter_mut().zip(&trie.bases).for_each(|(node, &base)| *node |= packed(base.into()));
         let mut deep = vec![nodes::EMPTY; trie.labels.len()];
         let taken = (0..deep.len()).filter(|&slot| trie.labels[slot] != trie::EMPTY);
         let mut parents: HashMap<usize, usize> = HashMap::new();
         for slot in taken.clone() {
-            let node = nodes::deep(trie.labels[slot], (trie.nodes[slot] >> 32) as usize);
-            deep[slot] = nodes::with_base(node, packed(trie.nodes[slot]));
+            let label = u64::from(trie.labels[slot]) << nodes::LABEL_AT;
+            deep[slot] = label | packed(trie.nodes[slot]) | trie.nodes[slot] >> 32;
             parents.insert(nodes::base(deep[slot]), slot);
         }
         parents.remove(&0);
@@ -287,6 +284,6 @@ fn square_row(seconds: &[u16]) -> [u64; nodes::STRIDE] {
         let span = word * nodes::SPAN..(word + 1) * nodes::SPAN;
         let before = seconds.partition_point(|&code| (code as usize) < span.start);
         let inside = seconds[before..].iter().map(|&code| code as usize).take_while(|code| span.contains(code));
-        nodes::square_word(inside.fold(0, |bits, code| bits | 1 << (code - span.start)), before)
+        inside.fold((before as u64) << nodes::SPAN, |word, code| word | 1 << (code - span.start))
     })
 }

@@ -8,6 +8,7 @@
 use std::cell::RefCell;
 
 use super::dictionary::{Dictionary, LOW};
+use super::prefetch::prefetch;
 use super::{Token, classes, hmm, nodes};
 
 /// A piece is about as many bytes: its codes and scores stay in the processor's cache.
@@ -17,7 +18,7 @@ const PIECE_BYTES: usize = 2 << 10;
 const KEPT_BYTES: usize = 1 << 20;
 
 /// How many places beyond the end of a piece are read.
-const PADDING: usize = 3;
+const PADDING: usize = 4;
 
 /// Words of fewer characters than this are noted in [`Scratch::lengths_of_words`].
 const NOTED: usize = 8;
@@ -28,8 +29,10 @@ struct Scratch {
     codes: Vec<u16>,
     /// The byte of the piece at which each character begins.
     offsets: Vec<u32>,
-    /// The number of the pair at each character, then the slot of its triple.
+    /// First the word of the square for each character; then only for characters at which a pair begins, which are in
+    /// `places`, its number, then for those at which a triple may begin its slot.
     numbers: Vec<u32>,
+    places: Vec<u32>,
     /// The node of the first two characters from each on, 0 where no word begins with them.
     pairs: Vec<u64>,
     /// The node of the first three characters from each on, or one with another label.
@@ -106,6 +109,7 @@ impl Scratch {
             self.codes.resize(room, 0);
             self.offsets.resize(room, 0);
             self.numbers.resize(room, 0);
+            self.places.resize(room, 0);
             self.pairs.resize(room, 0);
             self.triples.resize(room, 0);
             self.scores.resize(room, 0.0);
@@ -142,33 +146,54 @@ fn decode(dictionary: &Dictionary, piece: &str, scratch: &mut Scratch) -> usize 
     chars
 }
 
-/// Looks up the words' beginnings at each character, in three passes of one read from the dictionary each. No read depends
-/// on one of the same pass, and hardly a branch does, so that the processor waits for many at a time: waiting for the
-/// dictionary is where segmentation spends its time.
+/// Looks up the words' beginnings at each character, in three passes. Each pass asks for what the next one reads, so that
+/// the processor waits for many reads at a time: waiting for the dictionary is where segmentation spends its time.
 fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
     let Dictionary { square, pairs, deep, .. } = dictionary;
     let (square, starts, pairs, deep): (&[u64], &[u32], &[u64], &[u64]) = (square, dictionary.pair_starts, pairs, deep);
-    let codes = &scratch.codes[..chars + 2];
+    let codes = &scratch.codes[..chars + PADDING];
     let numbers = &mut scratch.numbers[..chars];
     for (codes, number) in codes.windows(2).zip(&mut *numbers) {
         let &[first, second] = codes else { break };
-        *number = if (first as usize) < nodes::SQUARE && (second as usize) < nodes::SQUARE {
-            let word = square[first as usize * nodes::STRIDE + second as usize / nodes::SPAN];
-            let (in_row, is_pair) = nodes::in_row(word, second);
+        *number = nodes::in_square(first, second).unwrap_or(0) as u32;
+        prefetch(square, *number as usize);
+    }
+
+    let places = &mut scratch.places[..chars];
+    let mut count = 0;
+    for at in 0..chars {
+        let (first, second) = (codes[at], codes[at + 1]);
+        let number = if nodes::in_square(first, second).is_some() {
+            let (in_row, is_pair) = nodes::in_row(square[numbers[at] as usize], second);
             (starts[first as usize] + in_row) & u32::from(is_pair).wrapping_neg()
         } else {
             dictionary.pair(first, second) as u32
         };
+        prefetch(pairs, number as usize);
+        places[count] = at as u32;
+        numbers[count] = number;
+        count += usize::from(number != 0);
     }
-    let found = &mut scratch.pairs[..chars];
-    for ((number, third), pair) in numbers.iter_mut().zip(&codes[2..]).zip(&mut *found) {
-        let node = pairs[*number as usize];
-        *pair = node;
-        let follows = u32::from(node & nodes::pair_filter(*third) != 0);
-        *number = (nodes::base(node) as u32 + u32::from(*third)) & follows.wrapping_neg();
+
+    let (found, triples) = (&mut scratch.pairs[..chars], &mut scratch.triples[..chars]);
+    found.fill(0);
+    triples.fill(nodes::EMPTY);
+    let pairs_found = std::mem::take(&mut count);
+    for from in 0..pairs_found {
+        let at = places[from];
+        let third = codes[at as usize + 2];
+        let node = pairs[numbers[from] as usize];
+        found[at as usize] = node;
+        let slot = nodes::base(node) as u32 + u32::from(third);
+        prefetch(deep, slot as usize);
+        places[count] = at;
+        numbers[count] = slot;
+        count += usize::from(node & nodes::pair_filter(third) != 0);
     }
-    for (slot, triple) in numbers.iter().zip(&mut scratch.triples[..chars]) {
-        *triple = deep[*slot as usize];
+    for (&at, &slot) in places[..count].iter().zip(&numbers[..count]) {
+        let node = deep[slot as usize];
+        triples[at as usize] = node;
+        prefetch(deep, nodes::base(node) + codes[at as usize + 3] as usize);
     }
 }
 

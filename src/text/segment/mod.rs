@@ -12,6 +12,7 @@ mod cut;
 mod dictionary;
 mod hmm;
 mod nodes;
+mod prefetch;
 mod reference;
 #[cfg(test)]
 mod tests;

@@ -17,9 +17,11 @@ pub const SPAN: usize = 48;
 /// How many words a row of the square has: one more than it needs, or all rows would meet in the same lines of the cache.
 pub const STRIDE: usize = SQUARE / SPAN + 1;
 
-/// A word of the square: the bits of its pairs, and the number of pairs before them.
-pub fn square_word(bits: u64, before: usize) -> u64 {
-    bits | (before as u64) << SPAN
+/// Where the square keeps the word for two codes, if it reaches to both.
+#[inline]
+pub fn in_square(first: u16, second: u16) -> Option<usize> {
+    let (first, second) = (first as usize, second as usize);
+    (first < SQUARE && second < SQUARE).then(|| first * STRIDE + second / SPAN)
 }
 
 /// The number of a second code's pair among those of its row and whether there is one, from the code's word.
@@ -34,10 +36,13 @@ pub const MAX_BASE: usize = 1 << BASE_BITS;
 /// Values are below this.
 pub const MAX_VALUE: usize = 1 << BASE_AT;
 
-const BASE_AT: u32 = 16;
+/// A node's value is in its lowest bits; here its base begins,
+pub const BASE_AT: u32 = 16;
 const BASE_BITS: u32 = 20;
+/// here its filter, up to the highest bit in a pair,
 const FILTER_AT: u32 = BASE_AT + BASE_BITS;
-const LABEL_AT: u32 = 48;
+/// and here, in a deep node, its label.
+pub const LABEL_AT: u32 = 48;
 const PAIR_FILTER_BITS: u32 = u64::BITS - FILTER_AT;
 const DEEP_FILTER_BITS: u32 = LABEL_AT - FILTER_AT;
 
@@ -61,20 +66,10 @@ pub fn base(node: u64) -> usize {
     (node >> BASE_AT) as usize & (MAX_BASE - 1)
 }
 
-/// The node with a base.
-pub fn with_base(node: u64, base: usize) -> u64 {
-    node | (base as u64) << BASE_AT
-}
-
 /// The label of a deep node.
 #[inline]
 pub fn label(node: u64) -> u16 {
     (node >> LABEL_AT) as u16
-}
-
-/// A deep node without children.
-pub fn deep(label: u16, value: usize) -> u64 {
-    u64::from(label) << LABEL_AT | value as u64
 }
 
 /// The bit of a code in a pair's filter.
