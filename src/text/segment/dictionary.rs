@@ -217,8 +217,8 @@ impl Dictionary {
     /// Where the built-in words keep the value of a prefix.
     fn place(&self, codes: &[u16]) -> Place {
         let (pair, rest) = match codes {
-            &[first] if (first as usize) < self.first_values.len() => return Place::First(first.into()),
-            &[first, second, ref rest @ ..] => (self.pair(first, second), rest),
+            [first] if (*first as usize) < self.first_values.len() => return Place::First((*first).into()),
+            [first, second, rest @ ..] => (self.pair(*first, *second), rest),
             _ => return Place::Nowhere,
         };
         let mut place = if pair == 0 { Place::Nowhere } else { Place::Pair(pair) };
