@@ -67,7 +67,8 @@ fn every_way_of_asking_finds_it_and_marks_it() {
     assert_eq!(marked(&hit("\"作战\"")), ["作战"]);
     assert_eq!(hit("郭振纲").marks.authors, [vec![0..3]]);
     assert_eq!(hit("纲").marks.authors, [vec![2..3]]);
-    for query in ["editor:肖天", "编辑：肖天", "source:工人日报 date:2025-01", "outlet:中工网", "日期：2025年1月15日"] {
+    for query in ["editor:肖天", "编辑：肖天", "source:工人日报 date:2025-01", "outlet:中工网", "日期：2025年1月15日"]
+    {
         let hit = hit(query);
         assert!(hit.snippet.marks.is_empty() && hit.marks.title.is_empty(), "{query}");
         assert!(hit.marks.editor.is_empty() && hit.marks.source.is_empty(), "{query}");

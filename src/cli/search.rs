@@ -105,4 +105,3 @@ fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
         Err(error) => Err(error.into()),
     }
 }
-

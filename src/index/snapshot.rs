@@ -249,8 +249,8 @@ impl Snapshot {
 /// Opens tantivy's index in a generation's folder, without its tokenizers.
 pub(super) fn open_index(generation: &Generation) -> Result<Index> {
     let folder = generation.folder();
-    let directory = GenerationDirectory::open(&folder)
-        .map_err(|e| Error::Damaged { path: folder.clone(), what: e.to_string() })?;
+    let directory =
+        GenerationDirectory::open(&folder).map_err(|e| Error::Damaged { path: folder.clone(), what: e.to_string() })?;
     let index = Index::open(directory).map_err(|e| damaged(generation, e))?;
     if index.schema() != schema().0 {
         return Err(Error::Damaged { path: folder, what: "its fields are not those of its schema version".into() });
