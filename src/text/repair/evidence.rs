@@ -33,7 +33,7 @@ const MOST_CHARACTERS_A_GLOSS: u32 = 250;
 /// The same for glosses that are all behind whole characters.
 const MOST_CHARACTERS_A_WHOLE: u32 = 60;
 /// A table of common characters is mostly made of the most common ones, so many of them.
-const COMMON: usize = 1500;
+const COMMON: usize = 2500;
 
 /// What the page as a whole tells about the table that the script went by.
 pub struct Evidence {
@@ -150,7 +150,7 @@ impl Evidence {
             return true;
         }
         let many = self.whole * MOST_CHARACTERS_A_WHOLE >= self.characters;
-        if self.fitting < LEAST_WHOLE || !many || self.whole * 10 > self.characters * 6 {
+        if self.fitting < LEAST_WHOLE || !many || self.whole * 4 > self.characters * 3 {
             return false;
         }
         // A script glosses a character each time, with one reading, and goes by a table of common characters; a
