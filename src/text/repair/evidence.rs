@@ -108,7 +108,9 @@ impl Evidence {
                         }
                         before = None;
                     }
-                    Token::Hole(_) => {
+                    Token::Hole(c) => {
+                        // Decoders that write U+FFFD keep what can stand alone.
+                        kept += u32::from(c == '\u{FFFD}') * 2;
                         // A hole that no character stands before is a real question mark.
                         if matches!(line[..at], [.., Token::Pair(..) | Token::Lost(_)]) {
                             kept += u32::from(matches!(line.get(at + 1), Some(Token::One(b'!'..=b'/' | b':'..=b'?'))));
