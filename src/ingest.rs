@@ -53,6 +53,23 @@ pub struct Options<'a> {
     pub stop: &'a AtomicBool,
 }
 
+/// Set by nobody: what [`Options::new`] listens to.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+impl Options<'static> {
+    /// Reads these files and folders by the usual rules, with names relative to the current folder.
+    pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options<'static> {
+        Options {
+            paths: paths.into_iter().map(Into::into).collect(),
+            root: PathBuf::from("."),
+            extract: extract::Options::default(),
+            limits: Limits::default(),
+            prune: Prune::Nothing,
+            stop: &NEVER,
+        }
+    }
+}
+
 /// Which files that the index knows, and that are not among the inputs, go with their articles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Prune {
@@ -82,6 +99,8 @@ pub struct Report {
     pub unchanged: u64,
     /// Records that hold no article, each with a reason.
     pub rejected: u64,
+    /// Those of unchanged files among the rejected: an earlier run told of them, they are not told again.
+    pub rejected_before: u64,
     /// Articles taken out, because their record or file is gone.
     pub removed: u64,
     /// Records that shared place and key with an earlier one; both are kept.
@@ -387,8 +406,10 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
     sink.report.rejected = plan.rejected;
     sink.report.read = plan.rejected;
     for entry in &plan.unchanged {
-        sink.report.read += entry.articles;
+        sink.report.read += entry.articles + entry.rejected;
         sink.report.unchanged += entry.articles;
+        sink.report.rejected += entry.rejected;
+        sink.report.rejected_before += entry.rejected;
     }
     let mut progress = Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
     pipeline(&plan.inputs, options, |event| {

@@ -167,9 +167,9 @@ pub struct BuildArgs {
     /// How many threads; all cores unless given
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Memory for the index under way, in MB
-    #[arg(long, value_name = "MB", default_value_t = 200)]
-    pub memory: usize,
+    /// Memory for the index under way, in MB; 200 unless given
+    #[arg(long, value_name = "MB")]
+    pub memory: Option<usize>,
     /// How many older generations to keep (reindex)
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub keep: usize,

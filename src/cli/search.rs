@@ -10,7 +10,7 @@ use super::args::{Format, SearchArgs, SortArg};
 use super::build;
 use super::output::{print, style};
 use crate::error::Error;
-use crate::index::Snapshot;
+use crate::index::{Resources, Snapshot};
 use crate::ingest::Prune;
 use crate::query::{self, Filter};
 use crate::search::plan::Breadth;
@@ -91,7 +91,7 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
 fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let stop = AtomicBool::new(false);
     let options = build::options(vec![corpus.to_path_buf()], &Default::default(), Prune::BelowPaths, &stop)?;
-    match build::ingest_current(index, None, &options, build::default_resources(), &mut build::Quiet::default()) {
+    match build::ingest_current(index, None, &options, Resources::default(), &mut ()) {
         Ok(report) => {
             if report.new + report.changed + report.removed > 0 {
                 eprintln!("{}", build::summary(&report));
