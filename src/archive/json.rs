@@ -27,25 +27,33 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut 
         Err(err) => return walk.fail(place, None, &err),
     };
     if charset::sniff_utf16(head).is_some() {
-        return read_utf16(walk, place, name, stream);
+        return read_decoded(walk, place, name, stream);
     }
     if head.starts_with(b"\xEF\xBB\xBF") {
         stream.consume(3);
     }
     match is_lines(name, stream) {
         Ok(true) => lines(walk, place, stream),
+        // In GBK a brace or backslash may be half a letter.
+        Ok(false) if !is_utf8(stream) => read_decoded(walk, place, name, stream),
         Ok(false) => values(walk, place, stream),
         Err(err) => walk.fail(place, None, &err),
     }
 }
 
-/// UTF-16 has line ends and braces of its own, so it is decoded as a whole first.
-fn read_utf16(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
+/// Whether a stream begins in UTF-8, as far as it is looked at.
+fn is_utf8(stream: &mut Window<'_>) -> bool {
+    let head = stream.peek(sniff::HEAD).unwrap_or_default();
+    std::str::from_utf8(head).err().is_none_or(|err| err.error_len().is_none())
+}
+
+/// UTF-16 has line ends and braces of its own, and in other charsets braces may be part of a letter: such a file is
+/// decoded as a whole first.
+fn read_decoded(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
     let mut bytes = Vec::new();
     match read_whole(stream, walk.limits.record_bytes, &mut bytes) {
         Ok(true) => {
             let text = charset::decode(&bytes, None, false).text;
-            // The decoded text has no UTF-16 left in it, so this goes one level deep.
             let mut decoded = text.trim_start_matches('\0').as_bytes();
             let mut inner = Window::new(&mut decoded);
             match is_lines(name, &mut inner) {
@@ -53,7 +61,7 @@ fn read_utf16(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Windo
                 _ => values(walk, place, &mut inner),
             }
         }
-        Ok(false) => walk.reject(place, None, Reason::Limit, "a UTF-16 file above the limit of one record"),
+        Ok(false) => walk.reject(place, None, Reason::Limit, "larger than one record may be, and not in UTF-8"),
         Err(err) => walk.fail(place, None, &err),
     }
 }

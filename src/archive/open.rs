@@ -111,9 +111,9 @@ fn unpack(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_
         Err(Trouble { reason, detail }) => return walk.reject(place, None, reason, detail),
     };
     let is_warc = match members.head() {
-        Ok(head) => head.starts_with(b"WARC/") || sniff::ending(&name) == "warc",
+        Ok(head) => head.starts_with(b"WARC/") || sniff::is_warc_name(&name),
         // A crawl whose first member is damaged is a crawl all the same.
-        Err(_) => sniff::ending(&name) == "warc",
+        Err(_) => sniff::is_warc_name(&name),
     };
     if !is_warc {
         return open(walk, &place, &name, &mut Window::new(&mut members));

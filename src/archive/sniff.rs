@@ -48,6 +48,12 @@ pub(super) fn without_compression(name: &str) -> String {
     }
 }
 
+/// Whether a file by its name is a crawl: its records (`.warc`), their text (`.warc.wet`) or what is known about them
+/// (`.warc.wat`).
+pub(super) fn is_warc_name(name: &str) -> bool {
+    matches!(ending(name).as_str(), "warc" | "wet" | "wat")
+}
+
 /// Why a file of this name is not worth opening.
 pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
     let ending = ending(name);
@@ -87,7 +93,7 @@ pub(super) fn kind(name: &str, head: &[u8]) -> Kind {
         return kind;
     }
     match ending(name).as_str() {
-        "warc" => return Kind::Warc,
+        _ if is_warc_name(name) && !head.is_empty() => return Kind::Warc,
         "zip" if !head.is_empty() => return Kind::Zip,
         "tar" if !head.is_empty() => return Kind::Tar,
         "json" | "jsonl" | "ndjson" if !is_blank(head) && !begins_markup(&text_of(head)) => return Kind::Json,

@@ -52,6 +52,10 @@ fn json_in_all_its_forms() {
     check("a.ndjson", b"{\"a\":\"\xb9\xa4\xbb\xe1\xb5\xc4\"}", &["a.ndjson#00001 Json {\"a\":\"工会的\"}"]);
     let utf16: Vec<u8> = "\u{FEFF}{\"a\":\"工会\"}\n{\"a\":2}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     check("a.jsonl", &utf16, &["a.jsonl#00001 Json {\"a\":\"工会\"}", "a.jsonl#00002 Json {\"a\":2}"]);
+    // 俓 is 0x82 and a backslash in GBK, 倇 0x82 and a brace.
+    let gbk = encoding_rs::GBK.encode("[\n{\"a\":\"工会的工作俓\"},\n{\"a\":\"倇\"}\n]").0;
+    assert!(gbk.windows(2).any(|pair| pair == b"\\\""));
+    check("a.json", &gbk, &["a.json#00001 Json {\"a\":\"工会的工作俓\"}", "a.json#00002 Json {\"a\":\"倇\"}"]);
     // A missing quote, a missing brace: the values behind it are read.
     let expect = ["a.json#00001 !bad-json", "a.json#00002 Json {\"b\":1}", "a.json#00003 Json {\"c\":1}"];
     check("a.json", b"[\n{\"a\":\"x},\n{\"b\":1},\n{\"c\":1}]", &expect);
