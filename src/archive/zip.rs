@@ -44,18 +44,31 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, file: &mut (impl Read + S
         Ok(size) => size,
         Err(err) => return walk.fail(place, None, &err),
     };
+    let begins_as_zip = match begins_as_zip(file) {
+        Ok(begins) => begins,
+        Err(err) => return walk.fail(place, None, &err),
+    };
     let damage = match zip::ZipArchive::new(&mut *file) {
+        // Where the directory is cut off, that of an archive inside this one may have been found.
+        Ok(archive) if begins_as_zip && archive.offset() > 0 => "no directory".to_string(),
         Ok(mut archive) => return by_directory(walk, place, &mut archive, size),
         Err(ZipError::Io(err)) if Trouble::of(&err).reason == Reason::Unreadable => {
             return walk.fail(place, None, &err);
         }
-        Err(err) => err,
+        Err(err) => err.to_string(),
     };
     if let Err(err) = file.seek(SeekFrom::Start(0)) {
         return walk.fail(place, None, &err);
     }
     walk.reject(place, None, Reason::Damaged, format!("{damage}; its members are read as far as they go"))?;
     by_headers(walk, place, &mut Window::new(file))
+}
+
+fn begins_as_zip(file: &mut (impl Read + Seek)) -> io::Result<bool> {
+    let mut start = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.by_ref().take(4).read_to_end(&mut start)?;
+    Ok(start == b"PK\x03\x04")
 }
 
 fn by_directory<R: Read + Seek>(
@@ -166,28 +179,41 @@ fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Fl
             Err(err) => return walk.fail(place, None, &err),
         };
         let name = names::decode(&local.name, &local.name);
+        let admitted = admit(walk, place, &name, false)?;
         let meter = walk.meter;
-        let Some((inside, name)) = admit(walk, place, &name, false)? else {
-            // The next header is looked for in the content.
-            continue;
-        };
+        let held = meter.held();
         match local.method {
-            _ if local.encrypted => walk.reject(&inside, None, Reason::Unknown, "an encrypted member")?,
-            8 => {
+            8 if !local.encrypted => {
                 let mut members = Members::new(stream, Packing::Deflate, meter);
                 let sum = (!local.open_ended).then_some(local.sum);
-                let mut summed = Summed { inner: &mut members, sum, seen: Crc::new() };
-                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
+                content(walk, admitted, &mut Summed { inner: &mut members, sum, seen: Crc::new() })?;
             }
-            0 if !local.open_ended => {
+            0 if !local.encrypted && !local.open_ended => {
                 let mut taken = stream.take(local.length);
-                let mut summed = Summed { inner: &mut taken, sum: Some(local.sum), seen: Crc::new() };
-                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
+                content(walk, admitted, &mut Summed { inner: &mut taken, sum: Some(local.sum), seen: Crc::new() })?;
             }
-            0 => walk.reject(&inside, None, Reason::Damaged, "a member whose length is in the damaged part")?,
-            method => walk.reject(&inside, None, Reason::Unknown, format!("packed by method {method}"))?,
+            method => {
+                let Some((inside, _)) = admitted else { continue };
+                let (reason, detail) = match method {
+                    _ if local.encrypted => (Reason::Unknown, "an encrypted member".to_string()),
+                    0 => (Reason::Damaged, "a member whose length is in the damaged part".to_string()),
+                    method => (Reason::Unknown, format!("packed by method {method}")),
+                };
+                walk.reject(&inside, None, reason, detail)?;
+            }
         }
+        meter.forgive(held);
     }
+}
+
+/// Reads a member where it is to be read, and passes over the rest of it: archives inside it have headers of their own.
+fn content(walk: &mut Walk<'_>, admitted: Option<(Place, String)>, content: &mut dyn Read) -> Flow {
+    if let Some((inside, name)) = admitted {
+        open(walk, &inside, &name, &mut Window::new(content))?;
+    }
+    // Where it breaks off, the next header is looked for from there.
+    let _ = io::copy(content, &mut io::sink());
+    Flow::Continue(())
 }
 
 /// The next header in front of a member, looked for from here on.

@@ -249,3 +249,18 @@ fn a_disk_that_fails_is_not_a_damaged_archive() {
         assert!(!seen.iter().any(|line| line.ends_with("!damaged")), "{name}: {seen:?}");
     }
 }
+
+#[test]
+fn an_archive_inside_a_member_is_not_mixed_up_with_it() {
+    // Stored, so that its headers stand in the outer archive as they are; and the outer directory is cut off.
+    let inner = zip_of(&[("inner.txt", noise(1, 50).as_bytes())]);
+    let mut writer = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = ::zip::write::SimpleFileOptions::default().compression_method(::zip::CompressionMethod::Stored);
+    for (name, content) in [(".hidden.zip", &inner[..]), ("paper.docx", &inner[..]), ("a.txt", "一".as_bytes())] {
+        writer.start_file(name, stored).unwrap();
+        std::io::Write::write_all(&mut writer, content).unwrap();
+    }
+    let whole = writer.finish().unwrap().into_inner();
+    let cut = &whole[..whole.len() - 30];
+    assert_eq!(read_all("x.zip", cut), ["x.zip !damaged", "x.zip!paper.docx !binary", "x.zip!a.txt Dump 一"]);
+}
