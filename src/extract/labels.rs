@@ -540,18 +540,9 @@ impl Reader {
                 half = Some((token, start));
                 continue;
             }
-            let trimmed = token.trim_end_matches(['摄', '文', '图']);
-            let read = names::read(&token, place);
-            let read = if read.is_empty() && trimmed.len() < token.len() { names::read(trimmed, place) } else { read };
-            let mut read = read;
+            let mut read = names::read(&token, place);
             if read.is_empty() {
-                // 记者张三报道: what follows the name is a word of its own.
-                for tail in ["报道", "报导", "采写", "整理", "摄影", "撰文", "编译", "综合报道"] {
-                    if let Some(head) = super::date::folded(&token).iter().collect::<String>().strip_suffix(tail) {
-                        let head: String = token.chars().take(head.chars().count()).collect();
-                        read = names::read(&head, place);
-                    }
-                }
+                read = names::before_place(&token);
             }
             if read.is_empty() {
                 break;
