@@ -164,7 +164,7 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
         }
     }
     words.sort();
-    let pairs = Pairs::of(&words, chars.len());
+    let pairs = Pairs::of(&words, chars.len(), &frequencies);
 
     // A character that begins no word is cut off with the weight of frequency 1.
     let first_weight = |code: usize| match first_values[code] {
@@ -228,9 +228,8 @@ struct Pairs {
 
 impl Pairs {
     /// The pairs of sorted words of two codes or more.
-    fn of(words: &[(Vec<u16>, u32)], chars: usize) -> Pairs {
+    fn of(words: &[(Vec<u16>, u32)], chars: usize, frequencies: &[u64]) -> Pairs {
         let (mut starts, mut codes, mut nodes) = (Vec::new(), vec![0u16], vec![0u64]);
-        let mut square = vec![0u64; nodes::SQUARE * nodes::STRIDE];
         let mut longer: Vec<trie::Word> = Vec::new();
         for pair in words.chunk_by(|a, b| a.0[..2] == b.0[..2]) {
             let number = nodes.len();
@@ -248,32 +247,22 @@ impl Pairs {
                 }
             }
             nodes.push(node);
-            if first < nodes::SQUARE && (second as usize) < nodes::SQUARE {
-                let word = &mut square[first * nodes::STRIDE + second as usize / nodes::SPAN];
-                if *word == 0 {
-                    *word = (number as u64) << 32;
-                }
-                *word |= 1 << (second as usize % nodes::SPAN);
-            }
         }
         starts.resize(chars + 1, nodes.len() as u32);
 
-        let trie = trie::build(&longer, nodes.len(), chars);
+        let trie = trie::build(&longer, nodes.len(), chars, |value| frequencies[value as usize]);
         let packed = |node: u64| {
-            let base = (node & 0xFFFF_FFFF) as usize;
-            assert!(base < nodes::MAX_BASE, "the words need more slots than a base can name");
-            base
+            let base = node & 0xFFFF_FFFF;
+            assert!(base < nodes::MAX_BASE as u64, "the words need more slots than a base can name");
+            base << nodes::BASE_AT
         };
-        nodes
-            .iter_mut()
-            .zip(&trie.bases)
-            .for_each(|(node, &base)| *node = nodes::with_base(*node, packed(base.into())));
+        nodes.iter_mut().zip(&trie.bases).for_each(|(node, &base)| *node |= packed(base.into()));
         let mut deep = vec![nodes::EMPTY; trie.labels.len()];
         let taken = (0..deep.len()).filter(|&slot| trie.labels[slot] != trie::EMPTY);
         let mut parents: HashMap<usize, usize> = HashMap::new();
         for slot in taken.clone() {
-            let node = nodes::deep(trie.labels[slot], (trie.nodes[slot] >> 32) as usize);
-            deep[slot] = nodes::with_base(node, packed(trie.nodes[slot]));
+            let label = u64::from(trie.labels[slot]) << nodes::LABEL_AT;
+            deep[slot] = label | packed(trie.nodes[slot]) | trie.nodes[slot] >> 32;
             parents.insert(nodes::base(deep[slot]), slot);
         }
         parents.remove(&0);
@@ -283,6 +272,18 @@ impl Pairs {
                 deep[parent] |= nodes::deep_filter(label);
             }
         }
-        Pairs { starts, codes, nodes, square, deep }
+        let square =
+            (0..nodes::SQUARE).flat_map(|first| square_row(&codes[starts[first] as usize..starts[first + 1] as usize]));
+        Pairs { square: square.collect(), starts, codes, nodes, deep }
     }
+}
+
+/// The row of the square for a first code with these second codes.
+fn square_row(seconds: &[u16]) -> [u64; nodes::STRIDE] {
+    std::array::from_fn(|word| {
+        let span = word * nodes::SPAN..(word + 1) * nodes::SPAN;
+        let before = seconds.partition_point(|&code| (code as usize) < span.start);
+        let inside = seconds[before..].iter().map(|&code| code as usize).take_while(|code| span.contains(code));
+        inside.fold((before as u64) << nodes::SPAN, |word, code| word | 1 << (code - span.start))
+    })
 }

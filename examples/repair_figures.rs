@@ -10,7 +10,7 @@ use gongxun::text::repair::repair_page;
 #[path = "../tests/support/damage.rs"]
 mod damage;
 
-use damage::{Mirror, Tones};
+use damage::{Decoder, Mirror, Tones};
 
 /// How many articles share one random table.
 const ARTICLES_A_TABLE: usize = 50;
@@ -57,6 +57,29 @@ fn main() {
             }
         }
     }
+    if std::env::var("ROWS").is_ok_and(|n| !n.contains("other")) {
+        return;
+    }
+    other_mirrors(&frequent, &chosen, show);
+}
+
+/// The mirrors that differ in how they read bytes, each with one table size.
+fn other_mirrors(frequent: &[char], chosen: &[&Vec<String>], show: usize) {
+    for size in [60, 400] {
+        let mirror = |seed| Mirror::random(frequent, size, Tones::Marked, true, false, seed);
+        row(&format!("{size} toned, punctuation on bytes"), chosen, show, |seed| Mirror {
+            bytewise: true,
+            ..mirror(seed)
+        });
+        row(&format!("{size} toned, private pairs lost"), chosen, show, |seed| Mirror {
+            decoder: Decoder::KnownPairs,
+            ..mirror(seed)
+        });
+        row(&format!("{size} toned, ASCII kept"), chosen, show, |seed| Mirror {
+            decoder: Decoder::SingleBytes,
+            ..mirror(seed)
+        });
+    }
 }
 
 fn row(name: &str, articles: &[&Vec<String>], mut show: usize, mirror: impl Fn(u64) -> Mirror) {
@@ -71,6 +94,9 @@ fn row(name: &str, articles: &[&Vec<String>], mut show: usize, mirror: impl Fn(u
             let page = repair(&damaged);
             seconds += started.elapsed().as_secs_f64();
             seen += usize::from(page.is_some());
+            if page.is_none() && std::env::var_os("UNSEEN").is_some() {
+                println!("unseen: {damaged:?}");
+            }
             confidence += page.as_ref().map_or(0.0, |p| p.repairs[0].confidence);
             let repaired = page.map_or_else(|| damaged.clone(), |p| p.lines);
             let mut is_whole = true;

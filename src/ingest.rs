@@ -148,7 +148,10 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
 ///
 /// # Errors
 /// Where a path does not exist, or `visit` fails.
-pub fn extract_all(options: &Options<'_>, mut visit: impl FnMut(Result<Article, Rejection>) -> Result<()>) -> Result<()> {
+pub fn extract_all(
+    options: &Options<'_>,
+    mut visit: impl FnMut(Result<Article, Rejection>) -> Result<()>,
+) -> Result<()> {
     let mut early = Vec::new();
     let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| early.push(rejection))?;
     early.into_iter().try_for_each(|rejection| visit(Err(rejection)))?;
@@ -186,7 +189,9 @@ fn plan(options: &Options<'_>, known: &Manifest, observer: &mut dyn Observer) ->
     let below: Vec<String> = options.paths.iter().map(|path| archive::name_under(path, &options.root)).collect();
     let is_below = |file: &str| {
         below.iter().any(|path| {
-            path.is_empty() || file == path || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            path.is_empty()
+                || file == path
+                || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
         })
     };
     let mut gone: Vec<String> = known
@@ -385,8 +390,7 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
         sink.report.read += entry.articles;
         sink.report.unchanged += entry.articles;
     }
-    let mut progress =
-        Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
+    let mut progress = Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
     pipeline(&plan.inputs, options, |event| {
         match event {
             Event::Start(input) => sink.start_of_file(&plan.inputs[input].input)?,
@@ -426,12 +430,8 @@ impl<'a> Sink<'a> {
             Some(snapshot) => snapshot.of_file(&input.name)?,
             None => HashMap::new(),
         };
-        let entry = Entry {
-            file: input.name.clone(),
-            size: input.size,
-            modified_ns: input.modified_ns,
-            ..Entry::default()
-        };
+        let entry =
+            Entry { file: input.name.clone(), size: input.size, modified_ns: input.modified_ns, ..Entry::default() };
         self.file = CurrentFile { entry, existing, ..CurrentFile::default() };
         Ok(())
     }
@@ -483,7 +483,7 @@ impl<'a> Sink<'a> {
         if let Some(snapshot) = self.snapshot.as_ref().filter(|_| !file.damaged) {
             for known in file.existing.values() {
                 self.report.removed += 1;
-                let id = snapshot.article(known.address)?.id;
+                let id = snapshot.id(known.address)?;
                 if let Some(writer) = self.writer.as_mut() {
                     writer.delete(&id);
                 }

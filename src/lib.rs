@@ -22,8 +22,8 @@
 //! ```
 
 pub mod archive;
-pub mod cli;
 pub mod article;
+pub mod cli;
 pub mod error;
 pub mod extract;
 pub mod index;

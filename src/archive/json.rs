@@ -7,6 +7,7 @@ use std::io::{self, BufRead};
 use serde::de::IgnoredAny;
 
 use super::Media;
+use super::limits::Trouble;
 use super::sniff::{self, ending};
 use super::walk::{Flow, Place, Walk};
 use super::window::{Line, Window, read_line, read_whole};
@@ -81,15 +82,28 @@ fn is_lines(name: &str, stream: &mut Window<'_>) -> io::Result<bool> {
 fn lines(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
     let mut line = Vec::new();
     let mut number = 0;
+    // Whether the last read failed: behind a damaged member, a whole one may begin in the middle of a line.
+    let mut failed = false;
     loop {
         let found = read_line(stream, walk.limits.record_bytes, &mut line);
         number += 1;
+        let begins_inside = failed && !line.starts_with(b"{");
         match found {
             Ok(Line::End) => return Flow::Continue(()),
-            Ok(Line::Whole) if line.trim_ascii().is_empty() => {}
-            Ok(Line::Whole) => value(walk, place, number, number, &line)?,
+            Ok(Line::Whole) if begins_inside || line.trim_ascii().is_empty() => failed = false,
+            Ok(Line::Whole) => {
+                failed = false;
+                value(walk, place, number, number, &line)?;
+            }
             Ok(Line::TooLong) => too_long(walk, place, number, number)?,
-            Err(err) => return walk.fail(place, Some(number), &err),
+            Err(err) if failed || Trouble::of(&err).reason != Reason::Damaged => {
+                return if failed { Flow::Continue(()) } else { walk.fail(place, Some(number), &err) };
+            }
+            Err(err) => {
+                walk.fail(place, Some(number), &err)?;
+                failed = true;
+                stream.retry();
+            }
         }
     }
 }
@@ -143,11 +157,11 @@ fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
             cutter.hand_over(walk, place, record)?;
         }
     }
-    if !cutter.value.trim_ascii().is_empty() {
+    if cutter.too_long || !cutter.value.trim_ascii().is_empty() {
         return cutter.hand_over(walk, place, record + 1);
     }
     if record == 0 {
-        return walk.reject(place, None, Reason::Empty, "no value in it");
+        return walk.reject(place, None, Reason::Empty, "no object in it");
     }
     Flow::Continue(())
 }

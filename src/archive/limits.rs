@@ -84,6 +84,22 @@ impl Meter {
         self.unpacked.set(self.unpacked.get().saturating_sub(bytes as u64));
     }
 
+    /// What is held against the input; to go back to after a member that stands for itself.
+    pub(super) fn held(&self) -> u64 {
+        self.unpacked.get()
+    }
+
+    /// Goes back to what was held before a member that a directory gives apart from the others: if it is a bomb, they are
+    /// not.
+    pub(super) fn forgive(&self, held: u64) {
+        self.unpacked.set(held.min(self.unpacked.get()));
+    }
+
+    /// Whether the input has more members than it may, so that the rest of it is left.
+    pub(super) fn is_over(&self) -> bool {
+        self.members.get() > self.limits.members
+    }
+
     /// Counts a member.
     pub(super) fn member(&self) -> Result<(), Trouble> {
         let members = self.members.get() + 1;
@@ -128,7 +144,7 @@ impl<R: io::Seek> io::Seek for Metered<'_, R> {
 }
 
 fn unreadable(err: &io::Error) -> io::Error {
-    io::Error::other(Trouble { reason: Reason::Unreadable, detail: err.to_string() })
+    Trouble { reason: Reason::Unreadable, detail: err.to_string() }.into()
 }
 
 /// Why a stream gives no more.
@@ -141,12 +157,12 @@ pub(super) struct Trouble {
 impl Trouble {
     /// A limit that was hit, as an error to pass through readers.
     pub(super) fn limit(detail: impl Into<String>) -> io::Error {
-        io::Error::other(Trouble { reason: Reason::Limit, detail: detail.into() })
+        Trouble { reason: Reason::Limit, detail: detail.into() }.into()
     }
 
     /// Damage, as an error to pass through readers.
     pub(super) fn damaged(detail: impl Into<String>) -> io::Error {
-        io::Error::other(Trouble { reason: Reason::Damaged, detail: detail.into() })
+        Trouble { reason: Reason::Damaged, detail: detail.into() }.into()
     }
 
     /// The trouble inside an error. What no reader of ours named is damage: the system's own errors are named where they
@@ -173,3 +189,9 @@ impl fmt::Display for Trouble {
 }
 
 impl StdError for Trouble {}
+
+impl From<Trouble> for io::Error {
+    fn from(trouble: Trouble) -> io::Error {
+        io::Error::other(trouble)
+    }
+}

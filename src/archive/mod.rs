@@ -18,13 +18,19 @@ use std::path::Path;
 use crate::article::Origin;
 use crate::error::{Reason, Rejection};
 
+mod http;
 mod inputs;
 mod json;
 mod limits;
+mod members;
+mod names;
 mod open;
 mod sniff;
+mod tar;
 mod walk;
+mod warc;
 mod window;
+mod zip;
 
 pub use inputs::{Input, STANDARD_INPUT, inputs, name_under, stamp};
 pub use limits::Limits;
@@ -71,6 +77,10 @@ pub fn read(
         return reject(reason, detail);
     }
     match File::open(&input.path) {
+        // A pipe that is named as a file can't go back.
+        Ok(mut file) if !file.metadata().is_ok_and(|m| m.is_file()) => {
+            open::start(&input.name, &mut file, limits, visit)
+        }
         Ok(mut file) => open::start_seekable(&input.name, &mut file, limits, visit),
         Err(err) => reject(Reason::Unreadable, err.to_string()),
     }

@@ -64,8 +64,8 @@ pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
         | "sqlite" => binary(),
         "woff" | "woff2" | "ttf" | "otf" | "eot" | "7z" | "rar" | "bz2" | "xz" | "lz4" | "br" | "cab" => binary(),
         "css" | "scss" | "less" | "js" | "mjs" | "ts" | "map" | "svg" | "cdx" | "cdxj" | "toml" | "yaml" | "yml"
-        | "ini" | "lock" | "log" | "rs" | "py" | "sh" | "c" | "h" | "java" | "go" => {
-            Some((Reason::Unknown, format!(".{ending} files hold no articles")))
+        | "ini" | "lock" | "log" | "mht" | "mhtml" | "eml" | "rs" | "py" | "sh" | "c" | "h" | "java" | "go" => {
+            Some((Reason::Unknown, format!(".{ending} files are not read")))
         }
         _ if is_note(name) => Some((Reason::Unknown, "a note about the folder, by its name".to_string())),
         _ => None,
@@ -180,7 +180,7 @@ fn text_of(head: &[u8]) -> String {
 fn by_text(name: &str, text: &str) -> Kind {
     let trimmed = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
     let ending = ending(name);
-    let named_html = matches!(ending.as_str(), "html" | "htm" | "shtml" | "xhtml" | "shtm" | "xht" | "mht" | "mhtml");
+    let named_html = matches!(ending.as_str(), "html" | "htm" | "shtml" | "xhtml" | "shtm" | "xht");
     if begins_json(trimmed) && ending != "txt" {
         return Kind::Json;
     }

@@ -42,6 +42,27 @@ impl Place {
         };
         Place { member: Some(member), archives: self.archives, layers: self.layers }
     }
+
+    /// The same place with one more archive around it.
+    pub(super) fn enter_archive(&self, limits: &Limits) -> Result<Place, Trouble> {
+        let place = Place { archives: self.archives + 1, ..self.clone() };
+        if place.archives > limits.nesting {
+            let detail = format!("an archive more than {} deep, which is the limit", limits.nesting);
+            return Err(Trouble { reason: Reason::Limit, detail });
+        }
+        Ok(place)
+    }
+
+    /// The same place with one more compression around it.
+    pub(super) fn enter_layer(&self, limits: &Limits) -> Result<Place, Trouble> {
+        let place = Place { layers: self.layers + 1, ..self.clone() };
+        // Each archive may be packed once, and what is inside it as well.
+        if place.layers > limits.nesting + 1 {
+            let detail = format!("packed more than {} times, which is the limit", limits.nesting + 1);
+            return Err(Trouble { reason: Reason::Limit, detail });
+        }
+        Ok(place)
+    }
 }
 
 impl Walk<'_> {

@@ -5,6 +5,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::limits::Trouble;
+
 /// How many bytes are read at once.
 const CHUNK: usize = 64 << 10;
 /// The most bytes that are kept for a way back. A longer member is not gone back over, only forward.
@@ -13,7 +15,9 @@ const HISTORY: usize = 16 << 20;
 /// A buffered reader that can look ahead and go back.
 pub(super) struct Window<'a> {
     inner: &'a mut dyn Read,
+    /// What was read stands in it up to `end`.
     buffer: Vec<u8>,
+    end: usize,
     /// Where the reader stands in `buffer`.
     at: usize,
     /// Where the way back leads in `buffer`.
@@ -21,13 +25,13 @@ pub(super) struct Window<'a> {
     /// How far `buffer[0]` is from the start of the stream.
     offset: u64,
     ended: bool,
-    /// An error that came up while looking ahead, kept until the bytes before it are read.
-    error: Option<io::Error>,
+    /// What went wrong while looking ahead; told once the bytes before it are read, and again to whoever asks again.
+    error: Option<Trouble>,
 }
 
 impl<'a> Window<'a> {
     pub(super) fn new(inner: &'a mut dyn Read) -> Window<'a> {
-        Window { inner, buffer: Vec::new(), at: 0, mark: None, offset: 0, ended: false, error: None }
+        Window { inner, buffer: Vec::new(), end: 0, at: 0, mark: None, offset: 0, ended: false, error: None }
     }
 
     /// How many bytes of the stream are behind the reader.
@@ -37,17 +41,15 @@ impl<'a> Window<'a> {
 
     /// The next bytes without taking them: `n`, or fewer where the stream ends or breaks.
     pub(super) fn peek(&mut self, n: usize) -> io::Result<&[u8]> {
-        while self.buffer.len() - self.at < n && !self.ended && self.error.is_none() {
+        while self.end - self.at < n && !self.ended && self.error.is_none() {
             self.more();
         }
-        let ahead = &self.buffer[self.at..];
-        if ahead.is_empty() {
-            if let Some(err) = self.error.take() {
-                self.ended = true;
-                return Err(err);
-            }
+        if self.at == self.end
+            && let Some(trouble) = &self.error
+        {
+            return Err(trouble.clone().into());
         }
-        Ok(&self.buffer[self.at..(self.at + n).min(self.buffer.len())])
+        Ok(&self.buffer[self.at..self.end.min(self.at + n)])
     }
 
     /// Remembers this place as the one that [`Window::rewind`] goes to.
@@ -66,32 +68,41 @@ impl<'a> Window<'a> {
         }
     }
 
+    /// Forgets an error, for a reader below that can go on behind it.
+    pub(super) fn retry(&mut self) {
+        self.error = None;
+    }
+
     fn more(&mut self) {
-        let kept = self.mark.unwrap_or(self.at);
-        if self.at - kept > HISTORY {
+        if self.mark.is_some_and(|mark| self.at - mark > HISTORY) {
             self.mark = None;
         }
         let kept = self.mark.unwrap_or(self.at);
-        if kept >= CHUNK || (kept > 0 && kept == self.buffer.len()) {
-            self.buffer.drain(..kept);
+        if kept >= CHUNK || kept == self.end {
+            self.buffer.copy_within(kept..self.end, 0);
             self.offset += kept as u64;
+            self.end -= kept;
             self.at -= kept;
             self.mark = self.mark.map(|mark| mark - kept);
         }
-        let filled = self.buffer.len();
-        self.buffer.resize(filled + CHUNK, 0);
+        if self.buffer.len() < self.end + CHUNK {
+            // Doubling keeps a long look ahead from being copied over and over.
+            self.buffer.resize((self.end + CHUNK).max(self.end * 2), 0);
+        } else if self.buffer.len() > HISTORY && self.end < CHUNK {
+            // One long member is no reason to hold on to so much.
+            self.buffer.truncate(2 * CHUNK);
+            self.buffer.shrink_to_fit();
+        }
         let read = loop {
-            match self.inner.read(&mut self.buffer[filled..]) {
+            match self.inner.read(&mut self.buffer[self.end..self.end + CHUNK]) {
                 Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
                 other => break other,
             }
         };
-        let n = *read.as_ref().unwrap_or(&0);
-        self.buffer.truncate(filled + n.min(CHUNK));
         match read {
             Ok(0) => self.ended = true,
-            Ok(_) => {}
-            Err(err) => self.error = Some(err),
+            Ok(n) => self.end += n.min(CHUNK),
+            Err(err) => self.error = Some(Trouble::of(&err)),
         }
     }
 }
@@ -108,31 +119,21 @@ impl Read for Window<'_> {
 
 impl BufRead for Window<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at == self.buffer.len() {
+        if self.at == self.end {
             self.peek(1)?;
         }
-        Ok(&self.buffer[self.at..])
+        Ok(&self.buffer[self.at..self.end])
     }
 
     fn consume(&mut self, n: usize) {
-        self.at = (self.at + n).min(self.buffer.len());
+        self.at = (self.at + n).min(self.end);
     }
 }
 
-/// Reads all that is left, up to `limit` bytes, and says whether that was all.
+/// Reads all that is left, up to one byte more than `limit`, and says whether that was all.
 pub(super) fn read_whole(reader: &mut dyn Read, limit: u64, into: &mut Vec<u8>) -> io::Result<bool> {
-    reader.take(limit).read_to_end(into)?;
-    if (into.len() as u64) < limit {
-        return Ok(true);
-    }
-    let mut one = [0];
-    loop {
-        match reader.read(&mut one) {
-            Ok(n) => return Ok(n == 0),
-            Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
-            Err(err) => return Err(err),
-        }
-    }
+    reader.take(limit.saturating_add(1)).read_to_end(into)?;
+    Ok(into.len() as u64 <= limit)
 }
 
 /// What [`read_line`] found.

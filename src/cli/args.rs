@@ -1,5 +1,6 @@
 //! What the user typed.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -14,6 +15,21 @@ pub struct Args {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// What parts of a query begin with a hyphen, and look like options to clap.
+///
+/// `-罢工` means: without 罢工. Where an argument begins with one hyphen and is none of clap's own short options, the
+/// hyphen is turned into its full-width form, which the query language takes for the same.
+pub fn with_negations(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    const SHORT_OPTIONS: [&str; 2] = ["-h", "-V"];
+    args.map(|arg| match arg.to_str() {
+        Some(text) if text.len() > 1 && !text.starts_with("--") && !SHORT_OPTIONS.contains(&text) => {
+            text.strip_prefix('-').map(|rest| OsString::from(format!("－{rest}"))).unwrap_or(arg)
+        }
+        _ => arg,
+    })
+    .collect()
 }
 
 /// The commands.
@@ -56,7 +72,7 @@ pub enum Command {
 #[derive(Debug, ClapArgs)]
 pub struct SearchArgs {
     /// Words, "strings", fields (标题:工会), OR, -without, (groups); joined by a blank
-    #[arg(required = true, allow_hyphen_values = true, value_name = "QUERY")]
+    #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
     /// First take in what is new or changed in this folder or file
     #[arg(long, value_name = "PATH")]
@@ -191,7 +207,7 @@ pub struct ExtractArgs {
 #[derive(Debug, ClapArgs)]
 pub struct SegmentArgs {
     /// The text
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     pub text: Vec<String>,
     /// Every word inside words too, as search engines cut
     #[arg(long)]

@@ -32,7 +32,8 @@ impl Default for ReadArgs {
 /// `index`
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
-    let options = options(args.paths.clone(), &args.read, if args.prune { Prune::BelowPaths } else { Prune::Nothing }, stop)?;
+    let options =
+        options(args.paths.clone(), &args.read, if args.prune { Prune::BelowPaths } else { Prune::Nothing }, stop)?;
     let segmenter = dictionary(args.dict.as_deref())?;
     let mut console = Console::new(args.report.as_deref())?;
     let report = if args.dry_run {

@@ -29,7 +29,7 @@ enum Outcome {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::try_parse_from(args::with_negations(std::env::args_os())) {
         Ok(args) => args,
         Err(error) => {
             // clap's own exit code for help and version is 0, for a mistake 2.

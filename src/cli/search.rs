@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use super::Outcome;
 use super::args::{Format, SearchArgs, SortArg};
@@ -19,15 +19,12 @@ use crate::text::synonyms::Synonyms;
 use crate::view;
 
 pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
-    if let Some(flag) = args.query.iter().find(|word| word.starts_with("--")) {
-        bail!("unexpected argument {flag}; `gongxun search --help` lists the options");
-    }
     if let Some(corpus) = &args.corpus {
         take_in(index, corpus)?;
     }
     let snapshot = Snapshot::open(index)?;
     let request = request(&args)?;
-    let results = crate::search::search(&snapshot, &request, &Synonyms::builtin())?;
+    let results = crate::search::search(&snapshot, &request, Synonyms::builtin())?;
     for note in &request.query.notes {
         eprintln!("note: {}", note.message);
     }
@@ -108,4 +105,3 @@ fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
         Err(error) => Err(error.into()),
     }
 }
-

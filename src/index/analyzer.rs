@@ -48,7 +48,8 @@ pub fn last_of_run(c: char, after: Beside, token: &mut String) {
 /// All tokenizers, for an index whose words are cut by this segmenter.
 pub fn tokenizers(segmenter: &Segmenter) -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager.register(WORDS, WordsTokenizer { segmenter: segmenter.clone(), cut: Vec::new(), stream: Buffer::default() });
+    manager
+        .register(WORDS, WordsTokenizer { segmenter: segmenter.clone(), cut: Vec::new(), stream: Buffer::default() });
     manager.register(PAIRS, PairsTokenizer::default());
     manager.register(CHARS, CharsTokenizer::default());
     manager
@@ -245,7 +246,9 @@ mod tests {
     #[test]
     fn pairs_of_a_text() {
         let mut tokens = Vec::new();
-        pairs(fold("工會2024，職工權。\nＡＩ人").chars(), |token, position| tokens.push(format!("{token}{position}")));
+        pairs(fold("工會2024，職工權。\nＡＩ人").chars(), |token, position| {
+            tokens.push(format!("{token}{position}"))
+        });
         assert_eq!(
             tokens.join(" "),
             "^工0 工会0 会>1 20242 ^职7 职工7 工权8 权$9 。10 ¶11 。11 ai12 <人14 人$14 ¶15 。15"

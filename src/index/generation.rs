@@ -96,10 +96,8 @@ impl Generation {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(e) => return Err(Error::io(index, e)),
         };
-        let mut numbers: Vec<u64> = list
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.strip_prefix(PREFIX)?.parse().ok())
-            .collect();
+        let mut numbers: Vec<u64> =
+            list.flatten().filter_map(|entry| entry.file_name().to_str()?.strip_prefix(PREFIX)?.parse().ok()).collect();
         numbers.sort_unstable();
         Ok(numbers.into_iter().map(|number| Generation { index: index.to_path_buf(), number }).collect())
     }
@@ -147,8 +145,8 @@ impl Generation {
         let path = self.folder().join(SETTINGS);
         let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
         let found = |found: String| Error::Schema { path: self.folder(), found, wanted: SCHEMA_VERSION };
-        let value: serde_json::Value = serde_json::from_slice(&bytes)
-            .map_err(|e| Error::Damaged { path: path.clone(), what: e.to_string() })?;
+        let value: serde_json::Value =
+            serde_json::from_slice(&bytes).map_err(|e| Error::Damaged { path: path.clone(), what: e.to_string() })?;
         match value["schema"].as_u64() {
             Some(schema) if schema == u64::from(SCHEMA_VERSION) => {}
             Some(schema) => return Err(found(format!("an index of schema {schema}"))),
@@ -169,9 +167,7 @@ impl Generation {
     pub fn segmenter(&self, settings: &Settings) -> Result<Segmenter> {
         let path = self.folder().join(DICTIONARY);
         let segmenter = match fs::read_to_string(&path) {
-            Ok(user) => {
-                Segmenter::with_user_dict(&user).map_err(|e| Error::Damaged { path, what: e.to_string() })?
-            }
+            Ok(user) => Segmenter::with_user_dict(&user).map_err(|e| Error::Damaged { path, what: e.to_string() })?,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Segmenter::builtin(),
             Err(e) => return Err(Error::io(path, e)),
         };

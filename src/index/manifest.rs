@@ -180,15 +180,7 @@ mod tests {
     use super::*;
 
     fn entry(file: &str, articles: u64) -> Entry {
-        Entry {
-            file: file.into(),
-            size: 1,
-            modified_ns: 2,
-            hash: "h".into(),
-            articles,
-            rejected: 0,
-            removed: false,
-        }
+        Entry { file: file.into(), size: 1, modified_ns: 2, hash: "h".into(), articles, rejected: 0, removed: false }
     }
 
     #[test]

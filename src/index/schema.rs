@@ -4,8 +4,8 @@
 //! with positions to prove strings. Names of people have pairs and chars, so that a name is found by any part of it.
 
 use tantivy::schema::{
-    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder, TextFieldIndexing,
-    TextOptions,
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
+    TextFieldIndexing, TextOptions,
 };
 
 use super::analyzer::{CHARS, PAIRS, WORDS};
@@ -82,12 +82,11 @@ impl Fields {
 pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let key = |builder: &mut SchemaBuilder, name: &str| builder.add_text_field(name, STRING);
-    let facet = |builder: &mut SchemaBuilder, name: &str| {
-        builder.add_text_field(name, TextOptions::default().set_fast("raw"))
-    };
+    let facet =
+        |builder: &mut SchemaBuilder, name: &str| builder.add_text_field(name, TextOptions::default().set_fast("raw"));
     let number = NumericOptions::default().set_fast();
     let fields = Fields {
-        id: key(&mut builder, "id"),
+        id: builder.add_text_field("id", TextOptions::from(STRING).set_fast("raw")),
         id_order: builder.add_u64_field("id_order", number.clone()),
         file: key(&mut builder, "file"),
         content: builder.add_u64_field("content", number.clone()),
@@ -114,7 +113,8 @@ pub fn schema() -> (Schema, Fields) {
 
 fn text(builder: &mut SchemaBuilder, name: &str) -> TextFields {
     let mut field = |suffix: &str, tokenizer: &str, record: IndexRecordOption| {
-        let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record).set_fieldnorms(true);
+        let indexing =
+            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record).set_fieldnorms(true);
         builder.add_text_field(&format!("{name}_{suffix}"), TextOptions::default().set_indexing_options(indexing))
     };
     TextFields {

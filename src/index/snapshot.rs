@@ -168,6 +168,21 @@ impl Snapshot {
         document::decode(stored)
     }
 
+    /// The id of the article at an address.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn id(&self, address: DocAddress) -> Result<ArticleId> {
+        let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
+        let mut id = String::new();
+        if let Some(column) = fast.str("id")?
+            && let Some(ord) = column.term_ords(address.doc_id).next()
+        {
+            column.ord_to_str(ord, &mut id).map_err(TantivyError::from)?;
+        }
+        Ok(ArticleId(id))
+    }
+
     /// The address of the article with this id.
     ///
     /// # Errors
@@ -234,8 +249,8 @@ impl Snapshot {
 /// Opens tantivy's index in a generation's folder, without its tokenizers.
 pub(super) fn open_index(generation: &Generation) -> Result<Index> {
     let folder = generation.folder();
-    let directory = GenerationDirectory::open(&folder)
-        .map_err(|e| Error::Damaged { path: folder.clone(), what: e.to_string() })?;
+    let directory =
+        GenerationDirectory::open(&folder).map_err(|e| Error::Damaged { path: folder.clone(), what: e.to_string() })?;
     let index = Index::open(directory).map_err(|e| damaged(generation, e))?;
     if index.schema() != schema().0 {
         return Err(Error::Damaged { path: folder, what: "its fields are not those of its schema version".into() });

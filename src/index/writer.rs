@@ -140,8 +140,7 @@ impl Writer {
         set_tokenizers(&mut index, &segmenter);
         let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
         let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
-        let inner: IndexWriter =
-            index.writer_with_num_threads(threads, memory).map_err(|e| damaged(&generation, e))?;
+        let inner: IndexWriter = index.writer_with_num_threads(threads, memory).map_err(|e| damaged(&generation, e))?;
         inner.set_merge_policy(merge_policy());
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());

@@ -6,6 +6,9 @@ use std::ops::Range;
 use super::notes::Notes;
 use super::{MAX_DEPTH, NoteKind};
 
+/// So many blanks may stand between a string and its `~20`.
+const MAX_SLIP: usize = 2;
+
 /// What a lexeme is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
@@ -59,7 +62,13 @@ pub(super) fn lex(chars: &[char], notes: &mut Notes) -> Vec<Lexeme> {
             };
             let inner = at..end;
             at = end + 1;
-            let distance = tilde_digits(chars, at);
+            let distance = tilde_digits(chars, at).or_else(|| {
+                // A blank before ~20 is a slip, where nothing else is glued to it.
+                let blanks = chars[at..].iter().take_while(|c| is_blank(**c)).count();
+                let digits = tilde_digits(chars, at + blanks)?;
+                let alone = chars.get(digits.end).is_none_or(|&c| ends_word(c));
+                (blanks > 0 && blanks <= MAX_SLIP && !digits.is_empty() && alone).then_some(digits)
+            });
             if let Some(digits) = &distance {
                 at = digits.end;
             }
@@ -173,7 +182,7 @@ fn quote(c: char) -> Option<Mark> {
 }
 
 /// The digits of `~20` at this place; none of them is an empty range.
-fn tilde_digits(chars: &[char], at: usize) -> Option<Range<usize>> {
+pub(super) fn tilde_digits(chars: &[char], at: usize) -> Option<Range<usize>> {
     if !chars.get(at).is_some_and(|&c| is_tilde(c)) {
         return None;
     }

@@ -17,6 +17,7 @@ use serde::{Serialize, Serializer};
 mod date;
 mod display;
 mod fields;
+mod leaf;
 mod lex;
 mod near;
 mod notes;

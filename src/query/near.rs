@@ -1,6 +1,8 @@
 //! NEAR, 同句: and 同段: over groups. A group of ORs inside becomes an OR of plain ones, so that the search only ever
 //! meets terms: `(欠薪 OR 讨薪) NEAR/20 包工头` is `"欠薪 包工头"~20 OR "讨薪 包工头"~20`.
 
+use super::lex::half;
+use super::pattern::is_wildcard;
 use super::{MAX_ALTERNATIVES, Node, Piece};
 
 /// What came of the operands.
@@ -85,18 +87,21 @@ fn alternatives(node: &Node) -> Option<Vec<Vec<Node>>> {
     }
 }
 
-/// The terms as quotes would give them, where all are words: without the signs at their ends.
+/// The terms without the signs at their ends, as quotes would give them. Beside a string in quotes a word keeps them where
+/// it would mean something else without them (an operator, a pattern).
 pub(super) fn bare(terms: Vec<Node>) -> Vec<Node> {
-    if !terms.iter().all(|term| matches!(term, Node::Text(_))) {
-        return terms;
-    }
+    let mixed = terms.iter().any(|term| matches!(term, Node::Phrase(_)));
     terms
         .into_iter()
         .map(|term| match term {
-            Node::Text(piece) => Node::Text(bare_piece(&piece)),
+            Node::Text(piece) if !(mixed && is_touchy(&piece.text)) => Node::Text(bare_piece(&piece)),
             other => other,
         })
         .collect()
+}
+
+fn is_touchy(text: &str) -> bool {
+    text.chars().any(is_wildcard) || text.chars().filter(|c| c.is_alphanumeric()).all(|c| half(c).is_ascii_uppercase())
 }
 
 fn bare_piece(piece: &Piece) -> Piece {

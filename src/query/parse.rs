@@ -3,14 +3,11 @@
 
 use std::ops::Range;
 
-use super::lex::{Lexeme, Token, half, is_colon, is_hyphen, is_zero_width, lex};
+use super::fields::FieldName;
+use super::lex::{Lexeme, Token, half, is_hyphen, is_zero_width, lex};
 use super::near::{bare, join};
 use super::notes::Notes;
-use super::{
-    DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_CLAUSES, MAX_DEPTH, MAX_DISTANCE, Node, NoteKind, Piece,
-    Query, Unit, fields, has_letters, pattern,
-};
-use fields::FieldName;
+use super::{DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_DISTANCE, Node, NoteKind, Query, Unit};
 
 /// Reads a query. Never fails and never panics; time is linear in the text, of which [`MAX_CHARS`] characters are read.
 pub fn parse(text: &str) -> Query {
@@ -42,10 +39,10 @@ pub(super) struct Parser<'a> {
     pub chars: &'a [char],
     pub lexemes: Vec<Lexeme>,
     pub at: usize,
-    depth: usize,
-    clauses: usize,
+    pub depth: usize,
+    pub clauses: usize,
     /// A clause was left out, so that the operators around it are not to blame.
-    full: bool,
+    pub full: bool,
     pub notes: Notes<'a>,
     /// Operators and names of fields that were left out for want of an operand.
     dropped: Vec<Range<usize>>,
@@ -53,7 +50,7 @@ pub(super) struct Parser<'a> {
 
 /// What comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Next {
+pub(super) enum Next {
     End,
     Or,
     And,
@@ -248,47 +245,7 @@ impl Parser<'_> {
         }
     }
 
-    fn word(&mut self, range: Range<usize>) -> Option<Node> {
-        if is_address(&self.chars[self.without_signs(range.clone())]) {
-            return self.piece(range);
-        }
-        if let Some((name, value)) = self.split_field(range.clone()) {
-            if self.depth < MAX_DEPTH {
-                self.depth += 1;
-                let node = self.field(name, range.start..value.start, value);
-                self.depth -= 1;
-                return node;
-            }
-            self.notes.add_once(NoteKind::TooDeep, range.clone(), |part| {
-                format!("fields stand more than {MAX_DEPTH} deep; {part} was taken as text")
-            });
-            return self.piece(range);
-        }
-        match pattern::pattern(&self.chars[range.clone()]) {
-            pattern::Read::Text => self.piece(range),
-            pattern::Read::QuestionMark => {
-                self.notes.add(NoteKind::PlainWildcard, range.clone(), |part| {
-                    format!("`?` at the end of {part} is read as a question mark; `*` stands for any ending")
-                });
-                self.piece(range)
-            }
-            pattern::Read::Pattern(parts) => self.clause(range, Node::Pattern(parts)),
-            pattern::Read::Everything => {
-                self.notes.add(NoteKind::MatchesEverything, range, |part| {
-                    format!("the pattern {part} has no letter and would match everything; it was left out")
-                });
-                None
-            }
-            pattern::Read::TooMany => {
-                self.notes.add(NoteKind::TooManyWildcards, range.clone(), |part| {
-                    format!("{part} has more than {} wildcards; it was taken as text", super::MAX_WILDCARDS)
-                });
-                self.piece(range)
-            }
-        }
-    }
-
-    fn field(&mut self, name: FieldName, name_span: Range<usize>, value: Range<usize>) -> Option<Node> {
+    pub fn field(&mut self, name: FieldName, name_span: Range<usize>, value: Range<usize>) -> Option<Node> {
         // With a blank behind the colon the value is what comes next, unless that is a field or an operator itself.
         let next = self.lexemes.get(self.at).map(|lexeme| (lexeme.token.clone(), lexeme.span.clone()));
         let ahead = match &next {
@@ -346,89 +303,8 @@ impl Parser<'_> {
         if operand { self.primary().map(not) } else { None }
     }
 
-    /// The words between the marks of `"欠薪 包工头"~20`, each a term.
-    fn terms(&mut self, inner: Range<usize>, span: &Range<usize>) -> Option<Vec<Node>> {
-        let mut terms = Vec::new();
-        let mut at = inner.start;
-        while at < inner.end {
-            let length = self.chars[at..inner.end].iter().take_while(|c| !super::lex::ends_word(**c)).count();
-            let piece = trim(self.chars, at..at + length);
-            if !piece.is_empty() {
-                terms.extend(self.term(piece));
-            }
-            at += length + 1;
-        }
-        if terms.is_empty() {
-            self.no_letters(span.clone());
-            return None;
-        }
-        Some(terms)
-    }
-
-    fn phrase(&mut self, inner: Range<usize>, span: Range<usize>) -> Option<Node> {
-        let text: String = self.chars[inner.clone()].iter().collect();
-        if !has_letters(&text) {
-            self.no_letters(span);
-            return None;
-        }
-        if text.contains(['*', '＊']) {
-            self.notes.add(NoteKind::PlainWildcard, span, |part| {
-                format!("in quotes, as in {part}, `*` stands for one sign; without them it stands for any letters")
-            });
-        }
-        let piece = Piece { text: text.trim().to_string(), span: inner.clone() };
-        self.clause(inner, Node::Phrase(piece))
-    }
-
-    /// Free text.
-    fn piece(&mut self, range: Range<usize>) -> Option<Node> {
-        let start = self.without_hyphens(range.clone()).start;
-        let mut text: String = self.chars[start..range.end].iter().collect();
-        if !has_letters(&text) {
-            self.no_letters(range);
-            return None;
-        }
-        if self.keyword(start..range.end).is_some() {
-            // The word is meant here, and in small letters it says so.
-            text = text.to_lowercase();
-        }
-        let span = start..range.end;
-        self.clause(span.clone(), Node::Text(Piece { text, span }))
-    }
-
-    /// A word in quotes with `~`, where nothing is an operator.
-    fn term(&mut self, span: Range<usize>) -> Option<Node> {
-        let text = self.chars[span.clone()].iter().collect();
-        self.clause(span.clone(), Node::Text(Piece { text, span }))
-    }
-
-    /// Counts one clause; past the limit there are none.
-    pub fn clause(&mut self, span: Range<usize>, node: Node) -> Option<Node> {
-        if self.clauses == MAX_CLAUSES {
-            self.full = true;
-            self.notes.add_once(NoteKind::TooManyClauses, span, |part| {
-                format!("the query has more than {MAX_CLAUSES} words and strings; it was read up to {part}")
-            });
-            return None;
-        }
-        self.clauses += 1;
-        Some(node)
-    }
-
     pub fn group(&mut self) -> Option<Node> {
         self.primary()
-    }
-
-    pub fn no_distance(&mut self, present: bool, span: Range<usize>) {
-        if present {
-            self.notes.add(NoteKind::BadDistance, span, |part| format!("~ has no meaning in {part}; it was left out"));
-        }
-    }
-
-    fn no_letters(&mut self, span: Range<usize>) {
-        self.notes.add(NoteKind::NoLetters, span, |part| {
-            format!("{part} has no letter or digit to look for; it was left out")
-        });
     }
 
     fn dangling(&mut self, span: Range<usize>) {
@@ -476,7 +352,7 @@ impl Parser<'_> {
     }
 
     /// The operator that a word is, in either width: AND, OR, NOT in capitals, NEAR and NEAR/20.
-    fn keyword(&self, range: Range<usize>) -> Option<Next> {
+    pub fn keyword(&self, range: Range<usize>) -> Option<Next> {
         const LONGEST: usize = "NEAR/".len() + 10;
         if range.len() > LONGEST {
             return None;
@@ -495,35 +371,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The field that a word begins with, and its value inside the word; a note where the name is no field's.
-    fn split_field(&mut self, range: Range<usize>) -> Option<(FieldName, Range<usize>)> {
-        let range = self.without_signs(range);
-        let word = &self.chars[range.clone()];
-        let colon = word.iter().take(fields::LONGEST_NAME + 1).position(|c| is_colon(*c))?;
-        let value = range.start + colon + 1..range.end;
-        let name = &word[..colon];
-        match fields::field_name(name) {
-            Some(name) => Some((name, value)),
-            None => {
-                if fields::looks_like_name(name) && !value.is_empty() {
-                    let name: String = name.iter().collect();
-                    self.notes.add(NoteKind::UnknownField, range, |part| {
-                        format!("there is no field `{name}`; {part} was taken as text")
-                    });
-                }
-                None
-            }
-        }
-    }
-
-    /// A word without the brackets and commas before it; wildcards stay.
-    fn without_signs(&self, range: Range<usize>) -> Range<usize> {
-        let sign = |c: &&char| !c.is_alphanumeric() && !pattern::is_wildcard(**c);
-        let signs = self.chars[range.clone()].iter().take_while(sign).count();
-        range.start + signs..range.end
-    }
-
-    fn without_hyphens(&self, range: Range<usize>) -> Range<usize> {
+    pub fn without_hyphens(&self, range: Range<usize>) -> Range<usize> {
         let hyphens = self.chars[range.clone()].iter().take_while(|c| is_hyphen(**c)).count();
         range.start + hyphens..range.end
     }
@@ -531,25 +379,6 @@ impl Parser<'_> {
     pub fn take(&mut self) -> Lexeme {
         self.at += 1;
         self.lexemes[self.at - 1].clone()
-    }
-}
-
-/// Whether a word is the address of a page, in which `:`, `?` and `*` mean nothing.
-fn is_address(word: &[char]) -> bool {
-    const LONGEST_SCHEME: usize = 12;
-    let start: String = word.iter().take(LONGEST_SCHEME + 3).map(char::to_ascii_lowercase).collect();
-    start.starts_with("www.")
-        || start.split_once("://").is_some_and(|(scheme, _)| {
-            !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
-        })
-}
-
-/// A range without the signs at its ends.
-pub(super) fn trim(chars: &[char], range: Range<usize>) -> Range<usize> {
-    let word = &chars[range.clone()];
-    match (word.iter().position(|c| c.is_alphanumeric()), word.iter().rposition(|c| c.is_alphanumeric())) {
-        (Some(first), Some(last)) => range.start + first..range.start + last + 1,
-        _ => range.start..range.start,
     }
 }
 

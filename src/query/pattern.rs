@@ -16,13 +16,13 @@ pub(super) enum Read {
     TooMany,
 }
 
-/// A word of at most so many letters is no question, and a `?` behind it deserves a note.
+/// A word of at most so many letters is no question, and a `?` behind it deserves a note; fewer beside a mark are no sentence.
 const SHORT: usize = 4;
 
 /// Reads the wildcards of a word.
 ///
 /// People type whole questions, so `?` at the end of a word is a question mark; where a word without `*` ends so, or a
-/// question particle stands before the mark (有工会吗？怎么办), the marks inside are too.
+/// question particle stands before the mark (有工会吗？怎么办) or a sentence on both sides, the marks inside are too.
 pub(super) fn pattern(word: &[char]) -> Read {
     let stars = word.iter().filter(|c| is_star(**c)).count();
     if stars == 0 && !word.iter().any(|c| is_mark(*c)) {
@@ -50,11 +50,13 @@ fn parts(word: &[char], no_marks: bool) -> Vec<PatternPart> {
     let mut parts: Vec<PatternPart> = Vec::new();
     for (at, &c) in word.iter().enumerate() {
         let particle = at > 0 && matches!(word[at - 1], '吗' | '嗎' | '呢' | '么' | '麼' | '谁' | '誰' | '吧');
+        let sentences =
+            c == '？' && letters(word[..at].iter().rev()) >= SHORT && letters(word[at + 1..].iter()) >= SHORT;
         if is_star(c) {
             if parts.last() != Some(&PatternPart::AnyRun) {
                 parts.push(PatternPart::AnyRun);
             }
-        } else if is_mark(c) && !no_marks && !particle {
+        } else if is_mark(c) && !no_marks && !particle && !sentences {
             parts.push(PatternPart::AnyOne);
         } else if let Some(PatternPart::Literal(text)) = parts.last_mut() {
             text.push(c);
@@ -64,6 +66,11 @@ fn parts(word: &[char], no_marks: bool) -> Vec<PatternPart> {
     }
     trim(&mut parts);
     parts
+}
+
+/// How many letters stand next, up to [`SHORT`].
+fn letters<'a>(chars: impl Iterator<Item = &'a char>) -> usize {
+    chars.take(SHORT).take_while(|c| c.is_alphanumeric()).count()
 }
 
 /// Takes the signs off both ends: 《劳动* is 劳动*.

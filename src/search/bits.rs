@@ -79,7 +79,9 @@ impl Bits {
 
     fn trim(&mut self) {
         let used = self.max_doc % 64;
-        if used > 0 && let Some(last) = self.words.last_mut() {
+        if used > 0
+            && let Some(last) = self.words.last_mut()
+        {
             *last &= (1 << used) - 1;
         }
     }

@@ -155,10 +155,8 @@ impl Matcher<'_> {
                 continue;
             }
             let stored: TantivyDocument = store.get(doc)?;
-            let stored = document::stored(&stored, self.fields).ok_or_else(|| Error::Damaged {
-                path: "stored article".into(),
-                what: "it is not there".into(),
-            })?;
+            let stored = document::stored(&stored, self.fields)
+                .ok_or_else(|| Error::Damaged { path: "stored article".into(), what: "it is not there".into() })?;
             let article = document::decode(stored)?;
             let holds = texts(&article, scope).into_iter().any(|part| {
                 text.clear();

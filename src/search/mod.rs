@@ -127,8 +127,7 @@ pub struct Hit {
 /// Where a file of the index can't be read or does not hold what was written.
 pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
     let start = Instant::now();
-    let compiled =
-        plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
+    let compiled = plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
     let matches = Matches::find(snapshot, &compiled)?;
     let (total, partial_total) = (matches.total(Tier::Full), matches.total(Tier::Partial));
     let mut notes: Vec<String> =

@@ -390,7 +390,13 @@ fn relax(plan: &Plan) -> Option<Plan> {
         Plan::Or(plans) => {
             let relaxed: Vec<Option<Plan>> = plans.iter().map(relax).collect();
             relaxed.iter().any(Option::is_some).then(|| {
-                Plan::Or(relaxed.into_iter().zip(plans).map(|(weaker, plan)| weaker.unwrap_or_else(|| plan.clone())).collect())
+                Plan::Or(
+                    relaxed
+                        .into_iter()
+                        .zip(plans)
+                        .map(|(weaker, plan)| weaker.unwrap_or_else(|| plan.clone()))
+                        .collect(),
+                )
             })
         }
         _ => None,

@@ -244,7 +244,9 @@ fn start_of(text: &[char], earliest: usize, latest: usize) -> usize {
     if earliest == 0 {
         return 0;
     }
-    let after = |cut: fn(char) -> bool| (earliest..=latest).find(|at| cut(text[at - 1]) && text.get(*at).is_some_and(|c| !cut(*c)));
+    let after = |cut: fn(char) -> bool| {
+        (earliest..=latest).find(|at| cut(text[at - 1]) && text.get(*at).is_some_and(|c| !cut(*c)))
+    };
     after(ends_sentence).or_else(|| after(ends_clause)).unwrap_or_else(|| whole_word_start(text, earliest, latest))
 }
 
@@ -312,7 +314,7 @@ impl Builder {
     }
 
     fn finish(mut self, length: usize) -> Marked {
-        if self.end < length {
+        if self.end < length && !self.text.ends_with(ELLIPSIS) {
             self.push(ELLIPSIS);
         }
         Marked { text: self.text, marks: self.marks }

@@ -2,9 +2,9 @@
 
 pub mod charset;
 pub mod fold;
-pub mod strings;
-pub mod lexicon;
-pub mod segment;
 pub mod function_words;
-pub mod synonyms;
+pub mod lexicon;
 pub mod repair;
+pub mod segment;
+pub mod strings;
+pub mod synonyms;

@@ -21,17 +21,15 @@ pub const MAX_GROUPS: usize = 20_000;
 /// Groups of terms that mean one thing.
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms {
-    equals: HashMap<String, Vec<Synonym>>,
+    equals: HashMap<String, Equals>,
     longest: usize,
 }
 
-/// Another term of a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Synonym {
-    /// The term, folded.
-    pub term: String,
-    /// What the group is.
-    pub note: String,
+/// What stands for a term, and why.
+#[derive(Debug, Clone, Default)]
+struct Equals {
+    terms: Vec<String>,
+    notes: Vec<String>,
 }
 
 /// A line of a synonym file that makes no group.
@@ -50,7 +48,7 @@ impl Synonyms {
     /// ```
     /// use gongxun::text::synonyms::Synonyms;
     /// let equals = Synonyms::builtin().lookup("全总");
-    /// assert!(equals.iter().any(|synonym| synonym.term == "中华全国总工会"));
+    /// assert!(equals.contains(&"中华全国总工会".to_string()));
     /// ```
     pub fn builtin() -> &'static Synonyms {
         static GROUPS: OnceLock<Synonyms> = OnceLock::new();
@@ -72,9 +70,14 @@ impl Synonyms {
         Ok(synonyms)
     }
 
-    /// The other terms of the groups that a folded term is in, in the order of the file.
-    pub fn lookup(&self, folded: &str) -> &[Synonym] {
-        self.equals.get(folded).map_or(&[], Vec::as_slice)
+    /// The other terms of the groups that a folded term is in, folded, in the order of the file.
+    pub fn lookup(&self, folded: &str) -> &[String] {
+        self.equals.get(folded).map_or(&[], |equals| &equals.terms)
+    }
+
+    /// What binds each of the terms that [`Synonyms::lookup`] gives: the notes of their groups, in the same order.
+    pub fn notes(&self, folded: &str) -> &[String] {
+        self.equals.get(folded).map_or(&[], |equals| &equals.notes)
     }
 
     /// Where terms stand in a folded text, as ranges of its characters: from the left, at each place the longest one,
@@ -129,8 +132,9 @@ impl Synonyms {
             self.longest = self.longest.max(term.chars().count());
             let equals = self.equals.entry(term.clone()).or_default();
             for other in terms {
-                if other != term && !equals.iter().any(|known| known.term == *other) {
-                    equals.push(Synonym { term: other.clone(), note: note.to_string() });
+                if other != term && !equals.terms.contains(other) {
+                    equals.terms.push(other.clone());
+                    equals.notes.push(note.to_string());
                 }
             }
         }
@@ -171,16 +175,12 @@ fn group(line: &str) -> Result<(&str, Vec<String>), String> {
 mod tests {
     use super::*;
 
-    fn terms(synonyms: &Synonyms, term: &str) -> Vec<String> {
-        synonyms.lookup(term).iter().map(|synonym| synonym.term.clone()).collect()
-    }
-
     #[test]
     fn every_builtin_line_is_a_group_with_a_note() {
         let mut synonyms = Synonyms::default();
         assert_eq!(synonyms.read(BUILTIN), Ok(()));
         for (term, equals) in &synonyms.equals {
-            assert!(equals.iter().all(|synonym| !synonym.note.is_empty()), "{term}");
+            assert!(equals.notes.iter().all(|note| !note.is_empty()), "{term}");
         }
         assert!(synonyms.equals.len() >= 20);
     }
@@ -189,13 +189,13 @@ mod tests {
     fn terms_of_a_group_name_each_other() {
         let own =
             Synonyms::default().with_user("# comment\r\n\r\nn1\t農民工\t外来工\tＡＢ\r\nn2\t外来工\t打工者\n").unwrap();
-        assert_eq!(terms(&own, "农民工"), ["外来工", "ab"]);
-        assert_eq!(terms(&own, "外来工"), ["农民工", "ab", "打工者"]);
-        assert_eq!(own.lookup("外来工")[2].note, "n2");
-        assert_eq!(terms(&own, "工"), [] as [&str; 0]);
+        assert_eq!(own.lookup("农民工"), ["外来工", "ab"]);
+        assert_eq!(own.lookup("外来工"), ["农民工", "ab", "打工者"]);
+        assert_eq!(own.notes("外来工"), ["n1", "n1", "n2"]);
+        assert_eq!(own.lookup("工"), [] as [&str; 0]);
         let both = Synonyms::builtin().with_user("mine\t全总\t我的总").unwrap();
-        assert!(terms(&both, "全总").contains(&"我的总".to_string()));
-        assert!(terms(&both, "全总").contains(&"中华全国总工会".to_string()));
+        assert!(both.lookup("全总").contains(&"我的总".to_string()));
+        assert!(both.lookup("全总").contains(&"中华全国总工会".to_string()));
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
         let own = Synonyms::default().with_user("n\t全总\t中华全国总工会\t总工会\nn\tai\t人工智能\n").unwrap();
         for (text, expect) in [
             ("中华全国总工会与全总", vec![0..7, 8..10]),
-            ("市总工会", vec![1..4]),
+            ("市总工会和总工会", vec![1..4, 5..8]),
             ("said ai ai2", vec![5..7, 8..10]),
             ("", vec![]),
             ("工会", vec![]),

@@ -1,6 +1,12 @@
 //! Results and articles in, text out: one format a file, pure serializers.
 
 pub mod article;
+pub mod bibtex;
+mod cite;
+pub mod csv;
+pub mod gbt7714;
 pub mod json;
+pub mod ris;
 pub mod stats;
 pub mod terminal;
+pub mod width;

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use unicode_width::UnicodeWidthChar;
-
+use super::width;
 use crate::article::Date;
 use crate::search::facets::{Count, Facets};
 use crate::search::{Hit, Results};
@@ -154,7 +153,7 @@ fn set(text: &str, marks: &[Range<usize>], style: Style, indent: usize, base: Ba
     // Where control characters were taken out, marks would point elsewhere: articles hold none, so this is rare.
     let marks = if chars.len() == text.chars().count() { marks } else { &[] };
     let lines = match style.width {
-        Some(width) => lines(&chars, width.max(MIN_WIDTH + indent) - indent),
+        Some(width) => width::lines(&chars, width.max(MIN_WIDTH + indent) - indent),
         None => std::iter::once(0..chars.len()).collect(),
     };
     for (at, line) in lines.into_iter().enumerate() {
@@ -186,39 +185,6 @@ fn is_control(c: char) -> bool {
     c.is_control()
 }
 
-/// Lines of at most `width` columns: no Latin word is broken that fits on a line, and none begins with a closing mark.
-fn lines(chars: &[char], width: usize) -> Vec<Range<usize>> {
-    let mut lines = Vec::new();
-    let (mut start, mut columns) = (0, 0);
-    let mut at = 0;
-    while at < chars.len() {
-        let wide = chars[at].width().unwrap_or(0);
-        if columns + wide > width && at > start {
-            let end = break_before(chars, start, at);
-            lines.push(start..end);
-            start = end + chars[end..at].iter().take_while(|c| **c == ' ').count();
-            columns = chars[start..at.max(start)].iter().map(|c| c.width().unwrap_or(0)).sum();
-            at = at.max(start);
-        } else {
-            columns += wide;
-            at += 1;
-        }
-    }
-    lines.push(start..chars.len());
-    lines
-}
-
-/// The last place at or before `at` where a line may end.
-fn break_before(chars: &[char], start: usize, at: usize) -> usize {
-    let word = |c: char| c.is_ascii_alphanumeric();
-    let closing = |c: char| "，。！？；：、）》」』”’】〉…,.!?;:)]}%".contains(c);
-    let opening = |c: char| "（《「『“‘【〈([{".contains(c);
-    let allowed = |at: usize| {
-        !(word(chars[at - 1]) && word(chars[at])) && !closing(chars[at]) && !opening(chars[at - 1])
-    };
-    (start + 1..=at).rev().find(|at| allowed(*at)).filter(|end| *end > start + (at - start) / 2).unwrap_or(at)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,26 +193,13 @@ mod tests {
 
     #[test]
     fn marks_stand_in_guillemets_without_colour() {
-        assert_eq!(marked("工会驿站", &[0..2], PLAIN), "«工会»驿站");
-        assert_eq!(marked("工会驿站", &[2..4], Style { color: Color::On, ..PLAIN }), "工会\x1b[1;31m驿站\x1b[0m");
-    }
-
-    #[test]
-    fn lines_break_where_they_may() {
-        let check = |text: &str, width: usize, expect: &[&str]| {
-            let chars: Vec<char> = text.chars().collect();
-            let lines: Vec<String> = lines(&chars, width).into_iter().map(|r| chars[r].iter().collect()).collect();
-            assert_eq!(lines, expect, "{text}");
-            assert!(lines.iter().all(|line| line.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>() <= width));
-        };
-        check("工会驿站开门了", 8, &["工会驿站", "开门了"]);
-        check("工会驿站，开门了", 8, &["工会驿", "站，开门", "了"]);
-        check("see hello world", 11, &["see hello ", "world"]);
-        check("", 8, &[""]);
+        assert_eq!(marked("工会驿站", &[0..1, 2..4], PLAIN), "«工»会«驿站»");
+        let color = Style { color: Color::On, ..PLAIN };
+        assert_eq!(marked("工会驿站", &[0..1, 2..4], color), "\x1b[1;31m工\x1b[0m会\x1b[1;31m驿站\x1b[0m");
     }
 
     #[test]
     fn escape_sequences_do_not_pass() {
-        assert_eq!(marked("工\x1b[31m会", &[0..1], PLAIN), "工[31m会");
+        assert_eq!(marked("工\x1b[31m会", &[0..1, 1..2], PLAIN), "工[31m会");
     }
 }

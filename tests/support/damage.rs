@@ -15,8 +15,23 @@ pub struct Mirror {
     pub traditional: bool,
     /// A blank in front of the closing bracket.
     pub blank: bool,
+    /// Step 2 on bytes: the two bytes of a punctuation mark are replaced across characters as well.
+    pub bytewise: bool,
+    /// What step 4 makes of bytes that are no character.
+    pub decoder: Decoder,
     /// The bytes of each character of the table and its gloss, in the order in which they are replaced.
     pub table: Vec<([u8; 2], String)>,
+}
+
+/// What becomes of a lead byte that nothing fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decoder {
+    /// One `?` for it and the byte behind it.
+    Pairs,
+    /// The same, and also for pairs that GBK leaves to its users.
+    KnownPairs,
+    /// One U+FFFD for it; the ASCII character behind it stays, `(` too.
+    SingleBytes,
 }
 
 /// Whether glosses carry tones.
@@ -62,7 +77,7 @@ impl Mirror {
             let bytes = encode(c);
             table.push(([bytes[0], bytes[1]], letters.to_string()));
         }
-        Mirror { traditional, blank, table }
+        Mirror { traditional, blank, bytewise: false, decoder: Decoder::Pairs, table }
     }
 }
 
@@ -82,16 +97,7 @@ pub fn damage(line: &str, mirror: &Mirror) -> String {
     let line: String = line
         .chars()
         .map(|c| if mirror.traditional { to_traditional(c) } else { c })
-        .map(|c| match c {
-            '，' => ',',
-            '：' => ':',
-            '（' => '(',
-            '）' => ')',
-            '？' => '?',
-            '；' => ';',
-            '！' => '!',
-            c => c,
-        })
+        .map(|c| if mirror.bytewise { c } else { to_ascii(c) })
         .collect();
     // What GBK does not have parts the line: the script's own conversion leaves it alone.
     let mut damaged = String::new();
@@ -99,17 +105,36 @@ pub fn damage(line: &str, mirror: &Mirror) -> String {
     for c in line.chars() {
         let code = encode(c);
         if code.is_empty() {
-            damaged.push_str(&decode(&gloss(std::mem::take(&mut bytes), mirror)));
+            damaged.push_str(&decode(&gloss(std::mem::take(&mut bytes), mirror), mirror.decoder));
             damaged.push(c);
         }
         bytes.extend(code);
     }
-    damaged.push_str(&decode(&gloss(bytes, mirror)));
+    damaged.push_str(&decode(&gloss(bytes, mirror), mirror.decoder));
     damaged
+}
+
+const PUNCTUATION: [(char, char); 7] =
+    [('，', ','), ('：', ':'), ('（', '('), ('）', ')'), ('？', '?'), ('；', ';'), ('！', '!')];
+
+fn to_ascii(c: char) -> char {
+    PUNCTUATION.iter().find(|(wide, _)| *wide == c).map_or(c, |(_, ascii)| *ascii)
 }
 
 /// Step 3: byte by byte, one entry of the table after the other.
 fn gloss(mut bytes: Vec<u8>, mirror: &Mirror) -> Vec<u8> {
+    if mirror.bytewise {
+        for (wide, ascii) in PUNCTUATION {
+            let pattern = encode(wide);
+            let mut replaced = Vec::with_capacity(bytes.len());
+            while let Some((first, rest)) = bytes.split_first() {
+                let found = bytes.starts_with(&pattern);
+                replaced.push(if found { ascii as u8 } else { *first });
+                bytes = rest[usize::from(found)..].to_vec();
+            }
+            bytes = replaced;
+        }
+    }
     for (pattern, reading) in &mirror.table {
         let mut replaced = Vec::with_capacity(bytes.len() + 16);
         let mut at = 0;
@@ -130,15 +155,19 @@ fn gloss(mut bytes: Vec<u8>, mirror: &Mirror) -> Vec<u8> {
     bytes
 }
 
-/// Step 4: a lead byte that nothing fits takes the byte behind it along.
-fn decode(bytes: &[u8]) -> String {
+/// Step 4.
+fn decode(bytes: &[u8], decoder: Decoder) -> String {
+    if decoder == Decoder::SingleBytes {
+        return encoding_rs::GBK.decode_without_bom_handling(bytes).0.into_owned();
+    }
     let mut text = String::new();
     let mut at = 0;
     while at < bytes.len() {
         let length = if bytes[at] > 0x80 { 2 } else { 1 };
         let piece = &bytes[at..bytes.len().min(at + length)];
+        let is_private = |c: &str| c.chars().all(|c| ('\u{E000}'..='\u{F8FF}').contains(&c));
         match encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(piece) {
-            Some(c) if !c.is_empty() => text.push_str(&c),
+            Some(c) if !(c.is_empty() || decoder == Decoder::KnownPairs && is_private(&c)) => text.push_str(&c),
             _ => text.push('?'),
         }
         at += length;

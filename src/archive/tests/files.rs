@@ -158,7 +158,7 @@ fn a_file_that_vanishes_is_reported() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.txt");
     fs::write(&path, "一").unwrap();
-    let files = inputs(&[path.clone()], dir.path(), &mut |_| {}).unwrap();
+    let files = inputs(std::slice::from_ref(&path), dir.path(), &mut |_| {}).unwrap();
     fs::remove_file(&path).unwrap();
     let mut seen = Vec::new();
     let _ = read(&files[0], &Limits::default(), &mut |found| {
@@ -166,4 +166,17 @@ fn a_file_that_vanishes_is_reported() {
         ControlFlow::Continue(())
     });
     assert_eq!(seen, ["a.txt !unreadable"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_in_gbk_are_read() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempfile::tempdir().unwrap();
+    let name = encoding_rs::GBK.encode("农民工的欠薪.txt").0.into_owned();
+    let path = dir.path().join(std::ffi::OsStr::from_bytes(&name));
+    if fs::write(path, "一").is_err() {
+        return; // The file system takes UTF-8 only.
+    }
+    assert_eq!(read_path(dir.path(), dir.path()), ["农民工的欠薪.txt Dump 一"]);
 }

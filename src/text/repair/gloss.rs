@@ -5,68 +5,14 @@
 //! stands for both, and what follows is read shifted by one byte until something brings it back in step.
 //!
 //! In: the lines of a page. Out: the lines as the script found them, where the page shows that the script was at work.
-//! [`tokens`] reads a line, [`Evidence`] is what the page as a whole tells, [`super::path`] chooses the lost bytes.
+//! [`super::tokens`] reads a line, [`super::evidence`] is what the page as a whole tells, [`super::path`] chooses the lost
+//! bytes by the measures of [`super::model`].
 
-use std::collections::HashMap;
-
-use super::gbk::{Code, gbk, is_trail};
-use super::path::{Model, Restored, restore};
-use super::reading::{LONGEST_SYLLABLE, Reading, readings};
-use crate::text::fold::{fold_char, is_han};
-
-/// One piece of a damaged line.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Token {
-    /// A character of two bytes.
-    Pair(u8, u8),
-    /// ASCII.
-    One(u8),
-    /// A character that GBK does not have.
-    Foreign(char),
-    /// A gloss behind a character that is there.
-    Gloss(Reading),
-    /// `?` and a gloss: the byte in front of the bracket is lost.
-    Lost(Reading),
-    /// `?` or U+FFFD alone: a real one, or a byte lost together with the ASCII character behind it.
-    Hole(char),
-}
-
-/// Which letters stand on the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Script {
-    /// 繁体
-    Traditional,
-    /// 简体
-    Simplified,
-}
-
-/// So many glosses with a lost byte prove that a script was at work.
-const LEAST_LOST: u32 = 1;
-/// Fewer glosses than this, all behind whole characters, prove nothing.
-const LEAST_WHOLE: u32 = 5;
-/// Fewer glosses than this of any kind prove nothing.
-const LEAST: u32 = 2;
-/// With this many Chinese characters for a gloss, or more, the page is not glossed by a script.
-const MOST_CHARACTERS_A_GLOSS: u32 = 250;
-/// A table of common characters is mostly made of the most common ones, so many of them.
-const COMMON: usize = 2000;
-
-/// What the page as a whole tells about the table that the script went by.
-pub struct Evidence {
-    /// How often each pair of bytes stands with each gloss.
-    pub glossed: HashMap<(u16, Reading), u32>,
-    /// How often each pair of bytes stands without one, in or out of step.
-    pub plain: Vec<u16>,
-    /// Which letters stand on the page.
-    pub script: Script,
-    /// Glosses behind characters, and behind lost bytes.
-    whole: u32,
-    lost: u32,
-    /// Chinese characters.
-    characters: u32,
-    /// Glosses behind whole characters that are a reading of the character.
-    fitting: u32,
-}
+use super::evidence::{Evidence, LEAST, Script, is_only};
+use super::model::Model;
+use super::path::{MOST_HOLES_A_PAGE, Restored, restore};
+use super::reading::LONGEST_SYLLABLE;
+use super::tokens::{Token, tokens};
 
 /// What was done to the glosses of a page.
 pub struct Deglossed {
@@ -86,35 +32,57 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
         return None;
     }
     let read: Vec<Vec<Token>> = lines.iter().map(|line| tokens(line, &|_, _| true)).collect();
-    let evidence = Evidence::of(&read);
+    let mut evidence = Evidence::of(&read);
     if !evidence.shows_script() {
         return None;
     }
     let read: Vec<Vec<Token>> =
         lines.iter().map(|line| tokens(line, &|pair, reading| evidence.is_gloss(pair, reading))).collect();
-    let mut model = Model::new(&evidence);
+    let mut restored = restore_all(&read, &evidence);
+    // Out of step the letters look like others, so that only the restored text shows which they are.
+    let text = restored.iter().zip(lines).map(|(r, line)| r.as_ref().map_or(*line, |r| r.text.as_str()));
+    let script = script_of(text);
+    if script != evidence.script {
+        evidence.script = script;
+        restored = restore_all(&read, &evidence);
+    }
+    let glosses = |line: &Vec<Token>| line.iter().filter(|t| matches!(t, Token::Gloss(_) | Token::Lost(_))).count();
+    let count = read.iter().map(glosses).sum::<usize>() as u32;
+    let uncertain: u32 = restored.iter().flatten().map(|line| line.uncertain).sum();
+    let confidence = 1.0 - uncertain.min(count) as f32 / count.max(1) as f32;
+    let restored =
+        restored.into_iter().zip(lines).map(|(r, line)| r.map_or_else(|| (*line).to_string(), |r| r.text)).collect();
+    Some(Deglossed { lines: restored, script, count, confidence })
+}
+
+/// Restores the damaged lines of a page; for the others nothing.
+fn restore_all(read: &[Vec<Token>], evidence: &Evidence) -> Vec<Option<Restored>> {
+    let mut model = Model::new(evidence);
+    let mut holes = MOST_HOLES_A_PAGE;
     // The first pass over the page tells which characters and neighbours it has; where a line was left open, the second
     // chooses by them.
     let mut restored: Vec<Option<Restored>> =
-        read.iter().map(|line| is_damaged(line).then(|| restore(line, &model))).collect();
+        read.iter().map(|line| is_damaged(line).then(|| restore(line, &model, &mut holes))).collect();
     for line in restored.iter().flatten() {
-        model.note(line);
+        model.note(&line.text, &line.pairs);
     }
     model.learn();
-    let mut count = 0;
-    let mut uncertain = 0;
     for (line, restored) in read.iter().zip(&mut restored) {
-        let Some(restored) = restored else { continue };
-        if restored.uncertain > 0 {
-            *restored = restore(line, &model);
+        if restored.as_ref().is_some_and(|r| r.uncertain > 0) {
+            *restored = Some(restore(line, &model, &mut holes));
         }
-        count += line.iter().filter(|t| matches!(t, Token::Gloss(_) | Token::Lost(_))).count() as u32;
-        uncertain += restored.uncertain;
     }
-    let restored =
-        restored.into_iter().zip(lines).map(|(r, line)| r.map_or_else(|| (*line).to_string(), |r| r.text)).collect();
-    let confidence = 1.0 - uncertain.min(count) as f32 / count.max(1) as f32;
-    Some(Deglossed { lines: restored, script: evidence.script, count, confidence })
+    restored
+}
+
+/// The letters of which a text has more.
+fn script_of<'a>(lines: impl Iterator<Item = &'a str>) -> Script {
+    let (mut traditional, mut simplified) = (0, 0);
+    for c in lines.flat_map(str::chars) {
+        traditional += usize::from(is_only(c, Script::Traditional));
+        simplified += usize::from(is_only(c, Script::Simplified));
+    }
+    if traditional > simplified { Script::Traditional } else { Script::Simplified }
 }
 
 /// Whether a line needs work. A hole alone is none: most question marks are real.
@@ -140,219 +108,4 @@ fn may_be_glossed(lines: &[&str]) -> bool {
         }
     }
     false
-}
-
-/// Reads a line. `is_gloss` says of a pair of bytes and the reading behind it whether the brackets are the script's.
-pub fn tokens(line: &str, is_gloss: &dyn Fn(u16, Reading) -> bool) -> Vec<Token> {
-    let chars: Vec<char> = line.chars().collect();
-    let mut tokens = Vec::with_capacity(chars.len());
-    let mut at = 0;
-    while at < chars.len() {
-        let c = chars[at];
-        let last = tokens.last().copied();
-        match c {
-            '(' => {
-                match bracket(&chars[at + 1..]) {
-                    Some((reading, length)) if is_glossed(&tokens, reading, is_gloss) => {
-                        tokens.push(Token::Gloss(reading));
-                        at += 1 + length;
-                        continue;
-                    }
-                    _ => tokens.push(Token::One(b'(')),
-                }
-            }
-            '?' | '\u{FFFD}' => {
-                let can_lead = match last {
-                    Some(Token::Pair(_, trail)) => trail >= 0x81,
-                    Some(Token::Gloss(_) | Token::Lost(_)) => true,
-                    _ => false,
-                };
-                // Some decoders keep the bracket, most take it along with the byte.
-                let kept = usize::from(chars.get(at + 1) == Some(&'('));
-                match bracket(&chars[at + 1 + kept..]) {
-                    Some((reading, length)) if can_lead => {
-                        tokens.push(Token::Lost(reading));
-                        at += 1 + kept + length;
-                        continue;
-                    }
-                    _ => tokens.push(Token::Hole(c)),
-                }
-            }
-            _ => tokens.push(match gbk().encode(c) {
-                Code::One(byte) => Token::One(byte),
-                Code::Two(lead, trail) => Token::Pair(lead, trail),
-                Code::None => Token::Foreign(c),
-            }),
-        }
-        at += 1;
-    }
-    tokens
-}
-
-/// Whether a gloss can stand behind these tokens.
-fn is_glossed(tokens: &[Token], reading: Reading, is_gloss: &dyn Fn(u16, Reading) -> bool) -> bool {
-    match visible_pair(tokens) {
-        Some(pair) => {
-            let [lead, trail] = pair.to_be_bytes();
-            readings().is_readable(lead, trail) && is_gloss(pair, reading)
-        }
-        // Behind a lost byte stands an ASCII letter that is the second byte of a character.
-        None => matches!(tokens, [.., Token::Lost(_), Token::One(b)] if is_trail(*b)),
-    }
-}
-
-/// The last two bytes of the tokens, where they stand together and the first can lead. Out of step the second byte can
-/// look like an ASCII letter.
-fn visible_pair(tokens: &[Token]) -> Option<u16> {
-    match *tokens {
-        [.., Token::Pair(lead, trail)] => Some(u16::from_be_bytes([lead, trail])),
-        [.., Token::Pair(_, lead), Token::One(trail)] | [.., Token::Pair(_, lead), Token::Gloss(_), Token::One(trail)]
-            if lead >= 0x81 && is_trail(trail) =>
-        {
-            Some(u16::from_be_bytes([lead, trail]))
-        }
-        _ => None,
-    }
-}
-
-/// A reading, perhaps blanks, and the closing bracket: the reading, and how many characters these are.
-fn bracket(chars: &[char]) -> Option<(Reading, usize)> {
-    const LONGEST: usize = LONGEST_SYLLABLE + 4;
-    let end = chars.iter().take(LONGEST).position(|c| *c == ')')?;
-    let letters = chars[..end].iter().rposition(|c| *c != ' ')? + 1;
-    readings().parse(&chars[..letters]).map(|reading| (reading, end + 1))
-}
-
-impl Evidence {
-    /// Counts what stands on the page.
-    pub fn of(lines: &[Vec<Token>]) -> Evidence {
-        let mut evidence = Evidence {
-            glossed: HashMap::new(),
-            plain: vec![0; 0x10000],
-            script: Script::Simplified,
-            whole: 0,
-            lost: 0,
-            characters: 0,
-            fitting: 0,
-        };
-        let (mut traditional, mut simplified) = (0u32, 0u32);
-        for line in lines {
-            let mut before: Option<u8> = None;
-            for (at, token) in line.iter().enumerate() {
-                match *token {
-                    Token::Pair(lead, trail) => {
-                        if let Some(b) = before.filter(|b| *b >= 0x81) {
-                            evidence.see_plain(b, lead);
-                        }
-                        let c = gbk().decode(lead, trail).unwrap_or('\0');
-                        evidence.characters += u32::from(is_han(c));
-                        traditional += u32::from(is_only(c, Script::Traditional));
-                        simplified += u32::from(is_only(c, Script::Simplified));
-                        if !matches!(line.get(at + 1), Some(Token::Gloss(_))) {
-                            evidence.see_plain(lead, trail);
-                        }
-                        before = Some(trail);
-                    }
-                    Token::Lost(_) => {
-                        evidence.lost += 1;
-                        before = None;
-                    }
-                    Token::Gloss(reading) => {
-                        evidence.whole += 1;
-                        if let Some(pair) = visible_pair(&line[..at]) {
-                            let [lead, trail] = pair.to_be_bytes();
-                            *evidence.glossed.entry((pair, reading)).or_default() += 1;
-                            evidence.fitting += u32::from(readings().is_read(lead, trail, reading));
-                        }
-                        before = None;
-                    }
-                    Token::One(_) | Token::Foreign(_) | Token::Hole(_) => before = None,
-                }
-            }
-        }
-        if traditional > simplified {
-            evidence.script = Script::Traditional;
-        }
-        evidence
-    }
-
-    fn see_plain(&mut self, lead: u8, trail: u8) {
-        let count = &mut self.plain[usize::from(u16::from_be_bytes([lead, trail]))];
-        *count = count.saturating_add(1);
-    }
-
-    /// Whether brackets behind a character are the script's: it is read so, or stands so again and again.
-    pub fn is_gloss(&self, pair: u16, reading: Reading) -> bool {
-        let [lead, trail] = pair.to_be_bytes();
-        readings().is_read(lead, trail, reading)
-            || (self.glossed.get(&(pair, reading)).copied().unwrap_or(0) > 1 && self.plain[usize::from(pair)] == 0)
-    }
-
-    /// Whether the page was glossed by a script, and not by somebody who teaches the language.
-    fn shows_script(&self) -> bool {
-        let count = self.whole + self.lost;
-        if count < LEAST || count * MOST_CHARACTERS_A_GLOSS < self.characters {
-            return false;
-        }
-        // Nobody writes a question mark, a reading and a closing bracket.
-        if self.lost >= LEAST_LOST && self.lost * MOST_CHARACTERS_A_GLOSS >= self.characters / 4 {
-            return true;
-        }
-        if self.fitting < LEAST_WHOLE || self.whole * 10 > self.characters * 6 {
-            return false;
-        }
-        // A script glosses a character each time, with one reading, and goes by a table of common characters; a
-        // teacher glosses a word once, or every word, or says which of two readings is meant.
-        let mut by_pair: HashMap<u16, (u32, u32)> = HashMap::new();
-        for ((pair, _), count) in &self.glossed {
-            let entry = by_pair.entry(*pair).or_default();
-            *entry = (entry.0 + count, entry.1 + 1);
-        }
-        let mut repeated = 0;
-        let mut steady = 0;
-        let mut common = 0;
-        for (pair, (count, spellings)) in &by_pair {
-            repeated += if *count > 1 { *count } else { 0 };
-            let plain = u32::from(self.plain[usize::from(*pair)]);
-            steady += u32::from(*spellings == 1 && plain * 10 <= *count);
-            let [lead, trail] = pair.to_be_bytes();
-            let folded = gbk().decode(lead, trail).map(fold_char);
-            common += u32::from(folded.is_some_and(|c| is_common(c)));
-        }
-        let different = by_pair.len() as u32;
-        different >= 4 && repeated * 2 >= self.whole && steady * 10 >= different * 9 && common * 10 >= different * 8
-    }
-}
-
-/// Whether a folded character is one of the most common.
-fn is_common(c: char) -> bool {
-    super::frequency::frequencies().by_frequency().iter().take(COMMON).any(|common| *common == c)
-}
-
-/// Whether a character belongs to one script alone. Big5 holds the traditional ones and those that both share.
-pub fn is_only(c: char, script: Script) -> bool {
-    if !is_han(c) {
-        return false;
-    }
-    match script {
-        Script::Traditional => fold_char(c) != c && c != '著',
-        Script::Simplified => only_simplified().get(c as usize) == Some(&true),
-    }
-}
-
-/// For each character whether it is a simplified one that traditional text does not have.
-fn only_simplified() -> &'static [bool] {
-    static TABLE: std::sync::OnceLock<Vec<bool>> = std::sync::OnceLock::new();
-    TABLE.get_or_init(|| {
-        let mut table = vec![false; 0x10000];
-        for c in ('\u{4E00}'..='\u{9FFF}').filter(|c| fold_char(*c) != *c && *c != '著') {
-            let simplified = fold_char(c);
-            let mut buffer = [0; 4];
-            let (_, _, outside_big5) = encoding_rs::BIG5.encode(simplified.encode_utf8(&mut buffer));
-            if let Some(slot) = table.get_mut(simplified as usize) {
-                *slot = outside_big5;
-            }
-        }
-        table
-    })
 }

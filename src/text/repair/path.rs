@@ -3,61 +3,50 @@
 //! In: the tokens of a line and what the page tells. Out: the line. Each lost byte has few candidates; a beam of
 //! hypotheses walks the line and is measured by how common the characters and neighbours are that come out.
 
-use std::collections::HashMap;
-
-use super::frequency::{Frequencies, frequencies};
+use super::evidence::is_private;
 use super::gbk::{LEADS, gbk, is_trail};
-use super::gloss::{Evidence, Script, Token, is_only};
+use super::model::{EDGE, Model, NOT_IN_TABLE};
 use super::reading::{Reading, readings};
+use super::tokens::Token;
 use crate::text::fold::{fold_char, is_han};
 
 /// Hypotheses kept at once.
-const BEAM: usize = 96;
+const BEAM: usize = 48;
+/// The same behind a place where two bytes are lost, until the next character tells more.
+const WIDE_BEAM: usize = 2000;
+/// So many hypotheses, the best, are tried with a byte lost beside an ASCII character.
+const MOST_HOLES: usize = 12;
+/// The same with a pair of bytes lost.
+const MOST_PRIVATE: usize = 4;
 /// A hypothesis this many bits behind the best is given up.
-const HOPELESS: f32 = 45.0;
+const HOPELESS: f32 = 28.0;
+/// A page has so many question marks tried as lost bytes, the others are left: no page can stop a run.
+pub const MOST_HOLES_A_PAGE: usize = 2000;
+/// With more pieces of output than this the best hypothesis is settled on.
+const MOST_NODES: usize = 1 << 20;
+/// With more than this, where there is one hypothesis alone.
+const SETTLED: usize = 1 << 12;
+/// A byte that no character with the gloss behind it begins with is completed anyhow in so many hypotheses, the best.
+const MOST_UNREAD: usize = 4;
+/// How far a bracket is looked for.
+const BRACKET_REACH: usize = 200;
 /// Two hypotheses closer than this many bits leave it open which is right.
 const OPEN: f32 = 5.0;
-/// What stands in front of the first character of a line, and behind a character that is not Chinese.
-const EDGE: char = '\0';
 
-// The measures below are bits.
+/// The first byte of full-width ASCII, and the second bytes of ，：（）？；！, which become ASCII.
+const FULL_WIDTH: u8 = 0xA3;
+const REPLACED: [u8; 7] = [0xAC, 0xBA, 0xA8, 0xA9, 0xBF, 0xBB, 0xA1];
+
+// What is added to a hypothesis, in bits.
 const ASCII: f32 = -6.0;
-const FULL_STOP: f32 = -4.5;
-const PUNCTUATION: f32 = -6.0;
-const RARER: f32 = -2.0;
-const SYMBOL: f32 = -17.0;
-const UNASSIGNED: f32 = -24.0;
 const ILL_PLACED: f32 = -8.0;
+const CLOSES: f32 = 2.0;
 const BROKEN: f32 = -30.0;
-const WRONG_SCRIPT: f32 = -9.0;
 const EATEN: f32 = -4.0;
-/// How likely it is that the table holds a character which is not seen there: by how common it is, between two bounds.
-const COMMON: f32 = 9.0;
-const LIKELIEST: f32 = -1.0;
-const RAREST: f32 = -14.0;
-/// What each further place on the page where the same reading of the same bytes came out adds to that.
-const FOUND: f32 = 1.5;
-const OTHER_READING: f32 = -10.0;
-const NOT_IN_TABLE: f32 = -12.0;
+const PRIVATE: f32 = -6.0;
+const ACROSS: f32 = -12.0;
 const LATER_READING: f32 = -6.0;
 const NO_READING: f32 = -12.0;
-/// How many characters' worth of evidence the word list is against the page.
-const WORD_LIST: f32 = 12.0;
-
-/// What a line is measured by.
-pub struct Model<'a> {
-    evidence: &'a Evidence,
-    /// The pairs of bytes that stand with a gloss, whichever.
-    in_table: Vec<bool>,
-    frequencies: &'static Frequencies,
-    /// Which pairs of bytes the lost bytes of the page made, with which reading, on the first pass.
-    found: HashMap<(u16, Reading), f32>,
-    /// The page's own neighbours and singles, from the first pass.
-    neighbours: HashMap<(char, char), f32>,
-    singles: HashMap<char, f32>,
-    /// The same while they are still counted.
-    counting: (HashMap<(u16, Reading), f32>, HashMap<(char, char), f32>, HashMap<char, f32>),
-}
 
 /// A line with its lost bytes chosen.
 pub struct Restored {
@@ -66,7 +55,7 @@ pub struct Restored {
     /// How many choices were close.
     pub uncertain: u32,
     /// The pair of bytes that each lost byte made, with its reading.
-    pairs: Vec<(u16, Reading)>,
+    pub pairs: Vec<(u16, Reading)>,
 }
 
 #[derive(Clone, Copy)]
@@ -101,116 +90,26 @@ enum Piece {
     Char(char),
 }
 
-impl<'a> Model<'a> {
-    /// A model that knows the page's evidence and the word list.
-    pub fn new(evidence: &'a Evidence) -> Model<'a> {
-        let mut in_table = vec![false; 0x10000];
-        for (pair, _) in evidence.glossed.keys() {
-            in_table[usize::from(*pair)] = true;
-        }
-        Model {
-            evidence,
-            in_table,
-            frequencies: frequencies(),
-            found: HashMap::new(),
-            neighbours: HashMap::new(),
-            singles: HashMap::new(),
-            counting: Default::default(),
-        }
-    }
-
-    /// Counts a line of the first pass.
-    pub fn note(&mut self, restored: &Restored) {
-        for pair in &restored.pairs {
-            *self.counting.0.entry(*pair).or_default() += 1.0;
-        }
-        let mut before = EDGE;
-        for c in restored.text.chars().map(fold_char) {
-            if is_han(c) {
-                *self.counting.2.entry(c).or_default() += 1.0;
-                if before != EDGE {
-                    *self.counting.1.entry((before, c)).or_default() += 1.0;
-                }
-                before = c;
-            } else {
-                before = EDGE;
-            }
-        }
-    }
-
-    /// Ends the first pass: what was counted is used from now on.
-    pub fn learn(&mut self) {
-        let (found, neighbours, singles) = std::mem::take(&mut self.counting);
-        (self.found, self.neighbours, self.singles) = (found, neighbours, singles);
-    }
-
-    /// How likely a character is after another.
-    fn text(&self, before: char, c: char) -> f32 {
-        let folded = fold_char(c);
-        if is_han(c) && c != '々' && c != '〇' {
-            let edge = !is_han(before);
-            let mut likely = if edge {
-                self.frequencies.single(folded)
-            } else {
-                self.frequencies.after(before, folded)
-            };
-            if !edge && !self.neighbours.is_empty() {
-                let seen = self.neighbours.get(&(before, folded)).map_or(0.0, |n| n - 0.5);
-                let all = self.singles.get(&before).copied().unwrap_or(0.0);
-                likely = (likely * WORD_LIST + seen) / (WORD_LIST + all);
-            }
-            likely.log2() + self.script(c)
-        } else {
-            match c {
-                '。' => FULL_STOP,
-                '、' | '“' | '”' => PUNCTUATION,
-                '《' | '》' | '，' | '：' | '（' | '）' | '；' | '！' | '？' | '…' | '—' | '·' | '‘' | '’' | '　' | '【' | '】'
-                | '「' | '」' | '％' => PUNCTUATION + RARER,
-                '\u{E000}'..='\u{F8FF}' => UNASSIGNED,
-                _ => SYMBOL,
-            }
-        }
-    }
-
-    /// How likely the table holds this pair of bytes with this reading.
-    fn table(&self, lead: u8, trail: u8, reading: Reading) -> f32 {
-        let pair = u16::from_be_bytes([lead, trail]);
-        let Some(c) = gbk().decode(lead, trail) else { return UNASSIGNED };
-        if self.evidence.glossed.contains_key(&(pair, reading)) {
-            return 0.0;
-        }
-        let mut score = (self.frequencies.single(fold_char(c)).log2() + COMMON).clamp(RAREST, LIKELIEST);
-        if self.in_table[usize::from(pair)] {
-            score += OTHER_READING;
-        }
-        if self.evidence.plain[usize::from(pair)] > 0 {
-            score += NOT_IN_TABLE;
-        } else if let Some(found) = self.found.get(&(pair, reading)) {
-            score = (score + (found - 1.0) * FOUND).min(LIKELIEST);
-        }
-        score + self.script(c)
-    }
-
-    /// How likely a character is for its letters. On a traditional page stands no simplified one; one that both
-    /// scripts have (台, 万) may well stand there, as the tables of the mirrors differ.
-    fn script(&self, c: char) -> f32 {
-        match self.evidence.script {
-            Script::Simplified if is_only(c, Script::Traditional) => WRONG_SCRIPT,
-            Script::Traditional if is_only(c, Script::Simplified) => WRONG_SCRIPT,
-            _ => 0.0,
-        }
-    }
-
-    /// Whether the table is known to hold this pair of bytes.
-    fn is_in_table(&self, lead: u8, trail: u8) -> bool {
-        self.in_table[usize::from(u16::from_be_bytes([lead, trail]))]
-    }
-}
-
-/// Chooses the lost bytes of a line.
-pub fn restore(line: &[Token], model: &Model) -> Restored {
-    let mut walk = Walk { model, nodes: vec![Node { parent: 0, piece: Piece::Start }], beam: Vec::new() };
-    walk.beam.push(Hypothesis { score: 0.0, pending: 0, last: 0, second: 0, before: EDGE, quoted: false, uncertain: 0, node: 0 });
+/// Chooses the lost bytes of a line. `holes` is how many question marks may still be tried as lost bytes; it goes down.
+pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
+    let mut walk = Walk {
+        model,
+        done: Restored { text: String::new(), uncertain: 0, pairs: Vec::new() },
+        waiting: 0,
+        measured: [(EDGE, EDGE, f32::NAN); MEASURED],
+        nodes: vec![Node { parent: 0, piece: Piece::Start }],
+        beam: Vec::new(),
+    };
+    walk.beam.push(Hypothesis {
+        score: 0.0,
+        pending: 0,
+        last: 0,
+        second: 0,
+        before: EDGE,
+        quoted: false,
+        uncertain: 0,
+        node: 0,
+    });
     for (at, token) in line.iter().enumerate() {
         match *token {
             Token::Pair(lead, trail) => walk.each(Piece::Pair(lead, trail), &[lead, trail]),
@@ -218,15 +117,32 @@ pub fn restore(line: &[Token], model: &Model) -> Restored {
             Token::Foreign(c) => walk.each_foreign(c),
             Token::Gloss(reading) => walk.measure_gloss(reading),
             Token::Lost(reading) => walk.branch_lost(reading),
-            Token::Hole(c) => walk.branch_hole(c, line, at),
+            Token::Hole(c) => {
+                // Question marks in a row are real, or nothing is left to tell by.
+                let alone = !matches!(line.get(at + 1), Some(Token::Hole(_)));
+                let tried = alone && *holes > 0 && walk.beam.iter().any(|h| h.pending != 0 || is_in_text(line, at));
+                *holes -= usize::from(tried);
+                walk.branch_hole(c, line, at, tried);
+            }
         }
-        walk.merge();
+        walk.merge(if matches!(token, Token::Hole(_)) { WIDE_BEAM } else { BEAM });
+        if walk.nodes.len() > MOST_NODES || (walk.beam.len() == 1 && walk.nodes.len() > SETTLED) {
+            walk.settle();
+        }
     }
     walk.finish()
 }
 
+/// How many measures are kept.
+const MEASURED: usize = 16;
+
 struct Walk<'m, 'a> {
     model: &'m Model<'a>,
+    /// What is settled, and the byte at its end that waits for its second, or 0.
+    done: Restored,
+    waiting: u8,
+    /// The last measures: hypotheses side by side mostly ask for the same.
+    measured: [(char, char, f32); MEASURED],
     nodes: Vec<Node>,
     beam: Vec<Hypothesis>,
 }
@@ -263,7 +179,7 @@ impl Walk<'_, '_> {
     }
 
     /// Takes a byte into a hypothesis: it completes a character, or begins one, or is one.
-    fn push(&self, hypothesis: &mut Hypothesis, byte: u8, measured: bool) {
+    fn push(&mut self, hypothesis: &mut Hypothesis, byte: u8, measured: bool) {
         hypothesis.second = std::mem::replace(&mut hypothesis.last, byte);
         if hypothesis.pending != 0 {
             let lead = std::mem::take(&mut hypothesis.pending);
@@ -284,18 +200,28 @@ impl Walk<'_, '_> {
         if byte >= 0x81 {
             hypothesis.pending = byte;
         } else {
-            let ill_placed = hypothesis.before == '。' && matches!(byte, b',' | b';' | b':');
+            let ill_placed = matches!(hypothesis.before, '。' | '、') && matches!(byte, b',' | b';' | b':');
             hypothesis.score += ASCII + if ill_placed { ILL_PLACED } else { 0.0 };
             hypothesis.before = byte as char;
         }
     }
 
+    fn text(&mut self, before: char, c: char) -> f32 {
+        let slot = &mut self.measured[(before as usize ^ c as usize) % MEASURED];
+        if (slot.0, slot.1) != (before, c) || slot.2.is_nan() {
+            *slot = (before, c, self.model.text(before, c));
+        }
+        slot.2
+    }
+
     /// Takes a whole character into a hypothesis.
-    fn take(&self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
+    fn take(&mut self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
         if measured {
-            hypothesis.score += self.model.text(hypothesis.before, c);
-            if (c == '“' && hypothesis.quoted) || (c == '”' && !hypothesis.quoted) {
-                hypothesis.score += ILL_PLACED;
+            hypothesis.score += self.text(hypothesis.before, c);
+            match (c, hypothesis.quoted) {
+                ('“', true) | ('”', false) => hypothesis.score += ILL_PLACED,
+                ('”', true) => hypothesis.score += CLOSES,
+                _ => {}
             }
         }
         match c {
@@ -333,7 +259,7 @@ impl Walk<'_, '_> {
                     None => candidates.push((read.trail, score)),
                 }
             }
-            if candidates.is_empty() {
+            if candidates.is_empty() && i < MOST_UNREAD {
                 let all = LEADS.filter(|b| readings().is_readable(from.last, *b));
                 candidates.extend(all.map(|b| (b, self.model.table(from.last, b, reading) + NO_READING)));
             }
@@ -353,9 +279,11 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A question mark: real, or what is left of a byte and the ASCII character behind it.
-    fn branch_hole(&mut self, c: char, line: &[Token], at: usize) {
+    /// A question mark: real, or, where it is tried, what is left of a byte and the ASCII character behind it.
+    fn branch_hole(&mut self, c: char, line: &[Token], at: usize, tried: bool) {
         let mut next = Vec::with_capacity(self.beam.len());
+        let in_text = is_in_text(line, at);
+        let eaten = if self.model.evidence.keeps_ascii || !tried { None } else { eaten(line, at) };
         for i in 0..self.beam.len() {
             let from = self.beam[i];
             let mut literal = from;
@@ -368,41 +296,89 @@ impl Walk<'_, '_> {
                 literal.node = self.node(literal.node, Piece::Char(c));
             }
             next.push(literal);
-            if from.pending == 0 {
+            if i >= MOST_HOLES || !tried {
                 continue;
             }
-            let eaten = eaten(line, at);
-            for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
-                let Some(c) = gbk().decode(from.pending, trail) else { continue };
-                let mut hypothesis = from;
-                hypothesis.score += EATEN;
-                if self.model.is_in_table(from.pending, trail) {
-                    hypothesis.score += NOT_IN_TABLE;
+            if from.pending == 0 {
+                if in_text {
+                    self.branch_punctuation(from, &mut next);
                 }
-                self.take(&mut hypothesis, c, true);
-                (hypothesis.pending, hypothesis.last) = (0, trail);
-                hypothesis.uncertain += 1;
-                hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
-                if let Some(ascii) = eaten {
-                    self.push(&mut hypothesis, ascii, true);
-                    hypothesis.node = self.node(hypothesis.node, Piece::Byte(ascii));
-                }
-                next.push(hypothesis);
+                continue;
             }
+            if in_text && i < MOST_PRIVATE && !self.model.evidence.shows_private {
+                self.branch_private(from, &mut next);
+            }
+            self.complete(from, eaten, &mut next);
         }
         self.beam = next;
     }
 
+    /// Completes the character that waits for its second byte, with each byte that can.
+    fn complete(&mut self, from: Hypothesis, eaten: Option<u8>, next: &mut Vec<Hypothesis>) {
+        for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
+            let Some(c) = gbk().decode(from.pending, trail) else { continue };
+            let mut hypothesis = from;
+            hypothesis.score += EATEN;
+            if self.model.is_in_table(from.pending, trail) {
+                hypothesis.score += NOT_IN_TABLE;
+            }
+            self.take(&mut hypothesis, c, true);
+            (hypothesis.pending, hypothesis.last) = (0, trail);
+            hypothesis.uncertain += 1;
+            hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
+            if let Some(ascii) = eaten {
+                self.push(&mut hypothesis, ascii, true);
+                hypothesis.node = self.node(hypothesis.node, Piece::Byte(ascii));
+            }
+            next.push(hypothesis);
+        }
+    }
+
+    /// A pair of bytes, out of step, that the decoder had no character for.
+    fn branch_private(&mut self, from: Hypothesis, next: &mut Vec<Hypothesis>) {
+        for trail in 0xA1..=0xFE {
+            if !gbk().decode(from.pending, trail).is_some_and(is_han) {
+                continue;
+            }
+            for lead in LEADS.filter(|lead| gbk().decode(trail, *lead).is_some_and(is_private)) {
+                self.push_all(from, &[trail, lead], PRIVATE, next);
+            }
+        }
+    }
+
+    /// A punctuation mark that stood across two characters: the first lost its second byte, the second its first.
+    fn branch_punctuation(&mut self, from: Hypothesis, next: &mut Vec<Hypothesis>) {
+        for lead in LEADS.filter(|lead| gbk().decode(*lead, FULL_WIDTH).is_some()) {
+            for second in REPLACED {
+                self.push_all(from, &[lead, FULL_WIDTH, second], ACROSS, next);
+            }
+        }
+    }
+
+    /// Puts bytes that were lost behind a hypothesis, and the result to the others.
+    fn push_all(&mut self, from: Hypothesis, bytes: &[u8], score: f32, next: &mut Vec<Hypothesis>) {
+        let mut hypothesis = from;
+        hypothesis.score += score;
+        hypothesis.uncertain += 1;
+        for byte in bytes {
+            self.push(&mut hypothesis, *byte, true);
+            hypothesis.node = self.node(hypothesis.node, Piece::Byte(*byte));
+        }
+        if hypothesis.score > from.score - HOPELESS {
+            next.push(hypothesis);
+        }
+    }
+
     /// Hypotheses that can go on in the same way only are one; those far behind are none.
-    fn merge(&mut self) {
+    fn merge(&mut self, width: usize) {
         if self.beam.len() < 2 {
             return;
         }
         self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
         let best = self.beam[0].score;
-        let mut kept: Vec<Hypothesis> = Vec::with_capacity(self.beam.len().min(BEAM));
+        let mut kept: Vec<Hypothesis> = Vec::with_capacity(self.beam.len().min(width));
         for hypothesis in self.beam.drain(..) {
-            if hypothesis.score < best - HOPELESS || kept.len() == BEAM {
+            if hypothesis.score < best - HOPELESS || kept.len() == width {
                 break;
             }
             let same = kept.iter_mut().find(|k| {
@@ -419,46 +395,60 @@ impl Walk<'_, '_> {
 
     /// The best hypothesis, written out.
     fn finish(mut self) -> Restored {
-        for hypothesis in &mut self.beam {
-            if hypothesis.pending != 0 {
-                hypothesis.score += BROKEN;
-            }
+        // A byte left at the end of the line had a second one, which the decoder dropped.
+        let open: Vec<Hypothesis> = self.beam.iter().take(MOST_HOLES).filter(|h| h.pending != 0).copied().collect();
+        let mut completed = Vec::new();
+        for from in open {
+            self.complete(from, None, &mut completed);
         }
+        for hypothesis in self.beam.iter_mut().filter(|h| h.pending != 0) {
+            hypothesis.score += BROKEN;
+        }
+        self.beam.extend(completed);
         self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let mut uncertain = self.beam.first().map_or(0, |h| h.uncertain);
-        if let [best, second, ..] = &self.beam[..] {
-            uncertain += u32::from(best.score - second.score < OPEN);
-        }
+        let close = matches!(&self.beam[..], [best, second, ..] if best.score - second.score < OPEN);
+        self.settle();
+        flush(&mut self.done.text, &mut self.waiting);
+        self.done.uncertain = self.beam.first().map_or(0, |h| h.uncertain) + u32::from(close);
+        self.done
+    }
+
+    /// Writes the best hypothesis out and gives up the others.
+    fn settle(&mut self) {
+        self.beam.truncate(1);
+        let Some(best) = self.beam.first_mut() else { return };
         let mut pieces = Vec::new();
-        let mut pairs = Vec::new();
-        let mut at = self.beam.first().map_or(0, |h| h.node) as usize;
+        let mut at = std::mem::take(&mut best.node) as usize;
         while at != 0 {
             pieces.push(self.nodes[at].piece);
             at = self.nodes[at].parent as usize;
         }
-        let mut text = String::with_capacity(pieces.len() * 3);
-        let mut pending = 0;
+        self.nodes.truncate(1);
+        let Walk { done: Restored { text, pairs, .. }, waiting, .. } = self;
         for piece in pieces.into_iter().rev() {
             match piece {
                 Piece::Start => {}
-                Piece::Byte(byte) => write(&mut text, &mut pending, byte),
+                Piece::Byte(byte) => write(text, waiting, byte),
                 Piece::Pair(lead, trail) => {
-                    write(&mut text, &mut pending, lead);
-                    write(&mut text, &mut pending, trail);
+                    write(text, waiting, lead);
+                    write(text, waiting, trail);
                 }
                 Piece::Lost { byte, pair, reading } => {
-                    write(&mut text, &mut pending, byte);
+                    write(text, waiting, byte);
                     pairs.push((pair, reading));
                 }
                 Piece::Char(c) => {
-                    flush(&mut text, &mut pending);
+                    flush(text, waiting);
                     text.push(c);
                 }
             }
         }
-        flush(&mut text, &mut pending);
-        Restored { text, uncertain, pairs }
     }
+}
+
+/// Whether Chinese goes on behind a question mark.
+fn is_in_text(line: &[Token], at: usize) -> bool {
+    matches!(line.get(at + 1), Some(Token::Pair(..) | Token::Lost(_)))
 }
 
 /// The ASCII character that most likely went with a lost byte, or nothing where one still stands.
@@ -467,13 +457,16 @@ fn eaten(line: &[Token], at: usize) -> Option<u8> {
     match rest.first() {
         None => None,
         Some(Token::One(b',' | b':' | b';' | b'!' | b')')) => None,
+        // Blanks come in rows, at the end of a line.
+        Some(Token::One(b' ')) => Some(b' '),
         // A number neither begins with zero nor with its point: its first digit is gone.
         Some(Token::One(b'0' | b'.' | b'%')) => Some(if is_year(rest) { b'2' } else { b'1' }),
         Some(_) => {
             // A closing bracket that nothing opens tells that the opening one is gone.
-            let bracket = rest.iter().find(|t| matches!(t, Token::One(b'(' | b')')));
+            let bracket = rest.iter().take(BRACKET_REACH).find(|t| matches!(t, Token::One(b'(' | b')')));
             // Headlines part with a blank what text parts with a comma.
-            let is_text = line.iter().any(|t| matches!(t, Token::One(b',') | Token::Pair(0xA1, 0xA3)));
+            let around = &line[at.saturating_sub(BRACKET_REACH)..line.len().min(at + BRACKET_REACH)];
+            let is_text = around.iter().any(|t| matches!(t, Token::One(b',') | Token::Pair(0xA1, 0xA3)));
             Some(match bracket {
                 Some(Token::One(b')')) => b'(',
                 _ if is_text => b',',

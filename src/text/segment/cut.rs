@@ -8,16 +8,17 @@
 use std::cell::RefCell;
 
 use super::dictionary::{Dictionary, LOW};
+use super::prefetch::prefetch;
 use super::{Token, classes, hmm, nodes};
 
 /// A piece is about as many bytes: its codes and scores stay in the processor's cache.
-const PIECE_BYTES: usize = 8 << 10;
+const PIECE_BYTES: usize = 2 << 10;
 
 /// A thread keeps its scratch space from text to text unless a piece was longer than this many bytes.
 const KEPT_BYTES: usize = 1 << 20;
 
 /// How many places beyond the end of a piece are read.
-const PADDING: usize = 3;
+const PADDING: usize = 4;
 
 /// Words of fewer characters than this are noted in [`Scratch::lengths_of_words`].
 const NOTED: usize = 8;
@@ -28,6 +29,14 @@ struct Scratch {
     codes: Vec<u16>,
     /// The byte of the piece at which each character begins.
     offsets: Vec<u32>,
+    /// First the word of the square for each character; then only for characters at which a pair begins, which are in
+    /// `places`, its number, then for those at which a triple may begin its slot.
+    numbers: Vec<u32>,
+    places: Vec<u32>,
+    /// The node of the first two characters from each on, 0 where no word begins with them.
+    pairs: Vec<u64>,
+    /// The node of the first three characters from each on, or one with another label.
+    triples: Vec<u64>,
     /// The weight of the best path from each character to the end of its block.
     scores: Vec<f64>,
     /// The length in characters of the best word at each character, 0 outside of blocks.
@@ -50,6 +59,7 @@ pub(super) fn cut<const HMM: bool, const SEARCH: bool>(dictionary: &Dictionary, 
             let piece = &text.as_bytes()[from..to];
             scratch.make_room(piece.len());
             let chars = decode(dictionary, &text[from..to], scratch);
+            look_up(dictionary, chars, scratch);
             match &dictionary.user {
                 None => find_path::<false>(dictionary, chars, scratch),
                 Some(_) => find_path::<true>(dictionary, chars, scratch),
@@ -98,6 +108,10 @@ impl Scratch {
         if self.codes.len() < room {
             self.codes.resize(room, 0);
             self.offsets.resize(room, 0);
+            self.numbers.resize(room, 0);
+            self.places.resize(room, 0);
+            self.pairs.resize(room, 0);
+            self.triples.resize(room, 0);
             self.scores.resize(room, 0.0);
             self.steps.resize(room, 0);
             self.lengths_of_words.resize(room, 0);
@@ -132,44 +146,85 @@ fn decode(dictionary: &Dictionary, piece: &str, scratch: &mut Scratch) -> usize 
     chars
 }
 
+/// Looks up the words' beginnings at each character, in three passes. Each pass asks for what the next one reads, so that
+/// the processor waits for many reads at a time: waiting for the dictionary is where segmentation spends its time.
+fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
+    let Dictionary { square, pairs, deep, .. } = dictionary;
+    let (square, starts, pairs, deep): (&[u64], &[u32], &[u64], &[u64]) = (square, dictionary.pair_starts, pairs, deep);
+    let codes = &scratch.codes[..chars + PADDING];
+    let numbers = &mut scratch.numbers[..chars];
+    for (codes, number) in codes.windows(2).zip(&mut *numbers) {
+        let &[first, second] = codes else { break };
+        *number = nodes::in_square(first, second).unwrap_or(0) as u32;
+        prefetch(square, *number as usize);
+    }
+
+    let places = &mut scratch.places[..chars];
+    let mut count = 0;
+    for at in 0..chars {
+        let (first, second) = (codes[at], codes[at + 1]);
+        let number = if nodes::in_square(first, second).is_some() {
+            let (in_row, is_pair) = nodes::in_row(square[numbers[at] as usize], second);
+            (starts[first as usize] + in_row) & u32::from(is_pair).wrapping_neg()
+        } else {
+            dictionary.pair(first, second) as u32
+        };
+        prefetch(pairs, number as usize);
+        places[count] = at as u32;
+        numbers[count] = number;
+        count += usize::from(number != 0);
+    }
+
+    let (found, triples) = (&mut scratch.pairs[..chars], &mut scratch.triples[..chars]);
+    found.fill(0);
+    triples.fill(nodes::EMPTY);
+    let pairs_found = std::mem::take(&mut count);
+    for from in 0..pairs_found {
+        let at = places[from];
+        let third = codes[at as usize + 2];
+        let node = pairs[numbers[from] as usize];
+        found[at as usize] = node;
+        let slot = nodes::base(node) as u32 + u32::from(third);
+        prefetch(deep, slot as usize);
+        places[count] = at;
+        numbers[count] = slot;
+        count += usize::from(node & nodes::pair_filter(third) != 0);
+    }
+    for (&at, &slot) in places[..count].iter().zip(&numbers[..count]) {
+        let node = deep[slot as usize];
+        triples[at as usize] = node;
+        prefetch(deep, nodes::base(node) + codes[at as usize + 3] as usize);
+    }
+}
+
 /// Finds the best word at each character, from the last to the first. `USER` says that there are words of the user.
 fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
-    let Dictionary { first_weights, square, pairs, deep, weights, .. } = dictionary;
-    let (first_weights, pairs, deep, weights): (&[f64], &[u64], &[u64], &[f64]) = (first_weights, pairs, deep, weights);
-    let unknown = dictionary.unknown_weight();
+    let Dictionary { first_weights, deep, weights, .. } = dictionary;
+    let (first_weights, deep, weights): (&[f64], &[u64], &[f64]) = (first_weights, deep, weights);
+    let unknown = dictionary.unknown_weight;
     let codes = &scratch.codes[..chars + PADDING];
+    let (pairs, triples) = (&scratch.pairs[..chars], &scratch.triples[..chars]);
     let scores = &mut scratch.scores[..chars + PADDING];
     let steps = &mut scratch.steps[..chars];
     let lengths_of_words = &mut scratch.lengths_of_words[..chars];
     scores[chars..].fill(0.0);
-    let (mut second, mut filter2, mut third, mut filter3) = (0u16, 0u64, 0u16, 0u64);
+    let (mut second, mut third) = (0u16, 0u16);
     let (mut score1, mut score2) = (0.0f64, 0.0f64);
     for at in (0..chars).rev() {
         let code = codes[at];
         let mut best = first_weights[code as usize] + score1;
 
-        // Two characters that no word begins with lead to pair 0, which weighs minus infinity and has no children.
-        let pair = if (code as usize) < nodes::SQUARE && (second as usize) < nodes::SQUARE {
-            let word = square[code as usize * nodes::STRIDE + second as usize / nodes::SPAN];
-            let bit = second as usize % nodes::SPAN;
-            let number = (word >> 32) as usize + (word as u32 & ((1 << bit) - 1)).count_ones() as usize;
-            if word >> bit & 1 == 1 { number } else { 0 }
-        } else {
-            dictionary.pair(code, second)
-        };
-        let node = pairs[pair];
-        let value = nodes::value(node);
+        // Where no word begins with the two characters the value is 0, and that weighs minus infinity.
+        let value = nodes::value(pairs[at]);
         let mut lengths = u8::from(value != 0) << 2;
         let score = weights[value] + score2;
         let mut step = 1 + u8::from(score >= best);
         best = if score > best { score } else { best };
 
-        if node & filter3 != 0 {
-            let (mut node, mut length, mut code) = (node, 3, third);
-            while let Some(&next) = deep.get(nodes::base(node) + code as usize)
-                && nodes::label(next) == code
-            {
-                node = next;
+        let mut node = triples[at];
+        if nodes::label(node) == third {
+            let mut length = 3;
+            loop {
                 let value = nodes::value(node);
                 if value != 0 {
                     let score = weights[value] + scores[at + length];
@@ -179,10 +234,14 @@ fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &
                     }
                     lengths |= if length < NOTED { 1 << length } else { 0 };
                 }
-                code = codes[at + length];
+                let code = codes[at + length];
                 length += 1;
                 if node & nodes::deep_filter(code) == 0 {
                     break;
+                }
+                match deep.get(nodes::base(node) + code as usize) {
+                    Some(&next) if nodes::label(next) == code => node = next,
+                    _ => break,
                 }
             }
         }
@@ -199,7 +258,7 @@ fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &
         scores[at] = best;
         steps[at] = step & inside.wrapping_neg();
         lengths_of_words[at] = lengths;
-        (third, filter3, second, filter2) = (second, filter2, code, nodes::pair_filter(code));
+        (third, second) = (second, code);
         (score2, score1) = (score1, best);
     }
 }

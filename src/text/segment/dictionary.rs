@@ -37,7 +37,7 @@ pub(super) struct Dictionary {
     /// From two frequent codes to their pair: see [`nodes`].
     pub square: &'static [u64],
     /// For each first code the number of its first pair, and at the end the number after the last pair.
-    pair_starts: &'static [u32],
+    pub pair_starts: &'static [u32],
     /// The second code of each pair.
     pair_codes: &'static [u16],
     /// The nodes of the pairs.
@@ -56,6 +56,8 @@ pub(super) struct Dictionary {
     unreachable: HashMap<String, u64>,
     /// The sum of all frequencies.
     total: u64,
+    /// The weight of a character where no word begins: that of frequency 1.
+    pub unknown_weight: f64,
     /// The words of the user that the built-in trie lacks.
     pub user: Option<Trie>,
 }
@@ -100,6 +102,7 @@ impl Dictionary {
             emissions: emissions.as_chunks().0,
             unreachable: parse_unreachable(include_str!(concat!(env!("OUT_DIR"), "/unreachable.txt"))),
             total: built::TOTAL,
+            unknown_weight: 0.0 - (built::TOTAL as f64).ln(),
             user: None,
         }
     }
@@ -135,7 +138,7 @@ impl Dictionary {
         }
         let added: Vec<trie::Word> = added.into_iter().map(|((first, rest), value)| (first, rest, value)).collect();
         let codes = dictionary.chars.len();
-        dictionary.user = Some(trie::build(&added, codes, codes));
+        dictionary.user = Some(trie::build(&added, codes, codes, |_| 1));
         dictionary.weigh();
         Some(dictionary)
     }
@@ -143,22 +146,18 @@ impl Dictionary {
     /// Computes all weights anew, after the total has changed.
     fn weigh(&mut self) {
         let total_log = (self.total as f64).ln();
+        self.unknown_weight = 0.0 - total_log;
         self.weights = self.frequencies.iter().map(|&freq| (freq as f64).ln() - total_log).collect();
         let user_bases = self.user.as_ref().map_or(&[][..], |user| &user.bases);
         let first_weight = |(code, &value): (usize, &u32)| {
             let begins_longer = !self.pairs_of(code).is_empty() || user_bases.get(code).is_some_and(|&base| base != 0);
             match value {
                 // A character that begins no word is cut off with the weight of frequency 1.
-                0 if !begins_longer => 0.0 - total_log,
+                0 if !begins_longer => self.unknown_weight,
                 value => self.weights[value as usize],
             }
         };
         self.first_weights = self.first_values.iter().enumerate().map(first_weight).collect();
-    }
-
-    /// The weight of a character where no word begins: that of frequency 1.
-    pub fn unknown_weight(&self) -> f64 {
-        0.0 - (self.total as f64).ln()
     }
 
     /// The code of a character.
@@ -218,8 +217,8 @@ impl Dictionary {
     /// Where the built-in words keep the value of a prefix.
     fn place(&self, codes: &[u16]) -> Place {
         let (pair, rest) = match codes {
-            &[first] if (first as usize) < self.first_values.len() => return Place::First(first.into()),
-            &[first, second, ref rest @ ..] => (self.pair(first, second), rest),
+            [first] if (*first as usize) < self.first_values.len() => return Place::First((*first).into()),
+            [first, second, rest @ ..] => (self.pair(*first, *second), rest),
             _ => return Place::Nowhere,
         };
         let mut place = if pair == 0 { Place::Nowhere } else { Place::Pair(pair) };

@@ -12,6 +12,7 @@ mod cut;
 mod dictionary;
 mod hmm;
 mod nodes;
+mod prefetch;
 mod reference;
 #[cfg(test)]
 mod tests;
@@ -159,7 +160,7 @@ impl Segmenter {
     fn suggest_freq(&self, word: &str) -> u64 {
         let mut tokens = Vec::new();
         self.cut(word, Hmm::Off, &mut tokens);
-        let total_log = -self.0.dictionary.unknown_weight();
+        let total_log = -self.0.dictionary.unknown_weight;
         let log = tokens.iter().fold(0.0, |sum, token| {
             let piece = &word[token.start as usize..token.end as usize];
             sum + (self.word_freq(piece).unwrap_or(1) as f64).ln() - total_log

@@ -2,8 +2,8 @@
 //! so it leans on nothing else of the crate.
 //!
 //! - A *pair* is the first two characters of a word. All pairs stand in one list, sorted by their codes; pair 0 is none.
-//! - The *square* leads from two frequent characters to their pair: for each first code a row of words, for each 32 second
-//!   codes one word, with a bit for each pair in the lower half and the number of the first of them in the upper.
+//! - The *square* leads from two frequent characters to their pair: for each first code a row of words, for each 48 second
+//!   codes one word, with a bit for each pair, and above them how many pairs of the row are in the words before.
 //! - What follows a pair is in a double array, the *deep* nodes: the child of the base `b` on code `c` is slot `b + c`, if
 //!   the label of that slot is `c`.
 //!
@@ -13,19 +13,36 @@
 /// The square reaches to the codes below this.
 pub const SQUARE: usize = 3072;
 /// How many codes share one word of the square.
-pub const SPAN: usize = 32;
+pub const SPAN: usize = 48;
 /// How many words a row of the square has: one more than it needs, or all rows would meet in the same lines of the cache.
 pub const STRIDE: usize = SQUARE / SPAN + 1;
+
+/// Where the square keeps the word for two codes, if it reaches to both.
+#[inline]
+pub fn in_square(first: u16, second: u16) -> Option<usize> {
+    let (first, second) = (first as usize, second as usize);
+    (first < SQUARE && second < SQUARE).then(|| first * STRIDE + second / SPAN)
+}
+
+/// The number of a second code's pair among those of its row and whether there is one, from the code's word.
+#[inline]
+pub fn in_row(word: u64, second: u16) -> (u32, bool) {
+    let bit = second as usize % SPAN;
+    ((word >> SPAN) as u32 + (word & ((1 << bit) - 1)).count_ones(), word >> bit & 1 == 1)
+}
 
 /// Bases are below this.
 pub const MAX_BASE: usize = 1 << BASE_BITS;
 /// Values are below this.
 pub const MAX_VALUE: usize = 1 << BASE_AT;
 
-const BASE_AT: u32 = 16;
+/// A node's value is in its lowest bits; here its base begins,
+pub const BASE_AT: u32 = 16;
 const BASE_BITS: u32 = 20;
+/// here its filter, up to the highest bit in a pair,
 const FILTER_AT: u32 = BASE_AT + BASE_BITS;
-const LABEL_AT: u32 = 48;
+/// and here, in a deep node, its label.
+pub const LABEL_AT: u32 = 48;
 const PAIR_FILTER_BITS: u32 = u64::BITS - FILTER_AT;
 const DEEP_FILTER_BITS: u32 = LABEL_AT - FILTER_AT;
 
@@ -49,20 +66,10 @@ pub fn base(node: u64) -> usize {
     (node >> BASE_AT) as usize & (MAX_BASE - 1)
 }
 
-/// The node with a base.
-pub fn with_base(node: u64, base: usize) -> u64 {
-    node | (base as u64) << BASE_AT
-}
-
 /// The label of a deep node.
 #[inline]
 pub fn label(node: u64) -> u16 {
     (node >> LABEL_AT) as u16
-}
-
-/// A deep node without children.
-pub fn deep(label: u16, value: usize) -> u64 {
-    u64::from(label) << LABEL_AT | value as u64
 }
 
 /// The bit of a code in a pair's filter.

@@ -22,6 +22,9 @@ static WITH_USER: LazyLock<(Segmenter, Reference)> = LazyLock::new(|| {
     (segmenter, reference)
 });
 
+/// How many random texts are compared: more where the program is optimised.
+const RANDOM_TEXTS: usize = if cfg!(debug_assertions) { 150 } else { 20_000 };
+
 fn words<'t>(segmenter: &Segmenter, text: &'t str) -> Vec<&'t str> {
     let mut tokens = Vec::new();
     segmenter.cut(text, Hmm::On, &mut tokens);
@@ -174,7 +177,7 @@ fn random_texts_are_cut_like_jieba() {
     let mut all = Segmenter::builtin().words();
     all.sort();
     let signs: Vec<char> = "，。、“”\r\n\t .-_%+#&·0123456789azAZé👷𠮷龘㐂鿿𪚥的工中国人一".chars().collect();
-    for _ in 0..400 {
+    for _ in 0..RANDOM_TEXTS {
         let mut text = String::new();
         for _ in 0..random.below(120) {
             match random.below(10) {
@@ -217,7 +220,7 @@ fn real_articles_are_cut_like_jieba() {
     let path = std::path::PathBuf::from(data).join("scale/cctv.jsonl");
     let lines = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     // All of them where the program is optimised, else a sample.
-    let every = if cfg!(debug_assertions) { 60 } else { 1 };
+    let every = if cfg!(debug_assertions) { 150 } else { 1 };
     let mut articles = 0;
     for line in lines.lines().step_by(every) {
         let article: serde_json::Value = serde_json::from_str(line).unwrap();

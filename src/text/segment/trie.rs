@@ -6,6 +6,8 @@
 //! is `c`. No two nodes share a base, so a label that fits proves the child; labels are kept apart from the nodes, so that
 //! a miss touches nothing else. Base 0 belongs to nobody: it is the base of a node without children, and no label fits it.
 
+use std::collections::BinaryHeap;
+
 /// The label of an empty slot. No code is as high.
 pub const EMPTY: u16 = u16::MAX;
 
@@ -23,48 +25,42 @@ pub struct Trie {
 /// A word: its group, the codes after it, of which there is one at least and none is 0, and its value, which is not 0.
 pub type Word = (u32, Vec<u16>, u32);
 
-/// Builds the trie of `words`, sorted and each once, over groups below `groups` and codes below `codes`.
-pub fn build(words: &[Word], groups: usize, codes: usize) -> Trie {
+/// Builds the trie of `words`, sorted and each once, over groups below `groups` and codes below `codes`. Words of high
+/// `weight` come to lie near each other.
+pub fn build(words: &[Word], groups: usize, codes: usize, weight: impl Fn(u32) -> u64) -> Trie {
     let mut trie = Trie { bases: vec![0; groups], labels: Vec::new(), nodes: Vec::new() };
     let mut free = FreeSlots::new();
-    let mut level: Vec<Node> = Vec::new();
+    let weigh = |from: usize, to: usize| words[from..to].iter().map(|word| weight(word.2)).sum::<u64>();
+    let mut waiting: BinaryHeap<Node> = BinaryHeap::new();
+    let mut from = 0;
     for group in words.chunk_by(|a, b| a.0 == b.0) {
-        let from = level.last().map_or(0, |node| node.to);
-        level.push(Node { slot: group[0].0 as usize, from, to: from + group.len() });
+        let to = from + group.len();
+        waiting.push(Node { weight: weigh(from, to), from, to, depth: 0, slot: group[0].0 as usize });
+        from = to;
     }
     let mut labels: Vec<u16> = Vec::new();
-    for depth in 0.. {
-        let mut next = Vec::new();
-        // The nodes with most children are placed first, while there is room; the others fill the gaps.
-        let mut order: Vec<(usize, Node)> =
-            level.into_iter().map(|node| (children(words, node, depth).count(), node)).collect();
-        order.sort_by_key(|&(count, _)| std::cmp::Reverse(count));
-        for (count, node) in order {
-            if count == 0 {
-                continue;
-            }
-            labels.clear();
-            labels.extend(children(words, node, depth).map(|(code, ..)| code));
-            let base = free.place(&labels);
-            trie.labels.resize(trie.labels.len().max(base + codes), EMPTY);
-            trie.nodes.resize(trie.labels.len(), 0);
-            match depth {
-                0 => trie.bases[node.slot] = base as u32,
-                _ => trie.nodes[node.slot] |= base as u64,
-            }
-            for (code, from, to) in children(words, node, depth) {
-                let slot = base + code as usize;
-                trie.labels[slot] = code;
-                if words[from].1.len() == depth + 1 {
-                    trie.nodes[slot] = u64::from(words[from].2) << 32;
-                }
-                next.push(Node { slot, from, to });
-            }
+    while let Some(node) = waiting.pop() {
+        labels.clear();
+        labels.extend(children(words, &node).map(|(code, ..)| code));
+        if labels.is_empty() {
+            continue;
         }
-        if next.is_empty() {
-            break;
+        let base = free.place(&labels);
+        trie.labels.resize(trie.labels.len().max(base + codes), EMPTY);
+        trie.nodes.resize(trie.labels.len(), 0);
+        match node.depth {
+            0 => trie.bases[node.slot] = base as u32,
+            _ => trie.nodes[node.slot] |= base as u64,
         }
-        level = next;
+        for (code, from, to) in children(words, &node) {
+            let slot = base + code as usize;
+            let depth = node.depth + 1;
+            trie.labels[slot] = code;
+            if words[from].1.len() == depth {
+                trie.nodes[slot] = u64::from(words[from].2) << 32;
+            }
+            waiting.push(Node { weight: weigh(from, to), from, to, depth, slot });
+        }
     }
     // Slot 0 and every `0 + code` are read on a miss, also where there are no words at all.
     trie.labels.resize(trie.labels.len().max(codes), EMPTY);
@@ -72,24 +68,28 @@ pub fn build(words: &[Word], groups: usize, codes: usize) -> Trie {
     trie
 }
 
-/// The words below one node: a range of the sorted words, and where the node is kept.
-#[derive(Clone, Copy)]
+/// A node that waits for its children to be placed: their weight, the range of its words, how many codes lead to it, and
+/// the slot or the group it is.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Node {
-    slot: usize,
+    weight: u64,
     from: usize,
     to: usize,
+    depth: usize,
+    slot: usize,
 }
 
-/// The codes that follow a prefix of `depth` codes, each with the range of its words.
-fn children(words: &[Word], node: Node, depth: usize) -> impl Iterator<Item = (u16, usize, usize)> {
-    let mut at = node.from;
-    if at < node.to && words[at].1.len() == depth {
+/// The codes that follow a node, each with the range of its words.
+fn children(words: &[Word], node: &Node) -> impl Iterator<Item = (u16, usize, usize)> {
+    let &Node { from, to, depth, .. } = node;
+    let mut at = from;
+    if at < to && words[at].1.len() == depth {
         at += 1;
     }
     std::iter::from_fn(move || {
-        let code = *words[at..node.to].first()?.1.get(depth)?;
+        let code = *words[at..to].first()?.1.get(depth)?;
         let from = at;
-        at += words[at..node.to].partition_point(|(_, word, _)| word[depth] <= code);
+        at += words[at..to].partition_point(|(_, word, _)| word[depth] <= code);
         Some((code, from, at))
     })
 }
@@ -98,17 +98,16 @@ fn children(words: &[Word], node: Node, depth: usize) -> impl Iterator<Item = (u
 struct FreeSlots {
     slots: Bits,
     bases: Bits,
-    /// Where the search for a place for as many children as last time begins.
-    start: usize,
-    count: usize,
+    /// Where the search for room begins for one child, for two, and so on; the last is for all greater numbers.
+    starts: [usize; 16],
 }
 
 /// After so many places that did not fit, the next search for as many children begins where this one ended.
-const PATIENCE: usize = 128;
+const PATIENCE: usize = 512;
 
 impl FreeSlots {
     fn new() -> FreeSlots {
-        let mut free = FreeSlots { slots: Bits::default(), bases: Bits::default(), start: 0, count: 0 };
+        let mut free = FreeSlots { slots: Bits::default(), bases: Bits::default(), starts: [0; 16] };
         free.slots.set(0);
         free.bases.set(0);
         free
@@ -116,12 +115,10 @@ impl FreeSlots {
 
     /// Takes the slots for a node's children and gives back their base.
     fn place(&mut self, labels: &[u16]) -> usize {
-        if self.count != labels.len() {
-            self.count = labels.len();
-            self.start = self.slots.next_clear(0);
-        }
         let lowest = labels[0] as usize;
-        let mut slot = self.slots.next_clear(self.start.max(lowest + 1));
+        let start = &mut self.starts[labels.len().min(16) - 1];
+        *start = self.slots.next_clear(*start);
+        let mut slot = self.slots.next_clear((*start).max(lowest + 1));
         let mut tries = 0;
         let base = loop {
             let base = slot - lowest;
@@ -132,7 +129,7 @@ impl FreeSlots {
             slot = self.slots.next_clear(slot + 1);
         };
         if tries > PATIENCE {
-            self.start = slot;
+            *start = slot;
         }
         self.bases.set(base);
         labels.iter().for_each(|&label| self.slots.set(base + label as usize));

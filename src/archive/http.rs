@@ -1,0 +1,160 @@
+//! An HTTP response as a crawl stored it: the message in, its page out, with transfer and content encodings undone.
+
+use std::io::Read;
+
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+
+/// How many content encodings may stand around each other.
+const ENCODINGS: usize = 4;
+
+/// What stands above the body.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Head {
+    /// The status; none where the block does not begin as a response.
+    pub(super) status: Option<u16>,
+    /// How many bytes the head has: where the body begins.
+    pub(super) length: usize,
+    pub(super) headers: Headers,
+}
+
+/// Header fields, names in small letters.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// Reads the lines of a head, the first line left out.
+    pub(super) fn parse(lines: &[u8]) -> Headers {
+        let mut headers: Vec<(String, String)> = Vec::new();
+        for line in lines.split(|&b| b == b'\n') {
+            let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line));
+            if line.starts_with([' ', '\t']) {
+                // A folded line goes on with the field above it.
+                if let Some((_, value)) = headers.last_mut() {
+                    value.push(' ');
+                    value.push_str(line.trim());
+                }
+            } else if let Some((name, value)) = line.split_once(':') {
+                headers.push((name.trim().to_ascii_lowercase(), value.trim().to_string()));
+            }
+        }
+        Headers(headers)
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+}
+
+/// The head of a response in the first bytes of its block.
+pub(super) fn head(block: &[u8]) -> Head {
+    if !block.starts_with(b"HTTP/") {
+        return Head::default();
+    }
+    let mut length = block.len();
+    let mut from = 0;
+    while let Some(at) = block[from..].iter().position(|&b| b == b'\n') {
+        let next = from + at + 1;
+        let rest = &block[next..];
+        if rest.starts_with(b"\n") || rest.starts_with(b"\r\n") {
+            length = next + if rest[0] == b'\n' { 1 } else { 2 };
+            break;
+        }
+        from = next;
+    }
+    let first = block.iter().position(|&b| b == b'\n').unwrap_or(block.len());
+    let status = String::from_utf8_lossy(&block[..first]).split_ascii_whitespace().nth(1).and_then(|s| s.parse().ok());
+    Head { status, length, headers: Headers::parse(&block[first.min(length)..length]) }
+}
+
+/// The type of a `Content-Type` value, in small letters, and its charset.
+pub(super) fn content_type(value: &str) -> (String, Option<String>) {
+    let mut parts = value.split(';');
+    let media = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+    let charset = parts.find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        let value = value.trim().trim_matches(['"', '\'']).trim();
+        (key.trim().eq_ignore_ascii_case("charset") && !value.is_empty()).then(|| value.to_string())
+    });
+    (media, charset)
+}
+
+/// A body that can't be given.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum BadBody {
+    TooLarge,
+    Damaged(String),
+}
+
+/// The body with its encodings undone, as far as it goes: a body that breaks off is given up to there, and one that does
+/// not have the encoding that its header names (many crawlers undo it and leave the header) is given as it is.
+pub(super) fn body(headers: &Headers, stored: Vec<u8>, limit: u64) -> Result<Vec<u8>, BadBody> {
+    let mut body = stored;
+    let chunked = headers.get("transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().contains("chunked"));
+    if let Some(joined) = chunked.then(|| join_chunks(&body)).flatten() {
+        body = joined;
+    }
+    let encodings = headers.get("content-encoding").unwrap_or_default().to_ascii_lowercase();
+    for encoding in encodings.rsplit(',').map(str::trim).take(ENCODINGS) {
+        body = undo(encoding, body, limit)?;
+    }
+    Ok(body)
+}
+
+/// The chunks of a body as one; none where it does not begin with a chunk.
+fn join_chunks(body: &[u8]) -> Option<Vec<u8>> {
+    let mut joined = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((length, after)) = chunk_length(rest) {
+        if length == 0 {
+            return Some(joined);
+        }
+        let length = usize::try_from(length).unwrap_or(usize::MAX).min(after.len());
+        joined.extend_from_slice(&after[..length]);
+        rest = &after[length..];
+        rest = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")).unwrap_or(rest);
+        if rest.is_empty() {
+            return Some(joined);
+        }
+    }
+    if joined.is_empty() { None } else { Some(joined) }
+}
+
+fn chunk_length(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    const LONGEST_LINE: usize = 256;
+    let end = bytes.iter().take(LONGEST_LINE).position(|&b| b == b'\n')?;
+    let line = std::str::from_utf8(&bytes[..end]).ok()?;
+    let length = u64::from_str_radix(line.split(';').next()?.trim(), 16).ok()?;
+    Some((length, &bytes[end + 1..]))
+}
+
+fn undo(encoding: &str, body: Vec<u8>, limit: u64) -> Result<Vec<u8>, BadBody> {
+    let unpacked = match encoding {
+        "gzip" | "x-gzip" if body.starts_with(b"\x1f\x8b") => drain(MultiGzDecoder::new(&body[..]), limit)?,
+        "deflate" => {
+            let unpacked = drain(ZlibDecoder::new(&body[..]), limit)?;
+            if unpacked.is_empty() { drain(DeflateDecoder::new(&body[..]), limit)? } else { unpacked }
+        }
+        "br" => drain(brotli_decompressor::Decompressor::new(&body[..], 4096), limit)?,
+        "zstd" if body.starts_with(b"\x28\xB5\x2F\xFD") => match zstd::stream::read::Decoder::new(&body[..]) {
+            Ok(decoder) => drain(decoder, limit)?,
+            Err(_) => Vec::new(),
+        },
+        _ => return Ok(body),
+    };
+    if !unpacked.is_empty() || body.is_empty() {
+        return Ok(unpacked);
+    }
+    // Nothing came of it: the body is stored plain, or it is broken from its start.
+    if super::sniff::binary(&body[..body.len().min(super::sniff::HEAD)]).is_some() || body.starts_with(b"\x1f\x8b") {
+        return Err(BadBody::Damaged(format!("the body can't be unpacked as {encoding}")));
+    }
+    Ok(body)
+}
+
+/// Reads what a decoder gives until it ends or breaks.
+fn drain(mut decoder: impl Read, limit: u64) -> Result<Vec<u8>, BadBody> {
+    let mut unpacked = Vec::new();
+    // An error is where the body breaks off; what came before it is in the buffer.
+    let _ = decoder.by_ref().take(limit.saturating_add(1)).read_to_end(&mut unpacked);
+    if unpacked.len() as u64 > limit { Err(BadBody::TooLarge) } else { Ok(unpacked) }
+}

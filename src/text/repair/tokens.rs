@@ -1,0 +1,103 @@
+//! A damaged line, read: characters as pairs of GBK bytes, glosses, and the places where bytes are lost.
+//!
+//! In: a line. Out: its [`Token`]s.
+
+use super::gbk::{Code, gbk, is_trail};
+use super::reading::{LONGEST_SYLLABLE, Reading, readings};
+
+/// One piece of a damaged line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Token {
+    /// A character of two bytes.
+    Pair(u8, u8),
+    /// ASCII.
+    One(u8),
+    /// A character that GBK does not have.
+    Foreign(char),
+    /// A gloss behind a character that is there.
+    Gloss(Reading),
+    /// `?` and a gloss: the byte in front of the bracket is lost.
+    Lost(Reading),
+    /// `?` or U+FFFD alone: a real one, or a byte lost together with the ASCII character behind it.
+    Hole(char),
+}
+
+/// Reads a line. `is_gloss` says of a pair of bytes and the reading behind it whether the brackets are the script's.
+pub fn tokens(line: &str, is_gloss: &dyn Fn(u16, Reading) -> bool) -> Vec<Token> {
+    let chars: Vec<char> = line.chars().collect();
+    let mut tokens = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        let last = tokens.last().copied();
+        match c {
+            '(' => match bracket(&chars[at + 1..]) {
+                Some((reading, length)) if is_glossed(&tokens, reading, is_gloss) => {
+                    tokens.push(Token::Gloss(reading));
+                    at += 1 + length;
+                    continue;
+                }
+                _ => tokens.push(Token::One(b'(')),
+            },
+            '?' | '\u{FFFD}' => {
+                let can_lead = match last {
+                    Some(Token::Pair(_, trail)) => trail >= 0x81,
+                    Some(Token::Gloss(_) | Token::Lost(_)) => true,
+                    _ => false,
+                };
+                // Some decoders keep the bracket, most take it along with the byte.
+                let kept = usize::from(chars.get(at + 1) == Some(&'('));
+                match bracket(&chars[at + 1 + kept..]) {
+                    Some((reading, length)) if can_lead => {
+                        tokens.push(Token::Lost(reading));
+                        at += 1 + kept + length;
+                        continue;
+                    }
+                    _ => tokens.push(Token::Hole(c)),
+                }
+            }
+            _ => tokens.push(match gbk().encode(c) {
+                Code::One(byte) => Token::One(byte),
+                Code::Two(lead, trail) => Token::Pair(lead, trail),
+                Code::None => Token::Foreign(c),
+            }),
+        }
+        at += 1;
+    }
+    tokens
+}
+
+/// Whether a gloss can stand behind these tokens.
+fn is_glossed(tokens: &[Token], reading: Reading, is_gloss: &dyn Fn(u16, Reading) -> bool) -> bool {
+    match visible_pair(tokens) {
+        Some(pair) => {
+            let [lead, trail] = pair.to_be_bytes();
+            readings().is_readable(lead, trail) && is_gloss(pair, reading)
+        }
+        // Behind a lost byte stands an ASCII letter that is the second byte of a character.
+        None => matches!(tokens, [.., Token::Lost(_), Token::One(b)] if is_trail(*b)),
+    }
+}
+
+/// The last two bytes of the tokens, where they stand together and the first can lead. Out of step the second byte can
+/// look like an ASCII letter.
+pub fn visible_pair(tokens: &[Token]) -> Option<u16> {
+    match *tokens {
+        [.., Token::Pair(lead, trail)] => Some(u16::from_be_bytes([lead, trail])),
+        [.., Token::Pair(_, lead), Token::One(trail)]
+        | [.., Token::Pair(_, lead), Token::Gloss(_), Token::One(trail)]
+            if lead >= 0x81 && is_trail(trail) =>
+        {
+            Some(u16::from_be_bytes([lead, trail]))
+        }
+        _ => None,
+    }
+}
+
+/// A reading, perhaps blanks, and the closing bracket: the reading, and how many characters these are.
+fn bracket(chars: &[char]) -> Option<(Reading, usize)> {
+    const LONGEST: usize = LONGEST_SYLLABLE + 4;
+    let end = chars.iter().take(LONGEST).position(|c| *c == ')')?;
+    let letters = chars[..end].iter().rposition(|c| *c != ' ')? + 1;
+    readings().parse(&chars[..letters]).map(|reading| (reading, end + 1))
+}

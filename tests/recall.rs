@@ -1,0 +1,115 @@
+//! What is in an article is found by it, and nothing else is: random strings against a plain scan of the same fields.
+
+#[path = "support/archive.rs"]
+mod archive;
+#[path = "support/data.rs"]
+mod data;
+
+use std::collections::BTreeSet;
+
+use archive::Archive;
+use gongxun::index::Snapshot;
+use gongxun::query::parse;
+use gongxun::search::plan::{Breadth, compile};
+use gongxun::search::{Matches, Tier};
+use gongxun::text::fold::{fold, is_han};
+use gongxun::text::synonyms::Synonyms;
+
+/// How many strings are tried.
+const STRINGS: usize = 2_000;
+/// The longest of them, in characters.
+const LONGEST: usize = 8;
+
+#[test]
+fn every_article_with_a_string_is_found_and_no_other() {
+    let Some(path) = data::data("scale/cctv.jsonl") else { return };
+    let archive = Archive::new();
+    let report = archive.ingest_from(&path, path.parent().unwrap());
+    assert_eq!(report.rejected, 0);
+    let snapshot = archive.snapshot();
+    let plain = Plain::read(&snapshot);
+    let mut random = Random(7);
+    let (mut tried, mut found) = (0, 0);
+    while tried < STRINGS {
+        // Titles and bodies alike: a text is one of the first two of its article.
+        let article = random.below(plain.ids.len());
+        let text: Vec<char> = plain.texts(article)[random.below(2)].chars().collect();
+        let length = 1 + random.below(LONGEST);
+        if text.len() < length {
+            continue;
+        }
+        let start = random.below(text.len() - length + 1);
+        let string: String = text[start..start + length].iter().collect();
+        if !string.chars().all(is_han) {
+            continue;
+        }
+        tried += 1;
+        let expect = plain.with(&string);
+        let got = ids(&snapshot, &format!("\"{string}\""));
+        let got: BTreeSet<&str> = got.iter().map(String::as_str).collect();
+        let missing: Vec<_> = expect.difference(&got).take(3).collect();
+        let wrong: Vec<_> = got.difference(&expect).take(3).collect();
+        assert!(missing.is_empty() && wrong.is_empty(), "{string}: missing {missing:?}, wrong {wrong:?}");
+        found += got.len();
+    }
+    println!("{tried} strings in {} articles: {found} hits, none missing, none false", plain.ids.len());
+}
+
+/// The folded title, body, lead and names of every article, end to end, as they were stored.
+struct Plain {
+    ids: Vec<String>,
+    /// Where each article's text begins.
+    starts: Vec<usize>,
+    text: String,
+}
+
+/// Between two fields, and between two articles: in no string.
+const GAP: char = '\u{0}';
+
+impl Plain {
+    fn read(snapshot: &Snapshot) -> Plain {
+        let mut plain = Plain { ids: Vec::new(), starts: Vec::new(), text: String::new() };
+        for found in snapshot.all() {
+            let (_, article) = found.unwrap();
+            plain.ids.push(article.id.0);
+            plain.starts.push(plain.text.len());
+            let names = article.credits.iter().map(|credit| credit.name.as_str());
+            let texts = [&article.title, &article.body, article.lead.as_deref().unwrap_or("")];
+            for text in texts.into_iter().chain(names) {
+                plain.text.push_str(&fold(text));
+                plain.text.push(GAP);
+            }
+        }
+        plain
+    }
+
+    fn texts(&self, article: usize) -> Vec<&str> {
+        let end = self.starts.get(article + 1).copied().unwrap_or(self.text.len());
+        self.text[self.starts[article]..end].split(GAP).collect()
+    }
+
+    fn with(&self, string: &str) -> BTreeSet<&str> {
+        let found = memchr::memmem::find_iter(self.text.as_bytes(), string);
+        found.map(|at| self.ids[self.starts.partition_point(|start| *start <= at) - 1].as_str()).collect()
+    }
+}
+
+/// The ids of all articles that match in full.
+fn ids(snapshot: &Snapshot, query: &str) -> Vec<String> {
+    let query = parse(query);
+    let compiled = compile(query.root.as_ref(), &[], snapshot, &Synonyms::builtin(), Breadth::Exact).unwrap();
+    let matches = Matches::find(snapshot, &compiled).unwrap();
+    let addresses = matches.addresses(Tier::Full);
+    addresses.into_iter().map(|address| snapshot.id(address).unwrap().0).collect()
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
+    }
+}

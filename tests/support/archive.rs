@@ -1,0 +1,75 @@
+//! An index in a folder of its own, built by the library.
+#![allow(dead_code, reason = "each user takes a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use gongxun::index::{Resources, Snapshot, Writer};
+use gongxun::ingest::{self, Options, Prune, Report};
+use gongxun::query::parse;
+use gongxun::search::{Request, Results, search};
+use gongxun::text::synonyms::Synonyms;
+
+/// A folder that goes when the test ends.
+pub struct Archive {
+    folder: tempfile::TempDir,
+}
+
+impl Archive {
+    pub fn new() -> Archive {
+        Archive { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn index(&self) -> PathBuf {
+        self.folder.path().join("index")
+    }
+
+    /// Writes an input file below the folder and gives its path.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join("in").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// The folder that [`Archive::write`] writes to.
+    pub fn inputs(&self) -> PathBuf {
+        self.folder.path().join("in")
+    }
+
+    /// Takes in what [`Archive::write`] wrote, with all that is gone taken out.
+    pub fn ingest(&self) -> Report {
+        self.ingest_from(&self.inputs(), &self.inputs())
+    }
+
+    pub fn ingest_from(&self, path: &Path, root: &Path) -> Report {
+        let stop = AtomicBool::new(false);
+        let options = Options {
+            paths: vec![path.to_path_buf()],
+            root: root.to_path_buf(),
+            extract: Default::default(),
+            limits: Default::default(),
+            prune: Prune::BelowPaths,
+            stop: &stop,
+        };
+        let mut writer = Writer::open(&self.index(), None, Resources { threads: 2, memory: 64 << 20 }).unwrap();
+        let report = ingest::ingest(&mut writer, &options, &mut ()).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(report.read, report.new + report.changed + report.unchanged + report.rejected, "{report:?}");
+        report
+    }
+
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::open(&self.index()).unwrap()
+    }
+
+    pub fn search(&self, query: &str) -> Results {
+        search(&self.snapshot(), &Request::new(parse(query)), &Synonyms::builtin()).unwrap()
+    }
+
+    /// The titles that a query finds in full, in order.
+    pub fn titles(&self, query: &str) -> Vec<String> {
+        let results = self.search(query);
+        results.hits.into_iter().filter(|hit| !hit.partial).map(|hit| hit.article.title).collect()
+    }
+}
