@@ -150,19 +150,23 @@ fn same_parent(page: &Page, a: usize, b: usize) -> bool {
 fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) -> Vec<usize> {
     let mut lines: Vec<usize> = Vec::new();
     let mut last_sentence = None;
+    let sentence = |i: usize| if worth[i].kind == Kind::Sentence { page.lines[i].letters } else { 0 };
+    let mut to_come: u32 = range.clone().map(sentence).sum();
+    let mut so_far = 0;
+    // The next sentence behind each line, found once from the end.
+    let mut next_sentence = vec![None; range.len()];
+    for i in range.clone().rev().skip(1) {
+        let behind = if worth[i + 1].kind == Kind::Sentence { Some(i + 1) } else { next_sentence[i + 1 - range.start] };
+        next_sentence[i - range.start] = behind;
+    }
     for i in range.clone() {
         let line = &page.lines[i];
+        to_come -= sentence(i);
         match worth[i].kind {
             Kind::End => {
                 // A box of related links inside the text ends nothing where sentences follow in the same block as before.
-                let next = (i + 1..range.end).find(|k| worth[*k].kind == Kind::Sentence);
-                let so_far: u32 = lines.iter().map(|l| page.lines[*l].letters).sum();
-                let to_come: u32 = (i + 1..range.end)
-                    .filter(|k| worth[*k].kind == Kind::Sentence)
-                    .map(|k| page.lines[k].letters)
-                    .sum();
-                let small = so_far * 3 < to_come && !is_comments(&page.lines[i].text);
-                match (last_sentence, next) {
+                let small = so_far * 3 < to_come && !is_comments(&line.text);
+                match (last_sentence, next_sentence[i - range.start]) {
                     (Some(last), Some(next)) if !small && (page.dump || !same_parent(page, last, next)) => break,
                     (Some(_), None) => break,
                     _ => continue,
@@ -177,6 +181,7 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
         if worth[i].kind == Kind::Sentence {
             last_sentence = Some(i);
         }
+        so_far += line.letters;
         lines.push(i);
     }
     if page.dump {
@@ -188,9 +193,11 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
 /// Cuts what follows the article in a dump: what stands behind an editor's line, or behind a row of short lines, where it
 /// is less than what stands before.
 fn cut_dump(page: &Page, worth: &[Worth], lines: &mut Vec<usize>) {
-    let letters = |lines: &[usize]| -> u32 {
-        lines.iter().filter(|i| worth[**i].kind == Kind::Sentence).map(|i| page.lines[*i].letters).sum()
-    };
+    let sentence = |i: usize| if worth[i].kind == Kind::Sentence { page.lines[i].letters } else { 0 };
+    let mut before = vec![0u32];
+    for line in lines.iter() {
+        before.push(before[before.len() - 1] + sentence(*line));
+    }
     let mut short = 0;
     for at in 0..lines.len() {
         let i = lines[at];
@@ -207,7 +214,7 @@ fn cut_dump(page: &Page, worth: &[Worth], lines: &mut Vec<usize>) {
         } else {
             continue;
         };
-        if letters(&lines[..cut]) > letters(&lines[cut..]) {
+        if before[cut] * 2 > before[lines.len()] {
             lines.truncate(cut);
             return;
         }

@@ -7,10 +7,9 @@
 use std::ops::Range;
 
 use super::boilerplate::{Verdict, judge};
-use super::labels;
 use super::page::{Hint, Line, Page};
 use super::title;
-use crate::text::fold::fold;
+use super::{date, labels};
 
 /// A line of this many letters that has punctuation is a sentence.
 const SENTENCE: u32 = 18;
@@ -84,7 +83,7 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     {
         return Worth { value: -4.0, kind: Kind::Title };
     }
-    let folded = fold(&line.text);
+    let folded = date::folded(&line.text);
     let verdict = judge(&folded, line.letters as usize);
     match verdict {
         Verdict::End => return Worth { value: -8.0, kind: Kind::End },

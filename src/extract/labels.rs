@@ -6,10 +6,12 @@
 //! names and an outlet, so that running prose about a 责任编辑 gives nothing.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::date::{self, Found as Dated, find_dates};
 use super::names::{self, Place};
 use super::page::{SOFT, is_letter, is_mark};
+use super::phrases::Phrases;
 use crate::article::{Credit, Role};
 use crate::text::fold::is_han;
 
@@ -356,14 +358,10 @@ impl Reader {
 
     /// The longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 are none.
     fn label_at(&self, at: usize) -> Option<(Label, usize)> {
-        let mut best: Option<(Label, usize)> = None;
-        for (word, label) in LABELS {
-            let len = word.chars().count();
-            if best.is_none_or(|(_, end)| end < at + len) && starts(&self.chars[at..], word) {
-                best = Some((*label, at + len));
-            }
-        }
-        let (label, end) = best?;
+        static PHRASES: OnceLock<Phrases> = OnceLock::new();
+        let phrases = PHRASES.get_or_init(|| Phrases::new(LABELS.iter().map(|(word, _)| *word)));
+        let (place, len) = phrases.longest_at(&self.chars[at..])?;
+        let (label, end) = (LABELS[place].1, at + len);
         let before = at.checked_sub(1).map(|p| self.chars[p]);
         let joined = before.is_some_and(|c| is_han(c) && !self.covered[at - 1]);
         let free = match label {
@@ -542,18 +540,9 @@ impl Reader {
                 half = Some((token, start));
                 continue;
             }
-            let trimmed = token.trim_end_matches(['摄', '文', '图']);
-            let read = names::read(&token, place);
-            let read = if read.is_empty() && trimmed.len() < token.len() { names::read(trimmed, place) } else { read };
-            let mut read = read;
+            let mut read = names::read(&token, place);
             if read.is_empty() {
-                // 记者张三报道: what follows the name is a word of its own.
-                for tail in ["报道", "报导", "采写", "整理", "摄影", "撰文", "编译", "综合报道"] {
-                    if let Some(head) = super::date::folded(&token).iter().collect::<String>().strip_suffix(tail) {
-                        let head: String = token.chars().take(head.chars().count()).collect();
-                        read = names::read(&head, place);
-                    }
-                }
+                read = names::before_place(&token);
             }
             if read.is_empty() {
                 break;
@@ -851,7 +840,9 @@ fn is_separator(c: char) -> bool {
 
 /// The length of a word that ends values, where one stands.
 fn stop_at(chars: &[char], at: usize) -> Option<usize> {
-    STOPS.iter().filter(|w| starts(&chars[at..], w)).map(|w| w.chars().count()).max()
+    static PHRASES: OnceLock<Phrases> = OnceLock::new();
+    let phrases = PHRASES.get_or_init(|| Phrases::new(STOPS.iter().copied()));
+    phrases.longest_at(&chars[at..]).map(|(_, len)| len)
 }
 
 fn starts(chars: &[char], word: &str) -> bool {

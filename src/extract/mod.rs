@@ -16,6 +16,7 @@ mod machine;
 mod markup;
 mod names;
 mod page;
+mod phrases;
 mod source;
 mod title;
 

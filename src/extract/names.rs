@@ -177,6 +177,111 @@ pub fn read(token: &str, place: Place) -> Vec<String> {
     }
 }
 
+/// Places whose names stand right behind a reporter's: 记者张三台北报道.
+const PLACES: &[&str] = &[
+    "台北",
+    "新北",
+    "台中",
+    "台南",
+    "高雄",
+    "桃园",
+    "新竹",
+    "基隆",
+    "嘉义",
+    "屏东",
+    "花莲",
+    "台东",
+    "宜兰",
+    "苗栗",
+    "彰化",
+    "南投",
+    "云林",
+    "澎湖",
+    "金门",
+    "马祖",
+    "台湾",
+    "香港",
+    "澳门",
+    "北京",
+    "上海",
+    "天津",
+    "重庆",
+    "广州",
+    "深圳",
+    "南京",
+    "杭州",
+    "武汉",
+    "成都",
+    "西安",
+    "长沙",
+    "郑州",
+    "济南",
+    "青岛",
+    "沈阳",
+    "大连",
+    "长春",
+    "哈尔滨",
+    "石家庄",
+    "太原",
+    "呼和浩特",
+    "合肥",
+    "福州",
+    "厦门",
+    "南昌",
+    "南宁",
+    "海口",
+    "贵阳",
+    "昆明",
+    "拉萨",
+    "兰州",
+    "西宁",
+    "银川",
+    "乌鲁木齐",
+    "苏州",
+    "宁波",
+    "华盛顿",
+    "纽约",
+    "伦敦",
+    "巴黎",
+    "东京",
+    "首尔",
+    "莫斯科",
+    "日内瓦",
+    "综合",
+    "采访",
+    "即时",
+    "专题",
+    "现场",
+    "报道",
+    "报导",
+    "采写",
+    "整理",
+    "摄影",
+    "撰文",
+    "编译",
+    "文",
+    "图",
+    "摄",
+];
+
+/// The names at the beginning of a token that goes on with a place or with what they did: 张三台北报道.
+pub fn before_place(token: &str) -> Vec<String> {
+    let folded: Vec<char> = token.chars().map(fold_char).collect();
+    for at in (2..folded.len()).rev() {
+        let rest = &folded[at..];
+        if PLACES.iter().any(|p| {
+            rest.len() >= p.chars().count() && p.chars().map(fold_char).eq(rest[..p.chars().count()].iter().copied())
+        }) {
+            let head: String = token.chars().take(at).collect();
+            let names = read(&head, Place::Bare);
+            if !names.is_empty() {
+                return names;
+            }
+        }
+    }
+    Vec::new()
+}
+
 /// The dots inside transcribed names.
 pub fn is_dot(c: char) -> bool {
     matches!(c, '·' | '•' | '・' | '‧' | '﹒' | '●')
