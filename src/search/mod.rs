@@ -302,13 +302,25 @@ struct Best {
 }
 
 /// A document behind its order: compared last, and only where two ids begin alike.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy)]
 struct Place {
     address: DocAddress,
     score: f32,
 }
 
+impl PartialEq for Place {
+    fn eq(&self, other: &Place) -> bool {
+        self.address == other.address
+    }
+}
+
 impl Eq for Place {}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Place) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Ord for Place {
     fn cmp(&self, other: &Place) -> std::cmp::Ordering {

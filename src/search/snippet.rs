@@ -245,7 +245,7 @@ fn start_of(text: &[char], earliest: usize, latest: usize) -> usize {
         return 0;
     }
     let after = |cut: fn(char) -> bool| {
-        (earliest..=latest).find(|at| cut(text[at - 1]) && text.get(*at).is_some_and(|c| !cut(*c)))
+        (earliest..=latest).find(|at| is_cut(text, *at, cut) && text.get(*at).is_some_and(|c| !cut(*c)))
     };
     after(ends_sentence).or_else(|| after(ends_clause)).unwrap_or_else(|| whole_word_start(text, earliest, latest))
 }
@@ -255,7 +255,7 @@ fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
     if latest == text.len() {
         return latest;
     }
-    let behind = |cut: fn(char) -> bool| (earliest.max(1)..=latest).rev().find(|at| cut(text[at - 1]));
+    let behind = |cut: fn(char) -> bool| (earliest.max(1)..=latest).rev().find(|at| is_cut(text, *at, cut));
     let least = earliest + (latest - earliest) / 2;
     behind(ends_sentence)
         .filter(|at| *at >= least)
@@ -263,8 +263,17 @@ fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
         .unwrap_or_else(|| whole_word_end(text, earliest, latest))
 }
 
+/// Whether a sentence or clause ends right before this place, its closing quotes and brackets taken along.
+fn is_cut(text: &[char], at: usize, cut: fn(char) -> bool) -> bool {
+    let closing = |c: char| "”’」』）)】》".contains(c);
+    if text.get(at).is_some_and(|c| closing(*c)) {
+        return false;
+    }
+    text[..at].iter().rev().find(|c| !closing(**c)).is_some_and(|c| cut(*c))
+}
+
 fn ends_clause(c: char) -> bool {
-    ends_sentence(c) || matches!(c, '！' | '？' | '，' | '；' | '：' | ',' | ';' | ':' | '、' | '　' | ' ')
+    ends_sentence(c) || matches!(c, '，' | '；' | '：' | ',' | ';' | ':' | '、' | '　' | ' ')
 }
 
 /// Not inside a run of letters or digits, if that can be helped.

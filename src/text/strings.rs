@@ -48,9 +48,9 @@ impl Class {
     }
 }
 
-/// Whether a folded character ends a sentence.
+/// Whether a character, folded or as printed, ends a sentence.
 pub fn ends_sentence(c: char) -> bool {
-    matches!(c, '。' | '!' | '?' | '…' | '｡' | '\n')
+    matches!(c, '。' | '!' | '?' | '！' | '？' | '…' | '｡' | '\n')
 }
 
 /// The runs of one class in a folded text, as ranges of characters. Every character is in exactly one run.
