@@ -139,7 +139,7 @@ impl Observer for () {}
 /// commit). Bad records are no errors: they are rejected.
 pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
     let snapshot = Some(writer.snapshot()?).filter(|snapshot| snapshot.articles() > 0);
-    let plan = plan(options, writer.manifest(), observer)?;
+    let plan = plan(options, writer.manifest(), Some(&writer.generation().index), observer)?;
     let mut sink = Sink::new(Some(writer), snapshot);
     let finished = run(&plan, options, &mut sink, observer);
     if let Some(writer) = sink.writer.as_mut() {
@@ -157,7 +157,8 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
         Some(snapshot) => snapshot.manifest()?,
         None => Manifest::default(),
     };
-    let plan = plan(options, &manifest, observer)?;
+    let index = snapshot.as_ref().map(|snapshot| snapshot.generation.index.clone());
+    let plan = plan(options, &manifest, index.as_deref(), observer)?;
     let mut sink = Sink::new(None, snapshot);
     run(&plan, options, &mut sink, observer)?;
     Ok(sink.report)
@@ -197,12 +198,21 @@ struct Planned {
     hash: Option<String>,
 }
 
-fn plan(options: &Options<'_>, known: &Manifest, observer: &mut dyn Observer) -> Result<Plan> {
+fn plan(
+    options: &Options<'_>,
+    known: &Manifest,
+    index: Option<&Path>,
+    observer: &mut dyn Observer,
+) -> Result<Plan> {
     let mut rejected = 0;
-    let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
+    let mut inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
         rejected += 1;
         observer.rejected(&rejection);
     })?;
+    // `gongxun index .` must not read the index that it writes.
+    if let Some(index) = index.and_then(|index| std::fs::canonicalize(index).ok()) {
+        inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&index)));
+    }
     let reader = reader_version(&options.extract);
     let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
     let below: Vec<String> = options.paths.iter().map(|path| archive::name_under(path, &options.root)).collect();

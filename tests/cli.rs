@@ -227,6 +227,15 @@ fn what_changes_in_the_archive_changes_in_the_index() {
 }
 
 #[test]
+fn the_index_inside_the_archive_is_not_read() {
+    let desk = Desk::new();
+    desk.write("a.jsonl", "{\"title\":\"甲\",\"body\":\"原文\"}\n");
+    desk.run(&["index", "."]).exits(0);
+    let (_, err) = desk.run(&["index", ".", "--prune"]).exits(0);
+    assert!(err.contains("1 records read = 0 new + 0 changed + 1 unchanged + 0 rejected (1 files"), "{err}");
+}
+
+#[test]
 fn who_closes_the_pipe_has_seen_enough() {
     let desk = Desk::with_corpus();
     let mut child = Command::new(env!("CARGO_BIN_EXE_gongxun"))

@@ -1,6 +1,5 @@
 //! Pages, dumps and JSON of many shapes, each with what a reader sees in it.
 
-#![expect(missing_docs, reason = "tests")]
 
 use gongxun::archive::{Media, Record};
 use gongxun::extract::{Options, extract};
