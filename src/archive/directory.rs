@@ -15,6 +15,8 @@ const END: usize = 22;
 const LARGE_END: usize = 56;
 const LOCATOR: usize = 20;
 const ENTRY: usize = 46;
+/// The longest directory that is held; an archive with a longer one is read from its start.
+const LONGEST: u64 = 512 << 20;
 /// The longest comment.
 const COMMENT: usize = u16::MAX as usize;
 /// What stands in a short field whose value is in a long one elsewhere.
@@ -75,10 +77,15 @@ fn directory_of(file: &mut (impl Read + Seek), tail: &[u8], end: usize, tail_at:
     }
     // The directory stands right before the record that ends it, wherever the archive begins.
     let Some(begins) = stops.checked_sub(length).filter(|&begins| begins >= at) else { return Ok(None) };
-    let bytes = bytes_at(file, begins, length)?;
-    if bytes.len() as u64 != length || (count > 0 && !bytes.starts_with(b"PK\x01\x02")) {
+    // A tail may be full of such records: nothing long is read for one that leads nowhere.
+    let leads_to_one = if count == 0 { length == 0 } else { bytes_at(file, begins, 4)? == b"PK\x01\x02" };
+    if !leads_to_one {
         return Ok(None);
     }
+    if length > LONGEST {
+        return Err(Trouble::damaged("a directory too large to hold"));
+    }
+    let bytes = bytes_at(file, begins, length)?;
     Ok(Some(Directory { entries: entries(&bytes)?, before: begins - at }))
 }
 
