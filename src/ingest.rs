@@ -198,12 +198,7 @@ struct Planned {
     hash: Option<String>,
 }
 
-fn plan(
-    options: &Options<'_>,
-    known: &Manifest,
-    index: Option<&Path>,
-    observer: &mut dyn Observer,
-) -> Result<Plan> {
+fn plan(options: &Options<'_>, known: &Manifest, index: Option<&Path>, observer: &mut dyn Observer) -> Result<Plan> {
     let mut rejected = 0;
     let mut inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
         rejected += 1;

@@ -1,6 +1,5 @@
 //! Pages, dumps and JSON of many shapes, each with what a reader sees in it.
 
-
 use gongxun::archive::{Media, Record};
 use gongxun::extract::{Options, extract};
 use gongxun::{Article, ArticleId, Origin, Reason, Rejection, Role};
