@@ -31,6 +31,8 @@ pub enum Label {
     Credit(Role),
     /// Words and pictures by the same people (文/图).
     WordsAndPictures,
+    /// 实习生: a trainee, who is named and is none of the credits.
+    Trainee,
     /// The section of the site.
     Section,
     /// The date of publication.
@@ -115,7 +117,7 @@ const LABELS: &[(&str, Label)] = &[
     ("执笔", Label::Credit(Role::Author)),
     ("文字", Label::Credit(Role::Author)),
     ("文", Label::Credit(Role::Author)),
-    ("实习生", Label::Credit(Role::Author)),
+    ("实习生", Label::Trainee),
     ("摄影", Label::Credit(Role::Photographer)),
     ("摄影报道", Label::Credit(Role::Photographer)),
     ("摄影记者", Label::Credit(Role::Photographer)),
@@ -322,6 +324,13 @@ impl Reader {
                 (Label::Credit(role), Some(value)) => self.labelled_names(&[role], at, value),
                 (Label::WordsAndPictures, value) => {
                     self.labelled_names(&[Role::Author, Role::Photographer], at, value.unwrap_or(end))
+                }
+                (Label::Trainee, value) => {
+                    let (names, stop) = self.names(value.unwrap_or(end), Place::Bare);
+                    if !names.is_empty() {
+                        self.cover(at..stop);
+                    }
+                    if names.is_empty() { end } else { stop }
                 }
                 (Label::Section, Some(value)) => self.section(at, value),
                 (Label::Date, value) => {
@@ -560,7 +569,8 @@ impl Reader {
         match self.label_at(at) {
             Some((Label::Credit(_), end)) if end - at == 1 => colon_after(&self.chars, end).is_some(),
             Some((label, end)) => {
-                matches!(label, Label::Credit(_) | Label::WordsAndPictures) || colon_after(&self.chars, end).is_some()
+                matches!(label, Label::Credit(_) | Label::WordsAndPictures | Label::Trainee)
+                    || colon_after(&self.chars, end).is_some()
             }
             None => {
                 // 本报通讯员, 实习生: words that go before a label.
@@ -623,13 +633,19 @@ impl Reader {
         }
         let open = |i: usize| is_letter(self.chars[i]) && !covered[i];
         let line_is_byline = (0..self.chars.len()).filter(|i| open(*i)).count() * 5 <= self.chars.len();
+        let mut last_inside: Option<usize> = None;
         for (role, span, names) in spans {
             let left = (0..span.start).rev().find(|i| !self.chars[*i].is_whitespace()).map(|i| self.chars[i]);
-            let inside = matches!(left, Some('(' | '[' | '【' | '〔' | '〖' | '<'));
+            // The second credit in brackets stands behind the first: （记者 张三 通讯员 李四）.
+            let follows = last_inside.is_some_and(|end: usize| {
+                end <= span.start && self.chars[end..span.start].iter().all(|c| is_separator(*c))
+            });
+            let inside = follows || matches!(left, Some('(' | '[' | '【' | '〔' | '〖' | '<'));
             if !(line_is_byline || inside) {
                 continue;
             }
             self.found.labels += 1;
+            last_inside = inside.then_some(span.end);
             self.cover(span);
             let (names, _) = self.names(names.start, Place::Bare);
             for name in names {
