@@ -6,10 +6,11 @@
 use std::ops::Range;
 
 use super::content::{self, Kind, Worth};
-use super::labels::{self, Found, Label};
+use super::labels::{self, Found};
 use super::machine;
 use super::names::{self, Place};
 use super::page::{Page, is_blank, is_letter};
+use super::vocabulary::Label;
 use super::{date, title};
 use crate::article::{Credit, Date, Role};
 use crate::error::Reason;
