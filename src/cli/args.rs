@@ -71,33 +71,12 @@ pub enum Command {
 /// `search`
 #[derive(Debug, ClapArgs)]
 pub struct SearchArgs {
-    /// Words, "strings", fields (标题:工会), OR, -without, (groups); joined by a blank
-    #[arg(required = true, value_name = "QUERY")]
-    pub query: Vec<String>,
+    /// What is looked for
+    #[command(flatten)]
+    pub query: QueryArgs,
     /// First take in what is new or changed in this folder or file
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<PathBuf>,
-    /// Only this source, or a part of it (中工网-工人日报 is found by 工人日报)
-    #[arg(long)]
-    pub source: Option<String>,
-    /// Only this outlet
-    #[arg(long)]
-    pub outlet: Option<String>,
-    /// Only this editor (编辑, 责任编辑, 审核, 监制)
-    #[arg(long)]
-    pub editor: Option<String>,
-    /// Only this author (记者, 通讯员, 评论员, 作者)
-    #[arg(long)]
-    pub author: Option<String>,
-    /// Only this section
-    #[arg(long)]
-    pub section: Option<String>,
-    /// Only from this day, month or year on
-    #[arg(long, value_name = "DATE")]
-    pub from: Option<String>,
-    /// Only up to this day, month or year
-    #[arg(long, value_name = "DATE")]
-    pub to: Option<String>,
     /// The order
     #[arg(long, value_enum, default_value_t = SortArg::Relevance)]
     pub sort: SortArg,
@@ -121,6 +100,35 @@ pub struct SearchArgs {
     pub format: Format,
 }
 
+/// A query with its filters.
+#[derive(Debug, ClapArgs)]
+pub struct QueryArgs {
+    /// Words, "strings", fields (标题:工会), OR, -without, (groups); joined by a blank
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Only this source, or a part of it (中工网-工人日报 is found by 工人日报)
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Only this outlet
+    #[arg(long)]
+    pub outlet: Option<String>,
+    /// Only this editor (编辑, 责任编辑, 审核, 监制)
+    #[arg(long)]
+    pub editor: Option<String>,
+    /// Only this author (记者, 通讯员, 评论员, 作者)
+    #[arg(long)]
+    pub author: Option<String>,
+    /// Only this section
+    #[arg(long)]
+    pub section: Option<String>,
+    /// Only from this day, month or year on
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Only up to this day, month or year
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+}
+
 /// The order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SortArg {
@@ -141,6 +149,14 @@ pub enum Format {
     Json,
     /// A JSON object a hit
     Jsonl,
+    /// A row a hit, for spreadsheets
+    Csv,
+    /// For reference managers
+    Ris,
+    /// For LaTeX
+    Bibtex,
+    /// References by the Chinese standard GB/T 7714
+    Gbt7714,
 }
 
 /// `index`, `reindex`
