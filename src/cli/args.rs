@@ -59,6 +59,18 @@ pub enum Command {
     Extract(ExtractArgs),
     /// Print the tokens of a text, for a look at what is indexed
     Segment(SegmentArgs),
+    /// Check the index: checksums, counts, and that what is in an article finds it
+    Verify {
+        /// Look for every article by strings of its own, beside the sample
+        #[arg(long)]
+        all: bool,
+        /// How many random strings are compared with a plain scan of all texts
+        #[arg(long, value_name = "N", default_value_t = crate::verify::DEFAULT_SAMPLE)]
+        sample: usize,
+        /// Another number takes other strings
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+    },
     /// Print a shell's completions
     Completions {
         /// The shell

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::index::{Snapshot, Stats};
 use crate::text::fold::fold;
 use crate::text::segment::{Hmm, Segmenter};
+use crate::verify::{self, Extent};
 use crate::view;
 
 /// `show`
@@ -38,6 +39,14 @@ pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
     let text = if json { serde_json::to_string(&stats)? + "\n" } else { view::stats::text(&stats) };
     print(&text)?;
     Ok(Outcome::Found)
+}
+
+/// `verify`
+pub fn verify(index: &Path, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
+    let extent = if all { Extent::All } else { Extent::Sample };
+    let report = verify::verify(index, verify::Options { sample, extent, seed })?;
+    print(&view::verify::text(&report))?;
+    Ok(if report.is_sound() { Outcome::Found } else { Outcome::Failed })
 }
 
 /// `segment`

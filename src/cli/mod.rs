@@ -15,6 +15,7 @@ use clap::Parser as _;
 
 use self::args::{Args, Command};
 use self::output::is_broken_pipe;
+use crate::index::check;
 
 /// How a command ended without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,7 @@ enum Outcome {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    silence_guarded_panics();
     let args = match Args::try_parse_from(args::with_negations(std::env::args_os())) {
         Ok(args) => args,
         Err(error) => {
@@ -51,6 +53,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// A panic over a damaged file becomes an error of its own, which is printed; the panic itself says nothing to people.
+fn silence_guarded_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !check::is_guarded() {
+            usual(panic);
+        }
+    }));
+}
+
 fn run(args: Args) -> anyhow::Result<Outcome> {
     let index = args.index;
     match args.command {
@@ -61,6 +73,7 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Stats { json } => look::stats(&index, json),
         Command::Extract(extract) => build::extract(extract),
         Command::Segment(segment) => look::segment(&index, segment),
+        Command::Verify { all, sample, seed } => look::verify(&index, all, sample, seed),
         Command::Completions { shell } => look::completions(shell),
         Command::Man => look::man(),
     }

@@ -25,7 +25,7 @@ use self::plan::{Breadth, Compiled};
 use self::snippet::{Marked, Marks};
 use crate::article::Article;
 use crate::error::Result;
-use crate::index::Snapshot;
+use crate::index::{Snapshot, check};
 use crate::query::{Filter, Query};
 use crate::text::synonyms::Synonyms;
 
@@ -126,6 +126,10 @@ pub struct Hit {
 /// # Errors
 /// Where a file of the index can't be read or does not hold what was written.
 pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
+    check::guarded(&snapshot.generation, || answer(snapshot, request, synonyms))
+}
+
+fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
     let start = Instant::now();
     let compiled = plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
     let matches = Matches::find(snapshot, &compiled)?;
@@ -226,6 +230,11 @@ impl Matches {
     /// How many there are.
     pub fn total(&self, tier: Tier) -> u64 {
         self.tier(tier).flatten().map(Bits::count).sum()
+    }
+
+    /// Whether the document at this address matches in full.
+    pub fn contains(&self, address: DocAddress) -> bool {
+        self.full.get(address.segment_ord as usize).is_some_and(|bits| bits.contains(address.doc_id))
     }
 
     /// The addresses of all matches, in the order of the index.

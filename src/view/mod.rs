@@ -9,4 +9,5 @@ pub mod json;
 pub mod ris;
 pub mod stats;
 pub mod terminal;
+pub mod verify;
 pub mod width;
