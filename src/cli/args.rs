@@ -41,6 +41,57 @@ pub enum Command {
     Index(BuildArgs),
     /// Build a new generation beside the current one, then swap
     Reindex(BuildArgs),
+    /// Count the matches over time, beside all articles
+    Timeline {
+        /// What is looked for
+        #[command(flatten)]
+        query: QueryArgs,
+        /// The length of a period
+        #[arg(long, value_enum, default_value_t = StepArg::Month)]
+        by: StepArg,
+        /// What was typed and no more: no synonyms, no partial matches
+        #[arg(long)]
+        exact: bool,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count the sources, outlets, editors, authors, sections and months of the matches
+    Facets {
+        /// What is looked for
+        #[command(flatten)]
+        query: QueryArgs,
+        /// What was typed and no more: no synonyms, no partial matches
+        #[arg(long)]
+        exact: bool,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Find articles like one of them
+    Similar {
+        /// The article's id, as search prints it
+        id: String,
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        limit: usize,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell why an article is not among the hits, clause by clause
+    WhyNot(WhyNotArgs),
+    /// Print the words of the index that begin with these characters, or sound so (pinyin)
+    Complete {
+        /// The first characters of a word
+        prefix: String,
+        /// How many words
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        limit: usize,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print one article
     Show {
         /// The article's id, as search prints it
@@ -104,12 +155,40 @@ pub struct SearchArgs {
     /// What was typed and no more: no synonyms, no partial matches
     #[arg(long)]
     pub exact: bool,
+    /// Tell for each hit which words scored what
+    #[arg(long)]
+    pub explain: bool,
     /// How long snippets are, in characters
     #[arg(long, value_name = "N", default_value_t = crate::search::snippet::DEFAULT_LENGTH)]
     pub snippet_length: usize,
     /// How hits are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// `why-not`
+#[derive(Debug, ClapArgs)]
+pub struct WhyNotArgs {
+    /// The query, in one or more parts, and the article's id as the last
+    #[arg(required = true, num_args = 2.., value_name = "QUERY… ID")]
+    pub query_and_id: Vec<String>,
+    /// What was typed and no more: no synonyms, no partial matches
+    #[arg(long)]
+    pub exact: bool,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The length of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StepArg {
+    /// A bar a day
+    Day,
+    /// A bar a month
+    Month,
+    /// A bar a year
+    Year,
 }
 
 /// A query with its filters.

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::CommandFactory as _;
 
 use super::Outcome;
 use super::args::{Args, SegmentArgs};
+use super::explore::no_article;
 use super::output::print;
 use crate::article::ArticleId;
 use crate::error::Error;
@@ -20,8 +21,7 @@ use crate::view;
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let Some(address) = snapshot.find(&ArticleId(id.to_string()))? else {
-        let hint = if ArticleId::is_valid(id) { "" } else { "; an id is what search prints under each hit" };
-        bail!("{id}: no article of this id in {}{hint}", index.display());
+        return no_article(index, id);
     };
     let article = snapshot.article(address)?;
     if json {

@@ -5,6 +5,7 @@
 
 mod args;
 mod build;
+mod explore;
 mod look;
 mod output;
 mod search;
@@ -69,6 +70,11 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Search(search) => search::search(&index, search),
         Command::Index(build) => build::index(&index, build),
         Command::Reindex(build) => build::reindex(&index, build),
+        Command::Timeline { query, by, exact, json } => explore::timeline(&index, &query, by, exact, json),
+        Command::Facets { query, exact, json } => explore::facets(&index, &query, exact, json),
+        Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),
+        Command::WhyNot(args) => explore::why_not(&index, &args),
+        Command::Complete { prefix, limit, json } => explore::complete(&index, &prefix, limit, json),
         Command::Show { id, json } => look::show(&index, &id, json),
         Command::Stats { json } => look::stats(&index, json),
         Command::Extract(extract) => build::extract(extract),

@@ -16,7 +16,7 @@ use crate::index::Snapshot;
 use crate::ingest::Prune;
 use crate::query::{self, Filter};
 use crate::search::plan::Breadth;
-use crate::search::{Request, Sort};
+use crate::search::{Request, Results, Sort};
 use crate::text::synonyms::Synonyms;
 use crate::view;
 
@@ -27,13 +27,10 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = request(&args)?;
     let results = crate::search::search(&snapshot, &request, Synonyms::builtin())?;
-    for note in &request.query.notes {
-        eprintln!("note: {}", note.message);
-    }
+    remarks(&request, &results);
     match args.format {
         Format::Text => {
             let style = style();
-            results.notes.iter().for_each(|note| eprintln!("note: {note}"));
             eprintln!("{}", view::terminal::summary(&results));
             let mut text = view::terminal::hits(&results, args.offset, style);
             if let Some(facets) = &results.facets {
@@ -51,12 +48,18 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
             print(&lines)?;
         }
         Format::Csv | Format::Ris | Format::Bibtex | Format::Gbt7714 => {
-            results.notes.iter().for_each(|note| eprintln!("note: {note}"));
             let articles: Vec<&Article> = results.hits.iter().map(|hit| &hit.article).collect();
             print(&citations(&articles, args.format))?;
         }
     }
     Ok(if results.hits.is_empty() { Outcome::Nothing } else { Outcome::Found })
+}
+
+/// What there is to say about a query and its answer, for people.
+pub fn remarks(request: &Request, results: &Results) {
+    request.query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
+    results.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    results.suggestions.iter().for_each(|other| eprintln!("note: {}", view::terminal::suggestion(other)));
 }
 
 /// The articles in a format for spreadsheets and reference managers, cited today.
@@ -90,6 +93,7 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
     request.offset = args.offset;
     request.facets = args.facets;
     request.snippet_length = args.snippet_length;
+    request.explain = args.explain;
     Ok(request)
 }
 

@@ -4,13 +4,18 @@
 //! three fields a text says in which order ([`scoring`]), and the text itself says what is marked ([`snippet`]).
 
 pub mod bits;
+pub mod explain;
 pub mod facets;
 pub mod matching;
 pub mod needle;
 pub mod plan;
 pub mod scoring;
+pub mod similar;
 pub mod snippet;
 pub mod strings;
+pub mod suggest;
+pub mod timeline;
+pub mod why_not;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,9 +25,11 @@ use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, SegmentReader};
 
 use self::bits::Bits;
+use self::explain::Explanation;
 use self::facets::{Counter, Facets};
 use self::plan::{Breadth, Compiled};
 use self::snippet::{Marked, Marks};
+use self::suggest::Suggestion;
 use crate::article::Article;
 use crate::error::Result;
 use crate::index::{Snapshot, check};
@@ -60,6 +67,8 @@ pub struct Request {
     pub breadth: Breadth,
     /// The length of snippets in characters.
     pub snippet_length: usize,
+    /// Whether each hit's score is taken apart.
+    pub explain: bool,
 }
 
 impl Request {
@@ -77,6 +86,7 @@ impl Request {
             facets: false,
             breadth: Breadth::Wide,
             snippet_length: snippet::DEFAULT_LENGTH,
+            explain: false,
         }
     }
 }
@@ -98,6 +108,8 @@ pub struct Results {
     pub commit: u64,
     /// Remarks on how the query was taken, beside the parser's.
     pub notes: Vec<String>,
+    /// Other queries, where no article matches in full: what may have been meant.
+    pub suggestions: Vec<Suggestion>,
     /// The hits of the page.
     pub hits: Vec<Hit>,
     /// The facets, where they were asked for.
@@ -119,6 +131,8 @@ pub struct Hit {
     pub reprints: u64,
     /// Whether it holds only some of the query.
     pub partial: bool,
+    /// What made its score, where that was asked for.
+    pub explanation: Option<Explanation>,
 }
 
 /// Answers a request.
@@ -153,6 +167,10 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
             score: ranked.score,
             reprints: 0,
             partial: at >= full,
+            explanation: match request.explain {
+                true => Some(explain::explain(snapshot, &compiled, ranked.address, ranked.score)?),
+                false => None,
+            },
             article,
         });
     }
@@ -165,6 +183,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
     } else {
         None
     };
+    let suggestions = if total == 0 { suggest::did_you_mean(snapshot, request)? } else { Vec::new() };
     Ok(Results {
         total,
         partial_total,
@@ -173,6 +192,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
         generation: snapshot.generation.number,
         commit: snapshot.commit.number,
         notes,
+        suggestions,
         hits,
         facets,
     })
