@@ -4,13 +4,18 @@
 //! three fields a text says in which order ([`scoring`]), and the text itself says what is marked ([`snippet`]).
 
 pub mod bits;
+pub mod explain;
 pub mod facets;
 pub mod matching;
 pub mod needle;
 pub mod plan;
 pub mod scoring;
+pub mod similar;
 pub mod snippet;
 pub mod strings;
+pub mod suggest;
+pub mod timeline;
+pub mod why_not;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,12 +25,14 @@ use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, SegmentReader};
 
 use self::bits::Bits;
+use self::explain::Explanation;
 use self::facets::{Counter, Facets};
 use self::plan::{Breadth, Compiled};
 use self::snippet::{Marked, Marks};
+use self::suggest::Suggestion;
 use crate::article::Article;
 use crate::error::Result;
-use crate::index::Snapshot;
+use crate::index::{Snapshot, check};
 use crate::query::{Filter, Query};
 use crate::text::synonyms::Synonyms;
 
@@ -60,6 +67,8 @@ pub struct Request {
     pub breadth: Breadth,
     /// The length of snippets in characters.
     pub snippet_length: usize,
+    /// Whether each hit's score is taken apart.
+    pub explain: bool,
 }
 
 impl Request {
@@ -77,6 +86,7 @@ impl Request {
             facets: false,
             breadth: Breadth::Wide,
             snippet_length: snippet::DEFAULT_LENGTH,
+            explain: false,
         }
     }
 }
@@ -98,6 +108,8 @@ pub struct Results {
     pub commit: u64,
     /// Remarks on how the query was taken, beside the parser's.
     pub notes: Vec<String>,
+    /// Other queries, where no article matches in full: what may have been meant.
+    pub suggestions: Vec<Suggestion>,
     /// The hits of the page.
     pub hits: Vec<Hit>,
     /// The facets, where they were asked for.
@@ -119,6 +131,8 @@ pub struct Hit {
     pub reprints: u64,
     /// Whether it holds only some of the query.
     pub partial: bool,
+    /// What made its score, where that was asked for.
+    pub explanation: Option<Explanation>,
 }
 
 /// Answers a request.
@@ -126,6 +140,10 @@ pub struct Hit {
 /// # Errors
 /// Where a file of the index can't be read or does not hold what was written.
 pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
+    check::guarded(&snapshot.generation, || answer(snapshot, request, synonyms))
+}
+
+fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
     let start = Instant::now();
     let compiled = plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
     let matches = Matches::find(snapshot, &compiled)?;
@@ -149,6 +167,10 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
             score: ranked.score,
             reprints: 0,
             partial: at >= full,
+            explanation: match request.explain {
+                true => Some(explain::explain(snapshot, &compiled, ranked.address, ranked.score)?),
+                false => None,
+            },
             article,
         });
     }
@@ -161,6 +183,7 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
     } else {
         None
     };
+    let suggestions = if total == 0 { suggest::did_you_mean(snapshot, request)? } else { Vec::new() };
     Ok(Results {
         total,
         partial_total,
@@ -169,6 +192,7 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
         generation: snapshot.generation.number,
         commit: snapshot.commit.number,
         notes,
+        suggestions,
         hits,
         facets,
     })
@@ -226,6 +250,11 @@ impl Matches {
     /// How many there are.
     pub fn total(&self, tier: Tier) -> u64 {
         self.tier(tier).flatten().map(Bits::count).sum()
+    }
+
+    /// Whether the document at this address matches in full.
+    pub fn contains(&self, address: DocAddress) -> bool {
+        self.full.get(address.segment_ord as usize).is_some_and(|bits| bits.contains(address.doc_id))
     }
 
     /// The addresses of all matches, in the order of the index.
