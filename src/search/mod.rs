@@ -152,21 +152,17 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
         compiled.synonyms.iter().map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect();
 
     let wanted = request.offset.saturating_add(request.limit);
-    let mut ranked = matches.best(snapshot, &compiled, request.sort, Tier::Full, wanted)?;
-    let full = ranked.len();
-    if full < wanted {
-        ranked.extend(matches.best(snapshot, &compiled, request.sort, Tier::Partial, wanted - full)?);
-    }
+    let ranked = matches.ranked(snapshot, &compiled, request.sort, wanted)?;
     let segmenter = snapshot.segmenter()?;
     let mut hits = Vec::new();
-    for (at, ranked) in ranked.iter().enumerate().skip(request.offset).take(request.limit) {
+    for ranked in ranked.iter().skip(request.offset).take(request.limit) {
         let article = snapshot.article(ranked.address)?;
         hits.push(Hit {
             snippet: snippet::snippet(&article, &compiled.marks, segmenter, request.snippet_length),
             marks: snippet::marks(&article, &compiled.marks, segmenter),
             score: ranked.score,
             reprints: 0,
-            partial: at >= full,
+            partial: ranked.tier == Tier::Partial,
             explanation: match request.explain {
                 true => Some(explain::explain(snapshot, &compiled, ranked.address, ranked.score)?),
                 false => None,
@@ -213,10 +209,15 @@ pub struct Matches {
     partial: Vec<Option<Bits>>,
 }
 
-/// A document with its place in the order.
-struct Ranked {
-    address: DocAddress,
-    score: f32,
+/// A document with what gave it its place in the order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranked {
+    /// Where it stands.
+    pub address: DocAddress,
+    /// Its score.
+    pub score: f32,
+    /// Whether it holds all of the query.
+    pub tier: Tier,
 }
 
 impl Matches {
@@ -273,6 +274,19 @@ impl Matches {
         Ok(counter.finish())
     }
 
+    /// The first `wanted` matches in the order asked for: full ones, then partial ones.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn ranked(&self, snapshot: &Snapshot, compiled: &Compiled, sort: Sort, wanted: usize) -> Result<Vec<Ranked>> {
+        let mut ranked = self.best(snapshot, compiled, sort, Tier::Full, wanted)?;
+        if ranked.len() < wanted {
+            let room = wanted - ranked.len();
+            ranked.extend(self.best(snapshot, compiled, sort, Tier::Partial, room)?);
+        }
+        Ok(ranked)
+    }
+
     /// The first `wanted` matches of a tier in the order asked for. Ties end with the id.
     fn best(
         &self,
@@ -295,7 +309,7 @@ impl Matches {
                 best.offer(primary, || columns.id(doc), DocAddress::new(ord as u32, doc), score);
             }
         }
-        Ok(best.finish())
+        Ok(best.finish(tier))
     }
 }
 
@@ -371,8 +385,9 @@ impl Best {
         }
     }
 
-    fn finish(self) -> Vec<Ranked> {
+    fn finish(self, tier: Tier) -> Vec<Ranked> {
         let sorted = self.heap.into_sorted_vec();
-        sorted.into_iter().map(|Reverse((_, _, place))| Ranked { address: place.address, score: place.score }).collect()
+        let ranked = |place: Place| Ranked { address: place.address, score: place.score, tier };
+        sorted.into_iter().map(|Reverse((_, _, place))| ranked(place)).collect()
     }
 }
