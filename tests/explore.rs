@@ -43,7 +43,8 @@ fn archive() -> Archive {
         }
         if n == 0 {
             article["source"] = "中工网-工人日报".into();
-            article["credits"] = serde_json::json!([{"role": "记者", "name": "郭振纲"}, {"role": "编辑", "name": "肖天"}]);
+            article["credits"] =
+                serde_json::json!([{"role": "记者", "name": "郭振纲"}, {"role": "编辑", "name": "肖天"}]);
         }
         archive.write(&format!("{n}.json"), article.to_string());
     }
@@ -88,7 +89,8 @@ fn timelines_count_matches_beside_all_articles() {
 #[test]
 fn a_score_is_the_sum_of_its_parts() {
     let snapshot = archive().snapshot();
-    for query in ["工会", "农民工工资 保障", "\"集体协商\"", "郭振纲", "title:工伤", "工伤 OR 樱花", "欠薪*"] {
+    for query in ["工会", "农民工工资 保障", "\"集体协商\"", "郭振纲", "title:工伤", "工伤 OR 樱花", "欠薪*"]
+    {
         let request = Request { explain: true, ..Request::new(parse(query)) };
         let results = search(&snapshot, &request, Synonyms::builtin()).unwrap();
         assert!(!results.hits.is_empty(), "{query}");
@@ -96,7 +98,10 @@ fn a_score_is_the_sum_of_its_parts() {
             let explanation = hit.explanation.unwrap();
             let sum: f32 = explanation.parts.iter().map(|part| part.score).sum::<f32>() + explanation.rest;
             assert!((sum - hit.score).abs() < 1e-3, "{query}: {sum} and {}", hit.score);
-            assert!(!explanation.parts.is_empty() && explanation.parts.iter().all(|part| part.frequency > 0), "{query}");
+            assert!(
+                !explanation.parts.is_empty() && explanation.parts.iter().all(|part| part.frequency > 0),
+                "{query}"
+            );
         }
     }
     let request = Request { explain: true, ..Request::new(parse("工伤")) };
@@ -111,11 +116,9 @@ fn a_score_is_the_sum_of_its_parts() {
 #[test]
 fn similar_articles_share_telling_words() {
     let snapshot = archive().snapshot();
-    for (title, expect) in [
-        ("外卖骑手加入工会", "集体协商在平台企业"),
-        ("工伤保险", "工伤认定"),
-        ("春季赏花", "樱花摄影比赛"),
-    ] {
+    for (title, expect) in
+        [("外卖骑手加入工会", "集体协商在平台企业"), ("工伤保险", "工伤认定"), ("春季赏花", "樱花摄影比赛")]
+    {
         let found = similar(&snapshot, &id(&snapshot, title), 5).unwrap().unwrap();
         let titles: Vec<&str> = found.hits.iter().map(|hit| hit.article.title.as_str()).collect();
         assert_eq!(titles.first(), Some(&expect), "{title}: {titles:?}, {:?}", found.notes);
@@ -144,12 +147,12 @@ fn why_an_article_is_not_among_the_hits() {
     };
     use Verdict::{Full, NotFound, Partial};
     check("工会", Full, &[("工会", true, "«工会»维护")]);
+    check("工会 骑手", Partial, &[("工会", true, ""), ("骑手", false, "nor any part")]);
     check(
-        "工会 骑手",
-        Partial,
-        &[("工会", true, ""), ("骑手", false, "nor any part")],
+        "\"农民工工资条\"",
+        NotFound,
+        &[("\"农民工工资条\"", false, "the nearest is body …«农民工工资»".trim_start_matches('…'))],
     );
-    check("\"农民工工资条\"", NotFound, &[("\"农民工工资条\"", false, "the nearest is body …«农民工工资»".trim_start_matches('…'))]);
     check("date:2025", NotFound, &[("date:2025-01-01..2025-12-31", false, "2024-01-05, before 2025-01-01")]);
     check("source:新华社", NotFound, &[("source:新华社", false, "中工网-工人日报, 中工网, 工人日报")]);
     check("author:王五", NotFound, &[("author:王五", false, "郭振纲")]);
@@ -230,7 +233,12 @@ fn the_command_line_prints_data_on_stdout_and_remarks_on_stderr() {
         (&["search", "工汇"], 1, "", "did you mean 工会?"),
         (&["search", "gonghui", "--format", "json"], 1, "\"kind\":\"suggestion\"", ""),
         (&["timeline", "工会"], 0, "no article in the archive", "4 of 12 articles"),
-        (&["timeline", "工会", "--by", "year", "--json"], 0, "{\"period\":\"2024\",\"count\":3,\"all\":5,\"share\":0.6}", ""),
+        (
+            &["timeline", "工会", "--by", "year", "--json"],
+            0,
+            "{\"period\":\"2024\",\"count\":3,\"all\":5,\"share\":0.6}",
+            "",
+        ),
         (&["timeline", "没有这个词", "--exact"], 1, "", "0 of 12"),
         (&["facets", "工会"], 0, "month", "4 articles"),
         (&["facets", "工会", "--json", "--from", "2024-02"], 0, "{\"value\":\"2024-03\",\"count\":1}", ""),
