@@ -74,7 +74,8 @@ fn a_flipped_bit_is_named_and_nothing_panics() {
         let places = 24.min(whole.len());
         for place in 0..places {
             // The beginning, the end and places between: headers, footers and contents.
-            let at = if place < 8 { whole.len() - 1 - place * 9 % whole.len() } else { whole.len() * (place - 8) / places };
+            let at =
+                if place < 8 { whole.len() - 1 - place * 9 % whole.len() } else { whole.len() * (place - 8) / places };
             let mut flipped = whole.clone();
             flipped[at] ^= 1 << (place % 8);
             fs::write(&path, &flipped).unwrap();

@@ -1,8 +1,8 @@
 //! Why a hit has its score: what each word, pair and character of the query added.
 
+use tantivy::postings::Postings as _;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet as _};
-use tantivy::postings::Postings as _;
 
 use super::bits::Bits;
 use super::plan::Compiled;

@@ -68,8 +68,7 @@ pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<C
                 || letters.as_ref().is_some_and(|letters| sound(word).is_some_and(|sound| sound.starts_with(letters)))
         })
     })?;
-    let mut found: Vec<Completion> =
-        words.into_iter().map(|(word, articles)| Completion { word, articles }).collect();
+    let mut found: Vec<Completion> = words.into_iter().map(|(word, articles)| Completion { word, articles }).collect();
     found.sort_by(|a, b| b.articles.cmp(&a.articles).then_with(|| a.word.cmp(&b.word)));
     found.truncate(limit);
     Ok(found)

@@ -131,7 +131,8 @@ fn count(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, step: Step
             Period { name: step.name(number), count, all, gap }
         })
         .collect();
-    let notes = if partial { vec!["no article holds all of it: partial matches are counted".into()] } else { Vec::new() };
+    let notes =
+        if partial { vec!["no article holds all of it: partial matches are counted".into()] } else { Vec::new() };
     Ok(Timeline { total: matches.total(tier), partial, undated, periods, notes })
 }
 

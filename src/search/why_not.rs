@@ -70,12 +70,7 @@ pub struct Clause {
 ///
 /// # Errors
 /// Where a file of the index can't be read or does not hold what was written.
-pub fn why_not(
-    snapshot: &Snapshot,
-    request: &Request,
-    synonyms: &Synonyms,
-    id: &ArticleId,
-) -> Result<Option<WhyNot>> {
+pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: &ArticleId) -> Result<Option<WhyNot>> {
     check::guarded(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
         let article = snapshot.article(address)?;

@@ -108,7 +108,10 @@ fn kind_of(string: &[char], before: Option<&char>, after: Option<&char>) -> Opti
 /// Whether a character stands for itself inside quotes: letters and digits do, and common signs.
 fn is_plain(c: &char) -> bool {
     match Class::of(fold_char(*c)) {
-        Class::Other => matches!(c, ' ' | '　' | '，' | '。' | '、' | '；' | '：' | '（' | '）' | '《' | '》' | '·' | '-' | ',' | '.' | '%'),
+        Class::Other => matches!(
+            c,
+            ' ' | '　' | '，' | '。' | '、' | '；' | '：' | '（' | '）' | '《' | '》' | '·' | '-' | ',' | '.' | '%'
+        ),
         _ => true,
     }
 }
