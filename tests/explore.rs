@@ -10,6 +10,7 @@ use archive::Archive;
 use gongxun::ArticleId;
 use gongxun::index::Snapshot;
 use gongxun::query::parse;
+use gongxun::search::explain::TokenKind;
 use gongxun::search::plan::Breadth;
 use gongxun::search::similar::{similar, telling_words};
 use gongxun::search::suggest::{complete, did_you_mean};
@@ -24,10 +25,10 @@ const ARTICLES: [(&str, &str, &str); 12] = [
     ("外卖骑手加入工会", "2024-01-20", "外卖骑手张三加入了工会，平台企业开展集体协商。"),
     ("集体协商在平台企业", "2024-03-02", "平台企业与外卖骑手开展集体协商，工会代表签订集体合同。"),
     ("天气晴好", "2024-03-03", "今天天气晴好，适合出行。"),
-    ("春季赏花", "2024-03-04", "公园里的樱花开了，游客很多。"),
+    ("春季赏花", "2024-03-04", "公园里的樱花开了，看樱花的游客很多。"),
     ("农村道路", "2023-05-01", "农村道路修好了，农民出行方便。"),
-    ("工伤保险", "2023-05-09", "工伤保险覆盖新就业形态劳动者。职工权益有了保障。"),
-    ("工伤认定", "2025-02-01", "工伤认定的标准，工伤保险条例有规定。"),
+    ("工伤保险", "2023-05-09", "工伤保险覆盖新就业形态劳动者，劳动能力鉴定免费。"),
+    ("工伤认定", "2025-02-01", "工伤认定的标准有规定，劳动能力鉴定要申请。"),
     ("傳統藝術", "2025-02-11", "戲曲進校園，學生很喜歡。"),
     ("无日期", "", "工会的老照片。"),
     ("足球比赛", "2025-02-12", "昨晚的足球比赛很精彩，主队获胜。"),
@@ -104,13 +105,34 @@ fn a_score_is_the_sum_of_its_parts() {
             );
         }
     }
-    let request = Request { explain: true, ..Request::new(parse("工伤")) };
-    let hit = search(&snapshot, &request, Synonyms::builtin()).unwrap().hits.remove(0);
+    let request = Request { explain: true, ..Request::new(parse("樱花")) };
+    let hits = search(&snapshot, &request, Synonyms::builtin()).unwrap().hits;
+    let hit = hits.into_iter().find(|hit| hit.article.title == "春季赏花").unwrap();
     let parts = hit.explanation.unwrap().parts;
-    let word = parts.iter().find(|part| part.token == "工伤" && part.text == "body").unwrap();
-    assert_eq!((word.kind.name(), word.frequency, word.articles), ("word", 2, 2));
+    let word =
+        parts.iter().find(|part| part.token == "樱花" && part.text == "body" && part.kind == TokenKind::Word).unwrap();
+    assert_eq!((word.frequency, word.articles), (2, 2));
     let plain = search(&snapshot, &Request::new(parse("工伤")), Synonyms::builtin()).unwrap();
     assert!(plain.hits[0].explanation.is_none());
+}
+
+#[test]
+fn dates_are_kept_to_the_day() {
+    let snapshot = archive().snapshot();
+    for (query, expect) in [
+        ("date:2023-04", 0),
+        ("date:2023-05-01..2023-05-08", 1),
+        ("date:2023-05-02..2023-05-08", 0),
+        ("date:2024-01-05", 1),
+        ("date:2024-01-06..2024-01-19", 0),
+        ("date:2024-01-06..2024-01-20", 1),
+        ("date:<=2023", 2),
+        ("date:2022", 0),
+        ("date:2026", 0),
+    ] {
+        let results = search(&snapshot, &Request::new(parse(query)), Synonyms::builtin()).unwrap();
+        assert_eq!(results.total, expect, "{query}");
+    }
 }
 
 #[test]
@@ -148,15 +170,11 @@ fn why_an_article_is_not_among_the_hits() {
     use Verdict::{Full, NotFound, Partial};
     check("工会", Full, &[("工会", true, "«工会»维护")]);
     check("工会 骑手", Partial, &[("工会", true, ""), ("骑手", false, "nor any part")]);
-    check(
-        "\"农民工工资条\"",
-        NotFound,
-        &[("\"农民工工资条\"", false, "the nearest is body …«农民工工资»".trim_start_matches('…'))],
-    );
+    check("\"农民工工资条\"", NotFound, &[("\"农民工工资条\"", false, "，«农民工工资»有了保障")]);
     check("date:2025", NotFound, &[("date:2025-01-01..2025-12-31", false, "2024-01-05, before 2025-01-01")]);
-    check("source:新华社", NotFound, &[("source:新华社", false, "中工网-工人日报, 中工网, 工人日报")]);
-    check("author:王五", NotFound, &[("author:王五", false, "郭振纲")]);
-    check("section:维权", NotFound, &[("section:维权", false, "no section")]);
+    check("source:新华社", NotFound, &[("source:\"新华社\"", false, "中工网-工人日报, 中工网, 工人日报")]);
+    check("author:王五", NotFound, &[("author:\"王五\"", false, "郭振纲")]);
+    check("section:维权", NotFound, &[("section:\"维权\"", false, "no section")]);
     check("title:包工头", NotFound, &[("title:包工头", false, "not in the title: body")]);
     check("工会 -欠薪", NotFound, &[("工会", true, ""), ("-欠薪", false, "«欠薪»")]);
     check("\"欠薪 工会\"~2", NotFound, &[("\"欠薪 工会\"~2", false, "at the nearest within 1")]);
@@ -184,7 +202,7 @@ fn what_may_have_been_meant() {
     check("\"工汇\"", Some("\"工会\""));
     check("郭镇刚", Some("郭振纲"));
     check("guozhengang", Some("郭振纲"));
-    check("骑首加入", Some("骑手加入"));
+    check("外卖骑首加入", Some("外卖骑手加入"));
     check("嘤花 足求", None);
     check("嘤花 游客", Some("樱花 游客"));
     check("xyzxyz", None);
@@ -229,7 +247,7 @@ fn the_command_line_prints_data_on_stdout_and_remarks_on_stderr() {
         (&["search", "工会", "--format", "bibtex"], 0, "@", ""),
         (&["search", "郭振纲", "--format", "gbt7714"], 0, "郭振纲", ""),
         (&["search", "没有这个词吧", "--format", "csv", "--exact"], 1, "id,title", ""),
-        (&["search", "工伤", "--explain"], 0, "word 工伤 2 times in the body", "articles"),
+        (&["search", "樱花", "--explain"], 0, "word 樱花 2 times in the body", "articles"),
         (&["search", "工汇"], 1, "", "did you mean 工会?"),
         (&["search", "gonghui", "--format", "json"], 1, "\"kind\":\"suggestion\"", ""),
         (&["timeline", "工会"], 0, "no article in the archive", "4 of 12 articles"),
@@ -242,7 +260,7 @@ fn the_command_line_prints_data_on_stdout_and_remarks_on_stderr() {
         (&["timeline", "没有这个词", "--exact"], 1, "", "0 of 12"),
         (&["facets", "工会"], 0, "month", "4 articles"),
         (&["facets", "工会", "--json", "--from", "2024-02"], 0, "{\"value\":\"2024-03\",\"count\":1}", ""),
-        (&["similar", &own], 0, "集体协商在平台企业", "looked for"),
+        (&["similar", &own], 0, "«集体协商»在«平台企业»", "looked for"),
         (&["similar", &own, "--json"], 0, "\"hits\":[{", ""),
         (&["similar", "nobody"], 2, "", "an id is what search prints"),
         (&["why-not", "工会", "欠薪", &own], 0, "NO   欠薪", ""),

@@ -1,6 +1,5 @@
 //! Floors under what extraction reaches on labelled pages; `examples/extraction_figures.rs` prints the figures themselves.
 
-
 #[path = "support/figures.rs"]
 mod figures;
 

@@ -8,7 +8,8 @@ const MAX_LINES: usize = 12;
 /// The sum by kind, then its largest parts: the token, where and how often it stands, how common it is, what it added.
 pub fn lines(explanation: &Explanation, score: f32) -> Vec<String> {
     let parts = &explanation.parts;
-    let sum = |kind: TokenKind| parts.iter().filter(|part| part.kind == kind).map(|part| part.score).sum::<f32>();
+    let of = |kind: TokenKind| parts.iter().filter(move |part| part.kind == kind);
+    let sum = |kind: TokenKind| of(kind).fold(0.0, |sum, part| sum + part.score);
     let kinds = TokenKind::ALL.map(|kind| format!("{}s {:.2}", kind.name(), sum(kind)));
     let mut lines = vec![format!("score {score:.2} = {}", kinds.join(" + "))];
     if explanation.rest != 0.0 {
