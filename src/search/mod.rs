@@ -16,6 +16,7 @@ pub mod strings;
 pub mod suggest;
 pub mod timeline;
 pub mod why_not;
+pub mod words;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -35,6 +36,9 @@ use crate::error::Result;
 use crate::index::{Snapshot, check};
 use crate::query::{Filter, Query};
 use crate::text::synonyms::Synonyms;
+
+/// How many articles at most are looked at to tell words from letters inside other words.
+const MAX_LOOKED_AT: usize = 256;
 
 /// The order of hits. Full matches come before partial ones in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -274,42 +278,136 @@ impl Matches {
         Ok(counter.finish())
     }
 
-    /// The first `wanted` matches in the order asked for: full ones, then partial ones.
+    /// The first `wanted` matches in the order asked for: full ones, then partial ones. By relevance, full matches in which
+    /// a word occurs only as letters inside other words (和服 in 和|服务) follow the other full ones.
     ///
     /// # Errors
     /// Where a file of the index can't be read.
     pub fn ranked(&self, snapshot: &Snapshot, compiled: &Compiled, sort: Sort, wanted: usize) -> Result<Vec<Ranked>> {
-        let mut ranked = self.best(snapshot, compiled, sort, Tier::Full, wanted)?;
-        if ranked.len() < wanted {
+        let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
+        let terms = scoring::weigh(&compiled.terms, snapshot)?;
+        let scored = Scored::new(snapshot, &terms, sort, self.tier(Tier::Full))?;
+        let surely = if sort == Sort::Relevance { self.surely_words(snapshot, compiled)? } else { None };
+        let full = match surely {
+            Some(surely) => self.words_first(&scored, &surely, snapshot, compiled, wanted)?,
+            None => scored.best(self.full.iter(), wanted, None),
+        };
+        let mut ranked: Vec<Ranked> = full.into_iter().map(|(.., place)| place.ranked(Tier::Full)).collect();
+        if ranked.len() < wanted && self.total(Tier::Partial) > 0 {
+            let scored = Scored::new(snapshot, &terms, sort, self.tier(Tier::Partial))?;
             let room = wanted - ranked.len();
-            ranked.extend(self.best(snapshot, compiled, sort, Tier::Partial, room)?);
+            let partial = scored.best(self.tier(Tier::Partial).flatten(), room, None);
+            ranked.extend(partial.into_iter().map(|(.., place)| place.ranked(Tier::Partial)));
         }
         Ok(ranked)
     }
 
-    /// The first `wanted` matches of a tier in the order asked for. Ties end with the id.
-    fn best(
+    /// The full matches that surely hold the words as words; none where that says nothing.
+    fn surely_words(&self, snapshot: &Snapshot, compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
+        let mut all = Vec::new();
+        for (segment, full) in snapshot.searcher.segment_readers().iter().zip(&self.full) {
+            if full.is_empty() {
+                all.push(full.clone());
+                continue;
+            }
+            let Some(mut surely) = words::surely(&compiled.full, segment, snapshot)? else { return Ok(None) };
+            surely.and(full);
+            all.push(surely);
+        }
+        Ok(Some(all).filter(|all| *all != self.full))
+    }
+
+    /// The first full matches: those with the words as words, then the others. Where the index leaves open which one it is,
+    /// the text is looked at, from the best score down and no further than needed.
+    fn words_first(
         &self,
+        scored: &Scored,
+        surely: &[Bits],
         snapshot: &Snapshot,
         compiled: &Compiled,
-        sort: Sort,
-        tier: Tier,
         wanted: usize,
-    ) -> Result<Vec<Ranked>> {
-        let terms = scoring::weigh(&compiled.terms, snapshot)?;
-        let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
-        let mut best = Best { wanted, heap: BinaryHeap::new() };
-        for ((ord, segment), bits) in snapshot.searcher.segment_readers().iter().enumerate().zip(self.tier(tier)) {
-            let Some(bits) = bits.filter(|bits| !bits.is_empty()) else { continue };
-            let scores = scoring::scores(segment, &terms, bits)?;
-            let columns = Columns::open(segment)?;
-            for doc in bits.iter() {
-                let score = scores[doc as usize];
-                let primary = columns.primary(sort, doc, score);
-                best.offer(primary, || columns.id(doc), DocAddress::new(ord as u32, doc), score);
+    ) -> Result<Vec<Order>> {
+        let sure = scored.best(surely.iter(), wanted, None);
+        let open: Vec<Bits> = self
+            .full
+            .iter()
+            .zip(surely)
+            .map(|(full, surely)| {
+                let mut open = full.clone();
+                open.and_not(surely);
+                open
+            })
+            .collect();
+        // What scores less than enough sure ones can't come before them.
+        let least = sure.last().filter(|_| sure.len() == wanted).map(|last| last.0);
+        let open = scored.best(open.iter(), usize::MAX, least);
+        let segmenter = snapshot.segmenter()?;
+        let (mut first, mut letters) = (Vec::new(), Vec::new());
+        let mut sure = sure.into_iter().peekable();
+        for (looked_at, order) in open.into_iter().enumerate() {
+            while first.len() < wanted
+                && let Some(before) = sure.next_if(|sure| *sure > order)
+            {
+                first.push(before);
+            }
+            if first.len() == wanted {
+                break;
+            }
+            if looked_at < MAX_LOOKED_AT
+                && words::are_words(&compiled.full, &snapshot.article(order.2.address)?, segmenter)
+            {
+                first.push(order);
+            } else {
+                letters.push(order);
             }
         }
-        Ok(best.finish(tier))
+        first.extend(sure);
+        first.extend(letters);
+        first.truncate(wanted);
+        Ok(first)
+    }
+}
+
+/// Scores and columns of some documents, by segment.
+struct Scored {
+    sort: Sort,
+    segments: Vec<Option<(Vec<f32>, Columns)>>,
+}
+
+/// A document with its order: the largest first, ties by the id.
+type Order = (i64, Reverse<u64>, Place);
+
+impl Scored {
+    fn new<'a>(
+        snapshot: &Snapshot,
+        terms: &[scoring::Weighted],
+        sort: Sort,
+        bits: impl Iterator<Item = Option<&'a Bits>>,
+    ) -> Result<Scored> {
+        let mut segments = Vec::new();
+        for (segment, bits) in snapshot.searcher.segment_readers().iter().zip(bits) {
+            segments.push(match bits.filter(|bits| !bits.is_empty()) {
+                Some(bits) => Some((scoring::scores(segment, terms, bits)?, Columns::open(segment)?)),
+                None => None,
+            });
+        }
+        Ok(Scored { sort, segments })
+    }
+
+    /// The first `wanted` of these documents, which must be among the scored ones, and of them those that reach `least`.
+    fn best<'a>(&self, bits: impl Iterator<Item = &'a Bits>, wanted: usize, least: Option<i64>) -> Vec<Order> {
+        let mut best = Best { wanted, heap: BinaryHeap::new() };
+        for ((ord, segment), bits) in self.segments.iter().enumerate().zip(bits) {
+            let Some((scores, columns)) = segment else { continue };
+            for doc in bits.iter() {
+                let score = scores[doc as usize];
+                let primary = columns.primary(self.sort, doc, score);
+                if least.is_none_or(|least| primary >= least) {
+                    best.offer(primary, || columns.id(doc), DocAddress::new(ord as u32, doc), score);
+                }
+            }
+        }
+        best.heap.into_sorted_vec().into_iter().map(|Reverse(order)| order).collect()
     }
 }
 
@@ -341,7 +439,7 @@ impl Columns {
 /// The best so far: the least of them on top.
 struct Best {
     wanted: usize,
-    heap: BinaryHeap<Reverse<(i64, Reverse<u64>, Place)>>,
+    heap: BinaryHeap<Reverse<Order>>,
 }
 
 /// A document behind its order: compared last, and only where two ids begin alike.
@@ -349,6 +447,12 @@ struct Best {
 struct Place {
     address: DocAddress,
     score: f32,
+}
+
+impl Place {
+    fn ranked(self, tier: Tier) -> Ranked {
+        Ranked { address: self.address, score: self.score, tier }
+    }
 }
 
 impl PartialEq for Place {
@@ -383,11 +487,5 @@ impl Best {
         if self.heap.len() > self.wanted {
             self.heap.pop();
         }
-    }
-
-    fn finish(self, tier: Tier) -> Vec<Ranked> {
-        let sorted = self.heap.into_sorted_vec();
-        let ranked = |place: Place| Ranked { address: place.address, score: place.score, tier };
-        sorted.into_iter().map(|Reverse((_, _, place))| ranked(place)).collect()
     }
 }

@@ -113,7 +113,7 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         bits.and_not(&itself);
     }
     let mut hits = Vec::new();
-    for ranked in matches.best(snapshot, &compiled, Sort::Relevance, Tier::Full, limit)? {
+    for ranked in matches.ranked(snapshot, &compiled, Sort::Relevance, limit)? {
         let article = snapshot.article(ranked.address)?;
         hits.push(Hit {
             snippet: snippet::snippet(&article, &compiled.marks, segmenter, snippet::DEFAULT_LENGTH),

@@ -78,17 +78,18 @@ pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: 
         let root = request.query.root.as_ref();
         let compiled = plan::compile(root, filters, snapshot, synonyms, request.breadth)?;
         let matches = Matches::find(snapshot, &compiled)?;
-        let full = matches.total(Tier::Full);
+        let verdict = if matches.addresses(Tier::Full).contains(&address) {
+            Verdict::Full
+        } else if matches.addresses(Tier::Partial).contains(&address) {
+            Verdict::Partial
+        } else {
+            Verdict::NotFound
+        };
         let mut place = None;
-        let mut verdict = Verdict::NotFound;
-        for (tier, before, name) in [(Tier::Full, 0, Verdict::Full), (Tier::Partial, full, Verdict::Partial)] {
-            let all = matches.total(tier) as usize;
-            if verdict == Verdict::NotFound && matches.addresses(tier).contains(&address) {
-                let ranked = matches.best(snapshot, &compiled, request.sort, tier, all)?;
-                let at = ranked.iter().position(|ranked| ranked.address == address);
-                place = at.map(|at| before + at as u64 + 1);
-                verdict = name;
-            }
+        if verdict != Verdict::NotFound {
+            let all = matches.total(Tier::Full) + matches.total(Tier::Partial);
+            let ranked = matches.ranked(snapshot, &compiled, request.sort, all as usize)?;
+            place = ranked.iter().position(|ranked| ranked.address == address).map(|at| at as u64 + 1);
         }
         let mut looker = Looker { snapshot, request, synonyms, article: &article, address, clauses: Vec::new() };
         if let Some(root) = root {
