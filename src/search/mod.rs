@@ -22,7 +22,7 @@ use tantivy::{DocAddress, DocId, SegmentReader};
 
 use self::bits::Bits;
 use self::facets::{Counter, Facets};
-use self::plan::{Breadth, Compiled};
+use self::plan::{Breadth, Compiled, Mark};
 use self::snippet::{Marked, Marks};
 use crate::article::Article;
 use crate::error::Result;
@@ -140,12 +140,14 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
     let wanted = request.offset.saturating_add(request.limit);
     let ranked = matches.ranked(snapshot, &compiled, request.sort, wanted)?;
     let segmenter = snapshot.segmenter()?;
+    let partial_marks: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
     let mut hits = Vec::new();
     for ranked in ranked.iter().skip(request.offset).take(request.limit) {
         let article = snapshot.article(ranked.address)?;
+        let marks = if ranked.tier == Tier::Partial { &partial_marks } else { &compiled.marks };
         hits.push(Hit {
-            snippet: snippet::snippet(&article, &compiled.marks, segmenter, request.snippet_length),
-            marks: snippet::marks(&article, &compiled.marks, segmenter),
+            snippet: snippet::snippet(&article, marks, segmenter, request.snippet_length),
+            marks: snippet::marks(&article, marks, segmenter),
             score: ranked.score,
             reprints: 0,
             partial: ranked.tier == Tier::Partial,
