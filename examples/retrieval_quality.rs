@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use archive::Archive;
 use quality::{DEPTH, Figures, Ours, Question, json_lines, judged, measure, text};
-use stock::Stock;
+use stock::{Row, Stock};
 
 /// How many headlines are asked for.
 const HEADLINES: usize = 3_000;
@@ -56,7 +56,7 @@ fn judged_corpus() {
     let snapshot = archive.snapshot();
     let articles: Vec<gongxun::Article> = snapshot.all().map(|found| found.unwrap().1).collect();
     let ours = Ours::new(snapshot, |article| article.origin.clone());
-    let stock = Stock::new(articles.iter().map(|a| (a.origin.clone(), a.title.as_str(), a.body.as_str())));
+    let stock = Stock::new(articles.iter().map(|a| row(a.origin.clone(), &a.title, &a.body)));
     let questions = judged(&root.join("tests/data/judged/queries.jsonl"), |key| ours.has(key));
     table("judged queries over corpus/", &questions, &ours, &stock);
 }
@@ -67,7 +67,7 @@ fn judged_scale(file: &Path) {
     let archive = Archive::new();
     archive.ingest_from(file, file.parent().unwrap());
     let ours = Ours::new(archive.snapshot(), |article| text(&articles[line(article) - 1], "id").to_string());
-    let stock = Stock::new(articles.iter().map(|a| (text(a, "id").to_string(), text(a, "title"), text(a, "body"))));
+    let stock = Stock::new(articles.iter().map(|a| row(text(a, "id").to_string(), text(a, "title"), text(a, "body"))));
     let judgements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/judged/scale.jsonl");
     table("judged queries over news", &judged(&judgements, |_| true), &ours, &stock);
 }
@@ -92,7 +92,7 @@ fn passages(folder: &Path) {
     let archive = Archive::new();
     archive.ingest_from(&folder.join("corpus.jsonl"), folder);
     let ours = Ours::new(archive.snapshot(), |article| text(&articles[line(article) - 1], "id").to_string());
-    let stock = Stock::new(articles.iter().map(|a| (text(a, "id").to_string(), text(a, "title"), text(a, "text"))));
+    let stock = Stock::new(articles.iter().map(|a| row(text(a, "id").to_string(), text(a, "title"), text(a, "text"))));
     table("question to passage, with titles", &questions, &ours, &stock);
 }
 
@@ -105,7 +105,7 @@ fn headlines(file: &Path) {
     archive.write("bodies.jsonl", bodies);
     archive.ingest();
     let ours = Ours::new(archive.snapshot(), |article| line(article).to_string());
-    let stock = Stock::new(articles.iter().enumerate().map(|(at, a)| ((at + 1).to_string(), "", text(a, "body"))));
+    let stock = Stock::new(articles.iter().enumerate().map(|(at, a)| row((at + 1).to_string(), "", text(a, "body"))));
     let mut random = Random(11);
     let (mut whole, mut pieces) = (Vec::new(), Vec::new());
     while whole.len() < HEADLINES {
@@ -122,6 +122,10 @@ fn headlines(file: &Path) {
     }
     table("headline to body", &whole, &ours, &stock);
     table("4 to 10 characters of it to body", &pieces, &ours, &stock);
+}
+
+fn row<'a>(key: String, title: &'a str, body: &'a str) -> Row<'a> {
+    Row { key, title, body, ..Row::default() }
 }
 
 /// The line that an article was read from, which is its record's number.
