@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use archive::Archive;
-use quality::{DEPTH, Figures, Ours, Question, json_lines, measure, text};
-use stock::Stock;
+use quality::{DEPTH, Figures, Ours, Question, json_lines, judged, measure, text};
+use stock::{Row, Stock};
 
 /// How many headlines are asked for.
 const HEADLINES: usize = 3_000;
@@ -27,7 +27,8 @@ const PIECE: (usize, usize) = (4, 10);
 fn main() {
     let wanted = std::env::args().nth(1);
     let wants = |set: &str| wanted.as_deref().is_none_or(|wanted| wanted == set);
-    println!("{:<34} {:<22} {:>8} {:>10} {:>10}", "questions", "system", "MRR@10", "recall@10", "recall@100");
+    let columns = ["MRR@10", "recall@10", "recall@100", "nDCG@10"].map(|column| format!("{column:>11}"));
+    println!("{:<25}{}", "", columns.concat());
     match std::env::var_os("GONGXUN_DATA").map(PathBuf::from) {
         Some(data) => {
             if wants("cmrc") {
@@ -36,9 +37,39 @@ fn main() {
             if wants("headlines") {
                 headlines(&data.join("scale/cctv.jsonl"));
             }
+            if wants("judged") {
+                judged_scale(&data.join("scale/cctv.jsonl"));
+            }
         }
-        None => eprintln!("SKIPPED: passages and headlines need GONGXUN_DATA"),
+        None => eprintln!("SKIPPED: all but the judged queries over corpus/ needs GONGXUN_DATA"),
     }
+    if wants("judged") {
+        judged_corpus();
+    }
+}
+
+/// Judged queries over the project's own articles.
+fn judged_corpus() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let archive = Archive::new();
+    archive.ingest_from(&root.join("corpus"), &root.join("corpus"));
+    let snapshot = archive.snapshot();
+    let articles: Vec<gongxun::Article> = snapshot.all().map(|found| found.unwrap().1).collect();
+    let ours = Ours::new(snapshot, |article| article.origin.clone());
+    let stock = Stock::new(articles.iter().map(|a| row(a.origin.clone(), &a.title, &a.body)));
+    let questions = judged(&root.join("tests/data/judged/queries.jsonl"), |key| ours.has(key));
+    table("judged queries over corpus/", &questions, &ours, &stock);
+}
+
+/// Judged queries over real news.
+fn judged_scale(file: &Path) {
+    let articles = json_lines(file);
+    let archive = Archive::new();
+    archive.ingest_from(file, file.parent().unwrap());
+    let ours = Ours::new(archive.snapshot(), |article| text(&articles[line(article) - 1], "id").to_string());
+    let stock = Stock::new(articles.iter().map(|a| row(text(a, "id").to_string(), text(a, "title"), text(a, "body"))));
+    let judgements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/judged/scale.jsonl");
+    table("judged queries over news", &judged(&judgements, |_| true), &ours, &stock);
 }
 
 /// Questions on passages with titles.
@@ -61,7 +92,7 @@ fn passages(folder: &Path) {
     let archive = Archive::new();
     archive.ingest_from(&folder.join("corpus.jsonl"), folder);
     let ours = Ours::new(archive.snapshot(), |article| text(&articles[line(article) - 1], "id").to_string());
-    let stock = Stock::new(articles.iter().map(|a| (text(a, "id").to_string(), text(a, "title"), text(a, "text"))));
+    let stock = Stock::new(articles.iter().map(|a| row(text(a, "id").to_string(), text(a, "title"), text(a, "text"))));
     table("question to passage, with titles", &questions, &ours, &stock);
 }
 
@@ -74,7 +105,7 @@ fn headlines(file: &Path) {
     archive.write("bodies.jsonl", bodies);
     archive.ingest();
     let ours = Ours::new(archive.snapshot(), |article| line(article).to_string());
-    let stock = Stock::new(articles.iter().enumerate().map(|(at, a)| ((at + 1).to_string(), "", text(a, "body"))));
+    let stock = Stock::new(articles.iter().enumerate().map(|(at, a)| row((at + 1).to_string(), "", text(a, "body"))));
     let mut random = Random(11);
     let (mut whole, mut pieces) = (Vec::new(), Vec::new());
     while whole.len() < HEADLINES {
@@ -93,6 +124,10 @@ fn headlines(file: &Path) {
     table("4 to 10 characters of it to body", &pieces, &ours, &stock);
 }
 
+fn row<'a>(key: String, title: &'a str, body: &'a str) -> Row<'a> {
+    Row { key, title, body, ..Row::default() }
+}
+
 /// The line that an article was read from, which is its record's number.
 fn line(article: &gongxun::Article) -> usize {
     article.origin.rsplit('#').next().and_then(|line| line.parse().ok()).unwrap_or(1)
@@ -101,9 +136,10 @@ fn line(article: &gongxun::Article) -> usize {
 fn table(name: &str, questions: &[Question], ours: &Ours, stock: &Stock) {
     let row = |system: &str, answer: &dyn Fn(&str) -> Vec<String>| {
         let start = Instant::now();
-        let Figures { mrr, recall_10, recall_100 } = measure(questions, answer);
+        let Figures { mrr, recall_10, recall_100, ndcg } = measure(questions, answer);
         let ms = start.elapsed().as_secs_f64() * 1e3 / questions.len().max(1) as f64;
-        println!("{name:<34} {system:<22} {mrr:>8.4} {recall_10:>10.4} {recall_100:>10.4}   {ms:.2} ms a question");
+        let figures = [mrr, recall_10, recall_100, ndcg].map(|figure| format!("{figure:>11.4}"));
+        println!("  {system:<23}{}   {ms:.2} ms a question", figures.concat());
     };
     println!("{name}: {} questions", questions.len());
     row("ours", &|question| ours.answer(question));

@@ -2,8 +2,15 @@
 
 #[path = "support/archive.rs"]
 mod archive;
+#[path = "support/data.rs"]
+mod data;
+#[path = "support/quality.rs"]
+mod quality;
+
+use std::path::Path;
 
 use archive::Archive;
+use quality::{Ours, json_lines, judged, measure, text};
 
 /// A query, sentences that hold it as a word, and sentences in which its letters belong to other words.
 const PAIRS: [(&str, &[&str], &[&str]); 10] = [
@@ -69,4 +76,37 @@ fn a_word_comes_before_letters_inside_other_words() {
             assert_eq!(order, expect, "{query}, {name}");
         }
     }
+}
+
+#[test]
+fn judged_queries_over_the_corpus_are_answered() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let archive = Archive::new();
+    archive.ingest_from(&root.join("corpus"), &root.join("corpus"));
+    let ours = Ours::new(archive.snapshot(), |article| article.origin.clone());
+    let questions = judged(&root.join("tests/data/judged/queries.jsonl"), |key| ours.has(key));
+    assert!(questions.len() >= 100, "{} queries have an article", questions.len());
+    let figures = measure(&questions, |question| ours.answer(question));
+    let words = measure(&questions, |question| ours.words_alone(question));
+    println!("{} queries: {figures:?}, words alone {words:?}", questions.len());
+    assert!(figures.mrr >= 0.94 && figures.recall_10 >= 0.89, "{figures:?}");
+}
+
+#[test]
+fn judged_queries_over_news_are_answered() {
+    let Some(file) = data::data("scale/cctv.jsonl") else { return };
+    let articles = json_lines(&file);
+    let archive = Archive::new();
+    archive.ingest_from(&file, file.parent().unwrap());
+    // The number of the record is the line.
+    let ours = Ours::new(archive.snapshot(), |article| {
+        let line: usize = article.origin.rsplit('#').next().unwrap().parse().unwrap();
+        text(&articles[line - 1], "id").to_string()
+    });
+    let judgements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/judged/scale.jsonl");
+    let questions = judged(&judgements, |_| true);
+    assert!(questions.len() >= 40);
+    let figures = measure(&questions, |question| ours.answer(question));
+    println!("{} queries: {figures:?}", questions.len());
+    assert!(figures.mrr >= 0.93 && figures.recall_10 >= 0.88, "{figures:?}");
 }

@@ -28,7 +28,7 @@ use tantivy::{DocAddress, DocId, SegmentReader};
 use self::bits::Bits;
 use self::explain::Explanation;
 use self::facets::{Counter, Facets};
-use self::plan::{Breadth, Compiled};
+use self::plan::{Breadth, Compiled, Mark};
 use self::snippet::{Marked, Marks};
 use self::suggest::Suggestion;
 use crate::article::Article;
@@ -158,12 +158,14 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
     let wanted = request.offset.saturating_add(request.limit);
     let ranked = matches.ranked(snapshot, &compiled, request.sort, wanted)?;
     let segmenter = snapshot.segmenter()?;
+    let partial_marks: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
     let mut hits = Vec::new();
     for ranked in ranked.iter().skip(request.offset).take(request.limit) {
         let article = snapshot.article(ranked.address)?;
+        let marks = if ranked.tier == Tier::Partial { &partial_marks } else { &compiled.marks };
         hits.push(Hit {
-            snippet: snippet::snippet(&article, &compiled.marks, segmenter, request.snippet_length),
-            marks: snippet::marks(&article, &compiled.marks, segmenter),
+            snippet: snippet::snippet(&article, marks, segmenter, request.snippet_length),
+            marks: snippet::marks(&article, marks, segmenter),
             score: ranked.score,
             reprints: 0,
             partial: ranked.tier == Tier::Partial,

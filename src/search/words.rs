@@ -95,7 +95,7 @@ fn is_part(word: &[char], range: Range<usize>, segmenter: &Segmenter) -> bool {
 }
 
 /// The likeliest way to cut a word into at least two words of the dictionary.
-fn parts(word: &[char], segmenter: &Segmenter) -> Vec<Range<usize>> {
+pub fn parts(word: &[char], segmenter: &Segmenter) -> Vec<Range<usize>> {
     // The best way from each character to the end: its weight, and where its first part ends.
     let mut best: Vec<(f64, usize)> = vec![(0.0, word.len()); word.len() + 1];
     for start in (0..word.len()).rev() {

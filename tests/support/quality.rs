@@ -34,6 +34,8 @@ pub struct Figures {
     pub recall_10: f64,
     /// The same among the first hundred.
     pub recall_100: f64,
+    /// nDCG of the first ten, by grade.
+    pub ndcg: f64,
 }
 
 /// Asks all questions.
@@ -47,11 +49,18 @@ pub fn measure(questions: &[Question], mut answer: impl FnMut(&str) -> Vec<Strin
             ranked.iter().take(depth).filter(|key| right(key)).count() as f64 / room as f64
         };
         sum.mrr += ranked.iter().take(FIRST).position(right).map_or(0.0, |place| 1.0 / (place + 1) as f64);
+        let gain = |grade: u8, place: usize| (f64::from(1u32 << grade) - 1.0) / ((place + 2) as f64).log2();
+        let grades = ranked.iter().map(|key| question.relevant.get(key).copied().unwrap_or(0));
+        let mut ideal: Vec<u8> = question.relevant.values().copied().collect();
+        ideal.sort_unstable_by(|a, b| b.cmp(a));
+        let best: f64 = ideal.iter().take(FIRST).enumerate().map(|(place, grade)| gain(*grade, place)).sum();
+        let got: f64 = grades.take(FIRST).enumerate().map(|(place, grade)| gain(grade, place)).sum();
+        sum.ndcg += if best > 0.0 { got / best } else { 0.0 };
         sum.recall_10 += found(FIRST);
         sum.recall_100 += found(DEPTH);
     }
     let n = questions.len().max(1) as f64;
-    Figures { mrr: sum.mrr / n, recall_10: sum.recall_10 / n, recall_100: sum.recall_100 / n }
+    Figures { mrr: sum.mrr / n, recall_10: sum.recall_10 / n, recall_100: sum.recall_100 / n, ndcg: sum.ndcg / n }
 }
 
 /// A snapshot whose articles are called by keys.
@@ -72,8 +81,13 @@ impl Ours {
         Ours { snapshot, keys }
     }
 
-    pub fn key(&self, address: DocAddress) -> String {
+    fn key(&self, address: DocAddress) -> String {
         self.keys[address.segment_ord as usize].get(&address.doc_id).cloned().unwrap_or_default()
+    }
+
+    /// Whether an article has this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|keys| keys.values().any(|other| other == key))
     }
 
     /// The hits as the product gives them: full matches, then partial ones.
@@ -114,16 +128,18 @@ pub fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or("")
 }
 
-/// Judged queries: `{"query": …, "relevant": {key: grade}}` a line.
-pub fn judged(path: &Path) -> Vec<Question> {
+/// Judged queries, `{"query": …, "relevant": {key: grade}}` a line; articles that are not there are left out, and so are queries
+/// without any.
+pub fn judged(path: &Path, is_there: impl Fn(&str) -> bool) -> Vec<Question> {
     let question = |value: &Value| Question {
         text: text(value, "query").to_string(),
         relevant: value["relevant"]
             .as_object()
             .unwrap()
             .iter()
+            .filter(|(key, _)| is_there(key))
             .map(|(key, grade)| (key.clone(), grade.as_u64().unwrap() as u8))
             .collect(),
     };
-    json_lines(path).iter().map(question).collect()
+    json_lines(path).iter().map(question).filter(|question| !question.relevant.is_empty()).collect()
 }
