@@ -106,7 +106,7 @@ pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Sugges
     }
     let fields = &snapshot.fields;
     let fields = [fields.title.words, fields.body.words, fields.author_key, fields.editor_key, fields.source_key];
-    for (word, articles) in words(snapshot, &fields, None, |word| is_word(word))? {
+    for (word, articles) in words(snapshot, &fields, None, is_word)? {
         let chars: Vec<char> = word.chars().collect();
         let Some(letters) = sound(&word) else { continue };
         for place in &mut places {
