@@ -1,6 +1,6 @@
 //! The recall contract: what the search gives against a plain scan of the stored texts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::strings::{Kind, Random, Sample, Wanted, take};
 use super::{Extent, Options};
@@ -95,36 +95,52 @@ pub fn contract(snapshot: &Snapshot, options: Options) -> Result<Contract> {
 fn sample(snapshot: &Snapshot, options: Options, random: &mut Random, contract: &mut Contract) -> Result<Vec<Sample>> {
     let articles = snapshot.articles() as usize;
     let few = if options.sample == 0 { 0 } else { options.sample.div_ceil(SUBSTRINGS_TO_ONE) };
-    let mut chosen: Vec<(usize, Wanted)> = Vec::new();
+    let mut chosen: Vec<usize> = Vec::new();
     if articles > 0 {
-        chosen.extend((0..options.sample).map(|_| (random.below(articles), Wanted::Substring)));
-        chosen.extend((0..few).map(|_| (random.below(articles), Wanted::Character)));
+        chosen.extend((0..options.sample).map(|_| random.below(articles)));
     }
-    chosen.sort_by_key(|(at, _)| *at);
+    chosen.sort_unstable();
     let mut next = chosen.into_iter().peekable();
     let mut samples = Vec::new();
-    // Many articles name nobody, so names are drawn from those that do: each of the names seen so far has the same
-    // chance to be among the few.
-    let (mut names, mut seen) = (Vec::new(), 0);
+    // The same names and characters stand in thousands of articles: each is tried once.
+    let (mut names, mut characters) = (Distinct::of(few), Distinct::of(few));
     for (at, found) in snapshot.all().enumerate() {
         let (_, article) = found?;
-        while let Some((_, wanted)) = next.next_if(|(chosen, _)| *chosen <= at) {
-            samples.extend(take(&article, wanted, random));
+        while next.next_if(|chosen| *chosen <= at).is_some() {
+            samples.extend(take(&article, Wanted::Substring, random));
         }
-        if let Some(name) = take(&article, Wanted::Name, random) {
-            seen += 1;
-            if names.len() < few {
-                names.push(name);
-            } else if let Some(slot) = names.get_mut(random.below(seen)) {
-                *slot = name;
-            }
-        }
+        names.offer(take(&article, Wanted::Name, random), random);
+        characters.offer(take(&article, Wanted::Character, random), random);
         if options.extent == Extent::All {
             own(snapshot, &article, random, contract)?;
         }
     }
-    samples.extend(names);
+    samples.extend(names.kept);
+    samples.extend(characters.kept);
     Ok(samples)
+}
+
+/// A few of the different strings that are offered, each with the same chance.
+struct Distinct {
+    few: usize,
+    seen: HashSet<String>,
+    kept: Vec<Sample>,
+}
+
+impl Distinct {
+    fn of(few: usize) -> Distinct {
+        Distinct { few, seen: HashSet::new(), kept: Vec::new() }
+    }
+
+    fn offer(&mut self, sample: Option<Sample>, random: &mut Random) {
+        let Some(sample) = sample.filter(|sample| !self.seen.contains(&sample.text)) else { return };
+        self.seen.insert(sample.text.clone());
+        if self.kept.len() < self.few {
+            self.kept.push(sample);
+        } else if let Some(slot) = self.kept.get_mut(random.below(self.seen.len())) {
+            *slot = sample;
+        }
+    }
 }
 
 /// Looks for an article by a substring, a name and a character of its own.
