@@ -52,6 +52,7 @@ pub mod ingest;
 pub mod query;
 pub mod search;
 pub mod text;
+pub mod verify;
 pub mod view;
 
 pub use article::{Article, ArticleId, Credit, Date, Origin, Role};

@@ -6,14 +6,15 @@
 use std::ops::Range;
 
 use super::content::{self, Kind, Worth};
-use super::labels::{self, Found, Label};
+use super::labels::{self, Found};
 use super::machine;
 use super::names::{self, Place};
 use super::page::{Page, is_blank, is_letter};
+use super::vocabulary::Label;
 use super::{date, title};
 use crate::article::{Credit, Date, Role};
 use crate::error::Reason;
-use crate::text::fold::{fold, is_han};
+use crate::text::fold::{fold, fold_char, is_han};
 
 /// Letters that an article has at least.
 const LEAST_LETTERS: u32 = 12;
@@ -153,6 +154,7 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
     let sentence = |i: usize| if worth[i].kind == Kind::Sentence { page.lines[i].letters } else { 0 };
     let mut to_come: u32 = range.clone().map(sentence).sum();
     let mut so_far = 0;
+    let few = to_come < content::FEW_LETTERS;
     // The next sentence behind each line, found once from the end.
     let mut next_sentence = vec![None; range.len()];
     for i in range.clone().rev().skip(1) {
@@ -173,6 +175,7 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
                 }
             }
             Kind::Sentence | Kind::Short => {}
+            Kind::Caption if few => {}
             _ => continue,
         }
         if lines.is_empty() && line.text.trim() == title {
@@ -261,6 +264,11 @@ fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
         }
         if zone == 0 && unlabelled.0.is_none() && !found.dates.is_empty() {
             unlabelled = (unlabelled_source(&found), Some(i));
+        }
+        if zone == 0 && !found.dates.is_empty() && line.letters <= 80 && found.credits.is_empty() {
+            // A name that stands alone beside date and source is the author's.
+            let named = found.rest.iter().find(|r| is_lone_name(r));
+            draft.credits.extend(named.map(|n| Credit::new(Role::Author, n.as_str())));
         }
         if found.source_awaited && draft.source.is_none() {
             awaited = Some(Label::Source);
@@ -412,6 +420,16 @@ fn take_awaited(label: Label, text: &str, draft: &mut Draft, line: usize) {
     }
 }
 
+/// Whether a run of letters is a name that no label says to be one: three characters that begin with a family name.
+fn is_lone_name(run: &str) -> bool {
+    let last = run.chars().next_back().map(fold_char);
+    run.chars().count() == 3
+        && names::read(run, Place::Bare).len() == 1
+        && last.is_some_and(|l| !names::OFFICES.contains(l))
+        && !labels::is_word(run)
+        && !labels::is_outlet(run)
+}
+
 /// A source that stands beside the date without a label: 北京新浪網 (2012-01-12 16:10), 2012年1月12日 18:34 新浪财经.
 fn unlabelled_source(found: &Found) -> Option<String> {
     let trim = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
@@ -483,6 +501,12 @@ fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
             (draft.lead, draft.lead_line) = (Some(text.trim_matches(is_blank).to_string()), Some(i));
             return;
         }
+    }
+    // The page's own word for it: a block of class lead or summary, before the text or at its beginning.
+    let until = draft.body_lines.first().map_or(start, |f| f + 1);
+    if let Some(i) = (from..until.min(page.lines.len())).find(|i| worth[*i].kind == Kind::Lead) {
+        (draft.lead, draft.lead_line) = (Some(page.lines[i].text.trim_matches(is_blank).to_string()), Some(i));
+        return;
     }
     if draft.body_lines.len() < 2 {
         return;

@@ -19,6 +19,7 @@ mod page;
 mod phrases;
 mod source;
 mod title;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use crate::text::fold::{fold_char, is_han};
 
 /// Family names of one character: those of nearly all people of China, Taiwan and Hong Kong.
-const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭\
+const SURNAMES: &str = "卜王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭\
 陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱丘江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳\
 翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪\
 简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐\
@@ -119,8 +119,8 @@ const NO_NAMES: &[&str] = &[
     "查看",
     "参与",
 ];
-/// Last characters of offices and outlets, not of people.
-const OFFICES: &str = "网报社部组局院处厅台署司会站所室科团队";
+/// Last characters of the names of offices and outlets, not of people.
+pub const OFFICES: &str = "网报社部组局院处厅台署司会站所室科团队";
 
 /// The longest Latin signature that is taken as a name.
 const MAX_SIGNATURE: usize = 20;

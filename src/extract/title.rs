@@ -105,6 +105,7 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
             && (LEAST_LETTERS..=LONGEST).contains(&(line(*i).letters as usize))
             && separators < 2
             && line(*i).link_letters == 0
+            && !(line(*i).letters <= 8 && labels::is_outlet(text.trim()))
             && !about(*i)
             && !text.contains("http")
             && !text.contains("www.")

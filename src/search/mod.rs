@@ -4,13 +4,18 @@
 //! three fields a text says in which order ([`scoring`]), and the text itself says what is marked ([`snippet`]).
 
 pub mod bits;
+pub mod explain;
 pub mod facets;
 pub mod matching;
 pub mod needle;
 pub mod plan;
 pub mod scoring;
+pub mod similar;
 pub mod snippet;
 pub mod strings;
+pub mod suggest;
+pub mod timeline;
+pub mod why_not;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,12 +25,14 @@ use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, SegmentReader};
 
 use self::bits::Bits;
+use self::explain::Explanation;
 use self::facets::{Counter, Facets};
 use self::plan::{Breadth, Compiled};
 use self::snippet::{Marked, Marks};
+use self::suggest::Suggestion;
 use crate::article::Article;
 use crate::error::Result;
-use crate::index::Snapshot;
+use crate::index::{Snapshot, check};
 use crate::query::{Filter, Query};
 use crate::text::synonyms::Synonyms;
 
@@ -60,6 +67,8 @@ pub struct Request {
     pub breadth: Breadth,
     /// The length of snippets in characters.
     pub snippet_length: usize,
+    /// Whether each hit's score is taken apart.
+    pub explain: bool,
 }
 
 impl Request {
@@ -77,6 +86,7 @@ impl Request {
             facets: false,
             breadth: Breadth::Wide,
             snippet_length: snippet::DEFAULT_LENGTH,
+            explain: false,
         }
     }
 }
@@ -98,6 +108,8 @@ pub struct Results {
     pub commit: u64,
     /// Remarks on how the query was taken, beside the parser's.
     pub notes: Vec<String>,
+    /// Other queries, where no article matches in full: what may have been meant.
+    pub suggestions: Vec<Suggestion>,
     /// The hits of the page.
     pub hits: Vec<Hit>,
     /// The facets, where they were asked for.
@@ -119,6 +131,8 @@ pub struct Hit {
     pub reprints: u64,
     /// Whether it holds only some of the query.
     pub partial: bool,
+    /// What made its score, where that was asked for.
+    pub explanation: Option<Explanation>,
 }
 
 /// Answers a request.
@@ -126,6 +140,10 @@ pub struct Hit {
 /// # Errors
 /// Where a file of the index can't be read or does not hold what was written.
 pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
+    check::guarded(&snapshot.generation, || answer(snapshot, request, synonyms))
+}
+
+fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
     let start = Instant::now();
     let compiled = plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
     let matches = Matches::find(snapshot, &compiled)?;
@@ -134,21 +152,21 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
         compiled.synonyms.iter().map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect();
 
     let wanted = request.offset.saturating_add(request.limit);
-    let mut ranked = matches.best(snapshot, &compiled, request.sort, Tier::Full, wanted)?;
-    let full = ranked.len();
-    if full < wanted {
-        ranked.extend(matches.best(snapshot, &compiled, request.sort, Tier::Partial, wanted - full)?);
-    }
+    let ranked = matches.ranked(snapshot, &compiled, request.sort, wanted)?;
     let segmenter = snapshot.segmenter()?;
     let mut hits = Vec::new();
-    for (at, ranked) in ranked.iter().enumerate().skip(request.offset).take(request.limit) {
+    for ranked in ranked.iter().skip(request.offset).take(request.limit) {
         let article = snapshot.article(ranked.address)?;
         hits.push(Hit {
             snippet: snippet::snippet(&article, &compiled.marks, segmenter, request.snippet_length),
             marks: snippet::marks(&article, &compiled.marks, segmenter),
             score: ranked.score,
             reprints: 0,
-            partial: at >= full,
+            partial: ranked.tier == Tier::Partial,
+            explanation: match request.explain {
+                true => Some(explain::explain(snapshot, &compiled, ranked.address, ranked.score)?),
+                false => None,
+            },
             article,
         });
     }
@@ -161,6 +179,7 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
     } else {
         None
     };
+    let suggestions = if total == 0 { suggest::did_you_mean(snapshot, request)? } else { Vec::new() };
     Ok(Results {
         total,
         partial_total,
@@ -169,6 +188,7 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
         generation: snapshot.generation.number,
         commit: snapshot.commit.number,
         notes,
+        suggestions,
         hits,
         facets,
     })
@@ -189,10 +209,15 @@ pub struct Matches {
     partial: Vec<Option<Bits>>,
 }
 
-/// A document with its place in the order.
-struct Ranked {
-    address: DocAddress,
-    score: f32,
+/// A document with what gave it its place in the order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranked {
+    /// Where it stands.
+    pub address: DocAddress,
+    /// Its score.
+    pub score: f32,
+    /// Whether it holds all of the query.
+    pub tier: Tier,
 }
 
 impl Matches {
@@ -228,6 +253,11 @@ impl Matches {
         self.tier(tier).flatten().map(Bits::count).sum()
     }
 
+    /// Whether the document at this address matches in full.
+    pub fn contains(&self, address: DocAddress) -> bool {
+        self.full.get(address.segment_ord as usize).is_some_and(|bits| bits.contains(address.doc_id))
+    }
+
     /// The addresses of all matches, in the order of the index.
     pub fn addresses(&self, tier: Tier) -> Vec<DocAddress> {
         let segments = self.tier(tier).enumerate().filter_map(|(ord, bits)| Some((ord, bits?)));
@@ -242,6 +272,19 @@ impl Matches {
             }
         }
         Ok(counter.finish())
+    }
+
+    /// The first `wanted` matches in the order asked for: full ones, then partial ones.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn ranked(&self, snapshot: &Snapshot, compiled: &Compiled, sort: Sort, wanted: usize) -> Result<Vec<Ranked>> {
+        let mut ranked = self.best(snapshot, compiled, sort, Tier::Full, wanted)?;
+        if ranked.len() < wanted {
+            let room = wanted - ranked.len();
+            ranked.extend(self.best(snapshot, compiled, sort, Tier::Partial, room)?);
+        }
+        Ok(ranked)
     }
 
     /// The first `wanted` matches of a tier in the order asked for. Ties end with the id.
@@ -266,7 +309,7 @@ impl Matches {
                 best.offer(primary, || columns.id(doc), DocAddress::new(ord as u32, doc), score);
             }
         }
-        Ok(best.finish())
+        Ok(best.finish(tier))
     }
 }
 
@@ -342,8 +385,9 @@ impl Best {
         }
     }
 
-    fn finish(self) -> Vec<Ranked> {
+    fn finish(self, tier: Tier) -> Vec<Ranked> {
         let sorted = self.heap.into_sorted_vec();
-        sorted.into_iter().map(|Reverse((_, _, place))| Ranked { address: place.address, score: place.score }).collect()
+        let ranked = |place: Place| Ranked { address: place.address, score: place.score, tier };
+        sorted.into_iter().map(|Reverse((_, _, place))| ranked(place)).collect()
     }
 }

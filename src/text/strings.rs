@@ -77,7 +77,7 @@ pub fn runs(chars: &[char]) -> impl Iterator<Item = (Class, Range<usize>)> + '_ 
 /// let found = |string: &str| find(&text, &fold(string).chars().collect::<Vec<_>>()).collect::<Vec<_>>();
 /// assert_eq!(found("作战"), [2..4]);
 /// assert_eq!(found("作战 打"), [2..6]);
-/// assert_eq!(found("5人"), []);
+/// assert!(found("5人").is_empty());
 /// assert_eq!(found("战。"), [3..4]);
 /// ```
 pub fn find<'a>(text: &'a [char], string: &'a [char]) -> impl Iterator<Item = Range<usize>> + 'a {
