@@ -146,10 +146,12 @@ pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Obs
     let plan = plan(options, writer.manifest(), Some(&writer.generation().index), observer)?;
     let mut sink = Sink::new(Some(writer), snapshot, options);
     let finished = run(&plan, options, &mut sink, observer);
-    if let Some(writer) = sink.writer.as_mut() {
-        writer.commit()?;
+    let committed = sink.writer.as_mut().map_or(Ok(()), |writer| writer.commit());
+    match (finished, committed) {
+        // Whoever asked to stop must hear that the commit failed.
+        (Ok(()) | Err(Error::Interrupted), Err(error)) => Err(error),
+        (finished, _) => finished.map(|()| sink.report),
     }
-    finished.map(|()| sink.report)
 }
 
 /// Tells what [`ingest`] would do, and does nothing. `snapshot` is the index as it is, if there is one.
@@ -502,7 +504,9 @@ impl<'a> Sink<'a> {
         }
         self.since_commit += stored.len() as u64;
         if let Some(writer) = self.writer.as_mut() {
-            if known.is_some() {
+            // An article may come of an export and of its own page in one run, in either order; the snapshot knows of
+            // neither then, and the later one must replace the earlier.
+            if known.is_some() || adopted || self.adopted.contains(&article.id) {
                 writer.delete(&article.id);
             }
             writer.add(&article, &origin.file, stored)?;

@@ -31,7 +31,8 @@ impl Default for ReadArgs {
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
-    let options = Options { commit_bytes: commit_bytes(&args), ..options(args.paths.clone(), &args.read, prune, stop)? };
+    let options =
+        Options { commit_bytes: commit_bytes(&args), ..options(args.paths.clone(), &args.read, prune, stop)? };
     let segmenter = dictionary(args.dict.as_deref())?;
     let mut console = Console::new(args.report.as_deref())?;
     let report = if args.dry_run {
