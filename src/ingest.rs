@@ -32,8 +32,8 @@ const BATCH_BYTES: usize = 2 << 20;
 const BATCH_RECORDS: usize = 512;
 /// How many batches wait between two stages.
 const QUEUED_BATCHES: usize = 2;
-/// A commit follows when this many bytes of articles have gone in since the last one.
-const COMMIT_BYTES: u64 = 256 << 20;
+/// A commit follows when this many bytes of articles have gone in since the last one, unless another figure is given.
+pub const COMMIT_BYTES: u64 = 256 << 20;
 /// The size of a read when a file is hashed.
 const HASH_BUFFER: usize = 1 << 20;
 
@@ -49,6 +49,9 @@ pub struct Options<'a> {
     pub limits: Limits,
     /// Which articles of files that are not there are taken out.
     pub prune: Prune,
+    /// A commit follows when this many bytes of articles have gone in since the last one. What was committed is not done
+    /// again after a crash; each commit leaves a segment to merge.
+    pub commit_bytes: u64,
     /// Set from outside to stop after the current batch, with a commit.
     pub stop: &'a AtomicBool,
 }
@@ -65,6 +68,7 @@ impl Options<'static> {
             extract: extract::Options::default(),
             limits: Limits::default(),
             prune: Prune::Nothing,
+            commit_bytes: COMMIT_BYTES,
             stop: &NEVER,
         }
     }
@@ -140,12 +144,14 @@ impl Observer for () {}
 pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
     let snapshot = Some(writer.snapshot()?).filter(|snapshot| snapshot.articles() > 0);
     let plan = plan(options, writer.manifest(), Some(&writer.generation().index), observer)?;
-    let mut sink = Sink::new(Some(writer), snapshot);
+    let mut sink = Sink::new(Some(writer), snapshot, options);
     let finished = run(&plan, options, &mut sink, observer);
-    if let Some(writer) = sink.writer.as_mut() {
-        writer.commit()?;
+    let committed = sink.writer.as_mut().map_or(Ok(()), |writer| writer.commit());
+    match (finished, committed) {
+        // Whoever asked to stop must hear that the commit failed.
+        (Ok(()) | Err(Error::Interrupted), Err(error)) => Err(error),
+        (finished, _) => finished.map(|()| sink.report),
     }
-    finished.map(|()| sink.report)
 }
 
 /// Tells what [`ingest`] would do, and does nothing. `snapshot` is the index as it is, if there is one.
@@ -159,7 +165,7 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
     };
     let index = snapshot.as_ref().map(|snapshot| snapshot.generation.index.clone());
     let plan = plan(options, &manifest, index.as_deref(), observer)?;
-    let mut sink = Sink::new(None, snapshot);
+    let mut sink = Sink::new(None, snapshot, options);
     run(&plan, options, &mut sink, observer)?;
     Ok(sink.report)
 }
@@ -386,6 +392,7 @@ struct Sink<'a> {
     snapshot: Option<Snapshot>,
     report: Report,
     since_commit: u64,
+    commit_bytes: u64,
     /// The file under way, and how far it is.
     file: CurrentFile,
     /// Ids that did not come of their own place (articles of an export), seen in this run.
@@ -446,9 +453,10 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
 }
 
 impl<'a> Sink<'a> {
-    fn new(writer: Option<&'a mut Writer>, snapshot: Option<Snapshot>) -> Sink<'a> {
+    fn new(writer: Option<&'a mut Writer>, snapshot: Option<Snapshot>, options: &Options<'_>) -> Sink<'a> {
+        let commit_bytes = options.commit_bytes;
         let (report, file, adopted) = (Report::default(), CurrentFile::default(), HashSet::new());
-        Sink { writer, snapshot, report, since_commit: 0, file, adopted }
+        Sink { writer, snapshot, report, since_commit: 0, commit_bytes, file, adopted }
     }
 
     fn start_of_file(&mut self, input: &Input) -> Result<()> {
@@ -496,7 +504,9 @@ impl<'a> Sink<'a> {
         }
         self.since_commit += stored.len() as u64;
         if let Some(writer) = self.writer.as_mut() {
-            if known.is_some() {
+            // An article may come of an export and of its own page in one run, in either order; the snapshot knows of
+            // neither then, and the later one must replace the earlier.
+            if known.is_some() || adopted || self.adopted.contains(&article.id) {
                 writer.delete(&article.id);
             }
             writer.add(&article, &origin.file, stored)?;
@@ -533,7 +543,7 @@ impl<'a> Sink<'a> {
     }
 
     fn commit_if_due(&mut self) -> Result<()> {
-        if self.since_commit < COMMIT_BYTES {
+        if self.since_commit < self.commit_bytes {
             return Ok(());
         }
         self.since_commit = 0;

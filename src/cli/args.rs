@@ -277,6 +277,9 @@ pub struct BuildArgs {
     /// Memory for the index under way, in MB; 200 unless given
     #[arg(long, value_name = "MB")]
     pub memory: Option<usize>,
+    /// Commit whenever so many MB of articles have gone in; 256 unless given
+    #[arg(long, value_name = "MB", hide = true)]
+    pub commit_mb: Option<f64>,
     /// How many older generations to keep (reindex)
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub keep: usize,

@@ -30,8 +30,9 @@ impl Default for ReadArgs {
 /// `index`
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
+    let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
     let options =
-        options(args.paths.clone(), &args.read, if args.prune { Prune::BelowPaths } else { Prune::Nothing }, stop)?;
+        Options { commit_bytes: commit_bytes(&args), ..options(args.paths.clone(), &args.read, prune, stop)? };
     let segmenter = dictionary(args.dict.as_deref())?;
     let mut console = Console::new(args.report.as_deref())?;
     let report = if args.dry_run {
@@ -47,6 +48,7 @@ pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
 pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let options = options(args.paths.clone(), &args.read, Prune::Everything, stop)?;
+    let options = Options { commit_bytes: commit_bytes(&args), ..options };
     let mut console = Console::new(args.report.as_deref())?;
     if args.dry_run {
         let report = rehearse(index, &options, &mut console)?;
@@ -156,6 +158,7 @@ pub fn options<'a>(
         extract: extract::Options { field_map },
         limits: Default::default(),
         prune,
+        commit_bytes: ingest::COMMIT_BYTES,
         stop,
     })
 }
@@ -173,6 +176,11 @@ fn resources(args: &BuildArgs) -> Resources {
         threads: args.threads.unwrap_or(default.threads).max(1),
         memory: args.memory.map_or(default.memory, |megabytes| megabytes.max(1) << 20),
     }
+}
+
+/// How often to commit; a figure that is no size is taken for the smallest one.
+fn commit_bytes(args: &BuildArgs) -> u64 {
+    args.commit_mb.map_or(ingest::COMMIT_BYTES, |megabytes| (megabytes * f64::from(1 << 20)) as u64)
 }
 
 fn outcome(report: &Report, strict: bool) -> Outcome {

@@ -64,6 +64,9 @@ pub struct Writer {
     manifest: Manifest,
     commit: Commit,
     dirty: bool,
+    /// Whether something went wrong. tantivy forgets the articles of a thread that failed and would commit the rest at
+    /// the next call, beside a manifest that says that all were taken in; so nothing is committed after a failure.
+    failed: bool,
     _lock: WriteLock,
 }
 
@@ -167,6 +170,7 @@ impl Writer {
             manifest,
             commit: snapshot.commit,
             dirty: false,
+            failed: false,
             _lock: lock,
         })
     }
@@ -198,7 +202,10 @@ impl Writer {
     pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
         self.dirty = true;
         let doc: TantivyDocument = document::document(article, file, stored, &self.fields);
-        self.inner.add_document(doc).map_err(|e| damaged(&self.generation, e))?;
+        self.inner.add_document(doc).map_err(|e| {
+            self.failed = true;
+            damaged(&self.generation, e)
+        })?;
         Ok(())
     }
 
@@ -222,11 +229,17 @@ impl Writer {
     /// Makes everything so far durable and visible. Does nothing where nothing changed.
     ///
     /// # Errors
-    /// Where the disk refuses; the last commit stays as it was.
+    /// Where the disk refuses; the last commit stays as it was, and this writer commits no more.
     pub fn commit(&mut self) -> Result<()> {
+        if self.failed {
+            let what = "writing failed before; the last commit is kept, the same command goes on from there";
+            return Err(Error::io(self.generation.folder(), std::io::Error::other(what)));
+        }
         if !self.dirty && !self.manifest.is_dirty() && self.commit.number > 0 {
             return Ok(());
         }
+        // Stands until the commit is through.
+        self.failed = true;
         let number = self.commit.number + 1;
         let manifest = self.manifest.flush(number)?;
         let commit = Commit { number, manifest };
@@ -235,6 +248,7 @@ impl Writer {
         prepared.commit().map_err(|e| damaged(&self.generation, e))?;
         self.commit = commit;
         self.dirty = false;
+        self.failed = false;
         self.manifest.remove_outdated();
         Ok(())
     }
