@@ -10,13 +10,12 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use gongxun::Article;
 use gongxun::index::{Resources, Snapshot, Writer};
-use gongxun::ingest::{self, Options, Prune};
+use gongxun::ingest::{self, Options};
 use gongxun::query::parse;
 use gongxun::search::plan::{Breadth, compile};
 use gongxun::search::{Matches, Tier};
@@ -106,15 +105,7 @@ fn build(folder: &Path, lines: &str) -> Result<PathBuf, Box<dyn Error>> {
     let input = folder.join("articles.jsonl");
     std::fs::write(&input, lines)?;
     let index = folder.join("index");
-    let stop = AtomicBool::new(false);
-    let options = Options {
-        paths: vec![input],
-        root: folder.to_path_buf(),
-        extract: Default::default(),
-        limits: Default::default(),
-        prune: Prune::Nothing,
-        stop: &stop,
-    };
+    let options = Options { root: folder.to_path_buf(), ..Options::new([input]) };
     let mut writer = Writer::open(&index, None, Resources { threads: 2, memory: 200 << 20 })?;
     ingest::ingest(&mut writer, &options, &mut ())?;
     writer.finish()?;
