@@ -1,6 +1,6 @@
 //! Records in, articles out: what a page says, without what stands around it. Pure: no reading, no writing.
 //!
-//! A record of HTML or of a page dump becomes a [`page::Page`], lines of visible text; damage is undone on its texts, one
+//! A record of HTML or of a page dump becomes a page, lines of visible text; damage is undone on its texts, one
 //! to one; then the body is found among the lines, and title, source, date and credits around it. A JSON object has its
 //! fields already.
 

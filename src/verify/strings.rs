@@ -49,7 +49,7 @@ pub struct Sample {
 /// What is taken from an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// A substring of 1 to [`LONGEST`] characters.
+    /// A substring of 1 to `LONGEST` characters.
     Substring,
     /// A name.
     Name,

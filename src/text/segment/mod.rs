@@ -4,7 +4,7 @@
 //! lexicon, and the words of the user's own file.
 
 //!
-//! The algorithm is in `cut` and `hmm`, the dictionary in `dictionary`, over a double array from `trie`. [`Reference`] is
+//! The algorithm is in `cut` and `hmm`, the dictionary in `dictionary`, over a double array from `trie`. `Reference` is
 //! jieba-rs itself, with which all this is compared.
 
 mod classes;
