@@ -29,6 +29,7 @@ pub mod extract;
 pub mod index;
 pub mod ingest;
 pub mod query;
+pub mod reprint;
 pub mod search;
 pub mod text;
 pub mod view;
