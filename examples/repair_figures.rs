@@ -1,6 +1,8 @@
 //! Prints how much of damaged text comes back: articles are damaged with random tables, repaired and compared.
 //!
 //! Needs `GONGXUN_DATA` (a folder with `scale/cctv.jsonl`). Usage: `cargo run --release --example repair_figures [ARTICLES]`.
+//! For a closer look: `SHOW=20` prints so many lines of each row that do not come back, `UNSEEN=1` the articles whose
+//! damage is not seen, `ROWS` names the groups of rows to print, joined by `+` (the empty name is the plain group).
 
 use std::time::Instant;
 

@@ -53,6 +53,23 @@ pub struct Options<'a> {
     pub stop: &'a AtomicBool,
 }
 
+/// Set by nobody: what [`Options::new`] listens to.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+impl Options<'static> {
+    /// Reads these files and folders by the usual rules, with names relative to the current folder.
+    pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options<'static> {
+        Options {
+            paths: paths.into_iter().map(Into::into).collect(),
+            root: PathBuf::from("."),
+            extract: extract::Options::default(),
+            limits: Limits::default(),
+            prune: Prune::Nothing,
+            stop: &NEVER,
+        }
+    }
+}
+
 /// Which files that the index knows, and that are not among the inputs, go with their articles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Prune {
@@ -82,6 +99,8 @@ pub struct Report {
     pub unchanged: u64,
     /// Records that hold no article, each with a reason.
     pub rejected: u64,
+    /// Those of unchanged files among the rejected: an earlier run told of them, they are not told again.
+    pub rejected_before: u64,
     /// Articles taken out, because their record or file is gone.
     pub removed: u64,
     /// Records that shared place and key with an earlier one; both are kept.
@@ -120,7 +139,7 @@ impl Observer for () {}
 /// commit). Bad records are no errors: they are rejected.
 pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
     let snapshot = Some(writer.snapshot()?).filter(|snapshot| snapshot.articles() > 0);
-    let plan = plan(options, writer.manifest(), observer)?;
+    let plan = plan(options, writer.manifest(), Some(&writer.generation().index), observer)?;
     let mut sink = Sink::new(Some(writer), snapshot);
     let finished = run(&plan, options, &mut sink, observer);
     if let Some(writer) = sink.writer.as_mut() {
@@ -138,7 +157,8 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
         Some(snapshot) => snapshot.manifest()?,
         None => Manifest::default(),
     };
-    let plan = plan(options, &manifest, observer)?;
+    let index = snapshot.as_ref().map(|snapshot| snapshot.generation.index.clone());
+    let plan = plan(options, &manifest, index.as_deref(), observer)?;
     let mut sink = Sink::new(None, snapshot);
     run(&plan, options, &mut sink, observer)?;
     Ok(sink.report)
@@ -178,12 +198,16 @@ struct Planned {
     hash: Option<String>,
 }
 
-fn plan(options: &Options<'_>, known: &Manifest, observer: &mut dyn Observer) -> Result<Plan> {
+fn plan(options: &Options<'_>, known: &Manifest, index: Option<&Path>, observer: &mut dyn Observer) -> Result<Plan> {
     let mut rejected = 0;
-    let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
+    let mut inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
         rejected += 1;
         observer.rejected(&rejection);
     })?;
+    // `gongxun index .` must not read the index that it writes.
+    if let Some(index) = index.and_then(|index| std::fs::canonicalize(index).ok()) {
+        inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&index)));
+    }
     let reader = reader_version(&options.extract);
     let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
     let below: Vec<String> = options.paths.iter().map(|path| archive::name_under(path, &options.root)).collect();
@@ -387,8 +411,10 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
     sink.report.rejected = plan.rejected;
     sink.report.read = plan.rejected;
     for entry in &plan.unchanged {
-        sink.report.read += entry.articles;
+        sink.report.read += entry.articles + entry.rejected;
         sink.report.unchanged += entry.articles;
+        sink.report.rejected += entry.rejected;
+        sink.report.rejected_before += entry.rejected;
     }
     let mut progress = Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
     pipeline(&plan.inputs, options, |event| {

@@ -18,8 +18,6 @@ use crate::index::{Generation, Resources, Snapshot, Writer};
 use crate::ingest::{self, Observer, Options, Progress, Prune, Report};
 use crate::text::segment::Segmenter;
 
-/// Memory for postings under way unless another figure is given, in MB.
-const DEFAULT_MEMORY: usize = 200;
 /// How many rejections are printed; the report holds all.
 const PRINTED_REJECTIONS: u64 = 10;
 
@@ -170,14 +168,11 @@ fn dictionary(file: Option<&Path>) -> anyhow::Result<Option<Segmenter>> {
 }
 
 fn resources(args: &BuildArgs) -> Resources {
-    let default = default_resources();
-    Resources { threads: args.threads.unwrap_or(default.threads).max(1), memory: args.memory.max(1) << 20 }
-}
-
-/// All cores, and the usual memory.
-pub fn default_resources() -> Resources {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    Resources { threads, memory: DEFAULT_MEMORY << 20 }
+    let default = Resources::default();
+    Resources {
+        threads: args.threads.unwrap_or(default.threads).max(1),
+        memory: args.memory.map_or(default.memory, |megabytes| megabytes.max(1) << 20),
+    }
 }
 
 fn outcome(report: &Report, strict: bool) -> Outcome {
@@ -205,6 +200,9 @@ pub fn summary(report: &Report) -> String {
         "{} records read = {} new + {} changed + {} unchanged + {} rejected",
         report.read, report.new, report.changed, report.unchanged, report.rejected
     );
+    if report.rejected_before > 0 {
+        line.push_str(&format!(" ({} of them told before)", report.rejected_before));
+    }
     if report.removed > 0 {
         line.push_str(&format!("; {} removed", report.removed));
     }
@@ -214,12 +212,6 @@ pub fn summary(report: &Report) -> String {
     line.push_str(&format!(" ({} files, {} unchanged)", report.files, report.files_unchanged));
     line
 }
-
-/// Says nothing while it runs.
-#[derive(Default)]
-pub struct Quiet {}
-
-impl Observer for Quiet {}
 
 /// A progress bar on a terminal, the first rejections, and the report.
 struct Console {

@@ -4,6 +4,7 @@
 //! [`crate::search`]. tantivy is named here, in `search` and in `error`, and nowhere else.
 
 pub mod analyzer;
+pub mod check;
 mod directory;
 pub mod document;
 pub mod generation;

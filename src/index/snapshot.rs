@@ -9,6 +9,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
 
 use super::analyzer;
+use super::check;
 use super::directory::GenerationDirectory;
 use super::document;
 use super::generation::{Generation, Settings};
@@ -63,16 +64,15 @@ impl Snapshot {
     /// [`Error::NoIndex`] where there is none, [`Error::Schema`] for one of another version, [`Error::Damaged`] where a
     /// file does not hold what was written.
     pub fn open(index: &Path) -> Result<Snapshot> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
-            match Snapshot::of(&generation) {
-                // A swap or a merge in another process may take files away between two looks.
-                Err(Error::Io { .. } | Error::Damaged { .. }) if attempt < OPEN_ATTEMPTS => {}
+        let current = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
+        for _ in 1..OPEN_ATTEMPTS {
+            // A swap or a merge in another process may take files away between two looks.
+            match Snapshot::open_once(&current()?) {
+                Err(Error::Io { .. } | Error::Damaged { .. }) => {}
                 other => return other,
             }
         }
+        Snapshot::of(&current()?)
     }
 
     /// Opens the last commit of a generation.
@@ -80,9 +80,15 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::open`].
     pub fn of(generation: &Generation) -> Result<Snapshot> {
+        check::guarded(generation, || Snapshot::open_once(generation))
+    }
+
+    fn open_once(generation: &Generation) -> Result<Snapshot> {
         let settings = generation.settings()?;
-        let opened = open_index(generation)?;
-        Snapshot::from_index(generation, settings, &opened, OnceLock::new())
+        let opened = check::quietly(|| open_index(generation))
+            .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))?;
+        check::quietly(|| Snapshot::from_index(generation, settings, &opened, OnceLock::new()))
+            .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))
     }
 
     pub(super) fn from_index(
@@ -160,12 +166,14 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Damaged`] where the store does not hold what was written.
     pub fn article(&self, address: DocAddress) -> Result<Article> {
-        let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| damaged(&self.generation, e))?;
-        let stored = document::stored(&doc, &self.fields).ok_or_else(|| Error::Damaged {
-            path: self.generation.folder(),
-            what: "an article without its stored text".into(),
-        })?;
-        document::decode(stored)
+        check::guarded(&self.generation, || {
+            let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| damaged(&self.generation, e))?;
+            let stored = document::stored(&doc, &self.fields).ok_or_else(|| Error::Damaged {
+                path: self.generation.folder(),
+                what: "an article without its stored text".into(),
+            })?;
+            document::decode(stored)
+        })
     }
 
     /// The id of the article at an address.
@@ -189,7 +197,7 @@ impl Snapshot {
     /// Where a file of the index can't be read.
     pub fn find(&self, id: &ArticleId) -> Result<Option<DocAddress>> {
         let term = Term::from_field_text(self.fields.id, &id.0);
-        Ok(self.addresses(&term)?.first().copied())
+        check::guarded(&self.generation, || Ok(self.addresses(&term)?.first().copied()))
     }
 
     /// The hash of the content of the article with this id, where there is one.

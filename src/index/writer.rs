@@ -42,6 +42,17 @@ pub struct Resources {
     pub memory: usize,
 }
 
+/// Memory for postings under way unless another figure is given, in bytes.
+const DEFAULT_MEMORY: usize = 200 << 20;
+
+impl Default for Resources {
+    /// All cores, and 200 MB.
+    fn default() -> Resources {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Resources { threads, memory: DEFAULT_MEMORY }
+    }
+}
+
 /// Writes to one generation. There is one at a time for an index folder.
 pub struct Writer {
     inner: IndexWriter,

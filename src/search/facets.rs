@@ -1,6 +1,7 @@
 //! Facets: how many matches each source, outlet, editor, author, section and month has.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde::Serialize;
 use tantivy::SegmentReader;
@@ -9,6 +10,7 @@ use super::bits::Bits;
 use super::strings::read;
 use crate::article::Date;
 use crate::error::Result;
+use crate::text::fold::fold;
 
 /// How many values of a facet are given.
 pub const MAX_VALUES: usize = 20;
@@ -104,9 +106,24 @@ impl Counter {
     }
 }
 
+/// The values with the largest counts. Values that fold to the same (东原工人报, 東原工人報) are one, shown as it is
+/// printed most often.
 fn largest(counts: HashMap<String, u64>) -> Vec<Count> {
-    let mut counts: Vec<Count> = counts.into_iter().map(|(value, count)| Count { value, count }).collect();
-    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    counts.truncate(MAX_VALUES);
-    counts
+    let mut printed: Vec<Count> = counts.into_iter().map(|(value, count)| Count { value, count }).collect();
+    let order = |a: &Count, b: &Count| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value));
+    printed.sort_by(order);
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut merged: Vec<Count> = Vec::new();
+    for count in printed {
+        match places.entry(fold(&count.value)) {
+            Entry::Occupied(place) => merged[*place.get()].count += count.count,
+            Entry::Vacant(place) => {
+                place.insert(merged.len());
+                merged.push(count);
+            }
+        }
+    }
+    merged.sort_by(order);
+    merged.truncate(MAX_VALUES);
+    merged
 }

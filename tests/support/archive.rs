@@ -64,7 +64,7 @@ impl Archive {
     }
 
     pub fn search(&self, query: &str) -> Results {
-        search(&self.snapshot(), &Request::new(parse(query)), &Synonyms::builtin()).unwrap()
+        search(&self.snapshot(), &Request::new(parse(query)), Synonyms::builtin()).unwrap()
     }
 
     /// The titles that a query finds in full, in order.

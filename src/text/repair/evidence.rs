@@ -33,7 +33,7 @@ const MOST_CHARACTERS_A_GLOSS: u32 = 250;
 /// The same for glosses that are all behind whole characters.
 const MOST_CHARACTERS_A_WHOLE: u32 = 60;
 /// A table of common characters is mostly made of the most common ones, so many of them.
-const COMMON: usize = 1500;
+const COMMON: usize = 2500;
 
 /// What the page as a whole tells about the table that the script went by.
 pub struct Evidence {
@@ -108,7 +108,9 @@ impl Evidence {
                         }
                         before = None;
                     }
-                    Token::Hole(_) => {
+                    Token::Hole(c) => {
+                        // Decoders that write U+FFFD keep what can stand alone.
+                        kept += u32::from(c == '\u{FFFD}') * 2;
                         // A hole that no character stands before is a real question mark.
                         if matches!(line[..at], [.., Token::Pair(..) | Token::Lost(_)]) {
                             kept += u32::from(matches!(line.get(at + 1), Some(Token::One(b'!'..=b'/' | b':'..=b'?'))));
@@ -150,7 +152,7 @@ impl Evidence {
             return true;
         }
         let many = self.whole * MOST_CHARACTERS_A_WHOLE >= self.characters;
-        if self.fitting < LEAST_WHOLE || !many || self.whole * 10 > self.characters * 6 {
+        if self.fitting < LEAST_WHOLE || !many || self.whole * 4 > self.characters * 3 {
             return false;
         }
         // A script glosses a character each time, with one reading, and goes by a table of common characters; a

@@ -39,8 +39,10 @@ pub fn gbk() -> &'static Gbk {
                 let mut chars = text.chars();
                 if let (Some(c), None, false) = (chars.next(), chars.next(), failed) {
                     table.chars[index(lead, trail)] = c;
-                    match table.plane.get_mut(c as usize) {
-                        Some(slot) => *slot = u16::from_be_bytes([lead, trail]),
+                    match table.plane.get(c as usize) {
+                        // A few characters stand twice (the wide blank at A1A1 and A3A0): the first is the one in use.
+                        Some(0) => table.plane[c as usize] = u16::from_be_bytes([lead, trail]),
+                        Some(_) => {}
                         None => drop(table.bytes.insert(c, [lead, trail])),
                     }
                 }
@@ -98,6 +100,7 @@ mod tests {
         let table = gbk();
         assert_eq!(table.encode('報'), Code::Two(0x88, 0xF3));
         assert_eq!(table.decode(0xD5, 0x88), Some('請'));
+        assert_eq!(table.encode('　'), Code::Two(0xA1, 0xA1));
         assert_eq!(table.encode('•'), Code::None);
         assert_eq!(table.encode('😀'), Code::None);
         assert_eq!(table.encode('a'), Code::One(b'a'));
