@@ -83,8 +83,14 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
     let segmenter = snapshot.segmenter()?;
     let words = telling_words(snapshot, article)?;
     let largest = words.first().map_or(1.0, |(_, weight)| *weight);
-    let mut compiled =
-        Compiled { full: Plan::All, partial: None, terms: Vec::new(), marks: Vec::new(), synonyms: Vec::new() };
+    let mut compiled = Compiled {
+        full: Plan::All,
+        partial: None,
+        terms: Vec::new(),
+        marks: Vec::new(),
+        part_marks: Vec::new(),
+        synonyms: Vec::new(),
+    };
     for (word, weight) in &words {
         for (text, field_weight) in Scope::ALL.fields(&snapshot.fields) {
             scoring::terms(word, text, field_weight * weight / largest, segmenter, &mut compiled.terms);

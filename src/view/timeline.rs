@@ -147,13 +147,14 @@ mod tests {
         };
         let style = Style { color: Color::Off, width: Some(40) };
         let lines: Vec<String> = chart(&timeline, style).lines().map(|line| line.trim_end().to_string()).collect();
+        assert!(lines[0].chars().count() <= 40, "{}", lines[0]);
         assert_eq!(
             lines,
             [
-                "2024-01  ██████████████  4 of 40 = 10.0 %",
-                "2024-02                  0 of 5 = 0.0 %",
+                "2024-01  █████████████  4 of 40 = 10.0 %",
+                "2024-02                 0 of 5 = 0.0 %",
                 "2024-03 to 2024-04  no article in the archive",
-                "2024-05  ███████         2 of 4 = 50.0 %",
+                "2024-05  ██████▌        2 of 4 = 50.0 %",
                 "2024-06 to 2024-08  0 of 6",
                 "undated  1",
             ]

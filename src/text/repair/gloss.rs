@@ -57,7 +57,7 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
 
 /// Restores the damaged lines of a page; for the others nothing.
 fn restore_all(read: &[Vec<Token>], evidence: &Evidence) -> Vec<Option<Restored>> {
-    let mut model = Model::new(evidence);
+    let mut model = Model::new(evidence, read);
     let mut holes = MOST_HOLES_A_PAGE;
     // The first pass over the page tells which characters and neighbours it has; where a line was left open, the second
     // chooses by them.

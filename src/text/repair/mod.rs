@@ -18,6 +18,7 @@ mod path;
 mod reading;
 mod simplify;
 mod spam;
+mod taken;
 mod tokens;
 
 pub use simplify::to_simplified;

@@ -10,6 +10,7 @@ use super::evidence::{Evidence, Script, is_only, is_private};
 use super::frequency::{Frequencies, PairHasher, frequencies};
 use super::gbk::gbk;
 use super::reading::Reading;
+use super::tokens::Token;
 use crate::text::fold::{fold_char, is_han};
 
 /// What stands in front of the first character of a line, and behind a character that is not Chinese.
@@ -40,6 +41,8 @@ type Counts<K> = HashMap<K, f32, BuildHasherDefault<PairHasher>>;
 pub struct Model<'a> {
     /// What the page tells.
     pub evidence: &'a Evidence,
+    /// The page itself.
+    pub page: &'a [Vec<Token>],
     /// The pairs of bytes that stand with a gloss, whichever.
     in_table: Vec<bool>,
     frequencies: &'static Frequencies,
@@ -60,13 +63,14 @@ struct Learned {
 
 impl<'a> Model<'a> {
     /// A model that knows the page's evidence and the word list.
-    pub fn new(evidence: &'a Evidence) -> Model<'a> {
+    pub fn new(evidence: &'a Evidence, page: &'a [Vec<Token>]) -> Model<'a> {
         let mut in_table = vec![false; 0x10000];
         for (pair, _) in evidence.glossed.keys() {
             in_table[usize::from(*pair)] = true;
         }
         Model {
             evidence,
+            page,
             in_table,
             frequencies: frequencies(),
             learned: Learned::default(),

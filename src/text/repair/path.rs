@@ -7,6 +7,7 @@ use super::evidence::is_private;
 use super::gbk::{LEADS, gbk, is_trail};
 use super::model::{EDGE, Model, NOT_IN_TABLE};
 use super::reading::{Reading, readings};
+use super::taken::{behind, taken};
 use super::tokens::Token;
 use crate::text::fold::{fold_char, is_han};
 
@@ -28,8 +29,6 @@ const MOST_NODES: usize = 1 << 20;
 const SETTLED: usize = 1 << 12;
 /// A byte that no character with the gloss behind it begins with is completed anyhow in so many hypotheses, the best.
 const MOST_UNREAD: usize = 4;
-/// How far a bracket is looked for.
-const BRACKET_REACH: usize = 200;
 /// Two hypotheses closer than this many bits leave it open which is right.
 const OPEN: f32 = 5.0;
 
@@ -283,7 +282,7 @@ impl Walk<'_, '_> {
     fn branch_hole(&mut self, c: char, line: &[Token], at: usize, tried: bool) {
         let mut next = Vec::with_capacity(self.beam.len());
         let in_text = is_in_text(line, at);
-        let eaten = if self.model.evidence.keeps_ascii || !tried { None } else { eaten(line, at) };
+        let eaten = if self.model.evidence.keeps_ascii || !tried { None } else { taken(line, at, self.model.page) };
         for i in 0..self.beam.len() {
             let from = self.beam[i];
             let mut literal = from;
@@ -308,13 +307,13 @@ impl Walk<'_, '_> {
             if in_text && i < MOST_PRIVATE && !self.model.evidence.shows_private {
                 self.branch_private(from, &mut next);
             }
-            self.complete(from, eaten, &mut next);
+            self.complete(from, eaten, line, at, &mut next);
         }
         self.beam = next;
     }
 
     /// Completes the character that waits for its second byte, with each byte that can.
-    fn complete(&mut self, from: Hypothesis, eaten: Option<u8>, next: &mut Vec<Hypothesis>) {
+    fn complete(&mut self, from: Hypothesis, eaten: Option<u8>, line: &[Token], at: usize, next: &mut Vec<Hypothesis>) {
         for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
             let Some(c) = gbk().decode(from.pending, trail) else { continue };
             let mut hypothesis = from;
@@ -326,6 +325,7 @@ impl Walk<'_, '_> {
             (hypothesis.pending, hypothesis.last) = (0, trail);
             hypothesis.uncertain += 1;
             hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
+            let eaten = if line.is_empty() { None } else { behind(eaten, from.before, c, line, at) };
             if let Some(ascii) = eaten {
                 self.push(&mut hypothesis, ascii, true);
                 hypothesis.node = self.node(hypothesis.node, Piece::Byte(ascii));
@@ -399,7 +399,7 @@ impl Walk<'_, '_> {
         let open: Vec<Hypothesis> = self.beam.iter().take(MOST_HOLES).filter(|h| h.pending != 0).copied().collect();
         let mut completed = Vec::new();
         for from in open {
-            self.complete(from, None, &mut completed);
+            self.complete(from, None, &[], 0, &mut completed);
         }
         for hypothesis in self.beam.iter_mut().filter(|h| h.pending != 0) {
             hypothesis.score += BROKEN;
@@ -449,37 +449,6 @@ impl Walk<'_, '_> {
 /// Whether Chinese goes on behind a question mark.
 fn is_in_text(line: &[Token], at: usize) -> bool {
     matches!(line.get(at + 1), Some(Token::Pair(..) | Token::Lost(_)))
-}
-
-/// The ASCII character that most likely went with a lost byte, or nothing where one still stands.
-fn eaten(line: &[Token], at: usize) -> Option<u8> {
-    let rest = &line[at + 1..];
-    match rest.first() {
-        None => None,
-        Some(Token::One(b',' | b':' | b';' | b'!' | b')')) => None,
-        // Blanks come in rows, at the end of a line.
-        Some(Token::One(b' ')) => Some(b' '),
-        // A number neither begins with zero nor with its point: its first digit is gone.
-        Some(Token::One(b'0' | b'.' | b'%')) => Some(if is_year(rest) { b'2' } else { b'1' }),
-        Some(_) => {
-            // A closing bracket that nothing opens tells that the opening one is gone.
-            let bracket = rest.iter().take(BRACKET_REACH).find(|t| matches!(t, Token::One(b'(' | b')')));
-            // Headlines part with a blank what text parts with a comma.
-            let around = &line[at.saturating_sub(BRACKET_REACH)..line.len().min(at + BRACKET_REACH)];
-            let is_text = around.iter().any(|t| matches!(t, Token::One(b',') | Token::Pair(0xA1, 0xA3)));
-            Some(match bracket {
-                Some(Token::One(b')')) => b'(',
-                _ if is_text => b',',
-                _ => b' ',
-            })
-        }
-    }
-}
-
-/// Whether the last three digits of a year stand here.
-fn is_year(tokens: &[Token]) -> bool {
-    let digits = tokens.iter().take_while(|t| matches!(t, Token::One(b'0'..=b'9'))).count();
-    digits == 3 && tokens.first() == Some(&Token::One(b'0'))
 }
 
 fn write(text: &mut String, pending: &mut u8, byte: u8) {
