@@ -198,6 +198,8 @@ fn map(folder: &Path, position: &Position) -> Result<OwnedBytes> {
     let path = folder.join(&position.file);
     let damaged = |what: String| Error::Damaged { path: path.clone(), what };
     let directory = GenerationDirectory::open(folder).map_err(|e| damaged(e.to_string()))?;
+    // An empty or a missing file can't be mapped.
+    fs::metadata(&path).map_err(|e| Error::io(&path, e))?;
     let file = directory.open_read(Path::new(&position.file)).map_err(|e| damaged(e.to_string()))?;
     let bytes = file.read_bytes().map_err(|e| Error::io(&path, e))?;
     let length = position.length as usize;

@@ -14,8 +14,9 @@ const ROWS: usize = 3;
 const BANDS: usize = LANES / ROWS;
 /// How many new fingerprints are put into tables at a time: 42 MB of them.
 const CHUNK: u32 = 1 << 16;
-/// How many fingerprints are looked up band by band: so many stay in the processor's cache.
-const BLOCK: u32 = 2048;
+/// How many fingerprints are looked up band by band: so many that a table stays in the processor's cache meanwhile, and
+/// their keys take 5 MB.
+const BLOCK: u32 = 1 << 15;
 /// How many candidates are looked at for one band of one fingerprint. A page that thousands of others resemble is joined
 /// by way of these.
 const MAX_BUCKET: usize = 256;
@@ -47,13 +48,13 @@ pub fn candidates(
         let mut block = 0;
         while block < chunk.end {
             let end = chunk.end.min(block + BLOCK);
+            let looked_up = Block::new(packed, block..end, skip);
             for band in 0..BANDS {
-                for number in (block..end).filter(|number| !skip(*number)) {
-                    let fingerprint = Packed::at(packed, number);
+                for (at, number) in looked_up.numbers.iter().enumerate() {
                     // A pair within the chunk is met from both sides and taken from the later one.
-                    tables.look_up(&fingerprint, band, &mut |other| {
-                        if other > number || number < chunk.start {
-                            visit(number, other);
+                    tables.look_up(&looked_up, at, band, &mut |other| {
+                        if other > *number || *number < chunk.start {
+                            visit(*number, other);
                         }
                     });
                 }
@@ -81,24 +82,24 @@ impl Tables {
             Table::new(dated.collect())
         });
         let titled = (0..BANDS).map(|band| {
-            let titled = fingerprints.iter().filter_map(|(at, f)| Some(entry(titled_key(f, band)?, 0, *at)));
-            Table::new(titled.collect())
+            let with_title = fingerprints.iter().filter(|(_, f)| f.title() != 0);
+            Table::new(with_title.map(|(at, f)| entry(titled(key(f, band), f.title()), 0, *at)).collect())
         });
         let titled = if wanted == Wanted::Copies { titled.collect() } else { Vec::new() };
         Tables { start: chunk.start, wanted, dated: dated.collect(), titled }
     }
 
     #[inline]
-    fn look_up(&self, fingerprint: &Packed<'_>, band: usize, visit: &mut dyn FnMut(u32)) {
+    fn look_up(&self, block: &Block, at: usize, band: usize, visit: &mut dyn FnMut(u32)) {
         let mut each = |entry: &u64| visit(self.start + (entry & 0xFFFF) as u32);
-        if let Some(day) = day(fingerprint) {
-            let key = key(fingerprint, band);
-            let bucket = self.dated[band].bucket(key);
+        let key = block.keys[band * block.numbers.len() + at];
+        if let Some(day) = block.days[at]
+            && let Some(bucket) = self.dated[band].bucket(key)
+        {
             let before = |days: u32| bucket.partition_point(|e| *e < entry(key, day.saturating_sub(days as u16), 0));
             let after =
                 |days: u32| bucket.partition_point(|e| *e <= entry(key, day.saturating_add(days as u16), 0xFFFF));
             match self.wanted {
-                _ if bucket.is_empty() => {}
                 Wanted::Copies => {
                     bucket[before(NEAR_DAYS)..after(NEAR_DAYS)].iter().take(MAX_BUCKET).for_each(&mut each);
                 }
@@ -109,10 +110,35 @@ impl Tables {
             }
         }
         if self.wanted == Wanted::Copies
-            && let Some(key) = titled_key(fingerprint, band)
+            && block.titles[at] != 0
+            && let Some(bucket) = self.titled[band].bucket(titled(key, block.titles[at]))
         {
-            self.titled[band].bucket(key).iter().take(MAX_BUCKET).for_each(&mut each);
+            bucket.iter().take(MAX_BUCKET).for_each(&mut each);
         }
+    }
+}
+
+/// Fingerprints that are looked up, with their keys band by band.
+struct Block {
+    numbers: Vec<u32>,
+    days: Vec<Option<u16>>,
+    titles: Vec<u32>,
+    keys: Vec<u32>,
+}
+
+impl Block {
+    fn new(packed: &[u8], range: std::ops::Range<u32>, skip: &dyn Fn(u32) -> bool) -> Block {
+        let numbers: Vec<u32> = range.filter(|number| !skip(*number)).collect();
+        let fingerprints = || numbers.iter().map(|number| Packed::at(packed, *number));
+        let mut keys = vec![0; numbers.len() * BANDS];
+        for (at, fingerprint) in fingerprints().enumerate() {
+            for band in 0..BANDS {
+                keys[band * numbers.len() + at] = key(&fingerprint, band);
+            }
+        }
+        let days = fingerprints().map(|fingerprint| day(&fingerprint)).collect();
+        let titles = fingerprints().map(|fingerprint| fingerprint.title()).collect();
+        Block { days, titles, keys, numbers }
     }
 }
 
@@ -130,10 +156,10 @@ fn key(fingerprint: &Packed<'_>, band: usize) -> u32 {
     (mix(rows + 1, 0x9E37_79B9_7F4A_7C15) >> 16) as u32
 }
 
+/// The key of a band together with the title.
 #[inline]
-fn titled_key(fingerprint: &Packed<'_>, band: usize) -> Option<u32> {
-    let title = Some(fingerprint.title()).filter(|title| *title != 0)?;
-    Some((mix(u64::from(key(fingerprint, band)) << 32 | u64::from(title), 0xD1B5_4A32_D192_ED03) >> 16) as u32)
+fn titled(key: u32, title: u32) -> u32 {
+    (mix(u64::from(key) << 32 | u64::from(title), 0xD1B5_4A32_D192_ED03) >> 16) as u32
 }
 
 /// The day as a table holds it, days since 1900. Those before and after stand at the edge; they are compared as they are.
@@ -143,35 +169,45 @@ fn day(fingerprint: &Packed<'_>) -> Option<u16> {
     fingerprint.day().map(|day| day.saturating_add(FROM_1900).clamp(0, i32::from(u16::MAX)) as u16)
 }
 
-/// Entries in order, with a directory by the high bits of the key.
+/// Entries in order, with a directory by the high bits of the key, and a bit for each of the keys that are there, which
+/// tells in one look that most keys are not.
 struct Table {
     entries: Vec<u64>,
     starts: Vec<u32>,
     shift: u32,
+    there: Vec<u64>,
+    there_shift: u32,
 }
 
 impl Table {
     fn new(mut entries: Vec<u64>) -> Table {
         entries.sort_unstable();
-        let bits = usize::BITS - entries.len().leading_zeros();
-        let shift = 64 - bits.clamp(1, 20);
-        let mut starts = vec![0u32; (1 << (64 - shift)) + 1];
+        let bits = (usize::BITS - entries.len().leading_zeros()).clamp(1, 20);
+        let (shift, there_shift) = (64 - bits, 32 - (bits + 4).max(6));
+        let mut starts = vec![0u32; (1 << bits) + 1];
+        let mut there = vec![0; 1 << (32 - there_shift - 6)];
         for entry in &entries {
             starts[(entry >> shift) as usize + 1] += 1;
+            let bit = (entry >> 32) as u32 >> there_shift;
+            there[bit as usize / 64] |= 1 << (bit % 64);
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        Table { entries, starts, shift }
+        Table { entries, starts, shift, there, there_shift }
     }
 
     /// The entries of a key, by day.
     #[inline]
-    fn bucket(&self, key: u32) -> &[u64] {
+    fn bucket(&self, key: u32) -> Option<&[u64]> {
+        let bit = key >> self.there_shift;
+        if self.there[bit as usize / 64] >> (bit % 64) & 1 == 0 {
+            return None;
+        }
         let slot = ((u64::from(key) << 32) >> self.shift) as usize;
         let slot = &self.entries[self.starts[slot] as usize..self.starts[slot + 1] as usize];
-        let Some(from) = slot.iter().position(|entry| (entry >> 32) as u32 == key) else { return &[] };
+        let from = slot.iter().position(|entry| (entry >> 32) as u32 == key)?;
         let length = slot[from..].partition_point(|entry| (entry >> 32) as u32 == key);
-        &slot[from..from + length]
+        Some(&slot[from..from + length])
     }
 }

@@ -197,7 +197,7 @@ impl Sketcher {
     fn end_number(&mut self) {
         if self.number != 0 {
             let hash = mix(self.number, K1);
-            self.numbers |= 1 << ((hash >> 32) * u64::from(NUMBER_BITS) >> 32);
+            self.numbers |= 1 << (((hash >> 32) * u64::from(NUMBER_BITS)) >> 32);
             self.number = 0;
         }
     }
@@ -227,7 +227,7 @@ impl Sketcher {
 /// The lane that a hash falls into, by its high half.
 #[inline]
 fn lane_of(hash: u64) -> usize {
-    ((hash >> 32) * LANES as u64 >> 32) as usize
+    (((hash >> 32) * LANES as u64) >> 32) as usize
 }
 
 /// Multiplies to 128 bits and folds the halves together.
