@@ -64,7 +64,7 @@ fn restore_all(read: &[Vec<Token>], evidence: &Evidence) -> Vec<Option<Restored>
     let mut restored: Vec<Option<Restored>> =
         read.iter().map(|line| is_damaged(line).then(|| restore(line, &model, &mut holes))).collect();
     for line in restored.iter().flatten() {
-        model.note(&line.text, &line.pairs);
+        model.note(&line.text, &line.chosen, &line.pairs);
     }
     model.learn();
     for (line, restored) in read.iter().zip(&mut restored) {

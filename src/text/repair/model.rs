@@ -33,6 +33,10 @@ const RAREST: f32 = -14.0;
 const FOUND: f32 = 1.5;
 /// How many characters' worth of evidence the word list is against the page.
 const WORD_LIST: f32 = 12.0;
+/// The same for two neighbours on the page against three in a row.
+const NEIGHBOURS: f32 = 3.0;
+/// What is taken from each count, as a slip may have made it.
+const SLIP: f32 = 0.5;
 
 /// Counts by a key that is cheap to hash.
 type Counts<K> = HashMap<K, f32, BuildHasherDefault<PairHasher>>;
@@ -58,6 +62,11 @@ struct Learned {
     found: HashMap<(u16, Reading), f32>,
     /// The page's own neighbours and single characters.
     neighbours: Counts<(char, char)>,
+    /// Three characters in a row.
+    triples: Counts<(char, char, char)>,
+    /// Of both, those that hold a chosen character: each may only tell of other places than its own.
+    chosen_neighbours: Counts<(char, char)>,
+    chosen_triples: Counts<(char, char, char)>,
     singles: Counts<char>,
 }
 
@@ -78,41 +87,69 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Counts a line of the first pass: its text, and the pairs of bytes that lost bytes made in it.
-    pub fn note(&mut self, text: &str, pairs: &[(u16, Reading)]) {
+    /// Counts a line of the first pass: its text, which of its characters were chosen, and the pairs of bytes that lost
+    /// bytes made in it.
+    pub fn note(&mut self, text: &str, chosen: &[bool], pairs: &[(u16, Reading)]) {
+        let counting = &mut self.counting;
         for pair in pairs {
-            *self.counting.found.entry(*pair).or_default() += 1.0;
+            *counting.found.entry(*pair).or_default() += 1.0;
         }
-        let mut before = EDGE;
-        for c in text.chars().map(fold_char) {
-            if is_han(c) {
-                *self.counting.singles.entry(c).or_default() += 1.0;
-                if before != EDGE {
-                    *self.counting.neighbours.entry((before, c)).or_default() += 1.0;
-                }
-                before = c;
-            } else {
-                before = EDGE;
+        let mut before = [(EDGE, false); 2];
+        for (c, chosen) in text.chars().map(fold_char).zip(chosen.iter().copied()) {
+            if !is_han(c) {
+                before = [(EDGE, false); 2];
+                continue;
             }
+            *counting.singles.entry(c).or_default() += 1.0;
+            let [(earlier, earlier_chosen), (last, last_chosen)] = before;
+            if last != EDGE {
+                let pair_chosen = chosen || last_chosen;
+                let counts = if pair_chosen { &mut counting.chosen_neighbours } else { &mut counting.neighbours };
+                *counts.entry((last, c)).or_default() += 1.0;
+                if earlier != EDGE {
+                    let counts = if pair_chosen || earlier_chosen {
+                        &mut counting.chosen_triples
+                    } else {
+                        &mut counting.triples
+                    };
+                    *counts.entry((earlier, last, c)).or_default() += 1.0;
+                }
+            }
+            before = [before[1], (c, chosen)];
         }
     }
 
     /// Ends the first pass: what was counted is used from now on.
     pub fn learn(&mut self) {
-        self.learned = std::mem::take(&mut self.counting);
+        let mut learned = std::mem::take(&mut self.counting);
+        for (key, count) in learned.chosen_neighbours.drain() {
+            *learned.neighbours.entry(key).or_default() += count - 1.0;
+        }
+        for (key, count) in learned.chosen_triples.drain() {
+            *learned.triples.entry(key).or_default() += count - 1.0;
+        }
+        self.learned = learned;
     }
 
-    /// How likely a character is after another.
-    pub fn text(&self, before: char, c: char) -> f32 {
+    /// How likely a character is after two others.
+    pub fn text(&self, earlier: char, before: char, c: char) -> f32 {
         let folded = fold_char(c);
         if is_han(c) && c != '々' && c != '〇' {
             let edge = !is_han(before);
             let mut likely =
                 if edge { self.frequencies.single(folded) } else { self.frequencies.after(before, folded) };
             if !edge && !self.learned.neighbours.is_empty() {
-                let seen = self.learned.neighbours.get(&(before, folded)).map_or(0.0, |n| n - 0.5);
+                let seen = self.learned.neighbours.get(&(before, folded)).map_or(0.0, |n| (n - SLIP).max(0.0));
                 let all = self.learned.singles.get(&before).copied().unwrap_or(0.0);
                 likely = (likely * WORD_LIST + seen) / (WORD_LIST + all);
+                if is_han(earlier) {
+                    let all = self.learned.neighbours.get(&(earlier, before)).copied().unwrap_or(0.0);
+                    if all > 0.0 {
+                        let seen =
+                            self.learned.triples.get(&(earlier, before, folded)).map_or(0.0, |n| (n - SLIP).max(0.0));
+                        likely = (likely * NEIGHBOURS + seen) / (NEIGHBOURS + all);
+                    }
+                }
             }
             likely.log2() + self.script(c)
         } else {

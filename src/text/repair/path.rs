@@ -7,7 +7,7 @@ use super::evidence::is_private;
 use super::gbk::{LEADS, gbk, is_trail};
 use super::model::{EDGE, Model, NOT_IN_TABLE};
 use super::reading::{Reading, readings};
-use super::taken::{behind, taken};
+use super::taken::{behind, never_ends, taken};
 use super::tokens::Token;
 use crate::text::fold::{fold_char, is_han};
 
@@ -44,6 +44,7 @@ const BROKEN: f32 = -30.0;
 const EATEN: f32 = -4.0;
 const PRIVATE: f32 = -6.0;
 const ACROSS: f32 = -12.0;
+const ENDS_BADLY: f32 = -5.0;
 const LATER_READING: f32 = -6.0;
 const NO_READING: f32 = -12.0;
 
@@ -55,6 +56,8 @@ pub struct Restored {
     pub uncertain: u32,
     /// The pair of bytes that each lost byte made, with its reading.
     pub pairs: Vec<(u16, Reading)>,
+    /// For each character of the line whether a byte of it was lost and chosen.
+    pub chosen: Vec<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -67,6 +70,8 @@ struct Hypothesis {
     second: u8,
     /// The last character, folded.
     before: char,
+    /// The one in front of that.
+    earlier: char,
     /// Whether a “ waits for its ”.
     quoted: bool,
     uncertain: u32,
@@ -93,9 +98,9 @@ enum Piece {
 pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
     let mut walk = Walk {
         model,
-        done: Restored { text: String::new(), uncertain: 0, pairs: Vec::new() },
-        waiting: 0,
-        measured: [(EDGE, EDGE, f32::NAN); MEASURED],
+        done: Restored { text: String::new(), uncertain: 0, pairs: Vec::new(), chosen: Vec::new() },
+        waiting: (0, false),
+        measured: [(EDGE, EDGE, EDGE, f32::NAN); MEASURED],
         nodes: vec![Node { parent: 0, piece: Piece::Start }],
         beam: Vec::new(),
     };
@@ -105,6 +110,7 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
         last: 0,
         second: 0,
         before: EDGE,
+        earlier: EDGE,
         quoted: false,
         uncertain: 0,
         node: 0,
@@ -137,11 +143,11 @@ const MEASURED: usize = 16;
 
 struct Walk<'m, 'a> {
     model: &'m Model<'a>,
-    /// What is settled, and the byte at its end that waits for its second, or 0.
+    /// What is settled, and the byte at its end that waits for its second, or 0, and whether that one was chosen.
     done: Restored,
-    waiting: u8,
+    waiting: (u8, bool),
     /// The last measures: hypotheses side by side mostly ask for the same.
-    measured: [(char, char, f32); MEASURED],
+    measured: [(char, char, char, f32); MEASURED],
     nodes: Vec<Node>,
     beam: Vec<Hypothesis>,
 }
@@ -205,18 +211,18 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn text(&mut self, before: char, c: char) -> f32 {
-        let slot = &mut self.measured[(before as usize ^ c as usize) % MEASURED];
-        if (slot.0, slot.1) != (before, c) || slot.2.is_nan() {
-            *slot = (before, c, self.model.text(before, c));
+    fn text(&mut self, earlier: char, before: char, c: char) -> f32 {
+        let slot = &mut self.measured[(earlier as usize ^ before as usize ^ c as usize) % MEASURED];
+        if (slot.0, slot.1, slot.2) != (earlier, before, c) || slot.3.is_nan() {
+            *slot = (earlier, before, c, self.model.text(earlier, before, c));
         }
-        slot.2
+        slot.3
     }
 
     /// Takes a whole character into a hypothesis.
     fn take(&mut self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
         if measured {
-            hypothesis.score += self.text(hypothesis.before, c);
+            hypothesis.score += self.text(hypothesis.earlier, hypothesis.before, c);
             match (c, hypothesis.quoted) {
                 ('“', true) | ('”', false) => hypothesis.score += ILL_PLACED,
                 ('”', true) => hypothesis.score += CLOSES,
@@ -228,7 +234,7 @@ impl Walk<'_, '_> {
             '”' => hypothesis.quoted = false,
             _ => {}
         }
-        hypothesis.before = fold_char(c);
+        hypothesis.earlier = std::mem::replace(&mut hypothesis.before, fold_char(c));
     }
 
     /// A gloss behind bytes of which one was lost: they have to be read so.
@@ -326,6 +332,9 @@ impl Walk<'_, '_> {
             hypothesis.uncertain += 1;
             hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
             let eaten = if line.is_empty() { None } else { behind(eaten, from.before, c, line, at) };
+            if eaten.is_some_and(|ascii| matches!(ascii, b',' | b':' | b';' | b'!' | b'?')) && never_ends(c) {
+                hypothesis.score += ENDS_BADLY;
+            }
             if let Some(ascii) = eaten {
                 self.push(&mut hypothesis, ascii, true);
                 hypothesis.node = self.node(hypothesis.node, Piece::Byte(ascii));
@@ -408,7 +417,7 @@ impl Walk<'_, '_> {
         self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
         let close = matches!(&self.beam[..], [best, second, ..] if best.score - second.score < OPEN);
         self.settle();
-        flush(&mut self.done.text, &mut self.waiting);
+        flush(&mut self.done, &mut self.waiting);
         self.done.uncertain = self.beam.first().map_or(0, |h| h.uncertain) + u32::from(close);
         self.done
     }
@@ -424,22 +433,22 @@ impl Walk<'_, '_> {
             at = self.nodes[at].parent as usize;
         }
         self.nodes.truncate(1);
-        let Walk { done: Restored { text, pairs, .. }, waiting, .. } = self;
+        let Walk { done, waiting, .. } = self;
         for piece in pieces.into_iter().rev() {
             match piece {
                 Piece::Start => {}
-                Piece::Byte(byte) => write(text, waiting, byte),
+                Piece::Byte(byte) => write(done, waiting, byte, byte >= 0x80),
                 Piece::Pair(lead, trail) => {
-                    write(text, waiting, lead);
-                    write(text, waiting, trail);
+                    write(done, waiting, lead, false);
+                    write(done, waiting, trail, false);
                 }
                 Piece::Lost { byte, pair, reading } => {
-                    write(text, waiting, byte);
-                    pairs.push((pair, reading));
+                    write(done, waiting, byte, true);
+                    done.pairs.push((pair, reading));
                 }
                 Piece::Char(c) => {
-                    flush(text, waiting);
-                    text.push(c);
+                    flush(done, waiting);
+                    put(done, c, false);
                 }
             }
         }
@@ -451,25 +460,30 @@ fn is_in_text(line: &[Token], at: usize) -> bool {
     matches!(line.get(at + 1), Some(Token::Pair(..) | Token::Lost(_)))
 }
 
-fn write(text: &mut String, pending: &mut u8, byte: u8) {
-    if *pending != 0 {
+fn write(done: &mut Restored, waiting: &mut (u8, bool), byte: u8, chosen: bool) {
+    if waiting.0 != 0 {
         if is_trail(byte) {
-            text.push(gbk().decode(*pending, byte).unwrap_or('\u{FFFD}'));
-            *pending = 0;
+            let (lead, lead_chosen) = std::mem::take(waiting);
+            put(done, gbk().decode(lead, byte).unwrap_or('\u{FFFD}'), chosen || lead_chosen);
             return;
         }
-        flush(text, pending);
+        flush(done, waiting);
     }
     match byte {
-        0x80 => text.push('€'),
-        0..0x80 => text.push(byte as char),
-        _ => *pending = byte,
+        0x80 => put(done, '€', chosen),
+        0..0x80 => put(done, byte as char, chosen),
+        _ => *waiting = (byte, chosen),
     }
 }
 
 /// A byte that nothing completes is lost.
-fn flush(text: &mut String, pending: &mut u8) {
-    if std::mem::take(pending) != 0 {
-        text.push('\u{FFFD}');
+fn flush(done: &mut Restored, waiting: &mut (u8, bool)) {
+    if std::mem::take(waiting).0 != 0 {
+        put(done, '\u{FFFD}', true);
     }
+}
+
+fn put(done: &mut Restored, c: char, chosen: bool) {
+    done.text.push(c);
+    done.chosen.push(chosen);
 }

@@ -33,6 +33,9 @@ const SAYS: &str = "说示称道为云曰";
 const ASKS: &str = "吗呢";
 /// Words that a question has.
 const QUESTIONS: &str = "吗呢谁怎何哪什";
+/// Characters that hardly ever stand at the end of a clause: prepositions, conjunctions and what points forwards.
+const NEVER_ENDS: &str =
+    "在有于以和不及与其被新至第自最这那并但当或两就从已共太该曾更只又各指些较还很每再双且协另仍副将把向对";
 /// Labels that a name or a time follows.
 const LABELS: [[char; 2]; 11] = [
     ['来', '源'],
@@ -93,6 +96,11 @@ pub fn behind(taken: Option<u8>, before: char, c: char, line: &[Token], at: usiz
         Some(b',' | b' ') if at < LABEL_REACH && LABELS.contains(&[before, c]) => Some(b':'),
         _ => taken,
     }
+}
+
+/// Whether a clause hardly ever ends with this character.
+pub fn never_ends(c: char) -> bool {
+    NEVER_ENDS.contains(fold_char(c))
 }
 
 /// What parts one piece of text from the next: a bracket, a comma, or in headlines a blank.
