@@ -29,6 +29,8 @@ const COUNTED_WORDS: [&str; 14] =
 const BEGINS_CLAUSES: &str = "年时点位家人分天次名";
 /// Verbs that a colon stands behind when a quotation follows.
 const SAYS: &str = "说示称道为云曰";
+/// What stands in front of numbers.
+const NUMBER_FOLLOWS: &str = "有第约达近超";
 /// Characters that end a question.
 const ASKS: &str = "吗呢";
 /// Words that a question has.
@@ -63,24 +65,26 @@ pub fn taken(line: &[Token], at: usize, page: &[Vec<Token>]) -> Option<u8> {
     let is_mark = |t: &Token| matches!(t, Token::One(b',' | b':' | b';'));
     let holes_follow = rest.iter().take(REACH).any(|t| matches!(t, Token::Hole(_)));
     let closes = open && bracket != Some(b')') && (rest.first().is_none_or(is_mark) || !holes_follow);
+    let opens = !open && bracket == Some(b')');
     match rest.first() {
         None | Some(Token::One(b',' | b':' | b';' | b'!' | b')')) => closes.then_some(b')'),
         // Blanks come in rows, at the end of a line.
         Some(Token::One(b' ')) => Some(if closes { b')' } else { b' ' }),
-        Some(Token::One(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'%')) => Some(
-            (if !open && bracket == Some(b')') { Some(b'(') } else { None })
-                .or_else(|| in_front_elsewhere(rest, page))
-                .or_else(|| digit(rest))
-                .unwrap_or_else(|| between(line, at, closes, bracket, open)),
-        ),
-        Some(Token::Pair(0xA1, 0xB1)) if !closes => {
+        // A closing bracket that nothing opens tells that the opening one is gone.
+        Some(_) if opens => Some(b'('),
+        Some(Token::One(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'%')) => {
+            let number = in_front_elsewhere(rest, page).or_else(|| digit(rest));
+            number.or_else(|| Some(if closes { b')' } else { between(line, at) }))
+        }
+        Some(_) if closes => Some(b')'),
+        Some(Token::Pair(0xA1, 0xB1)) => {
             // The quotation ends here, without its full stop.
             let quoted = line[..at].iter().rev().take_while(|t| **t != Token::Pair(0xA1, 0xB0));
             let asks = quoted.filter_map(character).any(|c| QUESTIONS.contains(c));
             Some(if asks { b'?' } else { b'!' })
         }
         Some(Token::Pair(..)) if is_counted(rest) => Some(in_front_elsewhere(rest, page).unwrap_or(b'1')),
-        Some(_) => Some(between(line, at, closes, bracket, open)),
+        Some(_) => Some(between(line, at)),
     }
 }
 
@@ -93,6 +97,7 @@ pub fn behind(taken: Option<u8>, before: char, c: char, line: &[Token], at: usiz
             if ends { Some(b'?') } else { taken }
         }
         Some(b',') if SAYS.contains(c) && line.get(at + 1) == Some(&Token::Pair(0xA1, 0xB0)) => Some(b':'),
+        Some(b',' | b' ') if NUMBER_FOLLOWS.contains(c) && counts(line, at + 1) => Some(b'1'),
         Some(b',' | b' ') if at < LABEL_REACH && LABELS.contains(&[before, c]) => Some(b':'),
         _ => taken,
     }
@@ -103,15 +108,8 @@ pub fn never_ends(c: char) -> bool {
     NEVER_ENDS.contains(fold_char(c))
 }
 
-/// What parts one piece of text from the next: a bracket, a comma, or in headlines a blank.
-fn between(line: &[Token], at: usize, closes: bool, bracket: Option<u8>, open: bool) -> u8 {
-    // A closing bracket that nothing opens tells that the opening one is gone, and the other way round.
-    if bracket == Some(b')') && !open {
-        return b'(';
-    }
-    if closes {
-        return b')';
-    }
+/// What parts one piece of text from the next: a comma, or in headlines a blank.
+fn between(line: &[Token], at: usize) -> u8 {
     let around = &line[at.saturating_sub(REACH)..line.len().min(at + REACH)];
     let is_text = around.iter().any(|t| matches!(t, Token::One(b',') | Token::Pair(0xA1, 0xA3)));
     if is_text { b',' } else { b' ' }
@@ -139,6 +137,11 @@ fn digit(rest: &[Token]) -> Option<u8> {
     }
 }
 
+/// Whether the character at a place is one that is counted.
+fn counts(line: &[Token], at: usize) -> bool {
+    line.get(at).and_then(character).is_some_and(|c| COUNTED.contains(c))
+}
+
 /// Whether what follows is counted, and its number is gone.
 fn is_counted(rest: &[Token]) -> bool {
     let text: String =
@@ -149,7 +152,9 @@ fn is_counted(rest: &[Token]) -> bool {
     let mut words = Vec::new();
     Segmenter::builtin().cut(&text, Hmm::Off, &mut words);
     let word = words.first().map_or("", |w| &text[w.start as usize..w.end as usize]);
-    COUNTED_WORDS.contains(&word) || (word.chars().count() == 1 && !word.starts_with(|c| BEGINS_CLAUSES.contains(c)))
+    word.starts_with('亿')
+        || COUNTED_WORDS.contains(&word)
+        || (word.chars().count() == 1 && !word.starts_with(|c| BEGINS_CLAUSES.contains(c)))
 }
 
 /// What stands elsewhere on the page in front of the same number, name or unit.
@@ -181,5 +186,47 @@ fn character(token: &Token) -> Option<char> {
     match *token {
         Token::Pair(lead, trail) => gbk().decode(lead, trail).map(fold_char),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::repair::tokens::tokens;
+
+    #[test]
+    fn the_place_tells_what_was_taken() {
+        // A question mark at the place of the hole, the rest of the page, and what went.
+        for (line, page, expect) in [
+            ("会议在北?召开,代表到会。", "", Some(b',')),
+            ("工会在基? 职工在心中", "", Some(b' ')),
+            ("发言人张?5日表示", "", Some(b'2')),
+            ("发言人张?5日表示", "他在15日说", Some(b'1')),
+            ("发言人张?日表示", "他在8日说", Some(b'8')),
+            ("发言人张?日本表示,不同意。", "他在8日说", Some(b',')),
+            ("增长了三?.5%", "", Some(b'1')),
+            ("从那时?2024年成立,至今。", "", Some(b',')),
+            ("建成于公?008年", "", Some(b'2')),
+            ("昨天?3月4日)召开", "", Some(b'(')),
+            ("(第一至四?,报告", "", Some(b')')),
+            ("听到“加?”的喊声", "", Some(b'!')),
+            ("听到“为什么?”的喊声", "", Some(b'?')),
+            ("大飞?919起飞", "C919起飞了", Some(b'C')),
+            ("报?", "", None),
+        ] {
+            let page = [tokens(page, &|_, _| true)];
+            let line = tokens(line, &|_, _| true);
+            let at = line.iter().position(|t| matches!(t, Token::Hole(_))).expect("the line has a hole");
+            assert_eq!(taken(&line, at, &page).map(char::from), expect.map(char::from), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn some_characters_ask_for_their_mark() {
+        let line = tokens("他表?“我们来”", &|_, _| true);
+        assert_eq!(behind(Some(b','), '表', '示', &line, 2), Some(b':'));
+        assert_eq!(behind(Some(b' '), '来', '源', &[], 1), Some(b':'));
+        assert_eq!(behind(Some(b','), '了', '吗', &[], 1), Some(b'?'));
+        assert_eq!(behind(Some(b','), '工', '会', &[], 1), Some(b','));
     }
 }
