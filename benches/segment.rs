@@ -135,7 +135,7 @@ fn generated_texts(segmenter: &Segmenter) -> Vec<String> {
             text.push_str(&words[sums.partition_point(|&end| end <= at)].0);
             match random(40) {
                 0..4 => text.push('，'),
-                4..6 => text.push_str("。"),
+                4..6 => text.push('。'),
                 6 => text.push_str(&random(3000).to_string()),
                 _ => {}
             }

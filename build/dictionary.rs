@@ -272,18 +272,19 @@ impl Pairs {
                 deep[parent] |= nodes::deep_filter(label);
             }
         }
-        let square =
-            (0..nodes::SQUARE).flat_map(|first| square_row(&codes[starts[first] as usize..starts[first + 1] as usize]));
+        let square = (0..nodes::SQUARE).flat_map(|first| {
+            square_row(starts[first] as usize, &codes[starts[first] as usize..starts[first + 1] as usize])
+        });
         Pairs { square: square.collect(), starts, codes, nodes, deep }
     }
 }
 
 /// The row of the square for a first code with these second codes.
-fn square_row(seconds: &[u16]) -> [u64; nodes::STRIDE] {
+fn square_row(start: usize, seconds: &[u16]) -> [u64; nodes::STRIDE] {
     std::array::from_fn(|word| {
         let span = word * nodes::SPAN..(word + 1) * nodes::SPAN;
         let before = seconds.partition_point(|&code| (code as usize) < span.start);
         let inside = seconds[before..].iter().map(|&code| code as usize).take_while(|code| span.contains(code));
-        inside.fold((before as u64) << nodes::SPAN, |word, code| word | 1 << (code - span.start))
+        inside.fold(((start + before) as u64) << nodes::SPAN, |word, code| word | 1 << (code - span.start))
     })
 }

@@ -23,6 +23,7 @@ use crate::article::{Article, ArticleId, Origin};
 use crate::error::{Error, Reason, Rejection, Result};
 use crate::extract;
 use crate::index::{Entry, Known, Manifest, Snapshot, Writer, document};
+use crate::reprint::Fingerprint;
 
 /// The version of reading and extraction: files read by another are read again.
 const READER_VERSION: u32 = 1;
@@ -32,8 +33,8 @@ const BATCH_BYTES: usize = 2 << 20;
 const BATCH_RECORDS: usize = 512;
 /// How many batches wait between two stages.
 const QUEUED_BATCHES: usize = 2;
-/// A commit follows when this many bytes of articles have gone in since the last one.
-const COMMIT_BYTES: u64 = 256 << 20;
+/// A commit follows when this many bytes of articles have gone in since the last one, unless another figure is given.
+pub const COMMIT_BYTES: u64 = 256 << 20;
 /// The size of a read when a file is hashed.
 const HASH_BUFFER: usize = 1 << 20;
 
@@ -49,8 +50,29 @@ pub struct Options<'a> {
     pub limits: Limits,
     /// Which articles of files that are not there are taken out.
     pub prune: Prune,
+    /// A commit follows when this many bytes of articles have gone in since the last one. What was committed is not done
+    /// again after a crash; each commit leaves a segment to merge.
+    pub commit_bytes: u64,
     /// Set from outside to stop after the current batch, with a commit.
     pub stop: &'a AtomicBool,
+}
+
+/// Set by nobody: what [`Options::new`] listens to.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+impl Options<'static> {
+    /// Reads these files and folders by the usual rules, with names relative to the current folder.
+    pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options<'static> {
+        Options {
+            paths: paths.into_iter().map(Into::into).collect(),
+            root: PathBuf::from("."),
+            extract: extract::Options::default(),
+            limits: Limits::default(),
+            prune: Prune::Nothing,
+            commit_bytes: COMMIT_BYTES,
+            stop: &NEVER,
+        }
+    }
 }
 
 /// Which files that the index knows, and that are not among the inputs, go with their articles.
@@ -82,10 +104,14 @@ pub struct Report {
     pub unchanged: u64,
     /// Records that hold no article, each with a reason.
     pub rejected: u64,
+    /// Those of unchanged files among the rejected: an earlier run told of them, they are not told again.
+    pub rejected_before: u64,
     /// Articles taken out, because their record or file is gone.
     pub removed: u64,
     /// Records that shared place and key with an earlier one; both are kept.
     pub duplicate_ids: u64,
+    /// Articles among the new and changed ones that are copies of others: they joined a cluster of reprints.
+    pub joined: u64,
     /// Bytes of files read.
     pub bytes: u64,
 }
@@ -120,13 +146,16 @@ impl Observer for () {}
 /// commit). Bad records are no errors: they are rejected.
 pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
     let snapshot = Some(writer.snapshot()?).filter(|snapshot| snapshot.articles() > 0);
-    let plan = plan(options, writer.manifest(), observer)?;
-    let mut sink = Sink::new(Some(writer), snapshot);
+    let plan = plan(options, writer.manifest(), Some(&writer.generation().index), observer)?;
+    let mut sink = Sink::new(Some(writer), snapshot, options);
     let finished = run(&plan, options, &mut sink, observer);
-    if let Some(writer) = sink.writer.as_mut() {
-        writer.commit()?;
+    let committed = sink.writer.as_mut().map_or(Ok(()), |writer| writer.commit());
+    sink.report.joined = sink.writer.as_ref().map_or(0, |writer| writer.joined());
+    match (finished, committed) {
+        // Whoever asked to stop must hear that the commit failed.
+        (Ok(()) | Err(Error::Interrupted), Err(error)) => Err(error),
+        (finished, _) => finished.map(|()| sink.report),
     }
-    finished.map(|()| sink.report)
 }
 
 /// Tells what [`ingest`] would do, and does nothing. `snapshot` is the index as it is, if there is one.
@@ -138,8 +167,9 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
         Some(snapshot) => snapshot.manifest()?,
         None => Manifest::default(),
     };
-    let plan = plan(options, &manifest, observer)?;
-    let mut sink = Sink::new(None, snapshot);
+    let index = snapshot.as_ref().map(|snapshot| snapshot.generation.index.clone());
+    let plan = plan(options, &manifest, index.as_deref(), observer)?;
+    let mut sink = Sink::new(None, snapshot, options);
     run(&plan, options, &mut sink, observer)?;
     Ok(sink.report)
 }
@@ -157,7 +187,7 @@ pub fn extract_all(
     early.into_iter().try_for_each(|rejection| visit(Err(rejection)))?;
     let inputs: Vec<Planned> = inputs.into_iter().map(|input| Planned { input, hash: None }).collect();
     pipeline(&inputs, options, |event| match event {
-        Event::Article(_, article) => visit(Ok(*article)),
+        Event::Article(_, read) => visit(Ok(read.0)),
         Event::Rejected(rejection) => visit(Err(rejection)),
         Event::Start(_) | Event::End { .. } => Ok(()),
     })
@@ -178,12 +208,16 @@ struct Planned {
     hash: Option<String>,
 }
 
-fn plan(options: &Options<'_>, known: &Manifest, observer: &mut dyn Observer) -> Result<Plan> {
+fn plan(options: &Options<'_>, known: &Manifest, index: Option<&Path>, observer: &mut dyn Observer) -> Result<Plan> {
     let mut rejected = 0;
-    let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
+    let mut inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
         rejected += 1;
         observer.rejected(&rejection);
     })?;
+    // `gongxun index .` must not read the index that it writes.
+    if let Some(index) = index.and_then(|index| std::fs::canonicalize(index).ok()) {
+        inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&index)));
+    }
     let reader = reader_version(&options.extract);
     let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
     let below: Vec<String> = options.paths.iter().map(|path| archive::name_under(path, &options.root)).collect();
@@ -241,7 +275,7 @@ fn hash_file(path: &Path, reader: &str) -> Option<String> {
 /// What the pipeline hands to the caller, in the order of the inputs.
 enum Event {
     Start(usize),
-    Article(Origin, Box<Article>),
+    Article(Origin, Box<(Article, Fingerprint)>),
     Rejected(Rejection),
     End { input: usize, hash: Option<String> },
 }
@@ -336,7 +370,10 @@ fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Send
                 Raw::End { input, hash } => Event::End { input, hash },
                 Raw::Rejected(rejection) => Event::Rejected(rejection),
                 Raw::Record(record) => match extract_one(&record, &options.extract) {
-                    Ok(article) => Event::Article(record.origin, Box::new(article)),
+                    Ok(article) => {
+                        let fingerprint = Fingerprint::of(&article);
+                        Event::Article(record.origin, Box::new((article, fingerprint)))
+                    }
                     Err(rejection) => Event::Rejected(rejection),
                 },
             })
@@ -362,6 +399,7 @@ struct Sink<'a> {
     snapshot: Option<Snapshot>,
     report: Report,
     since_commit: u64,
+    commit_bytes: u64,
     /// The file under way, and how far it is.
     file: CurrentFile,
     /// Ids that did not come of their own place (articles of an export), seen in this run.
@@ -387,16 +425,18 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
     sink.report.rejected = plan.rejected;
     sink.report.read = plan.rejected;
     for entry in &plan.unchanged {
-        sink.report.read += entry.articles;
+        sink.report.read += entry.articles + entry.rejected;
         sink.report.unchanged += entry.articles;
+        sink.report.rejected += entry.rejected;
+        sink.report.rejected_before += entry.rejected;
     }
     let mut progress = Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
     pipeline(&plan.inputs, options, |event| {
         match event {
             Event::Start(input) => sink.start_of_file(&plan.inputs[input].input)?,
-            Event::Article(origin, article) => {
+            Event::Article(origin, read) => {
                 progress.records += 1;
-                sink.article(*article, &origin, observer)?;
+                sink.article(read.0, &read.1, &origin, observer)?;
             }
             Event::Rejected(rejection) => {
                 sink.file.entry.rejected += 1;
@@ -420,9 +460,10 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
 }
 
 impl<'a> Sink<'a> {
-    fn new(writer: Option<&'a mut Writer>, snapshot: Option<Snapshot>) -> Sink<'a> {
+    fn new(writer: Option<&'a mut Writer>, snapshot: Option<Snapshot>, options: &Options<'_>) -> Sink<'a> {
+        let commit_bytes = options.commit_bytes;
         let (report, file, adopted) = (Report::default(), CurrentFile::default(), HashSet::new());
-        Sink { writer, snapshot, report, since_commit: 0, file, adopted }
+        Sink { writer, snapshot, report, since_commit: 0, commit_bytes, file, adopted }
     }
 
     fn start_of_file(&mut self, input: &Input) -> Result<()> {
@@ -436,7 +477,13 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    fn article(&mut self, mut article: Article, origin: &Origin, observer: &mut dyn Observer) -> Result<()> {
+    fn article(
+        &mut self,
+        mut article: Article,
+        fingerprint: &Fingerprint,
+        origin: &Origin,
+        observer: &mut dyn Observer,
+    ) -> Result<()> {
         self.report.read += 1;
         let file = &mut self.file;
         file.entry.articles += 1;
@@ -470,9 +517,12 @@ impl<'a> Sink<'a> {
         }
         self.since_commit += stored.len() as u64;
         if let Some(writer) = self.writer.as_mut() {
-            if known.is_some() {
+            // An article may come of an export and of its own page in one run, in either order; the snapshot knows of
+            // neither then, and the later one must replace the earlier.
+            if known.is_some() || adopted || self.adopted.contains(&article.id) {
                 writer.delete(&article.id);
             }
+            writer.fingerprint(&article.id, fingerprint);
             writer.add(&article, &origin.file, stored)?;
         }
         Ok(())
@@ -497,7 +547,13 @@ impl<'a> Sink<'a> {
 
     fn remove_file(&mut self, file: &str) -> Result<()> {
         if let Some(snapshot) = &self.snapshot {
-            self.report.removed += snapshot.of_file(file)?.len() as u64;
+            for known in snapshot.of_file(file)?.values() {
+                self.report.removed += 1;
+                let id = snapshot.id(known.address)?;
+                if let Some(writer) = self.writer.as_mut() {
+                    writer.delete(&id);
+                }
+            }
         }
         if let Some(writer) = self.writer.as_mut() {
             writer.delete_file(file);
@@ -507,7 +563,7 @@ impl<'a> Sink<'a> {
     }
 
     fn commit_if_due(&mut self) -> Result<()> {
-        if self.since_commit < COMMIT_BYTES {
+        if self.since_commit < self.commit_bytes {
             return Ok(());
         }
         self.since_commit = 0;

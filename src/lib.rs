@@ -1,5 +1,26 @@
 //! gongxun 工讯 finds anything in a Chinese labour-news archive as it really is.
 //!
+//! ```
+//! use gongxun::index::{Resources, Snapshot, Writer};
+//! use gongxun::search::{Request, search};
+//!
+//! # fn main() -> gongxun::Result<()> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let (index, archive) = (folder.path().join("index"), folder.path().join("archive.jsonl"));
+//! # std::fs::write(&archive, "{\"title\":\"工会驿站\",\"body\":\"农民工的歇脚处。\"}").unwrap();
+//! let mut writer = Writer::open(&index, None, Resources::default())?;
+//! let report = gongxun::ingest::ingest(&mut writer, &gongxun::ingest::Options::new([&archive]), &mut ())?;
+//! writer.finish()?;
+//! assert_eq!(report.new, 1);
+//!
+//! let snapshot = Snapshot::open(&index)?;
+//! let request = Request::new(gongxun::query::parse("農民工"));
+//! let results = search(&snapshot, &request, gongxun::text::synonyms::Synonyms::builtin())?;
+//! assert_eq!(results.hits[0].article.title, "工会驿站");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # The map of the house
 //! Data walks one way:
 //!
@@ -29,8 +50,10 @@ pub mod extract;
 pub mod index;
 pub mod ingest;
 pub mod query;
+pub mod reprint;
 pub mod search;
 pub mod text;
+pub mod verify;
 pub mod view;
 
 pub use article::{Article, ArticleId, Credit, Date, Origin, Role};

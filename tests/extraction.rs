@@ -1,7 +1,5 @@
 //! Floors under what extraction reaches on labelled pages; `examples/extraction_figures.rs` prints the figures themselves.
 
-#![expect(missing_docs, reason = "tests")]
-
 #[path = "support/figures.rs"]
 mod figures;
 
@@ -27,8 +25,8 @@ fn bodies_and_titles_of_a_hundred_sites() {
     let bodies = figures::bodies(&data);
     assert_eq!(bodies.pages.len(), 201);
     assert!(bodies.rejected.is_empty(), "{:?}", bodies.rejected);
-    assert!(bodies.mean().0 >= 0.965, "F1 {:.4}", bodies.mean().0);
-    assert!(bodies.titles * 100 >= 201 * 97 - 50, "{} titles; {:#?}", bodies.titles, bodies.wrong_titles);
+    assert!(bodies.mean().0 >= 0.97, "F1 {:.4}", bodies.mean().0);
+    assert!(bodies.titles * 100 >= 201 * 97, "{} titles; {:#?}", bodies.titles, bodies.wrong_titles);
 }
 
 #[test]

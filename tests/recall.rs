@@ -97,7 +97,7 @@ impl Plain {
 /// The ids of all articles that match in full.
 fn ids(snapshot: &Snapshot, query: &str) -> Vec<String> {
     let query = parse(query);
-    let compiled = compile(query.root.as_ref(), &[], snapshot, &Synonyms::builtin(), Breadth::Exact).unwrap();
+    let compiled = compile(query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact).unwrap();
     let matches = Matches::find(snapshot, &compiled).unwrap();
     let addresses = matches.addresses(Tier::Full);
     addresses.into_iter().map(|address| snapshot.id(address).unwrap().0).collect()

@@ -3,6 +3,7 @@
 //! Only the form is checked here. A line or value that is no JSON object is reported with its line, and the rest goes on.
 
 use std::io::{self, BufRead};
+use std::ops::ControlFlow;
 
 use serde::de::IgnoredAny;
 
@@ -16,6 +17,8 @@ use crate::text::charset;
 
 /// How far the first line is looked at to tell JSON lines from JSON that is spread over lines.
 const FIRST_LINE: usize = 1 << 20;
+/// How many bytes in all are read again behind broken values.
+const READ_AGAIN: usize = 512 << 20;
 
 /// Reads a JSON file of any of the forms.
 pub(super) fn read(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
@@ -24,25 +27,33 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut 
         Err(err) => return walk.fail(place, None, &err),
     };
     if charset::sniff_utf16(head).is_some() {
-        return read_utf16(walk, place, name, stream);
+        return read_decoded(walk, place, name, stream);
     }
     if head.starts_with(b"\xEF\xBB\xBF") {
         stream.consume(3);
     }
     match is_lines(name, stream) {
         Ok(true) => lines(walk, place, stream),
+        // In GBK a brace or backslash may be half a letter.
+        Ok(false) if !is_utf8(stream) => read_decoded(walk, place, name, stream),
         Ok(false) => values(walk, place, stream),
         Err(err) => walk.fail(place, None, &err),
     }
 }
 
-/// UTF-16 has line ends and braces of its own, so it is decoded as a whole first.
-fn read_utf16(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
+/// Whether a stream begins in UTF-8, as far as it is looked at.
+fn is_utf8(stream: &mut Window<'_>) -> bool {
+    let head = stream.peek(sniff::HEAD).unwrap_or_default();
+    std::str::from_utf8(head).err().is_none_or(|err| err.error_len().is_none())
+}
+
+/// UTF-16 has line ends and braces of its own, and in other charsets braces may be part of a letter: such a file is
+/// decoded as a whole first.
+fn read_decoded(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
     let mut bytes = Vec::new();
     match read_whole(stream, walk.limits.record_bytes, &mut bytes) {
         Ok(true) => {
             let text = charset::decode(&bytes, None, false).text;
-            // The decoded text has no UTF-16 left in it, so this goes one level deep.
             let mut decoded = text.trim_start_matches('\0').as_bytes();
             let mut inner = Window::new(&mut decoded);
             match is_lines(name, &mut inner) {
@@ -50,7 +61,7 @@ fn read_utf16(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Windo
                 _ => values(walk, place, &mut inner),
             }
         }
-        Ok(false) => walk.reject(place, None, Reason::Limit, "a UTF-16 file above the limit of one record"),
+        Ok(false) => walk.reject(place, None, Reason::Limit, "larger than one record may be, and not in UTF-8"),
         Err(err) => walk.fail(place, None, &err),
     }
 }
@@ -113,17 +124,21 @@ fn too_long(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64) -> Flow 
     walk.reject(place, Some(record), Reason::Limit, detail)
 }
 
-/// Hands over one value that begins on `line`, or says what is wrong with it.
-fn value(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64, bytes: &[u8]) -> Flow {
+/// Hands over one value that begins on `line`, or says what is wrong with it; says whether it was whole.
+fn value(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64, bytes: &[u8]) -> ControlFlow<(), bool> {
     let bytes = bytes.trim_ascii();
     let text = match std::str::from_utf8(bytes) {
         Ok(_) => bytes.to_vec(),
         Err(_) => charset::decode(bytes, None, false).text.into_bytes(),
     };
     match check(&text) {
-        Ok(()) => walk.record(place, Some(record), Media::Json, text),
-        Err((down, what)) => walk.reject(place, Some(record), Reason::BadJson, format!("line {}: {what}", line + down)),
+        Ok(()) => walk.record(place, Some(record), Media::Json, text)?,
+        Err((down, what)) => {
+            walk.reject(place, Some(record), Reason::BadJson, format!("line {}: {what}", line + down))?;
+            return ControlFlow::Continue(false);
+        }
     }
+    ControlFlow::Continue(true)
 }
 
 /// Whether bytes are one JSON object; else how many lines down what is wrong.
@@ -141,29 +156,73 @@ fn check(bytes: &[u8]) -> Result<(), (u64, String)> {
     }
 }
 
-/// Cuts a stream into its values by braces and quotes alone, so that a broken value spoils no other one.
+/// Cuts a stream into its values by braces and quotes alone, so that a broken value spoils no other one. A value whose
+/// closing brace is missing swallows those behind it; what begins on a line of its own, no further in, is read again.
 fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
+    let limit = walk.limits.record_bytes;
     let mut cutter = Cutter::default();
     let mut record = 0;
+    // What a broken value had swallowed, from `at` on not yet read again.
+    let (mut again, mut at) = (Vec::new(), 0);
+    let mut budget = READ_AGAIN;
     loop {
-        let (used, cut) = match stream.fill_buf() {
-            Ok([]) => break,
-            Ok(ahead) => cutter.take(ahead, walk.limits.record_bytes),
-            Err(err) => return walk.fail(place, Some(record + 1), &err),
-        };
-        stream.consume(used);
-        if cut {
-            record += 1;
-            cutter.hand_over(walk, place, record)?;
+        let cut;
+        if at < again.len() {
+            let used;
+            (used, cut) = cutter.take(&again[at..], limit);
+            at += used;
+        } else {
+            let used;
+            (used, cut) = match stream.fill_buf() {
+                Ok([]) => (0, !cutter.is_empty()),
+                Ok(ahead) => cutter.take(ahead, limit),
+                Err(err) => return walk.fail(place, Some(record + 1), &err),
+            };
+            stream.consume(used);
+            if used == 0 && !cut {
+                break;
+            }
         }
-    }
-    if cutter.too_long || !cutter.value.trim_ascii().is_empty() {
-        return cutter.hand_over(walk, place, record + 1);
+        if !cut {
+            continue;
+        }
+        record += 1;
+        let bytes = cutter.finish();
+        if bytes.is_empty() {
+            too_long(walk, place, record, cutter.began + 1)?;
+        } else if !value(walk, place, record, cutter.began + 1, &bytes)?
+            && let Some(next) = swallowed(&bytes, cutter.indent)
+            && bytes.len() - next <= budget
+        {
+            budget -= bytes.len() - next;
+            cutter.lines -= count_lines(&bytes[next..]);
+            (cutter.line_indent, cutter.at_line_start) = (0, true);
+            again.drain(..at);
+            at = 0;
+            again.splice(..0, bytes[next..].iter().copied());
+        }
     }
     if record == 0 {
         return walk.reject(place, None, Reason::Empty, "no object in it");
     }
     Flow::Continue(())
+}
+
+fn count_lines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|&&b| b == b'\n').count() as u64
+}
+
+/// Where, in a broken value, the next one may begin: a brace that opens a line, no further in than the value's own line.
+fn swallowed(value: &[u8], indent: usize) -> Option<usize> {
+    let mut start = value.iter().position(|&b| b == b'\n')? + 1;
+    loop {
+        let line = &value[start..];
+        let blank = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        if blank <= indent && line.get(blank) == Some(&b'{') {
+            return Some(start);
+        }
+        start += line.iter().position(|&b| b == b'\n')? + 1;
+    }
 }
 
 /// Where the reader of values stands.
@@ -181,14 +240,25 @@ struct Cutter {
     /// Lines before this place, and before the value.
     lines: u64,
     began: u64,
+    /// How many blanks this line begins with, and whether there was nothing else in it yet.
+    line_indent: usize,
+    at_line_start: bool,
+    /// How many blanks the line of the value's start begins with.
+    indent: usize,
 }
 
 impl Cutter {
     /// Takes bytes up to the end of a value; says how many, and whether a value is complete.
     fn take(&mut self, bytes: &[u8], limit: u64) -> (usize, bool) {
         for (at, &byte) in bytes.iter().enumerate() {
-            if byte == b'\n' {
-                self.lines += 1;
+            match byte {
+                b'\n' => {
+                    self.lines += 1;
+                    self.line_indent = 0;
+                    self.at_line_start = true;
+                }
+                b' ' | b'\t' if self.at_line_start => self.line_indent += 1,
+                _ => self.at_line_start = false,
             }
             if self.value.is_empty() && !self.too_long {
                 match byte {
@@ -201,7 +271,7 @@ impl Cutter {
                         self.in_array = false;
                         continue;
                     }
-                    _ => self.began = self.lines,
+                    _ => (self.began, self.indent) = (self.lines, self.line_indent),
                 }
             }
             let ends_before = self.depth == 0 && !self.in_string && matches!(byte, b',' | b']' | b'\n');
@@ -247,13 +317,14 @@ impl Cutter {
         false
     }
 
-    fn hand_over(&mut self, walk: &mut Walk<'_>, place: &Place, record: u64) -> Flow {
-        let bytes = std::mem::take(&mut self.value);
-        let too_long = std::mem::take(&mut self.too_long);
-        (self.depth, self.in_string, self.escaped) = (0, false, false);
-        if too_long {
-            return self::too_long(walk, place, record, self.began + 1);
-        }
-        value(walk, place, record, self.began + 1, &bytes)
+    /// Whether no value is begun.
+    fn is_empty(&self) -> bool {
+        !self.too_long && self.value.trim_ascii().is_empty()
+    }
+
+    /// The value that is complete; nothing where it is too long.
+    fn finish(&mut self) -> Vec<u8> {
+        (self.depth, self.in_string, self.escaped, self.too_long) = (0, false, false, false);
+        std::mem::take(&mut self.value)
     }
 }

@@ -15,7 +15,8 @@ use super::sniff;
 use super::window::Window;
 use crate::error::Reason;
 
-/// How many bytes are unpacked at once.
+/// How many bytes are unpacked at once: few at first, since most members of archives are small.
+const FIRST_CHUNK: usize = 8 << 10;
 const CHUNK: usize = 64 << 10;
 /// The longest name or comment in a gzip header.
 const HEADER_FIELD: usize = 64 << 10;
@@ -47,6 +48,8 @@ pub(super) struct Members<'w, 'a> {
     /// What was unpacked, from `at` on not yet taken.
     output: Vec<u8>,
     at: usize,
+    /// How many bytes are unpacked next.
+    room: usize,
     inside: bool,
     /// What is wrong with this member, told once the bytes before it are taken.
     broken: Option<Trouble>,
@@ -68,6 +71,7 @@ impl<'w, 'a> Members<'w, 'a> {
             dictionary: None,
             output: Vec::new(),
             at: 0,
+            room: FIRST_CHUNK,
             inside: false,
             broken: None,
             told: false,
@@ -241,8 +245,7 @@ impl<'w, 'a> Members<'w, 'a> {
     }
 
     fn inflate(&mut self) -> io::Result<()> {
-        self.output.resize(CHUNK, 0);
-        self.at = 0;
+        self.make_room();
         let input = self.input.fill_buf().inspect_err(|_| self.output.clear())?;
         let at_end = input.is_empty();
         let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
@@ -266,6 +269,12 @@ impl<'w, 'a> Members<'w, 'a> {
             Ok(_) => Ok(()),
             Err(err) => Err(Trouble::damaged(format!("damaged deflate data: {err}"))),
         }
+    }
+
+    fn make_room(&mut self) {
+        self.output.resize(self.room, 0);
+        self.at = 0;
+        self.room = (2 * self.room).min(CHUNK);
     }
 
     fn check_gzip_end(&mut self) -> io::Result<()> {
@@ -337,9 +346,8 @@ impl<'w, 'a> Members<'w, 'a> {
     }
 
     fn decode_frame(&mut self) -> io::Result<()> {
+        self.make_room();
         let Some(decoder) = &mut self.zstd else { return Err(Trouble::damaged("no zstd frame")) };
-        self.output.resize(CHUNK, 0);
-        self.at = 0;
         let input = self.input.fill_buf().inspect_err(|_| self.output.clear())?;
         let at_end = input.is_empty();
         let mut packed = InBuffer::around(input);

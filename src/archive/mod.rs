@@ -18,6 +18,7 @@ use std::path::Path;
 use crate::article::Origin;
 use crate::error::{Reason, Rejection};
 
+mod directory;
 mod http;
 mod inputs;
 mod json;

@@ -50,15 +50,20 @@ pub(super) fn start_seekable(
     walk_through(file, limits, visit, |walk| {
         let mut metered = Metered { inner: reader, meter: walk.meter };
         let place = Place::default();
-        let is_zip = match Window::new(&mut metered).peek(sniff::HEAD) {
-            Ok(head) => sniff::kind(file, head) == Kind::Zip,
-            Err(err) => return walk.fail(&place, None, &err),
+        // Most files are small and no archives: four bytes tell, and nothing is read twice.
+        let mut start = Vec::new();
+        if let Err(err) = metered.by_ref().take(4).read_to_end(&mut start) {
+            return walk.fail(&place, None, &err);
+        }
+        let is_zip = match sniff::by_signature(&start) {
+            Some(kind) => kind == Kind::Zip,
+            None => sniff::ending(file) == "zip",
         };
         if let Err(err) = metered.seek(SeekFrom::Start(0)) {
             return walk.fail(&place, None, &err);
         }
         match place.enter_archive(limits) {
-            Ok(inside) if is_zip => zip::read(walk, &inside, &mut metered),
+            Ok(inside) if is_zip && !start.is_empty() => zip::read(walk, &inside, &mut metered),
             _ => open(walk, &place, file, &mut Window::new(&mut metered)),
         }
     })
@@ -111,9 +116,9 @@ fn unpack(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_
         Err(Trouble { reason, detail }) => return walk.reject(place, None, reason, detail),
     };
     let is_warc = match members.head() {
-        Ok(head) => head.starts_with(b"WARC/") || sniff::ending(&name) == "warc",
+        Ok(head) => head.starts_with(b"WARC/") || sniff::is_warc_name(&name),
         // A crawl whose first member is damaged is a crawl all the same.
-        Err(_) => sniff::ending(&name) == "warc",
+        Err(_) => sniff::is_warc_name(&name),
     };
     if !is_warc {
         return open(walk, &place, &name, &mut Window::new(&mut members));

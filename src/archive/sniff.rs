@@ -48,6 +48,12 @@ pub(super) fn without_compression(name: &str) -> String {
     }
 }
 
+/// Whether a file by its name is a crawl: its records (`.warc`), their text (`.warc.wet`) or what is known about them
+/// (`.warc.wat`).
+pub(super) fn is_warc_name(name: &str) -> bool {
+    matches!(ending(name).as_str(), "warc" | "wet" | "wat")
+}
+
 /// Why a file of this name is not worth opening.
 pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
     let ending = ending(name);
@@ -60,11 +66,10 @@ pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
         | "swf" => binary(),
         "pdf" | "doc" | "docx" | "xls" | "xlsx" | "ppt" | "pptx" | "wps" | "caj" | "epub" | "mobi" | "azw3"
         | "djvu" | "odt" => binary(),
-        "exe" | "dll" | "so" | "o" | "a" | "class" | "jar" | "pyc" | "bin" | "iso" | "dmg" | "apk" | "db"
-        | "sqlite" => binary(),
+        "exe" | "dll" | "class" | "jar" | "pyc" | "bin" | "iso" | "dmg" | "apk" | "db" | "sqlite" => binary(),
         "woff" | "woff2" | "ttf" | "otf" | "eot" | "7z" | "rar" | "bz2" | "xz" | "lz4" | "br" | "cab" => binary(),
         "css" | "scss" | "less" | "js" | "mjs" | "ts" | "map" | "svg" | "cdx" | "cdxj" | "toml" | "yaml" | "yml"
-        | "ini" | "lock" | "log" | "mht" | "mhtml" | "eml" | "rs" | "py" | "sh" | "c" | "h" | "java" | "go" => {
+        | "ini" | "lock" | "log" | "mht" | "mhtml" | "eml" | "rs" | "py" | "java" => {
             Some((Reason::Unknown, format!(".{ending} files are not read")))
         }
         _ if is_note(name) => Some((Reason::Unknown, "a note about the folder, by its name".to_string())),
@@ -87,7 +92,7 @@ pub(super) fn kind(name: &str, head: &[u8]) -> Kind {
         return kind;
     }
     match ending(name).as_str() {
-        "warc" => return Kind::Warc,
+        _ if is_warc_name(name) && !head.is_empty() => return Kind::Warc,
         "zip" if !head.is_empty() => return Kind::Zip,
         "tar" if !head.is_empty() => return Kind::Tar,
         "json" | "jsonl" | "ndjson" if !is_blank(head) && !begins_markup(&text_of(head)) => return Kind::Json,
@@ -102,14 +107,15 @@ pub(super) fn kind(name: &str, head: &[u8]) -> Kind {
     by_text(name, &text_of(head))
 }
 
-fn by_signature(head: &[u8]) -> Option<Kind> {
+/// What plainly begins as an archive of some kind.
+pub(super) fn by_signature(head: &[u8]) -> Option<Kind> {
     if head.starts_with(b"\x1f\x8b\x08") {
         return Some(Kind::Gzip);
     }
     if is_zstd(head) {
         return Some(Kind::Zstd);
     }
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK\x07\x08PK\x03\x04") {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK\x07\x08") {
         return Some(Kind::Zip);
     }
     if head.starts_with(b"WARC/") {
@@ -128,8 +134,11 @@ pub(super) fn is_tar(head: &[u8]) -> bool {
     let Some(header) = head.get(..512) else { return false };
     let field: String = header[148..156].iter().map(|&b| b as char).collect();
     let Ok(expect) = u32::from_str_radix(field.trim_matches(|c: char| c == ' ' || c == '\0'), 8) else { return false };
-    let sum = |at: usize, byte: u8| if (148..156).contains(&at) { 32 } else { u32::from(byte) };
-    header.iter().enumerate().map(|(at, &byte)| sum(at, byte)).sum::<u32>() == expect && expect > 8 * 32
+    // The field counts as blanks. Some old writers added signed bytes, which differs where a name is not ASCII.
+    let rest = || header.iter().enumerate().filter(|(at, _)| !(148..156).contains(at)).map(|(_, &byte)| byte);
+    let unsigned = 8 * 32 + rest().map(u32::from).sum::<u32>();
+    let signed = 8 * 32 + rest().map(|byte| i32::from(byte as i8)).sum::<i32>();
+    expect > 8 * 32 && (expect == unsigned || i64::from(expect) == i64::from(signed))
 }
 
 fn is_blank(head: &[u8]) -> bool {

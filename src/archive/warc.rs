@@ -189,15 +189,20 @@ fn page(
 ) -> Found {
     let origin = walk.origin(place, Some(number));
     let no_page = |reason, detail: &str| Found::NoPage(Rejection::new(origin.clone(), reason, detail));
-    // The name of a captured page tells nothing that its type and its bytes don't.
-    let kind = match sniff::kind("", &bytes[..bytes.len().min(sniff::HEAD)]) {
+    // The type takes the place of a file's ending: plain text that speaks of markup is no page of it.
+    let name = match media {
+        "text/plain" => "page.txt",
+        _ if media.contains("html") => "page.html",
+        _ => "",
+    };
+    let kind = match sniff::kind(name, &bytes[..bytes.len().min(sniff::HEAD)]) {
         Kind::Empty if bytes.len() < sniff::HEAD => return no_page(Reason::Empty, "an empty body"),
         Kind::Binary(what) | Kind::Other(what) => return no_page(Reason::NoPage, what),
         Kind::Warc | Kind::Zip | Kind::Tar | Kind::Gzip | Kind::Zstd => return no_page(Reason::NoPage, "an archive"),
         Kind::Json => return no_page(Reason::NoPage, "JSON"),
         kind => kind,
     };
-    let media = if kind == Kind::Html || media.contains("html") { Media::Html } else { Media::Dump };
+    let media = if kind == Kind::Html { Media::Html } else { Media::Dump };
     let url = warc.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_string());
     let captured = warc.get("warc-date").map(str::to_string);
     Found::Page(Box::new(Record { origin, media, bytes, charset, url, captured }))

@@ -7,7 +7,8 @@ use std::io::{self, BufRead, Read};
 
 use super::limits::Trouble;
 
-/// How many bytes are read at once.
+/// How many bytes are read at once: few at first, since most files and members are small.
+const FIRST_CHUNK: usize = 8 << 10;
 const CHUNK: usize = 64 << 10;
 /// The most bytes that are kept for a way back. A longer member is not gone back over, only forward.
 const HISTORY: usize = 16 << 20;
@@ -78,6 +79,7 @@ impl<'a> Window<'a> {
             self.mark = None;
         }
         let kept = self.mark.unwrap_or(self.at);
+        let chunk = if self.position() < CHUNK as u64 && self.end < CHUNK { FIRST_CHUNK } else { CHUNK };
         if kept >= CHUNK || kept == self.end {
             self.buffer.copy_within(kept..self.end, 0);
             self.offset += kept as u64;
@@ -85,23 +87,23 @@ impl<'a> Window<'a> {
             self.at -= kept;
             self.mark = self.mark.map(|mark| mark - kept);
         }
-        if self.buffer.len() < self.end + CHUNK {
+        if self.buffer.len() < self.end + chunk {
             // Doubling keeps a long look ahead from being copied over and over.
-            self.buffer.resize((self.end + CHUNK).max(self.end * 2), 0);
+            self.buffer.resize((self.end + chunk).max(self.end * 2), 0);
         } else if self.buffer.len() > HISTORY && self.end < CHUNK {
             // One long member is no reason to hold on to so much.
             self.buffer.truncate(2 * CHUNK);
             self.buffer.shrink_to_fit();
         }
         let read = loop {
-            match self.inner.read(&mut self.buffer[self.end..self.end + CHUNK]) {
+            match self.inner.read(&mut self.buffer[self.end..self.end + chunk]) {
                 Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
                 other => break other,
             }
         };
         match read {
             Ok(0) => self.ended = true,
-            Ok(n) => self.end += n.min(CHUNK),
+            Ok(n) => self.end += n.min(chunk),
             Err(err) => self.error = Some(Trouble::of(&err)),
         }
     }

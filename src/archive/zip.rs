@@ -7,9 +7,9 @@ use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use flate2::Crc;
-use zip::result::ZipError;
 
-use super::limits::{Meter, Trouble};
+use super::directory::{self, Directory, long, short};
+use super::limits::Trouble;
 use super::members::{Members, Packing};
 use super::names;
 use super::open::open;
@@ -44,12 +44,18 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, file: &mut (impl Read + S
         Ok(size) => size,
         Err(err) => return walk.fail(place, None, &err),
     };
-    let damage = match zip::ZipArchive::new(&mut *file) {
-        Ok(mut archive) => return by_directory(walk, place, &mut archive, size),
-        Err(ZipError::Io(err)) if Trouble::of(&err).reason == Reason::Unreadable => {
-            return walk.fail(place, None, &err);
-        }
-        Err(err) => err,
+    let begins_as_zip = match begins_as_zip(file) {
+        Ok(begins) => begins,
+        Err(err) => return walk.fail(place, None, &err),
+    };
+    let damage = match directory::read(file, size) {
+        // Where the directory is cut off, that of an archive inside this one may have been found.
+        Ok(found) if begins_as_zip && found.before > 0 => "no directory at its end".to_string(),
+        Ok(found) => return by_directory(walk, place, file, &found, size),
+        Err(err) => match Trouble::of(&err) {
+            Trouble { reason: Reason::Damaged, detail } => detail,
+            Trouble { reason, detail } => return walk.reject(place, None, reason, detail),
+        },
     };
     if let Err(err) = file.seek(SeekFrom::Start(0)) {
         return walk.fail(place, None, &err);
@@ -58,58 +64,84 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, file: &mut (impl Read + S
     by_headers(walk, place, &mut Window::new(file))
 }
 
-fn by_directory<R: Read + Seek>(
+fn begins_as_zip(file: &mut (impl Read + Seek)) -> io::Result<bool> {
+    let mut start = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.by_ref().take(4).read_to_end(&mut start)?;
+    Ok(start == b"PK\x03\x04")
+}
+
+fn by_directory(
     walk: &mut Walk<'_>,
     place: &Place,
-    archive: &mut zip::ZipArchive<R>,
+    file: &mut (impl Read + Seek),
+    directory: &Directory,
     size: u64,
 ) -> Flow {
-    let all = all_names(archive);
+    let all = all_names(directory);
     let meter = walk.meter;
     let mut packed: u64 = 0;
-    for index in 0..archive.len() {
-        let (name, length, folder) = match archive.by_index_data(index) {
-            Ok(entry) => (names::decode(entry.name_raw(), &all), entry.compressed_size(), entry.is_dir()),
-            Err(err) => {
-                walk.reject(place, None, reason_of(&err), format!("member {}: {err}", index + 1))?;
-                continue;
-            }
-        };
-        let Some((inside, name)) = admit(walk, place, &name, folder)? else { continue };
-        packed = packed.saturating_add(length);
+    for entry in &directory.entries {
+        let name = names::decode(&entry.name, &all);
+        let Some((inside, name)) = admit(walk, place, &name)? else { continue };
+        packed = packed.saturating_add(entry.packed);
         if packed > size {
             let detail = "the members overlap: together they are larger than the archive";
             return walk.reject(&inside, None, Reason::Limit, detail);
         }
+        if let Err(err) = go_to(file, directory.before.saturating_add(entry.at)) {
+            walk.fail(&inside, None, &err)?;
+            continue;
+        }
         let held = meter.held();
-        match archive.by_index(index) {
-            Ok(member) => {
-                let mut unpacked = Unpacked { inner: member, meter };
-                open(walk, &inside, &name, &mut Window::new(&mut unpacked))?;
+        let mut taken = file.by_ref().take(entry.packed);
+        match entry.method {
+            _ if entry.encrypted => walk.reject(&inside, None, Reason::Unknown, "an encrypted member")?,
+            0 => {
+                let mut summed = Summed { inner: &mut taken, sum: Some(entry.sum), seen: Crc::new() };
+                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
             }
-            Err(err) => walk.reject(&inside, None, reason_of(&err), err.to_string())?,
+            8 => {
+                let mut window = Window::new(&mut taken);
+                let mut members = Members::new(&mut window, Packing::Deflate, meter);
+                let mut summed = Summed { inner: &mut members, sum: Some(entry.sum), seen: Crc::new() };
+                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
+            }
+            method => walk.reject(&inside, None, Reason::Unknown, format!("packed by method {method}"))?,
         }
         meter.forgive(held);
     }
     Flow::Continue(())
 }
 
+/// Goes to the content of the member whose header stands at a place.
+fn go_to(file: &mut (impl Read + Seek), at: u64) -> io::Result<()> {
+    let mut header = Vec::new();
+    file.seek(SeekFrom::Start(at))?;
+    file.by_ref().take(LOCAL as u64).read_to_end(&mut header)?;
+    if header.len() < LOCAL || !header.starts_with(b"PK\x03\x04") {
+        return Err(Trouble::damaged("no member where the directory says"));
+    }
+    let names = i64::from(short(&header, 26)) + i64::from(short(&header, 28));
+    file.seek(SeekFrom::Current(names)).map(|_| ())
+}
+
 /// The names that need decoding, to tell their charset by all of them.
-fn all_names<R: Read + Seek>(archive: &zip::ZipArchive<R>) -> Vec<u8> {
+fn all_names(directory: &Directory) -> Vec<u8> {
     let mut all = Vec::new();
-    for name in archive.file_names_raw().filter(|name| !name.is_ascii()) {
+    for entry in directory.entries.iter().filter(|entry| !entry.name.is_ascii()) {
         if all.len() > NAMES {
             break;
         }
-        all.extend_from_slice(name);
+        all.extend_from_slice(&entry.name);
         all.push(b'\n');
     }
     all
 }
 
 /// Whether a member is to be read: its place and checked name, or nothing where it is passed over or turned down.
-fn admit(walk: &mut Walk<'_>, place: &Place, name: &str, folder: bool) -> ControlFlow<(), Option<(Place, String)>> {
-    if folder || name.ends_with(['/', '\\']) {
+fn admit(walk: &mut Walk<'_>, place: &Place, name: &str) -> ControlFlow<(), Option<(Place, String)>> {
+    if name.ends_with(['/', '\\']) {
         return ControlFlow::Continue(None);
     }
     if let Err(trouble) = walk.meter.member() {
@@ -122,28 +154,6 @@ fn admit(walk: &mut Walk<'_>, place: &Place, name: &str, folder: bool) -> Contro
         return ControlFlow::Continue(None);
     };
     ControlFlow::Continue((!names::is_hidden(&safe)).then(|| (place.inside(&safe), safe)))
-}
-
-fn reason_of(err: &ZipError) -> Reason {
-    match err {
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => Reason::Unknown,
-        ZipError::Io(err) => Trouble::of(err).reason,
-        _ => Reason::Damaged,
-    }
-}
-
-/// A member that is unpacked by the zip crate, counted.
-struct Unpacked<'m, R> {
-    inner: R,
-    meter: &'m Meter,
-}
-
-impl<R: Read> Read for Unpacked<'_, R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buf)?;
-        self.meter.unpacked(n)?;
-        Ok(n)
-    }
 }
 
 /// What stands in front of a member.
@@ -166,28 +176,41 @@ fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Fl
             Err(err) => return walk.fail(place, None, &err),
         };
         let name = names::decode(&local.name, &local.name);
+        let admitted = admit(walk, place, &name)?;
         let meter = walk.meter;
-        let Some((inside, name)) = admit(walk, place, &name, false)? else {
-            // The next header is looked for in the content.
-            continue;
-        };
+        let held = meter.held();
         match local.method {
-            _ if local.encrypted => walk.reject(&inside, None, Reason::Unknown, "an encrypted member")?,
-            8 => {
+            8 if !local.encrypted => {
                 let mut members = Members::new(stream, Packing::Deflate, meter);
                 let sum = (!local.open_ended).then_some(local.sum);
-                let mut summed = Summed { inner: &mut members, sum, seen: Crc::new() };
-                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
+                content(walk, admitted, &mut Summed { inner: &mut members, sum, seen: Crc::new() })?;
             }
-            0 if !local.open_ended => {
+            0 if !local.encrypted && !local.open_ended => {
                 let mut taken = stream.take(local.length);
-                let mut summed = Summed { inner: &mut taken, sum: Some(local.sum), seen: Crc::new() };
-                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
+                content(walk, admitted, &mut Summed { inner: &mut taken, sum: Some(local.sum), seen: Crc::new() })?;
             }
-            0 => walk.reject(&inside, None, Reason::Damaged, "a member whose length is in the damaged part")?,
-            method => walk.reject(&inside, None, Reason::Unknown, format!("packed by method {method}"))?,
+            method => {
+                let Some((inside, _)) = admitted else { continue };
+                let (reason, detail) = match method {
+                    _ if local.encrypted => (Reason::Unknown, "an encrypted member".to_string()),
+                    0 => (Reason::Damaged, "a member whose length is in the damaged part".to_string()),
+                    method => (Reason::Unknown, format!("packed by method {method}")),
+                };
+                walk.reject(&inside, None, reason, detail)?;
+            }
         }
+        meter.forgive(held);
     }
+}
+
+/// Reads a member where it is to be read, and passes over the rest of it: archives inside it have headers of their own.
+fn content(walk: &mut Walk<'_>, admitted: Option<(Place, String)>, content: &mut dyn Read) -> Flow {
+    if let Some((inside, name)) = admitted {
+        open(walk, &inside, &name, &mut Window::new(content))?;
+    }
+    // Where it breaks off, the next header is looked for from there.
+    let _ = io::copy(content, &mut io::sink());
+    Flow::Continue(())
 }
 
 /// The next header in front of a member, looked for from here on.
@@ -212,11 +235,9 @@ fn next_local(stream: &mut Window<'_>) -> io::Result<Option<Local>> {
 /// The header here, taken; nothing, and nothing taken, where it is none.
 fn local(stream: &mut Window<'_>) -> io::Result<Option<Local>> {
     let head = stream.peek(LOCAL)?;
-    let short = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
-    let long = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-    let (flags, method) = (short(6), short(8));
-    let (sum, length) = (long(14), u64::from(long(18)));
-    let (name, extra) = (usize::from(short(26)), usize::from(short(28)));
+    let (flags, method) = (short(head, 6), short(head, 8));
+    let (sum, length) = (long(head, 14) as u32, long(head, 18));
+    let (name, extra) = (usize::from(short(head, 26)), usize::from(short(head, 28)));
     let whole = stream.peek(LOCAL + name + extra)?;
     if name == 0 || whole.len() < LOCAL + name + extra {
         return Ok(None);

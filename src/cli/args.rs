@@ -41,6 +41,65 @@ pub enum Command {
     Index(BuildArgs),
     /// Build a new generation beside the current one, then swap
     Reindex(BuildArgs),
+    /// Count the matches over time, beside all articles
+    Timeline {
+        /// What is looked for
+        #[command(flatten)]
+        query: QueryArgs,
+        /// The length of a period
+        #[arg(long, value_enum, default_value_t = StepArg::Month)]
+        by: StepArg,
+        /// What was typed and no more: no synonyms, no partial matches
+        #[arg(long)]
+        exact: bool,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count the sources, outlets, editors, authors, sections and months of the matches
+    Facets {
+        /// What is looked for
+        #[command(flatten)]
+        query: QueryArgs,
+        /// What was typed and no more: no synonyms, no partial matches
+        #[arg(long)]
+        exact: bool,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Find articles like one of them
+    Similar {
+        /// The article's id, as search prints it
+        id: String,
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        limit: usize,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell why an article is not among the hits, clause by clause
+    WhyNot(WhyNotArgs),
+    /// Print the words of the index that begin with these characters, or sound so (pinyin)
+    Complete {
+        /// The first characters of a word
+        prefix: String,
+        /// How many words
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        limit: usize,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the copies of an article
+    Reprints {
+        /// The article's id, as search prints it
+        id: String,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print one article
     Show {
         /// The article's id, as search prints it
@@ -59,6 +118,18 @@ pub enum Command {
     Extract(ExtractArgs),
     /// Print the tokens of a text, for a look at what is indexed
     Segment(SegmentArgs),
+    /// Check the index: checksums, counts, and that what is in an article finds it
+    Verify {
+        /// Look for every article by strings of its own, beside the sample
+        #[arg(long)]
+        all: bool,
+        /// How many random strings are compared with a plain scan of all texts
+        #[arg(long, value_name = "N", default_value_t = crate::verify::DEFAULT_SAMPLE)]
+        sample: usize,
+        /// Another number takes other strings
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+    },
     /// Print a shell's completions
     Completions {
         /// The shell
@@ -71,12 +142,72 @@ pub enum Command {
 /// `search`
 #[derive(Debug, ClapArgs)]
 pub struct SearchArgs {
-    /// Words, "strings", fields (标题:工会), OR, -without, (groups); joined by a blank
-    #[arg(required = true, value_name = "QUERY")]
-    pub query: Vec<String>,
+    /// What is looked for
+    #[command(flatten)]
+    pub query: QueryArgs,
     /// First take in what is new or changed in this folder or file
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<PathBuf>,
+    /// The order
+    #[arg(long, value_enum, default_value_t = SortArg::Relevance)]
+    pub sort: SortArg,
+    /// How many hits
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+    /// How many hits to pass over
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Count sources, outlets, editors, authors, sections and months too
+    #[arg(long)]
+    pub facets: bool,
+    /// What was typed and no more: no synonyms, no partial matches
+    #[arg(long)]
+    pub exact: bool,
+    /// Tell for each hit which words scored what
+    #[arg(long)]
+    pub explain: bool,
+    /// Give each copy of an article as a hit of its own
+    #[arg(long)]
+    pub all_copies: bool,
+    /// How long snippets are, in characters
+    #[arg(long, value_name = "N", default_value_t = crate::search::snippet::DEFAULT_LENGTH)]
+    pub snippet_length: usize,
+    /// How hits are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// `why-not`
+#[derive(Debug, ClapArgs)]
+pub struct WhyNotArgs {
+    /// The query, in one or more parts, and the article's id as the last
+    #[arg(required = true, num_args = 2.., value_name = "QUERY… ID")]
+    pub query_and_id: Vec<String>,
+    /// What was typed and no more: no synonyms, no partial matches
+    #[arg(long)]
+    pub exact: bool,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The length of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StepArg {
+    /// A bar a day
+    Day,
+    /// A bar a month
+    Month,
+    /// A bar a year
+    Year,
+}
+
+/// A query with its filters.
+#[derive(Debug, ClapArgs)]
+pub struct QueryArgs {
+    /// Words, "strings", fields (标题:工会), OR, -without, (groups); joined by a blank
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
     /// Only this source, or a part of it (中工网-工人日报 is found by 工人日报)
     #[arg(long)]
     pub source: Option<String>,
@@ -98,27 +229,6 @@ pub struct SearchArgs {
     /// Only up to this day, month or year
     #[arg(long, value_name = "DATE")]
     pub to: Option<String>,
-    /// The order
-    #[arg(long, value_enum, default_value_t = SortArg::Relevance)]
-    pub sort: SortArg,
-    /// How many hits
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub limit: usize,
-    /// How many hits to pass over
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub offset: usize,
-    /// Count sources, outlets, editors, authors, sections and months too
-    #[arg(long)]
-    pub facets: bool,
-    /// What was typed and no more: no synonyms, no partial matches
-    #[arg(long)]
-    pub exact: bool,
-    /// How long snippets are, in characters
-    #[arg(long, value_name = "N", default_value_t = crate::search::snippet::DEFAULT_LENGTH)]
-    pub snippet_length: usize,
-    /// How hits are printed
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
 }
 
 /// The order of hits.
@@ -141,6 +251,14 @@ pub enum Format {
     Json,
     /// A JSON object a hit
     Jsonl,
+    /// A row a hit, for spreadsheets
+    Csv,
+    /// For reference managers
+    Ris,
+    /// For LaTeX
+    Bibtex,
+    /// References by the Chinese standard GB/T 7714
+    Gbt7714,
 }
 
 /// `index`, `reindex`
@@ -167,9 +285,12 @@ pub struct BuildArgs {
     /// How many threads; all cores unless given
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Memory for the index under way, in MB
-    #[arg(long, value_name = "MB", default_value_t = 200)]
-    pub memory: usize,
+    /// Memory for the index under way, in MB; 200 unless given
+    #[arg(long, value_name = "MB")]
+    pub memory: Option<usize>,
+    /// Commit whenever so many MB of articles have gone in; 256 unless given
+    #[arg(long, value_name = "MB", hide = true)]
+    pub commit_mb: Option<f64>,
     /// How many older generations to keep (reindex)
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub keep: usize,

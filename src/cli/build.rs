@@ -18,8 +18,6 @@ use crate::index::{Generation, Resources, Snapshot, Writer};
 use crate::ingest::{self, Observer, Options, Progress, Prune, Report};
 use crate::text::segment::Segmenter;
 
-/// Memory for postings under way unless another figure is given, in MB.
-const DEFAULT_MEMORY: usize = 200;
 /// How many rejections are printed; the report holds all.
 const PRINTED_REJECTIONS: u64 = 10;
 
@@ -32,8 +30,9 @@ impl Default for ReadArgs {
 /// `index`
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
+    let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
     let options =
-        options(args.paths.clone(), &args.read, if args.prune { Prune::BelowPaths } else { Prune::Nothing }, stop)?;
+        Options { commit_bytes: commit_bytes(&args), ..options(args.paths.clone(), &args.read, prune, stop)? };
     let segmenter = dictionary(args.dict.as_deref())?;
     let mut console = Console::new(args.report.as_deref())?;
     let report = if args.dry_run {
@@ -49,6 +48,7 @@ pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
 pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let options = options(args.paths.clone(), &args.read, Prune::Everything, stop)?;
+    let options = Options { commit_bytes: commit_bytes(&args), ..options };
     let mut console = Console::new(args.report.as_deref())?;
     if args.dry_run {
         let report = rehearse(index, &options, &mut console)?;
@@ -158,6 +158,7 @@ pub fn options<'a>(
         extract: extract::Options { field_map },
         limits: Default::default(),
         prune,
+        commit_bytes: ingest::COMMIT_BYTES,
         stop,
     })
 }
@@ -170,14 +171,16 @@ fn dictionary(file: Option<&Path>) -> anyhow::Result<Option<Segmenter>> {
 }
 
 fn resources(args: &BuildArgs) -> Resources {
-    let default = default_resources();
-    Resources { threads: args.threads.unwrap_or(default.threads).max(1), memory: args.memory.max(1) << 20 }
+    let default = Resources::default();
+    Resources {
+        threads: args.threads.unwrap_or(default.threads).max(1),
+        memory: args.memory.map_or(default.memory, |megabytes| megabytes.max(1) << 20),
+    }
 }
 
-/// All cores, and the usual memory.
-pub fn default_resources() -> Resources {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    Resources { threads, memory: DEFAULT_MEMORY << 20 }
+/// How often to commit; a figure that is no size is taken for the smallest one.
+fn commit_bytes(args: &BuildArgs) -> u64 {
+    args.commit_mb.map_or(ingest::COMMIT_BYTES, |megabytes| (megabytes * f64::from(1 << 20)) as u64)
 }
 
 fn outcome(report: &Report, strict: bool) -> Outcome {
@@ -205,6 +208,12 @@ pub fn summary(report: &Report) -> String {
         "{} records read = {} new + {} changed + {} unchanged + {} rejected",
         report.read, report.new, report.changed, report.unchanged, report.rejected
     );
+    if report.rejected_before > 0 {
+        line.push_str(&format!(" ({} of them told before)", report.rejected_before));
+    }
+    if report.joined > 0 {
+        line.push_str(&format!("; {} of them are copies of others", report.joined));
+    }
     if report.removed > 0 {
         line.push_str(&format!("; {} removed", report.removed));
     }
@@ -214,12 +223,6 @@ pub fn summary(report: &Report) -> String {
     line.push_str(&format!(" ({} files, {} unchanged)", report.files, report.files_unchanged));
     line
 }
-
-/// Says nothing while it runs.
-#[derive(Default)]
-pub struct Quiet {}
-
-impl Observer for Quiet {}
 
 /// A progress bar on a terminal, the first rejections, and the report.
 struct Console {

@@ -2,25 +2,26 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::CommandFactory as _;
 
 use super::Outcome;
 use super::args::{Args, SegmentArgs};
+use super::explore::no_article;
 use super::output::print;
 use crate::article::ArticleId;
 use crate::error::Error;
 use crate::index::{Snapshot, Stats};
 use crate::text::fold::fold;
 use crate::text::segment::{Hmm, Segmenter};
+use crate::verify::{self, Extent};
 use crate::view;
 
 /// `show`
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let Some(address) = snapshot.find(&ArticleId(id.to_string()))? else {
-        let hint = if ArticleId::is_valid(id) { "" } else { "; an id is what search prints under each hit" };
-        bail!("{id}: no article of this id in {}{hint}", index.display());
+        return no_article(index, id);
     };
     let article = snapshot.article(address)?;
     if json {
@@ -38,6 +39,14 @@ pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
     let text = if json { serde_json::to_string(&stats)? + "\n" } else { view::stats::text(&stats) };
     print(&text)?;
     Ok(Outcome::Found)
+}
+
+/// `verify`
+pub fn verify(index: &Path, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
+    let extent = if all { Extent::All } else { Extent::Sample };
+    let report = verify::verify(index, verify::Options { sample, extent, seed })?;
+    print(&view::verify::text(&report))?;
+    Ok(if report.is_sound() { Outcome::Found } else { Outcome::Failed })
 }
 
 /// `segment`

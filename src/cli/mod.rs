@@ -5,6 +5,7 @@
 
 mod args;
 mod build;
+mod explore;
 mod look;
 mod output;
 mod search;
@@ -15,6 +16,7 @@ use clap::Parser as _;
 
 use self::args::{Args, Command};
 use self::output::is_broken_pipe;
+use crate::index::check;
 
 /// How a command ended without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,7 @@ enum Outcome {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    silence_guarded_panics();
     let args = match Args::try_parse_from(args::with_negations(std::env::args_os())) {
         Ok(args) => args,
         Err(error) => {
@@ -51,16 +54,33 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// A panic over a damaged file becomes an error of its own, which is printed; the panic itself says nothing to people.
+fn silence_guarded_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !check::is_guarded() {
+            usual(panic);
+        }
+    }));
+}
+
 fn run(args: Args) -> anyhow::Result<Outcome> {
     let index = args.index;
     match args.command {
         Command::Search(search) => search::search(&index, search),
         Command::Index(build) => build::index(&index, build),
         Command::Reindex(build) => build::reindex(&index, build),
+        Command::Timeline { query, by, exact, json } => explore::timeline(&index, &query, by, exact, json),
+        Command::Facets { query, exact, json } => explore::facets(&index, &query, exact, json),
+        Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),
+        Command::WhyNot(args) => explore::why_not(&index, &args),
+        Command::Complete { prefix, limit, json } => explore::complete(&index, &prefix, limit, json),
+        Command::Reprints { id, json } => explore::reprints(&index, &id, json),
         Command::Show { id, json } => look::show(&index, &id, json),
         Command::Stats { json } => look::stats(&index, json),
         Command::Extract(extract) => build::extract(extract),
         Command::Segment(segment) => look::segment(&index, segment),
+        Command::Verify { all, sample, seed } => look::verify(&index, all, sample, seed),
         Command::Completions { shell } => look::completions(shell),
         Command::Man => look::man(),
     }

@@ -2,19 +2,21 @@
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use std::time::SystemTime;
 
 use anyhow::Context as _;
 
 use super::Outcome;
-use super::args::{Format, SearchArgs, SortArg};
+use super::args::{Format, QueryArgs, SearchArgs, SortArg};
 use super::build;
 use super::output::{print, style};
+use crate::article::{Article, Date};
 use crate::error::Error;
-use crate::index::Snapshot;
+use crate::index::{Resources, Snapshot};
 use crate::ingest::Prune;
 use crate::query::{self, Filter};
 use crate::search::plan::Breadth;
-use crate::search::{Request, Sort};
+use crate::search::{Copies, Request, Results, Sort};
 use crate::text::synonyms::Synonyms;
 use crate::view;
 
@@ -25,13 +27,10 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = request(&args)?;
     let results = crate::search::search(&snapshot, &request, Synonyms::builtin())?;
-    for note in &request.query.notes {
-        eprintln!("note: {}", note.message);
-    }
+    remarks(&request, &results);
     match args.format {
         Format::Text => {
             let style = style();
-            results.notes.iter().for_each(|note| eprintln!("note: {note}"));
             eprintln!("{}", view::terminal::summary(&results));
             let mut text = view::terminal::hits(&results, args.offset, style);
             if let Some(facets) = &results.facets {
@@ -48,12 +47,59 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
             let lines: String = results.hits.iter().map(|hit| view::json::line(hit) + "\n").collect();
             print(&lines)?;
         }
+        Format::Csv | Format::Ris | Format::Bibtex | Format::Gbt7714 => {
+            let articles: Vec<&Article> = results.hits.iter().map(|hit| &hit.article).collect();
+            print(&citations(&articles, args.format))?;
+        }
     }
     Ok(if results.hits.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
+/// What there is to say about a query and its answer, for people.
+pub fn remarks(request: &Request, results: &Results) {
+    request.query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
+    results.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    results.suggestions.iter().for_each(|other| eprintln!("note: {}", view::terminal::suggestion(other)));
+}
+
+/// The articles in a format for spreadsheets and reference managers, cited today.
+fn citations(articles: &[&Article], format: Format) -> String {
+    let cited = today();
+    match format {
+        Format::Ris => view::ris::write(articles, cited),
+        Format::Bibtex => view::bibtex::write(articles, cited),
+        Format::Gbt7714 => view::gbt7714::write(articles, cited),
+        _ => view::csv::write(articles, view::csv::Text::Without),
+    }
+}
+
+/// The day that it is in China, where the clock can be read.
+fn today() -> Option<Date> {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+    let local = i64::try_from(seconds).ok()? + i64::from(Date::CHINA) * 60;
+    Date::from_day_number(local.div_euclid(86_400))
+}
+
 /// What the arguments ask for.
 fn request(args: &SearchArgs) -> anyhow::Result<Request> {
+    let mut request = query_request(&args.query)?;
+    request.sort = match args.sort {
+        SortArg::Relevance => Sort::Relevance,
+        SortArg::Newest => Sort::Newest,
+        SortArg::Oldest => Sort::Oldest,
+    };
+    request.breadth = if args.exact { Breadth::Exact } else { Breadth::Wide };
+    request.copies = if args.all_copies { Copies::All } else { Copies::Collapsed };
+    request.limit = args.limit;
+    request.offset = args.offset;
+    request.facets = args.facets;
+    request.snippet_length = args.snippet_length;
+    request.explain = args.explain;
+    Ok(request)
+}
+
+/// The request for a query with its filters.
+pub fn query_request(args: &QueryArgs) -> anyhow::Result<Request> {
     let mut request = Request::new(query::parse(&args.query.join(" ")));
     let filters = [
         args.source.clone().map(Filter::Source),
@@ -74,16 +120,6 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
     if from.is_some() || to.is_some() {
         request.filters.push(Filter::Date { from, to });
     }
-    request.sort = match args.sort {
-        SortArg::Relevance => Sort::Relevance,
-        SortArg::Newest => Sort::Newest,
-        SortArg::Oldest => Sort::Oldest,
-    };
-    request.breadth = if args.exact { Breadth::Exact } else { Breadth::Wide };
-    request.limit = args.limit;
-    request.offset = args.offset;
-    request.facets = args.facets;
-    request.snippet_length = args.snippet_length;
     Ok(request)
 }
 
@@ -91,7 +127,7 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
 fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let stop = AtomicBool::new(false);
     let options = build::options(vec![corpus.to_path_buf()], &Default::default(), Prune::BelowPaths, &stop)?;
-    match build::ingest_current(index, None, &options, build::default_resources(), &mut build::Quiet::default()) {
+    match build::ingest_current(index, None, &options, Resources::default(), &mut ()) {
         Ok(report) => {
             if report.new + report.changed + report.removed > 0 {
                 eprintln!("{}", build::summary(&report));

@@ -6,14 +6,15 @@
 use std::ops::Range;
 
 use super::content::{self, Kind, Worth};
-use super::labels::{self, Found, Label};
+use super::labels::{self, Found};
 use super::machine;
 use super::names::{self, Place};
 use super::page::{Page, is_blank, is_letter};
+use super::vocabulary::Label;
 use super::{date, title};
 use crate::article::{Credit, Date, Role};
 use crate::error::Reason;
-use crate::text::fold::{fold, is_han};
+use crate::text::fold::{fold, fold_char, is_han};
 
 /// Letters that an article has at least.
 const LEAST_LETTERS: u32 = 12;
@@ -150,25 +151,31 @@ fn same_parent(page: &Page, a: usize, b: usize) -> bool {
 fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) -> Vec<usize> {
     let mut lines: Vec<usize> = Vec::new();
     let mut last_sentence = None;
+    let sentence = |i: usize| if worth[i].kind == Kind::Sentence { page.lines[i].letters } else { 0 };
+    let mut to_come: u32 = range.clone().map(sentence).sum();
+    let mut so_far = 0;
+    let few = to_come < content::FEW_LETTERS;
+    // The next sentence behind each line, found once from the end.
+    let mut next_sentence = vec![None; range.len()];
+    for i in range.clone().rev().skip(1) {
+        let behind = if worth[i + 1].kind == Kind::Sentence { Some(i + 1) } else { next_sentence[i + 1 - range.start] };
+        next_sentence[i - range.start] = behind;
+    }
     for i in range.clone() {
         let line = &page.lines[i];
+        to_come -= sentence(i);
         match worth[i].kind {
             Kind::End => {
                 // A box of related links inside the text ends nothing where sentences follow in the same block as before.
-                let next = (i + 1..range.end).find(|k| worth[*k].kind == Kind::Sentence);
-                let so_far: u32 = lines.iter().map(|l| page.lines[*l].letters).sum();
-                let to_come: u32 = (i + 1..range.end)
-                    .filter(|k| worth[*k].kind == Kind::Sentence)
-                    .map(|k| page.lines[k].letters)
-                    .sum();
-                let small = so_far * 3 < to_come && !is_comments(&page.lines[i].text);
-                match (last_sentence, next) {
+                let small = so_far * 3 < to_come && !is_comments(&line.text);
+                match (last_sentence, next_sentence[i - range.start]) {
                     (Some(last), Some(next)) if !small && (page.dump || !same_parent(page, last, next)) => break,
                     (Some(_), None) => break,
                     _ => continue,
                 }
             }
             Kind::Sentence | Kind::Short => {}
+            Kind::Caption if few => {}
             _ => continue,
         }
         if lines.is_empty() && line.text.trim() == title {
@@ -177,6 +184,7 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
         if worth[i].kind == Kind::Sentence {
             last_sentence = Some(i);
         }
+        so_far += line.letters;
         lines.push(i);
     }
     if page.dump {
@@ -188,9 +196,11 @@ fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) ->
 /// Cuts what follows the article in a dump: what stands behind an editor's line, or behind a row of short lines, where it
 /// is less than what stands before.
 fn cut_dump(page: &Page, worth: &[Worth], lines: &mut Vec<usize>) {
-    let letters = |lines: &[usize]| -> u32 {
-        lines.iter().filter(|i| worth[**i].kind == Kind::Sentence).map(|i| page.lines[*i].letters).sum()
-    };
+    let sentence = |i: usize| if worth[i].kind == Kind::Sentence { page.lines[i].letters } else { 0 };
+    let mut before = vec![0u32];
+    for line in lines.iter() {
+        before.push(before[before.len() - 1] + sentence(*line));
+    }
     let mut short = 0;
     for at in 0..lines.len() {
         let i = lines[at];
@@ -207,7 +217,7 @@ fn cut_dump(page: &Page, worth: &[Worth], lines: &mut Vec<usize>) {
         } else {
             continue;
         };
-        if letters(&lines[..cut]) > letters(&lines[cut..]) {
+        if before[cut] * 2 > before[lines.len()] {
             lines.truncate(cut);
             return;
         }
@@ -254,6 +264,11 @@ fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
         }
         if zone == 0 && unlabelled.0.is_none() && !found.dates.is_empty() {
             unlabelled = (unlabelled_source(&found), Some(i));
+        }
+        if zone == 0 && !found.dates.is_empty() && line.letters <= 80 && found.credits.is_empty() {
+            // A name that stands alone beside date and source is the author's.
+            let named = found.rest.iter().find(|r| is_lone_name(r));
+            draft.credits.extend(named.map(|n| Credit::new(Role::Author, n.as_str())));
         }
         if found.source_awaited && draft.source.is_none() {
             awaited = Some(Label::Source);
@@ -405,6 +420,16 @@ fn take_awaited(label: Label, text: &str, draft: &mut Draft, line: usize) {
     }
 }
 
+/// Whether a run of letters is a name that no label says to be one: three characters that begin with a family name.
+fn is_lone_name(run: &str) -> bool {
+    let last = run.chars().next_back().map(fold_char);
+    run.chars().count() == 3
+        && names::read(run, Place::Bare).len() == 1
+        && last.is_some_and(|l| !names::OFFICES.contains(l))
+        && !labels::is_word(run)
+        && !labels::is_outlet(run)
+}
+
 /// A source that stands beside the date without a label: 北京新浪網 (2012-01-12 16:10), 2012年1月12日 18:34 新浪财经.
 fn unlabelled_source(found: &Found) -> Option<String> {
     let trim = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
@@ -476,6 +501,12 @@ fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
             (draft.lead, draft.lead_line) = (Some(text.trim_matches(is_blank).to_string()), Some(i));
             return;
         }
+    }
+    // The page's own word for it: a block of class lead or summary, before the text or at its beginning.
+    let until = draft.body_lines.first().map_or(start, |f| f + 1);
+    if let Some(i) = (from..until.min(page.lines.len())).find(|i| worth[*i].kind == Kind::Lead) {
+        (draft.lead, draft.lead_line) = (Some(page.lines[i].text.trim_matches(is_blank).to_string()), Some(i));
+        return;
     }
     if draft.body_lines.len() < 2 {
         return;

@@ -1,6 +1,10 @@
 //! Lines that stand around articles and are none of them: navigation, share buttons, copyright, hotlines, captions of QR
 //! codes, recommended links, footers. A folded line in, a verdict out.
 
+use std::sync::OnceLock;
+
+use super::phrases::Phrases;
+
 /// What a line that is no part of an article does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -349,6 +353,8 @@ const ENDS: &[&str] = &[
     "重点推荐",
 ];
 
+/// The longest of [`ENDS_ALONE`], in characters.
+const LONGEST_ALONE: usize = 4;
 /// A short line, in letters.
 const SHORT: usize = 30;
 /// A paragraph in which one phrase of [`ALWAYS`] is not enough, in letters.
@@ -356,35 +362,53 @@ const LONG: usize = 90;
 /// A heading, in letters.
 const HEADING: usize = 16;
 
+struct Lists {
+    always: Phrases,
+    when_short: Phrases,
+    ends: Phrases,
+}
+
+fn lists() -> &'static Lists {
+    static LISTS: OnceLock<Lists> = OnceLock::new();
+    LISTS.get_or_init(|| Lists {
+        always: Phrases::new(ALWAYS.iter().copied()),
+        when_short: Phrases::new(WHEN_SHORT.iter().copied()),
+        ends: Phrases::new(ENDS.iter().copied()),
+    })
+}
+
 /// Judges a folded line with so many letters.
-pub fn judge(folded: &str, letters: usize) -> Verdict {
-    let bare = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
-    if letters <= HEADING && ENDS_ALONE.contains(&bare.trim_end_matches(|c: char| !c.is_alphanumeric())) {
-        return Verdict::End;
+pub fn judge(folded: &[char], letters: usize) -> Verdict {
+    let lists = lists();
+    if letters <= HEADING {
+        let from = folded.iter().position(|c| c.is_alphanumeric()).unwrap_or(folded.len());
+        let to = folded.iter().rposition(|c| c.is_alphanumeric()).map_or(from, |to| to + 1);
+        let bare = &folded[from..];
+        let alone =
+            to - from <= LONGEST_ALONE && ENDS_ALONE.contains(&folded[from..to].iter().collect::<String>().as_str());
+        if alone || lists.ends.longest_at(bare).is_some() {
+            return Verdict::End;
+        }
     }
-    if is_code(folded) {
-        return Verdict::Beside;
-    }
-    if letters <= HEADING && ENDS.iter().any(|w| bare.starts_with(w)) {
-        return Verdict::End;
-    }
-    if letters <= SHORT && WHEN_SHORT.iter().any(|w| folded.contains(w)) {
+    if letters <= SHORT && lists.when_short.count_in(folded, 1) > 0 {
         return Verdict::Beside;
     }
     // A long paragraph may speak of such a thing once; a notice does nothing else.
     let needed = if letters > LONG { 2 } else { 1 };
-    if ALWAYS.iter().filter(|w| folded.contains(*w)).take(needed).count() == needed {
+    if lists.always.count_in(folded, needed) == needed || is_code(folded) {
         return Verdict::Beside;
     }
     Verdict::Text
 }
 
 /// Whether a line is a piece of a script that a broken page shows.
-fn is_code(folded: &str) -> bool {
-    folded.contains("function(")
-        || folded.contains("document.")
-        || folded.contains("();")
-        || (folded.contains("var ") && folded.contains("=") && folded.contains(';'))
+fn is_code(folded: &[char]) -> bool {
+    if !folded.contains(&'(') && !folded.contains(&';') {
+        return false;
+    }
+    let text: String = folded.iter().collect();
+    ["function(", "document.", "();"].iter().any(|w| text.contains(w))
+        || (text.contains("var ") && text.contains('=') && text.contains(';'))
 }
 
 #[cfg(test)]
@@ -401,7 +425,11 @@ mod tests {
             ("【字号 大 中 小】", Verdict::Beside),
             ("职工群众的需求越来越多元化。", Verdict::Text),
         ] {
-            assert_eq!(judge(line, line.chars().filter(|c| c.is_alphanumeric()).count()), expect, "{line}");
+            assert_eq!(
+                judge(&line.chars().collect::<Vec<_>>(), line.chars().filter(|c| c.is_alphanumeric()).count()),
+                expect,
+                "{line}"
+            );
         }
     }
 }

@@ -7,10 +7,9 @@
 use std::ops::Range;
 
 use super::boilerplate::{Verdict, judge};
-use super::labels;
 use super::page::{Hint, Line, Page};
 use super::title;
-use crate::text::fold::fold;
+use super::{date, labels};
 
 /// A line of this many letters that has punctuation is a sentence.
 const SENTENCE: u32 = 18;
@@ -23,6 +22,9 @@ const CORE_SHARE: f32 = 0.88;
 const DUMP_SENTENCE: u32 = 70;
 /// What a short line of a dump counts against an article, in letters.
 const DUMP_SHORT: f32 = 7.0;
+
+/// An article with fewer letters in sentences than this says what it says in captions too.
+pub const FEW_LETTERS: u32 = 150;
 
 /// What is known about a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +52,10 @@ pub enum Kind {
     Beside,
     /// Around articles, and so is what follows.
     End,
+    /// A summary before the text.
+    Lead,
+    /// The caption of a picture.
+    Caption,
     /// Not shown.
     Hidden,
 }
@@ -60,7 +66,19 @@ pub fn weigh(page: &Page) -> Vec<Worth> {
     let titles = title::declared_keys(page);
     let hint = |line: &Line| hints.get(line.block as usize).copied().unwrap_or_default();
     let weigh = if page.dump { weigh_dump_line } else { weigh_line };
-    page.lines.iter().map(|line| weigh(line, hint(line), &titles)).collect()
+    let mut worth: Vec<Worth> = page.lines.iter().map(|line| weigh(line, hint(line), &titles)).collect();
+    let letters = |worth: &[Worth], kind: Kind| -> u32 {
+        worth.iter().zip(&page.lines).filter(|(w, _)| w.kind == kind).map(|(_, l)| l.letters).sum()
+    };
+    let text = letters(&worth, Kind::Sentence);
+    // A class can lie: a summary as long as the text is the text.
+    let no_lead = letters(&worth, Kind::Lead) * 3 > text;
+    for (worth, line) in worth.iter_mut().zip(&page.lines) {
+        if worth.kind == Kind::Lead && no_lead {
+            *worth = Worth { value: (line.letters - line.link_letters) as f32, kind: Kind::Sentence };
+        }
+    }
+    worth
 }
 
 fn inherited_hints(page: &Page) -> Vec<Hint> {
@@ -84,7 +102,7 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     {
         return Worth { value: -4.0, kind: Kind::Title };
     }
-    let folded = fold(&line.text);
+    let folded = date::folded(&line.text);
     let verdict = judge(&folded, line.letters as usize);
     match verdict {
         Verdict::End => return Worth { value: -8.0, kind: Kind::End },
@@ -98,12 +116,18 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     if line.letters <= 120 && labels::read(&line.text).is_only_about() {
         return Worth { value: -2.0, kind: Kind::About };
     }
+    if hint == Hint::Lead && plain >= 10.0 {
+        return Worth { value: plain * 0.5, kind: Kind::Lead };
+    }
+    if hint == Hint::Caption || is_caption(&folded, line.letters) {
+        return Worth { value: plain * 0.5, kind: Kind::Caption };
+    }
     let sentence = (plain as u32) >= SENTENCE && line.marks > 0 || plain >= 60.0;
     let worth = if sentence {
         match hint {
             Hint::Beside => plain * BESIDE_WORTH,
             Hint::Body => plain * 1.1,
-            Hint::None => plain,
+            Hint::None | Hint::Lead | Hint::Caption => plain,
         }
     } else if line.marks > 0 && plain >= 8.0 && hint != Hint::Beside {
         plain * 0.4
@@ -111,6 +135,13 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
         -(plain.min(10.0)) * 0.4 - 1.0
     };
     Worth { value: worth - line.link_letters as f32 * 0.5, kind: if sentence { Kind::Sentence } else { Kind::Short } }
+}
+
+/// Whether a folded line is the caption of a picture, with who took it at its end: 代表们在投票。 某某 摄.
+fn is_caption(folded: &[char], letters: u32) -> bool {
+    const LONGEST: u32 = 30;
+    let end = folded.iter().rposition(|c| !c.is_whitespace() && !matches!(c, ')' | ']' | '】' | '。'));
+    letters <= LONGEST && end.is_some_and(|e| folded[e] == '摄' || folded[..=e].ends_with(&['摄', '影']))
 }
 
 /// The worth of a dump's line. Without links to tell menus and lists of headlines by, a sentence must end like one, and

@@ -378,15 +378,17 @@ struct Look {
 
 fn look_at(name: &str, attributes: Attributes) -> Look {
     let mut look = Look { hint: Hint::None, hidden: false };
-    let (mut body, mut beside) = (false, false);
+    let (mut body, mut beside, mut lead) = (false, false, false);
     match name {
         "article" => body = true,
+        "figcaption" => return Look { hint: Hint::Caption, hidden: false },
         "nav" | "footer" | "aside" => beside = true,
         _ => {}
     }
     for (key, value) in attributes.iter() {
         if key.eq_ignore_ascii_case("class") || key.eq_ignore_ascii_case("id") {
             let (b, s) = words_of(&value);
+            lead |= is_lead(&value);
             body |= b;
             beside |= s;
         } else if key.eq_ignore_ascii_case("style") {
@@ -397,11 +399,18 @@ fn look_at(name: &str, attributes: Attributes) -> Look {
         }
     }
     look.hint = match (body, beside) {
+        _ if lead => Hint::Lead,
         (true, false) => Hint::Body,
         (false, true) => Hint::Beside,
         _ => Hint::None,
     };
     look
+}
+
+/// Whether a class or id names the summary before an article.
+fn is_lead(value: &str) -> bool {
+    const LEAD: &[&str] = &["lead", "summary", "abstract", "daodu", "daoyu", "zhaiyao", "excerpt", "digest"];
+    value.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| LEAD.contains(&w.to_ascii_lowercase().as_str()))
 }
 
 /// Whether the words of a class or id speak of an article's text, and of something beside it.

@@ -6,10 +6,13 @@
 //! names and an outlet, so that running prose about a 责任编辑 gives nothing.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::date::{self, Found as Dated, find_dates};
 use super::names::{self, Place};
 use super::page::{SOFT, is_letter, is_mark};
+use super::phrases::Phrases;
+use super::vocabulary::{LABELS, Label, NO_OUTLETS, OUTLETS, STOPS};
 use crate::article::{Credit, Role};
 use crate::text::fold::is_han;
 
@@ -19,218 +22,6 @@ const MAX_SOURCE: usize = 40;
 const MAX_OUTLET: usize = 18;
 /// The longest line that is read, in characters: longer ones are prose.
 pub const MAX_LINE: usize = 400;
-
-/// What a label stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Label {
-    /// Where the article came from.
-    Source,
-    /// Who did what.
-    Credit(Role),
-    /// Words and pictures by the same people (文/图).
-    WordsAndPictures,
-    /// The section of the site.
-    Section,
-    /// The date of publication.
-    Date,
-    /// A summary follows.
-    Lead,
-}
-
-/// Labels in folded letters. Those of the first list need a colon (or brackets and a blank), those of the second may stand bare.
-const LABELS: &[(&str, Label)] = &[
-    ("来源", Label::Source),
-    ("来源于", Label::Source),
-    ("本文来源", Label::Source),
-    ("本文来源于", Label::Source),
-    ("稿件来源", Label::Source),
-    ("新闻来源", Label::Source),
-    ("文章来源", Label::Source),
-    ("信息来源", Label::Source),
-    ("内容来源", Label::Source),
-    ("消息来源", Label::Source),
-    ("原文来源", Label::Source),
-    ("来源媒体", Label::Source),
-    ("稿源", Label::Source),
-    ("转自", Label::Source),
-    ("转载自", Label::Source),
-    ("摘自", Label::Source),
-    ("来自", Label::Source),
-    ("出处", Label::Source),
-    ("文章出处", Label::Source),
-    ("媒体", Label::Source),
-    ("责任编辑", Label::Credit(Role::ChiefEditor)),
-    ("责任编缉", Label::Credit(Role::ChiefEditor)),
-    ("责编", Label::Credit(Role::ChiefEditor)),
-    ("本文责编", Label::Credit(Role::ChiefEditor)),
-    ("本版责编", Label::Credit(Role::ChiefEditor)),
-    ("值班责编", Label::Credit(Role::ChiefEditor)),
-    ("编辑", Label::Credit(Role::Editor)),
-    ("编缉", Label::Credit(Role::Editor)),
-    ("网络编辑", Label::Credit(Role::Editor)),
-    ("网编", Label::Credit(Role::Editor)),
-    ("值班编辑", Label::Credit(Role::Editor)),
-    ("实习编辑", Label::Credit(Role::Editor)),
-    ("见习编辑", Label::Credit(Role::Editor)),
-    ("文章编辑", Label::Credit(Role::Editor)),
-    ("新闻编辑", Label::Credit(Role::Editor)),
-    ("本文编辑", Label::Credit(Role::Editor)),
-    ("编辑整理", Label::Credit(Role::Editor)),
-    ("审核", Label::Credit(Role::Reviewer)),
-    ("审校", Label::Credit(Role::Reviewer)),
-    ("校对", Label::Credit(Role::Reviewer)),
-    ("审读", Label::Credit(Role::Reviewer)),
-    ("编审", Label::Credit(Role::Reviewer)),
-    ("审稿", Label::Credit(Role::Reviewer)),
-    ("核稿", Label::Credit(Role::Reviewer)),
-    ("初审", Label::Credit(Role::Reviewer)),
-    ("复审", Label::Credit(Role::Reviewer)),
-    ("终审", Label::Credit(Role::Reviewer)),
-    ("一审", Label::Credit(Role::Reviewer)),
-    ("二审", Label::Credit(Role::Reviewer)),
-    ("三审", Label::Credit(Role::Reviewer)),
-    ("监制", Label::Credit(Role::Producer)),
-    ("总监制", Label::Credit(Role::Producer)),
-    ("签发", Label::Credit(Role::Producer)),
-    ("主编", Label::Credit(Role::Producer)),
-    ("副主编", Label::Credit(Role::Producer)),
-    ("总编辑", Label::Credit(Role::Producer)),
-    ("副总编辑", Label::Credit(Role::Producer)),
-    ("值班主任", Label::Credit(Role::Producer)),
-    ("值班主编", Label::Credit(Role::Producer)),
-    ("值班总编", Label::Credit(Role::Producer)),
-    ("值班编委", Label::Credit(Role::Producer)),
-    ("记者", Label::Credit(Role::Reporter)),
-    ("采写", Label::Credit(Role::Reporter)),
-    ("通讯员", Label::Credit(Role::Correspondent)),
-    ("评论员", Label::Credit(Role::Commentator)),
-    ("作者", Label::Credit(Role::Author)),
-    ("文章作者", Label::Credit(Role::Author)),
-    ("本文作者", Label::Credit(Role::Author)),
-    ("撰文", Label::Credit(Role::Author)),
-    ("撰稿", Label::Credit(Role::Author)),
-    ("撰稿人", Label::Credit(Role::Author)),
-    ("执笔", Label::Credit(Role::Author)),
-    ("文字", Label::Credit(Role::Author)),
-    ("文", Label::Credit(Role::Author)),
-    ("实习生", Label::Credit(Role::Author)),
-    ("摄影", Label::Credit(Role::Photographer)),
-    ("摄影报道", Label::Credit(Role::Photographer)),
-    ("摄影记者", Label::Credit(Role::Photographer)),
-    ("图", Label::Credit(Role::Photographer)),
-    ("摄", Label::Credit(Role::Photographer)),
-    ("图片", Label::Credit(Role::Photographer)),
-    ("文/图", Label::WordsAndPictures),
-    ("图/文", Label::WordsAndPictures),
-    ("文、图", Label::WordsAndPictures),
-    ("图文", Label::WordsAndPictures),
-    ("栏目", Label::Section),
-    ("所属栏目", Label::Section),
-    ("频道", Label::Section),
-    ("发布时间", Label::Date),
-    ("发表时间", Label::Date),
-    ("发稿时间", Label::Date),
-    ("发布日期", Label::Date),
-    ("发表日期", Label::Date),
-    ("更新时间", Label::Date),
-    ("更新日期", Label::Date),
-    ("出版日期", Label::Date),
-    ("时间", Label::Date),
-    ("日期", Label::Date),
-    ("摘要", Label::Lead),
-    ("内容摘要", Label::Lead),
-    ("内容提要", Label::Lead),
-    ("核心提示", Label::Lead),
-    ("新闻提要", Label::Lead),
-    ("提要", Label::Lead),
-    ("导语", Label::Lead),
-    ("导读", Label::Lead),
-    ("新闻导读", Label::Lead),
-    ("核心内容", Label::Lead),
-];
-
-/// Words that end a value wherever they stand in such a line.
-const STOPS: &[&str] = &[
-    "字号",
-    "字体",
-    "我要评论",
-    "我来评论",
-    "我来说两句",
-    "我有话说",
-    "打印",
-    "列印",
-    "分享",
-    "收藏",
-    "转发",
-    "评论",
-    "点击",
-    "浏览",
-    "阅读",
-    "关键词",
-    "关键字",
-    "关键词",
-    "标签",
-    "参与互动",
-    "手机看",
-    "手机版",
-    "复制链接",
-    "大中小",
-    "大 中 小",
-    "进入论坛",
-    "进入社区",
-    "推荐",
-    "纠错",
-    "投稿",
-    "查看",
-    "人参与",
-    "背景色",
-    "繁体",
-    "简体",
-    "转寄",
-    "电邮",
-    "跟贴",
-    "跟帖",
-    "留言",
-    "讨论",
-    "发表",
-    "【大",
-    "【小",
-    "关闭",
-    "保护视力色",
-    "热度",
-    "已有",
-    "共有",
-    "浏览量",
-    "次数",
-    "视频",
-    "微博",
-    "网友",
-    "【字",
-    "rss",
-    "email",
-    "print",
-    "订阅",
-    "邮件",
-    "放大",
-    "缩小",
-    "正文",
-    "返回",
-    "下载",
-    "编号",
-    "稿件",
-    "新闻热线",
-    "热线",
-    "电话",
-    "邮箱",
-    "挑错",
-    "扫描",
-    "扫一扫",
-    "使用手机",
-    "本篇",
-    "加入",
-    "引用",
-    "回应",
-];
 
 /// What a line tells.
 #[derive(Debug, Clone, Default)]
@@ -321,6 +112,13 @@ impl Reader {
                 (Label::WordsAndPictures, value) => {
                     self.labelled_names(&[Role::Author, Role::Photographer], at, value.unwrap_or(end))
                 }
+                (Label::Trainee, value) => {
+                    let (names, stop) = self.names(value.unwrap_or(end), Place::Bare);
+                    if !names.is_empty() {
+                        self.cover(at..stop);
+                    }
+                    if names.is_empty() { end } else { stop }
+                }
                 (Label::Section, Some(value)) => self.section(at, value),
                 (Label::Date, value) => {
                     self.found.date_labelled |=
@@ -356,14 +154,10 @@ impl Reader {
 
     /// The longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 are none.
     fn label_at(&self, at: usize) -> Option<(Label, usize)> {
-        let mut best: Option<(Label, usize)> = None;
-        for (word, label) in LABELS {
-            let len = word.chars().count();
-            if best.is_none_or(|(_, end)| end < at + len) && starts(&self.chars[at..], word) {
-                best = Some((*label, at + len));
-            }
-        }
-        let (label, end) = best?;
+        static PHRASES: OnceLock<Phrases> = OnceLock::new();
+        let phrases = PHRASES.get_or_init(|| Phrases::new(LABELS.iter().map(|(word, _)| *word)));
+        let (place, len) = phrases.longest_at(&self.chars[at..])?;
+        let (label, end) = (LABELS[place].1, at + len);
         let before = at.checked_sub(1).map(|p| self.chars[p]);
         let joined = before.is_some_and(|c| is_han(c) && !self.covered[at - 1]);
         let free = match label {
@@ -542,18 +336,9 @@ impl Reader {
                 half = Some((token, start));
                 continue;
             }
-            let trimmed = token.trim_end_matches(['摄', '文', '图']);
-            let read = names::read(&token, place);
-            let read = if read.is_empty() && trimmed.len() < token.len() { names::read(trimmed, place) } else { read };
-            let mut read = read;
+            let mut read = names::read(&token, place);
             if read.is_empty() {
-                // 记者张三报道: what follows the name is a word of its own.
-                for tail in ["报道", "报导", "采写", "整理", "摄影", "撰文", "编译", "综合报道"] {
-                    if let Some(head) = super::date::folded(&token).iter().collect::<String>().strip_suffix(tail) {
-                        let head: String = token.chars().take(head.chars().count()).collect();
-                        read = names::read(&head, place);
-                    }
-                }
+                read = names::before_place(&token);
             }
             if read.is_empty() {
                 break;
@@ -571,7 +356,8 @@ impl Reader {
         match self.label_at(at) {
             Some((Label::Credit(_), end)) if end - at == 1 => colon_after(&self.chars, end).is_some(),
             Some((label, end)) => {
-                matches!(label, Label::Credit(_) | Label::WordsAndPictures) || colon_after(&self.chars, end).is_some()
+                matches!(label, Label::Credit(_) | Label::WordsAndPictures | Label::Trainee)
+                    || colon_after(&self.chars, end).is_some()
             }
             None => {
                 // 本报通讯员, 实习生: words that go before a label.
@@ -634,13 +420,19 @@ impl Reader {
         }
         let open = |i: usize| is_letter(self.chars[i]) && !covered[i];
         let line_is_byline = (0..self.chars.len()).filter(|i| open(*i)).count() * 5 <= self.chars.len();
+        let mut last_inside: Option<usize> = None;
         for (role, span, names) in spans {
             let left = (0..span.start).rev().find(|i| !self.chars[*i].is_whitespace()).map(|i| self.chars[i]);
-            let inside = matches!(left, Some('(' | '[' | '【' | '〔' | '〖' | '<'));
+            // The second credit in brackets stands behind the first: （记者 张三 通讯员 李四）.
+            let follows = last_inside.is_some_and(|end: usize| {
+                end <= span.start && self.chars[end..span.start].iter().all(|c| is_separator(*c))
+            });
+            let inside = follows || matches!(left, Some('(' | '[' | '【' | '〔' | '〖' | '<'));
             if !(line_is_byline || inside) {
                 continue;
             }
             self.found.labels += 1;
+            last_inside = inside.then_some(span.end);
             self.cover(span);
             let (names, _) = self.names(names.start, Place::Bare);
             for name in names {
@@ -701,97 +493,6 @@ impl Reader {
     }
 }
 
-/// Endings of outlets' names.
-const OUTLETS: &[&str] = &[
-    "网",
-    "报",
-    "社",
-    "台",
-    "在线",
-    "新闻",
-    "电视",
-    "广播",
-    "周刊",
-    "杂志",
-    "通讯",
-    "之声",
-    "传媒",
-    "门户",
-    "财经",
-    "科技",
-    "体育",
-    "娱乐",
-    "频道",
-    "新闻中心",
-    "晚报综合",
-    "月刊",
-    "客户端",
-    "发布",
-];
-/// Words that end like outlets and name none.
-const NO_OUTLETS: &[&str] = &[
-    "新闻中心",
-    "新闻速报",
-    "即时报",
-    "快报",
-    "速报",
-    "本报",
-    "本网",
-    "本社",
-    "本台",
-    "互联网",
-    "举报",
-    "汇报",
-    "预报",
-    "电视",
-    "广播",
-    "新闻",
-    "传媒",
-    "杂志",
-    "通讯",
-    "财经",
-    "科技",
-    "体育",
-    "娱乐",
-    "频道",
-    "海报",
-    "情报",
-    "公报",
-    "社会新闻",
-    "国内新闻",
-    "国际新闻",
-    "台湾",
-    "舞台",
-    "平台",
-    "公社",
-    "旅行社",
-    "上网",
-    "电台",
-    "即时新闻",
-    "热点新闻",
-    "头条新闻",
-    "生活新闻",
-    "更多新闻",
-    "评论",
-    "发布",
-    "地方新闻",
-    "综合新闻",
-    "图片新闻",
-    "热门新闻",
-    "焦点新闻",
-    "财经新闻",
-    "娱乐新闻",
-    "体育新闻",
-    "科技新闻",
-    "要闻",
-    "相关新闻",
-    "分类新闻",
-    "最新新闻",
-    "晨报",
-    "晚报",
-    "日报",
-];
-
 /// Whether a short text is the name of an outlet, as far as its ending tells.
 pub fn is_outlet(text: &str) -> bool {
     let folded: String = date::folded(text).into_iter().collect();
@@ -851,7 +552,9 @@ fn is_separator(c: char) -> bool {
 
 /// The length of a word that ends values, where one stands.
 fn stop_at(chars: &[char], at: usize) -> Option<usize> {
-    STOPS.iter().filter(|w| starts(&chars[at..], w)).map(|w| w.chars().count()).max()
+    static PHRASES: OnceLock<Phrases> = OnceLock::new();
+    let phrases = PHRASES.get_or_init(|| Phrases::new(STOPS.iter().copied()));
+    phrases.longest_at(&chars[at..]).map(|(_, len)| len)
 }
 
 fn starts(chars: &[char], word: &str) -> bool {

@@ -16,8 +16,10 @@ mod machine;
 mod markup;
 mod names;
 mod page;
+mod phrases;
 mod source;
 mod title;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use crate::text::fold::{fold_char, is_han};
 
 /// Family names of one character: those of nearly all people of China, Taiwan and Hong Kong.
-const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭\
+const SURNAMES: &str = "卜王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭\
 陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱丘江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳\
 翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪\
 简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐\
@@ -119,8 +119,8 @@ const NO_NAMES: &[&str] = &[
     "查看",
     "参与",
 ];
-/// Last characters of offices and outlets, not of people.
-const OFFICES: &str = "网报社部组局院处厅台署司会站所室科团队";
+/// Last characters of the names of offices and outlets, not of people.
+pub const OFFICES: &str = "网报社部组局院处厅台署司会站所室科团队";
 
 /// The longest Latin signature that is taken as a name.
 const MAX_SIGNATURE: usize = 20;
@@ -175,6 +175,111 @@ pub fn read(token: &str, place: Place) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Places whose names stand right behind a reporter's: 记者张三台北报道.
+const PLACES: &[&str] = &[
+    "台北",
+    "新北",
+    "台中",
+    "台南",
+    "高雄",
+    "桃园",
+    "新竹",
+    "基隆",
+    "嘉义",
+    "屏东",
+    "花莲",
+    "台东",
+    "宜兰",
+    "苗栗",
+    "彰化",
+    "南投",
+    "云林",
+    "澎湖",
+    "金门",
+    "马祖",
+    "台湾",
+    "香港",
+    "澳门",
+    "北京",
+    "上海",
+    "天津",
+    "重庆",
+    "广州",
+    "深圳",
+    "南京",
+    "杭州",
+    "武汉",
+    "成都",
+    "西安",
+    "长沙",
+    "郑州",
+    "济南",
+    "青岛",
+    "沈阳",
+    "大连",
+    "长春",
+    "哈尔滨",
+    "石家庄",
+    "太原",
+    "呼和浩特",
+    "合肥",
+    "福州",
+    "厦门",
+    "南昌",
+    "南宁",
+    "海口",
+    "贵阳",
+    "昆明",
+    "拉萨",
+    "兰州",
+    "西宁",
+    "银川",
+    "乌鲁木齐",
+    "苏州",
+    "宁波",
+    "华盛顿",
+    "纽约",
+    "伦敦",
+    "巴黎",
+    "东京",
+    "首尔",
+    "莫斯科",
+    "日内瓦",
+    "综合",
+    "采访",
+    "即时",
+    "专题",
+    "现场",
+    "报道",
+    "报导",
+    "采写",
+    "整理",
+    "摄影",
+    "撰文",
+    "编译",
+    "文",
+    "图",
+    "摄",
+];
+
+/// The names at the beginning of a token that goes on with a place or with what they did: 张三台北报道.
+pub fn before_place(token: &str) -> Vec<String> {
+    let folded: Vec<char> = token.chars().map(fold_char).collect();
+    for at in (2..folded.len()).rev() {
+        let rest = &folded[at..];
+        if PLACES.iter().any(|p| {
+            rest.len() >= p.chars().count() && p.chars().map(fold_char).eq(rest[..p.chars().count()].iter().copied())
+        }) {
+            let head: String = token.chars().take(at).collect();
+            let names = read(&head, Place::Bare);
+            if !names.is_empty() {
+                return names;
+            }
+        }
+    }
+    Vec::new()
 }
 
 /// The dots inside transcribed names.

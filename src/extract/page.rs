@@ -50,6 +50,10 @@ pub enum Hint {
     Body,
     /// Something beside the article: navigation, comments, related links, footer.
     Beside,
+    /// The summary before the text.
+    Lead,
+    /// The caption of a picture.
+    Caption,
 }
 
 /// A block of the page. Blocks stand in the order in which they open, so a block's children follow it.

@@ -61,23 +61,11 @@ pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
     if let Some(line) = heading(page, worth, body_start, &declared) {
         return Title { text: clean(&page.lines[line].text), line: Some(line) };
     }
-    if page.dump
-        && let Some(line) = of_dump(page, worth, run)
+    // Where the page declares its site's name alone, or nothing, the headline stands above what tells about the article.
+    if (page.dump || declared.iter().all(|t| is_site(&without_site(t))))
+        && let Some(line) = undeclared(page, worth, run)
     {
         return Title { text: clean(&page.lines[line].text), line: Some(line) };
-    }
-    // Where the page declares its site's name alone, the nearest line above the body that could be one is the headline.
-    if declared.iter().all(|t| is_site(&without_site(t))) {
-        let good = |i: &usize| {
-            let line = &page.lines[*i];
-            matches!(worth[*i].kind, Kind::Short | Kind::Sentence | Kind::Title)
-                && (6..=LONG).contains(&(line.letters as usize))
-                && line.link_letters == 0
-                && !line.text.ends_with(['。', '：', ':'])
-        };
-        if let Some(line) = (body_start.saturating_sub(NEAR)..body_start).rev().find(good) {
-            return Title { text: clean(&page.lines[line].text), line: Some(line) };
-        }
     }
     let text = declared.first().map(|t| clean(&without_site(t))).unwrap_or_default();
     Title { text, line: None }
@@ -97,8 +85,8 @@ pub fn declared_keys(page: &Page) -> Vec<Vec<char>> {
     keys
 }
 
-/// The headline of a dump: what stands next above the lines about the article, or above its first paragraph.
-fn of_dump(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize> {
+/// The headline that a page does not declare: what stands next above the lines about the article, or above its first paragraph.
+fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize> {
     let line = |i: usize| &page.lines[i];
     let prose = |i: usize| {
         worth[i].kind == Kind::Sentence
@@ -116,6 +104,8 @@ fn of_dump(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize> {
         matches!(worth[*i].kind, Kind::Short | Kind::Sentence | Kind::Title)
             && (LEAST_LETTERS..=LONGEST).contains(&(line(*i).letters as usize))
             && separators < 2
+            && line(*i).link_letters == 0
+            && !(line(*i).letters <= 8 && labels::is_outlet(text.trim()))
             && !about(*i)
             && !text.contains("http")
             && !text.contains("www.")

@@ -4,10 +4,12 @@
 //! [`crate::search`]. tantivy is named here, in `search` and in `error`, and nowhere else.
 
 pub mod analyzer;
+pub mod check;
 mod directory;
 pub mod document;
 pub mod generation;
 pub mod manifest;
+pub mod reprints;
 pub mod schema;
 mod snapshot;
 pub mod stats;

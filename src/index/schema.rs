@@ -86,7 +86,7 @@ pub fn schema() -> (Schema, Fields) {
         |builder: &mut SchemaBuilder, name: &str| builder.add_text_field(name, TextOptions::default().set_fast("raw"));
     let number = NumericOptions::default().set_fast();
     let fields = Fields {
-        id: builder.add_text_field("id", TextOptions::from(STRING).set_fast("raw")),
+        id: builder.add_text_field("id", STRING.set_fast("raw")),
         id_order: builder.add_u64_field("id_order", number.clone()),
         file: key(&mut builder, "file"),
         content: builder.add_u64_field("content", number.clone()),

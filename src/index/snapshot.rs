@@ -9,10 +9,12 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
 
 use super::analyzer;
+use super::check;
 use super::directory::GenerationDirectory;
 use super::document;
 use super::generation::{Generation, Settings};
 use super::manifest::{Manifest, Position};
+use super::reprints::{self, Reprints};
 use super::schema::{Fields, schema};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
@@ -30,6 +32,9 @@ pub struct Commit {
     pub number: u64,
     /// The manifest that belongs to it.
     pub manifest: Position,
+    /// Fingerprints and clusters of copies, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reprints: Option<reprints::Files>,
 }
 
 /// One commit of one generation.
@@ -45,6 +50,7 @@ pub struct Snapshot {
     pub searcher: Searcher,
     settings: Settings,
     segmenter: Arc<OnceLock<Segmenter>>,
+    reprints: Arc<reprints::Table>,
 }
 
 /// An article that the index knows, found by its id or its file.
@@ -63,16 +69,15 @@ impl Snapshot {
     /// [`Error::NoIndex`] where there is none, [`Error::Schema`] for one of another version, [`Error::Damaged`] where a
     /// file does not hold what was written.
     pub fn open(index: &Path) -> Result<Snapshot> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
-            match Snapshot::of(&generation) {
-                // A swap or a merge in another process may take files away between two looks.
-                Err(Error::Io { .. } | Error::Damaged { .. }) if attempt < OPEN_ATTEMPTS => {}
+        let current = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
+        for _ in 1..OPEN_ATTEMPTS {
+            // A swap or a merge in another process may take files away between two looks.
+            match Snapshot::open_once(&current()?) {
+                Err(Error::Io { .. } | Error::Damaged { .. }) => {}
                 other => return other,
             }
         }
+        Snapshot::of(&current()?)
     }
 
     /// Opens the last commit of a generation.
@@ -80,9 +85,15 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::open`].
     pub fn of(generation: &Generation) -> Result<Snapshot> {
+        check::guarded(generation, || Snapshot::open_once(generation))
+    }
+
+    fn open_once(generation: &Generation) -> Result<Snapshot> {
         let settings = generation.settings()?;
-        let opened = open_index(generation)?;
-        Snapshot::from_index(generation, settings, &opened, OnceLock::new())
+        let opened = check::quietly(|| open_index(generation))
+            .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))?;
+        check::quietly(|| Snapshot::from_index(generation, settings, &opened, OnceLock::new()))
+            .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))
     }
 
     pub(super) fn from_index(
@@ -105,13 +116,14 @@ impl Snapshot {
             if before.opstamp != after.opstamp {
                 continue;
             }
-            let commit = match &after.payload {
+            let commit: Commit = match &after.payload {
                 Some(payload) => serde_json::from_str(payload).map_err(|e| Error::Damaged {
                     path: generation.folder().join("meta.json"),
                     what: format!("its payload is not of this program: {e}"),
                 })?,
                 None => Commit::default(),
             };
+            let reprints = reprints::Table::open(&generation.folder(), commit.reprints.as_ref())?;
             return Ok(Snapshot {
                 generation: generation.clone(),
                 commit,
@@ -119,6 +131,7 @@ impl Snapshot {
                 searcher: reader.searcher(),
                 settings,
                 segmenter: Arc::new(segmenter),
+                reprints: Arc::new(reprints),
             });
         }
         Err(Error::Damaged { path: generation.folder(), what: "commits follow each other too fast to open one".into() })
@@ -160,12 +173,14 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Damaged`] where the store does not hold what was written.
     pub fn article(&self, address: DocAddress) -> Result<Article> {
-        let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| damaged(&self.generation, e))?;
-        let stored = document::stored(&doc, &self.fields).ok_or_else(|| Error::Damaged {
-            path: self.generation.folder(),
-            what: "an article without its stored text".into(),
-        })?;
-        document::decode(stored)
+        check::guarded(&self.generation, || {
+            let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| damaged(&self.generation, e))?;
+            let stored = document::stored(&doc, &self.fields).ok_or_else(|| Error::Damaged {
+                path: self.generation.folder(),
+                what: "an article without its stored text".into(),
+            })?;
+            document::decode(stored)
+        })
     }
 
     /// The id of the article at an address.
@@ -189,7 +204,24 @@ impl Snapshot {
     /// Where a file of the index can't be read.
     pub fn find(&self, id: &ArticleId) -> Result<Option<DocAddress>> {
         let term = Term::from_field_text(self.fields.id, &id.0);
-        Ok(self.addresses(&term)?.first().copied())
+        check::guarded(&self.generation, || Ok(self.addresses(&term)?.first().copied()))
+    }
+
+    /// Which documents are copies of one another; found out when it is first asked for.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn copies(&self) -> Result<&Reprints> {
+        self.reprints.reprints(&self.searcher)
+    }
+
+    /// The other copies of the article with this id: the cleanest first, then the earliest.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn reprints(&self, id: &ArticleId) -> Result<Vec<ArticleId>> {
+        let Some(own) = self.find(id)? else { return Ok(Vec::new()) };
+        self.copies()?.of(own).iter().filter(|address| **address != own).map(|address| self.id(*address)).collect()
     }
 
     /// The hash of the content of the article with this id, where there is one.

@@ -1,14 +1,16 @@
 //! Facets: how many matches each source, outlet, editor, author, section and month has.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
-use tantivy::SegmentReader;
+use tantivy::{DocId, SegmentReader};
 
 use super::bits::Bits;
 use super::strings::read;
 use crate::article::Date;
 use crate::error::Result;
+use crate::text::fold::fold;
 
 /// How many values of a facet are given.
 pub const MAX_VALUES: usize = 20;
@@ -46,6 +48,8 @@ pub struct Facets {
 pub struct Counter {
     values: [HashMap<String, u64>; 5],
     months: HashMap<(u16, u8), u64>,
+    /// Values and months of clusters that have been counted, with the number of the field; the last one is the month's.
+    counted: HashSet<(u32, usize, String)>,
 }
 
 const FIELDS: [&str; 5] = ["source", "outlet", "editor", "author", "section"];
@@ -91,6 +95,36 @@ impl Counter {
         Ok(())
     }
 
+    /// Adds documents that are copies of others, with the numbers of their clusters: each value counts once for a cluster.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn add_copies(&mut self, segment: &SegmentReader, copies: &[(u32, DocId)]) -> Result<()> {
+        let mut value = String::new();
+        for (at, (field, counts)) in FIELDS.iter().zip(&mut self.values).enumerate() {
+            let Some(column) = segment.fast_fields().str(field)? else { continue };
+            for (cluster, doc) in copies {
+                for ord in column.term_ords(*doc) {
+                    value.clear();
+                    read(column.ord_to_str(ord, &mut value))?;
+                    if self.counted.insert((*cluster, at, fold(&value))) {
+                        *counts.entry(value.clone()).or_default() += 1;
+                    }
+                }
+            }
+        }
+        let dates = segment.fast_fields().i64("date")?;
+        for (cluster, doc) in copies {
+            let date = dates.first(*doc).and_then(|seconds| Date::from_day_number(seconds.div_euclid(DAY)));
+            if let Some(date) = date
+                && self.counted.insert((*cluster, FIELDS.len(), format!("{}-{}", date.year, date.month)))
+            {
+                *self.months.entry((date.year, date.month)).or_default() += 1;
+            }
+        }
+        Ok(())
+    }
+
     /// The counts.
     pub fn finish(self) -> Facets {
         let [source, outlet, editor, author, section] = self.values.map(largest);
@@ -104,9 +138,24 @@ impl Counter {
     }
 }
 
+/// The values with the largest counts. Values that fold to the same (东原工人报, 東原工人報) are one, shown as it is
+/// printed most often.
 fn largest(counts: HashMap<String, u64>) -> Vec<Count> {
-    let mut counts: Vec<Count> = counts.into_iter().map(|(value, count)| Count { value, count }).collect();
-    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    counts.truncate(MAX_VALUES);
-    counts
+    let mut printed: Vec<Count> = counts.into_iter().map(|(value, count)| Count { value, count }).collect();
+    let order = |a: &Count, b: &Count| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value));
+    printed.sort_by(order);
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut merged: Vec<Count> = Vec::new();
+    for count in printed {
+        match places.entry(fold(&count.value)) {
+            Entry::Occupied(place) => merged[*place.get()].count += count.count,
+            Entry::Vacant(place) => {
+                place.insert(merged.len());
+                merged.push(count);
+            }
+        }
+    }
+    merged.sort_by(order);
+    merged.truncate(MAX_VALUES);
+    merged
 }

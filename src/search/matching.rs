@@ -141,6 +141,8 @@ impl Matcher<'_> {
         if from <= to {
             dates.get_docids_for_value_range(from..=to, 0..self.segment.max_doc(), &mut docs);
         }
+        // tantivy gives the earliest article of a segment for a range that ends before it, too; so each is looked at.
+        docs.retain(|doc| dates.first(*doc).is_some_and(|seconds| (from..=to).contains(&seconds)));
         docs.into_iter().for_each(|doc| found.insert(doc));
         Ok(found)
     }

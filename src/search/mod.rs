@@ -4,13 +4,20 @@
 //! three fields a text says in which order ([`scoring`]), and the text itself says what is marked ([`snippet`]).
 
 pub mod bits;
+pub mod explain;
 pub mod facets;
 pub mod matching;
 pub mod needle;
 pub mod plan;
+pub mod reprints;
 pub mod scoring;
+pub mod similar;
 pub mod snippet;
 pub mod strings;
+pub mod suggest;
+pub mod timeline;
+pub mod why_not;
+pub mod words;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,14 +27,21 @@ use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, SegmentReader};
 
 use self::bits::Bits;
+use self::explain::Explanation;
 use self::facets::{Counter, Facets};
-use self::plan::{Breadth, Compiled};
+use self::plan::{Breadth, Compiled, Mark};
+use self::reprints::Collapsed;
+pub use self::reprints::Copies;
 use self::snippet::{Marked, Marks};
+use self::suggest::Suggestion;
 use crate::article::Article;
 use crate::error::Result;
-use crate::index::Snapshot;
+use crate::index::{Snapshot, check};
 use crate::query::{Filter, Query};
 use crate::text::synonyms::Synonyms;
+
+/// How many articles at most are looked at to tell words from letters inside other words.
+const MAX_LOOKED_AT: usize = 256;
 
 /// The order of hits. Full matches come before partial ones in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,8 +72,12 @@ pub struct Request {
     pub facets: bool,
     /// What was typed and no more, or synonyms and partial matches too.
     pub breadth: Breadth,
+    /// Whether copies of one article are one hit.
+    pub copies: Copies,
     /// The length of snippets in characters.
     pub snippet_length: usize,
+    /// Whether each hit's score is taken apart.
+    pub explain: bool,
 }
 
 impl Request {
@@ -76,7 +94,9 @@ impl Request {
             offset: 0,
             facets: false,
             breadth: Breadth::Wide,
+            copies: Copies::Collapsed,
             snippet_length: snippet::DEFAULT_LENGTH,
+            explain: false,
         }
     }
 }
@@ -84,7 +104,7 @@ impl Request {
 /// What a snapshot answered.
 #[derive(Debug, Clone)]
 pub struct Results {
-    /// How many articles match in full.
+    /// How many articles match in full; copies of one article count once, unless all were asked for.
     pub total: u64,
     /// How many articles hold only some of the query.
     pub partial_total: u64,
@@ -98,6 +118,8 @@ pub struct Results {
     pub commit: u64,
     /// Remarks on how the query was taken, beside the parser's.
     pub notes: Vec<String>,
+    /// Other queries, where no article matches in full: what may have been meant.
+    pub suggestions: Vec<Suggestion>,
     /// The hits of the page.
     pub hits: Vec<Hit>,
     /// The facets, where they were asked for.
@@ -119,6 +141,8 @@ pub struct Hit {
     pub reprints: u64,
     /// Whether it holds only some of the query.
     pub partial: bool,
+    /// What made its score, where that was asked for.
+    pub explanation: Option<Explanation>,
 }
 
 /// Answers a request.
@@ -126,29 +150,40 @@ pub struct Hit {
 /// # Errors
 /// Where a file of the index can't be read or does not hold what was written.
 pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
+    check::guarded(&snapshot.generation, || answer(snapshot, request, synonyms))
+}
+
+fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
     let start = Instant::now();
     let compiled = plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
-    let matches = Matches::find(snapshot, &compiled)?;
+    let mut matches = Matches::find(snapshot, &compiled)?;
+    let copies = snapshot.copies()?;
+    let collapsed = match request.copies {
+        Copies::Collapsed => matches.collapse(copies),
+        Copies::All => Collapsed::default(),
+    };
     let (total, partial_total) = (matches.total(Tier::Full), matches.total(Tier::Partial));
     let mut notes: Vec<String> =
         compiled.synonyms.iter().map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect();
 
     let wanted = request.offset.saturating_add(request.limit);
-    let mut ranked = matches.best(snapshot, &compiled, request.sort, Tier::Full, wanted)?;
-    let full = ranked.len();
-    if full < wanted {
-        ranked.extend(matches.best(snapshot, &compiled, request.sort, Tier::Partial, wanted - full)?);
-    }
+    let ranked = matches.ranked(snapshot, &compiled, request.sort, wanted)?;
     let segmenter = snapshot.segmenter()?;
+    let partial_marks: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
     let mut hits = Vec::new();
-    for (at, ranked) in ranked.iter().enumerate().skip(request.offset).take(request.limit) {
+    for ranked in ranked.iter().skip(request.offset).take(request.limit) {
         let article = snapshot.article(ranked.address)?;
+        let marks = if ranked.tier == Tier::Partial { &partial_marks } else { &compiled.marks };
         hits.push(Hit {
-            snippet: snippet::snippet(&article, &compiled.marks, segmenter, request.snippet_length),
-            marks: snippet::marks(&article, &compiled.marks, segmenter),
+            snippet: snippet::snippet(&article, marks, segmenter, request.snippet_length),
+            marks: snippet::marks(&article, marks, segmenter),
             score: ranked.score,
-            reprints: 0,
-            partial: at >= full,
+            reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
+            partial: ranked.tier == Tier::Partial,
+            explanation: match request.explain {
+                true => Some(explain::explain(snapshot, &compiled, ranked.address, ranked.score)?),
+                false => None,
+            },
             article,
         });
     }
@@ -157,10 +192,11 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
         if tier == Tier::Partial {
             notes.push("no article holds all of it: the facets count the partial matches".into());
         }
-        Some(matches.facets(snapshot, tier)?)
+        Some(matches.facets(snapshot, tier, &collapsed)?)
     } else {
         None
     };
+    let suggestions = if total == 0 { suggest::did_you_mean(snapshot, request)? } else { Vec::new() };
     Ok(Results {
         total,
         partial_total,
@@ -169,6 +205,7 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
         generation: snapshot.generation.number,
         commit: snapshot.commit.number,
         notes,
+        suggestions,
         hits,
         facets,
     })
@@ -189,10 +226,15 @@ pub struct Matches {
     partial: Vec<Option<Bits>>,
 }
 
-/// A document with its place in the order.
-struct Ranked {
-    address: DocAddress,
-    score: f32,
+/// A document with what gave it its place in the order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranked {
+    /// Where it stands.
+    pub address: DocAddress,
+    /// Its score.
+    pub score: f32,
+    /// Whether it holds all of the query.
+    pub tier: Tier,
 }
 
 impl Matches {
@@ -228,45 +270,166 @@ impl Matches {
         self.tier(tier).flatten().map(Bits::count).sum()
     }
 
+    /// Whether the document at this address matches in full.
+    pub fn contains(&self, address: DocAddress) -> bool {
+        self.full.get(address.segment_ord as usize).is_some_and(|bits| bits.contains(address.doc_id))
+    }
+
     /// The addresses of all matches, in the order of the index.
     pub fn addresses(&self, tier: Tier) -> Vec<DocAddress> {
         let segments = self.tier(tier).enumerate().filter_map(|(ord, bits)| Some((ord, bits?)));
         segments.flat_map(|(ord, bits)| bits.iter().map(move |doc| DocAddress::new(ord as u32, doc))).collect()
     }
 
-    fn facets(&self, snapshot: &Snapshot, tier: Tier) -> Result<Facets> {
+    /// Counts the values of the matches. A cluster counts once for each value that any of its matching copies has, so that
+    /// a value's count is the total when that value is asked for as well.
+    fn facets(&self, snapshot: &Snapshot, tier: Tier, collapsed: &Collapsed) -> Result<Facets> {
         let mut counter = Counter::default();
-        for (segment, bits) in snapshot.searcher.segment_readers().iter().zip(self.tier(tier)) {
-            if let Some(bits) = bits {
-                counter.add(segment, bits)?;
+        for (ord, (segment, bits)) in snapshot.searcher.segment_readers().iter().zip(self.tier(tier)).enumerate() {
+            let Some(bits) = bits else { continue };
+            match collapsed.tier(tier).get(ord).filter(|copies| !copies.is_empty()) {
+                Some(copies) => {
+                    let mut alone = bits.clone();
+                    copies.iter().for_each(|(_, doc)| alone.remove(*doc));
+                    counter.add(segment, &alone)?;
+                    counter.add_copies(segment, copies)?;
+                }
+                None => counter.add(segment, bits)?,
             }
         }
         Ok(counter.finish())
     }
 
-    /// The first `wanted` matches of a tier in the order asked for. Ties end with the id.
-    fn best(
+    /// The first `wanted` matches in the order asked for: full ones, then partial ones. By relevance, full matches in which
+    /// a word occurs only as letters inside other words (和服 in 和|服务) follow the other full ones.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn ranked(&self, snapshot: &Snapshot, compiled: &Compiled, sort: Sort, wanted: usize) -> Result<Vec<Ranked>> {
+        let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
+        let terms = scoring::weigh(&compiled.terms, snapshot)?;
+        let scored = Scored::new(snapshot, &terms, sort, self.tier(Tier::Full))?;
+        let surely = if sort == Sort::Relevance { self.surely_words(snapshot, compiled)? } else { None };
+        let full = match surely {
+            Some(surely) => self.words_first(&scored, &surely, snapshot, compiled, wanted)?,
+            None => scored.best(self.full.iter(), wanted, None),
+        };
+        let mut ranked: Vec<Ranked> = full.into_iter().map(|(.., place)| place.ranked(Tier::Full)).collect();
+        if ranked.len() < wanted && self.total(Tier::Partial) > 0 {
+            let scored = Scored::new(snapshot, &terms, sort, self.tier(Tier::Partial))?;
+            let room = wanted - ranked.len();
+            let partial = scored.best(self.tier(Tier::Partial).flatten(), room, None);
+            ranked.extend(partial.into_iter().map(|(.., place)| place.ranked(Tier::Partial)));
+        }
+        Ok(ranked)
+    }
+
+    /// The full matches that surely hold the words as words; none where that says nothing.
+    fn surely_words(&self, snapshot: &Snapshot, compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
+        let mut all = Vec::new();
+        for (segment, full) in snapshot.searcher.segment_readers().iter().zip(&self.full) {
+            if full.is_empty() {
+                all.push(full.clone());
+                continue;
+            }
+            let Some(mut surely) = words::surely(&compiled.full, segment, snapshot)? else { return Ok(None) };
+            surely.and(full);
+            all.push(surely);
+        }
+        Ok(Some(all).filter(|all| *all != self.full))
+    }
+
+    /// The first full matches: those with the words as words, then the others. Where the index leaves open which one it is,
+    /// the text is looked at, from the best score down and no further than needed.
+    fn words_first(
         &self,
+        scored: &Scored,
+        surely: &[Bits],
         snapshot: &Snapshot,
         compiled: &Compiled,
-        sort: Sort,
-        tier: Tier,
         wanted: usize,
-    ) -> Result<Vec<Ranked>> {
-        let terms = scoring::weigh(&compiled.terms, snapshot)?;
-        let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
-        let mut best = Best { wanted, heap: BinaryHeap::new() };
-        for ((ord, segment), bits) in snapshot.searcher.segment_readers().iter().enumerate().zip(self.tier(tier)) {
-            let Some(bits) = bits.filter(|bits| !bits.is_empty()) else { continue };
-            let scores = scoring::scores(segment, &terms, bits)?;
-            let columns = Columns::open(segment)?;
-            for doc in bits.iter() {
-                let score = scores[doc as usize];
-                let primary = columns.primary(sort, doc, score);
-                best.offer(primary, || columns.id(doc), DocAddress::new(ord as u32, doc), score);
+    ) -> Result<Vec<Order>> {
+        let sure = scored.best(surely.iter(), wanted, None);
+        let open: Vec<Bits> = self
+            .full
+            .iter()
+            .zip(surely)
+            .map(|(full, surely)| {
+                let mut open = full.clone();
+                open.and_not(surely);
+                open
+            })
+            .collect();
+        // What scores less than enough sure ones can't come before them.
+        let least = sure.last().filter(|_| sure.len() == wanted).map(|last| last.0);
+        let open = scored.best(open.iter(), usize::MAX, least);
+        let segmenter = snapshot.segmenter()?;
+        let (mut first, mut letters) = (Vec::new(), Vec::new());
+        let mut sure = sure.into_iter().peekable();
+        for (looked_at, order) in open.into_iter().enumerate() {
+            while first.len() < wanted
+                && let Some(before) = sure.next_if(|sure| *sure > order)
+            {
+                first.push(before);
+            }
+            if first.len() == wanted {
+                break;
+            }
+            if looked_at < MAX_LOOKED_AT
+                && words::are_words(&compiled.full, &snapshot.article(order.2.address)?, segmenter)
+            {
+                first.push(order);
+            } else {
+                letters.push(order);
             }
         }
-        Ok(best.finish())
+        first.extend(sure);
+        first.extend(letters);
+        first.truncate(wanted);
+        Ok(first)
+    }
+}
+
+/// Scores and columns of some documents, by segment.
+struct Scored {
+    sort: Sort,
+    segments: Vec<Option<(Vec<f32>, Columns)>>,
+}
+
+/// A document with its order: the largest first, ties by the id.
+type Order = (i64, Reverse<u64>, Place);
+
+impl Scored {
+    fn new<'a>(
+        snapshot: &Snapshot,
+        terms: &[scoring::Weighted],
+        sort: Sort,
+        bits: impl Iterator<Item = Option<&'a Bits>>,
+    ) -> Result<Scored> {
+        let mut segments = Vec::new();
+        for (segment, bits) in snapshot.searcher.segment_readers().iter().zip(bits) {
+            segments.push(match bits.filter(|bits| !bits.is_empty()) {
+                Some(bits) => Some((scoring::scores(segment, terms, bits)?, Columns::open(segment)?)),
+                None => None,
+            });
+        }
+        Ok(Scored { sort, segments })
+    }
+
+    /// The first `wanted` of these documents, which must be among the scored ones, and of them those that reach `least`.
+    fn best<'a>(&self, bits: impl Iterator<Item = &'a Bits>, wanted: usize, least: Option<i64>) -> Vec<Order> {
+        let mut best = Best { wanted, heap: BinaryHeap::new() };
+        for ((ord, segment), bits) in self.segments.iter().enumerate().zip(bits) {
+            let Some((scores, columns)) = segment else { continue };
+            for doc in bits.iter() {
+                let score = scores[doc as usize];
+                let primary = columns.primary(self.sort, doc, score);
+                if least.is_none_or(|least| primary >= least) {
+                    best.offer(primary, || columns.id(doc), DocAddress::new(ord as u32, doc), score);
+                }
+            }
+        }
+        best.heap.into_sorted_vec().into_iter().map(|Reverse(order)| order).collect()
     }
 }
 
@@ -298,17 +461,35 @@ impl Columns {
 /// The best so far: the least of them on top.
 struct Best {
     wanted: usize,
-    heap: BinaryHeap<Reverse<(i64, Reverse<u64>, Place)>>,
+    heap: BinaryHeap<Reverse<Order>>,
 }
 
 /// A document behind its order: compared last, and only where two ids begin alike.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy)]
 struct Place {
     address: DocAddress,
     score: f32,
 }
 
+impl Place {
+    fn ranked(self, tier: Tier) -> Ranked {
+        Ranked { address: self.address, score: self.score, tier }
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Place) -> bool {
+        self.address == other.address
+    }
+}
+
 impl Eq for Place {}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Place) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Ord for Place {
     fn cmp(&self, other: &Place) -> std::cmp::Ordering {
@@ -328,10 +509,5 @@ impl Best {
         if self.heap.len() > self.wanted {
             self.heap.pop();
         }
-    }
-
-    fn finish(self) -> Vec<Ranked> {
-        let sorted = self.heap.into_sorted_vec();
-        sorted.into_iter().map(|Reverse((_, _, place))| Ranked { address: place.address, score: place.score }).collect()
     }
 }

@@ -5,6 +5,7 @@
 use super::needle::Needle;
 use super::scoring::{self, LEAD_WEIGHT, NAMES_WEIGHT, ScoreTerm, TITLE_WEIGHT};
 use super::strings::StringPlan;
+use super::words;
 use crate::error::Result;
 use crate::index::schema::{Fields, TextFields};
 use crate::index::{Snapshot, analyzer};
@@ -17,6 +18,10 @@ use crate::text::synonyms::Synonyms;
 
 /// What a synonym's score is multiplied by, beside 1 for the word itself.
 pub const SYNONYM_WEIGHT: f32 = 0.5;
+/// What a part of a compound is multiplied by.
+pub const PART_WEIGHT: f32 = 0.5;
+/// Compounds have at least so many characters.
+const COMPOUND_CHARS: usize = 4;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
@@ -66,6 +71,8 @@ pub struct Word {
     pub text: String,
     /// The word and its synonyms.
     pub strings: Vec<StringPlan>,
+    /// Where it is made of words, these: an article that holds one of them matches in part.
+    pub parts: Vec<Word>,
 }
 
 /// What documents must hold.
@@ -117,6 +124,8 @@ pub struct Compiled {
     pub terms: Vec<ScoreTerm>,
     /// What is marked.
     pub marks: Vec<Mark>,
+    /// What is marked in partial matches beside.
+    pub part_marks: Vec<Mark>,
     /// Synonyms that were taken in: the word, and what stands for it.
     pub synonyms: Vec<(String, Vec<String>)>,
 }
@@ -147,6 +156,7 @@ pub fn compile(
         synonyms: (breadth == Breadth::Wide).then_some(synonyms),
         terms: Vec::new(),
         marks: Vec::new(),
+        part_marks: Vec::new(),
         used: Vec::new(),
     };
     let mut plans = Vec::new();
@@ -158,7 +168,8 @@ pub fn compile(
         _ => and(plans),
     };
     let partial = (breadth == Breadth::Wide).then(|| relax(&full)).flatten();
-    Ok(Compiled { full, partial, terms: compiler.terms, marks: compiler.marks, synonyms: compiler.used })
+    let Compiler { terms, marks, part_marks, used: synonyms, .. } = compiler;
+    Ok(Compiled { full, partial, terms, marks, part_marks, synonyms })
 }
 
 /// Whether a part of the tree asks for something, or keeps it out.
@@ -174,6 +185,7 @@ struct Compiler<'a> {
     synonyms: Option<&'a Synonyms>,
     terms: Vec<ScoreTerm>,
     marks: Vec<Mark>,
+    part_marks: Vec<Mark>,
     used: Vec<(String, Vec<String>)>,
 }
 
@@ -249,7 +261,34 @@ impl Compiler<'_> {
         if !group.is_empty() && !self.used.iter().any(|(used, _)| used == word) {
             self.used.push((word.to_string(), group.to_vec()));
         }
-        Word { text: word.to_string(), strings }
+        let parts = if self.synonyms.is_some() { self.parts(word, scope, sign) } else { Vec::new() };
+        Word { text: word.to_string(), strings, parts }
+    }
+
+    /// The words that a compound is made of (劳动争议|调解), each of at least two characters. They are scored below the
+    /// compound and alone make partial matches.
+    fn parts(&mut self, word: &str, scope: Scope, sign: Sign) -> Vec<Word> {
+        let chars: Vec<char> = word.chars().collect();
+        if chars.len() < COMPOUND_CHARS {
+            return Vec::new();
+        }
+        let parts = words::parts(&chars, self.segmenter);
+        if parts.len() < 2 || parts.iter().any(|part| part.len() < 2) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for part in parts {
+            let text: String = chars[part].iter().collect();
+            if sign == Sign::Positive {
+                for (fields, weight) in scope.fields(self.fields) {
+                    scoring::word(&text, fields, PART_WEIGHT * weight, &mut self.terms);
+                }
+                let mark = Mark { needle: Needle::String(text.chars().collect()), scope, is_word: true };
+                self.part_marks.push(mark);
+            }
+            found.push(Word { strings: vec![StringPlan::new(&text)], text, parts: Vec::new() });
+        }
+        found
     }
 
     /// The strings of a proximity node, each marked where the needle finds it.
@@ -362,8 +401,8 @@ fn and(mut plans: Vec<Plan>) -> Plan {
 /// Filters, fields, NOT and quotes stay as they are. None where there is nothing to leave out.
 fn relax(plan: &Plan) -> Option<Plan> {
     match plan {
-        Plan::Words(words, scope) if *scope == Scope::ALL && words.len() > 1 => {
-            Some(Plan::AnyWord(words.clone(), *scope))
+        Plan::Words(words, scope) if *scope == Scope::ALL && (words.len() > 1 || has_parts(words)) => {
+            Some(Plan::AnyWord(with_parts(words), *scope))
         }
         Plan::And(plans) => {
             let mut words: Vec<Word> = Vec::new();
@@ -381,9 +420,9 @@ fn relax(plan: &Plan) -> Option<Plan> {
                     },
                 }
             }
-            relaxed |= words.len() > 1;
+            relaxed |= words.len() > 1 || has_parts(&words);
             if !words.is_empty() {
-                kept.push(Plan::AnyWord(words, Scope::ALL));
+                kept.push(Plan::AnyWord(with_parts(&words), Scope::ALL));
             }
             relaxed.then(|| and(kept))
         }
@@ -401,4 +440,12 @@ fn relax(plan: &Plan) -> Option<Plan> {
         }
         _ => None,
     }
+}
+
+fn has_parts(words: &[Word]) -> bool {
+    words.iter().any(|word| !word.parts.is_empty())
+}
+
+fn with_parts(words: &[Word]) -> Vec<Word> {
+    words.iter().chain(words.iter().flat_map(|word| &word.parts)).cloned().collect()
 }

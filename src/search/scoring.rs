@@ -71,6 +71,14 @@ pub fn terms(folded: &str, text: TextFields, weight: f32, segmenter: &Segmenter,
     }
 }
 
+/// The term of a single word in one text's words field.
+pub fn word(folded: &str, text: TextFields, weight: f32, terms: &mut Vec<ScoreTerm>) {
+    match terms.iter_mut().find(|t| t.field == text.words && t.token == folded) {
+        Some(term) => term.weight += weight,
+        None => terms.push(ScoreTerm { field: text.words, token: folded.to_string(), weight }),
+    }
+}
+
 /// A term with what BM25 needs to know of the whole index.
 pub struct Weighted {
     /// The term.

@@ -8,9 +8,10 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::plan::Mark;
+use super::words::Boundaries;
 use crate::article::Article;
 use crate::text::fold::fold_char;
-use crate::text::segment::{Hmm, Segmenter, Token};
+use crate::text::segment::Segmenter;
 use crate::text::strings::{Class, ends_sentence};
 
 /// The length of a snippet in characters, unless another is asked for.
@@ -88,7 +89,7 @@ pub fn marks(article: &Article, marks: &[Mark], segmenter: &Segmenter) -> Marks 
 fn occurrences(text: &[char], marks: &[Mark], wanted: fn(&Mark) -> bool, segmenter: &Segmenter) -> Vec<Occurrence> {
     let folded: Vec<char> = text.iter().copied().map(fold_char).collect();
     let mut all = Vec::new();
-    let mut boundaries = Boundaries { text: &folded, segmenter, run: 0..0, inside: Vec::new() };
+    let mut boundaries = Boundaries::new(&folded, segmenter);
     for (number, mark) in marks.iter().enumerate().filter(|(_, mark)| wanted(mark)) {
         let mut ranges = mark.needle.find(&folded);
         ranges.truncate(MAX_OCCURRENCES);
@@ -99,51 +100,6 @@ fn occurrences(text: &[char], marks: &[Mark], wanted: fn(&Mark) -> bool, segment
     }
     all.sort_by_key(|o| (o.range.start, o.range.end, o.mark));
     all
-}
-
-/// The words of the run of Chinese that was looked at last.
-struct Boundaries<'a> {
-    text: &'a [char],
-    segmenter: &'a Segmenter,
-    run: Range<usize>,
-    /// For each character of the run, the range of the word it is in.
-    inside: Vec<Range<usize>>,
-}
-
-impl Boundaries<'_> {
-    /// Whether an occurrence cuts through no word: it lies inside one, or begins and ends where words do. 和服 in
-    /// 和|服务 cuts through 服务.
-    fn fits(&mut self, range: &Range<usize>) -> bool {
-        if range.is_empty() || Class::of(self.text[range.start]) != Class::Han {
-            return true;
-        }
-        if !(self.run.start <= range.start && range.start < self.run.end) {
-            self.segment(range.start);
-        }
-        if range.end > self.run.end {
-            return true;
-        }
-        let first = &self.inside[range.start - self.run.start];
-        let last = &self.inside[range.end - 1 - self.run.start];
-        first == last || (first.start == range.start && last.end == range.end)
-    }
-
-    fn segment(&mut self, at: usize) {
-        let han = |c: &char| Class::of(*c) == Class::Han;
-        let start = at - self.text[..at].iter().rev().take_while(|c| han(c)).count();
-        let end = at + self.text[at..].iter().take_while(|c| han(c)).count();
-        self.run = start..end;
-        self.inside.clear();
-        let run: String = self.text[start..end].iter().collect();
-        let mut tokens: Vec<Token> = Vec::new();
-        self.segmenter.cut(&run, Hmm::On, &mut tokens);
-        let mut position = start;
-        for token in tokens {
-            let length = run[token.start as usize..token.end as usize].chars().count();
-            self.inside.extend(std::iter::repeat_n(position..position + length, length));
-            position += length;
-        }
-    }
 }
 
 /// The best passage, and a second one where it adds something; the text without any occurrence from its beginning.
@@ -245,7 +201,7 @@ fn start_of(text: &[char], earliest: usize, latest: usize) -> usize {
         return 0;
     }
     let after = |cut: fn(char) -> bool| {
-        (earliest..=latest).find(|at| cut(text[at - 1]) && text.get(*at).is_some_and(|c| !cut(*c)))
+        (earliest..=latest).find(|at| is_cut(text, *at, cut) && text.get(*at).is_some_and(|c| !cut(*c)))
     };
     after(ends_sentence).or_else(|| after(ends_clause)).unwrap_or_else(|| whole_word_start(text, earliest, latest))
 }
@@ -255,7 +211,7 @@ fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
     if latest == text.len() {
         return latest;
     }
-    let behind = |cut: fn(char) -> bool| (earliest.max(1)..=latest).rev().find(|at| cut(text[at - 1]));
+    let behind = |cut: fn(char) -> bool| (earliest.max(1)..=latest).rev().find(|at| is_cut(text, *at, cut));
     let least = earliest + (latest - earliest) / 2;
     behind(ends_sentence)
         .filter(|at| *at >= least)
@@ -263,8 +219,17 @@ fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
         .unwrap_or_else(|| whole_word_end(text, earliest, latest))
 }
 
+/// Whether a sentence or clause ends right before this place, its closing quotes and brackets taken along.
+fn is_cut(text: &[char], at: usize, cut: fn(char) -> bool) -> bool {
+    let closing = |c: char| "”’」』）)】》".contains(c);
+    if text.get(at).is_some_and(|c| closing(*c)) {
+        return false;
+    }
+    text[..at].iter().rev().find(|c| !closing(**c)).is_some_and(|c| cut(*c))
+}
+
 fn ends_clause(c: char) -> bool {
-    ends_sentence(c) || matches!(c, '！' | '？' | '，' | '；' | '：' | ',' | ';' | ':' | '、' | '　' | ' ')
+    ends_sentence(c) || matches!(c, '，' | '；' | '：' | ',' | ';' | ':' | '、' | '　' | ' ')
 }
 
 /// Not inside a run of letters or digits, if that can be helped.

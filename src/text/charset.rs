@@ -10,6 +10,8 @@ use std::sync::LazyLock;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
+mod realign;
+
 /// A text with what it was decoded from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
@@ -23,17 +25,22 @@ pub struct Decoded {
 
 /// How many bytes from its start a page may declare its charset in.
 const DECLARED_WITHIN: usize = 4 << 10;
-/// How many bytes the charsets are judged by.
-const JUDGED: usize = 256 << 10;
+/// How many bytes the charsets are judged by: those between tags and line ends that hold a letter beyond ASCII.
+const JUDGED: usize = 32 << 10;
+/// How much is decoded at once where errors are counted.
+const PIECE: usize = 4 << 10;
 /// How many bytes UTF-16 is told by.
 const UTF16_HEAD: usize = 4 << 10;
 /// UTF-8 with at most one error in so many letters of several bytes is still UTF-8: by chance alone, text of another
 /// charset gives hardly any such letters.
 const UTF8_LETTERS_PER_ERROR: usize = 4;
+/// A text with at most one error in so many bytes is put in step again behind each.
+const BYTES_PER_ERROR: usize = 20;
 /// From this score on, a text reads as Chinese.
 const PLAUSIBLE: f64 = 0.35;
-/// From this score on, a text without an error is Chinese, and no other charset is tried.
-const CERTAIN: f64 = 0.7;
+/// From this score on, a text without an error is Chinese, and no other charset is tried. Of 201 news pages and 46 feeds
+/// in their own charset nearly all score 0.5 to 0.8, and in the other one of GBK and Big5 none more than 0.11.
+const CERTAIN: f64 = 0.45;
 /// How much worse than the best a declared charset may read and still be believed.
 const DECLARED_BONUS: f64 = 0.15;
 
@@ -57,7 +64,11 @@ pub fn decode(bytes: &[u8], declared: Option<&str>, is_html: bool) -> Decoded {
     if let Some(encoding) = sniff_utf16(bytes) {
         return decode_as(encoding, bytes);
     }
-    decode_as(judge(bytes, declared, is_html), bytes)
+    let encoding = judge(bytes, declared, is_html);
+    let decoded = decode_as(encoding, bytes);
+    // A few damaged bytes in a text, not another charset or no text at all.
+    let few = decoded.errors > 0 && decoded.errors * BYTES_PER_ERROR <= bytes.len();
+    if few && [GB18030, BIG5].contains(&encoding) { realign::decode(encoding, bytes) } else { decoded }
 }
 
 /// The charset of bytes that nothing is declared about.
@@ -99,14 +110,15 @@ pub(crate) fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// The charset of bytes that are neither valid UTF-8 nor UTF-16.
 fn judge(bytes: &[u8], header: Option<&str>, is_html: bool) -> &'static Encoding {
-    let sample = &bytes[..bytes.len().min(JUDGED)];
-    let utf8 = Judged::of(UTF_8, sample);
-    if utf8.letters >= utf8.errors * UTF8_LETTERS_PER_ERROR {
+    let sample = &sample(bytes)[..];
+    let (letters, errors) = utf8_letters(sample);
+    if letters >= errors * UTF8_LETTERS_PER_ERROR {
         return UTF_8;
     }
     let meta = if is_html { declared_in(bytes) } else { None };
     let declared: Vec<&'static Encoding> = [header.and_then(for_label), meta].into_iter().flatten().collect();
-    let mut best = (utf8.score, UTF_8);
+    // UTF-8 with more errors than letters is not worth a closer look.
+    let mut best = (if letters > errors { Judged::of(UTF_8, sample).score } else { f64::MIN }, UTF_8);
     for encoding in [GB18030, BIG5] {
         let judged = Judged::of(encoding, sample);
         if judged.errors == 0 && judged.score >= CERTAIN {
@@ -145,6 +157,33 @@ fn fits(encoding: &'static Encoding, sample: &[u8]) -> bool {
     judged.errors * 20 <= judged.letters
 }
 
+/// The first pieces of a page that tell something. Angle brackets and line ends are never part of a longer letter in any
+/// charset of Chinese pages, so pieces between them can be taken out; a piece too long is cut behind an ASCII letter
+/// where it has one.
+fn sample(bytes: &[u8]) -> Vec<u8> {
+    let mut sample = Vec::new();
+    for piece in bytes.split(|&b| matches!(b, b'<' | b'>' | b'\n')).filter(|piece| !piece.is_ascii()) {
+        let room = JUDGED.saturating_sub(sample.len());
+        if piece.len() < room {
+            sample.extend_from_slice(piece);
+            sample.push(b'\n');
+            continue;
+        }
+        let cut = piece[..room].iter().rposition(|&b| b < 0x30).unwrap_or(room);
+        sample.extend_from_slice(&piece[..cut]);
+        break;
+    }
+    sample
+}
+
+/// How many letters of several bytes are whole in UTF-8, and at how many places there is something else.
+fn utf8_letters(sample: &[u8]) -> (usize, usize) {
+    sample.utf8_chunks().fold((0, 0), |(letters, errors), chunk| {
+        let whole = chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        (letters + whole, errors + usize::from(!chunk.invalid().is_empty()))
+    })
+}
+
 /// What a charset makes of a sample.
 struct Judged {
     /// Letters beyond ASCII.
@@ -162,10 +201,8 @@ impl Judged {
             letters += 1;
             weight += weigh(c);
         }
-        // The sample's end may have cut a letter.
-        let errors = decoded.errors.saturating_sub(usize::from(sample.len() == JUDGED));
-        let all = letters.max(1) as f64;
-        Judged { letters: letters - decoded.errors.min(letters), errors, score: weight / all }
+        let errors = decoded.errors;
+        Judged { letters: letters - errors.min(letters), errors, score: weight / letters.max(1) as f64 }
     }
 }
 
@@ -262,15 +299,22 @@ fn unify(encoding: &'static Encoding) -> &'static Encoding {
 
 /// Decodes and counts what could not be.
 fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Decoded { text: text.into_owned(), charset: encoding.name(), errors: 0 };
+    }
     let mut decoder = encoding.new_decoder_without_bom_handling();
-    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2 + 16);
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
+    // Piece by piece: the decoder goes over all of the room that it is given, each time that it is called.
+    let mut piece = String::with_capacity(PIECE);
     let (mut rest, mut errors) = (bytes, 0);
     loop {
-        let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut text, true);
+        piece.clear();
+        let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut piece, true);
         rest = &rest[read..];
+        text.push_str(&piece);
         match result {
             DecoderResult::InputEmpty => break,
-            DecoderResult::OutputFull => text.reserve(rest.len() + 64),
+            DecoderResult::OutputFull => {}
             DecoderResult::Malformed(..) => {
                 errors += 1;
                 text.push('\u{FFFD}');

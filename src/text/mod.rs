@@ -4,6 +4,7 @@ pub mod charset;
 pub mod fold;
 pub mod function_words;
 pub mod lexicon;
+pub mod pinyin;
 pub mod repair;
 pub mod segment;
 pub mod strings;

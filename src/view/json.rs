@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::article::Date;
 use crate::query::{Note, Query};
+use crate::search::explain::{Explanation, Part};
 use crate::search::facets::{Count, Facets};
 use crate::search::{Hit, Results};
 
@@ -24,10 +25,20 @@ struct Answer<'a> {
 }
 
 #[derive(Serialize)]
+struct Counts<'a> {
+    query: &'a str,
+    notes: Vec<Remark<'a>>,
+    total: u64,
+    partial_total: u64,
+    facets: Option<JsonFacets<'a>>,
+}
+
+#[derive(Serialize)]
 #[serde(untagged)]
 enum Remark<'a> {
     OfQuery(&'a Note),
     OfSearch { kind: &'static str, message: &'a str },
+    Suggestion { kind: &'static str, message: String, query: &'a str, articles: u64 },
 }
 
 #[derive(Serialize)]
@@ -53,6 +64,24 @@ struct JsonHit<'a> {
     marks: Marks,
     reprints: u64,
     partial: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<JsonExplanation<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonExplanation<'a> {
+    parts: Vec<JsonPart<'a>>,
+    rest: f32,
+}
+
+#[derive(Serialize)]
+struct JsonPart<'a> {
+    text: &'a str,
+    kind: &'a str,
+    token: &'a str,
+    frequency: u32,
+    articles: u64,
+    score: f32,
 }
 
 #[derive(Serialize)]
@@ -81,11 +110,9 @@ struct JsonFacets<'a> {
 
 /// The whole answer as one JSON object.
 pub fn answer(query: &Query, results: &Results) -> String {
-    let of_query = query.notes.iter().map(Remark::OfQuery);
-    let of_search = results.notes.iter().map(|message| Remark::OfSearch { kind: "search", message });
     let answer = Answer {
         query: &query.text,
-        notes: of_query.chain(of_search).collect(),
+        notes: remarks(query, results),
         total: results.total,
         partial_total: results.partial_total,
         took_ms: (results.took.as_secs_f64() * 1e5).round() / 1e2,
@@ -95,6 +122,30 @@ pub fn answer(query: &Query, results: &Results) -> String {
     };
     // Serializing plain data into a string can't fail.
     serde_json::to_string(&answer).unwrap_or_default()
+}
+
+/// How many articles each source, outlet, editor, author, section and month has, as one JSON object.
+pub fn counts(query: &Query, results: &Results) -> String {
+    let counts = Counts {
+        query: &query.text,
+        notes: remarks(query, results),
+        total: results.total,
+        partial_total: results.partial_total,
+        facets: results.facets.as_ref().map(facets),
+    };
+    serde_json::to_string(&counts).unwrap_or_default()
+}
+
+fn remarks<'a>(query: &'a Query, results: &'a Results) -> Vec<Remark<'a>> {
+    let of_query = query.notes.iter().map(Remark::OfQuery);
+    let of_search = results.notes.iter().map(|message| Remark::OfSearch { kind: "search", message });
+    let suggestions = results.suggestions.iter().map(|suggestion| Remark::Suggestion {
+        kind: "suggestion",
+        message: super::terminal::suggestion(suggestion),
+        query: &suggestion.query,
+        articles: suggestion.articles,
+    });
+    of_query.chain(of_search).chain(suggestions).collect()
 }
 
 /// One hit as a JSON object without line breaks, for JSON lines.
@@ -124,7 +175,20 @@ fn hit(hit: &Hit) -> JsonHit<'_> {
         },
         reprints: hit.reprints,
         partial: hit.partial,
+        explanation: hit.explanation.as_ref().map(explanation),
     }
+}
+
+fn explanation(explanation: &Explanation) -> JsonExplanation<'_> {
+    let parts = explanation.parts.iter().map(|Part { text, kind, token, frequency, articles, score }| JsonPart {
+        text,
+        kind: kind.name(),
+        token,
+        frequency: *frequency,
+        articles: *articles,
+        score: *score,
+    });
+    JsonExplanation { parts: parts.collect(), rest: explanation.rest }
 }
 
 fn facets(facets: &Facets) -> JsonFacets<'_> {

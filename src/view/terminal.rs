@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::width;
+use super::{explain, width};
 use crate::article::Date;
 use crate::search::facets::{Count, Facets};
+use crate::search::suggest::Suggestion;
 use crate::search::{Hit, Results};
 
 /// How text is set.
@@ -72,6 +73,17 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     out.push('\n');
     let place = format!("{}  {}", article.id, article.url.as_deref().unwrap_or(&article.origin));
     let _ = writeln!(out, "{INDENT}{}", paint(&place, Paint::Dim, style));
+    if let Some(explanation) = &hit.explanation {
+        for line in explain::lines(explanation, hit.score) {
+            let _ = writeln!(out, "{INDENT}{line}");
+        }
+    }
+}
+
+/// A query that may have been meant, as a question.
+pub fn suggestion(suggestion: &Suggestion) -> String {
+    let Suggestion { query, articles } = suggestion;
+    format!("did you mean {query}? ({articles} article{})", if *articles == 1 { "" } else { "s" })
 }
 
 /// The line about how much was found, for people.

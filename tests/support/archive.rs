@@ -2,7 +2,6 @@
 #![allow(dead_code, reason = "each user takes a part of it")]
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use gongxun::index::{Resources, Snapshot, Writer};
 use gongxun::ingest::{self, Options, Prune, Report};
@@ -43,15 +42,7 @@ impl Archive {
     }
 
     pub fn ingest_from(&self, path: &Path, root: &Path) -> Report {
-        let stop = AtomicBool::new(false);
-        let options = Options {
-            paths: vec![path.to_path_buf()],
-            root: root.to_path_buf(),
-            extract: Default::default(),
-            limits: Default::default(),
-            prune: Prune::BelowPaths,
-            stop: &stop,
-        };
+        let options = Options { root: root.to_path_buf(), prune: Prune::BelowPaths, ..Options::new([path]) };
         let mut writer = Writer::open(&self.index(), None, Resources { threads: 2, memory: 64 << 20 }).unwrap();
         let report = ingest::ingest(&mut writer, &options, &mut ()).unwrap();
         writer.finish().unwrap();
@@ -64,7 +55,7 @@ impl Archive {
     }
 
     pub fn search(&self, query: &str) -> Results {
-        search(&self.snapshot(), &Request::new(parse(query)), &Synonyms::builtin()).unwrap()
+        search(&self.snapshot(), &Request::new(parse(query)), Synonyms::builtin()).unwrap()
     }
 
     /// The titles that a query finds in full, in order.

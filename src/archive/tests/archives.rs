@@ -249,3 +249,60 @@ fn a_disk_that_fails_is_not_a_damaged_archive() {
         assert!(!seen.iter().any(|line| line.ends_with("!damaged")), "{name}: {seen:?}");
     }
 }
+
+#[test]
+fn an_archive_inside_a_member_is_not_mixed_up_with_it() {
+    // Stored, so that its headers stand in the outer archive as they are; and the outer directory is cut off.
+    let inner = zip_of(&[("inner.txt", noise(1, 50).as_bytes())]);
+    let mut writer = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = ::zip::write::SimpleFileOptions::default().compression_method(::zip::CompressionMethod::Stored);
+    for (name, content) in [(".hidden.zip", &inner[..]), ("paper.docx", &inner[..]), ("a.txt", "一".as_bytes())] {
+        writer.start_file(name, stored).unwrap();
+        std::io::Write::write_all(&mut writer, content).unwrap();
+    }
+    let whole = writer.finish().unwrap().into_inner();
+    let cut = &whole[..whole.len() - 30];
+    assert_eq!(read_all("x.zip", cut), ["x.zip !damaged", "x.zip!paper.docx !binary", "x.zip!a.txt Dump 一"]);
+}
+
+#[test]
+fn members_of_one_name_are_all_read() {
+    let mut zip = zip_of(&[("a1.txt", "一".as_bytes()), ("a2.txt", "二".as_bytes())]);
+    patch(&mut zip, b"a2.txt", b"a1.txt");
+    check("x.zip", &zip, &["x.zip!a1.txt Dump 一", "x.zip!a1.txt Dump 二"]);
+    let tar = tar_of(&[("a.txt", "一".as_bytes()), ("a.txt", "二".as_bytes())]);
+    check("x.tar", &tar, &["x.tar!a.txt Dump 一", "x.tar!a.txt Dump 二"]);
+}
+
+#[test]
+fn large_archives_and_names_in_extra_fields_are_read() {
+    // Long fields as in archives above 4 GiB, and something in front as in those that unpack themselves.
+    let mut writer = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let large = ::zip::write::SimpleFileOptions::default().large_file(true);
+    for (name, content) in [("a.txt", "一"), ("b.txt", "二")] {
+        writer.start_file(name, large).unwrap();
+        std::io::Write::write_all(&mut writer, content.as_bytes()).unwrap();
+    }
+    writer.set_comment("PK\u{5}\u{6} is how it ends").unwrap();
+    let zip = writer.finish().unwrap().into_inner();
+    check("x.zip", &zip, &["x.zip!a.txt Dump 一", "x.zip!b.txt Dump 二"]);
+    let in_front = [b"MZ\x90\0 a program".as_slice(), &zip].concat();
+    check("x.zip", &in_front, &["x.zip!a.txt Dump 一", "x.zip!b.txt Dump 二"]);
+    // The large form of the directory's end: the short one leads to it.
+    let zip = zip_of(&[("a.txt", "一".as_bytes()), ("b.txt", "二".as_bytes())]);
+    let (rest, end) = zip.split_at(zip.len() - 22);
+    let mut large = rest.to_vec();
+    large.extend(b"PK\x06\x06");
+    large.extend(44u64.to_le_bytes());
+    large.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for value in [2, 2, u64::from(end[12]) | u64::from(end[13]) << 8, u64::from(end[16]) | u64::from(end[17]) << 8] {
+        large.extend(value.to_le_bytes());
+    }
+    large.extend(b"PK\x06\x07\0\0\0\0");
+    large.extend((rest.len() as u64).to_le_bytes());
+    large.extend([1, 0, 0, 0]);
+    large.extend(b"PK\x05\x06\0\0\0\0");
+    large.extend([0xFF; 12]);
+    large.extend([0, 0]);
+    check("x.zip", &large, &["x.zip!a.txt Dump 一", "x.zip!b.txt Dump 二"]);
+}

@@ -78,6 +78,20 @@ fn pages_of_a_crawl_are_records() {
 }
 
 #[test]
+fn text_of_a_crawl_is_a_dump() {
+    let text = "讲 <div> 和 <table> 的文章".as_bytes();
+    let record = warc_record("conversion", "text/plain", "http://a/", text);
+    let packed = [gzip(&warc_record("warcinfo", "application/warc-fields", "", b"x")), gzip(&record)].concat();
+    let expect = ["x.warc.wet.gz#00002 Dump 讲 <div> 和 <table> 的文章"];
+    assert_eq!(read_all("x.warc.wet.gz", &packed), expect);
+    let mut broken = packed;
+    broken[15] ^= 0xFF;
+    assert_eq!(read_all("x.warc.wet.gz", &broken), ["x.warc.wet.gz#00001 !damaged", expect[0]]);
+    let about = warc_record("metadata", "application/json", "http://a/", b"{}");
+    assert_eq!(read_all("x.warc.wat.gz", &gzip(&about)), ["x.warc.wat.gz !empty"]);
+}
+
+#[test]
 fn what_the_crawl_knows_is_on_the_record() {
     let mut seen = Vec::new();
     let _ = read_from("x.warc", &page(1)[..], &Limits::default(), &mut |found| {

@@ -52,7 +52,15 @@ fn json_in_all_its_forms() {
     check("a.ndjson", b"{\"a\":\"\xb9\xa4\xbb\xe1\xb5\xc4\"}", &["a.ndjson#00001 Json {\"a\":\"工会的\"}"]);
     let utf16: Vec<u8> = "\u{FEFF}{\"a\":\"工会\"}\n{\"a\":2}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     check("a.jsonl", &utf16, &["a.jsonl#00001 Json {\"a\":\"工会\"}", "a.jsonl#00002 Json {\"a\":2}"]);
-    check("a.json", b"[{\"a\":\"x},\n{\"b\":1}]", &["a.json#00001 !bad-json"]);
+    // 俓 is 0x82 and a backslash in GBK, 倇 0x82 and a brace.
+    let gbk = encoding_rs::GBK.encode("[\n{\"a\":\"工会的工作俓\"},\n{\"a\":\"倇\"}\n]").0;
+    assert!(gbk.windows(2).any(|pair| pair == b"\\\""));
+    check("a.json", &gbk, &["a.json#00001 Json {\"a\":\"工会的工作俓\"}", "a.json#00002 Json {\"a\":\"倇\"}"]);
+    // A missing quote, a missing brace: the values behind it are read.
+    let expect = ["a.json#00001 !bad-json", "a.json#00002 Json {\"b\":1}", "a.json#00003 Json {\"c\":1}"];
+    check("a.json", b"[\n{\"a\":\"x},\n{\"b\":1},\n{\"c\":1}]", &expect);
+    check("a.json", b"[\n  {\"a\":{\"x\":1},\n  {\"b\":1},\n  {\"c\":1}\n]", &expect);
+    check("a.json", b"{\n \"a\":{\n\n}\n{\"b\":1}\n{\"c\":1}", &expect);
 }
 
 #[test]
@@ -71,6 +79,30 @@ fn broken_json_names_its_line_and_the_rest_goes_on() {
     assert_eq!((records, rejections.len()), (5999, 1));
     assert_eq!(rejections[0].origin.record, Some(5000));
     assert!(rejections[0].detail.starts_with("line 5000: column 17"), "{}", rejections[0].detail);
+}
+
+#[test]
+fn broken_values_over_lines_name_their_lines() {
+    let mut seen = Vec::new();
+    let array =
+        b"[\n {\n  \"a\": 1\n },\n {\n  \"b\": oops\n },\n {\n  \"c\": [1\n },\n {\n  \"d\": 1\n },\n {\"e\": x}\n]";
+    let _ = read_from("a.json", &array[..], &Limits::default(), &mut |found| {
+        seen.push(match found {
+            Ok(record) => format!("{} read", record.origin),
+            Err(rejection) => format!("{} {}", rejection.origin, rejection.detail),
+        });
+        ControlFlow::Continue(())
+    });
+    assert_eq!(
+        seen,
+        [
+            "a.json#00001 read",
+            "a.json#00002 line 6: column 8: expected value",
+            "a.json#00003 line 10: column 2: expected `,` or `]`",
+            "a.json#00004 read",
+            "a.json#00005 line 14: column 7: expected value",
+        ]
+    );
 }
 
 #[test]

@@ -105,6 +105,29 @@ fn damage(bytes: &mut [u8], n: usize, seed: u64) {
 }
 
 #[test]
+fn text_behind_a_damaged_byte_is_in_step() {
+    let (simplified, traditional) = (TEXT.repeat(2), TRADITIONAL.repeat(2));
+    for (encoding, text) in [(GB18030, &simplified), (BIG5, &traditional)] {
+        let whole = encode(encoding, &format!("<p>{text}</p>")).unwrap();
+        let count = text.chars().count();
+        let mut worst = count;
+        for at in 3..whole.len() - 4 {
+            let mut lost = whole.clone();
+            lost.remove(at);
+            let mut changed = whole.clone();
+            changed[at] = b'x';
+            for broken in [lost, changed] {
+                let decoded = decode(&broken, None, true);
+                let kept = text.chars().zip(decoded.text[3..].chars()).take_while(|(a, b)| a == b).count()
+                    + text.chars().rev().zip(decoded.text.chars().rev().skip(4)).take_while(|(a, b)| a == b).count();
+                worst = worst.min(kept);
+            }
+        }
+        assert!(worst * 10 >= count * 9, "{}: {worst} of {count} letters", encoding.name());
+    }
+}
+
+#[test]
 fn real_pages_transcoded_are_the_same_text() {
     let Some(folder) = data("extraction/html") else { return };
     let declarations = ["gb2312", "big5", "utf-8", "iso-8859-1", "utf-16"];

@@ -9,7 +9,8 @@ use std::cell::RefCell;
 
 use super::dictionary::{Dictionary, LOW};
 use super::prefetch::prefetch;
-use super::{Token, classes, hmm, nodes};
+use super::write::Writer;
+use super::{Token, classes, nodes};
 
 /// A piece is about as many bytes: its codes and scores stay in the processor's cache.
 const PIECE_BYTES: usize = 2 << 10;
@@ -21,7 +22,7 @@ const KEPT_BYTES: usize = 1 << 20;
 const PADDING: usize = 4;
 
 /// Words of fewer characters than this are noted in [`Scratch::lengths_of_words`].
-const NOTED: usize = 8;
+pub(super) const NOTED: usize = 8;
 
 /// What the passes hand to each other, one element a character.
 #[derive(Default)]
@@ -146,12 +147,14 @@ fn decode(dictionary: &Dictionary, piece: &str, scratch: &mut Scratch) -> usize 
     chars
 }
 
-/// Looks up the words' beginnings at each character, in three passes. Each pass asks for what the next one reads, so that
-/// the processor waits for many reads at a time: waiting for the dictionary is where segmentation spends its time.
+/// Looks up the words' beginnings at each character. Each pass asks for the memory that the next one reads, so that the
+/// processor waits for many reads at a time: waiting for the dictionary is where segmentation spends its time.
 fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
     let Dictionary { square, pairs, deep, .. } = dictionary;
-    let (square, starts, pairs, deep): (&[u64], &[u32], &[u64], &[u64]) = (square, dictionary.pair_starts, pairs, deep);
+    let (square, pairs, deep): (&[u64], &[u64], &[u64]) = (square, pairs, deep);
     let codes = &scratch.codes[..chars + PADDING];
+
+    // Which word of the square tells the pair at each character.
     let numbers = &mut scratch.numbers[..chars];
     for (codes, number) in codes.windows(2).zip(&mut *numbers) {
         let &[first, second] = codes else { break };
@@ -159,13 +162,13 @@ fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
         prefetch(square, *number as usize);
     }
 
+    // Where a pair is, and its number.
     let places = &mut scratch.places[..chars];
     let mut count = 0;
     for at in 0..chars {
         let (first, second) = (codes[at], codes[at + 1]);
         let number = if nodes::in_square(first, second).is_some() {
-            let (in_row, is_pair) = nodes::in_row(square[numbers[at] as usize], second);
-            (starts[first as usize] + in_row) & u32::from(is_pair).wrapping_neg()
+            nodes::pair_number(square[numbers[at] as usize], second)
         } else {
             dictionary.pair(first, second) as u32
         };
@@ -175,6 +178,7 @@ fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
         count += usize::from(number != 0);
     }
 
+    // The nodes of the pairs; where a third character may follow, and the slot that tells whether it does.
     let (found, triples) = (&mut scratch.pairs[..chars], &mut scratch.triples[..chars]);
     found.fill(0);
     triples.fill(nodes::EMPTY);
@@ -190,6 +194,8 @@ fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
         numbers[count] = slot;
         count += usize::from(node & nodes::pair_filter(third) != 0);
     }
+
+    // The nodes of the triples.
     for (&at, &slot) in places[..count].iter().zip(&numbers[..count]) {
         let node = deep[slot as usize];
         triples[at as usize] = node;
@@ -292,173 +298,4 @@ fn add_user_words(
         base = (node & LOW) as usize;
     }
     (best, step, lengths)
-}
-
-/// Writes the tokens of one piece.
-struct Writer<'a, const HMM: bool, const SEARCH: bool> {
-    dictionary: &'a Dictionary,
-    piece: &'a [u8],
-    codes: &'a [u16],
-    offsets: &'a [u32],
-    steps: &'a [u8],
-    lengths_of_words: &'a [u8],
-    ways: &'a mut Vec<[u8; 4]>,
-    base: u32,
-    out: &'a mut Vec<Token>,
-}
-
-impl<const HMM: bool, const SEARCH: bool> Writer<'_, HMM, SEARCH> {
-    fn write(&mut self) {
-        let mut at = 0;
-        while let Some(&step) = self.steps.get(at) {
-            let from = at;
-            match step {
-                0 => {
-                    let offset = self.offsets[at] as usize;
-                    at += if self.piece[offset..].starts_with(b"\r\n") { 2 } else { 1 };
-                    self.push(from, at);
-                }
-                1 if HMM => {
-                    while self.steps.get(at) == Some(&1) {
-                        at += 1;
-                    }
-                    self.write_singles(from, at);
-                }
-                1 if is_alnum(self.codes[at]) => {
-                    while self.steps.get(at) == Some(&1) && is_alnum(self.codes[at]) {
-                        at += 1;
-                    }
-                    self.word(from, at);
-                }
-                _ => {
-                    at += step as usize;
-                    self.word(from, at);
-                }
-            }
-        }
-    }
-
-    /// Writes a run that the best path leaves as single characters: as they are where the run is a word as a whole, else
-    /// as the hidden Markov model joins them.
-    #[inline]
-    fn write_singles(&mut self, from: usize, to: usize) {
-        if to - from == 1 {
-            self.word(from, to);
-            return;
-        }
-        let is_word = match to - from {
-            length @ 0..NOTED => self.lengths_of_words[from] >> length & 1 == 1,
-            _ => self.dictionary.is_word(&self.codes[from..to]),
-        };
-        if is_word {
-            (from..to).for_each(|at| self.word(at, at + 1));
-            return;
-        }
-        let mut at = from;
-        while at < to {
-            let begin = at;
-            let is_han = self.dictionary.is_hmm_han(self.codes[at]);
-            while at < to && self.dictionary.is_hmm_han(self.codes[at]) == is_han {
-                at += 1;
-            }
-            match at - begin {
-                _ if !is_han => self.write_signs(begin, at),
-                1 => self.word(begin, at),
-                2 if hmm::joins(self.dictionary, self.codes[begin], self.codes[begin + 1]) => self.word(begin, at),
-                2 => {
-                    self.word(begin, begin + 1);
-                    self.word(begin + 1, at);
-                }
-                _ => {
-                    let mut ways = std::mem::take(self.ways);
-                    let codes = &self.codes[begin..at];
-                    hmm::cut(self.dictionary, codes, &mut ways, |from, to| self.word(begin + from, begin + to));
-                    *self.ways = ways;
-                }
-            }
-        }
-    }
-
-    /// Writes a run that the model does not know: letters and digits, joined by connectors, are a word, with a percent
-    /// sign where one follows; what is between them is another.
-    fn write_signs(&mut self, from: usize, to: usize) {
-        let codes = &self.codes[..to];
-        let mut at = from;
-        while at < to {
-            let begin = at;
-            if !is_alnum(codes[at]) {
-                while at < to && !is_alnum(codes[at]) {
-                    at += 1;
-                }
-            } else {
-                while at < to
-                    && (is_alnum(codes[at])
-                        || is_connector(codes[at]) && codes.get(at + 1).is_some_and(|&code| is_alnum(code)))
-                {
-                    at += 1;
-                }
-                if codes.get(at) == Some(&classes::PERCENT) {
-                    at += 1;
-                }
-            }
-            self.word(begin, at);
-        }
-    }
-
-    /// Writes a word, in search mode after the words inside it.
-    #[inline]
-    fn word(&mut self, from: usize, to: usize) {
-        if SEARCH {
-            if self.codes[from..to].iter().any(|&code| is_connector(code)) {
-                self.write_parts(from, to);
-            }
-            if to - from > 2 {
-                self.write_words_inside(from, to, 2);
-            }
-            if to - from > 3 {
-                self.write_words_inside(from, to, 3);
-            }
-        }
-        self.push(from, to);
-    }
-
-    fn write_words_inside(&mut self, from: usize, to: usize, length: usize) {
-        for at in from..=to - length {
-            if self.lengths_of_words[at] >> length & 1 == 1 {
-                self.push(at, at + length);
-            }
-        }
-    }
-
-    /// Writes the parts of a word between connectors that are two bytes or longer and hold an ASCII letter.
-    fn write_parts(&mut self, from: usize, to: usize) {
-        let mut at = from;
-        for part in self.codes[from..to].split(|&code| is_connector(code)) {
-            let end = at + part.len();
-            if self.offsets[end] - self.offsets[at] >= 2 && part.iter().any(|&code| is_letter(code)) {
-                self.push(at, end);
-            }
-            at = end + 1;
-        }
-    }
-
-    #[inline]
-    fn push(&mut self, from: usize, to: usize) {
-        self.out.push(Token { start: self.base + self.offsets[from], end: self.base + self.offsets[to] });
-    }
-}
-
-/// The codes of the ten digits are 1 to this.
-const LAST_DIGIT: u16 = 10;
-
-fn is_alnum(code: u16) -> bool {
-    (1..=classes::LAST_ALNUM).contains(&code)
-}
-
-fn is_letter(code: u16) -> bool {
-    is_alnum(code) && code > LAST_DIGIT
-}
-
-fn is_connector(code: u16) -> bool {
-    (classes::LAST_ALNUM + 1..=classes::LAST_CONNECTOR).contains(&code)
 }

@@ -18,6 +18,7 @@ mod reference;
 mod tests;
 mod trie;
 mod user;
+mod write;
 
 use std::sync::{Arc, OnceLock};
 

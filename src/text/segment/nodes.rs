@@ -2,8 +2,8 @@
 //! so it leans on nothing else of the crate.
 //!
 //! - A *pair* is the first two characters of a word. All pairs stand in one list, sorted by their codes; pair 0 is none.
-//! - The *square* leads from two frequent characters to their pair: for each first code a row of words, for each 48 second
-//!   codes one word, with a bit for each pair, and above them how many pairs of the row are in the words before.
+//! - The *square* leads from two frequent characters to their pair: for each first code a row of words, for each 32 second
+//!   codes one word, with a bit for each pair in the lower half and the number of the first of them in the upper.
 //! - What follows a pair is in a double array, the *deep* nodes: the child of the base `b` on code `c` is slot `b + c`, if
 //!   the label of that slot is `c`.
 //!
@@ -13,7 +13,7 @@
 /// The square reaches to the codes below this.
 pub const SQUARE: usize = 3072;
 /// How many codes share one word of the square.
-pub const SPAN: usize = 48;
+pub const SPAN: usize = 32;
 /// How many words a row of the square has: one more than it needs, or all rows would meet in the same lines of the cache.
 pub const STRIDE: usize = SQUARE / SPAN + 1;
 
@@ -24,11 +24,13 @@ pub fn in_square(first: u16, second: u16) -> Option<usize> {
     (first < SQUARE && second < SQUARE).then(|| first * STRIDE + second / SPAN)
 }
 
-/// The number of a second code's pair among those of its row and whether there is one, from the code's word.
+/// The number of a second code's pair, 0 for none, from the code's word.
 #[inline]
-pub fn in_row(word: u64, second: u16) -> (u32, bool) {
+pub fn pair_number(word: u64, second: u16) -> u32 {
     let bit = second as usize % SPAN;
-    ((word >> SPAN) as u32 + (word & ((1 << bit) - 1)).count_ones(), word >> bit & 1 == 1)
+    let pairs = word as u32;
+    let number = (word >> SPAN) as u32 + (pairs & ((1 << bit) - 1)).count_ones();
+    number & (pairs >> bit & 1).wrapping_neg()
 }
 
 /// Bases are below this.

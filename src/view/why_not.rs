@@ -1,0 +1,39 @@
+//! Why an article is not among the hits, as a person reads it.
+
+use std::fmt::Write as _;
+
+use crate::search::why_not::{Verdict, WhyNot};
+
+/// The verdict, then a line a clause: whether it holds, and what the article has or has instead.
+pub fn text(answer: &WhyNot) -> String {
+    let mut out = String::new();
+    let mut place = answer.place.map(|place| format!(": hit number {place}")).unwrap_or_default();
+    if let Some(shown) = &answer.shown {
+        place.push_str(&format!(", where its copy {shown} is shown"));
+    }
+    let verdict = match answer.verdict {
+        Verdict::Full => format!("it is found{place}"),
+        Verdict::Partial => format!("it is found among those that hold only some of the query{place}"),
+        Verdict::NotFound => "it is not found".to_string(),
+    };
+    let title = if answer.title.is_empty() { "(no title)" } else { &answer.title };
+    let _ = writeln!(out, "{}  {title}\n{verdict}", answer.id);
+    if answer.clauses.is_empty() {
+        let _ = writeln!(out, "the query asks for nothing");
+    }
+    for clause in &answer.clauses {
+        let sign = if clause.holds { "yes" } else { "NO " };
+        let why = if clause.why.is_empty() { String::new() } else { format!(": {}", clause.why) };
+        let _ = writeln!(out, "{}{sign}  {}{why}", "    ".repeat(clause.depth), clause.text);
+    }
+    out.chars().filter(|c| !c.is_control() || *c == '\n').collect()
+}
+
+/// The same as one JSON object.
+pub fn json(query: &str, answer: &WhyNot) -> String {
+    let mut value = serde_json::to_value(answer).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.insert("query".into(), query.into());
+    }
+    value.to_string()
+}

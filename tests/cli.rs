@@ -1,0 +1,250 @@
+//! The command line, run as a person runs it: what is printed where, and the exit code.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder with an archive and an index, in which commands are run.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+/// A command under way.
+struct Run<'a> {
+    desk: &'a Desk,
+    command: Command,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        Desk { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A desk with the sample corpus on it.
+    fn with_corpus() -> Desk {
+        let desk = Desk::new();
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus"), &desk.path("corpus"));
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Desk {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    fn run<'a>(&'a self, args: &[&str]) -> Run<'a> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gongxun"));
+        command.args(args).current_dir(self.folder.path()).env_remove("GONGXUN_INDEX");
+        Run { desk: self, command }
+    }
+}
+
+impl Run<'_> {
+    /// Runs to the end and checks the exit code; gives standard output and standard error.
+    fn exits(mut self, code: i32) -> (String, String) {
+        let Output { status, stdout, stderr } = self.command.output().unwrap();
+        let (out, err) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+        assert_eq!(status.code(), Some(code), "{:?} in {:?}\n{out}\n{err}", self.command, self.desk.folder.path());
+        (out, err)
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn one_command_searches_the_corpus_and_a_second_reads_nothing_again() {
+    let desk = Desk::with_corpus();
+    let (out, err) = desk.run(&["search", "工会", "--corpus", "corpus"]).exits(0);
+    assert!(err.contains(" new + 0 changed + 0 unchanged + "), "{err}");
+    let first: Vec<&str> = out.lines().take(4).collect();
+    assert!(first[0].starts_with("1. "), "{out}");
+    assert!(first[1].trim_start().starts_with("20") && first[1].contains("编辑 "), "{out}");
+    assert!(first[2].contains('«') && first[2].contains('»'), "{out}");
+
+    let (again, err) = desk.run(&["search", "工会", "--corpus", "corpus"]).exits(0);
+    assert_eq!(out, again);
+    assert!(!err.contains("records read"), "{err}");
+    let (_, err) = desk.run(&["index", "corpus"]).exits(0);
+    assert!(err.contains("= 0 new + 0 changed + "), "{err}");
+    let files = err.rsplit_once('(').unwrap().1;
+    let numbers: Vec<u64> = files.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+    assert_eq!(numbers[0], numbers[1], "every file is unchanged: {err}");
+}
+
+#[test]
+fn json_is_as_documented() {
+    let desk = Desk::with_corpus();
+    let (out, _) = desk.run(&["search", "工会", "--corpus", "corpus", "--format", "json", "--facets"]).exits(0);
+    let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+    for key in ["query", "notes", "total", "partial_total", "took_ms", "index", "hits", "facets"] {
+        assert!(answer.get(key).is_some(), "{key} is missing");
+    }
+    assert_eq!(answer["index"]["generation"], 1);
+    for hit in answer["hits"].as_array().unwrap() {
+        for key in [
+            "id", "score", "title", "date", "source", "editor", "authors", "url", "origin", "snippet", "marks",
+            "reprints", "partial",
+        ] {
+            assert!(hit.get(key).is_some(), "{key} is missing");
+        }
+        let text: Vec<char> = hit["snippet"]["text"].as_str().unwrap().chars().collect();
+        for mark in hit["snippet"]["marks"].as_array().unwrap() {
+            let (start, end) = (mark[0].as_u64().unwrap() as usize, mark[1].as_u64().unwrap() as usize);
+            let marked: String = text[start..end].iter().collect();
+            assert!(["工会", "工會", "總工會", "总工会", "全总"].contains(&marked.as_str()), "{marked}");
+        }
+    }
+    let months = answer["facets"]["month"].as_array().unwrap();
+    assert!(months.windows(2).all(|pair| pair[0]["value"].as_str() < pair[1]["value"].as_str()));
+}
+
+#[test]
+fn the_exit_code_tells_found_nothing_and_error() {
+    let desk = Desk::new();
+    desk.write(
+        "a.jsonl",
+        "{\"title\":\"工会驿站\",\"body\":\"环卫工歇脚。\",\"date\":\"2024-05-01\",\"editor\":\"肖天\"}\n",
+    );
+    let (_, err) = desk.run(&["search", "工会"]).exits(2);
+    assert!(err.contains("index: no index here") && err.contains("gongxun index PATH"), "{err}");
+    desk.run(&["index", "a.jsonl"]).exits(0);
+    desk.run(&["search", "工会"]).exits(0);
+    desk.run(&["search", "罢工潮"]).exits(1);
+    desk.run(&["search", "工会", "-环卫工"]).exits(1);
+    desk.run(&["search", "工会", "--editor", "肖天", "--from", "2024-05", "--to", "2024"]).exits(0);
+    desk.run(&["search", "工会", "--from", "2024-06"]).exits(1);
+    let (_, err) = desk.run(&["search", "工会", "--from", "2月30日"]).exits(2);
+    assert!(err.contains("--from 2月30日"), "{err}");
+    let (_, err) = desk.run(&["search", "工会", "--limt", "3"]).exits(2);
+    assert!(err.contains("--limt"), "{err}");
+    let (_, err) = desk.run(&["show", "nonsense"]).exits(2);
+    assert!(err.contains("nonsense: no article"), "{err}");
+    let (_, err) = desk.run(&["index", "nowhere"]).exits(2);
+    assert!(err.contains("nowhere"), "{err}");
+}
+
+#[test]
+fn bad_input_is_named_and_the_rest_goes_on() {
+    let desk = Desk::new();
+    let mut lines: Vec<String> =
+        (0..6_000).map(|n| format!("{{\"id\":\"{n}\",\"title\":\"第{n}号\",\"body\":\"正文。\"}}")).collect();
+    lines[4_999] = "{\"title\":\"断了".into();
+    lines[10] = "{\"title\":\"没有这一天\",\"body\":\"正文。\",\"date\":\"2月30日\"}".into();
+    desk.write("in/many.jsonl", lines.join("\n"));
+    desk.write("in/empty.txt", "").write("in/binary.html", [0u8, 159, 146, 150, 0, 255, 0, 1].repeat(50));
+    let whole = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/crawl.warc.gz")).unwrap();
+    desk.write("in/half.warc.gz", &whole[..whole.len() * 2 / 3]);
+    let (_, err) = desk.run(&["index", "in", "--report", "rejected.jsonl"]).exits(0);
+    let report = std::fs::read_to_string(desk.path("rejected.jsonl")).unwrap();
+    let rejected: Vec<serde_json::Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let reason = |file: &str| -> Vec<&str> {
+        rejected.iter().filter(|r| r["file"] == file).map(|r| r["reason"].as_str().unwrap()).collect()
+    };
+    assert_eq!(reason("in/many.jsonl"), ["bad-json"]);
+    assert_eq!(rejected.iter().find(|r| r["file"] == "in/many.jsonl").unwrap()["record"], 5_000);
+    assert_eq!(reason("in/empty.txt"), ["empty"]);
+    assert_eq!(reason("in/binary.html"), ["binary"]);
+    assert!(reason("in/half.warc.gz").contains(&"damaged"), "{report}");
+    assert!(err.contains("records read = "), "{err}");
+    desk.run(&["search", "\"第5999号\""]).exits(0);
+    let (out, _) = desk.run(&["search", "没有这一天", "--format", "jsonl"]).exits(0);
+    assert!(out.contains("\"date\":null"), "{out}");
+    desk.run(&["index", "in", "--strict", "--dry-run"]).exits(2);
+}
+
+#[test]
+fn an_index_that_can_not_be_used_says_why() {
+    let desk = Desk::new();
+    desk.write("a.jsonl", "{\"title\":\"工会\",\"body\":\"正文。\"}\n").run(&["index", "a.jsonl"]).exits(0);
+    let settings = desk.path("index/gen-000001/generation.json");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, text.replace("\"schema\": ", "\"schema\": 9")).unwrap();
+    let (_, err) = desk.run(&["search", "工会"]).exits(2);
+    assert!(err.contains("gen-000001") && err.contains("gongxun reindex"), "{err}");
+    std::fs::write(&settings, &text).unwrap();
+
+    let lock = std::fs::OpenOptions::new().write(true).open(desk.path("index/LOCK")).unwrap();
+    lock.lock().unwrap();
+    let (_, err) = desk.run(&["index", "a.jsonl"]).exits(2);
+    assert!(err.contains("another gongxun writes"), "{err}");
+    let (_, err) = desk.run(&["search", "工会", "--corpus", "a.jsonl"]).exits(0);
+    assert!(err.contains("searching the index as it is"), "{err}");
+    drop(lock);
+
+    desk.write("words.txt", "工会正文 5\n");
+    let (_, err) = desk.run(&["index", "a.jsonl", "--dict", "words.txt"]).exits(2);
+    assert!(err.contains("gongxun reindex --dict"), "{err}");
+    desk.run(&["reindex", "a.jsonl", "--dict", "words.txt"]).exits(0);
+    let (out, _) = desk.run(&["segment", "工会正文"]).exits(0);
+    assert_eq!(out, "工会正文\n");
+    std::fs::write(desk.path("index/CURRENT"), "nonsense").unwrap();
+    let (_, err) = desk.run(&["search", "工会"]).exits(2);
+    assert!(err.contains("CURRENT"), "{err}");
+}
+
+#[test]
+fn what_changes_in_the_archive_changes_in_the_index() {
+    let desk = Desk::new();
+    desk.write(
+        "in/a.jsonl",
+        "{\"id\":\"1\",\"title\":\"甲\",\"body\":\"原文\"}\n{\"id\":\"2\",\"title\":\"乙\",\"body\":\"原文\"}\n",
+    );
+    desk.write("in/b.jsonl", "{\"id\":\"1\",\"title\":\"丙\",\"body\":\"原文\"}\n");
+    let (_, err) = desk.run(&["index", "in"]).exits(0);
+    assert!(err.contains("3 records read = 3 new"), "{err}");
+    desk.write(
+        "in/a.jsonl",
+        "{\"id\":\"1\",\"title\":\"甲\",\"body\":\"改过了\"}\n{\"id\":\"3\",\"title\":\"丁\",\"body\":\"原文\"}\n",
+    );
+    std::fs::remove_file(desk.path("in/b.jsonl")).unwrap();
+    let (_, err) = desk.run(&["index", "in", "--dry-run", "--prune"]).exits(0);
+    let expect = "2 records read = 1 new + 1 changed + 0 unchanged + 0 rejected; 2 removed";
+    assert!(err.contains(expect), "{err}");
+    let (_, err) = desk.run(&["index", "in", "--prune"]).exits(0);
+    assert!(err.contains(expect), "{err}");
+    for (query, code) in [("改过了", 0), ("乙", 1), ("丙", 1), ("丁", 0)] {
+        desk.run(&["search", query]).exits(code);
+    }
+    let (out, _) = desk.run(&["stats", "--json"]).exits(0);
+    let stats: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((stats["articles"].as_u64(), stats["files"].as_u64()), (Some(2), Some(1)));
+}
+
+#[test]
+fn the_index_inside_the_archive_is_not_read() {
+    let desk = Desk::new();
+    desk.write("a.jsonl", "{\"title\":\"甲\",\"body\":\"原文\"}\n");
+    desk.run(&["index", "."]).exits(0);
+    let (_, err) = desk.run(&["index", ".", "--prune"]).exits(0);
+    assert!(err.contains("1 records read = 0 new + 0 changed + 1 unchanged + 0 rejected (1 files"), "{err}");
+}
+
+#[test]
+fn who_closes_the_pipe_has_seen_enough() {
+    let desk = Desk::with_corpus();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gongxun"))
+        .args(["extract", "corpus"])
+        .current_dir(desk.folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

@@ -1,0 +1,112 @@
+//! A word before letters inside other words, and both found; the floors under the figures of the judged queries.
+
+#[path = "support/archive.rs"]
+mod archive;
+#[path = "support/data.rs"]
+mod data;
+#[path = "support/quality.rs"]
+mod quality;
+
+use std::path::Path;
+
+use archive::Archive;
+use quality::{Ours, json_lines, judged, measure, text};
+
+/// A query, sentences that hold it as a word, and sentences in which its letters belong to other words.
+const PAIRS: [(&str, &[&str], &[&str]); 10] = [
+    ("和服", &["这位女工第一次穿上了和服"], &["提升管理和服务水平", "维权和服务两手抓"]),
+    ("人才", &["技能人才待遇有了提高"], &["三名工人才走出车间", "夜班工人才下班"]),
+    ("学会", &["化工学会在本市成立"], &["全国数学会议昨天开幕", "一场科学会议"]),
+    ("国共", &["国共两党的谈判"], &["中国共产党领导工人运动"]),
+    ("华人", &["海外华人回乡办厂"], &["中华人民共和国劳动法"]),
+    ("工会", &["工会为职工讨回工资"], &["全体职工会议在礼堂举行", "职工会上发言"]),
+    ("法人", &["企业法人拖欠工资被列入名单"], &["立法人员来到车间", "执法人员检查工地"]),
+    ("工资", &["厂里发了拖欠的工资"], &["她整理手工资料", "核对职工资格"]),
+    ("动工", &["新厂房上月动工"], &["流动工人的子女", "劳动工资科的同志"]),
+    ("业主", &["业主欠了装修工的钱"], &["工业主管部门发文", "就业主要靠技能"]),
+];
+/// What makes articles longer: it holds none of the letters.
+const FILLER: &str = "昨天下午记者从现场了解到这里的情况正在好转。";
+
+#[test]
+fn a_word_comes_before_letters_inside_other_words() {
+    // Letters in short articles and many times over, words once and in long ones: no length makes up for the word.
+    for (name, word_filler, letters_filler, repeat) in
+        [("equal", 3, 3, 1), ("long words", 40, 0, 1), ("letters often", 10, 0, 8), ("short words", 0, 10, 1)]
+    {
+        let archive = Archive::new();
+        let mut lines = String::new();
+        let mut add = |id: String, text: String| {
+            lines += &(serde_json::json!({ "id": id, "title": "消息", "body": text }).to_string() + "\n");
+        };
+        for (query, words, letters) in PAIRS {
+            for (at, sentence) in words.iter().enumerate() {
+                add(format!("{query}-word-{at}"), format!("{sentence}。{}", FILLER.repeat(word_filler)));
+            }
+            for (at, sentence) in letters.iter().enumerate() {
+                let often = format!("{sentence}。").repeat(repeat);
+                add(format!("{query}-letters-{at}"), format!("{often}{}", FILLER.repeat(letters_filler)));
+            }
+        }
+        for filler in 1..30 {
+            add(format!("filler-{filler}"), FILLER.repeat(filler));
+        }
+        archive.write("articles.jsonl", &lines);
+        archive.ingest();
+        for (query, words, letters) in PAIRS {
+            let hits = archive.search(query).hits;
+            let kind = |body: &str| {
+                let is_in = |sentences: &[&str]| sentences.iter().any(|s| body.starts_with(s));
+                if is_in(words) {
+                    'w'
+                } else if is_in(letters) {
+                    'l'
+                } else {
+                    '?'
+                }
+            };
+            // Sentences of other pairs may hold the word too.
+            let order: String = hits
+                .iter()
+                .filter(|hit| !hit.partial)
+                .map(|hit| kind(&hit.article.body))
+                .filter(|k| *k != '?')
+                .collect();
+            let expect = "w".repeat(words.len()) + &"l".repeat(letters.len());
+            assert_eq!(order, expect, "{query}, {name}");
+        }
+    }
+}
+
+#[test]
+fn judged_queries_over_the_corpus_are_answered() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let archive = Archive::new();
+    archive.ingest_from(&root.join("corpus"), &root.join("corpus"));
+    let ours = Ours::new(archive.snapshot(), |article| article.origin.clone());
+    let questions = judged(&root.join("tests/data/judged/queries.jsonl"), |key| ours.has(key));
+    assert!(questions.len() >= 100, "{} queries have an article", questions.len());
+    let figures = measure(&questions, |question| ours.answer(question));
+    let words = measure(&questions, |question| ours.words_alone(question));
+    println!("{} queries: {figures:?}, words alone {words:?}", questions.len());
+    assert!(figures.mrr >= 0.94 && figures.recall_10 >= 0.89, "{figures:?}");
+}
+
+#[test]
+fn judged_queries_over_news_are_answered() {
+    let Some(file) = data::data("scale/cctv.jsonl") else { return };
+    let articles = json_lines(&file);
+    let archive = Archive::new();
+    archive.ingest_from(&file, file.parent().unwrap());
+    // The number of the record is the line.
+    let ours = Ours::new(archive.snapshot(), |article| {
+        let line: usize = article.origin.rsplit('#').next().unwrap().parse().unwrap();
+        text(&articles[line - 1], "id").to_string()
+    });
+    let judgements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/judged/scale.jsonl");
+    let questions = judged(&judgements, |_| true);
+    assert!(questions.len() >= 40);
+    let figures = measure(&questions, |question| ours.answer(question));
+    println!("{} queries: {figures:?}", questions.len());
+    assert!(figures.mrr >= 0.93 && figures.recall_10 >= 0.88, "{figures:?}");
+}

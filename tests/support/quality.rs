@@ -1,0 +1,145 @@
+//! How well questions are answered, as figures: questions with the articles that answer them in, MRR and recall out. Shared by the
+//! tests, which hold floors, and by `examples/retrieval_quality.rs`, which prints the table.
+#![allow(dead_code, reason = "each user takes a part of it")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use gongxun::index::Snapshot;
+use gongxun::query::parse;
+use gongxun::search::plan::{Breadth, compile};
+use gongxun::search::scoring::{scores, weigh};
+use gongxun::search::{Matches, Sort, bits::Bits};
+use gongxun::text::synonyms::Synonyms;
+use serde_json::Value;
+use tantivy::DocAddress;
+
+/// How many hits are looked at.
+pub const DEPTH: usize = 100;
+/// How many of them count for MRR and the first recall.
+const FIRST: usize = 10;
+
+/// A question with the articles that answer it, by their keys, and how well: 2 is about it, 1 answers in passing.
+pub struct Question {
+    pub text: String,
+    pub relevant: BTreeMap<String, u8>,
+}
+
+/// What a ranking is worth, as means over all questions.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Figures {
+    /// One over the place of the first right article among the first ten.
+    pub mrr: f64,
+    /// The share of the right articles among the first ten, of as many as have room there.
+    pub recall_10: f64,
+    /// The same among the first hundred.
+    pub recall_100: f64,
+    /// nDCG of the first ten, by grade.
+    pub ndcg: f64,
+}
+
+/// Asks all questions.
+pub fn measure(questions: &[Question], mut answer: impl FnMut(&str) -> Vec<String>) -> Figures {
+    let mut sum = Figures::default();
+    for question in questions {
+        let ranked = answer(&question.text);
+        let right = |key: &String| question.relevant.contains_key(key);
+        let found = |depth: usize| {
+            let room = question.relevant.len().min(depth).max(1);
+            ranked.iter().take(depth).filter(|key| right(key)).count() as f64 / room as f64
+        };
+        sum.mrr += ranked.iter().take(FIRST).position(right).map_or(0.0, |place| 1.0 / (place + 1) as f64);
+        let gain = |grade: u8, place: usize| (f64::from(1u32 << grade) - 1.0) / ((place + 2) as f64).log2();
+        let grades = ranked.iter().map(|key| question.relevant.get(key).copied().unwrap_or(0));
+        let mut ideal: Vec<u8> = question.relevant.values().copied().collect();
+        ideal.sort_unstable_by(|a, b| b.cmp(a));
+        let best: f64 = ideal.iter().take(FIRST).enumerate().map(|(place, grade)| gain(*grade, place)).sum();
+        let got: f64 = grades.take(FIRST).enumerate().map(|(place, grade)| gain(grade, place)).sum();
+        sum.ndcg += if best > 0.0 { got / best } else { 0.0 };
+        sum.recall_10 += found(FIRST);
+        sum.recall_100 += found(DEPTH);
+    }
+    let n = questions.len().max(1) as f64;
+    Figures { mrr: sum.mrr / n, recall_10: sum.recall_10 / n, recall_100: sum.recall_100 / n, ndcg: sum.ndcg / n }
+}
+
+/// A snapshot whose articles are called by keys.
+pub struct Ours {
+    pub snapshot: Snapshot,
+    /// The key of each document, by segment.
+    keys: Vec<BTreeMap<u32, String>>,
+}
+
+impl Ours {
+    /// Calls each article by what `key` makes of its origin.
+    pub fn new(snapshot: Snapshot, key: impl Fn(&gongxun::Article) -> String) -> Ours {
+        let mut keys = vec![BTreeMap::new(); snapshot.searcher.segment_readers().len()];
+        for found in snapshot.all() {
+            let (address, article) = found.unwrap();
+            keys[address.segment_ord as usize].insert(address.doc_id, key(&article));
+        }
+        Ours { snapshot, keys }
+    }
+
+    fn key(&self, address: DocAddress) -> String {
+        self.keys[address.segment_ord as usize].get(&address.doc_id).cloned().unwrap_or_default()
+    }
+
+    /// Whether an article has this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|keys| keys.values().any(|other| other == key))
+    }
+
+    /// The hits as the product gives them: full matches, then partial ones.
+    pub fn answer(&self, question: &str) -> Vec<String> {
+        let query = parse(question);
+        let compiled = compile(query.root.as_ref(), &[], &self.snapshot, Synonyms::builtin(), Breadth::Wide).unwrap();
+        let matches = Matches::find(&self.snapshot, &compiled).unwrap();
+        let ranked = matches.ranked(&self.snapshot, &compiled, Sort::Relevance, DEPTH).unwrap();
+        ranked.into_iter().map(|ranked| self.key(ranked.address)).collect()
+    }
+
+    /// Any article with a word of the question, scored by the words fields alone.
+    pub fn words_alone(&self, question: &str) -> Vec<String> {
+        let query = parse(question);
+        let mut terms =
+            compile(query.root.as_ref(), &[], &self.snapshot, Synonyms::builtin(), Breadth::Exact).unwrap().terms;
+        terms.retain(|term| self.snapshot.fields.texts().iter().any(|text| text.words == term.field));
+        let weighted = weigh(&terms, &self.snapshot).unwrap();
+        let mut ranked = Vec::new();
+        for (ord, segment) in self.snapshot.searcher.segment_readers().iter().enumerate() {
+            let scores = scores(segment, &weighted, &Bits::full(segment.max_doc())).unwrap();
+            let found = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
+            ranked.extend(found.map(|(doc, score)| (*score, DocAddress::new(ord as u32, doc as u32))));
+        }
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        ranked.into_iter().take(DEPTH).map(|(_, address)| self.key(address)).collect()
+    }
+}
+
+/// The lines of a JSON-lines file.
+pub fn json_lines(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A text of a JSON object, empty where it is not there.
+pub fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value[field].as_str().unwrap_or("")
+}
+
+/// Judged queries, `{"query": …, "relevant": {key: grade}}` a line; articles that are not there are left out, and so are queries
+/// without any.
+pub fn judged(path: &Path, is_there: impl Fn(&str) -> bool) -> Vec<Question> {
+    let question = |value: &Value| Question {
+        text: text(value, "query").to_string(),
+        relevant: value["relevant"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(key, _)| is_there(key))
+            .map(|(key, grade)| (key.clone(), grade.as_u64().unwrap() as u8))
+            .collect(),
+    };
+    json_lines(path).iter().map(question).filter(|question| !question.relevant.is_empty()).collect()
+}
