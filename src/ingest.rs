@@ -23,6 +23,7 @@ use crate::article::{Article, ArticleId, Origin};
 use crate::error::{Error, Reason, Rejection, Result};
 use crate::extract;
 use crate::index::{Entry, Known, Manifest, Snapshot, Writer, document};
+use crate::reprint::Fingerprint;
 
 /// The version of reading and extraction: files read by another are read again.
 const READER_VERSION: u32 = 1;
@@ -109,6 +110,8 @@ pub struct Report {
     pub removed: u64,
     /// Records that shared place and key with an earlier one; both are kept.
     pub duplicate_ids: u64,
+    /// Articles among the new and changed ones that are copies of others: they joined a cluster of reprints.
+    pub joined: u64,
     /// Bytes of files read.
     pub bytes: u64,
 }
@@ -147,6 +150,7 @@ pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Obs
     let mut sink = Sink::new(Some(writer), snapshot, options);
     let finished = run(&plan, options, &mut sink, observer);
     let committed = sink.writer.as_mut().map_or(Ok(()), |writer| writer.commit());
+    sink.report.joined = sink.writer.as_ref().map_or(0, |writer| writer.joined());
     match (finished, committed) {
         // Whoever asked to stop must hear that the commit failed.
         (Ok(()) | Err(Error::Interrupted), Err(error)) => Err(error),
@@ -183,7 +187,7 @@ pub fn extract_all(
     early.into_iter().try_for_each(|rejection| visit(Err(rejection)))?;
     let inputs: Vec<Planned> = inputs.into_iter().map(|input| Planned { input, hash: None }).collect();
     pipeline(&inputs, options, |event| match event {
-        Event::Article(_, article) => visit(Ok(*article)),
+        Event::Article(_, read) => visit(Ok(read.0)),
         Event::Rejected(rejection) => visit(Err(rejection)),
         Event::Start(_) | Event::End { .. } => Ok(()),
     })
@@ -271,7 +275,7 @@ fn hash_file(path: &Path, reader: &str) -> Option<String> {
 /// What the pipeline hands to the caller, in the order of the inputs.
 enum Event {
     Start(usize),
-    Article(Origin, Box<Article>),
+    Article(Origin, Box<(Article, Fingerprint)>),
     Rejected(Rejection),
     End { input: usize, hash: Option<String> },
 }
@@ -366,7 +370,10 @@ fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Send
                 Raw::End { input, hash } => Event::End { input, hash },
                 Raw::Rejected(rejection) => Event::Rejected(rejection),
                 Raw::Record(record) => match extract_one(&record, &options.extract) {
-                    Ok(article) => Event::Article(record.origin, Box::new(article)),
+                    Ok(article) => {
+                        let fingerprint = Fingerprint::of(&article);
+                        Event::Article(record.origin, Box::new((article, fingerprint)))
+                    }
                     Err(rejection) => Event::Rejected(rejection),
                 },
             })
@@ -427,9 +434,9 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
     pipeline(&plan.inputs, options, |event| {
         match event {
             Event::Start(input) => sink.start_of_file(&plan.inputs[input].input)?,
-            Event::Article(origin, article) => {
+            Event::Article(origin, read) => {
                 progress.records += 1;
-                sink.article(*article, &origin, observer)?;
+                sink.article(read.0, &read.1, &origin, observer)?;
             }
             Event::Rejected(rejection) => {
                 sink.file.entry.rejected += 1;
@@ -470,7 +477,13 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    fn article(&mut self, mut article: Article, origin: &Origin, observer: &mut dyn Observer) -> Result<()> {
+    fn article(
+        &mut self,
+        mut article: Article,
+        fingerprint: &Fingerprint,
+        origin: &Origin,
+        observer: &mut dyn Observer,
+    ) -> Result<()> {
         self.report.read += 1;
         let file = &mut self.file;
         file.entry.articles += 1;
@@ -509,6 +522,7 @@ impl<'a> Sink<'a> {
             if known.is_some() || adopted || self.adopted.contains(&article.id) {
                 writer.delete(&article.id);
             }
+            writer.fingerprint(&article.id, fingerprint);
             writer.add(&article, &origin.file, stored)?;
         }
         Ok(())
@@ -533,7 +547,13 @@ impl<'a> Sink<'a> {
 
     fn remove_file(&mut self, file: &str) -> Result<()> {
         if let Some(snapshot) = &self.snapshot {
-            self.report.removed += snapshot.of_file(file)?.len() as u64;
+            for known in snapshot.of_file(file)?.values() {
+                self.report.removed += 1;
+                let id = snapshot.id(known.address)?;
+                if let Some(writer) = self.writer.as_mut() {
+                    writer.delete(&id);
+                }
+            }
         }
         if let Some(writer) = self.writer.as_mut() {
             writer.delete_file(file);

@@ -50,6 +50,7 @@ pub mod extract;
 pub mod index;
 pub mod ingest;
 pub mod query;
+pub mod reprint;
 pub mod search;
 pub mod text;
 pub mod verify;

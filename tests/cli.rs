@@ -248,3 +248,32 @@ fn who_closes_the_pipe_has_seen_enough() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn copies_are_one_hit_and_listed() {
+    let desk = Desk::with_corpus();
+    let (_, err) = desk.run(&["index", "--root", "corpus", "corpus"]).exits(0);
+    assert!(err.contains("19 of them are copies of others"), "{err}");
+    let hits = |args: &[&str]| -> Vec<serde_json::Value> {
+        let (out, _) = desk.run(args).exits(0);
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let one = hits(&["search", "标题:钢筋工的腊月", "--format", "jsonl", "--exact"]);
+    assert_eq!((one.len(), &one[0]["reprints"]), (1, &2.into()));
+    let all = hits(&["search", "标题:钢筋工的腊月", "--format", "jsonl", "--exact", "--all-copies"]);
+    assert_eq!(all.len(), 3);
+
+    let id = all[2]["id"].as_str().unwrap();
+    let (out, _) = desk.run(&["reprints", id]).exits(0);
+    assert_eq!(out.lines().count(), 3, "{out}");
+    // The cleanest and earliest copy, which the search shows, comes first.
+    assert!(out.starts_with(one[0]["id"].as_str().unwrap()), "{out}");
+    let (out, _) = desk.run(&["reprints", id, "--json"]).exits(0);
+    let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(listed["copies"].as_array().map(Vec::len), Some(3));
+
+    let alone = hits(&["search", "断指再植八小时", "--format", "jsonl", "--exact"]);
+    let (out, err) = desk.run(&["reprints", alone[0]["id"].as_str().unwrap()]).exits(1);
+    assert!(out.is_empty() && err.contains("no other copy"), "{out}{err}");
+    desk.run(&["reprints", "0000000000000000000f"]).exits(2);
+}

@@ -92,6 +92,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List the copies of an article
+    Reprints {
+        /// The article's id, as search prints it
+        id: String,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print one article
     Show {
         /// The article's id, as search prints it
@@ -158,6 +166,9 @@ pub struct SearchArgs {
     /// Tell for each hit which words scored what
     #[arg(long)]
     pub explain: bool,
+    /// Give each copy of an article as a hit of its own
+    #[arg(long)]
+    pub all_copies: bool,
     /// How long snippets are, in characters
     #[arg(long, value_name = "N", default_value_t = crate::search::snippet::DEFAULT_LENGTH)]
     pub snippet_length: usize,

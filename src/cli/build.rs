@@ -211,6 +211,9 @@ pub fn summary(report: &Report) -> String {
     if report.rejected_before > 0 {
         line.push_str(&format!(" ({} of them told before)", report.rejected_before));
     }
+    if report.joined > 0 {
+        line.push_str(&format!("; {} of them are copies of others", report.joined));
+    }
     if report.removed > 0 {
         line.push_str(&format!("; {} removed", report.removed));
     }

@@ -8,7 +8,7 @@ use super::Outcome;
 use super::args::{QueryArgs, StepArg, WhyNotArgs};
 use super::output::{print, style};
 use super::search::{query_request, remarks};
-use crate::article::ArticleId;
+use crate::article::{Article, ArticleId};
 use crate::index::Snapshot;
 use crate::query::{self, Query};
 use crate::search::plan::Breadth;
@@ -71,6 +71,23 @@ pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Resu
         print(&view::terminal::hits(&results, 0, style()))?;
     }
     Ok(found(results.hits.len() as u64))
+}
+
+/// `reprints`
+pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
+    let snapshot = Snapshot::open(index)?;
+    let id = ArticleId(id.to_string());
+    let Some(own) = snapshot.find(&id)? else { return no_article(index, &id.0) };
+    let copies = snapshot.copies()?.of(own);
+    let copies: Vec<Article> = copies.iter().map(|at| snapshot.article(*at)).collect::<crate::Result<_>>()?;
+    if json {
+        print(&(view::reprints::json(&id, &copies) + "\n"))?;
+    } else if copies.is_empty() {
+        eprintln!("{id}: no other copy");
+    } else {
+        print(&view::reprints::text(&copies))?;
+    }
+    Ok(found(copies.len() as u64))
 }
 
 /// `why-not`: the last part is the id, as the query is as many parts as one likes.

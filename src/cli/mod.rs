@@ -75,6 +75,7 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),
         Command::WhyNot(args) => explore::why_not(&index, &args),
         Command::Complete { prefix, limit, json } => explore::complete(&index, &prefix, limit, json),
+        Command::Reprints { id, json } => explore::reprints(&index, &id, json),
         Command::Show { id, json } => look::show(&index, &id, json),
         Command::Stats { json } => look::stats(&index, json),
         Command::Extract(extract) => build::extract(extract),

@@ -16,7 +16,7 @@ use crate::index::{Resources, Snapshot};
 use crate::ingest::Prune;
 use crate::query::{self, Filter};
 use crate::search::plan::Breadth;
-use crate::search::{Request, Results, Sort};
+use crate::search::{Copies, Request, Results, Sort};
 use crate::text::synonyms::Synonyms;
 use crate::view;
 
@@ -89,6 +89,7 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
         SortArg::Oldest => Sort::Oldest,
     };
     request.breadth = if args.exact { Breadth::Exact } else { Breadth::Wide };
+    request.copies = if args.all_copies { Copies::All } else { Copies::Collapsed };
     request.limit = args.limit;
     request.offset = args.offset;
     request.facets = args.facets;

@@ -18,6 +18,7 @@ use tantivy::{Directory as _, SegmentMeta, TantivyError};
 use super::directory::GenerationDirectory;
 use super::generation::Generation;
 use super::manifest::Manifest;
+use super::reprints;
 use super::snapshot::{Commit, open_index};
 use crate::error::{Error, Result};
 
@@ -54,6 +55,9 @@ pub fn files(generation: &Generation) -> Result<Files> {
     match quietly(|| segments(generation)) {
         Ok(Ok((segments, commit))) => {
             found.note(&folder.join(&commit.manifest.file), Manifest::read(&folder, &commit.manifest).err());
+            if let Some(files) = &commit.reprints {
+                found.note(&folder.join(&files.clusters), reprints::check(&folder, files).err());
+            }
             check_segments(&folder, &segments, &mut found)?;
         }
         Ok(Err(error)) => {

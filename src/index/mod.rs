@@ -9,6 +9,7 @@ mod directory;
 pub mod document;
 pub mod generation;
 pub mod manifest;
+pub mod reprints;
 pub mod schema;
 mod snapshot;
 pub mod stats;

@@ -14,6 +14,7 @@ use super::directory::GenerationDirectory;
 use super::document;
 use super::generation::{Generation, Settings};
 use super::manifest::{Manifest, Position};
+use super::reprints::{self, Reprints};
 use super::schema::{Fields, schema};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
@@ -31,6 +32,9 @@ pub struct Commit {
     pub number: u64,
     /// The manifest that belongs to it.
     pub manifest: Position,
+    /// Fingerprints and clusters of copies, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reprints: Option<reprints::Files>,
 }
 
 /// One commit of one generation.
@@ -46,6 +50,7 @@ pub struct Snapshot {
     pub searcher: Searcher,
     settings: Settings,
     segmenter: Arc<OnceLock<Segmenter>>,
+    reprints: Arc<reprints::Table>,
 }
 
 /// An article that the index knows, found by its id or its file.
@@ -111,13 +116,14 @@ impl Snapshot {
             if before.opstamp != after.opstamp {
                 continue;
             }
-            let commit = match &after.payload {
+            let commit: Commit = match &after.payload {
                 Some(payload) => serde_json::from_str(payload).map_err(|e| Error::Damaged {
                     path: generation.folder().join("meta.json"),
                     what: format!("its payload is not of this program: {e}"),
                 })?,
                 None => Commit::default(),
             };
+            let reprints = reprints::Table::open(&generation.folder(), commit.reprints.as_ref())?;
             return Ok(Snapshot {
                 generation: generation.clone(),
                 commit,
@@ -125,6 +131,7 @@ impl Snapshot {
                 searcher: reader.searcher(),
                 settings,
                 segmenter: Arc::new(segmenter),
+                reprints: Arc::new(reprints),
             });
         }
         Err(Error::Damaged { path: generation.folder(), what: "commits follow each other too fast to open one".into() })
@@ -198,6 +205,23 @@ impl Snapshot {
     pub fn find(&self, id: &ArticleId) -> Result<Option<DocAddress>> {
         let term = Term::from_field_text(self.fields.id, &id.0);
         check::guarded(&self.generation, || Ok(self.addresses(&term)?.first().copied()))
+    }
+
+    /// Which documents are copies of one another; found out when it is first asked for.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn copies(&self) -> Result<&Reprints> {
+        self.reprints.reprints(&self.searcher)
+    }
+
+    /// The other copies of the article with this id: the cleanest first, then the earliest.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn reprints(&self, id: &ArticleId) -> Result<Vec<ArticleId>> {
+        let Some(own) = self.find(id)? else { return Ok(Vec::new()) };
+        self.copies()?.of(own).iter().filter(|address| **address != own).map(|address| self.id(*address)).collect()
     }
 
     /// The hash of the content of the article with this id, where there is one.

@@ -12,10 +12,12 @@ use super::directory::GenerationDirectory;
 use super::document;
 use super::generation::{Generation, Settings, WriteLock};
 use super::manifest::{Entry, Manifest};
+use super::reprints;
 use super::schema::{Fields, schema};
 use super::snapshot::{Commit, Snapshot, damaged, open_index, set_tokenizers};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
+use crate::reprint::Fingerprint;
 use crate::text::segment::Segmenter;
 
 /// The least memory that a thread of the writer works with, in bytes: tantivy refuses less than 15 MB.
@@ -62,6 +64,7 @@ pub struct Writer {
     settings: Settings,
     segmenter: Segmenter,
     manifest: Manifest,
+    reprints: reprints::Store,
     commit: Commit,
     dirty: bool,
     /// Whether something went wrong. tantivy forgets the articles of a thread that failed and would commit the rest at
@@ -160,6 +163,7 @@ impl Writer {
         let _ = known.set(segmenter.clone());
         let snapshot = Snapshot::from_index(&generation, settings.clone(), &index, known)?;
         let manifest = Manifest::read(&generation.folder(), &snapshot.commit.manifest)?;
+        let reprints = reprints::Store::open(&generation.folder(), snapshot.commit.reprints.as_ref())?;
         Ok(Writer {
             inner,
             index,
@@ -168,6 +172,7 @@ impl Writer {
             settings,
             segmenter,
             manifest,
+            reprints,
             commit: snapshot.commit,
             dirty: false,
             failed: false,
@@ -209,13 +214,24 @@ impl Writer {
         Ok(())
     }
 
+    /// Notes the fingerprint of an article, by which its copies are found.
+    pub fn fingerprint(&mut self, id: &ArticleId, fingerprint: &Fingerprint) {
+        self.reprints.put(document::id_order(id), fingerprint);
+    }
+
+    /// How many of the articles whose fingerprints this writer took are copies of others, up to the last commit.
+    pub fn joined(&self) -> u64 {
+        self.reprints.joined()
+    }
+
     /// Takes the article with this id out; articles added after this call stay.
     pub fn delete(&mut self, id: &ArticleId) {
         self.dirty = true;
+        self.reprints.remove(document::id_order(id));
         self.inner.delete_term(Term::from_field_text(self.fields.id, &id.0));
     }
 
-    /// Takes all articles of a file out.
+    /// Takes all articles of a file out. Their fingerprints stay; [`Writer::delete`] each article where they must go.
     pub fn delete_file(&mut self, file: &str) {
         self.dirty = true;
         self.inner.delete_term(Term::from_field_text(self.fields.file, file));
@@ -235,14 +251,15 @@ impl Writer {
             let what = "writing failed before; the last commit is kept, the same command goes on from there";
             return Err(Error::io(self.generation.folder(), std::io::Error::other(what)));
         }
-        if !self.dirty && !self.manifest.is_dirty() && self.commit.number > 0 {
+        if !self.dirty && !self.manifest.is_dirty() && !self.reprints.is_dirty() && self.commit.number > 0 {
             return Ok(());
         }
         // Stands until the commit is through.
         self.failed = true;
         let number = self.commit.number + 1;
         let manifest = self.manifest.flush(number)?;
-        let commit = Commit { number, manifest };
+        let reprints = self.reprints.flush(number)?;
+        let commit = Commit { number, manifest, reprints };
         let mut prepared = self.inner.prepare_commit().map_err(|e| damaged(&self.generation, e))?;
         prepared.set_payload(&serde_json::to_string(&commit).unwrap_or_default());
         prepared.commit().map_err(|e| damaged(&self.generation, e))?;
@@ -250,6 +267,7 @@ impl Writer {
         self.dirty = false;
         self.failed = false;
         self.manifest.remove_outdated();
+        self.reprints.remove_outdated();
         Ok(())
     }
 

@@ -28,6 +28,14 @@ impl Bits {
         self.words[doc as usize / 64] |= 1 << (doc % 64);
     }
 
+    /// Takes a document out.
+    #[inline]
+    pub fn remove(&mut self, doc: DocId) {
+        if let Some(word) = self.words.get_mut(doc as usize / 64) {
+            *word &= !(1 << (doc % 64));
+        }
+    }
+
     /// Whether a document is in.
     #[inline]
     pub fn contains(&self, doc: DocId) -> bool {

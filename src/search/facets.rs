@@ -1,10 +1,10 @@
 //! Facets: how many matches each source, outlet, editor, author, section and month has.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
-use tantivy::SegmentReader;
+use tantivy::{DocId, SegmentReader};
 
 use super::bits::Bits;
 use super::strings::read;
@@ -48,6 +48,8 @@ pub struct Facets {
 pub struct Counter {
     values: [HashMap<String, u64>; 5],
     months: HashMap<(u16, u8), u64>,
+    /// Values and months of clusters that have been counted, with the number of the field; the last one is the month's.
+    counted: HashSet<(u32, usize, String)>,
 }
 
 const FIELDS: [&str; 5] = ["source", "outlet", "editor", "author", "section"];
@@ -88,6 +90,36 @@ impl Counter {
         for (day, count) in days {
             if let Some(date) = Date::from_day_number(day) {
                 *self.months.entry((date.year, date.month)).or_default() += count;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds documents that are copies of others, with the numbers of their clusters: each value counts once for a cluster.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn add_copies(&mut self, segment: &SegmentReader, copies: &[(u32, DocId)]) -> Result<()> {
+        let mut value = String::new();
+        for (at, (field, counts)) in FIELDS.iter().zip(&mut self.values).enumerate() {
+            let Some(column) = segment.fast_fields().str(field)? else { continue };
+            for (cluster, doc) in copies {
+                for ord in column.term_ords(*doc) {
+                    value.clear();
+                    read(column.ord_to_str(ord, &mut value))?;
+                    if self.counted.insert((*cluster, at, fold(&value))) {
+                        *counts.entry(value.clone()).or_default() += 1;
+                    }
+                }
+            }
+        }
+        let dates = segment.fast_fields().i64("date")?;
+        for (cluster, doc) in copies {
+            let date = dates.first(*doc).and_then(|seconds| Date::from_day_number(seconds.div_euclid(DAY)));
+            if let Some(date) = date
+                && self.counted.insert((*cluster, FIELDS.len(), format!("{}-{}", date.year, date.month)))
+            {
+                *self.months.entry((date.year, date.month)).or_default() += 1;
             }
         }
         Ok(())

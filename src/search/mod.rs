@@ -9,6 +9,7 @@ pub mod facets;
 pub mod matching;
 pub mod needle;
 pub mod plan;
+pub mod reprints;
 pub mod scoring;
 pub mod similar;
 pub mod snippet;
@@ -29,6 +30,8 @@ use self::bits::Bits;
 use self::explain::Explanation;
 use self::facets::{Counter, Facets};
 use self::plan::{Breadth, Compiled, Mark};
+use self::reprints::Collapsed;
+pub use self::reprints::Copies;
 use self::snippet::{Marked, Marks};
 use self::suggest::Suggestion;
 use crate::article::Article;
@@ -69,6 +72,8 @@ pub struct Request {
     pub facets: bool,
     /// What was typed and no more, or synonyms and partial matches too.
     pub breadth: Breadth,
+    /// Whether copies of one article are one hit.
+    pub copies: Copies,
     /// The length of snippets in characters.
     pub snippet_length: usize,
     /// Whether each hit's score is taken apart.
@@ -89,6 +94,7 @@ impl Request {
             offset: 0,
             facets: false,
             breadth: Breadth::Wide,
+            copies: Copies::Collapsed,
             snippet_length: snippet::DEFAULT_LENGTH,
             explain: false,
         }
@@ -98,7 +104,7 @@ impl Request {
 /// What a snapshot answered.
 #[derive(Debug, Clone)]
 pub struct Results {
-    /// How many articles match in full.
+    /// How many articles match in full; copies of one article count once, unless all were asked for.
     pub total: u64,
     /// How many articles hold only some of the query.
     pub partial_total: u64,
@@ -150,7 +156,12 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
 fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
     let start = Instant::now();
     let compiled = plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
-    let matches = Matches::find(snapshot, &compiled)?;
+    let mut matches = Matches::find(snapshot, &compiled)?;
+    let copies = snapshot.copies()?;
+    let collapsed = match request.copies {
+        Copies::Collapsed => matches.collapse(copies),
+        Copies::All => Collapsed::default(),
+    };
     let (total, partial_total) = (matches.total(Tier::Full), matches.total(Tier::Partial));
     let mut notes: Vec<String> =
         compiled.synonyms.iter().map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect();
@@ -167,7 +178,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
             snippet: snippet::snippet(&article, marks, segmenter, request.snippet_length),
             marks: snippet::marks(&article, marks, segmenter),
             score: ranked.score,
-            reprints: 0,
+            reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
             partial: ranked.tier == Tier::Partial,
             explanation: match request.explain {
                 true => Some(explain::explain(snapshot, &compiled, ranked.address, ranked.score)?),
@@ -181,7 +192,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
         if tier == Tier::Partial {
             notes.push("no article holds all of it: the facets count the partial matches".into());
         }
-        Some(matches.facets(snapshot, tier)?)
+        Some(matches.facets(snapshot, tier, &collapsed)?)
     } else {
         None
     };
@@ -270,11 +281,20 @@ impl Matches {
         segments.flat_map(|(ord, bits)| bits.iter().map(move |doc| DocAddress::new(ord as u32, doc))).collect()
     }
 
-    fn facets(&self, snapshot: &Snapshot, tier: Tier) -> Result<Facets> {
+    /// Counts the values of the matches. A cluster counts once for each value that any of its matching copies has, so that
+    /// a value's count is the total when that value is asked for as well.
+    fn facets(&self, snapshot: &Snapshot, tier: Tier, collapsed: &Collapsed) -> Result<Facets> {
         let mut counter = Counter::default();
-        for (segment, bits) in snapshot.searcher.segment_readers().iter().zip(self.tier(tier)) {
-            if let Some(bits) = bits {
-                counter.add(segment, bits)?;
+        for (ord, (segment, bits)) in snapshot.searcher.segment_readers().iter().zip(self.tier(tier)).enumerate() {
+            let Some(bits) = bits else { continue };
+            match collapsed.tier(tier).get(ord).filter(|copies| !copies.is_empty()) {
+                Some(copies) => {
+                    let mut alone = bits.clone();
+                    copies.iter().for_each(|(_, doc)| alone.remove(*doc));
+                    counter.add(segment, &alone)?;
+                    counter.add_copies(segment, copies)?;
+                }
+                None => counter.add(segment, bits)?,
             }
         }
         Ok(counter.finish())

@@ -110,14 +110,16 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         matches.full.push(found);
         matches.partial.push(None);
     }
-    if let Some(own) = snapshot.find(&article.id)?
-        && let Some(bits) = matches.full.get_mut(own.segment_ord as usize)
-        && bits.contains(own.doc_id)
-    {
-        let mut itself = Bits::empty(snapshot.searcher.segment_reader(own.segment_ord).max_doc());
-        itself.insert(own.doc_id);
-        bits.and_not(&itself);
+    let copies = snapshot.copies()?;
+    if let Some(own) = snapshot.find(&article.id)? {
+        // Neither the article itself nor a copy of it says anything new.
+        for address in std::iter::once(&own).chain(copies.of(own)) {
+            if let Some(bits) = matches.full.get_mut(address.segment_ord as usize) {
+                bits.remove(address.doc_id);
+            }
+        }
     }
+    matches.collapse(copies);
     let mut hits = Vec::new();
     for ranked in matches.ranked(snapshot, &compiled, Sort::Relevance, limit)? {
         let article = snapshot.article(ranked.address)?;
@@ -125,7 +127,7 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
             snippet: snippet::snippet(&article, &compiled.marks, segmenter, snippet::DEFAULT_LENGTH),
             marks: snippet::marks(&article, &compiled.marks, segmenter),
             score: ranked.score,
-            reprints: 0,
+            reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
             partial: false,
             explanation: None,
             article,

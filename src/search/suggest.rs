@@ -11,7 +11,7 @@ use tantivy::schema::Field;
 
 use super::plan::{self, Breadth};
 use super::strings::read;
-use super::{Matches, Request, Tier};
+use super::{Copies, Matches, Request, Tier};
 use crate::error::Result;
 use crate::index::{Snapshot, analyzer, check};
 use crate::query::{Node, Piece, parse};
@@ -154,7 +154,11 @@ fn confirmed(snapshot: &Snapshot, request: &Request, query: &[char], places: &[P
         let root = parse(&query).root;
         let synonyms = Synonyms::builtin();
         let compiled = plan::compile(root.as_ref(), &request.filters, snapshot, synonyms, Breadth::Exact)?;
-        let articles = Matches::find(snapshot, &compiled)?.total(Tier::Full);
+        let mut matches = Matches::find(snapshot, &compiled)?;
+        if request.copies == Copies::Collapsed {
+            matches.collapse(snapshot.copies()?);
+        }
+        let articles = matches.total(Tier::Full);
         if articles > 0 {
             suggestions.push(Suggestion { query, articles });
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::bits::Bits;
 use super::plan::{self, Plan};
-use super::{Matches, Request, Tier};
+use super::{Copies, Matches, Request, Tier};
 use crate::article::Date;
 use crate::error::Result;
 use crate::index::{Snapshot, check};
@@ -92,7 +92,10 @@ pub fn timeline(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, ste
 
 fn count(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, step: Step) -> Result<Timeline> {
     let compiled = plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
-    let matches = Matches::find(snapshot, &compiled)?;
+    let mut matches = Matches::find(snapshot, &compiled)?;
+    if request.copies == Copies::Collapsed {
+        matches.collapse(snapshot.copies()?);
+    }
     let partial = matches.total(Tier::Full) == 0 && matches.total(Tier::Partial) > 0;
     let tier = if partial { Tier::Partial } else { Tier::Full };
     let (from, to) = bounds(&compiled.full);

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::matching::{self, texts};
 use super::needle::Needle;
 use super::plan::{self, Plan, Scope, Word};
-use super::{Matches, Request, Tier};
+use super::{Copies, Matches, Ranked, Request, Tier};
 use crate::article::{Article, ArticleId, Date};
 use crate::error::Result;
 use crate::index::{Snapshot, check};
@@ -49,6 +49,8 @@ pub struct WhyNot {
     pub verdict: Verdict,
     /// The number of its hit, counted from 1, where it is one.
     pub place: Option<u64>,
+    /// The copy that is shown in its place, where it is not shown itself.
+    pub shown: Option<ArticleId>,
     /// The clauses, in the order of the query.
     pub clauses: Vec<Clause>,
 }
@@ -77,7 +79,7 @@ pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: 
         let filters = &request.filters;
         let root = request.query.root.as_ref();
         let compiled = plan::compile(root, filters, snapshot, synonyms, request.breadth)?;
-        let matches = Matches::find(snapshot, &compiled)?;
+        let mut matches = Matches::find(snapshot, &compiled)?;
         let verdict = if matches.addresses(Tier::Full).contains(&address) {
             Verdict::Full
         } else if matches.addresses(Tier::Partial).contains(&address) {
@@ -85,11 +87,22 @@ pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: 
         } else {
             Verdict::NotFound
         };
-        let mut place = None;
+        let (mut place, mut shown) = (None, None);
         if verdict != Verdict::NotFound {
+            let copies = snapshot.copies()?;
+            if request.copies == Copies::Collapsed {
+                matches.collapse(copies);
+            }
+            let of_article = copies.of(address);
             let all = matches.total(Tier::Full) + matches.total(Tier::Partial);
             let ranked = matches.ranked(snapshot, &compiled, request.sort, all as usize)?;
-            place = ranked.iter().position(|ranked| ranked.address == address).map(|at| at as u64 + 1);
+            let is_it = |hit: &Ranked| hit.address == address || of_article.contains(&hit.address);
+            // Where every copy is a hit, the article is its own.
+            let own = ranked.iter().position(|hit| hit.address == address);
+            if let Some(at) = own.or_else(|| ranked.iter().position(is_it)) {
+                place = Some(at as u64 + 1);
+                shown = (ranked[at].address != address).then(|| snapshot.id(ranked[at].address)).transpose()?;
+            }
         }
         let mut looker = Looker { snapshot, request, synonyms, article: &article, address, clauses: Vec::new() };
         if let Some(root) = root {
@@ -99,7 +112,7 @@ pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: 
             looker.node(&Node::Filter(filter.clone()), &|node| node, 0)?;
         }
         let clauses = looker.clauses;
-        Ok(Some(WhyNot { id: id.clone(), title: article.title, verdict, place, clauses }))
+        Ok(Some(WhyNot { id: id.clone(), title: article.title, verdict, place, shown, clauses }))
     })
 }
 

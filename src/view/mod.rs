@@ -7,6 +7,7 @@ pub mod csv;
 pub mod explain;
 pub mod gbt7714;
 pub mod json;
+pub mod reprints;
 pub mod ris;
 pub mod stats;
 pub mod terminal;

@@ -7,7 +7,10 @@ use crate::search::why_not::{Verdict, WhyNot};
 /// The verdict, then a line a clause: whether it holds, and what the article has or has instead.
 pub fn text(answer: &WhyNot) -> String {
     let mut out = String::new();
-    let place = answer.place.map(|place| format!(": hit number {place}")).unwrap_or_default();
+    let mut place = answer.place.map(|place| format!(": hit number {place}")).unwrap_or_default();
+    if let Some(shown) = &answer.shown {
+        place.push_str(&format!(", where its copy {shown} is shown"));
+    }
     let verdict = match answer.verdict {
         Verdict::Full => format!("it is found{place}"),
         Verdict::Partial => format!("it is found among those that hold only some of the query{place}"),

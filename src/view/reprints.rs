@@ -1,0 +1,31 @@
+//! The copies of an article, for people and as JSON.
+
+use serde_json::{Value, json};
+
+use super::terminal::day_and_time;
+use crate::article::{Article, ArticleId};
+
+/// One copy a line: id, date, source, title and origin; the one that a search shows comes first.
+pub fn text(copies: &[Article]) -> String {
+    let mut out = String::new();
+    for copy in copies {
+        let date = copy.date.as_ref().map_or_else(|| "undated".to_string(), day_and_time);
+        let title = if copy.title.is_empty() { "(no title)" } else { &copy.title };
+        let fields = [&copy.id.0, &date, copy.source.as_deref().unwrap_or("-"), title, &copy.origin];
+        out.push_str(&fields.join("  "));
+        out.push('\n');
+    }
+    out.chars().filter(|c| !c.is_control() || *c == '\n').collect()
+}
+
+/// The same as one JSON object. An article without another copy has an empty list.
+pub fn json(id: &ArticleId, copies: &[Article]) -> String {
+    let copies: Vec<Value> = copies
+        .iter()
+        .map(|copy| {
+            json!({"id": copy.id, "date": copy.date, "source": copy.source, "title": copy.title, "url": copy.url,
+                   "origin": copy.origin, "repairs": copy.repairs})
+        })
+        .collect();
+    json!({"id": id, "copies": copies}).to_string()
+}

@@ -1,0 +1,164 @@
+//! How well reprints are told from other texts, as figures: real articles and copies made of them in, recall and joins out.
+//! Shared by the tests, which hold floors, and by `examples/reprint_figures.rs`, which prints them.
+#![allow(dead_code, reason = "each user takes a part of it")]
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::time::Instant;
+
+use gongxun::Article;
+use gongxun::article::Date;
+use gongxun::ingest::{Options, extract_all};
+use gongxun::reprint::{Clusters, Fingerprint, PACKED};
+use gongxun::text::fold::is_han;
+
+/// How copies are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A part of the text, from a random place on: 70 %.
+    Cut70,
+    /// The same: 50 %.
+    Cut50,
+    /// 8 % of the characters replaced by random ones.
+    Changed,
+    /// What stands around the text on a page, taken for text.
+    Boilerplate,
+}
+
+/// What tells that a copy is one, beside the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The title and the day.
+    Both,
+    /// The title; the day is up to two years off.
+    Title,
+    /// A day at most seven days off; the title is another.
+    Day,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 4] = [Kind::Cut70, Kind::Cut50, Kind::Changed, Kind::Boilerplate];
+}
+
+impl Evidence {
+    pub const ALL: [Evidence; 3] = [Evidence::Both, Evidence::Title, Evidence::Day];
+}
+
+/// The articles of a file of JSON lines.
+pub fn articles(path: &Path) -> Vec<Article> {
+    let mut articles = Vec::new();
+    let options = Options { root: path.parent().unwrap_or(path).to_path_buf(), ..Options::new([path]) };
+    let read = extract_all(&options, |article| {
+        articles.extend(article.ok());
+        Ok(())
+    });
+    read.unwrap();
+    articles
+}
+
+/// The fingerprints of articles end to end, numbered as they come, and how many megabytes of text went by in a second.
+pub fn fingerprints(articles: &[Article]) -> (Vec<u8>, f64) {
+    let start = Instant::now();
+    let packed = articles.iter().zip(0..).flat_map(|(article, number)| Fingerprint::of(article).pack(number)).collect();
+    (packed, bytes(articles) as f64 / 1e6 / start.elapsed().as_secs_f64())
+}
+
+/// Bytes of title, lead and body.
+pub fn bytes(articles: &[Article]) -> usize {
+    articles.iter().map(|a| a.title.len() + a.lead.as_ref().map_or(0, String::len) + a.body.len()).sum()
+}
+
+/// The clusters of packed fingerprints.
+pub fn clusters(packed: &[u8]) -> Clusters {
+    let mut clusters = Clusters::default();
+    clusters.update(packed, &[]);
+    clusters
+}
+
+/// How many copies of so many articles, made in this way, are found in the cluster of what they were made of.
+pub fn recall(articles: &[Article], packed: &[u8], kind: Kind, evidence: Evidence, copies: usize) -> usize {
+    let mut random = Random(u64::from(kind as u8) * 7 + u64::from(evidence as u8) + 1);
+    let mut all = packed.to_vec();
+    let mut taken = HashSet::new();
+    let mut originals = Vec::new();
+    while originals.len() < copies {
+        let original = random.below(articles.len());
+        if articles[original].body.chars().count() < 100 || !taken.insert(original) {
+            continue;
+        }
+        let copy = copy(articles, original, kind, evidence, &mut random);
+        all.extend(Fingerprint::of(&copy).pack((articles.len() + originals.len()) as u64));
+        originals.push(original as u32);
+    }
+    let clusters = clusters(&all);
+    let first = (packed.len() / PACKED) as u32;
+    let found = |(copy, original): (u32, &u32)| {
+        clusters.groups.iter().any(|group| group.contains(original) && group.contains(&copy))
+    };
+    (first..).zip(&originals).filter(|pair| found(*pair)).count()
+}
+
+fn copy(articles: &[Article], original: usize, kind: Kind, evidence: Evidence, random: &mut Random) -> Article {
+    const AROUND: [(&str, &str); 3] = [
+        (
+            "首页 新闻 评论 维权 服务 专题 视频 图片 当前位置：首页 > 新闻中心 > 正文 字号：大 中 小 打印 关闭 分享到",
+            "版权声明：凡注明来源为本网的作品，均为本网版权所有，未经授权不得转载。相关阅读 热门排行 关于我们 联系方式 网站地图 不良信息举报",
+        ),
+        (
+            "您所在的位置：网站首页 要闻 责任编辑推荐 繁體 English 手机版 客户端下载 微博 微信",
+            "免责声明：本文仅代表作者观点，与本站无关。其原创性以及文中陈述未经本站证实，请读者自行核实。上一篇 下一篇 返回列表",
+        ),
+        (
+            "登录 注册 搜索 导航 全部频道 日报电子版 数字报",
+            "扫一扫关注公众号 点击查看更多精彩内容 评论 0 条 我要评论 发表",
+        ),
+    ];
+    let mut copy = articles[original].clone();
+    let chars: Vec<char> = copy.body.chars().collect();
+    let mut part = |share: usize| -> String {
+        let length = chars.len() * share / 100;
+        let from = random.below(chars.len() - length + 1);
+        chars[from..from + length].iter().collect()
+    };
+    copy.body = match kind {
+        Kind::Cut70 => part(70),
+        Kind::Cut50 => part(50),
+        Kind::Changed => {
+            let mut chars = chars.clone();
+            let pool: Vec<char> = articles[original / 2].body.chars().filter(|c| is_han(*c)).collect();
+            let mut places = HashSet::new();
+            while places.len() < chars.len() * 8 / 100 {
+                let at = random.below(chars.len());
+                if places.insert(at) && !pool.is_empty() {
+                    chars[at] = pool[random.below(pool.len())];
+                }
+            }
+            chars.into_iter().collect()
+        }
+        Kind::Boilerplate => {
+            let (head, tail) = AROUND[random.below(AROUND.len())];
+            format!("{head}\n{}\n{tail}", copy.body)
+        }
+    };
+    let shift = match evidence {
+        Evidence::Both => 0,
+        Evidence::Title => random.below(1460) as i64 - 730,
+        Evidence::Day => random.below(15) as i64 - 7,
+    };
+    copy.date = copy.date.and_then(|date| Date::from_day_number(date.day_number() + shift));
+    if evidence == Evidence::Day {
+        copy.title = articles[random.below(articles.len())].title.clone();
+    }
+    copy
+}
+
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
+    }
+}
