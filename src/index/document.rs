@@ -1,6 +1,8 @@
 //! From an article to the document that tantivy holds, and back.
 
-use tantivy::schema::{OwnedValue, TantivyDocument, Value};
+use tantivy::DocId;
+use tantivy::schema::{OwnedValue, TantivyDocument};
+use tantivy::store::StoreReader;
 
 use super::schema::{Fields, TextFields};
 use crate::article::{Article, ArticleId};
@@ -93,7 +95,87 @@ pub fn names(article: &Article) -> String {
     names.join("\n")
 }
 
-/// The stored bytes of a document that was read back.
-pub fn stored<'a>(doc: &'a TantivyDocument, fields: &Fields) -> Option<&'a [u8]> {
-    doc.get_first(fields.stored)?.as_bytes()
+/// The article of a document, read from its segment's store.
+///
+/// # Errors
+/// [`Error::Damaged`] where the store does not hold what was written.
+pub fn article(store: &StoreReader, doc: DocId) -> Result<Article> {
+    let record = store.get_document_bytes(doc)?;
+    let damaged = || Error::Damaged { path: "stored article".into(), what: "its record is not whole".into() };
+    decode(stored(&record).ok_or_else(damaged)?)
+}
+
+/// The bytes of the one stored field in a document's record of the store: the number of values (1), the field, the type
+/// code, the length, the bytes.
+///
+/// tantivy's own decoder believes the length: one flipped bit makes it ask for exabytes, and a failed allocation ends the
+/// process, which no caller can catch. Here the length must be that of what is there.
+fn stored(record: &[u8]) -> Option<&[u8]> {
+    const FIELD_BYTES: usize = 4;
+    const BYTES_CODE: u8 = 4;
+    let (values, record) = variable_int(record)?;
+    let (code, record) = record.get(FIELD_BYTES..)?.split_first()?;
+    let (length, bytes) = variable_int(record)?;
+    (values == 1 && *code == BYTES_CODE && length == bytes.len() as u64).then_some(bytes)
+}
+
+/// A number in tantivy's variable length: seven bits a byte, the lowest first, the last byte marked by its highest bit.
+fn variable_int(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    const LAST: u8 = 0x80;
+    const MAX_BYTES: usize = 9;
+    let mut number = 0;
+    for (at, byte) in bytes.iter().enumerate().take(MAX_BYTES) {
+        number |= u64::from(byte & !LAST) << (7 * at);
+        if byte & LAST != 0 {
+            return Some((number, &bytes[at + 1..]));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_only_where_it_is_whole() {
+        let record = |length: &[u8]| [&[0x81, 9, 0, 0, 0, 4], length, "{}".as_bytes()].concat();
+        assert_eq!(stored(&record(&[0x82])), Some("{}".as_bytes()));
+        assert_eq!(stored(&record(&[0x02, 0x80])), Some("{}".as_bytes()));
+        // Lengths that are not there, up to the largest that can be written.
+        for length in [&[0x83][..], &[0x81], &[0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0xff], &[0x7f; 12]] {
+            assert_eq!(stored(&record(length)), None, "{length:?}");
+        }
+        let whole = record(&[0x82]);
+        for (at, bit) in (0..whole.len() - 2).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1 << bit;
+            // A bit of the field's number changes nothing that is read; any other is seen.
+            assert_eq!(stored(&flipped).is_some(), (1..5).contains(&at), "byte {at}, bit {bit}");
+        }
+        (0..whole.len()).for_each(|end| assert_eq!(stored(&whole[..end]), None));
+    }
+
+    #[test]
+    fn the_record_is_as_tantivy_writes_it() {
+        let (schema, fields) = crate::index::schema::schema();
+        let mut index = tantivy::Index::create_in_ram(schema);
+        index.set_tokenizers(crate::index::analyzer::tokenizers(&crate::text::segment::Segmenter::builtin()));
+        let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, 16 << 20).unwrap();
+        let articles: Vec<Article> = [0, 1, 40, 3_000, 300_000]
+            .map(|length| Article { title: "工会".into(), body: "职".repeat(length), ..Article::default() })
+            .to_vec();
+        for article in &articles {
+            // Only what is stored goes in.
+            let mut doc = TantivyDocument::new();
+            doc.add_field_value(fields.stored, &OwnedValue::Bytes(encode(article)));
+            writer.add_document(doc).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        let store = searcher.segment_reader(0).get_store_reader(1).unwrap();
+        for (doc, expect) in articles.iter().enumerate() {
+            assert_eq!(&article(&store, doc as DocId).unwrap(), expect);
+        }
+    }
 }

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
+use tantivy::store::StoreReader;
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
 
 use super::analyzer;
 use super::check;
@@ -48,6 +49,8 @@ pub struct Snapshot {
     pub fields: Fields,
     /// tantivy's view of it.
     pub searcher: Searcher,
+    /// The stored articles of each segment.
+    stores: Arc<Vec<StoreReader>>,
     settings: Settings,
     segmenter: Arc<OnceLock<Segmenter>>,
     reprints: Arc<reprints::Table>,
@@ -109,7 +112,8 @@ impl Snapshot {
             let reader = index
                 .reader_builder()
                 .reload_policy(ReloadPolicy::Manual)
-                .doc_store_cache_num_blocks(STORE_CACHE_BLOCKS)
+                // Articles are read by the stores below.
+                .doc_store_cache_num_blocks(0)
                 .try_into()
                 .map_err(damaged)?;
             let after = index.load_metas().map_err(damaged)?;
@@ -124,11 +128,15 @@ impl Snapshot {
                 None => Commit::default(),
             };
             let reprints = reprints::Table::open(&generation.folder(), commit.reprints.as_ref())?;
+            let searcher = reader.searcher();
+            let segments = searcher.segment_readers().iter();
+            let stores = segments.map(|segment| segment.get_store_reader(STORE_CACHE_BLOCKS)).collect::<Result<_, _>>();
             return Ok(Snapshot {
+                stores: Arc::new(stores.map_err(|e| damaged(e.into()))?),
                 generation: generation.clone(),
                 commit,
                 fields: schema().1,
-                searcher: reader.searcher(),
+                searcher,
                 settings,
                 segmenter: Arc::new(segmenter),
                 reprints: Arc::new(reprints),
@@ -174,12 +182,7 @@ impl Snapshot {
     /// [`Error::Damaged`] where the store does not hold what was written.
     pub fn article(&self, address: DocAddress) -> Result<Article> {
         check::guarded(&self.generation, || {
-            let doc: TantivyDocument = self.searcher.doc(address).map_err(|e| damaged(&self.generation, e))?;
-            let stored = document::stored(&doc, &self.fields).ok_or_else(|| Error::Damaged {
-                path: self.generation.folder(),
-                what: "an article without its stored text".into(),
-            })?;
-            document::decode(stored)
+            document::article(&self.stores[address.segment_ord as usize], address.doc_id)
         })
     }
 

@@ -9,11 +9,15 @@ use tantivy::{DocId, SegmentReader};
 use super::bits::Bits;
 use super::strings::read;
 use crate::article::Date;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::text::fold::fold;
 
 /// How many values of a facet are given.
 pub const MAX_VALUES: usize = 20;
+/// How many different values of a facet a segment may have for each of its documents, and beside that; a column that claims
+/// more is damaged. An article has a handful of credits, one alone perhaps hundreds.
+const VALUES_A_DOCUMENT: usize = 64;
+const VALUES_BESIDE: usize = 10_000;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
@@ -62,7 +66,15 @@ impl Counter {
     pub fn add(&mut self, segment: &SegmentReader, matches: &Bits) -> Result<()> {
         for (field, counts) in FIELDS.iter().zip(&mut self.values) {
             let Some(column) = segment.fast_fields().str(field)? else { continue };
-            let mut by_ord = vec![0u64; column.num_terms()];
+            // The number of values is read from the file; a damaged one must not ask for more memory than there is.
+            let values = column.num_terms();
+            if values > segment.max_doc() as usize * VALUES_A_DOCUMENT + VALUES_BESIDE {
+                return Err(Error::Damaged {
+                    path: (*field).into(),
+                    what: format!("it claims {values} different values"),
+                });
+            }
+            let mut by_ord = vec![0u64; values];
             for doc in matches.iter() {
                 for ord in column.term_ords(doc) {
                     by_ord[ord as usize] += 1;

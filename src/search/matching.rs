@@ -1,6 +1,6 @@
 //! Which documents of a segment satisfy a plan.
 
-use tantivy::schema::{Field, TantivyDocument};
+use tantivy::schema::Field;
 use tantivy::{DocId, SegmentReader};
 
 use super::bits::Bits;
@@ -8,7 +8,7 @@ use super::needle::Needle;
 use super::plan::{Plan, Scope, Word};
 use super::strings::{StringPlan, read, term_documents};
 use crate::article::Article;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::index::schema::Fields;
 use crate::index::{Snapshot, document};
 use crate::text::fold::fold_char;
@@ -156,10 +156,7 @@ impl Matcher<'_> {
             if self.segment.is_deleted(doc) {
                 continue;
             }
-            let stored: TantivyDocument = store.get(doc)?;
-            let stored = document::stored(&stored, self.fields)
-                .ok_or_else(|| Error::Damaged { path: "stored article".into(), what: "it is not there".into() })?;
-            let article = document::decode(stored)?;
+            let article = document::article(&store, doc)?;
             let holds = texts(&article, scope).into_iter().any(|part| {
                 text.clear();
                 text.extend(part.chars().map(fold_char));
