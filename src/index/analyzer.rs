@@ -1,10 +1,14 @@
-//! The tokenizers that fill the fields: words, pairs and chars of a text.
+//! The tokenizers that fill the fields: words, parts of words, pairs and chars of a text.
 //!
 //! A text as printed flows in; tokens of its fold flow out. What a query asks for is compiled by the same rules in
 //! [`crate::search`], so the functions that name tokens are public.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
+use crate::text::compound;
 use crate::text::fold::{fold, fold_char};
 use crate::text::segment::{self, Hmm, Segmenter};
 use crate::text::strings::{Class, ends_sentence};
@@ -15,6 +19,9 @@ pub const WORDS: &str = "words";
 pub const PAIRS: &str = "pairs";
 /// The name of the chars tokenizer.
 pub const CHARS: &str = "chars";
+
+/// The name of the parts tokenizer.
+pub const PARTS: &str = "parts";
 
 /// The longest token of letters or digits, in characters; longer runs are indexed and asked for by their beginning.
 pub const MAX_RUN_CHARS: usize = 200;
@@ -50,6 +57,7 @@ pub fn tokenizers(segmenter: &Segmenter) -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager
         .register(WORDS, WordsTokenizer { segmenter: segmenter.clone(), cut: Vec::new(), stream: Buffer::default() });
+    manager.register(PARTS, PartsTokenizer::new(segmenter));
     manager.register(PAIRS, PairsTokenizer::default());
     manager.register(CHARS, CharsTokenizer::default());
     manager
@@ -208,6 +216,65 @@ impl Tokenizer for WordsTokenizer {
         });
         BufferStream(stream)
     }
+}
+
+/// How many longer words a tokenizer remembers the parts of.
+const REMEMBERED_WORDS: usize = 1 << 14;
+
+#[derive(Clone)]
+struct PartsTokenizer {
+    segmenter: Segmenter,
+    cut: Vec<segment::Token>,
+    /// The words inside a word, as ranges of its bytes.
+    known: HashMap<Box<str>, Box<[Range<u16>]>>,
+    stream: Buffer,
+}
+
+impl PartsTokenizer {
+    fn new(segmenter: &Segmenter) -> PartsTokenizer {
+        let (cut, known, stream) = (Vec::new(), HashMap::new(), Buffer::default());
+        PartsTokenizer { segmenter: segmenter.clone(), cut, known, stream }
+    }
+}
+
+impl Tokenizer for PartsTokenizer {
+    type TokenStream<'a> = BufferStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> BufferStream<'a> {
+        let PartsTokenizer { segmenter, cut, known, stream } = self;
+        stream.clear();
+        words(&fold(text), segmenter, cut, |word| {
+            // A word of two characters has no part of two. Letters and digits are one run.
+            if word.len() <= MAX_PLAIN_BYTES || !word.chars().all(|c| Class::of(c) == Class::Han) {
+                return;
+            }
+            if !known.contains_key(word) {
+                if known.len() == REMEMBERED_WORDS {
+                    known.clear();
+                }
+                known.insert(word.into(), inner_words(word, segmenter));
+            }
+            for part in known.get(word).into_iter().flatten() {
+                stream.push(&word[usize::from(part.start)..usize::from(part.end)], 0);
+            }
+        });
+        BufferStream(stream)
+    }
+}
+
+/// Two characters of the basic plane have so many bytes.
+const MAX_PLAIN_BYTES: usize = 6;
+
+/// The words inside a word, as ranges of its bytes.
+fn inner_words(word: &str, segmenter: &Segmenter) -> Box<[Range<u16>]> {
+    let chars: Vec<char> = word.chars().collect();
+    let ends = chars.iter().scan(0, |end, c| {
+        *end += c.len_utf8() as u16;
+        Some(*end)
+    });
+    let places: Vec<u16> = std::iter::once(0).chain(ends).collect();
+    let inner = compound::inner_words(&chars, segmenter);
+    inner.into_iter().map(|range| places[range.start]..places[range.end]).collect()
 }
 
 #[derive(Clone, Default)]

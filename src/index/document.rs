@@ -42,19 +42,20 @@ pub fn document(article: &Article, file: &str, stored: Vec<u8>, fields: &Fields)
     doc.add_u64(fields.id_order, id_order(&article.id));
     doc.add_text(fields.file, file);
     doc.add_u64(fields.content, content_hash(&stored));
-    let mut text = |fields: TextFields, text: &str, words: bool| {
+    let mut text = |fields: TextFields, text: &str| {
         if !text.is_empty() {
-            if words {
+            if let Some(parts) = fields.parts {
                 doc.add_text(fields.words, text);
+                doc.add_text(parts, text);
             }
             doc.add_text(fields.pairs, text);
             doc.add_text(fields.chars, text);
         }
     };
-    text(fields.title, &article.title, true);
-    text(fields.lead, article.lead.as_deref().unwrap_or(""), true);
-    text(fields.body, &article.body, true);
-    text(fields.names, &names(article), false);
+    text(fields.title, &article.title);
+    text(fields.lead, article.lead.as_deref().unwrap_or(""));
+    text(fields.body, &article.body);
+    text(fields.names, &names(article));
     if let Some(source) = &article.source {
         doc.add_text(fields.source, source);
         doc.add_text(fields.source_key, fold(source));

@@ -11,8 +11,10 @@ pub mod generation;
 pub mod manifest;
 pub mod reprints;
 pub mod schema;
+mod shown;
 mod snapshot;
 pub mod stats;
+pub mod values;
 mod writer;
 
 pub use generation::{Generation, WriteLock};

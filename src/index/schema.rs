@@ -1,19 +1,20 @@
 //! The fields of the index: what is recorded about each text, and why.
 //!
 //! Title, lead and body each have three fields made from the folded text: **words** and **chars** to rank by, **pairs**
-//! with positions to prove strings. Names of people have pairs and chars, so that a name is found by any part of it.
+//! with positions to prove strings. A fourth, **parts**, tells words from letters inside other words and is not scored.
+//! Names of people have pairs and chars, so that a name is found by any part of it.
 
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
     TextFieldIndexing, TextOptions,
 };
 
-use super::analyzer::{CHARS, PAIRS, WORDS};
+use super::analyzer::{CHARS, PAIRS, PARTS, WORDS};
 
 /// The version of the schema and of everything an index holds. An index of another version is refused.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
-/// The three fields of one text.
+/// The fields of one text.
 #[derive(Debug, Clone, Copy)]
 pub struct TextFields {
     /// jieba's precise words, with frequencies.
@@ -22,6 +23,8 @@ pub struct TextFields {
     pub pairs: Field,
     /// Every Chinese character, with frequencies.
     pub chars: Field,
+    /// Words inside longer words (工会 in 总工会); none for names, which have no words.
+    pub parts: Option<Field>,
 }
 
 /// All fields.
@@ -90,10 +93,10 @@ pub fn schema() -> (Schema, Fields) {
         id_order: builder.add_u64_field("id_order", number.clone()),
         file: key(&mut builder, "file"),
         content: builder.add_u64_field("content", number.clone()),
-        title: text(&mut builder, "title"),
-        lead: text(&mut builder, "lead"),
-        body: text(&mut builder, "body"),
-        names: text(&mut builder, "names"),
+        title: text(&mut builder, "title", true),
+        lead: text(&mut builder, "lead", true),
+        body: text(&mut builder, "body", true),
+        names: text(&mut builder, "names", false),
         source_key: key(&mut builder, "source_key"),
         outlet_key: key(&mut builder, "outlet_key"),
         editor_key: key(&mut builder, "editor_key"),
@@ -111,15 +114,17 @@ pub fn schema() -> (Schema, Fields) {
     (builder.build(), fields)
 }
 
-fn text(builder: &mut SchemaBuilder, name: &str) -> TextFields {
+fn text(builder: &mut SchemaBuilder, name: &str, has_words: bool) -> TextFields {
     let mut field = |suffix: &str, tokenizer: &str, record: IndexRecordOption| {
+        let norms = record != IndexRecordOption::Basic;
         let indexing =
-            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record).set_fieldnorms(true);
+            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record).set_fieldnorms(norms);
         builder.add_text_field(&format!("{name}_{suffix}"), TextOptions::default().set_indexing_options(indexing))
     };
     TextFields {
         words: field("words", WORDS, IndexRecordOption::WithFreqs),
         pairs: field("pairs", PAIRS, IndexRecordOption::WithFreqsAndPositions),
         chars: field("chars", CHARS, IndexRecordOption::WithFreqs),
+        parts: has_words.then(|| field("parts", PARTS, IndexRecordOption::Basic)),
     }
 }

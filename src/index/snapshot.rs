@@ -17,6 +17,8 @@ use super::generation::{Generation, Settings};
 use super::manifest::{Manifest, Position};
 use super::reprints::{self, Reprints};
 use super::schema::{Fields, schema};
+use super::shown::Shown;
+use super::values::Counted;
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
 use crate::text::segment::Segmenter;
@@ -54,6 +56,8 @@ pub struct Snapshot {
     settings: Settings,
     segmenter: Arc<OnceLock<Segmenter>>,
     reprints: Arc<reprints::Table>,
+    counted: Arc<OnceLock<Counted>>,
+    shown: Arc<Shown>,
 }
 
 /// An article that the index knows, found by its id or its file.
@@ -140,6 +144,8 @@ impl Snapshot {
                 settings,
                 segmenter: Arc::new(segmenter),
                 reprints: Arc::new(reprints),
+                counted: Arc::default(),
+                shown: Arc::default(),
             });
         }
         Err(Error::Damaged { path: generation.folder(), what: "commits follow each other too fast to open one".into() })
@@ -186,6 +192,19 @@ impl Snapshot {
         })
     }
 
+    /// The article at an address, to be shown; a few of those that were shown lately are kept unpacked.
+    ///
+    /// # Errors
+    /// As [`Snapshot::article`].
+    pub fn shown(&self, address: DocAddress) -> Result<Arc<Article>> {
+        if let Some(article) = self.shown.get(address) {
+            return Ok(article);
+        }
+        let article = Arc::new(self.article(address)?);
+        self.shown.put(address, article.clone());
+        Ok(article)
+    }
+
     /// The id of the article at an address.
     ///
     /// # Errors
@@ -208,6 +227,19 @@ impl Snapshot {
     pub fn find(&self, id: &ArticleId) -> Result<Option<DocAddress>> {
         let term = Term::from_field_text(self.fields.id, &id.0);
         check::guarded(&self.generation, || Ok(self.addresses(&term)?.first().copied()))
+    }
+
+    /// The values of the fields that are counted; read when they are first asked for.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read or does not hold what was written.
+    pub fn counted(&self) -> Result<&Counted> {
+        if let Some(counted) = self.counted.get() {
+            counted.unpack();
+            return Ok(counted);
+        }
+        let counted = Counted::read(&self.searcher)?;
+        Ok(self.counted.get_or_init(|| counted))
     }
 
     /// Which documents are copies of one another; found out when it is first asked for.

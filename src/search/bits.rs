@@ -57,6 +57,13 @@ impl Bits {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
     }
 
+    /// What is in this one and not in the other.
+    pub fn without(&self, other: &Bits) -> Bits {
+        let mut left = self.clone();
+        left.and_not(other);
+        left
+    }
+
     /// Turns to what was not in.
     pub fn negate(&mut self) {
         self.words.iter_mut().for_each(|word| *word = !*word);

@@ -2,7 +2,7 @@
 
 use tantivy::postings::Postings as _;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet as _};
+use tantivy::{DocAddress, DocSet as _, Term};
 
 use super::bits::Bits;
 use super::plan::Compiled;
@@ -76,19 +76,19 @@ pub fn explain(snapshot: &Snapshot, compiled: &Compiled, address: DocAddress, sc
     itself.insert(address.doc_id);
     let mut parts = Vec::new();
     for weighted in scoring::weigh(&compiled.terms, snapshot)? {
-        let inverted = segment.inverted_index(weighted.term.field())?;
-        let postings = read(inverted.read_postings(&weighted.term, IndexRecordOption::WithFreqs))?;
-        let Some(mut postings) = postings else { continue };
+        let inverted = segment.inverted_index(weighted.field)?;
+        let term = Term::from_field_text(weighted.field, &weighted.token);
+        let Some(mut postings) = read(inverted.read_postings(&term, IndexRecordOption::WithFreqs))? else { continue };
         let at = if postings.doc() < address.doc_id { postings.seek(address.doc_id) } else { postings.doc() };
         if at != address.doc_id {
             continue;
         }
         let frequency = postings.term_freq();
-        let articles = snapshot.searcher.doc_freq(&weighted.term)?;
-        let Some((text, kind)) = place(weighted.term.field(), &snapshot.fields) else { continue };
-        let token = String::from_utf8_lossy(weighted.term.serialized_value_bytes()).into_owned();
-        let scores = scoring::scores(segment, std::slice::from_ref(&weighted), &itself)?;
-        let score = scores.get(address.doc_id as usize).copied().unwrap_or(0.0);
+        let Some((text, kind)) = place(weighted.field, &snapshot.fields) else { continue };
+        let ord = address.segment_ord as usize;
+        let scores = scoring::scores(segment, ord, std::slice::from_ref(&weighted), &itself, 1)?;
+        let score = scores.first().map_or(0.0, |(_, score)| *score);
+        let (token, articles) = (weighted.token, weighted.documents);
         parts.push(Part { text, kind, token, frequency, articles, score });
     }
     parts.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.token.cmp(&b.token)));

@@ -1,25 +1,17 @@
 //! Facets: how many matches each source, outlet, editor, author, section and month has.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde::Serialize;
-use tantivy::{DocId, SegmentReader};
+use tantivy::DocId;
 
 use super::bits::Bits;
-use super::strings::read;
-use crate::article::Date;
-use crate::error::{Error, Result};
-use crate::text::fold::fold;
+use crate::error::Result;
+use crate::index::Snapshot;
+use crate::index::values::{Counted, FIELDS, Values};
 
 /// How many values of a facet are given.
 pub const MAX_VALUES: usize = 20;
-/// How many different values of a facet a segment may have for each of its documents, and beside that; a column that claims
-/// more is damaged. An article has a handful of credits, one alone perhaps hundreds.
-const VALUES_A_DOCUMENT: usize = 64;
-const VALUES_BESIDE: usize = 10_000;
-/// Seconds in a day.
-const DAY: i64 = 86_400;
 
 /// A value with its count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,126 +40,126 @@ pub struct Facets {
 }
 
 /// Counts matches, segment by segment.
-#[derive(Debug, Default)]
-pub struct Counter {
-    values: [HashMap<String, u64>; 5],
-    months: HashMap<(u16, u8), u64>,
-    /// Values and months of clusters that have been counted, with the number of the field; the last one is the month's.
-    counted: HashSet<(u32, usize, String)>,
+pub struct Counter<'a> {
+    counted: &'a Counted,
+    fields: [Tally; FIELDS.len()],
+    months: Tally,
+    /// Classes of values and months of clusters that have been counted, with the number of the field; the last one is the
+    /// month's.
+    clusters: HashSet<(u32, usize, u32)>,
 }
 
-const FIELDS: [&str; 5] = ["source", "outlet", "editor", "author", "section"];
+/// Counts by number.
+#[derive(Debug, Default)]
+struct Tally {
+    counts: Vec<u32>,
+    /// The numbers that have been counted.
+    met: Vec<u32>,
+}
 
-impl Counter {
-    /// Adds the matches of a segment.
+impl Tally {
+    #[inline]
+    fn add(&mut self, number: u32) {
+        if number as usize >= self.counts.len() {
+            self.counts.resize(number as usize + 1, 0);
+        }
+        let count = &mut self.counts[number as usize];
+        if *count == 0 {
+            self.met.push(number);
+        }
+        *count += 1;
+    }
+
+    fn count(&self, number: u32) -> u64 {
+        u64::from(self.counts[number as usize])
+    }
+}
+
+impl<'a> Counter<'a> {
+    /// Counts nothing yet.
     ///
     /// # Errors
     /// Where a file of the index can't be read.
-    pub fn add(&mut self, segment: &SegmentReader, matches: &Bits) -> Result<()> {
-        for (field, counts) in FIELDS.iter().zip(&mut self.values) {
-            let Some(column) = segment.fast_fields().str(field)? else { continue };
-            // The number of values is read from the file; a damaged one must not ask for more memory than there is.
-            let values = column.num_terms();
-            if values > segment.max_doc() as usize * VALUES_A_DOCUMENT + VALUES_BESIDE {
-                return Err(Error::Damaged {
-                    path: (*field).into(),
-                    what: format!("it claims {values} different values"),
-                });
-            }
-            let mut by_ord = vec![0u64; values];
-            for doc in matches.iter() {
-                for ord in column.term_ords(doc) {
-                    by_ord[ord as usize] += 1;
-                }
-            }
-            let mut value = String::new();
-            for (ord, count) in by_ord.iter().enumerate().filter(|(_, count)| **count > 0) {
-                value.clear();
-                read(column.ord_to_str(ord as u64, &mut value))?;
-                match counts.get_mut(&value) {
-                    Some(sum) => *sum += count,
-                    None => {
-                        counts.insert(value.clone(), *count);
-                    }
-                }
-            }
+    pub fn new(snapshot: &'a Snapshot) -> Result<Counter<'a>> {
+        let counted = snapshot.counted()?;
+        let fields =
+            std::array::from_fn(|field| Tally { counts: vec![0; counted.values(field).count()], met: Vec::new() });
+        Ok(Counter { counted, fields, months: Tally::default(), clusters: HashSet::new() })
+    }
+
+    /// Adds the matches of a segment.
+    pub fn add(&mut self, segment: usize, matches: &Bits) {
+        for (field, tally) in self.fields.iter_mut().enumerate() {
+            matches.iter().for_each(|doc| self.counted.each(segment, field, doc, |number| tally.add(number)));
         }
-        let dates = segment.fast_fields().i64("date")?;
-        let mut days: HashMap<i64, u64> = HashMap::new();
-        for doc in matches.iter() {
-            if let Some(seconds) = dates.first(doc) {
-                *days.entry(seconds.div_euclid(DAY)).or_default() += 1;
-            }
+        for month in matches.iter().filter_map(|doc| self.counted.month(segment, doc)) {
+            self.months.add(month);
         }
-        for (day, count) in days {
-            if let Some(date) = Date::from_day_number(day) {
-                *self.months.entry((date.year, date.month)).or_default() += count;
-            }
-        }
-        Ok(())
     }
 
     /// Adds documents that are copies of others, with the numbers of their clusters: each value counts once for a cluster.
-    ///
-    /// # Errors
-    /// Where a file of the index can't be read.
-    pub fn add_copies(&mut self, segment: &SegmentReader, copies: &[(u32, DocId)]) -> Result<()> {
-        let mut value = String::new();
-        for (at, (field, counts)) in FIELDS.iter().zip(&mut self.values).enumerate() {
-            let Some(column) = segment.fast_fields().str(field)? else { continue };
-            for (cluster, doc) in copies {
-                for ord in column.term_ords(*doc) {
-                    value.clear();
-                    read(column.ord_to_str(ord, &mut value))?;
-                    if self.counted.insert((*cluster, at, fold(&value))) {
-                        *counts.entry(value.clone()).or_default() += 1;
-                    }
-                }
-            }
-        }
-        let dates = segment.fast_fields().i64("date")?;
+    pub fn add_copies(&mut self, segment: usize, copies: &[(u32, DocId)]) {
         for (cluster, doc) in copies {
-            let date = dates.first(*doc).and_then(|seconds| Date::from_day_number(seconds.div_euclid(DAY)));
-            if let Some(date) = date
-                && self.counted.insert((*cluster, FIELDS.len(), format!("{}-{}", date.year, date.month)))
+            for (field, tally) in self.fields.iter_mut().enumerate() {
+                let values = self.counted.values(field);
+                self.counted.each(segment, field, *doc, |number| {
+                    if self.clusters.insert((*cluster, field, values.class(number))) {
+                        tally.add(number);
+                    }
+                });
+            }
+            if let Some(month) = self.counted.month(segment, *doc)
+                && self.clusters.insert((*cluster, FIELDS.len(), month))
             {
-                *self.months.entry((date.year, date.month)).or_default() += 1;
+                self.months.add(month);
             }
         }
-        Ok(())
     }
 
     /// The counts.
-    pub fn finish(self) -> Facets {
-        let [source, outlet, editor, author, section] = self.values.map(largest);
-        let mut months: Vec<_> = self.months.into_iter().collect();
-        months.sort_unstable();
-        let month = months
-            .into_iter()
-            .map(|((year, month), count)| Count { value: format!("{year:04}-{month:02}"), count })
-            .collect();
+    pub fn finish(mut self) -> Facets {
+        self.months.met.sort_unstable();
+        let name = |month: u32| format!("{:04}-{:02}", month / 12, month % 12 + 1);
+        let month = self.months.met.iter().map(|m| Count { value: name(*m), count: self.months.count(*m) }).collect();
+        let mut fields =
+            self.fields.iter().enumerate().map(|(field, tally)| largest(self.counted.values(field), tally));
+        let [source, outlet, editor, author, section] = std::array::from_fn(|_| fields.next().unwrap_or_default());
         Facets { source, outlet, editor, author, section, month }
     }
 }
 
-/// The values with the largest counts. Values that fold to the same (东原工人报, 東原工人報) are one, shown as it is
-/// printed most often.
-fn largest(counts: HashMap<String, u64>) -> Vec<Count> {
-    let mut printed: Vec<Count> = counts.into_iter().map(|(value, count)| Count { value, count }).collect();
-    let order = |a: &Count, b: &Count| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value));
-    printed.sort_by(order);
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut merged: Vec<Count> = Vec::new();
-    for count in printed {
-        match places.entry(fold(&count.value)) {
-            Entry::Occupied(place) => merged[*place.get()].count += count.count,
-            Entry::Vacant(place) => {
-                place.insert(merged.len());
-                merged.push(count);
-            }
+/// The classes of values with the largest counts, each shown as it is printed most often.
+fn largest(values: &Values, tally: &Tally) -> Vec<Count> {
+    // Of each class its sum, and the value that has the largest part of it.
+    let mut sums: Vec<(u64, u32)> = vec![(0, u32::MAX); values.class_count()];
+    let mut classes = Vec::new();
+    for number in tally.met.iter().copied() {
+        let class = values.class(number);
+        let (sum, shown) = &mut sums[class as usize];
+        if *sum == 0 {
+            classes.push(class);
+        }
+        *sum += tally.count(number);
+        let before = |other: u32| {
+            let (own, others) = (tally.count(number), tally.count(other));
+            own > others || own == others && values.printed(number) < values.printed(other)
+        };
+        if *shown == u32::MAX || before(*shown) {
+            *shown = number;
         }
     }
-    merged.sort_by(order);
-    merged.truncate(MAX_VALUES);
-    merged
+    let order = |a: &u32, b: &u32| {
+        let ((sum, shown), (other, others)) = (sums[*a as usize], sums[*b as usize]);
+        other.cmp(&sum).then_with(|| values.printed(shown).cmp(values.printed(others)))
+    };
+    if classes.len() > MAX_VALUES {
+        classes.select_nth_unstable_by(MAX_VALUES, order);
+        classes.truncate(MAX_VALUES);
+    }
+    classes.sort_unstable_by(order);
+    let count = |class: u32| {
+        let (count, shown) = sums[class as usize];
+        Count { value: values.printed(shown).to_string(), count }
+    };
+    classes.into_iter().map(count).collect()
 }

@@ -23,8 +23,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
 
-use tantivy::columnar::Column;
-use tantivy::{DocAddress, DocId, SegmentReader};
+use tantivy::{DocAddress, DocId};
 
 use self::bits::Bits;
 use self::explain::Explanation;
@@ -40,9 +39,6 @@ use crate::index::{Snapshot, check};
 use crate::query::{Filter, Query};
 use crate::text::synonyms::Synonyms;
 
-/// How many articles at most are looked at to tell words from letters inside other words.
-const MAX_LOOKED_AT: usize = 256;
-
 /// The order of hits. Full matches come before partial ones in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
@@ -53,6 +49,14 @@ pub enum Sort {
     Newest,
     /// The oldest first, undated ones last.
     Oldest,
+}
+
+impl Sort {
+    /// What a date puts a hit by, the largest first.
+    fn by_date(self, date: Option<i64>) -> i64 {
+        let date = if self == Sort::Oldest { date.map(|date| -date) } else { date };
+        date.unwrap_or(i64::MIN)
+    }
 }
 
 /// What is asked of a snapshot.
@@ -172,7 +176,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
     let partial_marks: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
     let mut hits = Vec::new();
     for ranked in ranked.iter().skip(request.offset).take(request.limit) {
-        let article = snapshot.article(ranked.address)?;
+        let article = snapshot.shown(ranked.address)?;
         let marks = if ranked.tier == Tier::Partial { &partial_marks } else { &compiled.marks };
         hits.push(Hit {
             snippet: snippet::snippet(&article, marks, segmenter, request.snippet_length),
@@ -184,7 +188,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
                 true => Some(explain::explain(snapshot, &compiled, ranked.address, ranked.score)?),
                 false => None,
             },
-            article,
+            article: Article::clone(&article),
         });
     }
     let facets = if request.facets {
@@ -284,17 +288,17 @@ impl Matches {
     /// Counts the values of the matches. A cluster counts once for each value that any of its matching copies has, so that
     /// a value's count is the total when that value is asked for as well.
     fn facets(&self, snapshot: &Snapshot, tier: Tier, collapsed: &Collapsed) -> Result<Facets> {
-        let mut counter = Counter::default();
-        for (ord, (segment, bits)) in snapshot.searcher.segment_readers().iter().zip(self.tier(tier)).enumerate() {
+        let mut counter = Counter::new(snapshot)?;
+        for (ord, bits) in self.tier(tier).enumerate() {
             let Some(bits) = bits else { continue };
             match collapsed.tier(tier).get(ord).filter(|copies| !copies.is_empty()) {
                 Some(copies) => {
                     let mut alone = bits.clone();
                     copies.iter().for_each(|(_, doc)| alone.remove(*doc));
-                    counter.add(segment, &alone)?;
-                    counter.add_copies(segment, copies)?;
+                    counter.add(ord, &alone);
+                    counter.add_copies(ord, copies);
                 }
-                None => counter.add(segment, bits)?,
+                None => counter.add(ord, bits),
             }
         }
         Ok(counter.finish())
@@ -307,20 +311,18 @@ impl Matches {
     /// Where a file of the index can't be read.
     pub fn ranked(&self, snapshot: &Snapshot, compiled: &Compiled, sort: Sort, wanted: usize) -> Result<Vec<Ranked>> {
         let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
-        let terms = scoring::weigh(&compiled.terms, snapshot)?;
-        let scored = Scored::new(snapshot, &terms, sort, self.tier(Tier::Full))?;
-        let surely = if sort == Sort::Relevance { self.surely_words(snapshot, compiled)? } else { None };
-        let full = match surely {
-            Some(surely) => self.words_first(&scored, &surely, snapshot, compiled, wanted)?,
-            None => scored.best(self.full.iter(), wanted, None),
-        };
-        let mut ranked: Vec<Ranked> = full.into_iter().map(|(.., place)| place.ranked(Tier::Full)).collect();
-        if ranked.len() < wanted && self.total(Tier::Partial) > 0 {
-            let scored = Scored::new(snapshot, &terms, sort, self.tier(Tier::Partial))?;
-            let room = wanted - ranked.len();
-            let partial = scored.best(self.tier(Tier::Partial).flatten(), room, None);
-            ranked.extend(partial.into_iter().map(|(.., place)| place.ranked(Tier::Partial)));
+        let ranker = Ranker { snapshot, terms: scoring::weigh(&compiled.terms, snapshot)?, sort };
+        let mut ranked = Vec::new();
+        match if sort == Sort::Relevance { self.surely_words(snapshot, compiled)? } else { None } {
+            Some(surely) => {
+                ranker.best(surely.iter().map(Some), Tier::Full, wanted, &mut ranked)?;
+                let letters: Vec<Bits> =
+                    self.full.iter().zip(&surely).map(|(full, surely)| full.without(surely)).collect();
+                ranker.best(letters.iter().map(Some), Tier::Full, wanted, &mut ranked)?;
+            }
+            None => ranker.best(self.full.iter().map(Some), Tier::Full, wanted, &mut ranked)?,
         }
+        ranker.best(self.partial.iter().map(Option::as_ref), Tier::Partial, wanted, &mut ranked)?;
         Ok(ranked)
     }
 
@@ -338,123 +340,63 @@ impl Matches {
         }
         Ok(Some(all).filter(|all| *all != self.full))
     }
-
-    /// The first full matches: those with the words as words, then the others. Where the index leaves open which one it is,
-    /// the text is looked at, from the best score down and no further than needed.
-    fn words_first(
-        &self,
-        scored: &Scored,
-        surely: &[Bits],
-        snapshot: &Snapshot,
-        compiled: &Compiled,
-        wanted: usize,
-    ) -> Result<Vec<Order>> {
-        let sure = scored.best(surely.iter(), wanted, None);
-        let open: Vec<Bits> = self
-            .full
-            .iter()
-            .zip(surely)
-            .map(|(full, surely)| {
-                let mut open = full.clone();
-                open.and_not(surely);
-                open
-            })
-            .collect();
-        // What scores less than enough sure ones can't come before them.
-        let least = sure.last().filter(|_| sure.len() == wanted).map(|last| last.0);
-        let open = scored.best(open.iter(), usize::MAX, least);
-        let segmenter = snapshot.segmenter()?;
-        let (mut first, mut letters) = (Vec::new(), Vec::new());
-        let mut sure = sure.into_iter().peekable();
-        for (looked_at, order) in open.into_iter().enumerate() {
-            while first.len() < wanted
-                && let Some(before) = sure.next_if(|sure| *sure > order)
-            {
-                first.push(before);
-            }
-            if first.len() == wanted {
-                break;
-            }
-            if looked_at < MAX_LOOKED_AT
-                && words::are_words(&compiled.full, &snapshot.article(order.2.address)?, segmenter)
-            {
-                first.push(order);
-            } else {
-                letters.push(order);
-            }
-        }
-        first.extend(sure);
-        first.extend(letters);
-        first.truncate(wanted);
-        Ok(first)
-    }
 }
 
-/// Scores and columns of some documents, by segment.
-struct Scored {
+/// Puts matches in order.
+struct Ranker<'a> {
+    snapshot: &'a Snapshot,
+    terms: Vec<scoring::Weighted>,
     sort: Sort,
-    segments: Vec<Option<(Vec<f32>, Columns)>>,
 }
 
 /// A document with its order: the largest first, ties by the id.
 type Order = (i64, Reverse<u64>, Place);
 
-impl Scored {
-    fn new<'a>(
-        snapshot: &Snapshot,
-        terms: &[scoring::Weighted],
-        sort: Sort,
-        bits: impl Iterator<Item = Option<&'a Bits>>,
-    ) -> Result<Scored> {
-        let mut segments = Vec::new();
-        for (segment, bits) in snapshot.searcher.segment_readers().iter().zip(bits) {
-            segments.push(match bits.filter(|bits| !bits.is_empty()) {
-                Some(bits) => Some((scoring::scores(segment, terms, bits)?, Columns::open(segment)?)),
-                None => None,
-            });
+impl Ranker<'_> {
+    /// Adds the best of these documents, until there are `wanted` of all.
+    fn best<'a>(
+        &self,
+        segments: impl Iterator<Item = Option<&'a Bits>>,
+        tier: Tier,
+        wanted: usize,
+        ranked: &mut Vec<Ranked>,
+    ) -> Result<()> {
+        let wanted = wanted.saturating_sub(ranked.len());
+        if wanted == 0 {
+            return Ok(());
         }
-        Ok(Scored { sort, segments })
-    }
-
-    /// The first `wanted` of these documents, which must be among the scored ones, and of them those that reach `least`.
-    fn best<'a>(&self, bits: impl Iterator<Item = &'a Bits>, wanted: usize, least: Option<i64>) -> Vec<Order> {
         let mut best = Best { wanted, heap: BinaryHeap::new() };
-        for ((ord, segment), bits) in self.segments.iter().enumerate().zip(bits) {
-            let Some((scores, columns)) = segment else { continue };
-            for doc in bits.iter() {
-                let score = scores[doc as usize];
-                let primary = columns.primary(self.sort, doc, score);
-                if least.is_none_or(|least| primary >= least) {
-                    best.offer(primary, || columns.id(doc), DocAddress::new(ord as u32, doc), score);
+        for (ord, bits) in segments.enumerate() {
+            let Some(bits) = bits.filter(|bits| !bits.is_empty()) else { continue };
+            let segment = self.snapshot.searcher.segment_reader(ord as u32);
+            let ids = segment.fast_fields().u64("id_order")?;
+            let id = |doc: DocId| ids.first(doc).unwrap_or(0);
+            let address = |doc: DocId| DocAddress::new(ord as u32, doc);
+            if self.sort == Sort::Relevance {
+                for (doc, score) in scoring::scores(segment, ord, &self.terms, bits, wanted)? {
+                    // A score is never negative, so its bits sort as it does.
+                    best.offer(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
+                }
+            } else {
+                let dates = segment.fast_fields().i64("date")?;
+                for doc in bits.iter() {
+                    best.offer(self.sort.by_date(dates.first(doc)), || id(doc), address(doc), 0.0);
                 }
             }
         }
-        best.heap.into_sorted_vec().into_iter().map(|Reverse(order)| order).collect()
-    }
-}
-
-struct Columns {
-    date: Column<i64>,
-    id: Column<u64>,
-}
-
-impl Columns {
-    fn open(segment: &SegmentReader) -> Result<Columns> {
-        Ok(Columns { date: segment.fast_fields().i64("date")?, id: segment.fast_fields().u64("id_order")? })
-    }
-
-    /// What hits are ordered by, the largest first.
-    fn primary(&self, sort: Sort, doc: DocId, score: f32) -> i64 {
-        match sort {
-            // A score is never negative, so its bits sort as it does.
-            Sort::Relevance => i64::from(score.max(0.0).to_bits()),
-            Sort::Newest => self.date.first(doc).unwrap_or(i64::MIN),
-            Sort::Oldest => self.date.first(doc).map_or(i64::MIN, |date| -date),
+        for Reverse((_, _, place)) in best.heap.into_sorted_vec() {
+            let score = if self.sort == Sort::Relevance { place.score } else { self.score(place.address)? };
+            ranked.push(Ranked { address: place.address, score, tier });
         }
+        Ok(())
     }
 
-    fn id(&self, doc: DocId) -> u64 {
-        self.id.first(doc).unwrap_or(0)
+    fn score(&self, address: DocAddress) -> Result<f32> {
+        let segment = self.snapshot.searcher.segment_reader(address.segment_ord);
+        let mut itself = Bits::empty(segment.max_doc());
+        itself.insert(address.doc_id);
+        let scores = scoring::scores(segment, address.segment_ord as usize, &self.terms, &itself, 1)?;
+        Ok(scores.first().map_or(0.0, |(_, score)| *score))
     }
 }
 
@@ -469,12 +411,6 @@ struct Best {
 struct Place {
     address: DocAddress,
     score: f32,
-}
-
-impl Place {
-    fn ranked(self, tier: Tier) -> Ranked {
-        Ranked { address: self.address, score: self.score, tier }
-    }
 }
 
 impl PartialEq for Place {
@@ -499,9 +435,6 @@ impl Ord for Place {
 
 impl Best {
     fn offer(&mut self, primary: i64, id: impl FnOnce() -> u64, address: DocAddress, score: f32) {
-        if self.wanted == 0 {
-            return;
-        }
         if self.heap.len() == self.wanted && self.heap.peek().is_some_and(|Reverse((least, ..))| primary < *least) {
             return;
         }

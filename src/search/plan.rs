@@ -5,11 +5,11 @@
 use super::needle::Needle;
 use super::scoring::{self, LEAD_WEIGHT, NAMES_WEIGHT, ScoreTerm, TITLE_WEIGHT};
 use super::strings::StringPlan;
-use super::words;
 use crate::error::Result;
 use crate::index::schema::{Fields, TextFields};
 use crate::index::{Snapshot, analyzer};
 use crate::query::{Field, Filter, Node, PatternPart, Piece};
+use crate::text::compound;
 use crate::text::fold::fold;
 use crate::text::function_words::is_function_word;
 use crate::text::segment::Segmenter;
@@ -272,7 +272,7 @@ impl Compiler<'_> {
         if chars.len() < COMPOUND_CHARS {
             return Vec::new();
         }
-        let parts = words::parts(&chars, self.segmenter);
+        let parts = compound::parts(&chars, self.segmenter);
         if parts.len() < 2 || parts.iter().any(|part| part.len() < 2) {
             return Vec::new();
         }

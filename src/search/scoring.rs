@@ -5,6 +5,7 @@
 //! lists document by document.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings as _, TermInfo};
@@ -32,6 +33,8 @@ const K1: f32 = 1.2;
 const B: f32 = 0.75;
 /// A term is looked up document by document where fewer than one in this many of its documents is a candidate.
 const SPARSE: u64 = 16;
+/// What sums of 32-bit floats may be off by, as a part of them.
+const ROUNDING: f32 = 1e-4;
 
 /// One term to score by.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,31 +84,41 @@ pub fn word(folded: &str, text: TextFields, weight: f32, terms: &mut Vec<ScoreTe
 
 /// A term with what BM25 needs to know of the whole index.
 pub struct Weighted {
-    /// The term.
-    pub term: Term,
-    /// Weight times inverse document frequency times (k1 + 1).
+    /// The field.
+    pub field: Field,
+    /// The token.
+    pub token: String,
+    /// How many documents have it.
+    pub documents: u64,
+    /// Where its postings are, segment by segment.
+    infos: Vec<Option<TermInfo>>,
+    /// Weight times inverse document frequency times (k1 + 1): more than it can add to any score.
     factor: f32,
     /// By the code of the text's length: k1 · (1 − b + b · length / average length).
-    norms: [f32; 256],
+    norms: Rc<[f32; 256]>,
 }
 
-/// Weighs the terms by the index's own statistics; terms that do not occur are left out.
+/// Weighs the terms by the index's own statistics, those first that can add most; terms that do not occur are left out.
 ///
 /// # Errors
 /// Where a file of the index can't be read.
 pub fn weigh(terms: &[ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted>> {
     let segments = snapshot.searcher.segment_readers();
     let articles: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
-    let mut averages: BTreeMap<Field, [f32; 256]> = BTreeMap::new();
+    let mut averages: BTreeMap<Field, Rc<[f32; 256]>> = BTreeMap::new();
     let mut weighted = Vec::with_capacity(terms.len());
     for ScoreTerm { field, token, weight } in terms {
         let term = Term::from_field_text(*field, token);
-        let frequency = snapshot.searcher.doc_freq(&term)?;
-        if frequency == 0 {
+        let mut infos = Vec::with_capacity(segments.len());
+        for segment in segments {
+            infos.push(read(segment.inverted_index(*field)?.get_term_info(&term))?);
+        }
+        let documents: u64 = infos.iter().flatten().map(|info| u64::from(info.doc_freq)).sum();
+        if documents == 0 {
             continue;
         }
         let norms = match averages.get(field) {
-            Some(norms) => *norms,
+            Some(norms) => norms.clone(),
             None => {
                 let mut tokens = 0;
                 for segment in segments {
@@ -113,13 +126,15 @@ pub fn weigh(terms: &[ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted>> 
                 }
                 let average = (tokens as f32 / articles.max(1) as f32).max(f32::MIN_POSITIVE);
                 let norm = |id: usize| FieldNormReader::id_to_fieldnorm(id as u8) as f32;
-                let norms = std::array::from_fn(|id| K1 * (1.0 - B + B * norm(id) / average));
-                averages.insert(*field, norms);
+                let norms = Rc::new(std::array::from_fn(|id| K1 * (1.0 - B + B * norm(id) / average)));
+                averages.insert(*field, norms.clone());
                 norms
             }
         };
-        weighted.push(Weighted { term, factor: weight * inverse_frequency(frequency, articles) * (K1 + 1.0), norms });
+        let factor = weight * inverse_frequency(documents, articles) * (K1 + 1.0);
+        weighted.push(Weighted { field: *field, token: token.clone(), documents, infos, factor, norms });
     }
+    weighted.sort_by(|a, b| b.factor.total_cmp(&a.factor));
     Ok(weighted)
 }
 
@@ -128,25 +143,54 @@ fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln() as f32
 }
 
-/// The scores of the candidates, by document; what stands at other documents means nothing.
+/// The candidates with their scores, in their order; where only the first `wanted` by score matter, those that surely are
+/// none of them may be missing.
+///
+/// The terms that can add most are added up first. As soon as the terms to come can't lift a document above the `wanted`
+/// best ones any more, it is dropped, and with few documents left a term is looked up for these alone. Nothing is
+/// estimated: a dropped document's score and all that could be added lie below `wanted` others.
 ///
 /// # Errors
 /// Where a file of the index can't be read.
-pub fn scores(segment: &SegmentReader, terms: &[Weighted], candidates: &Bits) -> Result<Vec<f32>> {
+pub fn scores(
+    segment: &SegmentReader,
+    ord: usize,
+    terms: &[Weighted],
+    candidates: &Bits,
+    wanted: usize,
+) -> Result<Vec<(DocId, f32)>> {
     let mut scores = vec![0f32; segment.max_doc() as usize];
-    let count = candidates.count();
+    let mut alive: Vec<DocId> = candidates.iter().collect();
+    let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
+    // Dropping is tried again when what can still be added has halved.
+    let mut next_try = to_come / 2.0;
     for weighted in terms {
-        let field = weighted.term.field();
-        let inverted = segment.inverted_index(field)?;
-        let Some(info) = read(inverted.get_term_info(&weighted.term))? else { continue };
-        let norms = segment.get_fieldnorms_reader(field)?;
-        if u64::from(info.doc_freq) > SPARSE * count {
-            add_sparse(&inverted, &info, weighted, &norms, candidates, &mut scores)?;
-        } else {
-            add_dense(&inverted, &info, weighted, &norms, &mut scores)?;
+        if let Some(info) = weighted.infos.get(ord).and_then(Option::as_ref) {
+            let inverted = segment.inverted_index(weighted.field)?;
+            let norms = segment.get_fieldnorms_reader(weighted.field)?;
+            if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
+                add_sparse(&inverted, info, weighted, &norms, &alive, &mut scores)?;
+            } else {
+                add_dense(&inverted, info, weighted, &norms, &mut scores)?;
+            }
+        }
+        to_come -= weighted.factor;
+        if to_come <= next_try && alive.len() > wanted {
+            drop_hopeless(&mut alive, &scores, wanted, to_come);
+            next_try = to_come / 2.0;
         }
     }
-    Ok(scores)
+    Ok(alive.into_iter().map(|doc| (doc, scores[doc as usize])).collect())
+}
+
+/// Keeps the documents that can still be among the `wanted` best when at most `to_come` is added to each.
+fn drop_hopeless(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
+    let Some(place) = wanted.checked_sub(1) else { return alive.clear() };
+    let mut all: Vec<f32> = alive.iter().map(|doc| scores[*doc as usize]).collect();
+    let (_, last, _) = all.select_nth_unstable_by(place, |a, b| b.total_cmp(a));
+    // Sums in another order differ in their last digits.
+    let least = *last * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
+    alive.retain(|doc| scores[*doc as usize] >= least);
 }
 
 impl Weighted {
@@ -179,20 +223,20 @@ fn add_sparse(
     info: &TermInfo,
     weighted: &Weighted,
     norms: &FieldNormReader,
-    candidates: &Bits,
+    candidates: &[DocId],
     scores: &mut [f32],
 ) -> Result<()> {
     let mut postings = read(inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs))?;
     let mut at: DocId = postings.doc();
-    for doc in candidates.iter() {
-        if at < doc {
-            at = postings.seek(doc);
+    for doc in candidates {
+        if at < *doc {
+            at = postings.seek(*doc);
         }
         if at == TERMINATED {
             break;
         }
-        if at == doc {
-            scores[doc as usize] += weighted.score(postings.term_freq(), norms.fieldnorm_id(doc));
+        if at == *doc {
+            scores[*doc as usize] += weighted.score(postings.term_freq(), norms.fieldnorm_id(*doc));
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ use super::bits::Bits;
 use crate::error::Result;
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
 use crate::index::schema::TextFields;
+use crate::text::compound::MAX_PARTED;
 use crate::text::strings::{self, Class};
 
 /// A string as the index is asked for it.
@@ -86,8 +87,9 @@ impl StringPlan {
                 [(token, _)] => term_documents(segment, text.pairs, token, found),
                 _ => {
                     let Some(mut phrase) = Phrase::open(segment, text.pairs, tokens)? else { return Ok(()) };
+                    self.words(segment, text, found)?;
                     while let Some(doc) = phrase.next_candidate() {
-                        if phrase.matches() {
+                        if !found.contains(doc) && phrase.matches() {
                             found.insert(doc);
                         }
                     }
@@ -95,6 +97,19 @@ impl StringPlan {
                 }
             },
         }
+    }
+}
+
+impl StringPlan {
+    /// The documents that hold the string as a word or as a part of one: positions need not be read for these.
+    fn words(&self, segment: &SegmentReader, text: TextFields, found: &mut Bits) -> Result<()> {
+        let Some(parts) = text.parts else { return Ok(()) };
+        if self.pattern.len() <= MAX_PARTED && self.pattern.iter().all(|c| Class::of(*c) == Class::Han) {
+            let word: String = self.pattern.iter().collect();
+            term_documents(segment, text.words, &word, found)?;
+            term_documents(segment, parts, &word, found)?;
+        }
+        Ok(())
     }
 }
 

@@ -27,6 +27,9 @@ const CHARS: (usize, usize) = (2, 8);
 const MIN_CHARS_LIKE: usize = 3;
 /// How many places of a query are looked at.
 const MAX_PLACES: usize = 48;
+/// Longer queries are questions: with one place changed such a one hardly ever matches in full, and looking for it takes
+/// a walk through all words of the index.
+const MAX_QUERY_CHARS: usize = 16;
 /// How many words of the dictionary a misspelled one may have been cut into.
 const MAX_CUT: usize = 3;
 /// How many candidates are kept for a place.
@@ -100,6 +103,9 @@ pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Sugges
         collect(root, &mut pieces);
     }
     let query: Vec<char> = request.query.text.chars().collect();
+    if pieces.iter().map(|piece| piece.span.len()).sum::<usize>() > MAX_QUERY_CHARS {
+        return Ok(Vec::new());
+    }
     let mut places = places(&pieces, &query, snapshot)?;
     if places.is_empty() {
         return Ok(Vec::new());

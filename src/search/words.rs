@@ -1,29 +1,21 @@
 //! Tells a word from letters inside other words: 和服 from 和|服务.
 //!
 //! A folded text and places in it flow in; whether they are words flows out. The segmentation says where words begin and
-//! end, and a longer word is taken apart as far as it goes, so that 工会 is a word in 总工会 and 国共 none in 中国共产党.
+//! end, and a longer word is taken apart as far as it goes ([`crate::text::compound`]). The index holds both, so that
+//! matches are told apart without a look at their texts.
 
 use std::ops::Range;
 
 use tantivy::SegmentReader;
 
 use super::bits::Bits;
-use super::matching::texts;
-use super::plan::{Plan, Scope, Word};
+use super::plan::{Plan, Scope};
 use super::strings::{StringPlan, term_documents};
-use crate::article::Article;
 use crate::error::Result;
 use crate::index::Snapshot;
-use crate::text::fold::fold_char;
+use crate::text::compound;
 use crate::text::segment::{Hmm, Segmenter, Token};
-use crate::text::strings::{self, Class};
-
-/// Longer words are not taken apart.
-const MAX_PARTED: usize = 24;
-/// The least weight of a part: that of a character that the dictionary does not know.
-const UNKNOWN: f64 = -20.0;
-/// What the frequencies of the dictionary add up to, about.
-const ALL_FREQUENCIES: f64 = 6e7;
+use crate::text::strings::Class;
 
 /// The words of a text, looked up run by run.
 pub struct Boundaries<'a> {
@@ -54,7 +46,7 @@ impl<'a> Boundaries<'a> {
         let first = self.inside[range.start - self.run.start].clone();
         let last = self.inside[range.end - 1 - self.run.start].clone();
         if first == last {
-            return is_part(
+            return compound::is_part(
                 &self.text[first.clone()],
                 range.start - first.start..range.end - first.start,
                 self.segmenter,
@@ -79,50 +71,6 @@ impl<'a> Boundaries<'a> {
             position += length;
         }
     }
-}
-
-/// Whether a range of a word is the word, or begins and ends where parts of it do.
-fn is_part(word: &[char], range: Range<usize>, segmenter: &Segmenter) -> bool {
-    if range.len() == word.len() || word.len() > MAX_PARTED {
-        return true;
-    }
-    let parts = parts(word, segmenter);
-    let Some(first) = parts.iter().find(|part| part.contains(&range.start)) else { return true };
-    if range.end <= first.end {
-        return is_part(&word[first.clone()], range.start - first.start..range.end - first.start, segmenter);
-    }
-    range.start == first.start && parts.iter().any(|part| part.end == range.end)
-}
-
-/// The likeliest way to cut a word into at least two words of the dictionary.
-pub fn parts(word: &[char], segmenter: &Segmenter) -> Vec<Range<usize>> {
-    // The best way from each character to the end: its weight, and where its first part ends.
-    let mut best: Vec<(f64, usize)> = vec![(0.0, word.len()); word.len() + 1];
-    for start in (0..word.len()).rev() {
-        best[start] = (f64::NEG_INFINITY, start + 1);
-        let mut part = String::new();
-        for end in start + 1..=word.len() {
-            part.push(word[end - 1]);
-            if end - start == word.len() {
-                continue;
-            }
-            let weight = match segmenter.word_freq(&part) {
-                Some(frequency) => (frequency.max(1) as f64 / ALL_FREQUENCIES).ln(),
-                None if end - start == 1 => UNKNOWN,
-                None => continue,
-            };
-            if weight + best[end].0 > best[start].0 {
-                best[start] = (weight + best[end].0, end);
-            }
-        }
-    }
-    let mut start = 0;
-    std::iter::from_fn(|| {
-        let part = (start < word.len()).then(|| start..best[start].1)?;
-        start = part.end;
-        Some(part)
-    })
-    .collect()
 }
 
 /// The documents that surely hold each word of the plan as a word, by the words of the index. None where the plan does not
@@ -181,54 +129,30 @@ fn surely_string(
 ) -> Result<()> {
     let text: String = string.pattern.iter().collect();
     let mut tokens = Vec::new();
-    snapshot.segmenter()?.cut(&text, Hmm::On, &mut tokens);
-    let is_word = tokens.len() == 1 && string.pattern.iter().all(|c| Class::of(*c) == Class::Han);
+    let segmenter = snapshot.segmenter()?;
+    segmenter.cut(&text, Hmm::On, &mut tokens);
+    // A word that the dictionary lacks may be cut otherwise in its text, and one character is always a part of something:
+    // of these all occurrences are alike.
+    let is_word = tokens.len() == 1 && string.pattern.len() > 1 && segmenter.has_word(&text);
+    let is_word = is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han);
     for (fields, _) in scope.fields(&snapshot.fields) {
-        // Runs of letters and digits match whole, and names have no words.
-        if is_word && fields.words != snapshot.fields.names.words {
-            term_documents(segment, fields.words, &text, found)?;
-        } else {
-            string.documents(segment, fields, found)?;
+        match fields.parts {
+            Some(parts) if is_word => {
+                term_documents(segment, fields.words, &text, found)?;
+                term_documents(segment, parts, &text, found)?;
+            }
+            // Runs of letters and digits match whole, and names have no words.
+            _ => string.documents(segment, fields, found)?,
         }
     }
     Ok(())
-}
-
-/// Whether an article that matches the plan holds each of its words as a word.
-pub fn are_words(plan: &Plan, article: &Article, segmenter: &Segmenter) -> bool {
-    match plan {
-        Plan::Words(words, scope) => {
-            let texts: Vec<Vec<char>> = texts(article, Scope { names: false, ..*scope })
-                .into_iter()
-                .map(|text| text.chars().map(fold_char).collect())
-                .collect();
-            words.iter().all(|word| is_word(word, &texts, segmenter) || is_name(word, *scope, article))
-        }
-        Plan::And(plans) => plans.iter().all(|plan| are_words(plan, article, segmenter)),
-        Plan::Or(plans) => plans.iter().any(|plan| are_words(plan, article, segmenter)),
-        _ => true,
-    }
-}
-
-fn is_word(word: &Word, texts: &[Vec<char>], segmenter: &Segmenter) -> bool {
-    texts.iter().any(|text| {
-        let mut boundaries = Boundaries::new(text, segmenter);
-        word.strings.iter().any(|s| strings::find(text, &s.pattern).any(|range| boundaries.fits(&range)))
-    })
-}
-
-fn is_name(word: &Word, scope: Scope, article: &Article) -> bool {
-    scope.names
-        && article.credits.iter().any(|credit| {
-            let name: Vec<char> = credit.name.chars().map(fold_char).collect();
-            word.strings.iter().any(|s| strings::find(&name, &s.pattern).next().is_some())
-        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::fold::fold;
+    use crate::text::strings;
 
     #[test]
     fn words_and_letters_inside_others() {

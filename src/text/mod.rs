@@ -1,6 +1,7 @@
 //! Pure functions on text: charset, fold, segment, lexicon, repair, numerals. Nothing here reads or writes files.
 
 pub mod charset;
+pub mod compound;
 pub mod fold;
 pub mod function_words;
 pub mod lexicon;

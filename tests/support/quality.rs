@@ -108,9 +108,9 @@ impl Ours {
         let weighted = weigh(&terms, &self.snapshot).unwrap();
         let mut ranked = Vec::new();
         for (ord, segment) in self.snapshot.searcher.segment_readers().iter().enumerate() {
-            let scores = scores(segment, &weighted, &Bits::full(segment.max_doc())).unwrap();
-            let found = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
-            ranked.extend(found.map(|(doc, score)| (*score, DocAddress::new(ord as u32, doc as u32))));
+            let scores = scores(segment, ord, &weighted, &Bits::full(segment.max_doc()), DEPTH).unwrap();
+            let found = scores.into_iter().filter(|(_, score)| *score > 0.0);
+            ranked.extend(found.map(|(doc, score)| (score, DocAddress::new(ord as u32, doc))));
         }
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         ranked.into_iter().take(DEPTH).map(|(_, address)| self.key(address)).collect()
