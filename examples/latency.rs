@@ -3,7 +3,8 @@
 //!
 //! Both give the first ten hits with the count, snippets and facets, warm, one after the other in one thread. The stock
 //! pipeline asks for any of jieba's tokens and marks with tantivy's SnippetGenerator. Times are in milliseconds, median and
-//! 99th percentile over all queries of a kind. With a number as argument asks ours alone so many times, for a profiler.
+//! 99th percentile over all queries of a kind. With a number as argument asks ours alone so many times, for a profiler; then
+//! `GONGXUN_INDEX` may name an index of the scale file that is there already.
 
 #[path = "../tests/support/archive.rs"]
 mod archive;
@@ -12,10 +13,11 @@ mod quality;
 #[path = "../tests/support/stock.rs"]
 mod stock;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use archive::Archive;
+use gongxun::index::Snapshot;
 use gongxun::query::parse;
 use gongxun::search::{Request, search};
 use gongxun::text::synonyms::Synonyms;
@@ -55,8 +57,13 @@ fn main() {
     };
     let file = data.join("scale/cctv.jsonl");
     let archive = Archive::new();
-    archive.ingest_from(&file, file.parent().unwrap());
-    let snapshot = archive.snapshot();
+    let snapshot = match std::env::var_os("GONGXUN_INDEX") {
+        Some(index) => Snapshot::open(Path::new(&index)).unwrap(),
+        None => {
+            archive.ingest_from(&file, file.parent().unwrap());
+            archive.snapshot()
+        }
+    };
     let ours = |query: &str| {
         let request = Request { facets: true, ..Request::new(parse(query)) };
         search(&snapshot, &request, Synonyms::builtin()).unwrap().hits.len()

@@ -124,34 +124,39 @@ impl Counted {
         &self.fields[field]
     }
 
-    /// The numbers of a document's values in a field.
-    #[inline]
-    pub fn each(&self, segment: usize, field: usize, doc: DocId, mut add: impl FnMut(u32)) {
+    /// Gives the numbers of the values that these documents of a segment have in a field, one after the other.
+    pub fn each(&self, segment: usize, field: usize, docs: &[DocId], mut add: impl FnMut(u32)) {
         let Some(unpacked) = self.unpacked.get() else {
-            return self.segments[segment].each(field, doc, add);
+            return docs.iter().for_each(|doc| self.segments[segment].each(field, *doc, &mut add));
         };
-        let unpacked = &unpacked[segment];
-        match unpacked.fields[field].get(doc as usize) {
-            None | Some(&NONE) => {}
-            Some(number) if number & LIST != 0 => {
-                unpacked.lists[(number & !LIST) as usize].iter().copied().for_each(add)
+        let Unpacked { fields, lists, .. } = &unpacked[segment];
+        let numbers = &fields[field];
+        if numbers.is_empty() {
+            return;
+        }
+        for doc in docs {
+            match numbers[*doc as usize] {
+                NONE => {}
+                number if number & LIST != 0 => lists[(number & !LIST) as usize].iter().copied().for_each(&mut add),
+                number => add(number),
             }
-            Some(number) => add(*number),
         }
     }
 
-    /// The month of a document: twelve times the year, and 0 for January.
-    #[inline]
-    pub fn month(&self, segment: usize, doc: DocId) -> Option<u32> {
+    /// Gives the months of these documents of a segment: twelve times the year, and 0 for January.
+    pub fn months(&self, segment: usize, docs: &[DocId], mut add: impl FnMut(u32)) {
         match self.unpacked.get() {
-            Some(unpacked) => Some(unpacked[segment].months[doc as usize]).filter(|month| *month != NONE),
-            None => self.segments[segment].month(doc),
+            Some(unpacked) => {
+                let months = &unpacked[segment].months;
+                docs.iter().map(|doc| months[*doc as usize]).filter(|month| *month != NONE).for_each(add);
+            }
+            None => docs.iter().filter_map(|doc| self.segments[segment].month(*doc)).for_each(&mut add),
         }
     }
 }
 
 impl Segment {
-    fn each(&self, field: usize, doc: DocId, mut add: impl FnMut(u32)) {
+    fn each(&self, field: usize, doc: DocId, add: &mut dyn FnMut(u32)) {
         if let Some((column, numbers)) = &self.fields[field] {
             column.values_for_doc(doc).for_each(|own| add(numbers[own as usize]));
         }
@@ -172,7 +177,7 @@ impl Segment {
             let mut own = Vec::new();
             let number = |doc| {
                 own.clear();
-                self.each(field, doc, |number| own.push(number));
+                self.each(field, doc, &mut |number| own.push(number));
                 match own.as_slice() {
                     [] => NONE,
                     [number] => *number,

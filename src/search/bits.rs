@@ -92,6 +92,19 @@ impl Bits {
         })
     }
 
+    /// The documents, in order, as a list.
+    pub fn to_vec(&self) -> Vec<DocId> {
+        let mut docs = Vec::with_capacity(self.count() as usize);
+        for (at, word) in self.words.iter().enumerate() {
+            let mut rest = *word;
+            while rest != 0 {
+                docs.push(at as DocId * 64 + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
+        }
+        docs
+    }
+
     fn trim(&mut self) {
         let used = self.max_doc % 64;
         if used > 0
@@ -114,6 +127,7 @@ mod tests {
         even.negate();
         assert_eq!(even.count(), 66);
         assert_eq!(even.iter().last(), Some(130));
+        assert_eq!(even.to_vec(), even.iter().collect::<Vec<_>>());
         let mut all = odd.clone();
         all.or(&even);
         assert_eq!(all, Bits::full(131));

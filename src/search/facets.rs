@@ -89,12 +89,11 @@ impl<'a> Counter<'a> {
 
     /// Adds the matches of a segment.
     pub fn add(&mut self, segment: usize, matches: &Bits) {
+        let docs = matches.to_vec();
         for (field, tally) in self.fields.iter_mut().enumerate() {
-            matches.iter().for_each(|doc| self.counted.each(segment, field, doc, |number| tally.add(number)));
+            self.counted.each(segment, field, &docs, |number| tally.add(number));
         }
-        for month in matches.iter().filter_map(|doc| self.counted.month(segment, doc)) {
-            self.months.add(month);
-        }
+        self.counted.months(segment, &docs, |month| self.months.add(month));
     }
 
     /// Adds documents that are copies of others, with the numbers of their clusters: each value counts once for a cluster.
@@ -102,17 +101,17 @@ impl<'a> Counter<'a> {
         for (cluster, doc) in copies {
             for (field, tally) in self.fields.iter_mut().enumerate() {
                 let values = self.counted.values(field);
-                self.counted.each(segment, field, *doc, |number| {
+                self.counted.each(segment, field, std::slice::from_ref(doc), |number| {
                     if self.clusters.insert((*cluster, field, values.class(number))) {
                         tally.add(number);
                     }
                 });
             }
-            if let Some(month) = self.counted.month(segment, *doc)
-                && self.clusters.insert((*cluster, FIELDS.len(), month))
-            {
-                self.months.add(month);
-            }
+            self.counted.months(segment, std::slice::from_ref(doc), |month| {
+                if self.clusters.insert((*cluster, FIELDS.len(), month)) {
+                    self.months.add(month);
+                }
+            });
         }
     }
 

@@ -160,7 +160,7 @@ pub fn scores(
     wanted: usize,
 ) -> Result<Vec<(DocId, f32)>> {
     let mut scores = vec![0f32; segment.max_doc() as usize];
-    let mut alive: Vec<DocId> = candidates.iter().collect();
+    let mut alive = candidates.to_vec();
     let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
     // Dropping is tried again when what can still be added has halved.
     let mut next_try = to_come / 2.0;

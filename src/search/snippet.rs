@@ -55,26 +55,26 @@ struct Occurrence {
 /// The snippet of an article for these marks, of about `length` characters.
 pub fn snippet(article: &Article, marks: &[Mark], segmenter: &Segmenter, length: usize) -> Marked {
     let length = length.clamp(LENGTHS.0, LENGTHS.1);
-    let in_body = |mark: &Mark| mark.scope.body;
-    let in_lead = |mark: &Mark| mark.scope.lead;
-    let body: Vec<char> = article.body.chars().collect();
-    let found = occurrences(&body, marks, in_body, segmenter);
-    if !found.is_empty() {
-        return passages(&body, &found, marks.len(), length);
+    let body = Text::of(&article.body);
+    let found = Found::new(&body, marks, |mark| mark.scope.body, segmenter);
+    if !found.all.is_empty() {
+        return passages(&body.printed, found, length);
     }
-    let lead: Vec<char> = article.lead.as_deref().unwrap_or("").chars().collect();
-    let found = occurrences(&lead, marks, in_lead, segmenter);
-    if !found.is_empty() || body.is_empty() {
-        return passages(&lead, &found, marks.len(), length);
+    let lead = Text::of(article.lead.as_deref().unwrap_or(""));
+    let in_lead = Found::new(&lead, marks, |mark| mark.scope.lead, segmenter);
+    if !in_lead.all.is_empty() || body.printed.is_empty() {
+        return passages(&lead.printed, in_lead, length);
     }
-    passages(&body, &[], 0, length)
+    passages(&body.printed, found, length)
 }
 
 /// The marks on the title and the names of an article. A filter is no mark, so the source has none.
 pub fn marks(article: &Article, marks: &[Mark], segmenter: &Segmenter) -> Marks {
     let ranges = |text: &str, wanted: fn(&Mark) -> bool| -> Vec<Range<usize>> {
-        let text: Vec<char> = text.chars().collect();
-        merged(occurrences(&text, marks, wanted, segmenter).into_iter().map(|o| o.range))
+        let text = Text::of(text);
+        let mut found = Found::new(&text, marks, wanted, segmenter);
+        found.keep_words();
+        merged(found.all.into_iter().map(|o| o.range))
     };
     let names = |mark: &Mark| mark.scope.names;
     Marks {
@@ -85,30 +85,79 @@ pub fn marks(article: &Article, marks: &[Mark], segmenter: &Segmenter) -> Marks 
     }
 }
 
-/// Where the wanted marks stand in a text, in order.
-fn occurrences(text: &[char], marks: &[Mark], wanted: fn(&Mark) -> bool, segmenter: &Segmenter) -> Vec<Occurrence> {
-    let folded: Vec<char> = text.iter().copied().map(fold_char).collect();
-    let mut all = Vec::new();
-    let mut boundaries = Boundaries::new(&folded, segmenter);
-    for (number, mark) in marks.iter().enumerate().filter(|(_, mark)| wanted(mark)) {
-        let mut ranges = mark.needle.find(&folded);
-        ranges.truncate(MAX_OCCURRENCES);
-        if mark.is_word && ranges.iter().any(|range| boundaries.fits(range)) {
-            ranges.retain(|range| boundaries.fits(range));
-        }
-        all.extend(ranges.into_iter().map(|range| Occurrence { range, mark: number }));
+/// The characters of a text, as printed and folded.
+struct Text {
+    printed: Vec<char>,
+    folded: Vec<char>,
+}
+
+impl Text {
+    fn of(text: &str) -> Text {
+        // Most characters take three bytes.
+        let mut printed = Vec::with_capacity(text.len() / 3 + 1);
+        printed.extend(text.chars());
+        let folded = printed.iter().copied().map(fold_char).collect();
+        Text { printed, folded }
     }
-    all.sort_by_key(|o| (o.range.start, o.range.end, o.mark));
-    all
+}
+
+/// Where the marks stand in a text.
+struct Found<'a> {
+    /// All occurrences, in order.
+    all: Vec<Occurrence>,
+    marks: &'a [Mark],
+    boundaries: Boundaries<'a>,
+}
+
+impl<'a> Found<'a> {
+    fn new(text: &'a Text, marks: &'a [Mark], wanted: fn(&Mark) -> bool, segmenter: &'a Segmenter) -> Found<'a> {
+        let mut all = Vec::new();
+        for (number, mark) in marks.iter().enumerate().filter(|(_, mark)| wanted(mark)) {
+            let ranges = mark.needle.find(&text.folded).into_iter().take(MAX_OCCURRENCES);
+            all.extend(ranges.map(|range| Occurrence { range, mark: number }));
+        }
+        all.sort_by_key(|o| (o.range.start, o.range.end, o.mark));
+        Found { all, marks, boundaries: Boundaries::new(&text.folded, segmenter) }
+    }
+
+    /// Whether no occurrence in these ranges cuts through a word.
+    fn are_words(&mut self, ranges: &[Range<usize>]) -> bool {
+        let (marks, boundaries) = (self.marks, &mut self.boundaries);
+        let inside = |o: &&Occurrence| ranges.iter().any(|r| r.start <= o.range.start && o.range.end <= r.end);
+        self.all.iter().filter(inside).all(|o| !marks[o.mark].is_word || boundaries.fits(&o.range))
+    }
+
+    /// Leaves of each word the occurrences that cut through no other word, where there is such a one.
+    fn keep_words(&mut self) {
+        let (marks, boundaries) = (self.marks, &mut self.boundaries);
+        let fits: Vec<bool> = self.all.iter().map(|o| !marks[o.mark].is_word || boundaries.fits(&o.range)).collect();
+        let mut any = vec![false; marks.len()];
+        self.all.iter().zip(&fits).for_each(|(o, fits)| any[o.mark] |= fits);
+        let mut fits = fits.into_iter();
+        self.all.retain(|o| fits.next().unwrap_or(true) || !any[o.mark]);
+    }
 }
 
 /// The best passage, and a second one where it adds something; the text without any occurrence from its beginning.
-fn passages(text: &[char], found: &[Occurrence], kinds: usize, length: usize) -> Marked {
+fn passages(text: &[char], mut found: Found<'_>, length: usize) -> Marked {
+    let mut ranges = ranges(text, &found, length);
+    // Telling words from letters takes longest, so it is done for what is shown; where all of it is words, no other
+    // passage has more.
+    if !found.are_words(&ranges) {
+        found.keep_words();
+        ranges = self::ranges(text, &found, length);
+    }
     let mut builder = Builder::default();
-    let Some(first) = best_window(text, found, kinds, length, &[]) else {
-        builder.passage(text, passage(text, 0..0, length), found);
-        return builder.finish(text.len());
-    };
+    for range in ranges {
+        builder.passage(text, range, &found.all);
+    }
+    builder.finish(text.len())
+}
+
+/// The passages to show.
+fn ranges(text: &[char], found: &Found<'_>, length: usize) -> Vec<Range<usize>> {
+    let (kinds, found) = (found.marks.len(), &found.all);
+    let Some(first) = best_window(text, found, kinds, length, &[]) else { return vec![passage(text, 0..0, length)] };
     let covered = kinds_in(found, &first);
     let whole = passage(text, first.clone(), length);
     // A second passage is worth its room only where it shows what the first does not.
@@ -125,10 +174,7 @@ fn passages(text: &[char], found: &[Occurrence], kinds: usize, length: usize) ->
     if ranges.len() == 2 && ranges[0].end >= ranges[1].start {
         ranges = vec![ranges[0].start..ranges[1].end.max(ranges[0].end)];
     }
-    for range in ranges {
-        builder.passage(text, range, found);
-    }
-    builder.finish(text.len())
+    ranges
 }
 
 /// The window of at most `length` characters, from one occurrence to another, that holds most kinds of marks beside the

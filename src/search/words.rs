@@ -24,12 +24,16 @@ pub struct Boundaries<'a> {
     run: Range<usize>,
     /// For each character of the run that was looked at last, the range of the word it is in.
     inside: Vec<Range<usize>>,
+    /// What was found of ranges in longer words: an article has the same ones many times.
+    parts: Vec<(&'a [char], Range<usize>, bool)>,
+    /// Room for the run's text and words.
+    room: (String, Vec<Token>),
 }
 
 impl<'a> Boundaries<'a> {
     /// The words of this folded text.
     pub fn new(text: &'a [char], segmenter: &'a Segmenter) -> Boundaries<'a> {
-        Boundaries { text, segmenter, run: 0..0, inside: Vec::new() }
+        Boundaries { text, segmenter, run: 0..0, inside: Vec::new(), parts: Vec::new(), room: Default::default() }
     }
 
     /// Whether an occurrence cuts through no word: it begins and ends where words do, or where the parts of one do.
@@ -46,13 +50,22 @@ impl<'a> Boundaries<'a> {
         let first = self.inside[range.start - self.run.start].clone();
         let last = self.inside[range.end - 1 - self.run.start].clone();
         if first == last {
-            return compound::is_part(
-                &self.text[first.clone()],
-                range.start - first.start..range.end - first.start,
-                self.segmenter,
-            );
+            let word = &self.text[first.clone()];
+            return self.is_part(word, range.start - first.start..range.end - first.start);
         }
         first.start == range.start && last.end == range.end
+    }
+
+    fn is_part(&mut self, word: &'a [char], range: Range<usize>) -> bool {
+        if range.len() == word.len() {
+            return true;
+        }
+        if let Some((.., known)) = self.parts.iter().find(|(other, at, _)| *other == word && *at == range) {
+            return *known;
+        }
+        let found = compound::is_part(word, range.clone(), self.segmenter);
+        self.parts.push((word, range, found));
+        found
     }
 
     fn segment(&mut self, at: usize) {
@@ -61,11 +74,12 @@ impl<'a> Boundaries<'a> {
         let end = at + self.text[at..].iter().take_while(|c| han(c)).count();
         self.run = start..end;
         self.inside.clear();
-        let run: String = self.text[start..end].iter().collect();
-        let mut tokens: Vec<Token> = Vec::new();
-        self.segmenter.cut(&run, Hmm::On, &mut tokens);
+        let (run, tokens) = &mut self.room;
+        run.clear();
+        run.extend(&self.text[start..end]);
+        self.segmenter.cut(run, Hmm::On, tokens);
         let mut position = start;
-        for token in tokens {
+        for token in tokens.iter() {
             let length = run[token.start as usize..token.end as usize].chars().count();
             self.inside.extend(std::iter::repeat_n(position..position + length, length));
             position += length;

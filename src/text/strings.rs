@@ -33,6 +33,9 @@ impl Class {
             }
         } else if is_han(c) {
             Class::Han
+        } else if matches!(c, '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}') {
+            // The usual punctuation, which needs no look into Unicode's tables.
+            Class::Other
         } else if c.is_alphabetic() {
             Class::Letter
         } else if c.is_numeric() {
@@ -84,18 +87,42 @@ pub fn find<'a>(text: &'a [char], string: &'a [char]) -> impl Iterator<Item = Ra
     let core = core(string);
     let pattern = &string[core.clone()];
     let (before, after) = (core.start > 0, core.end < string.len());
-    let last = if pattern.is_empty() { None } else { text.len().checked_sub(pattern.len()) };
-    // The first character is compared alone: most places fail there.
-    let first = pattern.first().map(|c| (*c, Class::of(*c)));
-    (0..last.map_or(0, |last| last + 1)).filter_map(move |at| {
-        let (first, _) = first?;
-        if text[at] != first {
-            return None;
-        }
+    let places = match (pattern.first(), text.len().checked_sub(pattern.len())) {
+        (Some(first), Some(last)) => Places { text: &text[..=last], first: *first, at: 0 },
+        _ => Places { text: &[], first: ' ', at: 0 },
+    };
+    places.filter_map(move |at| {
         let range = at..at + pattern.len();
         let same = pattern.iter().zip(&text[range.clone()]).all(|(p, t)| p == t || both_other(*p, *t));
         (same && edge(text, range.start, before) && edge(text, range.end, after)).then_some(range)
     })
+}
+
+/// How many characters are compared at once.
+const AT_ONCE: usize = 16;
+
+/// The places of one character in a text.
+struct Places<'a> {
+    text: &'a [char],
+    first: char,
+    at: usize,
+}
+
+impl Iterator for Places<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        // Without a way out in the middle of a chunk the compiler compares many characters at once.
+        while let Some(chunk) = self.text.get(self.at..self.at + AT_ONCE)
+            && !chunk.iter().fold(false, |any, c| any | (*c == self.first))
+        {
+            self.at += AT_ONCE;
+        }
+        let found = self.text.get(self.at..)?.iter().position(|c| *c == self.first)?;
+        let place = self.at + found;
+        self.at = place + 1;
+        Some(place)
+    }
 }
 
 /// The string without the characters of other kinds at its ends.
