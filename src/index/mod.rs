@@ -19,6 +19,7 @@ mod writer;
 
 pub use generation::{Generation, WriteLock};
 pub use manifest::{Entry, Manifest};
+pub use shown::Page;
 pub use snapshot::{Commit, Known, Snapshot};
 pub use stats::Stats;
 pub use writer::{Resources, Writer};

@@ -1,4 +1,4 @@
-//! Articles that were shown lately, unpacked: the next page that shows them need not unpack their blocks again.
+//! Articles that were shown lately, unpacked and folded: the next page that shows them need not do it again.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +7,7 @@ use lru::LruCache;
 use tantivy::DocAddress;
 
 use crate::article::Article;
+use crate::text::fold::Characters;
 
 /// How many articles are kept.
 const MAX_ARTICLES: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
@@ -15,13 +16,29 @@ const MAX_BYTES: usize = 8 << 20;
 /// What an article takes beside its long texts, about.
 const OTHER_BYTES: usize = 1 << 10;
 
+/// An article to be shown.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The article.
+    pub article: Article,
+    /// The characters of its body.
+    pub body: Characters,
+}
+
+impl Page {
+    /// The page of an article.
+    pub fn of(article: Article) -> Page {
+        Page { body: Characters::of(&article.body), article }
+    }
+}
+
 /// The articles of one snapshot that were shown lately.
 #[derive(Debug)]
 pub struct Shown(Mutex<Kept>);
 
 #[derive(Debug)]
 struct Kept {
-    articles: LruCache<DocAddress, (Arc<Article>, usize)>,
+    articles: LruCache<DocAddress, (Arc<Page>, usize)>,
     bytes: usize,
 }
 
@@ -33,13 +50,13 @@ impl Default for Shown {
 
 impl Shown {
     /// The article at an address, where it is kept.
-    pub fn get(&self, address: DocAddress) -> Option<Arc<Article>> {
+    pub fn get(&self, address: DocAddress) -> Option<Arc<Page>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.articles.get(&address).map(|(article, _)| article.clone())
     }
 
     /// Keeps an article, and lets go of those that were not shown for the longest.
-    pub fn put(&self, address: DocAddress, article: Arc<Article>) {
+    pub fn put(&self, address: DocAddress, article: Arc<Page>) {
         let bytes = size(&article);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, (_, before))) = kept.articles.push(address, (article, bytes)) {
@@ -55,9 +72,10 @@ impl Shown {
 }
 
 /// About how many bytes an article takes: its long texts, and what the others and the allocations come to.
-fn size(article: &Article) -> usize {
+fn size(Page { article, body }: &Page) -> usize {
     let originals = article.original.iter().flatten().map(|(_, text)| text.len());
-    OTHER_BYTES + article.body.len() + article.lead.as_deref().map_or(0, str::len) + originals.sum::<usize>()
+    let texts = article.body.len() + article.lead.as_deref().map_or(0, str::len) + originals.sum::<usize>();
+    OTHER_BYTES + texts + 2 * size_of::<char>() * body.printed.len()
 }
 
 #[cfg(test)]
@@ -69,7 +87,8 @@ mod tests {
         let shown = Shown::default();
         let address = |doc: usize| DocAddress::new(0, doc as u32);
         let put = |doc: usize, bytes: usize| {
-            shown.put(address(doc), Arc::new(Article { body: "x".repeat(bytes), ..Article::default() }));
+            let lead = Some("x".repeat(bytes));
+            shown.put(address(doc), Arc::new(Page::of(Article { lead, ..Article::default() })));
         };
         let is_kept = |doc: usize| shown.0.lock().unwrap().articles.contains(&address(doc));
         (0..MAX_ARTICLES.get() + 10).for_each(|doc| put(doc, 100));

@@ -17,7 +17,7 @@ use super::generation::{Generation, Settings};
 use super::manifest::{Manifest, Position};
 use super::reprints::{self, Reprints};
 use super::schema::{Fields, schema};
-use super::shown::Shown;
+use super::shown::{Page, Shown};
 use super::values::Counted;
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
@@ -196,13 +196,13 @@ impl Snapshot {
     ///
     /// # Errors
     /// As [`Snapshot::article`].
-    pub fn shown(&self, address: DocAddress) -> Result<Arc<Article>> {
-        if let Some(article) = self.shown.get(address) {
-            return Ok(article);
+    pub fn shown(&self, address: DocAddress) -> Result<Arc<Page>> {
+        if let Some(page) = self.shown.get(address) {
+            return Ok(page);
         }
-        let article = Arc::new(self.article(address)?);
-        self.shown.put(address, article.clone());
-        Ok(article)
+        let page = Arc::new(Page::of(self.article(address)?));
+        self.shown.put(address, page.clone());
+        Ok(page)
     }
 
     /// The id of the article at an address.

@@ -43,7 +43,7 @@ pub struct Facets {
 pub struct Counter<'a> {
     counted: &'a Counted,
     fields: [Tally; FIELDS.len()],
-    months: Tally,
+    months: Months,
     /// Classes of values and months of clusters that have been counted, with the number of the field; the last one is the
     /// month's.
     clusters: HashSet<(u32, usize, u32)>,
@@ -51,27 +51,46 @@ pub struct Counter<'a> {
 
 /// Counts by number.
 #[derive(Debug, Default)]
-struct Tally {
-    counts: Vec<u32>,
-    /// The numbers that have been counted.
-    met: Vec<u32>,
-}
+struct Tally(Vec<u32>);
 
 impl Tally {
     #[inline]
     fn add(&mut self, number: u32) {
-        if number as usize >= self.counts.len() {
-            self.counts.resize(number as usize + 1, 0);
+        match self.0.get_mut(number as usize) {
+            Some(count) => *count += 1,
+            None => {
+                self.0.resize(number as usize + 1, 0);
+                self.0[number as usize] = 1;
+            }
         }
-        let count = &mut self.counts[number as usize];
-        if *count == 0 {
-            self.met.push(number);
-        }
-        *count += 1;
     }
 
-    fn count(&self, number: u32) -> u64 {
-        u64::from(self.counts[number as usize])
+    /// The numbers that were counted, with their counts.
+    fn counted(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let counts = self.0.iter().enumerate().filter(|(_, count)| **count > 0);
+        counts.map(|(number, count)| (number as u32, u64::from(*count)))
+    }
+}
+
+/// Counts of months.
+#[derive(Debug, Default)]
+struct Months {
+    /// The months are counted from this one on.
+    first: u32,
+    tally: Tally,
+}
+
+impl Months {
+    fn add(&mut self, month: u32) {
+        if self.tally.0.is_empty() {
+            self.first = month;
+        }
+        if month < self.first {
+            let before = (self.first - month) as usize;
+            self.tally.0.splice(..0, std::iter::repeat_n(0, before));
+            self.first = month;
+        }
+        self.tally.add(month - self.first);
     }
 }
 
@@ -82,9 +101,8 @@ impl<'a> Counter<'a> {
     /// Where a file of the index can't be read.
     pub fn new(snapshot: &'a Snapshot) -> Result<Counter<'a>> {
         let counted = snapshot.counted()?;
-        let fields =
-            std::array::from_fn(|field| Tally { counts: vec![0; counted.values(field).count()], met: Vec::new() });
-        Ok(Counter { counted, fields, months: Tally::default(), clusters: HashSet::new() })
+        let fields = std::array::from_fn(|field| Tally(vec![0; counted.values(field).count()]));
+        Ok(Counter { counted, fields, months: Months::default(), clusters: HashSet::new() })
     }
 
     /// Adds the matches of a segment.
@@ -116,10 +134,10 @@ impl<'a> Counter<'a> {
     }
 
     /// The counts.
-    pub fn finish(mut self) -> Facets {
-        self.months.met.sort_unstable();
+    pub fn finish(self) -> Facets {
         let name = |month: u32| format!("{:04}-{:02}", month / 12, month % 12 + 1);
-        let month = self.months.met.iter().map(|m| Count { value: name(*m), count: self.months.count(*m) }).collect();
+        let Months { first, tally } = &self.months;
+        let month = tally.counted().map(|(month, count)| Count { value: name(first + month), count }).collect();
         let mut fields =
             self.fields.iter().enumerate().map(|(field, tally)| largest(self.counted.values(field), tally));
         let [source, outlet, editor, author, section] = std::array::from_fn(|_| fields.next().unwrap_or_default());
@@ -130,25 +148,21 @@ impl<'a> Counter<'a> {
 /// The classes of values with the largest counts, each shown as it is printed most often.
 fn largest(values: &Values, tally: &Tally) -> Vec<Count> {
     // Of each class its sum, and the value that has the largest part of it.
-    let mut sums: Vec<(u64, u32)> = vec![(0, u32::MAX); values.class_count()];
+    let mut sums: Vec<(u64, u64, u32)> = vec![(0, 0, 0); values.class_count()];
     let mut classes = Vec::new();
-    for number in tally.met.iter().copied() {
+    for (number, count) in tally.counted() {
         let class = values.class(number);
-        let (sum, shown) = &mut sums[class as usize];
+        let (sum, most, shown) = &mut sums[class as usize];
         if *sum == 0 {
             classes.push(class);
         }
-        *sum += tally.count(number);
-        let before = |other: u32| {
-            let (own, others) = (tally.count(number), tally.count(other));
-            own > others || own == others && values.printed(number) < values.printed(other)
-        };
-        if *shown == u32::MAX || before(*shown) {
-            *shown = number;
+        *sum += count;
+        if count > *most || count == *most && values.printed(number) < values.printed(*shown) {
+            (*most, *shown) = (count, number);
         }
     }
     let order = |a: &u32, b: &u32| {
-        let ((sum, shown), (other, others)) = (sums[*a as usize], sums[*b as usize]);
+        let ((sum, _, shown), (other, _, others)) = (sums[*a as usize], sums[*b as usize]);
         other.cmp(&sum).then_with(|| values.printed(shown).cmp(values.printed(others)))
     };
     if classes.len() > MAX_VALUES {
@@ -157,7 +171,7 @@ fn largest(values: &Values, tally: &Tally) -> Vec<Count> {
     }
     classes.sort_unstable_by(order);
     let count = |class: u32| {
-        let (count, shown) = sums[class as usize];
+        let (count, _, shown) = sums[class as usize];
         Count { value: values.printed(shown).to_string(), count }
     };
     classes.into_iter().map(count).collect()

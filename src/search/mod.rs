@@ -31,7 +31,7 @@ use self::facets::{Counter, Facets};
 use self::plan::{Breadth, Compiled, Mark};
 use self::reprints::Collapsed;
 pub use self::reprints::Copies;
-use self::snippet::{Marked, Marks};
+use self::snippet::{Highlighter, Marked, Marks};
 use self::suggest::Suggestion;
 use crate::article::Article;
 use crate::error::Result;
@@ -174,13 +174,15 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
     let ranked = matches.ranked(snapshot, &compiled, request.sort, wanted)?;
     let segmenter = snapshot.segmenter()?;
     let partial_marks: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
+    let mut full = Highlighter::new(&compiled.marks, segmenter);
+    let mut partial = Highlighter::new(&partial_marks, segmenter);
     let mut hits = Vec::new();
     for ranked in ranked.iter().skip(request.offset).take(request.limit) {
-        let article = snapshot.shown(ranked.address)?;
-        let marks = if ranked.tier == Tier::Partial { &partial_marks } else { &compiled.marks };
+        let page = snapshot.shown(ranked.address)?;
+        let highlighter = if ranked.tier == Tier::Partial { &mut partial } else { &mut full };
         hits.push(Hit {
-            snippet: snippet::snippet(&article, marks, segmenter, request.snippet_length),
-            marks: snippet::marks(&article, marks, segmenter),
+            snippet: highlighter.snippet(&page, request.snippet_length),
+            marks: highlighter.marks(&page.article),
             score: ranked.score,
             reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
             partial: ranked.tier == Tier::Partial,
@@ -188,7 +190,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
                 true => Some(explain::explain(snapshot, &compiled, ranked.address, ranked.score)?),
                 false => None,
             },
-            article: Article::clone(&article),
+            article: page.article.clone(),
         });
     }
     let facets = if request.facets {

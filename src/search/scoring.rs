@@ -4,7 +4,9 @@
 //! with its weight. All terms of the query are added up in one array per segment, which beats merging fifty posting
 //! lists document by document.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::rc::Rc;
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -164,14 +166,20 @@ pub fn scores(
     let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
     // Dropping is tried again when what can still be added has halved.
     let mut next_try = to_come / 2.0;
+    let mut readers = BTreeMap::new();
     for weighted in terms {
         if let Some(info) = weighted.infos.get(ord).and_then(Option::as_ref) {
-            let inverted = segment.inverted_index(weighted.field)?;
-            let norms = segment.get_fieldnorms_reader(weighted.field)?;
+            let (inverted, norms) = match readers.entry(weighted.field) {
+                Entry::Occupied(readers) => readers.into_mut(),
+                Entry::Vacant(place) => {
+                    let inverted = segment.inverted_index(weighted.field)?;
+                    place.insert((inverted, segment.get_fieldnorms_reader(weighted.field)?))
+                }
+            };
             if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
-                add_sparse(&inverted, info, weighted, &norms, &alive, &mut scores)?;
+                add_sparse(inverted, info, weighted, norms, &alive, &mut scores)?;
             } else {
-                add_dense(&inverted, info, weighted, &norms, &mut scores)?;
+                add_dense(inverted, info, weighted, norms, &mut scores)?;
             }
         }
         to_come -= weighted.factor;
@@ -185,11 +193,24 @@ pub fn scores(
 
 /// Keeps the documents that can still be among the `wanted` best when at most `to_come` is added to each.
 fn drop_hopeless(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
-    let Some(place) = wanted.checked_sub(1) else { return alive.clear() };
-    let mut all: Vec<f32> = alive.iter().map(|doc| scores[*doc as usize]).collect();
-    let (_, last, _) = all.select_nth_unstable_by(place, |a, b| b.total_cmp(a));
+    // The `wanted` best so far, the least of them on top; most documents are no match for it.
+    let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::with_capacity(wanted + 1);
+    let mut last = 0.0;
+    for doc in alive.iter() {
+        let score = scores[*doc as usize];
+        if score > last || best.len() < wanted {
+            // A score is never negative, so its bits sort as it does.
+            best.push(Reverse(score.max(0.0).to_bits()));
+            if best.len() > wanted {
+                best.pop();
+            }
+            if best.len() == wanted {
+                last = best.peek().map_or(0.0, |Reverse(least)| f32::from_bits(*least));
+            }
+        }
+    }
     // Sums in another order differ in their last digits.
-    let least = *last * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
+    let least = last * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
     alive.retain(|doc| scores[*doc as usize] >= least);
 }
 

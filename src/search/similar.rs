@@ -11,6 +11,7 @@ use tantivy::Term;
 use super::bits::Bits;
 use super::needle::Needle;
 use super::plan::{Compiled, Mark, Plan, Scope};
+use super::snippet::Highlighter;
 use super::strings::term_documents;
 use super::{Hit, Matches, Results, Sort, Tier, scoring, snippet};
 use crate::article::{Article, ArticleId};
@@ -120,17 +121,18 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         }
     }
     matches.collapse(copies);
+    let mut highlighter = Highlighter::new(&compiled.marks, segmenter);
     let mut hits = Vec::new();
     for ranked in matches.ranked(snapshot, &compiled, Sort::Relevance, limit)? {
-        let article = snapshot.article(ranked.address)?;
+        let page = snapshot.shown(ranked.address)?;
         hits.push(Hit {
-            snippet: snippet::snippet(&article, &compiled.marks, segmenter, snippet::DEFAULT_LENGTH),
-            marks: snippet::marks(&article, &compiled.marks, segmenter),
+            snippet: highlighter.snippet(&page, snippet::DEFAULT_LENGTH),
+            marks: highlighter.marks(&page.article),
             score: ranked.score,
             reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
             partial: false,
             explanation: None,
-            article,
+            article: page.article.clone(),
         });
     }
     let names: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();

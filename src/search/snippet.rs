@@ -8,9 +8,10 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::plan::Mark;
-use super::words::Boundaries;
+use super::words::{Boundaries, Parts};
 use crate::article::Article;
-use crate::text::fold::fold_char;
+use crate::index::Page;
+use crate::text::fold::{Characters, fold_char};
 use crate::text::segment::Segmenter;
 use crate::text::strings::{Class, ends_sentence};
 
@@ -52,57 +53,53 @@ struct Occurrence {
     mark: usize,
 }
 
-/// The snippet of an article for these marks, of about `length` characters.
-pub fn snippet(article: &Article, marks: &[Mark], segmenter: &Segmenter, length: usize) -> Marked {
-    let length = length.clamp(LENGTHS.0, LENGTHS.1);
-    let body = Text::of(&article.body);
-    let found = Found::new(&body, marks, |mark| mark.scope.body, segmenter);
-    if !found.all.is_empty() {
-        return passages(&body.printed, found, length);
-    }
-    let lead = Text::of(article.lead.as_deref().unwrap_or(""));
-    let in_lead = Found::new(&lead, marks, |mark| mark.scope.lead, segmenter);
-    if !in_lead.all.is_empty() || body.printed.is_empty() {
-        return passages(&lead.printed, in_lead, length);
-    }
-    passages(&body.printed, found, length)
+/// Marks articles and cuts snippets from them, for one query.
+pub struct Highlighter<'a> {
+    marks: &'a [Mark],
+    parts: Parts<'a>,
 }
 
-/// The marks on the title and the names of an article. A filter is no mark, so the source has none.
-pub fn marks(article: &Article, marks: &[Mark], segmenter: &Segmenter) -> Marks {
-    let ranges = |text: &str, wanted: fn(&Mark) -> bool| -> Vec<Range<usize>> {
-        let text = Text::of(text);
-        let mut found = Found::new(&text, marks, wanted, segmenter);
-        found.keep_words();
+impl<'a> Highlighter<'a> {
+    /// Marks these.
+    pub fn new(marks: &'a [Mark], segmenter: &'a Segmenter) -> Highlighter<'a> {
+        Highlighter { marks, parts: Parts::new(segmenter) }
+    }
+
+    /// The snippet of an article, of about `length` characters.
+    pub fn snippet(&mut self, page: &Page, length: usize) -> Marked {
+        let length = length.clamp(LENGTHS.0, LENGTHS.1);
+        let body = Found::new(&page.body, self.marks, |mark| mark.scope.body);
+        if !body.all.is_empty() {
+            return passages(body, &mut self.parts, length);
+        }
+        let lead = Characters::of(page.article.lead.as_deref().unwrap_or(""));
+        let in_lead = Found::new(&lead, self.marks, |mark| mark.scope.lead);
+        let in_lead_only = !in_lead.all.is_empty() || page.body.printed.is_empty();
+        passages(if in_lead_only { in_lead } else { body }, &mut self.parts, length)
+    }
+
+    /// The marks on the title and the names of an article. A filter is no mark, so the source has none.
+    pub fn marks(&mut self, article: &Article) -> Marks {
+        let names = |mark: &Mark| mark.scope.names;
+        Marks {
+            title: self.ranges(&article.title, |mark| mark.scope.title),
+            authors: article.authors().iter().map(|name| self.ranges(name, names)).collect(),
+            editor: article.editor().map(|name| self.ranges(name, names)).unwrap_or_default(),
+            source: Vec::new(),
+        }
+    }
+
+    fn ranges(&mut self, text: &str, wanted: fn(&Mark) -> bool) -> Vec<Range<usize>> {
+        let text = Characters::of(text);
+        let mut found = Found::new(&text, self.marks, wanted);
+        found.keep_words(&mut self.parts);
         merged(found.all.into_iter().map(|o| o.range))
-    };
-    let names = |mark: &Mark| mark.scope.names;
-    Marks {
-        title: ranges(&article.title, |mark| mark.scope.title),
-        authors: article.authors().iter().map(|name| ranges(name, names)).collect(),
-        editor: article.editor().map(|name| ranges(name, names)).unwrap_or_default(),
-        source: Vec::new(),
-    }
-}
-
-/// The characters of a text, as printed and folded.
-struct Text {
-    printed: Vec<char>,
-    folded: Vec<char>,
-}
-
-impl Text {
-    fn of(text: &str) -> Text {
-        // Most characters take three bytes.
-        let mut printed = Vec::with_capacity(text.len() / 3 + 1);
-        printed.extend(text.chars());
-        let folded = printed.iter().copied().map(fold_char).collect();
-        Text { printed, folded }
     }
 }
 
 /// Where the marks stand in a text.
 struct Found<'a> {
+    text: &'a Characters,
     /// All occurrences, in order.
     all: Vec<Occurrence>,
     marks: &'a [Mark],
@@ -110,27 +107,28 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn new(text: &'a Text, marks: &'a [Mark], wanted: fn(&Mark) -> bool, segmenter: &'a Segmenter) -> Found<'a> {
+    fn new(text: &'a Characters, marks: &'a [Mark], wanted: fn(&Mark) -> bool) -> Found<'a> {
         let mut all = Vec::new();
         for (number, mark) in marks.iter().enumerate().filter(|(_, mark)| wanted(mark)) {
             let ranges = mark.needle.find(&text.folded).into_iter().take(MAX_OCCURRENCES);
             all.extend(ranges.map(|range| Occurrence { range, mark: number }));
         }
         all.sort_by_key(|o| (o.range.start, o.range.end, o.mark));
-        Found { all, marks, boundaries: Boundaries::new(&text.folded, segmenter) }
+        Found { text, all, marks, boundaries: Boundaries::new(&text.folded) }
     }
 
     /// Whether no occurrence in these ranges cuts through a word.
-    fn are_words(&mut self, ranges: &[Range<usize>]) -> bool {
+    fn are_words(&mut self, ranges: &[Range<usize>], parts: &mut Parts<'_>) -> bool {
         let (marks, boundaries) = (self.marks, &mut self.boundaries);
         let inside = |o: &&Occurrence| ranges.iter().any(|r| r.start <= o.range.start && o.range.end <= r.end);
-        self.all.iter().filter(inside).all(|o| !marks[o.mark].is_word || boundaries.fits(&o.range))
+        self.all.iter().filter(inside).all(|o| !marks[o.mark].is_word || boundaries.fits(&o.range, parts))
     }
 
     /// Leaves of each word the occurrences that cut through no other word, where there is such a one.
-    fn keep_words(&mut self) {
+    fn keep_words(&mut self, parts: &mut Parts<'_>) {
         let (marks, boundaries) = (self.marks, &mut self.boundaries);
-        let fits: Vec<bool> = self.all.iter().map(|o| !marks[o.mark].is_word || boundaries.fits(&o.range)).collect();
+        let mut fits = |o: &Occurrence| !marks[o.mark].is_word || boundaries.fits(&o.range, parts);
+        let fits: Vec<bool> = self.all.iter().map(&mut fits).collect();
         let mut any = vec![false; marks.len()];
         self.all.iter().zip(&fits).for_each(|(o, fits)| any[o.mark] |= fits);
         let mut fits = fits.into_iter();
@@ -139,12 +137,13 @@ impl<'a> Found<'a> {
 }
 
 /// The best passage, and a second one where it adds something; the text without any occurrence from its beginning.
-fn passages(text: &[char], mut found: Found<'_>, length: usize) -> Marked {
+fn passages(mut found: Found<'_>, parts: &mut Parts<'_>, length: usize) -> Marked {
+    let text = &found.text.printed;
     let mut ranges = ranges(text, &found, length);
     // Telling words from letters takes longest, so it is done for what is shown; where all of it is words, no other
     // passage has more.
-    if !found.are_words(&ranges) {
-        found.keep_words();
+    if !found.are_words(&ranges, parts) {
+        found.keep_words(parts);
         ranges = self::ranges(text, &found, length);
     }
     let mut builder = Builder::default();
@@ -267,7 +266,7 @@ fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
 
 /// Whether a sentence or clause ends right before this place, its closing quotes and brackets taken along.
 fn is_cut(text: &[char], at: usize, cut: fn(char) -> bool) -> bool {
-    let closing = |c: char| "”’」』）)】》".contains(c);
+    let closing = |c: char| matches!(c, '”' | '’' | '」' | '』' | '）' | ')' | '】' | '》');
     if text.get(at).is_some_and(|c| closing(*c)) {
         return false;
     }

@@ -4,6 +4,7 @@
 //! end, and a longer word is taken apart as far as it goes ([`crate::text::compound`]). The index holds both, so that
 //! matches are told apart without a look at their texts.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use tantivy::SegmentReader;
@@ -17,32 +18,55 @@ use crate::text::compound;
 use crate::text::segment::{Hmm, Segmenter, Token};
 use crate::text::strings::Class;
 
+/// Tells what is a part of a longer word. What was found is remembered: texts on one matter have the same words.
+pub struct Parts<'a> {
+    segmenter: &'a Segmenter,
+    known: HashMap<Box<[char]>, Vec<(Range<usize>, bool)>>,
+    /// Room for a run's text and words.
+    room: (String, Vec<Token>),
+}
+
+impl<'a> Parts<'a> {
+    /// Parts by this dictionary.
+    pub fn new(segmenter: &'a Segmenter) -> Parts<'a> {
+        Parts { segmenter, known: HashMap::new(), room: Default::default() }
+    }
+
+    fn is_part(&mut self, word: &[char], range: Range<usize>) -> bool {
+        if range.len() == word.len() {
+            return true;
+        }
+        let known = self.known.get(word).and_then(|known| known.iter().find(|(other, _)| *other == range));
+        if let Some((_, known)) = known {
+            return *known;
+        }
+        let found = compound::is_part(word, range.clone(), self.segmenter);
+        self.known.entry(word.into()).or_default().push((range, found));
+        found
+    }
+}
+
 /// The words of a text, looked up run by run.
 pub struct Boundaries<'a> {
     text: &'a [char],
-    segmenter: &'a Segmenter,
     run: Range<usize>,
     /// For each character of the run that was looked at last, the range of the word it is in.
     inside: Vec<Range<usize>>,
-    /// What was found of ranges in longer words: an article has the same ones many times.
-    parts: Vec<(&'a [char], Range<usize>, bool)>,
-    /// Room for the run's text and words.
-    room: (String, Vec<Token>),
 }
 
 impl<'a> Boundaries<'a> {
     /// The words of this folded text.
-    pub fn new(text: &'a [char], segmenter: &'a Segmenter) -> Boundaries<'a> {
-        Boundaries { text, segmenter, run: 0..0, inside: Vec::new(), parts: Vec::new(), room: Default::default() }
+    pub fn new(text: &'a [char]) -> Boundaries<'a> {
+        Boundaries { text, run: 0..0, inside: Vec::new() }
     }
 
     /// Whether an occurrence cuts through no word: it begins and ends where words do, or where the parts of one do.
-    pub fn fits(&mut self, range: &Range<usize>) -> bool {
+    pub fn fits(&mut self, range: &Range<usize>, parts: &mut Parts<'_>) -> bool {
         if range.is_empty() || Class::of(self.text[range.start]) != Class::Han {
             return true;
         }
         if !(self.run.start <= range.start && range.start < self.run.end) {
-            self.segment(range.start);
+            self.segment(range.start, parts);
         }
         if range.end > self.run.end {
             return true;
@@ -51,33 +75,21 @@ impl<'a> Boundaries<'a> {
         let last = self.inside[range.end - 1 - self.run.start].clone();
         if first == last {
             let word = &self.text[first.clone()];
-            return self.is_part(word, range.start - first.start..range.end - first.start);
+            return parts.is_part(word, range.start - first.start..range.end - first.start);
         }
         first.start == range.start && last.end == range.end
     }
 
-    fn is_part(&mut self, word: &'a [char], range: Range<usize>) -> bool {
-        if range.len() == word.len() {
-            return true;
-        }
-        if let Some((.., known)) = self.parts.iter().find(|(other, at, _)| *other == word && *at == range) {
-            return *known;
-        }
-        let found = compound::is_part(word, range.clone(), self.segmenter);
-        self.parts.push((word, range, found));
-        found
-    }
-
-    fn segment(&mut self, at: usize) {
+    fn segment(&mut self, at: usize, parts: &mut Parts<'_>) {
         let han = |c: &char| Class::of(*c) == Class::Han;
         let start = at - self.text[..at].iter().rev().take_while(|c| han(c)).count();
         let end = at + self.text[at..].iter().take_while(|c| han(c)).count();
         self.run = start..end;
         self.inside.clear();
-        let (run, tokens) = &mut self.room;
+        let (run, tokens) = &mut parts.room;
         run.clear();
         run.extend(&self.text[start..end]);
-        self.segmenter.cut(run, Hmm::On, tokens);
+        parts.segmenter.cut(run, Hmm::On, tokens);
         let mut position = start;
         for token in tokens.iter() {
             let length = run[token.start as usize..token.end as usize].chars().count();
@@ -175,8 +187,8 @@ mod tests {
             let text: Vec<char> = fold(text).chars().collect();
             let string: Vec<char> = fold(string).chars().collect();
             let range = strings::find(&text, &string).next().unwrap();
-            let mut boundaries = Boundaries::new(&text, &segmenter);
-            assert_eq!(boundaries.fits(&range), expect, "{string:?} in {text:?}");
+            let fits = Boundaries::new(&text).fits(&range, &mut Parts::new(&segmenter));
+            assert_eq!(fits, expect, "{string:?} in {text:?}");
         };
         check("她穿着和服走来", "和服", true);
         check("管理和服务水平", "和服", false);
