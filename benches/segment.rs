@@ -3,6 +3,11 @@
 //! The text is `scale/cctv.jsonl` below the folder that GONGXUN_DATA names; without it, words of the dictionary drawn by
 //! their frequencies, with punctuation.
 
+#[path = "../tests/support/archive.rs"]
+mod archive;
+#[path = "../tests/support/news.rs"]
+mod news;
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -25,7 +30,7 @@ fn main() {
 
     let texts = real_texts().unwrap_or_else(|| {
         eprintln!("GONGXUN_DATA is not set: the text is generated");
-        generated_texts(&segmenter)
+        news::generated_texts(BYTES)
     });
     let mut jieba = Jieba::empty();
     for (word, freq) in segmenter.words() {
@@ -98,50 +103,8 @@ fn print_ratios(segmenter: &Segmenter, jieba: &Jieba, texts: &[String]) {
 
 /// Folded bodies of the scale file, spread over the whole of it.
 fn real_texts() -> Option<Vec<String>> {
-    let path = std::path::PathBuf::from(std::env::var_os("GONGXUN_DATA")?).join("scale/cctv.jsonl");
-    let lines = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let every = (lines.len() / BYTES).max(1);
-    let bodies = lines.lines().step_by(every).filter_map(|line| {
-        let article: serde_json::Value = serde_json::from_str(line).ok()?;
-        Some(fold(article["body"].as_str()?))
-    });
-    Some(bodies.collect())
-}
-
-/// Words of the dictionary, drawn by their frequencies.
-fn generated_texts(segmenter: &Segmenter) -> Vec<String> {
-    const WORDS_A_TEXT: usize = 800;
-    let mut words = segmenter.words();
-    words.sort();
-    let mut sum = 0;
-    let mut sums = Vec::new();
-    for (_, freq) in &words {
-        sum += freq;
-        sums.push(sum);
-    }
-    let mut state = 0x9E37_79B9_7F4A_7C15u64;
-    let mut random = move |below: u64| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state % below
-    };
-    let mut texts: Vec<String> = Vec::new();
-    let mut bytes = 0;
-    while bytes < BYTES {
-        let mut text = String::new();
-        for _ in 0..WORDS_A_TEXT {
-            let at = random(sum);
-            text.push_str(&words[sums.partition_point(|&end| end <= at)].0);
-            match random(40) {
-                0..4 => text.push('，'),
-                4..6 => text.push('。'),
-                6 => text.push_str(&random(3000).to_string()),
-                _ => {}
-            }
-        }
-        bytes += text.len();
-        texts.push(text);
-    }
-    texts
+    let articles = news::articles(&news::scale_file()?);
+    let bytes: usize = articles.iter().map(|article| article["body"].as_str().unwrap_or("").len()).sum();
+    let every = (bytes / BYTES).max(1);
+    Some(articles.iter().step_by(every).filter_map(|article| Some(fold(article["body"].as_str()?))).collect())
 }

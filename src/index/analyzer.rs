@@ -3,13 +3,14 @@
 //! A text as printed flows in; tokens of its fold flow out. What a query asks for is compiled by the same rules in
 //! [`crate::search`], so the functions that name tokens are public.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
 use crate::text::compound;
-use crate::text::fold::{fold, fold_char};
+use crate::text::fold::fold_char;
 use crate::text::segment::{self, Hmm, Segmenter};
 use crate::text::strings::{Class, ends_sentence};
 
@@ -55,9 +56,9 @@ pub fn last_of_run(c: char, after: Beside, token: &mut String) {
 /// All tokenizers, for an index whose words are cut by this segmenter.
 pub fn tokenizers(segmenter: &Segmenter) -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager
-        .register(WORDS, WordsTokenizer { segmenter: segmenter.clone(), cut: Vec::new(), stream: Buffer::default() });
-    manager.register(PARTS, PartsTokenizer::new(segmenter));
+    manager.register(WORDS, WordsTokenizer { segmenter: segmenter.clone(), stream: Buffer::default() });
+    let (segmenter, known, stream) = (segmenter.clone(), HashMap::new(), Buffer::default());
+    manager.register(PARTS, PartsTokenizer { segmenter, known, stream });
     manager.register(PAIRS, PairsTokenizer::default());
     manager.register(CHARS, CharsTokenizer::default());
     manager
@@ -65,14 +66,13 @@ pub fn tokenizers(segmenter: &Segmenter) -> TokenizerManager {
 
 /// The words of a folded text that are indexed and scored: jieba's precise words without punctuation and blanks.
 pub fn words<'a>(folded: &'a str, segmenter: &Segmenter, cut: &mut Vec<segment::Token>, mut emit: impl FnMut(&'a str)) {
-    cut.clear();
     segmenter.cut(folded, Hmm::On, cut);
-    for token in cut.iter() {
-        let word = &folded[token.start as usize..token.end as usize];
-        if word.chars().any(|c| Class::of(c) != Class::Other) {
-            emit(word);
-        }
-    }
+    words_of(folded, cut).for_each(&mut emit);
+}
+
+fn words_of<'a>(folded: &'a str, cut: &[segment::Token]) -> impl Iterator<Item = &'a str> {
+    let words = cut.iter().map(|token| &folded[token.start as usize..token.end as usize]);
+    words.filter(|word| word.chars().any(|c| Class::of(c) != Class::Other))
 }
 
 /// The pairs of a text: bigrams inside runs of Chinese, the first and last character of each run, whole runs of letters
@@ -147,6 +147,41 @@ pub fn pairs(folded: impl Iterator<Item = char>, mut emit: impl FnMut(&str, u32)
     }
 }
 
+/// A text with its fold and its words. The fields of a text are made one after the other, so the last one is kept for each
+/// thread.
+#[derive(Default)]
+struct Prepared {
+    text: String,
+    folded: String,
+    /// Who cut the words; none where nobody did.
+    segmenter: Option<Segmenter>,
+    cut: Vec<segment::Token>,
+}
+
+thread_local! {
+    static PREPARED: RefCell<Prepared> = RefCell::default();
+}
+
+/// Hands over the fold of a text and, where a segmenter is given, its words.
+fn prepared<T>(text: &str, segmenter: Option<&Segmenter>, take: impl FnOnce(&str, &[segment::Token]) -> T) -> T {
+    PREPARED.with_borrow_mut(|last| {
+        if last.text != text {
+            last.text.clear();
+            last.text.push_str(text);
+            last.folded.clear();
+            last.folded.extend(text.chars().map(fold_char));
+            last.segmenter = None;
+        }
+        if let Some(segmenter) = segmenter
+            && !last.segmenter.as_ref().is_some_and(|other| other.is_same(segmenter))
+        {
+            segmenter.cut(&last.folded, Hmm::On, &mut last.cut);
+            last.segmenter = Some(segmenter.clone());
+        }
+        take(&last.folded, &last.cut)
+    })
+}
+
 /// Tokens of one text, laid end to end.
 #[derive(Clone, Default)]
 struct Buffer {
@@ -186,6 +221,12 @@ impl TokenStream for BufferStream<'_> {
         true
     }
 
+    fn process(&mut self, sink: &mut dyn FnMut(&Token)) {
+        while self.advance() {
+            sink(&self.0.token);
+        }
+    }
+
     fn token(&self) -> &Token {
         &self.0.token
     }
@@ -198,7 +239,6 @@ impl TokenStream for BufferStream<'_> {
 #[derive(Clone)]
 struct WordsTokenizer {
     segmenter: Segmenter,
-    cut: Vec<segment::Token>,
     stream: Buffer,
 }
 
@@ -206,13 +246,13 @@ impl Tokenizer for WordsTokenizer {
     type TokenStream<'a> = BufferStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> BufferStream<'a> {
-        let WordsTokenizer { segmenter, cut, stream } = self;
+        let WordsTokenizer { segmenter, stream } = self;
         stream.clear();
-        let mut position = 0;
-        words(&fold(text), segmenter, cut, |word| {
-            let end = word.char_indices().nth(MAX_RUN_CHARS).map_or(word.len(), |(at, _)| at);
-            stream.push(&word[..end], position);
-            position += 1;
+        prepared(text, Some(segmenter), |folded, cut| {
+            for (position, word) in words_of(folded, cut).enumerate() {
+                let end = word.char_indices().nth(MAX_RUN_CHARS).map_or(word.len(), |(at, _)| at);
+                stream.push(&word[..end], position as u32);
+            }
         });
         BufferStream(stream)
     }
@@ -224,38 +264,34 @@ const REMEMBERED_WORDS: usize = 1 << 14;
 #[derive(Clone)]
 struct PartsTokenizer {
     segmenter: Segmenter,
-    cut: Vec<segment::Token>,
     /// The words inside a word, as ranges of its bytes.
     known: HashMap<Box<str>, Box<[Range<u16>]>>,
     stream: Buffer,
-}
-
-impl PartsTokenizer {
-    fn new(segmenter: &Segmenter) -> PartsTokenizer {
-        let (cut, known, stream) = (Vec::new(), HashMap::new(), Buffer::default());
-        PartsTokenizer { segmenter: segmenter.clone(), cut, known, stream }
-    }
 }
 
 impl Tokenizer for PartsTokenizer {
     type TokenStream<'a> = BufferStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> BufferStream<'a> {
-        let PartsTokenizer { segmenter, cut, known, stream } = self;
+        let PartsTokenizer { segmenter, known, stream } = self;
         stream.clear();
-        words(&fold(text), segmenter, cut, |word| {
+        prepared(text, Some(segmenter), |folded, cut| {
             // A word of two characters has no part of two. Letters and digits are one run.
-            if word.len() <= MAX_PLAIN_BYTES || !word.chars().all(|c| Class::of(c) == Class::Han) {
-                return;
-            }
-            if !known.contains_key(word) {
-                if known.len() == REMEMBERED_WORDS {
-                    known.clear();
+            let longer = |word: &&str| word.len() > MAX_PLAIN_BYTES && word.chars().all(|c| Class::of(c) == Class::Han);
+            // What is recorded is whether a text has a part, so each longer word is looked at once.
+            let mut words: Vec<&str> = words_of(folded, cut).filter(longer).collect();
+            words.sort_unstable();
+            words.dedup();
+            for word in words {
+                if !known.contains_key(word) {
+                    if known.len() == REMEMBERED_WORDS {
+                        known.clear();
+                    }
+                    known.insert(word.into(), inner_words(word, segmenter));
                 }
-                known.insert(word.into(), inner_words(word, segmenter));
-            }
-            for part in known.get(word).into_iter().flatten() {
-                stream.push(&word[usize::from(part.start)..usize::from(part.end)], 0);
+                for part in known.get(word).into_iter().flatten() {
+                    stream.push(&word[usize::from(part.start)..usize::from(part.end)], 0);
+                }
             }
         });
         BufferStream(stream)
@@ -285,7 +321,7 @@ impl Tokenizer for PairsTokenizer {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> BufferStream<'a> {
         self.0.clear();
-        pairs(text.chars().map(fold_char), |token, position| self.0.push(token, position));
+        prepared(text, None, |folded, _| pairs(folded.chars(), |token, position| self.0.push(token, position)));
         BufferStream(&mut self.0)
     }
 }
@@ -298,10 +334,12 @@ impl Tokenizer for CharsTokenizer {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> BufferStream<'a> {
         self.0.clear();
-        let mut utf8 = [0; 4];
-        for (position, c) in text.chars().map(fold_char).filter(|c| Class::of(*c) == Class::Han).enumerate() {
-            self.0.push(c.encode_utf8(&mut utf8), position as u32);
-        }
+        prepared(text, None, |folded, _| {
+            let mut utf8 = [0; 4];
+            for (position, c) in folded.chars().filter(|c| Class::of(*c) == Class::Han).enumerate() {
+                self.0.push(c.encode_utf8(&mut utf8), position as u32);
+            }
+        });
         BufferStream(&mut self.0)
     }
 }
@@ -309,6 +347,7 @@ impl Tokenizer for CharsTokenizer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::fold::fold;
 
     #[test]
     fn pairs_of_a_text() {

@@ -30,6 +30,11 @@ const MIN_LAYER_ARTICLES: u32 = 1_000;
 const MERGE_FACTOR: usize = 6;
 /// How many segments a finished build may leave; more are merged.
 const MAX_FINAL_SEGMENTS: usize = 3;
+/// Up to so many articles a finished build leaves one segment: it is smaller, and terms are looked up once.
+const MAX_ONE_SEGMENT: u64 = 100_000;
+/// But a large segment is left alone until the others have this share of its articles: a few new ones are no reason to write
+/// all anew.
+const WORTH_MERGING: f64 = 0.25;
 /// The size of a block of stored articles before compression, in bytes.
 const STORE_BLOCK: usize = 16 << 10;
 /// zstd's level for stored articles.
@@ -286,16 +291,28 @@ impl Writer {
     pub fn finish_then(mut self, last: impl FnOnce() -> Result<()>) -> Result<()> {
         self.commit()?;
         let damaged = |e| damaged(&self.generation, e);
-        // Merges under way may take segments that are listed now; so the last merge comes after they are done.
-        self.inner.set_merge_policy(Box::new(NoMergePolicy));
-        let segments = self.index.searchable_segment_ids().map_err(damaged)?;
-        if segments.len() > MAX_FINAL_SEGMENTS {
-            // Segments that another merge has taken meanwhile are no reason to fail: everything is committed.
-            let _ = self.inner.merge(&segments).wait();
-        }
+        // Merges under way take segments that are listed now, so they must be through before the last one begins.
         self.inner.wait_merging_threads().map_err(damaged)?;
+        let segments = self.index.searchable_segments().map_err(damaged)?;
+        if is_worth_merging(segments.iter().map(|segment| u64::from(segment.meta().num_docs()))) {
+            let mut merger: IndexWriter = self.index.writer_with_num_threads(1, MIN_THREAD_MEMORY).map_err(damaged)?;
+            merger.set_merge_policy(Box::new(NoMergePolicy));
+            let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
+            merger.merge(&ids).wait().map_err(damaged)?;
+            merger.garbage_collect_files().wait().map_err(damaged)?;
+            merger.wait_merging_threads().map_err(damaged)?;
+        }
         last()
     }
+}
+
+/// Whether a finished build should make one segment of those of so many articles.
+fn is_worth_merging(articles: impl Iterator<Item = u64>) -> bool {
+    let articles: Vec<u64> = articles.collect();
+    let (all, largest) = (articles.iter().sum::<u64>(), articles.iter().max().copied().unwrap_or(0));
+    let others = all - largest;
+    articles.len() > MAX_FINAL_SEGMENTS
+        || all <= MAX_ONE_SEGMENT && others > 0 && others as f64 >= WORTH_MERGING * largest as f64
 }
 
 fn merge_policy() -> Box<dyn tantivy::indexer::MergePolicy> {
@@ -309,5 +326,26 @@ fn merge_policy() -> Box<dyn tantivy::indexer::MergePolicy> {
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Writer").field("generation", &self.generation).field("commit", &self.commit).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_merge_is_worth_its_time() {
+        let cases: [(&[u64], bool); 7] = [
+            (&[], false),
+            (&[80], false),
+            (&[40, 40], true),
+            (&[80, 20], true),
+            (&[80, 10, 9], false),
+            (&[MAX_ONE_SEGMENT, MAX_ONE_SEGMENT], false),
+            (&[MAX_ONE_SEGMENT, 1, 1, 1], true),
+        ];
+        for (articles, expect) in cases {
+            assert_eq!(is_worth_merging(articles.iter().copied()), expect, "{articles:?}");
+        }
     }
 }

@@ -18,10 +18,13 @@ use crate::text::compound;
 use crate::text::segment::{Hmm, Segmenter, Token};
 use crate::text::strings::Class;
 
+/// Ranges of a word, and whether each is a part of it.
+type Verdicts = Vec<(Range<usize>, bool)>;
+
 /// Tells what is a part of a longer word. What was found is remembered: texts on one matter have the same words.
 pub struct Parts<'a> {
     segmenter: &'a Segmenter,
-    known: HashMap<Box<[char]>, Vec<(Range<usize>, bool)>>,
+    known: HashMap<Box<[char]>, Verdicts>,
     /// Room for a run's text and words.
     room: (String, Vec<Token>),
 }

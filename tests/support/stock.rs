@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each user takes a part of it")]
 
 use std::ops::Bound;
+use std::path::Path;
 
 use tantivy::aggregation::AggregationCollector;
 use tantivy::aggregation::agg_req::Aggregations;
@@ -32,7 +33,23 @@ pub struct Row<'a> {
     pub day: u64,
 }
 
-/// An index in memory.
+impl Row<'_> {
+    /// The row of an article of a JSON-lines file.
+    pub fn of(article: &serde_json::Value) -> Row<'_> {
+        let text = |field: &str| article[field].as_str().unwrap_or("");
+        Row {
+            key: text("id").to_string(),
+            title: text("title"),
+            body: text("body"),
+            source: text("source"),
+            editor: text("editor"),
+            month: text("date").get(..7).unwrap_or(""),
+            day: text("date").get(..10).unwrap_or("").replace('-', "").parse().unwrap_or(0),
+        }
+    }
+}
+
+/// An index, in memory or in a folder.
 pub struct Stock {
     pub index: Index,
     pub searcher: Searcher,
@@ -43,8 +60,13 @@ pub struct Stock {
 }
 
 impl Stock {
-    /// Indexes the articles.
+    /// Indexes the articles in memory.
     pub fn new<'a>(articles: impl Iterator<Item = Row<'a>>) -> Stock {
+        Stock::build(None, articles)
+    }
+
+    /// Indexes the articles in a folder, or in memory.
+    pub fn build<'a>(folder: Option<&Path>, articles: impl Iterator<Item = Row<'a>>) -> Stock {
         let mut builder = Schema::builder();
         let indexing = TextFieldIndexing::default()
             .set_tokenizer("jieba")
@@ -56,7 +78,11 @@ impl Stock {
         let facet = TextOptions::default().set_fast("raw");
         let facets = FACETS.map(|name| builder.add_text_field(name, facet.clone()));
         let day = builder.add_u64_field("day", INDEXED | FAST);
-        let index = Index::create_in_ram(builder.build());
+        let schema = builder.build();
+        let index = match folder {
+            Some(folder) => Index::create_in_dir(folder, schema).unwrap(),
+            None => Index::create_in_ram(schema),
+        };
         index.tokenizers().register("jieba", JiebaTokenizer::new());
         let mut writer = index.writer_with_num_threads(1, MEMORY).unwrap();
         for row in articles {
@@ -68,8 +94,32 @@ impl Stock {
         }
         writer.commit().unwrap();
         writer.wait_merging_threads().unwrap();
+        Stock::of(index)
+    }
+
+    /// Opens the index of a folder.
+    pub fn open(folder: &Path) -> Stock {
+        let index = Index::open_in_dir(folder).unwrap();
+        index.tokenizers().register("jieba", JiebaTokenizer::new());
+        Stock::of(index)
+    }
+
+    fn of(index: Index) -> Stock {
         let searcher = index.reader().unwrap().searcher();
+        let [key, title, body, day] =
+            ["key", "title", "body", "day"].map(|name| index.schema().get_field(name).unwrap());
         Stock { index, searcher, key, title, body, day }
+    }
+
+    /// A document that holds an article's texts.
+    pub fn document(&self, title: &str, body: &str) -> TantivyDocument {
+        tantivy::doc!(self.title => title, self.body => body)
+    }
+
+    /// What marks a query's words in title and body.
+    pub fn snippets(&self, text: &str) -> [SnippetGenerator; 2] {
+        let query = self.any_token(text);
+        [self.title, self.body].map(|field| SnippetGenerator::create(&self.searcher, &query, field).unwrap())
     }
 
     /// A page of hits as most people build it: the first ten, the count, the facets, a snippet of title and body each. Words

@@ -98,6 +98,11 @@ impl Segmenter {
         Ok(Segmenter(Arc::new(inner)))
     }
 
+    /// Whether both share one dictionary: one is a clone of the other.
+    pub fn is_same(&self, other: &Segmenter) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The user's words in one normal form, `word freq` a line, empty where there are none. [`Segmenter::with_user_dict`]
     /// makes the same segmenter of it.
     pub fn user_dict(&self) -> &str {

@@ -1,0 +1,147 @@
+//! What indexing costs beside the stock pipeline in one run: CPU seconds a MB of text, bytes on disk a byte of text, and what
+//! each field costs alone; then the memory of a `gongxun index` process.
+//!
+//! The stock pipeline indexes title and body as words by tantivy-jieba, stored, with three fields to count by. Ours has all
+//! of its fields. Both are fed the same articles from memory by one thread of tantivy's writer.
+
+#[path = "../tests/support/archive.rs"]
+mod archive;
+#[path = "../tests/support/news.rs"]
+mod news;
+#[path = "../tests/support/stock.rs"]
+mod stock;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use archive::Archive;
+use gongxun::Article;
+use gongxun::index::{Resources, Writer, analyzer, document};
+use gongxun::reprint::Fingerprint;
+use gongxun::text::segment::Segmenter;
+use nix::sys::resource::{UsageWho, getrusage};
+use stock::{Row, Stock};
+use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+
+/// Memory of the writers, in bytes.
+const MEMORY: usize = 100 << 20;
+/// How often a process is asked how much memory it has.
+const SAMPLE_EVERY: Duration = Duration::from_millis(10);
+/// The fields that cost most, with what is recorded of each token.
+const FIELDS: [(&str, IndexRecordOption); 4] = [
+    (analyzer::WORDS, IndexRecordOption::WithFreqs),
+    (analyzer::PAIRS, IndexRecordOption::WithFreqsAndPositions),
+    (analyzer::CHARS, IndexRecordOption::WithFreqs),
+    (analyzer::PARTS, IndexRecordOption::Basic),
+];
+
+fn main() {
+    let archive = Archive::new();
+    let file = news::file(&archive);
+    let rows = news::articles(&file);
+    archive.ingest_from(&file, file.parent().unwrap());
+    let articles: Vec<Article> = archive.snapshot().all().map(|article| article.unwrap().1).collect();
+    let bytes: usize =
+        articles.iter().map(|a| a.title.len() + a.lead.as_ref().map_or(0, String::len) + a.body.len()).sum();
+    let mb = bytes as f64 / 1e6;
+    println!("{mb:.1} MB of text in {} articles", articles.len());
+
+    let folder = tempfile::tempdir().unwrap();
+    let in_folder = |name: &str| folder.path().join(name);
+    std::fs::create_dir(in_folder("stock")).unwrap();
+    let stock = cpu(|| drop(Stock::build(Some(&in_folder("stock")), rows.iter().map(Row::of))));
+    let stock_size = size(&in_folder("stock"));
+    let ours = cpu(|| index(&articles, &in_folder("ours"), false));
+    let ours_size = size(&in_folder("ours"));
+    let with_fingerprints = cpu(|| index(&articles, &in_folder("fingerprints"), true));
+    let fingerprints = size(&in_folder("fingerprints")) - ours_size;
+    println!("{:<34}{:>12}{:>12}{:>8}", "", "gongxun", "stock", "ratio");
+    let row = |name: &str, us: f64, them: f64| println!("{name:<34}{us:>12.3}{them:>12.3}{:>8.2}", us / them);
+    row("CPU s a MB of text", ours / mb, stock / mb);
+    row("with fingerprints of copies", with_fingerprints / mb, stock / mb);
+    row("bytes on disk a byte of text", ours_size / bytes as f64, stock_size / bytes as f64);
+    println!("{:<34}{:>12.3}", "fingerprints beside", fingerprints / bytes as f64);
+    println!("each field alone, title, lead and body together:");
+    for (name, record) in FIELDS {
+        let path = in_folder(name);
+        std::fs::create_dir(&path).unwrap();
+        let seconds = cpu(|| index_field(&articles, &path, name, record));
+        println!("{name:<34}{:>12.3} CPU s a MB,{:>8.3} bytes a byte", seconds / mb, size(&path) / bytes as f64);
+    }
+    let path = in_folder("stored");
+    let stored: usize = articles.iter().map(|article| document::encode(article).len()).sum();
+    println!("{:<34}{:>12.3} bytes a byte before compression", "stored articles", stored as f64 / bytes as f64);
+    print_memory(&file, &path);
+}
+
+/// The CPU seconds that this process spends on it.
+fn cpu(work: impl FnOnce()) -> f64 {
+    let seconds = || {
+        let usage = getrusage(UsageWho::RUSAGE_SELF).unwrap();
+        let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+        seconds(usage.user_time()) + seconds(usage.system_time())
+    };
+    let before = seconds();
+    work();
+    seconds() - before
+}
+
+fn index(articles: &[Article], folder: &Path, fingerprints: bool) {
+    let mut writer = Writer::open(folder, None, Resources { threads: 1, memory: MEMORY }).unwrap();
+    for article in articles {
+        writer.add(article, "articles.jsonl", document::encode(article)).unwrap();
+        if fingerprints {
+            writer.fingerprint(&article.id, &Fingerprint::of(article));
+        }
+    }
+    writer.finish().unwrap();
+}
+
+fn index_field(articles: &[Article], folder: &Path, tokenizer: &str, record: IndexRecordOption) {
+    let mut builder = Schema::builder();
+    let norms = record != IndexRecordOption::Basic;
+    let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record).set_fieldnorms(norms);
+    let fields = ["title", "lead", "body"]
+        .map(|name| builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing.clone())));
+    let mut index = tantivy::Index::create_in_dir(folder, builder.build()).unwrap();
+    index.set_tokenizers(analyzer::tokenizers(&Segmenter::builtin()));
+    let mut writer = index.writer_with_num_threads::<tantivy::TantivyDocument>(1, MEMORY).unwrap();
+    for article in articles {
+        let mut doc = tantivy::TantivyDocument::new();
+        let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body];
+        fields
+            .iter()
+            .zip(texts)
+            .filter(|(_, text)| !text.is_empty())
+            .for_each(|(field, text)| doc.add_text(*field, text));
+        writer.add_document(doc).unwrap();
+    }
+    writer.commit().unwrap();
+    writer.wait_merging_threads().unwrap();
+}
+
+fn size(folder: &Path) -> f64 {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let sizes = entries.map(|e| if e.path().is_dir() { size(&e.path()) } else { e.metadata().unwrap().len() as f64 });
+    sizes.sum()
+}
+
+/// The peaks of anonymous and of all resident memory of a process that indexes the file with the usual settings.
+fn print_memory(file: &Path, index: &Path) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongxun"));
+    command.arg("index").arg(file).arg("--root").arg(file.parent().unwrap()).arg("--index").arg(index);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let (mut anonymous, mut all) = (0.0f64, 0.0f64);
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let value = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(0.0) * 1024.0 / 1e6
+        };
+        anonymous = anonymous.max(value("RssAnon:"));
+        all = all.max(value("VmHWM:"));
+        std::thread::sleep(SAMPLE_EVERY);
+    }
+    println!("gongxun index, peak memory: {anonymous:.0} MB anonymous, {all:.0} MB with mapped pages");
+}

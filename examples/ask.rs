@@ -1,0 +1,31 @@
+//! Asks an index the queries of `benches/search.rs` and prints how long the answers take, in milliseconds:
+//! `cargo run --release --example ask -- INDEX [ROUNDS [KIND]]`. With a kind it asks that one alone, for a profiler.
+
+#[path = "../tests/support/questions.rs"]
+mod questions;
+
+use std::path::Path;
+
+use gongxun::index::Snapshot;
+use questions::{KINDS, page, times};
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let Some(index) = arguments.next() else {
+        eprintln!("usage: ask INDEX [ROUNDS [KIND]]");
+        std::process::exit(2);
+    };
+    let rounds = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(20);
+    let kind = arguments.next();
+    let snapshot = Snapshot::open(Path::new(&index)).unwrap_or_else(|e| {
+        eprintln!("{e}");
+        std::process::exit(2);
+    });
+    println!("{} articles; median and 99th percentile of {rounds} rounds in ms", snapshot.articles());
+    for (name, queries) in KINDS.iter().filter(|(name, _)| kind.as_deref().is_none_or(|kind| kind == *name)) {
+        let (median, last) = times(queries, rounds, &mut |query| {
+            page(&snapshot, query);
+        });
+        println!("{name:<30}{median:>10.2}{last:>10.2}");
+    }
+}
