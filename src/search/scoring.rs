@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, hash_map};
 use std::rc::Rc;
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -45,16 +45,13 @@ pub struct ScoreTerm {
     pub field: Field,
     /// The token.
     pub token: String,
-    /// What its BM25 is multiplied by: the field's weight times its number in the query.
+    /// What its BM25 is multiplied by: the field's weight, each time that the term stands in the query.
     pub weight: f32,
 }
 
-/// The terms of a folded piece of text in one text's fields, summed up where one occurs twice.
+/// The terms of a folded piece of text in one text's fields, one for each time that it occurs.
 pub fn terms(folded: &str, text: TextFields, weight: f32, segmenter: &Segmenter, terms: &mut Vec<ScoreTerm>) {
-    let mut add = |field: Field, token: &str| match terms.iter_mut().find(|t| t.field == field && t.token == token) {
-        Some(term) => term.weight += weight,
-        None => terms.push(ScoreTerm { field, token: token.to_string(), weight }),
-    };
+    let mut add = |field: Field, token: &str| terms.push(ScoreTerm { field, token: token.to_string(), weight });
     analyzer::words(folded, segmenter, &mut Vec::new(), |word| add(text.words, word));
     let chars: Vec<char> = folded.chars().collect();
     for (class, run) in strings::runs(&chars) {
@@ -78,10 +75,23 @@ pub fn terms(folded: &str, text: TextFields, weight: f32, segmenter: &Segmenter,
 
 /// The term of a single word in one text's words field.
 pub fn word(folded: &str, text: TextFields, weight: f32, terms: &mut Vec<ScoreTerm>) {
-    match terms.iter_mut().find(|t| t.field == text.words && t.token == folded) {
-        Some(term) => term.weight += weight,
-        None => terms.push(ScoreTerm { field: text.words, token: folded.to_string(), weight }),
+    terms.push(ScoreTerm { field: text.words, token: folded.to_string(), weight });
+}
+
+/// Each term once, with the sum of its weights.
+fn summed(terms: &[ScoreTerm]) -> Vec<ScoreTerm> {
+    let mut places: HashMap<(Field, &str), usize> = HashMap::with_capacity(terms.len());
+    let mut summed: Vec<ScoreTerm> = Vec::with_capacity(terms.len());
+    for term in terms {
+        match places.entry((term.field, term.token.as_str())) {
+            hash_map::Entry::Occupied(place) => summed[*place.get()].weight += term.weight,
+            hash_map::Entry::Vacant(place) => {
+                place.insert(summed.len());
+                summed.push(term.clone());
+            }
+        }
     }
+    summed
 }
 
 /// A term with what BM25 needs to know of the whole index.
@@ -109,32 +119,32 @@ pub fn weigh(terms: &[ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted>> 
     let articles: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
     let mut averages: BTreeMap<Field, Rc<[f32; 256]>> = BTreeMap::new();
     let mut weighted = Vec::with_capacity(terms.len());
-    for ScoreTerm { field, token, weight } in terms {
-        let term = Term::from_field_text(*field, token);
+    for ScoreTerm { field, token, weight } in summed(terms) {
+        let term = Term::from_field_text(field, &token);
         let mut infos = Vec::with_capacity(segments.len());
         for segment in segments {
-            infos.push(read(segment.inverted_index(*field)?.get_term_info(&term))?);
+            infos.push(read(segment.inverted_index(field)?.get_term_info(&term))?);
         }
         let documents: u64 = infos.iter().flatten().map(|info| u64::from(info.doc_freq)).sum();
         if documents == 0 {
             continue;
         }
-        let norms = match averages.get(field) {
+        let norms = match averages.get(&field) {
             Some(norms) => norms.clone(),
             None => {
                 let mut tokens = 0;
                 for segment in segments {
-                    tokens += segment.inverted_index(*field)?.total_num_tokens();
+                    tokens += segment.inverted_index(field)?.total_num_tokens();
                 }
                 let average = (tokens as f32 / articles.max(1) as f32).max(f32::MIN_POSITIVE);
                 let norm = |id: usize| FieldNormReader::id_to_fieldnorm(id as u8) as f32;
                 let norms = Rc::new(std::array::from_fn(|id| K1 * (1.0 - B + B * norm(id) / average)));
-                averages.insert(*field, norms.clone());
+                averages.insert(field, norms.clone());
                 norms
             }
         };
         let factor = weight * inverse_frequency(documents, articles) * (K1 + 1.0);
-        weighted.push(Weighted { field: *field, token: token.clone(), documents, infos, factor, norms });
+        weighted.push(Weighted { field, token, documents, infos, factor, norms });
     }
     weighted.sort_by(|a, b| b.factor.total_cmp(&a.factor));
     Ok(weighted)
