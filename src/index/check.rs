@@ -15,7 +15,7 @@ use tantivy::directory::footer::Footer;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory as _, SegmentMeta, TantivyError};
 
-use super::directory::GenerationDirectory;
+use super::directory::{GenerationDirectory, is_segment_file};
 use super::generation::Generation;
 use super::manifest::Manifest;
 use super::reprints;
@@ -123,10 +123,9 @@ fn check_segments(folder: &Path, segments: &[SegmentMeta], found: &mut Files) ->
 
 /// Everything in the folder that looks like a file of a segment.
 fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    const ENDINGS: [&str; 7] = ["idx", "pos", "term", "store", "fast", "fieldnorm", "del"];
     let list = fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
     let names = list.flatten().map(|entry| PathBuf::from(entry.file_name()));
-    Ok(names.filter(|name| name.extension().is_some_and(|e| ENDINGS.iter().any(|known| e == *known))).collect())
+    Ok(names.filter(|name| is_segment_file(name)).collect())
 }
 
 fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {
