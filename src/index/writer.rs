@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::TantivyDocument;
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::{Index, IndexSettings, IndexWriter, SegmentMeta, TantivyError, Term};
+use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
+use super::check;
 use super::directory::GenerationDirectory;
 use super::document;
 use super::generation::{Generation, Settings, WriteLock};
@@ -162,7 +163,7 @@ impl Writer {
         let directory = snapshot::directory(&generation)?;
         let mut index = open_index_in(directory.clone(), &generation)?;
         let committed = index.load_metas().map_err(|e| damaged(&generation, e))?;
-        let living = committed.segments.iter().flat_map(SegmentMeta::list_files).collect();
+        let living = committed.segments.iter().flat_map(check::files_of).collect();
         directory.tidy(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
         set_tokenizers(&mut index, &segmenter);
         let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
