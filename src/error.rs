@@ -18,7 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}{}", path.display(), way_out(source.kind()))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -64,6 +64,18 @@ impl Error {
     /// Wraps what the system said with the path it said it about.
     pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Error {
         Error::Io { path: path.as_ref().to_path_buf(), source }
+    }
+}
+
+/// What to do where the disk takes no more.
+fn way_out(kind: std::io::ErrorKind) -> &'static str {
+    use std::io::ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match kind {
+        StorageFull | QuotaExceeded | FileTooLarge => {
+            "; what was committed is kept: make room, and the same command goes on from there"
+        }
+        PermissionDenied | ReadOnlyFilesystem => "; ask its owner, or name another folder (the index with --index)",
+        _ => "",
     }
 }
 

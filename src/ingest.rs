@@ -53,6 +53,8 @@ pub struct Options<'a> {
     /// A commit follows when this many bytes of articles have gone in since the last one. What was committed is not done
     /// again after a crash; each commit leaves a segment to merge.
     pub commit_bytes: u64,
+    /// How many threads extract; 0 for as many as there are cores.
+    pub threads: usize,
     /// Set from outside to stop after the current batch, with a commit.
     pub stop: &'a AtomicBool,
 }
@@ -70,6 +72,7 @@ impl Options<'static> {
             limits: Limits::default(),
             prune: Prune::Nothing,
             commit_bytes: COMMIT_BYTES,
+            threads: 0,
             stop: &NEVER,
         }
     }
@@ -289,13 +292,15 @@ enum Raw {
 
 /// Runs the three stages; `visit` is called on this thread.
 fn pipeline(inputs: &[Planned], options: &Options<'_>, mut visit: impl FnMut(Event) -> Result<()>) -> Result<()> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    let threads = threads.map_err(|e| Error::Invalid(format!("{} threads can't be started: {e}", options.threads)))?;
     let stop = AtomicBool::new(false);
     let stopped = || stop.load(Ordering::Relaxed) || options.stop.load(Ordering::Relaxed);
     std::thread::scope(|scope| {
         let (raw_in, raw_out) = bounded::<Vec<Raw>>(QUEUED_BATCHES);
         let (event_in, event_out) = bounded::<Vec<Event>>(QUEUED_BATCHES);
         scope.spawn(|| read_inputs(inputs, options, raw_in, &stopped));
-        scope.spawn(|| extract_batches(options, raw_out, event_in));
+        scope.spawn(|| threads.install(|| extract_batches(options, raw_out, event_in)));
         let mut result = Ok(());
         'batches: for batch in &event_out {
             for event in batch {

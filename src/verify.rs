@@ -129,9 +129,14 @@ fn count(snapshot: &Snapshot) -> Result<Counts> {
     counts.ids = ids.len() as u64;
     let manifest = snapshot.manifest()?;
     let mut of_files: HashMap<&str, u64> = HashMap::new();
+    let mut under_way = false;
     for entry in manifest.entries() {
         counts.manifest += entry.articles;
-        of_files.insert(&entry.file, entry.articles);
+        // A run that was stopped inside a file has counted a part of it; the next run reads it again.
+        match entry.hash.is_empty() {
+            true => under_way = true,
+            false => drop(of_files.insert(&entry.file, entry.articles)),
+        }
     }
     for (file, expected) in of_files {
         let found = snapshot.of_file(file)?.len() as u64;
@@ -139,8 +144,8 @@ fn count(snapshot: &Snapshot) -> Result<Counts> {
             problems.add(|| format!("{file}: {expected} articles in the manifest, {found} in the index"));
         }
     }
-    let same = [counts.stored, counts.ids, counts.manifest].iter().all(|count| *count == counts.documents);
-    if !same {
+    let same = counts.stored == counts.documents && counts.ids == counts.documents;
+    if !same || (counts.manifest != counts.documents && !under_way) {
         problems.add(|| "the counts do not agree".to_string());
     }
     counts.problems = problems.0;

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Outcome;
 use super::args::{BuildArgs, ExtractArgs, ReadArgs};
+use super::{INTERRUPTED, Outcome};
 use crate::article::ArticleId;
 use crate::error::{Error, Rejection};
 use crate::extract;
@@ -31,8 +31,9 @@ impl Default for ReadArgs {
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
+    let threads = resources(&args).threads;
     let options =
-        Options { commit_bytes: commit_bytes(&args), ..options(args.paths.clone(), &args.read, prune, stop)? };
+        Options { threads, commit_bytes: commit_bytes(&args), ..options(args.paths.clone(), &args.read, prune, stop)? };
     let segmenter = dictionary(args.dict.as_deref())?;
     let mut console = Console::new(args.report.as_deref())?;
     let report = if args.dry_run {
@@ -48,7 +49,7 @@ pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
 pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let options = options(args.paths.clone(), &args.read, Prune::Everything, stop)?;
-    let options = Options { commit_bytes: commit_bytes(&args), ..options };
+    let options = Options { threads: resources(&args).threads, commit_bytes: commit_bytes(&args), ..options };
     let mut console = Console::new(args.report.as_deref())?;
     if args.dry_run {
         let report = rehearse(index, &options, &mut console)?;
@@ -159,6 +160,7 @@ pub fn options<'a>(
         limits: Default::default(),
         prune,
         commit_bytes: ingest::COMMIT_BYTES,
+        threads: 0,
         stop,
     })
 }
@@ -195,7 +197,7 @@ fn stop_on_interrupt() -> &'static AtomicBool {
     let _ = ctrlc::set_handler(|| {
         let stop = STOP.get_or_init(|| AtomicBool::new(false));
         if stop.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
+            std::process::exit(INTERRUPTED.into());
         }
         eprintln!("\nstopping after a commit; Ctrl-C again stops now");
     });

@@ -1,7 +1,7 @@
 //! The command line: arguments in, calls of the library out. The only place that knows clap and anyhow.
 //!
 //! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1 when
-//! nothing was found, 2 for an error.
+//! nothing was found, 2 for an error, 130 when it was interrupted.
 
 mod args;
 mod build;
@@ -16,7 +16,11 @@ use clap::Parser as _;
 
 use self::args::{Args, Command};
 use self::output::is_broken_pipe;
+use crate::error::Error;
 use crate::index::check;
+
+/// The exit code of a command that was interrupted (Ctrl-C), as shells have it.
+const INTERRUPTED: u8 = 130;
 
 /// How a command ended without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +53,10 @@ pub fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("gongxun: {error:#}");
-            ExitCode::from(2)
+            ExitCode::from(match error.downcast_ref() {
+                Some(Error::Interrupted) => INTERRUPTED,
+                _ => 2,
+            })
         }
     }
 }

@@ -15,7 +15,7 @@ use tantivy::directory::footer::Footer;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory as _, SegmentMeta, TantivyError};
 
-use super::directory::GenerationDirectory;
+use super::directory::{GenerationDirectory, is_segment_file};
 use super::generation::Generation;
 use super::manifest::Manifest;
 use super::reprints;
@@ -105,28 +105,29 @@ fn segments(generation: &Generation) -> Result<(Vec<SegmentMeta>, Commit)> {
 
 /// The files of each segment; one that is gone is damage too.
 fn check_segments(folder: &Path, segments: &[SegmentMeta], found: &mut Files) -> Result<()> {
-    use SegmentComponent::{Delete, FastFields, FieldNorms, Positions, Postings, Store, Terms};
     let mut paths = Vec::new();
-    for segment in segments {
-        let always = [Postings, Positions, Terms, Store, FastFields, FieldNorms];
-        for component in always.into_iter().chain(segment.has_deletes().then_some(Delete)) {
-            let path = segment.relative_path(component);
-            if folder.join(&path).is_file() {
-                paths.push(path);
-            } else {
-                found.damaged.push(Damage { path: folder.join(path), what: "it is gone".into() });
-            }
+    for path in segments.iter().flat_map(files_of) {
+        match folder.join(&path).is_file() {
+            true => paths.push(path),
+            false => found.damaged.push(Damage { path: folder.join(path), what: "it is gone".into() }),
         }
     }
     check_paths(folder, paths, found)
 }
 
+/// The names of a segment's files.
+pub(super) fn files_of(segment: &SegmentMeta) -> Vec<PathBuf> {
+    use SegmentComponent::{Delete, FastFields, FieldNorms, Positions, Postings, Store, Terms};
+    let always = [Postings, Positions, Terms, Store, FastFields, FieldNorms];
+    let components = always.into_iter().chain(segment.has_deletes().then_some(Delete));
+    components.map(|component| segment.relative_path(component)).collect()
+}
+
 /// Everything in the folder that looks like a file of a segment.
 fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    const ENDINGS: [&str; 7] = ["idx", "pos", "term", "store", "fast", "fieldnorm", "del"];
     let list = fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
     let names = list.flatten().map(|entry| PathBuf::from(entry.file_name()));
-    Ok(names.filter(|name| name.extension().is_some_and(|e| ENDINGS.iter().any(|known| e == *known))).collect())
+    Ok(names.filter(|name| is_segment_file(name)).collect())
 }
 
 fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {

@@ -13,11 +13,12 @@
 //! leaves the old one serving.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::{create_folder, replace_file};
+use super::failpoint::{Step, point};
 use super::schema::SCHEMA_VERSION;
 use crate::error::{Error, Result};
 use crate::text::fold::FOLD_VERSION;
@@ -110,13 +111,12 @@ impl Generation {
         let last = Generation::all(index)?.last().map_or(0, |g| g.number);
         let generation = Generation { index: index.to_path_buf(), number: last + 1 };
         let folder = generation.folder();
-        fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
+        create_folder(&folder)?;
         if !segmenter.user_dict().is_empty() {
             replace_file(&folder.join(DICTIONARY), segmenter.user_dict().as_bytes())?;
         }
         let settings = serde_json::to_vec_pretty(&Settings::new(segmenter)).unwrap_or_default();
         replace_file(&folder.join(SETTINGS), &settings)?;
-        sync_folder(index)?;
         Ok(generation)
     }
 
@@ -134,7 +134,7 @@ impl Generation {
     /// Where the disk refuses.
     pub fn remove(&self) -> Result<()> {
         let folder = self.folder();
-        fs::remove_dir_all(&folder).map_err(|e| Error::io(folder, e))
+        point(Step::Remove, &folder).and_then(|()| fs::remove_dir_all(&folder)).map_err(|e| Error::io(folder, e))
     }
 
     /// Reads the settings, and refuses a generation that this program can't read.
@@ -191,39 +191,14 @@ impl WriteLock {
     /// # Errors
     /// [`Error::Busy`] where another process holds it.
     pub fn acquire(index: &Path) -> Result<WriteLock> {
-        fs::create_dir_all(index).map_err(|e| Error::io(index, e))?;
+        create_folder(index)?;
         let path = index.join(LOCK);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let file = file.map_err(|e| Error::io(&path, e))?;
+        let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = point(Step::Create, &path).and_then(|()| open()).map_err(|e| Error::io(&path, e))?;
         match file.try_lock() {
             Ok(()) => Ok(WriteLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::Busy(index.to_path_buf())),
             Err(TryLockError::Error(e)) => Err(Error::io(path, e)),
         }
     }
-}
-
-/// Replaces a file in one step: written beside it, synced, renamed, the folder synced.
-///
-/// # Errors
-/// Where the disk refuses; the old file is whole then.
-pub fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
-    let beside = path.with_extension("new");
-    let write = || {
-        let mut file = File::create(&beside)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    };
-    write().map_err(|e| Error::io(path, e))?;
-    path.parent().map_or(Ok(()), sync_folder)
-}
-
-/// Makes the names in a folder durable.
-///
-/// # Errors
-/// Where the disk refuses.
-pub fn sync_folder(folder: &Path) -> Result<()> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io(folder, e))
 }

@@ -4,13 +4,13 @@
 //! that did not reach its commit and is cut off by the next writer; so the manifest and the segments always agree.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::generation::sync_folder;
+use super::disk::append;
 use crate::error::{Error, Result};
 
 /// A file that was read.
@@ -127,7 +127,6 @@ impl Manifest {
     /// Where the disk refuses.
     pub fn flush(&mut self, commit: u64) -> Result<Position> {
         let outdated = self.lines > 1000 && self.lines > 2 * self.entries.len();
-        let path = self.path();
         if outdated {
             self.position = Position { file: file_name(commit), length: 0 };
             self.pending.clear();
@@ -139,22 +138,10 @@ impl Manifest {
                 self.pending.push(b'\n');
             }
         }
-        let path = if outdated { self.path() } else { path };
-        self.append().map_err(|e| Error::io(&path, e))?;
-        sync_folder(&self.folder)?;
-        Ok(self.position.clone())
-    }
-
-    fn append(&mut self) -> io::Result<()> {
-        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(self.path())?;
-        // Cuts off what a run without a commit left behind.
-        file.set_len(self.position.length)?;
-        file.seek(io::SeekFrom::Start(self.position.length))?;
-        file.write_all(&self.pending)?;
-        file.sync_all()?;
+        append(&self.path(), self.position.length, &self.pending)?;
         self.position.length += self.pending.len() as u64;
         self.pending.clear();
-        Ok(())
+        Ok(self.position.clone())
     }
 
     /// Removes the manifests of earlier commits, once a commit names this one.

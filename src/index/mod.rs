@@ -6,9 +6,12 @@
 pub mod analyzer;
 pub mod check;
 mod directory;
+mod disk;
 pub mod document;
+mod failpoint;
 pub mod generation;
 pub mod manifest;
+mod reader;
 pub mod reprints;
 pub mod schema;
 mod shown;
@@ -19,6 +22,7 @@ mod writer;
 
 pub use generation::{Generation, WriteLock};
 pub use manifest::{Entry, Manifest};
+pub use reader::Reader;
 pub use shown::Page;
 pub use snapshot::{Commit, Known, Snapshot};
 pub use stats::Stats;

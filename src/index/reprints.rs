@@ -9,8 +9,8 @@
 //! commit, and is cut off by the next writer. Joining two clusters rewrites the table of clusters, never an article.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -19,7 +19,7 @@ use tantivy::directory::OwnedBytes;
 use tantivy::{Directory as _, DocAddress, DocId, Searcher};
 
 use super::directory::GenerationDirectory;
-use super::generation::{replace_file, sync_folder};
+use super::disk;
 use super::manifest::Position;
 use crate::error::{Error, Result};
 use crate::reprint::{Clusters, Fingerprint, Flags, PACKED, Packed};
@@ -109,7 +109,7 @@ impl Store {
             self.cluster(commit)?;
             self.files.clusters = format!("{CLUSTERS}{commit:06}.bin");
             let packed = map(&self.folder, &self.files.fingerprints)?;
-            replace_file(&self.folder.join(&self.files.clusters), &encode(&self.clusters, &packed))?;
+            disk::replace_file(&self.folder.join(&self.files.clusters), &encode(&self.clusters, &packed))?;
         }
         Ok(Some(self.files.clone()).filter(|files| !files.clusters.is_empty()))
     }
@@ -120,21 +120,12 @@ impl Store {
         }
         let new: Vec<u8> = std::mem::take(&mut self.pending).into_values().flatten().collect();
         let position = &mut self.files.fingerprints;
-        let path = self.folder.join(&position.file);
-        let write = || -> io::Result<()> {
-            let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
-            // Cuts off what a run without a commit left behind.
-            file.set_len(position.length)?;
-            file.seek(io::SeekFrom::Start(position.length))?;
-            file.write_all(&new)?;
-            file.sync_all()
-        };
-        write().map_err(|e| Error::io(&path, e))?;
+        disk::append(&self.folder.join(&position.file), position.length, &new)?;
         position.length += new.len() as u64;
         let mut crc = crc32fast::Hasher::new_with_initial(self.files.crc);
         crc.update(&new);
         self.files.crc = crc.finalize();
-        sync_folder(&self.folder)
+        Ok(())
     }
 
     fn cluster(&mut self, commit: u64) -> Result<()> {
@@ -159,7 +150,7 @@ impl Store {
         self.files.fingerprints.file = format!("{FINGERPRINTS}{commit:06}.bin");
         self.files.fingerprints.length = bytes.len() as u64;
         self.files.crc = crc32fast::hash(&bytes);
-        replace_file(&self.folder.join(&self.files.fingerprints.file), &bytes)
+        disk::replace_file(&self.folder.join(&self.files.fingerprints.file), &bytes)
     }
 
     /// Removes the files of earlier commits, once a commit names these.
@@ -321,6 +312,7 @@ fn read_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn read_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
+    use std::io::Seek as _;
     let mut file = file.try_clone()?;
     file.seek(io::SeekFrom::Start(0))?;
     file.read_exact(bytes)

@@ -163,10 +163,18 @@ impl Snapshot {
         Ok(self.segmenter.get_or_init(|| loaded))
     }
 
+    /// The same snapshot with the segmenter that another one has loaded, where both were built with the same dictionary.
+    pub(super) fn with_segmenter_of(mut self, other: &Snapshot) -> Snapshot {
+        if self.settings == other.settings {
+            self.segmenter = Arc::clone(&other.segmenter);
+        }
+        self
+    }
+
     /// Whether a newer commit or generation is there to be opened.
     pub fn is_current(&self) -> bool {
         let same = Generation::current(&self.generation.index).is_ok_and(|g| g.as_ref() == Some(&self.generation));
-        same && payload(&self.generation).is_some_and(|commit| commit == self.commit)
+        same && last_commit(&self.generation).is_some_and(|commit| commit == self.commit)
     }
 
     /// What was read up to this commit.
@@ -315,12 +323,20 @@ impl Snapshot {
 
 /// Opens tantivy's index in a generation's folder, without its tokenizers.
 pub(super) fn open_index(generation: &Generation) -> Result<Index> {
-    let folder = generation.folder();
-    let directory =
-        GenerationDirectory::open(&folder).map_err(|e| Error::Damaged { path: folder.clone(), what: e.to_string() })?;
+    open_index_in(directory(generation)?, generation)
+}
+
+/// Opens a generation's folder for tantivy.
+pub(super) fn directory(generation: &Generation) -> Result<GenerationDirectory> {
+    let path = generation.folder();
+    GenerationDirectory::open(&path).map_err(|e| Error::Damaged { path, what: e.to_string() })
+}
+
+pub(super) fn open_index_in(directory: GenerationDirectory, generation: &Generation) -> Result<Index> {
     let index = Index::open(directory).map_err(|e| damaged(generation, e))?;
     if index.schema() != schema().0 {
-        return Err(Error::Damaged { path: folder, what: "its fields are not those of its schema version".into() });
+        let what = "its fields are not those of its schema version".into();
+        return Err(Error::Damaged { path: generation.folder(), what });
     }
     Ok(index)
 }
@@ -343,7 +359,7 @@ pub(super) fn damaged(generation: &Generation, error: TantivyError) -> Error {
 }
 
 /// The last commit of a generation as its meta.json says, without opening any segment.
-fn payload(generation: &Generation) -> Option<Commit> {
+pub(super) fn last_commit(generation: &Generation) -> Option<Commit> {
     let meta = std::fs::read(generation.folder().join("meta.json")).ok()?;
     let meta: serde_json::Value = serde_json::from_slice(&meta).ok()?;
     match meta["payload"].as_str() {

@@ -6,15 +6,16 @@ use std::sync::OnceLock;
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::TantivyDocument;
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::{Index, IndexSettings, IndexWriter, Term};
+use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
+use super::check;
 use super::directory::GenerationDirectory;
 use super::document;
 use super::generation::{Generation, Settings, WriteLock};
 use super::manifest::{Entry, Manifest};
 use super::reprints;
 use super::schema::{Fields, schema};
-use super::snapshot::{Commit, Snapshot, damaged, open_index, set_tokenizers};
+use super::snapshot::{self, Commit, Snapshot, damaged, open_index_in, set_tokenizers};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
 use crate::reprint::Fingerprint;
@@ -64,6 +65,7 @@ impl Default for Resources {
 pub struct Writer {
     inner: IndexWriter,
     index: Index,
+    directory: GenerationDirectory,
     fields: Fields,
     generation: Generation,
     settings: Settings,
@@ -88,7 +90,7 @@ impl Writer {
         let lock = WriteLock::acquire(index)?;
         let Some(generation) = Generation::current(index)? else {
             let builtin = Segmenter::builtin();
-            let writer = Writer::create(index, segmenter.unwrap_or(&builtin), resources, lock)?;
+            let writer = Writer::go_on(index, segmenter.unwrap_or(&builtin), resources, lock)?;
             writer.generation.make_current()?;
             return Ok(writer);
         };
@@ -120,6 +122,10 @@ impl Writer {
     /// [`Error::Busy`] for a second writer.
     pub fn resume(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
+        Writer::go_on(index, segmenter, resources, lock)
+    }
+
+    fn go_on(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
         let current = Generation::current(index)?.map_or(0, |g| g.number);
         let begun: Vec<Generation> = Generation::all(index)?.into_iter().filter(|g| g.number > current).collect();
         let wanted = Settings::new(segmenter);
@@ -127,7 +133,10 @@ impl Writer {
             g.settings().is_ok_and(|settings| settings == wanted) && Snapshot::of(g).is_ok_and(|s| s.commit.number > 0)
         });
         for other in begun.iter().filter(|g| Some(*g) != usable) {
-            other.remove()?;
+            // Where CURRENT was lost any of them may be the one that is missed.
+            if current > 0 || snapshot::last_commit(other).is_none_or(|commit| commit.number == 0) {
+                other.remove()?;
+            }
         }
         match usable {
             Some(generation) => Writer::start(generation.clone(), wanted, segmenter.clone(), resources, lock),
@@ -137,16 +146,14 @@ impl Writer {
 
     fn create(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
         let generation = Generation::create(index, segmenter)?;
-        let folder = generation.folder();
-        let directory = GenerationDirectory::open(&folder)
-            .map_err(|e| Error::Damaged { path: folder.clone(), what: e.to_string() })?;
+        let directory = snapshot::directory(&generation)?;
         let store = ZstdCompressor { compression_level: Some(STORE_LEVEL) };
         let settings = IndexSettings {
             docstore_compression: Compressor::Zstd(store),
             docstore_blocksize: STORE_BLOCK,
             ..IndexSettings::default()
         };
-        Index::create(directory, schema().0, settings).map_err(|e| damaged(&generation, e))?;
+        Index::create(directory.clone(), schema().0, settings).map_err(|e| trouble(&directory, &generation, e))?;
         let settings = generation.settings()?;
         Writer::start(generation, settings, segmenter.clone(), resources, lock)
     }
@@ -158,11 +165,16 @@ impl Writer {
         resources: Resources,
         lock: WriteLock,
     ) -> Result<Writer> {
-        let mut index = open_index(&generation)?;
+        let directory = snapshot::directory(&generation)?;
+        let mut index = open_index_in(directory.clone(), &generation)?;
+        let committed = index.load_metas().map_err(|e| damaged(&generation, e))?;
+        let living = committed.segments.iter().flat_map(check::files_of).collect();
+        directory.tidy(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
         set_tokenizers(&mut index, &segmenter);
         let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
         let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
-        let inner: IndexWriter = index.writer_with_num_threads(threads, memory).map_err(|e| damaged(&generation, e))?;
+        let inner: IndexWriter =
+            index.writer_with_num_threads(threads, memory).map_err(|e| trouble(&directory, &generation, e))?;
         inner.set_merge_policy(merge_policy());
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());
@@ -172,6 +184,7 @@ impl Writer {
         Ok(Writer {
             inner,
             index,
+            directory,
             fields: schema().1,
             generation,
             settings,
@@ -214,7 +227,7 @@ impl Writer {
         let doc: TantivyDocument = document::document(article, file, stored, &self.fields);
         self.inner.add_document(doc).map_err(|e| {
             self.failed = true;
-            damaged(&self.generation, e)
+            trouble(&self.directory, &self.generation, e)
         })?;
         Ok(())
     }
@@ -265,9 +278,10 @@ impl Writer {
         let manifest = self.manifest.flush(number)?;
         let reprints = self.reprints.flush(number)?;
         let commit = Commit { number, manifest, reprints };
-        let mut prepared = self.inner.prepare_commit().map_err(|e| damaged(&self.generation, e))?;
+        let trouble = |e| trouble(&self.directory, &self.generation, e);
+        let mut prepared = self.inner.prepare_commit().map_err(trouble)?;
         prepared.set_payload(&serde_json::to_string(&commit).unwrap_or_default());
-        prepared.commit().map_err(|e| damaged(&self.generation, e))?;
+        prepared.commit().map_err(trouble)?;
         self.commit = commit;
         self.dirty = false;
         self.failed = false;
@@ -290,20 +304,25 @@ impl Writer {
     /// Where the disk refuses; what the last step says.
     pub fn finish_then(mut self, last: impl FnOnce() -> Result<()>) -> Result<()> {
         self.commit()?;
-        let damaged = |e| damaged(&self.generation, e);
+        let trouble = |e| trouble(&self.directory, &self.generation, e);
         // Merges under way take segments that are listed now, so they must be through before the last one begins.
-        self.inner.wait_merging_threads().map_err(damaged)?;
-        let segments = self.index.searchable_segments().map_err(damaged)?;
+        self.inner.wait_merging_threads().map_err(trouble)?;
+        let segments = self.index.searchable_segments().map_err(trouble)?;
         if is_worth_merging(segments.iter().map(|segment| u64::from(segment.meta().num_docs()))) {
-            let mut merger: IndexWriter = self.index.writer_with_num_threads(1, MIN_THREAD_MEMORY).map_err(damaged)?;
+            let mut merger: IndexWriter = self.index.writer_with_num_threads(1, MIN_THREAD_MEMORY).map_err(trouble)?;
             merger.set_merge_policy(Box::new(NoMergePolicy));
             let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
-            merger.merge(&ids).wait().map_err(damaged)?;
-            merger.garbage_collect_files().wait().map_err(damaged)?;
-            merger.wait_merging_threads().map_err(damaged)?;
+            merger.merge(&ids).wait().map_err(trouble)?;
+            merger.garbage_collect_files().wait().map_err(trouble)?;
+            merger.wait_merging_threads().map_err(trouble)?;
         }
         last()
     }
+}
+
+/// What went wrong below: the write that failed, where one did, else what tantivy says.
+fn trouble(directory: &GenerationDirectory, generation: &Generation, error: TantivyError) -> Error {
+    directory.failure().unwrap_or_else(|| damaged(generation, error))
 }
 
 /// Whether a finished build should make one segment of those of so many articles.

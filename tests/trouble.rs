@@ -1,0 +1,238 @@
+//! What goes wrong on a machine: a full disk, a folder that can't be written, a file that vanishes, Ctrl-C. Each time a
+//! message that says what and how to go on, and an index that can be used.
+#![cfg(unix)]
+
+#[path = "support/archive.rs"]
+mod archive;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use archive::Archive;
+use gongxun::index::{Resources, Writer};
+use gongxun::ingest::{self, Observer, Options, Progress, Report};
+use gongxun::{Reason, Rejection};
+
+/// A user without rights of its own.
+const NOBODY: u32 = 65_534;
+
+/// Lines of JSON, so many articles that carry a word.
+fn lines(word: &str, count: usize) -> String {
+    let line = |n| {
+        serde_json::json!({"id": format!("{n}"), "title": format!("第{n}号"), "body": format!("{word}的第{n}篇，说工会与骑手。").repeat(8)})
+            .to_string()
+            + "\n"
+    };
+    (0..count).map(line).collect()
+}
+
+fn gongxun(archive: &Archive, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongxun"));
+    command.args(args).current_dir(folder(archive)).env_remove("GONGXUN_INDEX");
+    command
+}
+
+/// The folder that holds `in` and `index`.
+fn folder(archive: &Archive) -> PathBuf {
+    archive.inputs().parent().unwrap().to_path_buf()
+}
+
+/// Runs a command to its end and checks the exit code; gives standard error.
+fn exits(mut command: Command, code: i32) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr).into_owned());
+    assert_eq!(status.code(), Some(code), "{command:?}\n{out}\n{err}");
+    err
+}
+
+#[test]
+fn a_full_disk_is_named_and_the_same_command_goes_on() {
+    let archive = Archive::new();
+    archive.write("a.jsonl", lines("甲", 20));
+    exits(gongxun(&archive, &["index", "in"]), 0);
+    archive.write("b.jsonl", lines("乙", 2_000));
+    // A limit on the size of a file is met as a full disk is: in the middle of a write.
+    for command in ["index", "reindex"] {
+        let mut limited = Command::new("sh");
+        let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\" --commit-mb 0.1";
+        limited.args(["-c", script, env!("CARGO_BIN_EXE_gongxun"), command, "in"]).current_dir(folder(&archive));
+        let err = exits(limited, 2);
+        assert!(err.contains("index/gen-00000") && err.contains("File too large"), "{err}");
+        assert!(err.contains("make room") && err.contains("goes on from there"), "{err}");
+        exits(gongxun(&archive, &["search", "\"甲的第3篇\""]), 0);
+    }
+    exits(gongxun(&archive, &["reindex", "in"]), 0);
+    exits(gongxun(&archive, &["search", "\"乙的第1999篇\""]), 0);
+    exits(gongxun(&archive, &["verify"]), 0);
+}
+
+/// Runs as somebody who may not write everywhere, also where the tests are run by root.
+fn as_nobody(archive: &Archive, args: &[&str]) -> Command {
+    let mut command = gongxun(archive, args);
+    if fs::metadata(folder(archive)).unwrap().uid() == 0 {
+        // The program may stand where nobody can look.
+        let program = folder(archive).join("gongxun");
+        if !program.exists() {
+            fs::copy(env!("CARGO_BIN_EXE_gongxun"), &program).unwrap();
+        }
+        command = Command::new(program);
+        command.args(args).current_dir(folder(archive)).env_remove("GONGXUN_INDEX").uid(NOBODY).gid(NOBODY);
+    }
+    command
+}
+
+/// Takes the right to write to a folder and all below it, or gives it back.
+fn set_writable(path: &Path, writable: bool) {
+    let is_folder = path.is_dir();
+    let mode = match (is_folder, writable) {
+        (true, true) => 0o755,
+        (true, false) => 0o555,
+        (false, true) => 0o644,
+        (false, false) => 0o444,
+    };
+    if is_folder {
+        fs::read_dir(path).unwrap().for_each(|entry| set_writable(&entry.unwrap().path(), writable));
+    }
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_read_only_index_is_searched_and_writing_to_it_is_refused() {
+    let archive = Archive::new();
+    archive.write("a.jsonl", lines("甲", 5));
+    exits(gongxun(&archive, &["index", "in"]), 0);
+    archive.write("b.jsonl", lines("乙", 5));
+    fs::set_permissions(folder(&archive), Permissions::from_mode(0o755)).unwrap();
+    set_writable(&archive.index(), false);
+    exits(as_nobody(&archive, &["search", "骑手"]), 0);
+    exits(as_nobody(&archive, &["stats"]), 0);
+    exits(as_nobody(&archive, &["verify"]), 0);
+    for command in ["index", "reindex"] {
+        let err = exits(as_nobody(&archive, &[command, "in"]), 2);
+        assert!(err.contains("index/LOCK") && err.contains("Permission denied"), "{err}");
+        assert!(err.contains("--index"), "{err}");
+    }
+    let err = exits(as_nobody(&archive, &["search", "骑手", "--corpus", "in"]), 0);
+    assert!(err.contains("searching the index as it is"), "{err}");
+    set_writable(&archive.index(), true);
+}
+
+#[test]
+fn an_input_that_can_not_be_read_is_told_and_the_rest_goes_on() {
+    let archive = Archive::new();
+    archive.write("a.jsonl", lines("甲", 5));
+    let closed = archive.write("b.jsonl", lines("乙", 5));
+    fs::set_permissions(folder(&archive), Permissions::from_mode(0o777)).unwrap();
+    fs::set_permissions(&closed, Permissions::from_mode(0o000)).unwrap();
+    let err = exits(as_nobody(&archive, &["index", "in"]), 0);
+    assert!(err.contains("in/b.jsonl") && err.contains("Permission denied"), "{err}");
+    assert!(err.contains("5 new") && err.contains("1 rejected"), "{err}");
+    fs::set_permissions(&closed, Permissions::from_mode(0o644)).unwrap();
+    let err = exits(as_nobody(&archive, &["index", "in"]), 0);
+    assert!(err.contains("5 new") && err.contains("0 rejected"), "{err}");
+}
+
+/// Does something to a file as soon as the first record has come through; the reader is thousands of records before it.
+struct Meddler<F: FnMut()> {
+    meddle: Option<F>,
+    rejected: Vec<Rejection>,
+}
+
+impl<F: FnMut()> Observer for Meddler<F> {
+    fn progress(&mut self, progress: Progress) {
+        if progress.records > 0
+            && let Some(mut meddle) = self.meddle.take()
+        {
+            meddle();
+        }
+    }
+
+    fn rejected(&mut self, rejection: &Rejection) {
+        self.rejected.push(rejection.clone());
+    }
+}
+
+fn ingest_with(archive: &Archive, meddle: impl FnMut()) -> (Report, Vec<Rejection>) {
+    let mut observer = Meddler { meddle: Some(meddle), rejected: Vec::new() };
+    let mut writer = Writer::open(&archive.index(), None, Resources { threads: 1, memory: 32 << 20 }).unwrap();
+    let options = Options { root: archive.inputs(), ..Options::new([archive.inputs()]) };
+    let report = ingest::ingest(&mut writer, &options, &mut observer).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(report.read, report.new + report.changed + report.unchanged + report.rejected);
+    (report, observer.rejected)
+}
+
+#[test]
+fn a_file_that_vanishes_while_others_are_read_keeps_its_articles() {
+    let archive = Archive::new();
+    let last = archive.write("b.jsonl", lines("乙", 3));
+    ingest_with(&archive, || {});
+    // So many that the reader has not come to the last file when the first record is done.
+    let many = (0..8_000).map(|n| format!("{{\"id\":\"{n}\",\"title\":\"第{n}号\",\"body\":\"短。\"}}\n"));
+    archive.write("a.jsonl", many.collect::<String>());
+    archive.write("b.jsonl", lines("丙", 4));
+    let (report, rejected) = ingest_with(&archive, || fs::remove_file(&last).unwrap());
+    assert_eq!((report.new, report.removed, report.rejected), (8_000, 0, 1), "{report:?}");
+    let told = &rejected[0];
+    assert_eq!((told.origin.file.as_str(), told.reason), ("b.jsonl", Reason::Unreadable), "{told}");
+    assert_eq!(archive.search("\"乙的第2篇\"").total, 1, "what is known of the file stays");
+
+    // It is there again, and is read again.
+    archive.write("b.jsonl", lines("丁", 4));
+    let (report, _) = ingest_with(&archive, || {});
+    assert_eq!((report.new, report.changed, report.unchanged), (1, 3, 8_000), "{report:?}");
+    // One that changes while it is read is read again the next time.
+    archive.write("a.jsonl", lines("戊", 8_000));
+    let before = archive.inputs().join("a.jsonl");
+    ingest_with(&archive, || fs::write(&before, lines("己", 2)).unwrap());
+    let (report, _) = ingest_with(&archive, || {});
+    assert_eq!(archive.search("\"己的第1篇\"").total, 1, "{report:?}");
+    assert_eq!(archive.snapshot().articles(), 6, "{report:?}");
+}
+
+/// Starts a build that takes some seconds, and waits until it has begun to write.
+fn start_build(archive: &Archive) -> Child {
+    let args = ["index", "in", "--threads", "1", "--commit-mb", "0.2"];
+    let child = gongxun(archive, &args).stderr(Stdio::piped()).spawn().unwrap();
+    while !archive.index().join("gen-000001/meta.json").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+fn interrupt(child: &Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn interrupted_once_it_commits_and_twice_it_stops_and_the_next_run_goes_on() {
+    const ARTICLES: usize = 5_000;
+    for times in [1, 2] {
+        let archive = Archive::new();
+        archive.write("a.jsonl", lines("甲", ARTICLES));
+        let child = start_build(&archive);
+        interrupt(&child);
+        if times == 2 {
+            std::thread::sleep(Duration::from_millis(30));
+            interrupt(&child);
+        }
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{times}: {err}");
+        assert!(err.contains("Ctrl-C again stops now"), "{err}");
+        if times == 1 {
+            assert!(err.contains("what was committed is kept, the same command goes on from there"), "{err}");
+            assert!(archive.snapshot().articles() > 0, "what was read is committed");
+        }
+        assert!(archive.snapshot().articles() < ARTICLES as u64, "it stopped before the end");
+        exits(gongxun(&archive, &["verify", "--sample", "20"]), 0);
+        let err = exits(gongxun(&archive, &["index", "in"]), 0);
+        assert!(err.contains(&format!("{ARTICLES} records read")), "{err}");
+        assert!(times == 2 || !err.contains("+ 0 unchanged"), "what was committed is not done again: {err}");
+        assert_eq!(archive.snapshot().articles(), ARTICLES as u64);
+    }
+}
