@@ -230,6 +230,7 @@ fn gongxun(archive: &Archive, args: &[&str]) -> (i32, String, String) {
         .arg(archive.index())
         .args(args)
         .env_remove("NO_COLOR")
+        .env_remove("GONGXUN_SYNONYMS")
         .output()
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -265,6 +266,13 @@ fn the_command_line_prints_data_on_stdout_and_remarks_on_stderr() {
         (&["similar", "nobody"], 2, "", "an id is what search prints"),
         (&["why-not", "工会", "欠薪", &own], 0, "NO   欠薪", ""),
         (&["why-not", "-工会", &own, "--json"], 0, "\"verdict\":\"not-found\"", ""),
+        (&["why-not", "工会", &own, "--source", "新华社"], 0, "NO   source:\"新华社\": it has no source", ""),
+        (&["why-not", "工会", &own, "--from", "2024-02"], 0, "NO   date:>=2024-02-01: its date is 2024-01-20", ""),
+        (&["why-not", "工会", &own, "--author", "郭振纲", "--section", "要闻"], 0, "it has no section", ""),
+        (&["facets", "工会", "--author", "郭振纲"], 0, "中工网-工人日报 1", "1 article"),
+        (&["timeline", "工会", "--outlet", "工人日报", "--by", "year"], 0, "2024", "1 of 12"),
+        (&["timeline", "工会", "--section", "要闻"], 1, "", "0 of 12"),
+        (&["timeline", "工会", "--all-copies"], 0, "", "4 of 12"),
         (&["complete", "工"], 0, "工会", ""),
         (&["verify", "--sample", "40"], 0, "sound: generation 1", ""),
     ];
@@ -274,6 +282,45 @@ fn the_command_line_prints_data_on_stdout_and_remarks_on_stderr() {
         assert!(out.contains(stdout), "{args:?}: {stdout} is not in {out}");
         assert!(err.contains(stderr), "{args:?}: {stderr} is not in {err}");
     }
+}
+
+/// A user's synonyms come beside the built-in ones, in every command that asks a query, and never with `--exact`.
+#[test]
+fn synonyms_of_the_user() {
+    let archive = archive();
+    let own = id(&archive.snapshot(), "春季赏花").0;
+    let file = archive.write("../synonyms.tsv", "# mine\nflowers\t看花人\t樱花\nseveral words\t游园的人们\t游客\n");
+    let bad = archive.write("../bad.tsv", "\n只有一个\n");
+    let (gbk, _, _) = encoding_rs::GBK.encode("花名\t看花人\t樱花\n");
+    let gbk = archive.write("../gbk.tsv", gbk);
+    let [file, bad, gbk] = [&file, &bad, &gbk].map(|path| path.to_str().unwrap());
+    let cases: &[(&[&str], i32, &str, &str)] = &[
+        (&["search", "看花人"], 1, "", "nothing found"),
+        (&["search", "看花人", "--synonyms", file], 0, "«樱花»", "看花人 also finds 樱花"),
+        (&["search", "看花人", "--synonyms", gbk], 0, "«樱花»", "看花人 also finds 樱花"),
+        (&["search", "游园的人们", "--synonyms", file], 0, "«游客»", "游园的人们 also finds 游客"),
+        (&["search", "樱花 游园的人们", "--synonyms", file], 0, "«樱花»", "2 articles"),
+        (&["search", "-看花人", "--synonyms", file], 0, "", "12 articles"),
+        (&["search", "看花人", "--synonyms", file, "--exact"], 1, "", "nothing found"),
+        (&["facets", "看花人", "--synonyms", file], 0, "month", "2 articles"),
+        (&["timeline", "看花人", "--synonyms", file], 0, "", "2 of 12"),
+        (&["why-not", "看花人", &own, "--synonyms", file], 0, "«樱花», which counts as 看花人", ""),
+        (&["search", "工会", "--synonyms", bad], 2, "", "bad.tsv: line 2: a group is"),
+        (&["search", "工会", "--synonyms", "nowhere.tsv"], 2, "", "nowhere.tsv: can't be read"),
+    ];
+    for (args, code, stdout, stderr) in cases {
+        let (got, out, err) = gongxun(&archive, args);
+        assert_eq!(got, *code, "{args:?}: {out}{err}");
+        assert!(out.contains(stdout), "{args:?}: {stdout} is not in {out}");
+        assert!(err.contains(stderr), "{args:?}: {stderr} is not in {err}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_gongxun"))
+        .args(["search", "看花人", "--index"])
+        .arg(archive.index())
+        .env("GONGXUN_SYNONYMS", file)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "the environment names the file");
 }
 
 #[test]

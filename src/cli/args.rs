@@ -49,9 +49,6 @@ pub enum Command {
         /// The length of a period
         #[arg(long, value_enum, default_value_t = StepArg::Month)]
         by: StepArg,
-        /// What was typed and no more: no synonyms, no partial matches
-        #[arg(long)]
-        exact: bool,
         /// Print it as JSON
         #[arg(long)]
         json: bool,
@@ -61,9 +58,6 @@ pub enum Command {
         /// What is looked for
         #[command(flatten)]
         query: QueryArgs,
-        /// What was typed and no more: no synonyms, no partial matches
-        #[arg(long)]
-        exact: bool,
         /// Print them as JSON
         #[arg(long)]
         json: bool,
@@ -160,15 +154,9 @@ pub struct SearchArgs {
     /// Count sources, outlets, editors, authors, sections and months too
     #[arg(long)]
     pub facets: bool,
-    /// What was typed and no more: no synonyms, no partial matches
-    #[arg(long)]
-    pub exact: bool,
     /// Tell for each hit which words scored what
     #[arg(long)]
     pub explain: bool,
-    /// Give each copy of an article as a hit of its own
-    #[arg(long)]
-    pub all_copies: bool,
     /// How long snippets are, in characters
     #[arg(long, value_name = "N", default_value_t = crate::search::snippet::DEFAULT_LENGTH)]
     pub snippet_length: usize,
@@ -183,9 +171,9 @@ pub struct WhyNotArgs {
     /// The query, in one or more parts, and the article's id as the last
     #[arg(required = true, num_args = 2.., value_name = "QUERY… ID")]
     pub query_and_id: Vec<String>,
-    /// What was typed and no more: no synonyms, no partial matches
-    #[arg(long)]
-    pub exact: bool,
+    /// What narrows the query
+    #[command(flatten)]
+    pub conditions: ConditionArgs,
     /// Print it as JSON
     #[arg(long)]
     pub json: bool,
@@ -202,12 +190,20 @@ pub enum StepArg {
     Year,
 }
 
-/// A query with its filters.
+/// A query with its conditions.
 #[derive(Debug, ClapArgs)]
 pub struct QueryArgs {
     /// Words, "strings", fields (标题:工会), OR, -without, (groups); joined by a blank
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
+    /// What narrows the query
+    #[command(flatten)]
+    pub conditions: ConditionArgs,
+}
+
+/// What narrows a query and how it is taken: the same wherever a query is asked.
+#[derive(Debug, ClapArgs)]
+pub struct ConditionArgs {
     /// Only this source, or a part of it (中工网-工人日报 is found by 工人日报)
     #[arg(long)]
     pub source: Option<String>,
@@ -229,6 +225,15 @@ pub struct QueryArgs {
     /// Only up to this day, month or year
     #[arg(long, value_name = "DATE")]
     pub to: Option<String>,
+    /// What was typed and no more: no synonyms, no partial matches
+    #[arg(long)]
+    pub exact: bool,
+    /// Synonyms of your own beside the built-in ones: a note and two or more words a line, with tabs between them
+    #[arg(long, value_name = "FILE", env = "GONGXUN_SYNONYMS")]
+    pub synonyms: Option<PathBuf>,
+    /// Take each copy of an article by itself
+    #[arg(long)]
+    pub all_copies: bool,
 }
 
 /// The order of hits.

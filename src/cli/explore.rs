@@ -6,27 +6,25 @@ use anyhow::bail;
 
 use super::Outcome;
 use super::args::{QueryArgs, StepArg, WhyNotArgs};
+use super::ask::{self, remarks, synonyms};
 use super::output::{print, style};
-use super::search::{query_request, remarks};
 use crate::article::{Article, ArticleId};
 use crate::index::Snapshot;
-use crate::query::{self, Query};
-use crate::search::plan::Breadth;
+use crate::query::Query;
 use crate::search::timeline::Step;
 use crate::search::{Request, similar, suggest, timeline, why_not};
-use crate::text::synonyms::Synonyms;
 use crate::view;
 
 /// `timeline`
-pub fn timeline(index: &Path, query: &QueryArgs, by: StepArg, exact: bool, json: bool) -> anyhow::Result<Outcome> {
+pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let request = Request { breadth: breadth(exact), ..query_request(query)? };
+    let request = ask::request(&args.query, &args.conditions)?;
     let step = match by {
         StepArg::Day => Step::Day,
         StepArg::Month => Step::Month,
         StepArg::Year => Step::Year,
     };
-    let timeline = timeline::timeline(&snapshot, &request, Synonyms::builtin(), step)?;
+    let timeline = timeline::timeline(&snapshot, &request, &*synonyms(&args.conditions)?, step)?;
     if json {
         print(&(view::timeline::json(&request.query, &timeline) + "\n"))?;
     } else {
@@ -41,10 +39,10 @@ pub fn timeline(index: &Path, query: &QueryArgs, by: StepArg, exact: bool, json:
 }
 
 /// `facets`
-pub fn facets(index: &Path, query: &QueryArgs, exact: bool, json: bool) -> anyhow::Result<Outcome> {
+pub fn facets(index: &Path, args: &QueryArgs, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let request = Request { breadth: breadth(exact), limit: 0, facets: true, ..query_request(query)? };
-    let results = crate::search::search(&snapshot, &request, Synonyms::builtin())?;
+    let request = Request { limit: 0, facets: true, ..ask::request(&args.query, &args.conditions)? };
+    let results = crate::search::search(&snapshot, &request, &*synonyms(&args.conditions)?)?;
     if json {
         print(&(view::json::counts(&request.query, &results) + "\n"))?;
     } else {
@@ -94,8 +92,9 @@ pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
 pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
     let Some((id, parts)) = args.query_and_id.split_last() else { bail!("write a query, and an article's id") };
     let snapshot = Snapshot::open(index)?;
-    let request = Request { breadth: breadth(args.exact), ..Request::new(query::parse(&parts.join(" "))) };
-    let Some(answer) = why_not::why_not(&snapshot, &request, Synonyms::builtin(), &ArticleId(id.clone()))? else {
+    let request = ask::request(parts, &args.conditions)?;
+    let Some(answer) = why_not::why_not(&snapshot, &request, &*synonyms(&args.conditions)?, &ArticleId(id.clone()))?
+    else {
         return no_article(index, id);
     };
     if args.json {
@@ -128,10 +127,6 @@ pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow:
 pub fn no_article(index: &Path, id: &str) -> anyhow::Result<Outcome> {
     let hint = if ArticleId::is_valid(id) { "" } else { "; an id is what search prints under each hit" };
     bail!("{id}: no article of this id in {}{hint}", index.display())
-}
-
-fn breadth(exact: bool) -> Breadth {
-    if exact { Breadth::Exact } else { Breadth::Wide }
 }
 
 fn found(count: u64) -> Outcome {

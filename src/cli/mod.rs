@@ -4,6 +4,7 @@
 //! nothing was found, 2 for an error, 130 when it was interrupted.
 
 mod args;
+mod ask;
 mod build;
 mod explore;
 mod look;
@@ -77,8 +78,8 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Search(search) => search::search(&index, search),
         Command::Index(build) => build::index(&index, build),
         Command::Reindex(build) => build::reindex(&index, build),
-        Command::Timeline { query, by, exact, json } => explore::timeline(&index, &query, by, exact, json),
-        Command::Facets { query, exact, json } => explore::facets(&index, &query, exact, json),
+        Command::Timeline { query, by, json } => explore::timeline(&index, &query, by, json),
+        Command::Facets { query, json } => explore::facets(&index, &query, json),
         Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),
         Command::WhyNot(args) => explore::why_not(&index, &args),
         Command::Complete { prefix, limit, json } => explore::complete(&index, &prefix, limit, json),

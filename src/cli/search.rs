@@ -4,20 +4,16 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
-use anyhow::Context as _;
-
 use super::Outcome;
-use super::args::{Format, QueryArgs, SearchArgs, SortArg};
+use super::args::{Format, SearchArgs, SortArg};
+use super::ask::{self, remarks, synonyms};
 use super::build;
 use super::output::{print, style};
 use crate::article::{Article, Date};
 use crate::error::Error;
 use crate::index::{Resources, Snapshot};
 use crate::ingest::Prune;
-use crate::query::{self, Filter};
-use crate::search::plan::Breadth;
-use crate::search::{Copies, Request, Results, Sort};
-use crate::text::synonyms::Synonyms;
+use crate::search::{Request, Sort};
 use crate::view;
 
 pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
@@ -26,7 +22,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     }
     let snapshot = Snapshot::open(index)?;
     let request = request(&args)?;
-    let results = crate::search::search(&snapshot, &request, Synonyms::builtin())?;
+    let results = crate::search::search(&snapshot, &request, &*synonyms(&args.query.conditions)?)?;
     remarks(&request, &results);
     match args.format {
         Format::Text => {
@@ -55,13 +51,6 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     Ok(if results.hits.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// What there is to say about a query and its answer, for people.
-pub fn remarks(request: &Request, results: &Results) {
-    request.query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
-    results.notes.iter().for_each(|note| eprintln!("note: {note}"));
-    results.suggestions.iter().for_each(|other| eprintln!("note: {}", view::terminal::suggestion(other)));
-}
-
 /// The articles in a format for spreadsheets and reference managers, cited today.
 fn citations(articles: &[&Article], format: Format) -> String {
     let cited = today();
@@ -82,44 +71,17 @@ fn today() -> Option<Date> {
 
 /// What the arguments ask for.
 fn request(args: &SearchArgs) -> anyhow::Result<Request> {
-    let mut request = query_request(&args.query)?;
+    let mut request = ask::request(&args.query.query, &args.query.conditions)?;
     request.sort = match args.sort {
         SortArg::Relevance => Sort::Relevance,
         SortArg::Newest => Sort::Newest,
         SortArg::Oldest => Sort::Oldest,
     };
-    request.breadth = if args.exact { Breadth::Exact } else { Breadth::Wide };
-    request.copies = if args.all_copies { Copies::All } else { Copies::Collapsed };
     request.limit = args.limit;
     request.offset = args.offset;
     request.facets = args.facets;
     request.snippet_length = args.snippet_length;
     request.explain = args.explain;
-    Ok(request)
-}
-
-/// The request for a query with its filters.
-pub fn query_request(args: &QueryArgs) -> anyhow::Result<Request> {
-    let mut request = Request::new(query::parse(&args.query.join(" ")));
-    let filters = [
-        args.source.clone().map(Filter::Source),
-        args.outlet.clone().map(Filter::Outlet),
-        args.editor.clone().map(Filter::Editor),
-        args.author.clone().map(Filter::Author),
-        args.section.clone().map(Filter::Section),
-    ];
-    request.filters = filters.into_iter().flatten().collect();
-    let day = |text: &Option<String>, flag: &str| match text {
-        Some(text) => query::parse_date_range(text)
-            .with_context(|| format!("{flag} {text}: no date; write 2025-01-15, 2025-01 or 2025"))
-            .map(Some),
-        None => Ok(None),
-    };
-    let from = day(&args.from, "--from")?.and_then(|(from, _)| from);
-    let to = day(&args.to, "--to")?.and_then(|(_, to)| to);
-    if from.is_some() || to.is_some() {
-        request.filters.push(Filter::Date { from, to });
-    }
     Ok(request)
 }
 

@@ -18,7 +18,7 @@ pub(super) struct DateRange {
 
 /// Reads a day, month or year, a range of them, or a comparison, as first and last day (ends included, either open).
 ///
-/// `2025`, `2025-01`, `2025/1/5`, `2025.1.5`, `20250105`, `2025年1月15日`, `二〇二五年一月`, `a..b`, `a～b`, `a至b`, `>=a`, `<a`,
+/// `2025`, `2025-01`, `2025/1/5`, `2025.1.5`, `20250105`, `2025年1月15日`, `二〇二五年一月`, `a..b`, `a～b`, `a至b`, `>=a`, `<a`, `2025年上半年`, `2025年第一季度`, `2025年以来`,
 /// all of them in full width too. Nothing comes of what the calendar does not have.
 ///
 /// ```
@@ -76,6 +76,9 @@ fn comparison(text: &str) -> Option<DateRange> {
     if let Some(rest) = after(&["<"]) {
         return Some(DateRange::of(None, Some(span(rest, None)?.first - 1)));
     }
+    if let Some(rest) = ["以来", "以后", "起"].iter().find_map(|word| text.strip_suffix(word)) {
+        return Some(DateRange::of(Some(span(rest.trim(), None)?.first), None));
+    }
     let whole = span(after(&["="]).unwrap_or(text), None)?;
     Some(DateRange::of(Some(whole.first), Some(whole.last)))
 }
@@ -123,6 +126,9 @@ fn span(text: &str, before: Option<&Span>) -> Option<Span> {
     if let Ok(date) = text.to_ascii_uppercase().parse::<Date>() {
         return days(u32::from(date.year), Some(u32::from(date.month)), Some(u32::from(date.day)));
     }
+    if let Some(part) = part_of_year(text) {
+        return Some(part);
+    }
     let parts = numbers(text)?;
     let short = |part: &Number| part.digits <= 2;
     match parts.as_slice() {
@@ -154,6 +160,16 @@ fn span(text: &str, before: Option<&Span>) -> Option<Span> {
         }
         _ => None,
     }
+}
+
+/// 2024年上半年, 2024年第三季度.
+fn part_of_year(text: &str) -> Option<Span> {
+    const PARTS: [(&str, u32, u32); 6] =
+        [("上半年", 1, 6), ("下半年", 7, 12), ("一季度", 1, 3), ("二季度", 4, 6), ("三季度", 7, 9), ("四季度", 10, 12)];
+    let (year, from, to) = PARTS.iter().find_map(|(name, from, to)| Some((text.strip_suffix(name)?, *from, *to)))?;
+    let year = span(year.strip_suffix('第').unwrap_or(year), None).filter(|year| year.month.is_none())?;
+    let (first, last) = (days(year.year, Some(from), None)?, days(year.year, Some(to), None)?);
+    Some(Span { year: year.year, month: None, first: first.first, last: last.last })
 }
 
 fn days(year: u32, month: Option<u32>, day: Option<u32>) -> Option<Span> {
@@ -287,6 +303,12 @@ mod tests {
             ("<=2024-06", "..2024-06-30"),
             ("<2024-06", "..2024-05-31"),
             ("=2024", "2024-01-01..2024-12-31"),
+            ("2024年以来", "2024-01-01.."),
+            ("2024年6月起", "2024-06-01.."),
+            ("2024年上半年", "2024-01-01..2024-06-30"),
+            ("２０２４下半年", "2024-07-01..2024-12-31"),
+            ("2024年第三季度", "2024-07-01..2024-09-30"),
+            ("2023年四季度至2024年一季度", "2023-10-01..2024-03-31"),
         ] {
             assert_eq!(shown(input), expect, "{input}");
         }
@@ -315,6 +337,9 @@ mod tests {
             "2025年1",
             "99999999999999999999",
             "2025-01-01-01",
+            "上半年",
+            "2025-01上半年",
+            "以来",
         ] {
             assert_eq!(shown(input), if input == "2025年1" { "2025-01-01..2025-01-31" } else { "none" }, "{input}");
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::fields::{self, FieldName};
 use super::lex::{ends_word, is_blank, is_colon, tilde_digits};
 use super::parse::Parser;
-use super::{MAX_CLAUSES, MAX_DEPTH, MAX_WILDCARDS, Node, NoteKind, Piece, has_letters, pattern};
+use super::{MAX_CLAUSES, MAX_DEPTH, MAX_TERMS, MAX_WILDCARDS, Node, NoteKind, Piece, has_letters, pattern};
 
 impl Parser<'_> {
     /// A word without a blank in it: a field with its value, a pattern, or text.
@@ -78,6 +78,10 @@ impl Parser<'_> {
             let length = self.chars[at..inner.end].iter().take_while(|c| !ends_word(**c)).count();
             let piece = trim(self.chars, at..at + length);
             if !piece.is_empty() {
+                if terms.len() == MAX_TERMS {
+                    self.too_many_terms(piece);
+                    break;
+                }
                 terms.extend(self.term(piece));
             }
             at += length + 1;
@@ -158,6 +162,12 @@ impl Parser<'_> {
                 format!("the distance in {part} has no meaning here; it was left out")
             });
         }
+    }
+
+    pub fn too_many_terms(&mut self, span: Range<usize>) {
+        self.notes.add_once(NoteKind::TooManyTerms, span, |part| {
+            format!("more than {MAX_TERMS} words and strings near each other; what follows in {part} was left out")
+        });
     }
 
     pub fn no_letters(&mut self, span: Range<usize>) {

@@ -43,6 +43,8 @@ pub const MAX_NOTES: usize = 32;
 pub const MAX_DISTANCE: u32 = 1000;
 /// The distance of NEAR without a number.
 pub const DEFAULT_DISTANCE: u32 = 20;
+/// How many different words and strings NEAR, 同句: or 同段: may hold.
+pub const MAX_TERMS: usize = 64;
 /// How many wildcards one pattern may have.
 pub const MAX_WILDCARDS: usize = 16;
 /// How many characters `*` stands for at most.
@@ -91,6 +93,8 @@ pub enum NoteKind {
     TooManyWildcards,
     /// A group of ORs inside NEAR is too large; it was read as AND.
     TooManyAlternatives,
+    /// NEAR, 同句: or 同段: holds more than [`MAX_TERMS`]; the rest was left out.
+    TooManyTerms,
     /// A quotation mark without its partner.
     UnclosedQuote,
     /// A parenthesis without its partner.

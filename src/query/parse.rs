@@ -1,13 +1,16 @@
 //! Lexemes in, the tree out. Each function reads one level of the language, the loosest first:
 //! OR, then AND and blanks, then NEAR, then NOT and `-`, then words, strings, groups and fields.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::fields::FieldName;
 use super::lex::{Lexeme, Token, half, is_hyphen, is_zero_width, lex};
 use super::near::{bare, join};
 use super::notes::Notes;
-use super::{DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_DISTANCE, Node, NoteKind, Query, Unit};
+use super::{
+    DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_DISTANCE, MAX_TERMS, Node, NoteKind, Query, Unit,
+};
 
 /// Reads a query. Never fails and never panics; time is linear in the text, of which [`MAX_CHARS`] characters are read.
 pub fn parse(text: &str) -> Query {
@@ -167,7 +170,15 @@ impl Parser<'_> {
         span: Range<usize>,
         name: &str,
     ) -> Option<Node> {
-        let joined = join(operands, build);
+        let cut = Cell::new(false);
+        let joined = join(operands, |mut terms| {
+            cut.set(cut.get() || terms.len() > MAX_TERMS);
+            terms.truncate(MAX_TERMS);
+            build(terms)
+        });
+        if cut.get() {
+            self.too_many_terms(span.clone());
+        }
         if joined.too_many {
             self.notes.add_once(NoteKind::TooManyAlternatives, span.clone(), |part| {
                 format!("{name} in {part} would become more than {MAX_ALTERNATIVES} alternatives; a part of it was read as AND")

@@ -271,6 +271,9 @@ fn every_limit_holds() {
     within("*?".repeat(megabyte), NoteKind::MatchesEverything);
     within("a?".repeat(1000) + "b", NoteKind::TooManyWildcards);
     within("工".repeat(megabyte), NoteKind::TooLong);
+    within(format!("\"{}\"~5", "工 会 ".repeat(MAX_TERMS)), NoteKind::TooManyTerms);
+    within("a NEAR/5 ".repeat(MAX_TERMS) + "a", NoteKind::TooManyTerms);
+    within(format!("同句:({})", "工 会 ".repeat(MAX_TERMS)), NoteKind::TooManyTerms);
     within("工 ".repeat(MAX_CLAUSES + 1), NoteKind::TooManyClauses);
     let deep = within("(".repeat(MAX_DEPTH + 9) + "a OR b" + &")".repeat(MAX_DEPTH + 9), NoteKind::TooDeep);
     assert_eq!(deep.root.unwrap().to_string(), "a OR b");

@@ -6,6 +6,7 @@ use tantivy::{DocId, SegmentReader};
 use super::bits::Bits;
 use super::needle::Needle;
 use super::plan::{Plan, Scope, Word};
+use super::proximity::{self, Proved};
 use super::strings::{StringPlan, read, term_documents};
 use crate::article::Article;
 use crate::error::Result;
@@ -70,11 +71,16 @@ impl Matcher<'_> {
             Plan::Key(field, value) => self.key(*field, value),
             Plan::Date(from, to) => self.date(*from, *to),
             Plan::Scan(needle, scope, candidates) => {
-                let mut found = self.plan(candidates, within)?;
+                let (mut found, mut open) =
+                    match proximity::documents(needle, *scope, self.segment, self.fields, within)? {
+                        Some(Proved { found, open }) => (found, open),
+                        None => (Bits::empty(max_doc), self.plan(candidates, within)?),
+                    };
                 if let Some(within) = within {
-                    found.and(within);
+                    open.and(within);
                 }
-                self.scan(needle, *scope, &mut found)?;
+                self.scan(needle, *scope, &mut open)?;
+                found.or(&open);
                 Ok(found)
             }
             Plan::And(plans) => self.all(plans, within),

@@ -9,6 +9,7 @@ pub mod facets;
 pub mod matching;
 pub mod needle;
 pub mod plan;
+pub mod proximity;
 pub mod reprints;
 pub mod scoring;
 pub mod similar;

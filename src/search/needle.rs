@@ -39,8 +39,19 @@ impl Needle {
     pub fn find(&self, text: &[char]) -> Vec<Range<usize>> {
         match self {
             Needle::String(string) => strings::find(text, string).collect(),
-            Needle::Near { strings, distance } => near(text, strings, *distance),
-            Needle::Together { strings, unit } => together(text, strings, *unit),
+            Needle::Near { strings, distance } => {
+                let all = places(strings.iter().map(|string| strings::find(text, string)));
+                all.map_or_else(Vec::new, |all| near(&all, strings.len(), *distance))
+            }
+            Needle::Together { strings, unit } => {
+                let ends = |c: &char| match unit {
+                    Unit::Sentence => ends_sentence(*c),
+                    Unit::Paragraph => *c == '\n',
+                };
+                let end = |at: usize| text[at..].iter().position(ends).map_or(text.len(), |length| at + length);
+                let all = places(strings.iter().map(|string| strings::find(text, string)));
+                all.map_or_else(Vec::new, |all| together(&all, strings.len(), end))
+            }
             Needle::Pattern(parts) => pattern(text, parts),
         }
     }
@@ -54,12 +65,15 @@ impl Needle {
     }
 }
 
-/// All occurrences of all strings, in order, with the number of the string.
-fn occurrences(text: &[char], strings: &[Vec<char>]) -> Option<Vec<(Range<usize>, usize)>> {
+/// A place of one of several strings, and the string's number.
+pub type Place = (Range<usize>, usize);
+
+/// All places of all strings, in order; none where a string has none.
+pub fn places(each: impl Iterator<Item = impl Iterator<Item = Range<usize>>>) -> Option<Vec<Place>> {
     let mut all = Vec::new();
-    for (number, string) in strings.iter().enumerate() {
+    for (number, ranges) in each.enumerate() {
         let before = all.len();
-        all.extend(strings::find(text, string).map(|range| (range, number)));
+        all.extend(ranges.map(|range| (range, number)));
         if all.len() == before {
             return None;
         }
@@ -68,15 +82,14 @@ fn occurrences(text: &[char], strings: &[Vec<char>]) -> Option<Vec<(Range<usize>
     Some(all)
 }
 
-/// Windows of occurrences that hold every string, each occurrence at most `distance` behind the one before it.
-fn near(text: &[char], strings: &[Vec<char>], distance: usize) -> Vec<Range<usize>> {
-    let Some(all) = occurrences(text, strings) else { return Vec::new() };
+/// Windows of places that hold every string, each place at most `distance` behind the one before it.
+pub fn near(all: &[Place], strings: usize, distance: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (first, (range, number)) in all.iter().enumerate() {
-        // From this occurrence on, take the nearest of each other string.
-        let mut chosen: Vec<Option<Range<usize>>> = vec![None; strings.len()];
+        // From this place on, take the nearest of each other string.
+        let mut chosen: Vec<Option<Range<usize>>> = vec![None; strings];
         chosen[*number] = Some(range.clone());
-        let mut missing = strings.len() - 1;
+        let mut missing = strings - 1;
         let mut end = range.end;
         for (next, other) in &all[first + 1..] {
             if next.start > end + distance || missing == 0 {
@@ -95,19 +108,15 @@ fn near(text: &[char], strings: &[Vec<char>], distance: usize) -> Vec<Range<usiz
     ordered(found)
 }
 
-fn together(text: &[char], strings: &[Vec<char>], unit: Unit) -> Vec<Range<usize>> {
-    let Some(all) = occurrences(text, strings) else { return Vec::new() };
-    let ends = |c: char| match unit {
-        Unit::Sentence => ends_sentence(c),
-        Unit::Paragraph => c == '\n',
-    };
+/// Places in units that hold every string; `end` gives the end of the unit that a place is in.
+pub fn together(all: &[Place], strings: usize, end: impl Fn(usize) -> usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut rest = all.as_slice();
+    let mut rest = all;
     while let Some(((range, _), _)) = rest.split_first() {
-        let end = text[range.start..].iter().position(|c| ends(*c)).map_or(text.len(), |at| range.start + at);
+        let end = end(range.start);
         let inside = rest.iter().take_while(|(range, _)| range.end <= end).count();
         let (unit, others) = rest.split_at(inside.max(1));
-        if (0..strings.len()).all(|number| unit.iter().any(|(range, n)| *n == number && range.end <= end)) {
+        if (0..strings).all(|number| unit.iter().any(|(range, n)| *n == number && range.end <= end)) {
             found.extend(unit.iter().map(|(range, _)| range.clone()));
         }
         rest = others;

@@ -2,17 +2,19 @@
 //!
 //! The tree and the generation's segmenter flow in; a [`Compiled`] query flows out, which knows nothing of segments.
 
+use std::ops::Range;
+
 use super::needle::Needle;
 use super::scoring::{self, LEAD_WEIGHT, NAMES_WEIGHT, ScoreTerm, TITLE_WEIGHT};
 use super::strings::StringPlan;
 use crate::error::Result;
 use crate::index::schema::{Fields, TextFields};
 use crate::index::{Snapshot, analyzer};
-use crate::query::{Field, Filter, Node, PatternPart, Piece};
+use crate::query::{Field, Filter, MAX_TERMS, Node, PatternPart, Piece};
 use crate::text::compound;
 use crate::text::fold::fold;
 use crate::text::function_words::is_function_word;
-use crate::text::segment::Segmenter;
+use crate::text::segment::{Segmenter, Token};
 use crate::text::strings::{self, Class};
 use crate::text::synonyms::Synonyms;
 
@@ -20,8 +22,8 @@ use crate::text::synonyms::Synonyms;
 pub const SYNONYM_WEIGHT: f32 = 0.5;
 /// What a part of a compound is multiplied by.
 pub const PART_WEIGHT: f32 = 0.5;
-/// Compounds have at least so many characters.
-const COMPOUND_CHARS: usize = 4;
+/// Compounds have at least and at most so many characters.
+const COMPOUND_CHARS: (usize, usize) = (4, 24);
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
@@ -227,49 +229,89 @@ impl Compiler<'_> {
         }
     }
 
-    /// A free-text piece: its words, of which function words are not required where there is another.
+    /// A free-text piece: its words, of which function words are not required where there is another. In place of the words
+    /// of a longer term (自愿|放弃|社保) its synonyms will do.
     fn text(&mut self, piece: &Piece, scope: Scope, sign: Sign) -> Plan {
         let folded = fold(&piece.text);
         self.score(&folded, scope, 1.0, sign);
-        let mut words: Vec<&str> = Vec::new();
-        analyzer::words(&folded, self.segmenter, &mut Vec::new(), |word| {
+        let mut cut = Vec::new();
+        let mut any_content = false;
+        analyzer::words(&folded, self.segmenter, &mut cut, |word| any_content |= !is_function_word(word));
+        let terms = if sign == Sign::Positive { self.terms(&folded, &cut) } else { Vec::new() };
+        let (mut inside, mut outside) = (vec![Vec::new(); terms.len()], Vec::new());
+        for token in &cut {
+            let word = &folded[token.start as usize..token.end as usize];
+            if word.chars().all(|c| Class::of(c) == Class::Other) || (any_content && is_function_word(word)) {
+                continue;
+            }
+            let term = terms.iter().position(|term| term.contains(&(token.start as usize)));
+            let words = term.map_or(&mut outside, |term| &mut inside[term]);
             if !words.contains(&word) {
                 words.push(word);
             }
-        });
-        if words.iter().any(|word| !is_function_word(word)) {
-            words.retain(|word| !is_function_word(word));
         }
-        if words.is_empty() {
-            return Plan::Nothing;
+        let mut words = |words: Vec<&str>| {
+            let words = words.into_iter().map(|word| self.word(word, scope, sign)).collect();
+            Plan::Words(words, scope)
+        };
+        let mut plans = Vec::new();
+        if !outside.is_empty() {
+            plans.push(words(outside));
         }
-        let words = words.into_iter().map(|word| self.word(word, scope, sign)).collect();
-        Plan::Words(words, scope)
+        let inside: Vec<Plan> = inside.into_iter().map(&mut words).collect();
+        for (term, words) in terms.into_iter().zip(inside) {
+            let text = &folded[term];
+            let strings = self.equals(text, scope, sign);
+            let synonyms = Word { text: text.to_string(), strings, parts: Vec::new() };
+            plans.push(Plan::Or(vec![words, Plan::Words(vec![synonyms], scope)]));
+        }
+        and(plans)
+    }
+
+    /// The terms of several words that have synonyms, in bytes of the text.
+    fn terms(&self, folded: &str, cut: &[Token]) -> Vec<Range<usize>> {
+        let Some(synonyms) = self.synonyms else { return Vec::new() };
+        let starts: Vec<usize> = folded.char_indices().map(|(at, _)| at).chain([folded.len()]).collect();
+        let found = synonyms.find(folded).into_iter().map(|term| starts[term.start]..starts[term.end]);
+        let of_words = |term: &Range<usize>| {
+            let first = cut.iter().find(|token| token.start as usize == term.start);
+            let last = cut.iter().find(|token| token.end as usize == term.end);
+            first.zip(last).is_some_and(|(first, last)| first.start < last.start)
+        };
+        found.filter(of_words).collect()
     }
 
     fn word(&mut self, word: &str, scope: Scope, sign: Sign) -> Word {
         self.mark(Needle::String(word.chars().collect()), scope, true, sign);
         let mut strings = vec![StringPlan::new(word)];
         // What is kept out is kept out as it was typed: a synonym must not take more away.
-        let group = self.synonyms.filter(|_| sign == Sign::Positive).map_or(&[][..], |s| s.lookup(word));
-        for synonym in group {
-            let synonym = fold(synonym);
-            self.score(&synonym, scope, SYNONYM_WEIGHT, sign);
-            self.mark(Needle::String(synonym.chars().collect()), scope, true, sign);
-            strings.push(StringPlan::new(&synonym));
-        }
-        if !group.is_empty() && !self.used.iter().any(|(used, _)| used == word) {
-            self.used.push((word.to_string(), group.to_vec()));
+        if sign == Sign::Positive {
+            strings.extend(self.equals(word, scope, sign));
         }
         let parts = if self.synonyms.is_some() { self.parts(word, scope, sign) } else { Vec::new() };
         Word { text: word.to_string(), strings, parts }
+    }
+
+    /// The synonyms of a word or term, scored below it.
+    fn equals(&mut self, term: &str, scope: Scope, sign: Sign) -> Vec<StringPlan> {
+        let group = self.synonyms.map_or(&[][..], |synonyms| synonyms.lookup(term));
+        let mut strings = Vec::with_capacity(group.len());
+        for synonym in group {
+            self.score(synonym, scope, SYNONYM_WEIGHT, sign);
+            self.mark(Needle::String(synonym.chars().collect()), scope, true, sign);
+            strings.push(StringPlan::new(synonym));
+        }
+        if !group.is_empty() && !self.used.iter().any(|(used, _)| used == term) {
+            self.used.push((term.to_string(), group.to_vec()));
+        }
+        strings
     }
 
     /// The words that a compound is made of (劳动争议|调解), each of at least two characters. They are scored below the
     /// compound and alone make partial matches.
     fn parts(&mut self, word: &str, scope: Scope, sign: Sign) -> Vec<Word> {
         let chars: Vec<char> = word.chars().collect();
-        if chars.len() < COMPOUND_CHARS {
+        if chars.len() < COMPOUND_CHARS.0 || chars.len() > COMPOUND_CHARS.1 {
             return Vec::new();
         }
         let parts = compound::parts(&chars, self.segmenter);
@@ -291,18 +333,24 @@ impl Compiler<'_> {
         found
     }
 
-    /// The strings of a proximity node, each marked where the needle finds it.
+    /// The strings of a proximity node, each marked where the needle finds it. One that is asked for twice is one.
     fn strings(&mut self, nodes: &[Node], scope: Scope, sign: Sign) -> Vec<Vec<char>> {
         let mut strings: Vec<Vec<char>> = Vec::new();
+        let mut add = |string: &str| {
+            let string: Vec<char> = string.chars().collect();
+            if strings.len() < MAX_TERMS && !strings.contains(&string) {
+                strings.push(string);
+            }
+        };
         for node in nodes {
             let (Node::Text(piece) | Node::Phrase(piece)) = node else { continue };
             let folded = fold(&piece.text);
             self.score(&folded, scope, 1.0, sign);
             // The words of a single piece are the terms.
             if nodes.len() == 1 && matches!(node, Node::Text(_)) {
-                analyzer::words(&folded, self.segmenter, &mut Vec::new(), |word| strings.push(word.chars().collect()));
+                analyzer::words(&folded, self.segmenter, &mut Vec::new(), &mut add);
             } else {
-                strings.push(folded.chars().collect());
+                add(&folded);
             }
         }
         strings
@@ -389,11 +437,18 @@ fn fold_pattern(parts: &[PatternPart]) -> Vec<PatternPart> {
     folded.collect()
 }
 
-fn and(mut plans: Vec<Plan>) -> Plan {
-    match plans.len() {
+fn and(plans: Vec<Plan>) -> Plan {
+    let mut flat = Vec::with_capacity(plans.len());
+    for plan in plans {
+        match plan {
+            Plan::And(inner) => flat.extend(inner),
+            plan => flat.push(plan),
+        }
+    }
+    match flat.len() {
         0 => Plan::Nothing,
-        1 => plans.remove(0),
-        _ => Plan::And(plans),
+        1 => flat.remove(0),
+        _ => Plan::And(flat),
     }
 }
 
@@ -409,15 +464,13 @@ fn relax(plan: &Plan) -> Option<Plan> {
             let mut kept = Vec::new();
             let mut relaxed = false;
             for plan in plans {
-                match plan {
-                    Plan::Words(more, scope) if *scope == Scope::ALL => words.extend(more.iter().cloned()),
-                    other => match relax(other) {
-                        Some(weaker) => {
-                            relaxed = true;
-                            kept.push(weaker);
-                        }
-                        None => kept.push(other.clone()),
-                    },
+                match (loose_words(plan), relax(plan)) {
+                    (Some(more), _) => words.extend(more),
+                    (None, Some(weaker)) => {
+                        relaxed = true;
+                        kept.push(weaker);
+                    }
+                    (None, None) => kept.push(plan.clone()),
                 }
             }
             relaxed |= words.len() > 1 || has_parts(&words);
@@ -437,6 +490,18 @@ fn relax(plan: &Plan) -> Option<Plan> {
                         .collect(),
                 )
             })
+        }
+        _ => None,
+    }
+}
+
+/// The words of a plan that asks for nothing but unfielded words, in any way.
+fn loose_words(plan: &Plan) -> Option<Vec<Word>> {
+    match plan {
+        Plan::Words(words, scope) if *scope == Scope::ALL => Some(words.clone()),
+        Plan::And(plans) | Plan::Or(plans) => {
+            let each: Option<Vec<Vec<Word>>> = plans.iter().map(loose_words).collect();
+            each.map(|each| each.concat())
         }
         _ => None,
     }

@@ -112,8 +112,10 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         matches.partial.push(None);
     }
     let copies = snapshot.copies()?;
+    let mut others = 0;
     if let Some(own) = snapshot.find(&article.id)? {
         // Neither the article itself nor a copy of it says anything new.
+        others = copies.of(own).len().saturating_sub(1);
         for address in std::iter::once(&own).chain(copies.of(own)) {
             if let Some(bits) = matches.full.get_mut(address.segment_ord as usize) {
                 bits.remove(address.doc_id);
@@ -136,10 +138,13 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         });
     }
     let names: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
-    let note = match names.is_empty() {
+    let mut notes = vec![match names.is_empty() {
         true => "the article has no word that tells it from others".to_string(),
         false => format!("looked for {}", names.join(", ")),
-    };
+    }];
+    if others > 0 {
+        notes.push(format!("left out are its own copies, which `reprints` lists: {others}"));
+    }
     Ok(Results {
         total: matches.total(Tier::Full),
         partial_total: 0,
@@ -147,7 +152,7 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         articles: snapshot.articles(),
         generation: snapshot.generation.number,
         commit: snapshot.commit.number,
-        notes: vec![note],
+        notes,
         suggestions: Vec::new(),
         hits,
         facets: None,

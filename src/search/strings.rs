@@ -3,7 +3,7 @@
 //! A string flows in; the documents of a segment that [`crate::text::strings::find`] would find it in flow out, and no
 //! other.
 
-use tantivy::postings::{Postings as _, SegmentPostings};
+use tantivy::postings::{Postings as _, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
@@ -75,6 +75,22 @@ impl StringPlan {
         self.proof != Proof::Nothing
     }
 
+    /// The string, where it is one Chinese character: its places are those of the pairs that begin with it.
+    pub fn character(&self) -> Option<char> {
+        if let Proof::Char(c) = self.proof { Some(c) } else { None }
+    }
+
+    /// The string's tokens in one text of a segment; none where one of them does not occur, or where it has none.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn phrase(&self, segment: &SegmentReader, text: TextFields) -> Result<Option<Phrase>> {
+        match &self.proof {
+            Proof::Pairs(tokens) => Phrase::open(segment, text.pairs, tokens),
+            Proof::Nothing | Proof::Char(_) => Ok(None),
+        }
+    }
+
     /// The documents of a segment that hold the string in this text, and those only where `verify` is false.
     ///
     /// # Errors
@@ -88,10 +104,12 @@ impl StringPlan {
                 _ => {
                     let Some(mut phrase) = Phrase::open(segment, text.pairs, tokens)? else { return Ok(()) };
                     self.words(segment, text, found)?;
-                    while let Some(doc) = phrase.next_candidate() {
+                    let mut doc = phrase.seek(0);
+                    while doc != TERMINATED {
                         if !found.contains(doc) && phrase.matches() {
                             found.insert(doc);
                         }
+                        doc = phrase.seek(doc + 1);
                     }
                     Ok(())
                 }
@@ -161,7 +179,8 @@ pub fn term_documents(segment: &SegmentReader, field: Field, token: &str, found:
 pub struct Phrase {
     /// The rarest token first.
     postings: Vec<(SegmentPostings, u32)>,
-    started: bool,
+    /// The largest distance of a token from the string's beginning.
+    last: u32,
     starts: Vec<u32>,
     scratch: Vec<u32>,
 }
@@ -185,25 +204,30 @@ impl Phrase {
             // With this much added, the positions of one occurrence of the string are equal for all tokens.
             postings.push((read(opened)?, last - offset));
         }
-        Ok(Some(Phrase { postings, started: false, starts: Vec::new(), scratch: Vec::new() }))
+        Ok(Some(Phrase { postings, last, starts: Vec::new(), scratch: Vec::new() }))
     }
 
-    /// The next document that holds all tokens.
-    fn next_candidate(&mut self) -> Option<DocId> {
-        let (rarest, others) = self.postings.split_first_mut()?;
-        let mut doc = if self.started { rarest.0.advance() } else { rarest.0.doc() };
-        self.started = true;
+    /// The first document from this one on that holds all tokens, or [`TERMINATED`].
+    pub fn seek(&mut self, target: DocId) -> DocId {
+        let Some((rarest, others)) = self.postings.split_first_mut() else { return TERMINATED };
+        let mut doc = seek(&mut rarest.0, target);
         'candidates: while doc != TERMINATED {
             for (postings, _) in others.iter_mut() {
-                let at = if postings.doc() < doc { postings.seek(doc) } else { postings.doc() };
+                let at = seek(postings, doc);
                 if at != doc {
-                    doc = if at == TERMINATED { TERMINATED } else { rarest.0.seek(at) };
+                    doc = seek(&mut rarest.0, at);
                     continue 'candidates;
                 }
             }
-            return Some(doc);
+            break;
         }
-        None
+        doc
+    }
+
+    /// Where the string begins in the current document, in characters, in order.
+    pub fn places(&mut self) -> impl Iterator<Item = u32> + '_ {
+        self.matches();
+        self.starts.iter().map(|start| start - self.last)
     }
 
     /// Whether the tokens stand at their distances in the current document.
@@ -223,6 +247,28 @@ impl Phrase {
         }
         true
     }
+}
+
+/// The first document of the postings from this one on.
+pub fn seek(postings: &mut SegmentPostings, target: DocId) -> DocId {
+    if postings.doc() < target { postings.seek(target) } else { postings.doc() }
+}
+
+/// Calls for each term of a field in one segment that begins with the prefix, in order.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn terms(segment: &SegmentReader, field: Field, prefix: &str, mut each: impl FnMut(&str, &TermInfo)) -> Result<()> {
+    let inverted = segment.inverted_index(field)?;
+    let mut stream = read(inverted.terms().range().ge(prefix).into_stream())?;
+    while let Some((key, info)) = stream.next() {
+        let Ok(term) = std::str::from_utf8(key) else { continue };
+        if !term.starts_with(prefix) {
+            break;
+        }
+        each(term, info);
+    }
+    Ok(())
 }
 
 /// What tantivy's readers say, as an error of this crate.

@@ -6,11 +6,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use tantivy::SegmentReader;
 use tantivy::schema::Field;
 
 use super::plan::{self, Breadth};
-use super::strings::read;
+use super::strings::terms;
 use super::{Copies, Matches, Request, Tier};
 use crate::error::Result;
 use crate::index::{Snapshot, analyzer, check};
@@ -66,7 +65,7 @@ pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<C
     let letters = typed(&prefix);
     let fields = [snapshot.fields.title.words, snapshot.fields.body.words];
     let words = check::guarded(&snapshot.generation, || {
-        words(snapshot, &fields, letters.is_none().then_some(prefix.as_str()), |word| {
+        words(snapshot, &fields, if letters.is_none() { prefix.as_str() } else { "" }, |word| {
             word.starts_with(&prefix)
                 || letters.as_ref().is_some_and(|letters| sound(word).is_some_and(|sound| sound.starts_with(letters)))
         })
@@ -112,7 +111,7 @@ pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Sugges
     }
     let fields = &snapshot.fields;
     let fields = [fields.title.words, fields.body.words, fields.author_key, fields.editor_key, fields.source_key];
-    for (word, articles) in words(snapshot, &fields, None, is_word)? {
+    for (word, articles) in words(snapshot, &fields, "", is_word)? {
         let chars: Vec<char> = word.chars().collect();
         let Some(letters) = sound(&word) else { continue };
         for place in &mut places {
@@ -296,38 +295,20 @@ fn is_word(word: &str) -> bool {
 fn words(
     snapshot: &Snapshot,
     fields: &[Field],
-    prefix: Option<&str>,
+    prefix: &str,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<HashMap<String, u64>> {
     let mut found: HashMap<String, u64> = HashMap::new();
     for segment in snapshot.searcher.segment_readers() {
         for field in fields {
-            terms(segment, *field, prefix, |word, articles| match found.get_mut(word) {
-                Some(sum) => *sum += articles,
+            terms(segment, *field, prefix, |word, info| match found.get_mut(word) {
+                Some(sum) => *sum += u64::from(info.doc_freq),
                 None if wanted(word) => {
-                    found.insert(word.to_string(), articles);
+                    found.insert(word.to_string(), u64::from(info.doc_freq));
                 }
                 None => {}
             })?;
         }
     }
     Ok(found)
-}
-
-fn terms(segment: &SegmentReader, field: Field, prefix: Option<&str>, mut each: impl FnMut(&str, u64)) -> Result<()> {
-    let inverted = segment.inverted_index(field)?;
-    let range = inverted.terms().range();
-    let range = match prefix {
-        Some(prefix) => range.ge(prefix),
-        None => range,
-    };
-    let mut stream = read(range.into_stream())?;
-    while let Some((key, info)) = stream.next() {
-        let Ok(word) = std::str::from_utf8(key) else { continue };
-        if prefix.is_some_and(|prefix| !word.starts_with(prefix)) {
-            break;
-        }
-        each(word, u64::from(info.doc_freq));
-    }
-    Ok(())
 }

@@ -1,13 +1,16 @@
 //! Matches over time, beside how many articles the archive has at each time: a peak that is only a bigger archive shows
 //! as such, and a stretch without any article is told from a stretch without a match.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use tantivy::SegmentReader;
 
 use super::bits::Bits;
 use super::plan::{self, Plan};
 use super::{Copies, Matches, Request, Tier};
 use crate::article::Date;
 use crate::error::Result;
+use crate::index::reprints::Copy;
 use crate::index::{Snapshot, check};
 use crate::text::synonyms::Synonyms;
 
@@ -50,9 +53,10 @@ impl Step {
 pub struct Period {
     /// Its name: `2025-01-15`, `2025-01` or `2025`.
     pub name: String,
-    /// How many articles match.
+    /// How many articles match. Copies of one article count once in each period that one of them is in, unless all were asked
+    /// for.
     pub count: u64,
-    /// How many articles there are.
+    /// How many articles there are, counted alike.
     pub all: u64,
     /// The periods before this one, back to the one before it in the list, in which the archive has no article.
     pub gap: Option<Gap>,
@@ -93,38 +97,25 @@ pub fn timeline(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, ste
 fn count(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, step: Step) -> Result<Timeline> {
     let compiled = plan::compile(request.query.root.as_ref(), &request.filters, snapshot, synonyms, request.breadth)?;
     let mut matches = Matches::find(snapshot, &compiled)?;
-    if request.copies == Copies::Collapsed {
-        matches.collapse(snapshot.copies()?);
-    }
+    let copies = match request.copies {
+        Copies::Collapsed => Some(snapshot.copies()?),
+        Copies::All => None,
+    };
+    let collapsed = copies.map(|copies| matches.collapse(copies)).unwrap_or_default();
     let partial = matches.total(Tier::Full) == 0 && matches.total(Tier::Partial) > 0;
     let tier = if partial { Tier::Partial } else { Tier::Full };
-    let (from, to) = bounds(&compiled.full);
-    let mut periods: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
-    let mut undated = 0;
-    for (segment, bits) in snapshot.searcher.segment_readers().iter().zip(matches.tier(tier)) {
-        let dates = segment.fast_fields().i64("date")?;
-        let is_match = |doc| bits.is_some_and(|bits: &Bits| bits.contains(doc));
-        // Days first: there are fewer of them than articles, and a date takes longer to count out than to look up.
-        let mut days: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
-        for doc in segment.doc_ids_alive() {
-            match dates.first(doc) {
-                Some(seconds) if (from..=to).contains(&seconds) => {
-                    let (count, all) = days.entry(seconds.div_euclid(DAY)).or_default();
-                    *count += u64::from(is_match(doc));
-                    *all += 1;
-                }
-                Some(_) => {}
-                None => undated += u64::from(is_match(doc)),
-            }
-        }
-        for (day, (count, all)) in days {
-            if let Some(date) = Date::from_day_number(day) {
-                let sum = periods.entry(step.number(&date)).or_default();
-                sum.0 += count;
-                sum.1 += all;
-            }
-        }
+    let bounds = bounds(&compiled.full);
+    let mut counter = Counter { step, bounds, periods: BTreeMap::new(), undated: 0, clusters: HashMap::new() };
+    for (ord, (segment, bits)) in snapshot.searcher.segment_readers().iter().zip(matches.tier(tier)).enumerate() {
+        let mut found = bits.cloned().unwrap_or_else(|| Bits::empty(segment.max_doc()));
+        collapsed.tier(tier).get(ord).into_iter().flatten().for_each(|(_, doc)| found.insert(*doc));
+        counter.add(
+            segment,
+            &found,
+            copies.and_then(|copies| copies.segments.get(ord)).map_or(&[][..], Vec::as_slice),
+        )?;
     }
+    let (periods, undated) = counter.finish();
     let mut last: Option<i64> = None;
     let periods = periods
         .into_iter()
@@ -137,6 +128,81 @@ fn count(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, step: Step
     let notes =
         if partial { vec!["no article holds all of it: partial matches are counted".into()] } else { Vec::new() };
     Ok(Timeline { total: matches.total(tier), partial, undated, periods, notes })
+}
+
+/// Counts matches and articles, segment by segment.
+struct Counter {
+    step: Step,
+    /// The first and the last second that are counted.
+    bounds: (i64, i64),
+    /// The matches and the articles of each period.
+    periods: BTreeMap<i64, (u64, u64)>,
+    undated: u64,
+    clusters: HashMap<u32, Cluster>,
+}
+
+/// What is known of the copies of one article.
+#[derive(Default)]
+struct Cluster {
+    /// The periods of its copies, and whether one of them there is a match.
+    periods: BTreeMap<i64, bool>,
+    /// Whether a match among them has no date, and whether one has.
+    undated: bool,
+    dated: bool,
+}
+
+impl Counter {
+    /// Adds a segment. Its copies are kept apart: an article counts once in each period that a copy of it is in, as it does
+    /// in the facets, and so does a match.
+    fn add(&mut self, segment: &SegmentReader, found: &Bits, copies: &[Copy]) -> Result<()> {
+        let dates = segment.fast_fields().i64("date")?;
+        // Days first: there are fewer of them than articles, and a date takes longer to count out than to look up.
+        let mut days: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
+        let mut copies = copies.iter().peekable();
+        for doc in segment.doc_ids_alive() {
+            while copies.next_if(|copy| copy.doc < doc).is_some() {}
+            let cluster = copies.next_if(|copy| copy.doc == doc).map(|copy| copy.cluster);
+            let is_match = found.contains(doc);
+            let day = dates.first(doc).map(|seconds| (seconds, seconds.div_euclid(DAY)));
+            match (day, cluster) {
+                (Some((seconds, _)), _) if !(self.bounds.0..=self.bounds.1).contains(&seconds) => {}
+                (Some((_, day)), None) => {
+                    let (count, all) = days.entry(day).or_default();
+                    *count += u64::from(is_match);
+                    *all += 1;
+                }
+                (Some((_, day)), Some(cluster)) => {
+                    let Some(date) = Date::from_day_number(day) else { continue };
+                    let cluster = self.clusters.entry(cluster).or_default();
+                    *cluster.periods.entry(self.step.number(&date)).or_default() |= is_match;
+                    cluster.dated |= is_match;
+                }
+                (None, None) => self.undated += u64::from(is_match),
+                (None, Some(cluster)) => self.clusters.entry(cluster).or_default().undated |= is_match,
+            }
+        }
+        for (day, (count, all)) in days {
+            if let Some(date) = Date::from_day_number(day) {
+                let sum = self.periods.entry(self.step.number(&date)).or_default();
+                sum.0 += count;
+                sum.1 += all;
+            }
+        }
+        Ok(())
+    }
+
+    /// The matches and the articles of each period, and the matches without a date.
+    fn finish(mut self) -> (BTreeMap<i64, (u64, u64)>, u64) {
+        for cluster in self.clusters.into_values() {
+            self.undated += u64::from(cluster.undated && !cluster.dated);
+            for (period, is_match) in cluster.periods {
+                let sum = self.periods.entry(period).or_default();
+                sum.0 += u64::from(is_match);
+                sum.1 += 1;
+            }
+        }
+        (self.periods, self.undated)
+    }
 }
 
 /// The seconds between which every match lies, as far as the plan's dates say.

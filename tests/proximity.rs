@@ -1,0 +1,120 @@
+//! What positions prove is what a scan of the texts finds: random texts, random needles, no difference.
+
+#[path = "support/archive.rs"]
+mod archive;
+
+use archive::Archive;
+use gongxun::query::{PatternPart, Unit};
+use gongxun::search::matching::{documents, texts};
+use gongxun::search::needle::Needle;
+use gongxun::search::plan::{Plan, Scope};
+use gongxun::search::proximity;
+use gongxun::text::fold::fold_char;
+use serde_json::json;
+
+/// How many articles there are.
+const ARTICLES: usize = 600;
+/// How many needles are tried.
+const NEEDLES: usize = 2_500;
+/// At least so many of them the positions must settle without a look at a text.
+const SETTLED: usize = 1_200;
+/// What texts are made of: few letters, so that they meet often.
+const LETTERS: [&str; 20] = [
+    "工", "工", "会", "会", "资", "欠", "薪", "工会", "工资", "欠薪", "a", "ab", "b", "1", "12", "２", "，", " ", "。",
+    "\n",
+];
+/// What needles are made of beside.
+const SIGNS: usize = 4;
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
+    }
+
+    /// A text of at most so many parts; the last letters of the list are left out.
+    fn text(&mut self, least: usize, most: usize, without: usize) -> String {
+        let parts = least + self.below(most - least + 1);
+        (0..parts).map(|_| LETTERS[self.below(LETTERS.len() - without)]).collect()
+    }
+
+    fn needle(&mut self) -> Needle {
+        let without = if self.below(4) == 0 { 0 } else { SIGNS };
+        match self.below(4) {
+            0 => Needle::Near { strings: self.strings(without), distance: self.below(8) },
+            1 => Needle::Together { strings: self.strings(without), unit: Unit::Sentence },
+            2 => Needle::Together { strings: self.strings(without), unit: Unit::Paragraph },
+            _ => Needle::Pattern(self.pattern(without)),
+        }
+    }
+
+    fn strings(&mut self, without: usize) -> Vec<Vec<char>> {
+        let count = 1 + self.below(3);
+        (0..count).map(|_| self.text(1, 2, without).chars().map(fold_char).collect()).collect()
+    }
+
+    fn pattern(&mut self, without: usize) -> Vec<PatternPart> {
+        let count = 1 + self.below(5);
+        let mut parts: Vec<PatternPart> = Vec::new();
+        for _ in 0..count {
+            let part = match (self.below(5), parts.last()) {
+                (0, _) => PatternPart::AnyOne,
+                (1, last) if last != Some(&PatternPart::AnyRun) => PatternPart::AnyRun,
+                (_, Some(PatternPart::Literal(_))) => PatternPart::AnyOne,
+                _ => PatternPart::Literal(self.text(1, 2, without).chars().map(fold_char).collect()),
+            };
+            parts.push(part);
+        }
+        parts
+    }
+}
+
+#[test]
+fn positions_prove_what_a_scan_finds() {
+    let mut random = Random(11);
+    let archive = Archive::new();
+    let mut lines = String::new();
+    for number in 0..ARTICLES {
+        let article = json!({
+            "id": number.to_string(),
+            "title": random.text(0, 4, 1),
+            "lead": random.text(0, 6, 1),
+            "body": random.text(0, 40, 0),
+            "authors": [random.text(1, 3, SIGNS), random.text(1, 3, SIGNS)],
+        });
+        lines.push_str(&format!("{article}\n"));
+    }
+    archive.write("a.jsonl", lines);
+    archive.ingest();
+    let snapshot = archive.snapshot();
+    let articles: Vec<_> = snapshot.all().map(Result::unwrap).collect();
+    assert!(articles.len() > ARTICLES / 2, "{} articles", articles.len());
+
+    let (mut settled, mut held) = (0, 0);
+    for _ in 0..NEEDLES {
+        let needle = random.needle();
+        let scope = Scope { names: random.below(4) == 0, title: true, lead: true, body: true };
+        let mut found = Vec::new();
+        let mut open = false;
+        for segment in snapshot.searcher.segment_readers() {
+            let plan = Plan::Scan(needle.clone(), scope, Box::new(Plan::All));
+            found.push(documents(&plan, segment, &snapshot).unwrap());
+            let proved = proximity::documents(&needle, scope, segment, &snapshot.fields, None).unwrap();
+            open |= proved.is_none_or(|proved| !proved.open.is_empty());
+        }
+        settled += usize::from(!open);
+        for (address, article) in &articles {
+            let mut parts = texts(article, scope).into_iter();
+            let expect = parts.any(|part| needle.is_in(&part.chars().map(fold_char).collect::<Vec<_>>()));
+            let got = found[address.segment_ord as usize].contains(address.doc_id);
+            assert_eq!(got, expect, "{needle:?} in {article:?}");
+            held += usize::from(got);
+        }
+    }
+    println!("{NEEDLES} needles in {} articles: {held} hits, {settled} settled by positions", articles.len());
+    assert!(settled >= SETTLED && held > NEEDLES, "{settled} settled, {held} hits");
+}
