@@ -13,6 +13,7 @@ pub mod reprints;
 pub mod schema;
 mod snapshot;
 pub mod stats;
+mod texts;
 mod writer;
 
 pub use generation::{Generation, WriteLock};
