@@ -92,7 +92,7 @@ fn index(articles: &[Article], folder: &Path, fingerprints: bool) {
     for article in articles {
         writer.add(article, "articles.jsonl", document::encode(article)).unwrap();
         if fingerprints {
-            writer.fingerprint(&article.id, &Fingerprint::of(article));
+            writer.fingerprint(article, &Fingerprint::of(article));
         }
     }
     writer.finish().unwrap();

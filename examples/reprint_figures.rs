@@ -43,12 +43,11 @@ fn main() {
     }
 
     let start = std::time::Instant::now();
-    let clusters = reprints::clusters(&packed);
+    let clusters = reprints::clusters(&packed, &articles.iter().collect::<Vec<_>>());
     let seconds = start.elapsed().as_secs_f64();
     println!(
-        "\nclusters of {} fingerprints in {seconds:.2} s; {} texts of a form; {} clusters:",
+        "\nclusters of {} fingerprints in {seconds:.2} s; {} clusters:",
         packed.len() / PACKED,
-        clusters.forms.count(),
         clusters.groups.len()
     );
     for group in &clusters.groups {

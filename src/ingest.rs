@@ -12,7 +12,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rayon::prelude::*;
@@ -124,7 +124,7 @@ pub struct Report {
 pub struct Progress {
     /// Bytes of all files that are to be read.
     pub bytes_total: u64,
-    /// Bytes of files that are done.
+    /// Bytes of them that were read; a little ahead of the records.
     pub bytes_done: u64,
     /// Records that are done.
     pub records: u64,
@@ -189,7 +189,7 @@ pub fn extract_all(
     let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| early.push(rejection))?;
     early.into_iter().try_for_each(|rejection| visit(Err(rejection)))?;
     let inputs: Vec<Planned> = inputs.into_iter().map(|input| Planned { input, hash: None }).collect();
-    pipeline(&inputs, options, |event| match event {
+    pipeline(&inputs, options, &AtomicU64::new(0), |event| match event {
         Event::Article(_, read) => visit(Ok(read.0)),
         Event::Rejected(rejection) => visit(Err(rejection)),
         Event::Start(_) | Event::End { .. } => Ok(()),
@@ -290,8 +290,13 @@ enum Raw {
     End { input: usize, hash: Option<String> },
 }
 
-/// Runs the three stages; `visit` is called on this thread.
-fn pipeline(inputs: &[Planned], options: &Options<'_>, mut visit: impl FnMut(Event) -> Result<()>) -> Result<()> {
+/// Runs the three stages; `visit` is called on this thread. `consumed` is how many bytes of the files were read.
+fn pipeline(
+    inputs: &[Planned],
+    options: &Options<'_>,
+    consumed: &AtomicU64,
+    mut visit: impl FnMut(Event) -> Result<()>,
+) -> Result<()> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
     let threads = threads.map_err(|e| Error::Invalid(format!("{} threads can't be started: {e}", options.threads)))?;
     let stop = AtomicBool::new(false);
@@ -299,7 +304,7 @@ fn pipeline(inputs: &[Planned], options: &Options<'_>, mut visit: impl FnMut(Eve
     std::thread::scope(|scope| {
         let (raw_in, raw_out) = bounded::<Vec<Raw>>(QUEUED_BATCHES);
         let (event_in, event_out) = bounded::<Vec<Event>>(QUEUED_BATCHES);
-        scope.spawn(|| read_inputs(inputs, options, raw_in, &stopped));
+        scope.spawn(|| read_inputs(inputs, options, consumed, raw_in, &stopped));
         scope.spawn(|| threads.install(|| extract_batches(options, raw_out, event_in)));
         let mut result = Ok(());
         'batches: for batch in &event_out {
@@ -321,14 +326,21 @@ fn pipeline(inputs: &[Planned], options: &Options<'_>, mut visit: impl FnMut(Eve
     })
 }
 
-fn read_inputs(inputs: &[Planned], options: &Options<'_>, out: Sender<Vec<Raw>>, stopped: &dyn Fn() -> bool) {
+fn read_inputs(
+    inputs: &[Planned],
+    options: &Options<'_>,
+    consumed: &AtomicU64,
+    out: Sender<Vec<Raw>>,
+    stopped: &dyn Fn() -> bool,
+) {
+    let mut done = 0;
     let reader = reader_version(&options.extract);
     let mut batch = Vec::new();
     let mut bytes = 0;
     for (at, planned) in inputs.iter().enumerate() {
         let input = &planned.input;
         batch.push(Raw::Start(at));
-        let flow = archive::read(input, &options.limits, &mut |record| {
+        let flow = archive::read(input, &options.limits, consumed, &mut |record| {
             match record {
                 Ok(record) => {
                     bytes += record.bytes.len();
@@ -347,6 +359,9 @@ fn read_inputs(inputs: &[Planned], options: &Options<'_>, out: Sender<Vec<Raw>>,
         if flow.is_break() {
             return;
         }
+        // A member that was sought twice, or not at all, counts once.
+        done += input.size;
+        consumed.store(done, Ordering::Relaxed);
         // A file that changed while it was read is read again next time: it gets no hash.
         let hash = if unchanged_since(input) {
             planned.hash.clone().or_else(|| hash_file(&input.path, &reader))
@@ -436,7 +451,8 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
         sink.report.rejected_before += entry.rejected;
     }
     let mut progress = Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
-    pipeline(&plan.inputs, options, |event| {
+    let consumed = AtomicU64::new(0);
+    pipeline(&plan.inputs, options, &consumed, |event| {
         match event {
             Event::Start(input) => sink.start_of_file(&plan.inputs[input].input)?,
             Event::Article(origin, read) => {
@@ -453,11 +469,11 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
             }
             Event::End { input, hash } => {
                 let input = &plan.inputs[input].input;
-                progress.bytes_done += input.size;
                 sink.report.bytes += input.size;
                 sink.end_of_file(hash)?;
             }
         }
+        progress.bytes_done = consumed.load(Ordering::Relaxed).min(progress.bytes_total);
         observer.progress(progress);
         sink.commit_if_due()
     })?;
@@ -527,7 +543,7 @@ impl<'a> Sink<'a> {
             if known.is_some() || adopted || self.adopted.contains(&article.id) {
                 writer.delete(&article.id);
             }
-            writer.fingerprint(&article.id, fingerprint);
+            writer.fingerprint(&article, fingerprint);
             writer.add(&article, &origin.file, stored)?;
         }
         Ok(())

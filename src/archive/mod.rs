@@ -11,9 +11,10 @@
 //! lines, and the records of a crawl that are about the crawl (warcinfo, request, metadata, revisit, continuation).
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::article::Origin;
 use crate::error::{Reason, Rejection};
@@ -64,10 +65,12 @@ pub struct Record {
     pub captured: Option<String>,
 }
 
-/// Reads one input and hands over each record or rejection in order, until `visit` breaks.
+/// Reads one input and hands over each record or rejection in order, until `visit` breaks. `consumed` grows by the bytes
+/// that are read of the file, so that others see how far it is.
 pub fn read(
     input: &Input,
     limits: &Limits,
+    consumed: &AtomicU64,
     visit: &mut dyn FnMut(Result<Record, Rejection>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     if input.path == Path::new(STANDARD_INPUT) {
@@ -82,8 +85,28 @@ pub fn read(
         Ok(mut file) if !file.metadata().is_ok_and(|m| m.is_file()) => {
             open::start(&input.name, &mut file, limits, visit)
         }
-        Ok(mut file) => open::start_seekable(&input.name, &mut file, limits, visit),
+        Ok(file) => open::start_seekable(&input.name, &mut Counted { inner: file, consumed }, limits, visit),
         Err(err) => reject(Reason::Unreadable, err.to_string()),
+    }
+}
+
+/// A file that tells how much of it was read.
+struct Counted<'c> {
+    inner: File,
+    consumed: &'c AtomicU64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.consumed.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+impl Seek for Counted<'_> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
     }
 }
 

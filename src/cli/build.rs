@@ -36,11 +36,10 @@ pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
         Options { threads, commit_bytes: commit_bytes(&args), ..options(args.paths.clone(), &args.read, prune, stop)? };
     let segmenter = dictionary(args.dict.as_deref())?;
     let mut console = Console::new(args.report.as_deref())?;
-    let report = if args.dry_run {
-        rehearse(index, &options, &mut console)?
-    } else {
-        ingest_current(index, segmenter.as_ref(), &options, resources(&args), &mut console)?
-    };
+    if args.dry_run {
+        return rehearse(index, &options, console, args.strict);
+    }
+    let report = ingest_current(index, segmenter.as_ref(), &options, resources(&args), &mut console)?;
     console.finish(&report)?;
     Ok(outcome(&report, args.strict))
 }
@@ -52,9 +51,7 @@ pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let options = Options { threads: resources(&args).threads, commit_bytes: commit_bytes(&args), ..options };
     let mut console = Console::new(args.report.as_deref())?;
     if args.dry_run {
-        let report = rehearse(index, &options, &mut console)?;
-        console.finish(&report)?;
-        return Ok(outcome(&report, args.strict));
+        return rehearse(index, &options, console, args.strict);
     }
     let segmenter = match dictionary(args.dict.as_deref())? {
         Some(segmenter) => segmenter,
@@ -130,12 +127,16 @@ pub fn ingest_current(
     Ok(report)
 }
 
-fn rehearse(index: &Path, options: &Options<'_>, observer: &mut dyn Observer) -> anyhow::Result<Report> {
-    match Snapshot::open(index) {
-        Ok(snapshot) => Ok(ingest::rehearse(Some(snapshot), options, observer)?),
-        Err(Error::NoIndex(_)) => Ok(ingest::rehearse(None, options, observer)?),
-        Err(error) => Err(error.into()),
-    }
+fn rehearse(index: &Path, options: &Options<'_>, mut console: Console, strict: bool) -> anyhow::Result<Outcome> {
+    let snapshot = match Snapshot::open(index) {
+        Ok(snapshot) => Some(snapshot),
+        Err(Error::NoIndex(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let report = ingest::rehearse(snapshot, options, &mut console)?;
+    console.finish(&report)?;
+    eprintln!("nothing was written; a dry run does not look for copies");
+    Ok(outcome(&report, strict))
 }
 
 /// What the library is told of the arguments.

@@ -536,10 +536,11 @@ mod tests {
 
     #[test]
     fn hostile_pages_end() {
-        let deep = "<div>".repeat(5_000) + "文" + &"</div>".repeat(5_000) + "后";
-        assert_eq!(lines(&deep), ["文", "后"]);
-        let page = parse(&deep);
-        assert!(page.blocks.len() <= MAX_DEPTH);
+        for depth in [5_000, 100_000] {
+            let deep = "<div>".repeat(depth) + "文" + &"</div>".repeat(depth) + "后";
+            assert_eq!(lines(&deep), ["文", "后"]);
+            assert!(parse(&deep).blocks.len() <= MAX_DEPTH);
+        }
         assert_eq!(lines(&("<p>".repeat(100_000) + "文")), ["文"]);
         assert_eq!(lines(&("<b><div><a>".repeat(40_000) + "文")), ["文"]);
         assert_eq!(lines(&("<table><tr><td>".repeat(40_000) + "文")), ["文"]);

@@ -17,6 +17,7 @@ pub mod schema;
 mod shown;
 mod snapshot;
 pub mod stats;
+mod texts;
 pub mod values;
 mod writer;
 

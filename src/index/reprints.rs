@@ -20,14 +20,18 @@ use tantivy::{Directory as _, DocAddress, DocId, Searcher};
 
 use super::directory::GenerationDirectory;
 use super::disk;
+use super::document::id_order;
 use super::manifest::Position;
+use super::snapshot::Snapshot;
+use super::texts::{Place, Reader, Waiting};
+use crate::article::Article;
 use crate::error::{Error, Result};
 use crate::reprint::{Clusters, Fingerprint, Flags, PACKED, Packed};
 
 const FINGERPRINTS: &str = "fingerprints-";
 const CLUSTERS: &str = "clusters-";
 /// What a table of clusters begins with; the number is its version.
-const MAGIC: &[u8; 8] = b"gxcopy01";
+const MAGIC: &[u8; 8] = b"gxcopy02";
 /// Fewer fingerprints than this are not worth writing anew without the dead ones.
 const MIN_COMPACTED: u32 = 1_000;
 
@@ -48,7 +52,8 @@ pub struct Store {
     folder: PathBuf,
     files: Files,
     clusters: Clusters,
-    pending: BTreeMap<u64, [u8; PACKED]>,
+    pending: BTreeMap<u64, ([u8; PACKED], Place)>,
+    texts: Waiting,
     gone: HashSet<u64>,
     /// The number of the first fingerprint that came since the store was opened.
     first_new: u32,
@@ -70,17 +75,19 @@ impl Store {
             files: files.cloned().unwrap_or_default(),
             clusters,
             pending: BTreeMap::new(),
+            texts: Waiting::new(folder),
             gone: HashSet::new(),
             first_new,
         })
     }
 
-    /// Notes the fingerprint of an article, in place of an earlier one. Articles go by
-    /// [`super::document::id_order`]; of those few that share it (beyond 254 records of one place and key) the last one's
-    /// is kept.
-    pub fn put(&mut self, article: u64, fingerprint: &Fingerprint) {
-        self.gone.insert(article);
-        self.pending.insert(article, fingerprint.pack(article));
+    /// Notes an article and its fingerprint, in place of an earlier one. Articles go by [`id_order`]; of those few that
+    /// share it (beyond 254 records of one place and key) the last one's is kept.
+    pub fn put(&mut self, article: &Article, fingerprint: &Fingerprint) {
+        let number = id_order(&article.id);
+        let place = self.texts.put(article);
+        self.gone.insert(number);
+        self.pending.insert(number, (fingerprint.pack(number), place));
     }
 
     /// Notes that an article is gone.
@@ -99,14 +106,16 @@ impl Store {
         self.clusters.groups.iter().flatten().filter(|number| **number >= self.first_new).count() as u64
     }
 
-    /// Writes and syncs what is pending, finds the clusters, and gives the files that the commit must name.
+    /// Writes and syncs what is pending, finds the clusters, and gives the files that the commit must name. `snapshot` is
+    /// the commit before.
     ///
     /// # Errors
     /// Where the disk refuses.
-    pub fn flush(&mut self, commit: u64) -> Result<Option<Files>> {
+    pub fn flush(&mut self, commit: u64, snapshot: &Snapshot) -> Result<Option<Files>> {
         if self.is_dirty() {
-            self.append(commit)?;
-            self.cluster(commit)?;
+            let places = self.append(commit)?;
+            self.cluster(commit, snapshot, &places)?;
+            self.texts.clear();
             self.files.clusters = format!("{CLUSTERS}{commit:06}.bin");
             let packed = map(&self.folder, &self.files.fingerprints)?;
             disk::replace_file(&self.folder.join(&self.files.clusters), &encode(&self.clusters, &packed))?;
@@ -114,21 +123,23 @@ impl Store {
         Ok(Some(self.files.clone()).filter(|files| !files.clusters.is_empty()))
     }
 
-    fn append(&mut self, commit: u64) -> Result<()> {
+    /// Appends the fingerprints that are pending, and gives the places where their texts wait.
+    fn append(&mut self, commit: u64) -> Result<Vec<Place>> {
         if self.files.fingerprints.file.is_empty() {
             self.files.fingerprints.file = format!("{FINGERPRINTS}{commit:06}.bin");
         }
-        let new: Vec<u8> = std::mem::take(&mut self.pending).into_values().flatten().collect();
+        let (new, places): (Vec<[u8; PACKED]>, Vec<Place>) = std::mem::take(&mut self.pending).into_values().unzip();
+        let new = new.concat();
         let position = &mut self.files.fingerprints;
         disk::append(&self.folder.join(&position.file), position.length, &new)?;
         position.length += new.len() as u64;
         let mut crc = crc32fast::Hasher::new_with_initial(self.files.crc);
         crc.update(&new);
         self.files.crc = crc.finalize();
-        Ok(())
+        Ok(places)
     }
 
-    fn cluster(&mut self, commit: u64) -> Result<()> {
+    fn cluster(&mut self, commit: u64, snapshot: &Snapshot, places: &[Place]) -> Result<()> {
         let packed = map(&self.folder, &self.files.fingerprints)?;
         let gone = std::mem::take(&mut self.gone);
         let known = self.clusters.known;
@@ -138,7 +149,8 @@ impl Store {
                 .filter(|n| !self.clusters.dead.has(*n) && gone.contains(&Packed::at(&packed, *n).article()))
                 .collect(),
         };
-        self.clusters.update(&packed, &gone);
+        let mut texts = Reader::new(&packed, snapshot, known, places, &mut self.texts)?;
+        self.clusters.update(&packed, &gone, &mut texts);
         let dead = self.clusters.dead.count();
         if self.clusters.known < MIN_COMPACTED || dead < self.clusters.known / 2 {
             return Ok(());
@@ -200,14 +212,13 @@ fn map(folder: &Path, position: &Position) -> Result<OwnedBytes> {
     Ok(bytes.slice(0..length))
 }
 
-/// The table of clusters: magic, number of fingerprints, the dead, the forms, the clusters with the numbers of their
+/// The table of clusters: magic, number of fingerprints, the dead, the clusters with the numbers of their
 /// fingerprints and articles, and a checksum.
 fn encode(clusters: &Clusters, packed: &[u8]) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
     let number = |out: &mut Vec<u8>, number: u32| out.extend(number.to_le_bytes());
     number(&mut out, clusters.known);
     out.extend(&clusters.dead.0);
-    out.extend(&clusters.forms.0);
     number(&mut out, clusters.groups.len() as u32);
     for group in &clusters.groups {
         number(&mut out, group.len() as u32);
@@ -243,7 +254,6 @@ fn decode(bytes: &[u8]) -> Option<(Clusters, Vec<Vec<u64>>)> {
     let known = number(&mut rest)?;
     let flags = known.div_ceil(8) as usize;
     let (dead, after) = rest.split_at_checked(flags)?;
-    let (forms, after) = after.split_at_checked(flags)?;
     rest = after;
     let (mut groups, mut articles) = (Vec::new(), Vec::new());
     for _ in 0..number(&mut rest)? {
@@ -257,7 +267,7 @@ fn decode(bytes: &[u8]) -> Option<(Clusters, Vec<Vec<u64>>)> {
         groups.push(group);
         articles.push(of_group);
     }
-    let clusters = Clusters { known, groups, dead: Flags(dead.to_vec()), forms: Flags(forms.to_vec()) };
+    let clusters = Clusters { known, groups, dead: Flags(dead.to_vec()) };
     Some((clusters, articles))
 }
 
@@ -294,7 +304,7 @@ impl Table {
                 // Another thread may read at the same time, so each begins at the beginning by itself.
                 let length = file.metadata().map_err(|e| Error::io(path, e))?.len() as usize;
                 let mut bytes = vec![0; length];
-                read_at_start(file, &mut bytes).map_err(|e| Error::io(path, e))?;
+                read_at(file, 0, &mut bytes).map_err(|e| Error::io(path, e))?;
                 let what = || "its checksum or its form is wrong".to_string();
                 decode(&bytes).ok_or_else(|| Error::Damaged { path: path.clone(), what: what() })?.1
             }
@@ -305,16 +315,18 @@ impl Table {
     }
 }
 
+/// Reads from a place of a file, wherever others are reading.
 #[cfg(unix)]
-fn read_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, 0)
+pub fn read_at(file: &File, from: u64, bytes: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, from)
 }
 
+/// Reads from a place of a file.
 #[cfg(not(unix))]
-fn read_at_start(file: &File, bytes: &mut [u8]) -> io::Result<()> {
+pub fn read_at(file: &File, from: u64, bytes: &mut [u8]) -> io::Result<()> {
     use std::io::Seek as _;
     let mut file = file.try_clone()?;
-    file.seek(io::SeekFrom::Start(0))?;
+    file.seek(io::SeekFrom::Start(from))?;
     file.read_exact(bytes)
 }
 
@@ -346,16 +358,11 @@ impl Reprints {
             .flat_map(|(at, of_one)| of_one.iter().zip(0..).map(move |(article, place)| (*article, at as u32, place)))
             .collect();
         places.sort_unstable();
-        let filter = Filter::new(places.iter().map(|(article, ..)| *article), places.len());
         let mut found: Vec<Vec<(u32, DocAddress)>> = vec![Vec::new(); articles.len()];
-        for (ord, segment) in searcher.segment_readers().iter().enumerate().filter(|_| !places.is_empty()) {
-            let ids = segment.fast_fields().u64("id_order")?;
-            for doc in segment.doc_ids_alive() {
-                let Some(article) = ids.first(doc).filter(|article| filter.may_have(*article)) else { continue };
-                if let Ok(at) = places.binary_search_by_key(&article, |(article, ..)| *article) {
-                    let (_, cluster, place) = places[at];
-                    found[cluster as usize].push((place, DocAddress::new(ord as u32, doc)));
-                }
+        for (article, address) in Lookup::new(articles.concat()).find(searcher)? {
+            if let Ok(at) = places.binary_search_by_key(&article, |(article, ..)| *article) {
+                let (_, cluster, place) = places[at];
+                found[cluster as usize].push((place, address));
             }
         }
         let mut reprints =
@@ -387,6 +394,36 @@ impl Reprints {
     }
 }
 
+/// Finds documents by the numbers of their articles.
+pub struct Lookup {
+    articles: Vec<u64>,
+    filter: Filter,
+}
+
+impl Lookup {
+    /// These articles are looked for.
+    pub fn new(mut articles: Vec<u64>) -> Lookup {
+        articles.sort_unstable();
+        articles.dedup();
+        Lookup { filter: Filter::new(&articles), articles }
+    }
+
+    /// Looks through the segments: one number of each document is read, and most are told from those looked for by a bit.
+    pub fn find(&self, searcher: &Searcher) -> Result<Vec<(u64, DocAddress)>> {
+        let mut found = Vec::new();
+        for (ord, segment) in searcher.segment_readers().iter().enumerate().filter(|_| !self.articles.is_empty()) {
+            let ids = segment.fast_fields().u64("id_order")?;
+            for doc in segment.doc_ids_alive() {
+                let Some(article) = ids.first(doc).filter(|article| self.filter.may_have(*article)) else { continue };
+                if self.articles.binary_search(&article).is_ok() {
+                    found.push((article, DocAddress::new(ord as u32, doc)));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// Tells most numbers that are not in a set at the cost of one bit looked up. The numbers are hashes: their high bits serve.
 struct Filter {
     bits: Vec<u64>,
@@ -394,11 +431,11 @@ struct Filter {
 }
 
 impl Filter {
-    fn new(numbers: impl Iterator<Item = u64>, count: usize) -> Filter {
-        let size = (count.max(4) * 16).next_power_of_two();
+    fn new(numbers: &[u64]) -> Filter {
+        let size = (numbers.len().max(4) * 16).next_power_of_two();
         let mut filter = Filter { bits: vec![0; size.div_ceil(64)], shift: 64 - size.trailing_zeros() };
         for number in numbers {
-            let at = filter.at(number);
+            let at = filter.at(*number);
             filter.bits[at / 64] |= 1 << (at % 64);
         }
         filter

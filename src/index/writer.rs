@@ -232,9 +232,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Notes the fingerprint of an article, by which its copies are found.
-    pub fn fingerprint(&mut self, id: &ArticleId, fingerprint: &Fingerprint) {
-        self.reprints.put(document::id_order(id), fingerprint);
+    /// Notes the fingerprint of an article that is added, by which its copies are found.
+    pub fn fingerprint(&mut self, article: &Article, fingerprint: &Fingerprint) {
+        self.reprints.put(article, fingerprint);
     }
 
     /// How many of the articles whose fingerprints this writer took are copies of others, up to the last commit.
@@ -276,7 +276,8 @@ impl Writer {
         self.failed = true;
         let number = self.commit.number + 1;
         let manifest = self.manifest.flush(number)?;
-        let reprints = self.reprints.flush(number)?;
+        let snapshot = self.snapshot()?;
+        let reprints = self.reprints.flush(number, &snapshot)?;
         let commit = Commit { number, manifest, reprints };
         let trouble = |e| trouble(&self.directory, &self.generation, e);
         let mut prepared = self.inner.prepare_commit().map_err(trouble)?;

@@ -6,7 +6,7 @@
 //! (about 640 bytes a fingerprint), whatever the size of the index, and nothing needs to spill to disk.
 
 use super::fingerprint::{LANES, Packed};
-use super::same::{FAR_DAYS, NEAR_DAYS};
+use super::same::NEAR_DAYS;
 
 /// Lanes of a band.
 const ROWS: usize = 3;
@@ -20,31 +20,19 @@ const BLOCK: u32 = 1 << 15;
 /// How many candidates are looked at for one band of one fingerprint. A page that thousands of others resemble is joined
 /// by way of these.
 const MAX_BUCKET: usize = 256;
-/// How many look-alikes of other times are looked at for one band: one is enough to make a form.
-const MAX_FAR: usize = 8;
 
-/// Which candidates are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    /// Those that appeared within days, or have the same title.
-    Copies,
-    /// Those of another time.
-    LookAlikes,
-}
-
-/// Calls `visit` for pairs of fingerprints that share a band, one of them from `new`, and the other from any before it.
-/// A pair may come several times. Those for which `skip` holds are left out.
+/// Calls `visit` for pairs of fingerprints that share a band and have the same title or appeared within days, one of them
+/// from `new`, and the other from any before it. A pair may come several times. Those for which `skip` holds are left out.
 pub fn candidates(
     packed: &[u8],
     new: std::ops::Range<u32>,
-    wanted: Wanted,
     skip: &dyn Fn(u32) -> bool,
     visit: &mut dyn FnMut(u32, u32),
 ) {
     let mut from = new.start;
     while from < new.end {
         let chunk = from..new.end.min(from.saturating_add(CHUNK));
-        let tables = Tables::new(packed, chunk.clone(), wanted, skip);
+        let tables = Tables::new(packed, chunk.clone(), skip);
         let mut block = 0;
         while block < chunk.end {
             let end = chunk.end.min(block + BLOCK);
@@ -68,13 +56,12 @@ pub fn candidates(
 /// The tables of a chunk, two for each band.
 struct Tables {
     start: u32,
-    wanted: Wanted,
     dated: Vec<Table>,
     titled: Vec<Table>,
 }
 
 impl Tables {
-    fn new(packed: &[u8], chunk: std::ops::Range<u32>, wanted: Wanted, skip: &dyn Fn(u32) -> bool) -> Tables {
+    fn new(packed: &[u8], chunk: std::ops::Range<u32>, skip: &dyn Fn(u32) -> bool) -> Tables {
         let fingerprints: Vec<(u32, Packed<'_>)> =
             chunk.clone().filter(|n| !skip(*n)).map(|n| (n - chunk.start, Packed::at(packed, n))).collect();
         let dated = (0..BANDS).map(|band| {
@@ -85,8 +72,7 @@ impl Tables {
             let with_title = fingerprints.iter().filter(|(_, f)| f.title() != 0);
             Table::new(with_title.map(|(at, f)| entry(titled(key(f, band), f.title()), 0, *at)).collect())
         });
-        let titled = if wanted == Wanted::Copies { titled.collect() } else { Vec::new() };
-        Tables { start: chunk.start, wanted, dated: dated.collect(), titled }
+        Tables { start: chunk.start, dated: dated.collect(), titled: titled.collect() }
     }
 
     #[inline]
@@ -99,18 +85,9 @@ impl Tables {
             let before = |days: u32| bucket.partition_point(|e| *e < entry(key, day.saturating_sub(days as u16), 0));
             let after =
                 |days: u32| bucket.partition_point(|e| *e <= entry(key, day.saturating_add(days as u16), 0xFFFF));
-            match self.wanted {
-                Wanted::Copies => {
-                    bucket[before(NEAR_DAYS)..after(NEAR_DAYS)].iter().take(MAX_BUCKET).for_each(&mut each);
-                }
-                Wanted::LookAlikes => {
-                    bucket[..before(FAR_DAYS)].iter().take(MAX_FAR).for_each(&mut each);
-                    bucket[after(FAR_DAYS)..].iter().rev().take(MAX_FAR).for_each(&mut each);
-                }
-            }
+            bucket[before(NEAR_DAYS)..after(NEAR_DAYS)].iter().take(MAX_BUCKET).for_each(&mut each);
         }
-        if self.wanted == Wanted::Copies
-            && block.titles[at] != 0
+        if block.titles[at] != 0
             && let Some(bucket) = self.titled[band].bucket(titled(key, block.titles[at]))
         {
             bucket.iter().take(MAX_BUCKET).for_each(&mut each);

@@ -1,8 +1,25 @@
 //! Clusters: the connected components of pairs that are the same article.
 
-use super::bands::{Wanted, candidates};
+use std::collections::HashMap;
+
+use super::align::{compare, folded};
+use super::bands::candidates;
 use super::fingerprint::{PACKED, Packed, SHINGLE};
-use super::same::{Form, makes_form, same_article};
+use super::same::{is_likely, same_text};
+
+/// How many likely pairs are gathered before their texts are compared: 8 MB of them.
+const MAX_PAIRS: usize = 1 << 20;
+/// How many texts are kept while pairs are compared: a few MB.
+const KEPT_TEXTS: usize = 1 << 10;
+
+/// Where the texts behind fingerprints are read, when fingerprints alone do not tell.
+pub trait Texts {
+    /// Says which texts will be asked for.
+    fn prepare(&mut self, numbers: &[u32]);
+
+    /// Lead and body behind a fingerprint; nothing where they can't be read.
+    fn text(&mut self, number: u32) -> Option<String>;
+}
 
 /// Which fingerprints are copies of one article. Fingerprints go by their numbers, from 0, in the order in which they were
 /// kept.
@@ -14,64 +31,35 @@ pub struct Clusters {
     pub groups: Vec<Vec<u32>>,
     /// Fingerprints of articles that are gone or changed.
     pub dead: Flags,
-    /// Fingerprints of texts of a form that recurs; see [`makes_form`].
-    pub forms: Flags,
 }
 
 impl Clusters {
     /// Takes in the fingerprints that are new and those that are gone. `packed` holds all fingerprints end to end, the new
-    /// ones behind those that are known.
-    ///
-    /// In whatever portions fingerprints come, the clusters are the same: what makes a form is found before copies are
-    /// joined, and where a known text turns out to be one its cluster is looked at again.
-    pub fn update(&mut self, packed: &[u8], gone: &[u32]) {
+    /// ones behind those that are known; `texts` has the text behind each that is not gone. In whatever portions and order
+    /// fingerprints come, the clusters are the same.
+    pub fn update(&mut self, packed: &[u8], gone: &[u32], texts: &mut dyn Texts) {
         let new = self.known..u32::try_from(packed.len() / PACKED).unwrap_or(u32::MAX);
         self.known = new.end;
         self.dead.grow(new.end);
-        self.forms.grow(new.end);
         gone.iter().for_each(|number| self.dead.set(*number));
-        let mut changed = Flags::default();
-        changed.grow(new.end);
-        gone.iter().for_each(|number| changed.set(*number));
-
         let dead = &self.dead;
         let skip = |number: u32| dead.has(number) || usize::from(Packed::at(packed, number).letters()) < SHINGLE;
-        let forms = &mut self.forms;
-        candidates(packed, new.clone(), Wanted::LookAlikes, &skip, &mut |a, b| {
-            if !(forms.has(a) && forms.has(b)) && makes_form(&Packed::at(packed, a), &Packed::at(packed, b)) {
-                for number in [a, b].into_iter().filter(|number| !forms.has(*number)).collect::<Vec<_>>() {
-                    forms.set(number);
-                    changed.set(number);
-                }
-            }
-        });
-        let forms = &self.forms;
-        let same = |a: u32, b: u32| {
-            let form = if forms.has(a) || forms.has(b) { Form::Yes } else { Form::No };
-            same_article(&Packed::at(packed, a), &Packed::at(packed, b), form)
-        };
 
-        let mut sets = Sets::new(new.end);
+        let mut pairs = Pairs { packed, sets: Sets::new(new.end), likely: Vec::new(), texts };
         for group in &self.groups {
-            if group.iter().any(|number| changed.has(*number)) {
+            if group.iter().any(|number| dead.has(*number)) {
+                // What is gone may have held it together.
                 let living: Vec<u32> = group.iter().copied().filter(|number| !dead.has(*number)).collect();
                 for (at, a) in living.iter().enumerate() {
-                    for b in &living[at + 1..] {
-                        if !sets.together(*a, *b) && same(*a, *b) {
-                            sets.join(*a, *b);
-                        }
-                    }
+                    living[at + 1..].iter().for_each(|b| pairs.look_at(*a, *b));
                 }
             } else {
-                group.windows(2).for_each(|pair| sets.join(pair[0], pair[1]));
+                group.windows(2).for_each(|pair| pairs.sets.join(pair[0], pair[1]));
             }
         }
-        candidates(packed, new, Wanted::Copies, &skip, &mut |a, b| {
-            if !sets.together(a, b) && same(a, b) {
-                sets.join(a, b);
-            }
-        });
-        self.groups = sets.groups();
+        candidates(packed, new, &skip, &mut |a, b| pairs.look_at(a, b));
+        pairs.compare();
+        self.groups = pairs.sets.groups();
         for group in &mut self.groups {
             group.sort_by_cached_key(|number| {
                 let copy = Packed::at(packed, *number);
@@ -85,13 +73,9 @@ impl Clusters {
     pub fn renumber(&mut self) -> Vec<u32> {
         let kept: Vec<u32> = (0..self.known).filter(|number| !self.dead.has(*number)).collect();
         let place = |number: &u32| kept.binary_search(number).unwrap_or_default() as u32;
-        let mut forms = Flags::default();
-        forms.grow(kept.len() as u32);
-        kept.iter().filter(|number| self.forms.has(**number)).for_each(|number| forms.set(place(number)));
         for group in &mut self.groups {
             group.iter_mut().for_each(|number| *number = place(number));
         }
-        self.forms = forms;
         self.dead = Flags::default();
         self.dead.grow(kept.len() as u32);
         self.known = kept.len() as u32;
@@ -125,6 +109,53 @@ impl Flags {
     /// How many are in.
     pub fn count(&self) -> u32 {
         self.0.iter().map(|byte| byte.count_ones()).sum()
+    }
+}
+
+/// Pairs on their way from likely to joined.
+struct Pairs<'a> {
+    packed: &'a [u8],
+    sets: Sets,
+    likely: Vec<(u32, u32)>,
+    texts: &'a mut dyn Texts,
+}
+
+impl Pairs<'_> {
+    fn look_at(&mut self, a: u32, b: u32) {
+        if !self.sets.together(a, b) && is_likely(&Packed::at(self.packed, a), &Packed::at(self.packed, b)) {
+            self.likely.push((a.min(b), a.max(b)));
+            if self.likely.len() >= MAX_PAIRS {
+                self.compare();
+            }
+        }
+    }
+
+    /// Compares the texts of the likely pairs and joins those that are one article. Which pairs are left out because they
+    /// are together already depends on the order, what is together in the end does not.
+    fn compare(&mut self) {
+        self.likely.sort_unstable();
+        self.likely.dedup();
+        let mut wanted: Vec<u32> = self.likely.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        self.texts.prepare(&wanted);
+        let mut kept: HashMap<u32, Option<Vec<char>>> = HashMap::new();
+        for (a, b) in std::mem::take(&mut self.likely) {
+            if self.sets.together(a, b) {
+                continue;
+            }
+            if kept.len() > KEPT_TEXTS {
+                kept.clear();
+            }
+            for number in [a, b] {
+                kept.entry(number).or_insert_with(|| self.texts.text(number).as_deref().map(folded));
+            }
+            if let (Some(text_a), Some(text_b)) = (&kept[&a], &kept[&b])
+                && same_text(&Packed::at(self.packed, a), &Packed::at(self.packed, b), &compare(text_a, text_b))
+            {
+                self.sets.join(a, b);
+            }
+        }
     }
 }
 

@@ -1,48 +1,43 @@
-//! Whether two fingerprints are of one article.
+//! Whether two articles are one.
 //!
 //! Likeness alone does not tell. Daily figures, yearly notices and receptions of state share half of their text and more,
-//! as much as a copy that was cut in half shares with the whole. What tells them apart:
+//! as much as a copy that was cut in half shares with the whole. So fingerprints only say which pairs are worth a closer
+//! look ([`is_likely`]), and the texts side by side decide ([`same_text`]):
 //!
 //! - a copy keeps the title or appears within days;
-//! - what is cut out of a text is contained in it, numbers and all; the notice of another day has other numbers;
-//! - a text that is like another one of quite another time is a *form*: of a form only copies that are contained in one
-//!   another are the same article;
-//! - what comes back under one title after whole years is a yearly notice, unless nothing was changed.
+//! - what is cut out of a text, or has something put around it, is in the other one letter for letter, in order;
+//! - damage is scattered: single letters, and numbers no more often than others. The notice of another year differs in
+//!   names, ranks and figures, in whole words, while all around them is the same.
 
+use super::align::Comparison;
 use super::fingerprint::{LANES, Packed};
 
 /// Articles with different titles are copies only when they appeared within so many days.
 pub const NEAR_DAYS: u32 = 7;
-/// A look-alike from more days than this away makes a form.
-pub const FAR_DAYS: u32 = 30;
-/// How alike two texts of different times are when they are of one form.
-pub const FORM_SIMILARITY: f32 = 0.30;
-/// Texts of fewer letters are copies only when nothing differs.
-pub const MIN_LETTERS: u16 = 40;
 
-/// How alike copies of one title are at least. A copy cut in half has 0.5, give or take 0.05 for the sketch.
-const SAME_TITLE: f32 = 0.40;
-/// How alike copies of different titles are at least.
-const OTHER_TITLE: f32 = 0.44;
-/// The same, where there is no number to go by.
-const NO_NUMBERS: f32 = 0.55;
-/// The share of numbers that copies have in common.
-const COMMON_NUMBERS: f32 = 0.5;
-/// The share of the shorter text that is in the longer one where one is cut out of the other.
-const CONTAINED: f32 = 0.84;
-/// The share of its numbers.
-const CONTAINED_NUMBERS: f32 = 0.8;
-/// Both shares for forms.
-const FORM_CONTAINED: f32 = 0.9;
-/// From this likeness on nothing was changed: as much as a sketch can tell.
-const UNCHANGED: f32 = 0.97;
-/// From this likeness on a text with the same numbers is a late copy and makes no form.
-const LATE_COPY: f32 = 0.9;
-/// The share of common numbers below which two texts of one title are of one form.
-const FORM_NUMBERS: f32 = 0.3;
-/// Days in a year, and how many days a yearly notice may be off.
-const YEAR: f32 = 365.25;
-const YEARLY_SLACK: f32 = 8.0;
+/// How alike the sketches of copies are at least. A copy cut in half has 0.5, give or take 0.05 for the sketch; one with 8 %
+/// of its letters changed 0.53.
+const LIKELY: f32 = 0.36;
+/// From so many numbers on their share tells something.
+const MANY_NUMBERS: u32 = 8;
+/// The share of numbers that copies have in common at least: of those with 8 % of their letters changed, 997 in 1,000 have
+/// more, and of daily bulletins 30 in 1,000.
+const COMMON_NUMBERS: f32 = 0.55;
+
+/// Texts of fewer letters are copies only when nothing differs.
+const MIN_LETTERS: usize = 40;
+/// The share of letters that copies have in common at least, of what stands side by side.
+const COMMON: f32 = 0.87;
+/// The share of letters that differ in whole words at most.
+const BLOCKS: f32 = 0.09;
+/// The same, where hardly any single letters differ.
+const BLOCKS_ALONE: f32 = 0.04;
+/// The share of letters in common, of what stands side by side, from which on whole sentences may be cut out between.
+const CUT: f32 = 0.97;
+/// Letters that differ for each number that does, at least: numbers are a small part of a text, and so of its damage.
+const SLIPS_A_NUMBER: usize = 4;
+/// Numbers for each one that differs, at least, in copies of one title and week, where a slip may have been corrected.
+const NUMBERS_A_CORRECTION: usize = 4;
 
 /// The share of shingles that two texts have in common, of all that they have (Jaccard), as their sketches estimate it.
 #[inline]
@@ -53,88 +48,106 @@ pub fn similarity(a: &Packed<'_>, b: &Packed<'_>) -> f32 {
     ((f32::from(equal) / LANES as f32 - by_chance) / (1.0 - by_chance)).max(0.0)
 }
 
-/// Whether one of two articles is a text of a form that recurs ([`makes_form`]).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Neither is.
-    No,
-    /// One or both are.
-    Yes,
+/// Whether the texts behind two fingerprints are worth comparing.
+pub fn is_likely(a: &Packed<'_>, b: &Packed<'_>) -> bool {
+    (is_near(a, b) || same_title(a, b)) && similarity(a, b) >= LIKELY && common_numbers(a, b)
 }
 
-/// Whether two fingerprints are of one article. What holds for forms holds for others too.
-pub fn same_article(a: &Packed<'_>, b: &Packed<'_>, form: Form) -> bool {
-    let (days, title) = (days(a, b), same_title(a, b));
-    let near = days.is_some_and(|days| days <= NEAR_DAYS);
-    if !near && !title {
-        return false;
+/// Whether two articles are one, by their fingerprints and their texts side by side.
+pub fn same_text(a: &Packed<'_>, b: &Packed<'_>, texts: &Comparison) -> bool {
+    let title = same_title(a, b);
+    if texts.shorter < MIN_LETTERS {
+        return title && texts.common == texts.shorter && texts.common == texts.longer;
     }
-    let (similar, numbers) = (similarity(a, b), common_numbers(a, b));
-    let numbers_at_least = |share: f32| numbers.is_none_or(|numbers| numbers >= share);
-    if a.letters().min(b.letters()) < MIN_LETTERS {
-        return title && similar >= UNCHANGED && a.letters() == b.letters() && a.numbers() == b.numbers();
-    }
-    if days.is_some_and(is_yearly) {
-        return similar >= UNCHANGED && numbers_at_least(FORM_CONTAINED);
-    }
-    let contained = containment(similar, a, b);
-    if form == Form::Yes {
-        return similar >= SAME_TITLE && contained >= FORM_CONTAINED && numbers_at_least(FORM_CONTAINED);
-    }
-    if similar >= SAME_TITLE && contained >= CONTAINED && numbers_at_least(CONTAINED_NUMBERS) {
-        return true;
-    }
-    if title {
-        return similar >= SAME_TITLE && (near || numbers_at_least(COMMON_NUMBERS));
-    }
-    match numbers {
-        Some(share) => similar >= OTHER_TITLE && share >= COMMON_NUMBERS,
-        None => similar >= NO_NUMBERS,
-    }
+    let beside = texts.common + texts.slips + texts.blocks + texts.ends;
+    let is_cut = texts.common as f32 >= CUT * beside as f32 && texts.other_numbers == 0 && texts.cuts <= texts.common;
+    // Sentences that one of the two has more are another text's where the rest differs as well.
+    let (beside, blocks) =
+        if is_cut { (beside, texts.blocks) } else { (beside + texts.cuts, texts.blocks + texts.cuts) };
+    let share = |letters: usize| letters as f32 / beside.max(1) as f32;
+    let numbers = texts.other_numbers * SLIPS_A_NUMBER <= texts.slips
+        || title && is_near(a, b) && texts.other_numbers * NUMBERS_A_CORRECTION <= texts.numbers;
+    numbers
+        && share(texts.common) >= COMMON
+        && share(blocks + texts.ends) <= BLOCKS
+        && (blocks <= texts.slips || share(blocks) <= BLOCKS_ALONE)
 }
 
-/// Whether two articles of different times are so alike that both are texts of a form: a bulletin, a notice, a ceremony.
-pub fn makes_form(a: &Packed<'_>, b: &Packed<'_>) -> bool {
-    let Some(days) = days(a, b).filter(|days| *days > FAR_DAYS) else { return false };
-    let similar = similarity(a, b);
-    if similar < FORM_SIMILARITY {
-        return false;
-    }
-    let numbers = common_numbers(a, b);
-    let numbers_at_least = |share: f32| numbers.is_none_or(|numbers| numbers >= share);
-    let late_copy = similar > LATE_COPY && numbers_at_least(FORM_CONTAINED);
-    let same_title = same_title(a, b) && !is_yearly(days) && numbers_at_least(FORM_NUMBERS);
-    !late_copy && !same_title
-}
-
-fn days(a: &Packed<'_>, b: &Packed<'_>) -> Option<u32> {
-    Some(a.day()?.abs_diff(b.day()?))
+fn is_near(a: &Packed<'_>, b: &Packed<'_>) -> bool {
+    a.day().zip(b.day()).is_some_and(|(a, b)| a.abs_diff(b) <= NEAR_DAYS)
 }
 
 fn same_title(a: &Packed<'_>, b: &Packed<'_>) -> bool {
     a.title() != 0 && a.title() == b.title()
 }
 
-fn is_yearly(days: u32) -> bool {
-    let years = (days as f32 / YEAR).round();
-    years >= 1.0 && (days as f32 - years * YEAR).abs() <= YEARLY_SLACK
-}
-
-/// The share of the shorter text's shingles that are in the longer one, from the likeness and the lengths.
-fn containment(similar: f32, a: &Packed<'_>, b: &Packed<'_>) -> f32 {
-    let (a, b) = (f32::from(a.letters()), f32::from(b.letters()));
-    similar * (a + b) / ((1.0 + similar) * a.min(b).max(1.0))
-}
-
-/// The share of the numbers of the text with fewer that are in the other one, less what is common by chance. `None` where
-/// one has no numbers.
-fn common_numbers(a: &Packed<'_>, b: &Packed<'_>) -> Option<f32> {
+/// Whether the text with fewer numbers has enough of them in common with the other one, where it has enough at all.
+fn common_numbers(a: &Packed<'_>, b: &Packed<'_>) -> bool {
     let (a, b) = (a.numbers(), b.numbers());
-    let (fewer, more) = (a.count_ones().min(b.count_ones()), a.count_ones().max(b.count_ones()));
-    let by_chance = more as f32 / super::fingerprint::NUMBER_BITS as f32;
-    if fewer == 0 || by_chance >= 1.0 {
-        return None;
+    let fewer = a.count_ones().min(b.count_ones());
+    fewer < MANY_NUMBERS || (a & b).count_ones() as f32 >= COMMON_NUMBERS * fewer as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::align::{compare, folded};
+    use super::super::fingerprint::Fingerprint;
+    use super::*;
+    use crate::article::Article;
+
+    const NOTICE: &str = "中秋、国庆两节将至，省总工会日前发出通知，要求各级工会在节日期间走访慰问困难职工。通知指出，从9月20日到10月8日，\
+        各级工会要走进车间、工地和职工家中，把慰问金和慰问品送到职工手里；对去年因病致困的职工要逐户核对，不落一人。今年全省安排慰问资金\
+        3200万元，预计走访4.5万户。通知强调，慰问要轻车简从，不给基层添负担，发放名单要在单位公示五天。";
+
+    fn joined(a: (&str, &str, &str), b: (&str, &str, &str)) -> bool {
+        let article = |(date, title, body): (&str, &str, &str)| Article {
+            title: title.into(),
+            date: date.parse().ok(),
+            body: body.into(),
+            ..Article::default()
+        };
+        let (a, b) = (article(a), article(b));
+        let (pa, pb) = (Fingerprint::of(&a).pack(0), Fingerprint::of(&b).pack(1));
+        let (pa, pb) = (Packed::at(&pa, 0), Packed::at(&pb, 0));
+        is_likely(&pa, &pb) && same_text(&pa, &pb, &compare(&folded(&a.body), &folded(&b.body)))
     }
-    let common = (a & b).count_ones() as f32 / fewer as f32;
-    Some((common - by_chance) / (1.0 - by_chance))
+
+    #[test]
+    fn copies() {
+        const TITLE: &str = "两节期间走访慰问困难职工";
+        let first = ("2019-09-18", TITLE, NOTICE);
+        let damaged = NOTICE.replace("走访", "走仿").replace("职工家中", "职工家申").replace("公示", "公未");
+        let without_a_sentence = NOTICE.replace("对去年因病致困的职工要逐户核对，不落一人。", "");
+        for (date, title, body) in [
+            ("2019-09-20", "省总工会发通知慰问困难职工", NOTICE),
+            ("2021-05-01", TITLE, NOTICE),
+            ("2019-09-19", "送温暖", &damaged),
+            ("2021-05-01", TITLE, &damaged),
+            ("2019-09-19", TITLE, &NOTICE.replace("3200", "3300")),
+            ("2019-09-19", "送温暖", &without_a_sentence),
+            ("2019-09-19", "送温暖", &format!("首页 要闻 正文\n{NOTICE}\n关于我们")),
+        ] {
+            assert!(joined(first, (date, title, body)), "{date} {title} {body}");
+        }
+    }
+
+    #[test]
+    fn no_copies() {
+        const TITLE: &str = "两节期间走访慰问困难职工";
+        let first = ("2019-09-18", TITLE, NOTICE);
+        let next_year =
+            NOTICE.replace("9月20日到10月8日", "9月28日到10月5日").replace("3200", "3500").replace("4.5", "5.1");
+        let other_province = NOTICE
+            .replace("省总工会", "市产业工会联合会")
+            .replace("车间、工地", "网点和门店")
+            .replace("全省", "全市各区");
+        for (date, title, body) in [
+            ("2020-09-18", TITLE, next_year.as_str()),
+            ("2020-09-18", TITLE, &NOTICE.replace("3200", "3500")),
+            ("2019-09-19", "市产业工会慰问困难职工", &other_province),
+            ("2019-10-19", "省总工会发通知慰问困难职工", NOTICE),
+        ] {
+            assert!(!joined(first, (date, title, body)), "{date} {title} {body}");
+        }
+    }
 }

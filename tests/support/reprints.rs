@@ -9,7 +9,7 @@ use std::time::Instant;
 use gongxun::Article;
 use gongxun::article::Date;
 use gongxun::ingest::{Options, extract_all};
-use gongxun::reprint::{Clusters, Fingerprint, PACKED};
+use gongxun::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
 use gongxun::text::fold::is_han;
 
 /// How copies are made.
@@ -68,34 +68,56 @@ pub fn bytes(articles: &[Article]) -> usize {
     articles.iter().map(|a| a.title.len() + a.lead.as_ref().map_or(0, String::len) + a.body.len()).sum()
 }
 
-/// The clusters of packed fingerprints.
-pub fn clusters(packed: &[u8]) -> Clusters {
+/// The clusters of packed fingerprints, each with the place of its article as number.
+pub fn clusters(packed: &[u8], articles: &[&Article]) -> Clusters {
     let mut clusters = Clusters::default();
-    clusters.update(packed, &[]);
+    clusters.update(packed, &[], &mut Bodies { packed, articles });
     clusters
 }
 
-/// How many copies of so many articles, made in this way, are found in the cluster of what they were made of.
-pub fn recall(articles: &[Article], packed: &[u8], kind: Kind, evidence: Evidence, copies: usize) -> usize {
-    let mut random = Random(u64::from(kind as u8) * 7 + u64::from(evidence as u8) + 1);
-    let mut all = packed.to_vec();
-    let mut taken = HashSet::new();
-    let mut originals = Vec::new();
-    while originals.len() < copies {
-        let original = random.below(articles.len());
-        if articles[original].body.chars().count() < 100 || !taken.insert(original) {
-            continue;
-        }
-        let copy = copy(articles, original, kind, evidence, &mut random);
-        all.extend(Fingerprint::of(&copy).pack((articles.len() + originals.len()) as u64));
-        originals.push(original as u32);
+/// The texts behind fingerprints, by the numbers of the articles.
+pub struct Bodies<'a> {
+    pub packed: &'a [u8],
+    pub articles: &'a [&'a Article],
+}
+
+impl Texts for Bodies<'_> {
+    fn prepare(&mut self, _numbers: &[u32]) {}
+
+    fn text(&mut self, number: u32) -> Option<String> {
+        let article = self.articles[Packed::at(self.packed, number).article() as usize];
+        Some(format!("{}\n{}", article.lead.as_deref().unwrap_or(""), article.body))
     }
-    let clusters = clusters(&all);
+}
+
+/// Copies of so many articles, made in this way, each with the number of what it was made of.
+pub fn copies(articles: &[Article], kind: Kind, evidence: Evidence, count: usize) -> Vec<(Article, usize)> {
+    let mut random = Random(u64::from(kind as u8) * 7 + u64::from(evidence as u8) + 1);
+    let mut taken = HashSet::new();
+    let mut copies = Vec::new();
+    while copies.len() < count {
+        let original = random.below(articles.len());
+        if articles[original].body.chars().count() >= 100 && taken.insert(original) {
+            copies.push((copy(articles, original, kind, evidence, &mut random), original));
+        }
+    }
+    copies
+}
+
+/// How many such copies are found in the cluster of what they were made of.
+pub fn recall(articles: &[Article], packed: &[u8], kind: Kind, evidence: Evidence, count: usize) -> usize {
+    let copies = copies(articles, kind, evidence, count);
+    let mut all = packed.to_vec();
+    for ((copy, _), number) in copies.iter().zip(articles.len() as u64..) {
+        all.extend(Fingerprint::of(copy).pack(number));
+    }
+    let texts: Vec<&Article> = articles.iter().chain(copies.iter().map(|(copy, _)| copy)).collect();
+    let clusters = clusters(&all, &texts);
     let first = (packed.len() / PACKED) as u32;
-    let found = |(copy, original): (u32, &u32)| {
-        clusters.groups.iter().any(|group| group.contains(original) && group.contains(&copy))
+    let found = |copy: u32, original: u32| {
+        clusters.groups.iter().any(|group| group.contains(&original) && group.contains(&copy))
     };
-    (first..).zip(&originals).filter(|pair| found(*pair)).count()
+    (first..).zip(&copies).filter(|(copy, (_, original))| found(*copy, *original as u32)).count()
 }
 
 fn copy(articles: &[Article], original: usize, kind: Kind, evidence: Evidence, random: &mut Random) -> Article {

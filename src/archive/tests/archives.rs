@@ -116,6 +116,18 @@ fn no_path_leaves_its_archive() {
 }
 
 #[test]
+fn compressions_stand_around_each_other_to_a_depth() {
+    let around = |times: usize| (0..times).fold("一".as_bytes().to_vec(), |inner, _| gzip(&inner));
+    assert_eq!(read_all("x.txt.gz", &around(3)), ["x.txt.gz Dump 一"]);
+    assert_eq!(read_all("x.txt.gz", &around(4)), ["x.txt.gz !limit"]);
+    assert_eq!(read_all("x.txt.gz", &around(500)), ["x.txt.gz !limit"]);
+    assert_eq!(
+        read_all("x.zip", &zip_of(&[("a.gz", &around(500)), ("b.txt", "二".as_bytes())])),
+        ["x.zip!a.gz !limit", "x.zip!b.txt Dump 二"]
+    );
+}
+
+#[test]
 fn bombs_hit_a_limit_and_the_rest_is_read() {
     let limits = Limits { record_bytes: 1 << 20, ratio: 50, ratio_floor: 1 << 20, ..Limits::default() };
     let zeros = vec![b' '; 8 << 20];

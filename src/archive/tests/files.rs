@@ -193,7 +193,7 @@ fn a_file_that_vanishes_is_reported() {
     let files = inputs(std::slice::from_ref(&path), dir.path(), &mut |_| {}).unwrap();
     fs::remove_file(&path).unwrap();
     let mut seen = Vec::new();
-    let _ = read(&files[0], &Limits::default(), &mut |found| {
+    let _ = read(&files[0], &Limits::default(), &AtomicU64::new(0), &mut |found| {
         seen.push(show(found));
         ControlFlow::Continue(())
     });

@@ -157,6 +157,29 @@ fn a_long_crawl_is_read_as_a_stream() {
     }
 }
 
+/// A record of a gigabyte is set aside unread, and the one behind it is read.
+#[test]
+fn a_record_of_a_gigabyte_is_passed_over() {
+    const TIMES: u64 = 1 << 14;
+    let filling = vec![b'x'; 1 << 16];
+    let response = |length: u64| {
+        let http = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
+        format!("WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {}\r\n\r\n{http}", length + http.len() as u64)
+    };
+    let page = "<p>工";
+    let given = Cell::new(0);
+    let head = response(TIMES * filling.len() as u64);
+    let tail = format!("\r\n\r\n{}{page}\r\n\r\n", response(page.len() as u64));
+    let reader = Again { bytes: &filling, times: TIMES, given: &given };
+    let reader = head.as_bytes().chain(reader).chain(tail.as_bytes());
+    let mut seen = Vec::new();
+    let _ = read_from("x.warc", reader, &Limits::default(), &mut |found| {
+        seen.push(show(found));
+        ControlFlow::Continue(())
+    });
+    assert_eq!(seen, ["x.warc#00001 !limit", "x.warc#00002 Html <p>工"]);
+}
+
 #[test]
 fn a_line_without_an_end_is_not_kept() {
     let limits = Limits { record_bytes: 1 << 20, ..Limits::default() };

@@ -38,7 +38,7 @@ fn read_path(path: &Path, root: &Path) -> Vec<String> {
     let mut seen = Vec::new();
     let files = inputs(&[path.to_path_buf()], root, &mut |rejection| seen.push(show(Err(rejection)))).unwrap();
     for input in &files {
-        let _ = read(input, &Limits::default(), &mut |found| {
+        let _ = read(input, &Limits::default(), &AtomicU64::new(0), &mut |found| {
             seen.push(show(found));
             ControlFlow::Continue(())
         });

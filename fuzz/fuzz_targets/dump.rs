@@ -1,0 +1,8 @@
+//! A browser's copy of a page → article.
+#![no_main]
+
+mod common;
+
+use gongxun::archive::Media;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| common::article(data, Media::Dump));
