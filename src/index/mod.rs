@@ -5,18 +5,26 @@
 
 pub mod analyzer;
 pub mod check;
+pub mod copy;
+pub mod delete;
 mod directory;
 pub mod document;
+pub mod export;
 pub mod generation;
 pub mod manifest;
 pub mod reprints;
+pub mod rollback;
 pub mod schema;
 mod snapshot;
 pub mod stats;
+pub mod swap;
+pub mod tombstones;
 mod writer;
+
+pub use tantivy::DocAddress;
 
 pub use generation::{Generation, WriteLock};
 pub use manifest::{Entry, Manifest};
-pub use snapshot::{Commit, Known, Snapshot};
+pub use snapshot::{Commit, Known, Numbers, Snapshot};
 pub use stats::Stats;
 pub use writer::{Resources, Writer};

@@ -11,7 +11,7 @@ use tantivy::schema::{
 use super::analyzer::{CHARS, PAIRS, WORDS};
 
 /// The version of the schema and of everything an index holds. An index of another version is refused.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The three fields of one text.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,8 @@ pub struct Fields {
     pub file: Field,
     /// The first eight bytes of the hash of the article's content.
     pub content: Field,
+    /// [`super::document::text_hash`] of the article: finds the same text under another id.
+    pub text: Field,
     /// The headline.
     pub title: TextFields,
     /// The summary before the body.
@@ -88,8 +90,9 @@ pub fn schema() -> (Schema, Fields) {
     let fields = Fields {
         id: builder.add_text_field("id", STRING.set_fast("raw")),
         id_order: builder.add_u64_field("id_order", number.clone()),
-        file: key(&mut builder, "file"),
+        file: builder.add_text_field("file", STRING.set_fast("raw")),
         content: builder.add_u64_field("content", number.clone()),
+        text: builder.add_u64_field("text", number.clone()),
         title: text(&mut builder, "title"),
         lead: text(&mut builder, "lead"),
         body: text(&mut builder, "body"),

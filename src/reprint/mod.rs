@@ -11,5 +11,5 @@ mod fingerprint;
 mod same;
 
 pub use clusters::{Clusters, Flags};
-pub use fingerprint::{Fingerprint, LANES, PACKED, Packed, SHINGLE};
+pub use fingerprint::{Fingerprint, LANES, PACKED, Packed, SHINGLE, letters};
 pub use same::{FAR_DAYS, Form, NEAR_DAYS, makes_form, same_article, similarity};
