@@ -171,6 +171,20 @@ impl Date {
         Date::from_ymd(u16::try_from(year).ok()?, month as u8, day as u8)
     }
 
+    /// What a clock in China shows this many seconds after 1970-01-01T00:00:00Z, or nothing outside the years 1 to 9999.
+    pub fn from_unix_seconds(seconds: i64) -> Option<Date> {
+        let local = seconds.checked_add(i64::from(Date::CHINA) * 60)?;
+        let of_day = local.rem_euclid(86_400) as u32;
+        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+        Date::from_day_number(local.div_euclid(86_400))?.at(hour as u8, minute as u8, second as u8)
+    }
+
+    /// What the clock shows now in China, where it can be read.
+    pub fn now() -> Option<Date> {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+        Date::from_unix_seconds(i64::try_from(since.as_secs()).ok()?)
+    }
+
     /// Seconds since 1970-01-01T00:00:00 on the printed local clock: the order that `newest` and `oldest` go by. A date
     /// without a time stands at the beginning of its day.
     pub fn local_seconds(&self) -> i64 {
@@ -578,6 +592,14 @@ mod tests {
         }
         assert_eq!(Date::from_ymd(1970, 1, 1).unwrap().day_number(), 0);
         assert_eq!(Date::from_ymd(2025, 1, 15).unwrap().day_number(), 20_103);
+    }
+
+    #[test]
+    fn a_clock_in_china_is_eight_hours_ahead() {
+        let shown = |seconds| Date::from_unix_seconds(seconds).unwrap().to_string();
+        assert_eq!(shown(0), "1970-01-01T08:00:00+08:00");
+        assert_eq!(shown(1_736_895_723), "2025-01-15T07:02:03+08:00");
+        assert_eq!(Date::from_unix_seconds(i64::MAX), None);
     }
 
     #[test]

@@ -49,6 +49,14 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// A new generation did not pass the check before its swap.
+    #[error("{}: the new generation did not pass its check: {what}. The one before goes on serving; the new one stays there for a look until the next `gongxun reindex` that passes", path.display())]
+    Unsound {
+        /// The new generation's folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// An argument or a user's file makes no sense. The message says which and why.
     #[error("{0}")]
     Invalid(String),
@@ -102,6 +110,8 @@ pub enum Reason {
     UnsafePath,
     /// A record of a crawl that holds no page: a request, metadata, a redirect, an error status.
     NoPage,
+    /// The article was deleted on request, by its id or with the same text under another one.
+    Deleted,
     /// The file could not be read.
     Unreadable,
     /// The file's kind is not one that the reader knows.
@@ -120,6 +130,7 @@ impl fmt::Display for Reason {
             Reason::Limit => "limit",
             Reason::UnsafePath => "unsafe-path",
             Reason::NoPage => "no-page",
+            Reason::Deleted => "deleted",
             Reason::Unreadable => "unreadable",
             Reason::Unknown => "unknown",
         })

@@ -22,7 +22,8 @@ use crate::archive::{self, Input, Limits, Record};
 use crate::article::{Article, ArticleId, Origin};
 use crate::error::{Error, Reason, Rejection, Result};
 use crate::extract;
-use crate::index::{Entry, Known, Manifest, Snapshot, Writer, document};
+use crate::index::tombstones::{Tombstone, Tombstones};
+use crate::index::{Entry, Known, Manifest, Snapshot, Writer, delete, document};
 use crate::reprint::Fingerprint;
 
 /// The version of reading and extraction: files read by another are read again.
@@ -55,6 +56,8 @@ pub struct Options<'a> {
     pub commit_bytes: u64,
     /// How many threads extract; 0 for as many as there are cores.
     pub threads: usize,
+    /// Whether what was deleted on request comes back: its tombstones are removed before anything is read.
+    pub restore: bool,
     /// Set from outside to stop after the current batch, with a commit.
     pub stop: &'a AtomicBool,
 }
@@ -73,6 +76,7 @@ impl Options<'static> {
             prune: Prune::Nothing,
             commit_bytes: COMMIT_BYTES,
             threads: 0,
+            restore: false,
             stop: &NEVER,
         }
     }
@@ -109,14 +113,26 @@ pub struct Report {
     pub rejected: u64,
     /// Those of unchanged files among the rejected: an earlier run told of them, they are not told again.
     pub rejected_before: u64,
-    /// Articles taken out, because their record or file is gone.
+    /// Those among the rejected that were deleted on request, in this run's files and in unchanged ones.
+    pub deleted: u64,
+    /// Articles taken out, because their record or file is gone, or because they were to be deleted and still there.
     pub removed: u64,
     /// Records that shared place and key with an earlier one; both are kept.
     pub duplicate_ids: u64,
     /// Articles among the new and changed ones that are copies of others: they joined a cluster of reprints.
     pub joined: u64,
+    /// Articles of the whole index that stand in the archive twice, in an export and in the file that it came of, and in
+    /// the index once.
+    pub shared: u64,
     /// Bytes of files read.
     pub bytes: u64,
+}
+
+impl Report {
+    /// How many articles an index holds into which this run took everything.
+    pub fn held(&self) -> u64 {
+        (self.new + self.changed + self.unchanged).saturating_sub(self.shared)
+    }
 }
 
 /// How far the run is.
@@ -148,17 +164,69 @@ impl Observer for () {}
 /// Where a path does not exist, the index can't be written, or the run was stopped ([`Error::Interrupted`], after a
 /// commit). Bad records are no errors: they are rejected.
 pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
-    let snapshot = Some(writer.snapshot()?).filter(|snapshot| snapshot.articles() > 0);
-    let plan = plan(options, writer.manifest(), Some(&writer.generation().index), observer)?;
-    let mut sink = Sink::new(Some(writer), snapshot, options);
-    let finished = run(&plan, options, &mut sink, observer);
-    let committed = sink.writer.as_mut().map_or(Ok(()), |writer| writer.commit());
-    sink.report.joined = sink.writer.as_ref().map_or(0, |writer| writer.joined());
-    match (finished, committed) {
-        // Whoever asked to stop must hear that the commit failed.
-        (Ok(()) | Err(Error::Interrupted), Err(error)) => Err(error),
-        (finished, _) => finished.map(|()| sink.report),
+    let index = writer.generation().index.clone();
+    if options.restore {
+        delete::forget(writer, |_| true)?;
     }
+    let tombstones = Tombstones::read(&index)?;
+    let buried = delete::apply(writer, &tombstones)?;
+    let snapshot = Some(writer.snapshot()?).filter(|snapshot| snapshot.articles() > 0);
+    let plan = plan(options, writer.manifest(), Some(&index), observer)?;
+    let mut sink = Sink::new(Some(&mut *writer), snapshot, &tombstones, options);
+    sink.report.removed = buried;
+    let finished = run(&plan, options, &mut sink, observer);
+    let mut report = sink.report;
+    match (finished, writer.commit()) {
+        // Whoever asked to stop must hear that the commit failed.
+        (Ok(()) | Err(Error::Interrupted), Err(error)) => return Err(error),
+        (finished, _) => finished?,
+    }
+    report.shared = count_shared(writer)?;
+    if report.shared > 0 && report.removed > 0 {
+        // What went with one file may stand in another.
+        let back = read_shared(writer, plan, &tombstones, options)?;
+        report.removed = report.removed.saturating_sub(back);
+        report.shared = count_shared(writer)?;
+    }
+    report.joined = writer.joined();
+    Ok(report)
+}
+
+/// Reads the files of a plan again of which articles do not stand in the index under their name. Gives how many came back.
+fn read_shared(writer: &mut Writer, plan: Plan, tombstones: &Tombstones, options: &Options<'_>) -> Result<u64> {
+    let shared = |input: &Input| writer.manifest().get(&input.name).is_some_and(|entry| entry.shared > 0);
+    let unchanged = plan.unchanged.into_iter().map(|(input, _)| input);
+    let mut inputs: Vec<Input> = plan.inputs.into_iter().map(|planned| planned.input).chain(unchanged).collect();
+    // Standard input can't be read twice.
+    inputs.retain(|input| shared(input) && input.path != Path::new(archive::STANDARD_INPUT));
+    let plan =
+        Plan { inputs: inputs.into_iter().map(|input| Planned { input, hash: None }).collect(), ..Plan::default() };
+    let snapshot = Some(writer.snapshot()?);
+    let mut sink = Sink::new(Some(&mut *writer), snapshot, tombstones, options);
+    let finished = run(&plan, options, &mut sink, &mut ());
+    let back = sink.report.new;
+    writer.commit()?;
+    finished.map(|()| back)
+}
+
+/// Counts for each file how many of its articles stand in the index under another one; gives the sum.
+fn count_shared(writer: &mut Writer) -> Result<u64> {
+    if writer.manifest().entries().all(|entry| entry.adopted == 0 && entry.shared == 0) {
+        return Ok(0);
+    }
+    let snapshot = writer.snapshot()?;
+    let mut changed = Vec::new();
+    let mut sum = 0;
+    for entry in writer.manifest().entries() {
+        let shared = entry.articles.saturating_sub(snapshot.count_of_file(&entry.file)?);
+        sum += shared;
+        if shared != entry.shared {
+            changed.push(Entry { shared, ..entry.clone() });
+        }
+    }
+    changed.into_iter().for_each(|entry| writer.record(entry));
+    writer.commit()?;
+    Ok(sum)
 }
 
 /// Tells what [`ingest`] would do, and does nothing. `snapshot` is the index as it is, if there is one.
@@ -172,7 +240,11 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
     };
     let index = snapshot.as_ref().map(|snapshot| snapshot.generation.index.clone());
     let plan = plan(options, &manifest, index.as_deref(), observer)?;
-    let mut sink = Sink::new(None, snapshot, options);
+    let tombstones = match &index {
+        Some(index) if !options.restore => Tombstones::read(index)?,
+        _ => Tombstones::default(),
+    };
+    let mut sink = Sink::new(None, snapshot, &tombstones, options);
     run(&plan, options, &mut sink, observer)?;
     Ok(sink.report)
 }
@@ -197,9 +269,10 @@ pub fn extract_all(
 }
 
 /// What is to be read, and what need not be.
+#[derive(Default)]
 struct Plan {
     inputs: Vec<Planned>,
-    unchanged: Vec<Entry>,
+    unchanged: Vec<(Input, Entry)>,
     /// Files of the manifest that are to go.
     gone: Vec<String>,
     rejected: u64,
@@ -243,20 +316,20 @@ fn plan(options: &Options<'_>, known: &Manifest, index: Option<&Path>, observer:
         .map(str::to_string)
         .collect();
     gone.sort();
-    let mut plan = Plan { inputs: Vec::new(), unchanged: Vec::new(), gone, rejected, files: inputs.len() as u64 };
+    let mut plan = Plan { gone, rejected, files: inputs.len() as u64, ..Plan::default() };
     for input in inputs {
-        let entry = known.get(&input.name).filter(|e| e.size == input.size && e.hash.ends_with(&reader));
+        let again = |entry: &&Entry| options.restore && entry.deleted > 0;
+        let known = known.get(&input.name).filter(|entry| !again(entry));
+        let entry = known.filter(|e| e.size == input.size && e.hash.ends_with(&reader));
+        let hash = match entry {
+            Some(entry) if entry.modified_ns != input.modified_ns => hash_file(&input.path, &reader),
+            _ => None,
+        };
         match entry {
-            Some(entry) if entry.modified_ns == input.modified_ns => plan.unchanged.push(entry.clone()),
-            Some(entry) => {
-                let hash = hash_file(&input.path, &reader);
-                if hash.as_ref() == Some(&entry.hash) {
-                    plan.unchanged.push(entry.clone());
-                } else {
-                    plan.inputs.push(Planned { input, hash });
-                }
+            Some(entry) if entry.modified_ns == input.modified_ns || hash.as_ref() == Some(&entry.hash) => {
+                plan.unchanged.push((input, entry.clone()));
             }
-            None => plan.inputs.push(Planned { input, hash: None }),
+            _ => plan.inputs.push(Planned { input, hash }),
         }
     }
     Ok(plan)
@@ -417,6 +490,7 @@ struct Sink<'a> {
     writer: Option<&'a mut Writer>,
     /// The index as it was before the run, where it held anything.
     snapshot: Option<Snapshot>,
+    tombstones: &'a Tombstones,
     report: Report,
     since_commit: u64,
     commit_bytes: u64,
@@ -444,11 +518,12 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
     sink.report.files_unchanged = plan.unchanged.len() as u64;
     sink.report.rejected = plan.rejected;
     sink.report.read = plan.rejected;
-    for entry in &plan.unchanged {
+    for (_, entry) in &plan.unchanged {
         sink.report.read += entry.articles + entry.rejected;
         sink.report.unchanged += entry.articles;
         sink.report.rejected += entry.rejected;
         sink.report.rejected_before += entry.rejected;
+        sink.report.deleted += entry.deleted;
     }
     let mut progress = Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
     let consumed = AtomicU64::new(0);
@@ -460,12 +535,10 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
                 sink.article(read.0, &read.1, &origin, observer)?;
             }
             Event::Rejected(rejection) => {
-                sink.file.entry.rejected += 1;
                 sink.file.damaged |= matches!(rejection.reason, Reason::Damaged | Reason::Unreadable);
                 progress.records += 1;
                 sink.report.read += 1;
-                sink.report.rejected += 1;
-                observer.rejected(&rejection);
+                sink.rejected(&rejection, observer);
             }
             Event::End { input, hash } => {
                 let input = &plan.inputs[input].input;
@@ -481,10 +554,42 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
 }
 
 impl<'a> Sink<'a> {
-    fn new(writer: Option<&'a mut Writer>, snapshot: Option<Snapshot>, options: &Options<'_>) -> Sink<'a> {
+    fn new(
+        writer: Option<&'a mut Writer>,
+        snapshot: Option<Snapshot>,
+        tombstones: &'a Tombstones,
+        options: &Options<'_>,
+    ) -> Sink<'a> {
         let commit_bytes = options.commit_bytes;
         let (report, file, adopted) = (Report::default(), CurrentFile::default(), HashSet::new());
-        Sink { writer, snapshot, report, since_commit: 0, commit_bytes, file, adopted }
+        Sink { writer, snapshot, tombstones, report, since_commit: 0, commit_bytes, file, adopted }
+    }
+
+    fn rejected(&mut self, rejection: &Rejection, observer: &mut dyn Observer) {
+        self.file.entry.rejected += 1;
+        self.report.rejected += 1;
+        observer.rejected(rejection);
+    }
+
+    /// Whether the index has the article from the place that it names, and not from this export or another.
+    fn stands_in_its_file(&self, id: &ArticleId, export: &Origin) -> Result<bool> {
+        let Some(snapshot) = &self.snapshot else { return Ok(false) };
+        let Some(address) = snapshot.find(id)? else { return Ok(false) };
+        let file = snapshot.file(address)?;
+        let rest =
+            |origin: &str| origin.strip_prefix(&file).map(|rest| rest.is_empty() || rest.starts_with(['!', '#']));
+        Ok(file != export.file && rest(&snapshot.article(address)?.origin) == Some(true))
+    }
+
+    /// Why an article must stay out, where it was deleted on request.
+    fn kept_out(&self, article: &Article, origin: &Origin) -> Option<Rejection> {
+        if self.tombstones.is_empty() {
+            return None;
+        }
+        let Tombstone { id, .. } = self.tombstones.keeps_out(&article.id, document::text_hash(article))?;
+        let what = if *id == article.id { format!("{id} was") } else { format!("it has the text of {id}, which was") };
+        let detail = format!("{what} deleted on request; `gongxun delete --forget {id}` lets it back in");
+        Some(Rejection::new(origin.clone(), Reason::Deleted, detail))
     }
 
     fn start_of_file(&mut self, input: &Input) -> Result<()> {
@@ -506,13 +611,20 @@ impl<'a> Sink<'a> {
         observer: &mut dyn Observer,
     ) -> Result<()> {
         self.report.read += 1;
+        let occurrence = *self.file.seen.entry(article.id.clone()).and_modify(|n| *n += 1).or_insert(1);
+        let adopted = article.origin != origin.to_string();
+        article.id = article.id.with_occurrence(occurrence);
+        if let Some(rejection) = self.kept_out(&article, origin) {
+            self.file.entry.deleted += 1;
+            self.report.deleted += 1;
+            self.rejected(&rejection, observer);
+            return Ok(());
+        }
         let file = &mut self.file;
         file.entry.articles += 1;
-        let occurrence = file.seen.entry(article.id.clone()).and_modify(|n| *n += 1).or_insert(1);
-        let adopted = article.origin != origin.to_string();
-        if *occurrence > 1 {
+        file.entry.adopted += u64::from(adopted);
+        if occurrence > 1 {
             self.report.duplicate_ids += 1;
-            article.id = article.id.with_occurrence(*occurrence);
             observer.duplicate(&article.origin, &article.id);
         } else if adopted && !self.adopted.insert(article.id.clone()) {
             // An article of an export that came once already in this run: the same article, not another one.
@@ -529,7 +641,7 @@ impl<'a> Sink<'a> {
             },
         };
         match known {
-            Some(known) if known == content => {
+            Some(known) if known == content || adopted && self.stands_in_its_file(&article.id, origin)? => {
                 self.report.unchanged += 1;
                 return Ok(());
             }

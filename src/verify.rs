@@ -8,7 +8,7 @@
 mod contract;
 mod strings;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 pub use self::contract::{Contract, Failure, Figures, Side};
@@ -108,6 +108,21 @@ pub fn verify(index: &Path, options: Options) -> Result<Report> {
     Ok(report)
 }
 
+/// Tries so many random strings on a snapshot, and says what is wrong, if anything.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written.
+pub fn sample(snapshot: &Snapshot, strings: usize) -> Result<Option<String>> {
+    let options = Options { sample: strings, ..Options::default() };
+    let contract = check::guarded(&snapshot.generation, || contract::contract(snapshot, options))?;
+    Ok(match contract.failures.first() {
+        _ if contract.holds() => None,
+        Some(Failure { string, id, side: Side::Missing }) => Some(format!("\"{string}\" does not find article {id}")),
+        Some(Failure { string, id, side: Side::Wrong }) => Some(format!("\"{string}\" finds article {id} without it")),
+        None => Some("a string is found in articles that are not there".to_string()),
+    })
+}
+
 fn count(snapshot: &Snapshot) -> Result<Counts> {
     let mut counts = Counts { documents: snapshot.articles(), ..Counts::default() };
     let mut problems = Problems::default();
@@ -127,25 +142,11 @@ fn count(snapshot: &Snapshot) -> Result<Counts> {
         }
     }
     counts.ids = ids.len() as u64;
-    let manifest = snapshot.manifest()?;
-    let mut of_files: HashMap<&str, u64> = HashMap::new();
-    let mut under_way = false;
-    for entry in manifest.entries() {
-        counts.manifest += entry.articles;
-        // A run that was stopped inside a file has counted a part of it; the next run reads it again.
-        match entry.hash.is_empty() {
-            true => under_way = true,
-            false => drop(of_files.insert(&entry.file, entry.articles)),
-        }
-    }
-    for (file, expected) in of_files {
-        let found = snapshot.of_file(file)?.len() as u64;
-        if found != expected {
-            problems.add(|| format!("{file}: {expected} articles in the manifest, {found} in the index"));
-        }
-    }
+    let listed = check::listed(snapshot)?;
+    counts.manifest = listed.articles;
+    listed.problems.into_iter().for_each(|problem| problems.add(|| problem));
     let same = counts.stored == counts.documents && counts.ids == counts.documents;
-    if !same || (counts.manifest != counts.documents && !under_way) {
+    if !same || (counts.manifest != counts.documents && !listed.under_way) {
         problems.add(|| "the counts do not agree".to_string());
     }
     counts.problems = problems.0;

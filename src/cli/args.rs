@@ -124,6 +124,24 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
     },
+    /// Go back to the generation before the current one, and say what that loses
+    Rollback {
+        /// Go to this generation instead of the last one before the current one
+        #[arg(long, value_name = "N")]
+        to: Option<u64>,
+        /// Tell what would be lost, and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Copy the index as it is now to a new folder, while it is read and written
+    Snapshot {
+        /// The folder, new or empty; it is an index of its own afterwards
+        dir: PathBuf,
+    },
+    /// Take articles out for good: no later run brings them back
+    Delete(DeleteArgs),
+    /// Write articles as JSON lines, from which the same index is built again
+    Export(ExportArgs),
     /// Print a shell's completions
     Completions {
         /// The shell
@@ -284,7 +302,10 @@ pub struct BuildArgs {
     /// Tell what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Exit with 2 when a record was rejected
+    /// Let everything back in that was deleted on request
+    #[arg(long)]
+    pub restore: bool,
+    /// Exit with 2 when a record was rejected, other than those that were deleted on request
     #[arg(long)]
     pub strict: bool,
     /// How many threads; all cores unless given
@@ -302,6 +323,57 @@ pub struct BuildArgs {
     /// Write the rejections here as JSON lines
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+/// `delete`
+#[derive(Debug, ClapArgs)]
+pub struct DeleteArgs {
+    /// The articles' ids, as search prints them
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// All articles that match this query in full; no synonyms
+    #[arg(long, value_name = "QUERY")]
+    pub query: Option<String>,
+    /// All articles of this source, or of an outlet that is a part of it; with --query those that are both
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Whether other copies of these articles, in the same words or reprinted, go too
+    #[arg(long, value_enum, default_value_t = CopiesArg::Ask)]
+    pub copies: CopiesArg,
+    /// Tell what would go, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Let these articles back in that were deleted; the next index reads their files again
+    #[arg(long, conflicts_with_all = ["query", "source", "dry_run", "list"])]
+    pub forget: bool,
+    /// List what was deleted and is kept out
+    #[arg(long, conflicts_with_all = ["ids", "query", "source", "dry_run"])]
+    pub list: bool,
+}
+
+/// Whether the other copies of a deleted article go too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CopiesArg {
+    /// They go too
+    Yes,
+    /// They stay
+    No,
+    /// Asked on a terminal; elsewhere they are listed, and stay
+    Ask,
+}
+
+/// `export`
+#[derive(Debug, ClapArgs)]
+pub struct ExportArgs {
+    /// Only articles that match this query in full; no synonyms
+    #[arg(long, value_name = "QUERY")]
+    pub query: Option<String>,
+    /// Only articles of this source, or of an outlet that is a part of it
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// How files are read.

@@ -14,10 +14,13 @@ use super::{INTERRUPTED, Outcome};
 use crate::article::ArticleId;
 use crate::error::{Error, Rejection};
 use crate::extract;
-use crate::index::{Generation, Resources, Snapshot, Writer};
+use crate::index::{Resources, Snapshot, Writer, swap};
 use crate::ingest::{self, Observer, Options, Progress, Prune, Report};
 use crate::text::segment::Segmenter;
+use crate::verify;
 
+/// How many random strings are tried on a new generation before it is current.
+const SWAP_SAMPLE: usize = 50;
 /// How many rejections are printed; the report holds all.
 const PRINTED_REJECTIONS: u64 = 10;
 
@@ -31,9 +34,7 @@ impl Default for ReadArgs {
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
-    let threads = resources(&args).threads;
-    let options =
-        Options { threads, commit_bytes: commit_bytes(&args), ..options(args.paths.clone(), &args.read, prune, stop)? };
+    let options = build_options(&args, prune, stop)?;
     let segmenter = dictionary(args.dict.as_deref())?;
     let mut console = Console::new(args.report.as_deref())?;
     if args.dry_run {
@@ -47,8 +48,7 @@ pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
 /// `reindex`
 pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
-    let options = options(args.paths.clone(), &args.read, Prune::Everything, stop)?;
-    let options = Options { threads: resources(&args).threads, commit_bytes: commit_bytes(&args), ..options };
+    let options = build_options(&args, Prune::Everything, stop)?;
     let mut console = Console::new(args.report.as_deref())?;
     if args.dry_run {
         return rehearse(index, &options, console, args.strict);
@@ -58,22 +58,16 @@ pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
         None => Segmenter::builtin(),
     };
     let mut writer = Writer::resume(index, &segmenter, resources(&args))?;
-    let generation = writer.generation().clone();
     let report = ingest::ingest(&mut writer, &options, &mut console)?;
-    writer.finish_then(|| generation.make_current())?;
-    remove_older(index, &generation, args.keep)?;
+    let swapped = swap::swap(writer, args.keep, report.held(), |snapshot| verify::sample(snapshot, SWAP_SAMPLE))?;
     console.finish(&report)?;
-    eprintln!("generation {} is current", generation.number);
+    swapped.left.iter().for_each(|error| eprintln!("note: an old generation could not be removed: {error}"));
+    let back = match &swapped.before {
+        Some(before) => format!("; `gongxun rollback` goes back to generation {}", before.number),
+        None => String::new(),
+    };
+    eprintln!("generation {} is current, checked, with {} articles{back}", swapped.generation.number, swapped.articles);
     Ok(outcome(&report, args.strict))
-}
-
-/// Removes the generations before the current one but for the last `keep` of them.
-fn remove_older(index: &Path, current: &Generation, keep: usize) -> anyhow::Result<()> {
-    let older: Vec<Generation> = Generation::all(index)?.into_iter().filter(|g| g.number < current.number).collect();
-    for generation in older.iter().rev().skip(keep) {
-        generation.remove()?;
-    }
-    Ok(())
 }
 
 /// `extract`
@@ -162,8 +156,16 @@ pub fn options<'a>(
         prune,
         commit_bytes: ingest::COMMIT_BYTES,
         threads: 0,
+        restore: false,
         stop,
     })
+}
+
+/// What the library is told of the arguments of `index` and `reindex`.
+fn build_options<'a>(args: &BuildArgs, prune: Prune, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
+    let options = options(args.paths.clone(), &args.read, prune, stop)?;
+    let threads = resources(args).threads;
+    Ok(Options { threads, commit_bytes: commit_bytes(args), restore: args.restore, ..options })
 }
 
 fn dictionary(file: Option<&Path>) -> anyhow::Result<Option<Segmenter>> {
@@ -187,7 +189,8 @@ fn commit_bytes(args: &BuildArgs) -> u64 {
 }
 
 fn outcome(report: &Report, strict: bool) -> Outcome {
-    if strict && report.rejected > 0 { Outcome::Failed } else { Outcome::Found }
+    // What is kept out on request is as it should be.
+    if strict && report.rejected > report.deleted { Outcome::Failed } else { Outcome::Found }
 }
 
 /// Ctrl-C once: finish the commit and stop. Twice: stop now.
@@ -213,6 +216,12 @@ pub fn summary(report: &Report) -> String {
     );
     if report.rejected_before > 0 {
         line.push_str(&format!(" ({} of them told before)", report.rejected_before));
+    }
+    if report.deleted > 0 {
+        line.push_str(&format!("; {} of the rejected were deleted on request", report.deleted));
+    }
+    if report.shared > 0 {
+        line.push_str(&format!("; {} stand in an export and in their own file, and count once", report.shared));
     }
     if report.joined > 0 {
         line.push_str(&format!("; {} of them are copies of others", report.joined));

@@ -6,7 +6,9 @@
 mod args;
 mod ask;
 mod build;
+mod delete;
 mod explore;
+mod generations;
 mod look;
 mod output;
 mod search;
@@ -89,6 +91,10 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Extract(extract) => build::extract(extract),
         Command::Segment(segment) => look::segment(&index, segment),
         Command::Verify { all, sample, seed } => look::verify(&index, all, sample, seed),
+        Command::Rollback { to, dry_run } => generations::rollback(&index, to, dry_run),
+        Command::Snapshot { dir } => generations::snapshot(&index, &dir),
+        Command::Delete(args) => delete::delete(&index, args),
+        Command::Export(args) => generations::export(&index, &args),
         Command::Completions { shell } => look::completions(shell),
         Command::Man => look::man(),
     }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::time::SystemTime;
 
 use super::Outcome;
 use super::args::{Format, SearchArgs, SortArg};
@@ -11,8 +10,10 @@ use super::build;
 use super::output::{print, style};
 use crate::article::{Article, Date};
 use crate::error::Error;
-use crate::index::{Resources, Snapshot};
+use crate::index::{DocAddress, Resources, Snapshot};
 use crate::ingest::Prune;
+use crate::query::{self, Filter};
+use crate::search::every::every;
 use crate::search::{Request, Sort};
 use crate::view;
 
@@ -53,20 +54,13 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
 
 /// The articles in a format for spreadsheets and reference managers, cited today.
 fn citations(articles: &[&Article], format: Format) -> String {
-    let cited = today();
+    let cited = Date::now().map(|now| Date { time: None, ..now });
     match format {
         Format::Ris => view::ris::write(articles, cited),
         Format::Bibtex => view::bibtex::write(articles, cited),
         Format::Gbt7714 => view::gbt7714::write(articles, cited),
         _ => view::csv::write(articles, view::csv::Text::Without),
     }
-}
-
-/// The day that it is in China, where the clock can be read.
-fn today() -> Option<Date> {
-    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
-    let local = i64::try_from(seconds).ok()? + i64::from(Date::CHINA) * 60;
-    Date::from_day_number(local.div_euclid(86_400))
 }
 
 /// What the arguments ask for.
@@ -83,6 +77,14 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
     request.snippet_length = args.snippet_length;
     request.explain = args.explain;
     Ok(request)
+}
+
+/// The articles that a query, a source or both name: what was typed and no more, every copy by itself.
+pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) -> anyhow::Result<Vec<DocAddress>> {
+    let query = query::parse(query.unwrap_or_default());
+    query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
+    let filters: Vec<Filter> = source.map(|source| Filter::Source(source.to_string())).into_iter().collect();
+    Ok(every(snapshot, &query, &filters)?)
 }
 
 /// Does what `index --prune` does for the corpus. Where that can't be done now, the index as it is must do.

@@ -19,7 +19,8 @@ use super::directory::{GenerationDirectory, is_segment_file};
 use super::generation::Generation;
 use super::manifest::Manifest;
 use super::reprints;
-use super::snapshot::{Commit, open_index};
+use super::snapshot::{Commit, Snapshot, open_index};
+use super::tombstones::Tombstones;
 use crate::error::{Error, Result};
 
 /// A damaged file.
@@ -50,6 +51,8 @@ pub struct Files {
 pub fn files(generation: &Generation) -> Result<Files> {
     let folder = generation.folder();
     let mut found = Files::default();
+    found.note(&folder.join("STATE"), generation.state().err());
+    found.note(&Tombstones::path(&generation.index), Tombstones::read(&generation.index).err());
     let settings = generation.settings().and_then(|settings| generation.segmenter(&settings));
     found.note(&folder.join("generation.json"), settings.err());
     match quietly(|| segments(generation)) {
@@ -75,6 +78,42 @@ pub fn files(generation: &Generation) -> Result<Files> {
     Ok(found)
 }
 
+/// What the manifest says beside what the index holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listed {
+    /// How many articles the manifest lists.
+    pub articles: u64,
+    /// The files of which it lists another number than the index holds, in words.
+    pub problems: Vec<String>,
+    /// Whether a run was stopped inside a file.
+    pub under_way: bool,
+}
+
+/// Counts the articles of every file of the manifest in the index.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn listed(snapshot: &Snapshot) -> Result<Listed> {
+    let mut listed = Listed::default();
+    let manifest = snapshot.manifest()?;
+    let mut entries: Vec<_> = manifest.entries().collect();
+    entries.sort_by(|a, b| a.file.cmp(&b.file));
+    for entry in entries {
+        let (file, expected) = (&entry.file, entry.held());
+        listed.articles += expected;
+        // A run that was stopped inside a file has counted a part of it; the next run reads it again.
+        if entry.hash.is_empty() {
+            listed.under_way = true;
+            continue;
+        }
+        let found = snapshot.count_of_file(file)?;
+        if found != expected {
+            listed.problems.push(format!("{file}: {expected} articles in the manifest, {found} in the index"));
+        }
+    }
+    Ok(listed)
+}
+
 impl Files {
     /// Notes an error, under its own path where it has one.
     fn note(&mut self, path: &Path, error: Option<Error>) {
@@ -90,7 +129,7 @@ impl Files {
 }
 
 /// The segments of the last commit, and the commit.
-fn segments(generation: &Generation) -> Result<(Vec<SegmentMeta>, Commit)> {
+pub(super) fn segments(generation: &Generation) -> Result<(Vec<SegmentMeta>, Commit)> {
     let index = open_index(generation)?;
     let metas = index.load_metas()?;
     let commit = match &metas.payload {
@@ -107,20 +146,21 @@ fn segments(generation: &Generation) -> Result<(Vec<SegmentMeta>, Commit)> {
 fn check_segments(folder: &Path, segments: &[SegmentMeta], found: &mut Files) -> Result<()> {
     let mut paths = Vec::new();
     for path in segments.iter().flat_map(files_of) {
-        match folder.join(&path).is_file() {
-            true => paths.push(path),
-            false => found.damaged.push(Damage { path: folder.join(path), what: "it is gone".into() }),
+        if folder.join(&path).is_file() {
+            paths.push(path);
+        } else {
+            found.damaged.push(Damage { path: folder.join(path), what: "it is gone".into() });
         }
     }
     check_paths(folder, paths, found)
 }
 
 /// The names of a segment's files.
-pub(super) fn files_of(segment: &SegmentMeta) -> Vec<PathBuf> {
+pub(super) fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> + '_ {
     use SegmentComponent::{Delete, FastFields, FieldNorms, Positions, Postings, Store, Terms};
     let always = [Postings, Positions, Terms, Store, FastFields, FieldNorms];
     let components = always.into_iter().chain(segment.has_deletes().then_some(Delete));
-    components.map(|component| segment.relative_path(component)).collect()
+    components.map(move |component| segment.relative_path(component))
 }
 
 /// Everything in the folder that looks like a file of a segment.

@@ -7,6 +7,7 @@ use tantivy::store::StoreReader;
 use super::schema::{Fields, TextFields};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
+use crate::reprint::letters;
 use crate::text::fold::fold;
 
 /// The article as it is stored: its JSON.
@@ -24,8 +25,21 @@ pub fn decode(stored: &[u8]) -> Result<Article> {
 
 /// The first eight bytes of the hash of a stored article: tells a changed article from an unchanged one.
 pub fn content_hash(stored: &[u8]) -> u64 {
-    let hash = blake3::hash(stored);
+    short_hash(stored)
+}
+
+fn short_hash(bytes: &[u8]) -> u64 {
+    let hash = blake3::hash(bytes);
     u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap_or_default())
+}
+
+/// The first eight bytes of the hash of what an article says: the letters and digits of title, lead and body, whatever
+/// blanks, punctuation and script they are set in. None where the body has none: headlines recur.
+pub fn text_hash(article: &Article) -> Option<u64> {
+    letters(&article.body).next()?;
+    let texts = [article.title.as_str(), article.lead.as_deref().unwrap_or(""), &article.body];
+    let text: Vec<String> = texts.iter().map(|text| letters(text).collect()).collect();
+    Some(short_hash(text.join("\n").as_bytes()))
 }
 
 /// An id as a number that sorts as ids do: its first 56 bits, then its occurrence. Two ids may share it.
@@ -42,6 +56,9 @@ pub fn document(article: &Article, file: &str, stored: Vec<u8>, fields: &Fields)
     doc.add_u64(fields.id_order, id_order(&article.id));
     doc.add_text(fields.file, file);
     doc.add_u64(fields.content, content_hash(&stored));
+    if let Some(hash) = text_hash(article) {
+        doc.add_u64(fields.text, hash);
+    }
     let mut text = |fields: TextFields, text: &str| {
         if !text.is_empty() {
             if let Some(parts) = fields.parts {

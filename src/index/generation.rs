@@ -3,8 +3,10 @@
 //! ```text
 //! index/CURRENT            names the generation that searchers open
 //! index/LOCK               held by the one writer; the system lets go of it when the process ends, however it ends
+//! index/tombstones.jsonl   what was deleted on request, in whatever generation (see [`super::tombstones`])
 //! index/gen-000003/        one generation: tantivy's files and
 //!     generation.json      versions and dictionary that it was built with
+//!     STATE                whether it has served searches, or was set aside; not there while it is built
 //!     dictionary.txt       the user's own words, where there are any
 //!     manifest-000042.jsonl what was read
 //! ```
@@ -20,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::disk::{create_folder, replace_file};
 use super::failpoint::{Step, point};
 use super::schema::SCHEMA_VERSION;
+use crate::article::Date;
 use crate::error::{Error, Result};
 use crate::text::fold::FOLD_VERSION;
 use crate::text::segment::Segmenter;
@@ -28,7 +31,10 @@ const CURRENT: &str = "CURRENT";
 const LOCK: &str = "LOCK";
 const SETTINGS: &str = "generation.json";
 const DICTIONARY: &str = "dictionary.txt";
+const STATE: &str = "STATE";
 const PREFIX: &str = "gen-";
+/// What a generation's folder is called while it is removed.
+const REMOVED: &str = "removed-";
 
 /// What a generation was built with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +59,29 @@ impl Settings {
             program: env!("CARGO_PKG_VERSION").to_string(),
         }
     }
+}
+
+/// How far a generation has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// It is being built, or its build was killed: the next build goes on with it.
+    Building,
+    /// It is current, or was until a newer one replaced it: one can roll back to it.
+    Served,
+    /// A rollback went back behind it. No build goes on with it; one can roll forward to it.
+    RolledBack,
+    /// It did not pass the check before its swap. It never serves, and no build goes on with it.
+    Failed,
+}
+
+/// What a generation's folder says about how far it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// How far it has come.
+    pub stage: Stage,
+    /// Since when, where the clock could be read.
+    pub since: Option<Date>,
 }
 
 /// One generation of an index folder.
@@ -120,21 +149,77 @@ impl Generation {
         Ok(generation)
     }
 
+    /// How far the generation has come.
+    ///
+    /// # Errors
+    /// Where its folder does not say.
+    pub fn state(&self) -> Result<State> {
+        let path = self.folder().join(STATE);
+        match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| Error::Damaged { path, what: e.to_string() }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(State { stage: Stage::Building, since: None }),
+            Err(e) => Err(Error::io(path, e)),
+        }
+    }
+
+    /// Notes durably how far the generation has come.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn mark(&self, stage: Stage) -> Result<()> {
+        let state = serde_json::to_vec(&State { stage, since: Date::now() }).unwrap_or_default();
+        replace_file(&self.folder().join(STATE), &state)
+    }
+
     /// Makes this generation the current one.
     ///
     /// # Errors
     /// Where the disk refuses; the old one stays current then.
     pub fn make_current(&self) -> Result<()> {
+        // A build that is killed between the two is gone on with: its number is still above the current one's.
+        self.mark(Stage::Served)?;
         replace_file(&self.index.join(CURRENT), format!("{PREFIX}{:06}\n", self.number).as_bytes())
     }
 
-    /// Removes the generation's folder.
+    /// Removes the generation's folder. It is renamed first, so that no half of it is ever taken for a generation.
+    ///
+    /// # Errors
+    /// Where the disk refuses; [`Generation::clean_up`] tries again what was renamed.
+    pub fn remove(&self) -> Result<()> {
+        let removed = self.index.join(format!("{REMOVED}{:06}", self.number));
+        if removed.exists() {
+            remove_all(&removed)?;
+        }
+        let rename = point(Step::Rename, &removed).and_then(|()| fs::rename(self.folder(), &removed));
+        rename.map_err(|e| Error::io(self.folder(), e))?;
+        remove_all(&removed)
+    }
+
+    /// Removes what removals that were killed have left in an index folder.
     ///
     /// # Errors
     /// Where the disk refuses.
-    pub fn remove(&self) -> Result<()> {
-        let folder = self.folder();
-        point(Step::Remove, &folder).and_then(|()| fs::remove_dir_all(&folder)).map_err(|e| Error::io(folder, e))
+    pub fn clean_up(index: &Path) -> Result<()> {
+        let list = fs::read_dir(index).map_err(|e| Error::io(index, e))?;
+        let names = list.flatten().map(|entry| entry.file_name());
+        for name in names.filter(|name| name.to_str().is_some_and(|name| name.starts_with(REMOVED))) {
+            remove_all(&index.join(name))?;
+        }
+        Ok(())
+    }
+
+    /// The files that say what the generation was built with, by name.
+    pub(super) fn own_files(&self) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+        let mut files = Vec::new();
+        for name in [SETTINGS, DICTIONARY] {
+            let path = self.folder().join(name);
+            match fs::read(&path) {
+                Ok(bytes) => files.push((name.into(), bytes)),
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound && name == DICTIONARY => {}
+                Err(e) => return Err(Error::io(path, e)),
+            }
+        }
+        Ok(files)
     }
 
     /// Reads the settings, and refuses a generation that this program can't read.
@@ -201,4 +286,8 @@ impl WriteLock {
             Err(TryLockError::Error(e)) => Err(Error::io(path, e)),
         }
     }
+}
+
+fn remove_all(folder: &Path) -> Result<()> {
+    point(Step::Remove, folder).and_then(|()| fs::remove_dir_all(folder)).map_err(|e| Error::io(folder, e))
 }

@@ -26,11 +26,31 @@ pub struct Entry {
     pub hash: String,
     /// How many articles came of it.
     pub articles: u64,
+    /// How many of those name another place than this file: it is an export.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub adopted: u64,
+    /// How many of its articles stand in the index under another file: an export and the pages that it came of.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shared: u64,
     /// How many of its records were rejected.
     pub rejected: u64,
+    /// How many of those are articles that were deleted on request (see [`super::tombstones`]).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub deleted: u64,
     /// Whether the file is gone, and its articles with it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Entry {
+    /// How many articles stand in the index under this file.
+    pub fn held(&self) -> u64 {
+        self.articles.saturating_sub(self.shared)
+    }
 }
 
 /// Which part of which file is the manifest of a commit.
@@ -167,7 +187,7 @@ mod tests {
     use super::*;
 
     fn entry(file: &str, articles: u64) -> Entry {
-        Entry { file: file.into(), size: 1, modified_ns: 2, hash: "h".into(), articles, rejected: 0, removed: false }
+        Entry { file: file.into(), size: 1, modified_ns: 2, hash: "h".into(), articles, ..Entry::default() }
     }
 
     #[test]

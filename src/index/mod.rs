@@ -5,26 +5,34 @@
 
 pub mod analyzer;
 pub mod check;
+pub mod copy;
+pub mod delete;
 mod directory;
-mod disk;
+pub mod disk;
 pub mod document;
+pub mod export;
 mod failpoint;
 pub mod generation;
 pub mod manifest;
 mod reader;
 pub mod reprints;
+pub mod rollback;
 pub mod schema;
 mod shown;
 mod snapshot;
 pub mod stats;
+pub mod swap;
 mod texts;
+pub mod tombstones;
 pub mod values;
 mod writer;
+
+pub use tantivy::DocAddress;
 
 pub use generation::{Generation, WriteLock};
 pub use manifest::{Entry, Manifest};
 pub use reader::Reader;
 pub use shown::Page;
-pub use snapshot::{Commit, Known, Snapshot};
+pub use snapshot::{Commit, Known, Numbers, Snapshot};
 pub use stats::Stats;
 pub use writer::{Resources, Writer};

@@ -38,6 +38,8 @@ pub struct Fields {
     pub file: Field,
     /// The first eight bytes of the hash of the article's content.
     pub content: Field,
+    /// [`super::document::text_hash`] of the article: finds the same text under another id.
+    pub text: Field,
     /// The headline.
     pub title: TextFields,
     /// The summary before the body.
@@ -91,8 +93,9 @@ pub fn schema() -> (Schema, Fields) {
     let fields = Fields {
         id: builder.add_text_field("id", STRING.set_fast("raw")),
         id_order: builder.add_u64_field("id_order", number.clone()),
-        file: key(&mut builder, "file"),
+        file: builder.add_text_field("file", STRING.set_fast("raw")),
         content: builder.add_u64_field("content", number.clone()),
+        text: builder.add_u64_field("text", number.clone()),
         title: text(&mut builder, "title", true),
         lead: text(&mut builder, "lead", true),
         body: text(&mut builder, "body", true),

@@ -69,6 +69,15 @@ pub struct Known {
     pub address: DocAddress,
 }
 
+/// What tells articles apart without looking at them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// [`document::id_order`] of its id.
+    pub id: u64,
+    /// [`document::text_hash`] of it.
+    pub text: Option<u64>,
+}
+
 impl Snapshot {
     /// Opens the current generation's last commit.
     ///
@@ -218,14 +227,46 @@ impl Snapshot {
     /// # Errors
     /// Where a file of the index can't be read.
     pub fn id(&self, address: DocAddress) -> Result<ArticleId> {
+        self.value(address, "id").map(ArticleId)
+    }
+
+    /// The file that the article at an address came of.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn file(&self, address: DocAddress) -> Result<String> {
+        self.value(address, "file")
+    }
+
+    fn value(&self, address: DocAddress, field: &str) -> Result<String> {
         let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
-        let mut id = String::new();
-        if let Some(column) = fast.str("id")?
+        let mut value = String::new();
+        if let Some(column) = fast.str(field)?
             && let Some(ord) = column.term_ords(address.doc_id).next()
         {
-            column.ord_to_str(ord, &mut id).map_err(TantivyError::from)?;
+            column.ord_to_str(ord, &mut value).map_err(TantivyError::from)?;
         }
-        Ok(ArticleId(id))
+        Ok(value)
+    }
+
+    /// The articles of which the function says so by their address and numbers, in the order of the index. Looks at two
+    /// columns and at no article.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn matching(&self, wanted: impl Fn(DocAddress, Numbers) -> bool) -> Result<Vec<(DocAddress, Numbers)>> {
+        let mut found = Vec::new();
+        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
+            let (ids, texts) = (segment.fast_fields().u64("id_order")?, segment.fast_fields().u64("text")?);
+            for doc in segment.doc_ids_alive() {
+                let address = DocAddress::new(ord as u32, doc);
+                let numbers = Numbers { id: ids.first(doc).unwrap_or(0), text: texts.first(doc) };
+                if wanted(address, numbers) {
+                    found.push((address, numbers));
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The address of the article with this id.
@@ -289,6 +330,14 @@ impl Snapshot {
             known.insert(number("id_order")?, Known { content: number("content")?, address });
         }
         Ok(known)
+    }
+
+    /// How many articles came of a file.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn count_of_file(&self, file: &str) -> Result<u64> {
+        Ok(self.addresses(&Term::from_field_text(self.fields.file, file))?.len() as u64)
     }
 
     /// All living documents with a term.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::snapshot::Snapshot;
+use super::tombstones::Tombstones;
 use crate::article::Date;
 use crate::error::{Error, Result};
 
@@ -24,6 +25,8 @@ pub struct Stats {
     pub files: u64,
     /// Records of those files that were rejected.
     pub rejected: u64,
+    /// Articles that were deleted on request and are kept out.
+    pub deleted: u64,
     /// The generation's number.
     pub generation: u64,
     /// The commit's number.
@@ -63,6 +66,7 @@ impl Stats {
             last_day: day(last),
             files: manifest.entries().count() as u64,
             rejected: manifest.entries().map(|entry| entry.rejected).sum(),
+            deleted: Tombstones::read(&snapshot.generation.index)?.len() as u64,
             generation: snapshot.generation.number,
             commit: snapshot.commit.number,
             segments: snapshot.searcher.segment_readers().len() as u64,

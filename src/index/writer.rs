@@ -11,7 +11,7 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 use super::check;
 use super::directory::GenerationDirectory;
 use super::document;
-use super::generation::{Generation, Settings, WriteLock};
+use super::generation::{Generation, Settings, Stage, WriteLock};
 use super::manifest::{Entry, Manifest};
 use super::reprints;
 use super::schema::{Fields, schema};
@@ -88,20 +88,26 @@ impl Writer {
     /// [`Error::Busy`] for a second writer; [`Error::Invalid`] where the segmenter is not the generation's own.
     pub fn open(index: &Path, segmenter: Option<&Segmenter>, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
-        let Some(generation) = Generation::current(index)? else {
+        let Some(generation) = settled(index)? else {
             let builtin = Segmenter::builtin();
             let writer = Writer::go_on(index, segmenter.unwrap_or(&builtin), resources, lock)?;
             writer.generation.make_current()?;
             return Ok(writer);
         };
-        let settings = generation.settings()?;
-        let own = generation.segmenter(&settings)?;
-        if segmenter.is_some_and(|asked| asked.fingerprint() != own.fingerprint()) {
+        let writer = Writer::on(generation, resources, lock)?;
+        if segmenter.is_some_and(|asked| asked.fingerprint() != writer.segmenter.fingerprint()) {
             return Err(Error::Invalid(format!(
                 "{}: the index was built with another dictionary; `gongxun reindex --dict FILE PATH…` builds one with yours",
                 index.display()
             )));
         }
+        Ok(writer)
+    }
+
+    /// Opens any generation for writing, current or not.
+    pub(super) fn on(generation: Generation, resources: Resources, lock: WriteLock) -> Result<Writer> {
+        let settings = generation.settings()?;
+        let own = generation.segmenter(&settings)?;
         Writer::start(generation, settings, own, resources, lock)
     }
 
@@ -116,7 +122,8 @@ impl Writer {
     }
 
     /// Goes on with a generation that was begun with this dictionary and not finished, where there is one; else makes a
-    /// new one as [`Writer::new_generation`] does. Others that were not finished are removed.
+    /// new one as [`Writer::new_generation`] does. Others that were not finished are removed; those that were set aside, by
+    /// a rollback or by the check before a swap, stay until the next swap.
     ///
     /// # Errors
     /// [`Error::Busy`] for a second writer.
@@ -126,8 +133,10 @@ impl Writer {
     }
 
     fn go_on(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
-        let current = Generation::current(index)?.map_or(0, |g| g.number);
-        let begun: Vec<Generation> = Generation::all(index)?.into_iter().filter(|g| g.number > current).collect();
+        let current = settled(index)?.map_or(0, |g| g.number);
+        let set_aside = |g: &Generation| g.state().is_ok_and(|s| matches!(s.stage, Stage::RolledBack | Stage::Failed));
+        let newer = Generation::all(index)?.into_iter().filter(|g| g.number > current);
+        let begun: Vec<Generation> = newer.filter(|g| !set_aside(g)).collect();
         let wanted = Settings::new(segmenter);
         let usable = begun.iter().rfind(|g| {
             g.settings().is_ok_and(|settings| settings == wanted) && Snapshot::of(g).is_ok_and(|s| s.commit.number > 0)
@@ -333,6 +342,17 @@ fn is_worth_merging(articles: impl Iterator<Item = u64>) -> bool {
     let others = all - largest;
     articles.len() > MAX_FINAL_SEGMENTS
         || all <= MAX_ONE_SEGMENT && others > 0 && others as f64 >= WORTH_MERGING * largest as f64
+}
+
+/// The current generation, marked as such: a rollback that was killed before its last step has marked it as set aside.
+fn settled(index: &Path) -> Result<Option<Generation>> {
+    let current = Generation::current(index)?;
+    if let Some(current) = &current
+        && current.state().is_ok_and(|state| state.stage != Stage::Served)
+    {
+        current.mark(Stage::Served)?;
+    }
+    Ok(current)
 }
 
 fn merge_policy() -> Box<dyn tantivy::indexer::MergePolicy> {

@@ -142,7 +142,7 @@ impl<'a> Packed<'a> {
 
 /// The folded letters, digits and Chinese characters of a text: what two prints of one article share, whatever blanks,
 /// punctuation, width and script they are set in.
-pub(super) fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
+pub fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().map(fold_char).filter(|c| Class::of(*c) != Class::Other)
 }
 

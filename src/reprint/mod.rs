@@ -13,5 +13,5 @@ mod same;
 
 pub use align::{Comparison, compare, folded};
 pub use clusters::{Clusters, Flags, Texts};
-pub use fingerprint::{Fingerprint, LANES, PACKED, Packed, SHINGLE};
+pub use fingerprint::{Fingerprint, LANES, PACKED, Packed, SHINGLE, letters};
 pub use same::{NEAR_DAYS, is_likely, same_text, similarity};

@@ -4,6 +4,7 @@
 //! three fields a text says in which order ([`scoring`]), and the text itself says what is marked ([`snippet`]).
 
 pub mod bits;
+pub mod every;
 pub mod explain;
 pub mod facets;
 pub mod matching;

@@ -12,6 +12,7 @@ pub fn text(stats: &Stats) -> String {
         ("dates", format!("{} to {}", day(&stats.first_day), day(&stats.last_day))),
         ("files", stats.files.to_string()),
         ("rejected", stats.rejected.to_string()),
+        ("deleted", stats.deleted.to_string()),
         ("generation", format!("{}, commit {}", stats.generation, stats.commit)),
         ("segments", stats.segments.to_string()),
         ("on disk", format!("{}, stored articles {}", megabytes(stats.bytes), megabytes(stats.store_bytes))),

@@ -1,0 +1,44 @@
+//! Articles out of an index again, in an order that does not depend on how it was built.
+
+use std::collections::HashSet;
+
+use tantivy::DocAddress;
+
+use super::check;
+use super::snapshot::Snapshot;
+use crate::article::Article;
+use crate::error::Result;
+
+/// Hands over articles in the order of their ids: those at the addresses, or all. The JSON of each ([`Article`] through
+/// serde), one a line, is what an index is built from again: its ids, contents and clusters are the same, as an object of
+/// this form with an id of this program and an origin keeps both.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written, or `visit` fails.
+pub fn export(
+    snapshot: &Snapshot,
+    addresses: Option<Vec<DocAddress>>,
+    mut visit: impl FnMut(&Article) -> Result<()>,
+) -> Result<()> {
+    let ordered = check::guarded(&snapshot.generation, || in_order(snapshot, addresses))?;
+    ordered.iter().try_for_each(|address| visit(&snapshot.article(*address)?))
+}
+
+fn in_order(snapshot: &Snapshot, addresses: Option<Vec<DocAddress>>) -> Result<Vec<DocAddress>> {
+    let addresses: Option<HashSet<DocAddress>> = addresses.map(|addresses| addresses.into_iter().collect());
+    let wanted = |address: &DocAddress| addresses.as_ref().is_none_or(|wanted| wanted.contains(address));
+    let found = snapshot.matching(|address, _| wanted(&address))?;
+    let mut ordered: Vec<(u64, DocAddress)> =
+        found.into_iter().map(|(address, article)| (article.id, address)).collect();
+    ordered.sort_unstable();
+    // Few ids share their number (see `document::id_order`); addresses change when segments are merged.
+    for same in ordered.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+        let mut by_id = Vec::with_capacity(same.len());
+        for (_, address) in same.iter() {
+            by_id.push((snapshot.id(*address)?, *address));
+        }
+        by_id.sort_unstable();
+        same.iter_mut().zip(by_id).for_each(|(slot, (_, address))| slot.1 = address);
+    }
+    Ok(ordered.into_iter().map(|(_, address)| address).collect())
+}
