@@ -52,7 +52,11 @@ impl GenerationDirectory {
             let begun = name.as_os_str().as_encoded_bytes().starts_with(TEMPORARY);
             if begun || (is_segment_file(&name) && !living.contains(&name)) {
                 let path = self.folder.join(&name);
-                self.failure.note(Step::Remove, &path, || std::fs::remove_file(&path))?;
+                // What the last thread of such a run has renamed meanwhile is gone by itself.
+                self.failure.note(Step::Remove, &path, || match std::fs::remove_file(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                    _ => Ok(()),
+                })?;
             }
         }
         Ok(())
