@@ -31,7 +31,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [program, folder, counts @ ..] = args.as_slice() else {
         return Err("say which program, which folder, and how many articles, once or more".into());
     };
-    println!("| articles | text, MB | time | articles a second | RssAnon, MB | Rss, MB | disk, MB | times text | searches | failed | median, ms | slowest, ms |");
+    println!(
+        "| articles | text, MB | time | articles a second | RssAnon, MB | Rss, MB | disk, MB | times text | searches | failed | median, ms | slowest, ms |"
+    );
     println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for count in counts {
         run(&std::fs::canonicalize(program)?, Path::new(folder), count.parse()?)?;

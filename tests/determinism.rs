@@ -31,8 +31,7 @@ fn content(archive: &Archive, threads: usize, commit_bytes: u64) -> Content {
     let index = archive.index().with_extension(format!("{threads}-{commit_bytes}"));
     let root = archive.inputs();
     let options = Options { root: root.clone(), threads, commit_bytes, ..Options::new([root]) };
-    let mut writer =
-        Writer::open(&index, None, Resources { threads, memory: threads * THREAD_MEMORY }).unwrap();
+    let mut writer = Writer::open(&index, None, Resources { threads, memory: threads * THREAD_MEMORY }).unwrap();
     let report = ingest::ingest(&mut writer, &options, &mut ()).unwrap();
     writer.finish().unwrap();
     let snapshot = Snapshot::open(&index).unwrap();
@@ -40,7 +39,8 @@ fn content(archive: &Archive, threads: usize, commit_bytes: u64) -> Content {
     let articles = snapshot.all().map(|found| serde_json::to_string(&found.unwrap().1).unwrap());
     let clusters = snapshot.copies().unwrap().clusters.iter();
     let mut answers = Vec::new();
-    for query in ["工会", "工会 权益", "\"工人\"", "驿站", "劳动*", "欠薪 -工会", "编辑:肖天 OR 平手"] {
+    for query in ["工会", "工会 权益", "\"工人\"", "驿站", "劳动*", "欠薪 -工会", "编辑:肖天 OR 平手"]
+    {
         for (sort, copies) in
             [(Sort::Relevance, Copies::All), (Sort::Relevance, Copies::Collapsed), (Sort::Newest, Copies::All)]
         {
@@ -66,11 +66,16 @@ fn the_number_of_threads_changes_nothing() {
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus"), &archive.inputs());
     // Articles that no score and no date tells apart: only their ids order them.
     let ties = (0..300).map(|n| {
-        serde_json::json!({"id": n.to_string(), "title": "平手", "body": "工会驿站平手。", "date": "2024-05-01"}).to_string() + "\n"
+        serde_json::json!({"id": n.to_string(), "title": "平手", "body": "工会驿站平手。", "date": "2024-05-01"})
+            .to_string()
+            + "\n"
     });
     archive.write("ties.jsonl", ties.collect::<String>());
     // An article twice in one file, and one that an export holds beside its own page.
-    archive.write("twice.jsonl", "{\"id\":\"1\",\"body\":\"同一个号的工会。\"}\n{\"id\":\"1\",\"body\":\"又是同一个号的工会。\"}\n");
+    archive.write(
+        "twice.jsonl",
+        "{\"id\":\"1\",\"body\":\"同一个号的工会。\"}\n{\"id\":\"1\",\"body\":\"又是同一个号的工会。\"}\n",
+    );
     let expect = content(&archive, 1, COMMIT_BYTES);
     assert!(expect.articles.len() > 380 && !expect.clusters.is_empty());
     assert!(expect.answers.iter().all(|(total, partial, _)| total + partial > 0), "each query finds something");

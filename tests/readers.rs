@@ -120,7 +120,11 @@ fn a_hundred_readers_never_see_a_torn_answer() {
         let stop = Stop(&done);
         for edition in 1..6 {
             let articles = write(&archive, edition);
-            if edition % 2 == 0 { index(&archive) } else { reindex(&archive) }
+            if edition % 2 == 0 {
+                index(&archive)
+            } else {
+                reindex(&archive)
+            }
             let (of, answer) = ask(&archive.snapshot(), "工会");
             assert_eq!(answer.0, articles as u64);
             finished.insert(of, answer);

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{INTERRUPTED, Outcome};
 use super::args::{BuildArgs, ExtractArgs, ReadArgs};
+use super::{INTERRUPTED, Outcome};
 use crate::article::ArticleId;
 use crate::error::{Error, Rejection};
 use crate::extract;

@@ -127,10 +127,8 @@ impl Directory for GenerationDirectory {
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
         // A file that can't be taken away now is taken away later; nothing is lost by it.
-        point(Step::Remove, &self.folder.join(path)).map_err(|error| DeleteError::IoError {
-            io_error: Arc::new(error),
-            filepath: path.to_path_buf(),
-        })?;
+        point(Step::Remove, &self.folder.join(path))
+            .map_err(|error| DeleteError::IoError { io_error: Arc::new(error), filepath: path.to_path_buf() })?;
         self.inner.delete(path)
     }
 
