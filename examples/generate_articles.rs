@@ -6,8 +6,9 @@
 //! ```
 //!
 //! Words of the built-in dictionary are drawn by their frequencies (Zipf's law comes with them). A text takes up its own
-//! words again, as texts do; and a share of its words are names, numbers and words that no dictionary has, drawn from an
-//! endless list with a long tail, so that the vocabulary never stops growing (Heaps' law). Three in a hundred articles
+//! words again, as texts do; a word is often followed by the same few; and a share of the words are names, numbers and
+//! words that no dictionary has, drawn from an endless list with a long tail, so that the vocabulary never stops growing
+//! (Heaps' law). Three in a hundred articles
 //! are copies of one shortly before them, under another source and up to three days later. The same count gives the same
 //! articles, and a larger one begins with them.
 
@@ -28,12 +29,16 @@ const OF_A_FILE: usize = 10_000;
 const BODY: usize = 500;
 /// Of a hundred words so many are one of the text's own once more,
 const REPEATED: usize = 30;
+/// so many are one of the few that follow the word before,
+const FOLLOWING: usize = 62;
 /// so many are names or words that no dictionary has,
-const OPEN: usize = 5;
+const OPEN: usize = 1;
 /// and so many are numbers.
-const NUMBERS: usize = 3;
+const NUMBERS: usize = 2;
 /// Of a hundred articles so many are copies.
 const COPIES: usize = 3;
+/// How many words follow a word more often than others.
+const FOLLOWERS: usize = 4;
 /// How many articles back a copy's original may be.
 const COPIED_FROM: usize = 500;
 /// The exponent of the endless list's long tail: the share of words beyond rank r falls as r to the power of minus this.
@@ -164,23 +169,35 @@ impl Author {
         if share < REPEATED && !own.is_empty() {
             return own[self.random.below(own.len())].clone();
         }
-        let word = match share - share.min(REPEATED) {
-            share if share < OPEN => self.open_word(),
-            share if share < OPEN + NUMBERS => self.random.below(3_000).to_string(),
+        let word = match (share - share.min(REPEATED), own.last()) {
+            (share, Some(last)) if share < FOLLOWING => {
+                let rank = self.random.below(FOLLOWERS).min(self.random.below(FOLLOWERS)) as u64;
+                let seed = last.bytes().fold(rank, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
+                let mut follower = Random::new(seed);
+                follower.below(2);
+                self.word_at(unit(&mut follower))
+            }
+            (share, _) if share < FOLLOWING + OPEN => self.open_word(),
+            (share, _) if share < FOLLOWING + OPEN + NUMBERS => self.random.below(3_000).to_string(),
             _ => {
-                // Thirty bits are not enough for the sum of all frequencies times a fine grain.
-                let sum = self.sums.last().copied().unwrap_or(1);
-                let at = ((self.unit() * sum as f64) as u64).min(sum - 1);
-                self.words[self.sums.partition_point(|end| *end <= at)].clone()
+                let at = unit(&mut self.random);
+                self.word_at(at)
             }
         };
         own.push(word.clone());
         word
     }
 
+    /// The word of the dictionary that stands at this share of all frequencies.
+    fn word_at(&self, share: f64) -> String {
+        let sum = self.sums.last().copied().unwrap_or(1);
+        let at = ((share * sum as f64) as u64).min(sum - 1);
+        self.words[self.sums.partition_point(|end| *end <= at)].clone()
+    }
+
     /// A word of the endless list.
     fn open_word(&mut self) -> String {
-        let rank = TAIL_FROM * ((1.0 - self.unit()).powf(-1.0 / TAIL) - 1.0);
+        let rank = TAIL_FROM * ((1.0 - unit(&mut self.random)).powf(-1.0 / TAIL) - 1.0);
         self.spell(rank.min(1e15) as u64)
     }
 
@@ -203,12 +220,12 @@ impl Author {
         let given: String = self.spell(rank as u64).chars().take(2).collect();
         format!("{}{given}", surnames[rank % surnames.len()])
     }
+}
 
-    /// A number from 0 to 1, without 1.
-    fn unit(&mut self) -> f64 {
-        let bits = (self.random.below(1 << 26) as u64) << 26 | self.random.below(1 << 26) as u64;
-        bits as f64 / (1u64 << 52) as f64
-    }
+/// A number from 0 to 1, without 1.
+fn unit(random: &mut Random) -> f64 {
+    let bits = (random.below(1 << 26) as u64) << 26 | random.below(1 << 26) as u64;
+    bits as f64 / (1u64 << 52) as f64
 }
 
 /// Prints how many different words and pairs of characters there are after so many articles.

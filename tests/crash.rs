@@ -24,8 +24,6 @@ use gongxun::verify::{Extent, Options, Random, verify};
 const SHORT: usize = 12;
 /// How many times the long run kills unless told otherwise.
 const LONG: usize = 200;
-/// Commits are this far apart, in MB of articles: a run makes a dozen or two.
-const COMMIT_MB: &str = "0.02";
 /// Files of the archive at the beginning, and articles of each.
 const FILES: usize = 24;
 const ARTICLES: usize = 20;
@@ -48,10 +46,13 @@ struct Task {
 }
 
 const TASKS: [Task; 3] = [
-    Task { name: "index", args: &["index", "in"], target: added, one_step: false },
-    Task { name: "index --prune", args: &["index", "--prune", "in"], target: replaced, one_step: false },
-    Task { name: "reindex", args: &["reindex", "in"], target: replaced, one_step: true },
+    Task { name: "index", args: &["index", "in", ROOT, COMMIT], target: added, one_step: false },
+    Task { name: "index --prune", args: &["index", "--prune", "in", ROOT, COMMIT], target: replaced, one_step: false },
+    Task { name: "reindex", args: &["reindex", "in", ROOT, COMMIT], target: replaced, one_step: true },
 ];
+const ROOT: &str = "--root=in";
+/// Commits are so far apart that a run makes a dozen or two.
+const COMMIT: &str = "--commit-mb=0.02";
 
 /// The articles of the archive, and those of files that are gone.
 fn added(before: &State, archive: &Archive) -> State {
@@ -175,7 +176,6 @@ impl Desk {
         Command::new(env!("CARGO_BIN_EXE_gongxun"))
             .args(["--index", index])
             .args(task.args)
-            .args(["--root", "in", "--commit-mb", COMMIT_MB])
             .current_dir(self.folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
