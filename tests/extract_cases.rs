@@ -1,6 +1,7 @@
 //! Pages, dumps and JSON of many shapes, each with what a reader sees in it.
 
 use gongxun::archive::{Media, Record};
+use gongxun::article::RepairKind;
 use gongxun::extract::{Options, extract};
 use gongxun::{Article, ArticleId, Origin, Reason, Rejection, Role};
 use proptest::prelude::*;
@@ -31,6 +32,27 @@ fn check(media: Media, text: &str, expect: &str) {
 
 const ONE: &str = "本报讯（记者 张三）市总工会昨天在职工之家召开座谈会，听取快递员、外卖骑手对入会和维权的意见。";
 const TWO: &str = "座谈会上，十二位骑手提出了休息场所、意外保险和子女入学的问题，工会干部当场作了答复。";
+
+/// A page that was read as Latin-1 and saved once too often is the page that it was, and says so.
+#[test]
+fn a_page_read_twice() {
+    let page = format!(
+        "<title>骑手有了新家_工讯网</title><h1>骑手有了新家</h1><p>来源：工讯日报 2024-03-05</p><p>{ONE}</p><p>{TWO}</p>"
+    );
+    let once = read(Media::Html, &page).unwrap();
+    let twice: String = page.bytes().map(char::from).collect();
+    let mut article = read(Media::Html, &twice).unwrap();
+    let repairs = std::mem::take(&mut article.repairs);
+    assert_eq!((repairs.len(), repairs[0].kind, repairs[0].confidence), (1, RepairKind::Mojibake, 1.0));
+    let original = article.original.take().unwrap();
+    assert_eq!(original["source"], "工讯日报".bytes().map(char::from).collect::<String>());
+    assert_eq!(article, once);
+    // The same, and before that GBK had been read as Latin-9.
+    let gbk = encoding_rs::GBK.encode(&page).0;
+    let misread = encoding_rs::ISO_8859_15.decode_without_bom_handling(&gbk).0;
+    let article = read(Media::Html, &misread.bytes().map(char::from).collect::<String>()).unwrap();
+    assert_eq!((&article.title, &article.body, &article.source), (&once.title, &once.body, &once.source));
+}
 
 #[test]
 fn pages_of_many_shapes() {

@@ -24,11 +24,11 @@ mod vocabulary;
 use std::collections::BTreeMap;
 
 use crate::archive::{Media, Record};
-use crate::article::{Article, ArticleId, Repair, Script};
+use crate::article::{Article, ArticleId, Repair, RepairKind, Script};
 use crate::error::{Reason, Rejection};
 use crate::text::charset;
 use crate::text::fold::{fold_char, is_han};
-use crate::text::repair::repair_page;
+use crate::text::repair::{read_twice, repair_page, undo_twice};
 
 /// The largest page that is read, in bytes of its text.
 pub const MAX_PAGE: usize = 16 << 20;
@@ -71,12 +71,18 @@ pub fn extract(record: &Record, options: &Options) -> Result<Article, Rejection>
         let detail = format!("{} bytes, more than the {MAX_PAGE} that are read of one record", record.bytes.len());
         return Err(reject((Reason::Limit, detail)));
     }
-    let text = charset::decode(&record.bytes, record.charset.as_deref(), record.media == Media::Html).text;
+    let mut text = charset::decode(&record.bytes, record.charset.as_deref(), record.media == Media::Html).text;
+    let once = if record.media == Media::Json { None } else { undo_twice(&text) };
+    let twice = once.is_some();
+    text = once.unwrap_or(text);
     let (mut article, key) = match record.media {
         Media::Json => json::read(&text, record, options).map_err(reject)?,
         Media::Html => (from_page(html::parse(&text), record).map_err(reject)?, None),
         Media::Dump => (from_page(dump::parse(&text), record).map_err(reject)?, None),
     };
+    if twice {
+        note_twice(&mut article);
+    }
     // One of our own exports keeps its id and origin.
     if article.id.0.is_empty() {
         article.origin = record.origin.to_string();
@@ -87,6 +93,24 @@ pub fn extract(record: &Record, options: &Options) -> Result<Article, Rejection>
     }
     article.script = script_of(&article);
     Ok(article)
+}
+
+/// Records on an article that its page had been read as Latin-1 once too often.
+fn note_twice(article: &mut Article) {
+    let lines = 1 + article.lead.iter().chain([&article.body]).map(|text| text.lines().count() as u32).sum::<u32>();
+    article.repairs.insert(0, Repair { kind: RepairKind::Mojibake, count: lines, confidence: 1.0 });
+    let mut original = article.original.take().unwrap_or_default();
+    let fields = [
+        ("title", Some(&article.title)),
+        ("lead", article.lead.as_ref()),
+        ("body", Some(&article.body)),
+        ("source", article.source.as_ref()),
+    ];
+    for (field, text) in fields {
+        let found = original.get(field).or(text).filter(|text| !text.is_ascii()).map(|text| read_twice(text));
+        original.extend(found.map(|found| (field.to_string(), found)));
+    }
+    article.original = Some(original).filter(|o| !o.is_empty());
 }
 
 fn from_page(mut page: page::Page, record: &Record) -> Result<Article, (Reason, String)> {

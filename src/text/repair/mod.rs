@@ -21,6 +21,7 @@ mod spam;
 mod taken;
 mod tokens;
 
+pub use mojibake::{read_twice, undo_twice};
 pub use simplify::to_simplified;
 
 /// A page as it stood before the damage.

@@ -67,6 +67,25 @@ pub fn undo(lines: &[&str]) -> Option<Undone> {
     (changed * 10 >= all * 8).then_some(undone)
 }
 
+/// Undoes UTF-8 that was read as Latin-1 and written as UTF-8 again, for a whole page with its markup: nothing but a page
+/// that this was done to gives valid UTF-8 when it is turned back. What the letters stand for may have been misread before.
+///
+/// It is done before the page is taken apart, because a browser drops the controls and blanks that half of the bytes
+/// have become.
+pub fn undo_twice(page: &str) -> Option<String> {
+    let bytes: Vec<u8> = page
+        .chars()
+        .map(|c| if c.is_ascii() { Some(c as u8) } else { latin_byte(c, Latin::One) })
+        .collect::<Option<_>>()?;
+    let text = String::from_utf8(bytes).ok()?;
+    (text.chars().filter(|c| !c.is_ascii()).take(LEAST).count() == LEAST).then_some(text)
+}
+
+/// What [`undo_twice`] undoes, done to a text.
+pub fn read_twice(text: &str) -> String {
+    text.bytes().map(char::from).collect()
+}
+
 /// The mistake that the page's letters look like.
 fn suspect(lines: &[&str]) -> Option<Mistake> {
     let (mut all, mut latin, mut doubled) = (0, 0, 0);
@@ -228,6 +247,17 @@ mod tests {
         let undone = undo(&lines).expect("the mistake is seen");
         assert!(undone.lines[0].starts_with("工人日报社评"), "{}", undone.lines[0]);
         assert!(undone.lines[2].starts_with("各级工会要加强干部"), "{}", undone.lines[2]);
+    }
+
+    #[test]
+    fn a_page_read_twice_comes_back() {
+        let page = format!("<title>{}</title>\u{85}\u{A0}<p>{}", TEXT[0], TEXT[2]);
+        assert_eq!(undo_twice(&read_twice(&page)).as_deref(), Some(page.as_str()));
+        let windows = encoding_rs::WINDOWS_1252.decode_without_bom_handling(page.as_bytes()).0;
+        assert_eq!(undo_twice(&windows).as_deref(), Some(page.as_str()));
+        for page in [&page, "<p>Déjà vu à l'été où la forêt brûlait, çà et là", "plain", ""] {
+            assert_eq!(undo_twice(page), None, "{page}");
+        }
     }
 
     #[test]
