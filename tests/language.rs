@@ -84,7 +84,7 @@ fn what_hurts_is_answered() {
         ("title:(".repeat(megabyte / 8) + "工会", &anything),
         ("工".repeat(megabyte), &anything),
         ("a".repeat(megabyte), &nothing),
-        (format!("\"{}\"", "工会".repeat(megabyte / 4)), &nothing),
+        (format!("\"{}\"", "工会".repeat(megabyte / 4)), &anything),
         ("工会 ".repeat(megabyte / 8), &some),
         ("工会 OR ".repeat(megabyte / 16), &some),
         ("-工会 ".repeat(megabyte / 8), &some),
