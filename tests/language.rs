@@ -53,7 +53,7 @@ fn every_example_of_the_page_does_what_it_says() {
     for (query, says) in examples {
         let results = ask(snapshot, &query);
         assert_eq!(results.total == 0, says.starts_with("nothing"), "{query}: {} found", results.total);
-        let remarked = says.starts_with("left out") || says.contains(": left out") || says.contains("is left out");
+        let remarked = ["is left out", ": left out", "is taken as text"].iter().any(|remark| says.contains(remark));
         let notes = parse(&query).notes;
         assert_eq!(notes.iter().any(|note| note.kind != NoteKind::Precedence), remarked, "{query}: {notes:?}");
         // Other ways to write it are named in the same row, and find the same.
@@ -84,7 +84,7 @@ fn what_hurts_is_answered() {
         ("title:(".repeat(megabyte / 8) + "工会", &anything),
         ("工".repeat(megabyte), &anything),
         ("a".repeat(megabyte), &nothing),
-        (format!("\"{}\"", "工会".repeat(megabyte / 4)), &nothing),
+        (format!("\"{}\"", "工会".repeat(megabyte / 4)), &anything),
         ("工会 ".repeat(megabyte / 8), &some),
         ("工会 OR ".repeat(megabyte / 16), &some),
         ("-工会 ".repeat(megabyte / 8), &some),
