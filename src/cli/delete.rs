@@ -12,7 +12,7 @@ use super::output::print;
 use super::search::matching;
 use crate::article::{Article, ArticleId};
 use crate::index::tombstones::Tombstones;
-use crate::index::{DocAddress, Generation, Resources, Snapshot, Writer, delete};
+use crate::index::{DocAddress, Resources, Snapshot, Writer, delete};
 use crate::view;
 
 /// How many of the other copies are printed; `--dry-run --copies yes` prints all.
@@ -73,10 +73,9 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     let gone = delete::delete(&mut writer, &ids)?;
     writer.finish()?;
     eprintln!("{} deleted; no later run brings them back (`gongxun delete --forget ID` does)", articles(gone as usize));
-    let all = Generation::all(index)?;
-    if all.len() > 1 {
-        eprintln!("note: their text is still on disk in older generations, until `gongxun reindex --keep 0 PATH…`");
-    }
+    eprintln!(
+        "note: their text stays on disk until segments are merged and older generations go; `gongxun reindex --keep 0 PATH…` does both now"
+    );
     Ok(Outcome::Found)
 }
 

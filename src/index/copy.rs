@@ -47,7 +47,7 @@ pub struct Copied {
 }
 
 /// Copies the last commit of the current generation, with the tombstones, to a folder that is empty or not there. The copy
-/// is an index of its own: it is searched, written to and rolled out like any other. CURRENT is written last, so a copy
+/// is an index of its own: it is searched, written to and copied like any other. CURRENT is written last, so a copy
 /// that was killed is no index.
 ///
 /// # Errors
