@@ -14,6 +14,7 @@ pub mod export;
 mod failpoint;
 pub mod generation;
 pub mod manifest;
+mod queue;
 mod reader;
 pub mod reprints;
 pub mod rollback;

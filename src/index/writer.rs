@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
-use tantivy::schema::TantivyDocument;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
@@ -13,6 +12,7 @@ use super::directory::GenerationDirectory;
 use super::document;
 use super::generation::{Generation, Settings, Stage, WriteLock};
 use super::manifest::{Entry, Manifest};
+use super::queue::{Queue, Queued};
 use super::reprints;
 use super::schema::{Fields, schema};
 use super::snapshot::{self, Commit, Snapshot, damaged, open_index_in, set_tokenizers};
@@ -63,7 +63,8 @@ impl Default for Resources {
 
 /// Writes to one generation. There is one at a time for an index folder.
 pub struct Writer {
-    inner: IndexWriter,
+    inner: IndexWriter<Queued>,
+    queue: Queue,
     index: Index,
     directory: GenerationDirectory,
     fields: Fields,
@@ -182,7 +183,7 @@ impl Writer {
         set_tokenizers(&mut index, &segmenter);
         let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
         let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
-        let inner: IndexWriter =
+        let inner: IndexWriter<Queued> =
             index.writer_with_num_threads(threads, memory).map_err(|e| trouble(&directory, &generation, e))?;
         inner.set_merge_policy(merge_policy());
         let known = OnceLock::new();
@@ -192,6 +193,7 @@ impl Writer {
         let reprints = reprints::Store::open(&generation.folder(), snapshot.commit.reprints.as_ref())?;
         Ok(Writer {
             inner,
+            queue: Queue::default(),
             index,
             directory,
             fields: schema().1,
@@ -233,8 +235,8 @@ impl Writer {
     /// Where a thread of the writer failed (the disk is full, say).
     pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
         self.dirty = true;
-        let doc: TantivyDocument = document::document(article, file, stored, &self.fields);
-        self.inner.add_document(doc).map_err(|e| {
+        let queued = self.queue.put(article, file, stored, &self.fields);
+        self.inner.add_document(queued).map_err(|e| {
             self.failed = true;
             trouble(&self.directory, &self.generation, e)
         })?;
@@ -319,9 +321,12 @@ impl Writer {
         self.inner.wait_merging_threads().map_err(trouble)?;
         let segments = self.index.searchable_segments().map_err(trouble)?;
         if is_worth_merging(segments.iter().map(|segment| u64::from(segment.meta().num_docs()))) {
-            let mut merger: IndexWriter = self.index.writer_with_num_threads(1, MIN_THREAD_MEMORY).map_err(trouble)?;
+            let mut merger: IndexWriter<Queued> =
+                self.index.writer_with_num_threads(1, MIN_THREAD_MEMORY).map_err(trouble)?;
             merger.set_merge_policy(Box::new(NoMergePolicy));
             let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
+            // The files of a segment that somebody holds are not collected.
+            drop(segments);
             merger.merge(&ids).wait().map_err(trouble)?;
             merger.garbage_collect_files().wait().map_err(trouble)?;
             merger.wait_merging_threads().map_err(trouble)?;
