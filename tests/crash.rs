@@ -271,9 +271,8 @@ fn crash(kills: usize, seed: u64) {
             task.name,
             if ended { "ended" } else { "killed" }
         );
-        let before = std::mem::replace(&mut held, State::new());
-        let number;
-        (number, held) = desk.held();
+        let (number, now) = desk.held();
+        let before = std::mem::replace(&mut held, now);
         if ended {
             assert!(output.status.success(), "{say}: {}", String::from_utf8_lossy(&output.stderr));
             assert_eq!(difference(&held, &target), None, "{say}");

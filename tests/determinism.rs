@@ -22,10 +22,13 @@ struct Content {
     report: Report,
     articles: BTreeSet<String>,
     clusters: BTreeSet<Vec<String>>,
-    /// For each query and order: how many match, and the ids and scores of all hits in their order.
-    answers: Vec<(u64, u64, Vec<(String, u32)>)>,
+    /// For each query and order.
+    answers: Vec<Answer>,
     manifest: BTreeSet<String>,
 }
+
+/// How many match in full and in part, and the ids and scores of all hits in their order.
+type Answer = (u64, u64, Vec<(String, u32)>);
 
 fn content(archive: &Archive, threads: usize, commit_bytes: u64) -> Content {
     let index = archive.index().with_extension(format!("{threads}-{commit_bytes}"));

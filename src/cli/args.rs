@@ -311,7 +311,7 @@ pub struct BuildArgs {
     /// How many threads; all cores unless given
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Memory for the index under way, in MB; 200 unless given
+    /// Memory for the index under way, in MB; 100 unless given
     #[arg(long, value_name = "MB")]
     pub memory: Option<usize>,
     /// Commit whenever so many MB of articles have gone in; 256 unless given

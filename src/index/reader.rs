@@ -15,8 +15,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Hands out snapshots of an index folder, each the newest there is, to any number of threads.
 ///
 /// Whoever has a snapshot keeps it as it is: a swap or a commit meanwhile changes nothing for them, and its files are let
-/// go when the last of them drops it. Asking costs two small files read (some ten microseconds) as long as nothing changed. Where
-/// something did, one of those who ask opens it, and the others get the snapshot before it meanwhile.
+/// go when the last of them drops it. As long as nothing changed, asking costs reading two small files. Where something
+/// did, one of those who ask opens it, and the others get the snapshot before it meanwhile.
 ///
 /// ```
 /// # use gongxun::index::{Reader, Resources, Writer};

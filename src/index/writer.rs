@@ -51,10 +51,10 @@ pub struct Resources {
 }
 
 /// Memory for postings under way unless another figure is given, in bytes.
-const DEFAULT_MEMORY: usize = 200 << 20;
+const DEFAULT_MEMORY: usize = 100 << 20;
 
 impl Default for Resources {
-    /// All cores, and 200 MB.
+    /// All cores, and 100 MB.
     fn default() -> Resources {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Resources { threads, memory: DEFAULT_MEMORY }
