@@ -9,8 +9,8 @@ use super::same::{is_likely, same_text};
 
 /// How many likely pairs are gathered before their texts are compared: 8 MB of them.
 const MAX_PAIRS: usize = 1 << 20;
-/// How many texts are kept while pairs are compared: a few MB.
-const KEPT_TEXTS: usize = 1 << 10;
+/// How many letters of texts are kept while pairs are compared: 16 MB of them.
+const KEPT_LETTERS: usize = 4 << 20;
 
 /// Where the texts behind fingerprints are read, when fingerprints alone do not tell.
 pub trait Texts {
@@ -125,30 +125,44 @@ impl Pairs<'_> {
         if !self.sets.together(a, b) && is_likely(&Packed::at(self.packed, a), &Packed::at(self.packed, b)) {
             self.likely.push((a.min(b), a.max(b)));
             if self.likely.len() >= MAX_PAIRS {
-                self.compare();
+                // Most of them are there several times, once for each band.
+                self.dedup();
+                if self.likely.len() >= MAX_PAIRS / 2 {
+                    self.compare();
+                }
             }
         }
+    }
+
+    fn dedup(&mut self) {
+        self.likely.sort_unstable();
+        self.likely.dedup();
     }
 
     /// Compares the texts of the likely pairs and joins those that are one article. Which pairs are left out because they
     /// are together already depends on the order, what is together in the end does not.
     fn compare(&mut self) {
-        self.likely.sort_unstable();
-        self.likely.dedup();
+        self.dedup();
         let mut wanted: Vec<u32> = self.likely.iter().flat_map(|(a, b)| [*a, *b]).collect();
         wanted.sort_unstable();
         wanted.dedup();
         self.texts.prepare(&wanted);
         let mut kept: HashMap<u32, Option<Vec<char>>> = HashMap::new();
+        let mut letters = 0;
         for (a, b) in std::mem::take(&mut self.likely) {
             if self.sets.together(a, b) {
                 continue;
             }
-            if kept.len() > KEPT_TEXTS {
+            if letters > KEPT_LETTERS {
                 kept.clear();
+                letters = 0;
             }
             for number in [a, b] {
-                kept.entry(number).or_insert_with(|| self.texts.text(number).as_deref().map(folded));
+                kept.entry(number).or_insert_with(|| {
+                    let text = self.texts.text(number).as_deref().map(folded);
+                    letters += text.as_ref().map_or(0, Vec::len);
+                    text
+                });
             }
             if let (Some(text_a), Some(text_b)) = (&kept[&a], &kept[&b])
                 && same_text(&Packed::at(self.packed, a), &Packed::at(self.packed, b), &compare(text_a, text_b))
