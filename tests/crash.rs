@@ -5,6 +5,7 @@
 //! once or not at all, as it was before the run or as the archive has it now; what an ended run had acknowledged must be
 //! there; the generation before the current one must read as it did when it was replaced. A run that ends by itself must
 //! have brought the index to exactly the state of the archive, and at the end the index equals one that was built anew.
+//! What `delete` has noted as deleted stays away from then on, whether that run lived to take it out or not.
 //!
 //! `cargo test` makes a short run of it. The long one is
 //! `cargo test --release --test crash -- --ignored --nocapture`; `CRASH_KILLS` and `CRASH_SEED` change how many kills and
@@ -17,6 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use gongxun::ArticleId;
+use gongxun::index::tombstones::Tombstones;
 use gongxun::index::{Generation, Snapshot, check};
 use gongxun::verify::{Extent, Options, Random, verify};
 
@@ -41,14 +44,23 @@ struct Task {
     args: &'static [&'static str],
     /// From what the index held before and what the archive holds.
     target: fn(&State, &Archive) -> State,
+    /// Whether one article is drawn from what the index holds, to be deleted.
+    deletes: bool,
     /// Whether the index goes from the one state to the other in a single step.
     one_step: bool,
 }
 
-const TASKS: [Task; 3] = [
-    Task { name: "index", args: &["index", "in", ROOT, COMMIT], target: added, one_step: false },
-    Task { name: "index --prune", args: &["index", "--prune", "in", ROOT, COMMIT], target: replaced, one_step: false },
-    Task { name: "reindex", args: &["reindex", "in", ROOT, COMMIT], target: replaced, one_step: true },
+const TASKS: [Task; 4] = [
+    Task { name: "index", args: &["index", "in", ROOT, COMMIT], target: added, deletes: false, one_step: false },
+    Task {
+        name: "index --prune",
+        args: &["index", "--prune", "in", ROOT, COMMIT],
+        target: replaced,
+        deletes: false,
+        one_step: false,
+    },
+    Task { name: "reindex", args: &["reindex", "in", ROOT, COMMIT], target: replaced, deletes: false, one_step: true },
+    Task { name: "delete", args: &["delete", "--copies", "no"], target: kept, deletes: true, one_step: true },
 ];
 const ROOT: &str = "--root=in";
 /// Commits are so far apart that a run makes a dozen or two.
@@ -57,6 +69,7 @@ const COMMIT: &str = "--commit-mb=0.02";
 /// The articles of the archive, and those of files that are gone.
 fn added(before: &State, archive: &Archive) -> State {
     let gone = before.iter().filter(|(title, _)| !archive.files.contains_key(file_of(title)));
+    let gone = gone.filter(|(title, _)| !archive.deleted.contains(*title));
     gone.map(|(title, body)| (title.clone(), body.clone())).chain(archive.state()).collect()
 }
 
@@ -64,11 +77,18 @@ fn replaced(_: &State, archive: &Archive) -> State {
     archive.state()
 }
 
+/// What was there; the article that is deleted is taken out by whoever drew it.
+fn kept(before: &State, _: &Archive) -> State {
+    before.clone()
+}
+
 /// The archive: JSON lines in files, each article a title and a body.
 struct Archive {
     folder: PathBuf,
     random: Random,
     files: BTreeMap<String, State>,
+    /// The titles of what was deleted from the index and is kept out.
+    deleted: BTreeSet<String>,
     names: usize,
 }
 
@@ -78,8 +98,8 @@ fn file_of(title: &str) -> &str {
 
 impl Archive {
     fn new(folder: &Path, seed: u64) -> Archive {
-        let mut archive =
-            Archive { folder: folder.join("in"), random: Random::new(seed), files: BTreeMap::new(), names: 0 };
+        let (folder, random) = (folder.join("in"), Random::new(seed));
+        let mut archive = Archive { folder, random, files: BTreeMap::new(), deleted: BTreeSet::new(), names: 0 };
         std::fs::create_dir(&archive.folder).unwrap();
         for _ in 0..FILES {
             archive.add_file();
@@ -88,7 +108,8 @@ impl Archive {
     }
 
     fn state(&self) -> State {
-        self.files.values().flatten().map(|(title, body)| (title.clone(), body.clone())).collect()
+        let there = self.files.values().flatten().filter(|(title, _)| !self.deleted.contains(*title));
+        there.map(|(title, body)| (title.clone(), body.clone())).collect()
     }
 
     fn add_file(&mut self) {
@@ -172,15 +193,28 @@ impl Desk {
         self.folder.path().join("index")
     }
 
-    fn start(&self, index: &str, task: &Task) -> Child {
+    fn start(&self, index: &str, task: &Task, deleted: Option<&ArticleId>) -> Child {
         Command::new(env!("CARGO_BIN_EXE_gongxun"))
             .args(["--index", index])
             .args(task.args)
+            .args(deleted.map(|id| &id.0))
             .current_dir(self.folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap()
+    }
+
+    /// The n-th article of the index with its title.
+    fn draw(&self, n: usize) -> (ArticleId, String) {
+        let snapshot = Snapshot::open(&self.index()).unwrap();
+        let (_, article) = snapshot.all().nth(n).unwrap().unwrap();
+        (article.id, article.title)
+    }
+
+    /// Whether an article is kept out of the index.
+    fn is_deleted(&self, id: &ArticleId) -> bool {
+        Tombstones::read(&self.index()).unwrap().get(id).is_some()
     }
 
     /// What the current generation holds, and its number; 0 where there is no index yet.
@@ -243,7 +277,14 @@ fn crash(kills: usize, seed: u64) {
     while killed < kills {
         let at = random.below(TASKS.len());
         let task = &TASKS[at];
-        let target = (task.target)(&held, &archive);
+        if task.deletes && held.is_empty() {
+            continue;
+        }
+        let drawn = task.deletes.then(|| desk.draw(random.below(held.len())));
+        let mut target = (task.target)(&held, &archive);
+        if let Some((_, title)) = &drawn {
+            target.remove(title);
+        }
         // Moments are spread evenly over the length of a run; a tenth of them over its last tenth, where it swaps.
         let spread = (offset + killed as f64 * 0.618_033_988_75).fract();
         let share = if random.below(10) == 0 { 0.9 + spread / 10.0 } else { spread };
@@ -255,7 +296,7 @@ fn crash(kills: usize, seed: u64) {
         };
 
         let started = Instant::now();
-        let mut child = desk.start("index", task);
+        let mut child = desk.start("index", task, drawn.as_ref().map(|(id, _)| id));
         let mut status = None;
         while status.is_none() && started.elapsed() < length {
             std::thread::sleep(Duration::from_micros(500));
@@ -271,6 +312,13 @@ fn crash(kills: usize, seed: u64) {
             task.name,
             if ended { "ended" } else { "killed" }
         );
+        if let Some((id, title)) = drawn {
+            let noted = desk.is_deleted(&id);
+            assert!(noted || !ended, "{say}: {title} is deleted and not kept out");
+            if noted {
+                archive.deleted.insert(title);
+            }
+        }
         let (number, now) = desk.held();
         let before = std::mem::replace(&mut held, now);
         if ended {
@@ -334,8 +382,12 @@ fn crash(kills: usize, seed: u64) {
 
 /// The last runs are left to end; the index equals one that was built anew.
 fn finish(desk: &Desk, archive: &Archive) {
+    // The one that is built anew keeps out the same.
+    let anew = desk.folder.path().join("anew");
+    std::fs::create_dir(&anew).unwrap();
+    Tombstones::read(&desk.index()).unwrap().write(&anew).unwrap();
     for (index, task) in [("index", &TASKS[1]), ("index", &TASKS[2]), ("anew", &TASKS[0])] {
-        let output = desk.start(index, task).wait_with_output().unwrap();
+        let output = desk.start(index, task, None).wait_with_output().unwrap();
         assert!(output.status.success(), "{}: {}", task.name, String::from_utf8_lossy(&output.stderr));
         assert_eq!(difference(&desk.held().1, &archive.state()), None, "after the last {}", task.name);
         let report = verify(&desk.index(), Options { sample: 200, extent: Extent::Sample, seed: 1 }).unwrap();
