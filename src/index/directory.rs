@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
@@ -29,6 +29,30 @@ pub struct GenerationDirectory {
     inner: MmapDirectory,
     folder: PathBuf,
     failure: Failure,
+    gate: Gate,
+}
+
+/// Whether the folder may be written to: true once its writer is gone, and then it may not.
+#[derive(Debug, Clone, Default)]
+struct Gate(Arc<RwLock<bool>>);
+
+impl Gate {
+    /// Does one step of writing while the writer is there.
+    fn through<T>(&self, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        let closed = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if *closed { Err(io::Error::other("the writer of this folder is gone")) } else { act() }
+    }
+}
+
+/// The right to write by a directory. tantivy does not wait for the threads that merge when a writer is dropped; when this
+/// is dropped, before the lock on the index is let go, the step that such a thread is at is waited for, and no other follows.
+#[derive(Debug)]
+pub struct Writing(Gate);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        *self.0.0.write().unwrap_or_else(PoisonError::into_inner) = true;
+    }
 }
 
 impl GenerationDirectory {
@@ -38,7 +62,13 @@ impl GenerationDirectory {
     /// Where it does not exist or is no folder.
     pub fn open(path: &Path) -> Result<GenerationDirectory, OpenDirectoryError> {
         let inner = MmapDirectory::open(path)?;
-        Ok(GenerationDirectory { inner, folder: path.to_path_buf(), failure: Failure::default() })
+        let (failure, gate) = (Failure::default(), Gate::default());
+        Ok(GenerationDirectory { inner, folder: path.to_path_buf(), failure, gate })
+    }
+
+    /// Ends the writing by this directory and its clones when it is dropped.
+    pub fn writing(&self) -> Writing {
+        Writing(self.gate.clone())
     }
 
     /// Takes away what a run left behind that did not reach its commit: files that no segment in `living` has, and what was
@@ -131,9 +161,12 @@ impl Directory for GenerationDirectory {
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
         // A file that can't be taken away now is taken away later; nothing is lost by it.
-        point(Step::Remove, &self.folder.join(path))
-            .map_err(|error| DeleteError::IoError { io_error: Arc::new(error), filepath: path.to_path_buf() })?;
-        self.inner.delete(path)
+        let wrap = |error| DeleteError::IoError { io_error: Arc::new(error), filepath: path.to_path_buf() };
+        let delete = || {
+            point(Step::Remove, &self.folder.join(path))?;
+            Ok(self.inner.delete(path))
+        };
+        self.gate.through(delete).map_err(wrap)?
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
@@ -148,7 +181,7 @@ impl Directory for GenerationDirectory {
             Err(OpenWriteError::IoError { io_error, .. }) => Err(again(&io_error)),
             Err(OpenWriteError::FileAlreadyExists(_)) => Err(io::ErrorKind::AlreadyExists.into()),
         };
-        let file = self.failure.note(Step::Create, &full, open).map_err(wrap)?;
+        let file = self.gate.through(|| self.failure.note(Step::Create, &full, open)).map_err(wrap)?;
         Ok(BufWriter::new(Box::new(Noted { file, path: full, failure: self.failure.clone() })))
     }
 
@@ -157,7 +190,8 @@ impl Directory for GenerationDirectory {
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        self.failure.note(Step::Rename, &self.folder.join(path), || self.inner.atomic_write(path, data))?;
+        let write = || self.inner.atomic_write(path, data);
+        self.gate.through(|| self.failure.note(Step::Rename, &self.folder.join(path), write))?;
         // The list of tantivy's own files becomes durable with the next commit, which is soon enough.
         if path == Path::new(COMMIT) { self.sync_directory() } else { Ok(()) }
     }

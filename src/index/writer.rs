@@ -8,7 +8,7 @@ use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
 use super::check;
-use super::directory::GenerationDirectory;
+use super::directory::{GenerationDirectory, Writing};
 use super::document;
 use super::generation::{Generation, Settings, Stage, WriteLock};
 use super::manifest::{Entry, Manifest};
@@ -78,6 +78,8 @@ pub struct Writer {
     /// Whether something went wrong. tantivy forgets the articles of a thread that failed and would commit the rest at
     /// the next call, beside a manifest that says that all were taken in; so nothing is committed after a failure.
     failed: bool,
+    // In this order: nothing writes any more when the lock is let go.
+    _writing: Writing,
     _lock: WriteLock,
 }
 
@@ -176,6 +178,7 @@ impl Writer {
         lock: WriteLock,
     ) -> Result<Writer> {
         let directory = snapshot::directory(&generation)?;
+        let writing = directory.writing();
         let mut index = open_index_in(directory.clone(), &generation)?;
         let committed = index.load_metas().map_err(|e| damaged(&generation, e))?;
         let living = committed.segments.iter().flat_map(check::files_of).collect();
@@ -205,6 +208,7 @@ impl Writer {
             commit: snapshot.commit,
             dirty: false,
             failed: false,
+            _writing: writing,
             _lock: lock,
         })
     }
