@@ -29,6 +29,9 @@ const MAX_PLACES: usize = 48;
 /// Longer queries are questions: with one place changed such a one hardly ever matches in full, and looking for it takes
 /// a walk through all words of the index.
 const MAX_QUERY_CHARS: usize = 16;
+/// How many words an index may have, all fields and segments together, for all of them to be walked through: more take too
+/// long for a remark beside an empty answer.
+const MAX_WALKED: usize = 1_000_000;
 /// How many words of the dictionary a misspelled one may have been cut into.
 const MAX_CUT: usize = 3;
 /// How many candidates are kept for a place.
