@@ -114,6 +114,15 @@ pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Sugges
     }
     let fields = &snapshot.fields;
     let fields = [fields.title.words, fields.body.words, fields.author_key, fields.editor_key, fields.source_key];
+    let mut walked = 0;
+    for segment in snapshot.searcher.segment_readers() {
+        for field in fields {
+            walked += segment.inverted_index(field)?.terms().num_terms();
+        }
+    }
+    if walked > MAX_WALKED {
+        return Ok(Vec::new());
+    }
     for (word, articles) in words(snapshot, &fields, "", is_word)? {
         let chars: Vec<char> = word.chars().collect();
         let Some(letters) = sound(&word) else { continue };
