@@ -10,6 +10,7 @@ use gongxun::search::needle::Needle;
 use gongxun::search::plan::{Plan, Scope};
 use gongxun::search::proximity;
 use gongxun::text::fold::fold_char;
+use gongxun::verify;
 use serde_json::json;
 
 /// How many articles there are.
@@ -26,14 +27,12 @@ const LETTERS: [&str; 20] = [
 /// What needles are made of beside.
 const SIGNS: usize = 4;
 
-struct Random(u64);
+/// Texts drawn by numbers.
+struct Random(verify::Random);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
+        self.0.below(limit)
     }
 
     /// A text of at most so many parts; the last letters of the list are left out.
@@ -75,7 +74,7 @@ impl Random {
 
 #[test]
 fn positions_prove_what_a_scan_finds() {
-    let mut random = Random(11);
+    let mut random = Random(verify::Random::new(11));
     let archive = Archive::new();
     let mut lines = String::new();
     for number in 0..ARTICLES {

@@ -17,6 +17,7 @@ use gongxun::search::{Copies, Hit, Request, search};
 use gongxun::text::fold::{fold, fold_char, is_han};
 use gongxun::text::strings::{self, Class};
 use gongxun::text::synonyms::Synonyms;
+use gongxun::verify;
 
 /// How many pairs are looked at.
 const PAIRS: usize = 10_000;
@@ -30,14 +31,12 @@ const WIDE: (&str, &str) = (
      工会的3名律师查了GPS记录:No.17站点平均每单28分钟,系统只给19分钟。骑手代表说,AI不懂电梯。",
 );
 
-struct Random(u64);
+/// Texts drawn by numbers.
+struct Random(verify::Random);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
+        self.0.below(limit)
     }
 
     /// A part of a text of so many characters, where it has so many.
@@ -90,7 +89,7 @@ fn every_mark_covers_a_matched_word_or_string() {
     assert!(has(|c| is_han(c) && fold_char(c) != c) && has(|c| ('０'..='９').contains(&c)), "no letters to fold");
     assert!(articles.iter().any(|article| !article.repairs.is_empty()), "no repaired article");
 
-    let mut random = Random(5);
+    let mut random = Random(verify::Random::new(5));
     let (mut pairs, mut marks, mut queries) = (0, 0, 0);
     while pairs < PAIRS {
         let article = &articles[random.below(articles.len())];

@@ -19,8 +19,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::create_folder;
-pub use super::disk::{replace_file, sync_folder};
+use super::disk::{create_folder, replace_file};
 use super::failpoint::{Step, point};
 use super::schema::SCHEMA_VERSION;
 use crate::article::Date;
