@@ -12,7 +12,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 pub use self::contract::{Contract, Failure, Figures, Side};
-pub use self::strings::{Kind, Random, Sample, Wanted, take};
+pub use self::strings::{Kind, Sample, Wanted, take};
+pub use crate::text::random::Random;
 use crate::error::{Error, Result};
 use crate::index::check::{self, Files};
 use crate::index::{Generation, Snapshot};

@@ -4,7 +4,7 @@ use tantivy::DocId;
 use tantivy::schema::{OwnedValue, TantivyDocument};
 use tantivy::store::StoreReader;
 
-use super::schema::{Fields, TextFields};
+use super::schema::Fields;
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
 use crate::reprint::letters;
@@ -49,7 +49,8 @@ pub fn id_order(id: &ArticleId) -> u64 {
     u64::from_str_radix(digits, 16).unwrap_or(0) << 8 | occurrence.min(255)
 }
 
-/// The document of an article that was read from `file`.
+/// What tantivy stores of an article that was read from `file`, counts by, and finds whole. The texts are
+/// [`super::segment`]'s.
 pub fn document(article: &Article, file: &str, stored: Vec<u8>, fields: &Fields) -> TantivyDocument {
     let mut doc = TantivyDocument::new();
     doc.add_text(fields.id, &article.id.0);
@@ -59,20 +60,6 @@ pub fn document(article: &Article, file: &str, stored: Vec<u8>, fields: &Fields)
     if let Some(hash) = text_hash(article) {
         doc.add_u64(fields.text, hash);
     }
-    let mut text = |fields: TextFields, text: &str| {
-        if !text.is_empty() {
-            if let Some(parts) = fields.parts {
-                doc.add_text(fields.words, text);
-                doc.add_text(parts, text);
-            }
-            doc.add_text(fields.pairs, text);
-            doc.add_text(fields.chars, text);
-        }
-    };
-    text(fields.title, &article.title);
-    text(fields.lead, article.lead.as_deref().unwrap_or(""));
-    text(fields.body, &article.body);
-    text(fields.names, &names(article));
     if let Some(source) = &article.source {
         doc.add_text(fields.source, source);
         doc.add_text(fields.source_key, fold(source));
@@ -154,6 +141,8 @@ fn variable_int(bytes: &[u8]) -> Option<(u64, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::segment::Builder;
+    use crate::text::segment::Segmenter;
 
     #[test]
     fn a_record_is_read_only_where_it_is_whole() {
@@ -177,21 +166,16 @@ mod tests {
     #[test]
     fn the_record_is_as_tantivy_writes_it() {
         let (schema, fields) = crate::index::schema::schema();
-        let mut index = tantivy::Index::create_in_ram(schema);
-        index.set_tokenizers(crate::index::analyzer::tokenizers(&crate::text::segment::Segmenter::builtin()));
-        let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, 16 << 20).unwrap();
+        let index = tantivy::Index::create_in_ram(schema);
+        let mut builder = Builder::new(&index, &fields, &Segmenter::builtin());
         let articles: Vec<Article> = [0, 1, 40, 3_000, 300_000]
             .map(|length| Article { title: "工会".into(), body: "职".repeat(length), ..Article::default() })
             .to_vec();
         for article in &articles {
-            // Only what is stored goes in.
-            let mut doc = TantivyDocument::new();
-            doc.add_field_value(fields.stored, &OwnedValue::Bytes(encode(article)));
-            writer.add_document(doc).unwrap();
+            builder.add(article, "a.txt", encode(article)).unwrap();
         }
-        writer.commit().unwrap();
-        let searcher = index.reader().unwrap().searcher();
-        let store = searcher.segment_reader(0).get_store_reader(1).unwrap();
+        let segment = index.segment(builder.finish().unwrap().unwrap());
+        let store = tantivy::SegmentReader::open(&segment).unwrap().get_store_reader(1).unwrap();
         for (doc, expect) in articles.iter().enumerate() {
             assert_eq!(&article(&store, doc as DocId).unwrap(), expect);
         }

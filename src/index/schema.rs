@@ -9,7 +9,11 @@ use tantivy::schema::{
     TextFieldIndexing, TextOptions,
 };
 
-use super::analyzer::{CHARS, PAIRS, PARTS, WORDS};
+// What tantivy knows a field's tokens by. It makes none itself: see [`super::segment`].
+const WORDS: &str = "words";
+const PAIRS: &str = "pairs";
+const CHARS: &str = "chars";
+const PARTS: &str = "parts";
 
 /// The version of the schema and of everything an index holds. An index of another version is refused.
 pub const SCHEMA_VERSION: u32 = 2;

@@ -9,7 +9,6 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::store::StoreReader;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
 
-use super::analyzer;
 use super::check;
 use super::directory::GenerationDirectory;
 use super::document;
@@ -370,7 +369,7 @@ impl Snapshot {
     }
 }
 
-/// Opens tantivy's index in a generation's folder, without its tokenizers.
+/// Opens tantivy's index in a generation's folder.
 pub(super) fn open_index(generation: &Generation) -> Result<Index> {
     open_index_in(directory(generation)?, generation)
 }
@@ -388,11 +387,6 @@ pub(super) fn open_index_in(directory: GenerationDirectory, generation: &Generat
         return Err(Error::Damaged { path: generation.folder(), what });
     }
     Ok(index)
-}
-
-/// Gives the index the tokenizers of a segmenter.
-pub(super) fn set_tokenizers(index: &mut Index, segmenter: &Segmenter) {
-    index.set_tokenizers(analyzer::tokenizers(segmenter));
 }
 
 /// What tantivy says of files that do not hold what was written, with the generation's path.

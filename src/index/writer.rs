@@ -3,26 +3,32 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use tantivy::index::SegmentMeta;
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
+use tantivy::schema::Field;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
 use super::check;
+use super::deletions::Deletions;
 use super::directory::{GenerationDirectory, Writing};
 use super::document;
 use super::generation::{Generation, Settings, Stage, WriteLock};
 use super::manifest::{Entry, Manifest};
-use super::queue::{Queue, Queued};
 use super::reprints;
 use super::schema::{Fields, schema};
-use super::snapshot::{self, Commit, Snapshot, damaged, open_index_in, set_tokenizers};
+use super::segment::Builder;
+use super::snapshot::{self, Commit, Snapshot, damaged, open_index_in};
+use super::workers::Workers;
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
 use crate::reprint::Fingerprint;
 use crate::text::segment::Segmenter;
 
-/// The least memory that a thread of the writer works with, in bytes: tantivy refuses less than 15 MB.
+/// The least memory that a thread works with, in bytes.
 const MIN_THREAD_MEMORY: usize = 16 << 20;
+/// The memory that tantivy's own writer is told to use, in bytes. It refuses less than 15 MB, and uses none of it.
+const UNUSED_MEMORY: usize = 16 << 20;
 /// The share of deleted articles from which a segment is worth merging.
 const DELETED_BEFORE_MERGE: f32 = 0.2;
 /// Segments of fewer articles than this are merged as if they were this large.
@@ -63,8 +69,10 @@ impl Default for Resources {
 
 /// Writes to one generation. There is one at a time for an index folder.
 pub struct Writer {
-    inner: IndexWriter<Queued>,
-    queue: Queue,
+    /// Takes whole segments, deletes, merges and commits; its own threads, which would make segments, have nothing to do.
+    inner: IndexWriter,
+    workers: Workers,
+    deletions: Deletions,
     index: Index,
     directory: GenerationDirectory,
     fields: Fields,
@@ -179,27 +187,30 @@ impl Writer {
     ) -> Result<Writer> {
         let directory = snapshot::directory(&generation)?;
         let writing = directory.writing();
-        let mut index = open_index_in(directory.clone(), &generation)?;
+        let index = open_index_in(directory.clone(), &generation)?;
         let committed = index.load_metas().map_err(|e| damaged(&generation, e))?;
         let living = committed.segments.iter().flat_map(check::files_of).collect();
         directory.tidy(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
-        set_tokenizers(&mut index, &segmenter);
         let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
         let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
-        let inner: IndexWriter<Queued> =
-            index.writer_with_num_threads(threads, memory).map_err(|e| trouble(&directory, &generation, e))?;
+        let inner: IndexWriter =
+            index.writer_with_num_threads(1, UNUSED_MEMORY).map_err(|e| trouble(&directory, &generation, e))?;
         inner.set_merge_policy(merge_policy());
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());
         let snapshot = Snapshot::from_index(&generation, settings.clone(), &index, known)?;
         let manifest = Manifest::read(&generation.folder(), &snapshot.commit.manifest)?;
         let reprints = reprints::Store::open(&generation.folder(), snapshot.commit.reprints.as_ref())?;
+        let fields = schema().1;
+        let builder = |_| Builder::new(&index, &fields, &segmenter);
+        let workers = Workers::new((0..threads).map(builder).collect(), memory);
         Ok(Writer {
             inner,
-            queue: Queue::default(),
+            workers,
+            deletions: Deletions::default(),
             index,
             directory,
-            fields: schema().1,
+            fields,
             generation,
             settings,
             segmenter,
@@ -239,12 +250,38 @@ impl Writer {
     /// Where a thread of the writer failed (the disk is full, say).
     pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
         self.dirty = true;
-        let queued = self.queue.put(article, file, stored, &self.fields);
-        self.inner.add_document(queued).map_err(|e| {
+        let taken = self.workers.put(article, file, stored);
+        let segments = self.workers.written().collect();
+        self.give(taken.map(|()| segments))
+    }
+
+    /// Ends the segments under way.
+    fn flush(&mut self) -> Result<()> {
+        let segments = self.workers.flush();
+        self.give(segments)
+    }
+
+    /// Gives tantivy segments that are whole, where making them did not fail.
+    fn give(&mut self, segments: tantivy::Result<Vec<SegmentMeta>>) -> Result<()> {
+        let given = segments.and_then(|segments| {
+            segments.into_iter().try_for_each(|segment| {
+                self.deletions.add(segment.id());
+                self.inner.add_segment(segment)
+            })
+        });
+        given.map_err(|e| {
             self.failed = true;
             trouble(&self.directory, &self.generation, e)
-        })?;
-        Ok(())
+        })
+    }
+
+    /// Deletes what has a term, also from segments under way where they may hold it.
+    fn delete_term(&mut self, field: Field, text: &str) {
+        self.dirty = true;
+        let ended = if self.workers.holds(text) { self.flush() } else { Ok(()) };
+        let deletion = self.deletions.of(Term::from_field_text(field, text));
+        // The next commit says so where this fails.
+        self.failed |= ended.is_err() || self.inner.delete_query(deletion).is_err();
     }
 
     /// Notes the fingerprint of an article that is added, by which its copies are found.
@@ -259,15 +296,13 @@ impl Writer {
 
     /// Takes the article with this id out; articles added after this call stay.
     pub fn delete(&mut self, id: &ArticleId) {
-        self.dirty = true;
         self.reprints.remove(document::id_order(id));
-        self.inner.delete_term(Term::from_field_text(self.fields.id, &id.0));
+        self.delete_term(self.fields.id, &id.0);
     }
 
     /// Takes all articles of a file out. Their fingerprints stay; [`Writer::delete`] each article where they must go.
     pub fn delete_file(&mut self, file: &str) {
-        self.dirty = true;
-        self.inner.delete_term(Term::from_field_text(self.fields.file, file));
+        self.delete_term(self.fields.file, file);
     }
 
     /// Notes that a file was read to its end, or is gone.
@@ -287,6 +322,7 @@ impl Writer {
         if !self.dirty && !self.manifest.is_dirty() && !self.reprints.is_dirty() && self.commit.number > 0 {
             return Ok(());
         }
+        self.flush()?;
         // Stands until the commit is through.
         self.failed = true;
         let number = self.commit.number + 1;
@@ -298,6 +334,7 @@ impl Writer {
         let mut prepared = self.inner.prepare_commit().map_err(trouble)?;
         prepared.set_payload(&serde_json::to_string(&commit).unwrap_or_default());
         prepared.commit().map_err(trouble)?;
+        self.deletions.committed();
         self.commit = commit;
         self.dirty = false;
         self.failed = false;
@@ -320,13 +357,14 @@ impl Writer {
     /// Where the disk refuses; what the last step says.
     pub fn finish_then(mut self, last: impl FnOnce() -> Result<()>) -> Result<()> {
         self.commit()?;
+        // Their memory is free for the merges.
+        drop(self.workers);
         let trouble = |e| trouble(&self.directory, &self.generation, e);
         // Merges under way take segments that are listed now, so they must be through before the last one begins.
         self.inner.wait_merging_threads().map_err(trouble)?;
         let segments = self.index.searchable_segments().map_err(trouble)?;
         if is_worth_merging(segments.iter().map(|segment| u64::from(segment.meta().num_docs()))) {
-            let mut merger: IndexWriter<Queued> =
-                self.index.writer_with_num_threads(1, MIN_THREAD_MEMORY).map_err(trouble)?;
+            let mut merger: IndexWriter = self.index.writer_with_num_threads(1, UNUSED_MEMORY).map_err(trouble)?;
             merger.set_merge_policy(Box::new(NoMergePolicy));
             let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
             // The files of a segment that somebody holds are not collected.
@@ -380,7 +418,10 @@ impl std::fmt::Debug for Writer {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::text::random::Random;
 
     #[test]
     fn the_last_merge_is_worth_its_time() {
@@ -396,5 +437,47 @@ mod tests {
         for (articles, expect) in cases {
             assert_eq!(is_worth_merging(articles.iter().copied()), expect, "{articles:?}");
         }
+    }
+
+    #[test]
+    fn what_is_added_after_a_deletion_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let resources = Resources { threads: 2, ..Resources::default() };
+        let mut writer = Writer::open(folder.path(), None, resources).unwrap();
+        let mut random = Random::new(5);
+        // What the index should hold: for each id its file and its text.
+        let mut expect: BTreeMap<ArticleId, (String, String)> = BTreeMap::new();
+        for step in 0..1_500 {
+            let id = ArticleId(format!("{:032x}", random.below(40)));
+            let file = format!("{}.txt", random.below(9));
+            match random.below(100) {
+                0..70 => {
+                    writer.delete(&id);
+                    let article = Article { id: id.clone(), body: format!("第{step}步"), ..Article::default() };
+                    writer.add(&article, &file, document::encode(&article)).unwrap();
+                    expect.insert(id, (file, article.body));
+                }
+                70..80 => {
+                    writer.delete(&id);
+                    expect.remove(&id);
+                }
+                80..84 => {
+                    writer.delete_file(&file);
+                    expect.retain(|_, (other, _)| *other != file);
+                }
+                84..97 => writer.flush().unwrap(),
+                _ => {
+                    writer.commit().unwrap();
+                    let snapshot = writer.snapshot().unwrap();
+                    let held = snapshot.all().map(|held| {
+                        let (address, article) = held.unwrap();
+                        (article.id, (snapshot.file(address).unwrap(), article.body))
+                    });
+                    assert_eq!(held.collect::<BTreeMap<_, _>>(), expect, "step {step}");
+                    assert_eq!(snapshot.all().count(), expect.len(), "step {step}");
+                }
+            }
+        }
+        assert!(writer.commit.number > 20);
     }
 }

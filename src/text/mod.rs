@@ -6,6 +6,7 @@ pub mod fold;
 pub mod function_words;
 pub mod lexicon;
 pub mod pinyin;
+pub mod random;
 pub mod repair;
 pub mod segment;
 pub mod strings;

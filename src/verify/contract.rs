@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::strings::{Kind, Random, Sample, Wanted, take};
+use super::strings::{Kind, Sample, Wanted, take};
 use super::{Extent, Options};
 use crate::article::{Article, ArticleId};
 use crate::error::Result;
@@ -11,6 +11,7 @@ use crate::query::parse;
 use crate::search::plan::{Breadth, compile};
 use crate::search::{Matches, Tier};
 use crate::text::fold::{fold, fold_char};
+use crate::text::random::Random;
 use crate::text::strings::{self, Class};
 use crate::text::synonyms::Synonyms;
 

@@ -2,6 +2,7 @@
 
 use crate::article::Article;
 use crate::text::fold::fold_char;
+use crate::text::random::Random;
 use crate::text::strings::Class;
 
 /// The longest substring, in characters.
@@ -119,25 +120,6 @@ fn is_plain(c: &char) -> bool {
 fn is_searchable(name: &str) -> bool {
     let chars: Vec<char> = name.chars().collect();
     kind_of(&chars, None, None).is_some()
-}
-
-/// Random numbers that are the same for the same seed (xorshift).
-#[derive(Debug, Clone)]
-pub struct Random(u64);
-
-impl Random {
-    /// Numbers from a seed.
-    pub fn new(seed: u64) -> Random {
-        Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    /// A number below the limit; 0 where the limit is 0.
-    pub fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        if limit == 0 { 0 } else { (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit }
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::text::fold::fold;
 use crate::text::lexicon;
+use crate::text::random::Random;
 
 static BUILTIN: LazyLock<(Segmenter, Reference)> = LazyLock::new(|| {
     let segmenter = Segmenter::builtin();
@@ -69,18 +70,6 @@ fn assert_same(text: &str, mode: &str, hmm: Hmm, ours: &[Token], theirs: &[Token
             show(ours),
             show(theirs)
         );
-    }
-}
-
-/// Numbers that look random and are the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit as u64) as usize
     }
 }
 
@@ -173,7 +162,7 @@ fn odd_texts_are_cut_like_jieba() {
 
 #[test]
 fn random_texts_are_cut_like_jieba() {
-    let mut random = Random(0x1234_5678_9ABC_DEF1);
+    let mut random = Random::new(0x1234_5678_9ABC_DEF1);
     let mut all = Segmenter::builtin().words();
     all.sort();
     let signs: Vec<char> = "，。、“”\r\n\t .-_%+#&·0123456789azAZé👷𠮷龘㐂鿿𪚥的工中国人一".chars().collect();
@@ -195,7 +184,7 @@ fn random_texts_are_cut_like_jieba() {
 
 #[test]
 fn long_texts_are_cut_like_jieba_across_pieces() {
-    let mut random = Random(77);
+    let mut random = Random::new(77);
     let mut all = Segmenter::builtin().words();
     all.sort();
     // A block far longer than a piece, then pieces that end at every kind of place.

@@ -1,0 +1,219 @@
+//! A segment under way: articles in, the files of a segment of tantivy's out.
+//!
+//! What tantivy's own writer of segments does at each document is done here for many at once (see [`postings`]); the files
+//! are written by tantivy's serializers, and are those that its own writer would write.
+
+mod postings;
+#[cfg(test)]
+mod tests;
+
+use tantivy::fastfield::FastFieldsWriter;
+use tantivy::fieldnorm::{FieldNormReaders, FieldNormsSerializer, FieldNormsWriter};
+use tantivy::index::{Index, Segment, SegmentComponent, SegmentMeta};
+use tantivy::postings::InvertedIndexSerializer;
+use tantivy::schema::document::Value;
+use tantivy::schema::{Schema, TantivyDocument};
+use tantivy::store::StoreWriter;
+use tantivy::tokenizer::MAX_TOKEN_LEN;
+use tantivy::directory::TerminatingWrite;
+use tantivy::{DocId, TantivyError, i64_to_u64};
+
+use super::analyzer::Analyzer;
+use super::document;
+use super::schema::{Fields, TextFields};
+use crate::article::Article;
+use crate::text::segment::Segmenter;
+use postings::{Pairs, Tokens, Words};
+
+/// Makes segments, one after the other.
+pub struct Builder {
+    index: Index,
+    fields: Fields,
+    analyzer: Analyzer,
+    texts: [Text; 4],
+    /// The fields of whole values, by the number of the field.
+    keys: Vec<Tokens>,
+    open: Option<Open>,
+}
+
+/// One text of each article.
+struct Text {
+    fields: TextFields,
+    /// None for names, which have no words.
+    words: Option<Words>,
+    pairs: Pairs,
+}
+
+/// What is written as articles come.
+struct Open {
+    segment: Segment,
+    store: StoreWriter,
+    columns: FastFieldsWriter,
+    norms: FieldNormsWriter,
+    docs: DocId,
+}
+
+impl Open {
+    fn new(index: &Index) -> tantivy::Result<Open> {
+        let (segment, schema, settings) = (index.new_segment(), index.schema(), index.settings());
+        let store = StoreWriter::new(
+            segment.open_write(SegmentComponent::Store)?,
+            settings.docstore_compression,
+            settings.docstore_blocksize,
+            settings.docstore_compress_dedicated_thread,
+        )?;
+        let tokenizers = index.fast_field_tokenizer().clone();
+        let columns = FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, tokenizers)?;
+        let norms = FieldNormsWriter::for_schema(&schema);
+        Ok(Open { segment, store, columns, norms, docs: 0 })
+    }
+}
+
+impl Builder {
+    /// Makes segments of this index, with words cut by this segmenter.
+    pub fn new(index: &Index, fields: &Fields, segmenter: &Segmenter) -> Builder {
+        let text = |fields: TextFields| {
+            let words = fields.parts.map(|_| Words::default());
+            Text { fields, words, pairs: Pairs::default() }
+        };
+        let keys = index.schema().fields().map(|_| Tokens::default()).collect();
+        let (texts, analyzer) = (fields.texts().map(text), Analyzer::new(segmenter));
+        Builder { index: index.clone(), fields: *fields, analyzer, texts, keys, open: None }
+    }
+
+    /// Takes an article that came of `file`, with its stored form ([`document::encode`]).
+    ///
+    /// # Errors
+    /// Where the disk refuses. The segment under way is lost then.
+    pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> tantivy::Result<()> {
+        let open = match &mut self.open {
+            Some(open) => open,
+            None => self.open.insert(Open::new(&self.index)?),
+        };
+        let doc = open.docs;
+        let names = document::names(article);
+        let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body, &names];
+        for (text, value) in self.texts.iter_mut().zip(texts).filter(|(_, value)| !value.is_empty()) {
+            text.add(doc, value, &mut self.analyzer, &mut open.norms)?;
+        }
+        let values = document::document(article, file, stored, &self.fields);
+        let schema = self.index.schema();
+        add_keys(&values, doc, &mut self.keys, &mut open.norms, &schema)?;
+        open.columns.add_document(&values)?;
+        open.store.store(&values, &schema)?;
+        open.docs += 1;
+        Ok(())
+    }
+
+    /// Whether the segment under way should be finished: it uses so many bytes, or half of all places.
+    pub fn is_full(&self, memory: usize) -> bool {
+        self.memory() >= memory || self.texts.iter().any(|text| text.pairs.places() > Pairs::MAX_PLACES / 2)
+    }
+
+    /// How many bytes are in use.
+    pub fn memory(&self) -> usize {
+        let texts = self.texts.iter().map(|text| text.pairs.memory() + text.words.as_ref().map_or(0, Words::memory));
+        let keys = self.keys.iter().map(Tokens::memory);
+        let open = self.open.as_ref();
+        let open = open.map_or(0, |open| open.columns.mem_usage() + open.norms.mem_usage() + open.store.mem_usage());
+        texts.chain(keys).sum::<usize>() + open
+    }
+
+    /// Writes the segment of all articles that were taken since the last one; none where there were none.
+    ///
+    /// # Errors
+    /// Where the disk refuses. The segment is lost then.
+    pub fn finish(&mut self) -> tantivy::Result<Option<SegmentMeta>> {
+        let Some(open) = self.open.take() else { return Ok(None) };
+        let Open { segment, store, mut columns, mut norms, docs } = open;
+        norms.fill_up_to_max_doc(docs);
+        norms.serialize(FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?, None)?;
+        let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
+        let mut out = InvertedIndexSerializer::open(&segment)?;
+        // Fields must come in their order.
+        for (field, _) in self.index.schema().fields() {
+            let norm = norms.get_field(field)?;
+            self.keys[field.field_id() as usize].write(field, false, norm.clone(), &mut out)?;
+            for text in &mut self.texts {
+                let TextFields { words, pairs, chars, parts } = text.fields;
+                match &mut text.words {
+                    Some(all) if field == words => all.words.write(field, true, norm.clone(), &mut out)?,
+                    Some(all) if Some(field) == parts => all.parts.write(field, false, None, &mut out)?,
+                    _ if field == pairs => {
+                        text.pairs.write((pairs, norm.clone()), (chars, norms.get_field(chars)?), &mut out)?;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        out.close()?;
+        let mut file = segment.open_write(SegmentComponent::FastFields)?;
+        columns.serialize(&mut file, None)?;
+        file.terminate()?;
+        store.close()?;
+        self.clear();
+        Ok(Some(segment.with_max_doc(docs).meta().clone()))
+    }
+
+    fn clear(&mut self) {
+        for text in &mut self.texts {
+            text.pairs.clear();
+            text.words.iter_mut().for_each(Words::clear);
+        }
+        self.keys.iter_mut().for_each(Tokens::clear);
+    }
+}
+
+impl Text {
+    fn add(
+        &mut self,
+        doc: DocId,
+        text: &str,
+        analyzer: &mut Analyzer,
+        norms: &mut FieldNormsWriter,
+    ) -> tantivy::Result<()> {
+        analyzer.read(text);
+        if !self.pairs.has_room(analyzer.chars().len()) {
+            return Err(TantivyError::InvalidArgument(format!("a text of more than {} characters", Pairs::MAX_PLACES)));
+        }
+        if let Some(words) = &mut self.words {
+            norms.record(doc, self.fields.words, words.push(doc, analyzer));
+        }
+        let counts = self.pairs.push(doc, analyzer.chars());
+        norms.record(doc, self.fields.pairs, counts.pairs);
+        norms.record(doc, self.fields.chars, counts.chars);
+        Ok(())
+    }
+}
+
+/// Notes the whole values of a document that are indexed.
+fn add_keys(
+    values: &TantivyDocument,
+    doc: DocId,
+    keys: &mut [Tokens],
+    norms: &mut FieldNormsWriter,
+    schema: &Schema,
+) -> tantivy::Result<()> {
+    let mut counts = vec![0; keys.len()];
+    for (field, value) in values.field_values() {
+        let (entry, number) = (schema.get_field_entry(field), field.field_id() as usize);
+        if !entry.is_indexed() {
+            continue;
+        }
+        match (value.as_str(), value.as_i64()) {
+            // tantivy's own writer leaves these out as well.
+            (Some(text), _) if text.len() > MAX_TOKEN_LEN => continue,
+            (Some(text), _) => keys[number].push(text.as_bytes(), doc),
+            (None, Some(number_value)) => keys[number].push(&i64_to_u64(number_value).to_be_bytes(), doc),
+            (None, None) => {
+                let what = format!("the field {} holds neither text nor a whole number", entry.name());
+                return Err(TantivyError::SchemaError(what));
+            }
+        };
+        counts[number] += 1;
+    }
+    for (field, count) in schema.fields().map(|(field, _)| field).zip(counts).filter(|(_, count)| *count > 0) {
+        norms.record(doc, field, count);
+    }
+    Ok(())
+}
