@@ -17,23 +17,25 @@ use std::time::Duration;
 
 use archive::Archive;
 use gongxun::Article;
-use gongxun::index::{Resources, Writer, analyzer, document};
+use gongxun::index::schema::schema;
+use gongxun::index::segment::Builder;
+use gongxun::index::{Resources, Writer, document};
 use gongxun::reprint::Fingerprint;
 use gongxun::text::segment::Segmenter;
 use nix::sys::resource::{UsageWho, getrusage};
 use stock::{Row, Stock};
-use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
 /// Memory of the writers, in bytes.
 const MEMORY: usize = 100 << 20;
 /// How often a process is asked how much memory it has.
 const SAMPLE_EVERY: Duration = Duration::from_millis(10);
-/// The fields that cost most, with what is recorded of each token.
-const FIELDS: [(&str, IndexRecordOption); 4] = [
-    (analyzer::WORDS, IndexRecordOption::WithFreqs),
-    (analyzer::PAIRS, IndexRecordOption::WithFreqsAndPositions),
-    (analyzer::CHARS, IndexRecordOption::WithFreqs),
-    (analyzer::PARTS, IndexRecordOption::Basic),
+/// The fields of texts, each with those that it is made of, and what it costs more than.
+const FIELDS: [(&str, &[&str], usize); 5] = [
+    ("stored article, whole values, columns", &[], 0),
+    ("words", &["words"], 0),
+    ("parts", &["words", "parts"], 1),
+    ("pairs", &["pairs"], 0),
+    ("chars", &["pairs", "chars"], 3),
 ];
 
 fn main() {
@@ -62,12 +64,16 @@ fn main() {
     row("with fingerprints of copies", with_fingerprints / mb, stock / mb);
     row("bytes on disk a byte of text", ours_size / bytes as f64, stock_size / bytes as f64);
     println!("{:<34}{:>12.3}", "fingerprints beside", fingerprints / bytes as f64);
-    println!("each field alone, title, lead and body together:");
-    for (name, record) in FIELDS {
+    println!("each field of title, lead, body and names, before merges:");
+    let mut costs: Vec<(f64, f64)> = Vec::new();
+    for (name, kinds, base) in FIELDS {
         let path = in_folder(name);
         std::fs::create_dir(&path).unwrap();
-        let seconds = cpu(|| index_field(&articles, &path, name, record));
-        println!("{name:<34}{:>12.3} CPU s a MB,{:>8.3} bytes a byte", seconds / mb, size(&path) / bytes as f64);
+        let seconds = cpu(|| index_fields(&articles, &path, kinds));
+        costs.push((seconds, size(&path)));
+        let less = if costs.len() > 1 { costs[base] } else { (0.0, 0.0) };
+        let (seconds, size) = (costs[costs.len() - 1].0 - less.0, costs[costs.len() - 1].1 - less.1);
+        println!("{name:<40}{:>12.3} CPU s a MB,{:>8.3} bytes a byte", seconds / mb, size / bytes as f64);
     }
     let path = in_folder("stored");
     let stored: usize = articles.iter().map(|article| document::encode(article).len()).sum();
@@ -98,27 +104,25 @@ fn index(articles: &[Article], folder: &Path, fingerprints: bool) {
     writer.finish().unwrap();
 }
 
-fn index_field(articles: &[Article], folder: &Path, tokenizer: &str, record: IndexRecordOption) {
-    let mut builder = Schema::builder();
-    let norms = record != IndexRecordOption::Basic;
-    let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record).set_fieldnorms(norms);
-    let fields = ["title", "lead", "body"]
-        .map(|name| builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing.clone())));
-    let mut index = tantivy::Index::create_in_dir(folder, builder.build()).unwrap();
-    index.set_tokenizers(analyzer::tokenizers(&Segmenter::builtin()));
-    let mut writer = index.writer_with_num_threads::<tantivy::TantivyDocument>(1, MEMORY).unwrap();
-    for article in articles {
-        let mut doc = tantivy::TantivyDocument::new();
-        let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body];
-        fields
-            .iter()
-            .zip(texts)
-            .filter(|(_, text)| !text.is_empty())
-            .for_each(|(field, text)| doc.add_text(*field, text));
-        writer.add_document(doc).unwrap();
+/// Makes segments in which of the fields of texts only these kinds are.
+fn index_fields(articles: &[Article], folder: &Path, kinds: &[&str]) {
+    let (schema, fields) = schema();
+    let mut schema = serde_json::to_value(schema).unwrap();
+    for field in schema.as_array_mut().unwrap() {
+        let kind = field["name"].as_str().unwrap().rsplit('_').next().unwrap().to_string();
+        if ["words", "parts", "pairs", "chars"].contains(&kind.as_str()) && !kinds.contains(&kind.as_str()) {
+            field["options"].as_object_mut().unwrap().remove("indexing");
+        }
     }
-    writer.commit().unwrap();
-    writer.wait_merging_threads().unwrap();
+    let index = tantivy::Index::create_in_dir(folder, serde_json::from_value(schema).unwrap()).unwrap();
+    let mut builder = Builder::new(&index, &fields, &Segmenter::builtin());
+    for article in articles {
+        builder.add(article, "articles.jsonl", document::encode(article)).unwrap();
+        if builder.is_full(MEMORY) {
+            builder.finish().unwrap();
+        }
+    }
+    builder.finish().unwrap();
 }
 
 fn size(folder: &Path) -> f64 {

@@ -31,6 +31,32 @@ pub struct TextFields {
     pub parts: Option<Field>,
 }
 
+/// What a field of a text is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// [`TextFields::words`].
+    Words,
+    /// [`TextFields::pairs`].
+    Pairs,
+    /// [`TextFields::chars`], which are made of the pairs.
+    Chars,
+    /// [`TextFields::parts`], which are made of the words.
+    Parts,
+}
+
+impl TextFields {
+    /// What a field is made of, where it is one of these.
+    pub fn kind(&self, field: Field) -> Option<Kind> {
+        match field {
+            _ if self.parts == Some(field) => Some(Kind::Parts),
+            _ if self.words == field && self.parts.is_some() => Some(Kind::Words),
+            _ if self.pairs == field => Some(Kind::Pairs),
+            _ if self.chars == field => Some(Kind::Chars),
+            _ => None,
+        }
+    }
+}
+
 /// All fields.
 #[derive(Debug, Clone, Copy)]
 pub struct Fields {

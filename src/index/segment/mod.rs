@@ -20,7 +20,7 @@ use tantivy::{DocId, TantivyError, i64_to_u64};
 
 use super::analyzer::Analyzer;
 use super::document;
-use super::schema::{Fields, TextFields};
+use super::schema::{Fields, Kind, TextFields};
 use crate::article::Article;
 use crate::text::segment::Segmenter;
 use postings::{Pairs, Tokens, Words};
@@ -39,8 +39,9 @@ pub struct Builder {
 /// One text of each article.
 struct Text {
     fields: TextFields,
-    /// None for names, which have no words.
-    words: Option<Words>,
+    /// What is made of it: where the schema does not have a field indexed, its tokens are not made. Names have no words.
+    made: Vec<Kind>,
+    words: Words,
     pairs: Pairs,
 }
 
@@ -72,11 +73,13 @@ impl Open {
 impl Builder {
     /// Makes segments of this index, with words cut by this segmenter.
     pub fn new(index: &Index, fields: &Fields, segmenter: &Segmenter) -> Builder {
+        let schema = index.schema();
         let text = |fields: TextFields| {
-            let words = fields.parts.map(|_| Words::default());
-            Text { fields, words, pairs: Pairs::default() }
+            let indexed = schema.fields().filter(|(_, entry)| entry.is_indexed());
+            let made = indexed.filter_map(|(field, _)| fields.kind(field)).collect();
+            Text { fields, made, words: Words::default(), pairs: Pairs::default() }
         };
-        let keys = index.schema().fields().map(|_| Tokens::default()).collect();
+        let keys = schema.fields().map(|_| Tokens::default()).collect();
         let (texts, analyzer) = (fields.texts().map(text), Analyzer::new(segmenter));
         Builder { index: index.clone(), fields: *fields, analyzer, texts, keys, open: None }
     }
@@ -112,7 +115,7 @@ impl Builder {
 
     /// How many bytes are in use.
     pub fn memory(&self) -> usize {
-        let texts = self.texts.iter().map(|text| text.pairs.memory() + text.words.as_ref().map_or(0, Words::memory));
+        let texts = self.texts.iter().map(|text| text.pairs.memory() + text.words.memory());
         let keys = self.keys.iter().map(Tokens::memory);
         let open = self.open.as_ref();
         let open = open.map_or(0, |open| open.columns.mem_usage() + open.norms.mem_usage() + open.store.mem_usage());
@@ -131,19 +134,14 @@ impl Builder {
         let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
         let mut out = InvertedIndexSerializer::open(&segment)?;
         // Fields must come in their order.
-        for (field, _) in self.index.schema().fields() {
+        for (field, _) in self.index.schema().fields().filter(|(_, entry)| entry.is_indexed()) {
             let norm = norms.get_field(field)?;
-            self.keys[field.field_id() as usize].write(field, false, norm.clone(), &mut out)?;
-            for text in &mut self.texts {
-                let TextFields { words, pairs, chars, parts } = text.fields;
-                match &mut text.words {
-                    Some(all) if field == words => all.words.write(field, true, norm.clone(), &mut out)?,
-                    Some(all) if Some(field) == parts => all.parts.write(field, false, None, &mut out)?,
-                    _ if field == pairs => {
-                        text.pairs.write((pairs, norm.clone()), (chars, norms.get_field(chars)?), &mut out)?;
-                    }
-                    _ => {}
-                }
+            match self.texts.iter_mut().find_map(|text| Some((text.fields.kind(field)?, text))) {
+                Some((Kind::Words, text)) => text.words.words.write(field, true, norm, &mut out)?,
+                Some((Kind::Parts, text)) => text.words.parts.write(field, false, norm, &mut out)?,
+                Some((Kind::Pairs, text)) => text.pairs.write(field, norm, &mut out)?,
+                Some((Kind::Chars, text)) => text.pairs.write_chars(field, norm, &mut out)?,
+                None => self.keys[field.field_id() as usize].write(field, false, norm, &mut out)?,
             }
         }
         out.close()?;
@@ -158,7 +156,7 @@ impl Builder {
     fn clear(&mut self) {
         for text in &mut self.texts {
             text.pairs.clear();
-            text.words.iter_mut().for_each(Words::clear);
+            text.words.clear();
         }
         self.keys.iter_mut().for_each(Tokens::clear);
     }
@@ -176,12 +174,16 @@ impl Text {
         if !self.pairs.has_room(analyzer.chars().len()) {
             return Err(TantivyError::InvalidArgument(format!("a text of more than {} characters", Pairs::MAX_PLACES)));
         }
-        if let Some(words) = &mut self.words {
-            norms.record(doc, self.fields.words, words.push(doc, analyzer));
+        let makes = |kind| self.made.contains(&kind);
+        if makes(Kind::Words) {
+            let words = self.words.push(doc, analyzer, makes(Kind::Parts));
+            norms.record(doc, self.fields.words, words);
         }
-        let counts = self.pairs.push(doc, analyzer.chars());
-        norms.record(doc, self.fields.pairs, counts.pairs);
-        norms.record(doc, self.fields.chars, counts.chars);
+        if makes(Kind::Pairs) {
+            let counts = self.pairs.push(doc, analyzer.chars());
+            norms.record(doc, self.fields.pairs, counts.pairs);
+            norms.record(doc, self.fields.chars, counts.chars);
+        }
         Ok(())
     }
 }

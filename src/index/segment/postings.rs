@@ -199,13 +199,15 @@ pub struct Words {
 }
 
 impl Words {
-    /// Notes the words of a document's text. Returns how many there are.
-    pub fn push(&mut self, doc: DocId, analyzer: &mut Analyzer) -> u32 {
+    /// Notes the words of a document's text, and what is inside them where `parts` says so. Returns how many there are.
+    pub fn push(&mut self, doc: DocId, analyzer: &mut Analyzer, parts: bool) -> u32 {
         let start = self.words.tokens.len();
         analyzer.words(|word| {
             self.words.push(beginning(word).as_bytes(), doc);
         });
-        self.note_parts(start, doc, analyzer);
+        if parts {
+            self.note_parts(start, doc, analyzer);
+        }
         (self.words.tokens.len() - start) as u32
     }
 
@@ -261,6 +263,7 @@ pub struct Pairs {
     next: u32,
     /// How many Chinese characters there are.
     chars: u64,
+    sorted: bool,
     buffer: String,
 }
 
@@ -329,23 +332,30 @@ impl Pairs {
         self.short.len() + self.long.tokens.len()
     }
 
-    /// Writes the field of pairs, then that of characters, where there are any.
+    fn sort(&mut self) {
+        if !self.sorted {
+            self.short.sort_unstable();
+            self.long.sort();
+            self.sorted = true;
+        }
+    }
+
+    /// Writes the field of pairs.
     ///
     /// # Errors
     /// Where the disk refuses.
     pub fn write(
         &mut self,
-        pairs: (Field, Option<FieldNormReader>),
-        chars: (Field, Option<FieldNormReader>),
+        field: Field,
+        norms: Option<FieldNormReader>,
         out: &mut InvertedIndexSerializer,
     ) -> io::Result<()> {
         if self.docs.is_empty() {
             return Ok(());
         }
-        self.short.sort_unstable();
-        self.long.sort();
+        self.sort();
         let places = Places::new(self);
-        let mut field = out.new_field(pairs.0, self.count() as u64, pairs.1)?;
+        let mut field = out.new_field(field, self.count() as u64, norms)?;
         let (mut docs, mut deltas) = (Vec::new(), Vec::new());
         self.each_term(|term, tokens| {
             docs.clear();
@@ -368,17 +378,24 @@ impl Pairs {
             }
             field.close_term()
         })?;
-        field.close()?;
-        if self.chars > 0 { self.write_chars(chars, &places, out) } else { Ok(()) }
+        field.close()
     }
 
-    /// Each Chinese character is the first of exactly one pair.
-    fn write_chars(
-        &self,
-        (field, norms): (Field, Option<FieldNormReader>),
-        places: &Places,
+    /// Writes the field of characters. Each is the first of exactly one pair.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn write_chars(
+        &mut self,
+        field: Field,
+        norms: Option<FieldNormReader>,
         out: &mut InvertedIndexSerializer,
     ) -> io::Result<()> {
+        if self.chars == 0 {
+            return Ok(());
+        }
+        self.sort();
+        let places = Places::new(self);
         let mut field = out.new_field(field, self.chars, norms)?;
         // How often the character of the moment stands in each text, and in which it does.
         let mut counts = vec![0u32; self.docs.len()];
@@ -442,6 +459,7 @@ impl Pairs {
         self.starts.clear();
         self.next = 0;
         self.chars = 0;
+        self.sorted = false;
     }
 
     /// How many bytes are in use, with what writing takes.
