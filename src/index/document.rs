@@ -38,8 +38,12 @@ fn short_hash(bytes: &[u8]) -> u64 {
 pub fn text_hash(article: &Article) -> Option<u64> {
     letters(&article.body).next()?;
     let texts = [article.title.as_str(), article.lead.as_deref().unwrap_or(""), &article.body];
-    let text: Vec<String> = texts.iter().map(|text| letters(text).collect()).collect();
-    Some(short_hash(text.join("\n").as_bytes()))
+    let mut all = String::with_capacity(texts.iter().map(|text| text.len() + 1).sum());
+    for (number, text) in texts.iter().enumerate() {
+        all.extend((number > 0).then_some('\n'));
+        all.extend(letters(text));
+    }
+    Some(short_hash(all.as_bytes()))
 }
 
 /// An id as a number that sorts as ids do: its first 56 bits, then its occurrence. Two ids may share it.

@@ -53,8 +53,12 @@ impl Queue {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        *self.queue.0.bytes.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
-        self.queue.0.taken.notify_all();
+        let mut waiting = self.queue.0.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        *waiting -= self.bytes;
+        // Who waits is woken once for many articles.
+        if *waiting <= MAX_WAITING / 2 {
+            self.queue.0.taken.notify_all();
+        }
     }
 }
 
