@@ -13,10 +13,10 @@ use std::path::Path;
 
 pub use self::contract::{Contract, Failure, Figures, Side};
 pub use self::strings::{Kind, Sample, Wanted, take};
-pub use crate::text::random::Random;
 use crate::error::{Error, Result};
 use crate::index::check::{self, Files};
 use crate::index::{Generation, Snapshot};
+pub use crate::text::random::Random;
 
 /// How many random strings are tried unless another number is asked for.
 pub const DEFAULT_SAMPLE: usize = 1_000;

@@ -42,12 +42,7 @@ impl Queue {
         }
         *waiting += bytes;
         drop(waiting);
-        Queued {
-            article: article.clone(),
-            file: file.to_string(),
-            stored,
-            _room: Room { queue: self.clone(), bytes },
-        }
+        Queued { article: article.clone(), file: file.to_string(), stored, _room: Room { queue: self.clone(), bytes } }
     }
 }
 

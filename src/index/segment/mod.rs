@@ -7,6 +7,7 @@ mod postings;
 #[cfg(test)]
 mod tests;
 
+use tantivy::directory::TerminatingWrite;
 use tantivy::fastfield::FastFieldsWriter;
 use tantivy::fieldnorm::{FieldNormReaders, FieldNormsSerializer, FieldNormsWriter};
 use tantivy::index::{Index, Segment, SegmentComponent, SegmentMeta};
@@ -15,7 +16,6 @@ use tantivy::schema::document::Value;
 use tantivy::schema::{Schema, TantivyDocument};
 use tantivy::store::StoreWriter;
 use tantivy::tokenizer::MAX_TOKEN_LEN;
-use tantivy::directory::TerminatingWrite;
 use tantivy::{DocId, TantivyError, i64_to_u64};
 
 use super::analyzer::Analyzer;

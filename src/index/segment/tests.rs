@@ -20,8 +20,30 @@ const FILES: [SegmentComponent; 6] = [
 /// Articles with what texts may have: rare and supplementary characters, other scripts, long runs, nothing at all.
 fn articles() -> Vec<Article> {
     const PIECES: [&str; 24] = [
-        "工会", "總工會", "劳动争议调解仲裁", "的", "职工", "权益", "𠮷野家", "工𠀋会", "2024", "5", "ai", "Ｂ", "OpenAI大模型",
-        "，", "。", "\n", "！", " ", "😀", "〇", "々", "中华人民共和国", "李明", "ё",
+        "工会",
+        "總工會",
+        "劳动争议调解仲裁",
+        "的",
+        "职工",
+        "权益",
+        "𠮷野家",
+        "工𠀋会",
+        "2024",
+        "5",
+        "ai",
+        "Ｂ",
+        "OpenAI大模型",
+        "，",
+        "。",
+        "\n",
+        "！",
+        " ",
+        "😀",
+        "〇",
+        "々",
+        "中华人民共和国",
+        "李明",
+        "ё",
     ];
     let long = ["会".repeat(3_000), "a".repeat(MAX_RUN_CHARS + 9), "𠮷".repeat(300), "工会，".repeat(700)];
     let mut random = Random::new(7);
