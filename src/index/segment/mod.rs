@@ -1,6 +1,6 @@
 //! A segment under way: articles in, the files of a segment of tantivy's out.
 //!
-//! What tantivy's own writer of segments does at each document is done here for many at once (see [`postings`]); the files
+//! What tantivy's own writer of segments does at each document is done here for many at once (see the file `postings.rs`); the files
 //! are written by tantivy's serializers, and are those that its own writer would write.
 
 mod postings;
