@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use archive::Archive;
 use gongxun::Article;
+use gongxun::index::packing::{self, Dictionary};
 use gongxun::index::schema::schema;
 use gongxun::index::segment::Builder;
 use gongxun::index::{Resources, Writer, document};
@@ -24,6 +25,7 @@ use gongxun::reprint::Fingerprint;
 use gongxun::text::segment::Segmenter;
 use nix::sys::resource::{UsageWho, getrusage};
 use stock::{Row, Stock};
+use tantivy::store::Compressor;
 
 /// Memory of the writers, in bytes.
 const MEMORY: usize = 100 << 20;
@@ -114,10 +116,19 @@ fn index_fields(articles: &[Article], folder: &Path, kinds: &[&str]) {
             field["options"].as_object_mut().unwrap().remove("indexing");
         }
     }
-    let index = tantivy::Index::create_in_dir(folder, serde_json::from_value(schema).unwrap()).unwrap();
+    let mut index = tantivy::Index::create_in_dir(folder, serde_json::from_value(schema).unwrap()).unwrap();
+    index.settings_mut().docstore_compression = Compressor::None;
     let mut builder = Builder::new(&index, &fields, &Segmenter::builtin());
+    let stored: Vec<Vec<u8>> = articles.iter().map(document::encode).collect();
+    let lengths: Vec<usize> = stored.iter().map(Vec::len).collect();
+    let samples = lengths.iter().scan(0, |sum, length| {
+        *sum += length;
+        Some(*sum)
+    });
+    let samples = samples.take_while(|sum| *sum < packing::SAMPLES).count();
+    builder.pack_by(&Dictionary::make(&stored[..samples].concat(), &lengths[..samples]).unwrap());
     for article in articles {
-        builder.add(article, "articles.jsonl", document::encode(article)).unwrap();
+        builder.add(article, "articles.jsonl", &document::encode(article)).unwrap();
         if builder.is_full(MEMORY) {
             builder.finish().unwrap();
         }

@@ -18,6 +18,7 @@ use tantivy::{Directory as _, SegmentMeta, TantivyError};
 use super::directory::{GenerationDirectory, is_segment_file};
 use super::generation::Generation;
 use super::manifest::Manifest;
+use super::packing::{self, Dictionary};
 use super::reprints;
 use super::snapshot::{Commit, Snapshot, open_index};
 use super::tombstones::Tombstones;
@@ -58,6 +59,9 @@ pub fn files(generation: &Generation) -> Result<Files> {
     match quietly(|| segments(generation)) {
         Ok(Ok((segments, commit))) => {
             found.note(&folder.join(&commit.manifest.file), Manifest::read(&folder, &commit.manifest).err());
+            if let Some(hash) = &commit.compression {
+                found.note(&folder.join(packing::FILE), Dictionary::read(&folder, Some(hash)).err());
+            }
             if let Some(files) = &commit.reprints {
                 found.note(&folder.join(&files.clusters), reprints::check(&folder, files).err());
             }

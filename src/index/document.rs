@@ -4,6 +4,7 @@ use tantivy::DocId;
 use tantivy::schema::{OwnedValue, TantivyDocument};
 use tantivy::store::StoreReader;
 
+use super::packing::Unpacker;
 use super::schema::Fields;
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
@@ -53,14 +54,14 @@ pub fn id_order(id: &ArticleId) -> u64 {
     u64::from_str_radix(digits, 16).unwrap_or(0) << 8 | occurrence.min(255)
 }
 
-/// What tantivy stores of an article that was read from `file`, counts by, and finds whole. The texts are
-/// [`super::segment`]'s.
-pub fn document(article: &Article, file: &str, stored: Vec<u8>, fields: &Fields) -> TantivyDocument {
+/// What tantivy stores of an article that was read from `file`, counts by, and finds whole, with the hash of its content
+/// ([`content_hash`]) and its stored form, packed. The texts are [`super::segment`]'s.
+pub fn document(article: &Article, file: &str, content: u64, packed: Vec<u8>, fields: &Fields) -> TantivyDocument {
     let mut doc = TantivyDocument::new();
     doc.add_text(fields.id, &article.id.0);
     doc.add_u64(fields.id_order, id_order(&article.id));
     doc.add_text(fields.file, file);
-    doc.add_u64(fields.content, content_hash(&stored));
+    doc.add_u64(fields.content, content);
     if let Some(hash) = text_hash(article) {
         doc.add_u64(fields.text, hash);
     }
@@ -93,7 +94,7 @@ pub fn document(article: &Article, file: &str, stored: Vec<u8>, fields: &Fields)
     if let Some(date) = &article.date {
         doc.add_i64(fields.date, date.local_seconds());
     }
-    doc.add_field_value(fields.stored, &OwnedValue::Bytes(stored));
+    doc.add_field_value(fields.stored, &OwnedValue::Bytes(packed));
     doc
 }
 
@@ -108,10 +109,10 @@ pub fn names(article: &Article) -> String {
 ///
 /// # Errors
 /// [`Error::Damaged`] where the store does not hold what was written.
-pub fn article(store: &StoreReader, doc: DocId) -> Result<Article> {
+pub fn article(store: &StoreReader, unpacker: &Unpacker, doc: DocId) -> Result<Article> {
     let record = store.get_document_bytes(doc)?;
     let damaged = || Error::Damaged { path: "stored article".into(), what: "its record is not whole".into() };
-    decode(stored(&record).ok_or_else(damaged)?)
+    decode(&unpacker.unpack(stored(&record).ok_or_else(damaged)?)?)
 }
 
 /// The bytes of the one stored field in a document's record of the store: the number of values (1), the field, the type
@@ -176,12 +177,12 @@ mod tests {
             .map(|length| Article { title: "工会".into(), body: "职".repeat(length), ..Article::default() })
             .to_vec();
         for article in &articles {
-            builder.add(article, "a.txt", encode(article)).unwrap();
+            builder.add(article, "a.txt", &encode(article)).unwrap();
         }
         let segment = index.segment(builder.finish().unwrap().unwrap());
         let store = tantivy::SegmentReader::open(&segment).unwrap().get_store_reader(1).unwrap();
         for (doc, expect) in articles.iter().enumerate() {
-            assert_eq!(&article(&store, doc as DocId).unwrap(), expect);
+            assert_eq!(&article(&store, &Unpacker::default(), doc as DocId).unwrap(), expect);
         }
     }
 }

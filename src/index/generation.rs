@@ -8,6 +8,7 @@
 //!     generation.json      versions and dictionary that it was built with
 //!     STATE                whether it has served searches, or was set aside; not there while it is built
 //!     dictionary.txt       the user's own words, where there are any
+//!     compression.dict     what stored articles are packed by (see [`super::packing`])
 //!     manifest-000042.jsonl what was read
 //! ```
 //!
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::{create_folder, replace_file};
 use super::failpoint::{Step, point};
+use super::packing;
 use super::schema::SCHEMA_VERSION;
 use crate::article::Date;
 use crate::error::{Error, Result};
@@ -211,11 +213,11 @@ impl Generation {
     /// The files that say what the generation was built with, by name.
     pub(super) fn own_files(&self) -> Result<Vec<(PathBuf, Vec<u8>)>> {
         let mut files = Vec::new();
-        for name in [SETTINGS, DICTIONARY] {
+        for name in [SETTINGS, DICTIONARY, packing::FILE] {
             let path = self.folder().join(name);
             match fs::read(&path) {
                 Ok(bytes) => files.push((name.into(), bytes)),
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound && name == DICTIONARY => {}
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound && name != SETTINGS => {}
                 Err(e) => return Err(Error::io(path, e)),
             }
         }

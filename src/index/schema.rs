@@ -5,8 +5,8 @@
 //! Names of people have pairs and chars, so that a name is found by any part of it.
 
 use tantivy::schema::{
-    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
-    TextFieldIndexing, TextOptions,
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing,
+    TextOptions,
 };
 
 // What tantivy knows a field's tokens by. It makes none itself: see [`super::segment`].
@@ -16,7 +16,7 @@ const CHARS: &str = "chars";
 const PARTS: &str = "parts";
 
 /// The version of the schema and of everything an index holds. An index of another version is refused.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// The fields of one text.
 #[derive(Debug, Clone, Copy)]
@@ -116,14 +116,17 @@ impl Fields {
 /// The schema with its fields.
 pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let key = |builder: &mut SchemaBuilder, name: &str| builder.add_text_field(name, STRING);
+    // Whole values are not scored: nobody asks how many an article has.
+    let whole = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic);
+    let whole = TextOptions::default().set_indexing_options(whole.set_fieldnorms(false));
+    let key = |builder: &mut SchemaBuilder, name: &str| builder.add_text_field(name, whole.clone());
     let facet =
         |builder: &mut SchemaBuilder, name: &str| builder.add_text_field(name, TextOptions::default().set_fast("raw"));
     let number = NumericOptions::default().set_fast();
     let fields = Fields {
-        id: builder.add_text_field("id", STRING.set_fast("raw")),
+        id: builder.add_text_field("id", whole.clone().set_fast("raw")),
         id_order: builder.add_u64_field("id_order", number.clone()),
-        file: builder.add_text_field("file", STRING.set_fast("raw")),
+        file: builder.add_text_field("file", whole.clone().set_fast("raw")),
         content: builder.add_u64_field("content", number.clone()),
         text: builder.add_u64_field("text", number.clone()),
         title: text(&mut builder, "title", true),

@@ -14,6 +14,7 @@ use super::directory::GenerationDirectory;
 use super::document;
 use super::generation::{Generation, Settings};
 use super::manifest::{Manifest, Position};
+use super::packing::{Dictionary, Unpacker};
 use super::reprints::{self, Reprints};
 use super::schema::{Fields, schema};
 use super::shown::{Page, Shown};
@@ -34,6 +35,9 @@ pub struct Commit {
     pub number: u64,
     /// The manifest that belongs to it.
     pub manifest: Position,
+    /// The hash of the dictionary that stored articles are packed by, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compression: Option<String>,
     /// Fingerprints and clusters of copies, where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reprints: Option<reprints::Files>,
@@ -50,8 +54,9 @@ pub struct Snapshot {
     pub fields: Fields,
     /// tantivy's view of it.
     pub searcher: Searcher,
-    /// The stored articles of each segment.
+    /// The stored articles of each segment, and what unpacks them.
     stores: Arc<Vec<StoreReader>>,
+    unpacker: Arc<OnceLock<Unpacker>>,
     settings: Settings,
     segmenter: Arc<OnceLock<Segmenter>>,
     reprints: Arc<reprints::Table>,
@@ -145,6 +150,7 @@ impl Snapshot {
             let stores = segments.map(|segment| segment.get_store_reader(STORE_CACHE_BLOCKS)).collect::<Result<_, _>>();
             return Ok(Snapshot {
                 stores: Arc::new(stores.map_err(|e| damaged(e.into()))?),
+                unpacker: Arc::default(),
                 generation: generation.clone(),
                 commit,
                 fields: schema().1,
@@ -204,8 +210,21 @@ impl Snapshot {
     /// [`Error::Damaged`] where the store does not hold what was written.
     pub fn article(&self, address: DocAddress) -> Result<Article> {
         check::guarded(&self.generation, || {
-            document::article(&self.stores[address.segment_ord as usize], address.doc_id)
+            document::article(&self.stores[address.segment_ord as usize], self.unpacker()?, address.doc_id)
         })
+    }
+
+    /// What unpacks stored articles; loaded when it is first asked for.
+    ///
+    /// # Errors
+    /// As [`Dictionary::read`].
+    pub fn unpacker(&self) -> Result<&Unpacker> {
+        if let Some(unpacker) = self.unpacker.get() {
+            return Ok(unpacker);
+        }
+        let hash = self.commit.compression.as_deref();
+        let dictionary = hash.map(|_| Dictionary::read(&self.generation.folder(), hash)).transpose()?;
+        Ok(self.unpacker.get_or_init(|| Unpacker::new(dictionary.flatten().as_ref())))
     }
 
     /// The article at an address, to be shown; a few of those that were shown lately are kept unpacked.

@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use tantivy::TantivyError;
 use tantivy::index::SegmentMeta;
 
+use super::packing::Dictionary;
 use super::queue::{Queue, Queued};
 use super::segment::Builder;
 use crate::article::Article;
@@ -42,6 +43,11 @@ impl Workers {
     pub fn new(builders: Vec<Builder>, memory: usize) -> Workers {
         let memory = memory / builders.len().max(1);
         Workers { idle: builders, memory, queue: Queue::default(), held: HashSet::new(), running: None }
+    }
+
+    /// Packs articles by this dictionary from now on; no segment may be under way.
+    pub fn pack_by(&mut self, dictionary: &Dictionary) {
+        self.idle.iter_mut().for_each(|builder| builder.pack_by(dictionary));
     }
 
     /// Hands an article over. Waits while too many are under way.
@@ -127,7 +133,7 @@ fn work(
         if given_up.load(Ordering::Relaxed) {
             return Ok(());
         }
-        builder.add(&article, &file, stored)?;
+        builder.add(&article, &file, &stored)?;
         if builder.is_full(memory) {
             hand_out(builder.finish()?);
         }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use tantivy::index::SegmentMeta;
 use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::Field;
-use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::store::Compressor;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
 use super::check;
@@ -15,6 +15,7 @@ use super::directory::{GenerationDirectory, Writing};
 use super::document;
 use super::generation::{Generation, Settings, Stage, WriteLock};
 use super::manifest::{Entry, Manifest};
+use super::packing::{self, Dictionary};
 use super::reprints;
 use super::schema::{Fields, schema};
 use super::segment::Builder;
@@ -42,10 +43,8 @@ const MAX_ONE_SEGMENT: u64 = 100_000;
 /// But a large segment is left alone until the others have this share of its articles: a few new ones are no reason to write
 /// all anew.
 const WORTH_MERGING: f64 = 0.25;
-/// The size of a block of stored articles before compression, in bytes.
+/// The size of a block of stored articles, in bytes; they are packed one by one before.
 const STORE_BLOCK: usize = 16 << 10;
-/// zstd's level for stored articles.
-const STORE_LEVEL: i32 = 3;
 
 /// What a writer may use.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +72,10 @@ pub struct Writer {
     inner: IndexWriter,
     workers: Workers,
     deletions: Deletions,
+    /// What articles are packed by, once there were enough of them, and the first ones until then, with their stored forms.
+    dictionary: Option<Dictionary>,
+    samples: Vec<(Article, String, Vec<u8>)>,
+    sample_bytes: usize,
     index: Index,
     directory: GenerationDirectory,
     fields: Fields,
@@ -167,9 +170,9 @@ impl Writer {
     fn create(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
         let generation = Generation::create(index, segmenter)?;
         let directory = snapshot::directory(&generation)?;
-        let store = ZstdCompressor { compression_level: Some(STORE_LEVEL) };
         let settings = IndexSettings {
-            docstore_compression: Compressor::Zstd(store),
+            docstore_compression: Compressor::None,
+            docstore_compress_dedicated_thread: false,
             docstore_blocksize: STORE_BLOCK,
             ..IndexSettings::default()
         };
@@ -203,11 +206,16 @@ impl Writer {
         let reprints = reprints::Store::open(&generation.folder(), snapshot.commit.reprints.as_ref())?;
         let fields = schema().1;
         let builder = |_| Builder::new(&index, &fields, &segmenter);
-        let workers = Workers::new((0..threads).map(builder).collect(), memory);
+        let mut workers = Workers::new((0..threads).map(builder).collect(), memory);
+        let dictionary = Dictionary::read(&generation.folder(), snapshot.commit.compression.as_deref())?;
+        dictionary.iter().for_each(|dictionary| workers.pack_by(dictionary));
         Ok(Writer {
             inner,
             workers,
             deletions: Deletions::default(),
+            dictionary,
+            samples: Vec::new(),
+            sample_bytes: 0,
             index,
             directory,
             fields,
@@ -250,13 +258,42 @@ impl Writer {
     /// Where a thread of the writer failed (the disk is full, say).
     pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
         self.dirty = true;
+        if self.dictionary.is_some() {
+            return self.put(article, file, stored);
+        }
+        self.sample_bytes += stored.len();
+        self.samples.push((article.clone(), file.to_string(), stored));
+        if self.sample_bytes >= packing::SAMPLES { self.learn() } else { Ok(()) }
+    }
+
+    /// Makes a dictionary of the first articles, where they are enough, and hands them on.
+    fn learn(&mut self) -> Result<()> {
+        let samples = std::mem::take(&mut self.samples);
+        self.sample_bytes = 0;
+        let lengths: Vec<usize> = samples.iter().map(|(_, _, stored)| stored.len()).collect();
+        let stored: Vec<u8> = samples.iter().flat_map(|(_, _, stored)| stored).copied().collect();
+        if let Some(dictionary) = Dictionary::make(&stored, &lengths) {
+            self.end_segments()?;
+            dictionary.write(&self.generation.folder()).inspect_err(|_| self.failed = true)?;
+            self.workers.pack_by(&dictionary);
+            self.dictionary = Some(dictionary);
+        }
+        samples.into_iter().try_for_each(|(article, file, stored)| self.put(&article, &file, stored))
+    }
+
+    fn put(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
         let taken = self.workers.put(article, file, stored);
         let segments = self.workers.written().collect();
         self.give(taken.map(|()| segments))
     }
 
-    /// Ends the segments under way.
+    /// Hands on all articles and ends the segments under way.
     fn flush(&mut self) -> Result<()> {
+        self.learn()?;
+        self.end_segments()
+    }
+
+    fn end_segments(&mut self) -> Result<()> {
         let segments = self.workers.flush();
         self.give(segments)
     }
@@ -278,7 +315,8 @@ impl Writer {
     /// Deletes what has a term, also from segments under way where they may hold it.
     fn delete_term(&mut self, field: Field, text: &str) {
         self.dirty = true;
-        let ended = if self.workers.holds(text) { self.flush() } else { Ok(()) };
+        let waits = self.samples.iter().any(|(article, file, _)| article.id.0 == text || file == text);
+        let ended = if waits || self.workers.holds(text) { self.flush() } else { Ok(()) };
         let deletion = self.deletions.of(Term::from_field_text(field, text));
         // The next commit says so where this fails.
         self.failed |= ended.is_err() || self.inner.delete_query(deletion).is_err();
@@ -329,7 +367,8 @@ impl Writer {
         let manifest = self.manifest.flush(number)?;
         let snapshot = self.snapshot()?;
         let reprints = self.reprints.flush(number, &snapshot)?;
-        let commit = Commit { number, manifest, reprints };
+        let compression = self.dictionary.as_ref().map(Dictionary::hash);
+        let commit = Commit { number, manifest, compression, reprints };
         let trouble = |e| trouble(&self.directory, &self.generation, e);
         let mut prepared = self.inner.prepare_commit().map_err(trouble)?;
         prepared.set_payload(&serde_json::to_string(&commit).unwrap_or_default());

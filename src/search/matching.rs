@@ -10,7 +10,6 @@ use super::proximity::{self, Proved};
 use super::strings::{StringPlan, read, term_documents};
 use crate::article::Article;
 use crate::error::Result;
-use crate::index::schema::Fields;
 use crate::index::{Snapshot, document};
 use crate::text::fold::fold_char;
 
@@ -22,7 +21,7 @@ const SCAN_CACHE_BLOCKS: usize = 2;
 /// # Errors
 /// Where a file of the index can't be read.
 pub fn documents(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Result<Bits> {
-    let matcher = Matcher { segment, fields: &snapshot.fields };
+    let matcher = Matcher { segment, snapshot };
     let mut found = matcher.plan(plan, None)?;
     if let Some(alive) = segment.alive_bitset() {
         let dead: Vec<DocId> = found.iter().filter(|doc| !alive.is_alive(*doc)).collect();
@@ -35,7 +34,7 @@ pub fn documents(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> R
 
 struct Matcher<'a> {
     segment: &'a SegmentReader,
-    fields: &'a Fields,
+    snapshot: &'a Snapshot,
 }
 
 impl Matcher<'_> {
@@ -72,7 +71,7 @@ impl Matcher<'_> {
             Plan::Date(from, to) => self.date(*from, *to),
             Plan::Scan(needle, scope, candidates) => {
                 let (mut found, mut open) =
-                    match proximity::documents(needle, *scope, self.segment, self.fields, within)? {
+                    match proximity::documents(needle, *scope, self.segment, &self.snapshot.fields, within)? {
                         Some(Proved { found, open }) => (found, open),
                         None => (Bits::empty(max_doc), self.plan(candidates, within)?),
                     };
@@ -131,7 +130,7 @@ impl Matcher<'_> {
     }
 
     fn string(&self, string: &StringPlan, scope: Scope, found: &mut Bits) -> Result<()> {
-        scope.fields(self.fields).try_for_each(|(text, _)| string.documents(self.segment, text, found))
+        scope.fields(&self.snapshot.fields).try_for_each(|(text, _)| string.documents(self.segment, text, found))
     }
 
     fn key(&self, field: Field, value: &str) -> Result<Bits> {
@@ -156,13 +155,14 @@ impl Matcher<'_> {
     /// Keeps the documents whose text holds the needle.
     fn scan(&self, needle: &Needle, scope: Scope, found: &mut Bits) -> Result<()> {
         let store = read(self.segment.get_store_reader(SCAN_CACHE_BLOCKS))?;
+        let unpacker = self.snapshot.unpacker()?;
         let mut without = Bits::empty(self.segment.max_doc());
         let mut text = Vec::new();
         for doc in found.iter() {
             if self.segment.is_deleted(doc) {
                 continue;
             }
-            let article = document::article(&store, doc)?;
+            let article = document::article(&store, unpacker, doc)?;
             let holds = texts(&article, scope).into_iter().any(|part| {
                 text.clear();
                 text.extend(part.chars().map(fold_char));

@@ -20,6 +20,7 @@ use tantivy::{DocId, TantivyError, i64_to_u64};
 
 use super::analyzer::Analyzer;
 use super::document;
+use super::packing::{Dictionary, Packer};
 use super::schema::{Fields, Kind, TextFields};
 use crate::article::Article;
 use crate::text::segment::Segmenter;
@@ -30,6 +31,8 @@ pub struct Builder {
     index: Index,
     fields: Fields,
     analyzer: Analyzer,
+    dictionary: Option<Dictionary>,
+    packer: Option<Packer>,
     texts: [Text; 4],
     /// The fields of whole values, by the number of the field.
     keys: Vec<Tokens>,
@@ -81,14 +84,21 @@ impl Builder {
         };
         let keys = schema.fields().map(|_| Tokens::default()).collect();
         let (texts, analyzer) = (fields.texts().map(text), Analyzer::new(segmenter));
-        Builder { index: index.clone(), fields: *fields, analyzer, texts, keys, open: None }
+        let (dictionary, packer, open) = Default::default();
+        Builder { index: index.clone(), fields: *fields, analyzer, dictionary, packer, texts, keys, open }
+    }
+
+    /// Packs articles by this dictionary from now on.
+    pub fn pack_by(&mut self, dictionary: &Dictionary) {
+        self.dictionary = Some(dictionary.clone());
+        self.packer = None;
     }
 
     /// Takes an article that came of `file`, with its stored form ([`document::encode`]).
     ///
     /// # Errors
     /// Where the disk refuses. The segment under way is lost then.
-    pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> tantivy::Result<()> {
+    pub fn add(&mut self, article: &Article, file: &str, stored: &[u8]) -> tantivy::Result<()> {
         let open = match &mut self.open {
             Some(open) => open,
             None => self.open.insert(Open::new(&self.index)?),
@@ -99,7 +109,12 @@ impl Builder {
         for (text, value) in self.texts.iter_mut().zip(texts).filter(|(_, value)| !value.is_empty()) {
             text.add(doc, value, &mut self.analyzer, &mut open.norms)?;
         }
-        let values = document::document(article, file, stored, &self.fields);
+        let packer = match &mut self.packer {
+            Some(packer) => packer,
+            None => self.packer.insert(Packer::new(self.dictionary.as_ref())?),
+        };
+        let packed = packer.pack(stored)?;
+        let values = document::document(article, file, document::content_hash(stored), packed, &self.fields);
         let schema = self.index.schema();
         add_keys(&values, doc, &mut self.keys, &mut open.norms, &schema)?;
         open.columns.add_document(&values)?;

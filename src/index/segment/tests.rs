@@ -110,8 +110,11 @@ fn by_tantivy(articles: &[Article], schema: &Schema, fields: &Fields) -> Segment
         index.tokenizers().register(name, SimpleTokenizer::default());
     }
     let mut writer = index.writer_with_num_threads(1, 200 << 20).unwrap();
+    let mut packer = Packer::new(None).unwrap();
     for article in articles {
-        let mut doc = document::document(article, "a.jsonl", document::encode(article), fields);
+        let stored = document::encode(article);
+        let packed = packer.pack(&stored).unwrap();
+        let mut doc = document::document(article, "a.jsonl", document::content_hash(&stored), packed, fields);
         let names = document::names(article);
         let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body, &names];
         for (fields, text) in fields.texts().into_iter().zip(texts).filter(|(_, text)| !text.is_empty()) {
@@ -138,7 +141,7 @@ fn its_files_are_those_of_tantivys_own_writer() {
     // One builder makes several segments, and nothing of one is left in the next.
     for articles in [&articles[..], &articles[100..130], &articles[..1], &articles[..]] {
         for article in articles {
-            builder.add(article, "a.jsonl", document::encode(article)).unwrap();
+            builder.add(article, "a.jsonl", &document::encode(article)).unwrap();
         }
         let ours = index.segment(builder.finish().unwrap().unwrap());
         let theirs = by_tantivy(articles, &schema, &fields);
@@ -158,7 +161,7 @@ fn memory_grows_with_the_texts_and_is_given_back() {
     let chars = 30_000;
     let article = Article { body: "工会职工".repeat(chars / 4), ..Article::default() };
     let mut add = || {
-        builder.add(&article, "a.txt", document::encode(&article)).unwrap();
+        builder.add(&article, "a.txt", &document::encode(&article)).unwrap();
         builder.memory()
     };
     // The columns take some megabytes from the first article on. Eight bytes a pair, eight a word of two characters.
