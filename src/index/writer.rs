@@ -35,8 +35,8 @@ const DELETED_BEFORE_MERGE: f32 = 0.2;
 /// Segments of fewer articles than this are merged as if they were this large.
 const MIN_LAYER_ARTICLES: u32 = 1_000;
 /// How many segments of one size are merged into one.
-const MERGE_FACTOR: usize = 6;
-/// How many segments a finished build may leave; more are merged.
+const MERGE_FACTOR: usize = 16;
+/// How many segments a finished build leaves at most; of more the smallest are merged.
 const MAX_FINAL_SEGMENTS: usize = 3;
 /// Up to so many articles a finished build leaves one segment: it is smaller, and terms are looked up once.
 const MAX_ONE_SEGMENT: u64 = 100_000;
@@ -401,8 +401,11 @@ impl Writer {
         let trouble = |e| trouble(&self.directory, &self.generation, e);
         // Merges under way take segments that are listed now, so they must be through before the last one begins.
         self.inner.wait_merging_threads().map_err(trouble)?;
-        let segments = self.index.searchable_segments().map_err(trouble)?;
-        if is_worth_merging(segments.iter().map(|segment| u64::from(segment.meta().num_docs()))) {
+        let mut segments = self.index.searchable_segments().map_err(trouble)?;
+        segments.sort_by_key(|segment| segment.meta().num_docs());
+        let articles: Vec<u64> = segments.iter().map(|segment| segment.meta().num_docs().into()).collect();
+        segments.truncate(worth_merging(&articles));
+        if !segments.is_empty() {
             let mut merger: IndexWriter = self.index.writer_with_num_threads(1, UNUSED_MEMORY).map_err(trouble)?;
             merger.set_merge_policy(Box::new(NoMergePolicy));
             let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
@@ -421,13 +424,17 @@ fn trouble(directory: &GenerationDirectory, generation: &Generation, error: Tant
     directory.failure().unwrap_or_else(|| damaged(generation, error))
 }
 
-/// Whether a finished build should make one segment of those of so many articles.
-fn is_worth_merging(articles: impl Iterator<Item = u64>) -> bool {
-    let articles: Vec<u64> = articles.collect();
-    let (all, largest) = (articles.iter().sum::<u64>(), articles.iter().max().copied().unwrap_or(0));
-    let others = all - largest;
-    articles.len() > MAX_FINAL_SEGMENTS
-        || all <= MAX_ONE_SEGMENT && others > 0 && others as f64 >= WORTH_MERGING * largest as f64
+/// How many of the segments of so many articles, the smallest first, a finished build should make one of.
+fn worth_merging(articles: &[u64]) -> usize {
+    let Some((largest, others)) = articles.split_last() else { return 0 };
+    let others: u64 = others.iter().sum();
+    if others + largest <= MAX_ONE_SEGMENT && others > 0 && others as f64 >= WORTH_MERGING * *largest as f64 {
+        articles.len()
+    } else if articles.len() > MAX_FINAL_SEGMENTS {
+        articles.len() - MAX_FINAL_SEGMENTS + 1
+    } else {
+        0
+    }
 }
 
 /// The current generation, marked as such: a rollback that was killed before its last step has marked it as set aside.
@@ -464,17 +471,19 @@ mod tests {
 
     #[test]
     fn the_last_merge_is_worth_its_time() {
-        let cases: [(&[u64], bool); 7] = [
-            (&[], false),
-            (&[80], false),
-            (&[40, 40], true),
-            (&[80, 20], true),
-            (&[80, 10, 9], false),
-            (&[MAX_ONE_SEGMENT, MAX_ONE_SEGMENT], false),
-            (&[MAX_ONE_SEGMENT, 1, 1, 1], true),
+        let cases: [(&[u64], usize); 8] = [
+            (&[], 0),
+            (&[80], 0),
+            (&[40, 40], 2),
+            (&[20, 80], 2),
+            (&[9, 10, 80], 0),
+            (&[MAX_ONE_SEGMENT, MAX_ONE_SEGMENT], 0),
+            // A few articles a day are no reason to write all anew.
+            (&[1, 1, 1, MAX_ONE_SEGMENT], 2),
+            (&[1, 2, 3, 4, MAX_ONE_SEGMENT], 3),
         ];
         for (articles, expect) in cases {
-            assert_eq!(is_worth_merging(articles.iter().copied()), expect, "{articles:?}");
+            assert_eq!(worth_merging(articles), expect, "{articles:?}");
         }
     }
 
