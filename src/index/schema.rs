@@ -5,8 +5,7 @@
 //! Names of people have pairs and chars, so that a name is found by any part of it.
 
 use tantivy::schema::{
-    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing,
-    TextOptions,
+    BytesOptions, Field, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
 
 // What tantivy knows a field's tokens by. It makes none itself: see [`super::segment`].
@@ -144,7 +143,7 @@ pub fn schema() -> (Schema, Fields) {
         editor: facet(&mut builder, "editor"),
         author: facet(&mut builder, "author"),
         section: facet(&mut builder, "section"),
-        date: builder.add_i64_field("date", INDEXED | FAST),
+        date: builder.add_i64_field("date", number),
         stored: builder.add_bytes_field("stored", BytesOptions::default().set_stored()),
     };
     (builder.build(), fields)

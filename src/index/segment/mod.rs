@@ -13,10 +13,9 @@ use tantivy::fieldnorm::{FieldNormReaders, FieldNormsSerializer, FieldNormsWrite
 use tantivy::index::{Index, Segment, SegmentComponent, SegmentMeta};
 use tantivy::postings::InvertedIndexSerializer;
 use tantivy::schema::document::Value;
-use tantivy::schema::{Schema, TantivyDocument};
 use tantivy::store::StoreWriter;
 use tantivy::tokenizer::MAX_TOKEN_LEN;
-use tantivy::{DocId, TantivyError, i64_to_u64};
+use tantivy::{DocId, TantivyError};
 
 use super::analyzer::Analyzer;
 use super::document;
@@ -116,7 +115,14 @@ impl Builder {
         let packed = packer.pack(stored)?;
         let values = document::document(article, file, document::content_hash(stored), packed, &self.fields);
         let schema = self.index.schema();
-        add_keys(&values, doc, &mut self.keys, &mut open.norms, &schema)?;
+        for (field, value) in values.field_values() {
+            // tantivy's own writer leaves out what is longer as well.
+            if let Some(value) = value.as_str().filter(|value| value.len() <= MAX_TOKEN_LEN)
+                && schema.get_field_entry(field).is_indexed()
+            {
+                self.keys[field.field_id() as usize].push(value.as_bytes(), doc);
+            }
+        }
         open.columns.add_document(&values)?;
         open.store.store(&values, &schema)?;
         open.docs += 1;
@@ -201,36 +207,4 @@ impl Text {
         }
         Ok(())
     }
-}
-
-/// Notes the whole values of a document that are indexed.
-fn add_keys(
-    values: &TantivyDocument,
-    doc: DocId,
-    keys: &mut [Tokens],
-    norms: &mut FieldNormsWriter,
-    schema: &Schema,
-) -> tantivy::Result<()> {
-    let mut counts = vec![0; keys.len()];
-    for (field, value) in values.field_values() {
-        let (entry, number) = (schema.get_field_entry(field), field.field_id() as usize);
-        if !entry.is_indexed() {
-            continue;
-        }
-        match (value.as_str(), value.as_i64()) {
-            // tantivy's own writer leaves these out as well.
-            (Some(text), _) if text.len() > MAX_TOKEN_LEN => continue,
-            (Some(text), _) => keys[number].push(text.as_bytes(), doc),
-            (None, Some(number_value)) => keys[number].push(&i64_to_u64(number_value).to_be_bytes(), doc),
-            (None, None) => {
-                let what = format!("the field {} holds neither text nor a whole number", entry.name());
-                return Err(TantivyError::SchemaError(what));
-            }
-        };
-        counts[number] += 1;
-    }
-    for (field, count) in schema.fields().map(|(field, _)| field).zip(counts).filter(|(_, count)| *count > 0) {
-        norms.record(doc, field, count);
-    }
-    Ok(())
 }

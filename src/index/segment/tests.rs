@@ -1,4 +1,4 @@
-use tantivy::schema::Field;
+use tantivy::schema::{Field, Schema};
 use tantivy::tokenizer::{PreTokenizedString, SimpleTokenizer, Token};
 
 use super::*;
