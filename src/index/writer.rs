@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use tantivy::index::SegmentMeta;
-use tantivy::indexer::{LogMergePolicy, NoMergePolicy};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
 use tantivy::schema::Field;
 use tantivy::store::Compressor;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
@@ -28,8 +28,8 @@ use crate::text::segment::Segmenter;
 
 /// The least memory that a thread works with, in bytes.
 const MIN_THREAD_MEMORY: usize = 16 << 20;
-/// The memory that tantivy's own writer is told to use, in bytes. It refuses less than 15 MB, and uses none of it.
-const UNUSED_MEMORY: usize = 16 << 20;
+/// For so many threads that make segments there is one that merges them: each merge takes memory.
+const THREADS_A_MERGE: usize = 4;
 /// The share of deleted articles from which a segment is worth merging.
 const DELETED_BEFORE_MERGE: f32 = 0.2;
 /// Segments of fewer articles than this are merged as if they were this large.
@@ -196,8 +196,8 @@ impl Writer {
         directory.tidy(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
         let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
         let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
-        let inner: IndexWriter =
-            index.writer_with_num_threads(1, UNUSED_MEMORY).map_err(|e| trouble(&directory, &generation, e))?;
+        let options = IndexWriterOptions::builder().num_merge_threads(threads.div_ceil(THREADS_A_MERGE)).build();
+        let inner: IndexWriter = index.writer_with_options(options).map_err(|e| trouble(&directory, &generation, e))?;
         inner.set_merge_policy(merge_policy());
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());
@@ -406,7 +406,8 @@ impl Writer {
         let articles: Vec<u64> = segments.iter().map(|segment| segment.meta().num_docs().into()).collect();
         segments.truncate(worth_merging(&articles));
         if !segments.is_empty() {
-            let mut merger: IndexWriter = self.index.writer_with_num_threads(1, UNUSED_MEMORY).map_err(trouble)?;
+            let mut merger: IndexWriter =
+                self.index.writer_with_options(IndexWriterOptions::builder().build()).map_err(trouble)?;
             merger.set_merge_policy(Box::new(NoMergePolicy));
             let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
             // The files of a segment that somebody holds are not collected.
