@@ -7,18 +7,20 @@
 //!
 //! Nothing is dropped in silence: every record ends as new, changed, unchanged or rejected.
 
+mod pipeline;
+mod plan;
+mod shared;
+
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
-use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::archive::{self, Input, Limits, Record};
+use self::pipeline::{Event, pipeline};
+use self::plan::{Plan, Planned, plan};
+use self::shared::{count_shared, read_shared};
+use crate::archive::{self, Input, Limits};
 use crate::article::{Article, ArticleId, Origin};
 use crate::error::{Error, Reason, Rejection, Result};
 use crate::extract;
@@ -26,18 +28,8 @@ use crate::index::tombstones::{Tombstone, Tombstones};
 use crate::index::{Entry, Known, Manifest, Snapshot, Writer, delete, document};
 use crate::reprint::Fingerprint;
 
-/// The version of reading and extraction: files read by another are read again.
-const READER_VERSION: u32 = 1;
-/// A batch holds at most this many bytes of records (one larger record is a batch of its own).
-const BATCH_BYTES: usize = 2 << 20;
-/// A batch holds at most this many records.
-const BATCH_RECORDS: usize = 512;
-/// How many batches wait between two stages.
-const QUEUED_BATCHES: usize = 2;
 /// A commit follows when this many bytes of articles have gone in since the last one, unless another figure is given.
 pub const COMMIT_BYTES: u64 = 256 << 20;
-/// The size of a read when a file is hashed.
-const HASH_BUFFER: usize = 1 << 20;
 
 /// What to read, and how.
 pub struct Options<'a> {
@@ -192,43 +184,6 @@ pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Obs
     Ok(report)
 }
 
-/// Reads the files of a plan again of which articles do not stand in the index under their name. Gives how many came back.
-fn read_shared(writer: &mut Writer, plan: Plan, tombstones: &Tombstones, options: &Options<'_>) -> Result<u64> {
-    let shared = |input: &Input| writer.manifest().get(&input.name).is_some_and(|entry| entry.shared > 0);
-    let unchanged = plan.unchanged.into_iter().map(|(input, _)| input);
-    let mut inputs: Vec<Input> = plan.inputs.into_iter().map(|planned| planned.input).chain(unchanged).collect();
-    // Standard input can't be read twice.
-    inputs.retain(|input| shared(input) && input.path != Path::new(archive::STANDARD_INPUT));
-    let plan =
-        Plan { inputs: inputs.into_iter().map(|input| Planned { input, hash: None }).collect(), ..Plan::default() };
-    let snapshot = Some(writer.snapshot()?);
-    let mut sink = Sink::new(Some(&mut *writer), snapshot, tombstones, options);
-    let finished = run(&plan, options, &mut sink, &mut ());
-    let back = sink.report.new;
-    writer.commit()?;
-    finished.map(|()| back)
-}
-
-/// Counts for each file how many of its articles stand in the index under another one; gives the sum.
-fn count_shared(writer: &mut Writer) -> Result<u64> {
-    if writer.manifest().entries().all(|entry| entry.adopted == 0 && entry.shared == 0) {
-        return Ok(0);
-    }
-    let snapshot = writer.snapshot()?;
-    let mut changed = Vec::new();
-    let mut sum = 0;
-    for entry in writer.manifest().entries() {
-        let shared = entry.articles.saturating_sub(snapshot.count_of_file(&entry.file)?);
-        sum += shared;
-        if shared != entry.shared {
-            changed.push(Entry { shared, ..entry.clone() });
-        }
-    }
-    changed.into_iter().for_each(|entry| writer.record(entry));
-    writer.commit()?;
-    Ok(sum)
-}
-
 /// Tells what [`ingest`] would do, and does nothing. `snapshot` is the index as it is, if there is one.
 ///
 /// # Errors
@@ -265,223 +220,6 @@ pub fn extract_all(
         Event::Article(_, read) => visit(Ok(read.0)),
         Event::Rejected(rejection) => visit(Err(rejection)),
         Event::Start(_) | Event::End { .. } => Ok(()),
-    })
-}
-
-/// What is to be read, and what need not be.
-#[derive(Default)]
-struct Plan {
-    inputs: Vec<Planned>,
-    unchanged: Vec<(Input, Entry)>,
-    /// Files of the manifest that are to go.
-    gone: Vec<String>,
-    rejected: u64,
-    files: u64,
-}
-
-struct Planned {
-    input: Input,
-    hash: Option<String>,
-}
-
-fn plan(options: &Options<'_>, known: &Manifest, index: Option<&Path>, observer: &mut dyn Observer) -> Result<Plan> {
-    let mut rejected = 0;
-    let mut inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
-        rejected += 1;
-        observer.rejected(&rejection);
-    })?;
-    // `gongxun index .` must not read the index that it writes.
-    if let Some(index) = index.and_then(|index| std::fs::canonicalize(index).ok()) {
-        inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&index)));
-    }
-    let reader = reader_version(&options.extract);
-    let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
-    let below: Vec<String> = options.paths.iter().map(|path| archive::name_under(path, &options.root)).collect();
-    let is_below = |file: &str| {
-        below.iter().any(|path| {
-            path.is_empty()
-                || file == path
-                || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        })
-    };
-    let mut gone: Vec<String> = known
-        .entries()
-        .map(|entry| entry.file.as_str())
-        .filter(|file| match options.prune {
-            Prune::Nothing => false,
-            Prune::BelowPaths => is_below(file),
-            Prune::Everything => true,
-        })
-        .filter(|file| !present.contains(file))
-        .map(str::to_string)
-        .collect();
-    gone.sort();
-    let mut plan = Plan { gone, rejected, files: inputs.len() as u64, ..Plan::default() };
-    for input in inputs {
-        let again = |entry: &&Entry| options.restore && entry.deleted > 0;
-        let known = known.get(&input.name).filter(|entry| !again(entry));
-        let entry = known.filter(|e| e.size == input.size && e.hash.ends_with(&reader));
-        let hash = match entry {
-            Some(entry) if entry.modified_ns != input.modified_ns => hash_file(&input.path, &reader),
-            _ => None,
-        };
-        match entry {
-            Some(entry) if entry.modified_ns == input.modified_ns || hash.as_ref() == Some(&entry.hash) => {
-                plan.unchanged.push((input, entry.clone()));
-            }
-            _ => plan.inputs.push(Planned { input, hash }),
-        }
-    }
-    Ok(plan)
-}
-
-/// What a file's hash ends with: files read by another version or with other field names are read again.
-fn reader_version(options: &extract::Options) -> String {
-    let fields = format!("{:?}", options.field_map);
-    format!(".{READER_VERSION}.{}", &blake3::hash(fields.as_bytes()).to_hex()[..8])
-}
-
-fn hash_file(path: &Path, reader: &str) -> Option<String> {
-    let mut hasher = blake3::Hasher::new();
-    let mut file = std::io::BufReader::with_capacity(HASH_BUFFER, File::open(path).ok()?);
-    std::io::copy(&mut file, &mut hasher).ok()?;
-    Some(format!("{}{reader}", &hasher.finalize().to_hex()[..32]))
-}
-
-/// What the pipeline hands to the caller, in the order of the inputs.
-enum Event {
-    Start(usize),
-    Article(Origin, Box<(Article, Fingerprint)>),
-    Rejected(Rejection),
-    End { input: usize, hash: Option<String> },
-}
-
-enum Raw {
-    Start(usize),
-    Record(Record),
-    Rejected(Rejection),
-    End { input: usize, hash: Option<String> },
-}
-
-/// Runs the three stages; `visit` is called on this thread. `consumed` is how many bytes of the files were read.
-fn pipeline(
-    inputs: &[Planned],
-    options: &Options<'_>,
-    consumed: &AtomicU64,
-    mut visit: impl FnMut(Event) -> Result<()>,
-) -> Result<()> {
-    let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
-    let threads = threads.map_err(|e| Error::Invalid(format!("{} threads can't be started: {e}", options.threads)))?;
-    let stop = AtomicBool::new(false);
-    let stopped = || stop.load(Ordering::Relaxed) || options.stop.load(Ordering::Relaxed);
-    std::thread::scope(|scope| {
-        let (raw_in, raw_out) = bounded::<Vec<Raw>>(QUEUED_BATCHES);
-        let (event_in, event_out) = bounded::<Vec<Event>>(QUEUED_BATCHES);
-        scope.spawn(|| read_inputs(inputs, options, consumed, raw_in, &stopped));
-        scope.spawn(|| threads.install(|| extract_batches(options, raw_out, event_in)));
-        let mut result = Ok(());
-        'batches: for batch in &event_out {
-            for event in batch {
-                result = visit(event);
-                if result.is_err() {
-                    break 'batches;
-                }
-            }
-            if options.stop.load(Ordering::Relaxed) {
-                result = Err(Error::Interrupted);
-                break;
-            }
-        }
-        // Lets the other stages run dry.
-        stop.store(true, Ordering::Relaxed);
-        drop(event_out);
-        if result.is_ok() && options.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { result }
-    })
-}
-
-fn read_inputs(
-    inputs: &[Planned],
-    options: &Options<'_>,
-    consumed: &AtomicU64,
-    out: Sender<Vec<Raw>>,
-    stopped: &dyn Fn() -> bool,
-) {
-    let mut done = 0;
-    let reader = reader_version(&options.extract);
-    let mut batch = Vec::new();
-    let mut bytes = 0;
-    for (at, planned) in inputs.iter().enumerate() {
-        let input = &planned.input;
-        batch.push(Raw::Start(at));
-        let flow = archive::read(input, &options.limits, consumed, &mut |record| {
-            match record {
-                Ok(record) => {
-                    bytes += record.bytes.len();
-                    batch.push(Raw::Record(record));
-                }
-                Err(rejection) => batch.push(Raw::Rejected(rejection)),
-            }
-            if bytes >= BATCH_BYTES || batch.len() >= BATCH_RECORDS {
-                bytes = 0;
-                if out.send(std::mem::take(&mut batch)).is_err() || stopped() {
-                    return ControlFlow::Break(());
-                }
-            }
-            ControlFlow::Continue(())
-        });
-        if flow.is_break() {
-            return;
-        }
-        // A member that was sought twice, or not at all, counts once.
-        done += input.size;
-        consumed.store(done, Ordering::Relaxed);
-        // A file that changed while it was read is read again next time: it gets no hash.
-        let hash = if unchanged_since(input) {
-            planned.hash.clone().or_else(|| hash_file(&input.path, &reader))
-        } else {
-            None
-        };
-        batch.push(Raw::End { input: at, hash });
-        if stopped() {
-            return;
-        }
-    }
-    // Where nobody listens any more, the run has been stopped.
-    out.send(batch).ok();
-}
-
-fn unchanged_since(input: &Input) -> bool {
-    archive::stamp(&input.path).is_ok_and(|now| now == (input.size, input.modified_ns))
-}
-
-fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Sender<Vec<Event>>) {
-    for batch in batches {
-        let events: Vec<Event> = batch
-            .into_par_iter()
-            .map(|raw| match raw {
-                Raw::Start(input) => Event::Start(input),
-                Raw::End { input, hash } => Event::End { input, hash },
-                Raw::Rejected(rejection) => Event::Rejected(rejection),
-                Raw::Record(record) => match extract_one(&record, &options.extract) {
-                    Ok(article) => {
-                        let fingerprint = Fingerprint::of(&article);
-                        Event::Article(record.origin, Box::new((article, fingerprint)))
-                    }
-                    Err(rejection) => Event::Rejected(rejection),
-                },
-            })
-            .collect();
-        if out.send(events).is_err() {
-            return;
-        }
-    }
-}
-
-/// Extracts one record; a page that makes the extractor fail is set aside like any other.
-fn extract_one(record: &Record, options: &extract::Options) -> Result<Article, Rejection> {
-    catch_unwind(AssertUnwindSafe(|| extract::extract(record, options))).unwrap_or_else(|_| {
-        let detail = "the extractor failed on this record; please report it";
-        Err(Rejection::new(record.origin.clone(), Reason::Damaged, detail))
     })
 }
 

@@ -7,64 +7,112 @@
 //! have brought the index to exactly the state of the archive, and at the end the index equals one that was built anew.
 //! What `delete` has noted as deleted stays away from then on, whether that run lived to take it out or not.
 //!
+//! `reindex` and `rollback` go from one generation to another in one step: after a kill one of the two is current, whole,
+//! and the other is still there. Half of their kills wait for the first file that a swap replaces, and fall between its
+//! steps. `snapshot` and `export` leave all or nothing, and the index as it was.
+//!
 //! `cargo test` makes a short run of it. The long one is
 //! `cargo test --release --test crash -- --ignored --nocapture`; `CRASH_KILLS` and `CRASH_SEED` change how many kills and
 //! which moments.
 #![cfg(unix)]
 
+#[path = "support/changing.rs"]
+mod changing;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use gongxun::ArticleId;
+use gongxun::index::generation::Stage;
 use gongxun::index::tombstones::Tombstones;
 use gongxun::index::{Generation, Snapshot, check};
 use gongxun::verify::{Extent, Options, Random, verify};
+use gongxun::{Article, ArticleId};
+
+use self::changing::{Archive, State, file_of};
 
 /// How many times a short run kills.
 const SHORT: usize = 12;
 /// How many times the long run kills unless told otherwise.
 const LONG: usize = 200;
-/// Files of the archive at the beginning, and articles of each.
-const FILES: usize = 24;
-const ARTICLES: usize = 20;
 /// After how long the first run of all is killed, at most.
 const FIRST_GUESS: Duration = Duration::from_millis(300);
 /// SIGKILL.
 const KILL: i32 = 9;
+/// The steps of a swap take about so long, from the first file that it replaces on.
+const SWAP: Duration = Duration::from_millis(4);
 
-/// What an index holds: the text of each article by its title, which is its name for life.
-type State = BTreeMap<String, String>;
-
-/// A command that is killed, and what the index holds once it has ended.
+/// A command that is killed.
 struct Task {
     name: &'static str,
     args: &'static [&'static str],
-    /// From what the index held before and what the archive holds.
-    target: fn(&State, &Archive) -> State,
-    /// Whether one article is drawn from what the index holds, to be deleted.
-    deletes: bool,
+    kind: Kind,
     /// Whether the index goes from the one state to the other in a single step.
     one_step: bool,
+    /// Whether it makes another generation current.
+    swaps: bool,
 }
 
-const TASKS: [Task; 4] = [
-    Task { name: "index", args: &["index", "in", ROOT, COMMIT], target: added, deletes: false, one_step: false },
+/// What a command does to the index.
+enum Kind {
+    /// It builds from the archive: what the index holds then, from what it held before and what the archive holds.
+    Build(fn(&State, &Archive) -> State),
+    /// It deletes an article that is drawn from the index.
+    Delete,
+    /// It goes to another generation, which is drawn.
+    Rollback,
+    /// It leaves the index as it is and writes what it holds elsewhere, where that is read by the function.
+    Copy(fn(&Desk) -> Option<State>),
+}
+
+const TASKS: [Task; 7] = [
+    Task {
+        name: "index",
+        args: &["index", "in", ROOT, COMMIT],
+        kind: Kind::Build(added),
+        one_step: false,
+        swaps: false,
+    },
     Task {
         name: "index --prune",
         args: &["index", "--prune", "in", ROOT, COMMIT],
-        target: replaced,
-        deletes: false,
+        kind: Kind::Build(replaced),
         one_step: false,
+        swaps: false,
     },
-    Task { name: "reindex", args: &["reindex", "in", ROOT, COMMIT], target: replaced, deletes: false, one_step: true },
-    Task { name: "delete", args: &["delete", "--copies", "no"], target: kept, deletes: true, one_step: true },
+    Task {
+        name: "reindex",
+        args: &["reindex", "in", ROOT, COMMIT],
+        kind: Kind::Build(replaced),
+        one_step: true,
+        swaps: true,
+    },
+    Task { name: "delete", args: &["delete", "--copies", "no"], kind: Kind::Delete, one_step: true, swaps: false },
+    Task { name: "rollback", args: &["rollback"], kind: Kind::Rollback, one_step: true, swaps: true },
+    Task {
+        name: "snapshot",
+        args: &["snapshot", COPY],
+        kind: Kind::Copy(Desk::snapshot),
+        one_step: true,
+        swaps: false,
+    },
+    Task {
+        name: "export",
+        args: &["export", "--output", EXPORT],
+        kind: Kind::Copy(Desk::export),
+        one_step: true,
+        swaps: false,
+    },
 ];
 const ROOT: &str = "--root=in";
 /// Commits are so far apart that a run makes a dozen or two.
 const COMMIT: &str = "--commit-mb=0.02";
+/// Where `snapshot` and `export` write to.
+const COPY: &str = "copy";
+const EXPORT: &str = "export.jsonl";
 
 /// The articles of the archive, and those of files that are gone.
 fn added(before: &State, archive: &Archive) -> State {
@@ -77,112 +125,6 @@ fn replaced(_: &State, archive: &Archive) -> State {
     archive.state()
 }
 
-/// What was there; the article that is deleted is taken out by whoever drew it.
-fn kept(before: &State, _: &Archive) -> State {
-    before.clone()
-}
-
-/// The archive: JSON lines in files, each article a title and a body.
-struct Archive {
-    folder: PathBuf,
-    random: Random,
-    files: BTreeMap<String, State>,
-    /// The titles of what was deleted from the index and is kept out.
-    deleted: BTreeSet<String>,
-    names: usize,
-}
-
-fn file_of(title: &str) -> &str {
-    title.split('之').next().unwrap_or_default()
-}
-
-impl Archive {
-    fn new(folder: &Path, seed: u64) -> Archive {
-        let (folder, random) = (folder.join("in"), Random::new(seed));
-        let mut archive = Archive { folder, random, files: BTreeMap::new(), deleted: BTreeSet::new(), names: 0 };
-        std::fs::create_dir(&archive.folder).unwrap();
-        for _ in 0..FILES {
-            archive.add_file();
-        }
-        archive
-    }
-
-    fn state(&self) -> State {
-        let there = self.files.values().flatten().filter(|(title, _)| !self.deleted.contains(*title));
-        there.map(|(title, body)| (title.clone(), body.clone())).collect()
-    }
-
-    fn add_file(&mut self) {
-        self.names += 1;
-        let file = format!("卷{:04}", self.names);
-        self.files.insert(file.clone(), State::new());
-        for _ in 0..ARTICLES {
-            self.add_article(&file);
-        }
-        self.write(&file);
-    }
-
-    fn add_article(&mut self, file: &str) {
-        self.names += 1;
-        let (title, body) = (format!("{file}之{:06}", self.names), self.body());
-        self.files.get_mut(file).unwrap().insert(title, body);
-    }
-
-    /// A text of its own; one in eight is a copy of another.
-    fn body(&mut self) -> String {
-        if self.random.below(8) == 0
-            && let Some(other) = self.files.values().flatten().nth(self.random.below(FILES * ARTICLES / 2))
-        {
-            return other.1.clone();
-        }
-        let words = ["工会", "欠薪", "骑手", "夜班", "合同", "仲裁", "车间", "女工", "工龄", "社保", "停工", "调解"];
-        let sentence = |random: &mut Random| {
-            let word: String = (0..8).map(|_| words[random.below(words.len())]).collect();
-            format!("{word}第{}号。", random.below(1_000_000))
-        };
-        (0..6).map(|_| sentence(&mut self.random)).collect()
-    }
-
-    fn write(&self, file: &str) {
-        let lines = self.files[file].iter().map(|(title, body)| {
-            let date = "2024-05-01";
-            serde_json::json!({"id": title, "title": title, "body": body, "date": date}).to_string() + "\n"
-        });
-        std::fs::write(self.folder.join(file).with_extension("jsonl"), lines.collect::<String>()).unwrap();
-    }
-
-    /// Another day: a third of the files change, a few go, a few come.
-    fn change(&mut self) {
-        for file in self.files.keys().cloned().collect::<Vec<_>>() {
-            match self.random.below(24) {
-                0 if self.files.len() > FILES / 2 => {
-                    self.files.remove(&file);
-                    std::fs::remove_file(self.folder.join(&file).with_extension("jsonl")).unwrap();
-                }
-                1..8 => self.change_file(&file),
-                8 if self.files.len() < FILES * 2 => self.add_file(),
-                _ => {}
-            }
-        }
-    }
-
-    fn change_file(&mut self, file: &str) {
-        for title in self.files[file].keys().cloned().collect::<Vec<_>>() {
-            let body = self.body();
-            let articles = self.files.get_mut(file).unwrap();
-            match self.random.below(6) {
-                0 => drop(articles.remove(&title)),
-                1..4 => drop(articles.insert(title, body)),
-                _ => {}
-            }
-        }
-        for _ in 0..self.random.below(6) {
-            self.add_article(file);
-        }
-        self.write(file);
-    }
-}
-
 /// The folder with the archive and the index.
 struct Desk {
     folder: tempfile::TempDir,
@@ -193,11 +135,11 @@ impl Desk {
         self.folder.path().join("index")
     }
 
-    fn start(&self, index: &str, task: &Task, deleted: Option<&ArticleId>) -> Child {
+    fn start(&self, index: &str, task: &Task, drawn: Option<String>) -> Child {
         Command::new(env!("CARGO_BIN_EXE_gongxun"))
             .args(["--index", index])
             .args(task.args)
-            .args(deleted.map(|id| &id.0))
+            .args(drawn)
             .current_dir(self.folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -210,6 +152,31 @@ impl Desk {
         let snapshot = Snapshot::open(&self.index()).unwrap();
         let (_, article) = snapshot.all().nth(n).unwrap().unwrap();
         (article.id, article.title)
+    }
+
+    /// What the copy of the index holds, where there is one. It is removed.
+    fn snapshot(&self) -> Option<State> {
+        let copy = self.folder.path().join(COPY);
+        let held = Generation::current(&copy).unwrap().map(|generation| read(&generation));
+        std::fs::remove_dir_all(copy).ok();
+        held
+    }
+
+    /// What was exported, where anything was. It is removed.
+    fn export(&self) -> Option<State> {
+        let path = self.folder.path().join(EXPORT);
+        let lines = std::fs::read_to_string(&path).ok()?;
+        std::fs::remove_file(path).unwrap();
+        let articles = lines.lines().map(|line| serde_json::from_str::<Article>(line).unwrap());
+        Some(articles.map(|article| (article.title, article.body)).collect())
+    }
+
+    /// The files that a swap replaces: their numbers in the file system.
+    fn swap_files(&self) -> Vec<u64> {
+        let index = self.index();
+        let folders = Generation::all(&index).unwrap().into_iter().map(|generation| generation.folder());
+        let files = folders.map(|folder| folder.join("STATE")).chain([index.join("CURRENT")]);
+        files.filter_map(|file| Some(std::fs::metadata(file).ok()?.ino())).collect()
     }
 
     /// Whether an article is kept out of the index.
@@ -259,6 +226,10 @@ struct Tally {
     between: usize,
     /// Runs that ended before the kill.
     ended: usize,
+    /// Kills between the steps of a swap, or just behind it.
+    swaps: usize,
+    /// Kills after which another generation was current.
+    swapped: usize,
     /// How long a run takes.
     length: Duration,
 }
@@ -271,19 +242,36 @@ fn crash(kills: usize, seed: u64) {
     let mut tallies: Vec<Tally> = TASKS.iter().map(|_| Tally::default()).collect();
     // What each generation held when it was last looked at.
     let mut generations: BTreeMap<u64, State> = BTreeMap::new();
-    let mut held = State::new();
+    let (mut current, mut held) = (0, State::new());
     let mut killed = 0;
     let offset = random.below(1_000) as f64 / 1_000.0;
     while killed < kills {
         let at = random.below(TASKS.len());
         let task = &TASKS[at];
-        if task.deletes && held.is_empty() {
+        if !matches!(task.kind, Kind::Build(_)) && held.is_empty() {
             continue;
         }
-        let drawn = task.deletes.then(|| desk.draw(random.below(held.len())));
-        let mut target = (task.target)(&held, &archive);
-        if let Some((_, title)) = &drawn {
-            target.remove(title);
+        let was = current;
+        let (mut target, mut argument, mut deleted, mut aim) = (held.clone(), None, None, was);
+        match task.kind {
+            Kind::Build(state) => target = state(&held, &archive),
+            Kind::Delete => {
+                let (id, title) = desk.draw(random.below(held.len()));
+                target.remove(&title);
+                argument = Some(id.0.clone());
+                deleted = Some((id, title));
+            }
+            Kind::Rollback => {
+                let others: Vec<u64> = generations.keys().copied().filter(|number| *number != was).collect();
+                if others.is_empty() {
+                    continue;
+                }
+                aim = others[random.below(others.len())];
+                target = generations[&aim].clone();
+                target.retain(|title, _| !archive.deleted.contains(title));
+                argument = Some(format!("--to={aim}"));
+            }
+            Kind::Copy(_) => {}
         }
         // Moments are spread evenly over the length of a run; a tenth of them over its last tenth, where it swaps.
         let spread = (offset + killed as f64 * 0.618_033_988_75).fract();
@@ -294,13 +282,19 @@ fn crash(kills: usize, seed: u64) {
             Duration::ZERO => Duration::MAX,
             length => length.mul_f64(share),
         };
+        // Half of the kills of a swap wait until it has begun.
+        let in_swap = task.swaps && killed > 0 && !tallies[at].length.is_zero() && random.below(2) == 0;
+        let files = desk.swap_files();
 
         let started = Instant::now();
-        let mut child = desk.start("index", task, drawn.as_ref().map(|(id, _)| id));
+        let mut child = desk.start("index", task, argument);
         let mut status = None;
-        while status.is_none() && started.elapsed() < length {
-            std::thread::sleep(Duration::from_micros(500));
+        while status.is_none() && if in_swap { desk.swap_files() == files } else { started.elapsed() < length } {
+            std::thread::sleep(Duration::from_micros(if in_swap { 100 } else { 500 }));
             status = child.try_wait().unwrap();
+        }
+        if in_swap {
+            std::thread::sleep(SWAP.mul_f64(spread));
         }
         let (elapsed, ended) = (started.elapsed(), status.is_some());
         // Sends SIGKILL; who has ended meanwhile does not mind.
@@ -312,7 +306,7 @@ fn crash(kills: usize, seed: u64) {
             task.name,
             if ended { "ended" } else { "killed" }
         );
-        if let Some((id, title)) = drawn {
+        if let Some((id, title)) = deleted {
             let noted = desk.is_deleted(&id);
             assert!(noted || !ended, "{say}: {title} is deleted and not kept out");
             if noted {
@@ -321,6 +315,17 @@ fn crash(kills: usize, seed: u64) {
         }
         let (number, now) = desk.held();
         let before = std::mem::replace(&mut held, now);
+        current = number;
+        if task.swaps {
+            let whole = if number == was { &before } else { &target };
+            assert_eq!(difference(&held, whole), None, "{say}: generation {number}, before {was}");
+            assert!(number == was || aim == was || number == aim, "{say}: generation {number}, to be {aim}");
+        }
+        if let Kind::Copy(left) = task.kind {
+            let left = left(&desk);
+            assert!(left.is_some() || !ended, "{say}: nothing was written");
+            assert_eq!(left.and_then(|left| difference(&left, &held)), None, "{say}");
+        }
         if ended {
             assert!(output.status.success(), "{say}: {}", String::from_utf8_lossy(&output.stderr));
             assert_eq!(difference(&held, &target), None, "{say}");
@@ -332,6 +337,8 @@ fn crash(kills: usize, seed: u64) {
         } else {
             killed += 1;
             tallies[at].kills += 1;
+            tallies[at].swaps += usize::from(in_swap);
+            tallies[at].swapped += usize::from(number != was);
             if held != before && held != target {
                 assert!(!task.one_step, "{say}: the swap is not one step");
                 tallies[at].between += 1;
@@ -352,12 +359,7 @@ fn crash(kills: usize, seed: u64) {
                 archive.change();
             }
         }
-        let kept = Generation::all(&desk.index()).unwrap().into_iter().rfind(|g| g.number < number);
-        if let Some(kept) = kept {
-            let was = generations.get(&kept.number);
-            let was = was.unwrap_or_else(|| panic!("{say}: generation {} was never current", kept.number));
-            assert_eq!(difference(&read(&kept), was), None, "{say}: generation {} before the current one", kept.number);
-        }
+        look_at_others(&desk, &archive, number, was, &mut generations, &say);
         if number > 0 {
             generations.insert(number, held.clone());
         }
@@ -369,8 +371,8 @@ fn crash(kills: usize, seed: u64) {
     finish(&desk, &archive);
     for (task, tally) in TASKS.iter().zip(&tallies) {
         println!(
-            "crash: {:14} {:4} kills, {:3} of them between two states; {:3} runs ended, in about {:?}",
-            task.name, tally.kills, tally.between, tally.ended, tally.length
+            "crash: {:14} {:4} kills, {:3} between two states, {:3} in a swap, {:3} after it; {:3} runs ended, in about {:?}",
+            task.name, tally.kills, tally.between, tally.swaps, tally.swapped, tally.ended, tally.length
         );
     }
     println!(
@@ -378,6 +380,37 @@ fn crash(kills: usize, seed: u64) {
         generations.len(),
         held.len()
     );
+}
+
+/// Holds the generations that are not current against what they held when they were, but for what was deleted since.
+fn look_at_others(
+    desk: &Desk,
+    archive: &Archive,
+    current: u64,
+    was: u64,
+    generations: &mut BTreeMap<u64, State>,
+    say: &str,
+) {
+    let all = Generation::all(&desk.index()).unwrap();
+    assert!(was == 0 || all.iter().any(|generation| generation.number == was), "{say}: generation {was} is gone");
+    let mut others = BTreeMap::new();
+    for generation in all.into_iter().filter(|generation| generation.number != current) {
+        let number = generation.number;
+        let stage = generation.state().unwrap().stage;
+        match generations.get(&number) {
+            // A swap to it was killed before its last step: the next reindex may go on with it.
+            Some(_) if number > current && stage == Stage::Served => {}
+            Some(known) => {
+                let found = read(&generation);
+                let mut wanted = known.clone();
+                wanted.retain(|title, _| found.contains_key(title) || !archive.deleted.contains(title));
+                assert_eq!(difference(&found, &wanted), None, "{say}: generation {number} beside the current one");
+                others.insert(number, found);
+            }
+            None => assert!(number > current || stage != Stage::Served, "{say}: generation {number} was never current"),
+        }
+    }
+    *generations = others;
 }
 
 /// The last runs are left to end; the index equals one that was built anew.

@@ -52,7 +52,8 @@ pub struct Store {
     folder: PathBuf,
     files: Files,
     clusters: Clusters,
-    pending: BTreeMap<u64, ([u8; PACKED], Place)>,
+    /// Where the fingerprint and the text of an article wait.
+    pending: BTreeMap<u64, Place>,
     texts: Waiting,
     gone: HashSet<u64>,
     /// The number of the first fingerprint that came since the store was opened.
@@ -85,9 +86,9 @@ impl Store {
     /// share it (beyond 254 records of one place and key) the last one's is kept.
     pub fn put(&mut self, article: &Article, fingerprint: &Fingerprint) {
         let number = id_order(&article.id);
-        let place = self.texts.put(article);
+        let place = self.texts.put(article, &fingerprint.pack(number));
         self.gone.insert(number);
-        self.pending.insert(number, (fingerprint.pack(number), place));
+        self.pending.insert(number, place);
     }
 
     /// Notes that an article is gone.
@@ -128,8 +129,8 @@ impl Store {
         if self.files.fingerprints.file.is_empty() {
             self.files.fingerprints.file = format!("{FINGERPRINTS}{commit:06}.bin");
         }
-        let (new, places): (Vec<[u8; PACKED]>, Vec<Place>) = std::mem::take(&mut self.pending).into_values().unzip();
-        let new = new.concat();
+        let places: Vec<Place> = std::mem::take(&mut self.pending).into_values().collect();
+        let new = self.texts.fingerprints(&places)?;
         let position = &mut self.files.fingerprints;
         disk::append(&self.folder.join(&position.file), position.length, &new)?;
         position.length += new.len() as u64;

@@ -1,7 +1,8 @@
 //! The texts that fingerprints are compared by, where fingerprints alone do not tell.
 //!
 //! A commit's clusters are found before the commit, so the articles that are to be committed are not in the index yet:
-//! their texts wait in a file of their own. All others are read where they are stored.
+//! their texts wait in a file of their own, each behind its fingerprint: those of a commit would take 37 MB of memory. All
+//! others are read where they are stored.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -14,19 +15,19 @@ use super::reprints::{Lookup, read_at};
 use super::snapshot::Snapshot;
 use crate::article::Article;
 use crate::error::{Error, Result};
-use crate::reprint::{Packed, Texts};
+use crate::reprint::{PACKED, Packed, Texts};
 
 /// The name of the file that texts wait in.
 const WAITING: &str = "texts-waiting.tmp";
 
-/// Where a text waits.
+/// Where a text waits, right behind its fingerprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     from: u64,
     length: u32,
 }
 
-/// The texts of articles that are not committed. The file goes with this.
+/// The texts and fingerprints of articles that are not committed. The file goes with this.
 #[derive(Debug)]
 pub struct Waiting {
     path: PathBuf,
@@ -41,10 +42,10 @@ impl Waiting {
         Waiting { path: folder.join(WAITING), file: None, length: 0, failed: None }
     }
 
-    /// Takes an article's text in. What the disk refuses is told by [`Waiting::file`].
-    pub fn put(&mut self, article: &Article) -> Place {
+    /// Takes an article's text and fingerprint in. What the disk refuses is told by [`Waiting::file`].
+    pub fn put(&mut self, article: &Article, fingerprint: &[u8; PACKED]) -> Place {
         let text = text(article);
-        let place = Place { from: self.length, length: text.len() as u32 };
+        let place = Place { from: self.length + PACKED as u64, length: text.len() as u32 };
         let mut write = || -> io::Result<()> {
             let file = match &mut self.file {
                 Some(file) => file,
@@ -54,10 +55,11 @@ impl Waiting {
                     none.insert(BufWriter::new(options))
                 }
             };
+            file.write_all(fingerprint)?;
             file.write_all(text.as_bytes())
         };
         match write() {
-            Ok(()) => self.length += text.len() as u64,
+            Ok(()) => self.length += (PACKED + text.len()) as u64,
             Err(error) => self.failed = self.failed.take().or(Some(error)),
         }
         place
@@ -75,6 +77,21 @@ impl Waiting {
             }
             None => Ok(None),
         }
+    }
+
+    /// The fingerprints of the texts at these places, end to end.
+    ///
+    /// # Errors
+    /// Where the disk refused to take them, or does not give them.
+    pub fn fingerprints(&mut self, places: &[Place]) -> Result<Vec<u8>> {
+        let path = self.path.clone();
+        let mut packed = vec![0; places.len() * PACKED];
+        if let Some(file) = self.file()? {
+            for (place, bytes) in places.iter().zip(packed.chunks_exact_mut(PACKED)) {
+                read_at(file, place.from - PACKED as u64, bytes).map_err(|e| Error::io(&path, e))?;
+            }
+        }
+        Ok(packed)
     }
 
     /// Lets all texts go.

@@ -2,8 +2,10 @@
 //!
 //! A band is three lanes of a sketch. Two texts that have half of their shingles in common agree in at least one of forty
 //! bands 995 times in a thousand; two texts that have nothing in common, 3 times in a million. So the new fingerprints are
-//! put into tables by band, a chunk of them at a time, and all others are looked up there: memory is bounded by the chunk
-//! (about 640 bytes a fingerprint), whatever the size of the index, and nothing needs to spill to disk.
+//! put into tables by band, a chunk of them and a few bands at a time, and all others are looked up there: memory is bounded
+//! by the chunk, whatever the size of the index, and nothing needs to spill to disk.
+
+use std::ops::Range;
 
 use super::fingerprint::{LANES, Packed};
 use super::same::NEAR_DAYS;
@@ -12,10 +14,13 @@ use super::same::NEAR_DAYS;
 const ROWS: usize = 3;
 /// Bands of a sketch.
 const BANDS: usize = LANES / ROWS;
-/// How many new fingerprints are put into tables at a time: 42 MB of them.
+/// How many new fingerprints are put into tables at a time. A band of them takes 2.6 MB.
 const CHUNK: u32 = 1 << 16;
+/// How many bands are looked at at a time: their tables take 21 MB, where those of all bands would take 105. All
+/// fingerprints are read once for each such group.
+const BANDS_AT_A_TIME: usize = 8;
 /// How many fingerprints are looked up band by band: so many that a table stays in the processor's cache meanwhile, and
-/// their keys take 5 MB.
+/// their keys take 1 MB.
 const BLOCK: u32 = 1 << 15;
 /// How many candidates are looked at for one band of one fingerprint. A page that thousands of others resemble is joined
 /// by way of these.
@@ -23,21 +28,16 @@ const MAX_BUCKET: usize = 256;
 
 /// Calls `visit` for pairs of fingerprints that share a band and have the same title or appeared within days, one of them
 /// from `new`, and the other from any before it. A pair may come several times. Those for which `skip` holds are left out.
-pub fn candidates(
-    packed: &[u8],
-    new: std::ops::Range<u32>,
-    skip: &dyn Fn(u32) -> bool,
-    visit: &mut dyn FnMut(u32, u32),
-) {
-    let mut from = new.start;
-    while from < new.end {
-        let chunk = from..new.end.min(from.saturating_add(CHUNK));
-        let tables = Tables::new(packed, chunk.clone(), skip);
+pub fn candidates(packed: &[u8], new: Range<u32>, skip: &dyn Fn(u32) -> bool, visit: &mut dyn FnMut(u32, u32)) {
+    let chunks = new.clone().step_by(CHUNK as usize).map(|from| from..new.end.min(from.saturating_add(CHUNK)));
+    let groups = || (0..BANDS).step_by(BANDS_AT_A_TIME).map(|band| band..BANDS.min(band + BANDS_AT_A_TIME));
+    for (chunk, bands) in chunks.flat_map(|chunk| groups().map(move |bands| (chunk.clone(), bands))) {
+        let tables = Tables::new(packed, chunk.clone(), bands.clone(), skip);
         let mut block = 0;
         while block < chunk.end {
             let end = chunk.end.min(block + BLOCK);
-            let looked_up = Block::new(packed, block..end, skip);
-            for band in 0..BANDS {
+            let looked_up = Block::new(packed, block..end, bands.clone(), skip);
+            for band in 0..bands.len() {
                 for (at, number) in looked_up.numbers.iter().enumerate() {
                     // A pair within the chunk is met from both sides and taken from the later one.
                     tables.look_up(&looked_up, at, band, &mut |other| {
@@ -49,11 +49,10 @@ pub fn candidates(
             }
             block = end;
         }
-        from = chunk.end;
     }
 }
 
-/// The tables of a chunk, two for each band.
+/// The tables of a chunk, two for each band of a group.
 struct Tables {
     start: u32,
     dated: Vec<Table>,
@@ -61,14 +60,14 @@ struct Tables {
 }
 
 impl Tables {
-    fn new(packed: &[u8], chunk: std::ops::Range<u32>, skip: &dyn Fn(u32) -> bool) -> Tables {
+    fn new(packed: &[u8], chunk: Range<u32>, bands: Range<usize>, skip: &dyn Fn(u32) -> bool) -> Tables {
         let fingerprints: Vec<(u32, Packed<'_>)> =
             chunk.clone().filter(|n| !skip(*n)).map(|n| (n - chunk.start, Packed::at(packed, n))).collect();
-        let dated = (0..BANDS).map(|band| {
+        let dated = bands.clone().map(|band| {
             let dated = fingerprints.iter().filter_map(|(at, f)| Some(entry(key(f, band), day(f)?, *at)));
             Table::new(dated.collect())
         });
-        let titled = (0..BANDS).map(|band| {
+        let titled = bands.map(|band| {
             let with_title = fingerprints.iter().filter(|(_, f)| f.title() != 0);
             Table::new(with_title.map(|(at, f)| entry(titled(key(f, band), f.title()), 0, *at)).collect())
         });
@@ -104,13 +103,13 @@ struct Block {
 }
 
 impl Block {
-    fn new(packed: &[u8], range: std::ops::Range<u32>, skip: &dyn Fn(u32) -> bool) -> Block {
+    fn new(packed: &[u8], range: Range<u32>, bands: Range<usize>, skip: &dyn Fn(u32) -> bool) -> Block {
         let numbers: Vec<u32> = range.filter(|number| !skip(*number)).collect();
         let fingerprints = || numbers.iter().map(|number| Packed::at(packed, *number));
-        let mut keys = vec![0; numbers.len() * BANDS];
+        let mut keys = vec![0; numbers.len() * bands.len()];
         for (at, fingerprint) in fingerprints().enumerate() {
-            for band in 0..BANDS {
-                keys[band * numbers.len() + at] = key(&fingerprint, band);
+            for band in bands.clone() {
+                keys[(band - bands.start) * numbers.len() + at] = key(&fingerprint, band);
             }
         }
         let days = fingerprints().map(|fingerprint| day(&fingerprint)).collect();
