@@ -184,7 +184,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
         let highlighter = if ranked.tier == Tier::Partial { &mut partial } else { &mut full };
         hits.push(Hit {
             snippet: highlighter.snippet(&page, request.snippet_length),
-            marks: highlighter.marks(&page.article),
+            marks: highlighter.marks(&page),
             score: ranked.score,
             reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
             partial: ranked.tier == Tier::Partial,

@@ -129,7 +129,7 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         let page = snapshot.shown(ranked.address)?;
         hits.push(Hit {
             snippet: highlighter.snippet(&page, snippet::DEFAULT_LENGTH),
-            marks: highlighter.marks(&page.article),
+            marks: highlighter.marks(&page),
             score: ranked.score,
             reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
             partial: false,
