@@ -1,17 +1,18 @@
 //! Which documents of a segment satisfy a plan.
 
+use tantivy::DocId;
 use tantivy::schema::Field;
-use tantivy::{DocId, SegmentReader};
 
 use super::bits::Bits;
 use super::needle::Needle;
 use super::plan::{Plan, Scope, Word};
 use super::proximity::{self, Proved};
+use super::segment::Segment;
 use super::strings::{StringPlan, read, term_documents};
 use crate::article::Article;
 use crate::error::Result;
+use crate::index::document;
 use crate::index::schema::Fields;
-use crate::index::{Snapshot, document};
 use crate::text::fold::fold_char;
 
 /// Blocks of stored articles kept unpacked while texts are looked at.
@@ -21,8 +22,8 @@ const SCAN_CACHE_BLOCKS: usize = 2;
 ///
 /// # Errors
 /// Where a file of the index can't be read.
-pub fn documents(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Result<Bits> {
-    let matcher = Matcher { segment, fields: &snapshot.fields };
+pub fn documents(plan: &Plan, segment: &Segment<'_>) -> Result<Bits> {
+    let matcher = Matcher { segment, fields: &segment.snapshot.fields };
     let mut found = matcher.plan(plan, None)?;
     if let Some(alive) = segment.alive_bitset() {
         let dead: Vec<DocId> = found.iter().filter(|doc| !alive.is_alive(*doc)).collect();
@@ -34,7 +35,7 @@ pub fn documents(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> R
 }
 
 struct Matcher<'a> {
-    segment: &'a SegmentReader,
+    segment: &'a Segment<'a>,
     fields: &'a Fields,
 }
 

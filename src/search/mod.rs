@@ -13,6 +13,7 @@ pub mod plan;
 pub mod proximity;
 pub mod reprints;
 pub mod scoring;
+pub mod segment;
 pub mod similar;
 pub mod snippet;
 pub mod strings;
@@ -33,6 +34,7 @@ use self::facets::{Counter, Facets};
 use self::plan::{Breadth, Compiled, Mark};
 use self::reprints::Collapsed;
 pub use self::reprints::Copies;
+use self::segment::Segment;
 use self::snippet::{Highlighter, Marked, Marks};
 use self::suggest::Suggestion;
 use crate::article::Article;
@@ -252,11 +254,11 @@ impl Matches {
     /// Where a file of the index can't be read.
     pub fn find(snapshot: &Snapshot, compiled: &Compiled) -> Result<Matches> {
         let mut matches = Matches { full: Vec::new(), partial: Vec::new() };
-        for segment in snapshot.searcher.segment_readers() {
-            let full = matching::documents(&compiled.full, segment, snapshot)?;
+        for segment in Segment::all(snapshot) {
+            let full = matching::documents(&compiled.full, &segment)?;
             let partial = match &compiled.partial {
                 Some(plan) => {
-                    let mut partial = matching::documents(plan, segment, snapshot)?;
+                    let mut partial = matching::documents(plan, &segment)?;
                     partial.and_not(&full);
                     Some(partial)
                 }
@@ -315,9 +317,10 @@ impl Matches {
     /// Where a file of the index can't be read.
     pub fn ranked(&self, snapshot: &Snapshot, compiled: &Compiled, sort: Sort, wanted: usize) -> Result<Vec<Ranked>> {
         let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
-        let ranker = Ranker { snapshot, terms: scoring::weigh(&compiled.terms, snapshot)?, sort };
+        let segments = Segment::all(snapshot).collect();
+        let ranker = Ranker { segments, terms: scoring::weigh(&compiled.terms, snapshot)?, sort };
         let mut ranked = Vec::new();
-        match if sort == Sort::Relevance { self.surely_words(snapshot, compiled)? } else { None } {
+        match if sort == Sort::Relevance { self.surely_words(&ranker.segments, compiled)? } else { None } {
             Some(surely) => {
                 ranker.best(surely.iter().map(Some), Tier::Full, wanted, &mut ranked)?;
                 let letters: Vec<Bits> =
@@ -331,14 +334,14 @@ impl Matches {
     }
 
     /// The full matches that surely hold the words as words; none where that says nothing.
-    fn surely_words(&self, snapshot: &Snapshot, compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
+    fn surely_words(&self, segments: &[Segment<'_>], compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
         let mut all = Vec::new();
-        for (segment, full) in snapshot.searcher.segment_readers().iter().zip(&self.full) {
+        for (segment, full) in segments.iter().zip(&self.full) {
             if full.is_empty() {
                 all.push(full.clone());
                 continue;
             }
-            let Some(mut surely) = words::surely(&compiled.full, segment, snapshot)? else { return Ok(None) };
+            let Some(mut surely) = words::surely(&compiled.full, segment)? else { return Ok(None) };
             surely.and(full);
             all.push(surely);
         }
@@ -348,8 +351,8 @@ impl Matches {
 
 /// Puts matches in order.
 struct Ranker<'a> {
-    snapshot: &'a Snapshot,
-    terms: Vec<scoring::Weighted>,
+    segments: Vec<Segment<'a>>,
+    terms: Vec<scoring::Weighted<'a>>,
     sort: Sort,
 }
 
@@ -372,12 +375,12 @@ impl Ranker<'_> {
         let mut best = Best { wanted, heap: BinaryHeap::new() };
         for (ord, bits) in segments.enumerate() {
             let Some(bits) = bits.filter(|bits| !bits.is_empty()) else { continue };
-            let segment = self.snapshot.searcher.segment_reader(ord as u32);
+            let segment = &self.segments[ord];
             let ids = segment.fast_fields().u64("id_order")?;
             let id = |doc: DocId| ids.first(doc).unwrap_or(0);
             let address = |doc: DocId| DocAddress::new(ord as u32, doc);
             if self.sort == Sort::Relevance {
-                for (doc, score) in scoring::scores(segment, ord, &self.terms, bits, wanted)? {
+                for (doc, score) in scoring::scores(segment, &self.terms, bits, wanted)? {
                     // A score is never negative, so its bits sort as it does.
                     best.offer(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
                 }
@@ -396,10 +399,10 @@ impl Ranker<'_> {
     }
 
     fn score(&self, address: DocAddress) -> Result<f32> {
-        let segment = self.snapshot.searcher.segment_reader(address.segment_ord);
+        let segment = &self.segments[address.segment_ord as usize];
         let mut itself = Bits::empty(segment.max_doc());
         itself.insert(address.doc_id);
-        let scores = scoring::scores(segment, address.segment_ord as usize, &self.terms, &itself, 1)?;
+        let scores = scoring::scores(segment, &self.terms, &itself, 1)?;
         Ok(scores.first().map_or(0.0, |(_, score)| *score))
     }
 }

@@ -122,7 +122,7 @@ pub struct Compiled {
     pub full: Plan,
     /// What full and partial matches hold; none where there can be no partial ones.
     pub partial: Option<Plan>,
-    /// What they are scored by.
+    /// What they are scored by, each term once.
     pub terms: Vec<ScoreTerm>,
     /// What is marked.
     pub marks: Vec<Mark>,
@@ -171,7 +171,7 @@ pub fn compile(
     };
     let partial = (breadth == Breadth::Wide).then(|| relax(&full)).flatten();
     let Compiler { terms, marks, part_marks, used: synonyms, .. } = compiler;
-    Ok(Compiled { full, partial, terms, marks, part_marks, synonyms })
+    Ok(Compiled { full, partial, terms: scoring::summed(terms), marks, part_marks, synonyms })
 }
 
 /// Whether a part of the tree asks for something, or keeps it out.

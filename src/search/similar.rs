@@ -11,6 +11,7 @@ use tantivy::Term;
 use super::bits::Bits;
 use super::needle::Needle;
 use super::plan::{Compiled, Mark, Plan, Scope};
+use super::segment::Segment;
 use super::snippet::Highlighter;
 use super::strings::term_documents;
 use super::{Hit, Matches, Results, Sort, Tier, scoring, snippet};
@@ -98,12 +99,13 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         }
         compiled.marks.push(Mark { needle: Needle::String(word.chars().collect()), scope: Scope::ALL, is_word: true });
     }
+    compiled.terms = scoring::summed(compiled.terms);
     let mut matches = Matches { full: Vec::new(), partial: Vec::new() };
-    for segment in snapshot.searcher.segment_readers() {
+    for segment in Segment::all(snapshot) {
         let mut found = Bits::empty(segment.max_doc());
         for (word, _) in &words {
-            term_documents(segment, snapshot.fields.body.words, word, &mut found)?;
-            term_documents(segment, snapshot.fields.title.words, word, &mut found)?;
+            term_documents(&segment, snapshot.fields.body.words, word, &mut found)?;
+            term_documents(&segment, snapshot.fields.title.words, word, &mut found)?;
         }
         let mut living = Bits::empty(segment.max_doc());
         segment.doc_ids_alive().for_each(|doc| living.insert(doc));

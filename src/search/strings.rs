@@ -5,9 +5,10 @@
 
 use tantivy::postings::{Postings as _, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, DocSet as _, SegmentReader, TERMINATED};
 
 use super::bits::Bits;
+use super::segment::Segment;
 use crate::error::Result;
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
 use crate::index::schema::TextFields;
@@ -84,7 +85,7 @@ impl StringPlan {
     ///
     /// # Errors
     /// Where a file of the index can't be read.
-    pub fn phrase(&self, segment: &SegmentReader, text: TextFields) -> Result<Option<Phrase>> {
+    pub fn phrase(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Phrase>> {
         match &self.proof {
             Proof::Pairs(tokens) => Phrase::open(segment, text.pairs, tokens),
             Proof::Nothing | Proof::Char(_) => Ok(None),
@@ -95,7 +96,7 @@ impl StringPlan {
     ///
     /// # Errors
     /// Where a file of the index can't be read.
-    pub fn documents(&self, segment: &SegmentReader, text: TextFields, found: &mut Bits) -> Result<()> {
+    pub fn documents(&self, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
         match &self.proof {
             Proof::Nothing => Ok(()),
             Proof::Char(c) => term_documents(segment, text.chars, c.encode_utf8(&mut [0; 4]), found),
@@ -120,7 +121,7 @@ impl StringPlan {
 
 impl StringPlan {
     /// The documents that hold the string as a word or as a part of one: positions need not be read for these.
-    fn words(&self, segment: &SegmentReader, text: TextFields, found: &mut Bits) -> Result<()> {
+    fn words(&self, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
         let Some(parts) = text.parts else { return Ok(()) };
         if self.pattern.len() <= MAX_PARTED && self.pattern.iter().all(|c| Class::of(*c) == Class::Han) {
             let word: String = self.pattern.iter().collect();
@@ -161,18 +162,9 @@ fn han_tokens(run: &[char], offset: u32, before: Option<Class>, after: Option<Cl
 ///
 /// # Errors
 /// Where a file of the index can't be read.
-pub fn term_documents(segment: &SegmentReader, field: Field, token: &str, found: &mut Bits) -> Result<()> {
-    let inverted = segment.inverted_index(field)?;
-    let term = Term::from_field_text(field, token);
-    let Some(mut block) = read(inverted.read_block_postings(&term, IndexRecordOption::Basic))? else { return Ok(()) };
-    loop {
-        let docs = block.docs();
-        if docs.is_empty() {
-            return Ok(());
-        }
-        docs.iter().for_each(|doc| found.insert(*doc));
-        block.advance();
-    }
+pub fn term_documents(segment: &Segment<'_>, field: Field, token: &str, found: &mut Bits) -> Result<()> {
+    let Some(info) = segment.term(field, token)? else { return Ok(()) };
+    segment.documents(field, &info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))
 }
 
 /// Tokens at fixed distances, in one field of one segment.
@@ -187,15 +179,15 @@ pub struct Phrase {
 
 impl Phrase {
     /// Opens the tokens' postings; none where one of them does not occur.
-    fn open(segment: &SegmentReader, field: Field, tokens: &[(String, u32)]) -> Result<Option<Phrase>> {
-        let inverted: &InvertedIndexReader = &*segment.inverted_index(field)?;
+    fn open(segment: &Segment<'_>, field: Field, tokens: &[(String, u32)]) -> Result<Option<Phrase>> {
         let mut infos = Vec::with_capacity(tokens.len());
         for (token, offset) in tokens {
-            match read(inverted.get_term_info(&Term::from_field_text(field, token)))? {
+            match segment.term(field, token)? {
                 Some(info) => infos.push((info, *offset)),
                 None => return Ok(None),
             }
         }
+        let inverted = segment.inverted_index(field)?;
         infos.sort_by_key(|(info, _)| info.doc_freq);
         let last = tokens.iter().map(|(_, offset)| *offset).max().unwrap_or(0);
         let mut postings = Vec::with_capacity(infos.len());

@@ -7,13 +7,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use tantivy::SegmentReader;
-
 use super::bits::Bits;
 use super::plan::{Plan, Scope};
+use super::segment::Segment;
 use super::strings::{StringPlan, term_documents};
 use crate::error::Result;
-use crate::index::Snapshot;
 use crate::text::compound;
 use crate::text::segment::{Hmm, Segmenter};
 use crate::text::strings::Class;
@@ -65,14 +63,14 @@ pub fn fits(text: &Text, range: &Range<usize>, parts: &mut Parts<'_>) -> bool {
 ///
 /// # Errors
 /// Where a file of the index can't be read.
-pub fn surely(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Result<Option<Bits>> {
+pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
     match plan {
         Plan::Words(words, scope) => {
             let mut all = Bits::full(segment.max_doc());
             for word in words {
                 let mut found = Bits::empty(segment.max_doc());
                 for string in &word.strings {
-                    surely_string(string, *scope, segment, snapshot, &mut found)?;
+                    surely_string(string, *scope, segment, &mut found)?;
                 }
                 all.and(&found);
             }
@@ -81,7 +79,7 @@ pub fn surely(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Resu
         Plan::And(plans) => {
             let mut all: Option<Bits> = None;
             for plan in plans {
-                let found = surely(plan, segment, snapshot)?;
+                let found = surely(plan, segment)?;
                 all = match (all, found) {
                     (Some(mut all), Some(found)) => {
                         all.and(&found);
@@ -96,7 +94,7 @@ pub fn surely(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Resu
         Plan::Or(plans) => {
             let mut any = Bits::empty(segment.max_doc());
             for plan in plans {
-                match surely(plan, segment, snapshot)? {
+                match surely(plan, segment)? {
                     Some(found) => any.or(&found),
                     None => return Ok(None),
                 }
@@ -107,22 +105,16 @@ pub fn surely(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Resu
     }
 }
 
-fn surely_string(
-    string: &StringPlan,
-    scope: Scope,
-    segment: &SegmentReader,
-    snapshot: &Snapshot,
-    found: &mut Bits,
-) -> Result<()> {
+fn surely_string(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found: &mut Bits) -> Result<()> {
     let text: String = string.pattern.iter().collect();
     let mut tokens = Vec::new();
-    let segmenter = snapshot.segmenter()?;
+    let segmenter = segment.snapshot.segmenter()?;
     segmenter.cut(&text, Hmm::On, &mut tokens);
     // A word that the dictionary lacks may be cut otherwise in its text, and one character is always a part of something:
     // of these all occurrences are alike.
     let is_word = tokens.len() == 1 && string.pattern.len() > 1 && segmenter.has_word(&text);
     let is_word = is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han);
-    for (fields, _) in scope.fields(&snapshot.fields) {
+    for (fields, _) in scope.fields(&segment.snapshot.fields) {
         match fields.parts {
             Some(parts) if is_word => {
                 term_documents(segment, fields.words, &text, found)?;
