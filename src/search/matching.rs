@@ -15,6 +15,10 @@ use crate::index::document;
 use crate::index::schema::Fields;
 use crate::text::fold::fold_char;
 
+/// Fewer than one document in this many are few: to look up their dates takes less time than to read all dates.
+const FEW: u64 = 4;
+/// How many dates are looked up at once.
+const AT_ONCE: usize = 64;
 /// Blocks of stored articles kept unpacked while texts are looked at.
 const SCAN_CACHE_BLOCKS: usize = 2;
 
@@ -70,7 +74,7 @@ impl Matcher<'_> {
                 Ok(any)
             }
             Plan::Key(field, value) => self.key(*field, value),
-            Plan::Date(from, to) => self.date(*from, *to),
+            Plan::Date(from, to) => self.date(*from, *to, within),
             Plan::Scan(needle, scope, candidates) => {
                 let (mut found, mut open) =
                     match proximity::documents(needle, *scope, self.segment, self.fields, within)? {
@@ -141,16 +145,30 @@ impl Matcher<'_> {
         Ok(found)
     }
 
-    fn date(&self, from: i64, to: i64) -> Result<Bits> {
-        let mut found = Bits::empty(self.segment.max_doc());
+    /// Dates are looked up one by one where few documents matter.
+    fn date(&self, from: i64, to: i64, within: Option<&Bits>) -> Result<Bits> {
+        let max_doc = self.segment.max_doc();
+        let mut found = Bits::empty(max_doc);
         let dates = self.segment.fast_fields().i64("date")?;
-        let mut docs = Vec::new();
-        if from <= to {
-            dates.get_docids_for_value_range(from..=to, 0..self.segment.max_doc(), &mut docs);
-        }
+        let docs = match within.filter(|within| within.count() * FEW < u64::from(max_doc)) {
+            Some(within) => within.to_vec(),
+            None => {
+                let mut docs = Vec::new();
+                if from <= to {
+                    dates.get_docids_for_value_range(from..=to, 0..max_doc, &mut docs);
+                }
+                docs
+            }
+        };
         // tantivy gives the earliest article of a segment for a range that ends before it, too; so each is looked at.
-        docs.retain(|doc| dates.first(*doc).is_some_and(|seconds| (from..=to).contains(&seconds)));
-        docs.into_iter().for_each(|doc| found.insert(doc));
+        let mut seconds = [None; AT_ONCE];
+        for docs in docs.chunks(AT_ONCE) {
+            let seconds = &mut seconds[..docs.len()];
+            seconds.fill(None);
+            dates.first_vals(docs, seconds);
+            let inside = |seconds: &Option<i64>| seconds.is_some_and(|seconds| (from..=to).contains(&seconds));
+            docs.iter().zip(seconds).filter(|(_, seconds)| inside(seconds)).for_each(|(doc, _)| found.insert(*doc));
+        }
         Ok(found)
     }
 

@@ -380,9 +380,8 @@ impl Compiler<'_> {
 
     fn score(&mut self, folded: &str, scope: Scope, weight: f32, sign: Sign) {
         if sign == Sign::Positive {
-            for (text, field_weight) in scope.fields(self.fields) {
-                scoring::terms(folded, text, weight * field_weight, self.segmenter, &mut self.terms);
-            }
+            let texts = scope.fields(self.fields).map(|(text, field_weight)| (text, weight * field_weight));
+            scoring::terms(folded, texts, self.segmenter, &mut self.terms);
         }
     }
 

@@ -7,6 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use tantivy::DocId;
@@ -48,26 +49,35 @@ pub struct ScoreTerm {
     pub weight: f32,
 }
 
-/// The terms of a folded piece of text in one text's fields, one for each time that it occurs.
-pub fn terms(folded: &str, text: TextFields, weight: f32, segmenter: &Segmenter, terms: &mut Vec<ScoreTerm>) {
-    let mut add = |field: Field, token: &str| terms.push(ScoreTerm { field, token: token.to_string(), weight });
-    analyzer::words(folded, segmenter, &mut Vec::new(), |word| add(text.words, word));
+/// The terms of a folded piece of text in the fields of some texts, each with its weight: one for each time that it occurs.
+pub fn terms(
+    folded: &str,
+    texts: impl Iterator<Item = (TextFields, f32)>,
+    segmenter: &Segmenter,
+    terms: &mut Vec<ScoreTerm>,
+) {
+    let mut words = Vec::new();
+    analyzer::words(folded, segmenter, &mut Vec::new(), |word| words.push(word));
     let chars: Vec<char> = folded.chars().collect();
-    for (class, run) in strings::runs(&chars) {
-        match class {
-            Class::Han => {
-                for pair in chars[run.clone()].windows(2) {
-                    add(text.pairs, &pair.iter().collect::<String>());
+    let runs: Vec<(Class, Range<usize>)> = strings::runs(&chars).collect();
+    for (text, weight) in texts {
+        let mut add = |field: Field, token: String| terms.push(ScoreTerm { field, token, weight });
+        // Names have no words.
+        if text.parts.is_some() {
+            words.iter().for_each(|word| add(text.words, word.to_string()));
+        }
+        for (class, run) in &runs {
+            let run = &chars[run.clone()];
+            match class {
+                Class::Han => {
+                    run.windows(2).for_each(|pair| add(text.pairs, pair.iter().collect()));
+                    run.iter().for_each(|c| add(text.chars, c.to_string()));
                 }
-                for c in &chars[run] {
-                    add(text.chars, c.encode_utf8(&mut [0; 4]));
+                Class::Letter | Class::Digit => {
+                    add(text.pairs, run.iter().take(analyzer::MAX_RUN_CHARS).collect());
                 }
+                Class::Other => {}
             }
-            Class::Letter | Class::Digit => {
-                let run: String = chars[run].iter().take(analyzer::MAX_RUN_CHARS).collect();
-                add(text.pairs, &run);
-            }
-            Class::Other => {}
         }
     }
 }

@@ -94,9 +94,9 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         synonyms: Vec::new(),
     };
     for (word, weight) in &words {
-        for (text, field_weight) in Scope::ALL.fields(&snapshot.fields) {
-            scoring::terms(word, text, field_weight * weight / largest, segmenter, &mut compiled.terms);
-        }
+        let texts = Scope::ALL.fields(&snapshot.fields);
+        let texts = texts.map(|(text, field_weight)| (text, field_weight * weight / largest));
+        scoring::terms(word, texts, segmenter, &mut compiled.terms);
         compiled.marks.push(Mark { needle: Needle::String(word.chars().collect()), scope: Scope::ALL, is_word: true });
     }
     compiled.terms = scoring::summed(compiled.terms);
