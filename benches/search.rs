@@ -82,7 +82,7 @@ fn print_marks(snapshot: &Snapshot, stock: &Stock) {
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let at = |key: &str| key.parse::<usize>().unwrap();
 
-    let pages: Vec<Page> = hits.iter().map(|hit| Page::of(hit.article.clone())).collect();
+    let pages: Vec<Page> = hits.iter().map(|hit| Page::of(hit.article.as_ref().clone())).collect();
     let compiled = compile(request.query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact).unwrap();
     let mut highlighter = Highlighter::new(&compiled.marks, snapshot.segmenter().unwrap());
     let ours = times(&keys, 20, &mut |key| {

@@ -20,7 +20,7 @@ const OTHER_BYTES: usize = 1 << 10;
 #[derive(Debug, Default)]
 pub struct Page {
     /// The article.
-    pub article: Article,
+    pub article: Arc<Article>,
     /// The characters of its title.
     pub title: Text,
     /// The characters of its body.
@@ -30,7 +30,7 @@ pub struct Page {
 impl Page {
     /// The page of an article.
     pub fn of(article: Article) -> Page {
-        Page { title: Text::of(&article.title), body: Text::of(&article.body), article }
+        Page { title: Text::of(&article.title), body: Text::of(&article.body), article: Arc::new(article) }
     }
 }
 

@@ -89,14 +89,24 @@ impl<'a> Counter<'a> {
 
     /// The counts.
     pub fn finish(self) -> Facets {
-        let name = |month: u32| format!("{:04}-{:02}", month / 12, month % 12 + 1);
-        let months = self.months.counted();
-        let month = months.map(|(month, count)| Count { value: name(self.counted.month(month)), count }).collect();
+        let months = self.months.counted().map(|(number, count)| (self.counted.month(number), count));
+        let month = months.map(|(month, count)| Count { value: month_name(month), count }).collect();
         let mut fields =
             self.fields.iter().enumerate().map(|(field, counts)| largest(self.counted.values(field), counts));
         let [source, outlet, editor, author, section] = std::array::from_fn(|_| fields.next().unwrap_or_default());
         Facets { source, outlet, editor, author, section, month }
     }
+}
+
+/// A month as `2025-01`. There may be hundreds of them.
+fn month_name(month: u32) -> String {
+    let (year, month) = (month / 12, month % 12 + 1);
+    let digit = |number: u32| char::from(b'0' + (number % 10) as u8);
+    let mut name = String::with_capacity("2025-01".len());
+    name.extend([year / 1000, year / 100, year / 10, year].map(digit));
+    name.push('-');
+    name.extend([month / 10, month].map(digit));
+    name
 }
 
 /// The classes of values with the largest counts, each shown as it is printed most often.

@@ -1,5 +1,7 @@
 //! Which documents of a segment satisfy a plan.
 
+use std::collections::HashMap;
+
 use tantivy::DocId;
 use tantivy::schema::Field;
 
@@ -22,30 +24,38 @@ const AT_ONCE: usize = 64;
 /// Blocks of stored articles kept unpacked while texts are looked at.
 const SCAN_CACHE_BLOCKS: usize = 2;
 
-/// The living documents of a segment that satisfy the plan.
-///
-/// # Errors
-/// Where a file of the index can't be read.
-pub fn documents(plan: &Plan, segment: &Segment<'_>) -> Result<Bits> {
-    let matcher = Matcher { segment, fields: &segment.snapshot.fields };
-    let mut found = matcher.plan(plan, None)?;
-    if let Some(alive) = segment.alive_bitset() {
-        let dead: Vec<DocId> = found.iter().filter(|doc| !alive.is_alive(*doc)).collect();
-        let mut deleted = Bits::empty(segment.max_doc());
-        dead.into_iter().for_each(|doc| deleted.insert(doc));
-        found.and_not(&deleted);
-    }
-    Ok(found)
-}
+/// How many strings' documents are remembered for the plans that ask for them again: a bit a document each.
+const MAX_REMEMBERED: usize = 64;
 
-struct Matcher<'a> {
+/// Says which documents of a segment satisfy the plans of one query.
+pub struct Matcher<'a> {
     segment: &'a Segment<'a>,
     fields: &'a Fields,
+    /// The documents of strings: what full matches hold all of, partial ones hold one of.
+    strings: HashMap<(&'a [char], Scope), Bits>,
 }
 
-impl Matcher<'_> {
+impl<'a> Matcher<'a> {
+    /// For plans on this segment.
+    pub fn new(segment: &'a Segment<'a>) -> Matcher<'a> {
+        Matcher { segment, fields: &segment.snapshot.fields, strings: HashMap::new() }
+    }
+
+    /// The living documents that satisfy the plan.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn documents(&mut self, plan: &'a Plan) -> Result<Bits> {
+        let mut found = self.plan(plan, None)?;
+        if let Some(alive) = self.segment.alive_bitset() {
+            let dead: Vec<DocId> = found.iter().filter(|doc| !alive.is_alive(*doc)).collect();
+            dead.into_iter().for_each(|doc| found.remove(doc));
+        }
+        Ok(found)
+    }
+
     /// The documents that satisfy the plan; `within` says which ones matter, so that texts of others are not looked at.
-    fn plan(&self, plan: &Plan, within: Option<&Bits>) -> Result<Bits> {
+    fn plan(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
         let max_doc = self.segment.max_doc();
         match plan {
             Plan::All => Ok(Bits::full(max_doc)),
@@ -105,8 +115,8 @@ impl Matcher<'_> {
     }
 
     /// Plans that look at texts come last, when few documents are left.
-    fn all(&self, plans: &[Plan], within: Option<&Bits>) -> Result<Bits> {
-        let (scans, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().partition(|plan| looks_at_texts(plan));
+    fn all(&mut self, plans: &'a [Plan], within: Option<&Bits>) -> Result<Bits> {
+        let (scans, others): (Vec<&'a Plan>, Vec<&'a Plan>) = plans.iter().partition(|plan| looks_at_texts(plan));
         let mut all = within.cloned().unwrap_or_else(|| Bits::full(self.segment.max_doc()));
         for plan in others.into_iter().chain(scans) {
             if all.is_empty() {
@@ -117,7 +127,7 @@ impl Matcher<'_> {
         Ok(all)
     }
 
-    fn word(&self, word: &Word, scope: Scope, within: Option<&Bits>) -> Result<Bits> {
+    fn word(&mut self, word: &'a Word, scope: Scope, within: Option<&Bits>) -> Result<Bits> {
         let mut found = Bits::empty(self.segment.max_doc());
         for string in &word.strings {
             if string.verify {
@@ -129,10 +139,23 @@ impl Matcher<'_> {
                 self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
                 found.or(&candidates);
             } else {
-                self.string(string, scope, &mut found)?;
+                found.or(self.remembered(string, scope)?);
             }
         }
         Ok(found)
+    }
+
+    fn remembered(&mut self, string: &'a StringPlan, scope: Scope) -> Result<&Bits> {
+        let key = (string.pattern.as_slice(), scope);
+        if !self.strings.contains_key(&key) {
+            if self.strings.len() == MAX_REMEMBERED {
+                self.strings.clear();
+            }
+            let mut found = Bits::empty(self.segment.max_doc());
+            self.string(string, scope, &mut found)?;
+            self.strings.insert(key, found);
+        }
+        Ok(&self.strings[&key])
     }
 
     fn string(&self, string: &StringPlan, scope: Scope, found: &mut Bits) -> Result<()> {

@@ -24,6 +24,7 @@ pub mod words;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tantivy::{DocAddress, DocId};
@@ -31,6 +32,7 @@ use tantivy::{DocAddress, DocId};
 use self::bits::Bits;
 use self::explain::Explanation;
 use self::facets::{Counter, Facets};
+use self::matching::Matcher;
 use self::plan::{Breadth, Compiled, Mark};
 use self::reprints::Collapsed;
 pub use self::reprints::Copies;
@@ -138,7 +140,7 @@ pub struct Results {
 #[derive(Debug, Clone)]
 pub struct Hit {
     /// The article.
-    pub article: Article,
+    pub article: Arc<Article>,
     /// Its score: the sum of BM25, without a unit; comparable within one answer.
     pub score: f32,
     /// A passage with marks.
@@ -255,10 +257,11 @@ impl Matches {
     pub fn find(snapshot: &Snapshot, compiled: &Compiled) -> Result<Matches> {
         let mut matches = Matches { full: Vec::new(), partial: Vec::new() };
         for segment in Segment::all(snapshot) {
-            let full = matching::documents(&compiled.full, &segment)?;
+            let mut matcher = Matcher::new(&segment);
+            let full = matcher.documents(&compiled.full)?;
             let partial = match &compiled.partial {
                 Some(plan) => {
-                    let mut partial = matching::documents(plan, &segment)?;
+                    let mut partial = matcher.documents(plan)?;
                     partial.and_not(&full);
                     Some(partial)
                 }

@@ -28,7 +28,7 @@ const COMPOUND_CHARS: (usize, usize) = (4, 24);
 const DAY: i64 = 86_400;
 
 /// Which texts of an article are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The headline.
     pub title: bool,

@@ -22,6 +22,8 @@ pub const DEFAULT_LENGTH: usize = 100;
 pub const LENGTHS: (usize, usize) = (20, 2_000);
 /// What stands for text that was left out.
 const ELLIPSIS: char = '…';
+/// Hardly any character takes more bytes.
+const MAX_COMMON_BYTES: usize = 3;
 /// At most this many occurrences in one text are looked at; a longer text is marked as far as that.
 const MAX_OCCURRENCES: usize = 2_000;
 
@@ -332,9 +334,10 @@ impl Builder {
         // Blank lines and blanks at the edge of a passage show nothing.
         let start = range.start + text[range.clone()].iter().take_while(|c| c.is_whitespace()).count();
         let base = self.length;
-        for c in &text[start..range.end.max(start)] {
-            self.push(if *c == '\n' || *c == '\r' || *c == '\t' { ' ' } else { *c });
-        }
+        let shown = &text[start..range.end.max(start)];
+        self.text.reserve(shown.len() * MAX_COMMON_BYTES);
+        self.text.extend(shown.iter().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { *c }));
+        self.length += shown.len();
         let inside = found.iter().filter(|o| start <= o.range.start && o.range.end <= range.end);
         self.marks.extend(merged(inside.map(|o| o.range.start - start + base..o.range.end - start + base)));
         self.end = range.end;

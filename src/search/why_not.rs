@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::matching::{self, texts};
+use super::matching::{Matcher, texts};
 use super::needle::Needle;
 use super::plan::{self, Plan, Scope, Word};
 use super::segment::Segment;
@@ -191,7 +191,7 @@ impl Looker<'_> {
     /// Whether the article satisfies a plan, as the index has it.
     fn holds(&self, plan: &Plan) -> Result<bool> {
         let segment = Segment::of(self.snapshot, self.address.segment_ord);
-        Ok(matching::documents(plan, &segment)?.contains(self.address.doc_id))
+        Ok(Matcher::new(&segment).documents(plan)?.contains(self.address.doc_id))
     }
 
     /// What the article has for a clause, or instead of it.
