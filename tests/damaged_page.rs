@@ -6,7 +6,7 @@ mod archive;
 mod data;
 
 use archive::Archive;
-use gongxun::article::{Article, Role, Script};
+use gongxun::article::{Role, Script};
 use gongxun::search::Hit;
 
 fn indexed() -> Option<Archive> {

@@ -86,6 +86,9 @@ struct Unpacked {
     fields: [Vec<u32>; FIELDS.len()],
     lists: Vec<Box<[u32]>>,
     months: Vec<u32>,
+    /// The counts of all documents, deleted ones too.
+    all: [Counts; FIELDS.len()],
+    all_months: Counts,
 }
 
 /// Counts of values by their numbers.
@@ -101,6 +104,15 @@ impl Counts {
     #[inline]
     pub fn add(&mut self, number: u32) {
         self.0[number as usize] += 1;
+    }
+
+    #[inline]
+    fn take(&mut self, number: u32) {
+        self.0[number as usize] -= 1;
+    }
+
+    fn add_all(&mut self, other: &Counts) {
+        self.0.iter_mut().zip(&other.0).for_each(|(count, more)| *count += more);
     }
 
     /// The numbers that were counted, with their counts.
@@ -167,32 +179,40 @@ impl Counted {
         self.months.0 + number
     }
 
+    /// Whether all documents of a segment are counted already, so that it can be said which ones do not count.
+    pub fn knows_all(&self) -> bool {
+        self.unpacked.get().is_some()
+    }
+
     /// Counts the values that these documents of a segment have in a field.
     pub fn count(&self, segment: usize, field: usize, docs: &[DocId], counts: &mut Counts) {
-        let Some(unpacked) = self.unpacked.get() else {
-            return docs.iter().for_each(|doc| self.each(segment, field, *doc, |number| counts.add(number)));
-        };
-        let Unpacked { fields, lists, .. } = &unpacked[segment];
-        let numbers = fields[field].as_slice();
-        if numbers.is_empty() {
-            return;
-        }
-        for doc in docs {
-            match numbers[*doc as usize] {
-                number if number & LIST == 0 => counts.add(number),
-                list => lists[(list & !LIST) as usize].iter().for_each(|number| counts.add(*number)),
-            }
+        match self.unpacked.get() {
+            Some(unpacked) => unpacked[segment].each(field, docs, |number| counts.add(number)),
+            None => docs.iter().for_each(|doc| self.each(segment, field, *doc, |number| counts.add(number))),
         }
     }
 
     /// Counts the months of these documents of a segment.
     pub fn count_months(&self, segment: usize, docs: &[DocId], counts: &mut Counts) {
         match self.unpacked.get() {
-            Some(unpacked) => {
-                let months = unpacked[segment].months.as_slice();
-                docs.iter().for_each(|doc| counts.add(months[*doc as usize]));
-            }
+            Some(unpacked) => docs.iter().for_each(|doc| counts.add(unpacked[segment].months[*doc as usize])),
             None => docs.iter().for_each(|doc| counts.add(self.month_of(segment, *doc))),
+        }
+    }
+
+    /// Counts the values that all documents of a segment but these have in a field, where [`Counted::knows_all`].
+    pub fn count_others(&self, segment: usize, field: usize, docs: &[DocId], counts: &mut Counts) {
+        if let Some(unpacked) = self.unpacked.get() {
+            counts.add_all(&unpacked[segment].all[field]);
+            unpacked[segment].each(field, docs, |number| counts.take(number));
+        }
+    }
+
+    /// Counts the months of all documents of a segment but these, where [`Counted::knows_all`].
+    pub fn count_other_months(&self, segment: usize, docs: &[DocId], counts: &mut Counts) {
+        if let Some(unpacked) = self.unpacked.get() {
+            counts.add_all(&unpacked[segment].all_months);
+            docs.iter().for_each(|doc| counts.take(unpacked[segment].months[*doc as usize]));
         }
     }
 
@@ -242,8 +262,33 @@ impl Segment {
             };
             (0..documents).map(number).collect()
         });
-        let months = (0..documents).map(|doc| self.month(doc, counted.months)).collect();
-        Unpacked { fields, lists, months }
+        let months: Vec<u32> = (0..documents).map(|doc| self.month(doc, counted.months)).collect();
+        let all = std::array::from_fn(|field| counted.no_values(field));
+        let mut unpacked = Unpacked { fields, lists, months, all, all_months: counted.no_months() };
+        let docs: Vec<DocId> = (0..documents).collect();
+        for field in 0..FIELDS.len() {
+            let mut counts = counted.no_values(field);
+            unpacked.each(field, &docs, |number| counts.add(number));
+            unpacked.all[field] = counts;
+        }
+        unpacked.months.iter().for_each(|month| unpacked.all_months.add(*month));
+        unpacked
+    }
+}
+
+impl Unpacked {
+    /// Gives the numbers of the values that these documents have in a field, and of no value.
+    fn each(&self, field: usize, docs: &[DocId], mut take: impl FnMut(u32)) {
+        let numbers = self.fields[field].as_slice();
+        if numbers.is_empty() {
+            return;
+        }
+        for doc in docs {
+            match numbers[*doc as usize] {
+                number if number & LIST == 0 => take(number),
+                list => self.lists[(list & !LIST) as usize].iter().for_each(|number| take(*number)),
+            }
+        }
     }
 }
 

@@ -62,6 +62,15 @@ impl<'a> Counter<'a> {
 
     /// Adds the matches of a segment.
     pub fn add(&mut self, segment: usize, matches: &Bits) {
+        if self.counted.knows_all() && matches.holds_most() {
+            let mut others = matches.clone();
+            others.negate();
+            let docs = others.to_vec();
+            for (field, counts) in self.fields.iter_mut().enumerate() {
+                self.counted.count_others(segment, field, &docs, counts);
+            }
+            return self.counted.count_other_months(segment, &docs, &mut self.months);
+        }
         let docs = matches.to_vec();
         for (field, counts) in self.fields.iter_mut().enumerate() {
             self.counted.count(segment, field, &docs, counts);

@@ -445,10 +445,15 @@ impl Ord for Place {
 
 impl Best {
     fn offer(&mut self, primary: i64, id: impl FnOnce() -> u64, address: DocAddress, score: f32) {
-        if self.heap.len() == self.wanted && self.heap.peek().is_some_and(|Reverse((least, ..))| primary < *least) {
+        let least = self.heap.peek().filter(|_| self.heap.len() == self.wanted).map(|Reverse(least)| *least);
+        if least.is_some_and(|(least, ..)| primary < least) {
             return;
         }
-        self.heap.push(Reverse((primary, Reverse(id()), Place { address, score })));
+        let offered = (primary, Reverse(id()), Place { address, score });
+        if least.is_some_and(|least| offered <= least) {
+            return;
+        }
+        self.heap.push(Reverse(offered));
         if self.heap.len() > self.wanted {
             self.heap.pop();
         }

@@ -87,7 +87,10 @@ impl StringPlan {
     /// Where a file of the index can't be read.
     pub fn phrase(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Phrase>> {
         match &self.proof {
-            Proof::Pairs(tokens) => Phrase::open(segment, text.pairs, tokens),
+            Proof::Pairs(tokens) => match located(segment, text.pairs, tokens)? {
+                Some(infos) => Phrase::of(segment, text.pairs, &infos).map(Some),
+                None => Ok(None),
+            },
             Proof::Nothing | Proof::Char(_) => Ok(None),
         }
     }
@@ -103,14 +106,22 @@ impl StringPlan {
             Proof::Pairs(tokens) => match tokens.as_slice() {
                 [(token, _)] => term_documents(segment, text.pairs, token, found),
                 _ => {
-                    let Some(mut phrase) = Phrase::open(segment, text.pairs, tokens)? else { return Ok(()) };
+                    let Some(infos) = located(segment, text.pairs, tokens)? else { return Ok(()) };
+                    let Some((rarest, _)) = infos.first() else { return Ok(()) };
                     self.words(segment, text, found)?;
-                    let mut doc = phrase.seek(0);
-                    while doc != TERMINATED {
-                        if !found.contains(doc) && phrase.matches() {
+                    // Positions are read for those alone that the words don't tell of.
+                    let mut open = Bits::empty(segment.max_doc());
+                    segment.documents(text.pairs, rarest, |docs| {
+                        docs.iter().filter(|doc| !found.contains(**doc)).for_each(|doc| open.insert(*doc));
+                    })?;
+                    if open.is_empty() {
+                        return Ok(());
+                    }
+                    let mut phrase = Phrase::of(segment, text.pairs, &infos)?;
+                    for doc in open.iter() {
+                        if phrase.seek(doc) == doc && phrase.matches() {
                             found.insert(doc);
                         }
-                        doc = phrase.seek(doc + 1);
                     }
                     Ok(())
                 }
@@ -167,6 +178,19 @@ pub fn term_documents(segment: &Segment<'_>, field: Field, token: &str, found: &
     segment.documents(field, &info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))
 }
 
+/// Where the postings of tokens are, the rarest first, each with its distance; none where one of them does not occur.
+fn located(segment: &Segment<'_>, field: Field, tokens: &[(String, u32)]) -> Result<Option<Vec<(TermInfo, u32)>>> {
+    let mut infos = Vec::with_capacity(tokens.len());
+    for (token, offset) in tokens {
+        match segment.term(field, token)? {
+            Some(info) => infos.push((info, *offset)),
+            None => return Ok(None),
+        }
+    }
+    infos.sort_by_key(|(info, _)| info.doc_freq);
+    Ok(Some(infos))
+}
+
 /// Tokens at fixed distances, in one field of one segment.
 pub struct Phrase {
     /// The rarest token first.
@@ -178,25 +202,17 @@ pub struct Phrase {
 }
 
 impl Phrase {
-    /// Opens the tokens' postings; none where one of them does not occur.
-    fn open(segment: &Segment<'_>, field: Field, tokens: &[(String, u32)]) -> Result<Option<Phrase>> {
-        let mut infos = Vec::with_capacity(tokens.len());
-        for (token, offset) in tokens {
-            match segment.term(field, token)? {
-                Some(info) => infos.push((info, *offset)),
-                None => return Ok(None),
-            }
-        }
+    /// Opens the postings of tokens with their distances from the string's beginning, the rarest token first.
+    fn of(segment: &Segment<'_>, field: Field, infos: &[(TermInfo, u32)]) -> Result<Phrase> {
         let inverted = segment.inverted_index(field)?;
-        infos.sort_by_key(|(info, _)| info.doc_freq);
-        let last = tokens.iter().map(|(_, offset)| *offset).max().unwrap_or(0);
+        let last = infos.iter().map(|(_, offset)| *offset).max().unwrap_or(0);
         let mut postings = Vec::with_capacity(infos.len());
-        for (info, offset) in &infos {
+        for (info, offset) in infos {
             let opened = inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions);
             // With this much added, the positions of one occurrence of the string are equal for all tokens.
             postings.push((read(opened)?, last - offset));
         }
-        Ok(Some(Phrase { postings, last, starts: Vec::new(), scratch: Vec::new() }))
+        Ok(Phrase { postings, last, starts: Vec::new(), scratch: Vec::new() })
     }
 
     /// The first document from this one on that holds all tokens, or [`TERMINATED`].
