@@ -82,12 +82,12 @@ fn print_marks(snapshot: &Snapshot, stock: &Stock) {
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let at = |key: &str| key.parse::<usize>().unwrap();
 
-    let pages: Vec<Page> = hits.iter().map(|hit| Page::of(hit.article.clone())).collect();
+    let pages: Vec<Page> = hits.iter().map(|hit| Page::of(hit.article.as_ref().clone())).collect();
     let compiled = compile(request.query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact).unwrap();
     let mut highlighter = Highlighter::new(&compiled.marks, snapshot.segmenter().unwrap());
     let ours = times(&keys, 20, &mut |key| {
         let page = &pages[at(key)];
-        std::hint::black_box((highlighter.snippet(page, 100), highlighter.marks(&page.article)));
+        std::hint::black_box((highlighter.snippet(page, 100), highlighter.marks(page)));
     });
     let documents: Vec<_> = hits.iter().map(|hit| stock.document(&hit.article.title, &hit.article.body)).collect();
     let snippets = stock.snippets(MARK);

@@ -20,7 +20,12 @@ fn main() -> gongxun::Result<()> {
     let results = search(&snapshot, &Request::new(parse(&query)), Synonyms::builtin())?;
     println!("{} of {} articles", results.total, results.articles);
     for hit in results.hits {
-        println!("{}  {}\n    {}", hit.article.title, hit.article.source.unwrap_or_default(), hit.snippet.text);
+        println!(
+            "{}  {}\n    {}",
+            hit.article.title,
+            hit.article.source.as_deref().unwrap_or_default(),
+            hit.snippet.text
+        );
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ mod archive;
 mod data;
 
 use archive::Archive;
-use gongxun::article::{Article, Role, Script};
+use gongxun::article::{Role, Script};
 use gongxun::search::Hit;
 
 fn indexed() -> Option<Archive> {
@@ -20,7 +20,7 @@ fn indexed() -> Option<Archive> {
 #[test]
 fn the_article_is_as_the_newspaper_printed_it() {
     let Some(archive) = indexed() else { return };
-    let article: Article = archive.search("工会").hits.remove(0).article;
+    let article = archive.search("工会").hits.remove(0).article;
     let width = |text: &str| text.replace(',', "，");
     assert_eq!(width(&article.title), "工人日报社评丨打好“联”字牌，扩大工会工作“协同网”“合作圈”");
     assert_eq!(article.source.as_deref(), Some("中工网-工人日报"));

@@ -5,10 +5,11 @@ mod archive;
 
 use archive::Archive;
 use gongxun::query::{PatternPart, Unit};
-use gongxun::search::matching::{documents, texts};
+use gongxun::search::matching::{Matcher, texts};
 use gongxun::search::needle::Needle;
 use gongxun::search::plan::{Plan, Scope};
 use gongxun::search::proximity;
+use gongxun::search::segment::Segment;
 use gongxun::text::fold::fold_char;
 use gongxun::verify;
 use serde_json::json;
@@ -99,10 +100,10 @@ fn positions_prove_what_a_scan_finds() {
         let scope = Scope { names: random.below(4) == 0, title: true, lead: true, body: true };
         let mut found = Vec::new();
         let mut open = false;
-        for segment in snapshot.searcher.segment_readers() {
+        for segment in Segment::all(&snapshot) {
             let plan = Plan::Scan(needle.clone(), scope, Box::new(Plan::All));
-            found.push(documents(&plan, segment, &snapshot).unwrap());
-            let proved = proximity::documents(&needle, scope, segment, &snapshot.fields, None).unwrap();
+            found.push(Matcher::new(&segment).documents(&plan).unwrap());
+            let proved = proximity::documents(&needle, scope, &segment, &snapshot.fields, None).unwrap();
             open |= proved.is_none_or(|proved| !proved.open.is_empty());
         }
         settled += usize::from(!open);

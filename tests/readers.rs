@@ -80,7 +80,7 @@ type Answer = (u64, BTreeMap<String, String>);
 fn ask(snapshot: &Snapshot, query: &str) -> ((u64, u64), Answer) {
     let request = Request { limit: 1_000, copies: Copies::All, ..Request::new(parse(query)) };
     let results = search(snapshot, &request, Synonyms::builtin()).unwrap();
-    let hits = results.hits.into_iter().map(|hit| (hit.article.title, hit.article.body));
+    let hits = results.hits.into_iter().map(|hit| (hit.article.title.clone(), hit.article.body.clone()));
     ((results.generation, results.commit), (results.total, hits.collect()))
 }
 

@@ -128,7 +128,8 @@ fn copies_are_found_across_runs_and_go_with_their_articles() {
     assert_eq!(old.copies().unwrap().clusters.iter().map(Vec::len).collect::<Vec<_>>(), [2]);
 
     let snapshot = archive.snapshot();
-    let first = search(&snapshot, &Request::new(parse("腊月")), Synonyms::builtin()).unwrap().hits.remove(0).article.id;
+    let first =
+        search(&snapshot, &Request::new(parse("腊月")), Synonyms::builtin()).unwrap().hits[0].article.id.clone();
     let others = snapshot.reprints(&first).unwrap();
     assert_eq!(others.len(), 2);
     assert!(snapshot.reprints(&others[0]).unwrap().contains(&first));

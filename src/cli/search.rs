@@ -45,7 +45,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
             print(&lines)?;
         }
         Format::Csv | Format::Ris | Format::Bibtex | Format::Gbt7714 => {
-            let articles: Vec<&Article> = results.hits.iter().map(|hit| &hit.article).collect();
+            let articles: Vec<&Article> = results.hits.iter().map(|hit| &*hit.article).collect();
             print(&citations(&articles, args.format))?;
         }
     }

@@ -7,7 +7,7 @@ use lru::LruCache;
 use tantivy::DocAddress;
 
 use crate::article::Article;
-use crate::text::fold::Characters;
+use crate::text::words::Text;
 
 /// How many articles are kept.
 const MAX_ARTICLES: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
@@ -20,15 +20,17 @@ const OTHER_BYTES: usize = 1 << 10;
 #[derive(Debug, Default)]
 pub struct Page {
     /// The article.
-    pub article: Article,
+    pub article: Arc<Article>,
+    /// The characters of its title.
+    pub title: Text,
     /// The characters of its body.
-    pub body: Characters,
+    pub body: Text,
 }
 
 impl Page {
     /// The page of an article.
     pub fn of(article: Article) -> Page {
-        Page { body: Characters::of(&article.body), article }
+        Page { title: Text::of(&article.title), body: Text::of(&article.body), article: Arc::new(article) }
     }
 }
 
@@ -72,10 +74,10 @@ impl Shown {
 }
 
 /// About how many bytes an article takes: its long texts, and what the others and the allocations come to.
-fn size(Page { article, body }: &Page) -> usize {
+fn size(Page { article, title, body }: &Page) -> usize {
     let originals = article.original.iter().flatten().map(|(_, text)| text.len());
     let texts = article.body.len() + article.lead.as_deref().map_or(0, str::len) + originals.sum::<usize>();
-    OTHER_BYTES + texts + 2 * size_of::<char>() * body.printed.len()
+    OTHER_BYTES + texts + 2 * size_of::<char>() * (title.printed.len() + body.printed.len())
 }
 
 #[cfg(test)]

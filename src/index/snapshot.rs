@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
-use tantivy::schema::IndexRecordOption;
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::store::StoreReader;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
 
@@ -18,6 +18,7 @@ use super::packing::{Dictionary, Unpacker};
 use super::reprints::{self, Reprints};
 use super::schema::{Fields, schema};
 use super::shown::{Page, Shown};
+use super::terms::{ByLength, Located, Terms};
 use super::values::Counted;
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
@@ -62,6 +63,7 @@ pub struct Snapshot {
     reprints: Arc<reprints::Table>,
     counted: Arc<OnceLock<Counted>>,
     shown: Arc<Shown>,
+    terms: Arc<Terms>,
 }
 
 /// An article that the index knows, found by its id or its file.
@@ -160,6 +162,7 @@ impl Snapshot {
                 reprints: Arc::new(reprints),
                 counted: Arc::default(),
                 shown: Arc::default(),
+                terms: Arc::default(),
             });
         }
         Err(Error::Damaged { path: generation.folder(), what: "commits follow each other too fast to open one".into() })
@@ -307,6 +310,22 @@ impl Snapshot {
         }
         let counted = Counted::read(&self.searcher)?;
         Ok(self.counted.get_or_init(|| counted))
+    }
+
+    /// Where a term's postings are in each segment; those that were asked for lately are remembered.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn locate(&self, field: Field, token: &str) -> Result<Arc<Located>> {
+        self.terms.locate(&self.searcher, field, token)
+    }
+
+    /// A number for each code of a text's length in a field, made once of the average length of the field's texts in tokens.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn by_length(&self, field: Field, make: impl FnOnce(f32) -> ByLength) -> Result<Arc<ByLength>> {
+        self.terms.by_length(&self.searcher, field, make)
     }
 
     /// Which documents are copies of one another; found out when it is first asked for.

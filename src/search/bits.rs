@@ -75,6 +75,11 @@ impl Bits {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
+    /// Whether more documents are in than not.
+    pub fn holds_most(&self) -> bool {
+        2 * self.count() > u64::from(self.max_doc)
+    }
+
     /// Whether no document is in.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)

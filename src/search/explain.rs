@@ -1,13 +1,11 @@
 //! Why a hit has its score: what each word, pair and character of the query added.
 
-use tantivy::postings::Postings as _;
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet as _, Term};
+use tantivy::DocAddress;
 
 use super::bits::Bits;
 use super::plan::Compiled;
 use super::scoring;
-use super::strings::read;
+use super::segment::Segment;
 use crate::error::Result;
 use crate::index::Snapshot;
 use crate::index::schema::Fields;
@@ -71,24 +69,21 @@ pub struct Explanation {
 /// # Errors
 /// Where a file of the index can't be read.
 pub fn explain(snapshot: &Snapshot, compiled: &Compiled, address: DocAddress, score: f32) -> Result<Explanation> {
-    let segment = snapshot.searcher.segment_reader(address.segment_ord);
+    let segment = Segment::of(snapshot, address.segment_ord);
     let mut itself = Bits::empty(segment.max_doc());
     itself.insert(address.doc_id);
     let mut parts = Vec::new();
     for weighted in scoring::weigh(&compiled.terms, snapshot)? {
-        let inverted = segment.inverted_index(weighted.field)?;
-        let term = Term::from_field_text(weighted.field, &weighted.token);
-        let Some(mut postings) = read(inverted.read_postings(&term, IndexRecordOption::WithFreqs))? else { continue };
-        let at = if postings.doc() < address.doc_id { postings.seek(address.doc_id) } else { postings.doc() };
-        if at != address.doc_id {
+        let Some(info) = weighted.located.in_segment(segment.ord) else { continue };
+        let mut frequency = 0;
+        segment.frequencies_of(weighted.field, info, &[address.doc_id], |_, found, _| frequency = found)?;
+        if frequency == 0 {
             continue;
         }
-        let frequency = postings.term_freq();
         let Some((text, kind)) = place(weighted.field, &snapshot.fields) else { continue };
-        let ord = address.segment_ord as usize;
-        let scores = scoring::scores(segment, ord, std::slice::from_ref(&weighted), &itself, 1)?;
+        let scores = scoring::scores(&segment, std::slice::from_ref(&weighted), &itself, 1)?;
         let score = scores.first().map_or(0.0, |(_, score)| *score);
-        let (token, articles) = (weighted.token, weighted.documents);
+        let (token, articles) = (weighted.token.to_string(), weighted.located.documents);
         parts.push(Part { text, kind, token, frequency, articles, score });
     }
     parts.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.token.cmp(&b.token)));

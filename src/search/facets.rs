@@ -8,7 +8,7 @@ use tantivy::DocId;
 use super::bits::Bits;
 use crate::error::Result;
 use crate::index::Snapshot;
-use crate::index::values::{Counted, FIELDS, Values};
+use crate::index::values::{Counted, Counts, FIELDS, Values};
 
 /// How many values of a facet are given.
 pub const MAX_VALUES: usize = 20;
@@ -42,56 +42,11 @@ pub struct Facets {
 /// Counts matches, segment by segment.
 pub struct Counter<'a> {
     counted: &'a Counted,
-    fields: [Tally; FIELDS.len()],
-    months: Months,
+    fields: [Counts; FIELDS.len()],
+    months: Counts,
     /// Classes of values and months of clusters that have been counted, with the number of the field; the last one is the
     /// month's.
     clusters: HashSet<(u32, usize, u32)>,
-}
-
-/// Counts by number.
-#[derive(Debug, Default)]
-struct Tally(Vec<u32>);
-
-impl Tally {
-    #[inline]
-    fn add(&mut self, number: u32) {
-        match self.0.get_mut(number as usize) {
-            Some(count) => *count += 1,
-            None => {
-                self.0.resize(number as usize + 1, 0);
-                self.0[number as usize] = 1;
-            }
-        }
-    }
-
-    /// The numbers that were counted, with their counts.
-    fn counted(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
-        let counts = self.0.iter().enumerate().filter(|(_, count)| **count > 0);
-        counts.map(|(number, count)| (number as u32, u64::from(*count)))
-    }
-}
-
-/// Counts of months.
-#[derive(Debug, Default)]
-struct Months {
-    /// The months are counted from this one on.
-    first: u32,
-    tally: Tally,
-}
-
-impl Months {
-    fn add(&mut self, month: u32) {
-        if self.tally.0.is_empty() {
-            self.first = month;
-        }
-        if month < self.first {
-            let before = (self.first - month) as usize;
-            self.tally.0.splice(..0, std::iter::repeat_n(0, before));
-            self.first = month;
-        }
-        self.tally.add(month - self.first);
-    }
 }
 
 impl<'a> Counter<'a> {
@@ -101,56 +56,77 @@ impl<'a> Counter<'a> {
     /// Where a file of the index can't be read.
     pub fn new(snapshot: &'a Snapshot) -> Result<Counter<'a>> {
         let counted = snapshot.counted()?;
-        let fields = std::array::from_fn(|field| Tally(vec![0; counted.values(field).count()]));
-        Ok(Counter { counted, fields, months: Months::default(), clusters: HashSet::new() })
+        let fields = std::array::from_fn(|field| counted.no_values(field));
+        Ok(Counter { counted, fields, months: counted.no_months(), clusters: HashSet::new() })
     }
 
     /// Adds the matches of a segment.
     pub fn add(&mut self, segment: usize, matches: &Bits) {
-        let docs = matches.to_vec();
-        for (field, tally) in self.fields.iter_mut().enumerate() {
-            self.counted.each(segment, field, &docs, |number| tally.add(number));
+        if self.counted.knows_all() && matches.holds_most() {
+            let mut others = matches.clone();
+            others.negate();
+            let docs = others.to_vec();
+            for (field, counts) in self.fields.iter_mut().enumerate() {
+                self.counted.count_others(segment, field, &docs, counts);
+            }
+            return self.counted.count_other_months(segment, &docs, &mut self.months);
         }
-        self.counted.months(segment, &docs, |month| self.months.add(month));
+        let docs = matches.to_vec();
+        for (field, counts) in self.fields.iter_mut().enumerate() {
+            self.counted.count(segment, field, &docs, counts);
+        }
+        self.counted.count_months(segment, &docs, &mut self.months);
     }
 
     /// Adds documents that are copies of others, with the numbers of their clusters: each value counts once for a cluster.
     pub fn add_copies(&mut self, segment: usize, copies: &[(u32, DocId)]) {
         for (cluster, doc) in copies {
-            for (field, tally) in self.fields.iter_mut().enumerate() {
+            for (field, counts) in self.fields.iter_mut().enumerate() {
                 let values = self.counted.values(field);
-                self.counted.each(segment, field, std::slice::from_ref(doc), |number| {
+                self.counted.each(segment, field, *doc, |number| {
                     if self.clusters.insert((*cluster, field, values.class(number))) {
-                        tally.add(number);
+                        counts.add(number);
                     }
                 });
             }
-            self.counted.months(segment, std::slice::from_ref(doc), |month| {
-                if self.clusters.insert((*cluster, FIELDS.len(), month)) {
-                    self.months.add(month);
-                }
-            });
+            let month = self.counted.month_of(segment, *doc);
+            if self.clusters.insert((*cluster, FIELDS.len(), month)) {
+                self.months.add(month);
+            }
         }
     }
 
     /// The counts.
     pub fn finish(self) -> Facets {
-        let name = |month: u32| format!("{:04}-{:02}", month / 12, month % 12 + 1);
-        let Months { first, tally } = &self.months;
-        let month = tally.counted().map(|(month, count)| Count { value: name(first + month), count }).collect();
+        let months = self.months.counted().map(|(number, count)| (self.counted.month(number), count));
+        let month = months.map(|(month, count)| Count { value: month_name(month), count }).collect();
         let mut fields =
-            self.fields.iter().enumerate().map(|(field, tally)| largest(self.counted.values(field), tally));
+            self.fields.iter().enumerate().map(|(field, counts)| largest(self.counted.values(field), counts));
         let [source, outlet, editor, author, section] = std::array::from_fn(|_| fields.next().unwrap_or_default());
         Facets { source, outlet, editor, author, section, month }
     }
 }
 
+/// A month as `2025-01`. There may be hundreds of them.
+fn month_name(month: u32) -> String {
+    let (year, month) = (month / 12, month % 12 + 1);
+    let digit = |number: u32| char::from(b'0' + (number % 10) as u8);
+    let mut name = String::with_capacity("2025-01".len());
+    name.extend([year / 1000, year / 100, year / 10, year].map(digit));
+    name.push('-');
+    name.extend([month / 10, month].map(digit));
+    name
+}
+
 /// The classes of values with the largest counts, each shown as it is printed most often.
-fn largest(values: &Values, tally: &Tally) -> Vec<Count> {
+fn largest(values: &Values, counts: &Counts) -> Vec<Count> {
+    if values.class_count() == values.count() {
+        return first(values, counts.counted().collect());
+    }
     // Of each class its sum, and the value that has the largest part of it.
     let mut sums: Vec<(u64, u64, u32)> = vec![(0, 0, 0); values.class_count()];
     let mut classes = Vec::new();
-    for (number, count) in tally.counted() {
+    for (number, count) in counts.counted() {
         let class = values.class(number);
         let (sum, most, shown) = &mut sums[class as usize];
         if *sum == 0 {
@@ -161,18 +137,23 @@ fn largest(values: &Values, tally: &Tally) -> Vec<Count> {
             (*most, *shown) = (count, number);
         }
     }
-    let order = |a: &u32, b: &u32| {
-        let ((sum, _, shown), (other, _, others)) = (sums[*a as usize], sums[*b as usize]);
-        other.cmp(&sum).then_with(|| values.printed(shown).cmp(values.printed(others)))
+    let sum = |class: u32| {
+        let (sum, _, shown) = sums[class as usize];
+        (shown, sum)
     };
-    if classes.len() > MAX_VALUES {
-        classes.select_nth_unstable_by(MAX_VALUES, order);
-        classes.truncate(MAX_VALUES);
+    first(values, classes.into_iter().map(sum).collect())
+}
+
+/// The values with the largest counts, those with the same one by their texts.
+fn first(values: &Values, mut counted: Vec<(u32, u64)>) -> Vec<Count> {
+    let order = |(number, count): &(u32, u64), (other, others): &(u32, u64)| {
+        others.cmp(count).then_with(|| values.printed(*number).cmp(values.printed(*other)))
+    };
+    if counted.len() > MAX_VALUES {
+        counted.select_nth_unstable_by(MAX_VALUES, order);
+        counted.truncate(MAX_VALUES);
     }
-    classes.sort_unstable_by(order);
-    let count = |class: u32| {
-        let (count, _, shown) = sums[class as usize];
-        Count { value: values.printed(shown).to_string(), count }
-    };
-    classes.into_iter().map(count).collect()
+    counted.sort_unstable_by(order);
+    let count = |(number, count)| Count { value: values.printed(number).to_string(), count };
+    counted.into_iter().map(count).collect()
 }

@@ -1,45 +1,61 @@
 //! Which documents of a segment satisfy a plan.
 
+use std::collections::HashMap;
+
+use tantivy::DocId;
 use tantivy::schema::Field;
-use tantivy::{DocId, SegmentReader};
 
 use super::bits::Bits;
 use super::needle::Needle;
 use super::plan::{Plan, Scope, Word};
 use super::proximity::{self, Proved};
+use super::segment::Segment;
 use super::strings::{StringPlan, read, term_documents};
 use crate::article::Article;
 use crate::error::Result;
-use crate::index::{Snapshot, document};
+use crate::index::document;
+use crate::index::schema::Fields;
 use crate::text::fold::fold_char;
 
+/// Fewer than one document in this many are few: to look up their dates takes less time than to read all dates.
+const FEW: u64 = 4;
+/// How many dates are looked up at once.
+const AT_ONCE: usize = 64;
 /// Blocks of stored articles kept unpacked while texts are looked at.
 const SCAN_CACHE_BLOCKS: usize = 2;
 
-/// The living documents of a segment that satisfy the plan.
-///
-/// # Errors
-/// Where a file of the index can't be read.
-pub fn documents(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Result<Bits> {
-    let matcher = Matcher { segment, snapshot };
-    let mut found = matcher.plan(plan, None)?;
-    if let Some(alive) = segment.alive_bitset() {
-        let dead: Vec<DocId> = found.iter().filter(|doc| !alive.is_alive(*doc)).collect();
-        let mut deleted = Bits::empty(segment.max_doc());
-        dead.into_iter().for_each(|doc| deleted.insert(doc));
-        found.and_not(&deleted);
+/// How many strings' documents are remembered for the plans that ask for them again: a bit a document each.
+const MAX_REMEMBERED: usize = 64;
+
+/// Says which documents of a segment satisfy the plans of one query.
+pub struct Matcher<'a> {
+    segment: &'a Segment<'a>,
+    fields: &'a Fields,
+    /// The documents of strings: what full matches hold all of, partial ones hold one of.
+    strings: HashMap<(&'a [char], Scope), Bits>,
+}
+
+impl<'a> Matcher<'a> {
+    /// For plans on this segment.
+    pub fn new(segment: &'a Segment<'a>) -> Matcher<'a> {
+        Matcher { segment, fields: &segment.snapshot.fields, strings: HashMap::new() }
     }
-    Ok(found)
-}
 
-struct Matcher<'a> {
-    segment: &'a SegmentReader,
-    snapshot: &'a Snapshot,
-}
+    /// The living documents that satisfy the plan.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn documents(&mut self, plan: &'a Plan) -> Result<Bits> {
+        let mut found = self.plan(plan, None)?;
+        if let Some(alive) = self.segment.alive_bitset() {
+            let dead: Vec<DocId> = found.iter().filter(|doc| !alive.is_alive(*doc)).collect();
+            dead.into_iter().for_each(|doc| found.remove(doc));
+        }
+        Ok(found)
+    }
 
-impl Matcher<'_> {
     /// The documents that satisfy the plan; `within` says which ones matter, so that texts of others are not looked at.
-    fn plan(&self, plan: &Plan, within: Option<&Bits>) -> Result<Bits> {
+    fn plan(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
         let max_doc = self.segment.max_doc();
         match plan {
             Plan::All => Ok(Bits::full(max_doc)),
@@ -68,10 +84,10 @@ impl Matcher<'_> {
                 Ok(any)
             }
             Plan::Key(field, value) => self.key(*field, value),
-            Plan::Date(from, to) => self.date(*from, *to),
+            Plan::Date(from, to) => self.date(*from, *to, within),
             Plan::Scan(needle, scope, candidates) => {
                 let (mut found, mut open) =
-                    match proximity::documents(needle, *scope, self.segment, &self.snapshot.fields, within)? {
+                    match proximity::documents(needle, *scope, self.segment, self.fields, within)? {
                         Some(Proved { found, open }) => (found, open),
                         None => (Bits::empty(max_doc), self.plan(candidates, within)?),
                     };
@@ -99,8 +115,8 @@ impl Matcher<'_> {
     }
 
     /// Plans that look at texts come last, when few documents are left.
-    fn all(&self, plans: &[Plan], within: Option<&Bits>) -> Result<Bits> {
-        let (scans, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().partition(|plan| looks_at_texts(plan));
+    fn all(&mut self, plans: &'a [Plan], within: Option<&Bits>) -> Result<Bits> {
+        let (scans, others): (Vec<&'a Plan>, Vec<&'a Plan>) = plans.iter().partition(|plan| looks_at_texts(plan));
         let mut all = within.cloned().unwrap_or_else(|| Bits::full(self.segment.max_doc()));
         for plan in others.into_iter().chain(scans) {
             if all.is_empty() {
@@ -111,7 +127,7 @@ impl Matcher<'_> {
         Ok(all)
     }
 
-    fn word(&self, word: &Word, scope: Scope, within: Option<&Bits>) -> Result<Bits> {
+    fn word(&mut self, word: &'a Word, scope: Scope, within: Option<&Bits>) -> Result<Bits> {
         let mut found = Bits::empty(self.segment.max_doc());
         for string in &word.strings {
             if string.verify {
@@ -123,14 +139,27 @@ impl Matcher<'_> {
                 self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
                 found.or(&candidates);
             } else {
-                self.string(string, scope, &mut found)?;
+                found.or(self.remembered(string, scope)?);
             }
         }
         Ok(found)
     }
 
+    fn remembered(&mut self, string: &'a StringPlan, scope: Scope) -> Result<&Bits> {
+        let key = (string.pattern.as_slice(), scope);
+        if !self.strings.contains_key(&key) {
+            if self.strings.len() == MAX_REMEMBERED {
+                self.strings.clear();
+            }
+            let mut found = Bits::empty(self.segment.max_doc());
+            self.string(string, scope, &mut found)?;
+            self.strings.insert(key, found);
+        }
+        Ok(&self.strings[&key])
+    }
+
     fn string(&self, string: &StringPlan, scope: Scope, found: &mut Bits) -> Result<()> {
-        scope.fields(&self.snapshot.fields).try_for_each(|(text, _)| string.documents(self.segment, text, found))
+        scope.fields(self.fields).try_for_each(|(text, _)| string.documents(self.segment, text, found))
     }
 
     fn key(&self, field: Field, value: &str) -> Result<Bits> {
@@ -139,23 +168,37 @@ impl Matcher<'_> {
         Ok(found)
     }
 
-    fn date(&self, from: i64, to: i64) -> Result<Bits> {
-        let mut found = Bits::empty(self.segment.max_doc());
+    /// Dates are looked up one by one where few documents matter.
+    fn date(&self, from: i64, to: i64, within: Option<&Bits>) -> Result<Bits> {
+        let max_doc = self.segment.max_doc();
+        let mut found = Bits::empty(max_doc);
         let dates = self.segment.fast_fields().i64("date")?;
-        let mut docs = Vec::new();
-        if from <= to {
-            dates.get_docids_for_value_range(from..=to, 0..self.segment.max_doc(), &mut docs);
-        }
+        let docs = match within.filter(|within| within.count() * FEW < u64::from(max_doc)) {
+            Some(within) => within.to_vec(),
+            None => {
+                let mut docs = Vec::new();
+                if from <= to {
+                    dates.get_docids_for_value_range(from..=to, 0..max_doc, &mut docs);
+                }
+                docs
+            }
+        };
         // tantivy gives the earliest article of a segment for a range that ends before it, too; so each is looked at.
-        docs.retain(|doc| dates.first(*doc).is_some_and(|seconds| (from..=to).contains(&seconds)));
-        docs.into_iter().for_each(|doc| found.insert(doc));
+        let mut seconds = [None; AT_ONCE];
+        for docs in docs.chunks(AT_ONCE) {
+            let seconds = &mut seconds[..docs.len()];
+            seconds.fill(None);
+            dates.first_vals(docs, seconds);
+            let inside = |seconds: &Option<i64>| seconds.is_some_and(|seconds| (from..=to).contains(&seconds));
+            docs.iter().zip(seconds).filter(|(_, seconds)| inside(seconds)).for_each(|(doc, _)| found.insert(*doc));
+        }
         Ok(found)
     }
 
     /// Keeps the documents whose text holds the needle.
     fn scan(&self, needle: &Needle, scope: Scope, found: &mut Bits) -> Result<()> {
         let store = read(self.segment.get_store_reader(SCAN_CACHE_BLOCKS))?;
-        let unpacker = self.snapshot.unpacker()?;
+        let unpacker = self.segment.snapshot.unpacker()?;
         let mut without = Bits::empty(self.segment.max_doc());
         let mut text = Vec::new();
         for doc in found.iter() {

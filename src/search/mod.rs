@@ -13,6 +13,7 @@ pub mod plan;
 pub mod proximity;
 pub mod reprints;
 pub mod scoring;
+pub mod segment;
 pub mod similar;
 pub mod snippet;
 pub mod strings;
@@ -23,6 +24,7 @@ pub mod words;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tantivy::{DocAddress, DocId};
@@ -30,9 +32,11 @@ use tantivy::{DocAddress, DocId};
 use self::bits::Bits;
 use self::explain::Explanation;
 use self::facets::{Counter, Facets};
+use self::matching::Matcher;
 use self::plan::{Breadth, Compiled, Mark};
 use self::reprints::Collapsed;
 pub use self::reprints::Copies;
+use self::segment::Segment;
 use self::snippet::{Highlighter, Marked, Marks};
 use self::suggest::Suggestion;
 use crate::article::Article;
@@ -136,7 +140,7 @@ pub struct Results {
 #[derive(Debug, Clone)]
 pub struct Hit {
     /// The article.
-    pub article: Article,
+    pub article: Arc<Article>,
     /// Its score: the sum of BM25, without a unit; comparable within one answer.
     pub score: f32,
     /// A passage with marks.
@@ -184,7 +188,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
         let highlighter = if ranked.tier == Tier::Partial { &mut partial } else { &mut full };
         hits.push(Hit {
             snippet: highlighter.snippet(&page, request.snippet_length),
-            marks: highlighter.marks(&page.article),
+            marks: highlighter.marks(&page),
             score: ranked.score,
             reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
             partial: ranked.tier == Tier::Partial,
@@ -252,11 +256,12 @@ impl Matches {
     /// Where a file of the index can't be read.
     pub fn find(snapshot: &Snapshot, compiled: &Compiled) -> Result<Matches> {
         let mut matches = Matches { full: Vec::new(), partial: Vec::new() };
-        for segment in snapshot.searcher.segment_readers() {
-            let full = matching::documents(&compiled.full, segment, snapshot)?;
+        for segment in Segment::all(snapshot) {
+            let mut matcher = Matcher::new(&segment);
+            let full = matcher.documents(&compiled.full)?;
             let partial = match &compiled.partial {
                 Some(plan) => {
-                    let mut partial = matching::documents(plan, segment, snapshot)?;
+                    let mut partial = matcher.documents(plan)?;
                     partial.and_not(&full);
                     Some(partial)
                 }
@@ -315,9 +320,10 @@ impl Matches {
     /// Where a file of the index can't be read.
     pub fn ranked(&self, snapshot: &Snapshot, compiled: &Compiled, sort: Sort, wanted: usize) -> Result<Vec<Ranked>> {
         let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
-        let ranker = Ranker { snapshot, terms: scoring::weigh(&compiled.terms, snapshot)?, sort };
+        let segments = Segment::all(snapshot).collect();
+        let ranker = Ranker { segments, terms: scoring::weigh(&compiled.terms, snapshot)?, sort };
         let mut ranked = Vec::new();
-        match if sort == Sort::Relevance { self.surely_words(snapshot, compiled)? } else { None } {
+        match if sort == Sort::Relevance { self.surely_words(&ranker.segments, compiled)? } else { None } {
             Some(surely) => {
                 ranker.best(surely.iter().map(Some), Tier::Full, wanted, &mut ranked)?;
                 let letters: Vec<Bits> =
@@ -331,14 +337,14 @@ impl Matches {
     }
 
     /// The full matches that surely hold the words as words; none where that says nothing.
-    fn surely_words(&self, snapshot: &Snapshot, compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
+    fn surely_words(&self, segments: &[Segment<'_>], compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
         let mut all = Vec::new();
-        for (segment, full) in snapshot.searcher.segment_readers().iter().zip(&self.full) {
+        for (segment, full) in segments.iter().zip(&self.full) {
             if full.is_empty() {
                 all.push(full.clone());
                 continue;
             }
-            let Some(mut surely) = words::surely(&compiled.full, segment, snapshot)? else { return Ok(None) };
+            let Some(mut surely) = words::surely(&compiled.full, segment)? else { return Ok(None) };
             surely.and(full);
             all.push(surely);
         }
@@ -348,8 +354,8 @@ impl Matches {
 
 /// Puts matches in order.
 struct Ranker<'a> {
-    snapshot: &'a Snapshot,
-    terms: Vec<scoring::Weighted>,
+    segments: Vec<Segment<'a>>,
+    terms: Vec<scoring::Weighted<'a>>,
     sort: Sort,
 }
 
@@ -372,12 +378,12 @@ impl Ranker<'_> {
         let mut best = Best { wanted, heap: BinaryHeap::new() };
         for (ord, bits) in segments.enumerate() {
             let Some(bits) = bits.filter(|bits| !bits.is_empty()) else { continue };
-            let segment = self.snapshot.searcher.segment_reader(ord as u32);
+            let segment = &self.segments[ord];
             let ids = segment.fast_fields().u64("id_order")?;
             let id = |doc: DocId| ids.first(doc).unwrap_or(0);
             let address = |doc: DocId| DocAddress::new(ord as u32, doc);
             if self.sort == Sort::Relevance {
-                for (doc, score) in scoring::scores(segment, ord, &self.terms, bits, wanted)? {
+                for (doc, score) in scoring::scores(segment, &self.terms, bits, wanted)? {
                     // A score is never negative, so its bits sort as it does.
                     best.offer(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
                 }
@@ -396,10 +402,10 @@ impl Ranker<'_> {
     }
 
     fn score(&self, address: DocAddress) -> Result<f32> {
-        let segment = self.snapshot.searcher.segment_reader(address.segment_ord);
+        let segment = &self.segments[address.segment_ord as usize];
         let mut itself = Bits::empty(segment.max_doc());
         itself.insert(address.doc_id);
-        let scores = scoring::scores(segment, address.segment_ord as usize, &self.terms, &itself, 1)?;
+        let scores = scoring::scores(segment, &self.terms, &itself, 1)?;
         Ok(scores.first().map_or(0.0, |(_, score)| *score))
     }
 }
@@ -439,10 +445,15 @@ impl Ord for Place {
 
 impl Best {
     fn offer(&mut self, primary: i64, id: impl FnOnce() -> u64, address: DocAddress, score: f32) {
-        if self.heap.len() == self.wanted && self.heap.peek().is_some_and(|Reverse((least, ..))| primary < *least) {
+        let least = self.heap.peek().filter(|_| self.heap.len() == self.wanted).map(|Reverse(least)| *least);
+        if least.is_some_and(|(least, ..)| primary < least) {
             return;
         }
-        self.heap.push(Reverse((primary, Reverse(id()), Place { address, score })));
+        let offered = (primary, Reverse(id()), Place { address, score });
+        if least.is_some_and(|least| offered <= least) {
+            return;
+        }
+        self.heap.push(Reverse(offered));
         if self.heap.len() > self.wanted {
             self.heap.pop();
         }

@@ -28,7 +28,7 @@ const COMPOUND_CHARS: (usize, usize) = (4, 24);
 const DAY: i64 = 86_400;
 
 /// Which texts of an article are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The headline.
     pub title: bool,
@@ -122,7 +122,7 @@ pub struct Compiled {
     pub full: Plan,
     /// What full and partial matches hold; none where there can be no partial ones.
     pub partial: Option<Plan>,
-    /// What they are scored by.
+    /// What they are scored by, each term once.
     pub terms: Vec<ScoreTerm>,
     /// What is marked.
     pub marks: Vec<Mark>,
@@ -171,7 +171,7 @@ pub fn compile(
     };
     let partial = (breadth == Breadth::Wide).then(|| relax(&full)).flatten();
     let Compiler { terms, marks, part_marks, used: synonyms, .. } = compiler;
-    Ok(Compiled { full, partial, terms, marks, part_marks, synonyms })
+    Ok(Compiled { full, partial, terms: scoring::summed(terms), marks, part_marks, synonyms })
 }
 
 /// Whether a part of the tree asks for something, or keeps it out.
@@ -380,9 +380,8 @@ impl Compiler<'_> {
 
     fn score(&mut self, folded: &str, scope: Scope, weight: f32, sign: Sign) {
         if sign == Sign::Positive {
-            for (text, field_weight) in scope.fields(self.fields) {
-                scoring::terms(folded, text, weight * field_weight, self.segmenter, &mut self.terms);
-            }
+            let texts = scope.fields(self.fields).map(|(text, field_weight)| (text, weight * field_weight));
+            scoring::terms(folded, texts, self.segmenter, &mut self.terms);
         }
     }
 

@@ -10,11 +10,12 @@ use std::ops::Range;
 
 use tantivy::postings::{Postings as _, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, SegmentReader, TERMINATED};
+use tantivy::{DocId, TERMINATED};
 
 use super::bits::Bits;
 use super::needle::{MAX_ANY_RUN, Needle, near, places, together};
 use super::plan::Scope;
+use super::segment::Segment;
 use super::strings::{Phrase, StringPlan, read, seek, term_documents, terms};
 use crate::error::Result;
 use crate::index::analyzer::{MAX_RUN_CHARS, PARAGRAPH_END, SENTENCE_END};
@@ -43,7 +44,7 @@ pub struct Proved {
 pub fn documents(
     needle: &Needle,
     scope: Scope,
-    segment: &SegmentReader,
+    segment: &Segment<'_>,
     fields: &Fields,
     within: Option<&Bits>,
 ) -> Result<Option<Proved>> {
@@ -169,12 +170,12 @@ impl Chain {
     }
 
     /// A cursor for each string; none where one of them does not occur.
-    fn open(&self, segment: &SegmentReader, text: TextFields) -> Result<Option<Vec<Cursor>>> {
+    fn open(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Vec<Cursor>>> {
         self.strings.iter().map(|link| link.open(segment, text)).collect()
     }
 
     /// Adds the documents that hold all strings in this text, wherever.
-    fn with_all(&self, segment: &SegmentReader, text: TextFields, found: &mut Bits) -> Result<()> {
+    fn with_all(&self, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
         let mut all = Bits::full(segment.max_doc());
         for link in &self.strings {
             let mut with = Bits::empty(segment.max_doc());
@@ -257,7 +258,7 @@ impl Link {
         one_run.then(|| Link::Prefix(literal.to_string()))
     }
 
-    fn open(&self, segment: &SegmentReader, text: TextFields) -> Result<Option<Cursor>> {
+    fn open(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Cursor>> {
         match self {
             Link::String(plan) => {
                 let length = strings::core(&plan.pattern).len();
@@ -327,7 +328,7 @@ struct Prefix {
 }
 
 impl Prefix {
-    fn open(segment: &SegmentReader, field: Field, prefix: &str) -> Result<Option<Cursor>> {
+    fn open(segment: &Segment<'_>, field: Field, prefix: &str) -> Result<Option<Cursor>> {
         let mut infos: Vec<TermInfo> = Vec::new();
         terms(segment, field, prefix, |_, info| infos.push(info.clone()))?;
         if infos.is_empty() {
@@ -382,7 +383,7 @@ struct Marks {
 }
 
 impl Marks {
-    fn open(segment: &SegmentReader, field: Field, mark: &str) -> Result<Option<Marks>> {
+    fn open(segment: &Segment<'_>, field: Field, mark: &str) -> Result<Option<Marks>> {
         let inverted = segment.inverted_index(field)?;
         let term = tantivy::Term::from_field_text(field, mark);
         let postings = read(inverted.read_postings(&term, IndexRecordOption::WithFreqsAndPositions))?;
@@ -400,7 +401,7 @@ impl Marks {
 
 /// For a pattern whose literals the tokens do not know: the documents with a run of letters or digits that holds its longest
 /// one, as candidates. None where it has Chinese characters, which are better ones, or no such run.
-fn with_run(parts: &[PatternPart], scope: Scope, segment: &SegmentReader, fields: &Fields) -> Result<Option<Proved>> {
+fn with_run(parts: &[PatternPart], scope: Scope, segment: &Segment<'_>, fields: &Fields) -> Result<Option<Proved>> {
     let (mut longest, mut begins) = (String::new(), false);
     for (number, part) in parts.iter().enumerate() {
         let PatternPart::Literal(literal) = part else { continue };
@@ -429,7 +430,7 @@ fn with_run(parts: &[PatternPart], scope: Scope, segment: &SegmentReader, fields
 
 /// Adds the documents that hold a token with this prefix for which `wanted` holds.
 fn with_token(
-    segment: &SegmentReader,
+    segment: &Segment<'_>,
     field: Field,
     prefix: &str,
     wanted: impl Fn(&str) -> bool,

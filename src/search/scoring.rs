@@ -5,21 +5,21 @@
 //! lists document by document.
 
 use std::cmp::Reverse;
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BinaryHeap, HashMap, hash_map};
-use std::rc::Rc;
+use std::collections::hash_map::Entry;
+use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
 
+use tantivy::DocId;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings as _, TermInfo};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet as _, SegmentReader, TERMINATED, Term};
+use tantivy::schema::Field;
 
 use super::bits::Bits;
-use super::strings::read;
+use super::segment::Segment;
 use crate::error::Result;
-use crate::index::Snapshot;
 use crate::index::analyzer;
 use crate::index::schema::TextFields;
+use crate::index::{ByLength, Located, Snapshot};
 use crate::text::segment::Segmenter;
 use crate::text::strings::{self, Class};
 
@@ -49,26 +49,35 @@ pub struct ScoreTerm {
     pub weight: f32,
 }
 
-/// The terms of a folded piece of text in one text's fields, one for each time that it occurs.
-pub fn terms(folded: &str, text: TextFields, weight: f32, segmenter: &Segmenter, terms: &mut Vec<ScoreTerm>) {
-    let mut add = |field: Field, token: &str| terms.push(ScoreTerm { field, token: token.to_string(), weight });
-    analyzer::words(folded, segmenter, &mut Vec::new(), |word| add(text.words, word));
+/// The terms of a folded piece of text in the fields of some texts, each with its weight: one for each time that it occurs.
+pub fn terms(
+    folded: &str,
+    texts: impl Iterator<Item = (TextFields, f32)>,
+    segmenter: &Segmenter,
+    terms: &mut Vec<ScoreTerm>,
+) {
+    let mut words = Vec::new();
+    analyzer::words(folded, segmenter, &mut Vec::new(), |word| words.push(word));
     let chars: Vec<char> = folded.chars().collect();
-    for (class, run) in strings::runs(&chars) {
-        match class {
-            Class::Han => {
-                for pair in chars[run.clone()].windows(2) {
-                    add(text.pairs, &pair.iter().collect::<String>());
+    let runs: Vec<(Class, Range<usize>)> = strings::runs(&chars).collect();
+    for (text, weight) in texts {
+        let mut add = |field: Field, token: String| terms.push(ScoreTerm { field, token, weight });
+        // Names have no words.
+        if text.parts.is_some() {
+            words.iter().for_each(|word| add(text.words, word.to_string()));
+        }
+        for (class, run) in &runs {
+            let run = &chars[run.clone()];
+            match class {
+                Class::Han => {
+                    run.windows(2).for_each(|pair| add(text.pairs, pair.iter().collect()));
+                    run.iter().for_each(|c| add(text.chars, c.to_string()));
                 }
-                for c in &chars[run] {
-                    add(text.chars, c.encode_utf8(&mut [0; 4]));
+                Class::Letter | Class::Digit => {
+                    add(text.pairs, run.iter().take(analyzer::MAX_RUN_CHARS).collect());
                 }
+                Class::Other => {}
             }
-            Class::Letter | Class::Digit => {
-                let run: String = chars[run].iter().take(analyzer::MAX_RUN_CHARS).collect();
-                add(text.pairs, &run);
-            }
-            Class::Other => {}
         }
     }
 }
@@ -78,73 +87,73 @@ pub fn word(folded: &str, text: TextFields, weight: f32, terms: &mut Vec<ScoreTe
     terms.push(ScoreTerm { field: text.words, token: folded.to_string(), weight });
 }
 
-/// Each term once, with the sum of its weights.
-fn summed(terms: &[ScoreTerm]) -> Vec<ScoreTerm> {
+/// Each term once, with the sum of its weights, in the order of the first.
+pub fn summed(terms: Vec<ScoreTerm>) -> Vec<ScoreTerm> {
     let mut places: HashMap<(Field, &str), usize> = HashMap::with_capacity(terms.len());
-    let mut summed: Vec<ScoreTerm> = Vec::with_capacity(terms.len());
-    for term in terms {
-        match places.entry((term.field, term.token.as_str())) {
-            hash_map::Entry::Occupied(place) => summed[*place.get()].weight += term.weight,
-            hash_map::Entry::Vacant(place) => {
-                place.insert(summed.len());
-                summed.push(term.clone());
+    let mut weights: Vec<f32> = Vec::with_capacity(terms.len());
+    let mut is_first = Vec::with_capacity(terms.len());
+    for term in &terms {
+        let place = places.entry((term.field, term.token.as_str()));
+        is_first.push(matches!(place, Entry::Vacant(_)));
+        match place {
+            Entry::Occupied(place) => weights[*place.get()] += term.weight,
+            Entry::Vacant(place) => {
+                place.insert(weights.len());
+                weights.push(term.weight);
             }
         }
     }
-    summed
+    let firsts = terms.into_iter().zip(is_first).filter_map(|(term, is_first)| is_first.then_some(term));
+    firsts.zip(weights).map(|(term, weight)| ScoreTerm { weight, ..term }).collect()
 }
 
 /// A term with what BM25 needs to know of the whole index.
-pub struct Weighted {
+pub struct Weighted<'a> {
     /// The field.
     pub field: Field,
     /// The token.
-    pub token: String,
-    /// How many documents have it.
-    pub documents: u64,
-    /// Where its postings are, segment by segment.
-    infos: Vec<Option<TermInfo>>,
+    pub token: &'a str,
+    /// Where its postings are, and how many documents have it.
+    pub located: Arc<Located>,
     /// Weight times inverse document frequency times (k1 + 1): more than it can add to any score.
     factor: f32,
     /// By the code of the text's length: k1 · (1 − b + b · length / average length).
-    norms: Rc<[f32; 256]>,
+    norms: Arc<ByLength>,
 }
 
 /// Weighs the terms by the index's own statistics, those first that can add most; terms that do not occur are left out.
+/// Each term must be there once (see [`summed`]).
 ///
 /// # Errors
 /// Where a file of the index can't be read.
-pub fn weigh(terms: &[ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted>> {
+pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted<'a>>> {
     let segments = snapshot.searcher.segment_readers();
     let articles: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
-    let mut averages: BTreeMap<Field, Rc<[f32; 256]>> = BTreeMap::new();
+    let mut averages: Vec<Option<Arc<ByLength>>> = Vec::new();
     let mut weighted = Vec::with_capacity(terms.len());
-    for ScoreTerm { field, token, weight } in summed(terms) {
-        let term = Term::from_field_text(field, &token);
-        let mut infos = Vec::with_capacity(segments.len());
-        for segment in segments {
-            infos.push(read(segment.inverted_index(field)?.get_term_info(&term))?);
-        }
-        let documents: u64 = infos.iter().flatten().map(|info| u64::from(info.doc_freq)).sum();
-        if documents == 0 {
+    for ScoreTerm { field, token, weight } in terms {
+        let located = snapshot.locate(*field, token)?;
+        if located.documents == 0 {
             continue;
         }
-        let norms = match averages.get(&field) {
+        let number = field.field_id() as usize;
+        if averages.len() <= number {
+            averages.resize(number + 1, None);
+        }
+        let norms = match &averages[number] {
             Some(norms) => norms.clone(),
             None => {
-                let mut tokens = 0;
-                for segment in segments {
-                    tokens += segment.inverted_index(field)?.total_num_tokens();
-                }
-                let average = (tokens as f32 / articles.max(1) as f32).max(f32::MIN_POSITIVE);
-                let norm = |id: usize| FieldNormReader::id_to_fieldnorm(id as u8) as f32;
-                let norms = Rc::new(std::array::from_fn(|id| K1 * (1.0 - B + B * norm(id) / average)));
-                averages.insert(field, norms.clone());
+                let norms = snapshot.by_length(*field, |average| {
+                    let norm = |id: usize| FieldNormReader::id_to_fieldnorm(id as u8) as f32;
+                    let average = average.max(f32::MIN_POSITIVE);
+                    std::array::from_fn(|id| K1 * (1.0 - B + B * norm(id) / average))
+                })?;
+                averages[number] = Some(norms.clone());
                 norms
             }
         };
-        let factor = weight * inverse_frequency(documents, articles) * (K1 + 1.0);
-        weighted.push(Weighted { field, token, documents, infos, factor, norms });
+        let factor = weight * inverse_frequency(located.documents, articles) * (K1 + 1.0);
+        weighted.push(Weighted { field: *field, token, located, factor, norms });
     }
     weighted.sort_by(|a, b| b.factor.total_cmp(&a.factor));
     Ok(weighted)
@@ -165,9 +174,8 @@ fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
 /// # Errors
 /// Where a file of the index can't be read.
 pub fn scores(
-    segment: &SegmentReader,
-    ord: usize,
-    terms: &[Weighted],
+    segment: &Segment<'_>,
+    terms: &[Weighted<'_>],
     candidates: &Bits,
     wanted: usize,
 ) -> Result<Vec<(DocId, f32)>> {
@@ -176,20 +184,19 @@ pub fn scores(
     let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
     // Dropping is tried again when what can still be added has halved.
     let mut next_try = to_come / 2.0;
-    let mut readers = BTreeMap::new();
     for weighted in terms {
-        if let Some(info) = weighted.infos.get(ord).and_then(Option::as_ref) {
-            let (inverted, norms) = match readers.entry(weighted.field) {
-                Entry::Occupied(readers) => readers.into_mut(),
-                Entry::Vacant(place) => {
-                    let inverted = segment.inverted_index(weighted.field)?;
-                    place.insert((inverted, segment.get_fieldnorms_reader(weighted.field)?))
-                }
-            };
+        if let Some(info) = weighted.located.in_segment(segment.ord) {
+            let Weighted { field, .. } = *weighted;
             if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
-                add_sparse(inverted, info, weighted, norms, &alive, &mut scores)?;
+                segment.frequencies_of(field, info, &alive, |doc, frequency, norm| {
+                    scores[doc as usize] += weighted.score(frequency, norm);
+                })?;
             } else {
-                add_dense(inverted, info, weighted, norms, &mut scores)?;
+                segment.frequencies(field, info, |docs, frequencies, norms| {
+                    for (doc, frequency) in docs.iter().zip(frequencies) {
+                        scores[*doc as usize] += weighted.score(*frequency, norms.fieldnorm_id(*doc));
+                    }
+                })?;
             }
         }
         to_come -= weighted.factor;
@@ -224,51 +231,10 @@ fn drop_hopeless(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come:
     alive.retain(|doc| scores[*doc as usize] >= least);
 }
 
-impl Weighted {
+impl Weighted<'_> {
     #[inline]
     fn score(&self, frequency: u32, norm: u8) -> f32 {
         let frequency = frequency as f32;
         self.factor * frequency / (frequency + self.norms[norm as usize])
     }
-}
-
-fn add_dense(
-    inverted: &tantivy::InvertedIndexReader,
-    info: &TermInfo,
-    weighted: &Weighted,
-    norms: &FieldNormReader,
-    scores: &mut [f32],
-) -> Result<()> {
-    let mut block = read(inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs))?;
-    while !block.docs().is_empty() {
-        for (doc, frequency) in block.docs().iter().zip(block.freqs()) {
-            scores[*doc as usize] += weighted.score(*frequency, norms.fieldnorm_id(*doc));
-        }
-        block.advance();
-    }
-    Ok(())
-}
-
-fn add_sparse(
-    inverted: &tantivy::InvertedIndexReader,
-    info: &TermInfo,
-    weighted: &Weighted,
-    norms: &FieldNormReader,
-    candidates: &[DocId],
-    scores: &mut [f32],
-) -> Result<()> {
-    let mut postings = read(inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs))?;
-    let mut at: DocId = postings.doc();
-    for doc in candidates {
-        if at < *doc {
-            at = postings.seek(*doc);
-        }
-        if at == TERMINATED {
-            break;
-        }
-        if at == *doc {
-            scores[*doc as usize] += weighted.score(postings.term_freq(), norms.fieldnorm_id(*doc));
-        }
-    }
-    Ok(())
 }

@@ -11,6 +11,7 @@ use tantivy::Term;
 use super::bits::Bits;
 use super::needle::Needle;
 use super::plan::{Compiled, Mark, Plan, Scope};
+use super::segment::Segment;
 use super::snippet::Highlighter;
 use super::strings::term_documents;
 use super::{Hit, Matches, Results, Sort, Tier, scoring, snippet};
@@ -93,17 +94,18 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         synonyms: Vec::new(),
     };
     for (word, weight) in &words {
-        for (text, field_weight) in Scope::ALL.fields(&snapshot.fields) {
-            scoring::terms(word, text, field_weight * weight / largest, segmenter, &mut compiled.terms);
-        }
+        let texts = Scope::ALL.fields(&snapshot.fields);
+        let texts = texts.map(|(text, field_weight)| (text, field_weight * weight / largest));
+        scoring::terms(word, texts, segmenter, &mut compiled.terms);
         compiled.marks.push(Mark { needle: Needle::String(word.chars().collect()), scope: Scope::ALL, is_word: true });
     }
+    compiled.terms = scoring::summed(compiled.terms);
     let mut matches = Matches { full: Vec::new(), partial: Vec::new() };
-    for segment in snapshot.searcher.segment_readers() {
+    for segment in Segment::all(snapshot) {
         let mut found = Bits::empty(segment.max_doc());
         for (word, _) in &words {
-            term_documents(segment, snapshot.fields.body.words, word, &mut found)?;
-            term_documents(segment, snapshot.fields.title.words, word, &mut found)?;
+            term_documents(&segment, snapshot.fields.body.words, word, &mut found)?;
+            term_documents(&segment, snapshot.fields.title.words, word, &mut found)?;
         }
         let mut living = Bits::empty(segment.max_doc());
         segment.doc_ids_alive().for_each(|doc| living.insert(doc));
@@ -129,7 +131,7 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         let page = snapshot.shown(ranked.address)?;
         hits.push(Hit {
             snippet: highlighter.snippet(&page, snippet::DEFAULT_LENGTH),
-            marks: highlighter.marks(&page.article),
+            marks: highlighter.marks(&page),
             score: ranked.score,
             reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
             partial: false,

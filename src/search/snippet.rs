@@ -7,13 +7,14 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::needle::Needle;
 use super::plan::Mark;
-use super::words::{Boundaries, Parts};
-use crate::article::Article;
+use super::words::{Parts, fits};
 use crate::index::Page;
-use crate::text::fold::{Characters, fold_char};
+use crate::text::fold::fold_char;
 use crate::text::segment::Segmenter;
-use crate::text::strings::{Class, ends_sentence};
+use crate::text::strings::{self, Class, ends_sentence};
+use crate::text::words::Text;
 
 /// The length of a snippet in characters, unless another is asked for.
 pub const DEFAULT_LENGTH: usize = 100;
@@ -21,6 +22,8 @@ pub const DEFAULT_LENGTH: usize = 100;
 pub const LENGTHS: (usize, usize) = (20, 2_000);
 /// What stands for text that was left out.
 const ELLIPSIS: char = '…';
+/// Hardly any character takes more bytes.
+const MAX_COMMON_BYTES: usize = 3;
 /// At most this many occurrences in one text are looked at; a longer text is marked as far as that.
 const MAX_OCCURRENCES: usize = 2_000;
 
@@ -57,12 +60,14 @@ struct Occurrence {
 pub struct Highlighter<'a> {
     marks: &'a [Mark],
     parts: Parts<'a>,
+    /// The fold of a name that is looked at.
+    name: Vec<char>,
 }
 
 impl<'a> Highlighter<'a> {
     /// Marks these.
     pub fn new(marks: &'a [Mark], segmenter: &'a Segmenter) -> Highlighter<'a> {
-        Highlighter { marks, parts: Parts::new(segmenter) }
+        Highlighter { marks, parts: Parts::new(segmenter), name: Vec::new() }
     }
 
     /// The snippet of an article, of about `length` characters.
@@ -72,26 +77,35 @@ impl<'a> Highlighter<'a> {
         if !body.all.is_empty() {
             return passages(body, &mut self.parts, length);
         }
-        let lead = Characters::of(page.article.lead.as_deref().unwrap_or(""));
+        let lead = Text::of(page.article.lead.as_deref().unwrap_or(""));
         let in_lead = Found::new(&lead, self.marks, |mark| mark.scope.lead);
         let in_lead_only = !in_lead.all.is_empty() || page.body.printed.is_empty();
         passages(if in_lead_only { in_lead } else { body }, &mut self.parts, length)
     }
 
     /// The marks on the title and the names of an article. A filter is no mark, so the source has none.
-    pub fn marks(&mut self, article: &Article) -> Marks {
-        let names = |mark: &Mark| mark.scope.names;
+    pub fn marks(&mut self, Page { article, title, .. }: &Page) -> Marks {
         Marks {
-            title: self.ranges(&article.title, |mark| mark.scope.title),
-            authors: article.authors().iter().map(|name| self.ranges(name, names)).collect(),
-            editor: article.editor().map(|name| self.ranges(name, names)).unwrap_or_default(),
+            title: self.ranges(title, |mark| mark.scope.title),
+            authors: article.authors().iter().map(|name| self.in_name(name)).collect(),
+            editor: article.editor().map(|name| self.in_name(name)).unwrap_or_default(),
             source: Vec::new(),
         }
     }
 
-    fn ranges(&mut self, text: &str, wanted: fn(&Mark) -> bool) -> Vec<Range<usize>> {
-        let text = Characters::of(text);
-        let mut found = Found::new(&text, self.marks, wanted);
+    fn in_name(&mut self, name: &str) -> Vec<Range<usize>> {
+        let wanted = |mark: &Mark| mark.scope.names;
+        // Hardly any name holds anything.
+        self.name.clear();
+        self.name.extend(name.chars().map(fold_char));
+        if !self.marks.iter().any(|mark| wanted(mark) && mark.needle.is_in(&self.name)) {
+            return Vec::new();
+        }
+        self.ranges(&Text::of(name), wanted)
+    }
+
+    fn ranges(&mut self, text: &Text, wanted: fn(&Mark) -> bool) -> Vec<Range<usize>> {
+        let mut found = Found::new(text, self.marks, wanted);
         found.keep_words(&mut self.parts);
         merged(found.all.into_iter().map(|o| o.range))
     }
@@ -99,37 +113,39 @@ impl<'a> Highlighter<'a> {
 
 /// Where the marks stand in a text.
 struct Found<'a> {
-    text: &'a Characters,
+    text: &'a Text,
     /// All occurrences, in order.
     all: Vec<Occurrence>,
     marks: &'a [Mark],
-    boundaries: Boundaries<'a>,
 }
 
 impl<'a> Found<'a> {
-    fn new(text: &'a Characters, marks: &'a [Mark], wanted: fn(&Mark) -> bool) -> Found<'a> {
+    fn new(text: &'a Text, marks: &'a [Mark], wanted: fn(&Mark) -> bool) -> Found<'a> {
         let mut all = Vec::new();
         for (number, mark) in marks.iter().enumerate().filter(|(_, mark)| wanted(mark)) {
-            let ranges = mark.needle.find(&text.folded).into_iter().take(MAX_OCCURRENCES);
-            all.extend(ranges.map(|range| Occurrence { range, mark: number }));
+            let occurrence = |range| Occurrence { range, mark: number };
+            match &mark.needle {
+                Needle::String(string) => {
+                    all.extend(strings::find(&text.folded, string).take(MAX_OCCURRENCES).map(occurrence));
+                }
+                other => all.extend(other.find(&text.folded).into_iter().take(MAX_OCCURRENCES).map(occurrence)),
+            }
         }
-        all.sort_by_key(|o| (o.range.start, o.range.end, o.mark));
-        Found { text, all, marks, boundaries: Boundaries::new(&text.folded) }
+        all.sort_unstable_by_key(|o| (o.range.start, o.range.end, o.mark));
+        Found { text, all, marks }
     }
 
     /// Whether no occurrence in these ranges cuts through a word.
-    fn are_words(&mut self, ranges: &[Range<usize>], parts: &mut Parts<'_>) -> bool {
-        let (marks, boundaries) = (self.marks, &mut self.boundaries);
+    fn are_words(&self, ranges: &[Range<usize>], parts: &mut Parts<'_>) -> bool {
         let inside = |o: &&Occurrence| ranges.iter().any(|r| r.start <= o.range.start && o.range.end <= r.end);
-        self.all.iter().filter(inside).all(|o| !marks[o.mark].is_word || boundaries.fits(&o.range, parts))
+        self.all.iter().filter(inside).all(|o| !self.marks[o.mark].is_word || fits(self.text, &o.range, parts))
     }
 
     /// Leaves of each word the occurrences that cut through no other word, where there is such a one.
     fn keep_words(&mut self, parts: &mut Parts<'_>) {
-        let (marks, boundaries) = (self.marks, &mut self.boundaries);
-        let mut fits = |o: &Occurrence| !marks[o.mark].is_word || boundaries.fits(&o.range, parts);
+        let mut fits = |o: &Occurrence| !self.marks[o.mark].is_word || fits(self.text, &o.range, parts);
         let fits: Vec<bool> = self.all.iter().map(&mut fits).collect();
-        let mut any = vec![false; marks.len()];
+        let mut any = vec![false; self.marks.len()];
         self.all.iter().zip(&fits).for_each(|(o, fits)| any[o.mark] |= fits);
         let mut fits = fits.into_iter();
         self.all.retain(|o| fits.next().unwrap_or(true) || !any[o.mark]);
@@ -198,11 +214,14 @@ fn best_window(
             new_kinds -= usize::from(counts[gone] == 0 && !covered.contains(&gone));
             from += 1;
         }
+        let (count, least) = (to - from + 1, best.as_ref().map_or((0, 0, false), |(value, _)| *value));
+        if new_kinds == 0 || (new_kinds, count) < (least.0, least.1) {
+            continue;
+        }
         let end = found[from..=to].iter().map(|o| o.range.end).max().unwrap_or(0);
         let window = found[from].range.start..end;
-        let one_sentence = !text[window.clone()].contains(&'\n');
-        let value = (new_kinds, to - from + 1, one_sentence);
-        if new_kinds > 0 && best.as_ref().is_none_or(|(other, _)| value > *other) {
+        let value = (new_kinds, count, !text[window.clone()].contains(&'\n'));
+        if value > least {
             best = Some((value, window));
         }
     }
@@ -315,9 +334,10 @@ impl Builder {
         // Blank lines and blanks at the edge of a passage show nothing.
         let start = range.start + text[range.clone()].iter().take_while(|c| c.is_whitespace()).count();
         let base = self.length;
-        for c in &text[start..range.end.max(start)] {
-            self.push(if *c == '\n' || *c == '\r' || *c == '\t' { ' ' } else { *c });
-        }
+        let shown = &text[start..range.end.max(start)];
+        self.text.reserve(shown.len() * MAX_COMMON_BYTES);
+        self.text.extend(shown.iter().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { *c }));
+        self.length += shown.len();
         let inside = found.iter().filter(|o| start <= o.range.start && o.range.end <= range.end);
         self.marks.extend(merged(inside.map(|o| o.range.start - start + base..o.range.end - start + base)));
         self.end = range.end;

@@ -5,9 +5,10 @@
 
 use tantivy::postings::{Postings as _, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet as _, InvertedIndexReader, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, DocSet as _, SegmentReader, TERMINATED};
 
 use super::bits::Bits;
+use super::segment::Segment;
 use crate::error::Result;
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
 use crate::index::schema::TextFields;
@@ -84,9 +85,12 @@ impl StringPlan {
     ///
     /// # Errors
     /// Where a file of the index can't be read.
-    pub fn phrase(&self, segment: &SegmentReader, text: TextFields) -> Result<Option<Phrase>> {
+    pub fn phrase(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Phrase>> {
         match &self.proof {
-            Proof::Pairs(tokens) => Phrase::open(segment, text.pairs, tokens),
+            Proof::Pairs(tokens) => match located(segment, text.pairs, tokens)? {
+                Some(infos) => Phrase::of(segment, text.pairs, &infos).map(Some),
+                None => Ok(None),
+            },
             Proof::Nothing | Proof::Char(_) => Ok(None),
         }
     }
@@ -95,21 +99,29 @@ impl StringPlan {
     ///
     /// # Errors
     /// Where a file of the index can't be read.
-    pub fn documents(&self, segment: &SegmentReader, text: TextFields, found: &mut Bits) -> Result<()> {
+    pub fn documents(&self, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
         match &self.proof {
             Proof::Nothing => Ok(()),
             Proof::Char(c) => term_documents(segment, text.chars, c.encode_utf8(&mut [0; 4]), found),
             Proof::Pairs(tokens) => match tokens.as_slice() {
                 [(token, _)] => term_documents(segment, text.pairs, token, found),
                 _ => {
-                    let Some(mut phrase) = Phrase::open(segment, text.pairs, tokens)? else { return Ok(()) };
+                    let Some(infos) = located(segment, text.pairs, tokens)? else { return Ok(()) };
+                    let Some((rarest, _)) = infos.first() else { return Ok(()) };
                     self.words(segment, text, found)?;
-                    let mut doc = phrase.seek(0);
-                    while doc != TERMINATED {
-                        if !found.contains(doc) && phrase.matches() {
+                    // Positions are read for those alone that the words don't tell of.
+                    let mut open = Bits::empty(segment.max_doc());
+                    segment.documents(text.pairs, rarest, |docs| {
+                        docs.iter().filter(|doc| !found.contains(**doc)).for_each(|doc| open.insert(*doc));
+                    })?;
+                    if open.is_empty() {
+                        return Ok(());
+                    }
+                    let mut phrase = Phrase::of(segment, text.pairs, &infos)?;
+                    for doc in open.iter() {
+                        if phrase.seek(doc) == doc && phrase.matches() {
                             found.insert(doc);
                         }
-                        doc = phrase.seek(doc + 1);
                     }
                     Ok(())
                 }
@@ -120,7 +132,7 @@ impl StringPlan {
 
 impl StringPlan {
     /// The documents that hold the string as a word or as a part of one: positions need not be read for these.
-    fn words(&self, segment: &SegmentReader, text: TextFields, found: &mut Bits) -> Result<()> {
+    fn words(&self, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
         let Some(parts) = text.parts else { return Ok(()) };
         if self.pattern.len() <= MAX_PARTED && self.pattern.iter().all(|c| Class::of(*c) == Class::Han) {
             let word: String = self.pattern.iter().collect();
@@ -161,18 +173,22 @@ fn han_tokens(run: &[char], offset: u32, before: Option<Class>, after: Option<Cl
 ///
 /// # Errors
 /// Where a file of the index can't be read.
-pub fn term_documents(segment: &SegmentReader, field: Field, token: &str, found: &mut Bits) -> Result<()> {
-    let inverted = segment.inverted_index(field)?;
-    let term = Term::from_field_text(field, token);
-    let Some(mut block) = read(inverted.read_block_postings(&term, IndexRecordOption::Basic))? else { return Ok(()) };
-    loop {
-        let docs = block.docs();
-        if docs.is_empty() {
-            return Ok(());
+pub fn term_documents(segment: &Segment<'_>, field: Field, token: &str, found: &mut Bits) -> Result<()> {
+    let Some(info) = segment.term(field, token)? else { return Ok(()) };
+    segment.documents(field, &info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))
+}
+
+/// Where the postings of tokens are, the rarest first, each with its distance; none where one of them does not occur.
+fn located(segment: &Segment<'_>, field: Field, tokens: &[(String, u32)]) -> Result<Option<Vec<(TermInfo, u32)>>> {
+    let mut infos = Vec::with_capacity(tokens.len());
+    for (token, offset) in tokens {
+        match segment.term(field, token)? {
+            Some(info) => infos.push((info, *offset)),
+            None => return Ok(None),
         }
-        docs.iter().for_each(|doc| found.insert(*doc));
-        block.advance();
     }
+    infos.sort_by_key(|(info, _)| info.doc_freq);
+    Ok(Some(infos))
 }
 
 /// Tokens at fixed distances, in one field of one segment.
@@ -186,25 +202,17 @@ pub struct Phrase {
 }
 
 impl Phrase {
-    /// Opens the tokens' postings; none where one of them does not occur.
-    fn open(segment: &SegmentReader, field: Field, tokens: &[(String, u32)]) -> Result<Option<Phrase>> {
-        let inverted: &InvertedIndexReader = &*segment.inverted_index(field)?;
-        let mut infos = Vec::with_capacity(tokens.len());
-        for (token, offset) in tokens {
-            match read(inverted.get_term_info(&Term::from_field_text(field, token)))? {
-                Some(info) => infos.push((info, *offset)),
-                None => return Ok(None),
-            }
-        }
-        infos.sort_by_key(|(info, _)| info.doc_freq);
-        let last = tokens.iter().map(|(_, offset)| *offset).max().unwrap_or(0);
+    /// Opens the postings of tokens with their distances from the string's beginning, the rarest token first.
+    fn of(segment: &Segment<'_>, field: Field, infos: &[(TermInfo, u32)]) -> Result<Phrase> {
+        let inverted = segment.inverted_index(field)?;
+        let last = infos.iter().map(|(_, offset)| *offset).max().unwrap_or(0);
         let mut postings = Vec::with_capacity(infos.len());
-        for (info, offset) in &infos {
+        for (info, offset) in infos {
             let opened = inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions);
             // With this much added, the positions of one occurrence of the string are equal for all tokens.
             postings.push((read(opened)?, last - offset));
         }
-        Ok(Some(Phrase { postings, last, starts: Vec::new(), scratch: Vec::new() }))
+        Ok(Phrase { postings, last, starts: Vec::new(), scratch: Vec::new() })
     }
 
     /// The first document from this one on that holds all tokens, or [`TERMINATED`].

@@ -7,9 +7,10 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::matching::{self, texts};
+use super::matching::{Matcher, texts};
 use super::needle::Needle;
 use super::plan::{self, Plan, Scope, Word};
+use super::segment::Segment;
 use super::{Copies, Matches, Ranked, Request, Tier};
 use crate::article::{Article, ArticleId, Date};
 use crate::error::Result;
@@ -189,8 +190,8 @@ impl Looker<'_> {
 
     /// Whether the article satisfies a plan, as the index has it.
     fn holds(&self, plan: &Plan) -> Result<bool> {
-        let segment = self.snapshot.searcher.segment_reader(self.address.segment_ord);
-        Ok(matching::documents(plan, segment, self.snapshot)?.contains(self.address.doc_id))
+        let segment = Segment::of(self.snapshot, self.address.segment_ord);
+        Ok(Matcher::new(&segment).documents(plan)?.contains(self.address.doc_id))
     }
 
     /// What the article has for a clause, or instead of it.

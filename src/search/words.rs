@@ -7,16 +7,15 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use tantivy::SegmentReader;
-
 use super::bits::Bits;
 use super::plan::{Plan, Scope};
+use super::segment::Segment;
 use super::strings::{StringPlan, term_documents};
 use crate::error::Result;
-use crate::index::Snapshot;
 use crate::text::compound;
-use crate::text::segment::{Hmm, Segmenter, Token};
+use crate::text::segment::{Hmm, Segmenter};
 use crate::text::strings::Class;
+use crate::text::words::{Room, Stand, Text};
 
 /// Ranges of a word, and whether each is a part of it.
 type Verdicts = Vec<(Range<usize>, bool)>;
@@ -25,14 +24,13 @@ type Verdicts = Vec<(Range<usize>, bool)>;
 pub struct Parts<'a> {
     segmenter: &'a Segmenter,
     known: HashMap<Box<[char]>, Verdicts>,
-    /// Room for a run's text and words.
-    room: (String, Vec<Token>),
+    room: Room,
 }
 
 impl<'a> Parts<'a> {
     /// Parts by this dictionary.
     pub fn new(segmenter: &'a Segmenter) -> Parts<'a> {
-        Parts { segmenter, known: HashMap::new(), room: Default::default() }
+        Parts { segmenter, known: HashMap::new(), room: Room::default() }
     }
 
     fn is_part(&mut self, word: &[char], range: Range<usize>) -> bool {
@@ -49,55 +47,13 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The words of a text, looked up run by run.
-pub struct Boundaries<'a> {
-    text: &'a [char],
-    run: Range<usize>,
-    /// For each character of the run that was looked at last, the range of the word it is in.
-    inside: Vec<Range<usize>>,
-}
-
-impl<'a> Boundaries<'a> {
-    /// The words of this folded text.
-    pub fn new(text: &'a [char]) -> Boundaries<'a> {
-        Boundaries { text, run: 0..0, inside: Vec::new() }
-    }
-
-    /// Whether an occurrence cuts through no word: it begins and ends where words do, or where the parts of one do.
-    pub fn fits(&mut self, range: &Range<usize>, parts: &mut Parts<'_>) -> bool {
-        if range.is_empty() || Class::of(self.text[range.start]) != Class::Han {
-            return true;
-        }
-        if !(self.run.start <= range.start && range.start < self.run.end) {
-            self.segment(range.start, parts);
-        }
-        if range.end > self.run.end {
-            return true;
-        }
-        let first = self.inside[range.start - self.run.start].clone();
-        let last = self.inside[range.end - 1 - self.run.start].clone();
-        if first == last {
-            let word = &self.text[first.clone()];
-            return parts.is_part(word, range.start - first.start..range.end - first.start);
-        }
-        first.start == range.start && last.end == range.end
-    }
-
-    fn segment(&mut self, at: usize, parts: &mut Parts<'_>) {
-        let han = |c: &char| Class::of(*c) == Class::Han;
-        let start = at - self.text[..at].iter().rev().take_while(|c| han(c)).count();
-        let end = at + self.text[at..].iter().take_while(|c| han(c)).count();
-        self.run = start..end;
-        self.inside.clear();
-        let (run, tokens) = &mut parts.room;
-        run.clear();
-        run.extend(&self.text[start..end]);
-        parts.segmenter.cut(run, Hmm::On, tokens);
-        let mut position = start;
-        for token in tokens.iter() {
-            let length = run[token.start as usize..token.end as usize].chars().count();
-            self.inside.extend(std::iter::repeat_n(position..position + length, length));
-            position += length;
+/// Whether an occurrence cuts through no word: it begins and ends where words do, or where the parts of one do.
+pub fn fits(text: &Text, range: &Range<usize>, parts: &mut Parts<'_>) -> bool {
+    match text.stand(range, parts.segmenter, &mut parts.room) {
+        Stand::Whole => true,
+        Stand::Across => false,
+        Stand::Inside(word) => {
+            parts.is_part(&text.folded[word.clone()], range.start - word.start..range.end - word.start)
         }
     }
 }
@@ -107,14 +63,14 @@ impl<'a> Boundaries<'a> {
 ///
 /// # Errors
 /// Where a file of the index can't be read.
-pub fn surely(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Result<Option<Bits>> {
+pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
     match plan {
         Plan::Words(words, scope) => {
             let mut all = Bits::full(segment.max_doc());
             for word in words {
                 let mut found = Bits::empty(segment.max_doc());
                 for string in &word.strings {
-                    surely_string(string, *scope, segment, snapshot, &mut found)?;
+                    surely_string(string, *scope, segment, &mut found)?;
                 }
                 all.and(&found);
             }
@@ -123,7 +79,7 @@ pub fn surely(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Resu
         Plan::And(plans) => {
             let mut all: Option<Bits> = None;
             for plan in plans {
-                let found = surely(plan, segment, snapshot)?;
+                let found = surely(plan, segment)?;
                 all = match (all, found) {
                     (Some(mut all), Some(found)) => {
                         all.and(&found);
@@ -138,7 +94,7 @@ pub fn surely(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Resu
         Plan::Or(plans) => {
             let mut any = Bits::empty(segment.max_doc());
             for plan in plans {
-                match surely(plan, segment, snapshot)? {
+                match surely(plan, segment)? {
                     Some(found) => any.or(&found),
                     None => return Ok(None),
                 }
@@ -149,22 +105,16 @@ pub fn surely(plan: &Plan, segment: &SegmentReader, snapshot: &Snapshot) -> Resu
     }
 }
 
-fn surely_string(
-    string: &StringPlan,
-    scope: Scope,
-    segment: &SegmentReader,
-    snapshot: &Snapshot,
-    found: &mut Bits,
-) -> Result<()> {
+fn surely_string(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found: &mut Bits) -> Result<()> {
     let text: String = string.pattern.iter().collect();
     let mut tokens = Vec::new();
-    let segmenter = snapshot.segmenter()?;
+    let segmenter = segment.snapshot.segmenter()?;
     segmenter.cut(&text, Hmm::On, &mut tokens);
     // A word that the dictionary lacks may be cut otherwise in its text, and one character is always a part of something:
     // of these all occurrences are alike.
     let is_word = tokens.len() == 1 && string.pattern.len() > 1 && segmenter.has_word(&text);
     let is_word = is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han);
-    for (fields, _) in scope.fields(&snapshot.fields) {
+    for (fields, _) in scope.fields(&segment.snapshot.fields) {
         match fields.parts {
             Some(parts) if is_word => {
                 term_documents(segment, fields.words, &text, found)?;
@@ -187,11 +137,14 @@ mod tests {
     fn words_and_letters_inside_others() {
         let segmenter = Segmenter::builtin();
         let check = |text: &str, string: &str, expect: bool| {
-            let text: Vec<char> = fold(text).chars().collect();
+            let words = Text::of(text);
             let string: Vec<char> = fold(string).chars().collect();
-            let range = strings::find(&text, &string).next().unwrap();
-            let fits = Boundaries::new(&text).fits(&range, &mut Parts::new(&segmenter));
-            assert_eq!(fits, expect, "{string:?} in {text:?}");
+            let range = strings::find(&words.folded, &string).next().unwrap();
+            // The second time nothing is cut.
+            for _ in 0..2 {
+                let fits = fits(&words, &range, &mut Parts::new(&segmenter));
+                assert_eq!(fits, expect, "{string:?} in {text:?}");
+            }
         };
         check("她穿着和服走来", "和服", true);
         check("管理和服务水平", "和服", false);

@@ -47,31 +47,6 @@ pub fn fold(text: &str) -> String {
     text.chars().map(fold_char).collect()
 }
 
-/// The characters of a text, as printed and folded: one for one, so that what is found in the fold is marked in the text.
-///
-/// ```
-/// let text = gongxun::text::fold::Characters::of("農民工");
-/// assert_eq!((text.printed[0], text.folded[0]), ('農', '农'));
-/// ```
-#[derive(Debug, Clone, Default)]
-pub struct Characters {
-    /// As printed.
-    pub printed: Vec<char>,
-    /// Their fold.
-    pub folded: Vec<char>,
-}
-
-impl Characters {
-    /// The characters of this text.
-    pub fn of(text: &str) -> Characters {
-        // Most of them take three bytes.
-        let mut printed = Vec::with_capacity(text.len() / 3 + 1);
-        printed.extend(text.chars());
-        let folded = printed.iter().copied().map(fold_char).collect();
-        Characters { printed, folded }
-    }
-}
-
 /// Whether a character is Chinese for the index: Unicode's Script=Han with 〇 and 々, supplementary planes included.
 /// Characters are looked at after folding, so compatibility forms have become common ones.
 #[inline]

@@ -11,3 +11,4 @@ pub mod repair;
 pub mod segment;
 pub mod strings;
 pub mod synonyms;
+pub mod words;

@@ -88,8 +88,11 @@ pub fn find<'a>(text: &'a [char], string: &'a [char]) -> impl Iterator<Item = Ra
     let pattern = &string[core.clone()];
     let (before, after) = (core.start > 0, core.end < string.len());
     let places = match (pattern.first(), text.len().checked_sub(pattern.len())) {
-        (Some(first), Some(last)) => Places { text: &text[..=last], first: *first, at: 0 },
-        _ => Places { text: &[], first: ' ', at: 0 },
+        (Some(first), Some(last)) => {
+            let second = pattern.get(1).copied().filter(|c| Class::of(*c) != Class::Other);
+            Places { text, end: last + 1, first: *first, second, at: 0 }
+        }
+        _ => Places { text: &[], end: 0, first: ' ', second: None, at: 0 },
     };
     places.filter_map(move |at| {
         let range = at..at + pattern.len();
@@ -101,10 +104,14 @@ pub fn find<'a>(text: &'a [char], string: &'a [char]) -> impl Iterator<Item = Ra
 /// How many characters are compared at once.
 const AT_ONCE: usize = 16;
 
-/// The places of one character in a text.
+/// The places in a text at which a string may begin, by its first two characters.
 struct Places<'a> {
     text: &'a [char],
+    /// Behind the last place.
+    end: usize,
     first: char,
+    /// None where it may be any of several.
+    second: Option<char>,
     at: usize,
 }
 
@@ -112,13 +119,29 @@ impl Iterator for Places<'_> {
     type Item = usize;
 
     fn next(&mut self) -> Option<usize> {
+        let places = &self.text[..self.end];
         // Without a way out in the middle of a chunk the compiler compares many characters at once.
-        while let Some(chunk) = self.text.get(self.at..self.at + AT_ONCE)
-            && !chunk.iter().fold(false, |any, c| any | (*c == self.first))
-        {
-            self.at += AT_ONCE;
-        }
-        let found = self.text.get(self.at..)?.iter().position(|c| *c == self.first)?;
+        let found = match self.second {
+            Some(second) => {
+                let behind = self.text.get(1..)?;
+                let here = |(c, next): (&char, &char)| (*c == self.first) & (*next == second);
+                while let (Some(chunk), Some(next)) =
+                    (places.get(self.at..self.at + AT_ONCE), behind.get(self.at..self.at + AT_ONCE))
+                    && !chunk.iter().zip(next).fold(false, |any, pair| any | here(pair))
+                {
+                    self.at += AT_ONCE;
+                }
+                places.get(self.at..)?.iter().zip(behind.get(self.at..)?).position(here)?
+            }
+            None => {
+                while let Some(chunk) = places.get(self.at..self.at + AT_ONCE)
+                    && !chunk.iter().fold(false, |any, c| any | (*c == self.first))
+                {
+                    self.at += AT_ONCE;
+                }
+                places.get(self.at..)?.iter().position(|c| *c == self.first)?
+            }
+        };
         let place = self.at + found;
         self.at = place + 1;
         Some(place)

@@ -22,7 +22,8 @@ pub const MAX_GROUPS: usize = 20_000;
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms {
     equals: HashMap<String, Equals>,
-    longest: usize,
+    /// The length in characters of the longest term that begins with a character.
+    longest: HashMap<char, usize>,
 }
 
 /// What stands for a term, and why.
@@ -104,7 +105,7 @@ impl Synonyms {
         if inside(at) {
             return None;
         }
-        let last = chars.len().min(at + self.longest);
+        let last = chars.len().min(at + self.longest.get(&chars[at])?);
         (at + 1..=last)
             .rev()
             .find(|&end| !inside(end) && self.equals.contains_key(&chars[at..end].iter().collect::<String>()))
@@ -129,7 +130,10 @@ impl Synonyms {
 
     fn add(&mut self, note: &str, terms: &[String]) {
         for term in terms {
-            self.longest = self.longest.max(term.chars().count());
+            if let Some(first) = term.chars().next() {
+                let longest = self.longest.entry(first).or_default();
+                *longest = (*longest).max(term.chars().count());
+            }
             let equals = self.equals.entry(term.clone()).or_default();
             for other in terms {
                 if other != term && !equals.terms.contains(other) {

@@ -9,6 +9,7 @@ use gongxun::index::Snapshot;
 use gongxun::query::parse;
 use gongxun::search::plan::{Breadth, compile};
 use gongxun::search::scoring::{scores, weigh};
+use gongxun::search::segment::Segment;
 use gongxun::search::{Matches, Sort, bits::Bits};
 use gongxun::text::synonyms::Synonyms;
 use serde_json::Value;
@@ -107,10 +108,10 @@ impl Ours {
         terms.retain(|term| self.snapshot.fields.texts().iter().any(|text| text.words == term.field));
         let weighted = weigh(&terms, &self.snapshot).unwrap();
         let mut ranked = Vec::new();
-        for (ord, segment) in self.snapshot.searcher.segment_readers().iter().enumerate() {
-            let scores = scores(segment, ord, &weighted, &Bits::full(segment.max_doc()), DEPTH).unwrap();
+        for segment in Segment::all(&self.snapshot) {
+            let scores = scores(&segment, &weighted, &Bits::full(segment.max_doc()), DEPTH).unwrap();
             let found = scores.into_iter().filter(|(_, score)| *score > 0.0);
-            ranked.extend(found.map(|(doc, score)| (score, DocAddress::new(ord as u32, doc))));
+            ranked.extend(found.map(|(doc, score)| (score, DocAddress::new(segment.ord as u32, doc))));
         }
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         ranked.into_iter().take(DEPTH).map(|(_, address)| self.key(address)).collect()

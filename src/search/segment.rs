@@ -1,0 +1,173 @@
+//! A segment as one answer reads it: what was opened for one term serves the next one of its field.
+
+use std::cell::RefCell;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, InvertedIndexReader, SegmentReader, TERMINATED};
+
+use super::strings::read;
+use crate::error::Result;
+use crate::index::Snapshot;
+
+/// One segment of a snapshot.
+pub struct Segment<'a> {
+    /// The snapshot.
+    pub snapshot: &'a Snapshot,
+    /// The segment's number.
+    pub ord: usize,
+    reader: &'a SegmentReader,
+    /// By the field's number.
+    opened: RefCell<Vec<Option<Opened>>>,
+}
+
+/// What was opened of a field.
+struct Opened {
+    inverted: Arc<InvertedIndexReader>,
+    /// Postings without and with frequencies, to be set to another term: opening them anew takes longer than reading most.
+    documents: Option<Box<BlockSegmentPostings>>,
+    frequencies: Option<(Box<BlockSegmentPostings>, FieldNormReader)>,
+}
+
+impl Deref for Segment<'_> {
+    type Target = SegmentReader;
+
+    fn deref(&self) -> &SegmentReader {
+        self.reader
+    }
+}
+
+impl<'a> Segment<'a> {
+    /// The segment with this number.
+    pub fn of(snapshot: &'a Snapshot, ord: u32) -> Segment<'a> {
+        let reader = snapshot.searcher.segment_reader(ord);
+        Segment { snapshot, ord: ord as usize, reader, opened: RefCell::default() }
+    }
+
+    /// All segments, in order.
+    pub fn all(snapshot: &'a Snapshot) -> impl Iterator<Item = Segment<'a>> {
+        (0..snapshot.searcher.segment_readers().len() as u32).map(|ord| Segment::of(snapshot, ord))
+    }
+
+    /// Where the postings of a term are; none where the segment lacks it.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn term(&self, field: Field, token: &str) -> Result<Option<TermInfo>> {
+        Ok(self.snapshot.locate(field, token)?.in_segment(self.ord).cloned())
+    }
+
+    /// Gives the documents of a term, in order, some at a time; deleted ones too.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn documents(&self, field: Field, info: &TermInfo, mut each: impl FnMut(&[DocId])) -> Result<()> {
+        self.with(field, |Opened { inverted, documents, .. }| {
+            let postings = set(documents, inverted, info, IndexRecordOption::Basic)?;
+            while !postings.docs().is_empty() {
+                each(postings.docs());
+                postings.advance();
+            }
+            Ok(())
+        })
+    }
+
+    /// Gives the documents of a term, in order, some at a time, with how often each has it; and what tells the codes of
+    /// their lengths.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn frequencies(
+        &self,
+        field: Field,
+        info: &TermInfo,
+        mut each: impl FnMut(&[DocId], &[u32], &FieldNormReader),
+    ) -> Result<()> {
+        self.with_frequencies(field, info, |postings, norms| {
+            while !postings.docs().is_empty() {
+                each(postings.docs(), postings.freqs(), norms);
+                postings.advance();
+            }
+        })
+    }
+
+    /// Gives those of some documents, in order, that have a term: how often each has it, and the code of its length.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn frequencies_of(
+        &self,
+        field: Field,
+        info: &TermInfo,
+        docs: &[DocId],
+        mut each: impl FnMut(DocId, u32, u8),
+    ) -> Result<()> {
+        self.with_frequencies(field, info, |postings, norms| {
+            let (mut at, mut place) = (postings.docs().first().copied().unwrap_or(TERMINATED), 0);
+            for doc in docs {
+                if at < *doc {
+                    place = postings.seek(*doc);
+                    at = postings.doc(place);
+                }
+                if at == TERMINATED {
+                    break;
+                }
+                if at == *doc {
+                    each(at, postings.freq(place), norms.fieldnorm_id(at));
+                }
+            }
+        })
+    }
+
+    fn with_frequencies(
+        &self,
+        field: Field,
+        info: &TermInfo,
+        take: impl FnOnce(&mut BlockSegmentPostings, &FieldNormReader),
+    ) -> Result<()> {
+        self.with(field, |Opened { inverted, frequencies, .. }| {
+            let (mut postings, norms) = match frequencies.take() {
+                Some((postings, norms)) => (Some(postings), norms),
+                None => (None, self.reader.get_fieldnorms_reader(field)?),
+            };
+            take(set(&mut postings, inverted, info, IndexRecordOption::WithFreqs)?, &norms);
+            *frequencies = postings.map(|postings| (postings, norms));
+            Ok(())
+        })
+    }
+
+    fn with<T>(&self, field: Field, take: impl FnOnce(&mut Opened) -> Result<T>) -> Result<T> {
+        let mut opened = self.opened.borrow_mut();
+        let number = field.field_id() as usize;
+        if opened.len() <= number {
+            opened.resize_with(number + 1, || None);
+        }
+        let opened = match &mut opened[number] {
+            Some(opened) => opened,
+            place => {
+                let inverted = self.reader.inverted_index(field)?;
+                place.insert(Opened { inverted, documents: None, frequencies: None })
+            }
+        };
+        take(opened)
+    }
+}
+
+/// Postings set to the beginning of a term's.
+fn set<'a>(
+    postings: &'a mut Option<Box<BlockSegmentPostings>>,
+    inverted: &InvertedIndexReader,
+    info: &TermInfo,
+    option: IndexRecordOption,
+) -> Result<&'a mut BlockSegmentPostings> {
+    match postings {
+        Some(postings) => {
+            read(inverted.reset_block_postings_from_terminfo(info, postings))?;
+            Ok(postings)
+        }
+        place => Ok(place.insert(Box::new(read(inverted.read_block_postings_from_terminfo(info, option))?))),
+    }
+}
