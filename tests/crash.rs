@@ -43,7 +43,7 @@ const FIRST_GUESS: Duration = Duration::from_millis(300);
 /// SIGKILL.
 const KILL: i32 = 9;
 /// The steps of a swap take about so long, from the first file that it replaces on.
-const SWAP: Duration = Duration::from_millis(4);
+const SWAP: Duration = Duration::from_millis(30);
 
 /// A command that is killed.
 struct Task {

@@ -163,7 +163,13 @@ impl Writer {
             }
         }
         match usable {
-            Some(generation) => Writer::start(generation.clone(), wanted, segmenter.clone(), resources, lock),
+            Some(generation) => {
+                // A swap that was killed before its last step has marked it as served; what is built can't be rolled back to.
+                if generation.state()?.stage != Stage::Building {
+                    generation.mark(Stage::Building)?;
+                }
+                Writer::start(generation.clone(), wanted, segmenter.clone(), resources, lock)
+            }
             None => Writer::create(index, segmenter, resources, lock),
         }
     }
