@@ -61,7 +61,7 @@ impl Text {
     /// use gongxun::text::{segment::Segmenter, words::{Room, Stand, Text}};
     /// let (text, segmenter) = (Text::of("管理和服務水平"), Segmenter::builtin());
     /// let stand = |range| text.stand(&range, &segmenter, &mut Room::default());
-    /// assert_eq!((stand(2..4), stand(3..5), stand(3..4)), (Stand::Across, Stand::Whole, Stand::Inside(3..5)));
+    /// assert_eq!((stand(2..4), stand(3..7), stand(3..5)), (Stand::Across, Stand::Whole, Stand::Inside(3..7)));
     /// ```
     pub fn stand(&self, range: &Range<usize>, segmenter: &Segmenter, room: &mut Room) -> Stand {
         if range.is_empty() || Class::of(self.folded[range.start]) != Class::Han {
