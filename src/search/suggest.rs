@@ -123,7 +123,14 @@ pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Sugges
     if walked > MAX_WALKED {
         return Ok(Vec::new());
     }
-    for (word, articles) in words(snapshot, &fields, "", is_word)? {
+    // Only what is near is kept of the walk: there may be a million words.
+    let is_near = |word: &str| {
+        let chars: Vec<char> = word.chars().collect();
+        let may_be = is_word(&chars) && places.iter().any(|place| place.latin || place.text.len() == chars.len());
+        let near = |letters: String| places.iter().any(|place| place.nearness(&chars, &letters).is_some());
+        may_be && sound(word).is_some_and(near)
+    };
+    for (word, articles) in words(snapshot, &fields, "", is_near)? {
         let chars: Vec<char> = word.chars().collect();
         let Some(letters) = sound(&word) else { continue };
         for place in &mut places {
@@ -298,9 +305,8 @@ impl Place {
     }
 }
 
-fn is_word(word: &str) -> bool {
-    let length = word.chars().count();
-    (CHARS.0..=CHARS.1).contains(&length) && word.chars().all(is_han)
+fn is_word(word: &[char]) -> bool {
+    (CHARS.0..=CHARS.1).contains(&word.len()) && word.iter().all(|c| is_han(*c))
 }
 
 /// The terms of some fields that are wanted, with the number of articles, over all segments.
