@@ -15,6 +15,7 @@ use tantivy::directory::{
     WatchCallback, WatchHandle, WritePtr,
 };
 
+use super::disk::is_unfinished;
 use super::failpoint::{Step, point};
 use crate::error::Error;
 
@@ -79,7 +80,7 @@ impl GenerationDirectory {
     pub fn tidy(&self, living: &HashSet<PathBuf>) -> io::Result<()> {
         for entry in std::fs::read_dir(&self.folder)? {
             let name = PathBuf::from(entry?.file_name());
-            let begun = name.as_os_str().as_encoded_bytes().starts_with(TEMPORARY);
+            let begun = name.as_os_str().as_encoded_bytes().starts_with(TEMPORARY) || is_unfinished(&name);
             if begun || (is_segment_file(&name) && !living.contains(&name)) {
                 let path = self.folder.join(&name);
                 // What the last thread of such a run has renamed meanwhile is gone by itself.

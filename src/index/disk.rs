@@ -7,12 +7,30 @@ use std::path::Path;
 use super::failpoint::{Step, point};
 use crate::error::{Error, Result};
 
+/// How the name of a file ends that is about to replace another.
+const BESIDE: &str = "new";
+
+/// Whether a file was about to replace another; where nobody writes, whoever wrote it was killed.
+pub fn is_unfinished(name: &Path) -> bool {
+    name.extension().is_some_and(|ending| ending == BESIDE)
+}
+
+/// Takes away what killed processes were about to put in the place of files of this folder. Only for whoever holds the lock.
+/// What can't be taken away now is taken away later.
+pub fn remove_unfinished(folder: &Path) {
+    let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    for name in names.filter(|name| is_unfinished(Path::new(name))) {
+        let path = folder.join(name);
+        let _ = point(Step::Remove, &path).and_then(|()| fs::remove_file(path));
+    }
+}
+
 /// Replaces a file in one step: written beside it, synced, renamed, the folder synced.
 ///
 /// # Errors
 /// Where the disk refuses; the old file is whole then.
 pub fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
-    let beside = path.with_extension("new");
+    let beside = path.with_extension(BESIDE);
     let write = || {
         point(Step::Create, &beside)?;
         let mut file = File::create(&beside)?;

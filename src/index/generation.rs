@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::{create_folder, replace_file};
+use super::disk::{create_folder, remove_unfinished, replace_file};
 use super::failpoint::{Step, point};
 use super::packing;
 use super::schema::SCHEMA_VERSION;
@@ -283,7 +283,10 @@ impl WriteLock {
         let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let file = point(Step::Create, &path).and_then(|()| open()).map_err(|e| Error::io(&path, e))?;
         match file.try_lock() {
-            Ok(()) => Ok(WriteLock { _file: file }),
+            Ok(()) => {
+                remove_unfinished(index);
+                Ok(WriteLock { _file: file })
+            }
             Err(TryLockError::WouldBlock) => Err(Error::Busy(index.to_path_buf())),
             Err(TryLockError::Error(e)) => Err(Error::io(path, e)),
         }

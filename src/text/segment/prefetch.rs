@@ -6,7 +6,7 @@
 /// Asks for the element at `at`. Any place may be asked for, also one outside of the slice.
 #[inline(always)]
 pub(super) fn prefetch(slice: &[u64], at: usize) {
-    #[cfg(all(target_arch = "x86_64"))]
+    #[cfg(target_arch = "x86_64")]
     #[expect(unsafe_code, reason = "the standard library has no safe prefetch")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
@@ -16,7 +16,7 @@ pub(super) fn prefetch(slice: &[u64], at: usize) {
         // that anything is there.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(address) }
     }
-    #[cfg(not(all(target_arch = "x86_64")))]
+    #[cfg(not(target_arch = "x86_64"))]
     let _ = (slice, at);
 }
 
