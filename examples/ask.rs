@@ -1,5 +1,6 @@
 //! Asks an index the queries of `benches/search.rs` and prints how long the answers take, in milliseconds:
-//! `cargo run --release --example ask -- INDEX [ROUNDS [KIND]]`. With a kind it asks that one alone, for a profiler.
+//! `cargo run --release --example ask -- INDEX [ROUNDS [KIND [QUERY…]]]`. With a kind it asks that one alone, for a profiler;
+//! with queries it asks these.
 
 #[path = "../tests/support/questions.rs"]
 mod questions;
@@ -12,17 +13,21 @@ use questions::{KINDS, page, times};
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let Some(index) = arguments.next() else {
-        eprintln!("usage: ask INDEX [ROUNDS [KIND]]");
+        eprintln!("usage: ask INDEX [ROUNDS [KIND [QUERY…]]]");
         std::process::exit(2);
     };
     let rounds = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(20);
     let kind = arguments.next();
+    let own: Vec<String> = arguments.collect();
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
     let snapshot = Snapshot::open(Path::new(&index)).unwrap_or_else(|e| {
         eprintln!("{e}");
         std::process::exit(2);
     });
     println!("{} articles; median and 99th percentile of {rounds} rounds in ms", snapshot.articles());
-    for (name, queries) in KINDS.iter().filter(|(name, _)| kind.as_deref().is_none_or(|kind| kind == *name)) {
+    let own = kind.as_deref().filter(|_| !own.is_empty()).map(|kind| (kind, own.as_slice()));
+    let known = KINDS.into_iter().filter(|(name, _)| kind.as_deref().is_none_or(|kind| kind == *name));
+    for (name, queries) in own.into_iter().chain(known.filter(|_| own.is_none())) {
         let (median, last) = times(queries, rounds, &mut |query| {
             page(&snapshot, query);
         });
