@@ -19,8 +19,8 @@ use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
 use gongxun::text::fold::{fold, is_han};
+use gongxun::text::random::Random;
 use gongxun::text::segment::{Hmm, Segmenter};
-use gongxun::verify::Random;
 use serde_json::{Value, json};
 
 /// Articles of a file.

@@ -20,8 +20,9 @@ use gongxun::query::parse;
 use gongxun::search::plan::{Breadth, compile};
 use gongxun::search::{Matches, Tier};
 use gongxun::text::fold::fold_char;
+use gongxun::text::random::Random;
 use gongxun::text::synonyms::Synonyms;
-use gongxun::verify::{self, Extent, Random, Wanted};
+use gongxun::verify::{self, Extent, Wanted};
 
 /// How many substrings are tried; a tenth as many names, and a tenth as many characters.
 const STRINGS: usize = 5_000;

@@ -16,7 +16,6 @@ pub use self::strings::{Kind, Sample, Wanted, take};
 use crate::error::{Error, Result};
 use crate::index::check::{self, Files};
 use crate::index::{Generation, Snapshot};
-pub use crate::text::random::Random;
 
 /// How many random strings are tried unless another number is asked for.
 pub const DEFAULT_SAMPLE: usize = 1_000;

@@ -29,7 +29,8 @@ use std::time::{Duration, Instant};
 use gongxun::index::generation::Stage;
 use gongxun::index::tombstones::Tombstones;
 use gongxun::index::{Generation, Snapshot, check};
-use gongxun::verify::{Extent, Options, Random, verify};
+use gongxun::text::random::Random;
+use gongxun::verify::{Extent, Options, verify};
 use gongxun::{Article, ArticleId};
 
 use self::changing::{Archive, State, file_of};

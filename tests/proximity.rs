@@ -11,7 +11,7 @@ use gongxun::search::plan::{Plan, Scope};
 use gongxun::search::proximity;
 use gongxun::search::segment::Segment;
 use gongxun::text::fold::fold_char;
-use gongxun::verify;
+use gongxun::text::random;
 use serde_json::json;
 
 /// How many articles there are.
@@ -29,7 +29,7 @@ const LETTERS: [&str; 20] = [
 const SIGNS: usize = 4;
 
 /// Texts drawn by numbers.
-struct Random(verify::Random);
+struct Random(random::Random);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
@@ -75,7 +75,7 @@ impl Random {
 
 #[test]
 fn positions_prove_what_a_scan_finds() {
-    let mut random = Random(verify::Random::new(11));
+    let mut random = Random(random::Random::new(11));
     let archive = Archive::new();
     let mut lines = String::new();
     for number in 0..ARTICLES {

@@ -15,9 +15,9 @@ use gongxun::search::needle::Needle;
 use gongxun::search::plan::{Breadth, Mark, compile};
 use gongxun::search::{Copies, Hit, Request, search};
 use gongxun::text::fold::{fold, fold_char, is_han};
+use gongxun::text::random;
 use gongxun::text::strings::{self, Class};
 use gongxun::text::synonyms::Synonyms;
-use gongxun::verify;
 
 /// How many pairs are looked at.
 const PAIRS: usize = 10_000;
@@ -32,7 +32,7 @@ const WIDE: (&str, &str) = (
 );
 
 /// Texts drawn by numbers.
-struct Random(verify::Random);
+struct Random(random::Random);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
@@ -89,7 +89,7 @@ fn every_mark_covers_a_matched_word_or_string() {
     assert!(has(|c| is_han(c) && fold_char(c) != c) && has(|c| ('０'..='９').contains(&c)), "no letters to fold");
     assert!(articles.iter().any(|article| !article.repairs.is_empty()), "no repaired article");
 
-    let mut random = Random(verify::Random::new(5));
+    let mut random = Random(random::Random::new(5));
     let (mut pairs, mut marks, mut queries) = (0, 0, 0);
     while pairs < PAIRS {
         let article = &articles[random.below(articles.len())];

@@ -225,9 +225,8 @@ impl Snapshot {
         if let Some(unpacker) = self.unpacker.get() {
             return Ok(unpacker);
         }
-        let hash = self.commit.compression.as_deref();
-        let dictionary = hash.map(|_| Dictionary::read(&self.generation.folder(), hash)).transpose()?;
-        Ok(self.unpacker.get_or_init(|| Unpacker::new(dictionary.flatten().as_ref())))
+        let dictionary = Dictionary::read(&self.generation.folder(), self.commit.compression.as_deref())?;
+        Ok(self.unpacker.get_or_init(|| Unpacker::new(dictionary.as_ref())))
     }
 
     /// The article at an address, to be shown; a few of those that were shown lately are kept unpacked.

@@ -98,8 +98,9 @@ impl Text {
             position += run[token.start as usize..token.end as usize].chars().count();
         }
         self.starts.add(end);
-        // Whoever sees that a run is cut sees its words.
-        (start..end).for_each(|at| self.cut.add(at));
+        // Whoever sees that a character is cut sees its run's words, and that the characters behind it are cut: threads may
+        // ask at the same time.
+        (start..end).rev().for_each(|at| self.cut.add(at));
     }
 }
 
