@@ -15,6 +15,7 @@ pub mod export;
 mod failpoint;
 pub mod generation;
 pub mod manifest;
+mod merging;
 pub mod packing;
 mod queue;
 mod reader;

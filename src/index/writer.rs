@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use tantivy::index::SegmentMeta;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
+use tantivy::indexer::NoMergePolicy;
 use tantivy::schema::Field;
 use tantivy::store::Compressor;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
@@ -15,6 +15,7 @@ use super::directory::{GenerationDirectory, Writing};
 use super::document;
 use super::generation::{Generation, Settings, Stage, WriteLock};
 use super::manifest::{Entry, Manifest};
+use super::merging;
 use super::packing::{self, Dictionary};
 use super::reprints;
 use super::schema::{Fields, schema};
@@ -28,22 +29,6 @@ use crate::text::segment::Segmenter;
 
 /// The least memory that a thread works with, in bytes.
 const MIN_THREAD_MEMORY: usize = 16 << 20;
-/// For so many threads that make segments there is one that merges them. A merge of 800,000 articles takes up to 180 MB beside
-/// what it reads, so tantivy's four would make the memory of a build grow with the archive.
-const THREADS_A_MERGE: usize = 4;
-/// The share of deleted articles from which a segment is worth merging.
-const DELETED_BEFORE_MERGE: f32 = 0.2;
-/// Segments of fewer articles than this are merged as if they were this large.
-const MIN_LAYER_ARTICLES: u32 = 1_000;
-/// How many segments of one size are merged into one.
-const MERGE_FACTOR: usize = 16;
-/// How many segments a finished build leaves at most; of more the smallest are merged.
-const MAX_FINAL_SEGMENTS: usize = 3;
-/// Up to so many articles a finished build leaves one segment: it is smaller, and terms are looked up once.
-const MAX_ONE_SEGMENT: u64 = 100_000;
-/// But a large segment is left alone until the others have this share of its articles: a few new ones are no reason to write
-/// all anew.
-const WORTH_MERGING: f64 = 0.25;
 /// The size of a block of stored articles, in bytes; they are packed one by one before.
 const STORE_BLOCK: usize = 16 << 10;
 
@@ -52,11 +37,11 @@ const STORE_BLOCK: usize = 16 << 10;
 pub struct Resources {
     /// Threads that cut and index.
     pub threads: usize,
-    /// Memory for postings under way, in bytes, all threads together.
+    /// Memory for segments under way, in bytes, all threads together.
     pub memory: usize,
 }
 
-/// Memory for postings under way unless another figure is given, in bytes.
+/// Memory for segments under way unless another figure is given, in bytes.
 const DEFAULT_MEMORY: usize = 100 << 20;
 
 impl Default for Resources {
@@ -203,9 +188,9 @@ impl Writer {
         directory.tidy(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
         let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
         let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
-        let options = IndexWriterOptions::builder().num_merge_threads(threads.div_ceil(THREADS_A_MERGE)).build();
-        let inner: IndexWriter = index.writer_with_options(options).map_err(|e| trouble(&directory, &generation, e))?;
-        inner.set_merge_policy(merge_policy());
+        let inner: IndexWriter =
+            index.writer_with_options(merging::options(threads)).map_err(|e| trouble(&directory, &generation, e))?;
+        inner.set_merge_policy(merging::policy());
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());
         let snapshot = Snapshot::from_index(&generation, settings.clone(), &index, known)?;
@@ -411,10 +396,9 @@ impl Writer {
         let mut segments = self.index.searchable_segments().map_err(trouble)?;
         segments.sort_by_key(|segment| segment.meta().num_docs());
         let articles: Vec<u64> = segments.iter().map(|segment| segment.meta().num_docs().into()).collect();
-        segments.truncate(worth_merging(&articles));
+        segments.truncate(merging::worth_merging(&articles));
         if !segments.is_empty() {
-            let mut merger: IndexWriter =
-                self.index.writer_with_options(IndexWriterOptions::builder().build()).map_err(trouble)?;
+            let mut merger: IndexWriter = self.index.writer_with_options(merging::options(1)).map_err(trouble)?;
             merger.set_merge_policy(Box::new(NoMergePolicy));
             let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
             // The files of a segment that somebody holds are not collected.
@@ -432,19 +416,6 @@ fn trouble(directory: &GenerationDirectory, generation: &Generation, error: Tant
     directory.failure().unwrap_or_else(|| damaged(generation, error))
 }
 
-/// How many of the segments of so many articles, the smallest first, a finished build should make one of.
-fn worth_merging(articles: &[u64]) -> usize {
-    let Some((largest, others)) = articles.split_last() else { return 0 };
-    let others: u64 = others.iter().sum();
-    if others + largest <= MAX_ONE_SEGMENT && others > 0 && others as f64 >= WORTH_MERGING * *largest as f64 {
-        articles.len()
-    } else if articles.len() > MAX_FINAL_SEGMENTS {
-        articles.len() - MAX_FINAL_SEGMENTS + 1
-    } else {
-        0
-    }
-}
-
 /// The current generation, marked as such: a rollback that was killed before its last step has marked it as set aside.
 fn settled(index: &Path) -> Result<Option<Generation>> {
     let current = Generation::current(index)?;
@@ -454,14 +425,6 @@ fn settled(index: &Path) -> Result<Option<Generation>> {
         current.mark(Stage::Served)?;
     }
     Ok(current)
-}
-
-fn merge_policy() -> Box<dyn tantivy::indexer::MergePolicy> {
-    let mut policy = LogMergePolicy::default();
-    policy.set_min_layer_size(MIN_LAYER_ARTICLES);
-    policy.set_min_num_segments(MERGE_FACTOR);
-    policy.set_del_docs_ratio_before_merge(DELETED_BEFORE_MERGE);
-    Box::new(policy)
 }
 
 impl std::fmt::Debug for Writer {
@@ -476,24 +439,6 @@ mod tests {
 
     use super::*;
     use crate::text::random::Random;
-
-    #[test]
-    fn the_last_merge_is_worth_its_time() {
-        let cases: [(&[u64], usize); 8] = [
-            (&[], 0),
-            (&[80], 0),
-            (&[40, 40], 2),
-            (&[20, 80], 2),
-            (&[9, 10, 80], 0),
-            (&[MAX_ONE_SEGMENT, MAX_ONE_SEGMENT], 0),
-            // A few articles a day are no reason to write all anew.
-            (&[1, 1, 1, MAX_ONE_SEGMENT], 2),
-            (&[1, 2, 3, 4, MAX_ONE_SEGMENT], 3),
-        ];
-        for (articles, expect) in cases {
-            assert_eq!(worth_merging(articles), expect, "{articles:?}");
-        }
-    }
 
     #[test]
     fn what_is_added_after_a_deletion_stays() {
