@@ -42,19 +42,10 @@
 //! cli
 //! ```
 
-pub mod archive;
-pub mod article;
-pub mod cli;
-pub mod error;
-pub mod extract;
-pub mod index;
-pub mod ingest;
-pub mod query;
-pub mod reprint;
-pub mod search;
-pub mod text;
-pub mod verify;
-pub mod view;
+pub use gongxun_core::{article, error, index, query, reprint, search, verify, view};
+#[cfg(feature = "ingest")]
+pub use gongxun_ingest::{archive, extract, ingest};
+pub use gongxun_text as text;
 
-pub use article::{Article, ArticleId, Credit, Date, Origin, Role};
-pub use error::{Error, Reason, Rejection, Result};
+pub use gongxun_core::article::{Article, ArticleId, Credit, Date, Origin, Role};
+pub use gongxun_core::error::{Error, Reason, Rejection, Result};

@@ -1,7 +1,9 @@
 //! The command line `gongxun`: parse, run, print one error, exit.
 
+mod cli;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    gongxun::cli::main()
+    cli::main()
 }

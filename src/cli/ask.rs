@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use anyhow::Context as _;
 
 use super::args::ConditionArgs;
-use crate::query::{self, Filter};
-use crate::search::plan::Breadth;
-use crate::search::{Copies, Request, Results};
-use crate::text::charset;
-use crate::text::synonyms::Synonyms;
+use gongxun::query::{self, Filter};
+use gongxun::search::plan::Breadth;
+use gongxun::search::{Copies, Request, Results};
+use gongxun::text::charset;
+use gongxun::text::synonyms::Synonyms;
 
 /// The request for a query, which is as many parts as one likes.
 pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
@@ -50,5 +50,5 @@ pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synon
 pub fn remarks(request: &Request, results: &Results) {
     request.query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
     results.notes.iter().for_each(|note| eprintln!("note: {note}"));
-    results.suggestions.iter().for_each(|other| eprintln!("note: {}", crate::view::terminal::suggestion(other)));
+    results.suggestions.iter().for_each(|other| eprintln!("note: {}", gongxun::view::terminal::suggestion(other)));
 }

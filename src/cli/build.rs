@@ -11,13 +11,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BuildArgs, ExtractArgs, ReadArgs};
 use super::{INTERRUPTED, Outcome};
-use crate::article::ArticleId;
-use crate::error::{Error, Rejection};
-use crate::extract;
-use crate::index::{Resources, Snapshot, Writer, swap};
-use crate::ingest::{self, Observer, Options, Progress, Prune, Report};
-use crate::text::segment::Segmenter;
-use crate::verify;
+use gongxun::article::ArticleId;
+use gongxun::error::{Error, Rejection};
+use gongxun::extract;
+use gongxun::index::{Resources, Snapshot, Writer, swap};
+use gongxun::ingest::{self, Observer, Options, Progress, Prune, Report};
+use gongxun::text::segment::Segmenter;
+use gongxun::verify;
 
 /// How many random strings are tried on a new generation before it is current.
 const SWAP_SAMPLE: usize = 50;

@@ -10,10 +10,10 @@ use super::Outcome;
 use super::args::{CopiesArg, DeleteArgs};
 use super::output::print;
 use super::search::matching;
-use crate::article::{Article, ArticleId};
-use crate::index::tombstones::Tombstones;
-use crate::index::{DocAddress, Resources, Snapshot, Writer, delete};
-use crate::view;
+use gongxun::article::{Article, ArticleId};
+use gongxun::index::tombstones::Tombstones;
+use gongxun::index::{DocAddress, Resources, Snapshot, Writer, delete};
+use gongxun::view;
 
 /// How many of the other copies are printed; `--dry-run --copies yes` prints all.
 const PRINTED_COPIES: usize = 10;

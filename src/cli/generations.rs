@@ -9,10 +9,10 @@ use anyhow::Context as _;
 use super::Outcome;
 use super::args::ExportArgs;
 use super::search::matching;
-use crate::error::Error;
-use crate::index::disk::sync_folder;
-use crate::index::rollback::{Rollback, Side};
-use crate::index::{Snapshot, copy, export as articles};
+use gongxun::error::Error;
+use gongxun::index::disk::sync_folder;
+use gongxun::index::rollback::{Rollback, Side};
+use gongxun::index::{Snapshot, copy, export as articles};
 
 /// `rollback`
 pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<Outcome> {

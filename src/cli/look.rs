@@ -9,13 +9,13 @@ use super::Outcome;
 use super::args::{Args, SegmentArgs};
 use super::explore::no_article;
 use super::output::print;
-use crate::article::ArticleId;
-use crate::error::Error;
-use crate::index::{Snapshot, Stats};
-use crate::text::fold::fold;
-use crate::text::segment::{Hmm, Segmenter};
-use crate::verify::{self, Extent};
-use crate::view;
+use gongxun::article::ArticleId;
+use gongxun::error::Error;
+use gongxun::index::{Snapshot, Stats};
+use gongxun::text::fold::fold;
+use gongxun::text::segment::{Hmm, Segmenter};
+use gongxun::verify::{self, Extent};
+use gongxun::view;
 
 /// `show`
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {

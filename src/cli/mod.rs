@@ -19,8 +19,8 @@ use clap::Parser as _;
 
 use self::args::{Args, Command};
 use self::output::is_broken_pipe;
-use crate::error::Error;
-use crate::index::check;
+use gongxun::error::Error;
+use gongxun::index::check;
 
 /// The exit code of a command that was interrupted (Ctrl-C), as shells have it.
 const INTERRUPTED: u8 = 130;

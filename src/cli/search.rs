@@ -8,14 +8,14 @@ use super::args::{Format, SearchArgs, SortArg};
 use super::ask::{self, remarks, synonyms};
 use super::build;
 use super::output::{print, style};
-use crate::article::{Article, Date};
-use crate::error::Error;
-use crate::index::{DocAddress, Resources, Snapshot};
-use crate::ingest::Prune;
-use crate::query::{self, Filter};
-use crate::search::every::every;
-use crate::search::{Request, Sort};
-use crate::view;
+use gongxun::article::{Article, Date};
+use gongxun::error::Error;
+use gongxun::index::{DocAddress, Resources, Snapshot};
+use gongxun::ingest::Prune;
+use gongxun::query::{self, Filter};
+use gongxun::search::every::every;
+use gongxun::search::{Request, Sort};
+use gongxun::view;
 
 pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(corpus) = &args.corpus {
@@ -23,7 +23,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     }
     let snapshot = Snapshot::open(index)?;
     let request = request(&args)?;
-    let results = crate::search::search(&snapshot, &request, &*synonyms(&args.query.conditions)?)?;
+    let results = gongxun::search::search(&snapshot, &request, &*synonyms(&args.query.conditions)?)?;
     remarks(&request, &results);
     match args.format {
         Format::Text => {

@@ -1,0 +1,606 @@
+//! Plain data: an [`Article`] and what it is made of.
+//!
+//! These are the nouns of the whole crate. An article is what a page, a JSON line or a crawl record says once damage is
+//! undone and everything around the text is gone. Its JSON form ([`Article`] through serde) is what `gongxun extract`
+//! prints, what `gongxun export` writes and what JSON-lines input looks like.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use gongxun_text::repair::{Repair, RepairKind};
+
+/// An article's name in the index: a hash of its place and key, never of its content, so that a changed page stays the
+/// same article. Twenty hexadecimal digits; a second record of the same place and key carries `-2`, a third `-3`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ArticleId(pub String);
+
+impl ArticleId {
+    /// How many hexadecimal digits an id has: 80 bits, so that a billion articles meet with a chance below one in a million.
+    pub const DIGITS: usize = 20;
+
+    /// The id of the record with this `key` at this `place`.
+    ///
+    /// ```
+    /// use gongxun_core::ArticleId;
+    /// let id = ArticleId::new("pages/a.html", "0");
+    /// assert_eq!(id, ArticleId::new("pages/a.html", "0"));
+    /// assert_ne!(id, ArticleId::new("pages/b.html", "0"));
+    /// ```
+    pub fn new(place: &str, key: &str) -> ArticleId {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(place.len() as u64).to_le_bytes());
+        hasher.update(place.as_bytes());
+        hasher.update(key.as_bytes());
+        ArticleId(hasher.finalize().to_hex()[..Self::DIGITS].to_string())
+    }
+
+    /// The same id with the number of its occurrence behind it: 2 for the second record of one place and key.
+    pub fn with_occurrence(&self, occurrence: u32) -> ArticleId {
+        if occurrence < 2 { self.clone() } else { ArticleId(format!("{}-{occurrence}", self.0)) }
+    }
+
+    /// Whether a text has the form of an id of this program.
+    pub fn is_valid(text: &str) -> bool {
+        let (digits, occurrence) = text.split_once('-').unwrap_or((text, "2"));
+        digits.len() == Self::DIGITS
+            && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            && occurrence.parse::<u32>().is_ok_and(|n| n >= 2)
+    }
+}
+
+impl fmt::Display for ArticleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a record stood: the file as it was named relative to the root, the member inside an archive, and the number of
+/// the record inside a file of many. Printed as `pages/a.txt`, `x.zip!b/c.html`, `x.warc.gz#00412`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct Origin {
+    /// The file's path relative to the root, with `/` between its parts; `-` for standard input.
+    pub file: String,
+    /// The path of the member inside the archive, members of members joined by `!`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// The number of the record inside its file or member, from 1; for JSON lines this is the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+}
+
+impl Origin {
+    /// The origin of a whole file.
+    pub fn file(file: impl Into<String>) -> Origin {
+        Origin { file: file.into(), member: None, record: None }
+    }
+
+    /// The file and member without the record: what an article's id takes as its place.
+    pub fn place(&self) -> String {
+        match &self.member {
+            Some(member) => format!("{}!{member}", self.file),
+            None => self.file.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.place())?;
+        match self.record {
+            Some(record) => write!(f, "#{record:05}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A day, with the time of day where the page gives one. Dates compare by the printed local day and time.
+///
+/// ```
+/// use gongxun_core::Date;
+/// let date: Date = "2025-01-15T07:02:00+08:00".parse().unwrap();
+/// assert_eq!(date.to_string(), "2025-01-15T07:02:00+08:00");
+/// assert!("2025-02-30".parse::<Date>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Date {
+    /// The year, 1 to 9999.
+    pub year: u16,
+    /// The month, 1 to 12.
+    pub month: u8,
+    /// The day of the month, from 1.
+    pub day: u8,
+    /// The time of day, in the page's own time zone.
+    pub time: Option<Time>,
+    /// The time zone: minutes east of Greenwich. 480 (+08:00) unless the page says otherwise.
+    pub offset_minutes: i16,
+}
+
+/// A time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Time {
+    /// 0 to 23.
+    pub hour: u8,
+    /// 0 to 59.
+    pub minute: u8,
+    /// 0 to 59.
+    pub second: u8,
+}
+
+impl Date {
+    /// China's time zone, +08:00, in minutes.
+    pub const CHINA: i16 = 480;
+
+    /// A day of the calendar, or nothing where there is no such day (30 February).
+    pub fn from_ymd(year: u16, month: u8, day: u8) -> Option<Date> {
+        let valid =
+            (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
+        valid.then_some(Date { year, month, day, time: None, offset_minutes: Date::CHINA })
+    }
+
+    /// The same day with a time of day, or nothing where the clock has no such time.
+    pub fn at(self, hour: u8, minute: u8, second: u8) -> Option<Date> {
+        (hour < 24 && minute < 60 && second < 60).then_some(Date { time: Some(Time { hour, minute, second }), ..self })
+    }
+
+    /// Days since 1970-01-01 of the printed local day.
+    pub fn day_number(&self) -> i64 {
+        // Howard Hinnant's days_from_civil (http://howardhinnant.github.io/date_algorithms.html).
+        let year = i64::from(self.year) - i64::from(self.month <= 2);
+        let era = year.div_euclid(400);
+        let year_of_era = year.rem_euclid(400);
+        let month = (i64::from(self.month) + 9) % 12;
+        let day_of_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        era * 146_097 + day_of_era - 719_468
+    }
+
+    /// The day that is this many days after 1970-01-01, or nothing outside the years 1 to 9999.
+    pub fn from_day_number(days: i64) -> Option<Date> {
+        // Howard Hinnant's civil_from_days.
+        let shifted = days.checked_add(719_468)?;
+        let era = shifted.div_euclid(146_097);
+        let day_of_era = shifted.rem_euclid(146_097);
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        Date::from_ymd(u16::try_from(year).ok()?, month as u8, day as u8)
+    }
+
+    /// What a clock in China shows this many seconds after 1970-01-01T00:00:00Z, or nothing outside the years 1 to 9999.
+    pub fn from_unix_seconds(seconds: i64) -> Option<Date> {
+        let local = seconds.checked_add(i64::from(Date::CHINA) * 60)?;
+        let of_day = local.rem_euclid(86_400) as u32;
+        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+        Date::from_day_number(local.div_euclid(86_400))?.at(hour as u8, minute as u8, second as u8)
+    }
+
+    /// What the clock shows now in China, where it can be read.
+    pub fn now() -> Option<Date> {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+        Date::from_unix_seconds(i64::try_from(since.as_secs()).ok()?)
+    }
+
+    /// Seconds since 1970-01-01T00:00:00 on the printed local clock: the order that `newest` and `oldest` go by. A date
+    /// without a time stands at the beginning of its day.
+    pub fn local_seconds(&self) -> i64 {
+        let time = self.time.map_or(0, |t| i64::from(t.hour) * 3600 + i64::from(t.minute) * 60 + i64::from(t.second));
+        self.day_number() * 86_400 + time
+    }
+}
+
+/// How many days the month has.
+pub fn days_in_month(year: u16, month: u8) -> u8 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 => 28 + u8::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+impl PartialOrd for Date {
+    fn partial_cmp(&self, other: &Date) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Date {
+    fn cmp(&self, other: &Date) -> Ordering {
+        (self.local_seconds(), self.time.is_some(), self.offset_minutes).cmp(&(
+            other.local_seconds(),
+            other.time.is_some(),
+            other.offset_minutes,
+        ))
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)?;
+        if let Some(Time { hour, minute, second }) = self.time {
+            let sign = if self.offset_minutes < 0 { '-' } else { '+' };
+            let offset = self.offset_minutes.unsigned_abs();
+            write!(f, "T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}", offset / 60, offset % 60)?;
+        }
+        Ok(())
+    }
+}
+
+/// A text that is no date in the form of this program: `2025-01-15`, or RFC 3339 (`2025-01-15T07:02:00+08:00`).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no date: write 2025-01-15 or 2025-01-15T07:02:00+08:00")]
+pub struct ParseDateError(pub String);
+
+impl std::str::FromStr for Date {
+    type Err = ParseDateError;
+
+    /// Reads `2025-01-15`, `2025-01-15T07:02`, `2025-01-15 07:02:00` and RFC 3339 with `Z` or an offset. Dates as pages
+    /// print them are [`crate::extract`]'s.
+    fn from_str(text: &str) -> Result<Date, ParseDateError> {
+        parse_date(text.trim()).ok_or_else(|| ParseDateError(text.to_string()))
+    }
+}
+
+fn parse_date(text: &str) -> Option<Date> {
+    let number = |range: std::ops::Range<usize>| -> Option<u16> {
+        let digits = text.get(range)?;
+        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+    };
+    let is = |at: usize, set: &[u8]| text.as_bytes().get(at).is_some_and(|b| set.contains(b));
+    if !(is(4, b"-") && is(7, b"-")) {
+        return None;
+    }
+    let date = Date::from_ymd(number(0..4)?, number(5..7)? as u8, number(8..10)? as u8)?;
+    if text.len() == 10 {
+        return Some(date);
+    }
+    if !(is(10, b"T ") && is(13, b":")) {
+        return None;
+    }
+    let (hour, minute) = (number(11..13)? as u8, number(14..16)? as u8);
+    let mut rest = text.get(16..)?;
+    let mut second = 0;
+    if let Some(tail) = rest.strip_prefix(':') {
+        second = number(17..19)? as u8;
+        rest = tail.get(2..)?;
+        if let Some(fraction) = rest.strip_prefix('.') {
+            rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+        }
+    }
+    let mut date = date.at(hour, minute, second)?;
+    date.offset_minutes = match rest.as_bytes() {
+        [] => Date::CHINA,
+        [b'Z'] => 0,
+        [sign @ (b'+' | b'-'), ..] => {
+            let digits: String = rest[1..].chars().filter(|c| *c != ':').collect();
+            if digits.len() != 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                return None;
+            }
+            let minutes = digits[..2].parse::<i16>().ok()? * 60 + digits[2..].parse::<i16>().ok()?;
+            if *sign == b'-' { -minutes } else { minutes }
+        }
+        _ => return None,
+    };
+    Some(date)
+}
+
+impl Serialize for Date {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// What somebody did for an article, as Chinese pages name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Role {
+    /// 记者: reporter.
+    #[serde(rename = "记者")]
+    Reporter,
+    /// 通讯员: correspondent, often of the unit that is written about.
+    #[serde(rename = "通讯员")]
+    Correspondent,
+    /// 评论员: commentator.
+    #[serde(rename = "评论员")]
+    Commentator,
+    /// 作者: author.
+    #[serde(rename = "作者")]
+    Author,
+    /// 摄影: photographer.
+    #[serde(rename = "摄影")]
+    Photographer,
+    /// 编辑: editor.
+    #[serde(rename = "编辑")]
+    Editor,
+    /// 责任编辑 (责编): the editor who answers for the page.
+    #[serde(rename = "责任编辑")]
+    ChiefEditor,
+    /// 审核 (审校, 校对, 复审): who checked it.
+    #[serde(rename = "审核")]
+    Reviewer,
+    /// 监制 (值班主任, 主编): who oversaw it.
+    #[serde(rename = "监制")]
+    Producer,
+}
+
+impl Role {
+    /// All roles, in the order in which they are declared.
+    pub const ALL: [Role; 9] = [
+        Role::Reporter,
+        Role::Correspondent,
+        Role::Commentator,
+        Role::Author,
+        Role::Photographer,
+        Role::Editor,
+        Role::ChiefEditor,
+        Role::Reviewer,
+        Role::Producer,
+    ];
+
+    /// The role as pages print it.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Role::Reporter => "记者",
+            Role::Correspondent => "通讯员",
+            Role::Commentator => "评论员",
+            Role::Author => "作者",
+            Role::Photographer => "摄影",
+            Role::Editor => "编辑",
+            Role::ChiefEditor => "责任编辑",
+            Role::Reviewer => "审核",
+            Role::Producer => "监制",
+        }
+    }
+
+    /// Whether the filter `editor:` looks at this role.
+    pub fn edits(self) -> bool {
+        matches!(self, Role::Editor | Role::ChiefEditor | Role::Reviewer | Role::Producer)
+    }
+
+    /// Whether the filter `author:` looks at this role.
+    pub fn writes(self) -> bool {
+        matches!(self, Role::Reporter | Role::Correspondent | Role::Commentator | Role::Author)
+    }
+}
+
+/// Who did what.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Credit {
+    /// What they did.
+    pub role: Role,
+    /// Their name as printed.
+    pub name: String,
+}
+
+impl Credit {
+    /// A credit.
+    pub fn new(role: Role, name: impl Into<String>) -> Credit {
+        Credit { role, name: name.into() }
+    }
+}
+
+/// Which letters an article's title, lead and body are printed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Script {
+    /// Simplified.
+    #[default]
+    Hans,
+    /// Traditional.
+    Hant,
+}
+
+
+/// An article: one text with what is known about it.
+///
+/// `title`, `lead` and `body` are the text as printed, with only damage undone. Every offset that this crate gives (marks,
+/// tokens) points into these strings.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(into = "ArticleJson", from = "ArticleJson")]
+pub struct Article {
+    /// Its name in the index.
+    pub id: ArticleId,
+    /// The headline, without the site's name.
+    pub title: String,
+    /// When it was published; day precision where the page gives only a day.
+    pub date: Option<Date>,
+    /// The source as printed: 中工网-工人日报.
+    pub source: Option<String>,
+    /// The parts of the source: 中工网, 工人日报.
+    pub outlets: Vec<String>,
+    /// Who did what, in the order of the page.
+    pub credits: Vec<Credit>,
+    /// The section of the site or paper: 维权.
+    pub section: Option<String>,
+    /// The page's address.
+    pub url: Option<String>,
+    /// The summary that stands before the body.
+    pub lead: Option<String>,
+    /// The paragraphs, one a line.
+    pub body: String,
+    /// Where the record stood.
+    pub origin: String,
+    /// Which letters it is printed in.
+    pub script: Script,
+    /// What was undone.
+    pub repairs: Vec<Repair>,
+    /// The changed fields as they were found, by field name (`title`, `lead`, `body`, `source`), where a repair changed them.
+    pub original: Option<BTreeMap<String, String>>,
+}
+
+impl Article {
+    /// The 责任编辑 where there is one, else the 编辑.
+    pub fn editor(&self) -> Option<&str> {
+        self.named(Role::ChiefEditor).or_else(|| self.named(Role::Editor))
+    }
+
+    /// The names of all credits that the filter `author:` looks at, without repeats.
+    pub fn authors(&self) -> Vec<&str> {
+        self.names(Role::writes)
+    }
+
+    /// The names of all credits that the filter `editor:` looks at, without repeats.
+    pub fn editors(&self) -> Vec<&str> {
+        self.names(Role::edits)
+    }
+
+    fn named(&self, role: Role) -> Option<&str> {
+        self.credits.iter().find(|c| c.role == role).map(|c| c.name.as_str())
+    }
+
+    fn names(&self, wanted: fn(Role) -> bool) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for credit in self.credits.iter().filter(|c| wanted(c.role)) {
+            if !names.contains(&credit.name.as_str()) {
+                names.push(&credit.name);
+            }
+        }
+        names
+    }
+}
+
+/// The JSON form: the article's own fields, and `editor` and `authors` beside the credits they follow from.
+#[derive(Serialize, Deserialize)]
+struct ArticleJson {
+    id: ArticleId,
+    title: String,
+    date: Option<Date>,
+    source: Option<String>,
+    #[serde(default)]
+    outlets: Vec<String>,
+    #[serde(default)]
+    credits: Vec<Credit>,
+    #[serde(default)]
+    editor: Option<String>,
+    #[serde(default)]
+    authors: Vec<String>,
+    #[serde(default)]
+    section: Option<String>,
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(default)]
+    lead: Option<String>,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    origin: String,
+    #[serde(default)]
+    script: Script,
+    #[serde(default)]
+    repairs: Vec<Repair>,
+    #[serde(default)]
+    original: Option<BTreeMap<String, String>>,
+}
+
+impl From<Article> for ArticleJson {
+    fn from(a: Article) -> ArticleJson {
+        let editor = a.editor().map(str::to_string);
+        let authors = a.authors().into_iter().map(str::to_string).collect();
+        ArticleJson {
+            id: a.id,
+            title: a.title,
+            date: a.date,
+            source: a.source,
+            outlets: a.outlets,
+            credits: a.credits,
+            editor,
+            authors,
+            section: a.section,
+            url: a.url,
+            lead: a.lead,
+            body: a.body,
+            origin: a.origin,
+            script: a.script,
+            repairs: a.repairs,
+            original: a.original,
+        }
+    }
+}
+
+impl From<ArticleJson> for Article {
+    fn from(a: ArticleJson) -> Article {
+        Article {
+            id: a.id,
+            title: a.title,
+            date: a.date,
+            source: a.source,
+            outlets: a.outlets,
+            credits: a.credits,
+            section: a.section,
+            url: a.url,
+            lead: a.lead,
+            body: a.body,
+            origin: a.origin,
+            script: a.script,
+            repairs: a.repairs,
+            original: a.original,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_count_both_ways() {
+        for days in (-700_000..=2_900_000).step_by(997) {
+            if let Some(date) = Date::from_day_number(days) {
+                assert_eq!(date.day_number(), days, "{date}");
+            }
+        }
+        assert_eq!(Date::from_ymd(1970, 1, 1).unwrap().day_number(), 0);
+        assert_eq!(Date::from_ymd(2025, 1, 15).unwrap().day_number(), 20_103);
+    }
+
+    #[test]
+    fn a_clock_in_china_is_eight_hours_ahead() {
+        let shown = |seconds| Date::from_unix_seconds(seconds).unwrap().to_string();
+        assert_eq!(shown(0), "1970-01-01T08:00:00+08:00");
+        assert_eq!(shown(1_736_895_723), "2025-01-15T07:02:03+08:00");
+        assert_eq!(Date::from_unix_seconds(i64::MAX), None);
+    }
+
+    #[test]
+    fn dates_are_read_as_printed() {
+        let check = |input: &str, expect: Option<&str>| {
+            assert_eq!(input.parse::<Date>().ok().map(|d| d.to_string()).as_deref(), expect, "{input}");
+        };
+        check("2025-01-15", Some("2025-01-15"));
+        check("2025-01-15 07:02", Some("2025-01-15T07:02:00+08:00"));
+        check("2025-01-15T07:02:09.5Z", Some("2025-01-15T07:02:09+00:00"));
+        check("2025-01-15T07:02:09-0330", Some("2025-01-15T07:02:09-03:30"));
+        check("2024-02-29", Some("2024-02-29"));
+        for bad in ["2025-02-29", "2025-02-30", "2025-13-01", "2025-1-1", "2025-01-15T25:00", "", "二〇二五"] {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn json_goes_round() {
+        let article = Article {
+            id: ArticleId::new("a.txt", ""),
+            title: "标题".into(),
+            credits: vec![Credit::new(Role::Commentator, "郭振纲"), Credit::new(Role::ChiefEditor, "肖天")],
+            ..Article::default()
+        };
+        let json = serde_json::to_value(&article).unwrap();
+        assert_eq!(json["editor"], "肖天");
+        assert_eq!(json["authors"][0], "郭振纲");
+        assert_eq!(serde_json::from_value::<Article>(json).unwrap(), article);
+    }
+}

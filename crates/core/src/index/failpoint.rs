@@ -1,0 +1,107 @@
+//! With the feature `failpoints`, a chosen step on the disk fails as a full disk does. Without it nothing of this is left.
+//!
+//! Every place that writes to an index folder says so here before it does; a test that has armed the folder lets the
+//! k-th of these steps fail, for each k there is.
+
+/// What is about to be done to a file or folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Made, or opened for writing.
+    Create,
+    /// Written to.
+    Write,
+    /// Made durable.
+    Sync,
+    /// Put in the place of another.
+    Rename,
+    /// Taken away.
+    Remove,
+}
+
+/// Fails where a test wants this step to fail.
+#[cfg(not(feature = "failpoints"))]
+#[inline(always)]
+pub fn point(_step: Step, _path: &std::path::Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(feature = "failpoints")]
+pub use armed::{Armed, Fault, point};
+
+#[cfg(feature = "failpoints")]
+mod armed {
+    use std::io;
+    use std::path::{Path, PathBuf};
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+
+    use super::Step;
+
+    /// What the system says of a full disk.
+    const NO_SPACE: i32 = 28;
+
+    /// Which steps fail, counted from 1.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Fault {
+        /// None: the steps are only written down.
+        Never,
+        /// This one, and none after it.
+        Once(usize),
+        /// This one and all after it, as on a full disk, where files can be taken away all the same.
+        From(usize),
+    }
+
+    impl Fault {
+        fn hits(self, number: usize, step: Step) -> bool {
+            match self {
+                Fault::Never => false,
+                Fault::Once(at) => number == at,
+                Fault::From(at) => number >= at && step != Step::Remove,
+            }
+        }
+    }
+
+    /// A folder under watch.
+    struct Watch {
+        folder: PathBuf,
+        fault: Fault,
+        steps: Vec<(Step, PathBuf)>,
+    }
+
+    static WATCHES: Mutex<Vec<Watch>> = Mutex::new(Vec::new());
+
+    fn watches() -> MutexGuard<'static, Vec<Watch>> {
+        WATCHES.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A folder in which steps fail, as long as this value lives.
+    pub struct Armed(PathBuf);
+
+    impl Armed {
+        /// Arms a folder.
+        pub fn new(folder: &Path, fault: Fault) -> Armed {
+            watches().push(Watch { folder: folder.to_path_buf(), fault, steps: Vec::new() });
+            Armed(folder.to_path_buf())
+        }
+
+        /// What was done so far, relative to the folder.
+        pub fn steps(&self) -> Vec<(Step, PathBuf)> {
+            let watches = watches();
+            let watch = watches.iter().find(|watch| watch.folder == self.0);
+            watch.map(|watch| watch.steps.clone()).unwrap_or_default()
+        }
+    }
+
+    impl Drop for Armed {
+        fn drop(&mut self) {
+            watches().retain(|watch| watch.folder != self.0);
+        }
+    }
+
+    /// Fails where a test wants this step to fail.
+    pub fn point(step: Step, path: &Path) -> io::Result<()> {
+        let mut watches = watches();
+        let Some(watch) = watches.iter_mut().find(|watch| path.starts_with(&watch.folder)) else { return Ok(()) };
+        watch.steps.push((step, path.strip_prefix(&watch.folder).unwrap_or(path).to_path_buf()));
+        if watch.fault.hits(watch.steps.len(), step) { Err(io::Error::from_raw_os_error(NO_SPACE)) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,15 @@
+//! Articles, queries, index and search of [gongxun](https://docs.rs/gongxun): use that crate; this one is its inside.
+//!
+//! ```text
+//! text ─query→ tree ─search→ Results ─view→ terminal, JSON, CSV
+//! Article ─reprint→ ─index→ tantivy
+//! ```
+
+pub mod article;
+pub mod error;
+pub mod index;
+pub mod query;
+pub mod reprint;
+pub mod search;
+pub mod verify;
+pub mod view;

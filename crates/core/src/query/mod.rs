@@ -1,0 +1,234 @@
+//! The query language: text in, a tree with notes out. Pure, and it never fails.
+//!
+//! [`parse`] understands what `README.md` documents (words, quotes, OR, NOT, NEAR, fields, dates, wildcards, in English
+//! and in Chinese, half width and full width). What makes no sense is taken as text or left out, and a [`Note`] says so.
+//! Time, depth and size are bounded whatever the input: see [`MAX_CHARS`], [`MAX_DEPTH`], [`MAX_CLAUSES`].
+//!
+//! ```
+//! use gongxun_core::query::parse;
+//! let query = parse("标题：工会 （欠薪 OR 讨薪） －罢工");
+//! assert_eq!(query.root.unwrap().to_string(), "title:工会 (欠薪 OR 讨薪) -罢工");
+//! ```
+
+use std::ops::Range;
+
+use serde::{Serialize, Serializer};
+
+mod date;
+mod display;
+mod fields;
+mod leaf;
+mod lex;
+mod near;
+mod notes;
+mod parse;
+mod pattern;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use date::parse_date_range;
+pub use parse::parse;
+pub use words::{has_letters, words};
+
+/// How many characters of a query are read. The longest question of a person is a few hundred.
+pub const MAX_CHARS: usize = 64 * 1024;
+/// How deep parentheses may stand inside one another, and as deep again fields.
+pub const MAX_DEPTH: usize = 64;
+/// How many words, strings, patterns and filters a query may have.
+pub const MAX_CLAUSES: usize = 1024;
+/// How many notes are kept; one more says that others were left out.
+pub const MAX_NOTES: usize = 32;
+/// The largest distance of NEAR and `~`, in characters.
+pub const MAX_DISTANCE: u32 = 1000;
+/// The distance of NEAR without a number.
+pub const DEFAULT_DISTANCE: u32 = 20;
+/// How many different words and strings NEAR, 同句: or 同段: may hold.
+pub const MAX_TERMS: usize = 64;
+/// How many wildcards one pattern may have.
+pub const MAX_WILDCARDS: usize = 16;
+/// How many characters `*` stands for at most.
+pub const MAX_RUN: usize = 10;
+/// How many NEAR (or 同句:, 同段:) a group of ORs inside one may become.
+pub const MAX_ALTERNATIVES: usize = 64;
+
+/// What became of the text of a query.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Query {
+    /// The text that was read: the whole text, or its first [`MAX_CHARS`] characters.
+    pub text: String,
+    /// The tree, or nothing where the text asks for nothing.
+    #[serde(skip)]
+    pub root: Option<Node>,
+    /// What was not understood, and how it was taken.
+    pub notes: Vec<Note>,
+}
+
+/// A remark on a part of the query.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The kind of remark.
+    pub kind: NoteKind,
+    /// The remark for people: a lower-case English sentence that names the part.
+    pub message: String,
+    /// The part, in characters of the query's text.
+    #[serde(serialize_with = "pair")]
+    pub span: Range<usize>,
+}
+
+/// The kind of a [`Note`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum NoteKind {
+    /// Nothing to look for is in the query.
+    Empty,
+    /// The query is longer than [`MAX_CHARS`]; the rest was not read.
+    TooLong,
+    /// Parentheses or fields stand deeper than [`MAX_DEPTH`].
+    TooDeep,
+    /// There are more than [`MAX_CLAUSES`] clauses; the rest was left out.
+    TooManyClauses,
+    /// A pattern has more than [`MAX_WILDCARDS`] wildcards; it was taken as text.
+    TooManyWildcards,
+    /// A group of ORs inside NEAR is too large; it was read as AND.
+    TooManyAlternatives,
+    /// NEAR, 同句: or 同段: holds more than [`MAX_TERMS`]; the rest was left out.
+    TooManyTerms,
+    /// A quotation mark without its partner.
+    UnclosedQuote,
+    /// A parenthesis without its partner.
+    UnmatchedParenthesis,
+    /// AND, OR, NOT or NEAR with nothing before or after it.
+    DanglingOperator,
+    /// Blanks and OR stand side by side: how they were read.
+    Precedence,
+    /// A word before a colon that names no field; taken as text.
+    UnknownField,
+    /// A field without a value.
+    EmptyValue,
+    /// No date, or one that the calendar does not have; the filter was left out.
+    BadDate,
+    /// A range of dates that ends before it begins; its ends were exchanged.
+    ReversedDates,
+    /// A distance that is missing, too large or out of place.
+    BadDistance,
+    /// A part that NEAR, 同句: or 同段: cannot hold.
+    NotNear,
+    /// A pattern without a letter, which every article would match.
+    MatchesEverything,
+    /// A wildcard where none works; it stands for itself.
+    PlainWildcard,
+    /// Signs without a letter or digit.
+    NoLetters,
+    /// More notes than [`MAX_NOTES`].
+    MoreNotes,
+}
+
+/// A part of the query's tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// An unquoted piece: what stood between blanks and operators. Free text, to be segmented by the search.
+    Text(Piece),
+    /// What stood in quotes: exactly this string.
+    Phrase(Piece),
+    /// All terms within this many characters, in any order. The words of a single [`Node::Text`] are its terms.
+    Near {
+        /// [`Node::Text`] or [`Node::Phrase`], at least one.
+        terms: Vec<Node>,
+        /// How many characters at most, up to [`MAX_DISTANCE`].
+        distance: u32,
+    },
+    /// All terms in one sentence or paragraph. The words of a single [`Node::Text`] are its terms.
+    Together {
+        /// What holds the terms.
+        unit: Unit,
+        /// [`Node::Text`] or [`Node::Phrase`], at least one.
+        terms: Vec<Node>,
+    },
+    /// Letters with wildcards: at least one literal with a letter, at most [`MAX_WILDCARDS`] wildcards.
+    Pattern(Vec<PatternPart>),
+    /// The node, looked for in one field only. In a field inside a field the inner one counts.
+    Field {
+        /// Where to look.
+        field: Field,
+        /// What to look for.
+        node: Box<Node>,
+    },
+    /// A condition on what is known about the article.
+    Filter(Filter),
+    /// All of these: two or more, none of them an `And`.
+    And(Vec<Node>),
+    /// Any of these: two or more, none of them an `Or`.
+    Or(Vec<Node>),
+    /// Not this. The node is no `Not`.
+    Not(Box<Node>),
+}
+
+/// A string of the query, and where it stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The string as typed (not folded), without zero-width characters.
+    pub text: String,
+    /// Where it stood, in characters of the query's text.
+    pub span: Range<usize>,
+}
+
+/// What 同句: and 同段: ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// One sentence: 同句:, sentence:
+    Sentence,
+    /// One paragraph: 同段:, paragraph:
+    Paragraph,
+}
+
+/// A part of a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PatternPart {
+    /// These characters, as typed.
+    Literal(String),
+    /// `?`: one character.
+    AnyOne,
+    /// `*`: none to [`MAX_RUN`] characters.
+    AnyRun,
+}
+
+/// The fields that hold text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// title:, 标题:
+    Title,
+    /// lead:, 导语:
+    Lead,
+    /// body:, 正文:
+    Body,
+}
+
+/// A condition on what is known about the article. Values are as typed; they match whole and folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// source:, 来源:
+    Source(String),
+    /// outlet:, 媒体:
+    Outlet(String),
+    /// editor:, 编辑:
+    Editor(String),
+    /// author:, 作者:, 记者:
+    Author(String),
+    /// section:, 栏目:
+    Section(String),
+    /// url:, 网址:
+    Url(String),
+    /// date:, 日期: at least one end is there.
+    Date {
+        /// The first day, counted from 1970-01-01 ([`crate::Date::day_number`]).
+        from: Option<i64>,
+        /// The last day, itself included.
+        to: Option<i64>,
+    },
+}
+
+fn pair<S: Serializer>(span: &Range<usize>, serializer: S) -> Result<S::Ok, S::Error> {
+    (span.start, span.end).serialize(serializer)
+}

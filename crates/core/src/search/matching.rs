@@ -1,0 +1,249 @@
+//! Which documents of a segment satisfy a plan.
+
+use std::collections::HashMap;
+
+use tantivy::DocId;
+use tantivy::schema::Field;
+
+use super::bits::Bits;
+use super::needle::Needle;
+use super::plan::{Plan, Scope, Word};
+use super::proximity::{self, Proved};
+use super::segment::Segment;
+use super::strings::{StringPlan, read, term_documents};
+use crate::article::Article;
+use crate::error::Result;
+use crate::index::document;
+use crate::index::schema::Fields;
+use gongxun_text::fold::fold_char;
+
+/// Fewer than one document in this many are few: to look up their dates takes less time than to read all dates.
+const FEW: u64 = 4;
+/// How many dates are looked up at once.
+const AT_ONCE: usize = 64;
+/// Blocks of stored articles kept unpacked while texts are looked at.
+const SCAN_CACHE_BLOCKS: usize = 2;
+
+/// How many strings' documents are remembered for the plans that ask for them again: a bit a document each.
+const MAX_REMEMBERED: usize = 64;
+
+/// Says which documents of a segment satisfy the plans of one query.
+pub struct Matcher<'a> {
+    segment: &'a Segment<'a>,
+    fields: &'a Fields,
+    /// The documents of strings: what full matches hold all of, partial ones hold one of.
+    strings: HashMap<(&'a [char], Scope), Bits>,
+}
+
+impl<'a> Matcher<'a> {
+    /// For plans on this segment.
+    pub fn new(segment: &'a Segment<'a>) -> Matcher<'a> {
+        Matcher { segment, fields: &segment.snapshot.fields, strings: HashMap::new() }
+    }
+
+    /// The living documents that satisfy the plan.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn documents(&mut self, plan: &'a Plan) -> Result<Bits> {
+        let mut found = self.plan(plan, None)?;
+        if let Some(alive) = self.segment.alive_bitset() {
+            let dead: Vec<DocId> = found.iter().filter(|doc| !alive.is_alive(*doc)).collect();
+            dead.into_iter().for_each(|doc| found.remove(doc));
+        }
+        Ok(found)
+    }
+
+    /// The documents that satisfy the plan; `within` says which ones matter, so that texts of others are not looked at.
+    fn plan(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
+        let max_doc = self.segment.max_doc();
+        match plan {
+            Plan::All => Ok(Bits::full(max_doc)),
+            Plan::Nothing => Ok(Bits::empty(max_doc)),
+            Plan::String(string, scope) => {
+                let mut found = Bits::empty(max_doc);
+                self.string(string, *scope, &mut found)?;
+                Ok(found)
+            }
+            Plan::Words(words, scope) => {
+                let mut all: Option<Bits> = None;
+                for word in words {
+                    let found = self.word(word, *scope, all.as_ref().or(within))?;
+                    match all.as_mut() {
+                        Some(all) => all.and(&found),
+                        None => all = Some(found),
+                    }
+                }
+                Ok(all.unwrap_or_else(|| Bits::empty(max_doc)))
+            }
+            Plan::AnyWord(words, scope) => {
+                let mut any = Bits::empty(max_doc);
+                for word in words {
+                    any.or(&self.word(word, *scope, within)?);
+                }
+                Ok(any)
+            }
+            Plan::Key(field, value) => self.key(*field, value),
+            Plan::Date(from, to) => self.date(*from, *to, within),
+            Plan::Scan(needle, scope, candidates) => {
+                let (mut found, mut open) =
+                    match proximity::documents(needle, *scope, self.segment, self.fields, within)? {
+                        Some(Proved { found, open }) => (found, open),
+                        None => (Bits::empty(max_doc), self.plan(candidates, within)?),
+                    };
+                if let Some(within) = within {
+                    open.and(within);
+                }
+                self.scan(needle, *scope, &mut open)?;
+                found.or(&open);
+                Ok(found)
+            }
+            Plan::And(plans) => self.all(plans, within),
+            Plan::Or(plans) => {
+                let mut any = Bits::empty(max_doc);
+                for plan in plans {
+                    any.or(&self.plan(plan, within)?);
+                }
+                Ok(any)
+            }
+            Plan::Not(plan) => {
+                let mut found = self.plan(plan, within)?;
+                found.negate();
+                Ok(found)
+            }
+        }
+    }
+
+    /// Plans that look at texts come last, when few documents are left.
+    fn all(&mut self, plans: &'a [Plan], within: Option<&Bits>) -> Result<Bits> {
+        let (scans, others): (Vec<&'a Plan>, Vec<&'a Plan>) = plans.iter().partition(|plan| looks_at_texts(plan));
+        let mut all = within.cloned().unwrap_or_else(|| Bits::full(self.segment.max_doc()));
+        for plan in others.into_iter().chain(scans) {
+            if all.is_empty() {
+                break;
+            }
+            all.and(&self.plan(plan, Some(&all))?);
+        }
+        Ok(all)
+    }
+
+    fn word(&mut self, word: &'a Word, scope: Scope, within: Option<&Bits>) -> Result<Bits> {
+        let mut found = Bits::empty(self.segment.max_doc());
+        for string in &word.strings {
+            if string.verify {
+                let mut candidates = Bits::empty(self.segment.max_doc());
+                self.string(string, scope, &mut candidates)?;
+                if let Some(within) = within {
+                    candidates.and(within);
+                }
+                self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
+                found.or(&candidates);
+            } else {
+                found.or(self.remembered(string, scope)?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn remembered(&mut self, string: &'a StringPlan, scope: Scope) -> Result<&Bits> {
+        let key = (string.pattern.as_slice(), scope);
+        if !self.strings.contains_key(&key) {
+            if self.strings.len() == MAX_REMEMBERED {
+                self.strings.clear();
+            }
+            let mut found = Bits::empty(self.segment.max_doc());
+            self.string(string, scope, &mut found)?;
+            self.strings.insert(key, found);
+        }
+        Ok(&self.strings[&key])
+    }
+
+    fn string(&self, string: &StringPlan, scope: Scope, found: &mut Bits) -> Result<()> {
+        scope.fields(self.fields).try_for_each(|(text, _)| string.documents(self.segment, text, found))
+    }
+
+    fn key(&self, field: Field, value: &str) -> Result<Bits> {
+        let mut found = Bits::empty(self.segment.max_doc());
+        term_documents(self.segment, field, value, &mut found)?;
+        Ok(found)
+    }
+
+    /// Dates are looked up one by one where few documents matter.
+    fn date(&self, from: i64, to: i64, within: Option<&Bits>) -> Result<Bits> {
+        let max_doc = self.segment.max_doc();
+        let mut found = Bits::empty(max_doc);
+        let dates = self.segment.fast_fields().i64("date")?;
+        let docs = match within.filter(|within| within.count() * FEW < u64::from(max_doc)) {
+            Some(within) => within.to_vec(),
+            None => {
+                let mut docs = Vec::new();
+                if from <= to {
+                    dates.get_docids_for_value_range(from..=to, 0..max_doc, &mut docs);
+                }
+                docs
+            }
+        };
+        // tantivy gives the earliest article of a segment for a range that ends before it, too; so each is looked at.
+        let mut seconds = [None; AT_ONCE];
+        for docs in docs.chunks(AT_ONCE) {
+            let seconds = &mut seconds[..docs.len()];
+            seconds.fill(None);
+            dates.first_vals(docs, seconds);
+            let inside = |seconds: &Option<i64>| seconds.is_some_and(|seconds| (from..=to).contains(&seconds));
+            docs.iter().zip(seconds).filter(|(_, seconds)| inside(seconds)).for_each(|(doc, _)| found.insert(*doc));
+        }
+        Ok(found)
+    }
+
+    /// Keeps the documents whose text holds the needle.
+    fn scan(&self, needle: &Needle, scope: Scope, found: &mut Bits) -> Result<()> {
+        let store = read(self.segment.get_store_reader(SCAN_CACHE_BLOCKS))?;
+        let unpacker = self.segment.snapshot.unpacker()?;
+        let mut without = Bits::empty(self.segment.max_doc());
+        let mut text = Vec::new();
+        for doc in found.iter() {
+            if self.segment.is_deleted(doc) {
+                continue;
+            }
+            let article = document::article(&store, unpacker, doc)?;
+            let holds = texts(&article, scope).into_iter().any(|part| {
+                text.clear();
+                text.extend(part.chars().map(fold_char));
+                needle.is_in(&text)
+            });
+            if !holds {
+                without.insert(doc);
+            }
+        }
+        found.and_not(&without);
+        Ok(())
+    }
+}
+
+/// The texts of an article that a scope looks at; no string crosses from one to another.
+pub fn texts(article: &Article, scope: Scope) -> Vec<&str> {
+    let mut texts: Vec<&str> = Vec::new();
+    if scope.title {
+        texts.push(&article.title);
+    }
+    if scope.lead {
+        texts.extend(article.lead.as_deref());
+    }
+    if scope.body {
+        texts.push(&article.body);
+    }
+    if scope.names {
+        texts.extend(article.credits.iter().map(|credit| credit.name.as_str()));
+    }
+    texts
+}
+
+fn looks_at_texts(plan: &Plan) -> bool {
+    match plan {
+        Plan::Scan(..) => true,
+        Plan::Words(words, _) | Plan::AnyWord(words, _) => words.iter().any(|w| w.strings.iter().any(|s| s.verify)),
+        Plan::And(plans) | Plan::Or(plans) => plans.iter().any(looks_at_texts),
+        Plan::Not(plan) => looks_at_texts(plan),
+        _ => false,
+    }
+}

@@ -1,0 +1,240 @@
+//! Ranking: BM25 over words, pairs and chars, term by term.
+//!
+//! A text is scored as the sum of BM25 over its three fields with equal weights; an article as body + title + lead, each
+//! with its weight. All terms of the query are added up in one array per segment, which beats merging fifty posting
+//! lists document by document.
+
+use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
+use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use tantivy::DocId;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::schema::Field;
+
+use super::bits::Bits;
+use super::segment::Segment;
+use crate::error::Result;
+use crate::index::analyzer;
+use crate::index::schema::TextFields;
+use crate::index::{ByLength, Located, Snapshot};
+use gongxun_text::segment::Segmenter;
+use gongxun_text::strings::{self, Class};
+
+/// What a match in the title adds, beside 1 for the body.
+pub const TITLE_WEIGHT: f32 = 0.3;
+/// What a match in the lead adds.
+pub const LEAD_WEIGHT: f32 = 0.2;
+/// What a match in a name adds.
+pub const NAMES_WEIGHT: f32 = 0.3;
+/// BM25's k1, as tantivy and Lucene have it.
+const K1: f32 = 1.2;
+/// BM25's b.
+const B: f32 = 0.75;
+/// A term is looked up document by document where fewer than one in this many of its documents is a candidate.
+const SPARSE: u64 = 16;
+/// What sums of 32-bit floats may be off by, as a part of them.
+const ROUNDING: f32 = 1e-4;
+
+/// One term to score by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreTerm {
+    /// The field.
+    pub field: Field,
+    /// The token.
+    pub token: String,
+    /// What its BM25 is multiplied by: the field's weight, each time that the term stands in the query.
+    pub weight: f32,
+}
+
+/// The terms of a folded piece of text in the fields of some texts, each with its weight: one for each time that it occurs.
+pub fn terms(
+    folded: &str,
+    texts: impl Iterator<Item = (TextFields, f32)>,
+    segmenter: &Segmenter,
+    terms: &mut Vec<ScoreTerm>,
+) {
+    let mut words = Vec::new();
+    analyzer::words(folded, segmenter, &mut Vec::new(), |word| words.push(word));
+    let chars: Vec<char> = folded.chars().collect();
+    let runs: Vec<(Class, Range<usize>)> = strings::runs(&chars).collect();
+    for (text, weight) in texts {
+        let mut add = |field: Field, token: String| terms.push(ScoreTerm { field, token, weight });
+        // Names have no words.
+        if text.parts.is_some() {
+            words.iter().for_each(|word| add(text.words, word.to_string()));
+        }
+        for (class, run) in &runs {
+            let run = &chars[run.clone()];
+            match class {
+                Class::Han => {
+                    run.windows(2).for_each(|pair| add(text.pairs, pair.iter().collect()));
+                    run.iter().for_each(|c| add(text.chars, c.to_string()));
+                }
+                Class::Letter | Class::Digit => {
+                    add(text.pairs, run.iter().take(analyzer::MAX_RUN_CHARS).collect());
+                }
+                Class::Other => {}
+            }
+        }
+    }
+}
+
+/// The term of a single word in one text's words field.
+pub fn word(folded: &str, text: TextFields, weight: f32, terms: &mut Vec<ScoreTerm>) {
+    terms.push(ScoreTerm { field: text.words, token: folded.to_string(), weight });
+}
+
+/// Each term once, with the sum of its weights, in the order of the first.
+pub fn summed(terms: Vec<ScoreTerm>) -> Vec<ScoreTerm> {
+    let mut places: HashMap<(Field, &str), usize> = HashMap::with_capacity(terms.len());
+    let mut weights: Vec<f32> = Vec::with_capacity(terms.len());
+    let mut is_first = Vec::with_capacity(terms.len());
+    for term in &terms {
+        let place = places.entry((term.field, term.token.as_str()));
+        is_first.push(matches!(place, Entry::Vacant(_)));
+        match place {
+            Entry::Occupied(place) => weights[*place.get()] += term.weight,
+            Entry::Vacant(place) => {
+                place.insert(weights.len());
+                weights.push(term.weight);
+            }
+        }
+    }
+    let firsts = terms.into_iter().zip(is_first).filter_map(|(term, is_first)| is_first.then_some(term));
+    firsts.zip(weights).map(|(term, weight)| ScoreTerm { weight, ..term }).collect()
+}
+
+/// A term with what BM25 needs to know of the whole index.
+pub struct Weighted<'a> {
+    /// The field.
+    pub field: Field,
+    /// The token.
+    pub token: &'a str,
+    /// Where its postings are, and how many documents have it.
+    pub located: Arc<Located>,
+    /// Weight times inverse document frequency times (k1 + 1): more than it can add to any score.
+    factor: f32,
+    /// By the code of the text's length: k1 · (1 − b + b · length / average length).
+    norms: Arc<ByLength>,
+}
+
+/// Weighs the terms by the index's own statistics, those first that can add most; terms that do not occur are left out.
+/// Each term must be there once (see [`summed`]).
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted<'a>>> {
+    let segments = snapshot.searcher.segment_readers();
+    let articles: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
+    let mut averages: Vec<Option<Arc<ByLength>>> = Vec::new();
+    let mut weighted = Vec::with_capacity(terms.len());
+    for ScoreTerm { field, token, weight } in terms {
+        let located = snapshot.locate(*field, token)?;
+        if located.documents == 0 {
+            continue;
+        }
+        let number = field.field_id() as usize;
+        if averages.len() <= number {
+            averages.resize(number + 1, None);
+        }
+        let norms = match &averages[number] {
+            Some(norms) => norms.clone(),
+            None => {
+                let norms = snapshot.by_length(*field, |average| {
+                    let norm = |id: usize| FieldNormReader::id_to_fieldnorm(id as u8) as f32;
+                    let average = average.max(f32::MIN_POSITIVE);
+                    std::array::from_fn(|id| K1 * (1.0 - B + B * norm(id) / average))
+                })?;
+                averages[number] = Some(norms.clone());
+                norms
+            }
+        };
+        let factor = weight * inverse_frequency(located.documents, articles) * (K1 + 1.0);
+        weighted.push(Weighted { field: *field, token, located, factor, norms });
+    }
+    weighted.sort_by(|a, b| b.factor.total_cmp(&a.factor));
+    Ok(weighted)
+}
+
+fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
+    let (n, all) = (with_term as f64, articles.max(with_term) as f64);
+    (1.0 + (all - n + 0.5) / (n + 0.5)).ln() as f32
+}
+
+/// The candidates with their scores, in their order; where only the first `wanted` by score matter, those that surely are
+/// none of them may be missing.
+///
+/// The terms that can add most are added up first. As soon as the terms to come can't lift a document above the `wanted`
+/// best ones any more, it is dropped, and with few documents left a term is looked up for these alone. Nothing is
+/// estimated: a dropped document's score and all that could be added lie below `wanted` others.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn scores(
+    segment: &Segment<'_>,
+    terms: &[Weighted<'_>],
+    candidates: &Bits,
+    wanted: usize,
+) -> Result<Vec<(DocId, f32)>> {
+    let mut scores = vec![0f32; segment.max_doc() as usize];
+    let mut alive = candidates.to_vec();
+    let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
+    // Dropping is tried again when what can still be added has halved.
+    let mut next_try = to_come / 2.0;
+    for weighted in terms {
+        if let Some(info) = weighted.located.in_segment(segment.ord) {
+            let Weighted { field, .. } = *weighted;
+            if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
+                segment.frequencies_of(field, info, &alive, |doc, frequency, norm| {
+                    scores[doc as usize] += weighted.score(frequency, norm);
+                })?;
+            } else {
+                segment.frequencies(field, info, |docs, frequencies, norms| {
+                    for (doc, frequency) in docs.iter().zip(frequencies) {
+                        scores[*doc as usize] += weighted.score(*frequency, norms.fieldnorm_id(*doc));
+                    }
+                })?;
+            }
+        }
+        to_come -= weighted.factor;
+        if to_come <= next_try && alive.len() > wanted {
+            drop_hopeless(&mut alive, &scores, wanted, to_come);
+            next_try = to_come / 2.0;
+        }
+    }
+    Ok(alive.into_iter().map(|doc| (doc, scores[doc as usize])).collect())
+}
+
+/// Keeps the documents that can still be among the `wanted` best when at most `to_come` is added to each.
+fn drop_hopeless(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
+    // The `wanted` best so far, the least of them on top; most documents are no match for it.
+    let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::with_capacity(wanted + 1);
+    let mut last = 0.0;
+    for doc in alive.iter() {
+        let score = scores[*doc as usize];
+        if score > last || best.len() < wanted {
+            // A score is never negative, so its bits sort as it does.
+            best.push(Reverse(score.max(0.0).to_bits()));
+            if best.len() > wanted {
+                best.pop();
+            }
+            if best.len() == wanted {
+                last = best.peek().map_or(0.0, |Reverse(least)| f32::from_bits(*least));
+            }
+        }
+    }
+    // Sums in another order differ in their last digits.
+    let least = last * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
+    alive.retain(|doc| scores[*doc as usize] >= least);
+}
+
+impl Weighted<'_> {
+    #[inline]
+    fn score(&self, frequency: u32, norm: u8) -> f32 {
+        let frequency = frequency as f32;
+        self.factor * frequency / (frequency + self.norms[norm as usize])
+    }
+}

@@ -1,0 +1,332 @@
+//! What may have been meant: words of the index that sound like what was typed, or differ from it by one character; and
+//! the words that begin with a prefix.
+//!
+//! Nothing here changes what a query matches: a suggestion is a remark beside the answer.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use tantivy::schema::Field;
+
+use super::plan::{self, Breadth};
+use super::strings::terms;
+use super::{Copies, Matches, Request, Tier};
+use crate::error::Result;
+use crate::index::{Snapshot, analyzer, check};
+use crate::query::{Node, Piece, parse};
+use gongxun_text::fold::{fold, is_han};
+use gongxun_text::pinyin::{rough, sound, typed};
+use gongxun_text::synonyms::Synonyms;
+
+/// How many suggestions are made.
+pub const MAX_SUGGESTIONS: usize = 3;
+/// The shortest and the longest word that is suggested, in characters.
+const CHARS: (usize, usize) = (2, 8);
+/// A word that differs by one character is suggested from this length on: among shorter ones nearly all do.
+const MIN_CHARS_LIKE: usize = 3;
+/// How many places of a query are looked at.
+const MAX_PLACES: usize = 48;
+/// Longer queries are questions: with one place changed such a one hardly ever matches in full, and looking for it takes
+/// a walk through all words of the index.
+const MAX_QUERY_CHARS: usize = 16;
+/// How many words an index may have, all fields and segments together, for all of them to be walked through: more take too
+/// long for a remark beside an empty answer.
+const MAX_WALKED: usize = 1_000_000;
+/// How many words of the dictionary a misspelled one may have been cut into.
+const MAX_CUT: usize = 3;
+/// How many candidates are kept for a place.
+const MAX_CANDIDATES: usize = 4;
+
+/// Another query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The query as it may have been meant.
+    pub query: String,
+    /// How many articles it matches in full.
+    pub articles: u64,
+}
+
+/// A word with the number of articles that hold it, as a segment's dictionaries count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// The word, folded.
+    pub word: String,
+    /// How many articles have it in title or body; those with both count twice.
+    pub articles: u64,
+}
+
+/// The words of the index that begin with these characters, or whose pinyin begins with these letters: the most
+/// frequent first.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
+    let prefix = fold(prefix.trim());
+    if prefix.is_empty() {
+        return Ok(Vec::new());
+    }
+    let letters = typed(&prefix);
+    let fields = [snapshot.fields.title.words, snapshot.fields.body.words];
+    let words = check::guarded(&snapshot.generation, || {
+        words(snapshot, &fields, if letters.is_none() { prefix.as_str() } else { "" }, |word| {
+            word.starts_with(&prefix)
+                || letters.as_ref().is_some_and(|letters| sound(word).is_some_and(|sound| sound.starts_with(letters)))
+        })
+    })?;
+    let mut found: Vec<Completion> = words.into_iter().map(|(word, articles)| Completion { word, articles }).collect();
+    found.sort_by(|a, b| b.articles.cmp(&a.articles).then_with(|| a.word.cmp(&b.word)));
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// A place of the query that may be misspelled.
+struct Place {
+    /// In characters of the query's text.
+    span: Range<usize>,
+    /// What stands there, folded.
+    text: Vec<char>,
+    /// Its letters.
+    sound: String,
+    /// Its letters, roughly.
+    rough: String,
+    /// Whether it was typed in Latin letters.
+    latin: bool,
+    /// The nearness of each candidate (the smaller, the nearer), its frequency and the word.
+    candidates: Vec<(u8, u64, String)>,
+}
+
+/// Queries that may have been meant and match something in full, for one that matches nothing in full.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Suggestion>> {
+    let mut pieces = Vec::new();
+    if let Some(root) = &request.query.root {
+        collect(root, &mut pieces);
+    }
+    let query: Vec<char> = request.query.text.chars().collect();
+    if pieces.iter().map(|piece| piece.span.len()).sum::<usize>() > MAX_QUERY_CHARS {
+        return Ok(Vec::new());
+    }
+    let mut places = places(&pieces, &query, snapshot)?;
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let fields = &snapshot.fields;
+    let fields = [fields.title.words, fields.body.words, fields.author_key, fields.editor_key, fields.source_key];
+    let mut walked = 0;
+    for segment in snapshot.searcher.segment_readers() {
+        for field in fields {
+            walked += segment.inverted_index(field)?.terms().num_terms();
+        }
+    }
+    if walked > MAX_WALKED {
+        return Ok(Vec::new());
+    }
+    // Only what is near is kept of the walk: there may be a million words.
+    let is_near = |word: &str| {
+        let chars: Vec<char> = word.chars().collect();
+        let may_be = is_word(&chars) && places.iter().any(|place| place.latin || place.text.len() == chars.len());
+        let near = |letters: String| places.iter().any(|place| place.nearness(&chars, &letters).is_some());
+        may_be && sound(word).is_some_and(near)
+    };
+    for (word, articles) in words(snapshot, &fields, "", is_near)? {
+        let chars: Vec<char> = word.chars().collect();
+        let Some(letters) = sound(&word) else { continue };
+        for place in &mut places {
+            if let Some(nearness) = place.nearness(&chars, &letters) {
+                place.candidates.push((nearness, articles, word.clone()));
+            }
+        }
+    }
+    for place in &mut places {
+        place.candidates.sort_by(|a, b| (a.0, b.1, &a.2).cmp(&(b.0, a.1, &b.2)));
+        place.candidates.truncate(MAX_CANDIDATES);
+    }
+    places.retain(|place| !place.candidates.is_empty());
+    // The nearest first; where two are as near the longer place, which is the rarer meeting.
+    places.sort_by_key(|place| (place.candidates[0].0, std::cmp::Reverse(place.text.len()), place.span.start));
+    confirmed(snapshot, request, &query, &places)
+}
+
+/// Queries with one place changed, or with all changed, as far as they match something.
+fn confirmed(snapshot: &Snapshot, request: &Request, query: &[char], places: &[Place]) -> Result<Vec<Suggestion>> {
+    let mut tries: Vec<String> = Vec::new();
+    let mut apart: Vec<(&Range<usize>, &str)> = Vec::new();
+    for place in places {
+        let meets = |(other, _): &(&Range<usize>, &str)| other.start < place.span.end && place.span.start < other.end;
+        if !apart.iter().any(meets) {
+            apart.push((&place.span, &place.candidates[0].2));
+        }
+    }
+    if apart.len() > 1 {
+        tries.push(changed(query, apart));
+    }
+    for nth in 0..MAX_CANDIDATES {
+        for place in places {
+            tries.extend(place.candidates.get(nth).map(|(_, _, word)| changed(query, vec![(&place.span, word)])));
+        }
+    }
+    let mut suggestions: Vec<Suggestion> = Vec::new();
+    for query in tries.into_iter().take(MAX_PLACES) {
+        if suggestions.len() == MAX_SUGGESTIONS {
+            break;
+        }
+        if suggestions.iter().any(|other| other.query == query) {
+            continue;
+        }
+        let root = parse(&query).root;
+        let synonyms = Synonyms::builtin();
+        let compiled = plan::compile(root.as_ref(), &request.filters, snapshot, synonyms, Breadth::Exact)?;
+        let mut matches = Matches::find(snapshot, &compiled)?;
+        if request.copies == Copies::Collapsed {
+            matches.collapse(snapshot.copies()?);
+        }
+        let articles = matches.total(Tier::Full);
+        if articles > 0 {
+            suggestions.push(Suggestion { query, articles });
+        }
+    }
+    Ok(suggestions)
+}
+
+/// The query with words in place of others.
+fn changed(query: &[char], mut words: Vec<(&Range<usize>, &str)>) -> String {
+    words.sort_by_key(|(span, _)| span.start);
+    let mut out = String::new();
+    let mut at = 0;
+    for (span, word) in words {
+        out.extend(&query[at..span.start]);
+        out.push_str(word);
+        at = span.end;
+    }
+    out.extend(&query[at..]);
+    out
+}
+
+/// The pieces that are asked for, in order.
+fn collect<'a>(node: &'a Node, pieces: &mut Vec<&'a Piece>) {
+    match node {
+        Node::Text(piece) | Node::Phrase(piece) => pieces.push(piece),
+        Node::Near { terms: nodes, .. } | Node::Together { terms: nodes, .. } | Node::And(nodes) | Node::Or(nodes) => {
+            nodes.iter().for_each(|node| collect(node, pieces));
+        }
+        Node::Field { node, .. } => collect(node, pieces),
+        Node::Pattern(_) | Node::Filter(_) | Node::Not(_) => {}
+    }
+}
+
+fn places(pieces: &[&Piece], query: &[char], snapshot: &Snapshot) -> Result<Vec<Place>> {
+    let segmenter = snapshot.segmenter()?;
+    let mut places: Vec<Place> = Vec::new();
+    let mut add = |span: Range<usize>, text: Vec<char>| {
+        let word: String = text.iter().collect();
+        let (latin, letters) = match typed(&word) {
+            Some(letters) => (true, Some(letters)),
+            None => (false, sound(&word)),
+        };
+        let length_fits = latin || (CHARS.0..=CHARS.1).contains(&text.len());
+        if let Some(sound) = letters.filter(|_| length_fits && places.len() < MAX_PLACES) {
+            let rough = rough(&sound);
+            places.push(Place { span, text, sound, rough, latin, candidates: Vec::new() });
+        }
+    };
+    // Pinyin is often typed syllable by syllable: neighbours in Latin letters are looked at together, too.
+    for (at, first) in pieces.iter().enumerate().filter(|(_, piece)| typed(&piece.text).is_some()) {
+        let after = pieces[at..].iter().zip(pieces[at + 1..].iter());
+        let together = after.take_while(|(left, right)| {
+            let between = query.get(left.span.end..right.span.start);
+            typed(&right.text).is_some() && between.is_some_and(|between| between.iter().all(|c| c.is_whitespace()))
+        });
+        if let Some((_, last)) = together.last() {
+            let span = first.span.start..last.span.end;
+            add(span.clone(), query[span].to_vec());
+        }
+    }
+    for piece in pieces {
+        let folded = fold(&piece.text);
+        let chars: Vec<char> = folded.chars().collect();
+        if query.len() < piece.span.end || piece.span.len() != chars.len() {
+            continue;
+        }
+        if typed(&folded).is_some() {
+            add(piece.span.clone(), chars);
+            continue;
+        }
+        // A misspelled word is cut to pieces: it is a run of short words, or one that the index does not know.
+        let mut cut: Vec<Range<usize>> = Vec::new();
+        let mut at = 0;
+        analyzer::words(&folded, segmenter, &mut Vec::new(), |word| {
+            let word: Vec<char> = word.chars().collect();
+            let found = chars[at..].windows(word.len()).position(|window| window == word);
+            if let Some(start) = found.map(|offset| at + offset) {
+                at = start + word.len();
+                cut.push(start..at);
+            }
+        });
+        for length in 1..=MAX_CUT {
+            for words in cut.windows(length) {
+                let range = words[0].start..words[length - 1].end;
+                let joined = words.windows(2).all(|pair| pair[0].end == pair[1].start);
+                if joined && chars[range.clone()].iter().all(|c| is_han(*c)) {
+                    let span = piece.span.start + range.start..piece.span.start + range.end;
+                    add(span, chars[range].to_vec());
+                }
+            }
+        }
+    }
+    Ok(places)
+}
+
+impl Place {
+    /// How near a word is to what stands here, or none where it is far or the same.
+    fn nearness(&self, word: &[char], letters: &str) -> Option<u8> {
+        if word == self.text {
+            return None;
+        }
+        if self.latin {
+            return if letters == self.sound {
+                Some(0)
+            } else {
+                (self.sound.len() >= 4 && rough(letters) == self.rough).then_some(1)
+            };
+        }
+        if word.len() != self.text.len() {
+            return None;
+        }
+        let different = word.iter().zip(&self.text).filter(|(a, b)| a != b).count();
+        if letters == self.sound {
+            Some(0)
+        } else if different < word.len() && rough(letters) == self.rough {
+            Some(1)
+        } else {
+            (different == 1 && word.len() >= MIN_CHARS_LIKE).then_some(2)
+        }
+    }
+}
+
+fn is_word(word: &[char]) -> bool {
+    (CHARS.0..=CHARS.1).contains(&word.len()) && word.iter().all(|c| is_han(*c))
+}
+
+/// The terms of some fields that are wanted, with the number of articles, over all segments.
+fn words(
+    snapshot: &Snapshot,
+    fields: &[Field],
+    prefix: &str,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<HashMap<String, u64>> {
+    let mut found: HashMap<String, u64> = HashMap::new();
+    for segment in snapshot.searcher.segment_readers() {
+        for field in fields {
+            terms(segment, *field, prefix, |word, info| match found.get_mut(word) {
+                Some(sum) => *sum += u64::from(info.doc_freq),
+                None if wanted(word) => {
+                    found.insert(word.to_string(), u64::from(info.doc_freq));
+                }
+                None => {}
+            })?;
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,165 @@
+//! Whether an index holds what was written and finds what it holds: checksums, counts, the recall contract.
+//!
+//! An index folder flows in, a [`Report`] flows out. The recall contract: every article whose title, lead, body or a
+//! name in its credits contains a string is found by that string in quotes, and no other article is. Strings are taken
+//! at random from the stored texts; what the search gives is compared with a plain scan of all of them
+//! ([`gongxun_text::strings::find`]).
+
+mod contract;
+mod strings;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+pub use self::contract::{Contract, Failure, Figures, Side};
+pub use self::strings::{Kind, Sample, Wanted, take};
+use crate::error::{Error, Result};
+use crate::index::check::{self, Files};
+use crate::index::{Generation, Snapshot};
+
+/// How many random strings are tried unless another number is asked for.
+pub const DEFAULT_SAMPLE: usize = 1_000;
+/// How many problems of the counts are told in words.
+const MAX_PROBLEMS: usize = 20;
+
+/// How far a verification goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The strings of the sample.
+    Sample,
+    /// Beside the sample, every article by strings of its own.
+    All,
+}
+
+/// What is asked of a verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How many random strings are taken; a tenth as many names, and a tenth as many single characters.
+    pub sample: usize,
+    /// How far it goes.
+    pub extent: Extent,
+    /// Where the random choice begins: the same seed takes the same strings.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { sample: DEFAULT_SAMPLE, extent: Extent::Sample, seed: 1 }
+    }
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Report {
+    /// The generation.
+    pub generation: u64,
+    /// The commit.
+    pub commit: u64,
+    /// The files, and the damaged ones among them. Where there is one, nothing else was looked at.
+    pub files: Files,
+    /// The counts.
+    pub counts: Counts,
+    /// The recall contract; none where files are damaged.
+    pub contract: Option<Contract>,
+}
+
+/// Articles counted in every way there is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// What the segments say.
+    pub documents: u64,
+    /// Stored articles that were read back.
+    pub stored: u64,
+    /// Ids among them, each once.
+    pub ids: u64,
+    /// What the manifest says.
+    pub manifest: u64,
+    /// What does not agree, in words; at most a few.
+    pub problems: Vec<String>,
+}
+
+impl Report {
+    /// Whether all is well.
+    pub fn is_sound(&self) -> bool {
+        self.files.damaged.is_empty()
+            && self.counts.problems.is_empty()
+            && self.contract.as_ref().is_some_and(Contract::holds)
+    }
+}
+
+/// Verifies the current generation of an index.
+///
+/// # Errors
+/// Where there is no index, or its folder can't be read. Damage is no error here: it stands in the report.
+pub fn verify(index: &Path, options: Options) -> Result<Report> {
+    let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
+    let files = check::files(&generation)?;
+    let mut report = Report { generation: generation.number, files, ..Report::default() };
+    if !report.files.damaged.is_empty() {
+        return Ok(report);
+    }
+    let snapshot = Snapshot::of(&generation)?;
+    report.commit = snapshot.commit.number;
+    check::guarded(&generation, || {
+        report.counts = count(&snapshot)?;
+        report.contract = Some(contract::contract(&snapshot, options)?);
+        Ok(())
+    })?;
+    Ok(report)
+}
+
+/// Tries so many random strings on a snapshot, and says what is wrong, if anything.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written.
+pub fn sample(snapshot: &Snapshot, strings: usize) -> Result<Option<String>> {
+    let options = Options { sample: strings, ..Options::default() };
+    let contract = check::guarded(&snapshot.generation, || contract::contract(snapshot, options))?;
+    Ok(match contract.failures.first() {
+        _ if contract.holds() => None,
+        Some(Failure { string, id, side: Side::Missing }) => Some(format!("\"{string}\" does not find article {id}")),
+        Some(Failure { string, id, side: Side::Wrong }) => Some(format!("\"{string}\" finds article {id} without it")),
+        None => Some("a string is found in articles that are not there".to_string()),
+    })
+}
+
+fn count(snapshot: &Snapshot) -> Result<Counts> {
+    let mut counts = Counts { documents: snapshot.articles(), ..Counts::default() };
+    let mut problems = Problems::default();
+    let mut ids = HashSet::new();
+    for found in snapshot.all() {
+        let (address, article) = found?;
+        counts.stored += 1;
+        let id = snapshot.id(address)?;
+        if id != article.id {
+            problems.add(|| format!("the article stored as {} is indexed as {id}", article.id));
+        }
+        if snapshot.find(&article.id)? != Some(address) {
+            problems.add(|| format!("{} is not found by its id", article.id));
+        }
+        if !ids.insert(article.id) {
+            problems.add(|| format!("{id} is there twice"));
+        }
+    }
+    counts.ids = ids.len() as u64;
+    let listed = check::listed(snapshot)?;
+    counts.manifest = listed.articles;
+    listed.problems.into_iter().for_each(|problem| problems.add(|| problem));
+    let same = counts.stored == counts.documents && counts.ids == counts.documents;
+    if !same || (counts.manifest != counts.documents && !listed.under_way) {
+        problems.add(|| "the counts do not agree".to_string());
+    }
+    counts.problems = problems.0;
+    Ok(counts)
+}
+
+#[derive(Default)]
+struct Problems(Vec<String>);
+
+impl Problems {
+    fn add(&mut self, problem: impl FnOnce() -> String) {
+        if self.0.len() < MAX_PROBLEMS {
+            self.0.push(problem());
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The recall contract: what the search gives against a plain scan of the stored texts.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::strings::{Kind, Sample, Wanted, take};
+use super::{Extent, Options};
+use crate::article::{Article, ArticleId};
+use crate::error::Result;
+use crate::index::Snapshot;
+use crate::query::parse;
+use crate::search::plan::{Breadth, compile};
+use crate::search::{Matches, Tier};
+use gongxun_text::fold::{fold, fold_char};
+use gongxun_text::random::Random;
+use gongxun_text::strings::{self, Class};
+use gongxun_text::synonyms::Synonyms;
+
+/// How many failures are kept as examples.
+const MAX_FAILURES: usize = 20;
+/// A name and a character are taken for each so many substrings.
+const SUBSTRINGS_TO_ONE: usize = 10;
+
+/// What the comparison found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Contract {
+    /// The figures of each kind of string, over the sample.
+    pub kinds: BTreeMap<Kind, Figures>,
+    /// The figures of each kind of string by which every article was looked for, with [`Extent::All`].
+    pub own: BTreeMap<Kind, Figures>,
+    /// Some of the failures.
+    pub failures: Vec<Failure>,
+}
+
+/// Figures of the strings of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// How many strings were tried.
+    pub strings: u64,
+    /// How many of them were found exactly: every article with them and no other.
+    pub exact: u64,
+    /// Articles that were found and hold the string.
+    pub hits: u64,
+    /// Articles that hold a string and were not found by it.
+    pub missing: u64,
+    /// Articles that were found by a string that they do not hold.
+    pub wrong: u64,
+}
+
+/// A string and an article over which search and scan do not agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The string.
+    pub string: String,
+    /// The article.
+    pub id: ArticleId,
+    /// What was wrong.
+    pub side: Side,
+}
+
+/// Which way search and scan do not agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The article holds the string and was not found.
+    Missing,
+    /// The article was found and does not hold the string.
+    Wrong,
+}
+
+impl Contract {
+    /// Whether nothing was missing and nothing wrong.
+    pub fn holds(&self) -> bool {
+        self.kinds.values().chain(self.own.values()).all(|f| f.missing == 0 && f.wrong == 0)
+    }
+
+    fn fail(&mut self, string: &str, id: &ArticleId, side: Side) {
+        if self.failures.len() < MAX_FAILURES {
+            self.failures.push(Failure { string: string.to_string(), id: id.clone(), side });
+        }
+    }
+}
+
+/// Compares, as far as the options say.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn contract(snapshot: &Snapshot, options: Options) -> Result<Contract> {
+    let mut contract = Contract::default();
+    let mut random = Random::new(options.seed);
+    let samples = sample(snapshot, options, &mut random, &mut contract)?;
+    compare(snapshot, &samples, &mut contract)?;
+    Ok(contract)
+}
+
+/// Takes the strings of the sample from articles chosen at random, in one pass over all; with [`Extent::All`] every
+/// article is looked for by strings of its own on the way.
+fn sample(snapshot: &Snapshot, options: Options, random: &mut Random, contract: &mut Contract) -> Result<Vec<Sample>> {
+    let articles = snapshot.articles() as usize;
+    let few = if options.sample == 0 { 0 } else { options.sample.div_ceil(SUBSTRINGS_TO_ONE) };
+    let mut chosen: Vec<usize> = Vec::new();
+    if articles > 0 {
+        chosen.extend((0..options.sample).map(|_| random.below(articles)));
+    }
+    chosen.sort_unstable();
+    let mut next = chosen.into_iter().peekable();
+    let mut samples = Vec::new();
+    // The same names and characters stand in thousands of articles: each is tried once.
+    let (mut names, mut characters) = (Distinct::of(few), Distinct::of(few));
+    for (at, found) in snapshot.all().enumerate() {
+        let (_, article) = found?;
+        while next.next_if(|chosen| *chosen <= at).is_some() {
+            samples.extend(take(&article, Wanted::Substring, random));
+        }
+        names.offer(take(&article, Wanted::Name, random), random);
+        characters.offer(take(&article, Wanted::Character, random), random);
+        if options.extent == Extent::All {
+            own(snapshot, &article, random, contract)?;
+        }
+    }
+    samples.extend(names.kept);
+    samples.extend(characters.kept);
+    Ok(samples)
+}
+
+/// A few of the different strings that are offered, each with the same chance.
+struct Distinct {
+    few: usize,
+    seen: HashSet<String>,
+    kept: Vec<Sample>,
+}
+
+impl Distinct {
+    fn of(few: usize) -> Distinct {
+        Distinct { few, seen: HashSet::new(), kept: Vec::new() }
+    }
+
+    fn offer(&mut self, sample: Option<Sample>, random: &mut Random) {
+        let Some(sample) = sample.filter(|sample| !self.seen.contains(&sample.text)) else { return };
+        self.seen.insert(sample.text.clone());
+        if self.kept.len() < self.few {
+            self.kept.push(sample);
+        } else if let Some(slot) = self.kept.get_mut(random.below(self.seen.len())) {
+            *slot = sample;
+        }
+    }
+}
+
+/// Looks for an article by a substring, a name and a character of its own.
+fn own(snapshot: &Snapshot, article: &Article, random: &mut Random, contract: &mut Contract) -> Result<()> {
+    let Some(address) = snapshot.find(&article.id)? else { return Ok(()) };
+    for wanted in [Wanted::Substring, Wanted::Name, Wanted::Character] {
+        let Some(sample) = take(article, wanted, random) else { continue };
+        let found = find(snapshot, &sample.text)?.contains(address);
+        let figures = contract.own.entry(sample.kind).or_default();
+        figures.strings += 1;
+        if found {
+            figures.exact += 1;
+            figures.hits += 1;
+        } else {
+            figures.missing += 1;
+            contract.fail(&sample.text, &article.id, Side::Missing);
+        }
+    }
+    Ok(())
+}
+
+/// What the search gives for a string in quotes, every copy of an article by itself.
+fn find(snapshot: &Snapshot, string: &str) -> Result<Matches> {
+    let query = parse(&format!("\"{string}\""));
+    let compiled = compile(query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact)?;
+    Matches::find(snapshot, &compiled)
+}
+
+/// Searches for every string and scans every text for it.
+fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract) -> Result<()> {
+    let scan = Scan::new(samples);
+    let mut found: Vec<std::vec::IntoIter<_>> = Vec::with_capacity(samples.len());
+    for sample in samples {
+        found.push(find(snapshot, &sample.text)?.addresses(Tier::Full).into_iter());
+    }
+    let mut figures = vec![Figures::default(); samples.len()];
+    // Which string's next hit is which article: both go through the articles in the same order.
+    let mut next: HashMap<_, Vec<usize>> = HashMap::new();
+    for (number, hits) in found.iter_mut().enumerate() {
+        if let Some(address) = hits.next() {
+            next.entry(address).or_default().push(number);
+        }
+    }
+    for article in snapshot.all() {
+        let (address, article) = article?;
+        let mut given = next.remove(&address).unwrap_or_default();
+        for number in &given {
+            if let Some(address) = found[*number].next() {
+                next.entry(address).or_default().push(*number);
+            }
+        }
+        given.sort_unstable();
+        let held = scan.held(&article);
+        for number in &held {
+            if given.binary_search(number).is_ok() {
+                figures[*number].hits += 1;
+            } else {
+                figures[*number].missing += 1;
+                contract.fail(&samples[*number].text, &article.id, Side::Missing);
+            }
+        }
+        for number in given.iter().filter(|number| held.binary_search(number).is_err()) {
+            figures[*number].wrong += 1;
+            contract.fail(&samples[*number].text, &article.id, Side::Wrong);
+        }
+    }
+    // What is left are hits that no article stands at.
+    for numbers in next.values() {
+        numbers.iter().for_each(|number| figures[*number].wrong += 1);
+    }
+    for (sample, one) in samples.iter().zip(figures) {
+        let sum = contract.kinds.entry(sample.kind).or_default();
+        sum.strings += 1;
+        sum.exact += u64::from(one.missing == 0 && one.wrong == 0);
+        sum.hits += one.hits;
+        sum.missing += one.missing;
+        sum.wrong += one.wrong;
+    }
+    Ok(())
+}
+
+/// All strings, by how they begin, so that a text is gone through once and not once for each.
+struct Scan {
+    strings: Vec<Vec<char>>,
+    /// Strings of one character, and those whose second is a sign, which stands for any.
+    by_first: HashMap<char, Vec<usize>>,
+    by_two: HashMap<[char; 2], Vec<usize>>,
+}
+
+impl Scan {
+    fn new(samples: &[Sample]) -> Scan {
+        let strings: Vec<Vec<char>> = samples.iter().map(|sample| fold(&sample.text).chars().collect()).collect();
+        let (mut by_first, mut by_two) = (HashMap::<char, Vec<usize>>::new(), HashMap::<[char; 2], Vec<usize>>::new());
+        for (number, string) in strings.iter().enumerate() {
+            match string[strings::core(string)] {
+                [first, second, ..] if Class::of(second) != Class::Other => {
+                    by_two.entry([first, second]).or_default().push(number);
+                }
+                [first, ..] => by_first.entry(first).or_default().push(number),
+                [] => {}
+            }
+        }
+        Scan { strings, by_first, by_two }
+    }
+
+    /// The numbers of the strings that the article holds, in order.
+    fn held(&self, article: &Article) -> Vec<usize> {
+        let mut held = Vec::new();
+        let mut tried: Vec<usize> = Vec::new();
+        let names = article.credits.iter().map(|credit| credit.name.as_str());
+        let texts = [article.title.as_str(), article.lead.as_deref().unwrap_or(""), article.body.as_str()];
+        for text in texts.into_iter().chain(names) {
+            let text: Vec<char> = text.chars().map(fold_char).collect();
+            tried.clear();
+            for (at, c) in text.iter().enumerate() {
+                tried.extend(self.by_first.get(c).into_iter().flatten());
+                if let Some(second) = text.get(at + 1) {
+                    tried.extend(self.by_two.get(&[*c, *second]).into_iter().flatten());
+                }
+            }
+            tried.sort_unstable();
+            tried.dedup();
+            held.extend(tried.iter().filter(|n| strings::find(&text, &self.strings[**n]).next().is_some()));
+        }
+        held.sort_unstable();
+        held.dedup();
+        held
+    }
+}

@@ -1,0 +1,147 @@
+//! Which strings are tried: substrings, names and single characters of an article, taken at random.
+
+use crate::article::Article;
+use gongxun_text::fold::fold_char;
+use gongxun_text::random::Random;
+use gongxun_text::strings::Class;
+
+/// The longest substring, in characters.
+pub const LONGEST: usize = 12;
+/// How often a place is tried before a text is given up.
+const ATTEMPTS: usize = 40;
+
+/// What kind of string is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Chinese characters, from two on.
+    Chinese,
+    /// Chinese characters with whole numbers, whole Latin words or signs among them.
+    Mixed,
+    /// A name of the credits.
+    Name,
+    /// One Chinese character.
+    Character,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 4] = [Kind::Chinese, Kind::Mixed, Kind::Name, Kind::Character];
+
+    /// The kind as a person reads it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Chinese => "strings of Chinese characters",
+            Kind::Mixed => "strings with numbers, words, signs",
+            Kind::Name => "names",
+            Kind::Character => "single characters",
+        }
+    }
+}
+
+/// A string that is tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// Its kind.
+    pub kind: Kind,
+    /// The string as printed.
+    pub text: String,
+}
+
+/// What is taken from an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A substring of 1 to `LONGEST` characters.
+    Substring,
+    /// A name.
+    Name,
+    /// A character.
+    Character,
+}
+
+/// A string of the article, or none where it has nothing of the kind.
+pub fn take(article: &Article, wanted: Wanted, random: &mut Random) -> Option<Sample> {
+    if wanted == Wanted::Name {
+        let names: Vec<&str> =
+            article.credits.iter().map(|c| c.name.as_str()).filter(|name| is_searchable(name)).collect();
+        let name = names.get(random.below(names.len()))?;
+        return Some(Sample { kind: Kind::Name, text: name.to_string() });
+    }
+    // Titles and leads are short: they are tried as often as the body, or chance would never reach them.
+    let texts = [article.title.as_str(), article.lead.as_deref().unwrap_or(""), article.body.as_str()];
+    let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+    let text: Vec<char> = texts.get(random.below(texts.len()))?.chars().collect();
+    (0..ATTEMPTS).find_map(|_| {
+        let length = if wanted == Wanted::Character { 1 } else { 1 + random.below(LONGEST) };
+        let start = random.below(text.len());
+        let string = text.get(start..start + length)?;
+        let before = start.checked_sub(1).and_then(|at| text.get(at));
+        kind_of(string, before, text.get(start + length))
+            .filter(|kind| wanted != Wanted::Character || *kind == Kind::Character)
+            .map(|kind| Sample { kind, text: string.iter().collect() })
+    })
+}
+
+/// The kind of a piece of text, or none where it is not to be tried: it cuts a number or a word in two, begins or ends
+/// with a sign, or holds what means something else in a query.
+fn kind_of(string: &[char], before: Option<&char>, after: Option<&char>) -> Option<Kind> {
+    let class = |c: &char| Class::of(fold_char(*c));
+    let (first, last) = (string.first()?, string.last()?);
+    let cuts = |left: Option<&char>, right: Option<&char>| {
+        let (left, right) = (left.map(class), right.map(class));
+        left == right && left.is_some_and(Class::is_word)
+    };
+    if cuts(before, Some(first)) || cuts(Some(last), after) {
+        return None;
+    }
+    let at_end = |c: &char| class(c) == Class::Other;
+    if at_end(first) || at_end(last) || !string.iter().all(is_plain) {
+        return None;
+    }
+    let han = string.iter().filter(|c| class(c) == Class::Han).count();
+    match (han, string.len()) {
+        (0, _) => None,
+        (1, 1) => Some(Kind::Character),
+        (n, all) if n == all => Some(Kind::Chinese),
+        _ => Some(Kind::Mixed),
+    }
+}
+
+/// Whether a character stands for itself inside quotes: letters and digits do, and common signs.
+fn is_plain(c: &char) -> bool {
+    match Class::of(fold_char(*c)) {
+        Class::Other => matches!(
+            c,
+            ' ' | '　' | '，' | '。' | '、' | '；' | '：' | '（' | '）' | '《' | '》' | '·' | '-' | ',' | '.' | '%'
+        ),
+        _ => true,
+    }
+}
+
+fn is_searchable(name: &str) -> bool {
+    let chars: Vec<char> = name.chars().collect();
+    kind_of(&chars, None, None).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_whole() {
+        let check = |before: &str, string: &str, after: &str, expect: Option<Kind>| {
+            let string: Vec<char> = string.chars().collect();
+            let kind = kind_of(&string, before.chars().last().as_ref(), after.chars().next().as_ref());
+            assert_eq!(kind, expect, "{before}|{string:?}|{after}");
+        };
+        check("", "工", "", Some(Kind::Character));
+        check("工", "会权", "益", Some(Kind::Chinese));
+        check("在", "2024年", "的", Some(Kind::Mixed));
+        check("12", "024年", "的", None);
+        check("", "年2", "024", None);
+        check("", "，工会", "", None);
+        check("", "工会，职工", "", Some(Kind::Mixed));
+        check("", "工“会", "", None);
+        check("", "2024", "", None);
+        check("", "工\n会", "", None);
+    }
+}

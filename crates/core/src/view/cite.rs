@@ -1,0 +1,162 @@
+//! What the citation formats share: the kind of publication, the page, text on one line.
+
+use crate::article::Article;
+use gongxun_text::fold::{fold, is_han};
+
+/// Where an article appeared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Publication<'a> {
+    /// In a newspaper of this name.
+    Newspaper(&'a str),
+    /// On a site, or by an agency, of this name.
+    Site(&'a str),
+    /// Nobody says.
+    Unknown,
+}
+
+impl<'a> Publication<'a> {
+    /// The publication of an article: of 中工网-工人日报 the newspaper, where no part is one the first.
+    pub fn of(article: &'a Article) -> Publication<'a> {
+        let source = article.source.as_deref();
+        let outlets = article.outlets.iter().map(String::as_str);
+        let mut names = outlets.chain(source).filter(|name| !name.trim().is_empty());
+        let first = names.clone().next();
+        match (names.find(|name| is_newspaper(name)), first) {
+            (Some(name), _) => Publication::Newspaper(name),
+            (None, Some(name)) => Publication::Site(name),
+            (None, None) => Publication::Unknown,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> Option<&'a str> {
+        match self {
+            Publication::Newspaper(name) | Publication::Site(name) => Some(name),
+            Publication::Unknown => None,
+        }
+    }
+}
+
+/// Whether a name is a newspaper's: 工人日报, 人民日报海外版, and not 海报 or 工人日报客户端.
+fn is_newspaper(name: &str) -> bool {
+    let name = fold(name.trim());
+    let stem = name.strip_suffix('版').map_or(name.as_str(), |edition| match edition.find('报') {
+        Some(at) => &edition[..at + '报'.len_utf8()],
+        None => edition,
+    });
+    let other = ["海报", "公报", "通报", "简报", "情报", "画报"];
+    stem.ends_with('报') && stem != "报" && !other.iter().any(|end| stem.ends_with(end))
+}
+
+/// The page of a newspaper that a section names: 第03版, 03版：要闻, A5版.
+pub(super) fn page(section: &str) -> Option<String> {
+    let folded = fold(section);
+    let before = &folded[..folded.find('版')?];
+    let digits = before.chars().rev().take_while(char::is_ascii_digit).count();
+    let letter = before.chars().rev().nth(digits).filter(char::is_ascii_lowercase);
+    let number = before[before.len() - digits..].trim_start_matches('0');
+    if number.is_empty() || number.len() > 3 {
+        return None;
+    }
+    Some(letter.map_or_else(|| number.to_string(), |letter| format!("{}{number}", letter.to_ascii_uppercase())))
+}
+
+/// A text on one line: runs of blanks, line ends and control characters become one blank.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_whitespace() || c.is_control() {
+            true if !line.is_empty() && !line.ends_with(' ') => line.push(' '),
+            true => {}
+            false => line.push(c),
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+/// The address, where it can be cited: without blanks and line ends.
+pub(super) fn address(article: &Article) -> Option<String> {
+    let url: String = article.url.as_deref()?.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    (!url.is_empty()).then_some(url)
+}
+
+/// Whether a text is Chinese.
+pub(super) fn is_chinese(text: &str) -> bool {
+    text.chars().any(is_han)
+}
+
+#[cfg(test)]
+pub(super) mod samples {
+    use crate::article::{Article, ArticleId, Credit, Role};
+
+    /// An article of a newspaper on its site, with everything that the formats show.
+    pub fn newspaper() -> Article {
+        Article {
+            id: ArticleId::new("a.html", "0"),
+            title: "“两个清单”护航新就业形态劳动者".into(),
+            date: Some("2025-01-15T07:02:00+08:00".parse().unwrap()),
+            source: Some("中工网-工人日报".into()),
+            outlets: vec!["中工网".into(), "工人日报".into()],
+            credits: vec![
+                Credit::new(Role::Reporter, "郭振纲"),
+                Credit::new(Role::Correspondent, "李一"),
+                Credit::new(Role::ChiefEditor, "肖天"),
+            ],
+            section: Some("第03版：维权".into()),
+            url: Some("https://example.org/a_b/1.shtml?x=1%2".into()),
+            lead: Some("一句话，\n两行。".into()),
+            body: "正文第一段。\n第二段。".into(),
+            ..Article::default()
+        }
+    }
+
+    /// An article of which nearly nothing is known.
+    pub fn bare() -> Article {
+        Article { id: ArticleId::new("b.txt", "0"), title: "公告".into(), ..Article::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newspapers_are_told_from_sites() {
+        for name in ["工人日报", "中国青年报", "工人日報", "人民日报海外版", "南方都市报", "The 劳动报"]
+        {
+            assert!(is_newspaper(name), "{name}");
+        }
+        for name in ["中工网", "新华社", "工人日报客户端", "国务院公报", "报", "", "人民网北京版", "报道组"]
+        {
+            assert!(!is_newspaper(name), "{name}");
+        }
+        let article = samples::newspaper();
+        assert_eq!(Publication::of(&article), Publication::Newspaper("工人日报"));
+        let site = Article { outlets: vec!["中工网".into()], source: Some("中工网综合".into()), ..article };
+        assert_eq!(Publication::of(&site), Publication::Site("中工网"));
+        assert_eq!(Publication::of(&samples::bare()), Publication::Unknown);
+    }
+
+    #[test]
+    fn pages_are_read_off_sections() {
+        for (section, expect) in [
+            ("第03版", Some("3")),
+            ("03版：要闻", Some("3")),
+            ("Ａ０５版", Some("A5")),
+            ("第12版", Some("12")),
+            ("维权", None),
+            ("版", None),
+            ("海外版", None),
+            ("第00版", None),
+        ] {
+            assert_eq!(page(section).as_deref(), expect, "{section}");
+        }
+    }
+
+    #[test]
+    fn lines_are_joined() {
+        assert_eq!(one_line(" a\r\n b　c\t\0 "), "a b c");
+        assert_eq!(one_line("\n"), "");
+    }
+}

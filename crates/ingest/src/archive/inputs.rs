@@ -1,0 +1,207 @@
+//! Paths in, the files to read out, in an order that depends on names alone.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use gongxun_core::article::Origin;
+use gongxun_core::error::{Error, Reason, Rejection, Result};
+use gongxun_text::charset;
+
+/// The path that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+/// How many folders may stand inside each other.
+const FOLDERS: usize = 200;
+
+/// One file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The path to open; [`STANDARD_INPUT`] for standard input.
+    pub path: PathBuf,
+    /// The path relative to the root, its parts joined by `/`, as it appears in [`Origin::file`]; for a path outside the
+    /// root, the path as it was given.
+    pub name: String,
+    /// Its size in bytes; 0 where it is not known.
+    pub size: u64,
+    /// When it was last changed, in nanoseconds since 1970; 0 where it is not known.
+    pub modified_ns: i128,
+}
+
+/// Walks files and folders, in the order of `paths` and sorted by name within a folder. A file that is met twice is
+/// listed once.
+///
+/// Hidden files and folders (`.git`, `.DS_Store`) below a path are passed over; a hidden path that is named itself is
+/// read. Links to files are followed. Links to folders are followed unless the folder is met under its own name anyway, so
+/// a loop ends. What can't be listed goes to `reject`.
+///
+/// # Errors
+/// [`Error::Io`] where one of `paths` does not exist: a mistyped path is not an empty archive.
+pub fn inputs(paths: &[PathBuf], root: &Path, reject: &mut dyn FnMut(Rejection)) -> Result<Vec<Input>> {
+    let mut walk =
+        FolderWalk { seen: HashSet::new(), found: Vec::new(), reject, top: PathBuf::new(), linked: HashSet::new() };
+    for path in paths {
+        if path.as_os_str() == STANDARD_INPUT {
+            walk.push(path.clone(), STANDARD_INPUT.to_string(), None);
+            continue;
+        }
+        let metadata = fs::metadata(path).map_err(|err| Error::io(path, err))?;
+        let name = name_under(path, root);
+        if metadata.is_dir() {
+            walk.top = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+            walk.folder(path, &name, 0);
+        } else {
+            walk.push(path.clone(), name, Some(&metadata));
+        }
+    }
+    Ok(walk.found)
+}
+
+struct FolderWalk<'a> {
+    /// The names that are listed already.
+    seen: HashSet<String>,
+    found: Vec<Input>,
+    reject: &'a mut dyn FnMut(Rejection),
+    /// The folder that the walk began in, without links.
+    top: PathBuf,
+    /// The folders outside it that links led to.
+    linked: HashSet<PathBuf>,
+}
+
+impl FolderWalk<'_> {
+    fn push(&mut self, path: PathBuf, name: String, metadata: Option<&Metadata>) {
+        if !self.seen.insert(name.clone()) {
+            return;
+        }
+        let (size, modified_ns) = metadata.map_or((0, 0), size_and_time);
+        self.found.push(Input { path, name, size, modified_ns });
+    }
+
+    fn turn_down(&mut self, name: &str, reason: Reason, detail: impl Into<String>) {
+        (self.reject)(Rejection::new(Origin::file(name), reason, detail));
+    }
+
+    fn folder(&mut self, path: &Path, name: &str, depth: usize) {
+        if depth > FOLDERS {
+            return self.turn_down(
+                name,
+                Reason::Limit,
+                format!("more than {FOLDERS} folders deep, which is the limit"),
+            );
+        }
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(err) => return self.turn_down(name, Reason::Unreadable, err.to_string()),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) => names.push(entry.file_name()),
+                Err(err) => self.turn_down(name, Reason::Unreadable, err.to_string()),
+            }
+        }
+        names.sort_unstable();
+        for child in names.into_iter().filter(|name| !is_hidden(name)) {
+            let child_path = path.join(&child);
+            let child_name = join(name, &printable(&child));
+            self.entry(child_path, child_name, depth);
+        }
+    }
+
+    fn entry(&mut self, path: PathBuf, name: String, depth: usize) {
+        let linked = fs::symlink_metadata(&path).is_ok_and(|m| m.file_type().is_symlink());
+        match fs::metadata(&path) {
+            Err(err) => self.turn_down(&name, Reason::Unreadable, err.to_string()),
+            Ok(metadata) if metadata.is_dir() => {
+                if !linked || self.leads_on(&path) {
+                    self.folder(&path, &name, depth + 1);
+                }
+            }
+            Ok(metadata) if metadata.is_file() => self.push(path, name, Some(&metadata)),
+            // A pipe or device would block whoever opens it.
+            Ok(_) => self.turn_down(&name, Reason::Unknown, "neither a file nor a folder"),
+        }
+    }
+
+    /// Whether a link to a folder leads to files that are not met otherwise.
+    fn leads_on(&mut self, link: &Path) -> bool {
+        let Ok(target) = fs::canonicalize(link) else { return false };
+        let met = match target.strip_prefix(&self.top) {
+            Ok(below) => !below.components().any(|part| is_hidden(part.as_os_str())),
+            Err(_) => self.top.starts_with(&target),
+        };
+        !met && self.linked.insert(target)
+    }
+}
+
+/// The size of a file and when it was last changed, as an [`Input`] has them: tells whether it changed meanwhile.
+///
+/// # Errors
+/// What the system says of a file that is gone.
+pub fn stamp(path: &Path) -> io::Result<(u64, i128)> {
+    fs::metadata(path).map(|metadata| size_and_time(&metadata))
+}
+
+fn size_and_time(metadata: &Metadata) -> (u64, i128) {
+    let size = if metadata.is_file() { metadata.len() } else { 0 };
+    let modified_ns = metadata.modified().map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => after.as_nanos() as i128,
+        Err(before) => -(before.duration().as_nanos() as i128),
+    });
+    (size, modified_ns)
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+fn join(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_string(),
+        _ if folder.ends_with('/') => format!("{folder}{name}"),
+        _ => format!("{folder}/{name}"),
+    }
+}
+
+/// A file's name as text. Archives of the 2000s unpacked on Linux have names in GBK.
+fn printable(name: &OsStr) -> String {
+    match name.to_str() {
+        Some(name) => name.to_string(),
+        None => charset::decode(name.as_encoded_bytes(), None, false).text,
+    }
+}
+
+/// The name of a path that was given: relative to the root where it is below it, else as it was given.
+pub fn name_under(path: &Path, root: &Path) -> String {
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    let plain = |path: &Path| std::path::absolute(path).ok().map(|path| without_dots(&path));
+    let below = |path: Option<PathBuf>, root: Option<PathBuf>| Some(path?.strip_prefix(root?).ok()?.to_path_buf());
+    let relative = below(plain(path), plain(root)).or_else(|| below(real(path), real(root)));
+    let path = relative.as_deref().unwrap_or(path);
+    let mut name = String::new();
+    for part in path.components() {
+        match part {
+            Component::RootDir => name.push('/'),
+            Component::CurDir => {}
+            part => name = join(&name, &printable(part.as_os_str())),
+        }
+    }
+    name
+}
+
+/// A path with `..` taken by the letter.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}

@@ -1,0 +1,137 @@
+//! Paths in, [`Record`]s out: the only reading of inputs.
+//!
+//! Folders, zip, tar, gz, zst, WARC and JSON lines are opened here and nowhere else. A record is a run of bytes with what
+//! its container says about it; what the bytes mean is [`crate::extract`]'s business.
+//!
+//! [`inputs`] walks files and folders, [`read`] takes one of them and hands over its records in order, as a stream: no
+//! more than one record is held at a time (and a zip archive where it stands inside another archive). What can't be
+//! read is handed over in its place as a [`Rejection`], and the rest goes on.
+//!
+//! Not records, and not reported: hidden files and folders below a path, folders inside archives, blank lines of JSON
+//! lines, and the records of a crawl that are about the crawl (warcinfo, request, metadata, revisit, continuation).
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use gongxun_core::article::Origin;
+use gongxun_core::error::{Reason, Rejection};
+
+mod directory;
+mod http;
+mod inputs;
+mod json;
+mod limits;
+mod members;
+mod names;
+mod open;
+mod sniff;
+mod tar;
+mod walk;
+mod warc;
+mod window;
+mod zip;
+
+pub use inputs::{Input, STANDARD_INPUT, inputs, name_under, stamp};
+pub use limits::Limits;
+
+/// What kind of text a record holds, by its name or its container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Media {
+    /// An HTML page.
+    Html,
+    /// What a browser's copy of a whole page gives.
+    Dump,
+    /// One JSON object. Its bytes are UTF-8, whatever the file was in.
+    Json,
+}
+
+/// One run of bytes that may hold an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Where it stood.
+    pub origin: Origin,
+    /// What kind of text it is.
+    pub media: Media,
+    /// The bytes, with transfer and content encodings (chunked, gzip) undone.
+    pub bytes: Vec<u8>,
+    /// The charset that the container declares (the HTTP header of a crawl), as it stands there.
+    pub charset: Option<String>,
+    /// The page's address, where the container knows it.
+    pub url: Option<String>,
+    /// When it was captured, as the container writes it (WARC-Date).
+    pub captured: Option<String>,
+}
+
+/// Reads one input and hands over each record or rejection in order, until `visit` breaks. `consumed` grows by the bytes
+/// that are read of the file, so that others see how far it is.
+pub fn read(
+    input: &Input,
+    limits: &Limits,
+    consumed: &AtomicU64,
+    visit: &mut dyn FnMut(Result<Record, Rejection>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if input.path == Path::new(STANDARD_INPUT) {
+        return read_from(&input.name, io::stdin().lock(), limits, visit);
+    }
+    let mut reject = |reason, detail: String| visit(Err(Rejection::new(Origin::file(&input.name), reason, detail)));
+    if let Some((reason, detail)) = sniff::skip_by_name(&input.name) {
+        return reject(reason, detail);
+    }
+    match File::open(&input.path) {
+        // A pipe that is named as a file can't go back.
+        Ok(mut file) if !file.metadata().is_ok_and(|m| m.is_file()) => {
+            open::start(&input.name, &mut file, limits, visit)
+        }
+        Ok(file) => open::start_seekable(&input.name, &mut Counted { inner: file, consumed }, limits, visit),
+        Err(err) => reject(Reason::Unreadable, err.to_string()),
+    }
+}
+
+/// A file that tells how much of it was read.
+struct Counted<'c> {
+    inner: File,
+    consumed: &'c AtomicU64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.consumed.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+impl Seek for Counted<'_> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+/// Reads one input from a reader, with a name to go by (its ending tells the kind where the bytes don't), and hands over
+/// each record or rejection in order, until `visit` breaks.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use gongxun_ingest::archive::{Limits, Media, read_from};
+/// let mut seen = Vec::new();
+/// let _ = read_from("a.jsonl", "{\"title\":\"工会\"}\n\n{\"title\":".as_bytes(), &Limits::default(), &mut |found| {
+///     seen.push(found.map(|record| (record.origin.record, record.media)));
+///     ControlFlow::Continue(())
+/// });
+/// assert_eq!(seen[0], Ok((Some(1), Media::Json)));
+/// assert_eq!(seen[1].as_ref().unwrap_err().origin.to_string(), "a.jsonl#00003");
+/// ```
+pub fn read_from(
+    name: &str,
+    mut reader: impl Read,
+    limits: &Limits,
+    visit: &mut dyn FnMut(Result<Record, Rejection>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    open::start(name, &mut reader, limits, visit)
+}
+
+#[cfg(test)]
+mod tests;

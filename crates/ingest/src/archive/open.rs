@@ -1,0 +1,148 @@
+//! What a stream holds decides who reads it: a name and a stream in, the records of whoever knows the kind out.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use super::limits::{Limits, Meter, Metered, Trouble};
+use super::members::{Members, Packing};
+use super::sniff::{self, Kind};
+use super::walk::{Flow, Place, Visit, Walk};
+use super::window::{Window, read_whole};
+use super::{Media, json, tar, warc, zip};
+use gongxun_core::article::Origin;
+use gongxun_core::error::{Reason, Rejection};
+
+/// Reads a stream that can't go back.
+pub(super) fn start(file: &str, reader: &mut dyn Read, limits: &Limits, visit: &mut Visit<'_>) -> Flow {
+    walk_through(file, limits, visit, |walk| {
+        let mut metered = Metered { inner: reader, meter: walk.meter };
+        open(walk, &Place::default(), file, &mut Window::new(&mut metered))
+    })
+}
+
+/// Sets out through one input, and sees to it that it ends with a word on it.
+fn walk_through(
+    file: &str,
+    limits: &Limits,
+    visit: &mut Visit<'_>,
+    through: impl FnOnce(&mut Walk<'_>) -> Flow,
+) -> Flow {
+    let meter = Meter::new(limits);
+    let mut said = false;
+    let mut listening = |found| {
+        said = true;
+        visit(found)
+    };
+    let flow = through(&mut Walk { file, limits, meter: &meter, visit: &mut listening });
+    if !said {
+        return visit(Err(Rejection::new(Origin::file(file), Reason::Empty, "no page in it")));
+    }
+    // An input that has too many members is left, not the whole run.
+    if meter.is_over() { Flow::Continue(()) } else { flow }
+}
+
+/// Reads a file. A zip archive is sought in, anything else is read through.
+pub(super) fn start_seekable(
+    file: &str,
+    reader: &mut (impl Read + Seek),
+    limits: &Limits,
+    visit: &mut Visit<'_>,
+) -> Flow {
+    walk_through(file, limits, visit, |walk| {
+        let mut metered = Metered { inner: reader, meter: walk.meter };
+        let place = Place::default();
+        // Most files are small and no archives: four bytes tell, and nothing is read twice.
+        let mut start = Vec::new();
+        if let Err(err) = metered.by_ref().take(4).read_to_end(&mut start) {
+            return walk.fail(&place, None, &err);
+        }
+        let is_zip = match sniff::by_signature(&start) {
+            Some(kind) => kind == Kind::Zip,
+            None => sniff::ending(file) == "zip",
+        };
+        if let Err(err) = metered.seek(SeekFrom::Start(0)) {
+            return walk.fail(&place, None, &err);
+        }
+        match place.enter_archive(limits) {
+            Ok(inside) if is_zip && !start.is_empty() => zip::read(walk, &inside, &mut metered),
+            _ => open(walk, &place, file, &mut Window::new(&mut metered)),
+        }
+    })
+}
+
+/// Reads what is at a place. `name` is the name to go by: of the file or member, without the endings of compressions
+/// that are undone already.
+pub(super) fn open(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
+    if let Some((reason, detail)) = sniff::skip_by_name(name) {
+        return walk.reject(place, None, reason, detail);
+    }
+    let head = match stream.peek(sniff::HEAD) {
+        Ok(head) => head,
+        Err(err) => return walk.fail(place, None, &err),
+    };
+    let inside = match sniff::kind(name, head) {
+        Kind::Empty if head.len() < sniff::HEAD => return walk.reject(place, None, Reason::Empty, "nothing in it"),
+        Kind::Binary(what) => return walk.reject(place, None, Reason::Binary, what),
+        Kind::Other(what) => return walk.reject(place, None, Reason::Unknown, what),
+        Kind::Json => return json::read(walk, place, name, stream),
+        Kind::Html => return whole(walk, place, Media::Html, stream),
+        Kind::Dump | Kind::Empty => return whole(walk, place, Media::Dump, stream),
+        Kind::Gzip => return unpack(walk, place, name, stream, Packing::Gzip),
+        Kind::Zstd => return unpack(walk, place, name, stream, Packing::Zstd),
+        Kind::Warc | Kind::Zip | Kind::Tar => place.enter_archive(walk.limits),
+    };
+    let inside = match inside {
+        Ok(inside) => inside,
+        Err(Trouble { reason, detail }) => return walk.reject(place, None, reason, detail),
+    };
+    // What kind it is was borrowed from the stream; a second look costs nothing.
+    match stream.peek(sniff::HEAD).map(|head| sniff::kind(name, head)) {
+        Ok(Kind::Zip) => zip::read_stream(walk, &inside, stream),
+        Ok(Kind::Tar) => tar::read(walk, &inside, stream),
+        Ok(_) => {
+            let meter = walk.meter;
+            warc::read(walk, &inside, &mut Members::new(stream, Packing::Plain, meter))
+        }
+        Err(err) => walk.fail(place, None, &err),
+    }
+}
+
+/// Undoes one compression. A crawl is read by its members, anything else as one stream.
+fn unpack(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>, packing: Packing) -> Flow {
+    let meter = walk.meter;
+    let name = sniff::without_compression(name);
+    let mut members = Members::new(stream, packing, meter);
+    let place = match place.enter_layer(walk.limits) {
+        Ok(place) => place,
+        Err(Trouble { reason, detail }) => return walk.reject(place, None, reason, detail),
+    };
+    let is_warc = match members.head() {
+        Ok(head) => head.starts_with(b"WARC/") || sniff::is_warc_name(&name),
+        // A crawl whose first member is damaged is a crawl all the same.
+        Err(_) => sniff::is_warc_name(&name),
+    };
+    if !is_warc {
+        return open(walk, &place, &name, &mut Window::new(&mut members));
+    }
+    match place.enter_archive(walk.limits) {
+        Ok(inside) => warc::read(walk, &inside, &mut members),
+        Err(Trouble { reason, detail }) => walk.reject(&place, None, reason, detail),
+    }
+}
+
+/// A file that is one record.
+fn whole(walk: &mut Walk<'_>, place: &Place, media: Media, stream: &mut Window<'_>) -> Flow {
+    let mut bytes = Vec::new();
+    match read_whole(stream, walk.limits.record_bytes, &mut bytes) {
+        Ok(true) if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0) => {
+            walk.reject(place, None, Reason::Empty, "nothing in it")
+        }
+        Ok(true) => walk.record(place, None, media, bytes),
+        Ok(false) => walk.reject(
+            place,
+            None,
+            Reason::Limit,
+            format!("more than {} bytes, which is the limit", walk.limits.record_bytes),
+        ),
+        Err(err) => walk.fail(place, None, &err),
+    }
+}

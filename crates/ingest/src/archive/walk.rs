@@ -1,0 +1,100 @@
+//! One input on its way through its containers: where the walk stands, what it costs, whom it tells.
+
+use std::io;
+use std::ops::ControlFlow;
+
+use super::limits::{Limits, Meter, Trouble};
+use super::{Media, Record};
+use gongxun_core::article::Origin;
+use gongxun_core::error::{Reason, Rejection};
+
+/// Whether to go on.
+pub(super) type Flow = ControlFlow<()>;
+
+/// Who is told of each record and rejection.
+pub(super) type Visit<'a> = dyn FnMut(Result<Record, Rejection>) -> Flow + 'a;
+
+/// The walk through one input.
+pub(super) struct Walk<'a> {
+    pub(super) file: &'a str,
+    pub(super) limits: &'a Limits,
+    pub(super) meter: &'a Meter,
+    pub(super) visit: &'a mut Visit<'a>,
+}
+
+/// Where in the input the walk stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place {
+    /// The path of the member inside its archives.
+    pub(super) member: Option<String>,
+    /// How many archives are around this place.
+    pub(super) archives: u32,
+    /// How many compressions are around this place.
+    pub(super) layers: u32,
+}
+
+impl Place {
+    /// The place of a member of the archive at this place.
+    pub(super) fn inside(&self, name: &str) -> Place {
+        let member = match &self.member {
+            Some(outer) => format!("{outer}!{name}"),
+            None => name.to_string(),
+        };
+        Place { member: Some(member), archives: self.archives, layers: self.layers }
+    }
+
+    /// The same place with one more archive around it.
+    pub(super) fn enter_archive(&self, limits: &Limits) -> Result<Place, Trouble> {
+        let place = Place { archives: self.archives + 1, ..self.clone() };
+        if place.archives > limits.nesting {
+            let detail = format!("an archive more than {} deep, which is the limit", limits.nesting);
+            return Err(Trouble { reason: Reason::Limit, detail });
+        }
+        Ok(place)
+    }
+
+    /// The same place with one more compression around it.
+    pub(super) fn enter_layer(&self, limits: &Limits) -> Result<Place, Trouble> {
+        let place = Place { layers: self.layers + 1, ..self.clone() };
+        // Each archive may be packed once, and what is inside it as well.
+        if place.layers > limits.nesting + 1 {
+            let detail = format!("packed more than {} times, which is the limit", limits.nesting + 1);
+            return Err(Trouble { reason: Reason::Limit, detail });
+        }
+        Ok(place)
+    }
+}
+
+impl Walk<'_> {
+    pub(super) fn origin(&self, place: &Place, record: Option<u64>) -> Origin {
+        Origin { file: self.file.to_string(), member: place.member.clone(), record }
+    }
+
+    /// Hands over a record that has nothing but its bytes.
+    pub(super) fn record(&mut self, place: &Place, record: Option<u64>, media: Media, bytes: Vec<u8>) -> Flow {
+        let origin = self.origin(place, record);
+        self.deliver(Record { origin, media, bytes, charset: None, url: None, captured: None })
+    }
+
+    pub(super) fn deliver(&mut self, record: Record) -> Flow {
+        self.meter.delivered(record.bytes.len());
+        (self.visit)(Ok(record))
+    }
+
+    pub(super) fn reject(
+        &mut self,
+        place: &Place,
+        record: Option<u64>,
+        reason: Reason,
+        detail: impl Into<String>,
+    ) -> Flow {
+        let origin = self.origin(place, record);
+        (self.visit)(Err(Rejection::new(origin, reason, detail)))
+    }
+
+    /// Reports what a reader said.
+    pub(super) fn fail(&mut self, place: &Place, record: Option<u64>, err: &io::Error) -> Flow {
+        let Trouble { reason, detail } = Trouble::of(err);
+        self.reject(place, record, reason, detail)
+    }
+}

@@ -1,0 +1,269 @@
+//! A zip archive in, its members out.
+//!
+//! An archive that can be sought in is read by its directory. One whose directory is damaged or cut off, or that comes as
+//! a stream too large to hold, is read from its start by the header in front of each member.
+
+use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
+
+use flate2::Crc;
+
+use super::directory::{self, Directory, long, short};
+use super::limits::Trouble;
+use super::members::{Members, Packing};
+use super::names;
+use super::open::open;
+use super::walk::{Flow, Place, Walk};
+use super::window::{Window, read_whole};
+use gongxun_core::error::Reason;
+
+/// How many bytes of member names their charset is told by.
+const NAMES: usize = 64 << 10;
+/// The length of a local header without its name and extra field.
+const LOCAL: usize = 30;
+
+/// Reads a zip archive that stands in a stream: as a whole where it is no larger than a record may be.
+pub(super) fn read_stream(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
+    let mut bytes = Vec::new();
+    match read_whole(stream, walk.limits.record_bytes, &mut bytes) {
+        Ok(true) => read(walk, place, &mut Cursor::new(bytes)),
+        Ok(false) => {
+            let mut joined = Cursor::new(bytes).chain(stream);
+            by_headers(walk, place, &mut Window::new(&mut joined))
+        }
+        Err(err) => {
+            walk.fail(place, None, &err)?;
+            by_headers(walk, place, &mut Window::new(&mut Cursor::new(bytes)))
+        }
+    }
+}
+
+/// Reads a zip archive that can be sought in.
+pub(super) fn read(walk: &mut Walk<'_>, place: &Place, file: &mut (impl Read + Seek)) -> Flow {
+    let size = match file.seek(SeekFrom::End(0)) {
+        Ok(size) => size,
+        Err(err) => return walk.fail(place, None, &err),
+    };
+    let begins_as_zip = match begins_as_zip(file) {
+        Ok(begins) => begins,
+        Err(err) => return walk.fail(place, None, &err),
+    };
+    let damage = match directory::read(file, size) {
+        // Where the directory is cut off, that of an archive inside this one may have been found.
+        Ok(found) if begins_as_zip && found.before > 0 => "no directory at its end".to_string(),
+        Ok(found) => return by_directory(walk, place, file, &found, size),
+        Err(err) => match Trouble::of(&err) {
+            Trouble { reason: Reason::Damaged, detail } => detail,
+            Trouble { reason, detail } => return walk.reject(place, None, reason, detail),
+        },
+    };
+    if let Err(err) = file.seek(SeekFrom::Start(0)) {
+        return walk.fail(place, None, &err);
+    }
+    walk.reject(place, None, Reason::Damaged, format!("{damage}; its members are read as far as they go"))?;
+    by_headers(walk, place, &mut Window::new(file))
+}
+
+fn begins_as_zip(file: &mut (impl Read + Seek)) -> io::Result<bool> {
+    let mut start = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.by_ref().take(4).read_to_end(&mut start)?;
+    Ok(start == b"PK\x03\x04")
+}
+
+fn by_directory(
+    walk: &mut Walk<'_>,
+    place: &Place,
+    file: &mut (impl Read + Seek),
+    directory: &Directory,
+    size: u64,
+) -> Flow {
+    let all = all_names(directory);
+    let meter = walk.meter;
+    let mut packed: u64 = 0;
+    for entry in &directory.entries {
+        let name = names::decode(&entry.name, &all);
+        let Some((inside, name)) = admit(walk, place, &name)? else { continue };
+        packed = packed.saturating_add(entry.packed);
+        if packed > size {
+            let detail = "the members overlap: together they are larger than the archive";
+            return walk.reject(&inside, None, Reason::Limit, detail);
+        }
+        if let Err(err) = go_to(file, directory.before.saturating_add(entry.at)) {
+            walk.fail(&inside, None, &err)?;
+            continue;
+        }
+        let held = meter.held();
+        let mut taken = file.by_ref().take(entry.packed);
+        match entry.method {
+            _ if entry.encrypted => walk.reject(&inside, None, Reason::Unknown, "an encrypted member")?,
+            0 => {
+                let mut summed = Summed { inner: &mut taken, sum: Some(entry.sum), seen: Crc::new() };
+                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
+            }
+            8 => {
+                let mut window = Window::new(&mut taken);
+                let mut members = Members::new(&mut window, Packing::Deflate, meter);
+                let mut summed = Summed { inner: &mut members, sum: Some(entry.sum), seen: Crc::new() };
+                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
+            }
+            method => walk.reject(&inside, None, Reason::Unknown, format!("packed by method {method}"))?,
+        }
+        meter.forgive(held);
+    }
+    Flow::Continue(())
+}
+
+/// Goes to the content of the member whose header stands at a place.
+fn go_to(file: &mut (impl Read + Seek), at: u64) -> io::Result<()> {
+    let mut header = Vec::new();
+    file.seek(SeekFrom::Start(at))?;
+    file.by_ref().take(LOCAL as u64).read_to_end(&mut header)?;
+    if header.len() < LOCAL || !header.starts_with(b"PK\x03\x04") {
+        return Err(Trouble::damaged("no member where the directory says"));
+    }
+    let names = i64::from(short(&header, 26)) + i64::from(short(&header, 28));
+    file.seek(SeekFrom::Current(names)).map(|_| ())
+}
+
+/// The names that need decoding, to tell their charset by all of them.
+fn all_names(directory: &Directory) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in directory.entries.iter().filter(|entry| !entry.name.is_ascii()) {
+        if all.len() > NAMES {
+            break;
+        }
+        all.extend_from_slice(&entry.name);
+        all.push(b'\n');
+    }
+    all
+}
+
+/// Whether a member is to be read: its place and checked name, or nothing where it is passed over or turned down.
+fn admit(walk: &mut Walk<'_>, place: &Place, name: &str) -> ControlFlow<(), Option<(Place, String)>> {
+    if name.ends_with(['/', '\\']) {
+        return ControlFlow::Continue(None);
+    }
+    if let Err(trouble) = walk.meter.member() {
+        // Once said, the rest of the input is not gone through.
+        walk.reject(place, None, trouble.reason, trouble.detail)?;
+        return ControlFlow::Break(());
+    }
+    let Some(safe) = names::safe(name) else {
+        walk.reject(&place.inside(name), None, Reason::UnsafePath, "its path would leave the archive")?;
+        return ControlFlow::Continue(None);
+    };
+    ControlFlow::Continue((!names::is_hidden(&safe)).then(|| (place.inside(&safe), safe)))
+}
+
+/// What stands in front of a member.
+struct Local {
+    name: Vec<u8>,
+    encrypted: bool,
+    /// Whether length and checksum stand behind the member instead.
+    open_ended: bool,
+    method: u16,
+    sum: u32,
+    length: u64,
+}
+
+/// Reads members by the headers in front of them, up to the directory or the end.
+fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
+    loop {
+        let local = match next_local(stream) {
+            Ok(Some(local)) => local,
+            Ok(None) => return Flow::Continue(()),
+            Err(err) => return walk.fail(place, None, &err),
+        };
+        let name = names::decode(&local.name, &local.name);
+        let admitted = admit(walk, place, &name)?;
+        let meter = walk.meter;
+        let held = meter.held();
+        match local.method {
+            8 if !local.encrypted => {
+                let mut members = Members::new(stream, Packing::Deflate, meter);
+                let sum = (!local.open_ended).then_some(local.sum);
+                content(walk, admitted, &mut Summed { inner: &mut members, sum, seen: Crc::new() })?;
+            }
+            0 if !local.encrypted && !local.open_ended => {
+                let mut taken = stream.take(local.length);
+                content(walk, admitted, &mut Summed { inner: &mut taken, sum: Some(local.sum), seen: Crc::new() })?;
+            }
+            method => {
+                let Some((inside, _)) = admitted else { continue };
+                let (reason, detail) = match method {
+                    _ if local.encrypted => (Reason::Unknown, "an encrypted member".to_string()),
+                    0 => (Reason::Damaged, "a member whose length is in the damaged part".to_string()),
+                    method => (Reason::Unknown, format!("packed by method {method}")),
+                };
+                walk.reject(&inside, None, reason, detail)?;
+            }
+        }
+        meter.forgive(held);
+    }
+}
+
+/// Reads a member where it is to be read, and passes over the rest of it: archives inside it have headers of their own.
+fn content(walk: &mut Walk<'_>, admitted: Option<(Place, String)>, content: &mut dyn Read) -> Flow {
+    if let Some((inside, name)) = admitted {
+        open(walk, &inside, &name, &mut Window::new(content))?;
+    }
+    // Where it breaks off, the next header is looked for from there.
+    let _ = io::copy(content, &mut io::sink());
+    Flow::Continue(())
+}
+
+/// The next header in front of a member, looked for from here on.
+fn next_local(stream: &mut Window<'_>) -> io::Result<Option<Local>> {
+    loop {
+        let ahead = stream.peek(LOCAL)?;
+        if ahead.len() < LOCAL || ahead.starts_with(b"PK\x01\x02") {
+            return Ok(None);
+        }
+        if ahead.starts_with(b"PK\x03\x04")
+            && let Some(local) = local(stream)?
+        {
+            return Ok(Some(local));
+        }
+        stream.consume(1);
+        let ahead = stream.fill_buf()?;
+        let passed = ahead.iter().position(|&b| b == b'P').unwrap_or(ahead.len());
+        stream.consume(passed);
+    }
+}
+
+/// The header here, taken; nothing, and nothing taken, where it is none.
+fn local(stream: &mut Window<'_>) -> io::Result<Option<Local>> {
+    let head = stream.peek(LOCAL)?;
+    let (flags, method) = (short(head, 6), short(head, 8));
+    let (sum, length) = (long(head, 14) as u32, long(head, 18));
+    let (name, extra) = (usize::from(short(head, 26)), usize::from(short(head, 28)));
+    let whole = stream.peek(LOCAL + name + extra)?;
+    if name == 0 || whole.len() < LOCAL + name + extra {
+        return Ok(None);
+    }
+    let bytes = whole[LOCAL..LOCAL + name].to_vec();
+    stream.consume(LOCAL + name + extra);
+    let (encrypted, open_ended) = (flags & 1 != 0, flags & 8 != 0);
+    Ok(Some(Local { name: bytes, encrypted, open_ended, method, sum, length }))
+}
+
+/// Checks a member's checksum at its end.
+struct Summed<'s> {
+    inner: &'s mut dyn Read,
+    sum: Option<u32>,
+    seen: Crc,
+}
+
+impl Read for Summed<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.seen.update(&buf[..n]);
+        match self.sum {
+            Some(sum) if n == 0 && !buf.is_empty() && sum != self.seen.sum() => {
+                Err(Trouble::damaged("the checksum of a member does not match"))
+            }
+            _ => Ok(n),
+        }
+    }
+}

@@ -1,0 +1,416 @@
+//! Dates as Chinese pages print them, in; [`Date`]s with their place in the text, out.
+//!
+//! Everything here reads folded characters, so full-width digits, 時 for 时 and ： for : are one.
+
+use std::ops::Range;
+
+use gongxun_core::article::Date;
+use gongxun_text::fold::fold_char;
+
+/// Years that a page can have been published in.
+const YEARS: std::ops::RangeInclusive<u32> = 1900..=2100;
+/// The Chinese republic's first year, less one: 民國101年 is 2012.
+const REPUBLIC: u32 = 1911;
+
+/// A date in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Where it stands, in characters.
+    pub range: Range<usize>,
+    /// The date.
+    pub date: Date,
+}
+
+/// The characters of a text, folded, in number and place.
+pub fn folded(text: &str) -> Vec<char> {
+    text.chars().map(fold_char).collect()
+}
+
+/// All full dates (with a year) in folded characters, in order.
+pub fn find_dates(chars: &[char]) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        // A digit or numeral inside a longer number begins nothing.
+        let begins = digit(chars[at]).is_some() && (at == 0 || digit(chars[at - 1]).is_none());
+        if (begins || chars[at] == '民')
+            && let Some(one) = date_at(chars, at)
+        {
+            at = one.range.end;
+            found.push(one);
+            continue;
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The date that a value of a machine-made field says: a printed date, RFC 3339, eight or fourteen digits, seconds or
+/// milliseconds since 1970, or the English form of mail headers.
+pub fn from_value(value: &str) -> Option<Date> {
+    let value = value.trim();
+    if let Ok(date) = value.parse() {
+        return Some(date);
+    }
+    let chars = folded(value);
+    if let Some(found) = find_dates(&chars).into_iter().next() {
+        return Some(found.date);
+    }
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        return from_digits(value);
+    }
+    english(value)
+}
+
+/// The date of a run of digits: `20250115`, `20250115070200`, seconds or milliseconds since 1970.
+fn from_digits(digits: &str) -> Option<Date> {
+    let part = |range: Range<usize>| digits.get(range)?.parse::<u32>().ok();
+    match digits.len() {
+        8 => ymd(part(0..4)?, part(4..6)?, part(6..8)?),
+        12 | 14 => {
+            let second = if digits.len() == 14 { part(12..14)? } else { 0 };
+            ymd(part(0..4)?, part(4..6)?, part(6..8)?)?.at(part(8..10)? as u8, part(10..12)? as u8, second as u8)
+        }
+        10 | 13 => {
+            let seconds = digits[..10].parse::<i64>().ok()? + i64::from(Date::CHINA) * 60;
+            let clock = seconds.rem_euclid(86_400);
+            Date::from_day_number(seconds.div_euclid(86_400))?.at(
+                (clock / 3600) as u8,
+                (clock / 60 % 60) as u8,
+                (clock % 60) as u8,
+            )
+        }
+        _ => None,
+    }
+}
+
+/// The date in an address: `/2012/01/12/`, `/2012-01/12/`, `/20120112/`, `t20120112_`.
+pub fn from_url(url: &str) -> Option<Date> {
+    let numbers: Vec<&str> = url.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).collect();
+    let read = |n: &str| n.parse::<u32>().ok();
+    for (i, number) in numbers.iter().enumerate() {
+        let next = |k: usize| numbers.get(i + k).filter(|n| n.len() <= 2).and_then(|n| read(n));
+        let date = match number.len() {
+            4 => ymd(read(number)?, next(1).unwrap_or(0), next(2).unwrap_or(0)),
+            // 2012/0112 is caught by the arm for four digits only where month and day are apart.
+            6 => ymd(read(&number[..4])?, read(&number[4..])?, next(1).unwrap_or(0)),
+            8 | 14 => ymd(read(&number[..4])?, read(&number[4..6])?, read(&number[6..8])?),
+            _ => None,
+        };
+        let together = (number.len() == 4).then(|| {
+            let day = numbers.get(i + 1).filter(|n| n.len() == 4)?;
+            ymd(read(number)?, read(&day[..2])?, read(&day[2..])?)
+        });
+        // Old pages do not lie in the future of the web: addresses with dates begin in the nineties.
+        if let Some(date) = date.or(together.flatten()).filter(|d| d.year >= 1990) {
+            return Some(date);
+        }
+    }
+    None
+}
+
+fn english(value: &str) -> Option<Date> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let lower = value.to_ascii_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| c.is_ascii_whitespace() || c == ',').filter(|w| !w.is_empty()).collect();
+    let at = words.iter().position(|w| MONTHS.iter().any(|m| w.starts_with(m)))?;
+    let month = MONTHS.iter().position(|m| words[at].starts_with(m))? as u32 + 1;
+    let number = |i: Option<usize>| i.and_then(|i| words.get(i)).and_then(|w| w.parse::<u32>().ok());
+    let day = number(at.checked_sub(1)).or_else(|| number(Some(at + 1))).filter(|d| (1..=31).contains(d))?;
+    let (year_at, year) = words
+        .iter()
+        .enumerate()
+        .filter_map(|(i, w)| Some((i, w.parse::<u32>().ok()?)))
+        .find(|(_, n)| YEARS.contains(n))?;
+    let mut date = ymd(year, month, day)?;
+    if let Some(clock) = words.get(year_at + 1..).and_then(|w| w.iter().find(|w| w.contains(':'))) {
+        let mut parts = clock.split(':').map(|p| p.parse::<u8>().ok());
+        if let (Some(Some(hour)), Some(Some(minute))) = (parts.next(), parts.next()) {
+            date = date.at(hour, minute, parts.next().flatten().unwrap_or(0)).unwrap_or(date);
+        }
+        if words.iter().any(|w| matches!(*w, "gmt" | "utc" | "z" | "+0000")) {
+            date.offset_minutes = 0;
+        }
+    }
+    Some(date)
+}
+
+fn ymd(year: u32, month: u32, day: u32) -> Option<Date> {
+    if !YEARS.contains(&year) || month > 12 || day > 31 {
+        return None;
+    }
+    Date::from_ymd(year as u16, month as u8, day as u8)
+}
+
+/// The value of a digit or a Chinese numeral's figure.
+fn digit(c: char) -> Option<u32> {
+    match c {
+        '0'..='9' => Some(c as u32 - '0' as u32),
+        '〇' | '○' | '零' | 'Ｏ' => Some(0),
+        _ => "一二三四五六七八九".chars().position(|n| n == c).map(|n| n as u32 + 1),
+    }
+}
+
+/// A number of figures, or of Chinese numerals (十五, 二十三), at most `longest` characters: its value and end.
+fn number(chars: &[char], from: usize, longest: usize) -> Option<(u32, usize)> {
+    let mut at = from;
+    let mut value: Option<u32> = None;
+    let mut ten = false;
+    while at < chars.len() && at - from < longest.max(3) {
+        let c = chars[at];
+        if c == '十' && !ten {
+            ten = true;
+            value = Some(value.unwrap_or(1) * 10);
+        } else if c == '廿' && value.is_none() {
+            ten = true;
+            value = Some(20);
+        } else if let Some(figure) = digit(c) {
+            if !ten && at - from >= longest {
+                return None;
+            }
+            value = Some(if ten { value.unwrap_or(0) + figure } else { value.unwrap_or(0) * 10 + figure });
+        } else {
+            break;
+        }
+        at += 1;
+    }
+    // A longer run of figures is another kind of number.
+    if chars.get(at).is_some_and(|c| digit(*c).is_some()) {
+        return None;
+    }
+    value.map(|v| (v, at))
+}
+
+fn skip_blanks(chars: &[char], mut at: usize, most: usize) -> usize {
+    let from = at;
+    while at - from < most && chars.get(at).is_some_and(|c| c.is_whitespace() || *c == super::page::SOFT) {
+        at += 1;
+    }
+    at
+}
+
+fn date_at(chars: &[char], from: usize) -> Option<Found> {
+    let republic: &[char] = &['民', '国'];
+    let mut at = from;
+    let of_republic = chars[at..].starts_with(republic);
+    if of_republic {
+        at = skip_blanks(chars, at + 2, 1);
+    } else if chars[at] == '民' {
+        return None;
+    }
+    let (mut year, end) = number(chars, at, if of_republic { 3 } else { 4 })?;
+    if of_republic {
+        year += REPUBLIC;
+    } else if end - at != 4 || !YEARS.contains(&year) {
+        return None;
+    }
+    at = skip_blanks(chars, end, 1);
+    let separator = *chars.get(at)?;
+    if !matches!(separator, '年' | '-' | '/' | '.' | '–' | '－') {
+        return None;
+    }
+    at = skip_blanks(chars, at + 1, 1);
+    let (month, end) = number(chars, at, 2)?;
+    at = skip_blanks(chars, end, 1);
+    let second = *chars.get(at)?;
+    if separator == '年' {
+        if second != '月' {
+            return None;
+        }
+    } else if second != separator {
+        return None;
+    }
+    at = skip_blanks(chars, at + 1, 1);
+    let (day, mut end) = number(chars, at, 2)?;
+    let date = ymd(year, month, day)?;
+    let after = skip_blanks(chars, end, 1);
+    if separator == '年' && chars.get(after).is_some_and(|c| matches!(c, '日' | '号')) {
+        end = after + 1;
+    }
+    Some(match clock_after(chars, end) {
+        Some((date_with_time, end)) => Found { range: from..end, date: date_with_time(date)? },
+        None => Found { range: from..end, date },
+    })
+}
+
+type WithTime = Box<dyn Fn(Date) -> Option<Date>>;
+
+/// The time of day behind a date, where one follows.
+fn clock_after(chars: &[char], from: usize) -> Option<(WithTime, usize)> {
+    let mut at = skip_blanks(chars, from, 8);
+    // 星期三, 周三, (三), a comma, a bar, a time zone's name, or the T of RFC 3339 may stand between.
+    for _ in 0..3 {
+        let rest = &chars[at..];
+        let skip = if starts(rest, "星期")
+            || starts(rest, "礼拜")
+            || starts(rest, "hkt")
+            || starts(rest, "(") && rest.get(2) == Some(&')')
+        {
+            3
+        } else if starts(rest, "周") && rest.get(1).is_some_and(|c| "一二三四五六日天".contains(*c)) {
+            2
+        } else if rest.first().is_some_and(|c| matches!(c, ',' | '|' | '/' | 't' | '-' | '_')) {
+            1
+        } else {
+            0
+        };
+        if skip == 0 {
+            break;
+        }
+        at = skip_blanks(chars, (at + skip).min(chars.len()), 8);
+    }
+    let mut shift = 0;
+    for (word, hours) in [
+        ("上午", 0),
+        ("凌晨", 0),
+        ("早上", 0),
+        ("下午", 12),
+        ("晚上", 12),
+        ("傍晚", 12),
+        ("中午", 12),
+        ("am", 0),
+        ("pm", 12),
+    ] {
+        if starts(&chars[at..], word) {
+            shift = hours;
+            at = skip_blanks(chars, at + word.chars().count(), 2);
+            break;
+        }
+    }
+    let (hour, end) = number(chars, at, 2)?;
+    let colon = *chars.get(end)?;
+    if !matches!(colon, ':' | '时' | '点' | '∶' | '︰') {
+        return None;
+    }
+    at = end + 1;
+    let mut end = at;
+    let (mut minute, mut second, mut offset) = (0, 0, Date::CHINA);
+    if let Some((value, minute_end)) = number(chars, at, 2) {
+        minute = value;
+        end = minute_end;
+        match chars.get(end) {
+            Some('分') => {
+                end += 1;
+                if let Some((value, after)) = number(chars, end, 2).filter(|(_, a)| chars.get(*a) == Some(&'秒')) {
+                    (second, end) = (value, after + 1);
+                }
+            }
+            Some(':' | '∶') => {
+                if let Some((value, after)) = number(chars, end + 1, 2) {
+                    (second, end) = (value, after);
+                }
+            }
+            _ => {}
+        }
+    } else if colon == ':' {
+        return None;
+    }
+    if chars.get(end) == Some(&'.') && chars.get(end + 1).is_some_and(char::is_ascii_digit) {
+        end += 1;
+        while chars.get(end).is_some_and(char::is_ascii_digit) {
+            end += 1;
+        }
+    }
+    match chars.get(end) {
+        Some('z') if !chars.get(end + 1).is_some_and(|c| c.is_alphanumeric()) => (offset, end) = (0, end + 1),
+        Some(sign @ ('+' | '-')) => {
+            let digits: String =
+                chars[end + 1..].iter().take(5).take_while(|c| c.is_ascii_digit() || **c == ':').collect();
+            let bare = digits.replace(':', "");
+            if let (4, Ok(n)) = (bare.len(), bare.parse::<i16>()) {
+                offset = (n / 100 * 60 + n % 100) * if *sign == '-' { -1 } else { 1 };
+                end += 1 + digits.len();
+            }
+        }
+        _ => {
+            let after = skip_blanks(chars, end, 1);
+            if starts(&chars[after..], "pm") {
+                (shift, end) = (12, after + 2);
+            } else if starts(&chars[after..], "am") {
+                end = after + 2;
+            }
+        }
+    }
+    let hour = if shift == 12 && hour < 12 { hour + 12 } else { hour };
+    if hour > 24 || minute > 59 || second > 59 {
+        return None;
+    }
+    // 24:00 is how some sites print midnight.
+    let hour = if hour == 24 { 0 } else { hour };
+    let with: WithTime = Box::new(move |date: Date| {
+        let mut date = date.at(hour as u8, minute as u8, second as u8)?;
+        date.offset_minutes = offset;
+        Some(date)
+    });
+    Some((with, end))
+}
+
+fn starts(chars: &[char], word: &str) -> bool {
+    let mut n = 0;
+    word.chars().all(|w| {
+        n += 1;
+        chars.get(n - 1) == Some(&w)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_found_as_printed() {
+        for (input, expect) in [
+            ("来源:新华网 2023年02月17日 19:15", "2023-02-17T19:15:00+08:00"),
+            ("2025-01-15 07:02", "2025-01-15T07:02:00+08:00"),
+            ("２０１２年１月５日　星期四　１４：０５", "2012-01-05T14:05:00+08:00"),
+            ("2012/1/5", "2012-01-05"),
+            ("2012.01.05 8:03:09", "2012-01-05T08:03:09+08:00"),
+            ("2012年1月5日下午3时20分", "2012-01-05T15:20:00+08:00"),
+            ("二〇一二年十二月二十三日", "2012-12-23"),
+            ("二○○九年十月一日", "2009-10-01"),
+            ("民國101年01月12日", "2012-01-12"),
+            ("2012-01-12 HKT 16:53", "2012-01-12T16:53:00+08:00"),
+            ("2012-01-12 01:16中國時報", "2012-01-12T01:16:00+08:00"),
+            ("2025-01-15T07:02:09.123Z", "2025-01-15T07:02:09+00:00"),
+            ("2025-01-15T07:02:09+0900", "2025-01-15T07:02:09+09:00"),
+            ("(2012-01-12 16:10)", "2012-01-12T16:10:00+08:00"),
+            ("2012年 1月 12日", "2012-01-12"),
+            ("2012年2月30日", ""),
+            ("12345-01-02", ""),
+            ("2012年1月", ""),
+            ("2012-13-01", ""),
+            ("电话010-84151598", ""),
+        ] {
+            let got = find_dates(&folded(input)).first().map(|f| f.date.to_string()).unwrap_or_default();
+            assert_eq!(got, expect, "{input}");
+        }
+    }
+
+    #[test]
+    fn machine_values_and_addresses() {
+        for (input, expect) in [
+            ("20250115", "2025-01-15"),
+            ("20250115070209", "2025-01-15T07:02:09+08:00"),
+            ("1736895720", "2025-01-15T07:02:00+08:00"),
+            ("1736895720000", "2025-01-15T07:02:00+08:00"),
+            ("Wed, 15 Jan 2025 07:02:00 GMT", "2025-01-15T07:02:00+00:00"),
+            ("January 5, 2012", "2012-01-05"),
+            ("2025-02-30", ""),
+            ("soon", ""),
+        ] {
+            assert_eq!(from_value(input).map(|d| d.to_string()).unwrap_or_default(), expect, "{input}");
+        }
+        for (input, expect) in [
+            ("http://a.cn/2012/01/12/x.html", "2012-01-12"),
+            ("http://a.cn/2012-01/12/content_24384.htm", "2012-01-12"),
+            ("http://a.cn/gn/20120112/1.shtml", "2012-01-12"),
+            ("http://a.cn/t20120112_3.htm", "2012-01-12"),
+            ("http://a.cn/n/2012/0112/c1-2.html", "2012-01-12"),
+            ("http://a.cn/201201/12/a.html", "2012-01-12"),
+            ("http://a.cn/a/1234567.html", ""),
+        ] {
+            assert_eq!(from_url(input).map(|d| d.to_string()).unwrap_or_default(), expect, "{input}");
+        }
+    }
+}

@@ -1,0 +1,625 @@
+//! A line that tells about the article (来源：新华网 2012年1月5日 作者：张三 责任编辑：李四), in; its source, dates,
+//! credits and section, out.
+//!
+//! Labels are looked for in folded text, so 責任編輯 and 來源 are found where 责任编辑 and 来源 are. A label with a colon
+//! counts anywhere in a line; without one (本报记者 张三) only where the line, or the brackets, hold nothing but labels,
+//! names and an outlet, so that running prose about a 责任编辑 gives nothing.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::date::{self, Found as Dated, find_dates};
+use super::names::{self, Place};
+use super::page::{SOFT, is_letter, is_mark};
+use super::phrases::Phrases;
+use super::vocabulary::{LABELS, Label, NO_OUTLETS, OUTLETS, STOPS};
+use gongxun_core::article::{Credit, Role};
+use gongxun_text::fold::is_han;
+
+/// The longest source that is taken, in characters.
+const MAX_SOURCE: usize = 40;
+/// The longest outlet before a label without a colon: 工人日报-中工网评论员.
+const MAX_OUTLET: usize = 18;
+/// The longest line that is read, in characters: longer ones are prose.
+pub const MAX_LINE: usize = 400;
+
+/// What a line tells.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The source as printed.
+    pub source: Option<String>,
+    /// A source label stands at the end with nothing behind it: the source is in the next line.
+    pub source_awaited: bool,
+    /// A credit's label stands at the end with nothing behind it.
+    pub credit_awaited: Option<Role>,
+    /// The dates, in order.
+    pub dates: Vec<Dated>,
+    /// Whether a label stands before the first date.
+    pub date_labelled: bool,
+    /// Who did what.
+    pub credits: Vec<Credit>,
+    /// The section.
+    pub section: Option<String>,
+    /// Where the text of a labelled summary begins, in characters.
+    pub lead_at: Option<usize>,
+    /// Letters of the line.
+    pub letters: usize,
+    /// Letters of it that belong to what was found, or to buttons (字号, 打印).
+    pub covered: usize,
+    /// How many labels were found, dates counted.
+    pub labels: usize,
+    /// The run of letters right behind the first date with a time of day, where nothing else stands between.
+    pub after_date: Option<String>,
+    /// What is left of the line, in runs of letters with their inner punctuation.
+    pub rest: Vec<String>,
+}
+
+impl Found {
+    /// Whether the line tells about the article and nothing else.
+    pub fn is_only_about(&self) -> bool {
+        self.labels > 0 && self.covered * 10 >= self.letters * 6
+    }
+}
+
+/// Reads a line; [`SOFT`] marks the borders of its pieces.
+pub fn read(text: &str) -> Found {
+    let printed: Vec<char> = text.chars().take(MAX_LINE).collect();
+    let chars = date::folded(&text.chars().take(MAX_LINE).collect::<String>());
+    let mut reader = Reader {
+        covered: vec![false; chars.len()],
+        printed,
+        found: Found::default(),
+        dates: find_dates(&chars),
+        chars,
+    };
+    reader.run();
+    reader.finish()
+}
+
+struct Reader {
+    printed: Vec<char>,
+    chars: Vec<char>,
+    covered: Vec<bool>,
+    dates: Vec<Dated>,
+    found: Found,
+}
+
+impl Reader {
+    fn run(&mut self) {
+        let mut at = 0;
+        let mut bare: Vec<(Role, Range<usize>, Range<usize>)> = Vec::new();
+        while at < self.chars.len() {
+            if let Some(dated) = self.dates.iter().find(|d| d.range.start == at) {
+                let range = dated.range.clone();
+                self.found.labels += 1;
+                at = range.end;
+                self.cover(range);
+                continue;
+            }
+            let Some((label, end)) = self.label_at(at) else {
+                if let Some(len) = stop_at(&self.chars, at) {
+                    self.cover(at..at + len);
+                    at += len;
+                } else {
+                    at += 1;
+                }
+                continue;
+            };
+            let colon = colon_after(&self.chars, end);
+            at = match (label, colon) {
+                (Label::Source, Some(value)) => self.source(at, value),
+                (Label::Credit(role), Some(value)) => self.labelled_names(&[role], at, value),
+                (Label::WordsAndPictures, value) => {
+                    self.labelled_names(&[Role::Author, Role::Photographer], at, value.unwrap_or(end))
+                }
+                (Label::Trainee, value) => {
+                    let (names, stop) = self.names(value.unwrap_or(end), Place::Bare);
+                    if !names.is_empty() {
+                        self.cover(at..stop);
+                    }
+                    if names.is_empty() { end } else { stop }
+                }
+                (Label::Section, Some(value)) => self.section(at, value),
+                (Label::Date, value) => {
+                    self.found.date_labelled |=
+                        self.dates.iter().any(|d| d.range.start >= end && d.range.start <= end + 4);
+                    self.found.labels += 1;
+                    self.cover(at..value.unwrap_or(end));
+                    value.unwrap_or(end)
+                }
+                (Label::Lead, Some(value)) => {
+                    if self.found.lead_at.is_none() && at <= 2 {
+                        self.found.lead_at = Some(value);
+                    }
+                    value
+                }
+                (Label::Source, None) if self.chars[at..end].ends_with(&['于']) || self.in_brackets(at, end) => {
+                    self.source(at, end)
+                }
+                (Label::Credit(role), None) if end - at > 1 => {
+                    let (names, stop) = self.names(end, Place::Bare);
+                    if names.is_empty() || !self.ends_well(stop) {
+                        self.name_before(role, at, end);
+                        end
+                    } else {
+                        bare.push((role, at..end, end..stop));
+                        stop
+                    }
+                }
+                _ => end,
+            };
+        }
+        self.bare_names(bare);
+    }
+
+    /// The longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 are none.
+    fn label_at(&self, at: usize) -> Option<(Label, usize)> {
+        static PHRASES: OnceLock<Phrases> = OnceLock::new();
+        let phrases = PHRASES.get_or_init(|| Phrases::new(LABELS.iter().map(|(word, _)| *word)));
+        let (place, len) = phrases.longest_at(&self.chars[at..])?;
+        let (label, end) = (LABELS[place].1, at + len);
+        let before = at.checked_sub(1).map(|p| self.chars[p]);
+        let joined = before.is_some_and(|c| is_han(c) && !self.covered[at - 1]);
+        let free = match label {
+            Label::Source | Label::Section | Label::Date | Label::Lead => !joined,
+            // One character is a label only where nothing touches it.
+            Label::Credit(_) if end - at == 1 => !joined && !before.is_some_and(|c| c.is_alphanumeric()),
+            _ => true,
+        };
+        free.then_some((label, end))
+    }
+
+    fn cover(&mut self, range: Range<usize>) {
+        for covered in &mut self.covered[range] {
+            *covered = true;
+        }
+    }
+
+    /// Whether a label at a place opens a bracket: 【来源 新华网】.
+    fn in_brackets(&self, at: usize, end: usize) -> bool {
+        at.checked_sub(1).is_some_and(|p| matches!(self.chars[p], '[' | '【' | '(' | '〔' | '〖'))
+            && self.chars.get(end).is_some_and(|c| c.is_whitespace())
+    }
+
+    fn source(&mut self, label: usize, from: usize) -> usize {
+        let mut at = from;
+        while self.chars.get(at).is_some_and(|c| c.is_whitespace() || *c == SOFT) {
+            at += 1;
+        }
+        let start = at;
+        let mut opened = 0i32;
+        while at < self.chars.len() && at - start < MAX_SOURCE {
+            let c = self.chars[at];
+            let blank = c.is_whitespace() || c == SOFT;
+            let next_blank = self.chars.get(at + 1).is_none_or(|c| c.is_whitespace() || *c == SOFT);
+            let ends =
+                matches!(c, '|' | ']' | '】' | '〕' | '〗' | '。' | '?' | '!' | '│' | '┊' | '>' | '[' | '【' | '〔')
+                    || (c == SOFT && at > start && !self.goes_on(at))
+                    || (blank && next_blank && at > start)
+                    || (c == ')' && opened == 0)
+                    || self.dates.iter().any(|d| d.range.start == at)
+                    || (at > start && self.label_here(at))
+                    || (at > start && stop_at(&self.chars, at).is_some())
+                    || (c == '(' && self.chars.get(at + 1).is_some_and(|c| c.is_ascii_digit()));
+            if ends {
+                break;
+            }
+            opened += i32::from(c == '(') - i32::from(c == ')');
+            at += 1;
+        }
+        let value: String = self.printed[start..at].iter().filter(|c| **c != SOFT).collect();
+        let value = value.trim_matches(|c: char| c.is_whitespace() || ":：,，;；、-—_/|>·".contains(c));
+        let value = unbalanced_open(value);
+        self.found.labels += 1;
+        self.cover(label..at);
+        let good = value.chars().any(is_letter) && !value.chars().any(|c| matches!(c, '，' | '。'));
+        if good && self.found.source.is_none() {
+            self.found.source = Some(value.to_string());
+        } else if !good && self.chars[at..].iter().all(|c| !is_letter(*c)) {
+            self.found.source_awaited = true;
+        }
+        at.max(from)
+    }
+
+    /// Whether a source goes on behind a border of pieces: 中工网|-工人日报.
+    fn goes_on(&self, soft: usize) -> bool {
+        let next = self.chars.get(soft + 1);
+        let before = soft.checked_sub(1).and_then(|p| self.chars.get(p));
+        let joins = |c: Option<&char>| c.is_some_and(|c| matches!(c, '-' | '—' | '–' | '·' | '/' | '、' | '《' | '》'));
+        joins(next) || joins(before)
+    }
+
+    /// Whether a label, and not merely a word that is one elsewhere, stands here.
+    fn label_here(&self, at: usize) -> bool {
+        let Some((label, end)) = self.label_at(at) else { return false };
+        match label {
+            Label::Credit(_) if end - at == 1 => colon_after(&self.chars, end).is_some(),
+            Label::Credit(_) => {
+                colon_after(&self.chars, end).is_some()
+                    || self.chars.get(end).is_none_or(|c| !is_han(*c))
+                    || !self.names(end, Place::Bare).0.is_empty()
+            }
+            Label::Date => true,
+            _ => colon_after(&self.chars, end).is_some(),
+        }
+    }
+
+    fn section(&mut self, label: usize, from: usize) -> usize {
+        let rest: String = self.printed[from..].iter().collect();
+        let value: String = rest.trim_start().chars().take_while(|c| is_letter(*c)).collect();
+        let len = value.chars().count();
+        if (2..=10).contains(&len) {
+            let skipped = rest.chars().count() - rest.trim_start().chars().count();
+            self.found.section.get_or_insert(value);
+            self.found.labels += 1;
+            self.cover(label..from + skipped + len);
+            return from + skipped + len;
+        }
+        from
+    }
+
+    fn labelled_names(&mut self, roles: &[Role], label: usize, from: usize) -> usize {
+        let (names, end) = self.names(from, Place::Labelled);
+        if names.is_empty() {
+            let rest_empty = self.chars[from..].iter().all(|c| !is_letter(*c));
+            if rest_empty && roles.len() == 1 {
+                self.found.credit_awaited = Some(roles[0]);
+            }
+            // 作者：《财经》综合报道: an office, not a person.
+            let office = from
+                + self.chars[from..].iter().take_while(|c| is_letter(**c) || matches!(c, '《' | '》' | ' ')).count();
+            if rest_empty || office - from <= 14 && self.chars[office..].iter().all(|c| !is_letter(*c)) {
+                self.found.labels += 1;
+                self.cover(label..office.max(from));
+            }
+            return from;
+        }
+        self.found.labels += 1;
+        // 本报记者: what is joined to the label before it belongs to it.
+        let start = self.outlet_before(label);
+        self.cover(start..end);
+        for name in names {
+            for role in roles {
+                self.push(*role, &name);
+            }
+        }
+        end
+    }
+
+    /// Names from a place on, and where they end.
+    fn names(&self, from: usize, place: Place) -> (Vec<String>, usize) {
+        let mut names: Vec<String> = Vec::new();
+        let mut at = from;
+        let mut end = from;
+        let mut half: Option<(String, usize)> = None;
+        loop {
+            while self.chars.get(at).is_some_and(|c| is_separator(*c)) {
+                at += 1;
+            }
+            if at >= self.chars.len()
+                || self.dates.iter().any(|d| d.range.start == at)
+                || (at > from && self.label_starts(at))
+                || stop_at(&self.chars, at).is_some()
+            {
+                break;
+            }
+            let start = at;
+            while at < self.chars.len()
+                && (is_letter(self.chars[at])
+                    || names::is_dot(self.chars[at])
+                    || matches!(self.chars[at], '_' | '.' | '\''))
+                && !(at > start && (self.label_starts(at) || stop_at(&self.chars, at).is_some()))
+                && !self.dates.iter().any(|d| d.range.start == at)
+            {
+                at += 1;
+            }
+            if at == start {
+                break;
+            }
+            let mut token: String = self.printed[start..at].iter().collect();
+            if let Some((first, begun)) = half.take() {
+                // 张 三: two single characters are one name; 李 小明 too.
+                if token.chars().count() <= 2 && token.chars().all(is_han) {
+                    token.insert_str(0, &first);
+                    let read = names::read(&token, place);
+                    if read.is_empty() {
+                        at = begun;
+                        break;
+                    }
+                    end = at;
+                    names.extend(read);
+                    continue;
+                }
+                break;
+            }
+            if token.chars().count() == 1 && token.chars().all(is_han) {
+                half = Some((token, start));
+                continue;
+            }
+            let mut read = names::read(&token, place);
+            if read.is_empty() {
+                read = names::before_place(&token);
+            }
+            if read.is_empty() {
+                break;
+            }
+            names.extend(read);
+            end = at;
+        }
+        let _ = at;
+        names.dedup();
+        (names, end)
+    }
+
+    /// A label of a credit or a source inside a run of names.
+    fn label_starts(&self, at: usize) -> bool {
+        match self.label_at(at) {
+            Some((Label::Credit(_), end)) if end - at == 1 => colon_after(&self.chars, end).is_some(),
+            Some((label, end)) => {
+                matches!(label, Label::Credit(_) | Label::WordsAndPictures | Label::Trainee)
+                    || colon_after(&self.chars, end).is_some()
+            }
+            None => {
+                // 本报通讯员, 实习生: words that go before a label.
+                ["本报", "本网", "本刊", "本社", "特约", "见习", "实习", "全媒体"]
+                    .iter()
+                    .any(|w| starts(&self.chars[at..], w))
+            }
+        }
+    }
+
+    /// Takes a name that stands before its label in brackets: (陈巍 编辑).
+    fn name_before(&mut self, role: Role, label: usize, end: usize) {
+        if !self.chars.get(end).is_none_or(|c| matches!(c, ')' | ']' | '】' | '〕')) {
+            return;
+        }
+        let Some(open) = self.chars[..label].iter().rposition(|c| matches!(c, '(' | '[' | '【' | '〔')) else {
+            return;
+        };
+        let inner: String = self.printed[open + 1..label].iter().collect();
+        let names: Vec<String> = inner
+            .split(|c: char| c.is_whitespace() || c == '、')
+            .filter(|t| !t.is_empty())
+            .map(str::to_string)
+            .collect();
+        let read: Vec<String> = names.iter().flat_map(|n| names::read(n, Place::Bare)).collect();
+        if names.is_empty() || read.len() < names.len() || !inner.contains(char::is_whitespace) {
+            return;
+        }
+        self.found.labels += 1;
+        self.cover(open + 1..end);
+        for name in read {
+            self.push(role, &name);
+        }
+    }
+
+    /// Whether a run of bare names ends where names end.
+    fn ends_well(&self, at: usize) -> bool {
+        match self.chars.get(at) {
+            None => true,
+            Some(c) => {
+                !is_letter(*c)
+                    || self.label_starts(at)
+                    || stop_at(&self.chars, at).is_some()
+                    || starts(&self.chars[at..], "报道")
+                    || starts(&self.chars[at..], "报导")
+            }
+        }
+    }
+
+    /// Takes bare credits (本报记者 张三) where the line or the brackets around them hold nothing else.
+    fn bare_names(&mut self, bare: Vec<(Role, Range<usize>, Range<usize>)>) {
+        let mut spans = Vec::new();
+        for (role, label, names) in bare {
+            let start = self.outlet_before(label.start);
+            spans.push((role, start..names.end, names));
+        }
+        let mut covered = self.covered.clone();
+        for (_, span, _) in &spans {
+            covered[span.clone()].fill(true);
+        }
+        let open = |i: usize| is_letter(self.chars[i]) && !covered[i];
+        let line_is_byline = (0..self.chars.len()).filter(|i| open(*i)).count() * 5 <= self.chars.len();
+        let mut last_inside: Option<usize> = None;
+        for (role, span, names) in spans {
+            let left = (0..span.start).rev().find(|i| !self.chars[*i].is_whitespace()).map(|i| self.chars[i]);
+            // The second credit in brackets stands behind the first: （记者 张三 通讯员 李四）.
+            let follows = last_inside.is_some_and(|end: usize| {
+                end <= span.start && self.chars[end..span.start].iter().all(|c| is_separator(*c))
+            });
+            let inside = follows || matches!(left, Some('(' | '[' | '【' | '〔' | '〖' | '<'));
+            if !(line_is_byline || inside) {
+                continue;
+            }
+            self.found.labels += 1;
+            last_inside = inside.then_some(span.end);
+            self.cover(span);
+            let (names, _) = self.names(names.start, Place::Bare);
+            for name in names {
+                self.push(role, &name);
+            }
+        }
+    }
+
+    /// Where the outlet that is joined to a label begins: 工人日报-中工网 in 工人日报-中工网评论员.
+    fn outlet_before(&self, label: usize) -> usize {
+        let mut start = label;
+        while start > 0 && label - start < MAX_OUTLET {
+            let c = self.chars[start - 1];
+            let joins = is_letter(c) || matches!(c, '-' | '—' | '–' | '·' | '《' | '》' | '/');
+            if !joins || self.covered[start - 1] {
+                break;
+            }
+            start -= 1;
+        }
+        start
+    }
+
+    fn push(&mut self, role: Role, name: &str) {
+        let credit = Credit::new(role, name);
+        if !self.found.credits.contains(&credit) {
+            self.found.credits.push(credit);
+        }
+    }
+
+    fn finish(mut self) -> Found {
+        let mut run = String::new();
+        for (i, c) in self.chars.iter().enumerate() {
+            let letter = is_letter(*c);
+            self.found.letters += usize::from(letter);
+            self.found.covered += usize::from(letter && self.covered[i]);
+            let joins = !run.is_empty() && (is_mark(*c) || matches!(c, '-' | '—' | '·'));
+            if !self.covered[i] && (letter || joins) {
+                run.push(self.printed[i]);
+            } else if !run.is_empty() {
+                self.found.rest.push(std::mem::take(&mut run));
+            }
+        }
+        if !run.is_empty() {
+            self.found.rest.push(run);
+        }
+        if let Some(dated) = self.dates.iter().find(|d| d.date.time.is_some()) {
+            let rest = &self.chars[dated.range.end..];
+            let gap = rest.iter().take_while(|c| c.is_whitespace() || **c == SOFT).count();
+            let run = rest[gap..].iter().take_while(|c| is_letter(**c) || matches!(c, '-' | '·')).count();
+            let from = dated.range.end + gap;
+            let free = !self.covered[from..from + run].iter().any(|c| *c);
+            if run > 0 && free {
+                self.found.after_date = Some(self.printed[from..from + run].iter().collect());
+            }
+        }
+        self.found.dates = self.dates;
+        self.found
+    }
+}
+
+/// Whether a short text is the name of an outlet, as far as its ending tells.
+pub fn is_outlet(text: &str) -> bool {
+    let folded: String = date::folded(text).into_iter().collect();
+    let letters = folded.chars().filter(|c| is_letter(*c)).count();
+    (2..=14).contains(&letters)
+        && folded.chars().all(|c| is_letter(c) || matches!(c, '-' | '·' | '—' | '《' | '》' | ' '))
+        && folded.chars().filter(|c| is_han(*c)).count() >= 2
+        && OUTLETS.iter().any(|e| folded.ends_with(e))
+        && !NO_OUTLETS.contains(&folded.as_str())
+}
+
+/// Whether a short text is a word of menus and buttons.
+pub fn is_word(text: &str) -> bool {
+    let folded: String = date::folded(text).into_iter().collect();
+    NO_OUTLETS.contains(&folded.as_str())
+        || ["报导", "报道", "正文", "编辑", "记者", "时间", "来源", "更新", "参与", "大", "小"]
+            .iter()
+            .any(|w| folded.contains(w))
+}
+
+/// The outlet that begins a byline: 台湾新生报 in 【台湾新生报／记者某某／台北报导】, 中央社 in （中央社记者某某台北11日电）.
+pub fn outlet_of_byline(text: &str) -> Option<String> {
+    let printed: Vec<char> = text.chars().collect();
+    let chars = date::folded(text);
+    let from = chars.iter().position(|c| is_letter(*c))?;
+    let bracketed = from > 0 && matches!(chars[from - 1], '(' | '[' | '【' | '〔' | '〖');
+    let end = from + chars[from..].iter().take_while(|c| is_letter(**c) || matches!(c, '-' | '·')).count();
+    let reporter = (from..end).find(|i| starts(&chars[*i..], "记者") || starts(&chars[*i..], "特派"));
+    let slash = matches!(chars.get(end), Some('/' | '╱'));
+    let stop = match reporter {
+        Some(reporter) if bracketed || chars.len() < 40 => reporter,
+        None if slash => end,
+        None if bracketed && matches!(chars.get(end), Some(')' | ']' | '】' | '〕')) => end,
+        _ => return None,
+    };
+    let outlet: String = printed[from..stop].iter().collect();
+    is_outlet(&outlet).then_some(outlet)
+}
+
+/// Where the value behind a label and a colon begins.
+fn colon_after(chars: &[char], end: usize) -> Option<usize> {
+    let mut at = end;
+    while at < end + 4 && chars.get(at).is_some_and(|c| c.is_whitespace() || *c == SOFT) {
+        at += 1;
+    }
+    match chars.get(at) {
+        Some(':' | '∶' | '︰' | '﹕' | '┃') => Some(at + 1),
+        // 文/张三: only right behind the label.
+        Some('/' | '╱' | '|') if at == end => Some(at + 1),
+        _ => None,
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() || c == SOFT || matches!(c, '、' | ',' | ';' | '/' | '&' | '╱' | '|' | ':')
+}
+
+/// The length of a word that ends values, where one stands.
+fn stop_at(chars: &[char], at: usize) -> Option<usize> {
+    static PHRASES: OnceLock<Phrases> = OnceLock::new();
+    let phrases = PHRASES.get_or_init(|| Phrases::new(STOPS.iter().copied()));
+    phrases.longest_at(&chars[at..]).map(|(_, len)| len)
+}
+
+fn starts(chars: &[char], word: &str) -> bool {
+    let mut n = 0;
+    word.chars().all(|w| {
+        n += 1;
+        chars.get(n - 1) == Some(&w)
+    })
+}
+
+/// Cuts a value at a bracket that nothing closes.
+fn unbalanced_open(value: &str) -> &str {
+    for (open, close) in [('(', ')'), ('（', '）'), ('《', '》')] {
+        if let Some(at) = value.rfind(open)
+            && !value[at..].contains(close)
+            && open != '《'
+        {
+            return value[..at].trim_end();
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(text: &str) -> String {
+        let found = read(text);
+        let credits: Vec<String> = found.credits.iter().map(|c| format!("{}={}", c.role.zh(), c.name)).collect();
+        let date = found.dates.first().map(|d| d.date.to_string()).unwrap_or_default();
+        format!("{}|{}|{}", found.source.unwrap_or_default(), date, credits.join(" "))
+    }
+
+    #[test]
+    fn lines_tell_source_date_and_credits() {
+        for (line, expect) in [
+            ("来源：新华网 2023年02月17日 19:15", "新华网|2023-02-17T19:15:00+08:00|"),
+            ("來源:中工網-工人日報", "中工網-工人日報||"),
+            ("2012年01月12日01:10来源：天极网", "天极网|2012-01-12T01:10:00+08:00|"),
+            ("来源 : 央视网", "央视网||"),
+            ("来源：北京商报字号:T|T0人参与0条评论打印转发", "北京商报||"),
+            ("2012年01月12日 10:10 来源：长江商报 作者：罗义", "长江商报|2012-01-12T10:10:00+08:00|作者=罗义"),
+            ("编辑：杨书杰 责任编辑：刘亮", "||编辑=杨书杰 责任编辑=刘亮"),
+            ("（责任编辑：张 三）", "||责任编辑=张三"),
+            ("【责编 李四】", "||责任编辑=李四"),
+            ("[责任编辑：xinht] 标签：龙票 涨幅", "||责任编辑=xinht"),
+            ("責任編輯:肖天", "||责任编辑=肖天"),
+            ("工人日报-中工网评论员 郭振纲", "||评论员=郭振纲"),
+            ("本报记者 张三 李四 通讯员 王五", "||记者=张三 记者=李四 通讯员=王五"),
+            ("华西都市报记者彭晗侯婷婷摄影吕甲", "||记者=彭晗 记者=侯婷婷 摄影=吕甲"),
+            ("文/张三 图/李四", "||作者=张三 摄影=李四"),
+            ("一审：张三　二审：李四　监制：王五", "||审核=张三 审核=李四 监制=王五"),
+            ("编辑：吕思齐　版式：丁然　校对：许静禾", "||编辑=吕思齐 审核=许静禾"),
+            ("责编：温良 美编：丁然 策划：王五", "||责任编辑=温良"),
+            ("本报北京3月5日电（记者张三）昨天，中华全国总工会在北京召开会议，研究部署工作。", "||记者=张三"),
+            ("新华社北京3月5日电（记者 张三、李四）昨天", "||记者=张三 记者=李四"),
+            ("记者从会议上获悉，责任编辑制度将改革", "||"),
+            ("他曾任责任编辑王强的助手，后来离开了编辑部去了别处工作。", "||"),
+            ("本文来源于《财经网》　2012年01月12日 18:49 我要评论（0）", "《财经网》|2012-01-12T18:49:00+08:00|"),
+            ("数据资料来源：统计局", "||"),
+            ("（记者 李宝花）", "||记者=李宝花"),
+            ("來源：\u{1f}新浪網\u{1f}記者郭洋", "新浪網||记者=郭洋"),
+        ] {
+            assert_eq!(show(line), expect, "{line}");
+        }
+    }
+}

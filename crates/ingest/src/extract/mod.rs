@@ -1,0 +1,196 @@
+//! Records in, articles out: what a page says, without what stands around it. Pure: no reading, no writing.
+//!
+//! A record of HTML or of a page dump becomes a page, lines of visible text; damage is undone on its texts, one
+//! to one; then the body is found among the lines, and title, source, date and credits around it. A JSON object has its
+//! fields already.
+
+mod article;
+mod boilerplate;
+mod content;
+mod date;
+mod dump;
+mod html;
+mod json;
+mod labels;
+mod machine;
+mod markup;
+mod names;
+mod page;
+mod phrases;
+mod source;
+mod title;
+mod vocabulary;
+
+use std::collections::BTreeMap;
+
+use crate::archive::{Media, Record};
+use gongxun_core::article::{Article, ArticleId, Repair, RepairKind, Script};
+use gongxun_core::error::{Reason, Rejection};
+use gongxun_text::charset;
+use gongxun_text::fold::{fold_char, is_han};
+use gongxun_text::repair::{read_twice, repair_page, undo_twice};
+
+/// The largest page that is read, in bytes of its text.
+pub const MAX_PAGE: usize = 16 << 20;
+
+/// What the user says about the input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Our field's name and theirs, for JSON: `("title", "headline")`.
+    pub field_map: Vec<(String, String)>,
+}
+
+/// Reads one record: the article in it, or why there is none.
+///
+/// ```
+/// use gongxun_ingest::archive::{Media, Record};
+/// use gongxun_ingest::extract::{Options, extract};
+/// let page = "<title>职工之家建成_工讯网</title><h1>职工之家建成</h1><p>来源：工讯日报 2025-01-15 07:02</p>
+///     <p>本报讯（记者 张三）职工之家昨天建成，工会主席说，这里有图书室和母婴室，职工下班后都愿意来坐一坐。</p>
+///     <p>责任编辑：李四</p>";
+/// let record = Record {
+///     origin: gongxun_core::Origin::file("a.html"),
+///     media: Media::Html,
+///     bytes: page.into(),
+///     charset: None,
+///     url: None,
+///     captured: None,
+/// };
+/// let article = extract(&record, &Options::default()).unwrap();
+/// assert_eq!(article.title, "职工之家建成");
+/// assert_eq!(article.source.as_deref(), Some("工讯日报"));
+/// assert_eq!(article.editor(), Some("李四"));
+/// assert_eq!(article.authors(), ["张三"]);
+/// ```
+pub fn extract(record: &Record, options: &Options) -> Result<Article, Rejection> {
+    let reject = |(reason, detail): (Reason, String)| Rejection::new(record.origin.clone(), reason, detail);
+    if record.bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(reject((Reason::Empty, "no bytes but blanks".to_string())));
+    }
+    if record.bytes.len() > MAX_PAGE {
+        let detail = format!("{} bytes, more than the {MAX_PAGE} that are read of one record", record.bytes.len());
+        return Err(reject((Reason::Limit, detail)));
+    }
+    let mut text = charset::decode(&record.bytes, record.charset.as_deref(), record.media == Media::Html).text;
+    let once = if record.media == Media::Json { None } else { undo_twice(&text) };
+    let twice = once.is_some();
+    text = once.unwrap_or(text);
+    let (mut article, key) = match record.media {
+        Media::Json => json::read(&text, record, options).map_err(reject)?,
+        Media::Html => (from_page(html::parse(&text), record).map_err(reject)?, None),
+        Media::Dump => (from_page(dump::parse(&text), record).map_err(reject)?, None),
+    };
+    if twice {
+        note_twice(&mut article);
+    }
+    // One of our own exports keeps its id and origin.
+    if article.id.0.is_empty() {
+        article.origin = record.origin.to_string();
+        article.id = ArticleId::new(&record.origin.place(), &key.unwrap_or_else(|| key_of(record)));
+    }
+    if article.outlets.is_empty() {
+        article.outlets = article.source.as_deref().map(source::outlets).unwrap_or_default();
+    }
+    article.script = script_of(&article);
+    Ok(article)
+}
+
+/// Records on an article that its page had been read as Latin-1 once too often.
+fn note_twice(article: &mut Article) {
+    let lines = 1 + article.lead.iter().chain([&article.body]).map(|text| text.lines().count() as u32).sum::<u32>();
+    article.repairs.insert(0, Repair { kind: RepairKind::Mojibake, count: lines, confidence: 1.0 });
+    let mut original = article.original.take().unwrap_or_default();
+    let fields = [
+        ("title", Some(&article.title)),
+        ("lead", article.lead.as_ref()),
+        ("body", Some(&article.body)),
+        ("source", article.source.as_ref()),
+    ];
+    for (field, text) in fields {
+        let found = original.get(field).or(text).filter(|text| !text.is_ascii()).map(|text| read_twice(text));
+        original.extend(found.map(|found| (field.to_string(), found)));
+    }
+    article.original = Some(original).filter(|o| !o.is_empty());
+}
+
+fn from_page(mut page: page::Page, record: &Record) -> Result<Article, (Reason, String)> {
+    page.build_lines();
+    let found = repair(&page.texts).map(|(texts, repairs)| (page.clone(), texts, repairs));
+    let (as_found, repairs) = match found {
+        Some((as_found, texts, repairs)) => {
+            page.texts = texts;
+            page.build_lines();
+            (Some(as_found), repairs)
+        }
+        None => (None, Vec::new()),
+    };
+    let draft = article::read(&page, record.url.as_deref())?;
+    let original = as_found.map(|as_found| original(&draft, &page, &as_found));
+    Ok(Article {
+        title: draft.title,
+        date: draft.date,
+        source: draft.source,
+        credits: draft.credits,
+        section: draft.section,
+        url: draft.url,
+        lead: draft.lead,
+        body: draft.body.join("\n"),
+        repairs,
+        original: original.filter(|o| !o.is_empty()),
+        ..Article::default()
+    })
+}
+
+/// The fields that a repair changed, as the page had them: the same lines of the page as found.
+fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) -> BTreeMap<String, String> {
+    let mut original = BTreeMap::new();
+    let mut keep = |field: &str, lines: &[usize]| {
+        let text =
+            |page: &page::Page| lines.iter().map(|i| page.lines[*i].text.as_str()).collect::<Vec<_>>().join("\n");
+        let found = text(as_found);
+        if found != text(page) {
+            original.insert(field.to_string(), found);
+        }
+    };
+    keep("title", draft.title_line.as_slice());
+    keep("lead", draft.lead_line.as_slice());
+    keep("body", &draft.body_lines);
+    if let Some(line) = draft.source_line {
+        let found = as_found.lines[line].text.as_str();
+        if found != page.lines[line].text {
+            // Behind the label's colon, up to a gap: labels are damaged too, so they are not looked for.
+            let value = found.split_once([':', '：']).map_or(found, |(_, v)| v).trim();
+            let value = value.split("  ").next().unwrap_or(value);
+            original.insert("source".to_string(), value.to_string());
+        }
+    }
+    original
+}
+
+/// What tells a record from others of the same file: its address and time of capture, else its number.
+fn key_of(record: &Record) -> String {
+    match (&record.url, record.origin.record) {
+        (Some(url), _) if record.captured.is_some() => format!("{url} {}", record.captured.as_deref().unwrap_or("")),
+        (Some(url), _) => url.clone(),
+        (None, Some(number)) => number.to_string(),
+        (None, None) => String::new(),
+    }
+}
+
+/// Traditional where at least one Chinese character in ten has a simplified form that it is not.
+fn script_of(article: &Article) -> Script {
+    const SAMPLE: usize = 2_000;
+    let (mut han, mut traditional) = (0usize, 0usize);
+    for c in article.title.chars().chain(article.body.chars()).take(SAMPLE).filter(|c| is_han(*c)) {
+        han += 1;
+        traditional += usize::from(fold_char(c) != c);
+    }
+    if traditional * 10 >= han && traditional > 0 { Script::Hant } else { Script::Hans }
+}
+
+/// The texts with their damage undone, one to one, and what was done; nothing where they are not damaged.
+fn repair(texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
+    let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let page = repair_page(&lines)?;
+    (page.lines.len() == texts.len()).then_some((page.lines, page.repairs))
+}

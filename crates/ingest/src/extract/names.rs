@@ -1,0 +1,384 @@
+//! What can be a person's name, as bylines print them: 张三, 张 三, 张三李四, 欧阳修, 阿依古丽·买买提, and the Latin
+//! signatures of web editors where a label stands before them.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use gongxun_text::fold::{fold_char, is_han};
+
+/// Family names of one character: those of nearly all people of China, Taiwan and Hong Kong.
+const SURNAMES: &str = "卜王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭\
+陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱丘江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳\
+翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪\
+简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐\
+冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈\
+伏鹿薄邸雍辜羊阿乌要母邰逯尧展亢赖洪岩肇雒闪鱼经竹濮宿幸洛励缑千茅巨生智苍但由操信鄂亓牧占撒桓酆危冶茹隆庆昌凤仉暴撖郗喜竺沃佐";
+/// Family names of two characters.
+const DOUBLE_SURNAMES: &[&str] = &[
+    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "夏侯", "端木", "独孤",
+    "南宫", "西门", "长孙", "宇文", "轩辕", "呼延", "闻人", "钟离", "申屠", "澹台", "拓跋", "范姜", "张简", "完颜",
+];
+/// Words of two to four characters that stand where a name stands and are none.
+const NO_NAMES: &[&str] = &[
+    "佚名",
+    "未知",
+    "不详",
+    "无名",
+    "匿名",
+    "本站",
+    "本网",
+    "本报",
+    "本刊",
+    "网络",
+    "网站",
+    "综合",
+    "原创",
+    "编辑",
+    "记者",
+    "整理",
+    "责任",
+    "转载",
+    "来源",
+    "作者",
+    "编译",
+    "实习",
+    "通讯",
+    "报道",
+    "报导",
+    "摄影",
+    "文字",
+    "图片",
+    "时间",
+    "发布",
+    "供稿",
+    "采写",
+    "评论",
+    "点击",
+    "打印",
+    "分享",
+    "收藏",
+    "字号",
+    "字体",
+    "推荐",
+    "浏览",
+    "关闭",
+    "投稿",
+    "纠错",
+    "小编",
+    "管理员",
+    "本台",
+    "本社",
+    "特约",
+    "见习",
+    "首席",
+    "采访",
+    "采访报道",
+    "新闻",
+    "电话",
+    "邮箱",
+    "微博",
+    "微信",
+    "热线",
+    "日期",
+    "审核",
+    "校对",
+    "监制",
+    "版式",
+    "版面",
+    "组版",
+    "排版",
+    "美编",
+    "美术编辑",
+    "视觉",
+    "设计",
+    "制图",
+    "制作",
+    "插图",
+    "漫画",
+    "海报",
+    "剪辑",
+    "后期",
+    "配音",
+    "播音",
+    "统筹",
+    "策划",
+    "运营",
+    "检查",
+    "摘要",
+    "导读",
+    "正文",
+    "视频",
+    "论坛",
+    "首页",
+    "手机",
+    "转发",
+    "返回",
+    "暂无",
+    "无",
+    "国际",
+    "国内",
+    "社会",
+    "财经",
+    "娱乐",
+    "体育",
+    "综合报道",
+    "综合报导",
+    "综合整理",
+    "即时报道",
+    "即时报导",
+    "台北",
+    "专题",
+    "专栏",
+    "频道",
+    "中心",
+    "更多",
+    "全文",
+    "全部",
+    "标签",
+    "关键词",
+    "栏目",
+    "查看",
+    "参与",
+];
+/// Last characters of the names of offices and outlets, not of people.
+pub const OFFICES: &str = "网报社部组局院处厅台署司会站所室科团队";
+
+/// The longest Latin signature that is taken as a name.
+const MAX_SIGNATURE: usize = 20;
+/// The longest name with a dot inside: 穆罕默德·本·萨勒曼.
+const MAX_DOTTED: usize = 16;
+
+/// How sure the place makes it that a name stands there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Behind a label and a colon: pen names and signatures are names too.
+    Labelled,
+    /// Behind a bare word (记者 张三): only what begins with a family name.
+    Bare,
+}
+
+/// The names in one run of text without blanks, or nothing where it holds anything else.
+pub fn read(token: &str, place: Place) -> Vec<String> {
+    let chars: Vec<char> = token.chars().collect();
+    let folded: Vec<char> = chars.iter().map(|c| fold_char(*c)).collect();
+    if chars.is_empty() {
+        return Vec::new();
+    }
+    let one = || vec![token.to_string()];
+    if folded.iter().any(|c| is_dot(*c)) {
+        let parts_fit =
+            folded.split(|c| is_dot(*c)).all(|p| !p.is_empty() && p.iter().all(|c| is_han(*c) || c.is_alphabetic()));
+        return if parts_fit && (3..=MAX_DOTTED).contains(&chars.len()) { one() } else { Vec::new() };
+    }
+    if !folded.iter().all(|c| is_han(*c)) {
+        let signature = chars.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '\''))
+            && chars.iter().any(|c| c.is_ascii_alphanumeric())
+            && (2..=MAX_SIGNATURE).contains(&chars.len());
+        return if place == Place::Labelled && signature { one() } else { Vec::new() };
+    }
+    let word: String = folded.iter().collect();
+    if NO_NAMES.contains(&word.as_str()) {
+        return Vec::new();
+    }
+    let surname = surname_length(&folded);
+    match chars.len() {
+        2 if place == Place::Labelled || surname == 1 => one(),
+        3 if surname > 0 => one(),
+        3 if place == Place::Labelled && !OFFICES.contains(folded[2]) => one(),
+        4 if surname == 2 => one(),
+        2 | 3 => Vec::new(),
+        4.. => {
+            let several = split(&chars, &folded);
+            if several.is_empty() && chars.len() == 4 && place == Place::Labelled && !OFFICES.contains(folded[3]) {
+                return one();
+            }
+            several
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Places whose names stand right behind a reporter's: 记者张三台北报道.
+const PLACES: &[&str] = &[
+    "台北",
+    "新北",
+    "台中",
+    "台南",
+    "高雄",
+    "桃园",
+    "新竹",
+    "基隆",
+    "嘉义",
+    "屏东",
+    "花莲",
+    "台东",
+    "宜兰",
+    "苗栗",
+    "彰化",
+    "南投",
+    "云林",
+    "澎湖",
+    "金门",
+    "马祖",
+    "台湾",
+    "香港",
+    "澳门",
+    "北京",
+    "上海",
+    "天津",
+    "重庆",
+    "广州",
+    "深圳",
+    "南京",
+    "杭州",
+    "武汉",
+    "成都",
+    "西安",
+    "长沙",
+    "郑州",
+    "济南",
+    "青岛",
+    "沈阳",
+    "大连",
+    "长春",
+    "哈尔滨",
+    "石家庄",
+    "太原",
+    "呼和浩特",
+    "合肥",
+    "福州",
+    "厦门",
+    "南昌",
+    "南宁",
+    "海口",
+    "贵阳",
+    "昆明",
+    "拉萨",
+    "兰州",
+    "西宁",
+    "银川",
+    "乌鲁木齐",
+    "苏州",
+    "宁波",
+    "华盛顿",
+    "纽约",
+    "伦敦",
+    "巴黎",
+    "东京",
+    "首尔",
+    "莫斯科",
+    "日内瓦",
+    "综合",
+    "采访",
+    "即时",
+    "专题",
+    "现场",
+    "报道",
+    "报导",
+    "采写",
+    "整理",
+    "摄影",
+    "撰文",
+    "编译",
+    "文",
+    "图",
+    "摄",
+];
+
+/// The names at the beginning of a token that goes on with a place or with what they did: 张三台北报道.
+pub fn before_place(token: &str) -> Vec<String> {
+    let folded: Vec<char> = token.chars().map(fold_char).collect();
+    for at in (2..folded.len()).rev() {
+        let rest = &folded[at..];
+        if PLACES.iter().any(|p| {
+            rest.len() >= p.chars().count() && p.chars().map(fold_char).eq(rest[..p.chars().count()].iter().copied())
+        }) {
+            let head: String = token.chars().take(at).collect();
+            let names = read(&head, Place::Bare);
+            if !names.is_empty() {
+                return names;
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// The dots inside transcribed names.
+pub fn is_dot(c: char) -> bool {
+    matches!(c, '·' | '•' | '・' | '‧' | '﹒' | '●')
+}
+
+/// 2 or 1 where the characters begin with a family name, else 0.
+fn surname_length(folded: &[char]) -> usize {
+    static SINGLE: OnceLock<HashSet<char>> = OnceLock::new();
+    let single = SINGLE.get_or_init(|| SURNAMES.chars().filter(|c| !c.is_whitespace()).map(fold_char).collect());
+    if folded.len() >= 3 {
+        let double = |s: &&str| s.chars().map(fold_char).eq(folded[..2].iter().copied());
+        if DOUBLE_SURNAMES.iter().any(double) {
+            return 2;
+        }
+    }
+    usize::from(folded.first().is_some_and(|c| single.contains(c)))
+}
+
+/// Several names without a blank between them: 彭晗侯婷婷. Each is three characters or two; the first split that fits.
+fn split(chars: &[char], folded: &[char]) -> Vec<String> {
+    const LONGEST: usize = 16;
+    if chars.len() > LONGEST {
+        return Vec::new();
+    }
+    // ways[i]: the length of the last name of a split of the first i characters, 0 for none.
+    let mut ways = vec![0usize; chars.len() + 1];
+    for end in 2..=chars.len() {
+        for len in [3, 2, 4] {
+            let Some(start) = end.checked_sub(len) else { continue };
+            let name = &folded[start..end];
+            let word: String = name.iter().collect();
+            let fits = match surname_length(name) {
+                2 => len >= 3,
+                1 => len <= 3,
+                _ => false,
+            };
+            if fits && (start == 0 || ways[start] > 0) && !NO_NAMES.contains(&word.as_str()) {
+                ways[end] = len;
+                break;
+            }
+        }
+    }
+    let mut names = Vec::new();
+    let mut end = chars.len();
+    while end > 0 {
+        if ways[end] == 0 {
+            return Vec::new();
+        }
+        names.push(chars[end - ways[end]..end].iter().collect());
+        end -= ways[end];
+    }
+    names.reverse();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_words() {
+        for (token, place, expect) in [
+            ("张三", Place::Bare, "张三"),
+            ("彭晗侯婷婷", Place::Bare, "彭晗 侯婷婷"),
+            ("張三李四", Place::Bare, "張三 李四"),
+            ("欧阳修远", Place::Bare, "欧阳修远"),
+            ("阿依古丽·买买提", Place::Bare, "阿依古丽·买买提"),
+            ("漩矶", Place::Labelled, "漩矶"),
+            ("xinht", Place::Labelled, "xinht"),
+            ("漩矶", Place::Bare, ""),
+            ("佚名", Place::Labelled, ""),
+            ("新华网", Place::Labelled, ""),
+            ("从会议上获悉", Place::Bare, ""),
+            ("xinht", Place::Bare, ""),
+        ] {
+            assert_eq!(read(token, place).join(" "), expect, "{token}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Makes the tables that the program carries: see `src/fold.rs` and `src/segment/dictionary.rs`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use ferrous_opencc::{OpenCC, config::BuiltinConfig};
+use unicode_normalization::UnicodeNormalization as _;
+
+#[path = "build/dictionary.rs"]
+mod dictionary;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    for shared in ["classes.rs", "nodes.rs", "trie.rs"] {
+        println!("cargo::rerun-if-changed=src/segment/{shared}");
+    }
+    let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    let out = Path::new(&out);
+    let (pages, deltas) = fold_table();
+    let mut source = String::new();
+    writeln!(source, "pub static PAGES: [u8; {}] = {pages:?};", pages.len()).unwrap();
+    writeln!(source, "pub static DELTAS: [i32; {}] = {deltas:?};", deltas.len()).unwrap();
+    std::fs::write(out.join("fold_table.rs"), source).expect("OUT_DIR is writable");
+
+    dictionary::write(out, |c| {
+        let delta = pages.get(c as usize >> 8).map_or(0, |&page| deltas[page as usize * 256 + (c as usize & 0xff)]);
+        char::from_u32((c as i32 + delta) as u32).unwrap_or(c)
+    });
+}
+
+/// Two-level table of the fold: for each page of 256 characters the number of its block, and the blocks of differences.
+fn fold_table() -> (Vec<u8>, Vec<i32>) {
+    let to_simplified = OpenCC::from_config(BuiltinConfig::T2s).expect("ferrous-opencc carries its T2S data");
+    let step = |c: char| -> char {
+        let compatible = match c as u32 {
+            0x2E80..=0x2FDF | 0x3000 | 0xF900..=0xFAFF | 0xFF00..=0xFFEF | 0x2F800..=0x2FA1F => single(c.nfkc(), c),
+            _ => c,
+        };
+        let small = single(compatible.to_lowercase(), compatible);
+        match single(to_simplified.convert(&small.to_string()).chars(), small) {
+            '著' => '着',
+            simplified => simplified,
+        }
+    };
+    let fold = |c: char| -> char {
+        let mut folded = c;
+        for _ in 0..8 {
+            let next = step(folded);
+            if next == folded {
+                break;
+            }
+            folded = next;
+        }
+        folded
+    };
+
+    let mut blocks: Vec<[i32; 256]> = vec![[0; 256]];
+    let mut pages: Vec<u8> = Vec::new();
+    for page in 0..0x300u32 {
+        let mut block = [0i32; 256];
+        for (low, delta) in block.iter_mut().enumerate() {
+            if let Some(c) = char::from_u32(page * 256 + low as u32) {
+                *delta = fold(c) as i32 - c as i32;
+            }
+        }
+        let number = blocks.iter().position(|b| *b == block).unwrap_or_else(|| {
+            blocks.push(block);
+            blocks.len() - 1
+        });
+        pages.push(u8::try_from(number).expect("fewer than 256 different blocks"));
+    }
+    (pages, blocks.concat())
+}
+
+/// The one character that the mapping gives, or `otherwise` where it gives more or fewer.
+fn single(mut mapped: impl Iterator<Item = char>, otherwise: char) -> char {
+    match (mapped.next(), mapped.next()) {
+        (Some(c), None) => c,
+        _ => otherwise,
+    }
+}

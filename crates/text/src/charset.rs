@@ -1,0 +1,328 @@
+//! Bytes in, text out: the charset of a page by evidence, not by what it declares.
+//!
+//! In order: a byte order mark; UTF-8 that is valid, or nearly so; UTF-16 by its zero bytes; then the charsets of Chinese
+//! pages and the declared one, each judged by the text that it gives. Chinese text in the wrong one of GBK and Big5 turns
+//! into rare letters and errors, in the right one half of its letters are among the commonest few hundred, and a few
+//! damaged bytes change neither.
+
+use std::sync::LazyLock;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+
+mod realign;
+
+/// A text with what it was decoded from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The text, without a byte order mark. What could not be decoded is U+FFFD.
+    pub text: String,
+    /// The charset's name in the WHATWG's Encoding Standard (`gb18030`, `Big5`, `UTF-8`, `UTF-16LE`).
+    pub charset: &'static str,
+    /// How many places could not be decoded.
+    pub errors: usize,
+}
+
+/// How many bytes from its start a page may declare its charset in.
+const DECLARED_WITHIN: usize = 4 << 10;
+/// How many bytes the charsets are judged by: those between tags and line ends that hold a letter beyond ASCII.
+const JUDGED: usize = 32 << 10;
+/// How much is decoded at once where errors are counted.
+const PIECE: usize = 4 << 10;
+/// How many bytes UTF-16 is told by.
+const UTF16_HEAD: usize = 4 << 10;
+/// UTF-8 with at most one error in so many letters of several bytes is still UTF-8: by chance alone, text of another
+/// charset gives hardly any such letters.
+const UTF8_LETTERS_PER_ERROR: usize = 4;
+/// A text with at most one error in so many bytes is put in step again behind each.
+const BYTES_PER_ERROR: usize = 20;
+/// From this score on, a text reads as Chinese.
+const PLAUSIBLE: f64 = 0.35;
+/// From this score on, a text without an error is Chinese, and no other charset is tried. Of 201 news pages and 46 feeds
+/// in their own charset nearly all score 0.5 to 0.8, and in the other one of GBK and Big5 none more than 0.11.
+const CERTAIN: f64 = 0.45;
+/// How much worse than the best a declared charset may read and still be believed.
+const DECLARED_BONUS: f64 = 0.15;
+
+/// Decodes a page by evidence. `declared` is the charset of the HTTP header, where there was one; a charset in the page
+/// itself is looked for where `is_html`.
+///
+/// ```
+/// use gongxun_text::charset::decode;
+/// // 工会 in GBK, with a declaration that is wrong.
+/// let page = b"<meta charset=utf-8><p>\xb9\xa4\xbb\xe1\xb5\xc4\xb9\xa4\xd7\xf7</p>";
+/// let decoded = decode(page, None, true);
+/// assert_eq!((decoded.text.contains("工会的工作"), decoded.charset, decoded.errors), (true, "gb18030", 0));
+/// ```
+pub fn decode(bytes: &[u8], declared: Option<&str>, is_html: bool) -> Decoded {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return decode_as(encoding, &bytes[length..]);
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Decoded { text: text.to_string(), charset: UTF_8.name(), errors: 0 };
+    }
+    if let Some(encoding) = sniff_utf16(bytes) {
+        return decode_as(encoding, bytes);
+    }
+    let encoding = judge(bytes, declared, is_html);
+    let decoded = decode_as(encoding, bytes);
+    // A few damaged bytes in a text, not another charset or no text at all.
+    let few = decoded.errors > 0 && decoded.errors * BYTES_PER_ERROR <= bytes.len();
+    if few && [GB18030, BIG5].contains(&encoding) { realign::decode(encoding, bytes) } else { decoded }
+}
+
+/// The charset of bytes that nothing is declared about.
+pub(crate) fn guess(bytes: &[u8]) -> &'static Encoding {
+    match sniff_utf16(bytes) {
+        Some(encoding) => encoding,
+        None => judge(bytes, None, false),
+    }
+}
+
+/// UTF-16 by its byte order mark, or by zero bytes that all stand on one side of the pairs while the pairs read as
+/// Chinese and Latin letters.
+pub(crate) fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => return (encoding != UTF_8).then_some(encoding),
+        None if bytes.len() < 4 => return None,
+        None => {}
+    }
+    let head = &bytes[..bytes.len().min(UTF16_HEAD)];
+    let zeros = |side: usize| head.iter().skip(side).step_by(2).filter(|&&b| b == 0).count();
+    let (first, second) = (zeros(0), zeros(1));
+    let little = second > first;
+    let (most, least) = if little { (second, first) } else { (first, second) };
+    if most == 0 || least * 20 > most {
+        return None;
+    }
+    let pairs = head.chunks_exact(2).map(|pair| {
+        if little { u16::from_le_bytes([pair[0], pair[1]]) } else { u16::from_be_bytes([pair[0], pair[1]]) }
+    });
+    let (mut common, mut all) = (0, 0);
+    for unit in pairs {
+        all += 1;
+        let reads = matches!(unit, 0x09 | 0x0A | 0x0D | 0x20..=0x7E | 0xA0..=0xFF | 0x2010..=0x203B | 0x3000..=0x30FF
+            | 0x4E00..=0x9FFF | 0xFF00..=0xFFEF);
+        common += usize::from(reads);
+    }
+    (common * 10 >= all * 9).then_some(if little { UTF_16LE } else { UTF_16BE })
+}
+
+/// The charset of bytes that are neither valid UTF-8 nor UTF-16.
+fn judge(bytes: &[u8], header: Option<&str>, is_html: bool) -> &'static Encoding {
+    let sample = &sample(bytes)[..];
+    let (letters, errors) = utf8_letters(sample);
+    if letters >= errors * UTF8_LETTERS_PER_ERROR {
+        return UTF_8;
+    }
+    let meta = if is_html { declared_in(bytes) } else { None };
+    let declared: Vec<&'static Encoding> = [header.and_then(for_label), meta].into_iter().flatten().collect();
+    // UTF-8 with more errors than letters is not worth a closer look.
+    let mut best = (if letters > errors { Judged::of(UTF_8, sample).score } else { f64::MIN }, UTF_8);
+    for encoding in [GB18030, BIG5] {
+        let judged = Judged::of(encoding, sample);
+        if judged.errors == 0 && judged.score >= CERTAIN {
+            return encoding;
+        }
+        let mut score = judged.score;
+        if declared.contains(&encoding) {
+            score += DECLARED_BONUS;
+        }
+        if score > best.0 {
+            best = (score, encoding);
+        }
+    }
+    if best.0 >= PLAUSIBLE {
+        return best.1;
+    }
+    // Not Chinese, or too little of it to tell: a declaration that fits is as good as anything.
+    for encoding in &declared {
+        // Any bytes at all are letters in UTF-16.
+        let is_utf16 = [UTF_16LE, UTF_16BE].contains(encoding);
+        if *encoding != UTF_8
+            && fits(encoding, sample)
+            && (!is_utf16 || Judged::of(encoding, sample).score >= PLAUSIBLE)
+        {
+            return encoding;
+        }
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, true);
+    let guess = unify(detector.guess(Some(b"cn"), Utf8Detection::Allow));
+    if fits(guess, sample) { guess } else { best.1 }
+}
+
+fn fits(encoding: &'static Encoding, sample: &[u8]) -> bool {
+    let judged = Judged::of(encoding, sample);
+    judged.errors * 20 <= judged.letters
+}
+
+/// The first pieces of a page that tell something. Angle brackets and line ends are never part of a longer letter in any
+/// charset of Chinese pages, so pieces between them can be taken out; a piece too long is cut behind an ASCII letter
+/// where it has one.
+fn sample(bytes: &[u8]) -> Vec<u8> {
+    let mut sample = Vec::new();
+    for piece in bytes.split(|&b| matches!(b, b'<' | b'>' | b'\n')).filter(|piece| !piece.is_ascii()) {
+        let room = JUDGED.saturating_sub(sample.len());
+        if piece.len() < room {
+            sample.extend_from_slice(piece);
+            sample.push(b'\n');
+            continue;
+        }
+        let cut = piece[..room].iter().rposition(|&b| b < 0x30).unwrap_or(room);
+        sample.extend_from_slice(&piece[..cut]);
+        break;
+    }
+    sample
+}
+
+/// How many letters of several bytes are whole in UTF-8, and at how many places there is something else.
+fn utf8_letters(sample: &[u8]) -> (usize, usize) {
+    sample.utf8_chunks().fold((0, 0), |(letters, errors), chunk| {
+        let whole = chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        (letters + whole, errors + usize::from(!chunk.invalid().is_empty()))
+    })
+}
+
+/// What a charset makes of a sample.
+struct Judged {
+    /// Letters beyond ASCII.
+    letters: usize,
+    errors: usize,
+    /// How much the letters are those of Chinese text, at most 1.
+    score: f64,
+}
+
+impl Judged {
+    fn of(encoding: &'static Encoding, sample: &[u8]) -> Judged {
+        let decoded = decode_as(encoding, sample);
+        let (mut letters, mut weight) = (0, 0.0);
+        for c in decoded.text.chars().filter(|c| !c.is_ascii()) {
+            letters += 1;
+            weight += weigh(c);
+        }
+        let errors = decoded.errors;
+        Judged { letters: letters - errors.min(letters), errors, score: weight / letters.max(1) as f64 }
+    }
+}
+
+/// How much a letter speaks for the text being Chinese.
+fn weigh(c: char) -> f64 {
+    match c {
+        '、' | '。' | '，' | '“' | '”' | '：' | '《' | '》' | '（' | '）' | '？' | '！' | '；' | '\u{3000}' => {
+            1.0
+        }
+        _ if is_common(c) => 1.0,
+        '\u{4E00}'..='\u{9FFF}' => 0.1,
+        '\u{FF00}'..='\u{FF5E}' | '\u{3000}'..='\u{301F}' | '\u{2010}'..='\u{203B}' | '\u{B7}' | '\u{D7}' => 0.5,
+        '\u{A0}' => 0.0,
+        '\u{3040}'..='\u{30FF}' => 0.1,
+        '\u{FFFD}' | '\u{E000}'..='\u{F8FF}' | '\u{80}'..='\u{9F}' => -2.0,
+        _ => -0.5,
+    }
+}
+
+/// The commonest letters of Chinese news, simplified and traditional, about half of any text.
+const COMMON: &str = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明性知全三又关点正业外将两高间由问很最重并物手应战向头文体政美相见被利什二等产或新己制身果加西斯月话合回特代内信表化老给世位次度门任常先海通教儿原东声提立及比员解水名真论处走义各入几口认条平系气题活尔更别打女变四神总何电数安少报才结反受目太量再感建务做接必场件计管期市直德资命山金指克许统区保至队形社便空决治展马科司五基眼书非则听白却界达光放强即像难且权思王象完设式色路记南品住告类求据程北边死张该交规万取拉格望觉术领共确传师观清今切院让识候带导争运笔际百改京九费区企农省县局职权益协调劳务监督法律服务全国人民中国工会职工代表组织活动中心委员干部群众企业单位改革创新社会经济发展技术保护生活就业工资社会保险安全生产建设记者责任编辑來個們這說時為對會後從國學過發經現動還進開無長機關業將兩間問重並應戰頭體見產員聲論處條係氣題爾別變總電數報結計務場區統許樣實認點種當與請話書門馬張難權思讓識觀導爭運際農縣職權協調勞監護險們當給車東設親語連錢錯隨陽陳萬葉號蓋見規視覽觸訂訊訴評試詳誌誠誤課誰調談論諸謂謝證識議護讀變讓豐負財責貨貧購費資質賽贊轉輕載辦農迅迎近返這週進遊達違遠適選遺還邊";
+
+fn is_common(c: char) -> bool {
+    const FIRST: usize = 0x4E00;
+    static SET: LazyLock<[u64; 0x5200 / 64]> = LazyLock::new(|| {
+        let mut set = [0; 0x5200 / 64];
+        for c in COMMON.chars() {
+            if let Some(word) = (c as usize).checked_sub(FIRST).and_then(|at| set.get_mut(at / 64)) {
+                *word |= 1 << (c as usize % 64);
+            }
+        }
+        set
+    });
+    let word = (c as usize).checked_sub(FIRST).and_then(|at| SET.get(at / 64)).copied().unwrap_or(0);
+    word >> (c as usize % 64) & 1 == 1
+}
+
+/// The charset that a page declares: of a `<meta>` near its start, not of a script or a style sheet; or of its XML
+/// declaration.
+fn declared_in(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head: String =
+        bytes[..bytes.len().min(DECLARED_WITHIN)].iter().map(|&b| b.to_ascii_lowercase() as char).collect();
+    let mut rest = head.as_str();
+    if let Some(tail) = rest.trim_start().strip_prefix("<?xml") {
+        let declaration = tail.split('>').next().unwrap_or_default();
+        if let Some(encoding) = value_after(declaration, "encoding").and_then(for_label) {
+            return Some(encoding);
+        }
+    }
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if let Some(comment) = rest.strip_prefix("!--") {
+            rest = comment.split_once("-->").map_or("", |(_, after)| after);
+        } else if let Some(tag) =
+            rest.strip_prefix("meta").filter(|t| !t.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        {
+            let tag = tag.split('>').next().unwrap_or_default();
+            if let Some(encoding) = value_after(tag, "charset").and_then(for_label) {
+                // A page that can be read as ASCII is no UTF-16.
+                return Some(if [UTF_16LE, UTF_16BE].contains(&encoding) { UTF_8 } else { encoding });
+            }
+        }
+    }
+    None
+}
+
+/// The value of `key = "value"`, where the key is a word of its own.
+fn value_after<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    text.match_indices(key).find_map(|(at, _)| {
+        let alone = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        let value = text[at + key.len()..].trim_start().strip_prefix('=')?;
+        let value = value.trim_start_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'');
+        let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).unwrap_or(value.len());
+        (alone && end > 0).then(|| &value[..end])
+    })
+}
+
+fn for_label(label: &str) -> Option<&'static Encoding> {
+    let label = label.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+    match label.as_str() {
+        "gb-2312" | "gb_2312" | "gb2312-80" | "cp936" | "ms936" | "x-gb2312" | "gb18030-2000" | "gb18030-2005" => {
+            Some(GB18030)
+        }
+        "big-5" | "cp950" | "big5hkscs" | "big5-eten" | "ms950" => Some(BIG5),
+        "utf" | "utf8mb4" | "utf-8n" | "u8" => Some(UTF_8),
+        _ => Encoding::for_label_no_replacement(label.as_bytes()).map(unify),
+    }
+}
+
+/// GBK and GB2312 are parts of GB18030.
+fn unify(encoding: &'static Encoding) -> &'static Encoding {
+    if encoding == GBK { GB18030 } else { encoding }
+}
+
+/// Decodes and counts what could not be.
+fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Decoded { text: text.into_owned(), charset: encoding.name(), errors: 0 };
+    }
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
+    // Piece by piece: the decoder goes over all of the room that it is given, each time that it is called.
+    let mut piece = String::with_capacity(PIECE);
+    let (mut rest, mut errors) = (bytes, 0);
+    loop {
+        piece.clear();
+        let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut piece, true);
+        rest = &rest[read..];
+        text.push_str(&piece);
+        match result {
+            DecoderResult::InputEmpty => break,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => {
+                errors += 1;
+                text.push('\u{FFFD}');
+            }
+        }
+    }
+    Decoded { text, charset: encoding.name(), errors }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+//! What a page as a whole tells: which characters its glosses stand behind, which stand without one, in which letters it
+//! is written, and from these whether a script was at work.
+//!
+//! In: the tokens of the lines. Out: [`Evidence`].
+
+use std::collections::HashMap;
+
+use super::gbk::gbk;
+use super::reading::{Reading, readings};
+use super::tokens::{Token, visible_pair};
+use crate::fold::{fold_char, is_han};
+
+/// Which letters stand on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    /// 繁体
+    Traditional,
+    /// 简体
+    Simplified,
+}
+
+/// So many glosses with a lost byte prove that a script was at work.
+const LEAST_LOST: u32 = 1;
+/// Fewer glosses than this, all behind whole characters, prove nothing.
+const LEAST_WHOLE: u32 = 8;
+/// They are of this many characters at least, and so many times one comes again.
+const LEAST_DIFFERENT: u32 = 6;
+const LEAST_RECURRING: u32 = 2;
+/// Fewer glosses than this of any kind prove nothing.
+pub const LEAST: u32 = 2;
+/// With this many Chinese characters for a gloss, or more, the page is not glossed by a script.
+const MOST_CHARACTERS_A_GLOSS: u32 = 250;
+/// The same for glosses that are all behind whole characters.
+const MOST_CHARACTERS_A_WHOLE: u32 = 60;
+/// A table of common characters is mostly made of the most common ones, so many of them.
+const COMMON: usize = 2500;
+
+/// What the page as a whole tells about the table that the script went by.
+pub struct Evidence {
+    /// How often each pair of bytes stands with each gloss.
+    pub glossed: HashMap<(u16, Reading), u32>,
+    /// How often each pair of bytes stands without one, in or out of step.
+    pub plain: Vec<u16>,
+    /// Which letters stand on the page.
+    pub script: Script,
+    /// Whether the page shows pairs of bytes that GBK leaves to its users: else they became `?`.
+    pub shows_private: bool,
+    /// Whether the ASCII character behind a lost byte still stands, which most decoders take along.
+    pub keeps_ascii: bool,
+    /// Glosses behind characters, and behind lost bytes.
+    whole: u32,
+    lost: u32,
+    /// Chinese characters.
+    characters: u32,
+    /// Glosses behind whole characters that are a reading of the character.
+    fitting: u32,
+}
+
+impl Evidence {
+    /// Counts what stands on the page.
+    pub fn of(lines: &[Vec<Token>]) -> Evidence {
+        let mut evidence = Evidence {
+            glossed: HashMap::new(),
+            plain: vec![0; 0x10000],
+            script: Script::Simplified,
+            shows_private: false,
+            keeps_ascii: false,
+            whole: 0,
+            lost: 0,
+            characters: 0,
+            fitting: 0,
+        };
+        let (mut traditional, mut simplified) = (0u32, 0u32);
+        let (mut kept, mut taken) = (0u32, 0u32);
+        for line in lines {
+            let mut before: Option<u8> = None;
+            for (at, token) in line.iter().enumerate() {
+                match *token {
+                    Token::Pair(lead, trail) => {
+                        if let Some(b) = before.filter(|b| *b >= 0x81) {
+                            evidence.see_plain(b, lead);
+                        }
+                        let c = gbk().decode(lead, trail).unwrap_or('\0');
+                        evidence.characters += u32::from(is_han(c));
+                        evidence.shows_private |= is_private(c);
+                        traditional += u32::from(is_only(c, Script::Traditional));
+                        simplified += u32::from(is_only(c, Script::Simplified));
+                        if !matches!(line.get(at + 1), Some(Token::Gloss(_))) {
+                            evidence.see_plain(lead, trail);
+                        }
+                        before = Some(trail);
+                    }
+                    Token::Lost(reading) => {
+                        // Behind a whole character the lost byte has to make one that is read so.
+                        let fits = match line[..at] {
+                            [.., Token::Pair(_, lead)] => readings().completing(lead, reading).next().is_some(),
+                            _ => true,
+                        };
+                        evidence.lost += u32::from(fits);
+                        before = None;
+                    }
+                    Token::Gloss(reading) => {
+                        evidence.whole += 1;
+                        if let Some(pair) = visible_pair(&line[..at]) {
+                            let [lead, trail] = pair.to_be_bytes();
+                            *evidence.glossed.entry((pair, reading)).or_default() += 1;
+                            evidence.fitting += u32::from(readings().is_read(lead, trail, reading));
+                        }
+                        before = None;
+                    }
+                    Token::Hole(c) => {
+                        // Decoders that write U+FFFD keep what can stand alone.
+                        kept += u32::from(c == '\u{FFFD}') * 2;
+                        // A hole that no character stands before is a real question mark.
+                        if matches!(line[..at], [.., Token::Pair(..) | Token::Lost(_)]) {
+                            kept += u32::from(matches!(line.get(at + 1), Some(Token::One(b'!'..=b'/' | b':'..=b'?'))));
+                            taken += u32::from(matches!(line.get(at + 1), Some(Token::Pair(..))));
+                        }
+                        before = None;
+                    }
+                    Token::One(_) | Token::Foreign(_) => before = None,
+                }
+            }
+        }
+        evidence.keeps_ascii = kept > taken;
+        if traditional > simplified {
+            evidence.script = Script::Traditional;
+        }
+        evidence
+    }
+
+    fn see_plain(&mut self, lead: u8, trail: u8) {
+        let count = &mut self.plain[usize::from(u16::from_be_bytes([lead, trail]))];
+        *count = count.saturating_add(1);
+    }
+
+    /// Whether brackets behind a character are the script's: it is read so, or stands so again and again.
+    pub fn is_gloss(&self, pair: u16, reading: Reading) -> bool {
+        let [lead, trail] = pair.to_be_bytes();
+        readings().is_read(lead, trail, reading)
+            || (self.glossed.get(&(pair, reading)).copied().unwrap_or(0) > 1 && self.plain[usize::from(pair)] == 0)
+    }
+
+    /// Whether the page was glossed by a script, and not by somebody who teaches the language.
+    pub fn shows_script(&self) -> bool {
+        let count = self.whole + self.lost;
+        if count < LEAST || count * MOST_CHARACTERS_A_GLOSS < self.characters {
+            return false;
+        }
+        // Nobody writes a question mark, a reading and a closing bracket.
+        if self.lost >= LEAST_LOST && self.lost * MOST_CHARACTERS_A_GLOSS >= self.characters / 4 {
+            return true;
+        }
+        let many = self.whole * MOST_CHARACTERS_A_WHOLE >= self.characters;
+        if self.fitting < LEAST_WHOLE || !many || self.whole * 4 > self.characters * 3 {
+            return false;
+        }
+        // A script glosses a character each time, with one reading, and goes by a table of common characters; a
+        // teacher glosses a word once, or every word, or says which of two readings is meant, mostly the rarer one.
+        let mut by_pair: HashMap<u16, (u32, u32)> = HashMap::new();
+        for ((pair, _), count) in &self.glossed {
+            let entry = by_pair.entry(*pair).or_default();
+            *entry = (entry.0 + count, entry.1 + 1);
+        }
+        let different = by_pair.len() as u32;
+        let recurring: u32 = by_pair.values().map(|(count, _)| count - 1).sum();
+        let plain: u32 = by_pair.keys().map(|pair| u32::from(self.plain[usize::from(*pair)])).sum();
+        let one_reading = by_pair.values().filter(|(_, spellings)| *spellings == 1).count() as u32;
+        let usual = self.glossed.keys().filter(|(pair, reading)| {
+            let [lead, trail] = pair.to_be_bytes();
+            readings().is_usual(lead, trail, *reading)
+        });
+        let usual = usual.count() as u32;
+        let common = by_pair.keys().filter(|pair| is_common(**pair)).count() as u32;
+        different >= LEAST_DIFFERENT
+            && recurring >= LEAST_RECURRING
+            && plain * 10 <= self.whole
+            && one_reading * 10 >= different * 9
+            && usual * 10 >= different * 7
+            && common * 10 >= different * 8
+    }
+}
+
+/// Whether a pair of bytes is one of the most common characters.
+fn is_common(pair: u16) -> bool {
+    let [lead, trail] = pair.to_be_bytes();
+    let folded = gbk().decode(lead, trail).map(fold_char);
+    super::frequency::frequencies().by_frequency().iter().take(COMMON).any(|common| Some(*common) == folded)
+}
+
+/// Whether a character is none but stands for a pair that GBK leaves to its users.
+pub fn is_private(c: char) -> bool {
+    ('\u{E000}'..='\u{F8FF}').contains(&c)
+}
+
+/// Whether a character belongs to one script alone. Big5 holds the traditional ones and those that both share.
+pub fn is_only(c: char, script: Script) -> bool {
+    if !is_han(c) {
+        return false;
+    }
+    match script {
+        Script::Traditional => fold_char(c) != c && c != '著',
+        Script::Simplified => only_simplified().get(c as usize) == Some(&true),
+    }
+}
+
+/// For each character whether it is a simplified one that traditional text does not have.
+fn only_simplified() -> &'static [bool] {
+    static TABLE: std::sync::OnceLock<Vec<bool>> = std::sync::OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = vec![false; 0x10000];
+        for c in ('\u{4E00}'..='\u{9FFF}').filter(|c| fold_char(*c) != *c && *c != '著') {
+            let simplified = fold_char(c);
+            let mut buffer = [0; 4];
+            let (_, _, outside_big5) = encoding_rs::BIG5.encode(simplified.encode_utf8(&mut buffer));
+            if let Some(slot) = table.get_mut(simplified as usize) {
+                *slot = outside_big5;
+            }
+        }
+        table
+    })
+}

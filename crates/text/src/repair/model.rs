@@ -1,0 +1,163 @@
+//! The measure of a hypothesis: how likely characters and table entries are, in bits.
+//!
+//! In: what the page tells ([`Evidence`]) and the word lists. Out: binary logarithms of probabilities, which
+//! [`super::path`] adds up.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use super::evidence::{Evidence, Script, is_only, is_private};
+use super::frequency::{Frequencies, PairHasher, frequencies};
+use super::gbk::gbk;
+use super::reading::Reading;
+use super::tokens::Token;
+use crate::fold::{fold_char, is_han};
+
+/// What stands in front of the first character of a line, and behind a character that is not Chinese.
+pub const EDGE: char = '\0';
+
+const FULL_STOP: f32 = -4.5;
+const PUNCTUATION: f32 = -6.0;
+const RARER: f32 = -2.0;
+const SYMBOL: f32 = -17.0;
+const UNASSIGNED: f32 = -24.0;
+const WRONG_SCRIPT: f32 = -9.0;
+const OTHER_READING: f32 = -10.0;
+/// For a pair of bytes that stands without a gloss elsewhere on the page, or with one here where none is.
+pub const NOT_IN_TABLE: f32 = -12.0;
+/// How likely it is that the table holds a character which is not seen there: by how common it is, between two bounds.
+const COMMON: f32 = 9.0;
+const LIKELIEST: f32 = -1.0;
+const RAREST: f32 = -14.0;
+/// What each further place on the page where the same reading of the same bytes came out adds to that.
+const FOUND: f32 = 1.5;
+/// How many characters' worth of evidence the word list is against the page.
+const WORD_LIST: f32 = 12.0;
+
+/// Counts by a key that is cheap to hash.
+type Counts<K> = HashMap<K, f32, BuildHasherDefault<PairHasher>>;
+
+/// What a line is measured by.
+pub struct Model<'a> {
+    /// What the page tells.
+    pub evidence: &'a Evidence,
+    /// The page itself.
+    pub page: &'a [Vec<Token>],
+    /// The pairs of bytes that stand with a gloss, whichever.
+    in_table: Vec<bool>,
+    frequencies: &'static Frequencies,
+    /// What the first pass over the page has told, and what the pass that goes on has.
+    learned: Learned,
+    counting: Learned,
+}
+
+/// What a pass over a page tells.
+#[derive(Default)]
+struct Learned {
+    /// Which pairs of bytes the lost bytes made, with which reading.
+    found: HashMap<(u16, Reading), f32>,
+    /// The page's own neighbours and single characters.
+    neighbours: Counts<(char, char)>,
+    singles: Counts<char>,
+}
+
+impl<'a> Model<'a> {
+    /// A model that knows the page's evidence and the word list.
+    pub fn new(evidence: &'a Evidence, page: &'a [Vec<Token>]) -> Model<'a> {
+        let mut in_table = vec![false; 0x10000];
+        for (pair, _) in evidence.glossed.keys() {
+            in_table[usize::from(*pair)] = true;
+        }
+        Model {
+            evidence,
+            page,
+            in_table,
+            frequencies: frequencies(),
+            learned: Learned::default(),
+            counting: Learned::default(),
+        }
+    }
+
+    /// Counts a line of the first pass: its text, and the pairs of bytes that lost bytes made in it.
+    pub fn note(&mut self, text: &str, pairs: &[(u16, Reading)]) {
+        for pair in pairs {
+            *self.counting.found.entry(*pair).or_default() += 1.0;
+        }
+        let mut before = EDGE;
+        for c in text.chars().map(fold_char) {
+            if is_han(c) {
+                *self.counting.singles.entry(c).or_default() += 1.0;
+                if before != EDGE {
+                    *self.counting.neighbours.entry((before, c)).or_default() += 1.0;
+                }
+                before = c;
+            } else {
+                before = EDGE;
+            }
+        }
+    }
+
+    /// Ends the first pass: what was counted is used from now on.
+    pub fn learn(&mut self) {
+        self.learned = std::mem::take(&mut self.counting);
+    }
+
+    /// How likely a character is after another.
+    pub fn text(&self, before: char, c: char) -> f32 {
+        let folded = fold_char(c);
+        if is_han(c) && c != '々' && c != '〇' {
+            let edge = !is_han(before);
+            let mut likely =
+                if edge { self.frequencies.single(folded) } else { self.frequencies.after(before, folded) };
+            if !edge && !self.learned.neighbours.is_empty() {
+                let seen = self.learned.neighbours.get(&(before, folded)).map_or(0.0, |n| n - 0.5);
+                let all = self.learned.singles.get(&before).copied().unwrap_or(0.0);
+                likely = (likely * WORD_LIST + seen) / (WORD_LIST + all);
+            }
+            likely.log2() + self.script(c)
+        } else {
+            match c {
+                '。' => FULL_STOP,
+                '、' | '“' | '”' => PUNCTUATION,
+                '《' | '》' | '，' | '：' | '（' | '）' | '；' | '！' | '？' | '…' | '—' | '·' | '‘' | '’' | '　'
+                | '【' | '】' | '「' | '」' | '％' => PUNCTUATION + RARER,
+                c if is_private(c) => UNASSIGNED,
+                _ => SYMBOL,
+            }
+        }
+    }
+
+    /// How likely the table holds this pair of bytes with this reading.
+    pub fn table(&self, lead: u8, trail: u8, reading: Reading) -> f32 {
+        let pair = u16::from_be_bytes([lead, trail]);
+        let Some(c) = gbk().decode(lead, trail) else { return UNASSIGNED };
+        if self.evidence.glossed.contains_key(&(pair, reading)) {
+            return 0.0;
+        }
+        let mut score = (self.frequencies.single(fold_char(c)).log2() + COMMON).clamp(RAREST, LIKELIEST);
+        if self.in_table[usize::from(pair)] {
+            score += OTHER_READING;
+        }
+        if self.evidence.plain[usize::from(pair)] > 0 {
+            score += NOT_IN_TABLE;
+        } else if let Some(found) = self.learned.found.get(&(pair, reading)) {
+            score = (score + (found - 1.0) * FOUND).min(LIKELIEST);
+        }
+        score + self.script(c)
+    }
+
+    /// How likely a character is for its letters. On a traditional page stands no simplified one; one that both
+    /// scripts have (台, 万) may well stand there, as the tables of the mirrors differ.
+    fn script(&self, c: char) -> f32 {
+        match self.evidence.script {
+            Script::Simplified if is_only(c, Script::Traditional) => WRONG_SCRIPT,
+            Script::Traditional if is_only(c, Script::Simplified) => WRONG_SCRIPT,
+            _ => 0.0,
+        }
+    }
+
+    /// Whether the table is known to hold this pair of bytes.
+    pub fn is_in_table(&self, lead: u8, trail: u8) -> bool {
+        self.in_table[usize::from(u16::from_be_bytes([lead, trail]))]
+    }
+}

@@ -1,0 +1,275 @@
+//! Mojibake: text that was decoded with the wrong charset and written out again.
+//!
+//! In: the lines of a page. Out: the lines as they were meant, where the way back is exact; what was lost on the way is
+//! counted. The page decides, by most of its letters: a single odd line is no mojibake.
+
+use super::frequency::frequencies;
+use super::gbk::{Code, gbk, is_trail};
+use crate::fold::{fold_char, is_han};
+
+/// What was done to a page.
+pub struct Undone {
+    /// As many lines as went in.
+    pub lines: Vec<String>,
+    /// How many lines were changed.
+    pub count: u32,
+    /// How many places came back as U+FFFD.
+    pub lost: u32,
+}
+
+/// What was read as what.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mistake {
+    /// UTF-8 as GBK: 宸ヤ汉鏃ユ姤 for 工人日报.
+    Utf8AsGbk,
+    /// UTF-8 as a charset of one byte a letter: å·¥äºº for 工人.
+    Utf8As(Latin),
+    /// GBK as such a charset: ¹¤ÈË for 工人.
+    GbkAs(Latin),
+}
+
+/// The charsets of Western Europe.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Latin {
+    /// Latin-1, and Windows-1252, which puts letters where Latin-1 has controls.
+    One,
+    /// Latin-9, ISO 8859-15, which puts eight others (€, Š, ž …) where Latin-1 has signs.
+    Nine,
+}
+
+/// The page is judged by so many of its first characters above ASCII.
+const SAMPLE: usize = 200;
+/// Two readings of the page are compared on so many lines.
+const SAMPLE_LINES: usize = 50;
+/// Fewer characters above ASCII than this prove nothing.
+const LEAST: usize = 8;
+/// How many of the most common characters tell Chinese text from chance.
+const COMMON: usize = 1500;
+
+/// Undoes the mojibake of a page, or nothing where there is none.
+pub fn undo(lines: &[&str]) -> Option<Undone> {
+    let mistake = suspect(lines)?;
+    let mut undone = Undone { lines: Vec::with_capacity(lines.len()), count: 0, lost: 0 };
+    for line in lines {
+        match turn_back(line, mistake) {
+            Some(text) if reads_well(&text) => {
+                undone.count += 1;
+                undone.lost += text.matches('\u{FFFD}').count() as u32;
+                undone.lines.push(text);
+            }
+            _ => undone.lines.push((*line).to_string()),
+        }
+    }
+    // The whole page has to read better, not a line of it.
+    let above = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
+    let changed: usize = lines.iter().zip(&undone.lines).filter(|(a, b)| *a != b).map(|(a, _)| above(a)).sum();
+    let all: usize = lines.iter().map(|line| above(line)).sum();
+    (changed * 10 >= all * 8).then_some(undone)
+}
+
+/// Undoes UTF-8 that was read as Latin-1 and written as UTF-8 again, for a whole page with its markup: nothing but a page
+/// that this was done to gives valid UTF-8 when it is turned back. What the letters stand for may have been misread before.
+///
+/// It is done before the page is taken apart, because a browser drops the controls and blanks that half of the bytes
+/// have become.
+pub fn undo_twice(page: &str) -> Option<String> {
+    let bytes: Vec<u8> = page
+        .chars()
+        .map(|c| if c.is_ascii() { Some(c as u8) } else { latin_byte(c, Latin::One) })
+        .collect::<Option<_>>()?;
+    let text = String::from_utf8(bytes).ok()?;
+    (text.chars().filter(|c| !c.is_ascii()).take(LEAST).count() == LEAST).then_some(text)
+}
+
+/// What [`undo_twice`] undoes, done to a text.
+pub fn read_twice(text: &str) -> String {
+    text.bytes().map(char::from).collect()
+}
+
+/// The mistake that the page's letters look like.
+fn suspect(lines: &[&str]) -> Option<Mistake> {
+    let (mut all, mut latin, mut doubled) = (0, 0, 0);
+    for c in lines.iter().flat_map(|line| line.chars()).filter(|c| !c.is_ascii()).take(SAMPLE) {
+        all += 1;
+        latin += usize::from(latin_byte(c, Latin::One).or(latin_byte(c, Latin::Nine)).is_some());
+        doubled += usize::from(is_half_of_common(c));
+    }
+    if all < LEAST {
+        return None;
+    }
+    if latin * 10 >= all * 8 {
+        let candidates = [
+            Mistake::Utf8As(Latin::One),
+            Mistake::Utf8As(Latin::Nine),
+            Mistake::GbkAs(Latin::One),
+            Mistake::GbkAs(Latin::Nine),
+        ];
+        let counted = candidates.map(|mistake| (common_after(lines, mistake), mistake));
+        // Where two read as well, the first is the commoner mistake.
+        return counted.into_iter().rev().max_by_key(|(common, _)| *common).map(|(_, mistake)| mistake);
+    }
+    (doubled * 8 >= all).then_some(Mistake::Utf8AsGbk)
+}
+
+/// How many common characters the beginning of the page has when a mistake is undone.
+fn common_after(lines: &[&str], mistake: Mistake) -> usize {
+    let turned = lines.iter().filter_map(|line| turn_back(line, mistake)).filter(|text| reads_well(text));
+    turned.take(SAMPLE_LINES).map(|text| text.chars().filter(|c| is_common(*c)).count()).sum()
+}
+
+/// The line as it was meant, bytes that fit nothing as U+FFFD. Nothing where the line has none above ASCII, or cannot
+/// have come from the mistake.
+fn turn_back(line: &str, mistake: Mistake) -> Option<String> {
+    if line.is_ascii() {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(line.len());
+    for c in line.chars() {
+        match mistake {
+            Mistake::Utf8AsGbk => match gbk().encode(c) {
+                Code::One(byte) => bytes.push(byte),
+                Code::Two(lead, trail) => bytes.extend([lead, trail]),
+                Code::None if c == '\u{FFFD}' => bytes.push(0xFF),
+                Code::None => return None,
+            },
+            Mistake::Utf8As(latin) | Mistake::GbkAs(latin) => match latin_byte(c, latin) {
+                Some(byte) => bytes.push(byte),
+                None if c.is_ascii() => bytes.push(c as u8),
+                None if c == '\u{FFFD}' => bytes.push(0xFF),
+                None => return None,
+            },
+        }
+    }
+    match mistake {
+        Mistake::GbkAs(_) => Some(from_gbk(&bytes)),
+        Mistake::Utf8AsGbk | Mistake::Utf8As(_) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+    }
+}
+
+fn from_gbk(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    let mut at = 0;
+    while at < bytes.len() {
+        let trail = bytes.get(at + 1).copied().filter(|t| is_trail(*t));
+        match (bytes[at], trail) {
+            (byte @ 0..0x80, _) => text.push(byte as char),
+            (lead, Some(trail)) => {
+                text.push(gbk().decode(lead, trail).unwrap_or('\u{FFFD}'));
+                at += 1;
+            }
+            _ => text.push('\u{FFFD}'),
+        }
+        at += 1;
+    }
+    text
+}
+
+/// Whether a line turned back is Chinese text: mostly common characters, and little lost.
+fn reads_well(text: &str) -> bool {
+    let (mut all, mut common, mut lost) = (0, 0, 0);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        all += 1;
+        common += usize::from(is_common(c));
+        lost += usize::from(c == '\u{FFFD}');
+    }
+    // Punctuation and rarer characters make up the rest.
+    all > 0 && common * 2 >= all && lost * 4 <= all
+}
+
+fn is_common(c: char) -> bool {
+    static TABLE: std::sync::OnceLock<Vec<bool>> = std::sync::OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut table = vec![false; 0x10000];
+        for c in frequencies().by_frequency().iter().take(COMMON) {
+            table[*c as usize & 0xFFFF] = true;
+        }
+        table
+    });
+    is_han(c) && table.get(fold_char(c) as usize).copied().unwrap_or(false)
+}
+
+/// Whether a character is what the first two bytes of a very common one look like in GBK, UTF-8 read as that.
+fn is_half_of_common(c: char) -> bool {
+    // The lead bytes of UTF-8 for Chinese, as GBK lead bytes, hold rare characters alone.
+    matches!(gbk().encode(c), Code::Two(0xE4..=0xE9, 0x80..=0xBF))
+}
+
+/// The byte that a character stands for when bytes were read as this charset.
+fn latin_byte(c: char, latin: Latin) -> Option<u8> {
+    const NINE: [(char, u8); 8] =
+        [('€', 0xA4), ('Š', 0xA6), ('š', 0xA8), ('Ž', 0xB4), ('ž', 0xB8), ('Œ', 0xBC), ('œ', 0xBD), ('Ÿ', 0xBE)];
+    if let (Latin::Nine, Some((_, byte))) = (latin, NINE.iter().find(|(letter, _)| *letter == c)) {
+        return Some(*byte);
+    }
+    const WINDOWS: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+    ];
+    match c {
+        '\u{80}'..='\u{FF}' => Some(c as u8),
+        _ => WINDOWS.iter().position(|w| *w == c).map(|at| 0x80 + at as u8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: [&str; 3] = ["工人日报社评：打好“联”字牌", "2025-01-15", "各级工会要加强干部的素质培养和能力提升。"];
+
+    fn misread(mistake: Mistake) -> Vec<String> {
+        let read = |line: &&str| match mistake {
+            Mistake::Utf8AsGbk => encoding_rs::GBK.decode_without_bom_handling(line.as_bytes()).0.into_owned(),
+            Mistake::Utf8As(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(line.as_bytes()).0.into_owned(),
+            Mistake::GbkAs(Latin::One) => encoding_rs::GBK.encode(line).0.iter().map(|b| *b as char).collect(),
+            Mistake::GbkAs(Latin::Nine) => {
+                encoding_rs::ISO_8859_15.decode_without_bom_handling(&encoding_rs::GBK.encode(line).0).0.into_owned()
+            }
+        };
+        TEXT.iter().map(read).collect()
+    }
+
+    #[test]
+    fn misread_text_comes_back() {
+        for mistake in [Mistake::Utf8As(Latin::One), Mistake::GbkAs(Latin::One), Mistake::GbkAs(Latin::Nine)] {
+            let lines = misread(mistake);
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let undone = undo(&lines).unwrap_or_else(|| panic!("{mistake:?} is not seen: {lines:?}"));
+            assert_eq!(undone.lines, TEXT, "{mistake:?}");
+            assert_eq!((undone.count, undone.lost), (2, 0));
+        }
+    }
+
+    #[test]
+    fn what_an_odd_byte_took_along_is_counted() {
+        let lines = misread(Mistake::Utf8AsGbk);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let undone = undo(&lines).expect("the mistake is seen");
+        assert!(undone.lines[0].starts_with("工人日报社评"), "{}", undone.lines[0]);
+        assert!(undone.lines[2].starts_with("各级工会要加强干部"), "{}", undone.lines[2]);
+    }
+
+    #[test]
+    fn a_page_read_twice_comes_back() {
+        let page = format!("<title>{}</title>\u{85}\u{A0}<p>{}", TEXT[0], TEXT[2]);
+        assert_eq!(undo_twice(&read_twice(&page)).as_deref(), Some(page.as_str()));
+        let windows = encoding_rs::WINDOWS_1252.decode_without_bom_handling(page.as_bytes()).0;
+        assert_eq!(undo_twice(&windows).as_deref(), Some(page.as_str()));
+        for page in [&page, "<p>Déjà vu à l'été où la forêt brûlait, çà et là", "plain", ""] {
+            assert_eq!(undo_twice(page), None, "{page}");
+        }
+    }
+
+    #[test]
+    fn other_text_is_left() {
+        for lines in [
+            &["联通", "工人日报社评：打好“联”字牌"][..],
+            &["Déjà vu à l'été où la forêt brûlait, çà et là, jusqu'à Noël"],
+            &["鍒涘缓一词是乱码的例子，一般的文章里不会出现，所以这一行应当留下"],
+            &["·××°°±±§§·××°°±±§§"],
+            &[""],
+        ] {
+            assert!(undo(lines).is_none(), "{lines:?}");
+        }
+    }
+}
