@@ -114,7 +114,7 @@ pub fn ingest_current(
     options: &Options<'_>,
     resources: Resources,
     observer: &mut dyn Observer,
-) -> crate::Result<Report> {
+) -> gongxun::Result<Report> {
     let mut writer = Writer::open(index, segmenter, resources)?;
     let report = ingest::ingest(&mut writer, options, observer)?;
     writer.finish()?;

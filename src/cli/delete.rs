@@ -48,7 +48,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     if args.query.is_some() || args.source.is_some() {
         doomed.extend(matching(&snapshot, args.query.as_deref(), args.source.as_deref())?);
     }
-    let load = |addresses: &[DocAddress]| -> crate::Result<Vec<Article>> {
+    let load = |addresses: &[DocAddress]| -> gongxun::Result<Vec<Article>> {
         addresses.iter().map(|address| snapshot.article(*address)).collect()
     };
     let doomed: Vec<DocAddress> = doomed.into_iter().collect();

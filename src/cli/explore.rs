@@ -77,7 +77,7 @@ pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let id = ArticleId(id.to_string());
     let Some(own) = snapshot.find(&id)? else { return no_article(index, &id.0) };
     let copies = snapshot.copies()?.of(own);
-    let copies: Vec<Article> = copies.iter().map(|at| snapshot.article(*at)).collect::<crate::Result<_>>()?;
+    let copies: Vec<Article> = copies.iter().map(|at| snapshot.article(*at)).collect::<gongxun::Result<_>>()?;
     if json {
         print(&(view::reprints::json(&id, &copies) + "\n"))?;
     } else if copies.is_empty() {

@@ -72,7 +72,7 @@ pub fn decode(bytes: &[u8], declared: Option<&str>, is_html: bool) -> Decoded {
 }
 
 /// The charset of bytes that nothing is declared about.
-pub(crate) fn guess(bytes: &[u8]) -> &'static Encoding {
+pub fn guess(bytes: &[u8]) -> &'static Encoding {
     match sniff_utf16(bytes) {
         Some(encoding) => encoding,
         None => judge(bytes, None, false),
@@ -81,7 +81,7 @@ pub(crate) fn guess(bytes: &[u8]) -> &'static Encoding {
 
 /// UTF-16 by its byte order mark, or by zero bytes that all stand on one side of the pairs while the pairs read as
 /// Chinese and Latin letters.
-pub(crate) fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+pub fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     match Encoding::for_bom(bytes) {
         Some((encoding, _)) => return (encoding != UTF_8).then_some(encoding),
         None if bytes.len() < 4 => return None,

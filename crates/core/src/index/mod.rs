@@ -12,6 +12,9 @@ mod directory;
 pub mod disk;
 pub mod document;
 pub mod export;
+#[cfg(feature = "failpoints")]
+pub mod failpoint;
+#[cfg(not(feature = "failpoints"))]
 mod failpoint;
 pub mod generation;
 pub mod manifest;

@@ -4,7 +4,7 @@ use crate::index::Stats;
 
 /// One figure a line.
 pub fn text(stats: &Stats) -> String {
-    let day = |day: &Option<crate::Date>| day.map_or_else(|| "-".to_string(), |day| day.to_string());
+    let day = |day: &Option<crate::article::Date>| day.map_or_else(|| "-".to_string(), |day| day.to_string());
     let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
     let lines = [
         ("articles", stats.articles.to_string()),
