@@ -186,7 +186,7 @@ fn fields_by_other_names() {
     };
     let article = extract(&record, &options).unwrap();
     assert_eq!((article.title.as_str(), article.body.as_str()), ("标题", "正文"));
-    assert_eq!((article.id, article.origin.as_str()), (ArticleId::new("a.jsonl", "3"), "a.jsonl#00003"));
+    assert_eq!((article.id, article.origin.as_str()), (ArticleId::new("a.jsonl", "标题\n"), "a.jsonl#00003"));
 }
 
 proptest! {

@@ -42,7 +42,7 @@ fn write(archive: &Archive, edition: usize) -> usize {
 
 fn options(archive: &Archive) -> Options<'static> {
     let root = archive.inputs();
-    Options { root: root.clone(), prune: Prune::Everything, commit_bytes: 600, ..Options::new([root]) }
+    Options { root: root.clone(), prune: Prune::BelowPaths, commit_bytes: 600, ..Options::new([root]) }
 }
 
 fn index(archive: &Archive) {

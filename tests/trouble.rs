@@ -178,7 +178,7 @@ fn a_file_that_vanishes_while_others_are_read_keeps_its_articles() {
     let (report, rejected) = ingest_with(&archive, || fs::remove_file(&last).unwrap());
     assert_eq!((report.new, report.removed, report.rejected), (8_000, 0, 1), "{report:?}");
     let told = &rejected[0];
-    assert_eq!((told.origin.file.as_str(), told.reason), ("b.jsonl", Reason::Unreadable), "{told}");
+    assert_eq!((told.origin.file.as_str(), told.reason), ("in/b.jsonl", Reason::Unreadable), "{told}");
     assert_eq!(archive.search("\"乙的第2篇\"").total, 1, "what is known of the file stays");
 
     // It is there again, and is read again.

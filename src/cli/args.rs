@@ -138,6 +138,15 @@ pub enum Command {
         /// The folder, new or empty; it is an index of its own afterwards
         dir: PathBuf,
     },
+    /// List the archive's folders that the index knows, or say that one moved
+    Roots {
+        /// What to do; they are listed unless given
+        #[command(subcommand)]
+        action: Option<RootsAction>,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Take articles out for good: no later run brings them back
     Delete(DeleteArgs),
     /// Write articles as JSON lines, from which the same index is built again
@@ -299,6 +308,12 @@ pub struct BuildArgs {
     /// Take out the articles of files that are gone
     #[arg(long)]
     pub prune: bool,
+    /// Take out more than half of a folder's articles, or all of a folder that is empty, if that is what is gone
+    #[arg(long)]
+    pub yes: bool,
+    /// The name of a folder that is new to the index; its own unless given
+    #[arg(long, value_name = "NAME")]
+    pub root_name: Option<String>,
     /// Tell what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -323,6 +338,18 @@ pub struct BuildArgs {
     /// Write the rejections here as JSON lines
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+/// `roots`
+#[derive(Debug, Subcommand)]
+pub enum RootsAction {
+    /// Say where a root is now: the ids of its articles stay
+    Move {
+        /// The root's name; . for files that are named without a root
+        name: String,
+        /// The folder
+        path: PathBuf,
+    },
 }
 
 /// `delete`
@@ -379,9 +406,9 @@ pub struct ExportArgs {
 /// How files are read.
 #[derive(Debug, ClapArgs)]
 pub struct ReadArgs {
-    /// The folder that ids and origins are relative to
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub root: PathBuf,
+    /// The folder that ids and origins are relative to; the named folder, or the known one above it, unless given
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
     /// Names of fields in JSON input: title=headline,body=text
     #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',')]
     pub map: Vec<String>,

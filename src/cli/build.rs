@@ -26,7 +26,7 @@ const PRINTED_REJECTIONS: u64 = 10;
 
 impl Default for ReadArgs {
     fn default() -> ReadArgs {
-        ReadArgs { root: PathBuf::from("."), map: Vec::new() }
+        ReadArgs { root: None, map: Vec::new() }
     }
 }
 
@@ -48,7 +48,7 @@ pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
 /// `reindex`
 pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
-    let options = build_options(&args, Prune::Everything, stop)?;
+    let options = build_options(&args, Prune::BelowPaths, stop)?;
     let mut console = Console::new(args.report.as_deref())?;
     if args.dry_run {
         return rehearse(index, &options, console, args.strict);
@@ -150,10 +150,12 @@ pub fn options<'a>(
     }
     Ok(Options {
         paths,
-        root: read.root.clone(),
+        root: read.root.clone().unwrap_or_default(),
+        root_name: None,
         extract: extract::Options { field_map },
         limits: Default::default(),
         prune,
+        prune_most: false,
         commit_bytes: ingest::COMMIT_BYTES,
         threads: 0,
         restore: false,
@@ -165,7 +167,9 @@ pub fn options<'a>(
 fn build_options<'a>(args: &BuildArgs, prune: Prune, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
     let options = options(args.paths.clone(), &args.read, prune, stop)?;
     let threads = resources(args).threads;
-    Ok(Options { threads, commit_bytes: commit_bytes(args), restore: args.restore, ..options })
+    let root_name = args.root_name.clone();
+    let commit_bytes = commit_bytes(args);
+    Ok(Options { threads, commit_bytes, restore: args.restore, prune_most: args.yes, root_name, ..options })
 }
 
 fn dictionary(file: Option<&Path>) -> anyhow::Result<Option<Segmenter>> {
@@ -221,13 +225,19 @@ pub fn summary(report: &Report) -> String {
         line.push_str(&format!("; {} of the rejected were deleted on request", report.deleted));
     }
     if report.shared > 0 {
-        line.push_str(&format!("; {} stand in an export and in their own file, and count once", report.shared));
+        line.push_str(&format!("; {} stand in an export and in their own file, or in two exports, and count once", report.shared));
     }
     if report.joined > 0 {
         line.push_str(&format!("; {} of them are copies of others", report.joined));
     }
     if report.removed > 0 {
         line.push_str(&format!("; {} removed", report.removed));
+    }
+    if report.kept > 0 {
+        line.push_str(&format!("; {} kept that were not met", report.kept));
+    }
+    if report.carried > 0 {
+        line.push_str(&format!("; {} taken over", report.carried));
     }
     if report.duplicate_ids > 0 {
         line.push_str(&format!("; {} shared an id with another and were kept under their own", report.duplicate_ids));
@@ -306,6 +316,10 @@ impl Observer for Console {
 
     fn duplicate(&mut self, origin: &str, id: &ArticleId) {
         self.say(&format!("note: {origin}: another record has its id; kept as {id}"));
+    }
+
+    fn note(&mut self, what: &str) {
+        self.say(&format!("note: {what}"));
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -11,6 +11,7 @@ mod explore;
 mod generations;
 mod look;
 mod output;
+mod roots;
 mod search;
 
 use std::process::ExitCode;
@@ -93,6 +94,7 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Verify { all, sample, seed } => look::verify(&index, all, sample, seed),
         Command::Rollback { to, dry_run } => generations::rollback(&index, to, dry_run),
         Command::Snapshot { dir } => generations::snapshot(&index, &dir),
+        Command::Roots { action, json } => roots::roots(&index, action, json),
         Command::Delete(args) => delete::delete(&index, args),
         Command::Export(args) => generations::export(&index, &args),
         Command::Completions { shell } => look::completions(shell),

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each user takes a part of it")]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A folder with an archive and an index, in which commands are run.
 pub struct Desk {
@@ -13,6 +13,7 @@ pub struct Desk {
 pub struct Run<'a> {
     desk: &'a Desk,
     command: Command,
+    input: String,
 }
 
 impl Desk {
@@ -41,17 +42,44 @@ impl Desk {
     pub fn run<'a>(&'a self, args: &[&str]) -> Run<'a> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gongxun"));
         command.args(args).current_dir(self.folder.path()).env_remove("GONGXUN_INDEX");
-        Run { desk: self, command }
+        Run { desk: self, command, input: String::new() }
+    }
+
+    /// As [`Desk::run`], in a folder below.
+    pub fn run_in<'a>(&'a self, folder: &str, args: &[&str]) -> Run<'a> {
+        let mut run = self.run(args);
+        run.command.current_dir(self.path(folder));
+        run
     }
 }
 
 impl Run<'_> {
+    /// What the command reads from standard input.
+    pub fn input(mut self, text: &str) -> Self {
+        self.input = text.to_string();
+        self
+    }
+
     /// Runs to the end and checks the exit code; gives standard output and standard error.
     pub fn exits(mut self, code: i32) -> (String, String) {
-        let Output { status, stdout, stderr } = self.command.output().unwrap();
+        let Output { status, stdout, stderr } = self.run_to_the_end();
         let (out, err) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
         assert_eq!(status.code(), Some(code), "{:?} in {:?}\n{out}\n{err}", self.command, self.desk.folder.path());
         (out, err)
+    }
+
+    /// Runs to the end, however it ends; gives standard output and standard error.
+    pub fn output(mut self) -> (String, String) {
+        let Output { stdout, stderr, .. } = self.run_to_the_end();
+        (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+    }
+
+    fn run_to_the_end(&mut self) -> Output {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().unwrap();
+        // A command that does not read its input has closed it.
+        let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), self.input.as_bytes());
+        child.wait_with_output().unwrap()
     }
 }
 

@@ -5,28 +5,32 @@
 //! of the inputs, and the writer's own threads cut and index them. The queues between them are bounded, so memory does not
 //! grow with the archive, and the order is that of the inputs however many threads there are.
 //!
-//! Nothing is dropped in silence: every record ends as new, changed, unchanged or rejected.
+//! Nothing is dropped in silence: every record ends as new, changed, unchanged or rejected. Which of several records speaks
+//! for an id is [`gongxun_core::index::records`]' business.
 
+mod carry;
 mod pipeline;
 mod plan;
-mod shared;
+pub mod roots;
+mod sink;
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::Serialize;
 
 use self::pipeline::{Event, pipeline};
 use self::plan::{Plan, Planned, plan};
-use self::shared::{count_shared, read_shared};
+use self::roots::{Inner, places};
+use self::sink::{Sink, Target};
 use crate::archive::{self, Input, Limits};
-use gongxun_core::article::{Article, ArticleId, Origin};
-use gongxun_core::error::{Error, Reason, Rejection, Result};
 use crate::extract;
-use gongxun_core::index::tombstones::{Tombstone, Tombstones};
-use gongxun_core::index::{Entry, Known, Manifest, Snapshot, Writer, delete, document};
-use gongxun_core::reprint::Fingerprint;
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::error::{Error, Reason, Rejection, Result};
+use gongxun_core::index::records::{Ledger, STANDARD_INPUT};
+use gongxun_core::index::tombstones::Tombstones;
+use gongxun_core::index::{Manifest, Snapshot, Writer, delete};
 
 /// A commit follows when this many bytes of articles have gone in since the last one, unless another figure is given.
 pub const COMMIT_BYTES: u64 = 256 << 20;
@@ -35,14 +39,19 @@ pub const COMMIT_BYTES: u64 = 256 << 20;
 pub struct Options<'a> {
     /// Files and folders, `-` for standard input.
     pub paths: Vec<PathBuf>,
-    /// The folder that names are relative to.
+    /// The folder that the places of files begin with, by its name; empty for the known root that holds a path, or, where
+    /// there is none, the folder that is named, or a file's folder.
     pub root: PathBuf,
+    /// The name of a root that is new, where it shall not be the folder's.
+    pub root_name: Option<String>,
     /// How records are read as articles.
     pub extract: extract::Options,
     /// Limits against hostile input.
     pub limits: Limits,
     /// Which articles of files that are not there are taken out.
     pub prune: Prune,
+    /// Whether a prune may take out more than half of the articles of a root, or everything below a folder that is empty.
+    pub prune_most: bool,
     /// A commit follows when this many bytes of articles have gone in since the last one. What was committed is not done
     /// again after a crash; each commit leaves a segment to merge.
     pub commit_bytes: u64,
@@ -58,14 +67,16 @@ pub struct Options<'a> {
 static NEVER: AtomicBool = AtomicBool::new(false);
 
 impl Options<'static> {
-    /// Reads these files and folders by the usual rules, with names relative to the current folder.
+    /// Reads these files and folders by the usual rules.
     pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options<'static> {
         Options {
             paths: paths.into_iter().map(Into::into).collect(),
-            root: PathBuf::from("."),
+            root: PathBuf::new(),
+            root_name: None,
             extract: extract::Options::default(),
             limits: Limits::default(),
             prune: Prune::Nothing,
+            prune_most: true,
             commit_bytes: COMMIT_BYTES,
             threads: 0,
             restore: false,
@@ -80,10 +91,8 @@ pub enum Prune {
     /// None.
     #[default]
     Nothing,
-    /// Those below the paths that were named.
+    /// Those below the paths that were named. What can't be looked at is not taken for gone.
     BelowPaths,
-    /// All.
-    Everything,
 }
 
 /// What became of the records. `read = new + changed + unchanged + rejected`.
@@ -113,9 +122,15 @@ pub struct Report {
     pub duplicate_ids: u64,
     /// Articles among the new and changed ones that are copies of others: they joined a cluster of reprints.
     pub joined: u64,
-    /// Articles of the whole index that stand in the archive twice, in an export and in the file that it came of, and in
-    /// the index once.
+    /// Records of the whole archive whose article another record holds: an export's lines beside the pages that it was
+    /// made of.
     pub shared: u64,
+    /// Articles that stay although this run did not meet them: their file could not be read to its end, or they came by
+    /// standard input before.
+    pub kept: u64,
+    /// Articles that a new generation took over from the one before: of files that were not named or can't be read now, by
+    /// standard input, put in by a program.
+    pub carried: u64,
     /// Bytes of files read.
     pub bytes: u64,
 }
@@ -123,7 +138,7 @@ pub struct Report {
 impl Report {
     /// How many articles an index holds into which this run took everything.
     pub fn held(&self) -> u64 {
-        (self.new + self.changed + self.unchanged).saturating_sub(self.shared)
+        (self.new + self.changed + self.unchanged + self.kept + self.carried).saturating_sub(self.shared)
     }
 }
 
@@ -144,6 +159,8 @@ pub trait Observer {
     fn rejected(&mut self, _rejection: &Rejection) {}
     /// Two records have one id; the later one was kept under another.
     fn duplicate(&mut self, _origin: &str, _id: &ArticleId) {}
+    /// Something to be told that is no rejection, in words.
+    fn note(&mut self, _what: &str) {}
     /// The run went on.
     fn progress(&mut self, _progress: Progress) {}
 }
@@ -162,26 +179,34 @@ pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Obs
     }
     let tombstones = Tombstones::read(&index)?;
     let buried = delete::apply(writer, &tombstones)?;
-    let snapshot = Some(writer.snapshot()?).filter(|snapshot| snapshot.articles() > 0);
-    let plan = plan(options, writer.manifest(), Some(&index), observer)?;
-    let mut sink = Sink::new(Some(&mut *writer), snapshot, &tombstones, options);
+    let before = carry::before(writer, observer)?;
+    let inner = if before.is_some() { Inner::Replaced } else { Inner::Refused };
+    let places = carry::places(options, writer, before.as_ref(), inner)?;
+    let plan = plan(options, &places, writer.manifest(), Some(&index), observer)?;
+    if let Some(before) = &before {
+        carry::is_there(options, &plan, before)?;
+    }
+    places.new.iter().for_each(|root| writer.set_root(root.clone()));
+    let mut sink = Sink::new(Target::Writer(&mut *writer), &tombstones, options);
     sink.report.removed = buried;
-    let finished = run(&plan, options, &mut sink, observer);
+    let before = before.as_ref();
+    let carried = before.map_or(Ok(()), |before| carry::over(&mut sink, before, &plan, &places, observer));
+    let finished = carried.and_then(|()| run(&plan, options, &mut sink, observer));
+    let finished = finished.and_then(|()| before.map_or(Ok(()), |before| carry::rest(&mut sink, before)));
+    let pruned = finished.and_then(|()| sink.prune(&plan.gone, options));
+    sink.under_way();
     let mut report = sink.report;
-    match (finished, writer.commit()) {
+    let refused = match (pruned, writer.commit()) {
         // Whoever asked to stop must hear that the commit failed.
-        (Ok(()) | Err(Error::Interrupted), Err(error)) => return Err(error),
-        (finished, _) => finished?,
-    }
-    report.shared = count_shared(writer)?;
-    if report.shared > 0 && report.removed > 0 {
-        // What went with one file may stand in another.
-        let back = read_shared(writer, plan, &tombstones, options)?;
-        report.removed = report.removed.saturating_sub(back);
-        report.shared = count_shared(writer)?;
-    }
+        (Ok(_) | Err(Error::Interrupted), Err(error)) => return Err(error),
+        (pruned, _) => pruned?,
+    };
+    let back = read_again(writer, &plan, &tombstones, options, observer)?;
+    report.removed = report.removed.saturating_sub(back);
+    let entries = writer.manifest().entries();
+    report.shared = entries.map(|entry| entry.articles - entry.held()).sum();
     report.joined = writer.joined();
-    Ok(report)
+    refused.map_or(Ok(report), Err)
 }
 
 /// Tells what [`ingest`] would do, and does nothing. `snapshot` is the index as it is, if there is one.
@@ -194,14 +219,65 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
         None => Manifest::default(),
     };
     let index = snapshot.as_ref().map(|snapshot| snapshot.generation.index.clone());
-    let plan = plan(options, &manifest, index.as_deref(), observer)?;
+    let places = places(options, &manifest, Inner::Refused)?;
+    let plan = plan(options, &places, &manifest, index.as_deref(), observer)?;
     let tombstones = match &index {
         Some(index) if !options.restore => Tombstones::read(index)?,
         _ => Tombstones::default(),
     };
-    let mut sink = Sink::new(None, snapshot, &tombstones, options);
+    let ledger = Ledger::new(snapshot, &manifest);
+    let mut sink = Sink::new(Target::Rehearsal(Box::new((ledger, manifest))), &tombstones, options);
     run(&plan, options, &mut sink, observer)?;
-    Ok(sink.report)
+    let refused = sink.prune(&plan.gone, options)?;
+    refused.map_or(Ok(sink.report), Err)
+}
+
+/// Reads the files again of which a record may speak for an id now, because what held the id has let it go. Gives how many
+/// articles came in so.
+fn read_again(
+    writer: &mut Writer,
+    plan: &Plan,
+    tombstones: &Tombstones,
+    options: &Options<'_>,
+    observer: &mut dyn Observer,
+) -> Result<u64> {
+    let (mut back, mut tried) = (0, BTreeSet::new());
+    loop {
+        let mut files = writer.ledger().to_read_again();
+        files.retain(|file| tried.insert(file.clone()));
+        if files.is_empty() {
+            return Ok(back);
+        }
+        let mut inputs = Vec::new();
+        for file in files {
+            match locate(&file, plan, writer.manifest()) {
+                Some(input) => inputs.push(Planned { input, hash: None }),
+                None => observer.note(&format!(
+                    "{file}: some of its records may speak for others that are gone, and it can't be read now; a later run reads it"
+                )),
+            }
+        }
+        let again = Plan { inputs, ..Plan::default() };
+        let mut sink = Sink::new(Target::Writer(&mut *writer), tombstones, options);
+        let finished = run(&again, options, &mut sink, &mut ());
+        sink.under_way();
+        back += sink.report.new;
+        writer.commit()?;
+        finished?;
+    }
+}
+
+/// Where a file of the manifest is: among the files of this run, or below its root.
+fn locate(file: &str, plan: &Plan, manifest: &Manifest) -> Option<Input> {
+    let inputs = plan.inputs.iter().map(|planned| &planned.input).chain(plan.unchanged.iter().map(|(input, _)| input));
+    let input = inputs.into_iter().find(|input| input.name == file && input.path != Path::new(STANDARD_INPUT));
+    if let Some(input) = input {
+        let (size, modified_ns) = archive::stamp(&input.path).ok()?;
+        return Some(Input { size, modified_ns, ..input.clone() });
+    }
+    let root = manifest.roots().find(|root| file.strip_prefix(&root.root).is_some_and(|rest| rest.starts_with('/')))?;
+    let named = [(root.path.clone(), root.root.clone())];
+    archive::inputs_named(&named, &mut |_| {}).ok()?.into_iter().find(|input| input.name == file)
 }
 
 /// Reads the inputs and hands over each article or rejection in order, without an index.
@@ -217,38 +293,10 @@ pub fn extract_all(
     early.into_iter().try_for_each(|rejection| visit(Err(rejection)))?;
     let inputs: Vec<Planned> = inputs.into_iter().map(|input| Planned { input, hash: None }).collect();
     pipeline(&inputs, options, &AtomicU64::new(0), |event| match event {
-        Event::Article(_, read) => visit(Ok(read.0)),
+        Event::Article(_, read) => visit(Ok(read.0.0)),
         Event::Rejected(rejection) => visit(Err(rejection)),
         Event::Start(_) | Event::End { .. } => Ok(()),
     })
-}
-
-/// Where the articles go: the writer, or nowhere in a rehearsal.
-struct Sink<'a> {
-    writer: Option<&'a mut Writer>,
-    /// The index as it was before the run, where it held anything.
-    snapshot: Option<Snapshot>,
-    tombstones: &'a Tombstones,
-    report: Report,
-    since_commit: u64,
-    commit_bytes: u64,
-    /// The file under way, and how far it is.
-    file: CurrentFile,
-    /// Ids that did not come of their own place (articles of an export), seen in this run.
-    adopted: HashSet<ArticleId>,
-}
-
-/// What is known of the file under way.
-#[derive(Default)]
-struct CurrentFile {
-    /// What the manifest will say of it.
-    entry: Entry,
-    /// Its articles that are in the index and have not been met in this run.
-    existing: HashMap<u64, Known>,
-    /// How often each id was met.
-    seen: HashMap<ArticleId, u32>,
-    /// Whether some of it could not be read: then nothing is concluded from what is missing.
-    damaged: bool,
 }
 
 fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut dyn Observer) -> Result<()> {
@@ -273,7 +321,7 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
                 sink.article(read.0, &read.1, &origin, observer)?;
             }
             Event::Rejected(rejection) => {
-                sink.file.damaged |= matches!(rejection.reason, Reason::Damaged | Reason::Unreadable);
+                sink.is_damaged(matches!(rejection.reason, Reason::Damaged | Reason::Unreadable | Reason::Limit));
                 progress.records += 1;
                 sink.report.read += 1;
                 sink.rejected(&rejection, observer);
@@ -287,163 +335,5 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
         progress.bytes_done = consumed.load(Ordering::Relaxed).min(progress.bytes_total);
         observer.progress(progress);
         sink.commit_if_due()
-    })?;
-    plan.gone.iter().try_for_each(|file| sink.remove_file(file))
-}
-
-impl<'a> Sink<'a> {
-    fn new(
-        writer: Option<&'a mut Writer>,
-        snapshot: Option<Snapshot>,
-        tombstones: &'a Tombstones,
-        options: &Options<'_>,
-    ) -> Sink<'a> {
-        let commit_bytes = options.commit_bytes;
-        let (report, file, adopted) = (Report::default(), CurrentFile::default(), HashSet::new());
-        Sink { writer, snapshot, tombstones, report, since_commit: 0, commit_bytes, file, adopted }
-    }
-
-    fn rejected(&mut self, rejection: &Rejection, observer: &mut dyn Observer) {
-        self.file.entry.rejected += 1;
-        self.report.rejected += 1;
-        observer.rejected(rejection);
-    }
-
-    /// Whether the index has the article from the place that it names, and not from this export or another.
-    fn stands_in_its_file(&self, id: &ArticleId, export: &Origin) -> Result<bool> {
-        let Some(snapshot) = &self.snapshot else { return Ok(false) };
-        let Some(address) = snapshot.find(id)? else { return Ok(false) };
-        let file = snapshot.file(address)?;
-        let rest =
-            |origin: &str| origin.strip_prefix(&file).map(|rest| rest.is_empty() || rest.starts_with(['!', '#']));
-        Ok(file != export.file && rest(&snapshot.article(address)?.origin) == Some(true))
-    }
-
-    /// Why an article must stay out, where it was deleted on request.
-    fn kept_out(&self, article: &Article, origin: &Origin) -> Option<Rejection> {
-        if self.tombstones.is_empty() {
-            return None;
-        }
-        let Tombstone { id, .. } = self.tombstones.keeps_out(&article.id, document::text_hash(article))?;
-        let what = if *id == article.id { format!("{id} was") } else { format!("it has the text of {id}, which was") };
-        let detail = format!("{what} deleted on request; `gongxun delete --forget {id}` lets it back in");
-        Some(Rejection::new(origin.clone(), Reason::Deleted, detail))
-    }
-
-    fn start_of_file(&mut self, input: &Input) -> Result<()> {
-        let existing = match &self.snapshot {
-            Some(snapshot) => snapshot.of_file(&input.name)?,
-            None => HashMap::new(),
-        };
-        let entry =
-            Entry { file: input.name.clone(), size: input.size, modified_ns: input.modified_ns, ..Entry::default() };
-        self.file = CurrentFile { entry, existing, ..CurrentFile::default() };
-        Ok(())
-    }
-
-    fn article(
-        &mut self,
-        mut article: Article,
-        fingerprint: &Fingerprint,
-        origin: &Origin,
-        observer: &mut dyn Observer,
-    ) -> Result<()> {
-        self.report.read += 1;
-        let occurrence = *self.file.seen.entry(article.id.clone()).and_modify(|n| *n += 1).or_insert(1);
-        let adopted = article.origin != origin.to_string();
-        article.id = article.id.with_occurrence(occurrence);
-        if let Some(rejection) = self.kept_out(&article, origin) {
-            self.file.entry.deleted += 1;
-            self.report.deleted += 1;
-            self.rejected(&rejection, observer);
-            return Ok(());
-        }
-        let file = &mut self.file;
-        file.entry.articles += 1;
-        file.entry.adopted += u64::from(adopted);
-        if occurrence > 1 {
-            self.report.duplicate_ids += 1;
-            observer.duplicate(&article.origin, &article.id);
-        } else if adopted && !self.adopted.insert(article.id.clone()) {
-            // An article of an export that came once already in this run: the same article, not another one.
-            self.report.unchanged += 1;
-            return Ok(());
-        }
-        let stored = document::encode(&article);
-        let content = document::content_hash(&stored);
-        let known = match file.existing.remove(&document::id_order(&article.id)) {
-            Some(known) => Some(known.content),
-            None => match &self.snapshot {
-                Some(snapshot) => snapshot.content(&article.id)?,
-                None => None,
-            },
-        };
-        match known {
-            Some(known) if known == content || adopted && self.stands_in_its_file(&article.id, origin)? => {
-                self.report.unchanged += 1;
-                return Ok(());
-            }
-            Some(_) => self.report.changed += 1,
-            None => self.report.new += 1,
-        }
-        self.since_commit += stored.len() as u64;
-        if let Some(writer) = self.writer.as_mut() {
-            // An article may come of an export and of its own page in one run, in either order; the snapshot knows of
-            // neither then, and the later one must replace the earlier.
-            if known.is_some() || adopted || self.adopted.contains(&article.id) {
-                writer.delete(&article.id);
-            }
-            writer.fingerprint(&article, fingerprint);
-            writer.add(&article, &origin.file, stored)?;
-        }
-        Ok(())
-    }
-
-    fn end_of_file(&mut self, hash: Option<String>) -> Result<()> {
-        let file = std::mem::take(&mut self.file);
-        if let Some(snapshot) = self.snapshot.as_ref().filter(|_| !file.damaged) {
-            for known in file.existing.values() {
-                self.report.removed += 1;
-                let id = snapshot.id(known.address)?;
-                if let Some(writer) = self.writer.as_mut() {
-                    writer.delete(&id);
-                }
-            }
-        }
-        if let Some(writer) = self.writer.as_mut() {
-            writer.record(Entry { hash: hash.unwrap_or_default(), ..file.entry });
-        }
-        Ok(())
-    }
-
-    fn remove_file(&mut self, file: &str) -> Result<()> {
-        if let Some(snapshot) = &self.snapshot {
-            for known in snapshot.of_file(file)?.values() {
-                self.report.removed += 1;
-                let id = snapshot.id(known.address)?;
-                if let Some(writer) = self.writer.as_mut() {
-                    writer.delete(&id);
-                }
-            }
-        }
-        if let Some(writer) = self.writer.as_mut() {
-            writer.delete_file(file);
-            writer.record(Entry { file: file.to_string(), removed: true, ..Entry::default() });
-        }
-        Ok(())
-    }
-
-    fn commit_if_due(&mut self) -> Result<()> {
-        if self.since_commit < self.commit_bytes {
-            return Ok(());
-        }
-        self.since_commit = 0;
-        let Some(writer) = self.writer.as_mut() else { return Ok(()) };
-        // The file under way is noted without its hash, so that it is read again if the run ends here, and known if it
-        // is gone by then.
-        if !self.file.entry.file.is_empty() {
-            writer.record(self.file.entry.clone());
-        }
-        writer.commit()
-    }
+    })
 }

@@ -49,7 +49,7 @@ impl Desk {
 
     fn options(&self) -> Options<'static> {
         let root = self.path("in");
-        Options { root: root.clone(), prune: Prune::Everything, commit_bytes: 1_500, ..Options::new([root]) }
+        Options { root: root.clone(), prune: Prune::BelowPaths, commit_bytes: 1_500, ..Options::new([root]) }
     }
 
     fn held(&self) -> State {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tantivy::DocAddress;
 
 use super::manifest::Entry;
+use super::records::numbered;
 use super::snapshot::{Numbers, Snapshot};
 use super::tombstones::{Tombstone, Tombstones};
 use super::writer::Writer;
@@ -61,11 +62,24 @@ pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
     let mut tombstones = Tombstones::read(&index)?;
     for (address, Numbers { text, .. }) in snapshot.matching(|address, _| doomed.contains(&address))? {
         let spared = text.and_then(|text| spared.get(&text).cloned()).unwrap_or_default();
-        tombstones.add(Tombstone { id: snapshot.id(address)?, text, file: snapshot.file(address)?, spared });
+        let (id, file) = (snapshot.id(address)?, snapshot.file(address)?);
+        let by_text = text.is_some() && is_numbered(&snapshot, address, &id)?;
+        tombstones.add(Tombstone { id, text, file, spared, by_text });
     }
     tombstones.write(&index)?;
     bury(writer, &snapshot, &addresses)?;
     Ok(addresses.len() as u64)
+}
+
+/// Whether an id depends on what stands before the record in its file: the record's number is its key, or several records
+/// have its place and key.
+fn is_numbered(snapshot: &Snapshot, address: DocAddress, id: &ArticleId) -> Result<bool> {
+    if id.0.contains('-') || snapshot.find(&id.with_occurrence(2))?.is_some() {
+        return Ok(true);
+    }
+    let origin = snapshot.article(address)?.origin;
+    let number = origin.rsplit_once('#').and_then(|(place, number)| Some((place, number.parse::<u64>().ok()?)));
+    Ok(number.is_some_and(|(place, number)| *id == ArticleId::new(place, &numbered(number))))
 }
 
 /// Takes out what the tombstones should have kept out: after a deletion that was killed, in a generation that was built
@@ -90,8 +104,11 @@ fn bury(writer: &mut Writer, snapshot: &Snapshot, addresses: &[DocAddress]) -> R
     }
     let mut of_files: BTreeMap<String, u64> = BTreeMap::new();
     for address in addresses {
-        writer.delete(&snapshot.id(*address)?);
-        *of_files.entry(snapshot.file(*address)?).or_default() += 1;
+        let (id, file) = (snapshot.id(*address)?, snapshot.file(*address)?);
+        // Other files that claim the id are read again by the next run, and are kept out or let in by what they say.
+        if writer.release(&id, &file)? {
+            *of_files.entry(file).or_default() += 1;
+        }
     }
     for (file, gone) in of_files {
         if let Some(entry) = writer.manifest().get(&file).cloned() {
@@ -103,8 +120,7 @@ fn bury(writer: &mut Writer, snapshot: &Snapshot, addresses: &[DocAddress]) -> R
             });
         }
     }
-    // An export may count them too: it is read again.
-    read_again(writer, |entry| entry.shared > 0)
+    writer.commit()
 }
 
 /// Lets articles back in whose tombstones the function names: the files that they came of are read again by the next run.

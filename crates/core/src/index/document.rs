@@ -47,11 +47,9 @@ pub fn text_hash(article: &Article) -> Option<u64> {
     Some(short_hash(all.as_bytes()))
 }
 
-/// An id as a number that sorts as ids do: its first 56 bits, then its occurrence. Two ids may share it.
+/// An id as a number: the first eight bytes of the hash of the whole id, whatever form it has.
 pub fn id_order(id: &ArticleId) -> u64 {
-    let digits = id.0.get(..14).unwrap_or("");
-    let occurrence = id.0.get(ArticleId::DIGITS + 1..).and_then(|n| n.parse::<u64>().ok()).unwrap_or(1);
-    u64::from_str_radix(digits, 16).unwrap_or(0) << 8 | occurrence.min(255)
+    short_hash(id.0.as_bytes())
 }
 
 /// What tantivy stores of an article that was read from `file`, counts by, and finds whole, with the hash of its content

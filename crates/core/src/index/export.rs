@@ -27,18 +27,10 @@ pub fn export(
 fn in_order(snapshot: &Snapshot, addresses: Option<Vec<DocAddress>>) -> Result<Vec<DocAddress>> {
     let addresses: Option<HashSet<DocAddress>> = addresses.map(|addresses| addresses.into_iter().collect());
     let wanted = |address: &DocAddress| addresses.as_ref().is_none_or(|wanted| wanted.contains(address));
-    let found = snapshot.matching(|address, _| wanted(&address))?;
-    let mut ordered: Vec<(u64, DocAddress)> =
-        found.into_iter().map(|(address, article)| (article.id, address)).collect();
-    ordered.sort_unstable();
-    // Few ids share their number (see `document::id_order`); addresses change when segments are merged.
-    for same in ordered.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-        let mut by_id = Vec::with_capacity(same.len());
-        for (_, address) in same.iter() {
-            by_id.push((snapshot.id(*address)?, *address));
-        }
-        by_id.sort_unstable();
-        same.iter_mut().zip(by_id).for_each(|(slot, (_, address))| slot.1 = address);
+    let mut ordered = Vec::new();
+    for (address, _) in snapshot.matching(|address, _| wanted(&address))? {
+        ordered.push((snapshot.id(address)?, address));
     }
+    ordered.sort_unstable();
     Ok(ordered.into_iter().map(|(_, address)| address).collect())
 }

@@ -1,9 +1,12 @@
-//! What was read: one line a file, appended before each commit.
+//! The manifest: what was read, and where the archive's folders are. One line a file or root, appended before each commit.
 //!
 //! The commit's payload says how many bytes of which manifest belong to it. What stands behind them was written by a run
 //! that did not reach its commit and is cut off by the next writer; so the manifest and the segments always agree.
+//!
+//! A file's line counts its records and names those whose id another record holds (see [`super::records`]): with the
+//! articles that the index holds of the file, these are all records of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -24,19 +27,26 @@ pub struct Entry {
     pub modified_ns: i128,
     /// The hash of its bytes; empty where it was not read to its end, or changed meanwhile.
     pub hash: String,
-    /// How many articles came of it.
+    /// How many of its records are articles.
     pub articles: u64,
-    /// How many of those name another place than this file: it is an export.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub adopted: u64,
-    /// How many of its articles stand in the index under another file: an export and the pages that it came of.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub shared: u64,
+    /// The ids of those that another record holds in the index, by [`super::document::id_order`], ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shadowed: Vec<u64>,
+    /// The ids of its copies that name this file itself as the place of what they are copies of, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_place: Vec<u64>,
+    /// How many of its articles are a copy of one in the same file: an export's line that stands there twice. Schema 3
+    /// has here, as `shared`, how many stand under another file.
+    #[serde(default, alias = "shared", skip_serializing_if = "is_zero")]
+    pub repeated: u64,
     /// How many of its records were rejected.
     pub rejected: u64,
     /// How many of those are articles that were deleted on request (see [`super::tombstones`]).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub deleted: u64,
+    /// Whether it is to be read again whatever run comes next: what held the id of one of its records has let it go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// Whether the file is gone, and its articles with it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
@@ -49,8 +59,17 @@ fn is_zero(number: &u64) -> bool {
 impl Entry {
     /// How many articles stand in the index under this file.
     pub fn held(&self) -> u64 {
-        self.articles.saturating_sub(self.shared)
+        self.articles.saturating_sub(self.shadowed.len() as u64 + self.repeated)
     }
+}
+
+/// A folder of the archive: the names of all files below it begin with its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Root {
+    /// Its name; empty for the one whose files are named without it, as schema 3 named all.
+    pub root: String,
+    /// Where it is: an absolute path.
+    pub path: PathBuf,
 }
 
 /// Which part of which file is the manifest of a commit.
@@ -68,6 +87,7 @@ pub struct Manifest {
     folder: PathBuf,
     position: Position,
     entries: HashMap<String, Entry>,
+    roots: BTreeMap<String, Root>,
     pending: Vec<u8>,
     lines: usize,
 }
@@ -82,6 +102,7 @@ impl Manifest {
             folder: folder.to_path_buf(),
             position: position.clone(),
             entries: HashMap::new(),
+            roots: BTreeMap::new(),
             pending: Vec::new(),
             lines: 0,
         };
@@ -98,9 +119,11 @@ impl Manifest {
             return Err(damaged(format!("{} bytes where {} were committed", bytes.len(), position.length)));
         }
         for line in bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-            let entry: Entry = serde_json::from_slice(line).map_err(|e| damaged(e.to_string()))?;
             manifest.lines += 1;
-            manifest.put(entry);
+            match serde_json::from_slice::<Root>(line) {
+                Ok(root) => drop(manifest.roots.insert(root.root.clone(), root)),
+                Err(_) => manifest.put(serde_json::from_slice(line).map_err(|e| damaged(e.to_string()))?),
+            }
         }
         Ok(manifest)
     }
@@ -127,12 +150,39 @@ impl Manifest {
         self.entries.values()
     }
 
+    /// The folders of the archive, by name.
+    pub fn roots(&self) -> impl Iterator<Item = &Root> {
+        self.roots.values()
+    }
+
+    /// How many files, and articles held of them, there are below a root.
+    pub fn below_root(&self, name: &str) -> (u64, u64) {
+        let is_below = |file: &str| match name {
+            "" => self.roots.keys().all(|other| other.is_empty() || !is_under(file, other)),
+            name => is_under(file, name),
+        };
+        let below = self.entries.values().filter(|entry| is_below(&entry.file));
+        below.fold((0, 0), |(files, articles), entry| (files + 1, articles + entry.held()))
+    }
+
     /// Notes that a file was read, or is gone; it counts from the next commit on.
     pub fn record(&mut self, entry: Entry) {
-        serde_json::to_writer(&mut self.pending, &entry).ok();
+        self.line(&entry);
+        self.put(entry);
+    }
+
+    /// Notes where a root is; it counts from the next commit on.
+    pub fn set_root(&mut self, root: Root) {
+        if self.roots.get(&root.root) != Some(&root) {
+            self.line(&root);
+            self.roots.insert(root.root.clone(), root);
+        }
+    }
+
+    fn line(&mut self, line: &impl Serialize) {
+        serde_json::to_writer(&mut self.pending, line).ok();
         self.pending.push(b'\n');
         self.lines += 1;
-        self.put(entry);
     }
 
     /// Whether there is something to commit.
@@ -146,17 +196,16 @@ impl Manifest {
     /// # Errors
     /// Where the disk refuses.
     pub fn flush(&mut self, commit: u64) -> Result<Position> {
-        let outdated = self.lines > 1000 && self.lines > 2 * self.entries.len();
+        let outdated = self.lines > 1000 && self.lines > 2 * (self.entries.len() + self.roots.len());
         if outdated {
             self.position = Position { file: file_name(commit), length: 0 };
             self.pending.clear();
-            let mut entries: Vec<&Entry> = self.entries.values().collect();
+            self.lines = 0;
+            let roots: Vec<Root> = self.roots.values().cloned().collect();
+            roots.iter().for_each(|root| self.line(root));
+            let mut entries: Vec<Entry> = self.entries.values().cloned().collect();
             entries.sort_by(|a, b| a.file.cmp(&b.file));
-            self.lines = entries.len();
-            for entry in entries {
-                serde_json::to_writer(&mut self.pending, entry).ok();
-                self.pending.push(b'\n');
-            }
+            entries.iter().for_each(|entry| self.line(entry));
         }
         append(&self.path(), self.position.length, &self.pending)?;
         self.position.length += self.pending.len() as u64;
@@ -176,6 +225,10 @@ impl Manifest {
             }
         }
     }
+}
+
+fn is_under(file: &str, root: &str) -> bool {
+    file.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn file_name(commit: u64) -> String {
@@ -206,6 +259,21 @@ mod tests {
         let position = again.flush(2).unwrap();
         let last = Manifest::read(folder.path(), &position).unwrap();
         assert_eq!(last.entries().collect::<Vec<_>>(), [&entry("c", 3)]);
+    }
+
+    #[test]
+    fn roots_stand_beside_the_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::read(folder.path(), &Position::default()).unwrap();
+        manifest.record(Entry { shadowed: vec![u64::MAX, 3], again: true, ..entry("in/a", 4) });
+        manifest.set_root(Root { root: "in".into(), path: "/old/in".into() });
+        manifest.set_root(Root { root: "in".into(), path: "/new/in".into() });
+        let position = manifest.flush(1).unwrap();
+        let manifest = Manifest::read(folder.path(), &position).unwrap();
+        let roots: Vec<&Root> = manifest.roots().collect();
+        assert_eq!(roots, [&Root { root: "in".into(), path: "/new/in".into() }]);
+        let held = manifest.get("in/a").unwrap();
+        assert_eq!((held.held(), held.again), (2, true));
     }
 
     #[test]

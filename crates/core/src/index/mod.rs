@@ -22,6 +22,7 @@ mod merging;
 pub mod packing;
 mod queue;
 mod reader;
+pub mod records;
 pub mod reprints;
 pub mod rollback;
 pub mod schema;
@@ -40,7 +41,7 @@ mod writer;
 pub use tantivy::DocAddress;
 
 pub use generation::{Generation, WriteLock};
-pub use manifest::{Entry, Manifest};
+pub use manifest::{Entry, Manifest, Root};
 pub use reader::Reader;
 pub use shown::Page;
 pub use snapshot::{Commit, Known, Numbers, Snapshot};

@@ -349,9 +349,16 @@ impl Snapshot {
     /// # Errors
     /// Where a file of the index can't be read.
     pub fn content(&self, id: &ArticleId) -> Result<Option<u64>> {
-        let Some(address) = self.find(id)? else { return Ok(None) };
+        self.find(id)?.map(|address| self.content_at(address)).transpose()
+    }
+
+    /// The hash of the content of the article at an address.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn content_at(&self, address: DocAddress) -> Result<u64> {
         let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
-        Ok(fast.u64("content")?.first(address.doc_id))
+        Ok(fast.u64("content")?.first(address.doc_id).unwrap_or(0))
     }
 
     /// The articles that came of a file, by [`document::id_order`].

@@ -34,6 +34,33 @@ pub struct Tombstone {
     /// Articles of the same text that were left where they are, because only this copy was to go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spared: Vec<ArticleId>,
+    /// Whether only its text tells it: its id is made of a number that another record gets when a line before it comes or
+    /// goes, so another text under this id is another article.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_text: bool,
+}
+
+/// What the tombstones say of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says<'a> {
+    /// Nothing.
+    Nothing,
+    /// It stays out: its text is that of this one, or its id is and its text is as it was.
+    KeptOut(&'a Tombstone),
+    /// It stays out by its id, although its text is another now.
+    KeptOutChanged(&'a Tombstone),
+    /// It comes in: it has the id of this one, but an id that numbers give, and another text.
+    LetIn(&'a Tombstone),
+}
+
+impl<'a> Says<'a> {
+    /// The tombstone that keeps the article out.
+    pub fn keeps_out(self) -> Option<&'a Tombstone> {
+        match self {
+            Says::KeptOut(one) | Says::KeptOutChanged(one) => Some(one),
+            Says::Nothing | Says::LetIn(_) => None,
+        }
+    }
 }
 
 /// All tombstones of an index.
@@ -93,10 +120,11 @@ impl Tombstones {
         tombstones
     }
 
-    /// Adds one, in place of an earlier one of the same article.
+    /// Adds one, in place of an earlier one of the same article. An id that numbers give may have several, of a text each.
     pub fn add(&mut self, tombstone: Tombstone) {
         if self.by_id.contains_key(&tombstone.id) {
-            self.forget(|one| one.id == tombstone.id);
+            let other = |one: &Tombstone| (one.by_text || tombstone.by_text) && one.text != tombstone.text;
+            self.forget(|one| one.id == tombstone.id && !other(one));
         }
         self.by_id.insert(tombstone.id.clone(), self.list.len());
         if let Some(text) = tombstone.text {
@@ -132,11 +160,21 @@ impl Tombstones {
         self.by_id.get(id).map(|at| &self.list[*at])
     }
 
-    /// The tombstone that keeps an article out: its own, or that of another with the same text.
-    pub fn keeps_out(&self, id: &ArticleId, text: Option<u64>) -> Option<&Tombstone> {
-        let same_text =
-            || self.by_text.get(&text?)?.iter().map(|at| &self.list[*at]).find(|one| !one.spared.contains(id));
-        self.get(id).or_else(same_text)
+    /// What they say of an article with this id and text. A text that was deleted stays out under any id, but for those
+    /// copies that were spared; an id that was deleted stays out whatever its text, unless it is one that numbers give.
+    pub fn say(&self, id: &ArticleId, text: Option<u64>) -> Says<'_> {
+        let own = self.get(id);
+        if let Some(own) = own.filter(|own| own.text == text) {
+            return Says::KeptOut(own);
+        }
+        let same_text = text.and_then(|text| self.by_text.get(&text)).into_iter().flatten().map(|at| &self.list[*at]);
+        let same_text = same_text.into_iter().find(|one| !one.spared.contains(id));
+        match (own, same_text) {
+            (Some(own), _) if !own.by_text => Says::KeptOutChanged(own),
+            (_, Some(other)) => Says::KeptOut(other),
+            (Some(own), None) => Says::LetIn(own),
+            (None, None) => Says::Nothing,
+        }
     }
 
     /// The articles of a snapshot that they should have kept out.
@@ -150,7 +188,7 @@ impl Tombstones {
         })?;
         let mut found = Vec::new();
         for (address, article) in maybe {
-            if self.keeps_out(&snapshot.id(address)?, article.text).is_some() {
+            if self.say(&snapshot.id(address)?, article.text).keeps_out().is_some() {
                 found.push(address);
             }
         }
@@ -173,13 +211,13 @@ mod tests {
 
     fn tombstone(key: &str, text: u64, spared: &[&str]) -> Tombstone {
         let spared = spared.iter().map(|key| id(key)).collect();
-        Tombstone { id: id(key), text: Some(text), file: "a.json".into(), spared }
+        Tombstone { id: id(key), text: Some(text), file: "a.json".into(), spared, by_text: false }
     }
 
     #[test]
     fn they_keep_out_an_id_and_a_text_but_not_what_was_spared() {
         let tombstones = Tombstones::of(vec![tombstone("a", 7, &["b"]), tombstone("c", 8, &[])]);
-        let kept_out = |key: &str, text| tombstones.keeps_out(&id(key), text).map(|one| one.id.clone());
+        let kept_out = |key: &str, text| tombstones.say(&id(key), text).keeps_out().map(|one| one.id.clone());
         assert_eq!(kept_out("a", None), Some(id("a")));
         assert_eq!(kept_out("b", Some(7)), None);
         assert_eq!(kept_out("d", Some(7)), Some(id("a")));
@@ -187,11 +225,23 @@ mod tests {
         // The copy that was spared goes later: then no other of its text is left.
         let mut tombstones = tombstones;
         tombstones.add(tombstone("b", 7, &[]));
-        assert_eq!(tombstones.keeps_out(&id("b"), Some(7)).map(|one| &one.id), Some(&id("b")));
+        assert_eq!(tombstones.say(&id("b"), Some(7)).keeps_out().map(|one| &one.id), Some(&id("b")));
         tombstones.add(tombstone("a", 7, &[]));
         assert_eq!(tombstones.len(), 3);
         assert_eq!(tombstones.forget(|one| one.id == id("a")).len(), 1);
-        assert_eq!(tombstones.keeps_out(&id("a"), Some(6)), None);
+        assert_eq!(tombstones.say(&id("a"), Some(6)), Says::Nothing);
+    }
+
+    #[test]
+    fn an_id_that_numbers_give_is_told_by_its_text() {
+        let numbered = Tombstone { by_text: true, ..tombstone("a", 7, &[]) };
+        let tombstones = Tombstones::of(vec![numbered.clone(), tombstone("c", 8, &[])]);
+        let check = |key: &str, text, says: Says<'_>| assert_eq!(tombstones.say(&id(key), text), says, "{key} {text:?}");
+        check("a", Some(7), Says::KeptOut(&numbered));
+        check("b", Some(7), Says::KeptOut(&numbered));
+        check("a", Some(9), Says::LetIn(&numbered));
+        check("a", Some(8), Says::KeptOut(&tombstone("c", 8, &[])));
+        check("c", Some(9), Says::KeptOutChanged(&tombstone("c", 8, &[])));
     }
 
     #[test]

@@ -14,9 +14,10 @@ use super::deletions::Deletions;
 use super::directory::{GenerationDirectory, Writing};
 use super::document;
 use super::generation::{Generation, Settings, Stage, WriteLock};
-use super::manifest::{Entry, Manifest};
+use super::manifest::{Entry, Manifest, Root};
 use super::merging;
 use super::packing::{self, Dictionary};
+use super::records::{Class, Ledger, Verdict};
 use super::reprints;
 use super::schema::{Fields, schema};
 use super::segment::Builder;
@@ -69,6 +70,7 @@ pub struct Writer {
     settings: Settings,
     segmenter: Segmenter,
     manifest: Manifest,
+    ledger: Ledger,
     reprints: reprints::Store,
     commit: Commit,
     dirty: bool,
@@ -196,6 +198,7 @@ impl Writer {
         let snapshot = Snapshot::from_index(&generation, settings.clone(), &index, known)?;
         let manifest = Manifest::read(&generation.folder(), &snapshot.commit.manifest)?;
         let reprints = reprints::Store::open(&generation.folder(), snapshot.commit.reprints.as_ref())?;
+        let ledger = Ledger::new(Some(snapshot.clone()).filter(|snapshot| snapshot.articles() > 0), &manifest);
         let fields = schema().1;
         let builder = |_| Builder::new(&index, &fields, &segmenter);
         let mut workers = Workers::new((0..threads).map(builder).collect(), memory);
@@ -215,6 +218,7 @@ impl Writer {
             settings,
             segmenter,
             manifest,
+            ledger,
             reprints,
             commit: snapshot.commit,
             dirty: false,
@@ -242,6 +246,41 @@ impl Writer {
         let known = OnceLock::new();
         let _ = known.set(self.segmenter.clone());
         Snapshot::from_index(&self.generation, self.settings.clone(), &self.index, known)
+    }
+
+    /// Who holds which id.
+    pub fn ledger(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
+    /// Takes in a record of `file`, where the rule of precedence has it speak for its id ([`super::records`]).
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read, or a thread of the writer failed (the disk is full, say).
+    pub fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+        let stored = document::encode(record);
+        let verdict = self.ledger.claim(record, file, class, document::content_hash(&stored))?;
+        match verdict {
+            Verdict::Unchanged | Verdict::Shadowed => return Ok((verdict, 0)),
+            Verdict::Changed | Verdict::Moved => self.delete(&record.id),
+            Verdict::New => {}
+        }
+        let bytes = stored.len() as u64;
+        self.fingerprint(record, print);
+        self.add(record, file, stored)?;
+        Ok((verdict, bytes))
+    }
+
+    /// A record of `file` is gone: takes its article out where it is this file's, and tells whether it was.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
+        let held = self.ledger.release(id, file)?;
+        if held {
+            self.delete(id);
+        }
+        Ok(held)
     }
 
     /// Adds an article that came of `file`. Its stored form is [`document::encode`]'s.
@@ -337,7 +376,13 @@ impl Writer {
 
     /// Notes that a file was read to its end, or is gone.
     pub fn record(&mut self, entry: Entry) {
+        self.ledger.recorded(&entry.file);
         self.manifest.record(entry);
+    }
+
+    /// Notes where a folder of the archive is.
+    pub fn set_root(&mut self, root: Root) {
+        self.manifest.set_root(root);
     }
 
     /// Makes everything so far durable and visible. Does nothing where nothing changed.
@@ -345,12 +390,22 @@ impl Writer {
     /// # Errors
     /// Where the disk refuses; the last commit stays as it was, and this writer commits no more.
     pub fn commit(&mut self) -> Result<()> {
+        if self.make_durable()? {
+            let snapshot = self.snapshot()?;
+            self.ledger.committed(Some(snapshot).filter(|snapshot| snapshot.articles() > 0));
+        }
+        Ok(())
+    }
+
+    /// Commits, and tells whether there was anything to commit.
+    fn make_durable(&mut self) -> Result<bool> {
         if self.failed {
             let what = "writing failed before; the last commit is kept, the same command goes on from there";
             return Err(Error::io(self.generation.folder(), std::io::Error::other(what)));
         }
+        self.ledger.settle(&mut self.manifest);
         if !self.dirty && !self.manifest.is_dirty() && !self.reprints.is_dirty() && self.commit.number > 0 {
-            return Ok(());
+            return Ok(false);
         }
         self.flush()?;
         // Stands until the commit is through.
@@ -371,7 +426,7 @@ impl Writer {
         self.failed = false;
         self.manifest.remove_outdated();
         self.reprints.remove_outdated();
-        Ok(())
+        Ok(true)
     }
 
     /// Commits, merges small segments where there are many, and lets go of the lock.
@@ -387,9 +442,10 @@ impl Writer {
     /// # Errors
     /// Where the disk refuses; what the last step says.
     pub fn finish_then(mut self, last: impl FnOnce() -> Result<()>) -> Result<()> {
-        self.commit()?;
-        // Their memory is free for the merges.
+        self.make_durable()?;
+        // Their memory is free for the merges, and nothing holds a segment that is merged.
         drop(self.workers);
+        drop(self.ledger);
         let trouble = |e| trouble(&self.directory, &self.generation, e);
         // Merges under way take segments that are listed now, so they must be through before the last one begins.
         self.inner.wait_merging_threads().map_err(trouble)?;

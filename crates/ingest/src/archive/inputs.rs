@@ -40,20 +40,28 @@ pub struct Input {
 /// # Errors
 /// [`Error::Io`] where one of `paths` does not exist: a mistyped path is not an empty archive.
 pub fn inputs(paths: &[PathBuf], root: &Path, reject: &mut dyn FnMut(Rejection)) -> Result<Vec<Input>> {
+    let named: Vec<(PathBuf, String)> = paths.iter().map(|path| (path.clone(), name_under(path, root))).collect();
+    inputs_named(&named, reject)
+}
+
+/// As [`inputs`], with the name of each path.
+///
+/// # Errors
+/// As [`inputs`].
+pub fn inputs_named(paths: &[(PathBuf, String)], reject: &mut dyn FnMut(Rejection)) -> Result<Vec<Input>> {
     let mut walk =
         FolderWalk { seen: HashSet::new(), found: Vec::new(), reject, top: PathBuf::new(), linked: HashSet::new() };
-    for path in paths {
+    for (path, name) in paths {
         if path.as_os_str() == STANDARD_INPUT {
             walk.push(path.clone(), STANDARD_INPUT.to_string(), None);
             continue;
         }
         let metadata = fs::metadata(path).map_err(|err| Error::io(path, err))?;
-        let name = name_under(path, root);
         if metadata.is_dir() {
             walk.top = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-            walk.folder(path, &name, 0);
+            walk.folder(path, name, 0);
         } else {
-            walk.push(path.clone(), name, Some(&metadata));
+            walk.push(path.clone(), name.clone(), Some(&metadata));
         }
     }
     Ok(walk.found)
@@ -105,7 +113,7 @@ impl FolderWalk<'_> {
         names.sort_unstable();
         for child in names.into_iter().filter(|name| !is_hidden(name)) {
             let child_path = path.join(&child);
-            let child_name = join(name, &printable(&child));
+            let child_name = join(name, &component(&child));
             self.entry(child_path, child_name, depth);
         }
     }
@@ -165,36 +173,51 @@ fn join(folder: &str, name: &str) -> String {
     }
 }
 
-/// A file's name as text. Archives of the 2000s unpacked on Linux have names in GBK.
-fn printable(name: &OsStr) -> String {
-    match name.to_str() {
-        Some(name) => name.to_string(),
-        None => charset::decode(name.as_encoded_bytes(), None, false).text,
+/// A file's name as text, so that no two names are one text, and none reads as a member of an archive: `!` and `\\` have
+/// a `\\` before them. Archives of the 2000s unpacked on Linux have names in GBK; these are decoded to be read, and carry
+/// the beginning of their hash.
+pub fn component(name: &OsStr) -> String {
+    let escape = |name: &str| name.replace('\\', "\\\\").replace('!', "\\!");
+    if let Some(name) = name.to_str() {
+        return escape(name);
     }
+    let bytes = name.as_encoded_bytes();
+    let decoded = escape(&charset::decode(bytes, None, false).text);
+    let hash = &blake3::hash(bytes).to_hex()[..8];
+    let (stem, ending) = decoded.split_at(decoded.rfind('.').unwrap_or(decoded.len()));
+    format!("{stem}\\{hash}{ending}")
 }
 
 /// The name of a path that was given: relative to the root where it is below it, else as it was given.
 pub fn name_under(path: &Path, root: &Path) -> String {
-    let real = |path: &Path| fs::canonicalize(path).ok();
-    let plain = |path: &Path| std::path::absolute(path).ok().map(|path| without_dots(&path));
-    let below = |path: Option<PathBuf>, root: Option<PathBuf>| Some(path?.strip_prefix(root?).ok()?.to_path_buf());
-    let relative = below(plain(path), plain(root)).or_else(|| below(real(path), real(root)));
-    let path = relative.as_deref().unwrap_or(path);
-    let mut name = String::new();
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    joined("", below(path, root).as_deref().unwrap_or(path))
+}
+
+/// A name with the parts of a path behind it.
+pub fn joined(name: &str, path: &Path) -> String {
+    let mut name = name.to_string();
     for part in path.components() {
         match part {
             Component::RootDir => name.push('/'),
             Component::CurDir => {}
-            part => name = join(&name, &printable(part.as_os_str())),
+            part => name = join(&name, &component(part.as_os_str())),
         }
     }
     name
 }
 
-/// A path with `..` taken by the letter.
-fn without_dots(path: &Path) -> PathBuf {
+/// A path relative to a folder that it is below, by the letter or by where links lead.
+pub fn below(path: &Path, folder: &Path) -> Option<PathBuf> {
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    let below = |path: Option<PathBuf>, folder: Option<PathBuf>| Some(path?.strip_prefix(folder?).ok()?.to_path_buf());
+    below(plain(path), plain(folder)).or_else(|| below(real(path), real(folder)))
+}
+
+/// A path from the top, with `..` taken by the letter.
+pub fn plain(path: &Path) -> Option<PathBuf> {
     let mut plain = PathBuf::new();
-    for part in path.components() {
+    for part in std::path::absolute(path).ok()?.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
@@ -203,5 +226,5 @@ fn without_dots(path: &Path) -> PathBuf {
             part => plain.push(part),
         }
     }
-    plain
+    Some(plain)
 }

@@ -7,12 +7,12 @@ use std::ops::ControlFlow;
 
 use serde::de::IgnoredAny;
 
-use super::Media;
+use super::{Media, Record, STANDARD_INPUT};
 use super::limits::Trouble;
 use super::sniff::{self, ending};
 use super::walk::{Flow, Place, Walk};
 use super::window::{Line, Window, read_line, read_whole};
-use gongxun_core::error::Reason;
+use gongxun_core::error::{Reason, Rejection};
 use gongxun_text::charset;
 
 /// How far the first line is looked at to tell JSON lines from JSON that is spread over lines.
@@ -20,8 +20,39 @@ const FIRST_LINE: usize = 1 << 20;
 /// How many bytes in all are read again behind broken values.
 const READ_AGAIN: usize = 512 << 20;
 
-/// Reads a JSON file of any of the forms.
+/// Reads a JSON file of any of the forms. A file of one object is that object's, and has no numbers in it; arrays, names of
+/// JSON lines, and streams are taken for files of many even where only one is there yet.
 pub(super) fn read(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
+    let is_array = stream.peek(sniff::HEAD).is_ok_and(|head| head.trim_ascii_start().starts_with(b"["));
+    if is_array || matches!(ending(name).as_str(), "jsonl" | "ndjson") || walk.file == STANDARD_INPUT {
+        return objects(walk, place, name, stream);
+    }
+    let (mut first, mut met) = (None, false);
+    let Walk { file, limits, meter, ref mut visit } = *walk;
+    let mut hold = |record: Result<Record, Rejection>| match record {
+        Ok(record) if !met => {
+            (first, met) = (Some(record), true);
+            Flow::Continue(())
+        }
+        record => {
+            met = true;
+            if let Some(first) = first.take() {
+                visit(Ok(first))?;
+            }
+            visit(record)
+        }
+    };
+    let flow = objects(&mut Walk { file, limits, meter, visit: &mut hold }, place, name, stream);
+    match first {
+        Some(mut only) if flow.is_continue() => {
+            only.origin.record = None;
+            (walk.visit)(Ok(only))
+        }
+        _ => flow,
+    }
+}
+
+fn objects(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
     let head = match stream.peek(sniff::HEAD) {
         Ok(head) => head,
         Err(err) => return walk.fail(place, None, &err),

@@ -34,7 +34,7 @@ mod warc;
 mod window;
 mod zip;
 
-pub use inputs::{Input, STANDARD_INPUT, inputs, name_under, stamp};
+pub use inputs::{Input, STANDARD_INPUT, below, component, inputs, inputs_named, joined, name_under, plain, stamp};
 pub use limits::Limits;
 
 /// What kind of text a record holds, by its name or its container.

@@ -34,11 +34,12 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place of a member of the archive at this place.
+    /// The place of a member of the archive at this place. A `!` in its name is none between archive and member.
     pub(super) fn inside(&self, name: &str) -> Place {
+        let name = name.replace('!', "\\!");
         let member = match &self.member {
             Some(outer) => format!("{outer}!{name}"),
-            None => name.to_string(),
+            None => name,
         };
         Place { member: Some(member), archives: self.archives, layers: self.layers }
     }

@@ -10,6 +10,7 @@ mod content;
 mod date;
 mod dump;
 mod html;
+mod identity;
 mod json;
 mod labels;
 mod machine;
@@ -24,8 +25,9 @@ mod vocabulary;
 use std::collections::BTreeMap;
 
 use crate::archive::{Media, Record};
-use gongxun_core::article::{Article, ArticleId, Repair, RepairKind, Script};
+use gongxun_core::article::{Article, Repair, RepairKind, Script};
 use gongxun_core::error::{Reason, Rejection};
+use gongxun_core::index::records::Class;
 use gongxun_text::charset;
 use gongxun_text::fold::{fold_char, is_han};
 use gongxun_text::repair::{read_twice, repair_page, undo_twice};
@@ -63,6 +65,11 @@ pub struct Options {
 /// assert_eq!(article.authors(), ["张三"]);
 /// ```
 pub fn extract(record: &Record, options: &Options) -> Result<Article, Rejection> {
+    extract_claim(record, options).map(|(article, _)| article)
+}
+
+/// As [`extract`], with whether the article is the record's own or one that an export brought.
+pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Class), Rejection> {
     let reject = |(reason, detail): (Reason, String)| Rejection::new(record.origin.clone(), reason, detail);
     if record.bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(reject((Reason::Empty, "no bytes but blanks".to_string())));
@@ -83,16 +90,12 @@ pub fn extract(record: &Record, options: &Options) -> Result<Article, Rejection>
     if twice {
         note_twice(&mut article);
     }
-    // One of our own exports keeps its id and origin.
-    if article.id.0.is_empty() {
-        article.origin = record.origin.to_string();
-        article.id = ArticleId::new(&record.origin.place(), &key.unwrap_or_else(|| key_of(record)));
-    }
+    let class = identity::set(&mut article, record, key);
     if article.outlets.is_empty() {
         article.outlets = article.source.as_deref().map(source::outlets).unwrap_or_default();
     }
     article.script = script_of(&article);
-    Ok(article)
+    Ok((article, class))
 }
 
 /// Records on an article that its page had been read as Latin-1 once too often.
@@ -165,16 +168,6 @@ fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) ->
         }
     }
     original
-}
-
-/// What tells a record from others of the same file: its address and time of capture, else its number.
-fn key_of(record: &Record) -> String {
-    match (&record.url, record.origin.record) {
-        (Some(url), _) if record.captured.is_some() => format!("{url} {}", record.captured.as_deref().unwrap_or("")),
-        (Some(url), _) => url.clone(),
-        (None, Some(number)) => number.to_string(),
-        (None, None) => String::new(),
-    }
 }
 
 /// Traditional where at least one Chinese character in ten has a simplified form that it is not.

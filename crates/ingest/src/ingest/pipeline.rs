@@ -13,6 +13,7 @@ use crate::archive::{self, Input, Record};
 use gongxun_core::article::{Article, Origin};
 use gongxun_core::error::{Error, Reason, Rejection, Result};
 use crate::extract;
+use gongxun_core::index::records::Class;
 use gongxun_core::reprint::Fingerprint;
 
 /// A batch holds at most this many bytes of records (one larger record is a batch of its own).
@@ -25,7 +26,7 @@ const QUEUED_BATCHES: usize = 2;
 /// What the pipeline hands to the caller, in the order of the inputs.
 pub enum Event {
     Start(usize),
-    Article(Origin, Box<(Article, Fingerprint)>),
+    Article(Origin, Box<((Article, Class), Fingerprint)>),
     Rejected(Rejection),
     End { input: usize, hash: Option<String> },
 }
@@ -137,9 +138,9 @@ fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Send
                 Raw::End { input, hash } => Event::End { input, hash },
                 Raw::Rejected(rejection) => Event::Rejected(rejection),
                 Raw::Record(record) => match extract_one(&record, &options.extract) {
-                    Ok(article) => {
-                        let fingerprint = Fingerprint::of(&article);
-                        Event::Article(record.origin, Box::new((article, fingerprint)))
+                    Ok(claim) => {
+                        let fingerprint = Fingerprint::of(&claim.0);
+                        Event::Article(record.origin, Box::new((claim, fingerprint)))
                     }
                     Err(rejection) => Event::Rejected(rejection),
                 },
@@ -152,8 +153,8 @@ fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Send
 }
 
 /// Extracts one record; a page that makes the extractor fail is set aside like any other.
-fn extract_one(record: &Record, options: &extract::Options) -> Result<Article, Rejection> {
-    catch_unwind(AssertUnwindSafe(|| extract::extract(record, options))).unwrap_or_else(|_| {
+fn extract_one(record: &Record, options: &extract::Options) -> Result<(Article, Class), Rejection> {
+    catch_unwind(AssertUnwindSafe(|| extract::extract_claim(record, options))).unwrap_or_else(|_| {
         let detail = "the extractor failed on this record; please report it";
         Err(Rejection::new(record.origin.clone(), Reason::Damaged, detail))
     })

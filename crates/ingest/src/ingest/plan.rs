@@ -4,14 +4,15 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 
+use super::roots::{Places, is_of_a_file};
 use super::{Observer, Options, Prune};
 use crate::archive::{self, Input};
-use gongxun_core::error::Result;
+use gongxun_core::error::{Error, Reason, Result};
 use crate::extract;
 use gongxun_core::index::{Entry, Manifest};
 
 /// The version of reading and extraction: files read by another are read again.
-const READER_VERSION: u32 = 1;
+const READER_VERSION: u32 = 2;
 /// The size of a read when a file is hashed.
 const HASH_BUFFER: usize = 1 << 20;
 
@@ -20,10 +21,14 @@ const HASH_BUFFER: usize = 1 << 20;
 pub struct Plan {
     pub inputs: Vec<Planned>,
     pub unchanged: Vec<(Input, Entry)>,
-    /// Files of the manifest that are to go.
+    /// Files of the manifest that are known to be gone and are to go.
     pub gone: Vec<String>,
     pub rejected: u64,
     pub files: u64,
+    /// The places that could not be looked at: nothing is concluded from what is missing there.
+    pub unread: Vec<String>,
+    /// The places that were named.
+    pub named: Vec<String>,
 }
 
 /// A file that is to be read, and its hash where that is known already.
@@ -35,13 +40,18 @@ pub struct Planned {
 /// Looks at the inputs. `known` is what was read before; files of the index folder `index` are no inputs.
 pub fn plan(
     options: &Options<'_>,
+    places: &Places,
     known: &Manifest,
     index: Option<&Path>,
     observer: &mut dyn Observer,
 ) -> Result<Plan> {
-    let mut rejected = 0;
-    let mut inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| {
+    let (mut rejected, mut unread) = (0, Vec::new());
+    let mut inputs = archive::inputs_named(&places.named, &mut |rejection| {
         rejected += 1;
+        // A pipe or a device is there, and is no file.
+        if rejection.reason != Reason::Unknown {
+            unread.push(rejection.origin.file.clone());
+        }
         observer.rejected(&rejection);
     })?;
     // `gongxun index .` must not read the index that it writes.
@@ -49,30 +59,15 @@ pub fn plan(
         inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&index)));
     }
     let reader = reader_version(&options.extract);
-    let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
-    let below: Vec<String> = options.paths.iter().map(|path| archive::name_under(path, &options.root)).collect();
-    let is_below = |file: &str| {
-        below.iter().any(|path| {
-            path.is_empty()
-                || file == path
-                || file.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        })
-    };
-    let mut gone: Vec<String> = known
-        .entries()
-        .map(|entry| entry.file.as_str())
-        .filter(|file| match options.prune {
-            Prune::Nothing => false,
-            Prune::BelowPaths => is_below(file),
-            Prune::Everything => true,
-        })
-        .filter(|file| !present.contains(file))
-        .map(str::to_string)
-        .collect();
-    gone.sort();
-    let mut plan = Plan { gone, rejected, files: inputs.len() as u64, ..Plan::default() };
+    let named: Vec<String> = places.named.iter().map(|(_, place)| place.clone()).collect();
+    let mut plan = Plan { rejected, unread, named, files: inputs.len() as u64, ..Plan::default() };
+    if options.prune == Prune::BelowPaths {
+        plan.gone = gone(&plan, &inputs, known);
+        plan.is_there(options, &inputs, known)?;
+        plan.say_what_stays(known, observer);
+    }
     for input in inputs {
-        let again = |entry: &&Entry| options.restore && entry.deleted > 0;
+        let again = |entry: &&Entry| entry.again || options.restore && entry.deleted > 0;
         let known = known.get(&input.name).filter(|entry| !again(entry));
         let entry = known.filter(|e| e.size == input.size && e.hash.ends_with(&reader));
         let hash = match entry {
@@ -87,6 +82,66 @@ pub fn plan(
         }
     }
     Ok(plan)
+}
+
+/// The files that the manifest has below the named paths, that are not there, and whose folder could be looked at.
+fn gone(plan: &Plan, inputs: &[Input], known: &Manifest) -> Vec<String> {
+    let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+    let files = known.entries().map(|entry| entry.file.as_str()).filter(|file| is_of_a_file(file));
+    let files = files.filter(|file| plan.is_named(file) && !plan.is_unread(file) && !present.contains(file));
+    let mut gone: Vec<String> = files.map(str::to_string).collect();
+    gone.sort();
+    gone
+}
+
+impl Plan {
+    /// Whether a file is below the paths that were named.
+    pub fn is_named(&self, file: &str) -> bool {
+        self.named.iter().any(|place| is_below(file, place))
+    }
+
+    /// Whether a file stands where the walk could not look.
+    pub fn is_unread(&self, file: &str) -> bool {
+        self.unread.iter().any(|place| is_below(file, place))
+    }
+
+    /// Refuses to take everything out of a folder that is empty: it may be one that is not mounted.
+    fn is_there(&self, options: &Options<'_>, inputs: &[Input], known: &Manifest) -> Result<()> {
+        if options.prune_most {
+            return Ok(());
+        }
+        for (path, place) in options.paths.iter().zip(&self.named) {
+            let held: u64 = known.entries().filter(|e| is_below(&e.file, place)).map(Entry::held).sum();
+            if held > 0 && is_of_a_file(place) && !inputs.iter().any(|input| is_below(&input.name, place)) {
+                return Err(Error::Invalid(format!(
+                    "{}: nothing is in it, and the index has {held} articles of it; is it mounted? Nothing was done; --yes takes them out",
+                    path.display()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells which files stay although the walk did not meet them.
+    fn say_what_stays(&self, known: &Manifest, observer: &mut dyn Observer) {
+        for place in &self.unread {
+            let held: u64 = known.entries().filter(|e| is_below(&e.file, place)).map(Entry::held).sum();
+            if held > 0 {
+                observer.note(&format!("{place}: can't be looked at now; its {held} articles stay"));
+            }
+        }
+        let elsewhere = known.entries().filter(|entry| !self.is_named(&entry.file));
+        let (files, articles) = elsewhere.fold((0, 0), |(files, sum), entry| (files + 1, sum + entry.held()));
+        if articles > 0 {
+            observer.note(&format!("{files} files with {articles} articles are not below what was named; they stay"));
+        }
+    }
+}
+
+/// Whether a file is at or below a place; the nameless root is above all files.
+pub fn is_below(file: &str, place: &str) -> bool {
+    let rest = file.strip_prefix(place);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || place.is_empty() && is_of_a_file(file)
 }
 
 /// What a file's hash ends with: files read by another version or with other field names are read again.

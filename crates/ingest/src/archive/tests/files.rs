@@ -16,7 +16,7 @@ fn kinds_are_told_by_content_and_name() {
     check("a.txt", "【工会】".as_bytes(), &["a.txt Dump 【工会】"]);
     check("a.html", "<p>工会".as_bytes(), &["a.html Html <p>工会"]);
     check("a.shtml", "工会".as_bytes(), &["a.shtml Html 工会"]);
-    check("a.html", b"{\"a\":1}", &["a.html#00001 Json {\"a\":1}"]);
+    check("a.html", b"{\"a\":1}", &["a.html Json {\"a\":1}"]);
     check("page", b"<html><body>x", &["page Html <html><body>x"]);
     check("show.asp?id=3.htm", b"x <table>", &["show.asp?id=3.htm Html x <table>"]);
     check("-", "工会".as_bytes(), &["- Dump 工会"]);
@@ -31,7 +31,8 @@ fn kinds_are_told_by_content_and_name() {
 
 #[test]
 fn json_in_all_its_forms() {
-    check("a.json", b"{\n \"a\": \"{[\"\n}\n", &["a.json#00001 Json {\n \"a\": \"{[\"\n}"]);
+    check("a.json", b"[{\"a\":1}]", &["a.json#00001 Json {\"a\":1}"]);
+    check("a.json", b"{\n \"a\": \"{[\"\n}\n", &["a.json Json {\n \"a\": \"{[\"\n}"]);
     check(
         "a.json",
         b"[\n{\"a\":1},\n 3, {\"a\":[{}]}\n]",
@@ -210,5 +211,5 @@ fn names_in_gbk_are_read() {
     if fs::write(path, "一").is_err() {
         return; // The file system takes UTF-8 only.
     }
-    assert_eq!(read_path(dir.path(), dir.path()), ["农民工的欠薪.txt Dump 一"]);
+    assert_eq!(read_path(dir.path(), dir.path()), ["农民工的欠薪\\06e85a47.txt Dump 一"]);
 }

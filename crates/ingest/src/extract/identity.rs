@@ -1,0 +1,37 @@
+//! What an article is called: its id, a hash of place and key, and the place that it names.
+
+use crate::archive::{Record, STANDARD_INPUT};
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::index::document::text_hash;
+use gongxun_core::index::records::{Class, numbered};
+
+/// Gives an article its id and origin, and tells whether it is the record's own or one that an export brought, which has
+/// both. `key` is what another JSON object calls itself.
+pub fn set(article: &mut Article, record: &Record, key: Option<String>) -> Class {
+    if !article.id.0.is_empty() {
+        return Class::Copy;
+    }
+    let key = key.unwrap_or_else(|| key_of(record, article));
+    article.id = ArticleId::new(&record.origin.place(), &key);
+    article.origin = record.origin.to_string();
+    Class::Own
+}
+
+/// What tells a record from others of the same place: its address and time of capture, else, in a file of many, its title
+/// and date, so that a line put in before it does not shift it, else its number. A file or member of one record needs none.
+fn key_of(record: &Record, article: &Article) -> String {
+    let many = record.origin.record;
+    let url = record.url.as_ref().or(article.url.as_ref().filter(|_| many.is_some()));
+    match (url, &record.captured, many) {
+        (Some(url), Some(captured), _) => format!("{url} {captured}"),
+        (Some(url), None, _) => url.clone(),
+        (None, _, Some(_)) if !article.title.is_empty() => {
+            let date = article.date.map(|date| date.to_string()).unwrap_or_default();
+            format!("{}\n{date}", article.title)
+        }
+        // What came by standard input has no place, and the next input has the same numbers.
+        (None, ..) if record.origin.file == STANDARD_INPUT => format!("text {:?}", text_hash(article)),
+        (None, _, Some(number)) => numbered(number),
+        (None, _, None) => String::new(),
+    }
+}

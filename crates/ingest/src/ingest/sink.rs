@@ -1,0 +1,331 @@
+//! Where what was read goes: a record becomes a claim on an id, a file a line of the manifest.
+//!
+//! Articles and rejections flow in file by file; the writer and the [`Report`] take them. A rehearsal does the same with a
+//! ledger and a manifest of its own, and nothing is written.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::plan::is_below;
+use super::{Observer, Options, Report};
+use crate::archive::Input;
+use gongxun_core::article::{Article, ArticleId, Origin};
+use gongxun_core::error::{Error, Reason, Rejection, Result};
+use gongxun_core::index::document::{self, id_order};
+use gongxun_core::index::records::{Class, Ledger, STANDARD_INPUT, Verdict};
+use gongxun_core::index::tombstones::{Says, Tombstone, Tombstones};
+use gongxun_core::index::{DocAddress, Entry, Manifest, Snapshot, Writer};
+use gongxun_core::reprint::Fingerprint;
+
+/// Where the articles go: the writer, or nowhere in a rehearsal.
+pub enum Target<'a> {
+    /// They are written.
+    Writer(&'a mut Writer),
+    /// They are judged.
+    Rehearsal(Box<(Ledger, Manifest)>),
+}
+
+impl Target<'_> {
+    fn ledger(&mut self) -> &mut Ledger {
+        match self {
+            Target::Writer(writer) => writer.ledger(),
+            Target::Rehearsal(rehearsal) => &mut rehearsal.0,
+        }
+    }
+
+    pub fn manifest(&self) -> &Manifest {
+        match self {
+            Target::Writer(writer) => writer.manifest(),
+            Target::Rehearsal(rehearsal) => &rehearsal.1,
+        }
+    }
+
+    fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+        match self {
+            Target::Writer(writer) => writer.take(record, print, file, class),
+            Target::Rehearsal(rehearsal) => {
+                let content = document::content_hash(&document::encode(record));
+                Ok((rehearsal.0.claim(record, file, class, content)?, 0))
+            }
+        }
+    }
+
+    fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
+        match self {
+            Target::Writer(writer) => writer.release(id, file),
+            Target::Rehearsal(rehearsal) => rehearsal.0.release(id, file),
+        }
+    }
+
+    pub fn record(&mut self, entry: Entry) {
+        match self {
+            Target::Writer(writer) => writer.record(entry),
+            Target::Rehearsal(rehearsal) => rehearsal.1.record(entry),
+        }
+    }
+}
+
+/// Takes what was read, and counts it.
+pub struct Sink<'a> {
+    pub target: Target<'a>,
+    pub report: Report,
+    tombstones: &'a Tombstones,
+    since_commit: u64,
+    commit_bytes: u64,
+    /// The file under way, and how far it is.
+    file: Option<CurrentFile>,
+    /// The files that could not be read to their end.
+    pub partial: Vec<String>,
+}
+
+/// What is known of the file under way.
+#[derive(Default)]
+struct CurrentFile {
+    /// What the manifest will say of it.
+    entry: Entry,
+    /// The index as it was when the file began, and the file's articles in it that have not been met.
+    snapshot: Option<Snapshot>,
+    existing: HashMap<u64, DocAddress>,
+    /// The ids that others hold and that have not been met.
+    shadowed: BTreeSet<u64>,
+    /// How often each id was met.
+    seen: HashMap<u64, u32>,
+    /// The ids that its lines have from elsewhere, with the hash of their text.
+    copies: HashMap<u64, u64>,
+    /// Whether some of it could not be read, or it is a stream: then nothing is concluded from what is missing.
+    partial: bool,
+}
+
+impl CurrentFile {
+    /// How many articles stay that were not met.
+    fn unmet(&self) -> u64 {
+        (self.existing.len() + self.shadowed.len()) as u64
+    }
+}
+
+impl<'a> Sink<'a> {
+    pub fn new(target: Target<'a>, tombstones: &'a Tombstones, options: &Options<'_>) -> Sink<'a> {
+        let commit_bytes = options.commit_bytes;
+        Sink { target, report: Report::default(), tombstones, since_commit: 0, commit_bytes, file: None, partial: Vec::new() }
+    }
+
+    pub fn is_damaged(&mut self, damaged: bool) {
+        if let Some(file) = &mut self.file {
+            file.partial |= damaged;
+        }
+    }
+
+    pub fn rejected(&mut self, rejection: &Rejection, observer: &mut dyn Observer) {
+        if let Some(file) = &mut self.file {
+            file.entry.rejected += 1;
+        }
+        self.report.rejected += 1;
+        observer.rejected(rejection);
+    }
+
+    pub fn start_of_file(&mut self, input: &Input) -> Result<()> {
+        let ledger = self.target.ledger();
+        ledger.begin(&input.name);
+        let mut file = CurrentFile { partial: input.name == STANDARD_INPUT, ..CurrentFile::default() };
+        if let Some(snapshot) = ledger.snapshot() {
+            let known = snapshot.of_file(&input.name)?.into_iter();
+            file.existing = known.map(|(number, known)| (number, known.address)).collect();
+            file.snapshot = Some(snapshot.clone());
+        }
+        file.existing.retain(|number, _| ledger.still_holds(*number, &input.name));
+        file.shadowed = ledger.shadowed(&input.name);
+        let Input { name, size, modified_ns, .. } = input.clone();
+        file.entry = Entry { file: name, size, modified_ns, ..Entry::default() };
+        self.file = Some(file);
+        Ok(())
+    }
+
+    /// Takes in an article, under the id that its place and key, and those before it in its file, leave to it.
+    pub fn article(
+        &mut self,
+        (mut article, mut class): (Article, Class),
+        print: &Fingerprint,
+        origin: &Origin,
+        observer: &mut dyn Observer,
+    ) -> Result<()> {
+        self.report.read += 1;
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let mut again = false;
+        if class == Class::Copy {
+            let text = document::text_hash(&article);
+            let text = text.unwrap_or_else(|| document::content_hash(&document::encode(&article)));
+            match file.copies.insert(id_order(&article.id), text) {
+                Some(first) if first == text => {
+                    file.entry.articles += 1;
+                    file.entry.repeated += 1;
+                    self.report.unchanged += 1;
+                    return Ok(());
+                }
+                Some(first) => {
+                    // Another text under an id that stands in the same export is no copy of the record that the id is of.
+                    file.copies.insert(id_order(&article.id), first);
+                    (class, again) = (Class::Own, true);
+                    article.id = ArticleId::new(&origin.place(), &article.id.0);
+                    article.origin = origin.to_string();
+                }
+                None => {}
+            }
+        }
+        if class == Class::Own {
+            let occurrence = file.seen.entry(id_order(&article.id)).or_insert(0);
+            *occurrence += 1;
+            again |= *occurrence > 1;
+            article.id = article.id.with_occurrence(*occurrence);
+        }
+        match self.tombstones.say(&article.id, document::text_hash(&article)) {
+            Says::Nothing => {}
+            Says::LetIn(Tombstone { id, .. }) => observer.note(&format!(
+                "{}: has the id {id} of an article that was deleted, and another text; it is taken for another article",
+                article.origin
+            )),
+            says @ (Says::KeptOut(tombstone) | Says::KeptOutChanged(tombstone)) => {
+                let changed = matches!(says, Says::KeptOutChanged(_));
+                file.entry.deleted += 1;
+                self.report.deleted += 1;
+                self.rejected(&kept_out(&article, origin, tombstone, changed), observer);
+                return Ok(());
+            }
+        }
+        file.entry.articles += 1;
+        if again {
+            self.report.duplicate_ids += 1;
+            observer.duplicate(&article.origin, &article.id);
+        }
+        file.existing.remove(&id_order(&article.id));
+        file.shadowed.remove(&id_order(&article.id));
+        let (verdict, bytes) = self.target.take(&article, print, &origin.file, class)?;
+        self.since_commit += bytes;
+        match verdict {
+            Verdict::New => self.report.new += 1,
+            Verdict::Changed => self.report.changed += 1,
+            Verdict::Moved | Verdict::Unchanged | Verdict::Shadowed => self.report.unchanged += 1,
+        }
+        Ok(())
+    }
+
+    pub fn end_of_file(&mut self, hash: Option<String>) -> Result<()> {
+        let Some(mut file) = self.file.take() else { return Ok(()) };
+        let name = file.entry.file.clone();
+        // Another record may hold by now what this file held when it began.
+        let ledger = self.target.ledger();
+        file.existing.retain(|number, _| ledger.still_holds(*number, &name));
+        if file.partial {
+            self.report.kept += file.unmet();
+            file.entry.articles += file.unmet();
+            self.partial.push(name);
+        } else {
+            file.shadowed.iter().for_each(|number| ledger.withdraw(*number, &name));
+            for address in file.existing.values() {
+                self.report.removed += u64::from(self.release_at(file.snapshot.as_ref(), *address, &name)?);
+            }
+        }
+        self.target.record(Entry { hash: hash.unwrap_or_default(), ..file.entry });
+        Ok(())
+    }
+
+    /// Takes out what was read of files that are gone; where that would be more than is allowed, nothing, and gives the
+    /// error that says so.
+    pub fn prune(&mut self, gone: &[String], options: &Options<'_>) -> Result<Option<Error>> {
+        let names: HashSet<&str> = gone.iter().map(String::as_str).collect();
+        let mut doomed = Vec::new();
+        for name in gone {
+            let ledger = self.target.ledger();
+            let snapshot = ledger.snapshot().cloned();
+            let mut held = match &snapshot {
+                Some(snapshot) => snapshot.of_file(name)?,
+                None => HashMap::new(),
+            };
+            held.retain(|number, _| ledger.still_holds(*number, name));
+            // What a file that stays has as well does not go.
+            let stays = |number: &u64| ledger.claimants(*number).any(|file| !names.contains(file));
+            let lost = held.keys().filter(|number| !stays(number)).count() as u64;
+            doomed.push((name, snapshot, held, lost));
+        }
+        if !options.prune_most {
+            for root in gone.iter().map(|name| name.split('/').next().unwrap_or_default()).collect::<BTreeSet<_>>() {
+                let lost: u64 = doomed.iter().filter(|one| is_below(one.0, root)).map(|one| one.3).sum();
+                let all: u64 = self.target.manifest().entries().filter(|e| is_below(&e.file, root)).map(Entry::held).sum();
+                if lost * 2 > all {
+                    return Ok(Some(Error::Invalid(format!(
+                        "{root}: {lost} of its {all} articles are of files that are gone; nothing was taken out; --yes takes them out"
+                    ))));
+                }
+            }
+        }
+        for (name, snapshot, held, _) in doomed {
+            for known in held.values() {
+                self.report.removed += u64::from(self.release_at(snapshot.as_ref(), known.address, name)?);
+            }
+            let ledger = self.target.ledger();
+            ledger.begin(name);
+            ledger.shadowed(name).iter().for_each(|number| ledger.withdraw(*number, name));
+            self.target.record(Entry { file: name.clone(), removed: true, ..Entry::default() });
+        }
+        Ok(None)
+    }
+
+    fn release_at(&mut self, snapshot: Option<&Snapshot>, address: DocAddress, file: &str) -> Result<bool> {
+        let Some(snapshot) = snapshot else { return Ok(false) };
+        self.target.release(&snapshot.id(address)?, file)
+    }
+
+    /// Notes the file under way, so that it is known if it is gone by the next run. It has no hash, so it is read again.
+    pub fn under_way(&mut self) {
+        if let Some(file) = &self.file {
+            let articles = file.entry.articles + file.unmet();
+            self.target.record(Entry { articles, ..file.entry.clone() });
+        }
+    }
+
+    pub fn commit_if_due(&mut self) -> Result<()> {
+        if self.since_commit < self.commit_bytes {
+            return Ok(());
+        }
+        self.since_commit = 0;
+        self.under_way();
+        match &mut self.target {
+            Target::Writer(writer) => writer.commit(),
+            Target::Rehearsal(_) => Ok(()),
+        }
+    }
+
+    /// Takes over an article of the generation before; tells whether it came in, and not out by the tombstones, or met again.
+    pub fn carry(&mut self, article: &Article, entry: &Entry) -> Result<bool> {
+        let file = entry.file.as_str();
+        if self.target.ledger().holds(&article.id, file)? {
+            return Ok(false);
+        }
+        if self.tombstones.say(&article.id, document::text_hash(article)).keeps_out().is_some() {
+            return Ok(false);
+        }
+        let in_place = entry.in_place.binary_search(&id_order(&article.id)).is_ok();
+        let class = if in_place { Class::Copy } else { Class::of(&article.origin, file) };
+        self.since_commit += self.target.take(article, &Fingerprint::of(article), file, class)?.1;
+        self.report.carried += 1;
+        Ok(true)
+    }
+
+    /// Notes a file of which articles were taken over.
+    pub fn carried(&mut self, entry: Entry) {
+        if entry.again {
+            self.target.ledger().read_again(&entry.file);
+        }
+        self.target.record(entry);
+    }
+}
+
+/// Why an article stays out that was deleted on request.
+fn kept_out(article: &Article, origin: &Origin, tombstone: &Tombstone, changed: bool) -> Rejection {
+    let id = &tombstone.id;
+    let what = match (*id == article.id, changed) {
+        (true, false) => format!("{id} was deleted on request"),
+        (true, true) => format!("{id} was deleted on request, and has another text now"),
+        (false, _) => format!("it has the text of {id}, which was deleted on request"),
+    };
+    let detail = format!("{what}; `gongxun delete --forget {id}` lets it back in");
+    Rejection::new(origin.clone(), Reason::Deleted, detail)
+}

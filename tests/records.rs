@@ -1,0 +1,321 @@
+//! Articles that stand in several places, records that come and go, folders that can't be looked at: what the index holds
+//! follows from the archive and the tombstones (docs/RECORDS.md), not from the order of runs.
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use desk::Desk;
+use serde_json::{Value, json};
+
+/// A file of one article.
+fn page(title: &str) -> String {
+    json!({"title": title, "body": format!("工会的{title}，内容各不相同，{title}。")}).to_string()
+}
+
+fn export(desk: &Desk) -> Vec<Value> {
+    let (out, _) = desk.run(&["export"]).output();
+    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn titles(desk: &Desk) -> Vec<String> {
+    let mut titles: Vec<String> =
+        export(desk).iter().map(|article| article["title"].as_str().unwrap().to_string()).collect();
+    titles.sort();
+    titles
+}
+
+fn id(desk: &Desk, title: &str) -> String {
+    export(desk).iter().find(|article| article["title"] == title).unwrap()["id"].as_str().unwrap().to_string()
+}
+
+/// The index is sound, and one that is built anew of the same folder holds the same.
+fn is_as_built_anew(desk: &Desk, folder: &str) {
+    desk.run(&["verify", "--sample", "20"]).exits(0);
+    let before = export(desk);
+    desk.run(&["reindex", folder, "--yes"]).exits(0);
+    assert_eq!(export(desk), before);
+    desk.run(&["verify", "--sample", "20"]).exits(0);
+}
+
+fn three(names: [&str; 3]) -> Desk {
+    let desk = Desk::new();
+    for name in names {
+        desk.write(&format!("corpus/{name}.json"), page(name));
+    }
+    desk.run(&["index", "corpus"]).exits(0);
+    desk
+}
+
+#[test]
+fn pages_that_come_back_as_their_export_goes_are_all_there() {
+    let desk = three(["甲", "乙", "丙"]);
+    desk.run(&["export", "--output", "backup.jsonl"]).exits(0);
+    fs::rename(desk.path("corpus"), desk.path("pages")).unwrap();
+    fs::remove_dir_all(desk.path("index")).unwrap();
+    fs::create_dir(desk.path("corpus")).unwrap();
+    fs::rename(desk.path("backup.jsonl"), desk.path("corpus/backup.jsonl")).unwrap();
+    desk.run(&["index", "corpus"]).exits(0);
+    assert_eq!(titles(&desk), ["丙", "乙", "甲"]);
+    for name in ["甲", "乙", "丙"] {
+        fs::rename(desk.path(&format!("pages/{name}.json")), desk.path(&format!("corpus/{name}.json"))).unwrap();
+    }
+    fs::remove_file(desk.path("corpus/backup.jsonl")).unwrap();
+    desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert_eq!(titles(&desk), ["丙", "乙", "甲"]);
+    is_as_built_anew(&desk, "corpus");
+}
+
+#[test]
+fn an_unrelated_page_that_goes_takes_nothing_of_two_exports_with_it() {
+    let desk = three(["P", "X", "Q"]);
+    desk.run(&["export", "--output", "january.jsonl"]).exits(0);
+    let january = fs::read_to_string(desk.path("january.jsonl")).unwrap();
+    let january: String = january.lines().filter(|line| !line.contains("\"Q\"")).map(|line| format!("{line}\n")).collect();
+    desk.write("corpus/january.jsonl", &january);
+    fs::remove_file(desk.path("corpus/X.json")).unwrap();
+    desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert_eq!(titles(&desk), ["P", "Q", "X"]);
+    desk.write("corpus/february.jsonl", &january).run(&["index", "corpus"]).exits(0);
+    assert_eq!(titles(&desk), ["P", "Q", "X"]);
+    fs::remove_file(desk.path("corpus/Q.json")).unwrap();
+    desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert_eq!(titles(&desk), ["P", "X"]);
+    // The export that holds X goes, and the other speaks for it.
+    fs::remove_file(desk.path("corpus/february.jsonl")).unwrap();
+    desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert_eq!(titles(&desk), ["P", "X"]);
+    is_as_built_anew(&desk, "corpus");
+}
+
+#[test]
+fn a_page_speaks_for_itself_whatever_an_export_is_called() {
+    for name in ["corpus/aa.jsonl", "corpus/zz.jsonl"] {
+        let desk = Desk::new();
+        desk.write("corpus/page.json", page("旧的说法")).run(&["index", "corpus"]).exits(0);
+        desk.run(&["export", "--output", name]).exits(0);
+        desk.run(&["index", "corpus"]).exits(0);
+        desk.write("corpus/page.json", page("更正后的说法")).run(&["index", "corpus"]).exits(0);
+        assert_eq!(titles(&desk), ["更正后的说法"]);
+        is_as_built_anew(&desk, "corpus");
+        assert_eq!(titles(&desk), ["更正后的说法"]);
+        // Where the page is gone its copy is what is left of it.
+        fs::remove_file(desk.path("corpus/page.json")).unwrap();
+        desk.run(&["index", "corpus", "--prune"]).exits(0);
+        assert_eq!(titles(&desk), ["旧的说法"]);
+    }
+}
+
+#[test]
+fn an_export_can_not_speak_for_a_page_that_it_is_no_copy_of() {
+    for origin in ["corpus/page.json", "corpus/aa.jsonl#00001", "corpus/zz.jsonl#00001"] {
+        for name in ["corpus/aa.jsonl", "corpus/zz.jsonl"] {
+            let desk = Desk::new();
+            desk.write("corpus/page.json", page("真实的报道")).run(&["index", "corpus"]).exits(0);
+            let id = id(&desk, "真实的报道");
+            fs::remove_dir_all(desk.path("index")).unwrap();
+            let forged = json!({"id": id, "title": "伪造", "body": "伪造的内容：工人们很满意。", "origin": origin, "source": null});
+            desk.write(name, forged.to_string()).run(&["index", "corpus"]).exits(0);
+            assert!(titles(&desk).contains(&"真实的报道".to_string()), "{name} {origin}: {:?}", titles(&desk));
+            let (shown, _) = desk.run(&["show", &id]).exits(0);
+            assert!(shown.contains("真实的报道") && !shown.contains("伪造"), "{name} {origin}: {shown}");
+            is_as_built_anew(&desk, "corpus");
+        }
+    }
+}
+
+#[test]
+fn a_tombstone_is_no_line_number() {
+    let desk = Desk::new();
+    let line = |n: u32| json!({"body": format!("工会第{n}篇文章内容各不相同{n}{n}")}).to_string() + "\n";
+    let lines = |numbers: &[u32]| numbers.iter().map(|n| line(*n)).collect::<String>();
+    desk.write("corpus/a.jsonl", lines(&[1, 2, 3, 4])).run(&["index", "corpus"]).exits(0);
+    let bodies = || -> BTreeSet<u64> {
+        let number = |article: &Value| article["body"].as_str().unwrap().chars().nth(3).unwrap().to_digit(10).unwrap().into();
+        export(&desk).iter().map(number).collect()
+    };
+    let second = export(&desk).into_iter().find(|a| a["body"].as_str().unwrap().contains("第2篇")).unwrap();
+    desk.run(&["delete", second["id"].as_str().unwrap()]).output();
+    assert_eq!(bodies(), [1, 3, 4].into());
+    let (_, err) = desk.write("corpus/a.jsonl", lines(&[2, 3, 4])).run(&["index", "corpus"]).exits(0);
+    assert_eq!(bodies(), [3, 4].into());
+    assert!(err.contains("another text"), "{err}");
+    // A second one gets the same number and goes: the first stays out all the same.
+    let third = export(&desk).into_iter().find(|a| a["body"].as_str().unwrap().contains("第3篇")).unwrap();
+    desk.run(&["delete", third["id"].as_str().unwrap()]).output();
+    desk.write("corpus/a.jsonl", lines(&[4, 3, 2])).run(&["index", "corpus"]).exits(0);
+    assert_eq!(bodies(), [4].into());
+    is_as_built_anew(&desk, "corpus");
+}
+
+#[test]
+fn a_line_put_in_before_others_does_not_change_their_ids() {
+    let desk = Desk::new();
+    let line = |n: u32| json!({"title": format!("第{n}篇"), "date": "2024-05-01", "body": format!("正文{n}。")}).to_string() + "\n";
+    desk.write("corpus/a.jsonl", line(1) + &line(2)).run(&["index", "corpus"]).exits(0);
+    let (first, second) = (id(&desk, "第1篇"), id(&desk, "第2篇"));
+    desk.write("corpus/a.jsonl", line(0) + &line(1) + &line(2)).run(&["index", "corpus"]).exits(0);
+    assert_eq!((id(&desk, "第1篇"), id(&desk, "第2篇")), (first, second));
+}
+
+#[test]
+fn hundreds_of_records_of_one_id_come_and_go() {
+    let desk = Desk::new();
+    let lines = |count: u32| -> String {
+        (0..count)
+            .map(|n| json!({"id": "7", "title": format!("简报{n}"), "body": format!("第{n}号工会消息，内容各不相同{n}。")}).to_string() + "\n")
+            .collect()
+    };
+    for count in [400, 100, 300] {
+        desk.write("corpus/a.jsonl", lines(count)).run(&["index", "corpus"]).exits(0);
+        assert_eq!(export(&desk).len(), count as usize);
+        desk.run(&["verify", "--sample", "5"]).exits(0);
+    }
+    is_as_built_anew(&desk, "corpus");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_two_files_have_one_name() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let desk = Desk::new();
+    desk.write("corpus/中文.json", page("乙"));
+    let name = std::ffi::OsStr::from_bytes(b"\xd6\xd0\xce\xc4.json");
+    fs::write(desk.path("corpus").join(name), page("甲")).unwrap();
+    // A name that reads as a member of an archive.
+    let mut zip = zip::ZipWriter::new(fs::File::create(desk.path("corpus/x.zip")).unwrap());
+    for member in ["m.json", "a.zip!m.json"] {
+        zip.start_file(member, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, page(&format!("内{member}")).as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+    desk.write("corpus/x.zip!m.json", page("外")).write("corpus/x.zip!a.zip!m.json", page("更外"));
+    desk.run(&["index", "corpus"]).exits(0);
+    assert_eq!(titles(&desk).len(), 6, "{:?}", titles(&desk));
+    let ids: BTreeSet<String> = export(&desk).iter().map(|article| article["id"].to_string()).collect();
+    assert_eq!(ids.len(), 6);
+    is_as_built_anew(&desk, "corpus");
+}
+
+#[test]
+fn an_id_of_an_export_that_stands_there_twice_takes_no_other_article_away() {
+    let line = |id: &str, title: &str| {
+        json!({"id": id, "title": title, "source": null, "body": format!("{title}篇工会的文章"), "origin": "p.jsonl#00001"}).to_string() + "\n"
+    };
+    let desk = Desk::new();
+    let (a, second) = ("a".repeat(20), format!("{}-2", "a".repeat(20)));
+    desk.write("corpus/e.jsonl", line(&a, "甲") + &line(&second, "乙") + &line(&a, "甲") + &line(&a, "丙"));
+    let (_, err) = desk.run(&["index", "corpus"]).exits(0);
+    assert_eq!(titles(&desk), ["丙", "乙", "甲"]);
+    assert!(err.contains("4 records read = 3 new"), "{err}");
+    is_as_built_anew(&desk, "corpus");
+}
+
+#[test]
+fn what_is_not_below_the_named_paths_stays() {
+    let desk = Desk::new();
+    desk.write("out/o.json", page("外面")).write("corpus/a.json", page("里面")).write("corpus/b.json", page("再里面"));
+    desk.run(&["index", "out"]).exits(0);
+    desk.run(&["index", "-"]).input(&page("管道")).exits(0);
+    desk.run(&["index", "-"]).input(&page("另一管道")).exits(0);
+    desk.run(&["index", "corpus"]).exits(0);
+    let all = ["再里面", "另一管道", "外面", "管道", "里面"];
+    assert_eq!(titles(&desk), all);
+    let (_, err) = desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert!(err.contains("they stay"), "{err}");
+    assert_eq!(titles(&desk), all);
+    // A new generation takes over what it does not read.
+    let (_, err) = desk.run(&["reindex", "corpus"]).exits(0);
+    assert!(err.contains("3 taken over"), "{err}");
+    assert_eq!(titles(&desk), all);
+    desk.run(&["verify", "--sample", "20"]).exits(0);
+    // Out of another folder the same names are found, absolute or relative.
+    let absolute = desk.path("corpus");
+    let (_, err) = desk.run(&["index", absolute.to_str().unwrap()]).exits(0);
+    assert!(err.contains("0 new + 0 changed + 2 unchanged"), "{err}");
+    let index = desk.path("index");
+    let (_, err) = desk.run_in("corpus", &["index", ".", "--index", index.to_str().unwrap()]).exits(0);
+    assert!(err.contains("0 new + 0 changed + 2 unchanged"), "{err}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_can_not_be_looked_at_is_not_gone() {
+    let desk = Desk::new();
+    for year in ["2019", "2020", "2021"] {
+        desk.write(&format!("corpus/{year}/a.json"), page(year));
+    }
+    desk.write("elsewhere/l.json", page("链接"));
+    std::os::unix::fs::symlink("../elsewhere/l.json", desk.path("corpus/link.json")).unwrap();
+    desk.run(&["index", "corpus"]).exits(0);
+    assert_eq!(titles(&desk).len(), 4);
+    // A link whose target is away, and a folder that is a loop of itself by now, can't be looked at.
+    fs::rename(desk.path("elsewhere"), desk.path("away")).unwrap();
+    fs::rename(desk.path("corpus/2019"), desk.path("2019")).unwrap();
+    std::os::unix::fs::symlink("2019", desk.path("corpus/2019")).unwrap();
+    let (_, err) = desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert!(err.contains("corpus/2019: can't be looked at now"), "{err}");
+    assert_eq!(titles(&desk).len(), 4);
+    desk.run(&["reindex", "corpus"]).exits(0);
+    assert_eq!(titles(&desk).len(), 4);
+    desk.run(&["verify", "--sample", "20"]).exits(0);
+    // The folder is gone for good: one of four articles.
+    fs::remove_file(desk.path("corpus/2019")).unwrap();
+    desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert_eq!(titles(&desk).len(), 3);
+}
+
+#[test]
+fn a_folder_that_is_empty_or_half_gone_is_not_pruned_without_yes() {
+    let desk = three(["甲", "乙", "丙"]);
+    fs::rename(desk.path("corpus"), desk.path("unmounted")).unwrap();
+    fs::create_dir(desk.path("corpus")).unwrap();
+    for command in ["index", "reindex"] {
+        let (_, err) = desk.run(&[command, "corpus", "--prune"]).exits(2);
+        assert!(err.contains("is it mounted?") && err.contains("--yes"), "{err}");
+        assert_eq!(titles(&desk).len(), 3);
+    }
+    fs::copy(desk.path("unmounted/甲.json"), desk.path("corpus/甲.json")).unwrap();
+    desk.write("corpus/丁.json", page("丁"));
+    let (_, err) = desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert_eq!(titles(&desk), ["丁", "甲"], "{err}");
+    fs::remove_file(desk.path("corpus/丁.json")).unwrap();
+    fs::remove_file(desk.path("corpus/甲.json")).unwrap();
+    desk.write("corpus/戊.txt", "");
+    let (_, err) = desk.run(&["index", "corpus", "--prune"]).exits(2);
+    assert!(err.contains("2 of its 2 articles"), "{err}");
+    desk.run(&["index", "corpus", "--prune", "--yes"]).exits(0);
+    assert_eq!(titles(&desk), [""; 0]);
+}
+
+#[test]
+fn roots_are_named_listed_and_moved() {
+    let desk = three(["甲", "乙", "丙"]);
+    let first = id(&desk, "甲");
+    desk.write("other/corpus/a.json", page("别的"));
+    let (_, err) = desk.run(&["index", "other/corpus"]).exits(2);
+    assert!(err.contains("roots move corpus") && err.contains("--root-name"), "{err}");
+    desk.run(&["index", "other/corpus", "--root-name", "别处"]).exits(0);
+    let (_, err) = desk.run(&["index", "."]).exits(2);
+    assert!(err.contains("encloses the root") && err.contains("gongxun reindex ."), "{err}");
+    let (out, _) = desk.run(&["roots"]).exits(0);
+    assert!(out.contains("corpus\t") && out.contains("3 files, 3 articles") && out.contains("别处\t"), "{out}");
+
+    fs::rename(desk.path("corpus"), desk.path("moved")).unwrap();
+    let (out, _) = desk.run(&["roots", "--json"]).exits(0);
+    let rows: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&rows[0]["name"], &rows[0]["there"], &rows[0]["articles"]), (&json!("corpus"), &json!(false), &json!(3)));
+    desk.run(&["roots", "move", "nobody", "moved"]).exits(2);
+    desk.run(&["roots", "move", "corpus", "moved"]).exits(0);
+    let (_, err) = desk.run(&["index", "moved", "--prune"]).exits(0);
+    assert!(err.contains("0 new + 0 changed + 3 unchanged"), "{err}");
+    assert_eq!(id(&desk, "甲"), first);
+    // A new generation of the folder above begins all names anew.
+    desk.run(&["reindex", "."]).exits(0);
+    assert_eq!(titles(&desk).len(), 4);
+    let origins: BTreeSet<String> = export(&desk).iter().map(|a| a["origin"].as_str().unwrap().to_string()).collect();
+    assert!(origins.iter().all(|origin| origin.contains("/moved/") || origin.contains("/other/corpus/")), "{origins:?}");
+    desk.run(&["verify", "--sample", "20"]).exits(0);
+}
