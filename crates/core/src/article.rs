@@ -404,7 +404,6 @@ pub enum Script {
     Hant,
 }
 
-
 /// An article: one text with what is known about it.
 ///
 /// `title`, `lead` and `body` are the text as printed, with only damage undone. Every offset that this crate gives (marks,

@@ -10,9 +10,9 @@ use rayon::prelude::*;
 use super::Options;
 use super::plan::{Planned, hash_file, reader_version};
 use crate::archive::{self, Input, Record};
+use crate::extract;
 use gongxun_core::article::{Article, Origin};
 use gongxun_core::error::{Error, Reason, Rejection, Result};
-use crate::extract;
 use gongxun_core::reprint::Fingerprint;
 
 /// A batch holds at most this many bytes of records (one larger record is a batch of its own).

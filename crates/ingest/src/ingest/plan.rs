@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::{Observer, Options, Prune};
 use crate::archive::{self, Input};
-use gongxun_core::error::Result;
 use crate::extract;
+use gongxun_core::error::Result;
 use gongxun_core::index::{Entry, Manifest};
 
 /// The version of reading and extraction: files read by another are read again.

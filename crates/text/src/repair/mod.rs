@@ -12,6 +12,7 @@ mod gbk;
 mod gloss;
 mod model;
 mod mojibake;
+mod opencc;
 mod path;
 mod reading;
 mod report;
@@ -20,8 +21,8 @@ mod spam;
 mod taken;
 mod tokens;
 
-pub use report::{Repair, RepairKind};
 pub use mojibake::{read_twice, undo_twice};
+pub use report::{Repair, RepairKind};
 pub use simplify::to_simplified;
 
 /// A page as it stood before the damage.
