@@ -1,4 +1,4 @@
-//! Makes `src/text/repair/frequencies.zst` from the word lists of jieba (`dict.txt` and `idf.txt`, MIT).
+//! Makes `crates/text/src/repair/frequencies.zst` from the word lists of jieba (`dict.txt` and `idf.txt`, MIT).
 //!
 //! In: lines `word count tag`, and lines `word idf`, the logarithm of how rare a word is among documents. Out: how often each folded character and each pair of neighbours inside a word
 //! occurs, as eighths of a binary logarithm. Usage:

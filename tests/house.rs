@@ -1,156 +1,222 @@
-//! Holds the map of the house (src/lib.rs): who may import whom, who may name which crate, no circles, no I/O where there
-//! must be none.
+//! Holds the house as docs/ARCHITECTURE.md draws it: rooms in their order inside each crate, no circles of files, crates
+//! behind their owners, no I/O where there must be none, and a map that is true.
+
+#[path = "support/house/mod.rs"]
+mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// A module may import from its own row and from rows above.
-const ROWS: [&[&str]; 8] = [
-    &["error", "article"],
-    &["text"],
-    &["query"],
-    &["archive", "reprint", "index"],
-    &["extract", "search"],
-    &["ingest", "verify", "view"],
-    &["web"],
-    &["cli"],
+use support::{Crate, Edges, circles};
+
+/// A crate of the workspace: its folder, and its rooms from the foundation up. A room is a folder or file right below
+/// `src`; it takes names from its own line and from lines above.
+struct Floor {
+    name: &'static str,
+    folder: &'static str,
+    rooms: &'static [&'static [&'static str]],
+}
+
+const FLOORS: [Floor; 4] = [
+    Floor {
+        name: "gongxun-text",
+        folder: "crates/text/src",
+        rooms: &[
+            &["random", "report", "fold", "strings", "pinyin", "function_words", "lexicon", "charset"],
+            &["segment"],
+            &["compound", "words", "synonyms", "repair"],
+        ],
+    },
+    Floor {
+        name: "gongxun-core",
+        folder: "crates/core/src",
+        rooms: &[&["article", "error"], &["query"], &["reprint"], &["index"], &["search"], &["verify", "view"]],
+    },
+    Floor { name: "gongxun-ingest", folder: "crates/ingest/src", rooms: &[&["archive"], &["extract"], &["ingest"]] },
+    Floor { name: "gongxun", folder: "src", rooms: &[&["cli"]] },
 ];
 
-/// Crates that only some modules may name.
+/// Crates that only some rooms may name; `*` stands for a whole crate of ours.
 const OWNERS: [(&str, &[&str]); 9] = [
-    ("tantivy", &["index", "search", "error"]),
-    ("jieba_rs", &["text"]),
-    ("ferrous_opencc", &["text"]),
-    ("rayon", &["ingest"]),
-    ("axum", &["web"]),
-    ("clap", &["cli"]),
-    ("anyhow", &["cli"]),
-    ("zip", &["archive"]),
-    ("indicatif", &["cli"]),
+    ("tantivy", &["gongxun-core/index", "gongxun-core/search", "gongxun-core/error"]),
+    ("jieba_rs", &["gongxun-text/*"]),
+    ("rayon", &["gongxun-ingest/ingest"]),
+    ("axum", &["gongxun-server/*"]),
+    ("clap", &["gongxun/cli"]),
+    ("anyhow", &["gongxun/cli"]),
+    ("indicatif", &["gongxun/cli"]),
+    ("html5ever", &["gongxun-ingest/extract"]),
+    ("flate2", &["gongxun-ingest/archive"]),
 ];
 
-/// What modules without I/O may not name.
+/// What rooms without I/O may not name.
 const IO: [&str; 6] = ["std::fs", "std::net", "std::env", "std::thread", "std::process", "std::time::SystemTime"];
-const PURE: [&str; 4] = ["text", "query", "extract", "view"];
+const PURE: [&str; 4] = ["gongxun-text/*", "gongxun-core/query", "gongxun-core/view", "gongxun-ingest/extract"];
 
 #[test]
-fn imports_go_up_the_map_only() {
-    for (module, imports) in imports() {
-        for other in imports {
-            assert!(
-                row(&other) <= row(&module),
-                "{module} imports {other}, which stands below it; move the code up, or the use down"
-            );
-        }
+fn rooms_stand_in_their_order() {
+    for floor in &FLOORS {
+        let wrong = out_of_order(floor.rooms, &floor.read().edges());
+        assert!(wrong.is_empty(), "{}: {}", floor.name, wrong.join("\n"));
     }
 }
 
 #[test]
-fn there_are_no_circles() {
-    let imports = imports();
-    for start in imports.keys() {
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<&str> = imports[start].iter().map(String::as_str).collect();
-        while let Some(module) = open.pop() {
-            assert_ne!(module, start, "{start} imports itself by way of others");
-            if seen.insert(module) {
-                open.extend(imports.get(module).into_iter().flatten().map(String::as_str));
+fn crates_stay_behind_their_owners() {
+    for floor in &FLOORS {
+        for (file, named) in floor.read().named {
+            for (name, owners) in OWNERS {
+                let ours = owned(owners, floor.name, room(&file));
+                assert!(!named.contains(name) || ours, "{}/{file} names {name}", floor.folder);
             }
         }
     }
 }
 
 #[test]
-fn crates_stay_behind_their_modules() {
-    for (path, module, source) in sources() {
-        for (name, owners) in OWNERS {
-            let named = source.contains(&format!("{name}::")) || source.contains(&format!("use {name};"));
-            assert!(!named || owners.contains(&module.as_str()), "{}: names {name}", path.display());
+fn pure_rooms_do_no_io() {
+    for floor in &FLOORS {
+        for (file, text) in floor.sources() {
+            let code: String = text
+                .split("#[cfg(test)]\nmod tests {")
+                .next()
+                .unwrap()
+                .lines()
+                .filter(|l| !l.trim_start().starts_with("//"))
+                .collect();
+            let pure = owned(&PURE, floor.name, room(&file));
+            for name in IO {
+                assert!(!pure || !code.contains(name), "{}/{file} must not name {name}", floor.folder);
+            }
         }
     }
 }
 
+/// `GONGXUN_BLESS=1 cargo test --test house` writes the map anew.
 #[test]
-fn pure_modules_do_no_io() {
-    for (path, module, source) in sources().into_iter().filter(|(_, module, _)| PURE.contains(&module.as_str())) {
-        for name in IO {
-            assert!(!source.contains(name), "{}: {module} must not name {name}", path.display());
-        }
+fn the_map_in_the_papers_is_true() {
+    let path = root().join("docs/ARCHITECTURE.md");
+    let page = fs::read_to_string(&path).expect("docs/ARCHITECTURE.md");
+    let (begin, end) = ("<!-- map: drawn by tests/house.rs -->\n", "<!-- end of map -->");
+    let (before, rest) = page.split_once(begin).expect("docs/ARCHITECTURE.md has a map");
+    let (_, after) = rest.split_once(end).expect("the map ends");
+    let drawn = format!("{before}{begin}{}{end}{after}", FLOORS.iter().map(map).collect::<String>());
+    if std::env::var_os("GONGXUN_BLESS").is_some() {
+        fs::write(&path, drawn).unwrap();
+    } else {
+        assert!(page == drawn, "the map is not that of the sources: GONGXUN_BLESS=1 cargo test --test house");
     }
 }
 
 #[test]
-fn every_module_is_on_the_map() {
-    let map = fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    for (path, module, _) in sources() {
-        assert!(ROWS.iter().any(|row| row.contains(&module.as_str())), "{}: not on the map", path.display());
-        assert!(map.contains(&module), "{module} is not on the map in src/lib.rs");
+fn a_circle_is_seen_through_what_a_facade_hands_on() {
+    let files = [
+        ("lib.rs", "pub mod a; pub mod b;"),
+        ("a/mod.rs", "mod deep; pub use deep::Deep;"),
+        ("a/deep.rs", "use crate::b::Other; pub struct Deep(Other);"),
+        ("b.rs", "pub struct Other; fn f() { let _ = crate::a::Deep::new(); }"),
+    ];
+    assert_eq!(circles(&Crate::parse(files).edges()), [["a/deep.rs", "b.rs"]]);
+    let straight =
+        [files[0], files[1], files[2], ("b.rs", "pub struct Other; #[cfg(test)] mod tests { use crate::a::Deep; }")];
+    assert!(circles(&Crate::parse(straight).edges()).is_empty());
+}
+
+#[test]
+fn a_room_that_reaches_up_or_is_not_on_the_map_is_seen() {
+    let files = [("lib.rs", "mod low; mod high;"), ("low.rs", "use crate::high::X;"), ("high.rs", "pub struct X;")];
+    let edges = Crate::parse(files).edges();
+    assert_eq!(out_of_order(&[&["low"], &["high"]], &edges).len(), 1);
+    assert!(out_of_order(&[&["high"], &["low"]], &edges).is_empty());
+    assert_eq!(out_of_order(&[&["high"]], &edges).len(), 1);
+}
+
+impl Floor {
+    /// The files below the folder with their text.
+    fn sources(&self) -> BTreeMap<String, String> {
+        let folder = root().join(self.folder);
+        let mut sources = BTreeMap::new();
+        collect(&folder, &folder, &mut sources);
+        assert!(!sources.is_empty(), "{}: the sources were not found", self.folder);
+        sources
     }
+
+    fn read(&self) -> Crate {
+        Crate::parse(self.sources().iter().map(|(file, text)| (file.as_str(), text.as_str())))
+    }
+}
+
+/// What a file takes from a room above its own, or from one that is on no map.
+fn out_of_order(rooms: &[&[&str]], edges: &Edges) -> Vec<String> {
+    let line = |file: &str| rooms.iter().position(|line| line.contains(&room(file)));
+    let facade = |file: &str| ["lib.rs", "main.rs"].contains(&file);
+    let mut wrong = Vec::new();
+    for (file, others) in edges.iter().filter(|(file, _)| !facade(file)) {
+        for (other, names) in others.iter().filter(|(other, _)| !facade(other)) {
+            match (line(file), line(other)) {
+                (Some(own), Some(its)) if its <= own => {}
+                (Some(_), Some(_)) => wrong.push(format!("{file} takes {names:?} from {other}, which stands above it")),
+                _ => wrong.push(format!("{file} or {other} is in no room on the map")),
+            }
+        }
+    }
+    wrong
+}
+
+/// The folder or file right below `src` that a file is in.
+fn room(file: &str) -> &str {
+    file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+fn owned(owners: &[&str], floor: &str, room: &str) -> bool {
+    owners.iter().any(|owner| {
+        let (its, which) = owner.split_once('/').unwrap();
+        its == floor && (which == "*" || which == room)
+    })
+}
+
+/// One line a room: its files, and the rooms that it takes names from.
+fn map(floor: &Floor) -> String {
+    let edges = floor.read().edges();
+    let sources = floor.sources();
+    let mut text = format!(
+        "\n### {} (`{}`)\n\n| room | files | takes names from |\n| --- | --- | --- |\n",
+        floor.name, floor.folder
+    );
+    for name in floor.rooms.iter().flat_map(|line| line.iter()) {
+        let own = |file: &&String| room(file) == *name;
+        let files: Vec<&str> =
+            sources.keys().filter(own).map(|file| file.strip_prefix(&format!("{name}/")).unwrap_or(file)).collect();
+        let others: BTreeSet<&str> = edges
+            .iter()
+            .filter(|(file, _)| own(file))
+            .flat_map(|(_, others)| others.keys())
+            .map(|file| room(file))
+            .filter(|other| other != name)
+            .collect();
+        let others: Vec<&str> = others.into_iter().collect();
+        writeln!(text, "| {name} | {} | {} |", files.join(", "), others.join(", ")).unwrap();
+    }
+    text.push('\n');
+    text
 }
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn row(module: &str) -> usize {
-    ROWS.iter().position(|row| row.contains(&module)).unwrap_or_else(|| panic!("{module} is not on the map"))
-}
-
-/// The top-level modules that each imports, itself left out.
-fn imports() -> BTreeMap<String, BTreeSet<String>> {
-    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (_, module, source) in sources() {
-        let found = imports.entry(module.clone()).or_default();
-        for (at, _) in source.match_indices("crate::") {
-            let rest = &source[at + "crate::".len()..];
-            if let Some(list) = rest.strip_prefix('{') {
-                let list = list.split('}').next().unwrap();
-                found.extend(list.split(',').filter_map(name));
-            } else {
-                found.extend(name(rest));
-            }
-        }
-        found.remove(&module);
-    }
-    imports
-}
-
-/// The module at the beginning of a path, if it is one.
-fn name(path: &str) -> Option<String> {
-    let name: String = path.trim().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-    ROWS.iter().any(|row| row.contains(&name.as_str())).then_some(name)
-}
-
-/// Every source file but lib.rs and main.rs, with its top-level module and its text without tests and comments.
-fn sources() -> Vec<(PathBuf, String, String)> {
-    let src = root().join("src");
-    let mut files = Vec::new();
-    collect(&src, &mut files);
-    let mut sources = Vec::new();
-    for path in files {
-        let relative = path.strip_prefix(&src).unwrap();
-        let first = relative.components().next().unwrap().as_os_str().to_str().unwrap();
-        let module = first.strip_suffix(".rs").unwrap_or(first).to_string();
-        if ["lib", "main"].contains(&module.as_str()) || relative.ends_with("tests.rs") {
-            continue;
-        }
-        let text = fs::read_to_string(&path).unwrap();
-        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        sources.push((path.clone(), module, code.join("\n")));
-    }
-    assert!(sources.len() > 10, "the sources were not found");
-    sources
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+/// Every Rust file below `folder` but those that hold tests alone.
+fn collect(folder: &Path, src: &Path, sources: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            files.push(path);
+        let tests = path.file_stem().is_some_and(|stem| stem == "tests");
+        if path.is_dir() && !tests {
+            collect(&path, src, sources);
+        } else if path.extension().is_some_and(|e| e == "rs") && !tests {
+            let name = path.strip_prefix(src).unwrap().to_str().unwrap().replace('\\', "/");
+            sources.insert(name, fs::read_to_string(&path).unwrap());
         }
     }
 }

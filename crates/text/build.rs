@@ -1,9 +1,9 @@
 //! Makes the tables that the program carries: see `src/fold.rs` and `src/segment/dictionary.rs`.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use ferrous_opencc::{OpenCC, config::BuiltinConfig};
 use unicode_normalization::UnicodeNormalization as _;
 
 #[path = "build/dictionary.rs"]
@@ -31,14 +31,14 @@ fn main() {
 
 /// Two-level table of the fold: for each page of 256 characters the number of its block, and the blocks of differences.
 fn fold_table() -> (Vec<u8>, Vec<i32>) {
-    let to_simplified = OpenCC::from_config(BuiltinConfig::T2s).expect("ferrous-opencc carries its T2S data");
+    let to_simplified = simplified_characters();
     let step = |c: char| -> char {
         let compatible = match c as u32 {
             0x2E80..=0x2FDF | 0x3000 | 0xF900..=0xFAFF | 0xFF00..=0xFFEF | 0x2F800..=0x2FA1F => single(c.nfkc(), c),
             _ => c,
         };
         let small = single(compatible.to_lowercase(), compatible);
-        match single(to_simplified.convert(&small.to_string()).chars(), small) {
+        match to_simplified.get(&small).copied().unwrap_or(small) {
             '著' => '着',
             simplified => simplified,
         }
@@ -71,6 +71,25 @@ fn fold_table() -> (Vec<u8>, Vec<i32>) {
         pages.push(u8::try_from(number).expect("fewer than 256 different blocks"));
     }
     (pages, blocks.concat())
+}
+
+/// OpenCC's simplified form of each Traditional Chinese character, where it is one character.
+fn simplified_characters() -> HashMap<char, char> {
+    let mut characters = HashMap::new();
+    // What is looked at last counts: a phrase of one character goes before the table of characters.
+    for table in ["TSCharacters.txt", "TSPhrases.txt"] {
+        let path = Path::new("src/data/opencc").join(table);
+        println!("cargo::rerun-if-changed={}", path.display());
+        let lines = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        for (key, values) in lines.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once('\t')) {
+            let value = values.split(' ').next().unwrap_or("").trim();
+            let (mut key, mut value) = (key.chars(), value.chars());
+            if let (Some(from), None, Some(to), None) = (key.next(), key.next(), value.next(), value.next()) {
+                characters.insert(from, to);
+            }
+        }
+    }
+    characters
 }
 
 /// The one character that the mapping gives, or `otherwise` where it gives more or fewer.

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BuildArgs, ExtractArgs, ReadArgs};
-use super::{INTERRUPTED, Outcome};
+use super::outcome::{INTERRUPTED, Outcome};
 use gongxun::article::ArticleId;
 use gongxun::error::{Error, Rejection};
 use gongxun::extract;

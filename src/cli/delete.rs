@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::Outcome;
 use super::args::{CopiesArg, DeleteArgs};
+use super::outcome::Outcome;
 use super::output::print;
 use super::search::matching;
 use gongxun::article::{Article, ArticleId};

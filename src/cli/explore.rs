@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::Outcome;
 use super::args::{QueryArgs, StepArg, WhyNotArgs};
 use super::ask::{self, remarks, synonyms};
+use super::outcome::Outcome;
 use super::output::{print, style};
 use gongxun::article::{Article, ArticleId};
 use gongxun::index::Snapshot;

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::Outcome;
 use super::args::ExportArgs;
+use super::outcome::Outcome;
 use super::search::matching;
 use gongxun::error::Error;
 use gongxun::index::disk::sync_folder;

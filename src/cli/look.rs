@@ -5,9 +5,9 @@ use std::path::Path;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 
-use super::Outcome;
 use super::args::{Args, SegmentArgs};
 use super::explore::no_article;
+use super::outcome::Outcome;
 use super::output::print;
 use gongxun::article::ArticleId;
 use gongxun::error::Error;

@@ -10,6 +10,7 @@ mod delete;
 mod explore;
 mod generations;
 mod look;
+mod outcome;
 mod output;
 mod roots;
 mod search;
@@ -19,23 +20,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::args::{Args, Command};
+use self::outcome::{INTERRUPTED, Outcome};
 use self::output::is_broken_pipe;
 use gongxun::error::Error;
 use gongxun::index::check;
-
-/// The exit code of a command that was interrupted (Ctrl-C), as shells have it.
-const INTERRUPTED: u8 = 130;
-
-/// How a command ended without an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    /// Something was found or done.
-    Found,
-    /// Nothing was found.
-    Nothing,
-    /// It was done, and not all is well: rejections under `--strict`, a failed verification.
-    Failed,
-}
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::Outcome;
 use super::args::{Format, SearchArgs, SortArg};
 use super::ask::{self, remarks, synonyms};
 use super::build;
+use super::outcome::Outcome;
 use super::output::{print, style};
 use gongxun::article::{Article, Date};
 use gongxun::error::Error;

@@ -9,163 +9,29 @@
 //! for an id is [`gongxun_core::index::records`]' business.
 
 mod carry;
+mod options;
 mod pipeline;
 mod plan;
+mod report;
 pub mod roots;
 mod sink;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::Serialize;
-
+pub use self::options::{COMMIT_BYTES, Options, Prune};
 use self::pipeline::{Event, pipeline};
 use self::plan::{Plan, Planned, plan};
+pub use self::report::{Observer, Progress, Report};
 use self::roots::{Inner, places};
 use self::sink::{Sink, Target};
-use crate::archive::{self, Input, Limits};
-use crate::extract;
-use gongxun_core::article::{Article, ArticleId};
+use crate::archive::{self, Input};
+use gongxun_core::article::Article;
 use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_core::index::records::{Ledger, STANDARD_INPUT};
 use gongxun_core::index::tombstones::Tombstones;
 use gongxun_core::index::{Manifest, Snapshot, Writer, delete};
-
-/// A commit follows when this many bytes of articles have gone in since the last one, unless another figure is given.
-pub const COMMIT_BYTES: u64 = 256 << 20;
-
-/// What to read, and how.
-pub struct Options<'a> {
-    /// Files and folders, `-` for standard input.
-    pub paths: Vec<PathBuf>,
-    /// The folder that the places of files begin with, by its name; empty for the known root that holds a path, or, where
-    /// there is none, the folder that is named, or a file's folder.
-    pub root: PathBuf,
-    /// The name of a root that is new, where it shall not be the folder's.
-    pub root_name: Option<String>,
-    /// How records are read as articles.
-    pub extract: extract::Options,
-    /// Limits against hostile input.
-    pub limits: Limits,
-    /// Which articles of files that are not there are taken out.
-    pub prune: Prune,
-    /// Whether a prune may take out more than half of the articles of a root, or everything below a folder that is empty.
-    pub prune_most: bool,
-    /// A commit follows when this many bytes of articles have gone in since the last one. What was committed is not done
-    /// again after a crash; each commit leaves a segment to merge.
-    pub commit_bytes: u64,
-    /// How many threads extract; 0 for as many as there are cores.
-    pub threads: usize,
-    /// Whether what was deleted on request comes back: its tombstones are removed before anything is read.
-    pub restore: bool,
-    /// Set from outside to stop after the current batch, with a commit.
-    pub stop: &'a AtomicBool,
-}
-
-/// Set by nobody: what [`Options::new`] listens to.
-static NEVER: AtomicBool = AtomicBool::new(false);
-
-impl Options<'static> {
-    /// Reads these files and folders by the usual rules.
-    pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options<'static> {
-        Options {
-            paths: paths.into_iter().map(Into::into).collect(),
-            root: PathBuf::new(),
-            root_name: None,
-            extract: extract::Options::default(),
-            limits: Limits::default(),
-            prune: Prune::Nothing,
-            prune_most: true,
-            commit_bytes: COMMIT_BYTES,
-            threads: 0,
-            restore: false,
-            stop: &NEVER,
-        }
-    }
-}
-
-/// Which files that the index knows, and that are not among the inputs, go with their articles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Prune {
-    /// None.
-    #[default]
-    Nothing,
-    /// Those below the paths that were named. What can't be looked at is not taken for gone.
-    BelowPaths,
-}
-
-/// What became of the records. `read = new + changed + unchanged + rejected`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Report {
-    /// Files looked at.
-    pub files: u64,
-    /// Files that were not read because nothing about them changed.
-    pub files_unchanged: u64,
-    /// Records read, those of unchanged files among them.
-    pub read: u64,
-    /// Articles that were not in the index.
-    pub new: u64,
-    /// Articles that replaced one of the same id.
-    pub changed: u64,
-    /// Articles that stood in the index as they are.
-    pub unchanged: u64,
-    /// Records that hold no article, each with a reason.
-    pub rejected: u64,
-    /// Those of unchanged files among the rejected: an earlier run told of them, they are not told again.
-    pub rejected_before: u64,
-    /// Those among the rejected that were deleted on request, in this run's files and in unchanged ones.
-    pub deleted: u64,
-    /// Articles taken out, because their record or file is gone, or because they were to be deleted and still there.
-    pub removed: u64,
-    /// Records that shared place and key with an earlier one; both are kept.
-    pub duplicate_ids: u64,
-    /// Articles among the new and changed ones that are copies of others: they joined a cluster of reprints.
-    pub joined: u64,
-    /// Records of the whole archive whose article another record holds: an export's lines beside the pages that it was
-    /// made of.
-    pub shared: u64,
-    /// Articles that stay although this run did not meet them: their file could not be read to its end, or they came by
-    /// standard input before.
-    pub kept: u64,
-    /// Articles that a new generation took over from the one before: of files that were not named or can't be read now, by
-    /// standard input, put in by a program.
-    pub carried: u64,
-    /// Bytes of files read.
-    pub bytes: u64,
-}
-
-impl Report {
-    /// How many articles an index holds into which this run took everything.
-    pub fn held(&self) -> u64 {
-        (self.new + self.changed + self.unchanged + self.kept + self.carried).saturating_sub(self.shared)
-    }
-}
-
-/// How far the run is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// Bytes of all files that are to be read.
-    pub bytes_total: u64,
-    /// Bytes of them that were read; a little ahead of the records.
-    pub bytes_done: u64,
-    /// Records that are done.
-    pub records: u64,
-}
-
-/// Hears what happens during a run. All methods do nothing unless written.
-pub trait Observer {
-    /// A record was set aside.
-    fn rejected(&mut self, _rejection: &Rejection) {}
-    /// Two records have one id; the later one was kept under another.
-    fn duplicate(&mut self, _origin: &str, _id: &ArticleId) {}
-    /// Something to be told that is no rejection, in words.
-    fn note(&mut self, _what: &str) {}
-    /// The run went on.
-    fn progress(&mut self, _progress: Progress) {}
-}
-
-impl Observer for () {}
 
 /// Reads the inputs into the writer's generation and commits.
 ///

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gongxun_core::index::failpoint::{Armed, Fault, Step};
 use gongxun_core::error::{Error, Result};
+use gongxun_core::index::failpoint::{Armed, Fault, Step};
 use gongxun_core::index::{Generation, Resources, Snapshot, Writer, check};
 use gongxun_ingest::ingest::{Options, Prune, ingest};
 use gongxun_text::segment::Segmenter;

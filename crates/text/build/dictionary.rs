@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
+use std::io::Read as _;
 use std::path::Path;
 
 #[path = "../src/segment/classes.rs"]
@@ -42,8 +43,11 @@ fn decompressed(name: &str) -> String {
     let path = Path::new(DATA).join(name);
     println!("cargo::rerun-if-changed={}", path.display());
     let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let bytes = zstd::decode_all(&bytes[..]).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    String::from_utf8(bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    let decoder = ruzstd::decoding::StreamingDecoder::new(&bytes[..]);
+    let mut decoder = decoder.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut text = String::new();
+    decoder.read_to_string(&mut text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    text
 }
 
 /// Gives each word of the lexicon the frequency at which jieba cuts it as one word.

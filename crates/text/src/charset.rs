@@ -5,30 +5,21 @@
 //! into rare letters and errors, in the right one half of its letters are among the commonest few hundred, and a few
 //! damaged bytes change neither.
 
-use std::sync::LazyLock;
-
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
+mod decode;
 mod realign;
+mod weight;
 
-/// A text with what it was decoded from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decoded {
-    /// The text, without a byte order mark. What could not be decoded is U+FFFD.
-    pub text: String,
-    /// The charset's name in the WHATWG's Encoding Standard (`gb18030`, `Big5`, `UTF-8`, `UTF-16LE`).
-    pub charset: &'static str,
-    /// How many places could not be decoded.
-    pub errors: usize,
-}
+pub use decode::Decoded;
+use decode::decode_as;
+use weight::weigh;
 
 /// How many bytes from its start a page may declare its charset in.
 const DECLARED_WITHIN: usize = 4 << 10;
 /// How many bytes the charsets are judged by: those between tags and line ends that hold a letter beyond ASCII.
 const JUDGED: usize = 32 << 10;
-/// How much is decoded at once where errors are counted.
-const PIECE: usize = 4 << 10;
 /// How many bytes UTF-16 is told by.
 const UTF16_HEAD: usize = 4 << 10;
 /// UTF-8 with at most one error in so many letters of several bytes is still UTF-8: by chance alone, text of another
@@ -206,40 +197,6 @@ impl Judged {
     }
 }
 
-/// How much a letter speaks for the text being Chinese.
-fn weigh(c: char) -> f64 {
-    match c {
-        '、' | '。' | '，' | '“' | '”' | '：' | '《' | '》' | '（' | '）' | '？' | '！' | '；' | '\u{3000}' => {
-            1.0
-        }
-        _ if is_common(c) => 1.0,
-        '\u{4E00}'..='\u{9FFF}' => 0.1,
-        '\u{FF00}'..='\u{FF5E}' | '\u{3000}'..='\u{301F}' | '\u{2010}'..='\u{203B}' | '\u{B7}' | '\u{D7}' => 0.5,
-        '\u{A0}' => 0.0,
-        '\u{3040}'..='\u{30FF}' => 0.1,
-        '\u{FFFD}' | '\u{E000}'..='\u{F8FF}' | '\u{80}'..='\u{9F}' => -2.0,
-        _ => -0.5,
-    }
-}
-
-/// The commonest letters of Chinese news, simplified and traditional, about half of any text.
-const COMMON: &str = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明性知全三又关点正业外将两高间由问很最重并物手应战向头文体政美相见被利什二等产或新己制身果加西斯月话合回特代内信表化老给世位次度门任常先海通教儿原东声提立及比员解水名真论处走义各入几口认条平系气题活尔更别打女变四神总何电数安少报才结反受目太量再感建务做接必场件计管期市直德资命山金指克许统区保至队形社便空决治展马科司五基眼书非则听白却界达光放强即像难且权思王象完设式色路记南品住告类求据程北边死张该交规万取拉格望觉术领共确传师观清今切院让识候带导争运笔际百改京九费区企农省县局职权益协调劳务监督法律服务全国人民中国工会职工代表组织活动中心委员干部群众企业单位改革创新社会经济发展技术保护生活就业工资社会保险安全生产建设记者责任编辑來個們這說時為對會後從國學過發經現動還進開無長機關業將兩間問重並應戰頭體見產員聲論處條係氣題爾別變總電數報結計務場區統許樣實認點種當與請話書門馬張難權思讓識觀導爭運際農縣職權協調勞監護險們當給車東設親語連錢錯隨陽陳萬葉號蓋見規視覽觸訂訊訴評試詳誌誠誤課誰調談論諸謂謝證識議護讀變讓豐負財責貨貧購費資質賽贊轉輕載辦農迅迎近返這週進遊達違遠適選遺還邊";
-
-fn is_common(c: char) -> bool {
-    const FIRST: usize = 0x4E00;
-    static SET: LazyLock<[u64; 0x5200 / 64]> = LazyLock::new(|| {
-        let mut set = [0; 0x5200 / 64];
-        for c in COMMON.chars() {
-            if let Some(word) = (c as usize).checked_sub(FIRST).and_then(|at| set.get_mut(at / 64)) {
-                *word |= 1 << (c as usize % 64);
-            }
-        }
-        set
-    });
-    let word = (c as usize).checked_sub(FIRST).and_then(|at| SET.get(at / 64)).copied().unwrap_or(0);
-    word >> (c as usize % 64) & 1 == 1
-}
-
 /// The charset that a page declares: of a `<meta>` near its start, not of a script or a style sheet; or of its XML
 /// declaration.
 fn declared_in(bytes: &[u8]) -> Option<&'static Encoding> {
@@ -295,33 +252,6 @@ fn for_label(label: &str) -> Option<&'static Encoding> {
 /// GBK and GB2312 are parts of GB18030.
 fn unify(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
-}
-
-/// Decodes and counts what could not be.
-fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
-    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-        return Decoded { text: text.into_owned(), charset: encoding.name(), errors: 0 };
-    }
-    let mut decoder = encoding.new_decoder_without_bom_handling();
-    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
-    // Piece by piece: the decoder goes over all of the room that it is given, each time that it is called.
-    let mut piece = String::with_capacity(PIECE);
-    let (mut rest, mut errors) = (bytes, 0);
-    loop {
-        piece.clear();
-        let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut piece, true);
-        rest = &rest[read..];
-        text.push_str(&piece);
-        match result {
-            DecoderResult::InputEmpty => break,
-            DecoderResult::OutputFull => {}
-            DecoderResult::Malformed(..) => {
-                errors += 1;
-                text.push('\u{FFFD}');
-            }
-        }
-    }
-    Decoded { text, charset: encoding.name(), errors }
 }
 
 #[cfg(test)]

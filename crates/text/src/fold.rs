@@ -4,7 +4,7 @@
 //! the text as printed. It brings traditional to simplified letters, full width to half width, capitals to small letters,
 //! 著 and 着 to one class (着), compatibility ideographs and Kangxi radicals to the common letters.
 //!
-//! The table is made by `build.rs` from OpenCC's `TSCharacters` and `TSPhrases` data (by way of the crate ferrous-opencc)
+//! The table is made by `build.rs` from OpenCC's `TSCharacters` and `TSPhrases` data (`src/data/opencc`)
 //! and from Unicode's compatibility mappings (by way of unicode-normalization).
 
 mod table {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::options::{Extent, Options};
 use super::strings::{Kind, Sample, Wanted, take};
-use super::{Extent, Options};
 use crate::article::{Article, ArticleId};
 use crate::error::Result;
 use crate::index::Snapshot;

@@ -3,10 +3,12 @@
 //! A generation is built from the paths that are named. What was read elsewhere, what can't be looked at now, what came by
 //! standard input and what a program put in is not lost by that: its articles are copied, and the report says how many.
 
+use super::options::Options;
 use super::plan::{Plan, is_below};
+use super::report::Observer;
 use super::roots::{Inner, Places, is_of_a_file};
 use super::sink::Sink;
-use super::{Observer, Options, roots};
+use super::roots;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::{Entry, Generation, Manifest, Snapshot, Writer};
 

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rayon::prelude::*;
 
-use super::Options;
+use super::options::Options;
 use super::plan::{Planned, hash_file, reader_version};
 use crate::archive::{self, Input, Record};
+use crate::extract;
 use gongxun_core::article::{Article, Origin};
 use gongxun_core::error::{Error, Reason, Rejection, Result};
-use crate::extract;
 use gongxun_core::index::records::Class;
 use gongxun_core::reprint::Fingerprint;
 

@@ -5,10 +5,11 @@ use std::fs::File;
 use std::path::Path;
 
 use super::roots::{Places, is_of_a_file};
-use super::{Observer, Options, Prune};
+use super::options::{Options, Prune};
+use super::report::Observer;
 use crate::archive::{self, Input};
-use gongxun_core::error::{Error, Reason, Result};
 use crate::extract;
+use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
 
 /// The version of reading and extraction: files read by another are read again.

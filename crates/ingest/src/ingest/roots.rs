@@ -7,7 +7,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::Options;
+use super::options::Options;
 use crate::archive::{STANDARD_INPUT, below, component, joined, plain};
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::{Manifest, Root};
@@ -93,7 +93,7 @@ pub fn move_root(manifest: &Manifest, name: &str, path: &Path) -> Result<Root> {
     let name = if name == "." { "" } else { name };
     let known = manifest.roots().any(|root| root.root == name);
     let named = |entry: &gongxun_core::index::Entry| {
-        is_of_a_file(&entry.file) && (name.is_empty() || super::plan::is_below(&entry.file, name))
+        is_of_a_file(&entry.file) && (name.is_empty() || entry.file.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')))
     };
     if !known && !manifest.entries().any(named) {
         let names: Vec<&str> = manifest.roots().map(shown).collect();

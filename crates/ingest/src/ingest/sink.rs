@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::options::Options;
 use super::plan::is_below;
-use super::{Observer, Options, Report};
+use super::report::{Observer, Report};
 use crate::archive::Input;
 use gongxun_core::article::{Article, ArticleId, Origin};
 use gongxun_core::error::{Error, Reason, Rejection, Result};

@@ -6,7 +6,8 @@
 
 use encoding_rs::Encoding;
 
-use super::{Decoded, weigh};
+use super::decode::{Decoded, decode_as};
+use super::weight::weigh;
 
 /// What leaving a byte out costs. An uncommon letter costs about one, so a way that leaves one out must put several
 /// letters right.
@@ -40,7 +41,7 @@ fn push_run(encoding: &'static Encoding, run: &[u8], decoded: &mut Decoded) {
     match encoding.decode_without_bom_handling_and_without_replacement(run) {
         Some(text) => decoded.text.push_str(&text),
         None if run.len() > LONGEST => {
-            let plain = super::decode_as(encoding, run);
+            let plain = decode_as(encoding, run);
             decoded.text.push_str(&plain.text);
             decoded.errors += plain.errors;
         }

@@ -12,15 +12,15 @@ mod gbk;
 mod gloss;
 mod model;
 mod mojibake;
+mod opencc;
 mod path;
 mod reading;
-mod report;
 mod simplify;
 mod spam;
 mod taken;
 mod tokens;
 
-pub use report::{Repair, RepairKind};
+pub use crate::report::{Repair, RepairKind};
 pub use mojibake::{read_twice, undo_twice};
 pub use simplify::to_simplified;
 

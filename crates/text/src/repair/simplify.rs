@@ -2,11 +2,7 @@
 //!
 //! In: text in traditional letters. Out: the same text simplified, 著 as 着 where it is the particle.
 
-use std::sync::OnceLock;
-
-use ferrous_opencc::{OpenCC, config::BuiltinConfig};
-
-use crate::fold::fold_char;
+use super::opencc;
 
 /// What stands in front of 著 where it means to write or to be well known.
 const BEFORE: &str = "显名原专论编合巨土卓昭遗译所撰拙知主共旧自炳彰";
@@ -23,12 +19,7 @@ const VERBS: &str = "看随跟拿带沿朝向冲顺望盯抱背抬举提捧握�
 /// assert_eq!(to_simplified("看著著名的著作"), "看着著名的著作");
 /// ```
 pub fn to_simplified(text: &str) -> String {
-    static CONVERTER: OnceLock<Option<OpenCC>> = OnceLock::new();
-    let converter = CONVERTER.get_or_init(|| OpenCC::from_config(BuiltinConfig::T2s).ok());
-    let converted = match converter {
-        Some(converter) => converter.convert(text),
-        None => text.chars().map(|c| if c == '著' { c } else { fold_char(c) }).collect(),
-    };
+    let converted = opencc::simplified(text);
     if !converted.contains(['著', '陜']) {
         return converted;
     }

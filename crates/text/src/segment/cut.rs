@@ -9,8 +9,9 @@ use std::cell::RefCell;
 
 use super::dictionary::{Dictionary, LOW};
 use super::prefetch::prefetch;
-use super::write::Writer;
-use super::{Token, classes, nodes};
+use super::token::Token;
+use super::write::{NOTED, Writer};
+use super::{classes, nodes};
 
 /// A piece is about as many bytes: its codes and scores stay in the processor's cache.
 const PIECE_BYTES: usize = 2 << 10;
@@ -20,9 +21,6 @@ const KEPT_BYTES: usize = 1 << 20;
 
 /// How many places beyond the end of a piece are read.
 const PADDING: usize = 4;
-
-/// Words of fewer characters than this are noted in [`Scratch::lengths_of_words`].
-pub(super) const NOTED: usize = 8;
 
 /// What the passes hand to each other, one element a character.
 #[derive(Default)]

@@ -2,7 +2,6 @@
 //!
 //! The words are those of jieba (precise mode and search mode), with a dictionary folded like the texts, the labour
 //! lexicon, and the words of the user's own file.
-
 //!
 //! The algorithm is in `cut` and `hmm`, the dictionary in `dictionary`, over a double array from `trie`. `Reference` is
 //! jieba-rs itself, with which all this is compared.
@@ -16,6 +15,7 @@ mod prefetch;
 mod reference;
 #[cfg(test)]
 mod tests;
+mod token;
 mod trie;
 mod user;
 mod write;
@@ -26,25 +26,8 @@ use crate::fold;
 use dictionary::Dictionary;
 use reference::Reference;
 
+pub use token::{Hmm, Token};
 pub use user::DictError;
-
-/// Whether words that the dictionary lacks are guessed by jieba's hidden Markov model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Hmm {
-    /// Guess them.
-    On,
-    /// Leave them as single characters.
-    Off,
-}
-
-/// One token: a range of bytes of the folded text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Token {
-    /// The first byte.
-    pub start: u32,
-    /// The byte after the last.
-    pub end: u32,
-}
 
 /// Cuts folded text into words. Cloning shares the dictionary.
 ///

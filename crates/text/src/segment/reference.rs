@@ -3,7 +3,7 @@
 
 use jieba_rs::Jieba;
 
-use super::{Hmm, Token};
+use super::token::{Hmm, Token};
 
 /// jieba-rs with a segmenter's dictionary. Making one takes a good part of a second.
 pub(super) struct Reference(Jieba);

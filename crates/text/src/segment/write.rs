@@ -1,8 +1,11 @@
 //! Writing tokens: the codes of a piece and the best path through it flow in, byte ranges flow out.
 
-use super::cut::NOTED;
 use super::dictionary::Dictionary;
-use super::{Token, classes, hmm};
+use super::token::Token;
+use super::{classes, hmm};
+
+/// Words of fewer characters than this are noted in [`Writer::lengths_of_words`].
+pub(super) const NOTED: usize = 8;
 
 /// Writes the tokens of one piece.
 pub(super) struct Writer<'a, const HMM: bool, const SEARCH: bool> {
