@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::snapshot::Snapshot;
-use super::tombstones::Tombstones;
 use crate::article::Date;
 use crate::error::{Error, Result};
+use crate::index::deletion::tombstones::Tombstones;
+use crate::index::read::snapshot::Snapshot;
 
 /// Seconds in a day.
 const DAY: i64 = 86_400;

@@ -5,19 +5,16 @@
 //! place before the deletion is committed, so a deletion that was acknowledged is never forgotten; where a run is killed
 //! between the two, the next one takes the article out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tantivy::DocAddress;
 
-use super::disk::replace_file;
-use super::document;
-use super::snapshot::Snapshot;
 use crate::article::ArticleId;
 use crate::error::{Error, Result};
+use crate::index::storage::disk::replace_file;
 
 const FILE: &str = "tombstones.jsonl";
 
@@ -26,7 +23,7 @@ const FILE: &str = "tombstones.jsonl";
 pub struct Tombstone {
     /// Its id.
     pub id: ArticleId,
-    /// [`document::text_hash`] of it: the same text is kept out under another id too.
+    /// [`crate::index::document::text_hash`] of it: the same text is kept out under another id too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<u64>,
     /// The file that it came of.
@@ -137,24 +134,6 @@ impl Tombstones {
         let same_text =
             || self.by_text.get(&text?)?.iter().map(|at| &self.list[*at]).find(|one| !one.spared.contains(id));
         self.get(id).or_else(same_text)
-    }
-
-    /// The articles of a snapshot that they should have kept out.
-    ///
-    /// # Errors
-    /// Where a file of the index can't be read.
-    pub fn find(&self, snapshot: &Snapshot) -> Result<Vec<DocAddress>> {
-        let ids: HashSet<u64> = self.list.iter().map(|one| document::id_order(&one.id)).collect();
-        let maybe = snapshot.matching(|_, article| {
-            ids.contains(&article.id) || article.text.is_some_and(|text| self.by_text.contains_key(&text))
-        })?;
-        let mut found = Vec::new();
-        for (address, article) in maybe {
-            if self.keeps_out(&snapshot.id(address)?, article.text).is_some() {
-                found.push(address);
-            }
-        }
-        Ok(found)
     }
 }
 

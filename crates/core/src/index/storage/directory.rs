@@ -15,9 +15,9 @@ use tantivy::directory::{
     WatchCallback, WatchHandle, WritePtr,
 };
 
-use super::disk::is_unfinished;
-use super::failpoint::{Step, point};
 use crate::error::Error;
+use crate::index::storage::disk::is_unfinished;
+use crate::index::storage::failpoint::{Step, point};
 
 /// The file that names the segments of a commit.
 const COMMIT: &str = "meta.json";

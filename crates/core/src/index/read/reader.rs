@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 use std::time::{Duration, Instant};
 
-use super::generation::Generation;
-use super::snapshot::Snapshot;
 use crate::error::{Error, Result};
+use crate::index::generations::generation::Generation;
+use crate::index::read::snapshot::Snapshot;
 
 /// How long after a failure the reader waits before it tries again, unless the index changes before.
 const RETRY_AFTER: Duration = Duration::from_secs(1);

@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 
 use tantivy::DocAddress;
 
-use super::reprints::{Lookup, read_at};
-use super::snapshot::Snapshot;
 use crate::article::Article;
 use crate::error::{Error, Result};
+use crate::index::read::snapshot::Snapshot;
+use crate::index::reprints::table::Lookup;
+use crate::index::storage::disk::read_at;
 use crate::reprint::{PACKED, Packed, Texts};
 
 /// The name of the file that texts wait in.

@@ -3,12 +3,12 @@
 //! ```text
 //! index/CURRENT            names the generation that searchers open
 //! index/LOCK               held by the one writer; the system lets go of it when the process ends, however it ends
-//! index/tombstones.jsonl   what was deleted on request, in whatever generation (see [`super::tombstones`])
+//! index/tombstones.jsonl   what was deleted on request, in whatever generation (see [`crate::index::tombstones`])
 //! index/gen-000003/        one generation: tantivy's files and
 //!     generation.json      versions and dictionary that it was built with
 //!     STATE                whether it has served searches, or was set aside; not there while it is built
 //!     dictionary.txt       the user's own words, where there are any
-//!     compression.dict     what stored articles are packed by (see [`super::packing`])
+//!     compression.dict     what stored articles are packed by (see [`crate::index::packing`])
 //!     manifest-000042.jsonl what was read
 //! ```
 //!
@@ -20,12 +20,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::{create_folder, remove_unfinished, replace_file};
-use super::failpoint::{Step, point};
-use super::packing;
-use super::schema::SCHEMA_VERSION;
 use crate::article::Date;
 use crate::error::{Error, Result};
+use crate::index::schema::SCHEMA_VERSION;
+use crate::index::storage::disk::{create_folder, remove_unfinished, replace_file};
+use crate::index::storage::failpoint::{Step, point};
+use crate::index::store::packing;
 use gongxun_text::fold::FOLD_VERSION;
 use gongxun_text::segment::Segmenter;
 
@@ -211,7 +211,7 @@ impl Generation {
     }
 
     /// The files that say what the generation was built with, by name.
-    pub(super) fn own_files(&self) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+    pub(in crate::index) fn own_files(&self) -> Result<Vec<(PathBuf, Vec<u8>)>> {
         let mut files = Vec::new();
         for name in [SETTINGS, DICTIONARY, packing::FILE] {
             let path = self.folder().join(name);

@@ -4,45 +4,30 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use serde::{Deserialize, Serialize};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::store::StoreReader;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
 
-use super::check;
-use super::directory::GenerationDirectory;
-use super::document;
-use super::generation::{Generation, Settings};
-use super::manifest::{Manifest, Position};
-use super::packing::{Dictionary, Unpacker};
-use super::reprints::{self, Reprints};
-use super::schema::{Fields, schema};
-use super::shown::{Page, Shown};
-use super::terms::{ByLength, Located, Terms};
-use super::values::Counted;
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
+use crate::index::commit::check;
+use crate::index::commit::manifest::Manifest;
+use crate::index::commit::open::{damaged, open_index};
+use crate::index::commit::payload::{Commit, last_commit};
+use crate::index::generations::generation::{Generation, Settings};
+use crate::index::read::shown::{Page, Shown};
+use crate::index::read::terms::{ByLength, Located, Terms};
+use crate::index::read::values::Counted;
+use crate::index::reprints::table::{Reprints, Table};
+use crate::index::schema::{Fields, schema};
+use crate::index::store::document;
+use crate::index::store::packing::{Dictionary, Unpacker};
 use gongxun_text::segment::Segmenter;
 
 /// How often opening is tried again where a writer swaps or cleans up at the same moment.
 const OPEN_ATTEMPTS: u32 = 5;
 /// Blocks of stored articles kept unpacked, for each segment.
 const STORE_CACHE_BLOCKS: usize = 16;
-
-/// What a commit carries in its payload.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Commit {
-    /// The commit's number in its generation, from 1; 0 before the first.
-    pub number: u64,
-    /// The manifest that belongs to it.
-    pub manifest: Position,
-    /// The hash of the dictionary that stored articles are packed by, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compression: Option<String>,
-    /// Fingerprints and clusters of copies, where there are any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reprints: Option<reprints::Files>,
-}
 
 /// One commit of one generation.
 #[derive(Clone)]
@@ -60,7 +45,7 @@ pub struct Snapshot {
     unpacker: Arc<OnceLock<Unpacker>>,
     settings: Settings,
     segmenter: Arc<OnceLock<Segmenter>>,
-    reprints: Arc<reprints::Table>,
+    reprints: Arc<Table>,
     counted: Arc<OnceLock<Counted>>,
     shown: Arc<Shown>,
     terms: Arc<Terms>,
@@ -118,7 +103,7 @@ impl Snapshot {
             .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))
     }
 
-    pub(super) fn from_index(
+    pub(in crate::index) fn from_index(
         generation: &Generation,
         settings: Settings,
         index: &Index,
@@ -146,7 +131,7 @@ impl Snapshot {
                 })?,
                 None => Commit::default(),
             };
-            let reprints = reprints::Table::open(&generation.folder(), commit.reprints.as_ref())?;
+            let reprints = Table::open(&generation.folder(), commit.reprints.as_ref())?;
             let searcher = reader.searcher();
             let segments = searcher.segment_readers().iter();
             let stores = segments.map(|segment| segment.get_store_reader(STORE_CACHE_BLOCKS)).collect::<Result<_, _>>();
@@ -181,7 +166,7 @@ impl Snapshot {
     }
 
     /// The same snapshot with the segmenter that another one has loaded, where both were built with the same dictionary.
-    pub(super) fn with_segmenter_of(mut self, other: &Snapshot) -> Snapshot {
+    pub(in crate::index) fn with_segmenter_of(mut self, other: &Snapshot) -> Snapshot {
         if self.settings == other.settings {
             self.segmenter = Arc::clone(&other.segmenter);
         }
@@ -403,47 +388,5 @@ impl Snapshot {
                 self.article(address).map(|article| (address, article))
             })
         })
-    }
-}
-
-/// Opens tantivy's index in a generation's folder.
-pub(super) fn open_index(generation: &Generation) -> Result<Index> {
-    open_index_in(directory(generation)?, generation)
-}
-
-/// Opens a generation's folder for tantivy.
-pub(super) fn directory(generation: &Generation) -> Result<GenerationDirectory> {
-    let path = generation.folder();
-    GenerationDirectory::open(&path).map_err(|e| Error::Damaged { path, what: e.to_string() })
-}
-
-pub(super) fn open_index_in(directory: GenerationDirectory, generation: &Generation) -> Result<Index> {
-    let index = Index::open(directory).map_err(|e| damaged(generation, e))?;
-    if index.schema() != schema().0 {
-        let what = "its fields are not those of its schema version".into();
-        return Err(Error::Damaged { path: generation.folder(), what });
-    }
-    Ok(index)
-}
-
-/// What tantivy says of files that do not hold what was written, with the generation's path.
-pub(super) fn damaged(generation: &Generation, error: TantivyError) -> Error {
-    match error {
-        TantivyError::DataCorruption(_)
-        | TantivyError::OpenReadError(_)
-        | TantivyError::IncompatibleIndex(_)
-        | TantivyError::SchemaError(_)
-        | TantivyError::IoError(_) => Error::Damaged { path: generation.folder(), what: error.to_string() },
-        other => Error::Engine(other),
-    }
-}
-
-/// The last commit of a generation as its meta.json says, without opening any segment.
-pub(super) fn last_commit(generation: &Generation) -> Option<Commit> {
-    let meta = std::fs::read(generation.folder().join("meta.json")).ok()?;
-    let meta: serde_json::Value = serde_json::from_slice(&meta).ok()?;
-    match meta["payload"].as_str() {
-        Some(payload) => serde_json::from_str(payload).ok(),
-        None => Some(Commit::default()),
     }
 }

@@ -4,10 +4,10 @@ use tantivy::DocId;
 use tantivy::schema::{OwnedValue, TantivyDocument};
 use tantivy::store::StoreReader;
 
-use super::packing::Unpacker;
-use super::schema::Fields;
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
+use crate::index::schema::Fields;
+use crate::index::store::packing::Unpacker;
 use crate::reprint::letters;
 use gongxun_text::fold::fold;
 
@@ -55,7 +55,7 @@ pub fn id_order(id: &ArticleId) -> u64 {
 }
 
 /// What tantivy stores of an article that was read from `file`, counts by, and finds whole, with the hash of its content
-/// ([`content_hash`]) and its stored form, packed. The texts are [`super::segment`]'s.
+/// ([`content_hash`]) and its stored form, packed. The texts are [`crate::index::segment`]'s.
 pub fn document(article: &Article, file: &str, content: u64, packed: Vec<u8>, fields: &Fields) -> TantivyDocument {
     let mut doc = TantivyDocument::new();
     doc.add_text(fields.id, &article.id.0);

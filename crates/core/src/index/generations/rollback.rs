@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::check::{self, Files};
-use super::delete;
-use super::generation::{Generation, Stage, State, WriteLock};
-use super::snapshot::Snapshot;
-use super::tombstones::Tombstones;
-use super::writer::{Resources, Writer};
 use crate::error::{Error, Result};
+use crate::index::commit::check::{self, Files};
+use crate::index::deletion::delete;
+use crate::index::deletion::tombstones::Tombstones;
+use crate::index::generations::generation::{Generation, Stage, State, WriteLock};
+use crate::index::read::snapshot::Snapshot;
+use crate::index::write::writer::{Resources, Writer};
 
 /// One side of a rollback.
 #[derive(Debug, Clone)]
@@ -72,7 +72,7 @@ impl Rollback {
         }
         let target = Snapshot::of(&to)?;
         let tombstones = Tombstones::read(index)?;
-        let deleted = tombstones.find(&target)?.len() as u64;
+        let deleted = delete::kept_out(&tombstones, &target)?.len() as u64;
         let from = current.as_ref().and_then(|current| Snapshot::of(current).ok());
         let compared = from.as_ref().map(|from| compare(from, &target)).transpose().ok().flatten();
         Ok(Rollback {

@@ -18,8 +18,8 @@ use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::DecoderDictionary;
 use zstd::stream::raw::CParameter;
 
-use super::disk::replace_file;
 use crate::error::{Error, Result};
+use crate::index::storage::disk::replace_file;
 
 /// The dictionary's file in a generation's folder.
 pub const FILE: &str = "compression.dict";
@@ -46,7 +46,7 @@ const BY_DICTIONARY: u8 = 1;
 pub struct Dictionary(Arc<[u8]>);
 
 impl Dictionary {
-    /// Makes one of stored articles ([`super::document::encode`]), laid end to end, with their lengths. None where they are
+    /// Makes one of stored articles ([`crate::index::store::document::encode`]), laid end to end, with their lengths. None where they are
     /// too few or have nothing in common.
     pub fn make(articles: &[u8], lengths: &[usize]) -> Option<Dictionary> {
         if articles.len() < MIN_SAMPLES {

@@ -15,14 +15,15 @@ use tantivy::directory::footer::Footer;
 use tantivy::index::SegmentComponent;
 use tantivy::{Directory as _, SegmentMeta, TantivyError};
 
-use super::directory::{GenerationDirectory, is_segment_file};
-use super::generation::Generation;
-use super::manifest::Manifest;
-use super::packing::{self, Dictionary};
-use super::reprints;
-use super::snapshot::{Commit, Snapshot, open_index};
-use super::tombstones::Tombstones;
 use crate::error::{Error, Result};
+use crate::index::commit::manifest::Manifest;
+use crate::index::commit::open::open_index;
+use crate::index::commit::payload::Commit;
+use crate::index::deletion::tombstones::Tombstones;
+use crate::index::generations::generation::Generation;
+use crate::index::reprints::files as reprints;
+use crate::index::storage::directory::{GenerationDirectory, is_segment_file};
+use crate::index::store::packing::{self, Dictionary};
 
 /// A damaged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,42 +83,6 @@ pub fn files(generation: &Generation) -> Result<Files> {
     Ok(found)
 }
 
-/// What the manifest says beside what the index holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Listed {
-    /// How many articles the manifest lists.
-    pub articles: u64,
-    /// The files of which it lists another number than the index holds, in words.
-    pub problems: Vec<String>,
-    /// Whether a run was stopped inside a file.
-    pub under_way: bool,
-}
-
-/// Counts the articles of every file of the manifest in the index.
-///
-/// # Errors
-/// Where a file of the index can't be read.
-pub fn listed(snapshot: &Snapshot) -> Result<Listed> {
-    let mut listed = Listed::default();
-    let manifest = snapshot.manifest()?;
-    let mut entries: Vec<_> = manifest.entries().collect();
-    entries.sort_by(|a, b| a.file.cmp(&b.file));
-    for entry in entries {
-        let (file, expected) = (&entry.file, entry.held());
-        listed.articles += expected;
-        // A run that was stopped inside a file has counted a part of it; the next run reads it again.
-        if entry.hash.is_empty() {
-            listed.under_way = true;
-            continue;
-        }
-        let found = snapshot.count_of_file(file)?;
-        if found != expected {
-            listed.problems.push(format!("{file}: {expected} articles in the manifest, {found} in the index"));
-        }
-    }
-    Ok(listed)
-}
-
 impl Files {
     /// Notes an error, under its own path where it has one.
     fn note(&mut self, path: &Path, error: Option<Error>) {
@@ -133,7 +98,7 @@ impl Files {
 }
 
 /// The segments of the last commit, and the commit.
-pub(super) fn segments(generation: &Generation) -> Result<(Vec<SegmentMeta>, Commit)> {
+pub(in crate::index) fn segments(generation: &Generation) -> Result<(Vec<SegmentMeta>, Commit)> {
     let index = open_index(generation)?;
     let metas = index.load_metas()?;
     let commit = match &metas.payload {
@@ -160,7 +125,7 @@ fn check_segments(folder: &Path, segments: &[SegmentMeta], found: &mut Files) ->
 }
 
 /// The names of a segment's files.
-pub(super) fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> + '_ {
+pub(in crate::index) fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> + '_ {
     use SegmentComponent::{Delete, FastFields, FieldNorms, Positions, Postings, Store, Terms};
     let always = [Postings, Positions, Terms, Store, FastFields, FieldNorms];
     let components = always.into_iter().chain(segment.has_deletes().then_some(Delete));
@@ -254,7 +219,7 @@ pub fn guarded<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> R
 }
 
 /// Runs a function; what it panicked with comes back as text.
-pub(super) fn quietly<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
+pub(in crate::index) fn quietly<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
     let before = GUARDED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(run));
     GUARDED.set(before);

@@ -17,11 +17,11 @@ use tantivy::store::StoreWriter;
 use tantivy::tokenizer::MAX_TOKEN_LEN;
 use tantivy::{DocId, TantivyError};
 
-use super::analyzer::Analyzer;
-use super::document;
-use super::packing::{Dictionary, Packer};
-use super::schema::{Fields, Kind, TextFields};
 use crate::article::Article;
+use crate::index::analyzer::Analyzer;
+use crate::index::schema::{Fields, Kind, TextFields};
+use crate::index::store::document;
+use crate::index::store::packing::{Dictionary, Packer};
 use gongxun_text::segment::Segmenter;
 use postings::{Pairs, Tokens, Words};
 

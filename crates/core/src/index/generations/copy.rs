@@ -12,13 +12,14 @@ use std::path::{Path, PathBuf};
 use tantivy::Directory as _;
 use tantivy::directory::META_LOCK;
 
-use super::check;
-use super::disk::{create_folder, replace_file, sync_folder};
-use super::failpoint::{Step, point};
-use super::generation::Generation;
-use super::snapshot::{Snapshot, open_index};
-use super::tombstones::Tombstones;
 use crate::error::{Error, Result};
+use crate::index::commit::check;
+use crate::index::commit::open::open_index;
+use crate::index::deletion::tombstones::Tombstones;
+use crate::index::generations::generation::Generation;
+use crate::index::read::snapshot::Snapshot;
+use crate::index::storage::disk::{create_folder, replace_file, sync_folder};
+use crate::index::storage::failpoint::{Step, point};
 
 /// How often a copy is begun anew where a writer removed a file between two looks.
 const ATTEMPTS: u32 = 5;

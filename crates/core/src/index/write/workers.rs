@@ -13,10 +13,10 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use tantivy::TantivyError;
 use tantivy::index::SegmentMeta;
 
-use super::packing::Dictionary;
-use super::queue::{Queue, Queued};
-use super::segment::Builder;
 use crate::article::Article;
+use crate::index::store::packing::Dictionary;
+use crate::index::write::queue::{Queue, Queued};
+use crate::index::write::segment::Builder;
 
 /// Threads with a builder each.
 pub struct Workers {

@@ -9,21 +9,23 @@ use tantivy::schema::Field;
 use tantivy::store::Compressor;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 
-use super::check;
-use super::deletions::Deletions;
-use super::directory::{GenerationDirectory, Writing};
-use super::document;
-use super::generation::{Generation, Settings, Stage, WriteLock};
-use super::manifest::{Entry, Manifest};
-use super::merging;
-use super::packing::{self, Dictionary};
-use super::reprints;
-use super::schema::{Fields, schema};
-use super::segment::Builder;
-use super::snapshot::{self, Commit, Snapshot, damaged, open_index_in};
-use super::workers::Workers;
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
+use crate::index::commit::check;
+use crate::index::commit::manifest::{Entry, Manifest};
+use crate::index::commit::open::{damaged, directory, open_index_in};
+use crate::index::commit::payload::{self, Commit};
+use crate::index::deletion::deletions::Deletions;
+use crate::index::generations::generation::{Generation, Settings, Stage, WriteLock};
+use crate::index::read::snapshot::Snapshot;
+use crate::index::reprints::store as reprints;
+use crate::index::schema::{Fields, schema};
+use crate::index::storage::directory::{GenerationDirectory, Writing};
+use crate::index::store::document;
+use crate::index::store::packing::{self, Dictionary};
+use crate::index::write::merging;
+use crate::index::write::segment::Builder;
+use crate::index::write::workers::Workers;
 use crate::reprint::Fingerprint;
 use gongxun_text::segment::Segmenter;
 
@@ -105,7 +107,7 @@ impl Writer {
     }
 
     /// Opens any generation for writing, current or not.
-    pub(super) fn on(generation: Generation, resources: Resources, lock: WriteLock) -> Result<Writer> {
+    pub(in crate::index) fn on(generation: Generation, resources: Resources, lock: WriteLock) -> Result<Writer> {
         let settings = generation.settings()?;
         let own = generation.segmenter(&settings)?;
         Writer::start(generation, settings, own, resources, lock)
@@ -143,7 +145,7 @@ impl Writer {
         });
         for other in begun.iter().filter(|g| Some(*g) != usable) {
             // Where CURRENT was lost any of them may be the one that is missed.
-            if current > 0 || snapshot::last_commit(other).is_none_or(|commit| commit.number == 0) {
+            if current > 0 || payload::last_commit(other).is_none_or(|commit| commit.number == 0) {
                 other.remove()?;
             }
         }
@@ -161,7 +163,7 @@ impl Writer {
 
     fn create(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
         let generation = Generation::create(index, segmenter)?;
-        let directory = snapshot::directory(&generation)?;
+        let directory = directory(&generation)?;
         let settings = IndexSettings {
             docstore_compression: Compressor::None,
             docstore_compress_dedicated_thread: false,
@@ -180,7 +182,7 @@ impl Writer {
         resources: Resources,
         lock: WriteLock,
     ) -> Result<Writer> {
-        let directory = snapshot::directory(&generation)?;
+        let directory = directory(&generation)?;
         let writing = directory.writing();
         let index = open_index_in(directory.clone(), &generation)?;
         let committed = index.load_metas().map_err(|e| damaged(&generation, e))?;

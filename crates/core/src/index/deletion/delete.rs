@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tantivy::DocAddress;
 
-use super::manifest::Entry;
-use super::snapshot::{Numbers, Snapshot};
-use super::tombstones::{Tombstone, Tombstones};
-use super::writer::Writer;
 use crate::article::ArticleId;
 use crate::error::Result;
+use crate::index::commit::manifest::Entry;
+use crate::index::deletion::tombstones::{Tombstone, Tombstones};
+use crate::index::read::snapshot::{Numbers, Snapshot};
+use crate::index::store::document;
+use crate::index::write::writer::Writer;
 
 /// The other copies of some articles: those of their clusters of reprints, and those of the same text.
 ///
@@ -78,9 +79,27 @@ pub fn apply(writer: &mut Writer, tombstones: &Tombstones) -> Result<u64> {
         return Ok(0);
     }
     let snapshot = writer.snapshot()?;
-    let addresses = tombstones.find(&snapshot)?;
+    let addresses = kept_out(tombstones, &snapshot)?;
     bury(writer, &snapshot, &addresses)?;
     Ok(addresses.len() as u64)
+}
+
+/// The articles of a snapshot that the tombstones should have kept out.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn kept_out(tombstones: &Tombstones, snapshot: &Snapshot) -> Result<Vec<DocAddress>> {
+    let ids: HashSet<u64> = tombstones.iter().map(|one| document::id_order(&one.id)).collect();
+    let texts: HashSet<u64> = tombstones.iter().filter_map(|one| one.text).collect();
+    let maybe = snapshot
+        .matching(|_, article| ids.contains(&article.id) || article.text.is_some_and(|text| texts.contains(&text)))?;
+    let mut found = Vec::new();
+    for (address, article) in maybe {
+        if tombstones.keeps_out(&snapshot.id(address)?, article.text).is_some() {
+            found.push(address);
+        }
+    }
+    Ok(found)
 }
 
 /// Takes articles out and commits. In the manifest they go from the articles of their file to its rejected records.

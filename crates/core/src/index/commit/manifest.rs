@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::append;
 use crate::error::{Error, Result};
+use crate::index::storage::disk::append;
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub struct Entry {
     pub shared: u64,
     /// How many of its records were rejected.
     pub rejected: u64,
-    /// How many of those are articles that were deleted on request (see [`super::tombstones`]).
+    /// How many of those are articles that were deleted on request (see [`crate::index::tombstones`]).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub deleted: u64,
     /// Whether the file is gone, and its articles with it.

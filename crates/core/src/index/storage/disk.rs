@@ -4,8 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, Write as _};
 use std::path::Path;
 
-use super::failpoint::{Step, point};
 use crate::error::{Error, Result};
+use crate::index::storage::failpoint::{Step, point};
 
 /// How the name of a file ends that is about to replace another.
 const BESIDE: &str = "new";
@@ -91,4 +91,19 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
         File::open(folder)?.sync_all()
     };
     sync().map_err(|e| Error::io(folder, e))
+}
+
+/// Reads from a place of a file, wherever others are reading.
+#[cfg(unix)]
+pub fn read_at(file: &File, from: u64, bytes: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, from)
+}
+
+/// Reads from a place of a file.
+#[cfg(not(unix))]
+pub fn read_at(file: &File, from: u64, bytes: &mut [u8]) -> io::Result<()> {
+    use std::io::Seek as _;
+    let mut file = file.try_clone()?;
+    file.seek(io::SeekFrom::Start(from))?;
+    file.read_exact(bytes)
 }

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use tantivy::DocAddress;
 
-use super::check;
-use super::snapshot::Snapshot;
 use crate::article::Article;
 use crate::error::Result;
+use crate::index::commit::check;
+use crate::index::read::snapshot::Snapshot;
 
 /// Hands over articles in the order of their ids: those at the addresses, or all. The JSON of each ([`Article`] through
 /// serde), one a line, is what an index is built from again: its ids, contents and clusters are the same, as an object of

@@ -1,11 +1,12 @@
 //! The swap: a generation that was built is checked, made current, and the old ones beyond those to keep are removed, all
 //! under the one writer's lock.
 
-use super::check::{self, Files};
-use super::generation::{Generation, Stage};
-use super::snapshot::Snapshot;
-use super::writer::Writer;
 use crate::error::{Error, Result};
+use crate::index::commit::check::{self, Files};
+use crate::index::generations::generation::{Generation, Stage};
+use crate::index::read::listed::listed;
+use crate::index::read::snapshot::Snapshot;
+use crate::index::write::writer::Writer;
 
 /// How many problems an error tells.
 const TOLD_PROBLEMS: usize = 3;
@@ -67,7 +68,7 @@ fn problem(
     }
     let snapshot = Snapshot::of(generation)?;
     check::guarded(generation, || {
-        let listed = check::listed(&snapshot)?;
+        let listed = listed(&snapshot)?;
         let mut problems = listed.problems;
         let found = snapshot.articles();
         if found != articles || found != listed.articles {

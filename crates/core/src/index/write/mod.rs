@@ -1,0 +1,7 @@
+//! Writing: one writer, the threads that make segments, and when segments are merged.
+
+pub mod merging;
+pub mod queue;
+pub mod segment;
+pub mod workers;
+pub mod writer;
