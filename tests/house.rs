@@ -24,7 +24,7 @@ const FLOORS: [Floor; 4] = [
         name: "gongxun-text",
         folder: "crates/text/src",
         rooms: &[
-            &["random", "fold", "strings", "pinyin", "function_words", "lexicon", "charset"],
+            &["random", "report", "fold", "strings", "pinyin", "function_words", "lexicon", "charset"],
             &["segment"],
             &["compound", "words", "synonyms", "repair"],
         ],

@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use gongxun_text::repair::{Repair, RepairKind};
+pub use gongxun_text::report::{Repair, RepairKind};
 
 /// An article's name in the index: a hash of its place and key, never of its content, so that a changed page stays the
 /// same article. Twenty hexadecimal digits; a second record of the same place and key carries `-2`, a third `-3`.

@@ -1,5 +1,6 @@
 //! Pure functions on text: charset, fold, segment, lexicon, repair, numerals. Nothing here reads or writes files.
 
+#[cfg(feature = "reading")]
 pub mod charset;
 pub mod compound;
 pub mod fold;
@@ -7,7 +8,9 @@ pub mod function_words;
 pub mod lexicon;
 pub mod pinyin;
 pub mod random;
+#[cfg(feature = "reading")]
 pub mod repair;
+pub mod report;
 pub mod segment;
 pub mod strings;
 pub mod synonyms;

@@ -15,14 +15,13 @@ mod mojibake;
 mod opencc;
 mod path;
 mod reading;
-mod report;
 mod simplify;
 mod spam;
 mod taken;
 mod tokens;
 
+pub use crate::report::{Repair, RepairKind};
 pub use mojibake::{read_twice, undo_twice};
-pub use report::{Repair, RepairKind};
 pub use simplify::to_simplified;
 
 /// A page as it stood before the damage.

@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::report::{Repair, RepairKind};
 use crate::fold::{fold, is_han};
+use crate::report::{Repair, RepairKind};
 
 /// A keyword line has at least so many parts.
 const LEAST_PARTS: usize = 4;
