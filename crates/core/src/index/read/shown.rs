@@ -76,7 +76,10 @@ impl Shown {
 /// About how many bytes an article takes: its long texts, and what the others and the allocations come to.
 fn size(Page { article, title, body }: &Page) -> usize {
     let originals = article.original.iter().flatten().map(|(_, text)| text.len());
-    let texts = article.body.len() + article.lead.as_deref().map_or(0, str::len) + originals.sum::<usize>();
+    let texts = article.body.len()
+        + article.lead.as_deref().map_or(0, str::len)
+        + originals.sum::<usize>()
+        + article.margin.iter().chain(&article.byline).map(String::len).sum::<usize>();
     OTHER_BYTES + texts + 2 * size_of::<char>() * (title.printed.len() + body.printed.len())
 }
 
