@@ -329,9 +329,12 @@ pub enum Role {
     /// 责任编辑 (责编): the editor who answers for the page.
     #[serde(rename = "责任编辑")]
     ChiefEditor,
-    /// 审核 (审校, 校对, 复审): who checked it.
+    /// 审核 (审校, 复审): who checked it.
     #[serde(rename = "审核")]
     Reviewer,
+    /// 校对: proofreader. Neither the filter `editor:` nor `author:` looks at it.
+    #[serde(rename = "校对")]
+    Proofreader,
     /// 监制 (值班主任, 主编): who oversaw it.
     #[serde(rename = "监制")]
     Producer,
@@ -339,7 +342,7 @@ pub enum Role {
 
 impl Role {
     /// All roles, in the order in which they are declared.
-    pub const ALL: [Role; 9] = [
+    pub const ALL: [Role; 10] = [
         Role::Reporter,
         Role::Correspondent,
         Role::Commentator,
@@ -348,6 +351,7 @@ impl Role {
         Role::Editor,
         Role::ChiefEditor,
         Role::Reviewer,
+        Role::Proofreader,
         Role::Producer,
     ];
 
@@ -362,6 +366,7 @@ impl Role {
             Role::Editor => "编辑",
             Role::ChiefEditor => "责任编辑",
             Role::Reviewer => "审核",
+            Role::Proofreader => "校对",
             Role::Producer => "监制",
         }
     }
@@ -404,6 +409,26 @@ pub enum Script {
     Hant,
 }
 
+/// What a line of the body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Block {
+    /// Running text.
+    #[default]
+    Paragraph,
+    /// A heading inside the text.
+    Heading,
+    /// An item of a list.
+    List,
+    /// A row of a table, its cells parted by tabs.
+    Table,
+    /// A quotation that the page sets off.
+    Quote,
+    /// The caption of a picture.
+    Caption,
+}
+
 /// An article: one text with what is known about it.
 ///
 /// `title`, `lead` and `body` are the text as printed, with only damage undone. Every offset that this crate gives (marks,
@@ -429,8 +454,14 @@ pub struct Article {
     pub url: Option<String>,
     /// The summary that stands before the body.
     pub lead: Option<String>,
-    /// The paragraphs, one a line.
+    /// The text, a block a line.
     pub body: String,
+    /// What each line of the body is; empty where nothing but paragraphs is known.
+    pub blocks: Vec<Block>,
+    /// The lines of the page that told date, source and credits, as printed.
+    pub byline: Vec<String>,
+    /// The visible lines around the article: navigation, related links, comments, notices, footers.
+    pub margin: Vec<String>,
     /// Where the record stood.
     pub origin: String,
     /// Which letters it is printed in.
@@ -495,6 +526,12 @@ struct ArticleJson {
     lead: Option<String>,
     #[serde(default)]
     body: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    blocks: Vec<Block>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    byline: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    margin: Vec<String>,
     #[serde(default)]
     origin: String,
     #[serde(default)]
@@ -522,6 +559,9 @@ impl From<Article> for ArticleJson {
             url: a.url,
             lead: a.lead,
             body: a.body,
+            blocks: a.blocks,
+            byline: a.byline,
+            margin: a.margin,
             origin: a.origin,
             script: a.script,
             repairs: a.repairs,
@@ -543,6 +583,9 @@ impl From<ArticleJson> for Article {
             url: a.url,
             lead: a.lead,
             body: a.body,
+            blocks: a.blocks,
+            byline: a.byline,
+            margin: a.margin,
             origin: a.origin,
             script: a.script,
             repairs: a.repairs,

@@ -17,7 +17,7 @@ pub use self::options::{DEFAULT_SAMPLE, Extent, Options};
 pub use self::strings::{Kind, Sample, Wanted, take};
 use crate::error::{Error, Result};
 use crate::index::check::{self, Files};
-use crate::index::{Generation, Snapshot};
+use crate::index::{Generation, Snapshot, listed};
 
 /// How many problems of the counts are told in words.
 const MAX_PROBLEMS: usize = 20;
@@ -116,7 +116,7 @@ fn count(snapshot: &Snapshot) -> Result<Counts> {
         }
     }
     counts.ids = ids.len() as u64;
-    let listed = check::listed(snapshot)?;
+    let listed = listed(snapshot)?;
     counts.manifest = listed.articles;
     listed.problems.into_iter().for_each(|problem| problems.add(|| problem));
     let same = counts.stored == counts.documents && counts.ids == counts.documents;

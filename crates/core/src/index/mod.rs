@@ -1,50 +1,53 @@
-//! What tantivy holds: schema, analyzers, documents, writers, generations. The only writing.
+//! What tantivy holds: schema, tokenizers, documents, writers, generations. The only writing.
 //!
 //! Articles flow in through [`Writer`]; a [`Snapshot`] of one commit of one generation flows out to
 //! [`crate::search`]. tantivy is named here, in `search` and in `error`, and nowhere else.
+//!
+//! The rooms, each of which may use those above it:
+//!
+//! ```text
+//! schema, analyzer   the fields, and the tokens that fill them
+//! storage            the folder: tantivy's view of it, atomic files
+//! store              stored articles and their compression
+//! commit             payload, manifest, checksums
+//! reprints           fingerprints and clusters of copies
+//! read               snapshots
+//! write              the writer, segments, merging
+//! deletion           tombstones, deleting on request
+//! generations        build, swap, rollback, backup
+//! ```
 
 pub mod analyzer;
-pub mod check;
-pub mod copy;
-pub mod delete;
-mod deletions;
-mod directory;
-pub mod disk;
-pub mod document;
-pub mod export;
-#[cfg(feature = "failpoints")]
-pub mod failpoint;
-#[cfg(not(feature = "failpoints"))]
-mod failpoint;
-pub mod generation;
-pub mod manifest;
-mod merging;
-pub mod packing;
-mod queue;
-mod reader;
-pub mod records;
-pub mod reprints;
-pub mod rollback;
 pub mod schema;
-pub mod segment;
-mod shown;
-mod snapshot;
-pub mod stats;
-pub mod swap;
-mod terms;
-mod texts;
-pub mod tombstones;
-pub mod values;
-mod workers;
-mod writer;
+
+mod commit;
+mod deletion;
+mod generations;
+mod read;
+pub mod reprints;
+mod storage;
+mod store;
+mod write;
 
 pub use tantivy::DocAddress;
 
-pub use generation::{Generation, WriteLock};
-pub use manifest::{Entry, Manifest, Root};
-pub use reader::Reader;
-pub use shown::Page;
-pub use snapshot::{Commit, Known, Numbers, Snapshot};
-pub use stats::Stats;
-pub use terms::{ByLength, Located};
-pub use writer::{Resources, Writer};
+pub use commit::{check, manifest};
+pub use deletion::{delete, tombstones};
+pub use generations::{copy, generation, rollback, swap};
+pub use read::{export, stats, values};
+pub use storage::disk;
+#[cfg(feature = "failpoints")]
+pub use storage::failpoint;
+pub use store::{document, packing};
+pub use write::{records, segment};
+
+pub use commit::manifest::{Entry, Manifest, Root};
+pub use commit::payload::Commit;
+pub use generations::generation::{Generation, WriteLock};
+pub use read::listed::{Listed, listed};
+pub use read::reader::Reader;
+pub use read::shown::Page;
+pub use read::snapshot::{Known, Numbers, Snapshot};
+pub use read::stats::Stats;
+pub use read::terms::{ByLength, Located};
+pub use write::writer::{Resources, Writer};

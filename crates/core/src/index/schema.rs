@@ -8,7 +8,7 @@ use tantivy::schema::{
     BytesOptions, Field, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
 
-// What tantivy knows a field's tokens by. It makes none itself: see [`super::segment`].
+// What tantivy knows a field's tokens by. It makes none itself: see [`crate::index::segment`].
 const WORDS: &str = "words";
 const PAIRS: &str = "pairs";
 const CHARS: &str = "chars";
@@ -67,7 +67,7 @@ pub struct Fields {
     pub file: Field,
     /// The first eight bytes of the hash of the article's content.
     pub content: Field,
-    /// [`super::document::text_hash`] of the article: finds the same text under another id.
+    /// [`crate::index::document::text_hash`] of the article: finds the same text under another id.
     pub text: Field,
     /// The headline.
     pub title: TextFields,

@@ -62,7 +62,7 @@ pub const LABELS: &[(&str, Label)] = &[
     ("编辑整理", Label::Credit(Role::Editor)),
     ("审核", Label::Credit(Role::Reviewer)),
     ("审校", Label::Credit(Role::Reviewer)),
-    ("校对", Label::Credit(Role::Reviewer)),
+    ("校对", Label::Credit(Role::Proofreader)),
     ("审读", Label::Credit(Role::Reviewer)),
     ("编审", Label::Credit(Role::Reviewer)),
     ("审稿", Label::Credit(Role::Reviewer)),

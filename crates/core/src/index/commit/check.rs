@@ -1,0 +1,230 @@
+//! Whether the files of a generation still hold what was written.
+//!
+//! tantivy writes a checksum behind each of its files and never looks at it again, so a flipped bit shows as a wrong
+//! answer, as a panic somewhere inside, or not at all. [`files`] reads every file against its checksum and names the
+//! damaged ones; [`guarded`] runs a search so that damage comes out as an [`Error::Damaged`] with the file's name.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use tantivy::directory::FileSlice;
+use tantivy::directory::footer::Footer;
+use tantivy::index::SegmentComponent;
+use tantivy::{Directory as _, SegmentMeta, TantivyError};
+
+use crate::error::{Error, Result};
+use crate::index::commit::manifest::Manifest;
+use crate::index::commit::open::open_index;
+use crate::index::commit::payload::Commit;
+use crate::index::deletion::tombstones::Tombstones;
+use crate::index::generations::generation::Generation;
+use crate::index::reprints::files as reprints;
+use crate::index::storage::directory::{GenerationDirectory, is_segment_file};
+use crate::index::store::packing::{self, Dictionary};
+
+/// A damaged file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+/// What a check of the files found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Files {
+    /// How many files were read.
+    pub files: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// The damaged ones, by path.
+    pub damaged: Vec<Damage>,
+}
+
+/// Reads every file that the generation's last commit names, and compares it with its checksum. Files that carry none
+/// (settings, the list of segments, the manifest) are read as the program reads them.
+///
+/// # Errors
+/// Where the generation's folder can't be read at all.
+pub fn files(generation: &Generation) -> Result<Files> {
+    let folder = generation.folder();
+    let mut found = Files::default();
+    found.note(&folder.join("STATE"), generation.state().err());
+    found.note(&Tombstones::path(&generation.index), Tombstones::read(&generation.index).err());
+    let settings = generation.settings().and_then(|settings| generation.segmenter(&settings));
+    found.note(&folder.join("generation.json"), settings.err());
+    match quietly(|| segments(generation)) {
+        Ok(Ok((segments, commit))) => {
+            found.note(&folder.join(&commit.manifest.file), Manifest::read(&folder, &commit.manifest).err());
+            if let Some(hash) = &commit.compression {
+                found.note(&folder.join(packing::FILE), Dictionary::read(&folder, Some(hash)).err());
+            }
+            if let Some(files) = &commit.reprints {
+                found.note(&folder.join(&files.clusters), reprints::check(&folder, files).err());
+            }
+            check_segments(&folder, &segments, &mut found)?;
+        }
+        Ok(Err(error)) => {
+            // Without the list of segments every file of the folder is looked at, whether it counts or not.
+            found.note(&folder.join("meta.json"), Some(error));
+            check_paths(&folder, segment_files(&folder)?, &mut found)?;
+        }
+        Err(what) => {
+            found.damaged.push(Damage { path: folder.join("meta.json"), what });
+            check_paths(&folder, segment_files(&folder)?, &mut found)?;
+        }
+    }
+    found.damaged.sort_by(|a, b| a.path.cmp(&b.path));
+    found.damaged.dedup();
+    Ok(found)
+}
+
+impl Files {
+    /// Notes an error, under its own path where it has one.
+    fn note(&mut self, path: &Path, error: Option<Error>) {
+        let damage = match error {
+            None => return,
+            Some(Error::Damaged { path: own, what }) if own.is_file() => Damage { path: own, what },
+            Some(Error::Damaged { what, .. }) => Damage { path: path.to_path_buf(), what },
+            Some(Error::Io { path: own, source }) => Damage { path: own, what: source.to_string() },
+            Some(error) => Damage { path: path.to_path_buf(), what: error.to_string() },
+        };
+        self.damaged.push(damage);
+    }
+}
+
+/// The segments of the last commit, and the commit.
+pub(in crate::index) fn segments(generation: &Generation) -> Result<(Vec<SegmentMeta>, Commit)> {
+    let index = open_index(generation)?;
+    let metas = index.load_metas()?;
+    let commit = match &metas.payload {
+        Some(payload) => serde_json::from_str(payload).map_err(|e| Error::Damaged {
+            path: generation.folder().join("meta.json"),
+            what: format!("its payload is not of this program: {e}"),
+        })?,
+        None => Commit::default(),
+    };
+    Ok((metas.segments, commit))
+}
+
+/// The files of each segment; one that is gone is damage too.
+fn check_segments(folder: &Path, segments: &[SegmentMeta], found: &mut Files) -> Result<()> {
+    let mut paths = Vec::new();
+    for path in segments.iter().flat_map(files_of) {
+        if folder.join(&path).is_file() {
+            paths.push(path);
+        } else {
+            found.damaged.push(Damage { path: folder.join(path), what: "it is gone".into() });
+        }
+    }
+    check_paths(folder, paths, found)
+}
+
+/// The names of a segment's files.
+pub(in crate::index) fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> + '_ {
+    use SegmentComponent::{Delete, FastFields, FieldNorms, Positions, Postings, Store, Terms};
+    let always = [Postings, Positions, Terms, Store, FastFields, FieldNorms];
+    let components = always.into_iter().chain(segment.has_deletes().then_some(Delete));
+    components.map(move |component| segment.relative_path(component))
+}
+
+/// Everything in the folder that looks like a file of a segment.
+fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let list = fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
+    let names = list.flatten().map(|entry| PathBuf::from(entry.file_name()));
+    Ok(names.filter(|name| is_segment_file(name)).collect())
+}
+
+fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {
+    paths.sort();
+    let directory = GenerationDirectory::open(folder)
+        .map_err(|e| Error::Damaged { path: folder.to_path_buf(), what: e.to_string() })?;
+    // The checksum does not cover the version behind it; but whoever wrote one file wrote others.
+    let mut versions: HashMap<String, Vec<PathBuf>> = HashMap::new();
+    for path in paths {
+        found.files += 1;
+        let read = || directory.open_read(&path).map_err(|e| e.to_string());
+        match quietly(|| read().and_then(|file| checksum(file, &mut found.bytes))).and_then(|checked| checked) {
+            Ok(version) => versions.entry(version).or_default().push(folder.join(path)),
+            Err(what) => found.damaged.push(Damage { path: folder.join(path), what }),
+        }
+    }
+    versions.remove(&version_text(tantivy::version()));
+    for (version, paths) in versions {
+        if let [path] = paths.as_slice() {
+            let what = format!("it says that it was written by version {version}, as no other file does");
+            found.damaged.push(Damage { path: path.clone(), what });
+        }
+    }
+    Ok(())
+}
+
+/// The version in a file's footer, where its checksum and the footer's own form are right.
+fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<String, String> {
+    let all = file.read_bytes().map_err(|e| e.to_string())?;
+    *read += all.len() as u64;
+    let (footer, body) = Footer::extract_footer(file).map_err(|e| e.to_string())?;
+    let body = body.read_bytes().map_err(|e| e.to_string())?;
+    let crc = crc32fast::hash(&body);
+    if crc != footer.crc {
+        return Err(format!("its checksum is {crc:08x}, written was {:08x}", footer.crc));
+    }
+    // Behind the footer stand its length and a number that is always the same; both were read already.
+    let form = serde_json::to_string(&footer).unwrap_or_default();
+    let written = &all[body.len()..all.len() - 2 * size_of::<u32>()];
+    if written != form.as_bytes() {
+        return Err("its footer is not as it was written".into());
+    }
+    Ok(version_text(&footer.version))
+}
+
+fn version_text(version: &tantivy::Version) -> String {
+    serde_json::to_string(version).unwrap_or_default()
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is inside [`guarded`]: a panic here becomes an error, and a panic hook need not print it.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// Runs what reads the generation. Where that panics or fails inside the search engine the files are checked, and the
+/// error names the damaged one; where all are whole the error is the engine's.
+///
+/// # Errors
+/// What the function says; [`Error::Damaged`] where a file is.
+pub fn guarded<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> Result<T> {
+    if is_guarded() {
+        return run();
+    }
+    let error = match quietly(run) {
+        Ok(Err(error @ (Error::Engine(_) | Error::Damaged { .. }))) => error,
+        Ok(other) => return other,
+        Err(what) => Error::Engine(TantivyError::InternalError(what)),
+    };
+    match files(generation) {
+        Ok(Files { damaged, .. }) => match damaged.into_iter().next() {
+            Some(Damage { path, what }) => Err(Error::Damaged { path, what }),
+            None => Err(error),
+        },
+        Err(_) => Err(error),
+    }
+}
+
+/// Runs a function; what it panicked with comes back as text.
+pub(in crate::index) fn quietly<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
+    let before = GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(run));
+    GUARDED.set(before);
+    result.map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
+        text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it can't be read".into())
+    })
+}

@@ -1,0 +1,6 @@
+//! What belongs to a commit: its payload, the manifest of what was read, and whether its files hold what was written.
+
+pub mod check;
+pub mod manifest;
+pub mod open;
+pub mod payload;

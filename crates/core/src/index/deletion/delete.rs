@@ -1,0 +1,172 @@
+//! Deleting on request: articles out of the index, tombstones beside it, so that they stay out.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use tantivy::DocAddress;
+
+use crate::article::ArticleId;
+use crate::error::Result;
+use crate::index::commit::manifest::Entry;
+use crate::index::deletion::tombstones::{Tombstone, Tombstones};
+use crate::index::read::snapshot::{Numbers, Snapshot};
+use crate::index::store::document;
+use crate::index::write::records::numbered;
+use crate::index::write::writer::Writer;
+
+/// The other copies of some articles: those of their clusters of reprints, and those of the same text.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn other_copies(snapshot: &Snapshot, addresses: &[DocAddress]) -> Result<Vec<DocAddress>> {
+    let copies = snapshot.copies()?;
+    let mut all: BTreeSet<DocAddress> = addresses.iter().copied().collect();
+    all.extend(addresses.iter().flat_map(|address| copies.of(*address)));
+    all.extend(same_text(snapshot, &all)?.into_values().flatten());
+    addresses.iter().for_each(|address| {
+        all.remove(address);
+    });
+    Ok(all.into_iter().collect())
+}
+
+/// The articles that have the text of one of these, these among them, by their text.
+fn same_text(snapshot: &Snapshot, addresses: &BTreeSet<DocAddress>) -> Result<BTreeMap<u64, Vec<DocAddress>>> {
+    let named = snapshot.matching(|address, _| addresses.contains(&address))?;
+    let texts: HashSet<u64> = named.iter().filter_map(|(_, article)| article.text).collect();
+    let mut same: BTreeMap<u64, Vec<DocAddress>> = BTreeMap::new();
+    for (address, article) in snapshot.matching(|_, article| article.text.is_some_and(|text| texts.contains(&text)))? {
+        same.entry(article.text.unwrap_or_default()).or_default().push(address);
+    }
+    Ok(same)
+}
+
+/// Deletes articles on request: sets their tombstones, takes them out, commits. Articles of the same text that are not
+/// named stay, and keep the right to stay. Ids that no article has are passed over. Gives how many articles went.
+///
+/// # Errors
+/// Where the disk refuses. Where that was after the tombstones were set, the next ingest takes the articles out.
+pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
+    let snapshot = writer.snapshot()?;
+    let mut doomed = BTreeSet::new();
+    for id in ids {
+        doomed.extend(snapshot.find(id)?);
+    }
+    let addresses: Vec<DocAddress> = doomed.iter().copied().collect();
+    if addresses.is_empty() {
+        return Ok(0);
+    }
+    let mut spared: HashMap<u64, Vec<ArticleId>> = HashMap::new();
+    for (text, same) in same_text(&snapshot, &doomed)? {
+        let left = same.iter().filter(|address| !doomed.contains(*address));
+        spared.insert(text, left.map(|address| snapshot.id(*address)).collect::<Result<_>>()?);
+    }
+    let index = writer.generation().index.clone();
+    let mut tombstones = Tombstones::read(&index)?;
+    for (address, Numbers { text, .. }) in snapshot.matching(|address, _| doomed.contains(&address))? {
+        let spared = text.and_then(|text| spared.get(&text).cloned()).unwrap_or_default();
+        let (id, file) = (snapshot.id(address)?, snapshot.file(address)?);
+        let by_text = text.is_some() && is_numbered(&snapshot, address, &id)?;
+        tombstones.add(Tombstone { id, text, file, spared, by_text });
+    }
+    tombstones.write(&index)?;
+    bury(writer, &snapshot, &addresses)?;
+    Ok(addresses.len() as u64)
+}
+
+/// Whether an id depends on what stands before the record in its file: the record's number is its key, or several records
+/// have its place and key.
+fn is_numbered(snapshot: &Snapshot, address: DocAddress, id: &ArticleId) -> Result<bool> {
+    if id.0.contains('-') || snapshot.find(&id.with_occurrence(2))?.is_some() {
+        return Ok(true);
+    }
+    let origin = snapshot.article(address)?.origin;
+    let number = origin.rsplit_once('#').and_then(|(place, number)| Some((place, number.parse::<u64>().ok()?)));
+    Ok(number.is_some_and(|(place, number)| *id == ArticleId::new(place, &numbered(number))))
+}
+
+/// Takes out what the tombstones should have kept out: after a deletion that was killed, in a generation that was built
+/// before it. Commits where there was anything; gives how many articles went.
+///
+/// # Errors
+/// Where the disk refuses.
+pub fn apply(writer: &mut Writer, tombstones: &Tombstones) -> Result<u64> {
+    if tombstones.is_empty() {
+        return Ok(0);
+    }
+    let snapshot = writer.snapshot()?;
+    let addresses = kept_out(tombstones, &snapshot)?;
+    bury(writer, &snapshot, &addresses)?;
+    Ok(addresses.len() as u64)
+}
+
+/// The articles of a snapshot that the tombstones should have kept out.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn kept_out(tombstones: &Tombstones, snapshot: &Snapshot) -> Result<Vec<DocAddress>> {
+    let ids: HashSet<u64> = tombstones.iter().map(|one| document::id_order(&one.id)).collect();
+    let texts: HashSet<u64> = tombstones.iter().filter_map(|one| one.text).collect();
+    let maybe = snapshot
+        .matching(|_, article| ids.contains(&article.id) || article.text.is_some_and(|text| texts.contains(&text)))?;
+    let mut found = Vec::new();
+    for (address, article) in maybe {
+        if tombstones.say(&snapshot.id(address)?, article.text).keeps_out().is_some() {
+            found.push(address);
+        }
+    }
+    Ok(found)
+}
+
+/// Takes articles out and commits. In the manifest they go from the articles of their file to its rejected records.
+fn bury(writer: &mut Writer, snapshot: &Snapshot, addresses: &[DocAddress]) -> Result<()> {
+    if addresses.is_empty() {
+        return Ok(());
+    }
+    let mut of_files: BTreeMap<String, u64> = BTreeMap::new();
+    for address in addresses {
+        let (id, file) = (snapshot.id(*address)?, snapshot.file(*address)?);
+        // Other files that claim the id are read again by the next run, and are kept out or let in by what they say.
+        if writer.release(&id, &file)? {
+            *of_files.entry(file).or_default() += 1;
+        }
+    }
+    for (file, gone) in of_files {
+        if let Some(entry) = writer.manifest().get(&file).cloned() {
+            writer.record(Entry {
+                articles: entry.articles.saturating_sub(gone),
+                rejected: entry.rejected + gone,
+                deleted: entry.deleted + gone,
+                ..entry
+            });
+        }
+    }
+    writer.commit()
+}
+
+/// Lets articles back in whose tombstones the function names: the files that they came of are read again by the next run.
+/// Gives the tombstones that are gone.
+///
+/// # Errors
+/// Where the disk refuses.
+pub fn forget(writer: &mut Writer, which: impl Fn(&Tombstone) -> bool) -> Result<Vec<Tombstone>> {
+    let index = writer.generation().index.clone();
+    let mut tombstones = Tombstones::read(&index)?;
+    let forgotten = tombstones.forget(which);
+    if !forgotten.is_empty() {
+        // First the files, then the tombstones: killed between the two, this can be asked for again.
+        read_again(writer, |entry| entry.deleted > 0)?;
+        tombstones.write(&index)?;
+    }
+    Ok(forgotten)
+}
+
+/// Lets the next run read files again, whether they changed or not, and commits.
+///
+/// # Errors
+/// Where the disk refuses.
+pub fn read_again(writer: &mut Writer, which: impl Fn(&Entry) -> bool) -> Result<()> {
+    let entries: Vec<Entry> = writer.manifest().entries().filter(|entry| which(entry)).cloned().collect();
+    for entry in entries {
+        writer.record(Entry { hash: String::new(), ..entry });
+    }
+    writer.commit()
+}

@@ -1,0 +1,245 @@
+//! Tombstones: what was deleted on request, so that no later run and no other generation brings it back.
+//!
+//! They stand beside the generations, in `tombstones.jsonl`: a line with the checksum of the rest, then one article a line
+//! with its id, the hash of its text and the file that it came of. The file is written whole, synced and renamed into
+//! place before the deletion is committed, so a deletion that was acknowledged is never forgotten; where a run is killed
+//! between the two, the next one takes the article out.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::article::ArticleId;
+use crate::error::{Error, Result};
+use crate::index::storage::disk::replace_file;
+
+const FILE: &str = "tombstones.jsonl";
+
+/// An article that was deleted on request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tombstone {
+    /// Its id.
+    pub id: ArticleId,
+    /// [`crate::index::document::text_hash`] of it: the same text is kept out under another id too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<u64>,
+    /// The file that it came of.
+    pub file: String,
+    /// Articles of the same text that were left where they are, because only this copy was to go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spared: Vec<ArticleId>,
+    /// Whether only its text tells it: its id is made of a number that another record gets when a line before it comes or
+    /// goes, so another text under this id is another article.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_text: bool,
+}
+
+/// What the tombstones say of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says<'a> {
+    /// Nothing.
+    Nothing,
+    /// It stays out: its text is that of this one, or its id is and its text is as it was.
+    KeptOut(&'a Tombstone),
+    /// It stays out by its id, although its text is another now.
+    KeptOutChanged(&'a Tombstone),
+    /// It comes in: it has the id of this one, but an id that numbers give, and another text.
+    LetIn(&'a Tombstone),
+}
+
+impl<'a> Says<'a> {
+    /// The tombstone that keeps the article out.
+    pub fn keeps_out(self) -> Option<&'a Tombstone> {
+        match self {
+            Says::KeptOut(one) | Says::KeptOutChanged(one) => Some(one),
+            Says::Nothing | Says::LetIn(_) => None,
+        }
+    }
+}
+
+/// All tombstones of an index.
+#[derive(Debug, Clone, Default)]
+pub struct Tombstones {
+    list: Vec<Tombstone>,
+    by_id: HashMap<ArticleId, usize>,
+    by_text: HashMap<u64, Vec<usize>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    crc: u32,
+}
+
+impl Tombstones {
+    /// Where the tombstones of an index are.
+    pub fn path(index: &Path) -> PathBuf {
+        index.join(FILE)
+    }
+
+    /// Reads the tombstones of an index; there are none where there is no file.
+    ///
+    /// # Errors
+    /// Where the file does not hold what was written: nothing is taken in that may have been deleted.
+    pub fn read(index: &Path) -> Result<Tombstones> {
+        let path = Tombstones::path(index);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Tombstones::default()),
+            Err(e) if e.kind() == ErrorKind::InvalidData => return Err(damaged(path, "it is no text")),
+            Err(e) => return Err(Error::io(path, e)),
+        };
+        let (header, lines) = text.split_once('\n').unwrap_or((&text, ""));
+        let crc = serde_json::from_str(header).map(|header: Header| header.crc);
+        if crc.ok() != Some(crc32fast::hash(lines.as_bytes())) {
+            return Err(damaged(path, "its checksum is wrong"));
+        }
+        let list: serde_json::Result<Vec<Tombstone>> = lines.lines().map(serde_json::from_str).collect();
+        Ok(Tombstones::of(list.map_err(|e| damaged(path, &e.to_string()))?))
+    }
+
+    /// Writes them in place of those that stand there, durably.
+    ///
+    /// # Errors
+    /// Where the disk refuses; the old ones stand then.
+    pub fn write(&self, index: &Path) -> Result<()> {
+        let lines = self.list.iter().map(|one| serde_json::to_string(one).unwrap_or_default() + "\n");
+        let lines: String = lines.collect();
+        let header = serde_json::to_string(&Header { crc: crc32fast::hash(lines.as_bytes()) }).unwrap_or_default();
+        replace_file(&Tombstones::path(index), format!("{header}\n{lines}").as_bytes())
+    }
+
+    fn of(list: Vec<Tombstone>) -> Tombstones {
+        let mut tombstones = Tombstones::default();
+        list.into_iter().for_each(|one| tombstones.add(one));
+        tombstones
+    }
+
+    /// Adds one, in place of an earlier one of the same article. An id that numbers give may have several, of a text each.
+    pub fn add(&mut self, tombstone: Tombstone) {
+        if self.by_id.contains_key(&tombstone.id) {
+            let other = |one: &Tombstone| (one.by_text || tombstone.by_text) && one.text != tombstone.text;
+            self.forget(|one| one.id == tombstone.id && !other(one));
+        }
+        self.by_id.insert(tombstone.id.clone(), self.list.len());
+        if let Some(text) = tombstone.text {
+            self.by_text.entry(text).or_default().push(self.list.len());
+        }
+        self.list.push(tombstone);
+    }
+
+    /// Takes out those that the function names, and gives them.
+    pub fn forget(&mut self, which: impl Fn(&Tombstone) -> bool) -> Vec<Tombstone> {
+        let (gone, kept) = std::mem::take(&mut self.list).into_iter().partition(which);
+        *self = Tombstones::of(kept);
+        gone
+    }
+
+    /// All, in the order in which they were set.
+    pub fn iter(&self) -> impl Iterator<Item = &Tombstone> {
+        self.list.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The tombstone of an article with this id.
+    pub fn get(&self, id: &ArticleId) -> Option<&Tombstone> {
+        self.by_id.get(id).map(|at| &self.list[*at])
+    }
+
+    /// What they say of an article with this id and text. A text that was deleted stays out under any id, but for those
+    /// copies that were spared; an id that was deleted stays out whatever its text, unless it is one that numbers give.
+    pub fn say(&self, id: &ArticleId, text: Option<u64>) -> Says<'_> {
+        let own = self.get(id);
+        if let Some(own) = own.filter(|own| own.text == text) {
+            return Says::KeptOut(own);
+        }
+        let same_text = text.and_then(|text| self.by_text.get(&text)).into_iter().flatten().map(|at| &self.list[*at]);
+        let same_text = same_text.into_iter().find(|one| !one.spared.contains(id));
+        match (own, same_text) {
+            (Some(own), _) if !own.by_text => Says::KeptOutChanged(own),
+            (_, Some(other)) => Says::KeptOut(other),
+            (Some(own), None) => Says::LetIn(own),
+            (None, None) => Says::Nothing,
+        }
+    }
+}
+
+fn damaged(path: PathBuf, what: &str) -> Error {
+    let way_out = "put back a copy of it (a snapshot has one); without the file, what was deleted comes back";
+    Error::Invalid(format!("{}: damaged: {what}; {way_out}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(key: &str) -> ArticleId {
+        ArticleId::new(key, "")
+    }
+
+    fn tombstone(key: &str, text: u64, spared: &[&str]) -> Tombstone {
+        let spared = spared.iter().map(|key| id(key)).collect();
+        Tombstone { id: id(key), text: Some(text), file: "a.json".into(), spared, by_text: false }
+    }
+
+    #[test]
+    fn they_keep_out_an_id_and_a_text_but_not_what_was_spared() {
+        let tombstones = Tombstones::of(vec![tombstone("a", 7, &["b"]), tombstone("c", 8, &[])]);
+        let kept_out = |key: &str, text| tombstones.say(&id(key), text).keeps_out().map(|one| one.id.clone());
+        assert_eq!(kept_out("a", None), Some(id("a")));
+        assert_eq!(kept_out("b", Some(7)), None);
+        assert_eq!(kept_out("d", Some(7)), Some(id("a")));
+        assert_eq!(kept_out("d", Some(9)), None);
+        // The copy that was spared goes later: then no other of its text is left.
+        let mut tombstones = tombstones;
+        tombstones.add(tombstone("b", 7, &[]));
+        assert_eq!(tombstones.say(&id("b"), Some(7)).keeps_out().map(|one| &one.id), Some(&id("b")));
+        tombstones.add(tombstone("a", 7, &[]));
+        assert_eq!(tombstones.len(), 3);
+        assert_eq!(tombstones.forget(|one| one.id == id("a")).len(), 1);
+        assert_eq!(tombstones.say(&id("a"), Some(6)), Says::Nothing);
+    }
+
+    #[test]
+    fn an_id_that_numbers_give_is_told_by_its_text() {
+        let numbered = Tombstone { by_text: true, ..tombstone("a", 7, &[]) };
+        let tombstones = Tombstones::of(vec![numbered.clone(), tombstone("c", 8, &[])]);
+        let check = |key: &str, text, says: Says<'_>| assert_eq!(tombstones.say(&id(key), text), says, "{key} {text:?}");
+        check("a", Some(7), Says::KeptOut(&numbered));
+        check("b", Some(7), Says::KeptOut(&numbered));
+        check("a", Some(9), Says::LetIn(&numbered));
+        check("a", Some(8), Says::KeptOut(&tombstone("c", 8, &[])));
+        check("c", Some(9), Says::KeptOutChanged(&tombstone("c", 8, &[])));
+    }
+
+    #[test]
+    fn a_file_that_is_not_whole_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Tombstones::read(folder.path()).unwrap().is_empty());
+        let tombstones = Tombstones::of(vec![tombstone("a", u64::MAX, &["b"]), tombstone("c", 8, &[])]);
+        tombstones.write(folder.path()).unwrap();
+        let again = Tombstones::read(folder.path()).unwrap();
+        assert_eq!(again.list, tombstones.list);
+        let whole = fs::read(Tombstones::path(folder.path())).unwrap();
+        for at in 0..whole.len() {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1;
+            fs::write(Tombstones::path(folder.path()), &flipped).unwrap();
+            let read = Tombstones::read(folder.path());
+            assert!(read.as_ref().is_err_and(|e| e.to_string().contains("snapshot")), "byte {at}: {read:?}");
+            fs::write(Tombstones::path(folder.path()), &whole[..at]).unwrap();
+            assert!(Tombstones::read(folder.path()).is_err(), "cut at {at}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! A copy of an index as it is at one commit, made while others read and write it.
+//!
+//! Files of segments never change once they are written, so they are linked where the file system allows it, and take no
+//! room; files that grow (the manifest, the fingerprints) are copied as far as the commit says. tantivy's own lock on
+//! meta.json keeps a writer from removing anything while the files are opened; an open file stays readable when it is
+//! removed afterwards.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+
+use tantivy::Directory as _;
+use tantivy::directory::META_LOCK;
+
+use crate::error::{Error, Result};
+use crate::index::commit::check;
+use crate::index::commit::open::open_index;
+use crate::index::deletion::tombstones::Tombstones;
+use crate::index::generations::generation::Generation;
+use crate::index::read::snapshot::Snapshot;
+use crate::index::storage::disk::{create_folder, replace_file, sync_folder};
+use crate::index::storage::failpoint::{Step, point};
+
+/// How often a copy is begun anew where a writer removed a file between two looks.
+const ATTEMPTS: u32 = 5;
+/// Files that do not make a folder an index: those that the project keeps in its own.
+const NO_INDEX: [&str; 2] = ["README.md", ".gitignore"];
+/// tantivy's list of segments.
+const META: &str = "meta.json";
+/// tantivy's list of the files that it may remove.
+const MANAGED: &str = ".managed.json";
+
+/// What a copy took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// The generation that was copied.
+    pub generation: u64,
+    /// The commit.
+    pub commit: u64,
+    /// How many articles it holds.
+    pub articles: u64,
+    /// Files that are shared with the index they came of.
+    pub linked: u64,
+    /// Files that were copied.
+    pub copied: u64,
+    /// Bytes of all files.
+    pub bytes: u64,
+}
+
+/// Copies the last commit of the current generation, with the tombstones, to a folder that is empty or not there. The copy
+/// is an index of its own: it is searched, written to and copied like any other. CURRENT is written last, so a copy
+/// that was killed is no index.
+///
+/// # Errors
+/// [`Error::Invalid`] where the folder holds something; where the disk refuses, or a file of the index is damaged.
+pub fn copy(index: &Path, target: &Path) -> Result<Copied> {
+    require_empty(target)?;
+    let source = open(index)?;
+    let copy = Generation { index: target.to_path_buf(), number: source.generation.number };
+    let folder = copy.folder();
+    create_folder(&folder)?;
+    let mut copied =
+        Copied { generation: copy.number, commit: 0, articles: 0, linked: 0, copied: 0, bytes: source.small_bytes() };
+    for file in source.files {
+        let to = folder.join(&file.name);
+        let from = source.generation.folder().join(&file.name);
+        // The open file is the one of the commit, so its path is too, as long as it is there.
+        if file.length.is_none() && fs::hard_link(&from, &to).is_ok() {
+            copied.linked += 1;
+        } else {
+            copy_file(file.file, file.length, &to)?;
+            copied.copied += 1;
+        }
+        copied.bytes += fs::metadata(&to).map_err(|e| Error::io(&to, e))?.len();
+    }
+    for (name, bytes) in &source.small {
+        replace_file(&folder.join(name), bytes)?;
+        copied.copied += 1;
+    }
+    sync_folder(&folder)?;
+    // Looked at before it is called an index.
+    let snapshot = Snapshot::of(&copy)?;
+    (copied.commit, copied.articles) = (snapshot.commit.number, snapshot.articles());
+    source.tombstones.write(target)?;
+    copy.make_current()?;
+    target.parent().map_or(Ok(()), sync_folder)?;
+    Ok(copied)
+}
+
+fn require_empty(target: &Path) -> Result<()> {
+    let list = match fs::read_dir(target) {
+        Ok(list) => list,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(Error::io(target, e)),
+    };
+    let mut names = list.flatten().map(|entry| entry.file_name());
+    match names.find(|name| !NO_INDEX.iter().any(|known| name == *known)) {
+        Some(name) => Err(Error::Invalid(format!(
+            "{}: not empty (it holds {}); name a new folder, or empty this one",
+            target.display(),
+            name.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A file of the commit, open.
+struct Opened {
+    name: PathBuf,
+    file: File,
+    /// How much of it counts, where it grows.
+    length: Option<u64>,
+}
+
+/// All that belongs to one commit.
+struct Source {
+    generation: Generation,
+    files: Vec<Opened>,
+    /// Files that are written anew, with what is in them.
+    small: Vec<(PathBuf, Vec<u8>)>,
+    tombstones: Tombstones,
+}
+
+impl Source {
+    fn small_bytes(&self) -> u64 {
+        self.small.iter().map(|(_, bytes)| bytes.len() as u64).sum()
+    }
+}
+
+fn open(index: &Path) -> Result<Source> {
+    for _ in 1..ATTEMPTS {
+        // A commit or a swap in another process may take files away between two looks.
+        match open_once(index) {
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+            other => return other,
+        }
+    }
+    open_once(index)
+}
+
+fn open_once(index: &Path) -> Result<Source> {
+    let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
+    let folder = generation.folder();
+    let engine = check::quietly(|| open_index(&generation))
+        .unwrap_or_else(|what| Err(Error::Damaged { path: folder.clone(), what }))?;
+    let read = |name: &str| fs::read(folder.join(name)).map_err(|e| Error::io(folder.join(name), e));
+    let open = |name: &Path, length: Option<u64>| {
+        let file = File::open(folder.join(name)).map_err(|e| Error::io(folder.join(name), e))?;
+        Ok::<_, Error>(Opened { name: name.to_path_buf(), file, length })
+    };
+
+    let lock = engine.directory().acquire_lock(&META_LOCK);
+    let _lock = lock.map_err(|e| Error::io(&folder, io::Error::other(e.to_string())))?;
+    // Read before and after, so that the list of segments and the file are of one commit.
+    let mut meta = read(META)?;
+    let (segments, commit) = loop {
+        let found = check::segments(&generation)?;
+        let again = read(META)?;
+        if again == meta {
+            break found;
+        }
+        meta = again;
+    };
+    let mut files = Vec::new();
+    let mut managed: Vec<PathBuf> = vec![META.into()];
+    for name in segments.iter().flat_map(check::files_of) {
+        files.push(open(&name, None)?);
+        managed.push(name);
+    }
+    let manifest = &commit.manifest;
+    if !manifest.file.is_empty() {
+        files.push(open(Path::new(&manifest.file), Some(manifest.length))?);
+    }
+    if let Some(reprints) = &commit.reprints {
+        files.push(open(Path::new(&reprints.fingerprints.file), Some(reprints.fingerprints.length))?);
+        files.push(open(Path::new(&reprints.clusters), None)?);
+    }
+    let managed = serde_json::to_vec(&managed).unwrap_or_default();
+    let mut small: Vec<(PathBuf, Vec<u8>)> = vec![(META.into(), meta), (MANAGED.into(), managed)];
+    small.extend(generation.own_files()?);
+    Ok(Source { tombstones: Tombstones::read(index)?, generation, files, small })
+}
+
+/// Copies an open file, or as much of it as counts, and syncs it.
+fn copy_file(from: File, length: Option<u64>, to: &Path) -> Result<()> {
+    let copy = || -> io::Result<u64> {
+        point(Step::Create, to)?;
+        let mut target = File::create(to)?;
+        point(Step::Write, to)?;
+        let copied = match length {
+            Some(length) => io::copy(&mut from.take(length), &mut target)?,
+            None => io::copy(&mut &from, &mut target)?,
+        };
+        point(Step::Sync, to)?;
+        target.sync_all()?;
+        Ok(copied)
+    };
+    let copied = copy().map_err(|e| Error::io(to, e))?;
+    match length {
+        Some(length) if copied < length => Err(Error::Damaged {
+            path: to.to_path_buf(),
+            what: format!("{copied} bytes where {length} were committed"),
+        }),
+        _ => Ok(()),
+    }
+}

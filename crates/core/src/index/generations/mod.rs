@@ -1,0 +1,6 @@
+//! Generations side by side: building, swapping, going back, backing up.
+
+pub mod copy;
+pub mod generation;
+pub mod rollback;
+pub mod swap;

@@ -1,0 +1,191 @@
+//! Rollback: an older generation becomes current again.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::index::commit::check::{self, Files};
+use crate::index::deletion::delete;
+use crate::index::deletion::tombstones::Tombstones;
+use crate::index::generations::generation::{Generation, Stage, State, WriteLock};
+use crate::index::read::snapshot::Snapshot;
+use crate::index::write::writer::{Resources, Writer};
+
+/// One side of a rollback.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// The generation.
+    pub generation: Generation,
+    /// How far it had come, and since when.
+    pub state: State,
+    /// Its last commit.
+    pub commit: u64,
+    /// How many articles it holds.
+    pub articles: u64,
+}
+
+/// A rollback that is ready to be done. It holds the writer's lock.
+#[derive(Debug)]
+pub struct Rollback {
+    /// The generation that is current, where it can be read.
+    pub from: Option<Side>,
+    /// The number of the generation that is current, where that is known.
+    pub current: Option<u64>,
+    /// The generation to go back to.
+    pub to: Side,
+    /// How many articles only the current generation has; none where it can't be read.
+    pub lost: Option<u64>,
+    /// How many articles are another text in the generation to go back to.
+    pub changed: Option<u64>,
+    /// How many articles only the generation to go back to has, those that were deleted on request left out.
+    pub back: Option<u64>,
+    /// How many articles of the generation to go back to were deleted on request since: they are taken out.
+    pub deleted: u64,
+    lock: WriteLock,
+}
+
+impl Rollback {
+    /// Finds out what a rollback would do: to the generation before, or to the one with the number `to`, which may be one
+    /// that an earlier rollback went back behind. The generation to go back to is checked first.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while a writer runs; [`Error::Invalid`] where there is no such generation; [`Error::Damaged`] where
+    /// its files do not hold what was written.
+    pub fn prepare(index: &Path, to: Option<u64>) -> Result<Rollback> {
+        // A mistyped folder is not made an index by the lock.
+        if matches!(Generation::current(index), Ok(None)) && Generation::all(index)?.is_empty() {
+            return Err(Error::NoIndex(index.to_path_buf()));
+        }
+        let lock = WriteLock::acquire(index)?;
+        let current = match Generation::current(index) {
+            Ok(Some(current)) => Some(current),
+            // Whoever names the generation need not know which one is current.
+            _ if to.is_some() => None,
+            Ok(None) => return Err(unknown(index, "no file CURRENT")?),
+            Err(error) => return Err(unknown(index, &error.to_string())?),
+        };
+        let number = current.as_ref().map(|current| current.number);
+        let to = target(index, number, to)?;
+        let Files { damaged, .. } = check::files(&to)?;
+        if let Some(damage) = damaged.into_iter().next() {
+            return Err(Error::Damaged { path: damage.path, what: damage.what });
+        }
+        let target = Snapshot::of(&to)?;
+        let tombstones = Tombstones::read(index)?;
+        let deleted = delete::kept_out(&tombstones, &target)?.len() as u64;
+        let from = current.as_ref().and_then(|current| Snapshot::of(current).ok());
+        let compared = from.as_ref().map(|from| compare(from, &target)).transpose().ok().flatten();
+        Ok(Rollback {
+            current: number,
+            from: from.as_ref().and_then(|from| side(from).ok()),
+            to: side(&target)?,
+            lost: compared.map(|(lost, ..)| lost),
+            changed: compared.map(|(_, changed, _)| changed),
+            back: compared.map(|(.., back)| back.saturating_sub(deleted)),
+            deleted,
+            lock,
+        })
+    }
+
+    /// Does it: takes out of the older generation what was deleted on request since, sets the current one aside, and
+    /// replaces CURRENT. Killed at any moment, one of the two generations is current, and the rollback can be done again.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn perform(self) -> Result<()> {
+        let to = self.to.generation.clone();
+        let tombstones = Tombstones::read(&to.index)?;
+        let resources = Resources { threads: 1, ..Resources::default() };
+        let mut writer = Writer::on(to.clone(), resources, self.lock)?;
+        delete::apply(&mut writer, &tombstones)?;
+        // Tombstones may be gone that were there when this generation was last written.
+        delete::read_again(&mut writer, |entry| entry.deleted > 0)?;
+        writer.finish_then(|| {
+            for newer in Generation::all(&to.index)?.iter().filter(|newer| newer.number > to.number) {
+                if newer.state().is_ok_and(|state| state.stage == Stage::Served) {
+                    newer.mark(Stage::RolledBack)?;
+                }
+            }
+            to.make_current()
+        })
+    }
+}
+
+/// The generation to go back to.
+fn target(index: &Path, current: Option<u64>, wanted: Option<u64>) -> Result<Generation> {
+    let stage = |generation: &Generation| generation.state().map_or(Stage::Building, |state| state.stage);
+    let all = Generation::all(index)?;
+    let Some(wanted) = wanted else {
+        let older = |g: &&Generation| current.is_some_and(|current| g.number < current) && stage(g) == Stage::Served;
+        return all.iter().rfind(older).cloned().ok_or_else(|| {
+            let number = current.unwrap_or_default();
+            Error::Invalid(format!(
+                "{}: generation {number} is current and no older one was kept, so there is nothing to go back to; `gongxun reindex PATH…` builds a new one",
+                index.display()
+            ))
+        });
+    };
+    if current == Some(wanted) {
+        return Err(Error::Invalid(format!("{}: generation {wanted} is current already", index.display())));
+    }
+    match all.iter().find(|generation| generation.number == wanted).map(|found| (found, stage(found))) {
+        Some((found, Stage::Served | Stage::RolledBack)) => Ok(found.clone()),
+        Some((found, stage)) => {
+            let why = if stage == Stage::Failed { "did not pass its check" } else { "was never finished" };
+            Err(Error::Invalid(format!("{}: generation {wanted} {why}; it can't serve", found.folder().display())))
+        }
+        None => {
+            Err(Error::Invalid(format!("{}: there is no generation {wanted}; there {}", index.display(), list(&all))))
+        }
+    }
+}
+
+fn unknown(index: &Path, why: &str) -> Result<Error> {
+    let all = Generation::all(index)?;
+    Ok(Error::Invalid(format!(
+        "{}: which generation is current can't be told ({why}); name the one to go back to with --to N; there {}",
+        index.display(),
+        list(&all)
+    )))
+}
+
+fn list(all: &[Generation]) -> String {
+    let numbers: Vec<String> = all.iter().map(|generation| generation.number.to_string()).collect();
+    match numbers.as_slice() {
+        [one] => format!("is generation {one}"),
+        _ => format!("are generations {}", numbers.join(", ")),
+    }
+}
+
+fn side(snapshot: &Snapshot) -> Result<Side> {
+    Ok(Side {
+        generation: snapshot.generation.clone(),
+        state: snapshot.generation.state()?,
+        commit: snapshot.commit.number,
+        articles: snapshot.articles(),
+    })
+}
+
+/// How many articles only the first snapshot has, how many are another text in the second, how many only the second has.
+fn compare(from: &Snapshot, to: &Snapshot) -> Result<(u64, u64, u64)> {
+    let mut old: HashMap<u64, u64> = contents(to)?.into_iter().collect();
+    let (mut lost, mut changed) = (0, 0);
+    for (id, content) in contents(from)? {
+        match old.remove(&id) {
+            None => lost += 1,
+            Some(other) => changed += u64::from(other != content),
+        }
+    }
+    Ok((lost, changed, old.len() as u64))
+}
+
+/// The number of each article's id, and the hash of its content.
+fn contents(snapshot: &Snapshot) -> Result<Vec<(u64, u64)>> {
+    let mut contents = Vec::new();
+    for segment in snapshot.searcher.segment_readers() {
+        let (ids, hashes) = (segment.fast_fields().u64("id_order")?, segment.fast_fields().u64("content")?);
+        let of_doc = |doc| (ids.first(doc).unwrap_or(0), hashes.first(doc).unwrap_or(0));
+        contents.extend(segment.doc_ids_alive().map(of_doc));
+    }
+    Ok(contents)
+}

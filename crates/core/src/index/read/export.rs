@@ -1,0 +1,36 @@
+//! Articles out of an index again, in an order that does not depend on how it was built.
+
+use std::collections::HashSet;
+
+use tantivy::DocAddress;
+
+use crate::article::Article;
+use crate::error::Result;
+use crate::index::commit::check;
+use crate::index::read::snapshot::Snapshot;
+
+/// Hands over articles in the order of their ids: those at the addresses, or all. The JSON of each ([`Article`] through
+/// serde), one a line, is what an index is built from again: its ids, contents and clusters are the same, as an object of
+/// this form with an id of this program and an origin keeps both.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written, or `visit` fails.
+pub fn export(
+    snapshot: &Snapshot,
+    addresses: Option<Vec<DocAddress>>,
+    mut visit: impl FnMut(&Article) -> Result<()>,
+) -> Result<()> {
+    let ordered = check::guarded(&snapshot.generation, || in_order(snapshot, addresses))?;
+    ordered.iter().try_for_each(|address| visit(&snapshot.article(*address)?))
+}
+
+fn in_order(snapshot: &Snapshot, addresses: Option<Vec<DocAddress>>) -> Result<Vec<DocAddress>> {
+    let addresses: Option<HashSet<DocAddress>> = addresses.map(|addresses| addresses.into_iter().collect());
+    let wanted = |address: &DocAddress| addresses.as_ref().is_none_or(|wanted| wanted.contains(address));
+    let mut ordered = Vec::new();
+    for (address, _) in snapshot.matching(|address, _| wanted(&address))? {
+        ordered.push((snapshot.id(address)?, address));
+    }
+    ordered.sort_unstable();
+    Ok(ordered.into_iter().map(|(_, address)| address).collect())
+}

@@ -1,0 +1,399 @@
+//! A snapshot: one commit of one generation, as searchers see it. It never changes; a newer one is opened beside it.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::store::StoreReader;
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
+
+use crate::article::{Article, ArticleId};
+use crate::error::{Error, Result};
+use crate::index::commit::check;
+use crate::index::commit::manifest::Manifest;
+use crate::index::commit::open::{damaged, open_index};
+use crate::index::commit::payload::{Commit, last_commit};
+use crate::index::generations::generation::{Generation, Settings};
+use crate::index::read::shown::{Page, Shown};
+use crate::index::read::terms::{ByLength, Located, Terms};
+use crate::index::read::values::Counted;
+use crate::index::reprints::table::{Reprints, Table};
+use crate::index::schema::{Fields, schema};
+use crate::index::store::document;
+use crate::index::store::packing::{Dictionary, Unpacker};
+use gongxun_text::segment::Segmenter;
+
+/// How often opening is tried again where a writer swaps or cleans up at the same moment.
+const OPEN_ATTEMPTS: u32 = 5;
+/// Blocks of stored articles kept unpacked, for each segment.
+const STORE_CACHE_BLOCKS: usize = 16;
+
+/// One commit of one generation.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// The generation.
+    pub generation: Generation,
+    /// The commit.
+    pub commit: Commit,
+    /// The fields of the index.
+    pub fields: Fields,
+    /// tantivy's view of it.
+    pub searcher: Searcher,
+    /// The stored articles of each segment, and what unpacks them.
+    stores: Arc<Vec<StoreReader>>,
+    unpacker: Arc<OnceLock<Unpacker>>,
+    settings: Settings,
+    segmenter: Arc<OnceLock<Segmenter>>,
+    reprints: Arc<Table>,
+    counted: Arc<OnceLock<Counted>>,
+    shown: Arc<Shown>,
+    terms: Arc<Terms>,
+}
+
+/// An article that the index knows, found by its id or its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The hash of its content.
+    pub content: u64,
+    /// Where it stands.
+    pub address: DocAddress,
+}
+
+/// What tells articles apart without looking at them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// [`document::id_order`] of its id.
+    pub id: u64,
+    /// [`document::text_hash`] of it.
+    pub text: Option<u64>,
+}
+
+impl Snapshot {
+    /// Opens the current generation's last commit.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`] where there is none, [`Error::Schema`] for one of another version, [`Error::Damaged`] where a
+    /// file does not hold what was written.
+    pub fn open(index: &Path) -> Result<Snapshot> {
+        let current = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
+        for _ in 1..OPEN_ATTEMPTS {
+            // A swap or a merge in another process may take files away between two looks.
+            match Snapshot::open_once(&current()?) {
+                Err(Error::Io { .. } | Error::Damaged { .. }) => {}
+                other => return other,
+            }
+        }
+        Snapshot::of(&current()?)
+    }
+
+    /// Opens the last commit of a generation.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`].
+    pub fn of(generation: &Generation) -> Result<Snapshot> {
+        check::guarded(generation, || Snapshot::open_once(generation))
+    }
+
+    fn open_once(generation: &Generation) -> Result<Snapshot> {
+        let settings = generation.settings()?;
+        let opened = check::quietly(|| open_index(generation))
+            .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))?;
+        check::quietly(|| Snapshot::from_index(generation, settings, &opened, OnceLock::new()))
+            .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))
+    }
+
+    pub(in crate::index) fn from_index(
+        generation: &Generation,
+        settings: Settings,
+        index: &Index,
+        segmenter: OnceLock<Segmenter>,
+    ) -> Result<Snapshot> {
+        let damaged = |e| damaged(generation, e);
+        // The payload is read before and after the reader is opened, so that commit and segments belong together.
+        for _ in 0..OPEN_ATTEMPTS {
+            let before = index.load_metas().map_err(damaged)?;
+            let reader = index
+                .reader_builder()
+                .reload_policy(ReloadPolicy::Manual)
+                // Articles are read by the stores below.
+                .doc_store_cache_num_blocks(0)
+                .try_into()
+                .map_err(damaged)?;
+            let after = index.load_metas().map_err(damaged)?;
+            if before.opstamp != after.opstamp {
+                continue;
+            }
+            let commit: Commit = match &after.payload {
+                Some(payload) => serde_json::from_str(payload).map_err(|e| Error::Damaged {
+                    path: generation.folder().join("meta.json"),
+                    what: format!("its payload is not of this program: {e}"),
+                })?,
+                None => Commit::default(),
+            };
+            let reprints = Table::open(&generation.folder(), commit.reprints.as_ref())?;
+            let searcher = reader.searcher();
+            let segments = searcher.segment_readers().iter();
+            let stores = segments.map(|segment| segment.get_store_reader(STORE_CACHE_BLOCKS)).collect::<Result<_, _>>();
+            return Ok(Snapshot {
+                stores: Arc::new(stores.map_err(|e| damaged(e.into()))?),
+                unpacker: Arc::default(),
+                generation: generation.clone(),
+                commit,
+                fields: schema().1,
+                searcher,
+                settings,
+                segmenter: Arc::new(segmenter),
+                reprints: Arc::new(reprints),
+                counted: Arc::default(),
+                shown: Arc::default(),
+                terms: Arc::default(),
+            });
+        }
+        Err(Error::Damaged { path: generation.folder(), what: "commits follow each other too fast to open one".into() })
+    }
+
+    /// The segmenter that the generation was built with; loaded when it is first asked for.
+    ///
+    /// # Errors
+    /// As [`Generation::segmenter`].
+    pub fn segmenter(&self) -> Result<&Segmenter> {
+        if let Some(segmenter) = self.segmenter.get() {
+            return Ok(segmenter);
+        }
+        let loaded = self.generation.segmenter(&self.settings)?;
+        Ok(self.segmenter.get_or_init(|| loaded))
+    }
+
+    /// The same snapshot with the segmenter that another one has loaded, where both were built with the same dictionary.
+    pub(in crate::index) fn with_segmenter_of(mut self, other: &Snapshot) -> Snapshot {
+        if self.settings == other.settings {
+            self.segmenter = Arc::clone(&other.segmenter);
+        }
+        self
+    }
+
+    /// Whether a newer commit or generation is there to be opened.
+    pub fn is_current(&self) -> bool {
+        let same = Generation::current(&self.generation.index).is_ok_and(|g| g.as_ref() == Some(&self.generation));
+        same && last_commit(&self.generation).is_some_and(|commit| commit == self.commit)
+    }
+
+    /// What was read up to this commit.
+    ///
+    /// # Errors
+    /// As [`Manifest::read`].
+    pub fn manifest(&self) -> Result<Manifest> {
+        Manifest::read(&self.generation.folder(), &self.commit.manifest)
+    }
+
+    /// How many articles there are.
+    pub fn articles(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// The article at an address.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where the store does not hold what was written.
+    pub fn article(&self, address: DocAddress) -> Result<Article> {
+        check::guarded(&self.generation, || {
+            document::article(&self.stores[address.segment_ord as usize], self.unpacker()?, address.doc_id)
+        })
+    }
+
+    /// What unpacks stored articles; loaded when it is first asked for.
+    ///
+    /// # Errors
+    /// As [`Dictionary::read`].
+    pub fn unpacker(&self) -> Result<&Unpacker> {
+        if let Some(unpacker) = self.unpacker.get() {
+            return Ok(unpacker);
+        }
+        let dictionary = Dictionary::read(&self.generation.folder(), self.commit.compression.as_deref())?;
+        Ok(self.unpacker.get_or_init(|| Unpacker::new(dictionary.as_ref())))
+    }
+
+    /// The article at an address, to be shown; a few of those that were shown lately are kept unpacked.
+    ///
+    /// # Errors
+    /// As [`Snapshot::article`].
+    pub fn shown(&self, address: DocAddress) -> Result<Arc<Page>> {
+        if let Some(page) = self.shown.get(address) {
+            return Ok(page);
+        }
+        let page = Arc::new(Page::of(self.article(address)?));
+        self.shown.put(address, page.clone());
+        Ok(page)
+    }
+
+    /// The id of the article at an address.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn id(&self, address: DocAddress) -> Result<ArticleId> {
+        self.value(address, "id").map(ArticleId)
+    }
+
+    /// The file that the article at an address came of.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn file(&self, address: DocAddress) -> Result<String> {
+        self.value(address, "file")
+    }
+
+    fn value(&self, address: DocAddress, field: &str) -> Result<String> {
+        let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
+        let mut value = String::new();
+        if let Some(column) = fast.str(field)?
+            && let Some(ord) = column.term_ords(address.doc_id).next()
+        {
+            column.ord_to_str(ord, &mut value).map_err(TantivyError::from)?;
+        }
+        Ok(value)
+    }
+
+    /// The articles of which the function says so by their address and numbers, in the order of the index. Looks at two
+    /// columns and at no article.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn matching(&self, wanted: impl Fn(DocAddress, Numbers) -> bool) -> Result<Vec<(DocAddress, Numbers)>> {
+        let mut found = Vec::new();
+        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
+            let (ids, texts) = (segment.fast_fields().u64("id_order")?, segment.fast_fields().u64("text")?);
+            for doc in segment.doc_ids_alive() {
+                let address = DocAddress::new(ord as u32, doc);
+                let numbers = Numbers { id: ids.first(doc).unwrap_or(0), text: texts.first(doc) };
+                if wanted(address, numbers) {
+                    found.push((address, numbers));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The address of the article with this id.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn find(&self, id: &ArticleId) -> Result<Option<DocAddress>> {
+        let term = Term::from_field_text(self.fields.id, &id.0);
+        check::guarded(&self.generation, || Ok(self.addresses(&term)?.first().copied()))
+    }
+
+    /// The values of the fields that are counted; read when they are first asked for.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read or does not hold what was written.
+    pub fn counted(&self) -> Result<&Counted> {
+        if let Some(counted) = self.counted.get() {
+            counted.unpack();
+            return Ok(counted);
+        }
+        let counted = Counted::read(&self.searcher)?;
+        Ok(self.counted.get_or_init(|| counted))
+    }
+
+    /// Where a term's postings are in each segment; those that were asked for lately are remembered.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn locate(&self, field: Field, token: &str) -> Result<Arc<Located>> {
+        self.terms.locate(&self.searcher, field, token)
+    }
+
+    /// A number for each code of a text's length in a field, made once of the average length of the field's texts in tokens.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn by_length(&self, field: Field, make: impl FnOnce(f32) -> ByLength) -> Result<Arc<ByLength>> {
+        self.terms.by_length(&self.searcher, field, make)
+    }
+
+    /// Which documents are copies of one another; found out when it is first asked for.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn copies(&self) -> Result<&Reprints> {
+        self.reprints.reprints(&self.searcher)
+    }
+
+    /// The other copies of the article with this id: the cleanest first, then the earliest.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn reprints(&self, id: &ArticleId) -> Result<Vec<ArticleId>> {
+        let Some(own) = self.find(id)? else { return Ok(Vec::new()) };
+        self.copies()?.of(own).iter().filter(|address| **address != own).map(|address| self.id(*address)).collect()
+    }
+
+    /// The hash of the content of the article with this id, where there is one.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn content(&self, id: &ArticleId) -> Result<Option<u64>> {
+        self.find(id)?.map(|address| self.content_at(address)).transpose()
+    }
+
+    /// The hash of the content of the article at an address.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn content_at(&self, address: DocAddress) -> Result<u64> {
+        let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
+        Ok(fast.u64("content")?.first(address.doc_id).unwrap_or(0))
+    }
+
+    /// The articles that came of a file, by [`document::id_order`].
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn of_file(&self, file: &str) -> Result<HashMap<u64, Known>> {
+        let mut known = HashMap::new();
+        for address in self.addresses(&Term::from_field_text(self.fields.file, file))? {
+            let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
+            let number = |field: &str| -> Result<u64> { Ok(fast.u64(field)?.first(address.doc_id).unwrap_or(0)) };
+            known.insert(number("id_order")?, Known { content: number("content")?, address });
+        }
+        Ok(known)
+    }
+
+    /// How many articles came of a file.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn count_of_file(&self, file: &str) -> Result<u64> {
+        Ok(self.addresses(&Term::from_field_text(self.fields.file, file))?.len() as u64)
+    }
+
+    /// All living documents with a term.
+    fn addresses(&self, term: &Term) -> Result<Vec<DocAddress>> {
+        let mut found = Vec::new();
+        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
+            let inverted = segment.inverted_index(term.field())?;
+            let postings = inverted.read_postings(term, IndexRecordOption::Basic).map_err(TantivyError::from)?;
+            let Some(mut postings) = postings else { continue };
+            let mut doc = tantivy::DocSet::doc(&postings);
+            while doc != tantivy::TERMINATED {
+                if !segment.is_deleted(doc) {
+                    found.push(DocAddress::new(ord as u32, doc));
+                }
+                doc = tantivy::DocSet::advance(&mut postings);
+            }
+        }
+        Ok(found)
+    }
+
+    /// All articles, segment by segment, with their addresses.
+    pub fn all(&self) -> impl Iterator<Item = Result<(DocAddress, Article)>> + '_ {
+        let readers = self.searcher.segment_readers().iter().enumerate();
+        readers.flat_map(move |(ord, segment)| {
+            segment.doc_ids_alive().map(move |doc| {
+                let address = DocAddress::new(ord as u32, doc);
+                self.article(address).map(|article| (address, article))
+            })
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! What an index holds, in figures.
+
+use serde::Serialize;
+
+use crate::article::Date;
+use crate::error::{Error, Result};
+use crate::index::deletion::tombstones::Tombstones;
+use crate::index::read::snapshot::Snapshot;
+
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+
+/// The figures of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// Articles.
+    pub articles: u64,
+    /// Articles without a date.
+    pub undated: u64,
+    /// The earliest day.
+    pub first_day: Option<Date>,
+    /// The latest day.
+    pub last_day: Option<Date>,
+    /// Files that they came of.
+    pub files: u64,
+    /// Records of those files that were rejected.
+    pub rejected: u64,
+    /// Articles that were deleted on request and are kept out.
+    pub deleted: u64,
+    /// The generation's number.
+    pub generation: u64,
+    /// The commit's number.
+    pub commit: u64,
+    /// tantivy's segments.
+    pub segments: u64,
+    /// Bytes on disk, all files of the generation.
+    pub bytes: u64,
+    /// Bytes of the stored articles among them.
+    pub store_bytes: u64,
+}
+
+impl Stats {
+    /// Counts.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn of(snapshot: &Snapshot) -> Result<Stats> {
+        let (mut undated, mut first, mut last) = (0, i64::MAX, i64::MIN);
+        let mut store_bytes = 0;
+        for segment in snapshot.searcher.segment_readers() {
+            let dates = segment.fast_fields().i64("date")?;
+            for doc in segment.doc_ids_alive() {
+                match dates.first(doc) {
+                    Some(seconds) => (first, last) = (first.min(seconds), last.max(seconds)),
+                    None => undated += 1,
+                }
+            }
+            store_bytes += segment.space_usage().map_err(tantivy::TantivyError::from)?.store().total().get_bytes();
+        }
+        let day = |seconds: i64| Date::from_day_number(seconds.div_euclid(DAY));
+        let manifest = snapshot.manifest()?;
+        Ok(Stats {
+            articles: snapshot.articles(),
+            undated,
+            first_day: day(first),
+            last_day: day(last),
+            files: manifest.entries().count() as u64,
+            rejected: manifest.entries().map(|entry| entry.rejected).sum(),
+            deleted: Tombstones::read(&snapshot.generation.index)?.len() as u64,
+            generation: snapshot.generation.number,
+            commit: snapshot.commit.number,
+            segments: snapshot.searcher.segment_readers().len() as u64,
+            bytes: folder_bytes(snapshot)?,
+            store_bytes,
+        })
+    }
+}
+
+fn folder_bytes(snapshot: &Snapshot) -> Result<u64> {
+    let folder = snapshot.generation.folder();
+    let files = std::fs::read_dir(&folder).map_err(|e| Error::io(&folder, e))?;
+    Ok(files.flatten().filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum())
+}

@@ -1,0 +1,173 @@
+//! The texts that fingerprints are compared by, where fingerprints alone do not tell.
+//!
+//! A commit's clusters are found before the commit, so the articles that are to be committed are not in the index yet:
+//! their texts wait in a file of their own, each behind its fingerprint: those of a commit would take 37 MB of memory. All
+//! others are read where they are stored.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use tantivy::DocAddress;
+
+use crate::article::Article;
+use crate::error::{Error, Result};
+use crate::index::read::snapshot::Snapshot;
+use crate::index::reprints::table::Lookup;
+use crate::index::storage::disk::read_at;
+use crate::reprint::{PACKED, Packed, Texts};
+
+/// The name of the file that texts wait in.
+const WAITING: &str = "texts-waiting.tmp";
+
+/// Where a text waits, right behind its fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    from: u64,
+    length: u32,
+}
+
+/// The texts and fingerprints of articles that are not committed. The file goes with this.
+#[derive(Debug)]
+pub struct Waiting {
+    path: PathBuf,
+    file: Option<BufWriter<File>>,
+    length: u64,
+    failed: Option<io::Error>,
+}
+
+impl Waiting {
+    /// Nothing waits.
+    pub fn new(folder: &Path) -> Waiting {
+        Waiting { path: folder.join(WAITING), file: None, length: 0, failed: None }
+    }
+
+    /// Takes an article's text and fingerprint in. What the disk refuses is told by [`Waiting::file`].
+    pub fn put(&mut self, article: &Article, fingerprint: &[u8; PACKED]) -> Place {
+        let text = text(article);
+        let place = Place { from: self.length + PACKED as u64, length: text.len() as u32 };
+        let mut write = || -> io::Result<()> {
+            let file = match &mut self.file {
+                Some(file) => file,
+                none => {
+                    let options =
+                        File::options().create(true).truncate(true).read(true).write(true).open(&self.path)?;
+                    none.insert(BufWriter::new(options))
+                }
+            };
+            file.write_all(fingerprint)?;
+            file.write_all(text.as_bytes())
+        };
+        match write() {
+            Ok(()) => self.length += (PACKED + text.len()) as u64,
+            Err(error) => self.failed = self.failed.take().or(Some(error)),
+        }
+        place
+    }
+
+    /// The file, to be read.
+    fn file(&mut self) -> Result<Option<&File>> {
+        if let Some(error) = self.failed.take() {
+            return Err(Error::io(&self.path, error));
+        }
+        match &mut self.file {
+            Some(file) => {
+                file.flush().map_err(|e| Error::io(&self.path, e))?;
+                Ok(Some(file.get_ref()))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The fingerprints of the texts at these places, end to end.
+    ///
+    /// # Errors
+    /// Where the disk refused to take them, or does not give them.
+    pub fn fingerprints(&mut self, places: &[Place]) -> Result<Vec<u8>> {
+        let path = self.path.clone();
+        let mut packed = vec![0; places.len() * PACKED];
+        if let Some(file) = self.file()? {
+            for (place, bytes) in places.iter().zip(packed.chunks_exact_mut(PACKED)) {
+                read_at(file, place.from - PACKED as u64, bytes).map_err(|e| Error::io(&path, e))?;
+            }
+        }
+        Ok(packed)
+    }
+
+    /// Lets all texts go.
+    pub fn clear(&mut self) {
+        if self.file.take().is_some() {
+            // A file that can't be removed now is written over by the next run.
+            std::fs::remove_file(&self.path).ok();
+        }
+        self.length = 0;
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// What is compared: lead and body.
+fn text(article: &Article) -> String {
+    match &article.lead {
+        Some(lead) => format!("{lead}\n{}", article.body),
+        None => article.body.clone(),
+    }
+}
+
+/// The texts behind all fingerprints: first those of a commit, then those that wait.
+pub struct Reader<'a> {
+    packed: &'a [u8],
+    snapshot: &'a Snapshot,
+    /// The number of the first fingerprint whose text waits.
+    first: u32,
+    places: &'a [Place],
+    waiting: Option<&'a File>,
+    addresses: HashMap<u64, DocAddress>,
+}
+
+impl<'a> Reader<'a> {
+    /// Texts of `snapshot`, and of `waiting` from the fingerprint with the number `first` on.
+    ///
+    /// # Errors
+    /// Where the disk refused to take the texts.
+    pub fn new(
+        packed: &'a [u8],
+        snapshot: &'a Snapshot,
+        first: u32,
+        places: &'a [Place],
+        waiting: &'a mut Waiting,
+    ) -> Result<Reader<'a>> {
+        let waiting = waiting.file()?;
+        Ok(Reader { packed, snapshot, first, places, waiting, addresses: HashMap::new() })
+    }
+}
+
+impl Texts for Reader<'_> {
+    fn prepare(&mut self, numbers: &[u32]) {
+        let stored = numbers.iter().filter(|number| **number < self.first);
+        let articles: Vec<u64> = stored.map(|number| Packed::at(self.packed, *number).article()).collect();
+        let found = Lookup::new(articles).find(&self.snapshot.searcher);
+        // An index that can't be read says so when it is searched and verified; here it has no texts to give.
+        self.addresses = found.unwrap_or_default().into_iter().collect();
+    }
+
+    fn text(&mut self, number: u32) -> Option<String> {
+        match number.checked_sub(self.first) {
+            Some(waiting) => {
+                let place = self.places.get(waiting as usize)?;
+                let mut bytes = vec![0; place.length as usize];
+                read_at(self.waiting?, place.from, &mut bytes).ok()?;
+                String::from_utf8(bytes).ok()
+            }
+            None => {
+                let address = self.addresses.get(&Packed::at(self.packed, number).article())?;
+                self.snapshot.article(*address).ok().map(|article| text(&article))
+            }
+        }
+    }
+}

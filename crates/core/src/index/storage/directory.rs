@@ -1,0 +1,216 @@
+//! tantivy's view of a generation's folder: mapped files, with two differences.
+//!
+//! A reader needs no write permission: where the lock file can't be opened for writing (a read-only folder or mount), the
+//! reader goes on without it. And the folder is synced after `meta.json` is renamed into place, which tantivy leaves out.
+//! What the system says of the first write that fails is kept, because tantivy's threads keep it to themselves.
+
+use std::collections::HashSet;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use tantivy::directory::error::{DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
+use tantivy::directory::{
+    AntiCallToken, Directory, DirectoryLock, FileHandle, FileSlice, Lock, META_LOCK, MmapDirectory, TerminatingWrite,
+    WatchCallback, WatchHandle, WritePtr,
+};
+
+use crate::error::Error;
+use crate::index::storage::disk::is_unfinished;
+use crate::index::storage::failpoint::{Step, point};
+
+/// The file that names the segments of a commit.
+const COMMIT: &str = "meta.json";
+/// What the names begin with that tantivy gives to files until they are renamed.
+const TEMPORARY: &[u8] = b".tmp";
+
+/// A generation's folder.
+#[derive(Debug, Clone)]
+pub struct GenerationDirectory {
+    inner: MmapDirectory,
+    folder: PathBuf,
+    failure: Failure,
+    gate: Gate,
+}
+
+/// Whether the folder may be written to: true once its writer is gone, and then it may not.
+#[derive(Debug, Clone, Default)]
+struct Gate(Arc<RwLock<bool>>);
+
+impl Gate {
+    /// Does one step of writing while the writer is there.
+    fn through<T>(&self, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        let closed = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if *closed { Err(io::Error::other("the writer of this folder is gone")) } else { act() }
+    }
+}
+
+/// The right to write by a directory. tantivy does not wait for the threads that merge when a writer is dropped; when this
+/// is dropped, before the lock on the index is let go, the step that such a thread is at is waited for, and no other follows.
+#[derive(Debug)]
+pub struct Writing(Gate);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        *self.0.0.write().unwrap_or_else(PoisonError::into_inner) = true;
+    }
+}
+
+impl GenerationDirectory {
+    /// Opens the folder.
+    ///
+    /// # Errors
+    /// Where it does not exist or is no folder.
+    pub fn open(path: &Path) -> Result<GenerationDirectory, OpenDirectoryError> {
+        let inner = MmapDirectory::open(path)?;
+        let (failure, gate) = (Failure::default(), Gate::default());
+        Ok(GenerationDirectory { inner, folder: path.to_path_buf(), failure, gate })
+    }
+
+    /// Ends the writing by this directory and its clones when it is dropped.
+    pub fn writing(&self) -> Writing {
+        Writing(self.gate.clone())
+    }
+
+    /// Takes away what a run left behind that did not reach its commit: files that no segment in `living` has, and what was
+    /// about to be renamed. Only for whoever holds the lock.
+    ///
+    /// tantivy gives the list of what is deleted from a segment a name that depends on what was done since the commit, and
+    /// refuses to write a file that is there; so a run that is repeated would fail for good.
+    pub fn tidy(&self, living: &HashSet<PathBuf>) -> io::Result<()> {
+        for entry in std::fs::read_dir(&self.folder)? {
+            let name = PathBuf::from(entry?.file_name());
+            let begun = name.as_os_str().as_encoded_bytes().starts_with(TEMPORARY) || is_unfinished(&name);
+            if begun || (is_segment_file(&name) && !living.contains(&name)) {
+                let path = self.folder.join(&name);
+                // What the last thread of such a run has renamed meanwhile is gone by itself.
+                self.failure.note(Step::Remove, &path, || match std::fs::remove_file(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                    _ => Ok(()),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first write that failed, with its file, where one did.
+    pub fn failure(&self) -> Option<Error> {
+        let failure = self.failure.0.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.as_ref().map(|(path, error)| Error::io(path, again(error)))
+    }
+}
+
+/// Whether a file in a generation's folder belongs to a segment.
+pub fn is_segment_file(name: &Path) -> bool {
+    const ENDINGS: [&str; 7] = ["idx", "pos", "term", "store", "fast", "fieldnorm", "del"];
+    name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
+}
+
+/// The first write that failed.
+#[derive(Debug, Clone, Default)]
+struct Failure(Arc<Mutex<Option<(PathBuf, io::Error)>>>);
+
+impl Failure {
+    /// Does one step of writing, and keeps what the system says against it.
+    fn note<T>(&self, step: Step, path: &Path, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        point(step, path).and_then(|()| act()).inspect_err(|error| {
+            let mut failure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| (path.to_path_buf(), again(error)));
+        })
+    }
+}
+
+/// The same error once more.
+fn again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    }
+}
+
+/// A file of tantivy's under way.
+struct Noted {
+    file: Box<dyn TerminatingWrite + Send + Sync>,
+    path: PathBuf,
+    failure: Failure,
+}
+
+impl Write for Noted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.failure.note(Step::Write, &self.path, || self.file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl TerminatingWrite for Noted {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        self.failure.note(Step::Sync, &self.path, || self.file.terminate_ref(token))
+    }
+}
+
+impl Directory for GenerationDirectory {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.inner.get_file_handle(path)
+    }
+
+    fn open_read(&self, path: &Path) -> Result<FileSlice, OpenReadError> {
+        self.inner.open_read(path)
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        // A file that can't be taken away now is taken away later; nothing is lost by it.
+        let wrap = |error| DeleteError::IoError { io_error: Arc::new(error), filepath: path.to_path_buf() };
+        let delete = || {
+            point(Step::Remove, &self.folder.join(path))?;
+            Ok(self.inner.delete(path))
+        };
+        self.gate.through(delete).map_err(wrap)?
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        self.inner.exists(path)
+    }
+
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        let full = self.folder.join(path);
+        let wrap = |error| OpenWriteError::wrap_io_error(error, path.to_path_buf());
+        let open = || match self.inner.open_write(path) {
+            Ok(writer) => writer.into_inner().map_err(|error| error.into_error()),
+            Err(OpenWriteError::IoError { io_error, .. }) => Err(again(&io_error)),
+            Err(OpenWriteError::FileAlreadyExists(_)) => Err(io::ErrorKind::AlreadyExists.into()),
+        };
+        let file = self.gate.through(|| self.failure.note(Step::Create, &full, open)).map_err(wrap)?;
+        Ok(BufWriter::new(Box::new(Noted { file, path: full, failure: self.failure.clone() })))
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        self.inner.atomic_read(path)
+    }
+
+    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        let write = || self.inner.atomic_write(path, data);
+        self.gate.through(|| self.failure.note(Step::Rename, &self.folder.join(path), write))?;
+        // The list of tantivy's own files becomes durable with the next commit, which is soon enough.
+        if path == Path::new(COMMIT) { self.sync_directory() } else { Ok(()) }
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        self.failure.note(Step::Sync, &self.folder, || self.inner.sync_directory())
+    }
+
+    fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
+        match self.inner.acquire_lock(lock) {
+            // Only readers ask for this lock where nobody can write; nothing can be collected under their hands there.
+            Err(LockError::IoError(_)) if lock.filepath == META_LOCK.filepath => Ok(DirectoryLock::from(Box::new(()))),
+            other => other,
+        }
+    }
+
+    fn watch(&self, _callback: WatchCallback) -> tantivy::Result<WatchHandle> {
+        // Readers look at CURRENT and the commit themselves (see `Snapshot::is_current`); no thread watches.
+        Ok(WatchHandle::empty())
+    }
+}

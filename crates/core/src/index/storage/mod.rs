@@ -1,0 +1,8 @@
+//! What the folder of an index is written and read by: tantivy's view of it, atomic files, and failures on purpose.
+
+pub mod directory;
+pub mod disk;
+#[cfg(feature = "failpoints")]
+pub mod failpoint;
+#[cfg(not(feature = "failpoints"))]
+pub(in crate::index) mod failpoint;

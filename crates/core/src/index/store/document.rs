@@ -1,0 +1,186 @@
+//! From an article to the document that tantivy holds, and back.
+
+use tantivy::DocId;
+use tantivy::schema::{OwnedValue, TantivyDocument};
+use tantivy::store::StoreReader;
+
+use crate::article::{Article, ArticleId};
+use crate::error::{Error, Result};
+use crate::index::schema::Fields;
+use crate::index::store::packing::Unpacker;
+use crate::reprint::letters;
+use gongxun_text::fold::fold;
+
+/// The article as it is stored: its JSON.
+pub fn encode(article: &Article) -> Vec<u8> {
+    serde_json::to_vec(article).unwrap_or_default()
+}
+
+/// The article that was stored.
+///
+/// # Errors
+/// Where the bytes are not what [`encode`] gave: the index is damaged.
+pub fn decode(stored: &[u8]) -> Result<Article> {
+    serde_json::from_slice(stored).map_err(|e| Error::Damaged { path: "stored article".into(), what: e.to_string() })
+}
+
+/// The first eight bytes of the hash of a stored article: tells a changed article from an unchanged one.
+pub fn content_hash(stored: &[u8]) -> u64 {
+    short_hash(stored)
+}
+
+fn short_hash(bytes: &[u8]) -> u64 {
+    let hash = blake3::hash(bytes);
+    u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap_or_default())
+}
+
+/// The first eight bytes of the hash of what an article says: the letters and digits of title, lead and body, whatever
+/// blanks, punctuation and script they are set in. None where the body has none: headlines recur.
+pub fn text_hash(article: &Article) -> Option<u64> {
+    letters(&article.body).next()?;
+    let texts = [article.title.as_str(), article.lead.as_deref().unwrap_or(""), &article.body];
+    let mut all = String::with_capacity(texts.iter().map(|text| text.len() + 1).sum());
+    for (number, text) in texts.iter().enumerate() {
+        all.extend((number > 0).then_some('\n'));
+        all.extend(letters(text));
+    }
+    Some(short_hash(all.as_bytes()))
+}
+
+/// An id as a number: the first eight bytes of the hash of the whole id, whatever form it has.
+pub fn id_order(id: &ArticleId) -> u64 {
+    short_hash(id.0.as_bytes())
+}
+
+/// What tantivy stores of an article that was read from `file`, counts by, and finds whole, with the hash of its content
+/// ([`content_hash`]) and its stored form, packed. The texts are [`crate::index::segment`]'s.
+pub fn document(article: &Article, file: &str, content: u64, packed: Vec<u8>, fields: &Fields) -> TantivyDocument {
+    let mut doc = TantivyDocument::new();
+    doc.add_text(fields.id, &article.id.0);
+    doc.add_u64(fields.id_order, id_order(&article.id));
+    doc.add_text(fields.file, file);
+    doc.add_u64(fields.content, content);
+    if let Some(hash) = text_hash(article) {
+        doc.add_u64(fields.text, hash);
+    }
+    if let Some(source) = &article.source {
+        doc.add_text(fields.source, source);
+        doc.add_text(fields.source_key, fold(source));
+    }
+    for outlet in &article.outlets {
+        doc.add_text(fields.outlet, outlet);
+        doc.add_text(fields.outlet_key, fold(outlet));
+        if article.source.as_ref() != Some(outlet) {
+            doc.add_text(fields.source_key, fold(outlet));
+        }
+    }
+    for editor in article.editors() {
+        doc.add_text(fields.editor, editor);
+        doc.add_text(fields.editor_key, fold(editor));
+    }
+    for author in article.authors() {
+        doc.add_text(fields.author, author);
+        doc.add_text(fields.author_key, fold(author));
+    }
+    if let Some(section) = &article.section {
+        doc.add_text(fields.section, section);
+        doc.add_text(fields.section_key, fold(section));
+    }
+    if let Some(url) = &article.url {
+        doc.add_text(fields.url_key, fold(url));
+    }
+    if let Some(date) = &article.date {
+        doc.add_i64(fields.date, date.local_seconds());
+    }
+    doc.add_field_value(fields.stored, &OwnedValue::Bytes(packed));
+    doc
+}
+
+/// The names of all credits, one a line, so that no string crosses two of them.
+pub fn names(article: &Article) -> String {
+    let mut names: Vec<&str> = article.credits.iter().map(|c| c.name.as_str()).collect();
+    names.dedup();
+    names.join("\n")
+}
+
+/// The article of a document, read from its segment's store.
+///
+/// # Errors
+/// [`Error::Damaged`] where the store does not hold what was written.
+pub fn article(store: &StoreReader, unpacker: &Unpacker, doc: DocId) -> Result<Article> {
+    let record = store.get_document_bytes(doc)?;
+    let damaged = || Error::Damaged { path: "stored article".into(), what: "its record is not whole".into() };
+    decode(&unpacker.unpack(stored(&record).ok_or_else(damaged)?)?)
+}
+
+/// The bytes of the one stored field in a document's record of the store: the number of values (1), the field, the type
+/// code, the length, the bytes.
+///
+/// tantivy's own decoder believes the length: one flipped bit makes it ask for exabytes, and a failed allocation ends the
+/// process, which no caller can catch. Here the length must be that of what is there.
+fn stored(record: &[u8]) -> Option<&[u8]> {
+    const FIELD_BYTES: usize = 4;
+    const BYTES_CODE: u8 = 4;
+    let (values, record) = variable_int(record)?;
+    let (code, record) = record.get(FIELD_BYTES..)?.split_first()?;
+    let (length, bytes) = variable_int(record)?;
+    (values == 1 && *code == BYTES_CODE && length == bytes.len() as u64).then_some(bytes)
+}
+
+/// A number in tantivy's variable length: seven bits a byte, the lowest first, the last byte marked by its highest bit.
+fn variable_int(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    const LAST: u8 = 0x80;
+    const MAX_BYTES: usize = 9;
+    let mut number = 0;
+    for (at, byte) in bytes.iter().enumerate().take(MAX_BYTES) {
+        number |= u64::from(byte & !LAST) << (7 * at);
+        if byte & LAST != 0 {
+            return Some((number, &bytes[at + 1..]));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::segment::Builder;
+    use gongxun_text::segment::Segmenter;
+
+    #[test]
+    fn a_record_is_read_only_where_it_is_whole() {
+        let record = |length: &[u8]| [&[0x81, 9, 0, 0, 0, 4], length, "{}".as_bytes()].concat();
+        assert_eq!(stored(&record(&[0x82])), Some("{}".as_bytes()));
+        assert_eq!(stored(&record(&[0x02, 0x80])), Some("{}".as_bytes()));
+        // Lengths that are not there, up to the largest that can be written.
+        for length in [&[0x83][..], &[0x81], &[0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0xff], &[0x7f; 12]] {
+            assert_eq!(stored(&record(length)), None, "{length:?}");
+        }
+        let whole = record(&[0x82]);
+        for (at, bit) in (0..whole.len() - 2).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1 << bit;
+            // A bit of the field's number changes nothing that is read; any other is seen.
+            assert_eq!(stored(&flipped).is_some(), (1..5).contains(&at), "byte {at}, bit {bit}");
+        }
+        (0..whole.len()).for_each(|end| assert_eq!(stored(&whole[..end]), None));
+    }
+
+    #[test]
+    fn the_record_is_as_tantivy_writes_it() {
+        let (schema, fields) = crate::index::schema::schema();
+        let index = tantivy::Index::create_in_ram(schema);
+        let mut builder = Builder::new(&index, &fields, &Segmenter::builtin());
+        let articles: Vec<Article> = [0, 1, 40, 3_000, 300_000]
+            .map(|length| Article { title: "工会".into(), body: "职".repeat(length), ..Article::default() })
+            .to_vec();
+        for article in &articles {
+            builder.add(article, "a.txt", &encode(article)).unwrap();
+        }
+        let segment = index.segment(builder.finish().unwrap().unwrap());
+        let store = tantivy::SegmentReader::open(&segment).unwrap().get_store_reader(1).unwrap();
+        for (doc, expect) in articles.iter().enumerate() {
+            assert_eq!(&article(&store, &Unpacker::default(), doc as DocId).unwrap(), expect);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Stored articles: the form in which tantivy's store holds them, and how they are compressed.
+
+pub mod document;
+pub mod packing;

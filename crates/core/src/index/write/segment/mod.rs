@@ -1,0 +1,210 @@
+//! A segment under way: articles in, the files of a segment of tantivy's out.
+//!
+//! What tantivy's own writer of segments does at each document is done here for many at once (see the file `postings.rs`); the files
+//! are written by tantivy's serializers, and are those that its own writer would write.
+
+mod postings;
+#[cfg(test)]
+mod tests;
+
+use tantivy::directory::TerminatingWrite;
+use tantivy::fastfield::FastFieldsWriter;
+use tantivy::fieldnorm::{FieldNormReaders, FieldNormsSerializer, FieldNormsWriter};
+use tantivy::index::{Index, Segment, SegmentComponent, SegmentMeta};
+use tantivy::postings::InvertedIndexSerializer;
+use tantivy::schema::document::Value;
+use tantivy::store::StoreWriter;
+use tantivy::tokenizer::MAX_TOKEN_LEN;
+use tantivy::{DocId, TantivyError};
+
+use crate::article::Article;
+use crate::index::analyzer::Analyzer;
+use crate::index::schema::{Fields, Kind, TextFields};
+use crate::index::store::document;
+use crate::index::store::packing::{Dictionary, Packer};
+use gongxun_text::segment::Segmenter;
+use postings::{Pairs, Tokens, Words};
+
+/// Makes segments, one after the other.
+pub struct Builder {
+    index: Index,
+    fields: Fields,
+    analyzer: Analyzer,
+    dictionary: Option<Dictionary>,
+    packer: Option<Packer>,
+    texts: [Text; 4],
+    /// The fields of whole values, by the number of the field.
+    keys: Vec<Tokens>,
+    open: Option<Open>,
+}
+
+/// One text of each article.
+struct Text {
+    fields: TextFields,
+    /// What is made of it: where the schema does not have a field indexed, its tokens are not made. Names have no words.
+    made: Vec<Kind>,
+    words: Words,
+    pairs: Pairs,
+}
+
+/// What is written as articles come.
+struct Open {
+    segment: Segment,
+    store: StoreWriter,
+    columns: FastFieldsWriter,
+    norms: FieldNormsWriter,
+    docs: DocId,
+}
+
+impl Open {
+    fn new(index: &Index) -> tantivy::Result<Open> {
+        let (segment, schema, settings) = (index.new_segment(), index.schema(), index.settings());
+        let store = StoreWriter::new(
+            segment.open_write(SegmentComponent::Store)?,
+            settings.docstore_compression,
+            settings.docstore_blocksize,
+            settings.docstore_compress_dedicated_thread,
+        )?;
+        let tokenizers = index.fast_field_tokenizer().clone();
+        let columns = FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, tokenizers)?;
+        let norms = FieldNormsWriter::for_schema(&schema);
+        Ok(Open { segment, store, columns, norms, docs: 0 })
+    }
+}
+
+impl Builder {
+    /// Makes segments of this index, with words cut by this segmenter.
+    pub fn new(index: &Index, fields: &Fields, segmenter: &Segmenter) -> Builder {
+        let schema = index.schema();
+        let text = |fields: TextFields| {
+            let indexed = schema.fields().filter(|(_, entry)| entry.is_indexed());
+            let made = indexed.filter_map(|(field, _)| fields.kind(field)).collect();
+            Text { fields, made, words: Words::default(), pairs: Pairs::default() }
+        };
+        let keys = schema.fields().map(|_| Tokens::default()).collect();
+        let (texts, analyzer) = (fields.texts().map(text), Analyzer::new(segmenter));
+        let (dictionary, packer, open) = Default::default();
+        Builder { index: index.clone(), fields: *fields, analyzer, dictionary, packer, texts, keys, open }
+    }
+
+    /// Packs articles by this dictionary from now on.
+    pub fn pack_by(&mut self, dictionary: &Dictionary) {
+        self.dictionary = Some(dictionary.clone());
+        self.packer = None;
+    }
+
+    /// Takes an article that came of `file`, with its stored form ([`document::encode`]).
+    ///
+    /// # Errors
+    /// Where the disk refuses. The segment under way is lost then.
+    pub fn add(&mut self, article: &Article, file: &str, stored: &[u8]) -> tantivy::Result<()> {
+        let open = match &mut self.open {
+            Some(open) => open,
+            None => self.open.insert(Open::new(&self.index)?),
+        };
+        let doc = open.docs;
+        let names = document::names(article);
+        let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body, &names];
+        for (text, value) in self.texts.iter_mut().zip(texts).filter(|(_, value)| !value.is_empty()) {
+            text.add(doc, value, &mut self.analyzer, &mut open.norms)?;
+        }
+        let packer = match &mut self.packer {
+            Some(packer) => packer,
+            None => self.packer.insert(Packer::new(self.dictionary.as_ref())?),
+        };
+        let packed = packer.pack(stored)?;
+        let values = document::document(article, file, document::content_hash(stored), packed, &self.fields);
+        let schema = self.index.schema();
+        for (field, value) in values.field_values() {
+            // tantivy's own writer leaves out what is longer as well.
+            if let Some(value) = value.as_str().filter(|value| value.len() <= MAX_TOKEN_LEN)
+                && schema.get_field_entry(field).is_indexed()
+            {
+                self.keys[field.field_id() as usize].push(value.as_bytes(), doc);
+            }
+        }
+        open.columns.add_document(&values)?;
+        open.store.store(&values, &schema)?;
+        open.docs += 1;
+        Ok(())
+    }
+
+    /// Whether the segment under way should be finished: it uses so many bytes, or half of all places.
+    pub fn is_full(&self, memory: usize) -> bool {
+        self.memory() >= memory || self.texts.iter().any(|text| text.pairs.places() > Pairs::MAX_PLACES / 2)
+    }
+
+    /// How many bytes are in use.
+    pub fn memory(&self) -> usize {
+        let texts = self.texts.iter().map(|text| text.pairs.memory() + text.words.memory());
+        let keys = self.keys.iter().map(Tokens::memory);
+        let open = self.open.as_ref();
+        let open = open.map_or(0, |open| open.columns.mem_usage() + open.norms.mem_usage() + open.store.mem_usage());
+        texts.chain(keys).sum::<usize>() + open
+    }
+
+    /// Writes the segment of all articles that were taken since the last one; none where there were none.
+    ///
+    /// # Errors
+    /// Where the disk refuses. The segment is lost then.
+    pub fn finish(&mut self) -> tantivy::Result<Option<SegmentMeta>> {
+        let Some(open) = self.open.take() else { return Ok(None) };
+        let Open { segment, store, mut columns, mut norms, docs } = open;
+        norms.fill_up_to_max_doc(docs);
+        norms.serialize(FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?, None)?;
+        let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
+        let mut out = InvertedIndexSerializer::open(&segment)?;
+        // Fields must come in their order.
+        for (field, _) in self.index.schema().fields().filter(|(_, entry)| entry.is_indexed()) {
+            let norm = norms.get_field(field)?;
+            match self.texts.iter_mut().find_map(|text| Some((text.fields.kind(field)?, text))) {
+                Some((Kind::Words, text)) => text.words.words.write(field, true, norm, &mut out)?,
+                Some((Kind::Parts, text)) => text.words.parts.write(field, false, norm, &mut out)?,
+                Some((Kind::Pairs, text)) => text.pairs.write(field, norm, &mut out)?,
+                Some((Kind::Chars, text)) => text.pairs.write_chars(field, norm, &mut out)?,
+                None => self.keys[field.field_id() as usize].write(field, false, norm, &mut out)?,
+            }
+        }
+        out.close()?;
+        let mut file = segment.open_write(SegmentComponent::FastFields)?;
+        columns.serialize(&mut file, None)?;
+        file.terminate()?;
+        store.close()?;
+        self.clear();
+        Ok(Some(segment.with_max_doc(docs).meta().clone()))
+    }
+
+    fn clear(&mut self) {
+        for text in &mut self.texts {
+            text.pairs.clear();
+            text.words.clear();
+        }
+        self.keys.iter_mut().for_each(Tokens::clear);
+    }
+}
+
+impl Text {
+    fn add(
+        &mut self,
+        doc: DocId,
+        text: &str,
+        analyzer: &mut Analyzer,
+        norms: &mut FieldNormsWriter,
+    ) -> tantivy::Result<()> {
+        analyzer.read(text);
+        if !self.pairs.has_room(analyzer.chars().len()) {
+            return Err(TantivyError::InvalidArgument(format!("a text of more than {} characters", Pairs::MAX_PLACES)));
+        }
+        let makes = |kind| self.made.contains(&kind);
+        if makes(Kind::Words) {
+            let words = self.words.push(doc, analyzer, makes(Kind::Parts));
+            norms.record(doc, self.fields.words, words);
+        }
+        if makes(Kind::Pairs) {
+            let counts = self.pairs.push(doc, analyzer.chars());
+            norms.record(doc, self.fields.pairs, counts.pairs);
+            norms.record(doc, self.fields.chars, counts.chars);
+        }
+        Ok(())
+    }
+}

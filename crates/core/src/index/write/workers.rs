@@ -1,0 +1,155 @@
+//! The threads that take articles into segments.
+//!
+//! tantivy learns of a segment when it is whole, and applies to it what is deleted from then on. So what is deleted must not
+//! be in a segment under way: [`Workers::holds`] tells, and [`Workers::flush`] ends them.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use tantivy::TantivyError;
+use tantivy::index::SegmentMeta;
+
+use crate::article::Article;
+use crate::index::store::packing::Dictionary;
+use crate::index::write::queue::{Queue, Queued};
+use crate::index::write::segment::Builder;
+
+/// Threads with a builder each.
+pub struct Workers {
+    /// The builders, while no thread has them.
+    idle: Vec<Builder>,
+    /// How much memory a builder may use, in bytes.
+    memory: usize,
+    queue: Queue,
+    /// Hashes of what the segments hold that tantivy was not given yet.
+    held: HashSet<u64>,
+    running: Option<Running>,
+}
+
+struct Running {
+    articles: Sender<Queued>,
+    segments: Receiver<SegmentMeta>,
+    threads: Vec<JoinHandle<(Builder, tantivy::Result<()>)>>,
+    /// Whether the threads shall stop where they are.
+    given_up: Arc<AtomicBool>,
+}
+
+impl Workers {
+    /// A thread for each builder, with so much memory for all of them, in bytes.
+    pub fn new(builders: Vec<Builder>, memory: usize) -> Workers {
+        let memory = memory / builders.len().max(1);
+        Workers { idle: builders, memory, queue: Queue::default(), held: HashSet::new(), running: None }
+    }
+
+    /// Packs articles by this dictionary from now on; no segment may be under way.
+    pub fn pack_by(&mut self, dictionary: &Dictionary) {
+        self.idle.iter_mut().for_each(|builder| builder.pack_by(dictionary));
+    }
+
+    /// Hands an article over. Waits while too many are under way.
+    ///
+    /// # Errors
+    /// Where a thread has failed: what went wrong there.
+    pub fn put(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> tantivy::Result<()> {
+        if self.running.as_ref().is_some_and(|running| running.threads.iter().any(JoinHandle::is_finished)) {
+            self.flush()?;
+        }
+        self.held.extend([Workers::key(&article.id.0), Workers::key(file)]);
+        let running = self.running.get_or_insert_with(|| Running::start(std::mem::take(&mut self.idle), self.memory));
+        // Where no thread is left to take it, the next call finds out why.
+        let _ = running.articles.send(self.queue.put(article, file, stored));
+        Ok(())
+    }
+
+    /// The segments that were written since the last call.
+    pub fn written(&self) -> impl Iterator<Item = SegmentMeta> + '_ {
+        self.running.iter().flat_map(|running| running.segments.try_iter())
+    }
+
+    /// Whether an article with this id or of this file may be in a segment that was not handed out by [`Workers::flush`].
+    pub fn holds(&self, id_or_file: &str) -> bool {
+        self.held.contains(&Workers::key(id_or_file))
+    }
+
+    fn key(id_or_file: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        id_or_file.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Ends all segments under way and hands out those that [`Workers::written`] did not.
+    ///
+    /// # Errors
+    /// Where a thread has failed: what went wrong there. Its articles are lost.
+    pub fn flush(&mut self) -> tantivy::Result<Vec<SegmentMeta>> {
+        self.held.clear();
+        let Some(Running { articles, segments, threads, .. }) = self.running.take() else { return Ok(Vec::new()) };
+        drop(articles);
+        let mut all = Ok(());
+        for thread in threads {
+            let ended = thread.join().map_err(|_| TantivyError::ErrorInThread("it ended in a panic".into()));
+            let (builder, ended) = match ended {
+                Ok((builder, ended)) => (Some(builder), ended),
+                Err(error) => (None, Err(error)),
+            };
+            self.idle.extend(builder);
+            all = all.and(ended);
+        }
+        all.map(|()| segments.try_iter().collect())
+    }
+}
+
+impl Running {
+    fn start(builders: Vec<Builder>, memory: usize) -> Running {
+        let (articles, waiting) = unbounded();
+        let (out, segments) = unbounded();
+        let given_up = Arc::new(AtomicBool::new(false));
+        let start = |mut builder: Builder| {
+            let (waiting, out, given_up) = (waiting.clone(), out.clone(), given_up.clone());
+            std::thread::spawn(move || {
+                let ended = work(&mut builder, memory, &waiting, &out, &given_up);
+                (builder, ended)
+            })
+        };
+        let threads = builders.into_iter().map(start).collect();
+        Running { articles, segments, threads, given_up }
+    }
+}
+
+fn work(
+    builder: &mut Builder,
+    memory: usize,
+    waiting: &Receiver<Queued>,
+    out: &Sender<SegmentMeta>,
+    given_up: &AtomicBool,
+) -> tantivy::Result<()> {
+    // Nobody listens any more where the writer is gone.
+    let hand_out = |segment: Option<SegmentMeta>| segment.into_iter().for_each(|segment| drop(out.send(segment)));
+    for Queued { article, file, stored, .. } in waiting {
+        if given_up.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        builder.add(&article, &file, &stored)?;
+        if builder.is_full(memory) {
+            hand_out(builder.finish()?);
+        }
+    }
+    if !given_up.load(Ordering::Relaxed) {
+        hand_out(builder.finish()?);
+    }
+    Ok(())
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        if let Some(Running { articles, threads, given_up, .. }) = self.running.take() {
+            given_up.store(true, Ordering::Relaxed);
+            drop(articles);
+            threads.into_iter().for_each(|thread| drop(thread.join()));
+        }
+    }
+}

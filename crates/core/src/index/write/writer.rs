@@ -1,0 +1,542 @@
+//! The one writer of a generation: articles in, commits out.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use tantivy::index::SegmentMeta;
+use tantivy::indexer::NoMergePolicy;
+use tantivy::schema::Field;
+use tantivy::store::Compressor;
+use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
+
+use crate::article::{Article, ArticleId};
+use crate::error::{Error, Result};
+use crate::index::commit::check;
+use crate::index::commit::manifest::{Entry, Manifest, Root};
+use crate::index::commit::open::{damaged, directory, open_index_in};
+use crate::index::commit::payload::{self, Commit};
+use crate::index::deletion::deletions::Deletions;
+use crate::index::generations::generation::{Generation, Settings, Stage, WriteLock};
+use crate::index::read::snapshot::Snapshot;
+use crate::index::reprints::store as reprints;
+use crate::index::schema::{Fields, schema};
+use crate::index::storage::directory::{GenerationDirectory, Writing};
+use crate::index::store::document;
+use crate::index::store::packing::{self, Dictionary};
+use crate::index::write::merging;
+use crate::index::write::records::{Class, Ledger, Verdict};
+use crate::index::write::segment::Builder;
+use crate::index::write::workers::Workers;
+use crate::reprint::Fingerprint;
+use gongxun_text::segment::Segmenter;
+
+/// The least memory that a thread works with, in bytes.
+const MIN_THREAD_MEMORY: usize = 16 << 20;
+/// The size of a block of stored articles, in bytes; they are packed one by one before.
+const STORE_BLOCK: usize = 16 << 10;
+
+/// What a writer may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Resources {
+    /// Threads that cut and index.
+    pub threads: usize,
+    /// Memory for segments under way, in bytes, all threads together.
+    pub memory: usize,
+}
+
+/// Memory for segments under way unless another figure is given, in bytes.
+const DEFAULT_MEMORY: usize = 100 << 20;
+
+impl Default for Resources {
+    /// All cores, and 100 MB.
+    fn default() -> Resources {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Resources { threads, memory: DEFAULT_MEMORY }
+    }
+}
+
+/// Writes to one generation. There is one at a time for an index folder.
+pub struct Writer {
+    /// Takes whole segments, deletes, merges and commits; its own threads, which would make segments, have nothing to do.
+    inner: IndexWriter,
+    workers: Workers,
+    deletions: Deletions,
+    /// What articles are packed by, once there were enough of them, and the first ones until then, with their stored forms.
+    dictionary: Option<Dictionary>,
+    samples: Vec<(Article, String, Vec<u8>)>,
+    sample_bytes: usize,
+    index: Index,
+    directory: GenerationDirectory,
+    fields: Fields,
+    generation: Generation,
+    settings: Settings,
+    segmenter: Segmenter,
+    manifest: Manifest,
+    ledger: Ledger,
+    reprints: reprints::Store,
+    commit: Commit,
+    dirty: bool,
+    /// Whether something went wrong. tantivy forgets the articles of a thread that failed and would commit the rest at
+    /// the next call, beside a manifest that says that all were taken in; so nothing is committed after a failure.
+    failed: bool,
+    // In this order: nothing writes any more when the lock is let go.
+    _writing: Writing,
+    _lock: WriteLock,
+}
+
+impl Writer {
+    /// Opens the current generation for writing; makes the first one where there is none. `segmenter` is the one asked
+    /// for by the user, if any.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] for a second writer; [`Error::Invalid`] where the segmenter is not the generation's own.
+    pub fn open(index: &Path, segmenter: Option<&Segmenter>, resources: Resources) -> Result<Writer> {
+        let lock = WriteLock::acquire(index)?;
+        let Some(generation) = settled(index)? else {
+            let builtin = Segmenter::builtin();
+            let writer = Writer::go_on(index, segmenter.unwrap_or(&builtin), resources, lock)?;
+            writer.generation.make_current()?;
+            return Ok(writer);
+        };
+        let writer = Writer::on(generation, resources, lock)?;
+        if segmenter.is_some_and(|asked| asked.fingerprint() != writer.segmenter.fingerprint()) {
+            return Err(Error::Invalid(format!(
+                "{}: the index was built with another dictionary; `gongxun reindex --dict FILE PATH…` builds one with yours",
+                index.display()
+            )));
+        }
+        Ok(writer)
+    }
+
+    /// Opens any generation for writing, current or not.
+    pub(in crate::index) fn on(generation: Generation, resources: Resources, lock: WriteLock) -> Result<Writer> {
+        let settings = generation.settings()?;
+        let own = generation.segmenter(&settings)?;
+        Writer::start(generation, settings, own, resources, lock)
+    }
+
+    /// Makes a new generation beside the current one and opens it for writing. It is not current until
+    /// [`Generation::make_current`] is called.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] for a second writer.
+    pub fn new_generation(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
+        let lock = WriteLock::acquire(index)?;
+        Writer::create(index, segmenter, resources, lock)
+    }
+
+    /// Goes on with a generation that was begun with this dictionary and not finished, where there is one; else makes a
+    /// new one as [`Writer::new_generation`] does. Others that were not finished are removed; those that were set aside, by
+    /// a rollback or by the check before a swap, stay until the next swap.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] for a second writer.
+    pub fn resume(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
+        let lock = WriteLock::acquire(index)?;
+        Writer::go_on(index, segmenter, resources, lock)
+    }
+
+    fn go_on(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
+        let current = settled(index)?.map_or(0, |g| g.number);
+        let set_aside = |g: &Generation| g.state().is_ok_and(|s| matches!(s.stage, Stage::RolledBack | Stage::Failed));
+        let newer = Generation::all(index)?.into_iter().filter(|g| g.number > current);
+        let begun: Vec<Generation> = newer.filter(|g| !set_aside(g)).collect();
+        let wanted = Settings::new(segmenter);
+        let usable = begun.iter().rfind(|g| {
+            g.settings().is_ok_and(|settings| settings == wanted) && Snapshot::of(g).is_ok_and(|s| s.commit.number > 0)
+        });
+        for other in begun.iter().filter(|g| Some(*g) != usable) {
+            // Where CURRENT was lost any of them may be the one that is missed.
+            if current > 0 || payload::last_commit(other).is_none_or(|commit| commit.number == 0) {
+                other.remove()?;
+            }
+        }
+        match usable {
+            Some(generation) => {
+                // A swap that was killed before its last step has marked it as served; what is built can't be rolled back to.
+                if generation.state()?.stage != Stage::Building {
+                    generation.mark(Stage::Building)?;
+                }
+                Writer::start(generation.clone(), wanted, segmenter.clone(), resources, lock)
+            }
+            None => Writer::create(index, segmenter, resources, lock),
+        }
+    }
+
+    fn create(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
+        let generation = Generation::create(index, segmenter)?;
+        let directory = directory(&generation)?;
+        let settings = IndexSettings {
+            docstore_compression: Compressor::None,
+            docstore_compress_dedicated_thread: false,
+            docstore_blocksize: STORE_BLOCK,
+            ..IndexSettings::default()
+        };
+        Index::create(directory.clone(), schema().0, settings).map_err(|e| trouble(&directory, &generation, e))?;
+        let settings = generation.settings()?;
+        Writer::start(generation, settings, segmenter.clone(), resources, lock)
+    }
+
+    fn start(
+        generation: Generation,
+        settings: Settings,
+        segmenter: Segmenter,
+        resources: Resources,
+        lock: WriteLock,
+    ) -> Result<Writer> {
+        let directory = directory(&generation)?;
+        let writing = directory.writing();
+        let index = open_index_in(directory.clone(), &generation)?;
+        let committed = index.load_metas().map_err(|e| damaged(&generation, e))?;
+        let living = committed.segments.iter().flat_map(check::files_of).collect();
+        directory.tidy(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
+        let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
+        let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
+        let inner: IndexWriter =
+            index.writer_with_options(merging::options(threads)).map_err(|e| trouble(&directory, &generation, e))?;
+        inner.set_merge_policy(merging::policy());
+        let known = OnceLock::new();
+        let _ = known.set(segmenter.clone());
+        let snapshot = Snapshot::from_index(&generation, settings.clone(), &index, known)?;
+        let manifest = Manifest::read(&generation.folder(), &snapshot.commit.manifest)?;
+        let reprints = reprints::Store::open(&generation.folder(), snapshot.commit.reprints.as_ref())?;
+        let ledger = Ledger::new(Some(snapshot.clone()).filter(|snapshot| snapshot.articles() > 0), &manifest);
+        let fields = schema().1;
+        let builder = |_| Builder::new(&index, &fields, &segmenter);
+        let mut workers = Workers::new((0..threads).map(builder).collect(), memory);
+        let dictionary = Dictionary::read(&generation.folder(), snapshot.commit.compression.as_deref())?;
+        dictionary.iter().for_each(|dictionary| workers.pack_by(dictionary));
+        Ok(Writer {
+            inner,
+            workers,
+            deletions: Deletions::default(),
+            dictionary,
+            samples: Vec::new(),
+            sample_bytes: 0,
+            index,
+            directory,
+            fields,
+            generation,
+            settings,
+            segmenter,
+            manifest,
+            ledger,
+            reprints,
+            commit: snapshot.commit,
+            dirty: false,
+            failed: false,
+            _writing: writing,
+            _lock: lock,
+        })
+    }
+
+    /// The generation that is written to.
+    pub fn generation(&self) -> &Generation {
+        &self.generation
+    }
+
+    /// What was read so far.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The last commit, as searchers see it.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`].
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let known = OnceLock::new();
+        let _ = known.set(self.segmenter.clone());
+        Snapshot::from_index(&self.generation, self.settings.clone(), &self.index, known)
+    }
+
+    /// Who holds which id.
+    pub fn ledger(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
+    /// Takes in a record of `file`, where the rule of precedence has it speak for its id (see `records`).
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read, or a thread of the writer failed (the disk is full, say).
+    pub fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+        let stored = document::encode(record);
+        let verdict = self.ledger.claim(record, file, class, document::content_hash(&stored))?;
+        match verdict {
+            Verdict::Unchanged | Verdict::Shadowed => return Ok((verdict, 0)),
+            Verdict::Changed | Verdict::Moved => self.delete(&record.id),
+            Verdict::New => {}
+        }
+        let bytes = stored.len() as u64;
+        self.fingerprint(record, print);
+        self.add(record, file, stored)?;
+        Ok((verdict, bytes))
+    }
+
+    /// A record of `file` is gone: takes its article out where it is this file's, and tells whether it was.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
+        let held = self.ledger.release(id, file)?;
+        if held {
+            self.delete(id);
+        }
+        Ok(held)
+    }
+
+    /// Adds an article that came of `file`. Its stored form is [`document::encode`]'s.
+    ///
+    /// # Errors
+    /// Where a thread of the writer failed (the disk is full, say).
+    pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
+        self.dirty = true;
+        if self.dictionary.is_some() {
+            return self.put(article, file, stored);
+        }
+        self.sample_bytes += stored.len();
+        self.samples.push((article.clone(), file.to_string(), stored));
+        if self.sample_bytes >= packing::SAMPLES { self.learn() } else { Ok(()) }
+    }
+
+    /// Makes a dictionary of the first articles, where they are enough, and hands them on.
+    fn learn(&mut self) -> Result<()> {
+        let samples = std::mem::take(&mut self.samples);
+        self.sample_bytes = 0;
+        let lengths: Vec<usize> = samples.iter().map(|(_, _, stored)| stored.len()).collect();
+        let stored: Vec<u8> = samples.iter().flat_map(|(_, _, stored)| stored).copied().collect();
+        if let Some(dictionary) = Dictionary::make(&stored, &lengths) {
+            self.end_segments()?;
+            dictionary.write(&self.generation.folder()).inspect_err(|_| self.failed = true)?;
+            self.workers.pack_by(&dictionary);
+            self.dictionary = Some(dictionary);
+        }
+        samples.into_iter().try_for_each(|(article, file, stored)| self.put(&article, &file, stored))
+    }
+
+    fn put(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
+        let taken = self.workers.put(article, file, stored);
+        let segments = self.workers.written().collect();
+        self.give(taken.map(|()| segments))
+    }
+
+    /// Hands on all articles and ends the segments under way.
+    fn flush(&mut self) -> Result<()> {
+        self.learn()?;
+        self.end_segments()
+    }
+
+    fn end_segments(&mut self) -> Result<()> {
+        let segments = self.workers.flush();
+        self.give(segments)
+    }
+
+    /// Gives tantivy segments that are whole, where making them did not fail.
+    fn give(&mut self, segments: tantivy::Result<Vec<SegmentMeta>>) -> Result<()> {
+        let given = segments.and_then(|segments| {
+            segments.into_iter().try_for_each(|segment| {
+                self.deletions.add(segment.id());
+                self.inner.add_segment(segment)
+            })
+        });
+        given.map_err(|e| {
+            self.failed = true;
+            trouble(&self.directory, &self.generation, e)
+        })
+    }
+
+    /// Deletes what has a term, also from segments under way where they may hold it.
+    fn delete_term(&mut self, field: Field, text: &str) {
+        self.dirty = true;
+        let waits = self.samples.iter().any(|(article, file, _)| article.id.0 == text || file == text);
+        let ended = if waits || self.workers.holds(text) { self.flush() } else { Ok(()) };
+        let deletion = self.deletions.of(Term::from_field_text(field, text));
+        // The next commit says so where this fails.
+        self.failed |= ended.is_err() || self.inner.delete_query(deletion).is_err();
+    }
+
+    /// Notes the fingerprint of an article that is added, by which its copies are found.
+    pub fn fingerprint(&mut self, article: &Article, fingerprint: &Fingerprint) {
+        self.reprints.put(article, fingerprint);
+    }
+
+    /// How many of the articles whose fingerprints this writer took are copies of others, up to the last commit.
+    pub fn joined(&self) -> u64 {
+        self.reprints.joined()
+    }
+
+    /// Takes the article with this id out; articles added after this call stay.
+    pub fn delete(&mut self, id: &ArticleId) {
+        self.reprints.remove(document::id_order(id));
+        self.delete_term(self.fields.id, &id.0);
+    }
+
+    /// Takes all articles of a file out. Their fingerprints stay; [`Writer::delete`] each article where they must go.
+    pub fn delete_file(&mut self, file: &str) {
+        self.delete_term(self.fields.file, file);
+    }
+
+    /// Notes that a file was read to its end, or is gone.
+    pub fn record(&mut self, entry: Entry) {
+        self.ledger.recorded(&entry.file);
+        self.manifest.record(entry);
+    }
+
+    /// Notes where a folder of the archive is.
+    pub fn set_root(&mut self, root: Root) {
+        self.manifest.set_root(root);
+    }
+
+    /// Makes everything so far durable and visible. Does nothing where nothing changed.
+    ///
+    /// # Errors
+    /// Where the disk refuses; the last commit stays as it was, and this writer commits no more.
+    pub fn commit(&mut self) -> Result<()> {
+        if self.make_durable()? {
+            let snapshot = self.snapshot()?;
+            self.ledger.committed(Some(snapshot).filter(|snapshot| snapshot.articles() > 0));
+        }
+        Ok(())
+    }
+
+    /// Commits, and tells whether there was anything to commit.
+    fn make_durable(&mut self) -> Result<bool> {
+        if self.failed {
+            let what = "writing failed before; the last commit is kept, the same command goes on from there";
+            return Err(Error::io(self.generation.folder(), std::io::Error::other(what)));
+        }
+        self.ledger.settle(&mut self.manifest);
+        if !self.dirty && !self.manifest.is_dirty() && !self.reprints.is_dirty() && self.commit.number > 0 {
+            return Ok(false);
+        }
+        self.flush()?;
+        // Stands until the commit is through.
+        self.failed = true;
+        let number = self.commit.number + 1;
+        let manifest = self.manifest.flush(number)?;
+        let snapshot = self.snapshot()?;
+        let reprints = self.reprints.flush(number, &snapshot)?;
+        let compression = self.dictionary.as_ref().map(Dictionary::hash);
+        let commit = Commit { number, manifest, compression, reprints };
+        let trouble = |e| trouble(&self.directory, &self.generation, e);
+        let mut prepared = self.inner.prepare_commit().map_err(trouble)?;
+        prepared.set_payload(&serde_json::to_string(&commit).unwrap_or_default());
+        prepared.commit().map_err(trouble)?;
+        self.deletions.committed();
+        self.commit = commit;
+        self.dirty = false;
+        self.failed = false;
+        self.manifest.remove_outdated();
+        self.reprints.remove_outdated();
+        Ok(true)
+    }
+
+    /// Commits, merges small segments where there are many, and lets go of the lock.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn finish(self) -> Result<()> {
+        self.finish_then(|| Ok(()))
+    }
+
+    /// As [`Writer::finish`], with a last step while the lock is still held: a swap, say.
+    ///
+    /// # Errors
+    /// Where the disk refuses; what the last step says.
+    pub fn finish_then(mut self, last: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.make_durable()?;
+        // Their memory is free for the merges, and nothing holds a segment that is merged.
+        drop(self.workers);
+        drop(self.ledger);
+        let trouble = |e| trouble(&self.directory, &self.generation, e);
+        // Merges under way take segments that are listed now, so they must be through before the last one begins.
+        self.inner.wait_merging_threads().map_err(trouble)?;
+        let mut segments = self.index.searchable_segments().map_err(trouble)?;
+        segments.sort_by_key(|segment| segment.meta().num_docs());
+        let articles: Vec<u64> = segments.iter().map(|segment| segment.meta().num_docs().into()).collect();
+        segments.truncate(merging::worth_merging(&articles));
+        if !segments.is_empty() {
+            let mut merger: IndexWriter = self.index.writer_with_options(merging::options(1)).map_err(trouble)?;
+            merger.set_merge_policy(Box::new(NoMergePolicy));
+            let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
+            // The files of a segment that somebody holds are not collected.
+            drop(segments);
+            merger.merge(&ids).wait().map_err(trouble)?;
+            merger.garbage_collect_files().wait().map_err(trouble)?;
+            merger.wait_merging_threads().map_err(trouble)?;
+        }
+        last()
+    }
+}
+
+/// What went wrong below: the write that failed, where one did, else what tantivy says.
+fn trouble(directory: &GenerationDirectory, generation: &Generation, error: TantivyError) -> Error {
+    directory.failure().unwrap_or_else(|| damaged(generation, error))
+}
+
+/// The current generation, marked as such: a rollback that was killed before its last step has marked it as set aside.
+fn settled(index: &Path) -> Result<Option<Generation>> {
+    let current = Generation::current(index)?;
+    if let Some(current) = &current
+        && current.state().is_ok_and(|state| state.stage != Stage::Served)
+    {
+        current.mark(Stage::Served)?;
+    }
+    Ok(current)
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").field("generation", &self.generation).field("commit", &self.commit).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use gongxun_text::random::Random;
+
+    #[test]
+    fn what_is_added_after_a_deletion_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let resources = Resources { threads: 2, ..Resources::default() };
+        let mut writer = Writer::open(folder.path(), None, resources).unwrap();
+        let mut random = Random::new(5);
+        // What the index should hold: for each id its file and its text.
+        let mut expect: BTreeMap<ArticleId, (String, String)> = BTreeMap::new();
+        for step in 0..1_500 {
+            let id = ArticleId(format!("{:032x}", random.below(40)));
+            let file = format!("{}.txt", random.below(9));
+            match random.below(100) {
+                0..70 => {
+                    writer.delete(&id);
+                    let article = Article { id: id.clone(), body: format!("第{step}步"), ..Article::default() };
+                    writer.add(&article, &file, document::encode(&article)).unwrap();
+                    expect.insert(id, (file, article.body));
+                }
+                70..80 => {
+                    writer.delete(&id);
+                    expect.remove(&id);
+                }
+                80..84 => {
+                    writer.delete_file(&file);
+                    expect.retain(|_, (other, _)| *other != file);
+                }
+                84..97 => writer.flush().unwrap(),
+                _ => {
+                    writer.commit().unwrap();
+                    let snapshot = writer.snapshot().unwrap();
+                    let held = snapshot.all().map(|held| {
+                        let (address, article) = held.unwrap();
+                        (article.id, (snapshot.file(address).unwrap(), article.body))
+                    });
+                    assert_eq!(held.collect::<BTreeMap<_, _>>(), expect, "step {step}");
+                    assert_eq!(snapshot.all().count(), expect.len(), "step {step}");
+                }
+            }
+        }
+        assert!(writer.commit.number > 20);
+    }
+}
