@@ -32,7 +32,7 @@
 //! A module imports from its own row or from a row above, never from one below (`tests/house.rs` holds this):
 //!
 //! ```text
-//! error, article
+//! error, article, control
 //! text
 //! query
 //! archive, reprint, index
@@ -42,7 +42,7 @@
 //! cli
 //! ```
 
-pub use gongxun_core::{article, error, index, query, reprint, search, verify, view};
+pub use gongxun_core::{article, control, error, index, query, reprint, search, verify, view};
 #[cfg(feature = "ingest")]
 pub use gongxun_ingest::{archive, extract, ingest};
 pub use gongxun_text as text;

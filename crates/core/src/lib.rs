@@ -6,6 +6,7 @@
 //! ```
 
 pub mod article;
+pub mod control;
 pub mod error;
 pub mod index;
 pub mod query;

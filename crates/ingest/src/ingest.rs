@@ -16,14 +16,15 @@ mod report;
 pub mod roots;
 mod sink;
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use self::options::{COMMIT_BYTES, Options, Prune};
+pub use self::options::{COMMIT_BYTES, Ingest, Options, Prune};
 use self::pipeline::{Event, pipeline};
 use self::plan::{Plan, Planned, plan};
-pub use self::report::{Observer, Progress, Report};
+pub use self::report::{Listener, Observer, Progress, Report};
 use self::roots::{Inner, places};
 use self::sink::{Sink, Target};
 use crate::archive::{self, Input};
@@ -38,7 +39,19 @@ use gongxun_core::index::{Manifest, Snapshot, Writer, delete};
 /// # Errors
 /// Where a path does not exist, the index can't be written, or the run was stopped ([`Error::Interrupted`], after a
 /// commit). Bad records are no errors: they are rejected.
-pub fn ingest(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
+pub fn ingest<'a, 'c>(
+    writer: &mut Writer,
+    options: impl Borrow<Options<'a>>,
+    listener: impl Listener<'c>,
+) -> Result<Report> {
+    let options: &Options<'_> = options.borrow();
+    let (stop, deadline) = listener.ends();
+    let (stop, deadline) = (stop.unwrap_or(options.stop), deadline.or(options.deadline));
+    let options = Options { stop, deadline, ..options.clone() };
+    listener.listen(|observer| take_in(writer, &options, observer))
+}
+
+fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
     let index = writer.generation().index.clone();
     if options.restore {
         delete::forget(writer, |_| true)?;

@@ -15,6 +15,7 @@
 //! write              the writer, segments, merging
 //! deletion           tombstones, deleting on request
 //! generations        build, swap, rollback, backup
+//! embedded           the index as a program has it
 //! ```
 
 pub mod analyzer;
@@ -22,6 +23,7 @@ pub mod schema;
 
 mod commit;
 mod deletion;
+mod embedded;
 mod generations;
 mod read;
 pub mod reprints;
@@ -43,6 +45,9 @@ pub use write::{records, segment};
 
 pub use commit::manifest::{Entry, Manifest, Root};
 pub use commit::payload::Commit;
+pub use embedded::handle::{Index, Settings as IndexSettings};
+pub use embedded::new_article::NewArticle;
+pub use embedded::put::Put;
 pub use generations::generation::{Generation, WriteLock};
 pub use read::listed::{Listed, listed};
 pub use read::reader::Reader;

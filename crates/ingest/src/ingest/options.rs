@@ -1,7 +1,8 @@
 //! What a run reads, and how.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use crate::archive::Limits;
 use crate::extract;
@@ -10,6 +11,7 @@ use crate::extract;
 pub const COMMIT_BYTES: u64 = 256 << 20;
 
 /// What to read, and how.
+#[derive(Clone)]
 pub struct Options<'a> {
     /// Files and folders, `-` for standard input.
     pub paths: Vec<PathBuf>,
@@ -35,12 +37,29 @@ pub struct Options<'a> {
     pub restore: bool,
     /// Set from outside to stop after the current batch, with a commit.
     pub stop: &'a AtomicBool,
+    /// When to stop so by itself.
+    pub deadline: Option<Instant>,
+}
+
+impl Options<'_> {
+    /// Whether the run shall stop.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
 }
 
 /// Set by nobody: what [`Options::new`] listens to.
 static NEVER: AtomicBool = AtomicBool::new(false);
 
+/// What to read, as a program says it: `Ingest::paths(["archive"])`.
+pub type Ingest = Options<'static>;
+
 impl Options<'static> {
+    /// Reads these files and folders by the usual rules.
+    pub fn paths(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options<'static> {
+        Options::new(paths)
+    }
+
     /// Reads these files and folders by the usual rules.
     pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options<'static> {
         Options {
@@ -55,6 +74,7 @@ impl Options<'static> {
             threads: 0,
             restore: false,
             stop: &NEVER,
+            deadline: None,
         }
     }
 }

@@ -48,7 +48,7 @@ pub fn pipeline(
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
     let threads = threads.map_err(|e| Error::Invalid(format!("{} threads can't be started: {e}", options.threads)))?;
     let stop = AtomicBool::new(false);
-    let stopped = || stop.load(Ordering::Relaxed) || options.stop.load(Ordering::Relaxed);
+    let stopped = || stop.load(Ordering::Relaxed) || options.is_stopped();
     std::thread::scope(|scope| {
         let (raw_in, raw_out) = bounded::<Vec<Raw>>(QUEUED_BATCHES);
         let (event_in, event_out) = bounded::<Vec<Event>>(QUEUED_BATCHES);
@@ -62,7 +62,7 @@ pub fn pipeline(
                     break 'batches;
                 }
             }
-            if options.stop.load(Ordering::Relaxed) {
+            if options.is_stopped() {
                 result = Err(Error::Interrupted);
                 break;
             }
@@ -70,7 +70,7 @@ pub fn pipeline(
         // Lets the other stages run dry.
         stop.store(true, Ordering::Relaxed);
         drop(event_out);
-        if result.is_ok() && options.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { result }
+        if result.is_ok() && options.is_stopped() { Err(Error::Interrupted) } else { result }
     })
 }
 

@@ -1,8 +1,12 @@
 //! What a run tells: on its way to an [`Observer`], at its end in a [`Report`].
 
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
 use serde::Serialize;
 
 use gongxun_core::article::ArticleId;
+use gongxun_core::control::{self, Control};
 use gongxun_core::error::Rejection;
 
 /// What became of the records. `read = new + changed + unchanged + rejected`.
@@ -76,3 +80,45 @@ pub trait Observer {
 }
 
 impl Observer for () {}
+
+/// Who hears of a run and may stop it: an [`Observer`], or a [`Control`].
+pub trait Listener<'c> {
+    /// The flag and the moment by which the run ends, where there are any.
+    fn ends(&self) -> (Option<&'c AtomicBool>, Option<Instant>) {
+        (None, None)
+    }
+
+    /// Runs with what hears of it.
+    fn listen<T>(self, run: impl FnOnce(&mut dyn Observer) -> T) -> T;
+}
+
+impl<O: Observer> Listener<'static> for &mut O {
+    fn listen<T>(self, run: impl FnOnce(&mut dyn Observer) -> T) -> T {
+        run(self)
+    }
+}
+
+impl Listener<'static> for &mut dyn Observer {
+    fn listen<T>(self, run: impl FnOnce(&mut dyn Observer) -> T) -> T {
+        run(self)
+    }
+}
+
+impl<'c> Listener<'c> for &'c Control<'_> {
+    fn ends(&self) -> (Option<&'c AtomicBool>, Option<Instant>) {
+        (self.stop_flag(), self.ends_at())
+    }
+
+    fn listen<T>(self, run: impl FnOnce(&mut dyn Observer) -> T) -> T {
+        run(&mut Watch(self))
+    }
+}
+
+/// Hands the progress of a run on to a control.
+struct Watch<'c, 'a>(&'c Control<'a>);
+
+impl Observer for Watch<'_, '_> {
+    fn progress(&mut self, progress: Progress) {
+        self.0.report(control::Progress::new(progress.bytes_done, progress.bytes_total, progress.records));
+    }
+}

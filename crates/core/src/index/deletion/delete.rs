@@ -68,6 +68,7 @@ pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
         tombstones.add(Tombstone { id, text, file, spared, by_text });
     }
     tombstones.write(&index)?;
+    writer.tombstones_changed();
     bury(writer, &snapshot, &addresses)?;
     Ok(addresses.len() as u64)
 }
@@ -155,6 +156,7 @@ pub fn forget(writer: &mut Writer, which: impl Fn(&Tombstone) -> bool) -> Result
         // First the files, then the tombstones: killed between the two, this can be asked for again.
         read_again(writer, |entry| entry.deleted > 0)?;
         tombstones.write(&index)?;
+        writer.tombstones_changed();
     }
     Ok(forgotten)
 }

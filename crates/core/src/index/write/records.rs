@@ -217,6 +217,15 @@ impl Ledger {
         }
     }
 
+    /// The file that holds an id, where one does.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn file_of(&mut self, id: &ArticleId) -> Result<Option<String>> {
+        let holder = self.holder(id, id_order(id), u32::MAX)?;
+        Ok(holder.map(|holder| self.names[holder.file as usize].clone()))
+    }
+
     /// A file is to be read again: what it says of some ids is not known.
     pub fn read_again(&mut self, file: &str) {
         let file = self.number(file);

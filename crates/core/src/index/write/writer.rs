@@ -16,6 +16,7 @@ use crate::index::commit::manifest::{Entry, Manifest, Root};
 use crate::index::commit::open::{damaged, directory, open_index_in};
 use crate::index::commit::payload::{self, Commit};
 use crate::index::deletion::deletions::Deletions;
+use crate::index::deletion::tombstones::Tombstones;
 use crate::index::generations::generation::{Generation, Settings, Stage, WriteLock};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::reprints::store as reprints;
@@ -24,7 +25,7 @@ use crate::index::storage::directory::{GenerationDirectory, Writing};
 use crate::index::store::document;
 use crate::index::store::packing::{self, Dictionary};
 use crate::index::write::merging;
-use crate::index::write::records::{Class, Ledger, Verdict};
+use crate::index::write::records::{Class, Ledger, PROGRAM, Verdict};
 use crate::index::write::segment::Builder;
 use crate::index::write::workers::Workers;
 use crate::reprint::Fingerprint;
@@ -46,6 +47,13 @@ pub struct Resources {
 
 /// Memory for segments under way unless another figure is given, in bytes.
 const DEFAULT_MEMORY: usize = 100 << 20;
+
+impl Resources {
+    /// One thread and as little memory as it works with.
+    pub fn one_thread() -> Resources {
+        Resources { threads: 1, memory: MIN_THREAD_MEMORY }
+    }
+}
 
 impl Default for Resources {
     /// All cores, and 100 MB.
@@ -73,6 +81,9 @@ pub struct Writer {
     segmenter: Segmenter,
     manifest: Manifest,
     ledger: Ledger,
+    tombstones: Option<Tombstones>,
+    /// How many articles a program has put in and not taken out since the last commit.
+    of_program: i64,
     reprints: reprints::Store,
     commit: Commit,
     dirty: bool,
@@ -221,6 +232,8 @@ impl Writer {
             segmenter,
             manifest,
             ledger,
+            tombstones: None,
+            of_program: 0,
             reprints,
             commit: snapshot.commit,
             dirty: false,
@@ -253,6 +266,28 @@ impl Writer {
     /// Who holds which id.
     pub fn ledger(&mut self) -> &mut Ledger {
         &mut self.ledger
+    }
+
+    /// The tombstones of the index; read when they are first asked for.
+    ///
+    /// # Errors
+    /// As [`Tombstones::read`].
+    pub fn tombstones(&mut self) -> Result<&Tombstones> {
+        let read = match self.tombstones.take() {
+            Some(known) => known,
+            None => Tombstones::read(&self.generation.index)?,
+        };
+        Ok(self.tombstones.insert(read))
+    }
+
+    /// The tombstones were written anew.
+    pub(in crate::index) fn tombstones_changed(&mut self) {
+        self.tombstones = None;
+    }
+
+    /// So many more articles of a program are in, or fewer.
+    pub(in crate::index) fn count_of_program(&mut self, more: i64) {
+        self.of_program += more;
     }
 
     /// Takes in a record of `file`, where the rule of precedence has it speak for its id (see `records`).
@@ -292,7 +327,7 @@ impl Writer {
     pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
         self.dirty = true;
         if self.dictionary.is_some() {
-            return self.put(article, file, stored);
+            return self.hand_on(article, file, stored);
         }
         self.sample_bytes += stored.len();
         self.samples.push((article.clone(), file.to_string(), stored));
@@ -311,10 +346,10 @@ impl Writer {
             self.workers.pack_by(&dictionary);
             self.dictionary = Some(dictionary);
         }
-        samples.into_iter().try_for_each(|(article, file, stored)| self.put(&article, &file, stored))
+        samples.into_iter().try_for_each(|(article, file, stored)| self.hand_on(&article, &file, stored))
     }
 
-    fn put(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
+    fn hand_on(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
         let taken = self.workers.put(article, file, stored);
         let segments = self.workers.written().collect();
         self.give(taken.map(|()| segments))
@@ -404,6 +439,12 @@ impl Writer {
         if self.failed {
             let what = "writing failed before; the last commit is kept, the same command goes on from there";
             return Err(Error::io(self.generation.folder(), std::io::Error::other(what)));
+        }
+        if self.of_program != 0 {
+            let known = self.manifest.get(PROGRAM).cloned();
+            let entry = known.unwrap_or_else(|| Entry { file: PROGRAM.to_string(), ..Entry::default() });
+            let articles = entry.articles.saturating_add_signed(std::mem::take(&mut self.of_program));
+            self.record(Entry { articles, ..entry });
         }
         self.ledger.settle(&mut self.manifest);
         if !self.dirty && !self.manifest.is_dirty() && !self.reprints.is_dirty() && self.commit.number > 0 {

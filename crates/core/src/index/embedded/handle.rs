@@ -1,0 +1,137 @@
+//! A handle to an index, for any number of threads.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::temporary::Temporary;
+use crate::error::{Error, Result};
+use crate::index::generations::generation::Generation;
+use crate::index::read::reader::Reader;
+use crate::index::read::snapshot::Snapshot;
+use crate::index::write::writer::{Resources, Writer};
+use gongxun_text::segment::Segmenter;
+
+/// What an index is made with. It keeps it for life; building anew changes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The user's own words, one a line, with a frequency if there is one.
+    pub dictionary: String,
+}
+
+impl Settings {
+    /// With these words beside the built-in ones.
+    pub fn dictionary(mut self, words: impl Into<String>) -> Settings {
+        self.dictionary = words.into();
+        self
+    }
+
+    fn segmenter(&self) -> Result<Option<Segmenter>> {
+        if self.dictionary.is_empty() {
+            return Ok(None);
+        }
+        let segmenter = Segmenter::with_user_dict(&self.dictionary);
+        segmenter.map(Some).map_err(|e| Error::Invalid(format!("the dictionary: {e}")))
+    }
+}
+
+/// An index in a folder. Cloning it is cheap, and every clone is the same index.
+///
+/// ```
+/// use gongxun_core::article::Article;
+/// use gongxun_core::index::{Index, IndexSettings, Put, Resources};
+/// # fn main() -> gongxun_core::error::Result<()> {
+/// let index = Index::in_memory(IndexSettings::default())?;
+/// let mut writer = index.writer(Resources::default())?;
+/// let article = Article::new("key-1", "工会驿站", "歇脚处。");
+/// assert_eq!(writer.put(&article)?, Put::New);
+/// assert_eq!(writer.put(&article)?, Put::Unchanged);
+/// writer.commit()?;
+/// assert_eq!(index.snapshot().articles(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Index(Arc<Inner>);
+
+struct Inner {
+    path: PathBuf,
+    // Lets its files go before their folder does.
+    reader: Reader,
+    _temporary: Option<Temporary>,
+}
+
+impl Index {
+    /// Opens the index in a folder.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`] where there is none; else as [`Snapshot::open`].
+    pub fn open(folder: impl AsRef<Path>) -> Result<Index> {
+        Index::of(folder.as_ref(), None)
+    }
+
+    /// Opens the index in a folder, and makes one where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the index was made with another dictionary; else as [`Index::open`].
+    pub fn open_or_create(folder: impl AsRef<Path>, settings: Settings) -> Result<Index> {
+        Index::make(folder.as_ref(), &settings, None)
+    }
+
+    /// Makes an index that goes with its last handle, for tests and for what need not last. It is kept in memory where the
+    /// system has a file system there, else in the folder for temporary files.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn in_memory(settings: Settings) -> Result<Index> {
+        let temporary = Temporary::new()?;
+        let folder = temporary.path().to_path_buf();
+        Index::make(&folder, &settings, Some(temporary))
+    }
+
+    fn make(folder: &Path, settings: &Settings, temporary: Option<Temporary>) -> Result<Index> {
+        let segmenter = settings.segmenter()?;
+        match Generation::current(folder)? {
+            // A dictionary that was not asked for is the index's own.
+            Some(current) if segmenter.is_some() => {
+                let own = current.segmenter(&current.settings()?)?;
+                if segmenter.is_some_and(|asked| asked.fingerprint() != own.fingerprint()) {
+                    let what = "the index was made with another dictionary; build it anew with yours";
+                    return Err(Error::Invalid(format!("{}: {what}", folder.display())));
+                }
+            }
+            Some(_) => {}
+            None => Writer::open(folder, segmenter.as_ref(), Resources::one_thread())?.finish()?,
+        }
+        Index::of(folder, temporary)
+    }
+
+    fn of(folder: &Path, temporary: Option<Temporary>) -> Result<Index> {
+        let reader = Reader::open(folder)?;
+        Ok(Index(Arc::new(Inner { path: folder.to_path_buf(), reader, _temporary: temporary })))
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// The writer. There is one at a time, in all processes together.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where another one writes.
+    pub fn writer(&self, resources: Resources) -> Result<Writer> {
+        Writer::open(self.path(), None, resources)
+    }
+
+    /// The newest commit. It never changes; later ones, and new generations, are met by asking again.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.reader.snapshot()
+    }
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index").field("path", &self.0.path).finish()
+    }
+}
