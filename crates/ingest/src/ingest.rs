@@ -154,7 +154,8 @@ fn locate(file: &str, plan: &Plan, manifest: &Manifest) -> Option<Input> {
         let (size, modified_ns) = archive::stamp(&input.path).ok()?;
         return Some(Input { size, modified_ns, ..input.clone() });
     }
-    let root = manifest.roots().find(|root| file.strip_prefix(&root.root).is_some_and(|rest| rest.starts_with('/')))?;
+    let is_above = |root: &str| root.is_empty() || file.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+    let root = manifest.roots().filter(|root| is_above(&root.root)).max_by_key(|root| root.root.len())?;
     let named = [(root.path.clone(), root.root.clone())];
     archive::inputs_named(&named, &mut |_| {}).ok()?.into_iter().find(|input| input.name == file)
 }

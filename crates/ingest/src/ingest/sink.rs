@@ -94,6 +94,8 @@ struct CurrentFile {
     copies: HashMap<u64, u64>,
     /// Whether some of it could not be read, or it is a stream: then nothing is concluded from what is missing.
     partial: bool,
+    /// Whether it is read because something asked for that, and must be if this run does not come to its end.
+    again: bool,
 }
 
 impl CurrentFile {
@@ -125,8 +127,8 @@ impl<'a> Sink<'a> {
 
     pub fn start_of_file(&mut self, input: &Input) -> Result<()> {
         let ledger = self.target.ledger();
-        ledger.begin(&input.name);
-        let mut file = CurrentFile { partial: input.name == STANDARD_INPUT, ..CurrentFile::default() };
+        let again = ledger.begin(&input.name);
+        let mut file = CurrentFile { partial: input.name == STANDARD_INPUT, again, ..CurrentFile::default() };
         if let Some(snapshot) = ledger.snapshot() {
             let known = snapshot.of_file(&input.name)?.into_iter();
             file.existing = known.map(|(number, known)| (number, known.address)).collect();
@@ -213,6 +215,7 @@ impl<'a> Sink<'a> {
         let name = file.entry.file.clone();
         // Another record may hold by now what this file held when it began.
         let ledger = self.target.ledger();
+        ledger.begin(&name);
         file.existing.retain(|number, _| ledger.still_holds(*number, &name));
         if file.partial {
             self.report.kept += file.unmet();
@@ -278,6 +281,9 @@ impl<'a> Sink<'a> {
     pub fn under_way(&mut self) {
         if let Some(file) = &self.file {
             let articles = file.entry.articles + file.unmet();
+            if file.again {
+                self.target.ledger().read_again(&file.entry.file);
+            }
             self.target.record(Entry { articles, ..file.entry.clone() });
         }
     }

@@ -8,6 +8,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::article::{Article, ArticleId};
 use crate::error::Result;
@@ -82,8 +83,8 @@ struct Holder {
 pub struct Ledger {
     snapshot: Option<Snapshot>,
     since: HashMap<u64, Option<Holder>>,
-    names: Vec<String>,
-    numbers: HashMap<String, u32>,
+    names: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
     /// The files whose claim on an id is shadowed, by id, and the ids by file.
     by_id: HashMap<u64, BTreeSet<u32>>,
     by_file: HashMap<u32, BTreeSet<u64>>,
@@ -123,6 +124,14 @@ impl Ledger {
     pub fn committed(&mut self, snapshot: Option<Snapshot>) {
         self.snapshot = snapshot;
         self.since.clear();
+        // Names are kept only as long as something goes by their numbers: an archive may have millions of files.
+        let marked = !self.again.is_empty() || !self.outdated.is_empty();
+        if !marked && self.by_id.is_empty() && self.in_place.values().all(BTreeSet::is_empty) {
+            self.names.clear();
+            self.numbers.clear();
+            self.by_file.clear();
+            self.in_place.clear();
+        }
     }
 
     /// Judges the claim of a record of `file` on its id, and takes note. `content` is the hash of its stored form.
@@ -140,7 +149,7 @@ impl Ledger {
             Some(holder) if holder.file == own && holder.content == content => Verdict::Unchanged,
             Some(holder) if holder.file == own => Verdict::Changed,
             Some(holder) => {
-                let other = self.names[holder.file as usize].as_str();
+                let other: &str = &self.names[holder.file as usize];
                 if precedence((holder.class, other), (class, file)) == Ordering::Less {
                     self.shadow(own, number);
                     return Ok(Verdict::Shadowed);
@@ -192,7 +201,7 @@ impl Ledger {
 
     /// The files whose claim on an id is shadowed.
     pub fn claimants(&self, number: u64) -> impl Iterator<Item = &str> {
-        self.by_id.get(&number).into_iter().flatten().map(|file| self.names[*file as usize].as_str())
+        self.by_id.get(&number).into_iter().flatten().map(|file| &*self.names[*file as usize])
     }
 
     /// Whether a file holds an id.
@@ -209,12 +218,14 @@ impl Ledger {
         self.numbers.get(file).and_then(|file| self.by_file.get(file)).cloned().unwrap_or_default()
     }
 
-    /// A file is being read: what marked it to be read again is done with.
-    pub fn begin(&mut self, file: &str) {
+    /// A file is being read: what marked it to be read again is done with. Tells whether it was marked.
+    pub fn begin(&mut self, file: &str) -> bool {
         let file = self.number(file);
-        if self.again.remove(&file) {
+        let marked = self.again.remove(&file);
+        if marked {
             self.outdated.insert(file);
         }
+        marked
     }
 
     /// The file that holds an id, where one does.
@@ -223,7 +234,7 @@ impl Ledger {
     /// Where a file of the index can't be read.
     pub fn file_of(&mut self, id: &ArticleId) -> Result<Option<String>> {
         let holder = self.holder(id, id_order(id), u32::MAX)?;
-        Ok(holder.map(|holder| self.names[holder.file as usize].clone()))
+        Ok(holder.map(|holder| self.names[holder.file as usize].to_string()))
     }
 
     /// A file is to be read again: what it says of some ids is not known.
@@ -235,7 +246,7 @@ impl Ledger {
 
     /// The files that are to be read again, in the order of precedence.
     pub fn to_read_again(&self) -> Vec<String> {
-        let mut files: Vec<String> = self.again.iter().map(|file| self.names[*file as usize].clone()).collect();
+        let mut files: Vec<String> = self.again.iter().map(|file| self.names[*file as usize].to_string()).collect();
         files.sort_by(|a, b| precedence((Class::Copy, a), (Class::Copy, b)));
         files
     }
@@ -265,8 +276,9 @@ impl Ledger {
             return *number;
         }
         let number = self.names.len() as u32;
-        self.names.push(file.to_string());
-        self.numbers.insert(file.to_string(), number);
+        let name: Arc<str> = file.into();
+        self.names.push(Arc::clone(&name));
+        self.numbers.insert(name, number);
         number
     }
 
@@ -278,7 +290,7 @@ impl Ledger {
         let Some(snapshot) = &self.snapshot else { return Ok(None) };
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
         let (content, name) = (snapshot.content_at(address)?, snapshot.file(address)?);
-        let class = match self.numbers.get(&name) {
+        let class = match self.numbers.get(name.as_str()) {
             Some(file) if *file == asks => Class::Own,
             Some(file) if self.in_place.get(file).is_some_and(|ids| ids.contains(&number)) => Class::Copy,
             _ => Class::of(&snapshot.article(address)?.origin, &name),
