@@ -1,5 +1,6 @@
 //! Writing: one writer, the threads that make segments, and when segments are merged.
 
+pub mod margins;
 pub mod merging;
 pub mod queue;
 pub mod segment;
