@@ -128,7 +128,7 @@ fn index_fields(articles: &[Article], folder: &Path, kinds: &[&str]) {
     let samples = samples.take_while(|sum| *sum < packing::SAMPLES).count();
     builder.pack_by(&Dictionary::make(&stored[..samples].concat(), &lengths[..samples]).unwrap());
     for article in articles {
-        builder.add(article, "articles.jsonl", &document::encode(article)).unwrap();
+        builder.add(article, "articles.jsonl", &document::encode(article).into()).unwrap();
         if builder.is_full(MEMORY) {
             builder.finish().unwrap();
         }

@@ -97,7 +97,7 @@ fn positions_prove_what_a_scan_finds() {
     let (mut settled, mut held) = (0, 0);
     for _ in 0..NEEDLES {
         let needle = random.needle();
-        let scope = Scope { names: random.below(4) == 0, title: true, lead: true, body: true };
+        let scope = Scope { names: random.below(4) == 0, ..Scope::ALL };
         let mut found = Vec::new();
         let mut open = false;
         for segment in Segment::all(&snapshot) {

@@ -41,6 +41,8 @@ pub enum Command {
     Index(BuildArgs),
     /// Build a new generation beside the current one, then swap
     Reindex(BuildArgs),
+    /// Bring an index of an older schema over, from its stored articles and without the archive
+    Upgrade(UpgradeArgs),
     /// Count the matches over time, beside all articles
     Timeline {
         /// What is looked for
@@ -350,6 +352,17 @@ pub enum RootsAction {
         /// The folder
         path: PathBuf,
     },
+}
+
+/// `upgrade`
+#[derive(Debug, ClapArgs)]
+pub struct UpgradeArgs {
+    /// How many threads; all cores unless given
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// How many older generations to keep
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub keep: usize,
 }
 
 /// `delete`

@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{BuildArgs, ExtractArgs, ReadArgs};
+use super::args::{BuildArgs, ExtractArgs, ReadArgs, UpgradeArgs};
 use super::outcome::{INTERRUPTED, Outcome};
 use gongxun::article::ArticleId;
 use gongxun::error::{Error, Rejection};
 use gongxun::extract;
-use gongxun::index::{Resources, Snapshot, Writer, swap};
+use gongxun::index::schema::SCHEMA_VERSION;
+use gongxun::index::{Resources, Snapshot, Writer, swap, upgrade};
 use gongxun::ingest::{self, Observer, Options, Progress, Prune, Report};
 use gongxun::text::segment::Segmenter;
 use gongxun::verify;
@@ -68,6 +69,23 @@ pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     };
     eprintln!("generation {} is current, checked, with {} articles{back}", swapped.generation.number, swapped.articles);
     Ok(outcome(&report, args.strict))
+}
+
+/// `upgrade`
+pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
+    let default = Resources::default();
+    let resources = Resources { threads: args.threads.unwrap_or(default.threads).max(1), ..default };
+    let further = |snapshot: &Snapshot| verify::sample(snapshot, SWAP_SAMPLE);
+    let swapped = upgrade::upgrade(index, resources, args.keep, stop_on_interrupt(), further)?;
+    swapped.left.iter().for_each(|error| eprintln!("note: an old generation could not be removed: {error}"));
+    eprintln!(
+        "generation {} is current, checked, with {} articles of schema {SCHEMA_VERSION}",
+        swapped.generation.number, swapped.articles
+    );
+    if let Some(before) = swapped.before {
+        eprintln!("generation {} stays as it was for the program that made it, until the next reindex", before.number);
+    }
+    Ok(Outcome::Found)
 }
 
 /// `extract`

@@ -23,7 +23,7 @@ pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let Some(address) = snapshot.find(&ArticleId(id.to_string()))? else {
         return no_article(index, id);
     };
-    let article = snapshot.article(address)?;
+    let article = snapshot.whole(address)?;
     if json {
         print(&(serde_json::to_string(&article)? + "\n"))?;
     } else {

@@ -69,6 +69,7 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Search(search) => search::search(&index, search),
         Command::Index(build) => build::index(&index, build),
         Command::Reindex(build) => build::reindex(&index, build),
+        Command::Upgrade(args) => build::upgrade(&index, &args),
         Command::Timeline { query, by, json } => explore::timeline(&index, &query, by, json),
         Command::Facets { query, json } => explore::facets(&index, &query, json),
         Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),

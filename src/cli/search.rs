@@ -30,6 +30,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
             let style = style();
             eprintln!("{}", view::terminal::summary(&results));
             let mut text = view::terminal::hits(&results, args.offset, style);
+            text.push_str(&view::terminal::pages(&results.pages));
             if let Some(facets) = &results.facets {
                 text.push('\n');
                 text.push_str(&view::terminal::facets(facets, style));
@@ -49,7 +50,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
             print(&citations(&articles, args.format))?;
         }
     }
-    Ok(if results.hits.is_empty() { Outcome::Nothing } else { Outcome::Found })
+    Ok(if results.hits.is_empty() && results.pages.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
 /// The articles in a format for spreadsheets and reference managers, cited today.

@@ -473,6 +473,17 @@ pub struct Article {
 }
 
 impl Article {
+    /// Whether it is a page without an article (a list page, a directory): it has a margin and no text of its own.
+    pub fn is_page(&self) -> bool {
+        self.body.is_empty() && self.lead.is_none() && !self.margin.is_empty()
+    }
+
+    /// The captions among the lines of the body.
+    pub fn captions(&self) -> impl Iterator<Item = &str> {
+        let lines = self.body.split('\n').zip(&self.blocks);
+        lines.filter(|(_, block)| **block == Block::Caption).map(|(line, _)| line)
+    }
+
     /// The 责任编辑 where there is one, else the 编辑.
     pub fn editor(&self) -> Option<&str> {
         self.named(Role::ChiefEditor).or_else(|| self.named(Role::Editor))

@@ -29,7 +29,7 @@ pub enum Error {
     #[error("{}: no index here; build one with `gongxun index PATH…`, or name another folder with --index", .0.display())]
     NoIndex(PathBuf),
     /// The index was written by another version of this program.
-    #[error("{}: {found}, this program reads schema {wanted}; rebuild with `gongxun reindex PATH…`", path.display())]
+    #[error("{}: {found}; this program reads schema {wanted}, and `gongxun reindex PATH…` builds one", path.display())]
     Schema {
         /// The generation's folder.
         path: PathBuf,

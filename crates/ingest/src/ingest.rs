@@ -190,6 +190,7 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
         sink.report.rejected += entry.rejected;
         sink.report.rejected_before += entry.rejected;
         sink.report.deleted += entry.deleted;
+        sink.report.pages += entry.pages;
     }
     let mut progress = Progress { bytes_total: plan.inputs.iter().map(|p| p.input.size).sum(), ..Progress::default() };
     let consumed = AtomicU64::new(0);

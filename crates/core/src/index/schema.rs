@@ -2,7 +2,11 @@
 //!
 //! Title, lead and body each have three fields made from the folded text: **words** and **chars** to rank by, **pairs**
 //! with positions to prove strings. A fourth, **parts**, tells words from letters inside other words and is not scored.
-//! Names of people have pairs and chars, so that a name is found by any part of it.
+//! Names of people have pairs and chars, so that a name is found by any part of it; captions, which stand in the body too,
+//! have the same, to be asked for alone.
+//!
+//! An index holds documents of two kinds, never in one segment: articles, and what margins are made of (see
+//! `docs/FORMAT.md`): lines, each distinct one once, and pages without an article.
 
 use tantivy::schema::{
     BytesOptions, Field, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
@@ -15,7 +19,7 @@ const CHARS: &str = "chars";
 const PARTS: &str = "parts";
 
 /// The version of the schema and of everything an index holds. An index of another version is refused.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// The fields of one text.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +81,8 @@ pub struct Fields {
     pub body: TextFields,
     /// Names of credits: `words` stays empty.
     pub names: TextFields,
+    /// Captions, which are lines of the body too: `words` stays empty.
+    pub captions: TextFields,
     /// Source and outlets, folded and whole: what `source:` looks at.
     pub source_key: Field,
     /// Outlets, folded and whole.
@@ -85,6 +91,8 @@ pub struct Fields {
     pub editor_key: Field,
     /// Names of 记者, 通讯员, 评论员, 作者, folded and whole.
     pub author_key: Field,
+    /// Names of 校对, folded and whole.
+    pub proofreader_key: Field,
     /// The section, folded and whole.
     pub section_key: Field,
     /// The address, folded and whole.
@@ -101,7 +109,17 @@ pub struct Fields {
     pub section: Field,
     /// Seconds on the printed local clock since 1970 (see [`crate::Date::local_seconds`]); absent where undated.
     pub date: Field,
-    /// The article itself, stored.
+    /// The numbers of the lines of its margin, four bytes each, the highest first: of an article or a page.
+    pub lines: Field,
+    /// A line's own number.
+    pub line: Field,
+    /// The first eight bytes of the hash of a line: finds it again.
+    pub line_hash: Field,
+    /// The id of a page without an article, whole. Not [`Fields::id`]: what is deleted of articles must not touch it.
+    pub page_id: Field,
+    /// The file that a page without an article came from, whole.
+    pub page_file: Field,
+    /// The article itself, the page or the line, stored.
     pub stored: Field,
 }
 
@@ -109,6 +127,11 @@ impl Fields {
     /// The texts that an unfielded query looks at.
     pub fn texts(&self) -> [TextFields; 4] {
         [self.title, self.lead, self.body, self.names]
+    }
+
+    /// All texts, in the order in which a segment takes them: those of an unfielded query, then captions.
+    pub fn all_texts(&self) -> [TextFields; 5] {
+        [self.title, self.lead, self.body, self.names, self.captions]
     }
 }
 
@@ -132,10 +155,12 @@ pub fn schema() -> (Schema, Fields) {
         lead: text(&mut builder, "lead", true),
         body: text(&mut builder, "body", true),
         names: text(&mut builder, "names", false),
+        captions: text(&mut builder, "captions", false),
         source_key: key(&mut builder, "source_key"),
         outlet_key: key(&mut builder, "outlet_key"),
         editor_key: key(&mut builder, "editor_key"),
         author_key: key(&mut builder, "author_key"),
+        proofreader_key: key(&mut builder, "proofreader_key"),
         section_key: key(&mut builder, "section_key"),
         url_key: key(&mut builder, "url_key"),
         source: facet(&mut builder, "source"),
@@ -143,7 +168,12 @@ pub fn schema() -> (Schema, Fields) {
         editor: facet(&mut builder, "editor"),
         author: facet(&mut builder, "author"),
         section: facet(&mut builder, "section"),
-        date: builder.add_i64_field("date", number),
+        date: builder.add_i64_field("date", number.clone()),
+        lines: builder.add_bytes_field("lines", BytesOptions::default().set_indexed()),
+        line: builder.add_u64_field("line", number.clone()),
+        line_hash: builder.add_u64_field("line_hash", number),
+        page_id: key(&mut builder, "page_id"),
+        page_file: key(&mut builder, "page_file"),
         stored: builder.add_bytes_field("stored", BytesOptions::default().set_stored()),
     };
     (builder.build(), fields)

@@ -68,6 +68,8 @@ impl Field {
             Field::Title => "title",
             Field::Lead => "lead",
             Field::Body => "body",
+            Field::Caption => "caption",
+            Field::Page => "page",
         }
     }
 }
@@ -79,6 +81,7 @@ impl fmt::Display for Filter {
             Filter::Outlet(value) => ("outlet", value),
             Filter::Editor(value) => ("editor", value),
             Filter::Author(value) => ("author", value),
+            Filter::Proofreader(value) => ("proofreader", value),
             Filter::Section(value) => ("section", value),
             Filter::Url(value) => ("url", value),
             Filter::Date { from, to } => return date(f, *from, *to),

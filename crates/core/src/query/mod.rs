@@ -203,6 +203,10 @@ pub enum Field {
     Lead,
     /// body:, 正文:
     Body,
+    /// caption:, 图注:
+    Caption,
+    /// page:, 整页: the whole page, article and margin.
+    Page,
 }
 
 /// A condition on what is known about the article. Values are as typed; they match whole and folded.
@@ -216,6 +220,8 @@ pub enum Filter {
     Editor(String),
     /// author:, 作者:, 记者:
     Author(String),
+    /// proofreader:, 校对:
+    Proofreader(String),
     /// section:, 栏目:
     Section(String),
     /// url:, 网址:

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use tantivy::DocId;
+use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
+use tantivy::{DocAddress, DocId};
 
 use super::bits::Bits;
 use super::needle::Needle;
@@ -13,7 +14,7 @@ use super::segment::Segment;
 use super::strings::{StringPlan, read, term_documents};
 use crate::article::Article;
 use crate::error::Result;
-use crate::index::document;
+use crate::index::{Snapshot, document};
 use crate::index::schema::Fields;
 use gongxun_text::fold::fold_char;
 
@@ -24,6 +25,8 @@ const AT_ONCE: usize = 64;
 /// Blocks of stored articles kept unpacked while texts are looked at.
 const SCAN_CACHE_BLOCKS: usize = 2;
 
+/// To look up one term takes as long as so many steps through all of them.
+const LOOKUPS_A_STEP: usize = 16;
 /// How many strings' documents are remembered for the plans that ask for them again: a bit a document each.
 const MAX_REMEMBERED: usize = 64;
 
@@ -98,6 +101,7 @@ impl<'a> Matcher<'a> {
                 found.or(&open);
                 Ok(found)
             }
+            Plan::Margin(inner) => self.margin(inner),
             Plan::And(plans) => self.all(plans, within),
             Plan::Or(plans) => {
                 let mut any = Bits::empty(max_doc);
@@ -195,6 +199,37 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
+    /// The documents that have a line in their margin which satisfies the plan.
+    fn margin(&self, plan: &Plan) -> Result<Bits> {
+        let mut found = Bits::empty(self.segment.max_doc());
+        let lines = margin_lines(self.segment.snapshot, plan)?;
+        if lines.is_empty() {
+            return Ok(found);
+        }
+        let field = self.fields.lines;
+        let inverted = self.segment.inverted_index(field)?;
+        let terms = inverted.terms();
+        let mut take = |info: &TermInfo| {
+            self.segment.documents(field, info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))
+        };
+        if lines.len() * LOOKUPS_A_STEP < terms.num_terms() {
+            for line in lines {
+                if let Some(info) = read(terms.get(line.to_be_bytes()))? {
+                    take(&info)?;
+                }
+            }
+        } else {
+            let mut stream = read(terms.stream())?;
+            while let Some((term, info)) = stream.next() {
+                let line = term.try_into().map(u32::from_be_bytes);
+                if line.is_ok_and(|line| lines.binary_search(&line).is_ok()) {
+                    take(info)?;
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Keeps the documents whose text holds the needle.
     fn scan(&self, needle: &Needle, scope: Scope, found: &mut Bits) -> Result<()> {
         let store = read(self.segment.get_store_reader(SCAN_CACHE_BLOCKS))?;
@@ -220,6 +255,48 @@ impl<'a> Matcher<'a> {
     }
 }
 
+/// The numbers of the lines of margins that satisfy a plan by their body, in order.
+fn margin_lines(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<u32>> {
+    // A snapshot of margins looks at its own lines; one of articles without margins has none.
+    let snapshot = snapshot.margin().unwrap_or(snapshot);
+    let mut lines = Vec::new();
+    for segment in Segment::all(snapshot) {
+        let numbers = segment.fast_fields().u64("line")?;
+        if numbers.max_value() > 0 {
+            let found = Matcher::new(&segment).documents(plan)?;
+            lines.extend(found.iter().filter_map(|doc| numbers.first(doc)).map(|number| number as u32));
+        }
+    }
+    lines.sort_unstable();
+    Ok(lines)
+}
+
+/// The pages without an article that satisfy a plan, by their addresses in [`Snapshot::margin`]. None unless the plan asks
+/// for margins.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn pages(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<DocAddress>> {
+    let mut pages = Vec::new();
+    let Some(margin) = snapshot.margin().filter(|_| asks_for_margins(plan)) else { return Ok(pages) };
+    for segment in Segment::all(margin) {
+        let lines = segment.fast_fields().u64("line")?;
+        let found = Matcher::new(&segment).documents(plan)?;
+        let found = found.iter().filter(|doc| lines.first(*doc).is_none());
+        pages.extend(found.map(|doc| DocAddress::new(segment.ord as u32, doc)));
+    }
+    Ok(pages)
+}
+
+fn asks_for_margins(plan: &Plan) -> bool {
+    match plan {
+        Plan::Margin(_) => true,
+        Plan::And(plans) | Plan::Or(plans) => plans.iter().any(asks_for_margins),
+        Plan::Not(plan) => asks_for_margins(plan),
+        _ => false,
+    }
+}
+
 /// The texts of an article that a scope looks at; no string crosses from one to another.
 pub fn texts(article: &Article, scope: Scope) -> Vec<&str> {
     let mut texts: Vec<&str> = Vec::new();
@@ -231,6 +308,9 @@ pub fn texts(article: &Article, scope: Scope) -> Vec<&str> {
     }
     if scope.body {
         texts.push(&article.body);
+    }
+    if scope.captions {
+        texts.extend(article.captions());
     }
     if scope.names {
         texts.extend(article.credits.iter().map(|credit| credit.name.as_str()));

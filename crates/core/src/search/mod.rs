@@ -42,7 +42,7 @@ use self::suggest::Suggestion;
 use crate::article::Article;
 use crate::error::Result;
 use crate::index::{Snapshot, check};
-use crate::query::{Filter, Query};
+use crate::query::{Field, Filter, Node, Query};
 use gongxun_text::synonyms::Synonyms;
 
 /// The order of hits. Full matches come before partial ones in each.
@@ -134,6 +134,10 @@ pub struct Results {
     pub hits: Vec<Hit>,
     /// The facets, where they were asked for.
     pub facets: Option<Facets>,
+    /// How many pages without an article match; none unless the query asks for whole pages (整页:).
+    pub page_total: u64,
+    /// The first of these pages, as many as there may be hits, with their margins.
+    pub pages: Vec<Article>,
 }
 
 /// One article that matches.
@@ -208,6 +212,11 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
     } else {
         None
     };
+    let found = matching::pages(snapshot, &compiled.full)?;
+    let pages = found.iter().take(request.limit).map(|page| snapshot.page(*page)).collect::<Result<_>>()?;
+    if total == 0 && found.is_empty() {
+        notes.extend(margin_note(snapshot, request, synonyms)?);
+    }
     let suggestions = if total == 0 { suggest::did_you_mean(snapshot, request)? } else { Vec::new() };
     Ok(Results {
         total,
@@ -220,7 +229,35 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
         suggestions,
         hits,
         facets,
+        page_total: found.len() as u64,
+        pages,
     })
+}
+
+/// What there is to say where no article holds a string in quotes, and the margins of some pages do.
+fn margin_note(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Option<String>> {
+    let Some(root) = request.query.root.as_ref().filter(|root| has_phrase(root)) else { return Ok(None) };
+    if snapshot.margin().is_none() {
+        return Ok(None);
+    }
+    let root = Node::Field { field: Field::Page, node: Box::new(root.clone()) };
+    let compiled = plan::compile(Some(&root), &request.filters, snapshot, synonyms, Breadth::Exact)?;
+    let articles = Matches::find(snapshot, &compiled)?.total(Tier::Full);
+    let pages = articles + matching::pages(snapshot, &compiled.full)?.len() as u64;
+    let pages = match pages {
+        0 => return Ok(None),
+        1 => "1 page holds".to_string(),
+        more => format!("{more} pages hold"),
+    };
+    Ok(Some(format!("{pages} it around the article (navigation, related links, notices): {root} finds them")))
+}
+
+fn has_phrase(node: &Node) -> bool {
+    match node {
+        Node::Phrase(_) => true,
+        Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(has_phrase),
+        _ => false,
+    }
 }
 
 /// Full or partial.

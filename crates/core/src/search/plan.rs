@@ -38,18 +38,24 @@ pub struct Scope {
     pub body: bool,
     /// The names of credits.
     pub names: bool,
+    /// The captions, which are lines of the body too.
+    pub captions: bool,
 }
 
 impl Scope {
     /// Everything: what a query without a field looks at.
-    pub const ALL: Scope = Scope { title: true, lead: true, body: true, names: true };
+    pub const ALL: Scope = Scope { title: true, lead: true, body: true, names: true, captions: false };
+    /// Nothing.
+    pub const NONE: Scope = Scope { title: false, lead: false, body: false, names: false, captions: false };
 
     fn of(field: Field) -> Scope {
-        let none = Scope { title: false, lead: false, body: false, names: false };
+        let none = Scope::NONE;
         match field {
             Field::Title => Scope { title: true, ..none },
             Field::Lead => Scope { lead: true, ..none },
             Field::Body => Scope { body: true, ..none },
+            Field::Caption => Scope { captions: true, ..none },
+            Field::Page => Scope::ALL,
         }
     }
 
@@ -60,6 +66,7 @@ impl Scope {
             (self.lead, fields.lead, LEAD_WEIGHT),
             (self.body, fields.body, 1.0),
             (self.names, fields.names, NAMES_WEIGHT),
+            (self.captions, fields.captions, 1.0),
         ]
         .into_iter()
         .filter_map(|(wanted, fields, weight)| wanted.then_some((fields, weight)))
@@ -96,6 +103,8 @@ pub enum Plan {
     Date(i64, i64),
     /// A needle that the text itself must be looked at for, where the documents of the inner plan are the candidates.
     Scan(Needle, Scope, Box<Plan>),
+    /// A line of the margin that satisfies the inner plan by its body. It scores and marks nothing.
+    Margin(Box<Plan>),
     /// All of them.
     And(Vec<Plan>),
     /// Any of them.
@@ -218,6 +227,7 @@ impl Compiler<'_> {
                 }
                 self.scan(Needle::Pattern(parts), scope, sign)
             }
+            Node::Field { field: Field::Page, node } => self.page(node, sign),
             Node::Field { field, node } => self.node(node, Scope::of(*field), sign),
             Node::Filter(filter) => self.filter(filter),
             Node::And(nodes) => and(nodes.iter().map(|node| self.node(node, scope, sign)).collect()),
@@ -225,6 +235,34 @@ impl Compiler<'_> {
             Node::Not(node) => {
                 let other = if sign == Sign::Positive { Sign::Negative } else { Sign::Positive };
                 Plan::Not(Box::new(self.node(node, scope, other)))
+            }
+        }
+    }
+
+    /// What a whole page must hold, article and margin: each string in the one or the other. Words of a free-text piece may
+    /// stand apart.
+    fn page(&mut self, node: &Node, sign: Sign) -> Plan {
+        match node {
+            Node::And(nodes) => and(nodes.iter().map(|node| self.page(node, sign)).collect()),
+            Node::Or(nodes) => Plan::Or(nodes.iter().map(|node| self.page(node, sign)).collect()),
+            Node::Not(node) => {
+                let other = if sign == Sign::Positive { Sign::Negative } else { Sign::Positive };
+                Plan::Not(Box::new(self.page(node, other)))
+            }
+            Node::Field { .. } | Node::Filter(_) => self.node(node, Scope::ALL, sign),
+            Node::Text(piece) => {
+                let (folded, mut words) = (fold(&piece.text), Vec::new());
+                analyzer::words(&folded, self.segmenter, &mut Vec::new(), |word| words.push(word));
+                let phrase = |text: &str| Node::Phrase(Piece { text: text.to_string(), span: piece.span.clone() });
+                match words.as_slice() {
+                    [] => self.page(&phrase(&folded), sign),
+                    words => and(words.iter().map(|word| self.page(&phrase(word), sign)).collect()),
+                }
+            }
+            leaf => {
+                let article = self.node(leaf, Scope::ALL, sign);
+                let line = self.node(leaf, Scope { body: true, ..Scope::NONE }, Sign::Negative);
+                Plan::Or(vec![article, Plan::Margin(Box::new(line))])
             }
         }
     }
@@ -369,6 +407,7 @@ impl Compiler<'_> {
             Filter::Outlet(value) => key(self.fields.outlet_key, value),
             Filter::Editor(value) => key(self.fields.editor_key, value),
             Filter::Author(value) => key(self.fields.author_key, value),
+            Filter::Proofreader(value) => key(self.fields.proofreader_key, value),
             Filter::Section(value) => key(self.fields.section_key, value),
             Filter::Url(value) => key(self.fields.url_key, value),
             Filter::Date { from, to } => Plan::Date(
@@ -386,6 +425,8 @@ impl Compiler<'_> {
     }
 
     fn mark(&mut self, needle: Needle, scope: Scope, is_word: bool, sign: Sign) {
+        // A caption is marked where it stands.
+        let scope = Scope { body: scope.body || scope.captions, ..scope };
         let mark = Mark { needle, scope, is_word };
         if sign == Sign::Positive && !self.marks.contains(&mark) {
             self.marks.push(mark);

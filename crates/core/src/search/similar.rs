@@ -157,6 +157,8 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         notes,
         suggestions: Vec::new(),
         hits,
+        page_total: 0,
+        pages: Vec::new(),
         facets: None,
     })
 }

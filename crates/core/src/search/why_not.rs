@@ -12,7 +12,7 @@ use super::needle::Needle;
 use super::plan::{self, Plan, Scope, Word};
 use super::segment::Segment;
 use super::{Copies, Matches, Ranked, Request, Tier};
-use crate::article::{Article, ArticleId, Date};
+use crate::article::{Article, ArticleId, Date, Role};
 use crate::error::Result;
 use crate::index::{Snapshot, check};
 use crate::query::{Filter, Node, PatternPart};
@@ -217,7 +217,7 @@ impl Looker<'_> {
                 let each: Vec<String> = plans.iter().map(|plan| self.why(plan, holds, leaf)).collect();
                 each.into_iter().filter(|why| !why.is_empty()).collect::<Vec<_>>().join("; ")
             }
-            Plan::All => String::new(),
+            Plan::All | Plan::Margin(_) => String::new(),
         }
     }
 
@@ -346,6 +346,10 @@ impl Looker<'_> {
             Filter::Outlet(_) => list("outlet", article.outlets.iter().map(String::as_str).collect()),
             Filter::Editor(_) => list("editor", article.editors()),
             Filter::Author(_) => list("author", article.authors()),
+            Filter::Proofreader(_) => {
+                let credits = article.credits.iter().filter(|credit| credit.role == Role::Proofreader);
+                list("proofreader", credits.map(|credit| credit.name.as_str()).collect())
+            }
             Filter::Section(_) => list("section", article.section.as_deref().into_iter().collect()),
             Filter::Url(_) => list("url", article.url.as_deref().into_iter().collect()),
             Filter::Date { .. } => String::new(),
@@ -369,12 +373,13 @@ impl Looker<'_> {
 
 /// The texts of a scope, one by one, with their names.
 fn parts(scope: Scope) -> Vec<(Scope, &'static str)> {
-    let none = Scope { title: false, lead: false, body: false, names: false };
+    let none = Scope::NONE;
     let all = [
         (scope.title, Scope { title: true, ..none }, "title"),
         (scope.lead, Scope { lead: true, ..none }, "lead"),
         (scope.body, Scope { body: true, ..none }, "body"),
         (scope.names, Scope { names: true, ..none }, "names"),
+        (scope.captions, Scope { captions: true, ..none }, "captions"),
     ];
     all.into_iter().filter(|(wanted, ..)| *wanted).map(|(_, scope, name)| (scope, name)).collect()
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::article::Date;
+use crate::article::{Article, Date};
 use crate::query::{Note, Query};
 use crate::search::explain::{Explanation, Part};
 use crate::search::facets::{Count, Facets};
@@ -22,6 +22,23 @@ struct Answer<'a> {
     hits: Vec<JsonHit<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     facets: Option<JsonFacets<'a>>,
+    #[serde(skip_serializing_if = "is_zero")]
+    page_total: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pages: Vec<JsonPage<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonPage<'a> {
+    id: &'a str,
+    title: &'a str,
+    url: Option<&'a str>,
+    origin: &'a str,
+    margin: &'a [String],
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize)]
@@ -119,9 +136,15 @@ pub fn answer(query: &Query, results: &Results) -> String {
         index: Index { articles: results.articles, generation: results.generation, commit: results.commit },
         hits: results.hits.iter().map(hit).collect(),
         facets: results.facets.as_ref().map(facets),
+        page_total: results.page_total,
+        pages: results.pages.iter().map(page).collect(),
     };
     // Serializing plain data into a string can't fail.
     serde_json::to_string(&answer).unwrap_or_default()
+}
+
+fn page(page: &Article) -> JsonPage<'_> {
+    JsonPage { id: &page.id.0, title: &page.title, url: page.url.as_deref(), origin: &page.origin, margin: &page.margin }
 }
 
 /// How many articles each source, outlet, editor, author, section and month has, as one JSON object.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::{explain, width};
-use crate::article::Date;
+use crate::article::{Article, Date};
 use crate::search::facets::{Count, Facets};
 use crate::search::suggest::Suggestion;
 use crate::search::{Hit, Results};
@@ -95,6 +95,10 @@ pub fn summary(results: &Results) -> String {
         (all, 0) => articles(all),
         (all, some) => format!("{}, and {some} that hold some of it", articles(all)),
     };
+    if results.page_total > 0 {
+        let pages = if results.page_total == 1 { "page" } else { "pages" };
+        let _ = write!(line, "; {} {pages} without an article", results.page_total);
+    }
     let _ = write!(
         line,
         " ({:.1} ms, {} in generation {}, commit {})",
@@ -104,6 +108,12 @@ pub fn summary(results: &Results) -> String {
         results.commit
     );
     line
+}
+
+/// Pages without an article, one a line: what `整页:` finds beside articles.
+pub fn pages(pages: &[Article]) -> String {
+    let line = |page: &Article| format!("{}  {}  {}\n", page.id, page.title, page.url.as_ref().unwrap_or(&page.origin));
+    pages.iter().map(line).collect()
 }
 
 /// Facets, each as a line of its values with their counts.

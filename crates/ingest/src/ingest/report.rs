@@ -32,6 +32,8 @@ pub struct Report {
     pub deleted: u64,
     /// Articles taken out, because their record or file is gone, or because they were to be deleted and still there.
     pub removed: u64,
+    /// Records that have text and no article, beside those that were read: they are found by their margin alone.
+    pub pages: u64,
     /// Records that shared place and key with an earlier one; both are kept.
     pub duplicate_ids: u64,
     /// Articles among the new and changed ones that are copies of others: they joined a cluster of reprints.

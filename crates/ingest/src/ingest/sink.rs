@@ -57,6 +57,21 @@ impl Target<'_> {
         }
     }
 
+    /// Takes out the pages without an article that came of a file before.
+    fn delete_pages(&mut self, file: &str) {
+        if let Target::Writer(writer) = self {
+            writer.delete_pages(file);
+        }
+    }
+
+    /// Takes in a page without an article.
+    fn page(&mut self, page: &Article, file: &str) -> Result<()> {
+        match self {
+            Target::Writer(writer) => writer.add(page, file, document::encode(page)),
+            Target::Rehearsal(_) => Ok(()),
+        }
+    }
+
     pub fn record(&mut self, entry: Entry) {
         match self {
             Target::Writer(writer) => writer.record(entry),
@@ -137,6 +152,7 @@ impl<'a> Sink<'a> {
         file.existing.retain(|number, _| ledger.still_holds(*number, &input.name));
         file.shadowed = ledger.shadowed(&input.name);
         let Input { name, size, modified_ns, .. } = input.clone();
+        self.target.delete_pages(&name);
         file.entry = Entry { file: name, size, modified_ns, ..Entry::default() };
         self.file = Some(file);
         Ok(())
@@ -150,8 +166,13 @@ impl<'a> Sink<'a> {
         origin: &Origin,
         observer: &mut dyn Observer,
     ) -> Result<()> {
-        self.report.read += 1;
         let Some(file) = &mut self.file else { return Ok(()) };
+        if article.is_page() {
+            file.entry.pages += 1;
+            self.report.pages += 1;
+            return self.target.page(&article, &origin.file);
+        }
+        self.report.read += 1;
         let mut again = false;
         if class == Class::Copy {
             let text = document::text_hash(&article);
@@ -264,6 +285,7 @@ impl<'a> Sink<'a> {
             for known in held.values() {
                 self.report.removed += u64::from(self.release_at(snapshot.as_ref(), known.address, name)?);
             }
+            self.target.delete_pages(name);
             let ledger = self.target.ledger();
             ledger.begin(name);
             ledger.shadowed(name).iter().for_each(|number| ledger.withdraw(*number, name));

@@ -112,7 +112,7 @@ pub(in crate::index) fn segments(generation: &Generation) -> Result<(Vec<Segment
 }
 
 /// The files of each segment; one that is gone is damage too.
-fn check_segments(folder: &Path, segments: &[SegmentMeta], found: &mut Files) -> Result<()> {
+pub(in crate::index) fn check_segments(folder: &Path, segments: &[SegmentMeta], found: &mut Files) -> Result<()> {
     let mut paths = Vec::new();
     for path in segments.iter().flat_map(files_of) {
         if folder.join(&path).is_file() {

@@ -39,6 +39,9 @@ pub struct Entry {
     /// has here, as `shared`, how many stand under another file.
     #[serde(default, alias = "shared", skip_serializing_if = "is_zero")]
     pub repeated: u64,
+    /// How many of its records have text and no article: pages, found by their margin alone.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pages: u64,
     /// How many of its records were rejected.
     pub rejected: u64,
     /// How many of those are articles that were deleted on request (see [`crate::index::tombstones`]).

@@ -1,6 +1,6 @@
 //! Opens what tantivy keeps in a generation's folder, and puts what it says of it in this library's words.
 
-use tantivy::{Index, TantivyError};
+use tantivy::{Directory, Index, TantivyError};
 
 use crate::error::{Error, Result};
 use crate::index::generations::generation::Generation;
@@ -18,7 +18,10 @@ pub(in crate::index) fn directory(generation: &Generation) -> Result<GenerationD
     GenerationDirectory::open(&path).map_err(|e| Error::Damaged { path, what: e.to_string() })
 }
 
-pub(in crate::index) fn open_index_in(directory: GenerationDirectory, generation: &Generation) -> Result<Index> {
+pub(in crate::index) fn open_index_in(
+    directory: impl Into<Box<dyn Directory>>,
+    generation: &Generation,
+) -> Result<Index> {
     let index = Index::open(directory).map_err(|e| damaged(generation, e))?;
     if index.schema() != schema().0 {
         let what = "its fields are not those of its schema version".into();

@@ -224,6 +224,32 @@ impl Generation {
         Ok(files)
     }
 
+    /// The schema that the generation was built by, whether this program can read it or not.
+    ///
+    /// # Errors
+    /// Where the settings can't be read or do not say.
+    pub fn schema(&self) -> Result<u32> {
+        let path = self.folder().join(SETTINGS);
+        let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
+        let settings: serde_json::Value =
+            serde_json::from_slice(&bytes).map_err(|e| Error::Damaged { path: path.clone(), what: e.to_string() })?;
+        let schema = settings["schema"].as_u64().and_then(|schema| u32::try_from(schema).ok());
+        schema.ok_or_else(|| Error::Damaged { path, what: "it names no schema".into() })
+    }
+
+    /// The segmenter with the user's words of the generation, and the program's own dictionary as it is now.
+    ///
+    /// # Errors
+    /// Where the user's words can't be read.
+    pub fn dictionary(&self) -> Result<Segmenter> {
+        let path = self.folder().join(DICTIONARY);
+        match fs::read_to_string(&path) {
+            Ok(user) => Segmenter::with_user_dict(&user).map_err(|e| Error::Damaged { path, what: e.to_string() }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Segmenter::builtin()),
+            Err(e) => Err(Error::io(path, e)),
+        }
+    }
+
     /// Reads the settings, and refuses a generation that this program can't read.
     ///
     /// # Errors
@@ -236,6 +262,10 @@ impl Generation {
             serde_json::from_slice(&bytes).map_err(|e| Error::Damaged { path: path.clone(), what: e.to_string() })?;
         match value["schema"].as_u64() {
             Some(schema) if schema == u64::from(SCHEMA_VERSION) => {}
+            Some(3) => {
+                let what = "an index of schema 3, which `gongxun upgrade` brings over without the archive";
+                return Err(found(what.into()));
+            }
             Some(schema) => return Err(found(format!("an index of schema {schema}"))),
             None => return Err(found("an index without a schema".into())),
         }
@@ -252,12 +282,7 @@ impl Generation {
     /// # Errors
     /// Where the dictionary is gone, changed, or the program's own dictionary is another one now.
     pub fn segmenter(&self, settings: &Settings) -> Result<Segmenter> {
-        let path = self.folder().join(DICTIONARY);
-        let segmenter = match fs::read_to_string(&path) {
-            Ok(user) => Segmenter::with_user_dict(&user).map_err(|e| Error::Damaged { path, what: e.to_string() })?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Segmenter::builtin(),
-            Err(e) => return Err(Error::io(path, e)),
-        };
+        let segmenter = self.dictionary()?;
         if segmenter.fingerprint() != settings.dictionary {
             let found = format!("an index cut by dictionary {} (now {})", settings.dictionary, segmenter.fingerprint());
             return Err(Error::Schema { path: self.folder(), found, wanted: SCHEMA_VERSION });

@@ -4,3 +4,4 @@ pub mod copy;
 pub mod generation;
 pub mod rollback;
 pub mod swap;
+pub mod upgrade;

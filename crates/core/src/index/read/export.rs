@@ -21,7 +21,7 @@ pub fn export(
     mut visit: impl FnMut(&Article) -> Result<()>,
 ) -> Result<()> {
     let ordered = check::guarded(&snapshot.generation, || in_order(snapshot, addresses))?;
-    ordered.iter().try_for_each(|address| visit(&snapshot.article(*address)?))
+    ordered.iter().try_for_each(|address| visit(&snapshot.whole(*address)?))
 }
 
 fn in_order(snapshot: &Snapshot, addresses: Option<Vec<DocAddress>>) -> Result<Vec<DocAddress>> {

@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod listed;
+pub mod margin;
 pub mod reader;
 pub mod shown;
 pub mod snapshot;

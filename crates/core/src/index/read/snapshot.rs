@@ -1,9 +1,10 @@
 //! A snapshot: one commit of one generation, as searchers see it. It never changes; a newer one is opened beside it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use tantivy::directory::{Directory as _, META_LOCK};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::store::StoreReader;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
@@ -11,8 +12,9 @@ use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
 use crate::index::commit::check;
+use crate::index::commit::kinds::{META, SegmentKind, View, kind, only};
 use crate::index::commit::manifest::Manifest;
-use crate::index::commit::open::{damaged, open_index};
+use crate::index::commit::open::{damaged, directory, open_index_in};
 use crate::index::commit::payload::{Commit, last_commit};
 use crate::index::generations::generation::{Generation, Settings};
 use crate::index::read::shown::{Page, Shown};
@@ -49,6 +51,9 @@ pub struct Snapshot {
     counted: Arc<OnceLock<Counted>>,
     shown: Arc<Shown>,
     terms: Arc<Terms>,
+    margin: Option<Arc<Snapshot>>,
+    /// Of a snapshot of margins: where the line with each number stands.
+    pub(super) line_places: Arc<OnceLock<HashMap<u32, DocAddress>>>,
 }
 
 /// An article that the index knows, found by its id or its file.
@@ -97,22 +102,41 @@ impl Snapshot {
 
     fn open_once(generation: &Generation) -> Result<Snapshot> {
         let settings = generation.settings()?;
-        let opened = check::quietly(|| open_index(generation))
-            .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))?;
-        check::quietly(|| Snapshot::from_index(generation, settings, &opened, OnceLock::new()))
+        check::quietly(|| Snapshot::from_commit(generation, settings, OnceLock::new()))
             .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))
     }
 
-    pub(in crate::index) fn from_index(
+    /// The last commit of a generation, with these settings.
+    pub(in crate::index) fn from_commit(
         generation: &Generation,
         settings: Settings,
-        index: &Index,
         segmenter: OnceLock<Segmenter>,
     ) -> Result<Snapshot> {
         let damaged = |e| damaged(generation, e);
-        // The payload is read before and after the reader is opened, so that commit and segments belong together.
-        for _ in 0..OPEN_ATTEMPTS {
-            let before = index.load_metas().map_err(damaged)?;
+        let folder = directory(generation)?;
+        // No file is collected before all are open. One list of segments serves for all that follows, so that commit,
+        // articles and margins belong together.
+        let _lock = folder
+            .acquire_lock(&META_LOCK)
+            .map_err(|e| Error::Damaged { path: generation.folder(), what: format!("its lock can't be taken: {e}") })?;
+        let meta = folder.atomic_read(Path::new(META)).map_err(|e| damaged(e.into()))?;
+        let all = open_index_in(View::new(folder.clone(), meta.clone()), generation)?;
+        let listed = all.load_metas().map_err(damaged)?;
+        let commit: Commit = match &listed.payload {
+            Some(payload) => serde_json::from_str(payload).map_err(|e| Error::Damaged {
+                path: generation.folder().join(META),
+                what: format!("its payload is not of this program: {e}"),
+            })?,
+            None => Commit::default(),
+        };
+        let mut margins: HashSet<String> = HashSet::new();
+        for segment in &listed.segments {
+            if kind(&all, segment).map_err(damaged)? == SegmentKind::Margins {
+                margins.insert(segment.id().uuid_string());
+            }
+        }
+        let segmenter = Arc::new(segmenter);
+        let open = |index: &Index, commit: Commit, margin: Option<Arc<Snapshot>>| -> Result<Snapshot> {
             let reader = index
                 .reader_builder()
                 .reload_policy(ReloadPolicy::Manual)
@@ -120,37 +144,44 @@ impl Snapshot {
                 .doc_store_cache_num_blocks(0)
                 .try_into()
                 .map_err(damaged)?;
-            let after = index.load_metas().map_err(damaged)?;
-            if before.opstamp != after.opstamp {
-                continue;
-            }
-            let commit: Commit = match &after.payload {
-                Some(payload) => serde_json::from_str(payload).map_err(|e| Error::Damaged {
-                    path: generation.folder().join("meta.json"),
-                    what: format!("its payload is not of this program: {e}"),
-                })?,
-                None => Commit::default(),
-            };
-            let reprints = Table::open(&generation.folder(), commit.reprints.as_ref())?;
             let searcher = reader.searcher();
             let segments = searcher.segment_readers().iter();
             let stores = segments.map(|segment| segment.get_store_reader(STORE_CACHE_BLOCKS)).collect::<Result<_, _>>();
-            return Ok(Snapshot {
+            Ok(Snapshot {
                 stores: Arc::new(stores.map_err(|e| damaged(e.into()))?),
                 unpacker: Arc::default(),
                 generation: generation.clone(),
-                commit,
                 fields: schema().1,
                 searcher,
-                settings,
-                segmenter: Arc::new(segmenter),
-                reprints: Arc::new(reprints),
+                settings: settings.clone(),
+                segmenter: Arc::clone(&segmenter),
+                reprints: Arc::new(Table::open(&generation.folder(), commit.reprints.as_ref())?),
+                commit,
                 counted: Arc::default(),
                 shown: Arc::default(),
                 terms: Arc::default(),
-            });
+                margin,
+                line_places: Arc::default(),
+            })
+        };
+        if margins.is_empty() {
+            return open(&all, commit, None);
         }
-        Err(Error::Damaged { path: generation.folder(), what: "commits follow each other too fast to open one".into() })
+        let view = |wanted: bool| {
+            let only = only(&meta, |id| margins.contains(&id.replace('-', "")) == wanted);
+            let what = || "its list of segments is not of tantivy".to_string();
+            let only = only.ok_or_else(|| Error::Damaged { path: generation.folder().join(META), what: what() })?;
+            open_index_in(View::new(folder.clone(), only), generation)
+        };
+        let of_margins = Commit { reprints: None, ..commit.clone() };
+        let margin = open(&view(true)?, of_margins, None)?;
+        open(&view(false)?, commit, Some(Arc::new(margin)))
+    }
+
+    /// The documents of which margins are made, as a snapshot of their own: lines and pages without an article. None where
+    /// there are none.
+    pub fn margin(&self) -> Option<&Snapshot> {
+        self.margin.as_deref()
     }
 
     /// The segmenter that the generation was built with; loaded when it is first asked for.
@@ -199,6 +230,17 @@ impl Snapshot {
     pub fn article(&self, address: DocAddress) -> Result<Article> {
         check::guarded(&self.generation, || {
             document::article(&self.stores[address.segment_ord as usize], self.unpacker()?, address.doc_id)
+        })
+    }
+
+    /// The article at an address with the numbers of the lines of its margin.
+    ///
+    /// # Errors
+    /// As [`Snapshot::article`].
+    pub fn article_with_lines(&self, address: DocAddress) -> Result<(Article, Vec<u32>)> {
+        check::guarded(&self.generation, || {
+            let store = &self.stores[address.segment_ord as usize];
+            document::decode_with_lines(&document::unpacked(store, self.unpacker()?, address.doc_id)?)
         })
     }
 

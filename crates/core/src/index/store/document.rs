@@ -4,9 +4,10 @@ use tantivy::DocId;
 use tantivy::schema::{OwnedValue, TantivyDocument};
 use tantivy::store::StoreReader;
 
-use crate::article::{Article, ArticleId};
+use crate::article::{Article, ArticleId, Role};
 use crate::error::{Error, Result};
 use crate::index::schema::Fields;
+use crate::index::store::lines::{read_runs, runs};
 use crate::index::store::packing::Unpacker;
 use crate::reprint::letters;
 use gongxun_text::fold::fold;
@@ -16,12 +17,69 @@ pub fn encode(article: &Article) -> Vec<u8> {
     serde_json::to_vec(article).unwrap_or_default()
 }
 
-/// The article that was stored.
+/// What a stored line of a margin begins with; an article's JSON does not.
+const LINE: u8 = b'\n';
+
+/// An article on its way into a segment: its bytes, what tells it from its earlier self, and its margin.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stored {
+    /// What is stored: the article's JSON without its margin, and behind it the numbers of the margin's lines
+    /// ([`runs`]).
+    pub bytes: Vec<u8>,
+    /// [`content_hash`] of the whole JSON, margin and all.
+    pub content: u64,
+    /// The different lines of the margin, by number.
+    pub lines: Vec<u32>,
+}
+
+impl From<Vec<u8>> for Stored {
+    /// An article without a margin, by its [`encode`]d form.
+    fn from(bytes: Vec<u8>) -> Stored {
+        Stored { content: content_hash(&bytes), bytes, lines: Vec::new() }
+    }
+}
+
+impl Stored {
+    /// An article whose margin has these lines, with the hash of its whole content.
+    pub fn with_margin(article: &Article, content: u64, numbers: &[u32]) -> Stored {
+        let article = Article { margin: Vec::new(), ..article.clone() };
+        let mut bytes = encode(&article);
+        bytes.extend(runs(numbers).bytes());
+        let mut lines = numbers.to_vec();
+        lines.sort_unstable();
+        lines.dedup();
+        Stored { bytes, content, lines }
+    }
+}
+
+/// The stored form of a line of a margin.
+pub fn encode_line(line: &str) -> Vec<u8> {
+    [&[LINE], line.as_bytes()].concat()
+}
+
+/// The article that was stored, without its margin; of a line of a margin, one that has nothing but the line as its body.
 ///
 /// # Errors
 /// Where the bytes are not what [`encode`] gave: the index is damaged.
 pub fn decode(stored: &[u8]) -> Result<Article> {
-    serde_json::from_slice(stored).map_err(|e| Error::Damaged { path: "stored article".into(), what: e.to_string() })
+    Ok(decode_with_lines(stored)?.0)
+}
+
+/// The article that was stored, with the numbers of the lines of its margin.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_with_lines(stored: &[u8]) -> Result<(Article, Vec<u32>)> {
+    let damaged = |what: String| Error::Damaged { path: "stored article".into(), what };
+    if let Some((&LINE, line)) = stored.split_first() {
+        let body = std::str::from_utf8(line).map_err(|e| damaged(e.to_string()))?.to_string();
+        return Ok((Article { body, ..Article::default() }, Vec::new()));
+    }
+    let mut json = serde_json::Deserializer::from_slice(stored).into_iter::<Article>();
+    let article = json.next().unwrap_or_else(|| Ok(Article::default())).map_err(|e| damaged(e.to_string()))?;
+    let behind = std::str::from_utf8(&stored[json.byte_offset()..]).map_err(|e| damaged(e.to_string()))?;
+    let lines = read_runs(behind).ok_or_else(|| damaged(format!("{behind:?} are no numbers of lines")))?;
+    Ok((article, lines))
 }
 
 /// The first eight bytes of the hash of a stored article: tells a changed article from an unchanged one.
@@ -29,7 +87,8 @@ pub fn content_hash(stored: &[u8]) -> u64 {
     short_hash(stored)
 }
 
-fn short_hash(bytes: &[u8]) -> u64 {
+/// The first eight bytes of the hash of some bytes.
+pub fn short_hash(bytes: &[u8]) -> u64 {
     let hash = blake3::hash(bytes);
     u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap_or_default())
 }
@@ -82,6 +141,9 @@ pub fn document(article: &Article, file: &str, content: u64, packed: Vec<u8>, fi
         doc.add_text(fields.author, author);
         doc.add_text(fields.author_key, fold(author));
     }
+    for credit in article.credits.iter().filter(|credit| credit.role == Role::Proofreader) {
+        doc.add_text(fields.proofreader_key, fold(&credit.name));
+    }
     if let Some(section) = &article.section {
         doc.add_text(fields.section, section);
         doc.add_text(fields.section_key, fold(section));
@@ -103,14 +165,27 @@ pub fn names(article: &Article) -> String {
     names.join("\n")
 }
 
-/// The article of a document, read from its segment's store.
+/// The captions, one a line, so that no string crosses two of them.
+pub fn captions(article: &Article) -> String {
+    article.captions().collect::<Vec<_>>().join("\n")
+}
+
+/// The article of a document, read from its segment's store, without its margin.
 ///
 /// # Errors
 /// [`Error::Damaged`] where the store does not hold what was written.
 pub fn article(store: &StoreReader, unpacker: &Unpacker, doc: DocId) -> Result<Article> {
+    decode(&unpacked(store, unpacker, doc)?)
+}
+
+/// What is stored of a document, unpacked.
+///
+/// # Errors
+/// As [`article`].
+pub fn unpacked(store: &StoreReader, unpacker: &Unpacker, doc: DocId) -> Result<Vec<u8>> {
     let record = store.get_document_bytes(doc)?;
     let damaged = || Error::Damaged { path: "stored article".into(), what: "its record is not whole".into() };
-    decode(&unpacker.unpack(stored(&record).ok_or_else(damaged)?)?)
+    unpacker.unpack(stored(&record).ok_or_else(damaged)?)
 }
 
 /// The bytes of the one stored field in a document's record of the store: the number of values (1), the field, the type
@@ -175,7 +250,7 @@ mod tests {
             .map(|length| Article { title: "工会".into(), body: "职".repeat(length), ..Article::default() })
             .to_vec();
         for article in &articles {
-            builder.add(article, "a.txt", &encode(article)).unwrap();
+            builder.add(article, "a.txt", &encode(article).into()).unwrap();
         }
         let segment = index.segment(builder.finish().unwrap().unwrap());
         let store = tantivy::SegmentReader::open(&segment).unwrap().get_store_reader(1).unwrap();

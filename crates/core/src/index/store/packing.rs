@@ -40,6 +40,13 @@ const MAX_ARTICLE: usize = u32::MAX as usize;
 const PLAIN: u8 = 0;
 /// The first byte of an article packed with it.
 const BY_DICTIONARY: u8 = 1;
+/// The first byte of what is too short to be worth packing: a line of a margin. The checksum of its file guards it.
+const RAW: u8 = 2;
+
+/// What is too short to be packed, in the form of what is packed.
+pub fn raw(bytes: &[u8]) -> Vec<u8> {
+    [&[RAW], bytes].concat()
+}
 
 /// The dictionary of a generation.
 #[derive(Clone)]
@@ -155,6 +162,7 @@ impl Unpacker {
             (Some((&BY_DICTIONARY, frame)), Some(dictionary)) => {
                 unpack(Decompressor::with_prepared_dictionary(dictionary), frame)
             }
+            (Some((&RAW, bytes)), _) => Ok(bytes.to_vec()),
             (Some((&BY_DICTIONARY, _)), None) => Err(damaged(format!("it needs {FILE}, which the commit has not"))),
             _ => Err(damaged("it is not a packed article".into())),
         }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::article::Article;
+use crate::index::store::document::Stored;
 
 /// How many bytes of articles may wait.
 const MAX_WAITING: usize = 16 << 20;
@@ -29,8 +30,8 @@ struct Room {
 
 impl Queue {
     /// An article with its stored form, to be handed to a thread. Waits until there is room.
-    pub fn put(&self, article: &Article, file: &str, stored: Vec<u8>) -> Queued {
-        let bytes = stored.len() * 2 + size_of::<Article>();
+    pub fn put(&self, article: &Article, file: &str, stored: Stored) -> Queued {
+        let bytes = stored.bytes.len() * 2 + size_of::<Article>();
         let mut waiting = self.0.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         while *waiting > 0 && *waiting + bytes > MAX_WAITING {
             let (after, patience) =
@@ -65,7 +66,7 @@ pub struct Queued {
     /// The file it came of.
     pub file: String,
     /// Its stored form.
-    pub stored: Vec<u8>,
+    pub stored: Stored,
     _room: Room,
 }
 
@@ -77,7 +78,7 @@ mod tests {
     fn who_adds_waits_until_there_is_room() {
         let queue = Queue::default();
         let article = Article::default();
-        let large = || queue.put(&article, "a.txt", vec![0; MAX_WAITING / 2]);
+        let large = || queue.put(&article, "a.txt", vec![0; MAX_WAITING / 2].into());
         // One that is larger than the room goes in where nothing else waits.
         let first = large();
         std::thread::scope(|scope| {

@@ -14,6 +14,7 @@ use tantivy::TantivyError;
 use tantivy::index::SegmentMeta;
 
 use crate::article::Article;
+use crate::index::store::document::Stored;
 use crate::index::store::packing::Dictionary;
 use crate::index::write::queue::{Queue, Queued};
 use crate::index::write::segment::Builder;
@@ -54,7 +55,7 @@ impl Workers {
     ///
     /// # Errors
     /// Where a thread has failed: what went wrong there.
-    pub fn put(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> tantivy::Result<()> {
+    pub fn put(&mut self, article: &Article, file: &str, stored: Stored) -> tantivy::Result<()> {
         if self.running.as_ref().is_some_and(|running| running.threads.iter().any(JoinHandle::is_finished)) {
             self.flush()?;
         }

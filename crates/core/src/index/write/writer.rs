@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use tantivy::index::SegmentMeta;
+use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::NoMergePolicy;
 use tantivy::schema::Field;
 use tantivy::store::Compressor;
@@ -12,6 +12,7 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
 use crate::index::commit::check;
+use crate::index::commit::kinds::{self, ByKind, SegmentKind};
 use crate::index::commit::manifest::{Entry, Manifest, Root};
 use crate::index::commit::open::{damaged, directory, open_index_in};
 use crate::index::commit::payload::{self, Commit};
@@ -22,8 +23,9 @@ use crate::index::read::snapshot::Snapshot;
 use crate::index::reprints::store as reprints;
 use crate::index::schema::{Fields, schema};
 use crate::index::storage::directory::{GenerationDirectory, Writing};
-use crate::index::store::document;
+use crate::index::store::document::{self, Stored};
 use crate::index::store::packing::{self, Dictionary};
+use crate::index::write::margins::{self, Margins};
 use crate::index::write::merging;
 use crate::index::write::records::{Class, Ledger, PROGRAM, Verdict};
 use crate::index::write::segment::Builder;
@@ -71,7 +73,7 @@ pub struct Writer {
     deletions: Deletions,
     /// What articles are packed by, once there were enough of them, and the first ones until then, with their stored forms.
     dictionary: Option<Dictionary>,
-    samples: Vec<(Article, String, Vec<u8>)>,
+    samples: Vec<(Article, String, Stored)>,
     sample_bytes: usize,
     index: Index,
     directory: GenerationDirectory,
@@ -85,6 +87,7 @@ pub struct Writer {
     /// How many articles a program has put in and not taken out since the last commit.
     of_program: i64,
     reprints: reprints::Store,
+    margins: Margins,
     commit: Commit,
     dirty: bool,
     /// Whether something went wrong. tantivy forgets the articles of a thread that failed and would commit the rest at
@@ -205,16 +208,17 @@ impl Writer {
         let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
         let inner: IndexWriter =
             index.writer_with_options(merging::options(threads)).map_err(|e| trouble(&directory, &generation, e))?;
-        inner.set_merge_policy(merging::policy());
+        inner.set_merge_policy(Box::new(ByKind::new(merging::policy(), &index)));
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());
-        let snapshot = Snapshot::from_index(&generation, settings.clone(), &index, known)?;
+        let snapshot = Snapshot::from_commit(&generation, settings.clone(), known)?;
         let manifest = Manifest::read(&generation.folder(), &snapshot.commit.manifest)?;
         let reprints = reprints::Store::open(&generation.folder(), snapshot.commit.reprints.as_ref())?;
         let ledger = Ledger::new(Some(snapshot.clone()).filter(|snapshot| snapshot.articles() > 0), &manifest);
         let fields = schema().1;
         let builder = |_| Builder::new(&index, &fields, &segmenter);
         let mut workers = Workers::new((0..threads).map(builder).collect(), memory);
+        let margins = Margins::new(&index, &fields, &segmenter, &snapshot)?;
         let dictionary = Dictionary::read(&generation.folder(), snapshot.commit.compression.as_deref())?;
         dictionary.iter().for_each(|dictionary| workers.pack_by(dictionary));
         Ok(Writer {
@@ -235,6 +239,7 @@ impl Writer {
             tombstones: None,
             of_program: 0,
             reprints,
+            margins,
             commit: snapshot.commit,
             dirty: false,
             failed: false,
@@ -260,7 +265,7 @@ impl Writer {
     pub fn snapshot(&self) -> Result<Snapshot> {
         let known = OnceLock::new();
         let _ = known.set(self.segmenter.clone());
-        Snapshot::from_index(&self.generation, self.settings.clone(), &self.index, known)
+        Snapshot::from_commit(&self.generation, self.settings.clone(), known)
     }
 
     /// Who holds which id.
@@ -320,26 +325,52 @@ impl Writer {
         Ok(held)
     }
 
-    /// Adds an article that came of `file`. Its stored form is [`document::encode`]'s.
+    /// Adds an article that came of `file`, or a page without an article ([`Article::is_page`]). `encoded` is its
+    /// [`document::encode`]d form.
     ///
     /// # Errors
     /// Where a thread of the writer failed (the disk is full, say).
-    pub fn add(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
+    pub fn add(&mut self, article: &Article, file: &str, encoded: Vec<u8>) -> Result<()> {
         self.dirty = true;
+        let stored = match article.margin.is_empty() {
+            true => Stored::from(encoded),
+            false => {
+                let numbers = self.take_margin(article, file).inspect_err(|_| self.failed = true)?;
+                if article.is_page() {
+                    return Ok(());
+                }
+                margins::with_margin(article, &encoded, &numbers)
+            }
+        };
         if self.dictionary.is_some() {
             return self.hand_on(article, file, stored);
         }
-        self.sample_bytes += stored.len();
+        self.sample_bytes += stored.bytes.len();
         self.samples.push((article.clone(), file.to_string(), stored));
         if self.sample_bytes >= packing::SAMPLES { self.learn() } else { Ok(()) }
+    }
+
+    /// Takes the margin of an article, or a page without one, and gives the numbers of its lines.
+    fn take_margin(&mut self, article: &Article, file: &str) -> Result<Vec<u32>> {
+        let (generation, settings, segmenter) = (&self.generation, &self.settings, &self.segmenter);
+        let committed = || Snapshot::from_commit(generation, settings.clone(), OnceLock::from(segmenter.clone()));
+        let numbers = self.margins.numbers(&article.margin, committed)?;
+        if article.is_page() {
+            self.margins.page(article, file, &numbers)?;
+        }
+        if self.margins.is_full() {
+            let segment = self.margins.finish().map(|segment| segment.into_iter().collect());
+            self.give(segment)?;
+        }
+        Ok(numbers)
     }
 
     /// Makes a dictionary of the first articles, where they are enough, and hands them on.
     fn learn(&mut self) -> Result<()> {
         let samples = std::mem::take(&mut self.samples);
         self.sample_bytes = 0;
-        let lengths: Vec<usize> = samples.iter().map(|(_, _, stored)| stored.len()).collect();
-        let stored: Vec<u8> = samples.iter().flat_map(|(_, _, stored)| stored).copied().collect();
+        let lengths: Vec<usize> = samples.iter().map(|(_, _, stored)| stored.bytes.len()).collect();
+        let stored: Vec<u8> = samples.iter().flat_map(|(_, _, stored)| &stored.bytes).copied().collect();
         if let Some(dictionary) = Dictionary::make(&stored, &lengths) {
             self.end_segments()?;
             dictionary.write(&self.generation.folder()).inspect_err(|_| self.failed = true)?;
@@ -349,7 +380,7 @@ impl Writer {
         samples.into_iter().try_for_each(|(article, file, stored)| self.hand_on(&article, &file, stored))
     }
 
-    fn hand_on(&mut self, article: &Article, file: &str, stored: Vec<u8>) -> Result<()> {
+    fn hand_on(&mut self, article: &Article, file: &str, stored: Stored) -> Result<()> {
         let taken = self.workers.put(article, file, stored);
         let segments = self.workers.written().collect();
         self.give(taken.map(|()| segments))
@@ -362,8 +393,9 @@ impl Writer {
     }
 
     fn end_segments(&mut self) -> Result<()> {
+        let margins = self.margins.finish();
         let segments = self.workers.flush();
-        self.give(segments)
+        self.give(margins.and_then(|margins| Ok(segments?.into_iter().chain(margins).collect())))
     }
 
     /// Gives tantivy segments that are whole, where making them did not fail.
@@ -390,9 +422,21 @@ impl Writer {
         self.failed |= ended.is_err() || self.inner.delete_query(deletion).is_err();
     }
 
+    /// Takes out the pages without an article that came of a file.
+    pub fn delete_pages(&mut self, file: &str) {
+        if self.margins.has_pages() {
+            if self.margins.holds(file) {
+                self.failed |= self.end_segments().is_err();
+            }
+            self.delete_term(self.fields.page_file, file);
+        }
+    }
+
     /// Notes the fingerprint of an article that is added, by which its copies are found.
     pub fn fingerprint(&mut self, article: &Article, fingerprint: &Fingerprint) {
-        self.reprints.put(article, fingerprint);
+        if !article.is_page() {
+            self.reprints.put(article, fingerprint);
+        }
     }
 
     /// How many of the articles whose fingerprints this writer took are copies of others, up to the last commit.
@@ -408,6 +452,7 @@ impl Writer {
 
     /// Takes all articles of a file out. Their fingerprints stay; [`Writer::delete`] each article where they must go.
     pub fn delete_file(&mut self, file: &str) {
+        self.delete_pages(file);
         self.delete_term(self.fields.file, file);
     }
 
@@ -492,17 +537,23 @@ impl Writer {
         let trouble = |e| trouble(&self.directory, &self.generation, e);
         // Merges under way take segments that are listed now, so they must be through before the last one begins.
         self.inner.wait_merging_threads().map_err(trouble)?;
-        let mut segments = self.index.searchable_segments().map_err(trouble)?;
-        segments.sort_by_key(|segment| segment.meta().num_docs());
-        let articles: Vec<u64> = segments.iter().map(|segment| segment.meta().num_docs().into()).collect();
-        segments.truncate(merging::worth_merging(&articles));
-        if !segments.is_empty() {
+        let mut merges: Vec<Vec<SegmentId>> = Vec::new();
+        for wanted in [SegmentKind::Articles, SegmentKind::Margins] {
+            let mut segments = self.index.searchable_segment_metas().map_err(trouble)?;
+            let kinds = segments.iter().map(|segment| kinds::kind(&self.index, segment));
+            let mut kinds = kinds.collect::<tantivy::Result<Vec<_>>>().map_err(trouble)?.into_iter();
+            segments.retain(|_| kinds.next() == Some(wanted));
+            segments.sort_by_key(SegmentMeta::num_docs);
+            let documents: Vec<u64> = segments.iter().map(|segment| segment.num_docs().into()).collect();
+            segments.truncate(merging::worth_merging(&documents));
+            merges.extend(Some(segments.iter().map(SegmentMeta::id).collect()).filter(|ids: &Vec<_>| !ids.is_empty()));
+        }
+        if !merges.is_empty() {
             let mut merger: IndexWriter = self.index.writer_with_options(merging::options(1)).map_err(trouble)?;
             merger.set_merge_policy(Box::new(NoMergePolicy));
-            let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
-            // The files of a segment that somebody holds are not collected.
-            drop(segments);
-            merger.merge(&ids).wait().map_err(trouble)?;
+            for ids in merges {
+                merger.merge(&ids).wait().map_err(trouble)?;
+            }
             merger.garbage_collect_files().wait().map_err(trouble)?;
             merger.wait_merging_threads().map_err(trouble)?;
         }

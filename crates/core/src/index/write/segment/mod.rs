@@ -12,6 +12,7 @@ use tantivy::fastfield::FastFieldsWriter;
 use tantivy::fieldnorm::{FieldNormReaders, FieldNormsSerializer, FieldNormsWriter};
 use tantivy::index::{Index, Segment, SegmentComponent, SegmentMeta};
 use tantivy::postings::InvertedIndexSerializer;
+use tantivy::schema::TantivyDocument;
 use tantivy::schema::document::Value;
 use tantivy::store::StoreWriter;
 use tantivy::tokenizer::MAX_TOKEN_LEN;
@@ -20,7 +21,7 @@ use tantivy::{DocId, TantivyError};
 use crate::article::Article;
 use crate::index::analyzer::Analyzer;
 use crate::index::schema::{Fields, Kind, TextFields};
-use crate::index::store::document;
+use crate::index::store::document::{self, Stored};
 use crate::index::store::packing::{Dictionary, Packer};
 use gongxun_text::segment::Segmenter;
 use postings::{Pairs, Tokens, Words};
@@ -32,7 +33,7 @@ pub struct Builder {
     analyzer: Analyzer,
     dictionary: Option<Dictionary>,
     packer: Option<Packer>,
-    texts: [Text; 4],
+    texts: [Text; 5],
     /// The fields of whole values, by the number of the field.
     keys: Vec<Tokens>,
     open: Option<Open>,
@@ -75,14 +76,20 @@ impl Open {
 impl Builder {
     /// Makes segments of this index, with words cut by this segmenter.
     pub fn new(index: &Index, fields: &Fields, segmenter: &Segmenter) -> Builder {
+        Builder::of(index, fields, segmenter, &[Kind::Words, Kind::Parts, Kind::Pairs, Kind::Chars])
+    }
+
+    /// Makes segments of which the texts have no fields but those of some kinds.
+    pub fn of(index: &Index, fields: &Fields, segmenter: &Segmenter, kinds: &[Kind]) -> Builder {
         let schema = index.schema();
         let text = |fields: TextFields| {
             let indexed = schema.fields().filter(|(_, entry)| entry.is_indexed());
-            let made = indexed.filter_map(|(field, _)| fields.kind(field)).collect();
+            let made =
+                indexed.filter_map(|(field, _)| fields.kind(field)).filter(|kind| kinds.contains(kind)).collect();
             Text { fields, made, words: Words::default(), pairs: Pairs::default() }
         };
         let keys = schema.fields().map(|_| Tokens::default()).collect();
-        let (texts, analyzer) = (fields.texts().map(text), Analyzer::new(segmenter));
+        let (texts, analyzer) = (fields.all_texts().map(text), Analyzer::new(segmenter));
         let (dictionary, packer, open) = Default::default();
         Builder { index: index.clone(), fields: *fields, analyzer, dictionary, packer, texts, keys, open }
     }
@@ -97,14 +104,14 @@ impl Builder {
     ///
     /// # Errors
     /// Where the disk refuses. The segment under way is lost then.
-    pub fn add(&mut self, article: &Article, file: &str, stored: &[u8]) -> tantivy::Result<()> {
+    pub fn add(&mut self, article: &Article, file: &str, stored: &Stored) -> tantivy::Result<()> {
         let open = match &mut self.open {
             Some(open) => open,
             None => self.open.insert(Open::new(&self.index)?),
         };
         let doc = open.docs;
-        let names = document::names(article);
-        let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body, &names];
+        let (names, captions) = (document::names(article), document::captions(article));
+        let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body, &names, &captions];
         for (text, value) in self.texts.iter_mut().zip(texts).filter(|(_, value)| !value.is_empty()) {
             text.add(doc, value, &mut self.analyzer, &mut open.norms)?;
         }
@@ -112,9 +119,36 @@ impl Builder {
             Some(packer) => packer,
             None => self.packer.insert(Packer::new(self.dictionary.as_ref())?),
         };
-        let packed = packer.pack(stored)?;
-        let values = document::document(article, file, document::content_hash(stored), packed, &self.fields);
-        let schema = self.index.schema();
+        let packed = packer.pack(&stored.bytes)?;
+        let values = document::document(article, file, stored.content, packed, &self.fields);
+        self.take(&values, &stored.lines)
+    }
+
+    /// Takes a line of a margin, with its values and its text.
+    ///
+    /// # Errors
+    /// As [`Builder::add`].
+    pub fn add_line(&mut self, values: &TantivyDocument, line: &str) -> tantivy::Result<()> {
+        let open = match &mut self.open {
+            Some(open) => open,
+            None => self.open.insert(Open::new(&self.index)?),
+        };
+        let body = self.fields.body;
+        let text = self.texts.iter_mut().find(|text| text.fields.pairs == body.pairs);
+        text.map_or(Ok(()), |text| text.add(open.docs, line, &mut self.analyzer, &mut open.norms))?;
+        self.take(values, &[])
+    }
+
+    /// Takes the values of the next document, whose margin has these lines.
+    ///
+    /// # Errors
+    /// As [`Builder::add`].
+    pub fn take(&mut self, values: &TantivyDocument, lines: &[u32]) -> tantivy::Result<()> {
+        let open = match &mut self.open {
+            Some(open) => open,
+            None => self.open.insert(Open::new(&self.index)?),
+        };
+        let (doc, schema) = (open.docs, self.index.schema());
         for (field, value) in values.field_values() {
             // tantivy's own writer leaves out what is longer as well.
             if let Some(value) = value.as_str().filter(|value| value.len() <= MAX_TOKEN_LEN)
@@ -123,8 +157,11 @@ impl Builder {
                 self.keys[field.field_id() as usize].push(value.as_bytes(), doc);
             }
         }
-        open.columns.add_document(&values)?;
-        open.store.store(&values, &schema)?;
+        for line in lines {
+            self.keys[self.fields.lines.field_id() as usize].push(&line.to_be_bytes(), doc);
+        }
+        open.columns.add_document(values)?;
+        open.store.store(values, &schema)?;
         open.docs += 1;
         Ok(())
     }

@@ -2,7 +2,7 @@ use tantivy::schema::{Field, Schema};
 use tantivy::tokenizer::{PreTokenizedString, SimpleTokenizer, Token};
 
 use super::*;
-use crate::article::{ArticleId, Credit, Date, Role};
+use crate::article::{ArticleId, Block, Credit, Date, Role};
 use crate::index::analyzer::{self, MAX_RUN_CHARS, Pair};
 use crate::index::schema::schema;
 use gongxun_text::fold::is_han;
@@ -61,6 +61,7 @@ fn articles() -> Vec<Article> {
             source: (number % 4 == 0).then(|| text(2)),
             section: (number % 5 == 0).then(|| "要闻".to_string()),
             date: Date::from_ymd(2024, 5, number % 40),
+            blocks: (number % 7 == 0).then_some(Block::Caption).into_iter().collect(),
             ..Article::default()
         };
         for _ in 0..number % 3 {
@@ -115,9 +116,9 @@ fn by_tantivy(articles: &[Article], schema: &Schema, fields: &Fields) -> Segment
         let stored = document::encode(article);
         let packed = packer.pack(&stored).unwrap();
         let mut doc = document::document(article, "a.jsonl", document::content_hash(&stored), packed, fields);
-        let names = document::names(article);
-        let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body, &names];
-        for (fields, text) in fields.texts().into_iter().zip(texts).filter(|(_, text)| !text.is_empty()) {
+        let (names, captions) = (document::names(article), document::captions(article));
+        let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body, &names, &captions];
+        for (fields, text) in fields.all_texts().into_iter().zip(texts).filter(|(_, text)| !text.is_empty()) {
             for (field, tokens) in tokens(fields, text) {
                 let token = |(text, at): (String, u32)| Token { text, position: at as usize, ..Token::default() };
                 let tokens = tokens.into_iter().map(token).collect();
@@ -141,7 +142,7 @@ fn its_files_are_those_of_tantivys_own_writer() {
     // One builder makes several segments, and nothing of one is left in the next.
     for articles in [&articles[..], &articles[100..130], &articles[..1], &articles[..]] {
         for article in articles {
-            builder.add(article, "a.jsonl", &document::encode(article)).unwrap();
+            builder.add(article, "a.jsonl", &document::encode(article).into()).unwrap();
         }
         let ours = index.segment(builder.finish().unwrap().unwrap());
         let theirs = by_tantivy(articles, &schema, &fields);
@@ -161,7 +162,7 @@ fn memory_grows_with_the_texts_and_is_given_back() {
     let chars = 30_000;
     let article = Article { body: "工会职工".repeat(chars / 4), ..Article::default() };
     let mut add = || {
-        builder.add(&article, "a.txt", &document::encode(&article)).unwrap();
+        builder.add(&article, "a.txt", &document::encode(&article).into()).unwrap();
         builder.memory()
     };
     // The columns take some megabytes from the first article on. Eight bytes a pair, eight a word of two characters.

@@ -1,0 +1,117 @@
+//! Margins as a snapshot has them: the lines by number and by hash, and the pages without an article.
+
+use std::collections::HashMap;
+
+use tantivy::{DocAddress, DocId};
+
+use super::snapshot::Snapshot;
+use crate::article::Article;
+use crate::error::{Error, Result};
+
+impl Snapshot {
+    /// The article at an address as it was put in, with its margin.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where a line of it is not there.
+    pub fn whole(&self, address: DocAddress) -> Result<Article> {
+        let (mut article, numbers) = self.article_with_lines(address)?;
+        article.margin = self.margin().map_or(Ok(Vec::new()), |margin| margin.texts(&numbers))?;
+        if article.margin.len() < numbers.len() {
+            let what = format!("lines of the margin of {} are not there", article.id);
+            return Err(Error::Damaged { path: self.generation.folder(), what });
+        }
+        Ok(article)
+    }
+
+    /// How many pages without an article there are.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn pages(&self) -> Result<u64> {
+        let Some(margin) = self.margin() else { return Ok(0) };
+        let lines: usize = margin.each_line(|_, _, _| ())?;
+        Ok(margin.articles().saturating_sub(lines as u64))
+    }
+
+    /// The pages without an article, with their margins, in the order of the index.
+    pub fn all_pages(&self) -> impl Iterator<Item = Result<Article>> + '_ {
+        self.page_addresses().into_iter().flat_map(move |found| match found {
+            Ok(addresses) => addresses.into_iter().map(|address| self.page(address)).collect(),
+            Err(error) => vec![Err(error)],
+        })
+    }
+
+    /// The page without an article at an address of the margin's, with its margin.
+    ///
+    /// # Errors
+    /// As [`Snapshot::whole`].
+    pub fn page(&self, address: DocAddress) -> Result<Article> {
+        let margin = self.margin().unwrap_or(self);
+        let (mut page, numbers) = margin.article_with_lines(address)?;
+        page.margin = margin.texts(&numbers)?;
+        Ok(page)
+    }
+
+    /// Where the pages without an article stand among the margin's documents.
+    fn page_addresses(&self) -> Option<Result<Vec<DocAddress>>> {
+        let margin = self.margin()?;
+        let all = margin.searcher.segment_readers().iter().enumerate().map(|(ord, segment)| {
+            let lines = segment.fast_fields().u64("line")?;
+            let pages = segment.doc_ids_alive().filter(|doc| lines.first(*doc).is_none());
+            Ok(pages.map(|doc| DocAddress::new(ord as u32, doc)).collect())
+        });
+        Some(all.collect::<Result<Vec<Vec<_>>>>().map(|all| all.concat()))
+    }
+
+    /// The number of each line by its hash.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub(in crate::index) fn lines(&self) -> Result<HashMap<u64, u32>> {
+        let mut known = HashMap::new();
+        if let Some(margin) = self.margin() {
+            margin.each_line(|_, number, hash| {
+                known.insert(hash, number);
+            })?;
+        }
+        Ok(known)
+    }
+
+    /// The texts of lines of the margins, this being a snapshot of margins. Those that are not there are left out.
+    fn texts(&self, numbers: &[u32]) -> Result<Vec<String>> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places = self.line_places()?;
+        let found = numbers.iter().filter_map(|number| places.get(number));
+        found.map(|address| Ok(self.article(*address)?.body)).collect()
+    }
+
+    /// Where the line with each number stands, this being a snapshot of margins.
+    fn line_places(&self) -> Result<&HashMap<u32, DocAddress>> {
+        if let Some(places) = self.line_places.get() {
+            return Ok(places);
+        }
+        let mut places = HashMap::new();
+        self.each_line(|address, number, _| {
+            places.insert(number, address);
+        })?;
+        Ok(self.line_places.get_or_init(|| places))
+    }
+
+    /// Gives the address, number and hash of each line, this being a snapshot of margins. Gives how many there are.
+    fn each_line(&self, mut give: impl FnMut(DocAddress, u32, u64)) -> Result<usize> {
+        let mut count = 0;
+        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
+            let fast = segment.fast_fields();
+            let (numbers, hashes) = (fast.u64("line")?, fast.u64("line_hash")?);
+            let mut one = |doc: DocId| -> Option<()> {
+                let number = u32::try_from(numbers.first(doc)?).ok()?;
+                give(DocAddress::new(ord as u32, doc), number, hashes.first(doc)?);
+                Some(())
+            };
+            count += segment.doc_ids_alive().filter_map(&mut one).count();
+        }
+        Ok(count)
+    }
+}
