@@ -178,6 +178,7 @@ pub fn options<'a>(
         threads: 0,
         restore: false,
         stop,
+        deadline: None,
     })
 }
 

@@ -362,7 +362,10 @@ impl Desk {
                 match self.random.below(3) {
                     0 => records.insert(at, self.record()),
                     1 if records.len() > 1 => drop(records.remove(at.min(records.len() - 1))),
-                    _ => records[at.min(records.len() - 1)] = self.record(),
+                    _ => {
+                        let at = at.min(records.len() - 1);
+                        records[at] = self.record();
+                    }
                 }
             }
             File::Zip(members) => {
