@@ -1,7 +1,7 @@
 //! The library as a program embeds it: an index, a writer, articles put in, found, taken out and forbidden.
 
 use gongxun::index::{Index, IndexSettings, Put, Resources};
-use gongxun::ingest::{Ingest, ingest};
+use gongxun::ingest::{Ingest, Observer, Options, Progress, Prune, ingest};
 use gongxun::{Article, ArticleId, Error};
 use gongxun::control::Control;
 use gongxun::index::swap::swap;
@@ -9,6 +9,7 @@ use gongxun::index::Writer;
 use gongxun::text::segment::Segmenter;
 use gongxun::verify::{self, verify};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const RESOURCES: Resources = Resources { threads: 1, memory: 32 << 20 };
 
@@ -104,5 +105,41 @@ fn a_run_ends_at_its_deadline_and_the_next_goes_on() {
     ingest(&mut writer, Ingest::paths([folder.path().join("a.jsonl")]), &Control::default()).unwrap();
     writer.finish().unwrap();
     assert_eq!(index.snapshot().articles(), 50);
+    is_sound(&index);
+}
+
+/// Stops at the first sign of life.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Observer for Stop<'_> {
+    fn progress(&mut self, progress: Progress) {
+        self.0.store(progress.records > 0, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_before_its_first_commit_knows_the_file_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("in/a.jsonl");
+    std::fs::create_dir(folder.path().join("in")).unwrap();
+    std::fs::write(folder.path().join("in/b.json"), "{\"title\":\"别的\",\"body\":\"别的正文。\"}").unwrap();
+    let line = |n: usize| format!("{{\"id\":\"{n}\",\"title\":\"第{n}篇\",\"body\":\"正文{n}。\"}}\n");
+    std::fs::write(&file, (0..3_000).map(line).collect::<String>()).unwrap();
+    let index = Index::in_memory(IndexSettings::default()).unwrap();
+    let flag = AtomicBool::new(false);
+    let paths = || Ingest { prune: Prune::BelowPaths, ..Ingest::paths([folder.path().join("in")]) };
+    let mut writer = index.writer(RESOURCES).unwrap();
+    let stopped = ingest(&mut writer, Options { stop: &flag, ..paths() }, &mut Stop(&flag));
+    assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
+    drop(writer);
+    let held = index.snapshot().articles();
+    assert!((1..3_000).contains(&held), "{held}");
+    is_sound(&index);
+    // The file is gone by the next run, which finds what was read of it.
+    std::fs::remove_file(&file).unwrap();
+    let mut writer = index.writer(RESOURCES).unwrap();
+    let report = ingest(&mut writer, paths(), &mut ()).unwrap();
+    writer.finish().unwrap();
+    assert_eq!((report.removed, index.snapshot().articles()), (held, 1));
     is_sound(&index);
 }

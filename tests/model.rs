@@ -10,8 +10,8 @@ mod model;
 use model::Desk;
 
 /// Steps of the run that every test run does, with seeds of its own.
-const SHORT: usize = 40;
-const SEEDS: u64 = 3;
+const SHORT: usize = 30;
+const SEEDS: u64 = 2;
 /// Steps of the long run, and of one archive in it.
 const LONG: usize = 10_000;
 const ONE_ARCHIVE: usize = 100;
