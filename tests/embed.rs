@@ -1,13 +1,13 @@
 //! The library as a program embeds it: an index, a writer, articles put in, found, taken out and forbidden.
 
+use gongxun::control::Control;
+use gongxun::index::Writer;
+use gongxun::index::swap::swap;
 use gongxun::index::{Index, IndexSettings, Put, Resources};
 use gongxun::ingest::{Ingest, Observer, Options, Progress, Prune, ingest};
-use gongxun::{Article, ArticleId, Error};
-use gongxun::control::Control;
-use gongxun::index::swap::swap;
-use gongxun::index::Writer;
 use gongxun::text::segment::Segmenter;
 use gongxun::verify::{self, verify};
+use gongxun::{Article, ArticleId, Error};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -95,7 +95,8 @@ fn an_index_in_memory_goes_with_its_last_handle() {
 #[test]
 fn a_run_ends_at_its_deadline_and_the_next_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let lines: String = (0..50).map(|n| format!("{{\"id\":\"{n}\",\"title\":\"第{n}篇\",\"body\":\"正文{n}。\"}}\n")).collect();
+    let lines: String =
+        (0..50).map(|n| format!("{{\"id\":\"{n}\",\"title\":\"第{n}篇\",\"body\":\"正文{n}。\"}}\n")).collect();
     std::fs::write(folder.path().join("a.jsonl"), lines).unwrap();
     let index = Index::in_memory(IndexSettings::default()).unwrap();
     let mut writer = index.writer(RESOURCES).unwrap();

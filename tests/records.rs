@@ -73,7 +73,8 @@ fn an_unrelated_page_that_goes_takes_nothing_of_two_exports_with_it() {
     let desk = three(["P", "X", "Q"]);
     desk.run(&["export", "--output", "january.jsonl"]).exits(0);
     let january = fs::read_to_string(desk.path("january.jsonl")).unwrap();
-    let january: String = january.lines().filter(|line| !line.contains("\"Q\"")).map(|line| format!("{line}\n")).collect();
+    let january: String =
+        january.lines().filter(|line| !line.contains("\"Q\"")).map(|line| format!("{line}\n")).collect();
     desk.write("corpus/january.jsonl", &january);
     fs::remove_file(desk.path("corpus/X.json")).unwrap();
     desk.run(&["index", "corpus", "--prune"]).exits(0);
@@ -133,7 +134,8 @@ fn a_tombstone_is_no_line_number() {
     let lines = |numbers: &[u32]| numbers.iter().map(|n| line(*n)).collect::<String>();
     desk.write("corpus/a.jsonl", lines(&[1, 2, 3, 4])).run(&["index", "corpus"]).exits(0);
     let bodies = || -> BTreeSet<u64> {
-        let number = |article: &Value| article["body"].as_str().unwrap().chars().nth(3).unwrap().to_digit(10).unwrap().into();
+        let number =
+            |article: &Value| article["body"].as_str().unwrap().chars().nth(3).unwrap().to_digit(10).unwrap().into();
         export(&desk).iter().map(number).collect()
     };
     let second = export(&desk).into_iter().find(|a| a["body"].as_str().unwrap().contains("第2篇")).unwrap();
@@ -153,7 +155,9 @@ fn a_tombstone_is_no_line_number() {
 #[test]
 fn a_line_put_in_before_others_does_not_change_their_ids() {
     let desk = Desk::new();
-    let line = |n: u32| json!({"title": format!("第{n}篇"), "date": "2024-05-01", "body": format!("正文{n}。")}).to_string() + "\n";
+    let line = |n: u32| {
+        json!({"title": format!("第{n}篇"), "date": "2024-05-01", "body": format!("正文{n}。")}).to_string() + "\n"
+    };
     desk.write("corpus/a.jsonl", line(1) + &line(2)).run(&["index", "corpus"]).exits(0);
     let (first, second) = (id(&desk, "第1篇"), id(&desk, "第2篇"));
     desk.write("corpus/a.jsonl", line(0) + &line(1) + &line(2)).run(&["index", "corpus"]).exits(0);
@@ -165,7 +169,11 @@ fn hundreds_of_records_of_one_id_come_and_go() {
     let desk = Desk::new();
     let lines = |count: u32| -> String {
         (0..count)
-            .map(|n| json!({"id": "7", "title": format!("简报{n}"), "body": format!("第{n}号工会消息，内容各不相同{n}。")}).to_string() + "\n")
+            .map(|n| {
+                json!({"id": "7", "title": format!("简报{n}"), "body": format!("第{n}号工会消息，内容各不相同{n}。")})
+                    .to_string()
+                    + "\n"
+            })
             .collect()
     };
     for count in [400, 100, 300] {
@@ -306,7 +314,10 @@ fn roots_are_named_listed_and_moved() {
     fs::rename(desk.path("corpus"), desk.path("moved")).unwrap();
     let (out, _) = desk.run(&["roots", "--json"]).exits(0);
     let rows: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((&rows[0]["name"], &rows[0]["there"], &rows[0]["articles"]), (&json!("corpus"), &json!(false), &json!(3)));
+    assert_eq!(
+        (&rows[0]["name"], &rows[0]["there"], &rows[0]["articles"]),
+        (&json!("corpus"), &json!(false), &json!(3))
+    );
     desk.run(&["roots", "move", "nobody", "moved"]).exits(2);
     desk.run(&["roots", "move", "corpus", "moved"]).exits(0);
     let (_, err) = desk.run(&["index", "moved", "--prune"]).exits(0);
@@ -316,6 +327,9 @@ fn roots_are_named_listed_and_moved() {
     desk.run(&["reindex", "."]).exits(0);
     assert_eq!(titles(&desk).len(), 4);
     let origins: BTreeSet<String> = export(&desk).iter().map(|a| a["origin"].as_str().unwrap().to_string()).collect();
-    assert!(origins.iter().all(|origin| origin.contains("/moved/") || origin.contains("/other/corpus/")), "{origins:?}");
+    assert!(
+        origins.iter().all(|origin| origin.contains("/moved/") || origin.contains("/other/corpus/")),
+        "{origins:?}"
+    );
     desk.run(&["verify", "--sample", "20"]).exits(0);
 }

@@ -7,9 +7,9 @@ use anyhow::bail;
 use super::Outcome;
 use super::args::RootsAction;
 use super::output::print;
+use gongxun::Error;
 use gongxun::index::{Generation, Resources, Root, Snapshot, Writer};
 use gongxun::ingest::roots::{move_root, shown};
-use gongxun::Error;
 
 /// `roots`
 pub fn roots(index: &Path, action: Option<RootsAction>, json: bool) -> anyhow::Result<Outcome> {

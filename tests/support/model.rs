@@ -418,7 +418,8 @@ impl Desk {
     fn ingest(&mut self, prune: Prune) {
         self.log.push(format!("-- index, {prune:?}"));
         let mut writer = Writer::open(&self.index, None, RESOURCES).unwrap();
-        let report = ingest::ingest(&mut writer, &self.options(prune), &mut ()).unwrap_or_else(|e| panic!("{}{e}", self.say()));
+        let report =
+            ingest::ingest(&mut writer, &self.options(prune), &mut ()).unwrap_or_else(|e| panic!("{}{e}", self.say()));
         writer.finish().unwrap();
         Desk::is_sum(&report, &self.say());
         self.note_read(prune);
@@ -490,7 +491,8 @@ impl Desk {
     }
 
     fn forget(&mut self) {
-        let Some(id) = self.tombstones.get(self.random.below(self.tombstones.len().max(1))).map(|one| one.id.clone()) else {
+        let Some(id) = self.tombstones.get(self.random.below(self.tombstones.len().max(1))).map(|one| one.id.clone())
+        else {
             return self.ingest(Prune::BelowPaths);
         };
         self.log.push(format!("-- forget {id}"));

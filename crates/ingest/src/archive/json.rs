@@ -7,11 +7,11 @@ use std::ops::ControlFlow;
 
 use serde::de::IgnoredAny;
 
-use super::{Media, Record, STANDARD_INPUT};
 use super::limits::Trouble;
 use super::sniff::{self, ending};
 use super::walk::{Flow, Place, Walk};
 use super::window::{Line, Window, read_line, read_whole};
+use super::{Media, Record, STANDARD_INPUT};
 use gongxun_core::error::{Reason, Rejection};
 use gongxun_text::charset;
 

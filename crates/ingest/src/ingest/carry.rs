@@ -6,9 +6,9 @@
 use super::options::Options;
 use super::plan::{Plan, is_below};
 use super::report::Observer;
+use super::roots;
 use super::roots::{Inner, Places, is_of_a_file};
 use super::sink::Sink;
-use super::roots;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::{Entry, Generation, Manifest, Snapshot, Writer};
 
@@ -98,7 +98,9 @@ pub fn over(
     }
     if sink.report.carried > 0 {
         let carried = sink.report.carried;
-        observer.note(&format!("{carried} articles were taken over that are not below the named paths or can't be read now"));
+        observer.note(&format!(
+            "{carried} articles were taken over that are not below the named paths or can't be read now"
+        ));
     }
     Ok(())
 }

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 
-use super::roots::{Places, is_of_a_file};
 use super::options::{Options, Prune};
 use super::report::Observer;
+use super::roots::{Places, is_of_a_file};
 use crate::archive::{self, Input};
 use crate::extract;
 use gongxun_core::error::{Error, Reason, Result};

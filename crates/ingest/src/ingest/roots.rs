@@ -56,7 +56,8 @@ pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Resul
                     Err(_) => places.replaced.push(String::new()),
                     Ok(()) => {}
                 }
-                let enclosed: Vec<Root> = roots.iter().filter(|r| below(&r.path, &root.path).is_some()).cloned().collect();
+                let enclosed: Vec<Root> =
+                    roots.iter().filter(|r| below(&r.path, &root.path).is_some()).cloned().collect();
                 // A file's folder may hold roots: they are not read with it.
                 if !is_file || given.is_some() {
                     if let (Some(other), Inner::Refused) = (enclosed.first(), inner) {
@@ -93,7 +94,8 @@ pub fn move_root(manifest: &Manifest, name: &str, path: &Path) -> Result<Root> {
     let name = if name == "." { "" } else { name };
     let known = manifest.roots().any(|root| root.root == name);
     let named = |entry: &gongxun_core::index::Entry| {
-        is_of_a_file(&entry.file) && (name.is_empty() || entry.file.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')))
+        is_of_a_file(&entry.file)
+            && (name.is_empty() || entry.file.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')))
     };
     if !known && !manifest.entries().any(named) {
         let names: Vec<&str> = manifest.roots().map(shown).collect();
@@ -157,7 +159,8 @@ fn new_root(path: &Path, is_file: bool, given: Option<&Path>, name: Option<&str>
 /// An index of before roots were has names that were relative to whatever folder the shell was in. Where the first folder
 /// of such names is the new root's name they are its own.
 fn without_roots(root: &Root, known: &Manifest) -> Result<()> {
-    let before: Vec<&str> = known.entries().map(|entry| entry.file.as_str()).filter(|file| is_of_a_file(file)).collect();
+    let before: Vec<&str> =
+        known.entries().map(|entry| entry.file.as_str()).filter(|file| is_of_a_file(file)).collect();
     let is_own = |file: &&str| file.strip_prefix(&root.root).is_some_and(|rest| rest.starts_with('/'));
     if known.roots().next().is_some() || before.is_empty() || before.iter().any(is_own) {
         return Ok(());
@@ -201,7 +204,11 @@ fn same_name(folder: &Path, other: &Root) -> Error {
 }
 
 fn outside(path: &Path, root: &Path) -> Error {
-    Error::Invalid(format!("{}: not below the root {}; leave --root out, or name another", path.display(), root.display()))
+    Error::Invalid(format!(
+        "{}: not below the root {}; leave --root out, or name another",
+        path.display(),
+        root.display()
+    ))
 }
 
 /// A root's name for people: a dot for the one whose files are named without it.

@@ -123,7 +123,15 @@ impl CurrentFile {
 impl<'a> Sink<'a> {
     pub fn new(target: Target<'a>, tombstones: &'a Tombstones, options: &Options<'_>) -> Sink<'a> {
         let commit_bytes = options.commit_bytes;
-        Sink { target, report: Report::default(), tombstones, since_commit: 0, commit_bytes, file: None, partial: Vec::new() }
+        Sink {
+            target,
+            report: Report::default(),
+            tombstones,
+            since_commit: 0,
+            commit_bytes,
+            file: None,
+            partial: Vec::new(),
+        }
     }
 
     pub fn is_damaged(&mut self, damaged: bool) {
@@ -273,7 +281,8 @@ impl<'a> Sink<'a> {
         if !options.prune_most {
             for root in gone.iter().map(|name| name.split('/').next().unwrap_or_default()).collect::<BTreeSet<_>>() {
                 let lost: u64 = doomed.iter().filter(|one| is_below(one.0, root)).map(|one| one.3).sum();
-                let all: u64 = self.target.manifest().entries().filter(|e| is_below(&e.file, root)).map(Entry::held).sum();
+                let all: u64 =
+                    self.target.manifest().entries().filter(|e| is_below(&e.file, root)).map(Entry::held).sum();
                 if lost * 2 > all {
                     return Ok(Some(Error::Invalid(format!(
                         "{root}: {lost} of its {all} articles are of files that are gone; nothing was taken out; --yes takes them out"

@@ -215,7 +215,8 @@ mod tests {
     fn an_id_that_numbers_give_is_told_by_its_text() {
         let numbered = Tombstone { by_text: true, ..tombstone("a", 7, &[]) };
         let tombstones = Tombstones::of(vec![numbered.clone(), tombstone("c", 8, &[])]);
-        let check = |key: &str, text, says: Says<'_>| assert_eq!(tombstones.say(&id(key), text), says, "{key} {text:?}");
+        let check =
+            |key: &str, text, says: Says<'_>| assert_eq!(tombstones.say(&id(key), text), says, "{key} {text:?}");
         check("a", Some(7), Says::KeptOut(&numbered));
         check("b", Some(7), Says::KeptOut(&numbered));
         check("a", Some(9), Says::LetIn(&numbered));
