@@ -32,7 +32,14 @@ const FLOORS: [Floor; 4] = [
     Floor {
         name: "gongxun-core",
         folder: "crates/core/src",
-        rooms: &[&["article", "error", "control"], &["query"], &["reprint"], &["index"], &["search"], &["verify", "view"]],
+        rooms: &[
+            &["article", "error", "control"],
+            &["query"],
+            &["reprint"],
+            &["index"],
+            &["search"],
+            &["verify", "view"],
+        ],
     },
     Floor { name: "gongxun-ingest", folder: "crates/ingest/src", rooms: &[&["archive"], &["extract"], &["ingest"]] },
     Floor { name: "gongxun", folder: "src", rooms: &[&["cli"]] },

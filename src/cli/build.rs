@@ -244,7 +244,10 @@ pub fn summary(report: &Report) -> String {
         line.push_str(&format!("; {} of the rejected were deleted on request", report.deleted));
     }
     if report.shared > 0 {
-        line.push_str(&format!("; {} stand in an export and in their own file, or in two exports, and count once", report.shared));
+        line.push_str(&format!(
+            "; {} stand in an export and in their own file, or in two exports, and count once",
+            report.shared
+        ));
     }
     if report.joined > 0 {
         line.push_str(&format!("; {} of them are copies of others", report.joined));

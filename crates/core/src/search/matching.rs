@@ -14,8 +14,8 @@ use super::segment::Segment;
 use super::strings::{StringPlan, read, term_documents};
 use crate::article::Article;
 use crate::error::Result;
-use crate::index::{Snapshot, document};
 use crate::index::schema::Fields;
+use crate::index::{Snapshot, document};
 use gongxun_text::fold::fold_char;
 
 /// Fewer than one document in this many are few: to look up their dates takes less time than to read all dates.

@@ -144,7 +144,13 @@ pub fn answer(query: &Query, results: &Results) -> String {
 }
 
 fn page(page: &Article) -> JsonPage<'_> {
-    JsonPage { id: &page.id.0, title: &page.title, url: page.url.as_deref(), origin: &page.origin, margin: &page.margin }
+    JsonPage {
+        id: &page.id.0,
+        title: &page.title,
+        url: page.url.as_deref(),
+        origin: &page.origin,
+        margin: &page.margin,
+    }
 }
 
 /// How many articles each source, outlet, editor, author, section and month has, as one JSON object.
