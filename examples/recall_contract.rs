@@ -14,11 +14,13 @@ use std::path::{Path, PathBuf};
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use gongxun::Article;
+use gongxun::control::Control;
 use gongxun::index::{Resources, Snapshot, Writer};
 use gongxun::ingest::{self, Options};
 use gongxun::query::parse;
-use gongxun::search::plan::{Breadth, compile};
-use gongxun::search::{Matches, Tier};
+use gongxun::search::compile::compile;
+use gongxun::search::matching::found::Matches;
+use gongxun::search::{Breadth, Kind};
 use gongxun::text::fold::fold_char;
 use gongxun::text::random::Random;
 use gongxun::text::synonyms::Synonyms;
@@ -95,8 +97,8 @@ fn phrases(folder: &Path, simplified: &str, converted: &str, sample: usize) -> R
 /// The ids that a string in quotes finds, in order.
 fn find(snapshot: &Snapshot, string: &str) -> gongxun::Result<Vec<String>> {
     let query = parse(&format!("\"{string}\""));
-    let compiled = compile(query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact)?;
-    let found = Matches::find(snapshot, &compiled)?.addresses(Tier::Full);
+    let compiled = compile(query.root.as_ref(), &[], snapshot.segmenter()?, Synonyms::builtin(), Breadth::Exact);
+    let found = Matches::find(snapshot, &compiled, &Control::default())?.addresses(Kind::Full);
     let mut ids = found.into_iter().map(|at| snapshot.id(at).map(|id| id.0)).collect::<gongxun::Result<Vec<_>>>()?;
     ids.sort_unstable();
     Ok(ids)

@@ -47,7 +47,7 @@ fn options(archive: &Archive) -> Options<'static> {
 
 fn index(archive: &Archive) {
     let mut writer = Writer::open(&archive.index(), None, RESOURCES).unwrap();
-    ingest::ingest(&mut writer, &options(archive), &mut ()).unwrap();
+    ingest::ingest(&mut writer, options(archive), &mut ()).unwrap();
     writer.finish().unwrap();
 }
 
@@ -55,7 +55,7 @@ fn index(archive: &Archive) {
 fn reindex(archive: &Archive) {
     let mut writer = Writer::resume(&archive.index(), &Segmenter::builtin(), RESOURCES).unwrap();
     let generation = writer.generation().clone();
-    ingest::ingest(&mut writer, &options(archive), &mut ()).unwrap();
+    ingest::ingest(&mut writer, options(archive), &mut ()).unwrap();
     writer.finish_then(|| generation.make_current()).unwrap();
     remove_before(&generation);
 }

@@ -8,10 +8,12 @@ mod data;
 use std::collections::BTreeSet;
 
 use archive::Archive;
+use gongxun::control::Control;
 use gongxun::index::Snapshot;
 use gongxun::query::parse;
-use gongxun::search::plan::{Breadth, compile};
-use gongxun::search::{Matches, Tier};
+use gongxun::search::compile::compile;
+use gongxun::search::matching::found::Matches;
+use gongxun::search::{Breadth, Kind};
 use gongxun::text::fold::{fold, is_han};
 use gongxun::text::synonyms::Synonyms;
 
@@ -97,9 +99,10 @@ impl Plain {
 /// The ids of all articles that match in full.
 fn ids(snapshot: &Snapshot, query: &str) -> Vec<String> {
     let query = parse(query);
-    let compiled = compile(query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact).unwrap();
-    let matches = Matches::find(snapshot, &compiled).unwrap();
-    let addresses = matches.addresses(Tier::Full);
+    let segmenter = snapshot.segmenter().unwrap();
+    let compiled = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Exact);
+    let matches = Matches::find(snapshot, &compiled, &Control::default()).unwrap();
+    let addresses = matches.addresses(Kind::Full);
     addresses.into_iter().map(|address| snapshot.id(address).unwrap().0).collect()
 }
 

@@ -11,9 +11,10 @@ use archive::Archive;
 use gongxun::Article;
 use gongxun::index::Snapshot;
 use gongxun::query::{Node, PatternPart, parse};
-use gongxun::search::needle::Needle;
-use gongxun::search::plan::{Breadth, Mark, compile};
-use gongxun::search::{Copies, Hit, Request, search};
+use gongxun::search::compile::compile;
+use gongxun::search::compile::needle::Needle;
+use gongxun::search::compile::plan::Mark;
+use gongxun::search::{Breadth, Copies, Hit, Request, search};
 use gongxun::text::fold::{fold, fold_char, is_han};
 use gongxun::text::random;
 use gongxun::text::strings::{self, Class};
@@ -118,7 +119,7 @@ fn every_mark_covers_a_matched_word_or_string() {
 /// What may be marked.
 fn allowed(snapshot: &Snapshot, request: &Request) -> Vec<Needle> {
     let root = request.query.root.as_ref();
-    let compiled = compile(root, &[], snapshot, Synonyms::builtin(), Breadth::Wide).unwrap();
+    let compiled = compile(root, &[], snapshot.segmenter().unwrap(), Synonyms::builtin(), Breadth::Wide);
     compiled.marks.into_iter().chain(compiled.part_marks).map(|Mark { needle, .. }| needle).collect()
 }
 
