@@ -18,12 +18,12 @@ use std::time::Duration;
 
 use archive::Archive;
 use criterion::Criterion;
-use gongxun::index::{Page, Snapshot};
-use gongxun::query::parse;
-use gongxun::search::compile::compile;
-use gongxun::search::snippet::Highlighter;
-use gongxun::search::{Breadth, Request, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::{Page, Snapshot};
+use gongxun_core::query::parse;
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::snippet::Highlighter;
+use gongxun_core::search::{Breadth, Request, search};
+use gongxun_text::synonyms::Synonyms;
 use questions::{KINDS, page, times};
 use stock::{Row, Stock};
 

@@ -4,14 +4,14 @@
 mod archive;
 
 use archive::Archive;
-use gongxun::query::{PatternPart, Unit};
-use gongxun::search::compile::needle::Needle;
-use gongxun::search::compile::plan::{Plan, Scope};
-use gongxun::search::matching::matcher::{Matcher, texts};
-use gongxun::search::matching::proximity;
-use gongxun::search::matching::segment::Segment;
-use gongxun::text::fold::fold_char;
-use gongxun::text::random;
+use gongxun_core::query::{PatternPart, Unit};
+use gongxun_core::search::compile::needle::Needle;
+use gongxun_core::search::compile::plan::{Plan, Scope};
+use gongxun_core::search::matching::matcher::{Matcher, texts};
+use gongxun_core::search::matching::proximity;
+use gongxun_core::search::matching::segment::Segment;
+use gongxun_text::fold::fold_char;
+use gongxun_text::random;
 use serde_json::json;
 
 /// How many articles there are.

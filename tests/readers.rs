@@ -13,12 +13,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use archive::Archive;
-use gongxun::index::{Generation, Reader, Resources, Snapshot, Writer};
-use gongxun::ingest::{self, Options, Prune};
-use gongxun::query::parse;
-use gongxun::search::{Copies, Request, search};
-use gongxun::text::segment::Segmenter;
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::{Generation, Reader, Resources, Snapshot, Writer};
+use gongxun_core::query::parse;
+use gongxun_core::search::{Copies, Request, search};
+use gongxun_ingest::ingest::{self, Options, Prune};
+use gongxun_text::segment::Segmenter;
+use gongxun_text::synonyms::Synonyms;
 
 /// One of these tests counts the files and the memory of the whole process, so they run one at a time.
 static ALONE: Mutex<()> = Mutex::new(());

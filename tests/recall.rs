@@ -8,14 +8,14 @@ mod data;
 use std::collections::BTreeSet;
 
 use archive::Archive;
-use gongxun::control::Control;
-use gongxun::index::Snapshot;
-use gongxun::query::parse;
-use gongxun::search::compile::compile;
-use gongxun::search::matching::found::Matches;
-use gongxun::search::{Breadth, Kind};
-use gongxun::text::fold::{fold, is_han};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::control::Control;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::parse;
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::matching::found::Matches;
+use gongxun_core::search::{Breadth, Kind};
+use gongxun_text::fold::{fold, is_han};
+use gongxun_text::synonyms::Synonyms;
 
 /// How many strings are tried.
 const STRINGS: usize = 2_000;

@@ -6,11 +6,11 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 
 use super::args::ConditionArgs;
-use gongxun::control::Control;
-use gongxun::query::{self, Filter, Note, Query};
-use gongxun::search::{Breadth, Copies, Request, Results};
-use gongxun::text::charset;
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::control::Control;
+use gongxun_core::query::{self, Filter, Note, Query};
+use gongxun_core::search::{Breadth, Copies, Request, Results};
+use gongxun_text::charset;
+use gongxun_text::synonyms::Synonyms;
 
 /// The request for a query, which is as many parts as one likes.
 pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {

@@ -8,11 +8,11 @@ use super::args::{QueryArgs, StepArg, TableArgs, TableFormat, WhyNotArgs};
 use super::ask::{self, remarks, synonyms};
 use super::outcome::Outcome;
 use super::output::{csv_begins, print, style, write_to};
-use gongxun::article::{Article, ArticleId};
-use gongxun::index::Snapshot;
-use gongxun::search::timeline::Step;
-use gongxun::search::{Request, search_under, similar, suggest, timeline, why_not};
-use gongxun::view;
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::index::Snapshot;
+use gongxun_core::search::timeline::Step;
+use gongxun_core::search::{Request, search_under, similar, suggest, timeline, why_not};
+use gongxun_core::view;
 
 /// `timeline`
 pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {

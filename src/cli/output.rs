@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::args::OutputArgs;
-use gongxun::view::terminal::{Color, Style};
+use gongxun_core::view::terminal::{Color, Style};
 
 /// Writes to standard output.
 pub fn print(text: &str) -> io::Result<()> {
@@ -50,7 +50,7 @@ pub fn write_to(
 /// What CSV begins with: the byte order mark where it is asked for, or where it goes to a file that ends in .csv.
 pub fn csv_begins(output: &OutputArgs) -> &'static str {
     let is_csv = output.output.as_deref().and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-    if output.bom.unwrap_or(is_csv) { gongxun::view::csv::BYTE_ORDER_MARK } else { "" }
+    if output.bom.unwrap_or(is_csv) { gongxun_core::view::csv::BYTE_ORDER_MARK } else { "" }
 }
 
 /// Whether an error means that whoever reads our output has stopped.

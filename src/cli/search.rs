@@ -9,14 +9,14 @@ use super::ask::{self, remarks, synonyms};
 use super::build;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
-use gongxun::article::Date;
-use gongxun::error::Error;
-use gongxun::index::{DocAddress, Resources, Snapshot};
-use gongxun::ingest::Prune;
-use gongxun::query::{self, Filter};
-use gongxun::search::select::{self, every};
-use gongxun::search::{Hit, Request, Sort, search_under};
-use gongxun::view;
+use gongxun_core::article::Date;
+use gongxun_core::error::Error;
+use gongxun_core::index::{DocAddress, Resources, Snapshot};
+use gongxun_core::query::{self, Filter};
+use gongxun_core::search::select::{self, every};
+use gongxun_core::search::{Hit, Request, Sort, search_under};
+use gongxun_core::view;
+use gongxun_ingest::ingest::Prune;
 
 pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(corpus) = &args.corpus {

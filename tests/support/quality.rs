@@ -5,17 +5,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gongxun::control::Control;
-use gongxun::index::Snapshot;
-use gongxun::query::parse;
-use gongxun::search::compile::compile;
-use gongxun::search::compile::plan::TokenKind;
-use gongxun::search::matching::bits::Bits;
-use gongxun::search::matching::found::Matches;
-use gongxun::search::matching::segment::Segment;
-use gongxun::search::ranking::scoring::{scores, weigh};
-use gongxun::search::{Breadth, Sort};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::control::Control;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::parse;
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::compile::plan::TokenKind;
+use gongxun_core::search::matching::bits::Bits;
+use gongxun_core::search::matching::found::Matches;
+use gongxun_core::search::matching::segment::Segment;
+use gongxun_core::search::ranking::scoring::{scores, weigh};
+use gongxun_core::search::{Breadth, Sort};
+use gongxun_text::synonyms::Synonyms;
 use serde_json::Value;
 use tantivy::DocAddress;
 
