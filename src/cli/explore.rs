@@ -18,13 +18,8 @@ use gongxun_core::view;
 pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = ask::request(&args.query, &args.conditions)?;
-    let step = match by {
-        StepArg::Day => Step::Day,
-        StepArg::Month => Step::Month,
-        StepArg::Year => Step::Year,
-    };
     let (synonyms, control) = (synonyms(&args.conditions)?, ask::control(&args.conditions));
-    let timeline = timeline::timeline_under(&snapshot, &request, &synonyms, step, &control)?;
+    let timeline = timeline::timeline_under(&snapshot, &request, &synonyms, step(by), &control)?;
     let text = match table.format() {
         TableFormat::Json => view::timeline::json(&timeline) + "\n",
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::timeline(&timeline),
@@ -40,6 +35,15 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
         eprintln!("{} of {} articles{cut}", timeline.counted(), snapshot.articles());
     }
     Ok(found(timeline.counted()))
+}
+
+/// The length of a period.
+pub fn step(by: StepArg) -> Step {
+    match by {
+        StepArg::Day => Step::Day,
+        StepArg::Month => Step::Month,
+        StepArg::Year => Step::Year,
+    }
 }
 
 /// `facets`

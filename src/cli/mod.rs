@@ -6,6 +6,7 @@
 mod args;
 mod ask;
 mod build;
+mod context;
 mod delete;
 mod explore;
 mod generations;
@@ -71,6 +72,8 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Reindex(build) => build::reindex(&index, build),
         Command::Upgrade(args) => build::upgrade(&index, &args),
         Command::Timeline { query, by, table } => explore::timeline(&index, &query, by, &table),
+        Command::Concordance(args) => context::concordance(&index, &args),
+        Command::Compare(args) => context::compare(&index, &args),
         Command::Facets { query, table } => explore::facets(&index, &query, &table),
         Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),
         Command::WhyNot(args) => explore::why_not(&index, &args),

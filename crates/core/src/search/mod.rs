@@ -26,7 +26,7 @@ pub mod results;
 
 pub use answer::{search, search_under};
 pub use compile::plan::Breadth;
-pub use features::{select, similar, suggest, timeline, why_not};
+pub use features::{compare, concordance, select, similar, suggest, timeline, why_not};
 pub use kind::Kind;
 pub use matching::collapse::Copies;
 pub use ranking::rank::Sort;

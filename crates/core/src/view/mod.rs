@@ -3,6 +3,8 @@
 pub mod article;
 pub mod bibtex;
 mod cite;
+pub mod compare;
+pub mod concordance;
 pub mod csv;
 pub mod explain;
 pub mod gbt7714;
