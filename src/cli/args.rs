@@ -100,6 +100,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print how articles are cited: by GB/T 7714, in RIS and BibTeX
+    Cite {
+        /// The articles' ids, as search prints them
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// In this style alone
+        #[arg(long, value_enum)]
+        style: Option<StyleArg>,
+    },
     /// Print one article
     Show {
         /// The article's id, as search prints it
@@ -172,6 +181,10 @@ pub struct SearchArgs {
     /// What is looked for
     #[command(flatten)]
     pub query: QueryArgs,
+    /// Ask each query of this file, one a line, or name and query in a file that ends in .csv or .tsv: a table of counts, or
+    /// with --format jsonl the hits of each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "offset", "explain", "facets"])]
+    pub queries: Option<PathBuf>,
     /// First take in what is new or changed in this folder or file
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<PathBuf>,
@@ -243,6 +256,17 @@ pub enum TableFormat {
     Json,
     /// A row a value or period, for spreadsheets
     Csv,
+}
+
+/// A style of citation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StyleArg {
+    /// References by the Chinese standard GB/T 7714
+    Gbt7714,
+    /// For reference managers
+    Ris,
+    /// For LaTeX
+    Bibtex,
 }
 
 /// `concordance`

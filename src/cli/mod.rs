@@ -5,6 +5,7 @@
 
 mod args;
 mod ask;
+mod batch;
 mod build;
 mod context;
 mod delete;
@@ -79,6 +80,7 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::WhyNot(args) => explore::why_not(&index, &args),
         Command::Complete { prefix, limit, json } => explore::complete(&index, &prefix, limit, json),
         Command::Reprints { id, json } => explore::reprints(&index, &id, json),
+        Command::Cite { ids, style } => look::cite(&index, &ids, style),
         Command::Show { id, json } => look::show(&index, &id, json),
         Command::Stats { json } => look::stats(&index, json),
         Command::Extract(extract) => build::extract(extract),

@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicBool;
 
 use super::args::{Format, SearchArgs, SortArg};
 use super::ask::{self, remarks, synonyms};
-use super::build;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
+use super::{batch, build};
 use gongxun_core::article::Date;
 use gongxun_core::error::Error;
 use gongxun_core::index::{DocAddress, Resources, Snapshot};
@@ -23,6 +23,9 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
         take_in(index, corpus)?;
     }
     let snapshot = Snapshot::open(index)?;
+    if let Some(queries) = &args.queries {
+        return batch::batch(&snapshot, queries, &args);
+    }
     let request = request(&args)?;
     match args.format {
         Format::Text | Format::Json => page(&snapshot, &request, &args),

@@ -1,6 +1,7 @@
 //! Results and articles in, text out: one format a file, pure serializers.
 
 pub mod article;
+pub mod batch;
 pub mod bibtex;
 mod cite;
 pub mod compare;
