@@ -6,6 +6,7 @@ use anyhow::bail;
 
 use super::args::{QueryArgs, StepArg, WhyNotArgs};
 use super::ask::{self, remarks, synonyms};
+use super::delete::stand_in;
 use super::outcome::Outcome;
 use super::output::{print, style};
 use gongxun::article::{Article, ArticleId};
@@ -77,7 +78,8 @@ pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let id = ArticleId(id.to_string());
     let Some(own) = snapshot.find(&id)? else { return no_article(index, &id.0) };
     let copies = snapshot.copies()?.of(own);
-    let copies: Vec<Article> = copies.iter().map(|at| snapshot.article(*at)).collect::<gongxun::Result<_>>()?;
+    let copies: Vec<Article> =
+        copies.iter().map(|at| snapshot.article(*at).or_else(stand_in)).collect::<gongxun::Result<_>>()?;
     if json {
         print(&(view::reprints::json(&id, &copies) + "\n"))?;
     } else if copies.is_empty() {

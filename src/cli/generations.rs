@@ -1,6 +1,5 @@
 //! `rollback`, `snapshot`, `export`: what is done with a whole index.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -8,9 +7,9 @@ use anyhow::Context as _;
 
 use super::args::ExportArgs;
 use super::outcome::Outcome;
+use super::output::OutputFile;
 use super::search::matching;
 use gongxun::error::Error;
-use gongxun::index::disk::sync_folder;
 use gongxun::index::rollback::{Rollback, Side};
 use gongxun::index::{Snapshot, copy, export as articles};
 
@@ -76,22 +75,12 @@ pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
     let Some(output) = &args.output else {
         return write(&snapshot, args, std::io::stdout().lock(), "standard output");
     };
-    // Written beside it and renamed, so that half an export never stands under its name.
-    let mut beside = output.clone().into_os_string();
-    beside.push(".new");
-    let beside = Path::new(&beside);
     let name = output.display().to_string();
     let can_not = || format!("{name}: can't be written");
-    let file = File::create(beside).with_context(can_not)?;
-    let outcome = write(&snapshot, args, &file, &name).and_then(|outcome| {
-        file.sync_all().and_then(|()| std::fs::rename(beside, output)).with_context(can_not)?;
-        output.parent().map_or(Ok(()), sync_folder)?;
-        Ok(outcome)
-    });
-    if outcome.is_err() {
-        std::fs::remove_file(beside).ok();
-    }
-    outcome
+    let mut file = OutputFile::create(output).with_context(can_not)?;
+    let outcome = write(&snapshot, args, &mut file, &name)?;
+    file.finish().with_context(can_not)?;
+    Ok(outcome)
 }
 
 fn write(snapshot: &Snapshot, args: &ExportArgs, out: impl Write, name: &str) -> anyhow::Result<Outcome> {
@@ -113,8 +102,13 @@ fn write(snapshot: &Snapshot, args: &ExportArgs, out: impl Write, name: &str) ->
     });
     let can_not = || format!("{name}: can't be written");
     closed.map_or(Ok(()), Err).with_context(can_not)?;
-    exported?;
+    let left_out = exported?;
     out.flush().with_context(can_not)?;
+    left_out.iter().for_each(|error| eprintln!("note: left out: {error}"));
     eprintln!("{count} articles of generation {}, commit {}", snapshot.generation.number, snapshot.commit.number);
-    Ok(if count > 0 { Outcome::Found } else { Outcome::Nothing })
+    Ok(match (count, left_out.len()) {
+        (_, 1..) => Outcome::Failed,
+        (0, 0) => Outcome::Nothing,
+        (_, 0) => Outcome::Found,
+    })
 }

@@ -188,7 +188,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result
     let mut partial = Highlighter::new(&partial_marks, segmenter);
     let mut hits = Vec::new();
     for ranked in ranked.iter().skip(request.offset).take(request.limit) {
-        let page = snapshot.shown(ranked.address)?;
+        let Some(page) = snapshot.shown_or_noted(ranked.address, &mut notes)? else { continue };
         let highlighter = if ranked.tier == Tier::Partial { &mut partial } else { &mut full };
         hits.push(Hit {
             snippet: highlighter.snippet(&page, request.snippet_length),

@@ -126,9 +126,9 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
     }
     matches.collapse(copies);
     let mut highlighter = Highlighter::new(&compiled.marks, segmenter);
-    let mut hits = Vec::new();
+    let (mut hits, mut unreadable) = (Vec::new(), Vec::new());
     for ranked in matches.ranked(snapshot, &compiled, Sort::Relevance, limit)? {
-        let page = snapshot.shown(ranked.address)?;
+        let Some(page) = snapshot.shown_or_noted(ranked.address, &mut unreadable)? else { continue };
         hits.push(Hit {
             snippet: highlighter.snippet(&page, snippet::DEFAULT_LENGTH),
             marks: highlighter.marks(&page),
@@ -144,6 +144,7 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
         true => "the article has no word that tells it from others".to_string(),
         false => format!("looked for {}", names.join(", ")),
     }];
+    notes.extend(unreadable);
     if others > 0 {
         notes.push(format!("left out are its own copies, which `reprints` lists: {others}"));
     }
