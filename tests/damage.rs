@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use archive::Archive;
+<<<<<<< HEAD
 use gongxun::index::rollback::Rollback;
 use gongxun::index::tombstones::Tombstones;
 use gongxun::index::{Entry, Generation, Resources, Snapshot, Stats, Writer, check, delete, export, swap};
@@ -18,6 +19,14 @@ use gongxun::text::segment::Segmenter;
 use gongxun::text::synonyms::Synonyms;
 use gongxun::verify::{self, Extent, verify};
 use gongxun::{Article, ArticleId, Error};
+=======
+use gongxun::Error;
+use gongxun_core::index::{Resources, Snapshot, Writer};
+use gongxun_core::query::parse;
+use gongxun_core::search::{Request, search};
+use gongxun_core::verify::{Extent, Options, verify};
+use gongxun_text::synonyms::Synonyms;
+>>>>>>> main
 
 const LITTLE: verify::Options = verify::Options { sample: 20, extent: Extent::Sample, seed: 5 };
 const OPTIONS: verify::Options = verify::Options { sample: 60, extent: Extent::All, seed: 5 };
@@ -59,7 +68,7 @@ fn articles_that_the_manifest_does_not_know_are_told() {
     let snapshot = archive.snapshot();
     let (_, mut article) = snapshot.all().next().unwrap().unwrap();
     article.id = gongxun::ArticleId::new("another", "1");
-    let stored = gongxun::index::document::encode(&article);
+    let stored = gongxun_core::index::document::encode(&article);
     writer.add(&article, "another", stored).unwrap();
     writer.finish().unwrap();
     let report = verify(&archive.index(), OPTIONS).unwrap();

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-use gongxun::view::terminal::{Color, Style};
+use gongxun_core::view::terminal::{Color, Style};
 
 /// What stands in the name of a file between that of the one it is to replace and the number of the process.
 const UNDER_WAY: &str = ".gongxun-";
