@@ -7,26 +7,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use archive::Archive;
-<<<<<<< HEAD
-use gongxun::index::rollback::Rollback;
-use gongxun::index::tombstones::Tombstones;
-use gongxun::index::{Entry, Generation, Resources, Snapshot, Stats, Writer, check, delete, export, swap};
-use gongxun::ingest::{Observer, Options, ingest};
-use gongxun::query::parse;
-use gongxun::search::{Copies, Request, search};
-use gongxun::text::random::Random;
-use gongxun::text::segment::Segmenter;
-use gongxun::text::synonyms::Synonyms;
-use gongxun::verify::{self, Extent, verify};
-use gongxun::{Article, ArticleId, Error};
-=======
-use gongxun::Error;
-use gongxun_core::index::{Resources, Snapshot, Writer};
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::error::Error;
+use gongxun_core::index::rollback::Rollback;
+use gongxun_core::index::tombstones::Tombstones;
+use gongxun_core::index::{Entry, Generation, Resources, Snapshot, Stats, Writer, check, delete, export, swap};
 use gongxun_core::query::parse;
-use gongxun_core::search::{Request, search};
-use gongxun_core::verify::{Extent, Options, verify};
+use gongxun_core::search::{Copies, Request, search};
+use gongxun_core::verify::{self, Extent, verify};
+use gongxun_ingest::ingest::{Observer, Options, ingest};
+use gongxun_text::random::Random;
+use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
->>>>>>> main
 
 const LITTLE: verify::Options = verify::Options { sample: 20, extent: Extent::Sample, seed: 5 };
 const OPTIONS: verify::Options = verify::Options { sample: 60, extent: Extent::All, seed: 5 };

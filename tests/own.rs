@@ -158,7 +158,7 @@ fn an_index_makes_no_file_that_it_would_not_know_again() {
         let generations = generations.iter().filter(|path| path.to_str().unwrap().starts_with("gen-"));
         for generation in generations {
             // All of it goes, and so does the folder.
-            gongxun::index::folder::remove_own(&desk.path(index).join(generation)).unwrap();
+            gongxun_core::index::folder::remove_own(&desk.path(index).join(generation)).unwrap();
             assert!(!desk.path(index).join(generation).exists(), "{:?}", tree(&desk.path(index).join(generation)));
         }
     }

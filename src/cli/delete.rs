@@ -10,19 +10,12 @@ use super::args::{CopiesArg, DeleteArgs};
 use super::outcome::Outcome;
 use super::output::print;
 use super::search::matching;
-<<<<<<< HEAD
-use gongxun::article::{Article, ArticleId};
-use gongxun::error::Error;
-use gongxun::index::tombstones::Tombstones;
-use gongxun::index::{DocAddress, Resources, Snapshot, Writer, delete};
-use gongxun::query;
-use gongxun::view;
-=======
 use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::error::Error;
 use gongxun_core::index::tombstones::Tombstones;
 use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete};
+use gongxun_core::query;
 use gongxun_core::view;
->>>>>>> main
 
 /// How many of the other copies are printed; `--dry-run --copies yes` prints all.
 const PRINTED_COPIES: usize = 10;
@@ -60,7 +53,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
         require_understood(&args)?;
         doomed.extend(matching(&snapshot, args.query.as_deref(), args.source.as_deref())?);
     }
-    let load = |addresses: &[DocAddress]| -> gongxun::Result<Vec<Article>> {
+    let load = |addresses: &[DocAddress]| -> gongxun_core::error::Result<Vec<Article>> {
         addresses.iter().map(|address| snapshot.article(*address).or_else(stand_in)).collect()
     };
     let doomed: Vec<DocAddress> = doomed.into_iter().collect();
@@ -164,7 +157,7 @@ fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
 }
 
 /// What is listed of an article that can't be read: it can be deleted like any other.
-pub fn stand_in(error: Error) -> gongxun::Result<Article> {
+pub fn stand_in(error: Error) -> gongxun_core::error::Result<Article> {
     match error {
         Error::Unreadable { id, file, .. } => {
             Ok(Article { id, title: "(can't be read)".into(), origin: file, ..Article::default() })

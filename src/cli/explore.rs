@@ -79,7 +79,7 @@ pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let Some(own) = snapshot.find(&id)? else { return no_article(index, &id.0) };
     let copies = snapshot.copies()?.of(own);
     let copies: Vec<Article> =
-        copies.iter().map(|at| snapshot.article(*at).or_else(stand_in)).collect::<gongxun::Result<_>>()?;
+        copies.iter().map(|at| snapshot.article(*at).or_else(stand_in)).collect::<gongxun_core::error::Result<_>>()?;
     if json {
         print(&(view::reprints::json(&id, &copies) + "\n"))?;
     } else if copies.is_empty() {

@@ -9,16 +9,9 @@ use super::args::ExportArgs;
 use super::outcome::Outcome;
 use super::output::OutputFile;
 use super::search::matching;
-<<<<<<< HEAD
-use gongxun::error::Error;
-use gongxun::index::rollback::{Rollback, Side};
-use gongxun::index::{Snapshot, copy, export as articles};
-=======
 use gongxun_core::error::Error;
-use gongxun_core::index::disk::sync_folder;
 use gongxun_core::index::rollback::{Rollback, Side};
 use gongxun_core::index::{Snapshot, copy, export as articles};
->>>>>>> main
 
 /// `rollback`
 pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<Outcome> {

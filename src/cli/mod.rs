@@ -23,13 +23,8 @@ use clap::Parser as _;
 use self::args::{Args, Command};
 use self::outcome::{INTERRUPTED, Outcome};
 use self::output::is_broken_pipe;
-<<<<<<< HEAD
-use gongxun::error::Error;
-use gongxun::index::{Generation, check};
-=======
 use gongxun_core::error::Error;
-use gongxun_core::index::check;
->>>>>>> main
+use gongxun_core::index::{Generation, check};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
