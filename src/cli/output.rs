@@ -4,6 +4,9 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+
+use super::args::OutputArgs;
 use gongxun_core::view::terminal::{Color, Style};
 
 /// What stands in the name of a file between that of the one it is to replace and the number of the process.
@@ -16,6 +19,31 @@ pub fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// Writes to a file, or to standard output where none is named.
+pub fn write_to(
+    output: Option<&Path>,
+    write: impl FnOnce(&mut dyn io::Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let Some(output) = output else {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        write(&mut out)?;
+        return Ok(out.flush()?);
+    };
+    let can_not = || format!("{}: can't be written", output.display());
+    let mut file = OutputFile::create(output).with_context(can_not)?;
+    let mut out = io::BufWriter::new(&mut file);
+    write(&mut out)?;
+    out.flush().with_context(can_not)?;
+    drop(out);
+    file.finish().with_context(can_not)
+}
+
+/// What CSV begins with: the byte order mark where it is asked for, or where it goes to a file that ends in .csv.
+pub fn csv_begins(output: &OutputArgs) -> &'static str {
+    let is_csv = output.output.as_deref().and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+    if output.bom.unwrap_or(is_csv) { gongxun_core::view::csv::BYTE_ORDER_MARK } else { "" }
 }
 
 /// Whether an error means that whoever reads our output has stopped.

@@ -5,7 +5,7 @@
 //! prints, what `gongxun export` writes and what JSON-lines input looks like.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -515,13 +515,9 @@ impl Article {
     }
 
     fn names(&self, wanted: fn(Role) -> bool) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for credit in self.credits.iter().filter(|c| wanted(c.role)) {
-            if !names.contains(&credit.name.as_str()) {
-                names.push(&credit.name);
-            }
-        }
-        names
+        let mut seen: HashSet<&str> = HashSet::new();
+        let names = self.credits.iter().filter(|credit| wanted(credit.role)).map(|credit| credit.name.as_str());
+        names.filter(|name| seen.insert(name)).collect()
     }
 }
 
