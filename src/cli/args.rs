@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Finds anything in a Chinese labour-news archive as it really is.
 #[derive(Debug, Parser)]
@@ -17,19 +17,65 @@ pub struct Args {
     pub command: Command,
 }
 
-/// What parts of a query begin with a hyphen, and look like options to clap.
+/// What begins with a hyphen and is no option: parts of a query, values of options, names behind `--`.
 ///
-/// `-罢工` means: without 罢工. Where an argument begins with one hyphen and is none of clap's own short options, the
-/// hyphen is turned into its full-width form, which the query language takes for the same.
-pub fn with_negations(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+/// `-罢工` means: without 罢工. Where an argument of a command that takes text begins with one hyphen and is none of clap's
+/// own short options, the hyphen is turned into its full-width form, which the query language takes for the same. A value
+/// that begins with a hyphen is put to its option (`--index=-i3`). What stands behind `--` stays as it is.
+pub fn with_hyphens(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
     const SHORT_OPTIONS: [&str; 2] = ["-h", "-V"];
-    args.map(|arg| match arg.to_str() {
-        Some(text) if text.len() > 1 && !text.starts_with("--") && !SHORT_OPTIONS.contains(&text) => {
-            text.strip_prefix('-').map(|rest| OsString::from(format!("－{rest}"))).unwrap_or(arg)
+    let args: Vec<OsString> = args.collect();
+    if !args.iter().any(|arg| arg.as_encoded_bytes().starts_with(b"-")) {
+        return args;
+    }
+    let root = Args::command();
+    let mut command: Option<&clap::Command> = None;
+    let mut done: Vec<OsString> = Vec::new();
+    let mut args = args.into_iter().peekable();
+    done.extend(args.next());
+    while let Some(arg) = args.next() {
+        if arg == "--" {
+            done.push(arg);
+            done.extend(args);
+            return done;
         }
-        _ => arg,
-    })
-    .collect()
+        let text = arg.to_str().unwrap_or_default();
+        if let Some(option) = text.strip_prefix("--") {
+            let known = command.into_iter().chain([&root]).flat_map(clap::Command::get_arguments);
+            let takes =
+                known.filter(|known| known.get_long() == Some(option)).any(|known| known.get_action().takes_values());
+            let value = args.next_if(|next| takes && next != "--");
+            match value {
+                Some(value) if value.as_encoded_bytes().starts_with(b"-") => {
+                    let mut both = arg;
+                    both.push("=");
+                    both.push(value);
+                    done.push(both);
+                }
+                value => {
+                    done.push(arg);
+                    done.extend(value);
+                }
+            }
+            continue;
+        }
+        let negated = text.strip_prefix('-').filter(|rest| !rest.is_empty() && !SHORT_OPTIONS.contains(&text));
+        match (negated, command) {
+            (Some(rest), Some(command)) if takes_text(command) => done.push(format!("－{rest}").into()),
+            _ => {
+                command = command.or_else(|| root.find_subcommand(&arg));
+                done.push(arg);
+            }
+        }
+    }
+    done
+}
+
+/// Whether what a command is given are words, and not paths.
+fn takes_text(command: &clap::Command) -> bool {
+    let paths = clap::value_parser!(PathBuf).type_id();
+    !command.has_subcommands()
+        && !command.get_positionals().any(|positional| positional.get_value_parser().type_id() == paths)
 }
 
 /// The commands.
@@ -549,6 +595,9 @@ pub struct DeleteArgs {
     /// Tell what would go, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Delete without a question; without a terminal, more than 20 articles too
+    #[arg(long)]
+    pub yes: bool,
     /// Let these articles back in that were deleted; the next index reads their files again
     #[arg(long, conflicts_with_all = ["query", "source", "dry_run", "list"])]
     pub forget: bool,

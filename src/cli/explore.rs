@@ -6,6 +6,7 @@ use anyhow::bail;
 
 use super::args::{QueryArgs, StepArg, TableArgs, TableFormat, WhyNotArgs};
 use super::ask::{self, remarks, synonyms};
+use super::delete::stand_in;
 use super::outcome::Outcome;
 use super::output::{csv_begins, print, style, write_to};
 use gongxun_core::article::{Article, ArticleId};
@@ -94,7 +95,8 @@ pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let id = ArticleId(id.to_string());
     let Some(own) = snapshot.find(&id)? else { return no_article(index, &id.0) };
     let copies = snapshot.copies()?.of(own);
-    let copies: Vec<Article> = copies.iter().map(|at| snapshot.article(*at)).collect::<gongxun::Result<_>>()?;
+    let copies: Vec<Article> =
+        copies.iter().map(|at| snapshot.article(*at).or_else(stand_in)).collect::<gongxun_core::error::Result<_>>()?;
     if json {
         print(&(view::reprints::json(&id, &copies) + "\n"))?;
     } else if copies.is_empty() {

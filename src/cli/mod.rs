@@ -17,6 +17,7 @@ mod output;
 mod roots;
 mod search;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -25,12 +26,12 @@ use self::args::{Args, Command};
 use self::outcome::{INTERRUPTED, Outcome};
 use self::output::is_broken_pipe;
 use gongxun_core::error::Error;
-use gongxun_core::index::check;
+use gongxun_core::index::{Generation, check};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     silence_guarded_panics();
-    let args = match Args::try_parse_from(args::with_negations(std::env::args_os())) {
+    let args = match Args::try_parse_from(args::with_hyphens(std::env::args_os())) {
         Ok(args) => args,
         Err(error) => {
             // clap's own exit code for help and version is 0, for a mistake 2.
@@ -39,7 +40,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(code).unwrap_or(2));
         }
     };
-    match run(args) {
+    let index = args.index.clone();
+    match run(args).map_err(|error| diagnosed(&index, error)) {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::from(1),
         Ok(Outcome::Failed) => ExitCode::from(2),
@@ -52,6 +54,18 @@ pub fn main() -> ExitCode {
                 _ => 2,
             })
         }
+    }
+}
+
+/// Names the damaged file behind an error, where there is one: a command has the time to read all files of the index.
+fn diagnosed(index: &Path, error: anyhow::Error) -> anyhow::Error {
+    if !matches!(error.downcast_ref(), Some(Error::Engine(_) | Error::Damaged { .. })) {
+        return error;
+    }
+    match (error.downcast::<Error>(), Generation::current(index)) {
+        (Ok(error), Ok(Some(generation))) => check::diagnosed(&generation, error).into(),
+        (Ok(error), _) => error.into(),
+        (Err(error), _) => error,
     }
 }
 

@@ -43,7 +43,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: 
     let start = Instant::now();
     let mut found = Found::find(snapshot, request, synonyms, control)?;
     let mut results = page(&mut found, request)?;
-    results.notes = found.synonym_notes();
+    results.notes.splice(0..0, found.synonym_notes());
     if request.facets {
         results.notes.extend(found.not_counted(request.count));
         results.facets = Some(found.facets(request.count)?);

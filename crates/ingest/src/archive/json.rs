@@ -17,8 +17,10 @@ use gongxun_text::charset;
 
 /// How far the first line is looked at to tell JSON lines from JSON that is spread over lines.
 const FIRST_LINE: usize = 1 << 20;
-/// How many bytes in all are read again behind broken values.
-const READ_AGAIN: usize = 512 << 20;
+/// How many bytes are read again behind broken values, whatever the file's size.
+const READ_AGAIN: usize = 32 << 20;
+/// How many more are read again for each byte of the file.
+const READ_AGAIN_A_BYTE: usize = 8;
 
 /// Reads a JSON file of any of the forms. A file of one object is that object's, and has no numbers in it; arrays, names of
 /// JSON lines, and streams are taken for files of many even where only one is there yet.
@@ -210,6 +212,7 @@ fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
                 Err(err) => return walk.fail(place, Some(record + 1), &err),
             };
             stream.consume(used);
+            budget = budget.saturating_add(used * READ_AGAIN_A_BYTE);
             if used == 0 && !cut {
                 break;
             }
@@ -228,9 +231,16 @@ fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
             budget -= bytes.len() - next;
             cutter.lines -= count_lines(&bytes[next..]);
             (cutter.line_indent, cutter.at_line_start) = (0, true);
-            again.drain(..at);
-            at = 0;
-            again.splice(..0, bytes[next..].iter().copied());
+            // What was read of `again` still stands there: nothing is copied, however often it is read.
+            match again[..at].ends_with(&bytes) {
+                true => at -= bytes.len() - next,
+                false => {
+                    let rest = again.split_off(at);
+                    again = bytes[next..].to_vec();
+                    again.extend(rest);
+                    at = 0;
+                }
+            }
         }
     }
     if record == 0 {

@@ -318,7 +318,10 @@ fn clock_after(chars: &[char], from: usize) -> Option<(WithTime, usize)> {
             let digits: String =
                 chars[end + 1..].iter().take(5).take_while(|c| c.is_ascii_digit() || **c == ':').collect();
             let bare = digits.replace(':', "");
-            if let (4, Ok(n)) = (bare.len(), bare.parse::<i16>()) {
+            if let (4, Ok(n)) = (bare.len(), bare.parse::<i16>())
+                && n < 2400
+                && n % 100 < 60
+            {
                 offset = (n / 100 * 60 + n % 100) * if *sign == '-' { -1 } else { 1 };
                 end += 1 + digits.len();
             }

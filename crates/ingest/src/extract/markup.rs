@@ -136,9 +136,17 @@ impl<'a> Iterator for Tokens<'a> {
                     self.raw = RAW.iter().find(|r| **r == name).copied();
                     return Some(Token::Start { name, attributes });
                 }
-                // A `<` before anything else is a `<` of the text.
+                // A `<` before anything else is a `<` of the text. Many of them are one text.
                 _ => {
-                    let end = rest[1..].find('<').map_or(rest.len(), |e| e + 1);
+                    let bytes = rest.as_bytes();
+                    let is_text = |at: usize| match bytes.get(at + 1) {
+                        Some(next) => !next.is_ascii_alphabetic() && !matches!(next, b'!' | b'?' | b'/'),
+                        None => true,
+                    };
+                    let mut end = 0;
+                    while end < bytes.len() && (bytes[end] != b'<' || is_text(end)) {
+                        end += 1;
+                    }
                     self.at += end;
                     return Some(Token::Text(&rest[..end]));
                 }

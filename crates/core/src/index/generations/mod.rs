@@ -1,6 +1,7 @@
 //! Generations side by side: building, swapping, going back, backing up.
 
 pub mod copy;
+pub mod folder;
 pub mod generation;
 pub mod rollback;
 pub mod swap;

