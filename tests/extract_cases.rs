@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 fn read(media: Media, text: &str) -> Result<Article, Rejection> {
     let origin = Origin::file("a");
-    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None };
+    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None, dated: None };
     extract(&record, &Options::default())
 }
 
@@ -183,6 +183,7 @@ fn fields_by_other_names() {
         charset: None,
         url: None,
         captured: None,
+        dated: None,
     };
     let article = extract(&record, &options).unwrap();
     assert_eq!((article.title.as_str(), article.body.as_str()), ("标题", "正文"));
@@ -195,7 +196,7 @@ proptest! {
     #[test]
     fn no_bytes_stop_it(bytes in proptest::collection::vec(any::<u8>(), 0..600), media in 0..3usize) {
         let media = [Media::Html, Media::Dump, Media::Json][media];
-        let record = Record { origin: Origin::file("a"), media, bytes, charset: None, url: None, captured: None };
+        let record = Record { origin: Origin::file("a"), media, bytes, charset: None, url: None, captured: None, dated: None };
         let _ = extract(&record, &Options::default());
     }
 

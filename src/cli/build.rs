@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BuildArgs, ExtractArgs, ReadArgs, UpgradeArgs};
 use super::outcome::{INTERRUPTED, Outcome};
+use gongxun::archive::Limits;
 use gongxun::article::ArticleId;
 use gongxun::error::{Error, Rejection};
 use gongxun::extract;
@@ -27,7 +28,7 @@ const PRINTED_REJECTIONS: u64 = 10;
 
 impl Default for ReadArgs {
     fn default() -> ReadArgs {
-        ReadArgs { root: None, map: Vec::new() }
+        ReadArgs { root: None, map: Vec::new(), max: Vec::new() }
     }
 }
 
@@ -166,12 +167,16 @@ pub fn options<'a>(
         };
         field_map.push((field.trim().to_string(), name.trim().to_string()));
     }
+    let mut limits = Limits::default();
+    for limit in &read.max {
+        limits.set(limit).map_err(|wrong| anyhow!("--max {limit}: {wrong}"))?;
+    }
     Ok(Options {
         paths,
         root: read.root.clone().unwrap_or_default(),
         root_name: None,
-        extract: extract::Options { field_map },
-        limits: Default::default(),
+        extract: extract::Options { field_map, page_bytes: usize::try_from(limits.page_bytes).unwrap_or(usize::MAX) },
+        limits,
         prune,
         prune_most: false,
         commit_bytes: ingest::COMMIT_BYTES,
