@@ -3,7 +3,7 @@
 //! Front matter is YAML between `---` or TOML between `+++`; of it title, date, source, authors and address are heeded. Its
 //! values are plain, quoted, or lists; what is nested deeper is passed over.
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, html};
+use pulldown_cmark::{CowStr, Event, Options, Parser, TextMergeStream, html};
 
 use super::date;
 use gongxun_core::article::{Article, Credit, Date, Role};
@@ -54,8 +54,8 @@ pub fn to_html(text: &str) -> (String, FrontMatter) {
         push_escaped(&mut page, title);
         page.push_str("</h1>");
     }
-    let events: Vec<Event<'_>> =
-        Parser::new_ext(body, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).collect();
+    let parser = Parser::new_ext(body, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let events: Vec<Event<'_>> = TextMergeStream::new(parser).collect();
     html::push_html(&mut page, (0..events.len()).filter_map(|at| shown(&events, at)));
     page.push_str("</article></body></html>");
     (page, front)
