@@ -175,7 +175,10 @@ fn our_own_exports_come_back_as_they_are() {
 
 #[test]
 fn fields_by_other_names() {
-    let options = Options { field_map: vec![("title".into(), "h".into()), ("body".into(), "data.text".into())] };
+    let options = Options {
+        field_map: vec![("title".into(), "h".into()), ("body".into(), "data.text".into())],
+        ..Options::default()
+    };
     let record = Record {
         origin: Origin { file: "a.jsonl".into(), member: None, record: Some(3) },
         media: Media::Json,
