@@ -69,14 +69,14 @@ const RESOURCES: Resources = Resources { threads: 1, memory: 16 << 20 };
 
 fn index(desk: &Desk) -> Result<()> {
     let mut writer = Writer::open(&desk.index(), None, RESOURCES)?;
-    ingest(&mut writer, &desk.options(), &mut ())?;
+    ingest(&mut writer, desk.options(), &mut ())?;
     writer.finish()
 }
 
 fn reindex(desk: &Desk) -> Result<()> {
     let mut writer = Writer::resume(&desk.index(), &Segmenter::builtin(), RESOURCES)?;
     let generation = writer.generation().clone();
-    ingest(&mut writer, &desk.options(), &mut ())?;
+    ingest(&mut writer, desk.options(), &mut ())?;
     writer.finish_then(|| generation.make_current())
 }
 
