@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use gongxun::Article;
-use gongxun::index::{Resources, Snapshot, Writer};
-use gongxun::ingest::{self, Options};
-use gongxun::text::fold::fold;
-use gongxun::text::segment::{Hmm, Segmenter};
-use gongxun::text::synonyms::{Group, Synonyms, builtin_groups};
+use gongxun_core::index::{Resources, Snapshot, Writer};
+use gongxun_ingest::ingest::{self, Options};
+use gongxun_text::fold::fold;
+use gongxun_text::segment::{Hmm, Segmenter};
+use gongxun_text::synonyms::{Group, Synonyms, builtin_groups};
 
 /// Terms of up to so many occurrences are not called cut: there is too little to say it by.
 const FEW: u64 = 5;
@@ -175,7 +175,8 @@ fn corpus() -> Result<Vec<String>, Box<dyn Error>> {
     ingest::ingest(&mut writer, &options, &mut ())?;
     writer.finish()?;
     let snapshot = Snapshot::open(&index)?;
-    let article = |found: gongxun::Result<(_, Article)>| -> Result<String, Box<dyn Error>> { Ok(text(&found?.1)) };
+    let article =
+        |found: gongxun_core::error::Result<(_, Article)>| -> Result<String, Box<dyn Error>> { Ok(text(&found?.1)) };
     snapshot.all().map(article).collect()
 }
 
