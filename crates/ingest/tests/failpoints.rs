@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::failpoint::{Armed, Fault, Step};
 use gongxun_core::index::{Generation, Resources, Snapshot, Writer, check};
+use gongxun_ingest::ingest::roots::move_root;
 use gongxun_ingest::ingest::{Options, Prune, ingest};
 use gongxun_text::segment::Segmenter;
 
@@ -45,6 +46,16 @@ impl Desk {
             fs::write(self.path("in").join(format!("{file}.jsonl")), lines).unwrap();
         }
         state
+    }
+
+    /// Tells the index, where there is one, that its archive stands here now.
+    fn moved(&self) {
+        if Generation::current(&self.index()).unwrap().is_some() {
+            let mut writer = Writer::open(&self.index(), None, RESOURCES).unwrap();
+            let root = move_root(writer.manifest(), "in", &self.path("in")).unwrap();
+            writer.set_root(root);
+            writer.finish().unwrap();
+        }
     }
 
     fn options(&self) -> Options<'static> {
@@ -114,6 +125,7 @@ impl Scenario {
     fn desk(&self) -> (Desk, State) {
         let desk = Desk::new();
         copy(self.template.0.path(), desk.0.path());
+        desk.moved();
         let target = desk.write("新版", &[6, 0, 5]);
         (desk, target)
     }
