@@ -110,8 +110,8 @@ fn members(group: &Group) -> impl Iterator<Item = &String> {
 
 /// The terms of a group that another one finds.
 fn answers(group: &Group) -> impl Iterator<Item = &String> {
-    let both_ways = if group.terms.len() > 1 && group.found.is_empty() { &group.terms[..] } else { &[] };
-    both_ways.iter().chain(&group.found)
+    let found: HashSet<&String> = group.terms.iter().flat_map(|term| group.found_by(term)).collect();
+    found.into_iter()
 }
 
 fn is_cut(seen: &Seen) -> bool {

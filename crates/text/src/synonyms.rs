@@ -1,8 +1,7 @@
 //! Names and words of the field that mean one thing: 全总 is 中华全国总工会. A folded term in, its equals out.
 //!
 //! The file has one group a line, its parts divided by tabs: a note that says what the group is, then two or more terms.
-//! A part that is `>` makes the line one-way: the terms before it find one another and those behind it, which find nothing
-//! by this line. `#` at the start of a line makes it a comment. A user's file has the same form and adds to the built-in
+//! A part that is `>` makes the line one-way: each term before it finds those behind it, and nothing else by this line. `#` at the start of a line makes it a comment. A user's file has the same form and adds to the built-in
 //! groups.
 
 use std::collections::HashMap;
@@ -27,10 +26,19 @@ const ONE_WAY: &str = ">";
 pub struct Group {
     /// What binds the terms.
     pub note: String,
-    /// Terms that find one another, folded.
+    /// Terms that find, folded.
     pub terms: Vec<String>,
-    /// Terms that those of `terms` find and that find nothing themselves, folded. Empty where the group goes both ways.
+    /// Terms that are found and find nothing themselves, folded. Empty where the group goes both ways: there each of `terms`
+    /// finds the others.
     pub found: Vec<String>,
+}
+
+impl Group {
+    /// What one of the terms that find finds: the others, but for those that hold it, which it finds as a string.
+    pub fn found_by<'a>(&'a self, term: &'a str) -> impl Iterator<Item = &'a String> {
+        let others = if self.found.is_empty() { &self.terms } else { &self.found };
+        others.iter().filter(move |other| !holds(other, term))
+    }
 }
 
 /// Groups of terms that mean one thing.
@@ -90,7 +98,8 @@ impl Synonyms {
         Ok(synonyms)
     }
 
-    /// The other terms of the groups that a folded term is in, folded, in the order of the file.
+    /// What the groups of a folded term find in its place, folded, in the order of the file. What holds the term is not among
+    /// it: a search for the term finds that as a string.
     pub fn lookup(&self, folded: &str) -> &[String] {
         self.equals.get(folded).map_or(&[], |equals| &equals.terms)
     }
@@ -139,8 +148,8 @@ impl Synonyms {
                 *longest = (*longest).max(term.chars().count());
             }
             let equals = self.equals.entry(term.clone()).or_default();
-            for other in group.terms.iter().chain(&group.found) {
-                if other != term && !equals.terms.contains(other) {
+            for other in group.found_by(term) {
+                if !equals.terms.contains(other) {
                     equals.terms.push(other.clone());
                     equals.notes.push(self.notes.len() - 1);
                 }
@@ -164,6 +173,18 @@ fn read(file: &str) -> impl Iterator<Item = Result<Group, SynonymError>> {
             _ => group(line),
         };
         group.map_err(|what| SynonymError { line: number + 1, what })
+    })
+}
+
+/// Whether a search for the term finds the text: the term stands in it, runs of letters and digits whole.
+fn holds(text: &str, term: &str) -> bool {
+    text.match_indices(term).any(|(start, _)| {
+        let end = start + term.len();
+        let inside = |at: usize| {
+            let around = text[..at].chars().next_back().zip(text[at..].chars().next());
+            around.is_some_and(|(before, after)| runs_on(before, after))
+        };
+        !inside(start) && !inside(end)
     })
 }
 
@@ -259,8 +280,8 @@ mod tests {
             }
         }
         for (term, group) in lines {
-            let others: Vec<&String> = group.terms.iter().chain(&group.found).filter(|other| **other != term).collect();
-            assert_eq!(Synonyms::builtin().lookup(&term).iter().collect::<Vec<_>>(), others, "{term}");
+            let found: Vec<&String> = group.found_by(&term).collect();
+            assert_eq!(Synonyms::builtin().lookup(&term).iter().collect::<Vec<_>>(), found, "{term}");
         }
     }
 
@@ -269,12 +290,20 @@ mod tests {
     fn every_builtin_one_way_line_widens() {
         for group in groups().iter().filter(|group| !group.found.is_empty()) {
             for term in &group.terms {
-                assert!(group.found.iter().any(|found| !found.contains(term.as_str())), "{term}: {group:?}");
+                assert!(group.found_by(term).next().is_some(), "{term}: {group:?}");
             }
             for found in &group.found {
-                assert!(group.terms.iter().any(|term| !found.contains(term.as_str())), "{found}: {group:?}");
+                assert!(group.terms.iter().any(|term| !holds(found, term)), "{found}: {group:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_holds_a_term_is_no_synonym_of_it() {
+        let own = Synonyms::default().with_user("n\t社保\t社保卡\t社会保险\nn\tai\tair\tai技术\n").unwrap();
+        assert_eq!(own.lookup("社保"), ["社会保险"]);
+        assert_eq!(own.lookup("社保卡"), ["社保", "社会保险"]);
+        assert_eq!(own.lookup("ai"), ["air"]);
     }
 
     /// A query's words are looked up from the beginning of one to the end of one, so a term must not be cut through where
@@ -312,8 +341,8 @@ mod tests {
         assert_eq!(own.notes("外来工").collect::<Vec<_>>(), ["n1", "n1", "n2"]);
         assert_eq!(own.lookup("工"), [] as [&str; 0]);
         let one_way = Synonyms::default().with_user("n\t讨债\t要债\t>\t追索\t讨債\n").unwrap();
-        assert_eq!(one_way.lookup("讨债"), ["要债", "追索"]);
-        assert_eq!(one_way.lookup("要债"), ["讨债", "追索"]);
+        assert_eq!(one_way.lookup("讨债"), ["追索"]);
+        assert_eq!(one_way.lookup("要债"), ["追索"]);
         assert_eq!(one_way.lookup("追索"), [] as [&str; 0]);
         assert_eq!(one_way.find("讨债与追索"), [0..2]);
         let both = Synonyms::builtin().with_user("mine\t全总\t我的总").unwrap();
