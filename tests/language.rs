@@ -244,3 +244,44 @@ proptest! {
         }
     }
 }
+
+/// What people say finds what news and law print, with a note that says so; the official word alone does not widen to it.
+#[test]
+fn a_spoken_word_finds_the_official_one() {
+    let archive = Archive::new();
+    let lines = [
+        "县里公布一批拖欠工资的企业",
+        "母婴护理员通过了考核",
+        "法院说这是违法解除劳动合同",
+        "网络预约出租汽车驾驶员有了驿站",
+        "他领到了职业健康检查的结果",
+    ];
+    let json = |(id, body): (usize, &&str)| serde_json::json!({ "id": id.to_string(), "title": "消息", "body": body });
+    let lines: Vec<String> = lines.iter().enumerate().map(|line| json(line).to_string()).collect();
+    archive.write("articles.jsonl", lines.join("\n"));
+    archive.ingest();
+    let snapshot = archive.snapshot();
+    for (spoken, official) in [
+        ("不发工资", "拖欠工资"),
+        ("月嫂", "母婴护理员"),
+        ("无故辞退", "违法解除劳动合同"),
+        ("网约车司机", "网络预约出租汽车驾驶员"),
+        ("职业体检", "职业健康检查"),
+    ] {
+        let results = ask(&snapshot, spoken);
+        assert_eq!(results.total, 1, "{spoken}");
+        assert!(results.hits[0].article.body.contains(official), "{spoken}");
+        let note = results.notes.iter().find(|note| note.starts_with(&format!("{spoken} also finds ")));
+        assert!(note.is_some_and(|note| note.contains(official)), "{spoken}: {:?}", results.notes);
+        let exact = Request { breadth: Breadth::Exact, ..Request::new(parse(spoken)) };
+        assert_eq!(search(&snapshot, &exact, Synonyms::builtin()).unwrap().total, 0, "{spoken}");
+    }
+    for official in ["拖欠工资", "违法解除劳动合同"] {
+        let results = ask(&snapshot, official);
+        assert_eq!(results.total, 1, "{official}");
+        assert!(
+            results.notes.iter().all(|note| !note.contains("不发工资") && !note.contains("无故辞退")),
+            "{official}"
+        );
+    }
+}
