@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::article::Draft;
+use super::about::About;
 use super::date::from_value;
 use super::names::{self, Place};
 use super::page::Page;
@@ -80,18 +80,18 @@ pub fn read(page: &Page) -> Machine {
 
 impl Machine {
     /// Fills what the page does not show.
-    pub fn fill(self, draft: &mut Draft) {
-        draft.date = match (draft.date, self.date) {
+    pub fn fill(self, about: &mut About) {
+        about.date = match (about.date, self.date) {
             // The same day, but one of them knows the time.
             (Some(shown), Some(told)) if shown.time.is_none() && shown.day_number() == told.day_number() => Some(told),
             (shown, told) => shown.or(told),
         };
-        draft.source = draft.source.take().or(self.source);
-        draft.section = draft.section.take().or(self.section);
+        about.source = about.source.take().or(self.source);
+        about.section = about.section.take().or(self.section);
         for credit in self.credits {
-            let known = draft.credits.iter().any(|c| c.name == credit.name || c.role.edits() == credit.role.edits());
+            let known = about.credits.iter().any(|c| c.name == credit.name || c.role.edits() == credit.role.edits());
             if !known {
-                draft.credits.push(credit);
+                about.credits.push(credit);
             }
         }
     }

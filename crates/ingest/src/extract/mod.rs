@@ -4,6 +4,7 @@
 //! to one; then the body is found among the lines, and title, source, date and credits around it. A JSON object has its
 //! fields already.
 
+mod about;
 mod article;
 mod boilerplate;
 mod content;
