@@ -24,6 +24,7 @@ mod http;
 mod inputs;
 mod json;
 mod limits;
+pub(crate) mod loose;
 mod members;
 mod names;
 mod open;

@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
-use super::about::{self, Around};
+use super::about::{self, About, Around};
 use super::content::{self, Kind, Worth};
+use super::machine::{self, Machine};
 use super::page::{Page, is_blank, is_letter};
-use super::{date, labels, machine, title};
+use super::{date, labels, title};
 use gongxun_core::article::{Credit, Date};
 use gongxun_core::error::Reason;
 use gongxun_text::fold::fold;
@@ -49,8 +50,45 @@ pub struct Draft {
     pub body_lines: Vec<usize>,
 }
 
+/// A text that machines are told is the article's where it has so many times the letters of the text that is shown: the
+/// page shows a beginning, and a script draws the rest.
+const DRAWN: usize = 3;
+
 /// Reads a page whose lines are built. `url` is its address where the container knows it.
 pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
+    let machine = machine::read(page);
+    let text = machine.text.clone();
+    let shown = shown(page, machine.clone(), url);
+    let letters = |lines: &[String]| lines.iter().flat_map(|line| line.chars()).filter(|c| is_letter(*c)).count();
+    let Some(drawn) = text.map(|text| drawn(text, machine, url)) else { return shown };
+    match shown {
+        Ok(shown) if letters(&shown.body) * DRAWN >= letters(&drawn.body) => Ok(shown),
+        _ => Ok(drawn),
+    }
+}
+
+/// The article whose text a page holds for machines alone.
+fn drawn(text: machine::Text, machine: Machine, url: Option<&str>) -> Draft {
+    let body: Vec<String> = text.body.lines().map(str::to_string).collect();
+    let lines: Vec<&str> = body.iter().map(String::as_str).collect();
+    let mut about = About { credits: about::credits_of(&lines), ..About::default() };
+    let url = url.map(str::to_string).or_else(|| machine.url.clone());
+    machine.fill(&mut about);
+    let date = about.date.or_else(|| url.as_deref().and_then(date::from_url));
+    Draft {
+        title: text.title,
+        date,
+        source: about.source,
+        credits: about.credits,
+        section: about.section,
+        url,
+        body,
+        ..Draft::default()
+    }
+}
+
+/// Reads what a page shows.
+fn shown(page: &Page, machine: Machine, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     if page.lines.is_empty() {
         return Err((Reason::Empty, "no visible text".to_string()));
     }
@@ -76,7 +114,6 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     (draft.title, draft.title_line) = (title.text, title.line);
     let start = body_start(page, &worth, &region, &run, draft.title_line);
     draft.body_lines = body_lines(page, &worth, start..run.end, &draft.title);
-    let machine = machine::read(page);
     let around = Around { title: &draft.title, title_line: draft.title_line, start, body: &draft.body_lines };
     let mut about = about::read(page, &worth, &around);
     lead(page, &worth, &mut draft, start);
@@ -87,8 +124,8 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     if draft.body.is_empty() {
         return Err(not_an_article(page));
     }
+    draft.url = url.map(str::to_string).or_else(|| machine.url.clone());
     machine.fill(&mut about);
-    draft.url = url.map(str::to_string).or_else(|| page.canonical.clone().filter(|u| u.starts_with("http")));
     draft.date = about.date.or_else(|| draft.url.as_deref().and_then(date::from_url));
     (draft.source, draft.source_line) = (about.source, about.source_line);
     (draft.credits, draft.section) = (about.credits, about.section);

@@ -5,11 +5,13 @@
 //! fields already.
 
 mod about;
+mod address;
 mod article;
 mod boilerplate;
 mod content;
 mod date;
 mod dump;
+mod fields;
 mod html;
 mod identity;
 mod json;
@@ -17,8 +19,11 @@ mod labels;
 mod machine;
 mod markup;
 mod names;
+mod newspaper;
 mod page;
 mod phrases;
+mod plain;
+mod scripts;
 mod source;
 mod title;
 mod vocabulary;
