@@ -18,12 +18,12 @@ use std::time::Duration;
 
 use archive::Archive;
 use criterion::Criterion;
-use gongxun::index::{Page, Snapshot};
-use gongxun::query::parse;
-use gongxun::search::plan::{Breadth, compile};
-use gongxun::search::snippet::Highlighter;
-use gongxun::search::{Request, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::{Page, Snapshot};
+use gongxun_core::query::parse;
+use gongxun_core::search::plan::{Breadth, compile};
+use gongxun_core::search::snippet::Highlighter;
+use gongxun_core::search::{Request, search};
+use gongxun_text::synonyms::Synonyms;
 use questions::{KINDS, page, times};
 use stock::{Row, Stock};
 

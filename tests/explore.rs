@@ -8,16 +8,16 @@ use std::process::{Command, Output};
 
 use archive::Archive;
 use gongxun::ArticleId;
-use gongxun::index::Snapshot;
-use gongxun::query::parse;
-use gongxun::search::explain::TokenKind;
-use gongxun::search::plan::Breadth;
-use gongxun::search::similar::{similar, telling_words};
-use gongxun::search::suggest::{complete, did_you_mean};
-use gongxun::search::timeline::{Step, timeline};
-use gongxun::search::why_not::{Verdict, why_not};
-use gongxun::search::{Request, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::parse;
+use gongxun_core::search::explain::TokenKind;
+use gongxun_core::search::plan::Breadth;
+use gongxun_core::search::similar::{similar, telling_words};
+use gongxun_core::search::suggest::{complete, did_you_mean};
+use gongxun_core::search::timeline::{Step, timeline};
+use gongxun_core::search::why_not::{Verdict, why_not};
+use gongxun_core::search::{Request, search};
+use gongxun_text::synonyms::Synonyms;
 
 /// Title, date, body; the first has more beside.
 const ARTICLES: [(&str, &str, &str); 12] = [

@@ -8,13 +8,13 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use archive::Archive;
-use gongxun::index::Snapshot;
-use gongxun::query::{self, NoteKind, parse};
-use gongxun::search::plan::Breadth;
-use gongxun::search::timeline::{Step, timeline};
-use gongxun::search::why_not::why_not;
-use gongxun::search::{Copies, Request, Results, Sort, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::{self, NoteKind, parse};
+use gongxun_core::search::plan::Breadth;
+use gongxun_core::search::timeline::{Step, timeline};
+use gongxun_core::search::why_not::why_not;
+use gongxun_core::search::{Copies, Request, Results, Sort, search};
+use gongxun_text::synonyms::Synonyms;
 use proptest::prelude::*;
 
 /// The corpus, indexed once for all tests.

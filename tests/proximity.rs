@@ -4,14 +4,14 @@
 mod archive;
 
 use archive::Archive;
-use gongxun::query::{PatternPart, Unit};
-use gongxun::search::matching::{Matcher, texts};
-use gongxun::search::needle::Needle;
-use gongxun::search::plan::{Plan, Scope};
-use gongxun::search::proximity;
-use gongxun::search::segment::Segment;
-use gongxun::text::fold::fold_char;
-use gongxun::text::random;
+use gongxun_core::query::{PatternPart, Unit};
+use gongxun_core::search::matching::{Matcher, texts};
+use gongxun_core::search::needle::Needle;
+use gongxun_core::search::plan::{Plan, Scope};
+use gongxun_core::search::proximity;
+use gongxun_core::search::segment::Segment;
+use gongxun_text::fold::fold_char;
+use gongxun_text::random;
 use serde_json::json;
 
 /// How many articles there are.

@@ -8,12 +8,12 @@ mod data;
 use std::collections::BTreeSet;
 
 use archive::Archive;
-use gongxun::index::Snapshot;
-use gongxun::query::parse;
-use gongxun::search::plan::{Breadth, compile};
-use gongxun::search::{Matches, Tier};
-use gongxun::text::fold::{fold, is_han};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::parse;
+use gongxun_core::search::plan::{Breadth, compile};
+use gongxun_core::search::{Matches, Tier};
+use gongxun_text::fold::{fold, is_han};
+use gongxun_text::synonyms::Synonyms;
 
 /// How many strings are tried.
 const STRINGS: usize = 2_000;

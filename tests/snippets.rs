@@ -9,15 +9,15 @@ use std::path::Path;
 
 use archive::Archive;
 use gongxun::Article;
-use gongxun::index::Snapshot;
-use gongxun::query::{Node, PatternPart, parse};
-use gongxun::search::needle::Needle;
-use gongxun::search::plan::{Breadth, Mark, compile};
-use gongxun::search::{Copies, Hit, Request, search};
-use gongxun::text::fold::{fold, fold_char, is_han};
-use gongxun::text::random;
-use gongxun::text::strings::{self, Class};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::{Node, PatternPart, parse};
+use gongxun_core::search::needle::Needle;
+use gongxun_core::search::plan::{Breadth, Mark, compile};
+use gongxun_core::search::{Copies, Hit, Request, search};
+use gongxun_text::fold::{fold, fold_char, is_han};
+use gongxun_text::random;
+use gongxun_text::strings::{self, Class};
+use gongxun_text::synonyms::Synonyms;
 
 /// How many pairs are looked at.
 const PAIRS: usize = 10_000;

@@ -120,7 +120,7 @@ pub enum Command {
         #[arg(long)]
         all: bool,
         /// How many random strings are compared with a plain scan of all texts
-        #[arg(long, value_name = "N", default_value_t = gongxun::verify::DEFAULT_SAMPLE)]
+        #[arg(long, value_name = "N", default_value_t = gongxun_core::verify::DEFAULT_SAMPLE)]
         sample: usize,
         /// Another number takes other strings
         #[arg(long, value_name = "N", default_value_t = 1)]
@@ -187,7 +187,7 @@ pub struct SearchArgs {
     #[arg(long)]
     pub explain: bool,
     /// How long snippets are, in characters
-    #[arg(long, value_name = "N", default_value_t = gongxun::search::snippet::DEFAULT_LENGTH)]
+    #[arg(long, value_name = "N", default_value_t = gongxun_core::search::snippet::DEFAULT_LENGTH)]
     pub snippet_length: usize,
     /// How hits are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -417,7 +417,7 @@ pub struct ExportArgs {
 }
 
 /// How files are read.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub struct ReadArgs {
     /// The folder that ids and origins are relative to; the named folder, or the known one above it, unless given
     #[arg(long, value_name = "DIR")]

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use anyhow::Context as _;
 
 use super::args::ConditionArgs;
-use gongxun::query::{self, Filter};
-use gongxun::search::plan::Breadth;
-use gongxun::search::{Copies, Request, Results};
-use gongxun::text::charset;
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::query::{self, Filter};
+use gongxun_core::search::plan::Breadth;
+use gongxun_core::search::{Copies, Request, Results};
+use gongxun_text::charset;
+use gongxun_text::synonyms::Synonyms;
 
 /// The request for a query, which is as many parts as one likes.
 pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
@@ -50,5 +50,5 @@ pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synon
 pub fn remarks(request: &Request, results: &Results) {
     request.query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
     results.notes.iter().for_each(|note| eprintln!("note: {note}"));
-    results.suggestions.iter().for_each(|other| eprintln!("note: {}", gongxun::view::terminal::suggestion(other)));
+    results.suggestions.iter().for_each(|other| eprintln!("note: {}", gongxun_core::view::terminal::suggestion(other)));
 }

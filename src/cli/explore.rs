@@ -8,12 +8,12 @@ use super::args::{QueryArgs, StepArg, WhyNotArgs};
 use super::ask::{self, remarks, synonyms};
 use super::outcome::Outcome;
 use super::output::{print, style};
-use gongxun::article::{Article, ArticleId};
-use gongxun::index::Snapshot;
-use gongxun::query::Query;
-use gongxun::search::timeline::Step;
-use gongxun::search::{Request, similar, suggest, timeline, why_not};
-use gongxun::view;
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::Query;
+use gongxun_core::search::timeline::Step;
+use gongxun_core::search::{Request, similar, suggest, timeline, why_not};
+use gongxun_core::view;
 
 /// `timeline`
 pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, json: bool) -> anyhow::Result<Outcome> {
@@ -42,7 +42,7 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, json: bool) -> anyh
 pub fn facets(index: &Path, args: &QueryArgs, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = Request { limit: 0, facets: true, ..ask::request(&args.query, &args.conditions)? };
-    let results = gongxun::search::search(&snapshot, &request, &*synonyms(&args.conditions)?)?;
+    let results = gongxun_core::search::search(&snapshot, &request, &*synonyms(&args.conditions)?)?;
     if json {
         print(&(view::json::counts(&request.query, &results) + "\n"))?;
     } else {

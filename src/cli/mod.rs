@@ -22,8 +22,8 @@ use clap::Parser as _;
 use self::args::{Args, Command};
 use self::outcome::{INTERRUPTED, Outcome};
 use self::output::is_broken_pipe;
-use gongxun::error::Error;
-use gongxun::index::check;
+use gongxun_core::error::Error;
+use gongxun_core::index::check;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use gongxun::view::terminal::{Color, Style};
+use gongxun_core::view::terminal::{Color, Style};
 
 /// Writes to standard output.
 pub fn print(text: &str) -> io::Result<()> {

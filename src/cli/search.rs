@@ -8,14 +8,14 @@ use super::ask::{self, remarks, synonyms};
 use super::build;
 use super::outcome::Outcome;
 use super::output::{print, style};
-use gongxun::article::{Article, Date};
-use gongxun::error::Error;
-use gongxun::index::{DocAddress, Resources, Snapshot};
-use gongxun::ingest::Prune;
-use gongxun::query::{self, Filter};
-use gongxun::search::every::every;
-use gongxun::search::{Request, Sort};
-use gongxun::view;
+use gongxun_core::article::{Article, Date};
+use gongxun_core::error::Error;
+use gongxun_core::index::{DocAddress, Resources, Snapshot};
+use gongxun_core::query::{self, Filter};
+use gongxun_core::search::every::every;
+use gongxun_core::search::{Request, Sort};
+use gongxun_core::view;
+use gongxun_ingest::ingest::Prune;
 
 pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(corpus) = &args.corpus {
@@ -23,7 +23,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     }
     let snapshot = Snapshot::open(index)?;
     let request = request(&args)?;
-    let results = gongxun::search::search(&snapshot, &request, &*synonyms(&args.query.conditions)?)?;
+    let results = gongxun_core::search::search(&snapshot, &request, &*synonyms(&args.query.conditions)?)?;
     remarks(&request, &results);
     match args.format {
         Format::Text => {

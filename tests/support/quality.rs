@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gongxun::index::Snapshot;
-use gongxun::query::parse;
-use gongxun::search::plan::{Breadth, compile};
-use gongxun::search::scoring::{scores, weigh};
-use gongxun::search::segment::Segment;
-use gongxun::search::{Matches, Sort, bits::Bits};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::parse;
+use gongxun_core::search::plan::{Breadth, compile};
+use gongxun_core::search::scoring::{scores, weigh};
+use gongxun_core::search::segment::Segment;
+use gongxun_core::search::{Matches, Sort, bits::Bits};
+use gongxun_text::synonyms::Synonyms;
 use serde_json::Value;
 use tantivy::DocAddress;
 

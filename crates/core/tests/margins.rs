@@ -95,7 +95,7 @@ fn a_page_is_found_by_every_string_of_its_margin_and_by_nothing_else() {
         let string: String = line[start..start + length].iter().collect();
         let needle = fold(&string);
         // A string of signs alone asks for nothing; one that cuts a run of digits is no string of this contract.
-        let han = string.chars().all(|c| gongxun_text::fold::is_han(c));
+        let han = string.chars().all(gongxun_text::fold::is_han);
         if !han {
             continue;
         }
