@@ -133,7 +133,10 @@ impl Reader<'_> {
     /// A name, a number, or what stands in the place of one.
     fn word(&mut self) -> Option<Value> {
         let start = self.at;
-        while self.peek().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.' | b'_' | b'$' | b'!')) {
+        while self
+            .peek()
+            .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.' | b'_' | b'$' | b'!'))
+        {
             self.at += 1;
         }
         let word = &self.text[start..self.at];
@@ -256,14 +259,22 @@ mod tests {
     fn bad_values_cost_themselves() {
         for (text, expect) in [
             (r#"{"a":NaN,"b":[Infinity,-Infinity,1e999,-1e999,"x"]}"#, r#"{"a":null,"b":[null,null,null,null,"x"]}"#),
-            (r#"{"a":"\ud83d","b":"\udc00x","c":"\ud83d\ude00","d":"\ud83dA"}"#, "{\"a\":\"\u{FFFD}\",\"b\":\"\u{FFFD}x\",\"c\":\"😀\",\"d\":\"\u{FFFD}A\"}"),
+            (
+                r#"{"a":"\ud83d","b":"\udc00x","c":"\ud83d\ude00","d":"\ud83dA"}"#,
+                "{\"a\":\"\u{FFFD}\",\"b\":\"\u{FFFD}x\",\"c\":\"😀\",\"d\":\"\u{FFFD}A\"}",
+            ),
             ("{\"a\":\"甲\n乙\t丙\"}", r#"{"a":"甲\n乙\t丙"}"#),
-            (r#"{"a":123456789012345678901234567890,"b":-5,"c":1.5}"#, r#"{"a":1.2345678901234568e+29,"b":-5,"c":1.5}"#),
+            (
+                r#"{"a":123456789012345678901234567890,"b":-5,"c":1.5}"#,
+                r#"{"a":1.2345678901234568e+29,"b":-5,"c":1.5}"#,
+            ),
         ] {
             let got = parse(text, Forgive::Values).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(got.to_string(), expect, "{text}");
         }
-        for text in ["{\"a\":", "{a:1}", "{'a':1}", "{\"a\":1,}", "{\"a\":x}", "[1", "{} {}", "", "\"\\q\"", "\"\\u12\""] {
+        for text in
+            ["{\"a\":", "{a:1}", "{'a':1}", "{\"a\":1,}", "{\"a\":x}", "[1", "{} {}", "", "\"\\q\"", "\"\\u12\""]
+        {
             assert_eq!(parse(text, Forgive::Values), None, "{text}");
         }
         assert_eq!(parse(&"[".repeat(100_000), Forgive::Values), None);

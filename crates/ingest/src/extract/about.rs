@@ -130,7 +130,8 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
     let mut ended = false;
     for (zone, i) in zones {
         let line = &page.lines[i];
-        if Some(i) == around.title_line || line.letters > LONGEST || worth[i].kind == Kind::Hidden && zone != Zone::Head {
+        if Some(i) == around.title_line || line.letters > LONGEST || worth[i].kind == Kind::Hidden && zone != Zone::Head
+        {
             awaited = None;
             continue;
         }
@@ -156,9 +157,14 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
             let named = found.rest.iter().find(|r| is_lone_name(r));
             about.credits.extend(named.map(|n| Credit::new(Role::Author, n.as_str())));
         }
+        // What stands before the date, or all of the line.
+        let before: String = match found.dates.first() {
+            Some(dated) => text.chars().take(dated.range.start).collect(),
+            None => text.clone(),
+        };
         if zone == Zone::Head
-            && found.labels == 0
-            && let Some((name, outlet)) = name_and_outlet(&line.text)
+            && found.labels <= 1
+            && let Some((name, outlet)) = name_and_outlet(&before)
         {
             about.credit([Credit::new(Role::Author, name)]);
             about.take_source(Some(outlet), Trust::Placed, i);
@@ -292,8 +298,10 @@ fn fits_source(text: &str) -> bool {
 
 /// A name and the outlet it wrote for, in a line of their own: 石嘉禾/中国青年报, 上報快訊／范姜佳鈺.
 fn name_and_outlet(line: &str) -> Option<(String, String)> {
-    let parts: Vec<&str> =
-        line.split(['/', '／', '|', '｜', '丨', '︱']).map(|p| p.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    let parts: Vec<&str> = line
+        .split(['/', '／', '|', '｜', '丨', '︱'])
+        .map(|p| p.trim_matches(|c: char| !c.is_alphanumeric()))
+        .collect();
     let [one, two] = parts.as_slice() else { return None };
     let is_name = |text: &str| (2..=4).contains(&text.chars().count()) && names::read(text, Place::Bare).len() == 1;
     let is_outlet = |text: &str| labels::is_outlet(text) && !is_name(text);
@@ -320,7 +328,8 @@ fn outlet(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>) -> 
             return (Some(outlet), Some(i));
         }
         let beside_date = is_dated(page, i + 1) || i > head.start && is_dated(page, i - 1);
-        if beside_date && line.link_letters == 0 && labels::is_outlet(line.text.trim()) {
+        let below_title = around.title_line.is_some_and(|title| i == title + 1);
+        if (beside_date || below_title) && line.link_letters == 0 && labels::is_outlet(line.text.trim()) {
             return (Some(line.text.trim().to_string()), Some(i));
         }
     }
@@ -366,14 +375,17 @@ fn breadcrumb(page: &Page, around: &Around) -> Option<String> {
     const LAST: &[&str] =
         &["正文", "文章正文", "新闻正文", "内容", "文章", "阅读", "详细内容", "浏览文章", "新闻内容", "查看", "首页"];
     for line in page.lines[..around.start].iter().filter(|l| l.letters <= 80) {
-        let text = fold(&line.text);
-        if !text.contains(['>', '»', '›', '→']) {
+        if !fold(&line.text).contains(['>', '»', '›', '→']) {
             continue;
         }
+        let text = page.soft_text(line);
         let mut parts: Vec<String> = Vec::new();
         let mut last_mark = false;
-        for part in line.text.split(['>', '»', '›', '→', '＞']) {
-            let part = part.rsplit(['：', ':']).next().unwrap_or(part).trim_matches(|c: char| !c.is_alphanumeric());
+        for part in text.split(['>', '»', '›', '→', '＞']) {
+            // A button may stand right behind the last one: 正文 申请入驻.
+            let part = part.rsplit(['：', ':']).next().unwrap_or(part);
+            let part = part.split(SOFT).find(|piece| piece.chars().any(is_letter)).unwrap_or_default();
+            let part = part.trim_matches(|c: char| !c.is_alphanumeric());
             let folded = fold(part);
             if folded.is_empty() {
                 continue;
@@ -468,7 +480,9 @@ fn unlabelled_source(found: &Found) -> (Option<String>, Trust) {
     let near: Vec<String> = beside.iter().filter_map(|part| part.as_deref().map(trim)).filter(fits).collect();
     let short = parts.iter().filter(|p| p.chars().count() <= 4 && !labels::is_word(p) && !labels::is_button(p)).count();
     match near.as_slice() {
-        [one, ..] if short <= 1 || one.chars().count() > 4 || found.before_date.is_some() => (Some(one.clone()), Trust::Weak),
+        [one, ..] if short <= 1 || one.chars().count() > 4 || found.before_date.is_some() => {
+            (Some(one.clone()), Trust::Weak)
+        }
         _ => (None, Trust::None),
     }
 }
@@ -530,13 +544,16 @@ fn signature(end: &str) -> Vec<String> {
     const LONGEST: usize = 16;
     let chars: Vec<char> = end.trim_end_matches(is_blank).chars().collect();
     let Some(open) = chars.iter().rposition(|c| matches!(c, '(' | '（' | '【' | '[')) else { return Vec::new() };
-    let sentence = open > 0 && matches!(chars[open - 1], '。' | '！' | '？' | '”' | '；' | '…' | ' ' | '\u{3000}' | '）');
+    let sentence =
+        open > 0 && matches!(chars[open - 1], '。' | '！' | '？' | '”' | '；' | '…' | ' ' | '\u{3000}' | '）');
     let inner: String = chars[open + 1..chars.len() - 1].iter().collect();
     if !sentence || inner.chars().count() > LONGEST {
         return Vec::new();
     }
-    let tokens: Vec<&str> =
-        inner.split(|c: char| c.is_whitespace() || matches!(c, '、' | '，' | ',' | '/' | '／')).filter(|t| !t.is_empty()).collect();
+    let tokens: Vec<&str> = inner
+        .split(|c: char| c.is_whitespace() || matches!(c, '、' | '，' | ',' | '/' | '／'))
+        .filter(|t| !t.is_empty())
+        .collect();
     let single = tokens.len() > 1 && tokens.iter().all(|t| t.chars().count() == 1);
     if single {
         return names::read(&tokens.concat(), Place::Bare);

@@ -20,9 +20,10 @@ pub fn from_comment(comment: &str) -> Option<String> {
     if let Some(at) = says("mirrored from ") {
         return address(&comment[at..]);
     }
-    let saved = ["saved", "singlefile", "archived", "mirrored", "fetched", "downloaded", "retrieved", "crawled", "wget"]
-        .iter()
-        .any(|word| lower.contains(word));
+    let saved =
+        ["saved", "singlefile", "archived", "mirrored", "fetched", "downloaded", "retrieved", "crawled", "wget"]
+            .iter()
+            .any(|word| lower.contains(word));
     if !saved {
         return None;
     }
@@ -53,7 +54,9 @@ fn address(text: &str) -> Option<String> {
     let end = text.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')).unwrap_or(text.len());
     let text = &text[..end];
     let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) if ["http", "https", "ftp"].contains(&scheme.to_ascii_lowercase().as_str()) => (true, rest),
+        Some((scheme, rest)) if ["http", "https", "ftp"].contains(&scheme.to_ascii_lowercase().as_str()) => {
+            (true, rest)
+        }
         Some(_) => return None,
         None => (false, text),
     };
@@ -83,8 +86,14 @@ mod tests {
         for (comment, expect) in [
             (" saved from url=(0032)http://n.example/2020/0304/1.html ", "http://n.example/2020/0304/1.html"),
             (" saved from url=(0014)about:internet ", ""),
-            ("\n Page saved with SingleFile \n url: https://a.example/x?y=1 \n saved date: Wed Mar 04 2020\n", "https://a.example/x?y=1"),
-            (" Mirrored from www.a.example/n/1.html by HTTrack Website Copier/3.x [XR&CO'2014], Sat, 04 Mar 2017 ", "http://www.a.example/n/1.html"),
+            (
+                "\n Page saved with SingleFile \n url: https://a.example/x?y=1 \n saved date: Wed Mar 04 2020\n",
+                "https://a.example/x?y=1",
+            ),
+            (
+                " Mirrored from www.a.example/n/1.html by HTTrack Website Copier/3.x [XR&CO'2014], Sat, 04 Mar 2017 ",
+                "http://www.a.example/n/1.html",
+            ),
             (" Added by HTTrack ", ""),
             (" Saved by wget from http://a.example/1.html on 2020-03-04 ", "http://a.example/1.html"),
             (" FILE ARCHIVED ON 05:05:05 Mar 04, 2020 AND RETRIEVED FROM THE INTERNET ARCHIVE ", ""),

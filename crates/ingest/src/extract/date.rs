@@ -362,7 +362,9 @@ fn english_at(chars: &[char], from: usize) -> Option<Found> {
             continue;
         }
         let figures = bare.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let named = |list: &[&str]| list.iter().position(|n| bare.starts_with(n) && bare.bytes().all(|b| b.is_ascii_alphabetic()));
+        let named = |list: &[&str]| {
+            list.iter().position(|n| bare.starts_with(n) && bare.bytes().all(|b| b.is_ascii_alphabetic()))
+        };
         if let Some(m) = named(&MONTHS).filter(|_| month.is_none() && bare.len() <= 9) {
             month = Some(m as u32 + 1);
         } else if named(&WEEKDAYS).is_some() && bare.len() <= 9 {
@@ -374,7 +376,9 @@ fn english_at(chars: &[char], from: usize) -> Option<Found> {
                 break;
             }
             continue;
-        } else if let Some(number) = figures.parse::<u32>().ok().filter(|_| matches!(&bare[figures.len()..], "" | "st" | "nd" | "rd" | "th")) {
+        } else if let Some(number) =
+            figures.parse::<u32>().ok().filter(|_| matches!(&bare[figures.len()..], "" | "st" | "nd" | "rd" | "th"))
+        {
             if figures.len() == 4 && YEARS.contains(&number) && year.is_none() && month.is_some() {
                 year = Some(number);
             } else if figures.len() <= 2 && (1..=31).contains(&number) && day.is_none() {

@@ -38,25 +38,16 @@ const ALIASES: &[(&str, &[&str])] = &[
             "发布时间",
         ],
     ),
-    (
-        "source",
-        &["source", "sourcename", "media", "medianame", "accountname", "nickname", "publisher", "site", "来源"],
-    ),
+    ("source", &["source", "sourcename", "media", "medianame", "accountname", "nickname", "publisher", "site", "来源"]),
     ("outlets", &["outlets"]),
     ("credits", &["credits"]),
     ("editor", &["editor", "编辑"]),
-    (
-        "chief_editor",
-        &["chiefeditor", "responsibleeditor", "responeditor", "editorname", "责任编辑", "责编"],
-    ),
+    ("chief_editor", &["chiefeditor", "responsibleeditor", "responeditor", "editorname", "责任编辑", "责编"]),
     ("authors", &["authors", "author", "byline", "reporter", "writer", "authorname", "作者", "记者"]),
     ("section", &["section", "articlesection", "category", "channel", "column", "栏目"]),
     ("url", &["url", "link", "href", "网址", "链接"]),
     ("lead", &["lead", "summary", "abstract", "description", "摘要", "导语"]),
-    (
-        "body",
-        &["body", "articlebody", "content", "text", "article", "contenthtml", "cnthtml", "html", "正文", "内容"],
-    ),
+    ("body", &["body", "articlebody", "content", "text", "article", "contenthtml", "cnthtml", "html", "正文", "内容"]),
 ];
 /// Names under which the parts of a list keep their text.
 const PARTS: &[&str] = &["text", "content", "html", "data", "value", "name"];

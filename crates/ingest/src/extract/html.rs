@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::markup::{Attributes, Token, tokens, unescape};
 use super::address;
+use super::markup::{Attributes, Token, tokens, unescape};
 use super::page::{Block, Hint, Line, Mark, Marked, Meta, Page, Piece, is_letter};
 
 /// Blocks nested deeper than this are flattened into the block at this depth.
@@ -24,8 +24,19 @@ const MAX_JSON_LD: usize = 8;
 /// Bytes of the scripts of one page that are kept for what they say about the article.
 const MAX_SCRIPTS: usize = 4 << 20;
 /// Words of which a script has one where it may say something about the article.
-const TELLS: &[&str] =
-    &["_time", "Time", "pubtime", "var ct", "nickname", "ubDate", "\"content\"", "articleBody", "%22content%22", "pageProps"];
+const TELLS: &[&str] = &[
+    "_time",
+    "Time",
+    "pubtime",
+    "var ct",
+    "nickname",
+    "ubDate",
+    "\"content\"",
+    "content:",
+    "articleBody",
+    "%22content%22",
+    "pageProps",
+];
 /// Elements of one page whose class says that they hold the source or the author.
 const MAX_MARKED: usize = 32;
 /// Such elements that are open at once.
@@ -139,7 +150,8 @@ impl Builder {
             "meta" => self.meta(attributes),
             "link" => self.canonical(attributes),
             "base" if self.page.base.is_none() => {
-                self.page.base = attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case("href")).map(|a| a.1.into_owned());
+                self.page.base =
+                    attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case("href")).map(|a| a.1.into_owned());
             }
             "title" => self.raw = Raw::Title,
             "script" => {
@@ -225,7 +237,10 @@ impl Builder {
         }
         let few = self.marks.len() < MAX_OPEN_MARKS && self.page.marked.len() < MAX_MARKED;
         if few
-            && matches!(name, "span" | "a" | "div" | "p" | "em" | "i" | "b" | "strong" | "li" | "td" | "cite" | "small" | "address")
+            && matches!(
+                name,
+                "span" | "a" | "div" | "p" | "em" | "i" | "b" | "strong" | "li" | "td" | "cite" | "small" | "address"
+            )
             && let Some(mark) = mark_of(attributes)
         {
             let start = self.page.pieces.len() as u32;
@@ -450,10 +465,13 @@ fn may_tell(script: &str) -> bool {
 
 /// What the class, id or itemprop of an element says that its text is.
 fn mark_of(attributes: Attributes) -> Option<Mark> {
-    const SOURCE: &[&str] = &["source", "laiyuan", "media", "nickname", "mediaid", "copyfrom", "comefrom"];
+    const SOURCE: &[&str] = &["source", "laiyuan", "nickname", "medianame", "mediaid", "copyfrom", "comefrom"];
     const AUTHOR: &[&str] = &["author", "authorname", "byline", "zuozhe", "writer"];
     /// Words that make a class speak of something else.
-    const OTHER: &[&str] = &["list", "box", "wrap", "icon", "img", "pic", "avatar", "video", "open", "data", "social", "bio", "body", "query"];
+    const OTHER: &[&str] = &[
+        "list", "box", "wrap", "icon", "img", "pic", "avatar", "video", "open", "data", "social", "bio", "body",
+        "query",
+    ];
     let mut found = None;
     for (key, value) in attributes.iter() {
         let named = ["class", "id", "itemprop"].iter().any(|name| key.eq_ignore_ascii_case(name));
@@ -473,7 +491,9 @@ fn mark_of(attributes: Attributes) -> Option<Mark> {
             if words.len() > 4 || says(OTHER) {
                 continue;
             }
-            if says(SOURCE) || words.first().is_some_and(|w| w == "source" || w == "medianame") {
+            // A media of its own: `media`, `media-name`, not `rich_media_text`.
+            let media = words.first().is_some_and(|w| w == "media") && words[1..].iter().all(|w| w == "name");
+            if says(SOURCE) || media {
                 found = Some(Mark::Source);
             } else if says(AUTHOR) {
                 found = found.or(Some(Mark::Author));

@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::date::{self, DayOfYear, Found as Dated, find_dates};
-use super::newspaper;
 use super::names::{self, Place};
+use super::newspaper;
 use super::page::{SOFT, is_letter, is_mark};
 use super::phrases::Phrases;
 use super::vocabulary::{LABELS, Label, NO_OUTLETS, OUTLETS, STOPS};
@@ -120,8 +120,43 @@ const TITLES: &[(&str, Role)] = &[
 ];
 
 /// Words that stand before a title.
-const BEFORE_TITLES: &[&str] =
-    &["本报", "本网", "本刊", "本社", "特约", "特派", "见习", "实习", "首席", "高级", "资深", "全媒体", "融媒体", "图片", "文字", "视频"];
+const BEFORE_TITLES: &[&str] = &[
+    "本报",
+    "本网",
+    "本刊",
+    "本社",
+    "特约",
+    "特派",
+    "见习",
+    "实习",
+    "首席",
+    "高级",
+    "资深",
+    "全媒体",
+    "融媒体",
+    "图片",
+    "文字",
+    "视频",
+];
+
+/// What stands behind 来源 and names nobody.
+const NOBODY: &[&str] = &[
+    "网络",
+    "互联网",
+    "网上",
+    "网友",
+    "未知",
+    "不详",
+    "佚名",
+    "综合",
+    "网络综合",
+    "网络整理",
+    "網路",
+    "網絡",
+    "無",
+    "无",
+    "暂无",
+];
 
 /// What photographers did, where a caption ends with it.
 const TOOK: &[(&str, &[Role])] = &[
@@ -243,7 +278,8 @@ impl Reader {
     /// Takes a day without a year where a label stands before it, or a time of day behind it in a short line.
     fn day_of_year(&mut self, at: usize, label: Option<(Said, usize)>) -> Option<usize> {
         const SHORT: usize = 40;
-        let begins = self.chars[at].is_ascii_digit() && !at.checked_sub(1).is_some_and(|p| self.chars[p].is_ascii_digit());
+        let begins =
+            self.chars[at].is_ascii_digit() && !at.checked_sub(1).is_some_and(|p| self.chars[p].is_ascii_digit());
         if !begins || self.found.day.is_some() || !self.dates.is_empty() {
             return None;
         }
@@ -305,7 +341,8 @@ impl Reader {
         }
         let bar = self.chars.get(at).is_some_and(|c| is_bar(*c)) || self.printed.get(at).is_some_and(|c| is_bar(*c));
         // A bar with blanks around it also parts the cells of a line: only where the label stands at its beginning too.
-        let begins = label == 0 || matches!(self.chars[label - 1], ' ' | '\u{3000}' | SOFT | '(' | '[' | '【' | '/' | '|');
+        let begins =
+            label == 0 || matches!(self.chars[label - 1], ' ' | '\u{3000}' | SOFT | '(' | '[' | '【' | '/' | '|');
         (bar && (at == end || begins && blank(at + 1))).then_some(at + 1)
     }
 
@@ -329,7 +366,10 @@ impl Reader {
         let bracketed = before.is_some_and(|c| matches!(c, '(' | '[' | '【' | '〔'))
             && self.chars[end..].iter().take(LONGEST).any(close);
         let blank = self.chars.get(end).is_some_and(|c| c.is_whitespace() || *c == SOFT);
-        let alone = start == 0 && blank && self.chars.len() <= LONGEST / 2 && !self.chars.iter().any(|c| matches!(c, '。' | '，'));
+        let alone = start == 0
+            && blank
+            && self.chars.len() <= LONGEST / 2
+            && !self.chars.iter().any(|c| matches!(c, '。' | '，'));
         bracketed || alone
     }
 
@@ -389,7 +429,8 @@ impl Reader {
             }
             let mut from = stop - run;
             // 新华社记者李尕: the names stand behind the title.
-            let title = (from..stop).rev().find_map(|i| self.title_at(i).filter(|(_, e)| *e <= stop).map(|(_, e)| (i, e)));
+            let title =
+                (from..stop).rev().find_map(|i| self.title_at(i).filter(|(_, e)| *e <= stop).map(|(_, e)| (i, e)));
             let begin = from;
             if let Some((_, title_end)) = title {
                 (from, titled) = (title_end, true);
@@ -397,7 +438,11 @@ impl Reader {
             let token: String = self.printed[from..stop].iter().collect();
             let last = self.chars[stop - 1];
             // 航拍, 翻拍, 自摄: a verb, not a name's last character.
-            let read = if matches!(last, '拍' | '航' | '偷' | '抓' | '翻' | '拍') { Vec::new() } else { names::read(&token, Place::Bare) };
+            let read = if matches!(last, '拍' | '航' | '偷' | '抓' | '翻' | '拍') {
+                Vec::new()
+            } else {
+                names::read(&token, Place::Bare)
+            };
             if read.is_empty() && !(titled && from == stop && !names.is_empty()) {
                 break;
             }
@@ -423,7 +468,10 @@ impl Reader {
         while let Some(word) = BEFORE_TITLES.iter().find(|w| starts(&self.chars[end..], w)) {
             end += word.chars().count();
         }
-        TITLES.iter().find(|(word, _)| starts(&self.chars[end..], word)).map(|(word, role)| (*role, end + word.chars().count()))
+        TITLES
+            .iter()
+            .find(|(word, _)| starts(&self.chars[end..], word))
+            .map(|(word, role)| (*role, end + word.chars().count()))
     }
 
     /// The longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 are none.
@@ -486,10 +534,11 @@ impl Reader {
         let value = unbalanced_open(value);
         self.found.labels += 1;
         self.cover(label..at);
-        let good = value.chars().any(is_letter) && !value.chars().any(|c| matches!(c, '，' | '。'));
+        let nobody = NOBODY.contains(&value);
+        let good = value.chars().any(is_letter) && !value.chars().any(|c| matches!(c, '，' | '。')) && !nobody;
         if good && self.found.source.is_none() {
             self.found.source = Some(value.to_string());
-        } else if !good && self.chars[at..].iter().all(|c| !is_letter(*c)) {
+        } else if !good && !nobody && self.chars[at..].iter().all(|c| !is_letter(*c)) {
             self.found.source_awaited = true;
         }
         at.max(from)
@@ -552,6 +601,9 @@ impl Reader {
         // 本报记者: what is joined to the label before it belongs to it.
         let start = self.outlet_before(label);
         self.cover(start..end);
+        // 责任编辑：南方 都市报: an outlet in the place of a name.
+        let value: String = self.printed[from..end].iter().filter(|c| is_letter(**c)).collect();
+        let names = if value.chars().count() > 4 && is_outlet(&value) { Vec::new() } else { names };
         for name in names {
             for role in roles {
                 self.push(*role, &name);
@@ -688,7 +740,13 @@ impl Reader {
         let mut end = end;
         for _ in 1..MOST {
             let word = end + 1;
-            let len = self.printed.get(word..).unwrap_or_default().iter().take_while(|c| c.is_ascii_alphabetic() || **c == '.').count();
+            let len = self
+                .printed
+                .get(word..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(|c| c.is_ascii_alphabetic() || **c == '.')
+                .count();
             let token: String = self.printed.get(word..word + len).unwrap_or_default().iter().collect();
             if self.chars.get(end) != Some(&' ') || !names::is_latin_word(&token) {
                 break;
@@ -789,7 +847,11 @@ impl Reader {
     fn cover_outlets(&self, covered: &mut [bool]) {
         let mut at = 0;
         while at < self.chars.len() {
-            let run = self.chars[at..].iter().zip(&covered[at..]).take_while(|(c, covered)| is_letter(**c) && !**covered).count();
+            let run = self.chars[at..]
+                .iter()
+                .zip(&covered[at..])
+                .take_while(|(c, covered)| is_letter(**c) && !**covered)
+                .count();
             if run > 0 && is_outlet(&self.printed[at..at + run].iter().collect::<String>()) {
                 covered[at..at + run].fill(true);
             }
@@ -873,7 +935,22 @@ pub fn is_outlet(text: &str) -> bool {
 /// Whether a short text begins or ends with a word of buttons: 分享到, 字号, 优质原创作者.
 pub fn is_button(text: &str) -> bool {
     let chars = date::folded(text.trim());
-    const OTHERS: &[&str] = &["原创", "转载", "关注", "作者", "认证", "首发", "独家", "官方", "企鹅号", "登录", "搜索", "首页", "来自", "注册"];
+    const OTHERS: &[&str] = &[
+        "原创",
+        "转载",
+        "关注",
+        "作者",
+        "认证",
+        "首发",
+        "独家",
+        "官方",
+        "企鹅号",
+        "登录",
+        "搜索",
+        "首页",
+        "来自",
+        "注册",
+    ];
     (0..chars.len()).any(|at| stop_at(&chars, at).is_some_and(|len| at == 0 || at + len == chars.len()))
         || OTHERS.iter().any(|w| starts(&chars, w) || chars.ends_with(&w.chars().collect::<Vec<_>>()))
 }
@@ -882,9 +959,8 @@ pub fn is_button(text: &str) -> bool {
 pub fn is_word(text: &str) -> bool {
     let folded: String = date::folded(text).into_iter().collect();
     NO_OUTLETS.contains(&folded.as_str())
-        || ["报导", "报道", "正文", "编辑", "记者", "时间", "来源", "更新", "参与", "大", "小"]
-            .iter()
-            .any(|w| folded.contains(w))
+        || matches!(folded.as_str(), "大" | "小" | "中" | "大中小")
+        || ["报导", "报道", "正文", "编辑", "记者", "时间", "来源", "更新", "参与"].iter().any(|w| folded.contains(w))
 }
 
 /// The outlet that begins a byline: 台湾新生报 in 【台湾新生报／记者某某／台北报导】, 中央社 in （中央社记者某某台北11日电）.

@@ -97,7 +97,8 @@ const UPDATED: &[&str] = &[
     "maketime",
 ];
 
-const SOURCES: &[&str] = &["contentsource", "source", "mediaid", "article:source", "og:article:source", "media", "copyfrom"];
+const SOURCES: &[&str] =
+    &["contentsource", "source", "mediaid", "article:source", "og:article:source", "media", "copyfrom"];
 
 /// Reads the declarations of a page.
 pub fn read(page: &Page) -> Machine {
@@ -149,7 +150,13 @@ pub fn read(page: &Page) -> Machine {
     if let Some(state) = scripts::state(&page.scripts, &titles) {
         machine.state(&state);
     }
-    let addresses = [page.saved_from.as_deref(), page.canonical.as_deref(), get(&["og:url"]), page.base.as_deref()];
+    let addresses = [
+        page.saved_from.as_deref(),
+        page.canonical.as_deref(),
+        get(&["og:url"]),
+        get(&["twitter:url", "url"]),
+        page.base.as_deref(),
+    ];
     machine.url = address::best(addresses.into_iter().flatten());
     machine
 }
@@ -187,10 +194,16 @@ impl Machine {
         };
         match (about.date, &about.day) {
             (Some(shown), _) if about.date_trust > Trust::Weak => Some(timed(shown)),
-            (_, Some(day)) => fine.iter().flatten().find_map(|told| with_year(day, *told)).or_else(|| {
-                let year = day.short_year.map(|year| 2000 + year)?;
-                day.of(year)
-            }).or(told).or(about.date),
+            (_, Some(day)) => fine
+                .iter()
+                .flatten()
+                .find_map(|told| with_year(day, *told))
+                .or_else(|| {
+                    let year = day.short_year.map(|year| 2000 + year)?;
+                    day.of(year)
+                })
+                .or(told)
+                .or(about.date),
             (shown, _) => told.map(timed).or(shown.map(timed)).or(self.updated),
         }
     }
@@ -200,7 +213,8 @@ impl Machine {
         // Less sure than what is declared: the object may be another article's.
         self.scripted = fields.date("date").or(self.scripted);
         self.source = self.source.take().or_else(|| fields.text("source").as_deref().and_then(source_of));
-        for (field, role) in [("authors", Role::Author), ("chief_editor", Role::ChiefEditor), ("editor", Role::Editor)] {
+        for (field, role) in [("authors", Role::Author), ("chief_editor", Role::ChiefEditor), ("editor", Role::Editor)]
+        {
             for value in fields.list(field) {
                 people(&value, role, Place::Labelled, &mut self.credits);
             }

@@ -1,8 +1,8 @@
 //! A value that may hold markup, in; the text that it shows, out.
 
+use super::html;
 use super::markup::unescape;
 use super::page::{is_blank, is_invisible};
-use super::html;
 
 /// How often a value can have been escaped: programs escape markup that was escaped already.
 const MAX_ESCAPES: usize = 3;
@@ -58,7 +58,11 @@ fn has_escaped_tags(text: &str) -> bool {
         text.match_indices(escape).any(|(at, _)| {
             let inner = &text[at + escape.len()..];
             inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'))
-                && inner.find("gt;").or_else(|| inner.find("&#62;")).or_else(|| inner.find('>')).is_some_and(|e| e < 2_000)
+                && inner
+                    .find("gt;")
+                    .or_else(|| inner.find("&#62;"))
+                    .or_else(|| inner.find('>'))
+                    .is_some_and(|e| e < 2_000)
         })
     })
 }

@@ -91,7 +91,8 @@ pub fn weigh(object: &Map<String, Value>, titles: &[Vec<char>]) -> Option<(usize
     if !(ours || text) || !(text || fields.get("date").is_some() || fields.get("source").is_some()) {
         return None;
     }
-    let score = usize::from(ours) * 1_000_000 + usize::from(fields.date("date").is_some()) * 500_000 + letters.min(400_000);
+    let score =
+        usize::from(ours) * 1_000_000 + usize::from(fields.date("date").is_some()) * 500_000 + letters.min(400_000);
     let mut object = object.clone();
     // Facts often stand in an object of their own beside the text: `subInfo: { source, time }`.
     for inner in fields.object.values().filter_map(Value::as_object).filter(|inner| !inner.contains_key("title")) {
@@ -126,7 +127,9 @@ fn literals(script: &str) -> Vec<Value> {
         if let Some(inner) = rest.strip_prefix("JSON.parse(") {
             let inner = inner.strip_prefix("decodeURIComponent(").unwrap_or(inner);
             let parsed = loose::parse_at(inner, 0, Forgive::Literals).and_then(|found| match found.0 {
-                Value::String(text) if text.starts_with("%7B") => loose::parse(&percent_decoded(&text), Forgive::Literals),
+                Value::String(text) if text.starts_with("%7B") => {
+                    loose::parse(&percent_decoded(&text), Forgive::Literals)
+                }
                 Value::String(text) => loose::parse(&text, Forgive::Literals),
                 _ => None,
             });
@@ -242,13 +245,23 @@ mod tests {
             .map(|b| format!("%{b:02X}"))
             .collect();
         for script in [
-            format!(r#"{{"props":{{"list":[{{"title":"别的新闻","content":"{text}{text}"}}],"detail":{{"name":"骑手有了新家","content":"<p>{text}</p>","pubTime":"2022-05-06 10:20"}}}}}}"#),
-            format!("var a = {{}}; window.__DATA = {{ info: {{ title: '&quot;骑手有了新家&quot;'.slice(6, -6), content: '&lt;p&gt;{text}&lt;/p&gt;', subInfo: {{ time: '2022-05-06 10:20', }} }} }};"),
-            format!("window.x = JSON.parse(\"{{\\\"title\\\":\\\"骑手有了新家\\\",\\\"content\\\":\\\"{text}\\\",\\\"date\\\":1651803600}}\")"),
+            format!(
+                r#"{{"props":{{"list":[{{"title":"别的新闻","content":"{text}{text}"}}],"detail":{{"name":"骑手有了新家","content":"<p>{text}</p>","pubTime":"2022-05-06 10:20"}}}}}}"#
+            ),
+            format!(
+                "var a = {{}}; window.__DATA = {{ info: {{ title: '&quot;骑手有了新家&quot;'.slice(6, -6), content: '&lt;p&gt;{text}&lt;/p&gt;', subInfo: {{ time: '2022-05-06 10:20', }} }} }};"
+            ),
+            format!(
+                "window.x = JSON.parse(\"{{\\\"title\\\":\\\"骑手有了新家\\\",\\\"content\\\":\\\"{text}\\\",\\\"date\\\":1651803600}}\")"
+            ),
             encoded,
         ] {
             let state = state(&[script.clone()], &titles).unwrap_or_else(|| panic!("{script}"));
-            assert_eq!((state.title.trim_matches('"'), state.body.as_str()), ("骑手有了新家", text.as_str()), "{script}");
+            assert_eq!(
+                (state.title.trim_matches('"'), state.body.as_str()),
+                ("骑手有了新家", text.as_str()),
+                "{script}"
+            );
         }
     }
 }

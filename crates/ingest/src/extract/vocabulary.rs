@@ -323,6 +323,8 @@ pub const OUTLETS: &[&str] = &[
     "月刊",
     "客户端",
     "发布",
+    "快讯",
+    "观察",
 ];
 
 /// Words that end like outlets and name none.
@@ -331,6 +333,8 @@ pub const NO_OUTLETS: &[&str] = &[
     "新闻速报",
     "即时报",
     "快报",
+    "快讯",
+    "观察",
     "速报",
     "本报",
     "本网",
