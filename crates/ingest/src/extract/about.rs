@@ -174,7 +174,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
         } else if let Some(role) = found.credit_awaited {
             awaited = Some(Label::Credit(role));
         }
-        let today = found.dates.first().is_some() && fold(&text).contains("今天是");
+        let today = !found.dates.is_empty() && fold(&text).contains("今天是");
         let ours = match zone {
             Zone::Head | Zone::Inside => true,
             // A date alone behind the text is that of a notice's signature, or of a comment or another story.

@@ -335,7 +335,7 @@ fn split(chars: &[char], from: usize) -> Option<(Date, usize)> {
     let end = end + usize::from(chars.get(end) == Some(&'月'));
     let at = gap(end)?;
     let (day, end) = number(chars, at, 2)?;
-    (!sign(end).is_some() && chars.get(end) != Some(&':')).then_some(())?;
+    (sign(end).is_none() && chars.get(end) != Some(&':')).then_some(())?;
     Some((ymd(year, month, day).filter(|_| day > 0 && month > 0)?, end))
 }
 

@@ -438,7 +438,7 @@ impl Reader {
             let token: String = self.printed[from..stop].iter().collect();
             let last = self.chars[stop - 1];
             // 航拍, 翻拍, 自摄: a verb, not a name's last character.
-            let read = if matches!(last, '拍' | '航' | '偷' | '抓' | '翻' | '拍') {
+            let read = if matches!(last, '拍' | '航' | '偷' | '抓' | '翻') {
                 Vec::new()
             } else {
                 names::read(&token, Place::Bare)
@@ -618,7 +618,7 @@ impl Reader {
         let mut names: Vec<String> = Vec::new();
         let mut at = from;
         let mut end = from;
-        let mut half: Option<(String, usize)> = None;
+        let mut half: Option<String> = None;
         loop {
             let gap = at;
             while self.chars.get(at).is_some_and(|c| is_separator(*c) || *c == ':' && at < from + 2) {
@@ -670,13 +670,12 @@ impl Reader {
                 }
                 break;
             }
-            if let Some((first, begun)) = half.take() {
+            if let Some(first) = half.take() {
                 // 张 三: two single characters are one name; 李 小明 too.
                 if token.chars().count() <= 2 && token.chars().all(is_han) {
                     token.insert_str(0, &first);
                     let read = names::read(&token, place);
                     if read.is_empty() {
-                        at = begun;
                         break;
                     }
                     end = at;
@@ -686,7 +685,7 @@ impl Reader {
                 break;
             }
             if token.chars().count() == 1 && token.chars().all(is_han) {
-                half = Some((token, start));
+                half = Some(token);
                 continue;
             }
             if names::is_staff_code(&token) && !names.is_empty() {

@@ -294,7 +294,7 @@ fn article_of(object: &Map<String, Value>, titles: &[Vec<char>], machine: &mut M
     let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::trim).filter(|t| !t.is_empty());
     let named = |value: &Value| -> Option<String> {
         let name = value.get("name").unwrap_or(value);
-        name.as_str().map(|name| plain::one_line(name)).filter(|name| !name.is_empty())
+        name.as_str().map(plain::one_line).filter(|name| !name.is_empty())
     };
     machine.published = machine.published.or_else(|| date(&["datePublished", "pubDate"]));
     machine.updated = machine.updated.or_else(|| date(&["dateModified", "upDate"]));

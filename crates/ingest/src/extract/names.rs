@@ -375,7 +375,7 @@ pub fn is_staff_code(token: &str) -> bool {
 pub fn without_staff_code(token: &str) -> &str {
     let han: usize = token.chars().take_while(|c| is_han(*c)).map(char::len_utf8).sum();
     let code = token[han..].trim_start_matches(['_', '-', '.']);
-    if han > 0 && is_staff_code(code) || han > 0 && token[han..].starts_with('_') { &token[..han] } else { token }
+    if han > 0 && (is_staff_code(code) || token[han..].starts_with('_')) { &token[..han] } else { token }
 }
 
 /// Whether a token is a word of a Latin name: Demi, O'Brien, J.
