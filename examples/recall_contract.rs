@@ -14,10 +14,12 @@ use std::path::{Path, PathBuf};
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use gongxun::Article;
+use gongxun_core::control::Control;
 use gongxun_core::index::{Resources, Snapshot, Writer};
 use gongxun_core::query::parse;
-use gongxun_core::search::plan::{Breadth, compile};
-use gongxun_core::search::{Matches, Tier};
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::matching::found::Matches;
+use gongxun_core::search::{Breadth, Kind};
 use gongxun_core::verify::{self, Extent, Wanted};
 use gongxun_ingest::ingest::{self, Options};
 use gongxun_text::fold::fold_char;
@@ -95,8 +97,8 @@ fn phrases(folder: &Path, simplified: &str, converted: &str, sample: usize) -> R
 /// The ids that a string in quotes finds, in order.
 fn find(snapshot: &Snapshot, string: &str) -> gongxun::Result<Vec<String>> {
     let query = parse(&format!("\"{string}\""));
-    let compiled = compile(query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact)?;
-    let found = Matches::find(snapshot, &compiled)?.addresses(Tier::Full);
+    let compiled = compile(query.root.as_ref(), &[], snapshot.segmenter()?, Synonyms::builtin(), Breadth::Exact);
+    let found = Matches::find(snapshot, &compiled, &Control::default())?.addresses(Kind::Full);
     let mut ids = found.into_iter().map(|at| snapshot.id(at).map(|id| id.0)).collect::<gongxun::Result<Vec<_>>>()?;
     ids.sort_unstable();
     Ok(ids)

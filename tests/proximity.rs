@@ -5,11 +5,11 @@ mod archive;
 
 use archive::Archive;
 use gongxun_core::query::{PatternPart, Unit};
-use gongxun_core::search::matching::{Matcher, texts};
-use gongxun_core::search::needle::Needle;
-use gongxun_core::search::plan::{Plan, Scope};
-use gongxun_core::search::proximity;
-use gongxun_core::search::segment::Segment;
+use gongxun_core::search::compile::needle::Needle;
+use gongxun_core::search::compile::plan::{Plan, Scope};
+use gongxun_core::search::matching::matcher::{Matcher, texts};
+use gongxun_core::search::matching::proximity;
+use gongxun_core::search::matching::segment::Segment;
 use gongxun_text::fold::fold_char;
 use gongxun_text::random;
 use serde_json::json;
@@ -102,7 +102,7 @@ fn positions_prove_what_a_scan_finds() {
         let mut open = false;
         for segment in Segment::all(&snapshot) {
             let plan = Plan::Scan(needle.clone(), scope, Box::new(Plan::All));
-            found.push(Matcher::new(&segment).documents(&plan).unwrap());
+            found.push(Matcher::new(&segment).documents(&plan, None).unwrap());
             let proved = proximity::documents(&needle, scope, &segment, &snapshot.fields, None).unwrap();
             open |= proved.is_none_or(|proved| !proved.open.is_empty());
         }

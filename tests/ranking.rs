@@ -68,7 +68,7 @@ fn a_word_comes_before_letters_inside_other_words() {
             // Sentences of other pairs may hold the word too.
             let order: String = hits
                 .iter()
-                .filter(|hit| !hit.partial)
+                .filter(|hit| !hit.is_partial())
                 .map(|hit| kind(&hit.article.body))
                 .filter(|k| *k != '?')
                 .collect();

@@ -61,6 +61,6 @@ impl Archive {
     /// The titles that a query finds in full, in order.
     pub fn titles(&self, query: &str) -> Vec<String> {
         let results = self.search(query);
-        results.hits.into_iter().filter(|hit| !hit.partial).map(|hit| hit.article.title.clone()).collect()
+        results.hits.into_iter().filter(|hit| !hit.is_partial()).map(|hit| hit.article.title.clone()).collect()
     }
 }

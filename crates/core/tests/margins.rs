@@ -58,7 +58,7 @@ fn ask(snapshot: &Snapshot, query: &str) -> Results {
 
 fn found(snapshot: &Snapshot, query: &str) -> (BTreeSet<ArticleId>, BTreeSet<ArticleId>) {
     let results = ask(snapshot, query);
-    let articles = results.hits.iter().filter(|hit| !hit.partial).map(|hit| hit.article.id.clone());
+    let articles = results.hits.iter().filter(|hit| !hit.is_partial()).map(|hit| hit.article.id.clone());
     (articles.collect(), results.pages.iter().map(|page| page.id.clone()).collect())
 }
 
