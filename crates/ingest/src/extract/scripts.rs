@@ -256,7 +256,7 @@ mod tests {
             ),
             encoded,
         ] {
-            let state = state(&[script.clone()], &titles).unwrap_or_else(|| panic!("{script}"));
+            let state = state(std::slice::from_ref(&script), &titles).unwrap_or_else(|| panic!("{script}"));
             assert_eq!(
                 (state.title.trim_matches('"'), state.body.as_str()),
                 ("骑手有了新家", text.as_str()),
