@@ -66,7 +66,7 @@ pub fn weigh(page: &Page) -> Vec<Worth> {
     let titles = title::declared_keys(page);
     let hint = |line: &Line| hints.get(line.block as usize).copied().unwrap_or_default();
     let weigh = if page.dump { weigh_dump_line } else { weigh_line };
-    let mut worth: Vec<Worth> = page.lines.iter().map(|line| weigh(line, hint(line), &titles)).collect();
+    let mut worth: Vec<Worth> = page.lines.iter().map(|line| weigh(page, line, hint(line), &titles)).collect();
     let letters = |worth: &[Worth], kind: Kind| -> u32 {
         worth.iter().zip(&page.lines).filter(|(w, _)| w.kind == kind).map(|(_, l)| l.letters).sum()
     };
@@ -90,7 +90,7 @@ fn inherited_hints(page: &Page) -> Vec<Hint> {
     hints
 }
 
-fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
+fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     let letters = line.letters as f32;
     let plain = (line.letters - line.link_letters) as f32;
     if line.hidden {
@@ -113,7 +113,8 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
         // One link in a line of its own may be a reference in the text; a row of them is a menu.
         return Worth { value: -(letters.min(80.0)), kind: Kind::Links };
     }
-    if line.letters <= 120 && labels::read(&line.text).is_only_about() {
+    // With the borders of its elements: 2012-01-12 and 10:10 may stand side by side without a blank.
+    if line.letters <= 120 && labels::read(&page.soft_text(line)).is_only_about() {
         return Worth { value: -2.0, kind: Kind::About };
     }
     if hint == Hint::Lead && plain >= 10.0 {
@@ -146,8 +147,8 @@ fn is_caption(folded: &[char], letters: u32) -> bool {
 
 /// The worth of a dump's line. Without links to tell menus and lists of headlines by, a sentence must end like one, and
 /// short lines count against an article.
-fn weigh_dump_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
-    let worth = weigh_line(line, hint, titles);
+fn weigh_dump_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
+    let worth = weigh_line(page, line, hint, titles);
     match worth.kind {
         Kind::Sentence if line.letters < DUMP_SENTENCE && !ends_sentence(&line.text) => {
             Worth { value: -DUMP_SHORT, kind: Kind::Short }

@@ -4,11 +4,14 @@
 //! to one; then the body is found among the lines, and title, source, date and credits around it. A JSON object has its
 //! fields already.
 
+mod about;
+mod address;
 mod article;
 mod boilerplate;
 mod content;
 mod date;
 mod dump;
+mod fields;
 mod html;
 mod identity;
 mod json;
@@ -17,8 +20,11 @@ mod machine;
 mod markdown;
 mod markup;
 mod names;
+mod newspaper;
 mod page;
 mod phrases;
+mod plain;
+mod scripts;
 mod source;
 mod title;
 mod vocabulary;
