@@ -1,5 +1,6 @@
 //! What else is asked of an index by a query or an article: stops on the pipeline.
 
+pub mod empty;
 pub mod select;
 pub mod similar;
 pub mod suggest;
