@@ -266,7 +266,9 @@ impl Side {
         for token in &self.lonely {
             let Some(info) = segment.term(text.pairs, token)? else { continue };
             segment.frequencies(text.pairs, &info, |docs, frequencies, _| {
-                docs.iter().zip(frequencies).for_each(|(doc, often_here)| *often.entry(*doc).or_default() += often_here);
+                docs.iter()
+                    .zip(frequencies)
+                    .for_each(|(doc, often_here)| *often.entry(*doc).or_default() += often_here);
             })?;
         }
         let Some(info) = segment.term(text.chars, self.character.encode_utf8(&mut [0; 4]))? else { return Ok(()) };
