@@ -32,7 +32,7 @@ fn corpus() -> Archive {
 
 fn lines(snapshot: &Snapshot, request: &Request, options: &Options) -> (Vec<Line>, Counts) {
     let mut lines = Vec::new();
-    let counts = concordance(snapshot, request, Synonyms::builtin(), options, &Control::default(), &mut |line| {
+    let counts = concordance(snapshot, request, options, &Control::default(), &mut |line| {
         lines.push(line);
         Ok(())
     });
@@ -168,7 +168,7 @@ fn a_comparison_agrees_with_searches_year_by_year() {
     let snapshot = archive.snapshot();
     let queries = ["农民工", "工会", "\"欠薪\" 罢工", "没有的词语"];
     let requests: Vec<Request> = queries.iter().map(|query| Request::new(parse(query))).collect();
-    let table = compare(&snapshot, &requests, Synonyms::builtin(), Step::Year, &Control::default()).unwrap();
+    let table = compare(&snapshot, &requests, Step::Year, &Control::default()).unwrap();
     assert!(table.periods.len() > 5);
     for (number, query) in queries.iter().enumerate() {
         let mut dated = 0;

@@ -5,11 +5,11 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use super::args::{Format, SearchArgs};
-use super::ask::{self, synonyms};
+use super::ask;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use gongxun_core::index::Snapshot;
-use gongxun_core::search::{Request, search_under};
+use gongxun_core::search::{Read as _, Request};
 use gongxun_core::view;
 use gongxun_core::view::batch::Counted;
 use gongxun_text::charset;
@@ -26,7 +26,7 @@ struct Named {
 /// Asks every query of a file. A line that can't be asked is named, and the others are asked; then the run has failed.
 pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
-    let (synonyms, control) = (synonyms(conditions)?, ask::control(conditions));
+    let control = ask::control(conditions);
     let with_hits = match args.format {
         Format::Text | Format::Csv | Format::Json => false,
         Format::Jsonl => true,
@@ -50,7 +50,7 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
             };
             request.limit = if with_hits { args.limit.unwrap_or(Request::DEFAULT_LIMIT) } else { 0 };
             request.snippet_length = args.snippet_length;
-            let results = search_under(snapshot, &request, &synonyms, &control)?;
+            let results = snapshot.answer(&request, &control)?;
             if with_hits {
                 for hit in &results.hits {
                     out.write_all(view::batch::hit(&name, hit).as_bytes())?;

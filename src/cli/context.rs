@@ -5,15 +5,15 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use super::args::{CompareArgs, ConcordanceArgs, ConditionArgs, LineFormat, OrderArg, TableFormat};
-use super::ask::{self, synonyms};
+use super::ask;
 use super::explore::step;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use gongxun_core::error::Error;
 use gongxun_core::index::Snapshot;
-use gongxun_core::search::compare::{self, MAX_QUERIES};
-use gongxun_core::search::concordance::{Context, Order, concordance as lines_of};
-use gongxun_core::search::{Request, concordance};
+use gongxun_core::search::compare::MAX_QUERIES;
+use gongxun_core::search::concordance::{Context, Order};
+use gongxun_core::search::{Read as _, Request, concordance};
 use gongxun_core::view;
 
 /// `concordance`
@@ -42,14 +42,14 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
     };
     // A character takes up to two columns.
     let columns = if args.sentence { usize::MAX } else { context.saturating_mul(2) };
-    let (synonyms, control) = (synonyms(conditions)?, ask::control(conditions));
+    let control = ask::control(conditions);
     let mut counts = None;
     write_to(args.output.output.as_deref(), |out| {
         if args.format == LineFormat::Csv {
             write!(out, "{}{}", csv_begins(&args.output), view::concordance::csv_header())?;
         }
         let mut closed: Option<std::io::Error> = None;
-        let counted = lines_of(&snapshot, &request, &synonyms, &options, &control, &mut |line| {
+        let counted = snapshot.concordance(&request, &options, &control, &mut |line| {
             let text = match args.format {
                 LineFormat::Text => view::concordance::text(&line, columns, style),
                 LineFormat::Csv => view::concordance::csv(&line),
@@ -88,8 +88,8 @@ pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let conditions = &args.conditions;
     let requests = requests(&args.queries, conditions)?;
-    let (synonyms, control) = (synonyms(conditions)?, ask::control(conditions));
-    let comparison = compare::compare(&snapshot, &requests, &synonyms, step(args.by), &control)?;
+    let control = ask::control(conditions);
+    let comparison = snapshot.compare(&requests, step(args.by), &control)?;
     let text = match args.table.format() {
         TableFormat::Json => view::compare::json(&comparison) + "\n",
         TableFormat::Csv => csv_begins(&args.table.output).to_string() + &view::compare::csv(&comparison),

@@ -96,6 +96,19 @@ impl Error {
     pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Error {
         Error::Io { path: path.as_ref().to_path_buf(), source }
     }
+
+    /// What is listed of an article that can't be read: it can be deleted like any other.
+    ///
+    /// # Errors
+    /// Every other error is handed on.
+    pub fn stand_in(self) -> Result<Article> {
+        match self {
+            Error::Unreadable { id, file, .. } => {
+                Ok(Article { id, title: "(can't be read)".into(), origin: file, ..Article::default() })
+            }
+            error => Err(error),
+        }
+    }
 }
 
 /// What to do about what the system says.

@@ -12,7 +12,6 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::index::Snapshot;
 use crate::search::request::Request;
-use gongxun_text::synonyms::Synonyms;
 
 /// How many queries are compared at the most.
 pub const MAX_QUERIES: usize = 20;
@@ -72,11 +71,10 @@ pub struct Row {
 pub fn compare(
     snapshot: &Snapshot,
     requests: &[Request],
-    synonyms: &Synonyms,
     step: Step,
     control: &Control<'_>,
 ) -> Result<Comparison> {
-    let timelines = requests.iter().map(|request| timeline_under(snapshot, request, synonyms, step, control));
+    let timelines = requests.iter().map(|request| timeline_under(snapshot, request, &request.synonyms, step, control));
     Ok(join(timelines.collect::<Result<_>>()?))
 }
 

@@ -20,7 +20,6 @@ use crate::search::ranking::rank::{Ranked, Sort};
 use crate::search::request::Request;
 use gongxun_text::fold::fold_char;
 use gongxun_text::strings::ends_sentence;
-use gongxun_text::synonyms::Synonyms;
 
 /// How many characters of context stand on either side, unless others are asked for.
 pub const DEFAULT_CONTEXT: usize = 20;
@@ -160,7 +159,6 @@ pub struct Counts {
 pub fn concordance(
     snapshot: &Snapshot,
     request: &Request,
-    synonyms: &Synonyms,
     options: &Options,
     control: &Control<'_>,
     give: &mut dyn FnMut(Line) -> Result<()>,
@@ -168,7 +166,7 @@ pub fn concordance(
     check::guarded(&snapshot.generation, || {
         // What is not counted is not marked either.
         let request = Request { breadth: request.count, ..request.clone() };
-        let mut found = Found::find(snapshot, &request, synonyms, control)?;
+        let mut found = Found::find(snapshot, &request, &request.synonyms, control)?;
         let sort = if options.order == Order::Newest { Sort::Newest } else { Sort::Oldest };
         let articles = found.ranked(sort, request.count, usize::MAX)?;
         let mut counts = Counts { notes: found.synonym_notes(), ..Counts::default() };

@@ -2,6 +2,7 @@
 
 pub mod compare;
 pub mod concordance;
+pub mod empty;
 pub mod select;
 pub mod similar;
 pub mod suggest;
