@@ -7,13 +7,12 @@ use std::path::Path;
 use super::options::{Options, Prune};
 use super::report::Observer;
 use super::roots::{Places, is_of_a_file};
-use crate::archive::{self, Input, STANDARD_INPUT};
-use crate::extract;
+use crate::archive::{self, Input, Limits, STANDARD_INPUT};
 use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
 
 /// The version of reading and extraction: files read by another are read again.
-const READER_VERSION: u32 = 2;
+const READER_VERSION: u32 = 3;
 /// The size of a read when a file is hashed.
 const HASH_BUFFER: usize = 1 << 20;
 
@@ -51,7 +50,7 @@ pub fn plan(
         options.paths.iter().try_for_each(|path| is_outside(path, index))?;
     }
     let (mut rejected, mut unread) = (0, Vec::new());
-    let mut inputs = archive::inputs_named(&places.named, &mut |rejection| {
+    let mut inputs = archive::inputs_named(&places.named, &options.limits, &mut |rejection| {
         rejected += 1;
         // A pipe or a device is there, and is no file.
         if rejection.reason != Reason::Unknown {
@@ -67,7 +66,7 @@ pub fn plan(
             observer.note(&format!("{}: the index stands inside the archive; it is left out", index.display()));
         }
     }
-    let reader = reader_version(&options.extract);
+    let reader = reader_version(options);
     let named: Vec<String> = places.named.iter().map(|(_, place)| place.clone()).collect();
     let mut plan = Plan { rejected, unread, named, files: inputs.len() as u64, ..Plan::default() };
     if options.prune == Prune::BelowPaths {
@@ -164,9 +163,15 @@ pub fn is_below(file: &str, place: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || place.is_empty() && is_of_a_file(file)
 }
 
-/// What a file's hash ends with: files read by another version or with other field names are read again.
-pub fn reader_version(options: &extract::Options) -> String {
-    let fields = format!("{:?}", options.field_map);
+/// What a file's hash ends with: files read by another version, with other field names or within other limits are read
+/// again.
+pub fn reader_version(options: &Options<'_>) -> String {
+    let mut fields = format!("{:?}", options.extract.field_map);
+    // How long it may take says nothing of what is read.
+    let limits = Limits { seconds: 0, ..options.limits };
+    if limits != Limits::default() {
+        fields.push_str(&format!("{limits:?}"));
+    }
     format!(".{READER_VERSION}.{}", &blake3::hash(fields.as_bytes()).to_hex()[..8])
 }
 
