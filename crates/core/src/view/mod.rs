@@ -3,6 +3,7 @@
 pub mod article;
 pub mod bibtex;
 mod cite;
+pub mod clean;
 pub mod csv;
 pub mod explain;
 pub mod gbt7714;
