@@ -595,6 +595,13 @@ pub struct DeleteArgs {
     /// Tell what would go, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Take their text out of all files too, at once: of segments, margins and the store's dictionary; older generations
+    /// are removed
+    #[arg(long, conflicts_with_all = ["dry_run", "list", "forget"])]
+    pub purge: bool,
+    /// With --purge: an index that `snapshot` made, to purge them from as well
+    #[arg(long, value_name = "DIR", requires = "purge")]
+    pub snapshot: Vec<PathBuf>,
     /// Delete without a question; without a terminal, more than 20 articles too
     #[arg(long)]
     pub yes: bool,

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
 use super::args::{CopiesArg, DeleteArgs};
+use super::build::stop_on_interrupt;
 use super::outcome::Outcome;
 use super::output::print;
 use super::search::matching;
 use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::error::Error;
 use gongxun_core::index::tombstones::Tombstones;
-use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete};
+use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete, purge};
 use gongxun_core::query;
-use gongxun_core::view;
+use gongxun_core::view::{self, clean};
 
 /// How many of the other copies are printed; `--dry-run --copies yes` prints all.
 const PRINTED_COPIES: usize = 10;
@@ -36,13 +37,16 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let tombstones = Tombstones::read(index)?;
     let mut doomed = BTreeSet::new();
-    let mut unknown = Vec::new();
+    let (mut unknown, mut before) = (Vec::new(), Vec::new());
     for id in args.ids.iter().map(|id| ArticleId(id.clone())) {
         match snapshot.find(&id)? {
             Some(address) => {
                 doomed.insert(address);
             }
-            None if tombstones.get(&id).is_some() => eprintln!("note: {id} was deleted before"),
+            None if tombstones.get(&id).is_some() => {
+                eprintln!("note: {id} was deleted before");
+                before.push(id);
+            }
             None => unknown.push(id.0),
         }
     }
@@ -59,6 +63,10 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     let doomed: Vec<DocAddress> = doomed.into_iter().collect();
     let copies = load(&delete::other_copies(&snapshot, &doomed)?)?;
     let mut doomed = load(&doomed)?;
+    if doomed.is_empty() && args.purge && !before.is_empty() {
+        drop(snapshot);
+        return purge(index, &before, &args.snapshot);
+    }
     if doomed.is_empty() {
         eprintln!("nothing to delete");
         return Ok(Outcome::Nothing);
@@ -78,12 +86,37 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Nothing);
     }
     let ids: Vec<ArticleId> = doomed.into_iter().map(|article| article.id).collect();
+    if args.purge {
+        drop(snapshot);
+        return purge(index, &[ids, before].concat(), &args.snapshot);
+    }
     let mut writer = Writer::open(index, None, resources())?;
     let gone = delete::delete(&mut writer, &ids)?;
     writer.finish()?;
     eprintln!("{} deleted; no later run brings them back (`gongxun delete --forget ID` does)", articles(gone as usize));
     eprintln!(
-        "note: their text stays on disk until segments are merged and older generations go; `gongxun reindex --keep 0 PATH…` does both now"
+        "note: their text stays on disk until segments are merged and older generations go; --purge takes it out at once"
+    );
+    Ok(Outcome::Found)
+}
+
+/// `delete --purge`
+fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Result<Outcome> {
+    for index in std::iter::once(index).chain(snapshots.iter().map(PathBuf::as_path)) {
+        let purged = purge::purge(index, ids, Resources::default(), stop_on_interrupt())?;
+        eprintln!(
+            "{}: {} purged; generation {} with {} is the only one; {} files, {:.1} MB, were read: none holds any of {} lines that only they had",
+            index.display(),
+            articles(ids.len()),
+            purged.generation,
+            articles(purged.articles as usize),
+            purged.files,
+            purged.bytes as f64 / 1e6,
+            purged.lines
+        );
+    }
+    eprintln!(
+        "note: copies and exports elsewhere, and the archive itself, are not touched; a snapshot is named with --snapshot"
     );
     Ok(Outcome::Found)
 }
@@ -178,7 +211,7 @@ fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
 /// `delete --list`
 fn list(index: &Path) -> anyhow::Result<Outcome> {
     let tombstones = Tombstones::read(index)?;
-    let lines: String = tombstones.iter().map(|one| format!("{}  {}\n", one.id, one.file)).collect();
+    let lines: String = tombstones.iter().map(|one| format!("{}  {}\n", one.id, clean::line(&one.file))).collect();
     print(&lines)?;
     eprintln!("{} deleted on request", articles(tombstones.len()));
     Ok(if tombstones.is_empty() { Outcome::Nothing } else { Outcome::Found })

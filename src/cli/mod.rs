@@ -3,6 +3,13 @@
 //! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1 when
 //! nothing was found, 2 for an error, 130 when it was interrupted.
 
+/// As the standard library's, with what a terminal would obey shown as signs: messages name files and titles of an archive.
+macro_rules! eprintln {
+    ($($message:tt)*) => {
+        ::std::eprintln!("{}", ::gongxun_core::view::clean::text(&::std::format!($($message)*)))
+    };
+}
+
 mod args;
 mod ask;
 mod batch;
@@ -27,6 +34,7 @@ use self::outcome::{INTERRUPTED, Outcome};
 use self::output::is_broken_pipe;
 use gongxun_core::error::Error;
 use gongxun_core::index::{Generation, check};
+use gongxun_core::view::clean;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -48,7 +56,7 @@ pub fn main() -> ExitCode {
         // Who closes the pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("gongxun: {error:#}");
+            eprintln!("gongxun: {}", clean::line(&format!("{error:#}")));
             ExitCode::from(match error.downcast_ref() {
                 Some(Error::Interrupted) => INTERRUPTED,
                 _ => 2,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::article::{ArticleId, Origin};
+use crate::article::{Article, ArticleId, Origin};
 
 /// What Unix says where this process has too many files open.
 const TOO_MANY_HERE: i32 = 24;

@@ -73,6 +73,9 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     let finished = carried.and_then(|()| run(&plan, options, &mut sink, observer));
     let finished = finished.and_then(|()| before.map_or(Ok(()), |before| carry::rest(&mut sink, before, observer)));
     let pruned = finished.and_then(|()| sink.prune(&plan.gone, options));
+    if matches!(pruned, Err(Error::Interrupted)) {
+        observer.stopping();
+    }
     sink.under_way();
     let mut report = sink.report;
     let refused = match (pruned, writer.commit()) {

@@ -6,6 +6,7 @@ pub mod bibtex;
 mod cite;
 pub mod compare;
 pub mod concordance;
+pub mod clean;
 pub mod csv;
 pub mod explain;
 pub mod gbt7714;

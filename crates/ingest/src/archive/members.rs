@@ -61,6 +61,7 @@ pub(super) struct Members<'w, 'a> {
 
 impl<'w, 'a> Members<'w, 'a> {
     pub(super) fn new(input: &'w mut Window<'a>, packing: Packing, meter: &'w Meter) -> Members<'w, 'a> {
+        meter.opened(i32::from(packing != Packing::Plain));
         Members {
             input,
             meter,
@@ -412,6 +413,12 @@ impl Read for Members<'_, '_> {
         let result = self.read_on(buf);
         self.told = result.as_ref().is_err_and(|err| Trouble::of(err).reason == Reason::Damaged);
         result
+    }
+}
+
+impl Drop for Members<'_, '_> {
+    fn drop(&mut self) {
+        self.meter.opened(-i32::from(self.packing != Packing::Plain));
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod copy;
 pub mod folder;
 pub mod generation;
+pub mod purge;
 pub mod rollback;
 pub mod swap;
 pub mod upgrade;
