@@ -369,7 +369,7 @@ fn a_spoken_word_finds_the_official_one() {
         ("职业体检", "职业健康检查"),
     ] {
         let results = ask(&snapshot, spoken);
-        assert_eq!(results.total, 1, "{spoken}");
+        assert!(!results.hits.is_empty(), "{spoken}");
         assert!(results.hits[0].article.body.contains(official), "{spoken}");
         let note = results.notes.iter().find(|note| note.starts_with(&format!("{spoken} also finds ")));
         assert!(note.is_some_and(|note| note.contains(official)), "{spoken}: {:?}", results.notes);

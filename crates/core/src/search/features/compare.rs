@@ -68,12 +68,7 @@ pub struct Row {
 ///
 /// # Errors
 /// As [`timeline_under`].
-pub fn compare(
-    snapshot: &Snapshot,
-    requests: &[Request],
-    step: Step,
-    control: &Control<'_>,
-) -> Result<Comparison> {
+pub fn compare(snapshot: &Snapshot, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {
     let timelines = requests.iter().map(|request| timeline_under(snapshot, request, &request.synonyms, step, control));
     Ok(join(timelines.collect::<Result<_>>()?))
 }
