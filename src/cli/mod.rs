@@ -7,6 +7,7 @@ mod args;
 mod ask;
 mod build;
 mod delete;
+mod explain;
 mod explore;
 mod generations;
 mod look;
