@@ -17,12 +17,12 @@ use std::time::Duration;
 
 use archive::Archive;
 use gongxun::Article;
-use gongxun::index::packing::{self, Dictionary};
-use gongxun::index::schema::schema;
-use gongxun::index::segment::Builder;
-use gongxun::index::{Resources, Writer, document};
-use gongxun::reprint::Fingerprint;
-use gongxun::text::segment::Segmenter;
+use gongxun_core::index::packing::{self, Dictionary};
+use gongxun_core::index::schema::schema;
+use gongxun_core::index::segment::Builder;
+use gongxun_core::index::{Resources, Writer, document};
+use gongxun_core::reprint::Fingerprint;
+use gongxun_text::segment::Segmenter;
 use nix::sys::resource::{UsageWho, getrusage};
 use stock::{Row, Stock};
 use tantivy::store::Compressor;

@@ -18,12 +18,12 @@ use std::time::Duration;
 
 use archive::Archive;
 use criterion::Criterion;
-use gongxun::index::{Page, Snapshot};
-use gongxun::query::parse;
-use gongxun::search::plan::{Breadth, compile};
-use gongxun::search::snippet::Highlighter;
-use gongxun::search::{Request, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::{Page, Snapshot};
+use gongxun_core::query::parse;
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::snippet::Highlighter;
+use gongxun_core::search::{Breadth, Request, search};
+use gongxun_text::synonyms::Synonyms;
 use questions::{KINDS, page, times};
 use stock::{Row, Stock};
 
@@ -83,8 +83,9 @@ fn print_marks(snapshot: &Snapshot, stock: &Stock) {
     let at = |key: &str| key.parse::<usize>().unwrap();
 
     let pages: Vec<Page> = hits.iter().map(|hit| Page::of(hit.article.as_ref().clone())).collect();
-    let compiled = compile(request.query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact).unwrap();
-    let mut highlighter = Highlighter::new(&compiled.marks, snapshot.segmenter().unwrap());
+    let segmenter = snapshot.segmenter().unwrap();
+    let compiled = compile(request.query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Exact);
+    let mut highlighter = Highlighter::new(&compiled.marks, segmenter);
     let ours = times(&keys, 20, &mut |key| {
         let page = &pages[at(key)];
         std::hint::black_box((highlighter.snippet(page, 100), highlighter.marks(page)));

@@ -12,8 +12,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use gongxun::text::fold::fold;
-use gongxun::text::segment::{Hmm, Segmenter, Token};
+use gongxun_text::fold::fold;
+use gongxun_text::segment::{Hmm, Segmenter, Token};
 use jieba_rs::Jieba;
 
 /// How much text one pass cuts.

@@ -7,7 +7,7 @@ mod questions;
 
 use std::path::Path;
 
-use gongxun::index::Snapshot;
+use gongxun_core::index::Snapshot;
 use questions::{KINDS, page, times};
 
 fn main() {

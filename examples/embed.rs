@@ -12,7 +12,7 @@ fn main() -> gongxun::Result<()> {
     let index = std::env::temp_dir().join("gongxun-embed");
 
     let mut writer = Writer::open(&index, None, Resources::default())?;
-    let report = ingest(&mut writer, &Options::new([archive]), &mut ())?;
+    let report = ingest(&mut writer, Options::new([archive]), &mut ())?;
     writer.finish()?;
     println!("{} articles are new, {} as they were", report.new, report.unchanged);
 

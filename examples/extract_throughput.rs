@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use gongxun::ingest::{Options, extract_all};
+use gongxun_ingest::ingest::{Options, extract_all};
 
 /// What tells the program that it is the process that reads.
 const READ: &str = "--read";

@@ -18,9 +18,9 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
-use gongxun::text::fold::{fold, is_han};
-use gongxun::text::random::Random;
-use gongxun::text::segment::{Hmm, Segmenter};
+use gongxun_text::fold::{fold, is_han};
+use gongxun_text::random::Random;
+use gongxun_text::segment::{Hmm, Segmenter};
 use serde_json::{Value, json};
 
 /// Articles of a file.

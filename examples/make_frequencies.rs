@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use gongxun::text::fold::{fold_char, is_han};
+use gongxun_text::fold::{fold_char, is_han};
 
 /// Pairs that occur less often are left out: the list gives 3 to the words that it has no count for.
 const RARE: u64 = 3;

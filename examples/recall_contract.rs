@@ -14,15 +14,17 @@ use std::path::{Path, PathBuf};
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use gongxun::Article;
-use gongxun::index::{Resources, Snapshot, Writer};
-use gongxun::ingest::{self, Options};
-use gongxun::query::parse;
-use gongxun::search::plan::{Breadth, compile};
-use gongxun::search::{Matches, Tier};
-use gongxun::text::fold::fold_char;
-use gongxun::text::random::Random;
-use gongxun::text::synonyms::Synonyms;
-use gongxun::verify::{self, Extent, Wanted};
+use gongxun_core::control::Control;
+use gongxun_core::index::{Resources, Snapshot, Writer};
+use gongxun_core::query::parse;
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::matching::found::Matches;
+use gongxun_core::search::{Breadth, Kind};
+use gongxun_core::verify::{self, Extent, Wanted};
+use gongxun_ingest::ingest::{self, Options};
+use gongxun_text::fold::fold_char;
+use gongxun_text::random::Random;
+use gongxun_text::synonyms::Synonyms;
 
 /// How many substrings are tried; a tenth as many names, and a tenth as many characters.
 const STRINGS: usize = 5_000;
@@ -52,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn contract(folder: &Path, name: &str, lines: &str, sample: usize) -> Result<bool, Box<dyn Error>> {
     let index = build(folder, lines)?;
     let report = verify::verify(&index, verify::Options { sample, extent: Extent::Sample, seed: 1 })?;
-    println!("{name}\n{}", gongxun::view::verify::text(&report));
+    println!("{name}\n{}", gongxun_core::view::verify::text(&report));
     std::fs::remove_dir_all(index)?;
     Ok(report.is_sound())
 }
@@ -95,8 +97,8 @@ fn phrases(folder: &Path, simplified: &str, converted: &str, sample: usize) -> R
 /// The ids that a string in quotes finds, in order.
 fn find(snapshot: &Snapshot, string: &str) -> gongxun::Result<Vec<String>> {
     let query = parse(&format!("\"{string}\""));
-    let compiled = compile(query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact)?;
-    let found = Matches::find(snapshot, &compiled)?.addresses(Tier::Full);
+    let compiled = compile(query.root.as_ref(), &[], snapshot.segmenter()?, Synonyms::builtin(), Breadth::Exact);
+    let found = Matches::find(snapshot, &compiled, &Control::default())?.addresses(Kind::Full);
     let mut ids = found.into_iter().map(|at| snapshot.id(at).map(|id| id.0)).collect::<gongxun::Result<Vec<_>>>()?;
     ids.sort_unstable();
     Ok(ids)

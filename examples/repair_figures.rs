@@ -6,8 +6,8 @@
 
 use std::time::Instant;
 
-use gongxun::text::fold::fold;
-use gongxun::text::repair::repair_page;
+use gongxun_text::fold::fold;
+use gongxun_text::repair::repair_page;
 
 #[path = "../tests/support/damage.rs"]
 mod damage;
@@ -156,7 +156,7 @@ fn width(c: char) -> char {
     }
 }
 
-fn repair(lines: &[String]) -> Option<gongxun::text::repair::RepairedPage> {
+fn repair(lines: &[String]) -> Option<gongxun_text::repair::RepairedPage> {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     repair_page(&lines)
 }

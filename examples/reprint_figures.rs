@@ -10,7 +10,7 @@ mod data;
 #[path = "../tests/support/reprints.rs"]
 mod reprints;
 
-use gongxun::reprint::{PACKED, Packed, similarity};
+use gongxun_core::reprint::{PACKED, Packed, similarity};
 use reprints::{Evidence, Kind};
 
 /// How many copies of each kind are made.

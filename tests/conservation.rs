@@ -8,10 +8,10 @@ mod visible;
 
 use std::path::{Path, PathBuf};
 
-use gongxun::archive::{Media, Record};
-use gongxun::article::Block;
-use gongxun::extract::{Explanation, Options, explain};
 use gongxun::{Article, Origin};
+use gongxun_core::article::Block;
+use gongxun_ingest::archive::{Media, Record};
+use gongxun_ingest::extract::{Explanation, Options, explain};
 
 fn explained(media: Media, text: &str) -> Option<Explanation> {
     let origin = Origin::file("a");

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gongxun::article::Article;
-use gongxun::error::Reason;
-use gongxun::ingest::{Options, extract_all};
-use gongxun::text::fold::fold;
+use gongxun_core::article::Article;
+use gongxun_core::error::Reason;
+use gongxun_ingest::ingest::{Options, extract_all};
+use gongxun_text::fold::fold;
 use serde_json::Value;
 
 /// What the reader gets wrong in the corpus as it is, of about 75 records each; a smaller number is an improvement.

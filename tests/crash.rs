@@ -26,12 +26,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use gongxun::index::generation::Stage;
-use gongxun::index::tombstones::Tombstones;
-use gongxun::index::{Generation, Snapshot, check};
-use gongxun::text::random::Random;
-use gongxun::verify::{Extent, Options, verify};
 use gongxun::{Article, ArticleId};
+use gongxun_core::index::generation::Stage;
+use gongxun_core::index::tombstones::Tombstones;
+use gongxun_core::index::{Generation, Snapshot, check};
+use gongxun_core::verify::{Extent, Options, verify};
+use gongxun_text::random::Random;
 
 use self::changing::{Archive, State, file_of};
 

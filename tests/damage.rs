@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use archive::Archive;
 use gongxun::Error;
-use gongxun::index::{Resources, Snapshot, Writer};
-use gongxun::query::parse;
-use gongxun::search::{Request, search};
-use gongxun::text::synonyms::Synonyms;
-use gongxun::verify::{Extent, Options, verify};
+use gongxun_core::index::{Resources, Snapshot, Writer};
+use gongxun_core::query::parse;
+use gongxun_core::search::{Request, search};
+use gongxun_core::verify::{Extent, Options, verify};
+use gongxun_text::synonyms::Synonyms;
 
 const OPTIONS: Options = Options { sample: 60, extent: Extent::All, seed: 5 };
 
@@ -53,7 +53,7 @@ fn articles_that_the_manifest_does_not_know_are_told() {
     let snapshot = archive.snapshot();
     let (_, mut article) = snapshot.all().next().unwrap().unwrap();
     article.id = gongxun::ArticleId::new("another", "1");
-    let stored = gongxun::index::document::encode(&article);
+    let stored = gongxun_core::index::document::encode(&article);
     writer.add(&article, "another", stored).unwrap();
     writer.finish().unwrap();
     let report = verify(&archive.index(), OPTIONS).unwrap();

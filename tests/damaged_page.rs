@@ -6,8 +6,8 @@ mod archive;
 mod data;
 
 use archive::Archive;
-use gongxun::article::{Role, Script};
-use gongxun::search::Hit;
+use gongxun_core::article::{Role, Script};
+use gongxun_core::search::Hit;
 
 fn indexed() -> Option<Archive> {
     let page = data::data("pages/damaged-mirror-page.txt")?;

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use archive::Archive;
-use gongxun::index::{Resources, Snapshot, Writer};
-use gongxun::ingest::{self, COMMIT_BYTES, Options, Report};
-use gongxun::query::parse;
-use gongxun::search::{Copies, Request, Sort, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::{Resources, Snapshot, Writer};
+use gongxun_core::query::parse;
+use gongxun_core::search::{Copies, Request, Sort, search};
+use gongxun_ingest::ingest::{self, COMMIT_BYTES, Options, Report};
+use gongxun_text::synonyms::Synonyms;
 
 /// The least memory that a writer's thread works with.
 const THREAD_MEMORY: usize = 16 << 20;

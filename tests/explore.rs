@@ -8,16 +8,15 @@ use std::process::{Command, Output};
 
 use archive::Archive;
 use gongxun::ArticleId;
-use gongxun::index::Snapshot;
-use gongxun::query::parse;
-use gongxun::search::explain::TokenKind;
-use gongxun::search::plan::Breadth;
-use gongxun::search::similar::{similar, telling_words};
-use gongxun::search::suggest::{complete, did_you_mean};
-use gongxun::search::timeline::{Step, timeline};
-use gongxun::search::why_not::{Verdict, why_not};
-use gongxun::search::{Request, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::parse;
+use gongxun_core::search::explain::TokenKind;
+use gongxun_core::search::similar::{similar, telling_words};
+use gongxun_core::search::suggest::{complete, did_you_mean};
+use gongxun_core::search::timeline::{Step, timeline};
+use gongxun_core::search::why_not::{Verdict, why_not};
+use gongxun_core::search::{Breadth, Request, search};
+use gongxun_text::synonyms::Synonyms;
 
 /// Title, date, body; the first has more beside.
 const ARTICLES: [(&str, &str, &str); 12] = [
@@ -243,11 +242,11 @@ fn the_command_line_prints_data_on_stdout_and_remarks_on_stderr() {
     let own = id(&archive.snapshot(), "外卖骑手加入工会").0;
     // Arguments, exit code, a part of stdout, a part of stderr.
     let cases: &[(&[&str], i32, &str, &str)] = &[
-        (&["search", "工会", "--format", "csv"], 0, "id,title,date,source,outlets", ""),
+        (&["search", "工会", "--format", "csv"], 0, "id,match,title,date,source,outlets", ""),
         (&["search", "工会", "--format", "ris"], 0, "TY  - ", ""),
         (&["search", "工会", "--format", "bibtex"], 0, "@", ""),
         (&["search", "郭振纲", "--format", "gbt7714"], 0, "郭振纲", ""),
-        (&["search", "没有这个词吧", "--format", "csv", "--exact"], 1, "id,title", ""),
+        (&["search", "没有这个词吧", "--format", "csv", "--exact"], 1, "id,match,title", ""),
         (&["search", "樱花", "--explain"], 0, "word 樱花 2 times in the body", "articles"),
         (&["search", "工汇"], 1, "", "did you mean 工会?"),
         (&["search", "gonghui", "--format", "json"], 1, "\"kind\":\"suggestion\"", ""),
@@ -296,17 +295,18 @@ fn synonyms_of_the_user() {
     let [file, bad, gbk] = [&file, &bad, &gbk].map(|path| path.to_str().unwrap());
     let cases: &[(&[&str], i32, &str, &str)] = &[
         (&["search", "看花人"], 1, "", "nothing found"),
-        (&["search", "看花人", "--synonyms", file], 0, "«樱花»", "看花人 also finds 樱花"),
-        (&["search", "看花人", "--synonyms", gbk], 0, "«樱花»", "看花人 also finds 樱花"),
-        (&["search", "游园的人们", "--synonyms", file], 0, "«游客»", "游园的人们 also finds 游客"),
-        (&["search", "樱花 游园的人们", "--synonyms", file], 0, "«樱花»", "2 articles"),
-        (&["search", "-看花人", "--synonyms", file], 0, "", "12 articles"),
-        (&["search", "看花人", "--synonyms", file, "--exact"], 1, "", "nothing found"),
-        (&["facets", "看花人", "--synonyms", file], 0, "month", "2 articles"),
-        (&["timeline", "看花人", "--synonyms", file], 0, "", "2 of 12"),
-        (&["why-not", "看花人", &own, "--synonyms", file], 0, "«樱花»", ""),
-        (&["search", "工会", "--synonyms", bad], 2, "", "bad.tsv: line 2: a group is"),
-        (&["search", "工会", "--synonyms", "nowhere.tsv"], 2, "", "nowhere.tsv: can't be read"),
+        (&["search", "看花人", "--synonym-file", file], 0, "«樱花»", "看花人 also finds 樱花"),
+        (&["search", "看花人", "--synonym-file", gbk], 0, "«樱花»", "看花人 also finds 樱花"),
+        (&["search", "游园的人们", "--synonym-file", file], 0, "«游客»", "游园的人们 also finds 游客"),
+        (&["search", "樱花 游园的人们", "--synonym-file", file], 0, "«樱花»", "0 articles, 2 more by a synonym"),
+        (&["search", "-看花人", "--synonym-file", file], 0, "", "12 articles"),
+        (&["search", "看花人", "--synonym-file", file, "--exact"], 1, "", "nothing found"),
+        (&["facets", "看花人", "--synonym-file", file, "--synonyms"], 0, "2024-03 0 + 1 by a synonym", "2 more by"),
+        (&["timeline", "看花人", "--synonym-file", file, "--synonyms"], 0, "0 + 1 by a synonym of 3", "2 of 12"),
+        (&["timeline", "看花人", "--synonym-file", file], 1, "", "2 articles more by a synonym (樱花); --synonyms"),
+        (&["why-not", "看花人", &own, "--synonym-file", file], 0, "«樱花»", ""),
+        (&["search", "工会", "--synonym-file", bad], 2, "", "bad.tsv: line 2: a group is"),
+        (&["search", "工会", "--synonym-file", "nowhere.tsv"], 2, "", "nowhere.tsv: can't be read"),
     ];
     for (args, code, stdout, stderr) in cases {
         let (got, out, err) = gongxun(&archive, args);

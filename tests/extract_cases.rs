@@ -1,9 +1,9 @@
 //! Pages, dumps and JSON of many shapes, each with what a reader sees in it.
 
-use gongxun::archive::{Media, Record};
-use gongxun::article::RepairKind;
-use gongxun::extract::{Options, extract};
 use gongxun::{Article, ArticleId, Origin, Reason, Rejection, Role};
+use gongxun_core::article::RepairKind;
+use gongxun_ingest::archive::{Media, Record};
+use gongxun_ingest::extract::{Options, extract};
 use proptest::prelude::*;
 
 fn read(media: Media, text: &str) -> Result<Article, Rejection> {

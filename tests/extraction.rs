@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_16LE};
 use ferrous_opencc::{OpenCC, config::BuiltinConfig};
-use gongxun::archive::{Media, Record};
-use gongxun::extract::{Options, extract};
 use gongxun::{Article, Role};
+use gongxun_ingest::archive::{Media, Record};
+use gongxun_ingest::extract::{Options, extract};
 
 /// The folder of the test data; without it the test says so, or fails where all tests are wanted.
 fn data(test: &str) -> Option<PathBuf> {
@@ -125,7 +125,7 @@ fn the_damaged_mirror_page() {
     let mut record = figures::record("page.txt", std::fs::read(data.join("pages/damaged-mirror-page.txt")).unwrap());
     record.media = Media::Dump;
     let article = extract(&record, &Options::default()).unwrap();
-    let folded = |text: &str| gongxun::text::fold::fold(text);
+    let folded = |text: &str| gongxun_text::fold::fold(text);
     assert_eq!(folded(&article.title), folded("工人日报社评丨打好“联”字牌，扩大工会工作“协同网”“合作圈”"));
     assert_eq!(article.source.as_deref(), Some("中工网-工人日报"));
     assert_eq!(article.outlets, ["中工网", "工人日报"]);

@@ -1,7 +1,7 @@
 //! The walk from archive to index, as those who watch it see it.
 
-use gongxun::index::{Resources, Writer};
-use gongxun::ingest::{Observer, Options, Progress, ingest};
+use gongxun_core::index::{Resources, Writer};
+use gongxun_ingest::ingest::{Observer, Options, Progress, ingest};
 
 /// Keeps what it hears.
 #[derive(Default)]

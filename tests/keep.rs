@@ -9,15 +9,15 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use archive::Archive;
-use gongxun::index::generation::Stage;
-use gongxun::index::rollback::Rollback;
-use gongxun::index::swap::{Swapped, swap};
-use gongxun::index::tombstones::Tombstones;
-use gongxun::index::{Generation, Resources, Snapshot, Stats, Writer, copy, delete, export};
-use gongxun::ingest::{self, Options, Prune, Report};
-use gongxun::text::segment::Segmenter;
-use gongxun::verify::{self, verify};
 use gongxun::{Article, ArticleId, Error};
+use gongxun_core::index::generation::Stage;
+use gongxun_core::index::rollback::Rollback;
+use gongxun_core::index::swap::{Swapped, swap};
+use gongxun_core::index::tombstones::Tombstones;
+use gongxun_core::index::{Generation, Resources, Snapshot, Stats, Writer, copy, delete, export};
+use gongxun_core::verify::{self, verify};
+use gongxun_ingest::ingest::{self, Options, Prune, Report};
+use gongxun_text::segment::Segmenter;
 use serde_json::json;
 
 const RESOURCES: Resources = Resources { threads: 1, memory: 32 << 20 };

@@ -8,13 +8,12 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use archive::Archive;
-use gongxun::index::Snapshot;
-use gongxun::query::{self, NoteKind, parse};
-use gongxun::search::plan::Breadth;
-use gongxun::search::timeline::{Step, timeline};
-use gongxun::search::why_not::why_not;
-use gongxun::search::{Copies, Request, Results, Sort, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::{self, NoteKind, parse};
+use gongxun_core::search::timeline::{Step, timeline};
+use gongxun_core::search::why_not::why_not;
+use gongxun_core::search::{Breadth, Copies, Request, Results, Sort, search};
+use gongxun_text::synonyms::Synonyms;
 use proptest::prelude::*;
 
 /// The corpus, indexed once for all tests.
@@ -122,10 +121,10 @@ fn pages_laid_end_to_end_are_all_hits() {
                 search(snapshot, &request, Synonyms::builtin()).unwrap()
             };
             let ids = |results: &Results| -> Vec<(String, bool)> {
-                results.hits.iter().map(|hit| (hit.article.id.0.clone(), hit.partial)).collect()
+                results.hits.iter().map(|hit| (hit.article.id.0.clone(), hit.is_partial())).collect()
             };
             let all = page(0, usize::MAX);
-            assert_eq!(all.hits.len() as u64, all.total + all.partial_total, "{text}");
+            assert_eq!(all.hits.len() as u64, all.total + all.synonym_total + all.partial_total, "{text}");
             let mut paged = Vec::new();
             while paged.len() < all.hits.len() {
                 let next = page(paged.len(), 7);
@@ -133,7 +132,7 @@ fn pages_laid_end_to_end_are_all_hits() {
                 paged.extend(ids(&next));
             }
             assert_eq!(paged, ids(&all), "{text} {sort:?}");
-            let dates: Vec<_> = all.hits.iter().filter(|hit| !hit.partial).map(|hit| hit.article.date).collect();
+            let dates: Vec<_> = all.hits.iter().filter(|hit| !hit.is_partial()).map(|hit| hit.article.date).collect();
             let seconds = dates.iter().map(|date| date.map(|date| date.local_seconds()));
             match sort {
                 Sort::Relevance => {}
@@ -235,7 +234,7 @@ proptest! {
         let snapshot = corpus();
         let request = Request { facets: true, explain: true, limit: 3, ..Request::new(parse(&text)) };
         let results = search(snapshot, &request, Synonyms::builtin()).unwrap();
-        prop_assert!(results.hits.len() <= 3 && results.total + results.partial_total <= snapshot.articles());
+        prop_assert!(results.hits.len() <= 3 && results.total + results.synonym_total + results.partial_total <= snapshot.articles());
         // What is asked in full is found by the narrower reading, or not at all.
         let exact = Request { breadth: Breadth::Exact, ..request.clone() };
         prop_assert!(search(snapshot, &exact, Synonyms::builtin()).unwrap().total <= results.total);

@@ -4,14 +4,14 @@
 mod archive;
 
 use archive::Archive;
-use gongxun::query::{PatternPart, Unit};
-use gongxun::search::matching::{Matcher, texts};
-use gongxun::search::needle::Needle;
-use gongxun::search::plan::{Plan, Scope};
-use gongxun::search::proximity;
-use gongxun::search::segment::Segment;
-use gongxun::text::fold::fold_char;
-use gongxun::text::random;
+use gongxun_core::query::{PatternPart, Unit};
+use gongxun_core::search::compile::needle::Needle;
+use gongxun_core::search::compile::plan::{Plan, Scope};
+use gongxun_core::search::matching::matcher::{Matcher, texts};
+use gongxun_core::search::matching::proximity;
+use gongxun_core::search::matching::segment::Segment;
+use gongxun_text::fold::fold_char;
+use gongxun_text::random;
 use serde_json::json;
 
 /// How many articles there are.
@@ -102,7 +102,7 @@ fn positions_prove_what_a_scan_finds() {
         let mut open = false;
         for segment in Segment::all(&snapshot) {
             let plan = Plan::Scan(needle.clone(), scope, Box::new(Plan::All));
-            found.push(Matcher::new(&segment).documents(&plan).unwrap());
+            found.push(Matcher::new(&segment).documents(&plan, None).unwrap());
             let proved = proximity::documents(&needle, scope, &segment, &snapshot.fields, None).unwrap();
             open |= proved.is_none_or(|proved| !proved.open.is_empty());
         }

@@ -13,12 +13,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use archive::Archive;
-use gongxun::index::{Generation, Reader, Resources, Snapshot, Writer};
-use gongxun::ingest::{self, Options, Prune};
-use gongxun::query::parse;
-use gongxun::search::{Copies, Request, search};
-use gongxun::text::segment::Segmenter;
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::{Generation, Reader, Resources, Snapshot, Writer};
+use gongxun_core::query::parse;
+use gongxun_core::search::{Copies, Request, search};
+use gongxun_ingest::ingest::{self, Options, Prune};
+use gongxun_text::segment::Segmenter;
+use gongxun_text::synonyms::Synonyms;
 
 /// One of these tests counts the files and the memory of the whole process, so they run one at a time.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -47,7 +47,7 @@ fn options(archive: &Archive) -> Options<'static> {
 
 fn index(archive: &Archive) {
     let mut writer = Writer::open(&archive.index(), None, RESOURCES).unwrap();
-    ingest::ingest(&mut writer, &options(archive), &mut ()).unwrap();
+    ingest::ingest(&mut writer, options(archive), &mut ()).unwrap();
     writer.finish().unwrap();
 }
 
@@ -55,7 +55,7 @@ fn index(archive: &Archive) {
 fn reindex(archive: &Archive) {
     let mut writer = Writer::resume(&archive.index(), &Segmenter::builtin(), RESOURCES).unwrap();
     let generation = writer.generation().clone();
-    ingest::ingest(&mut writer, &options(archive), &mut ()).unwrap();
+    ingest::ingest(&mut writer, options(archive), &mut ()).unwrap();
     writer.finish_then(|| generation.make_current()).unwrap();
     remove_before(&generation);
 }

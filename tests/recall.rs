@@ -8,12 +8,14 @@ mod data;
 use std::collections::BTreeSet;
 
 use archive::Archive;
-use gongxun::index::Snapshot;
-use gongxun::query::parse;
-use gongxun::search::plan::{Breadth, compile};
-use gongxun::search::{Matches, Tier};
-use gongxun::text::fold::{fold, is_han};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::control::Control;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::parse;
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::matching::found::Matches;
+use gongxun_core::search::{Breadth, Kind};
+use gongxun_text::fold::{fold, is_han};
+use gongxun_text::synonyms::Synonyms;
 
 /// How many strings are tried.
 const STRINGS: usize = 2_000;
@@ -97,9 +99,10 @@ impl Plain {
 /// The ids of all articles that match in full.
 fn ids(snapshot: &Snapshot, query: &str) -> Vec<String> {
     let query = parse(query);
-    let compiled = compile(query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact).unwrap();
-    let matches = Matches::find(snapshot, &compiled).unwrap();
-    let addresses = matches.addresses(Tier::Full);
+    let segmenter = snapshot.segmenter().unwrap();
+    let compiled = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Exact);
+    let matches = Matches::find(snapshot, &compiled, &Control::default()).unwrap();
+    let addresses = matches.addresses(Kind::Full);
     addresses.into_iter().map(|address| snapshot.id(address).unwrap().0).collect()
 }
 

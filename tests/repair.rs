@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use gongxun::article::RepairKind;
-use gongxun::text::fold::fold;
-use gongxun::text::repair::{RepairedPage, repair_page};
+use gongxun_core::article::RepairKind;
+use gongxun_text::fold::fold;
+use gongxun_text::repair::{RepairedPage, repair_page};
 
 #[path = "support/damage.rs"]
 mod damage;

@@ -13,11 +13,11 @@ use std::path::Path;
 use archive::Archive;
 use figures::{Bodies, Evidence, Kind, Random};
 use gongxun::ArticleId;
-use gongxun::index::{Snapshot, check};
-use gongxun::query::parse;
-use gongxun::reprint::{Clusters, PACKED};
-use gongxun::search::{Copies, Request, Results, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::{Snapshot, check};
+use gongxun_core::query::parse;
+use gongxun_core::reprint::{Clusters, PACKED};
+use gongxun_core::search::{Copies, Request, Results, search};
+use gongxun_text::synonyms::Synonyms;
 use serde_json::json;
 
 /// The groups of copies in a snapshot, by origin.
@@ -188,7 +188,7 @@ fn mixed(random: &mut Random, count: usize) -> (Vec<gongxun::Article>, Vec<u8>) 
 
 /// The clusters by the numbers of their articles.
 fn by_article(clusters: &Clusters, packed: &[u8]) -> BTreeSet<BTreeSet<u64>> {
-    let article = |number: &u32| gongxun::reprint::Packed::at(packed, *number).article();
+    let article = |number: &u32| gongxun_core::reprint::Packed::at(packed, *number).article();
     clusters.groups.iter().map(|group| group.iter().map(article).collect()).collect()
 }
 

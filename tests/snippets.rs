@@ -9,15 +9,16 @@ use std::path::Path;
 
 use archive::Archive;
 use gongxun::Article;
-use gongxun::index::Snapshot;
-use gongxun::query::{Node, PatternPart, parse};
-use gongxun::search::needle::Needle;
-use gongxun::search::plan::{Breadth, Mark, compile};
-use gongxun::search::{Copies, Hit, Request, search};
-use gongxun::text::fold::{fold, fold_char, is_han};
-use gongxun::text::random;
-use gongxun::text::strings::{self, Class};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::{Node, PatternPart, parse};
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::compile::needle::Needle;
+use gongxun_core::search::compile::plan::Mark;
+use gongxun_core::search::{Breadth, Copies, Hit, Request, search};
+use gongxun_text::fold::{fold, fold_char, is_han};
+use gongxun_text::random;
+use gongxun_text::strings::{self, Class};
+use gongxun_text::synonyms::Synonyms;
 
 /// How many pairs are looked at.
 const PAIRS: usize = 10_000;
@@ -118,7 +119,7 @@ fn every_mark_covers_a_matched_word_or_string() {
 /// What may be marked.
 fn allowed(snapshot: &Snapshot, request: &Request) -> Vec<Needle> {
     let root = request.query.root.as_ref();
-    let compiled = compile(root, &[], snapshot, Synonyms::builtin(), Breadth::Wide).unwrap();
+    let compiled = compile(root, &[], snapshot.segmenter().unwrap(), Synonyms::builtin(), Breadth::Wide);
     compiled.marks.into_iter().chain(compiled.part_marks).map(|Mark { needle, .. }| needle).collect()
 }
 

@@ -13,9 +13,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use archive::Archive;
-use gongxun::index::{Resources, Writer};
-use gongxun::ingest::{self, Observer, Options, Progress, Report};
 use gongxun::{Reason, Rejection};
+use gongxun_core::index::{Resources, Writer};
+use gongxun_ingest::ingest::{self, Observer, Options, Progress, Report};
 
 /// A user without rights of its own.
 const NOBODY: u32 = 65_534;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use gongxun::archive::Limits;
+use gongxun_ingest::archive::Limits;
 
 /// The first byte chooses the name, which tells the kind where the bytes do not.
 const NAMES: [&str; 8] =

@@ -3,7 +3,7 @@
 
 mod common;
 
-use gongxun::text::charset::decode;
+use gongxun_text::charset::decode;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let (declared, bytes) = common::declared(data);

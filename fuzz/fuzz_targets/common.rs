@@ -3,8 +3,8 @@
 
 use std::ops::ControlFlow;
 
-use gongxun::archive::{Limits, Media, Record, read_from};
-use gongxun::extract::{Options, extract};
+use gongxun_ingest::archive::{Limits, Media, Record, read_from};
+use gongxun_ingest::extract::{Options, extract};
 use gongxun::{Article, Origin};
 
 /// Labels of charsets: a target's first byte chooses what the container declares.

@@ -3,6 +3,6 @@
 
 mod common;
 
-use gongxun::archive::Media;
+use gongxun_ingest::archive::Media;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| common::article(data, Media::Dump));

@@ -1,7 +1,7 @@
 //! A query → a tree; parsing never fails, and what is printed is parsed as the same.
 #![no_main]
 
-use gongxun::query::parse;
+use gongxun_core::query::parse;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let query = parse(text);

@@ -1,7 +1,7 @@
 //! The lines of a page → the lines as they stood before the damage.
 #![no_main]
 
-use gongxun::text::repair::{repair_page, to_simplified};
+use gongxun_text::repair::{repair_page, to_simplified};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let lines: Vec<&str> = text.lines().collect();

@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use gongxun::index::{Resources, Snapshot, Writer};
-use gongxun::ingest::{Options, ingest};
-use gongxun::query::parse;
-use gongxun::search::{Copies, Request, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::{Resources, Snapshot, Writer};
+use gongxun_ingest::ingest::{Options, ingest};
+use gongxun_core::query::parse;
+use gongxun_core::search::{Copies, Request, search};
+use gongxun_text::synonyms::Synonyms;
 
 /// The index of the sample articles.
 static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {

@@ -3,7 +3,7 @@
 
 mod common;
 
-use gongxun::archive::Limits;
+use gongxun_ingest::archive::Limits;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     // Small limits are hit by small inputs.

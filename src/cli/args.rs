@@ -51,18 +51,18 @@ pub enum Command {
         /// The length of a period
         #[arg(long, value_enum, default_value_t = StepArg::Month)]
         by: StepArg,
-        /// Print it as JSON
-        #[arg(long)]
-        json: bool,
+        /// How it is printed
+        #[command(flatten)]
+        table: TableArgs,
     },
     /// Count the sources, outlets, editors, authors, sections and months of the matches
     Facets {
         /// What is looked for
         #[command(flatten)]
         query: QueryArgs,
-        /// Print them as JSON
-        #[arg(long)]
-        json: bool,
+        /// How they are printed
+        #[command(flatten)]
+        table: TableArgs,
     },
     /// Find articles like one of them
     Similar {
@@ -120,7 +120,7 @@ pub enum Command {
         #[arg(long)]
         all: bool,
         /// How many random strings are compared with a plain scan of all texts
-        #[arg(long, value_name = "N", default_value_t = gongxun::verify::DEFAULT_SAMPLE)]
+        #[arg(long, value_name = "N", default_value_t = gongxun_core::verify::DEFAULT_SAMPLE)]
         sample: usize,
         /// Another number takes other strings
         #[arg(long, value_name = "N", default_value_t = 1)]
@@ -174,9 +174,9 @@ pub struct SearchArgs {
     /// The order
     #[arg(long, value_enum, default_value_t = SortArg::Relevance)]
     pub sort: SortArg,
-    /// How many hits
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub limit: usize,
+    /// How many hits; 10 unless given, and all where csv, jsonl, ris, bibtex or gbt7714 goes to a file or pipe
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     /// How many hits to pass over
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
@@ -187,11 +187,58 @@ pub struct SearchArgs {
     #[arg(long)]
     pub explain: bool,
     /// How long snippets are, in characters
-    #[arg(long, value_name = "N", default_value_t = gongxun::search::snippet::DEFAULT_LENGTH)]
+    #[arg(long, value_name = "N", default_value_t = gongxun_core::search::snippet::DEFAULT_LENGTH)]
     pub snippet_length: usize,
-    /// How hits are printed
+    /// How hits are printed. csv, jsonl, ris, bibtex and gbt7714 give what was typed alone, unless --synonyms or --partial
+    /// adds more
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Where to
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Where data is written to.
+#[derive(Debug, ClapArgs)]
+pub struct OutputArgs {
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Begin CSV with a byte order mark, which Excel wants; on for files that end in .csv
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub bom: Option<bool>,
+}
+
+/// How a table of counts is printed.
+#[derive(Debug, ClapArgs)]
+pub struct TableArgs {
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+    pub format: TableFormat,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+    /// Where to
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+impl TableArgs {
+    /// How it is printed.
+    pub fn format(&self) -> TableFormat {
+        if self.json { TableFormat::Json } else { self.format }
+    }
+}
+
+/// How a table of counts is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+    /// A row a value or period, for spreadsheets
+    Csv,
 }
 
 /// `why-not`
@@ -222,8 +269,9 @@ pub enum StepArg {
 /// A query with its conditions.
 #[derive(Debug, ClapArgs)]
 pub struct QueryArgs {
-    /// Words, "strings", fields (标题:工会), OR, -without, (groups); joined by a blank
-    #[arg(required = true, value_name = "QUERY")]
+    /// Words, "strings", fields (标题:工会), OR, -without, (groups); joined by a blank. May be left out where an option
+    /// says what is looked for
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// What narrows the query
     #[command(flatten)]
@@ -245,6 +293,9 @@ pub struct ConditionArgs {
     /// Only this author (记者, 通讯员, 评论员, 作者)
     #[arg(long)]
     pub author: Option<String>,
+    /// Only this proofreader (校对)
+    #[arg(long)]
+    pub proofreader: Option<String>,
     /// Only this section
     #[arg(long)]
     pub section: Option<String>,
@@ -255,14 +306,34 @@ pub struct ConditionArgs {
     #[arg(long, value_name = "DATE")]
     pub to: Option<String>,
     /// What was typed and no more: no synonyms, no partial matches
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["synonyms", "partial"])]
     pub exact: bool,
+    /// Leave out articles that hold it only by a synonym
+    #[arg(long, conflicts_with = "synonyms")]
+    pub no_synonyms: bool,
+    /// Leave out articles that hold only some of it
+    #[arg(long, conflicts_with = "partial")]
+    pub no_partial: bool,
+    /// Count, and export, those by a synonym too, marked as such
+    #[arg(long)]
+    pub synonyms: bool,
+    /// Count, and export, those that hold only some of it too, marked as such
+    #[arg(long)]
+    pub partial: bool,
     /// Synonyms of your own beside the built-in ones: a note and two or more words a line, with tabs between them
     #[arg(long, value_name = "FILE", env = "GONGXUN_SYNONYMS")]
-    pub synonyms: Option<PathBuf>,
+    pub synonym_file: Option<PathBuf>,
+    /// End the search after so many seconds, and give what was found till then
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub deadline: Option<std::time::Duration>,
     /// Take each copy of an article by itself
     #[arg(long)]
     pub all_copies: bool,
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "write a number of seconds, such as 0.5".to_string())?;
+    std::time::Duration::try_from_secs_f64(seconds).map_err(|_| "this is no time to wait".to_string())
 }
 
 /// The order of hits.
@@ -417,7 +488,7 @@ pub struct ExportArgs {
 }
 
 /// How files are read.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub struct ReadArgs {
     /// The folder that ids and origins are relative to; the named folder, or the known one above it, unless given
     #[arg(long, value_name = "DIR")]

@@ -1,29 +1,47 @@
 //! A query with its conditions, as every command takes it that asks one.
 
 use std::borrow::Cow;
+use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use super::args::ConditionArgs;
-use gongxun::query::{self, Filter};
-use gongxun::search::plan::Breadth;
-use gongxun::search::{Copies, Request, Results};
-use gongxun::text::charset;
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::control::Control;
+use gongxun_core::query::{self, Filter, Note, Query};
+use gongxun_core::search::{Breadth, Copies, Request, Results};
+use gongxun_text::charset;
+use gongxun_text::synonyms::Synonyms;
 
 /// The request for a query, which is as many parts as one likes.
 pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
-    let mut request = Request::new(query::parse(&parts.join(" ")));
-    request.breadth = if conditions.exact { Breadth::Exact } else { Breadth::Wide };
+    let filters = filters(conditions)?;
+    let text = parts.join(" ");
+    let query = match (text.trim().is_empty(), filters.is_empty()) {
+        (true, true) => bail!("write a query, or what it is narrowed by: --editor, --source, --from …"),
+        // A filter alone asks for something.
+        (true, false) => Query { text, root: None, notes: Vec::new() },
+        _ => query::parse(&text),
+    };
+    let mut request = Request::new(query);
+    request.breadth =
+        Breadth::of(!conditions.exact && !conditions.no_synonyms, !conditions.exact && !conditions.no_partial);
+    request.count = Breadth::of(conditions.synonyms, conditions.partial);
     request.copies = if conditions.all_copies { Copies::All } else { Copies::Collapsed };
+    request.filters = filters;
+    Ok(request)
+}
+
+/// What narrows a query.
+pub fn filters(conditions: &ConditionArgs) -> anyhow::Result<Vec<Filter>> {
     let filters = [
         conditions.source.clone().map(Filter::Source),
         conditions.outlet.clone().map(Filter::Outlet),
         conditions.editor.clone().map(Filter::Editor),
         conditions.author.clone().map(Filter::Author),
+        conditions.proofreader.clone().map(Filter::Proofreader),
         conditions.section.clone().map(Filter::Section),
     ];
-    request.filters = filters.into_iter().flatten().collect();
+    let mut filters: Vec<Filter> = filters.into_iter().flatten().collect();
     let day = |text: &Option<String>, flag: &str| match text {
         Some(text) => query::parse_date_range(text)
             .with_context(|| format!("{flag} {text}: no date; write 2025-01-15, 2025-01 or 2025"))
@@ -33,22 +51,36 @@ pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<R
     let from = day(&conditions.from, "--from")?.and_then(|(from, _)| from);
     let to = day(&conditions.to, "--to")?.and_then(|(_, to)| to);
     if from.is_some() || to.is_some() {
-        request.filters.push(Filter::Date { from, to });
+        filters.push(Filter::Date { from, to });
     }
-    Ok(request)
+    Ok(filters)
+}
+
+/// What ends the search, where something does.
+pub fn control(conditions: &ConditionArgs) -> Control<'static> {
+    let control = Control::default();
+    match conditions.deadline.and_then(|seconds| Instant::now().checked_add(seconds)) {
+        Some(deadline) => control.deadline(deadline),
+        None => control,
+    }
 }
 
 /// The built-in synonyms, and the user's where a file is given. Spreadsheets save such files in GBK, so its charset is looked at.
 pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synonyms>> {
-    let Some(file) = &conditions.synonyms else { return Ok(Cow::Borrowed(Synonyms::builtin())) };
+    let Some(file) = &conditions.synonym_file else { return Ok(Cow::Borrowed(Synonyms::builtin())) };
     let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
     let synonyms = Synonyms::builtin().with_user(&charset::decode(&bytes, None, false).text);
     Ok(Cow::Owned(synonyms.with_context(|| file.display().to_string())?))
 }
 
 /// What there is to say about a query and its answer, for people.
-pub fn remarks(request: &Request, results: &Results) {
-    request.query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
-    results.notes.iter().for_each(|note| eprintln!("note: {note}"));
-    results.suggestions.iter().for_each(|other| eprintln!("note: {}", gongxun::view::terminal::suggestion(other)));
+pub fn remarks(results: &Results) {
+    notes(&results.query_notes, &results.notes);
+    results.suggestions.iter().for_each(|other| eprintln!("note: {}", other.question()));
+}
+
+/// The notes of a parser and of a search, for people.
+pub fn notes(of_query: &[Note], of_search: &[String]) {
+    of_query.iter().for_each(|note| eprintln!("note: {}", note.message));
+    of_search.iter().for_each(|note| eprintln!("note: {note}"));
 }

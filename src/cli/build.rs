@@ -12,25 +12,19 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{BuildArgs, ExtractArgs, ReadArgs, UpgradeArgs};
 use super::explain;
 use super::outcome::{INTERRUPTED, Outcome};
-use gongxun::article::ArticleId;
-use gongxun::error::{Error, Rejection};
-use gongxun::extract;
-use gongxun::index::schema::SCHEMA_VERSION;
-use gongxun::index::{Resources, Snapshot, Writer, swap, upgrade};
-use gongxun::ingest::{self, Observer, Options, Progress, Prune, Report};
-use gongxun::text::segment::Segmenter;
-use gongxun::verify;
+use gongxun_core::article::ArticleId;
+use gongxun_core::error::{Error, Rejection};
+use gongxun_core::index::schema::SCHEMA_VERSION;
+use gongxun_core::index::{Resources, Snapshot, Writer, swap, upgrade};
+use gongxun_core::verify;
+use gongxun_ingest::extract;
+use gongxun_ingest::ingest::{self, Observer, Options, Progress, Prune, Report};
+use gongxun_text::segment::Segmenter;
 
 /// How many random strings are tried on a new generation before it is current.
 const SWAP_SAMPLE: usize = 50;
 /// How many rejections are printed; the report holds all.
 const PRINTED_REJECTIONS: u64 = 10;
-
-impl Default for ReadArgs {
-    fn default() -> ReadArgs {
-        ReadArgs { root: None, map: Vec::new() }
-    }
-}
 
 /// `index`
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {

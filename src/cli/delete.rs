@@ -10,10 +10,10 @@ use super::args::{CopiesArg, DeleteArgs};
 use super::outcome::Outcome;
 use super::output::print;
 use super::search::matching;
-use gongxun::article::{Article, ArticleId};
-use gongxun::index::tombstones::Tombstones;
-use gongxun::index::{DocAddress, Resources, Snapshot, Writer, delete};
-use gongxun::view;
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::index::tombstones::Tombstones;
+use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete};
+use gongxun_core::view;
 
 /// How many of the other copies are printed; `--dry-run --copies yes` prints all.
 const PRINTED_COPIES: usize = 10;

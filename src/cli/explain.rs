@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicU64;
 use super::args::Format;
 use super::outcome::Outcome;
 use anyhow::bail;
-use gongxun::archive;
-use gongxun::extract::{Explanation, explain};
-use gongxun::ingest::Options;
+use gongxun_ingest::archive;
+use gongxun_ingest::extract::{Explanation, explain};
+use gongxun_ingest::ingest::Options;
 
 /// Prints where the lines of each record of the options' inputs went.
 pub fn print(options: &Options<'_>, format: Format) -> anyhow::Result<Outcome> {

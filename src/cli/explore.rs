@@ -4,19 +4,18 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::args::{QueryArgs, StepArg, WhyNotArgs};
+use super::args::{QueryArgs, StepArg, TableArgs, TableFormat, WhyNotArgs};
 use super::ask::{self, remarks, synonyms};
 use super::outcome::Outcome;
-use super::output::{print, style};
-use gongxun::article::{Article, ArticleId};
-use gongxun::index::Snapshot;
-use gongxun::query::Query;
-use gongxun::search::timeline::Step;
-use gongxun::search::{Request, similar, suggest, timeline, why_not};
-use gongxun::view;
+use super::output::{csv_begins, print, style, write_to};
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::index::Snapshot;
+use gongxun_core::search::timeline::Step;
+use gongxun_core::search::{Request, search_under, similar, suggest, timeline, why_not};
+use gongxun_core::view;
 
 /// `timeline`
-pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, json: bool) -> anyhow::Result<Outcome> {
+pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = ask::request(&args.query, &args.conditions)?;
     let step = match by {
@@ -24,35 +23,50 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, json: bool) -> anyh
         StepArg::Month => Step::Month,
         StepArg::Year => Step::Year,
     };
-    let timeline = timeline::timeline(&snapshot, &request, &*synonyms(&args.conditions)?, step)?;
-    if json {
-        print(&(view::timeline::json(&request.query, &timeline) + "\n"))?;
-    } else {
-        request.query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
-        timeline.notes.iter().for_each(|note| eprintln!("note: {note}"));
-        if timeline.total > 0 {
-            print(&view::timeline::chart(&timeline, style()))?;
-        }
-        eprintln!("{} of {} articles", timeline.total, snapshot.articles());
+    let (synonyms, control) = (synonyms(&args.conditions)?, ask::control(&args.conditions));
+    let timeline = timeline::timeline_under(&snapshot, &request, &synonyms, step, &control)?;
+    let text = match table.format() {
+        TableFormat::Json => view::timeline::json(&timeline) + "\n",
+        TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::timeline(&timeline),
+        TableFormat::Text if timeline.counted() > 0 => view::timeline::chart(&timeline, style()),
+        TableFormat::Text => String::new(),
+    };
+    if table.format() != TableFormat::Json {
+        ask::notes(&timeline.query_notes, &timeline.notes);
     }
-    Ok(found(timeline.total))
+    write_to(table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    if table.format() == TableFormat::Text {
+        let cut = if timeline.cut_short { "; the search was ended before it was done" } else { "" };
+        eprintln!("{} of {} articles{cut}", timeline.counted(), snapshot.articles());
+    }
+    Ok(found(timeline.counted()))
 }
 
 /// `facets`
-pub fn facets(index: &Path, args: &QueryArgs, json: bool) -> anyhow::Result<Outcome> {
+pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = Request { limit: 0, facets: true, ..ask::request(&args.query, &args.conditions)? };
-    let results = gongxun::search::search(&snapshot, &request, &*synonyms(&args.conditions)?)?;
-    if json {
-        print(&(view::json::counts(&request.query, &results) + "\n"))?;
-    } else {
-        remarks(&request, &results);
-        eprintln!("{}", view::terminal::summary(&results));
-        if let Some(facets) = &results.facets {
-            print(&view::terminal::facets(facets, style()))?;
-        }
+    let (synonyms, control) = (synonyms(&args.conditions)?, ask::control(&args.conditions));
+    let results = search_under(&snapshot, &request, &synonyms, &control)?;
+    let facets = results.facets.clone().unwrap_or_default();
+    let text = match table.format() {
+        TableFormat::Json => view::json::counts(&results) + "\n",
+        TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::facets(&facets),
+        TableFormat::Text => view::terminal::facets(&facets, style()),
+    };
+    if table.format() != TableFormat::Json {
+        remarks(&results);
     }
-    Ok(found(results.total + results.partial_total))
+    if table.format() == TableFormat::Text {
+        eprintln!("{}", view::terminal::summary(&results));
+    }
+    write_to(table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    let of = |counted: bool, total: u64| if counted { total } else { 0 };
+    Ok(found(
+        results.total
+            + of(request.count.synonyms(), results.synonym_total)
+            + of(request.count.partial(), results.partial_total),
+    ))
 }
 
 /// `similar`
@@ -62,8 +76,7 @@ pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Resu
         return no_article(index, id);
     };
     if json {
-        let query = Query { text: format!("similar:{id}"), root: None, notes: Vec::new() };
-        print(&(view::json::answer(&query, &results) + "\n"))?;
+        print(&(view::json::answer(&results) + "\n"))?;
     } else {
         results.notes.iter().for_each(|note| eprintln!("note: {note}"));
         print(&view::terminal::hits(&results, 0, style()))?;

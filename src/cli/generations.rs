@@ -9,10 +9,10 @@ use anyhow::Context as _;
 use super::args::ExportArgs;
 use super::outcome::Outcome;
 use super::search::matching;
-use gongxun::error::Error;
-use gongxun::index::disk::sync_folder;
-use gongxun::index::rollback::{Rollback, Side};
-use gongxun::index::{Snapshot, copy, export as articles};
+use gongxun_core::error::Error;
+use gongxun_core::index::disk::sync_folder;
+use gongxun_core::index::rollback::{Rollback, Side};
+use gongxun_core::index::{Snapshot, copy, export as articles};
 
 /// `rollback`
 pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<Outcome> {

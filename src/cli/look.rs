@@ -9,13 +9,13 @@ use super::args::{Args, SegmentArgs};
 use super::explore::no_article;
 use super::outcome::Outcome;
 use super::output::print;
-use gongxun::article::ArticleId;
-use gongxun::error::Error;
-use gongxun::index::{Snapshot, Stats};
-use gongxun::text::fold::fold;
-use gongxun::text::segment::{Hmm, Segmenter};
-use gongxun::verify::{self, Extent};
-use gongxun::view;
+use gongxun_core::article::ArticleId;
+use gongxun_core::error::Error;
+use gongxun_core::index::{Snapshot, Stats};
+use gongxun_core::verify::{self, Extent};
+use gongxun_core::view;
+use gongxun_text::fold::fold;
+use gongxun_text::segment::{Hmm, Segmenter};
 
 /// `show`
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {

@@ -23,8 +23,8 @@ use clap::Parser as _;
 use self::args::{Args, Command};
 use self::outcome::{INTERRUPTED, Outcome};
 use self::output::is_broken_pipe;
-use gongxun::error::Error;
-use gongxun::index::check;
+use gongxun_core::error::Error;
+use gongxun_core::index::check;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -71,8 +71,8 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Index(build) => build::index(&index, build),
         Command::Reindex(build) => build::reindex(&index, build),
         Command::Upgrade(args) => build::upgrade(&index, &args),
-        Command::Timeline { query, by, json } => explore::timeline(&index, &query, by, json),
-        Command::Facets { query, json } => explore::facets(&index, &query, json),
+        Command::Timeline { query, by, table } => explore::timeline(&index, &query, by, &table),
+        Command::Facets { query, table } => explore::facets(&index, &query, &table),
         Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),
         Command::WhyNot(args) => explore::why_not(&index, &args),
         Command::Complete { prefix, limit, json } => explore::complete(&index, &prefix, limit, json),

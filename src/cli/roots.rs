@@ -8,8 +8,8 @@ use super::Outcome;
 use super::args::RootsAction;
 use super::output::print;
 use gongxun::Error;
-use gongxun::index::{Generation, Resources, Root, Snapshot, Writer};
-use gongxun::ingest::roots::{move_root, shown};
+use gongxun_core::index::{Generation, Resources, Root, Snapshot, Writer};
+use gongxun_ingest::ingest::roots::{move_root, shown};
 
 /// `roots`
 pub fn roots(index: &Path, action: Option<RootsAction>, json: bool) -> anyhow::Result<Outcome> {

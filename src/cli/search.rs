@@ -1,5 +1,6 @@
 //! `search`.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -7,15 +8,15 @@ use super::args::{Format, SearchArgs, SortArg};
 use super::ask::{self, remarks, synonyms};
 use super::build;
 use super::outcome::Outcome;
-use super::output::{print, style};
-use gongxun::article::{Article, Date};
-use gongxun::error::Error;
-use gongxun::index::{DocAddress, Resources, Snapshot};
-use gongxun::ingest::Prune;
-use gongxun::query::{self, Filter};
-use gongxun::search::every::every;
-use gongxun::search::{Request, Sort};
-use gongxun::view;
+use super::output::{csv_begins, style, write_to};
+use gongxun_core::article::Date;
+use gongxun_core::error::Error;
+use gongxun_core::index::{DocAddress, Resources, Snapshot};
+use gongxun_core::query::{self, Filter};
+use gongxun_core::search::select::{self, every};
+use gongxun_core::search::{Hit, Request, Sort, search_under};
+use gongxun_core::view;
+use gongxun_ingest::ingest::Prune;
 
 pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(corpus) = &args.corpus {
@@ -23,44 +24,81 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     }
     let snapshot = Snapshot::open(index)?;
     let request = request(&args)?;
-    let results = gongxun::search::search(&snapshot, &request, &*synonyms(&args.query.conditions)?)?;
-    remarks(&request, &results);
     match args.format {
-        Format::Text => {
-            let style = style();
-            eprintln!("{}", view::terminal::summary(&results));
-            let mut text = view::terminal::hits(&results, args.offset, style);
-            text.push_str(&view::terminal::pages(&results.pages));
-            if let Some(facets) = &results.facets {
-                text.push('\n');
-                text.push_str(&view::terminal::facets(facets, style));
-            }
-            print(&text)?;
-            if results.hits.is_empty() && results.total + results.partial_total > 0 {
-                eprintln!("--offset {} is past the end", args.offset);
-            }
+        Format::Text | Format::Json => page(&snapshot, &request, &args),
+        _ => export(&snapshot, &request, &args),
+    }
+}
+
+/// A page of hits with all that there is to say beside it.
+fn page(snapshot: &Snapshot, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
+    let conditions = &args.query.conditions;
+    let results = search_under(snapshot, request, &*synonyms(conditions)?, &ask::control(conditions))?;
+    remarks(&results);
+    let text = if args.format == Format::Json {
+        view::json::answer(&results) + "\n"
+    } else {
+        let style = style();
+        eprintln!("{}", view::terminal::summary(&results));
+        let mut text = view::terminal::hits(&results, args.offset, style);
+        text.push_str(&view::terminal::pages(&results.pages));
+        if let Some(facets) = &results.facets {
+            text.push('\n');
+            text.push_str(&view::terminal::facets(facets, style));
         }
-        Format::Json => print(&(view::json::answer(&request.query, &results) + "\n"))?,
-        Format::Jsonl => {
-            let lines: String = results.hits.iter().map(|hit| view::json::line(hit) + "\n").collect();
-            print(&lines)?;
-        }
-        Format::Csv | Format::Ris | Format::Bibtex | Format::Gbt7714 => {
-            let articles: Vec<&Article> = results.hits.iter().map(|hit| &*hit.article).collect();
-            print(&citations(&articles, args.format))?;
-        }
+        text
+    };
+    write_to(args.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    if results.hits.is_empty() && results.total + results.synonym_total + results.partial_total > 0 {
+        eprintln!("--offset {} is past the end", args.offset);
     }
     Ok(if results.hits.is_empty() && results.pages.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// The articles in a format for spreadsheets and reference managers, cited today.
-fn citations(articles: &[&Article], format: Format) -> String {
+/// All that matches, one by one: what was typed, and more where that is asked for.
+fn export(snapshot: &Snapshot, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
+    let conditions = &args.query.conditions;
+    let (synonyms, control) = (synonyms(conditions)?, ask::control(conditions));
     let cited = Date::now().map(|now| Date { time: None, ..now });
+    let mut selection = None;
+    write_to(args.output.output.as_deref(), |out| {
+        if args.format == Format::Csv {
+            write!(out, "{}{}", csv_begins(&args.output), view::csv::header())?;
+        }
+        let mut number = 0;
+        // What closes our output is no error of the library; it is kept here and told at the end.
+        let mut closed: Option<std::io::Error> = None;
+        let selected = select::select(snapshot, request, &synonyms, &control, &mut |hit| {
+            number += 1;
+            let text = record(&hit, args.format, number, cited);
+            out.write_all(text.as_bytes()).map_err(|error| {
+                closed = Some(error);
+                Error::Interrupted
+            })
+        });
+        closed.map_or(Ok(()), Err)?;
+        selection = Some(selected?);
+        Ok(())
+    })?;
+    let Some(selection) = selection else { return Ok(Outcome::Nothing) };
+    ask::notes(&request.query.notes, &selection.notes);
+    let left = selection.total.saturating_sub(args.offset as u64 + selection.given);
+    if left > 0 && selection.given > 0 {
+        eprintln!("note: {left} more match; --limit gives more, and without it a file or pipe gets all");
+    }
+    Ok(if selection.given == 0 { Outcome::Nothing } else { Outcome::Found })
+}
+
+/// One hit in a format for programs, spreadsheets and reference managers.
+fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> String {
+    let article = &hit.article;
     match format {
-        Format::Ris => view::ris::write(articles, cited),
-        Format::Bibtex => view::bibtex::write(articles, cited),
-        Format::Gbt7714 => view::gbt7714::write(articles, cited),
-        _ => view::csv::write(articles, view::csv::Text::Without),
+        Format::Text | Format::Json | Format::Jsonl => view::json::line(hit) + "\n",
+        Format::Csv => view::csv::record(article, hit.kind, &hit.asked),
+        Format::Ris => view::ris::write(&[article], cited),
+        Format::Bibtex if number > 1 => "\n".to_string() + &view::bibtex::write(&[article], cited),
+        Format::Bibtex => view::bibtex::write(&[article], cited),
+        Format::Gbt7714 => format!("[{number}] {}\n", view::gbt7714::reference(article, cited)),
     }
 }
 
@@ -72,10 +110,15 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
         SortArg::Newest => Sort::Newest,
         SortArg::Oldest => Sort::Oldest,
     };
-    request.limit = args.limit;
+    let to_terminal = args.output.output.is_none() && std::io::stdout().is_terminal();
+    let is_page = matches!(args.format, Format::Text | Format::Json) || to_terminal;
+    request.limit = args.limit.unwrap_or(if is_page { Request::DEFAULT_LIMIT } else { usize::MAX });
     request.offset = args.offset;
     request.facets = args.facets;
     request.snippet_length = args.snippet_length;
+    if !matches!(args.format, Format::Text | Format::Json | Format::Jsonl) {
+        request.snippet_length = 0;
+    }
     request.explain = args.explain;
     Ok(request)
 }

@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use gongxun::index::{Resources, Snapshot, Writer};
-use gongxun::ingest::{self, Options, Prune, Report};
-use gongxun::query::parse;
-use gongxun::search::{Request, Results, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::{Resources, Snapshot, Writer};
+use gongxun_core::query::parse;
+use gongxun_core::search::{Request, Results, search};
+use gongxun_ingest::ingest::{self, Options, Prune, Report};
+use gongxun_text::synonyms::Synonyms;
 
 /// A folder that goes when the test ends.
 pub struct Archive {
@@ -61,6 +61,6 @@ impl Archive {
     /// The titles that a query finds in full, in order.
     pub fn titles(&self, query: &str) -> Vec<String> {
         let results = self.search(query);
-        results.hits.into_iter().filter(|hit| !hit.partial).map(|hit| hit.article.title.clone()).collect()
+        results.hits.into_iter().filter(|hit| !hit.is_partial()).map(|hit| hit.article.title.clone()).collect()
     }
 }

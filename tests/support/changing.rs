@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use gongxun::text::random::Random;
+use gongxun_text::random::Random;
 
 /// Files of the archive at the beginning, and articles of each.
 const FILES: usize = 24;

@@ -1,4 +1,4 @@
-//! The mirrors' script, forwards: what [`gongxun::text::repair`] has to undo. Shared by tests and by
+//! The mirrors' script, forwards: what [`gongxun_text::repair`] has to undo. Shared by tests and by
 //! `examples/repair_figures.rs`, by way of `#[path]`.
 #![allow(dead_code, reason = "each user takes a part of it")]
 

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use gongxun::archive::{Media, Record};
-use gongxun::extract::{Options, extract};
-use gongxun::text::fold::{fold, is_han};
 use gongxun::{Article, Origin, Rejection, Role};
+use gongxun_ingest::archive::{Media, Record};
+use gongxun_ingest::extract::{Options, extract};
+use gongxun_text::fold::{fold, is_han};
 
 /// The figures of the pages with re-annotated bodies.
 #[derive(Default)]

@@ -5,15 +5,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use gongxun::index::rollback::Rollback;
-use gongxun::index::swap::swap;
-use gongxun::index::tombstones::Tombstones;
-use gongxun::index::{Generation, Resources, Snapshot, Writer, copy, delete, export};
-use gongxun::ingest::{self, Observer, Options, Progress, Prune, Report};
-use gongxun::text::random::Random;
-use gongxun::text::segment::Segmenter;
-use gongxun::verify::{self, verify};
 use gongxun::{Article, ArticleId, Error};
+use gongxun_core::index::rollback::Rollback;
+use gongxun_core::index::swap::swap;
+use gongxun_core::index::tombstones::Tombstones;
+use gongxun_core::index::{Generation, Resources, Snapshot, Writer, copy, delete, export};
+use gongxun_core::verify::{self, verify};
+use gongxun_ingest::ingest::{self, Observer, Options, Progress, Prune, Report};
+use gongxun_text::random::Random;
+use gongxun_text::segment::Segmenter;
 use serde_json::json;
 
 /// How many files the archive has at most.
@@ -149,9 +149,12 @@ impl File {
     }
 }
 
+/// A claim on an id, in its order of precedence: own before copy, then the name of the file, folder by folder.
+type Ranked<'a> = (bool, Vec<&'a str>, Claim, &'a str);
+
 /// What an index must hold of these files.
 fn held(files: &Files, tombstones: &[Tombstone]) -> Held {
-    let mut all: BTreeMap<String, Vec<(bool, Vec<&str>, Claim, &str)>> = BTreeMap::new();
+    let mut all: BTreeMap<String, Vec<Ranked<'_>>> = BTreeMap::new();
     for (name, file) in files {
         for claim in file.claims(name) {
             if !tombstones.iter().any(|one| one.keeps_out(&claim)) {
@@ -160,7 +163,7 @@ fn held(files: &Files, tombstones: &[Tombstone]) -> Held {
             }
         }
     }
-    let first = |claims: Vec<(bool, Vec<&str>, Claim, &str)>| {
+    let first = |claims: Vec<Ranked<'_>>| {
         let (_, _, claim, name) = claims.into_iter().min_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1))).unwrap();
         (name.to_string(), claim.title, claim.body)
     };
@@ -406,11 +409,11 @@ impl Desk {
         let was = held(&before, &self.tombstones);
         let mut now = self.disk.clone();
         for (name, file) in before.into_iter().filter(|_| prune == Prune::Nothing) {
-            if !now.contains_key(&name) {
-                let mut claims = file.claims(&name);
-                claims.retain(|claim| was.get(&claim.id).is_some_and(|(file, ..)| *file == name));
-                now.insert(name, File::Ghost(claims));
-            }
+            now.entry(name).or_insert_with_key(|name| {
+                let mut claims = file.claims(name);
+                claims.retain(|claim| was.get(&claim.id).is_some_and(|(file, ..)| file == name));
+                File::Ghost(claims)
+            });
         }
         self.read.insert(self.current(), now);
     }
@@ -419,7 +422,7 @@ impl Desk {
         self.log.push(format!("-- index, {prune:?}"));
         let mut writer = Writer::open(&self.index, None, RESOURCES).unwrap();
         let report =
-            ingest::ingest(&mut writer, &self.options(prune), &mut ()).unwrap_or_else(|e| panic!("{}{e}", self.say()));
+            ingest::ingest(&mut writer, self.options(prune), &mut ()).unwrap_or_else(|e| panic!("{}{e}", self.say()));
         writer.finish().unwrap();
         Desk::is_sum(&report, &self.say());
         self.note_read(prune);
@@ -449,7 +452,7 @@ impl Desk {
     fn reindex(&mut self) {
         self.log.push("-- reindex".into());
         let mut writer = Writer::resume(&self.index, &Segmenter::builtin(), RESOURCES).unwrap();
-        let report = ingest::ingest(&mut writer, &self.options(Prune::BelowPaths), &mut ());
+        let report = ingest::ingest(&mut writer, self.options(Prune::BelowPaths), &mut ());
         let report = report.unwrap_or_else(|e| panic!("{}{e}", self.say()));
         let swapped = swap(writer, 2, report.held(), |snapshot| verify::sample(snapshot, 2));
         swapped.unwrap_or_else(|e| panic!("{}{e}\n{report:?}", self.say()));
@@ -565,7 +568,7 @@ impl Desk {
         let other = tempfile::tempdir().unwrap();
         Tombstones::read(&self.index).unwrap().write(other.path()).unwrap();
         let mut writer = Writer::open(other.path(), None, RESOURCES).unwrap();
-        ingest::ingest(&mut writer, &self.options(Prune::Nothing), &mut ()).unwrap();
+        ingest::ingest(&mut writer, self.options(Prune::Nothing), &mut ()).unwrap();
         writer.finish().unwrap();
         let other = Snapshot::open(other.path()).unwrap();
         assert_eq!(articles(snapshot), articles(&other), "{}", self.say());

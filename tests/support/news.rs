@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gongxun::text::segment::Segmenter;
+use gongxun_text::segment::Segmenter;
 use serde_json::{Value, json};
 
 use super::archive::Archive;

@@ -5,13 +5,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gongxun::index::Snapshot;
-use gongxun::query::parse;
-use gongxun::search::plan::{Breadth, compile};
-use gongxun::search::scoring::{scores, weigh};
-use gongxun::search::segment::Segment;
-use gongxun::search::{Matches, Sort, bits::Bits};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::control::Control;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::parse;
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::compile::plan::TokenKind;
+use gongxun_core::search::matching::bits::Bits;
+use gongxun_core::search::matching::found::Matches;
+use gongxun_core::search::matching::segment::Segment;
+use gongxun_core::search::ranking::scoring::{scores, weigh};
+use gongxun_core::search::{Breadth, Sort};
+use gongxun_text::synonyms::Synonyms;
 use serde_json::Value;
 use tantivy::DocAddress;
 
@@ -94,18 +98,21 @@ impl Ours {
     /// The hits as the product gives them: full matches, then partial ones.
     pub fn answer(&self, question: &str) -> Vec<String> {
         let query = parse(question);
-        let compiled = compile(query.root.as_ref(), &[], &self.snapshot, Synonyms::builtin(), Breadth::Wide).unwrap();
-        let matches = Matches::find(&self.snapshot, &compiled).unwrap();
-        let ranked = matches.ranked(&self.snapshot, &compiled, Sort::Relevance, DEPTH).unwrap();
+        let segmenter = self.snapshot.segmenter().unwrap();
+        let compiled = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Wide);
+        let control = Control::default();
+        let matches = Matches::find(&self.snapshot, &compiled, &control).unwrap();
+        let how = (Sort::Relevance, Breadth::Wide);
+        let ranked = matches.ranked(&self.snapshot, &compiled, how, DEPTH, &control).unwrap();
         ranked.into_iter().map(|ranked| self.key(ranked.address)).collect()
     }
 
     /// Any article with a word of the question, scored by the words fields alone.
     pub fn words_alone(&self, question: &str) -> Vec<String> {
         let query = parse(question);
-        let mut terms =
-            compile(query.root.as_ref(), &[], &self.snapshot, Synonyms::builtin(), Breadth::Exact).unwrap().terms;
-        terms.retain(|term| self.snapshot.fields.texts().iter().any(|text| text.words == term.field));
+        let segmenter = self.snapshot.segmenter().unwrap();
+        let mut terms = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Exact).terms;
+        terms.retain(|term| term.kind == TokenKind::Word);
         let weighted = weigh(&terms, &self.snapshot).unwrap();
         let mut ranked = Vec::new();
         for segment in Segment::all(&self.snapshot) {

@@ -1,10 +1,10 @@
 //! The queries whose times are measured, by kind.
 #![allow(dead_code, reason = "each user takes a part of it")]
 
-use gongxun::index::Snapshot;
-use gongxun::query::parse;
-use gongxun::search::{Request, search};
-use gongxun::text::synonyms::Synonyms;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::parse;
+use gongxun_core::search::{Request, search};
+use gongxun_text::synonyms::Synonyms;
 
 /// The kinds of queries.
 pub const KINDS: [(&str, &[&str]); 5] = [

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use gongxun::Article;
-use gongxun::article::Date;
-use gongxun::ingest::{Options, extract_all};
-use gongxun::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
-use gongxun::text::fold::is_han;
+use gongxun_core::article::Date;
+use gongxun_core::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
+use gongxun_ingest::ingest::{Options, extract_all};
+use gongxun_text::fold::is_han;
 
 /// How copies are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

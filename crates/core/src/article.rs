@@ -25,7 +25,7 @@ impl ArticleId {
     /// The id of the record with this `key` at this `place`.
     ///
     /// ```
-    /// use gongxun_core::ArticleId;
+    /// use gongxun_core::article::ArticleId;
     /// let id = ArticleId::new("pages/a.html", "0");
     /// assert_eq!(id, ArticleId::new("pages/a.html", "0"));
     /// assert_ne!(id, ArticleId::new("pages/b.html", "0"));
@@ -100,7 +100,7 @@ impl fmt::Display for Origin {
 /// A day, with the time of day where the page gives one. Dates compare by the printed local day and time.
 ///
 /// ```
-/// use gongxun_core::Date;
+/// use gongxun_core::article::Date;
 /// let date: Date = "2025-01-15T07:02:00+08:00".parse().unwrap();
 /// assert_eq!(date.to_string(), "2025-01-15T07:02:00+08:00");
 /// assert!("2025-02-30".parse::<Date>().is_err());

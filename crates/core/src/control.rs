@@ -87,6 +87,18 @@ impl<'a> Control<'a> {
     }
 }
 
+/// What says whether a call shall end.
+pub trait Stops {
+    /// Whether it shall.
+    fn is_stopped(&self) -> bool;
+}
+
+impl Stops for Control<'_> {
+    fn is_stopped(&self) -> bool {
+        Control::is_stopped(self)
+    }
+}
+
 impl std::fmt::Debug for Control<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Control").field("stopped", &self.is_stopped()).field("deadline", &self.deadline).finish()

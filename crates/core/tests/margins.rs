@@ -58,7 +58,7 @@ fn ask(snapshot: &Snapshot, query: &str) -> Results {
 
 fn found(snapshot: &Snapshot, query: &str) -> (BTreeSet<ArticleId>, BTreeSet<ArticleId>) {
     let results = ask(snapshot, query);
-    let articles = results.hits.iter().filter(|hit| !hit.partial).map(|hit| hit.article.id.clone());
+    let articles = results.hits.iter().filter(|hit| !hit.is_partial()).map(|hit| hit.article.id.clone());
     (articles.collect(), results.pages.iter().map(|page| page.id.clone()).collect())
 }
 
@@ -95,7 +95,7 @@ fn a_page_is_found_by_every_string_of_its_margin_and_by_nothing_else() {
         let string: String = line[start..start + length].iter().collect();
         let needle = fold(&string);
         // A string of signs alone asks for nothing; one that cuts a run of digits is no string of this contract.
-        let han = string.chars().all(|c| gongxun_text::fold::is_han(c));
+        let han = string.chars().all(gongxun_text::fold::is_han);
         if !han {
             continue;
         }

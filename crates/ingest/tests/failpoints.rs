@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::failpoint::{Armed, Fault, Step};
 use gongxun_core::index::{Generation, Resources, Snapshot, Writer, check};
+use gongxun_ingest::ingest::roots::move_root;
 use gongxun_ingest::ingest::{Options, Prune, ingest};
 use gongxun_text::segment::Segmenter;
 
@@ -47,6 +48,16 @@ impl Desk {
         state
     }
 
+    /// Tells the index, where there is one, that its archive stands here now.
+    fn moved(&self) {
+        if Generation::current(&self.index()).unwrap().is_some() {
+            let mut writer = Writer::open(&self.index(), None, RESOURCES).unwrap();
+            let root = move_root(writer.manifest(), "in", &self.path("in")).unwrap();
+            writer.set_root(root);
+            writer.finish().unwrap();
+        }
+    }
+
     fn options(&self) -> Options<'static> {
         let root = self.path("in");
         Options { root: root.clone(), prune: Prune::BelowPaths, commit_bytes: 1_500, ..Options::new([root]) }
@@ -69,14 +80,14 @@ const RESOURCES: Resources = Resources { threads: 1, memory: 16 << 20 };
 
 fn index(desk: &Desk) -> Result<()> {
     let mut writer = Writer::open(&desk.index(), None, RESOURCES)?;
-    ingest(&mut writer, &desk.options(), &mut ())?;
+    ingest(&mut writer, desk.options(), &mut ())?;
     writer.finish()
 }
 
 fn reindex(desk: &Desk) -> Result<()> {
     let mut writer = Writer::resume(&desk.index(), &Segmenter::builtin(), RESOURCES)?;
     let generation = writer.generation().clone();
-    ingest(&mut writer, &desk.options(), &mut ())?;
+    ingest(&mut writer, desk.options(), &mut ())?;
     writer.finish_then(|| generation.make_current())
 }
 
@@ -114,6 +125,7 @@ impl Scenario {
     fn desk(&self) -> (Desk, State) {
         let desk = Desk::new();
         copy(self.template.0.path(), desk.0.path());
+        desk.moved();
         let target = desk.write("新版", &[6, 0, 5]);
         (desk, target)
     }

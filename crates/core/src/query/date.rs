@@ -22,7 +22,8 @@ pub(super) struct DateRange {
 /// all of them in full width too. Nothing comes of what the calendar does not have.
 ///
 /// ```
-/// use gongxun::{Date, query::parse_date_range};
+/// use gongxun_core::article::Date;
+/// use gongxun_core::query::parse_date_range;
 /// let day = |text: &str| Some(text.parse::<Date>().unwrap().day_number());
 /// assert_eq!(parse_date_range("2025年1月"), Some((day("2025-01-01"), day("2025-01-31"))));
 /// assert_eq!(parse_date_range(">2024"), Some((day("2025-01-01"), None)));

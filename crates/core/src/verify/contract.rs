@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::options::{Extent, Options};
 use super::strings::{Kind, Sample, Wanted, take};
 use crate::article::{Article, ArticleId};
+use crate::control::Control;
 use crate::error::Result;
 use crate::index::Snapshot;
 use crate::query::parse;
-use crate::search::plan::{Breadth, compile};
-use crate::search::{Matches, Tier};
+use crate::search::compile::compile;
+use crate::search::compile::plan::Breadth;
+use crate::search::kind::Kind as Match;
+use crate::search::matching::found::Matches;
 use gongxun_text::fold::{fold, fold_char};
 use gongxun_text::random::Random;
 use gongxun_text::strings::{self, Class};
@@ -149,7 +152,7 @@ fn own(snapshot: &Snapshot, article: &Article, random: &mut Random, contract: &m
     let Some(address) = snapshot.find(&article.id)? else { return Ok(()) };
     for wanted in [Wanted::Substring, Wanted::Name, Wanted::Character] {
         let Some(sample) = take(article, wanted, random) else { continue };
-        let found = find(snapshot, &sample.text)?.contains(address);
+        let found = find(snapshot, &sample.text)?.kind(address).is_some();
         let figures = contract.own.entry(sample.kind).or_default();
         figures.strings += 1;
         if found {
@@ -166,8 +169,9 @@ fn own(snapshot: &Snapshot, article: &Article, random: &mut Random, contract: &m
 /// What the search gives for a string in quotes, every copy of an article by itself.
 fn find(snapshot: &Snapshot, string: &str) -> Result<Matches> {
     let query = parse(&format!("\"{string}\""));
-    let compiled = compile(query.root.as_ref(), &[], snapshot, Synonyms::builtin(), Breadth::Exact)?;
-    Matches::find(snapshot, &compiled)
+    let segmenter = snapshot.segmenter()?;
+    let compiled = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Exact);
+    Matches::find(snapshot, &compiled, &Control::default())
 }
 
 /// Searches for every string and scans every text for it.
@@ -175,7 +179,7 @@ fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract) -> 
     let scan = Scan::new(samples);
     let mut found: Vec<std::vec::IntoIter<_>> = Vec::with_capacity(samples.len());
     for sample in samples {
-        found.push(find(snapshot, &sample.text)?.addresses(Tier::Full).into_iter());
+        found.push(find(snapshot, &sample.text)?.addresses(Match::Full).into_iter());
     }
     let mut figures = vec![Figures::default(); samples.len()];
     // Which string's next hit is which article: both go through the articles in the same order.

@@ -1,52 +1,103 @@
-//! Articles in, CSV out (RFC 4180): a header, commas, CR LF, UTF-8 without a byte order mark.
+//! Articles and counts in, CSV out (RFC 4180): a header, commas, CR LF, UTF-8. Spreadsheets want [`BYTE_ORDER_MARK`] before it.
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula. Text of the archive must not become a
 //! program, so such cells begin with an apostrophe, which spreadsheets understand as text. JSON is the format that keeps
 //! every character.
 
-use crate::article::Article;
+use crate::article::{Article, Credit};
+use crate::search::facets::{Count, Facets};
+use crate::search::kind::Kind;
+use crate::search::timeline::Timeline;
 
-/// Whether lead and body are written too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Text {
-    /// They are.
-    With,
-    /// They are not.
-    Without,
+/// What tells spreadsheets that a file is UTF-8.
+pub const BYTE_ORDER_MARK: &str = "\u{FEFF}";
+
+const COLUMNS: [&str; 14] = [
+    "id", "match", "title", "date", "source", "outlets", "authors", "editor", "editors", "credits", "asked", "section",
+    "url", "origin",
+];
+
+/// The line of the columns' names, which are those of the JSON.
+pub fn header() -> String {
+    row(&COLUMNS.map(String::from))
 }
 
-const COLUMNS: [&str; 10] =
-    ["id", "title", "date", "source", "outlets", "authors", "editors", "section", "url", "origin"];
-const TEXT_COLUMNS: [&str; 2] = ["lead", "body"];
+/// One article as a row: how much of the query it holds, and which of its credits were asked for. Several values in a cell
+/// are parted by a semicolon.
+pub fn record(article: &Article, kind: Kind, asked: &[Credit]) -> String {
+    let known = |value: &Option<String>| value.clone().unwrap_or_default();
+    let credits = |credits: &[Credit]| {
+        let each: Vec<String> = credits.iter().map(|credit| format!("{}:{}", credit.role.zh(), credit.name)).collect();
+        each.join(";")
+    };
+    row(&[
+        article.id.0.clone(),
+        kind.name().to_string(),
+        article.title.clone(),
+        article.date.map(|date| date.to_string()).unwrap_or_default(),
+        known(&article.source),
+        article.outlets.join(";"),
+        article.authors().join(";"),
+        article.editor().unwrap_or_default().to_string(),
+        article.editors().join(";"),
+        credits(&article.credits),
+        credits(asked),
+        known(&article.section),
+        known(&article.url),
+        article.origin.clone(),
+    ])
+}
 
-/// The articles, one a row. Several names in a cell are parted by a semicolon.
-pub fn write(articles: &[&Article], text: Text) -> String {
-    let mut header: Vec<String> = COLUMNS.map(String::from).to_vec();
-    if text == Text::With {
-        header.extend(TEXT_COLUMNS.map(String::from));
-    }
-    let mut out = row(&header);
-    for article in articles {
-        let known = |value: &Option<String>| value.clone().unwrap_or_default();
-        let mut cells = vec![
-            article.id.0.clone(),
-            article.title.clone(),
-            article.date.map(|date| date.to_string()).unwrap_or_default(),
-            known(&article.source),
-            article.outlets.join(";"),
-            article.authors().join(";"),
-            article.editors().join(";"),
-            known(&article.section),
-            known(&article.url),
-            article.origin.clone(),
-        ];
-        if text == Text::With {
-            cells.push(known(&article.lead));
-            cells.push(article.body.clone());
+/// Facets, a row a value: the field, the value, and a column for each kind of match that is counted.
+pub fn facets(facets: &Facets) -> String {
+    let lists = [
+        ("source", &facets.source),
+        ("outlet", &facets.outlet),
+        ("editor", &facets.editor),
+        ("author", &facets.author),
+        ("section", &facets.section),
+        ("month", &facets.month),
+    ];
+    let counted =
+        |of: fn(&Count) -> Option<u64>| lists.iter().any(|(_, list)| list.iter().any(|count| of(count).is_some()));
+    let (synonym, partial) = (counted(|count| count.synonym_count), counted(|count| count.partial_count));
+    let mut out = row(&counts_header(&["facet", "value"], synonym, partial, &[]));
+    for (name, list) in lists {
+        for count in list {
+            let mut cells = vec![name.to_string(), count.value.clone(), count.count.to_string()];
+            cells.extend(counts(synonym, count.synonym_count));
+            cells.extend(counts(partial, count.partial_count));
+            out.push_str(&row(&cells));
         }
+    }
+    out
+}
+
+/// A timeline, a row a period: a column for each kind of match that is counted, and the archive's articles.
+pub fn timeline(timeline: &Timeline) -> String {
+    let (synonym, partial) = (timeline.counts.synonyms(), timeline.counts.partial());
+    let mut out = row(&counts_header(&["period"], synonym, partial, &["all"]));
+    for period in &timeline.periods {
+        let mut cells = vec![period.name.clone(), period.count.to_string()];
+        cells.extend(counts(synonym, period.synonym_count));
+        cells.extend(counts(partial, period.partial_count));
+        cells.push(period.all.to_string());
         out.push_str(&row(&cells));
     }
     out
+}
+
+fn counts_header(before: &[&str], synonym: bool, partial: bool, behind: &[&str]) -> Vec<String> {
+    let mut header: Vec<String> = before.iter().map(|name| name.to_string()).collect();
+    header.push("count".into());
+    header.extend(synonym.then(|| "synonym_count".to_string()));
+    header.extend(partial.then(|| "partial_count".to_string()));
+    header.extend(behind.iter().map(|name| name.to_string()));
+    header
+}
+
+fn counts(is_column: bool, count: Option<u64>) -> Option<String> {
+    is_column.then(|| count.unwrap_or(0).to_string())
 }
 
 /// One row with its line end, each cell made safe and quoted where it must be.
@@ -93,15 +144,13 @@ mod tests {
     fn rows_have_the_columns_of_the_header() {
         let article = samples::newspaper();
         let expect = format!(
-            "id,title,date,source,outlets,authors,editors,section,url,origin\r\n\
-             {},“两个清单”护航新就业形态劳动者,2025-01-15T07:02:00+08:00,中工网-工人日报,中工网;工人日报,郭振纲;李一,肖天,\
-             第03版：维权,https://example.org/a_b/1.shtml?x=1%2,\r\n",
+            "{},synonym,“两个清单”护航新就业形态劳动者,2025-01-15T07:02:00+08:00,中工网-工人日报,中工网;工人日报,\
+             郭振纲;李一,肖天,肖天,记者:郭振纲;通讯员:李一;责任编辑:肖天,通讯员:李一,第03版：维权,\
+             https://example.org/a_b/1.shtml?x=1%2,\r\n",
             article.id
         );
-        assert_eq!(write(&[&article], Text::Without), expect);
-        let full = write(&[&article], Text::With);
-        assert!(full.starts_with("id,title,date,source,outlets,authors,editors,section,url,origin,lead,body\r\n"));
-        assert!(full.ends_with(",,\"一句话，\n两行。\",\"正文第一段。\n第二段。\"\r\n"), "{full}");
-        assert_eq!(write(&[], Text::Without).lines().count(), 1);
+        let record = record(&article, Kind::Synonym, &article.credits[1..2]);
+        assert_eq!(record, expect);
+        assert_eq!(header().split(',').count(), record.split(',').count());
     }
 }

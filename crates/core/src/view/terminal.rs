@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::{explain, width};
-use crate::article::{Article, Date};
+use crate::article::{Article, Credit, Date};
 use crate::search::facets::{Count, Facets};
-use crate::search::suggest::Suggestion;
+use crate::search::kind::Kind;
 use crate::search::{Hit, Results};
 
 /// How text is set.
@@ -38,7 +38,7 @@ pub fn hits(results: &Results, offset: usize, style: Style) -> String {
         if at > 0 {
             out.push('\n');
         }
-        if hit.partial && (at == 0 || !results.hits[at - 1].partial) {
+        if hit.is_partial() && (at == 0 || !results.hits[at - 1].is_partial()) {
             let _ = writeln!(out, "{}", paint("— only some of the query —", Paint::Dim, style));
         }
         one(hit, offset + at + 1, style, &mut out);
@@ -64,6 +64,17 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     if let Some(editor) = article.editor() {
         about.push(format!("编辑 {}", marked(editor, &hit.marks.editor, style)));
     }
+    // What was asked for is shown, whatever the role.
+    let shown = |credit: &&Credit| {
+        article.authors().contains(&credit.name.as_str()) || article.editor() == Some(credit.name.as_str())
+    };
+    for credit in hit.asked.iter().filter(|credit| !shown(credit)) {
+        let whole = 0..credit.name.chars().count();
+        about.push(format!("{} {}", credit.role.zh(), marked(&credit.name, &[whole], style)));
+    }
+    if hit.kind == Kind::Synonym {
+        about.push("by a synonym".to_string());
+    }
     if hit.reprints > 0 {
         about.push(format!("+{} reprints", hit.reprints));
     }
@@ -80,21 +91,26 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     }
 }
 
-/// A query that may have been meant, as a question.
-pub fn suggestion(suggestion: &Suggestion) -> String {
-    let Suggestion { query, articles } = suggestion;
-    format!("did you mean {query}? ({articles} article{})", if *articles == 1 { "" } else { "s" })
-}
-
 /// The line about how much was found, for people.
 pub fn summary(results: &Results) -> String {
     let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
-    let mut line = match (results.total, results.partial_total) {
-        (0, 0) => "nothing found".to_string(),
-        (0, some) => format!("no article holds all of it; {} hold some of it", articles(some)),
-        (all, 0) => articles(all),
-        (all, some) => format!("{}, and {some} that hold some of it", articles(all)),
+    let mut line = match (results.total, results.synonym_total, results.partial_total) {
+        (0, 0, 0) => "nothing found".to_string(),
+        (0, 0, some) => format!("no article holds all of it; {} hold some of it", articles(some)),
+        (all, synonym, some) => {
+            let mut line = articles(all);
+            if synonym > 0 {
+                let _ = write!(line, ", {synonym} more by a synonym");
+            }
+            if some > 0 {
+                let _ = write!(line, ", and {some} that hold some of it");
+            }
+            line
+        }
     };
+    if results.cut_short {
+        line.push_str("; the search was ended before it was done, and there may be more");
+    }
     if results.page_total > 0 {
         let pages = if results.page_total == 1 { "page" } else { "pages" };
         let _ = write!(line, "; {} {pages} without an article", results.page_total);
@@ -122,12 +138,22 @@ pub fn facets(facets: &Facets, style: Style) -> String {
     let names = ["source", "outlet", "editor", "author", "section", "month"];
     let lists = [&facets.source, &facets.outlet, &facets.editor, &facets.author, &facets.section, &facets.month];
     for (name, counts) in names.iter().zip(lists).filter(|(_, counts)| !counts.is_empty()) {
-        let values: Vec<String> = counts.iter().map(|Count { value, count }| format!("{value} {count}")).collect();
+        let values: Vec<String> = counts.iter().map(count).collect();
         let _ = write!(out, "{name:<8}");
         set(&values.join(", "), &[], style, 8, Base::Plain, &mut out);
         out.push('\n');
     }
     out
+}
+
+fn count(count: &Count) -> String {
+    let mut text = format!("{} {}", count.value, count.count);
+    for (more, name) in [(count.synonym_count, "by a synonym"), (count.partial_count, "partial")] {
+        if let Some(more) = more.filter(|more| *more > 0) {
+            let _ = write!(text, " + {more} {name}");
+        }
+    }
+    text
 }
 
 /// A date as people write it: the day, and the time where there is one.

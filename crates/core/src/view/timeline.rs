@@ -2,11 +2,8 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use super::terminal::Style;
 use super::width;
-use crate::query::{Note, Query};
 use crate::search::timeline::{Period, Timeline};
 
 /// The width of the chart where no terminal says one.
@@ -23,7 +20,7 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 pub fn chart(timeline: &Timeline, style: Style) -> String {
     let mut out = String::new();
     let periods = &timeline.periods;
-    let most = periods.iter().map(|period| period.count).max().unwrap_or(0);
+    let most = periods.iter().map(Period::counted).max().unwrap_or(0);
     let label = periods.iter().map(|period| period.name.len()).max().unwrap_or(0);
     let figures: Vec<String> = periods.iter().map(figures).collect();
     let longest = figures.iter().map(|text| width::columns(text)).max().unwrap_or(0);
@@ -33,7 +30,8 @@ pub fn chart(timeline: &Timeline, style: Style) -> String {
         if let Some(gap) = &period.gap {
             let _ = writeln!(out, "{}  no article in the archive", between(&gap.from, &gap.to));
         }
-        let run = periods[at..].iter().enumerate().take_while(|(n, p)| p.count == 0 && (*n == 0 || p.gap.is_none()));
+        let run =
+            periods[at..].iter().enumerate().take_while(|(n, p)| p.counted() == 0 && (*n == 0 || p.gap.is_none()));
         let run = run.count();
         if run >= EMPTY_RUN {
             let all: u64 = periods[at..at + run].iter().map(|period| period.all).sum();
@@ -41,7 +39,7 @@ pub fn chart(timeline: &Timeline, style: Style) -> String {
             at += run;
             continue;
         }
-        let bar = width::pad(&bar(period.count, most, room), room);
+        let bar = width::pad(&bar(period.counted(), most, room), room);
         let _ = writeln!(out, "{}  {bar}  {}", width::pad(&period.name, label), figures[at]);
         at += 1;
     }
@@ -56,11 +54,19 @@ fn between(from: &str, to: &str) -> String {
 }
 
 fn figures(period: &Period) -> String {
-    format!("{} of {} = {:.1} %", period.count, period.all, share(period) * 100.0)
+    let more = |count: Option<u64>, name: &str| match count {
+        Some(count) if count > 0 => format!(" + {count} {name}"),
+        _ => String::new(),
+    };
+    let (synonym, partial) = (more(period.synonym_count, "by a synonym"), more(period.partial_count, "partial"));
+    format!("{}{synonym}{partial} of {} = {}", period.count, period.all, percent(period.share()))
 }
 
-fn share(period: &Period) -> f64 {
-    period.count as f64 / period.all.max(1) as f64
+/// A share in percent with one digit behind the point, or as many as it takes to tell it from nothing.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let digits = if percent > 0.0 && percent < 0.1 { (1.0 - percent.log10().floor()) as usize } else { 1 };
+    format!("{percent:.digits$} %")
 }
 
 fn bar(count: u64, most: u64, room: usize) -> String {
@@ -72,54 +78,9 @@ fn bar(count: u64, most: u64, room: usize) -> String {
     "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
-    query: &'a str,
-    notes: Vec<&'a str>,
-    total: u64,
-    partial: bool,
-    undated: u64,
-    periods: Vec<JsonPeriod<'a>>,
-    gaps: Vec<JsonGap<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonPeriod<'a> {
-    period: &'a str,
-    count: u64,
-    all: u64,
-    share: f64,
-}
-
-#[derive(Serialize)]
-struct JsonGap<'a> {
-    from: &'a str,
-    to: &'a str,
-}
-
 /// The timeline as one JSON object: the periods in which the archive has articles, and the gaps in which it has none.
-pub fn json(query: &Query, timeline: &Timeline) -> String {
-    let of_query = query.notes.iter().map(|Note { message, .. }| message.as_str());
-    let gaps = timeline.periods.iter().filter_map(|period| period.gap.as_ref());
-    let answer = Answer {
-        query: &query.text,
-        notes: of_query.chain(timeline.notes.iter().map(String::as_str)).collect(),
-        total: timeline.total,
-        partial: timeline.partial,
-        undated: timeline.undated,
-        periods: timeline
-            .periods
-            .iter()
-            .map(|period| JsonPeriod {
-                period: &period.name,
-                count: period.count,
-                all: period.all,
-                share: (share(period) * 1e6).round() / 1e6,
-            })
-            .collect(),
-        gaps: gaps.map(|gap| JsonGap { from: &gap.from, to: &gap.to }).collect(),
-    };
-    serde_json::to_string(&answer).unwrap_or_default()
+pub fn json(timeline: &Timeline) -> String {
+    serde_json::to_string(timeline).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -128,23 +89,30 @@ mod tests {
     use super::*;
     use crate::search::timeline::Gap;
 
+    fn samples() -> Timeline {
+        let gap = |from: &str, to: &str| Some(Gap { from: from.into(), to: to.into() });
+        let period = |name: &str, count, all, gap| Period::new(name, count, all, gap);
+        let periods = vec![
+            period("2024-01", 4, 40, None),
+            period("2024-02", 0, 5, None),
+            period("2024-05", 2, 4, gap("2024-03", "2024-04")),
+            period("2024-06", 0, 1, None),
+            period("2024-07", 0, 2, None),
+            period("2024-08", 0, 3, None),
+        ];
+        Timeline { total: 7, undated: 1, periods, ..Timeline::default() }
+    }
+
+    #[test]
+    fn small_shares_are_told_from_none() {
+        for (share, expect) in [(0.0, "0.0 %"), (0.5, "50.0 %"), (2.0 / 4873.0, "0.041 %"), (1.0 / 1e6, "0.00010 %")] {
+            assert_eq!(percent(share), expect);
+        }
+    }
+
     #[test]
     fn a_chart_tells_gaps_from_empty_results() {
-        let period = |name: &str, count, all, gap| Period { name: name.into(), count, all, gap };
-        let timeline = Timeline {
-            total: 7,
-            partial: false,
-            undated: 1,
-            periods: vec![
-                period("2024-01", 4, 40, None),
-                period("2024-02", 0, 5, None),
-                period("2024-05", 2, 4, Some(Gap { from: "2024-03".into(), to: "2024-04".into() })),
-                period("2024-06", 0, 1, None),
-                period("2024-07", 0, 2, None),
-                period("2024-08", 0, 3, None),
-            ],
-            notes: Vec::new(),
-        };
+        let timeline = samples();
         let style = Style { color: Color::Off, width: Some(40) };
         let lines: Vec<String> = chart(&timeline, style).lines().map(|line| line.trim_end().to_string()).collect();
         assert!(lines[0].chars().count() <= 40, "{}", lines[0]);
@@ -159,7 +127,7 @@ mod tests {
                 "undated  1",
             ]
         );
-        let json: serde_json::Value = serde_json::from_str(&json(&crate::query::parse("工会"), &timeline)).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&json(&timeline)).unwrap();
         assert_eq!(json["periods"][2], serde_json::json!({"period": "2024-05", "count": 2, "all": 4, "share": 0.5}));
         assert_eq!(json["gaps"], serde_json::json!([{"from": "2024-03", "to": "2024-04"}]));
     }

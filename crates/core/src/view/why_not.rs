@@ -13,6 +13,7 @@ pub fn text(answer: &WhyNot) -> String {
     }
     let verdict = match answer.verdict {
         Verdict::Full => format!("it is found{place}"),
+        Verdict::Synonym => format!("it is found by a synonym{place}"),
         Verdict::Partial => format!("it is found among those that hold only some of the query{place}"),
         Verdict::NotFound => "it is not found".to_string(),
     };

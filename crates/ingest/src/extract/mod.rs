@@ -59,7 +59,7 @@ pub struct Options {
 ///     <p>本报讯（记者 张三）职工之家昨天建成，工会主席说，这里有图书室和母婴室，职工下班后都愿意来坐一坐。</p>
 ///     <p>责任编辑：李四</p>";
 /// let record = Record {
-///     origin: gongxun_core::Origin::file("a.html"),
+///     origin: gongxun_core::article::Origin::file("a.html"),
 ///     media: Media::Html,
 ///     bytes: page.into(),
 ///     charset: None,

@@ -339,6 +339,18 @@ fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, 
     best
 }
 
+/// Whether one break alone shows that a text was wrapped: the longest line of all, and a long one, stops in a word or
+/// between two, and the line below goes on without an indent.
+fn is_plain_break(lines: &[Line], filled: &[usize], at: usize) -> bool {
+    const LONG: usize = 50;
+    let (line, next) = (&lines[at], &lines[at + 1]);
+    line.width >= LONG
+        && line.hanging == 0
+        && next.indent <= line.indent
+        && filled.iter().all(|i| lines[*i].width <= line.width + 1)
+        && (next.ends || next.text.ends_with(is_closing))
+}
+
 /// Whether a text sets blanks between Chinese and Latin characters, more often than none.
 fn sets_blanks(lines: &[&str]) -> bool {
     let (mut with, mut without) = (0usize, 0usize);

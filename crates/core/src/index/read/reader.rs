@@ -19,24 +19,19 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// did, one of those who ask opens it, and the others get the snapshot before it meanwhile.
 ///
 /// ```
-/// # use gongxun_core::index::{Reader, Resources, Writer};
-/// # use gongxun_ingest::ingest::{ingest, Options};
-/// # fn main() -> gongxun_core::Result<()> {
+/// use gongxun_core::article::Article;
+/// use gongxun_core::index::{Index, IndexSettings, Reader, Resources};
+/// # fn main() -> gongxun_core::error::Result<()> {
 /// # let folder = tempfile::tempdir().unwrap();
-/// # let (index, archive) = (folder.path().join("index"), folder.path().join("archive.jsonl"));
-/// # let write = |text: &str| std::fs::write(&archive, text).unwrap();
-/// # write("{\"title\":\"工会驿站\",\"body\":\"歇脚处。\"}");
-/// # let build = || -> gongxun_core::Result<()> {
-/// #     let mut writer = Writer::open(&index, None, Resources::default())?;
-/// #     ingest(&mut writer, &Options::new([&archive]), &mut ())?;
-/// #     writer.finish()
-/// # };
-/// # build()?;
-/// let reader = Reader::open(&index)?;
+/// # let folder = folder.path().join("index");
+/// let index = Index::open_or_create(&folder, IndexSettings::default())?;
+/// let mut writer = index.writer(Resources::default())?;
+/// writer.put(&Article::new("1", "工会驿站", "歇脚处。"))?;
+/// writer.commit()?;
+/// let reader = Reader::open(&folder)?;
 /// let before = reader.snapshot();
-/// # write("{\"title\":\"工会驿站\",\"body\":\"歇脚处。\"}\n{\"title\":\"第二篇\",\"body\":\"新来的。\"}");
-/// # build()?;
-/// // Another process adds an article.
+/// writer.put(&Article::new("2", "第二篇", "新来的。"))?;
+/// writer.commit()?;
 /// assert_eq!((before.articles(), reader.snapshot().articles()), (1, 2));
 /// # Ok(())
 /// # }

@@ -8,16 +8,23 @@ use std::time::Instant;
 
 use tantivy::Term;
 
-use super::bits::Bits;
-use super::needle::Needle;
-use super::plan::{Compiled, Mark, Plan, Scope};
-use super::segment::Segment;
-use super::snippet::Highlighter;
-use super::strings::term_documents;
-use super::{Hit, Matches, Results, Sort, Tier, scoring, snippet};
 use crate::article::{Article, ArticleId};
+use crate::control::Control;
 use crate::error::Result;
 use crate::index::{Snapshot, analyzer, check};
+use crate::query::Query;
+use crate::search::compile::needle::Needle;
+use crate::search::compile::plan::{Compiled, Mark, Plan, Scope};
+use crate::search::compile::terms;
+use crate::search::matching::bits::Bits;
+use crate::search::matching::collapse::Copies;
+use crate::search::matching::found::Matches;
+use crate::search::matching::segment::Segment;
+use crate::search::matching::strings::term_documents;
+use crate::search::pipeline::Found;
+use crate::search::present::page;
+use crate::search::request::Request;
+use crate::search::results::page::Results;
 use gongxun_text::fold::fold;
 use gongxun_text::function_words::is_function_word;
 
@@ -82,83 +89,58 @@ pub fn telling_words(snapshot: &Snapshot, article: &Article) -> Result<Vec<(Stri
 
 fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Results> {
     let start = Instant::now();
-    let segmenter = snapshot.segmenter()?;
     let words = telling_words(snapshot, article)?;
-    let largest = words.first().map_or(1.0, |(_, weight)| *weight);
-    let mut compiled = Compiled {
-        full: Plan::All,
-        partial: None,
-        terms: Vec::new(),
-        marks: Vec::new(),
-        part_marks: Vec::new(),
-        synonyms: Vec::new(),
-    };
-    for (word, weight) in &words {
-        let texts = Scope::ALL.fields(&snapshot.fields);
-        let texts = texts.map(|(text, field_weight)| (text, field_weight * weight / largest));
-        scoring::terms(word, texts, segmenter, &mut compiled.terms);
-        compiled.marks.push(Mark { needle: Needle::String(word.chars().collect()), scope: Scope::ALL, is_word: true });
+    let compiled = compiled(&words, snapshot)?;
+    let (matches, others) = matches(snapshot, article, &words)?;
+    let control = Control::default();
+    let mut found = Found::of(snapshot, compiled, matches, Copies::Collapsed, &control)?;
+    let query = Query { text: format!("similar:{}", article.id), root: None, notes: Vec::new() };
+    let mut results = page(&mut found, &Request { limit, ..Request::new(query) })?;
+    let names: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+    results.notes.push(match names.is_empty() {
+        true => "the article has no word that tells it from others".to_string(),
+        false => format!("looked for {}", names.join(", ")),
+    });
+    if others > 0 {
+        results.notes.push(format!("left out are its own copies, which `reprints` lists: {others}"));
     }
-    compiled.terms = scoring::summed(compiled.terms);
-    let mut matches = Matches { full: Vec::new(), partial: Vec::new() };
+    results.took = start.elapsed();
+    Ok(results)
+}
+
+/// The words as a query: what holds most of them, and the most telling, comes first.
+fn compiled(words: &[(String, f32)], snapshot: &Snapshot) -> Result<Compiled> {
+    let largest = words.first().map_or(1.0, |(_, weight)| *weight);
+    let (mut scored, mut marks) = (Vec::new(), Vec::new());
+    for (word, weight) in words {
+        terms::terms(word, Scope::ALL, weight / largest, snapshot.segmenter()?, &mut scored);
+        marks.push(Mark { needle: Needle::String(word.chars().collect()), scope: Scope::ALL, is_word: true });
+    }
+    let (terms, part_marks, synonyms) = (terms::summed(scored), Vec::new(), Vec::new());
+    Ok(Compiled { full: Plan::All, typed: None, partial: None, terms, marks, part_marks, synonyms })
+}
+
+/// The articles that hold any of the words in title or body, and how many copies of the article itself were left out:
+/// neither it nor they say anything new.
+fn matches(snapshot: &Snapshot, article: &Article, words: &[(String, f32)]) -> Result<(Matches, usize)> {
+    let mut full = Vec::new();
     for segment in Segment::all(snapshot) {
         let mut found = Bits::empty(segment.max_doc());
-        for (word, _) in &words {
+        for (word, _) in words {
             term_documents(&segment, snapshot.fields.body.words, word, &mut found)?;
             term_documents(&segment, snapshot.fields.title.words, word, &mut found)?;
         }
         let mut living = Bits::empty(segment.max_doc());
         segment.doc_ids_alive().for_each(|doc| living.insert(doc));
         found.and(&living);
-        matches.full.push(found);
-        matches.partial.push(None);
+        full.push(found);
     }
-    let copies = snapshot.copies()?;
-    let mut others = 0;
-    if let Some(own) = snapshot.find(&article.id)? {
-        // Neither the article itself nor a copy of it says anything new.
-        others = copies.of(own).len().saturating_sub(1);
-        for address in std::iter::once(&own).chain(copies.of(own)) {
-            if let Some(bits) = matches.full.get_mut(address.segment_ord as usize) {
-                bits.remove(address.doc_id);
-            }
+    let Some(own) = snapshot.find(&article.id)? else { return Ok((Matches::full(full), 0)) };
+    let copies = snapshot.copies()?.of(own);
+    for address in std::iter::once(&own).chain(copies) {
+        if let Some(bits) = full.get_mut(address.segment_ord as usize) {
+            bits.remove(address.doc_id);
         }
     }
-    matches.collapse(copies);
-    let mut highlighter = Highlighter::new(&compiled.marks, segmenter);
-    let mut hits = Vec::new();
-    for ranked in matches.ranked(snapshot, &compiled, Sort::Relevance, limit)? {
-        let page = snapshot.shown(ranked.address)?;
-        hits.push(Hit {
-            snippet: highlighter.snippet(&page, snippet::DEFAULT_LENGTH),
-            marks: highlighter.marks(&page),
-            score: ranked.score,
-            reprints: copies.of(ranked.address).len().saturating_sub(1) as u64,
-            partial: false,
-            explanation: None,
-            article: page.article.clone(),
-        });
-    }
-    let names: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
-    let mut notes = vec![match names.is_empty() {
-        true => "the article has no word that tells it from others".to_string(),
-        false => format!("looked for {}", names.join(", ")),
-    }];
-    if others > 0 {
-        notes.push(format!("left out are its own copies, which `reprints` lists: {others}"));
-    }
-    Ok(Results {
-        total: matches.total(Tier::Full),
-        partial_total: 0,
-        took: start.elapsed(),
-        articles: snapshot.articles(),
-        generation: snapshot.generation.number,
-        commit: snapshot.commit.number,
-        notes,
-        suggestions: Vec::new(),
-        hits,
-        page_total: 0,
-        pages: Vec::new(),
-        facets: None,
-    })
+    Ok((Matches::full(full), copies.len().saturating_sub(1)))
 }

@@ -1,7 +1,7 @@
 //! NEAR, 同句:, 同段: and wildcards by positions: which documents hold a needle, without a look at their texts.
 //!
 //! A needle flows in. Out flow the documents of a segment that surely hold it, and those that the tokens leave open, whose
-//! texts must be looked at; both together are all that can hold it. The rules are those of [`super::needle`], over places
+//! texts must be looked at; both together are all that can hold it. The rules are those of [`crate::search::compile::needle`], over places
 //! that the pairs field records instead of places in a text.
 
 use std::cmp::Reverse;
@@ -13,14 +13,16 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, TERMINATED};
 
 use super::bits::Bits;
-use super::needle::{MAX_ANY_RUN, Needle, near, places, together};
-use super::plan::Scope;
-use super::segment::Segment;
-use super::strings::{Phrase, StringPlan, read, seek, term_documents, terms};
+use super::lower;
+use super::segment::{Segment, read};
+use super::strings::{self as index_strings, Phrase, seek, term_documents, terms};
 use crate::error::Result;
 use crate::index::analyzer::{MAX_RUN_CHARS, PARAGRAPH_END, SENTENCE_END};
 use crate::index::schema::{Fields, TextFields};
 use crate::query::{PatternPart, Unit};
+use crate::search::compile::needle::{MAX_ANY_RUN, Needle, near, places, together};
+use crate::search::compile::plan::Scope;
+use crate::search::compile::string::StringPlan;
 use gongxun_text::strings::{self, Class};
 
 /// How many tokens may begin with a character or with letters of a pattern. Each keeps a few kilobytes at hand; where there
@@ -55,7 +57,7 @@ pub fn documents(
         };
     };
     let mut proved = Proved { found: Bits::empty(segment.max_doc()), open: Bits::empty(segment.max_doc()) };
-    for (text, _) in scope.fields(fields) {
+    for (text, _) in lower::texts(scope, fields) {
         if text.pairs == fields.names.pairs {
             // Names stand end to end in the index and each by itself in the article.
             chain.with_all(segment, text, &mut proved.open)?;
@@ -72,6 +74,7 @@ pub fn documents(
         let held = if chain.exact { &mut proved.found } else { &mut proved.open };
         let mut doc = next(&mut cursors, 0);
         while doc != TERMINATED {
+            segment.tick()?;
             let wanted = within.is_none_or(|within| within.contains(doc)) && !held.contains(doc);
             if wanted && chain.holds(&mut cursors, &mut marks, doc) {
                 held.insert(doc);
@@ -180,7 +183,7 @@ impl Chain {
         for link in &self.strings {
             let mut with = Bits::empty(segment.max_doc());
             match link {
-                Link::String(plan) => plan.documents(segment, text, &mut with)?,
+                Link::String(plan) => index_strings::documents(plan, segment, text, &mut with)?,
                 Link::Prefix(prefix) => with_token(segment, text.pairs, prefix, |_| true, &mut with)?,
             }
             all.and(&with);
@@ -262,7 +265,7 @@ impl Link {
         match self {
             Link::String(plan) => {
                 let length = strings::core(&plan.pattern).len();
-                Ok(plan.phrase(segment, text)?.map(|phrase| Cursor::Phrase(phrase, length)))
+                Ok(index_strings::phrase(plan, segment, text)?.map(|phrase| Cursor::Phrase(phrase, length)))
             }
             Link::Prefix(prefix) => Prefix::open(segment, text.pairs, prefix),
         }
@@ -420,7 +423,7 @@ fn with_run(parts: &[PatternPart], scope: Scope, segment: &Segment<'_>, fields: 
         return Ok(None);
     }
     let mut open = Bits::empty(segment.max_doc());
-    for (text, _) in scope.fields(fields) {
+    for (text, _) in lower::texts(scope, fields) {
         // The end of a run that is longer than a token is in none.
         let may_hold = |token: &str| token.contains(&longest) || token.chars().count() >= MAX_RUN_CHARS;
         with_token(segment, text.pairs, if begins { &longest } else { "" }, may_hold, &mut open)?;

@@ -7,15 +7,17 @@ use tantivy::schema::Field;
 use tantivy::{DocAddress, DocId};
 
 use super::bits::Bits;
-use super::needle::Needle;
-use super::plan::{Plan, Scope, Word};
+use super::lower;
 use super::proximity::{self, Proved};
-use super::segment::Segment;
-use super::strings::{StringPlan, read, term_documents};
+use super::segment::{Segment, read};
+use super::strings::{self, term_documents};
 use crate::article::Article;
 use crate::error::Result;
 use crate::index::schema::Fields;
 use crate::index::{Snapshot, document};
+use crate::search::compile::needle::Needle;
+use crate::search::compile::plan::{Plan, Scope, Word};
+use crate::search::compile::string::StringPlan;
 use gongxun_text::fold::fold_char;
 
 /// Fewer than one document in this many are few: to look up their dates takes less time than to read all dates.
@@ -44,12 +46,13 @@ impl<'a> Matcher<'a> {
         Matcher { segment, fields: &segment.snapshot.fields, strings: HashMap::new() }
     }
 
-    /// The living documents that satisfy the plan.
+    /// The living documents that satisfy the plan; where only those `within` matter, what others are is left open.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
-    pub fn documents(&mut self, plan: &'a Plan) -> Result<Bits> {
-        let mut found = self.plan(plan, None)?;
+    /// Where a file of the index can't be read; [`crate::Error::Interrupted`] where the segment is watched and the work
+    /// shall end.
+    pub fn documents(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
+        let mut found = self.plan(plan, within)?;
         if let Some(alive) = self.segment.alive_bitset() {
             let dead: Vec<DocId> = found.iter().filter(|doc| !alive.is_alive(*doc)).collect();
             dead.into_iter().for_each(|doc| found.remove(doc));
@@ -60,6 +63,7 @@ impl<'a> Matcher<'a> {
     /// The documents that satisfy the plan; `within` says which ones matter, so that texts of others are not looked at.
     fn plan(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
         let max_doc = self.segment.max_doc();
+        self.segment.tick()?;
         match plan {
             Plan::All => Ok(Bits::full(max_doc)),
             Plan::Nothing => Ok(Bits::empty(max_doc)),
@@ -68,25 +72,28 @@ impl<'a> Matcher<'a> {
                 self.string(string, *scope, &mut found)?;
                 Ok(found)
             }
-            Plan::Words(words, scope) => {
-                let mut all: Option<Bits> = None;
-                for word in words {
-                    let found = self.word(word, *scope, all.as_ref().or(within))?;
-                    match all.as_mut() {
-                        Some(all) => all.and(&found),
-                        None => all = Some(found),
-                    }
-                }
-                Ok(all.unwrap_or_else(|| Bits::empty(max_doc)))
-            }
+            Plan::Words(words, scope) => self.all_words(words, *scope, within),
             Plan::AnyWord(words, scope) => {
                 let mut any = Bits::empty(max_doc);
                 for word in words {
                     any.or(&self.word(word, *scope, within)?);
+                    for part in &word.parts {
+                        any.or(&self.all_strings(part, *scope, within)?);
+                    }
                 }
                 Ok(any)
             }
-            Plan::Key(field, value) => self.key(*field, value),
+            Plan::Term(words, synonyms, scope) => {
+                let mut any = match words.as_slice() {
+                    [] => Bits::empty(max_doc),
+                    words => self.all_words(words, *scope, within)?,
+                };
+                for synonym in synonyms {
+                    self.add_string(synonym, *scope, within, &mut any)?;
+                }
+                Ok(any)
+            }
+            Plan::Key(key, value) => self.key(lower::key(*key, self.fields), value),
             Plan::Date(from, to) => self.date(*from, *to, within),
             Plan::Scan(needle, scope, candidates) => {
                 let (mut found, mut open) =
@@ -131,22 +138,56 @@ impl<'a> Matcher<'a> {
         Ok(all)
     }
 
-    fn word(&mut self, word: &'a Word, scope: Scope, within: Option<&Bits>) -> Result<Bits> {
-        let mut found = Bits::empty(self.segment.max_doc());
-        for string in &word.strings {
-            if string.verify {
-                let mut candidates = Bits::empty(self.segment.max_doc());
-                self.string(string, scope, &mut candidates)?;
-                if let Some(within) = within {
-                    candidates.and(within);
-                }
-                self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
-                found.or(&candidates);
-            } else {
-                found.or(self.remembered(string, scope)?);
+    fn all_words(&mut self, words: &'a [Word], scope: Scope, within: Option<&Bits>) -> Result<Bits> {
+        let mut all: Option<Bits> = None;
+        for word in words {
+            let found = self.word(word, scope, all.as_ref().or(within))?;
+            match all.as_mut() {
+                Some(all) => all.and(&found),
+                None => all = Some(found),
             }
         }
+        Ok(all.unwrap_or_else(|| Bits::empty(self.segment.max_doc())))
+    }
+
+    fn all_strings(&mut self, strings: &'a [StringPlan], scope: Scope, within: Option<&Bits>) -> Result<Bits> {
+        let mut all = within.cloned().unwrap_or_else(|| Bits::full(self.segment.max_doc()));
+        for string in strings {
+            let mut found = Bits::empty(self.segment.max_doc());
+            self.add_string(string, scope, Some(&all), &mut found)?;
+            all.and(&found);
+        }
+        Ok(all)
+    }
+
+    fn word(&mut self, word: &'a Word, scope: Scope, within: Option<&Bits>) -> Result<Bits> {
+        let mut found = Bits::empty(self.segment.max_doc());
+        for string in word.strings() {
+            self.add_string(string, scope, within, &mut found)?;
+        }
         Ok(found)
+    }
+
+    /// Adds the documents that hold a string.
+    fn add_string(
+        &mut self,
+        string: &'a StringPlan,
+        scope: Scope,
+        within: Option<&Bits>,
+        found: &mut Bits,
+    ) -> Result<()> {
+        if !string.verify {
+            found.or(self.remembered(string, scope)?);
+            return Ok(());
+        }
+        let mut candidates = Bits::empty(self.segment.max_doc());
+        self.string(string, scope, &mut candidates)?;
+        if let Some(within) = within {
+            candidates.and(within);
+        }
+        self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
+        found.or(&candidates);
+        Ok(())
     }
 
     fn remembered(&mut self, string: &'a StringPlan, scope: Scope) -> Result<&Bits> {
@@ -163,7 +204,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn string(&self, string: &StringPlan, scope: Scope, found: &mut Bits) -> Result<()> {
-        scope.fields(self.fields).try_for_each(|(text, _)| string.documents(self.segment, text, found))
+        lower::texts(scope, self.fields).try_for_each(|(text, _)| strings::documents(string, self.segment, text, found))
     }
 
     fn key(&self, field: Field, value: &str) -> Result<Bits> {
@@ -237,6 +278,7 @@ impl<'a> Matcher<'a> {
         let mut without = Bits::empty(self.segment.max_doc());
         let mut text = Vec::new();
         for doc in found.iter() {
+            self.segment.tick()?;
             if self.segment.is_deleted(doc) {
                 continue;
             }
@@ -263,7 +305,7 @@ fn margin_lines(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<u32>> {
     for segment in Segment::all(snapshot) {
         let numbers = segment.fast_fields().u64("line")?;
         if numbers.max_value() > 0 {
-            let found = Matcher::new(&segment).documents(plan)?;
+            let found = Matcher::new(&segment).documents(plan, None)?;
             lines.extend(found.iter().filter_map(|doc| numbers.first(doc)).map(|number| number as u32));
         }
     }
@@ -281,7 +323,7 @@ pub fn pages(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<DocAddress>> {
     let Some(margin) = snapshot.margin().filter(|_| asks_for_margins(plan)) else { return Ok(pages) };
     for segment in Segment::all(margin) {
         let lines = segment.fast_fields().u64("line")?;
-        let found = Matcher::new(&segment).documents(plan)?;
+        let found = Matcher::new(&segment).documents(plan, None)?;
         let found = found.iter().filter(|doc| lines.first(*doc).is_none());
         pages.extend(found.map(|doc| DocAddress::new(segment.ord as u32, doc)));
     }
@@ -321,7 +363,13 @@ pub fn texts(article: &Article, scope: Scope) -> Vec<&str> {
 fn looks_at_texts(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(..) => true,
-        Plan::Words(words, _) | Plan::AnyWord(words, _) => words.iter().any(|w| w.strings.iter().any(|s| s.verify)),
+        Plan::Words(words, _) => words.iter().any(|word| word.strings().any(|string| string.verify)),
+        Plan::AnyWord(words, _) => {
+            words.iter().any(|word| word.strings().chain(word.parts.iter().flatten()).any(|string| string.verify))
+        }
+        Plan::Term(words, synonyms, _) => {
+            words.iter().flat_map(Word::strings).chain(synonyms).any(|string| string.verify)
+        }
         Plan::And(plans) | Plan::Or(plans) => plans.iter().any(looks_at_texts),
         Plan::Not(plan) => looks_at_texts(plan),
         _ => false,

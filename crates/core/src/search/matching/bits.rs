@@ -22,6 +22,11 @@ impl Bits {
         bits
     }
 
+    /// How many documents the segment has.
+    pub fn max_doc(&self) -> DocId {
+        self.max_doc
+    }
+
     /// Puts a document in.
     #[inline]
     pub fn insert(&mut self, doc: DocId) {

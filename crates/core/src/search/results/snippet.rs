@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::needle::Needle;
-use super::plan::Mark;
-use super::words::{Parts, fits};
+use super::fits::{Parts, fits};
 use crate::index::Page;
+use crate::search::compile::needle::Needle;
+use crate::search::compile::plan::Mark;
 use gongxun_text::fold::fold_char;
 use gongxun_text::segment::Segmenter;
 use gongxun_text::strings::{self, Class, ends_sentence};

@@ -1,6 +1,6 @@
 //! A segment as one answer reads it: what was opened for one term serves the next one of its field.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, InvertedIndexReader, SegmentReader, TERMINATED};
 
-use super::strings::read;
-use crate::error::Result;
+use crate::control::Stops;
+use crate::error::{Error, Result};
 use crate::index::Snapshot;
 
 /// One segment of a snapshot.
@@ -20,9 +20,14 @@ pub struct Segment<'a> {
     /// The segment's number.
     pub ord: usize,
     reader: &'a SegmentReader,
+    control: Option<&'a dyn Stops>,
+    ticks: Cell<u32>,
     /// By the field's number.
     opened: RefCell<Vec<Option<Opened>>>,
 }
+
+/// The clock is looked at once for so many steps of work.
+const TICKS: u32 = 64;
 
 /// What was opened of a field.
 struct Opened {
@@ -44,7 +49,27 @@ impl<'a> Segment<'a> {
     /// The segment with this number.
     pub fn of(snapshot: &'a Snapshot, ord: u32) -> Segment<'a> {
         let reader = snapshot.searcher.segment_reader(ord);
-        Segment { snapshot, ord: ord as usize, reader, opened: RefCell::default() }
+        let (ord, opened) = (ord as usize, RefCell::default());
+        Segment { snapshot, ord, reader, control: None, ticks: Cell::new(0), opened }
+    }
+
+    /// The same segment, whose work ends soon after the control says so.
+    pub fn watched(self, control: &'a dyn Stops) -> Segment<'a> {
+        Segment { control: Some(control), ..self }
+    }
+
+    /// One step of work is done.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] where the work shall end.
+    #[inline]
+    pub fn tick(&self) -> Result<()> {
+        let ticks = self.ticks.get();
+        self.ticks.set(ticks.wrapping_add(1));
+        match self.control {
+            Some(control) if ticks.is_multiple_of(TICKS) && control.is_stopped() => Err(Error::Interrupted),
+            _ => Ok(()),
+        }
     }
 
     /// All segments, in order.
@@ -170,4 +195,9 @@ fn set<'a>(
         }
         place => Ok(place.insert(Box::new(read(inverted.read_block_postings_from_terminfo(info, option))?))),
     }
+}
+
+/// What tantivy's readers say, as an error of this crate.
+pub fn read<T>(result: std::io::Result<T>) -> Result<T> {
+    result.map_err(|e| tantivy::TantivyError::from(e).into())
 }

@@ -7,15 +7,20 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::matching::{Matcher, texts};
-use super::needle::Needle;
-use super::plan::{self, Plan, Scope, Word};
-use super::segment::Segment;
-use super::{Copies, Matches, Ranked, Request, Tier};
 use crate::article::{Article, ArticleId, Date, Role};
+use crate::control::Control;
 use crate::error::Result;
 use crate::index::{Snapshot, check};
 use crate::query::{Filter, Node, PatternPart};
+use crate::search::compile::compile;
+use crate::search::compile::needle::Needle;
+use crate::search::compile::plan::{Breadth, Plan, Scope, Word};
+use crate::search::kind::Kind;
+use crate::search::matching::matcher::{Matcher, texts};
+use crate::search::matching::segment::Segment;
+use crate::search::pipeline::Found;
+use crate::search::ranking::rank::Ranked;
+use crate::search::request::Request;
 use gongxun_text::fold::{fold, fold_char};
 use gongxun_text::strings::{self, Class};
 use gongxun_text::synonyms::Synonyms;
@@ -31,8 +36,10 @@ const DAY: i64 = 86_400;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Among the articles that match in full.
+    /// Among the articles that hold all that was typed.
     Full,
+    /// Among those that hold all of it by a synonym.
+    Synonym,
     /// Among those that hold only some of the query.
     Partial,
     /// Not among the hits.
@@ -79,32 +86,26 @@ pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: 
         let article = snapshot.article(address)?;
         let filters = &request.filters;
         let root = request.query.root.as_ref();
-        let compiled = plan::compile(root, filters, snapshot, synonyms, request.breadth)?;
-        let mut matches = Matches::find(snapshot, &compiled)?;
-        let verdict = if matches.addresses(Tier::Full).contains(&address) {
-            Verdict::Full
-        } else if matches.addresses(Tier::Partial).contains(&address) {
-            Verdict::Partial
-        } else {
-            Verdict::NotFound
+        let control = Control::default();
+        let mut found = Found::find(snapshot, request, synonyms, &control)?;
+        let of_article = found.copies.of(address);
+        let all = Kind::ALL.map(|kind| found.total(kind)).iter().sum::<u64>() as usize;
+        let ranked = found.ranked(request.sort, Breadth::Wide, all)?;
+        let is_it = |hit: &Ranked| hit.address == address || of_article.contains(&hit.address);
+        // Where every copy is a hit, the article is its own.
+        let at = ranked.iter().position(|hit| hit.address == address).or_else(|| ranked.iter().position(is_it));
+        // A copy that is shown may hold more of the query than this one, which then holds what its own clauses say.
+        let own = Found::one(snapshot, &found.compiled, address)?;
+        let verdict = match own {
+            Some(Kind::Full) => Verdict::Full,
+            Some(Kind::Synonym) => Verdict::Synonym,
+            Some(Kind::Partial) => Verdict::Partial,
+            None => Verdict::NotFound,
         };
-        let (mut place, mut shown) = (None, None);
-        if verdict != Verdict::NotFound {
-            let copies = snapshot.copies()?;
-            if request.copies == Copies::Collapsed {
-                matches.collapse(copies);
-            }
-            let of_article = copies.of(address);
-            let all = matches.total(Tier::Full) + matches.total(Tier::Partial);
-            let ranked = matches.ranked(snapshot, &compiled, request.sort, all as usize)?;
-            let is_it = |hit: &Ranked| hit.address == address || of_article.contains(&hit.address);
-            // Where every copy is a hit, the article is its own.
-            let own = ranked.iter().position(|hit| hit.address == address);
-            if let Some(at) = own.or_else(|| ranked.iter().position(is_it)) {
-                place = Some(at as u64 + 1);
-                shown = (ranked[at].address != address).then(|| snapshot.id(ranked[at].address)).transpose()?;
-            }
-        }
+        let at = at.filter(|_| own.is_some());
+        let place = at.map(|at| at as u64 + 1);
+        let other = at.map(|at| ranked[at].address).filter(|shown| *shown != address);
+        let shown = other.map(|shown| snapshot.id(shown)).transpose()?;
         let mut looker = Looker { snapshot, request, synonyms, article: &article, address, clauses: Vec::new() };
         if let Some(root) = root {
             looker.node(root, &|node| node, 0)?;
@@ -185,13 +186,13 @@ impl Looker<'_> {
     }
 
     fn compile(&self, node: &Node) -> Result<Plan> {
-        Ok(plan::compile(Some(node), &[], self.snapshot, self.synonyms, self.request.breadth)?.full)
+        Ok(compile(Some(node), &[], self.snapshot.segmenter()?, self.synonyms, self.request.breadth).full)
     }
 
     /// Whether the article satisfies a plan, as the index has it.
     fn holds(&self, plan: &Plan) -> Result<bool> {
         let segment = Segment::of(self.snapshot, self.address.segment_ord);
-        Ok(Matcher::new(&segment).documents(plan)?.contains(self.address.doc_id))
+        Ok(Matcher::new(&segment).documents(plan, None)?.contains(self.address.doc_id))
     }
 
     /// What the article has for a clause, or instead of it.
@@ -202,6 +203,13 @@ impl Looker<'_> {
             Plan::Words(words, scope) | Plan::AnyWord(words, scope) => {
                 let each: Vec<String> = words.iter().map(|word| self.word(word, *scope, holds)).collect();
                 each.join("; ")
+            }
+            Plan::Term(words, synonyms, scope) => {
+                let synonym = synonyms.iter().find_map(|string| self.cite(&string.pattern, *scope));
+                match synonym {
+                    Some(cited) if holds => format!("{cited}, which counts as the same"),
+                    _ => words.iter().map(|word| self.word(word, *scope, holds)).collect::<Vec<_>>().join("; "),
+                }
             }
             Plan::Scan(needle, scope, _) => self.needle(needle, *scope, holds),
             Plan::Date(from, to) => self.date(*from, *to),
@@ -226,7 +234,7 @@ impl Looker<'_> {
         if let Some(cited) = self.cite(&pattern, scope) {
             return cited;
         }
-        let synonym = word.strings.iter().find_map(|string| self.cite(&string.pattern, scope));
+        let synonym = word.synonyms.iter().find_map(|string| self.cite(&string.pattern, scope));
         match synonym {
             Some(cited) if holds => format!("{cited}, which counts as {}", word.text),
             _ => self.string(&pattern, scope, holds),

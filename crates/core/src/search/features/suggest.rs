@@ -8,12 +8,16 @@ use std::ops::Range;
 
 use tantivy::schema::Field;
 
-use super::plan::{self, Breadth};
-use super::strings::terms;
-use super::{Copies, Matches, Request, Tier};
+use crate::control::Control;
 use crate::error::Result;
 use crate::index::{Snapshot, analyzer, check};
 use crate::query::{Node, Piece, parse};
+use crate::search::compile::plan::Breadth;
+use crate::search::kind::Kind;
+use crate::search::matching::strings::terms;
+use crate::search::pipeline::Found;
+use crate::search::request::Request;
+use crate::search::results::page::Suggestion;
 use gongxun_text::fold::{fold, is_han};
 use gongxun_text::pinyin::{rough, sound, typed};
 use gongxun_text::synonyms::Synonyms;
@@ -36,15 +40,6 @@ const MAX_WALKED: usize = 1_000_000;
 const MAX_CUT: usize = 3;
 /// How many candidates are kept for a place.
 const MAX_CANDIDATES: usize = 4;
-
-/// Another query.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suggestion {
-    /// The query as it may have been meant.
-    pub query: String,
-    /// How many articles it matches in full.
-    pub articles: u64,
-}
 
 /// A word with the number of articles that hold it, as a segment's dictionaries count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,13 +171,9 @@ fn confirmed(snapshot: &Snapshot, request: &Request, query: &[char], places: &[P
             continue;
         }
         let root = parse(&query).root;
-        let synonyms = Synonyms::builtin();
-        let compiled = plan::compile(root.as_ref(), &request.filters, snapshot, synonyms, Breadth::Exact)?;
-        let mut matches = Matches::find(snapshot, &compiled)?;
-        if request.copies == Copies::Collapsed {
-            matches.collapse(snapshot.copies()?);
-        }
-        let articles = matches.total(Tier::Full);
+        let (asked, how) = ((root.as_ref(), &*request.filters), (Breadth::Exact, request.copies));
+        let control = Control::default();
+        let articles = Found::of_tree(snapshot, asked, Synonyms::builtin(), how, &control)?.total(Kind::Full);
         if articles > 0 {
             suggestions.push(Suggestion { query, articles });
         }

@@ -5,30 +5,20 @@
 //! lists document by document.
 
 use std::cmp::Reverse;
-use std::collections::hash_map::Entry;
-use std::collections::{BinaryHeap, HashMap};
-use std::ops::Range;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use tantivy::DocId;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::Field;
 
-use super::bits::Bits;
-use super::segment::Segment;
 use crate::error::Result;
-use crate::index::analyzer;
-use crate::index::schema::TextFields;
 use crate::index::{ByLength, Located, Snapshot};
-use gongxun_text::segment::Segmenter;
-use gongxun_text::strings::{self, Class};
+use crate::search::compile::plan::ScoreTerm;
+use crate::search::matching::bits::Bits;
+use crate::search::matching::lower;
+use crate::search::matching::segment::Segment;
 
-/// What a match in the title adds, beside 1 for the body.
-pub const TITLE_WEIGHT: f32 = 0.3;
-/// What a match in the lead adds.
-pub const LEAD_WEIGHT: f32 = 0.2;
-/// What a match in a name adds.
-pub const NAMES_WEIGHT: f32 = 0.3;
 /// BM25's k1, as tantivy and Lucene have it.
 const K1: f32 = 1.2;
 /// BM25's b.
@@ -38,81 +28,12 @@ const SPARSE: u64 = 16;
 /// What sums of 32-bit floats may be off by, as a part of them.
 const ROUNDING: f32 = 1e-4;
 
-/// One term to score by.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ScoreTerm {
-    /// The field.
-    pub field: Field,
-    /// The token.
-    pub token: String,
-    /// What its BM25 is multiplied by: the field's weight, each time that the term stands in the query.
-    pub weight: f32,
-}
-
-/// The terms of a folded piece of text in the fields of some texts, each with its weight: one for each time that it occurs.
-pub fn terms(
-    folded: &str,
-    texts: impl Iterator<Item = (TextFields, f32)>,
-    segmenter: &Segmenter,
-    terms: &mut Vec<ScoreTerm>,
-) {
-    let mut words = Vec::new();
-    analyzer::words(folded, segmenter, &mut Vec::new(), |word| words.push(word));
-    let chars: Vec<char> = folded.chars().collect();
-    let runs: Vec<(Class, Range<usize>)> = strings::runs(&chars).collect();
-    for (text, weight) in texts {
-        let mut add = |field: Field, token: String| terms.push(ScoreTerm { field, token, weight });
-        // Names have no words.
-        if text.parts.is_some() {
-            words.iter().for_each(|word| add(text.words, word.to_string()));
-        }
-        for (class, run) in &runs {
-            let run = &chars[run.clone()];
-            match class {
-                Class::Han => {
-                    run.windows(2).for_each(|pair| add(text.pairs, pair.iter().collect()));
-                    run.iter().for_each(|c| add(text.chars, c.to_string()));
-                }
-                Class::Letter | Class::Digit => {
-                    add(text.pairs, run.iter().take(analyzer::MAX_RUN_CHARS).collect());
-                }
-                Class::Other => {}
-            }
-        }
-    }
-}
-
-/// The term of a single word in one text's words field.
-pub fn word(folded: &str, text: TextFields, weight: f32, terms: &mut Vec<ScoreTerm>) {
-    terms.push(ScoreTerm { field: text.words, token: folded.to_string(), weight });
-}
-
-/// Each term once, with the sum of its weights, in the order of the first.
-pub fn summed(terms: Vec<ScoreTerm>) -> Vec<ScoreTerm> {
-    let mut places: HashMap<(Field, &str), usize> = HashMap::with_capacity(terms.len());
-    let mut weights: Vec<f32> = Vec::with_capacity(terms.len());
-    let mut is_first = Vec::with_capacity(terms.len());
-    for term in &terms {
-        let place = places.entry((term.field, term.token.as_str()));
-        is_first.push(matches!(place, Entry::Vacant(_)));
-        match place {
-            Entry::Occupied(place) => weights[*place.get()] += term.weight,
-            Entry::Vacant(place) => {
-                place.insert(weights.len());
-                weights.push(term.weight);
-            }
-        }
-    }
-    let firsts = terms.into_iter().zip(is_first).filter_map(|(term, is_first)| is_first.then_some(term));
-    firsts.zip(weights).map(|(term, weight)| ScoreTerm { weight, ..term }).collect()
-}
-
 /// A term with what BM25 needs to know of the whole index.
 pub struct Weighted<'a> {
-    /// The field.
+    /// The term.
+    pub term: &'a ScoreTerm,
+    /// The field that holds it.
     pub field: Field,
-    /// The token.
-    pub token: &'a str,
     /// Where its postings are, and how many documents have it.
     pub located: Arc<Located>,
     /// Weight times inverse document frequency times (k1 + 1): more than it can add to any score.
@@ -122,7 +43,7 @@ pub struct Weighted<'a> {
 }
 
 /// Weighs the terms by the index's own statistics, those first that can add most; terms that do not occur are left out.
-/// Each term must be there once (see [`summed`]).
+/// Each term must be there once (see [`crate::search::compile::terms::summed`]).
 ///
 /// # Errors
 /// Where a file of the index can't be read.
@@ -131,8 +52,9 @@ pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weig
     let articles: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
     let mut averages: Vec<Option<Arc<ByLength>>> = Vec::new();
     let mut weighted = Vec::with_capacity(terms.len());
-    for ScoreTerm { field, token, weight } in terms {
-        let located = snapshot.locate(*field, token)?;
+    for term in terms {
+        let field = lower::tokens(term.text, term.kind, &snapshot.fields);
+        let located = snapshot.locate(field, &term.token)?;
         if located.documents == 0 {
             continue;
         }
@@ -143,7 +65,7 @@ pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weig
         let norms = match &averages[number] {
             Some(norms) => norms.clone(),
             None => {
-                let norms = snapshot.by_length(*field, |average| {
+                let norms = snapshot.by_length(field, |average| {
                     let norm = |id: usize| FieldNormReader::id_to_fieldnorm(id as u8) as f32;
                     let average = average.max(f32::MIN_POSITIVE);
                     std::array::from_fn(|id| K1 * (1.0 - B + B * norm(id) / average))
@@ -152,8 +74,8 @@ pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weig
                 norms
             }
         };
-        let factor = weight * inverse_frequency(located.documents, articles) * (K1 + 1.0);
-        weighted.push(Weighted { field: *field, token, located, factor, norms });
+        let factor = term.weight * inverse_frequency(located.documents, articles) * (K1 + 1.0);
+        weighted.push(Weighted { term, field, located, factor, norms });
     }
     weighted.sort_by(|a, b| b.factor.total_cmp(&a.factor));
     Ok(weighted)
@@ -185,6 +107,7 @@ pub fn scores(
     // Dropping is tried again when what can still be added has halved.
     let mut next_try = to_come / 2.0;
     for weighted in terms {
+        segment.tick()?;
         if let Some(info) = weighted.located.in_segment(segment.ord) {
             let Weighted { field, .. } = *weighted;
             if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {

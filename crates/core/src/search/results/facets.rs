@@ -1,14 +1,15 @@
 //! Facets: how many matches each source, outlet, editor, author, section and month has.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use tantivy::DocId;
 
-use super::bits::Bits;
 use crate::error::Result;
 use crate::index::Snapshot;
 use crate::index::values::{Counted, Counts, FIELDS, Values};
+use crate::search::matching::bits::Bits;
+use gongxun_text::fold::fold;
 
 /// How many values of a facet are given.
 pub const MAX_VALUES: usize = 20;
@@ -18,8 +19,25 @@ pub const MAX_VALUES: usize = 20;
 pub struct Count {
     /// The value as printed; a month as `2025-01`.
     pub value: String,
-    /// How many of the matches have it.
+    /// How many of the full matches have it.
     pub count: u64,
+    /// How many articles more by a synonym, where these are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synonym_count: Option<u64>,
+    /// How many partial matches, where these are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial_count: Option<u64>,
+}
+
+impl Count {
+    fn new(value: String, count: u64) -> Count {
+        Count { value, count, synonym_count: None, partial_count: None }
+    }
+
+    /// All that are counted.
+    pub fn all(&self) -> u64 {
+        self.count + self.synonym_count.unwrap_or(0) + self.partial_count.unwrap_or(0)
+    }
 }
 
 /// The counts of all facets, largest first; months in their order.
@@ -96,14 +114,59 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// The counts.
-    pub fn finish(self) -> Facets {
+    /// The counts, of each field the largest, up to a number of them.
+    fn finish(self, most: usize) -> Facets {
         let months = self.months.counted().map(|(number, count)| (self.counted.month(number), count));
-        let month = months.map(|(month, count)| Count { value: month_name(month), count }).collect();
+        let month = months.map(|(month, count)| Count::new(month_name(month), count)).collect();
         let mut fields =
-            self.fields.iter().enumerate().map(|(field, counts)| largest(self.counted.values(field), counts));
+            self.fields.iter().enumerate().map(|(field, counts)| largest(self.counted.values(field), counts, most));
         let [source, outlet, editor, author, section] = std::array::from_fn(|_| fields.next().unwrap_or_default());
         Facets { source, outlet, editor, author, section, month }
+    }
+}
+
+/// The facets of full matches, with those by a synonym and partial ones beside them where they are counted.
+pub fn joined(full: Counter<'_>, synonym: Option<Counter<'_>>, partial: Option<Counter<'_>>) -> Facets {
+    if synonym.is_none() && partial.is_none() {
+        return full.finish(MAX_VALUES);
+    }
+    let mut joined = full.finish(usize::MAX);
+    for count in joined.lists().into_iter().flatten() {
+        count.synonym_count = synonym.is_some().then_some(0);
+        count.partial_count = partial.is_some().then_some(0);
+    }
+    let of_both = (synonym.is_some(), partial.is_some());
+    for (counter, is_synonym) in [(synonym, true), (partial, false)] {
+        let Some(mut others) = counter.map(|counter| counter.finish(usize::MAX)) else { continue };
+        for (list, others) in joined.lists().into_iter().zip(others.lists()) {
+            let mut places: HashMap<String, usize> =
+                list.iter().enumerate().map(|(at, count)| (fold(&count.value), at)).collect();
+            for other in others.drain(..) {
+                let place = *places.entry(fold(&other.value)).or_insert(list.len());
+                if place == list.len() {
+                    let none = |counted: bool| counted.then_some(0);
+                    let (synonym_count, partial_count) = (none(of_both.0), none(of_both.1));
+                    list.push(Count { value: other.value, count: 0, synonym_count, partial_count });
+                }
+                let own = &mut list[place];
+                let own = if is_synonym { &mut own.synonym_count } else { &mut own.partial_count };
+                *own = Some(other.count);
+            }
+        }
+    }
+    let Facets { source, outlet, editor, author, section, month } = &mut joined;
+    for list in [source, outlet, editor, author, section] {
+        list.sort_by(|a, b| b.all().cmp(&a.all()).then_with(|| a.value.cmp(&b.value)));
+        list.truncate(MAX_VALUES);
+    }
+    month.sort_by(|a, b| a.value.cmp(&b.value));
+    joined
+}
+
+impl Facets {
+    fn lists(&mut self) -> [&mut Vec<Count>; 6] {
+        let Facets { source, outlet, editor, author, section, month } = self;
+        [source, outlet, editor, author, section, month]
     }
 }
 
@@ -119,9 +182,9 @@ fn month_name(month: u32) -> String {
 }
 
 /// The classes of values with the largest counts, each shown as it is printed most often.
-fn largest(values: &Values, counts: &Counts) -> Vec<Count> {
+fn largest(values: &Values, counts: &Counts, most_values: usize) -> Vec<Count> {
     if values.class_count() == values.count() {
-        return first(values, counts.counted().collect());
+        return first(values, counts.counted().collect(), most_values);
     }
     // Of each class its sum, and the value that has the largest part of it.
     let mut sums: Vec<(u64, u64, u32)> = vec![(0, 0, 0); values.class_count()];
@@ -141,19 +204,19 @@ fn largest(values: &Values, counts: &Counts) -> Vec<Count> {
         let (sum, _, shown) = sums[class as usize];
         (shown, sum)
     };
-    first(values, classes.into_iter().map(sum).collect())
+    first(values, classes.into_iter().map(sum).collect(), most_values)
 }
 
 /// The values with the largest counts, those with the same one by their texts.
-fn first(values: &Values, mut counted: Vec<(u32, u64)>) -> Vec<Count> {
+fn first(values: &Values, mut counted: Vec<(u32, u64)>, most: usize) -> Vec<Count> {
     let order = |(number, count): &(u32, u64), (other, others): &(u32, u64)| {
         others.cmp(count).then_with(|| values.printed(*number).cmp(values.printed(*other)))
     };
-    if counted.len() > MAX_VALUES {
-        counted.select_nth_unstable_by(MAX_VALUES, order);
-        counted.truncate(MAX_VALUES);
+    if counted.len() > most {
+        counted.select_nth_unstable_by(most, order);
+        counted.truncate(most);
     }
     counted.sort_unstable_by(order);
-    let count = |(number, count)| Count { value: values.printed(number).to_string(), count };
+    let count = |(number, count)| Count::new(values.printed(number).to_string(), count);
     counted.into_iter().map(count).collect()
 }

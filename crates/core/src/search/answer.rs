@@ -1,0 +1,93 @@
+//! The last stop: hits are shown with snippets and marks, facets are counted, and what there is to remark is said.
+
+use std::time::Instant;
+
+use super::compile::compile;
+use super::compile::plan::Breadth;
+use super::features::suggest;
+use super::kind::Kind;
+use super::matching::found::Matches;
+use super::matching::matcher;
+use super::pipeline::Found;
+use super::present::page;
+use super::request::Request;
+use super::results::page::Results;
+use crate::control::{Control, Stops};
+use crate::error::Result;
+use crate::index::{Snapshot, check};
+use crate::query::{Field, Node};
+use gongxun_text::synonyms::Synonyms;
+
+/// Answers a request.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written.
+pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
+    search_under(snapshot, request, synonyms, &Control::default())
+}
+
+/// Answers a request as far as the control lets it: an answer that was ended says so in [`Results::cut_short`].
+///
+/// # Errors
+/// As [`search`].
+pub fn search_under(
+    snapshot: &Snapshot,
+    request: &Request,
+    synonyms: &Synonyms,
+    control: &Control<'_>,
+) -> Result<Results> {
+    check::guarded(&snapshot.generation, || answer(snapshot, request, synonyms, control))
+}
+
+fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: &dyn Stops) -> Result<Results> {
+    let start = Instant::now();
+    let mut found = Found::find(snapshot, request, synonyms, control)?;
+    let mut results = page(&mut found, request)?;
+    results.notes = found.synonym_notes();
+    if request.facets {
+        results.notes.extend(found.not_counted(request.count));
+        results.facets = Some(found.facets(request.count)?);
+    }
+    let pages = matcher::pages(snapshot, &found.compiled.full)?;
+    results.pages = pages.iter().take(request.limit).map(|page| snapshot.page(*page)).collect::<Result<_>>()?;
+    results.page_total = pages.len() as u64;
+    if found.held() == 0 && !found.cut_short() {
+        if pages.is_empty() {
+            results.notes.extend(margin_note(snapshot, request, synonyms, control)?);
+        }
+        results.suggestions = suggest::did_you_mean(snapshot, request)?;
+    }
+    results.took = start.elapsed();
+    Ok(results)
+}
+
+/// What there is to say where no article holds a string in quotes, and the margins of some pages do.
+fn margin_note(
+    snapshot: &Snapshot,
+    request: &Request,
+    synonyms: &Synonyms,
+    control: &dyn Stops,
+) -> Result<Option<String>> {
+    let Some(root) = request.query.root.as_ref().filter(|root| has_phrase(root)) else { return Ok(None) };
+    if snapshot.margin().is_none() {
+        return Ok(None);
+    }
+    let root = Node::Field { field: Field::Page, node: Box::new(root.clone()) };
+    let compiled = compile(Some(&root), &request.filters, snapshot.segmenter()?, synonyms, Breadth::Exact);
+    let articles = Matches::find(snapshot, &compiled, control)?.total(Kind::Full);
+    let pages = articles + matcher::pages(snapshot, &compiled.full)?.len() as u64;
+    let pages = match pages {
+        0 => return Ok(None),
+        1 => "1 page holds".to_string(),
+        more => format!("{more} pages hold"),
+    };
+    Ok(Some(format!("{pages} it around the article (navigation, related links, notices): {root} finds them")))
+}
+
+fn has_phrase(node: &Node) -> bool {
+    match node {
+        Node::Phrase(_) => true,
+        Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(has_phrase),
+        _ => false,
+    }
+}

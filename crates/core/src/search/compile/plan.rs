@@ -1,0 +1,332 @@
+//! The compiled query: what documents must hold, what they are scored by, what is marked. Fields and strings alone: any
+//! engine whose fields hold our tokens can run it.
+
+use super::needle::Needle;
+use super::string::StringPlan;
+
+/// What a match in the title adds to the score, beside 1 for the body.
+pub const TITLE_WEIGHT: f32 = 0.3;
+/// What a match in the lead adds.
+pub const LEAD_WEIGHT: f32 = 0.2;
+/// What a match in a name adds.
+pub const NAMES_WEIGHT: f32 = 0.3;
+
+/// A text of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Text {
+    /// The headline.
+    Title,
+    /// The summary.
+    Lead,
+    /// The paragraphs.
+    Body,
+    /// The names of credits.
+    Names,
+    /// The captions, which are lines of the body too.
+    Captions,
+}
+
+impl Text {
+    /// Whether its words are indexed: names and captions have only pairs and characters.
+    pub fn has_words(self) -> bool {
+        matches!(self, Text::Title | Text::Lead | Text::Body)
+    }
+
+    /// The name, as results give it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Text::Title => "title",
+            Text::Lead => "lead",
+            Text::Body => "body",
+            Text::Names => "names",
+            Text::Captions => "captions",
+        }
+    }
+}
+
+/// Which texts of an article are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Scope {
+    /// The headline.
+    pub title: bool,
+    /// The summary.
+    pub lead: bool,
+    /// The paragraphs.
+    pub body: bool,
+    /// The names of credits.
+    pub names: bool,
+    /// The captions, which are lines of the body too.
+    pub captions: bool,
+}
+
+impl Scope {
+    /// Everything: what a query without a field looks at.
+    pub const ALL: Scope = Scope { title: true, lead: true, body: true, names: true, captions: false };
+    /// Nothing.
+    pub const NONE: Scope = Scope { title: false, lead: false, body: false, names: false, captions: false };
+
+    /// The texts, with what a match in each adds to the score.
+    pub fn texts(self) -> impl Iterator<Item = (Text, f32)> {
+        [
+            (self.title, Text::Title, TITLE_WEIGHT),
+            (self.lead, Text::Lead, LEAD_WEIGHT),
+            (self.body, Text::Body, 1.0),
+            (self.names, Text::Names, NAMES_WEIGHT),
+            (self.captions, Text::Captions, 1.0),
+        ]
+        .into_iter()
+        .filter_map(|(wanted, text, weight)| wanted.then_some((text, weight)))
+    }
+}
+
+/// A field of whole, folded values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// Source and outlets.
+    Source,
+    /// Outlets.
+    Outlet,
+    /// 编辑, 责任编辑, 审核, 监制.
+    Editor,
+    /// 记者, 通讯员, 评论员, 作者.
+    Author,
+    /// 校对.
+    Proofreader,
+    /// The section.
+    Section,
+    /// The address.
+    Url,
+}
+
+/// What a token is for the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenKind {
+    /// A word of the dictionary.
+    Word,
+    /// Two neighbouring Chinese characters, or a whole number or Latin word.
+    Pair,
+    /// One Chinese character.
+    Character,
+}
+
+impl TokenKind {
+    /// All kinds.
+    pub const ALL: [TokenKind; 3] = [TokenKind::Word, TokenKind::Pair, TokenKind::Character];
+
+    /// The kind as a person reads it.
+    pub fn name(self) -> &'static str {
+        match self {
+            TokenKind::Word => "word",
+            TokenKind::Pair => "pair",
+            TokenKind::Character => "character",
+        }
+    }
+}
+
+/// One term to score by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreTerm {
+    /// The text that it stands in.
+    pub text: Text,
+    /// Its kind.
+    pub kind: TokenKind,
+    /// The token.
+    pub token: String,
+    /// What its BM25 is multiplied by: the text's weight, each time that the term stands in the query.
+    pub weight: f32,
+}
+
+/// A word of a free-text piece: an article has it when it holds the string, or one of its synonyms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Word {
+    /// The word, folded.
+    pub text: String,
+    /// The word as a string.
+    pub string: StringPlan,
+    /// What else will do.
+    pub synonyms: Vec<StringPlan>,
+    /// Where it is made of words: lists of strings. An article that holds all strings of one of them matches in part.
+    pub parts: Vec<Vec<StringPlan>>,
+}
+
+impl Word {
+    /// The word alone.
+    pub fn new(folded: &str) -> Word {
+        Word { text: folded.to_string(), string: StringPlan::new(folded), synonyms: Vec::new(), parts: Vec::new() }
+    }
+
+    /// The word and its synonyms.
+    pub fn strings(&self) -> impl Iterator<Item = &StringPlan> {
+        std::iter::once(&self.string).chain(&self.synonyms)
+    }
+
+    fn without_synonyms(&self) -> Word {
+        Word { synonyms: Vec::new(), ..self.clone() }
+    }
+}
+
+/// What documents must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    /// Every document.
+    All,
+    /// No document.
+    Nothing,
+    /// A string.
+    String(StringPlan, Scope),
+    /// Each of the words of a free-text piece.
+    Words(Vec<Word>, Scope),
+    /// At least one of the words, or all parts of one: the weaker form of `Words`.
+    AnyWord(Vec<Word>, Scope),
+    /// The words of a longer term (自愿|放弃|社保), or one of its synonyms.
+    Term(Vec<Word>, Vec<StringPlan>, Scope),
+    /// A whole value.
+    Key(Key, String),
+    /// A date between the two, in seconds of the printed local clock, ends included.
+    Date(i64, i64),
+    /// A needle that the text itself must be looked at for, where the documents of the inner plan are the candidates.
+    Scan(Needle, Scope, Box<Plan>),
+    /// A line of the margin that satisfies the inner plan by its body. It scores and marks nothing.
+    Margin(Box<Plan>),
+    /// All of them.
+    And(Vec<Plan>),
+    /// Any of them.
+    Or(Vec<Plan>),
+    /// Not this.
+    Not(Box<Plan>),
+}
+
+impl Plan {
+    /// All of these; one that stands twice is one.
+    pub fn and(plans: Vec<Plan>) -> Plan {
+        let mut flat = Vec::with_capacity(plans.len());
+        for plan in plans {
+            match plan {
+                Plan::And(inner) => inner.into_iter().for_each(|plan| add(&mut flat, plan)),
+                plan => add(&mut flat, plan),
+            }
+        }
+        match flat.len() {
+            0 => Plan::Nothing,
+            1 => flat.remove(0),
+            _ => Plan::And(flat),
+        }
+    }
+
+    /// Any of these; one that stands twice is one.
+    pub fn or(plans: Vec<Plan>) -> Plan {
+        let mut flat = Vec::with_capacity(plans.len());
+        for plan in plans {
+            match plan {
+                Plan::Or(inner) => inner.into_iter().for_each(|plan| add(&mut flat, plan)),
+                plan => add(&mut flat, plan),
+            }
+        }
+        match flat.len() {
+            0 => Plan::Nothing,
+            1 => flat.remove(0),
+            _ => Plan::Or(flat),
+        }
+    }
+
+    /// The plan of what was typed alone; none where no synonym is in it.
+    pub fn without_synonyms(&self) -> Option<Plan> {
+        self.has_synonyms().then(|| self.typed())
+    }
+
+    fn has_synonyms(&self) -> bool {
+        match self {
+            Plan::Words(words, _) | Plan::AnyWord(words, _) => words.iter().any(|word| !word.synonyms.is_empty()),
+            Plan::Term(..) => true,
+            Plan::And(plans) | Plan::Or(plans) => plans.iter().any(Plan::has_synonyms),
+            Plan::Not(plan) | Plan::Margin(plan) => plan.has_synonyms(),
+            _ => false,
+        }
+    }
+
+    fn typed(&self) -> Plan {
+        let words = |words: &[Word]| words.iter().map(Word::without_synonyms).collect();
+        match self {
+            Plan::Words(own, scope) | Plan::Term(own, _, scope) => Plan::Words(words(own), *scope),
+            Plan::AnyWord(own, scope) => Plan::AnyWord(words(own), *scope),
+            Plan::And(plans) => Plan::and(plans.iter().map(Plan::typed).collect()),
+            Plan::Or(plans) => Plan::or(plans.iter().map(Plan::typed).collect()),
+            Plan::Not(plan) => Plan::Not(Box::new(plan.typed())),
+            Plan::Margin(plan) => Plan::Margin(Box::new(plan.typed())),
+            other => other.clone(),
+        }
+    }
+}
+
+fn add(plans: &mut Vec<Plan>, plan: Plan) {
+    if !plans.contains(&plan) {
+        plans.push(plan);
+    }
+}
+
+/// Something to mark, with where it may be marked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// What is marked.
+    pub needle: Needle,
+    /// Where.
+    pub scope: Scope,
+    /// Whether it is a word of a free-text piece: then occurrences that cut through other words come last.
+    pub is_word: bool,
+}
+
+/// A query ready to be run.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// What full matches hold, and matches by a synonym.
+    pub full: Plan,
+    /// What full matches hold without any synonym; none where that is the same.
+    pub typed: Option<Plan>,
+    /// What full and partial matches hold; none where there can be no partial ones.
+    pub partial: Option<Plan>,
+    /// What they are scored by, each term once.
+    pub terms: Vec<ScoreTerm>,
+    /// What is marked.
+    pub marks: Vec<Mark>,
+    /// What is marked in partial matches beside.
+    pub part_marks: Vec<Mark>,
+    /// Synonyms that were taken in: the word, and what stands for it.
+    pub synonyms: Vec<(String, Vec<String>)>,
+}
+
+/// How much is taken in beside what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Breadth {
+    /// Synonyms and partial matches too.
+    #[default]
+    Wide,
+    /// Synonyms, no partial matches.
+    Synonyms,
+    /// Partial matches, no synonyms.
+    Partial,
+    /// What was typed and no more.
+    Exact,
+}
+
+impl Breadth {
+    /// The breadth that takes these in.
+    pub fn of(synonyms: bool, partial: bool) -> Breadth {
+        match (synonyms, partial) {
+            (true, true) => Breadth::Wide,
+            (true, false) => Breadth::Synonyms,
+            (false, true) => Breadth::Partial,
+            (false, false) => Breadth::Exact,
+        }
+    }
+
+    /// Whether synonyms will do.
+    pub fn synonyms(self) -> bool {
+        matches!(self, Breadth::Wide | Breadth::Synonyms)
+    }
+
+    /// Whether partial matches are given.
+    pub fn partial(self) -> bool {
+        matches!(self, Breadth::Wide | Breadth::Partial)
+    }
+}

@@ -1,0 +1,132 @@
+//! A string as the index is asked for it: the tokens that prove it, and whether the text must be looked at as well.
+
+use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
+use gongxun_text::strings::{self, Class};
+
+/// A string as the index is asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StringPlan {
+    /// The folded string.
+    pub pattern: Vec<char>,
+    /// What proves it.
+    pub proof: Proof,
+    /// Whether the tokens leave something open (what kind of character stands in a gap), so that the text itself must
+    /// be looked at.
+    pub verify: bool,
+}
+
+/// What proves a string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// There is nothing in the string that the index holds.
+    Nothing,
+    /// One Chinese character: a term of the chars field.
+    Char(char),
+    /// Tokens of the pairs field with the offset of each from the string's beginning.
+    Pairs(Vec<(String, u32)>),
+}
+
+impl StringPlan {
+    /// Compiles a folded string.
+    pub fn new(folded: &str) -> StringPlan {
+        let pattern: Vec<char> = folded.chars().collect();
+        let core = strings::core(&pattern);
+        let mut tokens = Vec::new();
+        let mut verify = false;
+        let class_at = |at: usize| pattern.get(at).map(|c| Class::of(*c));
+        for (class, run) in strings::runs(&pattern) {
+            let before = run.start.checked_sub(1).and_then(class_at);
+            let after = class_at(run.end);
+            let offset = run.start.saturating_sub(core.start) as u32;
+            match class {
+                Class::Han => han_tokens(&pattern[run], offset, before, after, &mut tokens),
+                Class::Letter | Class::Digit => {
+                    tokens.push((pattern[run].iter().take(MAX_RUN_CHARS).collect(), offset));
+                }
+                // A gap of one character is known by the edge of the Chinese run beside it. Longer gaps, and gaps
+                // beside letters and digits, are not known.
+                Class::Other => {
+                    let by_han = usize::from(before == Some(Class::Han)) + usize::from(after == Some(Class::Han));
+                    let needed = if before.is_none() || after.is_none() { 1 } else { run.len() };
+                    verify |= by_han < needed;
+                }
+            }
+        }
+        let proof = match pattern.as_slice() {
+            _ if core.is_empty() => Proof::Nothing,
+            [c] if Class::of(*c) == Class::Han => Proof::Char(*c),
+            _ => Proof::Pairs(tokens),
+        };
+        StringPlan { pattern, proof, verify }
+    }
+
+    /// Whether the string holds anything that can be found.
+    pub fn is_searchable(&self) -> bool {
+        self.proof != Proof::Nothing
+    }
+
+    /// The string, where it is one Chinese character: its places are those of the pairs that begin with it.
+    pub fn character(&self) -> Option<char> {
+        if let Proof::Char(c) = self.proof { Some(c) } else { None }
+    }
+}
+
+fn han_tokens(run: &[char], offset: u32, before: Option<Class>, after: Option<Class>, tokens: &mut Vec<(String, u32)>) {
+    let last = run.len() - 1;
+    let beside = |class: Class| if class == Class::Other { Beside::Gap } else { Beside::Word };
+    // Beside letters and digits the positions prove the edge, unless nothing else stands for the run.
+    let needed = |class: &Class| *class == Class::Other || run.len() == 1;
+    if let Some(class) = before.filter(needed) {
+        let mut token = String::new();
+        first_of_run(run[0], beside(class), &mut token);
+        tokens.push((token, offset));
+    }
+    let mut at = 0;
+    while at < last {
+        let start = at.min(last - 1);
+        tokens.push((run[start..start + 2].iter().collect(), offset + start as u32));
+        at += 2;
+    }
+    if run.len() > 2 && run.len() % 2 == 1 {
+        tokens.push((run[last - 1..].iter().collect(), offset + last as u32 - 1));
+    }
+    if let Some(class) = after.filter(needed) {
+        let mut token = String::new();
+        last_of_run(run[last], beside(class), &mut token);
+        tokens.push((token, offset + last as u32));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_compiled_to_tokens() {
+        let check = |string: &str, expect: &str, verify: bool| {
+            let plan = StringPlan::new(string);
+            let tokens = match &plan.proof {
+                Proof::Nothing => String::new(),
+                Proof::Char(c) => format!("char {c}"),
+                Proof::Pairs(tokens) => {
+                    tokens.iter().map(|(token, offset)| format!("{token}{offset}")).collect::<Vec<_>>().join(" ")
+                }
+            };
+            assert_eq!((tokens.as_str(), plan.verify), (expect, verify), "{string}");
+        };
+        check("工", "char 工", false);
+        check("工会", "工会0", false);
+        check("农民工", "农民0 民工1", false);
+        check("农民工工资", "农民0 工工2 工资3", false);
+        check("农民工工", "农民0 工工2", false);
+        check("工会,权", "工会0 会$1 ^权3", false);
+        check(",工会", "^工0 工会0", false);
+        check("5人", "50 <人1", false);
+        check("2024年工会", "20240 年工4 工会5", false);
+        check("ai,工会", "ai0 ^工3 工会3", false);
+        check("2024-01", "20240 015", true);
+        check("ai,", "ai0", true);
+        check("工会,,,权", "工会0 会$1 ^权5", true);
+        check("。,", "", true);
+    }
+}

@@ -1,0 +1,89 @@
+//! The matches of a compiled query, by kind and segment.
+
+use tantivy::DocAddress;
+
+use super::bits::Bits;
+use super::matcher::Matcher;
+use super::segment::Segment;
+use crate::control::Stops;
+use crate::error::{Error, Result};
+use crate::index::Snapshot;
+use crate::search::compile::plan::Compiled;
+use crate::search::kind::{ByKind, Kind};
+
+/// The matches of a query: of each kind a set of documents for each segment, none in two of them.
+pub struct Matches {
+    pub(in crate::search) of: ByKind<Vec<Bits>>,
+    /// Whether the search was ended before all segments were looked at: then there may be more.
+    pub cut_short: bool,
+}
+
+impl Matches {
+    /// Finds all matches, or those of the segments that were done when the control said to stop.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn find(snapshot: &Snapshot, compiled: &Compiled, control: &dyn Stops) -> Result<Matches> {
+        let mut matches = Matches { of: ByKind::default(), cut_short: false };
+        for segment in Segment::all(snapshot) {
+            let segment = segment.watched(control);
+            let found = match in_segment(&segment, compiled) {
+                Ok(found) => found,
+                Err(Error::Interrupted) => {
+                    matches.cut_short = true;
+                    ByKind::of(|_| Bits::empty(segment.max_doc()))
+                }
+                Err(error) => return Err(error),
+            };
+            for (kind, bits) in Kind::ALL.into_iter().zip(found.into_inner()) {
+                matches.of[kind].push(bits);
+            }
+        }
+        Ok(matches)
+    }
+
+    /// Matches that were found otherwise, all of them in full; a set for each segment.
+    pub fn full(found: Vec<Bits>) -> Matches {
+        let none = |bits: &Bits| Bits::empty(bits.max_doc());
+        let mut of = ByKind::of(|_| found.iter().map(none).collect());
+        of[Kind::Full] = found;
+        Matches { of, cut_short: false }
+    }
+
+    /// How many there are.
+    pub fn total(&self, kind: Kind) -> u64 {
+        self.of[kind].iter().map(Bits::count).sum()
+    }
+
+    /// The kind of the match at this address; none where it is none.
+    pub fn kind(&self, address: DocAddress) -> Option<Kind> {
+        let holds = |bits: &Bits| bits.contains(address.doc_id);
+        Kind::ALL.into_iter().find(|kind| self.of[*kind].get(address.segment_ord as usize).is_some_and(holds))
+    }
+
+    /// The addresses of all matches of a kind, in the order of the index.
+    pub fn addresses(&self, kind: Kind) -> Vec<DocAddress> {
+        let segments = self.of[kind].iter().enumerate();
+        segments.flat_map(|(ord, bits)| bits.iter().map(move |doc| DocAddress::new(ord as u32, doc))).collect()
+    }
+}
+
+fn in_segment(segment: &Segment<'_>, compiled: &Compiled) -> Result<ByKind<Bits>> {
+    let mut matcher = Matcher::new(segment);
+    segment.tick()?;
+    let max_doc = segment.max_doc();
+    let mut found = ByKind::of(|_| Bits::empty(max_doc));
+    let typed = compiled.typed.as_ref();
+    let plans = [Some(typed.unwrap_or(&compiled.full)), typed.map(|_| &compiled.full), compiled.partial.as_ref()];
+    // What holds more matches only once, as the first of its kinds.
+    let mut left = Bits::full(max_doc);
+    for (kind, plan) in Kind::ALL.into_iter().zip(plans) {
+        if let Some(plan) = plan {
+            let mut bits = matcher.documents(plan, (kind != Kind::Full).then_some(&left))?;
+            bits.and(&left);
+            left.and_not(&bits);
+            found[kind] = bits;
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,186 @@
+//! Proving strings: which documents hold a string, by the pairs and chars fields.
+//!
+//! A string flows in; the documents of a segment that [`gongxun_text::strings::find`] would find it in flow out, and no
+//! other.
+
+use tantivy::postings::{Postings as _, SegmentPostings, TermInfo};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet as _, SegmentReader, TERMINATED};
+
+use super::bits::Bits;
+use super::segment::{Segment, read};
+use crate::error::Result;
+use crate::index::schema::TextFields;
+use crate::search::compile::string::{Proof, StringPlan};
+use gongxun_text::compound::MAX_PARTED;
+use gongxun_text::strings::Class;
+
+/// A string's tokens in one text of a segment; none where one of them does not occur, or where it has none.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn phrase(plan: &StringPlan, segment: &Segment<'_>, text: TextFields) -> Result<Option<Phrase>> {
+    match &plan.proof {
+        Proof::Pairs(tokens) => match located(segment, text.pairs, tokens)? {
+            Some(infos) => Phrase::of(segment, text.pairs, &infos).map(Some),
+            None => Ok(None),
+        },
+        Proof::Nothing | Proof::Char(_) => Ok(None),
+    }
+}
+
+/// The documents of a segment that hold a string in this text, and those only where its `verify` is false.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
+    match &plan.proof {
+        Proof::Nothing => Ok(()),
+        Proof::Char(c) => term_documents(segment, text.chars, c.encode_utf8(&mut [0; 4]), found),
+        Proof::Pairs(tokens) => match tokens.as_slice() {
+            [(token, _)] => term_documents(segment, text.pairs, token, found),
+            _ => {
+                let Some(infos) = located(segment, text.pairs, tokens)? else { return Ok(()) };
+                let Some((rarest, _)) = infos.first() else { return Ok(()) };
+                words(plan, segment, text, found)?;
+                // Positions are read for those alone that the words don't tell of.
+                let mut open = Bits::empty(segment.max_doc());
+                segment.documents(text.pairs, rarest, |docs| {
+                    docs.iter().filter(|doc| !found.contains(**doc)).for_each(|doc| open.insert(*doc));
+                })?;
+                if open.is_empty() {
+                    return Ok(());
+                }
+                let mut phrase = Phrase::of(segment, text.pairs, &infos)?;
+                for doc in open.iter() {
+                    segment.tick()?;
+                    if phrase.seek(doc) == doc && phrase.matches() {
+                        found.insert(doc);
+                    }
+                }
+                Ok(())
+            }
+        },
+    }
+}
+
+/// The documents that hold a string as a word or as a part of one: positions need not be read for these.
+fn words(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
+    let Some(parts) = text.parts else { return Ok(()) };
+    if plan.pattern.len() <= MAX_PARTED && plan.pattern.iter().all(|c| Class::of(*c) == Class::Han) {
+        let word: String = plan.pattern.iter().collect();
+        term_documents(segment, text.words, &word, found)?;
+        term_documents(segment, parts, &word, found)?;
+    }
+    Ok(())
+}
+
+/// The documents of a segment with a term, deleted ones too.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn term_documents(segment: &Segment<'_>, field: Field, token: &str, found: &mut Bits) -> Result<()> {
+    let Some(info) = segment.term(field, token)? else { return Ok(()) };
+    segment.documents(field, &info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))
+}
+
+/// Where the postings of tokens are, the rarest first, each with its distance; none where one of them does not occur.
+fn located(segment: &Segment<'_>, field: Field, tokens: &[(String, u32)]) -> Result<Option<Vec<(TermInfo, u32)>>> {
+    let mut infos = Vec::with_capacity(tokens.len());
+    for (token, offset) in tokens {
+        match segment.term(field, token)? {
+            Some(info) => infos.push((info, *offset)),
+            None => return Ok(None),
+        }
+    }
+    infos.sort_by_key(|(info, _)| info.doc_freq);
+    Ok(Some(infos))
+}
+
+/// Tokens at fixed distances, in one field of one segment.
+pub struct Phrase {
+    /// The rarest token first.
+    postings: Vec<(SegmentPostings, u32)>,
+    /// The largest distance of a token from the string's beginning.
+    last: u32,
+    starts: Vec<u32>,
+    scratch: Vec<u32>,
+}
+
+impl Phrase {
+    /// Opens the postings of tokens with their distances from the string's beginning, the rarest token first.
+    fn of(segment: &Segment<'_>, field: Field, infos: &[(TermInfo, u32)]) -> Result<Phrase> {
+        let inverted = segment.inverted_index(field)?;
+        let last = infos.iter().map(|(_, offset)| *offset).max().unwrap_or(0);
+        let mut postings = Vec::with_capacity(infos.len());
+        for (info, offset) in infos {
+            let opened = inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions);
+            // With this much added, the positions of one occurrence of the string are equal for all tokens.
+            postings.push((read(opened)?, last - offset));
+        }
+        Ok(Phrase { postings, last, starts: Vec::new(), scratch: Vec::new() })
+    }
+
+    /// The first document from this one on that holds all tokens, or [`TERMINATED`].
+    pub fn seek(&mut self, target: DocId) -> DocId {
+        let Some((rarest, others)) = self.postings.split_first_mut() else { return TERMINATED };
+        let mut doc = seek(&mut rarest.0, target);
+        'candidates: while doc != TERMINATED {
+            for (postings, _) in others.iter_mut() {
+                let at = seek(postings, doc);
+                if at != doc {
+                    doc = seek(&mut rarest.0, at);
+                    continue 'candidates;
+                }
+            }
+            break;
+        }
+        doc
+    }
+
+    /// Where the string begins in the current document, in characters, in order.
+    pub fn places(&mut self) -> impl Iterator<Item = u32> + '_ {
+        self.matches();
+        self.starts.iter().map(|start| start - self.last)
+    }
+
+    /// Whether the tokens stand at their distances in the current document.
+    fn matches(&mut self) -> bool {
+        let Some(((rarest, shift), others)) = self.postings.split_first_mut() else { return false };
+        rarest.positions_with_offset(*shift, &mut self.starts);
+        for (postings, shift) in others {
+            postings.positions_with_offset(*shift, &mut self.scratch);
+            let mut other = self.scratch.iter().peekable();
+            self.starts.retain(|start| {
+                while other.next_if(|position| *position < start).is_some() {}
+                other.peek() == Some(&start)
+            });
+            if self.starts.is_empty() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The first document of the postings from this one on.
+pub fn seek(postings: &mut SegmentPostings, target: DocId) -> DocId {
+    if postings.doc() < target { postings.seek(target) } else { postings.doc() }
+}
+
+/// Calls for each term of a field in one segment that begins with the prefix, in order.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn terms(segment: &SegmentReader, field: Field, prefix: &str, mut each: impl FnMut(&str, &TermInfo)) -> Result<()> {
+    let inverted = segment.inverted_index(field)?;
+    let mut stream = read(inverted.terms().range().ge(prefix).into_stream())?;
+    while let Some((key, info)) = stream.next() {
+        let Ok(term) = std::str::from_utf8(key) else { continue };
+        if !term.starts_with(prefix) {
+            break;
+        }
+        each(term, info);
+    }
+    Ok(())
+}

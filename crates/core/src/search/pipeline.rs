@@ -1,0 +1,194 @@
+//! The pipeline: compile → match → collapse copies → rank. Everything that is asked of an index by a query begins here and
+//! stops where it has what it needs.
+
+use tantivy::DocAddress;
+
+use super::compile::compile;
+use super::compile::plan::{Breadth, Compiled};
+use super::kind::Kind;
+use super::matching::bits::Bits;
+use super::matching::collapse::{Collapsed, Copies};
+use super::matching::found::Matches;
+use super::ranking::rank::{Ranked, Sort};
+use super::request::Request;
+use super::results::facets::{self, Counter, Facets};
+use crate::control::{Control, Stops};
+use crate::error::{Error, Result};
+use crate::index::Snapshot;
+use crate::index::reprints::Reprints;
+use crate::query::{Filter, Node};
+use gongxun_text::synonyms::Synonyms;
+
+/// What a request found in a snapshot, before it is shown.
+pub struct Found<'a> {
+    /// The snapshot.
+    pub snapshot: &'a Snapshot,
+    /// The compiled query.
+    pub compiled: Compiled,
+    /// The copies of articles.
+    pub copies: &'a Reprints,
+    matches: Matches,
+    collapsed: Collapsed,
+    control: &'a dyn Stops,
+}
+
+impl<'a> Found<'a> {
+    /// Compiles a request, finds its matches and, unless all copies are asked for, leaves one of each cluster.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn find(
+        snapshot: &'a Snapshot,
+        request: &Request,
+        synonyms: &Synonyms,
+        control: &'a dyn Stops,
+    ) -> Result<Found<'a>> {
+        let root = request.query.root.as_ref();
+        Found::of_tree(snapshot, (root, &request.filters), synonyms, (request.breadth, request.copies), control)
+    }
+
+    /// The same for a tree and filters.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn of_tree(
+        snapshot: &'a Snapshot,
+        (root, filters): (Option<&Node>, &[Filter]),
+        synonyms: &Synonyms,
+        (breadth, copies): (Breadth, Copies),
+        control: &'a dyn Stops,
+    ) -> Result<Found<'a>> {
+        let compiled = compile(root, filters, snapshot.segmenter()?, synonyms, breadth);
+        let matches = Matches::find(snapshot, &compiled, control)?;
+        Found::of(snapshot, compiled, matches, copies, control)
+    }
+
+    /// The same for matches that were found otherwise.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn of(
+        snapshot: &'a Snapshot,
+        compiled: Compiled,
+        mut matches: Matches,
+        copies: Copies,
+        control: &'a dyn Stops,
+    ) -> Result<Found<'a>> {
+        let reprints = snapshot.copies()?;
+        let collapsed = match copies {
+            Copies::Collapsed => matches.collapse(reprints),
+            Copies::All => Collapsed::default(),
+        };
+        Ok(Found { snapshot, compiled, copies: reprints, matches, collapsed, control })
+    }
+
+    /// The kind of match that one article is of, whatever its copies hold; none where it is none.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn one(snapshot: &Snapshot, compiled: &Compiled, address: DocAddress) -> Result<Option<Kind>> {
+        Ok(Matches::find(snapshot, compiled, &Control::default())?.kind(address))
+    }
+
+    /// How many matches of a kind there are.
+    pub fn total(&self, kind: Kind) -> u64 {
+        self.matches.total(kind)
+    }
+
+    /// How many articles hold all of the query, typed or by a synonym.
+    pub fn held(&self) -> u64 {
+        self.total(Kind::Full) + self.total(Kind::Synonym)
+    }
+
+    /// Whether the search was ended before it was done: then the counts are those of what was looked at.
+    pub fn cut_short(&self) -> bool {
+        self.matches.cut_short
+    }
+
+    /// The kind of the match at this address, where it is shown.
+    pub fn kind(&self, address: DocAddress) -> Option<Kind> {
+        self.matches.kind(address)
+    }
+
+    /// The addresses of the matches of a kind, in the order of the index.
+    pub fn addresses(&self, kind: Kind) -> Vec<DocAddress> {
+        self.matches.addresses(kind)
+    }
+
+    /// What there is to say of synonyms that were taken in.
+    pub fn synonym_notes(&self) -> Vec<String> {
+        let synonyms = self.compiled.synonyms.iter();
+        synonyms.map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect()
+    }
+
+    /// What there is to say of matches that are not counted where the breadth is counted.
+    pub fn not_counted(&self, counted: Breadth) -> Vec<String> {
+        let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
+        let mut notes = Vec::new();
+        let synonym = self.total(Kind::Synonym);
+        if synonym > 0 && !counted.synonyms() {
+            let names = self.compiled.synonyms.iter().flat_map(|(_, others)| others).map(String::as_str);
+            let names: Vec<&str> = names.collect();
+            let (names, articles) = (names.join(", "), articles(synonym));
+            notes.push(format!("not counted: {articles} more by a synonym ({names}); --synonyms counts them too"));
+        }
+        let partial = self.total(Kind::Partial);
+        if self.held() == 0 && partial > 0 && !counted.partial() {
+            let articles = articles(partial);
+            notes.push(format!("no article holds all of it; {articles} with some of it: --partial counts them"));
+        }
+        notes
+    }
+
+    /// The first `wanted` of the matches that the breadth takes in, in order. Where the control says to stop none, and the
+    /// answer is cut short.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn ranked(&mut self, sort: Sort, breadth: Breadth, wanted: usize) -> Result<Vec<Ranked>> {
+        match self.matches.ranked(self.snapshot, &self.compiled, (sort, breadth), wanted, self.control) {
+            Err(Error::Interrupted) => {
+                self.matches.cut_short = true;
+                Ok(Vec::new())
+            }
+            ranked => ranked,
+        }
+    }
+
+    /// The matches of a kind in a segment, all copies among them.
+    pub fn with_copies(&self, kind: Kind, segment: usize) -> Option<Bits> {
+        let mut found = self.matches.of[kind].get(segment)?.clone();
+        self.collapsed[kind].get(segment).into_iter().flatten().for_each(|(_, doc)| found.insert(*doc));
+        Some(found)
+    }
+
+    /// Counts the values of the matches that the breadth takes in, those of each kind apart. A cluster counts once for each
+    /// value that any of its matching copies has, so that a value's count is the total when that value is asked for as
+    /// well.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn facets(&self, breadth: Breadth) -> Result<Facets> {
+        let of = |kind| self.facets_of(kind);
+        let full = of(Kind::Full)?;
+        let synonym = breadth.synonyms().then(|| of(Kind::Synonym)).transpose()?;
+        let partial = breadth.partial().then(|| of(Kind::Partial)).transpose()?;
+        Ok(facets::joined(full, synonym, partial))
+    }
+
+    fn facets_of(&self, kind: Kind) -> Result<Counter<'a>> {
+        let mut counter = Counter::new(self.snapshot)?;
+        for (ord, bits) in self.matches.of[kind].iter().enumerate() {
+            match self.collapsed[kind].get(ord).filter(|copies| !copies.is_empty()) {
+                Some(copies) => {
+                    let mut alone = bits.clone();
+                    copies.iter().for_each(|(_, doc)| alone.remove(*doc));
+                    counter.add(ord, &alone);
+                    counter.add_copies(ord, copies);
+                }
+                None => counter.add(ord, bits),
+            }
+        }
+        Ok(counter)
+    }
+}

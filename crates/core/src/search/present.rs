@@ -1,0 +1,95 @@
+//! The end of the pipeline: the hits of a page with snippets, marks and the credits that were asked for. Only these articles
+//! are read from the store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::compile::plan::{Breadth, Mark};
+use super::kind::Kind;
+use super::pipeline::Found;
+use super::request::Request;
+use super::results::credits::Asked;
+use super::results::explain;
+use super::results::page::{Hit, Results};
+use super::results::snippet::{Highlighter, Marked, Marks};
+use crate::error::Result;
+
+/// Gives the hits of a request, from its offset on as many as its limit says, of the kinds that the breadth takes in.
+///
+/// # Errors
+/// Where a file of the index can't be read, or `give` fails.
+pub fn hits(
+    found: &mut Found<'_>,
+    request: &Request,
+    breadth: Breadth,
+    give: &mut dyn FnMut(Hit) -> Result<()>,
+) -> Result<()> {
+    let snapshot = found.snapshot;
+    let wanted = request.offset.saturating_add(request.limit);
+    let ranked = found.ranked(request.sort, breadth, wanted)?;
+    let compiled = &found.compiled;
+    let partial_marks: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
+    let segmenter = snapshot.segmenter()?;
+    let mut full = Highlighter::new(&compiled.marks, segmenter);
+    let mut partial = Highlighter::new(&partial_marks, segmenter);
+    let asked = Asked::of(request.query.root.as_ref(), &request.filters);
+    for ranked in ranked.iter().skip(request.offset).take(request.limit) {
+        let (marks, highlighter) = match ranked.kind {
+            Kind::Partial => (&partial_marks, &mut partial),
+            _ => (&compiled.marks, &mut full),
+        };
+        let (article, snippet, of_names) = match request.snippet_length {
+            // Without snippets nothing is folded and nothing kept.
+            0 => (Arc::new(snapshot.article(ranked.address)?), Marked::default(), Marks::default()),
+            length => {
+                let page = snapshot.shown(ranked.address)?;
+                (page.article.clone(), highlighter.snippet(&page, length), highlighter.marks(&page))
+            }
+        };
+        give(Hit {
+            snippet,
+            marks: of_names,
+            asked: asked.credits(&article, marks),
+            score: ranked.score,
+            reprints: found.copies.of(ranked.address).len().saturating_sub(1) as u64,
+            kind: ranked.kind,
+            explanation: match request.explain {
+                true => Some(explain::explain(snapshot, compiled, ranked.address, ranked.score)?),
+                false => None,
+            },
+            article,
+        })?;
+    }
+    Ok(())
+}
+
+/// The hits of a request's page, and the counts.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn page(found: &mut Found<'_>, request: &Request) -> Result<Results> {
+    let mut page = Vec::new();
+    hits(found, request, Breadth::Wide, &mut |hit| {
+        page.push(hit);
+        Ok(())
+    })?;
+    let snapshot = found.snapshot;
+    Ok(Results {
+        query: request.query.text.clone(),
+        query_notes: request.query.notes.clone(),
+        total: found.total(Kind::Full),
+        synonym_total: found.total(Kind::Synonym),
+        partial_total: found.total(Kind::Partial),
+        cut_short: found.cut_short(),
+        took: Duration::ZERO,
+        articles: snapshot.articles(),
+        generation: snapshot.generation.number,
+        commit: snapshot.commit.number,
+        notes: Vec::new(),
+        suggestions: Vec::new(),
+        hits: page,
+        facets: None,
+        page_total: 0,
+        pages: Vec::new(),
+    })
+}

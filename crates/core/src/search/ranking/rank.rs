@@ -1,0 +1,213 @@
+//! The order of matches: full matches, typed or by a synonym, before partial ones; in each the best, newest or oldest first.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use tantivy::{DocAddress, DocId};
+
+use super::scoring;
+use super::surely::surely;
+use crate::control::Stops;
+use crate::error::Result;
+use crate::index::Snapshot;
+use crate::search::compile::plan::{Breadth, Compiled};
+use crate::search::kind::Kind;
+use crate::search::matching::bits::Bits;
+use crate::search::matching::found::Matches;
+use crate::search::matching::segment::Segment;
+
+/// The order of hits. Full matches come before partial ones in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// The best first; without anything to score by, the newest first.
+    #[default]
+    Relevance,
+    /// The newest first, undated ones last.
+    Newest,
+    /// The oldest first, undated ones last.
+    Oldest,
+}
+
+impl Sort {
+    /// What a date puts a hit by, the largest first.
+    fn by_date(self, date: Option<i64>) -> i64 {
+        let date = if self == Sort::Oldest { date.map(|date| -date) } else { date };
+        date.unwrap_or(i64::MIN)
+    }
+}
+
+/// A document with what gave it its place in the order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranked {
+    /// Where it stands.
+    pub address: DocAddress,
+    /// Its score.
+    pub score: f32,
+    /// How much of the query it holds.
+    pub kind: Kind,
+}
+
+impl Matches {
+    /// The first `wanted` matches of what the breadth takes in, in the order asked for: those that hold all, typed or by a
+    /// synonym, then partial ones. By relevance, those in which a word occurs only as letters inside other words (和服 in
+    /// 和|服务) follow the others that hold all. Gives fewer where the control says to stop.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read; [`crate::Error::Interrupted`] where the control says to stop.
+    pub fn ranked(
+        &self,
+        snapshot: &Snapshot,
+        compiled: &Compiled,
+        (sort, breadth): (Sort, Breadth),
+        wanted: usize,
+        control: &dyn Stops,
+    ) -> Result<Vec<Ranked>> {
+        let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
+        let segments: Vec<Segment<'_>> = Segment::all(snapshot).map(|segment| segment.watched(control)).collect();
+        let ranker = Ranker { segments, terms: scoring::weigh(&compiled.terms, snapshot)?, sort, matches: self };
+        let mut ranked = Vec::new();
+        let all = self.all_held(breadth);
+        match if sort == Sort::Relevance { ranker.surely_words(&all, compiled)? } else { None } {
+            Some(surely) => {
+                ranker.best(&surely, wanted, &mut ranked)?;
+                let letters: Vec<Bits> = all.iter().zip(&surely).map(|(all, surely)| all.without(surely)).collect();
+                ranker.best(&letters, wanted, &mut ranked)?;
+            }
+            None => ranker.best(&all, wanted, &mut ranked)?,
+        }
+        if breadth.partial() {
+            ranker.best(&self.of[Kind::Partial], wanted, &mut ranked)?;
+        }
+        Ok(ranked)
+    }
+
+    /// The matches that hold all of the query, typed or, where the breadth has them, by a synonym.
+    fn all_held(&self, breadth: Breadth) -> Cow<'_, [Bits]> {
+        let (full, synonym) = (&self.of[Kind::Full], &self.of[Kind::Synonym]);
+        if !breadth.synonyms() || synonym.iter().all(Bits::is_empty) {
+            return Cow::Borrowed(full);
+        }
+        let mut all = full.clone();
+        all.iter_mut().zip(synonym).for_each(|(all, synonym)| all.or(synonym));
+        Cow::Owned(all)
+    }
+}
+
+/// Puts matches in order.
+struct Ranker<'a> {
+    segments: Vec<Segment<'a>>,
+    terms: Vec<scoring::Weighted<'a>>,
+    sort: Sort,
+    matches: &'a Matches,
+}
+
+/// A document with its order: the largest first, ties by the id.
+type Order = (i64, Reverse<u64>, Place);
+
+impl Ranker<'_> {
+    /// Those of these documents that surely hold the words as words; none where that says nothing.
+    fn surely_words(&self, all: &[Bits], compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
+        let mut surely = Vec::new();
+        for (segment, all) in self.segments.iter().zip(all) {
+            if all.is_empty() {
+                surely.push(all.clone());
+                continue;
+            }
+            let Some(mut words) = self::surely(&compiled.full, segment)? else { return Ok(None) };
+            words.and(all);
+            surely.push(words);
+        }
+        Ok(Some(surely).filter(|surely| surely != all))
+    }
+
+    /// Adds the best of these documents, until there are `wanted` of all.
+    fn best(&self, found: &[Bits], wanted: usize, ranked: &mut Vec<Ranked>) -> Result<()> {
+        let wanted = wanted.saturating_sub(ranked.len());
+        if wanted == 0 {
+            return Ok(());
+        }
+        let mut best = Best { wanted, heap: BinaryHeap::new() };
+        for (ord, bits) in found.iter().enumerate().filter(|(_, bits)| !bits.is_empty()) {
+            let segment = &self.segments[ord];
+            let ids = segment.fast_fields().u64("id_order")?;
+            let id = |doc: DocId| ids.first(doc).unwrap_or(0);
+            let address = |doc: DocId| DocAddress::new(ord as u32, doc);
+            if self.sort == Sort::Relevance {
+                for (doc, score) in scoring::scores(segment, &self.terms, bits, wanted)? {
+                    // A score is never negative, so its bits sort as it does.
+                    best.offer(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
+                }
+            } else {
+                let dates = segment.fast_fields().i64("date")?;
+                for doc in bits.iter() {
+                    best.offer(self.sort.by_date(dates.first(doc)), || id(doc), address(doc), 0.0);
+                }
+            }
+        }
+        for Reverse((_, _, place)) in best.heap.into_sorted_vec() {
+            let score = if self.sort == Sort::Relevance { place.score } else { self.score(place.address)? };
+            let kind = self.matches.kind(place.address).unwrap_or(Kind::Partial);
+            ranked.push(Ranked { address: place.address, score, kind });
+        }
+        Ok(())
+    }
+
+    fn score(&self, address: DocAddress) -> Result<f32> {
+        let segment = &self.segments[address.segment_ord as usize];
+        let mut itself = Bits::empty(segment.max_doc());
+        itself.insert(address.doc_id);
+        let scores = scoring::scores(segment, &self.terms, &itself, 1)?;
+        Ok(scores.first().map_or(0.0, |(_, score)| *score))
+    }
+}
+
+/// The best so far: the least of them on top.
+struct Best {
+    wanted: usize,
+    heap: BinaryHeap<Reverse<Order>>,
+}
+
+/// A document behind its order: compared last, and only where two ids begin alike.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    address: DocAddress,
+    score: f32,
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Place) -> bool {
+        self.address == other.address
+    }
+}
+
+impl Eq for Place {}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Place) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Place {
+    fn cmp(&self, other: &Place) -> std::cmp::Ordering {
+        other.address.cmp(&self.address)
+    }
+}
+
+impl Best {
+    fn offer(&mut self, primary: i64, id: impl FnOnce() -> u64, address: DocAddress, score: f32) {
+        let least = self.heap.peek().filter(|_| self.heap.len() == self.wanted).map(|Reverse(least)| *least);
+        if least.is_some_and(|(least, ..)| primary < least) {
+            return;
+        }
+        let offered = (primary, Reverse(id()), Place { address, score });
+        if least.is_some_and(|least| offered <= least) {
+            return;
+        }
+        self.heap.push(Reverse(offered));
+        if self.heap.len() > self.wanted {
+            self.heap.pop();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Matches that hold the words as words, by the words and parts of words of the index: told from those in which the
+//! letters of a word belong to two others without a look at their texts.
+
+use crate::error::Result;
+use crate::search::compile::plan::{Plan, Scope};
+use crate::search::compile::string::StringPlan;
+use crate::search::matching::bits::Bits;
+use crate::search::matching::lower;
+use crate::search::matching::segment::Segment;
+use crate::search::matching::strings::{self, term_documents};
+use gongxun_text::segment::Hmm;
+use gongxun_text::strings::Class;
+
+/// The documents that surely hold each word of the plan as a word, by the words of the index. None where the plan does not
+/// ask for words, and all of its matches are alike.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
+    match plan {
+        Plan::Words(words, scope) => {
+            let mut all = Bits::full(segment.max_doc());
+            for word in words {
+                let mut found = Bits::empty(segment.max_doc());
+                for string in word.strings() {
+                    surely_string(string, *scope, segment, &mut found)?;
+                }
+                all.and(&found);
+            }
+            Ok(Some(all))
+        }
+        Plan::Term(words, synonyms, scope) => {
+            let mut any = match surely(&Plan::Words(words.clone(), *scope), segment)? {
+                Some(found) if !words.is_empty() => found,
+                _ => Bits::empty(segment.max_doc()),
+            };
+            for synonym in synonyms {
+                surely_string(synonym, *scope, segment, &mut any)?;
+            }
+            Ok(Some(any))
+        }
+        Plan::And(plans) => {
+            let mut all: Option<Bits> = None;
+            for plan in plans {
+                let found = surely(plan, segment)?;
+                all = match (all, found) {
+                    (Some(mut all), Some(found)) => {
+                        all.and(&found);
+                        Some(all)
+                    }
+                    (all, found) => all.or(found),
+                };
+            }
+            Ok(all)
+        }
+        // Where one of the ways asks for no words, a match by it is as good as any.
+        Plan::Or(plans) => {
+            let mut any = Bits::empty(segment.max_doc());
+            for plan in plans {
+                match surely(plan, segment)? {
+                    Some(found) => any.or(&found),
+                    None => return Ok(None),
+                }
+            }
+            Ok(Some(any))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn surely_string(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found: &mut Bits) -> Result<()> {
+    let text: String = string.pattern.iter().collect();
+    let mut tokens = Vec::new();
+    let segmenter = segment.snapshot.segmenter()?;
+    segmenter.cut(&text, Hmm::On, &mut tokens);
+    // A word that the dictionary lacks may be cut otherwise in its text, and one character is always a part of something:
+    // of these all occurrences are alike.
+    let is_word = tokens.len() == 1 && string.pattern.len() > 1 && segmenter.has_word(&text);
+    let is_word = is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han);
+    for (fields, _) in lower::texts(scope, &segment.snapshot.fields) {
+        match fields.parts {
+            Some(parts) if is_word => {
+                term_documents(segment, fields.words, &text, found)?;
+                term_documents(segment, parts, &text, found)?;
+            }
+            // Runs of letters and digits match whole, and names have no words.
+            _ => strings::documents(string, segment, fields, found)?,
+        }
+    }
+    Ok(())
+}

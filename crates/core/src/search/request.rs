@@ -1,0 +1,56 @@
+//! What is asked of an index.
+
+use super::compile::plan::Breadth;
+use super::matching::collapse::Copies;
+use super::ranking::rank::Sort;
+use super::results::snippet;
+use crate::query::{Filter, Query};
+
+/// What is asked of a snapshot.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The parsed query.
+    pub query: Query,
+    /// Further conditions, all of which must hold.
+    pub filters: Vec<Filter>,
+    /// The order.
+    pub sort: Sort,
+    /// How many hits are given.
+    pub limit: usize,
+    /// How many hits are passed over.
+    pub offset: usize,
+    /// Whether facets are counted.
+    pub facets: bool,
+    /// Which matches are looked for: what was typed and no more, or synonyms and partial matches too.
+    pub breadth: Breadth,
+    /// Which of them facets, timelines and exports take in: what was typed alone, unless more is asked for.
+    pub count: Breadth,
+    /// Whether copies of one article are one hit.
+    pub copies: Copies,
+    /// The length of snippets in characters.
+    pub snippet_length: usize,
+    /// Whether each hit's score is taken apart.
+    pub explain: bool,
+}
+
+impl Request {
+    /// How many hits are given unless another number is asked for.
+    pub const DEFAULT_LIMIT: usize = 10;
+
+    /// The request for a query's first page.
+    pub fn new(query: Query) -> Request {
+        Request {
+            query,
+            filters: Vec::new(),
+            sort: Sort::Relevance,
+            limit: Request::DEFAULT_LIMIT,
+            offset: 0,
+            facets: false,
+            breadth: Breadth::Wide,
+            count: Breadth::Exact,
+            copies: Copies::Collapsed,
+            snippet_length: snippet::DEFAULT_LENGTH,
+            explain: false,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The credits of an article that were asked for: `editor:` looks at four roles, and who asks for a reviewer wants to see
+//! the reviewer.
+
+use crate::article::{Article, Credit, Role};
+use crate::query::{Filter, Node};
+use gongxun_text::fold::fold;
+
+use crate::search::compile::plan::Mark;
+use gongxun_text::fold::fold_char;
+
+/// What is asked of credits: a name in some roles.
+#[derive(Debug, Clone)]
+pub struct Asked(Vec<Name>);
+
+/// Which roles are looked at, and the folded name.
+type Name = (fn(Role) -> bool, String);
+
+impl Asked {
+    /// What a tree and filters ask for; what is kept out is not asked for.
+    pub fn of(root: Option<&Node>, filters: &[Filter]) -> Asked {
+        let mut asked = Vec::new();
+        filters.iter().for_each(|filter| of_filter(filter, &mut asked));
+        let mut open: Vec<&Node> = root.into_iter().collect();
+        while let Some(node) = open.pop() {
+            match node {
+                Node::Filter(filter) => of_filter(filter, &mut asked),
+                Node::And(nodes) | Node::Or(nodes) => open.extend(nodes),
+                Node::Field { node, .. } => open.push(node),
+                _ => {}
+            }
+        }
+        Asked(asked)
+    }
+
+    /// The credits of an article that are asked for by a filter, or that hold what is marked, in the order of the page.
+    pub fn credits(&self, article: &Article, marks: &[Mark]) -> Vec<Credit> {
+        let mut name: Vec<char> = Vec::new();
+        let mut is_asked = |credit: &&Credit| {
+            let by_filter = |(role, name): &Name| role(credit.role) && fold(&credit.name) == *name;
+            if self.0.iter().any(by_filter) {
+                return true;
+            }
+            name.clear();
+            name.extend(credit.name.chars().map(fold_char));
+            marks.iter().any(|mark| mark.scope.names && mark.needle.is_in(&name))
+        };
+        article.credits.iter().filter(&mut is_asked).cloned().collect()
+    }
+}
+
+fn of_filter(filter: &Filter, asked: &mut Vec<Name>) {
+    let mut add = |role: fn(Role) -> bool, name: &str| asked.push((role, fold(name.trim())));
+    match filter {
+        Filter::Editor(name) => add(Role::edits, name),
+        Filter::Author(name) => add(Role::writes, name),
+        Filter::Proofreader(name) => add(|role| role == Role::Proofreader, name),
+        _ => {}
+    }
+}

@@ -1,0 +1,9 @@
+//! What an answer is made of: hits with snippets, marks and the credits that were asked for, facets, explanations.
+
+pub mod credits;
+pub mod explain;
+pub mod facets;
+mod fits;
+pub mod json;
+pub mod page;
+pub mod snippet;
