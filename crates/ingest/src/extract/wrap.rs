@@ -328,7 +328,8 @@ fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, 
         let broken: Vec<usize> = within.iter().copied().filter(|i| is_broken(lines, *i, width)).collect();
         // Verses end with a sign, each.
         let signs = broken.iter().filter(|i| lines[**i].text.ends_with(is_closing)).count();
-        if broken.len() >= LEAST_BROKEN && broken.len() * 2 >= within.len() && signs * 2 <= broken.len() {
+        let enough = broken.len() >= LEAST_BROKEN || broken.iter().any(|i| is_plain_break(lines, &filled, *i));
+        if enough && broken.len() * 2 >= within.len() && signs * 2 <= broken.len() {
             // Lines that end with a sentence tell nothing alone, and decide between two widths.
             let full = pairs.iter().filter(|i| is_broken(lines, **i, width)).count();
             if best.is_none_or(|b| full > b.0) {
