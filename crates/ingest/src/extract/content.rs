@@ -195,8 +195,8 @@ pub fn ends_sentence(text: &str) -> bool {
         || text.ends_with('.') && !text.ends_with("...")
 }
 
-/// The block of the article.
-pub fn region(page: &Page, worth: &[Worth]) -> usize {
+/// The block of the article, and the block inside it that holds nearly all of what it is worth.
+pub fn region(page: &Page, worth: &[Worth]) -> (usize, usize) {
     let mut sums = Vec::with_capacity(worth.len() + 1);
     sums.push(0.0f32);
     for w in worth {
@@ -213,6 +213,7 @@ pub fn region(page: &Page, worth: &[Worth]) -> usize {
             best = b;
         }
     }
+    let outer = best;
     // Down to the core, where nearly all of the worth stands in one block inside.
     let mut b = best + 1;
     while b < page.blocks.len() && page.blocks[b].lines.start < page.blocks[best].lines.end {
@@ -223,7 +224,7 @@ pub fn region(page: &Page, worth: &[Worth]) -> usize {
         }
         b += 1;
     }
-    best
+    (outer, best)
 }
 
 fn is_inside(page: &Page, block: usize, around: usize) -> bool {

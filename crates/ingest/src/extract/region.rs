@@ -61,12 +61,13 @@ pub fn find(page: &Page) -> Option<Region> {
     let hints = content::inherited_hints(page);
     let mut worth = content::weigh(page, &hints);
     comments::mark(page, &mut worth);
-    let block = content::region(page, &worth);
-    let lines = page.blocks[block].lines.start as usize..page.blocks[block].lines.end as usize;
+    let (block, inner) = content::region(page, &worth);
+    let lines = |block: usize| page.blocks[block].lines.start as usize..page.blocks[block].lines.end as usize;
+    let (lines, inner) = (lines(block), lines(inner));
     let homes = (0..page.lines.len()).map(|line| page.home(line)).collect();
     let chrome = page.dump && has_chrome(page, &worth);
     let mut reader = Reader { page, hints, worth, homes, block: block as u32, lines, core: false, chrome };
-    let run = content::best_run(&reader.worth, reader.lines.clone(), page.dump);
+    let run = content::best_run(&reader.worth, inner, page.dump);
     let letters: u32 =
         run.clone().filter(|i| reader.worth[*i].kind == Kind::Sentence).map(|i| page.lines[i].letters).sum();
     if letters < LEAST_LETTERS || run.clone().all(|i| reader.hint(i) == Hint::Beside) {
