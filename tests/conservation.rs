@@ -15,7 +15,7 @@ use gongxun_ingest::extract::{Explanation, Options, explain};
 
 fn explained(media: Media, text: &str) -> Option<Explanation> {
     let origin = Origin::file("a");
-    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None };
+    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None, dated: None };
     explain(&record, &Options::default()).ok()
 }
 

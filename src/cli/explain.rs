@@ -17,7 +17,9 @@ pub fn print(options: &Options<'_>, format: Format) -> anyhow::Result<Outcome> {
         bail!("--explain prints text, json or jsonl");
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| eprintln!("rejected: {rejection}"))?;
+    let inputs = archive::inputs(&options.paths, &options.root, &options.limits, &mut |rejection| {
+        eprintln!("rejected: {rejection}");
+    })?;
     let mut printed = 0u64;
     let mut failed: Option<std::io::Error> = None;
     for input in inputs {
