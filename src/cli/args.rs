@@ -665,6 +665,12 @@ pub struct ExtractArgs {
     /// Exit with 2 when a record was rejected
     #[arg(long)]
     pub strict: bool,
+    /// Show where each line of a page went, and why
+    #[arg(long)]
+    pub explain: bool,
+    /// How the lines are shown: text, json or jsonl
+    #[arg(long, value_enum, default_value_t = Format::Text, requires = "explain")]
+    pub format: Format,
 }
 
 /// `segment`

@@ -16,6 +16,7 @@ mod batch;
 mod build;
 mod context;
 mod delete;
+mod explain;
 mod explore;
 mod generations;
 mod look;

@@ -23,6 +23,8 @@ const EDITOR_LINES: usize = 120;
 /// Characters of the body's first and last paragraph that are read for a dateline or a signature.
 const DATELINE: usize = 90;
 
+/// The longest line that is a byline, in letters.
+const BYLINE: u32 = 80;
 /// The longest line that is read for what it tells about the article, in letters.
 const LONGEST: u32 = 160;
 /// The longest source that no label says to be one, in letters.
@@ -74,6 +76,8 @@ pub struct About {
     pub credits: Vec<Credit>,
     /// The section.
     pub section: Option<String>,
+    /// The lines that tell these.
+    pub byline: Vec<usize>,
 }
 
 impl About {
@@ -140,6 +144,13 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
             take_awaited(label, &text, &mut about, i);
         }
         let found = labels::read(&text);
+        let told = found.source.is_some()
+            || !found.credits.is_empty()
+            || zone != Zone::Tail && !found.dates.is_empty()
+            || found.is_only_about();
+        if told && line.letters <= BYLINE {
+            about.byline.push(i);
+        }
         if zone == Zone::Tail && worth[i].kind == Kind::End && found.credits.is_empty() {
             ended = true;
             // The article's own lines end where related links begin, but an editor's line may follow buttons.

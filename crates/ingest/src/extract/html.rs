@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::address;
 use super::markup::{Attributes, Token, tokens, unescape};
-use super::page::{Block, Hint, Line, Mark, Marked, Meta, Page, Piece, is_letter};
+use super::page::{Block, Form, Gap, Hint, Line, Mark, Marked, Meta, Page, Piece, is_letter};
+use super::tables;
 
 /// Blocks nested deeper than this are flattened into the block at this depth.
 pub const MAX_DEPTH: usize = 256;
@@ -68,8 +69,24 @@ enum Kind {
     Row,
     Table,
     List,
+    Quote,
     Pre,
     Container,
+}
+
+impl Kind {
+    fn form(self) -> Form {
+        match self {
+            Kind::Paragraph => Form::Paragraph,
+            Kind::Heading(_) => Form::Heading,
+            Kind::Item | Kind::Term => Form::Item,
+            Kind::Cell | Kind::Row | Kind::Table => Form::Layout,
+            Kind::List => Form::List,
+            Kind::Quote => Form::Quote,
+            Kind::Pre => Form::Pre,
+            Kind::Container => Form::Container,
+        }
+    }
 }
 
 struct Open {
@@ -110,11 +127,12 @@ struct Builder {
     raw: Raw,
     marks: Vec<OpenMark>,
     script_bytes: usize,
+    tables: tables::Borders,
 }
 
 impl Builder {
     fn new() -> Builder {
-        let page = Page { blocks: vec![Block { container: true, ..Block::default() }], ..Page::default() };
+        let page = Page { blocks: vec![Block::default()], ..Page::default() };
         let root = Open { name: String::new(), kind: Kind::Container, block: 0, hidden: false };
         Builder {
             page,
@@ -128,6 +146,7 @@ impl Builder {
             raw: Raw::Nothing,
             marks: Vec::new(),
             script_bytes: 0,
+            tables: tables::Borders::default(),
         }
     }
 
@@ -205,7 +224,8 @@ impl Builder {
     }
 
     fn piece(&mut self, text: String) {
-        self.page.pieces.push(Piece { text: self.page.texts.len() as u32, link: self.link, bold: self.bold > 0 });
+        let text_at = self.page.texts.len() as u32;
+        self.page.pieces.push(Piece { text: text_at, link: self.link, bold: self.bold > 0, gap: Gap::None });
         self.page.texts.push(text);
     }
 
@@ -309,15 +329,15 @@ impl Builder {
         let parent = self.top().block;
         let hidden = self.top().hidden || look.hidden;
         let at = self.page.lines.len() as u32;
-        let block = Block {
-            parent,
-            lines: at..at,
-            container: !matches!(kind, Kind::Paragraph | Kind::Heading(_) | Kind::Item | Kind::Term),
-            paragraph: kind == Kind::Paragraph,
-            hint: look.hint,
-        };
+        let block = Block { parent, lines: at..at, form: kind.form(), hint: look.hint };
         let index = self.page.blocks.len() as u32;
         self.page.blocks.push(block);
+        match kind {
+            Kind::Table => self.tables.table(index),
+            Kind::Row => self.tables.row(index),
+            Kind::Cell => self.tables.cell(index, self.line_start),
+            _ => {}
+        }
         self.stack.push(Open { name: name.to_string(), kind, block: index, hidden });
     }
 
@@ -423,12 +443,13 @@ impl Builder {
         self.end_line();
         self.pop_to(1);
         self.page.blocks[0].lines = 0..self.page.lines.len() as u32;
+        self.tables.join_rows(&mut self.page);
         self.page
     }
 }
 
 fn counts_overflow(kind: Kind) -> bool {
-    matches!(kind, Kind::Container | Kind::Table | Kind::List | Kind::Pre)
+    matches!(kind, Kind::Container | Kind::Table | Kind::List | Kind::Quote | Kind::Pre)
 }
 
 fn attribute(attributes: Attributes, name: &str) -> Option<String> {
@@ -444,16 +465,17 @@ fn kind_of(name: &str) -> Option<Kind> {
         "h4" => Kind::Heading(4),
         "h5" => Kind::Heading(5),
         "h6" => Kind::Heading(6),
-        "li" => Kind::Item,
+        "li" | "option" => Kind::Item,
         "dt" | "dd" => Kind::Term,
         "td" | "th" | "caption" => Kind::Cell,
         "tr" => Kind::Row,
         "table" => Kind::Table,
-        "ul" | "ol" | "dl" | "menu" => Kind::List,
+        "ul" | "ol" | "dl" | "menu" | "select" => Kind::List,
+        "blockquote" => Kind::Quote,
         "pre" | "listing" => Kind::Pre,
         "div" | "body" | "article" | "section" | "main" | "header" | "footer" | "nav" | "aside" | "form" | "center"
-        | "fieldset" | "figure" | "figcaption" | "blockquote" | "address" | "tbody" | "thead" | "tfoot" | "details"
-        | "summary" | "legend" | "dir" | "marquee" | "hgroup" | "layer" => Kind::Container,
+        | "fieldset" | "figure" | "figcaption" | "address" | "tbody" | "thead" | "tfoot" | "details" | "summary"
+        | "legend" | "dir" | "marquee" | "hgroup" | "layer" => Kind::Container,
         _ => return None,
     })
 }
@@ -656,6 +678,14 @@ mod tests {
         for (html, expect) in [
             ("<p>一<b>二</b>三<p>四<br>五", vec!["一二三", "四", "五"]),
             ("<table><tr><td>a<td>b<tr><td>c</table>d", vec!["a", "b", "c", "d"]),
+            ("<table><tr><th>a<th>b<tr><td><p>c<td>d<tr><td><td>e</table>f", vec!["a\tb", "c\td", "e", "f"]),
+            ("<table><tr><td>a<td>b<td>c<tr><td>d<td><td>e<br>f</table>", vec!["a\tb\tc", "d\t\te f"]),
+            (
+                "<table><tr><td><table><tr><td>a<td>b<tr><td>c<td>d</table><td>e<tr><td>f<td>g</table>",
+                vec!["a\tb", "c\td", "e", "f", "g"],
+            ),
+            ("<noscript>图</noscript><select><option>甲<option>乙</select>", vec!["图", "甲", "乙"]),
+            ("<p>工 会 主 席 说，大 中 小", vec!["工会主席说，大 中 小"]),
             ("<div>一</p>二</div>三", vec!["一", "二", "三"]),
             ("<script>x</script><style>y</style><!--z-->字", vec!["字"]),
             ("<p>中国\n  人民</p><p>one\n two</p>", vec!["中国人民", "one two"]),

@@ -87,9 +87,9 @@ pub struct Tokens<'a> {
 }
 
 /// Elements whose contents are no visible text, or none of the article's.
-const RAW: [&str; 17] = [
-    "script", "style", "title", "textarea", "xmp", "noembed", "noframes", "template", "noscript", "iframe", "object",
-    "select", "svg", "audio", "video", "canvas", "math",
+const RAW: [&str; 14] = [
+    "script", "style", "title", "textarea", "xmp", "noembed", "noframes", "template", "iframe", "object", "svg",
+    "audio", "video", "canvas",
 ];
 
 impl<'a> Iterator for Tokens<'a> {

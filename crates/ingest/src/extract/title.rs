@@ -46,6 +46,15 @@ pub struct Title {
     pub text: String,
     /// The line it stands in.
     pub line: Option<usize>,
+    /// The lines that go on with it, where it is broken.
+    pub more: Range<usize>,
+}
+
+impl Title {
+    /// A visible line as the headline.
+    pub fn of(page: &Page, line: usize) -> Title {
+        Title { text: clean(&page.lines[line].text), line: Some(line), more: 0..0 }
+    }
 }
 
 /// Finds the headline before the body's first line.
@@ -53,22 +62,26 @@ pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
     let body_start = run.start;
     let declared = declared_titles(page);
     if let Some(line) = visible(page, worth, body_start, &declared) {
-        return Title {
-            text: headline(page, line, &declared) + &continued(page, line, body_start, &declared),
-            line: Some(line),
-        };
+        let title = Title::of(page, line);
+        let (more, end) = continued(page, line, body_start, &declared);
+        return Title { text: headline(page, line, &declared) + &more, more: line + 1..end, ..title };
     }
     if let Some(line) = heading(page, worth, body_start, &declared) {
-        return Title { text: clean(&page.lines[line].text), line: Some(line) };
+        return Title::of(page, line);
     }
     // Where the page declares its site's name alone, or nothing, the headline stands above what tells about the article.
     if (page.dump || declared.iter().all(|t| is_site(&without_site(t))))
         && let Some(line) = undeclared(page, worth, run)
     {
-        return Title { text: clean(&page.lines[line].text), line: Some(line) };
+        return Title::of(page, line);
     }
     let text = declared.first().map(|t| clean(&without_site(t))).unwrap_or_default();
-    Title { text, line: None }
+    Title { text, line: None, more: 0..0 }
+}
+
+/// The headline that a page declares, without the site's name.
+pub fn declared(page: &Page) -> Option<String> {
+    declared_titles(page).first().map(|t| clean(&without_site(t)))
 }
 
 /// The keys of the declared titles, with and without the site's name: a line that says no more is the headline again.
@@ -140,10 +153,12 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
     above.or_else(|| best(from..first))
 }
 
-/// The lines right below a headline that go on with what the page declares: a headline broken in two.
-fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -> String {
+/// The lines right below a headline that go on with what the page declares: a headline broken in two. Their text, and
+/// where they end.
+fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -> (String, usize) {
     let mut so_far = key(&page.lines[line].text);
     let mut text = String::new();
+    let mut end = line + 1;
     for next in line + 1..(line + 3).min(body_start) {
         let own = key(&page.lines[next].text);
         let longer: Vec<char> = so_far.iter().chain(&own).copied().collect();
@@ -154,8 +169,9 @@ fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -
         text.push(' ');
         text.push_str(page.lines[next].text.trim());
         so_far = longer;
+        end = next + 1;
     }
-    text
+    (text, end)
 }
 
 /// The titles that the page declares: `title`, OpenGraph and others.
