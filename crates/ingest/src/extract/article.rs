@@ -3,8 +3,6 @@
 //! The body is found first, as one region. What stands between the title and the body tells about the article, and so do
 //! the lines right behind the body; nothing else is asked. What is none of these is the margin.
 
-use std::ops::Range;
-
 use super::about::{self, About, Around};
 use super::boilerplate::{Verdict, judge};
 use super::content::{Kind, Worth};

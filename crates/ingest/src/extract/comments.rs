@@ -156,11 +156,10 @@ fn span(page: &Page, worth: &[Worth], frames: Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// Whether a heading right above, or the class of the block around, announces comments.
+/// Whether a heading right above announces comments.
 fn is_announced(page: &Page, worth: &[Worth], start: usize) -> bool {
-    let heading = (start.saturating_sub(REACH)..start)
-        .any(|i| worth[i].kind == Kind::End || page.lines[i].letters <= 16 && is_heading(&page.lines[i].text));
-    heading
+    (start.saturating_sub(REACH)..start)
+        .any(|i| worth[i].kind == Kind::End || page.lines[i].letters <= 16 && is_heading(&page.lines[i].text))
 }
 
 /// Whether a short line announces what readers wrote.
