@@ -37,8 +37,8 @@ fn print(data: &Path) {
         println!("  {:<12} {:.4}", field.name, field.share());
     }
     println!("  body F1      {body:.4}");
-    let (rejected, lists) = figures::lists(data);
-    println!("  lists rejected as lists: {rejected} of {lists}");
+    let (pages, lists) = figures::lists(data);
+    println!("  lists read as pages without an article: {pages} of {lists}");
     println!("\nthe worst bodies");
     for (f, p, r, name) in bodies.pages.iter().take(WORST) {
         println!("  F1 {f:.3}  precision {p:.3}  recall {r:.3}  {name}");

@@ -47,7 +47,7 @@ fn all_fields_of_one_site() {
         assert!(field.all == 300 && field.share() >= 0.995, "{}: {:#?}", field.name, field.wrong);
     }
     assert!(body >= 0.99, "body F1 {body:.4}");
-    assert_eq!(figures::lists(&data), (30, 30), "lists rejected as lists");
+    assert_eq!(figures::lists(&data), (30, 30), "lists are pages without an article");
 }
 
 /// The same pages in other charsets, declared rightly, wrongly and not at all, in the page or by the server, are the same

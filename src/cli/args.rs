@@ -101,6 +101,10 @@ pub enum Command {
         #[command(flatten)]
         table: TableArgs,
     },
+    /// Print every occurrence of what is looked for with the text on either side, by date
+    Concordance(ConcordanceArgs),
+    /// Count the matches of several queries over time, side by side
+    Compare(CompareArgs),
     /// Count the sources, outlets, editors, authors, sections and months of the matches
     Facets {
         /// What is looked for
@@ -141,6 +145,15 @@ pub enum Command {
         /// Print them as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Print how articles are cited: by GB/T 7714, in RIS and BibTeX
+    Cite {
+        /// The articles' ids, as search prints them
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// In this style alone
+        #[arg(long, value_enum)]
+        style: Option<StyleArg>,
     },
     /// Print one article
     Show {
@@ -214,6 +227,10 @@ pub struct SearchArgs {
     /// What is looked for
     #[command(flatten)]
     pub query: QueryArgs,
+    /// Ask each query of this file, one a line, or name and query in a file that ends in .csv or .tsv: a table of counts, or
+    /// with --format jsonl the hits of each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "offset", "explain", "facets"])]
+    pub queries: Option<PathBuf>,
     /// First take in what is new or changed in this folder or file
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<PathBuf>,
@@ -285,6 +302,84 @@ pub enum TableFormat {
     Json,
     /// A row a value or period, for spreadsheets
     Csv,
+}
+
+/// A style of citation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StyleArg {
+    /// References by the Chinese standard GB/T 7714
+    Gbt7714,
+    /// For reference managers
+    Ris,
+    /// For LaTeX
+    Bibtex,
+}
+
+/// `concordance`
+#[derive(Debug, ClapArgs)]
+pub struct ConcordanceArgs {
+    /// What is looked for
+    #[command(flatten)]
+    pub query: QueryArgs,
+    /// How many characters stand on either side; as many as fit on a terminal, else 20
+    #[arg(long, value_name = "N", conflicts_with = "sentence")]
+    pub context: Option<usize>,
+    /// The whole sentence instead
+    #[arg(long)]
+    pub sentence: bool,
+    /// The order: by date, or by the characters beside the occurrence
+    #[arg(long, value_enum, default_value_t = OrderArg::Oldest)]
+    pub sort: OrderArg,
+    /// How many lines; all unless given
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t = LineFormat::Text)]
+    pub format: LineFormat,
+    /// Where to
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// The order of a concordance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OrderArg {
+    /// The oldest article first
+    Oldest,
+    /// The newest article first
+    Newest,
+    /// By the characters to the left, the nearest first
+    Left,
+    /// By the characters to the right
+    Right,
+}
+
+/// How lines of a table without end are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LineFormat {
+    /// For people: columns below each other
+    Text,
+    /// A JSON object a line
+    Jsonl,
+    /// A row a line, for spreadsheets
+    Csv,
+}
+
+/// `compare`
+#[derive(Debug, ClapArgs)]
+pub struct CompareArgs {
+    /// The queries, each one argument
+    #[arg(required = true, value_name = "QUERY")]
+    pub queries: Vec<String>,
+    /// What narrows all of them
+    #[command(flatten)]
+    pub conditions: ConditionArgs,
+    /// The length of a period
+    #[arg(long, value_enum, default_value_t = StepArg::Year)]
+    pub by: StepArg,
+    /// How it is printed
+    #[command(flatten)]
+    pub table: TableArgs,
 }
 
 /// `why-not`
@@ -570,6 +665,12 @@ pub struct ExtractArgs {
     /// Exit with 2 when a record was rejected
     #[arg(long)]
     pub strict: bool,
+    /// Show where each line of a page went, and why
+    #[arg(long)]
+    pub explain: bool,
+    /// How the lines are shown: text, json or jsonl
+    #[arg(long, value_enum, default_value_t = Format::Text, requires = "explain")]
+    pub format: Format,
 }
 
 /// `segment`

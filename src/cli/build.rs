@@ -11,6 +11,7 @@ use anyhow::{Context as _, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BuildArgs, ExtractArgs, ReadArgs, UpgradeArgs};
+use super::explain;
 use super::outcome::{INTERRUPTED, Outcome};
 use gongxun_core::article::ArticleId;
 use gongxun_core::error::{Error, Rejection};
@@ -93,6 +94,9 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
 pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let options = options(args.paths, &args.read, Prune::Nothing, stop)?;
+    if args.explain {
+        return explain::print(&options, args.format);
+    }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let (mut articles, mut rejected) = (0u64, 0u64);
     // What closes our output is no error of the library; it is kept here and told at the end.

@@ -58,7 +58,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
         doomed.extend(matching(&snapshot, args.query.as_deref(), args.source.as_deref())?);
     }
     let load = |addresses: &[DocAddress]| -> gongxun_core::error::Result<Vec<Article>> {
-        addresses.iter().map(|address| snapshot.article(*address).or_else(stand_in)).collect()
+        addresses.iter().map(|address| snapshot.article(*address).or_else(Error::stand_in)).collect()
     };
     let doomed: Vec<DocAddress> = doomed.into_iter().collect();
     let copies = load(&delete::other_copies(&snapshot, &doomed)?)?;
@@ -187,16 +187,6 @@ fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
         eprintln!("the copies stay");
     }
     Ok(go)
-}
-
-/// What is listed of an article that can't be read: it can be deleted like any other.
-pub fn stand_in(error: Error) -> gongxun_core::error::Result<Article> {
-    match error {
-        Error::Unreadable { id, file, .. } => {
-            Ok(Article { id, title: "(can't be read)".into(), origin: file, ..Article::default() })
-        }
-        error => Err(error),
-    }
 }
 
 /// `delete --forget`

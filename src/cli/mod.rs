@@ -12,8 +12,11 @@ macro_rules! eprintln {
 
 mod args;
 mod ask;
+mod batch;
 mod build;
+mod context;
 mod delete;
+mod explain;
 mod explore;
 mod generations;
 mod look;
@@ -93,11 +96,14 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Reindex(build) => build::reindex(&index, build),
         Command::Upgrade(args) => build::upgrade(&index, &args),
         Command::Timeline { query, by, table } => explore::timeline(&index, &query, by, &table),
+        Command::Concordance(args) => context::concordance(&index, &args),
+        Command::Compare(args) => context::compare(&index, &args),
         Command::Facets { query, table } => explore::facets(&index, &query, &table),
         Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),
         Command::WhyNot(args) => explore::why_not(&index, &args),
         Command::Complete { prefix, limit, json } => explore::complete(&index, &prefix, limit, json),
         Command::Reprints { id, json } => explore::reprints(&index, &id, json),
+        Command::Cite { ids, style } => look::cite(&index, &ids, style),
         Command::Show { id, json } => look::show(&index, &id, json),
         Command::Stats { json } => look::stats(&index, json),
         Command::Extract(extract) => build::extract(extract),

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use gongxun::{Article, Origin, Reason, Rejection, Role};
+use gongxun::{Article, Origin, Rejection, Role};
 use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Options, extract};
 use gongxun_text::fold::{fold, is_han};
@@ -135,11 +135,11 @@ pub fn fields(data: &Path) -> (Vec<Field>, f64) {
     (fields, f1 / pages.max(1) as f64)
 }
 
-/// How many pages that are no articles are rejected as lists, and how many there are.
+/// How many pages that are no articles are read as such, and how many there are.
 pub fn lists(data: &Path) -> (usize, usize) {
     let all = files(&data.join("fields/not-articles"));
-    let rejected = all.iter().filter(|p| read(p).is_err_and(|r| r.reason == Reason::List)).count();
-    (rejected, all.len())
+    let pages = all.iter().filter(|p| read(p).is_ok_and(|article| article.is_page())).count();
+    (pages, all.len())
 }
 
 /// The record of a page.

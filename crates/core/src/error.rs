@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::article::{ArticleId, Origin};
+use crate::article::{Article, ArticleId, Origin};
 
 /// What Unix says where this process has too many files open.
 const TOO_MANY_HERE: i32 = 24;
@@ -95,6 +95,19 @@ impl Error {
     /// Wraps what the system said with the path it said it about.
     pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Error {
         Error::Io { path: path.as_ref().to_path_buf(), source }
+    }
+
+    /// What is listed of an article that can't be read: it can be deleted like any other.
+    ///
+    /// # Errors
+    /// Every other error is handed on.
+    pub fn stand_in(self) -> Result<Article> {
+        match self {
+            Error::Unreadable { id, file, .. } => {
+                Ok(Article { id, title: "(can't be read)".into(), origin: file, ..Article::default() })
+            }
+            error => Err(error),
+        }
     }
 }
 

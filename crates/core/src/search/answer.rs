@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::compile::compile;
 use super::compile::plan::Breadth;
-use super::features::suggest;
+use super::features::{empty, suggest};
 use super::kind::Kind;
 use super::matching::found::Matches;
 use super::matching::matcher;
@@ -55,6 +55,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: 
         if pages.is_empty() {
             results.notes.extend(margin_note(snapshot, request, synonyms, control)?);
         }
+        results.notes.extend(empty::reasons(snapshot, request, synonyms, control)?);
         results.suggestions = suggest::did_you_mean(snapshot, request)?;
     }
     results.took = start.elapsed();

@@ -189,7 +189,7 @@ fn paint(text: &str, paint: Paint, style: Style) -> String {
 }
 
 /// A short text with its marks, on one line.
-fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String {
+pub(super) fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String {
     let mut out = String::new();
     set(text, marks, Style { width: None, ..style }, 0, Base::Plain, &mut out);
     out

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use serde::de::IgnoredAny;
 
 use super::limits::Trouble;
+use super::loose::{self, Forgive};
 use super::sniff::{self, ending};
 use super::walk::{Flow, Place, Walk};
 use super::window::{Line, Window, read_line, read_whole};
@@ -160,11 +161,11 @@ fn too_long(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64) -> Flow 
 /// Hands over one value that begins on `line`, or says what is wrong with it; says whether it was whole.
 fn value(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64, bytes: &[u8]) -> ControlFlow<(), bool> {
     let bytes = bytes.trim_ascii();
-    let text = match std::str::from_utf8(bytes) {
+    let mut text = match std::str::from_utf8(bytes) {
         Ok(_) => bytes.to_vec(),
         Err(_) => charset::decode(bytes, None, false).text.into_bytes(),
     };
-    match check(&text) {
+    match check(&text).or_else(|wrong| mended(&text).map(|mended| text = mended).ok_or(wrong)) {
         Ok(()) => walk.record(place, Some(record), Media::Json, text)?,
         Err((down, what)) => {
             walk.reject(place, Some(record), Reason::BadJson, format!("line {}: {what}", line + down))?;
@@ -187,6 +188,12 @@ fn check(bytes: &[u8]) -> Result<(), (u64, String)> {
             Err((err.line().saturating_sub(1) as u64, format!("column {}: {what}", err.column())))
         }
     }
+}
+
+/// An object some of whose values are none (`NaN`, a number beyond all bounds), with null in their place.
+fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
+    let value = loose::parse(std::str::from_utf8(bytes).ok()?, Forgive::Values)?;
+    value.is_object().then(|| value.to_string().into_bytes())
 }
 
 /// Cuts a stream into its values by braces and quotes alone, so that a broken value spoils no other one. A value whose

@@ -29,6 +29,7 @@ mod http;
 mod inputs;
 mod json;
 mod limits;
+pub(crate) mod loose;
 mod members;
 mod mime;
 mod names;

@@ -1,33 +1,28 @@
-//! A [`Page`] in, a [`Draft`] out: title, date, source, credits, lead and body, with the lines they come from.
+//! A [`Page`] in, a [`Draft`] out: title, date, source, credits, lead and body, and where each line of the page went.
 //!
-//! The body is found first. What stands between the title and the body tells about the article, and so do the lines right
-//! behind the body; nothing else is asked.
+//! The body is found first, as one region. What stands between the title and the body tells about the article, and so do
+//! the lines right behind the body; nothing else is asked. What is none of these is the margin.
 
 use std::ops::Range;
 
-use super::content::{self, Kind, Worth};
-use super::labels::{self, Found};
-use super::machine;
-use super::names::{self, Place};
+use super::about::{self, About, Around};
+use super::boilerplate::{Verdict, judge};
+use super::content::{Kind, Worth};
+use super::machine::{self, Machine};
 use super::page::{Page, is_blank, is_letter};
-use super::vocabulary::Label;
-use super::{date, title};
-use gongxun_core::article::{Credit, Date, Role};
+use super::parts::{Part, Parts, left_over};
+use super::region::{self, Region};
+use super::{date, labels, title};
+use gongxun_core::article::{Block, Credit, Date};
 use gongxun_core::error::Reason;
-use gongxun_text::fold::{fold, fold_char, is_han};
 
-/// Letters that an article has at least.
-const LEAST_LETTERS: u32 = 12;
-/// Lines before the body that are read for date and source where no title is visible.
+/// Lines before the body that are read for a summary where no title is visible.
 const HEAD_LINES: usize = 12;
-/// Lines behind the body that are read for all there is to know.
-const TAIL_LINES: usize = 14;
-/// Lines behind the body that are read for an editor's line, which may stand below buttons and related links.
-const EDITOR_LINES: usize = 120;
-/// Short lines in a row that are a menu, not headings of an article.
-const MENU_LINES: usize = 4;
-/// Characters of the body's first and last paragraph that are read for a dateline or a signature.
-const DATELINE: usize = 90;
+/// Letters that a page has at least to be one: less is an error's message, or noise.
+const LEAST_PAGE: u32 = 12;
+/// A text that machines are told is the article's where it has so many times the letters of the text that is shown: the
+/// page shows a beginning, and a script draws the rest.
+const DRAWN: usize = 3;
 
 /// An article with the numbers of the lines that its parts come from.
 #[derive(Debug, Clone, Default)]
@@ -54,439 +49,141 @@ pub struct Draft {
     pub lead_line: Option<usize>,
     /// The paragraphs.
     pub body: Vec<String>,
+    /// What each of them is.
+    pub blocks: Vec<Block>,
     /// Their lines.
     pub body_lines: Vec<usize>,
+    /// What was told in lines that are part of another: a label before the summary, a signature behind the text.
+    pub remarks: Vec<String>,
+    /// A site's words behind the text's last sentence, in its line.
+    pub tail: Option<String>,
+    /// Where each line went.
+    pub parts: Parts,
 }
 
-/// Reads a page whose lines are built. `url` is its address where the container knows it.
+/// Reads a page whose lines are built. `url` is its address where the container knows it. A page without an article gives a
+/// draft without a body: what it shows is its margin.
 pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
-    if page.lines.is_empty() {
+    let machine = machine::read(page);
+    let text = machine.text.clone();
+    let shown = shown(page, machine.clone(), url);
+    let letters = |lines: &[String]| lines.iter().flat_map(|line| line.chars()).filter(|c| is_letter(*c)).count();
+    let Some(drawn) = text.map(|text| drawn(page, text, machine, url)) else { return shown };
+    match shown {
+        Ok(shown) if letters(&shown.body) * DRAWN >= letters(&drawn.body) => Ok(shown),
+        _ => Ok(drawn),
+    }
+}
+
+/// The article whose text a page holds for machines alone.
+fn drawn(page: &Page, text: machine::Text, machine: Machine, url: Option<&str>) -> Draft {
+    let body: Vec<String> = text.body.lines().map(str::to_string).collect();
+    let lines: Vec<&str> = body.iter().map(String::as_str).collect();
+    let mut about = About { credits: about::credits_of(&lines), ..About::default() };
+    let url = url.map(str::to_string).or_else(|| machine.url.clone());
+    machine.fill(&mut about);
+    let date = about.date.or_else(|| url.as_deref().and_then(date::from_url));
+    Draft {
+        title: text.title,
+        date,
+        source: about.source,
+        credits: about.credits,
+        section: about.section,
+        url,
+        blocks: vec![Block::Paragraph; body.len()],
+        body,
+        parts: Parts::new(page, "a script of the page draws the article"),
+        ..Draft::default()
+    }
+}
+
+/// Reads what a page shows.
+fn shown(page: &Page, machine: Machine, url: Option<&str>) -> Result<Draft, (Reason, String)> {
+    if page.lines.iter().all(|line| line.hidden) {
         return Err((Reason::Empty, "no visible text".to_string()));
     }
-    let worth = content::weigh(page);
-    let region = content::region(page, &worth);
-    let mut run = content::best_run(&worth, region.clone(), page.dump);
-    // Short lines behind the last sentence, in the same block, are the article's: a list, a verse, a date.
-    while !page.dump
-        && run.end > run.start
-        && run.end < region.end
-        && worth[run.end].kind == Kind::Short
-        && page.lines[run.end].link_letters == 0
-        && same_parent(page, run.end - 1, run.end)
-    {
-        run.end += 1;
+    let url = url.map(str::to_string).or_else(|| machine.url.clone());
+    match region::find(page) {
+        Some(region) => Ok(article(page, region, machine, url)),
+        None => Ok(Draft { url, ..without_article(page)? }),
     }
-    let letters: u32 = run.clone().filter(|i| worth[*i].kind == Kind::Sentence).map(|i| page.lines[i].letters).sum();
-    if letters < LEAST_LETTERS {
-        return Err(not_an_article(page));
+}
+
+fn article(page: &Page, region: Region, machine: Machine, url: Option<String>) -> Draft {
+    let Region { worth, title, start, parts } = region;
+    let mut draft = Draft { title: title.text, title_line: title.line, parts, ..Draft::default() };
+    draft.body_lines = draft.parts.lines(|part| matches!(part, Part::Body(_))).collect();
+    let around = Around { title: &draft.title, title_line: draft.title_line, start, body: &draft.body_lines };
+    let mut about = about::read(page, &worth, &around);
+    for line in &about.byline {
+        if draft.parts.of(*line).is_some_and(|place| place.part == Part::Margin) {
+            draft.parts.put(*line, Part::Byline, "it tells date, source or credits");
+        }
     }
-    let mut draft = Draft::default();
-    let title = title::find(page, &worth, &run);
-    (draft.title, draft.title_line) = (title.text, title.line);
-    let start = body_start(page, &worth, &region, &run, draft.title_line);
-    draft.body_lines = body_lines(page, &worth, start..run.end, &draft.title);
-    let machine = machine::read(page);
-    about(page, &worth, &mut draft, start);
     lead(page, &worth, &mut draft, start);
+    for line in title.line.into_iter().chain(title.more) {
+        draft.parts.put(line, Part::Title, "the headline");
+    }
+    if let Some(line) = draft.title_line {
+        draft.remarks.extend(left_over(&page.lines[line].text, &draft.title));
+    }
+    if let Some(line) = draft.lead_line {
+        draft.parts.put(line, Part::Lead, "the summary before the text");
+        draft.remarks.extend(left_over(&page.lines[line].text, draft.lead.as_deref().unwrap_or_default()));
+    }
     for line in draft.body_lines.clone() {
-        let text = without_signature(&page.lines[line].text, &mut draft.credits);
-        draft.body.extend(paragraphs(&text));
+        body_line(page, line, &mut draft, &mut about);
     }
-    if draft.body.is_empty() {
-        return Err(not_an_article(page));
-    }
-    machine.fill(&mut draft);
-    draft.url = url.map(str::to_string).or_else(|| page.canonical.clone().filter(|u| u.starts_with("http")));
-    draft.date = draft.date.or_else(|| draft.url.as_deref().and_then(date::from_url));
-    Ok(draft)
+    machine.fill(&mut about);
+    draft.date = about.date.or_else(|| url.as_deref().and_then(date::from_url));
+    (draft.source, draft.source_line) = (about.source, about.source_line);
+    (draft.credits, draft.section, draft.url) = (about.credits, about.section, url);
+    draft
 }
 
-fn not_an_article(page: &Page) -> (Reason, String) {
-    let (mut letters, mut links) = (0u64, 0u64);
-    for line in page.lines.iter().filter(|l| !l.hidden) {
-        letters += u64::from(line.letters);
-        links += u64::from(line.link_letters);
-    }
-    if page.dump && page.lines.len() > 8 {
-        return (Reason::List, format!("{} short lines", page.lines.len()));
-    }
-    if links * 2 > letters && page.lines.len() > 4 {
-        return (Reason::List, format!("{links} of {letters} letters stand in links"));
-    }
-    (Reason::NotArticle, format!("{letters} letters, but no text of an article"))
-}
-
-/// The body's first line: the run's, or what stands above it and belongs to it.
-fn body_start(page: &Page, worth: &[Worth], region: &Range<usize>, run: &Range<usize>, title: Option<usize>) -> usize {
-    let mut start = run.start;
-    if let Some(title) = title.filter(|t| run.contains(t)) {
-        return (title + 1).min(run.end);
-    }
-    // Short lines right above the first sentence are headings of its first part, unless something about the article,
-    // or nothing, stands between them and the title.
-    while !page.dump
-        && start > region.start
-        && title.is_none_or(|t| start - 1 > t)
-        && worth[start - 1].kind == Kind::Short
-        && page.lines[start - 1].link_letters == 0
-        && page.lines[start - 1].letters >= 4
-        && labels::read(&page.lines[start - 1].text).labels == 0
-        && same_parent(page, start - 1, start)
+/// Adds a line of the body, without an editor's signature and a site's words at its end, which are remarks and tail.
+fn body_line(page: &Page, line: usize, draft: &mut Draft, about: &mut About) {
+    let Some(Part::Body(block)) = draft.parts.of(line).map(|place| place.part) else { return };
+    let whole = &page.lines[line].text;
+    let mut text = about::without_signature(whole, &mut about.credits);
+    if Some(&line) == draft.body_lines.last()
+        && let Some(at) = tail_of(&text)
     {
-        start -= 1;
+        draft.tail = Some(text.split_off(at).trim_matches(is_blank).to_string());
     }
-    start
+    if text.len() < whole.len() {
+        let taken = format!("{text}{}", draft.tail.as_deref().unwrap_or_default());
+        draft.remarks.extend(left_over(whole, &taken));
+    }
+    let before = draft.body.len();
+    match block {
+        Block::Table => draft.body.extend(Some(text.trim_matches(is_blank).to_string()).filter(|t| !t.is_empty())),
+        _ => draft.body.extend(paragraphs(&text)),
+    }
+    draft.blocks.extend(std::iter::repeat_n(block, draft.body.len() - before));
 }
 
-/// Whether two lines stand in one block, or in paragraphs of one block.
-fn same_parent(page: &Page, a: usize, b: usize) -> bool {
-    let home = |i: usize| {
-        let block = page.lines[i].block;
-        let it = &page.blocks[block as usize];
-        if it.paragraph { it.parent } else { block }
-    };
-    home(a) == home(b)
+/// A page that has text and no article: a list, a directory.
+fn without_article(page: &Page) -> Result<Draft, (Reason, String)> {
+    let letters: u32 = page.lines.iter().filter(|line| !line.hidden).map(|line| line.letters).sum();
+    if letters < LEAST_PAGE {
+        return Err((Reason::NotArticle, format!("{letters} letters, but no text of an article")));
+    }
+    let title = title::declared(page).unwrap_or_default();
+    Ok(Draft { title, parts: Parts::new(page, "the page has no article"), ..Draft::default() })
 }
 
-fn body_lines(page: &Page, worth: &[Worth], range: Range<usize>, title: &str) -> Vec<usize> {
-    let mut lines: Vec<usize> = Vec::new();
-    let mut last_sentence = None;
-    let sentence = |i: usize| if worth[i].kind == Kind::Sentence { page.lines[i].letters } else { 0 };
-    let mut to_come: u32 = range.clone().map(sentence).sum();
-    let mut so_far = 0;
-    let few = to_come < content::FEW_LETTERS;
-    // The next sentence behind each line, found once from the end.
-    let mut next_sentence = vec![None; range.len()];
-    for i in range.clone().rev().skip(1) {
-        let behind = if worth[i + 1].kind == Kind::Sentence { Some(i + 1) } else { next_sentence[i + 1 - range.start] };
-        next_sentence[i - range.start] = behind;
-    }
-    for i in range.clone() {
-        let line = &page.lines[i];
-        to_come -= sentence(i);
-        match worth[i].kind {
-            Kind::End => {
-                // A box of related links inside the text ends nothing where sentences follow in the same block as before.
-                let small = so_far * 3 < to_come && !is_comments(&line.text);
-                match (last_sentence, next_sentence[i - range.start]) {
-                    (Some(last), Some(next)) if !small && (page.dump || !same_parent(page, last, next)) => break,
-                    (Some(_), None) => break,
-                    _ => continue,
-                }
-            }
-            Kind::Sentence | Kind::Short => {}
-            Kind::Caption if few => {}
-            _ => continue,
-        }
-        if lines.is_empty() && line.text.trim() == title {
-            continue;
-        }
-        if worth[i].kind == Kind::Sentence {
-            last_sentence = Some(i);
-        }
-        so_far += line.letters;
-        lines.push(i);
-    }
-    if page.dump {
-        cut_dump(page, worth, &mut lines);
-    }
-    lines
-}
-
-/// Cuts what follows the article in a dump: what stands behind an editor's line, or behind a row of short lines, where it
-/// is less than what stands before.
-fn cut_dump(page: &Page, worth: &[Worth], lines: &mut Vec<usize>) {
-    let sentence = |i: usize| if worth[i].kind == Kind::Sentence { page.lines[i].letters } else { 0 };
-    let mut before = vec![0u32];
-    for line in lines.iter() {
-        before.push(before[before.len() - 1] + sentence(*line));
-    }
-    let mut short = 0;
-    for at in 0..lines.len() {
-        let i = lines[at];
-        let scrap = worth[i].kind == Kind::Short && !content::ends_sentence(&page.lines[i].text);
-        short = if scrap { short + 1 } else { 0 };
-        let behind_editor = at > 0
-            && (lines[at - 1] + 1..i).any(|k| {
-                worth[k].kind == Kind::About && labels::read(&page.lines[k].text).credits.iter().any(|c| c.role.edits())
-            });
-        let cut = if behind_editor {
-            at
-        } else if short >= MENU_LINES {
-            at + 1 - short
-        } else {
-            continue;
-        };
-        if before[cut] * 2 > before[lines.len()] {
-            lines.truncate(cut);
-            return;
-        }
-    }
-}
-
-/// Whether a heading announces what readers wrote.
-fn is_comments(heading: &str) -> bool {
-    let folded = fold(heading);
-    ["评论", "留言", "跟帖", "回应", "来说", "跟贴"].iter().any(|w| folded.contains(w))
-}
-
-/// Reads what stands around the body for source, date and credits.
-fn about(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
-    let first = draft.title_line.filter(|t| *t < start).unwrap_or(start.saturating_sub(HEAD_LINES));
-    let end = draft.body_lines.last().map_or(start, |l| l + 1);
-    let mut dates: Vec<(bool, Date)> = Vec::new();
-    let mut awaited: Option<Label> = None;
-    let mut unlabelled: (Option<String>, Option<usize>) = (None, None);
-    let head = first..start;
-    let tail = end..(end + TAIL_LINES).min(page.lines.len());
-    let inner: Vec<usize> = (start..end).filter(|i| worth[*i].kind == Kind::About).collect();
-    for (zone, i) in head.map(|i| (0, i)).chain(inner.into_iter().map(|i| (1, i))).chain(tail.map(|i| (2, i))) {
-        let line = &page.lines[i];
-        if Some(i) == draft.title_line || line.letters > 160 || worth[i].kind == Kind::Hidden && zone != 0 {
-            awaited = None;
-            continue;
-        }
-        let text = page.soft_text(line);
-        if let Some(label) = awaited.take() {
-            take_awaited(label, &text, draft, i);
-        }
-        let found = labels::read(&text);
-        if zone == 2 && worth[i].kind == Kind::End && found.credits.is_empty() {
-            // The article's own lines end where related links begin, but an editor's line may follow buttons.
-            if draft.credits.iter().any(|c| c.role.edits()) {
-                break;
-            }
-        }
-        if let Some(source) = &found.source
-            && draft.source.is_none()
-        {
-            (draft.source, draft.source_line) = (Some(source.clone()), Some(i));
-        }
-        if zone == 0 && unlabelled.0.is_none() && !found.dates.is_empty() {
-            unlabelled = (unlabelled_source(&found), Some(i));
-        }
-        if zone == 0 && !found.dates.is_empty() && line.letters <= 80 && found.credits.is_empty() {
-            // A name that stands alone beside date and source is the author's.
-            let named = found.rest.iter().find(|r| is_lone_name(r));
-            draft.credits.extend(named.map(|n| Credit::new(Role::Author, n.as_str())));
-        }
-        if found.source_awaited && draft.source.is_none() {
-            awaited = Some(Label::Source);
-        } else if let Some(role) = found.credit_awaited {
-            awaited = Some(Label::Credit(role));
-        }
-        for dated in &found.dates {
-            let today = fold(&text).contains("今天是");
-            if !today && (zone != 2 || found.date_labelled || found.is_only_about()) {
-                dates.push((found.date_labelled || found.source.is_some(), dated.date));
-            }
-        }
-        draft.section = draft.section.take().or(found.section);
-        for credit in found.credits {
-            if !draft.credits.contains(&credit) {
-                draft.credits.push(credit);
-            }
-        }
-    }
-    if !draft.credits.iter().any(|c| c.role.edits()) {
-        let far = (end + TAIL_LINES).min(page.lines.len())..(end + EDITOR_LINES).min(page.lines.len());
-        let editors = far.filter(|i| page.lines[*i].letters <= 60 && worth[*i].kind != Kind::Hidden).find_map(|i| {
-            let found = labels::read(&page.soft_text(&page.lines[i]));
-            let editors: Vec<Credit> = found.credits.into_iter().filter(|c| c.role.edits()).collect();
-            (!editors.is_empty()).then_some(editors)
-        });
-        draft.credits.extend(editors.unwrap_or_default());
-    }
-    datelines(page, draft);
-    draft.section = draft.section.take().or_else(|| breadcrumb(page, draft, start));
-    if dates.is_empty() {
-        // Above the title, or in the first paragraph's dateline.
-        let above = first.saturating_sub(HEAD_LINES)..first;
-        dates.extend(above.rev().filter(|i| page.lines[*i].letters <= 80).filter_map(|i| {
-            let found = labels::read(&page.soft_text(&page.lines[i]));
-            let today = fold(&page.lines[i].text).contains("今天");
-            found.dates.first().filter(|_| !today).map(|d| (found.date_labelled, d.date))
-        }));
-    }
-    if dates.is_empty()
-        && let Some(&first) = draft.body_lines.first()
-    {
-        let chars: Vec<char> = date::folded(&page.lines[first].text).into_iter().take(DATELINE).collect();
-        let dated = date::find_dates(&chars).into_iter().next();
-        dates.extend(
-            dated
-                .filter(|d| chars.get(d.range.end).is_some_and(|c| matches!(c, '讯' | '电' | '报')))
-                .map(|d| (false, d.date)),
-        );
-    }
-    draft.date = best_date(&dates);
-    if draft.source.is_none() && unlabelled.0.is_some() {
-        (draft.source, draft.source_line) = unlabelled;
-    } else if draft.source.is_none() {
-        (draft.source, draft.source_line) = outlet(page, worth, draft, first..start);
-    }
-}
-
-/// The outlet that a byline names (【台湾新生报／记者某某】, 中央社记者某某), or that stands alone beside the date.
-fn outlet(page: &Page, worth: &[Worth], draft: &Draft, head: Range<usize>) -> (Option<String>, Option<usize>) {
-    let dated = |i: usize| {
-        page.lines.get(i).is_some_and(|l| l.letters < 60 && !date::find_dates(&date::folded(&l.text)).is_empty())
-    };
-    for i in head.clone() {
-        let line = &page.lines[i];
-        if Some(i) == draft.title_line
-            || line.letters > 60
-            || matches!(worth[i].kind, Kind::Hidden | Kind::Beside | Kind::End)
-        {
-            continue;
-        }
-        if let Some(outlet) = labels::outlet_of_byline(&line.text) {
-            return (Some(outlet), Some(i));
-        }
-        let beside_date = dated(i + 1) || i > head.start && dated(i - 1);
-        if beside_date && line.link_letters == 0 && labels::is_outlet(line.text.trim()) {
-            return (Some(line.text.trim().to_string()), Some(i));
-        }
-    }
-    let Some(&first) = draft.body_lines.first() else { return (None, None) };
-    let dateline: String = page.lines[first].text.chars().take(DATELINE / 2).collect();
-    match labels::outlet_of_byline(&dateline) {
-        Some(outlet) => (Some(outlet), Some(first)),
-        None => (None, None),
-    }
-}
-
-/// The section that a breadcrumb names: 维权 in 首页 > 新闻 > 维权 > 正文.
-fn breadcrumb(page: &Page, draft: &Draft, start: usize) -> Option<String> {
-    const LAST: &[&str] =
-        &["正文", "文章正文", "新闻正文", "内容", "文章", "阅读", "详细内容", "浏览文章", "新闻内容", "查看", "首页"];
-    for line in page.lines[..start].iter().filter(|l| l.letters <= 80) {
-        let text = fold(&line.text);
-        if !text.contains(['>', '»', '›', '→']) {
-            continue;
-        }
-        let mut parts: Vec<String> = Vec::new();
-        let mut last_mark = false;
-        for part in line.text.split(['>', '»', '›', '→', '＞']) {
-            let part = part.rsplit(['：', ':']).next().unwrap_or(part).trim_matches(|c: char| !c.is_alphanumeric());
-            let folded = fold(part);
-            if folded.is_empty() {
-                continue;
-            }
-            last_mark |= LAST.contains(&folded.as_str()) || folded.ends_with("首页");
-            parts.push(part.to_string());
-        }
-        if parts.len() < 2 || !(last_mark || parts.len() >= 3) {
-            continue;
-        }
-        let section = parts.iter().skip(1).rev().find(|p| {
-            let folded = fold(p);
-            let letters = folded.chars().filter(|c| is_letter(*c)).count();
-            !LAST.contains(&folded.as_str())
-                && !folded.ends_with("首页")
-                && (2..=10).contains(&letters)
-                && !draft.title.starts_with(p.as_str())
-        });
-        if section.is_some() {
-            return section.cloned();
-        }
-    }
-    None
-}
-
-/// The date that stands nearest to a label; among dates of one day the one with a time.
-fn best_date(dates: &[(bool, Date)]) -> Option<Date> {
-    let chosen = dates.iter().find(|d| d.0).or_else(|| dates.first())?.1;
-    let same_day = dates.iter().map(|d| d.1).find(|d| d.time.is_some() && d.day_number() == chosen.day_number());
-    if chosen.time.is_some() { Some(chosen) } else { same_day.or(Some(chosen)) }
-}
-
-fn take_awaited(label: Label, text: &str, draft: &mut Draft, line: usize) {
-    let prefix = match label {
-        Label::Source => "来源：",
-        Label::Credit(role) => match role {
-            Role::ChiefEditor => "责任编辑：",
-            Role::Editor => "编辑：",
-            _ => "作者：",
-        },
-        _ => return,
-    };
-    let found = labels::read(&format!("{prefix}{text}"));
-    if let (Label::Source, Some(source), None) = (label, found.source, &draft.source) {
-        (draft.source, draft.source_line) = (Some(source), Some(line));
-    }
-    if matches!(label, Label::Credit(_)) {
-        draft.credits.extend(found.credits);
-    }
-}
-
-/// Whether a run of letters is a name that no label says to be one: three characters that begin with a family name.
-fn is_lone_name(run: &str) -> bool {
-    let last = run.chars().next_back().map(fold_char);
-    run.chars().count() == 3
-        && names::read(run, Place::Bare).len() == 1
-        && last.is_some_and(|l| !names::OFFICES.contains(l))
-        && !labels::is_word(run)
-        && !labels::is_outlet(run)
-}
-
-/// A source that stands beside the date without a label: 北京新浪網 (2012-01-12 16:10), 2012年1月12日 18:34 新浪财经.
-fn unlabelled_source(found: &Found) -> Option<String> {
-    let trim = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
-    let han = |part: &str| part.chars().filter(|c| is_han(*c)).count();
-    let parts: Vec<String> = found.rest.iter().map(|r| trim(r)).filter(|r| han(r) >= 2).collect();
-    if let Some(part) = parts.iter().find(|p| labels::is_outlet(p)) {
-        return Some(part.clone());
-    }
-    // Right behind the date and time, what is short and no name is the source.
-    let after = trim(found.after_date.as_deref()?);
-    let fits = (2..=12).contains(&after.chars().count()) && han(&after) >= 2;
-    (fits && names::read(&after, Place::Bare).is_empty() && !labels::is_word(&after)).then_some(after)
-}
-
-/// The credits in the first paragraph's dateline and at the last one's end.
-fn datelines(page: &Page, draft: &mut Draft) {
-    let (Some(&first), Some(&last)) = (draft.body_lines.first(), draft.body_lines.last()) else { return };
-    let text = &page.lines[first].text;
-    let head: String = text.chars().take(DATELINE).collect();
-    let mut credits = labels::read(&head).credits;
-    let text = &page.lines[last].text;
-    let count = text.chars().count();
-    let end: String = text.chars().skip(count.saturating_sub(DATELINE)).collect();
-    if end.trim_end_matches(is_blank).ends_with([')', '）', ']', '】', '〕']) {
-        credits.extend(labels::read(&end).credits);
-    }
-    for credit in credits {
-        if !draft.credits.contains(&credit) {
-            draft.credits.push(credit);
-        }
-    }
-}
-
-/// Takes an editor's signature off a paragraph's end: …。（责任编辑：张三）
-fn without_signature(text: &str, credits: &mut Vec<Credit>) -> String {
-    let trimmed = text.trim_end_matches(is_blank);
-    let chars: Vec<char> = trimmed.chars().collect();
-    let from = chars.len().saturating_sub(60);
-    let begins = match chars.last() {
-        Some(')' | '）') => chars[from..].iter().rposition(|c| matches!(c, '(' | '（')),
-        Some(']' | '］') => chars[from..].iter().rposition(|c| matches!(c, '[' | '［')),
-        Some('】') => chars[from..].iter().rposition(|c| *c == '【'),
-        _ => chars[from..].iter().rposition(|c| matches!(c, '。' | '！' | '？' | '”')).map(|p| p + 1),
-    };
-    let Some(begins) = begins.map(|b| b + from).filter(|b| *b > 0 && *b < chars.len()) else { return text.to_string() };
-    let tail: String = chars[begins..].iter().collect();
-    let found = labels::read(&tail);
-    let editors = !found.credits.is_empty() && found.credits.iter().all(|c| c.role.edits());
-    if !(editors && found.is_only_about()) {
-        return text.to_string();
-    }
-    for credit in found.credits {
-        if !credits.contains(&credit) {
-            credits.push(credit);
-        }
-    }
-    chars[..begins].iter().collect::<String>().trim_end_matches(is_blank).to_string()
+/// Where a site's words begin behind the last sentence of a text's last line: 返回搜狐，查看更多.
+fn tail_of(text: &str) -> Option<usize> {
+    let at = text
+        .char_indices()
+        .rev()
+        .find(|(_, c)| matches!(c, '。' | '！' | '？' | '”' | '）'))
+        .map(|(at, c)| at + c.len_utf8())?;
+    let tail = &text[at..];
+    let letters = tail.chars().filter(|c| is_letter(*c)).count();
+    let site = matches!(judge(&date::folded(tail), letters, false), Verdict::Button | Verdict::Notice | Verdict::End);
+    (letters > 0 && site).then_some(at)
 }
 
 /// The summary before the body: labelled as one, or a paragraph that the body says again.

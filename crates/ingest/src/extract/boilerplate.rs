@@ -1,23 +1,123 @@
-//! Lines that stand around articles and are none of them: navigation, share buttons, copyright, hotlines, captions of QR
-//! codes, recommended links, footers. A folded line in, a verdict out.
+//! Lines as they stand around articles: navigation, share buttons, copyright, hotlines, captions of QR codes, recommended
+//! links, footers. A folded line in, a verdict out.
+//!
+//! A verdict says what a line looks like, not where it goes: it helps to find where an article begins and ends. A sentence
+//! that speaks of a hotline or of a copyright is a sentence.
 
 use std::sync::OnceLock;
 
 use super::phrases::Phrases;
 
-/// What a line that is no part of an article does.
+/// What a line looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It may be part of an article.
+    /// Text.
     Text,
-    /// It is none of the article's lines.
-    Beside,
-    /// It is none, and neither is what follows: related links, comments, the footer.
+    /// A sentence with a phrase of notices.
+    Spoken,
+    /// A button, a menu, a piece of a script.
+    Button,
+    /// A line with a phrase of notices and footers that an article may print as well: a hotline, a copyright.
+    Legal,
+    /// A notice of the site about itself and its rights.
+    Notice,
+    /// A heading of what follows articles: related links, comments, the footer.
     End,
 }
 
-/// Phrases that no article's text has, whatever the line's length.
+/// What a notice begins with, before a colon.
+const OPENERS: &[&str] = &[
+    "特别声明",
+    "免责声明",
+    "版权声明",
+    "郑重声明",
+    "版权与免责声明",
+    "本站声明",
+    "本网声明",
+    "平台声明",
+    "声明",
+    "特别提示",
+    "特别提醒",
+    "notice",
+    "disclaimer",
+];
+
+/// Phrases in which a site speaks of itself: with another phrase of notices they make one.
+const OWN: &[&str] = &[
+    "版权所有",
+    "icp备",
+    "icp证",
+    "all rights reserved",
+    "凡本网注明",
+    "凡注明",
+    "本网转载",
+    "本站转载",
+    "仅代表作者个人观点",
+    "仅代表作者本人",
+    "不代表本网",
+    "不代表本站",
+    "不代表本报",
+    "不代表新浪",
+    "与本网无关",
+    "与本站无关",
+    "与凤凰网无关",
+    "文责自负",
+    "转载请注明",
+    "请注明来源",
+    "请注明出处",
+    "请注明转载",
+    "请与本网联系",
+    "请与我们联系",
+    "发帖须知",
+    "发言请遵守",
+    "网友评论仅供",
+    "评论内容只代表",
+    "copyright ",
+    "copyright©",
+    "©",
+    "用手机随时随地看新闻",
+    "长按识别",
+    "长按二维码",
+    "登载此文出于",
+    "传递更多信息之目的",
+    "并不意味着赞同",
+    "发送\"",
+    "留言只代表",
+    "不代表新唐人",
+    "言论只代表",
+    "投资者据此操作",
+    "风险自担",
+    "风险请自担",
+    "本站声明",
+    "刊用本网",
+    "本网站所刊",
+    "本网所刊",
+    "本站所有内容",
+    "互联网新闻信息服务",
+    "公网安备",
+    "信息网络传播视听",
+    "仅提供信息存储",
+    "信息存储服务",
+    "information storage",
+    "返回搜狐",
+    "facebook专页",
+    "加入facebook",
+    "登陆facebook",
+    "google plus",
+    "follow我们",
+    "手机报》",
+];
+
+/// Phrases of notices and footers.
 const ALWAYS: &[&str] = &[
+    "特别声明",
+    "自媒体平台",
+    "上传并发布",
+    "仅提供信息存储",
+    "信息存储服务",
+    "information storage",
+    "social media platform",
+    "返回搜狐",
     "版权所有",
     "icp备",
     "icp证",
@@ -49,7 +149,6 @@ const ALWAYS: &[&str] = &[
     "举报电话",
     "举报邮箱",
     "新闻许可证",
-    "京公网安备",
     "公网安备",
     "不良信息举报",
     "免责声明",
@@ -363,6 +462,8 @@ const LONG: usize = 90;
 const HEADING: usize = 16;
 
 struct Lists {
+    openers: Phrases,
+    own: Phrases,
     always: Phrases,
     when_short: Phrases,
     ends: Phrases,
@@ -371,34 +472,57 @@ struct Lists {
 fn lists() -> &'static Lists {
     static LISTS: OnceLock<Lists> = OnceLock::new();
     LISTS.get_or_init(|| Lists {
+        openers: Phrases::new(OPENERS.iter().copied()),
+        own: Phrases::new(OWN.iter().copied()),
         always: Phrases::new(ALWAYS.iter().copied()),
         when_short: Phrases::new(WHEN_SHORT.iter().copied()),
         ends: Phrases::new(ENDS.iter().copied()),
     })
 }
 
-/// Judges a folded line with so many letters.
-pub fn judge(folded: &[char], letters: usize) -> Verdict {
+/// Judges a folded line with so many letters; `prose` says that it is built like a sentence.
+pub fn judge(folded: &[char], letters: usize, prose: bool) -> Verdict {
     let lists = lists();
-    if letters <= HEADING {
-        let from = folded.iter().position(|c| c.is_alphanumeric()).unwrap_or(folded.len());
+    let from = folded.iter().position(|c| c.is_alphanumeric()).unwrap_or(folded.len());
+    let bare = &folded[from..];
+    if letters <= HEADING && !prose {
         let to = folded.iter().rposition(|c| c.is_alphanumeric()).map_or(from, |to| to + 1);
-        let bare = &folded[from..];
         let alone =
             to - from <= LONGEST_ALONE && ENDS_ALONE.contains(&folded[from..to].iter().collect::<String>().as_str());
         if alone || lists.ends.longest_at(bare).is_some() {
             return Verdict::End;
         }
     }
-    if letters <= SHORT && lists.when_short.count_in(folded, 1) > 0 {
-        return Verdict::Beside;
+    if is_code(folded) {
+        return Verdict::Button;
     }
+    let opener = lists
+        .openers
+        .longest_at(bare)
+        .is_some_and(|(_, len)| bare[len..].iter().find(|c| !c.is_whitespace()) == Some(&':'));
+    if opener {
+        return Verdict::Notice;
+    }
+    let own = lists.own.count_in(folded, 1) > 0;
     // A long paragraph may speak of such a thing once; a notice does nothing else.
     let needed = if letters > LONG { 2 } else { 1 };
-    if lists.always.count_in(folded, needed) == needed || is_code(folded) {
-        return Verdict::Beside;
+    if prose {
+        return match lists.always.count_in(folded, needed.max(2)) {
+            0 => Verdict::Text,
+            1 if needed > 1 => Verdict::Text,
+            1 => Verdict::Spoken,
+            _ if own => Verdict::Notice,
+            _ => Verdict::Spoken,
+        };
     }
-    Verdict::Text
+    let legal = lists.always.count_in(folded, needed) == needed;
+    if legal && own {
+        return Verdict::Notice;
+    }
+    if letters <= SHORT && lists.when_short.count_in(folded, 1) > 0 {
+        return Verdict::Button;
+    }
+    if legal { Verdict::Legal } else { Verdict::Text }
 }
 
 /// Whether a line is a piece of a script that a broken page shows.
@@ -421,15 +545,33 @@ mod tests {
             ("相关新闻", Verdict::End),
             ("· 相关新闻：", Verdict::End),
             ("相关新闻报道了此事的经过，随后警方介入了调查此事。", Verdict::Text),
-            ("copyright © 2008-2024 by example.com. all rights reserved", Verdict::Beside),
-            ("【字号 大 中 小】", Verdict::Beside),
+            ("copyright © 2008-2024 by example.com. all rights reserved", Verdict::Notice),
+            ("【字号 大 中 小】", Verdict::Button),
             ("职工群众的需求越来越多元化。", Verdict::Text),
+            ("举报电话:0931-1234567", Verdict::Legal),
+            ("人社局近日公布了全市欠薪举报电话，农民工可以在工作日拨打。", Verdict::Spoken),
+            ("某企业未经许可使用童工，被罚款五万元。", Verdict::Spoken),
+            ("特别声明:以上内容为自媒体平台用户上传并发布，本平台仅提供信息存储服务。", Verdict::Notice),
+            ("凡本网注明来源的作品，未经授权不得转载。", Verdict::Notice),
+            ("平台在协议中加入免责声明，法院认定该条款无效。", Verdict::Spoken),
         ] {
-            assert_eq!(
-                judge(&line.chars().collect::<Vec<_>>(), line.chars().filter(|c| c.is_alphanumeric()).count()),
-                expect,
-                "{line}"
+            let letters = line.chars().filter(|c| c.is_alphanumeric()).count();
+            assert_eq!(judge(&line.chars().collect::<Vec<_>>(), letters, line.ends_with('。')), expect, "{line}");
+        }
+    }
+
+    #[test]
+    fn no_phrase_makes_a_sentence_a_notice_of_itself() {
+        for phrase in ALWAYS.iter().chain(WHEN_SHORT).chain(ENDS) {
+            let line = format!(
+                "记者在岚州的工地上看到，告示牌上写着{phrase}几个大字，农民工老桂说，他每天上工都要从这里走过，已经看了三年了。"
             );
+            let folded: Vec<char> = line.chars().collect();
+            let letters = line.chars().filter(|c| c.is_alphanumeric()).count();
+            // Two phrases that touch are a notice; one is a word of a sentence.
+            let twice = *phrase == "copyright©";
+            let verdict = judge(&folded, letters, true);
+            assert!(twice || matches!(verdict, Verdict::Text | Verdict::Spoken), "{phrase}");
         }
     }
 }

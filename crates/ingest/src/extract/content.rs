@@ -15,6 +15,9 @@ use super::{date, labels};
 const SENTENCE: u32 = 18;
 /// What letters are worth in a block whose class says that it stands beside the article.
 const BESIDE_WORTH: f32 = 0.15;
+/// What letters are worth in a sentence with a phrase of notices: as much as is needed for an article of such sentences, and
+/// less than others, so that rules of a site are no article beside one.
+const SPOKEN_WORTH: f32 = 0.3;
 /// A block that holds this share of the worth of the block around it is the article without its surroundings.
 const CORE_SHARE: f32 = 0.88;
 
@@ -22,9 +25,6 @@ const CORE_SHARE: f32 = 0.88;
 const DUMP_SENTENCE: u32 = 70;
 /// What a short line of a dump counts against an article, in letters.
 const DUMP_SHORT: f32 = 7.0;
-
-/// An article with fewer letters in sentences than this says what it says in captions too.
-pub const FEW_LETTERS: u32 = 150;
 
 /// What is known about a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,8 +48,12 @@ pub enum Kind {
     Links,
     /// It tells about the article: source, date, editor.
     About,
-    /// Around articles.
+    /// A button, a menu, a notice.
     Beside,
+    /// A line with a phrase of footers that an article may print as well: a hotline.
+    Legal,
+    /// What a reader wrote about the article.
+    Comment,
     /// Around articles, and so is what follows.
     End,
     /// A summary before the text.
@@ -61,12 +65,11 @@ pub enum Kind {
 }
 
 /// The worth of each line.
-pub fn weigh(page: &Page) -> Vec<Worth> {
-    let hints = inherited_hints(page);
+pub fn weigh(page: &Page, hints: &[Hint]) -> Vec<Worth> {
     let titles = title::declared_keys(page);
     let hint = |line: &Line| hints.get(line.block as usize).copied().unwrap_or_default();
     let weigh = if page.dump { weigh_dump_line } else { weigh_line };
-    let mut worth: Vec<Worth> = page.lines.iter().map(|line| weigh(line, hint(line), &titles)).collect();
+    let mut worth: Vec<Worth> = page.lines.iter().map(|line| weigh(page, line, hint(line), &titles)).collect();
     let letters = |worth: &[Worth], kind: Kind| -> u32 {
         worth.iter().zip(&page.lines).filter(|(w, _)| w.kind == kind).map(|(_, l)| l.letters).sum()
     };
@@ -81,7 +84,8 @@ pub fn weigh(page: &Page) -> Vec<Worth> {
     worth
 }
 
-fn inherited_hints(page: &Page) -> Vec<Hint> {
+/// What the class of each block, or of the nearest block around it that has one, says.
+pub fn inherited_hints(page: &Page) -> Vec<Hint> {
     let mut hints: Vec<Hint> = Vec::with_capacity(page.blocks.len());
     for (i, block) in page.blocks.iter().enumerate() {
         let above = if i == 0 { Hint::None } else { hints[block.parent as usize] };
@@ -90,7 +94,7 @@ fn inherited_hints(page: &Page) -> Vec<Hint> {
     hints
 }
 
-fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
+fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     let letters = line.letters as f32;
     let plain = (line.letters - line.link_letters) as f32;
     if line.hidden {
@@ -103,17 +107,28 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
         return Worth { value: -4.0, kind: Kind::Title };
     }
     let folded = date::folded(&line.text);
-    let verdict = judge(&folded, line.letters as usize);
+    let verdict = judge(&folded, line.letters as usize, is_prose(line));
     match verdict {
         Verdict::End => return Worth { value: -8.0, kind: Kind::End },
-        Verdict::Beside => return Worth { value: -(letters.min(60.0)) * 0.6, kind: Kind::Beside },
-        Verdict::Text => {}
+        Verdict::Button | Verdict::Notice => {
+            return Worth { value: -(letters.min(60.0)) * 0.6, kind: Kind::Beside };
+        }
+        Verdict::Legal => return Worth { value: -(letters.min(60.0)) * 0.6, kind: Kind::Legal },
+        Verdict::Spoken | Verdict::Text => {}
+    }
+    let spoken = if verdict == Verdict::Spoken { SPOKEN_WORTH } else { 1.0 };
+    if line.furniture {
+        return Worth { value: -0.5, kind: Kind::Beside };
     }
     if line.link_letters * 2 > line.letters {
         // One link in a line of its own may be a reference in the text; a row of them is a menu.
         return Worth { value: -(letters.min(80.0)), kind: Kind::Links };
     }
-    if line.letters <= 120 && labels::read(&line.text).is_only_about() {
+    if is_address(&line.text) {
+        return Worth { value: -(letters.min(20.0)), kind: Kind::Links };
+    }
+    // With the borders of its elements: 2012-01-12 and 10:10 may stand side by side without a blank.
+    if line.letters <= 120 && labels::read(&page.soft_text(line)).is_only_about() {
         return Worth { value: -2.0, kind: Kind::About };
     }
     if hint == Hint::Lead && plain >= 10.0 {
@@ -124,6 +139,7 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     }
     let sentence = (plain as u32) >= SENTENCE && line.marks > 0 || plain >= 60.0;
     let worth = if sentence {
+        let plain = plain * spoken;
         match hint {
             Hint::Beside => plain * BESIDE_WORTH,
             Hint::Body => plain * 1.1,
@@ -137,6 +153,19 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     Worth { value: worth - line.link_letters as f32 * 0.5, kind: if sentence { Kind::Sentence } else { Kind::Short } }
 }
 
+/// Whether a line is an address, with a number before it at most.
+fn is_address(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || "[].、·*-".contains(c));
+    (rest.starts_with("http://") || rest.starts_with("https://")) && rest.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Whether a line is built like a sentence: with punctuation, and an end.
+fn is_prose(line: &Line) -> bool {
+    let ends = |text: &str| text.ends_with(['。', '！', '？', '…', '!', '?', '.']);
+    let text = line.text.trim_end_matches(|c: char| c.is_whitespace() || "）)”’」』】]〕".contains(c));
+    line.marks > 0 && line.link_letters * 2 <= line.letters && (line.text.contains('。') || ends(text))
+}
+
 /// Whether a folded line is the caption of a picture, with who took it at its end: 代表们在投票。 某某 摄.
 fn is_caption(folded: &[char], letters: u32) -> bool {
     const LONGEST: u32 = 30;
@@ -146,15 +175,16 @@ fn is_caption(folded: &[char], letters: u32) -> bool {
 
 /// The worth of a dump's line. Without links to tell menus and lists of headlines by, a sentence must end like one, and
 /// short lines count against an article.
-fn weigh_dump_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
-    let worth = weigh_line(line, hint, titles);
+fn weigh_dump_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
+    let worth = weigh_line(page, line, hint, titles);
     match worth.kind {
         Kind::Sentence if line.letters < DUMP_SENTENCE && !ends_sentence(&line.text) => {
             Worth { value: -DUMP_SHORT, kind: Kind::Short }
         }
         Kind::Short if ends_sentence(&line.text) && line.marks > 0 => worth,
         Kind::Short => Worth { value: -DUMP_SHORT, kind: Kind::Short },
-        Kind::Beside | Kind::End => Worth { value: worth.value.min(-DUMP_SHORT * 2.0), kind: worth.kind },
+        _ if line.furniture => worth,
+        Kind::Beside | Kind::Legal | Kind::End => Worth { value: worth.value.min(-DUMP_SHORT * 2.0), kind: worth.kind },
         _ => worth,
     }
 }
@@ -166,8 +196,8 @@ pub fn ends_sentence(text: &str) -> bool {
         || text.ends_with('.') && !text.ends_with("...")
 }
 
-/// The block of the article and its lines.
-pub fn region(page: &Page, worth: &[Worth]) -> Range<usize> {
+/// The block of the article, and the block inside it that holds nearly all of what it is worth.
+pub fn region(page: &Page, worth: &[Worth]) -> (usize, usize) {
     let mut sums = Vec::with_capacity(worth.len() + 1);
     sums.push(0.0f32);
     for w in worth {
@@ -180,21 +210,22 @@ pub fn region(page: &Page, worth: &[Worth]) -> Range<usize> {
     let mut best = 0;
     for b in 1..page.blocks.len() {
         // Among equals the inner one: it comes later.
-        if page.blocks[b].container && sum(b) >= sum(best) {
+        if page.blocks[b].form.is_container() && sum(b) >= sum(best) {
             best = b;
         }
     }
+    let outer = best;
     // Down to the core, where nearly all of the worth stands in one block inside.
     let mut b = best + 1;
     while b < page.blocks.len() && page.blocks[b].lines.start < page.blocks[best].lines.end {
-        let inside = page.blocks[b].container && is_inside(page, b, best);
+        let inside = page.blocks[b].form.is_container() && is_inside(page, b, best);
         let several = page.blocks[b].lines.len() > 1;
         if inside && several && sum(b) >= sum(best) * CORE_SHARE {
             best = b;
         }
         b += 1;
     }
-    page.blocks[best].lines.start as usize..page.blocks[best].lines.end as usize
+    (outer, best)
 }
 
 fn is_inside(page: &Page, block: usize, around: usize) -> bool {

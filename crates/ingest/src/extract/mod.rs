@@ -1,14 +1,19 @@
 //! Records in, articles out: what a page says, without what stands around it. Pure: no reading, no writing.
 //!
 //! A record of HTML or of a page dump becomes a page, lines of visible text; damage is undone on its texts, one
-//! to one; then the body is found among the lines, and title, source, date and credits around it. A JSON object has its
-//! fields already.
+//! to one; then the article's region is found among the lines, and title, source, date and credits around it. Each line goes
+//! to one part of the article or to its margin: nothing that a page shows is left out. A JSON object has its fields already.
 
+mod about;
+mod address;
 mod article;
 mod boilerplate;
+mod comments;
 mod content;
 mod date;
 mod dump;
+mod explain;
+mod fields;
 mod html;
 mod identity;
 mod json;
@@ -17,16 +22,25 @@ mod machine;
 mod markdown;
 mod markup;
 mod names;
+mod newspaper;
 mod page;
+mod parts;
 mod phrases;
+mod plain;
+mod region;
+mod scripts;
 mod source;
+mod tables;
 mod title;
 mod vocabulary;
+mod wrap;
+
+pub use explain::{ExplainedLine, Explanation, explain};
 
 use std::collections::BTreeMap;
 
 use crate::archive::{Limits, Media, Record};
-use gongxun_core::article::{Article, Repair, RepairKind, Script};
+use gongxun_core::article::{Article, Block, Repair, RepairKind, Script};
 use gongxun_core::error::{Reason, Rejection};
 use gongxun_core::index::records::Class;
 use gongxun_text::charset;
@@ -80,6 +94,18 @@ pub fn extract(record: &Record, options: &Options) -> Result<Article, Rejection>
 
 /// As [`extract`], with whether the article is the record's own or one that an export brought.
 pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Class), Rejection> {
+    read(record, options).map(|read| (read.article, read.class))
+}
+
+/// A record that was read.
+struct Read {
+    article: Article,
+    class: Class,
+    /// Its page and where the lines of it went; a JSON object has none.
+    page: Option<(page::Page, parts::Parts)>,
+}
+
+fn read(record: &Record, options: &Options) -> Result<Read, Rejection> {
     let reject = |(reason, detail): (Reason, String)| Rejection::new(record.origin.clone(), reason, detail);
     if record.bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(reject((Reason::Empty, "no bytes but blanks".to_string())));
@@ -93,15 +119,20 @@ pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Cla
     let once = if record.media == Media::Json { None } else { undo_twice(&text) };
     let twice = once.is_some();
     text = once.unwrap_or(text);
-    let (mut article, key) = match record.media {
-        Media::Json => json::read(&text, record, options).map_err(reject)?,
-        Media::Html => (from_page(html::parse(&text), record).map_err(reject)?, None),
-        Media::Dump => (from_page(dump::parse(&text), record).map_err(reject)?, None),
+    let mut key = None;
+    let (mut article, page) = match record.media {
+        Media::Json => {
+            let (article, own) = json::read(&text, record, options).map_err(reject)?;
+            key = own;
+            (article, None)
+        }
+        Media::Html => from_page(html::parse(&text), record).map(|(a, page)| (a, Some(page))).map_err(reject)?,
+        Media::Dump => from_page(dump::parse(&text), record).map(|(a, page)| (a, Some(page))).map_err(reject)?,
         Media::Markdown => {
             let (html, front) = markdown::to_html(&text);
-            let mut article = from_page(html::parse(&html), record).map_err(reject)?;
+            let (mut article, page) = from_page(html::parse(&html), record).map_err(reject)?;
             front.tell(&mut article);
-            (article, None)
+            (article, Some(page))
         }
     };
     article.date = article.date.or(record.dated);
@@ -113,7 +144,7 @@ pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Cla
         article.outlets = article.source.as_deref().map(source::outlets).unwrap_or_default();
     }
     article.script = script_of(&article);
-    Ok((article, class))
+    Ok(Read { article, class, page })
 }
 
 /// Records on an article that its page had been read as Latin-1 once too often.
@@ -134,7 +165,7 @@ fn note_twice(article: &mut Article) {
     article.original = Some(original).filter(|o| !o.is_empty());
 }
 
-fn from_page(mut page: page::Page, record: &Record) -> Result<Article, (Reason, String)> {
+fn from_page(mut page: page::Page, record: &Record) -> Result<(Article, (page::Page, parts::Parts)), (Reason, String)> {
     page.build_lines();
     let found = repair(&page.texts).map(|(texts, repairs)| (page.clone(), texts, repairs));
     let (as_found, repairs) = match found {
@@ -147,7 +178,10 @@ fn from_page(mut page: page::Page, record: &Record) -> Result<Article, (Reason, 
     };
     let draft = article::read(&page, record.url.as_deref())?;
     let original = as_found.map(|as_found| original(&draft, &page, &as_found));
-    Ok(Article {
+    let lines = |wanted: parts::Part| draft.parts.lines(move |part| part == wanted);
+    let text = |line: usize| page.lines[line].text.trim_matches(page::is_blank).to_string();
+    let plain = draft.blocks.iter().all(|block| *block == Block::Paragraph);
+    let article = Article {
         title: draft.title,
         date: draft.date,
         source: draft.source,
@@ -156,10 +190,14 @@ fn from_page(mut page: page::Page, record: &Record) -> Result<Article, (Reason, 
         url: draft.url,
         lead: draft.lead,
         body: draft.body.join("\n"),
+        blocks: if plain { Vec::new() } else { draft.blocks },
+        byline: lines(parts::Part::Byline).map(text).chain(draft.remarks).collect(),
+        margin: lines(parts::Part::Margin).map(text).chain(draft.tail).collect(),
         repairs,
         original: original.filter(|o| !o.is_empty()),
         ..Article::default()
-    })
+    };
+    Ok((article, (page, draft.parts)))
 }
 
 /// The fields that a repair changed, as the page had them: the same lines of the page as found.

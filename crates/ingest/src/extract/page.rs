@@ -15,6 +15,20 @@ pub struct Piece {
     pub link: bool,
     /// Whether it stands in bold letters.
     pub bold: bool,
+    /// What stands between it and the piece before it in its line.
+    pub gap: Gap,
+}
+
+/// What stands between two pieces of a line that the page shows as two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Gap {
+    /// Nothing: the text runs on.
+    #[default]
+    None,
+    /// A blank.
+    Blank,
+    /// The borders of so many cells of a table.
+    Cells(u8),
 }
 
 /// One visible line.
@@ -38,6 +52,8 @@ pub struct Line {
     pub marks: u32,
     /// The page does not show it (`display:none`).
     pub hidden: bool,
+    /// What paging put between the lines of a copied document: a page number, a running head.
+    pub furniture: bool,
 }
 
 /// What the class or id of a block says about it.
@@ -56,6 +72,37 @@ pub enum Hint {
     Caption,
 }
 
+/// What a block is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// It holds other blocks (`div`, `td` of a layout).
+    #[default]
+    Container,
+    /// One paragraph (`p`).
+    Paragraph,
+    /// A heading.
+    Heading,
+    /// A list.
+    List,
+    /// An item of a list, a term or its explanation.
+    Item,
+    /// A quotation.
+    Quote,
+    /// Text whose line ends count.
+    Pre,
+    /// A table, a row or a cell that lays out the page.
+    Layout,
+    /// A table of data, or a part of one: its rows are lines.
+    Data,
+}
+
+impl Form {
+    /// Whether it can hold several paragraphs: not a paragraph, list item or heading itself.
+    pub fn is_container(self) -> bool {
+        matches!(self, Form::Container | Form::Layout | Form::List | Form::Quote | Form::Pre)
+    }
+}
+
 /// A block of the page. Blocks stand in the order in which they open, so a block's children follow it.
 #[derive(Debug, Clone, Default)]
 pub struct Block {
@@ -63,10 +110,8 @@ pub struct Block {
     pub parent: u32,
     /// Its lines, those of its children included.
     pub lines: Range<u32>,
-    /// Whether it can hold several paragraphs: not a paragraph, list item or heading itself.
-    pub container: bool,
-    /// Whether it is one paragraph (`p`).
-    pub paragraph: bool,
+    /// What kind of element it is.
+    pub form: Form,
     /// What its class or id says.
     pub hint: Hint,
 }
@@ -78,6 +123,24 @@ pub struct Meta {
     pub name: String,
     /// Its content, in [`Page::texts`].
     pub text: u32,
+}
+
+/// What the class or id of an element inside a line says that its text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Where the article came from, or the account that published it.
+    Source,
+    /// Who wrote it.
+    Author,
+}
+
+/// An element that its class or id marks.
+#[derive(Debug, Clone)]
+pub struct Marked {
+    /// What it is.
+    pub mark: Mark,
+    /// Its pieces, in [`Page::pieces`].
+    pub pieces: Range<u32>,
 }
 
 /// A page as lines.
@@ -97,8 +160,16 @@ pub struct Page {
     pub title: Option<u32>,
     /// The JSON-LD scripts, as they stand.
     pub json_ld: Vec<String>,
+    /// Scripts that may hold the facts or the text of the article: the state of a page that a script draws.
+    pub scripts: Vec<String>,
+    /// Elements whose class or id says what they are.
+    pub marked: Vec<Marked>,
+    /// The address that the program names which saved the page.
+    pub saved_from: Option<String>,
     /// The address that the page gives itself.
     pub canonical: Option<String>,
+    /// The address that its links are relative to.
+    pub base: Option<String>,
     /// Whether it is a dump: no blocks, no links, nothing declared.
     pub dump: bool,
 }
@@ -117,7 +188,8 @@ impl Page {
         let mut text = String::new();
         (line.letters, line.link_letters, line.bold_letters, line.marks) = (0, 0, 0, 0);
         for piece in self.pieces_of(line) {
-            let source = self.texts[piece.text as usize].as_str();
+            push_gap(&mut text, piece.gap);
+            let source = self.source(piece);
             for c in source.chars() {
                 if is_letter(c) {
                     line.letters += 1;
@@ -130,7 +202,13 @@ impl Page {
             }
         }
         text.truncate(text.trim_end_matches(is_blank).len());
-        line.text = text;
+        line.text = close_up(text);
+    }
+
+    /// The text of a piece; the blanks around a line of a text file are its setting.
+    fn source(&self, piece: &Piece) -> &str {
+        let text = self.texts[piece.text as usize].as_str();
+        if self.dump { text.trim_matches(is_blank) } else { text }
     }
 
     /// The pieces of a line.
@@ -138,23 +216,117 @@ impl Page {
         self.pieces.get(line.pieces.start as usize..line.pieces.end as usize).unwrap_or(&[])
     }
 
+    /// The text of a marked element.
+    pub fn text_of(&self, marked: &Marked) -> String {
+        let mut text = String::new();
+        for piece in self.pieces.get(marked.pieces.start as usize..marked.pieces.end as usize).unwrap_or(&[]) {
+            self.texts[piece.text as usize].chars().for_each(|c| push_collapsed(&mut text, c));
+            text.push(SOFT);
+        }
+        text.trim_matches(|c| is_blank(c) || c == SOFT).to_string()
+    }
+
     /// The line's text with [`SOFT`] between its pieces: a border that a reader often sees as a gap.
     pub fn soft_text(&self, line: &Line) -> String {
         let mut text = String::new();
         let mut last_link = false;
         for (n, piece) in self.pieces_of(line).iter().enumerate() {
-            let source = &self.texts[piece.text as usize];
-            if n > 0 && !text.is_empty() && (piece.link != last_link || !piece.link) {
+            let source = self.source(piece);
+            // Where a wrapped line was joined, nothing is parted.
+            let joined = self.dump && piece.gap == Gap::None;
+            if n > 0 && !text.is_empty() && !joined && (piece.link != last_link || !piece.link) {
                 text.push(SOFT);
             }
+            push_gap(&mut text, piece.gap);
             last_link = piece.link;
             for c in source.chars() {
                 push_collapsed(&mut text, c);
             }
         }
         text.truncate(text.trim_end_matches(|c| is_blank(c) || c == SOFT).len());
-        text
+        close_up(text)
     }
+
+    /// The block whose flow of paragraphs a line is part of: headings, lists, quotations, tables of data and blocks of a
+    /// single line stand in the flow of the block around them.
+    pub fn home(&self, line: usize) -> u32 {
+        let mut at = self.lines[line].block;
+        while at != 0 {
+            let block = &self.blocks[at as usize];
+            let in_flow = match block.form {
+                Form::Container => block.lines.len() <= 1,
+                Form::Layout | Form::Pre => false,
+                Form::Paragraph | Form::Heading | Form::List | Form::Item | Form::Quote | Form::Data => true,
+            };
+            if !in_flow {
+                break;
+            }
+            at = block.parent;
+        }
+        at
+    }
+
+    /// Whether a block is another one or stands inside it.
+    pub fn is_within(&self, block: u32, around: u32) -> bool {
+        let mut at = block;
+        // Blocks open behind the block around them.
+        while at > around {
+            at = self.blocks[at as usize].parent;
+        }
+        at == around
+    }
+}
+
+/// Characters that stand alone between blanks in a row that is text set with gaps.
+const SPACED_RUN: usize = 4;
+
+/// Takes the blanks out of text that is set with one between each two Chinese characters: 工 会 主 席.
+fn close_up(text: String) -> String {
+    if !text.contains(' ') {
+        return text;
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let alone = |i: usize| {
+        let blank = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_none_or(|c| *c == ' ');
+        let sign = |c: &char| is_wide(*c) && !is_letter(*c);
+        is_wide(chars[i]) && blank(i.checked_sub(1)) && (blank(Some(i + 1)) || chars.get(i + 1).is_some_and(sign))
+    };
+    let mut closed = String::with_capacity(text.len());
+    let mut i = 0;
+    while i < chars.len() {
+        let mut end = i;
+        if alone(i) {
+            while end + 2 < chars.len() && chars[end + 1] == ' ' && alone(end + 2) {
+                end += 2;
+            }
+        }
+        if (end - i) / 2 + 1 >= SPACED_RUN {
+            closed.extend(chars[i..=end].iter().step_by(2));
+            i = end + 1;
+        } else {
+            closed.push(chars[i]);
+            i += 1;
+        }
+    }
+    closed
+}
+
+fn push_gap(text: &mut String, gap: Gap) {
+    match gap {
+        Gap::None => {}
+        Gap::Blank => push_collapsed(text, ' '),
+        Gap::Cells(borders) => {
+            text.truncate(text.trim_end_matches([' ', '\n', '\u{3000}']).len());
+            if !text.is_empty() {
+                text.extend(std::iter::repeat_n('\t', usize::from(borders)));
+            }
+        }
+    }
+}
+
+/// Chinese characters and the punctuation between them.
+fn is_wide(c: char) -> bool {
+    (c as u32) >= 0x2E80
 }
 
 /// What stands between two pieces in [`Page::soft_text`].
@@ -209,10 +381,9 @@ fn push_collapsed(text: &mut String, c: char) {
     if is_invisible(c) {
         return;
     }
-    let wide = |c: char| (c as u32) >= 0x2E80;
     match c {
         ' ' | '\t' | '\r' | '\u{C}' => {
-            if !text.is_empty() && !text.ends_with([' ', '\n', '\u{3000}']) {
+            if !text.is_empty() && !text.ends_with([' ', '\n', '\t', '\u{3000}']) {
                 text.push(' ');
             }
         }
@@ -220,7 +391,7 @@ fn push_collapsed(text: &mut String, c: char) {
         '\n' => {
             let trimmed = text.trim_end_matches(' ').len();
             text.truncate(trimmed);
-            if !text.is_empty() && !text.ends_with(['\n', '\u{3000}']) {
+            if !text.is_empty() && !text.ends_with(['\n', '\t', '\u{3000}']) {
                 text.push('\n');
             }
         }
@@ -229,7 +400,7 @@ fn push_collapsed(text: &mut String, c: char) {
         _ => {
             if text.ends_with('\n') {
                 text.pop();
-                if !(text.is_empty() || wide(c) && text.ends_with(wide)) {
+                if !(text.is_empty() || is_wide(c) && text.ends_with(is_wide)) {
                     text.push(' ');
                 }
             }

@@ -46,6 +46,15 @@ pub struct Title {
     pub text: String,
     /// The line it stands in.
     pub line: Option<usize>,
+    /// The lines that go on with it, where it is broken.
+    pub more: Range<usize>,
+}
+
+impl Title {
+    /// A visible line as the headline.
+    pub fn of(page: &Page, line: usize) -> Title {
+        Title { text: clean(&page.lines[line].text), line: Some(line), more: 0..0 }
+    }
 }
 
 /// Finds the headline before the body's first line.
@@ -53,22 +62,26 @@ pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
     let body_start = run.start;
     let declared = declared_titles(page);
     if let Some(line) = visible(page, worth, body_start, &declared) {
-        return Title {
-            text: clean(&page.lines[line].text) + &continued(page, line, body_start, &declared),
-            line: Some(line),
-        };
+        let title = Title::of(page, line);
+        let (more, end) = continued(page, line, body_start, &declared);
+        return Title { text: headline(page, line, &declared) + &more, more: line + 1..end, ..title };
     }
     if let Some(line) = heading(page, worth, body_start, &declared) {
-        return Title { text: clean(&page.lines[line].text), line: Some(line) };
+        return Title::of(page, line);
     }
     // Where the page declares its site's name alone, or nothing, the headline stands above what tells about the article.
     if (page.dump || declared.iter().all(|t| is_site(&without_site(t))))
         && let Some(line) = undeclared(page, worth, run)
     {
-        return Title { text: clean(&page.lines[line].text), line: Some(line) };
+        return Title::of(page, line);
     }
     let text = declared.first().map(|t| clean(&without_site(t))).unwrap_or_default();
-    Title { text, line: None }
+    Title { text, line: None, more: 0..0 }
+}
+
+/// The headline that a page declares, without the site's name.
+pub fn declared(page: &Page) -> Option<String> {
+    declared_titles(page).first().map(|t| clean(&without_site(t)))
 }
 
 /// The keys of the declared titles, with and without the site's name: a line that says no more is the headline again.
@@ -140,10 +153,12 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
     above.or_else(|| best(from..first))
 }
 
-/// The lines right below a headline that go on with what the page declares: a headline broken in two.
-fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -> String {
+/// The lines right below a headline that go on with what the page declares: a headline broken in two. Their text, and
+/// where they end.
+fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -> (String, usize) {
     let mut so_far = key(&page.lines[line].text);
     let mut text = String::new();
+    let mut end = line + 1;
     for next in line + 1..(line + 3).min(body_start) {
         let own = key(&page.lines[next].text);
         let longer: Vec<char> = so_far.iter().chain(&own).copied().collect();
@@ -154,8 +169,9 @@ fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -
         text.push(' ');
         text.push_str(page.lines[next].text.trim());
         so_far = longer;
+        end = next + 1;
     }
-    text
+    (text, end)
 }
 
 /// The titles that the page declares: `title`, OpenGraph and others.
@@ -235,14 +251,20 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
 /// A heading shortly before the body, where the page declares no title that it shows.
 fn heading(page: &Page, worth: &[Worth], body_start: usize, declared: &[String]) -> Option<usize> {
     let from = body_start.saturating_sub(NEAR);
+    let named = declared.iter().all(|t| is_site(&without_site(t)));
     let good = |i: &usize| {
         let line = &page.lines[*i];
         let letters = line.letters as usize;
+        // 首页 - 新闻动态: where the page stands.
+        let path = ["首页", "首頁", "当前位置", "您的位置"].iter().any(|w| line.text.trim_start().starts_with(w));
         (5..=LONGEST).contains(&letters)
+            && !path
             && line.link_letters * 2 <= line.letters
             && matches!(worth[*i].kind, Kind::Short | Kind::Sentence)
     };
-    (1..=3).find_map(|level| (from..body_start).rev().find(|i| page.lines[*i].heading == level && good(i))).filter(
+    // Where the page's title names its site or section alone, any heading can be the headline.
+    let levels = if named { 1..=6 } else { 1..=3 };
+    { levels }.find_map(|level| (from..body_start).rev().find(|i| page.lines[*i].heading == level && good(i))).filter(
         |i| {
             // A declared title that shares little with the heading names the page better, unless it names the site alone.
             let own = key(&page.lines[*i].text);
@@ -375,6 +397,18 @@ fn is_named_site(part: &str) -> bool {
     let folded = folded.trim();
     let letters = folded.chars().filter(|c| is_letter(*c)).count();
     letters <= 14 && ENDS.iter().any(|e| folded.ends_with(e))
+}
+
+/// A line's text as a headline, without a mark that stands in an element of its own before what the page declares.
+fn headline(page: &Page, line: usize, declared: &[String]) -> String {
+    const MARKS: &[&str] =
+        &["原创", "转载", "独家", "首发", "置顶", "推荐", "精华", "热", "荐", "图文", "视频", "专题", "深度"];
+    let text = &page.lines[line].text;
+    let mark = MARKS
+        .iter()
+        .find(|mark| page.soft_text(&page.lines[line]).starts_with(&format!("{mark}{}", super::page::SOFT)));
+    let rest = mark.and_then(|mark| text.trim_start().strip_prefix(mark)).map(clean);
+    rest.filter(|rest| declared.iter().any(|t| key(t).starts_with(&key(rest)))).unwrap_or_else(|| clean(text))
 }
 
 fn clean(text: &str) -> String {

@@ -12,7 +12,7 @@ use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
 
 /// The version of reading and extraction: files read by another are read again.
-const READER_VERSION: u32 = 3;
+const READER_VERSION: u32 = 4;
 /// The size of a read when a file is hashed.
 const HASH_BUFFER: usize = 1 << 20;
 

@@ -112,8 +112,12 @@ impl<'a> Matcher<'a> {
             Plan::And(plans) => self.all(plans, within),
             Plan::Or(plans) => {
                 let mut any = Bits::empty(max_doc);
+                // What one way has found the others need not look at.
+                let mut left = within.cloned().unwrap_or_else(|| Bits::full(max_doc));
                 for plan in plans {
-                    any.or(&self.plan(plan, within)?);
+                    let found = self.plan(plan, Some(&left))?;
+                    any.or(&found);
+                    left.and_not(&found);
                 }
                 Ok(any)
             }

@@ -1,0 +1,94 @@
+//! Where each visible line of a page goes. Every line has one part from the beginning, the margin, and can only be given
+//! another: nothing that a page shows is lost between them.
+
+use super::page::{Page, is_blank, is_letter};
+use gongxun_core::article::Block;
+
+/// A part of an article, or what stands around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The headline.
+    Title,
+    /// The summary before the text.
+    Lead,
+    /// A block of the text.
+    Body(Block),
+    /// A line that tells date, source or credits.
+    Byline,
+    /// Around the article.
+    Margin,
+}
+
+/// The part that a line went to, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The part.
+    pub part: Part,
+    /// The reason, in a few words.
+    pub why: &'static str,
+}
+
+/// The parts of all lines of a page; lines that the page does not show have none.
+#[derive(Debug, Clone, Default)]
+pub struct Parts(Vec<Option<Place>>);
+
+impl Parts {
+    /// All visible lines in the margin.
+    pub fn new(page: &Page, why: &'static str) -> Parts {
+        let place = Place { part: Part::Margin, why };
+        Parts(page.lines.iter().map(|line| (!line.hidden).then_some(place)).collect())
+    }
+
+    /// Puts a line where it belongs. What is not shown goes nowhere.
+    pub fn put(&mut self, line: usize, part: Part, why: &'static str) {
+        if let Some(Some(place)) = self.0.get_mut(line) {
+            *place = Place { part, why };
+        }
+    }
+
+    /// Where a line is.
+    pub fn of(&self, line: usize) -> Option<Place> {
+        self.0.get(line).copied().flatten()
+    }
+
+    /// The lines of a part, in order.
+    pub fn lines(&self, is: impl Fn(Part) -> bool) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().filter(move |(_, place)| place.is_some_and(|p| is(p.part))).map(|(line, _)| line)
+    }
+}
+
+/// The letters of a line that its part did not take (a label, a tag before a headline), if any.
+pub fn left_over(line: &str, taken: &str) -> Option<String> {
+    let mut taken = taken.chars().filter(|c| is_letter(*c)).peekable();
+    // From the end: what is left stands before what was taken, most of the time.
+    let line: Vec<char> = line.chars().collect();
+    let mut wanted: Vec<char> = taken.by_ref().collect();
+    let mut rest: Vec<char> = Vec::new();
+    for &c in line.iter().rev() {
+        if is_letter(c) && wanted.last() == Some(&c) {
+            wanted.pop();
+        } else if is_letter(c) || rest.last().is_some_and(|last| !is_blank(*last)) {
+            rest.push(c);
+        }
+    }
+    let rest: String = rest.into_iter().rev().collect();
+    let rest = rest.trim_matches(|c: char| !is_letter(c));
+    (!rest.is_empty()).then(|| rest.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_taken_is_left_over() {
+        for (line, taken, expect) in [
+            ("[视频]骑手有了新家", "骑手有了新家", Some("视频")),
+            ("摘要：骑手有了新家。", "骑手有了新家。", Some("摘要")),
+            ("骑手 有了新家", "骑手有了新家", None),
+            ("骑手有了新家（责任编辑：李四）", "骑手有了新家", Some("责任编辑：李四")),
+        ] {
+            assert_eq!(left_over(line, taken).as_deref(), expect, "{line}");
+        }
+    }
+}
