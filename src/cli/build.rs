@@ -26,10 +26,10 @@ use gongxun_text::segment::Segmenter;
 
 /// How many random strings are tried on a new generation before it is current.
 const SWAP_SAMPLE: usize = 50;
-/// How long a run has to come to a stop after Ctrl-C. The commit that follows takes as long as it takes.
+/// How long a run has to come to a stop after Ctrl-C. A commit takes as long as it takes.
 const PATIENCE: Duration = Duration::from_millis(800);
-/// Whether a run has stopped reading, and commits.
-static STOPPING: AtomicBool = AtomicBool::new(false);
+/// Whether a commit is under way.
+static COMMITTING: AtomicBool = AtomicBool::new(false);
 /// How many rejections are printed; the report holds all.
 const PRINTED_REJECTIONS: u64 = 10;
 
@@ -236,15 +236,22 @@ pub fn stop_on_interrupt() -> &'static AtomicBool {
             std::process::exit(INTERRUPTED.into());
         }
         eprintln!("\nstopping after a commit; Ctrl-C again stops now");
-        // The handler has a thread of its own. What does not come to a stop by itself (a record that takes long, a check, a
-        // merge) is stopped: the last commit stands, and the same command goes on from there.
-        std::thread::sleep(PATIENCE);
-        if !STOPPING.load(Ordering::SeqCst) {
-            eprintln!("it takes too long to stop; stopped at the last commit");
-            std::process::exit(INTERRUPTED.into());
-        }
+        std::thread::spawn(stop_soon);
     });
     stop
+}
+
+/// What does not come to a stop by itself (a record that takes long, a check, a merge) is stopped: the last commit stands, and
+/// the same command goes on from there. A commit under way is waited for.
+fn stop_soon() {
+    std::thread::sleep(PATIENCE);
+    while COMMITTING.load(Ordering::SeqCst) {
+        std::thread::sleep(PATIENCE / 8);
+    }
+    // Whoever has just committed ends by itself now.
+    std::thread::sleep(PATIENCE / 8);
+    eprintln!("it takes too long to stop; stopped at the last commit");
+    std::process::exit(INTERRUPTED.into());
 }
 
 /// One line about what was done.
@@ -360,8 +367,8 @@ impl Observer for Console {
         self.say(&clean::line(&format!("note: {what}")));
     }
 
-    fn stopping(&mut self) {
-        STOPPING.store(true, Ordering::SeqCst);
+    fn committing(&mut self, under_way: bool) {
+        COMMITTING.store(under_way, Ordering::SeqCst);
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -73,12 +73,12 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     let finished = carried.and_then(|()| run(&plan, options, &mut sink, observer));
     let finished = finished.and_then(|()| before.map_or(Ok(()), |before| carry::rest(&mut sink, before, observer)));
     let pruned = finished.and_then(|()| sink.prune(&plan.gone, options));
-    if matches!(pruned, Err(Error::Interrupted)) {
-        observer.stopping();
-    }
     sink.under_way();
     let mut report = sink.report;
-    let refused = match (pruned, writer.commit()) {
+    observer.committing(true);
+    let committed = writer.commit();
+    observer.committing(false);
+    let refused = match (pruned, committed) {
         // Whoever asked to stop must hear that the commit failed.
         (Ok(_) | Err(Error::Interrupted), Err(error)) => return Err(error),
         (pruned, _) => pruned?,
@@ -219,6 +219,12 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
         }
         progress.bytes_done = consumed.load(Ordering::Relaxed).min(progress.bytes_total);
         observer.progress(progress);
-        sink.commit_if_due()
+        if !sink.is_due() {
+            return Ok(());
+        }
+        observer.committing(true);
+        let committed = sink.commit_if_due();
+        observer.committing(false);
+        committed
     })
 }

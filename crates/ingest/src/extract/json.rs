@@ -1,5 +1,7 @@
 //! One JSON object in, an [`Article`] out: exports of other programs, and our own.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
@@ -67,29 +69,26 @@ fn credits(fields: &Fields, body: &str) -> Vec<Credit> {
     if let Some(Value::Array(items)) = given.as_deref() {
         credits.extend(items.iter().filter_map(|i| serde_json::from_value::<Credit>(i.clone()).ok()));
     }
-    let mut add = |new: Vec<Credit>| {
-        for credit in new {
-            if !credits.contains(&credit) {
-                credits.push(credit);
-            }
-        }
-    };
+    let mut known: HashSet<Credit> = credits.iter().cloned().collect();
     if given.is_none() {
-        add(people(fields.list("authors"), Role::Author));
-        add(people(fields.list("editor"), Role::Editor));
+        add(&mut credits, &mut known, people(fields.list("authors"), Role::Author));
+        add(&mut credits, &mut known, people(fields.list("editor"), Role::Editor));
     }
-    add(people(fields.list("chief_editor"), Role::ChiefEditor));
+    add(&mut credits, &mut known, people(fields.list("chief_editor"), Role::ChiefEditor));
     if given.is_none() {
         let lines: Vec<&str> = body.lines().collect();
-        let known = credits.clone();
-        for credit in about::credits_of(&lines) {
-            let told = known.iter().any(|c| c.role == credit.role || c.name == credit.name);
-            if !told && !credits.contains(&credit) {
-                credits.push(credit);
-            }
-        }
+        let roles: HashSet<Role> = credits.iter().map(|credit| credit.role).collect();
+        let names: HashSet<String> = credits.iter().map(|credit| credit.name.clone()).collect();
+        let mut told = about::credits_of(&lines);
+        told.retain(|credit| !roles.contains(&credit.role) && !names.contains(&credit.name));
+        add(&mut credits, &mut known, told);
     }
     credits
+}
+
+/// Adds the credits that are not there yet.
+fn add(credits: &mut Vec<Credit>, known: &mut HashSet<Credit>, new: Vec<Credit>) {
+    credits.extend(new.into_iter().filter(|credit| known.insert(credit.clone())));
 }
 
 /// The people of a field: a list, or one text with names parted by blanks and commas; words in it that say what they did

@@ -6,6 +6,8 @@ use super::page::{is_blank, is_invisible};
 
 /// How often a value can have been escaped: programs escape markup that was escaped already.
 const MAX_ESCAPES: usize = 3;
+/// How many bytes an escaped tag may have: as much is looked at behind each place where one may begin.
+const MAX_TAG: usize = 500;
 
 /// A text without markup, comments and characters that show as nothing. Markup that was escaped is markup too.
 pub fn plain(text: &str) -> String {
@@ -46,9 +48,9 @@ fn tidy(text: &str) -> String {
 
 /// Whether a text holds tags or comments, not merely a `<`.
 fn has_tags(text: &str) -> bool {
+    let last = text.rfind('>').unwrap_or(0);
     text.match_indices('<').any(|(i, _)| {
-        text.as_bytes().get(i + 1).is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, b'/' | b'!'))
-            && text[i..].contains('>')
+        i < last && text.as_bytes().get(i + 1).is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, b'/' | b'!'))
     })
 }
 
@@ -57,12 +59,10 @@ fn has_escaped_tags(text: &str) -> bool {
     ["&lt;", "&#60;", "&#x3c;", "&#x3C;", "&amp;lt;"].iter().any(|escape| {
         text.match_indices(escape).any(|(at, _)| {
             let inner = &text[at + escape.len()..];
-            inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'))
-                && inner
-                    .find("gt;")
-                    .or_else(|| inner.find("&#62;"))
-                    .or_else(|| inner.find('>'))
-                    .is_some_and(|e| e < 2_000)
+            inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!')) && {
+                let near = String::from_utf8_lossy(&inner.as_bytes()[..inner.len().min(MAX_TAG)]);
+                ["gt;", "&#62;", ">"].iter().any(|close| near.contains(close))
+            }
         })
     })
 }

@@ -75,8 +75,8 @@ pub trait Observer {
     fn rejected(&mut self, _rejection: &Rejection) {}
     /// Two records have one id; the later one was kept under another.
     fn duplicate(&mut self, _origin: &str, _id: &ArticleId) {}
-    /// The run was asked to stop, reads no more, and commits.
-    fn stopping(&mut self) {}
+    /// A commit begins, or has ended: what stops the process meanwhile loses what was read since the commit before.
+    fn committing(&mut self, _under_way: bool) {}
     /// Something to be told that is no rejection, in words.
     fn note(&mut self, _what: &str) {}
     /// The run went on.

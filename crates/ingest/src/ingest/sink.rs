@@ -319,8 +319,13 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// Whether so much has gone in that a commit is due.
+    pub fn is_due(&self) -> bool {
+        self.since_commit >= self.commit_bytes
+    }
+
     pub fn commit_if_due(&mut self) -> Result<()> {
-        if self.since_commit < self.commit_bytes {
+        if !self.is_due() {
             return Ok(());
         }
         self.since_commit = 0;

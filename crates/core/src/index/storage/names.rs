@@ -138,7 +138,7 @@ mod tests {
             "photos.idx",
             "a.term",
             ".tmp",
-            ".tmpfolder",
+            ".tmpfolders",
             "manifest-1.jsonl",
             "manifest-2019.json",
             "removed-2019",
