@@ -131,8 +131,9 @@ impl Looker<'_> {
                 folded != typed && (folded.contains(&typed) || typed.contains(&folded))
             }));
         }
-        like.sort_unstable_by_key(|value| (value.chars().count(), *value));
-        like.dedup();
+        // The shortest first; of those that fold to the same one will do.
+        like.sort_by_cached_key(|value| (value.chars().count(), fold(value), *value));
+        like.dedup_by_key(|value| fold(value));
         let mut found = Vec::new();
         for value in like.into_iter().take(MAX_TRIED) {
             if found.len() == MAX_VALUES {
