@@ -2,20 +2,22 @@
 //!
 //! Needs `GONGXUN_DATA` (a folder with `scale/cctv.jsonl`). Usage: `cargo run --release --example repair_figures [ARTICLES]`.
 //! For a closer look: `SHOW=20` prints so many lines of each row that do not come back, `UNSEEN=1` the articles whose
-//! damage is not seen, `ROWS` names the groups of rows to print, joined by `+` (the empty name is the plain group).
+//! damage is not seen, `ROWS=TEXT` the rows whose name holds it.
 
 use std::time::Instant;
 
 use gongxun_text::fold::fold;
-use gongxun_text::repair::repair_page;
+use gongxun_text::repair::{RepairedPage, repair_page};
 
 #[path = "../tests/support/damage.rs"]
 mod damage;
 
-use damage::{Decoder, Mirror, Tones};
+use damage::{Decoder, Marks, Mirror, Tones};
 
 /// How many articles share one random table.
 const ARTICLES_A_TABLE: usize = 50;
+/// The bounds between which confidence is compared with what came back.
+const BOUNDS: [f32; 7] = [0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.001];
 
 fn main() {
     let sample: usize = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(2000);
@@ -28,6 +30,62 @@ fn main() {
     let text = std::fs::read_to_string(&file).expect("scale/cctv.jsonl can be read");
     let articles: Vec<Vec<String>> = text.lines().filter_map(lines_of).collect();
 
+    if std::env::var_os("ROWS").is_none() {
+        untouched(&articles);
+    }
+    let frequent = damage::frequent(articles.iter().flatten().map(String::as_str));
+    let step = (articles.len() / sample.max(1)).max(1);
+    let chosen: Vec<&Vec<String>> = articles.iter().step_by(step).take(sample).collect();
+    println!("{} articles, compared after folding", chosen.len());
+    println!(
+        "| table | whole | wrong in 10,000 | of these not marked | lost in 10,000 | marked in 10,000 | seen | confidence | MB/s |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    let wanted = std::env::var("ROWS").ok();
+    let mut calibration = Calibration::default();
+    for (name, change) in mirrors() {
+        for size in [60, 114, 200, 400] {
+            let name = format!("{size} {name}");
+            if wanted.as_ref().is_some_and(|part| !name.contains(part)) {
+                continue;
+            }
+            row(&name, &chosen, show, &mut calibration, |seed| change(&frequent, size, seed));
+        }
+    }
+    calibration.print();
+}
+
+type Change = Box<dyn Fn(&[char], usize, u64) -> Mirror>;
+
+/// The kinds of mirrors: the first script, and those that differ from it in one way or in two.
+fn mirrors() -> Vec<(&'static str, Change)> {
+    let mirror = |tones, traditional, blank, marks, decoder| -> Change {
+        Box::new(move |frequent: &[char], size, seed| Mirror {
+            marks,
+            decoder,
+            ..Mirror::random(frequent, size, tones, traditional, blank, seed)
+        })
+    };
+    use Decoder::{KnownPairs, Pairs, PrivateLost, SingleBytes};
+    use Marks::{Characters, Full, Half, Swallowed};
+    use Tones::{Marked, None};
+    vec![
+        ("toned", mirror(Marked, true, false, Characters, Pairs)),
+        ("toned, private lost", mirror(Marked, true, false, Characters, PrivateLost)),
+        ("toned, marks half", mirror(Marked, true, false, Half, Pairs)),
+        ("toned, marks half, private lost", mirror(Marked, true, false, Half, PrivateLost)),
+        ("toned, marks full", mirror(Marked, true, false, Full, Pairs)),
+        ("toned, marks full, private lost", mirror(Marked, true, false, Full, PrivateLost)),
+        ("toneless", mirror(None, true, false, Characters, Pairs)),
+        ("toned, blank", mirror(Marked, true, true, Characters, Pairs)),
+        ("toned, no step 1", mirror(Marked, false, false, Characters, Pairs)),
+        ("toned, marks swallowed", mirror(Marked, true, false, Swallowed, Pairs)),
+        ("toned, private as holes", mirror(Marked, true, false, Characters, KnownPairs)),
+        ("toned, ASCII kept", mirror(Marked, true, false, Characters, SingleBytes)),
+    ]
+}
+
+fn untouched(articles: &[Vec<String>]) {
     let started = Instant::now();
     let untouched = articles.iter().filter(|a| repair(a).is_none()).count();
     let bytes: usize = articles.iter().flatten().map(String::len).sum();
@@ -36,140 +94,168 @@ fn main() {
         articles.len(),
         bytes as f64 / 1e6 / started.elapsed().as_secs_f64()
     );
+}
 
-    let frequent = damage::frequent(articles.iter().flatten().map(String::as_str));
-    let step = (articles.len() / sample.max(1)).max(1);
-    let chosen: Vec<&Vec<String>> = articles.iter().step_by(step).take(sample).collect();
-    println!("{} articles, folded / as printed", chosen.len());
-    println!("| table | characters | whole articles | whole, as printed | seen as damaged | confidence | MB/s |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
-    for (name, traditional, blank) in [("", true, false), (", blank", true, true), (", no step 1", false, false)] {
-        for tones in [Tones::Marked, Tones::None] {
-            if std::env::var("ROWS").is_ok_and(|n| !n.split('+').any(|part| part == name)) {
-                continue;
-            }
-            for size in [60, 200, 400] {
-                if !name.is_empty() && size == 200 {
-                    continue;
-                }
-                let toned = if tones == Tones::Marked { "toned" } else { "toneless" };
-                row(&format!("{size} {toned}{name}"), &chosen, show, |seed| {
-                    Mirror::random(&frequent, size, tones, traditional, blank, seed)
-                });
-            }
+/// How often what a repair says of itself is so.
+#[derive(Default)]
+struct Calibration {
+    /// For each step of confidence how many articles, how many of them whole, and the sum of what was said.
+    steps: [(usize, usize, f64); BOUNDS.len() - 1],
+}
+
+impl Calibration {
+    fn note(&mut self, confidence: f32, is_whole: bool) {
+        let step = BOUNDS.windows(2).position(|b| (b[0]..b[1]).contains(&confidence)).unwrap_or(0);
+        let (all, whole, said) = &mut self.steps[step];
+        *all += 1;
+        *whole += usize::from(is_whole);
+        *said += f64::from(confidence);
+    }
+
+    fn print(&self) {
+        println!("| confidence | articles | said on average | whole |");
+        println!("| --- | --- | --- | --- |");
+        for (bounds, (all, whole, said)) in BOUNDS.windows(2).zip(self.steps) {
+            let n = all.max(1) as f64;
+            println!("| {} to {} | {all} | {:.3} | {:.3} |", bounds[0], bounds[1].min(1.0), said / n, whole as f64 / n);
         }
     }
-    if std::env::var("ROWS").is_ok_and(|n| !n.contains("other")) {
-        return;
-    }
-    other_mirrors(&frequent, &chosen, show);
 }
 
-/// The mirrors that differ in how they read bytes, each with one table size.
-fn other_mirrors(frequent: &[char], chosen: &[&Vec<String>], show: usize) {
-    for size in [60, 400] {
-        let mirror = |seed| Mirror::random(frequent, size, Tones::Marked, true, false, seed);
-        row(&format!("{size} toned, punctuation on bytes"), chosen, show, |seed| Mirror {
-            bytewise: true,
-            ..mirror(seed)
-        });
-        row(&format!("{size} toned, private pairs lost"), chosen, show, |seed| Mirror {
-            decoder: Decoder::KnownPairs,
-            ..mirror(seed)
-        });
-        row(&format!("{size} toned, ASCII kept"), chosen, show, |seed| Mirror {
-            decoder: Decoder::SingleBytes,
-            ..mirror(seed)
-        });
-    }
+/// What came back of a row's articles.
+#[derive(Default)]
+struct Sums {
+    characters: usize,
+    whole: usize,
+    wrong: usize,
+    unmarked: usize,
+    lost: usize,
+    marked: usize,
+    seen: usize,
+    confidence: f64,
+    bytes: usize,
+    seconds: f64,
 }
 
-fn row(name: &str, articles: &[&Vec<String>], mut show: usize, mirror: impl Fn(u64) -> Mirror) {
-    let (mut characters, mut right, mut whole, mut exact, mut seen) = (0, 0, 0, 0, 0);
-    let (mut confidence, mut bytes, mut seconds) = (0.0, 0, 0.0);
+fn row(
+    name: &str,
+    articles: &[&Vec<String>],
+    mut show: usize,
+    calibration: &mut Calibration,
+    mirror: impl Fn(u64) -> Mirror,
+) {
+    let mut sums = Sums::default();
     for (number, group) in articles.chunks(ARTICLES_A_TABLE).enumerate() {
         let mirror = mirror(number as u64 + 1);
         for article in group {
             let damaged: Vec<String> = article.iter().map(|line| damage::damage(line, &mirror)).collect();
-            bytes += damaged.iter().map(String::len).sum::<usize>();
+            sums.bytes += damaged.iter().map(String::len).sum::<usize>();
             let started = Instant::now();
             let page = repair(&damaged);
-            seconds += started.elapsed().as_secs_f64();
-            seen += usize::from(page.is_some());
+            sums.seconds += started.elapsed().as_secs_f64();
             if page.is_none() && std::env::var_os("UNSEEN").is_some() {
                 println!("unseen: {damaged:?}");
             }
-            confidence += page.as_ref().map_or(0.0, |p| p.repairs[0].confidence);
-            let repaired = page.map_or_else(|| damaged.clone(), |p| p.lines);
+            let is_seen = page.is_some();
+            let page = page.unwrap_or_else(|| RepairedPage {
+                uncertain: vec![Vec::new(); damaged.len()],
+                lines: damaged.clone(),
+                repairs: Vec::new(),
+            });
             let mut is_whole = true;
-            let mut is_exact = true;
-            for ((line, found), hurt) in article.iter().zip(&repaired).zip(&damaged) {
+            for (at, (line, found)) in article.iter().zip(&page.lines).enumerate() {
                 let (wanted, folded) = (fold(line), fold(found));
-                let same = common(&wanted, &folded);
-                characters += wanted.chars().count();
-                right += same;
-                if folded != wanted {
-                    is_whole = false;
-                    if show > 0 {
-                        show -= 1;
-                        println!("{}", difference(&wanted, &folded, hurt));
-                    }
+                sums.characters += wanted.chars().count();
+                sums.marked += page.uncertain[at].iter().map(ExactSizeIterator::len).sum::<usize>();
+                if folded == wanted {
+                    continue;
                 }
-                is_exact &= found.chars().map(width).eq(line.chars().map(width));
+                is_whole = false;
+                let difference = Difference::of(&wanted, &folded, &page.uncertain[at]);
+                sums.wrong += difference.wrong;
+                sums.unmarked += difference.unmarked;
+                sums.lost += difference.lost;
+                if show > 0 && (difference.unmarked > 0 || std::env::var_os("ALL").is_some()) {
+                    show -= 1;
+                    println!("{} {:?}", shown(&wanted, &folded, &damaged[at]), page.uncertain[at]);
+                }
             }
-            whole += usize::from(is_whole);
-            exact += usize::from(is_exact);
+            sums.whole += usize::from(is_whole);
+            sums.seen += usize::from(is_seen);
+            if let Some(repair) = page.repairs.first() {
+                sums.confidence += f64::from(repair.confidence);
+                calibration.note(repair.confidence, is_whole);
+            }
         }
     }
     let share = |part: usize, of: usize| 100.0 * part as f64 / of as f64;
+    let in_ten_thousand = |part: usize| 10_000.0 * part as f64 / sums.characters as f64;
     println!(
-        "| {name} | {:.4} % | {:.2} % | {:.2} % | {:.2} % | {:.3} | {:.1} |",
-        share(right, characters),
-        share(whole, articles.len()),
-        share(exact, articles.len()),
-        share(seen, articles.len()),
-        confidence / articles.len() as f32,
-        bytes as f64 / 1e6 / seconds
+        "| {name} | {:.2} % | {:.2} | {:.2} | {:.2} | {:.1} | {:.2} % | {:.3} | {:.1} |",
+        share(sums.whole, articles.len()),
+        in_ten_thousand(sums.wrong),
+        in_ten_thousand(sums.unmarked),
+        in_ten_thousand(sums.lost),
+        in_ten_thousand(sums.marked),
+        share(sums.seen, articles.len()),
+        sums.confidence / articles.len() as f64,
+        sums.bytes as f64 / 1e6 / sums.seconds
     );
 }
 
+/// In what a line differs: characters that are others than they should be, those of them that are not marked as
+/// uncertain, and places that are said to be lost.
+struct Difference {
+    wrong: usize,
+    unmarked: usize,
+    lost: usize,
+}
+
+impl Difference {
+    fn of(wanted: &str, found: &str, uncertain: &[std::ops::Range<usize>]) -> Difference {
+        let (wanted, found): (Vec<char>, Vec<char>) = (wanted.chars().collect(), found.chars().collect());
+        let start = wanted.iter().zip(&found).take_while(|(a, b)| a == b).count();
+        let (a, b) = (&wanted[start..], &found[start..]);
+        let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+        let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
+        let mut difference = Difference { wrong: 0, unmarked: 0, lost: 0 };
+        let is_marked = |from: usize, to: usize| uncertain.iter().any(|u| u.start < to && from < u.end);
+        if a.len() == b.len() {
+            for (at, (_, y)) in a.iter().zip(b).enumerate().filter(|(_, (x, y))| x != y) {
+                let is_lost = *y == '\u{FFFD}';
+                difference.lost += usize::from(is_lost);
+                difference.wrong += usize::from(!is_lost);
+                difference.unmarked += usize::from(!is_lost && !is_marked(start + at, start + at + 1));
+            }
+        } else {
+            // Characters too many or too few: where these stand is not told from where others differ.
+            let lost = b.iter().filter(|c| **c == '\u{FFFD}').count();
+            let wrong = a.len().max(b.len()).saturating_sub(common(a, b) + lost);
+            difference.lost += lost;
+            difference.wrong += wrong;
+            difference.unmarked += if is_marked(start.saturating_sub(1), start + b.len() + 1) { 0 } else { wrong };
+        }
+        difference
+    }
+}
+
 /// Where two texts part, with a little of what stands around, and the same place of the damaged line, roughly.
-fn difference(wanted: &str, found: &str, damaged: &str) -> String {
+fn shown(wanted: &str, found: &str, damaged: &str) -> String {
     let start = wanted.chars().zip(found.chars()).take_while(|(a, b)| a == b).count();
     let piece = |text: &str, from: usize, length: usize| text.chars().skip(from).take(length).collect::<String>();
     let glosses = damaged.chars().count() as f64 / found.chars().count().max(1) as f64;
     let from = (start as f64 * glosses) as usize;
     format!(
-        "want …{}… got …{}… from …{}…",
+        "{start}: want …{}… got …{}… from …{}…",
         piece(wanted, start.saturating_sub(8), 20),
         piece(found, start.saturating_sub(8), 20),
         piece(damaged, from.saturating_sub(30), 60)
     )
 }
 
-/// A character without its width: what the mirrors' second step takes away.
-fn width(c: char) -> char {
-    match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-        '　' => ' ',
-        c => c,
-    }
-}
-
-fn repair(lines: &[String]) -> Option<gongxun_text::repair::RepairedPage> {
+fn repair(lines: &[String]) -> Option<RepairedPage> {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     repair_page(&lines)
-}
-
-/// How many characters two texts have in common, in order: those of the longest common beginning and end, and those in
-/// between that stand at the same place.
-fn common(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[start..], &b[start..]);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
-    let between = a[..a.len() - end].iter().zip(&b[..b.len() - end]).filter(|(x, y)| x == y).count();
-    start + end + between
 }
 
 fn lines_of(json: &str) -> Option<Vec<String>> {
@@ -177,4 +263,18 @@ fn lines_of(json: &str) -> Option<Vec<String>> {
     let title = article["title"].as_str()?.to_string();
     let body = article["body"].as_str()?;
     Some(std::iter::once(title).chain(body.lines().map(str::to_string)).collect())
+}
+
+/// How many characters two texts have in common, in order.
+fn common(a: &[char], b: &[char]) -> usize {
+    let mut row = vec![0; b.len() + 1];
+    for x in a {
+        let mut diagonal = 0;
+        for (at, y) in b.iter().enumerate() {
+            let above = row[at + 1];
+            row[at + 1] = if x == y { diagonal + 1 } else { above.max(row[at]) };
+            diagonal = above;
+        }
+    }
+    row[b.len()]
 }

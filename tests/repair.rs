@@ -251,3 +251,69 @@ fn real_articles_come_back() {
         assert!(wrong <= most_wrong, "{size} {tones:?}: {wrong:.5} of the characters wrong");
     }
 }
+
+#[test]
+fn cuts_at_the_bytes_of_punctuation_are_undone() {
+    for (damaged, expect) in [
+        ("工會(huì)的方向?;鶎庸?huì)要把職工放在心上", "工会的方向。基层工会要把职工放在心上"),
+        ("工會(huì)的方向?；鶎庸?huì)要把職工放在心上", "工会的方向。基层工会要把职工放在心上"),
+        ("各級(jí)工會(huì)請(qǐng)慶?！拔逡弧", "各级工会请庆祝“五一"),
+    ] {
+        let page = repair_page(&[damaged]).unwrap_or_else(|| panic!("the damage is not seen: {damaged}"));
+        assert!(page.lines[0].starts_with(expect), "{}", page.lines[0]);
+    }
+    // A line without a gloss of its own, on a page that is damaged.
+    let lines = ["山東省總?cè)涨俺雠_(tái)了請(qǐng)看日?qǐng)?bào)", "這是工作的方向?;鶎用總€單位都要知道"];
+    let page = repair_page(&lines).expect("the damage is seen");
+    assert!(page.lines[1].starts_with("这是工作的方向。基层"), "{}", page.lines[1]);
+    // Real question marks with another mark behind them stay.
+    let lines = ["工人日?qǐng)?bào)社評(píng)請(qǐng)看", "他說,這是真的嗎?,大家都笑了", "為什么?(未完待續(xù))"];
+    let page = repair_page(&lines).expect("the damage is seen");
+    assert_eq!(page.lines[1], "他说,这是真的吗?,大家都笑了");
+    assert_eq!(page.lines[2], "为什么?(未完待续)");
+}
+
+#[test]
+fn few_glosses_that_come_again_and_again_are_a_script_s() {
+    let lines = [
+        "新興產(chǎn)業(yè)發展很快,傳統產(chǎn)業(yè)也要轉型,企業(yè)的職工現(xiàn)在都要學習新的技術。",
+        "這個產(chǎn)業(yè)園有企業(yè)三百家,就業(yè)的人數現(xiàn)在達到五萬,從業(yè)人員還在增加。",
+        "發展產(chǎn)業(yè)、穩定就業(yè)、服務企業(yè),工會現(xiàn)在要做的事很多,各行各業(yè)都要支持。",
+    ];
+    let page = repair_page(&lines).expect("the damage is seen");
+    assert!(page.lines[0].starts_with("新兴产业发展很快,传统产业也要转型,企业的职工现在"), "{}", page.lines[0]);
+    let pinyin = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ";
+    assert!(!page.lines.iter().any(|line| line.contains(|c| pinyin.contains(c))));
+}
+
+#[test]
+fn lessons_are_left_however_long() {
+    let bilingual = [
+        "他(tā)站(zhàn)着(zhe)。 He is standing.",
+        "我(wǒ)看(kàn)着(zhe)他(tā)。 I am looking at him.",
+        "门(mén)开(kāi)着(zhe)。 The door is open.",
+        "他(tā)笑(xiào)着(zhe)说(shuō)话(huà)。 He spoke with a smile.",
+        "我(wǒ)听(tīng)着(zhe)音乐(yuè)。 I am listening to music.",
+        "他(tā)说(shuō)他(tā)看(kàn)着(zhe)门(mén)。 He said he was watching the door.",
+    ];
+    assert_eq!(repair_page(&bilingual), None);
+    let twelve: Vec<&str> = bilingual.iter().cycle().take(36).copied().collect();
+    assert_eq!(repair_page(&twelve), None);
+}
+
+#[test]
+fn what_is_exact_is_not_uncertain() {
+    let whole = "新聞?shì)浾摴ぷ鞯穆氊?zé)";
+    let page = repair_page(&[whole]).expect("the damage is seen");
+    assert_eq!(page.lines, ["新闻舆论工作的职责"]);
+    assert!(page.uncertain.iter().all(Vec::is_empty), "{:?}", page.uncertain);
+    assert!(page.repairs[0].confidence > 0.9, "{:?}", page.repairs);
+}
+
+#[test]
+fn a_tag_that_lost_its_sign_is_a_tag_again() {
+    let page = gongxun_text::repair::restore_tags("<p>工會(huì)的詳斍?/p><p>請(qǐng)看</p>").expect("a tag is lost");
+    assert_eq!(page, "<p>工會(huì)的詳斍?</p><p>請(qǐng)看</p>");
+    let lines = ["工會(huì)的請(qǐng)看詳斍?"];
+    assert!(repair_page(&lines).expect("the damage is seen").lines[0].starts_with("工会的请看详情"));
+}

@@ -15,12 +15,26 @@ pub struct Mirror {
     pub traditional: bool,
     /// A blank in front of the closing bracket.
     pub blank: bool,
-    /// Step 2 on bytes: the two bytes of a punctuation mark are replaced across characters as well.
-    pub bytewise: bool,
+    /// How step 2 was done.
+    pub marks: Marks,
     /// What step 4 makes of bytes that are no character.
     pub decoder: Decoder,
     /// The bytes of each character of the table and its gloss, in the order in which they are replaced.
     pub table: Vec<([u8; 2], String)>,
+}
+
+/// How punctuation was replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks {
+    /// By characters, full width to ASCII.
+    Characters,
+    /// By bytes, so that the two bytes of a mark are found across characters as well; the decoder takes the ASCII mark along
+    /// with a byte that it can't read.
+    Swallowed,
+    /// By bytes, and what was put in stands on the page, in ASCII where ASCII has the mark.
+    Half,
+    /// The same in full width.
+    Full,
 }
 
 /// What becomes of a lead byte that nothing fits.
@@ -30,6 +44,8 @@ pub enum Decoder {
     Pairs,
     /// The same, and also for pairs that GBK leaves to its users.
     KnownPairs,
+    /// One `?` for it and the byte behind it; pairs that GBK leaves to its users are decoded, and lost on the way.
+    PrivateLost,
     /// One U+FFFD for it; the ASCII character behind it stays, `(` too.
     SingleBytes,
 }
@@ -77,7 +93,7 @@ impl Mirror {
             let bytes = encode(c);
             table.push(([bytes[0], bytes[1]], letters.to_string()));
         }
-        Mirror { traditional, blank, bytewise: false, decoder: Decoder::Pairs, table }
+        Mirror { traditional, blank, marks: Marks::Characters, decoder: Decoder::Pairs, table }
     }
 }
 
@@ -97,7 +113,7 @@ pub fn damage(line: &str, mirror: &Mirror) -> String {
     let line: String = line
         .chars()
         .map(|c| if mirror.traditional { to_traditional(c) } else { c })
-        .map(|c| if mirror.bytewise { c } else { to_ascii(c) })
+        .map(|c| if mirror.marks == Marks::Characters { to_ascii(c) } else { c })
         .collect();
     // What GBK does not have parts the line: the script's own conversion leaves it alone.
     let mut damaged = String::new();
@@ -105,17 +121,20 @@ pub fn damage(line: &str, mirror: &Mirror) -> String {
     for c in line.chars() {
         let code = encode(c);
         if code.is_empty() {
-            damaged.push_str(&decode(&gloss(std::mem::take(&mut bytes), mirror), mirror.decoder));
+            damaged.push_str(&decode(&gloss(std::mem::take(&mut bytes), mirror), mirror));
             damaged.push(c);
         }
         bytes.extend(code);
     }
-    damaged.push_str(&decode(&gloss(bytes, mirror), mirror.decoder));
+    damaged.push_str(&decode(&gloss(bytes, mirror), mirror));
     damaged
 }
 
 const PUNCTUATION: [(char, char); 7] =
     [('，', ','), ('：', ':'), ('（', '('), ('）', ')'), ('？', '?'), ('；', ';'), ('！', '!')];
+
+/// What step 2 looks for on bytes where what it puts in stays on the page.
+const STANDING: [char; 9] = ['；', '：', '！', '？', '（', '）', '，', '、', '。'];
 
 fn to_ascii(c: char) -> char {
     PUNCTUATION.iter().find(|(wide, _)| *wide == c).map_or(c, |(_, ascii)| *ascii)
@@ -123,50 +142,74 @@ fn to_ascii(c: char) -> char {
 
 /// Step 3: byte by byte, one entry of the table after the other.
 fn gloss(mut bytes: Vec<u8>, mirror: &Mirror) -> Vec<u8> {
-    if mirror.bytewise {
-        for (wide, ascii) in PUNCTUATION {
-            let pattern = encode(wide);
-            let mut replaced = Vec::with_capacity(bytes.len());
-            while let Some((first, rest)) = bytes.split_first() {
-                let found = bytes.starts_with(&pattern);
-                replaced.push(if found { ascii as u8 } else { *first });
-                bytes = rest[usize::from(found)..].to_vec();
+    match mirror.marks {
+        Marks::Characters => {}
+        Marks::Swallowed => {
+            for (wide, ascii) in PUNCTUATION {
+                bytes = replaced(&bytes, &encode(wide), &[ascii as u8]);
             }
-            bytes = replaced;
+        }
+        // A control byte stands for the mark until the bytes are decoded.
+        Marks::Half | Marks::Full => {
+            for (number, wide) in STANDING.into_iter().enumerate() {
+                bytes = replaced(&bytes, &encode(wide), &[number as u8 + 1]);
+            }
         }
     }
     for (pattern, reading) in &mirror.table {
-        let mut replaced = Vec::with_capacity(bytes.len() + 16);
-        let mut at = 0;
-        while at < bytes.len() {
-            if bytes[at..].starts_with(pattern) {
-                replaced.extend(pattern);
-                replaced.push(b'(');
-                replaced.extend(reading.chars().flat_map(encode));
-                replaced.extend(if mirror.blank { &b" )"[..] } else { &b")"[..] });
-                at += 2;
-            } else {
-                replaced.push(bytes[at]);
-                at += 1;
-            }
-        }
-        bytes = replaced;
+        let mut gloss = pattern.to_vec();
+        gloss.push(b'(');
+        gloss.extend(reading.chars().flat_map(encode));
+        gloss.extend(if mirror.blank { &b" )"[..] } else { &b")"[..] });
+        bytes = replaced(&bytes, pattern, &gloss);
     }
     bytes
 }
 
+/// Search and replace that knows of no characters.
+fn replaced(bytes: &[u8], pattern: &[u8], with: &[u8]) -> Vec<u8> {
+    let mut replaced = Vec::with_capacity(bytes.len() + 16);
+    let mut rest = bytes;
+    while let Some((first, behind)) = rest.split_first() {
+        match rest.strip_prefix(pattern) {
+            Some(behind) => {
+                replaced.extend(with);
+                rest = behind;
+            }
+            None => {
+                replaced.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    replaced
+}
+
 /// Step 4.
-fn decode(bytes: &[u8], decoder: Decoder) -> String {
+fn decode(bytes: &[u8], mirror: &Mirror) -> String {
+    let decoder = mirror.decoder;
     if decoder == Decoder::SingleBytes {
         return encoding_rs::GBK.decode_without_bom_handling(bytes).0.into_owned();
     }
     let mut text = String::new();
     let mut at = 0;
+    let mark = |byte: &u8| STANDING.get(usize::from(*byte).wrapping_sub(1)).copied();
     while at < bytes.len() {
+        if let Some(wide) = mark(&bytes[at]) {
+            text.push(if mirror.marks == Marks::Half { to_ascii(wide) } else { wide });
+            at += 1;
+            continue;
+        }
+        if bytes[at] > 0x80 && bytes.get(at + 1).and_then(mark).is_some() {
+            text.push('?');
+            at += 1;
+            continue;
+        }
         let length = if bytes[at] > 0x80 { 2 } else { 1 };
         let piece = &bytes[at..bytes.len().min(at + length)];
         let is_private = |c: &str| c.chars().all(|c| ('\u{E000}'..='\u{F8FF}').contains(&c));
         match encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(piece) {
+            Some(c) if decoder == Decoder::PrivateLost && is_private(&c) => {}
             Some(c) if !(c.is_empty() || decoder == Decoder::KnownPairs && is_private(&c)) => text.push_str(&c),
             _ => text.push('?'),
         }

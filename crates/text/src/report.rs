@@ -11,6 +11,8 @@ pub enum RepairKind {
     Gloss,
     /// Text that was decoded with the wrong charset and written out again.
     Mojibake,
+    /// Characters that stood as references of HTML (`&#24037;`).
+    Escaped,
     /// A line of search-engine keywords put before the text.
     KeywordLine,
     /// Random letters hung on the end of paragraphs.
@@ -28,7 +30,7 @@ pub struct Repair {
     pub kind: RepairKind,
     /// How many places.
     pub count: u32,
-    /// From 0 to 1: the share of the places of which the text from before is certain.
+    /// From 0 to 1: how likely it is that the text is as it stood before, but for what is counted as lost.
     #[serde(serialize_with = "write_share", deserialize_with = "read_share")]
     pub confidence: f32,
 }

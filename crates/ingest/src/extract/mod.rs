@@ -45,7 +45,7 @@ use gongxun_core::error::{Reason, Rejection};
 use gongxun_core::index::records::Class;
 use gongxun_text::charset;
 use gongxun_text::fold::{fold_char, is_han};
-use gongxun_text::repair::{read_twice, repair_page, undo_twice};
+use gongxun_text::repair::{read_twice, repair_page, restore_tags, undo_twice};
 
 /// The largest page that is read, in bytes of its text, unless [`Options::page_bytes`] says otherwise.
 pub const MAX_PAGE: usize = Limits::PAGE_BYTES as usize;
@@ -119,6 +119,9 @@ fn read(record: &Record, options: &Options) -> Result<Read, Rejection> {
     let once = if record.media == Media::Json { None } else { undo_twice(&text) };
     let twice = once.is_some();
     text = once.unwrap_or(text);
+    if record.media == Media::Html {
+        text = restore_tags(&text).unwrap_or(text);
+    }
     let mut key = None;
     let (mut article, page) = match record.media {
         Media::Json => {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::gbk::gbk;
 use super::reading::{Reading, readings};
-use super::tokens::{Token, visible_pair};
+use super::tokens::{Token, cut_mark, visible_pair};
 use crate::fold::{fold_char, is_han};
 
 /// Which letters stand on the page.
@@ -26,6 +26,14 @@ const LEAST_WHOLE: u32 = 8;
 /// They are of this many characters at least, and so many times one comes again.
 const LEAST_DIFFERENT: u32 = 6;
 const LEAST_RECURRING: u32 = 2;
+/// Of fewer characters, but of so many, each has to come again and again, and to stand hardly ever without its gloss.
+const LEAST_FEW: u32 = 3;
+const LEAST_FEW_RECURRING: u32 = 12;
+const FEW_PLAIN: u32 = 25;
+/// A line with so many Latin words is the translation of a lesson's sentence, or beside it.
+const LATIN_WORDS: usize = 3;
+/// A line with so many characters of which three in four have a gloss is a lesson's.
+const LESSON: u32 = 3;
 /// Fewer glosses than this of any kind prove nothing.
 pub const LEAST: u32 = 2;
 /// With this many Chinese characters for a gloss, or more, the page is not glossed by a script.
@@ -47,13 +55,16 @@ pub struct Evidence {
     pub shows_private: bool,
     /// Whether the ASCII character behind a lost byte still stands, which most decoders take along.
     pub keeps_ascii: bool,
-    /// Glosses behind characters, and behind lost bytes.
+    /// Glosses behind characters.
     whole: u32,
-    lost: u32,
+    /// Glosses behind lost bytes.
+    pub lost: u32,
     /// Chinese characters.
     characters: u32,
     /// Glosses behind whole characters that are a reading of the character.
     fitting: u32,
+    /// Glosses on lines that look like those of a lesson.
+    taught: u32,
 }
 
 impl Evidence {
@@ -69,10 +80,12 @@ impl Evidence {
             lost: 0,
             characters: 0,
             fitting: 0,
+            taught: 0,
         };
         let (mut traditional, mut simplified) = (0u32, 0u32);
         let (mut kept, mut taken) = (0u32, 0u32);
         for line in lines {
+            evidence.taught += taught(line);
             let mut before: Option<u8> = None;
             for (at, token) in line.iter().enumerate() {
                 match *token {
@@ -113,7 +126,9 @@ impl Evidence {
                         kept += u32::from(c == '\u{FFFD}') * 2;
                         // A hole that no character stands before is a real question mark.
                         if matches!(line[..at], [.., Token::Pair(..) | Token::Lost(_)]) {
-                            kept += u32::from(matches!(line.get(at + 1), Some(Token::One(b'!'..=b'/' | b':'..=b'?'))));
+                            // A mark that scripts put in by bytes stays in any case.
+                            let is_kept = matches!(line.get(at + 1), Some(Token::One(b'!'..=b'/' | b':'..=b'?')));
+                            kept += u32::from(is_kept && cut_mark(line, at).is_none());
                             taken += u32::from(matches!(line.get(at + 1), Some(Token::Pair(..))));
                         }
                         before = None;
@@ -151,6 +166,9 @@ impl Evidence {
         if self.lost >= LEAST_LOST && self.lost * MOST_CHARACTERS_A_GLOSS >= self.characters / 4 {
             return true;
         }
+        if self.taught * 2 > self.whole {
+            return false;
+        }
         let many = self.whole * MOST_CHARACTERS_A_WHOLE >= self.characters;
         if self.fitting < LEAST_WHOLE || !many || self.whole * 4 > self.characters * 3 {
             return false;
@@ -172,13 +190,24 @@ impl Evidence {
         });
         let usual = usual.count() as u32;
         let common = by_pair.keys().filter(|pair| is_common(**pair)).count() as u32;
-        different >= LEAST_DIFFERENT
-            && recurring >= LEAST_RECURRING
-            && plain * 10 <= self.whole
+        let many_kinds = different >= LEAST_DIFFERENT && recurring >= LEAST_RECURRING && plain * 10 <= self.whole;
+        let few_kinds = different >= LEAST_FEW && recurring >= LEAST_FEW_RECURRING && plain * FEW_PLAIN <= self.whole;
+        (many_kinds || few_kinds)
             && one_reading * 10 >= different * 9
             && usual * 10 >= different * 7
             && common * 10 >= different * 8
     }
+}
+
+/// How many glosses stand on a line that is one of a lesson: nearly every character has one, or a translation is beside.
+fn taught(line: &[Token]) -> u32 {
+    let is_han = |t: &Token| matches!(*t, Token::Pair(lead, trail) if gbk().decode(lead, trail).is_some_and(is_han));
+    let characters = line.iter().filter(|t| is_han(t)).count() as u32;
+    let glosses = line.iter().filter(|t| matches!(t, Token::Gloss(_))).count() as u32;
+    let is_letter = |t: &Token| matches!(t, Token::One(b) if b.is_ascii_alphabetic());
+    let words = line.split(|t| !is_letter(t)).filter(|word| word.len() > 1).count();
+    let all = characters >= LESSON && glosses * 4 >= characters * 3;
+    if all || glosses > 0 && words >= LATIN_WORDS { glosses } else { 0 }
 }
 
 /// Whether a pair of bytes is one of the most common characters.

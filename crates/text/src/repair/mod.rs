@@ -6,6 +6,9 @@
 //! Damage is told from odd but real text by the page as a whole: a language textbook glosses characters, a poem
 //! annotates a rare one, a page on charsets shows mojibake. Only what is systematic is undone.
 
+use std::ops::Range;
+
+mod entities;
 mod evidence;
 mod frequency;
 mod gbk;
@@ -17,12 +20,14 @@ mod path;
 mod reading;
 mod simplify;
 mod spam;
+mod tags;
 mod taken;
 mod tokens;
 
 pub use crate::report::{Repair, RepairKind};
 pub use mojibake::{read_twice, undo_twice};
 pub use simplify::to_simplified;
+pub use tags::restore as restore_tags;
 
 /// A page as it stood before the damage.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +36,8 @@ pub struct RepairedPage {
     pub lines: Vec<String>,
     /// What was done.
     pub repairs: Vec<Repair>,
+    /// For each line the characters, by their places in it, that were a choice among several or are lost.
+    pub uncertain: Vec<Vec<Range<usize>>>,
 }
 
 /// Repairs the lines (or the HTML text nodes) of ONE page. Nothing where the page is not damaged: callers then keep the
@@ -43,24 +50,44 @@ pub struct RepairedPage {
 /// assert!(repair_page(&["会(huì)是多音字,也读(kuài)。"]).is_none());
 /// ```
 pub fn repair_page(lines: &[&str]) -> Option<RepairedPage> {
-    let mut page = Page { found: lines, repaired: None, repairs: Vec::new() };
+    let mut page = Page { found: lines, repaired: None, repairs: Vec::new(), uncertain: vec![Vec::new(); lines.len()] };
+    let mut lost = 0;
     // Mojibake first, because everything else is looked for in letters that can be read.
-    if let Some(done) = mojibake::undo(lines) {
+    if let Some((lines, count)) = entities::undo(lines) {
+        page.take(lines, Repair { kind: RepairKind::Escaped, count, confidence: 1.0 });
+    }
+    if let Some(done) = mojibake::undo(&page.lines()) {
         let certain = 1.0 - done.lost.min(done.count) as f32 / done.count.max(1) as f32;
         page.take(done.lines, Repair { kind: RepairKind::Mojibake, count: done.count, confidence: certain });
     }
     if let Some(done) = gloss::undo(&page.lines()) {
         let lines = match done.script {
             evidence::Script::Traditional => done.lines.iter().map(|line| to_simplified(line)).collect(),
-            evidence::Script::Simplified => done.lines,
+            evidence::Script::Simplified => done.lines.clone(),
         };
+        // Letters become others one by one, but for a few phrases.
+        for (at, (restored, simplified)) in done.lines.iter().zip(&lines).enumerate() {
+            let length = simplified.chars().count();
+            let is_same = restored.chars().count() == length;
+            let places = done.doubts[at].iter().map(|doubt| doubt.at.clone());
+            page.uncertain[at] = places.map(|place| if is_same { place } else { 0..length }).collect();
+        }
+        lost = done.lost;
         page.take(lines, Repair { kind: RepairKind::Gloss, count: done.count, confidence: done.confidence });
     }
     if let Some((lines, repairs)) = spam::undo(&page.lines()) {
+        // What was taken out stood in front of or between what is uncertain.
+        let changed: Vec<bool> = page.lines().iter().zip(&lines).map(|(before, after)| before != after).collect();
+        for ((uncertain, line), _) in page.uncertain.iter_mut().zip(&lines).zip(changed).filter(|(_, changed)| *changed)
+        {
+            if !uncertain.is_empty() {
+                *uncertain = vec![0..line.chars().count()];
+            }
+        }
         page.repaired = Some(lines);
         page.repairs.extend(repairs);
     }
-    let lost = lost(&page.lines());
+    let lost = lost.max(lost_in(&page.lines()));
     if lost > 0 {
         page.repairs.push(Repair { kind: RepairKind::Lost, count: lost, confidence: 0.0 });
     }
@@ -68,7 +95,7 @@ pub fn repair_page(lines: &[&str]) -> Option<RepairedPage> {
         return None;
     }
     let lines = page.repaired.unwrap_or_else(|| lines.iter().map(|line| (*line).to_string()).collect());
-    Some(RepairedPage { lines, repairs: page.repairs })
+    Some(RepairedPage { lines, repairs: page.repairs, uncertain: page.uncertain })
 }
 
 /// A page between two repairs.
@@ -76,6 +103,7 @@ struct Page<'a> {
     found: &'a [&'a str],
     repaired: Option<Vec<String>>,
     repairs: Vec<Repair>,
+    uncertain: Vec<Vec<Range<usize>>>,
 }
 
 impl Page<'_> {
@@ -98,7 +126,7 @@ const LEAST_LOST: usize = 3;
 const MOST_CHARACTERS_A_LOSS: usize = 400;
 
 /// How many places of a page are lost for good: U+FFFD, or what two of them look like as GBK.
-fn lost(lines: &[&str]) -> u32 {
+fn lost_in(lines: &[&str]) -> u32 {
     // U+FFFD ends in a byte that is rare elsewhere, so that a page without it is passed over quickly.
     let marks = |line: &&str| -> usize {
         let replaced =

@@ -34,6 +34,16 @@ const FOUND: f32 = 1.5;
 /// How many characters' worth of evidence the word list is against the page.
 const WORD_LIST: f32 = 12.0;
 
+/// Of twenty pairs out of step one is such that GBK leaves it to its users. A page with so many and none of those has hardly
+/// kept them, with so many it may have.
+const MANY_SHIFTED: u32 = 60;
+const FEW_SHIFTED: u32 = 20;
+/// What a pair costs that was left out, and how much more where it is not likely.
+const GAP: f32 = -18.0;
+const RARE_GAP: f32 = 5.0;
+/// How likely it is that the gaps of such a page are all seen.
+const UNSEEN: f32 = 0.6;
+
 /// Counts by a key that is cheap to hash.
 type Counts<K> = HashMap<K, f32, BuildHasherDefault<PairHasher>>;
 
@@ -49,6 +59,8 @@ pub struct Model<'a> {
     /// What the first pass over the page has told, and what the pass that goes on has.
     learned: Learned,
     counting: Learned,
+    /// How many pairs of bytes the first pass read out of step.
+    shifted: u32,
 }
 
 /// What a pass over a page tells.
@@ -75,11 +87,13 @@ impl<'a> Model<'a> {
             frequencies: frequencies(),
             learned: Learned::default(),
             counting: Learned::default(),
+            shifted: 0,
         }
     }
 
     /// Counts a line of the first pass: its text, and the pairs of bytes that lost bytes made in it.
-    pub fn note(&mut self, text: &str, pairs: &[(u16, Reading)]) {
+    pub fn note(&mut self, text: &str, pairs: &[(u16, Reading)], shifted: u32) {
+        self.shifted += shifted;
         for pair in pairs {
             *self.counting.found.entry(*pair).or_default() += 1.0;
         }
@@ -153,6 +167,23 @@ impl<'a> Model<'a> {
             Script::Simplified if is_only(c, Script::Traditional) => WRONG_SCRIPT,
             Script::Traditional if is_only(c, Script::Simplified) => WRONG_SCRIPT,
             _ => 0.0,
+        }
+    }
+
+    /// What it costs, in bits, that a pair of bytes that GBK leaves to its users was left out of the page: nothing where the
+    /// page shows such pairs, or has too little text out of step to miss them.
+    pub fn gap(&self) -> Option<f32> {
+        if self.evidence.shows_private || self.shifted < FEW_SHIFTED {
+            return None;
+        }
+        Some(if self.shifted < MANY_SHIFTED { GAP - RARE_GAP } else { GAP })
+    }
+
+    /// How likely it is that no pair was left out unseen.
+    pub fn without_gaps(&self) -> f32 {
+        match self.gap() {
+            Some(_) if self.shifted >= MANY_SHIFTED => UNSEEN,
+            _ => 1.0,
         }
     }
 

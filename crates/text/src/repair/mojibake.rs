@@ -37,6 +37,8 @@ enum Latin {
     Nine,
 }
 
+/// What stands for a byte that is lost: none of UTF-8, and hardly one of GBK.
+const LOST: u8 = 0xFF;
 /// The page is judged by so many of its first characters above ASCII.
 const SAMPLE: usize = 200;
 /// Two readings of the page are compared on so many lines.
@@ -75,10 +77,52 @@ pub fn undo(lines: &[&str]) -> Option<Undone> {
 pub fn undo_twice(page: &str) -> Option<String> {
     let bytes: Vec<u8> = page
         .chars()
-        .map(|c| if c.is_ascii() { Some(c as u8) } else { latin_byte(c, Latin::One) })
+        .map(|c| match c {
+            '\u{FFFD}' => Some(LOST),
+            c if c.is_ascii() => Some(c as u8),
+            c => latin_byte(c, Latin::One),
+        })
         .collect::<Option<_>>()?;
-    let text = String::from_utf8(bytes).ok()?;
+    let text = from_utf8(&bytes, false)?;
     (text.chars().filter(|c| !c.is_ascii()).take(LEAST).count() == LEAST).then_some(text)
+}
+
+/// Bytes as UTF-8, where [`LOST`] stands for a byte that is lost: a character that has lost one is U+FFFD, one for each.
+/// What is no UTF-8 otherwise is U+FFFD as well where `anyhow`, else the bytes are none.
+fn from_utf8(bytes: &[u8], anyhow: bool) -> Option<String> {
+    let mut text = String::with_capacity(bytes.len());
+    let mut rest = bytes;
+    loop {
+        match std::str::from_utf8(rest) {
+            Ok(valid) => {
+                text.push_str(valid);
+                return Some(text);
+            }
+            Err(err) => {
+                let (valid, broken) = rest.split_at(err.valid_up_to());
+                text.push_str(&String::from_utf8_lossy(valid));
+                let length = match broken[0] {
+                    LOST => lost_first(broken),
+                    0xC2..=0xDF => 2,
+                    0xE0..=0xEF => 3,
+                    0xF0..=0xF4 => 4,
+                    _ => 1,
+                };
+                let belongs = |b: &&u8| matches!(**b, 0x80..=0xBF | LOST);
+                let has = 1 + broken[1..].iter().take(length - 1).take_while(belongs).count();
+                if !anyhow && !broken[..has].contains(&LOST) {
+                    return None;
+                }
+                text.push('\u{FFFD}');
+                rest = &broken[has..];
+            }
+        }
+    }
+}
+
+/// How long a character is of which the first byte is lost: up to where the next begins.
+fn lost_first(bytes: &[u8]) -> usize {
+    1 + bytes[1..].iter().take(3).take_while(|b| matches!(**b, 0x80..=0xBF)).count()
 }
 
 /// What [`undo_twice`] undoes, done to a text.
@@ -129,20 +173,20 @@ fn turn_back(line: &str, mistake: Mistake) -> Option<String> {
             Mistake::Utf8AsGbk => match gbk().encode(c) {
                 Code::One(byte) => bytes.push(byte),
                 Code::Two(lead, trail) => bytes.extend([lead, trail]),
-                Code::None if c == '\u{FFFD}' => bytes.push(0xFF),
+                Code::None if c == '\u{FFFD}' => bytes.push(LOST),
                 Code::None => return None,
             },
             Mistake::Utf8As(latin) | Mistake::GbkAs(latin) => match latin_byte(c, latin) {
                 Some(byte) => bytes.push(byte),
                 None if c.is_ascii() => bytes.push(c as u8),
-                None if c == '\u{FFFD}' => bytes.push(0xFF),
+                None if c == '\u{FFFD}' => bytes.push(LOST),
                 None => return None,
             },
         }
     }
     match mistake {
         Mistake::GbkAs(_) => Some(from_gbk(&bytes)),
-        Mistake::Utf8AsGbk | Mistake::Utf8As(_) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        Mistake::Utf8AsGbk | Mistake::Utf8As(_) => from_utf8(&bytes, true),
     }
 }
 
@@ -258,6 +302,28 @@ mod tests {
         for page in [&page, "<p>Déjà vu à l'été où la forêt brûlait, çà et là", "plain", ""] {
             assert_eq!(undo_twice(page), None, "{page}");
         }
+    }
+
+    #[test]
+    fn characters_that_lost_a_byte_are_one_place_each() {
+        // The five bytes that Windows-1252 has no letter for.
+        let lost = |text: &str| -> String {
+            let shown = |b: u8| if matches!(b, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D) { None } else { Some(b) };
+            let read = |b: u8| {
+                shown(b).map_or("\u{FFFD}".into(), |b| {
+                    encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[b]).0.into_owned()
+                })
+            };
+            text.bytes().map(read).collect()
+        };
+        let text = "<p>岚州市人社局联合总工会开展欠薪排查，向农民工发放维权手册</p>";
+        let expect = "<p>岚州市人社局\u{FFFD}\u{FFFD}总工会开展欠薪排查，\u{FFFD}农民工\u{FFFD}放维\u{FFFD}手册</p>";
+        assert_eq!(undo_twice(&lost(text)).as_deref(), Some(expect));
+        let lines = [lost(&text[3..])];
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let undone = undo(&lines).expect("the mistake is seen");
+        assert_eq!((undone.lines[0].as_str(), undone.lost), (&expect[3..], 5));
+        assert_eq!(undo_twice("D\u{FFFD}jà vu à l\'été où la forêt brûlait, çà et là"), None);
     }
 
     #[test]

@@ -3,12 +3,14 @@
 //! In: the tokens of a line and what the page tells. Out: the line. Each lost byte has few candidates; a beam of
 //! hypotheses walks the line and is measured by how common the characters and neighbours are that come out.
 
+use std::ops::Range;
+
 use super::evidence::is_private;
 use super::gbk::{LEADS, gbk, is_trail};
 use super::model::{EDGE, Model, NOT_IN_TABLE};
 use super::reading::{Reading, readings};
 use super::taken::{behind, taken};
-use super::tokens::Token;
+use super::tokens::{FULL_WIDTH, REPLACED, Token, cut_mark, mark_of};
 use crate::fold::{fold_char, is_han};
 
 /// Hypotheses kept at once.
@@ -30,11 +32,11 @@ const SETTLED: usize = 1 << 12;
 /// A byte that no character with the gloss behind it begins with is completed anyhow in so many hypotheses, the best.
 const MOST_UNREAD: usize = 4;
 /// Two hypotheses closer than this many bits leave it open which is right.
-const OPEN: f32 = 5.0;
-
-/// The first byte of full-width ASCII, and the second bytes of ，：（）？；！, which become ASCII.
-const FULL_WIDTH: u8 = 0xA3;
-const REPLACED: [u8; 7] = [0xAC, 0xBA, 0xA8, 0xA9, 0xBF, 0xBB, 0xA1];
+const OPEN: f32 = 14.0;
+/// So many pieces of two hypotheses are compared for where they differ.
+const MOST_COMPARED: usize = 64;
+/// How far apart in bits are the ASCII character that went with a byte, as the rules say it, and another one.
+const RULED: f32 = 3.0;
 
 // What is added to a hypothesis, in bits.
 const ASCII: f32 = -6.0;
@@ -44,17 +46,35 @@ const BROKEN: f32 = -30.0;
 const EATEN: f32 = -4.0;
 const PRIVATE: f32 = -6.0;
 const ACROSS: f32 = -12.0;
+const CUT: f32 = -6.0;
+/// A full stop is common everywhere, which says little of this place.
+const CUT_STOP: f32 = -3.0;
 const LATER_READING: f32 = -6.0;
 const NO_READING: f32 = -12.0;
 
+/// The margin of characters that are lost.
+pub const LOST: f32 = f32::NEG_INFINITY;
+
 /// A line with its lost bytes chosen.
+#[derive(Default)]
 pub struct Restored {
     /// The line.
     pub text: String,
-    /// How many choices were close.
-    pub uncertain: u32,
+    /// The characters of the line that were a choice.
+    pub doubts: Vec<Doubt>,
     /// The pair of bytes that each lost byte made, with its reading.
     pub pairs: Vec<(u16, Reading)>,
+    /// How many pairs of bytes were read out of step.
+    pub shifted: u32,
+}
+
+/// Characters that could be others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Doubt {
+    /// Which, counted in characters of the line.
+    pub at: Range<usize>,
+    /// By how many bits they are likelier than the others; [`LOST`] where they are lost.
+    pub margin: f32,
 }
 
 #[derive(Clone, Copy)]
@@ -69,7 +89,6 @@ struct Hypothesis {
     before: char,
     /// Whether a “ waits for its ”.
     quoted: bool,
-    uncertain: u32,
     node: u32,
 }
 
@@ -78,41 +97,48 @@ struct Hypothesis {
 struct Node {
     parent: u32,
     piece: Piece,
+    /// By how many bits the piece is likelier than what else could stand there.
+    margin: f32,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Piece {
     Start,
     Byte(u8),
     Pair(u8, u8),
-    Lost { byte: u8, pair: u16, reading: Reading },
+    Lost {
+        byte: u8,
+        pair: u16,
+        reading: Reading,
+    },
     Char(char),
+    /// Two characters of which the bytes in between are lost, and a byte that waits.
+    Gap(u8),
 }
 
 /// Chooses the lost bytes of a line. `holes` is how many question marks may still be tried as lost bytes; it goes down.
 pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
     let mut walk = Walk {
         model,
-        done: Restored { text: String::new(), uncertain: 0, pairs: Vec::new() },
-        waiting: 0,
+        done: Writer::default(),
+        gaps: model.gap(),
         measured: [(EDGE, EDGE, f32::NAN); MEASURED],
-        nodes: vec![Node { parent: 0, piece: Piece::Start }],
+        nodes: vec![Node { parent: 0, piece: Piece::Start, margin: f32::INFINITY }],
         beam: Vec::new(),
     };
-    walk.beam.push(Hypothesis {
-        score: 0.0,
-        pending: 0,
-        last: 0,
-        second: 0,
-        before: EDGE,
-        quoted: false,
-        uncertain: 0,
-        node: 0,
-    });
+    walk.beam.push(Hypothesis { score: 0.0, pending: 0, last: 0, second: 0, before: EDGE, quoted: false, node: 0 });
+    let mut skipped = false;
     for (at, token) in line.iter().enumerate() {
+        if std::mem::take(&mut skipped) {
+            continue;
+        }
         match *token {
-            Token::Pair(lead, trail) => walk.each(Piece::Pair(lead, trail), &[lead, trail]),
-            Token::One(byte) => walk.each(Piece::Byte(byte), &[byte]),
+            Token::Pair(lead, trail) => {
+                let gaps = walk.before_gap(lead, trail);
+                walk.each(Piece::Pair(lead, trail), &[lead, trail], !gaps.is_empty());
+                walk.beam.extend(gaps);
+            }
+            Token::One(byte) => walk.each(Piece::Byte(byte), &[byte], false),
             Token::Foreign(c) => walk.each_foreign(c),
             Token::Gloss(reading) => walk.measure_gloss(reading),
             Token::Lost(reading) => walk.branch_lost(reading),
@@ -121,7 +147,19 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
                 let alone = !matches!(line.get(at + 1), Some(Token::Hole(_)));
                 let tried = alone && *holes > 0 && walk.beam.iter().any(|h| h.pending != 0 || is_in_text(line, at));
                 *holes -= usize::from(tried);
+                let cut = cut_mark(line, at).filter(|_| *holes > 0);
+                let cuts = cut.map_or_else(Vec::new, |mark| walk.cuts(mark));
                 walk.branch_hole(c, line, at, tried);
+                if cut.is_some() {
+                    *holes -= 1;
+                    match line[at + 1] {
+                        Token::Pair(lead, trail) => walk.each(Piece::Pair(lead, trail), &[lead, trail], true),
+                        Token::One(byte) => walk.each(Piece::Byte(byte), &[byte], true),
+                        _ => walk.each(Piece::Byte(b'?'), b"?", true),
+                    }
+                    walk.beam.extend(cuts);
+                    skipped = true;
+                }
             }
         }
         walk.merge(if matches!(token, Token::Hole(_)) { WIDE_BEAM } else { BEAM });
@@ -137,9 +175,10 @@ const MEASURED: usize = 16;
 
 struct Walk<'m, 'a> {
     model: &'m Model<'a>,
-    /// What is settled, and the byte at its end that waits for its second, or 0.
-    done: Restored,
-    waiting: u8,
+    /// What is settled.
+    done: Writer,
+    /// What it costs that a pair of bytes is lost without a sign, where the page makes that likely.
+    gaps: Option<f32>,
     /// The last measures: hypotheses side by side mostly ask for the same.
     measured: [(char, char, f32); MEASURED],
     nodes: Vec<Node>,
@@ -148,13 +187,13 @@ struct Walk<'m, 'a> {
 
 impl Walk<'_, '_> {
     fn node(&mut self, parent: u32, piece: Piece) -> u32 {
-        self.nodes.push(Node { parent, piece });
+        self.nodes.push(Node { parent, piece, margin: f32::INFINITY });
         (self.nodes.len() - 1) as u32
     }
 
-    /// Puts the same bytes behind each hypothesis.
-    fn each(&mut self, piece: Piece, bytes: &[u8]) {
-        let measured = self.beam.len() > 1;
+    /// Puts the same bytes behind each hypothesis, and measures them where there are several, or `others` besides.
+    fn each(&mut self, piece: Piece, bytes: &[u8], others: bool) {
+        let measured = others || self.beam.len() > 1;
         for i in 0..self.beam.len() {
             let mut hypothesis = self.beam[i];
             for byte in bytes {
@@ -272,7 +311,7 @@ impl Walk<'_, '_> {
             }
         }
         if next.is_empty() {
-            self.each(Piece::Byte(b'?'), b"?");
+            self.each(Piece::Byte(b'?'), b"?", false);
         } else {
             self.beam = next;
         }
@@ -283,6 +322,10 @@ impl Walk<'_, '_> {
         let mut next = Vec::with_capacity(self.beam.len());
         let in_text = is_in_text(line, at);
         let eaten = if self.model.evidence.keeps_ascii || !tried { None } else { taken(line, at, self.model.page) };
+        // In front of another mark stood a bracket or nothing.
+        let before_mark =
+            matches!(line.get(at + 1), Some(Token::Pair(..))) && line.get(at + 1).and_then(mark_of).is_some();
+        let eaten = eaten.filter(|ascii| !before_mark || *ascii == b')');
         for i in 0..self.beam.len() {
             let from = self.beam[i];
             let mut literal = from;
@@ -323,15 +366,55 @@ impl Walk<'_, '_> {
             }
             self.take(&mut hypothesis, c, true);
             (hypothesis.pending, hypothesis.last) = (0, trail);
-            hypothesis.uncertain += 1;
             hypothesis.node = self.node(hypothesis.node, Piece::Byte(trail));
-            let eaten = if line.is_empty() { None } else { behind(eaten, from.before, c, line, at) };
+            let eaten = match line.get(at + 1) {
+                None if line.is_empty() => None,
+                Some(next @ Token::Pair(..)) if mark_of(next).is_some() => eaten,
+                _ => behind(eaten, from.before, c, line, at),
+            };
             if let Some(ascii) = eaten {
                 self.push(&mut hypothesis, ascii, true);
                 hypothesis.node = self.node(hypothesis.node, Piece::Byte(ascii));
             }
+            if !line.is_empty() {
+                // Which character it was, and whether there was one, the rules can't tell for certain.
+                self.nodes[hypothesis.node as usize].margin = RULED;
+            }
             next.push(hypothesis);
         }
+    }
+
+    /// The hypotheses in which a question mark and a punctuation mark behind it are what is left of a character in front of
+    /// the mark's bytes: the bytes of the mark were found across two characters.
+    fn cuts(&mut self, mark: [u8; 2]) -> Vec<Hypothesis> {
+        let mut cuts = Vec::new();
+        let stop = if mark[0] == 0xA3 { CUT_STOP } else { 0.0 };
+        let beam: Vec<Hypothesis> = self.beam.iter().take(MOST_HOLES).filter(|h| h.pending == 0).copied().collect();
+        for from in beam {
+            for lead in LEADS.filter(|lead| gbk().decode(*lead, mark[0]).is_some()) {
+                let score = CUT + if lead == 0xA1 { stop } else { 0.0 };
+                self.push_all(from, &[lead, mark[0], mark[1]], score, &mut cuts);
+            }
+        }
+        cuts
+    }
+
+    /// Out of step, a pair of bytes may be lost in front of this one: a copy has left out what it could not show.
+    fn before_gap(&mut self, lead: u8, trail: u8) -> Vec<Hypothesis> {
+        let Some(gap) = self.gaps else { return Vec::new() };
+        let mut next = Vec::new();
+        for i in 0..self.beam.len().min(MOST_PRIVATE) {
+            let mut hypothesis = self.beam[i];
+            if hypothesis.pending == 0 || trail < 0x81 {
+                continue;
+            }
+            hypothesis.score += gap;
+            (hypothesis.pending, hypothesis.second, hypothesis.last, hypothesis.before) = (trail, lead, trail, EDGE);
+            hypothesis.node = self.node(hypothesis.node, Piece::Gap(trail));
+            self.nodes[hypothesis.node as usize].margin = 0.0;
+            next.push(hypothesis);
+        }
+        next
     }
 
     /// A pair of bytes, out of step, that the decoder had no character for.
@@ -359,7 +442,6 @@ impl Walk<'_, '_> {
     fn push_all(&mut self, from: Hypothesis, bytes: &[u8], score: f32, next: &mut Vec<Hypothesis>) {
         let mut hypothesis = from;
         hypothesis.score += score;
-        hypothesis.uncertain += 1;
         for byte in bytes {
             self.push(&mut hypothesis, *byte, true);
             hypothesis.node = self.node(hypothesis.node, Piece::Byte(*byte));
@@ -377,6 +459,7 @@ impl Walk<'_, '_> {
         self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
         let best = self.beam[0].score;
         let mut kept: Vec<Hypothesis> = Vec::with_capacity(self.beam.len().min(width));
+        let mut doubts = Vec::new();
         for hypothesis in self.beam.drain(..) {
             if hypothesis.score < best - HOPELESS || kept.len() == width {
                 break;
@@ -386,11 +469,39 @@ impl Walk<'_, '_> {
                     == (hypothesis.pending, hypothesis.last, hypothesis.second, hypothesis.before, hypothesis.quoted)
             });
             match same {
-                Some(better) => better.uncertain += u32::from(better.score - hypothesis.score < OPEN),
+                Some(better) => doubts.push((better.node, hypothesis.node, better.score - hypothesis.score)),
                 None => kept.push(hypothesis),
             }
         }
         self.beam = kept;
+        for (better, worse, margin) in doubts {
+            self.doubt(better, worse, margin);
+        }
+    }
+
+    /// Notes where a hypothesis differs from a worse one, and by how much it is the likelier.
+    fn doubt(&mut self, better: u32, worse: u32, margin: f32) {
+        if margin >= OPEN {
+            return;
+        }
+        let (mut better, mut worse) = (better as usize, worse as usize);
+        // What both end in is no matter of the choice.
+        let mut compared = 0;
+        while better != worse && self.nodes[better].piece == self.nodes[worse].piece && compared < MOST_COMPARED {
+            (better, worse) = (self.nodes[better].parent as usize, self.nodes[worse].parent as usize);
+            compared += 1;
+        }
+        // A piece is behind the one that it follows.
+        while better != worse && compared < MOST_COMPARED {
+            if better > worse {
+                let node = &mut self.nodes[better];
+                node.margin = node.margin.min(margin);
+                better = node.parent as usize;
+            } else {
+                worse = self.nodes[worse].parent as usize;
+            }
+            compared += 1;
+        }
     }
 
     /// The best hypothesis, written out.
@@ -406,11 +517,16 @@ impl Walk<'_, '_> {
         }
         self.beam.extend(completed);
         self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let close = matches!(&self.beam[..], [best, second, ..] if best.score - second.score < OPEN);
+        let others: Vec<(u32, f32)> = match &self.beam[..] {
+            [best, others @ ..] => others.iter().map(|h| (h.node, best.score - h.score)).collect(),
+            [] => Vec::new(),
+        };
+        for (other, margin) in others.into_iter().take_while(|(_, margin)| *margin < OPEN) {
+            self.doubt(self.beam[0].node, other, margin);
+        }
         self.settle();
-        flush(&mut self.done.text, &mut self.waiting);
-        self.done.uncertain = self.beam.first().map_or(0, |h| h.uncertain) + u32::from(close);
-        self.done
+        self.done.flush();
+        self.done.restored
     }
 
     /// Writes the best hypothesis out and gives up the others.
@@ -420,56 +536,97 @@ impl Walk<'_, '_> {
         let mut pieces = Vec::new();
         let mut at = std::mem::take(&mut best.node) as usize;
         while at != 0 {
-            pieces.push(self.nodes[at].piece);
+            pieces.push((self.nodes[at].piece, self.nodes[at].margin));
             at = self.nodes[at].parent as usize;
         }
         self.nodes.truncate(1);
-        let Walk { done: Restored { text, pairs, .. }, waiting, .. } = self;
-        for piece in pieces.into_iter().rev() {
+        for (piece, margin) in pieces.into_iter().rev() {
+            self.done.margin = self.done.carried.min(margin);
             match piece {
                 Piece::Start => {}
-                Piece::Byte(byte) => write(text, waiting, byte),
+                Piece::Byte(byte) => self.done.byte(byte),
                 Piece::Pair(lead, trail) => {
-                    write(text, waiting, lead);
-                    write(text, waiting, trail);
+                    self.done.restored.shifted += u32::from(self.done.waiting != 0);
+                    self.done.byte(lead);
+                    self.done.byte(trail);
                 }
                 Piece::Lost { byte, pair, reading } => {
-                    write(text, waiting, byte);
-                    pairs.push((pair, reading));
+                    self.done.byte(byte);
+                    self.done.restored.pairs.push((pair, reading));
                 }
                 Piece::Char(c) => {
-                    flush(text, waiting);
-                    text.push(c);
+                    self.done.flush();
+                    self.done.push(c);
+                }
+                Piece::Gap(byte) => {
+                    self.done.flush();
+                    self.done.push('\u{FFFD}');
+                    self.done.byte(byte);
                 }
             }
+            self.done.carried = if self.done.waiting == 0 { f32::INFINITY } else { margin };
         }
+    }
+}
+
+/// The line as it is written, from bytes.
+struct Writer {
+    restored: Restored,
+    /// How many characters are written.
+    length: usize,
+    /// The byte that waits for its second, or 0.
+    waiting: u8,
+    /// The margin of that byte, and the least one of the bytes that are written.
+    carried: f32,
+    margin: f32,
+}
+
+impl Default for Writer {
+    fn default() -> Writer {
+        Writer { restored: Restored::default(), length: 0, waiting: 0, carried: f32::INFINITY, margin: f32::INFINITY }
+    }
+}
+
+impl Writer {
+    fn byte(&mut self, byte: u8) {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting != 0 {
+            if is_trail(byte) {
+                return self.push(gbk().decode(waiting, byte).unwrap_or('\u{FFFD}'));
+            }
+            self.push('\u{FFFD}');
+        }
+        match byte {
+            0x80 => self.push('€'),
+            0..0x80 => self.push(byte as char),
+            _ => self.waiting = byte,
+        }
+    }
+
+    /// A byte that nothing completes is lost.
+    fn flush(&mut self) {
+        if std::mem::take(&mut self.waiting) != 0 {
+            self.push('\u{FFFD}');
+        }
+    }
+
+    fn push(&mut self, c: char) {
+        self.restored.text.push(c);
+        let margin = if c == '\u{FFFD}' { LOST } else { self.margin };
+        if margin < OPEN {
+            match self.restored.doubts.last_mut() {
+                Some(last) if last.at.end == self.length => {
+                    last.at.end += 1;
+                    last.margin = last.margin.min(margin);
+                }
+                _ => self.restored.doubts.push(Doubt { at: self.length..self.length + 1, margin }),
+            }
+        }
+        self.length += 1;
     }
 }
 
 /// Whether Chinese goes on behind a question mark.
 fn is_in_text(line: &[Token], at: usize) -> bool {
     matches!(line.get(at + 1), Some(Token::Pair(..) | Token::Lost(_)))
-}
-
-fn write(text: &mut String, pending: &mut u8, byte: u8) {
-    if *pending != 0 {
-        if is_trail(byte) {
-            text.push(gbk().decode(*pending, byte).unwrap_or('\u{FFFD}'));
-            *pending = 0;
-            return;
-        }
-        flush(text, pending);
-    }
-    match byte {
-        0x80 => text.push('€'),
-        0..0x80 => text.push(byte as char),
-        _ => *pending = byte,
-    }
-}
-
-/// A byte that nothing completes is lost.
-fn flush(text: &mut String, pending: &mut u8) {
-    if std::mem::take(pending) != 0 {
-        text.push('\u{FFFD}');
-    }
 }

@@ -101,3 +101,33 @@ fn bracket(chars: &[char]) -> Option<(Reading, usize)> {
     let letters = chars[..end].iter().rposition(|c| *c != ' ')? + 1;
     readings().parse(&chars[..letters]).map(|reading| (reading, end + 1))
 }
+
+/// The first byte of full-width ASCII, and the second bytes of ，：（）？；！, which become ASCII.
+pub const FULL_WIDTH: u8 = 0xA3;
+/// See [`FULL_WIDTH`].
+pub const REPLACED: [u8; 7] = [0xAC, 0xBA, 0xA8, 0xA9, 0xBF, 0xBB, 0xA1];
+
+/// The two bytes of the punctuation mark behind a hole, where hole and mark can be what is left of a character that the
+/// bytes of the mark cut: they stand in Chinese text, and no further mark follows.
+pub fn cut_mark(line: &[Token], hole: usize) -> Option<[u8; 2]> {
+    let mark = mark_of(line.get(hole + 1)?)?;
+    let is_text = |token: &Token| matches!(token, Token::Pair(..) | Token::Lost(_) | Token::Gloss(_));
+    // A letter behind the mark can be the second byte of a character.
+    let is_second = |token: &Token| matches!(token, Token::One(b) if is_trail(*b));
+    let behind = line.get(hole + 2)?;
+    let goes_on = is_text(behind)
+        || is_second(behind)
+        || matches!(behind, Token::Hole(_)) && !matches!(line[hole + 1], Token::Hole(_));
+    (goes_on && line[..hole].last().is_none_or(is_text)).then_some(mark)
+}
+
+/// The two bytes in full width of a punctuation mark that the mirrors' scripts replace, shown in either width.
+pub fn mark_of(token: &Token) -> Option<[u8; 2]> {
+    Some(match *token {
+        Token::Pair(0xA1, second @ (0xA2 | 0xA3)) => [0xA1, second],
+        Token::Pair(FULL_WIDTH, second) if REPLACED.contains(&second) => [FULL_WIDTH, second],
+        Token::One(b @ (b',' | b':' | b'(' | b')' | b';' | b'!')) => [FULL_WIDTH, b | 0x80],
+        Token::Hole('?') => [FULL_WIDTH, b'?' | 0x80],
+        _ => return None,
+    })
+}
