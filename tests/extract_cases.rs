@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 fn read(media: Media, text: &str) -> Result<Article, Rejection> {
     let origin = Origin::file("a");
-    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None };
+    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None, dated: None };
     extract(&record, &Options::default())
 }
 
@@ -175,7 +175,10 @@ fn our_own_exports_come_back_as_they_are() {
 
 #[test]
 fn fields_by_other_names() {
-    let options = Options { field_map: vec![("title".into(), "h".into()), ("body".into(), "data.text".into())] };
+    let options = Options {
+        field_map: vec![("title".into(), "h".into()), ("body".into(), "data.text".into())],
+        ..Options::default()
+    };
     let record = Record {
         origin: Origin { file: "a.jsonl".into(), member: None, record: Some(3) },
         media: Media::Json,
@@ -183,6 +186,7 @@ fn fields_by_other_names() {
         charset: None,
         url: None,
         captured: None,
+        dated: None,
     };
     let article = extract(&record, &options).unwrap();
     assert_eq!((article.title.as_str(), article.body.as_str()), ("标题", "正文"));
@@ -195,7 +199,7 @@ proptest! {
     #[test]
     fn no_bytes_stop_it(bytes in proptest::collection::vec(any::<u8>(), 0..600), media in 0..3usize) {
         let media = [Media::Html, Media::Dump, Media::Json][media];
-        let record = Record { origin: Origin::file("a"), media, bytes, charset: None, url: None, captured: None };
+        let record = Record { origin: Origin::file("a"), media, bytes, charset: None, url: None, captured: None, dated: None };
         let _ = extract(&record, &Options::default());
     }
 
@@ -277,3 +281,23 @@ const PIECES: &[&str] = &[
     ":",
     "08:30",
 ];
+
+#[test]
+fn markdown_is_read_without_its_marks() {
+    let text = "---\ntitle: 岚州女工讨薪记\ndate: 2020-03-04 05:06:07\nauthor: 何岩\nsource: 岚州网\ntags: [工会]\n---\n\n岚州市**总工会**的[干部](http://a.example/)走进工地，向农民工发放维权手册，并现场受理投诉，当天为四十名工人追回了工资。\n\n## 后来\n\n据了解，今年以来全市共为两千三百名职工追回工资四千一百万元，比去年同期增长一成。\n";
+    let record = Record {
+        origin: Origin::file("a.md"),
+        media: Media::Markdown,
+        bytes: text.into(),
+        charset: None,
+        url: None,
+        captured: None,
+        dated: None,
+    };
+    let article = extract(&record, &Options::default()).unwrap();
+    assert_eq!(article.title, "岚州女工讨薪记");
+    assert_eq!(article.date.unwrap().to_string(), "2020-03-04T05:06:07+08:00");
+    assert_eq!((article.source.as_deref(), article.authors()), (Some("岚州网"), vec!["何岩"]));
+    assert!(article.body.starts_with("岚州市总工会的干部走进工地"), "{}", article.body);
+    assert!(!article.body.contains(['*', '#', '[']) && article.body.contains("后来"), "{}", article.body);
+}

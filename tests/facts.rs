@@ -4,9 +4,9 @@
 //! the head, above the text (`info`), at its beginning and end. A field that `expect` does not name must be empty; `url`,
 //! `section`, `title` and `body` are looked at where it names them.
 
-use gongxun::archive::{Media, Record};
-use gongxun::extract::{Options, extract};
 use gongxun::{Article, Origin};
+use gongxun_ingest::archive::{Media, Record};
+use gongxun_ingest::extract::{Options, extract};
 use serde_json::Value;
 
 const TITLE: &str = "江城女工讨薪记";
@@ -42,9 +42,10 @@ fn read(case: &Value) -> Result<Article, String> {
     };
     let field_map = case["map"].as_array().into_iter().flatten();
     let name = |pair: &Value, at: usize| pair[at].as_str().unwrap_or_default().to_string();
-    let options = Options { field_map: field_map.map(|pair| (name(pair, 0), name(pair, 1))).collect() };
+    let options =
+        Options { field_map: field_map.map(|pair| (name(pair, 0), name(pair, 1))).collect(), ..Options::default() };
     let origin = Origin::file("a");
-    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None };
+    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None, dated: None };
     extract(&record, &options).map_err(|r| r.to_string())
 }
 

@@ -46,6 +46,7 @@ fn read(bytes: &[u8], media: Media, charset: Option<&str>) -> Option<Article> {
         charset: charset.map(str::to_string),
         url: None,
         captured: None,
+        dated: None,
     };
     extract(&record, &Options::default()).ok()
 }

@@ -496,6 +496,10 @@ pub struct ReadArgs {
     /// Names of fields in JSON input: title=headline,body=text
     #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',')]
     pub map: Vec<String>,
+    /// Another limit against hostile input: record-bytes=256M, page-bytes, nesting, ratio, ratio-floor, members, folders,
+    /// seconds (for one file; 0 for as long as it takes)
+    #[arg(long, value_name = "NAME=NUMBER", value_delimiter = ',')]
+    pub max: Vec<String>,
 }
 
 /// `extract`

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{BuildArgs, ExtractArgs, ReadArgs, UpgradeArgs};
@@ -16,6 +16,7 @@ use gongxun_core::error::{Error, Rejection};
 use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::{Resources, Snapshot, Writer, swap, upgrade};
 use gongxun_core::verify;
+use gongxun_ingest::archive::Limits;
 use gongxun_ingest::extract;
 use gongxun_ingest::ingest::{self, Observer, Options, Progress, Prune, Report};
 use gongxun_text::segment::Segmenter;
@@ -160,12 +161,16 @@ pub fn options<'a>(
         };
         field_map.push((field.trim().to_string(), name.trim().to_string()));
     }
+    let mut limits = Limits::default();
+    for limit in &read.max {
+        limits.set(limit).map_err(|wrong| anyhow!("--max {limit}: {wrong}"))?;
+    }
     Ok(Options {
         paths,
         root: read.root.clone().unwrap_or_default(),
         root_name: None,
-        extract: extract::Options { field_map },
-        limits: Default::default(),
+        extract: extract::Options { field_map, page_bytes: usize::try_from(limits.page_bytes).unwrap_or(usize::MAX) },
+        limits,
         prune,
         prune_most: false,
         commit_bytes: ingest::COMMIT_BYTES,

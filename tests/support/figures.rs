@@ -144,7 +144,15 @@ pub fn lists(data: &Path) -> (usize, usize) {
 
 /// The record of a page.
 pub fn record(name: &str, bytes: Vec<u8>) -> Record {
-    Record { origin: Origin::file(name), media: Media::Html, bytes, charset: None, url: None, captured: None }
+    Record {
+        origin: Origin::file(name),
+        media: Media::Html,
+        bytes,
+        charset: None,
+        url: None,
+        captured: None,
+        dated: None,
+    }
 }
 
 /// Reads a saved page.

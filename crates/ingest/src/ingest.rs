@@ -27,7 +27,7 @@ use self::plan::{Plan, Planned, plan};
 pub use self::report::{Listener, Observer, Progress, Report};
 use self::roots::{Inner, places};
 use self::sink::{Sink, Target};
-use crate::archive::{self, Input};
+use crate::archive::{self, Input, Limits};
 use gongxun_core::article::Article;
 use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_core::index::records::{Ledger, STANDARD_INPUT};
@@ -129,7 +129,7 @@ fn read_again(
         }
         let mut inputs = Vec::new();
         for file in files {
-            match locate(&file, plan, writer.manifest()) {
+            match locate(&file, plan, writer.manifest(), &options.limits) {
                 Some(input) => inputs.push(Planned { input, hash: None }),
                 None => observer.note(&format!(
                     "{file}: some of its records may speak for others that are gone, and it can't be read now; a later run reads it"
@@ -147,7 +147,7 @@ fn read_again(
 }
 
 /// Where a file of the manifest is: among the files of this run, or below its root.
-fn locate(file: &str, plan: &Plan, manifest: &Manifest) -> Option<Input> {
+fn locate(file: &str, plan: &Plan, manifest: &Manifest, limits: &Limits) -> Option<Input> {
     let inputs = plan.inputs.iter().map(|planned| &planned.input).chain(plan.unchanged.iter().map(|(input, _)| input));
     let input = inputs.into_iter().find(|input| input.name == file && input.path != Path::new(STANDARD_INPUT));
     if let Some(input) = input {
@@ -157,7 +157,7 @@ fn locate(file: &str, plan: &Plan, manifest: &Manifest) -> Option<Input> {
     let is_above = |root: &str| root.is_empty() || file.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
     let root = manifest.roots().filter(|root| is_above(&root.root)).max_by_key(|root| root.root.len())?;
     let named = [(root.path.clone(), root.root.clone())];
-    archive::inputs_named(&named, &mut |_| {}).ok()?.into_iter().find(|input| input.name == file)
+    archive::inputs_named(&named, limits, &mut |_| {}).ok()?.into_iter().find(|input| input.name == file)
 }
 
 /// Reads the inputs and hands over each article or rejection in order, without an index.
@@ -169,7 +169,8 @@ pub fn extract_all(
     mut visit: impl FnMut(Result<Article, Rejection>) -> Result<()>,
 ) -> Result<()> {
     let mut early = Vec::new();
-    let inputs = archive::inputs(&options.paths, &options.root, &mut |rejection| early.push(rejection))?;
+    let inputs =
+        archive::inputs(&options.paths, &options.root, &options.limits, &mut |rejection| early.push(rejection))?;
     early.into_iter().try_for_each(|rejection| visit(Err(rejection)))?;
     let inputs: Vec<Planned> = inputs.into_iter().map(|input| Planned { input, hash: None }).collect();
     pipeline(&inputs, options, &AtomicU64::new(0), |event| match event {

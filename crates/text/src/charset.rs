@@ -1,6 +1,7 @@
 //! Bytes in, text out: the charset of a page by evidence, not by what it declares.
 //!
-//! In order: a byte order mark; UTF-8 that is valid, or nearly so; UTF-16 by its zero bytes; then the charsets of Chinese
+//! In order: a byte order mark; HZ, which is ASCII with Chinese between `~{` and `~}`; UTF-8 that is valid, or nearly so;
+//! UTF-16 by its zero bytes or, where Latin letters are few, by the text that it gives; then the charsets of Chinese
 //! pages and the declared one, each judged by the text that it gives. Chinese text in the wrong one of GBK and Big5 turns
 //! into rare letters and errors, in the right one half of its letters are among the commonest few hundred, and a few
 //! damaged bytes change neither.
@@ -9,6 +10,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 mod decode;
+mod hz;
 mod realign;
 mod weight;
 
@@ -22,6 +24,8 @@ const DECLARED_WITHIN: usize = 4 << 10;
 const JUDGED: usize = 32 << 10;
 /// How many bytes UTF-16 is told by.
 const UTF16_HEAD: usize = 4 << 10;
+/// With fewer letters than this, UTF-16 is not told by the text that it gives.
+const UTF16_LETTERS: usize = 8;
 /// UTF-8 with at most one error in so many letters of several bytes is still UTF-8: by chance alone, text of another
 /// charset gives hardly any such letters.
 const UTF8_LETTERS_PER_ERROR: usize = 4;
@@ -50,6 +54,9 @@ pub fn decode(bytes: &[u8], declared: Option<&str>, is_html: bool) -> Decoded {
         return decode_as(encoding, &bytes[length..]);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
+        if let Some(text) = hz::decode(bytes) {
+            return Decoded { text, charset: hz::NAME, errors: 0 };
+        }
         return Decoded { text: text.to_string(), charset: UTF_8.name(), errors: 0 };
     }
     if let Some(encoding) = sniff_utf16(bytes) {
@@ -70,8 +77,8 @@ pub fn guess(bytes: &[u8]) -> &'static Encoding {
     }
 }
 
-/// UTF-16 by its byte order mark, or by zero bytes that all stand on one side of the pairs while the pairs read as
-/// Chinese and Latin letters.
+/// UTF-16 by its byte order mark; by zero bytes that all stand on one side of the pairs while the pairs read as Chinese and
+/// Latin letters; or, where there are few zero bytes, by common Chinese characters that no other charset gives.
 pub fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     match Encoding::for_bom(bytes) {
         Some((encoding, _)) => return (encoding != UTF_8).then_some(encoding),
@@ -84,7 +91,7 @@ pub fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let little = second > first;
     let (most, least) = if little { (second, first) } else { (first, second) };
     if most == 0 || least * 20 > most {
-        return None;
+        return chinese_utf16(head);
     }
     let pairs = head.chunks_exact(2).map(|pair| {
         if little { u16::from_le_bytes([pair[0], pair[1]]) } else { u16::from_be_bytes([pair[0], pair[1]]) }
@@ -96,7 +103,24 @@ pub fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
             | 0x4E00..=0x9FFF | 0xFF00..=0xFFEF);
         common += usize::from(reads);
     }
-    (common * 10 >= all * 9).then_some(if little { UTF_16LE } else { UTF_16BE })
+    if common * 10 >= all * 9 {
+        return Some(if little { UTF_16LE } else { UTF_16BE });
+    }
+    chinese_utf16(head)
+}
+
+/// UTF-16 by the Chinese text that it gives, where it gives no error and the bytes are no UTF-8.
+fn chinese_utf16(head: &[u8]) -> Option<&'static Encoding> {
+    let head = &head[..head.len() & !1];
+    // A letter of UTF-8 may be cut off at the end.
+    if std::str::from_utf8(head).map_or_else(|err| err.error_len().is_none(), |_| true) {
+        return None;
+    }
+    let reads = |encoding: &&'static Encoding| {
+        let judged = Judged::of(encoding, head);
+        judged.letters >= UTF16_LETTERS && judged.errors == 0 && judged.score >= CERTAIN
+    };
+    [UTF_16LE, UTF_16BE].into_iter().find(reads)
 }
 
 /// The charset of bytes that are neither valid UTF-8 nor UTF-16.

@@ -7,14 +7,14 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use super::bundle::{self, Bundle, Snapshot};
+use super::limits::{Limits, over};
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_text::charset;
 
 /// The path that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
-/// How many folders may stand inside each other.
-const FOLDERS: usize = 200;
 
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Input {
     pub size: u64,
     /// When it was last changed, in nanoseconds since 1970; 0 where it is not known.
     pub modified_ns: i128,
+    /// What is known of its page beside its bytes, where its folder tells.
+    pub snapshot: Option<Snapshot>,
 }
 
 /// Walks files and folders, in the order of `paths` and sorted by name within a folder. A file that is met twice is
@@ -39,21 +41,36 @@ pub struct Input {
 ///
 /// # Errors
 /// [`Error::Io`] where one of `paths` does not exist: a mistyped path is not an empty archive.
-pub fn inputs(paths: &[PathBuf], root: &Path, reject: &mut dyn FnMut(Rejection)) -> Result<Vec<Input>> {
+pub fn inputs(
+    paths: &[PathBuf],
+    root: &Path,
+    limits: &Limits,
+    reject: &mut dyn FnMut(Rejection),
+) -> Result<Vec<Input>> {
     let named: Vec<(PathBuf, String)> = paths.iter().map(|path| (path.clone(), name_under(path, root))).collect();
-    inputs_named(&named, reject)
+    inputs_named(&named, limits, reject)
 }
 
 /// As [`inputs`], with the name of each path.
 ///
 /// # Errors
 /// As [`inputs`].
-pub fn inputs_named(paths: &[(PathBuf, String)], reject: &mut dyn FnMut(Rejection)) -> Result<Vec<Input>> {
-    let mut walk =
-        FolderWalk { seen: HashSet::new(), found: Vec::new(), reject, top: PathBuf::new(), linked: HashSet::new() };
+pub fn inputs_named(
+    paths: &[(PathBuf, String)],
+    limits: &Limits,
+    reject: &mut dyn FnMut(Rejection),
+) -> Result<Vec<Input>> {
+    let mut walk = FolderWalk {
+        seen: HashSet::new(),
+        found: Vec::new(),
+        reject,
+        deepest: limits.folders,
+        top: PathBuf::new(),
+        linked: HashSet::new(),
+    };
     for (path, name) in paths {
         if path.as_os_str() == STANDARD_INPUT {
-            walk.push(path.clone(), STANDARD_INPUT.to_string(), None);
+            walk.push(path.clone(), STANDARD_INPUT.to_string(), None, None);
             continue;
         }
         let metadata = fs::metadata(path).map_err(|err| Error::io(path, err))?;
@@ -61,7 +78,7 @@ pub fn inputs_named(paths: &[(PathBuf, String)], reject: &mut dyn FnMut(Rejectio
             walk.top = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
             walk.folder(path, name, 0);
         } else {
-            walk.push(path.clone(), name.clone(), Some(&metadata));
+            walk.push(path.clone(), name.clone(), Some(&metadata), None);
         }
     }
     Ok(walk.found)
@@ -72,6 +89,8 @@ struct FolderWalk<'a> {
     seen: HashSet<String>,
     found: Vec<Input>,
     reject: &'a mut dyn FnMut(Rejection),
+    /// How many folders may stand inside each other.
+    deepest: u64,
     /// The folder that the walk began in, without links.
     top: PathBuf,
     /// The folders outside it that links led to.
@@ -79,25 +98,22 @@ struct FolderWalk<'a> {
 }
 
 impl FolderWalk<'_> {
-    fn push(&mut self, path: PathBuf, name: String, metadata: Option<&Metadata>) {
+    fn push(&mut self, path: PathBuf, name: String, metadata: Option<&Metadata>, snapshot: Option<Snapshot>) {
         if !self.seen.insert(name.clone()) {
             return;
         }
         let (size, modified_ns) = metadata.map_or((0, 0), size_and_time);
-        self.found.push(Input { path, name, size, modified_ns });
+        self.found.push(Input { path, name, size, modified_ns, snapshot });
     }
 
     fn turn_down(&mut self, name: &str, reason: Reason, detail: impl Into<String>) {
         (self.reject)(Rejection::new(Origin::file(name), reason, detail));
     }
 
-    fn folder(&mut self, path: &Path, name: &str, depth: usize) {
-        if depth > FOLDERS {
-            return self.turn_down(
-                name,
-                Reason::Limit,
-                format!("more than {FOLDERS} folders deep, which is the limit"),
-            );
+    fn folder(&mut self, path: &Path, name: &str, depth: u64) {
+        if depth > self.deepest {
+            let detail = over(format!("more than {} folders deep", self.deepest), "folders");
+            return self.turn_down(name, Reason::Limit, detail);
         }
         let entries = match fs::read_dir(path) {
             Ok(entries) => entries,
@@ -111,6 +127,11 @@ impl FolderWalk<'_> {
             }
         }
         names.sort_unstable();
+        match bundle::of(path, &names) {
+            Some(Bundle::Snapshot(form, snapshot)) => return self.snapshot(path, name, form, snapshot),
+            Some(Bundle::Only(folder)) => names.retain(|name| name == folder),
+            None => {}
+        }
         for child in names.into_iter().filter(|name| !is_hidden(name)) {
             let child_path = path.join(&child);
             let child_name = join(name, &component(&child));
@@ -118,7 +139,19 @@ impl FolderWalk<'_> {
         }
     }
 
-    fn entry(&mut self, path: PathBuf, name: String, depth: usize) {
+    fn snapshot(&mut self, path: &Path, name: &str, form: Option<PathBuf>, snapshot: Snapshot) {
+        let Some(form) = form else {
+            let detail = "an ArchiveBox snapshot without a form that is read (singlefile, dom, wget, readability)";
+            return self.turn_down(&joined(name, Path::new("index.json")), Reason::NoPage, detail);
+        };
+        let file = path.join(&form);
+        match fs::metadata(&file) {
+            Ok(metadata) => self.push(file, joined(name, &form), Some(&metadata), Some(snapshot)),
+            Err(err) => self.turn_down(&joined(name, &form), Reason::Unreadable, err.to_string()),
+        }
+    }
+
+    fn entry(&mut self, path: PathBuf, name: String, depth: u64) {
         let linked = fs::symlink_metadata(&path).is_ok_and(|m| m.file_type().is_symlink());
         match fs::metadata(&path) {
             Err(err) => self.turn_down(&name, Reason::Unreadable, err.to_string()),
@@ -127,7 +160,7 @@ impl FolderWalk<'_> {
                     self.folder(&path, &name, depth + 1);
                 }
             }
-            Ok(metadata) if metadata.is_file() => self.push(path, name, Some(&metadata)),
+            Ok(metadata) if metadata.is_file() => self.push(path, name, Some(&metadata), None),
             // A pipe or device would block whoever opens it.
             Ok(_) => self.turn_down(&name, Reason::Unknown, "neither a file nor a folder"),
         }

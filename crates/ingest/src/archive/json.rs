@@ -152,7 +152,7 @@ fn lines(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
 }
 
 fn too_long(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64) -> Flow {
-    let detail = format!("line {line}: more than {} bytes, which is the limit", walk.limits.record_bytes);
+    let detail = format!("line {line}: {}", walk.limits.too_large());
     walk.reject(place, Some(record), Reason::Limit, detail)
 }
 

@@ -7,17 +7,22 @@ use std::cell::Cell;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, Read};
+use std::time::{Duration, Instant};
 
 use gongxun_core::error::Reason;
 
 /// How large, deep and compressed an input may be before the reader sets a record aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// Each limit has a name, which the report of a record over it gives and [`Limits::set`] takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Limits {
     /// The most bytes that one record may have once it is unpacked; also the largest archive that is held in memory where
     /// an archive inside another one has to be.
     pub record_bytes: u64,
+    /// The most bytes of a record that are read as a page.
+    pub page_bytes: u64,
     /// How many archives may stand inside each other, and how many compressions around each other.
-    pub nesting: u32,
+    pub nesting: u64,
     /// How many times its size an input may unpack to. Bytes that became records don't count against it, so an archive
     /// that merely compresses well is read to its end.
     pub ratio: u64,
@@ -25,29 +30,103 @@ pub struct Limits {
     pub ratio_floor: u64,
     /// How many members the archives of one input may have in all.
     pub members: u64,
+    /// How many folders may stand inside each other.
+    pub folders: u64,
+    /// How many seconds the opening and unpacking of one input may take; 0 for as long as it takes.
+    pub seconds: u64,
 }
 
 impl Limits {
     /// 64 MiB: the longest saved pages have a few.
     pub const RECORD_BYTES: u64 = 64 << 20;
+    /// 16 MiB, of the text of one page.
+    pub const PAGE_BYTES: u64 = 16 << 20;
     /// An archive in an archive in an archive.
-    pub const NESTING: u32 = 3;
+    pub const NESTING: u64 = 3;
     /// Text rarely packs better than 1:100, the worst of deflate is 1:1032.
     pub const RATIO: u64 = 500;
     /// 64 MiB.
     pub const RATIO_FLOOR: u64 = 64 << 20;
     /// Ten million.
     pub const MEMBERS: u64 = 10_000_000;
+    /// Two hundred.
+    pub const FOLDERS: u64 = 200;
+    /// None: reading is linear in the bytes that the other limits bound, and what is read must not depend on the machine.
+    pub const SECONDS: u64 = 0;
+
+    /// The limits' names, as [`Limits::set`] takes them.
+    pub const NAMES: [&str; 8] =
+        ["record-bytes", "page-bytes", "nesting", "ratio", "ratio-floor", "members", "folders", "seconds"];
+
+    /// Sets one limit by its name: `record-bytes=256M`. A number may end in K, M or G, powers of 1024.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and how it is written.
+    ///
+    /// ```
+    /// use gongxun_ingest::archive::Limits;
+    /// let mut limits = Limits::default();
+    /// limits.set("record-bytes=256M").unwrap();
+    /// assert_eq!(limits.record_bytes, 256 << 20);
+    /// assert!(limits.set("depth=3").unwrap_err().contains("nesting"));
+    /// ```
+    pub fn set(&mut self, text: &str) -> Result<(), String> {
+        let (name, value) = text.split_once('=').ok_or("write NAME=NUMBER, such as record-bytes=256M")?;
+        let name = name.trim().to_ascii_lowercase();
+        let slot = self.slot(&name).ok_or_else(|| format!("no limit is named {name}; {}", Limits::NAMES.join(", ")))?;
+        *slot = number(value.trim()).ok_or_else(|| format!("{value} is no number; write {name}=256M"))?;
+        Ok(())
+    }
+
+    fn slot(&mut self, name: &str) -> Option<&mut u64> {
+        Some(match name {
+            "record-bytes" => &mut self.record_bytes,
+            "page-bytes" => &mut self.page_bytes,
+            "nesting" => &mut self.nesting,
+            "ratio" => &mut self.ratio,
+            "ratio-floor" => &mut self.ratio_floor,
+            "members" => &mut self.members,
+            "folders" => &mut self.folders,
+            "seconds" => &mut self.seconds,
+            _ => return None,
+        })
+    }
+
+    /// What is said of a record that is larger than it may be.
+    pub(super) fn too_large(&self) -> String {
+        over(format!("more than {} bytes", self.record_bytes), "record-bytes")
+    }
+}
+
+/// A number with the letter of a power of 1024 behind it, or none.
+fn number(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(1 << shift)
+}
+
+/// What is said of a limit that was hit: what hit it, and the limit's name.
+pub(super) fn over(what: impl fmt::Display, name: &str) -> String {
+    format!("{what}, which is the limit; --max {name}=N raises it")
 }
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
             record_bytes: Limits::RECORD_BYTES,
+            page_bytes: Limits::PAGE_BYTES,
             nesting: Limits::NESTING,
             ratio: Limits::RATIO,
             ratio_floor: Limits::RATIO_FLOOR,
             members: Limits::MEMBERS,
+            folders: Limits::FOLDERS,
+            seconds: Limits::SECONDS,
         }
     }
 }
@@ -59,11 +138,42 @@ pub(super) struct Meter {
     read: Cell<u64>,
     unpacked: Cell<u64>,
     members: Cell<u64>,
+    /// When reading has taken too long.
+    deadline: Cell<Option<Instant>>,
 }
 
 impl Meter {
     pub(super) fn new(limits: &Limits) -> Meter {
-        Meter { limits: *limits, read: Cell::new(0), unpacked: Cell::new(0), members: Cell::new(0) }
+        let seconds = Some(limits.seconds).filter(|seconds| *seconds > 0).map(Duration::from_secs);
+        Meter {
+            limits: *limits,
+            read: Cell::new(0),
+            unpacked: Cell::new(0),
+            members: Cell::new(0),
+            deadline: Cell::new(seconds.and_then(|seconds| Instant::now().checked_add(seconds))),
+        }
+    }
+
+    /// Says when reading has taken too long.
+    fn in_time(&self) -> Result<(), Trouble> {
+        if !self.is_late() {
+            return Ok(());
+        }
+        let detail = over(format!("reading it takes more than {} seconds", self.limits.seconds), "seconds");
+        Err(Trouble { reason: Reason::Limit, detail })
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Does something of which the time is not the reader's: whoever takes a record may be slow, or wait.
+    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+        let Some(deadline) = self.deadline.get() else { return work() };
+        let started = Instant::now();
+        let done = work();
+        self.deadline.set(deadline.checked_add(started.elapsed()));
+        done
     }
 
     /// Counts bytes that a decompressor gave, and says when they are too many for what was read.
@@ -71,12 +181,10 @@ impl Meter {
         let unpacked = self.unpacked.get().saturating_add(bytes as u64);
         self.unpacked.set(unpacked);
         if unpacked > self.limits.ratio_floor && unpacked / self.limits.ratio.max(1) > self.read.get() {
-            return Err(Trouble::limit(format!(
-                "unpacks to more than {} times its size, which is the limit",
-                self.limits.ratio
-            )));
+            let what = format!("unpacks to more than {} times its size", self.limits.ratio);
+            return Err(Trouble::limit(over(what, "ratio")));
         }
-        Ok(())
+        Ok(self.in_time()?)
     }
 
     /// Takes bytes that became a record off what is held against the input.
@@ -95,9 +203,9 @@ impl Meter {
         self.unpacked.set(held.min(self.unpacked.get()));
     }
 
-    /// Whether the input has more members than it may, so that the rest of it is left.
+    /// Whether the input has more members than it may or takes too long, so that the rest of it is left.
     pub(super) fn is_over(&self) -> bool {
-        self.members.get() > self.limits.members
+        self.members.get() > self.limits.members || self.is_late()
     }
 
     /// Counts a member.
@@ -105,10 +213,10 @@ impl Meter {
         let members = self.members.get() + 1;
         self.members.set(members);
         if members > self.limits.members {
-            let detail = format!("more than {} members, which is the limit", self.limits.members);
+            let detail = over(format!("more than {} members", self.limits.members), "members");
             return Err(Trouble { reason: Reason::Limit, detail });
         }
-        Ok(())
+        self.in_time()
     }
 }
 
@@ -120,6 +228,7 @@ pub(super) struct Metered<'m, R> {
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.meter.in_time()?;
         loop {
             match self.inner.read(buf) {
                 Ok(n) => {

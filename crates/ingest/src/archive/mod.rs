@@ -1,6 +1,6 @@
 //! Paths in, [`Record`]s out: the only reading of inputs.
 //!
-//! Folders, zip, tar, gz, zst, WARC and JSON lines are opened here and nowhere else. A record is a run of bytes with what
+//! Folders, zip, tar, gz, zst, WARC, ARC, WACZ, saved pages (MHTML) and JSON lines are opened here and nowhere else. A record is a run of bytes with what
 //! its container says about it; what the bytes mean is [`crate::extract`]'s business.
 //!
 //! [`inputs`] walks files and folders, [`read`] takes one of them and hands over its records in order, as a stream: no
@@ -8,7 +8,8 @@
 //! read is handed over in its place as a [`Rejection`], and the rest goes on.
 //!
 //! Not records, and not reported: hidden files and folders below a path, folders inside archives, blank lines of JSON
-//! lines, and the records of a crawl that are about the crawl (warcinfo, request, metadata, revisit, continuation).
+//! lines, the records of a crawl that are about the crawl (warcinfo, request, metadata, revisit, continuation), the indexes of
+//! a WACZ, the pictures and frames of a saved page, and the further forms of an ArchiveBox snapshot.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -16,9 +17,13 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gongxun_core::article::Origin;
+use gongxun_core::article::{Date, Origin};
 use gongxun_core::error::{Reason, Rejection};
 
+mod arc;
+mod blocks;
+mod bundle;
+mod captured;
 mod directory;
 mod http;
 mod inputs;
@@ -26,6 +31,7 @@ mod json;
 mod limits;
 pub(crate) mod loose;
 mod members;
+mod mime;
 mod names;
 mod open;
 mod sniff;
@@ -35,6 +41,7 @@ mod warc;
 mod window;
 mod zip;
 
+pub use bundle::Snapshot;
 pub use inputs::{Input, STANDARD_INPUT, below, component, inputs, inputs_named, joined, name_under, plain, stamp};
 pub use limits::Limits;
 
@@ -45,6 +52,8 @@ pub enum Media {
     Html,
     /// What a browser's copy of a whole page gives.
     Dump,
+    /// Markdown, with or without front matter.
+    Markdown,
     /// One JSON object. Its bytes are UTF-8, whatever the file was in.
     Json,
 }
@@ -64,11 +73,29 @@ pub struct Record {
     pub url: Option<String>,
     /// When it was captured, as the container writes it (WARC-Date).
     pub captured: Option<String>,
+    /// When a reader filed it, where the container tells; for a page that has no date of its own.
+    pub dated: Option<Date>,
 }
 
 /// Reads one input and hands over each record or rejection in order, until `visit` breaks. `consumed` grows by the bytes
 /// that are read of the file, so that others see how far it is.
 pub fn read(
+    input: &Input,
+    limits: &Limits,
+    consumed: &AtomicU64,
+    visit: &mut dyn FnMut(Result<Record, Rejection>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let Some(snapshot) = &input.snapshot else { return read_plain(input, limits, consumed, visit) };
+    read_plain(input, limits, consumed, &mut |found| {
+        visit(found.map(|mut record| {
+            record.url.get_or_insert_with(|| snapshot.url.clone());
+            record.dated = record.dated.or(snapshot.filed);
+            record
+        }))
+    })
+}
+
+fn read_plain(
     input: &Input,
     limits: &Limits,
     consumed: &AtomicU64,

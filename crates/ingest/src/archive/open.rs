@@ -7,7 +7,7 @@ use super::members::{Members, Packing};
 use super::sniff::{self, Kind};
 use super::walk::{Flow, Place, Visit, Walk};
 use super::window::{Window, read_whole};
-use super::{Media, json, tar, warc, zip};
+use super::{Media, arc, json, mime, tar, warc, zip};
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Reason, Rejection};
 
@@ -85,10 +85,12 @@ pub(super) fn open(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut 
         Kind::Other(what) => return walk.reject(place, None, Reason::Unknown, what),
         Kind::Json => return json::read(walk, place, name, stream),
         Kind::Html => return whole(walk, place, Media::Html, stream),
+        Kind::Markdown => return whole(walk, place, Media::Markdown, stream),
+        Kind::Mime => return mime::read(walk, place, stream),
         Kind::Dump | Kind::Empty => return whole(walk, place, Media::Dump, stream),
         Kind::Gzip => return unpack(walk, place, name, stream, Packing::Gzip),
         Kind::Zstd => return unpack(walk, place, name, stream, Packing::Zstd),
-        Kind::Warc | Kind::Zip | Kind::Tar => place.enter_archive(walk.limits),
+        Kind::Warc | Kind::Arc | Kind::Zip | Kind::Tar => place.enter_archive(walk.limits),
     };
     let inside = match inside {
         Ok(inside) => inside,
@@ -98,9 +100,9 @@ pub(super) fn open(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut 
     match stream.peek(sniff::HEAD).map(|head| sniff::kind(name, head)) {
         Ok(Kind::Zip) => zip::read_stream(walk, &inside, stream),
         Ok(Kind::Tar) => tar::read(walk, &inside, stream),
-        Ok(_) => {
+        Ok(kind) => {
             let meter = walk.meter;
-            warc::read(walk, &inside, &mut Members::new(stream, Packing::Plain, meter))
+            crawl(walk, &inside, kind, &mut Members::new(stream, Packing::Plain, meter))
         }
         Err(err) => walk.fail(place, None, &err),
     }
@@ -115,18 +117,22 @@ fn unpack(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_
         Ok(place) => place,
         Err(Trouble { reason, detail }) => return walk.reject(place, None, reason, detail),
     };
-    let is_warc = match members.head() {
-        Ok(head) => head.starts_with(b"WARC/") || sniff::is_warc_name(&name),
+    let kind = match members.head() {
+        Ok(head) => sniff::crawl(&name, head),
         // A crawl whose first member is damaged is a crawl all the same.
-        Err(_) => sniff::is_warc_name(&name),
+        Err(_) => sniff::crawl(&name, &[]),
     };
-    if !is_warc {
+    let Some(kind) = kind else {
         return open(walk, &place, &name, &mut Window::new(&mut members));
-    }
+    };
     match place.enter_archive(walk.limits) {
-        Ok(inside) => warc::read(walk, &inside, &mut members),
+        Ok(inside) => crawl(walk, &inside, kind, &mut members),
         Err(Trouble { reason, detail }) => walk.reject(&place, None, reason, detail),
     }
+}
+
+fn crawl(walk: &mut Walk<'_>, place: &Place, kind: Kind, members: &mut Members<'_, '_>) -> Flow {
+    if kind == Kind::Arc { arc::read(walk, place, members) } else { warc::read(walk, place, members) }
 }
 
 /// A file that is one record.
@@ -137,12 +143,7 @@ fn whole(walk: &mut Walk<'_>, place: &Place, media: Media, stream: &mut Window<'
             walk.reject(place, None, Reason::Empty, "nothing in it")
         }
         Ok(true) => walk.record(place, None, media, bytes),
-        Ok(false) => walk.reject(
-            place,
-            None,
-            Reason::Limit,
-            format!("more than {} bytes, which is the limit", walk.limits.record_bytes),
-        ),
+        Ok(false) => walk.reject(place, None, Reason::Limit, walk.limits.too_large()),
         Err(err) => walk.fail(place, None, &err),
     }
 }

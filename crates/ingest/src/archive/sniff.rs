@@ -2,11 +2,14 @@
 //!
 //! The bytes decide where they are plain (an archive's signature, a tag, a brace), the name where they are not.
 
+use super::mime;
 use gongxun_core::error::Reason;
 use gongxun_text::charset;
 
 /// How many bytes of a file are looked at.
 pub(super) const HEAD: usize = 8 << 10;
+/// What the first line of an ARC file begins with.
+const ARC_MAGIC: &[u8] = b"filedesc:";
 /// The share of control characters from which a file is no text, in percent.
 const CONTROL_PERCENT: usize = 2;
 
@@ -21,8 +24,12 @@ pub(super) enum Kind {
     Other(&'static str),
     Html,
     Dump,
+    Markdown,
     Json,
+    /// A page that a browser saved as one file.
+    Mime,
     Warc,
+    Arc,
     Zip,
     Tar,
     Gzip,
@@ -54,28 +61,79 @@ pub(super) fn is_warc_name(name: &str) -> bool {
     matches!(ending(name).as_str(), "warc" | "wet" | "wat")
 }
 
+/// Which kind of crawl an unpacked stream is, if any: by its first bytes, or, where these are damaged, by its name.
+pub(super) fn crawl(name: &str, head: &[u8]) -> Option<Kind> {
+    if head.starts_with(b"WARC/") || is_warc_name(name) {
+        return Some(Kind::Warc);
+    }
+    (head.starts_with(ARC_MAGIC) || ending(name) == "arc").then_some(Kind::Arc)
+}
+
 /// Why a file of this name is not worth opening.
 pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
     let ending = ending(name);
-    let binary = || Some((Reason::Binary, format!(".{ending} files hold no text that is read")));
+    let is_binary = !matches!(ending.as_str(), "eml" | "emlx" | "msg");
+    if let Some(what) = unread_by_ending(&ending) {
+        let reason = if is_binary { Reason::Binary } else { Reason::Unknown };
+        return Some((reason, what.to_string()));
+    }
     match ending.as_str() {
-        "jpg" | "jpeg" | "jpe" | "png" | "gif" | "bmp" | "webp" | "ico" | "tif" | "tiff" | "psd" | "avif" | "heic" => {
-            binary()
-        }
+        "jpg" | "jpeg" | "jpe" | "png" | "gif" | "bmp" | "webp" | "ico" | "tif" | "tiff" | "psd" | "avif" | "heic"
+        | "svg" => Some((Reason::Binary, "a picture; no text is read of it".to_string())),
         "mp3" | "mp4" | "m4a" | "m4v" | "avi" | "mov" | "mkv" | "flv" | "wmv" | "wma" | "wav" | "ogg" | "webm"
-        | "swf" => binary(),
-        "pdf" | "doc" | "docx" | "xls" | "xlsx" | "ppt" | "pptx" | "wps" | "caj" | "epub" | "mobi" | "azw3"
-        | "djvu" | "odt" => binary(),
-        "exe" | "dll" | "class" | "jar" | "pyc" | "bin" | "iso" | "dmg" | "apk" | "db" | "sqlite" => binary(),
-        "woff" | "woff2" | "ttf" | "otf" | "eot" | "7z" | "rar" | "bz2" | "xz" | "lz4" | "br" | "cab" => binary(),
-        "css" | "scss" | "less" | "js" | "mjs" | "ts" | "map" | "svg" | "cdx" | "cdxj" | "toml" | "yaml" | "yml"
-        | "ini" | "lock" | "log" | "mht" | "mhtml" | "eml" | "rs" | "py" | "java" => {
-            Some((Reason::Unknown, format!(".{ending} files are not read")))
+        | "swf" => Some((Reason::Binary, "sound or film; no text is read of it".to_string())),
+        "exe" | "dll" | "class" | "jar" | "pyc" | "bin" | "iso" | "dmg" | "apk" | "db" | "sqlite" | "sqlite3"
+        | "woff" | "woff2" | "ttf" | "otf" | "eot" => {
+            Some((Reason::Binary, format!(".{ending} files hold no text that is read")))
+        }
+        "css" | "scss" | "less" | "js" | "mjs" | "ts" | "map" | "cdx" | "cdxj" | "toml" | "yaml" | "yml" | "ini"
+        | "conf" | "lock" | "log" | "rs" | "py" | "java" => {
+            Some((Reason::Unknown, format!(".{ending} files are no articles and are not read")))
         }
         _ if is_note(name) => Some((Reason::Unknown, "a note about the folder, by its name".to_string())),
         _ => None,
     }
 }
+
+/// What a file that may hold text but is not read is by its ending, and what makes text of it.
+fn unread_by_ending(ending: &str) -> Option<&'static str> {
+    Some(match ending {
+        "pdf" => PDF,
+        "doc" | "docx" | "docm" | "wps" | "odt" | "rtf" | "pages" => DOCUMENT,
+        "xls" | "xlsx" | "xlsm" | "et" | "ods" => SHEET,
+        "ppt" | "pptx" | "dps" | "odp" => SLIDES,
+        "epub" | "mobi" | "azw" | "azw3" => BOOK,
+        "caj" | "kdh" | "nh" | "djvu" => SCANS,
+        "rar" => RAR,
+        "7z" => SEVEN_ZIP,
+        "bz2" | "tbz" | "tbz2" | "xz" | "txz" | "lz4" | "br" | "lzma" => PACKED,
+        "cab" | "arj" | "lzh" | "sit" | "chm" => ARCHIVE,
+        "eml" | "emlx" | "msg" => MAIL,
+        _ => return None,
+    })
+}
+
+const PDF: &str = "a PDF, which is not read; pdftotext makes text of it (scanned pages need OCR)";
+pub(super) const DOCUMENT: &str =
+    "a text document, which is not read; save it as HTML or text (libreoffice --convert-to html)";
+pub(super) const SHEET: &str =
+    "a spreadsheet, which is not read; make JSON lines of it, an article a line (title, date, source, body)";
+pub(super) const SLIDES: &str = "slides, which are not read; save them as HTML or text (libreoffice --convert-to html)";
+pub(super) const BOOK: &str = "an e-book, which is not read; save it as HTML or text (pandoc -t html)";
+const SCANS: &str = "scanned or protected pages, which are not read; their reader or OCR makes text of them";
+const RAR: &str = "a RAR archive, which is not read; unpack it (unar, 7z x) and index the folder";
+const SEVEN_ZIP: &str = "a 7z archive, which is not read; unpack it (7z x) and index the folder";
+const PACKED: &str = "packed in a way that is not read; unpack it (bzip2 -d, xz -d) or pack it with gzip or zstd";
+const ARCHIVE: &str = "an archive of a kind that is not read; unpack it (7z x) and index the folder";
+const MAIL: &str = "a mail, which is not read; save the page in it as HTML";
+const TABLE: &str =
+    "a table (CSV), which is not read; make JSON lines of it, an article a line (title, date, source, body)";
+const FEED: &str =
+    "a feed (RSS or Atom), which is not read; make JSON lines of it, an article a line (title, date, url, body)";
+const XML: &str =
+    "XML that is no page, which is not read; make HTML or JSON lines of it, an article a line (title, date, body)";
+const SQL: &str =
+    "a database's dump, which is not read; export JSON lines, an article a line (title, date, source, body)";
 
 /// Whether a file by its name says something about the folder that it stands in.
 fn is_note(name: &str) -> bool {
@@ -93,7 +151,7 @@ pub(super) fn kind(name: &str, head: &[u8]) -> Kind {
     }
     match ending(name).as_str() {
         _ if is_warc_name(name) && !head.is_empty() => return Kind::Warc,
-        "zip" if !head.is_empty() => return Kind::Zip,
+        "zip" | "wacz" if !head.is_empty() => return Kind::Zip,
         "tar" if !head.is_empty() => return Kind::Tar,
         "json" | "jsonl" | "ndjson" if !is_blank(head) && !begins_markup(&text_of(head)) => return Kind::Json,
         _ => {}
@@ -103,6 +161,9 @@ pub(super) fn kind(name: &str, head: &[u8]) -> Kind {
     }
     if let Some(what) = binary(head) {
         return Kind::Binary(what);
+    }
+    if mime::begins(head) || matches!(ending(name).as_str(), "mht" | "mhtml") && !begins_markup(&text_of(head)) {
+        return Kind::Mime;
     }
     by_text(name, &text_of(head))
 }
@@ -120,6 +181,9 @@ pub(super) fn by_signature(head: &[u8]) -> Option<Kind> {
     }
     if head.starts_with(b"WARC/") {
         return Some(Kind::Warc);
+    }
+    if head.starts_with(ARC_MAGIC) {
+        return Some(Kind::Arc);
     }
     is_tar(head).then_some(Kind::Tar)
 }
@@ -149,18 +213,18 @@ fn is_blank(head: &[u8]) -> bool {
 /// What kind of binary file begins like this, if any.
 pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
     const SIGNATURES: [(&[u8], &str); 16] = [
-        (b"%PDF-", "a PDF"),
+        (b"%PDF-", PDF),
         (b"\x89PNG", "an image"),
         (b"\xFF\xD8\xFF", "an image"),
         (b"GIF8", "an image"),
         (b"RIFF", "a media file"),
         (b"\x7FELF", "a program"),
         (b"MZ\x90\x00", "a program"),
-        (b"\xD0\xCF\x11\xE0", "an Office document"),
-        (b"Rar!", "a RAR archive"),
-        (b"7z\xBC\xAF\x27\x1C", "a 7z archive"),
-        (b"BZh9", "a bzip2 stream"),
-        (b"\xFD7zXZ", "an xz stream"),
+        (b"\xD0\xCF\x11\xE0", DOCUMENT),
+        (b"Rar!", RAR),
+        (b"7z\xBC\xAF\x27\x1C", SEVEN_ZIP),
+        (b"BZh9", PACKED),
+        (b"\xFD7zXZ", PACKED),
         (b"SQLite format 3", "a database"),
         (b"ID3\x03", "a media file"),
         (b"wOFF", "a font"),
@@ -193,18 +257,21 @@ fn by_text(name: &str, text: &str) -> Kind {
     if begins_json(trimmed) && ending != "txt" {
         return Kind::Json;
     }
-    if begins_markup(trimmed) {
+    if begins_markup(trimmed) && !matches!(ending.as_str(), "md" | "markdown" | "mdown") {
         return Kind::Html;
     }
     if begins_xml(trimmed) && !named_html {
-        return Kind::Other("XML that is no page");
+        let is_feed = has_tag(trimmed, "rss") || has_tag(trimmed, "feed");
+        return Kind::Other(if is_feed { FEED } else { XML });
     }
     match ending.as_str() {
         _ if named_html => Kind::Html,
-        "txt" | "text" | "md" => Kind::Dump,
-        "csv" | "tsv" | "xml" | "rss" | "atom" | "sql" => {
-            Kind::Other("a table or data file of a kind that is not read")
-        }
+        "txt" | "text" => Kind::Dump,
+        "md" | "markdown" | "mdown" => Kind::Markdown,
+        "csv" | "tsv" => Kind::Other(TABLE),
+        "rss" | "atom" => Kind::Other(FEED),
+        "xml" => Kind::Other(XML),
+        "sql" => Kind::Other(SQL),
         // A script's page (.php, .asp), or no ending: markup anywhere near the top makes it a page.
         _ if has_markup(text) => Kind::Html,
         _ => Kind::Dump,

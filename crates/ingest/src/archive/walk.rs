@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::ControlFlow;
 
-use super::limits::{Limits, Meter, Trouble};
+use super::limits::{Limits, Meter, Trouble, over};
 use super::{Media, Record};
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Reason, Rejection};
@@ -28,9 +28,9 @@ pub(super) struct Place {
     /// The path of the member inside its archives.
     pub(super) member: Option<String>,
     /// How many archives are around this place.
-    pub(super) archives: u32,
+    pub(super) archives: u64,
     /// How many compressions are around this place.
-    pub(super) layers: u32,
+    pub(super) layers: u64,
 }
 
 impl Place {
@@ -48,7 +48,7 @@ impl Place {
     pub(super) fn enter_archive(&self, limits: &Limits) -> Result<Place, Trouble> {
         let place = Place { archives: self.archives + 1, ..self.clone() };
         if place.archives > limits.nesting {
-            let detail = format!("an archive more than {} deep, which is the limit", limits.nesting);
+            let detail = over(format!("an archive more than {} deep", limits.nesting), "nesting");
             return Err(Trouble { reason: Reason::Limit, detail });
         }
         Ok(place)
@@ -58,8 +58,8 @@ impl Place {
     pub(super) fn enter_layer(&self, limits: &Limits) -> Result<Place, Trouble> {
         let place = Place { layers: self.layers + 1, ..self.clone() };
         // Each archive may be packed once, and what is inside it as well.
-        if place.layers > limits.nesting + 1 {
-            let detail = format!("packed more than {} times, which is the limit", limits.nesting + 1);
+        if place.layers > limits.nesting.saturating_add(1) {
+            let detail = over(format!("packed more than {} times", limits.nesting.saturating_add(1)), "nesting");
             return Err(Trouble { reason: Reason::Limit, detail });
         }
         Ok(place)
@@ -74,12 +74,12 @@ impl Walk<'_> {
     /// Hands over a record that has nothing but its bytes.
     pub(super) fn record(&mut self, place: &Place, record: Option<u64>, media: Media, bytes: Vec<u8>) -> Flow {
         let origin = self.origin(place, record);
-        self.deliver(Record { origin, media, bytes, charset: None, url: None, captured: None })
+        self.deliver(Record { origin, media, bytes, charset: None, url: None, captured: None, dated: None })
     }
 
     pub(super) fn deliver(&mut self, record: Record) -> Flow {
         self.meter.delivered(record.bytes.len());
-        (self.visit)(Ok(record))
+        self.meter.aside(|| (self.visit)(Ok(record)))
     }
 
     pub(super) fn reject(
@@ -90,7 +90,7 @@ impl Walk<'_> {
         detail: impl Into<String>,
     ) -> Flow {
         let origin = self.origin(place, record);
-        (self.visit)(Err(Rejection::new(origin, reason, detail)))
+        self.meter.aside(|| (self.visit)(Err(Rejection::new(origin, reason, detail))))
     }
 
     /// Reports what a reader said.

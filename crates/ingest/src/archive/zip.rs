@@ -8,11 +8,13 @@ use std::ops::ControlFlow;
 
 use flate2::Crc;
 
+use super::bundle;
 use super::directory::{self, Directory, long, short};
 use super::limits::Trouble;
 use super::members::{Members, Packing};
 use super::names;
 use super::open::open;
+use super::sniff;
 use super::walk::{Flow, Place, Walk};
 use super::window::{Window, read_whole};
 use gongxun_core::error::Reason;
@@ -80,8 +82,13 @@ fn by_directory(
 ) -> Flow {
     let all = all_names(directory);
     let meter = walk.meter;
+    let names = || directory.entries.iter().map(|entry| entry.name.as_slice());
+    if let Some(what) = document(names()) {
+        return walk.reject(place, None, Reason::Binary, what);
+    }
+    let wacz = bundle::is_wacz(names());
     let mut packed: u64 = 0;
-    for entry in &directory.entries {
+    for entry in directory.entries.iter().filter(|entry| !wacz || bundle::is_crawl_of_wacz(&entry.name)) {
         let name = names::decode(&entry.name, &all);
         let Some((inside, name)) = admit(walk, place, &name)? else { continue };
         packed = packed.saturating_add(entry.packed);
@@ -112,6 +119,17 @@ fn by_directory(
         meter.forgive(held);
     }
     Flow::Continue(())
+}
+
+/// What an archive is that is a document's container, whatever the file is called.
+fn document<'n>(mut names: impl Iterator<Item = &'n [u8]>) -> Option<&'static str> {
+    names.find_map(|name| match name {
+        b"word/document.xml" => Some(sniff::DOCUMENT),
+        b"xl/workbook.xml" => Some(sniff::SHEET),
+        b"ppt/presentation.xml" => Some(sniff::SLIDES),
+        b"META-INF/container.xml" => Some(sniff::BOOK),
+        _ => None,
+    })
 }
 
 /// Goes to the content of the member whose header stands at a place.
@@ -169,6 +187,8 @@ struct Local {
 
 /// Reads members by the headers in front of them, up to the directory or the end.
 fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
+    let at = place.member.as_deref().unwrap_or(walk.file);
+    let wacz = sniff::ending(at) == "wacz";
     loop {
         let local = match next_local(stream) {
             Ok(Some(local)) => local,
@@ -176,7 +196,8 @@ fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Fl
             Err(err) => return walk.fail(place, None, &err),
         };
         let name = names::decode(&local.name, &local.name);
-        let admitted = admit(walk, place, &name)?;
+        let described = wacz && !bundle::is_crawl_of_wacz(&local.name);
+        let admitted = if described { None } else { admit(walk, place, &name)? };
         let meter = walk.meter;
         let held = meter.held();
         match local.method {

@@ -17,6 +17,7 @@ mod identity;
 mod json;
 mod labels;
 mod machine;
+mod markdown;
 mod markup;
 mod names;
 mod newspaper;
@@ -30,7 +31,7 @@ mod vocabulary;
 
 use std::collections::BTreeMap;
 
-use crate::archive::{Media, Record};
+use crate::archive::{Limits, Media, Record};
 use gongxun_core::article::{Article, Repair, RepairKind, Script};
 use gongxun_core::error::{Reason, Rejection};
 use gongxun_core::index::records::Class;
@@ -38,14 +39,22 @@ use gongxun_text::charset;
 use gongxun_text::fold::{fold_char, is_han};
 use gongxun_text::repair::{read_twice, repair_page, undo_twice};
 
-/// The largest page that is read, in bytes of its text.
-pub const MAX_PAGE: usize = 16 << 20;
+/// The largest page that is read, in bytes of its text, unless [`Options::page_bytes`] says otherwise.
+pub const MAX_PAGE: usize = Limits::PAGE_BYTES as usize;
 
 /// What the user says about the input.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Our field's name and theirs, for JSON: `("title", "headline")`.
     pub field_map: Vec<(String, String)>,
+    /// The largest page that is read, in bytes of its text.
+    pub page_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { field_map: Vec::new(), page_bytes: MAX_PAGE }
+    }
 }
 
 /// Reads one record: the article in it, or why there is none.
@@ -63,6 +72,7 @@ pub struct Options {
 ///     charset: None,
 ///     url: None,
 ///     captured: None,
+///     dated: None,
 /// };
 /// let article = extract(&record, &Options::default()).unwrap();
 /// assert_eq!(article.title, "职工之家建成");
@@ -80,8 +90,9 @@ pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Cla
     if record.bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(reject((Reason::Empty, "no bytes but blanks".to_string())));
     }
-    if record.bytes.len() > MAX_PAGE {
-        let detail = format!("{} bytes, more than the {MAX_PAGE} that are read of one record", record.bytes.len());
+    if record.bytes.len() > options.page_bytes {
+        let most = options.page_bytes;
+        let detail = format!("a page of more than {most} bytes, which is the limit; --max page-bytes=N raises it");
         return Err(reject((Reason::Limit, detail)));
     }
     let mut text = charset::decode(&record.bytes, record.charset.as_deref(), record.media == Media::Html).text;
@@ -92,7 +103,14 @@ pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Cla
         Media::Json => json::read(&text, record, options).map_err(reject)?,
         Media::Html => (from_page(html::parse(&text), record).map_err(reject)?, None),
         Media::Dump => (from_page(dump::parse(&text), record).map_err(reject)?, None),
+        Media::Markdown => {
+            let (html, front) = markdown::to_html(&text);
+            let mut article = from_page(html::parse(&html), record).map_err(reject)?;
+            front.tell(&mut article);
+            (article, None)
+        }
     };
+    article.date = article.date.or(record.dated);
     if twice {
         note_twice(&mut article);
     }

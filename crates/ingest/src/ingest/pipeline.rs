@@ -82,7 +82,7 @@ fn read_inputs(
     stopped: &dyn Fn() -> bool,
 ) {
     let mut done = 0;
-    let reader = reader_version(&options.extract);
+    let reader = reader_version(options);
     let mut batch = Vec::new();
     let mut bytes = 0;
     for (at, planned) in inputs.iter().enumerate() {

@@ -7,13 +7,12 @@ use std::path::Path;
 use super::options::{Options, Prune};
 use super::report::Observer;
 use super::roots::{Places, is_of_a_file};
-use crate::archive::{self, Input};
-use crate::extract;
+use crate::archive::{self, Input, Limits};
 use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
 
 /// The version of reading and extraction: files read by another are read again.
-const READER_VERSION: u32 = 2;
+const READER_VERSION: u32 = 3;
 /// The size of a read when a file is hashed.
 const HASH_BUFFER: usize = 1 << 20;
 
@@ -47,7 +46,7 @@ pub fn plan(
     observer: &mut dyn Observer,
 ) -> Result<Plan> {
     let (mut rejected, mut unread) = (0, Vec::new());
-    let mut inputs = archive::inputs_named(&places.named, &mut |rejection| {
+    let mut inputs = archive::inputs_named(&places.named, &options.limits, &mut |rejection| {
         rejected += 1;
         // A pipe or a device is there, and is no file.
         if rejection.reason != Reason::Unknown {
@@ -59,7 +58,7 @@ pub fn plan(
     if let Some(index) = index.and_then(|index| std::fs::canonicalize(index).ok()) {
         inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&index)));
     }
-    let reader = reader_version(&options.extract);
+    let reader = reader_version(options);
     let named: Vec<String> = places.named.iter().map(|(_, place)| place.clone()).collect();
     let mut plan = Plan { rejected, unread, named, files: inputs.len() as u64, ..Plan::default() };
     if options.prune == Prune::BelowPaths {
@@ -145,9 +144,15 @@ pub fn is_below(file: &str, place: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || place.is_empty() && is_of_a_file(file)
 }
 
-/// What a file's hash ends with: files read by another version or with other field names are read again.
-pub fn reader_version(options: &extract::Options) -> String {
-    let fields = format!("{:?}", options.field_map);
+/// What a file's hash ends with: files read by another version, with other field names or within other limits are read
+/// again.
+pub fn reader_version(options: &Options<'_>) -> String {
+    let mut fields = format!("{:?}", options.extract.field_map);
+    // How long it may take says nothing of what is read.
+    let limits = Limits { seconds: 0, ..options.limits };
+    if limits != Limits::default() {
+        fields.push_str(&format!("{limits:?}"));
+    }
     format!(".{READER_VERSION}.{}", &blake3::hash(fields.as_bytes()).to_hex()[..8])
 }
 

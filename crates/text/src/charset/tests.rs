@@ -199,3 +199,32 @@ proptest! {
         prop_assert!(decode(&page, None, true).text.starts_with("<meta") || bytes.contains(&0));
     }
 }
+
+#[test]
+fn utf16_without_a_mark_or_latin_letters() {
+    for text in [TEXT, TRADITIONAL, "工地上的人们\n没有人回家\n他们在等工资\n", "　　工会主席说，今年的任务已经完成。"]
+    {
+        for encoding in [UTF_16LE, UTF_16BE] {
+            let decoded = decode(&encode(encoding, text).unwrap(), None, false);
+            assert_eq!((decoded.text.as_str(), decoded.charset), (text, encoding.name()));
+        }
+        for encoding in [GB18030, BIG5] {
+            let Some(bytes) = encode(encoding, text) else { continue };
+            assert_eq!(sniff_utf16(&bytes), None, "{text}");
+        }
+    }
+}
+
+#[test]
+fn hz_is_told_from_tildes_and_braces() {
+    for (bytes, text) in [
+        ("~{9$;a~} and ~{9$;aVwO/~}", "工会 and 工会主席"),
+        ("~~ ~{9$;a~}~\n~{VwO/~}", "~ 工会主席"),
+        ("~{9$;a\nnext", "工会\nnext"),
+        ("a ~{ b", "a ~{ b"),
+        ("if (~{x: 1} == 2) { return ~}", "if (~{x: 1} == 2) { return ~}"),
+        ("~{abcdefgh~}", "~{abcdefgh~}"),
+    ] {
+        assert_eq!(decode(bytes.as_bytes(), None, false).text, text, "{bytes}");
+    }
+}

@@ -207,3 +207,88 @@ fn a_record_too_large_is_passed_over() {
     let video = response("http://a/1", "Content-Type: video/mp4\r\n", &vec![b'x'; 200_000]);
     assert_eq!(read_limited("x.warc", &video, &limits), ["x.warc#00001 !no-page"]);
 }
+
+fn arc_record(url: &str, media: &str, block: &[u8]) -> Vec<u8> {
+    let line = format!("{url} 1.2.3.4 20200304050607 {media} {}\n", block.len());
+    [line.as_bytes(), block, b"\n"].concat()
+}
+
+/// The records of an ARC: its description, pages, what is no page, a name's address, an address with a blank in it.
+fn arc() -> Vec<Vec<u8>> {
+    let answer = |n: &str| [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>", n.as_bytes()].concat();
+    let about = b"1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n\n";
+    vec![
+        arc_record("filedesc://a.arc", "text/plain", about),
+        arc_record("dns:a", "text/dns", b"20200304050607\na. IN A 1.2.3.4\n"),
+        arc_record("http://a/1", "text/html", &answer("1")),
+        arc_record("http://a/2", "text/html", b"HTTP/1.1 404 Not Found\r\n\r\nno"),
+        arc_record("http://a/b c", "text/html", &answer("3")),
+        arc_record("http://a/4", "image/gif", b"HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\n\r\nGIF8"),
+        arc_record("http://a/5", "text/html", b"<p>5"),
+        b"http://a/6 1.2.3.4 20200304050607 text/html 200 - - 0 a.arc 4\n<p>6\n".to_vec(),
+    ]
+}
+
+const ARC_EXPECT: [&str; 6] = [
+    "#00003 Html <p>1",
+    "#00004 !no-page",
+    "#00005 Html <p>3",
+    "#00006 !no-page",
+    "#00007 Html <p>5",
+    "#00008 Html <p>6",
+];
+
+#[test]
+fn arc_is_read_like_a_crawl() {
+    let expect: Vec<String> = ARC_EXPECT.iter().map(|line| format!("a.arc{line}")).collect();
+    let joined = arc().concat();
+    assert_eq!(read_all("a.arc", &joined), expect);
+    let packed: Vec<u8> = arc().iter().flat_map(|record| gzip(record)).collect();
+    let renamed: Vec<String> = ARC_EXPECT.iter().map(|line| format!("a.arc.gz{line}")).collect();
+    assert_eq!(read_all("a.arc.gz", &packed), renamed);
+    // The name does not matter where the first line tells.
+    assert!(read_all("crawl", &joined)[0].contains("<p>1"));
+}
+
+#[test]
+fn arc_goes_on_behind_damage() {
+    let mut records = arc();
+    // A record that is longer than its line says, and one of which the member is damaged.
+    records[2].splice(0..0, *b"noise\n");
+    let seen = read_all("a.arc", &records.concat());
+    assert!(seen[0].contains("!damaged"), "{seen:?}");
+    assert!(
+        seen.iter().any(|line| line.ends_with("<p>1")) && seen.iter().any(|line| line.ends_with("<p>6")),
+        "{seen:?}"
+    );
+    let mut packed: Vec<Vec<u8>> = arc().iter().map(|record| gzip(record)).collect();
+    let middle = packed[2].len() / 2;
+    packed[2][middle] ^= 0xFF;
+    let seen = read_all("a.arc.gz", &packed.concat());
+    assert!(
+        seen.iter().any(|line| line.contains("!damaged")) && seen.iter().any(|line| line.ends_with("<p>6")),
+        "{seen:?}"
+    );
+}
+
+#[test]
+fn a_wacz_is_its_crawl() {
+    let crawl: Vec<u8> = crawl().iter().flat_map(|record| gzip(record)).collect();
+    let pages = "{\"format\":\"json-pages-1.0\"}\n{\"url\":\"http://a/1\",\"title\":\"工会\",\"text\":\"工会\"}\n";
+    let members: [(&str, &[u8]); 4] = [
+        ("datapackage.json", b"{\"profile\":\"data-package\",\"resources\":[]}"),
+        ("archive/data.warc.gz", &crawl),
+        ("pages/pages.jsonl", pages.as_bytes()),
+        ("indexes/index.cdx", b"com,a)/ 20200102030405 {}"),
+    ];
+    let expect: Vec<String> = EXPECT.iter().map(|line| format!("a.wacz!archive/data.warc.gz{line}")).collect();
+    assert_eq!(read_all("a.wacz", &zip_of(&members)), expect);
+    let dir = tempfile::tempdir().unwrap();
+    for (name, content) in members {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    let seen = read_path(dir.path(), dir.path());
+    assert_eq!(seen.len(), EXPECT.len(), "{seen:?}");
+}

@@ -162,7 +162,7 @@ fn folders_are_walked_in_order() {
 #[test]
 fn a_path_that_is_not_there_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
-    let result = inputs(&[dir.path().join("no such file")], dir.path(), &mut |_| {});
+    let result = inputs(&[dir.path().join("no such file")], dir.path(), &Limits::default(), &mut |_| {});
     assert!(matches!(result, Err(Error::Io { .. })));
 }
 
@@ -191,7 +191,7 @@ fn a_file_that_vanishes_is_reported() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.txt");
     fs::write(&path, "一").unwrap();
-    let files = inputs(std::slice::from_ref(&path), dir.path(), &mut |_| {}).unwrap();
+    let files = inputs(std::slice::from_ref(&path), dir.path(), &Limits::default(), &mut |_| {}).unwrap();
     fs::remove_file(&path).unwrap();
     let mut seen = Vec::new();
     let _ = read(&files[0], &Limits::default(), &AtomicU64::new(0), &mut |found| {
@@ -212,4 +212,185 @@ fn names_in_gbk_are_read() {
         return; // The file system takes UTF-8 only.
     }
     assert_eq!(read_path(dir.path(), dir.path()), ["农民工的欠薪\\06e85a47.txt Dump 一"]);
+}
+
+#[test]
+fn saved_pages_give_their_page() {
+    let head = "From: <Saved by Blink>\r\nSnapshot-Content-Location: http://a/1.html\r\nMIME-Version: 1.0\r\n";
+    let html =
+        "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>=E5=B7=A5=\r\n=E4=BC=9A";
+    let related = |parts: &[&str]| {
+        let mut message =
+            format!("{head}Content-Type: multipart/related;\r\n\ttype=\"text/html\";\r\n\tboundary=\"--x--\"\r\n\r\n");
+        for part in parts {
+            message += &format!("----x--\r\n{part}\r\n");
+        }
+        message + "----x----\r\n"
+    };
+    let frame = "Content-Type: text/html\r\nContent-Location: cid:frame\r\n\r\n<p>frame";
+    let base64 = "Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\nPHA+5bel\r\n5Lya\r\n";
+    let picture = "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=";
+    let alternative = "Content-Type: multipart/alternative; boundary=y\r\n\r\n--y\r\nContent-Type: text/plain\r\n\r\nplain\r\n--y\r\nContent-Type: text/html\r\n\r\n<p>工会\r\n--y--\r\n";
+    let single = format!("{head}Content-Type: text/html; charset=utf-8\r\n\r\n<p>工会");
+    for (name, message) in [
+        ("a.mhtml", related(&[html, frame, picture])),
+        ("a.mht", related(&[picture, html])),
+        ("no-ending", related(&[base64, picture])),
+        ("a.mht", related(&[alternative])),
+        ("a.mht", single),
+        ("a.mht", related(&[html]).replace("----x----", "")),
+    ] {
+        let seen = read_all(name, message.as_bytes());
+        assert_eq!(
+            seen.iter().map(|line| line.trim_end()).collect::<Vec<_>>(),
+            [format!("{name} Html <p>工会")],
+            "{message}"
+        );
+    }
+    assert_eq!(read_all("a.mht", related(&[picture]).as_bytes()), ["a.mht !no-page"]);
+    let mut found = None;
+    let _ = read_from("a.mht", related(&[html]).as_bytes(), &Limits::default(), &mut |record| {
+        found = record.unwrap().url;
+        ControlFlow::Continue(())
+    });
+    assert_eq!(found.as_deref(), Some("http://a/1.html"));
+}
+
+#[test]
+fn what_is_not_read_says_what_it_was_and_what_would_read_it() {
+    let docx = zip_of(&[("[Content_Types].xml", b"<?xml version=\"1.0\"?>"), ("word/document.xml", b"<w/>")]);
+    let feed = "<?xml version=\"1.0\"?><rss><channel><item><title>工会</title></item></channel></rss>";
+    for (name, bytes, what, way) in [
+        ("a.pdf", &b"%PDF-1.4"[..], "PDF", "pdftotext"),
+        ("no-ending", b"%PDF-1.4", "PDF", "pdftotext"),
+        ("a.docx", &docx, "document", "HTML"),
+        ("a.zip", &docx, "document", "HTML"),
+        ("a.rar", b"Rar!\x1a\x07", "RAR", "unar"),
+        ("a.7z", b"7z\xBC\xAF\x27\x1C", "7z", "7z x"),
+        ("a.xlsx", b"PK", "spreadsheet", "JSON lines"),
+        ("a.csv", "标题,正文\n".as_bytes(), "CSV", "JSON lines"),
+        ("a.xml", feed.as_bytes(), "feed", "JSON lines"),
+        ("a.xml", b"<?xml version=\"1.0\"?><a/>", "XML", "HTML"),
+        ("a.eml", b"From: a", "mail", "HTML"),
+        ("a.sql", b"INSERT INTO", "dump", "JSON lines"),
+    ] {
+        let mut said = Vec::new();
+        let _ = read_from(name, bytes, &Limits::default(), &mut |found| {
+            said.push(found.unwrap_err().detail);
+            ControlFlow::Continue(())
+        });
+        assert!(matches!(&said[..], [one] if one.contains(what) && one.contains(way)), "{name}: {said:?}");
+    }
+}
+
+#[test]
+fn a_limit_that_is_hit_is_named_and_can_be_set() {
+    let long = vec![b'a'; 2000];
+    let packed = gzip(&vec![0; 1 << 20]);
+    let in_zip = zip_of(&[("a.zip", &zip_of(&[("a.zip", &zip_of(&[("a.txt", &long)]))]))]);
+    let many = zip_of(&[("a.txt", "工会".as_bytes()), ("b.txt", b"b"), ("c.txt", b"c")]);
+    for (limit, name, bytes) in [
+        ("record-bytes=1K", "a.txt", &long[..]),
+        ("nesting=2", "a.zip", &in_zip),
+        ("ratio=2,ratio-floor=1000", "a.gz", &packed),
+        ("members=2", "a.zip", &many),
+    ] {
+        let mut limits = Limits::default();
+        limit.split(',').for_each(|limit| limits.set(limit).unwrap());
+        let mut said = Vec::new();
+        let _ = read_from(name, bytes, &limits, &mut |found| {
+            said.extend(found.err().map(|rejection| rejection.detail));
+            ControlFlow::Continue(())
+        });
+        let option = format!("--max {}=", limit.split('=').next().unwrap());
+        assert!(said.iter().any(|detail| detail.contains(&option)), "{limit}: {said:?}");
+        assert!(read_all(name, bytes).iter().any(|line| !line.contains('!') || name != "a.txt"), "{limit}");
+    }
+    for wrong in ["record-bytes", "record-bytes=x", "depth=1", "ratio=1T", "ratio=99999999999999999G"] {
+        assert!(Limits::default().set(wrong).is_err(), "{wrong}");
+    }
+    for name in Limits::NAMES {
+        Limits::default().set(&format!("{name}=7")).unwrap();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(dir.path().join("1/2/3")).unwrap();
+    std::fs::write(dir.path().join("1/2/3/a.txt"), "工会").unwrap();
+    let mut said = Vec::new();
+    let limits = Limits { folders: 2, ..Limits::default() };
+    let files = inputs(&[dir.path().to_path_buf()], dir.path(), &limits, &mut |r| said.push(r.detail)).unwrap();
+    assert!(files.is_empty() && said[0].contains("--max folders="), "{said:?}");
+}
+
+/// A stream that has no end and little to say.
+struct Slow;
+
+impl Read for Slow {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        buf[0] = b'a';
+        Ok(1)
+    }
+}
+
+#[test]
+fn reading_that_takes_too_long_is_given_up() {
+    let mut said = Vec::new();
+    let limits = Limits { seconds: 1, ..Limits::default() };
+    let _ = read_from("a.txt", Slow, &limits, &mut |found| {
+        said.push(found.unwrap_err().detail);
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(&said[..], [one] if one.contains("--max seconds=")), "{said:?}");
+}
+
+#[test]
+fn a_snapshot_is_one_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let index = |wget: &str| {
+        format!(
+            "{{\"url\":\"http://a/\",\"timestamp\":\"1583298367.0\",\"history\":{{\"wget\":[{{\"output\":\"{wget}\"}}]}}}}"
+        )
+    };
+    // Each snapshot: its forms, and the one that is read.
+    let snapshots: [(&str, &[&str], Option<&str>); 6] = [
+        (
+            "1",
+            &["singlefile.html", "output.html", "readability/content.html", "readability/article.json"],
+            Some("singlefile.html"),
+        ),
+        ("2", &["output.html", "htmltotext.txt"], Some("output.html")),
+        ("3", &["a/index.html", "readability/content.html"], Some("a/index.html")),
+        ("4", &["readability/content.html", "readability/content.txt"], Some("readability/content.html")),
+        ("5", &["htmltotext.txt"], Some("htmltotext.txt")),
+        ("6", &["screenshot.png"], None),
+    ];
+    let mut expect = Vec::new();
+    for (name, forms, read) in snapshots {
+        write(
+            &format!("archive/{name}/index.json"),
+            &index(if name == "6" { "../5/htmltotext.txt" } else { "a/index.html" }),
+        );
+        write(&format!("archive/{name}/index.html"), "<p>list");
+        for form in forms {
+            write(&format!("archive/{name}/{form}"), "<p>工会");
+        }
+        expect.push(read.map_or(format!("archive/{name}/index.json !no-page"), |form| {
+            format!("archive/{name}/{form} Html <p>工会")
+        }));
+    }
+    write("ArchiveBox.conf", "");
+    write("index.html", "<p>list");
+    write("sources/1.txt", "http://a/");
+    let mut seen = read_path(dir.path(), dir.path());
+    seen.sort();
+    assert_eq!(seen, expect);
+    // A folder with an index of another kind is a folder like others.
+    write("site/index.json", "{\"url\":\"http://a/\",\"timestamp\":\"x\"}");
+    write("site/a.html", "<p>工会");
+    assert!(read_path(&dir.path().join("site"), dir.path()).contains(&"site/a.html Html <p>工会".to_string()));
 }

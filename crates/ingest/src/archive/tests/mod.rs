@@ -36,7 +36,9 @@ fn show(found: Result<Record, Rejection>) -> String {
 /// Reads a path as the command line does.
 fn read_path(path: &Path, root: &Path) -> Vec<String> {
     let mut seen = Vec::new();
-    let files = inputs(&[path.to_path_buf()], root, &mut |rejection| seen.push(show(Err(rejection)))).unwrap();
+    let files =
+        inputs(&[path.to_path_buf()], root, &Limits::default(), &mut |rejection| seen.push(show(Err(rejection))))
+            .unwrap();
     for input in &files {
         let _ = read(input, &Limits::default(), &AtomicU64::new(0), &mut |found| {
             seen.push(show(found));

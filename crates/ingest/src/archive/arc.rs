@@ -1,0 +1,95 @@
+//! ARC, the format of crawls before WARC: one record out for each page.
+//!
+//! A record is a line (address, IP, time, type, length, and in version 2 more between them) and a block of that length,
+//! mostly what a server answered. Records are numbered from 1 as they stand in the file; the first tells of the file. As in
+//! a WARC, what is no page is reported, and reading goes on behind damage.
+
+use std::io;
+
+use super::blocks::{Block, Start, read_line, skip_to_record};
+use super::captured::{self, Capture, Found};
+use super::limits::Trouble;
+use super::members::Members;
+use super::walk::{Flow, Place, Walk};
+
+/// The longest line of a record: addresses of trackers are long.
+const LINE: usize = 16 << 10;
+/// How many fields the line of a record has at least.
+const FIELDS: usize = 5;
+/// How many digits a time has.
+const TIME: usize = 14;
+
+const START: Start = Start { longest: LINE, find: |line| Line::parse(line).map(|_| line) };
+
+/// Reads the records of an ARC file.
+pub(super) fn read(walk: &mut Walk<'_>, place: &Place, members: &mut Members<'_, '_>) -> Flow {
+    captured::each(walk, place, members, START, record)
+}
+
+fn record(
+    walk: &Walk<'_>,
+    place: &Place,
+    number: u64,
+    members: &mut Members<'_, '_>,
+    found: Option<Vec<u8>>,
+) -> io::Result<Found> {
+    let first = match found {
+        Some(line) => line,
+        None => {
+            if !skip_to_record(members)? {
+                return Ok(Found::End);
+            }
+            read_line(members, LINE)?
+        }
+    };
+    // Behind the first line, so that whoever comes back finds a later record.
+    members.mark();
+    let Some(line) = Line::parse(&first) else {
+        return Err(Trouble::damaged("no ARC record where one should begin"));
+    };
+    let mut block = Block { members, left: line.length };
+    let found = if line.is_about_the_crawl() {
+        Found::Nothing
+    } else {
+        let capture = Capture {
+            origin: walk.origin(place, Some(number)),
+            url: Some(line.url.clone()),
+            captured: Some(line.captured.clone()),
+            limits: walk.limits,
+        };
+        capture.response(&line.media, &mut block)?
+    };
+    block.skip()?;
+    Ok(found)
+}
+
+/// The line above a record's block.
+struct Line {
+    url: String,
+    captured: String,
+    media: String,
+    length: u64,
+}
+
+impl Line {
+    fn parse(line: &[u8]) -> Option<Line> {
+        let line = std::str::from_utf8(line).ok()?;
+        // Some crawlers left the blanks of an address as they were: the other fields are counted from the end.
+        let fields: Vec<&str> = line.trim_ascii().split(' ').collect();
+        let length = fields.last()?.parse().ok()?;
+        let is_time = |field: &&str| field.len() == TIME && field.bytes().all(|b| b.is_ascii_digit());
+        let time = fields.iter().position(is_time)?;
+        let has_address = fields[0].contains(':') && time >= 2 && fields.len() >= FIELDS && time + 1 < fields.len() - 1;
+        has_address.then(|| Line {
+            url: fields[..time - 1].join(" "),
+            captured: fields[time].to_string(),
+            media: fields[time + 1].to_string(),
+            length,
+        })
+    }
+
+    /// The file's own description, and what the crawler asked of the names' servers.
+    fn is_about_the_crawl(&self) -> bool {
+        ["filedesc:", "dns:", "warcinfo:"].iter().any(|scheme| self.url.starts_with(scheme))
+    }
+}

@@ -1,0 +1,164 @@
+//! The records of a crawl, one after the other, and a page as it was captured: what a record says of it and its block in,
+//! the page out, or why it is none.
+
+use std::io;
+
+use super::blocks::{Block, Start, resync};
+use super::http::{self, BadBody};
+use super::limits::{Limits, Trouble};
+use super::members::Members;
+use super::sniff::{self, Kind};
+use super::walk::{Flow, Place, Walk};
+use super::{Media, Record};
+use gongxun_core::article::Origin;
+use gongxun_core::error::{Reason, Rejection};
+
+/// How many bytes of a block are read before it is decided whether it holds a page.
+const BLOCK_HEAD: usize = 64 << 10;
+
+/// What a record of a crawl gives.
+pub(super) enum Found {
+    /// There is no further record.
+    End,
+    /// A record about the crawl.
+    Nothing,
+    Page(Box<Record>),
+    NoPage(Rejection),
+}
+
+/// Reads one record by its number to its end; its first line may have been found already.
+type ReadRecord = fn(&Walk<'_>, &Place, u64, &mut Members<'_, '_>, Option<Vec<u8>>) -> io::Result<Found>;
+
+/// Reads the records of a crawl. What is damaged is reported, and reading goes on with the next.
+pub(super) fn each(
+    walk: &mut Walk<'_>,
+    place: &Place,
+    members: &mut Members<'_, '_>,
+    start: Start,
+    record: ReadRecord,
+) -> Flow {
+    let mut number = 0;
+    // The first line of a record that was found while looking for one.
+    let mut found = None;
+    loop {
+        number += 1;
+        let error = match record(walk, place, number, members, found.take()) {
+            Ok(Found::End) => return Flow::Continue(()),
+            Ok(Found::Nothing) => continue,
+            Ok(Found::Page(record)) => {
+                walk.deliver(*record)?;
+                continue;
+            }
+            Ok(Found::NoPage(rejection)) => {
+                (walk.visit)(Err(rejection))?;
+                continue;
+            }
+            Err(error) => error,
+        };
+        let trouble = Trouble::of(&error);
+        let detail = format!("{} (near byte {})", trouble.detail, members.position());
+        walk.reject(place, Some(number), trouble.reason, detail)?;
+        if trouble.reason != Reason::Damaged {
+            return Flow::Continue(());
+        }
+        match resync(members, start) {
+            Ok(Some(line)) => found = Some(line),
+            Ok(None) => return Flow::Continue(()),
+            Err(err) => return walk.fail(place, Some(number + 1), &err),
+        }
+    }
+}
+
+/// What a record says of its page.
+pub(super) struct Capture<'l> {
+    pub(super) origin: Origin,
+    pub(super) url: Option<String>,
+    pub(super) captured: Option<String>,
+    pub(super) limits: &'l Limits,
+}
+
+impl Capture<'_> {
+    /// Why there is no page.
+    pub(super) fn no_page(&self, reason: Reason, detail: impl Into<String>) -> io::Result<Found> {
+        Ok(Found::NoPage(Rejection::new(self.origin.clone(), reason, detail)))
+    }
+
+    /// Reads a block that is what a server answered. `media` is the type of what has no answer's head above it.
+    pub(super) fn response(self, media: &str, block: &mut Block<'_, '_, '_>) -> io::Result<Found> {
+        let mut stored = Vec::new();
+        block.read(BLOCK_HEAD, &mut stored)?;
+        let head = http::head(&stored);
+        if let Some(status) = head.status.filter(|status| !(200..300).contains(status)) {
+            return self.no_page(Reason::NoPage, format!("HTTP status {status}"));
+        }
+        let declared = head.headers.get("content-type").unwrap_or(if head.status.is_some() { "" } else { media });
+        let (media, charset) = http::content_type(declared);
+        if !may_be_page(&media) {
+            return self.no_page(Reason::NoPage, media);
+        }
+        stored.drain(..head.length);
+        if stored.len() as u64 + block.left > self.limits.record_bytes {
+            return self.no_page(Reason::Limit, self.limits.too_large());
+        }
+        block.read(usize::MAX, &mut stored)?;
+        match http::body(&head.headers, stored, self.limits.record_bytes) {
+            Ok(bytes) => self.page(&media, charset, bytes),
+            Err(BadBody::TooLarge) => self.no_page(Reason::Limit, format!("unpacked, {}", self.limits.too_large())),
+            Err(BadBody::Damaged(detail)) => self.no_page(Reason::Damaged, detail),
+        }
+    }
+
+    /// Reads a block that is the page itself.
+    pub(super) fn resource(self, content_type: &str, block: &mut Block<'_, '_, '_>) -> io::Result<Found> {
+        let (media, charset) = http::content_type(content_type);
+        if !may_be_page(&media) {
+            return self.no_page(Reason::NoPage, media);
+        }
+        if block.left > self.limits.record_bytes {
+            return self.no_page(Reason::Limit, self.limits.too_large());
+        }
+        let mut bytes = Vec::new();
+        block.read(usize::MAX, &mut bytes)?;
+        self.page(&media, charset, bytes)
+    }
+
+    /// The page that was captured, or why it is none after all.
+    fn page(self, media: &str, charset: Option<String>, bytes: Vec<u8>) -> io::Result<Found> {
+        // The type takes the place of a file's ending: plain text that speaks of markup is no page of it.
+        let name = match media {
+            "text/plain" => "page.txt",
+            _ if media.contains("html") => "page.html",
+            _ => "",
+        };
+        let kind = match sniff::kind(name, &bytes[..bytes.len().min(sniff::HEAD)]) {
+            Kind::Empty if bytes.len() < sniff::HEAD => return self.no_page(Reason::Empty, "an empty body"),
+            Kind::Binary(what) | Kind::Other(what) => return self.no_page(Reason::NoPage, what),
+            Kind::Mime => return self.no_page(Reason::NoPage, "a saved page (MIME)"),
+            Kind::Warc | Kind::Arc | Kind::Zip | Kind::Tar | Kind::Gzip | Kind::Zstd => {
+                return self.no_page(Reason::NoPage, "an archive");
+            }
+            Kind::Json => return self.no_page(Reason::NoPage, "JSON"),
+            kind => kind,
+        };
+        let media = if kind == Kind::Html { Media::Html } else { Media::Dump };
+        let Capture { origin, url, captured, .. } = self;
+        Ok(Found::Page(Box::new(Record { origin, media, bytes, charset, url, captured, dated: None })))
+    }
+}
+
+fn may_be_page(media: &str) -> bool {
+    matches!(
+        media,
+        "" | "text/html"
+            | "text/plain"
+            | "application/xhtml+xml"
+            | "application/vnd.wap.xhtml+xml"
+            | "text/vnd.wap.wml"
+            | "application/octet-stream"
+            | "application/unknown"
+            | "unknown/unknown"
+            | "*/*"
+            | "text/*"
+            | "text"
+    )
+}
