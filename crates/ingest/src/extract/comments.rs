@@ -9,7 +9,7 @@ use super::page::Page;
 
 /// Frames in a row that make a section of comments.
 const LEAST_FRAMES: usize = 3;
-/// Frames where the page says that comments come: a heading, or a class.
+/// Frames where a heading says that comments come.
 const LEAST_ANNOUNCED: usize = 2;
 /// Letters of a line that frames a comment, at most.
 const FRAME: u32 = 48;
@@ -156,11 +156,11 @@ fn span(page: &Page, worth: &[Worth], frames: Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// Whether a heading right above, or the class of the block around, announces comments.
+/// Whether a heading right above announces comments.
 fn is_announced(page: &Page, worth: &[Worth], start: usize) -> bool {
-    let heading = (start.saturating_sub(REACH)..start)
-        .any(|i| worth[i].kind == Kind::End || page.lines[i].letters <= 16 && is_heading(&page.lines[i].text));
-    heading
+    let announces =
+        |i: usize| worth[i].kind == Kind::End || page.lines[i].letters <= 16 && is_heading(&page.lines[i].text);
+    (start.saturating_sub(REACH)..start).any(announces)
 }
 
 /// Whether a short line announces what readers wrote.
