@@ -1,31 +1,30 @@
-//! Indexes a folder and searches it: `cargo run --example embed -- corpus 工会`.
+//! An index in memory, articles put in, a search: `cargo run --no-default-features --example embed`.
 
-use gongxun::index::{Resources, Snapshot, Writer};
-use gongxun::ingest::{Options, ingest};
-use gongxun::query::parse;
-use gongxun::search::{Request, search};
-use gongxun::text::synonyms::Synonyms;
+use std::time::{Duration, Instant};
 
-fn main() -> gongxun::Result<()> {
-    let mut args = std::env::args().skip(1);
-    let (archive, query) = (args.next().unwrap_or("corpus".into()), args.next().unwrap_or("工会".into()));
-    let index = std::env::temp_dir().join("gongxun-embed");
+use gongxun::article::Article;
+use gongxun::control::Control;
+use gongxun::index::{Index, IndexSettings, Resources};
+use gongxun::query::{Filter, Query};
+use gongxun::search::timeline::Step;
 
-    let mut writer = Writer::open(&index, None, Resources::default())?;
-    let report = ingest(&mut writer, Options::new([archive]), &mut ())?;
-    writer.finish()?;
-    println!("{} articles are new, {} as they were", report.new, report.unchanged);
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let index = Index::in_memory(IndexSettings::default())?;
+    let mut writer = index.writer(Resources::default())?;
+    writer.put(&Article::new("key-1", "工会驿站开门", "环卫工在工会驿站歇脚。").date("2024-05-01")?.editor("梁禾"))?;
+    writer.put(&Article::new("key-2", "欠薪的工地", "农民工讨薪，工会来了。").date("2024-06-01")?.editor("肖天"))?;
+    writer.commit()?;
 
-    let snapshot = Snapshot::open(&index)?;
-    let results = search(&snapshot, &Request::new(parse(&query)), Synonyms::builtin())?;
+    let snapshot = index.snapshot();
+    let soon = Control::default().deadline(Instant::now() + Duration::from_secs(1));
+    let query = Query::all([Query::parse("工会"), Query::phrase("驿站").not()]);
+    let results = snapshot.search(query).filter(Filter::editor("肖天")).facets().limit(10).control(soon).run()?;
     println!("{} of {} articles", results.total, results.articles);
-    for hit in results.hits {
-        println!(
-            "{}  {}\n    {}",
-            hit.article.title,
-            hit.article.source.as_deref().unwrap_or_default(),
-            hit.snippet.text
-        );
+    for hit in &results {
+        println!("{}: {}", hit.article.title, hit.snippet.to_html("<b>", "</b>"));
+    }
+    for period in snapshot.search("工会").timeline(Step::Month)?.periods {
+        println!("{}: {} of {}", period.name, period.count, period.all);
     }
     Ok(())
 }

@@ -33,14 +33,14 @@ fn json_is_as_documented() {
     let desk = Desk::with_corpus();
     let (out, _) = desk.run(&["search", "工会", "--corpus", "corpus", "--format", "json", "--facets"]).exits(0);
     let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
-    for key in ["query", "notes", "total", "partial_total", "took_ms", "index", "hits", "facets"] {
+    for key in ["query", "notes", "total", "synonym_total", "partial_total", "took_ms", "index", "hits", "facets"] {
         assert!(answer.get(key).is_some(), "{key} is missing");
     }
     assert_eq!(answer["index"]["generation"], 1);
     for hit in answer["hits"].as_array().unwrap() {
         for key in [
-            "id", "score", "title", "date", "source", "editor", "authors", "url", "origin", "snippet", "marks",
-            "reprints", "partial",
+            "id", "score", "match", "title", "date", "source", "outlets", "editor", "authors", "credits", "asked",
+            "url", "origin", "snippet", "marks", "reprints", "partial",
         ] {
             assert!(hit.get(key).is_some(), "{key} is missing");
         }
@@ -53,6 +53,85 @@ fn json_is_as_documented() {
     }
     let months = answer["facets"]["month"].as_array().unwrap();
     assert!(months.windows(2).all(|pair| pair[0]["value"].as_str() < pair[1]["value"].as_str()));
+}
+
+/// Exports hold what was typed, all of it; more comes in columns of its own, and a limit that cuts is told.
+#[test]
+fn exports_hold_all_that_was_typed_and_say_what_more_there_is() {
+    let desk = Desk::new();
+    let mut lines = String::new();
+    for n in 0..30u32 {
+        // No article is nearly another one.
+        let text: String = (0..12).filter_map(|k| char::from_u32(0x4E00 + 97 * n + 7 * k)).collect();
+        lines.push_str(&format!(
+            "{{\"id\":\"{n}\",\"title\":\"工会{n}号\",\"body\":\"{text}，工会开门。\",\"date\":\"2024-05-01\",\
+             \"credits\":[{{\"role\":\"责任编辑\",\"name\":\"肖天\"}},{{\"role\":\"审核\",\"name\":\"梁禾\"}}]}}\n"
+        ));
+    }
+    lines
+        .push_str("{\"id\":\"31\",\"title\":\"外来的人\",\"body\":\"进城务工的人在看花。\",\"date\":\"2023-05-01\"}\n");
+    desk.write("a.jsonl", lines).write("own.tsv", "note\t赏花人\t看花\n");
+    desk.run(&["index", "a.jsonl"]).exits(0);
+    let (out, err) = desk.run(&["search", "工会", "--format", "csv"]).exits(0);
+    assert_eq!(out.lines().count(), 31, "{err}");
+    assert!(out.lines().nth(1).unwrap().contains(",full,") && out.contains("责任编辑:肖天;审核:梁禾"), "{out}");
+    let (out, err) = desk.run(&["search", "工会", "--format", "jsonl", "--limit", "5"]).exits(0);
+    assert!(out.lines().count() == 5 && err.contains("25 more match"), "{err}");
+    for (format, mark) in [("ris", "ER  - "), ("bibtex", "@misc"), ("gbt7714", "[EB/OL]")] {
+        let (out, _) = desk.run(&["search", "工会", "--format", format]).exits(0);
+        assert_eq!(out.matches(mark).count(), 30, "{format}");
+    }
+    // To a file for spreadsheets with a byte order mark, unless that is not wanted.
+    for (bom, begins) in [("--bom", "\u{FEFF}id,"), ("--bom=false", "id,")] {
+        desk.run(&["search", "工会", "--format", "csv", "--output", "o.csv", bom]).exits(0);
+        let file = std::fs::read_to_string(desk.path("o.csv")).unwrap();
+        assert!(file.starts_with(begins) && file.lines().count() == 31, "{file}");
+    }
+    desk.run(&["search", "工会", "--format", "csv", "--output", "o.csv"]).exits(0);
+    assert!(std::fs::read_to_string(desk.path("o.csv")).unwrap().starts_with('\u{FEFF}'));
+    let (out, _) = desk.run(&["search", "工会", "--format", "csv", "--bom"]).exits(0);
+    assert!(out.starts_with('\u{FEFF}'));
+
+    // A synonym is no match of what was typed.
+    let own = ["--synonym-file", "own.tsv"];
+    let run = |args: &[&str], code: i32| desk.run(&[args, &own].concat()).exits(code);
+    let (out, err) = run(&["search", "赏花人", "--format", "csv"], 1);
+    assert!(out.lines().count() == 1 && err.contains("1 article more by a synonym (看花)"), "{err}");
+    let (out, _) = run(&["search", "赏花人", "--format", "csv", "--synonyms"], 0);
+    assert!(out.lines().nth(1).unwrap().contains(",synonym,"), "{out}");
+    let (out, _) = run(&["timeline", "赏花人", "--by", "year", "--json"], 1);
+    let timeline: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&timeline["total"], &timeline["synonym_total"], &timeline["partial_total"]),
+        (&0.into(), &1.into(), &0.into())
+    );
+    let (out, _) = run(&["timeline", "赏花人", "--by", "year", "--format", "csv", "--synonyms"], 0);
+    assert_eq!(out.lines().collect::<Vec<_>>(), ["period,count,synonym_count,all", "2023,0,1,1", "2024,0,0,30"]);
+    let (out, _) = run(&["facets", "赏花人 OR 工会", "--format", "csv", "--synonyms", "--partial"], 0);
+    assert!(out.starts_with("facet,value,count,synonym_count,partial_count\r\n"), "{out}");
+    assert!(out.contains("month,2023-05,0,1,0\r\n") && out.contains("month,2024-05,30,0,0\r\n"), "{out}");
+    run(&["search", "赏花人"], 0);
+    run(&["search", "赏花人", "--no-synonyms"], 1);
+    run(&["search", "工会 天文馆", "--no-partial"], 1);
+    let (_, err) = run(&["search", "工会", "--exact", "--synonyms"], 2);
+    assert!(err.contains("--exact"), "{err}");
+
+    // A filter alone, and the credit that was asked for.
+    let (out, _) = desk.run(&["search", "--editor", "梁禾"]).exits(0);
+    assert!(
+        out.lines().nth(1).unwrap().contains("编辑 肖天") && out.lines().nth(1).unwrap().contains("审核 «梁禾»"),
+        "{out}"
+    );
+    let (out, _) = desk.run(&["search", "--editor", "梁禾", "--format", "json", "--limit", "1"]).exits(0);
+    let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(answer["hits"][0]["asked"], serde_json::json!([{"role": "审核", "name": "梁禾"}]));
+    assert_eq!((&answer["total"], &answer["hits"][0]["match"]), (&30.into(), &"full".into()));
+    desk.run(&["search"]).exits(2);
+    let (_, err) = desk.run(&["search", "工会", "--from", "2025", "--to", "2024"]).exits(1);
+    assert!(err.contains("ends before it begins"), "{err}");
+    let (_, err) = desk.run(&["search", "工会", "--deadline", "0"]).exits(1);
+    assert!(err.contains("ended before it was done"), "{err}");
+    desk.run(&["search", "工会", "--deadline", "60"]).exits(0);
 }
 
 #[test]

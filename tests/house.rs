@@ -71,6 +71,14 @@ fn rooms_stand_in_their_order() {
 }
 
 #[test]
+fn files_take_names_in_one_direction() {
+    for floor in &FLOORS {
+        let circles = circles(&floor.read().edges());
+        assert!(circles.is_empty(), "{}: {circles:?}", floor.name);
+    }
+}
+
+#[test]
 fn crates_stay_behind_their_owners() {
     for floor in &FLOORS {
         for (file, named) in floor.read().named {

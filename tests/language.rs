@@ -9,10 +9,10 @@ use std::sync::OnceLock;
 
 use archive::Archive;
 use gongxun_core::index::Snapshot;
-use gongxun_core::query::{self, NoteKind, parse};
+use gongxun_core::query::{self, Field, Filter, NoteKind, Query, Unit, parse};
 use gongxun_core::search::timeline::{Step, timeline};
 use gongxun_core::search::why_not::why_not;
-use gongxun_core::search::{Breadth, Copies, Request, Results, Sort, search};
+use gongxun_core::search::{Breadth, Copies, Kind, Request, Results, Sort, search};
 use gongxun_text::synonyms::Synonyms;
 use proptest::prelude::*;
 
@@ -52,7 +52,9 @@ fn every_example_of_the_page_does_what_it_says() {
     for (query, says) in examples {
         let results = ask(snapshot, &query);
         assert_eq!(results.total == 0, says.starts_with("nothing"), "{query}: {} found", results.total);
-        let remarked = ["is left out", ": left out", "is taken as text"].iter().any(|remark| says.contains(remark));
+        let remarked = ["is left out", ": left out", "is taken as text", "a note says so"]
+            .iter()
+            .any(|remark| says.contains(remark));
         let notes = parse(&query).notes;
         assert_eq!(notes.iter().any(|note| note.kind != NoteKind::Precedence), remarked, "{query}: {notes:?}");
         // Other ways to write it are named in the same row, and find the same.
@@ -60,6 +62,104 @@ fn every_example_of_the_page_does_what_it_says() {
             assert_eq!(ask(snapshot, other).total, results.total, "{query} and {other}");
         }
     }
+}
+
+/// Kinds of words, signs and conditions: what is found in full and what is said.
+#[test]
+fn answers_say_what_was_asked_and_what_is_there() {
+    let archive = Archive::new();
+    let article = |n: usize, more: serde_json::Value| {
+        let mut article = serde_json::json!({"id": n.to_string()});
+        article.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        archive.write(&format!("{n}.json"), article.to_string());
+    };
+    article(1, serde_json::json!({"title": "聚焦民生", "body": "记者深入偏远山区。增长20.7%，约１，０７７人。"}));
+    article(
+        2,
+        serde_json::json!({"title": "人物", "body": "焦远山说，增长20%。工会+互联网，37℃。",
+        "url": "http://a.example/1.html", "source": "央视网",
+        "credits": [{"role": "责任编辑", "name": "肖天"}, {"role": "审核", "name": "Demi Lan"}]}),
+    );
+    article(
+        3,
+        serde_json::json!({"title": "工会驿站", "body": "工会与互联网，37度，C#与C++。欠款到新厂。", "date": "2024-05-01"}),
+    );
+    article(4, serde_json::json!({"title": "欠薪", "body": "欠薪了。", "date": "2023-05-01"}));
+    archive.ingest();
+    let snapshot = archive.snapshot();
+    // The query, what is found in full, at least how many match in part, and a part of what is said.
+    let cases: &[(&str, &[&str], u64, &str)] = &[
+        ("焦远山", &["人物"], 1, ""),
+        ("欠新", &[], 1, "did you mean 欠薪?"),
+        ("\"20%\"", &["人物"], 0, ""),
+        ("\"20.7%\"", &["聚焦民生"], 0, ""),
+        ("\"7%\"", &[], 0, ""),
+        ("\"工会+\"", &["人物"], 0, ""),
+        ("\"37℃\"", &["人物"], 0, ""),
+        ("\"C#\"", &["工会驿站"], 0, ""),
+        ("\"工会 互联网\"", &["人物"], 0, ""),
+        ("工会 or 欠薪", &["人物", "工会驿站", "欠薪"], 0, "`or` between words"),
+        ("工会 not 互联网", &[], 0, "`not` between words"),
+        ("工会 and not 焦远山", &["工会驿站"], 0, "`and` between words"),
+        ("or 工会", &[], 1, ""),
+        ("https://a.example/1.html", &["人物"], 0, ""),
+        ("http://a.example/1.html#top", &["人物"], 0, ""),
+        ("http://a.example/2.html", &[], 0, ""),
+        ("来源:央视 工会", &[], 0, "source:\"央视\" leaves nothing of 2 articles; there is 央视网 (1 article)"),
+        ("编辑:肖 工会", &[], 0, "there is 肖天 (1 article)"),
+        ("编辑:Demi Lan", &[], 0, "editor:\"Demi Lan\" finds 1 article"),
+        ("编辑:\"Demi Lan\"", &["人物"], 0, ""),
+        ("工会 日期:2020", &[], 0, "date:2020-01-01..2020-12-31 leaves nothing of 2 articles"),
+        ("标题:欠薪 \"工会\"", &[], 0, "title:欠薪 leaves nothing of 2 articles"),
+    ];
+    for (query, expect, partial, says) in cases {
+        let results = ask(&snapshot, query);
+        let full = results.hits.iter().filter(|hit| hit.kind == Kind::Full);
+        let mut full: Vec<&str> = full.map(|hit| hit.article.title.as_str()).collect();
+        full.sort_unstable();
+        let mut expect = expect.to_vec();
+        expect.sort_unstable();
+        assert_eq!(full, expect, "{query}: {:?}", results.notes);
+        assert!(results.partial_total >= *partial, "{query}: {} in part", results.partial_total);
+        let of_query = results.query_notes.iter().map(|note| note.message.clone());
+        let suggestions = results.suggestions.iter().map(|other| other.question());
+        let said: Vec<String> = of_query.chain(results.notes.iter().cloned()).chain(suggestions).collect();
+        assert!(said.join("\n").contains(says), "{query}: {says} is not in {said:?}");
+    }
+    // Days that lie the wrong way round, as options give them.
+    let day = |text: &str| gongxun_core::query::parse_date_range(text).unwrap();
+    let dates = Filter::Date { from: day("2025").0, to: day("2024").1 };
+    let request = Request { filters: vec![dates], ..Request::new(parse("工会")) };
+    let results = search(&snapshot, &request, Synonyms::builtin()).unwrap();
+    assert!(results.total == 0 && results.notes.iter().any(|note| note.contains("ends before it begins")));
+    // The credit that was asked for is shown.
+    let hit = &ask(&snapshot, "editor:\"demi lan\"").hits[0];
+    assert_eq!(hit.asked.iter().map(|credit| credit.name.as_str()).collect::<Vec<_>>(), ["Demi Lan"]);
+}
+
+/// Queries that are built without text find what the same ones find that are typed; and no tree is too deep to be refused.
+#[test]
+fn queries_are_built_without_text() {
+    let snapshot = corpus();
+    let same = |built: Query, typed: &str| {
+        let results = snapshot.search(built).run().unwrap();
+        let expect = ask(snapshot, typed);
+        let ids = |results: &Results| results.hits.iter().map(|hit| hit.article.id.clone()).collect::<Vec<_>>();
+        assert_eq!((results.total, ids(&results)), (expect.total, ids(&expect)), "{typed}");
+        assert!(results.total > 0, "{typed}");
+    };
+    same(Query::phrase("农民工工资"), "\"农民工工资\"");
+    same(Query::all([Query::words("工会"), Query::words("罢工").not()]), "工会 -罢工");
+    same(Query::any([Query::words("工会"), Query::words("职代会")]), "工会 OR 职代会");
+    same(Query::near(["欠薪", "工会"], 30), "\"欠薪\" NEAR/30 \"工会\"");
+    same(Query::together(Unit::Paragraph, ["骑手", "小时收入保底"]), "同段:(\"骑手\" \"小时收入保底\")");
+    same(Query::words("骑手").within(Field::Title), "标题:骑手");
+    same(Filter::source("工路网").into(), "来源:工路网");
+    let mut deep = Query::words("工会");
+    for _ in 0..20_000 {
+        deep = Query::all([deep.within(Field::Body), Query::phrase("工会")]);
+    }
+    assert!(snapshot.search(deep).run().is_err());
 }
 
 #[test]
@@ -242,5 +342,46 @@ proptest! {
             let answer = why_not(snapshot, &request, Synonyms::builtin(), &hit.article.id).unwrap().unwrap();
             prop_assert_eq!(answer.place, Some(1));
         }
+    }
+}
+
+/// What people say finds what news and law print, with a note that says so; the official word alone does not widen to it.
+#[test]
+fn a_spoken_word_finds_the_official_one() {
+    let archive = Archive::new();
+    let lines = [
+        "县里公布一批拖欠工资的企业",
+        "母婴护理员通过了考核",
+        "法院说这是违法解除劳动合同",
+        "网络预约出租汽车驾驶员有了驿站",
+        "他领到了职业健康检查的结果",
+    ];
+    let json = |(id, body): (usize, &&str)| serde_json::json!({ "id": id.to_string(), "title": "消息", "body": body });
+    let lines: Vec<String> = lines.iter().enumerate().map(|line| json(line).to_string()).collect();
+    archive.write("articles.jsonl", lines.join("\n"));
+    archive.ingest();
+    let snapshot = archive.snapshot();
+    for (spoken, official) in [
+        ("不发工资", "拖欠工资"),
+        ("月嫂", "母婴护理员"),
+        ("无故辞退", "违法解除劳动合同"),
+        ("网约车司机", "网络预约出租汽车驾驶员"),
+        ("职业体检", "职业健康检查"),
+    ] {
+        let results = ask(&snapshot, spoken);
+        assert!(!results.hits.is_empty(), "{spoken}");
+        assert!(results.hits[0].article.body.contains(official), "{spoken}");
+        let note = results.notes.iter().find(|note| note.starts_with(&format!("{spoken} also finds ")));
+        assert!(note.is_some_and(|note| note.contains(official)), "{spoken}: {:?}", results.notes);
+        let exact = Request { breadth: Breadth::Exact, ..Request::new(parse(spoken)) };
+        assert_eq!(search(&snapshot, &exact, Synonyms::builtin()).unwrap().total, 0, "{spoken}");
+    }
+    for official in ["拖欠工资", "违法解除劳动合同"] {
+        let results = ask(&snapshot, official);
+        assert_eq!(results.total, 1, "{official}");
+        assert!(
+            results.notes.iter().all(|note| !note.contains("不发工资") && !note.contains("无故辞退")),
+            "{official}"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Finds anything in a Chinese labour-news archive as it really is.
 #[derive(Debug, Parser)]
@@ -17,19 +17,65 @@ pub struct Args {
     pub command: Command,
 }
 
-/// What parts of a query begin with a hyphen, and look like options to clap.
+/// What begins with a hyphen and is no option: parts of a query, values of options, names behind `--`.
 ///
-/// `-罢工` means: without 罢工. Where an argument begins with one hyphen and is none of clap's own short options, the
-/// hyphen is turned into its full-width form, which the query language takes for the same.
-pub fn with_negations(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+/// `-罢工` means: without 罢工. Where an argument of a command that takes text begins with one hyphen and is none of clap's
+/// own short options, the hyphen is turned into its full-width form, which the query language takes for the same. A value
+/// that begins with a hyphen is put to its option (`--index=-i3`). What stands behind `--` stays as it is.
+pub fn with_hyphens(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
     const SHORT_OPTIONS: [&str; 2] = ["-h", "-V"];
-    args.map(|arg| match arg.to_str() {
-        Some(text) if text.len() > 1 && !text.starts_with("--") && !SHORT_OPTIONS.contains(&text) => {
-            text.strip_prefix('-').map(|rest| OsString::from(format!("－{rest}"))).unwrap_or(arg)
+    let args: Vec<OsString> = args.collect();
+    if !args.iter().any(|arg| arg.as_encoded_bytes().starts_with(b"-")) {
+        return args;
+    }
+    let root = Args::command();
+    let mut command: Option<&clap::Command> = None;
+    let mut done: Vec<OsString> = Vec::new();
+    let mut args = args.into_iter().peekable();
+    done.extend(args.next());
+    while let Some(arg) = args.next() {
+        if arg == "--" {
+            done.push(arg);
+            done.extend(args);
+            return done;
         }
-        _ => arg,
-    })
-    .collect()
+        let text = arg.to_str().unwrap_or_default();
+        if let Some(option) = text.strip_prefix("--") {
+            let known = command.into_iter().chain([&root]).flat_map(clap::Command::get_arguments);
+            let takes =
+                known.filter(|known| known.get_long() == Some(option)).any(|known| known.get_action().takes_values());
+            let value = args.next_if(|next| takes && next != "--");
+            match value {
+                Some(value) if value.as_encoded_bytes().starts_with(b"-") => {
+                    let mut both = arg;
+                    both.push("=");
+                    both.push(value);
+                    done.push(both);
+                }
+                value => {
+                    done.push(arg);
+                    done.extend(value);
+                }
+            }
+            continue;
+        }
+        let negated = text.strip_prefix('-').filter(|rest| !rest.is_empty() && !SHORT_OPTIONS.contains(&text));
+        match (negated, command) {
+            (Some(rest), Some(command)) if takes_text(command) => done.push(format!("－{rest}").into()),
+            _ => {
+                command = command.or_else(|| root.find_subcommand(&arg));
+                done.push(arg);
+            }
+        }
+    }
+    done
+}
+
+/// Whether what a command is given are words, and not paths.
+fn takes_text(command: &clap::Command) -> bool {
+    let paths = clap::value_parser!(PathBuf).type_id();
+    !command.has_subcommands()
+        && !command.get_positionals().any(|positional| positional.get_value_parser().type_id() == paths)
 }
 
 /// The commands.
@@ -55,6 +101,10 @@ pub enum Command {
         #[command(flatten)]
         table: TableArgs,
     },
+    /// Print every occurrence of what is looked for with the text on either side, by date
+    Concordance(ConcordanceArgs),
+    /// Count the matches of several queries over time, side by side
+    Compare(CompareArgs),
     /// Count the sources, outlets, editors, authors, sections and months of the matches
     Facets {
         /// What is looked for
@@ -95,6 +145,15 @@ pub enum Command {
         /// Print them as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Print how articles are cited: by GB/T 7714, in RIS and BibTeX
+    Cite {
+        /// The articles' ids, as search prints them
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// In this style alone
+        #[arg(long, value_enum)]
+        style: Option<StyleArg>,
     },
     /// Print one article
     Show {
@@ -168,6 +227,10 @@ pub struct SearchArgs {
     /// What is looked for
     #[command(flatten)]
     pub query: QueryArgs,
+    /// Ask each query of this file, one a line, or name and query in a file that ends in .csv or .tsv: a table of counts, or
+    /// with --format jsonl the hits of each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "offset", "explain", "facets"])]
+    pub queries: Option<PathBuf>,
     /// First take in what is new or changed in this folder or file
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<PathBuf>,
@@ -239,6 +302,84 @@ pub enum TableFormat {
     Json,
     /// A row a value or period, for spreadsheets
     Csv,
+}
+
+/// A style of citation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StyleArg {
+    /// References by the Chinese standard GB/T 7714
+    Gbt7714,
+    /// For reference managers
+    Ris,
+    /// For LaTeX
+    Bibtex,
+}
+
+/// `concordance`
+#[derive(Debug, ClapArgs)]
+pub struct ConcordanceArgs {
+    /// What is looked for
+    #[command(flatten)]
+    pub query: QueryArgs,
+    /// How many characters stand on either side; as many as fit on a terminal, else 20
+    #[arg(long, value_name = "N", conflicts_with = "sentence")]
+    pub context: Option<usize>,
+    /// The whole sentence instead
+    #[arg(long)]
+    pub sentence: bool,
+    /// The order: by date, or by the characters beside the occurrence
+    #[arg(long, value_enum, default_value_t = OrderArg::Oldest)]
+    pub sort: OrderArg,
+    /// How many lines; all unless given
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t = LineFormat::Text)]
+    pub format: LineFormat,
+    /// Where to
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// The order of a concordance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OrderArg {
+    /// The oldest article first
+    Oldest,
+    /// The newest article first
+    Newest,
+    /// By the characters to the left, the nearest first
+    Left,
+    /// By the characters to the right
+    Right,
+}
+
+/// How lines of a table without end are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LineFormat {
+    /// For people: columns below each other
+    Text,
+    /// A JSON object a line
+    Jsonl,
+    /// A row a line, for spreadsheets
+    Csv,
+}
+
+/// `compare`
+#[derive(Debug, ClapArgs)]
+pub struct CompareArgs {
+    /// The queries, each one argument
+    #[arg(required = true, value_name = "QUERY")]
+    pub queries: Vec<String>,
+    /// What narrows all of them
+    #[command(flatten)]
+    pub conditions: ConditionArgs,
+    /// The length of a period
+    #[arg(long, value_enum, default_value_t = StepArg::Year)]
+    pub by: StepArg,
+    /// How it is printed
+    #[command(flatten)]
+    pub table: TableArgs,
 }
 
 /// `why-not`
@@ -454,6 +595,16 @@ pub struct DeleteArgs {
     /// Tell what would go, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Take their text out of all files too, at once: of segments, margins and the store's dictionary; older generations
+    /// are removed
+    #[arg(long, conflicts_with_all = ["dry_run", "list", "forget"])]
+    pub purge: bool,
+    /// With --purge: an index that `snapshot` made, to purge them from as well
+    #[arg(long, value_name = "DIR", requires = "purge")]
+    pub snapshot: Vec<PathBuf>,
+    /// Delete without a question; without a terminal, more than 20 articles too
+    #[arg(long)]
+    pub yes: bool,
     /// Let these articles back in that were deleted; the next index reads their files again
     #[arg(long, conflicts_with_all = ["query", "source", "dry_run", "list"])]
     pub forget: bool,

@@ -28,6 +28,7 @@ pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<R
     request.count = Breadth::of(conditions.synonyms, conditions.partial);
     request.copies = if conditions.all_copies { Copies::All } else { Copies::Collapsed };
     request.filters = filters;
+    request.synonyms = synonyms(conditions)?;
     Ok(request)
 }
 
@@ -66,7 +67,7 @@ pub fn control(conditions: &ConditionArgs) -> Control<'static> {
 }
 
 /// The built-in synonyms, and the user's where a file is given. Spreadsheets save such files in GBK, so its charset is looked at.
-pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synonyms>> {
+fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synonyms>> {
     let Some(file) = &conditions.synonym_file else { return Ok(Cow::Borrowed(Synonyms::builtin())) };
     let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
     let synonyms = Synonyms::builtin().with_user(&charset::decode(&bytes, None, false).text);

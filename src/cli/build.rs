@@ -5,6 +5,7 @@ use std::io::{BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -17,6 +18,7 @@ use gongxun_core::error::{Error, Rejection};
 use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::{Resources, Snapshot, Writer, swap, upgrade};
 use gongxun_core::verify;
+use gongxun_core::view::clean;
 use gongxun_ingest::archive::Limits;
 use gongxun_ingest::extract;
 use gongxun_ingest::ingest::{self, Observer, Options, Progress, Prune, Report};
@@ -24,6 +26,10 @@ use gongxun_text::segment::Segmenter;
 
 /// How many random strings are tried on a new generation before it is current.
 const SWAP_SAMPLE: usize = 50;
+/// How long a run has to come to a stop after Ctrl-C. The commit that follows takes as long as it takes.
+const PATIENCE: Duration = Duration::from_millis(800);
+/// Whether a run has stopped reading, and commits.
+static STOPPING: AtomicBool = AtomicBool::new(false);
 /// How many rejections are printed; the report holds all.
 const PRINTED_REJECTIONS: u64 = 10;
 
@@ -107,7 +113,7 @@ pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
             }
             Err(rejection) => {
                 rejected += 1;
-                eprintln!("rejected: {rejection}");
+                eprintln!("rejected: {}", clean::line(&rejection.to_string()));
             }
         }
         Ok(())
@@ -220,7 +226,7 @@ fn outcome(report: &Report, strict: bool) -> Outcome {
 }
 
 /// Ctrl-C once: finish the commit and stop. Twice: stop now.
-fn stop_on_interrupt() -> &'static AtomicBool {
+pub fn stop_on_interrupt() -> &'static AtomicBool {
     static STOP: OnceLock<AtomicBool> = OnceLock::new();
     let stop = STOP.get_or_init(|| AtomicBool::new(false));
     // Where no handler can be set the system's own stays: Ctrl-C stops at once, and the last commit is kept.
@@ -230,6 +236,13 @@ fn stop_on_interrupt() -> &'static AtomicBool {
             std::process::exit(INTERRUPTED.into());
         }
         eprintln!("\nstopping after a commit; Ctrl-C again stops now");
+        // The handler has a thread of its own. What does not come to a stop by itself (a record that takes long, a check, a
+        // merge) is stopped: the last commit stands, and the same command goes on from there.
+        std::thread::sleep(PATIENCE);
+        if !STOPPING.load(Ordering::SeqCst) {
+            eprintln!("it takes too long to stop; stopped at the last commit");
+            std::process::exit(INTERRUPTED.into());
+        }
     });
     stop
 }
@@ -329,7 +342,7 @@ impl Observer for Console {
     fn rejected(&mut self, rejection: &Rejection) {
         self.rejections += 1;
         if self.rejections <= PRINTED_REJECTIONS {
-            self.say(&format!("rejected: {rejection}"));
+            self.say(&clean::line(&format!("rejected: {rejection}")));
         }
         if let Some((_, file)) = &mut self.report {
             let line = serde_json::to_string(rejection).unwrap_or_default();
@@ -340,11 +353,15 @@ impl Observer for Console {
     }
 
     fn duplicate(&mut self, origin: &str, id: &ArticleId) {
-        self.say(&format!("note: {origin}: another record has its id; kept as {id}"));
+        self.say(&clean::line(&format!("note: {origin}: another record has its id; kept as {id}")));
     }
 
     fn note(&mut self, what: &str) {
-        self.say(&format!("note: {what}"));
+        self.say(&clean::line(&format!("note: {what}")));
+    }
+
+    fn stopping(&mut self) {
+        STOPPING.store(true, Ordering::SeqCst);
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -2,21 +2,26 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
 use super::args::{CopiesArg, DeleteArgs};
+use super::build::stop_on_interrupt;
 use super::outcome::Outcome;
 use super::output::print;
 use super::search::matching;
 use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::error::Error;
 use gongxun_core::index::tombstones::Tombstones;
-use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete};
-use gongxun_core::view;
+use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete, purge};
+use gongxun_core::query;
+use gongxun_core::view::{self, clean};
 
 /// How many of the other copies are printed; `--dry-run --copies yes` prints all.
 const PRINTED_COPIES: usize = 10;
+/// How many articles are deleted without a question or `--yes`, where ids name them or there is nobody to ask.
+const UNASKED: usize = 20;
 
 /// `delete`
 pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
@@ -32,13 +37,16 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let tombstones = Tombstones::read(index)?;
     let mut doomed = BTreeSet::new();
-    let mut unknown = Vec::new();
+    let (mut unknown, mut before) = (Vec::new(), Vec::new());
     for id in args.ids.iter().map(|id| ArticleId(id.clone())) {
         match snapshot.find(&id)? {
             Some(address) => {
                 doomed.insert(address);
             }
-            None if tombstones.get(&id).is_some() => eprintln!("note: {id} was deleted before"),
+            None if tombstones.get(&id).is_some() => {
+                eprintln!("note: {id} was deleted before");
+                before.push(id);
+            }
             None => unknown.push(id.0),
         }
     }
@@ -46,14 +54,19 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
         bail!("{}: no article of this id in {}; nothing was deleted", unknown.join(", "), index.display());
     }
     if args.query.is_some() || args.source.is_some() {
+        require_understood(&args)?;
         doomed.extend(matching(&snapshot, args.query.as_deref(), args.source.as_deref())?);
     }
-    let load = |addresses: &[DocAddress]| -> gongxun::Result<Vec<Article>> {
-        addresses.iter().map(|address| snapshot.article(*address)).collect()
+    let load = |addresses: &[DocAddress]| -> gongxun_core::error::Result<Vec<Article>> {
+        addresses.iter().map(|address| snapshot.article(*address).or_else(Error::stand_in)).collect()
     };
     let doomed: Vec<DocAddress> = doomed.into_iter().collect();
     let copies = load(&delete::other_copies(&snapshot, &doomed)?)?;
     let mut doomed = load(&doomed)?;
+    if doomed.is_empty() && args.purge && !before.is_empty() {
+        drop(snapshot);
+        return purge(index, &before, &args.snapshot);
+    }
     if doomed.is_empty() {
         eprintln!("nothing to delete");
         return Ok(Outcome::Nothing);
@@ -68,15 +81,85 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     if args.dry_run {
         return Ok(Outcome::Found);
     }
+    if !args.yes && !confirmed(&args, doomed.len())? {
+        eprintln!("nothing was deleted");
+        return Ok(Outcome::Nothing);
+    }
     let ids: Vec<ArticleId> = doomed.into_iter().map(|article| article.id).collect();
+    if args.purge {
+        drop(snapshot);
+        return purge(index, &[ids, before].concat(), &args.snapshot);
+    }
     let mut writer = Writer::open(index, None, resources())?;
     let gone = delete::delete(&mut writer, &ids)?;
     writer.finish()?;
     eprintln!("{} deleted; no later run brings them back (`gongxun delete --forget ID` does)", articles(gone as usize));
     eprintln!(
-        "note: their text stays on disk until segments are merged and older generations go; `gongxun reindex --keep 0 PATH…` does both now"
+        "note: their text stays on disk until segments are merged and older generations go; --purge takes it out at once"
     );
     Ok(Outcome::Found)
+}
+
+/// `delete --purge`
+fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Result<Outcome> {
+    for index in std::iter::once(index).chain(snapshots.iter().map(PathBuf::as_path)) {
+        let purged = purge::purge(index, ids, Resources::default(), stop_on_interrupt())?;
+        eprintln!(
+            "{}: {} purged; generation {} with {} is the only one; {} files, {:.1} MB, were read: none holds any of {} lines that only they had",
+            index.display(),
+            articles(ids.len()),
+            purged.generation,
+            articles(purged.articles as usize),
+            purged.files,
+            purged.bytes as f64 / 1e6,
+            purged.lines
+        );
+    }
+    eprintln!(
+        "note: copies and exports elsewhere, and the archive itself, are not touched; a snapshot is named with --snapshot"
+    );
+    Ok(Outcome::Found)
+}
+
+/// Refuses a query of which any part was not understood, or understood in one of several ways: a filter that was left out
+/// would delete everything that it was to spare.
+fn require_understood(args: &DeleteArgs) -> anyhow::Result<()> {
+    let query = args.query.as_deref().map(query::parse);
+    let notes: Vec<&str> = query.iter().flat_map(|query| &query.notes).map(|note| note.message.as_str()).collect();
+    if !notes.is_empty() {
+        let notes = notes.join("; ");
+        bail!(
+            "the query was not understood in every part, and nothing was deleted: {notes}; write it so that search has no note on it"
+        );
+    }
+    if args.source.as_deref().is_some_and(|source| source.trim().is_empty()) {
+        bail!("--source names nothing, and nothing was deleted");
+    }
+    Ok(())
+}
+
+/// Whether so many articles may be deleted: asked on a terminal where a query named them, or there are many.
+fn confirmed(args: &DeleteArgs, count: usize) -> anyhow::Result<bool> {
+    let by_query = args.query.is_some() || args.source.is_some();
+    match is_a_dialogue() {
+        true if by_query || count > UNASKED => ask(&format!("delete {}?", articles(count))),
+        false if count > UNASKED => {
+            bail!("{} are more than {UNASKED}: nothing was deleted; --yes deletes them", articles(count))
+        }
+        _ => Ok(true),
+    }
+}
+
+fn is_a_dialogue() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+fn ask(question: &str) -> anyhow::Result<bool> {
+    eprint!("{question} [y/N] ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是"))
 }
 
 /// Whether the other copies go too. They are listed where that was not said beforehand.
@@ -95,15 +178,11 @@ fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
     if count > PRINTED_COPIES {
         eprintln!("and {} more; --dry-run --copies yes lists all", count - PRINTED_COPIES);
     }
-    if args.dry_run || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if args.dry_run || !is_a_dialogue() {
         eprintln!("the copies stay; --copies yes deletes them too");
         return Ok(false);
     }
-    eprint!("delete the copies too? [y/N] ");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    let go = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是");
+    let go = ask("delete the copies too?")?;
     if !go {
         eprintln!("the copies stay");
     }
@@ -132,7 +211,7 @@ fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
 /// `delete --list`
 fn list(index: &Path) -> anyhow::Result<Outcome> {
     let tombstones = Tombstones::read(index)?;
-    let lines: String = tombstones.iter().map(|one| format!("{}  {}\n", one.id, one.file)).collect();
+    let lines: String = tombstones.iter().map(|one| format!("{}  {}\n", one.id, clean::line(&one.file))).collect();
     print(&lines)?;
     eprintln!("{} deleted on request", articles(tombstones.len()));
     Ok(if tombstones.is_empty() { Outcome::Nothing } else { Outcome::Found })

@@ -5,26 +5,20 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::args::{QueryArgs, StepArg, TableArgs, TableFormat, WhyNotArgs};
-use super::ask::{self, remarks, synonyms};
+use super::ask::{self, remarks};
 use super::outcome::Outcome;
 use super::output::{csv_begins, print, style, write_to};
-use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::article::ArticleId;
 use gongxun_core::index::Snapshot;
 use gongxun_core::search::timeline::Step;
-use gongxun_core::search::{Request, search_under, similar, suggest, timeline, why_not};
+use gongxun_core::search::{Read as _, Request};
 use gongxun_core::view;
 
 /// `timeline`
 pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = ask::request(&args.query, &args.conditions)?;
-    let step = match by {
-        StepArg::Day => Step::Day,
-        StepArg::Month => Step::Month,
-        StepArg::Year => Step::Year,
-    };
-    let (synonyms, control) = (synonyms(&args.conditions)?, ask::control(&args.conditions));
-    let timeline = timeline::timeline_under(&snapshot, &request, &synonyms, step, &control)?;
+    let timeline = snapshot.timeline(&request, step(by), &ask::control(&args.conditions))?;
     let text = match table.format() {
         TableFormat::Json => view::timeline::json(&timeline) + "\n",
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::timeline(&timeline),
@@ -42,12 +36,20 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
     Ok(found(timeline.counted()))
 }
 
+/// The length of a period.
+pub fn step(by: StepArg) -> Step {
+    match by {
+        StepArg::Day => Step::Day,
+        StepArg::Month => Step::Month,
+        StepArg::Year => Step::Year,
+    }
+}
+
 /// `facets`
 pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = Request { limit: 0, facets: true, ..ask::request(&args.query, &args.conditions)? };
-    let (synonyms, control) = (synonyms(&args.conditions)?, ask::control(&args.conditions));
-    let results = search_under(&snapshot, &request, &synonyms, &control)?;
+    let results = snapshot.answer(&request, &ask::control(&args.conditions))?;
     let facets = results.facets.clone().unwrap_or_default();
     let text = match table.format() {
         TableFormat::Json => view::json::counts(&results) + "\n",
@@ -72,7 +74,7 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
 /// `similar`
 pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let Some(results) = similar::similar(&snapshot, &ArticleId(id.to_string()), limit)? else {
+    let Some(results) = snapshot.similar(&ArticleId(id.to_string()), limit)? else {
         return no_article(index, id);
     };
     if json {
@@ -88,9 +90,7 @@ pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Resu
 pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let id = ArticleId(id.to_string());
-    let Some(own) = snapshot.find(&id)? else { return no_article(index, &id.0) };
-    let copies = snapshot.copies()?.of(own);
-    let copies: Vec<Article> = copies.iter().map(|at| snapshot.article(*at)).collect::<gongxun::Result<_>>()?;
+    let Some(copies) = snapshot.copies_of(&id)? else { return no_article(index, &id.0) };
     if json {
         print(&(view::reprints::json(&id, &copies) + "\n"))?;
     } else if copies.is_empty() {
@@ -106,8 +106,7 @@ pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
     let Some((id, parts)) = args.query_and_id.split_last() else { bail!("write a query, and an article's id") };
     let snapshot = Snapshot::open(index)?;
     let request = ask::request(parts, &args.conditions)?;
-    let Some(answer) = why_not::why_not(&snapshot, &request, &*synonyms(&args.conditions)?, &ArticleId(id.clone()))?
-    else {
+    let Some(answer) = snapshot.why_not(&request, &ArticleId(id.clone()))? else {
         return no_article(index, id);
     };
     if args.json {
@@ -122,7 +121,7 @@ pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
 /// `complete`
 pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let words = suggest::complete(&snapshot, prefix, limit)?;
+    let words = snapshot.complete(prefix, limit)?;
     let text = if json {
         let words: Vec<_> = words
             .iter()

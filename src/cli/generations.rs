@@ -1,16 +1,12 @@
 //! `rollback`, `snapshot`, `export`: what is done with a whole index.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::Path;
-
-use anyhow::Context as _;
 
 use super::args::ExportArgs;
 use super::outcome::Outcome;
+use super::output::write_to;
 use super::search::matching;
 use gongxun_core::error::Error;
-use gongxun_core::index::disk::sync_folder;
 use gongxun_core::index::rollback::{Rollback, Side};
 use gongxun_core::index::{Snapshot, copy, export as articles};
 
@@ -73,48 +69,31 @@ pub fn snapshot(index: &Path, target: &Path) -> anyhow::Result<Outcome> {
 /// `export`
 pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let Some(output) = &args.output else {
-        return write(&snapshot, args, std::io::stdout().lock(), "standard output");
-    };
-    // Written beside it and renamed, so that half an export never stands under its name.
-    let mut beside = output.clone().into_os_string();
-    beside.push(".new");
-    let beside = Path::new(&beside);
-    let name = output.display().to_string();
-    let can_not = || format!("{name}: can't be written");
-    let file = File::create(beside).with_context(can_not)?;
-    let outcome = write(&snapshot, args, &file, &name).and_then(|outcome| {
-        file.sync_all().and_then(|()| std::fs::rename(beside, output)).with_context(can_not)?;
-        output.parent().map_or(Ok(()), sync_folder)?;
-        Ok(outcome)
-    });
-    if outcome.is_err() {
-        std::fs::remove_file(beside).ok();
-    }
-    outcome
-}
-
-fn write(snapshot: &Snapshot, args: &ExportArgs, out: impl Write, name: &str) -> anyhow::Result<Outcome> {
     let addresses = match (&args.query, &args.source) {
         (None, None) => None,
-        (query, source) => Some(matching(snapshot, query.as_deref(), source.as_deref())?),
+        (query, source) => Some(matching(&snapshot, query.as_deref(), source.as_deref())?),
     };
-    let mut out = BufWriter::new(out);
-    let mut count = 0u64;
-    // What closes our output is no error of the library; it is kept here and told at the end.
-    let mut closed: Option<std::io::Error> = None;
-    let exported = articles::export(snapshot, addresses, |article| {
-        count += 1;
-        let line = serde_json::to_string(article).unwrap_or_default();
-        writeln!(out, "{line}").map_err(|error| {
-            closed = Some(error);
-            Error::Interrupted
-        })
-    });
-    let can_not = || format!("{name}: can't be written");
-    closed.map_or(Ok(()), Err).with_context(can_not)?;
-    exported?;
-    out.flush().with_context(can_not)?;
+    let (mut count, mut left_out) = (0u64, Vec::new());
+    write_to(args.output.as_deref(), |out| {
+        // What closes our output is no error of the library; it is kept here and told at the end.
+        let mut closed: Option<std::io::Error> = None;
+        let exported = articles::export(&snapshot, addresses, |article| {
+            count += 1;
+            let line = serde_json::to_string(article).unwrap_or_default();
+            writeln!(out, "{line}").map_err(|error| {
+                closed = Some(error);
+                Error::Interrupted
+            })
+        });
+        closed.map_or(Ok(()), Err)?;
+        left_out = exported?;
+        Ok(())
+    })?;
+    left_out.iter().for_each(|error| eprintln!("note: left out: {error}"));
     eprintln!("{count} articles of generation {}, commit {}", snapshot.generation.number, snapshot.commit.number);
-    Ok(if count > 0 { Outcome::Found } else { Outcome::Nothing })
+    Ok(match (count, left_out.len()) {
+        (_, 1..) => Outcome::Failed,
+        (0, 0) => Outcome::Nothing,
+        (_, 0) => Outcome::Found,
+    })
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 
-use super::args::{Args, SegmentArgs};
+use super::args::{Args, SegmentArgs, StyleArg};
 use super::explore::no_article;
 use super::outcome::Outcome;
 use super::output::print;
-use gongxun_core::article::ArticleId;
+use gongxun_core::article::{Article, ArticleId, Date};
 use gongxun_core::error::Error;
 use gongxun_core::index::{Snapshot, Stats};
 use gongxun_core::verify::{self, Extent};
@@ -29,6 +29,28 @@ pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     } else {
         print(&view::article::text(&article))?;
     }
+    Ok(Outcome::Found)
+}
+
+/// `cite`
+pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Result<Outcome> {
+    let snapshot = Snapshot::open(index)?;
+    let mut articles = Vec::new();
+    for id in ids {
+        match snapshot.find(&ArticleId(id.clone()))? {
+            Some(address) => articles.push(snapshot.article(address)?),
+            None => return no_article(index, id),
+        }
+    }
+    let articles: Vec<&Article> = articles.iter().collect();
+    let cited = Date::now().map(|now| Date { time: None, ..now });
+    let text = match style {
+        Some(StyleArg::Gbt7714) => view::gbt7714::write(&articles, cited),
+        Some(StyleArg::Ris) => view::ris::write(&articles, cited),
+        Some(StyleArg::Bibtex) => view::bibtex::write(&articles, cited),
+        None => [view::gbt7714::write, view::ris::write, view::bibtex::write].map(|of| of(&articles, cited)).join("\n"),
+    };
+    print(&text)?;
     Ok(Outcome::Found)
 }
 

@@ -3,9 +3,18 @@
 //! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1 when
 //! nothing was found, 2 for an error, 130 when it was interrupted.
 
+/// As the standard library's, with what a terminal would obey shown as signs: messages name files and titles of an archive.
+macro_rules! eprintln {
+    ($($message:tt)*) => {
+        ::std::eprintln!("{}", ::gongxun_core::view::clean::text(&::std::format!($($message)*)))
+    };
+}
+
 mod args;
 mod ask;
+mod batch;
 mod build;
+mod context;
 mod delete;
 mod explain;
 mod explore;
@@ -16,6 +25,7 @@ mod output;
 mod roots;
 mod search;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -24,12 +34,13 @@ use self::args::{Args, Command};
 use self::outcome::{INTERRUPTED, Outcome};
 use self::output::is_broken_pipe;
 use gongxun_core::error::Error;
-use gongxun_core::index::check;
+use gongxun_core::index::{Generation, check};
+use gongxun_core::view::clean;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     silence_guarded_panics();
-    let args = match Args::try_parse_from(args::with_negations(std::env::args_os())) {
+    let args = match Args::try_parse_from(args::with_hyphens(std::env::args_os())) {
         Ok(args) => args,
         Err(error) => {
             // clap's own exit code for help and version is 0, for a mistake 2.
@@ -38,19 +49,32 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(code).unwrap_or(2));
         }
     };
-    match run(args) {
+    let index = args.index.clone();
+    match run(args).map_err(|error| diagnosed(&index, error)) {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::from(1),
         Ok(Outcome::Failed) => ExitCode::from(2),
         // Who closes the pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("gongxun: {error:#}");
+            eprintln!("gongxun: {}", clean::line(&format!("{error:#}")));
             ExitCode::from(match error.downcast_ref() {
                 Some(Error::Interrupted) => INTERRUPTED,
                 _ => 2,
             })
         }
+    }
+}
+
+/// Names the damaged file behind an error, where there is one: a command has the time to read all files of the index.
+fn diagnosed(index: &Path, error: anyhow::Error) -> anyhow::Error {
+    if !matches!(error.downcast_ref(), Some(Error::Engine(_) | Error::Damaged { .. })) {
+        return error;
+    }
+    match (error.downcast::<Error>(), Generation::current(index)) {
+        (Ok(error), Ok(Some(generation))) => check::diagnosed(&generation, error).into(),
+        (Ok(error), _) => error.into(),
+        (Err(error), _) => error,
     }
 }
 
@@ -72,11 +96,14 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Reindex(build) => build::reindex(&index, build),
         Command::Upgrade(args) => build::upgrade(&index, &args),
         Command::Timeline { query, by, table } => explore::timeline(&index, &query, by, &table),
+        Command::Concordance(args) => context::concordance(&index, &args),
+        Command::Compare(args) => context::compare(&index, &args),
         Command::Facets { query, table } => explore::facets(&index, &query, &table),
         Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),
         Command::WhyNot(args) => explore::why_not(&index, &args),
         Command::Complete { prefix, limit, json } => explore::complete(&index, &prefix, limit, json),
         Command::Reprints { id, json } => explore::reprints(&index, &id, json),
+        Command::Cite { ids, style } => look::cite(&index, &ids, style),
         Command::Show { id, json } => look::show(&index, &id, json),
         Command::Stats { json } => look::stats(&index, json),
         Command::Extract(extract) => build::extract(extract),

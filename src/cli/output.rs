@@ -1,13 +1,18 @@
-//! Standard output and standard error.
+//! Standard output, standard error, and files that are named for output.
 
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use super::args::OutputArgs;
 use gongxun_core::view::terminal::{Color, Style};
+
+/// What stands in the name of a file between that of the one it is to replace and the number of the process.
+const UNDER_WAY: &str = ".gongxun-";
+/// How many links may lead from one to the next.
+const LINKS: usize = 40;
 
 /// Writes to standard output.
 pub fn print(text: &str) -> io::Result<()> {
@@ -16,8 +21,7 @@ pub fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes to a file, or to standard output where none is named. A plain file is written beside and renamed, so that half of
-/// it never stands under its name; to anything else (a pipe, a device) is written as it is.
+/// Writes to a file, or to standard output where none is named.
 pub fn write_to(
     output: Option<&Path>,
     write: impl FnOnce(&mut dyn io::Write) -> anyhow::Result<()>,
@@ -28,23 +32,12 @@ pub fn write_to(
         return Ok(out.flush()?);
     };
     let can_not = || format!("{}: can't be written", output.display());
-    let finish = |file: File| -> anyhow::Result<()> {
-        let mut out = io::BufWriter::new(file);
-        write(&mut out)?;
-        out.flush().with_context(can_not)
-    };
-    if std::fs::metadata(output).is_ok_and(|metadata| !metadata.is_file()) {
-        return finish(File::options().write(true).open(output).with_context(can_not)?);
-    }
-    let mut beside = output.as_os_str().to_os_string();
-    beside.push(".new");
-    let beside = Path::new(&beside);
-    let written = finish(File::create(beside).with_context(can_not)?);
-    let done = written.and_then(|()| std::fs::rename(beside, output).with_context(can_not));
-    if done.is_err() {
-        std::fs::remove_file(beside).ok();
-    }
-    done
+    let mut file = OutputFile::create(output).with_context(can_not)?;
+    let mut out = io::BufWriter::new(&mut file);
+    write(&mut out)?;
+    out.flush().with_context(can_not)?;
+    drop(out);
+    file.finish().with_context(can_not)
 }
 
 /// What CSV begins with: the byte order mark where it is asked for, or where it goes to a file that ends in .csv.
@@ -65,5 +58,109 @@ pub fn style() -> Style {
     Style {
         color: if terminal && !plain { Color::On } else { Color::Off },
         width: terminal.then(|| usize::from(console::Term::stdout().size().1)),
+    }
+}
+
+/// A file that is named for output. A plain file is replaced in one step, so that half of an output never stands under its
+/// name, where a link leads to it at the end of the link; a pipe or device is written to.
+#[derive(Debug)]
+pub struct OutputFile {
+    file: File,
+    /// Where a plain file is written, and what it is to replace.
+    replaces: Option<(PathBuf, PathBuf)>,
+}
+
+impl OutputFile {
+    /// Opens the file. Nothing stands under its name before [`OutputFile::finish`].
+    pub fn create(path: &Path) -> io::Result<OutputFile> {
+        let path = end_of_links(path)?;
+        let known = fs::metadata(&path).ok();
+        if known.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+            return Ok(OutputFile { file: OpenOptions::new().write(true).open(path)?, replaces: None });
+        }
+        let (folder, beside) = beside(&path)?;
+        remove_abandoned(&folder, &path);
+        let file = OpenOptions::new().create_new(true).write(true).open(&beside)?;
+        // Held as long as the process lives: tells the files of others that run from those of others that were killed.
+        file.try_lock().ok();
+        if let Some(known) = known {
+            // Who may read the old one may read the new one.
+            file.set_permissions(known.permissions()).ok();
+        }
+        Ok(OutputFile { file, replaces: Some((beside, path)) })
+    }
+
+    /// Makes what was written durable, and puts it under its name.
+    pub fn finish(mut self) -> io::Result<()> {
+        let Some((beside, path)) = self.replaces.take() else { return Ok(()) };
+        let done = self.file.sync_all().and_then(|()| fs::rename(&beside, &path));
+        if done.is_err() {
+            fs::remove_file(&beside).ok();
+        }
+        done?;
+        match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+            _ => File::open(".")?.sync_all(),
+        }
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for OutputFile {
+    fn drop(&mut self) {
+        if let Some((beside, _)) = &self.replaces {
+            fs::remove_file(beside).ok();
+        }
+    }
+}
+
+/// Where links lead to, whether anything is there or not.
+fn end_of_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_path_buf();
+    for _ in 0..LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many links lead on from here"))
+}
+
+/// The folder of a file, and the name beside it that this process writes under.
+fn beside(path: &Path) -> io::Result<(PathBuf, PathBuf)> {
+    let name = path.file_name().ok_or_else(|| io::Error::other("not the name of a file"))?;
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(name);
+    beside.push(format!("{UNDER_WAY}{}", std::process::id()));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok((folder.to_path_buf(), folder.join(beside)))
+}
+
+/// Removes what processes that were killed were writing to take the place of this file: no running one holds it.
+fn remove_abandoned(folder: &Path, path: &Path) {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
+    let prefix = format!(".{name}{UNDER_WAY}");
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_ours = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.strip_prefix(&prefix))
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let free =
+                File::open(entry.path()).is_ok_and(|file| !matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+            if free {
+                fs::remove_file(entry.path()).ok();
+            }
+        }
     }
 }

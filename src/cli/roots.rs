@@ -9,6 +9,7 @@ use super::args::RootsAction;
 use super::output::print;
 use gongxun::Error;
 use gongxun_core::index::{Generation, Resources, Root, Snapshot, Writer};
+use gongxun_core::view::clean;
 use gongxun_ingest::ingest::roots::{move_root, shown};
 
 /// `roots`
@@ -44,7 +45,10 @@ fn list(index: &Path, json: bool) -> anyhow::Result<Outcome> {
         for (root, files, articles) in &roots {
             let missing = if there(root) { "" } else { "  (not there now)" };
             let path = root.path.display();
-            text.push_str(&format!("{}\t{path}\t{files} files, {articles} articles{missing}\n", shown(root)));
+            let name = clean::line(shown(root));
+            let path = path.to_string();
+            let path = clean::line(&path);
+            text.push_str(&format!("{name}\t{path}\t{files} files, {articles} articles{missing}\n"));
         }
         print(&text)?;
     }

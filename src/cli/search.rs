@@ -5,16 +5,16 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{Format, SearchArgs, SortArg};
-use super::ask::{self, remarks, synonyms};
-use super::build;
+use super::ask::{self, remarks};
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
+use super::{batch, build};
 use gongxun_core::article::Date;
 use gongxun_core::error::Error;
 use gongxun_core::index::{DocAddress, Resources, Snapshot};
 use gongxun_core::query::{self, Filter};
-use gongxun_core::search::select::{self, every};
-use gongxun_core::search::{Hit, Request, Sort, search_under};
+use gongxun_core::search::select::every;
+use gongxun_core::search::{Hit, Read, Request, Sort};
 use gongxun_core::view;
 use gongxun_ingest::ingest::Prune;
 
@@ -23,6 +23,9 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
         take_in(index, corpus)?;
     }
     let snapshot = Snapshot::open(index)?;
+    if let Some(queries) = &args.queries {
+        return batch::batch(&snapshot, queries, &args);
+    }
     let request = request(&args)?;
     match args.format {
         Format::Text | Format::Json => page(&snapshot, &request, &args),
@@ -31,9 +34,9 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
 }
 
 /// A page of hits with all that there is to say beside it.
-fn page(snapshot: &Snapshot, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
+fn page(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
-    let results = search_under(snapshot, request, &*synonyms(conditions)?, &ask::control(conditions))?;
+    let results = archive.answer(request, &ask::control(conditions))?;
     remarks(&results);
     let text = if args.format == Format::Json {
         view::json::answer(&results) + "\n"
@@ -56,9 +59,9 @@ fn page(snapshot: &Snapshot, request: &Request, args: &SearchArgs) -> anyhow::Re
 }
 
 /// All that matches, one by one: what was typed, and more where that is asked for.
-fn export(snapshot: &Snapshot, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
+fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
-    let (synonyms, control) = (synonyms(conditions)?, ask::control(conditions));
+    let control = ask::control(conditions);
     let cited = Date::now().map(|now| Date { time: None, ..now });
     let mut selection = None;
     write_to(args.output.output.as_deref(), |out| {
@@ -68,7 +71,7 @@ fn export(snapshot: &Snapshot, request: &Request, args: &SearchArgs) -> anyhow::
         let mut number = 0;
         // What closes our output is no error of the library; it is kept here and told at the end.
         let mut closed: Option<std::io::Error> = None;
-        let selected = select::select(snapshot, request, &synonyms, &control, &mut |hit| {
+        let selected = archive.select(request, &control, &mut |hit| {
             number += 1;
             let text = record(&hit, args.format, number, cited);
             out.write_all(text.as_bytes()).map_err(|error| {

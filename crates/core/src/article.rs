@@ -5,7 +5,7 @@
 //! prints, what `gongxun export` writes and what JSON-lines input looks like.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -146,6 +146,13 @@ impl Date {
         (hour < 24 && minute < 60 && second < 60).then_some(Date { time: Some(Time { hour, minute, second }), ..self })
     }
 
+    /// Whether the calendar and the clock have it. Its fields are open to be written to; what they can't mean is not stored.
+    pub fn is_valid(&self) -> bool {
+        let day = Date::from_ymd(self.year, self.month, self.day);
+        let time = |day: Date| self.time.is_none_or(|t| day.at(t.hour, t.minute, t.second).is_some());
+        day.is_some_and(time) && self.offset_minutes.unsigned_abs() < 24 * 60
+    }
+
     /// Days since 1970-01-01 of the printed local day.
     pub fn day_number(&self) -> i64 {
         // Howard Hinnant's days_from_civil (http://howardhinnant.github.io/date_algorithms.html).
@@ -283,7 +290,11 @@ fn parse_date(text: &str) -> Option<Date> {
             if digits.len() != 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
                 return None;
             }
-            let minutes = digits[..2].parse::<i16>().ok()? * 60 + digits[2..].parse::<i16>().ok()?;
+            let (hours, minutes) = (digits[..2].parse::<i16>().ok()?, digits[2..].parse::<i16>().ok()?);
+            if hours >= 24 || minutes >= 60 {
+                return None;
+            }
+            let minutes = hours * 60 + minutes;
             if *sign == b'-' { -minutes } else { minutes }
         }
         _ => return None,
@@ -504,13 +515,9 @@ impl Article {
     }
 
     fn names(&self, wanted: fn(Role) -> bool) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for credit in self.credits.iter().filter(|c| wanted(c.role)) {
-            if !names.contains(&credit.name.as_str()) {
-                names.push(&credit.name);
-            }
-        }
-        names
+        let mut seen: HashSet<&str> = HashSet::new();
+        let names = self.credits.iter().filter(|credit| wanted(credit.role)).map(|credit| credit.name.as_str());
+        names.filter(|name| seen.insert(name)).collect()
     }
 }
 
@@ -518,8 +525,11 @@ impl Article {
 #[derive(Serialize, Deserialize)]
 struct ArticleJson {
     id: ArticleId,
+    #[serde(default)]
     title: String,
+    #[serde(default, deserialize_with = "date_or_none")]
     date: Option<Date>,
+    #[serde(default)]
     source: Option<String>,
     #[serde(default)]
     outlets: Vec<String>,
@@ -553,14 +563,30 @@ struct ArticleJson {
     original: Option<BTreeMap<String, String>>,
 }
 
+/// A date, or none where what stands there is none: what was stored once must be read by every later version of the rules
+/// for dates.
+fn date_or_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written<'a> {
+        Text(std::borrow::Cow<'a, str>),
+        Other(serde::de::IgnoredAny),
+    }
+    Ok(match Option::<Written<'de>>::deserialize(deserializer)? {
+        Some(Written::Text(text)) => text.parse().ok(),
+        Some(Written::Other(_)) | None => None,
+    })
+}
+
 impl From<Article> for ArticleJson {
+    /// What no reader would take (a date that can't exist) is left out.
     fn from(a: Article) -> ArticleJson {
         let editor = a.editor().map(str::to_string);
         let authors = a.authors().into_iter().map(str::to_string).collect();
         ArticleJson {
             id: a.id,
             title: a.title,
-            date: a.date,
+            date: a.date.filter(Date::is_valid),
             source: a.source,
             outlets: a.outlets,
             credits: a.credits,
@@ -638,8 +664,50 @@ mod tests {
         check("2025-01-15T07:02:09.5Z", Some("2025-01-15T07:02:09+00:00"));
         check("2025-01-15T07:02:09-0330", Some("2025-01-15T07:02:09-03:30"));
         check("2024-02-29", Some("2024-02-29"));
-        for bad in ["2025-02-29", "2025-02-30", "2025-13-01", "2025-1-1", "2025-01-15T25:00", "", "二〇二五"] {
+        check("2025-01-15T07:02:09+14:00", Some("2025-01-15T07:02:09+14:00"));
+        for bad in ["2025-02-29", "2025-02-30", "2025-13-01", "2025-1-1", "2025-01-15T25:00", "", "二〇二五"]
+            .into_iter()
+            .chain(["2025-01-15T07:02:09+99:99", "2025-01-15T07:02:09+24:00", "2025-01-15T07:02:09-08:60"])
+        {
             check(bad, None);
+        }
+    }
+
+    #[test]
+    fn whatever_is_written_can_be_read() {
+        let day = Date::from_ymd(2024, 2, 29).unwrap();
+        let dates = [
+            (day, true),
+            (Date { month: 99, ..day }, false),
+            (Date { day: 30, ..day }, false),
+            (Date { year: 0, ..day }, false),
+            (Date { year: 10_000, ..day }, false),
+            (Date { time: Some(Time { hour: 24, minute: 0, second: 0 }), ..day }, false),
+            (Date { time: Some(Time { hour: 23, minute: 59, second: 60 }), ..day }, false),
+            (Date { offset_minutes: 99 * 60 + 99, time: Some(Time { hour: 1, minute: 0, second: 0 }), ..day }, false),
+            (Date { offset_minutes: i16::MIN, time: Some(Time { hour: 1, minute: 0, second: 0 }), ..day }, false),
+        ];
+        for (date, valid) in dates {
+            for confidence in [0.0, 0.5, 1.0, f32::NAN, f32::INFINITY, -1.0] {
+                let repairs = vec![Repair { kind: RepairKind::Gloss, count: u32::MAX, confidence }];
+                let article = Article { title: "题".into(), date: Some(date), repairs, ..Article::default() };
+                let json = serde_json::to_string(&article).unwrap();
+                let read: Article = serde_json::from_str(&json).unwrap_or_else(|e| panic!("{json}: {e}"));
+                assert_eq!((read.date, date.is_valid()), (Some(date).filter(|_| valid), valid), "{json}");
+                assert!((0.0..=1.0).contains(&read.repairs[0].confidence), "{json}");
+                assert_eq!(serde_json::to_string(&read).unwrap(), json);
+            }
+        }
+        // What other versions and programs wrote.
+        for date in
+            ["\"2020-01-01T00:00:00+99:99\"", "\"2020-99-01\"", "20200101", "null", "{\"year\":2020}", "[1e999]"]
+        {
+            let json = format!("{{\"id\":\"a\",\"title\":\"题\",\"date\":{date},\"source\":null}}");
+            match serde_json::from_str::<Article>(&json) {
+                Ok(article) => assert_eq!((article.title.as_str(), article.date), ("题", None), "{json}"),
+                // What is no JSON at all.
+                Err(_) => assert!(serde_json::from_str::<serde_json::Value>(&json).is_err(), "{json}"),
+            }
         }
     }
 

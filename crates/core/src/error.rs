@@ -8,7 +8,18 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::article::Origin;
+use crate::article::{Article, ArticleId, Origin};
+
+/// What Unix says where this process has too many files open.
+const TOO_MANY_HERE: i32 = 24;
+/// What Unix says where all processes together have too many files open.
+const TOO_MANY_IN_ALL: i32 = 23;
+/// What Unix says of a disk that fails.
+const INPUT_OUTPUT: i32 = 5;
+/// What Unix says of a disk that is not there any more.
+const NO_DEVICE: i32 = 19;
+/// What Linux says of a mount whose server is gone.
+const NOT_CONNECTED: i32 = 107;
 
 /// The result of what can stop.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -18,7 +29,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{}: {source}{}", path.display(), way_out(source.kind()))]
+    #[error("{}: {source}{}", path.display(), way_out(source))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -49,6 +60,18 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// A stored article can't be read. It costs itself alone: the others are as they were.
+    #[error(
+        "article {id} of {file}: it can't be read: {what}; `gongxun reindex PATH…` reads it again from the archive, `gongxun delete {id}` takes it out"
+    )]
+    Unreadable {
+        /// Its id.
+        id: ArticleId,
+        /// The file that it came of.
+        file: String,
+        /// What is wrong with it.
+        what: String,
+    },
     /// A new generation did not pass the check before its swap.
     #[error("{}: the new generation did not pass its check: {what}. The one before goes on serving; the new one stays there for a look until the next `gongxun reindex` that passes", path.display())]
     Unsound {
@@ -73,16 +96,40 @@ impl Error {
     pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Error {
         Error::Io { path: path.as_ref().to_path_buf(), source }
     }
+
+    /// What is listed of an article that can't be read: it can be deleted like any other.
+    ///
+    /// # Errors
+    /// Every other error is handed on.
+    pub fn stand_in(self) -> Result<Article> {
+        match self {
+            Error::Unreadable { id, file, .. } => {
+                Ok(Article { id, title: "(can't be read)".into(), origin: file, ..Article::default() })
+            }
+            error => Err(error),
+        }
+    }
 }
 
-/// What to do where the disk takes no more.
-fn way_out(kind: std::io::ErrorKind) -> &'static str {
-    use std::io::ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    match kind {
-        StorageFull | QuotaExceeded | FileTooLarge => {
+/// What to do about what the system says.
+fn way_out(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::{
+        FileTooLarge, NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StaleNetworkFileHandle,
+        StorageFull,
+    };
+    match (error.kind(), error.raw_os_error()) {
+        (StorageFull | QuotaExceeded | FileTooLarge, _) => {
             "; what was committed is kept: make room, and the same command goes on from there"
         }
-        PermissionDenied | ReadOnlyFilesystem => "; ask its owner, or name another folder (the index with --index)",
+        (PermissionDenied | ReadOnlyFilesystem, _) => {
+            "; ask its owner, or name another folder (the index with --index)"
+        }
+        (_, Some(TOO_MANY_HERE | TOO_MANY_IN_ALL)) if cfg!(unix) => {
+            "; close what has files open, or let more be opened (`ulimit -n`), and try again"
+        }
+        (NotFound | StaleNetworkFileHandle, _) | (_, Some(NO_DEVICE | NOT_CONNECTED | INPUT_OUTPUT)) => {
+            "; is the name right, and its disk or share mounted?"
+        }
         _ => "",
     }
 }

@@ -102,7 +102,14 @@ fn count(snapshot: &Snapshot) -> Result<Counts> {
     let mut problems = Problems::default();
     let mut ids = HashSet::new();
     for found in snapshot.all() {
-        let (address, article) = found?;
+        let (address, article) = match found {
+            Ok(found) => found,
+            Err(error @ Error::Unreadable { .. }) => {
+                problems.add(|| error.to_string());
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         counts.stored += 1;
         let id = snapshot.id(address)?;
         if id != article.id {

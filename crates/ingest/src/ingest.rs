@@ -71,8 +71,11 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     let before = before.as_ref();
     let carried = before.map_or(Ok(()), |before| carry::over(&mut sink, before, &plan, &places, observer));
     let finished = carried.and_then(|()| run(&plan, options, &mut sink, observer));
-    let finished = finished.and_then(|()| before.map_or(Ok(()), |before| carry::rest(&mut sink, before)));
+    let finished = finished.and_then(|()| before.map_or(Ok(()), |before| carry::rest(&mut sink, before, observer)));
     let pruned = finished.and_then(|()| sink.prune(&plan.gone, options));
+    if matches!(pruned, Err(Error::Interrupted)) {
+        observer.stopping();
+    }
     sink.under_way();
     let mut report = sink.report;
     let refused = match (pruned, writer.commit()) {

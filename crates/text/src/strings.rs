@@ -56,6 +56,20 @@ pub fn ends_sentence(c: char) -> bool {
     matches!(c, '。' | '!' | '?' | '！' | '？' | '…' | '｡' | '\n')
 }
 
+/// Signs that carry a meaning wherever they stand: 20% is not 20, 工会+ not 工会.
+const SIGNS: &str = "%‰+#@&=<>$¥€£¢°℃℉§×÷±≥≤≠№√";
+
+/// Whether the character at this place of a string is a sign that carries a meaning, so that no other stands for it: one of
+/// those that always do, or the point between two digits (5.6).
+pub fn carries_meaning(string: &[char], at: usize) -> bool {
+    let digit = |at: Option<usize>| at.and_then(|at| string.get(at)).is_some_and(|c| Class::of(*c) == Class::Digit);
+    match string.get(at) {
+        Some('.') => digit(at.checked_sub(1)) && digit(Some(at + 1)),
+        Some(c) => SIGNS.contains(*c),
+        None => false,
+    }
+}
+
 /// The runs of one class in a folded text, as ranges of characters. Every character is in exactly one run.
 pub fn runs(chars: &[char]) -> impl Iterator<Item = (Class, Range<usize>)> + '_ {
     let mut start = 0;
@@ -72,7 +86,9 @@ pub fn runs(chars: &[char]) -> impl Iterator<Item = (Class, Range<usize>)> + '_ 
 ///
 /// Chinese characters must be equal. A run of letters or digits matches a whole run only: 5人 is not in 15人. A
 /// character of any other kind (punctuation, a blank) stands for any one such character, and at either end of the string
-/// for the edge of the text as well; such ends are not part of the range.
+/// for the edge of the text as well; such ends are not part of the range. A sign that carries a meaning
+/// ([`carries_meaning`]) stands for itself alone, and a number in a string with such a sign is no part of a longer one: 7% is
+/// not in 20.7%. Time is linear in text and string.
 ///
 /// ```
 /// use gongxun_text::{fold::fold, strings::find};
@@ -82,23 +98,103 @@ pub fn runs(chars: &[char]) -> impl Iterator<Item = (Class, Range<usize>)> + '_ 
 /// assert_eq!(found("作战 打"), [2..6]);
 /// assert!(found("5人").is_empty());
 /// assert_eq!(found("战。"), [3..4]);
+/// assert!(found("15%").is_empty());
 /// ```
 pub fn find<'a>(text: &'a [char], string: &'a [char]) -> impl Iterator<Item = Range<usize>> + 'a {
     let core = core(string);
     let pattern = &string[core.clone()];
     let (before, after) = (core.start > 0, core.end < string.len());
-    let places = match (pattern.first(), text.len().checked_sub(pattern.len())) {
-        (Some(first), Some(last)) => {
-            let second = pattern.get(1).copied().filter(|c| Class::of(*c) != Class::Other);
-            Places { text, end: last + 1, first: *first, second, at: 0 }
-        }
-        _ => Places { text: &[], end: 0, first: ' ', second: None, at: 0 },
+    let signs: Vec<usize> = (0..pattern.len()).filter(|at| carries_meaning(pattern, *at)).collect();
+    let first_is_digit = !signs.is_empty() && pattern.first().is_some_and(|c| Class::of(*c) == Class::Digit);
+    let places = if pattern.len() > LONG {
+        Either::Long(LongPlaces::new(text, pattern))
+    } else {
+        Either::Short(Places::new(text, pattern))
     };
     places.filter_map(move |at| {
         let range = at..at + pattern.len();
-        let same = pattern.iter().zip(&text[range.clone()]).all(|(p, t)| p == t || both_other(*p, *t));
-        (same && edge(text, range.start, before) && edge(text, range.end, after)).then_some(range)
+        let same =
+            pattern.len() > LONG || pattern.iter().zip(&text[range.clone()]).all(|(p, t)| p == t || both_other(*p, *t));
+        let signs = || signs.iter().all(|sign| text[at + sign] == pattern[*sign]);
+        let whole = || !(first_is_digit && ends_with_point(&text[..at]));
+        let stands = same && signs() && whole();
+        (stands && edge(text, range.start, before) && edge(text, range.end, after)).then_some(range)
     })
+}
+
+/// Whether a text ends with a digit and a point, so that a digit behind it goes on with the number.
+fn ends_with_point(text: &[char]) -> bool {
+    matches!(text, [.., digit, '.'] if Class::of(*digit) == Class::Digit)
+}
+
+/// Longer strings are looked for without a second look at any character of the text.
+const LONG: usize = 64;
+
+enum Either<A, B> {
+    Short(A),
+    Long(B),
+}
+
+impl<A: Iterator<Item = usize>, B: Iterator<Item = usize>> Iterator for Either<A, B> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        match self {
+            Either::Short(places) => places.next(),
+            Either::Long(places) => places.next(),
+        }
+    }
+}
+
+/// The places of a long string, characters of other kinds being alike (Knuth, Morris and Pratt).
+struct LongPlaces<'a> {
+    text: &'a [char],
+    pattern: &'a [char],
+    /// For each length of the string's beginning the longest end of it that is a beginning too.
+    borders: Vec<usize>,
+    at: usize,
+    held: usize,
+}
+
+impl<'a> LongPlaces<'a> {
+    fn new(text: &'a [char], pattern: &'a [char]) -> LongPlaces<'a> {
+        let mut borders = vec![0; if pattern.len() > text.len() { 0 } else { pattern.len() }];
+        let mut held = 0;
+        for at in 1..borders.len() {
+            while held > 0 && !alike(pattern[at], pattern[held]) {
+                held = borders[held - 1];
+            }
+            held += usize::from(alike(pattern[at], pattern[held]));
+            borders[at] = held;
+        }
+        LongPlaces { text, pattern, borders, at: 0, held: 0 }
+    }
+}
+
+impl Iterator for LongPlaces<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        if self.borders.is_empty() {
+            return None;
+        }
+        while let Some(c) = self.text.get(self.at) {
+            self.at += 1;
+            while self.held > 0 && !alike(*c, self.pattern[self.held]) {
+                self.held = self.borders[self.held - 1];
+            }
+            self.held += usize::from(alike(*c, self.pattern[self.held]));
+            if self.held == self.pattern.len() {
+                self.held = self.borders[self.held - 1];
+                return Some(self.at - self.pattern.len());
+            }
+        }
+        None
+    }
+}
+
+fn alike(a: char, b: char) -> bool {
+    a == b || both_other(a, b)
 }
 
 /// How many characters are compared at once.
@@ -113,6 +209,18 @@ struct Places<'a> {
     /// None where it may be any of several.
     second: Option<char>,
     at: usize,
+}
+
+impl<'a> Places<'a> {
+    fn new(text: &'a [char], pattern: &'a [char]) -> Places<'a> {
+        match (pattern.first(), text.len().checked_sub(pattern.len())) {
+            (Some(first), Some(last)) => {
+                let second = pattern.get(1).copied().filter(|c| Class::of(*c) != Class::Other);
+                Places { text, end: last + 1, first: *first, second, at: 0 }
+            }
+            _ => Places { text: &[], end: 0, first: ' ', second: None, at: 0 },
+        }
+    }
 }
 
 impl Iterator for Places<'_> {
@@ -148,11 +256,15 @@ impl Iterator for Places<'_> {
     }
 }
 
-/// The string without the characters of other kinds at its ends.
+/// The string without the characters of other kinds at its ends, signs that carry a meaning apart. Empty where there is
+/// neither letter nor digit nor Chinese character.
 pub fn core(string: &[char]) -> Range<usize> {
-    let inside = |c: &char| Class::of(*c) != Class::Other;
-    let start = string.iter().position(inside).unwrap_or(string.len());
-    let end = string.iter().rposition(inside).map_or(start, |last| last + 1);
+    if string.iter().all(|c| Class::of(*c) == Class::Other) {
+        return string.len()..string.len();
+    }
+    let inside = |at: &usize| Class::of(string[*at]) != Class::Other || carries_meaning(string, *at);
+    let start = (0..string.len()).find(inside).unwrap_or(string.len());
+    let end = (start..string.len()).rfind(inside).map_or(start, |last| last + 1);
     start..end
 }
 
@@ -198,6 +310,42 @@ mod tests {
         check("工", "", &[]);
         check("abc", "abc123", &[]);
         check("abc123", "123", &[3..6]);
+        check("增长20%，降20.7%", "20%", &[2..5]);
+        check("增长20%，降20.7%", "7%", &[]);
+        check("增长20.7％", "20.7%", &[2..7]);
+        check("增长20,7%", "20.7%", &[]);
+        check("工会+互联网，工会", "工会+", &[0..3]);
+        check("互联网+工会", "+工会", &[3..6]);
+        check("5.6与5:6、15.6", "5.6", &[0..3]);
+        check("C#与C++", "c#", &[0..2]);
+        check("37℃，37度", "37℃", &[0..3]);
+        check("a@b", "a@b", &[0..3]);
+        check("a b", "a@b", &[]);
+        check("a@b", "a b", &[0..3]);
+        check("100%", "%", &[]);
+    }
+
+    #[test]
+    fn long_strings_are_found_as_short_ones() {
+        let mut random = crate::random::Random::new(3);
+        for round in 0..400 {
+            let letters = ['工', '会', '，', ' ', '。', 'a', '%'];
+            let mut draw =
+                |length: usize| -> Vec<char> { (0..length).map(|_| letters[random.below(2 + round % 6)]).collect() };
+            let unit = draw(1 + round % 9);
+            let text: Vec<char> = unit.iter().copied().cycle().take(300).chain(draw(40)).collect();
+            let start = round % 50;
+            let string = &text[start..start + LONG + 1 + round % 30];
+            let own = core(string);
+            let pattern = &string[own];
+            if pattern.len() <= LONG {
+                continue;
+            }
+            let plain = (0..=text.len() - pattern.len())
+                .filter(|at| pattern.iter().zip(&text[*at..]).all(|(p, t)| alike(*p, *t)))
+                .collect::<Vec<_>>();
+            assert_eq!(LongPlaces::new(&text, pattern).collect::<Vec<_>>(), plain);
+        }
     }
 
     #[test]

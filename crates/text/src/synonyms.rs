@@ -1,7 +1,8 @@
 //! Names and words of the field that mean one thing: 全总 is 中华全国总工会. A folded term in, its equals out.
 //!
 //! The file has one group a line, its parts divided by tabs: a note that says what the group is, then two or more terms.
-//! `#` at the start of a line makes it a comment. A user's file has the same form and adds to the built-in groups.
+//! A part that is `>` makes the line one-way: each term before it finds those behind it, and nothing else by this line. `#` at the start of a line makes it a comment. A user's file has the same form and adds to the built-in
+//! groups.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -17,6 +18,28 @@ pub const MAX_TERMS: usize = 32;
 pub const MAX_TERM_CHARS: usize = 32;
 /// How many groups a file may have.
 pub const MAX_GROUPS: usize = 20_000;
+/// The part of a line that stands between what finds and what is only found.
+const ONE_WAY: &str = ">";
+
+/// A line of a synonym file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// What binds the terms.
+    pub note: String,
+    /// Terms that find, folded.
+    pub terms: Vec<String>,
+    /// Terms that are found and find nothing themselves, folded. Empty where the group goes both ways: there each of `terms`
+    /// finds the others.
+    pub found: Vec<String>,
+}
+
+impl Group {
+    /// What one of the terms that find finds: the others, but for those that hold it, which it finds as a string.
+    pub fn found_by<'a>(&'a self, term: &'a str) -> impl Iterator<Item = &'a String> {
+        let others = if self.found.is_empty() { &self.terms } else { &self.found };
+        others.iter().filter(move |other| !holds(other, term))
+    }
+}
 
 /// Groups of terms that mean one thing.
 #[derive(Debug, Clone, Default)]
@@ -24,13 +47,15 @@ pub struct Synonyms {
     equals: HashMap<String, Equals>,
     /// The length in characters of the longest term that begins with a character.
     longest: HashMap<char, usize>,
+    /// The notes of the groups.
+    notes: Vec<String>,
 }
 
-/// What stands for a term, and why.
+/// What stands for a term, and for each the number of the note that says why.
 #[derive(Debug, Clone, Default)]
 struct Equals {
     terms: Vec<String>,
-    notes: Vec<String>,
+    notes: Vec<usize>,
 }
 
 /// A line of a synonym file that makes no group.
@@ -56,7 +81,7 @@ impl Synonyms {
         GROUPS.get_or_init(|| {
             let mut synonyms = Synonyms::default();
             // A test holds that every line is good; one that is not leaves the groups before it in place.
-            let _ = synonyms.read(BUILTIN);
+            builtin_groups().for_each(|group| synonyms.add(&group));
             synonyms
         })
     }
@@ -67,18 +92,22 @@ impl Synonyms {
     /// The first line that is no group: fewer than two different terms, or more or longer ones than the limits allow.
     pub fn with_user(&self, file: &str) -> Result<Synonyms, SynonymError> {
         let mut synonyms = self.clone();
-        synonyms.read(file)?;
+        for group in read(file) {
+            synonyms.add(&group?);
+        }
         Ok(synonyms)
     }
 
-    /// The other terms of the groups that a folded term is in, folded, in the order of the file.
+    /// What the groups of a folded term find in its place, folded, in the order of the file. What holds the term is not among
+    /// it: a search for the term finds that as a string.
     pub fn lookup(&self, folded: &str) -> &[String] {
         self.equals.get(folded).map_or(&[], |equals| &equals.terms)
     }
 
     /// What binds each of the terms that [`Synonyms::lookup`] gives: the notes of their groups, in the same order.
-    pub fn notes(&self, folded: &str) -> &[String] {
-        self.equals.get(folded).map_or(&[], |equals| &equals.notes)
+    pub fn notes(&self, folded: &str) -> impl Iterator<Item = &str> {
+        let notes = self.equals.get(folded).map_or(&[][..], |equals| &equals.notes);
+        notes.iter().map(|&note| self.notes[note].as_str())
     }
 
     /// Where terms stand in a folded text, as ranges of its characters: from the left, at each place the longest one,
@@ -111,38 +140,52 @@ impl Synonyms {
             .find(|&end| !inside(end) && self.equals.contains_key(&chars[at..end].iter().collect::<String>()))
     }
 
-    fn read(&mut self, file: &str) -> Result<(), SynonymError> {
-        let mut groups = 0;
-        for (number, line) in file.trim_start_matches('\u{FEFF}').lines().enumerate() {
-            if line.trim().is_empty() || line.starts_with('#') {
-                continue;
-            }
-            groups += 1;
-            let error = |what: String| SynonymError { line: number + 1, what };
-            if groups > MAX_GROUPS {
-                return Err(error(format!("more than {MAX_GROUPS} groups")));
-            }
-            let (note, terms) = group(line).map_err(error)?;
-            self.add(note, &terms);
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, note: &str, terms: &[String]) {
-        for term in terms {
+    fn add(&mut self, group: &Group) {
+        self.notes.push(group.note.clone());
+        for term in &group.terms {
             if let Some(first) = term.chars().next() {
                 let longest = self.longest.entry(first).or_default();
                 *longest = (*longest).max(term.chars().count());
             }
             let equals = self.equals.entry(term.clone()).or_default();
-            for other in terms {
-                if other != term && !equals.terms.contains(other) {
+            for other in group.found_by(term) {
+                if !equals.terms.contains(other) {
                     equals.terms.push(other.clone());
-                    equals.notes.push(note.to_string());
+                    equals.notes.push(self.notes.len() - 1);
                 }
             }
         }
     }
+}
+
+/// The groups that come with the program, in the order of the file.
+pub fn builtin_groups() -> impl Iterator<Item = Group> {
+    read(BUILTIN).map_while(Result::ok)
+}
+
+/// The groups of a file.
+fn read(file: &str) -> impl Iterator<Item = Result<Group, SynonymError>> {
+    let lines = file.trim_start_matches('\u{FEFF}').lines().enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+    lines.enumerate().map(|(groups, (number, line))| {
+        let group = match groups {
+            MAX_GROUPS.. => Err(format!("more than {MAX_GROUPS} groups")),
+            _ => group(line),
+        };
+        group.map_err(|what| SynonymError { line: number + 1, what })
+    })
+}
+
+/// Whether a search for the term finds the text: the term stands in it, runs of letters and digits whole.
+fn holds(text: &str, term: &str) -> bool {
+    text.match_indices(term).any(|(start, _)| {
+        let end = start + term.len();
+        let inside = |at: usize| {
+            let around = text[..at].chars().next_back().zip(text[at..].chars().next());
+            around.is_some_and(|(before, after)| runs_on(before, after))
+        };
+        !inside(start) && !inside(end)
+    })
 }
 
 /// Whether two characters belong to one run of Latin letters or of digits.
@@ -151,43 +194,142 @@ fn runs_on(before: char, after: char) -> bool {
     (letter(before) && letter(after)) || (before.is_ascii_digit() && after.is_ascii_digit())
 }
 
-/// Note and terms of a line.
-fn group(line: &str) -> Result<(&str, Vec<String>), String> {
+/// The group of a line.
+fn group(line: &str) -> Result<Group, String> {
     let mut parts = line.split('\t').map(str::trim);
-    let note = parts.next().unwrap_or_default();
-    let mut terms: Vec<String> = Vec::new();
+    let note = parts.next().unwrap_or_default().to_string();
+    let mut group = Group { note, terms: Vec::new(), found: Vec::new() };
+    let mut one_way = false;
     for part in parts.filter(|part| !part.is_empty()) {
-        let term = fold(part);
-        if term.chars().count() > MAX_TERM_CHARS {
-            return Err(format!("the term {part:?} has more than {MAX_TERM_CHARS} characters"));
+        if part == ONE_WAY {
+            if std::mem::replace(&mut one_way, true) {
+                return Err(format!("a line has one {ONE_WAY:?} at most"));
+            }
+            continue;
         }
-        if !term.chars().any(char::is_alphanumeric) {
-            return Err(format!("the term {part:?} has no letter"));
-        }
-        if !terms.contains(&term) {
-            terms.push(term);
+        let term = term(part)?;
+        if !group.terms.contains(&term) && !group.found.contains(&term) {
+            if one_way { &mut group.found } else { &mut group.terms }.push(term);
         }
     }
-    match terms.len() {
-        0 | 1 => Err("a group is a note and two or more different terms, with tabs between them".into()),
-        n if n > MAX_TERMS => Err(format!("more than {MAX_TERMS} terms in a group")),
-        _ => Ok((note, terms)),
+    match (group.terms.len(), group.found.len()) {
+        (0, _) | (_, 0) if one_way => Err(format!("{ONE_WAY:?} has terms before it and other terms behind it")),
+        (0 | 1, 0) => Err("a group is a note and two or more different terms, with tabs between them".into()),
+        (terms, found) if terms + found > MAX_TERMS => Err(format!("more than {MAX_TERMS} terms in a group")),
+        _ => Ok(group),
     }
+}
+
+/// A term as it is looked up.
+fn term(part: &str) -> Result<String, String> {
+    let term = fold(part);
+    if term.chars().count() > MAX_TERM_CHARS {
+        return Err(format!("the term {part:?} has more than {MAX_TERM_CHARS} characters"));
+    }
+    if !term.chars().any(char::is_alphanumeric) {
+        return Err(format!("the term {part:?} has no letter"));
+    }
+    Ok(term)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segment::{Hmm, Segmenter};
+
+    /// Groups that the file has at least.
+    const GROUPS: usize = 1_200;
+    /// The share of places at which a term's edges are edges of words.
+    const KEPT: f64 = 0.99;
+
+    /// The groups of the built-in file, each good.
+    fn groups() -> Vec<Group> {
+        read(BUILTIN).map(|group| group.unwrap()).collect()
+    }
 
     #[test]
     fn every_builtin_line_is_a_group_with_a_note() {
-        let mut synonyms = Synonyms::default();
-        assert_eq!(synonyms.read(BUILTIN), Ok(()));
-        for (term, equals) in &synonyms.equals {
-            assert!(equals.notes.iter().all(|note| !note.is_empty()), "{term}");
+        for group in groups() {
+            assert!(!group.note.is_empty(), "{group:?}");
         }
-        let groups = BUILTIN.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count();
-        assert!(groups >= 150, "{groups} groups");
+        assert!(groups().len() >= GROUPS, "{} groups", groups().len());
+    }
+
+    /// The file is written as it is looked up: what the fold would change is a slip of the pen, and so is a term twice in a line.
+    #[test]
+    fn builtin_terms_are_written_folded() {
+        for (number, line) in BUILTIN.lines().enumerate() {
+            assert!(line.starts_with('#') || line == line.trim() && !line.contains("\t\t"), "line {}", number + 1);
+            let parts: Vec<&str> = line.split('\t').skip(1).filter(|_| !line.starts_with('#')).collect();
+            for (at, part) in parts.iter().enumerate() {
+                assert_eq!(fold(part), *part, "line {}", number + 1);
+                assert!(!parts[..at].contains(part), "line {}: {part}", number + 1);
+            }
+        }
+    }
+
+    /// A term finds by one line alone, so no line widens another: what a term finds is what stands in its line.
+    #[test]
+    fn no_builtin_term_finds_by_two_lines() {
+        let mut lines: HashMap<String, Group> = HashMap::new();
+        for group in groups() {
+            for term in &group.terms {
+                if let Some(other) = lines.insert(term.clone(), group.clone()) {
+                    panic!("{term} finds by {other:?} and by {group:?}");
+                }
+            }
+        }
+        for (term, group) in lines {
+            let found: Vec<&String> = group.found_by(&term).collect();
+            assert_eq!(Synonyms::builtin().lookup(&term).iter().collect::<Vec<_>>(), found, "{term}");
+        }
+    }
+
+    /// A string that holds the term is found by the term itself.
+    #[test]
+    fn every_builtin_one_way_line_widens() {
+        for group in groups().iter().filter(|group| !group.found.is_empty()) {
+            for term in &group.terms {
+                assert!(group.found_by(term).next().is_some(), "{term}: {group:?}");
+            }
+            for found in &group.found {
+                assert!(group.terms.iter().any(|term| !holds(found, term)), "{found}: {group:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_holds_a_term_is_no_synonym_of_it() {
+        let own = Synonyms::default().with_user("n\t社保\t社保卡\t社会保险\nn\tai\tair\tai技术\n").unwrap();
+        assert_eq!(own.lookup("社保"), ["社会保险"]);
+        assert_eq!(own.lookup("社保卡"), ["社保", "社会保险"]);
+        assert_eq!(own.lookup("ai"), ["air"]);
+    }
+
+    /// A query's words are looked up from the beginning of one to the end of one, so a term must not be cut through where
+    /// other words stand beside it.
+    #[test]
+    fn segmentation_keeps_the_edges_of_builtin_terms() {
+        let segmenter = Segmenter::builtin();
+        let (mut kept, mut all, mut lost) = (0, 0, Vec::new());
+        for term in groups().iter().flat_map(|group| &group.terms) {
+            for (before, after) in
+                [("", ""), ("", "怎么办"), ("公司", ""), ("", "的新闻"), ("今年", "问题"), ("关于", "赔偿")]
+            {
+                let text = format!("{before}{term}{after}");
+                let mut cut = Vec::new();
+                segmenter.cut(&text, Hmm::On, &mut cut);
+                let starts = cut.iter().any(|token| token.start as usize == before.len());
+                let ends = cut.iter().any(|token| token.end as usize == before.len() + term.len());
+                all += 1;
+                if starts && ends {
+                    kept += 1;
+                } else {
+                    lost.push(text);
+                }
+            }
+        }
+        assert!(kept as f64 >= KEPT * all as f64, "{kept} of {all}; {lost:?}");
     }
 
     #[test]
@@ -196,8 +338,13 @@ mod tests {
             Synonyms::default().with_user("# comment\r\n\r\nn1\t農民工\t外来工\tＡＢ\r\nn2\t外来工\t打工者\n").unwrap();
         assert_eq!(own.lookup("农民工"), ["外来工", "ab"]);
         assert_eq!(own.lookup("外来工"), ["农民工", "ab", "打工者"]);
-        assert_eq!(own.notes("外来工"), ["n1", "n1", "n2"]);
+        assert_eq!(own.notes("外来工").collect::<Vec<_>>(), ["n1", "n1", "n2"]);
         assert_eq!(own.lookup("工"), [] as [&str; 0]);
+        let one_way = Synonyms::default().with_user("n\t讨债\t要债\t>\t追索\t讨債\n").unwrap();
+        assert_eq!(one_way.lookup("讨债"), ["追索"]);
+        assert_eq!(one_way.lookup("要债"), ["追索"]);
+        assert_eq!(one_way.lookup("追索"), [] as [&str; 0]);
+        assert_eq!(one_way.find("讨债与追索"), [0..2]);
         let both = Synonyms::builtin().with_user("mine\t全总\t我的总").unwrap();
         assert!(both.lookup("全总").contains(&"我的总".to_string()));
         assert!(both.lookup("全总").contains(&"中华全国总工会".to_string()));
@@ -221,7 +368,18 @@ mod tests {
     fn a_bad_line_is_named() {
         let long = format!("n\t{}\tb", "工".repeat(MAX_TERM_CHARS + 1));
         let many = format!("n\t{}", (0..=MAX_TERMS).map(|n| format!("t{n}")).collect::<Vec<_>>().join("\t"));
-        for bad in ["只有一个词", "n\t全总", "n\t全总\t全總", "n\t，\t。", &long, &many] {
+        for bad in [
+            "只有一个词",
+            "n\t全总",
+            "n\t全总\t全總",
+            "n\t，\t。",
+            "n\t全总\t>",
+            "n\t>\t全总",
+            "n\ta\t>\ta",
+            "n\ta\t>\tb\t>\tc",
+            &long,
+            &many,
+        ] {
             let error = Synonyms::default().with_user(&format!("# x\n{bad}\n")).unwrap_err();
             assert_eq!(error.line, 2, "{bad}");
             assert!(error.to_string().starts_with("line 2: "), "{error}");

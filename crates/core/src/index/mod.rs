@@ -35,7 +35,7 @@ pub use tantivy::DocAddress;
 
 pub use commit::{check, manifest};
 pub use deletion::{delete, tombstones};
-pub use generations::{copy, generation, rollback, swap, upgrade};
+pub use generations::{copy, folder, generation, purge, rollback, swap, upgrade};
 pub use read::{export, stats, values};
 pub use storage::disk;
 #[cfg(feature = "failpoints")]

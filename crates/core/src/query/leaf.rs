@@ -5,13 +5,13 @@ use std::ops::Range;
 use super::fields::{self, FieldName};
 use super::lex::{ends_word, is_blank, is_colon, tilde_digits};
 use super::parse::Parser;
-use super::{MAX_CLAUSES, MAX_DEPTH, MAX_TERMS, MAX_WILDCARDS, Node, NoteKind, Piece, has_letters, pattern};
+use super::{Filter, MAX_CLAUSES, MAX_DEPTH, MAX_TERMS, MAX_WILDCARDS, Node, NoteKind, Piece, has_letters, pattern};
 
 impl Parser<'_> {
     /// A word without a blank in it: a field with its value, a pattern, or text.
     pub fn word(&mut self, range: Range<usize>) -> Option<Node> {
         if is_address(&self.chars[self.without_signs(range.clone())]) {
-            return self.piece(range);
+            return self.address(self.without_signs(range));
         }
         if let Some((name, value)) = self.split_field(range.clone()) {
             if self.depth < MAX_DEPTH {
@@ -68,6 +68,20 @@ impl Parser<'_> {
                 None
             }
         }
+    }
+
+    /// A pasted address: the page of this address, and articles that name it.
+    fn address(&mut self, range: Range<usize>) -> Option<Node> {
+        // What is copied off a page brings the comma behind it along.
+        let comma = |c: &&char| matches!(**c, '，' | '。' | '、' | '；' | ',' | ';');
+        let commas = self.chars[range.clone()].iter().rev().take_while(comma).count();
+        let range = range.start..range.end - commas;
+        let text: String = self.chars[range.clone()].iter().collect();
+        let page = self.clause(range.clone(), Node::Filter(Filter::Url(text.clone())))?;
+        let Some(named) = self.clause(range.clone(), Node::Phrase(Piece { text, span: range })) else {
+            return Some(page);
+        };
+        Some(Node::Or(vec![page, named]))
     }
 
     /// The words between the marks of `"欠薪 包工头"~20`, each a term.

@@ -22,6 +22,16 @@ pub(super) enum Token {
     },
     /// Everything else between blanks.
     Word,
+    /// `and`, `or` or `not` in small letters between operands.
+    Small(Operator),
+}
+
+/// An operator that is a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operator {
+    And,
+    Or,
+    Not,
 }
 
 /// A token and where it stands.
@@ -84,7 +94,61 @@ pub(super) fn lex(chars: &[char], notes: &mut Notes) -> Vec<Lexeme> {
             .is_some_and(|last| last.span.end == start && matches!(last.token, Token::Close | Token::Quoted { .. }));
         lexemes.push(Lexeme { token, span: start..at, tail });
     }
-    balance(lexemes, notes)
+    let mut lexemes = balance(lexemes, notes);
+    small_operators(&mut lexemes, chars, notes);
+    lexemes
+}
+
+/// Makes operators of `and`, `or` and `not` that are not all in capitals, where they stand between operands: people type them
+/// so. In quotes they are words.
+fn small_operators(lexemes: &mut [Lexeme], chars: &[char], notes: &mut Notes) {
+    let named = |lexeme: &Lexeme| match lexeme.token {
+        Token::Word => operator(&chars[lexeme.span.clone()]),
+        _ => None,
+    };
+    for at in 1..lexemes.len().saturating_sub(1) {
+        let Some((operator, is_capital)) = named(&lexemes[at]) else { continue };
+        let ends = |lexeme: &Lexeme| match lexeme.token {
+            Token::Word => named(lexeme).is_none(),
+            Token::Close | Token::Quoted { .. } => true,
+            _ => false,
+        };
+        let begins = |lexeme: &Lexeme| match lexeme.token {
+            Token::Word => named(lexeme).is_none(),
+            Token::Open | Token::Quoted { .. } => true,
+            _ => false,
+        };
+        // `and not` and `or not` are two operators.
+        let joins = |lexeme: &Lexeme| {
+            matches!(lexeme.token, Token::Small(Operator::And | Operator::Or) | Token::Or)
+                || matches!(named(lexeme), Some((Operator::And | Operator::Or, true)))
+        };
+        let not_behind = operator != Operator::Not && matches!(named(&lexemes[at + 1]), Some((Operator::Not, _)));
+        let before = ends(&lexemes[at - 1]) || (operator == Operator::Not && joins(&lexemes[at - 1]));
+        if is_capital || !before || !(begins(&lexemes[at + 1]) || not_behind) {
+            continue;
+        }
+        lexemes[at].token = Token::Small(operator);
+        notes.add(NoteKind::SmallOperator, lexemes[at].span.clone(), |part| {
+            format!("{part} between words is read as an operator; in quotes it is a word")
+        });
+    }
+}
+
+/// The operator that a word names in any letters, and whether in capitals.
+fn operator(word: &[char]) -> Option<(Operator, bool)> {
+    const LONGEST: usize = 3;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word: String = word.iter().map(|c| half(*c)).collect();
+    let operator = match word.to_ascii_uppercase().as_str() {
+        "AND" => Operator::And,
+        "OR" => Operator::Or,
+        "NOT" => Operator::Not,
+        _ => return None,
+    };
+    Some((operator, word.chars().all(|c| c.is_ascii_uppercase())))
 }
 
 /// Takes out parentheses without a partner, and those that stand too deep.

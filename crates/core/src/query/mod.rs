@@ -14,9 +14,12 @@ use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 
+mod build;
 mod date;
+mod deep;
 mod display;
 mod fields;
+mod filters;
 mod leaf;
 mod lex;
 mod near;
@@ -28,6 +31,7 @@ mod tests;
 mod words;
 
 pub use date::parse_date_range;
+pub use deep::{MAX_TREE_DEPTH, is_deeper};
 pub use parse::parse;
 pub use words::{has_letters, words};
 
@@ -103,6 +107,8 @@ pub enum NoteKind {
     DanglingOperator,
     /// Blanks and OR stand side by side: how they were read.
     Precedence,
+    /// `and`, `or` or `not` in small letters was read as an operator.
+    SmallOperator,
     /// A word before a colon that names no field; taken as text.
     UnknownField,
     /// A field without a value.

@@ -50,9 +50,9 @@ fn finish(choices: Vec<Vec<Node>>, build: impl Fn(Vec<Node>) -> Node) -> Option<
 fn flatten(operands: Vec<Node>) -> Vec<Node> {
     operands
         .into_iter()
-        .flat_map(|operand| match operand {
-            Node::And(nodes) => nodes,
-            other => vec![other],
+        .flat_map(|mut operand| match &mut operand {
+            Node::And(nodes) => std::mem::take(nodes),
+            _ => vec![operand],
         })
         .collect()
 }
@@ -93,9 +93,9 @@ pub(super) fn bare(terms: Vec<Node>) -> Vec<Node> {
     let mixed = terms.iter().any(|term| matches!(term, Node::Phrase(_)));
     terms
         .into_iter()
-        .map(|term| match term {
-            Node::Text(piece) if !(mixed && is_touchy(&piece.text)) => Node::Text(bare_piece(&piece)),
-            other => other,
+        .map(|term| match &term {
+            Node::Text(piece) if !(mixed && is_touchy(&piece.text)) => Node::Text(bare_piece(piece)),
+            _ => term,
         })
         .collect()
 }

@@ -2,10 +2,11 @@
 //! OR, then AND and blanks, then NEAR, then NOT and `-`, then words, strings, groups and fields.
 
 use std::cell::Cell;
+use std::mem;
 use std::ops::Range;
 
 use super::fields::FieldName;
-use super::lex::{Lexeme, Token, half, is_hyphen, is_zero_width, lex};
+use super::lex::{Lexeme, Operator, Token, half, is_hyphen, is_zero_width, lex};
 use super::near::{bare, join};
 use super::notes::Notes;
 use super::{
@@ -252,7 +253,7 @@ impl Parser<'_> {
             }
             Token::Quoted { inner, distance: None } => self.phrase(inner, lexeme.span),
             Token::Word => self.word(lexeme.span),
-            Token::Close | Token::Or => None,
+            Token::Close | Token::Or | Token::Small(_) => None,
         }
     }
 
@@ -356,6 +357,11 @@ impl Parser<'_> {
             Some(lexeme) => match &lexeme.token {
                 Token::Close => Next::End,
                 Token::Or => Next::Or,
+                Token::Small(operator) => match operator {
+                    Operator::And => Next::And,
+                    Operator::Or => Next::Or,
+                    Operator::Not => Next::Not,
+                },
                 Token::Open | Token::Quoted { .. } => Next::Operand,
                 Token::Word => self.keyword(lexeme.span.clone()).unwrap_or(Next::Operand),
             },
@@ -400,19 +406,19 @@ fn in_field(field: Field, node: Node) -> Node {
     }
 }
 
-pub(super) fn not(node: Node) -> Node {
-    match node {
-        Node::Not(inner) => *inner,
-        node => Node::Not(Box::new(node)),
+pub(super) fn not(mut node: Node) -> Node {
+    match &mut node {
+        Node::Not(inner) => mem::replace(&mut **inner, Node::And(Vec::new())),
+        _ => Node::Not(Box::new(node)),
     }
 }
 
 pub(super) fn all(nodes: Vec<Node>) -> Option<Node> {
     let mut flat = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        match node {
-            Node::And(inner) => flat.extend(inner),
-            node => flat.push(node),
+    for mut node in nodes {
+        match &mut node {
+            Node::And(inner) => flat.append(inner),
+            _ => flat.push(node),
         }
     }
     if flat.len() > 1 { Some(Node::And(flat)) } else { flat.pop() }
@@ -420,10 +426,10 @@ pub(super) fn all(nodes: Vec<Node>) -> Option<Node> {
 
 pub(super) fn any(nodes: Vec<Node>) -> Option<Node> {
     let mut flat = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        match node {
-            Node::Or(inner) => flat.extend(inner),
-            node => flat.push(node),
+    for mut node in nodes {
+        match &mut node {
+            Node::Or(inner) => flat.append(inner),
+            _ => flat.push(node),
         }
     }
     if flat.len() > 1 { Some(Node::Or(flat)) } else { flat.pop() }

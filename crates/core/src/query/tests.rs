@@ -57,8 +57,8 @@ fn words_and_strings() {
         ("谁是会长？何时成立？", "谁是会长？何时成立？"),
         ("谁是会长？何时成立", "谁是会长？何时成立"),
         ("有工会吗？怎么办", "有工会吗？怎么办"),
-        ("http://www.workercn.cn/a?b=c*", "http://www.workercn.cn/a?b=c*"),
-        ("www.workercn.cn/a?b", "www.workercn.cn/a?b"),
+        ("http://www.workercn.cn/a?b=c*", "url:\"http://www.workercn.cn/a?b=c*\" OR \"http://www.workercn.cn/a?b=c*\""),
+        ("www.workercn.cn/a?b", "url:\"www.workercn.cn/a?b\" OR \"www.workercn.cn/a?b\""),
         ("12:30", "12:30"),
     ]);
 }
@@ -176,7 +176,7 @@ fn fields() {
         ("url:http://a.cn/b?c=*d", "url:\"http://a.cn/b?c=*d\""),
         ("网址:\"http://a.cn/(b)\"", "url:\"http://a.cn/(b)\""),
         ("title:(body:x)", "body:x"),
-        ("title:http://a.cn", "title:http://a.cn"),
+        ("title:http://a.cn", "title:(url:\"http://a.cn\" OR \"http://a.cn\")"),
         ("title:OR", "title:or"),
         ("，来源:工人日报 《标题:劳动*", "source:\"工人日报\" title:劳动*"),
     ]);
@@ -293,19 +293,18 @@ fn depth(node: Option<&Node>) -> usize {
 }
 
 /// The tree without places, which a rewritten query cannot keep.
-fn unplaced(node: Node) -> Node {
-    let each = |nodes: Vec<Node>| nodes.into_iter().map(unplaced).collect();
-    match node {
-        Node::Text(piece) => Node::Text(Piece { span: 0..0, ..piece }),
-        Node::Phrase(piece) => Node::Phrase(Piece { span: 0..0, ..piece }),
-        Node::Near { terms, distance } => Node::Near { terms: each(terms), distance },
-        Node::Together { unit, terms } => Node::Together { unit, terms: each(terms) },
-        Node::Field { field, node } => Node::Field { field, node: Box::new(unplaced(*node)) },
-        Node::And(nodes) => Node::And(each(nodes)),
-        Node::Or(nodes) => Node::Or(each(nodes)),
-        Node::Not(node) => Node::Not(Box::new(unplaced(*node))),
-        node => node,
+fn unplaced(mut node: Node) -> Node {
+    let mut open = vec![&mut node];
+    while let Some(node) = open.pop() {
+        match node {
+            Node::Text(piece) | Node::Phrase(piece) => piece.span = 0..0,
+            Node::Near { terms: nodes, .. } | Node::Together { terms: nodes, .. } => open.extend(nodes),
+            Node::And(nodes) | Node::Or(nodes) => open.extend(nodes),
+            Node::Field { node, .. } | Node::Not(node) => open.push(node),
+            Node::Pattern(_) | Node::Filter(_) => {}
+        }
     }
+    node
 }
 
 /// What the documentation of [`Node`] promises of every tree.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::compile::compile;
 use super::compile::plan::Breadth;
-use super::features::suggest;
+use super::features::{empty, suggest};
 use super::kind::Kind;
 use super::matching::found::Matches;
 use super::matching::matcher;
@@ -43,7 +43,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: 
     let start = Instant::now();
     let mut found = Found::find(snapshot, request, synonyms, control)?;
     let mut results = page(&mut found, request)?;
-    results.notes = found.synonym_notes();
+    results.notes.splice(0..0, found.synonym_notes());
     if request.facets {
         results.notes.extend(found.not_counted(request.count));
         results.facets = Some(found.facets(request.count)?);
@@ -55,6 +55,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: 
         if pages.is_empty() {
             results.notes.extend(margin_note(snapshot, request, synonyms, control)?);
         }
+        results.notes.extend(empty::reasons(snapshot, request, synonyms, control)?);
         results.suggestions = suggest::did_you_mean(snapshot, request)?;
     }
     results.took = start.elapsed();

@@ -11,9 +11,11 @@
 //! pipeline   the walk through them; present, its end
 //! features   timeline, similar, why-not, suggestions, selection: stops on the way
 //! answer     the last stop: a page of hits
+//! read       all that can be asked, as a trait; ask, a search written step by step
 //! ```
 
 pub mod answer;
+pub mod ask;
 pub mod compile;
 pub mod features;
 pub mod kind;
@@ -21,15 +23,18 @@ pub mod matching;
 pub mod pipeline;
 pub mod present;
 pub mod ranking;
+pub mod read;
 pub mod request;
 pub mod results;
 
 pub use answer::{search, search_under};
+pub use ask::Search;
 pub use compile::plan::Breadth;
-pub use features::{select, similar, suggest, timeline, why_not};
+pub use features::{compare, concordance, select, similar, suggest, timeline, why_not};
 pub use kind::Kind;
 pub use matching::collapse::Copies;
 pub use ranking::rank::Sort;
+pub use read::Read;
 pub use request::Request;
 pub use results::page::{Hit, Results, Suggestion};
 pub use results::{explain, facets, snippet};

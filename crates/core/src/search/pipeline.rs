@@ -16,7 +16,7 @@ use crate::control::{Control, Stops};
 use crate::error::{Error, Result};
 use crate::index::Snapshot;
 use crate::index::reprints::Reprints;
-use crate::query::{Filter, Node};
+use crate::query::{Filter, MAX_TREE_DEPTH, Node, is_deeper};
 use gongxun_text::synonyms::Synonyms;
 
 /// What a request found in a snapshot, before it is shown.
@@ -58,6 +58,9 @@ impl<'a> Found<'a> {
         (breadth, copies): (Breadth, Copies),
         control: &'a dyn Stops,
     ) -> Result<Found<'a>> {
+        if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
+            return Err(Error::Invalid(format!("the query is more than {MAX_TREE_DEPTH} deep: nobody meant that")));
+        }
         let compiled = compile(root, filters, snapshot.segmenter()?, synonyms, breadth);
         let matches = Matches::find(snapshot, &compiled, control)?;
         Found::of(snapshot, compiled, matches, copies, control)

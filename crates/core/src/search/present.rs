@@ -12,9 +12,10 @@ use super::results::credits::Asked;
 use super::results::explain;
 use super::results::page::{Hit, Results};
 use super::results::snippet::{Highlighter, Marked, Marks};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-/// Gives the hits of a request, from its offset on as many as its limit says, of the kinds that the breadth takes in.
+/// Gives the hits of a request, from its offset on as many as its limit says, of the kinds that the breadth takes in. An
+/// article that can't be read is left out; what is given back names each of them.
 ///
 /// # Errors
 /// Where a file of the index can't be read, or `give` fails.
@@ -23,7 +24,8 @@ pub fn hits(
     request: &Request,
     breadth: Breadth,
     give: &mut dyn FnMut(Hit) -> Result<()>,
-) -> Result<()> {
+) -> Result<Vec<String>> {
+    let mut unreadable = Vec::new();
     let snapshot = found.snapshot;
     let wanted = request.offset.saturating_add(request.limit);
     let ranked = found.ranked(request.sort, breadth, wanted)?;
@@ -40,9 +42,16 @@ pub fn hits(
         };
         let (article, snippet, of_names) = match request.snippet_length {
             // Without snippets nothing is folded and nothing kept.
-            0 => (Arc::new(snapshot.article(ranked.address)?), Marked::default(), Marks::default()),
+            0 => match snapshot.article(ranked.address) {
+                Ok(article) => (Arc::new(article), Marked::default(), Marks::default()),
+                Err(error @ Error::Unreadable { .. }) => {
+                    unreadable.push(error.to_string());
+                    continue;
+                }
+                Err(error) => return Err(error),
+            },
             length => {
-                let page = snapshot.shown(ranked.address)?;
+                let Some(page) = snapshot.shown_or_noted(ranked.address, &mut unreadable)? else { continue };
                 (page.article.clone(), highlighter.snippet(&page, length), highlighter.marks(&page))
             }
         };
@@ -60,7 +69,7 @@ pub fn hits(
             article,
         })?;
     }
-    Ok(())
+    Ok(unreadable)
 }
 
 /// The hits of a request's page, and the counts.
@@ -69,7 +78,7 @@ pub fn hits(
 /// Where a file of the index can't be read.
 pub fn page(found: &mut Found<'_>, request: &Request) -> Result<Results> {
     let mut page = Vec::new();
-    hits(found, request, Breadth::Wide, &mut |hit| {
+    let notes = hits(found, request, Breadth::Wide, &mut |hit| {
         page.push(hit);
         Ok(())
     })?;
@@ -85,7 +94,7 @@ pub fn page(found: &mut Found<'_>, request: &Request) -> Result<Results> {
         articles: snapshot.articles(),
         generation: snapshot.generation.number,
         commit: snapshot.commit.number,
-        notes: Vec::new(),
+        notes,
         suggestions: Vec::new(),
         hits: page,
         facets: None,

@@ -1,10 +1,13 @@
 //! What is asked of an index.
 
+use std::borrow::Cow;
+
 use super::compile::plan::Breadth;
 use super::matching::collapse::Copies;
 use super::ranking::rank::Sort;
 use super::results::snippet;
 use crate::query::{Filter, Query};
+use gongxun_text::synonyms::Synonyms;
 
 /// What is asked of a snapshot.
 #[derive(Debug, Clone)]
@@ -13,6 +16,8 @@ pub struct Request {
     pub query: Query,
     /// Further conditions, all of which must hold.
     pub filters: Vec<Filter>,
+    /// What stands for a word beside it.
+    pub synonyms: Cow<'static, Synonyms>,
     /// The order.
     pub sort: Sort,
     /// How many hits are given.
@@ -27,7 +32,7 @@ pub struct Request {
     pub count: Breadth,
     /// Whether copies of one article are one hit.
     pub copies: Copies,
-    /// The length of snippets in characters.
+    /// The length of snippets in characters; 0 leaves snippets and marks out.
     pub snippet_length: usize,
     /// Whether each hit's score is taken apart.
     pub explain: bool,
@@ -42,6 +47,7 @@ impl Request {
         Request {
             query,
             filters: Vec::new(),
+            synonyms: Cow::Borrowed(Synonyms::builtin()),
             sort: Sort::Relevance,
             limit: Request::DEFAULT_LIMIT,
             offset: 0,

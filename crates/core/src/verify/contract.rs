@@ -6,7 +6,7 @@ use super::options::{Extent, Options};
 use super::strings::{Kind, Sample, Wanted, take};
 use crate::article::{Article, ArticleId};
 use crate::control::Control;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::Snapshot;
 use crate::query::parse;
 use crate::search::compile::compile;
@@ -109,7 +109,11 @@ fn sample(snapshot: &Snapshot, options: Options, random: &mut Random, contract: 
     // The same names and characters stand in thousands of articles: each is tried once.
     let (mut names, mut characters) = (Distinct::of(few), Distinct::of(few));
     for (at, found) in snapshot.all().enumerate() {
-        let (_, article) = found?;
+        let (_, article) = match found {
+            // It is told where the counts are.
+            Err(Error::Unreadable { .. }) => continue,
+            found => found?,
+        };
         while next.next_if(|chosen| *chosen <= at).is_some() {
             samples.extend(take(&article, Wanted::Substring, random));
         }
@@ -190,13 +194,22 @@ fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract) -> 
         }
     }
     for article in snapshot.all() {
-        let (address, article) = article?;
+        let (address, article) = match article {
+            Ok((address, article)) => (address, Some(article)),
+            // What it held is not known, so nothing is wrong with its hits.
+            Err(Error::Unreadable { id, .. }) => match snapshot.find(&id)? {
+                Some(address) => (address, None),
+                None => continue,
+            },
+            Err(error) => return Err(error),
+        };
         let mut given = next.remove(&address).unwrap_or_default();
         for number in &given {
             if let Some(address) = found[*number].next() {
                 next.entry(address).or_default().push(*number);
             }
         }
+        let Some(article) = article else { continue };
         given.sort_unstable();
         let held = scan.held(&article);
         for number in &held {

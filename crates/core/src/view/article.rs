@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::clean;
 use super::terminal::day_and_time;
 use crate::article::{Article, Role};
 
@@ -10,7 +11,7 @@ pub fn text(article: &Article) -> String {
     let mut out = String::new();
     let mut line = |label: &str, value: &str| {
         if !value.is_empty() {
-            let _ = writeln!(out, "{label:<10}{value}");
+            let _ = writeln!(out, "{label:<10}{}", clean::line(value));
         }
     };
     line("title", &article.title);
@@ -39,5 +40,5 @@ pub fn text(article: &Article) -> String {
         let _ = write!(out, "\n{lead}\n");
     }
     let _ = write!(out, "\n{}\n", article.body.replace('\n', "\n\n"));
-    out.chars().filter(|c| !c.is_control() || *c == '\n').collect()
+    clean::text(&out).into_owned()
 }

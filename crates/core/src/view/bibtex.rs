@@ -87,7 +87,10 @@ fn escaped(text: &str) -> String {
             '\\' => out.push_str("\\textbackslash{}"),
             '~' => out.push_str("\\textasciitilde{}"),
             '^' => out.push_str("\\textasciicircum{}"),
-            '{' | '}' | '$' | '&' | '#' | '%' | '_' => {
+            // BibTeX counts braces whether a backslash stands before them or not.
+            '{' => out.push_str("\\textbraceleft{}"),
+            '}' => out.push_str("\\textbraceright{}"),
+            '$' | '&' | '#' | '%' | '_' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -144,7 +147,11 @@ mod tests {
     fn signs_of_tex_are_text() {
         for (input, expect) in [
             ("A&B 100% #1 $5 a_b", "A\\&B 100\\% \\#1 \\$5 a\\_b"),
-            ("{\\input}~^", "\\{\\textbackslash{}input\\}\\textasciitilde{}\\textasciicircum{}"),
+            (
+                "{\\input}~^",
+                "\\textbraceleft{}\\textbackslash{}input\\textbraceright{}\\textasciitilde{}\\textasciicircum{}",
+            ),
+            ("工会{新闻", "工会\\textbraceleft{}新闻"),
             ("工会", "工会"),
         ] {
             assert_eq!(escaped(input), expect, "{input}");

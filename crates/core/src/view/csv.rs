@@ -4,6 +4,7 @@
 //! program, so such cells begin with an apostrophe, which spreadsheets understand as text. JSON is the format that keeps
 //! every character.
 
+use super::clean;
 use crate::article::{Article, Credit};
 use crate::search::facets::{Count, Facets};
 use crate::search::kind::Kind;
@@ -110,8 +111,10 @@ fn cell(text: &str) -> String {
     // Spreadsheets in Chinese take the full-width signs for formulas as well.
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let text = if formula { format!("'{text}") } else { text.to_string() };
-    let quoted = text.contains([',', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ');
-    if quoted { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let text = clean::text(&text);
+    // Where a comma is for decimals, spreadsheets part cells by semicolons.
+    let quoted = text.contains([',', ';', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ');
+    if quoted { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
 }
 
 #[cfg(test)]
@@ -125,6 +128,8 @@ mod tests {
             ("工会", "工会"),
             ("", ""),
             ("a,b", "\"a,b\""),
+            ("a;=b", "\"a;=b\""),
+            ("工\x1b[31m会", "工␛[31m会"),
             ("工，会", "工，会"),
             ("说\"好\"", "\"说\"\"好\"\"\""),
             ("一\n二", "\"一\n二\""),
@@ -133,6 +138,7 @@ mod tests {
             ("＝1", "'＝1"),
             ("-罢工", "'-罢工"),
             ("@SUM(A1,B1)", "\"'@SUM(A1,B1)\""),
+            ("+86 10", "'+86 10"),
             ("\tx", "'\tx"),
             ("a=b", "a=b"),
         ] {

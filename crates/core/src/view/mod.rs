@@ -1,8 +1,12 @@
 //! Results and articles in, text out: one format a file, pure serializers.
 
 pub mod article;
+pub mod batch;
 pub mod bibtex;
 mod cite;
+pub mod clean;
+pub mod compare;
+pub mod concordance;
 pub mod csv;
 pub mod explain;
 pub mod gbt7714;

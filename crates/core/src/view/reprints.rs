@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::clean;
 use super::terminal::day_and_time;
 use crate::article::{Article, ArticleId};
 
@@ -12,10 +13,10 @@ pub fn text(copies: &[Article]) -> String {
         let date = copy.date.as_ref().map_or_else(|| "undated".to_string(), day_and_time);
         let title = if copy.title.is_empty() { "(no title)" } else { &copy.title };
         let fields = [&copy.id.0, &date, copy.source.as_deref().unwrap_or("-"), title, &copy.origin];
-        out.push_str(&fields.join("  "));
+        out.push_str(&clean::line(&fields.join("  ")));
         out.push('\n');
     }
-    out.chars().filter(|c| !c.is_control() || *c == '\n').collect()
+    clean::text(&out).into_owned()
 }
 
 /// The same as one JSON object. An article without another copy has an empty list.

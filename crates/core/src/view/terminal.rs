@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::{explain, width};
+use super::{clean, explain, width};
 use crate::article::{Article, Credit, Date};
 use crate::search::facets::{Count, Facets};
 use crate::search::kind::Kind;
@@ -54,7 +54,7 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     set(title, &hit.marks.title, style, label.len(), Base::Bold, out);
     out.push('\n');
     let mut about: Vec<String> = vec![article.date.map_or_else(|| "undated".to_string(), |date| day_and_time(&date))];
-    about.extend(article.source.clone());
+    about.extend(article.source.as_deref().map(|source| clean::line(source).into_owned()));
     let none = Vec::new();
     let authors = article.authors().into_iter().zip(hit.marks.authors.iter().chain(std::iter::repeat(&none)));
     let authors: Vec<String> = authors.map(|(name, marks)| marked(name, marks, style)).collect();
@@ -83,7 +83,7 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     set(&hit.snippet.text, &hit.snippet.marks, style, INDENT.len(), Base::Plain, out);
     out.push('\n');
     let place = format!("{}  {}", article.id, article.url.as_deref().unwrap_or(&article.origin));
-    let _ = writeln!(out, "{INDENT}{}", paint(&place, Paint::Dim, style));
+    let _ = writeln!(out, "{INDENT}{}", paint(&clean::line(&place), Paint::Dim, style));
     if let Some(explanation) = &hit.explanation {
         for line in explain::lines(explanation, hit.score) {
             let _ = writeln!(out, "{INDENT}{line}");
@@ -128,8 +128,8 @@ pub fn summary(results: &Results) -> String {
 
 /// Pages without an article, one a line: what `整页:` finds beside articles.
 pub fn pages(pages: &[Article]) -> String {
-    let line = |page: &Article| format!("{}  {}  {}\n", page.id, page.title, page.url.as_ref().unwrap_or(&page.origin));
-    pages.iter().map(line).collect()
+    let line = |page: &Article| format!("{}  {}  {}", page.id, page.title, page.url.as_ref().unwrap_or(&page.origin));
+    pages.iter().map(|page| clean::line(&line(page)).into_owned() + "\n").collect()
 }
 
 /// Facets, each as a line of its values with their counts.
@@ -147,7 +147,7 @@ pub fn facets(facets: &Facets, style: Style) -> String {
 }
 
 fn count(count: &Count) -> String {
-    let mut text = format!("{} {}", count.value, count.count);
+    let mut text = format!("{} {}", clean::line(&count.value), count.count);
     for (more, name) in [(count.synonym_count, "by a synonym"), (count.partial_count, "partial")] {
         if let Some(more) = more.filter(|more| *more > 0) {
             let _ = write!(text, " + {more} {name}");
@@ -189,7 +189,7 @@ fn paint(text: &str, paint: Paint, style: Style) -> String {
 }
 
 /// A short text with its marks, on one line.
-fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String {
+pub(super) fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String {
     let mut out = String::new();
     set(text, marks, Style { width: None, ..style }, 0, Base::Plain, &mut out);
     out
@@ -197,9 +197,8 @@ fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String {
 
 /// Sets a text with its marks, broken into lines of the style's width; lines after the first begin with the indent.
 fn set(text: &str, marks: &[Range<usize>], style: Style, indent: usize, base: Base, out: &mut String) {
-    let chars: Vec<char> = text.chars().filter(|c| !is_control(*c) || *c == '\n').collect();
-    // Where control characters were taken out, marks would point elsewhere: articles hold none, so this is rare.
-    let marks = if chars.len() == text.chars().count() { marks } else { &[] };
+    // One sign for one character, so that marks point where they did.
+    let chars: Vec<char> = text.chars().map(|c| if c == '\n' { c } else { clean::shown(c) }).collect();
     let lines = match style.width {
         Some(width) => width::lines(&chars, width.max(MIN_WIDTH + indent) - indent),
         None => std::iter::once(0..chars.len()).collect(),
@@ -228,11 +227,6 @@ fn unmarked(chars: &[char], base: Base, style: Style, out: &mut String) {
     }
 }
 
-/// Escape sequences and the like from a page must not reach the terminal.
-fn is_control(c: char) -> bool {
-    c.is_control()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,6 +242,6 @@ mod tests {
 
     #[test]
     fn escape_sequences_do_not_pass() {
-        assert_eq!(marked("工\x1b[31m会", &[0..1, 1..2], PLAIN), "工[31m会");
+        assert_eq!(marked("工\x1b[31m会", &[0..1, 1..2], PLAIN), "«工»«␛»[31m会");
     }
 }

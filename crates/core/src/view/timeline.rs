@@ -49,7 +49,7 @@ pub fn chart(timeline: &Timeline, style: Style) -> String {
     out
 }
 
-fn between(from: &str, to: &str) -> String {
+pub(super) fn between(from: &str, to: &str) -> String {
     if from == to { from.to_string() } else { format!("{from} to {to}") }
 }
 
@@ -63,18 +63,23 @@ fn figures(period: &Period) -> String {
 }
 
 /// A share in percent with one digit behind the point, or as many as it takes to tell it from nothing.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let digits = if percent > 0.0 && percent < 0.1 { (1.0 - percent.log10().floor()) as usize } else { 1 };
     format!("{percent:.digits$} %")
 }
 
 fn bar(count: u64, most: u64, room: usize) -> String {
-    if count == 0 {
+    share_bar(count as f64, most as f64, room)
+}
+
+/// A bar as long as the value is of the largest one.
+pub(super) fn share_bar(value: f64, most: f64, room: usize) -> String {
+    if value <= 0.0 || most <= 0.0 {
         return String::new();
     }
     // What is there is seen, however small.
-    let eighths = ((count as f64 / most.max(1) as f64 * room as f64 * 8.0).round() as usize).max(1);
+    let eighths = ((value / most * room as f64 * 8.0).round() as usize).max(1);
     "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
 }
 

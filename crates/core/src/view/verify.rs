@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::width;
+use super::{clean, width};
 use crate::verify::{Contract, Report, Side};
 
 /// One finding a line, the worst in full.
@@ -11,7 +11,7 @@ pub fn text(report: &Report) -> String {
     let files = &report.files;
     let _ = writeln!(out, "files       {} read, {:.1} MB", files.files, files.bytes as f64 / 1e6);
     for damage in &files.damaged {
-        let _ = writeln!(out, "DAMAGED     {}: {}", damage.path.display(), damage.what);
+        let _ = writeln!(out, "DAMAGED     {}: {}", clean::line(&damage.path.to_string_lossy()), damage.what);
     }
     if let Some(contract) = &report.contract {
         let counts = &report.counts;
@@ -21,13 +21,13 @@ pub fn text(report: &Report) -> String {
             counts.documents, counts.stored, counts.ids, counts.manifest
         );
         for problem in &counts.problems {
-            let _ = writeln!(out, "WRONG       {problem}");
+            let _ = writeln!(out, "WRONG       {}", clean::line(problem));
         }
         out.push_str(&self::contract(contract));
     }
     let verdict = if report.is_sound() { "sound" } else { "NOT SOUND" };
     let _ = writeln!(out, "{verdict}: generation {}, commit {}", report.generation, report.commit);
-    out
+    clean::text(&out).into_owned()
 }
 
 /// The figures of the recall contract as a table.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::clean;
 use crate::search::why_not::{Verdict, WhyNot};
 
 /// The verdict, then a line a clause: whether it holds, and what the article has or has instead.
@@ -18,7 +19,7 @@ pub fn text(answer: &WhyNot) -> String {
         Verdict::NotFound => "it is not found".to_string(),
     };
     let title = if answer.title.is_empty() { "(no title)" } else { &answer.title };
-    let _ = writeln!(out, "{}  {title}\n{verdict}", answer.id);
+    let _ = writeln!(out, "{}  {}\n{verdict}", answer.id, clean::line(title));
     if answer.clauses.is_empty() {
         let _ = writeln!(out, "the query asks for nothing");
     }
@@ -27,7 +28,7 @@ pub fn text(answer: &WhyNot) -> String {
         let why = if clause.why.is_empty() { String::new() } else { format!(": {}", clause.why) };
         let _ = writeln!(out, "{}{sign}  {}{why}", "    ".repeat(clause.depth), clause.text);
     }
-    out.chars().filter(|c| !c.is_control() || *c == '\n').collect()
+    clean::text(&out).into_owned()
 }
 
 /// The same as one JSON object.

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use serde::de::IgnoredAny;
 
 use super::limits::Trouble;
+use super::loose::{self, Forgive};
 use super::sniff::{self, ending};
 use super::walk::{Flow, Place, Walk};
 use super::window::{Line, Window, read_line, read_whole};
@@ -17,8 +18,10 @@ use gongxun_text::charset;
 
 /// How far the first line is looked at to tell JSON lines from JSON that is spread over lines.
 const FIRST_LINE: usize = 1 << 20;
-/// How many bytes in all are read again behind broken values.
-const READ_AGAIN: usize = 512 << 20;
+/// How many bytes are read again behind broken values, whatever the file's size.
+const READ_AGAIN: usize = 32 << 20;
+/// How many more are read again for each byte of the file.
+const READ_AGAIN_A_BYTE: usize = 8;
 
 /// Reads a JSON file of any of the forms. A file of one object is that object's, and has no numbers in it; arrays, names of
 /// JSON lines, and streams are taken for files of many even where only one is there yet.
@@ -158,11 +161,11 @@ fn too_long(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64) -> Flow 
 /// Hands over one value that begins on `line`, or says what is wrong with it; says whether it was whole.
 fn value(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64, bytes: &[u8]) -> ControlFlow<(), bool> {
     let bytes = bytes.trim_ascii();
-    let text = match std::str::from_utf8(bytes) {
+    let mut text = match std::str::from_utf8(bytes) {
         Ok(_) => bytes.to_vec(),
         Err(_) => charset::decode(bytes, None, false).text.into_bytes(),
     };
-    match check(&text) {
+    match check(&text).or_else(|wrong| mended(&text).map(|mended| text = mended).ok_or(wrong)) {
         Ok(()) => walk.record(place, Some(record), Media::Json, text)?,
         Err((down, what)) => {
             walk.reject(place, Some(record), Reason::BadJson, format!("line {}: {what}", line + down))?;
@@ -185,6 +188,12 @@ fn check(bytes: &[u8]) -> Result<(), (u64, String)> {
             Err((err.line().saturating_sub(1) as u64, format!("column {}: {what}", err.column())))
         }
     }
+}
+
+/// An object some of whose values are none (`NaN`, a number beyond all bounds), with null in their place.
+fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
+    let value = loose::parse(std::str::from_utf8(bytes).ok()?, Forgive::Values)?;
+    value.is_object().then(|| value.to_string().into_bytes())
 }
 
 /// Cuts a stream into its values by braces and quotes alone, so that a broken value spoils no other one. A value whose
@@ -210,6 +219,7 @@ fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
                 Err(err) => return walk.fail(place, Some(record + 1), &err),
             };
             stream.consume(used);
+            budget = budget.saturating_add(used * READ_AGAIN_A_BYTE);
             if used == 0 && !cut {
                 break;
             }
@@ -228,9 +238,16 @@ fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
             budget -= bytes.len() - next;
             cutter.lines -= count_lines(&bytes[next..]);
             (cutter.line_indent, cutter.at_line_start) = (0, true);
-            again.drain(..at);
-            at = 0;
-            again.splice(..0, bytes[next..].iter().copied());
+            // What was read of `again` still stands there: nothing is copied, however often it is read.
+            match again[..at].ends_with(&bytes) {
+                true => at -= bytes.len() - next,
+                false => {
+                    let rest = again.split_off(at);
+                    again = bytes[next..].to_vec();
+                    again.extend(rest);
+                    at = 0;
+                }
+            }
         }
     }
     if record == 0 {

@@ -24,7 +24,8 @@ pub struct Limits {
     /// How many archives may stand inside each other, and how many compressions around each other.
     pub nesting: u64,
     /// How many times its size an input may unpack to. Bytes that became records don't count against it, so an archive
-    /// that merely compresses well is read to its end.
+    /// that merely compresses well is read to its end; but they do where compressions stand inside each other, which
+    /// compresses nothing twice, and beyond [`Limits::BEYOND`] times the ratio.
     pub ratio: u64,
     /// Unpacked bytes below which the ratio is not looked at.
     pub ratio_floor: u64,
@@ -43,6 +44,8 @@ impl Limits {
     pub const PAGE_BYTES: u64 = 16 << 20;
     /// An archive in an archive in an archive.
     pub const NESTING: u64 = 3;
+    /// How many times the ratio what became records may come to as well.
+    pub const BEYOND: u64 = 10;
     /// Text rarely packs better than 1:100, the worst of deflate is 1:1032.
     pub const RATIO: u64 = 500;
     /// 64 MiB.
@@ -137,6 +140,11 @@ pub(super) struct Meter {
     limits: Limits,
     read: Cell<u64>,
     unpacked: Cell<u64>,
+    /// All that was unpacked, whatever became of it, and what of it inside another compression.
+    total: Cell<u64>,
+    nested: Cell<u64>,
+    /// How many decompressors are open inside each other.
+    open: Cell<u32>,
     members: Cell<u64>,
     /// When reading has taken too long.
     deadline: Cell<Option<Instant>>,
@@ -149,6 +157,9 @@ impl Meter {
             limits: *limits,
             read: Cell::new(0),
             unpacked: Cell::new(0),
+            total: Cell::new(0),
+            nested: Cell::new(0),
+            open: Cell::new(0),
             members: Cell::new(0),
             deadline: Cell::new(seconds.and_then(|seconds| Instant::now().checked_add(seconds))),
         }
@@ -178,13 +189,27 @@ impl Meter {
 
     /// Counts bytes that a decompressor gave, and says when they are too many for what was read.
     pub(super) fn unpacked(&self, bytes: usize) -> io::Result<()> {
-        let unpacked = self.unpacked.get().saturating_add(bytes as u64);
-        self.unpacked.set(unpacked);
-        if unpacked > self.limits.ratio_floor && unpacked / self.limits.ratio.max(1) > self.read.get() {
+        let add = |counter: &Cell<u64>| {
+            counter.set(counter.get().saturating_add(bytes as u64));
+            counter.get()
+        };
+        let ratio = self.limits.ratio.max(1);
+        let exceeds =
+            |unpacked: u64, ratio: u64| unpacked > self.limits.ratio_floor && unpacked / ratio > self.read.get();
+        let nested = if self.open.get() > 1 { add(&self.nested) } else { 0 };
+        if exceeds(add(&self.unpacked), ratio)
+            || exceeds(nested, ratio)
+            || exceeds(add(&self.total), ratio.saturating_mul(Limits::BEYOND))
+        {
             let what = format!("unpacks to more than {} times its size", self.limits.ratio);
             return Err(Trouble::limit(over(what, "ratio")));
         }
         Ok(self.in_time()?)
+    }
+
+    /// A decompressor is begun, or is done with.
+    pub(super) fn opened(&self, more: i32) {
+        self.open.set(self.open.get().saturating_add_signed(more));
     }
 
     /// Takes bytes that became a record off what is held against the input.

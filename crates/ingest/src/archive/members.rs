@@ -18,8 +18,8 @@ use gongxun_core::error::Reason;
 /// How many bytes are unpacked at once: few at first, since most members of archives are small.
 const FIRST_CHUNK: usize = 8 << 10;
 const CHUNK: usize = 64 << 10;
-/// The longest name or comment in a gzip header.
-const HEADER_FIELD: usize = 64 << 10;
+/// The longest name or comment in a gzip header: as much is looked at again behind each place where a member may begin.
+const HEADER_FIELD: usize = 4 << 10;
 /// The largest dictionary in front of a zstd stream.
 const DICTIONARY: usize = 16 << 20;
 /// How far behind the last member a further one is looked for before the rest is taken for padding.
@@ -61,6 +61,7 @@ pub(super) struct Members<'w, 'a> {
 
 impl<'w, 'a> Members<'w, 'a> {
     pub(super) fn new(input: &'w mut Window<'a>, packing: Packing, meter: &'w Meter) -> Members<'w, 'a> {
+        meter.opened(i32::from(packing != Packing::Plain));
         Members {
             input,
             meter,
@@ -210,18 +211,18 @@ impl<'w, 'a> Members<'w, 'a> {
         let flags = header[3];
         if flags & 4 != 0 {
             let length = u16::from_le_bytes(self.exactly()?);
-            for _ in 0..length {
-                self.exactly::<1>()?;
+            let length = usize::from(length);
+            if self.input.peek(length)?.len() < length {
+                return Err(Trouble::damaged("the compressed stream is cut short"));
             }
+            self.input.consume(length);
         }
         for _ in 0..(flags >> 3 & 1) + (flags >> 4 & 1) {
-            let mut length = 0;
-            while self.exactly::<1>()? != [0] {
-                length += 1;
-                if length > HEADER_FIELD {
-                    return Err(Trouble::damaged("a gzip header without an end"));
-                }
-            }
+            let ahead = self.input.peek(HEADER_FIELD)?;
+            let Some(end) = ahead.iter().position(|byte| *byte == 0) else {
+                return Err(Trouble::damaged("a gzip header without an end"));
+            };
+            self.input.consume(end + 1);
         }
         if flags & 2 != 0 {
             self.exactly::<2>()?;
@@ -412,6 +413,12 @@ impl Read for Members<'_, '_> {
         let result = self.read_on(buf);
         self.told = result.as_ref().is_err_and(|err| Trouble::of(err).reason == Reason::Damaged);
         result
+    }
+}
+
+impl Drop for Members<'_, '_> {
+    fn drop(&mut self) {
+        self.meter.opened(-i32::from(self.packing != Packing::Plain));
     }
 }
 

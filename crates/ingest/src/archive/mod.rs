@@ -29,6 +29,7 @@ mod http;
 mod inputs;
 mod json;
 mod limits;
+pub(crate) mod loose;
 mod members;
 mod mime;
 mod names;
@@ -107,6 +108,9 @@ fn read_plain(
     if let Some((reason, detail)) = sniff::skip_by_name(&input.name) {
         return reject(reason, detail);
     }
+    if std::fs::metadata(&input.path).is_ok_and(|metadata| is_device(&metadata)) {
+        return reject(Reason::Unknown, "a device, and no file".to_string());
+    }
     match File::open(&input.path) {
         // A pipe that is named as a file can't go back.
         Ok(mut file) if !file.metadata().is_ok_and(|m| m.is_file()) => {
@@ -115,6 +119,19 @@ fn read_plain(
         Ok(file) => open::start_seekable(&input.name, &mut Counted { inner: file, consumed }, limits, visit),
         Err(err) => reject(Reason::Unreadable, err.to_string()),
     }
+}
+
+/// Whether a path is a device: there may be no end to it, or a person before it.
+#[cfg(unix)]
+fn is_device(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    metadata.file_type().is_char_device() || metadata.file_type().is_block_device()
+}
+
+/// Whether a path is a device.
+#[cfg(not(unix))]
+fn is_device(_metadata: &std::fs::Metadata) -> bool {
+    false
 }
 
 /// A file that tells how much of it was read.

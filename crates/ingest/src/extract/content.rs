@@ -69,7 +69,7 @@ pub fn weigh(page: &Page, hints: &[Hint]) -> Vec<Worth> {
     let titles = title::declared_keys(page);
     let hint = |line: &Line| hints.get(line.block as usize).copied().unwrap_or_default();
     let weigh = if page.dump { weigh_dump_line } else { weigh_line };
-    let mut worth: Vec<Worth> = page.lines.iter().map(|line| weigh(line, hint(line), &titles)).collect();
+    let mut worth: Vec<Worth> = page.lines.iter().map(|line| weigh(page, line, hint(line), &titles)).collect();
     let letters = |worth: &[Worth], kind: Kind| -> u32 {
         worth.iter().zip(&page.lines).filter(|(w, _)| w.kind == kind).map(|(_, l)| l.letters).sum()
     };
@@ -94,7 +94,7 @@ pub fn inherited_hints(page: &Page) -> Vec<Hint> {
     hints
 }
 
-fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
+fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     let letters = line.letters as f32;
     let plain = (line.letters - line.link_letters) as f32;
     if line.hidden {
@@ -127,7 +127,8 @@ fn weigh_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
     if is_address(&line.text) {
         return Worth { value: -(letters.min(20.0)), kind: Kind::Links };
     }
-    if line.letters <= 120 && labels::read(&line.text).is_only_about() {
+    // With the borders of its elements: 2012-01-12 and 10:10 may stand side by side without a blank.
+    if line.letters <= 120 && labels::read(&page.soft_text(line)).is_only_about() {
         return Worth { value: -2.0, kind: Kind::About };
     }
     if hint == Hint::Lead && plain >= 10.0 {
@@ -174,8 +175,8 @@ fn is_caption(folded: &[char], letters: u32) -> bool {
 
 /// The worth of a dump's line. Without links to tell menus and lists of headlines by, a sentence must end like one, and
 /// short lines count against an article.
-fn weigh_dump_line(line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
-    let worth = weigh_line(line, hint, titles);
+fn weigh_dump_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
+    let worth = weigh_line(page, line, hint, titles);
     match worth.kind {
         Kind::Sentence if line.letters < DUMP_SENTENCE && !ends_sentence(&line.text) => {
             Worth { value: -DUMP_SHORT, kind: Kind::Short }

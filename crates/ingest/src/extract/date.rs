@@ -9,6 +9,10 @@ use gongxun_text::fold::fold_char;
 
 /// Years that a page can have been published in.
 const YEARS: std::ops::RangeInclusive<u32> = 1900..=2100;
+/// The months' names in English, by their beginnings.
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/// The weekdays' names.
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// The Chinese republic's first year, less one: 民國101年 is 2012.
 const REPUBLIC: u32 = 1911;
 
@@ -33,9 +37,10 @@ pub fn find_dates(chars: &[char]) -> Vec<Found> {
     while at < chars.len() {
         // A digit or numeral inside a longer number begins nothing.
         let begins = digit(chars[at]).is_some() && (at == 0 || digit(chars[at - 1]).is_none());
-        if (begins || chars[at] == '民')
-            && let Some(one) = date_at(chars, at)
-        {
+        let word = chars[at].is_ascii_alphabetic() && (at == 0 || !chars[at - 1].is_alphanumeric());
+        let one = if begins || chars[at] == '民' { date_at(chars, at) } else { None };
+        let one = if begins || word { one.or_else(|| english_at(chars, at)) } else { one };
+        if let Some(one) = one {
             at = one.range.end;
             found.push(one);
             continue;
@@ -110,7 +115,6 @@ pub fn from_url(url: &str) -> Option<Date> {
 }
 
 fn english(value: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let lower = value.to_ascii_lowercase();
     let words: Vec<&str> =
         lower.split(|c: char| c.is_ascii_whitespace() || c == ',').filter(|w| !w.is_empty()).collect();
@@ -190,7 +194,65 @@ fn skip_blanks(chars: &[char], mut at: usize, most: usize) -> usize {
     at
 }
 
+/// A day without a year, as sites print it this year.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DayOfYear {
+    /// Where it stands, in characters.
+    pub range: Range<usize>,
+    /// The year's last two digits, where they are printed: 18-03-08.
+    pub short_year: Option<u32>,
+    /// The month.
+    pub month: u8,
+    /// The day of the month.
+    pub day: u8,
+    /// The time of day behind it.
+    pub clock: Option<Clock>,
+}
+
+impl DayOfYear {
+    /// The day of a year.
+    pub fn of(&self, year: u32) -> Option<Date> {
+        let date = ymd(year, u32::from(self.month), u32::from(self.day))?;
+        self.clock.map_or(Some(date), |clock| clock.on(date))
+    }
+}
+
+/// The day without a year that begins at a place: 10-08 12:00, 10月8日, 18-03-08 23:16.
+pub fn day_of_year_at(chars: &[char], from: usize) -> Option<DayOfYear> {
+    let (first, at) = number(chars, from, 2)?;
+    let separator = *chars.get(at)?;
+    let (second, end) = number(chars, at + 1, 2)?;
+    let (mut short_year, mut month, mut day, mut end) = (None, first, second, end);
+    match separator {
+        '月' if matches!(chars.get(end), Some('日' | '号')) => end += 1,
+        '-' | '/' | '.' => {
+            if chars.get(end) == Some(&separator) {
+                let (third, after) = number(chars, end + 1, 2)?;
+                (short_year, month, day, end) = (Some(first), second, third, after);
+            }
+        }
+        _ => return None,
+    }
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let clock = clock_after(chars, end);
+    let end = clock.map_or(end, |(_, end)| end);
+    let clock = clock.map(|(clock, _)| clock);
+    Some(DayOfYear { range: from..end, short_year, month: month as u8, day: day as u8, clock })
+}
+
+/// A date that begins at a place, in one of the forms that pages print.
 fn date_at(chars: &[char], from: usize) -> Option<Found> {
+    let (date, end) = printed(chars, from).or_else(|| spaced(chars, from)).or_else(|| split(chars, from))?;
+    Some(match clock_after(chars, end) {
+        Some((clock, end)) => Found { range: from..end, date: clock.on(date)? },
+        None => Found { range: from..end, date },
+    })
+}
+
+/// 2012年1月5日, 2012-01-05, 二〇一二年一月五日, 民國101年1月5日.
+fn printed(chars: &[char], from: usize) -> Option<(Date, usize)> {
     let republic: &[char] = &['民', '国'];
     let mut at = from;
     let of_republic = chars[at..].starts_with(republic);
@@ -205,14 +267,14 @@ fn date_at(chars: &[char], from: usize) -> Option<Found> {
     } else if end - at != 4 || !YEARS.contains(&year) {
         return None;
     }
-    at = skip_blanks(chars, end, 1);
+    at = skip_blanks(chars, end, 2);
     let separator = *chars.get(at)?;
     if !matches!(separator, '年' | '-' | '/' | '.' | '–' | '－') {
         return None;
     }
-    at = skip_blanks(chars, at + 1, 1);
+    at = skip_blanks(chars, at + 1, 2);
     let (month, end) = number(chars, at, 2)?;
-    at = skip_blanks(chars, end, 1);
+    at = skip_blanks(chars, end, 2);
     let second = *chars.get(at)?;
     if separator == '年' {
         if second != '月' {
@@ -221,23 +283,139 @@ fn date_at(chars: &[char], from: usize) -> Option<Found> {
     } else if second != separator {
         return None;
     }
-    at = skip_blanks(chars, at + 1, 1);
+    at = skip_blanks(chars, at + 1, 2);
     let (day, mut end) = number(chars, at, 2)?;
     let date = ymd(year, month, day)?;
     let after = skip_blanks(chars, end, 1);
     if separator == '年' && chars.get(after).is_some_and(|c| matches!(c, '日' | '号')) {
         end = after + 1;
     }
-    Some(match clock_after(chars, end) {
-        Some((date_with_time, end)) => Found { range: from..end, date: date_with_time(date)? },
-        None => Found { range: from..end, date },
-    })
+    Some((date, end))
 }
 
-type WithTime = Box<dyn Fn(Date) -> Option<Date>>;
+/// 二 〇 二 二 年 九 月 十 七 日: blanks between the figures.
+fn spaced(chars: &[char], from: usize) -> Option<(Date, usize)> {
+    const LONGEST: usize = 40;
+    let blank = |c: &char| c.is_whitespace() || *c == super::page::SOFT;
+    if !chars.get(from + 1).is_some_and(blank) && !chars[from..].iter().take(6).any(blank) {
+        return None;
+    }
+    let area = &chars[from..chars.len().min(from + LONGEST)];
+    let end = area.iter().position(|c| matches!(c, '日' | '号'))? + 1;
+    let close: Vec<char> = area[..end].iter().copied().filter(|c| !blank(c)).collect();
+    // Figures of one number alone stand apart; a full date with plain blanks is [`printed`]'s.
+    let (date, len) = printed(&close, 0)?;
+    (len == close.len()).then_some((date, from + end))
+}
+
+/// A day that stands in several elements: year 2022, then 10/25; 2022-10, then 25.
+fn split(chars: &[char], from: usize) -> Option<(Date, usize)> {
+    let soft = |at: usize| chars.get(at) == Some(&super::page::SOFT);
+    let (year, end) = number(chars, from, 4)?;
+    if end - from != 4 || !YEARS.contains(&year) {
+        return None;
+    }
+    let gap = |at: usize| {
+        let end = skip_blanks(chars, at, 4);
+        (end > at && (at..end).any(soft)).then_some(end)
+    };
+    let sign = |at: usize| chars.get(at).copied().filter(|c| matches!(c, '-' | '/' | '.' | '月' | '年'));
+    if let Some(at) = gap(end) {
+        // The year alone, then month and day.
+        let (month, end) = number(chars, at, 2)?;
+        let at = skip_blanks(chars, end, 2);
+        sign(at)?;
+        let at = skip_blanks(chars, at + 1, 2);
+        let (day, end) = number(chars, at, 2)?;
+        return Some((ymd(year, month, day)?, end));
+    }
+    // Year and month, then the day in an element of its own.
+    sign(end)?;
+    let (month, end) = number(chars, skip_blanks(chars, end + 1, 2), 2)?;
+    let end = end + usize::from(chars.get(end) == Some(&'月'));
+    let at = gap(end)?;
+    let (day, end) = number(chars, at, 2)?;
+    (sign(end).is_none() && chars.get(end) != Some(&':')).then_some(())?;
+    Some((ymd(year, month, day).filter(|_| day > 0 && month > 0)?, end))
+}
+
+/// The English date at a place: Dec 28 Sat 2013 00:28, 28 December 2013, Sat Dec 28 10:28:00 2013.
+fn english_at(chars: &[char], from: usize) -> Option<Found> {
+    const LONGEST: usize = 36;
+    let end = chars.len().min(from + LONGEST);
+    let area: String = chars[from..end].iter().map(|c| if *c == super::page::SOFT { ' ' } else { *c }).collect();
+    let lower = area.to_ascii_lowercase();
+    let begins = MONTHS.iter().any(|m| lower.starts_with(m))
+        || lower.starts_with(|c: char| c.is_ascii_digit())
+        || WEEKDAYS.iter().any(|d| lower.starts_with(d));
+    if !begins {
+        return None;
+    }
+    // Word by word, as long as each is a part of a date.
+    let (mut year, mut month, mut day, mut clock, mut last) = (None, None, None, None, 0);
+    let mut at = 0;
+    for word in area.split_inclusive(|c: char| c.is_whitespace() || c == ',') {
+        let bare = word.trim_matches(|c: char| c.is_whitespace() || c == ',' || c == '.').to_ascii_lowercase();
+        let begin = at;
+        at += word.chars().count();
+        if bare.is_empty() {
+            continue;
+        }
+        let figures = bare.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let named = |list: &[&str]| {
+            list.iter().position(|n| bare.starts_with(n) && bare.bytes().all(|b| b.is_ascii_alphabetic()))
+        };
+        if let Some(m) = named(&MONTHS).filter(|_| month.is_none() && bare.len() <= 9) {
+            month = Some(m as u32 + 1);
+        } else if named(&WEEKDAYS).is_some() && bare.len() <= 9 {
+        } else if bare.contains(':') && clock.is_none() && day.is_some() {
+            let (found, end) = clock_after(chars, from + begin)?;
+            clock = Some(found);
+            last = end - from;
+            if year.is_some() {
+                break;
+            }
+            continue;
+        } else if let Some(number) =
+            figures.parse::<u32>().ok().filter(|_| matches!(&bare[figures.len()..], "" | "st" | "nd" | "rd" | "th"))
+        {
+            if figures.len() == 4 && YEARS.contains(&number) && year.is_none() && month.is_some() {
+                year = Some(number);
+            } else if figures.len() <= 2 && (1..=31).contains(&number) && day.is_none() {
+                day = Some(number);
+            } else {
+                break;
+            }
+        } else {
+            break;
+        }
+        last = begin + word.trim_end_matches(|c: char| c.is_whitespace() || c == ',').chars().count();
+    }
+    let date = ymd(year?, month?, day?)?;
+    let date = clock.map_or(Some(date), |clock| clock.on(date))?;
+    Some(Found { range: from..from + last, date })
+}
+
+/// A time of day as printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    hour: u8,
+    minute: u8,
+    second: u8,
+    offset_minutes: i16,
+}
+
+impl Clock {
+    /// A day at this time.
+    pub fn on(self, date: Date) -> Option<Date> {
+        let mut date = date.at(self.hour, self.minute, self.second)?;
+        date.offset_minutes = self.offset_minutes;
+        Some(date)
+    }
+}
 
 /// The time of day behind a date, where one follows.
-fn clock_after(chars: &[char], from: usize) -> Option<(WithTime, usize)> {
+fn clock_after(chars: &[char], from: usize) -> Option<(Clock, usize)> {
     let mut at = skip_blanks(chars, from, 8);
     // 星期三, 周三, (三), a comma, a bar, a time zone's name, or the T of RFC 3339 may stand between.
     for _ in 0..3 {
@@ -318,7 +496,10 @@ fn clock_after(chars: &[char], from: usize) -> Option<(WithTime, usize)> {
             let digits: String =
                 chars[end + 1..].iter().take(5).take_while(|c| c.is_ascii_digit() || **c == ':').collect();
             let bare = digits.replace(':', "");
-            if let (4, Ok(n)) = (bare.len(), bare.parse::<i16>()) {
+            if let (4, Ok(n)) = (bare.len(), bare.parse::<i16>())
+                && n < 2400
+                && n % 100 < 60
+            {
                 offset = (n / 100 * 60 + n % 100) * if *sign == '-' { -1 } else { 1 };
                 end += 1 + digits.len();
             }
@@ -338,12 +519,8 @@ fn clock_after(chars: &[char], from: usize) -> Option<(WithTime, usize)> {
     }
     // 24:00 is how some sites print midnight.
     let hour = if hour == 24 { 0 } else { hour };
-    let with: WithTime = Box::new(move |date: Date| {
-        let mut date = date.at(hour as u8, minute as u8, second as u8)?;
-        date.offset_minutes = offset;
-        Some(date)
-    });
-    Some((with, end))
+    let clock = Clock { hour: hour as u8, minute: minute as u8, second: second as u8, offset_minutes: offset };
+    Some((clock, end))
 }
 
 fn starts(chars: &[char], word: &str) -> bool {
@@ -376,6 +553,16 @@ mod tests {
             ("2025-01-15T07:02:09+0900", "2025-01-15T07:02:09+09:00"),
             ("(2012-01-12 16:10)", "2012-01-12T16:10:00+08:00"),
             ("2012年 1月 12日", "2012-01-12"),
+            ("二 〇 二 二 年九月十七日", "2022-09-17"),
+            ("2 0 2 2 年 1 0 月 1 7 日 08:30", "2022-10-17T08:30:00+08:00"),
+            ("2022年 10 月 17 日", "2022-10-17"),
+            ("2022\u{1F}10\u{1F}/\u{1F}25\u{1F}17:00:00", "2022-10-25T17:00:00+08:00"),
+            ("2022-10\u{1F}25", "2022-10-25"),
+            ("Dec \u{1F}28 \u{1F}Sat \u{1F}2013 \u{1F}00:28", "2013-12-28T00:28:00+08:00"),
+            ("Posted on 28 December, 2013 in news", "2013-12-28"),
+            ("Sat, Dec 28th 2013", "2013-12-28"),
+            ("2022 10 25", ""),
+            ("may 3 people", ""),
             ("2012年2月30日", ""),
             ("12345-01-02", ""),
             ("2012年1月", ""),

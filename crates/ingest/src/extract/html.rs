@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
+use super::address;
 use super::markup::{Attributes, Token, tokens, unescape};
-use super::page::{Block, Form, Gap, Hint, Line, Meta, Page, Piece, is_letter};
+use super::page::{Block, Form, Gap, Hint, Line, Mark, Marked, Meta, Page, Piece, is_letter};
 use super::tables;
 
 /// Blocks nested deeper than this are flattened into the block at this depth.
@@ -21,6 +22,26 @@ const MAX_META: usize = 4_000;
 const MAX_LINK: usize = 700;
 /// JSON-LD scripts of one page that are looked at.
 const MAX_JSON_LD: usize = 8;
+/// Bytes of the scripts of one page that are kept for what they say about the article.
+const MAX_SCRIPTS: usize = 4 << 20;
+/// Words of which a script has one where it may say something about the article.
+const TELLS: &[&str] = &[
+    "_time",
+    "Time",
+    "pubtime",
+    "var ct",
+    "nickname",
+    "ubDate",
+    "\"content\"",
+    "content:",
+    "articleBody",
+    "%22content%22",
+    "pageProps",
+];
+/// Elements of one page whose class says that they hold the source or the author.
+const MAX_MARKED: usize = 32;
+/// Such elements that are open at once.
+const MAX_OPEN_MARKS: usize = 4;
 
 /// Reads a page.
 pub fn parse(html: &str) -> Page {
@@ -31,6 +52,7 @@ pub fn parse(html: &str) -> Page {
             Token::End(name) => builder.end(&name),
             Token::Text(text) => builder.text(text),
             Token::Raw(text) => builder.raw(text),
+            Token::Comment(text) => builder.comment(text),
         }
     }
     builder.finish()
@@ -79,6 +101,16 @@ enum Raw {
     Nothing,
     Title,
     JsonLd,
+    Script,
+}
+
+/// An element that a class marks, not yet closed.
+struct OpenMark {
+    name: String,
+    /// Elements of this name inside it.
+    inside: usize,
+    mark: Mark,
+    start: u32,
 }
 
 struct Builder {
@@ -94,6 +126,8 @@ struct Builder {
     heading: u8,
     raw: Raw,
     tables: tables::Borders,
+    marks: Vec<OpenMark>,
+    script_bytes: usize,
 }
 
 impl Builder {
@@ -111,6 +145,8 @@ impl Builder {
             heading: 0,
             raw: Raw::Nothing,
             tables: tables::Borders::default(),
+            marks: Vec::new(),
+            script_bytes: 0,
         }
     }
 
@@ -121,6 +157,7 @@ impl Builder {
 
     fn start(&mut self, name: &str, attributes: Attributes) {
         self.raw = Raw::Nothing;
+        self.start_mark(name, attributes);
         match name {
             "br" | "hr" => self.end_line(),
             "a" => {
@@ -131,10 +168,14 @@ impl Builder {
             "b" | "strong" => self.bold = self.bold.saturating_add(1),
             "meta" => self.meta(attributes),
             "link" => self.canonical(attributes),
+            "base" if self.page.base.is_none() => {
+                self.page.base =
+                    attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case("href")).map(|a| a.1.into_owned());
+            }
             "title" => self.raw = Raw::Title,
             "script" => {
-                let json = attribute(attributes, "type").is_some_and(|t| t.trim() == "application/ld+json");
-                self.raw = if json { Raw::JsonLd } else { Raw::Nothing };
+                let json = attribute(attributes, "type").is_some_and(|t| t.trim().starts_with("application/ld+json"));
+                self.raw = if json { Raw::JsonLd } else { Raw::Script };
             }
             "time" | "span" | "abbr" => self.dated(attributes),
             _ => {
@@ -146,6 +187,7 @@ impl Builder {
     }
 
     fn end(&mut self, name: &str) {
+        self.end_mark(name);
         match name {
             "a" => self.end_link(),
             "b" | "strong" => self.bold = self.bold.saturating_sub(1),
@@ -194,7 +236,52 @@ impl Builder {
                 self.page.texts.push(unescape(text).into_owned());
             }
             Raw::JsonLd if self.page.json_ld.len() < MAX_JSON_LD => self.page.json_ld.push(text.to_string()),
+            Raw::Script if self.script_bytes + text.len() <= MAX_SCRIPTS && may_tell(text) => {
+                self.script_bytes += text.len();
+                self.page.scripts.push(text.to_string());
+            }
             _ => {}
+        }
+    }
+
+    fn comment(&mut self, text: &str) {
+        if self.page.saved_from.is_none() {
+            self.page.saved_from = address::from_comment(text);
+        }
+    }
+
+    /// Notes where an element begins whose class or id says that it holds the source or the author.
+    fn start_mark(&mut self, name: &str, attributes: Attributes) {
+        for open in self.marks.iter_mut().filter(|open| open.name == name) {
+            open.inside += 1;
+        }
+        let few = self.marks.len() < MAX_OPEN_MARKS && self.page.marked.len() < MAX_MARKED;
+        if few
+            && matches!(
+                name,
+                "span" | "a" | "div" | "p" | "em" | "i" | "b" | "strong" | "li" | "td" | "cite" | "small" | "address"
+            )
+            && let Some(mark) = mark_of(attributes)
+        {
+            let start = self.page.pieces.len() as u32;
+            self.marks.push(OpenMark { name: name.to_string(), inside: 0, mark, start });
+        }
+    }
+
+    fn end_mark(&mut self, name: &str) {
+        let end = self.page.pieces.len() as u32;
+        let mut closed = None;
+        for (i, open) in self.marks.iter_mut().enumerate().filter(|(_, open)| open.name == name) {
+            match open.inside.checked_sub(1) {
+                Some(inside) => open.inside = inside,
+                None => closed = Some(i),
+            }
+        }
+        if let Some(i) = closed {
+            let open = self.marks.remove(i);
+            if end > open.start {
+                self.page.marked.push(Marked { mark: open.mark, pieces: open.start..end });
+            }
         }
     }
 
@@ -391,6 +478,51 @@ fn kind_of(name: &str) -> Option<Kind> {
         | "legend" | "dir" | "marquee" | "hgroup" | "layer" => Kind::Container,
         _ => return None,
     })
+}
+
+/// Whether a script is worth keeping.
+fn may_tell(script: &str) -> bool {
+    TELLS.iter().any(|word| script.contains(word))
+}
+
+/// What the class, id or itemprop of an element says that its text is.
+fn mark_of(attributes: Attributes) -> Option<Mark> {
+    const SOURCE: &[&str] = &["source", "laiyuan", "nickname", "medianame", "mediaid", "copyfrom", "comefrom"];
+    const AUTHOR: &[&str] = &["author", "authorname", "byline", "zuozhe", "writer"];
+    /// Words that make a class speak of something else.
+    const OTHER: &[&str] = &[
+        "list", "box", "wrap", "icon", "img", "pic", "avatar", "video", "open", "data", "social", "bio", "body",
+        "query",
+    ];
+    let mut found = None;
+    for (key, value) in attributes.iter() {
+        let named = ["class", "id", "itemprop"].iter().any(|name| key.eq_ignore_ascii_case(name));
+        if !named || found.is_some() {
+            continue;
+        }
+        if value == "js_name" {
+            return Some(Mark::Source);
+        }
+        for name in value.split_ascii_whitespace().take(8) {
+            let words: Vec<String> = name
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .map(str::to_ascii_lowercase)
+                .filter(|w| !w.is_empty())
+                .collect();
+            let says = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+            if words.len() > 4 || says(OTHER) {
+                continue;
+            }
+            // A media of its own: `media`, `media-name`, not `rich_media_text`.
+            let media = words.first().is_some_and(|w| w == "media") && words[1..].iter().all(|w| w == "name");
+            if says(SOURCE) || media {
+                found = Some(Mark::Source);
+            } else if says(AUTHOR) {
+                found = found.or(Some(Mark::Author));
+            }
+        }
+    }
+    found
 }
 
 struct Look {

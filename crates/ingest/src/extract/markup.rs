@@ -1,7 +1,7 @@
 //! HTML text in, tokens out: a tokenizer that never fails, never recurses and reads each byte once.
 //!
 //! It knows what a news page needs and no more: tags with the attributes that extraction looks at, text with its
-//! character references undone, and the raw contents of `script` and `title`. Everything else (comments, declarations,
+//! character references undone, comments, and the raw contents of `script` and `title`. Everything else (declarations,
 //! styles) is skipped. A full HTML5 tokenizer checks each attribute against all before it, which a hostile page makes
 //! quadratic; this one stops at [`MAX_ATTRIBUTES`].
 
@@ -28,6 +28,8 @@ pub enum Token<'a> {
     Text(&'a str),
     /// The contents of an element whose text is not markup (`script`, `style`, `title`, `textarea`), after its start tag.
     Raw(&'a str),
+    /// What stands between `<!--` and `-->`.
+    Comment(&'a str),
 }
 
 /// The attributes of one tag, parsed when asked.
@@ -119,7 +121,13 @@ impl<'a> Iterator for Tokens<'a> {
                 return Some(Token::Text(&rest[..end]));
             }
             match rest.as_bytes().get(1) {
-                Some(b'!') => self.at += self.skip_declaration(rest),
+                Some(b'!') => {
+                    let (comment, len) = self.declaration(rest);
+                    self.at += len;
+                    if let Some(comment) = comment {
+                        return Some(Token::Comment(comment));
+                    }
+                }
                 Some(b'?') => self.at += rest.find('>').map_or(rest.len(), |e| e + 1),
                 Some(b'/') if rest.as_bytes().get(2).is_some_and(u8::is_ascii_alphabetic) => {
                     let end = rest.find('>').unwrap_or(rest.len());
@@ -136,9 +144,17 @@ impl<'a> Iterator for Tokens<'a> {
                     self.raw = RAW.iter().find(|r| **r == name).copied();
                     return Some(Token::Start { name, attributes });
                 }
-                // A `<` before anything else is a `<` of the text.
+                // A `<` before anything else is a `<` of the text. Many of them are one text.
                 _ => {
-                    let end = rest[1..].find('<').map_or(rest.len(), |e| e + 1);
+                    let bytes = rest.as_bytes();
+                    let is_text = |at: usize| match bytes.get(at + 1) {
+                        Some(next) => !next.is_ascii_alphabetic() && !matches!(next, b'!' | b'?' | b'/'),
+                        None => true,
+                    };
+                    let mut end = 0;
+                    while end < bytes.len() && (bytes[end] != b'<' || is_text(end)) {
+                        end += 1;
+                    }
                     self.at += end;
                     return Some(Token::Text(&rest[..end]));
                 }
@@ -148,22 +164,22 @@ impl<'a> Iterator for Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    /// The length of the comment or declaration at the beginning of `rest`.
-    fn skip_declaration(&mut self, rest: &str) -> usize {
+    /// The comment or declaration at the beginning of `rest`: what a comment says, and the length.
+    fn declaration<'a>(&mut self, rest: &'a str) -> (Option<&'a str>, usize) {
         const COMMENT: u32 = 1 << 31;
         if let Some(comment) = rest.strip_prefix("<!--") {
             if comment.starts_with('>') {
-                return 5;
+                return (None, 5);
             }
             // An unclosed comment would swallow the page: it ends with its tag.
             if self.dead_ends & COMMENT == 0 {
                 match comment.find("-->") {
-                    Some(end) => return 4 + end + 3,
+                    Some(end) => return (Some(&comment[..end]), 4 + end + 3),
                     None => self.dead_ends |= COMMENT,
                 }
             }
         }
-        rest.find('>').map_or(rest.len(), |e| e + 1)
+        (None, rest.find('>').map_or(rest.len(), |e| e + 1))
     }
 }
 
@@ -274,6 +290,7 @@ mod tests {
     fn pages_become_tokens() {
         let check = |input: &str, expect: &str| {
             let got: Vec<String> = tokens(input)
+                .filter(|t| !matches!(t, Token::Comment(_)))
                 .map(|t| match t {
                     Token::Start { name, attributes } => {
                         let list: Vec<String> = attributes.iter().map(|(n, v)| format!(" {n}={v}")).collect();
@@ -281,7 +298,7 @@ mod tests {
                     }
                     Token::End(name) => format!("</{name}>"),
                     Token::Text(t) => unescape(t).into_owned(),
-                    Token::Raw(t) => format!("[{t}]"),
+                    Token::Raw(t) | Token::Comment(t) => format!("[{t}]"),
                 })
                 .collect();
             assert_eq!(got.join("·"), expect, "{input}");

@@ -4,6 +4,8 @@
 //! to one; then the article's region is found among the lines, and title, source, date and credits around it. Each line goes
 //! to one part of the article or to its margin: nothing that a page shows is left out. A JSON object has its fields already.
 
+mod about;
+mod address;
 mod article;
 mod boilerplate;
 mod comments;
@@ -11,6 +13,7 @@ mod content;
 mod date;
 mod dump;
 mod explain;
+mod fields;
 mod html;
 mod identity;
 mod json;
@@ -19,10 +22,13 @@ mod machine;
 mod markdown;
 mod markup;
 mod names;
+mod newspaper;
 mod page;
 mod parts;
 mod phrases;
+mod plain;
 mod region;
+mod scripts;
 mod source;
 mod tables;
 mod title;

@@ -12,7 +12,7 @@ const SURNAMES: &str = "卜王李张刘陈杨黄赵吴周徐孙马朱胡郭何�
 翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪\
 简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐\
 冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈\
-伏鹿薄邸雍辜羊阿乌要母邰逯尧展亢赖洪岩肇雒闪鱼经竹濮宿幸洛励缑千茅巨生智苍但由操信鄂亓牧占撒桓酆危冶茹隆庆昌凤仉暴撖郗喜竺沃佐";
+伏鹿薄邸雍辜羊阿乌要母郄禤訾蒯逄麴昝妫郏郦酆璩綦隗笪拜谯宓闾裘邰逯尧展亢赖洪岩肇雒闪鱼经竹濮宿幸洛励缑千茅巨生智苍但由操信鄂亓牧占撒桓酆危冶茹隆庆昌凤仉暴撖郗喜竺沃佐";
 /// Family names of two characters.
 const DOUBLE_SURNAMES: &[&str] = &[
     "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "夏侯", "端木", "独孤",
@@ -139,12 +139,59 @@ const NO_NAMES: &[&str] = &[
     "栏目",
     "查看",
     "参与",
+    "全文完",
+    "资料图",
+    "资料图片",
+    "网络整理",
+    "网络综合",
+    "来自网络",
+    "源自网络",
+    "连线",
+    "连线报道",
+    "连线报导",
+    "专电",
+    "特稿",
+    "手记",
+    "观察",
+    "调查",
+    "文章",
+    "述评",
+    "见闻",
+    "来信",
+    "专访",
+    "探访",
+    "日记",
+    "札记",
+    "快评",
+    "时评",
+    "论坛",
+    "追踪",
+    "获悉",
+    "了解",
+    "团队",
+    "供图",
+    "制图",
+    "图源",
+    "视觉中国",
+    "东方",
+    "人气",
+    "来源于",
+    "未署名",
+    "系统管理",
+    "系统管理员",
 ];
+/// Words that no name without a family name has in it: (记者日前获悉).
+const NO_SYLLABLES: &str =
+    "的了在是从今昨获悉解到于向被将已有不与为就说称这那该此者采访报道编注及等们可会要没什么由据按摄图文";
+/// Family names that nearly all people share: two names without a blank between them begin with these.
+const COMMON: usize = 220;
 /// Last characters of the names of offices and outlets, not of people.
 pub const OFFICES: &str = "网报社部组局院处厅台署司会站所室科团队";
 
 /// The longest Latin signature that is taken as a name.
 const MAX_SIGNATURE: usize = 20;
+/// The longest name without a dot and without a family name: 阿依古丽, 哈斯高娃, 巴雅尔图.
+const MAX_SYLLABLES: usize = 5;
 /// The longest name with a dot inside: 穆罕默德·本·萨勒曼.
 const MAX_DOTTED: usize = 16;
 
@@ -153,6 +200,8 @@ const MAX_DOTTED: usize = 16;
 pub enum Place {
     /// Behind a label and a colon: pen names and signatures are names too.
     Labelled,
+    /// In brackets, or in a line, with nothing but a word that asks for a name: (记者 扎西次仁).
+    Enclosed,
     /// Behind a bare word (记者 张三): only what begins with a family name.
     Bare,
 }
@@ -183,19 +232,31 @@ pub fn read(token: &str, place: Place) -> Vec<String> {
     let surname = surname_length(&folded);
     match chars.len() {
         2 if place == Place::Labelled || surname == 1 => one(),
+        // 都市报: an office, whatever it begins with.
+        3 if surname > 0 && matches!(folded[2], '报' | '网' | '厅' | '局' | '署' | '刊') => Vec::new(),
         3 if surname > 0 => one(),
+        2..=MAX_SYLLABLES if place == Place::Enclosed && chars.len() < 4 => {
+            syllables(&folded).then(one).unwrap_or_default()
+        }
         3 if place == Place::Labelled && !OFFICES.contains(folded[2]) => one(),
         4 if surname == 2 => one(),
         2 | 3 => Vec::new(),
         4.. => {
             let several = split(&chars, &folded);
-            if several.is_empty() && chars.len() == 4 && place == Place::Labelled && !OFFICES.contains(folded[3]) {
-                return one();
-            }
-            several
+            let whole = match place {
+                Place::Labelled => chars.len() == 4 && !OFFICES.contains(folded[3]),
+                Place::Enclosed => chars.len() <= MAX_SYLLABLES && syllables(&folded),
+                Place::Bare => false,
+            };
+            if several.is_empty() && whole { one() } else { several }
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether characters may be a name by its sound: 扎西次仁, 阿依古丽.
+fn syllables(folded: &[char]) -> bool {
+    folded.iter().all(|c| !NO_SYLLABLES.contains(*c)) && folded.last().is_some_and(|c| !OFFICES.contains(*c))
 }
 
 /// Places whose names stand right behind a reporter's: 记者张三台北报道.
@@ -303,6 +364,84 @@ pub fn before_place(token: &str) -> Vec<String> {
     Vec::new()
 }
 
+/// Whether a token is the number of an editor in the office: PK155, NF4425, 8821.
+pub fn is_staff_code(token: &str) -> bool {
+    let letters = token.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let digits = &token[letters..];
+    letters <= 5 && (2..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A name without the number that is joined to it: 苏晴 of 苏晴_NF4425, 苏晴 of 苏晴PK155.
+pub fn without_staff_code(token: &str) -> &str {
+    let han: usize = token.chars().take_while(|c| is_han(*c)).map(char::len_utf8).sum();
+    let code = token[han..].trim_start_matches(['_', '-', '.']);
+    if han > 0 && (is_staff_code(code) || token[han..].starts_with('_')) { &token[..han] } else { token }
+}
+
+/// Whether a token is a word of a Latin name: Demi, O'Brien, J.
+pub fn is_latin_word(token: &str) -> bool {
+    token.starts_with(|c: char| c.is_ascii_uppercase())
+        && token.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'.' | b'-'))
+        && (token.bytes().any(|b| b.is_ascii_lowercase()) || token.len() <= 2)
+}
+
+/// Whether a token is the name of an organisation that can have written an article: 岚州市总工会.
+pub fn is_organisation(token: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "工会",
+        "委员会",
+        "联合会",
+        "协会",
+        "学会",
+        "研究会",
+        "商会",
+        "基金会",
+        "促进会",
+        "办公室",
+        "编辑部",
+        "评论部",
+        "研究所",
+        "研究院",
+        "研究中心",
+        "服务中心",
+        "法院",
+        "检察院",
+        "公安局",
+        "课题组",
+        "调研组",
+        "写作组",
+        "调查组",
+        "大学",
+        "学院",
+        "集团",
+        "公司",
+        "公会",
+        "总会",
+        "党委",
+        "团委",
+        "纪委",
+        "市委",
+        "省委",
+        "政府",
+        "厅",
+        "局",
+        "联社",
+        "合作社",
+        "律师事务所",
+        "宣传部",
+        "组织部",
+        "统战部",
+        "人社部",
+        "中心",
+    ];
+    let folded: String = token.chars().map(fold_char).collect();
+    let letters = folded.chars().count();
+    (4..=24).contains(&letters)
+        && folded.chars().all(|c| is_han(c) || c.is_ascii_digit())
+        && !folded.starts_with("本")
+        && ENDS.iter().any(|end| folded.ends_with(end))
+}
+
 /// The dots inside transcribed names.
 pub fn is_dot(c: char) -> bool {
     matches!(c, '·' | '•' | '・' | '‧' | '﹒' | '●')
@@ -319,6 +458,13 @@ fn surname_length(folded: &[char]) -> usize {
         }
     }
     usize::from(folded.first().is_some_and(|c| single.contains(c)))
+}
+
+/// Whether a character is one of the family names that nearly all people share.
+fn is_common(surname: char) -> bool {
+    static FIRST: OnceLock<HashSet<char>> = OnceLock::new();
+    let first = || SURNAMES.chars().filter(|c| !c.is_whitespace()).take(COMMON).map(fold_char).collect();
+    FIRST.get_or_init(first).contains(&surname)
 }
 
 /// Several names without a blank between them: 彭晗侯婷婷. Each is three characters or two; the first split that fits.
@@ -344,6 +490,10 @@ fn split(chars: &[char], folded: &[char]) -> Vec<String> {
                 break;
             }
         }
+    }
+    // 阿依古丽 is one name, 张三李四 are two: of four characters, both family names must be common ones.
+    if chars.len() == 4 && ways[4] == 2 && !(is_common(folded[0]) && is_common(folded[2])) {
+        return Vec::new();
     }
     let mut names = Vec::new();
     let mut end = chars.len();
@@ -372,6 +522,15 @@ mod tests {
             ("阿依古丽·买买提", Place::Bare, "阿依古丽·买买提"),
             ("漩矶", Place::Labelled, "漩矶"),
             ("xinht", Place::Labelled, "xinht"),
+            ("扎西次仁", Place::Enclosed, "扎西次仁"),
+            ("阿依古丽", Place::Enclosed, "阿依古丽"),
+            ("阿依古丽", Place::Labelled, "阿依古丽"),
+            ("哈斯高娃", Place::Enclosed, "哈斯高娃"),
+            ("郄建荣", Place::Bare, "郄建荣"),
+            ("日前获悉", Place::Enclosed, ""),
+            ("从会议上获悉", Place::Enclosed, ""),
+            ("工会网", Place::Enclosed, ""),
+            ("全文完", Place::Bare, ""),
             ("漩矶", Place::Bare, ""),
             ("佚名", Place::Labelled, ""),
             ("新华网", Place::Labelled, ""),

@@ -125,6 +125,24 @@ pub struct Meta {
     pub text: u32,
 }
 
+/// What the class or id of an element inside a line says that its text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Where the article came from, or the account that published it.
+    Source,
+    /// Who wrote it.
+    Author,
+}
+
+/// An element that its class or id marks.
+#[derive(Debug, Clone)]
+pub struct Marked {
+    /// What it is.
+    pub mark: Mark,
+    /// Its pieces, in [`Page::pieces`].
+    pub pieces: Range<u32>,
+}
+
 /// A page as lines.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
@@ -142,8 +160,16 @@ pub struct Page {
     pub title: Option<u32>,
     /// The JSON-LD scripts, as they stand.
     pub json_ld: Vec<String>,
+    /// Scripts that may hold the facts or the text of the article: the state of a page that a script draws.
+    pub scripts: Vec<String>,
+    /// Elements whose class or id says what they are.
+    pub marked: Vec<Marked>,
+    /// The address that the program names which saved the page.
+    pub saved_from: Option<String>,
     /// The address that the page gives itself.
     pub canonical: Option<String>,
+    /// The address that its links are relative to.
+    pub base: Option<String>,
     /// Whether it is a dump: no blocks, no links, nothing declared.
     pub dump: bool,
 }
@@ -188,6 +214,16 @@ impl Page {
     /// The pieces of a line.
     pub fn pieces_of(&self, line: &Line) -> &[Piece] {
         self.pieces.get(line.pieces.start as usize..line.pieces.end as usize).unwrap_or(&[])
+    }
+
+    /// The text of a marked element.
+    pub fn text_of(&self, marked: &Marked) -> String {
+        let mut text = String::new();
+        for piece in self.pieces.get(marked.pieces.start as usize..marked.pieces.end as usize).unwrap_or(&[]) {
+            self.texts[piece.text as usize].chars().for_each(|c| push_collapsed(&mut text, c));
+            text.push(SOFT);
+        }
+        text.trim_matches(|c| is_blank(c) || c == SOFT).to_string()
     }
 
     /// The line's text with [`SOFT`] between its pieces: a border that a reader often sees as a gap.

@@ -62,7 +62,7 @@ pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
     let body_start = run.start;
     let declared = declared_titles(page);
     if let Some(line) = visible(page, worth, body_start, &declared) {
-        let mut title = Title::of(page, line);
+        let mut title = Title { text: headline(page, line, &declared), ..Title::of(page, line) };
         let (more, end) = continued(page, line, body_start, &declared);
         title.text += &more;
         return Title { more: line + 1..end, ..title };
@@ -252,14 +252,20 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
 /// A heading shortly before the body, where the page declares no title that it shows.
 fn heading(page: &Page, worth: &[Worth], body_start: usize, declared: &[String]) -> Option<usize> {
     let from = body_start.saturating_sub(NEAR);
+    let named = declared.iter().all(|t| is_site(&without_site(t)));
     let good = |i: &usize| {
         let line = &page.lines[*i];
         let letters = line.letters as usize;
+        // 首页 - 新闻动态: where the page stands.
+        let path = ["首页", "首頁", "当前位置", "您的位置"].iter().any(|w| line.text.trim_start().starts_with(w));
         (5..=LONGEST).contains(&letters)
+            && !path
             && line.link_letters * 2 <= line.letters
             && matches!(worth[*i].kind, Kind::Short | Kind::Sentence)
     };
-    (1..=3).find_map(|level| (from..body_start).rev().find(|i| page.lines[*i].heading == level && good(i))).filter(
+    // Where the page's title names its site or section alone, any heading can be the headline.
+    let levels = if named { 1..=6 } else { 1..=3 };
+    { levels }.find_map(|level| (from..body_start).rev().find(|i| page.lines[*i].heading == level && good(i))).filter(
         |i| {
             // A declared title that shares little with the heading names the page better, unless it names the site alone.
             let own = key(&page.lines[*i].text);
@@ -392,6 +398,18 @@ fn is_named_site(part: &str) -> bool {
     let folded = folded.trim();
     let letters = folded.chars().filter(|c| is_letter(*c)).count();
     letters <= 14 && ENDS.iter().any(|e| folded.ends_with(e))
+}
+
+/// A line's text as a headline, without a mark that stands in an element of its own before what the page declares.
+fn headline(page: &Page, line: usize, declared: &[String]) -> String {
+    const MARKS: &[&str] =
+        &["原创", "转载", "独家", "首发", "置顶", "推荐", "精华", "热", "荐", "图文", "视频", "专题", "深度"];
+    let text = &page.lines[line].text;
+    let mark = MARKS
+        .iter()
+        .find(|mark| page.soft_text(&page.lines[line]).starts_with(&format!("{mark}{}", super::page::SOFT)));
+    let rest = mark.and_then(|mark| text.trim_start().strip_prefix(mark)).map(clean);
+    rest.filter(|rest| declared.iter().any(|t| key(t).starts_with(&key(rest)))).unwrap_or_else(|| clean(text))
 }
 
 fn clean(text: &str) -> String {

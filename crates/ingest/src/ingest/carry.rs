@@ -10,7 +10,7 @@ use super::roots;
 use super::roots::{Inner, Places, is_of_a_file};
 use super::sink::Sink;
 use gongxun_core::error::{Error, Result};
-use gongxun_core::index::{Entry, Generation, Manifest, Snapshot, Writer};
+use gongxun_core::index::{DocAddress, Entry, Generation, Manifest, Snapshot, Writer};
 
 /// The generation that serves while another is built, with its manifest.
 pub struct Before {
@@ -88,7 +88,7 @@ pub fn over(
         }
         let mut articles = 0;
         for known in before.snapshot.of_file(&entry.file)?.into_values() {
-            articles += u64::from(sink.carry(&before.snapshot.article(known.address)?, entry)?);
+            articles += u64::from(carry(sink, before, known.address, entry, observer)?);
         }
         // Its shadowed records are not in the index: where they speak now, the file must be read.
         let again = entry.again || !entry.shadowed.is_empty();
@@ -106,16 +106,34 @@ pub fn over(
 }
 
 /// Takes over what was known of files that this run could not read to their end.
-pub fn rest(sink: &mut Sink<'_>, before: &Before) -> Result<()> {
+pub fn rest(sink: &mut Sink<'_>, before: &Before, observer: &mut dyn Observer) -> Result<()> {
     for file in std::mem::take(&mut sink.partial) {
         let Some(of_before) = before.manifest.get(&file) else { continue };
         let mut articles = 0;
         for known in before.snapshot.of_file(&file)?.into_values() {
-            articles += u64::from(sink.carry(&before.snapshot.article(known.address)?, of_before)?);
+            articles += u64::from(carry(sink, before, known.address, of_before, observer)?);
         }
         if let (1.., Some(entry)) = (articles, sink.target.manifest().get(&file).cloned()) {
             sink.carried(Entry { articles: entry.articles + articles, hash: String::new(), ..entry });
         }
     }
     Ok(())
+}
+
+/// Takes over one article, with its margin; one that can't be read is named and left out.
+fn carry(
+    sink: &mut Sink<'_>,
+    before: &Before,
+    address: DocAddress,
+    entry: &Entry,
+    observer: &mut dyn Observer,
+) -> Result<bool> {
+    match before.snapshot.whole(address) {
+        Ok(article) => sink.carry(&article, entry),
+        Err(error @ Error::Unreadable { .. }) => {
+            observer.note(&format!("not taken over: {error}"));
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
 }

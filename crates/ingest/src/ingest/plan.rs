@@ -7,7 +7,7 @@ use std::path::Path;
 use super::options::{Options, Prune};
 use super::report::Observer;
 use super::roots::{Places, is_of_a_file};
-use crate::archive::{self, Input, Limits};
+use crate::archive::{self, Input, Limits, STANDARD_INPUT};
 use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
 
@@ -45,6 +45,10 @@ pub fn plan(
     index: Option<&Path>,
     observer: &mut dyn Observer,
 ) -> Result<Plan> {
+    let index = index.and_then(|index| std::fs::canonicalize(index).ok());
+    if let Some(index) = &index {
+        options.paths.iter().try_for_each(|path| is_outside(path, index))?;
+    }
     let (mut rejected, mut unread) = (0, Vec::new());
     let mut inputs = archive::inputs_named(&places.named, &options.limits, &mut |rejection| {
         rejected += 1;
@@ -55,8 +59,12 @@ pub fn plan(
         observer.rejected(&rejection);
     })?;
     // `gongxun index .` must not read the index that it writes.
-    if let Some(index) = index.and_then(|index| std::fs::canonicalize(index).ok()) {
-        inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(&index)));
+    if let Some(index) = &index {
+        let before = inputs.len();
+        inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(index)));
+        if inputs.len() < before {
+            observer.note(&format!("{}: the index stands inside the archive; it is left out", index.display()));
+        }
     }
     let reader = reader_version(options);
     let named: Vec<String> = places.named.iter().map(|(_, place)| place.clone()).collect();
@@ -82,6 +90,17 @@ pub fn plan(
         }
     }
     Ok(plan)
+}
+
+/// Refuses what stands in the index folder: nothing but the index is there, and nothing of it is read.
+fn is_outside(path: &Path, index: &Path) -> Result<()> {
+    let inside =
+        path.as_os_str() != STANDARD_INPUT && std::fs::canonicalize(path).is_ok_and(|path| path.starts_with(index));
+    if inside {
+        let what = "stands in the index folder, where nothing is read; move it out, or name another index with --index";
+        return Err(Error::Invalid(format!("{}: {what}", path.display())));
+    }
+    Ok(())
 }
 
 /// The files that the manifest has below the named paths, that are not there, and whose folder could be looked at.

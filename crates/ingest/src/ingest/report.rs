@@ -75,6 +75,8 @@ pub trait Observer {
     fn rejected(&mut self, _rejection: &Rejection) {}
     /// Two records have one id; the later one was kept under another.
     fn duplicate(&mut self, _origin: &str, _id: &ArticleId) {}
+    /// The run was asked to stop, reads no more, and commits.
+    fn stopping(&mut self) {}
     /// Something to be told that is no rejection, in words.
     fn note(&mut self, _what: &str) {}
     /// The run went on.

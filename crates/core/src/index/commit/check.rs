@@ -2,11 +2,13 @@
 //!
 //! tantivy writes a checksum behind each of its files and never looks at it again, so a flipped bit shows as a wrong
 //! answer, as a panic somewhere inside, or not at all. [`files`] reads every file against its checksum and names the
-//! damaged ones; [`guarded`] runs a search so that damage comes out as an [`Error::Damaged`] with the file's name.
+//! damaged ones; [`guarded`] runs a search so that a panic comes out as an error, and [`diagnosed`] tells which file is
+//! behind an error.
 
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -17,12 +19,12 @@ use tantivy::{Directory as _, SegmentMeta, TantivyError};
 
 use crate::error::{Error, Result};
 use crate::index::commit::manifest::Manifest;
-use crate::index::commit::open::open_index;
+use crate::index::commit::open::{of_open_read, open_folder, open_index};
 use crate::index::commit::payload::Commit;
 use crate::index::deletion::tombstones::Tombstones;
 use crate::index::generations::generation::Generation;
 use crate::index::reprints::files as reprints;
-use crate::index::storage::directory::{GenerationDirectory, is_segment_file};
+use crate::index::storage::names::is_segment_file;
 use crate::index::store::packing::{self, Dictionary};
 
 /// A damaged file.
@@ -53,24 +55,24 @@ pub struct Files {
 pub fn files(generation: &Generation) -> Result<Files> {
     let folder = generation.folder();
     let mut found = Files::default();
-    found.note(&folder.join("STATE"), generation.state().err());
-    found.note(&Tombstones::path(&generation.index), Tombstones::read(&generation.index).err());
+    found.note(&folder.join("STATE"), generation.state().err())?;
+    found.note(&Tombstones::path(&generation.index), Tombstones::read(&generation.index).err())?;
     let settings = generation.settings().and_then(|settings| generation.segmenter(&settings));
-    found.note(&folder.join("generation.json"), settings.err());
+    found.note(&folder.join("generation.json"), settings.err())?;
     match quietly(|| segments(generation)) {
         Ok(Ok((segments, commit))) => {
-            found.note(&folder.join(&commit.manifest.file), Manifest::read(&folder, &commit.manifest).err());
+            found.note(&folder.join(&commit.manifest.file), Manifest::read(&folder, &commit.manifest).err())?;
             if let Some(hash) = &commit.compression {
-                found.note(&folder.join(packing::FILE), Dictionary::read(&folder, Some(hash)).err());
+                found.note(&folder.join(packing::FILE), Dictionary::read(&folder, Some(hash)).err())?;
             }
             if let Some(files) = &commit.reprints {
-                found.note(&folder.join(&files.clusters), reprints::check(&folder, files).err());
+                found.note(&folder.join(&files.clusters), reprints::check(&folder, files).err())?;
             }
             check_segments(&folder, &segments, &mut found)?;
         }
         Ok(Err(error)) => {
             // Without the list of segments every file of the folder is looked at, whether it counts or not.
-            found.note(&folder.join("meta.json"), Some(error));
+            found.note(&folder.join("meta.json"), Some(error))?;
             check_paths(&folder, segment_files(&folder)?, &mut found)?;
         }
         Err(what) => {
@@ -84,17 +86,24 @@ pub fn files(generation: &Generation) -> Result<Files> {
 }
 
 impl Files {
-    /// Notes an error, under its own path where it has one.
-    fn note(&mut self, path: &Path, error: Option<Error>) {
+    /// Notes an error, under its own path where it has one. What the system says of a file is no damage of it.
+    fn note(&mut self, path: &Path, error: Option<Error>) -> Result<()> {
         let damage = match error {
-            None => return,
+            None => return Ok(()),
+            Some(Error::Io { path, source }) if is_of_the_system(&source) => return Err(Error::Io { path, source }),
             Some(Error::Damaged { path: own, what }) if own.is_file() => Damage { path: own, what },
             Some(Error::Damaged { what, .. }) => Damage { path: path.to_path_buf(), what },
             Some(Error::Io { path: own, source }) => Damage { path: own, what: source.to_string() },
             Some(error) => Damage { path: path.to_path_buf(), what: error.to_string() },
         };
         self.damaged.push(damage);
+        Ok(())
     }
+}
+
+/// Whether it is the system that keeps a file from being read, and not what is in it: a file that is gone is damage.
+fn is_of_the_system(error: &io::Error) -> bool {
+    error.raw_os_error().is_some() && error.kind() != io::ErrorKind::NotFound
 }
 
 /// The segments of the last commit, and the commit.
@@ -124,6 +133,16 @@ pub(in crate::index) fn check_segments(folder: &Path, segments: &[SegmentMeta], 
     check_paths(folder, paths, found)
 }
 
+/// What is wrong with the files of a segment, if anything.
+///
+/// # Errors
+/// Where the system does not let them be read.
+pub(in crate::index) fn segment(folder: &Path, segment: &SegmentMeta) -> Result<Option<Damage>> {
+    let mut found = Files::default();
+    check_segments(folder, std::slice::from_ref(segment), &mut found)?;
+    Ok(found.damaged.into_iter().next())
+}
+
 /// The names of a segment's files.
 pub(in crate::index) fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> + '_ {
     use SegmentComponent::{Delete, FastFields, FieldNorms, Positions, Postings, Store, Terms};
@@ -141,14 +160,23 @@ fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {
     paths.sort();
-    let directory = GenerationDirectory::open(folder)
-        .map_err(|e| Error::Damaged { path: folder.to_path_buf(), what: e.to_string() })?;
+    let directory = open_folder(folder)?;
     // The checksum does not cover the version behind it; but whoever wrote one file wrote others.
     let mut versions: HashMap<String, Vec<PathBuf>> = HashMap::new();
     for path in paths {
         found.files += 1;
-        let read = || directory.open_read(&path).map_err(|e| e.to_string());
-        match quietly(|| read().and_then(|file| checksum(file, &mut found.bytes))).and_then(|checked| checked) {
+        let file = match quietly(|| directory.open_read(&path)) {
+            Ok(Ok(file)) => file,
+            Ok(Err(error)) => {
+                found.note(&folder.join(&path), Some(of_open_read(folder, error)))?;
+                continue;
+            }
+            Err(what) => {
+                found.damaged.push(Damage { path: folder.join(path), what });
+                continue;
+            }
+        };
+        match quietly(|| checksum(file, &mut found.bytes)).and_then(|checked| checked) {
             Ok(version) => versions.entry(version).or_default().push(folder.join(path)),
             Err(what) => found.damaged.push(Damage { path: folder.join(path), what }),
         }
@@ -195,26 +223,33 @@ pub fn is_guarded() -> bool {
     GUARDED.get()
 }
 
-/// Runs what reads the generation. Where that panics or fails inside the search engine the files are checked, and the
-/// error names the damaged one; where all are whole the error is the engine's.
+/// Runs what reads a generation. A panic inside comes out as an error, as if the search engine had said so; which file is to
+/// blame [`diagnosed`] finds out, for those who have the time to read all files.
 ///
 /// # Errors
-/// What the function says; [`Error::Damaged`] where a file is.
+/// What the function says; [`Error::Engine`] where it panicked.
 pub fn guarded<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> Result<T> {
     if is_guarded() {
         return run();
     }
-    let error = match quietly(run) {
-        Ok(Err(error @ (Error::Engine(_) | Error::Damaged { .. }))) => error,
-        Ok(other) => return other,
-        Err(what) => Error::Engine(TantivyError::InternalError(what)),
-    };
+    quietly(run).unwrap_or_else(|what| {
+        let what = format!("{}: {what}", generation.folder().display());
+        Err(Error::Engine(TantivyError::InternalError(what)))
+    })
+}
+
+/// What is behind an error that came up while a generation was read: where the engine failed or something was damaged, all
+/// files are read, and the error names the first damaged one. Takes as long as reading the whole index.
+pub fn diagnosed(generation: &Generation, error: Error) -> Error {
+    if !matches!(error, Error::Engine(_) | Error::Damaged { .. }) {
+        return error;
+    }
     match files(generation) {
         Ok(Files { damaged, .. }) => match damaged.into_iter().next() {
-            Some(Damage { path, what }) => Err(Error::Damaged { path, what }),
-            None => Err(error),
+            Some(Damage { path, what }) => Error::Damaged { path, what },
+            None => error,
         },
-        Err(_) => Err(error),
+        Err(_) => error,
     }
 }
 

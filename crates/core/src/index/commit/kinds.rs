@@ -4,9 +4,9 @@
 //! file is copied, checked and removed by the same code. Whoever searches articles sees no other documents: a [`View`] is the
 //! folder with a list of segments of one kind.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -15,8 +15,10 @@ use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWrite
 use tantivy::directory::{Directory, DirectoryLock, FileHandle, FileSlice, Lock, WatchCallback, WatchHandle, WritePtr};
 use tantivy::index::{SegmentComponent, SegmentId};
 use tantivy::indexer::{MergeCandidate, MergePolicy};
-use tantivy::{Index, SegmentMeta};
+use tantivy::{Index, Opstamp, SegmentMeta};
 
+use crate::error::Error;
+use crate::index::commit::check::{self, Damage};
 use crate::index::storage::directory::GenerationDirectory;
 
 /// The list of the segments of a commit.
@@ -114,17 +116,64 @@ fn refused() -> io::Error {
     io::Error::other("a snapshot is not written to")
 }
 
-/// Merges by a policy, the segments of each kind by themselves.
+/// Merges by a policy, the segments of each kind by themselves, and none whose files are damaged.
 #[derive(Debug)]
 pub struct ByKind {
     policy: Box<dyn MergePolicy>,
     kinds: Kinds,
+    whole: Whole,
 }
 
 impl ByKind {
     /// The policy for each kind of the index's segments.
-    pub fn new(policy: Box<dyn MergePolicy>, index: &Index) -> ByKind {
-        ByKind { policy, kinds: Kinds { index: index.clone(), known: Mutex::default() } }
+    pub fn new(policy: Box<dyn MergePolicy>, index: &Index, whole: Whole) -> ByKind {
+        ByKind { policy, kinds: Kinds { index: index.clone(), known: Mutex::default() }, whole }
+    }
+}
+
+/// Segments whose files hold what was written. Each is read against its checksums before its first merge: a merge would write
+/// what is damaged anew, with checksums that are right.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    folder: PathBuf,
+    looked: Arc<Mutex<Looked>>,
+}
+
+#[derive(Debug, Default)]
+struct Looked {
+    /// What was looked at, with the deletions that it had.
+    whole: HashSet<(SegmentId, Option<Opstamp>)>,
+    trouble: Option<Error>,
+}
+
+impl Whole {
+    /// None was looked at.
+    pub fn of(folder: &Path) -> Whole {
+        Whole { folder: folder.to_path_buf(), looked: Arc::default() }
+    }
+
+    /// Whether the files of a segment are whole. Why they are not, [`Whole::trouble`] says.
+    pub fn has(&self, segment: &SegmentMeta) -> bool {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (segment.id(), segment.delete_opstamp());
+        if looked.whole.contains(&key) {
+            return true;
+        }
+        let trouble = match check::segment(&self.folder, segment) {
+            Ok(None) => {
+                looked.whole.insert(key);
+                return true;
+            }
+            Ok(Some(Damage { path, what })) => Error::Damaged { path, what },
+            Err(error) => error,
+        };
+        looked.trouble.get_or_insert(trouble);
+        false
+    }
+
+    /// Takes what is wrong with the first segment of which something is.
+    pub fn trouble(&self) -> Option<Error> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner).trouble.take()
     }
 }
 
@@ -134,7 +183,13 @@ impl MergePolicy for ByKind {
             segments.iter().filter(|segment| self.kinds.of(segment) == Some(wanted)).cloned().collect()
         };
         let kinds = [SegmentKind::Articles, SegmentKind::Margins];
-        kinds.into_iter().flat_map(|kind| self.policy.compute_merge_candidates(&of(kind))).collect()
+        let mut candidates: Vec<MergeCandidate> =
+            kinds.into_iter().flat_map(|kind| self.policy.compute_merge_candidates(&of(kind))).collect();
+        let whole = |id: &SegmentId| {
+            segments.iter().find(|segment| segment.id() == *id).is_some_and(|segment| self.whole.has(segment))
+        };
+        candidates.retain(|candidate| candidate.0.iter().all(whole));
+        candidates
     }
 }
 

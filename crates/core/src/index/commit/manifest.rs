@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::index::storage::disk::append;
+use crate::index::storage::names::{MANIFEST, is_numbered_file};
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -82,6 +83,9 @@ pub struct Position {
     pub file: String,
     /// How many bytes of it count.
     pub length: u64,
+    /// The checksum of these bytes (CRC-32), where it is kept here: of a manifest since there are checksums of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc: Option<u32>,
 }
 
 /// The manifest of a commit, and the lines for the next one.
@@ -121,6 +125,11 @@ impl Manifest {
         if (bytes.len() as u64) < position.length {
             return Err(damaged(format!("{} bytes where {} were committed", bytes.len(), position.length)));
         }
+        let crc = crc32fast::hash(&bytes);
+        if let Some(written) = position.crc.filter(|written| *written != crc) {
+            return Err(damaged(format!("its checksum is {crc:08x}, written was {written:08x}")));
+        }
+        manifest.position.crc = Some(crc);
         for line in bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
             manifest.lines += 1;
             match serde_json::from_slice::<Root>(line) {
@@ -201,7 +210,7 @@ impl Manifest {
     pub fn flush(&mut self, commit: u64) -> Result<Position> {
         let outdated = self.lines > 1000 && self.lines > 2 * (self.entries.len() + self.roots.len());
         if outdated {
-            self.position = Position { file: file_name(commit), length: 0 };
+            self.position = Position { file: file_name(commit), length: 0, crc: None };
             self.pending.clear();
             self.lines = 0;
             let roots: Vec<Root> = self.roots.values().cloned().collect();
@@ -212,6 +221,9 @@ impl Manifest {
         }
         append(&self.path(), self.position.length, &self.pending)?;
         self.position.length += self.pending.len() as u64;
+        let mut crc = crc32fast::Hasher::new_with_initial(self.position.crc.unwrap_or(0));
+        crc.update(&self.pending);
+        self.position.crc = Some(crc.finalize());
         self.pending.clear();
         Ok(self.position.clone())
     }
@@ -222,7 +234,7 @@ impl Manifest {
         for file in files.flatten() {
             let name = file.file_name();
             let name = name.to_string_lossy();
-            if name.starts_with("manifest-") && *name != self.position.file {
+            if is_numbered_file(&name, MANIFEST, "jsonl") && *name != self.position.file {
                 // A file that can't be removed now is removed by a later commit.
                 std::fs::remove_file(file.path()).ok();
             }
@@ -235,7 +247,7 @@ fn is_under(file: &str, root: &str) -> bool {
 }
 
 fn file_name(commit: u64) -> String {
-    format!("manifest-{commit:06}.jsonl")
+    format!("{MANIFEST}{commit:06}.jsonl")
 }
 
 #[cfg(test)]

@@ -1,5 +1,13 @@
 //! Opens what tantivy keeps in a generation's folder, and puts what it says of it in this library's words.
+//!
+//! What the system says of a file (no permission, too many open files, no such device) is an [`Error::Io`] with the file's
+//! name. Damage is what tantivy says of a file that could be read.
 
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError};
 use tantivy::{Directory, Index, TantivyError};
 
 use crate::error::{Error, Result};
@@ -14,8 +22,16 @@ pub(in crate::index) fn open_index(generation: &Generation) -> Result<Index> {
 
 /// Opens a generation's folder for tantivy.
 pub(in crate::index) fn directory(generation: &Generation) -> Result<GenerationDirectory> {
-    let path = generation.folder();
-    GenerationDirectory::open(&path).map_err(|e| Error::Damaged { path, what: e.to_string() })
+    open_folder(&generation.folder())
+}
+
+/// Opens a folder for tantivy.
+pub(in crate::index) fn open_folder(folder: &Path) -> Result<GenerationDirectory> {
+    GenerationDirectory::open(folder).map_err(|error| match error {
+        OpenDirectoryError::IoError { io_error, .. } => Error::io(folder, again(&io_error)),
+        OpenDirectoryError::DoesNotExist(_) => Error::io(folder, io::ErrorKind::NotFound.into()),
+        other => Error::Damaged { path: folder.to_path_buf(), what: other.to_string() },
+    })
 }
 
 pub(in crate::index) fn open_index_in(
@@ -30,14 +46,46 @@ pub(in crate::index) fn open_index_in(
     Ok(index)
 }
 
-/// What tantivy says of files that do not hold what was written, with the generation's path.
+/// What tantivy says of a generation's files, with their paths.
 pub(in crate::index) fn damaged(generation: &Generation, error: TantivyError) -> Error {
+    of_engine(&generation.folder(), error)
+}
+
+/// What tantivy says of the files in a folder, with their paths.
+pub(in crate::index) fn of_engine(folder: &Path, error: TantivyError) -> Error {
+    let what = error.to_string();
     match error {
-        TantivyError::DataCorruption(_)
-        | TantivyError::OpenReadError(_)
-        | TantivyError::IncompatibleIndex(_)
-        | TantivyError::SchemaError(_)
-        | TantivyError::IoError(_) => Error::Damaged { path: generation.folder(), what: error.to_string() },
+        TantivyError::OpenReadError(error) => of_open_read(folder, error),
+        TantivyError::OpenDirectoryError(OpenDirectoryError::IoError { io_error: error, .. })
+        | TantivyError::LockFailure(LockError::IoError(error), _)
+        | TantivyError::IoError(error) => of_io(folder, &error),
+        TantivyError::DataCorruption(_) | TantivyError::IncompatibleIndex(_) | TantivyError::SchemaError(_) => {
+            Error::Damaged { path: folder.to_path_buf(), what }
+        }
         other => Error::Engine(other),
+    }
+}
+
+/// What tantivy says of a file that it can't open.
+pub(in crate::index) fn of_open_read(folder: &Path, error: OpenReadError) -> Error {
+    match error {
+        OpenReadError::IoError { io_error, filepath } => of_io(&folder.join(filepath), &io_error),
+        OpenReadError::FileDoesNotExist(file) => Error::Damaged { path: folder.join(file), what: "it is gone".into() },
+        other => Error::Damaged { path: folder.to_path_buf(), what: other.to_string() },
+    }
+}
+
+/// What was said while a file was read: by the system, or by whoever made no sense of it.
+fn of_io(path: &Path, error: &Arc<io::Error>) -> Error {
+    match error.raw_os_error() {
+        Some(_) => Error::io(path, again(error)),
+        None => Error::Damaged { path: path.to_path_buf(), what: error.to_string() },
+    }
+}
+
+fn again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
     }
 }

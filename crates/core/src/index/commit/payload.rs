@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::index::commit::manifest::Position;
 use crate::index::generations::generation::Generation;
+use crate::index::storage::seal::unseal;
 
 /// What a commit carries in its payload.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub struct ReprintFiles {
 /// The last commit of a generation as its meta.json says, without opening any segment.
 pub(in crate::index) fn last_commit(generation: &Generation) -> Option<Commit> {
     let meta = std::fs::read(generation.folder().join("meta.json")).ok()?;
-    let meta: serde_json::Value = serde_json::from_slice(&meta).ok()?;
+    let meta: serde_json::Value = serde_json::from_slice(&unseal(&meta).ok()?).ok()?;
     match meta["payload"].as_str() {
         Some(payload) => serde_json::from_str(payload).ok(),
         None => Some(Commit::default()),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tantivy::DocAddress;
 
 use crate::article::ArticleId;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::commit::manifest::Entry;
 use crate::index::deletion::tombstones::{Tombstone, Tombstones};
 use crate::index::read::snapshot::{Numbers, Snapshot};
@@ -79,7 +79,12 @@ fn is_numbered(snapshot: &Snapshot, address: DocAddress, id: &ArticleId) -> Resu
     if id.0.contains('-') || snapshot.find(&id.with_occurrence(2))?.is_some() {
         return Ok(true);
     }
-    let origin = snapshot.article(address)?.origin;
+    let origin = match snapshot.article(address) {
+        Ok(article) => article.origin,
+        // Its id alone is known.
+        Err(Error::Unreadable { .. }) => return Ok(false),
+        Err(error) => return Err(error),
+    };
     let number = origin.rsplit_once('#').and_then(|(place, number)| Some((place, number.parse::<u64>().ok()?)));
     Ok(number.is_some_and(|(place, number)| *id == ArticleId::new(place, &numbered(number))))
 }

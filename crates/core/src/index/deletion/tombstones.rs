@@ -15,8 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::article::ArticleId;
 use crate::error::{Error, Result};
 use crate::index::storage::disk::replace_file;
-
-const FILE: &str = "tombstones.jsonl";
+use crate::index::storage::names::TOMBSTONES;
 
 /// An article that was deleted on request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +75,7 @@ struct Header {
 impl Tombstones {
     /// Where the tombstones of an index are.
     pub fn path(index: &Path) -> PathBuf {
-        index.join(FILE)
+        index.join(TOMBSTONES)
     }
 
     /// Reads the tombstones of an index; there are none where there is no file.

@@ -28,11 +28,14 @@ impl Writer {
     /// Puts an article in, in place of an earlier one of its id. It is found after the next commit.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the article has no id; where the disk refuses or a file of the index can't be read.
+    /// [`Error::Invalid`] where the article has no id, or a date that can't exist; where the disk refuses or a file of the index can't be read.
     pub fn put(&mut self, article: &impl AsRef<Article>) -> Result<Put> {
         let article = article.as_ref();
         if article.id.0.is_empty() {
             return Err(Error::Invalid("an article needs an id: make it by Article::new with a key".into()));
+        }
+        if article.date.is_some_and(|date| !date.is_valid()) {
+            return Err(Error::Invalid(format!("{}: its date is none that a calendar has", article.id)));
         }
         let text = document::text_hash(article);
         if self.tombstones()?.say(&article.id, text).keeps_out().is_some() {

@@ -9,22 +9,21 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use tantivy::Directory as _;
 use tantivy::directory::META_LOCK;
+use tantivy::{Directory as _, TantivyError};
 
 use crate::error::{Error, Result};
 use crate::index::commit::check;
-use crate::index::commit::open::open_index;
+use crate::index::commit::open::{of_engine, open_index};
 use crate::index::deletion::tombstones::Tombstones;
-use crate::index::generations::generation::Generation;
+use crate::index::generations::folder;
+use crate::index::generations::generation::{Generation, WriteLock};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::storage::disk::{create_folder, replace_file, sync_folder};
 use crate::index::storage::failpoint::{Step, point};
 
 /// How often a copy is begun anew where a writer removed a file between two looks.
 const ATTEMPTS: u32 = 5;
-/// Files that do not make a folder an index: those that the project keeps in its own.
-const NO_INDEX: [&str; 2] = ["README.md", ".gitignore"];
 /// tantivy's list of segments.
 const META: &str = "meta.json";
 /// tantivy's list of the files that it may remove.
@@ -49,13 +48,16 @@ pub struct Copied {
 
 /// Copies the last commit of the current generation, with the tombstones, to a folder that is empty or not there. The copy
 /// is an index of its own: it is searched, written to and copied like any other. CURRENT is written last, so a copy
-/// that was killed is no index.
+/// that was killed is no index; the next one to the same folder makes it anew.
 ///
 /// # Errors
 /// [`Error::Invalid`] where the folder holds something; where the disk refuses, or a file of the index is damaged.
 pub fn copy(index: &Path, target: &Path) -> Result<Copied> {
-    require_empty(target)?;
+    folder::require_free(target)?;
     let source = open(index)?;
+    create_folder(target)?;
+    let _lock = WriteLock::take(target)?;
+    folder::begin_copy(target)?;
     let copy = Generation { index: target.to_path_buf(), number: source.generation.number };
     let folder = copy.folder();
     create_folder(&folder)?;
@@ -83,25 +85,9 @@ pub fn copy(index: &Path, target: &Path) -> Result<Copied> {
     (copied.commit, copied.articles) = (snapshot.commit.number, snapshot.articles());
     source.tombstones.write(target)?;
     copy.make_current()?;
+    folder::end_copy(target)?;
     target.parent().map_or(Ok(()), sync_folder)?;
     Ok(copied)
-}
-
-fn require_empty(target: &Path) -> Result<()> {
-    let list = match fs::read_dir(target) {
-        Ok(list) => list,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(Error::io(target, e)),
-    };
-    let mut names = list.flatten().map(|entry| entry.file_name());
-    match names.find(|name| !NO_INDEX.iter().any(|known| name == *known)) {
-        Some(name) => Err(Error::Invalid(format!(
-            "{}: not empty (it holds {}); name a new folder, or empty this one",
-            target.display(),
-            name.display()
-        ))),
-        None => Ok(()),
-    }
 }
 
 /// A file of the commit, open.
@@ -150,7 +136,7 @@ fn open_once(index: &Path) -> Result<Source> {
     };
 
     let lock = engine.directory().acquire_lock(&META_LOCK);
-    let _lock = lock.map_err(|e| Error::io(&folder, io::Error::other(e.to_string())))?;
+    let _lock = lock.map_err(|e| of_engine(&folder, TantivyError::LockFailure(e, None)))?;
     // Read before and after, so that the list of segments and the file are of one commit.
     let mut meta = read(META)?;
     let (segments, commit) = loop {

@@ -16,27 +16,22 @@
 //! leaves the old one serving.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::article::Date;
 use crate::error::{Error, Result};
+use crate::index::generations::folder;
 use crate::index::schema::SCHEMA_VERSION;
 use crate::index::storage::disk::{create_folder, remove_unfinished, replace_file};
 use crate::index::storage::failpoint::{Step, point};
+use crate::index::storage::names::{CURRENT, DICTIONARY, LOCK, SETTINGS, STATE};
+use crate::index::storage::seal::{seal, unseal};
 use crate::index::store::packing;
 use gongxun_text::fold::FOLD_VERSION;
 use gongxun_text::segment::Segmenter;
-
-const CURRENT: &str = "CURRENT";
-const LOCK: &str = "LOCK";
-const SETTINGS: &str = "generation.json";
-const DICTIONARY: &str = "dictionary.txt";
-const STATE: &str = "STATE";
-const PREFIX: &str = "gen-";
-/// What a generation's folder is called while it is removed.
-const REMOVED: &str = "removed-";
 
 /// What a generation was built with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +93,7 @@ pub struct Generation {
 impl Generation {
     /// The generation's folder.
     pub fn folder(&self) -> PathBuf {
-        self.index.join(format!("{PREFIX}{:06}", self.number))
+        self.index.join(folder::generation_name(self.number))
     }
 
     /// The current generation, or none where the folder holds no index.
@@ -109,28 +104,25 @@ impl Generation {
         let path = index.join(CURRENT);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(e) if e.kind() == ErrorKind::NotADirectory => return Err(folder::no_folder(index)),
             Err(e) => return Err(Error::io(path, e)),
         };
-        let number = text.trim().strip_prefix(PREFIX).and_then(|n| n.parse().ok());
+        let number = folder::named(&text);
+        if number.is_none() && !folder::is_index(index) {
+            return Ok(None);
+        }
         let what = || format!("it says {:?}, which is no generation", text.trim());
         let number = number.ok_or_else(|| Error::Damaged { path, what: what() })?;
         Ok(Some(Generation { index: index.to_path_buf(), number }))
     }
 
-    /// All generations in the folder, oldest first, finished or not.
+    /// All generations in the folder, oldest first, finished or not. What is only called so is none.
     ///
     /// # Errors
     /// Where the folder can't be listed.
     pub fn all(index: &Path) -> Result<Vec<Generation>> {
-        let list = match fs::read_dir(index) {
-            Ok(list) => list,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(Error::io(index, e)),
-        };
-        let mut numbers: Vec<u64> =
-            list.flatten().filter_map(|entry| entry.file_name().to_str()?.strip_prefix(PREFIX)?.parse().ok()).collect();
-        numbers.sort_unstable();
+        let (numbers, _) = folder::generations(index)?;
         Ok(numbers.into_iter().map(|number| Generation { index: index.to_path_buf(), number }).collect())
     }
 
@@ -139,15 +131,16 @@ impl Generation {
     /// # Errors
     /// Where the disk refuses.
     pub fn create(index: &Path, segmenter: &Segmenter) -> Result<Generation> {
-        let last = Generation::all(index)?.last().map_or(0, |g| g.number);
-        let generation = Generation { index: index.to_path_buf(), number: last + 1 };
+        let (_, highest) = folder::generations(index)?;
+        let generation = Generation { index: index.to_path_buf(), number: highest + 1 };
         let folder = generation.folder();
         create_folder(&folder)?;
+        // First what tells whose the folder is.
+        let settings = serde_json::to_vec_pretty(&Settings::new(segmenter)).unwrap_or_default();
+        replace_file(&folder.join(SETTINGS), &seal(&settings))?;
         if !segmenter.user_dict().is_empty() {
             replace_file(&folder.join(DICTIONARY), segmenter.user_dict().as_bytes())?;
         }
-        let settings = serde_json::to_vec_pretty(&Settings::new(segmenter)).unwrap_or_default();
-        replace_file(&folder.join(SETTINGS), &settings)?;
         Ok(generation)
     }
 
@@ -158,8 +151,11 @@ impl Generation {
     pub fn state(&self) -> Result<State> {
         let path = self.folder().join(STATE);
         match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| Error::Damaged { path, what: e.to_string() }),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(State { stage: Stage::Building, since: None }),
+            Ok(bytes) => {
+                let read = unseal(&bytes).and_then(|json| serde_json::from_slice(&json).map_err(|e| e.to_string()));
+                read.map_err(|what| Error::Damaged { path, what })
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(State { stage: Stage::Building, since: None }),
             Err(e) => Err(Error::io(path, e)),
         }
     }
@@ -170,7 +166,7 @@ impl Generation {
     /// Where the disk refuses.
     pub fn mark(&self, stage: Stage) -> Result<()> {
         let state = serde_json::to_vec(&State { stage, since: Date::now() }).unwrap_or_default();
-        replace_file(&self.folder().join(STATE), &state)
+        replace_file(&self.folder().join(STATE), &seal(&state))
     }
 
     /// Makes this generation the current one.
@@ -180,21 +176,16 @@ impl Generation {
     pub fn make_current(&self) -> Result<()> {
         // A build that is killed between the two is gone on with: its number is still above the current one's.
         self.mark(Stage::Served)?;
-        replace_file(&self.index.join(CURRENT), format!("{PREFIX}{:06}\n", self.number).as_bytes())
+        replace_file(&self.index.join(CURRENT), folder::current(self.number).as_bytes())
     }
 
-    /// Removes the generation's folder. It is renamed first, so that no half of it is ever taken for a generation.
+    /// Removes the generation's folder. It is renamed first, so that no half of it is ever taken for a generation. Files in
+    /// it that the index did not make stay.
     ///
     /// # Errors
     /// Where the disk refuses; [`Generation::clean_up`] tries again what was renamed.
     pub fn remove(&self) -> Result<()> {
-        let removed = self.index.join(format!("{REMOVED}{:06}", self.number));
-        if removed.exists() {
-            remove_all(&removed)?;
-        }
-        let rename = point(Step::Rename, &removed).and_then(|()| fs::rename(self.folder(), &removed));
-        rename.map_err(|e| Error::io(self.folder(), e))?;
-        remove_all(&removed)
+        folder::remove(&self.index, self.number)
     }
 
     /// Removes what removals that were killed have left in an index folder.
@@ -202,12 +193,7 @@ impl Generation {
     /// # Errors
     /// Where the disk refuses.
     pub fn clean_up(index: &Path) -> Result<()> {
-        let list = fs::read_dir(index).map_err(|e| Error::io(index, e))?;
-        let names = list.flatten().map(|entry| entry.file_name());
-        for name in names.filter(|name| name.to_str().is_some_and(|name| name.starts_with(REMOVED))) {
-            remove_all(&index.join(name))?;
-        }
-        Ok(())
+        folder::clean_up(index)
     }
 
     /// The files that say what the generation was built with, by name.
@@ -217,7 +203,7 @@ impl Generation {
             let path = self.folder().join(name);
             match fs::read(&path) {
                 Ok(bytes) => files.push((name.into(), bytes)),
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound && name != SETTINGS => {}
+                Err(e) if e.kind() == ErrorKind::NotFound && name != SETTINGS => {}
                 Err(e) => return Err(Error::io(path, e)),
             }
         }
@@ -229,12 +215,20 @@ impl Generation {
     /// # Errors
     /// Where the settings can't be read or do not say.
     pub fn schema(&self) -> Result<u32> {
-        let path = self.folder().join(SETTINGS);
-        let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
-        let settings: serde_json::Value =
-            serde_json::from_slice(&bytes).map_err(|e| Error::Damaged { path: path.clone(), what: e.to_string() })?;
+        let (path, settings) = self.read_settings()?;
         let schema = settings["schema"].as_u64().and_then(|schema| u32::try_from(schema).ok());
         schema.ok_or_else(|| Error::Damaged { path, what: "it names no schema".into() })
+    }
+
+    /// The settings as they stand there, with the path of their file.
+    fn read_settings(&self) -> Result<(PathBuf, serde_json::Value)> {
+        let path = self.folder().join(SETTINGS);
+        let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
+        let read = unseal(&bytes).and_then(|json| serde_json::from_slice(&json).map_err(|e| e.to_string()));
+        match read {
+            Ok(settings) => Ok((path, settings)),
+            Err(what) => Err(Error::Damaged { path, what }),
+        }
     }
 
     /// The segmenter with the user's words of the generation, and the program's own dictionary as it is now.
@@ -245,7 +239,7 @@ impl Generation {
         let path = self.folder().join(DICTIONARY);
         match fs::read_to_string(&path) {
             Ok(user) => Segmenter::with_user_dict(&user).map_err(|e| Error::Damaged { path, what: e.to_string() }),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Segmenter::builtin()),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(Segmenter::builtin()),
             Err(e) => Err(Error::io(path, e)),
         }
     }
@@ -255,11 +249,8 @@ impl Generation {
     /// # Errors
     /// [`Error::Schema`] for another version; [`Error::Damaged`] where the settings are not whole.
     pub fn settings(&self) -> Result<Settings> {
-        let path = self.folder().join(SETTINGS);
-        let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
+        let (path, value) = self.read_settings()?;
         let found = |found: String| Error::Schema { path: self.folder(), found, wanted: SCHEMA_VERSION };
-        let value: serde_json::Value =
-            serde_json::from_slice(&bytes).map_err(|e| Error::Damaged { path: path.clone(), what: e.to_string() })?;
         match value["schema"].as_u64() {
             Some(schema) if schema == u64::from(SCHEMA_VERSION) => {}
             Some(3) => {
@@ -298,12 +289,17 @@ pub struct WriteLock {
 }
 
 impl WriteLock {
-    /// Takes the lock, making the folder where it does not exist.
+    /// Takes the lock, making the folder an index where it is empty or does not exist.
     ///
     /// # Errors
-    /// [`Error::Busy`] where another process holds it.
+    /// [`Error::Busy`] where another process holds it; [`Error::Invalid`] where the folder holds other things.
     pub fn acquire(index: &Path) -> Result<WriteLock> {
-        create_folder(index)?;
+        folder::claim(index)?;
+        WriteLock::take(index)
+    }
+
+    /// Takes the lock of a folder that is there.
+    pub(in crate::index) fn take(index: &Path) -> Result<WriteLock> {
         let path = index.join(LOCK);
         let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let file = point(Step::Create, &path).and_then(|()| open()).map_err(|e| Error::io(&path, e))?;
@@ -316,8 +312,4 @@ impl WriteLock {
             Err(TryLockError::Error(e)) => Err(Error::io(path, e)),
         }
     }
-}
-
-fn remove_all(folder: &Path) -> Result<()> {
-    point(Step::Remove, folder).and_then(|()| fs::remove_dir_all(folder)).map_err(|e| Error::io(folder, e))
 }

@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use tantivy::DocAddress;
 
 use crate::article::Article;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::commit::check;
 use crate::index::read::snapshot::Snapshot;
 
 /// Hands over articles in the order of their ids: those at the addresses, or all. The JSON of each ([`Article`] through
 /// serde), one a line, is what an index is built from again: its ids, contents and clusters are the same, as an object of
-/// this form with an id of this program and an origin keeps both.
+/// this form with an id of this program and an origin keeps both. Gives those that can't be read ([`Error::Unreadable`]): they
+/// are left out, and the rest is handed over.
 ///
 /// # Errors
 /// Where a file of the index can't be read or does not hold what was written, or `visit` fails.
@@ -19,9 +20,17 @@ pub fn export(
     snapshot: &Snapshot,
     addresses: Option<Vec<DocAddress>>,
     mut visit: impl FnMut(&Article) -> Result<()>,
-) -> Result<()> {
+) -> Result<Vec<Error>> {
     let ordered = check::guarded(&snapshot.generation, || in_order(snapshot, addresses))?;
-    ordered.iter().try_for_each(|address| visit(&snapshot.whole(*address)?))
+    let mut left_out = Vec::new();
+    for address in ordered {
+        match snapshot.whole(address) {
+            Ok(article) => visit(&article)?,
+            Err(error @ Error::Unreadable { .. }) => left_out.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(left_out)
 }
 
 fn in_order(snapshot: &Snapshot, addresses: Option<Vec<DocAddress>>) -> Result<Vec<DocAddress>> {

@@ -12,13 +12,13 @@ impl Snapshot {
     /// The article at an address as it was put in, with its margin.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where a line of it is not there.
+    /// [`Error::Unreadable`] where the store does not hold what was written, or a line of it is not there.
     pub fn whole(&self, address: DocAddress) -> Result<Article> {
         let (mut article, numbers) = self.article_with_lines(address)?;
         article.margin = self.margin().map_or(Ok(Vec::new()), |margin| margin.texts(&numbers))?;
         if article.margin.len() < numbers.len() {
-            let what = format!("lines of the margin of {} are not there", article.id);
-            return Err(Error::Damaged { path: self.generation.folder(), what });
+            let what = "lines of its margin are not there".to_string();
+            return Err(self.unreadable(address, Error::Damaged { path: self.generation.folder(), what }));
         }
         Ok(article)
     }

@@ -116,9 +116,7 @@ impl Snapshot {
         let folder = directory(generation)?;
         // No file is collected before all are open. One list of segments serves for all that follows, so that commit,
         // articles and margins belong together.
-        let _lock = folder
-            .acquire_lock(&META_LOCK)
-            .map_err(|e| Error::Damaged { path: generation.folder(), what: format!("its lock can't be taken: {e}") })?;
+        let _lock = folder.acquire_lock(&META_LOCK).map_err(|e| damaged(TantivyError::LockFailure(e, None)))?;
         let meta = folder.atomic_read(Path::new(META)).map_err(|e| damaged(e.into()))?;
         let all = open_index_in(View::new(folder.clone(), meta.clone()), generation)?;
         let listed = all.load_metas().map_err(damaged)?;
@@ -226,11 +224,9 @@ impl Snapshot {
     /// The article at an address.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where the store does not hold what was written.
+    /// [`Error::Unreadable`] where the store does not hold what was written.
     pub fn article(&self, address: DocAddress) -> Result<Article> {
-        check::guarded(&self.generation, || {
-            document::article(&self.stores[address.segment_ord as usize], self.unpacker()?, address.doc_id)
-        })
+        Ok(self.article_with_lines(address)?.0)
     }
 
     /// The article at an address with the numbers of the lines of its margin.
@@ -238,10 +234,39 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::article`].
     pub fn article_with_lines(&self, address: DocAddress) -> Result<(Article, Vec<u32>)> {
-        check::guarded(&self.generation, || {
-            let store = &self.stores[address.segment_ord as usize];
-            document::decode_with_lines(&document::unpacked(store, self.unpacker()?, address.doc_id)?)
-        })
+        let unpacker = self.unpacker()?;
+        let store = &self.stores[address.segment_ord as usize];
+        let read = || document::decode_with_lines(&document::unpacked(store, unpacker, address.doc_id)?);
+        check::guarded(&self.generation, read).map_err(|error| self.unreadable(address, error))
+    }
+
+    /// What is wrong with an article at an address, which is named with its file where these can be read.
+    pub(super) fn unreadable(&self, address: DocAddress, error: Error) -> Error {
+        let what = match error {
+            Error::Damaged { what, .. } => what,
+            Error::Engine(error) => error.to_string(),
+            other => return other,
+        };
+        let value = |field: &str| check::guarded(&self.generation, || self.value(address, field));
+        match (value("id"), value("file")) {
+            (Ok(id), Ok(file)) => Error::Unreadable { id: ArticleId(id), file, what },
+            _ => Error::Damaged { path: self.generation.folder(), what },
+        }
+    }
+
+    /// As [`Snapshot::shown`]; where the article can't be read there is none, and a note that names it.
+    ///
+    /// # Errors
+    /// Where another file of the index can't be read.
+    pub fn shown_or_noted(&self, address: DocAddress, notes: &mut Vec<String>) -> Result<Option<Arc<Page>>> {
+        match self.shown(address) {
+            Ok(page) => Ok(Some(page)),
+            Err(error @ Error::Unreadable { .. }) => {
+                notes.push(error.to_string());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// What unpacks stored articles; loaded when it is first asked for.

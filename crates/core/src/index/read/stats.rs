@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::article::Date;
 use crate::error::{Error, Result};
+use crate::index::commit::check;
 use crate::index::deletion::tombstones::Tombstones;
 use crate::index::read::snapshot::Snapshot;
 
@@ -45,6 +46,10 @@ impl Stats {
     /// # Errors
     /// Where a file of the index can't be read.
     pub fn of(snapshot: &Snapshot) -> Result<Stats> {
+        check::guarded(&snapshot.generation, || Stats::count(snapshot))
+    }
+
+    fn count(snapshot: &Snapshot) -> Result<Stats> {
         let (mut undated, mut first, mut last) = (0, i64::MAX, i64::MIN);
         let mut store_bytes = 0;
         for segment in snapshot.searcher.segment_readers() {

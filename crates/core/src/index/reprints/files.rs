@@ -9,8 +9,8 @@ use tantivy::directory::OwnedBytes;
 
 use crate::error::{Error, Result};
 use crate::index::commit::manifest::Position;
+use crate::index::commit::open::{of_open_read, open_folder};
 use crate::index::commit::payload::ReprintFiles;
-use crate::index::storage::directory::GenerationDirectory;
 use crate::reprint::{Clusters, Flags, PACKED, Packed};
 
 /// What a table of clusters begins with; the number is its version.
@@ -36,10 +36,10 @@ pub fn check(folder: &Path, files: &ReprintFiles) -> Result<()> {
 pub(in crate::index) fn map(folder: &Path, position: &Position) -> Result<OwnedBytes> {
     let path = folder.join(&position.file);
     let damaged = |what: String| Error::Damaged { path: path.clone(), what };
-    let directory = GenerationDirectory::open(folder).map_err(|e| damaged(e.to_string()))?;
+    let directory = open_folder(folder)?;
     // An empty or a missing file can't be mapped.
     fs::metadata(&path).map_err(|e| Error::io(&path, e))?;
-    let file = directory.open_read(Path::new(&position.file)).map_err(|e| damaged(e.to_string()))?;
+    let file = directory.open_read(Path::new(&position.file)).map_err(|e| of_open_read(folder, e))?;
     let bytes = file.read_bytes().map_err(|e| Error::io(&path, e))?;
     let length = position.length as usize;
     if bytes.len() < length || !length.is_multiple_of(PACKED) {

@@ -13,17 +13,16 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::article::Article;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::commit::payload::ReprintFiles;
 use crate::index::read::snapshot::Snapshot;
 use crate::index::reprints::files::{encode, map, read_clusters};
 use crate::index::reprints::texts::{Place, Reader, Waiting};
 use crate::index::storage::disk;
+use crate::index::storage::names::{CLUSTERS, FINGERPRINTS, is_numbered_file};
 use crate::index::store::document::id_order;
 use crate::reprint::{Clusters, Fingerprint, PACKED, Packed};
 
-const FINGERPRINTS: &str = "fingerprints-";
-const CLUSTERS: &str = "clusters-";
 /// Fewer fingerprints than this are not worth writing anew without the dead ones.
 const MIN_COMPACTED: u32 = 1_000;
 
@@ -137,7 +136,13 @@ impl Store {
         if self.clusters.known < MIN_COMPACTED || dead < self.clusters.known / 2 {
             return Ok(());
         }
-        // Most fingerprints are of articles that are gone: the others are written anew.
+        // Most fingerprints are of articles that are gone: the others are written anew, with a checksum that would be right
+        // whatever they have become.
+        let (crc, written) = (crc32fast::hash(&packed), self.files.crc);
+        if crc != written {
+            let what = format!("its checksum is {crc:08x}, written was {written:08x}");
+            return Err(Error::Damaged { path: self.folder.join(&self.files.fingerprints.file), what });
+        }
         let kept = self.clusters.renumber();
         self.first_new = kept.partition_point(|number| *number < self.first_new) as u32;
         let bytes: Vec<u8> = kept.iter().flat_map(|n| &packed[*n as usize * PACKED..][..PACKED]).copied().collect();
@@ -153,7 +158,7 @@ impl Store {
         for file in files.flatten() {
             let name = file.file_name();
             let name = name.to_string_lossy();
-            let ours = name.starts_with(FINGERPRINTS) || name.starts_with(CLUSTERS);
+            let ours = [FINGERPRINTS, CLUSTERS].iter().any(|prefix| is_numbered_file(&name, prefix, "bin"));
             if ours && *name != self.files.fingerprints.file && *name != self.files.clusters {
                 // A file that can't be removed now is removed by a later commit.
                 fs::remove_file(file.path()).ok();

@@ -16,10 +16,8 @@ use crate::error::{Error, Result};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::reprints::table::Lookup;
 use crate::index::storage::disk::read_at;
+use crate::index::storage::names::WAITING;
 use crate::reprint::{PACKED, Packed, Texts};
-
-/// The name of the file that texts wait in.
-const WAITING: &str = "texts-waiting.tmp";
 
 /// Where a text waits, right behind its fingerprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

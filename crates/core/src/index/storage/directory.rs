@@ -4,7 +4,9 @@
 //! reader goes on without it. And the folder is synced after `meta.json` is renamed into place, which tantivy leaves out.
 //! What the system says of the first write that fails is kept, because tantivy's threads keep it to themselves.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -16,15 +18,14 @@ use tantivy::directory::{
 };
 
 use crate::error::Error;
-use crate::index::storage::disk::is_unfinished;
 use crate::index::storage::failpoint::{Step, point};
+use crate::index::storage::names::{BESIDE, is_segment_file, is_unfinished_in_a_generation};
+use crate::index::storage::seal::{seal, unseal};
 
 /// The file that names the segments of a commit.
 const COMMIT: &str = "meta.json";
-/// What the names begin with that tantivy gives to files until they are renamed.
-const TEMPORARY: &[u8] = b".tmp";
 
-/// A generation's folder.
+/// A generation's folder. The list of segments has a checksum of its own, which tantivy does not see.
 #[derive(Debug, Clone)]
 pub struct GenerationDirectory {
     inner: MmapDirectory,
@@ -80,7 +81,7 @@ impl GenerationDirectory {
     pub fn tidy(&self, living: &HashSet<PathBuf>) -> io::Result<()> {
         for entry in std::fs::read_dir(&self.folder)? {
             let name = PathBuf::from(entry?.file_name());
-            let begun = name.as_os_str().as_encoded_bytes().starts_with(TEMPORARY) || is_unfinished(&name);
+            let begun = name.to_str().is_some_and(is_unfinished_in_a_generation);
             if begun || (is_segment_file(&name) && !living.contains(&name)) {
                 let path = self.folder.join(&name);
                 // What the last thread of such a run has renamed meanwhile is gone by itself.
@@ -98,12 +99,6 @@ impl GenerationDirectory {
         let failure = self.failure.0.lock().unwrap_or_else(PoisonError::into_inner);
         failure.as_ref().map(|(path, error)| Error::io(path, again(error)))
     }
-}
-
-/// Whether a file in a generation's folder belongs to a segment.
-pub fn is_segment_file(name: &Path) -> bool {
-    const ENDINGS: [&str; 7] = ["idx", "pos", "term", "store", "fast", "fieldnorm", "del"];
-    name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
 }
 
 /// The first write that failed.
@@ -187,14 +182,30 @@ impl Directory for GenerationDirectory {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        self.inner.atomic_read(path)
+        let bytes = self.inner.atomic_read(path)?;
+        if path != Path::new(COMMIT) {
+            return Ok(bytes);
+        }
+        unseal(&bytes).map(Cow::into_owned).map_err(|what| {
+            OpenReadError::wrap_io_error(io::Error::new(io::ErrorKind::InvalidData, what), path.to_path_buf())
+        })
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        let write = || self.inner.atomic_write(path, data);
-        self.gate.through(|| self.failure.note(Step::Rename, &self.folder.join(path), write))?;
+        // tantivy's own way makes a file that its owner alone can read, whatever the folder's readers may.
+        let is_commit = path == Path::new(COMMIT);
+        let data = if is_commit { Cow::Owned(seal(data)) } else { Cow::Borrowed(data) };
+        let full = self.folder.join(path);
+        let beside = full.with_extension(BESIDE);
+        let write = || {
+            let mut file = File::create(&beside)?;
+            file.write_all(&data)?;
+            file.sync_data()?;
+            std::fs::rename(&beside, &full)
+        };
+        self.gate.through(|| self.failure.note(Step::Rename, &full, write))?;
         // The list of tantivy's own files becomes durable with the next commit, which is soon enough.
-        if path == Path::new(COMMIT) { self.sync_directory() } else { Ok(()) }
+        if is_commit { self.sync_directory() } else { Ok(()) }
     }
 
     fn sync_directory(&self) -> io::Result<()> {

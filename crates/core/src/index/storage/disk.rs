@@ -6,20 +6,13 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::index::storage::failpoint::{Step, point};
+use crate::index::storage::names::{BESIDE, is_unfinished};
 
-/// How the name of a file ends that is about to replace another.
-const BESIDE: &str = "new";
-
-/// Whether a file was about to replace another; where nobody writes, whoever wrote it was killed.
-pub fn is_unfinished(name: &Path) -> bool {
-    name.extension().is_some_and(|ending| ending == BESIDE)
-}
-
-/// Takes away what killed processes were about to put in the place of files of this folder. Only for whoever holds the lock.
+/// Takes away what killed processes were about to put in the place of files of this index folder. Only for whoever holds the lock.
 /// What can't be taken away now is taken away later.
 pub fn remove_unfinished(folder: &Path) {
     let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    for name in names.filter(|name| is_unfinished(Path::new(name))) {
+    for name in names.filter(|name| name.to_str().is_some_and(is_unfinished)) {
         let path = folder.join(name);
         let _ = point(Step::Remove, &path).and_then(|()| fs::remove_file(path));
     }

@@ -6,3 +6,5 @@ pub mod disk;
 pub mod failpoint;
 #[cfg(not(feature = "failpoints"))]
 pub(in crate::index) mod failpoint;
+pub mod names;
+pub mod seal;

@@ -4,7 +4,7 @@ use tantivy::DocId;
 use tantivy::schema::{OwnedValue, TantivyDocument};
 use tantivy::store::StoreReader;
 
-use crate::article::{Article, ArticleId, Role};
+use crate::article::{Article, ArticleId, Date, Role};
 use crate::error::{Error, Result};
 use crate::index::schema::Fields;
 use crate::index::store::lines::{read_runs, runs};
@@ -76,7 +76,7 @@ pub fn decode_with_lines(stored: &[u8]) -> Result<(Article, Vec<u32>)> {
         return Ok((Article { body, ..Article::default() }, Vec::new()));
     }
     let mut json = serde_json::Deserializer::from_slice(stored).into_iter::<Article>();
-    let article = json.next().unwrap_or_else(|| Ok(Article::default())).map_err(|e| damaged(e.to_string()))?;
+    let article = json.next().ok_or_else(|| damaged("it is empty".into()))?.map_err(|e| damaged(e.to_string()))?;
     let behind = std::str::from_utf8(&stored[json.byte_offset()..]).map_err(|e| damaged(e.to_string()))?;
     let lines = read_runs(behind).ok_or_else(|| damaged(format!("{behind:?} are no numbers of lines")))?;
     Ok((article, lines))
@@ -151,7 +151,7 @@ pub fn document(article: &Article, file: &str, content: u64, packed: Vec<u8>, fi
     if let Some(url) = &article.url {
         doc.add_text(fields.url_key, fold(url));
     }
-    if let Some(date) = &article.date {
+    if let Some(date) = article.date.filter(Date::is_valid) {
         doc.add_i64(fields.date, date.local_seconds());
     }
     doc.add_field_value(fields.stored, &OwnedValue::Bytes(packed));

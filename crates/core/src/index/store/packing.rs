@@ -20,9 +20,10 @@ use zstd::stream::raw::CParameter;
 
 use crate::error::{Error, Result};
 use crate::index::storage::disk::replace_file;
+use crate::index::storage::names::COMPRESSION;
 
 /// The dictionary's file in a generation's folder.
-pub const FILE: &str = "compression.dict";
+pub const FILE: &str = COMPRESSION;
 /// How large the dictionary may become, in bytes.
 const MAX_DICTIONARY: usize = 256 << 10;
 /// How many bytes of articles it is made of.

@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::article::{Article, ArticleId};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::commit::manifest::{Entry, Manifest};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::store::document::id_order;
@@ -293,7 +293,12 @@ impl Ledger {
         let class = match self.numbers.get(name.as_str()) {
             Some(file) if *file == asks => Class::Own,
             Some(file) if self.in_place.get(file).is_some_and(|ids| ids.contains(&number)) => Class::Copy,
-            _ => Class::of(&snapshot.article(address)?.origin, &name),
+            _ => match snapshot.article(address) {
+                Ok(article) => Class::of(&article.origin, &name),
+                // Whatever can be read speaks before it.
+                Err(Error::Unreadable { .. }) => Class::Copy,
+                Err(error) => return Err(error),
+            },
         };
         let file = self.number(&name);
         Ok(Some(Holder { file, class, content }))

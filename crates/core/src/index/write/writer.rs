@@ -12,7 +12,7 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
 use crate::index::commit::check;
-use crate::index::commit::kinds::{self, ByKind, SegmentKind};
+use crate::index::commit::kinds::{self, ByKind, SegmentKind, Whole};
 use crate::index::commit::manifest::{Entry, Manifest, Root};
 use crate::index::commit::open::{damaged, directory, open_index_in};
 use crate::index::commit::payload::{self, Commit};
@@ -69,6 +69,8 @@ impl Default for Resources {
 pub struct Writer {
     /// Takes whole segments, deletes, merges and commits; its own threads, which would make segments, have nothing to do.
     inner: IndexWriter,
+    /// The segments that may be merged.
+    whole: Whole,
     workers: Workers,
     deletions: Deletions,
     /// What articles are packed by, once there were enough of them, and the first ones until then, with their stored forms.
@@ -208,7 +210,8 @@ impl Writer {
         let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
         let inner: IndexWriter =
             index.writer_with_options(merging::options(threads)).map_err(|e| trouble(&directory, &generation, e))?;
-        inner.set_merge_policy(Box::new(ByKind::new(merging::policy(), &index)));
+        let whole = Whole::of(&generation.folder());
+        inner.set_merge_policy(Box::new(ByKind::new(merging::policy(), &index, whole.clone())));
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());
         let snapshot = Snapshot::from_commit(&generation, settings.clone(), known)?;
@@ -223,6 +226,7 @@ impl Writer {
         dictionary.iter().for_each(|dictionary| workers.pack_by(dictionary));
         Ok(Writer {
             inner,
+            whole,
             workers,
             deletions: Deletions::default(),
             dictionary,
@@ -546,7 +550,12 @@ impl Writer {
             segments.sort_by_key(SegmentMeta::num_docs);
             let documents: Vec<u64> = segments.iter().map(|segment| segment.num_docs().into()).collect();
             segments.truncate(merging::worth_merging(&documents));
+            segments.retain(|segment| self.whole.has(segment));
             merges.extend(Some(segments.iter().map(SegmentMeta::id).collect()).filter(|ids: &Vec<_>| !ids.is_empty()));
+        }
+        // What is damaged is not merged, and the last step is not done.
+        if let Some(trouble) = self.whole.trouble() {
+            return Err(trouble);
         }
         if !merges.is_empty() {
             let mut merger: IndexWriter = self.index.writer_with_options(merging::options(1)).map_err(trouble)?;

@@ -5,14 +5,15 @@ use std::ops::Range;
 use super::needle::Needle;
 use super::plan::{Breadth, Compiled, Key, Mark, Plan, Scope, ScoreTerm, Word};
 use super::relax::relax;
+use super::runs;
 use super::string::StringPlan;
 use super::terms;
 use crate::index::analyzer;
 use crate::query::{Field, Filter, MAX_TERMS, Node, PatternPart, Piece};
 use gongxun_text::compound;
-use gongxun_text::fold::fold;
+use gongxun_text::fold::{fold, is_han};
 use gongxun_text::function_words::is_function_word;
-use gongxun_text::segment::{Segmenter, Token};
+use gongxun_text::segment::{Hmm, Segmenter, Token};
 use gongxun_text::strings::{self, Class};
 use gongxun_text::synonyms::Synonyms;
 
@@ -146,13 +147,17 @@ impl Compiler<'_> {
         let mut any_content = false;
         analyzer::words(&folded, self.segmenter, &mut cut, |word| any_content |= !is_function_word(word));
         let terms = if sign == Sign::Positive { self.terms(&folded, &cut) } else { Vec::new() };
+        let unknown = runs::unknown(&folded, &cut, &terms);
         let (mut inside, mut outside) = (vec![Vec::new(); terms.len()], Vec::new());
         for token in &cut {
-            let word = &folded[token.start as usize..token.end as usize];
+            let token = token.start as usize..token.end as usize;
+            // An unknown run stands in place of its pieces.
+            let run = unknown.iter().find(|run| run.contains(&token.start));
+            let word = &folded[run.unwrap_or(&token).clone()];
             if word.chars().all(|c| Class::of(c) == Class::Other) || (any_content && is_function_word(word)) {
                 continue;
             }
-            let term = terms.iter().position(|term| term.contains(&(token.start as usize)));
+            let term = terms.iter().position(|term| term.contains(&token.start));
             let words = term.map_or(&mut outside, |term| &mut inside[term]);
             if !words.contains(&word) {
                 words.push(word);
@@ -196,8 +201,32 @@ impl Compiler<'_> {
         }
         if self.breadth.partial() {
             word.parts = self.parts(folded, scope, sign).into_iter().map(|part| vec![part]).collect();
+            if !self.segmenter.has_word(folded) {
+                word.parts.extend(self.pieces(folded, scope, sign));
+            }
         }
         word
+    }
+
+    /// The pieces of a run that the dictionary does not know: an article that holds all of them matches in part.
+    fn pieces(&mut self, run: &str, scope: Scope, sign: Sign) -> Option<Vec<StringPlan>> {
+        if !run.chars().all(is_han) {
+            return None;
+        }
+        let mut cut = Vec::new();
+        self.segmenter.cut(run, Hmm::Off, &mut cut);
+        if cut.len() < 2 {
+            return None;
+        }
+        let pieces = cut.iter().map(|token| &run[token.start as usize..token.end as usize]);
+        let take = |piece: &str| {
+            if sign == Sign::Positive {
+                let needle = Needle::String(piece.chars().collect());
+                self.part_marks.push(Mark { needle, scope, is_word: true });
+            }
+            StringPlan::new(piece)
+        };
+        Some(pieces.map(take).collect())
     }
 
     /// The synonyms of a word or term, scored below it.
@@ -277,7 +306,7 @@ impl Compiler<'_> {
             Filter::Author(value) => key(Key::Author, value),
             Filter::Proofreader(value) => key(Key::Proofreader, value),
             Filter::Section(value) => key(Key::Section, value),
-            Filter::Url(value) => key(Key::Url, value),
+            Filter::Url(value) => Plan::or(addresses(value).map(|address| Plan::Key(Key::Url, address)).collect()),
             Filter::Date { from, to } => Plan::Date(
                 from.map_or(i64::MIN, |day| day.saturating_mul(DAY)),
                 to.map_or(i64::MAX, |day| day.saturating_add(1).saturating_mul(DAY) - 1),
@@ -342,6 +371,26 @@ fn fold_pattern(parts: &[PatternPart]) -> Vec<PatternPart> {
         other => other.clone(),
     });
     folded.collect()
+}
+
+/// The forms in which a page's address is written: either scheme, with and without the slash at its end and what stands behind
+/// `#`.
+fn addresses(value: &str) -> impl Iterator<Item = String> {
+    const SCHEMES: [&str; 2] = ["http://", "https://"];
+    let folded = fold(value.trim());
+    let rest = SCHEMES.iter().find_map(|scheme| folded.strip_prefix(scheme));
+    let rests: Vec<String> = {
+        let rest = rest.unwrap_or(&folded);
+        let page = rest.split('#').next().unwrap_or(rest);
+        let other = page.strip_suffix('/').map_or_else(|| format!("{page}/"), str::to_string);
+        vec![rest.to_string(), page.to_string(), other]
+    };
+    let has_scheme = rest.is_some() || folded.starts_with("www.");
+    let of = move |rest: String| {
+        let schemes = if has_scheme { SCHEMES.as_slice() } else { &[""] };
+        schemes.iter().map(move |scheme| format!("{scheme}{rest}")).collect::<Vec<_>>()
+    };
+    std::iter::once(folded).chain(rests.into_iter().flat_map(of))
 }
 
 fn scope_of(field: Field) -> Scope {

@@ -6,6 +6,7 @@ mod compiler;
 pub mod needle;
 pub mod plan;
 mod relax;
+mod runs;
 pub mod string;
 pub mod terms;
 

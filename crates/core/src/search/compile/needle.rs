@@ -52,7 +52,7 @@ impl Needle {
                 let all = places(strings.iter().map(|string| strings::find(text, string)));
                 all.map_or_else(Vec::new, |all| together(&all, strings.len(), end))
             }
-            Needle::Pattern(parts) => pattern(text, parts),
+            Needle::Pattern(parts) => pattern(text, parts, usize::MAX),
         }
     }
 
@@ -60,6 +60,7 @@ impl Needle {
     pub fn is_in(&self, text: &[char]) -> bool {
         match self {
             Needle::String(string) => strings::find(text, string).next().is_some(),
+            Needle::Pattern(parts) => !pattern(text, parts, 1).is_empty(),
             other => !other.find(text).is_empty(),
         }
     }
@@ -124,7 +125,8 @@ pub fn together(all: &[Place], strings: usize, end: impl Fn(usize) -> usize) -> 
     ordered(found)
 }
 
-fn pattern(text: &[char], parts: &[PatternPart]) -> Vec<Range<usize>> {
+/// The first places of a pattern, as many as are wanted.
+fn pattern(text: &[char], parts: &[PatternPart], wanted: usize) -> Vec<Range<usize>> {
     let parts: Vec<Step> = parts
         .iter()
         .map(|part| match part {
@@ -138,7 +140,7 @@ fn pattern(text: &[char], parts: &[PatternPart]) -> Vec<Range<usize>> {
     }
     let mut found = Vec::new();
     let mut at = 0;
-    while at < text.len() {
+    while at < text.len() && found.len() < wanted {
         // A pattern begins where a run of letters or digits begins, or anywhere in Chinese text.
         let end = if inside_run(text, at) { None } else { match_from(text, at, &parts) };
         match end {

@@ -26,22 +26,30 @@ pub enum Proof {
     Pairs(Vec<(String, u32)>),
 }
 
+/// So many characters of a string are proved by tokens. What follows is looked at in the few texts that hold these.
+pub const MAX_PROVED_CHARS: usize = 512;
+
 impl StringPlan {
     /// Compiles a folded string.
     pub fn new(folded: &str) -> StringPlan {
         let pattern: Vec<char> = folded.chars().collect();
         let core = strings::core(&pattern);
         let mut tokens = Vec::new();
-        let mut verify = false;
-        let class_at = |at: usize| pattern.get(at).map(|c| Class::of(*c));
-        for (class, run) in strings::runs(&pattern) {
+        let proved = &pattern[..pattern.len().min(core.start + MAX_PROVED_CHARS)];
+        // Which sign stands in a gap no token tells.
+        let mut verify = proved.len() < pattern.len() || core.clone().any(|at| strings::carries_meaning(&pattern, at));
+        let class_at = |at: usize| proved.get(at).map(|c| Class::of(*c));
+        for (class, run) in strings::runs(proved) {
             let before = run.start.checked_sub(1).and_then(class_at);
             let after = class_at(run.end);
             let offset = run.start.saturating_sub(core.start) as u32;
             match class {
-                Class::Han => han_tokens(&pattern[run], offset, before, after, &mut tokens),
+                Class::Han => han_tokens(&proved[run], offset, before, after, &mut tokens),
                 Class::Letter | Class::Digit => {
-                    tokens.push((pattern[run].iter().take(MAX_RUN_CHARS).collect(), offset));
+                    // A run that is cut here may go on.
+                    if run.end < proved.len() || run.end == pattern.len() || run.len() >= MAX_RUN_CHARS {
+                        tokens.push((proved[run].iter().take(MAX_RUN_CHARS).collect(), offset));
+                    }
                 }
                 // A gap of one character is known by the edge of the Chinese run beside it. Longer gaps, and gaps
                 // beside letters and digits, are not known.
@@ -53,7 +61,7 @@ impl StringPlan {
             }
         }
         let proof = match pattern.as_slice() {
-            _ if core.is_empty() => Proof::Nothing,
+            _ if core.is_empty() || tokens.is_empty() => Proof::Nothing,
             [c] if Class::of(*c) == Class::Han => Proof::Char(*c),
             _ => Proof::Pairs(tokens),
         };
@@ -125,6 +133,9 @@ mod tests {
         check("2024年工会", "20240 年工4 工会5", false);
         check("ai,工会", "ai0 ^工3 工会3", false);
         check("2024-01", "20240 015", true);
+        check("20%", "200", true);
+        check("+工会", "^工1 工会1", true);
+        check("5.6", "50 62", true);
         check("ai,", "ai0", true);
         check("工会,,,权", "工会0 会$1 ^权5", true);
         check("。,", "", true);

@@ -57,7 +57,7 @@ pub fn select(
             return Err(Error::Interrupted);
         }
         let mut given = 0;
-        present::hits(&mut found, request, request.count, &mut |hit| {
+        let unreadable = present::hits(&mut found, request, request.count, &mut |hit| {
             given += 1;
             give(hit)
         })?;
@@ -66,6 +66,7 @@ pub fn select(
         }
         let mut notes = if request.count.synonyms() { found.synonym_notes() } else { Vec::new() };
         notes.extend(found.not_counted(request.count));
+        notes.extend(unreadable);
         let of = |counted: bool, kind: Kind| if counted { found.total(kind) } else { 0 };
         let total = found.total(Kind::Full)
             + of(request.count.synonyms(), Kind::Synonym)

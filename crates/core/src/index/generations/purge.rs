@@ -1,0 +1,222 @@
+//! Purging: articles that were deleted on request go from the files as well, at once.
+//!
+//! A deletion takes an article out of what is found; its text stays in segments until they are merged, in older generations,
+//! in lines of margins, and perhaps in the dictionary that stored articles are packed by. Purging builds a generation of the
+//! stored articles that are left, swaps it in, removes all others, and then reads every file to show that none holds a
+//! text of what went.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tantivy::DocAddress;
+
+use crate::article::{Article, ArticleId};
+use crate::error::{Error, Result};
+use crate::index::commit::check::{self, Files};
+use crate::index::commit::manifest::Manifest;
+use crate::index::deletion::delete;
+use crate::index::generations::folder;
+use crate::index::generations::generation::Generation;
+use crate::index::generations::swap::{Swapped, swap};
+use crate::index::read::snapshot::Snapshot;
+use crate::index::store::document;
+use crate::index::write::writer::{Resources, Writer};
+use crate::reprint::Fingerprint;
+
+/// A commit follows when this many bytes of articles have gone in since the last one.
+const COMMIT_BYTES: usize = 256 << 20;
+/// Shorter lines of a text are no evidence: others have them too.
+const MIN_EVIDENCE: usize = 8;
+
+/// What a purge did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Purged {
+    /// The generation that is current now; all others are gone.
+    pub generation: u64,
+    /// How many articles it holds.
+    pub articles: u64,
+    /// How many files were read afterwards. None of them holds what was purged.
+    pub files: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// How many different lines of the texts they were searched for.
+    pub lines: u64,
+}
+
+/// Deletes the articles with these ids, where they are not deleted yet, and purges them from all files of the index.
+///
+/// # Errors
+/// [`Error::Busy`] while another writer runs; [`Error::Damaged`] or [`Error::Unreadable`] where what is to be kept can't be read;
+/// [`Error::Interrupted`] where `stop` was set, and then nothing is purged; [`Error::Unsound`] where a file still holds a text.
+pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, stop: &AtomicBool) -> Result<Purged> {
+    let current = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
+    current()?;
+    let ids: BTreeSet<&ArticleId> = ids.iter().collect();
+    let lines = lines_of(index, &ids)?;
+    let mut writer = Writer::open(index, None, resources)?;
+    delete::delete(&mut writer, &ids.iter().map(|id| (*id).clone()).collect::<Vec<_>>())?;
+    writer.finish()?;
+    let swapped = rebuild(&current()?, resources, stop)?;
+    if let Some(error) = swapped.left.into_iter().next() {
+        return Err(error);
+    }
+    let mut purged =
+        Purged { generation: swapped.generation.number, articles: swapped.articles, files: 0, bytes: 0, lines: 0 };
+    prove(&swapped.generation, &ids, lines, &mut purged)?;
+    Ok(purged)
+}
+
+/// The lines of the articles' texts, in whatever generation they stand, deleted or not.
+fn lines_of(index: &Path, ids: &BTreeSet<&ArticleId>) -> Result<BTreeSet<String>> {
+    let mut lines = BTreeSet::new();
+    for generation in Generation::all(index)? {
+        // One that can't be read is removed all the same.
+        let Ok(snapshot) = Snapshot::of(&generation) else { continue };
+        each_stored(&snapshot, |address| snapshot.whole(address), &mut |article| {
+            if ids.contains(&article.id) {
+                lines.extend(texts(article).flat_map(str::lines).filter(|line| is_evidence(line)).map(str::to_string));
+            }
+        });
+    }
+    Ok(lines)
+}
+
+fn texts(article: &Article) -> impl Iterator<Item = &str> {
+    let original = article.original.iter().flat_map(|original| original.values());
+    let own = [&article.title, &article.body].into_iter().chain(&article.lead).chain(&article.byline);
+    own.chain(&article.margin).chain(original).map(String::as_str)
+}
+
+fn is_evidence(line: &str) -> bool {
+    line.chars().count() >= MIN_EVIDENCE
+}
+
+/// Gives every stored article that can be read, those that are deleted among them.
+fn each_stored(snapshot: &Snapshot, read: impl Fn(DocAddress) -> Result<Article>, give: &mut dyn FnMut(&Article)) {
+    for (ord, segment) in snapshot.searcher.segment_readers().iter().enumerate() {
+        for doc in 0..segment.max_doc() {
+            if let Ok(article) = read(DocAddress::new(ord as u32, doc)) {
+                give(&article);
+            }
+        }
+    }
+}
+
+/// Builds a generation of the stored articles and pages of another one, and swaps it in; none is kept beside it.
+fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<Swapped> {
+    let Files { damaged, .. } = check::files(old)?;
+    if let Some(damage) = damaged.into_iter().next() {
+        return Err(Error::Damaged { path: damage.path, what: damage.what });
+    }
+    let snapshot = Snapshot::of(old)?;
+    let manifest = snapshot.manifest()?;
+    let mut writer = Writer::new_generation(&old.index, snapshot.segmenter()?, resources)?;
+    manifest.roots().for_each(|root| writer.set_root(root.clone()));
+    // In the order of their ids, so that the new generation does not depend on how the old one was built.
+    let mut ordered: Vec<(u64, DocAddress)> =
+        snapshot.matching(|_, _| true)?.into_iter().map(|(address, numbers)| (numbers.id, address)).collect();
+    ordered.sort_unstable();
+    let mut since_commit = 0;
+    for (_, address) in &ordered {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        let (article, file) = (snapshot.whole(*address)?, snapshot.file(*address)?);
+        let encoded = document::encode(&article);
+        since_commit += encoded.len();
+        writer.fingerprint(&article, &Fingerprint::of(&article));
+        writer.add(&article, &file, encoded)?;
+        if since_commit >= COMMIT_BYTES {
+            since_commit = 0;
+            writer.commit()?;
+        }
+    }
+    for page in snapshot.all_pages() {
+        let page = page?;
+        writer.add(&page, file_of(&page.origin, &manifest), document::encode(&page))?;
+    }
+    manifest.entries().for_each(|entry| writer.record(entry.clone()));
+    drop(snapshot);
+    swap(writer, 0, ordered.len() as u64, |_| Ok(None))
+}
+
+/// The file of the manifest that a page came of, by its origin: the longest one that the origin begins with.
+fn file_of<'m>(origin: &'m str, manifest: &'m Manifest) -> &'m str {
+    let ends = origin.char_indices().rev().filter(|(_, c)| matches!(c, '!' | '#')).map(|(at, _)| at);
+    let known = std::iter::once(origin.len()).chain(ends).map(|end| &origin[..end]);
+    known.into_iter().find(|file| manifest.get(file).is_some()).unwrap_or(origin)
+}
+
+/// Reads every file of the index, and fails where one holds a line that no article has that is left.
+fn prove(
+    generation: &Generation,
+    ids: &BTreeSet<&ArticleId>,
+    mut lines: BTreeSet<String>,
+    purged: &mut Purged,
+) -> Result<()> {
+    let unsound = |path: &Path, what: String| Err(Error::Unsound { path: path.to_path_buf(), what });
+    let snapshot = Snapshot::of(generation)?;
+    let mut found = None;
+    let mut leave = |text: &str| lines.retain(|line| !text.contains(line.as_str()));
+    let mut look = |article: &Article| {
+        if ids.contains(&article.id) {
+            found = Some(article.id.clone());
+        }
+        leave(&serde_json::from_slice::<serde_json::Value>(&document::encode(article)).map_or(String::new(), strings));
+    };
+    each_stored(&snapshot, |address| snapshot.article(address), &mut look);
+    if let Some(margin) = snapshot.margin() {
+        each_stored(margin, |address| margin.article(address), &mut look);
+    }
+    if let Some(id) = found {
+        return unsound(&generation.folder(), format!("{id} is stored in it still"));
+    }
+    purged.lines = lines.len() as u64;
+    for path in files_below(&generation.index)? {
+        let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
+        purged.files += 1;
+        purged.bytes += bytes.len() as u64;
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some(line) = lines.iter().find(|line| text.contains(line.as_str())) {
+            let beginning: String = line.chars().take(MIN_EVIDENCE / 2).collect();
+            return unsound(&path, format!("it holds a line of what was purged, which begins with {beginning}…"));
+        }
+    }
+    let (numbers, _) = folder::generations(&generation.index)?;
+    match numbers.iter().find(|number| **number != generation.number) {
+        Some(number) => unsound(&generation.index.join(folder::generation_name(*number)), "it is there still".into()),
+        None => Ok(()),
+    }
+}
+
+/// All strings of a JSON value, one a line.
+fn strings(value: serde_json::Value) -> String {
+    use serde_json::Value::{Array, Object, String as Text};
+    match value {
+        Text(text) => text + "\n",
+        Array(values) => values.into_iter().map(strings).collect(),
+        Object(fields) => fields.into_iter().map(|(_, value)| strings(value)).collect(),
+        _ => String::new(),
+    }
+}
+
+/// The files of an index folder that an index makes; what else stands there is not the index's.
+fn files_below(index: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![index.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(|e| Error::io(&folder, e))? {
+            let entry = entry.map_err(|e| Error::io(&folder, e))?;
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                Ok(kind) if kind.is_file() => files.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,158 @@
+//! The names of all files that an index makes: what bears none of them is somebody else's, and is never touched.
+
+use std::path::Path;
+
+/// The file by which an index folder is recognised.
+pub const MARKER: &str = "GONGXUN";
+/// The file that names the current generation.
+pub const CURRENT: &str = "CURRENT";
+/// The file on which the one writer holds a lock.
+pub const LOCK: &str = "LOCK";
+/// What was deleted on request.
+pub const TOMBSTONES: &str = "tombstones.jsonl";
+/// What a generation's folder is called.
+pub const GENERATION: &str = "gen-";
+/// What a generation's folder is called while it is removed.
+pub const REMOVED: &str = "removed-";
+/// What a generation was built with.
+pub const SETTINGS: &str = "generation.json";
+/// How far a generation has come.
+pub const STATE: &str = "STATE";
+/// The user's own words.
+pub const DICTIONARY: &str = "dictionary.txt";
+/// What stored articles are packed by.
+pub const COMPRESSION: &str = "compression.dict";
+/// Texts that wait for their commit.
+pub const WAITING: &str = "texts-waiting.tmp";
+/// What was read.
+pub const MANIFEST: &str = "manifest-";
+/// Fingerprints by which copies are found.
+pub const FINGERPRINTS: &str = "fingerprints-";
+/// Which articles are copies of one another.
+pub const CLUSTERS: &str = "clusters-";
+/// How the name of a file ends that is about to replace another.
+pub const BESIDE: &str = "new";
+
+/// How many digits a number in a name has at least.
+const DIGITS: usize = 6;
+/// How many hexadecimal digits name a segment.
+const SEGMENT_DIGITS: usize = 32;
+/// How many letters and digits follow `.tmp` in the names that tantivy gives to files until they are renamed.
+const TEMPORARY_DIGITS: usize = 6;
+/// The files of tantivy's that go by one name.
+const OF_THE_ENGINE: [&str; 4] = ["meta.json", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock"];
+/// The files of ours in a generation that go by one name.
+const OF_A_GENERATION: [&str; 5] = [SETTINGS, STATE, DICTIONARY, COMPRESSION, WAITING];
+/// The files of ours in a generation that go by a number, with their endings.
+const NUMBERED: [(&str, &str); 4] = [(MANIFEST, "jsonl"), (FINGERPRINTS, "bin"), (CLUSTERS, "bin"), ("words-", "fst")];
+/// The files of an index folder that are replaced in one step.
+const REPLACED: [&str; 3] = [MARKER, CURRENT, TOMBSTONES];
+
+/// The number in a name that begins so, in the form in which an index writes it.
+pub fn numbered(name: &str, prefix: &str) -> Option<u64> {
+    let digits = name.strip_prefix(prefix)?;
+    let number: u64 = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())??;
+    (format!("{number:0DIGITS$}") == digits).then_some(number)
+}
+
+/// Whether a file of an index folder was about to replace another.
+pub fn is_unfinished(name: &str) -> bool {
+    REPLACED.iter().any(|replaced| is_beside(name, replaced))
+}
+
+/// Whether a file of a generation's folder was about to replace another, or be renamed.
+pub fn is_unfinished_in_a_generation(name: &str) -> bool {
+    let temporary = name
+        .strip_prefix(".tmp")
+        .is_some_and(|rest| rest.len() == TEMPORARY_DIGITS && rest.bytes().all(|b| b.is_ascii_alphanumeric()));
+    temporary
+        || OF_A_GENERATION.iter().chain(&OF_THE_ENGINE).any(|replaced| is_beside(name, replaced))
+        || NUMBERED.iter().any(|(prefix, _)| {
+            name.strip_suffix(BESIDE)
+                .and_then(|stem| stem.strip_suffix('.'))
+                .and_then(|stem| numbered(stem, prefix))
+                .is_some()
+        })
+}
+
+/// Whether a file in a generation's folder belongs to a segment.
+pub fn is_segment_file(name: &Path) -> bool {
+    const ENDINGS: [&str; 7] = ["idx", "pos", "term", "store", "fast", "fieldnorm", "del"];
+    let Some((stem, ending)) = name.to_str().and_then(|name| name.rsplit_once('.')) else { return false };
+    let (id, deletions) = stem.split_once('.').unwrap_or((stem, "0"));
+    ENDINGS.contains(&ending)
+        && id.len() == SEGMENT_DIGITS
+        && id.bytes().all(|b| b.is_ascii_hexdigit())
+        && deletions.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a name of a file in a generation's folder is one that an index gives.
+pub fn is_of_a_generation(name: &str) -> bool {
+    OF_A_GENERATION.contains(&name)
+        || OF_THE_ENGINE.contains(&name)
+        || is_unfinished_in_a_generation(name)
+        || is_segment_file(Path::new(name))
+        || NUMBERED.iter().any(|(prefix, ending)| is_numbered_file(name, prefix, ending))
+}
+
+/// Whether a name is of a file that goes by a number.
+pub fn is_numbered_file(name: &str, prefix: &str, ending: &str) -> bool {
+    let stem = name.strip_suffix(ending).and_then(|stem| stem.strip_suffix('.'));
+    stem.and_then(|stem| numbered(stem, prefix)).is_some()
+}
+
+/// Whether a name is the one by which a file stands beside another until it replaces it.
+fn is_beside(name: &str, replaced: &str) -> bool {
+    Path::new(replaced).with_extension(BESIDE).to_str() == Some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_index_makes_is_told_from_what_others_make() {
+        let id = "b4616752239649b2884e60f731d5eaa1";
+        let own = [
+            "generation.json",
+            "STATE",
+            "STATE.new",
+            "generation.new",
+            "dictionary.txt",
+            "compression.new",
+            "meta.json",
+            ".managed.json",
+            ".tantivy-writer.lock",
+            "manifest-000042.jsonl",
+            "clusters-1000000.bin",
+            "clusters-000007.new",
+            ".tmpA1b2C3",
+            "texts-waiting.tmp",
+        ];
+        for name in own.map(str::to_string).into_iter().chain([format!("{id}.term"), format!("{id}.17.del")]) {
+            assert!(is_of_a_generation(&name), "{name}");
+        }
+        let foreign = [
+            "notes.txt",
+            "thesis.new",
+            "photos.idx",
+            "a.term",
+            ".tmp",
+            ".tmpfolder",
+            "manifest-1.jsonl",
+            "manifest-2019.json",
+            "removed-2019",
+            "manifest-000042.jsonl.bak",
+            "STATE.old",
+        ];
+        for name in foreign {
+            assert!(!is_of_a_generation(name), "{name}");
+        }
+        assert!(is_unfinished("CURRENT.new") && is_unfinished("tombstones.new") && !is_unfinished("thesis.new"));
+        let generations =
+            [("gen-000003", Some(3)), ("gen-1000000", Some(1_000_000)), ("gen-3", None), ("gen-2019", None)];
+        for (name, number) in generations {
+            assert_eq!(numbered(name, GENERATION), number, "{name}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Trees of any depth: none overflows the stack when it goes, and whether one is too deep to be walked can be asked.
+
+use std::mem;
+
+use super::Node;
+
+/// A tree that is deeper is not searched: no text makes one, and a program that does has lost its way.
+pub const MAX_TREE_DEPTH: usize = 512;
+
+/// Whether more nodes than so many stand inside one another.
+pub fn is_deeper(root: &Node, limit: usize) -> bool {
+    let mut open = vec![(root, 1)];
+    while let Some((node, depth)) = open.pop() {
+        if depth > limit {
+            return true;
+        }
+        match node {
+            Node::And(nodes) | Node::Or(nodes) => open.extend(nodes.iter().map(|node| (node, depth + 1))),
+            Node::Near { terms, .. } | Node::Together { terms, .. } => {
+                open.extend(terms.iter().map(|node| (node, depth + 1)));
+            }
+            Node::Field { node, .. } | Node::Not(node) => open.push((node, depth + 1)),
+            Node::Text(_) | Node::Phrase(_) | Node::Pattern(_) | Node::Filter(_) => {}
+        }
+    }
+    false
+}
+
+/// What is inside a node goes piece by piece, and no piece has anything inside it when it goes.
+impl Drop for Node {
+    fn drop(&mut self) {
+        let mut open = Vec::new();
+        take(self, &mut open);
+        while let Some(mut node) = open.pop() {
+            take(&mut node, &mut open);
+        }
+    }
+}
+
+fn take(node: &mut Node, open: &mut Vec<Node>) {
+    match node {
+        Node::And(nodes) | Node::Or(nodes) => open.append(nodes),
+        Node::Near { terms, .. } | Node::Together { terms, .. } => open.append(terms),
+        Node::Field { node, .. } | Node::Not(node) => open.push(mem::replace(&mut **node, Node::And(Vec::new()))),
+        Node::Text(_) | Node::Phrase(_) | Node::Pattern(_) | Node::Filter(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deep_tree_goes_without_a_deep_stack() {
+        let mut node = Node::And(Vec::new());
+        for _ in 0..200_000 {
+            node = Node::Not(Box::new(Node::And(vec![node])));
+        }
+        assert!(is_deeper(&node, MAX_TREE_DEPTH) && !is_deeper(&node, 400_001));
+        drop(node);
+    }
+}

@@ -1,0 +1,82 @@
+//! Runs that the dictionary does not know: names, new words, misspelled ones (焦远山, 欠新).
+//!
+//! The tokens of a piece flow in. Where the segmentation leaves single characters over that are no function words, it has cut
+//! what it does not know; such a run is one string first, and its pieces alone make a partial match.
+
+use std::ops::Range;
+
+use gongxun_text::fold::is_han;
+use gongxun_text::function_words::is_function_word;
+use gongxun_text::segment::Token;
+
+/// A stretch of at most so many characters with a single character left over is one run: longer ones are sentences, of
+/// which only the characters that are left over side by side are runs.
+const MAX_NAME: usize = 4;
+
+/// The unknown runs of a folded piece, in bytes, in order. `kept` are ranges that are terms of their own.
+pub(super) fn unknown(folded: &str, cut: &[Token], kept: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut runs = Vec::new();
+    let mut stretch: Vec<Range<usize>> = Vec::new();
+    for token in cut {
+        let range = token.start as usize..token.end as usize;
+        let word = &folded[range.clone()];
+        let is_kept = kept.iter().any(|kept| kept.contains(&range.start));
+        let is_part = word.chars().all(is_han) && !is_function_word(word) && !is_kept;
+        if !is_part || stretch.last().is_some_and(|last| last.end != range.start) {
+            of_stretch(folded, &stretch, &mut runs);
+            stretch.clear();
+        }
+        if is_part {
+            stretch.push(range);
+        }
+    }
+    of_stretch(folded, &stretch, &mut runs);
+    runs
+}
+
+fn of_stretch(folded: &str, words: &[Range<usize>], runs: &mut Vec<Range<usize>>) {
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
+    let length = |range: &Range<usize>| folded[range.clone()].chars().count();
+    let is_left_over = |range: &&Range<usize>| length(range) == 1;
+    let whole = first.start..last.end;
+    if words.len() > 1 && length(&whole) <= MAX_NAME {
+        if words.iter().any(|word| is_left_over(&word)) {
+            runs.push(whole);
+        }
+        return;
+    }
+    let mut at = 0;
+    while at < words.len() {
+        let count = words[at..].iter().take_while(is_left_over).count();
+        if count > 1 {
+            runs.push(words[at].start..words[at + count - 1].end);
+        }
+        at += count.max(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gongxun_text::segment::{Hmm, Segmenter};
+
+    #[test]
+    fn what_the_dictionary_does_not_know_is_one_run() {
+        let segmenter = Segmenter::builtin();
+        let check = |text: &str, expect: &[&str]| {
+            let mut cut = Vec::new();
+            segmenter.cut(text, Hmm::Off, &mut cut);
+            let runs: Vec<&str> = unknown(text, &cut, &[]).into_iter().map(|range| &text[range]).collect();
+            assert_eq!(runs, expect, "{text}");
+        };
+        check("焦远山", &["焦远山"]);
+        check("欠新", &["欠新"]);
+        check("农民工讨新", &["讨新"]);
+        check("工会权益", &[]);
+        check("拖欠农民工工资怎么办", &[]);
+        check("工会", &[]);
+        check("我的工会", &[]);
+        check("5人", &[]);
+        check("", &[]);
+    }
+}

@@ -1,0 +1,132 @@
+//! Several queries side by side over time.
+//!
+//! Requests flow in; a table of periods flows out, with a column a query: the timelines of the queries, joined by period.
+//! A period in which the archive has no article is a gap, not a zero.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::timeline::{Gap, Step, Timeline, timeline_under};
+use crate::control::Control;
+use crate::error::Result;
+use crate::index::Snapshot;
+use crate::search::request::Request;
+
+/// How many queries are compared at the most.
+pub const MAX_QUERIES: usize = 20;
+
+/// Queries side by side.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// The queries.
+    pub queries: Vec<Compared>,
+    /// The periods in which the archive has articles, in order.
+    pub periods: Vec<Row>,
+    /// The stretches between them in which it has none.
+    pub gaps: Vec<Gap>,
+}
+
+/// A query of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Compared {
+    /// The query as it was typed.
+    pub query: String,
+    /// How many articles are counted: those that hold all that was typed, and more where the request counts more.
+    pub count: u64,
+    /// How many of them have no date, so that they are in no period.
+    pub undated: u64,
+    /// How many articles hold all that was typed.
+    pub total: u64,
+    /// How many more hold all of it by a synonym.
+    pub synonym_total: u64,
+    /// How many hold only some of it.
+    pub partial_total: u64,
+    /// Whether the search was ended before it was done.
+    pub cut_short: bool,
+    /// Remarks.
+    pub notes: Vec<String>,
+}
+
+/// A period of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Row {
+    /// Its name: `2025-01-15`, `2025-01` or `2025`.
+    pub period: String,
+    /// How many articles of it hold each query.
+    pub counts: Vec<u64>,
+    /// The shares of these in the archive's articles of the period, 0 to 1.
+    pub shares: Vec<f64>,
+    /// How many articles the archive has.
+    pub all: u64,
+}
+
+/// Compares requests by period. What each counts is up to the request.
+///
+/// # Errors
+/// As [`timeline_under`].
+pub fn compare(snapshot: &Snapshot, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {
+    let timelines = requests.iter().map(|request| timeline_under(snapshot, request, &request.synonyms, step, control));
+    Ok(join(timelines.collect::<Result<_>>()?))
+}
+
+/// Timelines of one step, joined by period.
+fn join(timelines: Vec<Timeline>) -> Comparison {
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    let mut gaps: Vec<Gap> = Vec::new();
+    for (number, timeline) in timelines.iter().enumerate() {
+        for period in &timeline.periods {
+            let none = || Row {
+                period: period.name.clone(),
+                counts: vec![0; timelines.len()],
+                shares: vec![0.0; timelines.len()],
+                all: 0,
+            };
+            let row = rows.entry(period.name.clone()).or_insert_with(none);
+            row.counts[number] = period.counted();
+            row.shares[number] = period.share();
+            row.all = row.all.max(period.all);
+            gaps.extend(period.gap.clone());
+        }
+    }
+    gaps.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
+    gaps.dedup();
+    let queries = timelines.into_iter().map(|timeline| Compared {
+        count: timeline.counted(),
+        undated: timeline.undated,
+        total: timeline.total,
+        synonym_total: timeline.synonym_total,
+        partial_total: timeline.partial_total,
+        cut_short: timeline.cut_short,
+        notes: timeline.query_notes.iter().map(|note| note.message.clone()).chain(timeline.notes).collect(),
+        query: timeline.query,
+    });
+    Comparison { queries: queries.collect(), periods: rows.into_values().collect(), gaps }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::timeline::Period;
+    use super::*;
+
+    #[test]
+    fn periods_of_all_queries_stand_in_one_table() {
+        let gap = |from: &str, to: &str| Some(Gap { from: from.into(), to: to.into() });
+        let timeline = |query: &str, periods: Vec<Period>| {
+            let total = periods.iter().map(Period::counted).sum();
+            Timeline { query: query.into(), total, periods, ..Timeline::default() }
+        };
+        let joined = join(vec![
+            timeline("甲", vec![Period::new("2019", 1, 4, None), Period::new("2022", 2, 8, gap("2020", "2021"))]),
+            timeline("乙", vec![Period::new("2022", 8, 8, gap("2020", "2021"))]),
+        ]);
+        let rows: Vec<_> = joined.periods.iter().map(|row| (&*row.period, &*row.counts, row.all)).collect();
+        assert_eq!(rows, [("2019", &[1, 0][..], 4), ("2022", &[2, 8][..], 8)]);
+        assert_eq!(joined.periods[1].shares, [0.25, 1.0]);
+        assert_eq!(joined.gaps, [Gap { from: "2020".into(), to: "2021".into() }]);
+        assert_eq!((joined.queries[0].count, joined.queries[1].count), (3, 8));
+    }
+}

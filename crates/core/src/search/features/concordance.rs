@@ -1,0 +1,376 @@
+//! Concordance (keyword in context, KWIC): every occurrence of what a query looks for, with the text on either side.
+//!
+//! A request flows in; lines flow out one by one, by date or by the characters beside the occurrence. Occurrences are those
+//! of the plain scan ([`Needle::find`]) over title, lead and body of the articles that the request counts, so their number
+//! is that of a scan of the archive. By date, one article is held at a time; by the characters beside, the lines are.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use crate::article::{Article, ArticleId, Block, Date};
+use crate::control::Control;
+use crate::error::{Error, Result};
+use crate::index::{Snapshot, check};
+use crate::search::compile::plan::{Mark, Scope, Text};
+use crate::search::kind::Kind;
+use crate::search::pipeline::Found;
+use crate::search::ranking::rank::{Ranked, Sort};
+use crate::search::request::Request;
+use gongxun_text::fold::fold_char;
+use gongxun_text::strings::ends_sentence;
+
+/// How many characters of context stand on either side, unless others are asked for.
+pub const DEFAULT_CONTEXT: usize = 20;
+/// The most that can be asked for.
+pub const MAX_CONTEXT: usize = 1_000;
+/// A sentence reaches at most so far on either side: some texts have no full stop.
+const MAX_SENTENCE: usize = 500;
+/// So many characters beside an occurrence decide its place in the order.
+const COMPARED: usize = 12;
+/// Lines beyond the limit are let go when there are so many times the limit of them.
+const SPARE: usize = 4;
+
+/// How much text stands on either side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Context {
+    /// So many characters, fewer at the edge of the text.
+    Characters(usize),
+    /// The sentence.
+    Sentence,
+}
+
+/// The order of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The oldest article first, undated ones last.
+    #[default]
+    Oldest,
+    /// The newest article first, undated ones last.
+    Newest,
+    /// By the characters to the left, the nearest first.
+    Left,
+    /// By the characters to the right.
+    Right,
+}
+
+/// What lines are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How much text stands on either side.
+    pub context: Context,
+    /// The order of lines.
+    pub order: Order,
+    /// The most lines that are given; occurrences beyond it are counted.
+    pub limit: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { context: Context::Characters(DEFAULT_CONTEXT), order: Order::Oldest, limit: usize::MAX }
+    }
+}
+
+/// What a line says of its article.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Source {
+    /// The article's id.
+    pub id: ArticleId,
+    /// Its headline.
+    pub title: String,
+    /// Its date.
+    pub date: Option<Date>,
+    /// Its source.
+    pub source: Option<String>,
+    /// How much of the query it holds.
+    #[serde(rename = "match")]
+    pub kind: Kind,
+}
+
+/// An occurrence with its context. Line ends and tabs in it are blanks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Line {
+    /// The article.
+    #[serde(flatten, serialize_with = "of_article")]
+    pub article: Arc<Source>,
+    /// The text of the article that it stands in: `title`, `lead` or `body`.
+    pub field: &'static str,
+    /// Where it begins there, in Unicode characters.
+    pub offset: usize,
+    /// The text before it.
+    pub left: String,
+    /// The occurrence as printed.
+    pub keyword: String,
+    /// The text behind it.
+    pub right: String,
+}
+
+fn of_article<S: Serializer>(article: &Arc<Source>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    article.as_ref().serialize(serializer)
+}
+
+impl Source {
+    /// An article that holds all that was typed.
+    pub fn new(id: &str, title: &str, date: Option<Date>, source: Option<&str>) -> Source {
+        let id = ArticleId(id.to_string());
+        Source { id, title: title.to_string(), date, source: source.map(str::to_string), kind: Kind::Full }
+    }
+}
+
+impl Line {
+    /// A line of an article: where the occurrence stands, and the text before it, its own and the text behind it.
+    pub fn new(
+        article: Arc<Source>,
+        field: &'static str,
+        offset: usize,
+        (left, keyword, right): (&str, &str, &str),
+    ) -> Line {
+        let [left, keyword, right] = [left, keyword, right].map(str::to_string);
+        Line { article, field, offset, left, keyword, right }
+    }
+}
+
+/// How much there is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// How many occurrences there are.
+    pub occurrences: u64,
+    /// In how many articles.
+    pub articles: u64,
+    /// How many lines were given.
+    pub given: u64,
+    /// Whether the search was ended before it was done: then there may be more.
+    pub cut_short: bool,
+    /// Remarks.
+    pub notes: Vec<String>,
+}
+
+/// Gives the lines of a request, in order, and counts all occurrences.
+///
+/// Of copies of one article one is looked at, unless the request asks for all; of synonyms and partial matches what the
+/// request counts.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written, or `give` fails.
+pub fn concordance(
+    snapshot: &Snapshot,
+    request: &Request,
+    options: &Options,
+    control: &Control<'_>,
+    give: &mut dyn FnMut(Line) -> Result<()>,
+) -> Result<Counts> {
+    check::guarded(&snapshot.generation, || {
+        // What is not counted is not marked either.
+        let request = Request { breadth: request.count, ..request.clone() };
+        let mut found = Found::find(snapshot, &request, &request.synonyms, control)?;
+        let sort = if options.order == Order::Newest { Sort::Newest } else { Sort::Oldest };
+        let articles = found.ranked(sort, request.count, usize::MAX)?;
+        let mut counts = Counts { notes: found.synonym_notes(), ..Counts::default() };
+        let mut lines = Lines { options, held: Vec::new(), seen: 0, give, given: 0 };
+        let walked = walk(&found, &articles, control, &mut counts, &mut lines);
+        counts.cut_short = found.cut_short();
+        match walked {
+            Err(Error::Interrupted) => counts.cut_short = true,
+            other => other?,
+        }
+        lines.finish()?;
+        counts.given = lines.given;
+        Ok(counts)
+    })
+}
+
+fn walk(
+    found: &Found<'_>,
+    articles: &[Ranked],
+    control: &Control<'_>,
+    counts: &mut Counts,
+    lines: &mut Lines<'_>,
+) -> Result<()> {
+    let compiled = &found.compiled;
+    let with_parts: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
+    for ranked in articles {
+        if control.is_stopped() {
+            return Err(Error::Interrupted);
+        }
+        let marks = if ranked.kind == Kind::Partial { &with_parts } else { &compiled.marks };
+        let article = found.snapshot.article(ranked.address)?;
+        let mut source: Option<Arc<Source>> = None;
+        for (field, text) in texts(&article) {
+            let printed: Vec<char> = text.chars().collect();
+            let folded: Vec<char> = printed.iter().copied().map(fold_char).collect();
+            for range in occurrences(&folded, field, marks, &article.blocks) {
+                counts.occurrences += 1;
+                let source = source.get_or_insert_with(|| {
+                    counts.articles += 1;
+                    Arc::new(Source {
+                        id: article.id.clone(),
+                        title: article.title.clone(),
+                        date: article.date,
+                        source: article.source.clone(),
+                        kind: ranked.kind,
+                    })
+                });
+                lines.take(source, field, &printed, range)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The texts of an article, in the order of the page.
+fn texts(article: &Article) -> [(Text, &str); 3] {
+    [
+        (Text::Title, &article.title),
+        (Text::Lead, article.lead.as_deref().unwrap_or_default()),
+        (Text::Body, &article.body),
+    ]
+}
+
+/// Where the marks stand in a text, each place once.
+fn occurrences(folded: &[char], field: Text, marks: &[Mark], blocks: &[Block]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for mark in marks {
+        if is_in(&mark.scope, field) {
+            found.extend(mark.needle.find(folded));
+        } else if field == Text::Body && mark.scope.captions {
+            let is_caption = |at: usize| {
+                let line = folded[..at].iter().filter(|c| **c == '\n').count();
+                blocks.get(line) == Some(&Block::Caption)
+            };
+            found.extend(mark.needle.find(folded).into_iter().filter(|range| is_caption(range.start)));
+        }
+    }
+    found.sort_unstable_by_key(|range| (range.start, range.end));
+    found.dedup();
+    found
+}
+
+fn is_in(scope: &Scope, field: Text) -> bool {
+    match field {
+        Text::Title => scope.title,
+        Text::Lead => scope.lead,
+        Text::Body => scope.body,
+        Text::Names | Text::Captions => false,
+    }
+}
+
+/// What a line is put in order by, before its place in the archive's order.
+type Key = Vec<char>;
+
+/// Hands lines on, or holds them until they can be put in order.
+struct Lines<'a> {
+    options: &'a Options,
+    /// With the key of each, and how many lines came before it.
+    held: Vec<(Key, u64, Line)>,
+    seen: u64,
+    give: &'a mut dyn FnMut(Line) -> Result<()>,
+    given: u64,
+}
+
+impl Lines<'_> {
+    fn take(&mut self, article: &Arc<Source>, field: Text, printed: &[char], range: Range<usize>) -> Result<()> {
+        let limit = self.options.limit;
+        if matches!(self.options.order, Order::Oldest | Order::Newest) {
+            if self.given < limit as u64 {
+                self.given += 1;
+                (self.give)(line(article, field, printed, range, self.options.context))?;
+            }
+            return Ok(());
+        }
+        let key: Key = match self.options.order {
+            Order::Left => printed[..range.start].iter().rev().take(COMPARED).copied().map(fold_char).collect(),
+            _ => printed[range.end..].iter().take(COMPARED).copied().map(fold_char).collect(),
+        };
+        self.held.push((key, self.seen, line(article, field, printed, range, self.options.context)));
+        self.seen += 1;
+        if self.held.len() / SPARE > limit.max(COMPARED) {
+            self.order();
+        }
+        Ok(())
+    }
+
+    /// Puts the lines that are held in order, and lets go of those beyond the limit.
+    fn order(&mut self) {
+        self.held.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        self.held.truncate(self.options.limit);
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        if matches!(self.options.order, Order::Left | Order::Right) {
+            self.order();
+            self.given = self.held.len() as u64;
+            for (_, _, line) in self.held.drain(..) {
+                (self.give)(line)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn line(article: &Arc<Source>, field: Text, printed: &[char], range: Range<usize>, context: Context) -> Line {
+    let (from, to) = match context {
+        Context::Characters(n) => {
+            let n = n.min(MAX_CONTEXT);
+            (range.start.saturating_sub(n), (range.end + n).min(printed.len()))
+        }
+        Context::Sentence => sentence(printed, &range),
+    };
+    Line {
+        article: article.clone(),
+        field: field.name(),
+        offset: range.start,
+        left: on_one_line(&printed[from..range.start]),
+        keyword: on_one_line(&printed[range.clone()]),
+        right: on_one_line(&printed[range.end..to]),
+    }
+}
+
+/// The sentence around a range, its full stop and closing quotes included.
+fn sentence(printed: &[char], range: &Range<usize>) -> (usize, usize) {
+    let closes = |c: &char| matches!(c, '”' | '’' | '」' | '』' | '）' | ')' | '】' | '》');
+    let least = range.start.saturating_sub(MAX_SENTENCE);
+    let before = printed[least..range.start].iter().rposition(|c| ends_sentence(*c)).map_or(least, |at| least + at + 1);
+    let from = before + printed[before..range.start].iter().take_while(|c| closes(c) || c.is_whitespace()).count();
+    let most = (range.end + MAX_SENTENCE).min(printed.len());
+    // An occurrence may end with the sentence.
+    let own = printed[range.clone()].last().is_some_and(|c| ends_sentence(*c));
+    let stop = if own { Some(0) } else { printed[range.end..most].iter().position(|c| ends_sentence(*c)) };
+    let to = match stop {
+        Some(at) if !own && printed[range.end + at] != '\n' => range.end + at + 1,
+        Some(at) => range.end + at,
+        None => most,
+    };
+    (from, to + printed[to..most.max(to)].iter().take_while(|c| closes(c)).count())
+}
+
+fn on_one_line(text: &[char]) -> String {
+    text.iter().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { *c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end_with_their_full_stop_and_quotes() {
+        let cases = [
+            ("甲说：“工会来了。”乙走了。", "来", ("甲说：“工会", "了。”")),
+            ("甲来了。乙走了。丙", "走", ("乙", "了。")),
+            ("标题\n乙走了\n丙", "走", ("乙", "了")),
+            ("走", "走", ("", "")),
+        ];
+        for (text, word, expect) in cases {
+            let printed: Vec<char> = text.chars().collect();
+            let at = text.chars().position(|c| word.starts_with(c)).unwrap();
+            let (from, to) = sentence(&printed, &(at..at + 1));
+            assert_eq!(
+                (on_one_line(&printed[from..at]), on_one_line(&printed[at + 1..to])),
+                (expect.0.into(), expect.1.into())
+            );
+        }
+    }
+}

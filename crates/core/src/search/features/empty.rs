@@ -1,0 +1,162 @@
+//! An answer without a match: which condition emptied it, and what would fill it.
+
+use crate::control::Stops;
+use crate::error::Result;
+use crate::index::Snapshot;
+use crate::index::values::FIELDS;
+use crate::query::{Filter, Node};
+use crate::search::compile::plan::Breadth;
+use crate::search::pipeline::Found;
+use crate::search::request::Request;
+use gongxun_text::fold::fold;
+use gongxun_text::synonyms::Synonyms;
+
+/// How many conditions are tried.
+const MAX_CONDITIONS: usize = 8;
+/// How many values are named in place of one that nothing has.
+const MAX_VALUES: usize = 3;
+/// How many values are tried for that.
+const MAX_TRIED: usize = 12;
+
+/// What is to be said, a sentence for each condition without which something is found.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn reasons(
+    snapshot: &Snapshot,
+    request: &Request,
+    synonyms: &Synonyms,
+    control: &dyn Stops,
+) -> Result<Vec<String>> {
+    let looker = Looker { snapshot, request, synonyms, control };
+    let clauses: Vec<Node> = match &request.query.root {
+        Some(Node::And(nodes)) => nodes.clone(),
+        Some(node) => vec![node.clone()],
+        None => Vec::new(),
+    };
+    let own = clauses.len();
+    let conditions: Vec<Node> = clauses.into_iter().chain(request.filters.iter().cloned().map(Node::Filter)).collect();
+    let mut notes = Vec::new();
+    for (at, condition) in conditions.iter().enumerate().filter(|(_, node)| is_condition(node)).take(MAX_CONDITIONS) {
+        let others: Vec<&Node> =
+            conditions.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, node)| node).collect();
+        if let Node::Filter(Filter::Date { from: Some(from), to: Some(to) }) = condition
+            && from > to
+        {
+            notes.push(format!("{condition} ends before it begins: no day lies between"));
+            continue;
+        }
+        // A name of two words behind a colon: editor:Demi Lan.
+        if let (Node::Filter(filter), Some(Node::Text(next))) =
+            (condition, conditions.get(at + 1).filter(|_| at + 1 < own))
+            && let Some(longer) = with_value(filter, |value| format!("{value} {}", next.text))
+        {
+            let rest: Vec<&Node> =
+                conditions.iter().enumerate().filter(|(n, _)| *n != at && *n != at + 1).map(|(_, node)| node).collect();
+            let count = looker.count(&rest, Some(&longer))?;
+            if count > 0 {
+                notes.push(format!("{condition} ends at the blank; {longer} finds {}", articles(count)));
+                continue;
+            }
+        }
+        let without = if others.is_empty() { 0 } else { looker.count(&others, None)? };
+        let values = match condition {
+            Node::Filter(filter) => looker.values(filter, &others)?,
+            _ => Vec::new(),
+        };
+        let there = match values.as_slice() {
+            [] => String::new(),
+            values => format!("; there is {}", values.join(", ")),
+        };
+        if without > 0 {
+            notes.push(format!("{condition} leaves nothing of {}{there}", articles(without)));
+        } else if !there.is_empty() {
+            notes.push(format!("no article has {condition}{there}"));
+        }
+    }
+    Ok(notes)
+}
+
+/// Whether a clause narrows the answer: of words the partial matches tell.
+fn is_condition(node: &Node) -> bool {
+    !matches!(node, Node::Text(_) | Node::And(_) | Node::Or(_))
+}
+
+fn articles(n: u64) -> String {
+    if n == 1 { "1 article".to_string() } else { format!("{n} articles") }
+}
+
+struct Looker<'a> {
+    snapshot: &'a Snapshot,
+    request: &'a Request,
+    synonyms: &'a Synonyms,
+    control: &'a dyn Stops,
+}
+
+impl Looker<'_> {
+    /// How many articles hold all of these clauses, and another one.
+    fn count(&self, clauses: &[&Node], other: Option<&Node>) -> Result<u64> {
+        let mut all: Vec<Node> = clauses.iter().copied().chain(other).cloned().collect();
+        let root = match all.len() {
+            0 => return Ok(0),
+            1 => all.remove(0),
+            _ => Node::And(all),
+        };
+        // What only keeps something out finds nearly everything, and says nothing.
+        if let Node::Not(_) = root {
+            return Ok(0);
+        }
+        let how = (Breadth::Synonyms, self.request.copies);
+        Ok(Found::of_tree(self.snapshot, (Some(&root), &[]), self.synonyms, how, self.control)?.held())
+    }
+
+    /// Values of the field that are like the one of a filter and find something beside the other clauses, with how much.
+    fn values(&self, filter: &Filter, others: &[&Node]) -> Result<Vec<String>> {
+        let (fields, value): (&[&str], &str) = match filter {
+            Filter::Source(value) => (&["source", "outlet"], value),
+            Filter::Outlet(value) => (&["outlet"], value),
+            Filter::Editor(value) => (&["editor"], value),
+            Filter::Author(value) => (&["author"], value),
+            Filter::Section(value) => (&["section"], value),
+            _ => return Ok(Vec::new()),
+        };
+        let typed = fold(value.trim());
+        let mut like: Vec<&str> = Vec::new();
+        let counted = self.snapshot.counted()?;
+        for (number, _) in FIELDS.iter().enumerate().filter(|(_, name)| fields.contains(name)) {
+            let values = counted.values(number);
+            let printed = (0..values.count() as u32).map(|number| values.printed(number));
+            like.extend(printed.filter(|printed| {
+                let folded = fold(printed);
+                folded != typed && (folded.contains(&typed) || typed.contains(&folded))
+            }));
+        }
+        like.sort_unstable_by_key(|value| (value.chars().count(), *value));
+        like.dedup();
+        let mut found = Vec::new();
+        for value in like.into_iter().take(MAX_TRIED) {
+            if found.len() == MAX_VALUES {
+                break;
+            }
+            let Some(other) = with_value(filter, |_| value.to_string()) else { continue };
+            let count = self.count(others, Some(&other))?;
+            if count > 0 {
+                found.push(format!("{value} ({})", articles(count)));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The same filter with another value.
+fn with_value(filter: &Filter, change: impl FnOnce(&str) -> String) -> Option<Node> {
+    Some(Node::Filter(match filter {
+        Filter::Source(value) => Filter::Source(change(value)),
+        Filter::Outlet(value) => Filter::Outlet(change(value)),
+        Filter::Editor(value) => Filter::Editor(change(value)),
+        Filter::Author(value) => Filter::Author(change(value)),
+        Filter::Proofreader(value) => Filter::Proofreader(change(value)),
+        Filter::Section(value) => Filter::Section(change(value)),
+        Filter::Url(_) | Filter::Date { .. } => return None,
+    }))
+}

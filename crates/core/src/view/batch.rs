@@ -1,0 +1,99 @@
+//! Many queries' counts as a table for terminals and pipes, CSV and JSON; their hits as JSON lines.
+
+use serde::Serialize;
+
+use super::csv::row;
+use super::terminal::Style;
+use super::width;
+use crate::search::{Hit, Results};
+
+/// The widest column of names.
+const NAME: usize = 40;
+
+/// What one query found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Counted {
+    /// The query's name.
+    pub name: String,
+    /// The query as it was typed.
+    pub query: String,
+    /// How many articles hold all that was typed.
+    pub total: u64,
+    /// How many more hold all of it by a synonym.
+    pub synonym_total: u64,
+    /// How many hold only some of it.
+    pub partial_total: u64,
+    /// Whether the search was ended before it was done.
+    pub cut_short: bool,
+    /// Remarks.
+    pub notes: Vec<String>,
+}
+
+impl Counted {
+    /// The counts of an answer.
+    pub fn of(name: &str, results: &Results) -> Counted {
+        let of_query = results.query_notes.iter().map(|note| note.message.clone());
+        Counted {
+            name: name.to_string(),
+            query: results.query.clone(),
+            total: results.total,
+            synonym_total: results.synonym_total,
+            partial_total: results.partial_total,
+            cut_short: results.cut_short,
+            notes: of_query.chain(results.notes.iter().cloned()).collect(),
+        }
+    }
+
+    /// Whether anything was found.
+    pub fn is_any(&self) -> bool {
+        self.total + self.synonym_total + self.partial_total > 0
+    }
+}
+
+/// A line a query: its name, and the three counts.
+pub fn text(counted: &[Counted], style: Style) -> String {
+    let columns = counted.iter().map(|one| width::columns(&one.name)).max().unwrap_or(0);
+    let columns = columns.min(style.width.map_or(NAME, |width| width / 2).min(NAME)).max(4);
+    let mut out = format!("{}  {:>8}  {:>8}  {:>8}\n", width::pad("", columns), "typed", "synonym", "partial");
+    for one in counted {
+        let name = width::pad(&width::truncate(&one.name, columns), columns);
+        let cut = if one.cut_short { "  ended early" } else { "" };
+        out.push_str(&format!("{name}  {:>8}  {:>8}  {:>8}{cut}\n", one.total, one.synonym_total, one.partial_total));
+    }
+    out
+}
+
+/// A row a query.
+pub fn csv(counted: &[Counted]) -> String {
+    let header = ["name", "query", "total", "synonym_total", "partial_total", "cut_short", "notes"];
+    let mut out = row(&header.map(String::from));
+    for one in counted {
+        out.push_str(&row(&[
+            one.name.clone(),
+            one.query.clone(),
+            one.total.to_string(),
+            one.synonym_total.to_string(),
+            one.partial_total.to_string(),
+            one.cut_short.to_string(),
+            one.notes.join("; "),
+        ]));
+    }
+    out
+}
+
+/// A JSON array with an object a query.
+pub fn json(counted: &[Counted]) -> String {
+    serde_json::to_string(counted).unwrap_or_default()
+}
+
+/// A hit as a JSON object with the query's name, and its line end.
+pub fn hit(name: &str, hit: &Hit) -> String {
+    #[derive(Serialize)]
+    struct Named<'a> {
+        name: &'a str,
+        #[serde(flatten)]
+        hit: &'a Hit,
+    }
+    serde_json::to_string(&Named { name, hit }).unwrap_or_default() + "\n"
+}

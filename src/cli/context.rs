@@ -1,0 +1,114 @@
+//! `concordance`, `compare`, `search --queries`: answers that are taken away as tables.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use super::args::{CompareArgs, ConcordanceArgs, ConditionArgs, LineFormat, OrderArg, TableFormat};
+use super::ask;
+use super::explore::step;
+use super::outcome::Outcome;
+use super::output::{csv_begins, style, write_to};
+use gongxun_core::error::Error;
+use gongxun_core::index::Snapshot;
+use gongxun_core::search::compare::MAX_QUERIES;
+use gongxun_core::search::concordance::{Context, Order};
+use gongxun_core::search::{Read as _, Request, concordance};
+use gongxun_core::view;
+
+/// `concordance`
+pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
+    let snapshot = Snapshot::open(index)?;
+    let conditions = &args.query.conditions;
+    let request = ask::request(&args.query.query, conditions)?;
+    if request.query.root.is_none() {
+        bail!("write what is looked for: a filter alone has no occurrences");
+    }
+    let style = style();
+    let context = args.context.unwrap_or(match style.width {
+        // As much as fits.
+        Some(width) if args.format == LineFormat::Text => width,
+        _ => concordance::DEFAULT_CONTEXT,
+    });
+    let options = concordance::Options {
+        context: if args.sentence { Context::Sentence } else { Context::Characters(context) },
+        order: match args.sort {
+            OrderArg::Oldest => Order::Oldest,
+            OrderArg::Newest => Order::Newest,
+            OrderArg::Left => Order::Left,
+            OrderArg::Right => Order::Right,
+        },
+        limit: args.limit.unwrap_or(usize::MAX),
+    };
+    // A character takes up to two columns.
+    let columns = if args.sentence { usize::MAX } else { context.saturating_mul(2) };
+    let control = ask::control(conditions);
+    let mut counts = None;
+    write_to(args.output.output.as_deref(), |out| {
+        if args.format == LineFormat::Csv {
+            write!(out, "{}{}", csv_begins(&args.output), view::concordance::csv_header())?;
+        }
+        let mut closed: Option<std::io::Error> = None;
+        let counted = snapshot.concordance(&request, &options, &control, &mut |line| {
+            let text = match args.format {
+                LineFormat::Text => view::concordance::text(&line, columns, style),
+                LineFormat::Csv => view::concordance::csv(&line),
+                LineFormat::Jsonl => view::concordance::json(&line),
+            };
+            out.write_all(text.as_bytes()).map_err(|error| {
+                closed = Some(error);
+                Error::Interrupted
+            })
+        });
+        closed.map_or(Ok(()), Err)?;
+        counts = Some(counted?);
+        Ok(())
+    })?;
+    let Some(counts) = counts else { return Ok(Outcome::Nothing) };
+    ask::notes(&request.query.notes, &counts.notes);
+    let cut = if counts.cut_short { "; the search was ended before it was done" } else { "" };
+    let given = match counts.given {
+        given if given < counts.occurrences => format!(", {given} of them given"),
+        _ => String::new(),
+    };
+    eprintln!("{}{given}{cut}", occurrences(counts.occurrences, counts.articles));
+    Ok(if counts.occurrences > 0 { Outcome::Found } else { Outcome::Nothing })
+}
+
+fn occurrences(occurrences: u64, articles: u64) -> String {
+    let plural = |n: u64| if n == 1 { "" } else { "s" };
+    format!("{occurrences} occurrence{} in {articles} article{}", plural(occurrences), plural(articles))
+}
+
+/// `compare`
+pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
+    if args.queries.len() > MAX_QUERIES {
+        bail!("{} queries: compare takes {MAX_QUERIES} at the most", args.queries.len());
+    }
+    let snapshot = Snapshot::open(index)?;
+    let conditions = &args.conditions;
+    let requests = requests(&args.queries, conditions)?;
+    let control = ask::control(conditions);
+    let comparison = snapshot.compare(&requests, step(args.by), &control)?;
+    let text = match args.table.format() {
+        TableFormat::Json => view::compare::json(&comparison) + "\n",
+        TableFormat::Csv => csv_begins(&args.table.output).to_string() + &view::compare::csv(&comparison),
+        TableFormat::Text => view::compare::chart(&comparison, style()),
+    };
+    if args.table.format() != TableFormat::Json {
+        for query in &comparison.queries {
+            query.notes.iter().for_each(|note| eprintln!("note: {}: {note}", query.query));
+        }
+    }
+    write_to(args.table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    let counts = comparison.queries.iter().map(|query| format!("{} {}", query.query, query.count));
+    if args.table.format() == TableFormat::Text {
+        eprintln!("{} of {} articles", counts.collect::<Vec<_>>().join(", "), snapshot.articles());
+    }
+    Ok(if comparison.queries.iter().any(|query| query.count > 0) { Outcome::Found } else { Outcome::Nothing })
+}
+
+fn requests(queries: &[String], conditions: &ConditionArgs) -> anyhow::Result<Vec<Request>> {
+    let request = |query: &String| ask::request(std::slice::from_ref(query), conditions).context(query.clone());
+    queries.iter().map(request).collect()
+}
