@@ -23,10 +23,10 @@ const EDITOR_LINES: usize = 120;
 /// Characters of the body's first and last paragraph that are read for a dateline or a signature.
 const DATELINE: usize = 90;
 
+/// The longest line that is a byline, in letters.
+const BYLINE: u32 = 80;
 /// The longest line that is read for what it tells about the article, in letters.
 const LONGEST: u32 = 160;
-/// Letters of a line that tells about the article and is no part of its text, at most.
-const BYLINE: u32 = 80;
 /// The longest source that no label says to be one, in letters.
 const LONGEST_SOURCE: usize = 20;
 
@@ -76,8 +76,8 @@ pub struct About {
     pub credits: Vec<Credit>,
     /// The section.
     pub section: Option<String>,
-    /// The lines that told any of it, or tell about the article and nothing else.
-    pub told: Vec<usize>,
+    /// The lines that tell these.
+    pub byline: Vec<usize>,
 }
 
 impl About {
@@ -144,11 +144,12 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
             take_awaited(label, &text, &mut about, i);
         }
         let found = labels::read(&text);
-        let dated = zone != Zone::Tail && !found.dates.is_empty();
-        if line.letters <= BYLINE
-            && (dated || found.source.is_some() || !found.credits.is_empty() || found.is_only_about())
-        {
-            about.told.push(i);
+        let told = found.source.is_some()
+            || !found.credits.is_empty()
+            || zone != Zone::Tail && !found.dates.is_empty()
+            || found.is_only_about();
+        if told && line.letters <= BYLINE {
+            about.byline.push(i);
         }
         if zone == Zone::Tail && worth[i].kind == Kind::End && found.credits.is_empty() {
             ended = true;

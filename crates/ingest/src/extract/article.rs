@@ -14,7 +14,7 @@ use super::{date, labels, title};
 use gongxun_core::article::{Block, Credit, Date};
 use gongxun_core::error::Reason;
 
-/// Lines before the body in which a summary is looked for where no title is visible.
+/// Lines before the body that are read for a summary where no title is visible.
 const HEAD_LINES: usize = 12;
 /// Letters that a page has at least to be one: less is an error's message, or noise.
 const LEAST_PAGE: u32 = 12;
@@ -73,7 +73,7 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     }
 }
 
-/// The article whose text a page holds for machines alone. What it shows is its margin.
+/// The article whose text a page holds for machines alone.
 fn drawn(page: &Page, text: machine::Text, machine: Machine, url: Option<&str>) -> Draft {
     let body: Vec<String> = text.body.lines().map(str::to_string).collect();
     let lines: Vec<&str> = body.iter().map(String::as_str).collect();
@@ -88,8 +88,9 @@ fn drawn(page: &Page, text: machine::Text, machine: Machine, url: Option<&str>) 
         credits: about.credits,
         section: about.section,
         url,
+        blocks: vec![Block::Paragraph; body.len()],
         body,
-        parts: Parts::new(page, "the text of the article is in a script"),
+        parts: Parts::new(page, "a script of the page draws the article"),
         ..Draft::default()
     }
 }
@@ -102,19 +103,19 @@ fn shown(page: &Page, machine: Machine, url: Option<&str>) -> Result<Draft, (Rea
     let url = url.map(str::to_string).or_else(|| machine.url.clone());
     match region::find(page) {
         Some(region) => Ok(article(page, region, machine, url)),
-        None => without_article(page, url),
+        None => Ok(Draft { url, ..without_article(page)? }),
     }
 }
 
 fn article(page: &Page, region: Region, machine: Machine, url: Option<String>) -> Draft {
     let Region { worth, title, start, parts } = region;
-    let mut draft = Draft { title: title.text, title_line: title.line, url, parts, ..Draft::default() };
+    let mut draft = Draft { title: title.text, title_line: title.line, parts, ..Draft::default() };
     draft.body_lines = draft.parts.lines(|part| matches!(part, Part::Body(_))).collect();
     let around = Around { title: &draft.title, title_line: draft.title_line, start, body: &draft.body_lines };
     let mut about = about::read(page, &worth, &around);
-    for &line in &about.told {
-        if draft.parts.of(line).is_some_and(|place| place.part == Part::Margin) {
-            draft.parts.put(line, Part::Byline, "it tells date, source or credits");
+    for line in &about.byline {
+        if draft.parts.of(*line).is_some_and(|place| place.part == Part::Margin) {
+            draft.parts.put(*line, Part::Byline, "it tells date, source or credits");
         }
     }
     lead(page, &worth, &mut draft, start);
@@ -129,40 +130,45 @@ fn article(page: &Page, region: Region, machine: Machine, url: Option<String>) -
         draft.remarks.extend(left_over(&page.lines[line].text, draft.lead.as_deref().unwrap_or_default()));
     }
     for line in draft.body_lines.clone() {
-        let Some(Part::Body(block)) = draft.parts.of(line).map(|place| place.part) else { continue };
-        let whole = &page.lines[line].text;
-        let mut text = about::without_signature(whole, &mut about.credits);
-        if Some(&line) == draft.body_lines.last()
-            && let Some(at) = tail_of(&text)
-        {
-            draft.tail = Some(text.split_off(at).trim_matches(is_blank).to_string());
-        }
-        if text.len() < whole.len() {
-            let taken = format!("{text}{}", draft.tail.as_deref().unwrap_or_default());
-            draft.remarks.extend(left_over(whole, &taken));
-        }
-        let before = draft.body.len();
-        match block {
-            Block::Table => draft.body.extend(Some(text.trim_matches(is_blank).to_string()).filter(|t| !t.is_empty())),
-            _ => draft.body.extend(paragraphs(&text)),
-        }
-        draft.blocks.extend(std::iter::repeat_n(block, draft.body.len() - before));
+        body_line(page, line, &mut draft, &mut about);
     }
     machine.fill(&mut about);
-    draft.date = about.date.or_else(|| draft.url.as_deref().and_then(date::from_url));
+    draft.date = about.date.or_else(|| url.as_deref().and_then(date::from_url));
     (draft.source, draft.source_line) = (about.source, about.source_line);
-    (draft.credits, draft.section) = (about.credits, about.section);
+    (draft.credits, draft.section, draft.url) = (about.credits, about.section, url);
     draft
 }
 
+/// Adds a line of the body, without an editor's signature and a site's words at its end, which are remarks and tail.
+fn body_line(page: &Page, line: usize, draft: &mut Draft, about: &mut About) {
+    let Some(Part::Body(block)) = draft.parts.of(line).map(|place| place.part) else { return };
+    let whole = &page.lines[line].text;
+    let mut text = about::without_signature(whole, &mut about.credits);
+    if Some(&line) == draft.body_lines.last()
+        && let Some(at) = tail_of(&text)
+    {
+        draft.tail = Some(text.split_off(at).trim_matches(is_blank).to_string());
+    }
+    if text.len() < whole.len() {
+        let taken = format!("{text}{}", draft.tail.as_deref().unwrap_or_default());
+        draft.remarks.extend(left_over(whole, &taken));
+    }
+    let before = draft.body.len();
+    match block {
+        Block::Table => draft.body.extend(Some(text.trim_matches(is_blank).to_string()).filter(|t| !t.is_empty())),
+        _ => draft.body.extend(paragraphs(&text)),
+    }
+    draft.blocks.extend(std::iter::repeat_n(block, draft.body.len() - before));
+}
+
 /// A page that has text and no article: a list, a directory.
-fn without_article(page: &Page, url: Option<String>) -> Result<Draft, (Reason, String)> {
+fn without_article(page: &Page) -> Result<Draft, (Reason, String)> {
     let letters: u32 = page.lines.iter().filter(|line| !line.hidden).map(|line| line.letters).sum();
     if letters < LEAST_PAGE {
         return Err((Reason::NotArticle, format!("{letters} letters, but no text of an article")));
     }
     let title = title::declared(page).unwrap_or_default();
-    Ok(Draft { title, url, parts: Parts::new(page, "the page has no article"), ..Draft::default() })
+    Ok(Draft { title, parts: Parts::new(page, "the page has no article"), ..Draft::default() })
 }
 
 /// Where a site's words begin behind the last sentence of a text's last line: 返回搜狐，查看更多.

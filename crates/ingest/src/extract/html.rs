@@ -125,9 +125,9 @@ struct Builder {
     bold: u16,
     heading: u8,
     raw: Raw,
-    tables: tables::Borders,
     marks: Vec<OpenMark>,
     script_bytes: usize,
+    tables: tables::Borders,
 }
 
 impl Builder {
@@ -144,9 +144,9 @@ impl Builder {
             bold: 0,
             heading: 0,
             raw: Raw::Nothing,
-            tables: tables::Borders::default(),
             marks: Vec::new(),
             script_bytes: 0,
+            tables: tables::Borders::default(),
         }
     }
 

@@ -62,10 +62,9 @@ pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
     let body_start = run.start;
     let declared = declared_titles(page);
     if let Some(line) = visible(page, worth, body_start, &declared) {
-        let mut title = Title { text: headline(page, line, &declared), ..Title::of(page, line) };
+        let title = Title::of(page, line);
         let (more, end) = continued(page, line, body_start, &declared);
-        title.text += &more;
-        return Title { more: line + 1..end, ..title };
+        return Title { text: headline(page, line, &declared) + &more, more: line + 1..end, ..title };
     }
     if let Some(line) = heading(page, worth, body_start, &declared) {
         return Title::of(page, line);

@@ -61,8 +61,8 @@ impl StringPlan {
             }
         }
         let proof = match pattern.as_slice() {
-            _ if core.is_empty() || tokens.is_empty() => Proof::Nothing,
             [c] if Class::of(*c) == Class::Han => Proof::Char(*c),
+            _ if core.is_empty() || tokens.is_empty() => Proof::Nothing,
             _ => Proof::Pairs(tokens),
         };
         StringPlan { pattern, proof, verify }
