@@ -377,7 +377,8 @@ impl Reader<'_> {
                         (Some(last), Some(next)) => {
                             let same = self.homes[last] == self.homes[next];
                             let heads = next == line + 1 && !comments::is_heading(&self.page.lines[line].text);
-                            if !small && !(heads && same) && (self.page.dump || !same) {
+                            let goes_on = same && (heads || !self.page.dump);
+                            if !small && !goes_on {
                                 return line;
                             }
                         }
