@@ -158,9 +158,8 @@ fn span(page: &Page, worth: &[Worth], frames: Range<usize>) -> Range<usize> {
 
 /// Whether a heading right above announces comments.
 fn is_announced(page: &Page, worth: &[Worth], start: usize) -> bool {
-    let announces =
-        |i: usize| worth[i].kind == Kind::End || page.lines[i].letters <= 16 && is_heading(&page.lines[i].text);
-    (start.saturating_sub(REACH)..start).any(announces)
+    (start.saturating_sub(REACH)..start)
+        .any(|i| worth[i].kind == Kind::End || page.lines[i].letters <= 16 && is_heading(&page.lines[i].text))
 }
 
 /// Whether a short line announces what readers wrote.
