@@ -297,3 +297,25 @@ fn copies_are_one_hit_and_listed() {
     assert!(out.is_empty() && err.contains("no other copy"), "{out}{err}");
     desk.run(&["reprints", "0000000000000000000f"]).exits(2);
 }
+
+/// `extract --explain` says of each line of a page where it went, and why.
+#[test]
+fn where_each_line_of_a_page_went_is_explained() {
+    let desk = Desk::with_corpus();
+    let page = "corpus/pages/2024-suanfa-xieshang.html";
+    let (out, _) = desk.run(&["extract", "--explain", page]).exits(0);
+    let line = |text: &str| out.lines().find(|line| line.contains(text)).unwrap_or_else(|| panic!("{text}: {out}"));
+    assert!(line("协商会现场").contains("body caption"), "{out}");
+    assert!(line("责任编辑").contains("byline"), "{out}");
+    assert!(line("举报电话").contains("margin"), "{out}");
+    let (out, _) = desk.run(&["extract", "--explain", "--format", "jsonl", page]).exits(0);
+    let explained: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let lines = explained["lines"].as_array().unwrap();
+    assert!(lines.iter().all(|line| !line["why"].as_str().unwrap().is_empty()), "{out}");
+    let parts: Vec<&str> = lines.iter().map(|line| line["part"].as_str().unwrap()).collect();
+    for part in ["title", "lead", "body", "byline", "margin"] {
+        assert!(parts.contains(&part), "{part}: {out}");
+    }
+    let (_, err) = desk.run(&["extract", "--explain", "--format", "csv", page]).exits(2);
+    assert!(err.contains("text, json or jsonl"), "{err}");
+}

@@ -9,7 +9,7 @@ use super::page::Page;
 
 /// Frames in a row that make a section of comments.
 const LEAST_FRAMES: usize = 3;
-/// Frames where the page says that comments come: a heading, or a class.
+/// Frames where a heading says that comments come.
 const LEAST_ANNOUNCED: usize = 2;
 /// Letters of a line that frames a comment, at most.
 const FRAME: u32 = 48;

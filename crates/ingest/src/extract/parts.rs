@@ -59,10 +59,9 @@ impl Parts {
 
 /// The letters of a line that its part did not take (a label, a tag before a headline), if any.
 pub fn left_over(line: &str, taken: &str) -> Option<String> {
-    let mut taken = taken.chars().filter(|c| is_letter(*c)).peekable();
     // From the end: what is left stands before what was taken, most of the time.
     let line: Vec<char> = line.chars().collect();
-    let mut wanted: Vec<char> = taken.by_ref().collect();
+    let mut wanted: Vec<char> = taken.chars().filter(|c| is_letter(*c)).collect();
     let mut rest: Vec<char> = Vec::new();
     for &c in line.iter().rev() {
         if is_letter(c) && wanted.last() == Some(&c) {

@@ -222,7 +222,9 @@ impl<'a> Wrapped<'a> {
             return false;
         }
         let full = could_not_take(line, next, self.width);
-        let nearly = !line.ends && line.width * 100 >= self.width * NEARLY_FULL;
+        // A headline longer than the text is wide was not broken.
+        let within = line.width.saturating_sub(line.hanging) <= self.width;
+        let nearly = !line.ends && within && line.width * 100 >= self.width * NEARLY_FULL;
         if !(full || nearly) || turned && line.ends {
             return false;
         }
