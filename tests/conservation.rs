@@ -23,12 +23,16 @@ fn body(media: Media, text: &str) -> Article {
     explained(media, text).unwrap_or_else(|| panic!("no article\n{text}")).article
 }
 
-/// What the parts of an article have more (+) or less (-) than the lines that its page shows.
+/// What the parts of an article have more (+) or less (-) than the lines that its page shows. A text that a script draws is
+/// not shown: then all that the page shows is around it.
 fn difference(explanation: &Explanation) -> String {
+    let went_to = |part: &str| explanation.lines.iter().any(|line| line.part == part);
     let shown = visible::letters(explanation.lines.iter().map(|line| line.text.as_str()));
-    let title_is_shown = explanation.lines.iter().any(|line| line.part == "title");
-    let parts = visible::of_parts(&explanation.article, title_is_shown);
-    differ(&parts, &shown)
+    let mut article = explanation.article.clone();
+    if !went_to("body") {
+        (article.body, article.lead) = (String::new(), None);
+    }
+    differ(&visible::of_parts(&article, went_to("title")), &shown)
 }
 
 fn differ(parts: &std::collections::BTreeMap<char, i64>, shown: &std::collections::BTreeMap<char, i64>) -> String {

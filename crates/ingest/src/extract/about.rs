@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-use super::content::{Kind, Worth};
 use super::date::{self, DayOfYear};
 use super::labels::{self, Found, Said};
 use super::names::{self, Place};
 use super::page::{Mark, Page, SOFT, is_blank, is_letter};
 use super::vocabulary::Label;
+use super::worth::{Kind, Worth};
 use gongxun_core::article::{Credit, Date, Role};
 use gongxun_text::fold::{fold, fold_char, is_han};
 

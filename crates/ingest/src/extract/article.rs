@@ -5,11 +5,11 @@
 
 use super::about::{self, About, Around};
 use super::boilerplate::{Verdict, judge};
-use super::content::{Kind, Worth};
 use super::machine::{self, Machine};
 use super::page::{Page, is_blank, is_letter};
 use super::parts::{Part, Parts, left_over};
 use super::region::{self, Region};
+use super::worth::{Kind, Worth};
 use super::{date, labels, title};
 use gongxun_core::article::{Block, Credit, Date};
 use gongxun_core::error::Reason;

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::content::{Kind, Worth};
 use super::date;
 use super::page::Page;
+use super::worth::{Kind, Worth};
 
 /// Frames in a row that make a section of comments.
 const LEAST_FRAMES: usize = 3;

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::boilerplate::{Verdict, judge};
 use super::page::{Hint, Line, Page};
 use super::title;
+use super::worth::{Kind, Worth};
 use super::{date, labels};
 
 /// A line of this many letters that has punctuation is a sentence.
@@ -25,44 +26,6 @@ const CORE_SHARE: f32 = 0.88;
 const DUMP_SENTENCE: u32 = 70;
 /// What a short line of a dump counts against an article, in letters.
 const DUMP_SHORT: f32 = 7.0;
-
-/// What is known about a line.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Worth {
-    /// For or against the line being the article's, in letters.
-    pub value: f32,
-    /// What it looks like.
-    pub kind: Kind,
-}
-
-/// What a line looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A sentence or more.
-    Sentence,
-    /// Short, without a sentence: a heading between paragraphs, a caption, a scrap.
-    Short,
-    /// The headline, once more.
-    Title,
-    /// Links.
-    Links,
-    /// It tells about the article: source, date, editor.
-    About,
-    /// A button, a menu, a notice.
-    Beside,
-    /// A line with a phrase of footers that an article may print as well: a hotline.
-    Legal,
-    /// What a reader wrote about the article.
-    Comment,
-    /// Around articles, and so is what follows.
-    End,
-    /// A summary before the text.
-    Lead,
-    /// The caption of a picture.
-    Caption,
-    /// Not shown.
-    Hidden,
-}
 
 /// The worth of each line.
 pub fn weigh(page: &Page, hints: &[Hint]) -> Vec<Worth> {

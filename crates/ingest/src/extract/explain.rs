@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::options::Options;
 use super::parts::Part;
-use super::{Options, read};
+use super::read;
 use crate::archive::Record;
 use gongxun_core::article::{Article, Block};
 use gongxun_core::error::Rejection;

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
+use super::options::Options;
 use super::plain::{one_line, plain};
-use super::{Options, about, labels, names, source};
+use super::{about, labels, names, source};
 use crate::archive::Record;
 use crate::archive::loose::{self, Forgive};
 use gongxun_core::article::{Article, ArticleId, Credit, Role};

@@ -23,6 +23,7 @@ mod markdown;
 mod markup;
 mod names;
 mod newspaper;
+mod options;
 mod page;
 mod parts;
 mod phrases;
@@ -33,37 +34,21 @@ mod source;
 mod tables;
 mod title;
 mod vocabulary;
+mod worth;
 mod wrap;
 
 pub use explain::{ExplainedLine, Explanation, explain};
+pub use options::{MAX_PAGE, Options};
 
 use std::collections::BTreeMap;
 
-use crate::archive::{Limits, Media, Record};
+use crate::archive::{Media, Record};
 use gongxun_core::article::{Article, Block, Repair, RepairKind, Script};
 use gongxun_core::error::{Reason, Rejection};
 use gongxun_core::index::records::Class;
 use gongxun_text::charset;
 use gongxun_text::fold::{fold_char, is_han};
 use gongxun_text::repair::{read_twice, repair_page, restore_tags, undo_twice};
-
-/// The largest page that is read, in bytes of its text, unless [`Options::page_bytes`] says otherwise.
-pub const MAX_PAGE: usize = Limits::PAGE_BYTES as usize;
-
-/// What the user says about the input.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// Our field's name and theirs, for JSON: `("title", "headline")`.
-    pub field_map: Vec<(String, String)>,
-    /// The largest page that is read, in bytes of its text.
-    pub page_bytes: usize,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options { field_map: Vec::new(), page_bytes: MAX_PAGE }
-    }
-}
 
 /// Reads one record: the article in it, or why there is none.
 ///

@@ -6,10 +6,11 @@
 
 use std::ops::Range;
 
-use super::content::{self, Kind, Worth};
+use super::content;
 use super::page::{Form, Hint, Page};
 use super::parts::{Part, Parts};
 use super::title::{self, Title};
+use super::worth::{Kind, Worth};
 use super::{comments, labels};
 use gongxun_core::article::Block;
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::content::{Kind, Worth};
 use super::page::{Page, is_letter};
+use super::worth::{Kind, Worth};
 use super::{date, labels};
 use gongxun_text::fold::fold_char;
 

@@ -1,0 +1,39 @@
+//! What a line of a page looks like, and what that is worth for and against its being the article's.
+
+/// What is known about a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Worth {
+    /// For or against the line being the article's, in letters.
+    pub value: f32,
+    /// What it looks like.
+    pub kind: Kind,
+}
+
+/// What a line looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A sentence or more.
+    Sentence,
+    /// Short, without a sentence: a heading between paragraphs, a caption, a scrap.
+    Short,
+    /// The headline, once more.
+    Title,
+    /// Links.
+    Links,
+    /// It tells about the article: source, date, editor.
+    About,
+    /// A button, a menu, a notice.
+    Beside,
+    /// A line with a phrase of footers that an article may print as well: a hotline.
+    Legal,
+    /// What a reader wrote about the article.
+    Comment,
+    /// Around articles, and so is what follows.
+    End,
+    /// A summary before the text.
+    Lead,
+    /// The caption of a picture.
+    Caption,
+    /// Not shown.
+    Hidden,
+}
