@@ -4,12 +4,13 @@
 use std::io;
 
 use super::blocks::{Block, Start, resync};
+use super::headers;
 use super::http::{self, BadBody};
 use super::limits::{Limits, Trouble};
 use super::members::Members;
+use super::record::{Media, Record};
 use super::sniff::{self, Kind};
 use super::walk::{Flow, Place, Walk};
-use super::{Media, Record};
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Reason, Rejection};
 
@@ -92,7 +93,7 @@ impl Capture<'_> {
             return self.no_page(Reason::NoPage, format!("HTTP status {status}"));
         }
         let declared = head.headers.get("content-type").unwrap_or(if head.status.is_some() { "" } else { media });
-        let (media, charset) = http::content_type(declared);
+        let (media, charset) = headers::content_type(declared);
         if !may_be_page(&media) {
             return self.no_page(Reason::NoPage, media);
         }
@@ -110,7 +111,7 @@ impl Capture<'_> {
 
     /// Reads a block that is the page itself.
     pub(super) fn resource(self, content_type: &str, block: &mut Block<'_, '_, '_>) -> io::Result<Found> {
-        let (media, charset) = http::content_type(content_type);
+        let (media, charset) = headers::content_type(content_type);
         if !may_be_page(&media) {
             return self.no_page(Reason::NoPage, media);
         }

@@ -4,6 +4,8 @@ use std::io::Read;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
+use super::headers::Headers;
+
 /// How many content encodings may stand around each other.
 const ENCODINGS: usize = 4;
 
@@ -15,34 +17,6 @@ pub(super) struct Head {
     /// How many bytes the head has: where the body begins.
     pub(super) length: usize,
     pub(super) headers: Headers,
-}
-
-/// Header fields, names in small letters.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Headers(Vec<(String, String)>);
-
-impl Headers {
-    /// Reads the lines of a head, the first line left out.
-    pub(super) fn parse(lines: &[u8]) -> Headers {
-        let mut headers: Vec<(String, String)> = Vec::new();
-        for line in lines.split(|&b| b == b'\n') {
-            let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line));
-            if line.starts_with([' ', '\t']) {
-                // A folded line goes on with the field above it.
-                if let Some((_, value)) = headers.last_mut() {
-                    value.push(' ');
-                    value.push_str(line.trim());
-                }
-            } else if let Some((name, value)) = line.split_once(':') {
-                headers.push((name.trim().to_ascii_lowercase(), value.trim().to_string()));
-            }
-        }
-        Headers(headers)
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
-    }
 }
 
 /// The head of a response in the first bytes of its block.
@@ -64,18 +38,6 @@ pub(super) fn head(block: &[u8]) -> Head {
     let first = block.iter().position(|&b| b == b'\n').unwrap_or(block.len());
     let status = String::from_utf8_lossy(&block[..first]).split_ascii_whitespace().nth(1).and_then(|s| s.parse().ok());
     Head { status, length, headers: Headers::parse(&block[first.min(length)..length]) }
-}
-
-/// The type of a `Content-Type` value, in small letters, and its charset.
-pub(super) fn content_type(value: &str) -> (String, Option<String>) {
-    let mut parts = value.split(';');
-    let media = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
-    let charset = parts.find_map(|part| {
-        let (key, value) = part.split_once('=')?;
-        let value = value.trim().trim_matches(['"', '\'']).trim();
-        (key.trim().eq_ignore_ascii_case("charset") && !value.is_empty()).then(|| value.to_string())
-    });
-    (media, charset)
 }
 
 /// A body that can't be given.

@@ -7,12 +7,13 @@ use std::ops::ControlFlow;
 
 use serde::de::IgnoredAny;
 
+use super::inputs::STANDARD_INPUT;
 use super::limits::Trouble;
 use super::loose::{self, Forgive};
+use super::record::{Media, Record};
 use super::sniff::{self, ending};
 use super::walk::{Flow, Place, Walk};
 use super::window::{Line, Window, read_line, read_whole};
-use super::{Media, Record, STANDARD_INPUT};
 use gongxun_core::error::{Reason, Rejection};
 use gongxun_text::charset;
 
@@ -31,7 +32,7 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut 
         return objects(walk, place, name, stream);
     }
     let (mut first, mut met) = (None, false);
-    let Walk { file, limits, meter, ref mut visit } = *walk;
+    let Walk { file, limits, meter, ref mut visit, open } = *walk;
     let mut hold = |record: Result<Record, Rejection>| match record {
         Ok(record) if !met => {
             (first, met) = (Some(record), true);
@@ -45,7 +46,7 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut 
             visit(record)
         }
     };
-    let flow = objects(&mut Walk { file, limits, meter, visit: &mut hold }, place, name, stream);
+    let flow = objects(&mut Walk { file, limits, meter, visit: &mut hold, open }, place, name, stream);
     match first {
         Some(mut only) if flow.is_continue() => {
             only.origin.record = None;

@@ -3,10 +3,10 @@
 //! The page is the part that the message names as its start, else the first one that is HTML; pictures, style sheets and
 //! frames stand in parts of their own and are passed over. A message whose end is cut off is read as far as it goes.
 
-use super::http::{self, Headers};
+use super::headers::{self, fields};
+use super::record::{Media, Record};
 use super::walk::{Flow, Place, Walk};
 use super::window::{Window, read_whole};
-use super::{Media, Record};
 use gongxun_core::error::Reason;
 
 /// How many multipart bodies may stand inside each other.
@@ -21,19 +21,6 @@ struct Text {
     url: Option<String>,
     charset: Option<String>,
     bytes: Vec<u8>,
-}
-
-/// Whether bytes begin as a saved page: fields of a mail, that of MIME among them, and a type that holds a page.
-pub(super) fn begins(head: &[u8]) -> bool {
-    let head = head.trim_ascii_start();
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
-    let name = head.iter().take_while(|b| is_name(b)).count();
-    if name == 0 || head.get(name) != Some(&b':') {
-        return false;
-    }
-    let headers = fields(head).0;
-    let media = http::content_type(headers.get("content-type").unwrap_or_default()).0;
-    headers.get("mime-version").is_some() && matches!(media.as_str(), "multipart/related" | "text/html")
 }
 
 /// Reads a saved page.
@@ -66,23 +53,11 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) 
     })
 }
 
-/// The fields above a message or part, and what stands below them.
-fn fields(message: &[u8]) -> (Headers, &[u8]) {
-    let mut from = 0;
-    while let Some(at) = message[from..].iter().position(|&b| b == b'\n') {
-        if message[from..from + at].trim_ascii().is_empty() {
-            return (Headers::parse(&message[..from]), &message[from + at + 1..]);
-        }
-        from += at + 1;
-    }
-    (Headers::parse(message), &[])
-}
-
 /// Gathers the parts of a message or part that are text.
 fn part(message: &[u8], nesting: usize, texts: &mut Vec<Text>) {
     let (headers, body) = fields(message);
     let declared = headers.get("content-type").unwrap_or("text/plain");
-    let (media, charset) = http::content_type(declared);
+    let (media, charset) = headers::content_type(declared);
     if media.starts_with("multipart/") {
         let Some(boundary) = parameter(declared, "boundary").filter(|_| nesting > 0) else { return };
         let delimiter = format!("--{boundary}");

@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gongxun_core::article::{Date, Origin};
+use gongxun_core::article::Origin;
 use gongxun_core::error::{Reason, Rejection};
 
 mod arc;
@@ -25,6 +25,7 @@ mod blocks;
 mod bundle;
 mod captured;
 mod directory;
+mod headers;
 mod http;
 mod inputs;
 mod json;
@@ -34,6 +35,7 @@ mod members;
 mod mime;
 mod names;
 mod open;
+mod record;
 mod sniff;
 mod tar;
 mod walk;
@@ -44,38 +46,7 @@ mod zip;
 pub use bundle::Snapshot;
 pub use inputs::{Input, STANDARD_INPUT, below, component, inputs, inputs_named, joined, name_under, plain, stamp};
 pub use limits::Limits;
-
-/// What kind of text a record holds, by its name or its container.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Media {
-    /// An HTML page.
-    Html,
-    /// What a browser's copy of a whole page gives.
-    Dump,
-    /// Markdown, with or without front matter.
-    Markdown,
-    /// One JSON object. Its bytes are UTF-8, whatever the file was in.
-    Json,
-}
-
-/// One run of bytes that may hold an article.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
-    /// Where it stood.
-    pub origin: Origin,
-    /// What kind of text it is.
-    pub media: Media,
-    /// The bytes, with transfer and content encodings (chunked, gzip) undone.
-    pub bytes: Vec<u8>,
-    /// The charset that the container declares (the HTTP header of a crawl), as it stands there.
-    pub charset: Option<String>,
-    /// The page's address, where the container knows it.
-    pub url: Option<String>,
-    /// When it was captured, as the container writes it (WARC-Date).
-    pub captured: Option<String>,
-    /// When a reader filed it, where the container tells; for a page that has no date of its own.
-    pub dated: Option<Date>,
-}
+pub use record::{Media, Record};
 
 /// Reads one input and hands over each record or rejection in order, until `visit` breaks. `consumed` grows by the bytes
 /// that are read of the file, so that others see how far it is.

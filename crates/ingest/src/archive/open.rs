@@ -4,10 +4,11 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::limits::{Limits, Meter, Metered, Trouble};
 use super::members::{Members, Packing};
+use super::record::Media;
 use super::sniff::{self, Kind};
 use super::walk::{Flow, Place, Visit, Walk};
 use super::window::{Window, read_whole};
-use super::{Media, arc, json, mime, tar, warc, zip};
+use super::{arc, json, mime, tar, warc, zip};
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Reason, Rejection};
 
@@ -32,7 +33,7 @@ fn walk_through(
         said = true;
         visit(found)
     };
-    let flow = through(&mut Walk { file, limits, meter: &meter, visit: &mut listening });
+    let flow = through(&mut Walk { file, limits, meter: &meter, visit: &mut listening, open });
     if !said {
         return visit(Err(Rejection::new(Origin::file(file), Reason::Empty, "no page in it")));
     }

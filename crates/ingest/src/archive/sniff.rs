@@ -2,7 +2,7 @@
 //!
 //! The bytes decide where they are plain (an archive's signature, a tag, a brace), the name where they are not.
 
-use super::mime;
+use super::headers::{content_type, fields};
 use gongxun_core::error::Reason;
 use gongxun_text::charset;
 
@@ -162,10 +162,23 @@ pub(super) fn kind(name: &str, head: &[u8]) -> Kind {
     if let Some(what) = binary(head) {
         return Kind::Binary(what);
     }
-    if mime::begins(head) || matches!(ending(name).as_str(), "mht" | "mhtml") && !begins_markup(&text_of(head)) {
+    if begins_mail(head) || matches!(ending(name).as_str(), "mht" | "mhtml") && !begins_markup(&text_of(head)) {
         return Kind::Mime;
     }
     by_text(name, &text_of(head))
+}
+
+/// Whether bytes begin as a saved page: fields of a mail, that of MIME among them, and a type that holds a page.
+fn begins_mail(head: &[u8]) -> bool {
+    let head = head.trim_ascii_start();
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
+    let name = head.iter().take_while(|b| is_name(b)).count();
+    if name == 0 || head.get(name) != Some(&b':') {
+        return false;
+    }
+    let headers = fields(head).0;
+    let media = content_type(headers.get("content-type").unwrap_or_default()).0;
+    headers.get("mime-version").is_some() && matches!(media.as_str(), "multipart/related" | "text/html")
 }
 
 /// What plainly begins as an archive of some kind.

@@ -7,7 +7,6 @@ use std::io::{self, BufRead, Read};
 
 use super::limits::Trouble;
 use super::names;
-use super::open::open;
 use super::sniff;
 use super::walk::{Flow, Place, Walk};
 use super::window::Window;
@@ -93,7 +92,7 @@ fn member(walk: &mut Walk<'_>, place: &Place, name: &[u8], content: &mut Content
     if names::is_hidden(&name) {
         return Flow::Continue(());
     }
-    open(walk, &place.inside(&name), &name, &mut Window::new(content))
+    (walk.open)(walk, &place.inside(&name), &name, &mut Window::new(content))
 }
 
 struct Header {

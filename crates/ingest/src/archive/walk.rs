@@ -4,7 +4,8 @@ use std::io;
 use std::ops::ControlFlow;
 
 use super::limits::{Limits, Meter, Trouble, over};
-use super::{Media, Record};
+use super::record::{Media, Record};
+use super::window::Window;
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Reason, Rejection};
 
@@ -20,7 +21,13 @@ pub(super) struct Walk<'a> {
     pub(super) limits: &'a Limits,
     pub(super) meter: &'a Meter,
     pub(super) visit: &'a mut Visit<'a>,
+    /// What opens a member of an archive.
+    pub(super) open: Open,
 }
+
+/// Reads what is at a place. The name is the one to go by: of the file or member, without the endings of compressions that
+/// are undone already.
+pub(super) type Open = fn(&mut Walk<'_>, &Place, &str, &mut Window<'_>) -> Flow;
 
 /// Where in the input the walk stands.
 #[derive(Debug, Clone, Default)]

@@ -9,7 +9,7 @@ use std::io;
 
 use super::blocks::{Block, Start, read_line, skip_to_record};
 use super::captured::{self, Capture, Found};
-use super::http::{self, Headers};
+use super::headers::{self, Headers};
 use super::limits::Trouble;
 use super::members::{Members, Packing};
 use super::walk::{Flow, Place, Walk};
@@ -70,7 +70,7 @@ fn record(
     };
     let content_type = headers.get("content-type").unwrap_or_default();
     let found = match headers.get("warc-type").unwrap_or_default().to_ascii_lowercase().as_str() {
-        "response" => match http::content_type(content_type).0.as_str() {
+        "response" => match headers::content_type(content_type).0.as_str() {
             "" | "application/http" => capture.response("", &mut block)?,
             media => capture.no_page(Reason::NoPage, format!("a response of type {media}"))?,
         },

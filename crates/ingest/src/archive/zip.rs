@@ -13,7 +13,6 @@ use super::directory::{self, Directory, long, short};
 use super::limits::Trouble;
 use super::members::{Members, Packing};
 use super::names;
-use super::open::open;
 use super::sniff;
 use super::walk::{Flow, Place, Walk};
 use super::window::{Window, read_whole};
@@ -106,13 +105,13 @@ fn by_directory(
             _ if entry.encrypted => walk.reject(&inside, None, Reason::Unknown, "an encrypted member")?,
             0 => {
                 let mut summed = Summed { inner: &mut taken, sum: Some(entry.sum), seen: Crc::new() };
-                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
+                (walk.open)(walk, &inside, &name, &mut Window::new(&mut summed))?;
             }
             8 => {
                 let mut window = Window::new(&mut taken);
                 let mut members = Members::new(&mut window, Packing::Deflate, meter);
                 let mut summed = Summed { inner: &mut members, sum: Some(entry.sum), seen: Crc::new() };
-                open(walk, &inside, &name, &mut Window::new(&mut summed))?;
+                (walk.open)(walk, &inside, &name, &mut Window::new(&mut summed))?;
             }
             method => walk.reject(&inside, None, Reason::Unknown, format!("packed by method {method}"))?,
         }
@@ -227,7 +226,7 @@ fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Fl
 /// Reads a member where it is to be read, and passes over the rest of it: archives inside it have headers of their own.
 fn content(walk: &mut Walk<'_>, admitted: Option<(Place, String)>, content: &mut dyn Read) -> Flow {
     if let Some((inside, name)) = admitted {
-        open(walk, &inside, &name, &mut Window::new(content))?;
+        (walk.open)(walk, &inside, &name, &mut Window::new(content))?;
     }
     // Where it breaks off, the next header is looked for from there.
     let _ = io::copy(content, &mut io::sink());
