@@ -52,7 +52,8 @@ fn page(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Res
         text
     };
     write_to(args.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
-    if results.hits.is_empty() && results.total + results.synonym_total + results.partial_total > 0 {
+    let found = results.total + results.synonym_total + results.partial_total;
+    if results.hits.is_empty() && args.offset > 0 && found > 0 {
         eprintln!("--offset {} is past the end", args.offset);
     }
     Ok(if results.hits.is_empty() && results.pages.is_empty() { Outcome::Nothing } else { Outcome::Found })
@@ -128,7 +129,7 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
 
 /// The articles that a query, a source or both name: what was typed and no more, every copy by itself.
 pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) -> anyhow::Result<Vec<DocAddress>> {
-    let query = query::parse(query.unwrap_or_default());
+    let query = query.map(query::parse).unwrap_or_default();
     query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
     let filters: Vec<Filter> = source.map(|source| Filter::Source(source.to_string())).into_iter().collect();
     Ok(every(snapshot, &query, &filters)?)

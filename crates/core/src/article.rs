@@ -249,7 +249,7 @@ impl std::str::FromStr for Date {
     type Err = ParseDateError;
 
     /// Reads `2025-01-15`, `2025-01-15T07:02`, `2025-01-15 07:02:00` and RFC 3339 with `Z` or an offset. Dates as pages
-    /// print them are [`crate::extract`]'s.
+    /// print them are the reader's.
     fn from_str(text: &str) -> Result<Date, ParseDateError> {
         parse_date(text.trim()).ok_or_else(|| ParseDateError(text.to_string()))
     }

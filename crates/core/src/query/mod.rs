@@ -57,7 +57,7 @@ pub const MAX_RUN: usize = 10;
 pub const MAX_ALTERNATIVES: usize = 64;
 
 /// What became of the text of a query.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Query {
     /// The text that was read: the whole text, or its first [`MAX_CHARS`] characters.
     pub text: String,
@@ -234,7 +234,7 @@ pub enum Filter {
     Url(String),
     /// date:, 日期: at least one end is there.
     Date {
-        /// The first day, counted from 1970-01-01 ([`crate::Date::day_number`]).
+        /// The first day, counted from 1970-01-01 ([`crate::article::Date::day_number`]).
         from: Option<i64>,
         /// The last day, itself included.
         to: Option<i64>,

@@ -29,7 +29,7 @@ pub trait Read {
     /// All hits of the kinds that a request counts, one by one.
     ///
     /// # Errors
-    /// As [`Read::answer`]; where `give` fails; [`crate::Error::Interrupted`] where the control says to stop.
+    /// As [`Read::answer`]; where `give` fails; [`crate::error::Error::Interrupted`] where the control says to stop.
     fn select(
         &self,
         request: &Request,

@@ -57,6 +57,10 @@ pub fn from_value(value: &str) -> Option<Date> {
     if let Ok(date) = value.parse() {
         return Some(date);
     }
+    // It knows of time zones, as a text for people has none.
+    if let Some(date) = english(value) {
+        return Some(date);
+    }
     let chars = folded(value);
     if let Some(found) = find_dates(&chars).into_iter().next() {
         return Some(found.date);
@@ -64,7 +68,7 @@ pub fn from_value(value: &str) -> Option<Date> {
     if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
         return from_digits(value);
     }
-    english(value)
+    None
 }
 
 /// The date of a run of digits: `20250115`, `20250115070200`, seconds or milliseconds since 1970.

@@ -104,6 +104,8 @@ struct Line<'a> {
     width: usize,
     /// Columns of a closing sign at its end.
     hanging: usize,
+    /// Columns of the word or number at its end, which is not broken.
+    last: usize,
     /// Columns of what it begins with and what can't be parted from that.
     first: usize,
     /// It ends where a sentence ends.
@@ -131,12 +133,14 @@ impl<'a> Line<'a> {
             }
         }
         let last = body.chars().next_back();
+        let word = body.len() - body.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();
         let gaps = body.match_indices("   ").count() + body.match_indices('\t').count();
         Line {
             text: body,
             indent,
             width: indent + measure.width(body),
             hanging: last.filter(|c| is_closing(*c)).map_or(0, |c| measure.of(c)),
+            last: measure.width(&body[body.len() - word..]),
             first,
             ends: ends_sentence(body),
             apart: gaps >= 2 || body.contains("://") || !body.chars().any(is_letter) && !body.chars().all(is_closing),
@@ -223,7 +227,7 @@ impl<'a> Wrapped<'a> {
         }
         let full = could_not_take(line, next, self.width);
         // A headline longer than the text is wide was not broken.
-        let within = line.width.saturating_sub(line.hanging) <= self.width;
+        let within = line.width.saturating_sub(line.hanging.max(line.last)) <= self.width;
         let nearly = !line.ends && within && line.width * 100 >= self.width * NEARLY_FULL;
         if !(full || nearly) || turned && line.ends {
             return false;

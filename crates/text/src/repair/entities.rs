@@ -83,7 +83,7 @@ mod tests {
         for (line, expect) in [
             ("&#24037;&#20250;&#x4E3B;&#x5E2D;&nbsp;&amp;", Some("工会主席\u{A0}&")),
             (
-                "朱&#37772;基，&#24037;&#20250;&ldquo;&#20027;&rdquo; AT&T; &unknown;",
+                "朱&#38229;基，&#24037;&#20250;&ldquo;&#20027;&rdquo; AT&T; &unknown;",
                 Some("朱镕基，工会“主” AT&T; &unknown;"),
             ),
             ("写 &#24037; 得到“工”，写 &#20250; 得到“会”。", None),

@@ -88,8 +88,8 @@ pub fn undo_twice(page: &str) -> Option<String> {
 }
 
 /// Bytes as UTF-8, where [`LOST`] stands for a byte that is lost: a character that has lost one is U+FFFD, one for each.
-/// What is no UTF-8 otherwise is U+FFFD as well where `anyhow`, else the bytes are none.
-fn from_utf8(bytes: &[u8], anyhow: bool) -> Option<String> {
+/// What is no UTF-8 otherwise is U+FFFD as well where `lossy`, else the bytes are none.
+fn from_utf8(bytes: &[u8], lossy: bool) -> Option<String> {
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;
     loop {
@@ -110,7 +110,7 @@ fn from_utf8(bytes: &[u8], anyhow: bool) -> Option<String> {
                 };
                 let belongs = |b: &&u8| matches!(**b, 0x80..=0xBF | LOST);
                 let has = 1 + broken[1..].iter().take(length - 1).take_while(belongs).count();
-                if !anyhow && !broken[..has].contains(&LOST) {
+                if !lossy && !broken[..has].contains(&LOST) {
                     return None;
                 }
                 text.push('\u{FFFD}');

@@ -1,7 +1,7 @@
 //! Tags of a damaged page of HTML: the `<` that a decoder took along with the byte in front of it.
 //!
 //! The scripts of mirrors work on bytes of pages, and where they leave a byte without its second one in front of a tag, the
-//! decoder makes one `?` of both: `詳斍?/p>` was 詳情。</p>. The text can't be repaired before its tags are tags again.
+//! decoder makes one `?` of both: `詳斍?/p>` was `詳情。</p>`. The text can't be repaired before its tags are tags again.
 
 /// The tags that stand behind text.
 const TAGS: [&str; 24] = [

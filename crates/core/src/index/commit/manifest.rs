@@ -20,7 +20,7 @@ use crate::index::storage::names::{MANIFEST, is_numbered_file};
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Entry {
-    /// The file's name relative to the root, as in [`crate::Origin`].
+    /// The file's name relative to the root, as in [`crate::article::Origin`].
     pub file: String,
     /// Its size in bytes.
     pub size: u64,

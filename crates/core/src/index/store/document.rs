@@ -24,7 +24,7 @@ const LINE: u8 = b'\n';
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stored {
     /// What is stored: the article's JSON without its margin, and behind it the numbers of the margin's lines
-    /// ([`runs`]).
+    /// (`runs`).
     pub bytes: Vec<u8>,
     /// [`content_hash`] of the whole JSON, margin and all.
     pub content: u64,

@@ -49,7 +49,7 @@ impl<'a> Matcher<'a> {
     /// The living documents that satisfy the plan; where only those `within` matter, what others are is left open.
     ///
     /// # Errors
-    /// Where a file of the index can't be read; [`crate::Error::Interrupted`] where the segment is watched and the work
+    /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where the segment is watched and the work
     /// shall end.
     pub fn documents(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
         let mut found = self.plan(plan, within)?;

@@ -54,7 +54,7 @@ impl Matches {
     /// 和|服务) follow the others that hold all. Gives fewer where the control says to stop.
     ///
     /// # Errors
-    /// Where a file of the index can't be read; [`crate::Error::Interrupted`] where the control says to stop.
+    /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where the control says to stop.
     pub fn ranked(
         &self,
         snapshot: &Snapshot,
