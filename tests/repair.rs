@@ -258,8 +258,8 @@ const GLOSSED: &str = "山東省總?cè)涨俺雠_(tái)了請(qǐng)看日?qǐn
 #[test]
 fn cuts_at_the_bytes_of_punctuation_are_undone() {
     for (damaged, expect) in [
-        ("工會(huì)的方向?;鶎庸?huì)要把職工放在心上", "工会的方向。基层工会要把职工放在心上"),
-        ("工會(huì)的方向?；鶎庸?huì)要把職工放在心上", "工会的方向。基层工会要把职工放在心上"),
+        ("工會(huì)的方向?;鶎庸\u{e63a}?huì)要把職工放在心上", "工会的方向。基层工会要把职工放在心上"),
+        ("工會(huì)的方向?；鶎庸\u{e63a}?huì)要把職工放在心上", "工会的方向。基层工会要把职工放在心上"),
         ("各級(jí)工會(huì)請(qǐng)慶?！拔逡弧", "各级工会请庆祝“五一"),
     ] {
         let page = repair_page(&[GLOSSED, damaged]).unwrap_or_else(|| panic!("the damage is not seen: {damaged}"));
@@ -317,6 +317,4 @@ fn what_is_exact_is_not_uncertain() {
 fn a_tag_that_lost_its_sign_is_a_tag_again() {
     let page = gongxun_text::repair::restore_tags("<p>工會(huì)的詳斍?/p><p>請(qǐng)看</p>").expect("a tag is lost");
     assert_eq!(page, "<p>工會(huì)的詳斍?</p><p>請(qǐng)看</p>");
-    let lines = [GLOSSED, "工會(huì)的請(qǐng)看詳斍?"];
-    assert!(repair_page(&lines).expect("the damage is seen").lines[1].starts_with("工会的请看详情"));
 }
