@@ -435,8 +435,9 @@ fn best_date(dates: &[Candidate]) -> Option<(Date, Trust)> {
         .or_else(|| dates.first())?;
     let trust = if chosen.sourced { chosen.trust.max(Trust::Placed) } else { chosen.trust };
     let trust = if chosen.said == Said::Updated { Trust::Weak } else { trust };
+    // A day that stands below a text says less than the line of the source, even where that tells of a change.
     let same_day = || {
-        let mut others = dates.iter().filter(known).map(|c| c.date);
+        let mut others = dates.iter().filter(|c| known(c) || chosen.trust == Trust::Weak).map(|c| c.date);
         others.find(|d| d.time.is_some() && d.day_number() == chosen.date.day_number())
     };
     let date = if chosen.date.time.is_some() { chosen.date } else { same_day().unwrap_or(chosen.date) };
