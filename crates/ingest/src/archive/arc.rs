@@ -6,7 +6,7 @@
 
 use std::io;
 
-use super::blocks::{Block, Start, read_line, skip_to_record};
+use super::blocks::{Block, Start, first_line};
 use super::captured::{self, Capture, Found};
 use super::limits::Trouble;
 use super::members::Members;
@@ -33,15 +33,7 @@ fn record(
     members: &mut Members<'_, '_>,
     found: Option<Vec<u8>>,
 ) -> io::Result<Found> {
-    let first = match found {
-        Some(line) => line,
-        None => {
-            if !skip_to_record(members)? {
-                return Ok(Found::End);
-            }
-            read_line(members, LINE)?
-        }
-    };
+    let Some(first) = first_line(members, found, LINE)? else { return Ok(Found::End) };
     // Behind the first line, so that whoever comes back finds a later record.
     members.mark();
     let Some(line) = Line::parse(&first) else {

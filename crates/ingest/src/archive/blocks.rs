@@ -53,8 +53,21 @@ impl Block<'_, '_, '_> {
     }
 }
 
+/// The first line of the next record: what a search for one has found, else what stands next; none at the end.
+pub(super) fn first_line(
+    members: &mut Members<'_, '_>,
+    found: Option<Vec<u8>>,
+    keep: usize,
+) -> io::Result<Option<Vec<u8>>> {
+    match found {
+        Some(line) => Ok(Some(line)),
+        None if skip_to_record(members)? => read_line(members, keep).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Passes over blanks to the start of a record; says whether there is one.
-pub(super) fn skip_to_record(members: &mut Members<'_, '_>) -> io::Result<bool> {
+fn skip_to_record(members: &mut Members<'_, '_>) -> io::Result<bool> {
     loop {
         match members.fill()?.first() {
             Some(b'\r' | b'\n' | b' ' | b'\0') => members.take(1),

@@ -7,7 +7,7 @@
 
 use std::io;
 
-use super::blocks::{Block, Start, read_line, skip_to_record};
+use super::blocks::{Block, Start, first_line, read_line};
 use super::captured::{self, Capture, Found};
 use super::headers::{self, Headers};
 use super::limits::Trouble;
@@ -42,15 +42,7 @@ fn record(
     members: &mut Members<'_, '_>,
     found: Option<Vec<u8>>,
 ) -> io::Result<Found> {
-    let first = match found {
-        Some(line) => line,
-        None => {
-            if !skip_to_record(members)? {
-                return Ok(Found::End);
-            }
-            read_line(members, VERSION_LINE)?
-        }
-    };
+    let Some(first) = first_line(members, found, VERSION_LINE)? else { return Ok(Found::End) };
     // Behind the first line, so that whoever comes back finds a later record.
     members.mark();
     if !first.starts_with(b"WARC/") {
