@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use archive::Archive;
 use criterion::Criterion;
-use gongxun_core::index::{Page, Snapshot};
+use gongxun_core::index::{DecodedArticle, Snapshot};
 use gongxun_core::query::parse;
 use gongxun_core::search::compile::compile;
 use gongxun_core::search::snippet::Highlighter;
@@ -82,7 +82,7 @@ fn print_marks(snapshot: &Snapshot, stock: &Stock) {
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let at = |key: &str| key.parse::<usize>().unwrap();
 
-    let pages: Vec<Page> = hits.iter().map(|hit| Page::of(hit.article.as_ref().clone())).collect();
+    let pages: Vec<DecodedArticle> = hits.iter().map(|hit| DecodedArticle::of(hit.article.as_ref().clone())).collect();
     let segmenter = snapshot.segmenter().unwrap();
     let compiled = compile(request.query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Exact);
     let mut highlighter = Highlighter::new(&compiled.marks, segmenter);

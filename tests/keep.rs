@@ -14,7 +14,7 @@ use gongxun_core::index::generation::Stage;
 use gongxun_core::index::rollback::Rollback;
 use gongxun_core::index::swap::{Swapped, swap};
 use gongxun_core::index::tombstones::Tombstones;
-use gongxun_core::index::{Generation, Resources, Snapshot, Stats, Writer, copy, delete, export};
+use gongxun_core::index::{Generation, Resources, Snapshot, Stats, Writer, backup, delete, export};
 use gongxun_core::verify::{self, verify};
 use gongxun_ingest::ingest::{self, Options, Prune, Report};
 use gongxun_text::segment::Segmenter;
@@ -172,7 +172,7 @@ fn a_deletion_that_was_killed_before_its_commit_is_finished_by_the_next_run() {
     let archive = archive();
     let id = id_of(&archive, "快递站的工会");
     let copied = archive.index().with_file_name("copy");
-    copy::copy(&archive.index(), &copied).unwrap();
+    backup::backup(&archive.index(), &copied).unwrap();
     remove(&archive, &[id]);
     // As it is when the tombstone is on disk and the commit is not.
     fs::copy(Tombstones::path(&archive.index()), Tombstones::path(&copied)).unwrap();
@@ -373,7 +373,7 @@ fn a_snapshot_is_an_index_of_one_commit_while_another_thread_commits() {
             }
         });
         for n in 0..COPIES {
-            let copied = copy::copy(&archive.index(), &copies.join(n.to_string())).unwrap();
+            let copied = backup::backup(&archive.index(), &copies.join(n.to_string())).unwrap();
             let snapshot = Snapshot::open(&copies.join(n.to_string())).unwrap();
             assert_eq!((copied.commit, copied.articles), (snapshot.commit.number, snapshot.articles()));
             commits.insert(copied.commit);
@@ -404,7 +404,7 @@ fn a_snapshot_is_an_index_of_one_commit_while_another_thread_commits() {
     assert!(is_sound(&copies.join("0")));
     assert_eq!(articles(&Snapshot::open(&copies.join("0")).unwrap()), before);
     assert_eq!(articles(&archive.snapshot()), before);
-    let refused = copy::copy(&archive.index(), &copies).unwrap_err();
+    let refused = backup::backup(&archive.index(), &copies).unwrap_err();
     assert!(refused.to_string().contains("not empty"), "{refused}");
 }
 

@@ -5,9 +5,9 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use super::args::{Format, SearchArgs};
-use super::ask;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
+use super::request;
 use gongxun_core::index::Snapshot;
 use gongxun_core::search::{Read as _, Request};
 use gongxun_core::view;
@@ -26,7 +26,7 @@ struct Named {
 /// Asks every query of a file. A line that can't be asked is named, and the others are asked; then the run has failed.
 pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
-    let control = ask::control(conditions);
+    let control = request::control(conditions);
     let with_hits = match args.format {
         Format::Text | Format::Csv | Format::Json => false,
         Format::Jsonl => true,
@@ -41,7 +41,7 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
     let mut counted = Vec::new();
     write_to(args.output.output.as_deref(), |out| {
         for Named { line, name, query } in named {
-            let mut request = match ask::request(std::slice::from_ref(&query), conditions) {
+            let mut request = match request::request(std::slice::from_ref(&query), conditions) {
                 Ok(request) => request,
                 Err(error) => {
                     eprintln!("{}, line {line}: {error:#}; the others are asked", file.display());

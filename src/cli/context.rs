@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use super::args::{CompareArgs, ConcordanceArgs, ConditionArgs, LineFormat, OrderArg, TableFormat};
-use super::ask;
-use super::explore::step;
+use super::inspect::step;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
+use super::request;
 use gongxun_core::error::Error;
 use gongxun_core::index::Snapshot;
 use gongxun_core::search::compare::MAX_QUERIES;
@@ -20,7 +20,7 @@ use gongxun_core::view;
 pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let conditions = &args.query.conditions;
-    let request = ask::request(&args.query.query, conditions)?;
+    let request = request::request(&args.query.query, conditions)?;
     if request.query.root.is_none() {
         bail!("write what is looked for: a filter alone has no occurrences");
     }
@@ -42,7 +42,7 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
     };
     // A character takes up to two columns.
     let columns = if args.sentence { usize::MAX } else { context.saturating_mul(2) };
-    let control = ask::control(conditions);
+    let control = request::control(conditions);
     let mut counts = None;
     write_to(args.output.output.as_deref(), |out| {
         if args.format == LineFormat::Csv {
@@ -65,7 +65,7 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
         Ok(())
     })?;
     let Some(counts) = counts else { return Ok(Outcome::Nothing) };
-    ask::notes(&request.query.notes, &counts.notes);
+    request::notes(&request.query.notes, &counts.notes);
     let cut = if counts.cut_short { "; the search was ended before it was done" } else { "" };
     let given = match counts.given {
         given if given < counts.occurrences => format!(", {given} of them given"),
@@ -88,7 +88,7 @@ pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let conditions = &args.conditions;
     let requests = requests(&args.queries, conditions)?;
-    let control = ask::control(conditions);
+    let control = request::control(conditions);
     let comparison = snapshot.compare(&requests, step(args.by), &control)?;
     let text = match args.table.format() {
         TableFormat::Json => view::compare::json(&comparison) + "\n",
@@ -109,6 +109,6 @@ pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
 }
 
 fn requests(queries: &[String], conditions: &ConditionArgs) -> anyhow::Result<Vec<Request>> {
-    let request = |query: &String| ask::request(std::slice::from_ref(query), conditions).context(query.clone());
+    let request = |query: &String| request::request(std::slice::from_ref(query), conditions).context(query.clone());
     queries.iter().map(request).collect()
 }

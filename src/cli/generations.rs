@@ -8,7 +8,7 @@ use super::output::write_to;
 use super::search::matching;
 use gongxun_core::error::Error;
 use gongxun_core::index::rollback::{Rollback, Side};
-use gongxun_core::index::{Snapshot, copy, export as articles};
+use gongxun_core::index::{Snapshot, backup, export as articles};
 
 /// `rollback`
 pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<Outcome> {
@@ -51,7 +51,7 @@ fn side(side: &Side) -> String {
 
 /// `snapshot`
 pub fn snapshot(index: &Path, target: &Path) -> anyhow::Result<Outcome> {
-    let copied = copy::copy(index, target)?;
+    let copied = backup::backup(index, target)?;
     eprintln!(
         "{}: generation {}, commit {}, {} articles, {:.1} MB; {} files shared with {}, {} copied",
         target.display(),

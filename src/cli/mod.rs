@@ -11,17 +11,17 @@ macro_rules! eprintln {
 }
 
 mod args;
-mod ask;
+
 mod batch;
 mod build;
 mod context;
 mod delete;
 mod explain;
-mod explore;
 mod generations;
-mod look;
+mod inspect;
 mod outcome;
 mod output;
+mod request;
 mod roots;
 mod search;
 
@@ -95,26 +95,26 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Index(build) => build::index(&index, build),
         Command::Reindex(build) => build::reindex(&index, build),
         Command::Upgrade(args) => build::upgrade(&index, &args),
-        Command::Timeline { query, by, table } => explore::timeline(&index, &query, by, &table),
+        Command::Timeline { query, by, table } => inspect::timeline(&index, &query, by, &table),
         Command::Concordance(args) => context::concordance(&index, &args),
         Command::Compare(args) => context::compare(&index, &args),
-        Command::Facets { query, table } => explore::facets(&index, &query, &table),
-        Command::Similar { id, limit, json } => explore::similar(&index, &id, limit, json),
-        Command::WhyNot(args) => explore::why_not(&index, &args),
-        Command::Complete { prefix, limit, json } => explore::complete(&index, &prefix, limit, json),
-        Command::Reprints { id, json } => explore::reprints(&index, &id, json),
-        Command::Cite { ids, style } => look::cite(&index, &ids, style),
-        Command::Show { id, json } => look::show(&index, &id, json),
-        Command::Stats { json } => look::stats(&index, json),
+        Command::Facets { query, table } => inspect::facets(&index, &query, &table),
+        Command::Similar { id, limit, json } => inspect::similar(&index, &id, limit, json),
+        Command::WhyNot(args) => inspect::why_not(&index, &args),
+        Command::Complete { prefix, limit, json } => inspect::complete(&index, &prefix, limit, json),
+        Command::Reprints { id, json } => inspect::reprints(&index, &id, json),
+        Command::Cite { ids, style } => inspect::cite(&index, &ids, style),
+        Command::Show { id, json } => inspect::show(&index, &id, json),
+        Command::Stats { json } => inspect::stats(&index, json),
         Command::Extract(extract) => build::extract(extract),
-        Command::Segment(segment) => look::segment(&index, segment),
-        Command::Verify { all, sample, seed } => look::verify(&index, all, sample, seed),
+        Command::Segment(segment) => inspect::segment(&index, segment),
+        Command::Verify { all, sample, seed } => inspect::verify(&index, all, sample, seed),
         Command::Rollback { to, dry_run } => generations::rollback(&index, to, dry_run),
         Command::Snapshot { dir } => generations::snapshot(&index, &dir),
         Command::Roots { action, json } => roots::roots(&index, action, json),
         Command::Delete(args) => delete::delete(&index, args),
         Command::Export(args) => generations::export(&index, &args),
-        Command::Completions { shell } => look::completions(shell),
-        Command::Man => look::man(),
+        Command::Completions { shell } => inspect::completions(shell),
+        Command::Man => inspect::man(),
     }
 }

@@ -5,15 +5,15 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{Format, SearchArgs, SortArg};
-use super::ask::{self, remarks};
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
+use super::request::{self, remarks};
 use super::{batch, build};
 use gongxun_core::article::Date;
 use gongxun_core::error::Error;
 use gongxun_core::index::{DocAddress, Resources, Snapshot};
 use gongxun_core::query::{self, Filter};
-use gongxun_core::search::select::every;
+use gongxun_core::search::select::addresses;
 use gongxun_core::search::{Hit, Read, Request, Sort};
 use gongxun_core::view;
 use gongxun_ingest::ingest::Prune;
@@ -36,7 +36,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
 /// A page of hits with all that there is to say beside it.
 fn page(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
-    let results = archive.answer(request, &ask::control(conditions))?;
+    let results = archive.answer(request, &request::control(conditions))?;
     remarks(&results);
     let text = if args.format == Format::Json {
         view::json::answer(&results) + "\n"
@@ -62,7 +62,7 @@ fn page(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Res
 /// All that matches, one by one: what was typed, and more where that is asked for.
 fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
-    let control = ask::control(conditions);
+    let control = request::control(conditions);
     let cited = Date::now().map(|now| Date { time: None, ..now });
     let mut selection = None;
     write_to(args.output.output.as_deref(), |out| {
@@ -85,7 +85,7 @@ fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::R
         Ok(())
     })?;
     let Some(selection) = selection else { return Ok(Outcome::Nothing) };
-    ask::notes(&request.query.notes, &selection.notes);
+    request::notes(&request.query.notes, &selection.notes);
     let left = selection.total.saturating_sub(args.offset as u64 + selection.given);
     if left > 0 && selection.given > 0 {
         eprintln!("note: {left} more match; --limit gives more, and without it a file or pipe gets all");
@@ -108,7 +108,7 @@ fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> Stri
 
 /// What the arguments ask for.
 fn request(args: &SearchArgs) -> anyhow::Result<Request> {
-    let mut request = ask::request(&args.query.query, &args.query.conditions)?;
+    let mut request = request::request(&args.query.query, &args.query.conditions)?;
     request.sort = match args.sort {
         SortArg::Relevance => Sort::Relevance,
         SortArg::Newest => Sort::Newest,
@@ -132,7 +132,7 @@ pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) 
     let query = query.map(query::parse).unwrap_or_default();
     query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
     let filters: Vec<Filter> = source.map(|source| Filter::Source(source.to_string())).into_iter().collect();
-    Ok(every(snapshot, &query, &filters)?)
+    Ok(addresses(snapshot, &query, &filters)?)
 }
 
 /// Does what `index --prune` does for the corpus. Where that can't be done now, the index as it is must do.

@@ -9,7 +9,7 @@ use gongxun::{Article, ArticleId, Error};
 use gongxun_core::index::rollback::Rollback;
 use gongxun_core::index::swap::swap;
 use gongxun_core::index::tombstones::Tombstones;
-use gongxun_core::index::{Generation, Resources, Snapshot, Writer, copy, delete, export};
+use gongxun_core::index::{Generation, Resources, Snapshot, Writer, backup, delete, export};
 use gongxun_core::verify::{self, verify};
 use gongxun_ingest::ingest::{self, Observer, Options, Progress, Prune, Report};
 use gongxun_text::random::Random;
@@ -521,7 +521,7 @@ impl Desk {
         self.ingest(Prune::BelowPaths);
         self.names += 1;
         let to = self.folder.path().join(format!("index-{}", self.names));
-        copy::copy(&self.index, &to).unwrap();
+        backup::backup(&self.index, &to).unwrap();
         let current = self.current();
         self.index = to;
         self.read.retain(|number, _| *number == current);

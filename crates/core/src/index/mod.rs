@@ -35,9 +35,9 @@ pub use tantivy::DocAddress;
 
 pub use commit::{check, manifest};
 pub use deletion::{delete, tombstones};
-pub use generations::{copy, folder, generation, purge, rollback, swap, upgrade};
-pub use read::{export, stats, values};
-pub use storage::disk;
+pub use generations::{backup, folder, generation, purge, rollback, swap, upgrade};
+pub use read::{export, facet_columns, stats};
+pub use storage::atomic_files;
 #[cfg(feature = "failpoints")]
 pub use storage::failpoint;
 pub use store::{document, packing};
@@ -49,10 +49,10 @@ pub use embedded::handle::{Index, Settings as IndexSettings};
 pub use embedded::new_article::NewArticle;
 pub use embedded::put::Put;
 pub use generations::generation::{Generation, WriteLock};
+pub use read::article_cache::DecodedArticle;
 pub use read::listed::{Listed, listed};
 pub use read::reader::Reader;
-pub use read::shown::Page;
 pub use read::snapshot::{Known, Numbers, Snapshot};
 pub use read::stats::Stats;
-pub use read::terms::{ByLength, Located};
+pub use read::term_info_cache::{ByLength, Located};
 pub use write::writer::{Resources, Writer};

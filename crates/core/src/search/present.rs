@@ -51,7 +51,7 @@ pub fn hits(
                 Err(error) => return Err(error),
             },
             length => {
-                let Some(page) = snapshot.shown_or_noted(ranked.address, &mut unreadable)? else { continue };
+                let Some(page) = snapshot.decoded_or_noted(ranked.address, &mut unreadable)? else { continue };
                 (page.article.clone(), highlighter.snippet(&page, length), highlighter.marks(&page))
             }
         };

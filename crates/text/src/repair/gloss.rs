@@ -5,12 +5,12 @@
 //! stands for both, and what follows is read shifted by one byte until something brings it back in step.
 //!
 //! In: the lines of a page. Out: the lines as the script found them, where the page shows that the script was at work.
-//! [`super::tokens`] reads a line, [`super::evidence`] is what the page as a whole tells, [`super::path`] chooses the lost
+//! [`super::tokens`] reads a line, [`super::evidence`] is what the page as a whole tells, [`super::beam_search`] chooses the lost
 //! bytes by the measures of [`super::model`].
 
+use super::beam_search::{Doubt, LOST, MOST_HOLES_A_PAGE, Restored, restore};
 use super::evidence::{Evidence, LEAST, Script, is_only};
 use super::model::Model;
-use super::path::{Doubt, LOST, MOST_HOLES_A_PAGE, Restored, restore};
 use super::reading::LONGEST_SYLLABLE;
 use super::tokens::{Token, cut_mark, tokens};
 

@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+mod beam_search;
 mod entities;
 mod evidence;
 mod frequency;
@@ -16,12 +17,11 @@ mod gloss;
 mod model;
 mod mojibake;
 mod opencc;
-mod path;
 mod reading;
 mod simplify;
 mod spam;
+mod swallowed_byte;
 mod tags;
-mod taken;
 mod tokens;
 
 pub use crate::report::{Repair, RepairKind};

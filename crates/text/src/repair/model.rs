@@ -1,7 +1,7 @@
 //! The measure of a hypothesis: how likely characters and table entries are, in bits.
 //!
 //! In: what the page tells ([`Evidence`]) and the word lists. Out: binary logarithms of probabilities, which
-//! [`super::path`] adds up.
+//! [`super::beam_search`] adds up.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;

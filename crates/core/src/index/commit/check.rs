@@ -59,7 +59,7 @@ pub fn files(generation: &Generation) -> Result<Files> {
     found.note(&Tombstones::path(&generation.index), Tombstones::read(&generation.index).err())?;
     let settings = generation.settings().and_then(|settings| generation.segmenter(&settings));
     found.note(&folder.join("generation.json"), settings.err())?;
-    match quietly(|| segments(generation)) {
+    match catch_panic(|| segments(generation)) {
         Ok(Ok((segments, commit))) => {
             found.note(&folder.join(&commit.manifest.file), Manifest::read(&folder, &commit.manifest).err())?;
             if let Some(hash) = &commit.compression {
@@ -165,7 +165,7 @@ fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Res
     let mut versions: HashMap<String, Vec<PathBuf>> = HashMap::new();
     for path in paths {
         found.files += 1;
-        let file = match quietly(|| directory.open_read(&path)) {
+        let file = match catch_panic(|| directory.open_read(&path)) {
             Ok(Ok(file)) => file,
             Ok(Err(error)) => {
                 found.note(&folder.join(&path), Some(of_open_read(folder, error)))?;
@@ -176,7 +176,7 @@ fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Res
                 continue;
             }
         };
-        match quietly(|| checksum(file, &mut found.bytes)).and_then(|checked| checked) {
+        match catch_panic(|| checksum(file, &mut found.bytes)).and_then(|checked| checked) {
             Ok(version) => versions.entry(version).or_default().push(folder.join(path)),
             Err(what) => found.damaged.push(Damage { path: folder.join(path), what }),
         }
@@ -232,7 +232,7 @@ pub fn guarded<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> R
     if is_guarded() {
         return run();
     }
-    quietly(run).unwrap_or_else(|what| {
+    catch_panic(run).unwrap_or_else(|what| {
         let what = format!("{}: {what}", generation.folder().display());
         Err(Error::Engine(TantivyError::InternalError(what)))
     })
@@ -254,7 +254,7 @@ pub fn diagnosed(generation: &Generation, error: Error) -> Error {
 }
 
 /// Runs a function; what it panicked with comes back as text.
-pub(in crate::index) fn quietly<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
+pub(in crate::index) fn catch_panic<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
     let before = GUARDED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(run));
     GUARDED.set(before);

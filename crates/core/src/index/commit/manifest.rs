@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::index::storage::disk::append;
+use crate::index::storage::atomic_files::append;
 use crate::index::storage::names::{MANIFEST, is_numbered_file};
 
 /// A file that was read.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::ArticleId;
 use crate::error::{Error, Result};
-use crate::index::storage::disk::replace_file;
+use crate::index::storage::atomic_files::replace_file;
 use crate::index::storage::names::TOMBSTONES;
 
 /// An article that was deleted on request.

@@ -12,7 +12,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::index::storage::disk::{create_folder, replace_file, sync_folder};
+use crate::index::storage::atomic_files::{create_folder, replace_file, sync_folder};
 use crate::index::storage::failpoint::{Step, point};
 use crate::index::storage::names::{
     CURRENT, GENERATION, LOCK, MARKER, REMOVED, SETTINGS, STATE, TOMBSTONES, is_of_a_generation, is_unfinished,

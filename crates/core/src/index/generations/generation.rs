@@ -25,7 +25,7 @@ use crate::article::Date;
 use crate::error::{Error, Result};
 use crate::index::generations::folder;
 use crate::index::schema::SCHEMA_VERSION;
-use crate::index::storage::disk::{create_folder, remove_unfinished, replace_file};
+use crate::index::storage::atomic_files::{create_folder, remove_unfinished, replace_file};
 use crate::index::storage::failpoint::{Step, point};
 use crate::index::storage::names::{CURRENT, DICTIONARY, LOCK, SETTINGS, STATE};
 use crate::index::storage::seal::{seal, unseal};

@@ -1,6 +1,6 @@
 //! Generations side by side: building, swapping, going back, backing up.
 
-pub mod copy;
+pub mod backup;
 pub mod folder;
 pub mod generation;
 pub mod purge;

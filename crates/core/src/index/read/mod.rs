@@ -1,11 +1,11 @@
 //! Reading: snapshots of a commit, and what they keep of terms, values and articles.
 
+pub mod article_cache;
 pub mod export;
+pub mod facet_columns;
 pub mod listed;
 pub mod margin;
 pub mod reader;
-pub mod shown;
 pub mod snapshot;
 pub mod stats;
-pub mod terms;
-pub mod values;
+pub mod term_info_cache;

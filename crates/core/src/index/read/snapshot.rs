@@ -17,9 +17,9 @@ use crate::index::commit::manifest::Manifest;
 use crate::index::commit::open::{damaged, directory, open_index_in};
 use crate::index::commit::payload::{Commit, last_commit};
 use crate::index::generations::generation::{Generation, Settings};
-use crate::index::read::shown::{Page, Shown};
-use crate::index::read::terms::{ByLength, Located, Terms};
-use crate::index::read::values::Counted;
+use crate::index::read::article_cache::{ArticleCache, DecodedArticle};
+use crate::index::read::facet_columns::FacetColumns;
+use crate::index::read::term_info_cache::{ByLength, Located, TermInfoCache};
 use crate::index::reprints::table::{Reprints, Table};
 use crate::index::schema::{Fields, schema};
 use crate::index::store::document;
@@ -48,9 +48,9 @@ pub struct Snapshot {
     settings: Settings,
     segmenter: Arc<OnceLock<Segmenter>>,
     reprints: Arc<Table>,
-    counted: Arc<OnceLock<Counted>>,
-    shown: Arc<Shown>,
-    terms: Arc<Terms>,
+    facet_columns: Arc<OnceLock<FacetColumns>>,
+    article_cache: Arc<ArticleCache>,
+    term_info_cache: Arc<TermInfoCache>,
     margin: Option<Arc<Snapshot>>,
     /// Of a snapshot of margins: where the line with each number stands.
     pub(super) line_places: Arc<OnceLock<HashMap<u32, DocAddress>>>,
@@ -102,7 +102,7 @@ impl Snapshot {
 
     fn open_once(generation: &Generation) -> Result<Snapshot> {
         let settings = generation.settings()?;
-        check::quietly(|| Snapshot::from_commit(generation, settings, OnceLock::new()))
+        check::catch_panic(|| Snapshot::from_commit(generation, settings, OnceLock::new()))
             .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))
     }
 
@@ -155,9 +155,9 @@ impl Snapshot {
                 segmenter: Arc::clone(&segmenter),
                 reprints: Arc::new(Table::open(&generation.folder(), commit.reprints.as_ref())?),
                 commit,
-                counted: Arc::default(),
-                shown: Arc::default(),
-                terms: Arc::default(),
+                facet_columns: Arc::default(),
+                article_cache: Arc::default(),
+                term_info_cache: Arc::default(),
                 margin,
                 line_places: Arc::default(),
             })
@@ -254,12 +254,16 @@ impl Snapshot {
         }
     }
 
-    /// As [`Snapshot::shown`]; where the article can't be read there is none, and a note that names it.
+    /// As [`Snapshot::decoded`]; where the article can't be read there is none, and a note that names it.
     ///
     /// # Errors
     /// Where another file of the index can't be read.
-    pub fn shown_or_noted(&self, address: DocAddress, notes: &mut Vec<String>) -> Result<Option<Arc<Page>>> {
-        match self.shown(address) {
+    pub fn decoded_or_noted(
+        &self,
+        address: DocAddress,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Arc<DecodedArticle>>> {
+        match self.decoded(address) {
             Ok(page) => Ok(Some(page)),
             Err(error @ Error::Unreadable { .. }) => {
                 notes.push(error.to_string());
@@ -285,12 +289,12 @@ impl Snapshot {
     ///
     /// # Errors
     /// As [`Snapshot::article`].
-    pub fn shown(&self, address: DocAddress) -> Result<Arc<Page>> {
-        if let Some(page) = self.shown.get(address) {
+    pub fn decoded(&self, address: DocAddress) -> Result<Arc<DecodedArticle>> {
+        if let Some(page) = self.article_cache.get(address) {
             return Ok(page);
         }
-        let page = Arc::new(Page::of(self.article(address)?));
-        self.shown.put(address, page.clone());
+        let page = Arc::new(DecodedArticle::of(self.article(address)?));
+        self.article_cache.put(address, page.clone());
         Ok(page)
     }
 
@@ -350,17 +354,17 @@ impl Snapshot {
         check::guarded(&self.generation, || Ok(self.addresses(&term)?.first().copied()))
     }
 
-    /// The values of the fields that are counted; read when they are first asked for.
+    /// The values of the fields that are facet_columns; read when they are first asked for.
     ///
     /// # Errors
     /// Where a file of the index can't be read or does not hold what was written.
-    pub fn counted(&self) -> Result<&Counted> {
-        if let Some(counted) = self.counted.get() {
-            counted.unpack();
-            return Ok(counted);
+    pub fn facet_columns(&self) -> Result<&FacetColumns> {
+        if let Some(facet_columns) = self.facet_columns.get() {
+            facet_columns.unpack();
+            return Ok(facet_columns);
         }
-        let counted = Counted::read(&self.searcher)?;
-        Ok(self.counted.get_or_init(|| counted))
+        let facet_columns = FacetColumns::read(&self.searcher)?;
+        Ok(self.facet_columns.get_or_init(|| facet_columns))
     }
 
     /// Where a term's postings are in each segment; those that were asked for lately are remembered.
@@ -368,7 +372,7 @@ impl Snapshot {
     /// # Errors
     /// Where a file of the index can't be read.
     pub fn locate(&self, field: Field, token: &str) -> Result<Arc<Located>> {
-        self.terms.locate(&self.searcher, field, token)
+        self.term_info_cache.locate(&self.searcher, field, token)
     }
 
     /// A number for each code of a text's length in a field, made once of the average length of the field's texts in tokens.
@@ -376,7 +380,7 @@ impl Snapshot {
     /// # Errors
     /// Where a file of the index can't be read.
     pub fn by_length(&self, field: Field, make: impl FnOnce(f32) -> ByLength) -> Result<Arc<ByLength>> {
-        self.terms.by_length(&self.searcher, field, make)
+        self.term_info_cache.by_length(&self.searcher, field, make)
     }
 
     /// Which documents are copies of one another; found out when it is first asked for.

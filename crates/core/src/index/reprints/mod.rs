@@ -3,7 +3,7 @@
 pub mod files;
 pub mod store;
 pub mod table;
-pub mod texts;
+pub mod text_source;
 
 pub use super::commit::payload::ReprintFiles as Files;
 pub use table::{Copy, Reprints};

@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 use crate::index::commit::payload::ReprintFiles;
 use crate::index::read::snapshot::Snapshot;
 use crate::index::reprints::files::{encode, map, read_clusters};
-use crate::index::reprints::texts::{Place, Reader, Waiting};
-use crate::index::storage::disk;
+use crate::index::reprints::text_source::{Place, Reader, Waiting};
+use crate::index::storage::atomic_files;
 use crate::index::storage::names::{CLUSTERS, FINGERPRINTS, is_numbered_file};
 use crate::index::store::document::id_order;
 use crate::reprint::{Clusters, Fingerprint, PACKED, Packed};
@@ -99,7 +99,7 @@ impl Store {
             self.texts.clear();
             self.files.clusters = format!("{CLUSTERS}{commit:06}.bin");
             let packed = map(&self.folder, &self.files.fingerprints)?;
-            disk::replace_file(&self.folder.join(&self.files.clusters), &encode(&self.clusters, &packed))?;
+            atomic_files::replace_file(&self.folder.join(&self.files.clusters), &encode(&self.clusters, &packed))?;
         }
         Ok(Some(self.files.clone()).filter(|files| !files.clusters.is_empty()))
     }
@@ -112,7 +112,7 @@ impl Store {
         let places: Vec<Place> = std::mem::take(&mut self.pending).into_values().collect();
         let new = self.texts.fingerprints(&places)?;
         let position = &mut self.files.fingerprints;
-        disk::append(&self.folder.join(&position.file), position.length, &new)?;
+        atomic_files::append(&self.folder.join(&position.file), position.length, &new)?;
         position.length += new.len() as u64;
         let mut crc = crc32fast::Hasher::new_with_initial(self.files.crc);
         crc.update(&new);
@@ -149,7 +149,7 @@ impl Store {
         self.files.fingerprints.file = format!("{FINGERPRINTS}{commit:06}.bin");
         self.files.fingerprints.length = bytes.len() as u64;
         self.files.crc = crc32fast::hash(&bytes);
-        disk::replace_file(&self.folder.join(&self.files.fingerprints.file), &bytes)
+        atomic_files::replace_file(&self.folder.join(&self.files.fingerprints.file), &bytes)
     }
 
     /// Removes the files of earlier commits, once a commit names these.

@@ -9,7 +9,7 @@ use tantivy::{DocAddress, DocId, Searcher};
 use crate::error::{Error, Result};
 use crate::index::commit::payload::ReprintFiles;
 use crate::index::reprints::files::decode;
-use crate::index::storage::disk::read_at;
+use crate::index::storage::atomic_files::read_at;
 
 /// The searcher's side: the table of a commit, opened with the snapshot and read when it is first asked for. The open file
 /// stays readable when a later commit removes it.

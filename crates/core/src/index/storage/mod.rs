@@ -1,7 +1,7 @@
 //! What the folder of an index is written and read by: tantivy's view of it, atomic files, and failures on purpose.
 
+pub mod atomic_files;
 pub mod directory;
-pub mod disk;
 #[cfg(feature = "failpoints")]
 pub mod failpoint;
 #[cfg(not(feature = "failpoints"))]

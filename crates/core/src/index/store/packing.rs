@@ -19,7 +19,7 @@ use zstd::dict::DecoderDictionary;
 use zstd::stream::raw::CParameter;
 
 use crate::error::{Error, Result};
-use crate::index::storage::disk::replace_file;
+use crate::index::storage::atomic_files::replace_file;
 use crate::index::storage::names::COMPRESSION;
 
 /// The dictionary's file in a generation's folder.

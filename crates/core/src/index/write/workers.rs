@@ -36,7 +36,7 @@ struct Running {
     segments: Receiver<SegmentMeta>,
     threads: Vec<JoinHandle<(Builder, tantivy::Result<()>)>>,
     /// Whether the threads shall stop where they are.
-    given_up: Arc<AtomicBool>,
+    cancelled: Arc<AtomicBool>,
 }
 
 impl Workers {
@@ -108,16 +108,16 @@ impl Running {
     fn start(builders: Vec<Builder>, memory: usize) -> Running {
         let (articles, waiting) = unbounded();
         let (out, segments) = unbounded();
-        let given_up = Arc::new(AtomicBool::new(false));
+        let cancelled = Arc::new(AtomicBool::new(false));
         let start = |mut builder: Builder| {
-            let (waiting, out, given_up) = (waiting.clone(), out.clone(), given_up.clone());
+            let (waiting, out, cancelled) = (waiting.clone(), out.clone(), cancelled.clone());
             std::thread::spawn(move || {
-                let ended = work(&mut builder, memory, &waiting, &out, &given_up);
+                let ended = work(&mut builder, memory, &waiting, &out, &cancelled);
                 (builder, ended)
             })
         };
         let threads = builders.into_iter().map(start).collect();
-        Running { articles, segments, threads, given_up }
+        Running { articles, segments, threads, cancelled }
     }
 }
 
@@ -126,12 +126,12 @@ fn work(
     memory: usize,
     waiting: &Receiver<Queued>,
     out: &Sender<SegmentMeta>,
-    given_up: &AtomicBool,
+    cancelled: &AtomicBool,
 ) -> tantivy::Result<()> {
     // Nobody listens any more where the writer is gone.
     let hand_out = |segment: Option<SegmentMeta>| segment.into_iter().for_each(|segment| drop(out.send(segment)));
     for Queued { article, file, stored, .. } in waiting {
-        if given_up.load(Ordering::Relaxed) {
+        if cancelled.load(Ordering::Relaxed) {
             return Ok(());
         }
         builder.add(&article, &file, &stored)?;
@@ -139,7 +139,7 @@ fn work(
             hand_out(builder.finish()?);
         }
     }
-    if !given_up.load(Ordering::Relaxed) {
+    if !cancelled.load(Ordering::Relaxed) {
         hand_out(builder.finish()?);
     }
     Ok(())
@@ -147,8 +147,8 @@ fn work(
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        if let Some(Running { articles, threads, given_up, .. }) = self.running.take() {
-            given_up.store(true, Ordering::Relaxed);
+        if let Some(Running { articles, threads, cancelled, .. }) = self.running.take() {
+            cancelled.store(true, Ordering::Relaxed);
             drop(articles);
             threads.into_iter().for_each(|thread| drop(thread.join()));
         }

@@ -3,7 +3,7 @@
 use crate::control::Stops;
 use crate::error::Result;
 use crate::index::Snapshot;
-use crate::index::values::FIELDS;
+use crate::index::facet_columns::FIELDS;
 use crate::query::{Filter, Node};
 use crate::search::compile::plan::Breadth;
 use crate::search::pipeline::Found;
@@ -122,7 +122,7 @@ impl Looker<'_> {
         };
         let typed = fold(value.trim());
         let mut like: Vec<&str> = Vec::new();
-        let counted = self.snapshot.counted()?;
+        let counted = self.snapshot.facet_columns()?;
         for (number, _) in FIELDS.iter().enumerate().filter(|(_, name)| fields.contains(name)) {
             let values = counted.values(number);
             let printed = (0..values.count() as u32).map(|number| values.printed(number));

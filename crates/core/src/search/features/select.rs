@@ -30,7 +30,7 @@ pub struct Selection {
 ///
 /// # Errors
 /// Where a file of the index can't be read or does not hold what was written.
-pub fn every(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Result<Vec<DocAddress>> {
+pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Result<Vec<DocAddress>> {
     check::guarded(&snapshot.generation, || {
         let (asked, how) = ((query.root.as_ref(), filters), (Breadth::Exact, Copies::All));
         let control = Control::default();

@@ -124,7 +124,7 @@ pub fn scores(
         }
         to_come -= weighted.factor;
         if to_come <= next_try && alive.len() > wanted {
-            drop_hopeless(&mut alive, &scores, wanted, to_come);
+            prune(&mut alive, &scores, wanted, to_come);
             next_try = to_come / 2.0;
         }
     }
@@ -132,7 +132,7 @@ pub fn scores(
 }
 
 /// Keeps the documents that can still be among the `wanted` best when at most `to_come` is added to each.
-fn drop_hopeless(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
+fn prune(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
     // The `wanted` best so far, the least of them on top; most documents are no match for it.
     let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::with_capacity(wanted + 1);
     let mut last = 0.0;

@@ -7,7 +7,7 @@ use tantivy::DocId;
 
 use crate::error::Result;
 use crate::index::Snapshot;
-use crate::index::values::{Counted, Counts, FIELDS, Values};
+use crate::index::facet_columns::{Counts, FIELDS, FacetColumns, Values};
 use crate::search::matching::bits::Bits;
 use gongxun_text::fold::fold;
 
@@ -59,7 +59,7 @@ pub struct Facets {
 
 /// Counts matches, segment by segment.
 pub struct Counter<'a> {
-    counted: &'a Counted,
+    counted: &'a FacetColumns,
     fields: [Counts; FIELDS.len()],
     months: Counts,
     /// Classes of values and months of clusters that have been counted, with the number of the field; the last one is the
@@ -73,7 +73,7 @@ impl<'a> Counter<'a> {
     /// # Errors
     /// Where a file of the index can't be read.
     pub fn new(snapshot: &'a Snapshot) -> Result<Counter<'a>> {
-        let counted = snapshot.counted()?;
+        let counted = snapshot.facet_columns()?;
         let fields = std::array::from_fn(|field| counted.no_values(field));
         Ok(Counter { counted, fields, months: counted.no_months(), clusters: HashSet::new() })
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::fits::{Parts, fits};
-use crate::index::Page;
+use crate::index::DecodedArticle;
 use crate::search::compile::needle::Needle;
 use crate::search::compile::plan::Mark;
 use gongxun_text::fold::fold_char;
@@ -133,7 +133,7 @@ impl<'a> Highlighter<'a> {
     }
 
     /// The snippet of an article, of about `length` characters.
-    pub fn snippet(&mut self, page: &Page, length: usize) -> Marked {
+    pub fn snippet(&mut self, page: &DecodedArticle, length: usize) -> Marked {
         let length = length.clamp(LENGTHS.0, LENGTHS.1);
         let body = Found::new(&page.body, self.marks, |mark| mark.scope.body);
         if !body.all.is_empty() {
@@ -146,7 +146,7 @@ impl<'a> Highlighter<'a> {
     }
 
     /// The marks on the title and the names of an article. A filter is no mark, so the source has none.
-    pub fn marks(&mut self, Page { article, title, .. }: &Page) -> Marks {
+    pub fn marks(&mut self, DecodedArticle { article, title, .. }: &DecodedArticle) -> Marks {
         Marks {
             title: self.ranges(title, |mark| mark.scope.title),
             authors: article.authors().iter().map(|name| self.in_name(name)).collect(),

@@ -49,7 +49,7 @@ const LABELS: [[char; 2]; 11] = [
 ];
 
 /// The ASCII character that most likely went with the byte lost at this place of a line, or nothing where none did.
-pub fn taken(line: &[Token], at: usize, page: &[Vec<Token>]) -> Option<u8> {
+pub fn swallowed_byte(line: &[Token], at: usize, page: &[Vec<Token>]) -> Option<u8> {
     let rest = &line[at + 1..];
     let open = is_open(&line[at.saturating_sub(REACH)..at]);
     let bracket = rest.iter().take(REACH).find_map(|t| match t {

@@ -15,7 +15,7 @@ use crate::article::Article;
 use crate::error::{Error, Result};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::reprints::table::Lookup;
-use crate::index::storage::disk::read_at;
+use crate::index::storage::atomic_files::read_at;
 use crate::index::storage::names::WAITING;
 use crate::reprint::{PACKED, Packed, Texts};
 

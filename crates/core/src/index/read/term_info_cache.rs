@@ -39,7 +39,7 @@ pub type ByLength = [f32; 256];
 
 /// The terms of a snapshot that were asked for lately.
 #[derive(Debug)]
-pub struct Terms {
+pub struct TermInfoCache {
     kept: Mutex<Kept>,
     by_length: Mutex<HashMap<Field, Arc<ByLength>>>,
 }
@@ -52,14 +52,14 @@ struct Kept {
     key: Vec<u8>,
 }
 
-impl Default for Terms {
-    fn default() -> Terms {
+impl Default for TermInfoCache {
+    fn default() -> TermInfoCache {
         let kept = Kept { terms: LruCache::unbounded(), bytes: 0, key: Vec::new() };
-        Terms { kept: Mutex::new(kept), by_length: Mutex::default() }
+        TermInfoCache { kept: Mutex::new(kept), by_length: Mutex::default() }
     }
 }
 
-impl Terms {
+impl TermInfoCache {
     /// Where a term's postings are.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_terms_of_long_ago_are_forgotten() {
-        let mut kept = Terms::default().kept.into_inner().unwrap();
+        let mut kept = TermInfoCache::default().kept.into_inner().unwrap();
         let field = Field::from_field_id(3);
         let located = || Arc::new(Located { infos: vec![Some(TermInfo::default())].into(), documents: 1 });
         let most = MAX_BYTES / OTHER_BYTES;

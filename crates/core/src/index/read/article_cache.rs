@@ -18,7 +18,7 @@ const OTHER_BYTES: usize = 1 << 10;
 
 /// An article to be shown.
 #[derive(Debug, Default)]
-pub struct Page {
+pub struct DecodedArticle {
     /// The article.
     pub article: Arc<Article>,
     /// The characters of its title.
@@ -27,38 +27,38 @@ pub struct Page {
     pub body: Text,
 }
 
-impl Page {
+impl DecodedArticle {
     /// The page of an article.
-    pub fn of(article: Article) -> Page {
-        Page { title: Text::of(&article.title), body: Text::of(&article.body), article: Arc::new(article) }
+    pub fn of(article: Article) -> DecodedArticle {
+        DecodedArticle { title: Text::of(&article.title), body: Text::of(&article.body), article: Arc::new(article) }
     }
 }
 
 /// The articles of one snapshot that were shown lately.
 #[derive(Debug)]
-pub struct Shown(Mutex<Kept>);
+pub struct ArticleCache(Mutex<Kept>);
 
 #[derive(Debug)]
 struct Kept {
-    articles: LruCache<DocAddress, (Arc<Page>, usize)>,
+    articles: LruCache<DocAddress, (Arc<DecodedArticle>, usize)>,
     bytes: usize,
 }
 
-impl Default for Shown {
-    fn default() -> Shown {
-        Shown(Mutex::new(Kept { articles: LruCache::new(MAX_ARTICLES), bytes: 0 }))
+impl Default for ArticleCache {
+    fn default() -> ArticleCache {
+        ArticleCache(Mutex::new(Kept { articles: LruCache::new(MAX_ARTICLES), bytes: 0 }))
     }
 }
 
-impl Shown {
+impl ArticleCache {
     /// The article at an address, where it is kept.
-    pub fn get(&self, address: DocAddress) -> Option<Arc<Page>> {
+    pub fn get(&self, address: DocAddress) -> Option<Arc<DecodedArticle>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.articles.get(&address).map(|(article, _)| article.clone())
     }
 
     /// Keeps an article, and lets go of those that were not shown for the longest.
-    pub fn put(&self, address: DocAddress, article: Arc<Page>) {
+    pub fn put(&self, address: DocAddress, article: Arc<DecodedArticle>) {
         let bytes = size(&article);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, (_, before))) = kept.articles.push(address, (article, bytes)) {
@@ -74,7 +74,7 @@ impl Shown {
 }
 
 /// About how many bytes an article takes: its long texts, and what the others and the allocations come to.
-fn size(Page { article, title, body }: &Page) -> usize {
+fn size(DecodedArticle { article, title, body }: &DecodedArticle) -> usize {
     let originals = article.original.iter().flatten().map(|(_, text)| text.len());
     let texts = article.body.len()
         + article.lead.as_deref().map_or(0, str::len)
@@ -89,22 +89,22 @@ mod tests {
 
     #[test]
     fn the_oldest_go_first() {
-        let shown = Shown::default();
+        let cache = ArticleCache::default();
         let address = |doc: usize| DocAddress::new(0, doc as u32);
         let put = |doc: usize, bytes: usize| {
             let lead = Some("x".repeat(bytes));
-            shown.put(address(doc), Arc::new(Page::of(Article { lead, ..Article::default() })));
+            cache.put(address(doc), Arc::new(DecodedArticle::of(Article { lead, ..Article::default() })));
         };
-        let is_kept = |doc: usize| shown.0.lock().unwrap().articles.contains(&address(doc));
+        let is_kept = |doc: usize| cache.0.lock().unwrap().articles.contains(&address(doc));
         (0..MAX_ARTICLES.get() + 10).for_each(|doc| put(doc, 100));
         assert!(!is_kept(9) && is_kept(10));
-        assert!(shown.get(address(10)).is_some() && shown.get(address(9)).is_none());
+        assert!(cache.get(address(10)).is_some() && cache.get(address(9)).is_none());
         // The one that was just asked for outlives the others.
         put(5_000, MAX_BYTES - 3 * OTHER_BYTES);
         assert!(is_kept(10) && is_kept(5_000) && !is_kept(20));
         put(5_000, 100);
         put(5_001, MAX_BYTES);
-        let kept = shown.0.lock().unwrap();
+        let kept = cache.0.lock().unwrap();
         assert_eq!((kept.bytes, kept.articles.len()), (0, 0));
     }
 }

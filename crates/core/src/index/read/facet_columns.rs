@@ -62,7 +62,7 @@ impl Values {
 
 /// The values of all counted fields, and which document has which.
 #[derive(Debug)]
-pub struct Counted {
+pub struct FacetColumns {
     fields: [Values; FIELDS.len()],
     segments: Vec<Segment>,
     /// The first month that an article is of, and how many there are from it to the last.
@@ -122,12 +122,12 @@ impl Counts {
     }
 }
 
-impl Counted {
+impl FacetColumns {
     /// Reads the values.
     ///
     /// # Errors
     /// Where a file of the index can't be read or does not hold what was written.
-    pub fn read(searcher: &Searcher) -> Result<Counted> {
+    pub fn read(searcher: &Searcher) -> Result<FacetColumns> {
         let mut segments = Vec::new();
         for segment in searcher.segment_readers() {
             let dates = segment.fast_fields().i64("date")?;
@@ -148,7 +148,7 @@ impl Counted {
             .filter_map(|segment| Some((month(segment.dates.min_value())?, month(segment.dates.max_value())?)));
         let (first, last) = ends.fold((u32::MAX, 0), |(first, last), (least, most)| (least.min(first), most.max(last)));
         let months = (first, last.checked_sub(first).map_or(0, |months| months + 1));
-        Ok(Counted { fields, segments, months, documents: searcher.num_docs(), unpacked: OnceLock::new() })
+        Ok(FacetColumns { fields, segments, months, documents: searcher.num_docs(), unpacked: OnceLock::new() })
     }
 
     /// Unpacks the columns, unless there are too many documents or it was done. Worth its time where more than one answer
@@ -174,7 +174,7 @@ impl Counted {
         Counts::of(self.months.1 as usize)
     }
 
-    /// The month that a number of [`Counted::count_months`] stands for: twelve times the year, and 0 for January.
+    /// The month that a number of [`FacetColumns::count_months`] stands for: twelve times the year, and 0 for January.
     pub fn month(&self, number: u32) -> u32 {
         self.months.0 + number
     }
@@ -200,7 +200,7 @@ impl Counted {
         }
     }
 
-    /// Counts the values that all documents of a segment but these have in a field, where [`Counted::knows_all`].
+    /// Counts the values that all documents of a segment but these have in a field, where [`FacetColumns::knows_all`].
     pub fn count_others(&self, segment: usize, field: usize, docs: &[DocId], counts: &mut Counts) {
         if let Some(unpacked) = self.unpacked.get() {
             counts.add_all(&unpacked[segment].all[field]);
@@ -208,7 +208,7 @@ impl Counted {
         }
     }
 
-    /// Counts the months of all documents of a segment but these, where [`Counted::knows_all`].
+    /// Counts the months of all documents of a segment but these, where [`FacetColumns::knows_all`].
     pub fn count_other_months(&self, segment: usize, docs: &[DocId], counts: &mut Counts) {
         if let Some(unpacked) = self.unpacked.get() {
             counts.add_all(&unpacked[segment].all_months);
@@ -239,7 +239,7 @@ impl Segment {
         number.filter(|number| *number < count).unwrap_or(count)
     }
 
-    fn unpack(&self, counted: &Counted) -> Unpacked {
+    fn unpack(&self, counted: &FacetColumns) -> Unpacked {
         let documents = self.dates.num_docs();
         let mut lists: Vec<Box<[u32]>> = Vec::new();
         let fields = std::array::from_fn(|field| {

@@ -9,7 +9,7 @@ use super::evidence::is_private;
 use super::gbk::{LEADS, gbk, is_trail};
 use super::model::{EDGE, Model, NOT_IN_TABLE};
 use super::reading::{Reading, readings};
-use super::taken::{behind, taken};
+use super::swallowed_byte::{behind, swallowed_byte};
 use super::tokens::{FULL_WIDTH, REPLACED, Token, cut_mark, mark_of};
 use crate::fold::{fold_char, is_han};
 
@@ -321,7 +321,8 @@ impl Walk<'_, '_> {
     fn branch_hole(&mut self, c: char, line: &[Token], at: usize, tried: bool) {
         let mut next = Vec::with_capacity(self.beam.len());
         let in_text = is_in_text(line, at);
-        let eaten = if self.model.evidence.keeps_ascii || !tried { None } else { taken(line, at, self.model.page) };
+        let eaten =
+            if self.model.evidence.keeps_ascii || !tried { None } else { swallowed_byte(line, at, self.model.page) };
         // In front of another mark stood a bracket or nothing.
         let before_mark =
             matches!(line.get(at + 1), Some(Token::Pair(..))) && line.get(at + 1).and_then(mark_of).is_some();

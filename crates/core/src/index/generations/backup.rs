@@ -19,7 +19,7 @@ use crate::index::deletion::tombstones::Tombstones;
 use crate::index::generations::folder;
 use crate::index::generations::generation::{Generation, WriteLock};
 use crate::index::read::snapshot::Snapshot;
-use crate::index::storage::disk::{create_folder, replace_file, sync_folder};
+use crate::index::storage::atomic_files::{create_folder, replace_file, sync_folder};
 use crate::index::storage::failpoint::{Step, point};
 
 /// How often a copy is begun anew where a writer removed a file between two looks.
@@ -52,7 +52,7 @@ pub struct Copied {
 ///
 /// # Errors
 /// [`Error::Invalid`] where the folder holds something; where the disk refuses, or a file of the index is damaged.
-pub fn copy(index: &Path, target: &Path) -> Result<Copied> {
+pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
     folder::require_free(target)?;
     let source = open(index)?;
     create_folder(target)?;
@@ -127,7 +127,7 @@ fn open(index: &Path) -> Result<Source> {
 fn open_once(index: &Path) -> Result<Source> {
     let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
     let folder = generation.folder();
-    let engine = check::quietly(|| open_index(&generation))
+    let engine = check::catch_panic(|| open_index(&generation))
         .unwrap_or_else(|what| Err(Error::Damaged { path: folder.clone(), what }))?;
     let read = |name: &str| fs::read(folder.join(name)).map_err(|e| Error::io(folder.join(name), e));
     let open = |name: &Path, length: Option<u64>| {
