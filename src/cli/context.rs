@@ -4,10 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use super::args::{CompareArgs, ConcordanceArgs, ConditionArgs, LineFormat, OrderArg, TableFormat};
+use super::args::{
+    CompareArgs, ConcordanceArgs, ConditionArgs, LineFormat, OrderArg, PerArg, StepArg, TableArgs, TableFormat,
+};
 use super::inspect::step;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
+use super::picture;
 use super::request;
 use gongxun_core::error::Error;
 use gongxun_core::index::Snapshot;
@@ -71,13 +74,8 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
         given if given < counts.occurrences => format!(", {given} of them given"),
         _ => String::new(),
     };
-    eprintln!("{}{given}{cut}", occurrences(counts.occurrences, counts.articles));
+    eprintln!("{}{given}{cut}", request::occurrences(counts.occurrences, counts.articles));
     Ok(if counts.occurrences > 0 { Outcome::Found } else { Outcome::Nothing })
-}
-
-fn occurrences(occurrences: u64, articles: u64) -> String {
-    let plural = |n: u64| if n == 1 { "" } else { "s" };
-    format!("{occurrences} occurrence{} in {articles} article{}", plural(occurrences), plural(articles))
 }
 
 /// `compare`
@@ -86,24 +84,37 @@ pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
         bail!("{} queries: compare takes {MAX_QUERIES} at the most", args.queries.len());
     }
     let snapshot = Snapshot::open(index)?;
-    let conditions = &args.conditions;
-    let requests = requests(&args.queries, conditions)?;
-    let control = request::control(conditions);
-    let comparison = snapshot.compare(&requests, step(args.by), &control)?;
-    let text = match args.table.format() {
+    let requests = requests(&args.queries, &args.conditions)?;
+    let requests = requests.into_iter().map(|request| Request { occurrences: true, ..request }).collect();
+    print_comparison(&snapshot, requests, &args.conditions, args.by, args.per, &args.table)
+}
+
+/// Compares requests, and prints the comparison.
+pub fn print_comparison(
+    snapshot: &Snapshot,
+    mut requests: Vec<Request>,
+    conditions: &ConditionArgs,
+    by: StepArg,
+    per: PerArg,
+    table: &TableArgs,
+) -> anyhow::Result<Outcome> {
+    requests.iter_mut().for_each(|request| request.characters = per == PerArg::Characters);
+    let comparison = snapshot.compare(&requests, step(by), &request::control(conditions))?;
+    let text = match table.format() {
+        TableFormat::Svg => picture::svg(&comparison, &picture::ENGLISH)?,
         TableFormat::Json => view::compare::json(&comparison) + "\n",
-        TableFormat::Csv => csv_begins(&args.table.output).to_string() + &view::compare::csv(&comparison),
+        TableFormat::Csv => csv_begins(&table.output).to_string() + &view::compare::csv(&comparison),
         TableFormat::Text => view::compare::chart(&comparison, style()),
     };
-    if args.table.format() != TableFormat::Json {
+    if table.format() != TableFormat::Json {
         for query in &comparison.queries {
             query.notes.iter().for_each(|note| eprintln!("note: {}: {note}", query.query));
         }
     }
-    write_to(args.table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    write_to(table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
     let counts = comparison.queries.iter().map(|query| format!("{} {}", query.query, query.count));
-    if args.table.format() == TableFormat::Text {
-        eprintln!("{} of {} articles", counts.collect::<Vec<_>>().join(", "), snapshot.articles());
+    if table.format() == TableFormat::Text {
+        eprintln!("{} of {}", counts.collect::<Vec<_>>().join(", "), request::articles(snapshot.articles()));
     }
     Ok(if comparison.queries.iter().any(|query| query.count > 0) { Outcome::Found } else { Outcome::Nothing })
 }

@@ -9,10 +9,12 @@ use clap::CommandFactory as _;
 use super::args::{Args, QueryArgs, SegmentArgs, StepArg, StyleArg, TableArgs, TableFormat, WhyNotArgs};
 use super::outcome::Outcome;
 use super::output::{csv_begins, print, style, write_to};
+use super::picture;
 use super::request::{self, remarks};
 use gongxun_core::article::{Article, ArticleId, Date};
 use gongxun_core::error::Error;
 use gongxun_core::index::{Snapshot, Stats};
+use gongxun_core::search::compare::Comparison;
 use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Read as _, Request};
 use gongxun_core::verify::{self, Extent};
@@ -23,13 +25,14 @@ use gongxun_text::segment::{Hmm, Segmenter};
 /// `timeline`
 pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let request = request::request(&args.query, &args.conditions)?;
+    let request = Request { occurrences: true, ..request::request(&args.query, &args.conditions)? };
     let timeline = snapshot.timeline(&request, step(by), &request::control(&args.conditions))?;
     let text = match table.format() {
         TableFormat::Json => view::timeline::json(&timeline) + "\n",
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::timeline(&timeline),
         TableFormat::Text if timeline.counted() > 0 => view::timeline::chart(&timeline, style()),
         TableFormat::Text => String::new(),
+        TableFormat::Svg => picture::svg(&Comparison::of(vec![timeline.clone()]), &picture::ENGLISH)?,
     };
     if table.format() != TableFormat::Json {
         request::notes(&timeline.query_notes, &timeline.notes);
@@ -37,7 +40,9 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
     write_to(table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
     if table.format() == TableFormat::Text {
         let cut = if timeline.cut_short { "; the search was ended before it was done" } else { "" };
-        eprintln!("{} of {} articles{cut}", timeline.counted(), snapshot.articles());
+        let occurrences = timeline.occurrences.map(|n| format!(", {n} occurrence{}", if n == 1 { "" } else { "s" }));
+        let occurrences = occurrences.unwrap_or_default();
+        eprintln!("{} of {} articles{occurrences}{cut}", timeline.counted(), snapshot.articles());
     }
     Ok(found(timeline.counted()))
 }
@@ -54,13 +59,15 @@ pub fn step(by: StepArg) -> Step {
 /// `facets`
 pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let request = Request { limit: 0, facets: true, ..request::request(&args.query, &args.conditions)? };
+    let request =
+        Request { limit: 0, facets: true, occurrences: true, ..request::request(&args.query, &args.conditions)? };
     let results = snapshot.answer(&request, &request::control(&args.conditions))?;
     let facets = results.facets.clone().unwrap_or_default();
     let text = match table.format() {
         TableFormat::Json => view::json::counts(&results) + "\n",
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::facets(&facets),
         TableFormat::Text => view::terminal::facets(&facets, style()),
+        TableFormat::Svg => bail!("--format svg draws counts over time: timeline and compare have them"),
     };
     if table.format() != TableFormat::Json {
         remarks(&results);

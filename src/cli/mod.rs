@@ -11,6 +11,7 @@ macro_rules! eprintln {
 }
 
 mod args;
+mod asked;
 
 mod batch;
 mod build;
@@ -21,9 +22,11 @@ mod generations;
 mod inspect;
 mod outcome;
 mod output;
+mod picture;
 mod request;
 mod roots;
 mod search;
+mod words;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -98,6 +101,9 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Timeline { query, by, table } => inspect::timeline(&index, &query, by, &table),
         Command::Concordance(args) => context::concordance(&index, &args),
         Command::Compare(args) => context::compare(&index, &args),
+        Command::Terms(args) => words::terms(&index, &args),
+        Command::Keywords(args) => words::keywords(&index, &args),
+        Command::Collocations(args) => words::collocations(&index, &args),
         Command::Facets { query, table } => inspect::facets(&index, &query, &table),
         Command::Similar { id, limit, json } => inspect::similar(&index, &id, limit, json),
         Command::WhyNot(args) => inspect::why_not(&index, &args),

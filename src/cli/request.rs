@@ -23,13 +23,18 @@ pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<R
         _ => query::parse(&text),
     };
     let mut request = Request::new(query);
+    widen(&mut request, conditions);
+    request.filters = filters;
+    request.synonyms = synonyms(conditions)?;
+    Ok(request)
+}
+
+/// How much a request takes in, and whether copies count each.
+pub fn widen(request: &mut Request, conditions: &ConditionArgs) {
     request.breadth =
         Breadth::of(!conditions.exact && !conditions.no_synonyms, !conditions.exact && !conditions.no_partial);
     request.count = Breadth::of(conditions.synonyms, conditions.partial);
     request.copies = if conditions.all_copies { Copies::All } else { Copies::Collapsed };
-    request.filters = filters;
-    request.synonyms = synonyms(conditions)?;
-    Ok(request)
 }
 
 /// What narrows a query.
@@ -67,7 +72,7 @@ pub fn control(conditions: &ConditionArgs) -> Control<'static> {
 }
 
 /// The built-in synonyms, and the user's where a file is given. Spreadsheets save such files in GBK, so its charset is looked at.
-fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synonyms>> {
+pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synonyms>> {
     let Some(file) = &conditions.synonym_file else { return Ok(Cow::Borrowed(Synonyms::builtin())) };
     let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
     let synonyms = Synonyms::builtin().with_user(&charset::decode(&bytes, None, false).text);
@@ -84,4 +89,20 @@ pub fn remarks(results: &Results) {
 pub fn notes(of_query: &[Note], of_search: &[String]) {
     of_query.iter().for_each(|note| eprintln!("note: {}", note.message));
     of_search.iter().for_each(|note| eprintln!("note: {note}"));
+}
+
+/// So many articles.
+pub fn articles(count: u64) -> String {
+    if count == 1 { "1 article".into() } else { format!("{count} articles") }
+}
+
+/// So many words.
+pub fn words(count: u64) -> String {
+    if count == 1 { "1 word".into() } else { format!("{count} words") }
+}
+
+/// So many occurrences in so many articles.
+pub fn occurrences(occurrences: u64, of_articles: u64) -> String {
+    let plural = if occurrences == 1 { "" } else { "s" };
+    format!("{occurrences} occurrence{plural} in {}", articles(of_articles))
 }

@@ -119,6 +119,7 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
     request.limit = args.limit.unwrap_or(if is_page { Request::DEFAULT_LIMIT } else { usize::MAX });
     request.offset = args.offset;
     request.facets = args.facets;
+    request.occurrences = args.facets;
     request.snippet_length = args.snippet_length;
     if !matches!(args.format, Format::Text | Format::Json | Format::Jsonl) {
         request.snippet_length = 0;

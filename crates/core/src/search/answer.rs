@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::compile::compile;
 use super::compile::plan::Breadth;
+use super::features::occurrences::Occurrences;
 use super::features::{empty, suggest};
 use super::kind::Kind;
 use super::matching::found::Matches;
@@ -11,9 +12,10 @@ use super::matching::matcher;
 use super::pipeline::Found;
 use super::present::page;
 use super::request::Request;
+use super::results::facets;
 use super::results::page::Results;
 use crate::control::{Control, Stops};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::{Snapshot, check};
 use crate::query::{Field, Node};
 use gongxun_text::synonyms::Synonyms;
@@ -44,9 +46,21 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: 
     let mut found = Found::find(snapshot, request, synonyms, control)?;
     let mut results = page(&mut found, request)?;
     results.notes.splice(0..0, found.synonym_notes());
+    let occurrences = match request.occurrences.then(|| Occurrences::count(&found, request, control)).transpose() {
+        Err(Error::Interrupted) => {
+            results.cut_short = true;
+            None
+        }
+        counted => counted?,
+    };
+    results.occurrences = occurrences.as_ref().map(Occurrences::total);
     if request.facets {
         results.notes.extend(found.not_counted(request.count));
-        results.facets = Some(found.facets(request.count)?);
+        let mut facets = found.facets(request.count)?;
+        if let Some(occurrences) = &occurrences {
+            facets::add_occurrences(&mut facets, snapshot, |ord| occurrences.of_segment(ord))?;
+        }
+        results.facets = Some(facets);
     }
     let pages = matcher::pages(snapshot, &found.compiled.full)?;
     results.pages = pages.iter().take(request.limit).map(|page| snapshot.page(*page)).collect::<Result<_>>()?;

@@ -30,7 +30,9 @@ pub mod results;
 pub use answer::{search, search_under};
 pub use ask::Search;
 pub use compile::plan::Breadth;
-pub use features::{compare, concordance, select, similar, suggest, timeline, why_not};
+pub use features::{
+    collocations, compare, concordance, keywords, occurrences, select, similar, suggest, timeline, why_not,
+};
 pub use kind::Kind;
 pub use matching::collapse::Copies;
 pub use ranking::rank::Sort;

@@ -158,6 +158,11 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// The matches of a kind in a segment that are shown: of copies one, unless all were asked for.
+    pub fn shown(&self, kind: Kind, segment: usize) -> Option<&Bits> {
+        self.matches.of[kind].get(segment)
+    }
+
     /// The matches of a kind in a segment, all copies among them.
     pub fn with_copies(&self, kind: Kind, segment: usize) -> Option<Bits> {
         let mut found = self.matches.of[kind].get(segment)?.clone();

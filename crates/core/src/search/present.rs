@@ -89,6 +89,7 @@ pub fn page(found: &mut Found<'_>, request: &Request) -> Result<Results> {
         total: found.total(Kind::Full),
         synonym_total: found.total(Kind::Synonym),
         partial_total: found.total(Kind::Partial),
+        occurrences: None,
         cut_short: found.cut_short(),
         took: Duration::ZERO,
         articles: snapshot.articles(),

@@ -1,8 +1,10 @@
 //! All that can be asked of an archive, whatever holds it: an index of this crate, or an engine that has the same articles.
 
 use super::answer;
+use super::features::collocations::{self, Collocations};
 use super::features::compare::{self, Comparison};
 use super::features::concordance;
+use super::features::keywords::{self, Keywords};
 use super::features::select::{self, Selection};
 use super::features::similar;
 use super::features::suggest::{self, Completion};
@@ -60,6 +62,23 @@ pub trait Read {
     /// # Errors
     /// As [`Read::answer`].
     fn compare(&self, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison>;
+
+    /// The words that stand out in a request's articles.
+    ///
+    /// # Errors
+    /// As [`Read::answer`].
+    fn keywords(&self, request: &Request, options: &keywords::Options, control: &Control<'_>) -> Result<Keywords>;
+
+    /// The words that stand near what a request looks for.
+    ///
+    /// # Errors
+    /// As [`Read::answer`].
+    fn collocations(
+        &self,
+        request: &Request,
+        options: &collocations::Options,
+        control: &Control<'_>,
+    ) -> Result<Collocations>;
 
     /// The articles most like one of them; none where there is no such article.
     ///
@@ -126,6 +145,19 @@ impl Read for Snapshot {
 
     fn compare(&self, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {
         compare::compare(self, requests, step, control)
+    }
+
+    fn keywords(&self, request: &Request, options: &keywords::Options, control: &Control<'_>) -> Result<Keywords> {
+        keywords::keywords(self, request, options, control)
+    }
+
+    fn collocations(
+        &self,
+        request: &Request,
+        options: &collocations::Options,
+        control: &Control<'_>,
+    ) -> Result<Collocations> {
+        collocations::collocations(self, request, options, control)
     }
 
     fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>> {

@@ -26,6 +26,10 @@ pub struct Request {
     pub offset: usize,
     /// Whether facets are counted.
     pub facets: bool,
+    /// Whether occurrences are counted beside articles.
+    pub occurrences: bool,
+    /// Whether timelines count the archive's characters too, which takes a look at every article.
+    pub characters: bool,
     /// Which matches are looked for: what was typed and no more, or synonyms and partial matches too.
     pub breadth: Breadth,
     /// Which of them facets, timelines and exports take in: what was typed alone, unless more is asked for.
@@ -52,6 +56,8 @@ impl Request {
             limit: Request::DEFAULT_LIMIT,
             offset: 0,
             facets: false,
+            occurrences: false,
+            characters: false,
             breadth: Breadth::Wide,
             count: Breadth::Exact,
             copies: Copies::Collapsed,

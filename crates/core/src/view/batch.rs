@@ -24,6 +24,9 @@ pub struct Counted {
     pub synonym_total: u64,
     /// How many hold only some of it.
     pub partial_total: u64,
+    /// How often what is looked for stands in the articles that are counted, where occurrences are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurrences: Option<u64>,
     /// Whether the search was ended before it was done.
     pub cut_short: bool,
     /// Remarks.
@@ -40,6 +43,7 @@ impl Counted {
             total: results.total,
             synonym_total: results.synonym_total,
             partial_total: results.partial_total,
+            occurrences: results.occurrences,
             cut_short: results.cut_short,
             notes: of_query.chain(results.notes.iter().cloned()).collect(),
         }
@@ -55,18 +59,22 @@ impl Counted {
 pub fn text(counted: &[Counted], style: Style) -> String {
     let columns = counted.iter().map(|one| width::columns(&one.name)).max().unwrap_or(0);
     let columns = columns.min(style.width.map_or(NAME, |width| width / 2).min(NAME)).max(4);
-    let mut out = format!("{}  {:>8}  {:>8}  {:>8}\n", width::pad("", columns), "typed", "synonym", "partial");
+    let with_occurrences = counted.iter().any(|one| one.occurrences.is_some());
+    let more = if with_occurrences { format!("  {:>11}", "occurrences") } else { String::new() };
+    let mut out = format!("{}  {:>8}  {:>8}  {:>8}{more}\n", width::pad("", columns), "typed", "synonym", "partial");
     for one in counted {
         let name = width::pad(&width::truncate(&one.name, columns), columns);
         let cut = if one.cut_short { "  ended early" } else { "" };
-        out.push_str(&format!("{name}  {:>8}  {:>8}  {:>8}{cut}\n", one.total, one.synonym_total, one.partial_total));
+        let more = one.occurrences.map_or(String::new(), |occurrences| format!("  {occurrences:>11}"));
+        let Counted { total, synonym_total, partial_total, .. } = one;
+        out.push_str(&format!("{name}  {total:>8}  {synonym_total:>8}  {partial_total:>8}{more}{cut}\n"));
     }
     out
 }
 
 /// A row a query.
 pub fn csv(counted: &[Counted]) -> String {
-    let header = ["name", "query", "total", "synonym_total", "partial_total", "cut_short", "notes"];
+    let header = ["name", "query", "total", "synonym_total", "partial_total", "occurrences", "cut_short", "notes"];
     let mut out = row(&header.map(String::from));
     for one in counted {
         out.push_str(&row(&[
@@ -75,6 +83,7 @@ pub fn csv(counted: &[Counted]) -> String {
             one.total.to_string(),
             one.synonym_total.to_string(),
             one.partial_total.to_string(),
+            one.occurrences.map(|occurrences| occurrences.to_string()).unwrap_or_default(),
             one.cut_short.to_string(),
             one.notes.join("; "),
         ]));

@@ -1,6 +1,6 @@
 //! A comparison of queries as a chart for terminals and pipes, CSV and JSON.
 
-use super::csv::row;
+use super::csv::{gap_row, row};
 use super::terminal::Style;
 use super::timeline::{between, percent, share_bar};
 use super::width;
@@ -8,22 +8,67 @@ use crate::search::compare::{Comparison, Row};
 
 /// The width of the chart where no terminal says one.
 const DEFAULT_WIDTH: usize = 100;
-/// The shortest bar that is drawn in full.
+/// The shortest bar that is drawn beside others.
 const MIN_BAR: usize = 4;
+/// The columns that part one query's from the next.
+const GAP: usize = 2;
 
-/// A line a period: for each query a bar as long as its share of the period's articles, all to one scale, the count and the
-/// share; then all articles of the period. Stretches without any article are told as such.
+/// For each query a bar a period, all to one scale, the count, and its share of the period's articles, or the occurrences
+/// in a million of its characters where these are counted; then all articles of the period. Queries stand side by side where
+/// they fit, else one below the other. Stretches without any article are told as such.
 pub fn chart(comparison: &Comparison, style: Style) -> String {
+    let all: Vec<usize> = (0..comparison.queries.len()).collect();
+    let width = style.width.unwrap_or(DEFAULT_WIDTH);
+    let mut out = match table(comparison, &all, width) {
+        Some(side_by_side) => side_by_side,
+        None => {
+            let below = |at: &usize| table(comparison, &[*at], width).unwrap_or_default();
+            all.iter().map(below).collect::<Vec<_>>().join("\n")
+        }
+    };
+    for query in comparison.queries.iter().filter(|query| query.undated > 0) {
+        out.push_str(&format!("undated  {}: {}\n", query.query, query.undated));
+    }
+    out
+}
+
+/// The value of a query in a period that bars are drawn by, as told in words too.
+fn value(row: &Row, at: usize) -> f64 {
+    row.per_million.as_ref().map_or(row.shares[at], |rates| rates[at])
+}
+
+fn figures(row: &Row, at: usize) -> String {
+    match (&row.per_million, &row.occurrences) {
+        (Some(rates), Some(occurrences)) => format!("{}× = {}/M", occurrences[at], significant(rates[at])),
+        (_, Some(occurrences)) if row.counts[at] > 0 => {
+            format!("{} = {} {}×", row.counts[at], percent(row.shares[at]), occurrences[at])
+        }
+        _ => format!("{} = {}", row.counts[at], percent(row.shares[at])),
+    }
+}
+
+/// A rate with one digit behind the point, or as many as it takes to tell it from nothing.
+fn significant(rate: f64) -> String {
+    let digits = if rate > 0.0 && rate < 0.1 { (1.0 - rate.log10().floor()) as usize } else { 1 };
+    format!("{rate:.digits$}")
+}
+
+/// Some of the queries side by side; none where they are several and don't fit.
+fn table(comparison: &Comparison, queries: &[usize], width: usize) -> Option<String> {
     let rows = &comparison.periods;
-    let most = rows.iter().flat_map(|row| &row.shares).copied().fold(0.0, f64::max);
+    let most = rows.iter().flat_map(|row| (0..row.counts.len()).map(|at| value(row, at))).fold(0.0, f64::max);
     let label = rows.iter().map(|row| row.period.len()).max().unwrap_or(0);
     let all = rows.iter().map(|row| row.all.to_string().len()).max().unwrap_or(0).max("all".len());
-    let figures = |row: &Row, at: usize| format!("{} = {}", row.counts[at], percent(row.shares[at]));
-    let columns = comparison.queries.len().max(1);
-    let longest = rows.iter().flat_map(|row| (0..columns).map(|at| figures(row, at).len())).max().unwrap_or(0);
-    let room = style.width.unwrap_or(DEFAULT_WIDTH).saturating_sub(label + all + 2) / columns;
-    let bar_room = room.saturating_sub(longest + 3).max(MIN_BAR);
-    let column = bar_room + 1 + longest;
+    let longest =
+        rows.iter().flat_map(|row| queries.iter().map(|at| width::columns(&figures(row, *at)))).max().unwrap_or(0);
+    let room = width.saturating_sub(label + all + GAP) / queries.len().max(1);
+    let bar_room = room.saturating_sub(longest + GAP + 1);
+    if bar_room < MIN_BAR && queries.len() > 1 {
+        return None;
+    }
+    // Narrower than that the numbers alone must do.
+    let bar_room = if bar_room < MIN_BAR { 0 } else { bar_room };
+    let column = if bar_room == 0 { longest } else { bar_room + 1 + longest };
     let line = |label_text: &str, cells: Vec<String>, all_text: &str| {
         let mut line = width::pad(label_text, label);
         for cell in cells {
@@ -34,39 +79,50 @@ pub fn chart(comparison: &Comparison, style: Style) -> String {
         line.truncate(line.trim_end().len());
         line + "\n"
     };
-    let names = comparison.queries.iter().map(|query| width::truncate(&query.query, column)).collect();
+    let names = queries.iter().map(|at| width::truncate(&comparison.queries[*at].query, column)).collect();
     let mut out = line("", names, "all");
     let mut gaps = comparison.gaps.iter().peekable();
     for row in rows {
         while let Some(gap) = gaps.next_if(|gap| gap.to < row.period) {
             out.push_str(&format!("{}  no article in the archive\n", between(&gap.from, &gap.to)));
         }
-        let cell = |at: usize| {
-            let bar = share_bar(row.shares[at], most, bar_room);
-            format!("{} {}", width::pad(&bar, bar_room), figures(row, at))
+        let cell = |at: &usize| match bar_room {
+            0 => figures(row, *at),
+            room => format!("{} {}", width::pad(&share_bar(value(row, *at), most, room), room), figures(row, *at)),
         };
-        out.push_str(&line(&row.period, (0..columns).map(cell).collect(), &row.all.to_string()));
+        out.push_str(&line(&row.period, queries.iter().map(cell).collect(), &row.all.to_string()));
     }
-    for query in comparison.queries.iter().filter(|query| query.undated > 0) {
-        out.push_str(&format!("undated  {}: {}\n", query.query, query.undated));
-    }
-    out
+    Some(out)
 }
 
-/// A row a period: for each query its count and its share of the period's articles, 0 to 1; then all articles of the period.
+/// A row a period: for each query its count and its share of the period's articles, 0 to 1, its occurrences and how many
+/// these are in a million characters where they are counted; then all articles of the period, and all characters. A stretch
+/// in which the archive has no article is a row without numbers: nothing is known of it.
 pub fn csv(comparison: &Comparison) -> String {
+    let occurrences = comparison.periods.iter().any(|row| row.occurrences.is_some());
+    let characters = comparison.periods.iter().any(|row| row.characters.is_some());
     let mut header = vec!["period".to_string()];
     for query in &comparison.queries {
         header.extend([query.query.clone(), format!("{} share", query.query)]);
+        header.extend(occurrences.then(|| format!("{} occurrences", query.query)));
+        header.extend(characters.then(|| format!("{} per million characters", query.query)));
     }
     header.push("all".into());
+    header.extend(characters.then(|| "characters".to_string()));
     let mut out = row(&header);
+    let mut gaps = comparison.gaps.iter().peekable();
     for period in &comparison.periods {
+        while let Some(gap) = gaps.next_if(|gap| gap.to < period.period) {
+            out.push_str(&gap_row(gap, header.len()));
+        }
         let mut cells = vec![period.period.clone()];
-        for (count, share) in period.counts.iter().zip(&period.shares) {
+        for (at, (count, share)) in period.counts.iter().zip(&period.shares).enumerate() {
             cells.extend([count.to_string(), format!("{share:.9}")]);
+            cells.extend(period.occurrences.as_ref().map(|all| all[at].to_string()));
+            cells.extend(period.per_million.as_ref().map(|all| format!("{:.6}", all[at])));
         }
         cells.push(period.all.to_string());
+        cells.extend(period.characters.map(|characters| characters.to_string()));
         out.push_str(&row(&cells));
     }
     out
@@ -75,4 +131,38 @@ pub fn csv(comparison: &Comparison) -> String {
 /// The comparison as one JSON object.
 pub fn json(comparison: &Comparison) -> String {
     serde_json::to_string(comparison).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::terminal::Color;
+    use super::*;
+    use crate::search::compare::Compared;
+    use crate::search::timeline::Gap;
+
+    fn sample() -> Comparison {
+        let queries = ["农民工", "进城务工人员"].map(|query| Compared::new(query, 3)).to_vec();
+        let row = |period: &str, counts: [u64; 2], all| Row::new(period, counts.to_vec(), all);
+        let periods = vec![row("2019", [2, 0], 4873), row("2022", [1, 3], 8)];
+        let gaps = vec![Gap { from: "2020".into(), to: "2021".into() }];
+        Comparison { queries, periods, gaps }
+    }
+
+    #[test]
+    fn every_width_is_kept_and_gaps_are_told_from_zeros() {
+        for width in [40, 60, 80, 120] {
+            let chart = chart(&sample(), Style { color: Color::Off, width: Some(width) });
+            assert!(chart.lines().all(|line| width::columns(line) <= width), "{width}:\n{chart}");
+            assert!(chart.contains("2 = 0.041 %") && chart.contains("0 = 0.0 %"), "{chart}");
+            assert!(chart.contains("2020 to 2021  no article in the archive"), "{chart}");
+        }
+    }
+
+    #[test]
+    fn csv_has_empty_cells_where_nothing_is_known() {
+        let expect = "period,农民工,农民工 share,进城务工人员,进城务工人员 share,all\r\n\
+                      2019,2,0.000410425,0,0.000000000,4873\r\n2020/2021,,,,,\r\n\
+                      2022,1,0.125000000,3,0.375000000,8\r\n";
+        assert_eq!(csv(&sample()), expect);
+    }
 }

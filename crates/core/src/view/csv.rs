@@ -8,7 +8,7 @@ use super::clean;
 use crate::article::{Article, Credit};
 use crate::search::facets::{Count, Facets};
 use crate::search::kind::Kind;
-use crate::search::timeline::Timeline;
+use crate::search::timeline::{Gap, Timeline};
 
 /// What tells spreadsheets that a file is UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{FEFF}";
@@ -62,30 +62,51 @@ pub fn facets(facets: &Facets) -> String {
     let counted =
         |of: fn(&Count) -> Option<u64>| lists.iter().any(|(_, list)| list.iter().any(|count| of(count).is_some()));
     let (synonym, partial) = (counted(|count| count.synonym_count), counted(|count| count.partial_count));
-    let mut out = row(&counts_header(&["facet", "value"], synonym, partial, &[]));
+    let occurrences = counted(|count| count.occurrences);
+    let behind = if occurrences { &["occurrences"][..] } else { &[] };
+    let mut out = row(&counts_header(&["facet", "value"], synonym, partial, behind));
     for (name, list) in lists {
         for count in list {
             let mut cells = vec![name.to_string(), count.value.clone(), count.count.to_string()];
             cells.extend(counts(synonym, count.synonym_count));
             cells.extend(counts(partial, count.partial_count));
+            cells.extend(counts(occurrences, count.occurrences));
             out.push_str(&row(&cells));
         }
     }
     out
 }
 
-/// A timeline, a row a period: a column for each kind of match that is counted, and the archive's articles.
+/// A timeline, a row a period: a column for each kind of match that is counted, the archive's articles, and the occurrences
+/// where they are counted. A stretch in which the archive has no article is a row without numbers: nothing is known of it.
 pub fn timeline(timeline: &Timeline) -> String {
     let (synonym, partial) = (timeline.counts.synonyms(), timeline.counts.partial());
-    let mut out = row(&counts_header(&["period"], synonym, partial, &["all"]));
+    let occurrences = timeline.occurrences.is_some();
+    let behind = if occurrences { &["all", "occurrences"][..] } else { &["all"] };
+    let header = counts_header(&["period"], synonym, partial, behind);
+    let mut out = row(&header);
     for period in &timeline.periods {
+        out.push_str(&period.gap.as_ref().map_or(String::new(), |gap| gap_row(gap, header.len())));
         let mut cells = vec![period.name.clone(), period.count.to_string()];
         cells.extend(counts(synonym, period.synonym_count));
         cells.extend(counts(partial, period.partial_count));
         cells.push(period.all.to_string());
+        cells.extend(counts(occurrences, period.occurrences));
         out.push_str(&row(&cells));
     }
     out
+}
+
+/// A stretch without any article as a row of so many cells, which has its name alone: empty is not zero.
+pub(super) fn gap_row(gap: &Gap, cells: usize) -> String {
+    let mut row_of_gap = vec![String::new(); cells];
+    row_of_gap[0] = between(gap);
+    row(&row_of_gap)
+}
+
+/// The name of a stretch: `2020/2021`, as ISO 8601 has it, or of one period its own.
+fn between(gap: &Gap) -> String {
+    if gap.from == gap.to { gap.from.clone() } else { format!("{}/{}", gap.from, gap.to) }
 }
 
 fn counts_header(before: &[&str], synonym: bool, partial: bool, behind: &[&str]) -> Vec<String> {

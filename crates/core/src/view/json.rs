@@ -13,6 +13,8 @@ struct Counts<'a> {
     total: u64,
     synonym_total: u64,
     partial_total: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrences: Option<u64>,
     cut_short: bool,
     facets: Option<&'a Facets>,
 }
@@ -31,6 +33,7 @@ pub fn counts(results: &Results) -> String {
         total: results.total,
         synonym_total: results.synonym_total,
         partial_total: results.partial_total,
+        occurrences: results.occurrences,
         cut_short: results.cut_short,
         facets: results.facets.as_ref(),
     };

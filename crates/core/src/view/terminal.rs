@@ -108,6 +108,9 @@ pub fn summary(results: &Results) -> String {
             line
         }
     };
+    if let Some(occurrences) = results.occurrences.filter(|occurrences| *occurrences > 0) {
+        let _ = write!(line, "; {occurrences} occurrence{}", if occurrences == 1 { "" } else { "s" });
+    }
     if results.cut_short {
         line.push_str("; the search was ended before it was done, and there may be more");
     }
@@ -152,6 +155,9 @@ fn count(count: &Count) -> String {
         if let Some(more) = more.filter(|more| *more > 0) {
             let _ = write!(text, " + {more} {name}");
         }
+    }
+    if let Some(occurrences) = count.occurrences {
+        let _ = write!(text, " ({occurrences}×)");
     }
     text
 }

@@ -59,7 +59,11 @@ fn figures(period: &Period) -> String {
         _ => String::new(),
     };
     let (synonym, partial) = (more(period.synonym_count, "by a synonym"), more(period.partial_count, "partial"));
-    format!("{}{synonym}{partial} of {} = {}", period.count, period.all, percent(period.share()))
+    let occurrences = match period.occurrences {
+        Some(occurrences) if period.counted() > 0 => format!("  {occurrences}×"),
+        _ => String::new(),
+    };
+    format!("{}{synonym}{partial} of {} = {}{occurrences}", period.count, period.all, percent(period.share()))
 }
 
 /// A share in percent with one digit behind the point, or as many as it takes to tell it from nothing.

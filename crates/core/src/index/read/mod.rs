@@ -3,6 +3,7 @@
 pub mod article_cache;
 pub mod export;
 pub mod facet_columns;
+mod lengths;
 pub mod listed;
 pub mod margin;
 pub mod reader;

@@ -52,6 +52,8 @@ pub struct Snapshot {
     article_cache: Arc<ArticleCache>,
     term_info_cache: Arc<TermInfoCache>,
     margin: Option<Arc<Snapshot>>,
+    /// How many characters the articles of each segment have.
+    pub(super) lengths: Arc<OnceLock<Vec<Vec<u32>>>>,
     /// Of a snapshot of margins: where the line with each number stands.
     pub(super) line_places: Arc<OnceLock<HashMap<u32, DocAddress>>>,
 }
@@ -159,6 +161,7 @@ impl Snapshot {
                 article_cache: Arc::default(),
                 term_info_cache: Arc::default(),
                 margin,
+                lengths: Arc::default(),
                 line_places: Arc::default(),
             })
         };
@@ -234,9 +237,14 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::article`].
     pub fn article_with_lines(&self, address: DocAddress) -> Result<(Article, Vec<u32>)> {
+        self.stored(address, document::decode_with_lines)
+    }
+
+    /// What is made of the stored bytes of the article at an address.
+    pub(super) fn stored<T>(&self, address: DocAddress, make: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         let unpacker = self.unpacker()?;
         let store = &self.stores[address.segment_ord as usize];
-        let read = || document::decode_with_lines(&document::unpacked(store, unpacker, address.doc_id)?);
+        let read = || make(&document::unpacked(store, unpacker, address.doc_id)?);
         check::guarded(&self.generation, read).map_err(|error| self.unreadable(address, error))
     }
 

@@ -1,5 +1,8 @@
 //! From an article to the document that tantivy holds, and back.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use tantivy::DocId;
 use tantivy::schema::{OwnedValue, TantivyDocument};
 use tantivy::store::StoreReader;
@@ -80,6 +83,27 @@ pub fn decode_with_lines(stored: &[u8]) -> Result<(Article, Vec<u32>)> {
     let behind = std::str::from_utf8(&stored[json.byte_offset()..]).map_err(|e| damaged(e.to_string()))?;
     let lines = read_runs(behind).ok_or_else(|| damaged(format!("{behind:?} are no numbers of lines")))?;
     Ok((article, lines))
+}
+
+/// How many characters the title, lead and body of a stored article have, blanks and line ends left out.
+///
+/// # Errors
+/// As [`decode`].
+pub fn characters(stored: &[u8]) -> Result<u32> {
+    #[derive(Deserialize)]
+    struct Texts<'a> {
+        #[serde(borrow, default)]
+        title: Cow<'a, str>,
+        #[serde(borrow, default)]
+        lead: Option<Cow<'a, str>>,
+        #[serde(borrow, default)]
+        body: Cow<'a, str>,
+    }
+    let texts = serde_json::Deserializer::from_slice(stored).into_iter::<Texts<'_>>().next();
+    let damaged = |what: String| Error::Damaged { path: "stored article".into(), what };
+    let texts = texts.ok_or_else(|| damaged("it is empty".into()))?.map_err(|e| damaged(e.to_string()))?;
+    let count = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count() as u32;
+    Ok(count(&texts.title) + texts.lead.as_deref().map_or(0, count) + count(&texts.body))
 }
 
 /// The first eight bytes of the hash of a stored article: tells a changed article from an unchanged one.

@@ -29,13 +29,16 @@ pub struct Comparison {
 }
 
 /// A query of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Compared {
     /// The query as it was typed.
     pub query: String,
     /// How many articles are counted: those that hold all that was typed, and more where the request counts more.
     pub count: u64,
+    /// How often what is looked for stands in them, the undated too, where occurrences are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurrences: Option<u64>,
     /// How many of them have no date, so that they are in no period.
     pub undated: u64,
     /// How many articles hold all that was typed.
@@ -51,7 +54,7 @@ pub struct Compared {
 }
 
 /// A period of a comparison.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Row {
     /// Its name: `2025-01-15`, `2025-01` or `2025`.
@@ -62,6 +65,30 @@ pub struct Row {
     pub shares: Vec<f64>,
     /// How many articles the archive has.
     pub all: u64,
+    /// How often each query stands in them, where occurrences are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurrences: Option<Vec<u64>>,
+    /// How many characters the archive's articles of the period have, blanks left out, where these are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characters: Option<u64>,
+    /// The occurrences of each query in a million of these characters, where both are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_million: Option<Vec<f64>>,
+}
+
+impl Compared {
+    /// A query that so many articles hold, all of them dated.
+    pub fn new(query: &str, count: u64) -> Compared {
+        Compared { query: query.to_string(), count, total: count, ..Compared::default() }
+    }
+}
+
+impl Row {
+    /// A period with the counts of each query, beside all articles of it.
+    pub fn new(period: &str, counts: Vec<u64>, all: u64) -> Row {
+        let shares = counts.iter().map(|count| *count as f64 / all.max(1) as f64).collect();
+        Row { period: period.to_string(), counts, shares, all, ..Row::default() }
+    }
 }
 
 /// Compares requests by period. What each counts is up to the request.
@@ -70,41 +97,54 @@ pub struct Row {
 /// As [`timeline_under`].
 pub fn compare(snapshot: &Snapshot, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {
     let timelines = requests.iter().map(|request| timeline_under(snapshot, request, &request.synonyms, step, control));
-    Ok(join(timelines.collect::<Result<_>>()?))
+    Ok(Comparison::of(timelines.collect::<Result<_>>()?))
 }
 
-/// Timelines of one step, joined by period.
-fn join(timelines: Vec<Timeline>) -> Comparison {
-    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-    let mut gaps: Vec<Gap> = Vec::new();
-    for (number, timeline) in timelines.iter().enumerate() {
-        for period in &timeline.periods {
-            let none = || Row {
-                period: period.name.clone(),
-                counts: vec![0; timelines.len()],
-                shares: vec![0.0; timelines.len()],
-                all: 0,
-            };
-            let row = rows.entry(period.name.clone()).or_insert_with(none);
-            row.counts[number] = period.counted();
-            row.shares[number] = period.share();
-            row.all = row.all.max(period.all);
-            gaps.extend(period.gap.clone());
+impl Comparison {
+    /// Timelines of one step, joined by period.
+    pub fn of(timelines: Vec<Timeline>) -> Comparison {
+        let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+        let mut gaps: Vec<Gap> = Vec::new();
+        for (number, timeline) in timelines.iter().enumerate() {
+            for period in &timeline.periods {
+                let none = || Row {
+                    period: period.name.clone(),
+                    counts: vec![0; timelines.len()],
+                    shares: vec![0.0; timelines.len()],
+                    all: 0,
+                    occurrences: period.occurrences.map(|_| vec![0; timelines.len()]),
+                    characters: None,
+                    per_million: period.per_million().map(|_| vec![0.0; timelines.len()]),
+                };
+                let row = rows.entry(period.name.clone()).or_insert_with(none);
+                row.counts[number] = period.counted();
+                row.shares[number] = period.share();
+                row.all = row.all.max(period.all);
+                if let (Some(of_row), Some(own)) = (&mut row.occurrences, period.occurrences) {
+                    of_row[number] = own;
+                }
+                row.characters = row.characters.max(period.characters);
+                if let (Some(of_row), Some(own)) = (&mut row.per_million, period.per_million()) {
+                    of_row[number] = own;
+                }
+                gaps.extend(period.gap.clone());
+            }
         }
+        gaps.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
+        gaps.dedup();
+        let queries = timelines.into_iter().map(|timeline| Compared {
+            count: timeline.counted(),
+            occurrences: timeline.occurrences,
+            undated: timeline.undated,
+            total: timeline.total,
+            synonym_total: timeline.synonym_total,
+            partial_total: timeline.partial_total,
+            cut_short: timeline.cut_short,
+            notes: timeline.query_notes.iter().map(|note| note.message.clone()).chain(timeline.notes).collect(),
+            query: timeline.query,
+        });
+        Comparison { queries: queries.collect(), periods: rows.into_values().collect(), gaps }
     }
-    gaps.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
-    gaps.dedup();
-    let queries = timelines.into_iter().map(|timeline| Compared {
-        count: timeline.counted(),
-        undated: timeline.undated,
-        total: timeline.total,
-        synonym_total: timeline.synonym_total,
-        partial_total: timeline.partial_total,
-        cut_short: timeline.cut_short,
-        notes: timeline.query_notes.iter().map(|note| note.message.clone()).chain(timeline.notes).collect(),
-        query: timeline.query,
-    });
-    Comparison { queries: queries.collect(), periods: rows.into_values().collect(), gaps }
 }
 
 #[cfg(test)]
@@ -119,7 +159,7 @@ mod tests {
             let total = periods.iter().map(Period::counted).sum();
             Timeline { query: query.into(), total, periods, ..Timeline::default() }
         };
-        let joined = join(vec![
+        let joined = Comparison::of(vec![
             timeline("甲", vec![Period::new("2019", 1, 4, None), Period::new("2022", 2, 8, gap("2020", "2021"))]),
             timeline("乙", vec![Period::new("2022", 8, 8, gap("2020", "2021"))]),
         ]);

@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::article::{Article, ArticleId, Block, Date};
+use super::occurrences::{places, texts};
+use crate::article::{ArticleId, Date};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::{Snapshot, check};
-use crate::search::compile::plan::{Mark, Scope, Text};
+use crate::search::compile::plan::{Mark, Text};
 use crate::search::kind::Kind;
 use crate::search::pipeline::Found;
 use crate::search::ranking::rank::{Ranked, Sort};
@@ -202,7 +203,7 @@ fn walk(
         for (field, text) in texts(&article) {
             let printed: Vec<char> = text.chars().collect();
             let folded: Vec<char> = printed.iter().copied().map(fold_char).collect();
-            for range in occurrences(&folded, field, marks, &article.blocks) {
+            for range in places(&folded, field, marks, &article.blocks) {
                 counts.occurrences += 1;
                 let source = source.get_or_insert_with(|| {
                     counts.articles += 1;
@@ -219,43 +220,6 @@ fn walk(
         }
     }
     Ok(())
-}
-
-/// The texts of an article, in the order of the page.
-fn texts(article: &Article) -> [(Text, &str); 3] {
-    [
-        (Text::Title, &article.title),
-        (Text::Lead, article.lead.as_deref().unwrap_or_default()),
-        (Text::Body, &article.body),
-    ]
-}
-
-/// Where the marks stand in a text, each place once.
-fn occurrences(folded: &[char], field: Text, marks: &[Mark], blocks: &[Block]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for mark in marks {
-        if is_in(&mark.scope, field) {
-            found.extend(mark.needle.find(folded));
-        } else if field == Text::Body && mark.scope.captions {
-            let is_caption = |at: usize| {
-                let line = folded[..at].iter().filter(|c| **c == '\n').count();
-                blocks.get(line) == Some(&Block::Caption)
-            };
-            found.extend(mark.needle.find(folded).into_iter().filter(|range| is_caption(range.start)));
-        }
-    }
-    found.sort_unstable_by_key(|range| (range.start, range.end));
-    found.dedup();
-    found
-}
-
-fn is_in(scope: &Scope, field: Text) -> bool {
-    match field {
-        Text::Title => scope.title,
-        Text::Lead => scope.lead,
-        Text::Body => scope.body,
-        Text::Names | Text::Captions => false,
-    }
 }
 
 /// What a line is put in order by, before its place in the archive's order.

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Serialize, Serializer};
 use tantivy::{DocId, SegmentReader};
 
+use super::occurrences::{Occurrences, is_counted};
 use crate::article::Date;
 use crate::control::{Control, Stops};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::reprints::Copy;
 use crate::index::{Snapshot, check};
 use crate::query::Note;
@@ -69,6 +70,12 @@ pub struct Period {
     pub partial_count: Option<u64>,
     /// How many articles there are, counted alike.
     pub all: u64,
+    /// How often what is looked for stands in the articles that are counted, where occurrences are counted: by the date of
+    /// the copy that is shown.
+    pub occurrences: Option<u64>,
+    /// How many characters all articles of the period have, blanks left out, where these are counted. Of copies of one
+    /// article one counts in each period.
+    pub characters: Option<u64>,
     /// The periods before this one, back to the one before it in the list, in which the archive has no article.
     pub gap: Option<Gap>,
 }
@@ -76,12 +83,18 @@ pub struct Period {
 impl Period {
     /// A period with full matches alone.
     pub fn new(name: &str, count: u64, all: u64, gap: Option<Gap>) -> Period {
-        Period { name: name.to_string(), count, synonym_count: None, partial_count: None, all, gap }
+        let (synonym_count, partial_count, occurrences, characters) = Default::default();
+        Period { name: name.to_string(), count, synonym_count, partial_count, all, occurrences, characters, gap }
     }
 
     /// All that are counted.
     pub fn counted(&self) -> u64 {
         self.count + self.synonym_count.unwrap_or(0) + self.partial_count.unwrap_or(0)
+    }
+
+    /// The occurrences in a million characters of the period's articles, where both are counted.
+    pub fn per_million(&self) -> Option<f64> {
+        Some(self.occurrences? as f64 * 1e6 / self.characters?.max(1) as f64)
     }
 
     /// The share of what is counted in the archive's articles of the period, 0 to 1.
@@ -119,6 +132,8 @@ pub struct Timeline {
     pub cut_short: bool,
     /// How many of those that are counted have no date.
     pub undated: u64,
+    /// How often what is looked for stands in those that are counted, where occurrences are counted: the undated too.
+    pub occurrences: Option<u64>,
     /// The periods in which the archive has articles, in order, as far as the query's dates reach.
     pub periods: Vec<Period>,
     /// Remarks.
@@ -171,31 +186,45 @@ fn count(
     notes.extend(found.not_counted(counts));
     let bounds = bounds(&found.compiled.full);
     let mut counter = Counter { step, bounds, periods: BTreeMap::new(), undated: 0, clusters: HashMap::new() };
+    let occurrences = request.occurrences.then(|| Occurrences::count(&found, request, control)).transpose();
+    let (occurrences, ended) = match occurrences {
+        Err(Error::Interrupted) => (None, true),
+        other => (other?, false),
+    };
+    let lengths = request.characters.then(|| snapshot.lengths()).transpose()?;
     for (ord, segment) in snapshot.searcher.segment_readers().iter().enumerate() {
-        let matches = ByKind::of(|kind| {
-            let counted = match kind {
-                Kind::Full => true,
-                Kind::Synonym => counts.synonyms(),
-                Kind::Partial => counts.partial(),
-            };
-            counted.then(|| found.with_copies(kind, ord)).flatten()
-        });
+        let matches = ByKind::of(|kind| is_counted(kind, counts).then(|| found.with_copies(kind, ord)).flatten());
         let copies = match request.copies {
             Copies::Collapsed => found.copies.segments.get(ord).map_or(&[][..], Vec::as_slice),
             Copies::All => &[],
         };
-        counter.add(segment, &matches, copies)?;
+        let of_segment = OfSegment {
+            matches,
+            copies,
+            occurrences: occurrences.as_ref().map_or(&[], |occurrences| occurrences.of_segment(ord)),
+            lengths: lengths.and_then(|lengths| lengths.get(ord)).map_or(&[], Vec::as_slice),
+        };
+        counter.add(segment, &of_segment)?;
     }
     let (periods, undated) = counter.finish();
     let mut last: Option<i64> = None;
     let periods = periods
         .into_iter()
-        .map(|(number, (by_kind, all))| {
+        .map(|(number, Sums { by_kind, all, occurrences: here, characters })| {
             let before = last.replace(number).map_or(number, |last| last + 1);
             let gap = (before < number).then(|| Gap { from: step.name(before), to: step.name(number - 1) });
             let synonym_count = counts.synonyms().then_some(by_kind[Kind::Synonym]);
             let partial_count = counts.partial().then_some(by_kind[Kind::Partial]);
-            Period { name: step.name(number), count: by_kind[Kind::Full], synonym_count, partial_count, all, gap }
+            Period {
+                name: step.name(number),
+                count: by_kind[Kind::Full],
+                synonym_count,
+                partial_count,
+                all,
+                occurrences: occurrences.as_ref().map(|_| here),
+                characters: lengths.map(|_| characters),
+                gap,
+            }
         })
         .collect();
     Ok(Timeline {
@@ -205,15 +234,45 @@ fn count(
         synonym_total: found.total(Kind::Synonym),
         partial_total: found.total(Kind::Partial),
         counts,
-        cut_short: found.cut_short(),
+        cut_short: found.cut_short() || ended,
         undated,
+        occurrences: occurrences.as_ref().map(Occurrences::total),
         periods,
         notes,
     })
 }
 
-/// The matches of a period by kind, and its articles.
-type Sums = (ByKind<u64>, u64);
+/// What is counted of a period.
+#[derive(Default)]
+struct Sums {
+    /// The matches.
+    by_kind: ByKind<u64>,
+    /// All articles.
+    all: u64,
+    occurrences: u64,
+    characters: u64,
+}
+
+impl Sums {
+    fn add(&mut self, other: &Sums) {
+        Kind::ALL.into_iter().for_each(|kind| self.by_kind[kind] += other.by_kind[kind]);
+        self.all += other.all;
+        self.occurrences += other.occurrences;
+        self.characters += other.characters;
+    }
+}
+
+/// What is known of the documents of a segment.
+struct OfSegment<'a> {
+    /// The matches of the kinds that are counted, all copies among them.
+    matches: ByKind<Option<Bits>>,
+    /// The copies that count once.
+    copies: &'a [Copy],
+    /// Those with occurrences, in order; none where they are not counted.
+    occurrences: &'a [(DocId, u32)],
+    /// The characters of each; none where they are not counted.
+    lengths: &'a [u32],
+}
 
 /// Counts matches and articles, segment by segment.
 struct Counter {
@@ -228,53 +287,76 @@ struct Counter {
 /// What is known of the copies of one article.
 #[derive(Default)]
 struct Cluster {
-    /// The periods of its copies, and of what kind the match is that one of them there is.
-    periods: BTreeMap<i64, Option<Kind>>,
+    /// The periods of its copies.
+    periods: BTreeMap<i64, InPeriod>,
     /// Whether a match among them has no date, and whether one has.
     undated: bool,
     dated: bool,
 }
 
+/// What is known of the copies of one article in one period.
+#[derive(Default)]
+struct InPeriod {
+    /// Of what kind the match is that one of them is.
+    kind: Option<Kind>,
+    /// The place of the first of them among the copies, and its characters.
+    first: Option<(u32, u32)>,
+}
+
 impl Counter {
     /// Adds a segment. Its copies are kept apart: an article counts once in each period that a copy of it is in, as it does
     /// in the facets, and so does a match.
-    fn add(&mut self, segment: &SegmentReader, found: &ByKind<Option<Bits>>, copies: &[Copy]) -> Result<()> {
+    fn add(&mut self, segment: &SegmentReader, of_segment: &OfSegment<'_>) -> Result<()> {
+        let OfSegment { matches, copies, occurrences, lengths } = of_segment;
         let dates = segment.fast_fields().i64("date")?;
         // Days first: there are fewer of them than articles, and a date takes longer to count out than to look up.
         let mut days: BTreeMap<i64, Sums> = BTreeMap::new();
         let mut copies = copies.iter().peekable();
+        let mut occurrences = occurrences.iter().peekable();
         let kind_of = |doc: DocId| {
-            let holds = |kind: &Kind| found[*kind].as_ref().is_some_and(|bits| bits.contains(doc));
+            let holds = |kind: &Kind| matches[*kind].as_ref().is_some_and(|bits| bits.contains(doc));
             Kind::ALL.into_iter().find(holds)
         };
         for doc in segment.doc_ids_alive() {
             while copies.next_if(|copy| copy.doc < doc).is_some() {}
-            let cluster = copies.next_if(|copy| copy.doc == doc).map(|copy| copy.cluster);
+            let copy = copies.next_if(|copy| copy.doc == doc);
+            while occurrences.next_if(|(other, _)| *other < doc).is_some() {}
+            let here = occurrences.next_if(|(other, _)| *other == doc).map_or(0, |(_, count)| *count);
+            let characters = lengths.get(doc as usize).copied().unwrap_or(0);
             let kind = kind_of(doc);
-            let day = dates.first(doc).map(|seconds| (seconds, seconds.div_euclid(DAY)));
-            match (day, cluster) {
-                (Some((seconds, _)), _) if !(self.bounds.0..=self.bounds.1).contains(&seconds) => {}
-                (Some((_, day)), None) => {
-                    let (by_kind, all) = days.entry(day).or_default();
-                    kind.into_iter().for_each(|kind| by_kind[kind] += 1);
-                    *all += 1;
+            let Some(seconds) = dates.first(doc) else {
+                match copy {
+                    None => self.undated += u64::from(kind.is_some()),
+                    Some(copy) => self.clusters.entry(copy.cluster).or_default().undated |= kind.is_some(),
                 }
-                (Some((_, day)), Some(cluster)) => {
+                continue;
+            };
+            if !(self.bounds.0..=self.bounds.1).contains(&seconds) {
+                continue;
+            }
+            let day = seconds.div_euclid(DAY);
+            let sums = days.entry(day).or_default();
+            sums.occurrences += u64::from(here);
+            match copy {
+                None => {
+                    kind.into_iter().for_each(|kind| sums.by_kind[kind] += 1);
+                    sums.all += 1;
+                    sums.characters += u64::from(characters);
+                }
+                Some(copy) => {
                     let Some(date) = Date::from_day_number(day) else { continue };
-                    let cluster = self.clusters.entry(cluster).or_default();
-                    let of_period = cluster.periods.entry(self.step.number(&date)).or_default();
-                    *of_period = of_period.or(kind);
+                    let cluster = self.clusters.entry(copy.cluster).or_default();
+                    let here = cluster.periods.entry(self.step.number(&date)).or_default();
+                    here.kind = here.kind.or(kind);
+                    let this = (copy.place, characters);
+                    here.first = Some(here.first.map_or(this, |first| first.min(this)));
                     cluster.dated |= kind.is_some();
                 }
-                (None, None) => self.undated += u64::from(kind.is_some()),
-                (None, Some(cluster)) => self.clusters.entry(cluster).or_default().undated |= kind.is_some(),
             }
         }
-        for (day, (by_kind, all)) in days {
+        for (day, sums) in days {
             if let Some(date) = Date::from_day_number(day) {
-                let sums = self.periods.entry(self.step.number(&date)).or_default();
-                Kind::ALL.into_iter().for_each(|kind| sums.0[kind] += by_kind[kind]);
-                sums.1 += all;
+                self.periods.entry(self.step.number(&date)).or_default().add(&sums);
             }
         }
         Ok(())
@@ -284,12 +366,15 @@ impl Counter {
     fn finish(mut self) -> (BTreeMap<i64, Sums>, u64) {
         for cluster in self.clusters.into_values() {
             self.undated += u64::from(cluster.undated && !cluster.dated);
-            for (period, kind) in cluster.periods {
+            for (period, here) in cluster.periods {
                 let sums = self.periods.entry(period).or_default();
-                kind.into_iter().for_each(|kind| sums.0[kind] += 1);
-                sums.1 += 1;
+                here.kind.into_iter().for_each(|kind| sums.by_kind[kind] += 1);
+                sums.all += 1;
+                sums.characters += here.first.map_or(0, |(_, characters)| u64::from(characters));
             }
         }
+        // A day on which only copies stand has sums of its own, and no article beside them.
+        self.periods.retain(|_, sums| sums.all > 0);
         (self.periods, self.undated)
     }
 }
@@ -312,7 +397,10 @@ impl Serialize for Timeline {
             synonym_count: period.synonym_count,
             partial_count: period.partial_count,
             all: period.all,
-            share: (period.share() * 1e6).round() / 1e6,
+            share: (period.share() * 1e9).round() / 1e9,
+            occurrences: period.occurrences,
+            characters: period.characters,
+            per_million: period.per_million().map(|rate| (rate * 1e6).round() / 1e6),
         });
         let timeline = JsonTimeline {
             query: &self.query,
@@ -322,6 +410,7 @@ impl Serialize for Timeline {
             partial_total: self.partial_total,
             cut_short: self.cut_short,
             undated: self.undated,
+            occurrences: self.occurrences,
             periods: periods.collect(),
             gaps: self.periods.iter().filter_map(|period| period.gap.as_ref()).collect(),
         };
@@ -338,6 +427,8 @@ struct JsonTimeline<'a> {
     partial_total: u64,
     cut_short: bool,
     undated: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrences: Option<u64>,
     periods: Vec<JsonPeriod<'a>>,
     gaps: Vec<&'a Gap>,
 }
@@ -352,4 +443,10 @@ struct JsonPeriod<'a> {
     partial_count: Option<u64>,
     all: u64,
     share: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrences: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    characters: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_million: Option<f64>,
 }

@@ -64,6 +64,46 @@ pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, fou
     }
 }
 
+/// Gives those of some documents of a segment that hold a string in this text, in order, with how often; where its `verify`
+/// is false. Overlapping occurrences count each.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn occurrences(
+    plan: &StringPlan,
+    segment: &Segment<'_>,
+    text: TextFields,
+    within: &Bits,
+    mut each: impl FnMut(DocId, u32),
+) -> Result<()> {
+    let mut of_term = |field: Field, token: &str| -> Result<()> {
+        let Some(info) = segment.term(field, token)? else { return Ok(()) };
+        segment.frequencies(field, &info, |docs, counts, _| {
+            let wanted = docs.iter().zip(counts).filter(|(doc, _)| within.contains(**doc));
+            wanted.for_each(|(doc, count)| each(*doc, *count));
+        })
+    };
+    match &plan.proof {
+        Proof::Nothing => Ok(()),
+        Proof::Char(c) => of_term(text.chars, c.encode_utf8(&mut [0; 4])),
+        Proof::Pairs(tokens) => match tokens.as_slice() {
+            [(token, _)] => of_term(text.pairs, token),
+            _ => {
+                let Some(mut phrase) = phrase(plan, segment, text)? else { return Ok(()) };
+                let mut doc = phrase.seek(0);
+                while doc != TERMINATED {
+                    segment.tick()?;
+                    if within.contains(doc) && phrase.matches() {
+                        each(doc, phrase.starts.len() as u32);
+                    }
+                    doc = phrase.seek(doc + 1);
+                }
+                Ok(())
+            }
+        },
+    }
+}
+
 /// The documents that hold a string as a word or as a part of one: positions need not be read for these.
 fn words(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
     let Some(parts) = text.parts else { return Ok(()) };

@@ -27,11 +27,15 @@ pub struct Count {
     /// How many partial matches, where these are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partial_count: Option<u64>,
+    /// How often what is looked for stands in the articles that are counted and have it, where occurrences are counted. Of
+    /// copies of one article the one that is shown is looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurrences: Option<u64>,
 }
 
 impl Count {
     fn new(value: String, count: u64) -> Count {
-        Count { value, count, synonym_count: None, partial_count: None }
+        Count { value, count, synonym_count: None, partial_count: None, occurrences: None }
     }
 
     /// All that are counted.
@@ -125,6 +129,50 @@ impl<'a> Counter<'a> {
     }
 }
 
+/// Says for each value how many occurrences the documents have that have it.
+///
+/// # Errors
+/// Where a file of the index can't be read.
+pub fn add_occurrences<'o>(
+    facets: &mut Facets,
+    snapshot: &Snapshot,
+    of_segment: impl Fn(usize) -> &'o [(DocId, u32)],
+) -> Result<()> {
+    let counted = snapshot.counted()?;
+    let mut by_class: [HashMap<u32, u64>; FIELDS.len()] = std::array::from_fn(|_| HashMap::new());
+    let mut by_month: HashMap<u32, u64> = HashMap::new();
+    let mut own = Vec::new();
+    for ord in 0..snapshot.searcher.segment_readers().len() {
+        for (doc, count) in of_segment(ord) {
+            for (field, sums) in by_class.iter_mut().enumerate() {
+                own.clear();
+                counted.each(ord, field, *doc, |number| own.push(counted.values(field).class(number)));
+                own.sort_unstable();
+                own.dedup();
+                own.iter().for_each(|class| *sums.entry(*class).or_default() += u64::from(*count));
+            }
+            *by_month.entry(counted.month_of(ord, *doc)).or_default() += u64::from(*count);
+        }
+    }
+    let [fields @ .., months] = facets.lists();
+    for (field, list) in fields.into_iter().enumerate() {
+        let values = counted.values(field);
+        let numbers = 0..values.count() as u32;
+        let classes: HashMap<String, u32> =
+            numbers.map(|number| (fold(values.printed(number)), values.class(number))).collect();
+        for count in list {
+            let class = classes.get(&fold(&count.value));
+            count.occurrences = Some(class.and_then(|class| by_class[field].get(class)).copied().unwrap_or(0));
+        }
+    }
+    let by_month: HashMap<String, u64> =
+        by_month.into_iter().map(|(month, sum)| (month_name(counted.month(month)), sum)).collect();
+    for count in months {
+        count.occurrences = Some(by_month.get(&count.value).copied().unwrap_or(0));
+    }
+    Ok(())
+}
+
 /// The facets of full matches, with those by a synonym and partial ones beside them where they are counted.
 pub fn joined(full: Counter<'_>, synonym: Option<Counter<'_>>, partial: Option<Counter<'_>>) -> Facets {
     if synonym.is_none() && partial.is_none() {
@@ -146,7 +194,8 @@ pub fn joined(full: Counter<'_>, synonym: Option<Counter<'_>>, partial: Option<C
                 if place == list.len() {
                     let none = |counted: bool| counted.then_some(0);
                     let (synonym_count, partial_count) = (none(of_both.0), none(of_both.1));
-                    list.push(Count { value: other.value, count: 0, synonym_count, partial_count });
+                    let none = Count::new(other.value, 0);
+                    list.push(Count { synonym_count, partial_count, ..none });
                 }
                 let own = &mut list[place];
                 let own = if is_synonym { &mut own.synonym_count } else { &mut own.partial_count };

@@ -19,6 +19,7 @@ impl Serialize for Results {
             total: self.total,
             synonym_total: self.synonym_total,
             partial_total: self.partial_total,
+            occurrences: self.occurrences,
             cut_short: self.cut_short,
             took_ms: (self.took.as_secs_f64() * 1e5).round() / 1e2,
             index: Index { articles: self.articles, generation: self.generation, commit: self.commit },
@@ -71,6 +72,8 @@ struct Answer<'a> {
     total: u64,
     synonym_total: u64,
     partial_total: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrences: Option<u64>,
     #[serde(skip_serializing_if = "is_false")]
     cut_short: bool,
     took_ms: f64,

@@ -24,6 +24,8 @@ pub struct Results {
     pub synonym_total: u64,
     /// How many articles hold only some of it.
     pub partial_total: u64,
+    /// How often what is looked for stands in the articles that are counted, where occurrences are counted.
+    pub occurrences: Option<u64>,
     /// Whether the search was ended by its deadline or stop flag: then there may be more, and the order may be another.
     pub cut_short: bool,
     /// How long it took.

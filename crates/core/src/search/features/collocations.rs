@@ -1,0 +1,318 @@
+//! Collocations: the words that stand near what a query looks for more often than chance has it.
+//!
+//! A request flows in; words with their counts flow out. Around each occurrence a window of so many characters on either
+//! side is looked at, within its paragraph; a word that lies whole in one counts once, however many windows it is in. They
+//! are ordered by log-likelihood (Dunning 1993) of the table of near and far, this word and others; mutual information says
+//! how much more frequent a word is near than everywhere: 1 for twice, 2 for four times.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::occurrences::{Sought, places, texts};
+use super::vocabulary::{self, Sets};
+use crate::control::Control;
+use crate::error::{Error, Result};
+use crate::index::{Snapshot, check};
+use crate::search::compile::plan::Mark;
+use crate::search::pipeline::Found;
+use crate::search::ranking::rank::Sort;
+use crate::search::request::Request;
+use gongxun_text::fold::fold_char;
+use gongxun_text::segment::{Hmm, Segmenter, Token};
+use gongxun_text::strings::Class;
+
+/// How many characters on either side are looked at, unless others are asked for.
+pub const DEFAULT_WINDOW: usize = 10;
+/// The most that can be asked for.
+pub const MAX_WINDOW: usize = 1_000;
+/// How many words are given unless another number is asked for.
+pub const DEFAULT_LIMIT: usize = 50;
+/// A word stands near so often at least, unless another number is asked for.
+pub const DEFAULT_MIN_COUNT: u64 = 3;
+
+/// What words are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How many characters on either side are looked at.
+    pub window: usize,
+    /// The most words that are given.
+    pub limit: usize,
+    /// How often a word stands near at least.
+    pub min_count: u64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { window: DEFAULT_WINDOW, limit: DEFAULT_LIMIT, min_count: DEFAULT_MIN_COUNT }
+    }
+}
+
+/// The words that stand near what a query looks for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Collocations {
+    /// The query as it was typed.
+    pub query: String,
+    /// What they are ordered by: `log-likelihood`.
+    pub measure: &'static str,
+    /// How many characters on either side were looked at.
+    pub window: usize,
+    /// How many occurrences there are,
+    pub occurrences: u64,
+    /// and in how many articles.
+    pub articles: u64,
+    /// How many words stand near them, particles and numbers too.
+    pub words_near: u64,
+    /// How many words the archive has.
+    pub words: u64,
+    /// The words, the most surprising first.
+    pub collocations: Vec<Collocation>,
+    /// Whether it was ended before it was done: then there are none.
+    pub cut_short: bool,
+    /// Remarks.
+    pub notes: Vec<String>,
+}
+
+/// A word that stands near.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Collocation {
+    /// The word, folded, as the archive's segmentation has it.
+    pub word: String,
+    /// How often it stands near,
+    pub count: u64,
+    /// of these before the occurrence that is nearest,
+    pub left: u64,
+    /// and behind it.
+    pub right: u64,
+    /// In how many articles it stands near.
+    pub articles: u64,
+    /// How often it stands in the archive.
+    pub archive_count: u64,
+    /// How often it would stand near if it stood there as often as everywhere.
+    pub expected: f64,
+    /// Log-likelihood, without a unit: from 15.13 on, chance would do it once in 10,000 words.
+    pub log_likelihood: f64,
+    /// Mutual information: the binary logarithm of count by expected.
+    pub mutual_information: f64,
+}
+
+/// How often a word was met near an occurrence.
+#[derive(Default)]
+struct Near {
+    left: u64,
+    right: u64,
+    articles: u64,
+    /// The number of the last article, counted from 1.
+    last: u64,
+}
+
+/// Finds the words near what a request looks for, in the articles that it counts. Words that are less frequent there than
+/// everywhere, particles and numbers are left out; of copies of one article one is looked at, unless all are asked for.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written.
+pub fn collocations(
+    snapshot: &Snapshot,
+    request: &Request,
+    options: &Options,
+    control: &Control<'_>,
+) -> Result<Collocations> {
+    check::guarded(&snapshot.generation, || {
+        let mut found = Found::find(snapshot, request, &request.synonyms, control)?;
+        let ranked = found.ranked(Sort::Oldest, request.count, usize::MAX)?;
+        let mut answer = Collocations {
+            query: request.query.text.clone(),
+            measure: "log-likelihood",
+            window: options.window.min(MAX_WINDOW),
+            cut_short: found.cut_short(),
+            notes: request.query.notes.iter().map(|note| note.message.clone()).collect(),
+            ..Collocations::default()
+        };
+        if request.count.synonyms() {
+            answer.notes.extend(found.synonym_notes());
+        }
+        answer.notes.extend(found.not_counted(request.count));
+        let sought = Sought::of(&found, request)?;
+        let mut reader = Reader::new(snapshot.segmenter()?, answer.window);
+        for ranked in &ranked {
+            if control.is_stopped() {
+                return Ok(Collocations { cut_short: true, ..answer });
+            }
+            let article = snapshot.article(ranked.address)?;
+            let before = reader.occurrences;
+            for (field, text) in texts(&article) {
+                let folded: Vec<char> = text.chars().map(fold_char).collect();
+                let marks: &[Mark] = sought.marks(ranked.kind);
+                let occurrences = places(&folded, field, marks, &article.blocks);
+                reader.text(&folded, &occurrences, answer.articles + 1);
+            }
+            answer.articles += u64::from(reader.occurrences > before);
+        }
+        (answer.occurrences, answer.words_near) = (reader.occurrences, reader.words_near);
+        let sets = Sets::of(&found, request);
+        answer.words = match vocabulary::total(snapshot, &sets, control) {
+            Err(Error::Interrupted) => return Ok(Collocations { cut_short: true, ..answer }),
+            words => words?,
+        };
+        for (word, near) in reader.near {
+            let count = near.left + near.right;
+            if count < options.min_count || !vocabulary::is_content(&word) {
+                continue;
+            }
+            let archive_count = vocabulary::sum(snapshot, &sets, &word)?.max(count);
+            let expected = answer.words_near as f64 * archive_count as f64 / answer.words.max(1) as f64;
+            if count as f64 > expected {
+                answer.collocations.push(Collocation {
+                    count,
+                    left: near.left,
+                    right: near.right,
+                    articles: near.articles,
+                    archive_count,
+                    expected,
+                    log_likelihood: log_likelihood(count, answer.words_near, archive_count, answer.words),
+                    mutual_information: (count as f64 / expected).log2(),
+                    word,
+                });
+            }
+        }
+        let order = |a: &Collocation, b: &Collocation| {
+            b.log_likelihood.total_cmp(&a.log_likelihood).then_with(|| a.word.cmp(&b.word))
+        };
+        answer.collocations.sort_unstable_by(order);
+        answer.collocations.truncate(options.limit);
+        Ok(answer)
+    })
+}
+
+/// The log-likelihood of a table of two by two: so many of the words near are this one, of so many near; so many of the
+/// archive's words are it, of so many.
+pub fn log_likelihood(both: u64, near: u64, word: u64, all: u64) -> f64 {
+    let (both, near, word, all) = (both as f64, near as f64, word as f64, all.max(1) as f64);
+    let of = |observed: f64, row: f64, column: f64| {
+        let expected = row * column / all;
+        if observed > 0.0 && expected > 0.0 { observed * (observed / expected).ln() } else { 0.0 }
+    };
+    let far = all - near;
+    let sum = of(both, near, word)
+        + of(near - both, near, all - word)
+        + of(word - both, far, word)
+        + of(far - (word - both), far, all - word);
+    (2.0 * sum).max(0.0)
+}
+
+/// Reads texts paragraph by paragraph, and counts the words near occurrences.
+struct Reader<'a> {
+    segmenter: &'a Segmenter,
+    window: usize,
+    near: HashMap<String, Near>,
+    occurrences: u64,
+    words_near: u64,
+    paragraph: String,
+    tokens: Vec<Token>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(segmenter: &'a Segmenter, window: usize) -> Reader<'a> {
+        let (near, paragraph, tokens) = Default::default();
+        Reader { segmenter, window, near, occurrences: 0, words_near: 0, paragraph, tokens }
+    }
+
+    /// A folded text of the article with this number, and the occurrences in it, in order.
+    fn text(&mut self, folded: &[char], occurrences: &[Range<usize>], article: u64) {
+        self.occurrences += occurrences.len() as u64;
+        let mut occurrences = occurrences.iter().peekable();
+        let mut start = 0;
+        while start <= folded.len() && occurrences.peek().is_some() {
+            let end = folded[start..].iter().position(|c| *c == '\n').map_or(folded.len(), |at| start + at);
+            let mut here: Vec<Range<usize>> = Vec::new();
+            while let Some(range) = occurrences.next_if(|range| range.start < end.max(start + 1)) {
+                here.push(range.start - start..range.end.min(end).max(range.start) - start);
+            }
+            if !here.is_empty() {
+                self.paragraph(&folded[start..end], &here, article);
+            }
+            start = end + 1;
+        }
+    }
+
+    fn paragraph(&mut self, folded: &[char], occurrences: &[Range<usize>], article: u64) {
+        // No word crosses a line end, so a paragraph is cut as the whole text is.
+        self.paragraph.clear();
+        self.paragraph.extend(folded);
+        self.segmenter.cut(&self.paragraph, Hmm::On, &mut self.tokens);
+        let mut at = 0;
+        for token in &self.tokens {
+            let word = &self.paragraph[token.start as usize..token.end as usize];
+            let range = at..at + word.chars().count();
+            at = range.end;
+            if word.chars().all(|c| Class::of(c) == Class::Other) {
+                continue;
+            }
+            let Some(is_left) = side(&range, occurrences, self.window) else { continue };
+            self.words_near += 1;
+            let near = match self.near.get_mut(word) {
+                Some(near) => near,
+                None => self.near.entry(word.to_string()).or_default(),
+            };
+            if is_left {
+                near.left += 1;
+            } else {
+                near.right += 1;
+            }
+            near.articles += u64::from(std::mem::replace(&mut near.last, article) != article);
+        }
+    }
+}
+
+/// Whether a word stands before the nearest occurrence in whose window it lies whole, or behind it; none where it lies in no
+/// window, or is a part of an occurrence or the other way round.
+fn side(word: &Range<usize>, occurrences: &[Range<usize>], window: usize) -> Option<bool> {
+    let mut nearest: Option<(usize, bool)> = None;
+    for occurrence in occurrences {
+        if word.start < occurrence.end && occurrence.start < word.end {
+            return None;
+        }
+        let (distance, is_left) = match word.end <= occurrence.start {
+            true => (occurrence.start - word.start, true),
+            false => (word.end - occurrence.end, false),
+        };
+        if distance <= window && nearest.is_none_or(|(least, _)| distance < least) {
+            nearest = Some((distance, is_left));
+        }
+    }
+    nearest.map(|(_, is_left)| is_left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lie_whole_in_a_window() {
+        let occurrences = [5..7, 12..14];
+        for (word, window, expect) in [
+            (3..5, 2, Some(true)),
+            (3..5, 1, None),
+            (2..5, 2, None),
+            (7..9, 2, Some(false)),
+            (9..11, 4, Some(true)),
+            (8..10, 4, Some(false)),
+            (6..8, 9, None),
+            (4..8, 9, None),
+            (14..15, 1, Some(false)),
+        ] {
+            assert_eq!(side(&word, &occurrences, window), expect, "{word:?} {window}");
+        }
+    }
+
+    #[test]
+    fn the_measure_is_that_of_the_book() {
+        // "the swiss" of Dunning's paper: 110, 2,442, 111 and 29,114.
+        let got = log_likelihood(110, 110 + 2_442, 110 + 111, 110 + 2_442 + 111 + 29_114);
+        assert!((got - 270.72).abs() < 0.01, "{got}");
+        assert!(log_likelihood(1, 100, 10, 1_000) < 1e-9);
+    }
+}

@@ -1,0 +1,187 @@
+//! How often what a query looks for stands in the articles that match: occurrences beside articles.
+//!
+//! A request and its matches flow in; the documents that have occurrences flow out, each with their number. It is the
+//! number of the lines that a concordance of the request has: those of the plain scan (`Needle::find`) over title, lead and
+//! body. Strings of Chinese characters, letters and digits are counted by the index; where anything else is looked for
+//! (a pattern, strings near each other, a sign) the texts are read.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use tantivy::{DocAddress, DocId};
+
+use crate::article::{Article, Block};
+use crate::control::Stops;
+use crate::error::Result;
+use crate::search::compile::compile;
+use crate::search::compile::needle::Needle;
+use crate::search::compile::plan::{Breadth, Mark, Scope, Text};
+use crate::search::compile::string::StringPlan;
+use crate::search::kind::Kind;
+use crate::search::matching::bits::Bits;
+use crate::search::matching::lower;
+use crate::search::matching::segment::Segment;
+use crate::search::matching::strings;
+use crate::search::pipeline::Found;
+use crate::search::request::Request;
+use gongxun_text::fold::fold_char;
+use gongxun_text::strings::Class;
+
+/// The documents of each segment that have occurrences, in order, with how many.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Occurrences {
+    segments: Vec<Vec<(DocId, u32)>>,
+}
+
+impl Occurrences {
+    /// Counts those of the matches that the request counts; of copies of one article the one that is shown is looked at.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where the control says to stop.
+    pub fn count(found: &Found<'_>, request: &Request, control: &dyn Stops) -> Result<Occurrences> {
+        let sought = Sought::of(found, request)?;
+        let mut segments = Vec::new();
+        for segment in Segment::all(found.snapshot) {
+            let segment = segment.watched(control);
+            let mut counts = vec![0u32; segment.max_doc() as usize];
+            for kind in Kind::ALL.into_iter().filter(|kind| is_counted(*kind, request.count)) {
+                let Some(shown) = found.shown(kind, segment.ord).filter(|shown| !shown.is_empty()) else { continue };
+                sought.count(kind, &segment, shown, &mut counts)?;
+            }
+            let docs = counts.into_iter().enumerate().filter(|(_, count)| *count > 0);
+            segments.push(docs.map(|(doc, count)| (doc as DocId, count)).collect());
+        }
+        Ok(Occurrences { segments })
+    }
+
+    /// The documents of a segment, in order, with their numbers.
+    pub fn of_segment(&self, ord: usize) -> &[(DocId, u32)] {
+        self.segments.get(ord).map_or(&[], Vec::as_slice)
+    }
+
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.segments.iter().flatten().map(|(_, count)| u64::from(*count)).sum()
+    }
+}
+
+/// Whether matches of a kind are counted.
+pub fn is_counted(kind: Kind, count: Breadth) -> bool {
+    match kind {
+        Kind::Full => true,
+        Kind::Synonym => count.synonyms(),
+        Kind::Partial => count.partial(),
+    }
+}
+
+/// What is looked for in full matches and in partial ones.
+pub struct Sought<'a> {
+    marks: Cow<'a, [Mark]>,
+    with_parts: Vec<Mark>,
+}
+
+impl<'a> Sought<'a> {
+    /// What a request looks for; what it does not count is not looked for either.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn of(found: &'a Found<'_>, request: &Request) -> Result<Sought<'a>> {
+        if request.breadth == request.count {
+            let compiled = &found.compiled;
+            let with_parts = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
+            return Ok(Sought { marks: Cow::Borrowed(&compiled.marks), with_parts });
+        }
+        let (root, segmenter) = (request.query.root.as_ref(), found.snapshot.segmenter()?);
+        let compiled = compile(root, &request.filters, segmenter, &request.synonyms, request.count);
+        let with_parts = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
+        Ok(Sought { marks: Cow::Owned(compiled.marks), with_parts })
+    }
+
+    /// What is looked for in matches of a kind.
+    pub fn marks(&self, kind: Kind) -> &[Mark] {
+        if kind == Kind::Partial { &self.with_parts } else { self.marks.as_ref() }
+    }
+
+    /// Adds the numbers of these documents.
+    fn count(&self, kind: Kind, segment: &Segment<'_>, docs: &Bits, counts: &mut [u32]) -> Result<()> {
+        let marks = self.marks(kind);
+        if marks.iter().all(|mark| by_index(mark).is_some()) {
+            return count_by_index(marks, segment, docs, counts);
+        }
+        for doc in docs.iter() {
+            segment.tick()?;
+            let article = segment.snapshot.article(DocAddress::new(segment.ord as u32, doc))?;
+            counts[doc as usize] += in_article(&article, marks) as u32;
+        }
+        Ok(())
+    }
+}
+
+/// The string of a mark, where the index tells how often it stands in a text. Two of these that differ never stand in the
+/// same place.
+fn by_index(mark: &Mark) -> Option<StringPlan> {
+    let Needle::String(string) = &mark.needle else { return None };
+    let plan = StringPlan::new(&string.iter().collect::<String>());
+    let plain = string.iter().all(|c| Class::of(*c) != Class::Other);
+    (plain && !plan.verify && !mark.scope.captions).then_some(plan)
+}
+
+fn count_by_index(marks: &[Mark], segment: &Segment<'_>, docs: &Bits, counts: &mut [u32]) -> Result<()> {
+    let mut counted = HashSet::new();
+    for (mark, plan) in marks.iter().filter_map(|mark| Some((mark, by_index(mark)?))) {
+        for text in [Text::Title, Text::Lead, Text::Body].into_iter().filter(|text| is_in(&mark.scope, *text)) {
+            if counted.insert((plan.pattern.clone(), text)) {
+                let field = lower::text(text, &segment.snapshot.fields);
+                strings::occurrences(&plan, segment, field, docs, |doc, count| counts[doc as usize] += count)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How many occurrences an article has.
+fn in_article(article: &Article, marks: &[Mark]) -> usize {
+    let in_text = |(field, text): (Text, &str)| {
+        let folded: Vec<char> = text.chars().map(fold_char).collect();
+        places(&folded, field, marks, &article.blocks).len()
+    };
+    texts(article).into_iter().map(in_text).sum()
+}
+
+/// The texts of an article that occurrences are looked for in, in the order of the page.
+pub fn texts(article: &Article) -> [(Text, &str); 3] {
+    [
+        (Text::Title, &article.title),
+        (Text::Lead, article.lead.as_deref().unwrap_or_default()),
+        (Text::Body, &article.body),
+    ]
+}
+
+/// Where the marks stand in a folded text, each place once.
+pub fn places(folded: &[char], field: Text, marks: &[Mark], blocks: &[Block]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for mark in marks {
+        if field == Text::Body && mark.scope.captions {
+            let is_caption = |at: usize| {
+                let line = folded[..at].iter().filter(|c| **c == '\n').count();
+                blocks.get(line) == Some(&Block::Caption)
+            };
+            found.extend(mark.needle.find(folded).into_iter().filter(|range| is_caption(range.start)));
+        } else if is_in(&mark.scope, field) {
+            found.extend(mark.needle.find(folded));
+        }
+    }
+    found.sort_unstable_by_key(|range| (range.start, range.end));
+    found.dedup();
+    found
+}
+
+fn is_in(scope: &Scope, field: Text) -> bool {
+    match field {
+        Text::Title => scope.title,
+        Text::Lead => scope.lead,
+        Text::Body => scope.body,
+        Text::Names | Text::Captions => false,
+    }
+}

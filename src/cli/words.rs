@@ -1,0 +1,98 @@
+//! `keywords`, `collocations`, `terms`: what is special in the articles of a query, and which word stands in how many.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use super::args::{CollocationsArgs, KeywordsArgs, TableFormat, TermsArgs};
+use super::context::print_comparison;
+use super::outcome::Outcome;
+use super::output::{csv_begins, style, write_to};
+use super::request;
+use gongxun_core::index::Snapshot;
+use gongxun_core::query::Query;
+use gongxun_core::search::{Read as _, Request, collocations, keywords};
+use gongxun_core::view;
+use gongxun_text::fold::fold;
+
+/// `keywords`
+pub fn keywords(index: &Path, args: &KeywordsArgs) -> anyhow::Result<Outcome> {
+    let snapshot = Snapshot::open(index)?;
+    let conditions = &args.query.conditions;
+    let request = request::request(&args.query.query, conditions)?;
+    let options = keywords::Options { limit: args.limit, min_articles: args.min };
+    let answer = snapshot.keywords(&request, &options, &request::control(conditions))?;
+    let text = match args.table.format() {
+        TableFormat::Text => view::keywords::text(&answer, style()),
+        TableFormat::Csv => csv_begins(&args.table.output).to_string() + &view::keywords::csv(&answer),
+        TableFormat::Json => view::keywords::json(&answer) + "\n",
+        TableFormat::Svg => bail!("--format svg draws counts over time: timeline, compare and terms have them"),
+    };
+    if args.table.format() != TableFormat::Json {
+        request::notes(&[], &answer.notes);
+    }
+    write_to(args.table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    if args.table.format() == TableFormat::Text {
+        let cut = if answer.cut_short { "; the search was ended before it was done" } else { "" };
+        eprintln!(
+            "{} with {}, against {} with {}{cut}",
+            request::articles(answer.articles),
+            request::words(answer.words),
+            request::articles(answer.rest_articles),
+            request::words(answer.rest_words)
+        );
+    }
+    Ok(if answer.keywords.is_empty() { Outcome::Nothing } else { Outcome::Found })
+}
+
+/// `collocations`
+pub fn collocations(index: &Path, args: &CollocationsArgs) -> anyhow::Result<Outcome> {
+    let snapshot = Snapshot::open(index)?;
+    let conditions = &args.query.conditions;
+    let request = request::request(&args.query.query, conditions)?;
+    if request.query.root.is_none() {
+        bail!("write what is looked for: a filter alone has no occurrences");
+    }
+    let options = collocations::Options { window: args.window, limit: args.limit, min_count: args.min };
+    let answer = snapshot.collocations(&request, &options, &request::control(conditions))?;
+    let text = match args.table.format() {
+        TableFormat::Text => view::collocations::text(&answer, style()),
+        TableFormat::Csv => csv_begins(&args.table.output).to_string() + &view::collocations::csv(&answer),
+        TableFormat::Json => view::collocations::json(&answer) + "\n",
+        TableFormat::Svg => bail!("--format svg draws counts over time: timeline, compare and terms have them"),
+    };
+    if args.table.format() != TableFormat::Json {
+        request::notes(&[], &answer.notes);
+    }
+    write_to(args.table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    if args.table.format() == TableFormat::Text {
+        let cut = if answer.cut_short { "; the search was ended before it was done" } else { "" };
+        eprintln!(
+            "{}, with {} within {} characters{cut}",
+            request::occurrences(answer.occurrences, answer.articles),
+            request::words(answer.words_near),
+            answer.window
+        );
+    }
+    Ok(if answer.collocations.is_empty() { Outcome::Nothing } else { Outcome::Found })
+}
+
+/// `terms`
+pub fn terms(index: &Path, args: &TermsArgs) -> anyhow::Result<Outcome> {
+    let snapshot = Snapshot::open(index)?;
+    let synonyms = request::synonyms(&args.conditions)?;
+    let word = fold(args.word.trim());
+    let others = synonyms.lookup(&word);
+    if others.is_empty() {
+        eprintln!("note: {}: no synonym of it is known; --synonym-file adds your own", args.word.trim());
+    }
+    let filters = request::filters(&args.conditions)?;
+    let request = |term: &str| {
+        let query = Query { text: term.to_string(), ..Query::phrase(term) };
+        let mut request = Request { filters: filters.clone(), occurrences: true, ..Request::new(query) };
+        request::widen(&mut request, &args.conditions);
+        request
+    };
+    let terms = std::iter::once(args.word.trim()).chain(others.iter().map(String::as_str));
+    print_comparison(&snapshot, terms.map(request).collect(), &args.conditions, args.by, args.per, &args.table)
+}
