@@ -86,6 +86,13 @@ pub fn terms(index: &Path, args: &TermsArgs) -> anyhow::Result<Outcome> {
     if others.is_empty() {
         eprintln!("note: {}: no synonym of it is known; --synonym-file adds your own", args.word.trim());
     }
+    let all: Vec<&str> = std::iter::once(word.as_str()).chain(others.iter().map(String::as_str)).collect();
+    for term in &all {
+        let longer: Vec<&str> = all.iter().copied().filter(|other| other != term && other.contains(term)).collect();
+        if !longer.is_empty() {
+            eprintln!("note: {term} stands inside {} too, and is counted there", longer.join(", "));
+        }
+    }
     let filters = request::filters(&args.conditions)?;
     let request = |term: &str| {
         let query = Query { text: term.to_string(), ..Query::phrase(term) };

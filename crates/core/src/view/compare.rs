@@ -23,7 +23,16 @@ pub fn chart(comparison: &Comparison, style: Style) -> String {
         Some(side_by_side) => side_by_side,
         None => {
             let below = |at: &usize| table(comparison, &[*at], width).unwrap_or_default();
-            all.iter().map(below).collect::<Vec<_>>().join("\n")
+            let (some, none): (Vec<usize>, Vec<usize>) = all.iter().partition(|at| comparison.queries[**at].count > 0);
+            let mut out = some.iter().map(below).collect::<Vec<_>>().join("\n");
+            // A chart of nothing says no more than this.
+            for at in none {
+                out.push_str(&format!(
+                    "0  {}\n",
+                    width::truncate(&comparison.queries[at].query, width.saturating_sub(3))
+                ));
+            }
+            out
         }
     };
     for query in comparison.queries.iter().filter(|query| query.undated > 0) {

@@ -138,7 +138,7 @@ pub fn add_occurrences<'o>(
     snapshot: &Snapshot,
     of_segment: impl Fn(usize) -> &'o [(DocId, u32)],
 ) -> Result<()> {
-    let counted = snapshot.counted()?;
+    let counted = snapshot.facet_columns()?;
     let mut by_class: [HashMap<u32, u64>; FIELDS.len()] = std::array::from_fn(|_| HashMap::new());
     let mut by_month: HashMap<u32, u64> = HashMap::new();
     let mut own = Vec::new();
