@@ -64,7 +64,7 @@ impl Report {
 /// Verifies the current generation of an index.
 ///
 /// # Errors
-/// Where there is no index, or its folder can't be read. Damage is no error here: it stands in the report.
+/// If there is not a index, or its folder can't be read. Damage is not a error here: it stands in the report.
 pub fn verify(index: &Path, options: Options) -> Result<Report> {
     let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
     let files = check::files(&generation)?;
@@ -85,7 +85,7 @@ pub fn verify(index: &Path, options: Options) -> Result<Report> {
 /// Tries so many random strings on a snapshot, and says what is wrong, if anything.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn sample(snapshot: &Snapshot, strings: usize) -> Result<Option<String>> {
     let options = Options { sample: strings, ..Options::default() };
     let contract = check::guarded(&snapshot.generation, || contract::contract(snapshot, options))?;

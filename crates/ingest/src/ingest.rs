@@ -37,7 +37,7 @@ use gongxun_core::index::{Manifest, Snapshot, Writer, delete};
 /// Reads the inputs into the writer's generation and commits.
 ///
 /// # Errors
-/// Where a path does not exist, the index can't be written, or the run was stopped ([`Error::Interrupted`], after a
+/// If a path does not exist, the index can't be written, or the run was stopped ([`Error::Interrupted`], after a
 /// commit). Bad records are no errors: they are rejected.
 pub fn ingest<'a, 'c>(
     writer: &mut Writer,
@@ -94,7 +94,7 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
 /// Tells what [`ingest`] would do, and does nothing. `snapshot` is the index as it is, if there is one.
 ///
 /// # Errors
-/// As [`ingest`].
+/// Same as [`ingest`].
 pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
     let manifest = match &snapshot {
         Some(snapshot) => snapshot.manifest()?,
@@ -166,7 +166,7 @@ fn locate(file: &str, plan: &Plan, manifest: &Manifest, limits: &Limits) -> Opti
 /// Reads the inputs and hands over each article or rejection in order, without an index.
 ///
 /// # Errors
-/// Where a path does not exist, or `visit` fails.
+/// If a path does not exist, or `visit` fails.
 pub fn extract_all(
     options: &Options<'_>,
     mut visit: impl FnMut(Result<Article, Rejection>) -> Result<()>,

@@ -1,7 +1,8 @@
-//! The tokens that fill the fields: words, parts of words, pairs and characters of a text.
+//! Analysis: the tokens indexed for a text, which are its words, the words inside longer words, character bigrams
+//! (pairs) and characters.
 //!
-//! A text as printed flows in; tokens of its fold flow out. What a query asks for is compiled by the same rules in
-//! [`crate::search`], so the functions that name tokens are public.
+//! A text as printed flows in; tokens of its folded form flow out. [`crate::search`] compiles queries by the same
+//! rules, so the functions that name tokens are public.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,7 +12,7 @@ use gongxun_text::fold::fold_char;
 use gongxun_text::segment::{self, Hmm, Segmenter};
 use gongxun_text::strings::{Class, ends_sentence, runs};
 
-/// The longest token of letters or digits, in characters; longer runs are indexed and asked for by their beginning.
+/// The longest token of letters or digits, in characters; longer runs are indexed and searched by their beginning.
 pub const MAX_RUN_CHARS: usize = 200;
 
 /// The token at each sentence end.
@@ -19,7 +20,7 @@ pub const SENTENCE_END: &str = "。";
 /// The token at each paragraph end.
 pub const PARAGRAPH_END: &str = "¶";
 
-/// What stands beside a run of Chinese characters.
+/// The neighbour of a run of Chinese characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beside {
     /// Punctuation, a blank, or the edge of the text.
@@ -33,38 +34,39 @@ impl Beside {
         if neighbour.is_none_or(|c| Class::of(*c) == Class::Other) { Beside::Gap } else { Beside::Word }
     }
 
-    /// The character before the first one of a run, in its token.
+    /// The character prefixed to a run's first character in its token.
     fn before(self) -> char {
         if self == Beside::Gap { '^' } else { '<' }
     }
 
-    /// The character after the last one of a run, in its token.
+    /// The character appended to a run's last character in its token.
     fn after(self) -> char {
         if self == Beside::Gap { '$' } else { '>' }
     }
 }
 
-/// The token for a run's first character.
+/// Appends the token for a run's first character to `token`.
 pub fn first_of_run(c: char, before: Beside, token: &mut String) {
     token.extend([before.before(), c]);
 }
 
-/// The token for a run's last character.
+/// Appends the token for a run's last character to `token`.
 pub fn last_of_run(c: char, after: Beside, token: &mut String) {
     token.extend([c, after.after()]);
 }
 
-/// The words of a folded text that are indexed and scored: jieba's precise words without punctuation and blanks.
+/// Emits the words of a folded text that are indexed and scored: jieba's precise words, without punctuation and blanks.
 pub fn words<'a>(folded: &'a str, segmenter: &Segmenter, cut: &mut Vec<segment::Token>, mut emit: impl FnMut(&'a str)) {
     segmenter.cut(folded, Hmm::On, cut);
     let words = cut.iter().map(|token| &folded[token.start as usize..token.end as usize]);
     words.filter(|word| word.chars().any(|c| Class::of(c) != Class::Other)).for_each(&mut emit);
 }
 
-/// A token of the pairs of a text.
+/// A token of the pairs field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pair<'a> {
-    /// Two characters side by side in a run of Chinese, or its first or last one with what stands for the edge.
+    /// Two adjacent characters of a run of Chinese, or its first or last one with the character that stands for the
+    /// edge.
     Two(char, char),
     /// A run of letters or of digits.
     Run(&'a [char]),
@@ -72,9 +74,9 @@ pub enum Pair<'a> {
     Mark(&'static str),
 }
 
-/// The pairs of a folded text: bigrams inside runs of Chinese, the first and last character of each run, whole runs of
-/// letters and of digits, a mark at each sentence end and at each paragraph end. The position is the index of the character;
-/// it grows from token to token or stays.
+/// Emits the pairs of a folded text: bigrams inside runs of Chinese, the first and last character of each run, whole
+/// runs of letters and of digits, and a mark at each sentence end and paragraph end. A token's position is the index of
+/// its character and never decreases.
 pub fn pairs<'a>(folded: &'a [char], mut emit: impl FnMut(Pair<'a>, u32)) {
     for (class, run) in runs(folded) {
         let start = run.start as u32;
@@ -110,29 +112,29 @@ pub fn pairs<'a>(folded: &'a [char], mut emit: impl FnMut(Pair<'a>, u32)) {
     }
 }
 
-/// A text made ready: its fold, as bytes and as characters, and its words. One is used for many texts.
+/// A reusable analyzer: the fold of the current text, as bytes and as characters, and its words.
 pub struct Analyzer {
     segmenter: Segmenter,
     folded: String,
     chars: Vec<char>,
     cut: Vec<segment::Token>,
-    /// The words inside longer words, as ranges of their bytes.
+    /// The cache of words inside longer words, as byte ranges.
     inner: HashMap<Box<str>, Box<[Range<u16>]>>,
 }
 
-/// How many longer words are remembered with the words inside them.
+/// The capacity of the cache of longer words.
 const REMEMBERED_WORDS: usize = 1 << 16;
-/// Two characters of the basic plane have so many bytes.
+/// The size of two characters of the Basic Multilingual Plane in UTF-8, in bytes.
 const MAX_PLAIN_BYTES: usize = 6;
 
 impl Analyzer {
-    /// One that cuts words by this segmenter.
+    /// An analyzer that cuts words by this segmenter.
     pub fn new(segmenter: &Segmenter) -> Analyzer {
         let (folded, chars, cut, inner) = Default::default();
         Analyzer { segmenter: segmenter.clone(), folded, chars, cut, inner }
     }
 
-    /// Takes a text as printed.
+    /// Folds a text as printed and makes it the current one.
     pub fn read(&mut self, text: &str) {
         self.chars.clear();
         self.chars.extend(text.chars().map(fold_char));
@@ -145,14 +147,14 @@ impl Analyzer {
         &self.chars
     }
 
-    /// Hands over the words of the text, in order; see [`words`].
+    /// Emits the words of the text, in order; see [`words`].
     pub fn words(&mut self, emit: impl FnMut(&str)) {
         words(&self.folded, &self.segmenter, &mut self.cut, emit);
     }
 
-    /// The words inside a word of more than two Chinese characters, as ranges of its bytes; none inside other words.
+    /// Returns the words inside a word of more than two Chinese characters, as byte ranges; empty for any other word.
     pub fn words_inside(&mut self, word: &str) -> &[Range<u16>] {
-        // Letters and digits are one run.
+        // Letters and digits form a single run.
         if word.len() <= MAX_PLAIN_BYTES || word.chars().any(|c| Class::of(c) != Class::Han) {
             return &[];
         }
@@ -166,7 +168,7 @@ impl Analyzer {
     }
 }
 
-/// The words inside a word, as ranges of its bytes.
+/// Returns the words inside a word, as byte ranges.
 fn inner_words(word: &str, segmenter: &Segmenter) -> Box<[Range<u16>]> {
     let chars: Vec<char> = word.chars().collect();
     let ends = chars.iter().scan(0, |end, c| {

@@ -1,7 +1,7 @@
-//! What tantivy holds: schema, tokenizers, documents, writers, generations. The only writing.
+//! The embedded index: schema, analysis, writing, commits, generations, and snapshots to read from.
 //!
-//! Articles flow in through [`Writer`]; a [`Snapshot`] of one commit of one generation flows out to
-//! [`crate::search`]. tantivy is named here, in `search` and in `error`, and nowhere else.
+//! Articles flow in through [`Writer`]; a [`Snapshot`] of one commit of one generation flows out to [`crate::search`].
+//! tantivy is named here, in `search` and in `error`, and nowhere else; nothing else writes to an index folder.
 //!
 //! The rooms, each of which may use those above it:
 //!
@@ -15,7 +15,7 @@
 //! write              the writer, segments, merging
 //! deletion           tombstones, deleting on request
 //! generations        build, swap, rollback, backup
-//! embedded           the index as a program has it
+//! embedded           the index embedded in a program
 //! ```
 
 pub mod analyzer;

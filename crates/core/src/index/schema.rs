@@ -1,24 +1,24 @@
-//! The fields of the index: what is recorded about each text, and why.
+//! The schema: the fields of the index and their purpose.
 //!
-//! Title, lead and body each have three fields made from the folded text: **words** and **chars** to rank by, **pairs**
-//! with positions to prove strings. A fourth, **parts**, tells words from letters inside other words and is not scored.
-//! Names of people have pairs and chars, so that a name is found by any part of it; captions, which stand in the body too,
-//! have the same, to be asked for alone.
+//! Title, lead and body each have three fields made from the folded text: **words** and **chars** for ranking,
+//! **pairs** with positions for matching strings exactly. A fourth, **parts**, distinguishes words from characters that
+//! cross word boundaries, and is not scored. Names of people have pairs and chars, so that a name is found by any part
+//! of it; captions, which stand in the body too, have the same, to be searched alone.
 //!
-//! An index holds documents of two kinds, never in one segment: articles, and what margins are made of (see
-//! `docs/FORMAT.md`): lines, each distinct one once, and pages without an article.
+//! An index holds documents of two kinds, never in one segment: articles, and the documents of margins (see
+//! `docs/FORMAT.md`), which are lines, each distinct one once, and pages without an article.
 
 use tantivy::schema::{
     BytesOptions, Field, IndexRecordOption, NumericOptions, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
 
-// What tantivy knows a field's tokens by. It makes none itself: see [`crate::index::segment`].
+// The names of the tokenizers in tantivy's schema. tantivy runs none of them: see [`crate::index::segment`].
 const WORDS: &str = "words";
 const PAIRS: &str = "pairs";
 const CHARS: &str = "chars";
 const PARTS: &str = "parts";
 
-/// The version of the schema and of everything an index holds. An index of another version is refused.
+/// The version of the schema and of every file of an index. An index of another version is refused.
 pub const SCHEMA_VERSION: u32 = 4;
 
 /// The fields of one text.
@@ -34,21 +34,21 @@ pub struct TextFields {
     pub parts: Option<Field>,
 }
 
-/// What a field of a text is made of.
+/// The kind of tokens in a field of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// [`TextFields::words`].
     Words,
     /// [`TextFields::pairs`].
     Pairs,
-    /// [`TextFields::chars`], which are made of the pairs.
+    /// [`TextFields::chars`], derived from the pairs.
     Chars,
-    /// [`TextFields::parts`], which are made of the words.
+    /// [`TextFields::parts`], derived from the words.
     Parts,
 }
 
 impl TextFields {
-    /// What a field is made of, where it is one of these.
+    /// Returns the kind of a field, if it is one of these.
     pub fn kind(&self, field: Field) -> Option<Kind> {
         match field {
             _ if self.parts == Some(field) => Some(Kind::Parts),
@@ -65,13 +65,13 @@ impl TextFields {
 pub struct Fields {
     /// The article's id, whole.
     pub id: Field,
-    /// The id's first digits and its occurrence as a number: the order of last resort.
+    /// The id as a number, for ordering: the final tie-breaker.
     pub id_order: Field,
     /// The file that the record came from, whole: finds the articles of a changed or removed file.
     pub file: Field,
     /// The first eight bytes of the hash of the article's content.
     pub content: Field,
-    /// [`crate::index::document::text_hash`] of the article: finds the same text under another id.
+    /// The [`crate::index::document::text_hash`] of the article: finds the same text under another id.
     pub text: Field,
     /// The headline.
     pub title: TextFields,
@@ -83,7 +83,7 @@ pub struct Fields {
     pub names: TextFields,
     /// Captions, which are lines of the body too: `words` stays empty.
     pub captions: TextFields,
-    /// Source and outlets, folded and whole: what `source:` looks at.
+    /// Source and outlets, folded and whole: searched by `source:`.
     pub source_key: Field,
     /// Outlets, folded and whole.
     pub outlet_key: Field,
@@ -109,13 +109,13 @@ pub struct Fields {
     pub section: Field,
     /// Seconds on the printed local clock since 1970 (see [`crate::article::Date::local_seconds`]); absent where undated.
     pub date: Field,
-    /// The numbers of the lines of its margin, four bytes each, the highest first: of an article or a page.
+    /// The numbers of the lines of an article's or page's margin, four bytes each, the highest first.
     pub lines: Field,
     /// A line's own number.
     pub line: Field,
-    /// The first eight bytes of the hash of a line: finds it again.
+    /// The first eight bytes of the hash of a line: finds a known line again.
     pub line_hash: Field,
-    /// The id of a page without an article, whole. Not [`Fields::id`]: what is deleted of articles must not touch it.
+    /// The id of a page without an article, whole. Not [`Fields::id`]: deleting articles must not touch it.
     pub page_id: Field,
     /// The file that a page without an article came from, whole.
     pub page_file: Field,
@@ -124,21 +124,21 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The texts that an unfielded query looks at.
+    /// The texts that an unfielded query searches.
     pub fn texts(&self) -> [TextFields; 4] {
         [self.title, self.lead, self.body, self.names]
     }
 
-    /// All texts, in the order in which a segment takes them: those of an unfielded query, then captions.
+    /// All texts, in the order in which a segment adds them: those of an unfielded query, then captions.
     pub fn all_texts(&self) -> [TextFields; 5] {
         [self.title, self.lead, self.body, self.names, self.captions]
     }
 }
 
-/// The schema with its fields.
+/// Builds the schema.
 pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    // Whole values are not scored: nobody asks how many an article has.
+    // Whole values are not scored, so their lengths and frequencies are not stored.
     let whole = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic);
     let whole = TextOptions::default().set_indexing_options(whole.set_fieldnorms(false));
     let key = |builder: &mut SchemaBuilder, name: &str| builder.add_text_field(name, whole.clone());

@@ -85,7 +85,7 @@ impl Contract {
 /// Compares, as far as the options say.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn contract(snapshot: &Snapshot, options: Options) -> Result<Contract> {
     let mut contract = Contract::default();
     let mut random = Random::new(options.seed);

@@ -40,7 +40,7 @@ pub struct Input {
 /// a loop ends. What can't be listed goes to `reject`.
 ///
 /// # Errors
-/// [`Error::Io`] where one of `paths` does not exist: a mistyped path is not an empty archive.
+/// [`Error::Io`] if one of `paths` does not exist: a mistyped path is not an empty archive.
 pub fn inputs(
     paths: &[PathBuf],
     root: &Path,
@@ -54,7 +54,7 @@ pub fn inputs(
 /// As [`inputs`], with the name of each path.
 ///
 /// # Errors
-/// As [`inputs`].
+/// Same as [`inputs`].
 pub fn inputs_named(
     paths: &[(PathBuf, String)],
     limits: &Limits,

@@ -35,7 +35,7 @@ pub enum Inner {
 /// Finds the places of the paths that the options name.
 ///
 /// # Errors
-/// Where a path encloses a known root, or the root would have the name of another: the message says the way out.
+/// If a path encloses a known root, or the root would have the name of another: the message says the way out.
 pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Result<Places> {
     let mut roots: Vec<Root> = manifest.roots().cloned().collect();
     let mut places = Places::default();
@@ -89,7 +89,7 @@ pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Resul
 /// were is given so.
 ///
 /// # Errors
-/// Where no root has the name and no file of the index could be below it, or another root is where the path is.
+/// If no root has the name and no file of the index could be below it, or another root is where the path is.
 pub fn move_root(manifest: &Manifest, name: &str, path: &Path) -> Result<Root> {
     let name = if name == "." { "" } else { name };
     let known = manifest.roots().any(|root| root.root == name);

@@ -60,7 +60,7 @@ impl Segmenter {
     /// blanks or tabs; `#` begins a comment. A word without a frequency gets one high enough to be cut as one word.
     ///
     /// # Errors
-    /// A line whose second column is no frequency, or whose word is too long.
+    /// A line whose second column is not a frequency, or whose word is too long.
     pub fn with_user_dict(user: &str) -> Result<Segmenter, DictError> {
         let builtin = Segmenter::builtin();
         let words = user::parse(user, |word| builtin.suggest_freq(word))?;

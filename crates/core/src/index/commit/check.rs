@@ -1,9 +1,9 @@
-//! Whether the files of a generation still hold what was written.
+//! Integrity checks: the files of a generation against their checksums.
 //!
-//! tantivy writes a checksum behind each of its files and never looks at it again, so a flipped bit shows as a wrong
-//! answer, as a panic somewhere inside, or not at all. [`files`] reads every file against its checksum and names the
-//! damaged ones; [`guarded`] runs a search so that a panic comes out as an error, and [`diagnosed`] tells which file is
-//! behind an error.
+//! tantivy writes a checksum behind each of its files and never verifies it, so a flipped bit shows as a wrong answer,
+//! as a panic somewhere inside, or not at all. [`files`] reads every file against its checksum and names the damaged
+//! ones; [`guarded`] runs a search so that a panic comes out as an error, and [`diagnosed`] finds the file behind an
+//! error.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -32,26 +32,26 @@ use crate::index::store::packing::{self, Dictionary};
 pub struct Damage {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// A description of the damage.
     pub what: String,
 }
 
-/// What a check of the files found.
+/// The result of a check of the files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Files {
-    /// How many files were read.
+    /// Number of files read.
     pub files: u64,
-    /// How many bytes they have.
+    /// Total size of the files read, in bytes.
     pub bytes: u64,
     /// The damaged ones, by path.
     pub damaged: Vec<Damage>,
 }
 
-/// Reads every file that the generation's last commit names, and compares it with its checksum. Files that carry none
-/// (settings, the list of segments, the manifest) are read as the program reads them.
+/// Reads every file that the generation's last commit names and compares it with its checksum. Files that carry none
+/// (settings, the list of segments, the manifest) are parsed as the program parses them.
 ///
 /// # Errors
-/// Where the generation's folder can't be read at all.
+/// If the generation's folder can't be read at all.
 pub fn files(generation: &Generation) -> Result<Files> {
     let folder = generation.folder();
     let mut found = Files::default();
@@ -71,7 +71,7 @@ pub fn files(generation: &Generation) -> Result<Files> {
             check_segments(&folder, &segments, &mut found)?;
         }
         Ok(Err(error)) => {
-            // Without the list of segments every file of the folder is looked at, whether it counts or not.
+            // Without the list of segments every segment file in the folder is checked, live or not.
             found.note(&folder.join("meta.json"), Some(error))?;
             check_paths(&folder, segment_files(&folder)?, &mut found)?;
         }
@@ -86,7 +86,8 @@ pub fn files(generation: &Generation) -> Result<Files> {
 }
 
 impl Files {
-    /// Notes an error, under its own path where it has one. What the system says of a file is no damage of it.
+    /// Records an error, under its own path where it has one. An error reported by the operating system is not damage
+    /// to the file.
     fn note(&mut self, path: &Path, error: Option<Error>) -> Result<()> {
         let damage = match error {
             None => return Ok(()),
@@ -101,12 +102,13 @@ impl Files {
     }
 }
 
-/// Whether it is the system that keeps a file from being read, and not what is in it: a file that is gone is damage.
+/// Whether the operating system, rather than the file's content, keeps the file from being read. A missing file counts
+/// as damage.
 fn is_of_the_system(error: &io::Error) -> bool {
     error.raw_os_error().is_some() && error.kind() != io::ErrorKind::NotFound
 }
 
-/// The segments of the last commit, and the commit.
+/// Returns the segments of the last commit, and the commit.
 pub(in crate::index) fn segments(generation: &Generation) -> Result<(Vec<SegmentMeta>, Commit)> {
     let index = open_index(generation)?;
     let metas = index.load_metas()?;
@@ -120,7 +122,7 @@ pub(in crate::index) fn segments(generation: &Generation) -> Result<(Vec<Segment
     Ok((metas.segments, commit))
 }
 
-/// The files of each segment; one that is gone is damage too.
+/// Checks the files of each segment; a missing file is damage too.
 pub(in crate::index) fn check_segments(folder: &Path, segments: &[SegmentMeta], found: &mut Files) -> Result<()> {
     let mut paths = Vec::new();
     for path in segments.iter().flat_map(files_of) {
@@ -133,17 +135,17 @@ pub(in crate::index) fn check_segments(folder: &Path, segments: &[SegmentMeta], 
     check_paths(folder, paths, found)
 }
 
-/// What is wrong with the files of a segment, if anything.
+/// Returns the first damage found in the files of a segment, if any.
 ///
 /// # Errors
-/// Where the system does not let them be read.
+/// If the operating system does not let them be read.
 pub(in crate::index) fn segment(folder: &Path, segment: &SegmentMeta) -> Result<Option<Damage>> {
     let mut found = Files::default();
     check_segments(folder, std::slice::from_ref(segment), &mut found)?;
     Ok(found.damaged.into_iter().next())
 }
 
-/// The names of a segment's files.
+/// Returns the names of a segment's files.
 pub(in crate::index) fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = PathBuf> + '_ {
     use SegmentComponent::{Delete, FastFields, FieldNorms, Positions, Postings, Store, Terms};
     let always = [Postings, Positions, Terms, Store, FastFields, FieldNorms];
@@ -151,7 +153,7 @@ pub(in crate::index) fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = 
     components.map(move |component| segment.relative_path(component))
 }
 
-/// Everything in the folder that looks like a file of a segment.
+/// Returns every file in the folder that is named like a segment file.
 fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let list = fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
     let names = list.flatten().map(|entry| PathBuf::from(entry.file_name()));
@@ -161,7 +163,8 @@ fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {
     paths.sort();
     let directory = open_folder(folder)?;
-    // The checksum does not cover the version behind it; but whoever wrote one file wrote others.
+    // The checksum does not cover the version in the footer; but the same program wrote the other files, so an odd one
+    // out is suspect.
     let mut versions: HashMap<String, Vec<PathBuf>> = HashMap::new();
     for path in paths {
         found.files += 1;
@@ -191,7 +194,7 @@ fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Res
     Ok(())
 }
 
-/// The version in a file's footer, where its checksum and the footer's own form are right.
+/// Returns the version in a file's footer, after verifying its checksum and the footer's own form.
 fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<String, String> {
     let all = file.read_bytes().map_err(|e| e.to_string())?;
     *read += all.len() as u64;
@@ -201,7 +204,7 @@ fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<String, Stri
     if crc != footer.crc {
         return Err(format!("its checksum is {crc:08x}, written was {:08x}", footer.crc));
     }
-    // Behind the footer stand its length and a number that is always the same; both were read already.
+    // Behind the footer stand its length and a constant magic number; both have been read already.
     let form = serde_json::to_string(&footer).unwrap_or_default();
     let written = &all[body.len()..all.len() - 2 * size_of::<u32>()];
     if written != form.as_bytes() {
@@ -218,16 +221,16 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread is inside [`guarded`]: a panic here becomes an error, and a panic hook need not print it.
+/// Whether this thread is inside [`guarded`]: a panic here becomes an error, so a panic hook need not print it.
 pub fn is_guarded() -> bool {
     GUARDED.get()
 }
 
-/// Runs what reads a generation. A panic inside comes out as an error, as if the search engine had said so; which file is to
-/// blame [`diagnosed`] finds out, for those who have the time to read all files.
+/// Runs a closure that reads a generation. A panic inside comes out as an error, as if the search engine had returned
+/// it; [`diagnosed`] finds the file to blame, for callers who have the time to read all files.
 ///
 /// # Errors
-/// What the function says; [`Error::Engine`] where it panicked.
+/// The error of the closure; [`Error::Engine`] if it panicked.
 pub fn guarded<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> Result<T> {
     if is_guarded() {
         return run();
@@ -238,8 +241,8 @@ pub fn guarded<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> R
     })
 }
 
-/// What is behind an error that came up while a generation was read: where the engine failed or something was damaged, all
-/// files are read, and the error names the first damaged one. Takes as long as reading the whole index.
+/// Finds the cause of an error that came up while a generation was read: if the engine failed or something was damaged,
+/// reads all files and returns an error that names the first damaged one. Takes as long as reading the whole index.
 pub fn diagnosed(generation: &Generation, error: Error) -> Error {
     if !matches!(error, Error::Engine(_) | Error::Damaged { .. }) {
         return error;
@@ -253,7 +256,7 @@ pub fn diagnosed(generation: &Generation, error: Error) -> Error {
     }
 }
 
-/// Runs a function; what it panicked with comes back as text.
+/// Runs a closure; the message of a panic comes back as text.
 pub(in crate::index) fn catch_panic<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
     let before = GUARDED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(run));

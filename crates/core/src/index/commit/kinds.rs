@@ -1,8 +1,8 @@
-//! Two kinds of segments in one commit: those of articles, and those of margins.
+//! The two kinds of segments in one commit: articles, and margins.
 //!
-//! One commit of tantivy's holds both, so that articles and the lines around them are never of different moments, and every
-//! file is copied, checked and removed by the same code. Whoever searches articles sees no other documents: a [`View`] is the
-//! folder with a list of segments of one kind.
+//! One tantivy commit holds both, so that articles and the lines around them always belong to the same moment, and
+//! every file is copied, checked and removed by the same code. A search for articles sees no other documents: a
+//! [`View`] is the folder with the list of segments of one kind.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -21,12 +21,12 @@ use crate::error::Error;
 use crate::index::commit::check::{self, Damage};
 use crate::index::storage::directory::GenerationDirectory;
 
-/// The list of the segments of a commit.
+/// The name of tantivy's list of the segments of a commit.
 pub const META: &str = "meta.json";
-/// A column in which every article has a value, and no line or page.
+/// A column in which every article has a value and no line or page does.
 const OF_ARTICLES: &str = "id_order";
 
-/// What a segment holds.
+/// The kind of documents in a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SegmentKind {
     /// Articles.
@@ -35,10 +35,10 @@ pub enum SegmentKind {
     Margins,
 }
 
-/// What a segment holds.
+/// Returns the kind of a segment, by its columns.
 ///
 /// # Errors
-/// Where its columns can't be read.
+/// If its columns can't be read.
 pub fn kind(index: &Index, segment: &SegmentMeta) -> tantivy::Result<SegmentKind> {
     let columns = index.segment(segment.clone()).open_read(SegmentComponent::FastFields)?;
     let columns = ColumnarReader::open(columns)?.read_columns(OF_ARTICLES)?;
@@ -47,7 +47,7 @@ pub fn kind(index: &Index, segment: &SegmentMeta) -> tantivy::Result<SegmentKind
     Ok(if articles { SegmentKind::Articles } else { SegmentKind::Margins })
 }
 
-/// A list of segments (the bytes of meta.json) with those alone of which the function says so by their ids.
+/// Returns a list of segments (the bytes of meta.json) reduced to those whose ids satisfy `wanted`.
 pub fn only(meta: &[u8], wanted: impl Fn(&str) -> bool) -> Option<Vec<u8>> {
     let mut meta: Value = serde_json::from_slice(meta).ok()?;
     let segments = meta.get_mut("segments")?.as_array_mut()?;
@@ -55,8 +55,8 @@ pub fn only(meta: &[u8], wanted: impl Fn(&str) -> bool) -> Option<Vec<u8>> {
     serde_json::to_vec(&meta).ok()
 }
 
-/// A generation's folder as it was at one moment: the list of segments is the one given. Nothing is written through it.
-/// Whoever makes it holds the lock that keeps files from being collected until the segments are open.
+/// A read-only view of a generation's folder at one moment, with a given list of segments. The caller holds the lock
+/// that keeps files from being garbage-collected until the segments are open.
 #[derive(Debug, Clone)]
 pub struct View {
     folder: GenerationDirectory,
@@ -64,7 +64,7 @@ pub struct View {
 }
 
 impl View {
-    /// The folder with this list of segments.
+    /// A view of the folder with this list of segments.
     pub fn new(folder: GenerationDirectory, meta: Vec<u8>) -> View {
         View { folder, meta: meta.into() }
     }
@@ -116,7 +116,7 @@ fn refused() -> io::Error {
     io::Error::other("a snapshot is not written to")
 }
 
-/// Merges by a policy, the segments of each kind by themselves, and none whose files are damaged.
+/// A merge policy applied to each kind of segment separately, leaving out segments whose files are damaged.
 #[derive(Debug)]
 pub struct ByKind {
     policy: Box<dyn MergePolicy>,
@@ -125,14 +125,14 @@ pub struct ByKind {
 }
 
 impl ByKind {
-    /// The policy for each kind of the index's segments.
+    /// Applies `policy` to each kind of the index's segments.
     pub fn new(policy: Box<dyn MergePolicy>, index: &Index, whole: Whole) -> ByKind {
         ByKind { policy, kinds: Kinds { index: index.clone(), known: Mutex::default() }, whole }
     }
 }
 
-/// Segments whose files hold what was written. Each is read against its checksums before its first merge: a merge would write
-/// what is damaged anew, with checksums that are right.
+/// The segments verified to be intact. Each is read against its checksums before its first merge: a merge would rewrite
+/// damaged data under a checksum that is right.
 #[derive(Debug, Clone)]
 pub struct Whole {
     folder: PathBuf,
@@ -141,18 +141,18 @@ pub struct Whole {
 
 #[derive(Debug, Default)]
 struct Looked {
-    /// What was looked at, with the deletions that it had.
+    /// The segments checked, each with the opstamp of its deletions.
     whole: HashSet<(SegmentId, Option<Opstamp>)>,
     trouble: Option<Error>,
 }
 
 impl Whole {
-    /// None was looked at.
+    /// No segment has been checked yet.
     pub fn of(folder: &Path) -> Whole {
         Whole { folder: folder.to_path_buf(), looked: Arc::default() }
     }
 
-    /// Whether the files of a segment are whole. Why they are not, [`Whole::trouble`] says.
+    /// Whether the files of a segment are intact. [`Whole::trouble`] has the reason where they are not.
     pub fn has(&self, segment: &SegmentMeta) -> bool {
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (segment.id(), segment.delete_opstamp());
@@ -171,7 +171,7 @@ impl Whole {
         false
     }
 
-    /// Takes what is wrong with the first segment of which something is.
+    /// Takes the error of the first damaged segment.
     pub fn trouble(&self) -> Option<Error> {
         self.looked.lock().unwrap_or_else(PoisonError::into_inner).trouble.take()
     }
@@ -193,14 +193,14 @@ impl MergePolicy for ByKind {
     }
 }
 
-/// What segments hold, each looked at once.
+/// The kinds of segments, each read once.
 struct Kinds {
     index: Index,
     known: Mutex<HashMap<SegmentId, SegmentKind>>,
 }
 
 impl Kinds {
-    /// None where it can't be read: such a segment is left alone, and the next one that reads it says why.
+    /// Returns `None` if the segment can't be read: it is then left alone, and its next reader reports the error.
     fn of(&self, segment: &SegmentMeta) -> Option<SegmentKind> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kind) = known.get(&segment.id()) {

@@ -1,9 +1,12 @@
-//! The manifest: what was read, and where the archive's folders are. One line a file or root, appended before each commit.
+//! The manifest: the files that were read, and the places of the archive's folders. One JSON line per file or root,
+//! appended before each commit.
 //!
-//! The commit's payload says how many bytes of which manifest belong to it. What stands behind them was written by a run
-//! that did not reach its commit and is cut off by the next writer; so the manifest and the segments always agree.
+//! The commit's payload names the manifest and the length of it that belongs to the commit. Bytes behind that length
+//! were written by a run that did not reach its commit, and the next writer truncates them; so the manifest and the
+//! segments always agree.
 //!
-//! A file's line counts its records and names those whose id another record holds (see `index::records`): with the
+//! A file's line counts its records and lists those whose id another record holds (see `index::records`): together with
+//! the articles that the index holds of the file, these are all of its records.
 //! articles that the index holds of the file, these are all records of it.
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,34 +27,35 @@ pub struct Entry {
     pub file: String,
     /// Its size in bytes.
     pub size: u64,
-    /// When it was last changed, in nanoseconds since 1970.
+    /// Modification time, in nanoseconds since 1970.
     pub modified_ns: i128,
-    /// The hash of its bytes; empty where it was not read to its end, or changed meanwhile.
+    /// The hash of its bytes; empty if it was not read to its end, or changed meanwhile.
     pub hash: String,
-    /// How many of its records are articles.
+    /// Number of its records that are articles.
     pub articles: u64,
-    /// The ids of those that another record holds in the index, by `document::id_order`, ascending.
+    /// The ids of its records that are shadowed, because another record holds the id in the index; by
+    /// `document::id_order`, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shadowed: Vec<u64>,
-    /// The ids of its copies that name this file itself as the place of what they are copies of, ascending.
+    /// The ids of its copies that name this file itself as the place of their original, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub in_place: Vec<u64>,
-    /// How many of its articles are a copy of one in the same file: an export's line that stands there twice. Schema 3
-    /// has here, as `shared`, how many stand under another file.
+    /// Number of its articles that are copies of one in the same file: a line that an export has twice. Schema 3 stores
+    /// here, as `shared`, the number that stand under another file.
     #[serde(default, alias = "shared", skip_serializing_if = "is_zero")]
     pub repeated: u64,
-    /// How many of its records have text and no article: pages, found by their margin alone.
+    /// Number of its records that have text and no article: pages, found by their margin alone.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub pages: u64,
-    /// How many of its records were rejected.
+    /// Number of its records that were rejected.
     pub rejected: u64,
-    /// How many of those are articles that were deleted on request (see [`crate::index::tombstones`]).
+    /// Number of the rejected records that are articles deleted on request (see [`crate::index::tombstones`]).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub deleted: u64,
-    /// Whether it is to be read again whatever run comes next: what held the id of one of its records has let it go.
+    /// Whether the next run must read it again: the holder of the id of one of its records has released it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
-    /// Whether the file is gone, and its articles with it.
+    /// Whether the file has been removed, and its articles with it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
 }
@@ -61,7 +65,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl Entry {
-    /// How many articles stand in the index under this file.
+    /// The number of articles that the index holds under this file.
     pub fn held(&self) -> u64 {
         self.articles.saturating_sub(self.shadowed.len() as u64 + self.repeated)
     }
@@ -72,23 +76,23 @@ impl Entry {
 pub struct Root {
     /// Its name; empty for the one whose files are named without it, as schema 3 named all.
     pub root: String,
-    /// Where it is: an absolute path.
+    /// Its absolute path.
     pub path: PathBuf,
 }
 
-/// Which part of which file is the manifest of a commit.
+/// The range of a file that belongs to a commit: its name and a length.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Position {
     /// The manifest's file name.
     pub file: String,
-    /// How many bytes of it count.
+    /// Length in bytes that belongs to the commit.
     pub length: u64,
-    /// The checksum of these bytes (CRC-32), where it is kept here: of a manifest since there are checksums of it.
+    /// CRC-32 of these bytes; absent for manifests written before there were checksums.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crc: Option<u32>,
 }
 
-/// The manifest of a commit, and the lines for the next one.
+/// The manifest of a commit, and the pending lines of the next one.
 #[derive(Debug, Default)]
 pub struct Manifest {
     folder: PathBuf,
@@ -103,7 +107,7 @@ impl Manifest {
     /// Reads the manifest that a commit names; an empty position gives an empty manifest.
     ///
     /// # Errors
-    /// Where the file is missing, shorter than the commit says, or no manifest.
+    /// If the file is missing, shorter than the commit says, or not a manifest.
     pub fn read(folder: &Path, position: &Position) -> Result<Manifest> {
         let mut manifest = Manifest {
             folder: folder.to_path_buf(),
@@ -152,12 +156,12 @@ impl Manifest {
         }
     }
 
-    /// What is known of a file.
+    /// The entry of a file.
     pub fn get(&self, file: &str) -> Option<&Entry> {
         self.entries.get(file)
     }
 
-    /// All files, in no order.
+    /// All entries, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }
@@ -167,7 +171,7 @@ impl Manifest {
         self.roots.values()
     }
 
-    /// How many files, and articles held of them, there are below a root.
+    /// The number of files below a root, and of articles held of them.
     pub fn below_root(&self, name: &str) -> (u64, u64) {
         let is_below = |file: &str| match name {
             "" => self.roots.keys().all(|other| other.is_empty() || !is_under(file, other)),
@@ -177,13 +181,13 @@ impl Manifest {
         below.fold((0, 0), |(files, articles), entry| (files + 1, articles + entry.held()))
     }
 
-    /// Notes that a file was read, or is gone; it counts from the next commit on.
+    /// Records that a file was read, or is gone; takes effect with the next commit.
     pub fn record(&mut self, entry: Entry) {
         self.line(&entry);
         self.put(entry);
     }
 
-    /// Notes where a root is; it counts from the next commit on.
+    /// Records the place of a root; takes effect with the next commit.
     pub fn set_root(&mut self, root: Root) {
         if self.roots.get(&root.root) != Some(&root) {
             self.line(&root);
@@ -197,16 +201,16 @@ impl Manifest {
         self.lines += 1;
     }
 
-    /// Whether there is something to commit.
+    /// Whether there are lines to commit.
     pub fn is_dirty(&self) -> bool {
         !self.pending.is_empty()
     }
 
-    /// Writes and syncs the pending lines, and gives the position that the commit must name. Where most lines are
-    /// outdated the whole manifest is written anew under the commit's number.
+    /// Writes and syncs the pending lines and returns the position that the commit must name. If most lines are
+    /// outdated, the whole manifest is rewritten under the commit's number.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn flush(&mut self, commit: u64) -> Result<Position> {
         let outdated = self.lines > 1000 && self.lines > 2 * (self.entries.len() + self.roots.len());
         if outdated {
@@ -228,7 +232,7 @@ impl Manifest {
         Ok(self.position.clone())
     }
 
-    /// Removes the manifests of earlier commits, once a commit names this one.
+    /// Removes the manifests of earlier commits. Called once a commit names this one.
     pub fn remove_outdated(&self) {
         let Ok(files) = std::fs::read_dir(&self.folder) else { return };
         for file in files.flatten() {

@@ -1,4 +1,4 @@
-//! What belongs to a commit: its payload, the manifest of what was read, and whether its files hold what was written.
+//! Commits: the payload, the manifest, the kinds of segments, opening, and integrity checks.
 
 pub mod check;
 pub mod kinds;

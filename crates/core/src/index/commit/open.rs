@@ -1,7 +1,7 @@
-//! Opens what tantivy keeps in a generation's folder, and puts what it says of it in this library's words.
+//! Opening tantivy's index in a generation's folder, and mapping tantivy's errors to this library's.
 //!
-//! What the system says of a file (no permission, too many open files, no such device) is an [`Error::Io`] with the file's
-//! name. Damage is what tantivy says of a file that could be read.
+//! An error of the operating system (no permission, too many open files, no such device) becomes an [`Error::Io`] with
+//! the file's name. Only an error in the content of a file that could be read is damage.
 
 use std::io;
 use std::path::Path;
@@ -46,12 +46,12 @@ pub(in crate::index) fn open_index_in(
     Ok(index)
 }
 
-/// What tantivy says of a generation's files, with their paths.
+/// Maps an error of tantivy's about a generation's files, with their paths.
 pub(in crate::index) fn damaged(generation: &Generation, error: TantivyError) -> Error {
     of_engine(&generation.folder(), error)
 }
 
-/// What tantivy says of the files in a folder, with their paths.
+/// Maps an error of tantivy's about the files in a folder, with their paths.
 pub(in crate::index) fn of_engine(folder: &Path, error: TantivyError) -> Error {
     let what = error.to_string();
     match error {
@@ -66,7 +66,7 @@ pub(in crate::index) fn of_engine(folder: &Path, error: TantivyError) -> Error {
     }
 }
 
-/// What tantivy says of a file that it can't open.
+/// Maps an error of tantivy's about a file that it can't open.
 pub(in crate::index) fn of_open_read(folder: &Path, error: OpenReadError) -> Error {
     match error {
         OpenReadError::IoError { io_error, filepath } => of_io(&folder.join(filepath), &io_error),
@@ -75,7 +75,8 @@ pub(in crate::index) fn of_open_read(folder: &Path, error: OpenReadError) -> Err
     }
 }
 
-/// What was said while a file was read: by the system, or by whoever made no sense of it.
+/// Maps an I/O error met while a file was read: the operating system's own, or one that a decoder raised about the
+/// content.
 fn of_io(path: &Path, error: &Arc<io::Error>) -> Error {
     match error.raw_os_error() {
         Some(_) => Error::io(path, again(error)),

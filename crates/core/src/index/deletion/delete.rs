@@ -1,4 +1,4 @@
-//! Deleting on request: articles out of the index, tombstones beside it, so that they stay out.
+//! Deletion on request: removes articles from the index and sets tombstones beside it, so that they stay out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -13,10 +13,10 @@ use crate::index::store::document;
 use crate::index::write::records::numbered;
 use crate::index::write::writer::Writer;
 
-/// The other copies of some articles: those of their clusters of reprints, and those of the same text.
+/// Returns the other copies of some articles: the copies in their clusters, and the articles with the same text.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn other_copies(snapshot: &Snapshot, addresses: &[DocAddress]) -> Result<Vec<DocAddress>> {
     let copies = snapshot.copies()?;
     let mut all: BTreeSet<DocAddress> = addresses.iter().copied().collect();
@@ -28,7 +28,7 @@ pub fn other_copies(snapshot: &Snapshot, addresses: &[DocAddress]) -> Result<Vec
     Ok(all.into_iter().collect())
 }
 
-/// The articles that have the text of one of these, these among them, by their text.
+/// Groups the articles that share the text of one of these, these among them, by text hash.
 fn same_text(snapshot: &Snapshot, addresses: &BTreeSet<DocAddress>) -> Result<BTreeMap<u64, Vec<DocAddress>>> {
     let named = snapshot.matching(|address, _| addresses.contains(&address))?;
     let texts: HashSet<u64> = named.iter().filter_map(|(_, article)| article.text).collect();
@@ -39,11 +39,12 @@ fn same_text(snapshot: &Snapshot, addresses: &BTreeSet<DocAddress>) -> Result<BT
     Ok(same)
 }
 
-/// Deletes articles on request: sets their tombstones, takes them out, commits. Articles of the same text that are not
-/// named stay, and keep the right to stay. Ids that no article has are passed over. Gives how many articles went.
+/// Deletes articles on request: sets their tombstones, removes them and commits. Articles with the same text that are
+/// not named stay, and are spared later too. Ids without an article are ignored. Returns the number of articles
+/// deleted.
 ///
 /// # Errors
-/// Where the disk refuses. Where that was after the tombstones were set, the next ingest takes the articles out.
+/// If a write fails. If it failed after the tombstones were set, the next ingest removes the articles.
 pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
     let snapshot = writer.snapshot()?;
     let mut doomed = BTreeSet::new();
@@ -73,15 +74,15 @@ pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
     Ok(addresses.len() as u64)
 }
 
-/// Whether an id depends on what stands before the record in its file: the record's number is its key, or several records
-/// have its place and key.
+/// Whether an id depends on the records before it in its file: its key is the record's number, or several records share
+/// its place and key.
 fn is_numbered(snapshot: &Snapshot, address: DocAddress, id: &ArticleId) -> Result<bool> {
     if id.0.contains('-') || snapshot.find(&id.with_occurrence(2))?.is_some() {
         return Ok(true);
     }
     let origin = match snapshot.article(address) {
         Ok(article) => article.origin,
-        // Its id alone is known.
+        // Nothing but its id is known.
         Err(Error::Unreadable { .. }) => return Ok(false),
         Err(error) => return Err(error),
     };
@@ -89,11 +90,11 @@ fn is_numbered(snapshot: &Snapshot, address: DocAddress, id: &ArticleId) -> Resu
     Ok(number.is_some_and(|(place, number)| *id == ArticleId::new(place, &numbered(number))))
 }
 
-/// Takes out what the tombstones should have kept out: after a deletion that was killed, in a generation that was built
-/// before it. Commits where there was anything; gives how many articles went.
+/// Removes the articles that the tombstones should have kept out: after a deletion that was killed, or in a generation
+/// built before it. Commits if there were any; returns the number removed.
 ///
 /// # Errors
-/// Where the disk refuses.
+/// If a write fails.
 pub fn apply(writer: &mut Writer, tombstones: &Tombstones) -> Result<u64> {
     if tombstones.is_empty() {
         return Ok(0);
@@ -104,10 +105,10 @@ pub fn apply(writer: &mut Writer, tombstones: &Tombstones) -> Result<u64> {
     Ok(addresses.len() as u64)
 }
 
-/// The articles of a snapshot that the tombstones should have kept out.
+/// Returns the articles of a snapshot that the tombstones should have kept out.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn kept_out(tombstones: &Tombstones, snapshot: &Snapshot) -> Result<Vec<DocAddress>> {
     let ids: HashSet<u64> = tombstones.iter().map(|one| document::id_order(&one.id)).collect();
     let texts: HashSet<u64> = tombstones.iter().filter_map(|one| one.text).collect();
@@ -122,7 +123,7 @@ pub fn kept_out(tombstones: &Tombstones, snapshot: &Snapshot) -> Result<Vec<DocA
     Ok(found)
 }
 
-/// Takes articles out and commits. In the manifest they go from the articles of their file to its rejected records.
+/// Removes articles and commits. The manifest moves them from their file's articles to its rejected records.
 fn bury(writer: &mut Writer, snapshot: &Snapshot, addresses: &[DocAddress]) -> Result<()> {
     if addresses.is_empty() {
         return Ok(());
@@ -130,7 +131,7 @@ fn bury(writer: &mut Writer, snapshot: &Snapshot, addresses: &[DocAddress]) -> R
     let mut of_files: BTreeMap<String, u64> = BTreeMap::new();
     for address in addresses {
         let (id, file) = (snapshot.id(*address)?, snapshot.file(*address)?);
-        // Other files that claim the id are read again by the next run, and are kept out or let in by what they say.
+        // Other files that claim the id are read again by the next run, which decides on them by their content.
         if writer.release(&id, &file)? {
             *of_files.entry(file).or_default() += 1;
         }
@@ -148,17 +149,17 @@ fn bury(writer: &mut Writer, snapshot: &Snapshot, addresses: &[DocAddress]) -> R
     writer.commit()
 }
 
-/// Lets articles back in whose tombstones the function names: the files that they came of are read again by the next run.
-/// Gives the tombstones that are gone.
+/// Drops the tombstones that satisfy `which`, so that their articles may return: the next run reads their files again.
+/// Returns the tombstones dropped.
 ///
 /// # Errors
-/// Where the disk refuses.
+/// If a write fails.
 pub fn forget(writer: &mut Writer, which: impl Fn(&Tombstone) -> bool) -> Result<Vec<Tombstone>> {
     let index = writer.generation().index.clone();
     let mut tombstones = Tombstones::read(&index)?;
     let forgotten = tombstones.forget(which);
     if !forgotten.is_empty() {
-        // First the files, then the tombstones: killed between the two, this can be asked for again.
+        // First the files, then the tombstones: if killed between the two, this can be repeated.
         read_again(writer, |entry| entry.deleted > 0)?;
         tombstones.write(&index)?;
         writer.tombstones_changed();
@@ -166,10 +167,10 @@ pub fn forget(writer: &mut Writer, which: impl Fn(&Tombstone) -> bool) -> Result
     Ok(forgotten)
 }
 
-/// Lets the next run read files again, whether they changed or not, and commits.
+/// Marks files to be read again by the next run, changed or not, and commits.
 ///
 /// # Errors
-/// Where the disk refuses.
+/// If a write fails.
 pub fn read_again(writer: &mut Writer, which: impl Fn(&Entry) -> bool) -> Result<()> {
     let entries: Vec<Entry> = writer.manifest().entries().filter(|entry| which(entry)).cloned().collect();
     for entry in entries {

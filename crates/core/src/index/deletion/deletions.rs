@@ -1,10 +1,10 @@
-//! What is deleted, kept from what is added afterwards.
+//! The order of deletions and additions within one commit: a deletion must not touch what is added after it.
 //!
-//! tantivy applies to a segment that it is given what is deleted from then on, and what was deleted shortly before as well:
-//! its queue of deletions has no sharp end. It knows how old each document is where its own writer made the segment; of
-//! others it does not. So a deletion here says itself which segments were added after it.
+//! tantivy applies to a segment that it is given the deletions from then on, and those shortly before as well: its
+//! queue of deletions has no sharp end. It knows the age of each document only in segments of its own writer. So a
+//! deletion here carries its own list of the segments that were added after it.
 //!
-//! A merged segment is none of those, and need not be: what was deleted before all of its segments were there has been
+//! A merged segment is not in that list and need not be: deletions from before all of its segments were there were
 //! applied to each of them when their merge began.
 
 use std::collections::HashMap;
@@ -15,14 +15,14 @@ use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Ter
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, Score, SegmentReader, Term};
 
-/// The order of deletions and of segments since the last commit.
+/// The relative order of deletions and added segments since the last commit.
 #[derive(Debug, Default)]
 pub struct Deletions {
     count: u64,
     added: Added,
 }
 
-/// For each segment how many deletions there were when it was added.
+/// For each segment, the number of deletions at the time it was added.
 type Added = Arc<Mutex<HashMap<SegmentId, u64>>>;
 
 impl Deletions {
@@ -33,18 +33,18 @@ impl Deletions {
         Box::new(Deletion { inner, number: self.count, added: self.added.clone() })
     }
 
-    /// Notes that a segment is added now.
+    /// Records that a segment is added now.
     pub fn add(&mut self, segment: SegmentId) {
         self.added.lock().unwrap_or_else(PoisonError::into_inner).insert(segment, self.count);
     }
 
-    /// Notes a commit: all deletions so far were applied.
+    /// Records a commit: all deletions so far have been applied.
     pub fn committed(&mut self) {
         self.added.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
-/// The documents with a term in the segments that were there.
+/// A query for the documents with a term, in the segments that were there when the deletion happened.
 #[derive(Debug, Clone)]
 struct Deletion<Inner> {
     inner: Inner,

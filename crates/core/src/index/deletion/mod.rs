@@ -1,4 +1,4 @@
-//! Deletion on request, the tombstones that keep it, and the order of deletions inside one commit.
+//! Deletion on request, the tombstones that make it last, and the order of deletions within one commit.
 
 pub mod delete;
 pub mod deletions;

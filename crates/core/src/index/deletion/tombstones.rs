@@ -1,9 +1,10 @@
-//! Tombstones: what was deleted on request, so that no later run and no other generation brings it back.
+//! Tombstones: the record of articles deleted on request, so that no later run and no other generation brings them
+//! back.
 //!
-//! They stand beside the generations, in `tombstones.jsonl`: a line with the checksum of the rest, then one article a line
-//! with its id, the hash of its text and the file that it came of. The file is written whole, synced and renamed into
-//! place before the deletion is committed, so a deletion that was acknowledged is never forgotten; where a run is killed
-//! between the two, the next one takes the article out.
+//! They stand beside the generations, in `tombstones.jsonl`: a line with the checksum of the rest, then one line per
+//! article with its id, the hash of its text and the file that it came from. The file is written whole, synced and
+//! renamed into place before the deletion is committed, so an acknowledged deletion is never lost; if a run is killed
+//! between the two, the next one removes the article.
 
 use std::collections::HashMap;
 use std::fs;
@@ -20,32 +21,32 @@ use crate::index::storage::names::TOMBSTONES;
 /// An article that was deleted on request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tombstone {
-    /// Its id.
+    /// The article's id.
     pub id: ArticleId,
-    /// [`crate::index::document::text_hash`] of it: the same text is kept out under another id too.
+    /// Its [`crate::index::document::text_hash`]: the same text is kept out under any other id too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<u64>,
-    /// The file that it came of.
+    /// The file that it came from.
     pub file: String,
-    /// Articles of the same text that were left where they are, because only this copy was to go.
+    /// Articles with the same text that were spared, because only this copy was to be deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spared: Vec<ArticleId>,
-    /// Whether only its text tells it: its id is made of a number that another record gets when a line before it comes or
-    /// goes, so another text under this id is another article.
+    /// Whether it is identified by its text alone: its id contains a record number, which another record gets when a
+    /// line before it is added or removed, so another text under this id is another article.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_text: bool,
 }
 
-/// What the tombstones say of an article.
+/// The verdict of the tombstones on an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Says<'a> {
-    /// Nothing.
+    /// No tombstone applies.
     Nothing,
-    /// It stays out: its text is that of this one, or its id is and its text is as it was.
+    /// The article is kept out: its text is this tombstone's, or its id is and its text is unchanged.
     KeptOut(&'a Tombstone),
-    /// It stays out by its id, although its text is another now.
+    /// The article is kept out by its id, although its text has changed.
     KeptOutChanged(&'a Tombstone),
-    /// It comes in: it has the id of this one, but an id that numbers give, and another text.
+    /// The article is let in: its id is this tombstone's, but contains a record number, and its text differs.
     LetIn(&'a Tombstone),
 }
 
@@ -73,15 +74,15 @@ struct Header {
 }
 
 impl Tombstones {
-    /// Where the tombstones of an index are.
+    /// The path of the tombstones of an index.
     pub fn path(index: &Path) -> PathBuf {
         index.join(TOMBSTONES)
     }
 
-    /// Reads the tombstones of an index; there are none where there is no file.
+    /// Reads the tombstones of an index; empty if there is no file.
     ///
     /// # Errors
-    /// Where the file does not hold what was written: nothing is taken in that may have been deleted.
+    /// If the file does not hold what was written: no article may be let in that may have been deleted.
     pub fn read(index: &Path) -> Result<Tombstones> {
         let path = Tombstones::path(index);
         let text = match fs::read_to_string(&path) {
@@ -99,10 +100,10 @@ impl Tombstones {
         Ok(Tombstones::of(list.map_err(|e| damaged(path, &e.to_string()))?))
     }
 
-    /// Writes them in place of those that stand there, durably.
+    /// Durably replaces the tombstones of an index by these.
     ///
     /// # Errors
-    /// Where the disk refuses; the old ones stand then.
+    /// If a write fails; the old ones are intact then.
     pub fn write(&self, index: &Path) -> Result<()> {
         let lines = self.list.iter().map(|one| serde_json::to_string(one).unwrap_or_default() + "\n");
         let lines: String = lines.collect();
@@ -116,7 +117,8 @@ impl Tombstones {
         tombstones
     }
 
-    /// Adds one, in place of an earlier one of the same article. An id that numbers give may have several, of a text each.
+    /// Adds one, in place of an earlier one of the same article. An id with a record number may have several, one per
+    /// text.
     pub fn add(&mut self, tombstone: Tombstone) {
         if self.by_id.contains_key(&tombstone.id) {
             let other = |one: &Tombstone| (one.by_text || tombstone.by_text) && one.text != tombstone.text;
@@ -129,24 +131,24 @@ impl Tombstones {
         self.list.push(tombstone);
     }
 
-    /// Takes out those that the function names, and gives them.
+    /// Removes the tombstones that satisfy `which` and returns them.
     pub fn forget(&mut self, which: impl Fn(&Tombstone) -> bool) -> Vec<Tombstone> {
         let (gone, kept) = std::mem::take(&mut self.list).into_iter().partition(which);
         *self = Tombstones::of(kept);
         gone
     }
 
-    /// All, in the order in which they were set.
+    /// All tombstones, in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = &Tombstone> {
         self.list.iter()
     }
 
-    /// How many there are.
+    /// The number of tombstones.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no tombstones.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -156,8 +158,8 @@ impl Tombstones {
         self.by_id.get(id).map(|at| &self.list[*at])
     }
 
-    /// What they say of an article with this id and text. A text that was deleted stays out under any id, but for those
-    /// copies that were spared; an id that was deleted stays out whatever its text, unless it is one that numbers give.
+    /// The verdict on an article with this id and text. A deleted text stays out under any id, except for spared
+    /// copies; a deleted id stays out whatever its text, unless it contains a record number.
     pub fn say(&self, id: &ArticleId, text: Option<u64>) -> Says<'_> {
         let own = self.get(id);
         if let Some(own) = own.filter(|own| own.text == text) {
@@ -200,7 +202,7 @@ mod tests {
         assert_eq!(kept_out("b", Some(7)), None);
         assert_eq!(kept_out("d", Some(7)), Some(id("a")));
         assert_eq!(kept_out("d", Some(9)), None);
-        // The copy that was spared goes later: then no other of its text is left.
+        // The spared copy is deleted later: then no other copy of its text is left.
         let mut tombstones = tombstones;
         tombstones.add(tombstone("b", 7, &[]));
         assert_eq!(tombstones.say(&id("b"), Some(7)).keeps_out().map(|one| &one.id), Some(&id("b")));

@@ -1,4 +1,4 @@
-//! A handle to an index, for any number of threads.
+//! [`Index`], a handle to an index that any number of threads share.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use crate::index::read::snapshot::Snapshot;
 use crate::index::write::writer::{Resources, Writer};
 use gongxun_text::segment::Segmenter;
 
-/// What an index is made with. It keeps it for life; building anew changes it.
+/// The settings an index is created with. It keeps them for life; only a rebuild changes them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The user's own words, one a line, with a frequency if there is one.
+    /// The user's own words, one a line, each with an optional frequency.
     pub dictionary: String,
 }
 
 impl Settings {
-    /// With these words beside the built-in ones.
+    /// Adds these words to the built-in ones.
     pub fn dictionary(mut self, words: impl Into<String>) -> Settings {
         self.dictionary = words.into();
         self
@@ -35,7 +35,7 @@ impl Settings {
     }
 }
 
-/// An index in a folder. Cloning it is cheap, and every clone is the same index.
+/// An index in a folder. Cloning is cheap, and every clone is the same index.
 ///
 /// ```
 /// use gongxun_core::article::Article;
@@ -56,7 +56,7 @@ pub struct Index(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
-    // Lets its files go before their folder does.
+    // Declared before the folder, so that files are closed before the folder is removed.
     reader: Reader,
     _temporary: Option<Temporary>,
 }
@@ -65,24 +65,24 @@ impl Index {
     /// Opens the index in a folder.
     ///
     /// # Errors
-    /// [`Error::NoIndex`] where there is none; else as [`Snapshot::open`].
+    /// [`Error::NoIndex`] if there is none; otherwise the same as [`Snapshot::open`].
     pub fn open(folder: impl AsRef<Path>) -> Result<Index> {
         Index::of(folder.as_ref(), None)
     }
 
-    /// Opens the index in a folder, and makes one where there is none.
+    /// Opens the index in a folder, or creates one if there is none.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the index was made with another dictionary; else as [`Index::open`].
+    /// [`Error::Invalid`] if the index was created with another dictionary; otherwise the same as [`Index::open`].
     pub fn open_or_create(folder: impl AsRef<Path>, settings: Settings) -> Result<Index> {
         Index::make(folder.as_ref(), &settings, None)
     }
 
-    /// Makes an index that goes with its last handle, for tests and for what need not last. It is kept in memory where the
-    /// system has a file system there, else in the folder for temporary files.
+    /// Creates a temporary index, removed with its last handle, for tests and for data that need not last. It is kept
+    /// in memory if the system has an in-memory file system, otherwise in the folder for temporary files.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn in_memory(settings: Settings) -> Result<Index> {
         let temporary = Temporary::new()?;
         let folder = temporary.path().to_path_buf();
@@ -92,7 +92,7 @@ impl Index {
     fn make(folder: &Path, settings: &Settings, temporary: Option<Temporary>) -> Result<Index> {
         let segmenter = settings.segmenter()?;
         match Generation::current(folder)? {
-            // A dictionary that was not asked for is the index's own.
+            // Without a dictionary in the settings, the index's own is used.
             Some(current) if segmenter.is_some() => {
                 let own = current.segmenter(&current.settings()?)?;
                 if segmenter.is_some_and(|asked| asked.fingerprint() != own.fingerprint()) {
@@ -111,20 +111,20 @@ impl Index {
         Ok(Index(Arc::new(Inner { path: folder.to_path_buf(), reader, _temporary: temporary })))
     }
 
-    /// The folder.
+    /// The index folder.
     pub fn path(&self) -> &Path {
         &self.0.path
     }
 
-    /// The writer. There is one at a time, in all processes together.
+    /// Opens the writer. There is one at a time, across all processes.
     ///
     /// # Errors
-    /// [`Error::Busy`] where another one writes.
+    /// [`Error::Busy`] if another writer is open.
     pub fn writer(&self, resources: Resources) -> Result<Writer> {
         Writer::open(self.path(), None, resources)
     }
 
-    /// The newest commit. It never changes; later ones, and new generations, are met by asking again.
+    /// The newest commit. A snapshot never changes; call again to see later commits and new generations.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.0.reader.snapshot()
     }

@@ -1,4 +1,4 @@
-//! The index as a program has it: a handle to share, a writer that takes articles one by one.
+//! The index embedded in a program: a handle to share, a builder of articles, and a writer that takes them one by one.
 
 pub mod handle;
 pub mod new_article;

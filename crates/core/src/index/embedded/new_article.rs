@@ -1,9 +1,9 @@
-//! An article that a program makes, field by field.
+//! [`NewArticle`], a builder of articles.
 
 use crate::article::{Article, ArticleId, Credit, Date, ParseDateError, Role};
 use crate::index::records::PROGRAM;
 
-/// An article under way: it is handed to [`crate::index::Writer::put`] as it is, or turned into an [`Article`].
+/// A builder of an article: handed to [`crate::index::Writer::put`] as it is, or turned into an [`Article`].
 ///
 /// ```
 /// use gongxun_core::article::{Article, Role};
@@ -17,7 +17,7 @@ use crate::index::records::PROGRAM;
 pub struct NewArticle(Article);
 
 impl Article {
-    /// An article that goes by this key, which may be any string: a second one of the same key takes its place.
+    /// Starts an article with this key, which may be any string: a second article with the same key replaces the first.
     #[expect(clippy::new_ret_no_self, reason = "its fields are given one by one, and then it is an article")]
     pub fn new(key: &str, title: impl Into<String>, body: impl Into<String>) -> NewArticle {
         let origin = if key.is_empty() { PROGRAM.to_string() } else { key.to_string() };
@@ -27,32 +27,32 @@ impl Article {
 }
 
 impl NewArticle {
-    /// When it was published: `2025-01-15`, or RFC 3339.
+    /// The publication date: `2025-01-15`, or RFC 3339.
     ///
     /// # Errors
-    /// Where the text is no date.
+    /// If the text is not a date.
     pub fn date(mut self, date: &str) -> Result<NewArticle, ParseDateError> {
         self.0.date = Some(date.parse::<Date>()?);
         Ok(self)
     }
 
-    /// Who did what; one more.
+    /// Adds a credit.
     pub fn credit(mut self, role: Role, name: impl Into<String>) -> NewArticle {
         self.0.credits.push(Credit::new(role, name));
         self
     }
 
-    /// An editor (编辑).
+    /// Adds an editor (编辑).
     pub fn editor(self, name: impl Into<String>) -> NewArticle {
         self.credit(Role::Editor, name)
     }
 
-    /// An author (作者).
+    /// Adds an author (作者).
     pub fn author(self, name: impl Into<String>) -> NewArticle {
         self.credit(Role::Author, name)
     }
 
-    /// The source as printed; its parts are the outlets, where [`NewArticle::outlets`] does not name them.
+    /// The source as printed. It is the only outlet unless [`NewArticle::outlets`] names others.
     pub fn source(mut self, source: impl Into<String>) -> NewArticle {
         let source = source.into();
         if self.0.outlets.is_empty() {
@@ -62,13 +62,13 @@ impl NewArticle {
         self
     }
 
-    /// The parts of the source.
+    /// The outlets that the source names.
     pub fn outlets(mut self, outlets: impl IntoIterator<Item = impl Into<String>>) -> NewArticle {
         self.0.outlets = outlets.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The section of the site or paper.
+    /// The section of the site or newspaper.
     pub fn section(mut self, section: impl Into<String>) -> NewArticle {
         self.0.section = Some(section.into());
         self

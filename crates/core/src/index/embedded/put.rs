@@ -1,7 +1,8 @@
-//! Articles that a program puts in, takes out and forbids: as good as those of files.
+//! Articles that a program puts in, removes and forbids: equal in rank to those read from files.
 //!
-//! They are counted in the manifest, taken over by a new generation, and kept out by tombstones like any other; their file
-//! is [`PROGRAM`]. An article with the id of a record of the archive takes its place (see [`crate::index::records`]).
+//! They are counted in the manifest, carried over to a new generation, and kept out by tombstones like any other; their
+//! file is [`PROGRAM`]. An article with the id of a record of the archive takes its place (see
+//! [`crate::index::records`]).
 
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
@@ -11,24 +12,25 @@ use crate::index::write::records::{Class, PROGRAM, Verdict};
 use crate::index::write::writer::Writer;
 use crate::reprint::Fingerprint;
 
-/// What became of an article that was put in.
+/// The outcome of [`Writer::put`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Put {
-    /// It was not there.
+    /// The index did not hold it.
     New,
-    /// It replaced one of the same id.
+    /// It replaced an article with the same id.
     Changed,
-    /// It was there as it is.
+    /// The index already holds it as it is.
     Unchanged,
-    /// It was deleted on request, by its id or with the same text under another one, and stays out.
+    /// It was deleted on request, by its id or by its text under another id, and stays out.
     Forbidden,
 }
 
 impl Writer {
-    /// Puts an article in, in place of an earlier one of its id. It is found after the next commit.
+    /// Puts an article in, replacing an earlier one with its id. It can be found after the next commit.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the article has no id, or a date that can't exist; where the disk refuses or a file of the index can't be read.
+    /// [`Error::Invalid`] if the article has no id, or an impossible date; otherwise if a write fails or an index file
+    /// can't be read.
     pub fn put(&mut self, article: &impl AsRef<Article>) -> Result<Put> {
         let article = article.as_ref();
         if article.id.0.is_empty() {
@@ -53,10 +55,11 @@ impl Writer {
         })
     }
 
-    /// Takes out an article that a program put in, and tells whether there was one. It may be put in again.
+    /// Removes an article that a program put in; returns whether there was one. It may be put in again.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the article is a record of the archive, which would bring it back: forbid it.
+    /// [`Error::Invalid`] if the article is a record of the archive, which would bring it back: [`Writer::forbid`] it
+    /// instead.
     pub fn remove(&mut self, id: &ArticleId) -> Result<bool> {
         if self.release(id, PROGRAM)? {
             self.count_of_program(-1);
@@ -71,13 +74,13 @@ impl Writer {
         }
     }
 
-    /// Takes an article out for good, and tells whether there was one: nothing brings it back, under its id or with its
-    /// text under another one, until that is taken back ([`crate::index::delete::forget`]). Commits.
+    /// Deletes an article for good; returns whether there was one. Nothing brings it back, under its id or by its text
+    /// under another one, until [`crate::index::delete::forget`] revokes that. Commits.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn forbid(&mut self, id: &ArticleId) -> Result<bool> {
-        // What was put in just now is not found before.
+        // Articles put in since the last commit can't be found before it.
         self.commit()?;
         Ok(delete::delete(self, std::slice::from_ref(id))? > 0)
     }

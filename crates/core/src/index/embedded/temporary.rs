@@ -1,4 +1,4 @@
-//! A folder that goes with whoever made it: in memory where the system has a file system there.
+//! A temporary folder that is removed on drop: in memory if the system has an in-memory file system.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,22 +7,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, Result};
 
-/// Where Linux keeps files in memory.
+/// The in-memory file system of Linux.
 const IN_MEMORY: &str = "/dev/shm";
-/// How many names are tried.
+/// The number of names to try.
 const ATTEMPTS: u32 = 1_000;
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
-/// The folder. It is removed when this is dropped.
+/// A temporary folder, removed on drop.
 #[derive(Debug)]
 pub struct Temporary(PathBuf);
 
 impl Temporary {
-    /// Makes a folder that nobody else has.
+    /// Creates a folder under a name of its own.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn new() -> Result<Temporary> {
         let places = [PathBuf::from(IN_MEMORY), std::env::temp_dir()];
         let mut refused = None;
@@ -43,13 +43,13 @@ impl Temporary {
         Err(refused.unwrap_or_else(|| Error::Invalid("there is no folder for temporary files".into())))
     }
 
-    /// Where it is.
+    /// The folder's path.
     pub fn path(&self) -> &Path {
         &self.0
     }
 }
 
-/// Makes a folder that only its owner reads.
+/// Creates a folder that only its owner can read.
 fn make(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -59,7 +59,7 @@ fn make(path: &Path) -> std::io::Result<()> {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // Nobody is left who could be told.
+        // No caller is left to report an error to.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,9 +1,9 @@
-//! A copy of an index as it is at one commit, made while others read and write it.
+//! Backup: a copy of an index at one commit, made while others read and write it.
 //!
-//! Files of segments never change once they are written, so they are linked where the file system allows it, and take no
-//! room; files that grow (the manifest, the fingerprints) are copied as far as the commit says. tantivy's own lock on
-//! meta.json keeps a writer from removing anything while the files are opened; an open file stays readable when it is
-//! removed afterwards.
+//! Segment files never change once written, so they are hard-linked where the file system allows it, and take no space;
+//! files that grow (the manifest, the fingerprints) are copied up to the length in the commit. tantivy's own lock on
+//! meta.json keeps a writer from removing anything while the files are opened; an open file stays readable after it is
+//! removed.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
@@ -22,36 +22,36 @@ use crate::index::read::snapshot::Snapshot;
 use crate::index::storage::atomic_files::{create_folder, replace_file, sync_folder};
 use crate::index::storage::failpoint::{Step, point};
 
-/// How often a copy is begun anew where a writer removed a file between two looks.
+/// Attempts at a backup, each after a writer removed a file during the one before.
 const ATTEMPTS: u32 = 5;
 /// tantivy's list of segments.
 const META: &str = "meta.json";
-/// tantivy's list of the files that it may remove.
+/// tantivy's list of the files that it manages and may remove.
 const MANAGED: &str = ".managed.json";
 
-/// What a copy took.
+/// The result of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     /// The generation that was copied.
     pub generation: u64,
     /// The commit.
     pub commit: u64,
-    /// How many articles it holds.
+    /// Number of articles in the backup.
     pub articles: u64,
-    /// Files that are shared with the index they came of.
+    /// Number of files shared with the original index by hard links.
     pub linked: u64,
-    /// Files that were copied.
+    /// Number of files copied.
     pub copied: u64,
-    /// Bytes of all files.
+    /// Total size of all files, in bytes.
     pub bytes: u64,
 }
 
-/// Copies the last commit of the current generation, with the tombstones, to a folder that is empty or not there. The copy
-/// is an index of its own: it is searched, written to and copied like any other. CURRENT is written last, so a copy
-/// that was killed is no index; the next one to the same folder makes it anew.
+/// Copies the last commit of the current generation, with the tombstones, to a folder that is empty or does not exist.
+/// The copy is a complete index: it can be searched, written to and backed up like any other. CURRENT is written last,
+/// so a copy that was killed is not an index; the next backup to the same folder starts over.
 ///
 /// # Errors
-/// [`Error::Invalid`] where the folder holds something; where the disk refuses, or a file of the index is damaged.
+/// [`Error::Invalid`] if the folder is not empty; otherwise if a write fails or a file of the index is damaged.
 pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
     folder::require_free(target)?;
     let source = open(index)?;
@@ -66,7 +66,7 @@ pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
     for file in source.files {
         let to = folder.join(&file.name);
         let from = source.generation.folder().join(&file.name);
-        // The open file is the one of the commit, so its path is too, as long as it is there.
+        // The open file is the commit's, so the path names the same file as long as it exists.
         if file.length.is_none() && fs::hard_link(&from, &to).is_ok() {
             copied.linked += 1;
         } else {
@@ -80,7 +80,7 @@ pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
         copied.copied += 1;
     }
     sync_folder(&folder)?;
-    // Looked at before it is called an index.
+    // Opened once before it is called an index.
     let snapshot = Snapshot::of(&copy)?;
     (copied.commit, copied.articles) = (snapshot.commit.number, snapshot.articles());
     source.tombstones.write(target)?;
@@ -94,15 +94,15 @@ pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
 struct Opened {
     name: PathBuf,
     file: File,
-    /// How much of it counts, where it grows.
+    /// The length that belongs to the commit, for files that grow.
     length: Option<u64>,
 }
 
-/// All that belongs to one commit.
+/// All files that belong to one commit.
 struct Source {
     generation: Generation,
     files: Vec<Opened>,
-    /// Files that are written anew, with what is in them.
+    /// Files that are written anew, with their content.
     small: Vec<(PathBuf, Vec<u8>)>,
     tombstones: Tombstones,
 }
@@ -115,7 +115,7 @@ impl Source {
 
 fn open(index: &Path) -> Result<Source> {
     for _ in 1..ATTEMPTS {
-        // A commit or a swap in another process may take files away between two looks.
+        // A commit or a swap in another process may remove files between two reads.
         match open_once(index) {
             Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
             other => return other,
@@ -137,7 +137,7 @@ fn open_once(index: &Path) -> Result<Source> {
 
     let lock = engine.directory().acquire_lock(&META_LOCK);
     let _lock = lock.map_err(|e| of_engine(&folder, TantivyError::LockFailure(e, None)))?;
-    // Read before and after, so that the list of segments and the file are of one commit.
+    // Read before and after, so that the list of segments and the file belong to the same commit.
     let mut meta = read(META)?;
     let (segments, commit) = loop {
         let found = check::segments(&generation)?;
@@ -167,7 +167,7 @@ fn open_once(index: &Path) -> Result<Source> {
     Ok(Source { tombstones: Tombstones::read(index)?, generation, files, small })
 }
 
-/// Copies an open file, or as much of it as counts, and syncs it.
+/// Copies an open file, up to `length` if given, and syncs it.
 fn copy_file(from: File, length: Option<u64>, to: &Path) -> Result<()> {
     let copy = || -> io::Result<u64> {
         point(Step::Create, to)?;

@@ -1,8 +1,8 @@
-//! The index folder: whether it is one, whether one may be made there, and what in it is the index's own.
+//! The index folder: recognising an index, claiming a folder for one, and telling the index's own files from others.
 //!
-//! An index is recognised by its marker, or, where it was made before there were markers, by a generation in it. Where there
-//! is neither and the folder holds anything else, nothing is written to it; in a folder that is an index nothing is removed
-//! that the index did not make.
+//! An index is recognised by its marker or, if it was made before there were markers, by a generation in it. If there
+//! is neither and the folder holds anything else, nothing is written to it; in a folder that is an index, nothing is
+//! removed that the index did not make.
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
@@ -19,32 +19,32 @@ use crate::index::storage::names::{
     is_unfinished_in_a_generation, numbered,
 };
 
-/// What the marker says of an index.
+/// The content of an index's marker.
 const IS_INDEX: &str = "gongxun index: what stands in this folder was made by gongxun and is changed by it alone\n";
-/// What the marker says of a copy that is not whole.
+/// The content of the marker of an unfinished backup.
 const IS_COPYING: &str = "gongxun snapshot under way: this is no index until the copy is whole\n";
-/// What the text of every marker begins with.
+/// The prefix of the content of every marker.
 const OURS: &str = "gongxun ";
-/// What may stand beside an index that is about to be made.
+/// Files that may stand in a folder where an index is about to be created.
 const BESIDE_AN_INDEX: [&str; 6] = ["README.md", ".gitignore", ".gitattributes", ".gitkeep", ".DS_Store", "lost+found"];
 
-/// What a folder is to whoever wants to write an index there.
+/// The status of a folder in which an index is to be written.
 #[derive(Debug, PartialEq, Eq)]
 enum Standing {
-    /// There is no such folder, or nothing in it that matters.
+    /// The folder does not exist, or holds nothing that matters.
     Free,
-    /// It is an index.
+    /// The folder is an index.
     Index,
-    /// It is a copy that was not finished.
+    /// The folder is an unfinished backup.
     Copying,
-    /// It holds something else, such as this.
+    /// The folder holds other things, such as this one.
     Foreign(OsString),
 }
 
-/// Makes the folder an index where it is free, and refuses one that is something else.
+/// Makes a free folder an index, and refuses one that is something else.
 ///
 /// # Errors
-/// [`Error::Invalid`] where the folder holds other things, is a file, or a copy that was not finished.
+/// [`Error::Invalid`] if the folder holds other things, is a file, or is an unfinished backup.
 pub fn claim(index: &Path) -> Result<()> {
     match standing(index)? {
         Standing::Index | Standing::Free => {}
@@ -59,7 +59,7 @@ pub fn claim(index: &Path) -> Result<()> {
         return Ok(());
     }
     create_folder(index)?;
-    // Of two that begin at the same moment one makes the file; an empty marker is one as well.
+    // Of two processes that begin at the same moment one creates the file; an empty marker is valid as well.
     let make = || {
         point(Step::Create, &path)?;
         let mut file = match OpenOptions::new().create_new(true).write(true).open(&path) {
@@ -75,10 +75,10 @@ pub fn claim(index: &Path) -> Result<()> {
     sync_folder(index)
 }
 
-/// Refuses a folder that a copy can't be put in: it must be free, or hold a copy that was not finished.
+/// Refuses a folder that a backup can't be written to: it must be free, or hold an unfinished backup.
 ///
 /// # Errors
-/// [`Error::Invalid`] where the folder holds anything else.
+/// [`Error::Invalid`] if the folder holds anything else.
 pub fn require_free(target: &Path) -> Result<()> {
     let holds = match standing(target)? {
         Standing::Copying => return Ok(()),
@@ -94,10 +94,10 @@ pub fn require_free(target: &Path) -> Result<()> {
     )))
 }
 
-/// Marks a folder as a copy under way, and removes what one before it left that was killed. For whoever holds the lock.
+/// Marks a folder as a backup under way, and removes the remains of an earlier one that was killed. Requires the lock.
 ///
 /// # Errors
-/// As [`require_free`].
+/// Same as [`require_free`].
 pub fn begin_copy(target: &Path) -> Result<()> {
     require_free(target)?;
     if standing(target)? == Standing::Copying {
@@ -115,15 +115,15 @@ pub fn begin_copy(target: &Path) -> Result<()> {
     replace_file(&target.join(MARKER), IS_COPYING.as_bytes())
 }
 
-/// The copy is whole.
+/// Marks a backup as complete.
 ///
 /// # Errors
-/// Where the disk refuses.
+/// If a write fails.
 pub fn end_copy(target: &Path) -> Result<()> {
     replace_file(&target.join(MARKER), IS_INDEX.as_bytes())
 }
 
-/// Whether a folder is an index, by its marker or by what is in it.
+/// Whether a folder is an index, by its marker or by its content.
 pub fn is_index(folder: &Path) -> bool {
     matches!(standing(folder), Ok(Standing::Index))
 }
@@ -150,7 +150,7 @@ fn standing(index: &Path) -> Result<Standing> {
     for entry in list {
         let entry = entry.map_err(|e| Error::io(index, e))?;
         let name = entry.file_name();
-        // Another process may have made the marker meanwhile.
+        // Another process may have created the marker meanwhile.
         if name == MARKER
             && let Some(standing) = marked(index)
         {
@@ -165,7 +165,7 @@ fn standing(index: &Path) -> Result<Standing> {
     Ok(other.map_or(Standing::Free, Standing::Foreign))
 }
 
-/// What the marker says, where there is one.
+/// Returns the status that the marker declares, if there is one.
 fn marked(index: &Path) -> Option<Standing> {
     match fs::read(index.join(MARKER)) {
         Ok(bytes) if bytes == IS_COPYING.as_bytes() => Some(Standing::Copying),
@@ -174,13 +174,13 @@ fn marked(index: &Path) -> Option<Standing> {
     }
 }
 
-/// What an entry of a folder says of it.
+/// The evidence that one entry gives about its folder.
 enum What {
-    /// That it is an index.
+    /// The folder is an index.
     Proof,
-    /// Nothing: it may stand beside an index, or is what is left of a first run that was killed.
+    /// None: the entry may stand beside an index, or is the remains of a first run that was killed.
     Beside,
-    /// That it is something else.
+    /// The folder is something else.
     Other,
 }
 
@@ -194,7 +194,7 @@ fn what(index: &Path, name: &str) -> What {
             () => What::Other,
         },
         CURRENT => match fs::read_to_string(&path).ok().as_deref().and_then(named) {
-            // Where its generation is damaged or gone it is an index all the same.
+            // An index whose generation is damaged or gone is still an index.
             Some(number) if index.join(generation_name(number)).is_dir() => What::Proof,
             _ => What::Other,
         },
@@ -205,15 +205,15 @@ fn what(index: &Path, name: &str) -> What {
     }
 }
 
-/// The text of the file CURRENT: the name of the generation, and a line with the checksum of that.
+/// The content of the file CURRENT: the name of the generation, and a line with its checksum.
 pub fn current(number: u64) -> String {
     let name = generation_name(number);
     let crc = checksum_line(&name);
     format!("{name}\n{crc}\n")
 }
 
-/// The number of the generation that a file CURRENT names in its first line. The second one, which earlier versions did not
-/// write, must be its checksum.
+/// Parses the number of the generation that a CURRENT file names in its first line. A second line, which earlier
+/// versions did not write, must be its checksum.
 pub fn named(current: &str) -> Option<u64> {
     let mut lines = current.trim().split('\n').map(str::trim);
     let name = lines.next()?;
@@ -230,8 +230,8 @@ pub fn generation_name(number: u64) -> String {
     format!("{GENERATION}{number:06}")
 }
 
-/// Whether a folder is a generation that this program or one before it made, whatever its name: its settings or its state
-/// say so.
+/// Whether a folder is a generation made by this program or an earlier version, whatever its name: its settings or its
+/// state prove it.
 pub fn is_generation(folder: &Path) -> bool {
     let says = |file: &str, keys: &[&str]| {
         let read = fs::read(folder.join(file)).ok();
@@ -241,18 +241,18 @@ pub fn is_generation(folder: &Path) -> bool {
     says(SETTINGS, &["schema", "dictionary"]) || says(STATE, &["stage", "since"])
 }
 
-/// Whether a folder is a generation whose making was stopped before its settings were written: it is empty, or has the
-/// beginnings of such files alone.
+/// Whether a folder is a generation whose creation stopped before its settings were written: it is empty, or holds only
+/// unfinished files.
 pub fn is_begun(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut list| {
         list.all(|entry| entry.is_ok_and(|e| e.file_name().to_str().is_some_and(is_unfinished_in_a_generation)))
     })
 }
 
-/// The numbers that generations in the folder have, and the highest number that anything in it has that is called so.
+/// Returns the numbers of the generations in the folder, and the highest number of anything named like one.
 ///
 /// # Errors
-/// Where the folder can't be listed.
+/// If the folder can't be listed.
 pub fn generations(index: &Path) -> Result<(Vec<u64>, u64)> {
     let list = match fs::read_dir(index) {
         Ok(list) => list,
@@ -271,25 +271,25 @@ pub fn generations(index: &Path) -> Result<(Vec<u64>, u64)> {
     Ok((numbers, highest))
 }
 
-/// Removes a generation's folder, under another name first, so that no half of it is ever taken for a generation. What
-/// the index did not make stays.
+/// Removes a generation's folder, after renaming it, so that a half-removed one is never mistaken for a generation.
+/// Files that the index did not make stay.
 ///
 /// # Errors
-/// Where the disk refuses; [`clean_up`] tries again what was renamed.
+/// If the disk refuses; [`clean_up`] retries what was renamed.
 pub fn remove(index: &Path, number: u64) -> Result<()> {
     let folder = index.join(generation_name(number));
     let name = |again: u32| index.join(format!("{REMOVED}{:06}", number + u64::from(again) * 1_000_000));
-    // A name that something else has already is left to it.
+    // A name that is taken by something else is skipped.
     let removed = (0..).map(name).find(|path| fs::symlink_metadata(path).is_err()).unwrap_or_else(|| name(0));
     let rename = point(Step::Rename, &removed).and_then(|()| fs::rename(&folder, &removed));
     rename.map_err(|e| Error::io(&folder, e))?;
     remove_own(&removed)
 }
 
-/// Removes what removals that were killed have left in an index folder.
+/// Removes the remains of removals that were killed from an index folder.
 ///
 /// # Errors
-/// Where the disk refuses.
+/// If a write fails.
 pub fn clean_up(index: &Path) -> Result<()> {
     let list = fs::read_dir(index).map_err(|e| Error::io(index, e))?;
     for entry in list.flatten() {
@@ -301,7 +301,7 @@ pub fn clean_up(index: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes the files that an index makes, the ones that tell whose they are last, and the folder where nothing else is left.
+/// Removes the files that an index makes, those that identify it last, and the folder if nothing else is left.
 pub fn remove_own(folder: &Path) -> Result<()> {
     let list = fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
     let mut names: Vec<OsString> = Vec::new();
@@ -325,7 +325,7 @@ pub fn remove_own(folder: &Path) -> Result<()> {
     point(Step::Remove, folder).and_then(|()| fs::remove_dir(folder)).map_err(|e| Error::io(folder, e))
 }
 
-/// What is said where a folder was to be and a file is.
+/// The error for a path that should be a folder and is a file.
 pub fn no_folder(index: &Path) -> Error {
     Error::Invalid(format!("{}: a file, and an index is a folder; name one with --index", index.display()))
 }

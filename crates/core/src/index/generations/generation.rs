@@ -1,19 +1,19 @@
-//! Generations: whole indexes side by side, one of which is current.
+//! Generations: complete indexes side by side, one of which is current.
 //!
 //! ```text
 //! index/CURRENT            names the generation that searchers open
-//! index/LOCK               held by the one writer; the system lets go of it when the process ends, however it ends
-//! index/tombstones.jsonl   what was deleted on request, in whatever generation (see [`crate::index::tombstones`])
+//! index/LOCK               held by the one writer; the system releases it when the process ends, however it ends
+//! index/tombstones.jsonl   articles deleted on request, in whatever generation (see [`crate::index::tombstones`])
 //! index/gen-000003/        one generation: tantivy's files and
-//!     generation.json      versions and dictionary that it was built with
-//!     STATE                whether it has served searches, or was set aside; not there while it is built
-//!     dictionary.txt       the user's own words, where there are any
-//!     compression.dict     what stored articles are packed by (see [`crate::index::packing`])
-//!     manifest-000042.jsonl what was read
+//!     generation.json      the versions and the dictionary it was built with
+//!     STATE                whether it has served searches, or was set aside; absent while it is built
+//!     dictionary.txt       the user's own words, if there are any
+//!     compression.dict     the dictionary of stored articles (see [`crate::index::packing`])
+//!     manifest-000042.jsonl the files that were read
 //! ```
 //!
-//! A generation is built in its own folder, synced, and then CURRENT is replaced in one step; a build that is killed
-//! leaves the old one serving.
+//! A generation is built in its own folder and synced, and then CURRENT is replaced in one step; a build that is killed
+//! leaves the old generation serving.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -33,7 +33,7 @@ use crate::index::store::packing;
 use gongxun_text::fold::FOLD_VERSION;
 use gongxun_text::segment::Segmenter;
 
-/// What a generation was built with.
+/// The versions and dictionary a generation was built with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// See [`SCHEMA_VERSION`].
@@ -47,7 +47,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of a generation that is built now, with this segmenter.
+    /// The settings of a generation built now with this segmenter.
     pub fn new(segmenter: &Segmenter) -> Settings {
         Settings {
             schema: SCHEMA_VERSION,
@@ -58,26 +58,26 @@ impl Settings {
     }
 }
 
-/// How far a generation has come.
+/// The stage of a generation's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// It is being built, or its build was killed: the next build goes on with it.
+    /// It is being built, or its build was killed: the next build resumes it.
     Building,
-    /// It is current, or was until a newer one replaced it: one can roll back to it.
+    /// It is current, or was until a newer one replaced it: rollback can return to it.
     Served,
-    /// A rollback went back behind it. No build goes on with it; one can roll forward to it.
+    /// A rollback went back past it. No build resumes it; rollback can return to it.
     RolledBack,
-    /// It did not pass the check before its swap. It never serves, and no build goes on with it.
+    /// It failed the check before its swap. It never serves, and no build resumes it.
     Failed,
 }
 
-/// What a generation's folder says about how far it has come.
+/// The recorded stage of a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    /// How far it has come.
+    /// The stage.
     pub stage: Stage,
-    /// Since when, where the clock could be read.
+    /// The time since when, if the clock could be read.
     pub since: Option<Date>,
 }
 
@@ -96,10 +96,10 @@ impl Generation {
         self.index.join(folder::generation_name(self.number))
     }
 
-    /// The current generation, or none where the folder holds no index.
+    /// Returns the current generation, or `None` if the folder holds no index.
     ///
     /// # Errors
-    /// Where CURRENT can't be read or names nothing.
+    /// If CURRENT can't be read or names no generation.
     pub fn current(index: &Path) -> Result<Option<Generation>> {
         let path = index.join(CURRENT);
         let text = match fs::read_to_string(&path) {
@@ -117,25 +117,26 @@ impl Generation {
         Ok(Some(Generation { index: index.to_path_buf(), number }))
     }
 
-    /// All generations in the folder, oldest first, finished or not. What is only called so is none.
+    /// Returns all generations in the folder, oldest first, finished or not; folders that merely have such a name are
+    /// left out.
     ///
     /// # Errors
-    /// Where the folder can't be listed.
+    /// If the folder can't be listed.
     pub fn all(index: &Path) -> Result<Vec<Generation>> {
         let (numbers, _) = folder::generations(index)?;
         Ok(numbers.into_iter().map(|number| Generation { index: index.to_path_buf(), number }).collect())
     }
 
-    /// Makes the folder of a new generation with its settings and dictionary.
+    /// Creates the folder of a new generation with its settings and dictionary.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn create(index: &Path, segmenter: &Segmenter) -> Result<Generation> {
         let (_, highest) = folder::generations(index)?;
         let generation = Generation { index: index.to_path_buf(), number: highest + 1 };
         let folder = generation.folder();
         create_folder(&folder)?;
-        // First what tells whose the folder is.
+        // First the file that identifies the folder as ours.
         let settings = serde_json::to_vec_pretty(&Settings::new(segmenter)).unwrap_or_default();
         replace_file(&folder.join(SETTINGS), &seal(&settings))?;
         if !segmenter.user_dict().is_empty() {
@@ -144,10 +145,10 @@ impl Generation {
         Ok(generation)
     }
 
-    /// How far the generation has come.
+    /// Returns the stage of the generation.
     ///
     /// # Errors
-    /// Where its folder does not say.
+    /// If its folder has no valid record of it.
     pub fn state(&self) -> Result<State> {
         let path = self.folder().join(STATE);
         match fs::read(&path) {
@@ -160,10 +161,10 @@ impl Generation {
         }
     }
 
-    /// Notes durably how far the generation has come.
+    /// Durably records the stage of the generation.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn mark(&self, stage: Stage) -> Result<()> {
         let state = serde_json::to_vec(&State { stage, since: Date::now() }).unwrap_or_default();
         replace_file(&self.folder().join(STATE), &seal(&state))
@@ -172,31 +173,31 @@ impl Generation {
     /// Makes this generation the current one.
     ///
     /// # Errors
-    /// Where the disk refuses; the old one stays current then.
+    /// If a write fails; the old generation stays current then.
     pub fn make_current(&self) -> Result<()> {
-        // A build that is killed between the two is gone on with: its number is still above the current one's.
+        // A build killed between the two steps is resumed: its number is still higher than the current one's.
         self.mark(Stage::Served)?;
         replace_file(&self.index.join(CURRENT), folder::current(self.number).as_bytes())
     }
 
-    /// Removes the generation's folder. It is renamed first, so that no half of it is ever taken for a generation. Files in
-    /// it that the index did not make stay.
+    /// Removes the generation's folder, after renaming it, so that a half-removed one is never mistaken for a
+    /// generation. Files that the index did not make stay.
     ///
     /// # Errors
-    /// Where the disk refuses; [`Generation::clean_up`] tries again what was renamed.
+    /// If the disk refuses; [`Generation::clean_up`] retries what was renamed.
     pub fn remove(&self) -> Result<()> {
         folder::remove(&self.index, self.number)
     }
 
-    /// Removes what removals that were killed have left in an index folder.
+    /// Removes the remains of removals that were killed from an index folder.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn clean_up(index: &Path) -> Result<()> {
         folder::clean_up(index)
     }
 
-    /// The files that say what the generation was built with, by name.
+    /// Returns the files with the settings and dictionaries of the generation, by name.
     pub(in crate::index) fn own_files(&self) -> Result<Vec<(PathBuf, Vec<u8>)>> {
         let mut files = Vec::new();
         for name in [SETTINGS, DICTIONARY, packing::FILE] {
@@ -210,17 +211,17 @@ impl Generation {
         Ok(files)
     }
 
-    /// The schema that the generation was built by, whether this program can read it or not.
+    /// Returns the schema version of the generation, whether this program can read it or not.
     ///
     /// # Errors
-    /// Where the settings can't be read or do not say.
+    /// If the settings can't be read or name no schema.
     pub fn schema(&self) -> Result<u32> {
         let (path, settings) = self.read_settings()?;
         let schema = settings["schema"].as_u64().and_then(|schema| u32::try_from(schema).ok());
         schema.ok_or_else(|| Error::Damaged { path, what: "it names no schema".into() })
     }
 
-    /// The settings as they stand there, with the path of their file.
+    /// Returns the settings as JSON, with the path of their file.
     fn read_settings(&self) -> Result<(PathBuf, serde_json::Value)> {
         let path = self.folder().join(SETTINGS);
         let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
@@ -231,10 +232,10 @@ impl Generation {
         }
     }
 
-    /// The segmenter with the user's words of the generation, and the program's own dictionary as it is now.
+    /// Returns a segmenter with the generation's user words and the program's present built-in dictionary.
     ///
     /// # Errors
-    /// Where the user's words can't be read.
+    /// If the user's words can't be read.
     pub fn dictionary(&self) -> Result<Segmenter> {
         let path = self.folder().join(DICTIONARY);
         match fs::read_to_string(&path) {
@@ -244,10 +245,10 @@ impl Generation {
         }
     }
 
-    /// Reads the settings, and refuses a generation that this program can't read.
+    /// Reads the settings; refuses a generation that this program can't read.
     ///
     /// # Errors
-    /// [`Error::Schema`] for another version; [`Error::Damaged`] where the settings are not whole.
+    /// [`Error::Schema`] for another version; [`Error::Damaged`] if the settings are not intact.
     pub fn settings(&self) -> Result<Settings> {
         let (path, value) = self.read_settings()?;
         let found = |found: String| Error::Schema { path: self.folder(), found, wanted: SCHEMA_VERSION };
@@ -268,10 +269,10 @@ impl Generation {
         Ok(settings)
     }
 
-    /// The segmenter that the generation was built with.
+    /// Returns the segmenter that the generation was built with.
     ///
     /// # Errors
-    /// Where the dictionary is gone, changed, or the program's own dictionary is another one now.
+    /// If the dictionary is gone or changed, or the program's built-in dictionary is another one now.
     pub fn segmenter(&self, settings: &Settings) -> Result<Segmenter> {
         let segmenter = self.dictionary()?;
         if segmenter.fingerprint() != settings.dictionary {
@@ -282,23 +283,23 @@ impl Generation {
     }
 }
 
-/// The right to write to an index folder. The system takes it back when the process ends.
+/// The exclusive right to write to an index folder. The system releases it when the process ends.
 #[derive(Debug)]
 pub struct WriteLock {
     _file: File,
 }
 
 impl WriteLock {
-    /// Takes the lock, making the folder an index where it is empty or does not exist.
+    /// Acquires the lock, making the folder an index if it is empty or does not exist.
     ///
     /// # Errors
-    /// [`Error::Busy`] where another process holds it; [`Error::Invalid`] where the folder holds other things.
+    /// [`Error::Busy`] if another process holds it; [`Error::Invalid`] if the folder holds other things.
     pub fn acquire(index: &Path) -> Result<WriteLock> {
         folder::claim(index)?;
         WriteLock::take(index)
     }
 
-    /// Takes the lock of a folder that is there.
+    /// Acquires the lock of a folder that exists.
     pub(in crate::index) fn take(index: &Path) -> Result<WriteLock> {
         let path = index.join(LOCK);
         let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&path);

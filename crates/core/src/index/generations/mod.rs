@@ -1,4 +1,4 @@
-//! Generations side by side: building, swapping, going back, backing up.
+//! The life of generations: building, swapping, rollback, backup, purging, upgrading.
 
 pub mod backup;
 pub mod folder;

@@ -1,9 +1,9 @@
-//! Purging: articles that were deleted on request go from the files as well, at once.
+//! Purging: articles deleted on request are erased from the files as well, at once.
 //!
-//! A deletion takes an article out of what is found; its text stays in segments until they are merged, in older generations,
-//! in lines of margins, and perhaps in the dictionary that stored articles are packed by. Purging builds a generation of the
-//! stored articles that are left, swaps it in, removes all others, and then reads every file to show that none holds a
-//! text of what went.
+//! A deletion removes an article from search results; its text stays in segments until they are merged, in older
+//! generations, in lines of margins, and perhaps in the compression dictionary of stored articles. A purge builds a
+//! generation of the remaining stored articles, swaps it in, removes all others, and then reads every file to prove
+//! that none holds a text of the purged articles.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,32 +25,33 @@ use crate::index::store::document;
 use crate::index::write::writer::{Resources, Writer};
 use crate::reprint::Fingerprint;
 
-/// A commit follows when this many bytes of articles have gone in since the last one.
+/// The volume of articles added between two commits, in bytes.
 const COMMIT_BYTES: usize = 256 << 20;
-/// Shorter lines of a text are no evidence: others have them too.
+/// The least length of a line that counts as evidence; shorter ones occur in other texts too.
 const MIN_EVIDENCE: usize = 8;
 
-/// What a purge did.
+/// The result of a purge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Purged {
     /// The generation that is current now; all others are gone.
     pub generation: u64,
-    /// How many articles it holds.
+    /// Number of articles it holds.
     pub articles: u64,
-    /// How many files were read afterwards. None of them holds what was purged.
+    /// Number of files read afterwards. None of them holds a purged text.
     pub files: u64,
-    /// How many bytes they have.
+    /// Total size of these files, in bytes.
     pub bytes: u64,
-    /// How many different lines of the texts they were searched for.
+    /// Number of distinct lines of the purged texts that they were searched for.
     pub lines: u64,
 }
 
-/// Deletes the articles with these ids, where they are not deleted yet, and purges them from all files of the index.
+/// Deletes the articles with these ids, unless already deleted, and purges them from all files of the index.
 ///
 /// # Errors
-/// [`Error::Busy`] while another writer runs; [`Error::Damaged`] or [`Error::Unreadable`] where what is to be kept can't be read;
-/// [`Error::Interrupted`] where `stop` was set, and then nothing is purged; [`Error::Unsound`] where a file still holds a text.
+/// [`Error::Busy`] while another writer runs; [`Error::Damaged`] or [`Error::Unreadable`] if a remaining article can't
+/// be read; [`Error::Interrupted`] if `stop` was set, and then nothing is purged; [`Error::Unsound`] if a file still
+/// holds a text.
 pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, stop: &AtomicBool) -> Result<Purged> {
     let current = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
     current()?;
@@ -69,11 +70,11 @@ pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, stop: &Atomi
     Ok(purged)
 }
 
-/// The lines of the articles' texts, in whatever generation they stand, deleted or not.
+/// Returns the lines of the articles' texts in all generations, deleted or not.
 fn lines_of(index: &Path, ids: &BTreeSet<&ArticleId>) -> Result<BTreeSet<String>> {
     let mut lines = BTreeSet::new();
     for generation in Generation::all(index)? {
-        // One that can't be read is removed all the same.
+        // A generation that can't be read is removed regardless.
         let Ok(snapshot) = Snapshot::of(&generation) else { continue };
         each_stored(&snapshot, |address| snapshot.whole(address), &mut |article| {
             if ids.contains(&article.id) {
@@ -94,7 +95,7 @@ fn is_evidence(line: &str) -> bool {
     line.chars().count() >= MIN_EVIDENCE
 }
 
-/// Gives every stored article that can be read, those that are deleted among them.
+/// Visits every stored article that can be read, deleted ones included.
 fn each_stored(snapshot: &Snapshot, read: impl Fn(DocAddress) -> Result<Article>, give: &mut dyn FnMut(&Article)) {
     for (ord, segment) in snapshot.searcher.segment_readers().iter().enumerate() {
         for doc in 0..segment.max_doc() {
@@ -105,7 +106,7 @@ fn each_stored(snapshot: &Snapshot, read: impl Fn(DocAddress) -> Result<Article>
     }
 }
 
-/// Builds a generation of the stored articles and pages of another one, and swaps it in; none is kept beside it.
+/// Builds a generation of the stored articles and pages of another one and swaps it in; no older one is kept.
 fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<Swapped> {
     let Files { damaged, .. } = check::files(old)?;
     if let Some(damage) = damaged.into_iter().next() {
@@ -143,14 +144,14 @@ fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<
     swap(writer, 0, ordered.len() as u64, |_| Ok(None))
 }
 
-/// The file of the manifest that a page came of, by its origin: the longest one that the origin begins with.
+/// Returns the manifest file that a page came from, by its origin: the longest one that is a prefix of the origin.
 fn file_of<'m>(origin: &'m str, manifest: &'m Manifest) -> &'m str {
     let ends = origin.char_indices().rev().filter(|(_, c)| matches!(c, '!' | '#')).map(|(at, _)| at);
     let known = std::iter::once(origin.len()).chain(ends).map(|end| &origin[..end]);
     known.into_iter().find(|file| manifest.get(file).is_some()).unwrap_or(origin)
 }
 
-/// Reads every file of the index, and fails where one holds a line that no article has that is left.
+/// Reads every file of the index, and fails if one holds a line that occurs in no remaining article.
 fn prove(
     generation: &Generation,
     ids: &BTreeSet<&ArticleId>,
@@ -192,7 +193,7 @@ fn prove(
     }
 }
 
-/// All strings of a JSON value, one a line.
+/// Returns all strings of a JSON value, one a line.
 fn strings(value: serde_json::Value) -> String {
     use serde_json::Value::{Array, Object, String as Text};
     match value {
@@ -203,7 +204,7 @@ fn strings(value: serde_json::Value) -> String {
     }
 }
 
-/// The files of an index folder that an index makes; what else stands there is not the index's.
+/// Returns the files of an index folder that an index makes; anything else in it is not the index's.
 fn files_below(index: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![index.to_path_buf()];

@@ -1,4 +1,4 @@
-//! Rollback: an older generation becomes current again.
+//! Rollback: makes an older generation current again.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,50 +16,50 @@ use crate::index::write::writer::{Resources, Writer};
 pub struct Side {
     /// The generation.
     pub generation: Generation,
-    /// How far it had come, and since when.
+    /// Its stage, and since when.
     pub state: State,
     /// Its last commit.
     pub commit: u64,
-    /// How many articles it holds.
+    /// Number of articles it holds.
     pub articles: u64,
 }
 
-/// A rollback that is ready to be done. It holds the writer's lock.
+/// A rollback that is ready to be performed. It holds the writer's lock.
 #[derive(Debug)]
 pub struct Rollback {
-    /// The generation that is current, where it can be read.
+    /// The current generation, if it can be read.
     pub from: Option<Side>,
-    /// The number of the generation that is current, where that is known.
+    /// The number of the current generation, if it is known.
     pub current: Option<u64>,
-    /// The generation to go back to.
+    /// The target generation.
     pub to: Side,
-    /// How many articles only the current generation has; none where it can't be read.
+    /// Number of articles that only the current generation has; `None` if it can't be read.
     pub lost: Option<u64>,
-    /// How many articles are another text in the generation to go back to.
+    /// Number of articles whose text differs in the target generation.
     pub changed: Option<u64>,
-    /// How many articles only the generation to go back to has, those that were deleted on request left out.
+    /// Number of articles that only the target generation has, without those deleted on request.
     pub back: Option<u64>,
-    /// How many articles of the generation to go back to were deleted on request since: they are taken out.
+    /// Number of articles of the target generation deleted on request since: the rollback removes them.
     pub deleted: u64,
     lock: WriteLock,
 }
 
 impl Rollback {
-    /// Finds out what a rollback would do: to the generation before, or to the one with the number `to`, which may be one
-    /// that an earlier rollback went back behind. The generation to go back to is checked first.
+    /// Prepares a rollback and works out its effects: to the generation before, or to generation `to`, which may be one
+    /// that an earlier rollback went back past. The target's files are checked first.
     ///
     /// # Errors
-    /// [`Error::Busy`] while a writer runs; [`Error::Invalid`] where there is no such generation; [`Error::Damaged`] where
+    /// [`Error::Busy`] while a writer runs; [`Error::Invalid`] if there is not a such generation; [`Error::Damaged`] if
     /// its files do not hold what was written.
     pub fn prepare(index: &Path, to: Option<u64>) -> Result<Rollback> {
-        // A mistyped folder is not made an index by the lock.
+        // The lock must not turn a mistyped folder into an index.
         if matches!(Generation::current(index), Ok(None)) && Generation::all(index)?.is_empty() {
             return Err(Error::NoIndex(index.to_path_buf()));
         }
         let lock = WriteLock::acquire(index)?;
         let current = match Generation::current(index) {
             Ok(Some(current)) => Some(current),
-            // Whoever names the generation need not know which one is current.
+            // A caller who names the generation need not know which one is current.
             _ if to.is_some() => None,
             Ok(None) => return Err(unknown(index, "no file CURRENT")?),
             Err(error) => return Err(unknown(index, &error.to_string())?),
@@ -87,18 +87,19 @@ impl Rollback {
         })
     }
 
-    /// Does it: takes out of the older generation what was deleted on request since, sets the current one aside, and
-    /// replaces CURRENT. Killed at any moment, one of the two generations is current, and the rollback can be done again.
+    /// Performs the rollback: removes from the older generation the articles deleted on request since, sets the current
+    /// one aside, and replaces CURRENT. If killed at any moment, one of the two generations is current, and the
+    /// rollback can be repeated.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn perform(self) -> Result<()> {
         let to = self.to.generation.clone();
         let tombstones = Tombstones::read(&to.index)?;
         let resources = Resources { threads: 1, ..Resources::default() };
         let mut writer = Writer::on(to.clone(), resources, self.lock)?;
         delete::apply(&mut writer, &tombstones)?;
-        // Tombstones may be gone that were there when this generation was last written.
+        // Tombstones that existed when this generation was last written may have been dropped since.
         delete::read_again(&mut writer, |entry| entry.deleted > 0)?;
         writer.finish_then(|| {
             for newer in Generation::all(&to.index)?.iter().filter(|newer| newer.number > to.number) {
@@ -111,7 +112,7 @@ impl Rollback {
     }
 }
 
-/// The generation to go back to.
+/// Returns the target generation.
 fn target(index: &Path, current: Option<u64>, wanted: Option<u64>) -> Result<Generation> {
     let stage = |generation: &Generation| generation.state().map_or(Stage::Building, |state| state.stage);
     let all = Generation::all(index)?;
@@ -166,7 +167,7 @@ fn side(snapshot: &Snapshot) -> Result<Side> {
     })
 }
 
-/// How many articles only the first snapshot has, how many are another text in the second, how many only the second has.
+/// Counts the articles that only the first snapshot has, those whose text differs, and those that only the second has.
 fn compare(from: &Snapshot, to: &Snapshot) -> Result<(u64, u64, u64)> {
     let mut old: HashMap<u64, u64> = contents(to)?.into_iter().collect();
     let (mut lost, mut changed) = (0, 0);
@@ -179,7 +180,7 @@ fn compare(from: &Snapshot, to: &Snapshot) -> Result<(u64, u64, u64)> {
     Ok((lost, changed, old.len() as u64))
 }
 
-/// The number of each article's id, and the hash of its content.
+/// Returns the number of each article's id, and the hash of its content.
 fn contents(snapshot: &Snapshot) -> Result<Vec<(u64, u64)>> {
     let mut contents = Vec::new();
     for segment in snapshot.searcher.segment_readers() {

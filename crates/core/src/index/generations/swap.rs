@@ -1,5 +1,5 @@
-//! The swap: a generation that was built is checked, made current, and the old ones beyond those to keep are removed, all
-//! under the one writer's lock.
+//! The swap: checks a new generation, makes it current and removes old ones beyond those to keep, all under the one
+//! writer's lock.
 
 use crate::error::{Error, Result};
 use crate::index::commit::check::{self, Files};
@@ -8,32 +8,33 @@ use crate::index::read::listed::listed;
 use crate::index::read::snapshot::Snapshot;
 use crate::index::write::writer::Writer;
 
-/// How many problems an error tells.
+/// The most problems that an error lists.
 const TOLD_PROBLEMS: usize = 3;
 
-/// What a swap did.
+/// The result of a swap.
 #[derive(Debug)]
 pub struct Swapped {
     /// The generation that is current now.
     pub generation: Generation,
-    /// How many articles it holds.
+    /// Number of articles it holds.
     pub articles: u64,
-    /// The generation that was current before, where it was kept.
+    /// The generation that was current before, if it was kept.
     pub before: Option<Generation>,
-    /// Why older generations could not be removed. They are in nobody's way but take room; the next swap tries again.
+    /// The errors of older generations that could not be removed. They are harmless but take space; the next swap tries
+    /// again.
     pub left: Vec<Error>,
 }
 
-/// Finishes the writer's generation, checks it and makes it current; `keep` older ones stay, the one that was current
-/// before among them. `articles` is how many the build says it has put in; `further` may look for more that is wrong, and
-/// says what it is.
+/// Finishes the writer's generation, checks it and makes it current; `keep` older ones stay, among them the one that
+/// was current. `articles` is the number of articles that the build has put in; `further` may check for more problems,
+/// and returns a description.
 ///
-/// Checked are the checksum of every file, and that the articles in the segments, in the manifest and in the build's count
-/// are as many.
+/// The check verifies the checksum of every file, and that the segments, the manifest and the build agree on the number
+/// of articles.
 ///
 /// # Errors
-/// [`Error::Unsound`] where the check fails: the old generation goes on serving, and no later build goes on with the bad
-/// one. Otherwise where the disk refuses.
+/// [`Error::Unsound`] if the check fails: the old generation goes on serving, and no later build resumes the bad one.
+/// Otherwise if a write fails.
 pub fn swap(
     writer: Writer,
     keep: usize,
@@ -56,7 +57,7 @@ pub fn swap(
     Ok(Swapped { generation, articles, before, left })
 }
 
-/// What is wrong with a generation, if anything.
+/// Returns a description of what is wrong with a generation, if anything.
 fn problem(
     generation: &Generation,
     articles: u64,
@@ -85,8 +86,9 @@ fn problem(
     })
 }
 
-/// Removes what is neither current nor among the `keep` that one would roll back to: `before`, then the last that served.
-/// Generations that were set aside or never finished go. Gives what could not be removed.
+/// Removes all generations except the current one and the `keep` best to roll back to: `before`, then the last that
+/// served. Generations that were set aside or never finished are removed. Returns the errors of those that could not be
+/// removed.
 fn remove_older(current: &Generation, before: Option<&Generation>, keep: usize) -> Vec<Error> {
     let mut left: Vec<Error> = Generation::clean_up(&current.index).err().into_iter().collect();
     let mut older = match Generation::all(&current.index) {

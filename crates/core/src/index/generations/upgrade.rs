@@ -1,8 +1,8 @@
-//! An index of an older schema becomes one of this, from its stored articles and without the archive.
+//! Upgrade: rebuilds an index of an older schema from its stored articles, without the archive.
 //!
-//! Its current generation flows in, a new generation flows out by the same way as that of a reindex: built beside it,
-//! checked, swapped in one step. Articles keep their ids and files, the manifest and the tombstones say what they said. What
-//! the old schema did not keep (margins, kinds of lines) comes with the next reading of the archive.
+//! The current generation flows in; a new one flows out by the same path as a reindex: built beside it, checked,
+//! swapped in one step. Articles keep their ids and files, and the manifest and the tombstones keep their content. Data
+//! that the old schema did not store (margins, kinds of lines) comes with the next reading of the archive.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,19 +27,19 @@ use crate::index::store::packing::{Dictionary, Unpacker};
 use crate::index::write::writer::{Resources, Writer};
 use crate::reprint::Fingerprint;
 
-/// The schemas that can be upgraded.
+/// The schema versions that can be upgraded.
 pub const UPGRADED: [u32; 1] = [3];
-/// A commit follows when this many bytes of articles have gone in since the last one.
+/// The volume of articles added between two commits, in bytes.
 const COMMIT_BYTES: usize = 256 << 20;
-/// Blocks of stored articles kept in memory while they are read in the order of their ids.
+/// Number of blocks of stored articles cached while they are read in the order of their ids.
 const CACHE_BLOCKS: usize = 64;
 
-/// Upgrades an index; `keep` older generations stay. `further` may look for more that is wrong with the new generation, as
-/// in [`swap`]. Where it is stopped or killed, the same call goes on from its last commit.
+/// Upgrades an index; `keep` older generations stay. `further` may check the new generation for more problems, as in
+/// [`swap`]. After an interruption, the same call resumes from its last commit.
 ///
 /// # Errors
-/// [`Error::Invalid`] where the index is of the present schema; [`Error::Schema`] where it is of one that can't be upgraded;
-/// [`Error::Damaged`] where a file of it does not hold what was written; [`Error::Interrupted`] where `stop` was set.
+/// [`Error::Invalid`] if the index has the present schema; [`Error::Schema`] if its schema can't be upgraded;
+/// [`Error::Damaged`] if one of its files does not hold what was written; [`Error::Interrupted`] if `stop` was set.
 pub fn upgrade(
     index: &Path,
     resources: Resources,
@@ -72,7 +72,7 @@ struct Articles {
     searcher: Searcher,
     unpacker: Unpacker,
     manifest: Manifest,
-    /// In the order of their ids, so that the new index does not depend on how the old one was built.
+    /// Ordered by id, so that the new index does not depend on how the old one was built.
     ordered: Vec<(u64, DocAddress)>,
 }
 
@@ -82,7 +82,7 @@ impl Articles {
         let folder = old.folder();
         let opened = Index::open(directory(old)?).map_err(trouble)?;
         let segments = opened.searchable_segment_metas().map_err(trouble)?;
-        // A merge would write what is damaged anew, with a checksum that is right.
+        // A merge would rewrite damaged data under a checksum that is right.
         let mut files = Files::default();
         check::check_segments(&folder, &segments, &mut files)?;
         if let Some(damage) = files.damaged.into_iter().next() {
@@ -105,7 +105,7 @@ impl Articles {
         Ok(Articles { searcher, unpacker: Unpacker::new(dictionary.as_ref()), manifest, ordered })
     }
 
-    /// Puts in what a run before this one has not.
+    /// Puts in the articles that an earlier run has not.
     fn put_into(&self, writer: &mut Writer, stop: &AtomicBool) -> Result<()> {
         let begun = writer.snapshot()?;
         let segments = self.searcher.segment_readers();

@@ -1,4 +1,4 @@
-//! Articles that were shown lately, unpacked and folded: the next page that shows them need not do it again.
+//! The LRU cache of decoded articles: unpacking and folding an article once serves the next result page that shows it.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,14 +9,14 @@ use tantivy::DocAddress;
 use crate::article::Article;
 use gongxun_text::words::Text;
 
-/// How many articles are kept.
+/// The capacity in articles.
 const MAX_ARTICLES: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
-/// How many bytes they may take together.
+/// The capacity in bytes.
 const MAX_BYTES: usize = 8 << 20;
-/// What an article takes beside its long texts, about.
+/// The approximate size of an article beside its long texts, in bytes.
 const OTHER_BYTES: usize = 1 << 10;
 
-/// An article to be shown.
+/// A decoded article: unpacked and folded, ready to be presented.
 #[derive(Debug, Default)]
 pub struct DecodedArticle {
     /// The article.
@@ -28,13 +28,13 @@ pub struct DecodedArticle {
 }
 
 impl DecodedArticle {
-    /// The page of an article.
+    /// Folds the texts of an article.
     pub fn of(article: Article) -> DecodedArticle {
         DecodedArticle { title: Text::of(&article.title), body: Text::of(&article.body), article: Arc::new(article) }
     }
 }
 
-/// The articles of one snapshot that were shown lately.
+/// The LRU cache of the decoded articles of one snapshot.
 #[derive(Debug)]
 pub struct ArticleCache(Mutex<Kept>);
 
@@ -51,13 +51,13 @@ impl Default for ArticleCache {
 }
 
 impl ArticleCache {
-    /// The article at an address, where it is kept.
+    /// Returns the article at an address if it is cached.
     pub fn get(&self, address: DocAddress) -> Option<Arc<DecodedArticle>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.articles.get(&address).map(|(article, _)| article.clone())
     }
 
-    /// Keeps an article, and lets go of those that were not shown for the longest.
+    /// Caches an article, evicting the least recently used ones.
     pub fn put(&self, address: DocAddress, article: Arc<DecodedArticle>) {
         let bytes = size(&article);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,7 +73,7 @@ impl ArticleCache {
     }
 }
 
-/// About how many bytes an article takes: its long texts, and what the others and the allocations come to.
+/// Estimates the size of an article in bytes: its long texts, plus a constant for the others and the allocations.
 fn size(DecodedArticle { article, title, body }: &DecodedArticle) -> usize {
     let originals = article.original.iter().flatten().map(|(_, text)| text.len());
     let texts = article.body.len()
@@ -99,7 +99,7 @@ mod tests {
         (0..MAX_ARTICLES.get() + 10).for_each(|doc| put(doc, 100));
         assert!(!is_kept(9) && is_kept(10));
         assert!(cache.get(address(10)).is_some() && cache.get(address(9)).is_none());
-        // The one that was just asked for outlives the others.
+        // The one just used outlives the others.
         put(5_000, MAX_BYTES - 3 * OTHER_BYTES);
         assert!(is_kept(10) && is_kept(5_000) && !is_kept(20));
         put(5_000, 100);

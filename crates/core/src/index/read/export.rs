@@ -1,4 +1,4 @@
-//! Articles out of an index again, in an order that does not depend on how it was built.
+//! Export: articles read back out of an index, in an order that does not depend on how it was built.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,13 @@ use crate::error::{Error, Result};
 use crate::index::commit::check;
 use crate::index::read::snapshot::Snapshot;
 
-/// Hands over articles in the order of their ids: those at the addresses, or all. The JSON of each ([`Article`] through
-/// serde), one a line, is what an index is built from again: its ids, contents and clusters are the same, as an object of
-/// this form with an id of this program and an origin keeps both. Gives those that can't be read ([`Error::Unreadable`]): they
-/// are left out, and the rest is handed over.
+/// Visits articles in the order of their ids: those at the addresses, or all. The JSON of each ([`Article`] through
+/// serde), one a line, is an export from which an index can be rebuilt with the same ids, contents and clusters, since
+/// an object of this form with an id of this program and an origin keeps both. Returns the errors of articles that
+/// can't be read ([`Error::Unreadable`]), which are skipped.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written, or `visit` fails.
+/// If an index file can't be read or does not hold what was written, or `visit` fails.
 pub fn export(
     snapshot: &Snapshot,
     addresses: Option<Vec<DocAddress>>,

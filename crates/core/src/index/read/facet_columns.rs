@@ -1,7 +1,7 @@
-//! The values of the fields that are counted, read once for a snapshot: numbers to count by, texts to show.
+//! Facet columns: the values of the counted fields by document, read once per snapshot.
 //!
-//! Each segment has its own numbers for its values. Here they get numbers that hold for all segments, and the number of
-//! the class of values that fold to the same (东原工人报, 東原工人報).
+//! Each segment numbers its values (tantivy's ordinals) by itself. Here values get numbers that hold across segments,
+//! and each value belongs to a class of values that fold to the same text (东原工人报, 東原工人報).
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -13,59 +13,59 @@ use crate::article::Date;
 use crate::error::{Error, Result};
 use gongxun_text::fold::fold;
 
-/// The fields that are counted.
+/// The fields with facets.
 pub const FIELDS: [&str; 5] = ["source", "outlet", "editor", "author", "section"];
 
-/// How many different values a segment may have for each of its documents, and beside that; a column that claims more is
+/// The most distinct values a segment may have per document, and in addition to that; a column that claims more is
 /// damaged. An article has a handful of credits, one alone perhaps hundreds.
 const VALUES_A_DOCUMENT: usize = 64;
 const VALUES_BESIDE: usize = 10_000;
-/// The columns of larger snapshots are not unpacked: that takes 24 bytes an article.
+/// The most documents of a snapshot whose columns are unpacked, at 24 bytes an article.
 const MAX_UNPACKED: u64 = 4_000_000;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
-/// Marks the number of a list of values.
+/// The flag of a number that refers to a list of values.
 const LIST: u32 = 1 << 31;
 
-/// The values of one field, as texts.
+/// The values of one field.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     /// The values as printed, by number.
     printed: Vec<Box<str>>,
     /// The class of each value.
     classes: Vec<u32>,
-    /// How many classes there are.
+    /// Number of classes.
     class_count: usize,
 }
 
 impl Values {
-    /// A value as printed.
+    /// Returns a value as printed.
     pub fn printed(&self, number: u32) -> &str {
         &self.printed[number as usize]
     }
 
-    /// The class of a value.
+    /// Returns the class of a value.
     pub fn class(&self, number: u32) -> u32 {
         self.classes[number as usize]
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub fn count(&self) -> usize {
         self.printed.len()
     }
 
-    /// How many classes of values there are.
+    /// The number of classes of values.
     pub fn class_count(&self) -> usize {
         self.class_count
     }
 }
 
-/// The values of all counted fields, and which document has which.
+/// The values of all counted fields, by document.
 #[derive(Debug)]
 pub struct FacetColumns {
     fields: [Values; FIELDS.len()],
     segments: Vec<Segment>,
-    /// The first month that an article is of, and how many there are from it to the last.
+    /// The first month that has articles, and the number of months from it to the last.
     months: (u32, u32),
     documents: u64,
     unpacked: OnceLock<Vec<Unpacked>>,
@@ -74,24 +74,24 @@ pub struct FacetColumns {
 /// The columns of one segment as they are stored.
 #[derive(Debug)]
 struct Segment {
-    /// The segment's own numbers of the values of each document, and what number each of them has here.
+    /// Each document's ordinals in the segment, and the number across segments of each ordinal.
     fields: [Option<(Column<u64>, Vec<u32>)>; FIELDS.len()],
     dates: Column<i64>,
 }
 
-/// The columns of one segment, a number a document: three to ten times faster to count by. The number behind the last one
-/// stands for no value, so that counting need not ask.
+/// The columns of one segment as one number per document, three to ten times faster to count by. The number after the
+/// last stands for no value, so that counting needs no branch.
 #[derive(Debug)]
 struct Unpacked {
     fields: [Vec<u32>; FIELDS.len()],
     lists: Vec<Box<[u32]>>,
     months: Vec<u32>,
-    /// The counts of all documents, deleted ones too.
+    /// The counts over all documents, deleted ones included.
     all: [Counts; FIELDS.len()],
     all_months: Counts,
 }
 
-/// Counts of values by their numbers.
+/// Counts by value number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts(Box<[u32]>);
 
@@ -100,7 +100,7 @@ impl Counts {
         Counts(vec![0; values + 1].into())
     }
 
-    /// Counts a value once.
+    /// Counts one occurrence of a value.
     #[inline]
     pub fn add(&mut self, number: u32) {
         self.0[number as usize] += 1;
@@ -115,7 +115,7 @@ impl Counts {
         self.0.iter_mut().zip(&other.0).for_each(|(count, more)| *count += more);
     }
 
-    /// The numbers that were counted, with their counts.
+    /// Returns the numbers with a count above zero, with their counts.
     pub fn counted(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
         let counts = self.0[..self.0.len() - 1].iter().enumerate().filter(|(_, count)| **count > 0);
         counts.map(|(number, count)| (number as u32, u64::from(*count)))
@@ -123,10 +123,10 @@ impl Counts {
 }
 
 impl FacetColumns {
-    /// Reads the values.
+    /// Reads the columns.
     ///
     /// # Errors
-    /// Where a file of the index can't be read or does not hold what was written.
+    /// If an index file can't be read or does not hold what was written.
     pub fn read(searcher: &Searcher) -> Result<FacetColumns> {
         let mut segments = Vec::new();
         for segment in searcher.segment_readers() {
@@ -151,7 +151,7 @@ impl FacetColumns {
         Ok(FacetColumns { fields, segments, months, documents: searcher.num_docs(), unpacked: OnceLock::new() })
     }
 
-    /// Unpacks the columns, unless there are too many documents or it was done. Worth its time where more than one answer
+    /// Unpacks the columns, unless there are too many documents or it has been done. Pays off when more than one answer
     /// is counted.
     pub fn unpack(&self) {
         if self.documents <= MAX_UNPACKED {
@@ -159,32 +159,33 @@ impl FacetColumns {
         }
     }
 
-    /// The values of a field, by its number in [`FIELDS`].
+    /// Returns the values of a field, by its index in [`FIELDS`].
     pub fn values(&self, field: usize) -> &Values {
         &self.fields[field]
     }
 
-    /// No counts yet of a field's values.
+    /// Returns empty counts for a field's values.
     pub fn no_values(&self, field: usize) -> Counts {
         Counts::of(self.fields[field].count())
     }
 
-    /// No counts yet of months.
+    /// Returns empty counts for months.
     pub fn no_months(&self) -> Counts {
         Counts::of(self.months.1 as usize)
     }
 
-    /// The month that a number of [`FacetColumns::count_months`] stands for: twelve times the year, and 0 for January.
+    /// Returns the month of a number of [`FacetColumns::count_months`]: twelve times the year, plus 0 for January to
+    /// 11.
     pub fn month(&self, number: u32) -> u32 {
         self.months.0 + number
     }
 
-    /// Whether all documents of a segment are counted already, so that it can be said which ones do not count.
+    /// Whether the totals of all segments are known, so that it is enough to subtract the documents that do not match.
     pub fn knows_all(&self) -> bool {
         self.unpacked.get().is_some()
     }
 
-    /// Counts the values that these documents of a segment have in a field.
+    /// Counts the values of a field in these documents of a segment.
     pub fn count(&self, segment: usize, field: usize, docs: &[DocId], counts: &mut Counts) {
         match self.unpacked.get() {
             Some(unpacked) => unpacked[segment].each(field, docs, |number| counts.add(number)),
@@ -200,7 +201,7 @@ impl FacetColumns {
         }
     }
 
-    /// Counts the values that all documents of a segment but these have in a field, where [`FacetColumns::knows_all`].
+    /// Counts the values of a field in all documents of a segment except these; requires [`FacetColumns::knows_all`].
     pub fn count_others(&self, segment: usize, field: usize, docs: &[DocId], counts: &mut Counts) {
         if let Some(unpacked) = self.unpacked.get() {
             counts.add_all(&unpacked[segment].all[field]);
@@ -208,7 +209,7 @@ impl FacetColumns {
         }
     }
 
-    /// Counts the months of all documents of a segment but these, where [`FacetColumns::knows_all`].
+    /// Counts the months of all documents of a segment except these; requires [`FacetColumns::knows_all`].
     pub fn count_other_months(&self, segment: usize, docs: &[DocId], counts: &mut Counts) {
         if let Some(unpacked) = self.unpacked.get() {
             counts.add_all(&unpacked[segment].all_months);
@@ -216,12 +217,12 @@ impl FacetColumns {
         }
     }
 
-    /// Gives the numbers of the values that a document of a segment has in a field.
+    /// Passes on the numbers of the values that a document of a segment has in a field.
     pub fn each(&self, segment: usize, field: usize, doc: DocId, add: impl FnMut(u32)) {
         self.segments[segment].each(field, doc, add);
     }
 
-    /// The number of the month of a document of a segment; the one behind the last where it has none.
+    /// Returns the month number of a document of a segment; one past the last if it is undated.
     pub fn month_of(&self, segment: usize, doc: DocId) -> u32 {
         self.segments[segment].month(doc, self.months)
     }
@@ -277,7 +278,7 @@ impl Segment {
 }
 
 impl Unpacked {
-    /// Gives the numbers of the values that these documents have in a field, and of no value.
+    /// Passes on the numbers of the values that these documents have in a field, the one for no value included.
     fn each(&self, field: usize, docs: &[DocId], mut take: impl FnMut(u32)) {
         let numbers = self.fields[field].as_slice();
         if numbers.is_empty() {
@@ -292,13 +293,13 @@ impl Unpacked {
     }
 }
 
-/// The month of a time: twelve times the year, and 0 for January.
+/// Returns the month of a time: twelve times the year, plus 0 for January to 11.
 fn month(seconds: i64) -> Option<u32> {
     let date = Date::from_day_number(seconds.div_euclid(DAY))?;
     Some(u32::from(date.year) * 12 + u32::from(date.month) - 1)
 }
 
-/// A field whose values are being read, segment by segment.
+/// A field whose values are being read segment by segment.
 struct Reading<'a> {
     field: &'a str,
     values: &'a mut Values,
@@ -307,10 +308,10 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// The numbers of a segment's values, in the segment's own order.
+    /// Returns the numbers of a segment's values, by ordinal.
     fn numbers(&mut self, column: &StrColumn, documents: u32) -> Result<Vec<u32>> {
         let damaged = |what: String| Error::Damaged { path: self.field.into(), what };
-        // The number of values is read from the file; a damaged one must not ask for more memory than there is.
+        // The number of values comes from the file; a damaged one must not request more memory than there is.
         let count = column.num_terms();
         if count > documents as usize * VALUES_A_DOCUMENT + VALUES_BESIDE {
             return Err(damaged(format!("it claims {count} different values")));

@@ -1,21 +1,21 @@
-//! What the manifest lists, beside what the segments hold.
+//! The reconciliation of the manifest with the segments.
 
 use crate::error::Result;
 use crate::index::read::snapshot::Snapshot;
 
-/// What the manifest says beside what the index holds.
+/// The result of comparing the manifest with the segments.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Listed {
-    /// How many articles the manifest lists.
+    /// Number of articles that the manifest lists.
     pub articles: u64,
-    /// The files of which it lists another number than the index holds, in words.
+    /// The files for which the manifest and the index disagree on the number of articles, described in words.
     pub problems: Vec<String>,
 }
 
-/// Counts the articles of every file of the manifest in the index.
+/// Compares, for every file of the manifest, the listed number of articles with the number in the index.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn listed(snapshot: &Snapshot) -> Result<Listed> {
     let mut listed = Listed::default();
     let manifest = snapshot.manifest()?;

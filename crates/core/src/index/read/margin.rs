@@ -1,4 +1,4 @@
-//! Margins as a snapshot has them: the lines by number and by hash, and the pages without an article.
+//! Reading margins from a snapshot: lines by number and by hash, and the pages without an article.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use crate::article::Article;
 use crate::error::{Error, Result};
 
 impl Snapshot {
-    /// The article at an address as it was put in, with its margin.
+    /// Returns the article at an address as it was put in, with its margin.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] where the store does not hold what was written, or a line of it is not there.
+    /// [`Error::Unreadable`] if the store does not hold what was written, or one of its lines is missing.
     pub fn whole(&self, address: DocAddress) -> Result<Article> {
         let (mut article, numbers) = self.article_with_lines(address)?;
         article.margin = self.margin().map_or(Ok(Vec::new()), |margin| margin.texts(&numbers))?;
@@ -23,17 +23,17 @@ impl Snapshot {
         Ok(article)
     }
 
-    /// How many pages without an article there are.
+    /// The number of pages without an article.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn pages(&self) -> Result<u64> {
         let Some(margin) = self.margin() else { return Ok(0) };
         let lines: usize = margin.each_line(|_, _, _| ())?;
         Ok(margin.articles().saturating_sub(lines as u64))
     }
 
-    /// The pages without an article, with their margins, in the order of the index.
+    /// Iterates over the pages without an article, with their margins, in index order.
     pub fn all_pages(&self) -> impl Iterator<Item = Result<Article>> + '_ {
         self.page_addresses().into_iter().flat_map(move |found| match found {
             Ok(addresses) => addresses.into_iter().map(|address| self.page(address)).collect(),
@@ -41,10 +41,10 @@ impl Snapshot {
         })
     }
 
-    /// The page without an article at an address of the margin's, with its margin.
+    /// Returns the page without an article at an address of the margin segments, with its margin.
     ///
     /// # Errors
-    /// As [`Snapshot::whole`].
+    /// Same as [`Snapshot::whole`].
     pub fn page(&self, address: DocAddress) -> Result<Article> {
         let margin = self.margin().unwrap_or(self);
         let (mut page, numbers) = margin.article_with_lines(address)?;
@@ -52,7 +52,7 @@ impl Snapshot {
         Ok(page)
     }
 
-    /// Where the pages without an article stand among the margin's documents.
+    /// Returns the addresses of the pages without an article in the margin segments.
     fn page_addresses(&self) -> Option<Result<Vec<DocAddress>>> {
         let margin = self.margin()?;
         let all = margin.searcher.segment_readers().iter().enumerate().map(|(ord, segment)| {
@@ -63,10 +63,10 @@ impl Snapshot {
         Some(all.collect::<Result<Vec<Vec<_>>>>().map(|all| all.concat()))
     }
 
-    /// The number of each line by its hash.
+    /// Returns the number of each line, by hash.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub(in crate::index) fn lines(&self) -> Result<HashMap<u64, u32>> {
         let mut known = HashMap::new();
         if let Some(margin) = self.margin() {
@@ -77,7 +77,7 @@ impl Snapshot {
         Ok(known)
     }
 
-    /// The texts of lines of the margins, this being a snapshot of margins. Those that are not there are left out.
+    /// Returns the texts of lines, leaving out missing ones. `self` must be a snapshot of margins.
     fn texts(&self, numbers: &[u32]) -> Result<Vec<String>> {
         if numbers.is_empty() {
             return Ok(Vec::new());
@@ -87,7 +87,7 @@ impl Snapshot {
         found.map(|address| Ok(self.article(*address)?.body)).collect()
     }
 
-    /// Where the line with each number stands, this being a snapshot of margins.
+    /// Returns the address of each line, by number. `self` must be a snapshot of margins.
     fn line_places(&self) -> Result<&HashMap<u32, DocAddress>> {
         if let Some(places) = self.line_places.get() {
             return Ok(places);
@@ -99,7 +99,8 @@ impl Snapshot {
         Ok(self.line_places.get_or_init(|| places))
     }
 
-    /// Gives the address, number and hash of each line, this being a snapshot of margins. Gives how many there are.
+    /// Visits the address, number and hash of each line; returns the number of lines. `self` must be a snapshot of
+    /// margins.
     fn each_line(&self, mut give: impl FnMut(DocAddress, u32, u64)) -> Result<usize> {
         let mut count = 0;
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Reading: snapshots of a commit, and what they keep of terms, values and articles.
+//! Reading: snapshots of a commit, and their caches of terms, facet columns and articles.
 
 pub mod article_cache;
 pub mod export;

@@ -1,4 +1,4 @@
-//! A reader that lives long: a server's view of the index, which picks up each new commit and generation by itself.
+//! A long-lived reader: a server's view of the index, which picks up each new commit and generation by itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,14 +9,14 @@ use crate::error::{Error, Result};
 use crate::index::generations::generation::Generation;
 use crate::index::read::snapshot::Snapshot;
 
-/// How long after a failure the reader waits before it tries again, unless the index changes before.
+/// The delay after a failure before the reader tries again, unless the index changes first.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Hands out snapshots of an index folder, each the newest there is, to any number of threads.
+/// Hands out the newest snapshot of an index folder to any number of threads.
 ///
-/// Whoever has a snapshot keeps it as it is: a swap or a commit meanwhile changes nothing for them, and its files are let
-/// go when the last of them drops it. As long as nothing changed, asking costs reading two small files. Where something
-/// did, one of those who ask opens it, and the others get the snapshot before it meanwhile.
+/// A snapshot that was handed out never changes: a later swap or commit has no effect on it, and its files are released
+/// when its last owner drops it. While nothing has changed, a call costs reading two small files. When something has,
+/// one of the calling threads opens the new snapshot, and the others get the previous one meanwhile.
 ///
 /// ```
 /// use gongxun_core::article::Article;
@@ -39,44 +39,44 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 pub struct Reader {
     index: PathBuf,
     current: RwLock<Arc<Snapshot>>,
-    /// Held by the one that looks for something newer.
+    /// Held by the thread that looks for something newer.
     seen: Mutex<Seen>,
 }
 
-/// What the reader knows of the files that tell what is current.
+/// The last observed state of the files that tell which commit is current.
 struct Seen {
     mark: Mark,
     trouble: Option<(Arc<Error>, Instant)>,
 }
 
-/// The contents of CURRENT and of the generation's list of segments: they change with each commit, merge and swap.
+/// The content of CURRENT and of the generation's list of segments: they change with each commit, merge and swap.
 type Mark = Option<(Generation, Vec<u8>)>;
 
 impl Reader {
     /// Opens the last commit of the current generation.
     ///
     /// # Errors
-    /// As [`Snapshot::open`].
+    /// Same as [`Snapshot::open`].
     pub fn open(index: &Path) -> Result<Reader> {
-        // Looked at before the snapshot is opened: what changes meanwhile is met at the next question.
+        // Taken before the snapshot is opened: a change in between is noticed by the next call.
         let seen = Seen { mark: mark(index), trouble: None };
         let current = RwLock::new(Arc::new(Snapshot::open(index)?));
         Ok(Reader { index: index.to_path_buf(), current, seen: Mutex::new(seen) })
     }
 
-    /// The newest commit of the current generation. Where it can't be opened, because it is damaged, say, the one before
-    /// goes on serving, and [`Reader::trouble`] tells why.
+    /// Returns the newest commit of the current generation. If it can't be opened, because it is damaged, say, the
+    /// previous one goes on serving, and [`Reader::trouble`] has the reason.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         match self.seen.try_lock() {
             Ok(mut seen) => self.renew(&mut seen),
             Err(TryLockError::Poisoned(poisoned)) => self.renew(&mut poisoned.into_inner()),
-            // Another thread is at it.
+            // Another thread is opening it.
             Err(TryLockError::WouldBlock) => {}
         }
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Why the newest commit is not the one that is served, where it is not.
+    /// Returns the reason why an older commit than the newest is served, if that is so.
     pub fn trouble(&self) -> Option<Arc<Error>> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.trouble.as_ref().map(|(error, _)| Arc::clone(error))

@@ -1,4 +1,4 @@
-//! A snapshot: one commit of one generation, as searchers see it. It never changes; a newer one is opened beside it.
+//! A snapshot: an immutable view of one commit of one generation, as searchers see it. A newer one is opened beside it.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -26,12 +26,12 @@ use crate::index::store::document;
 use crate::index::store::packing::{Dictionary, Unpacker};
 use gongxun_text::segment::Segmenter;
 
-/// How often opening is tried again where a writer swaps or cleans up at the same moment.
+/// Attempts at opening, each after a writer swapped or cleaned up during the one before.
 const OPEN_ATTEMPTS: u32 = 5;
-/// Blocks of stored articles kept unpacked, for each segment.
+/// Number of blocks of stored articles cached unpacked, per segment.
 const STORE_CACHE_BLOCKS: usize = 16;
 
-/// One commit of one generation.
+/// An immutable view of one commit of one generation.
 #[derive(Clone)]
 pub struct Snapshot {
     /// The generation.
@@ -40,9 +40,9 @@ pub struct Snapshot {
     pub commit: Commit,
     /// The fields of the index.
     pub fields: Fields,
-    /// tantivy's view of it.
+    /// tantivy's searcher of the commit.
     pub searcher: Searcher,
-    /// The stored articles of each segment, and what unpacks them.
+    /// The store of each segment, and the unpacker of stored articles.
     stores: Arc<Vec<StoreReader>>,
     unpacker: Arc<OnceLock<Unpacker>>,
     settings: Settings,
@@ -52,40 +52,40 @@ pub struct Snapshot {
     article_cache: Arc<ArticleCache>,
     term_info_cache: Arc<TermInfoCache>,
     margin: Option<Arc<Snapshot>>,
-    /// How many characters the articles of each segment have.
+    /// Number of characters of each article, by segment; see [`Snapshot::lengths`].
     pub(super) lengths: Arc<OnceLock<Vec<Vec<u32>>>>,
-    /// Of a snapshot of margins: where the line with each number stands.
+    /// The address of the line with each number; filled in snapshots of margins only.
     pub(super) line_places: Arc<OnceLock<HashMap<u32, DocAddress>>>,
 }
 
-/// An article that the index knows, found by its id or its file.
+/// An article that the index holds, found by its id or its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
     /// The hash of its content.
     pub content: u64,
-    /// Where it stands.
+    /// Its address.
     pub address: DocAddress,
 }
 
-/// What tells articles apart without looking at them.
+/// The numbers by which articles are compared without reading them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Numbers {
-    /// [`document::id_order`] of its id.
+    /// The [`document::id_order`] of its id.
     pub id: u64,
-    /// [`document::text_hash`] of it.
+    /// Its [`document::text_hash`].
     pub text: Option<u64>,
 }
 
 impl Snapshot {
     /// Opens the current generation's last commit.
     ///
-    /// # Errors
-    /// [`Error::NoIndex`] where there is none, [`Error::Schema`] for one of another version, [`Error::Damaged`] where a
+    /// [`Error::NoIndex`] if there is none, [`Error::Schema`] for another version, [`Error::Damaged`] if a file does
+    /// not hold what was written.
     /// file does not hold what was written.
     pub fn open(index: &Path) -> Result<Snapshot> {
         let current = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
         for _ in 1..OPEN_ATTEMPTS {
-            // A swap or a merge in another process may take files away between two looks.
+            // A swap or a merge in another process may remove files between two reads.
             match Snapshot::open_once(&current()?) {
                 Err(Error::Io { .. } | Error::Damaged { .. }) => {}
                 other => return other,
@@ -97,7 +97,7 @@ impl Snapshot {
     /// Opens the last commit of a generation.
     ///
     /// # Errors
-    /// As [`Snapshot::open`].
+    /// Same as [`Snapshot::open`].
     pub fn of(generation: &Generation) -> Result<Snapshot> {
         check::guarded(generation, || Snapshot::open_once(generation))
     }
@@ -108,7 +108,7 @@ impl Snapshot {
             .unwrap_or_else(|what| Err(Error::Damaged { path: generation.folder(), what }))
     }
 
-    /// The last commit of a generation, with these settings.
+    /// Opens the last commit of a generation, with these settings.
     pub(in crate::index) fn from_commit(
         generation: &Generation,
         settings: Settings,
@@ -116,8 +116,8 @@ impl Snapshot {
     ) -> Result<Snapshot> {
         let damaged = |e| damaged(generation, e);
         let folder = directory(generation)?;
-        // No file is collected before all are open. One list of segments serves for all that follows, so that commit,
-        // articles and margins belong together.
+        // The lock keeps files from being collected before all are open. One list of segments serves for everything
+        // below, so that commit, articles and margins belong together.
         let _lock = folder.acquire_lock(&META_LOCK).map_err(|e| damaged(TantivyError::LockFailure(e, None)))?;
         let meta = folder.atomic_read(Path::new(META)).map_err(|e| damaged(e.into()))?;
         let all = open_index_in(View::new(folder.clone(), meta.clone()), generation)?;
@@ -140,7 +140,7 @@ impl Snapshot {
             let reader = index
                 .reader_builder()
                 .reload_policy(ReloadPolicy::Manual)
-                // Articles are read by the stores below.
+                // Articles are read through the stores below.
                 .doc_store_cache_num_blocks(0)
                 .try_into()
                 .map_err(damaged)?;
@@ -179,16 +179,16 @@ impl Snapshot {
         open(&view(false)?, commit, Some(Arc::new(margin)))
     }
 
-    /// The documents of which margins are made, as a snapshot of their own: lines and pages without an article. None where
-    /// there are none.
+    /// Returns the margin segments as a snapshot of their own: the documents are lines and pages without an article.
+    /// `None` if there are none.
     pub fn margin(&self) -> Option<&Snapshot> {
         self.margin.as_deref()
     }
 
-    /// The segmenter that the generation was built with; loaded when it is first asked for.
+    /// Returns the segmenter that the generation was built with; loaded on first use.
     ///
     /// # Errors
-    /// As [`Generation::segmenter`].
+    /// Same as [`Generation::segmenter`].
     pub fn segmenter(&self) -> Result<&Segmenter> {
         if let Some(segmenter) = self.segmenter.get() {
             return Ok(segmenter);
@@ -197,7 +197,7 @@ impl Snapshot {
         Ok(self.segmenter.get_or_init(|| loaded))
     }
 
-    /// The same snapshot with the segmenter that another one has loaded, where both were built with the same dictionary.
+    /// Shares the segmenter that another snapshot has loaded, if both were built with the same dictionary.
     pub(in crate::index) fn with_segmenter_of(mut self, other: &Snapshot) -> Snapshot {
         if self.settings == other.settings {
             self.segmenter = Arc::clone(&other.segmenter);
@@ -205,42 +205,42 @@ impl Snapshot {
         self
     }
 
-    /// Whether a newer commit or generation is there to be opened.
+    /// Whether this is still the newest commit of the current generation.
     pub fn is_current(&self) -> bool {
         let same = Generation::current(&self.generation.index).is_ok_and(|g| g.as_ref() == Some(&self.generation));
         same && last_commit(&self.generation).is_some_and(|commit| commit == self.commit)
     }
 
-    /// What was read up to this commit.
+    /// Returns the manifest of this commit.
     ///
     /// # Errors
-    /// As [`Manifest::read`].
+    /// Same as [`Manifest::read`].
     pub fn manifest(&self) -> Result<Manifest> {
         Manifest::read(&self.generation.folder(), &self.commit.manifest)
     }
 
-    /// How many articles there are.
+    /// The number of articles.
     pub fn articles(&self) -> u64 {
         self.searcher.num_docs()
     }
 
-    /// The article at an address.
+    /// Returns the article at an address, without its margin.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] where the store does not hold what was written.
+    /// [`Error::Unreadable`] if the store does not hold what was written.
     pub fn article(&self, address: DocAddress) -> Result<Article> {
         Ok(self.article_with_lines(address)?.0)
     }
 
-    /// The article at an address with the numbers of the lines of its margin.
+    /// Returns the article at an address with the numbers of its margin's lines.
     ///
     /// # Errors
-    /// As [`Snapshot::article`].
+    /// Same as [`Snapshot::article`].
     pub fn article_with_lines(&self, address: DocAddress) -> Result<(Article, Vec<u32>)> {
         self.stored(address, document::decode_with_lines)
     }
 
-    /// What is made of the stored bytes of the article at an address.
+    /// Decodes the stored bytes of the article at an address by `make`.
     pub(super) fn stored<T>(&self, address: DocAddress, make: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         let unpacker = self.unpacker()?;
         let store = &self.stores[address.segment_ord as usize];
@@ -248,7 +248,7 @@ impl Snapshot {
         check::guarded(&self.generation, read).map_err(|error| self.unreadable(address, error))
     }
 
-    /// What is wrong with an article at an address, which is named with its file where these can be read.
+    /// The error for an article that can't be read, named by its id and file if these can be.
     pub(super) fn unreadable(&self, address: DocAddress, error: Error) -> Error {
         let what = match error {
             Error::Damaged { what, .. } => what,
@@ -262,10 +262,10 @@ impl Snapshot {
         }
     }
 
-    /// As [`Snapshot::decoded`]; where the article can't be read there is none, and a note that names it.
+    /// Like [`Snapshot::decoded`], but an article that can't be read gives `None` and a note that names it.
     ///
     /// # Errors
-    /// Where another file of the index can't be read.
+    /// If another index file can't be read.
     pub fn decoded_or_noted(
         &self,
         address: DocAddress,
@@ -281,10 +281,10 @@ impl Snapshot {
         }
     }
 
-    /// What unpacks stored articles; loaded when it is first asked for.
+    /// Returns the unpacker of stored articles; loaded on first use.
     ///
     /// # Errors
-    /// As [`Dictionary::read`].
+    /// Same as [`Dictionary::read`].
     pub fn unpacker(&self) -> Result<&Unpacker> {
         if let Some(unpacker) = self.unpacker.get() {
             return Ok(unpacker);
@@ -293,10 +293,10 @@ impl Snapshot {
         Ok(self.unpacker.get_or_init(|| Unpacker::new(dictionary.as_ref())))
     }
 
-    /// The article at an address, to be shown; a few of those that were shown lately are kept unpacked.
+    /// Returns the decoded article at an address, through the cache of recently used ones.
     ///
     /// # Errors
-    /// As [`Snapshot::article`].
+    /// Same as [`Snapshot::article`].
     pub fn decoded(&self, address: DocAddress) -> Result<Arc<DecodedArticle>> {
         if let Some(page) = self.article_cache.get(address) {
             return Ok(page);
@@ -306,18 +306,18 @@ impl Snapshot {
         Ok(page)
     }
 
-    /// The id of the article at an address.
+    /// Returns the id of the article at an address.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn id(&self, address: DocAddress) -> Result<ArticleId> {
         self.value(address, "id").map(ArticleId)
     }
 
-    /// The file that the article at an address came of.
+    /// Returns the file that the article at an address came from.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn file(&self, address: DocAddress) -> Result<String> {
         self.value(address, "file")
     }
@@ -333,11 +333,11 @@ impl Snapshot {
         Ok(value)
     }
 
-    /// The articles of which the function says so by their address and numbers, in the order of the index. Looks at two
-    /// columns and at no article.
+    /// Returns the articles whose address and numbers satisfy `wanted`, in index order. Reads two columns and no
+    /// article.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn matching(&self, wanted: impl Fn(DocAddress, Numbers) -> bool) -> Result<Vec<(DocAddress, Numbers)>> {
         let mut found = Vec::new();
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
@@ -353,19 +353,19 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// The address of the article with this id.
+    /// Returns the address of the article with this id.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn find(&self, id: &ArticleId) -> Result<Option<DocAddress>> {
         let term = Term::from_field_text(self.fields.id, &id.0);
         check::guarded(&self.generation, || Ok(self.addresses(&term)?.first().copied()))
     }
 
-    /// The values of the fields that are facet_columns; read when they are first asked for.
+    /// Returns the facet columns; read on first use, unpacked on the second.
     ///
     /// # Errors
-    /// Where a file of the index can't be read or does not hold what was written.
+    /// If an index file can't be read or does not hold what was written.
     pub fn facet_columns(&self) -> Result<&FacetColumns> {
         if let Some(facet_columns) = self.facet_columns.get() {
             facet_columns.unpack();
@@ -375,60 +375,61 @@ impl Snapshot {
         Ok(self.facet_columns.get_or_init(|| facet_columns))
     }
 
-    /// Where a term's postings are in each segment; those that were asked for lately are remembered.
+    /// Returns the location of a term's postings in each segment, through the cache of recently used terms.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn locate(&self, field: Field, token: &str) -> Result<Arc<Located>> {
         self.term_info_cache.locate(&self.searcher, field, token)
     }
 
-    /// A number for each code of a text's length in a field, made once of the average length of the field's texts in tokens.
+    /// Returns the table of a field that maps each code of a text's length to a number; `make` computes it once, from
+    /// the field's average length in tokens.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn by_length(&self, field: Field, make: impl FnOnce(f32) -> ByLength) -> Result<Arc<ByLength>> {
         self.term_info_cache.by_length(&self.searcher, field, make)
     }
 
-    /// Which documents are copies of one another; found out when it is first asked for.
+    /// Returns the clusters of copies among the documents; computed on first use.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn copies(&self) -> Result<&Reprints> {
         self.reprints.reprints(&self.searcher)
     }
 
-    /// The other copies of the article with this id: the cleanest first, then the earliest.
+    /// Returns the other copies of the article with this id: the cleanest first, then the earliest.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn reprints(&self, id: &ArticleId) -> Result<Vec<ArticleId>> {
         let Some(own) = self.find(id)? else { return Ok(Vec::new()) };
         self.copies()?.of(own).iter().filter(|address| **address != own).map(|address| self.id(*address)).collect()
     }
 
-    /// The hash of the content of the article with this id, where there is one.
+    /// Returns the hash of the content of the article with this id, if there is one.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn content(&self, id: &ArticleId) -> Result<Option<u64>> {
         self.find(id)?.map(|address| self.content_at(address)).transpose()
     }
 
-    /// The hash of the content of the article at an address.
+    /// Returns the hash of the content of the article at an address.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn content_at(&self, address: DocAddress) -> Result<u64> {
         let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
         Ok(fast.u64("content")?.first(address.doc_id).unwrap_or(0))
     }
 
-    /// The articles that came of a file, by [`document::id_order`].
+    /// Returns the articles that came from a file, by [`document::id_order`].
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn of_file(&self, file: &str) -> Result<HashMap<u64, Known>> {
         let mut known = HashMap::new();
         for address in self.addresses(&Term::from_field_text(self.fields.file, file))? {
@@ -439,15 +440,15 @@ impl Snapshot {
         Ok(known)
     }
 
-    /// How many articles came of a file.
+    /// The number of articles that came from a file.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn count_of_file(&self, file: &str) -> Result<u64> {
         Ok(self.addresses(&Term::from_field_text(self.fields.file, file))?.len() as u64)
     }
 
-    /// All living documents with a term.
+    /// Returns all live documents with a term.
     fn addresses(&self, term: &Term) -> Result<Vec<DocAddress>> {
         let mut found = Vec::new();
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
@@ -465,7 +466,7 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// All articles, segment by segment, with their addresses.
+    /// Iterates over all articles with their addresses, segment by segment.
     pub fn all(&self) -> impl Iterator<Item = Result<(DocAddress, Article)>> + '_ {
         let readers = self.searcher.segment_readers().iter().enumerate();
         readers.flat_map(move |(ord, segment)| {

@@ -1,4 +1,4 @@
-//! What an index holds, in figures.
+//! Statistics of an index.
 
 use serde::Serialize;
 
@@ -11,40 +11,40 @@ use crate::index::read::snapshot::Snapshot;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
-/// The figures of a snapshot.
+/// The statistics of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stats {
-    /// Articles.
+    /// Number of articles.
     pub articles: u64,
-    /// Articles without a date.
+    /// Number of articles without a date.
     pub undated: u64,
     /// The earliest day.
     pub first_day: Option<Date>,
     /// The latest day.
     pub last_day: Option<Date>,
-    /// Files that they came of.
+    /// Number of files that they came from.
     pub files: u64,
-    /// Records of those files that were rejected.
+    /// Number of records of those files that were rejected.
     pub rejected: u64,
-    /// Articles that were deleted on request and are kept out.
+    /// Number of articles deleted on request and kept out.
     pub deleted: u64,
     /// The generation's number.
     pub generation: u64,
     /// The commit's number.
     pub commit: u64,
-    /// tantivy's segments.
+    /// Number of tantivy's segments.
     pub segments: u64,
-    /// Bytes on disk, all files of the generation.
+    /// Size on disk of all files of the generation, in bytes.
     pub bytes: u64,
-    /// Bytes of the stored articles among them.
+    /// The part of it taken by stored articles, in bytes.
     pub store_bytes: u64,
 }
 
 impl Stats {
-    /// Counts.
+    /// Computes the statistics of a snapshot.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn of(snapshot: &Snapshot) -> Result<Stats> {
         check::guarded(&snapshot.generation, || Stats::count(snapshot))
     }

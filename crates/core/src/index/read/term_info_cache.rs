@@ -1,6 +1,7 @@
-//! Where the postings of terms are, for those that were asked for lately: looking a term up in the dictionary of each
-//! segment takes longer than reading the postings of a rare one, and the same words and characters are asked for again and
-//! again. Nothing of an answer is kept.
+//! The LRU cache of term infos: the locations of terms' postings in each segment.
+//!
+//! Looking a term up in the dictionary of each segment takes longer than reading the postings of a rare one, and the
+//! same words and characters recur from query to query. Nothing of an answer is cached.
 
 use std::collections::HashMap;
 use std::mem::size_of;
@@ -13,22 +14,22 @@ use tantivy::{Searcher, TantivyError, Term};
 
 use crate::error::Result;
 
-/// How many bytes they may take together.
+/// The capacity in bytes.
 const MAX_BYTES: usize = 2 << 20;
-/// What a term takes beside its token and its places, about.
+/// The approximate size of a cached term beside its token and its infos, in bytes.
 const OTHER_BYTES: usize = 128;
 
-/// Where a term's postings are.
+/// The locations of a term's postings.
 #[derive(Debug, Default)]
 pub struct Located {
-    /// In each segment.
+    /// The term info in each segment.
     infos: Box<[Option<TermInfo>]>,
-    /// How many documents have the term, as the segments' dictionaries count.
+    /// Number of documents that have the term, deleted ones included, by the segments' dictionaries.
     pub documents: u64,
 }
 
 impl Located {
-    /// The place in a segment, by the segment's number; none where the segment lacks the term.
+    /// Returns the term info in a segment, by the segment's ordinal; `None` if the segment lacks the term.
     pub fn in_segment(&self, ord: usize) -> Option<&TermInfo> {
         self.infos.get(ord)?.as_ref()
     }
@@ -37,7 +38,7 @@ impl Located {
 /// A number for each code of a text's length.
 pub type ByLength = [f32; 256];
 
-/// The terms of a snapshot that were asked for lately.
+/// The LRU cache of the term infos of a snapshot.
 #[derive(Debug)]
 pub struct TermInfoCache {
     kept: Mutex<Kept>,
@@ -48,7 +49,7 @@ pub struct TermInfoCache {
 struct Kept {
     terms: LruCache<Box<[u8]>, Arc<Located>>,
     bytes: usize,
-    /// Room for a key.
+    /// A reused buffer for keys.
     key: Vec<u8>,
 }
 
@@ -60,10 +61,10 @@ impl Default for TermInfoCache {
 }
 
 impl TermInfoCache {
-    /// Where a term's postings are.
+    /// Returns the locations of a term's postings, looking them up if they are not cached.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn locate(&self, searcher: &Searcher, field: Field, token: &str) -> Result<Arc<Located>> {
         if let Some(located) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(field, token) {
             return Ok(located);
@@ -80,11 +81,11 @@ impl TermInfoCache {
         Ok(located)
     }
 
-    /// A number for each code of a text's length in a field; made of the average length of the field's texts in tokens,
-    /// when it is first asked for.
+    /// Returns the table of a field that maps each code of a text's length to a number; `make` computes it on first
+    /// use, from the field's average length in tokens.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn by_length(
         &self,
         searcher: &Searcher,
@@ -132,7 +133,7 @@ impl Kept {
     }
 }
 
-/// About how many bytes a term takes.
+/// Estimates the size of a cached term, in bytes.
 fn size(key: &[u8], located: &Located) -> usize {
     OTHER_BYTES + key.len() + located.infos.len() * size_of::<Option<TermInfo>>()
 }

@@ -1,4 +1,4 @@
-//! The files of fingerprints and clusters: their forms, and whether they hold what was written.
+//! The files of fingerprints and of clusters: their formats and checksums.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -13,13 +13,13 @@ use crate::index::commit::open::{of_open_read, open_folder};
 use crate::index::commit::payload::ReprintFiles;
 use crate::reprint::{Clusters, Flags, PACKED, Packed};
 
-/// What a table of clusters begins with; the number is its version.
+/// The magic bytes of a table of clusters; the number is its version.
 const MAGIC: &[u8; 8] = b"gxcopy02";
 
-/// Reads the files that a commit names against their checksums.
+/// Verifies the files that a commit names against their checksums.
 ///
 /// # Errors
-/// Where one is missing or does not hold what was written.
+/// If one is missing or does not hold what was written.
 pub fn check(folder: &Path, files: &ReprintFiles) -> Result<()> {
     let path = folder.join(&files.clusters);
     read_clusters(File::open(&path), &path)?;
@@ -32,7 +32,7 @@ pub fn check(folder: &Path, files: &ReprintFiles) -> Result<()> {
     Ok(())
 }
 
-/// The fingerprints, mapped: the system keeps of them what there is room for.
+/// Maps the fingerprints into memory; the system caches as much of them as it has room for.
 pub(in crate::index) fn map(folder: &Path, position: &Position) -> Result<OwnedBytes> {
     let path = folder.join(&position.file);
     let damaged = |what: String| Error::Damaged { path: path.clone(), what };
@@ -48,7 +48,7 @@ pub(in crate::index) fn map(folder: &Path, position: &Position) -> Result<OwnedB
     Ok(bytes.slice(0..length))
 }
 
-/// The table of clusters: magic, number of fingerprints, the dead, the clusters with the numbers of their
+/// Encodes the table of clusters: magic, number of fingerprints, the dead ones, the clusters with the numbers of their
 /// fingerprints and articles, and a checksum.
 pub(in crate::index) fn encode(clusters: &Clusters, packed: &[u8]) -> Vec<u8> {
     let mut out = MAGIC.to_vec();

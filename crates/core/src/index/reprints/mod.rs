@@ -1,4 +1,4 @@
-//! Reprints: the fingerprints of articles and the clusters of their copies, beside the segments.
+//! Reprints: the fingerprints of articles and the clusters of copies, in files beside the segments.
 
 pub mod files;
 pub mod store;

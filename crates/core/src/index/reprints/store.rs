@@ -1,12 +1,12 @@
-//! Fingerprints and clusters of copies, kept beside the segments.
+//! The store of fingerprints and clusters of copies, in files beside the segments.
 //!
 //! ```text
 //! fingerprints-000001.bin   one packed fingerprint an article, appended before each commit, like the manifest
-//! clusters-000042.bin       which of them are copies, written anew for each commit that changes something
+//! clusters-000042.bin       the clusters of copies among them, written anew for each commit that changes any
 //! ```
 //!
-//! The commit's payload names both. What stands behind the named length was written by a run that did not reach its
-//! commit, and is cut off by the next writer. Joining two clusters rewrites the table of clusters, never an article.
+//! The commit's payload names both. Bytes behind the named length were written by a run that did not reach its commit,
+//! and the next writer truncates them. Joining two clusters rewrites the table of clusters, never an article.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
@@ -23,28 +23,28 @@ use crate::index::storage::names::{CLUSTERS, FINGERPRINTS, is_numbered_file};
 use crate::index::store::document::id_order;
 use crate::reprint::{Clusters, Fingerprint, PACKED, Packed};
 
-/// Fewer fingerprints than this are not worth writing anew without the dead ones.
+/// The least number of fingerprints worth compacting.
 const MIN_COMPACTED: u32 = 1_000;
 
-/// The writer's side: takes fingerprints and gives the files of the next commit.
+/// The writer's side: takes fingerprints and returns the files of the next commit.
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
     files: ReprintFiles,
     clusters: Clusters,
-    /// Where the fingerprint and the text of an article wait.
+    /// The place of each pending article's fingerprint and text.
     pending: BTreeMap<u64, Place>,
     texts: Waiting,
     gone: HashSet<u64>,
-    /// The number of the first fingerprint that came since the store was opened.
+    /// The number of the first fingerprint added since the store was opened.
     first_new: u32,
 }
 
 impl Store {
-    /// Opens the files that a commit names; none give an empty store.
+    /// Opens the files that a commit names; without any, the store is empty.
     ///
     /// # Errors
-    /// Where a file is missing or does not hold what was written.
+    /// If a file is missing or does not hold what was written.
     pub fn open(folder: &Path, files: Option<&ReprintFiles>) -> Result<Store> {
         let clusters = match files {
             Some(files) => read_clusters(File::open(folder.join(&files.clusters)), &folder.join(&files.clusters))?.0,
@@ -62,8 +62,8 @@ impl Store {
         })
     }
 
-    /// Notes an article and its fingerprint, in place of an earlier one. Articles go by [`id_order`]; of those few that
-    /// share it (beyond 254 records of one place and key) the last one's is kept.
+    /// Adds an article's fingerprint, replacing an earlier one. Articles are keyed by [`id_order`]; of those few that
+    /// share it (beyond 254 records with one place and key) the last one's fingerprint is kept.
     pub fn put(&mut self, article: &Article, fingerprint: &Fingerprint) {
         let number = id_order(&article.id);
         let place = self.texts.put(article, &fingerprint.pack(number));
@@ -71,7 +71,7 @@ impl Store {
         self.pending.insert(number, place);
     }
 
-    /// Notes that an article is gone.
+    /// Removes an article's fingerprint.
     pub fn remove(&mut self, article: u64) {
         self.gone.insert(article);
         self.pending.remove(&article);
@@ -82,16 +82,16 @@ impl Store {
         !self.pending.is_empty() || !self.gone.is_empty()
     }
 
-    /// How many of the fingerprints that came since the store was opened are in a cluster, up to the last commit.
+    /// The number of fingerprints added since the store was opened that are in a cluster, up to the last commit.
     pub fn joined(&self) -> u64 {
         self.clusters.groups.iter().flatten().filter(|number| **number >= self.first_new).count() as u64
     }
 
-    /// Writes and syncs what is pending, finds the clusters, and gives the files that the commit must name. `snapshot` is
-    /// the commit before.
+    /// Writes and syncs the pending fingerprints, computes the clusters, and returns the files that the commit must
+    /// name. `snapshot` is the previous commit.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn flush(&mut self, commit: u64, snapshot: &Snapshot) -> Result<Option<ReprintFiles>> {
         if self.is_dirty() {
             let places = self.append(commit)?;
@@ -104,7 +104,7 @@ impl Store {
         Ok(Some(self.files.clone()).filter(|files| !files.clusters.is_empty()))
     }
 
-    /// Appends the fingerprints that are pending, and gives the places where their texts wait.
+    /// Appends the pending fingerprints, and returns the places of their pending texts.
     fn append(&mut self, commit: u64) -> Result<Vec<Place>> {
         if self.files.fingerprints.file.is_empty() {
             self.files.fingerprints.file = format!("{FINGERPRINTS}{commit:06}.bin");
@@ -136,8 +136,8 @@ impl Store {
         if self.clusters.known < MIN_COMPACTED || dead < self.clusters.known / 2 {
             return Ok(());
         }
-        // Most fingerprints are of articles that are gone: the others are written anew, with a checksum that would be right
-        // whatever they have become.
+        // Most fingerprints belong to articles that are gone: the live ones are rewritten, under a checksum that would
+        // be right whatever they have become.
         let (crc, written) = (crc32fast::hash(&packed), self.files.crc);
         if crc != written {
             let what = format!("its checksum is {crc:08x}, written was {written:08x}");
@@ -152,7 +152,7 @@ impl Store {
         atomic_files::replace_file(&self.folder.join(&self.files.fingerprints.file), &bytes)
     }
 
-    /// Removes the files of earlier commits, once a commit names these.
+    /// Removes the files of earlier commits. Called once a commit names these.
     pub fn remove_outdated(&self) {
         let Ok(files) = fs::read_dir(&self.folder) else { return };
         for file in files.flatten() {

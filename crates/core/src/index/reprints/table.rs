@@ -1,4 +1,4 @@
-//! Which documents of a snapshot are copies of one another, by the table of clusters of its commit.
+//! The searcher's view of reprints: the copies among a snapshot's documents, by the table of clusters of its commit.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use crate::index::commit::payload::ReprintFiles;
 use crate::index::reprints::files::decode;
 use crate::index::storage::atomic_files::read_at;
 
-/// The searcher's side: the table of a commit, opened with the snapshot and read when it is first asked for. The open file
-/// stays readable when a later commit removes it.
+/// The table of a commit, opened with the snapshot and read on first use. The open file stays readable after a later
+/// commit removes it.
 #[derive(Debug, Default)]
 pub struct Table {
     file: Option<(PathBuf, File)>,
@@ -23,7 +23,7 @@ impl Table {
     /// Opens the table that a commit names.
     ///
     /// # Errors
-    /// Where it is not there.
+    /// If the file is missing.
     pub fn open(folder: &Path, files: Option<&ReprintFiles>) -> Result<Table> {
         let Some(files) = files else { return Ok(Table::default()) };
         let path = folder.join(&files.clusters);
@@ -31,17 +31,17 @@ impl Table {
         Ok(Table { file: Some((path, file)), copies: OnceLock::new() })
     }
 
-    /// Which documents are copies of one another.
+    /// Returns the copies among the documents of a snapshot.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn reprints(&self, searcher: &Searcher) -> Result<&Reprints> {
         if let Some(reprints) = self.copies.get() {
             return Ok(reprints);
         }
         let articles = match &self.file {
             Some((path, file)) => {
-                // Another thread may read at the same time, so each begins at the beginning by itself.
+                // Another thread may read at the same time, so each reads from an explicit offset.
                 let length = file.metadata().map_err(|e| Error::io(path, e))?.len() as usize;
                 let mut bytes = vec![0; length];
                 read_at(file, 0, &mut bytes).map_err(|e| Error::io(path, e))?;
@@ -55,12 +55,12 @@ impl Table {
     }
 }
 
-/// Which documents of a snapshot are copies of one another. Documents that have no copy are not in it and cost nothing.
+/// The clusters of copies among the documents of a snapshot. Documents without a copy are not listed and cost nothing.
 #[derive(Debug, Default)]
 pub struct Reprints {
     /// The copies of each cluster: the cleanest first, then the earliest.
     pub clusters: Vec<Vec<DocAddress>>,
-    /// For each segment its documents that have copies, in order, each with its cluster and its place in it.
+    /// For each segment, its documents that have copies, in ascending order.
     pub segments: Vec<Vec<Copy>>,
 }
 
@@ -71,12 +71,12 @@ pub struct Copy {
     pub doc: DocId,
     /// The number of its cluster.
     pub cluster: u32,
-    /// Its place among the copies: the least is shown.
+    /// Its rank among the copies: the lowest-ranked match represents the cluster.
     pub place: u32,
 }
 
 impl Reprints {
-    /// Looks through the segments for the articles of the clusters.
+    /// Finds the documents of the clusters' articles in the segments.
     fn find(searcher: &Searcher, articles: &[Vec<u64>]) -> Result<Reprints> {
         let clusters = articles.iter().enumerate();
         let mut places: Vec<(u64, u32, u32)> = clusters
@@ -104,7 +104,7 @@ impl Reprints {
         Ok(reprints)
     }
 
-    /// The copies of the document at an address, itself among them; none where it has no other.
+    /// Returns the copies of the document at an address, itself included; empty if it has no other.
     pub fn of(&self, address: DocAddress) -> &[DocAddress] {
         match self.copy(address) {
             Some(copy) => &self.clusters[copy.cluster as usize],
@@ -112,28 +112,28 @@ impl Reprints {
         }
     }
 
-    /// What is known of the document at an address, where it has copies.
+    /// Returns the entry of the document at an address, if it has copies.
     pub fn copy(&self, address: DocAddress) -> Option<&Copy> {
         let segment = self.segments.get(address.segment_ord as usize)?;
         segment.binary_search_by_key(&address.doc_id, |copy| copy.doc).ok().map(|at| &segment[at])
     }
 }
 
-/// Finds documents by the numbers of their articles.
+/// A lookup of documents by the numbers of their articles.
 pub struct Lookup {
     articles: Vec<u64>,
     filter: Filter,
 }
 
 impl Lookup {
-    /// These articles are looked for.
+    /// Prepares a lookup of these articles.
     pub fn new(mut articles: Vec<u64>) -> Lookup {
         articles.sort_unstable();
         articles.dedup();
         Lookup { filter: Filter::new(&articles), articles }
     }
 
-    /// Looks through the segments: one number of each document is read, and most are told from those looked for by a bit.
+    /// Scans the segments: one number of each document is read, and most are ruled out by one bit.
     pub fn find(&self, searcher: &Searcher) -> Result<Vec<(u64, DocAddress)>> {
         let mut found = Vec::new();
         for (ord, segment) in searcher.segment_readers().iter().enumerate().filter(|_| !self.articles.is_empty()) {
@@ -149,7 +149,8 @@ impl Lookup {
     }
 }
 
-/// Tells most numbers that are not in a set at the cost of one bit looked up. The numbers are hashes: their high bits serve.
+/// A one-hash Bloom filter: rules out most numbers that are not in a set at the cost of one bit test. The numbers are
+/// hashes, so their high bits serve as index.
 struct Filter {
     bits: Vec<u64>,
     shift: u32,

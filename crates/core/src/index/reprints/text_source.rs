@@ -1,8 +1,8 @@
-//! The texts that fingerprints are compared by, where fingerprints alone do not tell.
+//! The text source of near-duplicate verification: the texts to compare when fingerprints alone do not decide.
 //!
-//! A commit's clusters are found before the commit, so the articles that are to be committed are not in the index yet:
-//! their texts wait in a file of their own, each behind its fingerprint: those of a commit would take 37 MB of memory. All
-//! others are read where they are stored.
+//! A commit's clusters are computed before the commit, so the articles to be committed are not in the index yet: their
+//! texts are spooled to a temporary file, each behind its fingerprint, since those of one commit would take 37 MB of
+//! memory. All others are read from the store.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -19,14 +19,14 @@ use crate::index::storage::atomic_files::read_at;
 use crate::index::storage::names::WAITING;
 use crate::reprint::{PACKED, Packed, Texts};
 
-/// Where a text waits, right behind its fingerprint.
+/// The place of a pending text in the file, right behind its fingerprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     from: u64,
     length: u32,
 }
 
-/// The texts and fingerprints of articles that are not committed. The file goes with this.
+/// The spooled texts and fingerprints of articles that are not committed. The file is removed on drop.
 #[derive(Debug)]
 pub struct Waiting {
     path: PathBuf,
@@ -36,12 +36,12 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Nothing waits.
+    /// An empty spool.
     pub fn new(folder: &Path) -> Waiting {
         Waiting { path: folder.join(WAITING), file: None, length: 0, failed: None }
     }
 
-    /// Takes an article's text and fingerprint in. What the disk refuses is told by `Waiting::file`.
+    /// Appends an article's text and fingerprint. [`Waiting::file`] reports an error of the disk.
     pub fn put(&mut self, article: &Article, fingerprint: &[u8; PACKED]) -> Place {
         let text = text(article);
         let place = Place { from: self.length + PACKED as u64, length: text.len() as u32 };
@@ -64,7 +64,7 @@ impl Waiting {
         place
     }
 
-    /// The file, to be read.
+    /// Returns the file, ready to be read.
     fn file(&mut self) -> Result<Option<&File>> {
         if let Some(error) = self.failed.take() {
             return Err(Error::io(&self.path, error));
@@ -78,10 +78,10 @@ impl Waiting {
         }
     }
 
-    /// The fingerprints of the texts at these places, end to end.
+    /// Returns the fingerprints of the texts at these places, end to end.
     ///
     /// # Errors
-    /// Where the disk refused to take them, or does not give them.
+    /// If the disk refused to write or read them.
     pub fn fingerprints(&mut self, places: &[Place]) -> Result<Vec<u8>> {
         let path = self.path.clone();
         let mut packed = vec![0; places.len() * PACKED];
@@ -93,10 +93,10 @@ impl Waiting {
         Ok(packed)
     }
 
-    /// Lets all texts go.
+    /// Discards all texts.
     pub fn clear(&mut self) {
         if self.file.take().is_some() {
-            // A file that can't be removed now is written over by the next run.
+            // A file that can't be removed now is overwritten by the next run.
             std::fs::remove_file(&self.path).ok();
         }
         self.length = 0;
@@ -109,7 +109,7 @@ impl Drop for Waiting {
     }
 }
 
-/// What is compared: lead and body.
+/// The text that is compared: lead and body.
 fn text(article: &Article) -> String {
     match &article.lead {
         Some(lead) => format!("{lead}\n{}", article.body),
@@ -117,11 +117,11 @@ fn text(article: &Article) -> String {
     }
 }
 
-/// The texts behind all fingerprints: first those of a commit, then those that wait.
+/// The texts of all fingerprints: first the committed ones, then the pending ones.
 pub struct Reader<'a> {
     packed: &'a [u8],
     snapshot: &'a Snapshot,
-    /// The number of the first fingerprint whose text waits.
+    /// The number of the first fingerprint whose text is pending.
     first: u32,
     places: &'a [Place],
     waiting: Option<&'a File>,
@@ -129,10 +129,10 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Texts of `snapshot`, and of `waiting` from the fingerprint with the number `first` on.
+    /// The texts of `snapshot`, and of `waiting` from fingerprint number `first` on.
     ///
     /// # Errors
-    /// Where the disk refused to take the texts.
+    /// If the disk refused to write the texts.
     pub fn new(
         packed: &'a [u8],
         snapshot: &'a Snapshot,
@@ -150,7 +150,7 @@ impl Texts for Reader<'_> {
         let stored = numbers.iter().filter(|number| **number < self.first);
         let articles: Vec<u64> = stored.map(|number| Packed::at(self.packed, *number).article()).collect();
         let found = Lookup::new(articles).find(&self.snapshot.searcher);
-        // An index that can't be read says so when it is searched and verified; here it has no texts to give.
+        // An index that can't be read reports that when it is searched and verified; here it only yields no texts.
         self.addresses = found.unwrap_or_default().into_iter().collect();
     }
 

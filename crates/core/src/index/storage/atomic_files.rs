@@ -1,4 +1,4 @@
-//! Our own writing to an index folder: files replaced or added to, each made durable before anything names it.
+//! Atomic and durable writes to an index folder: files replaced or appended to, each synced before anything names it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, Write as _};
@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::index::storage::failpoint::{Step, point};
 use crate::index::storage::names::{BESIDE, is_unfinished};
 
-/// Takes away what killed processes were about to put in the place of files of this index folder. Only for whoever holds the lock.
-/// What can't be taken away now is taken away later.
+/// Removes unfinished replacement files that killed processes left in this index folder. Requires the lock. Files that
+/// can't be removed now are removed later.
 pub fn remove_unfinished(folder: &Path) {
     let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
     for name in names.filter(|name| name.to_str().is_some_and(is_unfinished)) {
@@ -21,7 +21,7 @@ pub fn remove_unfinished(folder: &Path) {
 /// Replaces a file in one step: written beside it, synced, renamed, the folder synced.
 ///
 /// # Errors
-/// Where the disk refuses; the old file is whole then.
+/// If a write fails; the old file is intact then.
 pub fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
     let beside = path.with_extension(BESIDE);
     let write = || {
@@ -38,11 +38,11 @@ pub fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Adds to the first `length` bytes of a file, which is made where it does not exist. What stands behind them was left by
-/// a run that did not reach its commit, and is cut off. File and folder are synced.
+/// Appends to the first `length` bytes of a file, creating it if it does not exist. Bytes behind them were left by a
+/// run that did not reach its commit, and are truncated. File and folder are synced.
 ///
 /// # Errors
-/// Where the disk refuses; the first `length` bytes are as they were then.
+/// If a write fails; the first `length` bytes are unchanged then.
 pub fn append(path: &Path, length: u64, content: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
         point(Step::Create, path)?;
@@ -58,25 +58,25 @@ pub fn append(path: &Path, length: u64, content: &[u8]) -> Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Makes a folder and those above it where they do not exist, each durable in the one above it.
+/// Creates a folder and its missing parents, each made durable by syncing its parent.
 ///
 /// # Errors
-/// Where the disk refuses.
+/// If a write fails.
 pub fn create_folder(folder: &Path) -> Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
     }
     let above = folder.parent().unwrap_or(Path::new(""));
     create_folder(above)?;
-    // Another process may have made it meanwhile.
+    // Another process may have created it meanwhile.
     point(Step::Create, folder).and_then(|()| fs::create_dir_all(folder)).map_err(|e| Error::io(folder, e))?;
     sync_folder(above)
 }
 
-/// Makes the names in a folder durable.
+/// Syncs a folder, making the names in it durable.
 ///
 /// # Errors
-/// Where the disk refuses.
+/// If a write fails.
 pub fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let sync = || {
@@ -86,13 +86,13 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
     sync().map_err(|e| Error::io(folder, e))
 }
 
-/// Reads from a place of a file, wherever others are reading.
+/// Reads from an offset of a file, independently of other readers.
 #[cfg(unix)]
 pub fn read_at(file: &File, from: u64, bytes: &mut [u8]) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, from)
 }
 
-/// Reads from a place of a file.
+/// Reads from an offset of a file.
 #[cfg(not(unix))]
 pub fn read_at(file: &File, from: u64, bytes: &mut [u8]) -> io::Result<()> {
     use std::io::Seek as _;

@@ -1,8 +1,8 @@
-//! tantivy's view of a generation's folder: mapped files, with two differences.
+//! tantivy's directory of a generation's folder: memory-mapped files, with three differences.
 //!
-//! A reader needs no write permission: where the lock file can't be opened for writing (a read-only folder or mount), the
-//! reader goes on without it. And the folder is synced after `meta.json` is renamed into place, which tantivy leaves out.
-//! What the system says of the first write that fails is kept, because tantivy's threads keep it to themselves.
+//! A reader needs no write permission: if the lock file can't be opened for writing (a read-only folder or mount), the
+//! reader goes on without it. The folder is synced after `meta.json` is renamed into place, which tantivy omits. And
+//! the first write error is kept, because tantivy's threads do not pass it on.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -25,7 +25,7 @@ use crate::index::storage::seal::{seal, unseal};
 /// The file that names the segments of a commit.
 const COMMIT: &str = "meta.json";
 
-/// A generation's folder. The list of segments has a checksum of its own, which tantivy does not see.
+/// A generation's folder. The list of segments carries a checksum of its own, which tantivy does not see.
 #[derive(Debug, Clone)]
 pub struct GenerationDirectory {
     inner: MmapDirectory,
@@ -34,20 +34,21 @@ pub struct GenerationDirectory {
     gate: Gate,
 }
 
-/// Whether the folder may be written to: true once its writer is gone, and then it may not.
+/// The gate of all writes to the folder: `true` once its writer is gone, and writes are refused from then on.
 #[derive(Debug, Clone, Default)]
 struct Gate(Arc<RwLock<bool>>);
 
 impl Gate {
-    /// Does one step of writing while the writer is there.
+    /// Performs one write if the writer is still there.
     fn through<T>(&self, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         let closed = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if *closed { Err(io::Error::other("the writer of this folder is gone")) } else { act() }
     }
 }
 
-/// The right to write by a directory. tantivy does not wait for the threads that merge when a writer is dropped; when this
-/// is dropped, before the lock on the index is let go, the step that such a thread is at is waited for, and no other follows.
+/// The right to write through a directory. tantivy does not wait for its merging threads when a writer is dropped;
+/// dropping this, before the lock on the index is released, waits for the write that such a thread is performing and
+/// refuses all later ones.
 #[derive(Debug)]
 pub struct Writing(Gate);
 
@@ -61,30 +62,30 @@ impl GenerationDirectory {
     /// Opens the folder.
     ///
     /// # Errors
-    /// Where it does not exist or is no folder.
+    /// If it does not exist or is not a folder.
     pub fn open(path: &Path) -> Result<GenerationDirectory, OpenDirectoryError> {
         let inner = MmapDirectory::open(path)?;
         let (failure, gate) = (Failure::default(), Gate::default());
         Ok(GenerationDirectory { inner, folder: path.to_path_buf(), failure, gate })
     }
 
-    /// Ends the writing by this directory and its clones when it is dropped.
+    /// Returns a guard that ends all writes through this directory and its clones when dropped.
     pub fn writing(&self) -> Writing {
         Writing(self.gate.clone())
     }
 
-    /// Takes away what a run left behind that did not reach its commit: files that no segment in `living` has, and what was
-    /// about to be renamed. Only for whoever holds the lock.
+    /// Removes the remains of a run that did not reach its commit: files of no segment in `living`, and files not yet
+    /// renamed. Requires the lock.
     ///
-    /// tantivy gives the list of what is deleted from a segment a name that depends on what was done since the commit, and
-    /// refuses to write a file that is there; so a run that is repeated would fail for good.
+    /// tantivy names the list of a segment's deletions by a number that depends on the operations since the commit, and
+    /// refuses to overwrite an existing file; so without this a repeated run would fail for good.
     pub fn tidy(&self, living: &HashSet<PathBuf>) -> io::Result<()> {
         for entry in std::fs::read_dir(&self.folder)? {
             let name = PathBuf::from(entry?.file_name());
             let begun = name.to_str().is_some_and(is_unfinished_in_a_generation);
             if begun || (is_segment_file(&name) && !living.contains(&name)) {
                 let path = self.folder.join(&name);
-                // What the last thread of such a run has renamed meanwhile is gone by itself.
+                // A file that the last thread of such a run has renamed meanwhile no longer exists.
                 self.failure.note(Step::Remove, &path, || match std::fs::remove_file(&path) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
                     _ => Ok(()),
@@ -94,19 +95,19 @@ impl GenerationDirectory {
         Ok(())
     }
 
-    /// The first write that failed, with its file, where one did.
+    /// Returns the first failed write with its file, if one failed.
     pub fn failure(&self) -> Option<Error> {
         let failure = self.failure.0.lock().unwrap_or_else(PoisonError::into_inner);
         failure.as_ref().map(|(path, error)| Error::io(path, again(error)))
     }
 }
 
-/// The first write that failed.
+/// The first failed write.
 #[derive(Debug, Clone, Default)]
 struct Failure(Arc<Mutex<Option<(PathBuf, io::Error)>>>);
 
 impl Failure {
-    /// Does one step of writing, and keeps what the system says against it.
+    /// Performs one write, and records its error.
     fn note<T>(&self, step: Step, path: &Path, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         point(step, path).and_then(|()| act()).inspect_err(|error| {
             let mut failure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,7 +116,7 @@ impl Failure {
     }
 }
 
-/// The same error once more.
+/// Duplicates an error.
 fn again(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code),
@@ -123,7 +124,7 @@ fn again(error: &io::Error) -> io::Error {
     }
 }
 
-/// A file of tantivy's under way.
+/// A file being written by tantivy.
 struct Noted {
     file: Box<dyn TerminatingWrite + Send + Sync>,
     path: PathBuf,
@@ -156,7 +157,7 @@ impl Directory for GenerationDirectory {
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        // A file that can't be taken away now is taken away later; nothing is lost by it.
+        // A file that can't be removed now is removed later; nothing is lost by it.
         let wrap = |error| DeleteError::IoError { io_error: Arc::new(error), filepath: path.to_path_buf() };
         let delete = || {
             point(Step::Remove, &self.folder.join(path))?;
@@ -192,7 +193,7 @@ impl Directory for GenerationDirectory {
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        // tantivy's own way makes a file that its owner alone can read, whatever the folder's readers may.
+        // tantivy's own implementation creates a file that only its owner can read, whatever the folder's permissions.
         let is_commit = path == Path::new(COMMIT);
         let data = if is_commit { Cow::Owned(seal(data)) } else { Cow::Borrowed(data) };
         let full = self.folder.join(path);
@@ -214,14 +215,14 @@ impl Directory for GenerationDirectory {
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
         match self.inner.acquire_lock(lock) {
-            // Only readers ask for this lock where nobody can write; nothing can be collected under their hands there.
+            // Only readers request this lock without write permission; nobody can collect files under them there.
             Err(LockError::IoError(_)) if lock.filepath == META_LOCK.filepath => Ok(DirectoryLock::from(Box::new(()))),
             other => other,
         }
     }
 
     fn watch(&self, _callback: WatchCallback) -> tantivy::Result<WatchHandle> {
-        // Readers look at CURRENT and the commit themselves (see `Snapshot::is_current`); no thread watches.
+        // Readers check CURRENT and the commit themselves (see `Snapshot::is_current`); no thread watches.
         Ok(WatchHandle::empty())
     }
 }

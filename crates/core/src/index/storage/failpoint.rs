@@ -1,24 +1,25 @@
-//! With the feature `failpoints`, a chosen step on the disk fails as a full disk does. Without it nothing of this is left.
+//! Failpoints: with the feature `failpoints`, a chosen disk operation fails as on a full disk. Without it this compiles
+//! to nothing.
 //!
-//! Every place that writes to an index folder says so here before it does; a test that has armed the folder lets the
-//! k-th of these steps fail, for each k there is.
+//! Every write to an index folder passes a failpoint first; a test that has armed the folder makes the k-th of these
+//! operations fail, for each k there is.
 
-/// What is about to be done to a file or folder.
+/// A disk operation about to be performed on a file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Made, or opened for writing.
+    /// Create, or open for writing.
     Create,
-    /// Written to.
+    /// Write.
     Write,
-    /// Made durable.
+    /// Sync.
     Sync,
-    /// Put in the place of another.
+    /// Rename over another.
     Rename,
-    /// Taken away.
+    /// Remove.
     Remove,
 }
 
-/// Fails where a test wants this step to fail.
+/// Fails if a test wants this operation to fail.
 #[cfg(not(feature = "failpoints"))]
 #[inline(always)]
 pub fn point(_step: Step, _path: &std::path::Path) -> std::io::Result<()> {
@@ -36,17 +37,17 @@ mod armed {
 
     use super::Step;
 
-    /// What the system says of a full disk.
+    /// The error code of a full disk (`ENOSPC`).
     const NO_SPACE: i32 = 28;
 
-    /// Which steps fail, counted from 1.
+    /// The operations that fail, counted from 1.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Fault {
-        /// None: the steps are only written down.
+        /// None: operations are only recorded.
         Never,
         /// This one, and none after it.
         Once(usize),
-        /// This one and all after it, as on a full disk, where files can be taken away all the same.
+        /// This one and all after it, except removals, as on a full disk.
         From(usize),
     }
 
@@ -73,7 +74,7 @@ mod armed {
         WATCHES.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A folder in which steps fail, as long as this value lives.
+    /// An armed folder: operations in it fail as long as this value lives.
     pub struct Armed(PathBuf);
 
     impl Armed {
@@ -83,7 +84,7 @@ mod armed {
             Armed(folder.to_path_buf())
         }
 
-        /// What was done so far, relative to the folder.
+        /// Returns the operations so far, with paths relative to the folder.
         pub fn steps(&self) -> Vec<(Step, PathBuf)> {
             let watches = watches();
             let watch = watches.iter().find(|watch| watch.folder == self.0);
@@ -97,7 +98,7 @@ mod armed {
         }
     }
 
-    /// Fails where a test wants this step to fail.
+    /// Fails if a test wants this operation to fail.
     pub fn point(step: Step, path: &Path) -> io::Result<()> {
         let mut watches = watches();
         let Some(watch) = watches.iter_mut().find(|watch| path.starts_with(&watch.folder)) else { return Ok(()) };

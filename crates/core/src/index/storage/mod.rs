@@ -1,4 +1,4 @@
-//! What the folder of an index is written and read by: tantivy's view of it, atomic files, and failures on purpose.
+//! Storage: tantivy's directory of an index folder, atomic files, file names, checksums, and failpoints.
 
 pub mod atomic_files;
 pub mod directory;

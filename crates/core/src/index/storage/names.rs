@@ -1,4 +1,4 @@
-//! The names of all files that an index makes: what bears none of them is somebody else's, and is never touched.
+//! The names of all files that an index makes: a file of any other name belongs to someone else and is never touched.
 
 use std::path::Path;
 
@@ -8,59 +8,59 @@ pub const MARKER: &str = "GONGXUN";
 pub const CURRENT: &str = "CURRENT";
 /// The file on which the one writer holds a lock.
 pub const LOCK: &str = "LOCK";
-/// What was deleted on request.
+/// The tombstones.
 pub const TOMBSTONES: &str = "tombstones.jsonl";
-/// What a generation's folder is called.
+/// The prefix of a generation's folder.
 pub const GENERATION: &str = "gen-";
-/// What a generation's folder is called while it is removed.
+/// The prefix of a generation's folder while it is removed.
 pub const REMOVED: &str = "removed-";
-/// What a generation was built with.
+/// The settings of a generation: the versions and dictionary it was built with.
 pub const SETTINGS: &str = "generation.json";
-/// How far a generation has come.
+/// The stage of a generation.
 pub const STATE: &str = "STATE";
 /// The user's own words.
 pub const DICTIONARY: &str = "dictionary.txt";
-/// What stored articles are packed by.
+/// The compression dictionary of stored articles.
 pub const COMPRESSION: &str = "compression.dict";
-/// Texts that wait for their commit.
+/// The spooled texts that await their commit.
 pub const WAITING: &str = "texts-waiting.tmp";
-/// What was read.
+/// The prefix of a manifest: the files that were read.
 pub const MANIFEST: &str = "manifest-";
-/// Fingerprints by which copies are found.
+/// The prefix of the fingerprints by which copies are found.
 pub const FINGERPRINTS: &str = "fingerprints-";
-/// Which articles are copies of one another.
+/// The prefix of the table of clusters of copies.
 pub const CLUSTERS: &str = "clusters-";
-/// How the name of a file ends that is about to replace another.
+/// The extension of a file that is about to replace another.
 pub const BESIDE: &str = "new";
 
-/// How many digits a number in a name has at least.
+/// The least number of digits of a number in a name.
 const DIGITS: usize = 6;
-/// How many hexadecimal digits name a segment.
+/// The number of hexadecimal digits in a segment's name.
 const SEGMENT_DIGITS: usize = 32;
-/// How many letters and digits follow `.tmp` in the names that tantivy gives to files until they are renamed.
+/// The number of letters and digits after `.tmp` in the names that tantivy gives to files until they are renamed.
 const TEMPORARY_DIGITS: usize = 6;
-/// The files of tantivy's that go by one name.
+/// tantivy's files with fixed names.
 const OF_THE_ENGINE: [&str; 4] = ["meta.json", ".managed.json", ".tantivy-meta.lock", ".tantivy-writer.lock"];
-/// The files of ours in a generation that go by one name.
+/// The files of ours with fixed names in a generation.
 const OF_A_GENERATION: [&str; 5] = [SETTINGS, STATE, DICTIONARY, COMPRESSION, WAITING];
-/// The files of ours in a generation that go by a number, with their endings.
+/// The prefixes and extensions of the numbered files of ours in a generation.
 const NUMBERED: [(&str, &str); 4] = [(MANIFEST, "jsonl"), (FINGERPRINTS, "bin"), (CLUSTERS, "bin"), ("words-", "fst")];
 /// The files of an index folder that are replaced in one step.
 const REPLACED: [&str; 3] = [MARKER, CURRENT, TOMBSTONES];
 
-/// The number in a name that begins so, in the form in which an index writes it.
+/// Parses the number in a name with this prefix, in the form in which an index writes it.
 pub fn numbered(name: &str, prefix: &str) -> Option<u64> {
     let digits = name.strip_prefix(prefix)?;
     let number: u64 = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())??;
     (format!("{number:0DIGITS$}") == digits).then_some(number)
 }
 
-/// Whether a file of an index folder was about to replace another.
+/// Whether a file of an index folder is an unfinished replacement.
 pub fn is_unfinished(name: &str) -> bool {
     REPLACED.iter().any(|replaced| is_beside(name, replaced))
 }
 
-/// Whether a file of a generation's folder was about to replace another, or be renamed.
+/// Whether a file of a generation's folder is an unfinished replacement, or not yet renamed.
 pub fn is_unfinished_in_a_generation(name: &str) -> bool {
     let temporary = name
         .strip_prefix(".tmp")
@@ -86,7 +86,7 @@ pub fn is_segment_file(name: &Path) -> bool {
         && deletions.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a name of a file in a generation's folder is one that an index gives.
+/// Whether a file name in a generation's folder is one that an index gives.
 pub fn is_of_a_generation(name: &str) -> bool {
     OF_A_GENERATION.contains(&name)
         || OF_THE_ENGINE.contains(&name)
@@ -95,13 +95,13 @@ pub fn is_of_a_generation(name: &str) -> bool {
         || NUMBERED.iter().any(|(prefix, ending)| is_numbered_file(name, prefix, ending))
 }
 
-/// Whether a name is of a file that goes by a number.
+/// Whether a name is that of a numbered file.
 pub fn is_numbered_file(name: &str, prefix: &str, ending: &str) -> bool {
     let stem = name.strip_suffix(ending).and_then(|stem| stem.strip_suffix('.'));
     stem.and_then(|stem| numbered(stem, prefix)).is_some()
 }
 
-/// Whether a name is the one by which a file stands beside another until it replaces it.
+/// Whether a name is that of an unfinished replacement of `replaced`.
 fn is_beside(name: &str, replaced: &str) -> bool {
     Path::new(replaced).with_extension(BESIDE).to_str() == Some(name)
 }

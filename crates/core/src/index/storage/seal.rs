@@ -1,18 +1,18 @@
-//! A checksum inside a small file of JSON, as the last field of its object: `…,"crc32":"9ae0daaf"}`.
+//! Seals: a checksum inside a small JSON file, as the last field of its object: `…,"crc32":"9ae0daaf"}`.
 //!
-//! Whoever does not know the field passes over it. A file without one was written before there were checksums, and is read
-//! as it stands.
+//! A reader that does not know the field ignores it. A file without one was written before there were checksums, and is
+//! read as it stands.
 
 use std::borrow::Cow;
 
-/// What stands before the eight digits.
+/// The bytes before the eight digits.
 const BEFORE: &[u8] = b",\"crc32\":\"";
-/// What stands behind them.
+/// The bytes after them.
 const BEHIND: &[u8] = b"\"}";
-/// How many hexadecimal digits a checksum has.
+/// The number of hexadecimal digits of a checksum.
 const DIGITS: usize = 8;
 
-/// The JSON of an object that has fields, with the checksum of it all as one more.
+/// Returns the JSON of a non-empty object with the checksum of its bytes as one more field.
 pub fn seal(json: &[u8]) -> Vec<u8> {
     let json = json.trim_ascii_end();
     match json.split_last() {
@@ -24,10 +24,10 @@ pub fn seal(json: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The JSON without its checksum.
+/// Returns the JSON without its checksum.
 ///
 /// # Errors
-/// Where the checksum is another one, in words.
+/// A description, if the checksum does not match.
 pub fn unseal(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
     let json = bytes.trim_ascii_end();
     let at = json.len().saturating_sub(BEFORE.len() + DIGITS + BEHIND.len());
@@ -52,7 +52,7 @@ mod tests {
         for json in ["{\"schema\": 4,\n  \"program\": \"工讯\"\n}", "{\"a\":{\"b\":[1,{}]}}\n"] {
             let sealed = seal(json.as_bytes());
             assert_eq!(unseal(&sealed).unwrap().as_ref(), json.trim_end().as_bytes());
-            // Whoever knows of no checksum reads the same.
+            // A reader that knows of no checksum reads the same.
             let mut read: Value = serde_json::from_slice(&sealed).unwrap();
             read.as_object_mut().unwrap().remove("crc32").unwrap();
             assert_eq!(read, serde_json::from_str::<Value>(json).unwrap());
@@ -63,7 +63,7 @@ mod tests {
                     flipped[at] ^= 1 << bit;
                     let Ok(unsealed) = unseal(&flipped) else { continue };
                     let Ok(mut value) = serde_json::from_slice::<Value>(&unsealed) else { continue };
-                    // The name of the field itself: all others are as they were.
+                    // The flipped bit is in the name of the field itself: all other fields are unchanged.
                     value.as_object_mut().unwrap().retain(|name, _| read.get(name).is_some());
                     assert_eq!(value, read, "byte {at}, bit {bit}");
                 }

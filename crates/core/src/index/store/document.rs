@@ -1,4 +1,4 @@
-//! From an article to the document that tantivy holds, and back.
+//! The conversion of an article to the document that tantivy stores, and back.
 
 use std::borrow::Cow;
 
@@ -15,28 +15,27 @@ use crate::index::store::packing::Unpacker;
 use crate::reprint::letters;
 use gongxun_text::fold::fold;
 
-/// The article as it is stored: its JSON.
+/// Encodes an article as it is stored: as JSON.
 pub fn encode(article: &Article) -> Vec<u8> {
     serde_json::to_vec(article).unwrap_or_default()
 }
 
-/// What a stored line of a margin begins with; an article's JSON does not.
+/// The first byte of a stored line of a margin; an article's JSON never begins with it.
 const LINE: u8 = b'\n';
 
-/// An article on its way into a segment: its bytes, what tells it from its earlier self, and its margin.
+/// An article on its way into a segment: its bytes, the hash that tells a changed article, and its margin.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stored {
-    /// What is stored: the article's JSON without its margin, and behind it the numbers of the margin's lines
-    /// (`runs`).
+    /// The stored bytes: the article's JSON without its margin, followed by the numbers of the margin's lines (`runs`).
     pub bytes: Vec<u8>,
-    /// [`content_hash`] of the whole JSON, margin and all.
+    /// The [`content_hash`] of the whole JSON, margin included.
     pub content: u64,
-    /// The different lines of the margin, by number.
+    /// The distinct lines of the margin, by number.
     pub lines: Vec<u32>,
 }
 
 impl From<Vec<u8>> for Stored {
-    /// An article without a margin, by its [`encode`]d form.
+    /// An article without a margin, from its [`encode`]d form.
     fn from(bytes: Vec<u8>) -> Stored {
         Stored { content: content_hash(&bytes), bytes, lines: Vec::new() }
     }
@@ -55,23 +54,24 @@ impl Stored {
     }
 }
 
-/// The stored form of a line of a margin.
+/// Encodes a line of a margin.
 pub fn encode_line(line: &str) -> Vec<u8> {
     [&[LINE], line.as_bytes()].concat()
 }
 
-/// The article that was stored, without its margin; of a line of a margin, one that has nothing but the line as its body.
+/// Decodes a stored article, without its margin; a line of a margin gives an article with nothing but the line as its
+/// body.
 ///
 /// # Errors
-/// Where the bytes are not what [`encode`] gave: the index is damaged.
+/// If the bytes are not the output of [`encode`]: the index is damaged.
 pub fn decode(stored: &[u8]) -> Result<Article> {
     Ok(decode_with_lines(stored)?.0)
 }
 
-/// The article that was stored, with the numbers of the lines of its margin.
+/// Decodes a stored article, with the numbers of its margin's lines.
 ///
 /// # Errors
-/// As [`decode`].
+/// Same as [`decode`].
 pub fn decode_with_lines(stored: &[u8]) -> Result<(Article, Vec<u32>)> {
     let damaged = |what: String| Error::Damaged { path: "stored article".into(), what };
     if let Some((&LINE, line)) = stored.split_first() {
@@ -85,10 +85,10 @@ pub fn decode_with_lines(stored: &[u8]) -> Result<(Article, Vec<u32>)> {
     Ok((article, lines))
 }
 
-/// How many characters the title, lead and body of a stored article have, blanks and line ends left out.
+/// The number of characters in the title, lead and body of a stored article, blanks and line ends not counted.
 ///
 /// # Errors
-/// As [`decode`].
+/// Same as [`decode`].
 pub fn characters(stored: &[u8]) -> Result<u32> {
     #[derive(Deserialize)]
     struct Texts<'a> {
@@ -106,19 +106,19 @@ pub fn characters(stored: &[u8]) -> Result<u32> {
     Ok(count(&texts.title) + texts.lead.as_deref().map_or(0, count) + count(&texts.body))
 }
 
-/// The first eight bytes of the hash of a stored article: tells a changed article from an unchanged one.
+/// Returns the first eight bytes of the hash of a stored article: tells a changed article from an unchanged one.
 pub fn content_hash(stored: &[u8]) -> u64 {
     short_hash(stored)
 }
 
-/// The first eight bytes of the hash of some bytes.
+/// Returns the first eight bytes of the BLAKE3 hash of some bytes.
 pub fn short_hash(bytes: &[u8]) -> u64 {
     let hash = blake3::hash(bytes);
     u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap_or_default())
 }
 
-/// The first eight bytes of the hash of what an article says: the letters and digits of title, lead and body, whatever
-/// blanks, punctuation and script they are set in. None where the body has none: headlines recur.
+/// Returns the first eight bytes of the hash of an article's text: the letters, characters and digits of title, lead
+/// and body, regardless of blanks, punctuation and script. `None` if the body has none: headlines recur.
 pub fn text_hash(article: &Article) -> Option<u64> {
     letters(&article.body).next()?;
     let texts = [article.title.as_str(), article.lead.as_deref().unwrap_or(""), &article.body];
@@ -130,13 +130,14 @@ pub fn text_hash(article: &Article) -> Option<u64> {
     Some(short_hash(all.as_bytes()))
 }
 
-/// An id as a number: the first eight bytes of the hash of the whole id, whatever form it has.
+/// Returns an id as a number: the first eight bytes of the hash of the whole id, whatever its form.
 pub fn id_order(id: &ArticleId) -> u64 {
     short_hash(id.0.as_bytes())
 }
 
-/// What tantivy stores of an article that was read from `file`, counts by, and finds whole, with the hash of its content
-/// ([`content_hash`]) and its stored form, packed. The texts are [`crate::index::segment`]'s.
+/// Builds tantivy's document of an article that was read from `file`: the stored, counted and whole-value fields, with
+/// the hash of its content ([`content_hash`]) and its packed form. The text fields are added by
+/// [`crate::index::segment`].
 pub fn document(article: &Article, file: &str, content: u64, packed: Vec<u8>, fields: &Fields) -> TantivyDocument {
     let mut doc = TantivyDocument::new();
     doc.add_text(fields.id, &article.id.0);
@@ -182,41 +183,41 @@ pub fn document(article: &Article, file: &str, content: u64, packed: Vec<u8>, fi
     doc
 }
 
-/// The names of all credits, one a line, so that no string crosses two of them.
+/// Returns the names of all credits, one a line, so that no string spans two of them.
 pub fn names(article: &Article) -> String {
     let mut names: Vec<&str> = article.credits.iter().map(|c| c.name.as_str()).collect();
     names.dedup();
     names.join("\n")
 }
 
-/// The captions, one a line, so that no string crosses two of them.
+/// Returns the captions, one a line, so that no string spans two of them.
 pub fn captions(article: &Article) -> String {
     article.captions().collect::<Vec<_>>().join("\n")
 }
 
-/// The article of a document, read from its segment's store, without its margin.
+/// Reads the article of a document from its segment's store, without its margin.
 ///
 /// # Errors
-/// [`Error::Damaged`] where the store does not hold what was written.
+/// [`Error::Damaged`] if the store does not hold what was written.
 pub fn article(store: &StoreReader, unpacker: &Unpacker, doc: DocId) -> Result<Article> {
     decode(&unpacked(store, unpacker, doc)?)
 }
 
-/// What is stored of a document, unpacked.
+/// Returns the stored bytes of a document, unpacked.
 ///
 /// # Errors
-/// As [`article`].
+/// Same as [`article`].
 pub fn unpacked(store: &StoreReader, unpacker: &Unpacker, doc: DocId) -> Result<Vec<u8>> {
     let record = store.get_document_bytes(doc)?;
     let damaged = || Error::Damaged { path: "stored article".into(), what: "its record is not whole".into() };
     unpacker.unpack(stored(&record).ok_or_else(damaged)?)
 }
 
-/// The bytes of the one stored field in a document's record of the store: the number of values (1), the field, the type
-/// code, the length, the bytes.
+/// Returns the bytes of the one stored field in a document's record of the store: the number of values (1), the field,
+/// the type code, the length, the bytes.
 ///
-/// tantivy's own decoder believes the length: one flipped bit makes it ask for exabytes, and a failed allocation ends the
-/// process, which no caller can catch. Here the length must be that of what is there.
+/// tantivy's own decoder trusts the length: one flipped bit makes it request exabytes, and a failed allocation aborts
+/// the process, which no caller can catch. Here the length must match the bytes present.
 fn stored(record: &[u8]) -> Option<&[u8]> {
     const FIELD_BYTES: usize = 4;
     const BYTES_CODE: u8 = 4;
@@ -226,7 +227,8 @@ fn stored(record: &[u8]) -> Option<&[u8]> {
     (values == 1 && *code == BYTES_CODE && length == bytes.len() as u64).then_some(bytes)
 }
 
-/// A number in tantivy's variable length: seven bits a byte, the lowest first, the last byte marked by its highest bit.
+/// Reads a number in tantivy's variable-length encoding: seven bits a byte, the lowest first, the last byte marked by
+/// its highest bit.
 fn variable_int(bytes: &[u8]) -> Option<(u64, &[u8])> {
     const LAST: u8 = 0x80;
     const MAX_BYTES: usize = 9;
@@ -251,7 +253,7 @@ mod tests {
         let record = |length: &[u8]| [&[0x81, 9, 0, 0, 0, 4], length, "{}".as_bytes()].concat();
         assert_eq!(stored(&record(&[0x82])), Some("{}".as_bytes()));
         assert_eq!(stored(&record(&[0x02, 0x80])), Some("{}".as_bytes()));
-        // Lengths that are not there, up to the largest that can be written.
+        // Lengths larger than the record, up to the largest that can be written.
         for length in [&[0x83][..], &[0x81], &[0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0xff], &[0x7f; 12]] {
             assert_eq!(stored(&record(length)), None, "{length:?}");
         }
@@ -259,7 +261,7 @@ mod tests {
         for (at, bit) in (0..whole.len() - 2).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
             let mut flipped = whole.clone();
             flipped[at] ^= 1 << bit;
-            // A bit of the field's number changes nothing that is read; any other is seen.
+            // A bit of the field's number changes nothing that is read; any other is detected.
             assert_eq!(stored(&flipped).is_some(), (1..5).contains(&at), "byte {at}, bit {bit}");
         }
         (0..whole.len()).for_each(|end| assert_eq!(stored(&whole[..end]), None));

@@ -1,14 +1,14 @@
-//! The numbers of the lines of a margin, as text: runs of numbers that follow one another, in the order of the page.
+//! The encoding of a margin's line numbers as text: runs of consecutive numbers, in page order.
 //!
-//! The navigation of a site is the same on all of its pages, and its lines were numbered one after the other when they were
-//! first met: `1-48,2071,49-60` is the whole margin of a page.
+//! The navigation of a site is the same on all of its pages, and its lines were numbered one after the other when they
+//! were first met: `1-48,2071,49-60` is the whole margin of a page.
 
-/// What is between a margin's numbers and the text before them. No JSON ends with it.
+/// The separator between a margin's numbers and the JSON before them. No JSON ends with it.
 const SEPARATOR: char = '\n';
-/// How many lines a margin has at most; a text that says more is damaged.
+/// The most lines a margin may have; a text that claims more is damaged.
 const MAX_LINES: usize = 1 << 24;
 
-/// The numbers as text; nothing where there are none.
+/// Encodes the numbers; empty if there are none.
 pub fn runs(numbers: &[u32]) -> String {
     let mut text = String::new();
     for run in numbers.chunk_by(|a, b| a.checked_add(1) == Some(*b)) {
@@ -23,7 +23,7 @@ pub fn runs(numbers: &[u32]) -> String {
     text
 }
 
-/// The numbers that [`runs`] has put down; none where the text is not of its making.
+/// Decodes the output of [`runs`]; `None` for any other text.
 pub fn read_runs(text: &str) -> Option<Vec<u32>> {
     let mut numbers = Vec::new();
     if text.is_empty() {

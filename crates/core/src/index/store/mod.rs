@@ -1,4 +1,4 @@
-//! Stored articles: the form in which tantivy's store holds them, and how they are compressed.
+//! The store: the encoding of stored articles and their compression.
 
 pub mod document;
 pub mod lines;

@@ -1,13 +1,14 @@
-//! How stored articles are packed: each by itself with zstd, by a dictionary made of the first articles of its generation.
+//! The compression of stored articles: each by itself with zstd, by a dictionary trained on the first articles of its
+//! generation.
 //!
-//! Articles of one archive have much in common, which a block of a few of them does not show and a dictionary does: packed
-//! so they take a quarter less than in blocks, and who shows one article unpacks one.
+//! Articles of one archive have much in common, which a block of a few of them does not show and a dictionary does:
+//! packed this way they take a quarter less space than in blocks, and reading one article unpacks one.
 //!
 //! ```text
 //! index/gen-000003/compression.dict   the dictionary, once there were enough articles to make it; never changed
 //! ```
 //!
-//! A packed article is one byte that says whether it needs the dictionary, then a frame of zstd with its checksum.
+//! A packed article is one byte that names its packing, followed by a zstd frame with its checksum.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -22,40 +23,40 @@ use crate::error::{Error, Result};
 use crate::index::storage::atomic_files::replace_file;
 use crate::index::storage::names::COMPRESSION;
 
-/// The dictionary's file in a generation's folder.
+/// The name of the dictionary's file in a generation's folder.
 pub const FILE: &str = COMPRESSION;
-/// How large the dictionary may become, in bytes.
+/// The maximum size of the dictionary, in bytes.
 const MAX_DICTIONARY: usize = 256 << 10;
-/// How many bytes of articles it is made of.
+/// The volume of articles that it is trained on, in bytes.
 pub const SAMPLES: usize = 6 << 20;
-/// It is not made of fewer: they would not show what is common.
+/// The least volume to train on, in bytes: less would not show what articles have in common.
 const MIN_SAMPLES: usize = 256 << 10;
-/// The dictionary takes at most this share of what it is made of, so that it does not just hold the articles.
+/// The ratio of training data to the dictionary's maximum size, so that it does not merely hold the articles.
 const SAMPLE_SHARE: usize = 16;
-/// zstd's level.
+/// zstd's compression level.
 const LEVEL: i32 = 5;
-/// What no article is longer than, unpacked, in bytes: a damaged length asks for no more.
+/// The maximum size of an unpacked article, in bytes: a damaged length requests no more.
 const MAX_ARTICLE: usize = u32::MAX as usize;
 
 /// The first byte of an article packed without the dictionary.
 const PLAIN: u8 = 0;
-/// The first byte of an article packed with it.
+/// The first byte of an article packed with the dictionary.
 const BY_DICTIONARY: u8 = 1;
-/// The first byte of what is too short to be worth packing: a line of a margin. The checksum of its file guards it.
+/// The first byte of data too short to be worth packing: a line of a margin. The checksum of its file protects it.
 const RAW: u8 = 2;
 
-/// What is too short to be packed, in the form of what is packed.
+/// Frames data that is too short to be packed.
 pub fn raw(bytes: &[u8]) -> Vec<u8> {
     [&[RAW], bytes].concat()
 }
 
-/// The dictionary of a generation.
+/// The compression dictionary of a generation.
 #[derive(Clone)]
 pub struct Dictionary(Arc<[u8]>);
 
 impl Dictionary {
-    /// Makes one of stored articles ([`crate::index::store::document::encode`]), laid end to end, with their lengths. None where they are
-    /// too few or have nothing in common.
+    /// Trains a dictionary on stored articles ([`crate::index::store::document::encode`]), laid end to end, with their
+    /// lengths. `None` if they are too few or have nothing in common.
     pub fn make(articles: &[u8], lengths: &[usize]) -> Option<Dictionary> {
         if articles.len() < MIN_SAMPLES {
             return None;
@@ -64,10 +65,10 @@ impl Dictionary {
         zstd::dict::from_continuous(articles, lengths, size).ok().map(|made| Dictionary(made.into()))
     }
 
-    /// Reads the dictionary of a generation, if it has one. `hash` is its [`Dictionary::hash`], where it is known.
+    /// Reads the dictionary of a generation, if it has one. `hash` is the expected [`Dictionary::hash`], if known.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where it has another hash, or is gone and a hash is known.
+    /// [`Error::Damaged`] if it has another hash, or is missing although a hash is known.
     pub fn read(folder: &Path, hash: Option<&str>) -> Result<Option<Dictionary>> {
         let path = folder.join(FILE);
         let dictionary = match fs::read(&path) {
@@ -85,15 +86,15 @@ impl Dictionary {
         }
     }
 
-    /// Writes it durably.
+    /// Writes the dictionary durably.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn write(&self, folder: &Path) -> Result<()> {
         replace_file(&folder.join(FILE), &self.0)
     }
 
-    /// Half of its BLAKE3 hash, in hexadecimal digits.
+    /// Returns the first half of its BLAKE3 hash, in hexadecimal digits.
     pub fn hash(&self) -> String {
         blake3::hash(&self.0).to_hex()[..32].to_string()
     }
@@ -112,17 +113,17 @@ pub struct Packer {
 }
 
 impl Packer {
-    /// One that packs by a dictionary, or without.
+    /// A packer with a dictionary, or without.
     ///
     /// # Errors
-    /// Where zstd finds no memory.
+    /// If zstd can't allocate memory.
     pub fn new(dictionary: Option<&Dictionary>) -> std::io::Result<Packer> {
         let (mut zstd, kind) = match dictionary {
             Some(dictionary) => (Compressor::with_dictionary(LEVEL, &dictionary.0)?, BY_DICTIONARY),
             None => (Compressor::new(LEVEL)?, PLAIN),
         };
         zstd.set_parameter(CParameter::ChecksumFlag(true))?;
-        // There is one dictionary.
+        // There is one dictionary, so its id need not be stored.
         zstd.set_parameter(CParameter::DictIdFlag(false))?;
         Ok(Packer { zstd, kind })
     }
@@ -130,7 +131,7 @@ impl Packer {
     /// Packs an article.
     ///
     /// # Errors
-    /// Where zstd finds no memory.
+    /// If zstd can't allocate memory.
     pub fn pack(&mut self, article: &[u8]) -> std::io::Result<Vec<u8>> {
         let mut packed = vec![self.kind];
         packed.extend(self.zstd.compress(article)?);
@@ -143,7 +144,7 @@ impl Packer {
 pub struct Unpacker(Option<DecoderDictionary<'static>>);
 
 impl Unpacker {
-    /// One that knows a generation's dictionary, where it has one.
+    /// An unpacker with a generation's dictionary, if it has one.
     pub fn new(dictionary: Option<&Dictionary>) -> Unpacker {
         Unpacker(dictionary.map(|dictionary| DecoderDictionary::copy(&dictionary.0)))
     }
@@ -151,13 +152,13 @@ impl Unpacker {
     /// Unpacks an article.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where it is not what [`Packer::pack`] gave.
+    /// [`Error::Damaged`] if the bytes are not the output of [`Packer::pack`].
     pub fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>> {
         let damaged = |what: String| Error::Damaged { path: "stored article".into(), what };
         let unpack = |zstd: std::io::Result<Decompressor<'_>>, frame: &[u8]| {
             zstd.and_then(|mut zstd| zstd.decompress(frame, MAX_ARTICLE)).map_err(|e| damaged(e.to_string()))
         };
-        // zstd makes nothing of no frame at all.
+        // zstd decodes an empty frame to nothing instead of failing.
         match (packed.split_first().filter(|(_, frame)| !frame.is_empty()), &self.0) {
             (Some((&PLAIN, frame)), _) => unpack(Decompressor::new(), frame),
             (Some((&BY_DICTIONARY, frame)), Some(dictionary)) => {
@@ -180,7 +181,7 @@ impl std::fmt::Debug for Unpacker {
 mod tests {
     use super::*;
 
-    /// What articles of one archive look like.
+    /// Returns articles as alike as those of one archive.
     fn articles() -> Vec<Vec<u8>> {
         let article = |n: usize| {
             let body: String =
@@ -213,7 +214,7 @@ mod tests {
             sizes.push(size);
         }
         assert!(sizes[1] * 2 < sizes[0], "{sizes:?}");
-        // What was packed before there was a dictionary is read beside it.
+        // Articles packed before there was a dictionary are read beside it.
         let packed = Packer::new(None).unwrap().pack(b"{}").unwrap();
         assert_eq!(Unpacker::new(Some(&dictionary)).unpack(&packed).unwrap(), b"{}");
     }
@@ -230,7 +231,7 @@ mod tests {
             flipped[bit / 8] ^= 1 << (bit % 8);
             match unpacker.unpack(&flipped) {
                 Err(Error::Damaged { .. }) => seen += 1,
-                // A few bits mean nothing.
+                // A few bits have no meaning.
                 other => assert_eq!(other.unwrap(), article, "{bit}"),
             }
         }

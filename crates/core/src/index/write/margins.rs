@@ -1,8 +1,8 @@
-//! The writer's side of margins: each distinct line becomes a document once, and gets a number; articles and pages have the
-//! numbers of their lines.
+//! The writer's side of margins: each distinct line becomes a document once and gets a number; articles and pages refer
+//! to the numbers of their lines.
 //!
-//! Which lines are there is read from the last commit when the first margin comes, and kept: twelve bytes a line. Lines stay
-//! when the last article that has them goes; a generation that is built anew does not have them.
+//! The known lines are read from the last commit when the first margin comes, and kept in memory at twelve bytes a
+//! line. A line stays when the last article that has it is removed; a generation that is built anew does not have it.
 
 use std::collections::HashMap;
 
@@ -20,14 +20,14 @@ use crate::index::write::segment::Builder;
 use gongxun_text::fold::fold;
 use gongxun_text::segment::Segmenter;
 
-/// How much memory a segment of margins may use, in bytes.
+/// The memory budget of a segment of margins, in bytes.
 const MEMORY: usize = 32 << 20;
 
-/// Takes margins.
+/// The builder of margin segments.
 pub struct Margins {
     fields: Fields,
     builder: Builder,
-    /// The number of each line by its hash, once a margin came.
+    /// The number of each line, by hash; loaded with the first margin.
     known: Option<HashMap<u64, u32>>,
     next: u32,
     /// Whether there may be pages without an article.
@@ -37,7 +37,7 @@ pub struct Margins {
 }
 
 impl Margins {
-    /// Margins of this index; `committed` is its last commit.
+    /// Builds margins of this index; `committed` is its last commit.
     pub fn new(index: &Index, fields: &Fields, segmenter: &Segmenter, committed: &Snapshot) -> Result<Margins> {
         Ok(Margins {
             fields: *fields,
@@ -49,10 +49,11 @@ impl Margins {
         })
     }
 
-    /// The numbers of lines, in their order. `committed` gives the last commit, where it is needed.
+    /// Returns the numbers of lines, in their order, numbering new ones. `committed` opens the last commit when it is
+    /// needed.
     ///
     /// # Errors
-    /// Where a file of the index can't be read, or the disk refuses.
+    /// If an index file can't be read, or a write fails.
     pub fn numbers(&mut self, lines: &[String], committed: impl FnOnce() -> Result<Snapshot>) -> Result<Vec<u32>> {
         let known = match &mut self.known {
             Some(known) => known,
@@ -84,10 +85,10 @@ impl Margins {
         Ok(numbers)
     }
 
-    /// Takes a page without an article, whose margin has these lines, that came of `file`.
+    /// Adds a page without an article, whose margin has these lines, that came from `file`.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn page(&mut self, page: &Article, file: &str, numbers: &[u32]) -> Result<()> {
         let Stored { bytes, lines, .. } = Stored::with_margin(page, content_hash(&[]), numbers);
         let mut values = TantivyDocument::new();
@@ -121,17 +122,18 @@ impl Margins {
         self.builder.is_full(MEMORY)
     }
 
-    /// Writes the segment of what was taken since the last one.
+    /// Writes the segment of everything added since the last one.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn finish(&mut self) -> tantivy::Result<Option<SegmentMeta>> {
         self.files.clear();
         self.builder.finish()
     }
 }
 
-/// An article on its way into a segment, with the numbers of its margin's lines. `whole` is its [`document::encode`]d form.
+/// Prepares an article for a segment, with the numbers of its margin's lines. `whole` is its [`document::encode`]d
+/// form.
 pub fn with_margin(article: &Article, whole: &[u8], numbers: &[u32]) -> Stored {
     Stored::with_margin(article, document::content_hash(whole), numbers)
 }

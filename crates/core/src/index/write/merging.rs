@@ -1,30 +1,31 @@
-//! When segments are merged: while a build runs, and at its end.
+//! Merge policies: during a build, and at its end.
 
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy};
 
-/// The share of deleted articles from which a segment is worth merging.
+/// The share of deleted articles above which a segment is worth merging.
 const DELETED_BEFORE_MERGE: f32 = 0.2;
-/// Segments of fewer articles than this are merged as if they were this large.
+/// The number of articles below which segments count as being of one size.
 const MIN_LAYER_ARTICLES: u32 = 1_000;
-/// How many segments of one size are merged into one.
+/// The number of segments of one size that are merged into one.
 const MERGE_FACTOR: usize = 16;
-/// How many segments a finished build leaves at most; of more the smallest are merged.
+/// The most segments that a finished build leaves; beyond it the smallest are merged.
 const MAX_FINAL_SEGMENTS: usize = 3;
-/// Up to so many articles a finished build leaves one segment: it is smaller, and terms are looked up once.
+/// The most articles that a finished build leaves in one segment: it is smaller, and terms are looked up once.
 const MAX_ONE_SEGMENT: u64 = 100_000;
-/// But a large segment is left alone until the others have this share of its articles: a few new ones are no reason to write
-/// all anew.
+/// The share of the largest segment's articles that the others must reach before it is merged too: a few new articles
+/// are no reason to rewrite all.
 const WORTH_MERGING: f64 = 0.25;
-/// For so many threads that make segments there is one that merges them. A merge of 800,000 articles takes up to 180 MB beside
-/// what it reads, so tantivy's four would make the memory of a build grow with the archive.
+/// The number of indexing threads per merging thread. A merge of 800,000 articles takes up to 180 MB beside its input,
+/// so tantivy's four merging threads would make the memory of a build grow with the archive.
 const THREADS_A_MERGE: usize = 4;
 
-/// tantivy's writer for so many threads that make segments. Its own, which would make some, have nothing to do.
+/// Returns the options of tantivy's writer for a number of indexing threads of ours. tantivy's own indexing threads are
+/// idle.
 pub fn options(threads: usize) -> IndexWriterOptions {
     IndexWriterOptions::builder().num_merge_threads(threads.div_ceil(THREADS_A_MERGE)).build()
 }
 
-/// When segments are merged while a build runs.
+/// Returns the merge policy during a build.
 pub fn policy() -> Box<dyn MergePolicy> {
     let mut policy = LogMergePolicy::default();
     policy.set_min_layer_size(MIN_LAYER_ARTICLES);
@@ -33,7 +34,8 @@ pub fn policy() -> Box<dyn MergePolicy> {
     Box::new(policy)
 }
 
-/// How many of the segments of so many articles, the smallest first, a finished build should make one of.
+/// Returns how many of the segments with these article counts, in ascending order, a finished build should merge into
+/// one.
 pub fn worth_merging(articles: &[u64]) -> usize {
     let Some((largest, others)) = articles.split_last() else { return 0 };
     let others: u64 = others.iter().sum();
@@ -59,7 +61,7 @@ mod tests {
             (&[20, 80], 2),
             (&[9, 10, 80], 0),
             (&[MAX_ONE_SEGMENT, MAX_ONE_SEGMENT], 0),
-            // A few articles a day are no reason to write all anew.
+            // A few articles a day are no reason to rewrite all.
             (&[1, 1, 1, MAX_ONE_SEGMENT], 2),
             (&[1, 2, 3, 4, MAX_ONE_SEGMENT], 3),
         ];

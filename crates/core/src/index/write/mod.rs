@@ -1,4 +1,4 @@
-//! Writing: one writer, which record speaks for an id, the threads that make segments, and when segments are merged.
+//! Writing: the one writer, precedence between records of one id, the indexing threads, segments and their merging.
 
 pub mod margins;
 pub mod merging;

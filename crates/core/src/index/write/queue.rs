@@ -1,4 +1,4 @@
-//! Articles that wait for a thread that takes them into a segment: who adds articles waits when too many bytes of them do.
+//! The bounded queue of articles between the writer and the indexing threads: it exerts back-pressure by bytes.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::article::Article;
 use crate::index::store::document::Stored;
 
-/// How many bytes of articles may wait.
+/// The capacity, in bytes of articles.
 const MAX_WAITING: usize = 16 << 20;
-/// Where nothing was taken out for so long, one more goes in all the same: who adds then learns what is wrong.
+/// The time without progress after which one more article is admitted regardless: its sender then learns what is wrong.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How many bytes wait.
+/// The number of bytes in the queue.
 #[derive(Debug, Clone, Default)]
 pub struct Queue(Arc<Waiting>);
 
@@ -21,7 +21,7 @@ struct Waiting {
     taken: Condvar,
 }
 
-/// The room that a waiting article takes; free when this is dropped.
+/// The space that a queued article takes; freed on drop.
 #[derive(Debug)]
 struct Room {
     queue: Queue,
@@ -29,7 +29,7 @@ struct Room {
 }
 
 impl Queue {
-    /// An article with its stored form, to be handed to a thread. Waits until there is room.
+    /// Queues an article with its stored form, to be handed to a thread. Blocks until there is room.
     pub fn put(&self, article: &Article, file: &str, stored: Stored) -> Queued {
         let bytes = stored.bytes.len() * 2 + size_of::<Article>();
         let mut waiting = self.0.bytes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,19 +51,19 @@ impl Drop for Room {
     fn drop(&mut self) {
         let mut waiting = self.queue.0.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         *waiting -= self.bytes;
-        // Who waits is woken once for many articles.
+        // Waiting senders are woken once for many articles.
         if *waiting <= MAX_WAITING / 2 {
             self.queue.0.taken.notify_all();
         }
     }
 }
 
-/// An article that waits.
+/// A queued article.
 #[derive(Debug)]
 pub struct Queued {
     /// The article.
     pub article: Article,
-    /// The file it came of.
+    /// The file it came from.
     pub file: String,
     /// Its stored form.
     pub stored: Stored,
@@ -79,7 +79,7 @@ mod tests {
         let queue = Queue::default();
         let article = Article::default();
         let large = || queue.put(&article, "a.txt", vec![0; MAX_WAITING / 2].into());
-        // One that is larger than the room goes in where nothing else waits.
+        // An article larger than the capacity is admitted to an empty queue.
         let first = large();
         std::thread::scope(|scope| {
             let second = scope.spawn(large);

@@ -1,10 +1,10 @@
-//! Which record speaks for an id, where several claim it. The rule is docs/RECORDS.md's, and this is its only place.
+//! Precedence between records that claim the same id. The rule is docs/RECORDS.md's, and it is implemented here alone.
 //!
 //! Claims flow in, a [`Verdict`] on each flows out. A claim is a record's: its article, the file that it stands in, and
-//! whether it is the record of its own place or a copy of one ([`Class`]). Of all claims on an id the first in the order
-//! of precedence is held by the index; the others are *shadowed*, and their files say so in the manifest. When the holder
-//! lets go, the files of the others are marked to be read again. So what the index holds follows from the files and the
-//! order of precedence, not from the order in which they were read.
+//! whether it is the record of its own place or a copy of one ([`Class`]). Of all claims on an id the index holds the
+//! first in order of precedence; the others are *shadowed*, and the manifest lists them under their files. When the
+//! holder releases the id, the files of the others are marked to be read again. So the content of the index follows
+//! from the files and the order of precedence, not from the order in which they were read.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
@@ -16,17 +16,17 @@ use crate::index::commit::manifest::{Entry, Manifest};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::store::document::id_order;
 
-/// The file that articles are said to stand in that a program put in by itself.
+/// The file name of articles that a program put in.
 pub const PROGRAM: &str = "+";
-/// The file that stands for standard input.
+/// The file name of standard input.
 pub const STANDARD_INPUT: &str = "-";
 
-/// Whether a record is the one of its place or names another place.
+/// The class of a claim: the record of its own place, or a copy that names another place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// A page's own file, a line of a file of many, a member of an archive; what a program put in.
+    /// A page's own file, a line of a file of many, a member of an archive; or an article that a program put in.
     Own,
-    /// A line of an export: it names the id and the place of the record that it was made of.
+    /// A line of an export: it names the id and the place of the record it was made from.
     Copy,
 }
 
@@ -38,13 +38,13 @@ impl Class {
     }
 }
 
-/// The key of a record that nothing but its number tells from the others of its place.
+/// Returns the key of a record that is told from the others of its place by its number alone.
 pub fn numbered(number: u64) -> String {
     format!("#{number}")
 }
 
-/// The order of precedence: a record of its own place before copies; among equals what a program put in, then standard
-/// input, then by the names of the files, folder by folder.
+/// Compares claims by precedence: a record of its own place before copies; among equals, articles that a program put
+/// in, then standard input, then by file name, folder by folder.
 pub fn precedence(a: (Class, &str), b: (Class, &str)) -> Ordering {
     let lane = |file: &str| match file {
         PROGRAM => 0,
@@ -55,22 +55,22 @@ pub fn precedence(a: (Class, &str), b: (Class, &str)) -> Ordering {
     a.0.cmp(&b.0).then_with(|| lane(a.1).cmp(&lane(b.1))).then_with(|| parts(a.1, b.1))
 }
 
-/// What becomes of a claim.
+/// The verdict on a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nobody held the id: the article is new.
+    /// No claim held the id: the article is new.
     New,
     /// The index holds another text under the id: it is replaced.
     Changed,
-    /// The index holds it as it is, under another file: only that changes.
+    /// The index holds the same text under another file: only the file changes.
     Moved,
-    /// The index holds it as it is.
+    /// The index already holds it as it is.
     Unchanged,
-    /// A claim that comes before this one holds the id.
+    /// A claim of higher precedence holds the id.
     Shadowed,
 }
 
-/// Who holds an id.
+/// The holder of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Holder {
     file: u32,
@@ -78,7 +78,7 @@ struct Holder {
     content: u64,
 }
 
-/// Who holds which id: as the last commit has it, and as it was changed since.
+/// The holders of ids: those of the last commit, and the changes since.
 #[derive(Default)]
 pub struct Ledger {
     snapshot: Option<Snapshot>,
@@ -88,10 +88,10 @@ pub struct Ledger {
     /// The files whose claim on an id is shadowed, by id, and the ids by file.
     by_id: HashMap<u64, BTreeSet<u32>>,
     by_file: HashMap<u32, BTreeSet<u64>>,
-    /// The ids of copies that name their own file as the place of what they are copies of: an export that was written over
-    /// the file that it was made of.
+    /// The ids of copies that name their own file as the place of their original: an export that was written over the
+    /// file it was made from.
     in_place: HashMap<u32, BTreeSet<u64>>,
-    /// Files whose line in the manifest is outdated, and those that are to be read again.
+    /// The files whose manifest line is outdated, and those to be read again.
     outdated: BTreeSet<u32>,
     again: BTreeSet<u32>,
 }
@@ -120,11 +120,11 @@ impl Ledger {
         self.snapshot.as_ref()
     }
 
-    /// What was changed is committed, and the snapshot shows it.
+    /// Records that the changes are committed and visible in `snapshot`.
     pub fn committed(&mut self, snapshot: Option<Snapshot>) {
         self.snapshot = snapshot;
         self.since.clear();
-        // Names are kept only as long as something goes by their numbers: an archive may have millions of files.
+        // Names are kept only while something refers to their numbers: an archive may have millions of files.
         let marked = !self.again.is_empty() || !self.outdated.is_empty();
         if !marked && self.by_id.is_empty() && self.in_place.values().all(BTreeSet::is_empty) {
             self.names.clear();
@@ -134,10 +134,10 @@ impl Ledger {
         }
     }
 
-    /// Judges the claim of a record of `file` on its id, and takes note. `content` is the hash of its stored form.
+    /// Judges the claim of a record of `file` on its id and records it. `content` is the hash of its stored form.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn claim(&mut self, record: &Article, file: &str, class: Class, content: u64) -> Result<Verdict> {
         let id = &record.id;
         let (number, own) = (id_order(id), self.number(file));
@@ -165,11 +165,11 @@ impl Ledger {
         Ok(verdict)
     }
 
-    /// A file's claim on an id is gone. Tells whether the file held it, so that the article must go; the files of other
-    /// claims are read again then.
+    /// Withdraws a file's claim on an id. Returns whether the file held it, so that the article must be removed; the
+    /// files of other claims are then marked to be read again.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
         let (number, own) = (id_order(id), self.number(file));
         self.uncover(own, number);
@@ -184,13 +184,13 @@ impl Ledger {
         Ok(true)
     }
 
-    /// A file's shadowed claim on an id is gone.
+    /// Withdraws a file's shadowed claim on an id.
     pub fn withdraw(&mut self, number: u64, file: &str) {
         let file = self.number(file);
         self.uncover(file, number);
     }
 
-    /// Whether the file still holds an id that the last commit says it holds.
+    /// Whether the file still holds an id that it held in the last commit.
     pub fn still_holds(&self, number: u64, file: &str) -> bool {
         match (self.since.get(&number), self.numbers.get(file)) {
             (None, _) => true,
@@ -199,7 +199,7 @@ impl Ledger {
         }
     }
 
-    /// The files whose claim on an id is shadowed.
+    /// Returns the files whose claim on an id is shadowed.
     pub fn claimants(&self, number: u64) -> impl Iterator<Item = &str> {
         self.by_id.get(&number).into_iter().flatten().map(|file| &*self.names[*file as usize])
     }
@@ -207,18 +207,18 @@ impl Ledger {
     /// Whether a file holds an id.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn holds(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
         let own = self.number(file);
         Ok(self.holder(id, id_order(id), own)?.is_some_and(|holder| holder.file == own))
     }
 
-    /// The ids on which the claim of a file is shadowed.
+    /// Returns the ids on which the claim of a file is shadowed.
     pub fn shadowed(&self, file: &str) -> BTreeSet<u64> {
         self.numbers.get(file).and_then(|file| self.by_file.get(file)).cloned().unwrap_or_default()
     }
 
-    /// A file is being read: what marked it to be read again is done with. Tells whether it was marked.
+    /// Notes that a file is being read, which clears its mark to be read again. Returns whether it was marked.
     pub fn begin(&mut self, file: &str) -> bool {
         let file = self.number(file);
         let marked = self.again.remove(&file);
@@ -228,30 +228,30 @@ impl Ledger {
         marked
     }
 
-    /// The file that holds an id, where one does.
+    /// Returns the file that holds an id, if one does.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn file_of(&mut self, id: &ArticleId) -> Result<Option<String>> {
         let holder = self.holder(id, id_order(id), u32::MAX)?;
         Ok(holder.map(|holder| self.names[holder.file as usize].to_string()))
     }
 
-    /// A file is to be read again: what it says of some ids is not known.
+    /// Marks a file to be read again: its claim on some ids is unknown.
     pub fn read_again(&mut self, file: &str) {
         let file = self.number(file);
         self.again.insert(file);
         self.outdated.insert(file);
     }
 
-    /// The files that are to be read again, in the order of precedence.
+    /// Returns the files to be read again, in order of precedence.
     pub fn to_read_again(&self) -> Vec<String> {
         let mut files: Vec<String> = self.again.iter().map(|file| self.names[*file as usize].to_string()).collect();
         files.sort_by(|a, b| precedence((Class::Copy, a), (Class::Copy, b)));
         files
     }
 
-    /// The file's line of the manifest was written anew, without what the ledger knows.
+    /// Notes that the file's manifest line was rewritten without the ledger's data.
     pub fn recorded(&mut self, file: &str) {
         if let Some(file) = self.numbers.get(file) {
             self.outdated.insert(*file);
@@ -282,7 +282,8 @@ impl Ledger {
         number
     }
 
-    /// Who holds an id. The class is looked up only where it counts: where it is another file than the one that asks.
+    /// Returns the holder of an id. The class is looked up only where it matters: where the holder is another file than
+    /// `asks`.
     fn holder(&mut self, id: &ArticleId, number: u64, asks: u32) -> Result<Option<Holder>> {
         if let Some(holder) = self.since.get(&number) {
             return Ok(*holder);
@@ -295,7 +296,7 @@ impl Ledger {
             Some(file) if self.in_place.get(file).is_some_and(|ids| ids.contains(&number)) => Class::Copy,
             _ => match snapshot.article(address) {
                 Ok(article) => Class::of(&article.origin, &name),
-                // Whatever can be read speaks before it.
+                // Any record that can be read takes precedence over it.
                 Err(Error::Unreadable { .. }) => Class::Copy,
                 Err(error) => return Err(error),
             },
@@ -372,7 +373,7 @@ mod tests {
             assert!(ledger.holds(&id, "in/a.json").unwrap());
             assert_eq!(ledger.claimants(number).collect::<BTreeSet<_>>(), ["in/1.jsonl", "in/2.jsonl"].into());
             assert_eq!((ledger.shadowed("in/1.jsonl").len(), ledger.shadowed("in/2.jsonl").len()), (1, 1));
-            // The page goes: the export that is left is read again.
+            // The page goes: the remaining export is read again.
             assert!(!ledger.release(&id, "in/2.jsonl").unwrap());
             assert!(ledger.release(&id, "in/a.json").unwrap());
             assert_eq!(ledger.to_read_again(), ["in/1.jsonl"]);

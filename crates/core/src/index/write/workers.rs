@@ -1,7 +1,7 @@
-//! The threads that take articles into segments.
+//! The pool of indexing threads, which add articles to segments.
 //!
-//! tantivy learns of a segment when it is whole, and applies to it what is deleted from then on. So what is deleted must not
-//! be in a segment under way: [`Workers::holds`] tells, and [`Workers::flush`] ends them.
+//! tantivy learns of a segment once it is complete, and applies to it the deletions from then on. So a document to be
+//! deleted must not be in a segment under way: [`Workers::holds`] tells, and [`Workers::flush`] finishes the segments.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -19,14 +19,14 @@ use crate::index::store::packing::Dictionary;
 use crate::index::write::queue::{Queue, Queued};
 use crate::index::write::segment::Builder;
 
-/// Threads with a builder each.
+/// A pool of threads with a builder each.
 pub struct Workers {
-    /// The builders, while no thread has them.
+    /// The builders, while no thread owns them.
     idle: Vec<Builder>,
-    /// How much memory a builder may use, in bytes.
+    /// The memory budget of a builder, in bytes.
     memory: usize,
     queue: Queue,
-    /// Hashes of what the segments hold that tantivy was not given yet.
+    /// Hashes of the ids and files in segments that tantivy has not been given yet.
     held: HashSet<u64>,
     running: Option<Running>,
 }
@@ -35,12 +35,12 @@ struct Running {
     articles: Sender<Queued>,
     segments: Receiver<SegmentMeta>,
     threads: Vec<JoinHandle<(Builder, tantivy::Result<()>)>>,
-    /// Whether the threads shall stop where they are.
+    /// Whether the threads should stop where they are.
     cancelled: Arc<AtomicBool>,
 }
 
 impl Workers {
-    /// A thread for each builder, with so much memory for all of them, in bytes.
+    /// One thread for each builder, with a memory budget for all of them together, in bytes.
     pub fn new(builders: Vec<Builder>, memory: usize) -> Workers {
         let memory = memory / builders.len().max(1);
         Workers { idle: builders, memory, queue: Queue::default(), held: HashSet::new(), running: None }
@@ -51,27 +51,28 @@ impl Workers {
         self.idle.iter_mut().for_each(|builder| builder.pack_by(dictionary));
     }
 
-    /// Hands an article over. Waits while too many are under way.
+    /// Hands an article to the pool. Blocks while too many are under way.
     ///
     /// # Errors
-    /// Where a thread has failed: what went wrong there.
+    /// If a thread has failed: its error.
     pub fn put(&mut self, article: &Article, file: &str, stored: Stored) -> tantivy::Result<()> {
         if self.running.as_ref().is_some_and(|running| running.threads.iter().any(JoinHandle::is_finished)) {
             self.flush()?;
         }
         self.held.extend([Workers::key(&article.id.0), Workers::key(file)]);
         let running = self.running.get_or_insert_with(|| Running::start(std::mem::take(&mut self.idle), self.memory));
-        // Where no thread is left to take it, the next call finds out why.
+        // If no thread is left to receive it, the next call reports the reason.
         let _ = running.articles.send(self.queue.put(article, file, stored));
         Ok(())
     }
 
-    /// The segments that were written since the last call.
+    /// Returns the segments written since the last call.
     pub fn written(&self) -> impl Iterator<Item = SegmentMeta> + '_ {
         self.running.iter().flat_map(|running| running.segments.try_iter())
     }
 
-    /// Whether an article with this id or of this file may be in a segment that was not handed out by [`Workers::flush`].
+    /// Whether an article with this id or of this file may be in a segment that [`Workers::flush`] has not returned
+    /// yet.
     pub fn holds(&self, id_or_file: &str) -> bool {
         self.held.contains(&Workers::key(id_or_file))
     }
@@ -82,10 +83,10 @@ impl Workers {
         hasher.finish()
     }
 
-    /// Ends all segments under way and hands out those that [`Workers::written`] did not.
+    /// Finishes all segments under way and returns those that [`Workers::written`] has not.
     ///
     /// # Errors
-    /// Where a thread has failed: what went wrong there. Its articles are lost.
+    /// If a thread has failed: its error. Its articles are lost.
     pub fn flush(&mut self) -> tantivy::Result<Vec<SegmentMeta>> {
         self.held.clear();
         let Some(Running { articles, segments, threads, .. }) = self.running.take() else { return Ok(Vec::new()) };
@@ -128,7 +129,7 @@ fn work(
     out: &Sender<SegmentMeta>,
     cancelled: &AtomicBool,
 ) -> tantivy::Result<()> {
-    // Nobody listens any more where the writer is gone.
+    // The receiver is gone once the writer is dropped.
     let hand_out = |segment: Option<SegmentMeta>| segment.into_iter().for_each(|segment| drop(out.send(segment)));
     for Queued { article, file, stored, .. } in waiting {
         if cancelled.load(Ordering::Relaxed) {

@@ -33,25 +33,25 @@ use crate::index::write::workers::Workers;
 use crate::reprint::Fingerprint;
 use gongxun_text::segment::Segmenter;
 
-/// The least memory that a thread works with, in bytes.
+/// The least memory budget of a thread, in bytes.
 const MIN_THREAD_MEMORY: usize = 16 << 20;
-/// The size of a block of stored articles, in bytes; they are packed one by one before.
+/// The size of a block of stored articles, in bytes; articles are packed individually before.
 const STORE_BLOCK: usize = 16 << 10;
 
-/// What a writer may use.
+/// The resources a writer may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Resources {
-    /// Threads that cut and index.
+    /// Number of indexing threads.
     pub threads: usize,
-    /// Memory for segments under way, in bytes, all threads together.
+    /// Memory budget for segments under way, in bytes, all threads together.
     pub memory: usize,
 }
 
-/// Memory for segments under way unless another figure is given, in bytes.
+/// The default memory budget, in bytes.
 const DEFAULT_MEMORY: usize = 100 << 20;
 
 impl Resources {
-    /// One thread and as little memory as it works with.
+    /// One thread, with the least memory it can work with.
     pub fn one_thread() -> Resources {
         Resources { threads: 1, memory: MIN_THREAD_MEMORY }
     }
@@ -65,15 +65,16 @@ impl Default for Resources {
     }
 }
 
-/// Writes to one generation. There is one at a time for an index folder.
+/// Writes to one generation. An index folder has at most one writer at a time.
 pub struct Writer {
-    /// Takes whole segments, deletes, merges and commits; its own threads, which would make segments, have nothing to do.
+    /// Receives complete segments, deletes, merges and commits; its own indexing threads are idle.
     inner: IndexWriter,
-    /// The segments that may be merged.
+    /// The segments known to be intact, which may be merged.
     whole: Whole,
     workers: Workers,
     deletions: Deletions,
-    /// What articles are packed by, once there were enough of them, and the first ones until then, with their stored forms.
+    /// The compression dictionary, once there were enough articles to train it; until then the first articles, with
+    /// their stored forms.
     dictionary: Option<Dictionary>,
     samples: Vec<(Article, String, Stored)>,
     sample_bytes: usize,
@@ -86,26 +87,26 @@ pub struct Writer {
     manifest: Manifest,
     ledger: Ledger,
     tombstones: Option<Tombstones>,
-    /// How many articles a program has put in and not taken out since the last commit.
+    /// Number of articles that a program has put in less those it removed, since the last commit.
     of_program: i64,
     reprints: reprints::Store,
     margins: Margins,
     commit: Commit,
     dirty: bool,
-    /// Whether something went wrong. tantivy forgets the articles of a thread that failed and would commit the rest at
-    /// the next call, beside a manifest that says that all were taken in; so nothing is committed after a failure.
+    /// Whether a write has failed. tantivy drops the articles of a failed thread and would commit the rest at the next
+    /// call, beside a manifest that lists all of them; so nothing is committed after a failure.
     failed: bool,
-    // In this order: nothing writes any more when the lock is let go.
+    // Dropped in this order: writes have ended when the lock is released.
     _writing: Writing,
     _lock: WriteLock,
 }
 
 impl Writer {
-    /// Opens the current generation for writing; makes the first one where there is none. `segmenter` is the one asked
-    /// for by the user, if any.
+    /// Opens the current generation for writing; creates the first one if there is none. `segmenter` is the one that
+    /// the user requested, if any.
     ///
     /// # Errors
-    /// [`Error::Busy`] for a second writer; [`Error::Invalid`] where the segmenter is not the generation's own.
+    /// [`Error::Busy`] if there is another writer; [`Error::Invalid`] if the segmenter is not the generation's own.
     pub fn open(index: &Path, segmenter: Option<&Segmenter>, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
         let Some(generation) = settled(index)? else {
@@ -131,22 +132,22 @@ impl Writer {
         Writer::start(generation, settings, own, resources, lock)
     }
 
-    /// Makes a new generation beside the current one and opens it for writing. It is not current until
+    /// Creates a new generation beside the current one and opens it for writing. It is not current until
     /// [`Generation::make_current`] is called.
     ///
     /// # Errors
-    /// [`Error::Busy`] for a second writer.
+    /// [`Error::Busy`] if there is another writer.
     pub fn new_generation(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
         Writer::create(index, segmenter, resources, lock)
     }
 
-    /// Goes on with a generation that was begun with this dictionary and not finished, where there is one; else makes a
-    /// new one as [`Writer::new_generation`] does. Others that were not finished are removed; those that were set aside, by
+    /// Resumes an unfinished generation that was begun with this dictionary, if there is one; otherwise creates a new
+    /// one as [`Writer::new_generation`] does. Other unfinished generations are removed; those that were set aside, by
     /// a rollback or by the check before a swap, stay until the next swap.
     ///
     /// # Errors
-    /// [`Error::Busy`] for a second writer.
+    /// [`Error::Busy`] if there is another writer.
     pub fn resume(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
         Writer::go_on(index, segmenter, resources, lock)
@@ -162,14 +163,15 @@ impl Writer {
             g.settings().is_ok_and(|settings| settings == wanted) && Snapshot::of(g).is_ok_and(|s| s.commit.number > 0)
         });
         for other in begun.iter().filter(|g| Some(*g) != usable) {
-            // Where CURRENT was lost any of them may be the one that is missed.
+            // If CURRENT was lost, any of them may be the one that it named.
             if current > 0 || payload::last_commit(other).is_none_or(|commit| commit.number == 0) {
                 other.remove()?;
             }
         }
         match usable {
             Some(generation) => {
-                // A swap that was killed before its last step has marked it as served; what is built can't be rolled back to.
+                // A swap killed before its last step has marked it as served; a generation under construction can't be
+                // rolled back to.
                 if generation.state()?.stage != Stage::Building {
                     generation.mark(Stage::Building)?;
                 }
@@ -252,35 +254,35 @@ impl Writer {
         })
     }
 
-    /// The generation that is written to.
+    /// The generation being written to.
     pub fn generation(&self) -> &Generation {
         &self.generation
     }
 
-    /// What was read so far.
+    /// The manifest so far.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// The last commit, as searchers see it.
+    /// Returns the last commit, as searchers see it.
     ///
     /// # Errors
-    /// As [`Snapshot::open`].
+    /// Same as [`Snapshot::open`].
     pub fn snapshot(&self) -> Result<Snapshot> {
         let known = OnceLock::new();
         let _ = known.set(self.segmenter.clone());
         Snapshot::from_commit(&self.generation, self.settings.clone(), known)
     }
 
-    /// Who holds which id.
+    /// The ledger of the holders of ids.
     pub fn ledger(&mut self) -> &mut Ledger {
         &mut self.ledger
     }
 
-    /// The tombstones of the index; read when they are first asked for.
+    /// Returns the tombstones of the index; read on first use.
     ///
     /// # Errors
-    /// As [`Tombstones::read`].
+    /// Same as [`Tombstones::read`].
     pub fn tombstones(&mut self) -> Result<&Tombstones> {
         let read = match self.tombstones.take() {
             Some(known) => known,
@@ -289,20 +291,21 @@ impl Writer {
         Ok(self.tombstones.insert(read))
     }
 
-    /// The tombstones were written anew.
+    /// Notes that the tombstones were rewritten.
     pub(in crate::index) fn tombstones_changed(&mut self) {
         self.tombstones = None;
     }
 
-    /// So many more articles of a program are in, or fewer.
+    /// Adds to the number of articles that a program has put in; negative for removals.
     pub(in crate::index) fn count_of_program(&mut self, more: i64) {
         self.of_program += more;
     }
 
-    /// Takes in a record of `file`, where the rule of precedence has it speak for its id (see `records`).
+    /// Takes in a record of `file` if precedence gives it its id (see `records`). Returns the verdict, and the size of
+    /// the stored form that was added, in bytes: 0 if nothing was.
     ///
     /// # Errors
-    /// Where a file of the index can't be read, or a thread of the writer failed (the disk is full, say).
+    /// If an index file can't be read, or a thread of the writer failed (the disk is full, say).
     pub fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
         let stored = document::encode(record);
         let verdict = self.ledger.claim(record, file, class, document::content_hash(&stored))?;
@@ -317,10 +320,10 @@ impl Writer {
         Ok((verdict, bytes))
     }
 
-    /// A record of `file` is gone: takes its article out where it is this file's, and tells whether it was.
+    /// Withdraws a record of `file`: removes its article if this file holds it, and returns whether it did.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
         let held = self.ledger.release(id, file)?;
         if held {
@@ -329,11 +332,11 @@ impl Writer {
         Ok(held)
     }
 
-    /// Adds an article that came of `file`, or a page without an article ([`Article::is_page`]). `encoded` is its
+    /// Adds an article that came from `file`, or a page without an article ([`Article::is_page`]). `encoded` is its
     /// [`document::encode`]d form.
     ///
     /// # Errors
-    /// Where a thread of the writer failed (the disk is full, say).
+    /// If a thread of the writer failed (the disk is full, say).
     pub fn add(&mut self, article: &Article, file: &str, encoded: Vec<u8>) -> Result<()> {
         self.dirty = true;
         let stored = match article.margin.is_empty() {
@@ -354,7 +357,7 @@ impl Writer {
         if self.sample_bytes >= packing::SAMPLES { self.learn() } else { Ok(()) }
     }
 
-    /// Takes the margin of an article, or a page without one, and gives the numbers of its lines.
+    /// Adds the margin of an article, or a page without one, and returns the numbers of its lines.
     fn take_margin(&mut self, article: &Article, file: &str) -> Result<Vec<u32>> {
         let (generation, settings, segmenter) = (&self.generation, &self.settings, &self.segmenter);
         let committed = || Snapshot::from_commit(generation, settings.clone(), OnceLock::from(segmenter.clone()));
@@ -369,7 +372,7 @@ impl Writer {
         Ok(numbers)
     }
 
-    /// Makes a dictionary of the first articles, where they are enough, and hands them on.
+    /// Trains a dictionary on the first articles, if they are enough, and hands them to the threads.
     fn learn(&mut self) -> Result<()> {
         let samples = std::mem::take(&mut self.samples);
         self.sample_bytes = 0;
@@ -390,7 +393,7 @@ impl Writer {
         self.give(taken.map(|()| segments))
     }
 
-    /// Hands on all articles and ends the segments under way.
+    /// Hands all articles to the threads and finishes the segments under way.
     fn flush(&mut self) -> Result<()> {
         self.learn()?;
         self.end_segments()
@@ -402,7 +405,7 @@ impl Writer {
         self.give(margins.and_then(|margins| Ok(segments?.into_iter().chain(margins).collect())))
     }
 
-    /// Gives tantivy segments that are whole, where making them did not fail.
+    /// Passes complete segments on to tantivy, unless making them failed.
     fn give(&mut self, segments: tantivy::Result<Vec<SegmentMeta>>) -> Result<()> {
         let given = segments.and_then(|segments| {
             segments.into_iter().try_for_each(|segment| {
@@ -416,17 +419,17 @@ impl Writer {
         })
     }
 
-    /// Deletes what has a term, also from segments under way where they may hold it.
+    /// Deletes the documents with a term, also from segments under way that may hold them.
     fn delete_term(&mut self, field: Field, text: &str) {
         self.dirty = true;
         let waits = self.samples.iter().any(|(article, file, _)| article.id.0 == text || file == text);
         let ended = if waits || self.workers.holds(text) { self.flush() } else { Ok(()) };
         let deletion = self.deletions.of(Term::from_field_text(field, text));
-        // The next commit says so where this fails.
+        // The next commit reports it if this fails.
         self.failed |= ended.is_err() || self.inner.delete_query(deletion).is_err();
     }
 
-    /// Takes out the pages without an article that came of a file.
+    /// Removes the pages without an article that came from a file.
     pub fn delete_pages(&mut self, file: &str) {
         if self.margins.has_pages() {
             if self.margins.holds(file) {
@@ -436,45 +439,46 @@ impl Writer {
         }
     }
 
-    /// Notes the fingerprint of an article that is added, by which its copies are found.
+    /// Adds the fingerprint of an article that is added, by which its copies are found.
     pub fn fingerprint(&mut self, article: &Article, fingerprint: &Fingerprint) {
         if !article.is_page() {
             self.reprints.put(article, fingerprint);
         }
     }
 
-    /// How many of the articles whose fingerprints this writer took are copies of others, up to the last commit.
+    /// The number of articles fingerprinted by this writer that are copies of others, up to the last commit.
     pub fn joined(&self) -> u64 {
         self.reprints.joined()
     }
 
-    /// Takes the article with this id out; articles added after this call stay.
+    /// Removes the article with this id; articles added after this call stay.
     pub fn delete(&mut self, id: &ArticleId) {
         self.reprints.remove(document::id_order(id));
         self.delete_term(self.fields.id, &id.0);
     }
 
-    /// Takes all articles of a file out. Their fingerprints stay; [`Writer::delete`] each article where they must go.
+    /// Removes all articles of a file. Their fingerprints stay; call [`Writer::delete`] for each article to remove
+    /// those too.
     pub fn delete_file(&mut self, file: &str) {
         self.delete_pages(file);
         self.delete_term(self.fields.file, file);
     }
 
-    /// Notes that a file was read to its end, or is gone.
+    /// Records that a file was read to its end, or is gone.
     pub fn record(&mut self, entry: Entry) {
         self.ledger.recorded(&entry.file);
         self.manifest.record(entry);
     }
 
-    /// Notes where a folder of the archive is.
+    /// Records the place of a folder of the archive.
     pub fn set_root(&mut self, root: Root) {
         self.manifest.set_root(root);
     }
 
-    /// Makes everything so far durable and visible. Does nothing where nothing changed.
+    /// Makes all changes so far durable and visible. Does nothing if there are none.
     ///
     /// # Errors
-    /// Where the disk refuses; the last commit stays as it was, and this writer commits no more.
+    /// If a write fails; the last commit is unchanged then, and this writer commits no more.
     pub fn commit(&mut self) -> Result<()> {
         if self.make_durable()? {
             let snapshot = self.snapshot()?;
@@ -483,7 +487,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Commits, and tells whether there was anything to commit.
+    /// Commits, and returns whether there was anything to commit.
     fn make_durable(&mut self) -> Result<bool> {
         if self.failed {
             let what = "writing failed before; the last commit is kept, the same command goes on from there";
@@ -500,7 +504,7 @@ impl Writer {
             return Ok(false);
         }
         self.flush()?;
-        // Stands until the commit is through.
+        // Reset once the commit is complete.
         self.failed = true;
         let number = self.commit.number + 1;
         let manifest = self.manifest.flush(number)?;
@@ -521,25 +525,25 @@ impl Writer {
         Ok(true)
     }
 
-    /// Commits, merges small segments where there are many, and lets go of the lock.
+    /// Commits, merges small segments if there are many, and releases the lock.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn finish(self) -> Result<()> {
         self.finish_then(|| Ok(()))
     }
 
-    /// As [`Writer::finish`], with a last step while the lock is still held: a swap, say.
+    /// Like [`Writer::finish`], with a last step while the lock is still held: a swap, say.
     ///
     /// # Errors
-    /// Where the disk refuses; what the last step says.
+    /// If a write fails; otherwise the error of the last step.
     pub fn finish_then(mut self, last: impl FnOnce() -> Result<()>) -> Result<()> {
         self.make_durable()?;
         // Their memory is free for the merges, and nothing holds a segment that is merged.
         drop(self.workers);
         drop(self.ledger);
         let trouble = |e| trouble(&self.directory, &self.generation, e);
-        // Merges under way take segments that are listed now, so they must be through before the last one begins.
+        // Merges under way consume segments that are listed now, so they must end before the last one begins.
         self.inner.wait_merging_threads().map_err(trouble)?;
         let mut merges: Vec<Vec<SegmentId>> = Vec::new();
         for wanted in [SegmentKind::Articles, SegmentKind::Margins] {
@@ -553,7 +557,7 @@ impl Writer {
             segments.retain(|segment| self.whole.has(segment));
             merges.extend(Some(segments.iter().map(SegmentMeta::id).collect()).filter(|ids: &Vec<_>| !ids.is_empty()));
         }
-        // What is damaged is not merged, and the last step is not done.
+        // Damaged segments are not merged, and the last step is not taken.
         if let Some(trouble) = self.whole.trouble() {
             return Err(trouble);
         }
@@ -570,12 +574,12 @@ impl Writer {
     }
 }
 
-/// What went wrong below: the write that failed, where one did, else what tantivy says.
+/// Returns the root cause of an error: the first failed write, if there is one, otherwise tantivy's error.
 fn trouble(directory: &GenerationDirectory, generation: &Generation, error: TantivyError) -> Error {
     directory.failure().unwrap_or_else(|| damaged(generation, error))
 }
 
-/// The current generation, marked as such: a rollback that was killed before its last step has marked it as set aside.
+/// Returns the current generation, marked as served: a rollback killed before its last step has marked it as set aside.
 fn settled(index: &Path) -> Result<Option<Generation>> {
     let current = Generation::current(index)?;
     if let Some(current) = &current
@@ -605,7 +609,7 @@ mod tests {
         let resources = Resources { threads: 2, ..Resources::default() };
         let mut writer = Writer::open(folder.path(), None, resources).unwrap();
         let mut random = Random::new(5);
-        // What the index should hold: for each id its file and its text.
+        // The expected content of the index: the file and the text of each id.
         let mut expect: BTreeMap<ArticleId, (String, String)> = BTreeMap::new();
         for step in 0..1_500 {
             let id = ArticleId(format!("{:032x}", random.below(40)));

@@ -1,7 +1,7 @@
-//! A segment under way: articles in, the files of a segment of tantivy's out.
+//! The segment builder: articles in, the files of a tantivy segment out.
 //!
-//! What tantivy's own writer of segments does at each document is done here for many at once (see the file `postings.rs`); the files
-//! are written by tantivy's serializers, and are those that its own writer would write.
+//! Work that tantivy's own segment writer does document by document is done here for many at once (see `postings.rs`);
+//! tantivy's serializers write the files, which are identical to those of its own writer.
 
 mod postings;
 #[cfg(test)]
@@ -26,7 +26,7 @@ use crate::index::store::packing::{Dictionary, Packer};
 use gongxun_text::segment::Segmenter;
 use postings::{Pairs, Tokens, Words};
 
-/// Makes segments, one after the other.
+/// Builds segments, one after the other.
 pub struct Builder {
     index: Index,
     fields: Fields,
@@ -34,7 +34,7 @@ pub struct Builder {
     dictionary: Option<Dictionary>,
     packer: Option<Packer>,
     texts: [Text; 5],
-    /// The fields of whole values, by the number of the field.
+    /// The tokens of the whole-value fields, by field number.
     keys: Vec<Tokens>,
     open: Option<Open>,
 }
@@ -42,13 +42,13 @@ pub struct Builder {
 /// One text of each article.
 struct Text {
     fields: TextFields,
-    /// What is made of it: where the schema does not have a field indexed, its tokens are not made. Names have no words.
+    /// The kinds of tokens to make: those whose fields the schema has indexed. Names have no words.
     made: Vec<Kind>,
     words: Words,
     pairs: Pairs,
 }
 
-/// What is written as articles come.
+/// The parts of a segment that are written as articles come.
 struct Open {
     segment: Segment,
     store: StoreWriter,
@@ -74,12 +74,12 @@ impl Open {
 }
 
 impl Builder {
-    /// Makes segments of this index, with words cut by this segmenter.
+    /// A builder of segments of this index, with words cut by this segmenter.
     pub fn new(index: &Index, fields: &Fields, segmenter: &Segmenter) -> Builder {
         Builder::of(index, fields, segmenter, &[Kind::Words, Kind::Parts, Kind::Pairs, Kind::Chars])
     }
 
-    /// Makes segments of which the texts have no fields but those of some kinds.
+    /// A builder of segments whose texts have only some kinds of fields.
     pub fn of(index: &Index, fields: &Fields, segmenter: &Segmenter, kinds: &[Kind]) -> Builder {
         let schema = index.schema();
         let text = |fields: TextFields| {
@@ -100,10 +100,10 @@ impl Builder {
         self.packer = None;
     }
 
-    /// Takes an article that came of `file`, with its stored form ([`document::encode`]).
+    /// Adds an article that came from `file`, with its stored form ([`document::encode`]).
     ///
     /// # Errors
-    /// Where the disk refuses. The segment under way is lost then.
+    /// If a write fails. The segment under way is lost then.
     pub fn add(&mut self, article: &Article, file: &str, stored: &Stored) -> tantivy::Result<()> {
         let open = match &mut self.open {
             Some(open) => open,
@@ -124,10 +124,10 @@ impl Builder {
         self.take(&values, &stored.lines)
     }
 
-    /// Takes a line of a margin, with its values and its text.
+    /// Adds a line of a margin, with its values and its text.
     ///
     /// # Errors
-    /// As [`Builder::add`].
+    /// Same as [`Builder::add`].
     pub fn add_line(&mut self, values: &TantivyDocument, line: &str) -> tantivy::Result<()> {
         let open = match &mut self.open {
             Some(open) => open,
@@ -139,10 +139,10 @@ impl Builder {
         self.take(values, &[])
     }
 
-    /// Takes the values of the next document, whose margin has these lines.
+    /// Adds the values of the next document, whose margin has these lines.
     ///
     /// # Errors
-    /// As [`Builder::add`].
+    /// Same as [`Builder::add`].
     pub fn take(&mut self, values: &TantivyDocument, lines: &[u32]) -> tantivy::Result<()> {
         let open = match &mut self.open {
             Some(open) => open,
@@ -150,7 +150,7 @@ impl Builder {
         };
         let (doc, schema) = (open.docs, self.index.schema());
         for (field, value) in values.field_values() {
-            // tantivy's own writer leaves out what is longer as well.
+            // tantivy's own writer skips longer values as well.
             if let Some(value) = value.as_str().filter(|value| value.len() <= MAX_TOKEN_LEN)
                 && schema.get_field_entry(field).is_indexed()
             {
@@ -166,12 +166,12 @@ impl Builder {
         Ok(())
     }
 
-    /// Whether the segment under way should be finished: it uses so many bytes, or half of all places.
+    /// Whether the segment under way should be finished: it uses this many bytes, or half of all places.
     pub fn is_full(&self, memory: usize) -> bool {
         self.memory() >= memory || self.texts.iter().any(|text| text.pairs.places() > Pairs::MAX_PLACES / 2)
     }
 
-    /// How many bytes are in use.
+    /// The memory in use, in bytes.
     pub fn memory(&self) -> usize {
         let texts = self.texts.iter().map(|text| text.pairs.memory() + text.words.memory());
         let keys = self.keys.iter().map(Tokens::memory);
@@ -180,10 +180,10 @@ impl Builder {
         texts.chain(keys).sum::<usize>() + open
     }
 
-    /// Writes the segment of all articles that were taken since the last one; none where there were none.
+    /// Writes the segment of all articles added since the last one; `None` if there are none.
     ///
     /// # Errors
-    /// Where the disk refuses. The segment is lost then.
+    /// If a write fails. The segment is lost then.
     pub fn finish(&mut self) -> tantivy::Result<Option<SegmentMeta>> {
         let Some(open) = self.open.take() else { return Ok(None) };
         let Open { segment, store, mut columns, mut norms, docs } = open;
@@ -191,7 +191,7 @@ impl Builder {
         norms.serialize(FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?, None)?;
         let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
         let mut out = InvertedIndexSerializer::open(&segment)?;
-        // Fields must come in their order.
+        // Fields must be written in order.
         for (field, _) in self.index.schema().fields().filter(|(_, entry)| entry.is_indexed()) {
             let norm = norms.get_field(field)?;
             match self.texts.iter_mut().find_map(|text| Some((text.fields.kind(field)?, text))) {

@@ -1,8 +1,9 @@
-//! What the articles of a segment hold, token by token, until it is written: sorted then, by term and by place, and handed
-//! to tantivy's serializer in the order that it wants.
+//! In-memory postings: the tokens of a segment's articles, collected unsorted and, when the segment is written, sorted
+//! by term and place and handed to tantivy's serializer in the order that it requires.
 //!
-//! tantivy's own writer looks each token up in one hash table for all fields, which waits for memory at most of them. Here a
-//! token is a number of 64 bits that sorts as its term does: two characters, or a term's number, above; the place below.
+//! tantivy's own writer looks each token up in one hash table for all fields, and most of these lookups miss the
+//! processor's caches. Here a token is a 64-bit number that sorts as its term does: two characters, or a term's number,
+//! in the high bits; the place in the low bits.
 
 use std::io;
 use std::ops::Range;
@@ -16,14 +17,14 @@ use tantivy::schema::Field;
 use crate::index::analyzer::{self, Analyzer, MAX_RUN_CHARS, Pair};
 use gongxun_text::fold::is_han;
 
-/// Where the term begins in a token.
+/// The bit position of the term in a token.
 const TERM: u32 = 32;
-/// Where the first of two characters begins in a token.
+/// The bit position of the first of two characters in a token.
 const FIRST: u32 = 48;
-/// Each so many places the document is noted.
+/// The interval of places at which the document is recorded.
 const STEP: usize = 64;
 
-/// Different terms, numbered as they come.
+/// Distinct terms, numbered in order of arrival.
 #[derive(Default)]
 struct Terms {
     numbers: HashTable<u32>,
@@ -45,7 +46,7 @@ impl Terms {
         term(&self.bytes, &self.ends, number)
     }
 
-    /// The number of a term; a new one where it is new.
+    /// Returns the number of a term, adding it if it is new.
     fn number(&mut self, bytes: &[u8]) -> u32 {
         let Terms { numbers, bytes: all, ends } = self;
         let same = |number: &u32| term(all, ends, *number) == bytes;
@@ -62,7 +63,7 @@ impl Terms {
         }
     }
 
-    /// All numbers, in the order of the terms.
+    /// Returns all numbers, in the order of their terms.
     fn sorted(&self) -> Vec<u32> {
         let mut sorted: Vec<u32> = (0..self.count() as u32).collect();
         sorted.sort_unstable_by_key(|number| self.get(*number));
@@ -90,12 +91,12 @@ fn term<'a>(bytes: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
 pub struct Tokens {
     terms: Terms,
     tokens: Vec<u64>,
-    /// The numbers of the terms in their order, once sorted; tokens have their rank in it then.
+    /// The numbers of the terms in order, once sorted; tokens then hold their rank in it.
     sorted: Vec<u32>,
 }
 
 impl Tokens {
-    /// Notes that a term stands at a place. Places grow from call to call or stay. Returns the term's number.
+    /// Adds an occurrence of a term at a place. Places never decrease from call to call. Returns the term's number.
     pub fn push(&mut self, term: &[u8], place: u32) -> u32 {
         let number = self.terms.number(term);
         self.push_number(number, place);
@@ -119,15 +120,15 @@ impl Tokens {
         self.tokens.sort_unstable();
     }
 
-    /// The term of a token, after [`Tokens::sort`].
+    /// Returns the term of a token, after [`Tokens::sort`].
     fn term(&self, token: u64) -> &[u8] {
         self.terms.get(self.sorted[(token >> TERM) as usize])
     }
 
-    /// Writes the field of tokens whose places are documents.
+    /// Writes a field of tokens whose places are documents.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn write(
         &mut self,
         field: Field,
@@ -151,20 +152,20 @@ impl Tokens {
         field.close()
     }
 
-    /// Forgets all tokens and keeps the room for others.
+    /// Removes all tokens, keeping the memory for reuse.
     pub fn clear(&mut self) {
         self.terms.clear();
         self.tokens.clear();
         self.sorted.clear();
     }
 
-    /// How many bytes are in use.
+    /// The memory in use, in bytes.
     pub fn memory(&self) -> usize {
         self.terms.memory() + size_of_val(self.tokens.as_slice())
     }
 }
 
-/// Counts one more in a document; the documents come in their order.
+/// Adds one occurrence in a document; documents come in ascending order.
 fn count(docs: &mut Vec<(DocId, u32)>, doc: DocId) {
     match docs.last_mut() {
         Some((last, freq)) if *last == doc => *freq += 1,
@@ -173,7 +174,7 @@ fn count(docs: &mut Vec<(DocId, u32)>, doc: DocId) {
 }
 
 fn write_term(field: &mut FieldSerializer, term: &[u8], freqs: bool, docs: &[(DocId, u32)]) -> io::Result<()> {
-    // What is said of a term without frequencies is what tantivy's own writer says.
+    // For a term without frequencies these are the values that tantivy's own writer gives.
     field.new_term(term, if freqs { docs.len() as u32 } else { 0 }, freqs)?;
     for (doc, freq) in docs {
         field.write_doc(*doc, if freqs { *freq } else { 0 }, &[]);
@@ -181,7 +182,7 @@ fn write_term(field: &mut FieldSerializer, term: &[u8], freqs: bool, docs: &[(Do
     field.close_term()
 }
 
-/// A word as it is indexed.
+/// Returns the indexed beginning of a word.
 fn beginning(word: &str) -> &str {
     word.char_indices().nth(MAX_RUN_CHARS).map_or(word, |(end, _)| &word[..end])
 }
@@ -191,15 +192,15 @@ fn beginning(word: &str) -> &str {
 pub struct Words {
     /// The words.
     pub words: Tokens,
-    /// The words inside longer words, once for each article and longer word.
+    /// The words inside longer words, once per article and longer word.
     pub parts: Tokens,
-    /// For each word, by its number: the document it was last seen in, and which of `inner` are inside it.
+    /// For each word, by number: the document it was last seen in, and the range of `inner` with the words inside it.
     seen: Vec<(Option<DocId>, Range<u32>)>,
     inner: Vec<u32>,
 }
 
 impl Words {
-    /// Notes the words of a document's text, and what is inside them where `parts` says so. Returns how many there are.
+    /// Adds the words of a document's text, and the words inside them if `parts` is set. Returns the number of words.
     pub fn push(&mut self, doc: DocId, analyzer: &mut Analyzer, parts: bool) -> u32 {
         let start = self.words.tokens.len();
         analyzer.words(|word| {
@@ -211,7 +212,7 @@ impl Words {
         (self.words.tokens.len() - start) as u32
     }
 
-    /// Notes what is inside the words from the token at `start` on.
+    /// Adds the words inside the words from the token at `start` on.
     fn note_parts(&mut self, start: usize, doc: DocId, analyzer: &mut Analyzer) {
         let Words { words, parts, seen, inner } = self;
         for number in seen.len()..words.terms.count() {
@@ -233,7 +234,7 @@ impl Words {
         }
     }
 
-    /// Forgets all words and keeps the room for others.
+    /// Removes all words, keeping the memory for reuse.
     pub fn clear(&mut self) {
         self.words.clear();
         self.parts.clear();
@@ -241,7 +242,7 @@ impl Words {
         self.inner.clear();
     }
 
-    /// How many bytes are in use.
+    /// The memory in use, in bytes.
     pub fn memory(&self) -> usize {
         self.words.memory() + self.parts.memory() + size_of_val(self.seen.as_slice()) + size_of_val(&*self.inner)
     }
@@ -249,48 +250,49 @@ impl Words {
 
 /// The pairs of one text of each article with their positions, and its Chinese characters.
 ///
-/// The texts are thought of as laid end to end; a place is a character in all of them.
+/// The texts are numbered as if laid end to end; a place is a character in all of them.
 #[derive(Default)]
 pub struct Pairs {
-    /// Two characters of the basic plane, or one and a zero, above; the place below. Code points sort as UTF-8 does.
+    /// Two characters of the Basic Multilingual Plane, or one and a zero, in the high bits; the place in the low bits.
+    /// Code points sort as UTF-8 does.
     short: Vec<u64>,
-    /// All others.
+    /// All other pairs.
     long: Tokens,
     /// The documents that have a text, and the places where the texts begin.
     docs: Vec<DocId>,
     starts: Vec<u32>,
     /// The place of the next text.
     next: u32,
-    /// How many Chinese characters there are.
+    /// Number of Chinese characters.
     chars: u64,
     sorted: bool,
     buffer: String,
 }
 
-/// How many tokens a text has in the fields of pairs and of characters.
+/// The number of tokens of a text in the fields of pairs and of characters.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PairCounts {
-    /// Pairs.
+    /// Number of pairs.
     pub pairs: u32,
-    /// Chinese characters.
+    /// Number of Chinese characters.
     pub chars: u32,
 }
 
 impl Pairs {
-    /// The most places, and so the longest text.
+    /// The maximum number of places, and so the maximum length of a text.
     pub const MAX_PLACES: u32 = u32::MAX - 1;
 
-    /// Whether a text of so many characters finds places for all of them.
+    /// Whether there are places for a text of this many characters.
     pub fn has_room(&self, chars: usize) -> bool {
         chars < (Pairs::MAX_PLACES - self.next) as usize
     }
 
-    /// How many places are taken.
+    /// The number of places in use.
     pub fn places(&self) -> u32 {
         self.next
     }
 
-    /// Notes a document's text, folded.
+    /// Adds a document's folded text.
     pub fn push(&mut self, doc: DocId, folded: &[char]) -> PairCounts {
         let start = self.next;
         self.docs.push(doc);
@@ -327,7 +329,7 @@ impl Pairs {
         self.long.push(buffer.as_bytes(), place);
     }
 
-    /// How many pairs there are.
+    /// The number of pairs.
     fn count(&self) -> usize {
         self.short.len() + self.long.tokens.len()
     }
@@ -343,7 +345,7 @@ impl Pairs {
     /// Writes the field of pairs.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn write(
         &mut self,
         field: Field,
@@ -381,10 +383,10 @@ impl Pairs {
         field.close()
     }
 
-    /// Writes the field of characters. Each is the first of exactly one pair.
+    /// Writes the field of characters. Each character is the first of exactly one pair.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn write_chars(
         &mut self,
         field: Field,
@@ -397,7 +399,7 @@ impl Pairs {
         self.sort();
         let places = Places::new(self);
         let mut field = out.new_field(field, self.chars, norms)?;
-        // How often the character of the moment stands in each text, and in which it does.
+        // The frequency of the current character in each text, and the texts where it is not zero.
         let mut counts = vec![0u32; self.docs.len()];
         let mut texts: Vec<usize> = Vec::new();
         let mut current = None;
@@ -431,7 +433,7 @@ impl Pairs {
         field.close()
     }
 
-    /// Hands over each term with its tokens, in the order of the terms, after sorting.
+    /// Visits each term with its tokens, in term order, after sorting.
     fn each_term(&self, mut act: impl FnMut(&str, &[u64]) -> io::Result<()>) -> io::Result<()> {
         let mut short = self.short.chunk_by(|a, b| a >> TERM == b >> TERM).peekable();
         let mut long = self.long.tokens.chunk_by(|a, b| a >> TERM == b >> TERM).peekable();
@@ -451,7 +453,7 @@ impl Pairs {
         }
     }
 
-    /// Forgets all texts and keeps the room for others.
+    /// Removes all texts, keeping the memory for reuse.
     pub fn clear(&mut self) {
         self.short.clear();
         self.long.clear();
@@ -462,14 +464,14 @@ impl Pairs {
         self.sorted = false;
     }
 
-    /// How many bytes are in use, with what writing takes.
+    /// The memory in use, including what writing needs, in bytes.
     pub fn memory(&self) -> usize {
         let texts = self.docs.len() * 4 * size_of::<u32>();
         size_of_val(self.short.as_slice()) + self.long.memory() + texts + self.next as usize / STEP * size_of::<u32>()
     }
 }
 
-/// Which text a place is in.
+/// A map from places to texts.
 struct Places<'a> {
     starts: &'a [u32],
     /// The text of each place that is a multiple of [`STEP`].

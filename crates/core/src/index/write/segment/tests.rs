@@ -17,7 +17,7 @@ const FILES: [SegmentComponent; 6] = [
     SegmentComponent::Store,
 ];
 
-/// Articles with what texts may have: rare and supplementary characters, other scripts, long runs, nothing at all.
+/// Articles with unusual texts: rare and supplementary characters, other scripts, long runs, empty ones.
 fn articles() -> Vec<Article> {
     const PIECES: [&str; 24] = [
         "工会",
@@ -76,7 +76,7 @@ fn articles() -> Vec<Article> {
     all
 }
 
-/// The tokens of the fields of one text, made one after the other.
+/// Returns the tokens of the fields of one text, made one after the other.
 fn tokens(fields: TextFields, text: &str) -> Vec<(Field, Vec<(String, u32)>)> {
     let mut analyzer = Analyzer::new(&Segmenter::builtin());
     analyzer.read(text);
@@ -104,7 +104,7 @@ fn tokens(fields: TextFields, text: &str) -> Vec<(Field, Vec<(String, u32)>)> {
     all
 }
 
-/// The segment that tantivy's own writer makes of the same tokens.
+/// Returns the segment that tantivy's own writer makes of the same tokens.
 fn by_tantivy(articles: &[Article], schema: &Schema, fields: &Fields) -> Segment {
     let index = Index::create_in_ram(schema.clone());
     for name in ["words", "pairs", "chars", "parts"] {
@@ -139,7 +139,7 @@ fn its_files_are_those_of_tantivys_own_writer() {
     let index = Index::create_in_ram(schema.clone());
     let mut builder = Builder::new(&index, &fields, &Segmenter::builtin());
     assert!(builder.finish().unwrap().is_none());
-    // One builder makes several segments, and nothing of one is left in the next.
+    // One builder makes several segments, and nothing of one leaks into the next.
     for articles in [&articles[..], &articles[100..130], &articles[..1], &articles[..]] {
         for article in articles {
             builder.add(article, "a.jsonl", &document::encode(article).into()).unwrap();
