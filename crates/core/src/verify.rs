@@ -64,7 +64,7 @@ impl Report {
 /// Verifies the current generation of an index.
 ///
 /// # Errors
-/// If there is not a index, or its folder can't be read. Damage is not a error here: it stands in the report.
+/// If there is no index, or its folder can't be read. Damage is not an error here: the report lists it.
 pub fn verify(index: &Path, options: Options) -> Result<Report> {
     let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
     let files = check::files(&generation)?;

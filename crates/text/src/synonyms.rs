@@ -89,7 +89,8 @@ impl Synonyms {
     /// These groups and those of a user's file.
     ///
     /// # Errors
-    /// The first line that is not a group: fewer than two different terms, or more or longer ones than the limits allow.
+    /// The first line that is not a group: it has fewer than two distinct terms, or more or longer ones than the limits
+    /// allow.
     pub fn with_user(&self, file: &str) -> Result<Synonyms, SynonymError> {
         let mut synonyms = self.clone();
         for group in read(file) {
