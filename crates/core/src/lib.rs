@@ -1,4 +1,5 @@
-//! Articles, queries, index and search of [gongxun](https://docs.rs/gongxun): use that crate; this one is its inside.
+//! Articles, queries, index and search of [gongxun](https://docs.rs/gongxun). Depend on that crate; this one is
+//! internal.
 //!
 //! ```text
 //! text ─query→ tree ─search→ Results ─view→ terminal, JSON, CSV

@@ -1,8 +1,8 @@
-//! Whether an index holds what was written and finds what it holds: checksums, counts, the recall contract.
+//! Verification of an index: checksums, counts, and the recall contract.
 //!
 //! An index folder flows in, a [`Report`] flows out. The recall contract: every article whose title, lead, body or a
-//! name in its credits contains a string is found by that string in quotes, and no other article is. Strings are taken
-//! at random from the stored texts; what the search gives is compared with a plain scan of all of them
+//! name in its credits contains a string is found by that string in quotes, and no other article is. Strings are chosen
+//! at random from the stored texts; the search results are compared with a plain scan of all of them
 //! ([`gongxun_text::strings::find`]).
 
 mod contract;
@@ -19,41 +19,41 @@ use crate::error::{Error, Result};
 use crate::index::check::{self, Files};
 use crate::index::{Generation, Snapshot, listed};
 
-/// How many problems of the counts are told in words.
+/// The most problems of the counts that are described.
 const MAX_PROBLEMS: usize = 20;
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Report {
     /// The generation.
     pub generation: u64,
     /// The commit.
     pub commit: u64,
-    /// The files, and the damaged ones among them. Where there is one, nothing else was looked at.
+    /// The files, and the damaged ones among them. If any is damaged, nothing else was checked.
     pub files: Files,
     /// The counts.
     pub counts: Counts,
-    /// The recall contract; none where files are damaged.
+    /// The recall contract; `None` if files are damaged.
     pub contract: Option<Contract>,
 }
 
-/// Articles counted in every way there is.
+/// The number of articles, counted in every way there is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// What the segments say.
+    /// Documents in the segments.
     pub documents: u64,
     /// Stored articles that were read back.
     pub stored: u64,
-    /// Ids among them, each once.
+    /// Distinct ids among them.
     pub ids: u64,
-    /// What the manifest says.
+    /// Articles listed in the manifest.
     pub manifest: u64,
-    /// What does not agree, in words; at most a few.
+    /// Descriptions of the disagreements, at most a few.
     pub problems: Vec<String>,
 }
 
 impl Report {
-    /// Whether all is well.
+    /// Whether no fault was found.
     pub fn is_sound(&self) -> bool {
         self.files.damaged.is_empty()
             && self.counts.problems.is_empty()
@@ -82,7 +82,8 @@ pub fn verify(index: &Path, options: Options) -> Result<Report> {
     Ok(report)
 }
 
-/// Tries so many random strings on a snapshot, and says what is wrong, if anything.
+/// Tests the recall contract with a number of random strings on a snapshot. Returns a description of the first failure,
+/// if any.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written.

@@ -1,10 +1,10 @@
-//! Queries that are built without text. What can't be asked is left out, as the parser leaves it out.
+//! Constructors of queries without text. A part that makes no sense is left out, as the parser leaves it out.
 
 use super::parse::{all, any, not, parse};
 use super::{Field, Filter, MAX_DISTANCE, MAX_TERMS, MAX_TREE_DEPTH, Node, Piece, Query, Unit, has_letters, is_deeper};
 
 impl Query {
-    /// Reads a query as it is typed; see [`parse`].
+    /// Parses a query as it is typed; see [`parse`].
     ///
     /// ```
     /// use gongxun_core::query::{Field, Query};
@@ -20,51 +20,52 @@ impl Query {
         parse(text)
     }
 
-    /// Free text, in which nothing is an operator: its words, wherever they stand.
+    /// Free text without operators: its words, anywhere in an article.
     pub fn words(text: &str) -> Query {
         Query::of(has_letters(text).then(|| Node::Text(piece(text))))
     }
 
-    /// Exactly this string.
+    /// An exact string.
     pub fn phrase(text: &str) -> Query {
         Query::of(has_letters(text).then(|| Node::Phrase(piece(text))))
     }
 
-    /// All of these.
+    /// A conjunction: all of these.
     pub fn all(queries: impl IntoIterator<Item = Query>) -> Query {
         Query::of(all(queries.into_iter().filter_map(|query| query.root).collect()))
     }
 
-    /// Any of these.
+    /// A disjunction: any of these.
     pub fn any(queries: impl IntoIterator<Item = Query>) -> Query {
         Query::of(any(queries.into_iter().filter_map(|query| query.root).collect()))
     }
 
-    /// What this does not find.
+    /// The negation of this query.
     #[expect(clippy::should_implement_trait, reason = "it reads as the query language does")]
     pub fn not(self) -> Query {
         Query::of(self.root.map(not))
     }
 
-    /// These strings within so many characters of each other, in any order; at most [`MAX_DISTANCE`] and [`MAX_TERMS`].
+    /// These strings within a distance in characters of each other, in any order; at most [`MAX_DISTANCE`] and
+    /// [`MAX_TERMS`].
     pub fn near<'a>(strings: impl IntoIterator<Item = &'a str>, distance: u32) -> Query {
         let terms = terms(strings);
         Query::of((!terms.is_empty()).then(|| Node::Near { terms, distance: distance.min(MAX_DISTANCE) }))
     }
 
-    /// These strings in one sentence or paragraph; at most [`MAX_TERMS`].
+    /// These strings within one sentence or paragraph; at most [`MAX_TERMS`].
     pub fn together<'a>(unit: Unit, strings: impl IntoIterator<Item = &'a str>) -> Query {
         let terms = terms(strings);
         Query::of((!terms.is_empty()).then_some(Node::Together { unit, terms }))
     }
 
-    /// The same, looked for in one field only.
+    /// This query restricted to one field.
     pub fn within(self, field: Field) -> Query {
         Query::of(self.root.map(|node| Node::Field { field, node: Box::new(node) }))
     }
 
     fn of(root: Option<Node>) -> Query {
-        // A tree that is too deep to be written down has no text; the search refuses it.
+        // A tree too deep to be written down has no text; the search refuses it.
         let text = root.as_ref().filter(|root| !is_deeper(root, MAX_TREE_DEPTH)).map(|root| root.to_string());
         Query { text: text.unwrap_or_default(), root, notes: Vec::new() }
     }
@@ -83,32 +84,33 @@ impl From<Filter> for Query {
 }
 
 impl Filter {
-    /// Only this source, or an outlet that is a part of it.
+    /// Restricts to a source, or to an outlet that is a part of it.
     pub fn source(value: impl Into<String>) -> Filter {
         Filter::Source(value.into())
     }
 
-    /// Only this outlet.
+    /// Restricts to an outlet.
     pub fn outlet(value: impl Into<String>) -> Filter {
         Filter::Outlet(value.into())
     }
 
-    /// Only this editor (编辑, 责任编辑, 审核, 监制).
+    /// Restricts to an editor (编辑, 责任编辑, 审核, 监制).
     pub fn editor(value: impl Into<String>) -> Filter {
         Filter::Editor(value.into())
     }
 
-    /// Only this author (记者, 通讯员, 评论员, 作者).
+    /// Restricts to an author (记者, 通讯员, 评论员, 作者).
     pub fn author(value: impl Into<String>) -> Filter {
         Filter::Author(value.into())
     }
 
-    /// Only this section.
+    /// Restricts to a section.
     pub fn section(value: impl Into<String>) -> Filter {
         Filter::Section(value.into())
     }
 
-    /// Only these days, as they are written in a query: `2025`, `2025-01..2025-03`, `>=2024-06`. None where that is no date.
+    /// Restricts to a range of days, in the syntax of a query: `2025`, `2025-01..2025-03`, `>=2024-06`. `None` if it is
+    /// not a date.
     pub fn date(range: &str) -> Option<Filter> {
         let (from, to) = super::parse_date_range(range)?;
         Some(Filter::Date { from, to })

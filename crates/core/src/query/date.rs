@@ -1,25 +1,27 @@
-//! Dates as people write them in, ranges of days out. Used for `date:` and for `--from` and `--to`.
+//! Parsing of dates as people write them to ranges of days, for `date:`, `--from` and `--to`.
 
 use crate::article::{Date, days_in_month};
 use gongxun_text::fold::fold_char;
 
 use super::lex::is_hyphen;
 
-/// No date is longer than this many characters.
+/// The length of the longest date, in characters.
 const MAX_LENGTH: usize = 80;
 
-/// First and last day, either of them open. Days are numbers of [`Date::day_number`].
+/// The first and last day, either of them open, as [`Date::day_number`]s.
 pub(super) struct DateRange {
     pub from: Option<i64>,
     pub to: Option<i64>,
-    /// The text named the later end first.
+    /// Whether the text named the later end first.
     pub reversed: bool,
 }
 
-/// Reads a day, month or year, a range of them, or a comparison, as first and last day (ends included, either open).
+/// Parses a day, month or year, a range of them, or a comparison, to the first and last day (inclusive, either of them
+/// open).
 ///
-/// `2025`, `2025-01`, `2025/1/5`, `2025.1.5`, `20250105`, `2025年1月15日`, `二〇二五年一月`, `a..b`, `a～b`, `a至b`, `>=a`, `<a`, `2025年上半年`, `2025年第一季度`, `2025年以来`,
-/// all of them in full width too. Nothing comes of what the calendar does not have.
+/// Accepts `2025`, `2025-01`, `2025/1/5`, `2025.1.5`, `20250105`, `2025年1月15日`, `二〇二五年一月`, `a..b`, `a～b`, `a至b`, `>=a`,
+/// `<a`, `2025年上半年`, `2025年第一季度`, `2025年以来`, all of them in full width too. `None` for dates that the calendar does not
+/// have.
 ///
 /// ```
 /// use gongxun_core::article::Date;
@@ -97,7 +99,7 @@ fn between(text: &str) -> Option<DateRange> {
             (false, false) => ends(left, right),
         };
     }
-    // A hyphen may stand inside the dates and between them; only one place makes dates of both sides.
+    // A hyphen may stand inside the dates and between them; only one split gives a date on both sides.
     text.match_indices('-').find_map(|(at, _)| {
         let ends = ends(&text[..at], &text[at + 1..])?;
         (!ends.reversed).then_some(ends)
@@ -122,7 +124,7 @@ struct Span {
     last: i64,
 }
 
-/// Reads one date. What a Chinese date leaves out (1月 after 2024年12月 至) comes from the one before.
+/// Parses one date. Parts that a Chinese date leaves out (1月 after 2024年12月 至) come from the one before.
 fn span(text: &str, before: Option<&Span>) -> Option<Span> {
     if let Ok(date) = text.to_ascii_uppercase().parse::<Date>() {
         return days(u32::from(date.year), Some(u32::from(date.month)), Some(u32::from(date.day)));
@@ -163,7 +165,7 @@ fn span(text: &str, before: Option<&Span>) -> Option<Span> {
     }
 }
 
-/// 2024年上半年, 2024年第三季度.
+/// Parses a part of a year: 2024年上半年, 2024年第三季度.
 fn part_of_year(text: &str) -> Option<Span> {
     const PARTS: [(&str, u32, u32); 6] =
         [("上半年", 1, 6), ("下半年", 7, 12), ("一季度", 1, 3), ("二季度", 4, 6), ("三季度", 7, 9), ("四季度", 10, 12)];
@@ -183,7 +185,7 @@ fn days(year: u32, month: Option<u32>, day: Option<u32>) -> Option<Span> {
     Some(Span { year, month, first: first.day_number(), last: last.day_number() })
 }
 
-/// A number of a date and the sign or unit behind it.
+/// A number of a date and the sign or unit after it.
 struct Number {
     value: u32,
     digits: usize,
@@ -220,7 +222,7 @@ fn numbers(text: &str) -> Option<Vec<Number>> {
     Some(numbers)
 }
 
-/// Value and number of digits of 2025, 二〇二五, 十二, 二十五.
+/// Returns the value and the number of digits of 2025, 二〇二五, 十二, 二十五.
 fn number(chars: &[char]) -> Option<(u32, usize)> {
     if chars.is_empty() || chars.len() > 8 {
         return None;

@@ -1,13 +1,13 @@
-//! Trees of any depth: none overflows the stack when it goes, and whether one is too deep to be walked can be asked.
+//! Query trees of any depth: dropping one never overflows the stack, and its depth can be tested.
 
 use std::mem;
 
 use super::Node;
 
-/// A tree that is deeper is not searched: no text makes one, and a program that does has lost its way.
+/// The depth of the deepest tree that is searched. No text parses to a deeper one; only a faulty program builds one.
 pub const MAX_TREE_DEPTH: usize = 512;
 
-/// Whether more nodes than so many stand inside one another.
+/// Whether more than `limit` nodes are nested inside one another.
 pub fn is_deeper(root: &Node, limit: usize) -> bool {
     let mut open = vec![(root, 1)];
     while let Some((node, depth)) = open.pop() {
@@ -26,7 +26,7 @@ pub fn is_deeper(root: &Node, limit: usize) -> bool {
     false
 }
 
-/// What is inside a node goes piece by piece, and no piece has anything inside it when it goes.
+/// Drops the descendants of a node one by one, each after its own children were taken out of it.
 impl Drop for Node {
     fn drop(&mut self) {
         let mut open = Vec::new();

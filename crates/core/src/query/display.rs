@@ -1,4 +1,4 @@
-//! A tree in, the query that says the same out: what `--explain` shows.
+//! The inverse of the parser: writes a tree as a query with the same meaning, as shown by `--explain`.
 
 use std::fmt::{self, Write as _};
 
@@ -52,7 +52,7 @@ impl fmt::Display for Node {
 }
 
 impl Unit {
-    /// The name before the colon.
+    /// The keyword before the colon.
     pub fn name(self) -> &'static str {
         match self {
             Unit::Sentence => "同句",
@@ -62,7 +62,7 @@ impl Unit {
 }
 
 impl Field {
-    /// The name before the colon.
+    /// The keyword before the colon.
     pub fn name(self) -> &'static str {
         match self {
             Field::Title => "title",
@@ -98,13 +98,14 @@ fn date(f: &mut fmt::Formatter<'_>, from: Option<i64>, to: Option<i64>) -> fmt::
         (Some(Some(from)), Some(Some(to))) => write!(f, "date:{from}..{to}"),
         (Some(Some(from)), _) => write!(f, "date:>={from}"),
         (_, Some(Some(to))) => write!(f, "date:<={to}"),
-        // `>9999` and `<0001` ask for days that no date has.
+        // `>9999` and `<0001` name days that no date has.
         (Some(None), _) => f.write_str("date:>9999-12-31"),
         (None, _) => f.write_str("date:<0001-01-01"),
     }
 }
 
-/// Writes a string in marks that it does not hold itself; one of the three is always free in what the parser makes.
+/// Writes a string in quotation marks that do not occur in it; one of the three kinds is always free in the parser's
+/// trees.
 fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let free = |marks: &[char]| !text.contains(marks);
     if free(&['"', '＂', '“', '”', '„', '‟', '〝', '〞', '〟']) {
@@ -116,7 +117,7 @@ fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     }
 }
 
-/// The terms with blanks between them, where all are plain words.
+/// Returns the terms joined by blanks, if all are plain words.
 fn plain(terms: &[Node]) -> Option<String> {
     let words: Option<Vec<&str>> = terms
         .iter()
@@ -141,7 +142,7 @@ fn joined(f: &mut fmt::Formatter<'_>, nodes: &[Node], between: &str) -> fmt::Res
     Ok(())
 }
 
-/// Writes what stands behind `-` or a field's colon.
+/// Writes the operand of `-` or of a field's colon.
 fn operand(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
     match node {
         Node::And(_) | Node::Or(_) | Node::Not(_) => group(f, node),

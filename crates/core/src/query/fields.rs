@@ -4,11 +4,12 @@ use gongxun_text::fold::{fold_char, is_han};
 
 use super::{Field, Unit};
 
-/// No name of a field is longer, in characters.
+/// The length of the longest field name, in characters.
 pub(super) const LONGEST_NAME: usize = 16;
-/// A Chinese word before a colon may be the first half of a headline; a name is at most so long.
+/// The length of the longest Chinese field name, in characters: a longer word before a colon is the first half of a
+/// headline.
 const LONGEST_CHINESE_NAME: usize = 4;
-/// What a name before a colon means.
+/// The meaning of a name before a colon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FieldName {
     Text(Field),
@@ -28,7 +29,7 @@ pub(super) enum FilterKind {
     Date,
 }
 
-/// The field of this name, in either language, either script, either width, any case.
+/// Returns the field with this name, in either language, script or width, and in any case.
 pub(super) fn field_name(name: &[char]) -> Option<FieldName> {
     let name: String = name.iter().map(|c| fold_char(*c)).collect();
     Some(match name.as_str() {
@@ -51,7 +52,7 @@ pub(super) fn field_name(name: &[char]) -> Option<FieldName> {
     })
 }
 
-/// Whether what stands before a colon was probably meant as a field.
+/// Whether the text before a colon was probably meant as a field.
 pub(super) fn looks_like_name(name: &[char]) -> bool {
     let latin = name.iter().all(char::is_ascii_alphabetic);
     let chinese = name.len() <= LONGEST_CHINESE_NAME && name.iter().all(|c| is_han(*c));

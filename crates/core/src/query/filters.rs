@@ -1,4 +1,4 @@
-//! The filters: a field's name with a whole value, or a group of values.
+//! Parsing of filters: a field's name with a whole value, or a group of values.
 
 use std::ops::Range;
 
@@ -8,13 +8,13 @@ use super::lex::{Lexeme, Token};
 use super::parse::{Parser, all, any, not};
 use super::{Filter, Node, NoteKind};
 
-/// A date with blanks in it (`2025-01 .. 2025-03`) goes on over at most so many words.
+/// The most words of a date with blanks in it (`2025-01 .. 2025-03`).
 const MAX_DATE_WORDS: usize = 4;
-/// And over at most so many characters.
+/// The most characters of such a date.
 const MAX_DATE_CHARS: usize = 80;
 
 impl Parser<'_> {
-    /// The filter with this value; where the value is empty, with the next lexeme.
+    /// Parses a filter with this value or, if it is empty, with the next lexeme.
     pub(super) fn filter(&mut self, kind: FilterKind, value: Range<usize>) -> Option<Node> {
         if !value.is_empty() {
             return self.filter_word(kind, value);
@@ -54,14 +54,14 @@ impl Parser<'_> {
         Some(if negative { not(node) } else { node })
     }
 
-    /// One filter; nothing and a note where the value makes none.
+    /// Makes one filter; `None` and a note if the value is not valid.
     fn condition(&mut self, kind: FilterKind, range: Range<usize>) -> Option<Node> {
         let text = self.string(range.clone());
         self.condition_of(kind, &text, range)
     }
 
     fn condition_of(&mut self, kind: FilterKind, text: &str, span: Range<usize>) -> Option<Node> {
-        // A value copied off a page brings the comma behind it along.
+        // A value copied from a page often ends in a comma.
         let value =
             text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '，' | '。' | '、' | '；' | ',' | ';'));
         let filter = match kind {
@@ -106,7 +106,7 @@ impl Parser<'_> {
         self.clause(span, Node::Filter(Filter::Date { from: range.from, to: range.to }))
     }
 
-    /// `source:(工人日报 OR 中工网)`: each word or string of the group is a value.
+    /// Applies a filter to a group, `source:(工人日报 OR 中工网)`: each word or string of the group is a value.
     fn in_group(&mut self, kind: FilterKind, node: Node) -> Option<Node> {
         match &node {
             Node::Text(piece) | Node::Phrase(piece) => self.condition_of(kind, &piece.text, piece.span.clone()),

@@ -1,4 +1,4 @@
-//! What a query is made of at the bottom: words, strings, terms, and what they become.
+//! Parsing of the leaves of a query: words, strings and terms.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::parse::Parser;
 use super::{Filter, MAX_CLAUSES, MAX_DEPTH, MAX_TERMS, MAX_WILDCARDS, Node, NoteKind, Piece, has_letters, pattern};
 
 impl Parser<'_> {
-    /// A word without a blank in it: a field with its value, a pattern, or text.
+    /// Parses a word without blanks: a field with its value, a pattern, or text.
     pub fn word(&mut self, range: Range<usize>) -> Option<Node> {
         if is_address(&self.chars[self.without_signs(range.clone())]) {
             return self.address(self.without_signs(range));
@@ -49,7 +49,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The field that a word begins with, and its value inside the word; a note where the name is no field's.
+    /// Splits a word into the field that it begins with and its value; adds a note if the name is not a field's.
     pub fn split_field(&mut self, range: Range<usize>) -> Option<(FieldName, Range<usize>)> {
         let range = self.without_signs(range);
         let word = &self.chars[range.clone()];
@@ -70,9 +70,9 @@ impl Parser<'_> {
         }
     }
 
-    /// A pasted address: the page of this address, and articles that name it.
+    /// Makes the query for a pasted address: the page of this address, and articles that mention it.
     fn address(&mut self, range: Range<usize>) -> Option<Node> {
-        // What is copied off a page brings the comma behind it along.
+        // An address copied from a page often ends in a comma.
         let comma = |c: &&char| matches!(**c, '，' | '。' | '、' | '；' | ',' | ';');
         let commas = self.chars[range.clone()].iter().rev().take_while(comma).count();
         let range = range.start..range.end - commas;
@@ -84,7 +84,7 @@ impl Parser<'_> {
         Some(Node::Or(vec![page, named]))
     }
 
-    /// The words between the marks of `"欠薪 包工头"~20`, each a term.
+    /// Parses the words between the marks of `"欠薪 包工头"~20`, each to a term.
     pub fn terms(&mut self, inner: Range<usize>, span: &Range<usize>) -> Option<Vec<Node>> {
         let mut terms = Vec::new();
         let mut at = inner.start;
@@ -124,7 +124,7 @@ impl Parser<'_> {
         self.clause(span.clone(), Node::Phrase(Piece { text, span }))
     }
 
-    /// Free text.
+    /// Parses free text.
     pub fn piece(&mut self, range: Range<usize>) -> Option<Node> {
         let start = self.without_hyphens(range.clone()).start;
         let mut text: String = self.chars[start..range.end].iter().collect();
@@ -137,20 +137,20 @@ impl Parser<'_> {
             return None;
         }
         if self.keyword(start..range.end).is_some() {
-            // The word is meant here, and in small letters it says so.
+            // The word itself is meant here, and in lower case it is one.
             text = text.to_lowercase();
         }
         let span = start..range.end;
         self.clause(span.clone(), Node::Text(Piece { text, span }))
     }
 
-    /// A word in quotes with `~`, where nothing is an operator.
+    /// Makes a term of a word in quotes with `~`, where nothing is an operator.
     fn term(&mut self, span: Range<usize>) -> Option<Node> {
         let text = self.chars[span.clone()].iter().collect();
         self.clause(span.clone(), Node::Text(Piece { text, span }))
     }
 
-    /// Counts one clause; past the limit there are none.
+    /// Counts a clause; beyond the limit it is dropped.
     pub fn clause(&mut self, span: Range<usize>, node: Node) -> Option<Node> {
         if self.clauses == MAX_CLAUSES {
             self.full = true;
@@ -163,7 +163,7 @@ impl Parser<'_> {
         Some(node)
     }
 
-    /// A word without the brackets and commas before it; wildcards stay.
+    /// Strips the brackets and commas before a word; wildcards stay.
     fn without_signs(&self, range: Range<usize>) -> Range<usize> {
         let sign = |c: &&char| !c.is_alphanumeric() && !pattern::is_wildcard(**c);
         let signs = self.chars[range.clone()].iter().take_while(sign).count();
@@ -191,7 +191,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a word is the address of a page, in which `:`, `?` and `*` mean nothing.
+/// Whether a word is the address of a page, in which `:`, `?` and `*` have no special meaning.
 fn is_address(word: &[char]) -> bool {
     const LONGEST_SCHEME: usize = 12;
     let start: String = word.iter().take(LONGEST_SCHEME + 3).map(char::to_ascii_lowercase).collect();
@@ -201,7 +201,7 @@ fn is_address(word: &[char]) -> bool {
         })
 }
 
-/// A range without the signs at its ends.
+/// Strips the signs at the ends of a range.
 fn trim(chars: &[char], range: Range<usize>) -> Range<usize> {
     let word = &chars[range.clone()];
     match (word.iter().position(|c| c.is_alphanumeric()), word.iter().rposition(|c| c.is_alphanumeric())) {

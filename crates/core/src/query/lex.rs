@@ -1,28 +1,28 @@
-//! The characters of a query in, its lexemes out: words, quoted strings, parentheses, `|`. Nothing is lost: every
-//! character is in a lexeme or a blank. Parentheses come out balanced and at most [`MAX_DEPTH`] deep.
+//! The lexer: the characters of a query in, its lexemes out (words, quoted strings, parentheses, `|`). Nothing is lost:
+//! every character is in a lexeme or a blank. Parentheses come out balanced and at most [`MAX_DEPTH`] deep.
 
 use std::ops::Range;
 
 use super::notes::Notes;
 use super::{MAX_DEPTH, NoteKind};
 
-/// So many blanks may stand between a string and its `~20`.
+/// The most blanks between a string and its `~20`.
 const MAX_SLIP: usize = 2;
 
-/// What a lexeme is.
+/// The kind of a lexeme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
     Open,
     Close,
     Or,
-    /// What stands between the marks; the digits after `~`, where there is one.
+    /// A string between quotation marks, and the digits after `~`, if any.
     Quoted {
         inner: Range<usize>,
         distance: Option<Range<usize>>,
     },
-    /// Everything else between blanks.
+    /// Anything else between blanks.
     Word,
-    /// `and`, `or` or `not` in small letters between operands.
+    /// `and`, `or` or `not` in lower case between operands.
     Small(Operator),
 }
 
@@ -34,16 +34,17 @@ pub(super) enum Operator {
     Not,
 }
 
-/// A token and where it stands.
+/// A token with its place.
 #[derive(Debug, Clone)]
 pub(super) struct Lexeme {
     pub token: Token,
     pub span: Range<usize>,
-    /// It stands directly behind a quoted string or a closing parenthesis, so that a hyphen at its start is no NOT.
+    /// Whether it directly follows a quoted string or a closing parenthesis, so that a hyphen at its start is not a
+    /// NOT.
     pub tail: bool,
 }
 
-/// Splits the characters of a query.
+/// Splits the characters of a query into lexemes.
 pub(super) fn lex(chars: &[char], notes: &mut Notes) -> Vec<Lexeme> {
     let closers = Closers::of(chars);
     let mut lexemes: Vec<Lexeme> = Vec::new();
@@ -73,7 +74,7 @@ pub(super) fn lex(chars: &[char], notes: &mut Notes) -> Vec<Lexeme> {
             let inner = at..end;
             at = end + 1;
             let distance = tilde_digits(chars, at).or_else(|| {
-                // A blank before ~20 is a slip, where nothing else is glued to it.
+                // A blank before ~20 is a typing slip, unless something else is attached to it.
                 let blanks = chars[at..].iter().take_while(|c| is_blank(**c)).count();
                 let digits = tilde_digits(chars, at + blanks)?;
                 let alone = chars.get(digits.end).is_none_or(|&c| ends_word(c));
@@ -99,8 +100,8 @@ pub(super) fn lex(chars: &[char], notes: &mut Notes) -> Vec<Lexeme> {
     lexemes
 }
 
-/// Makes operators of `and`, `or` and `not` that are not all in capitals, where they stand between operands: people type them
-/// so. In quotes they are words.
+/// Turns `and`, `or` and `not` that are not all in capitals into operators if they stand between operands, since people
+/// type them so. In quotes they are words.
 fn small_operators(lexemes: &mut [Lexeme], chars: &[char], notes: &mut Notes) {
     let named = |lexeme: &Lexeme| match lexeme.token {
         Token::Word => operator(&chars[lexeme.span.clone()]),
@@ -135,7 +136,7 @@ fn small_operators(lexemes: &mut [Lexeme], chars: &[char], notes: &mut Notes) {
     }
 }
 
-/// The operator that a word names in any letters, and whether in capitals.
+/// Returns the operator that a word names in any case, and whether it is in capitals.
 fn operator(word: &[char]) -> Option<(Operator, bool)> {
     const LONGEST: usize = 3;
     if word.len() > LONGEST {
@@ -151,7 +152,7 @@ fn operator(word: &[char]) -> Option<(Operator, bool)> {
     Some((operator, word.chars().all(|c| c.is_ascii_uppercase())))
 }
 
-/// Takes out parentheses without a partner, and those that stand too deep.
+/// Removes parentheses without a partner, and those that are nested too deep.
 fn balance(lexemes: Vec<Lexeme>, notes: &mut Notes) -> Vec<Lexeme> {
     let mut keep = vec![true; lexemes.len()];
     let mut open: Vec<usize> = Vec::new();
@@ -189,7 +190,7 @@ fn unmatched(lexeme: &Lexeme, notes: &mut Notes) {
     });
 }
 
-/// For every place the next closing mark of each family, so that a query of nothing but opening marks is read once.
+/// The next closing mark of each family by position, so that a query of nothing but opening marks takes linear time.
 struct Closers {
     next: Vec<[u32; 3]>,
 }
@@ -211,7 +212,8 @@ impl Closers {
         Closers { next }
     }
 
-    /// Where the string ends that such a mark begins before `at`: at the mark's partner, else at the next mark that can close.
+    /// Returns the end of the string that a mark opens before `at`: the mark's partner, or else the next mark that can
+    /// close.
     fn after(&self, at: usize, mark: Mark) -> Option<usize> {
         let next = self.next[at];
         let partner = match mark {
@@ -224,7 +226,7 @@ impl Closers {
     }
 }
 
-/// The families of quotation marks. Marks of the first close each other in any pairing, as keyboards mix them.
+/// The families of quotation marks. Marks of the first family close each other in any pairing, as keyboards mix them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Double,
@@ -245,7 +247,7 @@ fn quote(c: char) -> Option<Mark> {
     }
 }
 
-/// The digits of `~20` at this place; none of them is an empty range.
+/// Returns the digits of `~20` at this position; an empty range if there are none.
 pub(super) fn tilde_digits(chars: &[char], at: usize) -> Option<Range<usize>> {
     if !chars.get(at).is_some_and(|&c| is_tilde(c)) {
         return None;
@@ -254,27 +256,27 @@ pub(super) fn tilde_digits(chars: &[char], at: usize) -> Option<Range<usize>> {
     Some(at + 1..at + 1 + digits)
 }
 
-/// Whether a character cannot stand inside a word.
+/// Whether a character ends a word.
 pub(super) fn ends_word(c: char) -> bool {
     is_blank(c) || is_open(c) || is_close(c) || is_bar(c) || quote(c).is_some()
 }
 
-/// Blanks of every width, line ends and control characters.
+/// Whether a character is a blank of any width, a line end or a control character.
 pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
 
-/// Characters without width, which pages and editors leave inside words.
+/// Whether a character has no width: pages and editors leave such inside words.
 pub(super) fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
 }
 
-/// The hyphen that means NOT at the start of a piece.
+/// Whether a character is a hyphen that means NOT at the start of a piece.
 pub(super) fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '－' | '﹣' | '−' | '‐')
 }
 
-/// The colon behind a field's name.
+/// Whether a character is a colon after a field's name.
 pub(super) fn is_colon(c: char) -> bool {
     matches!(c, ':' | '：' | '﹕' | '︰')
 }
@@ -295,7 +297,7 @@ fn is_bar(c: char) -> bool {
     matches!(c, '|' | '｜')
 }
 
-/// The half-width form of a full-width character.
+/// Returns the half-width form of a full-width character.
 pub(super) fn half(c: char) -> char {
     match c as u32 {
         code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),

@@ -1,8 +1,8 @@
 //! The query language: text in, a tree with notes out. Pure, and it never fails.
 //!
-//! [`parse`] understands what `README.md` documents (words, quotes, OR, NOT, NEAR, fields, dates, wildcards, in English
-//! and in Chinese, half width and full width). What makes no sense is taken as text or left out, and a [`Note`] says so.
-//! Time, depth and size are bounded whatever the input: see [`MAX_CHARS`], [`MAX_DEPTH`], [`MAX_CLAUSES`].
+//! [`parse`] accepts the language of `docs/QUERY.md` (words, quotes, OR, NOT, NEAR, fields, dates, wildcards, in
+//! English and in Chinese, half width and full width). Input that makes no sense is taken as text or left out, and a
+//! [`Note`] says so. Time, depth and size are bounded for any input: see [`MAX_CHARS`], [`MAX_DEPTH`], [`MAX_CLAUSES`].
 //!
 //! ```
 //! use gongxun_core::query::parse;
@@ -35,36 +35,36 @@ pub use deep::{MAX_TREE_DEPTH, is_deeper};
 pub use parse::parse;
 pub use words::{has_letters, words};
 
-/// How many characters of a query are read. The longest question of a person is a few hundred.
+/// The most characters of a query that are read. The longest question of a person has a few hundred.
 pub const MAX_CHARS: usize = 64 * 1024;
-/// How deep parentheses may stand inside one another, and as deep again fields.
+/// The deepest nesting of parentheses; fields may be nested as deep again.
 pub const MAX_DEPTH: usize = 64;
-/// How many words, strings, patterns and filters a query may have.
+/// The most words, strings, patterns and filters in a query.
 pub const MAX_CLAUSES: usize = 1024;
-/// How many notes are kept; one more says that others were left out.
+/// The most notes that are kept; one more says that others were left out.
 pub const MAX_NOTES: usize = 32;
 /// The largest distance of NEAR and `~`, in characters.
 pub const MAX_DISTANCE: u32 = 1000;
-/// The distance of NEAR without a number.
+/// The distance of NEAR without a number, in characters.
 pub const DEFAULT_DISTANCE: u32 = 20;
-/// How many different words and strings NEAR, 同句: or 同段: may hold.
+/// The most distinct words and strings in NEAR, 同句: or 同段:.
 pub const MAX_TERMS: usize = 64;
-/// How many wildcards one pattern may have.
+/// The most wildcards in one pattern.
 pub const MAX_WILDCARDS: usize = 16;
-/// How many characters `*` stands for at most.
+/// The most characters that `*` stands for.
 pub const MAX_RUN: usize = 10;
-/// How many NEAR (or 同句:, 同段:) a group of ORs inside one may become.
+/// The most NEARs (or 同句:, 同段:) that a group of ORs inside one expands to.
 pub const MAX_ALTERNATIVES: usize = 64;
 
-/// What became of the text of a query.
+/// A parsed query.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Query {
-    /// The text that was read: the whole text, or its first [`MAX_CHARS`] characters.
+    /// The text that was parsed: the whole text, or its first [`MAX_CHARS`] characters.
     pub text: String,
-    /// The tree, or nothing where the text asks for nothing.
+    /// The tree; `None` if the text asks for nothing.
     #[serde(skip)]
     pub root: Option<Node>,
-    /// What was not understood, and how it was taken.
+    /// Remarks on the parts that were not understood, and how they were taken.
     pub notes: Vec<Note>,
 }
 
@@ -75,7 +75,7 @@ pub struct Note {
     pub kind: NoteKind,
     /// The remark for people: a lower-case English sentence that names the part.
     pub message: String,
-    /// The part, in characters of the query's text.
+    /// The span of the part, in characters of the query's text.
     #[serde(serialize_with = "pair")]
     pub span: Range<usize>,
 }
@@ -85,11 +85,11 @@ pub struct Note {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum NoteKind {
-    /// Nothing to look for is in the query.
+    /// The query has nothing to search for.
     Empty,
     /// The query is longer than [`MAX_CHARS`]; the rest was not read.
     TooLong,
-    /// Parentheses or fields stand deeper than [`MAX_DEPTH`].
+    /// Parentheses or fields are nested deeper than [`MAX_DEPTH`].
     TooDeep,
     /// There are more than [`MAX_CLAUSES`] clauses; the rest was left out.
     TooManyClauses,
@@ -105,25 +105,25 @@ pub enum NoteKind {
     UnmatchedParenthesis,
     /// AND, OR, NOT or NEAR with nothing before or after it.
     DanglingOperator,
-    /// Blanks and OR stand side by side: how they were read.
+    /// Blanks and OR were mixed; the note says how they were read.
     Precedence,
-    /// `and`, `or` or `not` in small letters was read as an operator.
+    /// `and`, `or` or `not` in lower case was read as an operator.
     SmallOperator,
     /// A word before a colon that names no field; taken as text.
     UnknownField,
     /// A field without a value.
     EmptyValue,
-    /// No date, or one that the calendar does not have; the filter was left out.
+    /// Not a date, or one that the calendar does not have; the filter was left out.
     BadDate,
-    /// A range of dates that ends before it begins; its ends were exchanged.
+    /// A range of dates that ends before it begins; its ends were swapped.
     ReversedDates,
     /// A distance that is missing, too large or out of place.
     BadDistance,
     /// A part that NEAR, 同句: or 同段: cannot hold.
     NotNear,
-    /// A pattern without a letter, which every article would match.
+    /// A pattern without a letter or digit, which every article would match.
     MatchesEverything,
-    /// A wildcard where none works; it stands for itself.
+    /// A wildcard in a place where none works; it stands for itself.
     PlainWildcard,
     /// Signs without a letter or digit.
     NoLetters,
@@ -131,56 +131,56 @@ pub enum NoteKind {
     MoreNotes,
 }
 
-/// A part of the query's tree.
+/// A node of a query's tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
-    /// An unquoted piece: what stood between blanks and operators. Free text, to be segmented by the search.
+    /// An unquoted piece, between blanks and operators: free text, to be segmented by the search.
     Text(Piece),
-    /// What stood in quotes: exactly this string.
+    /// A quoted piece: an exact string.
     Phrase(Piece),
     /// All terms within this many characters, in any order. The words of a single [`Node::Text`] are its terms.
     Near {
         /// [`Node::Text`] or [`Node::Phrase`], at least one.
         terms: Vec<Node>,
-        /// How many characters at most, up to [`MAX_DISTANCE`].
+        /// The maximum distance in characters, up to [`MAX_DISTANCE`].
         distance: u32,
     },
     /// All terms in one sentence or paragraph. The words of a single [`Node::Text`] are its terms.
     Together {
-        /// What holds the terms.
+        /// The unit that holds the terms.
         unit: Unit,
         /// [`Node::Text`] or [`Node::Phrase`], at least one.
         terms: Vec<Node>,
     },
-    /// Letters with wildcards: at least one literal with a letter, at most [`MAX_WILDCARDS`] wildcards.
+    /// Literals with wildcards: at least one literal with a letter or digit, at most [`MAX_WILDCARDS`] wildcards.
     Pattern(Vec<PatternPart>),
-    /// The node, looked for in one field only. In a field inside a field the inner one counts.
+    /// A node restricted to one field. If fields are nested, the inner one counts.
     Field {
-        /// Where to look.
+        /// The field.
         field: Field,
-        /// What to look for.
+        /// The node to search for in it.
         node: Box<Node>,
     },
-    /// A condition on what is known about the article.
+    /// A condition on the article's metadata.
     Filter(Filter),
-    /// All of these: two or more, none of them an `And`.
+    /// A conjunction of two or more nodes, none of them an `And`.
     And(Vec<Node>),
-    /// Any of these: two or more, none of them an `Or`.
+    /// A disjunction of two or more nodes, none of them an `Or`.
     Or(Vec<Node>),
-    /// Not this. The node is no `Not`.
+    /// A negation. The node is not a `Not`.
     Not(Box<Node>),
 }
 
-/// A string of the query, and where it stood.
+/// A string of the query, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     /// The string as typed (not folded), without zero-width characters.
     pub text: String,
-    /// Where it stood, in characters of the query's text.
+    /// The span of the string, in characters of the query's text.
     pub span: Range<usize>,
 }
 
-/// What 同句: and 同段: ask for.
+/// The unit of text that 同句: and 同段: refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unit {
     /// One sentence: 同句:, sentence:
@@ -215,7 +215,7 @@ pub enum Field {
     Page,
 }
 
-/// A condition on what is known about the article. Values are as typed; they match whole and folded.
+/// A condition on the article's metadata. Values are as typed; they match whole and folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
     /// source:, 来源:
@@ -232,11 +232,11 @@ pub enum Filter {
     Section(String),
     /// url:, 网址:
     Url(String),
-    /// date:, 日期: at least one end is there.
+    /// date:, 日期: with at least one end.
     Date {
         /// The first day, counted from 1970-01-01 ([`crate::article::Date::day_number`]).
         from: Option<i64>,
-        /// The last day, itself included.
+        /// The last day, inclusive.
         to: Option<i64>,
     },
 }

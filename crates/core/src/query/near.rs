@@ -1,21 +1,21 @@
-//! NEAR, 同句: and 同段: over groups. A group of ORs inside becomes an OR of plain ones, so that the search only ever
-//! meets terms: `(欠薪 OR 讨薪) NEAR/20 包工头` is `"欠薪 包工头"~20 OR "讨薪 包工头"~20`.
+//! Expansion of NEAR, 同句: and 同段: over groups. A group of ORs inside becomes an OR of plain ones, so that the search
+//! only meets terms: `(欠薪 OR 讨薪) NEAR/20 包工头` is `"欠薪 包工头"~20 OR "讨薪 包工头"~20`.
 
 use super::lex::half;
 use super::pattern::is_wildcard;
 use super::{MAX_ALTERNATIVES, Node, Piece};
 
-/// What came of the operands.
+/// The result of an expansion.
 pub(super) struct Joined {
-    /// The node, or nothing where no operand could be a term.
+    /// The node; `None` if no operand could be a term.
     pub node: Option<Node>,
-    /// Operands that cannot stand inside; they are asked for beside the node.
+    /// Operands that cannot stand inside; they are required in addition to the node.
     pub beside: Vec<Node>,
-    /// There were more alternatives than [`MAX_ALTERNATIVES`].
+    /// Whether there were more alternatives than [`MAX_ALTERNATIVES`].
     pub too_many: bool,
 }
 
-/// Makes one node of the operands: `build` for each choice of alternatives, joined by OR.
+/// Joins operands to one node: `build` for each choice of alternatives, combined by OR.
 pub(super) fn join(operands: Vec<Node>, build: impl Fn(Vec<Node>) -> Node) -> Joined {
     let mut beside = Vec::new();
     let mut choices: Vec<Vec<Node>> = vec![Vec::new()];
@@ -57,7 +57,7 @@ fn flatten(operands: Vec<Node>) -> Vec<Node> {
         .collect()
 }
 
-/// The lists of terms any of which satisfies the node; nothing where it holds what is no term, or too many.
+/// Returns the lists of terms any of which satisfies the node; `None` if it contains anything but terms, or too many.
 fn alternatives(node: &Node) -> Option<Vec<Vec<Node>>> {
     match node {
         Node::Text(_) | Node::Phrase(_) => Some(vec![vec![node.clone()]]),
@@ -87,8 +87,8 @@ fn alternatives(node: &Node) -> Option<Vec<Vec<Node>>> {
     }
 }
 
-/// The terms without the signs at their ends, as quotes would give them. Beside a string in quotes a word keeps them where
-/// it would mean something else without them (an operator, a pattern).
+/// Strips the signs at the ends of terms, as quotes would. Beside a quoted string a word keeps them if it would mean
+/// something else without them (an operator, a pattern).
 pub(super) fn bare(terms: Vec<Node>) -> Vec<Node> {
     let mixed = terms.iter().any(|term| matches!(term, Node::Phrase(_)));
     terms

@@ -1,13 +1,13 @@
-//! The notes of one query, with a bound on their number.
+//! The notes on one query, bounded in number.
 
 use std::ops::Range;
 
 use super::{MAX_NOTES, Note, NoteKind};
 
-/// A part of the query is shown with at most this many characters.
+/// The most characters of a part of the query that a note quotes.
 const MAX_SHOWN: usize = 24;
 
-/// Notes in the order in which they arise, and the text that they speak of.
+/// Notes in the order in which they arise, with the text that they refer to.
 pub(super) struct Notes<'a> {
     chars: &'a [char],
     list: Vec<Note>,
@@ -18,7 +18,7 @@ impl<'a> Notes<'a> {
         Notes { chars, list: Vec::new() }
     }
 
-    /// Adds a note, once for a kind and part; `message` is given the part in backquotes.
+    /// Adds a note, at most once per kind and part; `message` is given the part in backquotes.
     pub fn add(&mut self, kind: NoteKind, span: Range<usize>, message: impl FnOnce(String) -> String) {
         if self.list.iter().any(|note| note.kind == kind && note.span == span) {
             return;
@@ -32,7 +32,7 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// Adds a note unless one of its kind is there.
+    /// Adds a note unless there is one of its kind.
     pub fn add_once(&mut self, kind: NoteKind, span: Range<usize>, message: impl FnOnce(String) -> String) {
         if !self.list.iter().any(|note| note.kind == kind) {
             self.add(kind, span, message);
@@ -43,7 +43,7 @@ impl<'a> Notes<'a> {
         self.list.is_empty()
     }
 
-    /// The notes in the order of the parts that they speak of.
+    /// Returns the notes, ordered by the parts that they refer to.
     pub fn finish(mut self) -> Vec<Note> {
         self.list.sort_by_key(|note| (note.kind == NoteKind::MoreNotes, note.span.start));
         self.list

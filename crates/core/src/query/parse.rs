@@ -1,5 +1,5 @@
-//! Lexemes in, the tree out. Each function reads one level of the language, the loosest first:
-//! OR, then AND and blanks, then NEAR, then NOT and `-`, then words, strings, groups and fields.
+//! The parser: lexemes in, the tree out. A recursive descent with one function per level of precedence, the loosest
+//! first: OR, then AND and blanks, then NEAR, then NOT and `-`, then words, strings, groups and fields.
 
 use std::cell::Cell;
 use std::mem;
@@ -13,7 +13,8 @@ use super::{
     DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_DISTANCE, MAX_TERMS, Node, NoteKind, Query, Unit,
 };
 
-/// Reads a query. Never fails and never panics; time is linear in the text, of which [`MAX_CHARS`] characters are read.
+/// Parses a query. Never fails and never panics; time is linear in the text, of which [`MAX_CHARS`] characters are
+/// read.
 pub fn parse(text: &str) -> Query {
     let mut chars: Vec<char> = text.chars().filter(|c| !is_zero_width(*c)).take(MAX_CHARS + 1).collect();
     let cut = chars.len() > MAX_CHARS;
@@ -45,14 +46,14 @@ pub(super) struct Parser<'a> {
     pub at: usize,
     pub depth: usize,
     pub clauses: usize,
-    /// A clause was left out, so that the operators around it are not to blame.
+    /// Whether a clause was dropped, so that the operators around it are not to blame.
     pub full: bool,
     pub notes: Notes<'a>,
-    /// Operators and names of fields that were left out for want of an operand.
+    /// Operators and field names that were dropped for want of an operand.
     dropped: Vec<Range<usize>>,
 }
 
-/// What comes next.
+/// The kind of the next lexeme.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     End,
@@ -94,7 +95,7 @@ impl Parser<'_> {
         Some(node)
     }
 
-    /// The node, and whether a blank alone stood for AND.
+    /// Returns the node, and whether a blank alone stood for AND.
     fn conjunction(&mut self) -> (Option<Node>, bool) {
         let mut nodes: Vec<Node> = Vec::new();
         let (mut implicit, mut explicit) = (false, false);
@@ -142,7 +143,7 @@ impl Parser<'_> {
         if distances.is_empty() {
             return all(operands);
         }
-        // A chain with one distance is one NEAR; where the distance changes, the term between belongs to both.
+        // A chain with one distance is one NEAR; where the distance changes, the term in between belongs to both.
         let span = self.lexemes[start].span.start..self.lexemes[self.at - 1].span.end;
         let mut nodes = Vec::new();
         let mut first = 0;
@@ -163,7 +164,7 @@ impl Parser<'_> {
         self.joined(operands, build, span, "NEAR")
     }
 
-    /// Makes one node of what NEAR, 同句: or 同段: asks for, with a note where a part cannot stand in it.
+    /// Joins the operands of NEAR, 同句: or 同段: to one node, with a note if a part cannot stand in it.
     fn joined(
         &mut self,
         operands: Vec<Node>,
@@ -213,7 +214,7 @@ impl Parser<'_> {
                 let rest = self.without_hyphens(lexeme.span.clone());
                 self.at += 1;
                 if rest.is_empty() {
-                    // A hyphen with a blank behind it is punctuation: 中工网 - 工人日报.
+                    // A hyphen followed by a blank is punctuation: 中工网 - 工人日报.
                     let next = self.lexemes.get(self.at)?;
                     if next.span.start != lexeme.span.end || matches!(next.token, Token::Close | Token::Or) {
                         return None;
@@ -258,7 +259,7 @@ impl Parser<'_> {
     }
 
     pub fn field(&mut self, name: FieldName, name_span: Range<usize>, value: Range<usize>) -> Option<Node> {
-        // With a blank behind the colon the value is what comes next, unless that is a field or an operator itself.
+        // With a blank after the colon the value is the next lexeme, unless that is a field or an operator itself.
         let next = self.lexemes.get(self.at).map(|lexeme| (lexeme.token.clone(), lexeme.span.clone()));
         let ahead = match &next {
             Some((Token::Word, span)) => self.next() == Next::Operand && self.split_field(span.clone()).is_none(),
@@ -294,7 +295,7 @@ impl Parser<'_> {
         self.joined(vec![node], |terms| Node::Together { unit, terms: bare(terms) }, span, unit.name())
     }
 
-    /// A value that begins inside a word, or with the next lexeme.
+    /// Parses a value that begins inside a word, or with the next lexeme.
     fn operand(&mut self, value: Range<usize>) -> Option<Node> {
         if value.is_empty() {
             return self.unary();
@@ -329,7 +330,7 @@ impl Parser<'_> {
         self.dropped.push(span);
     }
 
-    /// A query of one operator or one name of a field asks for that word.
+    /// Parses a query that consists of one operator or one field name as that word.
     fn lone_word(&mut self) -> Option<Node> {
         match self.dropped.as_slice() {
             [only] => self.piece(only.clone()),
@@ -368,7 +369,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The operator that a word is, in either width: AND, OR, NOT in capitals, NEAR and NEAR/20.
+    /// Returns the operator that a word is, in either width: AND, OR, NOT in capitals, NEAR and NEAR/20.
     pub fn keyword(&self, range: Range<usize>) -> Option<Next> {
         const LONGEST: usize = "NEAR/".len() + 10;
         if range.len() > LONGEST {

@@ -1,25 +1,26 @@
-//! An unquoted word in, its wildcards out, with question marks told from wildcards.
+//! Parsing of wildcards in an unquoted word, telling question marks from wildcards.
 
 use super::{MAX_WILDCARDS, PatternPart};
 
-/// What a word is.
+/// The reading of a word.
 pub(super) enum Read {
     /// No wildcards.
     Text,
     /// Text, but its `?` might have been meant as a wildcard.
     QuestionMark,
-    /// Letters and wildcards.
+    /// Literals and wildcards.
     Pattern(Vec<PatternPart>),
-    /// Wildcards without a letter.
+    /// Wildcards without a letter or digit.
     Everything,
     /// More wildcards than [`MAX_WILDCARDS`].
     TooMany,
 }
 
-/// A word of at most so many letters is no question, and a `?` behind it deserves a note; fewer beside a mark are no sentence.
+/// The length, in letters, up to which a word is too short to be a question, so that a `?` after it deserves a note;
+/// fewer letters than this beside a mark do not make a sentence.
 const SHORT: usize = 4;
 
-/// Reads the wildcards of a word.
+/// Parses the wildcards of a word.
 ///
 /// People type whole questions, so `?` at the end of a word is a question mark; where a word without `*` ends so, or a
 /// question particle stands before the mark (有工会吗？怎么办) or a sentence on both sides, the marks inside are too.
@@ -68,12 +69,12 @@ fn parts(word: &[char], no_marks: bool) -> Vec<PatternPart> {
     parts
 }
 
-/// How many letters stand next, up to [`SHORT`].
+/// Counts the letters and digits that come next, up to [`SHORT`].
 fn letters<'a>(chars: impl Iterator<Item = &'a char>) -> usize {
     chars.take(SHORT).take_while(|c| c.is_alphanumeric()).count()
 }
 
-/// Takes the signs off both ends: 《劳动* is 劳动*.
+/// Strips the signs at both ends: 《劳动* becomes 劳动*.
 fn trim(parts: &mut Vec<PatternPart>) {
     if let Some(PatternPart::Literal(text)) = parts.first_mut() {
         *text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_string();

@@ -1,10 +1,10 @@
-//! The language, by example and by property.
+//! Tests of the query language, by example and by property.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// The tree as it shows itself.
+/// Returns the tree in its written form.
 fn shown(text: &str) -> String {
     parse(text).root.map_or_else(String::new, |node| node.to_string())
 }
@@ -13,7 +13,7 @@ fn kinds(text: &str) -> Vec<NoteKind> {
     parse(text).notes.into_iter().map(|note| note.kind).collect()
 }
 
-/// Checks the tree and that nothing had to be remarked.
+/// Checks the tree, and that there are no notes.
 fn check(cases: &[(&str, &str)]) {
     for (input, expect) in cases {
         assert_eq!(shown(input), *expect, "{input}");
@@ -292,7 +292,7 @@ fn depth(node: Option<&Node>) -> usize {
     }
 }
 
-/// The tree without places, which a rewritten query cannot keep.
+/// Returns the tree without places, which a rewritten query cannot keep.
 fn unplaced(mut node: Node) -> Node {
     let mut open = vec![&mut node];
     while let Some(node) = open.pop() {
@@ -307,7 +307,7 @@ fn unplaced(mut node: Node) -> Node {
     node
 }
 
-/// What the documentation of [`Node`] promises of every tree.
+/// Whether a tree has the properties that the documentation of [`Node`] promises.
 fn is_sound(node: &Node, chars: usize) -> bool {
     let placed =
         |piece: &Piece| has_letters(&piece.text) && piece.span.start <= piece.span.end && piece.span.end <= chars;
@@ -333,7 +333,7 @@ fn is_sound(node: &Node, chars: usize) -> bool {
     }
 }
 
-/// Strings of what means something to the parser.
+/// Random strings of characters that mean something to the parser.
 fn noise() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
         " ",

@@ -1,10 +1,11 @@
-//! A piece of text in, its runs of letters and digits out.
+//! Splitting of a text into runs of letters and digits.
 
 use std::ops::Range;
 
-/// The runs of letters and digits of a text, cut at punctuation, signs and blanks, as ranges of its characters.
+/// Returns the runs of letters and digits of a text, split at punctuation, signs and blanks, as ranges of its
+/// characters.
 ///
-/// Combining marks and an apostrophe, point or comma between letters also cut: the index knows none of them.
+/// Combining marks split too, and so does an apostrophe, point or comma between letters: the index has none of them.
 ///
 /// ```
 /// assert_eq!(gongxun_core::query::words("工会，A-B"), vec![0..2, 3..4, 5..6]);
@@ -23,7 +24,7 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
     runs
 }
 
-/// Whether a text holds anything that the index knows: a letter or a digit.
+/// Whether a text holds anything that is indexed: a letter, a Chinese character or a digit.
 pub fn has_letters(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }

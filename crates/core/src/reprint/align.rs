@@ -1,53 +1,55 @@
-//! Two texts side by side: what they have in common in the same order, and how the rest differs.
+//! Alignment of two texts: their common subsequence, and the kinds of differences.
 //!
-//! Shingles that occur once in each text are anchors; the longest chain of them that runs in order in both is the frame,
-//! and what stands between two anchors is compared letter by letter, or framed again by shorter shingles. So the cost goes
-//! with the length, not with its square.
+//! "Characters" are those of [`letters`](super::fingerprint::letters): letters, digits and Chinese characters, without
+//! blanks and punctuation. Shingles that occur once in each text are anchors; the longest chain of them that is in
+//! order in both is the frame, and the stretch between two anchors is compared character by character, or framed again
+//! by shorter shingles. So the cost is linear in the length, not quadratic.
 
 use std::ops::Range;
 
 use super::fingerprint::letters;
 
-/// How long the shingles of the frame are, and of the frames inside its gaps.
+/// The lengths of the shingles of the frame, and of the frames inside its gaps, in characters.
 const FRAMES: [usize; 2] = [4, 2];
-/// A run of letters that differ, longer than this, is another text; a shorter one is a slip or damage.
+/// The longest run of differing characters that counts as a slip or damage; a longer one is another text.
 const SLIP: usize = 2;
-/// So many letters that stand in one text alone, against hardly any, were cut out there or put in: a sentence, not a name.
+/// The least length of a run that one text has and the other hardly has, from which it counts as cut out or put in: a
+/// sentence, not a name.
 const CUT: usize = 12;
 
-/// How two texts compare, in letters.
+/// The result of aligning two texts, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Comparison {
-    /// Letters that both have, in the same order.
+    /// Characters that both have, in the same order.
     pub common: usize,
-    /// Letters in short places that differ.
+    /// Characters in short places that differ.
     pub slips: usize,
-    /// Letters in long places that differ, between the first and the last common letter.
+    /// Characters in long places that differ, between the first and the last common character.
     pub blocks: usize,
-    /// Letters that one of the two has inside, where the other has nothing.
+    /// Characters that one of the two has inside, where the other has nothing.
     pub cuts: usize,
-    /// Letters before the first and behind the last common one that stand against others: what only one of the two texts
-    /// has at an end is cut off the other, or put around it.
+    /// Characters before the first and behind the last common one that stand opposite others. A stretch that only one
+    /// of the two texts has at an end was cut off the other or put around it, and does not count.
     pub ends: usize,
-    /// Numbers of the text with fewer letters, between the first and the last common letter.
+    /// Numbers in the text with fewer characters, between the first and the last common character.
     pub numbers: usize,
     /// Places where both texts have a number, and not the same one.
     pub other_numbers: usize,
-    /// Letters of the shorter text.
+    /// Characters of the shorter text.
     pub shorter: usize,
-    /// Letters of the longer text.
+    /// Characters of the longer text.
     pub longer: usize,
 }
 
-/// How many letters of a text are compared: more than an article has, less than a hostile page.
+/// The most characters of a text that are compared: more than an article has, fewer than a hostile page.
 const MAX_LETTERS: usize = 1 << 18;
 
-/// The letters of a text, as texts are compared: its first 262,144.
+/// Returns the characters by which texts are compared: the first 262,144.
 pub fn folded(text: &str) -> Vec<char> {
     letters(text).take(MAX_LETTERS).collect()
 }
 
-/// Compares two texts, given as letters.
+/// Aligns two texts, given as their characters.
 pub fn compare(a: &[char], b: &[char]) -> Comparison {
     let (a, b) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let matches = matches(a, b);
@@ -80,7 +82,7 @@ pub fn compare(a: &[char], b: &[char]) -> Comparison {
     comparison
 }
 
-/// A run of equal letters.
+/// A run of equal characters.
 #[derive(Debug, Clone, Copy)]
 struct Match {
     a: usize,
@@ -98,8 +100,8 @@ impl Match {
     }
 }
 
-/// What the texts have in common, in order. How they begin and end is looked at by itself: most copies need no frame, and
-/// a text that repeats itself has none.
+/// Returns the common runs, in order. The common prefix and suffix are found first: most copies need no frame, and a
+/// text that repeats itself has none.
 fn matches(a: &[char], b: &[char]) -> Vec<Match> {
     let long = |length: usize| if length < FRAMES[0] { 0 } else { length };
     let head = long(a.iter().zip(b).take_while(|(a, b)| a == b).count());
@@ -116,7 +118,7 @@ fn matches(a: &[char], b: &[char]) -> Vec<Match> {
     matches
 }
 
-/// Adds the matches inside two ranges, in order, none of them touching the one before in both texts.
+/// Adds the matches inside two ranges, in order, each separated from the one before in at least one text.
 fn frame(a: &[char], b: &[char], in_a: Range<usize>, in_b: Range<usize>, sizes: &[usize], out: &mut Vec<Match>) {
     let Some((size, smaller)) = sizes.split_first() else { return };
     let mut at = (in_a.start, in_b.start);
@@ -125,7 +127,7 @@ fn frame(a: &[char], b: &[char], in_a: Range<usize>, in_b: Range<usize>, sizes: 
         if anchor_a < at.0 || anchor_b < at.1 {
             continue;
         }
-        // Back to where the letters begin to be equal, and on to where they end.
+        // Extend the anchor to the left and right as far as the characters are equal.
         let (mut from_a, mut from_b) = (anchor_a, anchor_b);
         while from_a > at.0 && from_b > at.1 && a[from_a - 1] == b[from_b - 1] {
             (from_a, from_b) = (from_a - 1, from_b - 1);
@@ -168,7 +170,7 @@ fn push(out: &mut Vec<Match>, next: Match) {
     }
 }
 
-/// The longest chain of shingles that occur once in each range and run in order in both: their places.
+/// Returns the places of the longest chain of shingles that occur once in each range and are in order in both.
 fn chain(a: &[char], b: &[char], in_a: &Range<usize>, in_b: &Range<usize>, size: usize) -> Vec<(usize, usize)> {
     let (once_a, once_b) = (once(a, in_a, size), once(b, in_b, size));
     let mut pairs = Vec::new();
@@ -183,7 +185,7 @@ fn chain(a: &[char], b: &[char], in_a: &Range<usize>, in_b: &Range<usize>, size:
     longest_increasing(&pairs)
 }
 
-/// The shingles that occur once, in order, with their places.
+/// Returns the shingles that occur once, in order, with their places.
 fn once(text: &[char], range: &Range<usize>, size: usize) -> Vec<(u128, usize)> {
     let pack = |shingle: &[char]| shingle.iter().fold(0u128, |all, c| all << 32 | u128::from(u32::from(*c)));
     let mut all: Vec<(u128, usize)> =
@@ -192,7 +194,8 @@ fn once(text: &[char], range: &Range<usize>, size: usize) -> Vec<(u128, usize)> 
     all.chunk_by(|x, y| x.0 == y.0).filter(|same| same.len() == 1).map(|same| same[0]).collect()
 }
 
-/// The longest run of pairs, in order of the first, in which the second grows as well (patience sorting).
+/// Returns the longest sequence of pairs, in order of the first component, whose second component grows as well
+/// (patience sorting).
 fn longest_increasing(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     let mut tops: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());

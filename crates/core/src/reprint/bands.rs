@@ -1,33 +1,34 @@
-//! Candidates: which fingerprints are worth comparing.
+//! Candidate generation by locality-sensitive hashing: the pairs of fingerprints worth comparing.
 //!
-//! A band is three lanes of a sketch. Two texts that have half of their shingles in common agree in at least one of forty
-//! bands 995 times in a thousand; two texts that have nothing in common, 3 times in a million. So the new fingerprints are
-//! put into tables by band, a chunk of them and a few bands at a time, and all others are looked up there: memory is bounded
-//! by the chunk, whatever the size of the index, and nothing needs to spill to disk.
+//! A band is three lanes of a sketch. Two texts that share half of their shingles agree in at least one of forty bands
+//! 995 times in a thousand; two texts without anything in common, 3 times in a million. So the new fingerprints are put
+//! into hash tables by band, a chunk of them and a few bands at a time, and all others are looked up there: memory is
+//! bounded by the chunk, whatever the size of the index, and nothing needs to spill to disk.
 
 use std::ops::Range;
 
 use super::fingerprint::{LANES, Packed};
 use super::same::NEAR_DAYS;
 
-/// Lanes of a band.
+/// The number of lanes of a band.
 const ROWS: usize = 3;
-/// Bands of a sketch.
+/// The number of bands of a sketch.
 const BANDS: usize = LANES / ROWS;
-/// How many new fingerprints are put into tables at a time. A band of them takes 2.6 MB.
+/// The number of new fingerprints in the tables at a time. A band of them takes 2.6 MB.
 const CHUNK: u32 = 1 << 16;
-/// How many bands are looked at at a time: their tables take 21 MB, where those of all bands would take 105. All
-/// fingerprints are read once for each such group.
+/// The number of bands processed at a time: their tables take 21 MB, where those of all bands would take 105. All
+/// fingerprints are read once per group of bands.
 const BANDS_AT_A_TIME: usize = 8;
-/// How many fingerprints are looked up band by band: so many that a table stays in the processor's cache meanwhile, and
+/// The number of fingerprints looked up band by band: enough that a table stays in the processor's cache meanwhile, and
 /// their keys take 1 MB.
 const BLOCK: u32 = 1 << 15;
-/// How many candidates are looked at for one band of one fingerprint. A page that thousands of others resemble is joined
-/// by way of these.
+/// The most candidates for one band of one fingerprint. A page that resembles thousands of others is joined to them
+/// through these.
 const MAX_BUCKET: usize = 256;
 
-/// Calls `visit` for pairs of fingerprints that share a band and have the same title or appeared within days, one of them
-/// from `new`, and the other from any before it. A pair may come several times. Those for which `skip` holds are left out.
+/// Calls `visit` for pairs of fingerprints that share a band and either have the same title or appeared within days of
+/// each other; the first is from `new`, the second is any before it. A pair may be visited several times. Fingerprints
+/// for which `skip` holds are left out.
 pub fn candidates(packed: &[u8], new: Range<u32>, skip: &dyn Fn(u32) -> bool, visit: &mut dyn FnMut(u32, u32)) {
     let chunks = new.clone().step_by(CHUNK as usize).map(|from| from..new.end.min(from.saturating_add(CHUNK)));
     let groups = || (0..BANDS).step_by(BANDS_AT_A_TIME).map(|band| band..BANDS.min(band + BANDS_AT_A_TIME));
@@ -39,7 +40,7 @@ pub fn candidates(packed: &[u8], new: Range<u32>, skip: &dyn Fn(u32) -> bool, vi
             let looked_up = Block::new(packed, block..end, bands.clone(), skip);
             for band in 0..bands.len() {
                 for (at, number) in looked_up.numbers.iter().enumerate() {
-                    // A pair within the chunk is met from both sides and taken from the later one.
+                    // A pair within the chunk is met from both sides and visited from the later one.
                     tables.look_up(&looked_up, at, band, &mut |other| {
                         if other > *number || *number < chunk.start {
                             visit(*number, other);
@@ -52,7 +53,7 @@ pub fn candidates(packed: &[u8], new: Range<u32>, skip: &dyn Fn(u32) -> bool, vi
     }
 }
 
-/// The tables of a chunk, two for each band of a group.
+/// The hash tables of a chunk, two for each band of a group.
 struct Tables {
     start: u32,
     dated: Vec<Table>,
@@ -94,7 +95,7 @@ impl Tables {
     }
 }
 
-/// Fingerprints that are looked up, with their keys band by band.
+/// A block of fingerprints to be looked up, with their keys by band.
 struct Block {
     numbers: Vec<u32>,
     days: Vec<Option<u16>>,
@@ -118,14 +119,14 @@ impl Block {
     }
 }
 
-/// What a table holds of a fingerprint: the key, the day, the place in the chunk.
+/// Packs a table entry of a fingerprint: the key, the day, the place in the chunk.
 #[inline]
 fn entry(key: u32, day: u16, at: u32) -> u64 {
     u64::from(key) << 32 | u64::from(day) << 16 | u64::from(at)
 }
 
-/// The three lanes of a band as a number, spread over all bits (Fibonacci hashing: no two bands get the same key), so that a
-/// table's directory by the high bits is even.
+/// Hashes the three lanes of a band to a number spread over all bits (Fibonacci hashing: no two bands get the same
+/// key), so that a table's directory by the high bits is even.
 #[inline]
 fn key(fingerprint: &Packed<'_>, band: usize) -> u32 {
     let at = band * ROWS;
@@ -134,21 +135,22 @@ fn key(fingerprint: &Packed<'_>, band: usize) -> u32 {
     lanes.wrapping_mul(0x9E37_79B1)
 }
 
-/// The key of a band together with the title.
+/// Combines the key of a band with the title.
 #[inline]
 fn titled(key: u32, title: u32) -> u32 {
     (key ^ title).wrapping_mul(0x85EB_CA6B)
 }
 
-/// The day as a table holds it, days since 1900. Those before and after stand at the edge; they are compared as they are.
+/// Returns the day as stored in a table, in days since 1900. Earlier and later days are clamped; the exact days are
+/// compared afterwards.
 #[inline]
 fn day(fingerprint: &Packed<'_>) -> Option<u16> {
     const FROM_1900: i32 = 25_567;
     fingerprint.day().map(|day| day.saturating_add(FROM_1900).clamp(0, i32::from(u16::MAX)) as u16)
 }
 
-/// Entries in order, with a directory by the high bits of the key, and a bit for each of the keys that are there, which
-/// tells in one look that most keys are not.
+/// Sorted entries with a directory by the high bits of the key, and a bitmap of the keys present, by which one test
+/// rules out most absent keys.
 struct Table {
     entries: Vec<u64>,
     starts: Vec<u32>,
@@ -175,7 +177,7 @@ impl Table {
         Table { entries, starts, shift, there, there_shift }
     }
 
-    /// The entries of a key, by day.
+    /// Returns the entries of a key, sorted by day.
     #[inline]
     fn bucket(&self, key: u32) -> Option<&[u64]> {
         let bit = key >> self.there_shift;

@@ -1,4 +1,4 @@
-//! Clusters: the connected components of pairs that are the same article.
+//! Clusters: the connected components of the pairs of articles with the same text.
 
 use std::collections::HashMap;
 
@@ -7,25 +7,24 @@ use super::bands::candidates;
 use super::fingerprint::{PACKED, Packed, SHINGLE};
 use super::same::{is_likely, same_text};
 
-/// How many likely pairs are gathered before their texts are compared: 8 MB of them.
+/// The most likely pairs collected before their texts are compared: 8 MB of them.
 const MAX_PAIRS: usize = 1 << 20;
-/// How many letters of texts are kept while pairs are compared: 16 MB of them.
+/// The most characters of texts cached while pairs are compared: 16 MB of them.
 const KEPT_LETTERS: usize = 4 << 20;
 
-/// Where the texts behind fingerprints are read, when fingerprints alone do not tell.
+/// A source of the texts behind fingerprints, for pairs that fingerprints alone do not decide.
 pub trait Texts {
-    /// Says which texts will be asked for.
+    /// Announces the texts that will be requested.
     fn prepare(&mut self, numbers: &[u32]);
 
-    /// Lead and body behind a fingerprint; nothing where they can't be read.
+    /// Returns the lead and body behind a fingerprint; `None` if they can't be read.
     fn text(&mut self, number: u32) -> Option<String>;
 }
 
-/// Which fingerprints are copies of one article. Fingerprints go by their numbers, from 0, in the order in which they were
-/// kept.
+/// The clusters of copies among fingerprints. Fingerprints are numbered from 0, in the order in which they were stored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Clusters {
-    /// How many fingerprints have been looked at.
+    /// Number of fingerprints processed so far.
     pub known: u32,
     /// The clusters of two or more: in each the cleanest copy first, then the earliest; the clusters by their least member.
     pub groups: Vec<Vec<u32>>,
@@ -34,9 +33,9 @@ pub struct Clusters {
 }
 
 impl Clusters {
-    /// Takes in the fingerprints that are new and those that are gone. `packed` holds all fingerprints end to end, the new
-    /// ones behind those that are known; `texts` has the text behind each that is not gone. In whatever portions and order
-    /// fingerprints come, the clusters are the same.
+    /// Adds the new fingerprints and removes those that are gone. `packed` holds all fingerprints end to end, the new
+    /// ones after the known ones; `texts` has the text behind each live one. The resulting clusters do not depend on
+    /// the portions or the order in which fingerprints come.
     pub fn update(&mut self, packed: &[u8], gone: &[u32], texts: &mut dyn Texts) {
         let new = self.known..u32::try_from(packed.len() / PACKED).unwrap_or(u32::MAX);
         self.known = new.end;
@@ -48,7 +47,7 @@ impl Clusters {
         let mut pairs = Pairs { packed, sets: Sets::new(new.end), likely: Vec::new(), texts };
         for group in &self.groups {
             if group.iter().any(|number| dead.has(*number)) {
-                // What is gone may have held it together.
+                // A removed member may have held the cluster together.
                 let living: Vec<u32> = group.iter().copied().filter(|number| !dead.has(*number)).collect();
                 for (at, a) in living.iter().enumerate() {
                     living[at + 1..].iter().for_each(|b| pairs.look_at(*a, *b));
@@ -69,7 +68,7 @@ impl Clusters {
         }
     }
 
-    /// Leaves out the dead: the clusters as they are of the fingerprints that `keep` gives, which are numbered anew.
+    /// Drops the dead fingerprints and renumbers the others. Returns the old numbers of those kept.
     pub fn renumber(&mut self) -> Vec<u32> {
         let kept: Vec<u32> = (0..self.known).filter(|number| !self.dead.has(*number)).collect();
         let place = |number: &u32| kept.binary_search(number).unwrap_or_default() as u32;
@@ -83,36 +82,36 @@ impl Clusters {
     }
 }
 
-/// A set of fingerprints, as bits.
+/// A set of fingerprints, as a bitmap.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Flags(pub Vec<u8>);
 
 impl Flags {
-    /// Makes room for so many fingerprints.
+    /// Makes room for this many fingerprints.
     pub fn grow(&mut self, count: u32) {
         self.0.resize(count.div_ceil(8) as usize, 0);
     }
 
-    /// Whether a fingerprint is in.
+    /// Whether a fingerprint is in the set.
     #[inline]
     pub fn has(&self, number: u32) -> bool {
         self.0.get(number as usize / 8).is_some_and(|byte| byte >> (number % 8) & 1 == 1)
     }
 
-    /// Puts a fingerprint in; one that there is no room for is left out.
+    /// Adds a fingerprint; one beyond the room made is ignored.
     pub fn set(&mut self, number: u32) {
         if let Some(byte) = self.0.get_mut(number as usize / 8) {
             *byte |= 1 << (number % 8);
         }
     }
 
-    /// How many are in.
+    /// The number of fingerprints in the set.
     pub fn count(&self) -> u32 {
         self.0.iter().map(|byte| byte.count_ones()).sum()
     }
 }
 
-/// Pairs on their way from likely to joined.
+/// The pairs in progress, from likely to joined.
 struct Pairs<'a> {
     packed: &'a [u8],
     sets: Sets,
@@ -125,7 +124,7 @@ impl Pairs<'_> {
         if !self.sets.together(a, b) && is_likely(&Packed::at(self.packed, a), &Packed::at(self.packed, b)) {
             self.likely.push((a.min(b), a.max(b)));
             if self.likely.len() >= MAX_PAIRS {
-                // Most of them are there several times, once for each band.
+                // Most of them are duplicates, one for each shared band.
                 self.dedup();
                 if self.likely.len() >= MAX_PAIRS / 2 {
                     self.compare();
@@ -139,8 +138,8 @@ impl Pairs<'_> {
         self.likely.dedup();
     }
 
-    /// Compares the texts of the likely pairs and joins those that are one article. Which pairs are left out because they
-    /// are together already depends on the order, what is together in the end does not.
+    /// Compares the texts of the likely pairs and joins the pairs with the same text. Which comparisons are skipped
+    /// because the two are already joined depends on the order; the final clusters do not.
     fn compare(&mut self) {
         self.dedup();
         let mut wanted: Vec<u32> = self.likely.iter().flat_map(|(a, b)| [*a, *b]).collect();
@@ -194,13 +193,13 @@ impl Sets {
         self.root(a) == self.root(b)
     }
 
-    /// The least number is the root, so that the sets do not depend on the order of joins.
+    /// Joins two sets under the least number, so that the result does not depend on the order of joins.
     fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.root(a), self.root(b));
         self.0[a.max(b) as usize] = a.min(b);
     }
 
-    /// The sets of two or more.
+    /// Returns the sets of two or more.
     fn groups(mut self) -> Vec<Vec<u32>> {
         let mut groups: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
         for number in 0..self.0.len() as u32 {

@@ -1,21 +1,22 @@
-//! From an article to its fingerprint, and the form in which it is kept.
+//! Fingerprints of articles, and their packed form.
 
 use crate::article::Article;
 use gongxun_text::fold::fold_char;
 use gongxun_text::strings::Class;
 
-/// How many characters a shingle has. Shorter ones survive more changes; longer ones occur in fewer other texts.
+/// The length of a shingle in characters. Shorter shingles survive more changes; longer ones occur in fewer other
+/// texts.
 pub const SHINGLE: usize = 4;
-/// How many lanes a sketch has: the share of equal ones estimates the share of common shingles (Jaccard).
+/// The number of lanes of a sketch: the share of equal lanes estimates the share of common shingles (Jaccard).
 pub const LANES: usize = 120;
-/// How many bytes a packed fingerprint takes: at most a tenth of the text on disk where texts have 530 characters.
+/// The size of a packed fingerprint in bytes: at most a tenth of the text on disk if texts have 530 characters.
 pub const PACKED: usize = REPAIRS + 1;
 
-/// Titles of fewer letters than this stand over many articles.
+/// The least length of a distinctive title, in characters; shorter ones stand over many articles.
 const MIN_TITLE: usize = 5;
-/// How many bits the set of numbers has.
+/// The number of bits in the set of numbers.
 pub(super) const NUMBER_BITS: u32 = 96;
-/// Where the parts of a packed fingerprint begin.
+/// The offsets of the parts of a packed fingerprint.
 const ARTICLE: usize = LANES;
 const NUMBERS: usize = ARTICLE + 8;
 const TITLE: usize = NUMBERS + NUMBER_BITS as usize / 8;
@@ -23,27 +24,26 @@ const MINUTE: usize = TITLE + 4;
 const LETTERS: usize = MINUTE + 4;
 const REPAIRS: usize = LETTERS + 2;
 
-/// What is kept of an article to find its copies.
+/// The data by which an article's copies are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// The low eight bits of the least hash of each lane.
+    /// The low eight bits of the minimum hash in each lane.
     pub sketch: [u8; LANES],
-    /// The numbers written in digits, as a set of 96 bits: what a notice of this year has in common with a copy of itself,
-    /// and not with the notice of last year.
+    /// The numbers written in digits, as a set of 96 bits: a notice of this year shares them with a copy of itself, and
+    /// not with the notice of last year.
     pub numbers: u128,
-    /// The hash of the title's letters; 0 where there are too few to tell anything (简讯, 图片新闻).
+    /// The hash of the title's characters; 0 if there are too few to be distinctive (简讯, 图片新闻).
     pub title: u32,
     /// Minutes since 1970 on the printed local clock; `None` where undated.
     pub minute: Option<i32>,
-    /// Letters of lead and body, at most 65,535.
+    /// Number of characters of lead and body, at most 65,535.
     pub letters: u16,
-    /// How many kinds of damage were undone, those that could not be undone with certainty counted double: the fewer, the
-    /// cleaner the copy.
+    /// Number of kinds of damage repaired, uncertain repairs counted double: the fewer, the cleaner the copy.
     pub repairs: u8,
 }
 
 impl Fingerprint {
-    /// The fingerprint of an article.
+    /// Computes the fingerprint of an article.
     pub fn of(article: &Article) -> Fingerprint {
         let texts = [article.lead.as_deref().unwrap_or(""), &article.body];
         let mut sketcher = Sketcher::new();
@@ -62,7 +62,7 @@ impl Fingerprint {
         }
     }
 
-    /// The form in which it is kept, with the article's number (see `index::document::id_order`).
+    /// Packs the fingerprint with the article's number (see `index::document::id_order`).
     pub fn pack(&self, article: u64) -> [u8; PACKED] {
         let mut packed = [0; PACKED];
         packed[..LANES].copy_from_slice(&self.sketch);
@@ -79,15 +79,15 @@ impl Fingerprint {
 const UNDATED: i32 = i32::MIN;
 const MAX_MINUTE: i64 = i32::MAX as i64;
 
-/// A packed fingerprint, read where it lies.
+/// A packed fingerprint, decoded in place.
 #[derive(Debug, Clone, Copy)]
 pub struct Packed<'a>(&'a [u8; PACKED]);
 
 impl<'a> Packed<'a> {
-    /// The fingerprint with this number among packed ones that lie end to end.
+    /// Returns the fingerprint with this number among packed ones that lie end to end.
     ///
     /// # Panics
-    /// Where there are not so many.
+    /// If there are not that many.
     #[inline]
     pub fn at(all: &'a [u8], number: u32) -> Packed<'a> {
         Packed(&all.as_chunks::<PACKED>().0[number as usize])
@@ -140,8 +140,8 @@ impl<'a> Packed<'a> {
     }
 }
 
-/// The folded letters, digits and Chinese characters of a text: what two prints of one article share, whatever blanks,
-/// punctuation, width and script they are set in.
+/// Returns the folded letters, digits and Chinese characters of a text: those that two prints of one article share,
+/// whatever the blanks, punctuation, width and script.
 pub fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().map(fold_char).filter(|c| Class::of(*c) != Class::Other)
 }
@@ -158,14 +158,14 @@ fn repairs(article: &Article) -> u8 {
     article.repairs.iter().map(|repair| cost(repair.confidence)).fold(0u8, u8::saturating_add)
 }
 
-/// Takes letters one by one and keeps the least hash of each lane.
+/// The one-permutation MinHash of a text, fed character by character.
 struct Sketcher {
     lanes: [u64; LANES],
-    /// The last letters, 21 bits each.
+    /// The last characters, 21 bits each.
     window: u128,
     letters: usize,
     numbers: u128,
-    /// The hash of the digits since the last other letter.
+    /// The hash of the digits since the last character that is not one.
     number: u64,
 }
 
@@ -206,9 +206,9 @@ impl Sketcher {
         }
     }
 
-    /// The sketch. A lane that no shingle fell into takes the value of another one, chosen by the lane's number alone
-    /// (Shrivastava, "Optimal densification for fast and accurate minwise hashing", 2017), so that short texts compare as
-    /// long ones do.
+    /// Returns the sketch. A lane that received no shingle takes the value of another one, chosen by the lane's number
+    /// alone (Shrivastava, "Optimal densification for fast and accurate minwise hashing", 2017), so that short texts
+    /// compare as well as long ones.
     fn sketch(&self) -> [u8; LANES] {
         let mut sketch = [0; LANES];
         if self.letters < SHINGLE {
@@ -221,14 +221,14 @@ impl Sketcher {
                 attempt += 1;
                 from = lane_of(mix(lane as u64 ^ K1, attempt ^ K2));
             }
-            // The high bits chose the lane, and the least hash has small ones below them; so the low bits.
+            // The high bits selected the lane, and the minimum hash has small bits below them; so take the low bits.
             *byte = self.lanes[from] as u8;
         }
         sketch
     }
 }
 
-/// The lane that a hash falls into, by its high half.
+/// Returns the lane of a hash, by its high half.
 #[inline]
 fn lane_of(hash: u64) -> usize {
     (((hash >> 32) * LANES as u64) >> 32) as usize

@@ -1,9 +1,10 @@
-//! Reprints: the same article from several places. Articles flow in, [`Fingerprint`]s and [`Clusters`] flow out.
+//! Near-duplicate detection: reprints of the same article in several places. Articles flow in; [`Fingerprint`]s and
+//! [`Clusters`] flow out.
 //!
-//! A fingerprint is a sketch of an article's letters (one-permutation MinHash) with what tells a reprint from a text that
-//! is merely alike: title, day, numbers. Fingerprints say which pairs may be one article, and their texts side by side
-//! decide; clusters are the connected components of these pairs, so that the order of arrival does not matter. Everything
-//! here is pure; where fingerprints, clusters and texts are kept is `index`'s business.
+//! A fingerprint is a sketch of an article's characters (one-permutation MinHash), with the features that tell a
+//! reprint from a text that is merely alike: title, day, numbers. Fingerprints select the pairs that may be the same
+//! article, and an alignment of their texts decides; clusters are the connected components of these pairs, so that the
+//! order of arrival does not matter. Everything here is pure; `index` stores fingerprints, clusters and texts.
 
 mod align;
 mod bands;

@@ -1,49 +1,51 @@
-//! Whether two articles are one.
+//! The decision whether two articles are copies of one text.
 //!
-//! Likeness alone does not tell. Daily figures, yearly notices and receptions of state share half of their text and more,
-//! as much as a copy that was cut in half shares with the whole. So fingerprints only say which pairs are worth a closer
-//! look ([`is_likely`]), and the texts side by side decide ([`same_text`]):
+//! Similarity alone does not decide. Daily figures, yearly notices and state receptions share half of their text and
+//! more, as much as a copy that was cut in half shares with the whole. So fingerprints only select the pairs worth a
+//! closer look ([`is_likely`]), and an alignment of the texts decides ([`same_text`]):
 //!
 //! - a copy keeps the title or appears within days;
-//! - what is cut out of a text, or has something put around it, is in the other one letter for letter, in order;
-//! - damage is scattered: single letters, and numbers no more often than others. The notice of another year differs in
-//!   names, ranks and figures, in whole words, while all around them is the same.
+//! - the part of a text that was cut out or framed by other text is in the other one character for character, in order;
+//! - damage is scattered: single characters, and numbers no more often than others. The notice of another year differs
+//!   in names, ranks and figures, in whole words, while everything around them is the same.
 
 use super::align::Comparison;
 use super::fingerprint::{LANES, Packed};
 
-/// Articles with different titles are copies only when they appeared within so many days.
+/// The most days between copies with different titles.
 pub const NEAR_DAYS: u32 = 7;
 
-/// How alike the sketches of copies are at least. A copy cut in half has 0.5, give or take 0.05 for the sketch; one with 8 %
-/// of its letters changed 0.53.
+/// The least similarity of the sketches of copies. A copy cut in half has 0.5, give or take 0.05 for the sketch; one
+/// with 8 % of its characters changed has 0.53.
 const LIKELY: f32 = 0.36;
-/// From so many numbers on their share tells something.
+/// The least number of numbers whose common share is significant.
 const MANY_NUMBERS: u32 = 8;
-/// The share of numbers that copies have in common at least: of those with 8 % of their letters changed, 997 in 1,000 have
-/// more, and of daily bulletins 30 in 1,000.
+/// The least share of common numbers in copies: of those with 8 % of their characters changed, 997 in 1,000 have more;
+/// of daily bulletins, 30 in 1,000.
 const COMMON_NUMBERS: f32 = 0.55;
 
-/// Texts of fewer letters are copies only when nothing differs.
+/// The length in characters below which texts are copies only if nothing differs.
 const MIN_LETTERS: usize = 40;
-/// The share of letters that copies have in common at least, of what stands side by side.
+/// The least share of common characters in copies, of the aligned part.
 const COMMON: f32 = 0.87;
-/// The share of letters that differ in whole words at most.
+/// The greatest share of characters that differ in whole words.
 const BLOCKS: f32 = 0.09;
-/// The same, where hardly any single letters differ.
+/// The same, if hardly any single characters differ.
 const BLOCKS_ALONE: f32 = 0.04;
-/// The share of letters in common, of what stands side by side, from which on whole sentences may be cut out between.
+/// The least share of common characters in the aligned part for which whole sentences may have been cut out in between.
 const CUT: f32 = 0.97;
-/// Letters that differ for each number that does, at least: numbers are a small part of a text, and so of its damage.
+/// The least number of differing characters per differing number: numbers are a small part of a text, and so of its
+/// damage.
 const SLIPS_A_NUMBER: usize = 4;
-/// Numbers for each one that differs, at least, in copies of one title and week, where a slip may have been corrected.
+/// The least number of numbers per differing one in copies with one title and week, where a slip may have been
+/// corrected.
 const NUMBERS_A_CORRECTION: usize = 4;
 
-/// The share of shingles that two texts have in common, of all that they have (Jaccard), as their sketches estimate it.
+/// Estimates the Jaccard similarity of two texts' shingles, by their sketches.
 #[inline]
 pub fn similarity(a: &Packed<'_>, b: &Packed<'_>) -> f32 {
     let equal: u8 = a.sketch().iter().zip(b.sketch()).map(|(a, b)| u8::from(a == b)).sum();
-    // Two lanes that differ have the same eight bits once in 256 times.
+    // Two different lanes agree in their eight bits once in 256 times.
     let by_chance = 1.0 / 256.0;
     ((f32::from(equal) / LANES as f32 - by_chance) / (1.0 - by_chance)).max(0.0)
 }
@@ -53,7 +55,7 @@ pub fn is_likely(a: &Packed<'_>, b: &Packed<'_>) -> bool {
     (is_near(a, b) || same_title(a, b)) && similarity(a, b) >= LIKELY && common_numbers(a, b)
 }
 
-/// Whether two articles are one, by their fingerprints and their texts side by side.
+/// Whether two articles are copies of one text, by their fingerprints and the alignment of their texts.
 pub fn same_text(a: &Packed<'_>, b: &Packed<'_>, texts: &Comparison) -> bool {
     let title = same_title(a, b);
     if texts.shorter < MIN_LETTERS {
@@ -61,7 +63,7 @@ pub fn same_text(a: &Packed<'_>, b: &Packed<'_>, texts: &Comparison) -> bool {
     }
     let beside = texts.common + texts.slips + texts.blocks + texts.ends;
     let is_cut = texts.common as f32 >= CUT * beside as f32 && texts.other_numbers == 0 && texts.cuts <= texts.common;
-    // Sentences that one of the two has more are another text's where the rest differs as well.
+    // Additional sentences in one of the two belong to another text if the rest differs as well.
     let (beside, blocks) =
         if is_cut { (beside, texts.blocks) } else { (beside + texts.cuts, texts.blocks + texts.cuts) };
     let share = |letters: usize| letters as f32 / beside.max(1) as f32;
@@ -81,7 +83,7 @@ fn same_title(a: &Packed<'_>, b: &Packed<'_>) -> bool {
     a.title() != 0 && a.title() == b.title()
 }
 
-/// Whether the text with fewer numbers has enough of them in common with the other one, where it has enough at all.
+/// Whether the text with fewer numbers shares enough of them with the other one; true if it has too few to tell.
 fn common_numbers(a: &Packed<'_>, b: &Packed<'_>) -> bool {
     let (a, b) = (a.numbers(), b.numbers());
     let fewer = a.count_ones().min(b.count_ones());

@@ -1,4 +1,4 @@
-//! The recall contract: what the search gives against a plain scan of the stored texts.
+//! The recall contract: search results compared with a plain scan of the stored texts.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -18,49 +18,49 @@ use gongxun_text::random::Random;
 use gongxun_text::strings::{self, Class};
 use gongxun_text::synonyms::Synonyms;
 
-/// How many failures are kept as examples.
+/// The most failures that are kept as examples.
 const MAX_FAILURES: usize = 20;
-/// A name and a character are taken for each so many substrings.
+/// The number of substrings per name and per character in the sample.
 const SUBSTRINGS_TO_ONE: usize = 10;
 
-/// What the comparison found.
+/// The result of the comparison.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Contract {
-    /// The figures of each kind of string, over the sample.
+    /// The figures by kind of string, over the sample.
     pub kinds: BTreeMap<Kind, Figures>,
-    /// The figures of each kind of string by which every article was looked for, with [`Extent::All`].
+    /// The figures by kind of string of the searches for every single article, with [`Extent::All`].
     pub own: BTreeMap<Kind, Figures>,
-    /// Some of the failures.
+    /// Examples of failures.
     pub failures: Vec<Failure>,
 }
 
-/// Figures of the strings of one kind.
+/// The figures of the strings of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// How many strings were tried.
+    /// Number of strings tried.
     pub strings: u64,
-    /// How many of them were found exactly: every article with them and no other.
+    /// Number of strings found exactly: every article that holds them and no other.
     pub exact: u64,
-    /// Articles that were found and hold the string.
+    /// Number of articles that were found and hold the string.
     pub hits: u64,
-    /// Articles that hold a string and were not found by it.
+    /// Number of articles that hold a string and were not found by it.
     pub missing: u64,
-    /// Articles that were found by a string that they do not hold.
+    /// Number of articles that were found by a string that they do not hold.
     pub wrong: u64,
 }
 
-/// A string and an article over which search and scan do not agree.
+/// A string and an article on which search and scan disagree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The string.
     pub string: String,
     /// The article.
     pub id: ArticleId,
-    /// What was wrong.
+    /// The direction of the disagreement.
     pub side: Side,
 }
 
-/// Which way search and scan do not agree.
+/// The direction in which search and scan disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The article holds the string and was not found.
@@ -82,7 +82,7 @@ impl Contract {
     }
 }
 
-/// Compares, as far as the options say.
+/// Compares search and scan, to the extent of the options.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -94,8 +94,8 @@ pub fn contract(snapshot: &Snapshot, options: Options) -> Result<Contract> {
     Ok(contract)
 }
 
-/// Takes the strings of the sample from articles chosen at random, in one pass over all; with [`Extent::All`] every
-/// article is looked for by strings of its own on the way.
+/// Draws the strings of the sample from articles chosen at random, in one pass over all; with [`Extent::All`] every
+/// article is also searched for by strings of its own in this pass.
 fn sample(snapshot: &Snapshot, options: Options, random: &mut Random, contract: &mut Contract) -> Result<Vec<Sample>> {
     let articles = snapshot.articles() as usize;
     let few = if options.sample == 0 { 0 } else { options.sample.div_ceil(SUBSTRINGS_TO_ONE) };
@@ -106,11 +106,11 @@ fn sample(snapshot: &Snapshot, options: Options, random: &mut Random, contract: 
     chosen.sort_unstable();
     let mut next = chosen.into_iter().peekable();
     let mut samples = Vec::new();
-    // The same names and characters stand in thousands of articles: each is tried once.
+    // The same names and characters occur in thousands of articles: each is tried once.
     let (mut names, mut characters) = (Distinct::of(few), Distinct::of(few));
     for (at, found) in snapshot.all().enumerate() {
         let (_, article) = match found {
-            // It is told where the counts are.
+            // The counts report it.
             Err(Error::Unreadable { .. }) => continue,
             found => found?,
         };
@@ -128,7 +128,7 @@ fn sample(snapshot: &Snapshot, options: Options, random: &mut Random, contract: 
     Ok(samples)
 }
 
-/// A few of the different strings that are offered, each with the same chance.
+/// A uniform random selection of the distinct strings offered.
 struct Distinct {
     few: usize,
     seen: HashSet<String>,
@@ -151,7 +151,7 @@ impl Distinct {
     }
 }
 
-/// Looks for an article by a substring, a name and a character of its own.
+/// Searches for an article by a substring, a name and a character of its own.
 fn own(snapshot: &Snapshot, article: &Article, random: &mut Random, contract: &mut Contract) -> Result<()> {
     let Some(address) = snapshot.find(&article.id)? else { return Ok(()) };
     for wanted in [Wanted::Substring, Wanted::Name, Wanted::Character] {
@@ -170,7 +170,7 @@ fn own(snapshot: &Snapshot, article: &Article, random: &mut Random, contract: &m
     Ok(())
 }
 
-/// What the search gives for a string in quotes, every copy of an article by itself.
+/// Returns the matches of a string in quotes, without collapsing copies.
 fn find(snapshot: &Snapshot, string: &str) -> Result<Matches> {
     let query = parse(&format!("\"{string}\""));
     let segmenter = snapshot.segmenter()?;
@@ -186,7 +186,7 @@ fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract) -> 
         found.push(find(snapshot, &sample.text)?.addresses(Match::Full).into_iter());
     }
     let mut figures = vec![Figures::default(); samples.len()];
-    // Which string's next hit is which article: both go through the articles in the same order.
+    // Maps each article to the strings whose next hit it is: hits and articles come in the same order.
     let mut next: HashMap<_, Vec<usize>> = HashMap::new();
     for (number, hits) in found.iter_mut().enumerate() {
         if let Some(address) = hits.next() {
@@ -196,7 +196,7 @@ fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract) -> 
     for article in snapshot.all() {
         let (address, article) = match article {
             Ok((address, article)) => (address, Some(article)),
-            // What it held is not known, so nothing is wrong with its hits.
+            // Its content is unknown, so its hits can't be judged wrong.
             Err(Error::Unreadable { id, .. }) => match snapshot.find(&id)? {
                 Some(address) => (address, None),
                 None => continue,
@@ -225,7 +225,7 @@ fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract) -> 
             contract.fail(&samples[*number].text, &article.id, Side::Wrong);
         }
     }
-    // What is left are hits that no article stands at.
+    // The remaining hits belong to no article.
     for numbers in next.values() {
         numbers.iter().for_each(|number| figures[*number].wrong += 1);
     }
@@ -240,10 +240,10 @@ fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract) -> 
     Ok(())
 }
 
-/// All strings, by how they begin, so that a text is gone through once and not once for each.
+/// The sample's strings, keyed by their beginning, so that a text is scanned once and not once per string.
 struct Scan {
     strings: Vec<Vec<char>>,
-    /// Strings of one character, and those whose second is a sign, which stands for any.
+    /// Strings of one character, and those whose second one is a sign, which stands for any.
     by_first: HashMap<char, Vec<usize>>,
     by_two: HashMap<[char; 2], Vec<usize>>,
 }
@@ -264,7 +264,7 @@ impl Scan {
         Scan { strings, by_first, by_two }
     }
 
-    /// The numbers of the strings that the article holds, in order.
+    /// Returns the numbers of the strings that the article holds, in order.
     fn held(&self, article: &Article) -> Vec<usize> {
         let mut held = Vec::new();
         let mut tried: Vec<usize> = Vec::new();

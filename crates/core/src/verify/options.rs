@@ -1,24 +1,24 @@
-//! What is asked of a verification.
+//! The options of a verification.
 
-/// How many random strings are tried unless another number is asked for.
+/// The default number of random strings.
 pub const DEFAULT_SAMPLE: usize = 1_000;
-/// How far a verification goes.
+/// The extent of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// The strings of the sample.
     Sample,
-    /// Beside the sample, every article by strings of its own.
+    /// In addition to the sample, every article by strings of its own.
     All,
 }
 
-/// What is asked of a verification.
+/// The options of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// How many random strings are taken; a tenth as many names, and a tenth as many single characters.
+    /// Number of random strings; in addition a tenth as many names, and a tenth as many single characters.
     pub sample: usize,
-    /// How far it goes.
+    /// The extent.
     pub extent: Extent,
-    /// Where the random choice begins: the same seed takes the same strings.
+    /// The seed of the random choice: the same seed draws the same strings.
     pub seed: u64,
 }
 

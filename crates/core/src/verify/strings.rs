@@ -1,4 +1,4 @@
-//! Which strings are tried: substrings, names and single characters of an article, taken at random.
+//! Sampling of test strings: substrings, names and single characters of an article, chosen at random.
 
 use crate::article::Article;
 use gongxun_text::fold::fold_char;
@@ -7,13 +7,13 @@ use gongxun_text::strings::{Class, carries_meaning, find};
 
 /// The longest substring, in characters.
 pub const LONGEST: usize = 12;
-/// How often a place is tried before a text is given up.
+/// The number of random places to try in a text.
 const ATTEMPTS: usize = 40;
 
-/// What kind of string is tried.
+/// The kind of a test string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// Chinese characters, from two on.
+    /// Two or more Chinese characters.
     Chinese,
     /// Chinese characters with whole numbers, whole Latin words or signs among them.
     Mixed,
@@ -27,7 +27,7 @@ impl Kind {
     /// All kinds.
     pub const ALL: [Kind; 4] = [Kind::Chinese, Kind::Mixed, Kind::Name, Kind::Character];
 
-    /// The kind as a person reads it.
+    /// The kind in words, for people.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Chinese => "strings of Chinese characters",
@@ -38,7 +38,7 @@ impl Kind {
     }
 }
 
-/// A string that is tried.
+/// A test string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
     /// Its kind.
@@ -47,7 +47,7 @@ pub struct Sample {
     pub text: String,
 }
 
-/// What is taken from an article.
+/// The kind of string to draw from an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// A substring of 1 to `LONGEST` characters.
@@ -58,7 +58,7 @@ pub enum Wanted {
     Character,
 }
 
-/// A string of the article, or none where it has nothing of the kind.
+/// Draws a string from the article; `None` if it has nothing of the kind.
 pub fn take(article: &Article, wanted: Wanted, random: &mut Random) -> Option<Sample> {
     if wanted == Wanted::Name {
         let names: Vec<&str> =
@@ -66,7 +66,7 @@ pub fn take(article: &Article, wanted: Wanted, random: &mut Random) -> Option<Sa
         let name = names.get(random.below(names.len()))?;
         return Some(Sample { kind: Kind::Name, text: name.to_string() });
     }
-    // Titles and leads are short: they are tried as often as the body, or chance would never reach them.
+    // Titles and leads are short: they are drawn from as often as the body, or chance would never reach them.
     let texts = [article.title.as_str(), article.lead.as_deref().unwrap_or(""), article.body.as_str()];
     let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     let text: Vec<char> = texts.get(random.below(texts.len()))?.chars().collect();
@@ -82,7 +82,8 @@ pub fn take(article: &Article, wanted: Wanted, random: &mut Random) -> Option<Sa
     })
 }
 
-/// Whether a piece of a text is found in it: with a sign that carries a meaning, a part of a number is not (7% of 20.7%).
+/// Whether a piece of a text counts as occurring in it: with a sign that carries meaning, a part of a number does not
+/// (7% of 20.7%).
 fn stands(string: &[char], text: &[char]) -> bool {
     let folded = |chars: &[char]| -> Vec<char> { chars.iter().copied().map(fold_char).collect() };
     let string = folded(string);
@@ -90,8 +91,8 @@ fn stands(string: &[char], text: &[char]) -> bool {
     !signs || find(&folded(text), &string).next().is_some()
 }
 
-/// The kind of a piece of text, or none where it is not to be tried: it cuts a number or a word in two, begins or ends
-/// with a sign, or holds what means something else in a query.
+/// Returns the kind of a piece of text; `None` if it is not a test string: it cuts a number or a word in two, begins or
+/// ends with a sign, or holds something that has another meaning in a query.
 fn kind_of(string: &[char], before: Option<&char>, after: Option<&char>) -> Option<Kind> {
     let class = |c: &char| Class::of(fold_char(*c));
     let (first, last) = (string.first()?, string.last()?);
@@ -115,7 +116,7 @@ fn kind_of(string: &[char], before: Option<&char>, after: Option<&char>) -> Opti
     }
 }
 
-/// Whether a character stands for itself inside quotes: letters and digits do, and common signs.
+/// Whether a character stands for itself inside quotes: letters, digits and common signs do.
 fn is_plain(c: &char) -> bool {
     match Class::of(fold_char(*c)) {
         Class::Other => matches!(

@@ -7,7 +7,6 @@
 //!
 //! A file's line counts its records and lists those whose id another record holds (see `index::records`): together with
 //! the articles that the index holds of the file, these are all of its records.
-//! articles that the index holds of the file, these are all records of it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! How long articles are: what occurrences are a share of.
+//! The lengths of articles in characters: the denominator of relative frequencies.
 
 use tantivy::DocAddress;
 
@@ -7,12 +7,12 @@ use crate::index::read::snapshot::Snapshot;
 use crate::index::store::document;
 
 impl Snapshot {
-    /// How many characters the title, lead and body of each document of each segment have, blanks and line ends left out; 0
-    /// for deleted ones. Every article is read when this is first asked for, and the numbers are kept (four bytes an
-    /// article).
+    /// Returns the number of characters in the title, lead and body of each document, by segment; blanks and line ends
+    /// are not counted, and deleted documents have 0. The first call reads every article and keeps the numbers, at four
+    /// bytes an article.
     ///
     /// # Errors
-    /// Where the store does not hold what was written.
+    /// If the store does not hold what was written.
     pub fn lengths(&self) -> Result<&[Vec<u32>]> {
         if let Some(lengths) = self.lengths.get() {
             return Ok(lengths);

@@ -79,9 +79,9 @@ pub struct Numbers {
 impl Snapshot {
     /// Opens the current generation's last commit.
     ///
+    /// # Errors
     /// [`Error::NoIndex`] if there is none, [`Error::Schema`] for another version, [`Error::Damaged`] if a file does
     /// not hold what was written.
-    /// file does not hold what was written.
     pub fn open(index: &Path) -> Result<Snapshot> {
         let current = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
         for _ in 1..OPEN_ATTEMPTS {
