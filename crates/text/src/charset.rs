@@ -1,10 +1,11 @@
-//! Bytes in, text out: the charset of a page by evidence, not by what it declares.
+//! Charset detection and decoding: bytes in, text out. The charset of a page is decided by evidence, not by what the
+//! page declares.
 //!
-//! In order: a byte order mark; HZ, which is ASCII with Chinese between `~{` and `~}`; UTF-8 that is valid, or nearly so;
-//! UTF-16 by its zero bytes or, where Latin letters are few, by the text that it gives; then the charsets of Chinese
-//! pages and the declared one, each judged by the text that it gives. Chinese text in the wrong one of GBK and Big5 turns
-//! into rare letters and errors, in the right one half of its letters are among the commonest few hundred, and a few
-//! damaged bytes change neither.
+//! The order is: a byte order mark; HZ, which is ASCII with Chinese between `~{` and `~}`; UTF-8 that is valid, or
+//! nearly so; UTF-16 by its zero bytes or, if Latin letters are few, by the text that it gives; then the charsets of
+//! Chinese pages and the declared one, each judged by the text that it gives. Chinese text decoded with the wrong one
+//! of GBK and Big5 turns into rare characters and errors; with the right one half of its characters are among the
+//! commonest few hundred, and a few damaged bytes change neither.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
@@ -18,29 +19,31 @@ pub use decode::Decoded;
 use decode::decode_as;
 use weight::weigh;
 
-/// How many bytes from its start a page may declare its charset in.
+/// The number of bytes from its start in which a page may declare its charset.
 const DECLARED_WITHIN: usize = 4 << 10;
-/// How many bytes the charsets are judged by: those between tags and line ends that hold a letter beyond ASCII.
+/// The size of the sample by which charsets are judged, in bytes: pieces between tags and line ends with a character
+/// beyond ASCII.
 const JUDGED: usize = 32 << 10;
-/// How many bytes UTF-16 is told by.
+/// The number of bytes by which UTF-16 is detected.
 const UTF16_HEAD: usize = 4 << 10;
-/// With fewer letters than this, UTF-16 is not told by the text that it gives.
+/// The least number of characters by which UTF-16 is detected from the text that it gives.
 const UTF16_LETTERS: usize = 8;
-/// UTF-8 with at most one error in so many letters of several bytes is still UTF-8: by chance alone, text of another
-/// charset gives hardly any such letters.
+/// UTF-8 with at most one error per this many multi-byte characters is still UTF-8: by chance alone, text of another
+/// charset gives hardly any such characters.
 const UTF8_LETTERS_PER_ERROR: usize = 4;
-/// A text with at most one error in so many bytes is put in step again behind each.
+/// A text with at most one error per this many bytes is realigned after each error.
 const BYTES_PER_ERROR: usize = 20;
-/// From this score on, a text reads as Chinese.
+/// The least score of a text that reads as Chinese.
 const PLAUSIBLE: f64 = 0.35;
-/// From this score on, a text without an error is Chinese, and no other charset is tried. Of 201 news pages and 46 feeds
-/// in their own charset nearly all score 0.5 to 0.8, and in the other one of GBK and Big5 none more than 0.11.
+/// The score from which a text without an error is certainly Chinese, and no other charset is tried. Of 201 news pages
+/// and 46 feeds in their own charset nearly all score 0.5 to 0.8, and in the other one of GBK and Big5 none more than
+/// 0.11.
 const CERTAIN: f64 = 0.45;
-/// How much worse than the best a declared charset may read and still be believed.
+/// The amount by which a declared charset may score below the best and still be believed.
 const DECLARED_BONUS: f64 = 0.15;
 
-/// Decodes a page by evidence. `declared` is the charset of the HTTP header, where there was one; a charset in the page
-/// itself is looked for where `is_html`.
+/// Decodes a page by evidence. `declared` is the charset of the HTTP header, if there was one; a charset declared in
+/// the page itself is considered if `is_html`.
 ///
 /// ```
 /// use gongxun_text::charset::decode;
@@ -64,12 +67,12 @@ pub fn decode(bytes: &[u8], declared: Option<&str>, is_html: bool) -> Decoded {
     }
     let encoding = judge(bytes, declared, is_html);
     let decoded = decode_as(encoding, bytes);
-    // A few damaged bytes in a text, not another charset or no text at all.
+    // A few damaged bytes in a text, rather than another charset or no text at all.
     let few = decoded.errors > 0 && decoded.errors * BYTES_PER_ERROR <= bytes.len();
     if few && [GB18030, BIG5].contains(&encoding) { realign::decode(encoding, bytes) } else { decoded }
 }
 
-/// The charset of bytes that nothing is declared about.
+/// Guesses the charset of bytes without any declaration.
 pub fn guess(bytes: &[u8]) -> &'static Encoding {
     match sniff_utf16(bytes) {
         Some(encoding) => encoding,
@@ -77,8 +80,9 @@ pub fn guess(bytes: &[u8]) -> &'static Encoding {
     }
 }
 
-/// UTF-16 by its byte order mark; by zero bytes that all stand on one side of the pairs while the pairs read as Chinese and
-/// Latin letters; or, where there are few zero bytes, by common Chinese characters that no other charset gives.
+/// Detects UTF-16 by its byte order mark; by zero bytes that all stand on one side of the pairs while the pairs read as
+/// Chinese and Latin characters; or, if there are few zero bytes, by common Chinese characters that no other charset
+/// gives.
 pub fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     match Encoding::for_bom(bytes) {
         Some((encoding, _)) => return (encoding != UTF_8).then_some(encoding),
@@ -109,10 +113,10 @@ pub fn sniff_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     chinese_utf16(head)
 }
 
-/// UTF-16 by the Chinese text that it gives, where it gives no error and the bytes are no UTF-8.
+/// Detects UTF-16 by the Chinese text that it gives, if it gives no error and the bytes are not UTF-8.
 fn chinese_utf16(head: &[u8]) -> Option<&'static Encoding> {
     let head = &head[..head.len() & !1];
-    // A letter of UTF-8 may be cut off at the end.
+    // A character of UTF-8 may be cut off at the end.
     if std::str::from_utf8(head).map_or_else(|err| err.error_len().is_none(), |_| true) {
         return None;
     }
@@ -123,7 +127,7 @@ fn chinese_utf16(head: &[u8]) -> Option<&'static Encoding> {
     [UTF_16LE, UTF_16BE].into_iter().find(reads)
 }
 
-/// The charset of bytes that are neither valid UTF-8 nor UTF-16.
+/// Judges the charset of bytes that are neither valid UTF-8 nor UTF-16.
 fn judge(bytes: &[u8], header: Option<&str>, is_html: bool) -> &'static Encoding {
     let sample = &sample(bytes)[..];
     let (letters, errors) = utf8_letters(sample);
@@ -132,7 +136,7 @@ fn judge(bytes: &[u8], header: Option<&str>, is_html: bool) -> &'static Encoding
     }
     let meta = if is_html { declared_in(bytes) } else { None };
     let declared: Vec<&'static Encoding> = [header.and_then(for_label), meta].into_iter().flatten().collect();
-    // UTF-8 with more errors than letters is not worth a closer look.
+    // UTF-8 with more errors than characters is not worth a closer look.
     let mut best = (if letters > errors { Judged::of(UTF_8, sample).score } else { f64::MIN }, UTF_8);
     for encoding in [GB18030, BIG5] {
         let judged = Judged::of(encoding, sample);
@@ -150,9 +154,9 @@ fn judge(bytes: &[u8], header: Option<&str>, is_html: bool) -> &'static Encoding
     if best.0 >= PLAUSIBLE {
         return best.1;
     }
-    // Not Chinese, or too little of it to tell: a declaration that fits is as good as anything.
+    // Not Chinese, or too little of it to tell: any declaration that fits is accepted.
     for encoding in &declared {
-        // Any bytes at all are letters in UTF-16.
+        // In UTF-16 any bytes at all decode to characters.
         let is_utf16 = [UTF_16LE, UTF_16BE].contains(encoding);
         if *encoding != UTF_8
             && fits(encoding, sample)
@@ -172,9 +176,9 @@ fn fits(encoding: &'static Encoding, sample: &[u8]) -> bool {
     judged.errors * 20 <= judged.letters
 }
 
-/// The first pieces of a page that tell something. Angle brackets and line ends are never part of a longer letter in any
-/// charset of Chinese pages, so pieces between them can be taken out; a piece too long is cut behind an ASCII letter
-/// where it has one.
+/// Returns the first informative pieces of a page. Angle brackets and line ends are never part of a longer character in
+/// any charset of Chinese pages, so the pieces between them can be taken out; a piece that is too long is cut behind an
+/// ASCII character if it has one.
 fn sample(bytes: &[u8]) -> Vec<u8> {
     let mut sample = Vec::new();
     for piece in bytes.split(|&b| matches!(b, b'<' | b'>' | b'\n')).filter(|piece| !piece.is_ascii()) {
@@ -191,7 +195,7 @@ fn sample(bytes: &[u8]) -> Vec<u8> {
     sample
 }
 
-/// How many letters of several bytes are whole in UTF-8, and at how many places there is something else.
+/// Counts the complete multi-byte characters of UTF-8, and the places with anything else.
 fn utf8_letters(sample: &[u8]) -> (usize, usize) {
     sample.utf8_chunks().fold((0, 0), |(letters, errors), chunk| {
         let whole = chunk.valid().chars().filter(|c| !c.is_ascii()).count();
@@ -199,12 +203,12 @@ fn utf8_letters(sample: &[u8]) -> (usize, usize) {
     })
 }
 
-/// What a charset makes of a sample.
+/// The score of a charset on a sample.
 struct Judged {
-    /// Letters beyond ASCII.
+    /// Number of characters beyond ASCII.
     letters: usize,
     errors: usize,
-    /// How much the letters are those of Chinese text, at most 1.
+    /// The degree to which the characters are those of Chinese text, at most 1.
     score: f64,
 }
 
@@ -221,8 +225,8 @@ impl Judged {
     }
 }
 
-/// The charset that a page declares: of a `<meta>` near its start, not of a script or a style sheet; or of its XML
-/// declaration.
+/// Returns the charset that a page declares: in a `<meta>` near its start, not in a script or a style sheet; or in its
+/// XML declaration.
 fn declared_in(bytes: &[u8]) -> Option<&'static Encoding> {
     let head: String =
         bytes[..bytes.len().min(DECLARED_WITHIN)].iter().map(|&b| b.to_ascii_lowercase() as char).collect();
@@ -242,7 +246,7 @@ fn declared_in(bytes: &[u8]) -> Option<&'static Encoding> {
         {
             let tag = tag.split('>').next().unwrap_or_default();
             if let Some(encoding) = value_after(tag, "charset").and_then(for_label) {
-                // A page that can be read as ASCII is no UTF-16.
+                // A page that can be read as ASCII is not UTF-16.
                 return Some(if [UTF_16LE, UTF_16BE].contains(&encoding) { UTF_8 } else { encoding });
             }
         }
@@ -250,7 +254,7 @@ fn declared_in(bytes: &[u8]) -> Option<&'static Encoding> {
     None
 }
 
-/// The value of `key = "value"`, where the key is a word of its own.
+/// Returns the value of `key = "value"`, where the key is a word of its own.
 fn value_after<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     text.match_indices(key).find_map(|(at, _)| {
         let alone = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_');
@@ -273,7 +277,7 @@ fn for_label(label: &str) -> Option<&'static Encoding> {
     }
 }
 
-/// GBK and GB2312 are parts of GB18030.
+/// Maps GBK and GB2312, which are subsets, to GB18030.
 fn unify(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
 }

@@ -1,20 +1,20 @@
-//! What a longer word is made of: 总工会 of 总 and 工会, 劳动争议调解 of 劳动争议 and 调解.
+//! Compounds: the words that a longer word is composed of, such as 总 and 工会 in 总工会, 劳动争议 and 调解 in 劳动争议调解.
 //!
-//! A folded word and the dictionary flow in; ranges of its characters flow out. A word is cut into its likeliest parts, and
-//! these again, so that 人民 is found in 中华人民共和国 and 国共 is not found in 中国共产党.
+//! A folded word and the dictionary flow in; ranges of its characters flow out. A word is cut into its likeliest parts,
+//! and these again, so that 人民 is found in 中华人民共和国 and 国共 is not found in 中国共产党.
 
 use std::ops::Range;
 
 use super::segment::Segmenter;
 
-/// Longer words are not taken apart.
+/// The length in characters of the longest word that is decomposed.
 pub const MAX_PARTED: usize = 24;
-/// The least weight of a part: that of a character that the dictionary does not know.
+/// The least weight of a part: that of a character that the dictionary does not have.
 const UNKNOWN: f64 = -20.0;
-/// What the frequencies of the dictionary add up to, about.
+/// The approximate sum of the frequencies of the dictionary.
 const ALL_FREQUENCIES: f64 = 6e7;
 
-/// The likeliest way to cut a word into at least two words of the dictionary.
+/// Returns the likeliest way to cut a word into at least two words of the dictionary.
 ///
 /// ```
 /// use gongxun_text::{compound::parts, segment::Segmenter};
@@ -22,7 +22,7 @@ const ALL_FREQUENCIES: f64 = 6e7;
 /// assert_eq!(parts(&word, &Segmenter::builtin()), [0..4, 4..6]);
 /// ```
 pub fn parts(word: &[char], segmenter: &Segmenter) -> Vec<Range<usize>> {
-    // The best way from each character to the end: its weight, and where its first part ends.
+    // The best path from each character to the end: its weight, and the end of its first part.
     let mut best: Vec<(f64, usize)> = vec![(0.0, word.len()); word.len() + 1];
     let mut part = String::new();
     for start in (0..word.len()).rev() {
@@ -52,7 +52,7 @@ pub fn parts(word: &[char], segmenter: &Segmenter) -> Vec<Range<usize>> {
     .collect()
 }
 
-/// Whether a range of a word is the word, or begins and ends where parts of it do.
+/// Whether a range of a word is the whole word, or begins and ends at boundaries of its parts.
 pub fn is_part(word: &[char], range: Range<usize>, segmenter: &Segmenter) -> bool {
     if range.len() == word.len() || word.len() > MAX_PARTED {
         return true;
@@ -65,7 +65,7 @@ pub fn is_part(word: &[char], range: Range<usize>, segmenter: &Segmenter) -> boo
     range.start == first.start && parts.iter().any(|part| part.end == range.end)
 }
 
-/// The ranges of at least two characters that [`is_part`] says yes to, but for the word itself.
+/// Returns the ranges of at least two characters for which [`is_part`] holds, except the word itself.
 pub fn inner_words(word: &[char], segmenter: &Segmenter) -> Vec<Range<usize>> {
     let mut inner = Vec::new();
     if word.len() <= MAX_PARTED {

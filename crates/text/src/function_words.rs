@@ -1,4 +1,4 @@
-//! Words that a query need not find: particles, question words, forms of politeness. A folded word in, yes or no out.
+//! Function words, which a query need not match: particles, question words, forms of politeness.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -8,7 +8,7 @@ use super::fold::fold;
 /// One word a line; `#` begins a comment.
 const WORDS: &str = include_str!("data/function_words.txt");
 
-/// Whether a folded word only holds a question together (谁, 多少, 的, 请问).
+/// Whether a folded word is a function word: it only holds a question together (谁, 多少, 的, 请问).
 ///
 /// ```
 /// use gongxun_text::function_words::is_function_word;

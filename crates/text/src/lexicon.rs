@@ -3,7 +3,7 @@
 //! The list is `data/labour.tsv`. `build.rs` puts its words into the built-in dictionary with frequencies high enough for
 //! each to be cut as one word.
 
-/// The lexicon as it is written: `word<TAB>category<TAB>note` a line, lines that begin with `#` are comments.
+/// The source of the lexicon: `word<TAB>category<TAB>note` a line; lines that begin with `#` are comments.
 const LABOUR: &str = include_str!("data/labour.tsv");
 
 /// One term of the lexicon.
@@ -11,7 +11,7 @@ const LABOUR: &str = include_str!("data/labour.tsv");
 pub struct LabourTerm {
     /// The word as written, before folding.
     pub word: &'static str,
-    /// What kind of term it is, in one word; empty where none is given.
+    /// The kind of term, in one word; empty if none is given.
     pub category: &'static str,
     /// A remark, often empty.
     pub note: &'static str,

@@ -1,4 +1,5 @@
-//! Pure functions on text: charset, fold, segment, lexicon, repair, numerals. Nothing here reads or writes files.
+//! Pure functions on Chinese text: charsets, folding, segmentation, lexicon, synonyms, pinyin, repair. Nothing here
+//! reads or writes files.
 
 #[cfg(feature = "reading")]
 pub mod charset;

@@ -1,10 +1,10 @@
-//! How words sound: pinyin without tones, for what was typed by sound.
+//! Pinyin without tones, for queries that were typed by sound.
 //!
-//! Words flow in, letters flow out. A character with several readings has its usual one.
+//! Words flow in, Latin letters flow out. A character with several readings has its usual one.
 
 use pinyin::ToPinyin as _;
 
-/// The letters of a word of Chinese characters, syllable after syllable; none where a character has no reading.
+/// Returns the pinyin of a word of Chinese characters, syllable after syllable; `None` if a character has no reading.
 ///
 /// ```
 /// use gongxun_text::pinyin::sound;
@@ -20,14 +20,14 @@ pub fn sound(word: &str) -> Option<String> {
     (!letters.is_empty()).then(|| letters.replace('ü', "v"))
 }
 
-/// The letters under which syllables meet that many speakers do not tell apart: zh and z, ch and c, sh and s, a final ng
-/// and n, l and n.
+/// Normalizes pinyin so that syllables that many speakers do not distinguish become equal: zh and z, ch and c, sh and
+/// s, a final ng and n, l and n.
 pub fn rough(letters: &str) -> String {
     letters.replace("zh", "z").replace("ch", "c").replace("sh", "s").replace("ng", "n").replace('l', "n")
 }
 
-/// The letters of pinyin as typed (`gong hui`, `gong'hui`, `GongHui`), or none where it is none: other characters, or
-/// fewer than two letters.
+/// Returns the letters of pinyin as typed (`gong hui`, `gong'hui`, `GongHui`); `None` if the text is not pinyin: it has
+/// other characters, or fewer than two letters.
 pub fn typed(text: &str) -> Option<String> {
     let mut letters = String::new();
     for c in text.chars() {

@@ -1,16 +1,16 @@
-//! Random numbers, for samples that are the same in every run.
+//! A seeded random number generator, for samples that are the same in every run.
 
-/// Random numbers that are the same for the same seed (xorshift).
+/// A random number generator whose numbers depend on its seed alone (xorshift).
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
 impl Random {
-    /// Numbers from a seed.
+    /// A generator with this seed.
     pub fn new(seed: u64) -> Random {
         Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    /// A number below the limit; 0 where the limit is 0.
+    /// Returns a number below the limit; 0 if the limit is 0.
     pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

@@ -1,8 +1,8 @@
-//! What repair says that it did: kind of damage, number of places, confidence.
+//! The report of a repair: the kind of damage, the number of places, the confidence.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What was undone on a page.
+/// A kind of damage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -11,36 +11,36 @@ pub enum RepairKind {
     Gloss,
     /// Text that was decoded with the wrong charset and written out again.
     Mojibake,
-    /// Characters that stood as references of HTML (`&#24037;`).
+    /// Characters that were written as HTML references (`&#24037;`).
     Escaped,
     /// A line of search-engine keywords put before the text.
     KeywordLine,
-    /// Random letters hung on the end of paragraphs.
+    /// Random characters appended to paragraphs.
     JunkTail,
     /// Ornaments strewn between the words.
     Separator,
-    /// Letters that are lost for good (锟斤拷, U+FFFD): counted, not repaired.
+    /// Characters that are lost for good (锟斤拷, U+FFFD): counted, not repaired.
     Lost,
 }
 
-/// What was done to an article's text, and how sure it is.
+/// A repair of an article's text, with its confidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Repair {
     /// The kind of damage.
     pub kind: RepairKind,
-    /// How many places.
+    /// Number of places.
     pub count: u32,
-    /// From 0 to 1: how likely it is that the text is as it stood before, but for what is counted as lost.
+    /// The probability, from 0 to 1, that the text is as it was before the damage, except for what is counted as lost.
     #[serde(serialize_with = "write_share", deserialize_with = "read_share")]
     pub confidence: f32,
 }
 
-/// What is no share is written as 0, so that whatever was written can be read.
+/// A value that is not a proportion is written as 0, so that everything written can be read.
 fn write_share<S: Serializer>(share: &f32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f32(as_share(*share))
 }
 
-/// JSON has no NaN: it was written as null once.
+/// JSON has no NaN: it was once written as null.
 fn read_share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
     Option::<f32>::deserialize(deserializer).map(|share| as_share(share.unwrap_or(0.0)))
 }

@@ -1,14 +1,14 @@
-//! What a string is: classes of characters, runs of one class, and where a string occurs in a text.
+//! String matching: classes of characters, runs of one class, and the occurrences of a string in a text.
 //!
-//! The index proves strings by these rules and the plain scan ([`find`]) states them; `gongxun verify` compares the two.
-//! Everything here takes folded characters (see [`crate::fold`]), so that an offset in characters is an offset
+//! The index matches strings by these rules and the plain scan ([`find`]) defines them; `gongxun verify` compares the
+//! two. Everything here takes folded characters (see [`crate::fold`]), so that an offset in characters is an offset
 //! into the text as printed.
 
 use std::ops::Range;
 
 use super::fold::is_han;
 
-/// What a folded character is for the index.
+/// The class of a folded character, for the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
     /// A Chinese character.
@@ -22,7 +22,7 @@ pub enum Class {
 }
 
 impl Class {
-    /// The class of a folded character.
+    /// Returns the class of a folded character.
     #[inline]
     pub fn of(c: char) -> Class {
         if c.is_ascii() {
@@ -34,7 +34,7 @@ impl Class {
         } else if is_han(c) {
             Class::Han
         } else if matches!(c, '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}') {
-            // The usual punctuation, which needs no look into Unicode's tables.
+            // The usual punctuation, which needs no lookup in Unicode's tables.
             Class::Other
         } else if c.is_alphabetic() {
             Class::Letter
@@ -45,7 +45,7 @@ impl Class {
         }
     }
 
-    /// Whether characters of this class stand together as one whole run: letters and digits do.
+    /// Whether characters of this class form one whole run: letters and digits do.
     pub fn is_word(self) -> bool {
         matches!(self, Class::Digit | Class::Letter)
     }
@@ -56,10 +56,10 @@ pub fn ends_sentence(c: char) -> bool {
     matches!(c, '。' | '!' | '?' | '！' | '？' | '…' | '｡' | '\n')
 }
 
-/// Signs that carry a meaning wherever they stand: 20% is not 20, 工会+ not 工会.
+/// Signs that carry meaning wherever they stand: 20% is not 20, 工会+ is not 工会.
 const SIGNS: &str = "%‰+#@&=<>$¥€£¢°℃℉§×÷±≥≤≠№√";
 
-/// Whether the character at this place of a string is a sign that carries a meaning, so that no other stands for it: one of
+/// Whether the character at this index of a string is a sign that carries meaning, so that no other matches it: one of
 /// those that always do, or the point between two digits (5.6).
 pub fn carries_meaning(string: &[char], at: usize) -> bool {
     let digit = |at: Option<usize>| at.and_then(|at| string.get(at)).is_some_and(|c| Class::of(*c) == Class::Digit);
@@ -70,7 +70,8 @@ pub fn carries_meaning(string: &[char], at: usize) -> bool {
     }
 }
 
-/// The runs of one class in a folded text, as ranges of characters. Every character is in exactly one run.
+/// Iterates over the runs of one class in a folded text, as ranges of characters. Every character is in exactly one
+/// run.
 pub fn runs(chars: &[char]) -> impl Iterator<Item = (Class, Range<usize>)> + '_ {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -122,12 +123,12 @@ pub fn find<'a>(text: &'a [char], string: &'a [char]) -> impl Iterator<Item = Ra
     })
 }
 
-/// Whether a text ends with a digit and a point, so that a digit behind it goes on with the number.
+/// Whether a text ends with a digit and a point, so that a digit behind it continues the number.
 fn ends_with_point(text: &[char]) -> bool {
     matches!(text, [.., digit, '.'] if Class::of(*digit) == Class::Digit)
 }
 
-/// Longer strings are looked for without a second look at any character of the text.
+/// The length from which strings are searched for in a single pass over the text.
 const LONG: usize = 64;
 
 enum Either<A, B> {
@@ -146,11 +147,11 @@ impl<A: Iterator<Item = usize>, B: Iterator<Item = usize>> Iterator for Either<A
     }
 }
 
-/// The places of a long string, characters of other kinds being alike (Knuth, Morris and Pratt).
+/// The occurrences of a long string, characters of other kinds being alike (Knuth, Morris and Pratt).
 struct LongPlaces<'a> {
     text: &'a [char],
     pattern: &'a [char],
-    /// For each length of the string's beginning the longest end of it that is a beginning too.
+    /// For each length of a prefix of the string, the length of its longest border.
     borders: Vec<usize>,
     at: usize,
     held: usize,
@@ -197,16 +198,16 @@ fn alike(a: char, b: char) -> bool {
     a == b || both_other(a, b)
 }
 
-/// How many characters are compared at once.
+/// The number of characters that are compared at once.
 const AT_ONCE: usize = 16;
 
 /// The places in a text at which a string may begin, by its first two characters.
 struct Places<'a> {
     text: &'a [char],
-    /// Behind the last place.
+    /// The end of the last place.
     end: usize,
     first: char,
-    /// None where it may be any of several.
+    /// `None` if it may be any of several.
     second: Option<char>,
     at: usize,
 }
@@ -228,7 +229,7 @@ impl Iterator for Places<'_> {
 
     fn next(&mut self) -> Option<usize> {
         let places = &self.text[..self.end];
-        // Without a way out in the middle of a chunk the compiler compares many characters at once.
+        // Without an exit in the middle of a chunk the compiler vectorizes the comparison.
         let found = match self.second {
             Some(second) => {
                 let behind = self.text.get(1..)?;
@@ -256,8 +257,8 @@ impl Iterator for Places<'_> {
     }
 }
 
-/// The string without the characters of other kinds at its ends, signs that carry a meaning apart. Empty where there is
-/// neither letter nor digit nor Chinese character.
+/// Returns the range of the string without the characters of other kinds at its ends, except signs that carry meaning.
+/// Empty if there is neither a letter nor a digit nor a Chinese character.
 pub fn core(string: &[char]) -> Range<usize> {
     if string.iter().all(|c| Class::of(*c) == Class::Other) {
         return string.len()..string.len();
@@ -272,7 +273,7 @@ fn both_other(a: char, b: char) -> bool {
     Class::of(a) == Class::Other && Class::of(b) == Class::Other
 }
 
-/// Whether a match may begin or end at this place: no run of letters or digits is cut, and where the string had a
+/// Whether a match may begin or end at this place: no run of letters or digits is cut, and if the string has a
 /// character of another kind here, so has the text (or it ends here).
 fn edge(text: &[char], at: usize, other: bool) -> bool {
     let (Some(left), Some(right)) = (at.checked_sub(1).and_then(|i| text.get(i)), text.get(at)) else {

@@ -1,8 +1,9 @@
-//! Names and words of the field that mean one thing: 全总 is 中华全国总工会. A folded term in, its equals out.
+//! Synonyms of the field: names and words with one meaning, such as 全总 and 中华全国总工会. A folded term flows in, its
+//! synonyms flow out.
 //!
-//! The file has one group a line, its parts divided by tabs: a note that says what the group is, then two or more terms.
-//! A part that is `>` makes the line one-way: each term before it finds those behind it, and nothing else by this line. `#` at the start of a line makes it a comment. A user's file has the same form and adds to the built-in
-//! groups.
+//! The file has one group a line, its parts separated by tabs: a note that describes the group, then two or more terms.
+//! A part that is `>` makes the line one-way: each term before it finds those after it, and nothing else by this line.
+//! `#` at the start of a line makes it a comment. A user's file has the same form and adds to the built-in groups.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,64 +13,65 @@ use super::fold::fold;
 
 const BUILTIN: &str = include_str!("data/synonyms.tsv");
 
-/// How many terms a group may have.
+/// The most terms in a group.
 pub const MAX_TERMS: usize = 32;
-/// How many characters a term may have.
+/// The most characters in a term.
 pub const MAX_TERM_CHARS: usize = 32;
-/// How many groups a file may have.
+/// The most groups in a file.
 pub const MAX_GROUPS: usize = 20_000;
-/// The part of a line that stands between what finds and what is only found.
+/// The separator between the terms that find and those that are only found.
 const ONE_WAY: &str = ">";
 
 /// A line of a synonym file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// What binds the terms.
+    /// The relation between the terms.
     pub note: String,
-    /// Terms that find, folded.
+    /// Terms that find others, folded.
     pub terms: Vec<String>,
-    /// Terms that are found and find nothing themselves, folded. Empty where the group goes both ways: there each of `terms`
+    /// Terms that are found and find nothing themselves, folded. Empty if the group is symmetric: each of `terms` then
     /// finds the others.
     pub found: Vec<String>,
 }
 
 impl Group {
-    /// What one of the terms that find finds: the others, but for those that hold it, which it finds as a string.
+    /// Returns the synonyms found by one of the finding terms: the others, except those that contain it, which it finds
+    /// as a string.
     pub fn found_by<'a>(&'a self, term: &'a str) -> impl Iterator<Item = &'a String> {
         let others = if self.found.is_empty() { &self.terms } else { &self.found };
         others.iter().filter(move |other| !holds(other, term))
     }
 }
 
-/// Groups of terms that mean one thing.
+/// Groups of terms with one meaning.
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms {
     equals: HashMap<String, Equals>,
-    /// The length in characters of the longest term that begins with a character.
+    /// The length in characters of the longest term, by its first character.
     longest: HashMap<char, usize>,
     /// The notes of the groups.
     notes: Vec<String>,
 }
 
-/// What stands for a term, and for each the number of the note that says why.
+/// The synonyms of a term, and for each the number of the note that explains it.
 #[derive(Debug, Clone, Default)]
 struct Equals {
     terms: Vec<String>,
     notes: Vec<usize>,
 }
 
-/// A line of a synonym file that makes no group.
+/// An error in a line of a synonym file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {what}")]
 pub struct SynonymError {
     /// The line's number, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// A description of the error.
     pub what: String,
 }
 
 impl Synonyms {
-    /// The groups that come with the program.
+    /// Returns the groups that come with the program.
     ///
     /// ```
     /// use gongxun_text::synonyms::Synonyms;
@@ -80,13 +82,13 @@ impl Synonyms {
         static GROUPS: OnceLock<Synonyms> = OnceLock::new();
         GROUPS.get_or_init(|| {
             let mut synonyms = Synonyms::default();
-            // A test holds that every line is good; one that is not leaves the groups before it in place.
+            // A test ensures that every line is valid; an invalid one would leave the groups before it in place.
             builtin_groups().for_each(|group| synonyms.add(&group));
             synonyms
         })
     }
 
-    /// These groups and those of a user's file.
+    /// Returns these groups with those of a user's file.
     ///
     /// # Errors
     /// The first line that is not a group: it has fewer than two distinct terms, or more or longer ones than the limits
@@ -99,21 +101,21 @@ impl Synonyms {
         Ok(synonyms)
     }
 
-    /// What the groups of a folded term find in its place, folded, in the order of the file. What holds the term is not among
-    /// it: a search for the term finds that as a string.
+    /// Returns the synonyms of a folded term, folded, in the order of the file. Terms that contain it are left out: a
+    /// search for the term finds those as a string.
     pub fn lookup(&self, folded: &str) -> &[String] {
         self.equals.get(folded).map_or(&[], |equals| &equals.terms)
     }
 
-    /// What binds each of the terms that [`Synonyms::lookup`] gives: the notes of their groups, in the same order.
+    /// Returns the notes of the groups of the terms that [`Synonyms::lookup`] returns, in the same order.
     pub fn notes(&self, folded: &str) -> impl Iterator<Item = &str> {
         let notes = self.equals.get(folded).map_or(&[][..], |equals| &equals.notes);
         notes.iter().map(|&note| self.notes[note].as_str())
     }
 
-    /// Where terms stand in a folded text, as ranges of its characters: from the left, at each place the longest one,
-    /// none inside another. A term of Latin letters or digits stands whole (ai is not in said). Chinese terms are found
-    /// as strings; whether one is a word there is the segmentation's to say.
+    /// Returns the occurrences of terms in a folded text, as ranges of its characters: from left to right, at each
+    /// place the longest one, without overlaps. A term of Latin letters or digits matches whole words only (ai is not
+    /// in said). Chinese terms are found as strings; segmentation decides whether one is a word there.
     pub fn find(&self, folded: &str) -> Vec<Range<usize>> {
         let chars: Vec<char> = folded.chars().collect();
         let mut found = Vec::new();
@@ -159,12 +161,12 @@ impl Synonyms {
     }
 }
 
-/// The groups that come with the program, in the order of the file.
+/// Returns the groups that come with the program, in the order of the file.
 pub fn builtin_groups() -> impl Iterator<Item = Group> {
     read(BUILTIN).map_while(Result::ok)
 }
 
-/// The groups of a file.
+/// Parses the groups of a file.
 fn read(file: &str) -> impl Iterator<Item = Result<Group, SynonymError>> {
     let lines = file.trim_start_matches('\u{FEFF}').lines().enumerate();
     let lines = lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
@@ -177,7 +179,7 @@ fn read(file: &str) -> impl Iterator<Item = Result<Group, SynonymError>> {
     })
 }
 
-/// Whether a search for the term finds the text: the term stands in it, runs of letters and digits whole.
+/// Whether a search for the term finds the text: the term occurs in it, runs of letters and digits whole.
 fn holds(text: &str, term: &str) -> bool {
     text.match_indices(term).any(|(start, _)| {
         let end = start + term.len();
@@ -195,7 +197,7 @@ fn runs_on(before: char, after: char) -> bool {
     (letter(before) && letter(after)) || (before.is_ascii_digit() && after.is_ascii_digit())
 }
 
-/// The group of a line.
+/// Parses the group of a line.
 fn group(line: &str) -> Result<Group, String> {
     let mut parts = line.split('\t').map(str::trim);
     let note = parts.next().unwrap_or_default().to_string();
@@ -221,7 +223,7 @@ fn group(line: &str) -> Result<Group, String> {
     }
 }
 
-/// A term as it is looked up.
+/// Normalizes a term for lookup.
 fn term(part: &str) -> Result<String, String> {
     let term = fold(part);
     if term.chars().count() > MAX_TERM_CHARS {
@@ -238,12 +240,12 @@ mod tests {
     use super::*;
     use crate::segment::{Hmm, Segmenter};
 
-    /// Groups that the file has at least.
+    /// The least number of groups in the file.
     const GROUPS: usize = 1_200;
     /// The share of places at which a term's edges are edges of words.
     const KEPT: f64 = 0.99;
 
-    /// The groups of the built-in file, each good.
+    /// Returns the groups of the built-in file, asserting that each is valid.
     fn groups() -> Vec<Group> {
         read(BUILTIN).map(|group| group.unwrap()).collect()
     }

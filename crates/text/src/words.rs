@@ -1,5 +1,6 @@
-//! A text with its words. Telling a word from letters inside other words takes the cut of the run of Chinese around it, so
-//! runs are cut when they are asked about, and what was found is kept with the text, two bits a character.
+//! Texts with lazily computed word boundaries. To tell a word from characters that cross word boundaries takes the
+//! segmentation of the run of Chinese around it, so runs are segmented on demand, and the result is kept with the text,
+//! at two bits a character.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +9,7 @@ use super::fold::fold_char;
 use super::segment::{Hmm, Segmenter, Token};
 use super::strings::Class;
 
-/// The characters of a text, as printed and folded: one for one, so that what is found in the fold is marked in the text.
+/// The characters of a text, as printed and folded: one for one, so that a match in the fold can be marked in the text.
 ///
 /// ```
 /// let text = gongxun_text::words::Text::of("農民工");
@@ -20,24 +21,24 @@ pub struct Text {
     pub printed: Vec<char>,
     /// Their fold.
     pub folded: Vec<char>,
-    /// The characters of runs that were cut.
+    /// The characters of runs that have been segmented.
     cut: Places,
-    /// Those at which words of these runs begin, and the one after each run.
+    /// The first character of each word of these runs, and the one after each run.
     starts: Places,
 }
 
-/// How a piece of a text stands to the words of the run that it begins in.
+/// The relation of a piece of text to the words of the run that it begins in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stand {
-    /// It begins and ends where words do, or is not in a run of Chinese alone.
+    /// It begins and ends at word boundaries, or is not in a run of Chinese.
     Whole,
-    /// It begins or ends inside a word and reaches out of it.
+    /// It begins or ends inside a word and extends beyond it.
     Across,
-    /// It lies in one word, which is the text's range.
+    /// It lies within one word, whose range in the text this is.
     Inside(Range<usize>),
 }
 
-/// Room for a run's text and words, to be used again.
+/// Reusable buffers for a run's text and words.
 #[derive(Debug, Default)]
 pub struct Room {
     run: String,
@@ -45,7 +46,7 @@ pub struct Room {
 }
 
 impl Text {
-    /// The characters of this text. None of its runs is cut yet.
+    /// Collects the characters of a text. None of its runs is segmented yet.
     pub fn of(text: &str) -> Text {
         // Most of them take three bytes.
         let mut printed = Vec::with_capacity(text.len() / 3 + 1);
@@ -55,7 +56,8 @@ impl Text {
         Text { printed, folded, cut, starts }
     }
 
-    /// How a range of characters stands to the words around it. A text is asked with one segmenter, always the same.
+    /// Returns the relation of a range of characters to the words around it. One text must always be used with the same
+    /// segmenter.
     ///
     /// ```
     /// use gongxun_text::{segment::Segmenter, words::{Room, Stand, Text}};
@@ -77,7 +79,7 @@ impl Text {
         if (range.start + 1..range.end).any(|at| self.starts.has(at)) {
             return if begins && ends { Stand::Whole } else { Stand::Across };
         }
-        // Each run begins with a word, and one is noted behind it.
+        // Each run begins with a word, and its end is marked too.
         let start = (0..=range.start).rev().find(|at| self.starts.has(*at)).unwrap_or(0);
         let end = (range.end..self.folded.len()).find(|at| self.starts.has(*at)).unwrap_or(self.folded.len());
         if begins && ends { Stand::Whole } else { Stand::Inside(start..end) }
@@ -98,13 +100,13 @@ impl Text {
             position += run[token.start as usize..token.end as usize].chars().count();
         }
         self.starts.add(end);
-        // Whoever sees that a character is cut sees its run's words, and that the characters behind it are cut: threads may
-        // ask at the same time.
+        // A thread that sees a character marked as segmented also sees its run's words and that the characters after it
+        // are segmented: threads may query at the same time.
         (start..end).rev().for_each(|at| self.cut.add(at));
     }
 }
 
-/// A set of places of a text. Threads may add at the same time.
+/// A set of positions in a text. Threads may add to it concurrently.
 #[derive(Debug, Default)]
 struct Places(Box<[AtomicU64]>);
 

@@ -1,7 +1,7 @@
-//! HZ, the charset of Chinese mail and newsgroups on seven-bit lines: the bytes in, text out where they are HZ.
+//! The decoder of HZ, the charset of Chinese mail and newsgroups on seven-bit lines.
 //!
-//! `~{` begins a run of GB2312 with the high bits left out, `~}` ends it, `~~` is a tilde, and a tilde at the end of a line
-//! joins it with the next.
+//! `~{` begins a run of GB2312 with the high bits cleared, `~}` ends it, `~~` is a tilde, and a tilde at the end of a
+//! line joins it with the next.
 
 use encoding_rs::GBK;
 
@@ -9,12 +9,12 @@ use super::weight::weigh;
 
 /// The charset's name.
 pub(super) const NAME: &str = "HZ-GB-2312";
-/// The least that the characters of the runs weigh on average: tildes and braces of a program give others.
+/// The least average weight of the characters in runs: tildes and braces of a program give others.
 const PLAUSIBLE: f64 = 0.35;
-/// The fewest characters in runs that tell.
+/// The least number of characters in runs that is conclusive.
 const CHARACTERS: usize = 2;
 
-/// Decodes bytes that are ASCII and hold runs of HZ that read as Chinese; none where they don't.
+/// Decodes ASCII with runs of HZ that read as Chinese; `None` for anything else.
 pub(super) fn decode(bytes: &[u8]) -> Option<String> {
     // The pair is rare, and most files are not ASCII.
     if !bytes.is_ascii() || !bytes.windows(2).any(|pair| pair == b"~{") {
@@ -26,7 +26,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<String> {
     while let Some((&first, behind)) = rest.split_first() {
         match (first, behind.first()) {
             (b'~', Some(b'{')) => {
-                // A run ends at its line's end at the latest.
+                // A run ends at the end of its line at the latest.
                 let run = &behind[1..];
                 let length = run.chunks(2).take_while(|p| p.len() == 2 && *p != b"~}" && is_pair(p)).count() * 2;
                 let high: Vec<u8> = run[..length].iter().map(|b| b | 0x80).collect();

@@ -1,23 +1,23 @@
-//! Text in a double-byte charset with a damaged or lost byte: the bytes in, the text with its letters in step again out.
+//! Realignment of text in a double-byte charset with a damaged or lost byte.
 //!
-//! One wrong byte puts a decoder out of step: it pairs the second byte of each letter with the first of the next one, up
-//! to the next line end or tag. Where a run of bytes does not decode well, the way through it is found that gives the
-//! commonest letters for the fewest bytes left out.
+//! One wrong byte throws a decoder out of step: it pairs the second byte of each character with the first of the next
+//! one, up to the next line end or tag. For a run of bytes that does not decode well, a shortest-path search finds the
+//! decoding with the commonest characters for the fewest bytes left out.
 
 use encoding_rs::Encoding;
 
 use super::decode::{Decoded, decode_as};
 use super::weight::weigh;
 
-/// What leaving a byte out costs. An uncommon letter costs about one, so a way that leaves one out must put several
-/// letters right.
+/// The cost of leaving a byte out. An uncommon character costs about one, so a path that leaves a byte out must set
+/// several characters right.
 const LEFT_OUT: f32 = 4.0;
-/// What an ASCII letter inside a run costs.
+/// The cost of an ASCII character inside a run.
 const ASCII: f32 = 0.2;
-/// The longest run that is looked at; the way through it is kept in memory.
+/// The length of the longest run that is realigned, in bytes; its paths are kept in memory.
 const LONGEST: usize = 256 << 10;
 
-/// Decodes with each run in step. Only runs that hold an error are looked at closely.
+/// Decodes text, realigning the runs that contain an error.
 pub(super) fn decode(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     let mut decoded = Decoded { text: String::with_capacity(bytes.len() * 3 / 2), charset: encoding.name(), errors: 0 };
     let mut rest = bytes;
@@ -32,7 +32,7 @@ pub(super) fn decode(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     decoded
 }
 
-/// Whether a byte is never part of a longer letter: a control, a blank, punctuation below the digits.
+/// Whether a byte is never part of a longer character: a control, a blank, punctuation below the digits.
 fn is_between(byte: u8) -> bool {
     byte < 0x30
 }
@@ -57,16 +57,17 @@ fn push_run(encoding: &'static Encoding, run: &[u8], decoded: &mut Decoded) {
     }
 }
 
-/// What one step through a run gives: one letter, or two where a charset has one code for a base and its accent.
+/// The output of one step through a run: one character, or two where a charset has one code for a base and its accent.
 #[derive(Clone, Copy)]
 struct Letter {
     first: Option<char>,
     second: Option<char>,
 }
 
-/// The cheapest way through a run: letters, and nothing for a byte left out.
+/// Returns the cheapest path through a run: characters, and `None` for a byte left out.
 fn way_through(encoding: &'static Encoding, run: &[u8]) -> Vec<Option<Letter>> {
-    // For each place: what the cheapest way to it costs, how many bytes its last step has, and what that step gives.
+    // For each place: the cost of the cheapest path to it, the number of bytes of its last step, and the output of that
+    // step.
     let mut ways: Vec<(f32, usize, Option<Letter>)> = vec![(f32::INFINITY, 0, None); run.len() + 1];
     ways[0].0 = 0.0;
     for at in 0..run.len() {
@@ -83,7 +84,7 @@ fn way_through(encoding: &'static Encoding, run: &[u8]) -> Vec<Option<Letter>> {
         }
         for length in [2, 4] {
             let Some(code) = run.get(at..at + length) else { continue };
-            // Four bytes are one letter in GB18030 where the second and the fourth are digits.
+            // Four bytes are one character in GB18030 if the second and the fourth are digits.
             if length == 4 && !(code[1].is_ascii_digit() && code[3].is_ascii_digit()) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Pages in every charset, declared rightly, wrongly and not at all.
+//! Pages in every charset, declared correctly, incorrectly and not at all.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The folder of real pages, or nothing, said loudly.
+/// Returns the folder of real pages; `None`, with a printed warning, if it is not there.
 fn data(folder: &str) -> Option<PathBuf> {
     match std::env::var_os("GONGXUN_DATA") {
         Some(data) => Some(PathBuf::from(data).join(folder)),
@@ -138,7 +138,7 @@ fn real_pages_transcoded_are_the_same_text() {
         let text = text.trim_start_matches('\u{FEFF}');
         let han = text.chars().filter(|c| matches!(c, '\u{4E00}'..='\u{9FFF}')).count();
         if han * 3 < text.chars().filter(|c| !c.is_ascii()).count() {
-            // Two of the pages were broken when they were saved, and are letters like Ã to begin with.
+            // Two of the pages were broken when they were saved, and consist of characters like Ã to begin with.
             continue;
         }
         pages += 1;

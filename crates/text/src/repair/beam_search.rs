@@ -1,7 +1,7 @@
-//! The choice of the lost bytes of a line: the best path through what can have stood there.
+//! The choice of a line's lost bytes by beam search.
 //!
-//! In: the tokens of a line and what the page tells. Out: the line. Each lost byte has few candidates; a beam of
-//! hypotheses walks the line and is measured by how common the characters and neighbours are that come out.
+//! The tokens of a line and the page's evidence flow in; the line flows out. Each lost byte has few candidates; a beam
+//! of hypotheses advances along the line, scored by how common the resulting characters and pairs of neighbours are.
 
 use std::ops::Range;
 
@@ -13,32 +13,34 @@ use super::swallowed_byte::{behind, swallowed_byte};
 use super::tokens::{FULL_WIDTH, REPLACED, Token, cut_mark, mark_of};
 use crate::fold::{fold_char, is_han};
 
-/// Hypotheses kept at once.
+/// The width of the beam, in hypotheses.
 const BEAM: usize = 48;
-/// The same behind a place where two bytes are lost, until the next character tells more.
+/// The width of the beam behind a place where two bytes are lost, until the next character tells more.
 const WIDE_BEAM: usize = 2000;
-/// So many hypotheses, the best, are tried with a byte lost beside an ASCII character.
+/// The number of best hypotheses in which a byte is tried as lost together with an ASCII character.
 const MOST_HOLES: usize = 12;
-/// The same with a pair of bytes lost.
+/// The number of best hypotheses in which a lost pair of bytes is tried.
 const MOST_PRIVATE: usize = 4;
-/// A hypothesis this many bits behind the best is given up.
+/// The distance in bits behind the best at which a hypothesis is dropped.
 const HOPELESS: f32 = 28.0;
-/// A page has so many question marks tried as lost bytes, the others are left: no page can stop a run.
+/// The most question marks of a page that are tried as lost bytes; the others are left, so that no page can stall a
+/// run.
 pub const MOST_HOLES_A_PAGE: usize = 2000;
-/// With more pieces of output than this the best hypothesis is settled on.
+/// The number of pieces of output beyond which the best hypothesis is settled on.
 const MOST_NODES: usize = 1 << 20;
-/// With more than this, where there is one hypothesis alone.
+/// The same if there is only one hypothesis.
 const SETTLED: usize = 1 << 12;
-/// A byte that no character with the gloss behind it begins with is completed anyhow in so many hypotheses, the best.
+/// The number of best hypotheses in which a byte is completed although no character that begins with it is read as the
+/// gloss behind it.
 const MOST_UNREAD: usize = 4;
-/// Two hypotheses closer than this many bits leave it open which is right.
+/// The distance in bits below which two hypotheses leave the choice open.
 const OPEN: f32 = 14.0;
-/// So many pieces of two hypotheses are compared for where they differ.
+/// The most pieces of two hypotheses that are compared for differences.
 const MOST_COMPARED: usize = 64;
-/// How far apart in bits are the ASCII character that went with a byte, as the rules say it, and another one.
+/// The margin in bits of the swallowed ASCII character that the rules name over any other.
 const RULED: f32 = 3.0;
 
-// What is added to a hypothesis, in bits.
+// Terms of a hypothesis's score, in bits.
 const ASCII: f32 = -6.0;
 const ILL_PLACED: f32 = -8.0;
 const CLOSES: f32 = 2.0;
@@ -47,7 +49,7 @@ const EATEN: f32 = -4.0;
 const PRIVATE: f32 = -6.0;
 const ACROSS: f32 = -12.0;
 const CUT: f32 = -6.0;
-/// A full stop is common everywhere, which says little of this place.
+/// A full stop is common everywhere, so it says little about this place.
 const CUT_STOP: f32 = -3.0;
 const LATER_READING: f32 = -6.0;
 const NO_READING: f32 = -12.0;
@@ -62,42 +64,42 @@ pub struct Restored {
     pub text: String,
     /// The characters of the line that were a choice.
     pub doubts: Vec<Doubt>,
-    /// The pair of bytes that each lost byte made, with its reading.
+    /// The pair of bytes completed from each lost byte, with its reading.
     pub pairs: Vec<(u16, Reading)>,
-    /// How many pairs of bytes were read out of step.
+    /// Number of pairs of bytes that were read out of step.
     pub shifted: u32,
 }
 
-/// Characters that could be others.
+/// A range of uncertain characters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Doubt {
-    /// Which, counted in characters of the line.
+    /// The range, in characters of the line.
     pub at: Range<usize>,
-    /// By how many bits they are likelier than the others; [`LOST`] where they are lost.
+    /// The margin in bits by which they are likelier than the alternatives; [`LOST`] if they are lost.
     pub margin: f32,
 }
 
 #[derive(Clone, Copy)]
 struct Hypothesis {
     score: f32,
-    /// The byte that waits for its second, or 0.
+    /// The first byte of an incomplete pair, or 0.
     pending: u8,
-    /// The last byte, and the one before.
+    /// The last byte, and the one before it.
     last: u8,
     second: u8,
     /// The last character, folded.
     before: char,
-    /// Whether a “ waits for its ”.
+    /// Whether a “ is open.
     quoted: bool,
     node: u32,
 }
 
-/// A piece of output and the one in front of it.
+/// A piece of output, linked to the one before it.
 #[derive(Clone, Copy)]
 struct Node {
     parent: u32,
     piece: Piece,
-    /// By how many bits the piece is likelier than what else could stand there.
+    /// The margin in bits by which the piece is likelier than the alternatives at this place.
     margin: f32,
 }
 
@@ -112,11 +114,12 @@ enum Piece {
         reading: Reading,
     },
     Char(char),
-    /// Two characters of which the bytes in between are lost, and a byte that waits.
+    /// Two characters whose inner bytes are lost, and the first byte of an incomplete pair.
     Gap(u8),
 }
 
-/// Chooses the lost bytes of a line. `holes` is how many question marks may still be tried as lost bytes; it goes down.
+/// Chooses the lost bytes of a line. `holes` is the number of question marks that may still be tried as lost bytes; it
+/// is decremented.
 pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
     let mut walk = Walk {
         model,
@@ -143,7 +146,7 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
             Token::Gloss(reading) => walk.measure_gloss(reading),
             Token::Lost(reading) => walk.branch_lost(reading),
             Token::Hole(c) => {
-                // Question marks in a row are real, or nothing is left to tell by.
+                // Question marks in a row are real, or nothing is left to decide by.
                 let alone = !matches!(line.get(at + 1), Some(Token::Hole(_)));
                 let tried = alone && *holes > 0 && walk.beam.iter().any(|h| h.pending != 0 || is_in_text(line, at));
                 *holes -= usize::from(tried);
@@ -170,16 +173,16 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
     walk.finish()
 }
 
-/// How many measures are kept.
+/// The size of the cache of scores.
 const MEASURED: usize = 16;
 
 struct Walk<'m, 'a> {
     model: &'m Model<'a>,
-    /// What is settled.
+    /// The settled output.
     done: Writer,
-    /// What it costs that a pair of bytes is lost without a sign, where the page makes that likely.
+    /// The cost of a pair of bytes lost without a trace, if the page makes that likely.
     gaps: Option<f32>,
-    /// The last measures: hypotheses side by side mostly ask for the same.
+    /// The cache of recent scores: hypotheses side by side mostly need the same ones.
     measured: [(char, char, f32); MEASURED],
     nodes: Vec<Node>,
     beam: Vec<Hypothesis>,
@@ -191,7 +194,7 @@ impl Walk<'_, '_> {
         (self.nodes.len() - 1) as u32
     }
 
-    /// Puts the same bytes behind each hypothesis, and measures them where there are several, or `others` besides.
+    /// Appends the same bytes to each hypothesis, and scores them if there are several, or `others` besides.
     fn each(&mut self, piece: Piece, bytes: &[u8], others: bool) {
         let measured = others || self.beam.len() > 1;
         for i in 0..self.beam.len() {
@@ -216,7 +219,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Takes a byte into a hypothesis: it completes a character, or begins one, or is one.
+    /// Appends a byte to a hypothesis: it completes a character, begins one, or is one.
     fn push(&mut self, hypothesis: &mut Hypothesis, byte: u8, measured: bool) {
         hypothesis.second = std::mem::replace(&mut hypothesis.last, byte);
         if hypothesis.pending != 0 {
@@ -252,7 +255,7 @@ impl Walk<'_, '_> {
         slot.2
     }
 
-    /// Takes a whole character into a hypothesis.
+    /// Appends a whole character to a hypothesis.
     fn take(&mut self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
         if measured {
             hypothesis.score += self.text(hypothesis.before, c);
@@ -270,7 +273,7 @@ impl Walk<'_, '_> {
         hypothesis.before = fold_char(c);
     }
 
-    /// A gloss behind bytes of which one was lost: they have to be read so.
+    /// Scores a gloss behind bytes of which one was lost: they must have this reading.
     fn measure_gloss(&mut self, reading: Reading) {
         if self.beam.len() < 2 {
             return;
@@ -283,7 +286,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A lost byte in front of a gloss.
+    /// Branches at a lost byte in front of a gloss.
     fn branch_lost(&mut self, reading: Reading) {
         let mut next = Vec::with_capacity(self.beam.len() * 2);
         for i in 0..self.beam.len() {
@@ -317,7 +320,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A question mark: real, or, where it is tried, what is left of a byte and the ASCII character behind it.
+    /// Branches at a question mark: it is real or, if `tried`, stands for a byte and the ASCII character behind it.
     fn branch_hole(&mut self, c: char, line: &[Token], at: usize, tried: bool) {
         let mut next = Vec::with_capacity(self.beam.len());
         let in_text = is_in_text(line, at);
@@ -356,7 +359,7 @@ impl Walk<'_, '_> {
         self.beam = next;
     }
 
-    /// Completes the character that waits for its second byte, with each byte that can.
+    /// Completes the character that lacks its second byte, with each byte that can be one.
     fn complete(&mut self, from: Hypothesis, eaten: Option<u8>, line: &[Token], at: usize, next: &mut Vec<Hypothesis>) {
         for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
             let Some(c) = gbk().decode(from.pending, trail) else { continue };
@@ -378,15 +381,15 @@ impl Walk<'_, '_> {
                 hypothesis.node = self.node(hypothesis.node, Piece::Byte(ascii));
             }
             if !line.is_empty() {
-                // Which character it was, and whether there was one, the rules can't tell for certain.
+                // The rules can't tell for certain which character it was, or whether there was one.
                 self.nodes[hypothesis.node as usize].margin = RULED;
             }
             next.push(hypothesis);
         }
     }
 
-    /// The hypotheses in which a question mark and a punctuation mark behind it are what is left of a character in front of
-    /// the mark's bytes: the bytes of the mark were found across two characters.
+    /// Returns the hypotheses in which a question mark and a punctuation mark behind it are the remains of a character
+    /// in front of the mark's bytes: the script found the bytes of the mark across two characters.
     fn cuts(&mut self, mark: [u8; 2]) -> Vec<Hypothesis> {
         let mut cuts = Vec::new();
         let stop = if mark[0] == 0xA3 { CUT_STOP } else { 0.0 };
@@ -400,7 +403,8 @@ impl Walk<'_, '_> {
         cuts
     }
 
-    /// Out of step, a pair of bytes may be lost in front of this one: a copy has left out what it could not show.
+    /// Returns the hypotheses in which a pair of bytes was lost in front of this one, out of step: a copy has dropped
+    /// what it could not show.
     fn before_gap(&mut self, lead: u8, trail: u8) -> Vec<Hypothesis> {
         let Some(gap) = self.gaps else { return Vec::new() };
         let mut next = Vec::new();
@@ -418,7 +422,7 @@ impl Walk<'_, '_> {
         next
     }
 
-    /// A pair of bytes, out of step, that the decoder had no character for.
+    /// Branches at a pair of bytes, out of step, for which the decoder had no character.
     fn branch_private(&mut self, from: Hypothesis, next: &mut Vec<Hypothesis>) {
         for trail in 0xA1..=0xFE {
             if !gbk().decode(from.pending, trail).is_some_and(is_han) {
@@ -430,7 +434,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A punctuation mark that stood across two characters: the first lost its second byte, the second its first.
+    /// Branches at a punctuation mark that stood across two characters: the first lost its second byte, the second its
+    /// first.
     fn branch_punctuation(&mut self, from: Hypothesis, next: &mut Vec<Hypothesis>) {
         for lead in LEADS.filter(|lead| gbk().decode(*lead, FULL_WIDTH).is_some()) {
             for second in REPLACED {
@@ -439,7 +444,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Puts bytes that were lost behind a hypothesis, and the result to the others.
+    /// Appends lost bytes to a hypothesis, and adds the result to the others.
     fn push_all(&mut self, from: Hypothesis, bytes: &[u8], score: f32, next: &mut Vec<Hypothesis>) {
         let mut hypothesis = from;
         hypothesis.score += score;
@@ -452,7 +457,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Hypotheses that can go on in the same way only are one; those far behind are none.
+    /// Merges hypotheses that can only continue in the same way, and drops those far behind the best.
     fn merge(&mut self, width: usize) {
         if self.beam.len() < 2 {
             return;
@@ -480,19 +485,19 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Notes where a hypothesis differs from a worse one, and by how much it is the likelier.
+    /// Records where a hypothesis differs from a worse one, and by how much it is the likelier.
     fn doubt(&mut self, better: u32, worse: u32, margin: f32) {
         if margin >= OPEN {
             return;
         }
         let (mut better, mut worse) = (better as usize, worse as usize);
-        // What both end in is no matter of the choice.
+        // A common ending is not part of the choice.
         let mut compared = 0;
         while better != worse && self.nodes[better].piece == self.nodes[worse].piece && compared < MOST_COMPARED {
             (better, worse) = (self.nodes[better].parent as usize, self.nodes[worse].parent as usize);
             compared += 1;
         }
-        // A piece is behind the one that it follows.
+        // A piece has a higher number than the one that it follows.
         while better != worse && compared < MOST_COMPARED {
             if better > worse {
                 let node = &mut self.nodes[better];
@@ -505,7 +510,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The best hypothesis, written out.
+    /// Writes out the best hypothesis.
     fn finish(mut self) -> Restored {
         // A byte left at the end of the line had a second one, which the decoder dropped.
         let open: Vec<Hypothesis> = self.beam.iter().take(MOST_HOLES).filter(|h| h.pending != 0).copied().collect();
@@ -530,7 +535,7 @@ impl Walk<'_, '_> {
         self.done.restored
     }
 
-    /// Writes the best hypothesis out and gives up the others.
+    /// Writes out the best hypothesis and drops the others.
     fn settle(&mut self) {
         self.beam.truncate(1);
         let Some(best) = self.beam.first_mut() else { return };
@@ -570,14 +575,14 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The line as it is written, from bytes.
+/// The output line, written from bytes.
 struct Writer {
     restored: Restored,
-    /// How many characters are written.
+    /// Number of characters written.
     length: usize,
-    /// The byte that waits for its second, or 0.
+    /// The first byte of an incomplete pair, or 0.
     waiting: u8,
-    /// The margin of that byte, and the least one of the bytes that are written.
+    /// The margin of that byte, and the least one of the bytes written.
     carried: f32,
     margin: f32,
 }
@@ -604,7 +609,7 @@ impl Writer {
         }
     }
 
-    /// A byte that nothing completes is lost.
+    /// Writes an incomplete byte as lost.
     fn flush(&mut self) {
         if std::mem::take(&mut self.waiting) != 0 {
             self.push('\u{FFFD}');
@@ -627,7 +632,7 @@ impl Writer {
     }
 }
 
-/// Whether Chinese goes on behind a question mark.
+/// Whether Chinese continues behind a question mark.
 fn is_in_text(line: &[Token], at: usize) -> bool {
     matches!(line.get(at + 1), Some(Token::Pair(..) | Token::Lost(_)))
 }

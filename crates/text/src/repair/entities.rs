@@ -1,16 +1,16 @@
-//! Characters that stand in a text as references of HTML: `&#24037;&#20250;` for 工会, where a page was escaped once more
-//! than it was unescaped.
+//! HTML character references in a text (`&#24037;&#20250;` for 工会), from a page that was escaped once more than it was
+//! unescaped.
 //!
-//! In: the lines of a page. Out: the lines with the references resolved, where the page has several of Chinese characters: a
-//! page about HTML has one or two.
+//! The lines of a page flow in; the lines with the references resolved flow out, if the page has several references to
+//! Chinese characters: a page about HTML has one or two.
 
 use crate::fold::is_han;
 
-/// Fewer references of Chinese characters than this prove nothing.
+/// The least number of references to Chinese characters that is conclusive.
 const LEAST: usize = 4;
-/// The longest reference between `&` and `;`.
+/// The length of the longest reference between `&` and `;`.
 const LONGEST: usize = 8;
-/// References by name that stand in such texts, with what they stand for.
+/// The named references of such texts, with their characters.
 const NAMED: [(&str, char); 18] = [
     ("nbsp", '\u{A0}'),
     ("ensp", '\u{2002}'),
@@ -32,7 +32,7 @@ const NAMED: [(&str, char); 18] = [
     ("times", '×'),
 ];
 
-/// Resolves the references of a page, and tells how many; nothing where there are too few.
+/// Resolves the references of a page and counts them; `None` if there are too few.
 pub fn undo(lines: &[&str]) -> Option<(Vec<String>, u32)> {
     let numbered = |line: &&str| memchr::memmem::find_iter(line.as_bytes(), "&#").count();
     if lines.iter().map(numbered).sum::<usize>() < LEAST {
@@ -62,7 +62,7 @@ pub fn undo(lines: &[&str]) -> Option<(Vec<String>, u32)> {
     (chinese >= LEAST).then_some((resolved, count))
 }
 
-/// The character that a reference stands for.
+/// Returns the character of a reference.
 fn character(name: &str) -> Option<char> {
     let Some(number) = name.strip_prefix('#') else {
         return NAMED.iter().find(|(named, _)| *named == name).map(|(_, c)| *c);

@@ -1,7 +1,7 @@
-//! What a page as a whole tells: which characters its glosses stand behind, which stand without one, in which letters it
-//! is written, and from these whether a script was at work.
+//! The evidence of a page as a whole: the characters with and without glosses, the script that it is written in, and
+//! from these whether a glossing program was at work.
 //!
-//! In: the tokens of the lines. Out: [`Evidence`].
+//! The tokens of the lines flow in; [`Evidence`] flows out.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::reading::{Reading, readings};
 use super::tokens::{Token, cut_mark, visible_pair};
 use crate::fold::{fold_char, is_han};
 
-/// Which letters stand on the page.
+/// The script of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Script {
     /// 繁体
@@ -19,56 +19,57 @@ pub enum Script {
     Simplified,
 }
 
-/// So many glosses with a lost byte prove that a script was at work.
+/// The least number of glosses with a lost byte that prove that a glossing program was at work.
 const LEAST_LOST: u32 = 1;
-/// Fewer glosses than this, all behind whole characters, prove nothing.
+/// The least number of glosses that is conclusive if all are behind intact characters.
 const LEAST_WHOLE: u32 = 8;
-/// They are of this many characters at least, and so many times one comes again.
+/// The least number of their distinct characters, and the least recurrence of one.
 const LEAST_DIFFERENT: u32 = 6;
 const LEAST_RECURRING: u32 = 2;
-/// Of fewer characters, but of so many, each has to come again and again, and to stand hardly ever without its gloss.
+/// With fewer distinct characters than that, but at least this many, each has to recur often and to stand hardly ever
+/// without its gloss.
 const LEAST_FEW: u32 = 3;
 const LEAST_FEW_RECURRING: u32 = 12;
 const FEW_PLAIN: u32 = 25;
-/// A line with so many Latin words is the translation of a lesson's sentence, or beside it.
+/// The number of Latin words in a line from which it is, or stands beside, the translation of a lesson's sentence.
 const LATIN_WORDS: usize = 3;
-/// A line with so many characters of which three in four have a gloss is a lesson's.
+/// The number of characters in a line from which it is a lesson's if three in four have a gloss.
 const LESSON: u32 = 3;
-/// Fewer glosses than this of any kind prove nothing.
+/// The least number of glosses of any kind that is conclusive.
 pub const LEAST: u32 = 2;
-/// With this many Chinese characters for a gloss, or more, the page is not glossed by a script.
+/// The number of Chinese characters per gloss from which a page is not glossed by a program.
 const MOST_CHARACTERS_A_GLOSS: u32 = 250;
-/// The same for glosses that are all behind whole characters.
+/// The same for glosses that are all behind intact characters.
 const MOST_CHARACTERS_A_WHOLE: u32 = 60;
-/// A table of common characters is mostly made of the most common ones, so many of them.
+/// The number of most common characters of which a table of common characters is mostly made.
 const COMMON: usize = 2500;
 
-/// What the page as a whole tells about the table that the script went by.
+/// The evidence of a page about the table that the glossing program used.
 pub struct Evidence {
-    /// How often each pair of bytes stands with each gloss.
+    /// Number of times that each pair of bytes stands with each gloss.
     pub glossed: HashMap<(u16, Reading), u32>,
-    /// How often each pair of bytes stands without one, in or out of step.
+    /// Number of times that each pair of bytes stands without a gloss, in or out of step.
     pub plain: Vec<u16>,
-    /// Which letters stand on the page.
+    /// The script of the page.
     pub script: Script,
-    /// Whether the page shows pairs of bytes that GBK leaves to its users: else they became `?`.
+    /// Whether the page shows pairs of bytes in GBK's user-defined area; otherwise they became `?`.
     pub shows_private: bool,
-    /// Whether the ASCII character behind a lost byte still stands, which most decoders take along.
+    /// Whether the ASCII character behind a lost byte is still there; most decoders swallow it.
     pub keeps_ascii: bool,
-    /// Glosses behind characters.
+    /// Number of glosses behind intact characters.
     whole: u32,
-    /// Glosses behind lost bytes.
+    /// Number of glosses behind lost bytes.
     pub lost: u32,
-    /// Chinese characters.
+    /// Number of Chinese characters.
     characters: u32,
-    /// Glosses behind whole characters that are a reading of the character.
+    /// Number of glosses behind intact characters that are a reading of the character.
     fitting: u32,
-    /// Glosses on lines that look like those of a lesson.
+    /// Number of glosses on lines that look like those of a lesson.
     taught: u32,
 }
 
 impl Evidence {
-    /// Counts what stands on the page.
+    /// Collects the evidence of a page.
     pub fn of(lines: &[Vec<Token>]) -> Evidence {
         let mut evidence = Evidence {
             glossed: HashMap::new(),
@@ -104,7 +105,7 @@ impl Evidence {
                         before = Some(trail);
                     }
                     Token::Lost(reading) => {
-                        // Behind a whole character the lost byte has to make one that is read so.
+                        // Behind an intact character the lost byte has to form one with this reading.
                         let fits = match line[..at] {
                             [.., Token::Pair(_, lead)] => readings().completing(lead, reading).next().is_some(),
                             _ => true,
@@ -122,11 +123,11 @@ impl Evidence {
                         before = None;
                     }
                     Token::Hole(c) => {
-                        // Decoders that write U+FFFD keep what can stand alone.
+                        // Decoders that write U+FFFD keep bytes that can stand alone.
                         kept += u32::from(c == '\u{FFFD}') * 2;
-                        // A hole that no character stands before is a real question mark.
+                        // A hole that no character precedes is a real question mark.
                         if matches!(line[..at], [.., Token::Pair(..) | Token::Lost(_)]) {
-                            // A mark that scripts put in by bytes stays in any case.
+                            // A mark that the programs insert as bytes stays in any case.
                             let is_kept = matches!(line.get(at + 1), Some(Token::One(b'!'..=b'/' | b':'..=b'?')));
                             kept += u32::from(is_kept && cut_mark(line, at).is_none());
                             taken += u32::from(matches!(line.get(at + 1), Some(Token::Pair(..))));
@@ -149,14 +150,14 @@ impl Evidence {
         *count = count.saturating_add(1);
     }
 
-    /// Whether brackets behind a character are the script's: it is read so, or stands so again and again.
+    /// Whether brackets behind a character are a gloss: it has this reading, or the two stand together again and again.
     pub fn is_gloss(&self, pair: u16, reading: Reading) -> bool {
         let [lead, trail] = pair.to_be_bytes();
         readings().is_read(lead, trail, reading)
             || (self.glossed.get(&(pair, reading)).copied().unwrap_or(0) > 1 && self.plain[usize::from(pair)] == 0)
     }
 
-    /// Whether the page was glossed by a script, and not by somebody who teaches the language.
+    /// Whether the page was glossed by a program, rather than by someone who teaches the language.
     pub fn shows_script(&self) -> bool {
         let count = self.whole + self.lost;
         if count < LEAST || count * MOST_CHARACTERS_A_GLOSS < self.characters {
@@ -173,8 +174,8 @@ impl Evidence {
         if self.fitting < LEAST_WHOLE || !many || self.whole * 4 > self.characters * 3 {
             return false;
         }
-        // A script glosses a character each time, with one reading, and goes by a table of common characters; a
-        // teacher glosses a word once, or every word, or says which of two readings is meant, mostly the rarer one.
+        // A program glosses a character each time, with one reading, and uses a table of common characters; a teacher
+        // glosses a word once, or every word, or says which of two readings is meant, mostly the rarer one.
         let mut by_pair: HashMap<u16, (u32, u32)> = HashMap::new();
         for ((pair, _), count) in &self.glossed {
             let entry = by_pair.entry(*pair).or_default();
@@ -199,7 +200,7 @@ impl Evidence {
     }
 }
 
-/// How many glosses stand on a line that is one of a lesson: nearly every character has one, or a translation is beside.
+/// Counts the glosses on a line that is a lesson's: nearly every character has one, or a translation is beside it.
 fn taught(line: &[Token]) -> u32 {
     let is_han = |t: &Token| matches!(*t, Token::Pair(lead, trail) if gbk().decode(lead, trail).is_some_and(is_han));
     let characters = line.iter().filter(|t| is_han(t)).count() as u32;
@@ -217,12 +218,13 @@ fn is_common(pair: u16) -> bool {
     super::frequency::frequencies().by_frequency().iter().take(COMMON).any(|common| Some(*common) == folded)
 }
 
-/// Whether a character is none but stands for a pair that GBK leaves to its users.
+/// Whether a character is a private-use one, which stands for a pair in GBK's user-defined area.
 pub fn is_private(c: char) -> bool {
     ('\u{E000}'..='\u{F8FF}').contains(&c)
 }
 
-/// Whether a character belongs to one script alone. Big5 holds the traditional ones and those that both share.
+/// Whether a character belongs to one script alone. Big5 has the traditional characters and those that both scripts
+/// share.
 pub fn is_only(c: char, script: Script) -> bool {
     if !is_han(c) {
         return false;
@@ -233,7 +235,7 @@ pub fn is_only(c: char, script: Script) -> bool {
     }
 }
 
-/// For each character whether it is a simplified one that traditional text does not have.
+/// For each character, whether it is a simplified one that traditional text does not have.
 fn only_simplified() -> &'static [bool] {
     static TABLE: std::sync::OnceLock<Vec<bool>> = std::sync::OnceLock::new();
     TABLE.get_or_init(|| {

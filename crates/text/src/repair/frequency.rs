@@ -1,5 +1,5 @@
-//! How common a Chinese character is, and how common one after another: the measure by which readings of a damaged
-//! place are compared. All characters are looked at after folding.
+//! Frequencies of Chinese characters and of pairs of neighbours, by which readings of a damaged place are compared. All
+//! characters are folded.
 //!
 //! The counts come from the word lists of jieba (`dict.txt` and `idf.txt`, MIT licence), by way of `examples/make_frequencies.rs`.
 
@@ -9,13 +9,13 @@ use std::sync::OnceLock;
 
 static PACKED: &[u8] = include_bytes!("frequencies.zst");
 
-/// The packed table unpacks to about this many bytes; more would be a broken file.
+/// The limit of the unpacked table, in bytes; more would be a broken file.
 const UNPACKED_LIMIT: usize = 4 << 20;
 
-/// The weight of the pair against the single character.
+/// The weight of the pair relative to the single character.
 const PAIR_SHARE: f32 = 0.85;
 
-/// Binary logarithm of the probability of a character that the word list does not know.
+/// The binary logarithm of the probability of a character that the word list does not have.
 const UNKNOWN: f32 = -24.0;
 
 /// The frequencies, unpacked.
@@ -102,13 +102,13 @@ impl Frequencies {
         }
     }
 
-    /// The probability of a folded character.
+    /// Returns the probability of a folded character.
     #[inline]
     pub fn single(&self, c: char) -> f32 {
         self.singles.get(c as usize).copied().unwrap_or_else(|| UNKNOWN.exp2())
     }
 
-    /// The probability of the folded character `c` after `before`, both Chinese.
+    /// Returns the probability of the folded character `c` after `before`, both Chinese.
     #[inline]
     pub fn after(&self, before: char, c: char) -> f32 {
         let single = self.single(c);
@@ -120,7 +120,7 @@ impl Frequencies {
         PAIR_SHARE * pair / total + (1.0 - PAIR_SHARE) * single
     }
 
-    /// All characters that the word list knows, the most common first.
+    /// Returns all characters of the word list, the most common first.
     pub fn by_frequency(&self) -> &[char] {
         &self.common
     }

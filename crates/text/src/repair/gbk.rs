@@ -1,33 +1,33 @@
-//! GBK as a table: from a pair of bytes to its character and back. The damage was done on these bytes.
+//! The GBK code table, from pairs of bytes to characters and back. The damage was done to these bytes.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// The first byte that can lead a pair, and the last.
+/// The range of the first byte of a pair.
 pub const LEADS: std::ops::RangeInclusive<u8> = 0x81..=0xFE;
 
 /// The one byte above ASCII that stands alone.
 const EURO: u8 = 0x80;
 
-/// The two directions of GBK.
+/// The GBK code table in both directions.
 pub struct Gbk {
     chars: Vec<char>,
     bytes: HashMap<char, [u8; 2]>,
     plane: Vec<u16>,
 }
 
-/// What a character is in GBK.
+/// The GBK code of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     /// One byte: ASCII, or the euro sign.
     One(u8),
     /// A pair.
     Two(u8, u8),
-    /// GBK does not have it.
+    /// The character is not in GBK.
     None,
 }
 
-/// The table, made once.
+/// The table, built once.
 pub fn gbk() -> &'static Gbk {
     static TABLE: OnceLock<Gbk> = OnceLock::new();
     TABLE.get_or_init(|| {
@@ -40,7 +40,8 @@ pub fn gbk() -> &'static Gbk {
                 if let (Some(c), None, false) = (chars.next(), chars.next(), failed) {
                     table.chars[index(lead, trail)] = c;
                     match table.plane.get(c as usize) {
-                        // A few characters stand twice (the wide blank at A1A1 and A3A0): the first is the one in use.
+                        // A few characters have two codes (the full-width space has A1A1 and A3A0): the first is the
+                        // one in use.
                         Some(0) => table.plane[c as usize] = u16::from_be_bytes([lead, trail]),
                         Some(_) => {}
                         None => drop(table.bytes.insert(c, [lead, trail])),
@@ -62,7 +63,7 @@ pub fn is_trail(byte: u8) -> bool {
 }
 
 impl Gbk {
-    /// The character of a pair of bytes.
+    /// Returns the character of a pair of bytes.
     #[inline]
     pub fn decode(&self, lead: u8, trail: u8) -> Option<char> {
         if lead < 0x81 {
@@ -74,7 +75,7 @@ impl Gbk {
         }
     }
 
-    /// The bytes of a character.
+    /// Returns the bytes of a character.
     #[inline]
     pub fn encode(&self, c: char) -> Code {
         if c.is_ascii() {

@@ -1,12 +1,13 @@
-//! Glosses: pinyin that a mirror's script wrote into the text, byte by byte, losing bytes on the way.
+//! Glosses: pinyin that a mirror's program wrote into the text byte by byte, losing bytes on the way.
 //!
-//! The script looked for the two GBK bytes of each character of its table and wrote the reading behind them, also where
-//! the two bytes belonged to two neighbours. Read again as GBK, the byte in front of such a `(` is gone with it, `?`
-//! stands for both, and what follows is read shifted by one byte until something brings it back in step.
+//! The program searched for the two GBK bytes of each character of its table and inserted the reading behind them, even
+//! where the two bytes belonged to two neighbours. When the result is decoded as GBK, the byte in front of such a `(`
+//! is swallowed with it, `?` stands for both, and the following text is read shifted by one byte until something brings
+//! it back in step.
 //!
-//! In: the lines of a page. Out: the lines as the script found them, where the page shows that the script was at work.
-//! [`super::tokens`] reads a line, [`super::evidence`] is what the page as a whole tells, [`super::beam_search`] chooses the lost
-//! bytes by the measures of [`super::model`].
+//! The lines of a page flow in; the lines as the program found them flow out, if the page shows that the program was at
+//! work. [`super::tokens`] reads a line, [`super::evidence`] judges the page as a whole, [`super::beam_search`] chooses
+//! the lost bytes by the scores of [`super::model`].
 
 use super::beam_search::{Doubt, LOST, MOST_HOLES_A_PAGE, Restored, restore};
 use super::evidence::{Evidence, LEAST, Script, is_only};
@@ -14,27 +15,27 @@ use super::model::Model;
 use super::reading::LONGEST_SYLLABLE;
 use super::tokens::{Token, cut_mark, tokens};
 
-/// How much of a bit of the model a bit of certainty is, and how much a choice begins with.
+/// The slope and the offset of the logistic curve from margins in bits to certainty.
 const STEEPNESS: f32 = 0.5;
 const OFFSET: f32 = 0.0;
 
-/// What was done to the glosses of a page.
+/// The result of removing the glosses of a page.
 pub struct Deglossed {
-    /// As many lines as went in.
+    /// The lines, as many as went in.
     pub lines: Vec<String>,
-    /// Which letters stand on them.
+    /// The script of the lines.
     pub script: Script,
-    /// How many glosses were taken out.
+    /// Number of glosses removed.
     pub count: u32,
-    /// How likely it is that the text is as it stood before, but for what is lost.
+    /// The probability that the text is as it was before the damage, except for what is lost.
     pub confidence: f32,
-    /// For each line the characters that were a choice.
+    /// For each line, the characters that were a choice.
     pub doubts: Vec<Vec<Doubt>>,
-    /// How many places are lost for good.
+    /// Number of places that are lost for good.
     pub lost: u32,
 }
 
-/// Takes the glosses out of a page, or nothing where no script wrote them.
+/// Removes the glosses of a page; `None` if no program wrote them.
 pub fn undo(lines: &[&str]) -> Option<Deglossed> {
     if !may_be_glossed(lines) {
         return None;
@@ -47,7 +48,7 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
     let read: Vec<Vec<Token>> =
         lines.iter().map(|line| tokens(line, &|pair, reading| evidence.is_gloss(pair, reading))).collect();
     let (mut restored, mut without_gaps) = restore_all(&read, &evidence);
-    // Out of step the letters look like others, so that only the restored text shows which they are.
+    // Out of step the characters look like others, so only the restored text shows their script.
     let text = restored.iter().zip(lines).map(|(r, line)| r.as_ref().map_or(*line, |r| r.text.as_str()));
     let script = script_of(text);
     if script != evidence.script {
@@ -70,16 +71,17 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
     Some(Deglossed { lines: restored, script, count, confidence, doubts, lost })
 }
 
-/// How likely a choice is right that is likelier than any other by so many bits: measured on articles that were damaged.
+/// Returns the probability that a choice with this margin in bits is right: measured on articles that were damaged on
+/// purpose.
 fn certainty(margin: f32) -> f32 {
     1.0 / (1.0 + (-margin * STEEPNESS - OFFSET).exp2())
 }
 
-/// Restores the damaged lines of a page; for the others nothing.
+/// Restores the damaged lines of a page; `None` for the others.
 fn restore_all(read: &[Vec<Token>], evidence: &Evidence) -> (Vec<Option<Restored>>, f32) {
     let mut model = Model::new(evidence, read);
     let mut holes = MOST_HOLES_A_PAGE;
-    // The first pass over the page tells which characters and neighbours it has; where a line was left open, the second
+    // The first pass over the page learns its characters and neighbours; if a line was left open, the second pass
     // chooses by them.
     let mut restored: Vec<Option<Restored>> =
         read.iter().map(|line| is_damaged(line).then(|| restore(line, &model, &mut holes))).collect();
@@ -96,7 +98,7 @@ fn restore_all(read: &[Vec<Token>], evidence: &Evidence) -> (Vec<Option<Restored
     (restored, model.without_gaps())
 }
 
-/// The letters of which a text has more.
+/// Returns the script that prevails in a text.
 fn script_of<'a>(lines: impl Iterator<Item = &'a str>) -> Script {
     let (mut traditional, mut simplified) = (0, 0);
     for c in lines.flat_map(str::chars) {
@@ -106,13 +108,14 @@ fn script_of<'a>(lines: impl Iterator<Item = &'a str>) -> Script {
     if traditional > simplified { Script::Traditional } else { Script::Simplified }
 }
 
-/// Whether a line needs work. A hole alone is none, as most question marks are real; one with another mark behind it is.
+/// Whether a line needs repair. A lone hole is not enough, as most question marks are real; one with another mark
+/// behind it is.
 fn is_damaged(line: &[Token]) -> bool {
     line.iter().any(|t| matches!(t, Token::Gloss(_) | Token::Lost(_)))
         || line.iter().enumerate().any(|(at, t)| matches!(t, Token::Hole(_)) && cut_mark(line, at).is_some())
 }
 
-/// The quick look: a closing bracket behind small letters or tone letters that an opening one or `?` introduces.
+/// A quick test: a closing bracket behind lower-case or tone-marked letters that an opening one or `?` introduces.
 fn may_be_glossed(lines: &[&str]) -> bool {
     let mut found = 0;
     for line in lines {

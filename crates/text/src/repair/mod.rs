@@ -1,10 +1,10 @@
-//! Repair: text that was damaged on its way, as it stood before.
+//! Repair: restoring a text to its state before it was damaged.
 //!
-//! In: the lines (or the text nodes) of one page. Out: as many lines, and what was done to them; or nothing where the
-//! page is as it was printed. Lines come before everything else, because labels are damaged too (責(zé)任編輯).
+//! The lines (or the text nodes) of one page flow in; as many lines, with a report of the repairs, flow out; or nothing
+//! if the page is not damaged. Lines are repaired before anything else, because labels are damaged too (責(zé)任編輯).
 //!
-//! Damage is told from odd but real text by the page as a whole: a language textbook glosses characters, a poem
-//! annotates a rare one, a page on charsets shows mojibake. Only what is systematic is undone.
+//! Damage is told from odd but genuine text by the page as a whole: a language textbook glosses characters, a poem
+//! annotates a rare one, a page on charsets shows mojibake. Only systematic damage is undone.
 
 use std::ops::Range;
 
@@ -29,18 +29,18 @@ pub use mojibake::{read_twice, undo_twice};
 pub use simplify::to_simplified;
 pub use tags::restore as restore_tags;
 
-/// A page as it stood before the damage.
+/// A repaired page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RepairedPage {
     /// The lines, in number and order those of the input; an untouched line is equal to its input.
     pub lines: Vec<String>,
-    /// What was done.
+    /// The repairs.
     pub repairs: Vec<Repair>,
-    /// For each line the characters, by their places in it, that were a choice among several or are lost.
+    /// For each line, the ranges of characters that were a choice among several or are lost.
     pub uncertain: Vec<Vec<Range<usize>>>,
 }
 
-/// Repairs the lines (or the HTML text nodes) of ONE page. Nothing where the page is not damaged: callers then keep the
+/// Repairs the lines (or the HTML text nodes) of ONE page. `None` if the page is not damaged: callers then keep the
 /// text as it is, byte for byte.
 ///
 /// ```
@@ -52,7 +52,7 @@ pub struct RepairedPage {
 pub fn repair_page(lines: &[&str]) -> Option<RepairedPage> {
     let mut page = Page { found: lines, repaired: None, repairs: Vec::new(), uncertain: vec![Vec::new(); lines.len()] };
     let mut lost = 0;
-    // Mojibake first, because everything else is looked for in letters that can be read.
+    // Mojibake first, because all other repairs need readable text.
     if let Some((lines, count)) = entities::undo(lines) {
         page.take(lines, Repair { kind: RepairKind::Escaped, count, confidence: 1.0 });
     }
@@ -65,7 +65,7 @@ pub fn repair_page(lines: &[&str]) -> Option<RepairedPage> {
             evidence::Script::Traditional => done.lines.iter().map(|line| to_simplified(line)).collect(),
             evidence::Script::Simplified => done.lines.clone(),
         };
-        // Letters become others one by one, but for a few phrases.
+        // Characters are converted one by one, except for a few phrases.
         for (at, (restored, simplified)) in done.lines.iter().zip(&lines).enumerate() {
             let length = simplified.chars().count();
             let is_same = restored.chars().count() == length;
@@ -76,7 +76,7 @@ pub fn repair_page(lines: &[&str]) -> Option<RepairedPage> {
         page.take(lines, Repair { kind: RepairKind::Gloss, count: done.count, confidence: done.confidence });
     }
     if let Some((lines, repairs)) = spam::undo(&page.lines()) {
-        // What was taken out stood in front of or between what is uncertain.
+        // The text removed stood in front of or between uncertain characters.
         let changed: Vec<bool> = page.lines().iter().zip(&lines).map(|(before, after)| before != after).collect();
         for ((uncertain, line), _) in page.uncertain.iter_mut().zip(&lines).zip(changed).filter(|(_, changed)| *changed)
         {
@@ -120,14 +120,14 @@ impl Page<'_> {
     }
 }
 
-/// Fewer lost places than this are a slip, or a text about charsets.
+/// The least number of lost places that counts as damage: fewer are a slip, or a text about charsets.
 const LEAST_LOST: usize = 3;
-/// More characters than this for a lost place, and the page as a whole is not damaged.
+/// The most characters per lost place: with more, the page as a whole is not damaged.
 const MOST_CHARACTERS_A_LOSS: usize = 400;
 
-/// How many places of a page are lost for good: U+FFFD, or what two of them look like as GBK.
+/// Counts the places of a page that are lost for good: U+FFFD, or its appearance in pairs decoded as GBK.
 fn lost_in(lines: &[&str]) -> u32 {
-    // U+FFFD ends in a byte that is rare elsewhere, so that a page without it is passed over quickly.
+    // U+FFFD ends in a byte that is rare elsewhere, so a page without it is ruled out quickly.
     let marks = |line: &&str| -> usize {
         let replaced =
             if memchr::memchr(0xBD, line.as_bytes()).is_some() { line.matches('\u{FFFD}').count() } else { 0 };

@@ -1,7 +1,7 @@
-//! The measure of a hypothesis: how likely characters and table entries are, in bits.
+//! The scoring model of hypotheses: the log probabilities of characters and table entries, in bits.
 //!
-//! In: what the page tells ([`Evidence`]) and the word lists. Out: binary logarithms of probabilities, which
-//! [`super::beam_search`] adds up.
+//! The page's [`Evidence`] and the word lists flow in; binary logarithms of probabilities, which [`super::beam_search`]
+//! adds up, flow out.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -13,7 +13,7 @@ use super::reading::Reading;
 use super::tokens::Token;
 use crate::fold::{fold_char, is_han};
 
-/// What stands in front of the first character of a line, and behind a character that is not Chinese.
+/// The predecessor of the first character of a line, and of a character behind one that is not Chinese.
 pub const EDGE: char = '\0';
 
 const FULL_STOP: f32 = -4.5;
@@ -23,50 +23,51 @@ const SYMBOL: f32 = -17.0;
 const UNASSIGNED: f32 = -24.0;
 const WRONG_SCRIPT: f32 = -9.0;
 const OTHER_READING: f32 = -10.0;
-/// For a pair of bytes that stands without a gloss elsewhere on the page, or with one here where none is.
+/// The score of a pair of bytes that stands without a gloss elsewhere on the page, or with one here and without one
+/// there.
 pub const NOT_IN_TABLE: f32 = -12.0;
-/// How likely it is that the table holds a character which is not seen there: by how common it is, between two bounds.
+/// The score of a table entry that is not seen on the page: by the character's frequency, between two bounds.
 const COMMON: f32 = 9.0;
 const LIKELIEST: f32 = -1.0;
 const RAREST: f32 = -14.0;
-/// What each further place on the page where the same reading of the same bytes came out adds to that.
+/// The bonus for each further place on the page where the same bytes had the same reading.
 const FOUND: f32 = 1.5;
-/// How many characters' worth of evidence the word list is against the page.
+/// The weight of the word list against the page, in characters' worth of evidence.
 const WORD_LIST: f32 = 12.0;
 
-/// Of twenty pairs out of step one is such that GBK leaves it to its users. A page with so many and none of those has hardly
-/// kept them, with so many it may have.
+/// One in twenty pairs out of step falls into GBK's user-defined area. A page with the greater number of shifted pairs
+/// and none of those has hardly kept them; with the smaller number it may have.
 const MANY_SHIFTED: u32 = 60;
 const FEW_SHIFTED: u32 = 20;
-/// What a pair costs that was left out, and how much more where it is not likely.
+/// The cost of a pair that was left out, and the additional cost where that is unlikely.
 const GAP: f32 = -18.0;
 const RARE_GAP: f32 = 5.0;
-/// How likely it is that the gaps of such a page are all seen.
+/// The probability that all gaps of such a page are seen.
 const UNSEEN: f32 = 0.6;
 
 /// Counts by a key that is cheap to hash.
 type Counts<K> = HashMap<K, f32, BuildHasherDefault<PairHasher>>;
 
-/// What a line is measured by.
+/// The scoring model of a page's lines.
 pub struct Model<'a> {
-    /// What the page tells.
+    /// The evidence of the page.
     pub evidence: &'a Evidence,
     /// The page itself.
     pub page: &'a [Vec<Token>],
-    /// The pairs of bytes that stand with a gloss, whichever.
+    /// Whether each pair of bytes stands with any gloss.
     in_table: Vec<bool>,
     frequencies: &'static Frequencies,
-    /// What the first pass over the page has told, and what the pass that goes on has.
+    /// The counts of the finished first pass, and those of the pass under way.
     learned: Learned,
     counting: Learned,
-    /// How many pairs of bytes the first pass read out of step.
+    /// Number of pairs of bytes that the first pass read out of step.
     shifted: u32,
 }
 
-/// What a pass over a page tells.
+/// The counts of a pass over a page.
 #[derive(Default)]
 struct Learned {
-    /// Which pairs of bytes the lost bytes made, with which reading.
+    /// The pairs of bytes formed from lost bytes, with their readings.
     found: HashMap<(u16, Reading), f32>,
     /// The page's own neighbours and single characters.
     neighbours: Counts<(char, char)>,
@@ -74,7 +75,7 @@ struct Learned {
 }
 
 impl<'a> Model<'a> {
-    /// A model that knows the page's evidence and the word list.
+    /// A model with the page's evidence and the word list.
     pub fn new(evidence: &'a Evidence, page: &'a [Vec<Token>]) -> Model<'a> {
         let mut in_table = vec![false; 0x10000];
         for (pair, _) in evidence.glossed.keys() {
@@ -91,7 +92,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Counts a line of the first pass: its text, and the pairs of bytes that lost bytes made in it.
+    /// Counts a line of the first pass: its text, and the pairs of bytes formed from lost bytes.
     pub fn note(&mut self, text: &str, pairs: &[(u16, Reading)], shifted: u32) {
         self.shifted += shifted;
         for pair in pairs {
@@ -111,12 +112,12 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Ends the first pass: what was counted is used from now on.
+    /// Ends the first pass: its counts are used from now on.
     pub fn learn(&mut self) {
         self.learned = std::mem::take(&mut self.counting);
     }
 
-    /// How likely a character is after another.
+    /// Returns the score of a character after another.
     pub fn text(&self, before: char, c: char) -> f32 {
         let folded = fold_char(c);
         if is_han(c) && c != '々' && c != '〇' {
@@ -141,7 +142,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// How likely the table holds this pair of bytes with this reading.
+    /// Returns the score of the table's having this pair of bytes with this reading.
     pub fn table(&self, lead: u8, trail: u8, reading: Reading) -> f32 {
         let pair = u16::from_be_bytes([lead, trail]);
         let Some(c) = gbk().decode(lead, trail) else { return UNASSIGNED };
@@ -160,8 +161,8 @@ impl<'a> Model<'a> {
         score + self.script(c)
     }
 
-    /// How likely a character is for its letters. On a traditional page stands no simplified one; one that both
-    /// scripts have (台, 万) may well stand there, as the tables of the mirrors differ.
+    /// Returns the score of a character by its script. A traditional page has no simplified characters, but may well
+    /// have those that both scripts share (台, 万), as the tables of the mirrors differ.
     fn script(&self, c: char) -> f32 {
         match self.evidence.script {
             Script::Simplified if is_only(c, Script::Traditional) => WRONG_SCRIPT,
@@ -170,7 +171,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// What it costs, in bits, that a pair of bytes that GBK leaves to its users was left out of the page: nothing where the
+    /// Returns the cost in bits of a pair in GBK's user-defined area having been left out of the page; `None` if the
     /// page shows such pairs, or has too little text out of step to miss them.
     pub fn gap(&self) -> Option<f32> {
         if self.evidence.shows_private || self.shifted < FEW_SHIFTED {
@@ -179,7 +180,7 @@ impl<'a> Model<'a> {
         Some(if self.shifted < MANY_SHIFTED { GAP - RARE_GAP } else { GAP })
     }
 
-    /// How likely it is that no pair was left out unseen.
+    /// Returns the probability that no pair was left out unseen.
     pub fn without_gaps(&self) -> f32 {
         match self.gap() {
             Some(_) if self.shifted >= MANY_SHIFTED => UNSEEN,
@@ -187,7 +188,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Whether the table is known to hold this pair of bytes.
+    /// Whether the table is known to have this pair of bytes.
     pub fn is_in_table(&self, lead: u8, trail: u8) -> bool {
         self.in_table[usize::from(u16::from_be_bytes([lead, trail]))]
     }

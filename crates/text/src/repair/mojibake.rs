@@ -1,54 +1,54 @@
-//! Mojibake: text that was decoded with the wrong charset and written out again.
+//! Mojibake: text that was decoded with the wrong charset and encoded again.
 //!
-//! In: the lines of a page. Out: the lines as they were meant, where the way back is exact; what was lost on the way is
-//! counted. The page decides, by most of its letters: a single odd line is no mojibake.
+//! The lines of a page flow in; the intended lines flow out if the conversion can be reversed exactly, with a count of
+//! the places that were lost. The page decides by the majority of its characters: a single odd line is not mojibake.
 
 use super::frequency::frequencies;
 use super::gbk::{Code, gbk, is_trail};
 use crate::fold::{fold_char, is_han};
 
-/// What was done to a page.
+/// The result of reversing the mojibake of a page.
 pub struct Undone {
-    /// As many lines as went in.
+    /// The lines, as many as went in.
     pub lines: Vec<String>,
-    /// How many lines were changed.
+    /// Number of lines changed.
     pub count: u32,
-    /// How many places came back as U+FFFD.
+    /// Number of places that came back as U+FFFD.
     pub lost: u32,
 }
 
-/// What was read as what.
+/// The true charset and the one it was mistaken for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Mistake {
     /// UTF-8 as GBK: 宸ヤ汉鏃ユ姤 for 工人日报.
     Utf8AsGbk,
-    /// UTF-8 as a charset of one byte a letter: å·¥äºº for 工人.
+    /// UTF-8 as a single-byte charset: å·¥äºº for 工人.
     Utf8As(Latin),
-    /// GBK as such a charset: ¹¤ÈË for 工人.
+    /// GBK as a single-byte charset: ¹¤ÈË for 工人.
     GbkAs(Latin),
 }
 
 /// The charsets of Western Europe.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Latin {
-    /// Latin-1, and Windows-1252, which puts letters where Latin-1 has controls.
+    /// Latin-1, and Windows-1252, which has printable characters where Latin-1 has controls.
     One,
-    /// Latin-9, ISO 8859-15, which puts eight others (€, Š, ž …) where Latin-1 has signs.
+    /// Latin-9 (ISO 8859-15), which has eight other characters (€, Š, ž …) where Latin-1 has signs.
     Nine,
 }
 
-/// What stands for a byte that is lost: none of UTF-8, and hardly one of GBK.
+/// The placeholder of a lost byte: never a byte of UTF-8, and hardly one of GBK.
 const LOST: u8 = 0xFF;
-/// The page is judged by so many of its first characters above ASCII.
+/// The number of first characters beyond ASCII by which a page is judged.
 const SAMPLE: usize = 200;
-/// Two readings of the page are compared on so many lines.
+/// The number of lines on which two readings of a page are compared.
 const SAMPLE_LINES: usize = 50;
-/// Fewer characters above ASCII than this prove nothing.
+/// The least number of characters beyond ASCII that is conclusive.
 const LEAST: usize = 8;
-/// How many of the most common characters tell Chinese text from chance.
+/// The number of most common characters that tell Chinese text from chance.
 const COMMON: usize = 1500;
 
-/// Undoes the mojibake of a page, or nothing where there is none.
+/// Reverses the mojibake of a page; `None` if there is none.
 pub fn undo(lines: &[&str]) -> Option<Undone> {
     let mistake = suspect(lines)?;
     let mut undone = Undone { lines: Vec::with_capacity(lines.len()), count: 0, lost: 0 };
@@ -62,18 +62,18 @@ pub fn undo(lines: &[&str]) -> Option<Undone> {
             _ => undone.lines.push((*line).to_string()),
         }
     }
-    // The whole page has to read better, not a line of it.
+    // The page as a whole has to read better, not just a line of it.
     let above = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
     let changed: usize = lines.iter().zip(&undone.lines).filter(|(a, b)| *a != b).map(|(a, _)| above(a)).sum();
     let all: usize = lines.iter().map(|line| above(line)).sum();
     (changed * 10 >= all * 8).then_some(undone)
 }
 
-/// Undoes UTF-8 that was read as Latin-1 and written as UTF-8 again, for a whole page with its markup: nothing but a page
-/// that this was done to gives valid UTF-8 when it is turned back. What the letters stand for may have been misread before.
+/// Reverses UTF-8 that was decoded as Latin-1 and encoded as UTF-8 again, for a whole page with its markup: no other
+/// page gives valid UTF-8 when it is turned back. The characters themselves may have been misread before.
 ///
-/// It is done before the page is taken apart, because a browser drops the controls and blanks that half of the bytes
-/// have become.
+/// This comes before the page is parsed, because a browser drops the controls and blanks that half of the bytes have
+/// become.
 pub fn undo_twice(page: &str) -> Option<String> {
     let bytes: Vec<u8> = page
         .chars()
@@ -87,8 +87,8 @@ pub fn undo_twice(page: &str) -> Option<String> {
     (text.chars().filter(|c| !c.is_ascii()).take(LEAST).count() == LEAST).then_some(text)
 }
 
-/// Bytes as UTF-8, where [`LOST`] stands for a byte that is lost: a character that has lost one is U+FFFD, one for each.
-/// What is no UTF-8 otherwise is U+FFFD as well where `lossy`, else the bytes are none.
+/// Decodes UTF-8 in which [`LOST`] stands for a lost byte: a character that has lost one becomes a single U+FFFD. Other
+/// invalid bytes become U+FFFD too if `lossy`; otherwise the result is `None`.
 fn from_utf8(bytes: &[u8], lossy: bool) -> Option<String> {
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -120,17 +120,17 @@ fn from_utf8(bytes: &[u8], lossy: bool) -> Option<String> {
     }
 }
 
-/// How long a character is of which the first byte is lost: up to where the next begins.
+/// Returns the length of a character whose first byte is lost: up to the start of the next.
 fn lost_first(bytes: &[u8]) -> usize {
     1 + bytes[1..].iter().take(3).take_while(|b| matches!(**b, 0x80..=0xBF)).count()
 }
 
-/// What [`undo_twice`] undoes, done to a text.
+/// The inverse of [`undo_twice`], applied to a text.
 pub fn read_twice(text: &str) -> String {
     text.bytes().map(char::from).collect()
 }
 
-/// The mistake that the page's letters look like.
+/// Returns the mistake that the page's characters suggest.
 fn suspect(lines: &[&str]) -> Option<Mistake> {
     let (mut all, mut latin, mut doubled) = (0, 0, 0);
     for c in lines.iter().flat_map(|line| line.chars()).filter(|c| !c.is_ascii()).take(SAMPLE) {
@@ -149,20 +149,20 @@ fn suspect(lines: &[&str]) -> Option<Mistake> {
             Mistake::GbkAs(Latin::Nine),
         ];
         let counted = candidates.map(|mistake| (common_after(lines, mistake), mistake));
-        // Where two read as well, the first is the commoner mistake.
+        // If two read equally well, the first is the commoner mistake.
         return counted.into_iter().rev().max_by_key(|(common, _)| *common).map(|(_, mistake)| mistake);
     }
     (doubled * 8 >= all).then_some(Mistake::Utf8AsGbk)
 }
 
-/// How many common characters the beginning of the page has when a mistake is undone.
+/// Counts the common characters in the beginning of the page after a mistake is reversed.
 fn common_after(lines: &[&str], mistake: Mistake) -> usize {
     let turned = lines.iter().filter_map(|line| turn_back(line, mistake)).filter(|text| reads_well(text));
     turned.take(SAMPLE_LINES).map(|text| text.chars().filter(|c| is_common(*c)).count()).sum()
 }
 
-/// The line as it was meant, bytes that fit nothing as U+FFFD. Nothing where the line has none above ASCII, or cannot
-/// have come from the mistake.
+/// Returns the intended line, with U+FFFD for bytes that fit nothing. `None` if the line is ASCII, or cannot have come
+/// from the mistake.
 fn turn_back(line: &str, mistake: Mistake) -> Option<String> {
     if line.is_ascii() {
         return None;
@@ -208,7 +208,7 @@ fn from_gbk(bytes: &[u8]) -> String {
     text
 }
 
-/// Whether a line turned back is Chinese text: mostly common characters, and little lost.
+/// Whether a reversed line is Chinese text: mostly common characters, and little lost.
 fn reads_well(text: &str) -> bool {
     let (mut all, mut common, mut lost) = (0, 0, 0);
     for c in text.chars().filter(|c| !c.is_ascii()) {
@@ -232,13 +232,13 @@ fn is_common(c: char) -> bool {
     is_han(c) && table.get(fold_char(c) as usize).copied().unwrap_or(false)
 }
 
-/// Whether a character is what the first two bytes of a very common one look like in GBK, UTF-8 read as that.
+/// Whether a character is what the first two bytes of a very common one look like when UTF-8 is decoded as GBK.
 fn is_half_of_common(c: char) -> bool {
-    // The lead bytes of UTF-8 for Chinese, as GBK lead bytes, hold rare characters alone.
+    // The lead bytes of UTF-8 for Chinese, as GBK lead bytes, have rare characters only.
     matches!(gbk().encode(c), Code::Two(0xE4..=0xE9, 0x80..=0xBF))
 }
 
-/// The byte that a character stands for when bytes were read as this charset.
+/// Returns the byte behind a character when bytes were decoded as this charset.
 fn latin_byte(c: char, latin: Latin) -> Option<u8> {
     const NINE: [(char, u8); 8] =
         [('€', 0xA4), ('Š', 0xA6), ('š', 0xA8), ('Ž', 0xB4), ('ž', 0xB8), ('Œ', 0xBC), ('œ', 0xBD), ('Ÿ', 0xBE)];
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn characters_that_lost_a_byte_are_one_place_each() {
-        // The five bytes that Windows-1252 has no letter for.
+        // The five bytes that Windows-1252 has no character for.
         let lost = |text: &str| -> String {
             let shown = |b: u8| if matches!(b, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D) { None } else { Some(b) };
             let read = |b: u8| {

@@ -1,7 +1,7 @@
 //! OpenCC's conversion from Traditional to Simplified Chinese: the longest phrase first, then character by character.
 //!
-//! The tables are OpenCC's own `TSPhrases` and `TSCharacters` (Apache-2.0), as they stand in its repository. Where a
-//! character has several simplified forms the first is taken, as OpenCC does.
+//! The tables are OpenCC's own `TSPhrases` and `TSCharacters` (Apache-2.0), unchanged. If a character has several
+//! simplified forms the first is used, as in OpenCC.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

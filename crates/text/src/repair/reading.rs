@@ -1,4 +1,4 @@
-//! Pinyin: from the letters of a gloss to a reading, and from a reading to the characters of GBK that are read so.
+//! Pinyin readings: from the spelling of a gloss to a reading, and from a reading to the GBK characters that have it.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -7,10 +7,10 @@ use pinyin::ToPinyinMulti;
 
 use super::gbk::{LEADS, gbk, is_trail};
 
-/// The longest syllable has six letters (zhuang, chuang, shuang).
+/// The length of the longest syllables, in letters (zhuang, chuang, shuang).
 pub const LONGEST_SYLLABLE: usize = 6;
 
-/// A syllable's number and its tone; tone 0 is the neutral tone, or that none is written.
+/// A syllable and its tone; tone 0 is the neutral tone, or no tone written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reading {
     /// The number of the syllable without its tone.
@@ -19,27 +19,27 @@ pub struct Reading {
     pub tone: u8,
 }
 
-/// A pair of bytes that has a certain reading: `rank` 0 where it is the character's first reading.
+/// A pair of bytes with a certain reading.
 #[derive(Debug, Clone, Copy)]
 pub struct Read {
     /// The second byte of the pair.
     pub trail: u8,
     /// The tone of this reading.
     pub tone: u8,
-    /// The place of this reading among the character's.
+    /// The rank of this reading among the character's; 0 is the first.
     pub rank: u8,
 }
 
-/// The readings of GBK.
+/// The readings of all GBK characters.
 pub struct Readings {
     syllables: HashMap<String, u16>,
-    /// For each pair of bytes the readings, most usual first.
+    /// For each pair of bytes its readings, the most usual first.
     of_pair: Vec<Vec<Reading>>,
-    /// For each lead byte and syllable the pairs that are read so.
+    /// For each lead byte and syllable the pairs with that reading.
     by_reading: HashMap<(u8, u16), Vec<Read>>,
 }
 
-/// Readings that the data does not give first or at all and that glosses nevertheless use.
+/// Readings that the data lacks or ranks low, but that glosses use.
 const MORE_READINGS: [(char, &str); 10] = [
     ('著', "zhe"),
     ('着', "zhe"),
@@ -53,7 +53,7 @@ const MORE_READINGS: [(char, &str); 10] = [
     ('么', "me"),
 ];
 
-/// The tables, made once.
+/// The tables, built once.
 pub fn readings() -> &'static Readings {
     static TABLE: OnceLock<Readings> = OnceLock::new();
     TABLE.get_or_init(Readings::new)
@@ -69,7 +69,7 @@ impl Readings {
                 let mut spelled: Vec<(String, u8)> =
                     c.to_pinyin_multi().into_iter().flatten().filter_map(|p| spelling(p.with_tone().chars())).collect();
                 spelled.extend(MORE_READINGS.iter().filter(|(m, _)| *m == c).map(|(_, s)| (s.to_string(), 0)));
-                // Without tones ü is often written u.
+                // Without tones ü is often spelled u.
                 let without: Vec<_> = spelled
                     .iter()
                     .filter(|(syllable, _)| matches!(syllable.as_str(), "nv" | "lv"))
@@ -87,7 +87,7 @@ impl Readings {
         table
     }
 
-    /// Reads the letters of a gloss, tones as marks or as a digit or not at all. Nothing where it is no syllable.
+    /// Parses the letters of a gloss, with tones as marks, as a digit or not at all. `None` if it is not a syllable.
     pub fn parse(&self, letters: &[char]) -> Option<Reading> {
         let (syllable, tone) = spelling(letters.iter().copied())?;
         self.syllables.get(&syllable).map(|&syllable| Reading { syllable, tone })
@@ -110,7 +110,7 @@ impl Readings {
         !self.of_pair[pair(lead, trail)].is_empty()
     }
 
-    /// The second bytes that make `lead` a pair with this reading.
+    /// Returns the second bytes that make `lead` a pair with this reading.
     pub fn completing(&self, lead: u8, reading: Reading) -> impl Iterator<Item = Read> + '_ {
         let all = self.by_reading.get(&(lead, reading.syllable)).map_or(&[][..], |all| all);
         all.iter().filter(move |r| agree(r.tone, reading.tone)).copied()
@@ -121,12 +121,12 @@ fn pair(lead: u8, trail: u8) -> usize {
     usize::from(u16::from_be_bytes([lead, trail]))
 }
 
-/// Whether a tone can have been written so: a gloss without a tone stands for each.
+/// Whether a tone can have been written this way: a gloss without a tone matches any.
 fn agree(tone: u8, written: u8) -> bool {
     written == 0 || tone == written
 }
 
-/// The letters without their tone, ü as v, and the tone.
+/// Returns the letters without their tone, ü as v, and the tone.
 fn spelling(letters: impl Iterator<Item = char>) -> Option<(String, u8)> {
     let mut syllable = String::with_capacity(LONGEST_SYLLABLE);
     let mut tone = 0;
@@ -180,7 +180,7 @@ fn spelling(letters: impl Iterator<Item = char>) -> Option<(String, u8)> {
             tone = mark;
         }
     }
-    // lüe and nüe are as often written lue and nue.
+    // lüe and nüe are as often spelled lue and nue.
     if let "lue" | "nue" = syllable.as_str() {
         syllable.replace_range(1..2, "v");
     }

@@ -1,17 +1,18 @@
-//! Traditional to simplified letters for display, by phrases: what [`super::repair_page`] ends with.
+//! Conversion of Traditional to Simplified Chinese for display, by phrases: the last step of [`super::repair_page`].
 //!
-//! In: text in traditional letters. Out: the same text simplified, 著 as 着 where it is the particle.
+//! Text in Traditional Chinese characters flows in; the same text in Simplified ones flows out, with 著 as 着 where it is
+//! the particle.
 
 use super::opencc;
 
-/// What stands in front of 著 where it means to write or to be well known.
+/// Characters before 著 in the sense of writing or of being well known.
 const BEFORE: &str = "显名原专论编合巨土卓昭遗译所撰拙知主共旧自炳彰";
-/// What stands behind 著 there.
+/// Characters after 著 in that sense.
 const BEHIND: &str = "名作述称者书录文译";
-/// Verbs that take the particle even in front of one of those: 看着名单.
+/// Verbs that take the particle even before one of those: 看着名单.
 const VERBS: &str = "看随跟拿带沿朝向冲顺望盯抱背抬举提捧握叫喊念读写有为对接听照按凭靠依";
 
-/// Converts text (a title, a paragraph) from traditional to simplified letters, phrase by phrase.
+/// Converts text (a title, a paragraph) from Traditional to Simplified Chinese characters, phrase by phrase.
 ///
 /// ```
 /// use gongxun_text::repair::to_simplified;
@@ -29,14 +30,14 @@ pub fn to_simplified(text: &str) -> String {
         .enumerate()
         .map(|(at, c)| match c {
             '著' if is_particle(&chars, at) => '着',
-            // The province 陝西 is often written with the letter beside it.
+            // The province 陝西 is often written with this similar character.
             '陜' => '陕',
             c => *c,
         })
         .collect()
 }
 
-/// Whether the 著 at this place is the particle 着.
+/// Whether the 著 at this index is the particle 着.
 fn is_particle(chars: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|i| chars.get(i)).copied().unwrap_or(' ');
     let behind = chars.get(at + 1).copied().unwrap_or(' ');

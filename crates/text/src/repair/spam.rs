@@ -1,31 +1,32 @@
-//! What hijacked pages add to a text: a line of keywords before it, random letters behind its paragraphs, ornaments
-//! between its words.
+//! Spam that hijacked pages add to a text: a line of keywords before it, random characters behind its paragraphs,
+//! ornaments between its words.
 //!
-//! In: the lines of a page. Out: the lines without it, each kind only where it is systematic: once is chance.
+//! The lines of a page flow in; the lines without it flow out, each kind removed only if it is systematic: once is
+//! chance.
 
 use std::collections::HashMap;
 
 use crate::fold::{fold, is_han};
 use crate::report::{Repair, RepairKind};
 
-/// A keyword line has at least so many parts.
+/// The least number of parts of a keyword line.
 const LEAST_PARTS: usize = 4;
-/// Random letters behind fewer paragraphs than this are left.
+/// The least number of paragraphs with random characters behind them.
 const LEAST_TAILS: usize = 3;
-/// The same for an ornament between words.
+/// The least number of occurrences of an ornament between words.
 const LEAST_ORNAMENTS: usize = 5;
-/// How long random letters are.
+/// The length of random characters.
 const TAIL_LENGTH: std::ops::RangeInclusive<usize> = 5..=24;
-/// How often random letters change between capitals, small letters, digits and signs.
+/// The least number of changes between upper case, lower case, digits and signs in random characters.
 const LEAST_CHANGES: usize = 4;
-/// No site strews more ornaments than this.
+/// The most distinct ornaments of a site.
 const MOST_ORNAMENTS: usize = 20;
-/// The longest ornament, in characters.
+/// The length of the longest ornament, in characters.
 const LONGEST_ORNAMENT: usize = 12;
-/// What is said of a repair that judges by looks.
+/// The reported confidence of a repair that judges by appearance.
 const CONFIDENCE: f32 = 0.9;
 
-/// Takes out what was added, and says what. Nothing where there is nothing.
+/// Removes the additions and reports them. `None` if there are none.
 pub fn undo(lines: &[&str]) -> Option<(Vec<String>, Vec<Repair>)> {
     let keywords = keyword_line(lines);
     let tails = tails(lines);
@@ -59,7 +60,7 @@ pub fn undo(lines: &[&str]) -> Option<(Vec<String>, Vec<Repair>)> {
     Some((repaired, said.map(|(kind, count)| Repair { kind, count, confidence: CONFIDENCE }).collect()))
 }
 
-/// The number of the first line with text, where it is a row of advertising words.
+/// Returns the number of the first line with text, if it is a row of advertising words.
 fn keyword_line(lines: &[&str]) -> Option<usize> {
     let (at, line) = lines.iter().enumerate().find(|(_, line)| !line.trim().is_empty())?;
     if line.matches('_').count() + 1 < LEAST_PARTS || line.contains(['。', '！', '？']) {
@@ -75,12 +76,12 @@ fn words() -> impl Iterator<Item = &'static str> {
     include_str!("spam_words.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// The lines that end in random letters, and where these begin.
+/// Returns the lines that end in random characters, and where these begin.
 fn tails(lines: &[&str]) -> Vec<(usize, usize)> {
     let mut tails = Vec::new();
     let mut paragraphs = 0;
     for (at, line) in lines.iter().enumerate() {
-        // Only what is long enough to be a paragraph counts.
+        // Only lines long enough to be a paragraph count.
         if line.len() < 60 {
             continue;
         }
@@ -91,7 +92,7 @@ fn tails(lines: &[&str]) -> Vec<(usize, usize)> {
             tails.push((at, trimmed[..from].trim_end().len()));
         }
     }
-    // A formula or a product's name ends a paragraph now and then; a script's letters end most of them.
+    // A formula or a product's name ends a paragraph now and then; a program's random characters end most of them.
     if tails.len() < LEAST_TAILS || tails.len() * 2 < paragraphs { Vec::new() } else { tails }
 }
 
@@ -113,7 +114,7 @@ fn is_random(tail: &str) -> bool {
         && !tail.contains("://")
 }
 
-/// The ornaments that stand between words again and again.
+/// Returns the ornaments that recur between words.
 fn ornaments(lines: &[&str]) -> Vec<String> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for line in lines.iter().filter(|line| may_hold_ornament(line.as_bytes())) {
@@ -136,13 +137,14 @@ fn ornaments(lines: &[&str]) -> Vec<String> {
     }
     let mut found: Vec<String> =
         counts.into_iter().filter(|(_, count)| *count >= LEAST_ORNAMENTS).map(|(o, _)| o.to_string()).collect();
-    // The longer first, so that one is not cut up by another.
+    // Longer ones first, so that one is not cut up by another.
     found.sort_by_key(|ornament| (std::cmp::Reverse(ornament.len()), ornament.clone()));
     found.truncate(MOST_ORNAMENTS);
     found
 }
 
-/// The quick look: E2 with the second byte of the ornaments from U+2500 to U+27BF. Quotation marks and dashes have another.
+/// A quick test: E2 with the second byte of the ornaments from U+2500 to U+27BF. Quotation marks and dashes have
+/// another.
 fn may_hold_ornament(bytes: &[u8]) -> bool {
     memchr::memchr_iter(0xE2, bytes).any(|at| matches!(bytes.get(at + 1), Some(0x94..=0x9E)))
 }
@@ -156,7 +158,8 @@ fn is_text(c: char) -> bool {
     is_han(c) || c.is_alphanumeric() || matches!(c, '，' | '。' | '、' | '：' | '；' | '“' | '”' | ',' | '.' | ':')
 }
 
-/// Whether an ornament is more than stars given or a rule drawn: two different signs, beyond the filled and the empty one.
+/// Whether an ornament is more than a rating in stars or a drawn rule: it has two different signs, beyond the filled
+/// and the empty one.
 fn is_mixed(ornament: &str) -> bool {
     let mut signs: Vec<char> = ornament
         .chars()

@@ -1,39 +1,39 @@
-//! Which ASCII character went with a lost byte: the decoder made one `?` of the two.
+//! The swallowed byte: the ASCII character that a decoder merged with a lost byte into one `?`.
 //!
-//! In: the tokens around the hole and the page they stand on. Out: the character that most likely stood there. The
-//! rules go by what stands in front of numbers, quotes and the rest in printed news: a comma nearly always, but behind a
-//! Chinese character a number of one to three digits has mostly lost its first one.
+//! The tokens around the hole and the page they stand on flow in; the character that most likely stood there flows out.
+//! The rules reflect what precedes numbers, quotes and the rest in printed news: nearly always a comma, but behind a
+//! Chinese character a number of one to three digits has mostly lost its first digit.
 
 use super::gbk::gbk;
 use super::tokens::Token;
 use crate::fold::fold_char;
 use crate::segment::{Hmm, Segmenter};
 
-/// How far a bracket is looked for, and whether the line is running text.
+/// The distance, in tokens, in which a bracket is searched for and running text is recognised.
 const REACH: usize = 200;
-/// So many tokens of the page are looked through for the same number or name, and not more.
+/// The most tokens of the page that are searched for the same number or name.
 const MOST_SEARCHED: usize = 20_000;
-/// The longest number or name looked for.
+/// The length of the longest number or name that is searched for.
 const LONGEST_RUN: usize = 12;
-/// So many characters behind a hole show its first word.
+/// The number of characters behind a hole that show its first word.
 const WORD_REACH: usize = 6;
-/// A label stands so close to the beginning of its line, in tokens.
+/// The greatest distance of a label from the beginning of its line, in tokens.
 const LABEL_REACH: usize = 16;
 
-/// What is counted and does not begin a clause: behind a hole it has lost its number.
+/// Counted nouns and units that do not begin a clause: behind a hole they have lost their number.
 const COUNTED: &str = "月日年时个枚万名条千座列亿米倍辆点项层秒厘毫颗岁轮架页届艘册件位家人吨元分天次";
-/// Words that begin with one of those and are counted as well.
+/// Counted words that begin with one of those.
 const COUNTED_WORDS: [&str; 14] =
     ["月份", "月底", "月初", "月末", "个月", "年代", "万元", "亿元", "万人", "万吨", "人次", "公里", "厘米", "毫米"];
-/// Of those that begin a clause as often, none is taken for counted alone.
+/// Those of them that begin a clause just as often: alone they do not count.
 const BEGINS_CLAUSES: &str = "年时点位家人分天次名";
-/// Verbs that a colon stands behind when a quotation follows.
+/// Verbs followed by a colon when a quotation follows.
 const SAYS: &str = "说示称道为云曰";
 /// Characters that end a question.
 const ASKS: &str = "吗呢";
-/// Words that a question has.
+/// Characters that a question contains.
 const QUESTIONS: &str = "吗呢谁怎何哪什";
-/// Labels that a name or a time follows.
+/// Labels followed by a name or a time.
 const LABELS: [[char; 2]; 11] = [
     ['来', '源'],
     ['编', '辑'],
@@ -48,7 +48,8 @@ const LABELS: [[char; 2]; 11] = [
     ['日', '期'],
 ];
 
-/// The ASCII character that most likely went with the byte lost at this place of a line, or nothing where none did.
+/// Returns the ASCII character that was most likely swallowed with the byte lost at this place of a line; `None` if
+/// none was.
 pub fn swallowed_byte(line: &[Token], at: usize, page: &[Vec<Token>]) -> Option<u8> {
     let rest = &line[at + 1..];
     let open = is_open(&line[at.saturating_sub(REACH)..at]);
@@ -56,7 +57,7 @@ pub fn swallowed_byte(line: &[Token], at: usize, page: &[Vec<Token>]) -> Option<
         Token::One(b @ (b'(' | b')')) => Some(*b),
         _ => None,
     });
-    // The closing bracket is gone too: here, where no later hole or mark may have taken it.
+    // The closing bracket is gone too: here, unless a later hole or mark may have swallowed it.
     let is_mark = |t: &Token| matches!(t, Token::One(b',' | b':' | b';'));
     let holes_follow = rest.iter().take(REACH).any(|t| matches!(t, Token::Hole(_)));
     let closes = open && bracket != Some(b')') && (rest.first().is_none_or(is_mark) || !holes_follow);
@@ -81,7 +82,7 @@ pub fn swallowed_byte(line: &[Token], at: usize, page: &[Vec<Token>]) -> Option<
     }
 }
 
-/// The same, where the character in front of it is known: some ask for a mark of their own.
+/// Adjusts the character once the one in front of it is known: some require a mark of their own.
 pub fn behind(taken: Option<u8>, before: char, c: char, line: &[Token], at: usize) -> Option<u8> {
     let c = fold_char(c);
     match taken {
@@ -95,9 +96,9 @@ pub fn behind(taken: Option<u8>, before: char, c: char, line: &[Token], at: usiz
     }
 }
 
-/// What parts one piece of text from the next: a bracket, a comma, or in headlines a blank.
+/// Returns the separator of two pieces of text: a bracket, a comma, or in headlines a blank.
 fn between(line: &[Token], at: usize, closes: bool, bracket: Option<u8>, open: bool) -> u8 {
-    // A closing bracket that nothing opens tells that the opening one is gone, and the other way round.
+    // A closing bracket that nothing opens shows that the opening one is gone, and the other way round.
     if bracket == Some(b')') && !open {
         return b'(';
     }
@@ -109,18 +110,18 @@ fn between(line: &[Token], at: usize, closes: bool, bracket: Option<u8>, open: b
     if is_text { b',' } else { b' ' }
 }
 
-/// Whether a bracket stands open at the end of these tokens.
+/// Whether a bracket is open at the end of these tokens.
 fn is_open(tokens: &[Token]) -> bool {
     let last = tokens.iter().rev().find(|t| matches!(t, Token::One(b'(' | b')')));
     last == Some(&Token::One(b'('))
 }
 
-/// The first digit of a number that has lost it, where the number tells that it has.
+/// Returns the first digit of a number that has lost it, if the number shows that it has.
 fn digit(rest: &[Token]) -> Option<u8> {
     let digits = rest.iter().take_while(|t| matches!(t, Token::One(b'0'..=b'9'))).count();
     let unit = rest.get(digits).and_then(character);
     match rest.first() {
-        // A number neither begins with zero nor with its point.
+        // A number begins neither with zero nor with its decimal point.
         Some(Token::One(b'0')) if digits == 3 => Some(b'2'),
         Some(Token::One(b'0' | b'.' | b'%')) => Some(b'1'),
         Some(Token::One(first)) if (1..=3).contains(&digits) => Some(match (digits, unit) {
@@ -131,7 +132,7 @@ fn digit(rest: &[Token]) -> Option<u8> {
     }
 }
 
-/// Whether what follows is counted, and its number is gone.
+/// Whether a counted noun follows, so that its number is gone.
 fn is_counted(rest: &[Token]) -> bool {
     let text: String =
         rest.iter().filter(|t| !matches!(t, Token::Gloss(_))).map_while(character).take(WORD_REACH).collect();
@@ -144,7 +145,7 @@ fn is_counted(rest: &[Token]) -> bool {
     COUNTED_WORDS.contains(&word) || (word.chars().count() == 1 && !word.starts_with(|c| BEGINS_CLAUSES.contains(c)))
 }
 
-/// What stands elsewhere on the page in front of the same number, name or unit.
+/// Returns the character that precedes the same number, name or unit elsewhere on the page.
 fn in_front_elsewhere(rest: &[Token], page: &[Vec<Token>]) -> Option<u8> {
     let run = rest.iter().take_while(|t| matches!(t, Token::One(b) if b.is_ascii_alphanumeric() || *b == b'.')).count();
     if run > LONGEST_RUN {
@@ -168,7 +169,7 @@ fn in_front_elsewhere(rest: &[Token], page: &[Vec<Token>]) -> Option<u8> {
     (*count > 0).then_some(front as u8)
 }
 
-/// The character of a token, folded.
+/// Returns the character of a token, folded.
 fn character(token: &Token) -> Option<char> {
     match *token {
         Token::Pair(lead, trail) => gbk().decode(lead, trail).map(fold_char),

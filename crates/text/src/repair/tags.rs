@@ -1,17 +1,18 @@
-//! Tags of a damaged page of HTML: the `<` that a decoder took along with the byte in front of it.
+//! Repair of HTML tags on a damaged page, whose `<` a decoder swallowed with the byte in front of it.
 //!
-//! The scripts of mirrors work on bytes of pages, and where they leave a byte without its second one in front of a tag, the
-//! decoder makes one `?` of both: `詳斍?/p>` was `詳情。</p>`. The text can't be repaired before its tags are tags again.
+//! The programs of mirrors work on the bytes of pages, and where they leave a byte without its second one in front of a
+//! tag, the decoder merges both into one `?`: `詳斍?/p>` was `詳情。</p>`. The text can't be repaired before its tags are
+//! tags again.
 
-/// The tags that stand behind text.
+/// The tags that occur behind text.
 const TAGS: [&str; 24] = [
     "p", "br", "a", "span", "div", "td", "tr", "li", "ul", "strong", "b", "em", "i", "h1", "h2", "h3", "h4", "font",
     "img", "title", "section", "center", "table", "font",
 ];
-/// The longest tag that is looked through for its end.
+/// The length in bytes within which the end of a tag is searched for.
 const LONGEST: usize = 400;
 
-/// The page with these tags put right; nothing where there are none.
+/// Returns the page with these tags restored; `None` if there are none.
 pub fn restore(page: &str) -> Option<String> {
     let mut restored = String::new();
     let mut done = 0;

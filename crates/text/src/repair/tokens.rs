@@ -1,11 +1,10 @@
-//! A damaged line, read: characters as pairs of GBK bytes, glosses, and the places where bytes are lost.
-//!
-//! In: a line. Out: its [`Token`]s.
+//! The tokenizer of damaged lines: a line flows in; its [`Token`]s flow out, which are characters as pairs of GBK
+//! bytes, glosses, and the places where bytes are lost.
 
 use super::gbk::{Code, gbk, is_trail};
 use super::reading::{LONGEST_SYLLABLE, Reading, readings};
 
-/// One piece of a damaged line.
+/// A token of a damaged line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Token {
     /// A character of two bytes.
@@ -14,7 +13,7 @@ pub enum Token {
     One(u8),
     /// A character that GBK does not have.
     Foreign(char),
-    /// A gloss behind a character that is there.
+    /// A gloss behind an intact character.
     Gloss(Reading),
     /// `?` and a gloss: the byte in front of the bracket is lost.
     Lost(Reading),
@@ -22,7 +21,7 @@ pub enum Token {
     Hole(char),
 }
 
-/// Reads a line. `is_gloss` says of a pair of bytes and the reading behind it whether the brackets are the script's.
+/// Tokenizes a line. `is_gloss` decides for a pair of bytes and the reading behind it whether the brackets are a gloss.
 pub fn tokens(line: &str, is_gloss: &dyn Fn(u16, Reading) -> bool) -> Vec<Token> {
     let chars: Vec<char> = line.chars().collect();
     let mut tokens = Vec::with_capacity(chars.len());
@@ -45,7 +44,7 @@ pub fn tokens(line: &str, is_gloss: &dyn Fn(u16, Reading) -> bool) -> Vec<Token>
                     Some(Token::Gloss(_) | Token::Lost(_)) => true,
                     _ => false,
                 };
-                // Some decoders keep the bracket, most take it along with the byte.
+                // Some decoders keep the bracket, most swallow it with the byte.
                 let kept = usize::from(chars.get(at + 1) == Some(&'('));
                 match bracket(&chars[at + 1 + kept..]) {
                     Some((reading, length)) if can_lead => {
@@ -79,8 +78,8 @@ fn is_glossed(tokens: &[Token], reading: Reading, is_gloss: &dyn Fn(u16, Reading
     }
 }
 
-/// The last two bytes of the tokens, where they stand together and the first can lead. Out of step the second byte can
-/// look like an ASCII letter.
+/// Returns the last two bytes of the tokens, if they are adjacent and the first can lead. Out of step the second byte
+/// can look like an ASCII letter.
 pub fn visible_pair(tokens: &[Token]) -> Option<u16> {
     match *tokens {
         [.., Token::Pair(lead, trail)] => Some(u16::from_be_bytes([lead, trail])),
@@ -94,7 +93,7 @@ pub fn visible_pair(tokens: &[Token]) -> Option<u16> {
     }
 }
 
-/// A reading, perhaps blanks, and the closing bracket: the reading, and how many characters these are.
+/// Parses a reading, optional blanks and the closing bracket; returns the reading and the number of characters.
 fn bracket(chars: &[char]) -> Option<(Reading, usize)> {
     const LONGEST: usize = LONGEST_SYLLABLE + 4;
     let end = chars.iter().take(LONGEST).position(|c| *c == ')')?;
@@ -107,8 +106,8 @@ pub const FULL_WIDTH: u8 = 0xA3;
 /// See [`FULL_WIDTH`].
 pub const REPLACED: [u8; 7] = [0xAC, 0xBA, 0xA8, 0xA9, 0xBF, 0xBB, 0xA1];
 
-/// The two bytes of the punctuation mark behind a hole, where hole and mark can be what is left of a character that the
-/// bytes of the mark cut: they stand in Chinese text, and no further mark follows.
+/// Returns the two bytes of the punctuation mark behind a hole, if hole and mark can be the remains of a character that
+/// the bytes of the mark cut: they stand in Chinese text, and no further mark follows.
 pub fn cut_mark(line: &[Token], hole: usize) -> Option<[u8; 2]> {
     let mark = mark_of(line.get(hole + 1)?)?;
     let is_text = |token: &Token| matches!(token, Token::Pair(..) | Token::Lost(_) | Token::Gloss(_));
@@ -121,7 +120,7 @@ pub fn cut_mark(line: &[Token], hole: usize) -> Option<[u8; 2]> {
     (goes_on && line[..hole].last().is_none_or(is_text)).then_some(mark)
 }
 
-/// The two bytes in full width of a punctuation mark that the mirrors' scripts replace, shown in either width.
+/// Returns the two full-width bytes of a punctuation mark that the mirrors' programs replace, given in either width.
 pub fn mark_of(token: &Token) -> Option<[u8; 2]> {
     Some(match *token {
         Token::Pair(0xA1, second @ (0xA2 | 0xA3)) => [0xA1, second],

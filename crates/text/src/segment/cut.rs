@@ -1,9 +1,9 @@
-//! The cut itself: folded text and a dictionary flow in, tokens flow out, the same as jieba-rs 0.11 makes.
+//! The cut: folded text and a dictionary flow in, tokens flow out, identical to those of jieba-rs 0.11.
 //!
-//! A text goes through in pieces of bounded size that end between blocks. Each piece is decoded once into codes; one pass
-//! from its end finds the best word at each place, without building the graph of all words; one pass from its beginning
-//! writes the tokens. Weights are added in jieba's order and ties go its way (to the longer word), so that the same path is
-//! found to the last bit.
+//! A text is processed in pieces of bounded size that end between blocks. Each piece is decoded once into codes; one
+//! pass from its end finds the best word at each character, without building the graph of all words; one pass from its
+//! beginning writes the tokens. Weights are added in jieba's order and ties are resolved as jieba does (to the longer
+//! word), so that the same path is found to the last bit.
 
 use std::cell::RefCell;
 
@@ -13,34 +13,34 @@ use super::token::Token;
 use super::write::{NOTED, Writer};
 use super::{classes, nodes};
 
-/// A piece is about as many bytes: its codes and scores stay in the processor's cache.
+/// The approximate size of a piece in bytes: its codes and scores stay in the processor's cache.
 const PIECE_BYTES: usize = 2 << 10;
 
-/// A thread keeps its scratch space from text to text unless a piece was longer than this many bytes.
+/// The size in bytes of the longest piece for which a thread keeps its scratch space.
 const KEPT_BYTES: usize = 1 << 20;
 
-/// How many places beyond the end of a piece are read.
+/// The number of elements read beyond the end of a piece.
 const PADDING: usize = 4;
 
-/// What the passes hand to each other, one element a character.
+/// The buffers that the passes share, one element per character.
 #[derive(Default)]
 struct Scratch {
     codes: Vec<u16>,
     /// The byte of the piece at which each character begins.
     offsets: Vec<u32>,
-    /// First the word of the square for each character; then only for characters at which a pair begins, which are in
-    /// `places`, its number, then for those at which a triple may begin its slot.
+    /// First the word of the square for each character; then, only for characters in `places`, at which a pair begins,
+    /// the pair's number, and after that the slot of a possible triple.
     numbers: Vec<u32>,
     places: Vec<u32>,
-    /// The node of the first two characters from each on, 0 where no word begins with them.
+    /// The node of the two characters from each on, 0 if no word begins with them.
     pairs: Vec<u64>,
-    /// The node of the first three characters from each on, or one with another label.
+    /// The node of the three characters from each on, or one with another label.
     triples: Vec<u64>,
     /// The weight of the best path from each character to the end of its block.
     scores: Vec<f64>,
-    /// The length in characters of the best word at each character, 0 outside of blocks.
+    /// The length in characters of the best word at each character, 0 outside blocks.
     steps: Vec<u8>,
-    /// Bit `l` is set where a dictionary word of `l` characters begins, for 2 to [`NOTED`] - 1.
+    /// Bit `l` is set if a dictionary word of `l` characters begins here, for 2 to [`NOTED`] - 1.
     lengths_of_words: Vec<u8>,
     ways: Vec<[u8; 4]>,
 }
@@ -84,7 +84,7 @@ pub(super) fn cut<const HMM: bool, const SEARCH: bool>(dictionary: &Dictionary, 
     });
 }
 
-/// Where the piece that begins at `from` ends: before a character outside of every block, and never inside `\r\n`.
+/// Returns the end of the piece that begins at `from`: before a character outside all blocks, and never inside `\r\n`.
 fn piece_end(dictionary: &Dictionary, text: &str, from: usize) -> usize {
     let Some(mut at) = from.checked_add(PIECE_BYTES).filter(|&at| at < text.len()) else { return text.len() };
     while !text.is_char_boundary(at) {
@@ -118,7 +118,7 @@ impl Scratch {
     }
 }
 
-/// Decodes the piece into codes and offsets and gives back the number of characters.
+/// Decodes the piece into codes and offsets and returns the number of characters.
 fn decode(dictionary: &Dictionary, piece: &str, scratch: &mut Scratch) -> usize {
     let table: &[u16] = &dictionary.codes;
     let bytes = piece.as_bytes();
@@ -145,14 +145,14 @@ fn decode(dictionary: &Dictionary, piece: &str, scratch: &mut Scratch) -> usize 
     chars
 }
 
-/// Looks up the words' beginnings at each character. Each pass asks for the memory that the next one reads, so that the
-/// processor waits for many reads at a time: waiting for the dictionary is where segmentation spends its time.
+/// Looks up the beginnings of words at each character. Each pass prefetches the memory that the next one reads, so that
+/// the processor waits for many reads at a time: waiting for the dictionary dominates the time of segmentation.
 fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
     let Dictionary { square, pairs, deep, .. } = dictionary;
     let (square, pairs, deep): (&[u64], &[u64], &[u64]) = (square, pairs, deep);
     let codes = &scratch.codes[..chars + PADDING];
 
-    // Which word of the square tells the pair at each character.
+    // The word of the square that identifies the pair at each character.
     let numbers = &mut scratch.numbers[..chars];
     for (codes, number) in codes.windows(2).zip(&mut *numbers) {
         let &[first, second] = codes else { break };
@@ -160,7 +160,7 @@ fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
         prefetch(square, *number as usize);
     }
 
-    // Where a pair is, and its number.
+    // The places of the pairs, and their numbers.
     let places = &mut scratch.places[..chars];
     let mut count = 0;
     for at in 0..chars {
@@ -176,7 +176,7 @@ fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
         count += usize::from(number != 0);
     }
 
-    // The nodes of the pairs; where a third character may follow, and the slot that tells whether it does.
+    // The nodes of the pairs; where a third character may follow, the slot that tells whether it does.
     let (found, triples) = (&mut scratch.pairs[..chars], &mut scratch.triples[..chars]);
     found.fill(0);
     triples.fill(nodes::EMPTY);
@@ -201,7 +201,7 @@ fn look_up(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
     }
 }
 
-/// Finds the best word at each character, from the last to the first. `USER` says that there are words of the user.
+/// Finds the best word at each character, from the last to the first. `USER` tells whether there are user words.
 fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &mut Scratch) {
     let Dictionary { first_weights, deep, weights, .. } = dictionary;
     let (first_weights, deep, weights): (&[f64], &[u64], &[f64]) = (first_weights, deep, weights);
@@ -218,7 +218,7 @@ fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &
         let code = codes[at];
         let mut best = first_weights[code as usize] + score1;
 
-        // Where no word begins with the two characters the value is 0, and that weighs minus infinity.
+        // If no word begins with the two characters the value is 0, which weighs minus infinity.
         let value = nodes::value(pairs[at]);
         let mut lengths = u8::from(value != 0) << 2;
         let score = weights[value] + score2;
@@ -256,7 +256,7 @@ fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &
             best = unknown + score1;
             step = 1;
         }
-        // Outside of blocks the score is 0 and there is no step: blocks know nothing of each other.
+        // Outside blocks the score is 0 and there is no step: blocks are independent of each other.
         let inside = u8::from(code != classes::OUTSIDE);
         best = f64::from_bits(best.to_bits() & u64::from(inside).wrapping_neg());
         scores[at] = best;
@@ -267,7 +267,7 @@ fn find_path<const USER: bool>(dictionary: &Dictionary, chars: usize, scratch: &
     }
 }
 
-/// The best word at the first of `codes`, with the words of the user.
+/// Updates the best word at the first of `codes` with the user's words.
 fn add_user_words(
     dictionary: &Dictionary,
     codes: &[u16],

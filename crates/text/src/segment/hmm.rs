@@ -1,7 +1,7 @@
 //! The hidden Markov model's cut of characters that the dictionary leaves single: codes flow in, word lengths flow out.
 //!
-//! States are begin, end, middle and single. Scores are added in jieba's order and ties go its way, so that the same path
-//! is found to the last bit.
+//! The states are begin, end, middle and single. Scores are added in jieba's order and ties are resolved as jieba does,
+//! so that the same path is found to the last bit.
 
 use super::dictionary::{Dictionary, HMM_HEAD};
 
@@ -12,8 +12,8 @@ const SINGLE: usize = 3;
 
 /// Whether two characters are one word.
 ///
-/// Of the paths through two characters only the last state tells words apart: end joins them, single parts them. The
-/// emission of the second is the same for both ways into a state, so the better way is known before it is added.
+/// Of the paths through two characters only the last state matters: end joins them, single separates them. The emission
+/// of the second is the same for both ways into a state, so the better way is known before it is added.
 #[inline]
 pub(super) fn joins(dictionary: &Dictionary, first: u16, second: u16) -> bool {
     let hmm = dictionary.hmm;
@@ -24,7 +24,7 @@ pub(super) fn joins(dictionary: &Dictionary, first: u16, second: u16) -> bool {
     end > single
 }
 
-/// Calls `word` with the first place and the place after the last of each word of `codes`. `ways` is scratch space.
+/// Calls `word` with the first index and the index after the last of each word of `codes`. `ways` is scratch space.
 pub(super) fn cut(dictionary: &Dictionary, codes: &[u16], ways: &mut Vec<[u8; 4]>, mut word: impl FnMut(usize, usize)) {
     let hmm = dictionary.hmm;
     let Some((&first, rest)) = codes.split_first() else { return };
@@ -48,7 +48,7 @@ pub(super) fn cut(dictionary: &Dictionary, codes: &[u16], ways: &mut Vec<[u8; 4]
         ways.push(best.map(|(_, way)| way));
     }
 
-    // From here on `ways` holds in its first place the state of each character but the first.
+    // From here on the first element of each of `ways` is the state of each character but the first.
     let mut state = if scores[END] > scores[SINGLE] { END } else { SINGLE };
     for way in ways.iter_mut().rev() {
         let before = way[state] as usize;

@@ -1,10 +1,10 @@
-//! Segmentation: where the words are in a folded text. Text flows in, byte ranges of the same text flow out.
+//! Segmentation: finds the words of a folded text. Text flows in, byte ranges of the same text flow out.
 //!
 //! The words are those of jieba (precise mode and search mode), with a dictionary folded like the texts, the labour
 //! lexicon, and the words of the user's own file.
 //!
 //! The algorithm is in `cut` and `hmm`, the dictionary in `dictionary`, over a double array from `trie`. `Reference` is
-//! jieba-rs itself, with which all this is compared.
+//! jieba-rs itself, with which all of it is compared.
 
 mod classes;
 mod cut;
@@ -44,23 +44,24 @@ pub struct Segmenter(Arc<Inner>);
 struct Inner {
     dictionary: Dictionary,
     user_dict: String,
-    /// Cuts in place of the dictionary, where the user's words have more different characters than there are codes.
+    /// Replaces the dictionary if the user's words have more distinct characters than there are codes.
     fallback: Option<(Reference, Vec<(String, u64)>)>,
 }
 
 impl Segmenter {
-    /// The segmenter with the built-in dictionary and the labour lexicon.
+    /// Returns the segmenter with the built-in dictionary and the labour lexicon.
     pub fn builtin() -> Segmenter {
         static BUILTIN: OnceLock<Segmenter> = OnceLock::new();
         let load = || Inner { dictionary: Dictionary::builtin(), user_dict: String::new(), fallback: None };
         BUILTIN.get_or_init(|| Segmenter(Arc::new(load()))).clone()
     }
 
-    /// The built-in segmenter with the words of a user's file: `word`, `word freq` or `word freq tag` a line, separated by
-    /// blanks or tabs; `#` begins a comment. A word without a frequency gets one high enough to be cut as one word.
+    /// Returns the built-in segmenter with the words of a user's file: `word`, `word freq` or `word freq tag` a line,
+    /// separated by blanks or tabs; `#` begins a comment. A word without a frequency gets one high enough to be cut as
+    /// one word.
     ///
     /// # Errors
-    /// A line whose second column is not a frequency, or whose word is too long.
+    /// If the second column of a line is not a frequency, or its word is too long.
     pub fn with_user_dict(user: &str) -> Result<Segmenter, DictError> {
         let builtin = Segmenter::builtin();
         let words = user::parse(user, |word| builtin.suggest_freq(word))?;
@@ -81,19 +82,19 @@ impl Segmenter {
         Ok(Segmenter(Arc::new(inner)))
     }
 
-    /// Whether both share one dictionary: one is a clone of the other.
+    /// Whether both share one dictionary, as clones do.
     pub fn is_same(&self, other: &Segmenter) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The user's words in one normal form, `word freq` a line, empty where there are none. [`Segmenter::with_user_dict`]
-    /// makes the same segmenter of it.
+    /// Returns the user's words in a normal form, `word freq` a line; empty if there are none.
+    /// [`Segmenter::with_user_dict`] makes an identical segmenter of it.
     pub fn user_dict(&self) -> &str {
         &self.0.user_dict
     }
 
-    /// A short hash of the dictionary, the user's words and the version of the fold: two segmenters with the same one cut
-    /// every text alike.
+    /// Returns a short hash of the dictionary, the user's words and the version of the fold: two segmenters with the
+    /// same hash cut every text alike.
     pub fn fingerprint(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&fold::FOLD_VERSION.to_le_bytes());
@@ -102,7 +103,7 @@ impl Segmenter {
         hasher.finalize().to_hex()[..FINGERPRINT_DIGITS].to_string()
     }
 
-    /// The words of jieba's precise mode, in order, every byte covered. `out` is emptied first.
+    /// Cuts a text into the words of jieba's precise mode, in order, covering every byte. `out` is cleared first.
     pub fn cut(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
         out.clear();
         match (&self.0.fallback, hmm) {
@@ -112,8 +113,9 @@ impl Segmenter {
         }
     }
 
-    /// The words of jieba's search mode: before each word of more than two characters, the words inside it of two and of
-    /// three characters; before each word with `.`, `_` or `-` in it, its parts. `out` is emptied first.
+    /// Cuts a text into the words of jieba's search mode: before each word of more than two characters, the words
+    /// inside it of two and of three characters; before each word with `.`, `_` or `-` in it, its parts. `out` is
+    /// cleared first.
     pub fn cut_for_search(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
         out.clear();
         match (&self.0.fallback, hmm) {
@@ -128,7 +130,7 @@ impl Segmenter {
         self.word_freq(folded_word).is_some()
     }
 
-    /// The word's frequency in the dictionary.
+    /// Returns the word's frequency in the dictionary.
     pub fn word_freq(&self, folded: &str) -> Option<u64> {
         match &self.0.fallback {
             Some((_, all)) => all.binary_search_by(|(word, _)| word.as_str().cmp(folded)).ok().map(|at| all[at].1),
@@ -136,7 +138,7 @@ impl Segmenter {
         }
     }
 
-    /// Every word of the dictionary with its frequency, in no particular order.
+    /// Returns every word of the dictionary with its frequency, in no particular order.
     pub fn words(&self) -> Vec<(String, u64)> {
         match &self.0.fallback {
             Some((_, all)) => all.clone(),
@@ -144,8 +146,8 @@ impl Segmenter {
         }
     }
 
-    /// The frequency at which jieba cuts `word` as one word: one more than the pieces that it falls into would have
-    /// together.
+    /// Returns the frequency at which jieba cuts `word` as one word: one more than the pieces that it is otherwise cut
+    /// into would have together.
     fn suggest_freq(&self, word: &str) -> u64 {
         let mut tokens = Vec::new();
         self.cut(word, Hmm::Off, &mut tokens);
@@ -158,5 +160,5 @@ impl Segmenter {
     }
 }
 
-/// How many hexadecimal digits a fingerprint has.
+/// The number of hexadecimal digits of a fingerprint.
 const FINGERPRINT_DIGITS: usize = 16;

@@ -1,30 +1,31 @@
-//! How the built-in words lie in memory, for the words to be found with few and near reads. `build.rs` includes this file,
-//! so it leans on nothing else of the crate.
+//! The memory layout of the built-in words, by which a word is found with few and nearby reads. `build.rs` includes
+//! this file, so it uses nothing else of the crate.
 //!
-//! - A *pair* is the first two characters of a word. All pairs stand in one list, sorted by their codes; pair 0 is none.
-//! - The *square* leads from two frequent characters to their pair: for each first code a row of words, for each 32 second
-//!   codes one word, with a bit for each pair in the lower half and the number of the first of them in the upper.
-//! - What follows a pair is in a double array, the *deep* nodes: the child of the base `b` on code `c` is slot `b + c`, if
-//!   the label of that slot is `c`.
+//! - A *pair* is the first two characters of a word. All pairs are in one list, sorted by their codes; pair 0 is none.
+//! - The *square* maps two frequent characters to their pair: for each first code it has a row of words, and for each
+//!   32 second codes one word, with a bit for each pair in the lower half and the number of the first of them in the
+//!   upper.
+//! - The continuations of a pair are in a double array, the *deep* nodes: the child of the base `b` on code `c` is slot
+//!   `b + c`, if the label of that slot is `c`.
 //!
-//! Pairs and deep nodes say what follows them by a filter, so that most misses are seen without another read: a code that
-//! follows has its bit set.
+//! Pairs and deep nodes have a filter of their continuations, so that most misses are detected without another read:
+//! the bit of each code that follows is set.
 
-/// The square reaches to the codes below this.
+/// The square covers the codes below this.
 pub const SQUARE: usize = 3072;
-/// How many codes share one word of the square.
+/// The number of codes that share one word of the square.
 pub const SPAN: usize = 32;
-/// How many words a row of the square has: one more than it needs, or all rows would meet in the same lines of the cache.
+/// The number of words in a row of the square: one more than needed, or all rows would map to the same cache lines.
 pub const STRIDE: usize = SQUARE / SPAN + 1;
 
-/// Where the square keeps the word for two codes, if it reaches to both.
+/// Returns the place of the square's word for two codes, if the square covers both.
 #[inline]
 pub fn in_square(first: u16, second: u16) -> Option<usize> {
     let (first, second) = (first as usize, second as usize);
     (first < SQUARE && second < SQUARE).then(|| first * STRIDE + second / SPAN)
 }
 
-/// The number of a second code's pair, 0 for none, from the code's word.
+/// Returns the number of a second code's pair, 0 for none, from the code's word.
 #[inline]
 pub fn pair_number(word: u64, second: u16) -> u32 {
     let bit = second as usize % SPAN;
@@ -33,9 +34,9 @@ pub fn pair_number(word: u64, second: u16) -> u32 {
     number & (pairs >> bit & 1).wrapping_neg()
 }
 
-/// Bases are below this.
+/// The exclusive limit of bases.
 pub const MAX_BASE: usize = 1 << BASE_BITS;
-/// Values are below this.
+/// The exclusive limit of values.
 pub const MAX_VALUE: usize = 1 << BASE_AT;
 
 /// A node's value is in its lowest bits; here its base begins,
@@ -48,39 +49,39 @@ pub const LABEL_AT: u32 = 48;
 const PAIR_FILTER_BITS: u32 = u64::BITS - FILTER_AT;
 const DEEP_FILTER_BITS: u32 = LABEL_AT - FILTER_AT;
 
-/// An empty slot of the deep nodes: its label is no code, and it has neither value nor children.
+/// An empty slot of the deep nodes: its label is not a code, and it has neither value nor children.
 pub const EMPTY: u64 = 0xFFFF << LABEL_AT;
 
-/// The value of the word that a node ends, 0 for no word.
+/// Returns the value of the word that a node ends, 0 for no word.
 #[inline]
 pub fn value(node: u64) -> usize {
     node as usize & (MAX_VALUE - 1)
 }
 
-/// The node with another value, which is below [`MAX_VALUE`].
+/// Returns the node with another value, which must be below [`MAX_VALUE`].
 pub fn with_value(node: u64, value: usize) -> u64 {
     node & !(MAX_VALUE as u64 - 1) | value as u64
 }
 
-/// The base of a node's children.
+/// Returns the base of a node's children.
 #[inline]
 pub fn base(node: u64) -> usize {
     (node >> BASE_AT) as usize & (MAX_BASE - 1)
 }
 
-/// The label of a deep node.
+/// Returns the label of a deep node.
 #[inline]
 pub fn label(node: u64) -> u16 {
     (node >> LABEL_AT) as u16
 }
 
-/// The bit of a code in a pair's filter.
+/// Returns the bit of a code in a pair's filter.
 #[inline]
 pub fn pair_filter(code: u16) -> u64 {
     1 << (FILTER_AT + u32::from(code) % PAIR_FILTER_BITS)
 }
 
-/// The bit of a code in a deep node's filter.
+/// Returns the bit of a code in a deep node's filter.
 #[inline]
 pub fn deep_filter(code: u16) -> u64 {
     1 << (FILTER_AT + u32::from(code) % DEEP_FILTER_BITS)

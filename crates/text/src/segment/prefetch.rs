@@ -1,9 +1,9 @@
-//! Asking the processor for memory before it is read: the one place in the segmenter where `unsafe` is worth its price.
+//! Prefetching, the one place in the segmenter where `unsafe` is worth its price.
 //!
-//! The dictionary is larger than the processor's near caches, and what a text needs of it is scattered. With prefetching
-//! segmentation is a quarter faster; without it, nothing else changes.
+//! The dictionary is larger than the processor's near caches, and a text accesses it at scattered places. With
+//! prefetching segmentation is a quarter faster; without it, nothing else changes.
 
-/// Asks for the element at `at`. Any place may be asked for, also one outside of the slice.
+/// Prefetches the element at `at`, which may be outside the slice.
 #[inline(always)]
 pub(super) fn prefetch(slice: &[u64], at: usize) {
     #[cfg(target_arch = "x86_64")]

@@ -1,11 +1,11 @@
-//! jieba-rs itself, over the same dictionary: what the segmenter's tests and benches compare with, and what cuts where
-//! a user's dictionary has more different characters than the segmenter has codes.
+//! jieba-rs itself, over the same dictionary: the oracle of the segmenter's tests and benches, and the fallback if a
+//! user's dictionary has more distinct characters than the segmenter has codes.
 
 use jieba_rs::Jieba;
 
 use super::token::{Hmm, Token};
 
-/// jieba-rs with a segmenter's dictionary. Making one takes a good part of a second.
+/// jieba-rs with a segmenter's dictionary. Construction takes a good part of a second.
 pub(super) struct Reference(Jieba);
 
 impl Reference {
@@ -18,13 +18,13 @@ impl Reference {
         Reference(jieba)
     }
 
-    /// What [`super::Segmenter::cut`] gives.
+    /// The equivalent of [`super::Segmenter::cut`].
     pub fn cut(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
         out.clear();
         out.extend(self.0.cut(folded, hmm == Hmm::On).iter().map(token));
     }
 
-    /// What [`super::Segmenter::cut_for_search`] gives.
+    /// The equivalent of [`super::Segmenter::cut_for_search`].
     pub fn cut_for_search(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
         out.clear();
         out.extend(self.0.cut_for_search(folded, hmm == Hmm::On).iter().map(token));

@@ -1,4 +1,4 @@
-//! The segmenter beside jieba-rs: no token and no offset may differ.
+//! The segmenter compared with jieba-rs: no token and no offset may differ.
 
 use std::sync::LazyLock;
 
@@ -23,7 +23,7 @@ static WITH_USER: LazyLock<(Segmenter, Reference)> = LazyLock::new(|| {
     (segmenter, reference)
 });
 
-/// How many random texts are compared: more where the program is optimised.
+/// The number of random texts to compare: more in optimised builds.
 const RANDOM_TEXTS: usize = if cfg!(debug_assertions) { 150 } else { 20_000 };
 
 fn words<'t>(segmenter: &Segmenter, text: &'t str) -> Vec<&'t str> {
@@ -32,7 +32,7 @@ fn words<'t>(segmenter: &Segmenter, text: &'t str) -> Vec<&'t str> {
     tokens.iter().map(|t| &text[t.start as usize..t.end as usize]).collect()
 }
 
-/// Holds both segmenters against jieba-rs, in both modes, with and without the model.
+/// Compares both segmenters with jieba-rs, in both modes, with and without the model.
 fn check(text: &str) {
     for (segmenter, reference) in [&*BUILTIN, &*WITH_USER] {
         check_one(segmenter, reference, text);
@@ -208,7 +208,7 @@ fn real_articles_are_cut_like_jieba() {
     };
     let path = std::path::PathBuf::from(data).join("scale/cctv.jsonl");
     let lines = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    // All of them where the program is optimised, else a sample.
+    // All of them in optimised builds, otherwise a sample.
     let every = if cfg!(debug_assertions) { 150 } else { 1 };
     let mut articles = 0;
     for line in lines.lines().step_by(every) {
@@ -225,7 +225,7 @@ fn real_articles_are_cut_like_jieba() {
 
 #[test]
 fn more_characters_than_codes_falls_back_to_jieba() {
-    // Every ideograph that the segmenter knows of no word for, up to more than there are codes.
+    // Every ideograph that occurs in no word of the segmenter's, up to more than there are codes.
     let han = (0x3400..0x9FFF).chain(0x20000..0x2A6DF).chain(0x2A700..0x2EBEF).filter_map(char::from_u32);
     let user: String = han.map(|c| format!("{c}{c} 3\n")).collect();
     let segmenter = Segmenter::with_user_dict(&user).unwrap();

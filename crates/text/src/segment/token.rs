@@ -1,4 +1,4 @@
-//! What segmentation gives, and how it is asked.
+//! The output and the options of segmentation.
 
 /// Whether words that the dictionary lacks are guessed by jieba's hidden Markov model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,32 +1,33 @@
-//! The words as a double array: words in codes flow in, three flat arrays flow out. `build.rs` includes this file, so it
-//! leans on nothing else of the crate.
+//! A double-array trie: words in codes flow in, three flat arrays flow out. `build.rs` includes this file, so it uses
+//! nothing else of the crate.
 //!
-//! A node is a prefix of a word. What stands before its first code is a group: the same codes in two groups are two words.
-//! The child of the node with base `b` on code `c` is slot `b + c`, if the label of that slot
-//! is `c`. No two nodes share a base, so a label that fits proves the child; labels are kept apart from the nodes, so that
-//! a miss touches nothing else. Base 0 belongs to nobody: it is the base of a node without children, and no label fits it.
+//! A node is a prefix of a word. A group is what precedes its first code: the same codes in two groups are two words.
+//! The child of the node with base `b` on code `c` is slot `b + c`, if the label of that slot is `c`. No two nodes
+//! share a base, so a matching label proves the child; labels are stored apart from the nodes, so that a miss touches
+//! nothing else. Base 0 is reserved: it is the base of a node without children, and no label matches it.
 
 use std::collections::BinaryHeap;
 
 /// The label of an empty slot. No code is as high.
 pub const EMPTY: u16 = u16::MAX;
 
-/// A double array below the groups of its words.
+/// A double-array trie of words in groups.
 #[derive(Clone)]
 pub struct Trie {
-    /// The base of each group; 0 where it has no words.
+    /// The base of each group; 0 if it has no words.
     pub bases: Vec<u32>,
-    /// The code that leads to each slot, [`EMPTY`] where there is none.
+    /// The code that leads to each slot, [`EMPTY`] if there is none.
     pub labels: Vec<u16>,
-    /// What each slot holds: the base of its children in the lower half, its word's value in the upper, 0 for no word.
+    /// The content of each slot: the base of its children in the lower half, its word's value in the upper, 0 for no
+    /// word.
     pub nodes: Vec<u64>,
 }
 
-/// A word: its group, the codes after it, of which there is one at least and none is 0, and its value, which is not 0.
+/// A word: its group, the codes after it (at least one, none of them 0), and its value, which is not 0.
 pub type Word = (u32, Vec<u16>, u32);
 
-/// Builds the trie of `words`, sorted and each once, over groups below `groups` and codes below `codes`. Words of high
-/// `weight` come to lie near each other.
+/// Builds the trie of `words`, sorted and distinct, over groups below `groups` and codes below `codes`. Words with a
+/// high `weight` are placed near each other.
 pub fn build(words: &[Word], groups: usize, codes: usize, weight: impl Fn(u32) -> u64) -> Trie {
     let mut trie = Trie { bases: vec![0; groups], labels: Vec::new(), nodes: Vec::new() };
     let mut free = FreeSlots::new();
@@ -62,14 +63,14 @@ pub fn build(words: &[Word], groups: usize, codes: usize, weight: impl Fn(u32) -
             waiting.push(Node { weight: weigh(from, to), from, to, depth, slot });
         }
     }
-    // Slot 0 and every `0 + code` are read on a miss, also where there are no words at all.
+    // Slot 0 and every `0 + code` are read on a miss, even if there are no words at all.
     trie.labels.resize(trie.labels.len().max(codes), EMPTY);
     trie.nodes.resize(trie.labels.len(), 0);
     trie
 }
 
-/// A node that waits for its children to be placed: their weight, the range of its words, how many codes lead to it, and
-/// the slot or the group it is.
+/// A node whose children are to be placed: their weight, the range of its words, its depth in codes, and the slot or
+/// the group it is.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Node {
     weight: u64,
@@ -79,7 +80,7 @@ struct Node {
     slot: usize,
 }
 
-/// The codes that follow a node, each with the range of its words.
+/// Returns the codes that follow a node, each with the range of its words.
 fn children(words: &[Word], node: &Node) -> impl Iterator<Item = (u16, usize, usize)> {
     let &Node { from, to, depth, .. } = node;
     let mut at = from;
@@ -94,15 +95,15 @@ fn children(words: &[Word], node: &Node) -> impl Iterator<Item = (u16, usize, us
     })
 }
 
-/// Which slots and which bases are taken.
+/// The slots and the bases in use.
 struct FreeSlots {
     slots: Bits,
     bases: Bits,
-    /// Where the search for room begins for one child, for two, and so on; the last is for all greater numbers.
+    /// The start of the search for room for one child, for two, and so on; the last is for all greater numbers.
     starts: [usize; 16],
 }
 
-/// After so many places that did not fit, the next search for as many children begins where this one ended.
+/// The number of failed places after which the next search for as many children begins where this one ended.
 const PATIENCE: usize = 512;
 
 impl FreeSlots {
@@ -113,7 +114,7 @@ impl FreeSlots {
         free
     }
 
-    /// Takes the slots for a node's children and gives back their base.
+    /// Reserves the slots for a node's children and returns their base.
     fn place(&mut self, labels: &[u16]) -> usize {
         let lowest = labels[0] as usize;
         let start = &mut self.starts[labels.len().min(16) - 1];
@@ -137,7 +138,7 @@ impl FreeSlots {
     }
 }
 
-/// A set of numbers without an upper limit.
+/// A set of numbers without an upper limit, as a bitmap.
 #[derive(Default)]
 struct Bits(Vec<u64>);
 
@@ -153,7 +154,7 @@ impl Bits {
         self.0[at / 64] |= 1 << (at % 64);
     }
 
-    /// The first number from `at` on that is not in the set.
+    /// Returns the first number from `at` on that is not in the set.
     fn next_clear(&self, at: usize) -> usize {
         let mut at = at;
         while let Some(word) = self.0.get(at / 64) {

@@ -1,4 +1,4 @@
-//! The user's own dictionary file: its text flows in, folded words with frequencies flow out.
+//! The parser of the user's own dictionary file: its text flows in, folded words with frequencies flow out.
 
 use std::fmt::Write as _;
 
@@ -7,21 +7,22 @@ use crate::fold::fold;
 /// The longest word that a user's dictionary may hold, in characters.
 pub const MAX_WORD_CHARS: usize = 100;
 
-/// The highest frequency that a user's dictionary may give a word; the sum of all stays far below what a float holds exactly.
+/// The highest frequency that a user's dictionary may give a word; the sum of all stays far below the integers that a
+/// float holds exactly.
 pub const MAX_FREQ: u64 = 1_000_000_000;
 
-/// What is wrong with a line of the user's dictionary.
+/// An error in a line of the user's dictionary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {message}")]
 pub struct DictError {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// A description of the error.
     pub message: String,
 }
 
-/// The words of the file, folded, in order, each once: the last line of a word counts. `suggest` gives the frequency of a
-/// word that has none.
+/// Parses the words of the file, folded, in order and without duplicates: the last line of a word counts. `suggest`
+/// gives the frequency of a word that has none.
 pub(super) fn parse(user: &str, suggest: impl Fn(&str) -> u64) -> Result<Vec<(String, u64)>, DictError> {
     let mut words: Vec<(String, u64)> = Vec::new();
     let mut places = std::collections::HashMap::new();
@@ -41,7 +42,7 @@ pub(super) fn parse(user: &str, suggest: impl Fn(&str) -> u64) -> Result<Vec<(St
     Ok(words)
 }
 
-/// One line's word and frequency; nothing for an empty line or a comment.
+/// Parses one line's word and frequency; `None` for an empty line or a comment.
 fn parse_line(line: &str) -> Result<Option<(&str, Option<u64>)>, String> {
     let mut columns = line.split_whitespace();
     let Some(word) = columns.next().filter(|word| !word.starts_with('#')) else { return Ok(None) };
@@ -57,7 +58,7 @@ fn parse_line(line: &str) -> Result<Option<(&str, Option<u64>)>, String> {
     }
 }
 
-/// The words as a file of their own, with every frequency written out.
+/// Writes the words as a file of their own, with every frequency spelled out.
 pub(super) fn normalised(words: &[(String, u64)]) -> String {
     let mut text = String::new();
     for (word, freq) in words {

@@ -1,10 +1,10 @@
-//! Writing tokens: the codes of a piece and the best path through it flow in, byte ranges flow out.
+//! The writer of tokens: the codes of a piece and the best path through it flow in, byte ranges flow out.
 
 use super::dictionary::Dictionary;
 use super::token::Token;
 use super::{classes, hmm};
 
-/// Words of fewer characters than this are noted in [`Writer::lengths_of_words`].
+/// The length in characters below which words are recorded in [`Writer::lengths_of_words`].
 pub(super) const NOTED: usize = 8;
 
 /// Writes the tokens of one piece.
@@ -52,8 +52,8 @@ impl<const HMM: bool, const SEARCH: bool> Writer<'_, HMM, SEARCH> {
         }
     }
 
-    /// Writes a run that the best path leaves as single characters: as they are where the run is a word as a whole, else
-    /// as the hidden Markov model joins them.
+    /// Writes a run that the best path leaves as single characters: unchanged if the run is a word as a whole,
+    /// otherwise as the hidden Markov model joins them.
     #[inline]
     fn write_singles(&mut self, from: usize, to: usize) {
         if to - from == 1 {
@@ -93,8 +93,8 @@ impl<const HMM: bool, const SEARCH: bool> Writer<'_, HMM, SEARCH> {
         }
     }
 
-    /// Writes a run that the model does not know: letters and digits, joined by connectors, are a word, with a percent
-    /// sign where one follows; what is between them is another.
+    /// Writes a run that the model does not cover: letters and digits, joined by connectors, are a word, with a percent
+    /// sign if one follows; the characters between them are another.
     fn write_signs(&mut self, from: usize, to: usize) {
         let codes = &self.codes[..to];
         let mut at = from;
