@@ -1,12 +1,12 @@
-//! The walk from archive to index. Read this first: it shows how the parts of the house meet.
+//! Ingestion: from archive to index. Start reading here: it shows how the parts of the project meet.
 //!
-//! Paths flow in; commits and a [`Report`] flow out. One thread reads the inputs in order and hands on batches of
-//! records; rayon extracts the articles of a batch on all cores; the caller's thread gives them to the writer in the order
-//! of the inputs, and the writer's own threads cut and index them. The queues between them are bounded, so memory does not
-//! grow with the archive, and the order is that of the inputs however many threads there are.
+//! Paths flow in; commits and a [`Report`] flow out. One thread reads the inputs in order and passes on batches of
+//! records; rayon extracts the articles of a batch on all cores; the caller's thread gives them to the writer in the
+//! order of the inputs, and the writer's own threads segment and index them. The queues in between are bounded, so
+//! memory does not grow with the archive, and the order is that of the inputs for any number of threads.
 //!
-//! Nothing is dropped in silence: every record ends as new, changed, unchanged or rejected. Which of several records speaks
-//! for an id is [`gongxun_core::index::records`]' business.
+//! Nothing is dropped silently: every record ends as new, changed, unchanged or rejected.
+//! [`gongxun_core::index::records`] decides which of several records holds an id.
 
 mod carry;
 mod options;
@@ -38,7 +38,7 @@ use gongxun_core::index::{Manifest, Snapshot, Writer, delete};
 ///
 /// # Errors
 /// If a path does not exist, the index can't be written, or the run was stopped ([`Error::Interrupted`], after a
-/// commit). Bad records are no errors: they are rejected.
+/// commit). Bad records are not errors: they are rejected.
 pub fn ingest<'a, 'c>(
     writer: &mut Writer,
     options: impl Borrow<Options<'a>>,
@@ -79,7 +79,7 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     let committed = writer.commit();
     observer.committing(false);
     let refused = match (pruned, committed) {
-        // Whoever asked to stop must hear that the commit failed.
+        // A caller who asked to stop must learn that the commit failed.
         (Ok(_) | Err(Error::Interrupted), Err(error)) => return Err(error),
         (pruned, _) => pruned?,
     };
@@ -91,7 +91,7 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     refused.map_or(Ok(report), Err)
 }
 
-/// Tells what [`ingest`] would do, and does nothing. `snapshot` is the index as it is, if there is one.
+/// Computes the report of [`ingest`] without writing anything. `snapshot` is the present index, if there is one.
 ///
 /// # Errors
 /// Same as [`ingest`].
@@ -114,8 +114,8 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
     refused.map_or(Ok(sink.report), Err)
 }
 
-/// Reads the files again of which a record may speak for an id now, because what held the id has let it go. Gives how many
-/// articles came in so.
+/// Reads the files again of which a record may now hold an id, because its holder has released it. Returns the number
+/// of articles added this way.
 fn read_again(
     writer: &mut Writer,
     plan: &Plan,
@@ -149,7 +149,7 @@ fn read_again(
     }
 }
 
-/// Where a file of the manifest is: among the files of this run, or below its root.
+/// Finds a file of the manifest: among the files of this run, or below its root.
 fn locate(file: &str, plan: &Plan, manifest: &Manifest, limits: &Limits) -> Option<Input> {
     let inputs = plan.inputs.iter().map(|planned| &planned.input).chain(plan.unchanged.iter().map(|(input, _)| input));
     let input = inputs.into_iter().find(|input| input.name == file && input.path != Path::new(STANDARD_INPUT));
@@ -163,7 +163,7 @@ fn locate(file: &str, plan: &Plan, manifest: &Manifest, limits: &Limits) -> Opti
     archive::inputs_named(&named, limits, &mut |_| {}).ok()?.into_iter().find(|input| input.name == file)
 }
 
-/// Reads the inputs and hands over each article or rejection in order, without an index.
+/// Reads the inputs and passes each article or rejection to `visit` in order, without an index.
 ///
 /// # Errors
 /// If a path does not exist, or `visit` fails.

@@ -1,4 +1,4 @@
-//! Reading for [gongxun](https://docs.rs/gongxun): use that crate; this one is its inside.
+//! The reading of archives for [gongxun](https://docs.rs/gongxun). Depend on that crate; this one is internal.
 //!
 //! ```text
 //! bytes ─archive→ Record ─decode, repair→ ─extract→ Article ─ingest→ writer

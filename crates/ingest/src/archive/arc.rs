@@ -1,8 +1,8 @@
-//! ARC, the format of crawls before WARC: one record out for each page.
+//! The reader of ARC, the format of crawls before WARC: one record out for each page.
 //!
-//! A record is a line (address, IP, time, type, length, and in version 2 more between them) and a block of that length,
-//! mostly what a server answered. Records are numbered from 1 as they stand in the file; the first tells of the file. As in
-//! a WARC, what is no page is reported, and reading goes on behind damage.
+//! An ARC record is a line (address, IP, time, type, length, and in version 2 more between them) and a block of that
+//! length, usually a server's response. Records are numbered from 1 in file order; the first describes the file. As in
+//! a WARC, a record without a page is reported, and reading resumes after damage.
 
 use std::io;
 
@@ -12,11 +12,11 @@ use super::limits::Trouble;
 use super::members::Members;
 use super::walk::{Flow, Place, Walk};
 
-/// The longest line of a record: addresses of trackers are long.
+/// The longest line of a record, in bytes: addresses of trackers are long.
 const LINE: usize = 16 << 10;
-/// How many fields the line of a record has at least.
+/// The least number of fields in the line of a record.
 const FIELDS: usize = 5;
-/// How many digits a time has.
+/// The number of digits of a time.
 const TIME: usize = 14;
 
 const START: Start = Start { longest: LINE, find: |line| Line::parse(line).map(|_| line) };
@@ -34,7 +34,7 @@ fn record(
     found: Option<Vec<u8>>,
 ) -> io::Result<Found> {
     let Some(first) = first_line(members, found, LINE)? else { return Ok(Found::End) };
-    // Behind the first line, so that whoever comes back finds a later record.
+    // Behind the first line, so that going back finds a later record.
     members.mark();
     let Some(line) = Line::parse(&first) else {
         return Err(Trouble::damaged("no ARC record where one should begin"));
@@ -55,7 +55,7 @@ fn record(
     Ok(found)
 }
 
-/// The line above a record's block.
+/// The line before a record's block.
 struct Line {
     url: String,
     captured: String,
@@ -66,7 +66,7 @@ struct Line {
 impl Line {
     fn parse(line: &[u8]) -> Option<Line> {
         let line = std::str::from_utf8(line).ok()?;
-        // Some crawlers left the blanks of an address as they were: the other fields are counted from the end.
+        // Some crawlers left the blanks of an address unescaped: the other fields are counted from the end.
         let fields: Vec<&str> = line.trim_ascii().split(' ').collect();
         let length = fields.last()?.parse().ok()?;
         let is_time = |field: &&str| field.len() == TIME && field.bytes().all(|b| b.is_ascii_digit());
@@ -80,7 +80,7 @@ impl Line {
         })
     }
 
-    /// The file's own description, and what the crawler asked of the names' servers.
+    /// Whether the record is the file's own description, or the crawler's DNS queries.
     fn is_about_the_crawl(&self) -> bool {
         ["filedesc:", "dns:", "warcinfo:"].iter().any(|scheme| self.url.starts_with(scheme))
     }

@@ -1,5 +1,5 @@
-//! What crawls have in common below their records: a stream of members in, lines and blocks out, and the way to the next
-//! record after damage.
+//! The common layer of crawls below their records: a stream of members in, lines and blocks out, and resynchronization
+//! to the next record after damage.
 
 use std::io;
 
@@ -7,14 +7,14 @@ use super::limits::Trouble;
 use super::members::{Members, Packing};
 use gongxun_core::error::Reason;
 
-/// The block of a record, which may go on in further members.
+/// The block of a record, which may extend over further members.
 pub(super) struct Block<'b, 'w, 'a> {
     pub(super) members: &'b mut Members<'w, 'a>,
     pub(super) left: u64,
 }
 
 impl Block<'_, '_, '_> {
-    /// Reads up to `most` bytes of what is left.
+    /// Reads up to `most` bytes of the rest.
     pub(super) fn read(&mut self, most: usize, into: &mut Vec<u8>) -> io::Result<()> {
         let mut most = most;
         while most > 0 && self.left > 0 {
@@ -28,7 +28,7 @@ impl Block<'_, '_, '_> {
         Ok(())
     }
 
-    /// Passes over what is left.
+    /// Skips the rest.
     pub(super) fn skip(&mut self) -> io::Result<()> {
         while self.left > 0 {
             let left = self.left;
@@ -53,7 +53,8 @@ impl Block<'_, '_, '_> {
     }
 }
 
-/// The first line of the next record: what a search for one has found, else what stands next; none at the end.
+/// Returns the first line of the next record: the one that a search has found, otherwise the next one; `None` at the
+/// end.
 pub(super) fn first_line(
     members: &mut Members<'_, '_>,
     found: Option<Vec<u8>>,
@@ -66,7 +67,7 @@ pub(super) fn first_line(
     }
 }
 
-/// Passes over blanks to the start of a record; says whether there is one.
+/// Skips blanks to the start of a record; returns whether there is one.
 fn skip_to_record(members: &mut Members<'_, '_>) -> io::Result<bool> {
     loop {
         match members.fill()?.first() {
@@ -81,7 +82,7 @@ fn skip_to_record(members: &mut Members<'_, '_>) -> io::Result<bool> {
     }
 }
 
-/// Reads a line, without its end, of which the first `keep` bytes are kept. It may go on in further members.
+/// Reads a line, without its end, keeping its first `keep` bytes. It may extend over further members.
 pub(super) fn read_line(members: &mut Members<'_, '_>, keep: usize) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     while !read_part(members, keep, &mut line)? {
@@ -92,7 +93,7 @@ pub(super) fn read_line(members: &mut Members<'_, '_>, keep: usize) -> io::Resul
     Ok(line)
 }
 
-/// Reads to the end of the line or of the member; says whether the line has ended.
+/// Reads to the end of the line or of the member; returns whether the line has ended.
 fn read_part(members: &mut Members<'_, '_>, keep: usize, line: &mut Vec<u8>) -> io::Result<bool> {
     loop {
         let ahead = members.fill()?;
@@ -113,15 +114,16 @@ fn read_part(members: &mut Members<'_, '_>, keep: usize, line: &mut Vec<u8>) -> 
     }
 }
 
-/// How a record is told by its first line: what of the line begins one, of a line of which no more than the last `longest`
-/// bytes are given. It stands at the end of a line: where a record was cut short, the next one begins on its last line.
+/// The recognition of a record by its first line: `find` returns the part of a line that begins a record, given no more
+/// than the line's last `longest` bytes. That part is at the end of a line: where a record was cut short, the next one
+/// begins on its last line.
 #[derive(Clone, Copy)]
 pub(super) struct Start {
     pub(super) longest: usize,
     pub(super) find: fn(&[u8]) -> Option<&[u8]>,
 }
 
-/// Finds the next record after damage, and gives its first line.
+/// Finds the next record after damage, and returns its first line.
 pub(super) fn resync(members: &mut Members<'_, '_>, start: Start) -> io::Result<Option<Vec<u8>>> {
     members.go_back();
     loop {
@@ -135,7 +137,7 @@ pub(super) fn resync(members: &mut Members<'_, '_>, start: Start) -> io::Result<
             },
             Err(err) => go_on(err)?,
         }
-        // The stream is broken here: the next member may be whole.
+        // The stream is broken here: the next member may be intact.
         loop {
             if !members.resync()? {
                 return Ok(None);
@@ -153,7 +155,7 @@ fn go_on(err: io::Error) -> io::Result<()> {
     if Trouble::of(&err).reason == Reason::Damaged { Ok(()) } else { Err(err) }
 }
 
-/// The first line of the next record in what is left of this member.
+/// Returns the first line of the next record in the rest of this member.
 fn next_start(members: &mut Members<'_, '_>, start: Start) -> io::Result<Option<Vec<u8>>> {
     let mut tail = Vec::new();
     loop {

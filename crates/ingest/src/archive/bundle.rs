@@ -1,8 +1,9 @@
-//! Folders that hold one page in several forms, or a crawl with what is known about it: which of their files are read.
+//! Bundles: folders that hold one page in several forms, or a crawl with its metadata, and the files of them that are
+//! read.
 //!
-//! An ArchiveBox snapshot has the page as a browser's single file, as its DOM, as text and more; one of them is read, and its
-//! address and time come from the snapshot's `index.json`. Around the snapshots of an ArchiveBox, and around the crawl of a
-//! WACZ, stand lists and indexes that are no pages.
+//! An ArchiveBox snapshot has the page as a browser's single file, as its DOM, as text and more; one of them is read,
+//! and its address and time come from the snapshot's `index.json`. Around the snapshots of an ArchiveBox, and around
+//! the crawl of a WACZ, stand lists and indexes that are not pages.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -14,9 +15,9 @@ use serde_json::Value;
 
 use gongxun_core::article::Date;
 
-/// The longest `index.json` of a snapshot.
+/// The longest `index.json` of a snapshot, in bytes.
 const INDEX: u64 = 4 << 20;
-/// The forms of a snapshot, the most faithful first. Where wget put its copy is told by the index.
+/// The forms of a snapshot, the most faithful first. The index names the place of wget's copy.
 const FORMS: [&str; 2] = ["singlefile.html", "output.html"];
 const LESSER_FORMS: [&str; 5] = [
     "readability/content.html",
@@ -26,21 +27,21 @@ const LESSER_FORMS: [&str; 5] = [
     "mercury/content.txt",
 ];
 
-/// What is read of a folder.
+/// The part of a bundle that is read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Bundle {
-    /// One file of a snapshot, below the folder; none where nothing of it is read.
+    /// One file of a snapshot, relative to the folder; `None` if nothing of it is read.
     Snapshot(Option<PathBuf>, Snapshot),
     /// One folder in it.
     Only(&'static str),
 }
 
-/// What is known of a page beside its bytes.
+/// The metadata of a page from its snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// Its address.
     pub url: String,
-    /// When it was filed.
+    /// The time it was saved.
     pub filed: Option<Date>,
 }
 
@@ -53,7 +54,7 @@ struct Index {
     history: Value,
 }
 
-/// Tells what is read of a folder with these files and folders in it; nothing where it is a folder like others.
+/// Recognizes a bundle by the names in its folder; `None` for an ordinary folder.
 pub(super) fn of(folder: &Path, names: &[OsString]) -> Option<Bundle> {
     let has = |name: &str| names.iter().any(|found| found == name);
     if has("archive") && (has("ArchiveBox.conf") || has("datapackage.json")) {
@@ -76,14 +77,14 @@ pub(super) fn of(folder: &Path, names: &[OsString]) -> Option<Bundle> {
     }
     let snapshot = Snapshot { url: index.url, filed: Date::from_unix_seconds(seconds) };
     let by_wget = index.history["wget"].as_array().and_then(|runs| runs.last()?["output"].as_str());
-    // A path that the index gives must not lead out of the folder.
+    // A path given by the index must not lead out of the folder.
     let by_wget = by_wget.filter(|path| super::names::safe(path).as_deref() == Some(*path) && !path.ends_with(".gz"));
     let forms = FORMS.into_iter().chain(by_wget).chain(LESSER_FORMS);
     let is_there = |form: &&str| folder.join(form).metadata().is_ok_and(|m| m.is_file() && m.len() > 0);
     Some(Bundle::Snapshot(forms.into_iter().find(is_there).map(PathBuf::from), snapshot))
 }
 
-/// Whether an archive with these members is a WACZ: a crawl, and indexes that describe it.
+/// Whether an archive with these members is a WACZ: a crawl with indexes that describe it.
 pub(super) fn is_wacz<'n>(mut names: impl Iterator<Item = &'n [u8]>) -> bool {
     let (mut described, mut crawl) = (false, false);
     names.any(|name| {

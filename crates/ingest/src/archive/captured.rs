@@ -1,5 +1,5 @@
-//! The records of a crawl, one after the other, and a page as it was captured: what a record says of it and its block in,
-//! the page out, or why it is none.
+//! The records of a crawl in sequence, and captured pages: the metadata of a record and its block flow in, the page
+//! flows out, or the reason why there is none.
 
 use std::io;
 
@@ -14,10 +14,10 @@ use super::walk::{Flow, Place, Walk};
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Reason, Rejection};
 
-/// How many bytes of a block are read before it is decided whether it holds a page.
+/// The number of bytes of a block that are read before deciding whether it holds a page.
 const BLOCK_HEAD: usize = 64 << 10;
 
-/// What a record of a crawl gives.
+/// The outcome of reading a record of a crawl.
 pub(super) enum Found {
     /// There is no further record.
     End,
@@ -27,10 +27,10 @@ pub(super) enum Found {
     NoPage(Rejection),
 }
 
-/// Reads one record by its number to its end; its first line may have been found already.
+/// Reads one record to its end, given its number; its first line may have been found already.
 type ReadRecord = fn(&Walk<'_>, &Place, u64, &mut Members<'_, '_>, Option<Vec<u8>>) -> io::Result<Found>;
 
-/// Reads the records of a crawl. What is damaged is reported, and reading goes on with the next.
+/// Reads the records of a crawl. Damage is reported, and reading resumes with the next record.
 pub(super) fn each(
     walk: &mut Walk<'_>,
     place: &Place,
@@ -39,7 +39,7 @@ pub(super) fn each(
     record: ReadRecord,
 ) -> Flow {
     let mut number = 0;
-    // The first line of a record that was found while looking for one.
+    // The first line of a record that was found by a search.
     let mut found = None;
     loop {
         number += 1;
@@ -70,7 +70,7 @@ pub(super) fn each(
     }
 }
 
-/// What a record says of its page.
+/// The metadata of a captured page.
 pub(super) struct Capture<'l> {
     pub(super) origin: Origin,
     pub(super) url: Option<String>,
@@ -79,12 +79,12 @@ pub(super) struct Capture<'l> {
 }
 
 impl Capture<'_> {
-    /// Why there is no page.
+    /// Returns a rejection: there is no page.
     pub(super) fn no_page(&self, reason: Reason, detail: impl Into<String>) -> io::Result<Found> {
         Ok(Found::NoPage(Rejection::new(self.origin.clone(), reason, detail)))
     }
 
-    /// Reads a block that is what a server answered. `media` is the type of what has no answer's head above it.
+    /// Reads a block that is a server's response. `media` is the type if the block has no HTTP head.
     pub(super) fn response(self, media: &str, block: &mut Block<'_, '_, '_>) -> io::Result<Found> {
         let mut stored = Vec::new();
         block.read(BLOCK_HEAD, &mut stored)?;
@@ -123,9 +123,9 @@ impl Capture<'_> {
         self.page(&media, charset, bytes)
     }
 
-    /// The page that was captured, or why it is none after all.
+    /// Returns the captured page, or the reason why it is not one after all.
     fn page(self, media: &str, charset: Option<String>, bytes: Vec<u8>) -> io::Result<Found> {
-        // The type takes the place of a file's ending: plain text that speaks of markup is no page of it.
+        // The type takes the place of a file's extension: plain text about markup is not a page of it.
         let name = match media {
             "text/plain" => "page.txt",
             _ if media.contains("html") => "page.html",

@@ -1,7 +1,7 @@
-//! The directory at the end of a zip archive: a file in, its entries out, each of them, in their order.
+//! The directory at the end of a zip archive: a file in, all its entries out, in order.
 //!
-//! Read here rather than by a crate because archives that were added to hold several members of one name, and crates keep
-//! the last one alone.
+//! It is read here rather than by a crate because archives with later additions may hold several members of one name,
+//! and crates keep only the last.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -9,35 +9,35 @@ use flate2::Crc;
 
 use super::limits::Trouble;
 
-/// The length of the record that ends an archive, without its comment; of the one that ends a large archive before it; of
-/// what leads to that; and of a directory entry without its name.
+/// The lengths, in bytes, of the record that ends an archive, without its comment; of the one that ends a large archive
+/// before it; of the locator of that; and of a directory entry without its name.
 const END: usize = 22;
 const LARGE_END: usize = 56;
 const LOCATOR: usize = 20;
 const ENTRY: usize = 46;
-/// The longest directory that is held; an archive with a longer one is read from its start.
+/// The longest directory that is held in memory, in bytes; an archive with a longer one is read from its start.
 const LONGEST: u64 = 512 << 20;
-/// The longest comment.
+/// The longest comment, in bytes.
 const COMMENT: usize = u16::MAX as usize;
-/// What stands in a short field whose value is in a long one elsewhere.
+/// The value of a short field whose real value is in a longer field elsewhere.
 const ELSEWHERE: u64 = u32::MAX as u64;
 
 /// A zip archive's directory.
 pub(super) struct Directory {
     pub(super) entries: Vec<Entry>,
-    /// How many bytes stand before the archive; all its places count from there.
+    /// Number of bytes before the archive, from which all its offsets count.
     pub(super) before: u64,
 }
 
-/// What the directory says of one member.
+/// The directory entry of one member.
 pub(super) struct Entry {
     pub(super) name: Vec<u8>,
     pub(super) encrypted: bool,
     pub(super) method: u16,
     pub(super) sum: u32,
-    /// How many bytes it has in the archive.
+    /// Its compressed size, in bytes.
     pub(super) packed: u64,
-    /// Where its header stands.
+    /// The offset of its header.
     pub(super) at: u64,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn read(file: &mut (impl Read + Seek), size: u64) -> io::Result<Direc
     let tail_at = size - tail_length;
     let tail = bytes_at(file, tail_at, tail_length)?;
     let mut from = tail.len();
-    // The last record that leads to a directory; its signature may stand in a comment as well.
+    // The last record that leads to a directory; its signature may occur in a comment as well.
     while let Some(end) = tail[..from].windows(4).rposition(|four| four == b"PK\x05\x06") {
         if let Some(directory) = directory_of(file, &tail, end, tail_at)? {
             return Ok(directory);
@@ -57,7 +57,7 @@ pub(super) fn read(file: &mut (impl Read + Seek), size: u64) -> io::Result<Direc
     Err(Trouble::damaged("no directory at its end"))
 }
 
-/// The directory that the record at `end` leads to, if it does.
+/// Returns the directory that the record at `end` leads to, if it does.
 fn directory_of(file: &mut (impl Read + Seek), tail: &[u8], end: usize, tail_at: u64) -> io::Result<Option<Directory>> {
     if tail.len() - end < END {
         return Ok(None);
@@ -75,7 +75,7 @@ fn directory_of(file: &mut (impl Read + Seek), tail: &[u8], end: usize, tail_at:
             stops = large_at;
         }
     }
-    // The directory stands right before the record that ends it, wherever the archive begins.
+    // The directory is right before the record that ends it, wherever the archive begins.
     let Some(begins) = stops.checked_sub(length).filter(|&begins| begins >= at) else { return Ok(None) };
     // A tail may be full of such records: nothing long is read for one that leads nowhere.
     let leads_to_one = if count == 0 { length == 0 } else { bytes_at(file, begins, 4)? == b"PK\x01\x02" };
@@ -116,7 +116,7 @@ fn entries(bytes: &[u8]) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Heeds the extra fields that say more of a member: its lengths in a large archive, its name in UTF-8.
+/// Applies the extra fields of a member: its lengths in a large archive, its name in UTF-8.
 fn heed_extra(entry: &mut Entry, extra: &[u8], unpacked_elsewhere: bool) {
     let mut rest = extra;
     while rest.len() >= 4 {
@@ -137,7 +137,7 @@ fn heed_extra(entry: &mut Entry, extra: &[u8], unpacked_elsewhere: bool) {
             0x7075 if field.len() > 5 && field[0] == 1 => {
                 let mut sum = Crc::new();
                 sum.update(&entry.name);
-                // It holds as long as the name was not changed by a program that does not know of it.
+                // It is valid only if no program that ignores it has changed the name since.
                 if u64::from(sum.sum()) == long(field, 1) {
                     entry.name = field[5..].to_vec();
                 }
@@ -155,12 +155,12 @@ fn bytes_at(file: &mut (impl Read + Seek), at: u64, length: u64) -> io::Result<V
     Ok(bytes)
 }
 
-/// Numbers of two, four and eight bytes, the lowest first. The caller has looked that they are there.
+/// Reads a two-byte little-endian number. The caller ensures that the bytes exist.
 pub(super) fn short(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes([bytes[at], bytes[at + 1]])
 }
 
-/// Four bytes.
+/// Reads a four-byte little-endian number.
 pub(super) fn long(bytes: &[u8], at: usize) -> u64 {
     u64::from(short(bytes, at)) | u64::from(short(bytes, at + 2)) << 16
 }

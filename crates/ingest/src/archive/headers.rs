@@ -1,17 +1,17 @@
-//! The fields above a message: of an HTTP response, of a mail, of a record of a crawl.
+//! Header fields: of an HTTP response, of a mail, of a record of a crawl.
 
-/// Header fields, names in small letters.
+/// Header fields, with lower-case names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// Reads the lines of a head, the first line left out.
+    /// Parses the lines of a head, without the first line.
     pub(super) fn parse(lines: &[u8]) -> Headers {
         let mut headers: Vec<(String, String)> = Vec::new();
         for line in lines.split(|&b| b == b'\n') {
             let line = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line));
             if line.starts_with([' ', '\t']) {
-                // A folded line goes on with the field above it.
+                // A folded line continues the field above it.
                 if let Some((_, value)) = headers.last_mut() {
                     value.push(' ');
                     value.push_str(line.trim());
@@ -28,7 +28,7 @@ impl Headers {
     }
 }
 
-/// The fields above a message or part, and what stands below them.
+/// Splits a message or part into its header fields and its body.
 pub(super) fn fields(message: &[u8]) -> (Headers, &[u8]) {
     let mut from = 0;
     while let Some(at) = message[from..].iter().position(|&b| b == b'\n') {
@@ -40,7 +40,7 @@ pub(super) fn fields(message: &[u8]) -> (Headers, &[u8]) {
     (Headers::parse(message), &[])
 }
 
-/// The type of a `Content-Type` value, in small letters, and its charset.
+/// Returns the type of a `Content-Type` value, in lower case, and its charset.
 pub(super) fn content_type(value: &str) -> (String, Option<String>) {
     let mut parts = value.split(';');
     let media = parts.next().unwrap_or_default().trim().to_ascii_lowercase();

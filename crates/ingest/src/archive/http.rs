@@ -1,4 +1,4 @@
-//! An HTTP response as a crawl stored it: the message in, its page out, with transfer and content encodings undone.
+//! HTTP responses as stored by a crawl: the message in, its page out, with transfer and content encodings undone.
 
 use std::io::Read;
 
@@ -6,20 +6,20 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::headers::Headers;
 
-/// How many content encodings may stand around each other.
+/// The most nested content encodings.
 const ENCODINGS: usize = 4;
 
-/// What stands above the body.
+/// The head of a response.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
-    /// The status; none where the block does not begin as a response.
+    /// The status; `None` if the block does not begin as a response.
     pub(super) status: Option<u16>,
-    /// How many bytes the head has: where the body begins.
+    /// The length of the head in bytes: the offset of the body.
     pub(super) length: usize,
     pub(super) headers: Headers,
 }
 
-/// The head of a response in the first bytes of its block.
+/// Parses the head of a response from the first bytes of its block.
 pub(super) fn head(block: &[u8]) -> Head {
     if !block.starts_with(b"HTTP/") {
         return Head::default();
@@ -40,15 +40,16 @@ pub(super) fn head(block: &[u8]) -> Head {
     Head { status, length, headers: Headers::parse(&block[first.min(length)..length]) }
 }
 
-/// A body that can't be given.
+/// The reason why a body can't be returned.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BadBody {
     TooLarge,
     Damaged(String),
 }
 
-/// The body with its encodings undone, as far as it goes: a body that breaks off is given up to there, and one that does
-/// not have the encoding that its header names (many crawlers undo it and leave the header) is given as it is.
+/// Returns the body with its encodings undone, as far as possible: a body that breaks off is returned up to there, and
+/// one that does not have the encoding named in its header (many crawlers undo it and leave the header) is returned
+/// unchanged.
 pub(super) fn body(headers: &Headers, stored: Vec<u8>, limit: u64) -> Result<Vec<u8>, BadBody> {
     let mut body = stored;
     let chunked = headers.get("transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().contains("chunked"));
@@ -62,7 +63,7 @@ pub(super) fn body(headers: &Headers, stored: Vec<u8>, limit: u64) -> Result<Vec
     Ok(body)
 }
 
-/// The chunks of a body as one; none where it does not begin with a chunk.
+/// Joins the chunks of a body; `None` if it does not begin with a chunk.
 fn join_chunks(body: &[u8]) -> Option<Vec<u8>> {
     let mut joined = Vec::with_capacity(body.len());
     let mut rest = body;
@@ -106,17 +107,17 @@ fn undo(encoding: &str, body: Vec<u8>, limit: u64) -> Result<Vec<u8>, BadBody> {
     if !unpacked.is_empty() || body.is_empty() {
         return Ok(unpacked);
     }
-    // Nothing came of it: the body is stored plain, or it is broken from its start.
+    // Nothing was decoded: the body is stored plain, or it is broken from its start.
     if super::sniff::binary(&body[..body.len().min(super::sniff::HEAD)]).is_some() || body.starts_with(b"\x1f\x8b") {
         return Err(BadBody::Damaged(format!("the body can't be unpacked as {encoding}")));
     }
     Ok(body)
 }
 
-/// Reads what a decoder gives until it ends or breaks.
+/// Reads a decoder's output until it ends or breaks.
 fn drain(mut decoder: impl Read, limit: u64) -> Result<Vec<u8>, BadBody> {
     let mut unpacked = Vec::new();
-    // An error is where the body breaks off; what came before it is in the buffer.
+    // An error marks where the body breaks off; the output before it is in the buffer.
     let _ = decoder.by_ref().take(limit.saturating_add(1)).read_to_end(&mut unpacked);
     if unpacked.len() as u64 > limit { Err(BadBody::TooLarge) } else { Ok(unpacked) }
 }

@@ -1,4 +1,4 @@
-//! Paths in, the files to read out, in an order that depends on names alone.
+//! The walk over files and folders: paths in, the files to read out, in an order that depends on names alone.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -13,7 +13,7 @@ use gongxun_core::article::Origin;
 use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_text::charset;
 
-/// The path that stands for standard input.
+/// The path of standard input.
 pub const STANDARD_INPUT: &str = "-";
 
 /// One file to read.
@@ -24,20 +24,20 @@ pub struct Input {
     /// The path relative to the root, its parts joined by `/`, as it appears in [`Origin::file`]; for a path outside the
     /// root, the path as it was given.
     pub name: String,
-    /// Its size in bytes; 0 where it is not known.
+    /// Its size in bytes; 0 if unknown.
     pub size: u64,
-    /// When it was last changed, in nanoseconds since 1970; 0 where it is not known.
+    /// Modification time, in nanoseconds since 1970; 0 if unknown.
     pub modified_ns: i128,
-    /// What is known of its page beside its bytes, where its folder tells.
+    /// The metadata of its page, if its folder has it.
     pub snapshot: Option<Snapshot>,
 }
 
 /// Walks files and folders, in the order of `paths` and sorted by name within a folder. A file that is met twice is
 /// listed once.
 ///
-/// Hidden files and folders (`.git`, `.DS_Store`) below a path are passed over; a hidden path that is named itself is
-/// read. Links to files are followed. Links to folders are followed unless the folder is met under its own name anyway, so
-/// a loop ends. What can't be listed goes to `reject`.
+/// Hidden files and folders (`.git`, `.DS_Store`) below a path are skipped; a hidden path that is named itself is read.
+/// Links to files are followed. Links to folders are followed unless the folder is visited under its own name anyway,
+/// so a loop ends. Entries that can't be listed are passed to `reject`.
 ///
 /// # Errors
 /// [`Error::Io`] if one of `paths` does not exist: a mistyped path is not an empty archive.
@@ -51,7 +51,7 @@ pub fn inputs(
     inputs_named(&named, limits, reject)
 }
 
-/// As [`inputs`], with the name of each path.
+/// Like [`inputs`], with a name for each path.
 ///
 /// # Errors
 /// Same as [`inputs`].
@@ -85,15 +85,15 @@ pub fn inputs_named(
 }
 
 struct FolderWalk<'a> {
-    /// The names that are listed already.
+    /// The names listed so far.
     seen: HashSet<String>,
     found: Vec<Input>,
     reject: &'a mut dyn FnMut(Rejection),
-    /// How many folders may stand inside each other.
+    /// The deepest nesting of folders.
     deepest: u64,
-    /// The folder that the walk began in, without links.
+    /// The folder that the walk began in, with links resolved.
     top: PathBuf,
-    /// The folders outside it that links led to.
+    /// The folders outside it that links have led to.
     linked: HashSet<PathBuf>,
 }
 
@@ -161,12 +161,12 @@ impl FolderWalk<'_> {
                 }
             }
             Ok(metadata) if metadata.is_file() => self.push(path, name, Some(&metadata), None),
-            // A pipe or device would block whoever opens it.
+            // Opening a pipe or device would block.
             Ok(_) => self.turn_down(&name, Reason::Unknown, "neither a file nor a folder"),
         }
     }
 
-    /// Whether a link to a folder leads to files that are not met otherwise.
+    /// Whether a link to a folder leads to files that are not visited otherwise.
     fn leads_on(&mut self, link: &Path) -> bool {
         let Ok(target) = fs::canonicalize(link) else { return false };
         let met = match target.strip_prefix(&self.top) {
@@ -177,10 +177,9 @@ impl FolderWalk<'_> {
     }
 }
 
-/// The size of a file and when it was last changed, as an [`Input`] has them: tells whether it changed meanwhile.
+/// Returns the size and modification time of a file, as in [`Input`], to detect changes while it is read.
 ///
-/// # Errors
-/// What the system says of a file that is gone.
+/// # Errors The error of the operating system, if the file is gone.
 pub fn stamp(path: &Path) -> io::Result<(u64, i128)> {
     fs::metadata(path).map(|metadata| size_and_time(&metadata))
 }
@@ -206,9 +205,9 @@ fn join(folder: &str, name: &str) -> String {
     }
 }
 
-/// A file's name as text, so that no two names are one text, and none reads as a member of an archive: `!` and `\\` have
-/// a `\\` before them. Archives of the 2000s unpacked on Linux have names in GBK; these are decoded to be read, and carry
-/// the beginning of their hash.
+/// Encodes a file's name as text, so that distinct names give distinct texts and none reads as a member of an archive:
+/// `!` and `\\` are escaped by a `\\`. Archives of the 2000s unpacked on Linux have names in GBK; these are decoded to
+/// be readable, and get the beginning of their hash appended.
 pub fn component(name: &OsStr) -> String {
     let escape = |name: &str| name.replace('\\', "\\\\").replace('!', "\\!");
     if let Some(name) = name.to_str() {
@@ -221,13 +220,13 @@ pub fn component(name: &OsStr) -> String {
     format!("{stem}\\{hash}{ending}")
 }
 
-/// The name of a path that was given: relative to the root where it is below it, else as it was given.
+/// Returns the name of a given path: relative to the root if it is below it, otherwise as it was given.
 pub fn name_under(path: &Path, root: &Path) -> String {
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
     joined("", below(path, root).as_deref().unwrap_or(path))
 }
 
-/// A name with the parts of a path behind it.
+/// Appends the components of a path to a name.
 pub fn joined(name: &str, path: &Path) -> String {
     let mut name = name.to_string();
     for part in path.components() {
@@ -240,14 +239,14 @@ pub fn joined(name: &str, path: &Path) -> String {
     name
 }
 
-/// A path relative to a folder that it is below, by the letter or by where links lead.
+/// Returns a path relative to a folder that it is below, lexically or after resolving links.
 pub fn below(path: &Path, folder: &Path) -> Option<PathBuf> {
     let real = |path: &Path| fs::canonicalize(path).ok();
     let below = |path: Option<PathBuf>, folder: Option<PathBuf>| Some(path?.strip_prefix(folder?).ok()?.to_path_buf());
     below(plain(path), plain(folder)).or_else(|| below(real(path), real(folder)))
 }
 
-/// A path from the top, with `..` taken by the letter.
+/// Returns an absolute path, with `..` resolved lexically.
 pub fn plain(path: &Path) -> Option<PathBuf> {
     let mut plain = PathBuf::new();
     for part in std::path::absolute(path).ok()?.components() {

@@ -1,6 +1,8 @@
-//! JSON in, one record for each object out: one object, an array of objects, objects one after the other, or one a line.
+//! The reader of JSON: one record for each object. The input is one object, an array of objects, concatenated objects,
+//! or one object a line.
 //!
-//! Only the form is checked here. A line or value that is no JSON object is reported with its line, and the rest goes on.
+//! Only the form is checked here. A line or value that is not a JSON object is reported with its line, and reading goes
+//! on.
 
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
@@ -17,15 +19,15 @@ use super::window::{Line, Window, read_line, read_whole};
 use gongxun_core::error::{Reason, Rejection};
 use gongxun_text::charset;
 
-/// How far the first line is looked at to tell JSON lines from JSON that is spread over lines.
+/// The number of bytes in which the first line is examined to tell JSON lines from JSON that is spread over lines.
 const FIRST_LINE: usize = 1 << 20;
-/// How many bytes are read again behind broken values, whatever the file's size.
+/// The number of bytes that are read again behind broken values, regardless of the file's size.
 const READ_AGAIN: usize = 32 << 20;
-/// How many more are read again for each byte of the file.
+/// The number of bytes that are read again in addition, per byte of the file.
 const READ_AGAIN_A_BYTE: usize = 8;
 
-/// Reads a JSON file of any of the forms. A file of one object is that object's, and has no numbers in it; arrays, names of
-/// JSON lines, and streams are taken for files of many even where only one is there yet.
+/// Reads a JSON file in any of the forms. A file of one object is a single record without a number; arrays, files named
+/// as JSON lines, and streams count as files of many records even if they have only one so far.
 pub(super) fn read(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
     let is_array = stream.peek(sniff::HEAD).is_ok_and(|head| head.trim_ascii_start().starts_with(b"["));
     if is_array || matches!(ending(name).as_str(), "jsonl" | "ndjson") || walk.file == STANDARD_INPUT {
@@ -69,21 +71,21 @@ fn objects(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'
     }
     match is_lines(name, stream) {
         Ok(true) => lines(walk, place, stream),
-        // In GBK a brace or backslash may be half a letter.
+        // In GBK a brace or backslash may be half a character.
         Ok(false) if !is_utf8(stream) => read_decoded(walk, place, name, stream),
         Ok(false) => values(walk, place, stream),
         Err(err) => walk.fail(place, None, &err),
     }
 }
 
-/// Whether a stream begins in UTF-8, as far as it is looked at.
+/// Whether a stream begins in UTF-8, judging by its first bytes.
 fn is_utf8(stream: &mut Window<'_>) -> bool {
     let head = stream.peek(sniff::HEAD).unwrap_or_default();
     std::str::from_utf8(head).err().is_none_or(|err| err.error_len().is_none())
 }
 
-/// UTF-16 has line ends and braces of its own, and in other charsets braces may be part of a letter: such a file is
-/// decoded as a whole first.
+/// Decodes a file as a whole before reading it: UTF-16 has line ends and braces of its own, and in other charsets
+/// braces may be part of a character.
 fn read_decoded(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
     let mut bytes = Vec::new();
     match read_whole(stream, walk.limits.record_bytes, &mut bytes) {
@@ -101,7 +103,7 @@ fn read_decoded(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Win
     }
 }
 
-/// Whether a file holds one value a line: its first line that is not blank is an object by itself, or the name says so
+/// Whether a file holds one value a line: its first line that is not blank is a complete object, or the name says so
 /// and the line doesn't look like the start of something longer.
 fn is_lines(name: &str, stream: &mut Window<'_>) -> io::Result<bool> {
     let named = matches!(ending(name).as_str(), "jsonl" | "ndjson");
@@ -128,7 +130,7 @@ fn is_lines(name: &str, stream: &mut Window<'_>) -> io::Result<bool> {
 fn lines(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
     let mut line = Vec::new();
     let mut number = 0;
-    // Whether the last read failed: behind a damaged member, a whole one may begin in the middle of a line.
+    // Whether the last read failed: after a damaged member, an intact one may begin in the middle of a line.
     let mut failed = false;
     loop {
         let found = read_line(stream, walk.limits.record_bytes, &mut line);
@@ -159,7 +161,7 @@ fn too_long(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64) -> Flow 
     walk.reject(place, Some(record), Reason::Limit, detail)
 }
 
-/// Hands over one value that begins on `line`, or says what is wrong with it; says whether it was whole.
+/// Delivers one value that begins on `line`, or reports what is wrong with it; returns whether it was valid.
 fn value(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64, bytes: &[u8]) -> ControlFlow<(), bool> {
     let bytes = bytes.trim_ascii();
     let mut text = match std::str::from_utf8(bytes) {
@@ -176,7 +178,7 @@ fn value(walk: &mut Walk<'_>, place: &Place, record: u64, line: u64, bytes: &[u8
     ControlFlow::Continue(true)
 }
 
-/// Whether bytes are one JSON object; else how many lines down what is wrong.
+/// Checks that bytes are one JSON object; otherwise returns the error, with the number of lines before it.
 fn check(bytes: &[u8]) -> Result<(), (u64, String)> {
     if bytes.first().is_some_and(|&b| b != b'{') {
         return Err((0, "not a JSON object".to_string()));
@@ -191,19 +193,20 @@ fn check(bytes: &[u8]) -> Result<(), (u64, String)> {
     }
 }
 
-/// An object some of whose values are none (`NaN`, a number beyond all bounds), with null in their place.
+/// Returns an object with some invalid values (`NaN`, a number beyond all bounds) replaced by null.
 fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
     let value = loose::parse(std::str::from_utf8(bytes).ok()?, Forgive::Values)?;
     value.is_object().then(|| value.to_string().into_bytes())
 }
 
-/// Cuts a stream into its values by braces and quotes alone, so that a broken value spoils no other one. A value whose
-/// closing brace is missing swallows those behind it; what begins on a line of its own, no further in, is read again.
+/// Splits a stream into its values by braces and quotes alone, so that a broken value does not affect others. A value
+/// whose closing brace is missing swallows those behind it; a value that begins on a line of its own, indented no
+/// further, is then read again.
 fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
     let limit = walk.limits.record_bytes;
     let mut cutter = Cutter::default();
     let mut record = 0;
-    // What a broken value had swallowed, from `at` on not yet read again.
+    // The bytes swallowed by a broken value; those from `at` on are still to be read again.
     let (mut again, mut at) = (Vec::new(), 0);
     let mut budget = READ_AGAIN;
     loop {
@@ -239,7 +242,7 @@ fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
             budget -= bytes.len() - next;
             cutter.lines -= count_lines(&bytes[next..]);
             (cutter.line_indent, cutter.at_line_start) = (0, true);
-            // What was read of `again` still stands there: nothing is copied, however often it is read.
+            // The bytes read of `again` are still in it: nothing is copied, however often it is read.
             match again[..at].ends_with(&bytes) {
                 true => at -= bytes.len() - next,
                 false => {
@@ -261,7 +264,8 @@ fn count_lines(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|&&b| b == b'\n').count() as u64
 }
 
-/// Where, in a broken value, the next one may begin: a brace that opens a line, no further in than the value's own line.
+/// Returns the offset in a broken value at which the next one may begin: a brace that opens a line, indented no further
+/// than the value's own line.
 fn swallowed(value: &[u8], indent: usize) -> Option<usize> {
     let mut start = value.iter().position(|&b| b == b'\n')? + 1;
     loop {
@@ -274,30 +278,30 @@ fn swallowed(value: &[u8], indent: usize) -> Option<usize> {
     }
 }
 
-/// Where the reader of values stands.
+/// The state of the splitter of values.
 #[derive(Default)]
 struct Cutter {
     /// The value so far.
     value: Vec<u8>,
-    /// How many brackets are open inside the value.
+    /// Number of open brackets inside the value.
     depth: u32,
     in_string: bool,
     escaped: bool,
     too_long: bool,
     /// Whether the bracket of an outer array is open.
     in_array: bool,
-    /// Lines before this place, and before the value.
+    /// Number of lines before this place, and before the value.
     lines: u64,
     began: u64,
-    /// How many blanks this line begins with, and whether there was nothing else in it yet.
+    /// Number of blanks at the start of this line, and whether there has been nothing else in it yet.
     line_indent: usize,
     at_line_start: bool,
-    /// How many blanks the line of the value's start begins with.
+    /// Number of blanks at the start of the line where the value begins.
     indent: usize,
 }
 
 impl Cutter {
-    /// Takes bytes up to the end of a value; says how many, and whether a value is complete.
+    /// Consumes bytes up to the end of a value; returns how many, and whether a value is complete.
     fn take(&mut self, bytes: &[u8], limit: u64) -> (usize, bool) {
         for (at, &byte) in bytes.iter().enumerate() {
             match byte {
@@ -325,7 +329,8 @@ impl Cutter {
             }
             let ends_before = self.depth == 0 && !self.in_string && matches!(byte, b',' | b']' | b'\n');
             if ends_before && !self.value.is_empty() {
-                // A bare word or number between values. What ends it is looked at again, unless its line is counted.
+                // A bare word or number between values. The byte that ends it is examined again, unless its line is
+                // counted.
                 return (at + usize::from(byte == b'\n'), true);
             }
             if self.value.len() as u64 >= limit {
@@ -342,13 +347,13 @@ impl Cutter {
         (bytes.len(), false)
     }
 
-    /// Follows one byte through strings and brackets; says whether it closes the value.
+    /// Tracks one byte through strings and brackets; returns whether it closes the value.
     fn step(&mut self, byte: u8) -> bool {
         if self.in_string {
             match byte {
                 _ if self.escaped => self.escaped = false,
                 b'\\' => self.escaped = true,
-                // A string holds no raw line end: one whose closing quote is missing ends with its line.
+                // A string has no raw line end: one whose closing quote is missing ends with its line.
                 b'"' | b'\n' => self.in_string = false,
                 _ => {}
             }
@@ -366,12 +371,12 @@ impl Cutter {
         false
     }
 
-    /// Whether no value is begun.
+    /// Whether no value has begun.
     fn is_empty(&self) -> bool {
         !self.too_long && self.value.trim_ascii().is_empty()
     }
 
-    /// The value that is complete; nothing where it is too long.
+    /// Takes the complete value; empty if it is too long.
     fn finish(&mut self) -> Vec<u8> {
         (self.depth, self.in_string, self.escaped, self.too_long) = (0, false, false, false);
         std::mem::take(&mut self.value)

@@ -1,7 +1,8 @@
-//! What an input may cost: limits in, trouble out.
+//! Resource limits on inputs: limits in, [`Trouble`] out.
 //!
-//! A [`Meter`] goes with each input and counts what is read, unpacked and found. [`Trouble`] is what a reader says when a
-//! limit is hit or a stream is damaged; it travels inside [`io::Error`], so that it passes through any reader between.
+//! A [`Meter`] accompanies each input and counts the bytes read and unpacked and the members found. A reader reports
+//! [`Trouble`] when a limit is exceeded or a stream is damaged; it travels inside [`io::Error`], so that it passes
+//! through any reader in between.
 
 use std::cell::Cell;
 use std::error::Error as StdError;
@@ -11,29 +12,29 @@ use std::time::{Duration, Instant};
 
 use gongxun_core::error::Reason;
 
-/// How large, deep and compressed an input may be before the reader sets a record aside.
+/// Limits on the size, nesting and compression of an input, beyond which a record is set aside.
 ///
-/// Each limit has a name, which the report of a record over it gives and [`Limits::set`] takes.
+/// Each limit has a name, which the report of a record over it states and [`Limits::set`] accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Limits {
-    /// The most bytes that one record may have once it is unpacked; also the largest archive that is held in memory where
-    /// an archive inside another one has to be.
+    /// The maximum size of an unpacked record in bytes; also of an archive that has to be held in memory because it is
+    /// inside another one.
     pub record_bytes: u64,
-    /// The most bytes of a record that are read as a page.
+    /// The maximum number of bytes of a record that are read as a page.
     pub page_bytes: u64,
-    /// How many archives may stand inside each other, and how many compressions around each other.
+    /// The deepest nesting of archives, and of compressions.
     pub nesting: u64,
-    /// How many times its size an input may unpack to. Bytes that became records don't count against it, so an archive
-    /// that merely compresses well is read to its end; but they do where compressions stand inside each other, which
-    /// compresses nothing twice, and beyond [`Limits::BEYOND`] times the ratio.
+    /// The maximum ratio of an input's unpacked size to its size. Bytes that became records don't count, so an archive
+    /// that merely compresses well is read to its end; but they do count where compressions are nested, since nothing
+    /// compresses twice, and beyond [`Limits::BEYOND`] times the ratio.
     pub ratio: u64,
-    /// Unpacked bytes below which the ratio is not looked at.
+    /// The number of unpacked bytes below which the ratio is not checked.
     pub ratio_floor: u64,
-    /// How many members the archives of one input may have in all.
+    /// The maximum number of members in the archives of one input, in total.
     pub members: u64,
-    /// How many folders may stand inside each other.
+    /// The deepest nesting of folders.
     pub folders: u64,
-    /// How many seconds the opening and unpacking of one input may take; 0 for as long as it takes.
+    /// The maximum time for opening and unpacking one input, in seconds; 0 for no limit.
     pub seconds: u64,
 }
 
@@ -44,7 +45,7 @@ impl Limits {
     pub const PAGE_BYTES: u64 = 16 << 20;
     /// An archive in an archive in an archive.
     pub const NESTING: u64 = 3;
-    /// How many times the ratio what became records may come to as well.
+    /// The multiple of the ratio that applies to bytes that became records.
     pub const BEYOND: u64 = 10;
     /// Text rarely packs better than 1:100, the worst of deflate is 1:1032.
     pub const RATIO: u64 = 500;
@@ -54,17 +55,18 @@ impl Limits {
     pub const MEMBERS: u64 = 10_000_000;
     /// Two hundred.
     pub const FOLDERS: u64 = 200;
-    /// None: reading is linear in the bytes that the other limits bound, and what is read must not depend on the machine.
+    /// No limit: reading is linear in the bytes that the other limits bound, and the outcome must not depend on the
+    /// machine.
     pub const SECONDS: u64 = 0;
 
-    /// The limits' names, as [`Limits::set`] takes them.
+    /// The limits' names, as accepted by [`Limits::set`].
     pub const NAMES: [&str; 8] =
         ["record-bytes", "page-bytes", "nesting", "ratio", "ratio-floor", "members", "folders", "seconds"];
 
     /// Sets one limit by its name: `record-bytes=256M`. A number may end in K, M or G, powers of 1024.
     ///
     /// # Errors
-    /// What is wrong with the text, and how it is written.
+    /// A description of the error, with the correct form.
     ///
     /// ```
     /// use gongxun_ingest::archive::Limits;
@@ -95,13 +97,13 @@ impl Limits {
         })
     }
 
-    /// What is said of a record that is larger than it may be.
+    /// The message for a record that is too large.
     pub(super) fn too_large(&self) -> String {
         over(format!("more than {} bytes", self.record_bytes), "record-bytes")
     }
 }
 
-/// A number with the letter of a power of 1024 behind it, or none.
+/// Parses a number with an optional suffix for a power of 1024.
 fn number(text: &str) -> Option<u64> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
@@ -114,7 +116,7 @@ fn number(text: &str) -> Option<u64> {
     digits.parse::<u64>().ok()?.checked_mul(1 << shift)
 }
 
-/// What is said of a limit that was hit: what hit it, and the limit's name.
+/// The message for a limit that was exceeded: by what, and the limit's name.
 pub(super) fn over(what: impl fmt::Display, name: &str) -> String {
     format!("{what}, which is the limit; --max {name}=N raises it")
 }
@@ -134,19 +136,19 @@ impl Default for Limits {
     }
 }
 
-/// What one input has cost so far.
+/// The resources that one input has used so far.
 #[derive(Debug)]
 pub(super) struct Meter {
     limits: Limits,
     read: Cell<u64>,
     unpacked: Cell<u64>,
-    /// All that was unpacked, whatever became of it, and what of it inside another compression.
+    /// All bytes unpacked, whatever became of them, and those unpacked inside another compression.
     total: Cell<u64>,
     nested: Cell<u64>,
-    /// How many decompressors are open inside each other.
+    /// Number of nested open decompressors.
     open: Cell<u32>,
     members: Cell<u64>,
-    /// When reading has taken too long.
+    /// The time at which reading has taken too long.
     deadline: Cell<Option<Instant>>,
 }
 
@@ -165,7 +167,7 @@ impl Meter {
         }
     }
 
-    /// Says when reading has taken too long.
+    /// Fails if reading has taken too long.
     fn in_time(&self) -> Result<(), Trouble> {
         if !self.is_late() {
             return Ok(());
@@ -178,7 +180,7 @@ impl Meter {
         self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline)
     }
 
-    /// Does something of which the time is not the reader's: whoever takes a record may be slow, or wait.
+    /// Runs work that does not count towards the time: the consumer of a record may be slow, or wait.
     pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
         let Some(deadline) = self.deadline.get() else { return work() };
         let started = Instant::now();
@@ -187,7 +189,7 @@ impl Meter {
         done
     }
 
-    /// Counts bytes that a decompressor gave, and says when they are too many for what was read.
+    /// Counts a decompressor's output, and fails if it is too much for the bytes read.
     pub(super) fn unpacked(&self, bytes: usize) -> io::Result<()> {
         let add = |counter: &Cell<u64>| {
             counter.set(counter.get().saturating_add(bytes as u64));
@@ -207,28 +209,28 @@ impl Meter {
         Ok(self.in_time()?)
     }
 
-    /// A decompressor is begun, or is done with.
+    /// Counts a decompressor being opened (1) or closed (-1).
     pub(super) fn opened(&self, more: i32) {
         self.open.set(self.open.get().saturating_add_signed(more));
     }
 
-    /// Takes bytes that became a record off what is held against the input.
+    /// Deducts bytes that became a record from the input's account.
     pub(super) fn delivered(&self, bytes: usize) {
         self.unpacked.set(self.unpacked.get().saturating_sub(bytes as u64));
     }
 
-    /// What is held against the input; to go back to after a member that stands for itself.
+    /// Returns the input's account; see [`Meter::forgive`].
     pub(super) fn held(&self) -> u64 {
         self.unpacked.get()
     }
 
-    /// Goes back to what was held before a member that a directory gives apart from the others: if it is a bomb, they are
+    /// Restores the account from before a member that a directory lists separately: if it is a bomb, the others are
     /// not.
     pub(super) fn forgive(&self, held: u64) {
         self.unpacked.set(held.min(self.unpacked.get()));
     }
 
-    /// Whether the input has more members than it may or takes too long, so that the rest of it is left.
+    /// Whether the input has too many members or takes too long, so that the rest of it is skipped.
     pub(super) fn is_over(&self) -> bool {
         self.members.get() > self.limits.members || self.is_late()
     }
@@ -245,7 +247,7 @@ impl Meter {
     }
 }
 
-/// The reader at the bottom: counts what is read, and marks the system's errors as what they are.
+/// The innermost reader: counts the bytes read, and marks errors of the operating system as such.
 pub(super) struct Metered<'m, R> {
     pub(super) inner: R,
     pub(super) meter: &'m Meter,
@@ -269,7 +271,7 @@ impl<R: Read> Read for Metered<'_, R> {
 
 impl<R: io::Seek> io::Seek for Metered<'_, R> {
     fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-        // Seeking before the start is a damaged archive's doing, not the system's.
+        // Seeking before the start is caused by a damaged archive, not by the system.
         self.inner.seek(to).map_err(|err| match err.kind() {
             io::ErrorKind::InvalidInput => err,
             _ => unreadable(&err),
@@ -281,7 +283,7 @@ fn unreadable(err: &io::Error) -> io::Error {
     Trouble { reason: Reason::Unreadable, detail: err.to_string() }.into()
 }
 
-/// Why a stream gives no more.
+/// The reason why a stream ends early.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trouble {
     pub(super) reason: Reason,
@@ -289,18 +291,18 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    /// A limit that was hit, as an error to pass through readers.
+    /// An exceeded limit, as an error that passes through readers.
     pub(super) fn limit(detail: impl Into<String>) -> io::Error {
         Trouble { reason: Reason::Limit, detail: detail.into() }.into()
     }
 
-    /// Damage, as an error to pass through readers.
+    /// Damage, as an error that passes through readers.
     pub(super) fn damaged(detail: impl Into<String>) -> io::Error {
         Trouble { reason: Reason::Damaged, detail: detail.into() }.into()
     }
 
-    /// The trouble inside an error. What no reader of ours named is damage: the system's own errors are named where they
-    /// come up.
+    /// Returns the trouble inside an error. An error that none of our readers has classified is damage: the system's
+    /// own errors are classified at their source.
     pub(super) fn of(err: &io::Error) -> Trouble {
         let mut next: Option<&(dyn StdError + 'static)> = Some(err);
         while let Some(current) = next {

@@ -1,30 +1,30 @@
-//! JSON that is not quite JSON, in; its value, out.
+//! A lenient JSON parser.
 //!
-//! What programs write that no JSON parser takes: `NaN`, numbers beyond all bounds, halves of surrogate pairs, raw line
-//! ends inside strings. Such a value costs itself, not the record around it: it is null, or a replacement character. The
-//! object literals of scripts are read too where they are asked for: bare names, single quotes, trailing commas.
+//! Programs write what no JSON parser accepts: `NaN`, numbers beyond all bounds, lone surrogates, raw line ends inside
+//! strings. Such a value is lost alone, not with the record around it: it becomes null, or a replacement character. The
+//! object literals of scripts are accepted too on request: bare names, single quotes, trailing commas.
 
 use serde_json::{Map, Number, Value};
 
-/// Brackets that are open at once, at most.
+/// The deepest nesting of brackets.
 const MAX_DEPTH: usize = 128;
 
-/// What is forgiven.
+/// The degree of leniency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forgive {
-    /// Values that are none; the form is JSON's.
+    /// Invalid values in valid JSON.
     Values,
-    /// The form of a script's literals too.
+    /// The syntax of JavaScript literals as well.
     Literals,
 }
 
-/// The value that a text is, and nothing where it is none or more than one.
+/// Parses a text as one value; `None` if it is not exactly one.
 pub fn parse(text: &str, forgive: Forgive) -> Option<Value> {
     let (value, end) = parse_at(text, 0, forgive)?;
     text[end..].trim().is_empty().then_some(value)
 }
 
-/// The value that begins at a byte of a text, and where it ends.
+/// Parses the value that begins at a byte offset of a text; returns it with its end.
 pub fn parse_at(text: &str, from: usize, forgive: Forgive) -> Option<(Value, usize)> {
     let mut reader = Reader { text, bytes: text.as_bytes(), at: from, forgive };
     reader.blanks();
@@ -130,7 +130,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A name, a number, or what stands in the place of one.
+    /// Parses a name, a number, or something in its place.
     fn word(&mut self) -> Option<Value> {
         let start = self.at;
         while self
@@ -159,7 +159,7 @@ impl Reader<'_> {
         (self.at > start).then(|| &self.text[start..self.at])
     }
 
-    /// Passes over what is called on a literal: `'…'.slice(6, -6)`.
+    /// Skips method calls on a literal: `'…'.slice(6, -6)`.
     fn calls(&mut self) {
         loop {
             let begin = self.at;
@@ -242,7 +242,7 @@ impl Reader<'_> {
     }
 }
 
-/// A number; null where it is larger than any.
+/// Parses a number; null if it is too large for any type.
 fn number(word: &str) -> Option<Value> {
     if let Ok(whole) = word.parse::<i64>() {
         return Some(Value::Number(whole.into()));

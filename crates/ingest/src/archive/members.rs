@@ -1,9 +1,9 @@
-//! A compressed stream as its members: gzip members, zstd frames, or one plain member.
+//! A compressed stream as a sequence of members: gzip members, zstd frames, or one plain member.
 //!
-//! A crawl packs each record as a member of its own, so that a damaged one spoils no other. [`Members::fill`] therefore
-//! stops at the end of each member, after its checksum is checked, [`Members::advance`] goes to the next one, and
-//! [`Members::resync`] finds the next one after damage. As a plain reader ([`Read`]) the members are one stream; a reader
-//! that asks again after damage is given the next member that is whole.
+//! A crawl compresses each record as a member of its own, so that a damaged one does not affect others.
+//! [`Members::fill`] therefore stops at the end of each member, after its checksum is verified, [`Members::advance`]
+//! moves to the next one, and [`Members::resync`] finds the next one after damage. As a plain reader ([`Read`]) the
+//! members are one stream; a reader that reads on after damage gets the next intact member.
 
 use std::io::{self, BufRead, Read};
 
@@ -15,24 +15,26 @@ use super::sniff;
 use super::window::Window;
 use gongxun_core::error::Reason;
 
-/// How many bytes are unpacked at once: few at first, since most members of archives are small.
+/// The number of bytes unpacked at once: few at first, since most members of archives are small.
 const FIRST_CHUNK: usize = 8 << 10;
 const CHUNK: usize = 64 << 10;
-/// The longest name or comment in a gzip header: as much is looked at again behind each place where a member may begin.
+/// The longest name or comment in a gzip header, in bytes: this much is examined again behind each place where a member
+/// may begin.
 const HEADER_FIELD: usize = 4 << 10;
-/// The largest dictionary in front of a zstd stream.
+/// The largest dictionary before a zstd stream, in bytes.
 const DICTIONARY: usize = 16 << 20;
-/// How far behind the last member a further one is looked for before the rest is taken for padding.
+/// The distance behind the last member, in bytes, within which a further one is searched for before the rest counts as
+/// padding.
 const PADDING: usize = 64 << 10;
 
-/// How a stream is packed.
+/// The compression of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packing {
-    /// Not at all: the stream is its one member.
+    /// None: the stream is its only member.
     Plain,
     Gzip,
     Zstd,
-    /// Bare deflate of one member, as in a zip archive.
+    /// Raw deflate of one member, as in a zip archive.
     Deflate,
 }
 
@@ -45,17 +47,17 @@ pub(super) struct Members<'w, 'a> {
     zstd: Option<Decoder<'static>>,
     sum: Crc,
     dictionary: Option<Vec<u8>>,
-    /// What was unpacked, from `at` on not yet taken.
+    /// The unpacked bytes; those from `at` on are not consumed yet.
     output: Vec<u8>,
     at: usize,
-    /// How many bytes are unpacked next.
+    /// The number of bytes to unpack next.
     room: usize,
     inside: bool,
-    /// What is wrong with this member, told once the bytes before it are taken.
+    /// The error of this member, reported once the bytes before it are consumed.
     broken: Option<Trouble>,
-    /// Whether the last read told of damage.
+    /// Whether the last read reported damage.
     told: bool,
-    /// How many members were begun.
+    /// Number of members begun.
     begun: u64,
 }
 
@@ -84,12 +86,12 @@ impl<'w, 'a> Members<'w, 'a> {
         self.packing
     }
 
-    /// Where the reader stands in the packed stream.
+    /// The reader's offset in the compressed stream.
     pub(super) fn position(&self) -> u64 {
         self.input.position()
     }
 
-    /// The next bytes of this member; none at its end.
+    /// Returns the next bytes of this member; empty at its end.
     pub(super) fn fill(&mut self) -> io::Result<&[u8]> {
         if self.packing == Packing::Plain {
             return self.input.fill_buf();
@@ -110,7 +112,7 @@ impl<'w, 'a> Members<'w, 'a> {
         }
     }
 
-    /// The first bytes of the stream, not taken.
+    /// Returns the first bytes of the stream without consuming them.
     pub(super) fn head(&mut self) -> io::Result<&[u8]> {
         while self.fill()?.is_empty() {
             if !self.advance()? {
@@ -120,7 +122,7 @@ impl<'w, 'a> Members<'w, 'a> {
         self.fill()
     }
 
-    /// Takes bytes that [`Members::fill`] showed.
+    /// Consumes bytes that [`Members::fill`] has returned.
     pub(super) fn take(&mut self, n: usize) {
         match self.packing {
             Packing::Plain => self.input.consume(n),
@@ -128,7 +130,7 @@ impl<'w, 'a> Members<'w, 'a> {
         }
     }
 
-    /// Goes to the start of the next member; says whether there is one.
+    /// Moves to the start of the next member; returns whether there is one.
     pub(super) fn advance(&mut self) -> io::Result<bool> {
         if let Some(trouble) = &self.broken {
             return Err(trouble.clone().into());
@@ -147,22 +149,22 @@ impl<'w, 'a> Members<'w, 'a> {
         }
     }
 
-    /// Marks the place of a plain stream that [`Members::go_back`] leads to.
+    /// Marks the place of a plain stream for [`Members::go_back`].
     pub(super) fn mark(&mut self) {
         if self.packing == Packing::Plain {
             self.input.mark();
         }
     }
 
-    /// Goes back to the mark of a plain stream, where there is one.
+    /// Goes back to the mark of a plain stream, if there is one.
     pub(super) fn go_back(&mut self) {
         if self.packing == Packing::Plain {
             self.input.rewind();
         }
     }
 
-    /// After damage: goes to where the next member may begin, behind the start of the damaged one. Then
-    /// [`Members::advance`] tells whether it does.
+    /// After damage, moves to a place where the next member may begin, behind the start of the damaged one.
+    /// [`Members::advance`] then tells whether one does.
     pub(super) fn resync(&mut self) -> io::Result<bool> {
         self.inside = false;
         self.broken = None;
@@ -188,7 +190,7 @@ impl<'w, 'a> Members<'w, 'a> {
             }
             let passed = ahead.len() - (magic.len() - 1);
             self.input.consume(passed);
-            // What was passed over is not gone back to.
+            // Skipped bytes are not gone back to.
             self.input.mark();
         }
     }
@@ -315,8 +317,8 @@ impl<'w, 'a> Members<'w, 'a> {
         Ok(true)
     }
 
-    /// Passes over a skippable frame. The one in front of a `.warc.zst` holds the dictionary of all frames, itself packed
-    /// or not.
+    /// Skips a skippable frame. The one at the start of a `.warc.zst` holds the dictionary of all frames, compressed or
+    /// not.
     fn pass_skippable(&mut self) -> io::Result<()> {
         let magic: [u8; 4] = self.exactly()?;
         let length = u32::from_le_bytes(self.exactly()?) as usize;
@@ -386,7 +388,7 @@ impl<'w, 'a> Members<'w, 'a> {
         }
     }
 
-    /// Goes to the next member that begins well; says whether there is one.
+    /// Moves to the next member with a valid start; returns whether there is one.
     fn next_whole(&mut self) -> io::Result<bool> {
         while self.resync()? {
             match self.advance() {
@@ -397,7 +399,7 @@ impl<'w, 'a> Members<'w, 'a> {
         Ok(false)
     }
 
-    /// Whether nothing but padding follows: no further member begins near.
+    /// Whether only padding follows: no further member begins nearby.
     fn only_padding_follows(&mut self) -> io::Result<bool> {
         let magic: &[u8] = if self.packing == Packing::Gzip { b"\x1f\x8b\x08" } else { b"\x28\xB5\x2F\xFD" };
         self.input.rewind();

@@ -1,7 +1,7 @@
-//! A page that a browser saved as one file (`.mht`, `.mhtml`): a MIME message in, its page out.
+//! The reader of pages that a browser saved as one file (`.mht`, `.mhtml`): a MIME message in, its page out.
 //!
-//! The page is the part that the message names as its start, else the first one that is HTML; pictures, style sheets and
-//! frames stand in parts of their own and are passed over. A message whose end is cut off is read as far as it goes.
+//! The page is the part that the message names as its start, otherwise the first one that is HTML; pictures, style
+//! sheets and frames are in parts of their own and skipped. A truncated message is read as far as it goes.
 
 use super::headers::{self, fields};
 use super::record::{Media, Record};
@@ -9,9 +9,9 @@ use super::walk::{Flow, Place, Walk};
 use super::window::{Window, read_whole};
 use gongxun_core::error::Reason;
 
-/// How many multipart bodies may stand inside each other.
+/// The deepest nesting of multipart bodies.
 const NESTING: usize = 8;
-/// How many parts of one message are looked at.
+/// The most parts of one message that are examined.
 const PARTS: usize = 10_000;
 
 /// A part that is text.
@@ -53,7 +53,7 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) 
     })
 }
 
-/// Gathers the parts of a message or part that are text.
+/// Collects the text parts of a message or part.
 fn part(message: &[u8], nesting: usize, texts: &mut Vec<Text>) {
     let (headers, body) = fields(message);
     let declared = headers.get("content-type").unwrap_or("text/plain");
@@ -79,7 +79,7 @@ fn part(message: &[u8], nesting: usize, texts: &mut Vec<Text>) {
     texts.push(Text { is_html, id: text("content-id"), url: text("content-location"), charset, bytes });
 }
 
-/// A parameter of a field's value.
+/// Returns a parameter of a header field's value.
 fn parameter(value: &str, name: &str) -> Option<String> {
     value.split(';').skip(1).find_map(|part| {
         let (key, value) = part.split_once('=')?;
@@ -88,19 +88,19 @@ fn parameter(value: &str, name: &str) -> Option<String> {
     })
 }
 
-/// The parts between lines that are the delimiter.
+/// Iterates over the parts between delimiter lines.
 fn parts<'m>(body: &'m [u8], delimiter: &'m [u8]) -> impl Iterator<Item = &'m [u8]> {
     let mut at = next_delimiter(body, 0, delimiter).map(|(_, behind)| behind);
     std::iter::from_fn(move || {
         let from = at?;
         let (end, behind) = next_delimiter(body, from, delimiter).map_or((body.len(), None), |(e, b)| (e, Some(b)));
-        // Behind the last delimiter stand two more hyphens.
+        // Two more hyphens follow the last delimiter.
         at = behind.filter(|_| !body[end..].trim_ascii_start()[delimiter.len()..].starts_with(b"--"));
         Some(&body[from..end])
     })
 }
 
-/// Where the next line that begins with the delimiter begins, and where the line behind it does.
+/// Returns the start of the next line that begins with the delimiter, and the start of the line after it.
 fn next_delimiter(body: &[u8], from: usize, delimiter: &[u8]) -> Option<(usize, usize)> {
     let mut line = from;
     while line < body.len() {
@@ -113,7 +113,7 @@ fn next_delimiter(body: &[u8], from: usize, delimiter: &[u8]) -> Option<(usize, 
     None
 }
 
-/// Undoes quoted-printable. What is no code stays as it is.
+/// Decodes quoted-printable, leaving invalid codes unchanged.
 fn quoted_printable(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -129,7 +129,7 @@ fn quoted_printable(text: &[u8]) -> Vec<u8> {
             rest = &behind[2..];
             continue;
         }
-        // A line that goes on, blanks behind its sign or not.
+        // A soft line break, with or without blanks after its sign.
         let blanks = behind.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
         match behind.get(blanks) {
             Some(b'\n') => rest = &behind[blanks + 1..],
@@ -140,7 +140,7 @@ fn quoted_printable(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Undoes base64, up to its end or to what is none.
+/// Decodes base64, up to its end or the first invalid character.
 fn base64(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0u32, 0);

@@ -1,15 +1,15 @@
-//! Paths in, [`Record`]s out: the only reading of inputs.
+//! Archives: paths in, [`Record`]s out. Inputs are opened and read here and nowhere else.
 //!
-//! Folders, zip, tar, gz, zst, WARC, ARC, WACZ, saved pages (MHTML) and JSON lines are opened here and nowhere else. A record is a run of bytes with what
-//! its container says about it; what the bytes mean is [`crate::extract`]'s business.
+//! Folders, zip, tar, gz, zst, WARC, ARC, WACZ, saved pages (MHTML) and JSON lines are supported. A record is a run of
+//! bytes with its container's metadata; [`crate::extract`] interprets the bytes.
 //!
-//! [`inputs`] walks files and folders, [`read`] takes one of them and hands over its records in order, as a stream: no
-//! more than one record is held at a time (and a zip archive where it stands inside another archive). What can't be
-//! read is handed over in its place as a [`Rejection`], and the rest goes on.
+//! [`inputs`] walks files and folders; [`read`] delivers the records of one of them in order, as a stream: no more than
+//! one record is held at a time (and a zip archive if it is inside another archive). Unreadable parts are delivered in
+//! their place as a [`Rejection`], and reading goes on.
 //!
 //! Not records, and not reported: hidden files and folders below a path, folders inside archives, blank lines of JSON
-//! lines, the records of a crawl that are about the crawl (warcinfo, request, metadata, revisit, continuation), the indexes of
-//! a WACZ, the pictures and frames of a saved page, and the further forms of an ArchiveBox snapshot.
+//! lines, the records of a crawl about the crawl itself (warcinfo, request, metadata, revisit, continuation), the
+//! indexes of a WACZ, the pictures and frames of a saved page, and the further forms of an ArchiveBox snapshot.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -48,8 +48,8 @@ pub use inputs::{Input, STANDARD_INPUT, below, component, inputs, inputs_named, 
 pub use limits::Limits;
 pub use record::{Media, Record};
 
-/// Reads one input and hands over each record or rejection in order, until `visit` breaks. `consumed` grows by the bytes
-/// that are read of the file, so that others see how far it is.
+/// Reads one input and delivers each record or rejection in order, until `visit` breaks. `consumed` grows by the bytes
+/// read of the file, so that other threads can follow the progress.
 pub fn read(
     input: &Input,
     limits: &Limits,
@@ -83,7 +83,7 @@ fn read_plain(
         return reject(Reason::Unknown, "a device, and no file".to_string());
     }
     match File::open(&input.path) {
-        // A pipe that is named as a file can't go back.
+        // A pipe that is named as a file can't be sought in.
         Ok(mut file) if !file.metadata().is_ok_and(|m| m.is_file()) => {
             open::start(&input.name, &mut file, limits, visit)
         }
@@ -92,7 +92,7 @@ fn read_plain(
     }
 }
 
-/// Whether a path is a device: there may be no end to it, or a person before it.
+/// Whether a path is a device: it may never end, or wait for a person.
 #[cfg(unix)]
 fn is_device(metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt as _;
@@ -105,7 +105,7 @@ fn is_device(_metadata: &std::fs::Metadata) -> bool {
     false
 }
 
-/// A file that tells how much of it was read.
+/// A file that counts the bytes read.
 struct Counted<'c> {
     inner: File,
     consumed: &'c AtomicU64,
@@ -125,7 +125,7 @@ impl Seek for Counted<'_> {
     }
 }
 
-/// Reads one input from a reader, with a name to go by (its ending tells the kind where the bytes don't), and hands over
+/// Reads one input from a reader under a given name (its extension decides the kind if the bytes don't), and delivers
 /// each record or rejection in order, until `visit` breaks.
 ///
 /// ```

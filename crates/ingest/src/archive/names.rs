@@ -1,10 +1,10 @@
-//! The names of an archive's members: checked that none leaves the archive, decoded where they are not UTF-8.
+//! The names of an archive's members: validated so that none leaves the archive, and decoded if they are not UTF-8.
 
 use encoding_rs::{GB18030, UTF_8};
 
 use gongxun_text::charset;
 
-/// A member's name with `/` between its parts and nothing before the first; none where it would leave the archive: an
+/// Returns a member's name with `/` as separator and no leading separator; `None` if it would leave the archive: an
 /// absolute path, one with `..` in it, a drive letter.
 pub(super) fn safe(name: &str) -> Option<String> {
     let name = name.replace('\\', "/");
@@ -23,12 +23,12 @@ pub(super) fn safe(name: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Whether a member is one of those that systems leave behind, and that folders hide too.
+/// Whether a member is one of the files that operating systems leave behind, hidden in folders too.
 pub(super) fn is_hidden(name: &str) -> bool {
     name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX")
 }
 
-/// Decodes a name that its archive does not declare to be UTF-8. `all` is the names of the archive together: a single
+/// Decodes a name that its archive does not declare to be UTF-8. `all` is all names of the archive together: a single
 /// one is too short to tell GBK from Big5.
 pub(super) fn decode(name: &[u8], all: &[u8]) -> String {
     if let Ok(name) = std::str::from_utf8(name) {
@@ -46,7 +46,7 @@ pub(super) fn decode(name: &[u8], all: &[u8]) -> String {
     from_cp437(name)
 }
 
-/// What a zip archive's names are in by the letter of its standard.
+/// Decodes code page 437, the charset of names in the zip standard.
 fn from_cp437(name: &[u8]) -> String {
     const UPPER: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}";
     name.iter()

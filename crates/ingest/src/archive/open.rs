@@ -1,4 +1,4 @@
-//! What a stream holds decides who reads it: a name and a stream in, the records of whoever knows the kind out.
+//! Dispatch by content: a name and a stream in; the reader of the detected format delivers the records.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -12,7 +12,7 @@ use super::{arc, json, mime, tar, warc, zip};
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Reason, Rejection};
 
-/// Reads a stream that can't go back.
+/// Reads a stream that can't be sought in.
 pub(super) fn start(file: &str, reader: &mut dyn Read, limits: &Limits, visit: &mut Visit<'_>) -> Flow {
     walk_through(file, limits, visit, |walk| {
         let mut metered = Metered { inner: reader, meter: walk.meter };
@@ -20,7 +20,7 @@ pub(super) fn start(file: &str, reader: &mut dyn Read, limits: &Limits, visit: &
     })
 }
 
-/// Sets out through one input, and sees to it that it ends with a word on it.
+/// Starts the walk through one input, and ensures that it ends with a record or a report.
 fn walk_through(
     file: &str,
     limits: &Limits,
@@ -37,11 +37,11 @@ fn walk_through(
     if !said {
         return visit(Err(Rejection::new(Origin::file(file), Reason::Empty, "no page in it")));
     }
-    // An input that has too many members is left, not the whole run.
+    // An input with too many members is abandoned, not the whole run.
     if meter.is_over() { Flow::Continue(()) } else { flow }
 }
 
-/// Reads a file. A zip archive is sought in, anything else is read through.
+/// Reads a file. A zip archive is read with seeking, anything else sequentially.
 pub(super) fn start_seekable(
     file: &str,
     reader: &mut (impl Read + Seek),
@@ -51,7 +51,7 @@ pub(super) fn start_seekable(
     walk_through(file, limits, visit, |walk| {
         let mut metered = Metered { inner: reader, meter: walk.meter };
         let place = Place::default();
-        // Most files are small and no archives: four bytes tell, and nothing is read twice.
+        // Most files are small and not archives: four bytes decide, and nothing is read twice.
         let mut start = Vec::new();
         if let Err(err) = metered.by_ref().take(4).read_to_end(&mut start) {
             return walk.fail(&place, None, &err);
@@ -70,8 +70,8 @@ pub(super) fn start_seekable(
     })
 }
 
-/// Reads what is at a place. `name` is the name to go by: of the file or member, without the endings of compressions
-/// that are undone already.
+/// Reads the stream at a place. `name` decides the kind where the bytes don't: the name of the file or member, without
+/// the extensions of compressions that have been undone.
 pub(super) fn open(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>) -> Flow {
     if let Some((reason, detail)) = sniff::skip_by_name(name) {
         return walk.reject(place, None, reason, detail);
@@ -97,7 +97,7 @@ pub(super) fn open(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut 
         Ok(inside) => inside,
         Err(Trouble { reason, detail }) => return walk.reject(place, None, reason, detail),
     };
-    // What kind it is was borrowed from the stream; a second look costs nothing.
+    // The borrow of the stream has to end before the kind is used; a second look costs nothing.
     match stream.peek(sniff::HEAD).map(|head| sniff::kind(name, head)) {
         Ok(Kind::Zip) => zip::read_stream(walk, &inside, stream),
         Ok(Kind::Tar) => tar::read(walk, &inside, stream),
@@ -109,7 +109,7 @@ pub(super) fn open(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut 
     }
 }
 
-/// Undoes one compression. A crawl is read by its members, anything else as one stream.
+/// Undoes one compression. A crawl is read member by member, anything else as one stream.
 fn unpack(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_>, packing: Packing) -> Flow {
     let meter = walk.meter;
     let name = sniff::without_compression(name);
@@ -120,7 +120,7 @@ fn unpack(walk: &mut Walk<'_>, place: &Place, name: &str, stream: &mut Window<'_
     };
     let kind = match members.head() {
         Ok(head) => sniff::crawl(&name, head),
-        // A crawl whose first member is damaged is a crawl all the same.
+        // A crawl whose first member is damaged is still a crawl.
         Err(_) => sniff::crawl(&name, &[]),
     };
     let Some(kind) = kind else {
@@ -136,7 +136,7 @@ fn crawl(walk: &mut Walk<'_>, place: &Place, kind: Kind, members: &mut Members<'
     if kind == Kind::Arc { arc::read(walk, place, members) } else { warc::read(walk, place, members) }
 }
 
-/// A file that is one record.
+/// Reads a file that is one record.
 fn whole(walk: &mut Walk<'_>, place: &Place, media: Media, stream: &mut Window<'_>) -> Flow {
     let mut bytes = Vec::new();
     match read_whole(stream, walk.limits.record_bytes, &mut bytes) {

@@ -1,35 +1,35 @@
-//! What a container holds: a run of bytes, with what the container says about it.
+//! Records: runs of bytes with their container's metadata.
 
 use gongxun_core::article::{Date, Origin};
 
-/// What kind of text a record holds, by its name or its container.
+/// The kind of text in a record, by its name or its container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Media {
     /// An HTML page.
     Html,
-    /// What a browser's copy of a whole page gives.
+    /// Text as copied or dumped by a browser from a whole page.
     Dump,
     /// Markdown, with or without front matter.
     Markdown,
-    /// One JSON object. Its bytes are UTF-8, whatever the file was in.
+    /// One JSON object. Its bytes are UTF-8, whatever the file's charset.
     Json,
 }
 
 /// One run of bytes that may hold an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Where it stood.
+    /// Its place in the archive.
     pub origin: Origin,
-    /// What kind of text it is.
+    /// Its kind of text.
     pub media: Media,
     /// The bytes, with transfer and content encodings (chunked, gzip) undone.
     pub bytes: Vec<u8>,
-    /// The charset that the container declares (the HTTP header of a crawl), as it stands there.
+    /// The charset that the container declares (the HTTP header of a crawl), verbatim.
     pub charset: Option<String>,
-    /// The page's address, where the container knows it.
+    /// The page's address, if the container has it.
     pub url: Option<String>,
-    /// When it was captured, as the container writes it (WARC-Date).
+    /// The time of capture, as written by the container (WARC-Date).
     pub captured: Option<String>,
-    /// When a reader filed it, where the container tells; for a page that has no date of its own.
+    /// The time at which a reader saved it, if the container has it; used for a page without a date of its own.
     pub dated: Option<Date>,
 }

@@ -1,26 +1,26 @@
-//! What a file holds, by its name and its first bytes.
+//! Detection of a file's format by its name and its first bytes.
 //!
-//! The bytes decide where they are plain (an archive's signature, a tag, a brace), the name where they are not.
+//! The bytes decide if they are unambiguous (an archive's signature, a tag, a brace), otherwise the name.
 
 use super::headers::{content_type, fields};
 use gongxun_core::error::Reason;
 use gongxun_text::charset;
 
-/// How many bytes of a file are looked at.
+/// The number of first bytes that are examined.
 pub(super) const HEAD: usize = 8 << 10;
-/// What the first line of an ARC file begins with.
+/// The beginning of the first line of an ARC file.
 const ARC_MAGIC: &[u8] = b"filedesc:";
-/// The share of control characters from which a file is no text, in percent.
+/// The share of control characters from which a file is not text, in percent.
 const CONTROL_PERCENT: usize = 2;
 
-/// What a file holds.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Nothing but blanks.
     Empty,
-    /// No text.
+    /// Not text.
     Binary(&'static str),
-    /// Markup or data that is no page.
+    /// Markup or data that is not a page.
     Other(&'static str),
     Html,
     Dump,
@@ -36,7 +36,7 @@ pub(super) enum Kind {
     Zstd,
 }
 
-/// The ending of a file's name, in small letters, without what a mirror appends after a question mark.
+/// Returns the extension of a file's name, in lower case, without a query that a mirror appended after a question mark.
 pub(super) fn ending(name: &str) -> String {
     let name = name.rsplit(['/', '\\', '!']).next().unwrap_or(name);
     let name = name.split('?').next().unwrap_or(name);
@@ -46,7 +46,7 @@ pub(super) fn ending(name: &str) -> String {
     }
 }
 
-/// The name without the ending of a compression: what the unpacked stream would be called.
+/// Returns the name without the extension of a compression: the name of the unpacked stream.
 pub(super) fn without_compression(name: &str) -> String {
     match ending(name).as_str() {
         "gz" | "zst" | "gzip" | "zstd" => name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_string(),
@@ -55,13 +55,14 @@ pub(super) fn without_compression(name: &str) -> String {
     }
 }
 
-/// Whether a file by its name is a crawl: its records (`.warc`), their text (`.warc.wet`) or what is known about them
+/// Whether a file's name is that of a crawl: its records (`.warc`), their text (`.warc.wet`) or their metadata
 /// (`.warc.wat`).
 pub(super) fn is_warc_name(name: &str) -> bool {
     matches!(ending(name).as_str(), "warc" | "wet" | "wat")
 }
 
-/// Which kind of crawl an unpacked stream is, if any: by its first bytes, or, where these are damaged, by its name.
+/// Returns the kind of crawl of an unpacked stream, if it is one: by its first bytes or, if these are damaged, by its
+/// name.
 pub(super) fn crawl(name: &str, head: &[u8]) -> Option<Kind> {
     if head.starts_with(b"WARC/") || is_warc_name(name) {
         return Some(Kind::Warc);
@@ -69,7 +70,7 @@ pub(super) fn crawl(name: &str, head: &[u8]) -> Option<Kind> {
     (head.starts_with(ARC_MAGIC) || ending(name) == "arc").then_some(Kind::Arc)
 }
 
-/// Why a file of this name is not worth opening.
+/// Returns the reason why a file of this name is not worth opening, if there is one.
 pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
     let ending = ending(name);
     let is_binary = !matches!(ending.as_str(), "eml" | "emlx" | "msg");
@@ -95,7 +96,8 @@ pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
     }
 }
 
-/// What a file that may hold text but is not read is by its ending, and what makes text of it.
+/// Returns the description of a file that may hold text but is not read, by its extension, with the means to convert
+/// it.
 fn unread_by_ending(ending: &str) -> Option<&'static str> {
     Some(match ending {
         "pdf" => PDF,
@@ -135,7 +137,7 @@ const XML: &str =
 const SQL: &str =
     "a database's dump, which is not read; export JSON lines, an article a line (title, date, source, body)";
 
-/// Whether a file by its name says something about the folder that it stands in.
+/// Whether a file's name is that of a note about the folder that it is in.
 fn is_note(name: &str) -> bool {
     let name = name.rsplit('/').next().unwrap_or(name);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -144,7 +146,7 @@ fn is_note(name: &str) -> bool {
         && note.contains(&stem.to_ascii_lowercase().as_str())
 }
 
-/// What a file of this name with these first bytes holds. `head` is the whole file where it is shorter than [`HEAD`].
+/// Detects the format of a file by its name and first bytes. `head` is the whole file if it is shorter than [`HEAD`].
 pub(super) fn kind(name: &str, head: &[u8]) -> Kind {
     if let Some(kind) = by_signature(head) {
         return kind;
@@ -168,7 +170,7 @@ pub(super) fn kind(name: &str, head: &[u8]) -> Kind {
     by_text(name, &text_of(head))
 }
 
-/// Whether bytes begin as a saved page: fields of a mail, that of MIME among them, and a type that holds a page.
+/// Whether bytes begin as a saved page: header fields of a mail, that of MIME among them, and a type that holds a page.
 fn begins_mail(head: &[u8]) -> bool {
     let head = head.trim_ascii_start();
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
@@ -181,7 +183,7 @@ fn begins_mail(head: &[u8]) -> bool {
     headers.get("mime-version").is_some() && matches!(media.as_str(), "multipart/related" | "text/html")
 }
 
-/// What plainly begins as an archive of some kind.
+/// Returns the kind of archive whose signature the bytes begin with, if any.
 pub(super) fn by_signature(head: &[u8]) -> Option<Kind> {
     if head.starts_with(b"\x1f\x8b\x08") {
         return Some(Kind::Gzip);
@@ -201,17 +203,17 @@ pub(super) fn by_signature(head: &[u8]) -> Option<Kind> {
     is_tar(head).then_some(Kind::Tar)
 }
 
-/// Whether bytes begin a zstd stream: a frame, or a skippable frame such as the one that holds a dictionary.
+/// Whether bytes begin a zstd stream: a frame, or a skippable frame such as the one with a dictionary.
 pub(super) fn is_zstd(head: &[u8]) -> bool {
     matches!(head, [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..])
 }
 
-/// Whether bytes begin with a tar header: its checksum is right.
+/// Whether bytes begin with a tar header: one with a valid checksum.
 pub(super) fn is_tar(head: &[u8]) -> bool {
     let Some(header) = head.get(..512) else { return false };
     let field: String = header[148..156].iter().map(|&b| b as char).collect();
     let Ok(expect) = u32::from_str_radix(field.trim_matches(|c: char| c == ' ' || c == '\0'), 8) else { return false };
-    // The field counts as blanks. Some old writers added signed bytes, which differs where a name is not ASCII.
+    // The field itself counts as blanks. Some old writers added signed bytes, which differs if a name is not ASCII.
     let rest = || header.iter().enumerate().filter(|(at, _)| !(148..156).contains(at)).map(|(_, &byte)| byte);
     let unsigned = 8 * 32 + rest().map(u32::from).sum::<u32>();
     let signed = 8 * 32 + rest().map(|byte| i32::from(byte as i8)).sum::<i32>();
@@ -223,7 +225,7 @@ fn is_blank(head: &[u8]) -> bool {
     head.iter().all(|b| b.is_ascii_whitespace() || *b == 0) || matches!(head, [0xFF, 0xFE] | [0xFE, 0xFF])
 }
 
-/// What kind of binary file begins like this, if any.
+/// Returns the kind of binary file that begins like this, if any.
 pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
     const SIGNATURES: [(&[u8], &str); 16] = [
         (b"%PDF-", PDF),
@@ -249,13 +251,13 @@ pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
     if charset::sniff_utf16(head).is_some() {
         return None;
     }
-    // A stray control byte is damage; many are another kind of file.
+    // A stray control byte is damage; many mean another kind of file.
     let control =
         head.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C | 0x1B)).count();
     (control * 100 > head.len() * CONTROL_PERCENT).then_some("no text")
 }
 
-/// The head as text, well enough to see tags and braces in it.
+/// Decodes the head, well enough to see tags and braces in it.
 fn text_of(head: &[u8]) -> String {
     if let Some(encoding) = charset::sniff_utf16(head) {
         return encoding.decode(head).0.into_owned();
@@ -285,14 +287,14 @@ fn by_text(name: &str, text: &str) -> Kind {
         "rss" | "atom" => Kind::Other(FEED),
         "xml" => Kind::Other(XML),
         "sql" => Kind::Other(SQL),
-        // A script's page (.php, .asp), or no ending: markup anywhere near the top makes it a page.
+        // A script's page (.php, .asp), or no extension: markup anywhere near the top makes it a page.
         _ if has_markup(text) => Kind::Html,
         _ => Kind::Dump,
     }
 }
 
 fn begins_json(text: &str) -> bool {
-    // A brace alone is no evidence: dumps begin with 【 or [ as well.
+    // A brace alone is no evidence: text dumps begin with 【 or [ as well.
     let mut chars = text.chars().filter(|c| !c.is_whitespace());
     match (chars.next(), chars.next()) {
         (Some('{'), Some('"' | '}')) => true,

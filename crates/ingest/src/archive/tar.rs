@@ -1,7 +1,8 @@
-//! A tar archive in, its members out, as a stream.
+//! The streaming reader of tar archives: an archive in, its members out.
 //!
-//! Read here rather than by a crate because a header is untrusted: long names are bounded, and after a damaged header the
-//! next one is looked for. Links, folders and devices have no content of their own and are passed over.
+//! It is implemented here rather than by a crate because a header is untrusted: long names are bounded, and after a
+//! damaged header the next one is searched for. Links, folders and devices have no content of their own and are
+//! skipped.
 
 use std::io::{self, BufRead, Read};
 
@@ -13,9 +14,9 @@ use super::window::Window;
 use gongxun_core::error::Reason;
 
 const BLOCK: usize = 512;
-/// The longest long name or extended header.
+/// The longest long name or extended header, in bytes.
 const LONG: u64 = 1 << 20;
-/// The records that pax puts in front of a member: these of them are heeded.
+/// The pax records before a member, those of them that are used.
 #[derive(Default)]
 struct Extended {
     path: Option<Vec<u8>>,
@@ -101,7 +102,7 @@ struct Header {
     kind: u8,
 }
 
-/// The next header; none at the archive's end.
+/// Reads the next header; `None` at the archive's end.
 fn header(stream: &mut Window<'_>) -> io::Result<Option<Header>> {
     let block = stream.peek(BLOCK)?;
     if block.iter().all(|&b| b == 0) {
@@ -128,7 +129,7 @@ fn header(stream: &mut Window<'_>) -> io::Result<Option<Header>> {
     }
 }
 
-/// Passes over blocks to the next header; says whether there is one.
+/// Skips blocks to the next header; returns whether there is one.
 fn find_header(stream: &mut Window<'_>) -> io::Result<bool> {
     loop {
         let ahead = stream.peek(BLOCK)?.len();
@@ -147,7 +148,7 @@ fn until_zero(field: &[u8]) -> &[u8] {
     field.split(|&b| b == 0).next().unwrap_or_default()
 }
 
-/// A number in octal digits, or in binary where the first bit is set.
+/// Parses a number in octal digits, or in binary if the first bit is set.
 fn number(field: &[u8]) -> Option<u64> {
     if field[0] & 0x80 != 0 {
         let high = field.len() - 8;
@@ -171,7 +172,7 @@ fn long(content: &mut Content<'_, '_>) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Heeds pax records, each `length key=value\n`.
+/// Applies pax records, each `length key=value\n`.
 fn extend(next: &mut Extended, records: &[u8]) {
     let mut rest = records;
     while let Some(blank) = rest.iter().position(|&b| b == b' ') {
@@ -195,7 +196,7 @@ struct Content<'c, 'a> {
 }
 
 impl Content<'_, '_> {
-    /// Passes over what was not read, and over the padding.
+    /// Skips the unread rest and the padding.
     fn finish(&mut self) -> io::Result<()> {
         let mut left = self.left.saturating_add(self.padding);
         while left > 0 {

@@ -1,4 +1,4 @@
-//! One input on its way through its containers: where the walk stands, what it costs, whom it tells.
+//! The walk of one input through its containers: its place, its resources, its visitor.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -9,10 +9,10 @@ use super::window::Window;
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Reason, Rejection};
 
-/// Whether to go on.
+/// Whether to continue.
 pub(super) type Flow = ControlFlow<()>;
 
-/// Who is told of each record and rejection.
+/// The visitor, which receives each record and rejection.
 pub(super) type Visit<'a> = dyn FnMut(Result<Record, Rejection>) -> Flow + 'a;
 
 /// The walk through one input.
@@ -21,27 +21,28 @@ pub(super) struct Walk<'a> {
     pub(super) limits: &'a Limits,
     pub(super) meter: &'a Meter,
     pub(super) visit: &'a mut Visit<'a>,
-    /// What opens a member of an archive.
+    /// Opens a member of an archive.
     pub(super) open: Open,
 }
 
-/// Reads what is at a place. The name is the one to go by: of the file or member, without the endings of compressions that
-/// are undone already.
+/// Reads the stream at a place. The name decides the kind where the bytes don't: that of the file or member, without
+/// the extensions of compressions that have been undone.
 pub(super) type Open = fn(&mut Walk<'_>, &Place, &str, &mut Window<'_>) -> Flow;
 
-/// Where in the input the walk stands.
+/// A place in the input.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Place {
     /// The path of the member inside its archives.
     pub(super) member: Option<String>,
-    /// How many archives are around this place.
+    /// Number of archives around this place.
     pub(super) archives: u64,
-    /// How many compressions are around this place.
+    /// Number of compressions around this place.
     pub(super) layers: u64,
 }
 
 impl Place {
-    /// The place of a member of the archive at this place. A `!` in its name is none between archive and member.
+    /// Returns the place of a member of the archive at this place. A `!` in its name is escaped, so that it is not a
+    /// separator of archive and member.
     pub(super) fn inside(&self, name: &str) -> Place {
         let name = name.replace('!', "\\!");
         let member = match &self.member {
@@ -51,7 +52,7 @@ impl Place {
         Place { member: Some(member), archives: self.archives, layers: self.layers }
     }
 
-    /// The same place with one more archive around it.
+    /// Returns the same place with one more archive around it.
     pub(super) fn enter_archive(&self, limits: &Limits) -> Result<Place, Trouble> {
         let place = Place { archives: self.archives + 1, ..self.clone() };
         if place.archives > limits.nesting {
@@ -61,10 +62,10 @@ impl Place {
         Ok(place)
     }
 
-    /// The same place with one more compression around it.
+    /// Returns the same place with one more compression around it.
     pub(super) fn enter_layer(&self, limits: &Limits) -> Result<Place, Trouble> {
         let place = Place { layers: self.layers + 1, ..self.clone() };
-        // Each archive may be packed once, and what is inside it as well.
+        // Each archive may be compressed once, and its content as well.
         if place.layers > limits.nesting.saturating_add(1) {
             let detail = over(format!("packed more than {} times", limits.nesting.saturating_add(1)), "nesting");
             return Err(Trouble { reason: Reason::Limit, detail });
@@ -78,7 +79,7 @@ impl Walk<'_> {
         Origin { file: self.file.to_string(), member: place.member.clone(), record }
     }
 
-    /// Hands over a record that has nothing but its bytes.
+    /// Delivers a record without metadata.
     pub(super) fn record(&mut self, place: &Place, record: Option<u64>, media: Media, bytes: Vec<u8>) -> Flow {
         let origin = self.origin(place, record);
         self.deliver(Record { origin, media, bytes, charset: None, url: None, captured: None, dated: None })
@@ -100,7 +101,7 @@ impl Walk<'_> {
         self.meter.aside(|| (self.visit)(Err(Rejection::new(origin, reason, detail))))
     }
 
-    /// Reports what a reader said.
+    /// Reports a reader's error.
     pub(super) fn fail(&mut self, place: &Place, record: Option<u64>, err: &io::Error) -> Flow {
         let Trouble { reason, detail } = Trouble::of(err);
         self.reject(place, record, reason, detail)

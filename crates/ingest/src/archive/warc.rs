@@ -1,9 +1,9 @@
-//! WARC and WET in, one record out for each page of the crawl.
+//! The reader of WARC and WET: one record out for each page of the crawl.
 //!
-//! Records are numbered from 1 as they stand in the file, pages or not. Pages are responses that a server answered with
-//! success and text (`text/html`, `text/plain` or no type), resources of these types, and conversions (the plain text of a
-//! WET file). A response or resource that is something else is reported as no page; records about the crawl (warcinfo,
-//! request, metadata, revisit, continuation) are neither. A damaged record is reported, and reading goes on with the next.
+//! Records are numbered from 1 in file order, pages or not. Pages are successful responses with text (`text/html`,
+//! `text/plain` or no type), resources of these types, and conversions (the plain text of a WET file). Any other
+//! response or resource is reported as not a page; records about the crawl (warcinfo, request, metadata, revisit,
+//! continuation) are neither. A damaged record is reported, and reading resumes with the next.
 
 use std::io;
 
@@ -15,12 +15,12 @@ use super::members::{Members, Packing};
 use super::walk::{Flow, Place, Walk};
 use gongxun_core::error::Reason;
 
-/// The longest head of a WARC record.
+/// The longest head of a WARC record, in bytes.
 const HEAD: usize = 256 << 10;
-/// How much of a line is looked at for the version of a record, `WARC/1.0` and a carriage return.
+/// The number of bytes of a line in which the version of a record is searched for, `WARC/1.0` and a carriage return.
 const VERSION_LINE: usize = 16;
 
-/// The version of a record as the last thing on a line.
+/// The version of a record, at the end of a line.
 const START: Start = Start {
     longest: VERSION_LINE,
     find: |line| {
@@ -34,7 +34,7 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, members: &mut Members<'_,
     captured::each(walk, place, members, START, record)
 }
 
-/// Reads one record to its end. Damage up to there spoils it: a checksum stands at the end of its member.
+/// Reads one record to its end. Damage up to there invalidates it: a checksum is at the end of its member.
 fn record(
     walk: &Walk<'_>,
     place: &Place,
@@ -43,7 +43,7 @@ fn record(
     found: Option<Vec<u8>>,
 ) -> io::Result<Found> {
     let Some(first) = first_line(members, found, VERSION_LINE)? else { return Ok(Found::End) };
-    // Behind the first line, so that whoever comes back finds a later record.
+    // Behind the first line, so that going back finds a later record.
     members.mark();
     if !first.starts_with(b"WARC/") {
         return Err(Trouble::damaged("no WARC record where one should begin"));
@@ -74,8 +74,8 @@ fn record(
     Ok(found)
 }
 
-/// After a block: a blank line, the end of the member, the end of the stream or the next record. What stands behind a
-/// blank line is not this record's doing.
+/// Checks the end of a block: a blank line, the end of the member, the end of the stream or the next record follows.
+/// Anything behind a blank line does not belong to this record.
 fn check_end(members: &mut Members<'_, '_>) -> io::Result<()> {
     let mut blank = false;
     loop {

@@ -1,32 +1,32 @@
-//! A stream with a look ahead and a way back: any reader in, a buffered one out.
+//! A buffered reader with lookahead and a way back.
 //!
-//! Formats are told apart by a look at the first bytes ([`Window::peek`]). A damaged member of a compressed stream may
+//! Formats are detected by looking at the first bytes ([`Window::peek`]). A damaged member of a compressed stream may
 //! have been read past its end before the damage showed; [`Window::mark`] and [`Window::rewind`] go back to its start.
 
 use std::io::{self, BufRead, Read};
 
 use super::limits::Trouble;
 
-/// How many bytes are read at once: few at first, since most files and members are small.
+/// The number of bytes read at once: few at first, since most files and members are small.
 const FIRST_CHUNK: usize = 8 << 10;
 const CHUNK: usize = 64 << 10;
-/// The most bytes that are kept for a way back. A longer member is not gone back over, only forward.
+/// The most bytes kept for going back. A longer member can only be skipped forward.
 const HISTORY: usize = 16 << 20;
 
-/// A buffered reader that can look ahead and go back.
+/// A buffered reader with lookahead and a way back.
 pub(super) struct Window<'a> {
     inner: &'a mut dyn Read,
-    /// What was read stands in it up to `end`.
+    /// The buffer, filled up to `end`.
     buffer: Vec<u8>,
     end: usize,
-    /// Where the reader stands in `buffer`.
+    /// The reader's index in `buffer`.
     at: usize,
-    /// Where the way back leads in `buffer`.
+    /// The index in `buffer` that [`Window::rewind`] goes back to.
     mark: Option<usize>,
-    /// How far `buffer[0]` is from the start of the stream.
+    /// The offset of `buffer[0]` in the stream.
     offset: u64,
     ended: bool,
-    /// What went wrong while looking ahead; told once the bytes before it are read, and again to whoever asks again.
+    /// The error met while looking ahead; reported once the bytes before it are read, and at every read after that.
     error: Option<Trouble>,
 }
 
@@ -35,12 +35,12 @@ impl<'a> Window<'a> {
         Window { inner, buffer: Vec::new(), end: 0, at: 0, mark: None, offset: 0, ended: false, error: None }
     }
 
-    /// How many bytes of the stream are behind the reader.
+    /// The reader's offset in the stream, in bytes.
     pub(super) fn position(&self) -> u64 {
         self.offset + self.at as u64
     }
 
-    /// The next bytes without taking them: `n`, or fewer where the stream ends or breaks.
+    /// Returns the next bytes without consuming them: `n`, or fewer if the stream ends or breaks.
     pub(super) fn peek(&mut self, n: usize) -> io::Result<&[u8]> {
         while self.end - self.at < n && !self.ended && self.error.is_none() {
             self.more();
@@ -53,12 +53,12 @@ impl<'a> Window<'a> {
         Ok(&self.buffer[self.at..self.end.min(self.at + n)])
     }
 
-    /// Remembers this place as the one that [`Window::rewind`] goes to.
+    /// Marks this place for [`Window::rewind`].
     pub(super) fn mark(&mut self) {
         self.mark = Some(self.at);
     }
 
-    /// Goes back to the marked place, and says whether it could.
+    /// Goes back to the marked place; returns whether it could.
     pub(super) fn rewind(&mut self) -> bool {
         match self.mark {
             Some(mark) => {
@@ -69,7 +69,7 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Forgets an error, for a reader below that can go on behind it.
+    /// Clears the error, for an underlying reader that can resume after it.
     pub(super) fn retry(&mut self) {
         self.error = None;
     }
@@ -88,10 +88,10 @@ impl<'a> Window<'a> {
             self.mark = self.mark.map(|mark| mark - kept);
         }
         if self.buffer.len() < self.end + chunk {
-            // Doubling keeps a long look ahead from being copied over and over.
+            // Doubling keeps a long lookahead from being copied over and over.
             self.buffer.resize((self.end + chunk).max(self.end * 2), 0);
         } else if self.buffer.len() > HISTORY && self.end < CHUNK {
-            // One long member is no reason to hold on to so much.
+            // One long member is no reason to keep this much memory.
             self.buffer.truncate(2 * CHUNK);
             self.buffer.shrink_to_fit();
         }
@@ -132,20 +132,20 @@ impl BufRead for Window<'_> {
     }
 }
 
-/// Reads all that is left, up to one byte more than `limit`, and says whether that was all.
+/// Reads everything left, up to one byte more than `limit`; returns whether that was all.
 pub(super) fn read_whole(reader: &mut dyn Read, limit: u64, into: &mut Vec<u8>) -> io::Result<bool> {
     reader.take(limit.saturating_add(1)).read_to_end(into)?;
     Ok(into.len() as u64 <= limit)
 }
 
-/// What [`read_line`] found.
+/// The outcome of [`read_line`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
     /// The stream has ended.
     End,
     /// A line is in the buffer, without its line end.
     Whole,
-    /// The line is longer than the limit and was passed over.
+    /// The line is longer than the limit and was skipped.
     TooLong,
 }
 

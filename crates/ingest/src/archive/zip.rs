@@ -1,7 +1,7 @@
-//! A zip archive in, its members out.
+//! The reader of zip archives: an archive in, its members out.
 //!
-//! An archive that can be sought in is read by its directory. One whose directory is damaged or cut off, or that comes as
-//! a stream too large to hold, is read from its start by the header in front of each member.
+//! A seekable archive is read by its directory. One whose directory is damaged or cut off, or that comes as a stream
+//! too large to hold, is read from its start by the local header of each member.
 
 use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -18,12 +18,12 @@ use super::walk::{Flow, Place, Walk};
 use super::window::{Window, read_whole};
 use gongxun_core::error::Reason;
 
-/// How many bytes of member names their charset is told by.
+/// The number of bytes of member names by which their charset is detected.
 const NAMES: usize = 64 << 10;
-/// The length of a local header without its name and extra field.
+/// The length of a local header without its name and extra field, in bytes.
 const LOCAL: usize = 30;
 
-/// Reads a zip archive that stands in a stream: as a whole where it is no larger than a record may be.
+/// Reads a zip archive from a stream: in memory if it is no larger than a record may be.
 pub(super) fn read_stream(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
     let mut bytes = Vec::new();
     match read_whole(stream, walk.limits.record_bytes, &mut bytes) {
@@ -39,7 +39,7 @@ pub(super) fn read_stream(walk: &mut Walk<'_>, place: &Place, stream: &mut Windo
     }
 }
 
-/// Reads a zip archive that can be sought in.
+/// Reads a seekable zip archive.
 pub(super) fn read(walk: &mut Walk<'_>, place: &Place, file: &mut (impl Read + Seek)) -> Flow {
     let size = match file.seek(SeekFrom::End(0)) {
         Ok(size) => size,
@@ -50,7 +50,7 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, file: &mut (impl Read + S
         Err(err) => return walk.fail(place, None, &err),
     };
     let damage = match directory::read(file, size) {
-        // Where the directory is cut off, that of an archive inside this one may have been found.
+        // If the directory is cut off, that of an archive inside this one may have been found.
         Ok(found) if begins_as_zip && found.before > 0 => "no directory at its end".to_string(),
         Ok(found) => return by_directory(walk, place, file, &found, size),
         Err(err) => match Trouble::of(&err) {
@@ -120,7 +120,7 @@ fn by_directory(
     Flow::Continue(())
 }
 
-/// What an archive is that is a document's container, whatever the file is called.
+/// Returns the description of a document format whose container the archive is, whatever the file's name.
 fn document<'n>(mut names: impl Iterator<Item = &'n [u8]>) -> Option<&'static str> {
     names.find_map(|name| match name {
         b"word/document.xml" => Some(sniff::DOCUMENT),
@@ -131,7 +131,7 @@ fn document<'n>(mut names: impl Iterator<Item = &'n [u8]>) -> Option<&'static st
     })
 }
 
-/// Goes to the content of the member whose header stands at a place.
+/// Seeks to the content of the member with the header at an offset.
 fn go_to(file: &mut (impl Read + Seek), at: u64) -> io::Result<()> {
     let mut header = Vec::new();
     file.seek(SeekFrom::Start(at))?;
@@ -143,7 +143,7 @@ fn go_to(file: &mut (impl Read + Seek), at: u64) -> io::Result<()> {
     file.seek(SeekFrom::Current(names)).map(|_| ())
 }
 
-/// The names that need decoding, to tell their charset by all of them.
+/// Returns the names that need decoding, by which together their charset is detected.
 fn all_names(directory: &Directory) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in directory.entries.iter().filter(|entry| !entry.name.is_ascii()) {
@@ -156,13 +156,13 @@ fn all_names(directory: &Directory) -> Vec<u8> {
     all
 }
 
-/// Whether a member is to be read: its place and checked name, or nothing where it is passed over or turned down.
+/// Decides whether to read a member: returns its place and validated name, or `None` if it is skipped or rejected.
 fn admit(walk: &mut Walk<'_>, place: &Place, name: &str) -> ControlFlow<(), Option<(Place, String)>> {
     if name.ends_with(['/', '\\']) {
         return ControlFlow::Continue(None);
     }
     if let Err(trouble) = walk.meter.member() {
-        // Once said, the rest of the input is not gone through.
+        // Once reported, the rest of the input is skipped.
         walk.reject(place, None, trouble.reason, trouble.detail)?;
         return ControlFlow::Break(());
     }
@@ -173,18 +173,18 @@ fn admit(walk: &mut Walk<'_>, place: &Place, name: &str) -> ControlFlow<(), Opti
     ControlFlow::Continue((!names::is_hidden(&safe)).then(|| (place.inside(&safe), safe)))
 }
 
-/// What stands in front of a member.
+/// The local header of a member.
 struct Local {
     name: Vec<u8>,
     encrypted: bool,
-    /// Whether length and checksum stand behind the member instead.
+    /// Whether length and checksum follow the member instead.
     open_ended: bool,
     method: u16,
     sum: u32,
     length: u64,
 }
 
-/// Reads members by the headers in front of them, up to the directory or the end.
+/// Reads members by their local headers, up to the directory or the end.
 fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
     let at = place.member.as_deref().unwrap_or(walk.file);
     let wacz = sniff::ending(at) == "wacz";
@@ -223,17 +223,17 @@ fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Fl
     }
 }
 
-/// Reads a member where it is to be read, and passes over the rest of it: archives inside it have headers of their own.
+/// Reads a member if it was admitted, and skips the rest of it: archives inside it have headers of their own.
 fn content(walk: &mut Walk<'_>, admitted: Option<(Place, String)>, content: &mut dyn Read) -> Flow {
     if let Some((inside, name)) = admitted {
         (walk.open)(walk, &inside, &name, &mut Window::new(content))?;
     }
-    // Where it breaks off, the next header is looked for from there.
+    // If it breaks off, the next header is searched for from there.
     let _ = io::copy(content, &mut io::sink());
     Flow::Continue(())
 }
 
-/// The next header in front of a member, looked for from here on.
+/// Returns the next local header, searching from here on.
 fn next_local(stream: &mut Window<'_>) -> io::Result<Option<Local>> {
     loop {
         let ahead = stream.peek(LOCAL)?;
@@ -252,7 +252,7 @@ fn next_local(stream: &mut Window<'_>) -> io::Result<Option<Local>> {
     }
 }
 
-/// The header here, taken; nothing, and nothing taken, where it is none.
+/// Consumes and returns the local header here; if there is none, consumes nothing.
 fn local(stream: &mut Window<'_>) -> io::Result<Option<Local>> {
     let head = stream.peek(LOCAL)?;
     let (flags, method) = (short(head, 6), short(head, 8));
@@ -268,7 +268,7 @@ fn local(stream: &mut Window<'_>) -> io::Result<Option<Local>> {
     Ok(Some(Local { name: bytes, encrypted, open_ended, method, sum, length }))
 }
 
-/// Checks a member's checksum at its end.
+/// A reader that verifies a member's checksum at its end.
 struct Summed<'s> {
     inner: &'s mut dyn Read,
     sum: Option<u32>,

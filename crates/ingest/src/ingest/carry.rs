@@ -1,7 +1,8 @@
-//! What a new generation takes over from the one before: articles that this run can't read again.
+//! Carrying over: the articles that a new generation copies from the one before, because this run can't read them
+//! again.
 //!
-//! A generation is built from the paths that are named. What was read elsewhere, what can't be looked at now, what came by
-//! standard input and what a program put in is not lost by that: its articles are copied, and the report says how many.
+//! A generation is built from the paths that are named. Articles that were read elsewhere, can't be looked at now, came
+//! by standard input or were put in by a program are not lost by that: they are copied, and the report counts them.
 
 use super::options::Options;
 use super::plan::{Plan, is_below};
@@ -12,14 +13,14 @@ use super::sink::Sink;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::{DocAddress, Entry, Generation, Manifest, Snapshot, Writer};
 
-/// The generation that serves while another is built, with its manifest.
+/// The current generation while another is built, with its manifest.
 pub struct Before {
     snapshot: Snapshot,
     manifest: Manifest,
 }
 
-/// The generation that serves, where the writer builds another. One that can't be read is said so, and nothing is taken
-/// over from it: building anew is the way out of damage.
+/// Returns the current generation if the writer builds another. One that can't be read is reported, and nothing is
+/// carried over from it: rebuilding is the way out of damage.
 pub fn before(writer: &Writer, observer: &mut dyn Observer) -> Result<Option<Before>> {
     let building = writer.generation();
     let current = match Generation::current(&building.index) {
@@ -36,7 +37,7 @@ pub fn before(writer: &Writer, observer: &mut dyn Observer) -> Result<Option<Bef
     }
 }
 
-/// The places of the named paths, by the roots of both generations.
+/// Returns the places of the named paths, by the roots of both generations.
 pub fn places(options: &Options<'_>, writer: &mut Writer, before: Option<&Before>, inner: Inner) -> Result<Places> {
     let Some(before) = before else { return roots::places(options, writer.manifest(), inner) };
     let places = roots::places(options, &before.manifest, inner)?;
@@ -46,7 +47,7 @@ pub fn places(options: &Options<'_>, writer: &mut Writer, before: Option<&Before
     Ok(places)
 }
 
-/// Refuses to build from a folder that is empty where the generation before has articles of it.
+/// Refuses to build from an empty folder from which the previous generation has articles.
 pub fn is_there(options: &Options<'_>, plan: &Plan, before: &Before) -> Result<()> {
     if options.prune_most {
         return Ok(());
@@ -64,7 +65,7 @@ pub fn is_there(options: &Options<'_>, plan: &Plan, before: &Before) -> Result<(
     Ok(())
 }
 
-/// Takes over what this run does not read.
+/// Carries over everything that this run does not read.
 pub fn over(
     sink: &mut Sink<'_>,
     before: &Before,
@@ -79,10 +80,10 @@ pub fn over(
     for entry in entries {
         let known = sink.target.manifest().get(&entry.file);
         if plan.named.contains(&entry.file) && !plan.is_unread(&entry.file) {
-            // Standard input that is read now goes on from what came before.
+            // Standard input that is read now continues the earlier one.
             observer.note(&format!("{}: its articles of before are kept", entry.file));
         } else if let Some(known) = known {
-            // The build goes on after a kill, and took these over before.
+            // The build resumes after a kill, and has carried these over already.
             sink.report.carried += known.articles;
             continue;
         }
@@ -90,7 +91,7 @@ pub fn over(
         for known in before.snapshot.of_file(&entry.file)?.into_values() {
             articles += u64::from(carry(sink, before, known.address, entry, observer)?);
         }
-        // Its shadowed records are not in the index: where they speak now, the file must be read.
+        // Its shadowed records are not in the index: if they hold their ids now, the file must be read.
         let again = entry.again || !entry.shadowed.is_empty();
         let entry = Entry { articles, repeated: 0, shadowed: Vec::new(), in_place: Vec::new(), again, ..entry.clone() };
         sink.carried(entry);
@@ -105,7 +106,7 @@ pub fn over(
     Ok(())
 }
 
-/// Takes over what was known of files that this run could not read to their end.
+/// Carries over the known articles of files that this run could not read to their end.
 pub fn rest(sink: &mut Sink<'_>, before: &Before, observer: &mut dyn Observer) -> Result<()> {
     for file in std::mem::take(&mut sink.partial) {
         let Some(of_before) = before.manifest.get(&file) else { continue };
@@ -120,7 +121,7 @@ pub fn rest(sink: &mut Sink<'_>, before: &Before, observer: &mut dyn Observer) -
     Ok(())
 }
 
-/// Takes over one article, with its margin; one that can't be read is named and left out.
+/// Carries over one article, with its margin; one that can't be read is reported and left out.
 fn carry(
     sink: &mut Sink<'_>,
     before: &Before,

@@ -1,4 +1,4 @@
-//! What a run reads, and how.
+//! The options of a run.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,60 +7,60 @@ use std::time::Instant;
 use crate::archive::Limits;
 use crate::extract;
 
-/// A commit follows when this many bytes of articles have gone in since the last one, unless another figure is given.
+/// The default volume of articles between two commits, in bytes.
 pub const COMMIT_BYTES: u64 = 256 << 20;
 
-/// What to read, and how.
+/// The options of a run.
 #[derive(Clone)]
 pub struct Options<'a> {
     /// Files and folders, `-` for standard input.
     pub paths: Vec<PathBuf>,
-    /// The folder that the places of files begin with, by its name; empty for the known root that holds a path, or, where
-    /// there is none, the folder that is named, or a file's folder.
+    /// The folder whose name the places of files begin with; if empty, the known root that holds a path or, if there is
+    /// none, the folder that is named, or a file's folder.
     pub root: PathBuf,
-    /// The name of a root that is new, where it shall not be the folder's.
+    /// The name of a new root, if it is not to be the folder's.
     pub root_name: Option<String>,
-    /// How records are read as articles.
+    /// The options of extraction.
     pub extract: extract::Options,
     /// Limits against hostile input.
     pub limits: Limits,
-    /// Which articles of files that are not there are taken out.
+    /// Whether articles of missing files are removed.
     pub prune: Prune,
-    /// Whether a prune may take out more than half of the articles of a root, or everything below a folder that is empty.
+    /// Whether pruning may remove more than half of the articles of a root, or everything below an empty folder.
     pub prune_most: bool,
-    /// A commit follows when this many bytes of articles have gone in since the last one. What was committed is not done
-    /// again after a crash; each commit leaves a segment to merge.
+    /// The volume of articles between two commits, in bytes. Committed work is not repeated after a crash; each commit
+    /// leaves a segment to merge.
     pub commit_bytes: u64,
-    /// How many threads extract; 0 for as many as there are cores.
+    /// Number of extracting threads; 0 for one per core.
     pub threads: usize,
-    /// Whether what was deleted on request comes back: its tombstones are removed before anything is read.
+    /// Whether articles deleted on request come back: their tombstones are removed before anything is read.
     pub restore: bool,
-    /// Set from outside to stop after the current batch, with a commit.
+    /// Set by the caller to stop after the current batch, with a commit.
     pub stop: &'a AtomicBool,
-    /// When to stop so by itself.
+    /// The time at which to stop in the same way.
     pub deadline: Option<Instant>,
 }
 
 impl Options<'_> {
-    /// Whether the run shall stop.
+    /// Whether the run should stop.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 }
 
-/// Set by nobody: what [`Options::new`] listens to.
+/// A flag that is never set, for [`Options::new`].
 static NEVER: AtomicBool = AtomicBool::new(false);
 
-/// What to read, as a program says it: `Ingest::paths(["archive"])`.
+/// The options of a run, under the name that programs use: `Ingest::paths(["archive"])`.
 pub type Ingest = Options<'static>;
 
 impl Options<'static> {
-    /// Reads these files and folders by the usual rules.
+    /// Reads these files and folders with the default options.
     pub fn paths(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options<'static> {
         Options::new(paths)
     }
 
-    /// Reads these files and folders by the usual rules.
+    /// Reads these files and folders with the default options.
     pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Options<'static> {
         Options {
             paths: paths.into_iter().map(Into::into).collect(),
@@ -79,12 +79,12 @@ impl Options<'static> {
     }
 }
 
-/// Which files that the index knows, and that are not among the inputs, go with their articles.
+/// The missing files whose articles are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Prune {
     /// None.
     #[default]
     Nothing,
-    /// Those below the paths that were named. What can't be looked at is not taken for gone.
+    /// Those below the paths that were named. Files that can't be looked at do not count as missing.
     BelowPaths,
 }

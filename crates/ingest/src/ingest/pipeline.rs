@@ -1,4 +1,5 @@
-//! The three stages: one thread reads, all cores extract, the caller takes what they found, in the order of the inputs.
+//! The pipeline of three stages: one thread reads, all cores extract, the caller receives the results in the order of
+//! the inputs.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,14 +17,14 @@ use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_core::index::records::Class;
 use gongxun_core::reprint::Fingerprint;
 
-/// A batch holds at most this many bytes of records (one larger record is a batch of its own).
+/// The maximum size of the records of a batch, in bytes (a larger record is a batch of its own).
 const BATCH_BYTES: usize = 2 << 20;
-/// A batch holds at most this many records.
+/// The maximum number of records of a batch.
 const BATCH_RECORDS: usize = 512;
-/// How many batches wait between two stages.
+/// The capacity of the queue between two stages, in batches.
 const QUEUED_BATCHES: usize = 2;
 
-/// What the pipeline hands to the caller, in the order of the inputs.
+/// An event for the caller, in the order of the inputs.
 pub enum Event {
     Start(usize),
     Article(Origin, Box<((Article, Class), Fingerprint)>),
@@ -38,7 +39,7 @@ enum Raw {
     End { input: usize, hash: Option<String> },
 }
 
-/// Runs the three stages; `visit` is called on this thread. `consumed` is how many bytes of the files were read.
+/// Runs the three stages; `visit` is called on this thread. `consumed` counts the bytes read of the files.
 pub fn pipeline(
     inputs: &[Planned],
     options: &Options<'_>,
@@ -67,7 +68,7 @@ pub fn pipeline(
                 break;
             }
         }
-        // Lets the other stages run dry.
+        // Lets the other stages drain.
         stop.store(true, Ordering::Relaxed);
         drop(event_out);
         if result.is_ok() && options.is_stopped() { Err(Error::Interrupted) } else { result }
@@ -107,10 +108,10 @@ fn read_inputs(
         if flow.is_break() {
             return;
         }
-        // A member that was sought twice, or not at all, counts once.
+        // A member that was read twice, or skipped, counts once.
         done += input.size;
         consumed.store(done, Ordering::Relaxed);
-        // A file that changed while it was read is read again next time: it gets no hash.
+        // A file that changed while it was read gets no hash, so that it is read again next time.
         let hash = if unchanged_since(input) {
             planned.hash.clone().or_else(|| hash_file(&input.path, &reader))
         } else {
@@ -121,7 +122,7 @@ fn read_inputs(
             return;
         }
     }
-    // Where nobody listens any more, the run has been stopped.
+    // The receiver is gone if the run has been stopped.
     out.send(batch).ok();
 }
 
@@ -152,7 +153,7 @@ fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Send
     }
 }
 
-/// Extracts one record; a page that makes the extractor fail is set aside like any other.
+/// Extracts one record; a page that makes the extractor panic is rejected like any other.
 fn extract_one(record: &Record, options: &extract::Options) -> Result<(Article, Class), Rejection> {
     catch_unwind(AssertUnwindSafe(|| extract::extract_claim(record, options))).unwrap_or_else(|_| {
         let detail = "the extractor failed on this record; please report it";

@@ -1,4 +1,4 @@
-//! What is to be read: the inputs beside what the manifest knows of them.
+//! The plan of a run: the inputs compared with the manifest, to decide which are read.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -11,33 +11,33 @@ use crate::archive::{self, Input, Limits, STANDARD_INPUT};
 use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
 
-/// The version of reading and extraction: files read by another are read again.
+/// The version of reading and extraction: files read by another version are read again.
 const READER_VERSION: u32 = 4;
-/// The size of a read when a file is hashed.
+/// The buffer size for hashing a file, in bytes.
 const HASH_BUFFER: usize = 1 << 20;
 
-/// What is to be read, and what need not be.
+/// The files to read, and those that need not be read.
 #[derive(Default)]
 pub struct Plan {
     pub inputs: Vec<Planned>,
     pub unchanged: Vec<(Input, Entry)>,
-    /// Files of the manifest that are known to be gone and are to go.
+    /// Files of the manifest that are missing and to be pruned.
     pub gone: Vec<String>,
     pub rejected: u64,
     pub files: u64,
-    /// The places that could not be looked at: nothing is concluded from what is missing there.
+    /// The places that could not be looked at: nothing is concluded from files missing there.
     pub unread: Vec<String>,
     /// The places that were named.
     pub named: Vec<String>,
 }
 
-/// A file that is to be read, and its hash where that is known already.
+/// A file to be read, with its hash if it is known already.
 pub struct Planned {
     pub input: Input,
     pub hash: Option<String>,
 }
 
-/// Looks at the inputs. `known` is what was read before; files of the index folder `index` are no inputs.
+/// Plans a run. `known` is the manifest of earlier runs; files of the index folder `index` are not inputs.
 pub fn plan(
     options: &Options<'_>,
     places: &Places,
@@ -52,7 +52,7 @@ pub fn plan(
     let (mut rejected, mut unread) = (0, Vec::new());
     let mut inputs = archive::inputs_named(&places.named, &options.limits, &mut |rejection| {
         rejected += 1;
-        // A pipe or a device is there, and is no file.
+        // A pipe or a device exists, and is not a file.
         if rejection.reason != Reason::Unknown {
             unread.push(rejection.origin.file.clone());
         }
@@ -92,7 +92,7 @@ pub fn plan(
     Ok(plan)
 }
 
-/// Refuses what stands in the index folder: nothing but the index is there, and nothing of it is read.
+/// Refuses a path in the index folder: only the index is there, and nothing of it is read.
 fn is_outside(path: &Path, index: &Path) -> Result<()> {
     let inside =
         path.as_os_str() != STANDARD_INPUT && std::fs::canonicalize(path).is_ok_and(|path| path.starts_with(index));
@@ -103,7 +103,7 @@ fn is_outside(path: &Path, index: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The files that the manifest has below the named paths, that are not there, and whose folder could be looked at.
+/// Returns the manifest's files below the named paths that are missing, in folders that could be looked at.
 fn gone(plan: &Plan, inputs: &[Input], known: &Manifest) -> Vec<String> {
     let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
     let files = known.entries().map(|entry| entry.file.as_str()).filter(|file| is_of_a_file(file));
@@ -119,12 +119,12 @@ impl Plan {
         self.named.iter().any(|place| is_below(file, place))
     }
 
-    /// Whether a file stands where the walk could not look.
+    /// Whether a file is in a place that the walk could not look at.
     pub fn is_unread(&self, file: &str) -> bool {
         self.unread.iter().any(|place| is_below(file, place))
     }
 
-    /// Refuses to take everything out of a folder that is empty: it may be one that is not mounted.
+    /// Refuses to remove everything of an empty folder: it may be one that is not mounted.
     fn is_there(&self, options: &Options<'_>, inputs: &[Input], known: &Manifest) -> Result<()> {
         if options.prune_most {
             return Ok(());
@@ -141,7 +141,7 @@ impl Plan {
         Ok(())
     }
 
-    /// Tells which files stay although the walk did not meet them.
+    /// Reports the files that stay although the walk did not find them.
     fn say_what_stays(&self, known: &Manifest, observer: &mut dyn Observer) {
         for place in &self.unread {
             let held: u64 = known.entries().filter(|e| is_below(&e.file, place)).map(Entry::held).sum();
@@ -163,11 +163,11 @@ pub fn is_below(file: &str, place: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || place.is_empty() && is_of_a_file(file)
 }
 
-/// What a file's hash ends with: files read by another version, with other field names or within other limits are read
+/// The suffix of a file's hash: files read by another version, with other field names or within other limits are read
 /// again.
 pub fn reader_version(options: &Options<'_>) -> String {
     let mut fields = format!("{:?}", options.extract.field_map);
-    // How long it may take says nothing of what is read.
+    // The time limit does not affect the content read.
     let limits = Limits { seconds: 0, ..options.limits };
     if limits != Limits::default() {
         fields.push_str(&format!("{limits:?}"));
@@ -175,7 +175,7 @@ pub fn reader_version(options: &Options<'_>) -> String {
     format!(".{READER_VERSION}.{}", &blake3::hash(fields.as_bytes()).to_hex()[..8])
 }
 
-/// The hash of a file as the manifest keeps it; none where it can't be read.
+/// Returns the hash of a file as kept in the manifest; `None` if it can't be read.
 pub fn hash_file(path: &Path, reader: &str) -> Option<String> {
     let mut hasher = blake3::Hasher::new();
     let mut file = std::io::BufReader::with_capacity(HASH_BUFFER, File::open(path).ok()?);

@@ -1,4 +1,4 @@
-//! What a run tells: on its way to an [`Observer`], at its end in a [`Report`].
+//! The reporting of a run: to an [`Observer`] while it runs, in a [`Report`] at its end.
 
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -9,90 +9,92 @@ use gongxun_core::article::ArticleId;
 use gongxun_core::control::{self, Control};
 use gongxun_core::error::Rejection;
 
-/// What became of the records. `read = new + changed + unchanged + rejected`.
+/// The outcome of a run, in numbers. `read = new + changed + unchanged + rejected`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Report {
-    /// Files looked at.
+    /// Number of files looked at.
     pub files: u64,
-    /// Files that were not read because nothing about them changed.
+    /// Number of files that were not read because nothing about them changed.
     pub files_unchanged: u64,
-    /// Records read, those of unchanged files among them.
+    /// Number of records read, those of unchanged files included.
     pub read: u64,
-    /// Articles that were not in the index.
+    /// Number of articles that were not in the index.
     pub new: u64,
-    /// Articles that replaced one of the same id.
+    /// Number of articles that replaced one with the same id.
     pub changed: u64,
-    /// Articles that stood in the index as they are.
+    /// Number of articles that were already in the index unchanged.
     pub unchanged: u64,
-    /// Records that hold no article, each with a reason.
+    /// Number of records without an article, each with a reason.
     pub rejected: u64,
-    /// Those of unchanged files among the rejected: an earlier run told of them, they are not told again.
+    /// Number of rejected records in unchanged files: an earlier run has reported them, and they are not reported
+    /// again.
     pub rejected_before: u64,
-    /// Those among the rejected that were deleted on request, in this run's files and in unchanged ones.
+    /// Number of rejected records that were deleted on request, in this run's files and in unchanged ones.
     pub deleted: u64,
-    /// Articles taken out, because their record or file is gone, or because they were to be deleted and still there.
+    /// Number of articles removed, because their record or file is gone, or because they should have been deleted
+    /// before.
     pub removed: u64,
-    /// Records that have text and no article, beside those that were read: they are found by their margin alone.
+    /// Number of records that have text and no article, in addition to `read`: they are found by their margin alone.
     pub pages: u64,
-    /// Records that shared place and key with an earlier one; both are kept.
+    /// Number of records that shared place and key with an earlier one; both are kept.
     pub duplicate_ids: u64,
-    /// Articles among the new and changed ones that are copies of others: they joined a cluster of reprints.
+    /// Number of new and changed articles that are copies of others: they joined a cluster of reprints.
     pub joined: u64,
-    /// Records of the whole archive whose article another record holds: an export's lines beside the pages that it was
-    /// made of.
+    /// Number of records of the whole archive whose article another record holds: an export's lines beside the pages
+    /// that it was made from.
     pub shared: u64,
-    /// Articles that stay although this run did not meet them: their file could not be read to its end, or they came by
-    /// standard input before.
+    /// Number of articles that stay although this run did not meet them: their file could not be read to its end, or
+    /// they came by standard input before.
     pub kept: u64,
-    /// Articles that a new generation took over from the one before: of files that were not named or can't be read now, by
-    /// standard input, put in by a program.
+    /// Number of articles that a new generation carried over from the one before: from files that were not named or
+    /// can't be read now, by standard input, put in by a program.
     pub carried: u64,
-    /// Bytes of files read.
+    /// Number of bytes of files read.
     pub bytes: u64,
 }
 
 impl Report {
-    /// How many articles an index holds into which this run took everything.
+    /// The number of articles in an index into which this run put everything.
     pub fn held(&self) -> u64 {
         (self.new + self.changed + self.unchanged + self.kept + self.carried).saturating_sub(self.shared)
     }
 }
 
-/// How far the run is.
+/// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Bytes of all files that are to be read.
+    /// Total size of the files to be read, in bytes.
     pub bytes_total: u64,
-    /// Bytes of them that were read; a little ahead of the records.
+    /// Number of bytes read so far; a little ahead of the records.
     pub bytes_done: u64,
-    /// Records that are done.
+    /// Number of records done.
     pub records: u64,
 }
 
-/// Hears what happens during a run. All methods do nothing unless written.
+/// Receives the events of a run. All methods do nothing by default.
 pub trait Observer {
-    /// A record was set aside.
+    /// A record was rejected.
     fn rejected(&mut self, _rejection: &Rejection) {}
-    /// Two records have one id; the later one was kept under another.
+    /// Two records have one id; the later one was kept under another id.
     fn duplicate(&mut self, _origin: &str, _id: &ArticleId) {}
-    /// A commit begins, or has ended: what stops the process meanwhile loses what was read since the commit before.
+    /// A commit begins, or has ended: killing the process meanwhile loses the records read since the commit before.
     fn committing(&mut self, _under_way: bool) {}
-    /// Something to be told that is no rejection, in words.
+    /// A remark in words that is not a rejection.
     fn note(&mut self, _what: &str) {}
-    /// The run went on.
+    /// The run has made progress.
     fn progress(&mut self, _progress: Progress) {}
 }
 
 impl Observer for () {}
 
-/// Who hears of a run and may stop it: an [`Observer`], or a [`Control`].
+/// A receiver of a run's events that may stop it: an [`Observer`], or a [`Control`].
 pub trait Listener<'c> {
-    /// The flag and the moment by which the run ends, where there are any.
+    /// The stop flag and the deadline of the run, if there are any.
     fn ends(&self) -> (Option<&'c AtomicBool>, Option<Instant>) {
         (None, None)
     }
 
-    /// Runs with what hears of it.
+    /// Calls `run` with the observer of its events.
     fn listen<T>(self, run: impl FnOnce(&mut dyn Observer) -> T) -> T;
 }
 
@@ -118,7 +120,7 @@ impl<'c> Listener<'c> for &'c Control<'_> {
     }
 }
 
-/// Hands the progress of a run on to a control.
+/// Passes the progress of a run on to a control.
 struct Watch<'c, 'a>(&'c Control<'a>);
 
 impl Observer for Watch<'_, '_> {

@@ -1,8 +1,9 @@
-//! Where the archive's folders are: a path is named by the root that it is below, from whatever folder it is named.
+//! Roots: the named folders of an archive. A path is named by the root that it is below, whatever the shell's current
+//! folder.
 //!
-//! The paths of a run and the known roots flow in; for each path its place (the root's name and the path below it) flows
-//! out, and the roots that are new. A root is a folder that was named once; its name is the folder's unless another was
-//! given.
+//! The paths of a run and the known roots flow in; the place of each path (the root's name and the path below it) flows
+//! out, with the new roots. A root is a folder that was once named in a run; its name is the folder's unless another
+//! was given.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -15,27 +16,27 @@ use gongxun_core::index::{Manifest, Root};
 /// The paths of a run, each with its place.
 #[derive(Debug, Default)]
 pub struct Places {
-    /// Path and place.
+    /// Each path with its place.
     pub named: Vec<(PathBuf, String)>,
-    /// The roots that these paths are the first of.
+    /// The roots created by these paths.
     pub new: Vec<Root>,
-    /// Known roots that a new generation does without: they are inside a folder that is a root now.
+    /// Known roots that a new generation drops: they are inside a folder that is a root now.
     pub replaced: Vec<String>,
 }
 
-/// Whether roots inside a folder that is named stand in its way: they do, unless a new generation is built.
+/// The treatment of roots inside a folder that is named: they are in its way, unless a new generation is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inner {
-    /// They do.
+    /// The folder is refused.
     Refused,
-    /// The folder takes their place.
+    /// The folder replaces them.
     Replaced,
 }
 
-/// Finds the places of the paths that the options name.
+/// Determines the places of the paths that the options name.
 ///
 /// # Errors
-/// If a path encloses a known root, or the root would have the name of another: the message says the way out.
+/// If a path encloses a known root, or a new root would have the name of another: the message names the way out.
 pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Result<Places> {
     let mut roots: Vec<Root> = manifest.roots().cloned().collect();
     let mut places = Places::default();
@@ -52,13 +53,13 @@ pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Resul
                 let root = new_root(path, is_file, given, options.root_name.as_deref(), manifest)?;
                 match without_roots(&root, manifest) {
                     Err(error) if inner == Inner::Refused => return Err(error),
-                    // All files of before have other names in a new generation.
+                    // In a new generation all earlier files get other names.
                     Err(_) => places.replaced.push(String::new()),
                     Ok(()) => {}
                 }
                 let enclosed: Vec<Root> =
                     roots.iter().filter(|r| below(&r.path, &root.path).is_some()).cloned().collect();
-                // A file's folder may hold roots: they are not read with it.
+                // A file's folder may contain roots: they are not read with it.
                 if !is_file || given.is_some() {
                     if let (Some(other), Inner::Refused) = (enclosed.first(), inner) {
                         return Err(encloses(path, other));
@@ -85,11 +86,11 @@ pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Resul
     Ok(places)
 }
 
-/// The root of this name at another place; `.` is the one whose files are named without it, which an index of before roots
-/// were is given so.
+/// Returns the root of this name, moved to another path; `.` is the nameless root, which an index from before roots
+/// gets this way.
 ///
 /// # Errors
-/// If no root has the name and no file of the index could be below it, or another root is where the path is.
+/// If no root has the name and no file of the index could be below it, or another root is at the path.
 pub fn move_root(manifest: &Manifest, name: &str, path: &Path) -> Result<Root> {
     let name = if name == "." { "" } else { name };
     let known = manifest.roots().any(|root| root.root == name);
@@ -115,12 +116,12 @@ pub fn move_root(manifest: &Manifest, name: &str, path: &Path) -> Result<Root> {
     }
 }
 
-/// The name of a root: of a folder, as it stands in places.
+/// Returns the default name of a root: that of its folder, encoded as in places.
 pub fn name_of(folder: &Path) -> String {
     folder.file_name().map_or_else(|| "root".to_string(), component)
 }
 
-/// The root that holds a path: the innermost, or the one that was given.
+/// Returns the root that holds a path: the innermost, or the one that was given.
 fn holding<'r>(roots: &'r [Root], path: &Path, given: Option<&Path>) -> Option<&'r Root> {
     let holds = |root: &&Root| match given {
         Some(given) => plain(given).as_ref() == Some(&root.path),
@@ -156,8 +157,8 @@ fn new_root(path: &Path, is_file: bool, given: Option<&Path>, name: Option<&str>
     Ok(Root { root: name, path: folder })
 }
 
-/// An index of before roots were has names that were relative to whatever folder the shell was in. Where the first folder
-/// of such names is the new root's name they are its own.
+/// In an index from before roots, names are relative to whatever folder the shell was in. If the first folder of these
+/// names is the new root's name, they count as below it.
 fn without_roots(root: &Root, known: &Manifest) -> Result<()> {
     let before: Vec<&str> =
         known.entries().map(|entry| entry.file.as_str()).filter(|file| is_of_a_file(file)).collect();
@@ -172,7 +173,7 @@ fn without_roots(root: &Root, known: &Manifest) -> Result<()> {
     )))
 }
 
-/// Whether an entry of the manifest is of a file, and not of standard input or a program.
+/// Whether an entry of the manifest is that of a file, rather than of standard input or a program.
 pub fn is_of_a_file(file: &str) -> bool {
     file != STANDARD_INPUT && file != gongxun_core::index::records::PROGRAM
 }
@@ -211,7 +212,7 @@ fn outside(path: &Path, root: &Path) -> Error {
     ))
 }
 
-/// A root's name for people: a dot for the one whose files are named without it.
+/// Returns a root's name for display: a dot for the nameless one.
 pub fn shown(root: &Root) -> &str {
     if root.root.is_empty() { "." } else { &root.root }
 }

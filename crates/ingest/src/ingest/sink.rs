@@ -1,7 +1,7 @@
-//! Where what was read goes: a record becomes a claim on an id, a file a line of the manifest.
+//! The sink of a run: a record becomes a claim on an id, a file becomes a line of the manifest.
 //!
-//! Articles and rejections flow in file by file; the writer and the [`Report`] take them. A rehearsal does the same with a
-//! ledger and a manifest of its own, and nothing is written.
+//! Articles and rejections flow in file by file, to the writer and the [`Report`]. A rehearsal does the same with a
+//! ledger and a manifest of its own, and writes nothing.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -17,11 +17,11 @@ use gongxun_core::index::tombstones::{Says, Tombstone, Tombstones};
 use gongxun_core::index::{DocAddress, Entry, Manifest, Snapshot, Writer};
 use gongxun_core::reprint::Fingerprint;
 
-/// Where the articles go: the writer, or nowhere in a rehearsal.
+/// The destination of articles: the writer, or none in a rehearsal.
 pub enum Target<'a> {
-    /// They are written.
+    /// Articles are written.
     Writer(&'a mut Writer),
-    /// They are judged.
+    /// Articles are only judged.
     Rehearsal(Box<(Ledger, Manifest)>),
 }
 
@@ -57,14 +57,14 @@ impl Target<'_> {
         }
     }
 
-    /// Takes out the pages without an article that came of a file before.
+    /// Removes the pages without an article that came from a file before.
     fn delete_pages(&mut self, file: &str) {
         if let Target::Writer(writer) = self {
             writer.delete_pages(file);
         }
     }
 
-    /// Takes in a page without an article.
+    /// Adds a page without an article.
     fn page(&mut self, page: &Article, file: &str) -> Result<()> {
         match self {
             Target::Writer(writer) => writer.add(page, file, document::encode(page)),
@@ -80,41 +80,41 @@ impl Target<'_> {
     }
 }
 
-/// Takes what was read, and counts it.
+/// Receives the results of reading, and counts them.
 pub struct Sink<'a> {
     pub target: Target<'a>,
     pub report: Report,
     tombstones: &'a Tombstones,
     since_commit: u64,
     commit_bytes: u64,
-    /// The file under way, and how far it is.
+    /// The file under way.
     file: Option<CurrentFile>,
     /// The files that could not be read to their end.
     pub partial: Vec<String>,
 }
 
-/// What is known of the file under way.
+/// The state of the file under way.
 #[derive(Default)]
 struct CurrentFile {
-    /// What the manifest will say of it.
+    /// Its future line of the manifest.
     entry: Entry,
-    /// The index as it was when the file began, and the file's articles in it that have not been met.
+    /// The index at the time the file began, and the file's articles in it that have not been met.
     snapshot: Option<Snapshot>,
     existing: HashMap<u64, DocAddress>,
-    /// The ids that others hold and that have not been met.
+    /// The ids that other files hold and that have not been met.
     shadowed: BTreeSet<u64>,
-    /// How often each id was met.
+    /// The number of times that each id was met.
     seen: HashMap<u64, u32>,
     /// The ids that its lines have from elsewhere, with the hash of their text.
     copies: HashMap<u64, u64>,
-    /// Whether some of it could not be read, or it is a stream: then nothing is concluded from what is missing.
+    /// Whether some of it could not be read, or it is a stream: then nothing is concluded from missing records.
     partial: bool,
-    /// Whether it is read because something asked for that, and must be if this run does not come to its end.
+    /// Whether it is read because it was marked to be read again, and must stay marked if this run is not completed.
     again: bool,
 }
 
 impl CurrentFile {
-    /// How many articles stay that were not met.
+    /// The number of articles that stay without having been met.
     fn unmet(&self) -> u64 {
         (self.existing.len() + self.shadowed.len()) as u64
     }
@@ -166,7 +166,7 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// Takes in an article, under the id that its place and key, and those before it in its file, leave to it.
+    /// Takes in an article, under the id that its place and key give it, unless an earlier record in its file has that.
     pub fn article(
         &mut self,
         (mut article, mut class): (Article, Class),
@@ -193,7 +193,8 @@ impl<'a> Sink<'a> {
                     return Ok(());
                 }
                 Some(first) => {
-                    // Another text under an id that stands in the same export is no copy of the record that the id is of.
+                    // Another text under an id that occurs in the same export is not a copy of the record that has the
+                    // id.
                     file.copies.insert(id_order(&article.id), first);
                     (class, again) = (Class::Own, true);
                     article.id = ArticleId::new(&origin.place(), &article.id.0);
@@ -242,7 +243,7 @@ impl<'a> Sink<'a> {
     pub fn end_of_file(&mut self, hash: Option<String>) -> Result<()> {
         let Some(mut file) = self.file.take() else { return Ok(()) };
         let name = file.entry.file.clone();
-        // Another record may hold by now what this file held when it began.
+        // Another record may have taken an id that this file held when it began.
         let ledger = self.target.ledger();
         ledger.begin(&name);
         file.existing.retain(|number, _| ledger.still_holds(*number, &name));
@@ -260,8 +261,8 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// Takes out what was read of files that are gone; where that would be more than is allowed, nothing, and gives the
-    /// error that says so.
+    /// Removes the records of files that are gone; if that would be more than is allowed, removes nothing and returns
+    /// the error.
     pub fn prune(&mut self, gone: &[String], options: &Options<'_>) -> Result<Option<Error>> {
         let names: HashSet<&str> = gone.iter().map(String::as_str).collect();
         let mut doomed = Vec::new();
@@ -273,7 +274,7 @@ impl<'a> Sink<'a> {
                 None => HashMap::new(),
             };
             held.retain(|number, _| ledger.still_holds(*number, name));
-            // What a file that stays has as well does not go.
+            // An article that a remaining file claims as well is not lost.
             let stays = |number: &u64| ledger.claimants(*number).any(|file| !names.contains(file));
             let lost = held.keys().filter(|number| !stays(number)).count() as u64;
             doomed.push((name, snapshot, held, lost));
@@ -308,7 +309,7 @@ impl<'a> Sink<'a> {
         self.target.release(&snapshot.id(address)?, file)
     }
 
-    /// Notes the file under way, so that it is known if it is gone by the next run. It has no hash, so it is read again.
+    /// Records the file under way, so that its removal is noticed by the next run. It has no hash, so it is read again.
     pub fn under_way(&mut self) {
         if let Some(file) = &self.file {
             let articles = file.entry.articles + file.unmet();
@@ -319,7 +320,7 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Whether so much has gone in that a commit is due.
+    /// Whether enough has been added that a commit is due.
     pub fn is_due(&self) -> bool {
         self.since_commit >= self.commit_bytes
     }
@@ -336,7 +337,8 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Takes over an article of the generation before; tells whether it came in, and not out by the tombstones, or met again.
+    /// Carries over an article of the previous generation; returns whether it was added, rather than kept out by a
+    /// tombstone or met already.
     pub fn carry(&mut self, article: &Article, entry: &Entry) -> Result<bool> {
         let file = entry.file.as_str();
         if self.target.ledger().holds(&article.id, file)? {
@@ -352,7 +354,7 @@ impl<'a> Sink<'a> {
         Ok(true)
     }
 
-    /// Notes a file of which articles were taken over.
+    /// Records a file whose articles were carried over.
     pub fn carried(&mut self, entry: Entry) {
         if entry.again {
             self.target.ledger().read_again(&entry.file);
@@ -361,7 +363,7 @@ impl<'a> Sink<'a> {
     }
 }
 
-/// Why an article stays out that was deleted on request.
+/// Returns the rejection of an article that was deleted on request.
 fn kept_out(article: &Article, origin: &Origin, tombstone: &Tombstone, changed: bool) -> Rejection {
     let id = &tombstone.id;
     let what = match (*id == article.id, changed) {

@@ -136,7 +136,7 @@ fn bombs_hit_a_limit_and_the_rest_is_read() {
     assert_eq!(read_limited("x.txt.zst", &zstd(&zeros), &limits), ["x.txt.zst !limit"]);
     let tar = gzip(&tar_of(&[("bomb.txt", &zeros), ("a.txt", "一".as_bytes())]));
     assert_eq!(read_limited("x.tgz", &tar, &limits), ["x.tgz!bomb.txt !limit", "x.tgz !limit"]);
-    // What compresses well and is read is no bomb.
+    // Content that compresses well and becomes records is not a bomb.
     let lines = "{\"a\":1}\n".repeat(1 << 20);
     assert_eq!(read_limited("x.jsonl.gz", &gzip(lines.as_bytes()), &limits).len(), 1 << 20);
     // Too many members.
@@ -227,7 +227,7 @@ fn lines_behind_a_damaged_member_are_read() {
     assert!(damaged == 1 && (15..=17).contains(&read) && seen.last().unwrap().ends_with("{\"c\":5}"), "{seen:#?}");
 }
 
-/// Gives some bytes, then what a failing disk gives.
+/// A reader that returns some bytes, then the error of a failing disk.
 struct Failing<'b>(&'b [u8]);
 
 impl std::io::Read for Failing<'_> {

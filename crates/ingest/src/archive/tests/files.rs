@@ -321,7 +321,7 @@ fn a_limit_that_is_hit_is_named_and_can_be_set() {
     assert!(files.is_empty() && said[0].contains("--max folders="), "{said:?}");
 }
 
-/// A stream that has no end and little to say.
+/// A stream without an end that delivers little.
 struct Slow;
 
 impl Read for Slow {

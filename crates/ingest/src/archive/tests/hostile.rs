@@ -45,7 +45,7 @@ fn small() -> Limits {
     Limits { record_bytes: 1 << 16, ratio_floor: 1 << 16, ..Limits::default() }
 }
 
-/// A change to a run of bytes: where, of how many, into what.
+/// Changes to a run of bytes: place, length, new value.
 fn mutations() -> impl Strategy<Value = Vec<(prop::sample::Index, usize, u8)>> {
     prop::collection::vec((any::<prop::sample::Index>(), 0..40usize, any::<u8>()), 1..6)
 }
@@ -101,7 +101,7 @@ proptest! {
     }
 }
 
-/// Gives the same bytes again and again, and tells how many it gave.
+/// A reader that repeats the same bytes and counts them.
 struct Again<'b> {
     bytes: &'b [u8],
     times: u64,

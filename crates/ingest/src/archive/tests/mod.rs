@@ -1,4 +1,4 @@
-//! Archives built here, and what is read from them.
+//! Tests on archives that are built here.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -10,7 +10,7 @@ mod crawls;
 mod files;
 mod hostile;
 
-/// What was read, in order, in a form to compare: `origin media text` or `origin !reason`.
+/// Returns the records read, in order, in a form to compare: `origin media text` or `origin !reason`.
 fn read_all(name: &str, bytes: &[u8]) -> Vec<String> {
     read_limited(name, bytes, &Limits::default())
 }
