@@ -41,7 +41,7 @@ impl Waiting {
         Waiting { path: folder.join(WAITING), file: None, length: 0, failed: None }
     }
 
-    /// Appends an article's text and fingerprint. [`Waiting::file`] reports an error of the disk.
+    /// Appends an article's text and fingerprint. `Waiting::file` reports an error of the disk.
     pub fn put(&mut self, article: &Article, fingerprint: &[u8; PACKED]) -> Place {
         let text = text(article);
         let place = Place { from: self.length + PACKED as u64, length: text.len() as u32 };
