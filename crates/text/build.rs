@@ -1,4 +1,4 @@
-//! Makes the tables that the program carries: see `src/fold.rs` and `src/segment/dictionary.rs`.
+//! Generates the tables built into the program: see `src/fold.rs` and `src/segment/dictionary.rs`.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -73,10 +73,10 @@ fn fold_table() -> (Vec<u8>, Vec<i32>) {
     (pages, blocks.concat())
 }
 
-/// OpenCC's simplified form of each Traditional Chinese character, where it is one character.
+/// Returns OpenCC's simplified form of each Traditional Chinese character, if it is a single character.
 fn simplified_characters() -> HashMap<char, char> {
     let mut characters = HashMap::new();
-    // What is looked at last counts: a phrase of one character goes before the table of characters.
+    // The last table read takes precedence: phrases of one character override the table of characters.
     for table in ["TSCharacters.txt", "TSPhrases.txt"] {
         let path = Path::new("src/data/opencc").join(table);
         println!("cargo::rerun-if-changed={}", path.display());
@@ -92,7 +92,7 @@ fn simplified_characters() -> HashMap<char, char> {
     characters
 }
 
-/// The one character that the mapping gives, or `otherwise` where it gives more or fewer.
+/// Returns the character that the mapping gives; `otherwise` if it gives none or several.
 fn single(mut mapped: impl Iterator<Item = char>, otherwise: char) -> char {
     match (mapped.next(), mapped.next()) {
         (Some(c), None) => c,

@@ -1,8 +1,8 @@
-//! Plain data: an [`Article`] and what it is made of.
+//! [`Article`] and the plain data types that it is made of.
 //!
-//! These are the nouns of the whole crate. An article is what a page, a JSON line or a crawl record says once damage is
-//! undone and everything around the text is gone. Its JSON form ([`Article`] through serde) is what `gongxun extract`
-//! prints, what `gongxun export` writes and what JSON-lines input looks like.
+//! These are the nouns of the whole project. An article is the text of a page, a JSON line or a crawl record, with
+//! damage undone and separated from everything around it. Its JSON form ([`Article`] through serde) is the output of
+//! `gongxun extract` and `gongxun export`, and the input format for JSON lines.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
@@ -12,14 +12,16 @@ use serde::{Deserialize, Serialize};
 
 pub use gongxun_text::report::{Repair, RepairKind};
 
-/// An article's name in the index: a hash of its place and key, never of its content, so that a changed page stays the
-/// same article. Twenty hexadecimal digits; a second record of the same place and key carries `-2`, a third `-3`.
+/// The identifier of an article: a hash of its place and key, never of its content, so that a changed page stays the
+/// same article. Twenty hexadecimal digits; a second record with the same place and key has the suffix `-2`, a third
+/// `-3`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ArticleId(pub String);
 
 impl ArticleId {
-    /// How many hexadecimal digits an id has: 80 bits, so that a billion articles meet with a chance below one in a million.
+    /// The number of hexadecimal digits of an id: 80 bits, so that a billion articles collide with a probability below
+    /// one in a million.
     pub const DIGITS: usize = 20;
 
     /// The id of the record with this `key` at this `place`.
@@ -38,12 +40,12 @@ impl ArticleId {
         ArticleId(hasher.finalize().to_hex()[..Self::DIGITS].to_string())
     }
 
-    /// The same id with the number of its occurrence behind it: 2 for the second record of one place and key.
+    /// Returns the same id with the number of its occurrence as suffix: 2 for the second record with one place and key.
     pub fn with_occurrence(&self, occurrence: u32) -> ArticleId {
         if occurrence < 2 { self.clone() } else { ArticleId(format!("{}-{occurrence}", self.0)) }
     }
 
-    /// Whether a text has the form of an id of this program.
+    /// Whether a text has the form of an id.
     pub fn is_valid(text: &str) -> bool {
         let (digits, occurrence) = text.split_once('-').unwrap_or((text, "2"));
         digits.len() == Self::DIGITS
@@ -58,8 +60,8 @@ impl fmt::Display for ArticleId {
     }
 }
 
-/// Where a record stood: the file as it was named relative to the root, the member inside an archive, and the number of
-/// the record inside a file of many. Printed as `pages/a.txt`, `x.zip!b/c.html`, `x.warc.gz#00412`.
+/// The place of a record in the archive: the file's path relative to the root, the member inside an archive, and the
+/// number of the record inside a file of many. Displayed as `pages/a.txt`, `x.zip!b/c.html`, `x.warc.gz#00412`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Origin {
     /// The file's path relative to the root, with `/` between its parts; `-` for standard input.
@@ -78,7 +80,7 @@ impl Origin {
         Origin { file: file.into(), member: None, record: None }
     }
 
-    /// The file and member without the record: what an article's id takes as its place.
+    /// Returns the file and member without the record: the place in an article's id.
     pub fn place(&self) -> String {
         match &self.member {
             Some(member) => format!("{}!{member}", self.file),
@@ -97,7 +99,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A day, with the time of day where the page gives one. Dates compare by the printed local day and time.
+/// A date, with the time of day if the page gives one. Dates compare by the printed local day and time.
 ///
 /// ```
 /// use gongxun_core::article::Date;
@@ -115,7 +117,7 @@ pub struct Date {
     pub day: u8,
     /// The time of day, in the page's own time zone.
     pub time: Option<Time>,
-    /// The time zone: minutes east of Greenwich. 480 (+08:00) unless the page says otherwise.
+    /// The time zone, in minutes east of Greenwich. 480 (+08:00) unless the page says otherwise.
     pub offset_minutes: i16,
 }
 
@@ -134,26 +136,27 @@ impl Date {
     /// China's time zone, +08:00, in minutes.
     pub const CHINA: i16 = 480;
 
-    /// A day of the calendar, or nothing where there is no such day (30 February).
+    /// Returns a day of the calendar; `None` if there is no such day (30 February).
     pub fn from_ymd(year: u16, month: u8, day: u8) -> Option<Date> {
         let valid =
             (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
         valid.then_some(Date { year, month, day, time: None, offset_minutes: Date::CHINA })
     }
 
-    /// The same day with a time of day, or nothing where the clock has no such time.
+    /// Returns the same day with a time of day; `None` if there is no such time.
     pub fn at(self, hour: u8, minute: u8, second: u8) -> Option<Date> {
         (hour < 24 && minute < 60 && second < 60).then_some(Date { time: Some(Time { hour, minute, second }), ..self })
     }
 
-    /// Whether the calendar and the clock have it. Its fields are open to be written to; what they can't mean is not stored.
+    /// Whether the date and the time exist. The fields are public and can be set to anything; an impossible date is not
+    /// stored.
     pub fn is_valid(&self) -> bool {
         let day = Date::from_ymd(self.year, self.month, self.day);
         let time = |day: Date| self.time.is_none_or(|t| day.at(t.hour, t.minute, t.second).is_some());
         day.is_some_and(time) && self.offset_minutes.unsigned_abs() < 24 * 60
     }
 
-    /// Days since 1970-01-01 of the printed local day.
+    /// Returns the printed local day in days since 1970-01-01.
     pub fn day_number(&self) -> i64 {
         // Howard Hinnant's days_from_civil (http://howardhinnant.github.io/date_algorithms.html).
         let year = i64::from(self.year) - i64::from(self.month <= 2);
@@ -165,7 +168,7 @@ impl Date {
         era * 146_097 + day_of_era - 719_468
     }
 
-    /// The day that is this many days after 1970-01-01, or nothing outside the years 1 to 9999.
+    /// Returns the day this many days after 1970-01-01; `None` outside the years 1 to 9999.
     pub fn from_day_number(days: i64) -> Option<Date> {
         // Howard Hinnant's civil_from_days.
         let shifted = days.checked_add(719_468)?;
@@ -180,7 +183,8 @@ impl Date {
         Date::from_ymd(u16::try_from(year).ok()?, month as u8, day as u8)
     }
 
-    /// What a clock in China shows this many seconds after 1970-01-01T00:00:00Z, or nothing outside the years 1 to 9999.
+    /// Returns the local time in China this many seconds after 1970-01-01T00:00:00Z; `None` outside the years 1 to
+    /// 9999.
     pub fn from_unix_seconds(seconds: i64) -> Option<Date> {
         let local = seconds.checked_add(i64::from(Date::CHINA) * 60)?;
         let of_day = local.rem_euclid(86_400) as u32;
@@ -188,21 +192,21 @@ impl Date {
         Date::from_day_number(local.div_euclid(86_400))?.at(hour as u8, minute as u8, second as u8)
     }
 
-    /// What the clock shows now in China, where it can be read.
+    /// Returns the present local time in China, if the clock can be read.
     pub fn now() -> Option<Date> {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
         Date::from_unix_seconds(i64::try_from(since.as_secs()).ok()?)
     }
 
-    /// Seconds since 1970-01-01T00:00:00 on the printed local clock: the order that `newest` and `oldest` go by. A date
-    /// without a time stands at the beginning of its day.
+    /// Returns the seconds since 1970-01-01T00:00:00 on the printed local clock, by which `newest` and `oldest` order.
+    /// A date without a time counts as the beginning of its day.
     pub fn local_seconds(&self) -> i64 {
         let time = self.time.map_or(0, |t| i64::from(t.hour) * 3600 + i64::from(t.minute) * 60 + i64::from(t.second));
         self.day_number() * 86_400 + time
     }
 }
 
-/// How many days the month has.
+/// Returns the number of days of a month.
 pub fn days_in_month(year: u16, month: u8) -> u8 {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
@@ -240,7 +244,8 @@ impl fmt::Display for Date {
     }
 }
 
-/// A text that is no date in the form of this program: `2025-01-15`, or RFC 3339 (`2025-01-15T07:02:00+08:00`).
+/// The error for a text that is not a date in the accepted form: `2025-01-15`, or RFC 3339
+/// (`2025-01-15T07:02:00+08:00`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no date: write 2025-01-15 or 2025-01-15T07:02:00+08:00")]
 pub struct ParseDateError(pub String);
@@ -248,8 +253,8 @@ pub struct ParseDateError(pub String);
 impl std::str::FromStr for Date {
     type Err = ParseDateError;
 
-    /// Reads `2025-01-15`, `2025-01-15T07:02`, `2025-01-15 07:02:00` and RFC 3339 with `Z` or an offset. Dates as pages
-    /// print them are the reader's.
+    /// Parses `2025-01-15`, `2025-01-15T07:02`, `2025-01-15 07:02:00` and RFC 3339 with `Z` or an offset. The reader of
+    /// pages parses dates in the forms that pages print.
     fn from_str(text: &str) -> Result<Date, ParseDateError> {
         parse_date(text.trim()).ok_or_else(|| ParseDateError(text.to_string()))
     }
@@ -315,14 +320,14 @@ impl<'de> Deserialize<'de> for Date {
     }
 }
 
-/// What somebody did for an article, as Chinese pages name it.
+/// The role of a person in the making of an article, as Chinese pages name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Role {
     /// 记者: reporter.
     #[serde(rename = "记者")]
     Reporter,
-    /// 通讯员: correspondent, often of the unit that is written about.
+    /// 通讯员: correspondent, often of the organisation that is written about.
     #[serde(rename = "通讯员")]
     Correspondent,
     /// 评论员: commentator.
@@ -337,16 +342,16 @@ pub enum Role {
     /// 编辑: editor.
     #[serde(rename = "编辑")]
     Editor,
-    /// 责任编辑 (责编): the editor who answers for the page.
+    /// 责任编辑 (责编): the editor responsible for the page.
     #[serde(rename = "责任编辑")]
     ChiefEditor,
-    /// 审核 (审校, 复审): who checked it.
+    /// 审核 (审校, 复审): reviewer.
     #[serde(rename = "审核")]
     Reviewer,
-    /// 校对: proofreader. Neither the filter `editor:` nor `author:` looks at it.
+    /// 校对: proofreader. Matched neither by the filter `editor:` nor by `author:`.
     #[serde(rename = "校对")]
     Proofreader,
-    /// 监制 (值班主任, 主编): who oversaw it.
+    /// 监制 (值班主任, 主编): supervisor.
     #[serde(rename = "监制")]
     Producer,
 }
@@ -366,7 +371,7 @@ impl Role {
         Role::Producer,
     ];
 
-    /// The role as pages print it.
+    /// Returns the role as pages print it.
     pub fn zh(self) -> &'static str {
         match self {
             Role::Reporter => "记者",
@@ -382,23 +387,23 @@ impl Role {
         }
     }
 
-    /// Whether the filter `editor:` looks at this role.
+    /// Whether the filter `editor:` matches this role.
     pub fn edits(self) -> bool {
         matches!(self, Role::Editor | Role::ChiefEditor | Role::Reviewer | Role::Producer)
     }
 
-    /// Whether the filter `author:` looks at this role.
+    /// Whether the filter `author:` matches this role.
     pub fn writes(self) -> bool {
         matches!(self, Role::Reporter | Role::Correspondent | Role::Commentator | Role::Author)
     }
 }
 
-/// Who did what.
+/// A credit: a role and a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Credit {
-    /// What they did.
+    /// The person's role.
     pub role: Role,
-    /// Their name as printed.
+    /// The person's name as printed.
     pub name: String,
 }
 
@@ -409,18 +414,18 @@ impl Credit {
     }
 }
 
-/// Which letters an article's title, lead and body are printed in.
+/// The script in which an article's title, lead and body are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Script {
-    /// Simplified.
+    /// Simplified Chinese.
     #[default]
     Hans,
-    /// Traditional.
+    /// Traditional Chinese.
     Hant,
 }
 
-/// What a line of the body is.
+/// The kind of a line of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -432,7 +437,7 @@ pub enum Block {
     Heading,
     /// An item of a list.
     List,
-    /// A row of a table, its cells parted by tabs.
+    /// A row of a table, its cells separated by tabs.
     Table,
     /// A quotation that the page sets off.
     Quote,
@@ -440,46 +445,46 @@ pub enum Block {
     Caption,
 }
 
-/// An article: one text with what is known about it.
+/// An article: one text with its metadata.
 ///
-/// `title`, `lead` and `body` are the text as printed, with only damage undone. Every offset that this crate gives (marks,
-/// tokens) points into these strings.
+/// `title`, `lead` and `body` are the text as printed, with only damage undone. Every offset that this crate returns
+/// (marks, tokens) points into these strings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(into = "ArticleJson", from = "ArticleJson")]
 pub struct Article {
-    /// Its name in the index.
+    /// The identifier.
     pub id: ArticleId,
     /// The headline, without the site's name.
     pub title: String,
-    /// When it was published; day precision where the page gives only a day.
+    /// The publication date, with day precision if the page gives only a day.
     pub date: Option<Date>,
     /// The source as printed: 中工网-工人日报.
     pub source: Option<String>,
-    /// The parts of the source: 中工网, 工人日报.
+    /// The outlets that the source names: 中工网, 工人日报.
     pub outlets: Vec<String>,
-    /// Who did what, in the order of the page.
+    /// The credits, in the order of the page.
     pub credits: Vec<Credit>,
-    /// The section of the site or paper: 维权.
+    /// The section of the site or newspaper: 维权.
     pub section: Option<String>,
     /// The page's address.
     pub url: Option<String>,
-    /// The summary that stands before the body.
+    /// The summary before the body.
     pub lead: Option<String>,
-    /// The text, a block a line.
+    /// The text, one block a line.
     pub body: String,
-    /// What each line of the body is; empty where nothing but paragraphs is known.
+    /// The kind of each line of the body; empty if they are all paragraphs, as far as known.
     pub blocks: Vec<Block>,
-    /// The lines of the page that told date, source and credits, as printed.
+    /// The lines of the page with date, source and credits, as printed.
     pub byline: Vec<String>,
     /// The visible lines around the article: navigation, related links, comments, notices, footers.
     pub margin: Vec<String>,
-    /// Where the record stood.
+    /// The place of the record, as [`Origin`] is displayed.
     pub origin: String,
-    /// Which letters it is printed in.
+    /// The script in which it is printed.
     pub script: Script,
-    /// What was undone.
+    /// The repairs of damage.
     pub repairs: Vec<Repair>,
-    /// The changed fields as they were found, by field name (`title`, `lead`, `body`, `source`), where a repair changed them.
+    /// The original text of the fields that a repair changed, by field name (`title`, `lead`, `body`, `source`).
     pub original: Option<BTreeMap<String, String>>,
 }
 
@@ -489,23 +494,23 @@ impl Article {
         self.body.is_empty() && self.lead.is_none() && !self.margin.is_empty()
     }
 
-    /// The captions among the lines of the body.
+    /// Iterates over the captions among the lines of the body.
     pub fn captions(&self) -> impl Iterator<Item = &str> {
         let lines = self.body.split('\n').zip(&self.blocks);
         lines.filter(|(_, block)| **block == Block::Caption).map(|(line, _)| line)
     }
 
-    /// The 责任编辑 where there is one, else the 编辑.
+    /// Returns the name of the 责任编辑 if there is one, otherwise of the 编辑.
     pub fn editor(&self) -> Option<&str> {
         self.named(Role::ChiefEditor).or_else(|| self.named(Role::Editor))
     }
 
-    /// The names of all credits that the filter `author:` looks at, without repeats.
+    /// Returns the names of all credits that the filter `author:` matches, without duplicates.
     pub fn authors(&self) -> Vec<&str> {
         self.names(Role::writes)
     }
 
-    /// The names of all credits that the filter `editor:` looks at, without repeats.
+    /// Returns the names of all credits that the filter `editor:` matches, without duplicates.
     pub fn editors(&self) -> Vec<&str> {
         self.names(Role::edits)
     }
@@ -521,7 +526,7 @@ impl Article {
     }
 }
 
-/// The JSON form: the article's own fields, and `editor` and `authors` beside the credits they follow from.
+/// The JSON form: the article's own fields, with `editor` and `authors` derived from the credits.
 #[derive(Serialize, Deserialize)]
 struct ArticleJson {
     id: ArticleId,
@@ -563,8 +568,8 @@ struct ArticleJson {
     original: Option<BTreeMap<String, String>>,
 }
 
-/// A date, or none where what stands there is none: what was stored once must be read by every later version of the rules
-/// for dates.
+/// Deserializes a date; invalid ones become `None`, because every later version of the rules for dates must read what
+/// was once stored.
 fn date_or_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -579,7 +584,7 @@ fn date_or_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Opt
 }
 
 impl From<Article> for ArticleJson {
-    /// What no reader would take (a date that can't exist) is left out.
+    /// Leaves out a date that can't exist, which no reader would accept.
     fn from(a: Article) -> ArticleJson {
         let editor = a.editor().map(str::to_string);
         let authors = a.authors().into_iter().map(str::to_string).collect();
@@ -698,14 +703,14 @@ mod tests {
                 assert_eq!(serde_json::to_string(&read).unwrap(), json);
             }
         }
-        // What other versions and programs wrote.
+        // Dates as other versions and programs wrote them.
         for date in
             ["\"2020-01-01T00:00:00+99:99\"", "\"2020-99-01\"", "20200101", "null", "{\"year\":2020}", "[1e999]"]
         {
             let json = format!("{{\"id\":\"a\",\"title\":\"题\",\"date\":{date},\"source\":null}}");
             match serde_json::from_str::<Article>(&json) {
                 Ok(article) => assert_eq!((article.title.as_str(), article.date), ("题", None), "{json}"),
-                // What is no JSON at all.
+                // Text that is not JSON at all.
                 Err(_) => assert!(serde_json::from_str::<serde_json::Value>(&json).is_err(), "{json}"),
             }
         }

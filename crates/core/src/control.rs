@@ -1,29 +1,29 @@
-//! How a long call is watched and stopped from outside.
+//! The control of long calls: stopping them and following their progress.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// How far a call is.
+/// The progress of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Progress {
-    /// What is to be done, in the call's own unit: bytes of files where an archive is read.
+    /// The total work, in the call's own unit: bytes of files when an archive is read.
     pub total: u64,
-    /// What of it is done.
+    /// The part of it that is done.
     pub done: u64,
-    /// Records, articles or files that are done.
+    /// Number of records, articles or files done.
     pub items: u64,
 }
 
 impl Progress {
-    /// So much of so much, with so many items done.
+    /// Progress with `done` of `total` and a number of items done.
     pub fn new(done: u64, total: u64, items: u64) -> Progress {
         Progress { total, done, items }
     }
 }
 
-/// Stop flag, deadline and progress of a long call; none of them unless given.
+/// The stop flag, deadline and progress callback of a long call, all optional.
 ///
 /// ```
 /// use gongxun_core::control::{Control, Progress};
@@ -45,41 +45,41 @@ pub struct Control<'a> {
 type Hears<'a> = Mutex<Box<dyn FnMut(Progress) + Send + 'a>>;
 
 impl<'a> Control<'a> {
-    /// The call ends soon after this flag is set.
+    /// Ends the call soon after this flag is set.
     pub fn stop(mut self, flag: &'a AtomicBool) -> Control<'a> {
         self.stop = Some(flag);
         self
     }
 
-    /// The call ends soon after this moment.
+    /// Ends the call soon after this time.
     pub fn deadline(mut self, deadline: Instant) -> Control<'a> {
         self.deadline = Some(deadline);
         self
     }
 
-    /// The function hears how far the call is, from time to time.
+    /// Calls the function with the progress from time to time.
     pub fn progress(mut self, hears: impl FnMut(Progress) + Send + 'a) -> Control<'a> {
         self.progress = Some(Mutex::new(Box::new(hears)));
         self
     }
 
-    /// The flag, where there is one.
+    /// The stop flag, if there is one.
     pub fn stop_flag(&self) -> Option<&'a AtomicBool> {
         self.stop
     }
 
-    /// The moment by which the call shall end, where there is one.
+    /// The deadline, if there is one.
     pub fn ends_at(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// Whether the call shall end.
+    /// Whether the call should end.
     pub fn is_stopped(&self) -> bool {
         self.stop.is_some_and(|flag| flag.load(Ordering::Relaxed))
             || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
-    /// Tells how far the call is.
+    /// Reports progress to the callback.
     pub fn report(&self, progress: Progress) {
         if let Some(hears) = &self.progress {
             hears.lock().unwrap_or_else(PoisonError::into_inner)(progress);
@@ -87,9 +87,9 @@ impl<'a> Control<'a> {
     }
 }
 
-/// What says whether a call shall end.
+/// A source of the decision to end a call.
 pub trait Stops {
-    /// Whether it shall.
+    /// Whether the call should end.
     fn is_stopped(&self) -> bool;
 }
 

@@ -1,6 +1,6 @@
-//! What stops the work ([`Error`]), and what sets one record aside ([`Rejection`]).
+//! Errors: [`Error`] stops an operation, [`Rejection`] sets one record aside.
 //!
-//! Three kinds of trouble are never mixed: an [`Error`] stops the command; a [`Rejection`] is counted and listed while
+//! Three kinds of trouble are kept apart: an [`Error`] stops the command; a [`Rejection`] is counted and listed while
 //! the rest goes on; a remark on a query is a note of the query's own (see [`crate::query`]).
 
 use std::fmt;
@@ -10,21 +10,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{Article, ArticleId, Origin};
 
-/// What Unix says where this process has too many files open.
+/// Unix's `EMFILE`: too many open files in this process.
 const TOO_MANY_HERE: i32 = 24;
-/// What Unix says where all processes together have too many files open.
+/// Unix's `ENFILE`: too many open files in all processes together.
 const TOO_MANY_IN_ALL: i32 = 23;
-/// What Unix says of a disk that fails.
+/// Unix's `EIO`: a failing disk.
 const INPUT_OUTPUT: i32 = 5;
-/// What Unix says of a disk that is not there any more.
+/// Unix's `ENODEV`: a disk that is no longer there.
 const NO_DEVICE: i32 = 19;
-/// What Linux says of a mount whose server is gone.
+/// Linux's `ENOTCONN`: a mount whose server is gone.
 const NOT_CONNECTED: i32 = 107;
 
-/// The result of what can stop.
+/// The result of an operation that can fail with an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What stops the work. Each message names the file and the way out.
+/// An error that stops an operation. Each message names the file and the way out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -33,7 +33,7 @@ pub enum Error {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// There is no index in the folder.
@@ -44,7 +44,7 @@ pub enum Error {
     Schema {
         /// The generation's folder.
         path: PathBuf,
-        /// What stands there, in words.
+        /// A description of the schema found.
         found: String,
         /// The version that this program reads.
         wanted: u32,
@@ -57,50 +57,51 @@ pub enum Error {
     Damaged {
         /// The damaged file, or the generation's folder where the file is not known.
         path: PathBuf,
-        /// What is wrong with it.
+        /// A description of the damage.
         what: String,
     },
-    /// A stored article can't be read. It costs itself alone: the others are as they were.
+    /// A stored article can't be read. Only this article is affected.
     #[error(
         "article {id} of {file}: it can't be read: {what}; `gongxun reindex PATH…` reads it again from the archive, `gongxun delete {id}` takes it out"
     )]
     Unreadable {
         /// Its id.
         id: ArticleId,
-        /// The file that it came of.
+        /// The file that it came from.
         file: String,
-        /// What is wrong with it.
+        /// A description of the damage.
         what: String,
     },
-    /// A new generation did not pass the check before its swap.
+    /// A new generation failed the check before its swap.
     #[error("{}: the new generation did not pass its check: {what}. The one before goes on serving; the new one stays there for a look until the next `gongxun reindex` that passes", path.display())]
     Unsound {
         /// The new generation's folder.
         path: PathBuf,
-        /// What is wrong with it.
+        /// A description of the problem.
         what: String,
     },
-    /// An argument or a user's file makes no sense. The message says which and why.
+    /// An invalid argument or user's file. The message says which and why.
     #[error("{0}")]
     Invalid(String),
-    /// The user asked to stop (Ctrl-C). What was committed is kept.
+    /// The user asked to stop (Ctrl-C). Committed work is kept.
     #[error("interrupted; what was committed is kept, the same command goes on from there")]
     Interrupted,
-    /// The search engine below failed in a way that none of the above names.
+    /// The search engine below failed in a way that no other variant covers.
     #[error("index engine: {0}")]
     Engine(#[from] tantivy::TantivyError),
 }
 
 impl Error {
-    /// Wraps what the system said with the path it said it about.
+    /// Wraps an error of the operating system with the path that it concerns.
     pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Error {
         Error::Io { path: path.as_ref().to_path_buf(), source }
     }
 
-    /// What is listed of an article that can't be read: it can be deleted like any other.
+    /// Returns a stand-in for an article that can't be read, to be listed in its place: it can be deleted like any
+    /// other.
     ///
     /// # Errors
-    /// Every other error is handed on.
+    /// Any other error is passed through.
     pub fn stand_in(self) -> Result<Article> {
         match self {
             Error::Unreadable { id, file, .. } => {
@@ -111,7 +112,7 @@ impl Error {
     }
 }
 
-/// What to do about what the system says.
+/// Returns the way out of an error of the operating system.
 fn way_out(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind::{
         FileTooLarge, NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StaleNetworkFileHandle,
@@ -134,12 +135,12 @@ fn way_out(error: &std::io::Error) -> &'static str {
     }
 }
 
-/// Why a record did not become an article.
+/// The reason why a record did not become an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
-    /// Nothing in it.
+    /// The record is empty.
     Empty,
     /// Not text: an image, a program, a document format that is not read.
     Binary,
@@ -161,7 +162,7 @@ pub enum Reason {
     Deleted,
     /// The file could not be read.
     Unreadable,
-    /// The file's kind is not one that the reader knows.
+    /// A format that is not supported.
     Unknown,
 }
 
@@ -184,10 +185,10 @@ impl fmt::Display for Reason {
     }
 }
 
-/// One record that was set aside, with where it stood and why. One line of the rejections report.
+/// A record that was set aside, with its place and the reason: one line of the report of rejections.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejection {
-    /// Where the record stood: file, member, record.
+    /// The place of the record: file, member, record.
     #[serde(flatten)]
     pub origin: Origin,
     /// The kind of reason.

@@ -1,5 +1,5 @@
-//! The built-in dictionary: jieba's words and model and the labour lexicon flow in, the flat arrays that
-//! `src/segment/dictionary.rs` maps flow out, each in a file of its own.
+//! The generator of the built-in dictionary: jieba's words and model and the labour lexicon flow in; the flat arrays
+//! that `src/segment/dictionary.rs` maps flow out, each in a file of its own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -17,10 +17,10 @@ mod trie;
 
 const DATA: &str = "src/data";
 
-/// Score of what the model has not seen, as jieba has it.
+/// The score of an event unseen by the model, as in jieba.
 const MIN_SCORE: f64 = -3.14e100;
 
-/// How often the lexicon's words are looked at again after one of them has changed the dictionary.
+/// The number of passes over the lexicon's words, each after one of them has changed the dictionary.
 const LEXICON_ROUNDS: usize = 4;
 
 /// Writes the arrays to `out`. `fold` is the fold of `src/fold.rs`.
@@ -115,7 +115,7 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
     let total_log = (total as f64).ln();
     let is_reachable = |word: &&String| word.chars().all(classes::is_block);
 
-    // Codes in the order of how often a character stands in the words.
+    // Codes are ordered by the frequency of the character in the words.
     let mut weights: BTreeMap<char, u64> = model.emissions.keys().map(|&c| (c, 0)).collect();
     for (word, freq) in entries.iter().filter(|(word, _)| is_reachable(word)) {
         word.chars().for_each(|c| *weights.entry(c).or_default() += freq);
@@ -123,14 +123,15 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
     let mut by_weight: Vec<(char, u64)> =
         weights.into_iter().filter(|&(c, _)| classes::fixed_code(c) >= classes::UNKNOWN_RARE).collect();
     by_weight.sort_by_key(|&(c, weight)| (std::cmp::Reverse(weight), c));
-    // Where a fixed code stands for a class, the character beside it is one of the class.
+    // Where a fixed code stands for a class, the character listed with it is one of the class.
     let fixed = std::iter::once('\0').chain(classes::ASCII.chars()).chain(['\u{3400}', '\u{4E00}']);
     let chars: Vec<char> = fixed.chain(by_weight.iter().map(|&(c, _)| c)).collect();
     let first_free = classes::UNKNOWN_HAN as usize + 1;
     assert_eq!(chars.len() - by_weight.len(), first_free);
     let mut codes: Vec<u16> =
         (0..=0xFFFF).map(|c| char::from_u32(c).map_or(classes::OUTSIDE, classes::fixed_code)).collect();
-    // What is beyond the basic plane (the fold brings some characters there) is in a sorted list beside the table.
+    // Characters beyond the Basic Multilingual Plane (the fold maps some to there) are in a sorted list beside the
+    // table.
     let mut rare: BTreeMap<u32, u16> = BTreeMap::new();
     for (code, &c) in chars.iter().enumerate().skip(first_free) {
         let code = u16::try_from(code).expect("fewer than 65,536 characters");
@@ -142,7 +143,7 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
     let code_of =
         |c: char| codes.get(c as usize).or_else(|| rare.get(&(c as u32))).copied().unwrap_or(classes::OUTSIDE);
 
-    // A word's value is the place of its frequency in the list of frequencies, the commonest first.
+    // A word's value is the index of its frequency in the list of frequencies, the commonest first.
     let mut frequencies: BTreeMap<u64, u64> = BTreeMap::new();
     entries.values().for_each(|&freq| *frequencies.entry(freq).or_default() += 1);
     let mut frequencies: Vec<(u64, u64)> = frequencies.into_iter().collect();
@@ -219,7 +220,7 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
     std::fs::write(out.join("dictionary.rs"), source).expect("OUT_DIR is writable");
 }
 
-/// The words of two characters and more: see `src/segment/nodes.rs`.
+/// The words of two or more characters: see `src/segment/nodes.rs`.
 struct Pairs {
     /// For each first code the number of its first pair, and at the end the number after the last pair.
     starts: Vec<u32>,
