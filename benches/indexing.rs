@@ -1,8 +1,8 @@
-//! What indexing costs beside the stock pipeline in one run: CPU seconds a MB of text, bytes on disk a byte of text, and what
-//! each field costs alone; then the memory of a `gongxun index` process.
+//! The cost of indexing compared with the stock pipeline in one run: CPU seconds a MB of text, bytes on disk a byte of
+//! text, and the cost of each field alone; then the memory of a `gongxun index` process.
 //!
-//! The stock pipeline indexes title and body as words by tantivy-jieba, stored, with three fields to count by. Ours has all
-//! of its fields. Both are fed the same articles from memory by one thread of tantivy's writer.
+//! The stock pipeline indexes title and body as words by tantivy-jieba, stored, with three fields for facets. Ours has
+//! all of its fields. Both are fed the same articles from memory by one thread of tantivy's writer.
 
 #[path = "../tests/support/archive.rs"]
 mod archive;
@@ -27,11 +27,11 @@ use nix::sys::resource::{UsageWho, getrusage};
 use stock::{Row, Stock};
 use tantivy::store::Compressor;
 
-/// Memory of the writers, in bytes.
+/// Memory budget of the writers, in bytes.
 const MEMORY: usize = 100 << 20;
-/// How often a process is asked how much memory it has.
+/// The interval at which the memory of a process is sampled.
 const SAMPLE_EVERY: Duration = Duration::from_millis(10);
-/// The fields of texts, each with those that it is made of, and what it costs more than.
+/// The rows of the table of fields: name, kinds of tokens, and the row whose cost is subtracted.
 const FIELDS: [(&str, &[&str], usize); 5] = [
     ("stored article, whole values, columns", &[], 0),
     ("words", &["words"], 0),
@@ -83,7 +83,7 @@ fn main() {
     print_memory(&file, &path);
 }
 
-/// The CPU seconds that this process spends on it.
+/// Returns the CPU seconds that this process spends on some work.
 fn cpu(work: impl FnOnce()) -> f64 {
     let seconds = || {
         let usage = getrusage(UsageWho::RUSAGE_SELF).unwrap();
@@ -106,7 +106,7 @@ fn index(articles: &[Article], folder: &Path, fingerprints: bool) {
     writer.finish().unwrap();
 }
 
-/// Makes segments in which of the fields of texts only these kinds are.
+/// Builds segments whose text fields have only these kinds of tokens.
 fn index_fields(articles: &[Article], folder: &Path, kinds: &[&str]) {
     let (schema, fields) = schema();
     let mut schema = serde_json::to_value(schema).unwrap();
@@ -142,7 +142,7 @@ fn size(folder: &Path) -> f64 {
     sizes.sum()
 }
 
-/// The peaks of anonymous and of all resident memory of a process that indexes the file with the usual settings.
+/// Prints the peaks of anonymous and of all resident memory of a process that indexes the file with default settings.
 fn print_memory(file: &Path, index: &Path) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gongxun"));
     command.arg("index").arg(file).arg("--root").arg(file.parent().unwrap()).arg("--index").arg(index);

@@ -1,9 +1,9 @@
-//! How long answers take, ours beside tantivy with the tantivy-jieba tokenizer, in one run.
+//! Latency of answers, ours compared with tantivy and the tantivy-jieba tokenizer in one run.
 //!
-//! Both give the first ten hits with the count, snippets and facets, warm, one after the other in one thread. The stock
-//! pipeline asks for any of jieba's tokens and marks with tantivy's SnippetGenerator. Times are in milliseconds, median and
-//! 99th percentile over all queries of a kind. Then the marks of one article after the other, both on articles that hold
-//! the word.
+//! Both return the first ten hits with the count, snippets and facets, warm, one after the other in one thread. The
+//! stock pipeline searches for any of jieba's tokens and marks with tantivy's SnippetGenerator. Times are in
+//! milliseconds, median and 99th percentile over all queries of a kind. The last row is the marking of single articles,
+//! both on articles that have the word.
 
 #[path = "../tests/support/archive.rs"]
 mod archive;
@@ -27,9 +27,9 @@ use gongxun_text::synonyms::Synonyms;
 use questions::{KINDS, page, times};
 use stock::{Row, Stock};
 
-/// How often each query is asked.
+/// The number of rounds of all queries.
 const ROUNDS: usize = 40;
-/// How many articles are marked.
+/// The number of articles to mark.
 const MARKED: usize = 200;
 /// The word that is marked in them.
 const MARK: &str = "工作";
@@ -74,7 +74,7 @@ fn print(name: &str, ours: (f64, f64), theirs: (f64, f64), unit: &str) {
     println!("{name:<30}{a:>22}{b:>22}{:>8.2}{unit}", ours.0 / theirs.0);
 }
 
-/// Snippet and marks of one article that is unpacked already.
+/// Prints the time of snippet and marks of one decoded article.
 fn print_marks(snapshot: &Snapshot, stock: &Stock) {
     let request = Request { limit: MARKED, ..Request::new(parse(MARK)) };
     let hits = search(snapshot, &request, Synonyms::builtin()).unwrap().hits;

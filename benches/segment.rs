@@ -1,4 +1,5 @@
-//! Segmentation beside jieba-rs on the same text with the same dictionary, in one run: MB/s of both and their ratio.
+//! Segmentation compared with jieba-rs on the same text with the same dictionary in one run: MB/s of both and their
+//! ratio.
 //!
 //! The text is `scale/cctv.jsonl` below the folder that GONGXUN_DATA names; without it, words of the dictionary drawn by
 //! their frequencies, with punctuation.
@@ -16,9 +17,9 @@ use gongxun_text::fold::fold;
 use gongxun_text::segment::{Hmm, Segmenter, Token};
 use jieba_rs::Jieba;
 
-/// How much text one pass cuts.
+/// The volume of text of one pass, in bytes.
 const BYTES: usize = 6 << 20;
-/// How many passes of each are timed, in turns; the medians are compared.
+/// The number of timed passes of each, taking turns; the medians are compared.
 const ROUNDS: usize = 9;
 
 fn main() {
@@ -101,7 +102,7 @@ fn print_ratios(segmenter: &Segmenter, jieba: &Jieba, texts: &[String]) {
     }
 }
 
-/// Folded bodies of the scale file, spread over the whole of it.
+/// Returns folded bodies of the scale file, spread over the whole of it.
 fn real_texts() -> Option<Vec<String>> {
     let articles = news::articles(&news::scale_file()?);
     let bytes: usize = articles.iter().map(|article| article["body"].as_str().unwrap_or("").len()).sum();

@@ -1,5 +1,5 @@
-//! `search` from the shell beside a program of the stock pipeline, page cache warm: how long the process takes, and how much
-//! memory. Both open the index on disk, search one word and print the first ten hits with snippets.
+//! `search` from the shell compared with a program of the stock pipeline, page cache warm: the time of the process and
+//! its memory. Both open the index on disk, search one word and print the first ten hits with snippets.
 
 #[path = "../tests/support/archive.rs"]
 mod archive;
@@ -16,16 +16,17 @@ use archive::Archive;
 use nix::sys::resource::{UsageWho, getrusage};
 use stock::{Row, Stock};
 
-/// How often each program is started.
+/// The number of times that each program is started.
 const ROUNDS: usize = 31;
-/// What is asked for.
+/// The queries.
 const QUERIES: [&str; 3] = ["工会", "就业 高校", "\"农民工工资\""];
-/// Names the folder of the stock index for this program when it plays the stock one.
+/// The environment variable with the folder of the stock index, set when this program acts as the stock one.
 const STOCK_INDEX: &str = "STOCK_INDEX";
-/// Names the file of articles when it builds that index.
+/// The environment variable with the file of articles, set when it builds that index.
 const STOCK_FILE: &str = "STOCK_FILE";
-/// Set when it runs another command to see how much memory that takes: the system tells it of the largest child, and a child
-/// counts as at least as large as the process that started it, so that has to be a small one.
+/// The environment variable that is set when it runs another command to measure its memory: the system reports the
+/// largest child, and a child counts as at least as large as the process that started it, so that process has to be
+/// small.
 const MEASURE: &str = "MEASURE";
 
 fn main() {
@@ -47,7 +48,7 @@ fn main() {
     let archive = Archive::new();
     let file = news::file(&archive);
     let folder = tempfile::tempdir().unwrap();
-    // Other processes build the indexes: the files are as a user has them.
+    // Other processes build the indexes, so that the files are as a user has them.
     let mut build = Command::new(env!("CARGO_BIN_EXE_gongxun"));
     run(build.arg("index").arg(&file).arg("--root").arg(file.parent().unwrap()).arg("--index").arg(archive.index()));
     run(Command::new(std::env::current_exe().unwrap()).arg(folder.path()).env(STOCK_FILE, &file));
@@ -81,7 +82,7 @@ fn main() {
     }
 }
 
-/// The peak of resident memory of a command, mapped pages included, in MB.
+/// Returns the peak of resident memory of a command, mapped pages included, in MB.
 fn memory(command: &Command) -> f64 {
     let mut measure = Command::new(std::env::current_exe().unwrap());
     measure.arg(command.get_program()).args(command.get_args()).env(MEASURE, "1");
@@ -93,7 +94,7 @@ fn memory(command: &Command) -> f64 {
     String::from_utf8_lossy(&printed).trim().parse::<f64>().unwrap() * 1024.0 / 1e6
 }
 
-/// Runs a command to its end and gives the milliseconds.
+/// Runs a command to its end and returns the milliseconds.
 fn run(command: &mut Command) -> f64 {
     let start = Instant::now();
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();

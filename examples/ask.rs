@@ -1,6 +1,5 @@
-//! Asks an index the queries of `benches/search.rs` and prints how long the answers take, in milliseconds:
-//! `cargo run --release --example ask -- INDEX [ROUNDS [KIND [QUERY…]]]`. With a kind it asks that one alone, for a profiler;
-//! with queries it asks these.
+//! Times the queries of `benches/search.rs` on an index and prints milliseconds: `cargo run --release --example ask --
+//! INDEX [ROUNDS [KIND [QUERY…]]]`. With a kind it runs that one alone, for a profiler; with queries it runs these.
 
 #[path = "../tests/support/questions.rs"]
 mod questions;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use damage::{Mirror, Tones};
 
-/// Size of the table, tones, traditional letters, a blank before the closing bracket.
+/// Size of the table, tones, Traditional Chinese characters, a blank before the closing bracket.
 const MIRRORS: [(usize, Tones, bool, bool); 5] = [
     (60, Tones::Marked, true, false),
     (200, Tones::Marked, true, false),

@@ -1,5 +1,5 @@
-//! How fast pages become articles, and in how much memory. Writes crawls made by repeating pages to a temporary folder,
-//! reads each in a process of its own, prints a table, and removes them.
+//! The throughput and memory of extraction. Writes crawls made by repeating pages to a temporary folder, reads each in
+//! a process of its own, prints a table, and removes them.
 //!
 //! ```text
 //! cargo run --release --example extract_throughput           # crawls of 200 MB and 2 GB
@@ -20,13 +20,13 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use gongxun_ingest::ingest::{Options, extract_all};
 
-/// What tells the program that it is the process that reads.
+/// The argument that marks the reading process.
 const READ: &str = "--read";
 /// The sizes of the crawls, in MB of HTML.
 const SIZES: [u64; 2] = [200, 2_000];
-/// How often memory is looked at.
+/// The interval at which memory is sampled.
 const TICK: Duration = Duration::from_millis(5);
-/// Ticks of a processor's clock in a second, as Linux counts them for programs.
+/// The ticks of a processor's clock in a second, as Linux reports them.
 const CLOCK: f64 = 100.0;
 
 fn main() {
@@ -74,8 +74,8 @@ fn pages() -> Vec<Vec<u8>> {
     pages
 }
 
-/// Writes a crawl of at least so many bytes of HTML, each record compressed by itself where `compressed`; gives how many
-/// there are.
+/// Writes a crawl of at least this many bytes of HTML, each record compressed by itself if `compressed`; returns the
+/// exact number of bytes.
 fn write(path: &Path, pages: &[Vec<u8>], bytes: u64, compressed: bool) -> std::io::Result<u64> {
     let mut out = BufWriter::new(File::create(path)?);
     let mut written = 0;
@@ -142,14 +142,14 @@ fn read(path: &Path, bytes: u64) {
     );
 }
 
-/// What the system counts for this process, in KB; 0 where it does not tell.
+/// Returns a counter of this process, in KB; 0 if the system does not report it.
 fn status(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// How long the processors have worked for this process.
+/// Returns the processor time of this process, in seconds.
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // Behind the program's name, which may have blanks in it: the 14th and 15th field of all.

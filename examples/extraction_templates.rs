@@ -1,4 +1,4 @@
-//! Prints how much of articles is lost, and how much of them goes to the wrong part, when they are put into pages of known
+//! Prints how much of articles is lost, and how much goes to the wrong part, when they are put into pages of known
 //! make: `GONGXUN_DATA=… cargo run --example extraction_templates [ARTICLES]`.
 //!
 //! `GONGXUN_DATA` names a folder with `scale/cctv.jsonl` and `modern/{html,gold.jsonl}`. Each article is wrapped at four
@@ -13,13 +13,13 @@ use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Options, explain};
 use serde_json::Value;
 
-/// Articles that are tried without an argument.
+/// The default number of articles.
 const ARTICLES: usize = 2_000;
-/// Articles that go into each frame of a saved page.
+/// The number of articles put into each frame of a saved page.
 const IN_EACH_FRAME: usize = 12;
-/// Letters of an article at least: less is the caption of a film.
+/// The least number of characters of an article: less is the caption of a film.
 const LEAST_LETTERS: usize = 60;
-/// Pages of each template that are named because they have most letters in the wrong part.
+/// The number of pages of each template that are named, those with most characters in the wrong part.
 const NAMED: usize = 3;
 
 struct Article {
@@ -35,7 +35,7 @@ fn main() {
         eprintln!("SKIPPED: the figures need GONGXUN_DATA");
         return;
     };
-    // With a part of a template's or frame's name behind the number: prints its first page.
+    // With a part of a template's or frame's name after the number, prints its first page.
     let shown = std::env::args().nth(2);
     let wanted = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(ARTICLES);
     let articles = articles(&data, wanted);
@@ -340,7 +340,7 @@ fn letters(text: &str) -> Vec<char> {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// How many runs of so many letters stand in `text` more often than in `other`.
+/// Counts the runs of a length that occur in `text` more often than in `other`.
 fn less(text: &[char], other: &[char], run: usize) -> usize {
     let mut count: HashMap<&[char], i64> = HashMap::new();
     text.windows(run).for_each(|w| *count.entry(w).or_default() += 1);

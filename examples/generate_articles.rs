@@ -1,4 +1,4 @@
-//! Writes as many invented articles as are wanted, as JSON lines of 10,000 each, and measures how their vocabulary grows.
+//! Writes a number of invented articles, as JSON-lines files of 10,000 each, and measures how their vocabulary grows.
 //!
 //! ```console
 //! $ cargo run --release --example generate_articles -- 1000000 generated
@@ -23,27 +23,27 @@ use gongxun_text::random::Random;
 use gongxun_text::segment::{Hmm, Segmenter};
 use serde_json::{Value, json};
 
-/// Articles of a file.
+/// The number of articles in a file.
 const OF_A_FILE: usize = 10_000;
-/// The length of a body in characters, on average: 1.5 KB.
+/// The average length of a body in characters: 1.5 KB.
 const BODY: usize = 500;
-/// Of a hundred words so many are one of the text's own once more,
+/// The percentage of words that repeat one of the text's own,
 const REPEATED: usize = 30;
-/// so many are one of the few that follow the word before,
+/// that are one of the few that follow the word before,
 const FOLLOWING: usize = 62;
-/// so many are names or words that no dictionary has,
+/// that are names or words in no dictionary,
 const OPEN: usize = 1;
-/// and so many are numbers.
+/// and that are numbers.
 const NUMBERS: usize = 2;
-/// Of a hundred articles so many are copies.
+/// The percentage of articles that are copies.
 const COPIES: usize = 3;
-/// How many words follow a word more often than others.
+/// The number of words that follow a word more often than others.
 const FOLLOWERS: usize = 4;
-/// How many articles back a copy's original may be.
+/// The greatest distance of a copy from its original, in articles.
 const COPIED_FROM: usize = 500;
 /// The exponent of the endless list's long tail: the share of words beyond rank r falls as r to the power of minus this.
 const TAIL: f64 = 0.45;
-/// Where the tail begins.
+/// The rank at which the tail begins.
 const TAIL_FROM: f64 = 200.0;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -83,7 +83,7 @@ fn generate(count: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Who writes.
+/// The generator of articles.
 struct Author {
     random: Random,
     words: Vec<String>,
@@ -148,7 +148,7 @@ impl Author {
         })
     }
 
-    /// Writes a sentence and gives its length in characters.
+    /// Writes a sentence and returns its length in characters.
     fn sentence(&mut self, body: &mut String, own: &mut Vec<String>) -> usize {
         let mut length = 0;
         let clauses = 1 + self.random.below(4);
@@ -188,7 +188,7 @@ impl Author {
         word
     }
 
-    /// The word of the dictionary that stands at this share of all frequencies.
+    /// Returns the word of the dictionary at this share of all frequencies.
     fn word_at(&self, share: f64) -> String {
         let sum = self.sums.last().copied().unwrap_or(1);
         let at = ((share * sum as f64) as u64).min(sum - 1);
@@ -201,7 +201,7 @@ impl Author {
         self.spell(rank.min(1e15) as u64)
     }
 
-    /// The word of a rank: two to four characters, always the same ones.
+    /// Returns the word of a rank: two to four characters, always the same ones.
     fn spell(&self, rank: u64) -> String {
         let mut spelling = Random::new(rank.wrapping_add(7));
         spelling.below(2);
@@ -228,7 +228,7 @@ fn unit(random: &mut Random) -> f64 {
     bits as f64 / (1u64 << 52) as f64
 }
 
-/// Prints how many different words and pairs of characters there are after so many articles.
+/// Prints the numbers of distinct words and pairs of characters after a number of articles.
 fn measure(file: &Path) -> Result<(), Box<dyn Error>> {
     let segmenter = Segmenter::builtin();
     let (mut words, mut pairs) = (HashSet::new(), HashSet::new());

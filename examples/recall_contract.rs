@@ -26,7 +26,7 @@ use gongxun_text::fold::fold_char;
 use gongxun_text::random::Random;
 use gongxun_text::synonyms::Synonyms;
 
-/// How many substrings are tried; a tenth as many names, and a tenth as many characters.
+/// The number of substrings to try; in addition a tenth as many names, and a tenth as many characters.
 const STRINGS: usize = 5_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -59,12 +59,12 @@ fn contract(folder: &Path, name: &str, lines: &str, sample: usize) -> Result<boo
     Ok(report.is_sound())
 }
 
-/// How many simplified strings find what they found before where the texts were converted by phrases.
+/// Counts the simplified strings that find the same articles after the texts were converted by phrases.
 fn phrases(folder: &Path, simplified: &str, converted: &str, sample: usize) -> Result<(), Box<dyn Error>> {
     let mut random = Random::new(1);
     let articles: Vec<&str> = simplified.lines().collect();
     let mut strings = Vec::new();
-    // An article that has nothing to take is passed over; so there is an end to the tries.
+    // An article that has nothing to draw is skipped, so the number of attempts is limited.
     for _ in 0..sample * 4 {
         if strings.len() < sample && !articles.is_empty() {
             let article = article(articles[random.below(articles.len())])?;
@@ -94,7 +94,7 @@ fn phrases(folder: &Path, simplified: &str, converted: &str, sample: usize) -> R
     Ok(())
 }
 
-/// The ids that a string in quotes finds, in order.
+/// Returns the ids that a string in quotes finds, in order.
 fn find(snapshot: &Snapshot, string: &str) -> gongxun::Result<Vec<String>> {
     let query = parse(&format!("\"{string}\""));
     let compiled = compile(query.root.as_ref(), &[], snapshot.segmenter()?, Synonyms::builtin(), Breadth::Exact);
@@ -115,7 +115,7 @@ fn build(folder: &Path, lines: &str) -> Result<PathBuf, Box<dyn Error>> {
     Ok(index)
 }
 
-/// Every text of every line, converted; ids stay as they were.
+/// Converts every text of every line; ids stay as they were.
 fn convert(lines: &str, letters: &dyn Fn(&str) -> String) -> Result<String, Box<dyn Error>> {
     let mut out = String::with_capacity(lines.len());
     for line in lines.lines() {
@@ -140,7 +140,7 @@ fn article(line: &str) -> Result<Article, Box<dyn Error>> {
     Ok(Article { title: text("title"), body: text("body"), ..Article::default() })
 }
 
-/// For each simplified letter a traditional one that folds back to it: the first in the order of Unicode.
+/// Maps each simplified character to a traditional one that folds back to it: the first in the order of Unicode.
 fn traditional_letters() -> HashMap<char, char> {
     let mut letters = HashMap::new();
     for c in ('\u{4e00}'..='\u{9fff}').filter(|c| fold_char(*c) != *c) {

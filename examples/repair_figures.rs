@@ -1,4 +1,4 @@
-//! Prints how much of damaged text comes back: articles are damaged with random tables, repaired and compared.
+//! Prints how much of damaged text is restored: articles are damaged with random tables, repaired and compared.
 //!
 //! Needs `GONGXUN_DATA` (a folder with `scale/cctv.jsonl`). Usage: `cargo run --release --example repair_figures [ARTICLES]`.
 //! For a closer look: `SHOW=20` prints so many lines of each row that do not come back, `UNSEEN=1` the articles whose
@@ -14,9 +14,9 @@ mod damage;
 
 use damage::{Decoder, Marks, Mirror, Tones};
 
-/// How many articles share one random table.
+/// The number of articles that share one random table.
 const ARTICLES_A_TABLE: usize = 50;
-/// The bounds between which confidence is compared with what came back.
+/// The bounds of the steps of confidence at which it is compared with the outcome.
 const BOUNDS: [f32; 7] = [0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.001];
 
 fn main() {
@@ -96,10 +96,10 @@ fn untouched(articles: &[Vec<String>]) {
     );
 }
 
-/// How often what a repair says of itself is so.
+/// The calibration of the confidence that repairs report.
 #[derive(Default)]
 struct Calibration {
-    /// For each step of confidence how many articles, how many of them whole, and the sum of what was said.
+    /// For each step of confidence: the number of articles, the number of intact ones, and the sum of the confidence.
     steps: [(usize, usize, f64); BOUNDS.len() - 1],
 }
 
@@ -122,7 +122,7 @@ impl Calibration {
     }
 }
 
-/// What came back of a row's articles.
+/// The outcome of a row's articles.
 #[derive(Default)]
 struct Sums {
     characters: usize,
@@ -203,8 +203,8 @@ fn row(
     );
 }
 
-/// In what a line differs: characters that are others than they should be, those of them that are not marked as
-/// uncertain, and places that are said to be lost.
+/// The differences in a line: wrong characters, those of them that are not marked as uncertain, and places reported as
+/// lost.
 struct Difference {
     wrong: usize,
     unmarked: usize,
@@ -228,7 +228,7 @@ impl Difference {
                 difference.unmarked += usize::from(!is_lost && !is_marked(start + at, start + at + 1));
             }
         } else {
-            // Characters too many or too few: where these stand is not told from where others differ.
+            // Characters too many or too few: their places can't be told from those of other differences.
             let lost = b.iter().filter(|c| **c == '\u{FFFD}').count();
             let wrong = a.len().max(b.len()).saturating_sub(common(a, b) + lost);
             difference.lost += lost;
@@ -265,7 +265,7 @@ fn lines_of(json: &str) -> Option<Vec<String>> {
     Some(std::iter::once(title).chain(body.lines().map(str::to_string)).collect())
 }
 
-/// How many characters two texts have in common, in order.
+/// Returns the number of characters that two texts have in common, in order.
 fn common(a: &[char], b: &[char]) -> usize {
     let mut row = vec![0; b.len() + 1];
     for x in a {

@@ -13,7 +13,7 @@ mod reprints;
 use gongxun_core::reprint::{PACKED, Packed, similarity};
 use reprints::{Evidence, Kind};
 
-/// How many copies of each kind are made.
+/// The number of copies of each kind.
 const COPIES: usize = 400;
 
 fn main() {
