@@ -71,7 +71,7 @@ pub struct Copy {
     pub doc: DocId,
     /// The number of its cluster.
     pub cluster: u32,
-    /// Its rank among the copies: the lowest-ranked match represents the cluster.
+    /// Its rank among the copies, from 0: the match with the least rank represents the cluster.
     pub place: u32,
 }
 
