@@ -6,6 +6,8 @@
 //! Chinese pages and the declared one, each judged by the text that it gives. Chinese text decoded with the wrong one
 //! of GBK and Big5 turns into rare characters and errors; with the right one half of its characters are among the
 //! commonest few hundred, and a few damaged bytes change neither.
+//!
+//! Names and decoders of charsets are those of the [Encoding Standard](https://encoding.spec.whatwg.org/).
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};

@@ -14,11 +14,12 @@ pub enum Extent {
 /// The options of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// Number of random strings; in addition a tenth as many names, and a tenth as many single characters.
+    /// Number of random strings, by default [`DEFAULT_SAMPLE`]; in addition a tenth as many names, and a tenth as many
+    /// single characters.
     pub sample: usize,
-    /// The extent.
+    /// The extent, by default [`Extent::Sample`].
     pub extent: Extent,
-    /// The seed of the random choice: the same seed draws the same strings.
+    /// The seed of the random choice, by default 1: the same seed draws the same strings.
     pub seed: u64,
 }
 

@@ -1,4 +1,6 @@
 //! HTTP responses as stored by a crawl: the message in, its page out, with transfer and content encodings undone.
+//!
+//! The message format is that of HTTP/1.1 ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112)).
 
 use std::io::Read;
 

@@ -14,7 +14,8 @@ use gongxun_core::error::Reason;
 
 /// Limits on the size, nesting and compression of an input, beyond which a record is set aside.
 ///
-/// Each limit has a name, which the report of a record over it states and [`Limits::set`] accepts.
+/// Each limit has a name, which the report of a record over it states and [`Limits::set`] accepts. The defaults are the
+/// associated constants of the same names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Limits {
     /// The maximum size of an unpacked record in bytes; also of an archive that has to be held in memory because it is
@@ -39,24 +40,24 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 64 MiB: the longest saved pages have a few.
+    /// The default of `record_bytes`, 64 MiB: the longest saved pages have a few.
     pub const RECORD_BYTES: u64 = 64 << 20;
-    /// 16 MiB, of the text of one page.
+    /// The default of `page_bytes`, 16 MiB.
     pub const PAGE_BYTES: u64 = 16 << 20;
-    /// An archive in an archive in an archive.
+    /// The default of `nesting`: an archive in an archive in an archive.
     pub const NESTING: u64 = 3;
     /// The multiple of the ratio that applies to bytes that became records.
     pub const BEYOND: u64 = 10;
-    /// Text rarely packs better than 1:100, the worst of deflate is 1:1032.
+    /// The default of `ratio`: text rarely compresses better than 1:100, and the extreme of deflate is 1:1032.
     pub const RATIO: u64 = 500;
-    /// 64 MiB.
+    /// The default of `ratio_floor`, 64 MiB.
     pub const RATIO_FLOOR: u64 = 64 << 20;
-    /// Ten million.
+    /// The default of `members`, ten million.
     pub const MEMBERS: u64 = 10_000_000;
-    /// Two hundred.
+    /// The default of `folders`, two hundred.
     pub const FOLDERS: u64 = 200;
-    /// No limit: reading is linear in the bytes that the other limits bound, and the outcome must not depend on the
-    /// machine.
+    /// The default of `seconds`, no limit: reading is linear in the bytes that the other limits bound, and the outcome
+    /// must not depend on the machine.
     pub const SECONDS: u64 = 0;
 
     /// The limits' names, as accepted by [`Limits::set`].

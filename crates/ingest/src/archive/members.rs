@@ -4,6 +4,9 @@
 //! [`Members::fill`] therefore stops at the end of each member, after its checksum is verified, [`Members::advance`]
 //! moves to the next one, and [`Members::resync`] finds the next one after damage. As a plain reader ([`Read`]) the
 //! members are one stream; a reader that reads on after damage gets the next intact member.
+//!
+//! The formats are gzip ([RFC 1952](https://www.rfc-editor.org/rfc/rfc1952)), deflate
+//! ([RFC 1951](https://www.rfc-editor.org/rfc/rfc1951)) and zstd ([RFC 8878](https://www.rfc-editor.org/rfc/rfc8878)).
 
 use std::io::{self, BufRead, Read};
 

@@ -2,6 +2,9 @@
 //!
 //! The page is the part that the message names as its start, otherwise the first one that is HTML; pictures, style
 //! sheets and frames are in parts of their own and skipped. A truncated message is read as far as it goes.
+//!
+//! The format is MHTML ([RFC 2557](https://www.rfc-editor.org/rfc/rfc2557)), with the transfer encodings of
+//! [RFC 2045](https://www.rfc-editor.org/rfc/rfc2045).
 
 use super::headers::{self, fields};
 use super::record::{Media, Record};

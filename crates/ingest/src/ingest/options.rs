@@ -18,26 +18,28 @@ pub struct Options<'a> {
     /// The folder whose name the places of files begin with; if empty, the known root that holds a path or, if there is
     /// none, the folder that is named, or a file's folder.
     pub root: PathBuf,
-    /// The name of a new root, if it is not to be the folder's.
+    /// The name of a new root; by default the folder's.
     pub root_name: Option<String>,
     /// The options of extraction.
     pub extract: extract::Options,
-    /// Limits against hostile input.
+    /// Limits against hostile input; see [`Limits`] for the defaults.
     pub limits: Limits,
-    /// Whether articles of missing files are removed.
+    /// The missing files whose articles are removed; by default none.
     pub prune: Prune,
-    /// Whether pruning may remove more than half of the articles of a root, or everything below an empty folder.
+    /// Whether pruning may remove more than half of the articles of a root, or everything below an empty folder. The
+    /// default is `true`; the command line sets it only with `--yes`.
     pub prune_most: bool,
-    /// The volume of articles between two commits, in bytes. Committed work is not repeated after a crash; each commit
-    /// leaves a segment to merge.
+    /// The volume of articles between two commits, in bytes; by default [`COMMIT_BYTES`]. Committed work is not repeated
+    /// after a crash; each commit leaves a segment to merge.
     pub commit_bytes: u64,
-    /// Number of extracting threads; 0 for one per core.
+    /// Number of extracting threads; 0, the default, for one per core.
     pub threads: usize,
-    /// Whether articles deleted on request come back: their tombstones are removed before anything is read.
+    /// Whether articles deleted on request come back: their tombstones are removed before anything is read. The default
+    /// is `false`.
     pub restore: bool,
-    /// Set by the caller to stop after the current batch, with a commit.
+    /// Set by the caller to stop after the current batch, with a commit. By default it is never set.
     pub stop: &'a AtomicBool,
-    /// The time at which to stop in the same way.
+    /// The time at which to stop in the same way; by default there is none.
     pub deadline: Option<Instant>,
 }
 

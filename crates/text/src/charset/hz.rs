@@ -2,6 +2,8 @@
 //!
 //! `~{` begins a run of GB2312 with the high bits cleared, `~}` ends it, `~~` is a tilde, and a tilde at the end of a
 //! line joins it with the next.
+//!
+//! The encoding is defined in [RFC 1843](https://www.rfc-editor.org/rfc/rfc1843).
 
 use encoding_rs::GBK;
 

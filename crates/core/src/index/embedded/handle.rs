@@ -15,12 +15,12 @@ use gongxun_text::segment::Segmenter;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The user's own words, one a line, each with an optional frequency.
+    /// The user's own words, one a line, each with an optional frequency; by default none.
     pub dictionary: String,
 }
 
 impl Settings {
-    /// Adds these words to the built-in ones.
+    /// Sets the user's own words, which are added to the built-in ones.
     pub fn dictionary(mut self, words: impl Into<String>) -> Settings {
         self.dictionary = words.into();
         self

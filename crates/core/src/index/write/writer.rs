@@ -41,9 +41,9 @@ const STORE_BLOCK: usize = 16 << 10;
 /// The resources a writer may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Resources {
-    /// Number of indexing threads.
+    /// Number of indexing threads, by default one per core.
     pub threads: usize,
-    /// Memory budget for segments under way, in bytes, all threads together.
+    /// Memory budget for segments under way, in bytes, all threads together; by default 100 MB.
     pub memory: usize,
 }
 
@@ -58,7 +58,7 @@ impl Resources {
 }
 
 impl Default for Resources {
-    /// All cores, and 100 MB.
+    /// One thread per core, and 100 MB.
     fn default() -> Resources {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Resources { threads, memory: DEFAULT_MEMORY }
