@@ -1,7 +1,7 @@
 //! The labour lexicon: terms of labour law, unions and work that jieba's dictionary lacks or cuts apart.
 //!
-//! The list is `data/labour.tsv`. `build.rs` puts its words into the built-in dictionary with frequencies high enough for
-//! each to be cut as one word.
+//! The list is `data/labour.tsv`. `build.rs` puts its words into the built-in dictionary, with frequencies high enough
+//! for each to be cut as one word.
 
 /// The source of the lexicon: `word<TAB>category<TAB>note` a line; lines that begin with `#` are comments.
 const LABOUR: &str = include_str!("data/labour.tsv");

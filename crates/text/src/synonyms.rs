@@ -258,7 +258,8 @@ mod tests {
         assert!(groups().len() >= GROUPS, "{} groups", groups().len());
     }
 
-    /// The file is written as it is looked up: what the fold would change is a slip of the pen, and so is a term twice in a line.
+    /// The file is written in folded form: a term that the fold would change is a mistake, and so is a term twice in a
+    /// line.
     #[test]
     fn builtin_terms_are_written_folded() {
         for (number, line) in BUILTIN.lines().enumerate() {
@@ -309,8 +310,8 @@ mod tests {
         assert_eq!(own.lookup("ai"), ["air"]);
     }
 
-    /// A query's words are looked up from the beginning of one to the end of one, so a term must not be cut through where
-    /// other words stand beside it.
+    /// Terms are looked up in a query from the beginning of one word to the end of another, so segmentation must not
+    /// cut across a term's edges next to other words.
     #[test]
     fn segmentation_keeps_the_edges_of_builtin_terms() {
         let segmenter = Segmenter::builtin();

@@ -107,7 +107,7 @@ pub struct Fields {
     pub author: Field,
     /// The section as printed, for facets.
     pub section: Field,
-    /// Seconds on the printed local clock since 1970 (see [`crate::article::Date::local_seconds`]); absent where undated.
+    /// Seconds on the printed local clock since 1970 (see [`crate::article::Date::local_seconds`]); absent if undated.
     pub date: Field,
     /// The numbers of the lines of an article's or page's margin, four bytes each, the highest first.
     pub lines: Field,

@@ -26,7 +26,8 @@ pub trait Texts {
 pub struct Clusters {
     /// Number of fingerprints processed so far.
     pub known: u32,
-    /// The clusters of two or more: in each the cleanest copy first, then the earliest; the clusters by their least member.
+    /// The clusters of two or more, ordered by their least member; in each the cleanest copy comes first, then the
+    /// earliest.
     pub groups: Vec<Vec<u32>>,
     /// Fingerprints of articles that are gone or changed.
     pub dead: Flags,

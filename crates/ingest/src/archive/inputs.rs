@@ -21,8 +21,8 @@ pub const STANDARD_INPUT: &str = "-";
 pub struct Input {
     /// The path to open; [`STANDARD_INPUT`] for standard input.
     pub path: PathBuf,
-    /// The path relative to the root, its parts joined by `/`, as it appears in [`Origin::file`]; for a path outside the
-    /// root, the path as it was given.
+    /// The path relative to the root, its parts joined by `/`, as in [`Origin::file`]; for a path outside the root, the
+    /// path as it was given.
     pub name: String,
     /// Its size in bytes; 0 if unknown.
     pub size: u64,

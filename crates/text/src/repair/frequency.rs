@@ -1,7 +1,8 @@
 //! Frequencies of Chinese characters and of pairs of neighbours, by which readings of a damaged place are compared. All
 //! characters are folded.
 //!
-//! The counts come from the word lists of jieba (`dict.txt` and `idf.txt`, MIT licence), by way of `examples/make_frequencies.rs`.
+//! The counts come from the word lists of jieba (`dict.txt` and `idf.txt`, MIT licence), by way of
+//! `examples/make_frequencies.rs`.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
