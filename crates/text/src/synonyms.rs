@@ -272,7 +272,7 @@ mod tests {
         }
     }
 
-    /// A term finds by one line alone, so no line widens another: what a term finds is what stands in its line.
+    /// A term finds others by one line alone, so no line widens another: its synonyms are those in its line.
     #[test]
     fn no_builtin_term_finds_by_two_lines() {
         let mut lines: HashMap<String, Group> = HashMap::new();

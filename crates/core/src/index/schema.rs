@@ -3,7 +3,7 @@
 //! Title, lead and body each have three fields made from the folded text: **words** and **chars** for ranking,
 //! **pairs** with positions for matching strings exactly. A fourth, **parts**, distinguishes words from characters that
 //! cross word boundaries, and is not scored. Names of people have pairs and chars, so that a name is found by any part
-//! of it; captions, which stand in the body too, have the same, to be searched alone.
+//! of it; captions, which are in the body too, have the same, to be searched alone.
 //!
 //! An index holds documents of two kinds, never in one segment: articles, and the documents of margins (see
 //! `docs/FORMAT.md`), which are lines, each distinct one once, and pages without an article.

@@ -143,7 +143,7 @@ impl Parser<'_> {
         if distances.is_empty() {
             return all(operands);
         }
-        // A chain with one distance is one NEAR; where the distance changes, the term in between belongs to both.
+        // A chain with one distance is one NEAR; if the distance changes, the term in between belongs to both.
         let span = self.lexemes[start].span.start..self.lexemes[self.at - 1].span.end;
         let mut nodes = Vec::new();
         let mut first = 0;

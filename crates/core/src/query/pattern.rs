@@ -22,8 +22,9 @@ const SHORT: usize = 4;
 
 /// Parses the wildcards of a word.
 ///
-/// People type whole questions, so `?` at the end of a word is a question mark; where a word without `*` ends so, or a
-/// question particle stands before the mark (有工会吗？怎么办) or a sentence on both sides, the marks inside are too.
+/// People type whole questions, so `?` at the end of a word is a question mark. If a word without `*` ends in one, or a
+/// question particle precedes the mark (有工会吗？怎么办), or there is a sentence on both sides of it, the marks inside are
+/// question marks too.
 pub(super) fn pattern(word: &[char]) -> Read {
     let stars = word.iter().filter(|c| is_star(**c)).count();
     if stars == 0 && !word.iter().any(|c| is_mark(*c)) {

@@ -12,7 +12,7 @@ pub const LANES: usize = 120;
 /// The size of a packed fingerprint in bytes: at most a tenth of the text on disk if texts have 530 characters.
 pub const PACKED: usize = REPAIRS + 1;
 
-/// The least length of a distinctive title, in characters; shorter ones stand over many articles.
+/// The least length of a distinctive title, in characters; many articles share a shorter one.
 const MIN_TITLE: usize = 5;
 /// The number of bits in the set of numbers.
 pub(super) const NUMBER_BITS: u32 = 96;

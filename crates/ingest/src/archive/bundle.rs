@@ -3,7 +3,7 @@
 //!
 //! An ArchiveBox snapshot has the page as a browser's single file, as its DOM, as text and more; one of them is read,
 //! and its address and time come from the snapshot's `index.json`. Around the snapshots of an ArchiveBox, and around
-//! the crawl of a WACZ, stand lists and indexes that are not pages.
+//! the crawl of a WACZ, are lists and indexes that are not pages.
 
 use std::ffi::OsString;
 use std::fs::File;

@@ -46,9 +46,9 @@ const COMMON: usize = 2500;
 
 /// The evidence of a page about the table that the glossing program used.
 pub struct Evidence {
-    /// Number of times that each pair of bytes stands with each gloss.
+    /// Number of occurrences of each pair of bytes with each gloss.
     pub glossed: HashMap<(u16, Reading), u32>,
-    /// Number of times that each pair of bytes stands without a gloss, in or out of step.
+    /// Number of occurrences of each pair of bytes without a gloss, in or out of step.
     pub plain: Vec<u16>,
     /// The script of the page.
     pub script: Script,
@@ -150,7 +150,7 @@ impl Evidence {
         *count = count.saturating_add(1);
     }
 
-    /// Whether brackets behind a character are a gloss: it has this reading, or the two stand together again and again.
+    /// Whether brackets behind a character are a gloss: it has this reading, or the two occur together repeatedly.
     pub fn is_gloss(&self, pair: u16, reading: Reading) -> bool {
         let [lead, trail] = pair.to_be_bytes();
         readings().is_read(lead, trail, reading)

@@ -23,8 +23,8 @@ const SYMBOL: f32 = -17.0;
 const UNASSIGNED: f32 = -24.0;
 const WRONG_SCRIPT: f32 = -9.0;
 const OTHER_READING: f32 = -10.0;
-/// The score of a pair of bytes that stands without a gloss elsewhere on the page, or with one here and without one
-/// there.
+/// The penalty in bits of a pair of bytes with a gloss here that occurs without one elsewhere on the page, and of a pair
+/// in the table that occurs without one here.
 pub const NOT_IN_TABLE: f32 = -12.0;
 /// The score of a table entry that is not seen on the page: by the character's frequency, between two bounds.
 const COMMON: f32 = 9.0;
@@ -39,7 +39,7 @@ const WORD_LIST: f32 = 12.0;
 /// and none of those has hardly kept them; with the smaller number it may have.
 const MANY_SHIFTED: u32 = 60;
 const FEW_SHIFTED: u32 = 20;
-/// The cost of a pair that was left out, and the additional cost where that is unlikely.
+/// The cost of a pair that was left out, and the additional cost if that is unlikely.
 const GAP: f32 = -18.0;
 const RARE_GAP: f32 = 5.0;
 /// The probability that all gaps of such a page are seen.
@@ -54,7 +54,7 @@ pub struct Model<'a> {
     pub evidence: &'a Evidence,
     /// The page itself.
     pub page: &'a [Vec<Token>],
-    /// Whether each pair of bytes stands with any gloss.
+    /// Whether each pair of bytes has a gloss anywhere.
     in_table: Vec<bool>,
     frequencies: &'static Frequencies,
     /// The counts of the finished first pass, and those of the pass under way.

@@ -86,7 +86,7 @@ pub fn files(generation: &Generation) -> Result<Files> {
 }
 
 impl Files {
-    /// Records an error, under its own path where it has one. An error reported by the operating system is not damage
+    /// Records an error, under its own path if it has one. An error reported by the operating system is not damage
     /// to the file.
     fn note(&mut self, path: &Path, error: Option<Error>) -> Result<()> {
         let damage = match error {
@@ -204,7 +204,7 @@ fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<String, Stri
     if crc != footer.crc {
         return Err(format!("its checksum is {crc:08x}, written was {:08x}", footer.crc));
     }
-    // Behind the footer stand its length and a constant magic number; both have been read already.
+    // The footer is followed by its length and a constant magic number; both have been read already.
     let form = serde_json::to_string(&footer).unwrap_or_default();
     let written = &all[body.len()..all.len() - 2 * size_of::<u32>()];
     if written != form.as_bytes() {

@@ -152,7 +152,7 @@ impl Whole {
         Whole { folder: folder.to_path_buf(), looked: Arc::default() }
     }
 
-    /// Whether the files of a segment are intact. [`Whole::trouble`] has the reason where they are not.
+    /// Whether the files of a segment are intact. If not, [`Whole::trouble`] has the reason.
     pub fn has(&self, segment: &SegmentMeta) -> bool {
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (segment.id(), segment.delete_opstamp());

@@ -40,7 +40,7 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub in_place: Vec<u64>,
     /// Number of its articles that are copies of one in the same file: a line that an export has twice. Schema 3 stores
-    /// here, as `shared`, the number that stand under another file.
+    /// here, as `shared`, the number that are held under another file.
     #[serde(default, alias = "shared", skip_serializing_if = "is_zero")]
     pub repeated: u64,
     /// Number of its records that have text and no article: pages, found by their margin alone.

@@ -1,6 +1,6 @@
 //! Precedence between records that claim the same id. The rule is docs/RECORDS.md's, and it is implemented here alone.
 //!
-//! Claims flow in, a [`Verdict`] on each flows out. A claim is a record's: its article, the file that it stands in, and
+//! Claims flow in, a [`Verdict`] on each flows out. A claim is a record's: its article, the file that it is in, and
 //! whether it is the record of its own place or a copy of one ([`Class`]). Of all claims on an id the index holds the
 //! first in order of precedence; the others are *shadowed*, and the manifest lists them under their files. When the
 //! holder releases the id, the files of the others are marked to be read again. So the content of the index follows
@@ -31,7 +31,7 @@ pub enum Class {
 }
 
 impl Class {
-    /// The class of an article that stands in `file`, by the place that it names.
+    /// The class of an article in `file`, by the place that it names.
     pub fn of(origin: &str, file: &str) -> Class {
         let own = origin.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(['!', '#']));
         if own || file == PROGRAM { Class::Own } else { Class::Copy }
@@ -115,7 +115,7 @@ impl Ledger {
         ledger
     }
 
-    /// The last commit, where it holds anything.
+    /// The last commit, if it holds anything.
     pub fn snapshot(&self) -> Option<&Snapshot> {
         self.snapshot.as_ref()
     }
@@ -373,7 +373,7 @@ mod tests {
             assert!(ledger.holds(&id, "in/a.json").unwrap());
             assert_eq!(ledger.claimants(number).collect::<BTreeSet<_>>(), ["in/1.jsonl", "in/2.jsonl"].into());
             assert_eq!((ledger.shadowed("in/1.jsonl").len(), ledger.shadowed("in/2.jsonl").len()), (1, 1));
-            // The page goes: the remaining export is read again.
+            // The page is removed: the remaining export is read again.
             assert!(!ledger.release(&id, "in/2.jsonl").unwrap());
             assert!(ledger.release(&id, "in/a.json").unwrap());
             assert_eq!(ledger.to_read_again(), ["in/1.jsonl"]);

@@ -297,7 +297,7 @@ impl Pairs {
         let start = self.next;
         self.docs.push(doc);
         self.starts.push(start);
-        // Marks stand one past the last character.
+        // Marks are placed one past the last character.
         self.next += folded.len() as u32 + 1;
         let before = self.count();
         analyzer::pairs(folded, |pair, position| self.push_pair(pair, start + position));
