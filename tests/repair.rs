@@ -265,6 +265,14 @@ fn cuts_at_the_bytes_of_punctuation_are_undone() {
         let page = repair_page(&[GLOSSED, damaged]).unwrap_or_else(|| panic!("the damage is not seen: {damaged}"));
         assert!(page.lines[1].starts_with(expect), "{}", page.lines[1]);
     }
+    // A copy has left the private-use character out: what it stood between is a choice, and says so, or it is lost.
+    for damaged in ["工會(huì)的方向?;鶎庸?huì)要把職工放在心上", "他們的方向?;鶎庸?huì)要把職工放在心上"]
+    {
+        let page = repair_page(&[GLOSSED, damaged]).unwrap_or_else(|| panic!("the damage is not seen: {damaged}"));
+        let line = &page.lines[1];
+        assert!(line.contains("的方向。基层工会要把职工放在心上") || line.contains('\u{FFFD}'), "{line}");
+        assert!(!page.uncertain[1].is_empty(), "{line}: {:?}", page.uncertain);
+    }
     // A line without a gloss of its own, on a page that is damaged.
     let lines = [GLOSSED, "這是工作的方向?;鶎用總€單位都要知道"];
     let page = repair_page(&lines).expect("the damage is seen");

@@ -21,6 +21,8 @@ fn main() {
     let mut source = String::new();
     writeln!(source, "pub static PAGES: [u8; {}] = {pages:?};", pages.len()).unwrap();
     writeln!(source, "pub static DELTAS: [i32; {}] = {deltas:?};", deltas.len()).unwrap();
+    let composed = composed_letters();
+    writeln!(source, "pub static COMPOSED: [(char, char, char); {}] = {composed:?};", composed.len()).unwrap();
     std::fs::write(out.join("fold_table.rs"), source).expect("OUT_DIR is writable");
 
     dictionary::write(out, |c| {
@@ -29,11 +31,22 @@ fn main() {
     });
 }
 
+/// Radicals that Unicode's compatibility mappings leave alone and that copies of PDF have in the place of whole characters
+/// (⻋ for 车), with the ideographs that Unicode names as their equivalents.
+const RADICALS: &str = "⺅亻⺆冂⺉刂⺊卜⺒巳⺓幺⺖忄⺘扌⺙攵⺛旡⺝月⺞歺⺠民⺡氵⺢氺⺣灬⺦丬⺨犭⺩王⺬示⺭礻⺯糹⺰纟⺲罒⺶羊⺹耂⺻聿⺼肉⺾艹⺿艹⻀艹\
+⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾\
+⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀";
+
 /// Two-level table of the fold: for each page of 256 characters the number of its block, and the blocks of differences.
 fn fold_table() -> (Vec<u8>, Vec<i32>) {
     let to_simplified = simplified_characters();
+    let radicals: Vec<char> = RADICALS.chars().collect();
+    let radicals: HashMap<char, char> = radicals.chunks(2).map(|pair| (pair[0], pair[1])).collect();
     let step = |c: char| -> char {
+        let c = radicals.get(&c).copied().unwrap_or(c);
         let compatible = match c as u32 {
+            // Vertical forms and small ones: ︓ is a colon.
+            0xFE10..=0xFE19 | 0xFE30..=0xFE4F | 0xFE50..=0xFE6B => single(c.nfkc(), c),
             0x2E80..=0x2FDF | 0x3000 | 0xF900..=0xFAFF | 0xFF00..=0xFFEF | 0x2F800..=0x2FA1F => single(c.nfkc(), c),
             _ => c,
         };
@@ -71,6 +84,20 @@ fn fold_table() -> (Vec<u8>, Vec<i32>) {
         pages.push(u8::try_from(number).expect("fewer than 256 different blocks"));
     }
     (pages, blocks.concat())
+}
+
+/// The letters that Unicode writes as one character and as a letter with a mark behind it: the letter, the mark, the one.
+fn composed_letters() -> Vec<(char, char, char)> {
+    let mut composed: Vec<(char, char, char)> = ('\u{C0}'..='\u{1FFF}')
+        .filter_map(|c| {
+            let mut parts = std::iter::once(c).nfd();
+            let (letter, mark) = (parts.next()?, parts.next()?);
+            let one = unicode_normalization::char::compose(letter, mark)? == c && parts.next().is_none();
+            one.then_some((letter, mark, c))
+        })
+        .collect();
+    composed.sort_unstable();
+    composed
 }
 
 /// Returns OpenCC's simplified form of each Traditional Chinese character, if it is a single character.

@@ -5,6 +5,8 @@ use std::cell::Cell;
 use std::mem;
 use std::ops::Range;
 
+use gongxun_text::fold::composed;
+
 use super::fields::FieldName;
 use super::lex::{Lexeme, Operator, Token, half, is_hyphen, is_zero_width, lex};
 use super::near::{bare, join};
@@ -16,7 +18,7 @@ use super::{
 /// Parses a query. Never fails and never panics; time is linear in the text, of which [`MAX_CHARS`] characters are
 /// read.
 pub fn parse(text: &str) -> Query {
-    let mut chars: Vec<char> = text.chars().filter(|c| !is_zero_width(*c)).take(MAX_CHARS + 1).collect();
+    let mut chars: Vec<char> = composed(text).chars().filter(|c| !is_zero_width(*c)).take(MAX_CHARS + 1).collect();
     let cut = chars.len() > MAX_CHARS;
     chars.truncate(MAX_CHARS);
 

@@ -48,6 +48,10 @@ const BROKEN: f32 = -30.0;
 const EATEN: f32 = -4.0;
 const PRIVATE: f32 = -6.0;
 const ACROSS: f32 = -12.0;
+/// A pair that a copy left out, where no character with the gloss behind it can stand otherwise.
+const OMITTED: f32 = -10.0;
+/// A character that is not read so, where one that is may stand behind such a pair.
+const READ_OTHERWISE: f32 = -10.0;
 const CUT: f32 = -6.0;
 /// A full stop is common everywhere, so it says little about this place.
 const CUT_STOP: f32 = -3.0;
@@ -300,9 +304,15 @@ impl Walk<'_, '_> {
                     None => candidates.push((read.trail, score)),
                 }
             }
+            let mut unread = NO_READING;
+            if candidates.is_empty() && i < MOST_UNREAD && from.pending != 0 && !self.model.evidence.shows_private {
+                let before = next.len();
+                self.branch_omitted(from, reading, &mut next);
+                unread += if next.len() > before { READ_OTHERWISE } else { 0.0 };
+            }
             if candidates.is_empty() && i < MOST_UNREAD {
                 let all = LEADS.filter(|b| readings().is_readable(from.last, *b));
-                candidates.extend(all.map(|b| (b, self.model.table(from.last, b, reading) + NO_READING)));
+                candidates.extend(all.map(|b| (b, self.model.table(from.last, b, reading) + unread)));
             }
             for (byte, score) in candidates {
                 let mut hypothesis = from;
@@ -317,6 +327,37 @@ impl Walk<'_, '_> {
             self.each(Piece::Byte(b'?'), b"?", false);
         } else {
             self.beam = next;
+        }
+    }
+
+    /// A lost byte in front of a gloss, where a pair of bytes that GBK leaves to its users stood in front of it and a copy has
+    /// left it out: 庸?huì) was 庸\u{E63A}?huì), out of step, and 工會(huì) before that.
+    fn branch_omitted(&mut self, from: Hypothesis, reading: Reading, next: &mut Vec<Hypothesis>) {
+        for trail in LEADS {
+            let read: Vec<_> = readings().completing(trail, reading).filter(|r| r.trail >= 0x81).collect();
+            for read in read {
+                let table = self.model.table(trail, read.trail, reading);
+                let later = if read.rank == 0 { 0.0 } else { LATER_READING };
+                for lead in LEADS.filter(|lead| gbk().decode(*lead, trail).is_some_and(is_private)) {
+                    if !gbk().decode(from.pending, lead).is_some_and(is_han) {
+                        continue;
+                    }
+                    let mut hypothesis = from;
+                    hypothesis.score += OMITTED + table + later;
+                    for byte in [lead, trail] {
+                        self.push(&mut hypothesis, byte, true);
+                        hypothesis.node = self.node(hypothesis.node, Piece::Byte(byte));
+                        self.nodes[hypothesis.node as usize].margin = 0.0;
+                    }
+                    let pair = u16::from_be_bytes([trail, read.trail]);
+                    self.push(&mut hypothesis, read.trail, true);
+                    hypothesis.node = self.node(hypothesis.node, Piece::Lost { byte: read.trail, pair, reading });
+                    self.nodes[hypothesis.node as usize].margin = 0.0;
+                    if hypothesis.score > from.score - HOPELESS - HOPELESS {
+                        next.push(hypothesis);
+                    }
+                }
+            }
         }
     }
 

@@ -83,13 +83,23 @@ pub fn undo_twice(page: &str) -> Option<String> {
             c => latin_byte(c, Latin::One),
         })
         .collect::<Option<_>>()?;
-    let text = from_utf8(&bytes, false)?;
+    let text = from_utf8(&bytes, Strictness::Utf8)?;
     (text.chars().filter(|c| !c.is_ascii()).take(LEAST).count() == LEAST).then_some(text)
 }
 
-/// Decodes UTF-8 in which [`LOST`] stands for a lost byte: a character that has lost one becomes a single U+FFFD. Other
-/// invalid bytes become U+FFFD too if `lossy`; otherwise the result is `None`.
-fn from_utf8(bytes: &[u8], lossy: bool) -> Option<String> {
+/// What bytes may hold beside UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    /// Nothing.
+    Utf8,
+    /// Anything: what is no UTF-8 is lost.
+    Lossy,
+    /// The same, and a question mark in the place of a byte that a decoder of GBK had no character for.
+    QuestionMarks,
+}
+
+/// Bytes as UTF-8, where [`LOST`] stands for a byte that is lost: a character that has lost one is U+FFFD, one for each.
+fn from_utf8(bytes: &[u8], strictness: Strictness) -> Option<String> {
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;
     loop {
@@ -108,9 +118,10 @@ fn from_utf8(bytes: &[u8], lossy: bool) -> Option<String> {
                     0xF0..=0xF4 => 4,
                     _ => 1,
                 };
-                let belongs = |b: &&u8| matches!(**b, 0x80..=0xBF | LOST);
+                let marks = strictness == Strictness::QuestionMarks && length > 1;
+                let belongs = |b: &&u8| matches!(**b, 0x80..=0xBF | LOST) || marks && **b == b'?';
                 let has = 1 + broken[1..].iter().take(length - 1).take_while(belongs).count();
-                if !lossy && !broken[..has].contains(&LOST) {
+                if strictness == Strictness::Utf8 && !broken[..has].contains(&LOST) {
                     return None;
                 }
                 text.push('\u{FFFD}');
@@ -186,7 +197,8 @@ fn turn_back(line: &str, mistake: Mistake) -> Option<String> {
     }
     match mistake {
         Mistake::GbkAs(_) => Some(from_gbk(&bytes)),
-        Mistake::Utf8AsGbk | Mistake::Utf8As(_) => from_utf8(&bytes, true),
+        Mistake::Utf8AsGbk => from_utf8(&bytes, Strictness::QuestionMarks),
+        Mistake::Utf8As(_) => from_utf8(&bytes, Strictness::Lossy),
     }
 }
 
@@ -291,6 +303,12 @@ mod tests {
         let undone = undo(&lines).expect("the mistake is seen");
         assert!(undone.lines[0].starts_with("工人日报社评"), "{}", undone.lines[0]);
         assert!(undone.lines[2].starts_with("各级工会要加强干部"), "{}", undone.lines[2]);
+        // Other programs write a question mark for the byte that is left over: one character is lost with it.
+        let lines: Vec<String> = lines.iter().map(|line| line.replace('\u{FFFD}', "?")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let undone = undo(&lines).expect("the mistake is seen");
+        assert!(!undone.lines.iter().any(|line| line.contains('?')), "{:?}", undone.lines);
+        assert!(undone.lost > 0);
     }
 
     #[test]

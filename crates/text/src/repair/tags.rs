@@ -16,14 +16,19 @@ const LONGEST: usize = 400;
 pub fn restore(page: &str) -> Option<String> {
     let mut restored = String::new();
     let mut done = 0;
-    for (at, mark) in page.match_indices(['?', '\u{FFFD}']) {
-        let behind = &page[at + mark.len()..];
-        let follows_text = page[..at].chars().next_back().is_some_and(|c| !c.is_ascii());
-        if follows_text && is_tag(behind) {
-            restored.push_str(&page[done..at + mark.len()]);
-            restored.push('<');
-            done = at + mark.len();
-        }
+    let bytes = page.as_bytes();
+    // The byte before is one of a character above ASCII; what is behind begins a tag.
+    let lost = |(at, length): &(usize, usize)| {
+        at.checked_sub(1).is_some_and(|before| bytes[before] >= 0x80) && is_tag(&page[at + length..])
+    };
+    let marks = memchr::memchr_iter(b'?', bytes).map(|at| (at, 1));
+    let replaced = memchr::memmem::find_iter(bytes, "\u{FFFD}").map(|at| (at, '\u{FFFD}'.len_utf8()));
+    let mut places: Vec<(usize, usize)> = marks.chain(replaced).filter(lost).collect();
+    places.sort_unstable();
+    for (at, length) in places {
+        restored.push_str(&page[done..at + length]);
+        restored.push('<');
+        done = at + length;
     }
     (done > 0).then(|| restored + &page[done..])
 }

@@ -264,7 +264,11 @@ impl Generation {
         let settings: Settings =
             serde_json::from_value(value).map_err(|e| Error::Damaged { path, what: e.to_string() })?;
         if settings.fold != FOLD_VERSION {
-            return Err(found(format!("an index folded by version {} (now {FOLD_VERSION})", settings.fold)));
+            let version = settings.fold;
+            let what = format!(
+                "an index folded by version {version} (now {FOLD_VERSION}), which `gongxun reindex` builds anew"
+            );
+            return Err(found(what));
         }
         Ok(settings)
     }
