@@ -246,9 +246,9 @@ fn frames_of(data: &Path) -> Vec<Frame> {
     for value in gold.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         let name = value["file"].as_str().unwrap_or_default().to_string();
         let Ok(page) = std::fs::read_to_string(data.join("modern/html").join(&name)) else { continue };
-        let body: Vec<&str> =
-            value["with_optional"].as_str().or(value["body"].as_str()).unwrap_or_default().lines().collect();
         let title = value["title"].as_str().unwrap_or_default().to_string();
+        let body = value["with_optional"].as_str().or(value["body"].as_str()).unwrap_or_default();
+        let body: Vec<&str> = body.lines().filter(|line| *line != title).collect();
         let (Some(first), Some(last)) = (body.first(), body.last()) else { continue };
         let head: String = first.chars().take(10).collect();
         let tail: String = last.chars().skip(last.chars().count().saturating_sub(10)).collect();
@@ -263,15 +263,31 @@ fn frames_of(data: &Path) -> Vec<Frame> {
             .iter()
             .all(|tag| inside.matches(&format!("<{tag}")).count() == inside.matches(&format!("</{tag}>")).count());
         // Nothing of the article may be left around the hole.
-        let around = [&page[..start], &page[end..]].concat();
+        let around = letters_outside_tags(&[&page[..start], &page[end..]].concat());
         let captions = value["captions"].as_array().cloned().unwrap_or_default();
         let rest = body.iter().copied().chain(captions.iter().filter_map(Value::as_str)).chain(value["lead"].as_str());
-        let left = rest.filter(|line| line.chars().count() >= 8 && *line != title).any(|line| around.contains(line));
+        let mut rest = rest.map(letters).filter(|line| line.len() >= 8 && *line != letters(&title));
+        let left = rest.any(|line| around.contains(&line.into_iter().collect::<String>()));
         if balanced && !left && page.contains(&title) && !inside.contains("<script") && inside.len() > 200 {
             frames.push(Frame { name, before: page[..start].to_string(), after: page[end..].to_string(), title });
         }
     }
     frames
+}
+
+/// The letters of a page that stand outside its tags.
+fn letters_outside_tags(page: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for c in page.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ if !inside && c.is_alphanumeric() => text.push(c),
+            _ => {}
+        }
+    }
+    text
 }
 
 #[derive(Default)]

@@ -8,9 +8,10 @@ use std::ops::Range;
 use super::date::{self, DayOfYear};
 use super::labels::{self, Found, Said};
 use super::names::{self, Place};
-use super::page::{Mark, Page, SOFT, is_blank, is_letter};
+use super::page::{Mark, Page, SOFT, is_letter};
 use super::vocabulary::Label;
 use super::worth::{Kind, Worth};
+use super::{outlets, signatures};
 use gongxun_core::article::{Credit, Date, Role};
 use gongxun_text::fold::{fold, fold_char, is_han};
 
@@ -121,10 +122,13 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
     let first = around.title_line.filter(|t| *t < start).unwrap_or(start.saturating_sub(HEAD_LINES));
     let end = around.body.last().map_or(start, |l| l + 1);
     let mut dates: Vec<Candidate> = Vec::new();
-    let mut awaited: Option<Label> = None;
+    // What a label at the end of a line asks for, and the line below, which may give it.
+    let mut awaited: Option<(Label, usize)> = None;
     let head = first..start;
     let tail = end..(end + TAIL_LINES).min(page.lines.len());
-    let inner: Vec<usize> = (start..end).filter(|i| worth[*i].kind == Kind::About).collect();
+    // The day below a document's signature is the text's.
+    let inner: Vec<usize> =
+        (start..end).filter(|i| worth[*i].kind == Kind::About && !around.body.contains(i)).collect();
     let zones = head
         .clone()
         .map(|i| (Zone::Head, i))
@@ -134,13 +138,18 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
     let mut ended = false;
     for (zone, i) in zones {
         let line = &page.lines[i];
-        if Some(i) == around.title_line || line.letters > LONGEST || worth[i].kind == Kind::Hidden && zone != Zone::Head
-        {
+        let elsewhere = match worth[i].kind {
+            Kind::Hidden => zone != Zone::Head,
+            // What readers wrote has authors and times of its own.
+            Kind::Comment => true,
+            _ => false,
+        };
+        if Some(i) == around.title_line || line.letters > LONGEST || elsewhere {
             awaited = None;
             continue;
         }
         let text = page.soft_text(line);
-        if let Some(label) = awaited.take() {
+        if let Some((label, _)) = awaited.take().filter(|(_, below)| *below == i && worth[i].kind != Kind::Links) {
             take_awaited(label, &text, &mut about, i);
         }
         let found = labels::read(&text);
@@ -168,6 +177,13 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
             let named = found.rest.iter().find(|r| is_lone_name(r));
             about.credits.extend(named.map(|n| Credit::new(Role::Author, n.as_str())));
         }
+        if zone == Zone::Head && around.title_line.is_some_and(|title| i == title + 1) && found.labels == 0 {
+            let authors = signatures::names_alone(&text);
+            if !authors.is_empty() {
+                about.byline.push(i);
+            }
+            about.credit(authors.into_iter().map(|name| Credit::new(Role::Author, name)));
+        }
         // What stands before the date, or all of the line.
         let before: String = match found.dates.first() {
             Some(dated) => text.chars().take(dated.range.start).collect(),
@@ -181,9 +197,9 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
             about.take_source(Some(outlet), Trust::Placed, i);
         }
         if found.source_awaited && about.source_trust < Trust::Labelled {
-            awaited = Some(Label::Source);
+            awaited = Some((Label::Source, i + 1));
         } else if let Some(role) = found.credit_awaited {
-            awaited = Some(Label::Credit(role));
+            awaited = Some((Label::Credit(role), i + 1));
         }
         let today = !found.dates.is_empty() && fold(&text).contains("今天是");
         let ours = match zone {
@@ -200,7 +216,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
                 sourced: found.source.is_some(),
                 trust: match (zone, *said) {
                     (_, Said::Updated) => Trust::Weak,
-                    (_, Said::Published) => Trust::Labelled,
+                    (_, Said::Published | Said::Written) => Trust::Labelled,
                     (Zone::Head, Said::Nothing) if line.letters <= 80 => Trust::Placed,
                     _ => Trust::Weak,
                 },
@@ -225,8 +241,8 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
     marked(page, first, start, &mut about);
     let texts: Vec<&str> = around.body.iter().map(|i| page.lines[*i].text.as_str()).collect();
     let captions = (start..end).filter(|i| worth[*i].kind == Kind::Caption).map(|i| page.lines[i].text.as_str());
-    about.credit(credits_of(&texts));
-    about.credit(captions.flat_map(photographers));
+    about.credit(signatures::credits_of(&texts));
+    about.credit(captions.flat_map(signatures::photographers));
     about.section = about.section.take().or_else(|| breadcrumb(page, around));
     if dates.is_empty() {
         // Above the title, or in the first paragraph's dateline.
@@ -253,8 +269,23 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
             date: d.date,
         }));
     }
+    if dates.is_empty() {
+        let signed = around.body.iter().filter(|i| worth[**i].kind == Kind::About);
+        dates.extend(signed.filter_map(|i| {
+            let date = labels::read(&page.lines[*i].text).dates.first()?.date;
+            Some(Candidate { said: Said::Nothing, sourced: false, trust: Trust::Weak, date })
+        }));
+    }
     if let Some((date, trust)) = best_date(&dates) {
         (about.date, about.date_trust) = (Some(date), trust);
+    }
+    if about.source.is_none() {
+        // A page's head may tell it above the headline.
+        let above = (first.saturating_sub(HEAD_LINES)..first).rev();
+        let told = |i: &usize| page.lines[*i].letters <= BYLINE && worth[*i].kind != Kind::Hidden;
+        for i in above.filter(told) {
+            about.take_source(labels::read(&page.soft_text(&page.lines[i])).source, Trust::Placed, i);
+        }
     }
     if about.source_trust < Trust::Placed
         && let (Some(source), Some(line)) = outlet(page, worth, around, first..start)
@@ -303,8 +334,8 @@ fn fits_source(text: &str) -> bool {
         && !prose
         && text.chars().any(char::is_alphabetic)
         && !text.starts_with(|c: char| c.is_ascii_digit())
-        && !labels::is_word(text)
-        && !labels::is_button(text)
+        && !outlets::is_word(text)
+        && !outlets::is_button(text)
 }
 
 /// A name and the outlet it wrote for, in a line of their own: 石嘉禾/中国青年报, 上報快訊／范姜佳鈺.
@@ -315,7 +346,7 @@ fn name_and_outlet(line: &str) -> Option<(String, String)> {
         .collect();
     let [one, two] = parts.as_slice() else { return None };
     let is_name = |text: &str| (2..=4).contains(&text.chars().count()) && names::read(text, Place::Bare).len() == 1;
-    let is_outlet = |text: &str| labels::is_outlet(text) && !is_name(text);
+    let is_outlet = |text: &str| outlets::is_outlet(text) && !is_name(text);
     if is_name(one) && is_outlet(two) {
         Some((one.to_string(), two.to_string()))
     } else if is_outlet(one) && is_name(two) {
@@ -335,18 +366,18 @@ fn outlet(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>) -> 
         {
             continue;
         }
-        if let Some(outlet) = labels::outlet_of_byline(&line.text) {
+        if let Some(outlet) = outlets::outlet_of_byline(&line.text) {
             return (Some(outlet), Some(i));
         }
         let beside_date = is_dated(page, i + 1) || i > head.start && is_dated(page, i - 1);
         let below_title = around.title_line.is_some_and(|title| i == title + 1);
-        if (beside_date || below_title) && line.link_letters == 0 && labels::is_outlet(line.text.trim()) {
+        if (beside_date || below_title) && line.link_letters == 0 && outlets::is_outlet(line.text.trim()) {
             return (Some(line.text.trim().to_string()), Some(i));
         }
     }
     let Some(&first) = around.body.first() else { return (None, None) };
     let dateline: String = page.lines[first].text.chars().take(DATELINE / 2).collect();
-    match labels::outlet_of_byline(&dateline) {
+    match outlets::outlet_of_byline(&dateline) {
         Some(outlet) => (Some(outlet), Some(first)),
         None => (None, None),
     }
@@ -429,6 +460,7 @@ fn best_date(dates: &[Candidate]) -> Option<(Date, Trust)> {
     let chosen = dates
         .iter()
         .find(|c| c.said == Said::Published)
+        .or_else(|| dates.iter().find(|c| c.said == Said::Written))
         .or_else(|| dates.iter().filter(known).find(|c| c.sourced))
         .or_else(|| dates.iter().filter(known).find(|c| c.trust > Trust::Weak))
         .or_else(|| dates.iter().find(known))
@@ -456,9 +488,10 @@ fn take_awaited(label: Label, text: &str, about: &mut About, line: usize) {
     };
     let found = labels::read(&format!("{prefix}{text}"));
     if label == Label::Source {
-        about.take_source(found.source, Trust::Labelled, line);
+        about.take_source(found.source.clone(), Trust::Labelled, line);
     }
-    if matches!(label, Label::Credit(_)) {
+    // A line that begins with something else, or goes on, is none that was waited for.
+    if matches!(label, Label::Credit(_)) && found.is_only_about() {
         about.credits.extend(found.credits);
     }
 }
@@ -469,8 +502,9 @@ fn is_lone_name(run: &str) -> bool {
     run.chars().count() == 3
         && names::read(run, Place::Bare).len() == 1
         && last.is_some_and(|l| !names::OFFICES.contains(l))
-        && !labels::is_word(run)
-        && !labels::is_outlet(run)
+        && !names::is_place(run)
+        && !outlets::is_word(run)
+        && !outlets::is_outlet(run)
 }
 
 /// A source that stands beside the date without a label: 北京新浪網 (2012-01-12 16:10), 2012年1月12日 18:34 新浪财经.
@@ -478,7 +512,7 @@ fn unlabelled_source(found: &Found) -> (Option<String>, Trust) {
     let trim = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
     let han = |part: &str| part.chars().filter(|c| is_han(*c)).count();
     let parts: Vec<String> = found.rest.iter().map(|r| trim(r)).filter(|r| han(r) >= 2).collect();
-    if let Some(part) = parts.iter().find(|p| labels::is_outlet(p)) {
+    if let Some(part) = parts.iter().find(|p| outlets::is_outlet(p)) {
         return (Some(part.clone()), Trust::Placed);
     }
     // Right beside the date and time, what is short and no name is the source, unless others like it stand there.
@@ -490,113 +524,12 @@ fn unlabelled_source(found: &Found) -> (Option<String>, Trust) {
     };
     let beside = [&found.before_date, &found.after_date];
     let near: Vec<String> = beside.iter().filter_map(|part| part.as_deref().map(trim)).filter(fits).collect();
-    let short = parts.iter().filter(|p| p.chars().count() <= 4 && !labels::is_word(p) && !labels::is_button(p)).count();
+    let short =
+        parts.iter().filter(|p| p.chars().count() <= 4 && !outlets::is_word(p) && !outlets::is_button(p)).count();
     match near.as_slice() {
         [one, ..] if short <= 1 || one.chars().count() > 4 || found.before_date.is_some() => {
             (Some(one.clone()), Trust::Weak)
         }
         _ => (None, Trust::None),
     }
-}
-
-/// The credits that a text carries itself: in the datelines of its first paragraphs, in lines that say who did what, below
-/// pictures, in brackets at its end.
-pub fn credits_of(lines: &[&str]) -> Vec<Credit> {
-    /// Paragraphs that a caption, a summary and a dateline make.
-    const FIRST: usize = 5;
-    let mut credits: Vec<Credit> = Vec::new();
-    for (i, line) in lines.iter().enumerate() {
-        let head: String = line.chars().take(DATELINE).collect();
-        let short = line.chars().filter(|c| is_letter(*c)).take(LONGEST as usize + 1).count() <= LONGEST as usize;
-        if i == 0 || i < FIRST && begins_with_dateline(&head) {
-            credits.extend(labels::read(&head).credits);
-        } else if short && (i < FIRST || i + FIRST >= lines.len()) {
-            let found = labels::read(line);
-            credits.extend(if found.is_only_about() { found.credits } else { Vec::new() });
-        }
-        credits.extend(photographers(line));
-    }
-    let Some(last) = lines.last() else { return credits };
-    let count = last.chars().count();
-    let end: String = last.chars().skip(count.saturating_sub(DATELINE)).collect();
-    if end.trim_end_matches(is_blank).ends_with([')', '）', ']', '】', '〕']) {
-        let found = labels::read(&end).credits;
-        if found.is_empty() && credits.iter().all(|c| c.role == Role::Photographer || c.role.edits()) {
-            credits.extend(signature(&end).into_iter().map(|name| Credit::new(Role::Author, name)));
-        }
-        credits.extend(found);
-    }
-    credits
-}
-
-/// Whether a paragraph begins with the place where reporters stand: 本报讯（记者…）, 新华社北京3月5日电 (记者…).
-fn begins_with_dateline(head: &str) -> bool {
-    const FAR: usize = 40;
-    let folded: Vec<char> = date::folded(head).into_iter().take(FAR).collect();
-    let Some(open) = folded.iter().position(|c| matches!(c, '(' | '〔' | '[' | '【')) else { return false };
-    let before: Vec<char> = folded[..open].iter().copied().filter(|c| !c.is_whitespace()).collect();
-    let inside: String = folded[open + 1..].iter().take(FAR).collect();
-    let reporter = ["记者", "通讯员", "评论员", "特派"].iter().any(|w| inside.contains(w));
-    reporter && before.last().is_none_or(|c| matches!(c, '讯' | '电' | '报' | '道' | '息'))
-}
-
-/// The photographers below a picture, or in a paragraph's end.
-fn photographers(line: &str) -> Vec<Credit> {
-    let count = line.chars().count();
-    let end: String = line.chars().skip(count.saturating_sub(DATELINE)).collect();
-    if !end.contains(['摄', '攝']) {
-        return Vec::new();
-    }
-    let found = labels::read(&end).credits;
-    if found.iter().any(|c| c.role == Role::Photographer) { found } else { Vec::new() }
-}
-
-/// The names alone in brackets behind a text's last sentence: …实现轻松换新。(李楠)
-fn signature(end: &str) -> Vec<String> {
-    const LONGEST: usize = 16;
-    let chars: Vec<char> = end.trim_end_matches(is_blank).chars().collect();
-    let Some(open) = chars.iter().rposition(|c| matches!(c, '(' | '（' | '【' | '[')) else { return Vec::new() };
-    let sentence =
-        open > 0 && matches!(chars[open - 1], '。' | '！' | '？' | '”' | '；' | '…' | ' ' | '\u{3000}' | '）');
-    let inner: String = chars[open + 1..chars.len() - 1].iter().collect();
-    if !sentence || inner.chars().count() > LONGEST {
-        return Vec::new();
-    }
-    let tokens: Vec<&str> = inner
-        .split(|c: char| c.is_whitespace() || matches!(c, '、' | '，' | ',' | '/' | '／'))
-        .filter(|t| !t.is_empty())
-        .collect();
-    let single = tokens.len() > 1 && tokens.iter().all(|t| t.chars().count() == 1);
-    if single {
-        return names::read(&tokens.concat(), Place::Bare);
-    }
-    let read: Vec<String> = tokens.iter().flat_map(|t| names::read(t, Place::Bare)).collect();
-    let whole = tokens.iter().all(|t| t.chars().count() <= 4 && !names::read(t, Place::Bare).is_empty());
-    if whole && !labels::is_word(&inner) && !labels::is_outlet(&inner) { read } else { Vec::new() }
-}
-
-/// Takes an editor's signature off a paragraph's end: …。（责任编辑：张三）
-pub fn without_signature(text: &str, credits: &mut Vec<Credit>) -> String {
-    let trimmed = text.trim_end_matches(is_blank);
-    let chars: Vec<char> = trimmed.chars().collect();
-    let from = chars.len().saturating_sub(60);
-    let begins = match chars.last() {
-        Some(')' | '）') => chars[from..].iter().rposition(|c| matches!(c, '(' | '（')),
-        Some(']' | '］') => chars[from..].iter().rposition(|c| matches!(c, '[' | '［')),
-        Some('】') => chars[from..].iter().rposition(|c| *c == '【'),
-        _ => chars[from..].iter().rposition(|c| matches!(c, '。' | '！' | '？' | '”')).map(|p| p + 1),
-    };
-    let Some(begins) = begins.map(|b| b + from).filter(|b| *b > 0 && *b < chars.len()) else { return text.to_string() };
-    let tail: String = chars[begins..].iter().collect();
-    let found = labels::read(&tail);
-    let editors = !found.credits.is_empty() && found.credits.iter().all(|c| c.role.edits());
-    if !(editors && found.is_only_about()) {
-        return text.to_string();
-    }
-    for credit in found.credits {
-        if !credits.contains(&credit) {
-            credits.push(credit);
-        }
-    }
-    chars[..begins].iter().collect::<String>().trim_end_matches(is_blank).to_string()
 }

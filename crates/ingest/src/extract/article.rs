@@ -10,12 +10,14 @@ use super::page::{Page, is_blank, is_letter};
 use super::parts::{Part, Parts, left_over};
 use super::region::{self, Region};
 use super::worth::{Kind, Worth};
-use super::{date, labels, title};
+use super::{date, date_values, labels, signatures, title};
 use gongxun_core::article::{Block, Credit, Date};
 use gongxun_core::error::Reason;
 
 /// Lines before the body that are read for a summary where no title is visible.
 const HEAD_LINES: usize = 12;
+/// Paragraphs of the text, the first, of which one may be a labelled summary.
+const LABELLED: usize = 3;
 /// Letters that a page has at least to be one: less is an error's message, or noise.
 const LEAST_PAGE: u32 = 12;
 /// A text that machines are told is the article's where it has so many times the letters of the text that is shown: the
@@ -77,13 +79,12 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
 fn drawn(page: &Page, text: machine::Text, machine: Machine, url: Option<&str>) -> Draft {
     let body: Vec<String> = text.body.lines().map(str::to_string).collect();
     let lines: Vec<&str> = body.iter().map(String::as_str).collect();
-    let mut about = About { credits: about::credits_of(&lines), ..About::default() };
+    let mut about = About { credits: signatures::credits_of(&lines), ..About::default() };
     let url = url.map(str::to_string).or_else(|| machine.url.clone());
-    machine.fill(&mut about);
-    let date = about.date.or_else(|| url.as_deref().and_then(date::from_url));
+    machine.fill(&mut about, url.as_deref().and_then(date_values::from_url));
     Draft {
         title: text.title,
-        date,
+        date: about.date,
         source: about.source,
         credits: about.credits,
         section: about.section,
@@ -132,8 +133,8 @@ fn article(page: &Page, region: Region, machine: Machine, url: Option<String>) -
     for line in draft.body_lines.clone() {
         body_line(page, line, &mut draft, &mut about);
     }
-    machine.fill(&mut about);
-    draft.date = about.date.or_else(|| url.as_deref().and_then(date::from_url));
+    machine.fill(&mut about, url.as_deref().and_then(date_values::from_url));
+    draft.date = about.date;
     (draft.source, draft.source_line) = (about.source, about.source_line);
     (draft.credits, draft.section, draft.url) = (about.credits, about.section, url);
     draft
@@ -143,7 +144,7 @@ fn article(page: &Page, region: Region, machine: Machine, url: Option<String>) -
 fn body_line(page: &Page, line: usize, draft: &mut Draft, about: &mut About) {
     let Some(Part::Body(block)) = draft.parts.of(line).map(|place| place.part) else { return };
     let whole = &page.lines[line].text;
-    let mut text = about::without_signature(whole, &mut about.credits);
+    let mut text = signatures::without_signature(whole, &mut about.credits);
     if Some(&line) == draft.body_lines.last()
         && let Some(at) = tail_of(&text)
     {
@@ -206,13 +207,19 @@ fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
     if draft.body_lines.len() < 2 {
         return;
     }
-    let first = draft.body_lines[0];
+    // Above the text may stand what is none of it: an author's office before an abstract.
+    let labelled_at = |k: usize| {
+        let line = &page.lines[draft.body_lines[k]];
+        labels::read(&line.text).lead_at.filter(|_| line.letters >= 15)
+    };
+    let at = (0..draft.body_lines.len().min(LABELLED)).find(|k| labelled_at(*k).is_some()).unwrap_or(0);
+    let first = draft.body_lines[at];
     let text = &page.lines[first].text;
-    let labelled = labels::read(text).lead_at;
+    let labelled = labelled_at(at);
     if labelled.is_some() || (worth[first].kind == Kind::Sentence && is_repeated(text, &draft.body_lines[1..], page)) {
         let text: String = text.chars().skip(labelled.unwrap_or(0)).collect();
         (draft.lead, draft.lead_line) = (Some(text.trim_matches(is_blank).to_string()), Some(first));
-        draft.body_lines.remove(0);
+        draft.body_lines.remove(at);
     }
 }
 

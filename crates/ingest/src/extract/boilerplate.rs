@@ -42,7 +42,7 @@ const OPENERS: &[&str] = &[
     "disclaimer",
 ];
 
-/// Phrases in which a site speaks of itself: with another phrase of notices they make one.
+/// Phrases of notices in which a site speaks of itself: with one more phrase of notices they make a notice.
 const OWN: &[&str] = &[
     "版权所有",
     "icp备",
@@ -92,7 +92,6 @@ const OWN: &[&str] = &[
     "刊用本网",
     "本网站所刊",
     "本网所刊",
-    "本站所有内容",
     "互联网新闻信息服务",
     "公网安备",
     "信息网络传播视听",
@@ -106,57 +105,36 @@ const OWN: &[&str] = &[
     "google plus",
     "follow我们",
     "手机报》",
+    "本站所有",
+    "本站资源",
+    "本站发布",
+    "本站不参与",
+    "本站仅",
+    "本站概不",
+    "联系本站",
+    "本文系",
+    "独家稿件",
+    "原创稿件",
 ];
 
-/// Phrases of notices and footers.
-const ALWAYS: &[&str] = &[
+/// Phrases of notices and footers that news prints as well.
+const SHARED: &[&str] = &[
     "特别声明",
     "自媒体平台",
     "上传并发布",
-    "仅提供信息存储",
-    "信息存储服务",
-    "information storage",
     "social media platform",
-    "返回搜狐",
-    "版权所有",
-    "icp备",
-    "icp证",
-    "all rights reserved",
     "未经授权",
     "未经书面授权",
-    "凡本网注明",
-    "凡注明",
-    "本网转载",
-    "本站转载",
-    "仅代表作者个人观点",
-    "仅代表作者本人",
-    "不代表本网",
-    "不代表本站",
-    "不代表本报",
-    "不代表新浪",
-    "与本网无关",
-    "与本站无关",
-    "与凤凰网无关",
-    "文责自负",
-    "转载请注明",
-    "请注明来源",
-    "请注明出处",
-    "请注明转载",
     "增值电信业务",
     "网络文化经营许可",
-    "信息网络传播视听",
-    "互联网新闻信息服务",
     "举报电话",
     "举报邮箱",
     "新闻许可证",
-    "公网安备",
     "不良信息举报",
     "免责声明",
     "侵权必究",
     "将依法追究",
     "保留追究",
-    "请与本网联系",
-    "请与我们联系",
     "两周内",
     "javascript",
     "您的浏览器",
@@ -166,60 +144,52 @@ const ALWAYS: &[&str] = &[
     "不得转载",
     "禁止转载",
     "不得复制",
-    "发帖须知",
-    "发言请遵守",
     "网友发言",
-    "网友评论仅供",
     "匿名发表",
     "字以内",
-    "评论内容只代表",
     "请自觉遵守",
     "遵守中华人民共和国",
-    "copyright ",
-    "copyright©",
-    "©",
     "本报热线",
     "广告经营许可",
-    "用手机随时随地看新闻",
     "扫描二维码",
     "扫一扫",
     "微信扫",
-    "长按识别",
-    "长按二维码",
     "二维码关注",
     "扫码关注",
     "下载客户端",
-    "facebook专页",
-    "加入facebook",
-    "登陆facebook",
-    "登载此文出于",
-    "传递更多信息之目的",
-    "并不意味着赞同",
-    "手机报》",
     "更多精彩内容",
     "郑重声明",
-    "发送\"",
-    "google plus",
-    "follow我们",
-    "留言只代表",
-    "不代表新唐人",
-    "言论只代表",
-    "投资者据此操作",
-    "风险自担",
-    "风险请自担",
-    "本站声明",
     "版权属",
     "版权归",
-    "刊用本网",
-    "本网站所刊",
-    "本网所刊",
     "著作权",
-    "本站所有内容",
+    "侵犯了您",
+    "联系我们删除",
+    "仅供研究",
+    "仅供学习",
+    "学习交流",
+    "来源于互联网",
+    "来自互联网",
+    "一切后果",
+    "后果自负",
+    "原文链接",
 ];
 
 /// Headings behind which the article has ended, where the line holds nothing else.
-const ENDS_ALONE: &[&str] =
-    &["调查", "投票", "在线调查", "网友调查", "新闻调查", "评论", "网评", "热图", "留言", "回应", "专题", "图集"];
+const ENDS_ALONE: &[&str] = &[
+    "调查",
+    "投票",
+    "在线调查",
+    "网友调查",
+    "新闻调查",
+    "评论",
+    "网评",
+    "热图",
+    "留言",
+    "回应",
+    "专题",
+    "图集",
+    "end",
+];
 
 /// Phrases of buttons and notes: no article has them in a line of their own this short.
 const WHEN_SHORT: &[&str] = &[
@@ -320,7 +290,6 @@ const WHEN_SHORT: &[&str] = &[
     "用户名",
     "验证码",
     "密码",
-    "资料图片",
     "加载中",
     "正在加载",
     "您的心情",
@@ -344,6 +313,10 @@ const WHEN_SHORT: &[&str] = &[
     "内容简介",
     "展开全文",
     "点击展开",
+    "继续往下阅读",
+    "点击上方",
+    "蓝字",
+    "关注我们",
 ];
 
 /// Headings behind which the article has ended.
@@ -456,7 +429,7 @@ const ENDS: &[&str] = &[
 const LONGEST_ALONE: usize = 4;
 /// A short line, in letters.
 const SHORT: usize = 30;
-/// A paragraph in which one phrase of [`ALWAYS`] is not enough, in letters.
+/// A paragraph in which one phrase of notices is not enough, in letters.
 const LONG: usize = 90;
 /// A heading, in letters.
 const HEADING: usize = 16;
@@ -464,7 +437,8 @@ const HEADING: usize = 16;
 struct Lists {
     openers: Phrases,
     own: Phrases,
-    always: Phrases,
+    /// [`OWN`] and [`SHARED`].
+    notices: Phrases,
     when_short: Phrases,
     ends: Phrases,
 }
@@ -474,7 +448,7 @@ fn lists() -> &'static Lists {
     LISTS.get_or_init(|| Lists {
         openers: Phrases::new(OPENERS.iter().copied()),
         own: Phrases::new(OWN.iter().copied()),
-        always: Phrases::new(ALWAYS.iter().copied()),
+        notices: Phrases::new(OWN.iter().chain(SHARED).copied()),
         when_short: Phrases::new(WHEN_SHORT.iter().copied()),
         ends: Phrases::new(ENDS.iter().copied()),
     })
@@ -507,7 +481,7 @@ pub fn judge(folded: &[char], letters: usize, prose: bool) -> Verdict {
     // A long paragraph may speak of such a thing once; a notice does nothing else.
     let needed = if letters > LONG { 2 } else { 1 };
     if prose {
-        return match lists.always.count_in(folded, needed.max(2)) {
+        return match lists.notices.count_in(folded, needed.max(2)) {
             0 => Verdict::Text,
             1 if needed > 1 => Verdict::Text,
             1 => Verdict::Spoken,
@@ -515,7 +489,7 @@ pub fn judge(folded: &[char], letters: usize, prose: bool) -> Verdict {
             _ => Verdict::Spoken,
         };
     }
-    let legal = lists.always.count_in(folded, needed) == needed;
+    let legal = lists.notices.count_in(folded, needed) == needed;
     if legal && own {
         return Verdict::Notice;
     }
@@ -523,6 +497,34 @@ pub fn judge(folded: &[char], letters: usize, prose: bool) -> Verdict {
         return Verdict::Button;
     }
     if legal { Verdict::Legal } else { Verdict::Text }
+}
+
+/// Whether a folded line leads from page to page of a text and does nothing else: 上一页 1 2 3 下一页 共3页.
+pub fn is_pager(folded: &[char]) -> bool {
+    const WORDS: &[&str] = &["上一页", "下一页", "首页", "尾页", "末页", "上页", "下页"];
+    let text: String = folded.iter().collect();
+    let mut words = 0;
+    let all = text.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).all(|token| {
+        let counted = token.trim_matches(|c: char| c.is_ascii_digit() || matches!(c, '共' | '第' | '页'));
+        words += usize::from(WORDS.contains(&token));
+        WORDS.contains(&token) || counted.is_empty()
+    });
+    all && words > 0
+}
+
+/// Whether a link's folded text leads to the rest of a text: [详细], 阅读全文.
+pub fn is_more(folded: &[char]) -> bool {
+    const MORE: &[&str] = &["详细", "详情", "全文", "阅读更多", "查看更多", "更多", "more", "继续阅读", "查看"];
+    let text: String = folded.iter().filter(|c| c.is_alphanumeric()).collect();
+    MORE.iter().any(|word| text == *word || text.ends_with(word) && text.chars().count() <= word.chars().count() + 4)
+}
+
+/// Whether a link's folded text calls to do something: 点我下载, 点击查看.
+pub fn is_call(folded: &[char]) -> bool {
+    const CALLS: &[&str] =
+        &["点我", "按我", "点此", "点这", "点击", "戳", "下载", "查看", "立即", "我要", "马上", "打开app", "扫码"];
+    let text: String = folded.iter().skip_while(|c| !c.is_alphanumeric()).collect();
+    CALLS.iter().any(|word| text.starts_with(word))
 }
 
 /// Whether a line is a piece of a script that a broken page shows.
@@ -562,7 +564,7 @@ mod tests {
 
     #[test]
     fn no_phrase_makes_a_sentence_a_notice_of_itself() {
-        for phrase in ALWAYS.iter().chain(WHEN_SHORT).chain(ENDS) {
+        for phrase in OWN.iter().chain(SHARED).chain(WHEN_SHORT).chain(ENDS) {
             let line = format!(
                 "记者在岚州的工地上看到，告示牌上写着{phrase}几个大字，农民工老桂说，他每天上工都要从这里走过，已经看了三年了。"
             );

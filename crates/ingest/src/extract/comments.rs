@@ -2,9 +2,11 @@
 //! floor) at each comment, again and again, with a little text between.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::date;
 use super::page::Page;
+use super::phrases::Phrases;
 use super::worth::{Kind, Worth};
 
 /// Frames in a row that make a section of comments.
@@ -79,13 +81,7 @@ fn shape(page: &Page, line: usize) -> Option<Shape> {
     if it.hidden || it.letters > FRAME || it.text.contains('。') {
         return None;
     }
-    let folded = date::folded(&it.text);
-    let mut actions = 0u32;
-    for (n, word) in ACTIONS.iter().enumerate() {
-        if offers(&folded, word) {
-            actions |= 1 << n;
-        }
-    }
+    let actions = offered(&date::folded(&it.text));
     if actions == 0 {
         return None;
     }
@@ -98,19 +94,23 @@ fn shape(page: &Page, line: usize) -> Option<Shape> {
     Some(Shape { depth, actions })
 }
 
-/// Whether a folded line has a word of its own: not inside a longer run of Chinese characters, numbers left aside.
-fn offers(folded: &[char], word: &str) -> bool {
-    let word: Vec<char> = word.chars().collect();
+/// The actions that a folded line has as words of their own, a bit each: not inside a longer run of Chinese characters,
+/// numbers left aside.
+fn offered(folded: &[char]) -> u32 {
+    static PHRASES: OnceLock<Phrases> = OnceLock::new();
+    let phrases = PHRASES.get_or_init(|| Phrases::new(ACTIONS.iter().copied()));
     let free = |c: Option<&char>| c.is_none_or(|c| !c.is_alphabetic());
-    folded.windows(word.len()).enumerate().any(|(at, window)| {
-        window == word
-            && free(at.checked_sub(1).and_then(|before| folded.get(before)))
-            && (free(folded.get(at + word.len())) || word.len() > 1 && joins_another(&folded[at + word.len()..]))
-    })
-}
-
-fn joins_another(rest: &[char]) -> bool {
-    ACTIONS.iter().any(|word| word.chars().zip(rest).filter(|(a, b)| a == *b).count() == word.chars().count())
+    let mut actions = 0;
+    for at in 0..folded.len() {
+        for (action, len) in phrases.at(&folded[at..]) {
+            let before = free(at.checked_sub(1).and_then(|before| folded.get(before)));
+            let rest = &folded[at + len..];
+            if before && (free(rest.first()) || len > 1 && phrases.at(rest).next().is_some()) {
+                actions |= 1 << action;
+            }
+        }
+    }
+    actions
 }
 
 /// Whether a line, or one next to it, gives a time.
@@ -177,7 +177,7 @@ mod tests {
         let mut page = html::parse(page);
         page.build_lines();
         let hints = content::inherited_hints(&page);
-        let mut worth = content::weigh(&page, &hints);
+        let mut worth = content::weigh(&page, &hints, &vec![false; page.lines.len()]);
         mark(&page, &mut worth);
         worth.iter().map(|w| if w.kind == Kind::Comment { 'c' } else { '.' }).collect()
     }

@@ -6,11 +6,11 @@
 
 use std::ops::Range;
 
-use super::boilerplate::{Verdict, judge};
+use super::boilerplate::{self, Verdict, judge};
 use super::page::{Hint, Line, Page};
 use super::title;
 use super::worth::{Kind, Worth};
-use super::{date, labels};
+use super::{date, interview, labels};
 
 /// A line of this many letters that has punctuation is a sentence.
 const SENTENCE: u32 = 18;
@@ -28,11 +28,17 @@ const DUMP_SENTENCE: u32 = 70;
 const DUMP_SHORT: f32 = 7.0;
 
 /// The worth of each line.
-pub fn weigh(page: &Page, hints: &[Hint]) -> Vec<Worth> {
+pub fn weigh(page: &Page, hints: &[Hint], items: &[bool]) -> Vec<Worth> {
     let titles = title::declared_keys(page);
     let hint = |line: &Line| hints.get(line.block as usize).copied().unwrap_or_default();
     let weigh = if page.dump { weigh_dump_line } else { weigh_line };
-    let mut worth: Vec<Worth> = page.lines.iter().map(|line| weigh(page, line, hint(line), &titles)).collect();
+    let turns = interview::turns(page.lines.iter().map(|line| line.text.as_str()));
+    let mut worth: Vec<Worth> =
+        page.lines.iter().zip(&turns).map(|(line, turn)| weigh(page, line, hint(line), &titles, *turn)).collect();
+    // A numbered list of links may be the article's: it says nothing against it.
+    for (worth, _) in worth.iter_mut().zip(items).filter(|(worth, item)| worth.kind == Kind::Links && **item) {
+        worth.value = 0.0;
+    }
     let letters = |worth: &[Worth], kind: Kind| -> u32 {
         worth.iter().zip(&page.lines).filter(|(w, _)| w.kind == kind).map(|(_, l)| l.letters).sum()
     };
@@ -57,7 +63,7 @@ pub fn inherited_hints(page: &Page) -> Vec<Hint> {
     hints
 }
 
-fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
+fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>], turn: bool) -> Worth {
     let letters = line.letters as f32;
     let plain = (line.letters - line.link_letters) as f32;
     if line.hidden {
@@ -66,6 +72,7 @@ fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Wor
     if titles
         .iter()
         .any(|t| (t.len()..t.len() + 6).contains(&(line.letters as usize)) && title::key(&line.text).ends_with(t))
+        && !line.text.ends_with('。')
     {
         return Worth { value: -4.0, kind: Kind::Title };
     }
@@ -87,11 +94,14 @@ fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Wor
         // One link in a line of its own may be a reference in the text; a row of them is a menu.
         return Worth { value: -(letters.min(80.0)), kind: Kind::Links };
     }
+    if line.link_letters > 0 && is_call(page, line) && verdict != Verdict::Spoken && !is_prose(line) {
+        return Worth { value: -(letters.min(60.0)) * 0.6, kind: Kind::Beside };
+    }
     if is_address(&line.text) {
         return Worth { value: -(letters.min(20.0)), kind: Kind::Links };
     }
     // With the borders of its elements: 2012-01-12 and 10:10 may stand side by side without a blank.
-    if line.letters <= 120 && labels::read(&page.soft_text(line)).is_only_about() {
+    if !turn && hint != Hint::Caption && line.letters <= 120 && labels::read(&page.soft_text(line)).is_only_about() {
         return Worth { value: -2.0, kind: Kind::About };
     }
     if hint == Hint::Lead && plain >= 10.0 {
@@ -116,6 +126,14 @@ fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Wor
     Worth { value: worth - line.link_letters as f32 * 0.5, kind: if sentence { Kind::Sentence } else { Kind::Short } }
 }
 
+/// Whether all links of a line call to do something; a link to what is attached calls for nothing.
+fn is_call(page: &Page, line: &Line) -> bool {
+    let mut links =
+        page.pieces_of(line).iter().filter(|piece| piece.link).map(|piece| &page.texts[piece.text as usize]);
+    links.all(|text| boilerplate::is_call(&date::folded(text)) || !text.chars().any(char::is_alphanumeric))
+        && !line.text.contains(['附', '件'])
+}
+
 /// Whether a line is an address, with a number before it at most.
 fn is_address(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || "[].、·*-".contains(c));
@@ -129,17 +147,19 @@ fn is_prose(line: &Line) -> bool {
     line.marks > 0 && line.link_letters * 2 <= line.letters && (line.text.contains('。') || ends(text))
 }
 
-/// Whether a folded line is the caption of a picture, with who took it at its end: 代表们在投票。 某某 摄.
+/// Whether a folded line is the caption of a picture, with where it is from at its end: 代表们在投票。 某某 摄, （资料图片）.
 fn is_caption(folded: &[char], letters: u32) -> bool {
     const LONGEST: u32 = 30;
+    const FILED: [&[char]; 3] = [&['资', '料', '图'], &['资', '料', '图', '片'], &['资', '料', '照']];
     let end = folded.iter().rposition(|c| !c.is_whitespace() && !matches!(c, ')' | ']' | '】' | '。'));
-    letters <= LONGEST && end.is_some_and(|e| folded[e] == '摄' || folded[..=e].ends_with(&['摄', '影']))
+    let filed = |e: usize| FILED.iter().any(|word| folded[..=e].ends_with(word));
+    letters <= LONGEST && end.is_some_and(|e| folded[e] == '摄' || folded[..=e].ends_with(&['摄', '影']) || filed(e))
 }
 
 /// The worth of a dump's line. Without links to tell menus and lists of headlines by, a sentence must end like one, and
 /// short lines count against an article.
-fn weigh_dump_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>]) -> Worth {
-    let worth = weigh_line(page, line, hint, titles);
+fn weigh_dump_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>], turn: bool) -> Worth {
+    let worth = weigh_line(page, line, hint, titles, turn);
     match worth.kind {
         Kind::Sentence if line.letters < DUMP_SENTENCE && !ends_sentence(&line.text) => {
             Worth { value: -DUMP_SHORT, kind: Kind::Short }

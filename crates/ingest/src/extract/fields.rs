@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::date;
+use super::date_values;
 use gongxun_core::article::Date;
 
 /// Our fields and the names under which other programs keep them, the best first; small letters and digits alone, so
@@ -102,9 +102,9 @@ pub fn date_of(value: &Value) -> Option<Date> {
     match value {
         Value::Number(number) => {
             let whole = number.as_i64().or_else(|| number.as_f64().map(|n| n as i64))?;
-            date::from_value(&whole.to_string())
+            date_values::from_value(&whole.to_string())
         }
-        Value::String(text) => date::from_value(text),
+        Value::String(text) => date_values::from_value(text),
         Value::Object(object) => object.values().find_map(|v| if v.is_object() { None } else { date_of(v) }),
         Value::Array(items) => items.iter().take(MAX_PARTS).find_map(|v| if v.is_array() { None } else { date_of(v) }),
         _ => None,

@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use super::address;
+use super::classes::{look_at, mark_of};
 use super::markup::{Attributes, Token, tokens, unescape};
-use super::page::{Block, Form, Gap, Hint, Line, Mark, Marked, Meta, Page, Piece, is_letter};
+use super::page::{Block, Form, Gap, Line, Mark, Marked, Meta, Page, Piece, TIME, is_letter};
 use super::tables;
 
 /// Blocks nested deeper than this are flattened into the block at this depth.
@@ -128,6 +129,29 @@ struct Builder {
     marks: Vec<OpenMark>,
     script_bytes: usize,
     tables: tables::Borders,
+    ruby: Ruby,
+}
+
+/// Annotations above characters (`<ruby>漢<rt>hàn</rt>字<rt>zì</rt></ruby>`): they are shown behind the characters that they
+/// stand above, which run on: 漢字（hàn zì）.
+#[derive(Default)]
+struct Ruby {
+    /// Where in such an element the text stands.
+    inside: Inside,
+    /// The annotations of the characters before.
+    notes: Vec<String>,
+}
+
+#[derive(Default, Clone, Copy, PartialEq)]
+enum Inside {
+    #[default]
+    Nothing,
+    /// The characters.
+    Base,
+    /// What stands above them.
+    Note,
+    /// Brackets for browsers that know no ruby.
+    Bracket,
 }
 
 impl Builder {
@@ -147,6 +171,7 @@ impl Builder {
             marks: Vec::new(),
             script_bytes: 0,
             tables: tables::Borders::default(),
+            ruby: Ruby::default(),
         }
     }
 
@@ -173,6 +198,9 @@ impl Builder {
                     attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case("href")).map(|a| a.1.into_owned());
             }
             "title" => self.raw = Raw::Title,
+            "ruby" | "rb" => self.ruby.inside = Inside::Base,
+            "rt" => self.ruby.inside = Inside::Note,
+            "rp" => self.ruby.inside = Inside::Bracket,
             "script" => {
                 let json = attribute(attributes, "type").is_some_and(|t| t.trim().starts_with("application/ld+json"));
                 self.raw = if json { Raw::JsonLd } else { Raw::Script };
@@ -192,6 +220,8 @@ impl Builder {
             "a" => self.end_link(),
             "b" | "strong" => self.bold = self.bold.saturating_sub(1),
             "br" => self.end_line(),
+            "rt" | "rp" => self.ruby.inside = Inside::Base,
+            "ruby" => self.ruby.inside = Inside::Nothing,
             _ => {
                 if let Some(kind) = kind_of(name) {
                     self.close(name, kind);
@@ -209,6 +239,12 @@ impl Builder {
             return;
         }
         let text = unescape(text);
+        match self.ruby.inside {
+            Inside::Note => return self.ruby.notes.push(text.trim().to_string()),
+            Inside::Bracket => return,
+            Inside::Base => {}
+            Inside::Nothing => self.end_notes(),
+        }
         if self.top().kind == Kind::Pre && text.contains('\n') {
             for (n, part) in text.split('\n').enumerate() {
                 if n > 0 {
@@ -221,6 +257,14 @@ impl Builder {
             return;
         }
         self.piece(text.into_owned());
+    }
+
+    /// Puts the annotations behind the characters that they stand above.
+    fn end_notes(&mut self) {
+        let notes = std::mem::take(&mut self.ruby.notes);
+        if !notes.is_empty() {
+            self.piece(format!("（{}）", notes.join(" ")));
+        }
     }
 
     fn piece(&mut self, text: String) {
@@ -298,6 +342,7 @@ impl Builder {
 
     /// Ends the line where it stands. Lines without a letter leave no trace.
     fn end_line(&mut self) {
+        self.end_notes();
         let end = self.page.pieces.len() as u32;
         let pieces: Range<u32> = self.line_start..end;
         self.line_start = end;
@@ -313,6 +358,7 @@ impl Builder {
 
     fn open(&mut self, name: &str, kind: Kind, attributes: Attributes) {
         self.end_line();
+        self.ruby.inside = Inside::Nothing;
         self.close_implied(kind);
         if matches!(kind, Kind::Cell | Kind::Row | Kind::Table) {
             self.end_link();
@@ -421,7 +467,8 @@ impl Builder {
         }
     }
 
-    /// `<time datetime=… pubdate>` and microdata say the date of publication to machines.
+    /// `<time datetime=… pubdate>` and microdata say the date of publication to machines; any other `datetime` may be finer
+    /// than the day that is shown.
     fn dated(&mut self, attributes: Attributes) {
         let (mut datetime, mut published) = (None, false);
         for (key, value) in attributes.iter() {
@@ -432,8 +479,9 @@ impl Builder {
                 _ => {}
             }
         }
-        if let (Some(datetime), true, true) = (datetime, published, self.page.metas.len() < MAX_METAS) {
-            self.page.metas.push(Meta { name: "datepublished".to_string(), text: self.page.texts.len() as u32 });
+        if let Some(datetime) = datetime.filter(|_| self.page.metas.len() < MAX_METAS) {
+            let name = if published { "datepublished" } else { TIME };
+            self.page.metas.push(Meta { name: name.to_string(), text: self.page.texts.len() as u32 });
             self.page.texts.push(datetime.chars().take(MAX_META).collect());
         }
     }
@@ -448,12 +496,12 @@ impl Builder {
     }
 }
 
-fn counts_overflow(kind: Kind) -> bool {
-    matches!(kind, Kind::Container | Kind::Table | Kind::List | Kind::Quote | Kind::Pre)
-}
-
 fn attribute(attributes: Attributes, name: &str) -> Option<String> {
     attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.to_ascii_lowercase())
+}
+
+fn counts_overflow(kind: Kind) -> bool {
+    matches!(kind, Kind::Container | Kind::Table | Kind::List | Kind::Quote | Kind::Pre)
 }
 
 fn kind_of(name: &str) -> Option<Kind> {
@@ -485,184 +533,6 @@ fn may_tell(script: &str) -> bool {
     TELLS.iter().any(|word| script.contains(word))
 }
 
-/// What the class, id or itemprop of an element says that its text is.
-fn mark_of(attributes: Attributes) -> Option<Mark> {
-    const SOURCE: &[&str] = &["source", "laiyuan", "nickname", "medianame", "mediaid", "copyfrom", "comefrom"];
-    const AUTHOR: &[&str] = &["author", "authorname", "byline", "zuozhe", "writer"];
-    /// Words that make a class speak of something else.
-    const OTHER: &[&str] = &[
-        "list", "box", "wrap", "icon", "img", "pic", "avatar", "video", "open", "data", "social", "bio", "body",
-        "query",
-    ];
-    let mut found = None;
-    for (key, value) in attributes.iter() {
-        let named = ["class", "id", "itemprop"].iter().any(|name| key.eq_ignore_ascii_case(name));
-        if !named || found.is_some() {
-            continue;
-        }
-        if value == "js_name" {
-            return Some(Mark::Source);
-        }
-        for name in value.split_ascii_whitespace().take(8) {
-            let words: Vec<String> = name
-                .split(|c: char| !c.is_ascii_alphanumeric())
-                .map(str::to_ascii_lowercase)
-                .filter(|w| !w.is_empty())
-                .collect();
-            let says = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
-            if words.len() > 4 || says(OTHER) {
-                continue;
-            }
-            // A media of its own: `media`, `media-name`, not `rich_media_text`.
-            let media = words.first().is_some_and(|w| w == "media") && words[1..].iter().all(|w| w == "name");
-            if says(SOURCE) || media {
-                found = Some(Mark::Source);
-            } else if says(AUTHOR) {
-                found = found.or(Some(Mark::Author));
-            }
-        }
-    }
-    found
-}
-
-struct Look {
-    hint: Hint,
-    hidden: bool,
-}
-
-fn look_at(name: &str, attributes: Attributes) -> Look {
-    let mut look = Look { hint: Hint::None, hidden: false };
-    let (mut body, mut beside, mut lead) = (false, false, false);
-    match name {
-        "article" => body = true,
-        "figcaption" => return Look { hint: Hint::Caption, hidden: false },
-        "nav" | "footer" | "aside" => beside = true,
-        _ => {}
-    }
-    for (key, value) in attributes.iter() {
-        if key.eq_ignore_ascii_case("class") || key.eq_ignore_ascii_case("id") {
-            let (b, s) = words_of(&value);
-            lead |= is_lead(&value);
-            body |= b;
-            beside |= s;
-        } else if key.eq_ignore_ascii_case("style") {
-            let style: String = value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-            look.hidden |= style.contains("display:none");
-        } else if key.eq_ignore_ascii_case("hidden") {
-            look.hidden = true;
-        }
-    }
-    look.hint = match (body, beside) {
-        _ if lead => Hint::Lead,
-        (true, false) => Hint::Body,
-        (false, true) => Hint::Beside,
-        _ => Hint::None,
-    };
-    look
-}
-
-/// Whether a class or id names the summary before an article.
-fn is_lead(value: &str) -> bool {
-    const LEAD: &[&str] = &["lead", "summary", "abstract", "daodu", "daoyu", "zhaiyao", "excerpt", "digest"];
-    value.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| LEAD.contains(&w.to_ascii_lowercase().as_str()))
-}
-
-/// Whether the words of a class or id speak of an article's text, and of something beside it.
-fn words_of(value: &str) -> (bool, bool) {
-    const BODY: &[&str] = &[
-        "content", "article", "artical", "story", "zhengwen", "neirong", "entry", "text", "body", "detail", "post",
-        "cont",
-    ];
-    const BESIDE: &[&str] = &[
-        "comment",
-        "comments",
-        "cmt",
-        "pinglun",
-        "reply",
-        "footer",
-        "foot",
-        "nav",
-        "navi",
-        "menu",
-        "sidebar",
-        "aside",
-        "related",
-        "relate",
-        "relation",
-        "relative",
-        "recommend",
-        "recommended",
-        "tuijian",
-        "hot",
-        "hots",
-        "rank",
-        "ranking",
-        "paihang",
-        "share",
-        "sharebar",
-        "bdshare",
-        "jiathis",
-        "copyright",
-        "banner",
-        "breadcrumb",
-        "breadcrumbs",
-        "crumb",
-        "crumbs",
-        "login",
-        "search",
-        "toolbar",
-        "tags",
-        "keywords",
-        "qrcode",
-        "topbar",
-        "links",
-        "friendlink",
-        "disclaimer",
-        "subscribe",
-        "sponsor",
-        "advert",
-        "ads",
-        "ad",
-        "promo",
-        "popular",
-        "mostread",
-        "header",
-        "statement",
-        "shengming",
-        "vote",
-        "survey",
-        "mood",
-        "xgxw",
-        "xiangguan",
-        "correlation",
-        "blogroll",
-        "pager",
-        "pagination",
-        "pages",
-    ];
-    let (mut body, mut beside) = (false, false);
-    let mut word = String::new();
-    let mut check = |word: &mut String| {
-        let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        body |= BODY.contains(&bare);
-        beside |= BESIDE.contains(&bare);
-        word.clear();
-    };
-    let mut lower = false;
-    for c in value.chars().take(200) {
-        // A capital after a small letter begins a word: relatedNews.
-        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower) {
-            check(&mut word);
-        }
-        lower = c.is_ascii_lowercase();
-        if c.is_ascii_alphanumeric() {
-            word.push(c.to_ascii_lowercase());
-        }
-    }
-    check(&mut word);
-    (body, beside)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -690,6 +560,10 @@ mod tests {
             ("<script>x</script><style>y</style><!--z-->字", vec!["字"]),
             ("<p>中国\n  人民</p><p>one\n two</p>", vec!["中国人民", "one two"]),
             ("<pre>甲\n乙</pre>", vec!["甲", "乙"]),
+            (
+                "<ruby>漢<rp>(</rp><rt>hàn</rt><rp>)</rp></ruby><ruby>字<rt>zì</rt></ruby>不难。<p><ruby>工<rt>gōng<p>会",
+                vec!["漢字（hàn zì）不难。", "工（gōng）", "会"],
+            ),
             ("&nbsp;&nbsp;　　段\u{200b}落", vec!["段落"]),
         ] {
             assert_eq!(lines(html), expect, "{html}");

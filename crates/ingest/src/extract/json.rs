@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::fields::Fields;
 use super::options::Options;
 use super::plain::{one_line, plain};
-use super::{about, labels, names, source};
+use super::{labels, names, signatures, source};
 use crate::archive::Record;
 use crate::archive::loose::{self, Forgive};
 use gongxun_core::article::{Article, ArticleId, Credit, Role};
@@ -80,7 +80,7 @@ fn credits(fields: &Fields, body: &str) -> Vec<Credit> {
         let lines: Vec<&str> = body.lines().collect();
         let roles: HashSet<Role> = credits.iter().map(|credit| credit.role).collect();
         let names: HashSet<String> = credits.iter().map(|credit| credit.name.clone()).collect();
-        let mut told = about::credits_of(&lines);
+        let mut told = signatures::credits_of(&lines);
         told.retain(|credit| !roles.contains(&credit.role) && !names.contains(&credit.name));
         add(&mut credits, &mut known, told);
     }

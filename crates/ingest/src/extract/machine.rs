@@ -4,11 +4,12 @@
 use serde_json::{Map, Value};
 
 use super::about::{About, Trust};
-use super::date::{DayOfYear, from_value};
+use super::date::DayOfYear;
+use super::date_values::from_value;
 use super::fields::{self, Fields};
 use super::names::{self, Place};
-use super::page::{Mark, Page};
-use super::{address, labels, plain, scripts, title};
+use super::page::{Mark, Page, TIME};
+use super::{address, labels, outlets, plain, scripts, title};
 use crate::archive::loose::{self, Forgive};
 use gongxun_core::article::{Credit, Date, Role};
 
@@ -24,6 +25,8 @@ pub struct Machine {
     updated: Option<Date>,
     /// The time in a script, which other things can have too.
     scripted: Option<Date>,
+    /// Times that elements show, in full.
+    times: Vec<Date>,
     source: Option<String>,
     /// Who publishes the page: the source where nothing else is said.
     publisher: Option<String>,
@@ -143,6 +146,7 @@ pub fn read(page: &Page) -> Machine {
         }
     }
     machine.scripted = scripts::variable_date(&page.scripts);
+    machine.times = metas.iter().filter(|m| m.0 == TIME).filter_map(|m| from_value(m.1)).collect();
     if page.marked.iter().any(|m| m.mark == Mark::Source) && machine.source.is_none() {
         // The account of a WeChat page, whose element a saved page may have lost.
         machine.source = scripts::variable(&page.scripts, "nickname").as_deref().and_then(source_of);
@@ -163,8 +167,9 @@ pub fn read(page: &Page) -> Machine {
 
 impl Machine {
     /// Fills what the page does not show.
-    pub fn fill(self, about: &mut About) {
-        about.date = self.date(about);
+    /// `addressed` is the day in the page's address.
+    pub fn fill(self, about: &mut About, addressed: Option<Date>) {
+        about.date = self.date(about, addressed);
         let told = match about.source_trust {
             Trust::Labelled | Trust::Placed => None,
             Trust::Weak => self.source,
@@ -184,9 +189,12 @@ impl Machine {
     }
 
     /// The date of publication, of what the page shows and what it tells machines.
-    fn date(&self, about: &About) -> Option<Date> {
+    fn date(&self, about: &About, addressed: Option<Date>) -> Option<Date> {
         let told = self.published.or(self.scripted);
-        let fine = [self.published, self.scripted, self.updated];
+        let fine: Vec<Option<Date>> = [self.published, self.scripted, self.updated]
+            .into_iter()
+            .chain(self.times.iter().copied().map(Some))
+            .collect();
         // The same day, but only one of them knows the time.
         let timed = |date: Date| {
             let same = |told: &Date| told.time.is_some() && told.day_number() == date.day_number();
@@ -204,7 +212,11 @@ impl Machine {
                 })
                 .or(told)
                 .or(about.date),
-            (shown, _) => told.map(timed).or(shown.map(timed)).or(self.updated),
+            // The day in an address is that of publication; one somewhere in the text may be any.
+            (shown, _) => {
+                let other = addressed.filter(|day| shown.is_some_and(|s| s.day_number() != day.day_number()));
+                told.or(other).or(shown).map(timed).or(self.updated).or(addressed)
+            }
         }
     }
 
@@ -262,7 +274,7 @@ fn people(value: &str, role: Role, place: Place, credits: &mut Vec<Credit>) {
         return;
     }
     for token in value.split(|c: char| c.is_whitespace() || matches!(c, ',' | '、' | '，' | ';' | '/')) {
-        let outlet = token.is_ascii() || labels::is_outlet(token) || labels::is_word(token);
+        let outlet = token.is_ascii() || outlets::is_outlet(token) || outlets::is_word(token);
         for name in if outlet { Vec::new() } else { names::read(token, place) } {
             add(Credit::new(role, name));
         }

@@ -5,7 +5,7 @@
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, TextMergeStream, html};
 
-use super::date;
+use super::date_values;
 use gongxun_core::article::{Article, Credit, Date, Role};
 
 /// The most lines that front matter may have.
@@ -145,7 +145,7 @@ fn read(lines: &[&str], separator: char) -> FrontMatter {
         let Some(first) = values.first().cloned() else { continue };
         match key.trim().to_lowercase().as_str() {
             "title" | "标题" => front.title = Some(first),
-            "date" | "published" | "pubdate" | "publishdate" | "日期" => front.date = date::from_value(&first),
+            "date" | "published" | "pubdate" | "publishdate" | "日期" => front.date = date_values::from_value(&first),
             "source" | "from" | "来源" => front.source = Some(first),
             "author" | "authors" | "作者" => front.authors = values,
             "url" | "link" | "source_url" | "original_url" | "canonical" if first.starts_with("http") => {

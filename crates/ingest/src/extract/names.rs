@@ -179,6 +179,7 @@ const NO_NAMES: &[&str] = &[
     "未署名",
     "系统管理",
     "系统管理员",
+    "平台",
 ];
 /// Words that no name without a family name has in it: (记者日前获悉).
 const NO_SYLLABLES: &str =
@@ -440,6 +441,29 @@ pub fn is_organisation(token: &str) -> bool {
         && folded.chars().all(|c| is_han(c) || c.is_ascii_digit())
         && !folded.starts_with("本")
         && ENDS.iter().any(|end| folded.ends_with(end))
+}
+
+/// Whether a line names who signs a document: an organisation, by its last character, or an office and a name.
+pub fn is_signer(text: &str) -> bool {
+    const OFFICES: &[&str] =
+        &["主席", "总理", "部长", "局长", "主任", "会长", "院长", "厅长", "省长", "市长", "县长", "校长"];
+    let letters = text.chars().count();
+    let last = text.chars().next_back().map(fold_char);
+    // 中华人民共和国主席　习近平: an office and who holds it.
+    if let Some((office, name)) = text.rsplit_once(char::is_whitespace) {
+        let office: String = office.trim_end().chars().map(fold_char).collect();
+        if OFFICES.iter().any(|end| office.ends_with(end)) && !read(name, Place::Bare).is_empty() {
+            return true;
+        }
+    }
+    (4..=30).contains(&letters)
+        && text.chars().all(|c| is_han(fold_char(c)) || c.is_whitespace() || matches!(c, '（' | '）'))
+        && last.is_some_and(|c| "会局部委院办厅组司府团社处心校".contains(c))
+}
+
+/// Whether a name ends as those of places do: 江苏省.
+pub fn is_place(token: &str) -> bool {
+    token.chars().next_back().map(fold_char).is_some_and(|c| "省市县区州镇乡村".contains(c))
 }
 
 /// The dots inside transcribed names.

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use gongxun_text::fold::push_composed;
+
 /// A text of the page and where it stands.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece {
@@ -115,6 +117,9 @@ pub struct Block {
     /// What its class or id says.
     pub hint: Hint,
 }
+
+/// The name of a [`Meta`] for a time that an element shows, told to machines in full.
+pub const TIME: &str = "time datetime";
 
 /// A `meta` tag with something to say.
 #[derive(Debug, Clone)]
@@ -404,7 +409,10 @@ fn push_collapsed(text: &mut String, c: char) {
                     text.push(' ');
                 }
             }
-            text.push(c);
+            match c {
+                '\u{300}'..='\u{36F}' => push_composed(text, c),
+                _ => text.push(c),
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::html;
 use super::markup::unescape;
 use super::page::{is_blank, is_invisible};
+use gongxun_text::fold::composed;
 
 /// How often a value can have been escaped: programs escape markup that was escaped already.
 const MAX_ESCAPES: usize = 3;
@@ -11,7 +12,7 @@ const MAX_TAG: usize = 500;
 
 /// A text without markup, comments and characters that show as nothing. Markup that was escaped is markup too.
 pub fn plain(text: &str) -> String {
-    let mut text: String = text.chars().filter(|c| !is_invisible(*c) || *c == '\n').collect();
+    let mut text: String = composed(text).chars().filter(|c| !is_invisible(*c) || *c == '\n').collect();
     for _ in 0..MAX_ESCAPES {
         if has_tags(&text) || !has_escaped_tags(&text) {
             break;
@@ -81,6 +82,7 @@ mod tests {
             ("AT&T，1 < 2 而 3 > 2", "AT&T，1 < 2 而 3 > 2"),
             ("一<b>二</b>\n三", "一二\n三"),
             ("一\n\n　　二", "一\n二"),
+            ("cafe\u{301} 的工会", "café 的工会"),
             ("<p>一</p><p style='display:none'>不见</p><p>二</p>", "一\n二"),
             ("", ""),
         ] {

@@ -4,6 +4,7 @@
 //! tables, verses before the first and behind the last sentence, up to the lines about the article above and to the first
 //! button, menu or heading of other things below. Inside it nothing is left out but what stands in a box of its own.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::content;
@@ -11,7 +12,7 @@ use super::page::{Form, Hint, Page};
 use super::parts::{Part, Parts};
 use super::title::{self, Title};
 use super::worth::{Kind, Worth};
-use super::{comments, labels};
+use super::{boilerplate, comments, date, items, labels, names, signatures, teasers};
 use gongxun_core::article::Block;
 
 /// Letters in sentences that an article has at least.
@@ -23,9 +24,9 @@ const SCRAP: u32 = 4;
 /// Letters of a line that names source or editor, at most.
 const SIGNATURE: u32 = 60;
 /// Letters of a sentence behind which a site's tail may begin, at least.
-const SUBSTANTIAL: u32 = 40;
+pub const SUBSTANTIAL: u32 = 40;
 /// Short lines in a row that are a menu, not headings of an article, where a text was copied with its page.
-const MENU_LINES: usize = 4;
+pub const MENU_LINES: usize = 4;
 /// The share of the region's block, in hundredths, that the sentences of an article fill where all of it is the article's.
 const CORE: u32 = 60;
 
@@ -43,34 +44,53 @@ pub struct Region {
 }
 
 /// What is known of a page before its region.
-struct Reader<'a> {
-    page: &'a Page,
-    hints: Vec<Hint>,
-    worth: Vec<Worth>,
-    homes: Vec<u32>,
+pub struct Reader<'a> {
+    /// The page.
+    pub page: &'a Page,
+    /// What the classes of its blocks say.
+    pub hints: Vec<Hint>,
+    /// What each line looks like.
+    pub worth: Vec<Worth>,
+    /// The block in whose flow each line stands.
+    pub homes: Vec<u32>,
+    /// Which lines are items of a numbered list.
+    pub items: Vec<bool>,
+    /// Which buttons stand on the page more than once: between paragraphs they are the page's, not the article's.
+    pub repeated: Vec<bool>,
     /// The block of the article, and its lines.
-    block: u32,
-    lines: Range<usize>,
+    pub block: u32,
+    /// See `block`.
+    pub lines: Range<usize>,
     /// Whether all of the block's text is the article's.
-    core: bool,
+    pub core: bool,
     /// Of a text file: whether it was copied with what stands around it on its page.
-    chrome: bool,
+    pub chrome: bool,
 }
 
 /// Finds the article of a page, if it has one.
 pub fn find(page: &Page) -> Option<Region> {
     let hints = content::inherited_hints(page);
-    let mut worth = content::weigh(page, &hints);
+    let items = items::find(page);
+    let mut worth = content::weigh(page, &hints, &items);
     comments::mark(page, &mut worth);
+    teasers::mark(page, &mut worth);
     let (block, inner) = content::region(page, &worth);
     let lines = |block: usize| page.blocks[block].lines.start as usize..page.blocks[block].lines.end as usize;
     let (lines, inner) = (lines(block), lines(inner));
     let homes = (0..page.lines.len()).map(|line| page.home(line)).collect();
+    let repeated = repeated(page, &worth);
     let chrome = page.dump && has_chrome(page, &worth);
-    let mut reader = Reader { page, hints, worth, homes, block: block as u32, lines, core: false, chrome };
-    let run = content::best_run(&reader.worth, inner, page.dump);
-    let letters: u32 =
-        run.clone().filter(|i| reader.worth[*i].kind == Kind::Sentence).map(|i| page.lines[i].letters).sum();
+    let mut reader =
+        Reader { page, hints, worth, homes, items, repeated, block: block as u32, lines, core: false, chrome };
+    let mut run = content::best_run(&reader.worth, inner, page.dump);
+    let mut letters = reader.sentences(run.clone());
+    if letters < LEAST_LETTERS || run.clone().all(|i| reader.hint(i) == Hint::Beside) {
+        if let Some(hinted) = reader.hinted() {
+            letters = reader.sentences(hinted.clone());
+            reader.enclose(&hinted);
+            run = hinted;
+        }
+    }
     if letters < LEAST_LETTERS || run.clone().all(|i| reader.hint(i) == Hint::Beside) {
         if let Some(region) = reader.short() {
             return Some(region);
@@ -85,6 +105,17 @@ pub fn find(page: &Page) -> Option<Region> {
     let start = range.start;
     let parts = reader.sort(range, &title)?;
     Some(Region { worth: reader.worth, title, start, parts })
+}
+
+/// Which lines are buttons of a page of HTML that stand on it more than once.
+fn repeated(page: &Page, worth: &[Worth]) -> Vec<bool> {
+    let button = |line: &usize| !page.dump && worth[*line].kind == Kind::Beside;
+    let mut count: HashMap<&str, u32> = HashMap::new();
+    for line in (0..page.lines.len()).filter(button) {
+        *count.entry(page.lines[line].text.as_str()).or_default() += 1;
+    }
+    let often = |line: &usize| count.get(page.lines[*line].text.as_str()).is_some_and(|count| *count > 1);
+    (0..page.lines.len()).map(|line| button(&line) && often(&line)).collect()
 }
 
 /// Why a line outside the region is there, by what it looks like.
@@ -127,8 +158,38 @@ fn is_menu(text: &str) -> bool {
 }
 
 impl Reader<'_> {
-    fn kind(&self, line: usize) -> Kind {
+    /// What a line looks like.
+    pub fn kind(&self, line: usize) -> Kind {
         self.worth[line].kind
+    }
+
+    /// Letters of the sentences of a run.
+    fn sentences(&self, run: Range<usize>) -> u32 {
+        run.filter(|i| self.kind(*i) == Kind::Sentence).map(|i| self.page.lines[i].letters).sum()
+    }
+
+    /// The best run of a page whose article is in no block that is worth anything, for all the links around it: behind the
+    /// visible headline, in a block whose class says that it holds a text.
+    fn hinted(&self) -> Option<Range<usize>> {
+        if self.page.dump {
+            return None;
+        }
+        let (title, _) = self.visible_title()?;
+        let run = content::best_run(&self.worth, title + 1..self.page.lines.len(), false);
+        (self.sentences(run.clone()) >= SUBSTANTIAL && self.hint(run.start) == Hint::Body).then_some(run)
+    }
+
+    /// Makes the innermost block around a run that of the article.
+    fn enclose(&mut self, run: &Range<usize>) {
+        let lines = |block: u32| {
+            let lines = &self.page.blocks[block as usize].lines;
+            lines.start as usize..lines.end as usize
+        };
+        let mut block = self.homes[run.start];
+        while block != 0 && lines(block).end < run.end {
+            block = self.page.blocks[block as usize].parent;
+        }
+        (self.lines, self.block) = (lines(block), block);
     }
 
     fn hint(&self, line: usize) -> Hint {
@@ -158,10 +219,26 @@ impl Reader<'_> {
 
     /// Grows the best run of sentences to the region of the article.
     fn grow(&self, run: Range<usize>, title: Option<usize>) -> Range<usize> {
-        let start = match title.filter(|t| run.contains(t)) {
+        let mut start = match title.filter(|t| run.contains(t)) {
             Some(title) => (title + 1).min(run.end),
             None => self.grow_up(run.start, title),
         };
+        if let Some(title) = title.filter(|title| *title < start) {
+            // A caption right above the text, in a box of its own inside the text's.
+            let caption = |line: usize| self.kind(line) == Kind::Caption && self.hint(line) != Hint::Beside;
+            while start > title + 1
+                && caption(start - 1)
+                && self.homes[start - 1] != 0
+                && self.page.is_within(self.homes[start], self.homes[start - 1])
+            {
+                start -= 1;
+            }
+            // The authors' line below the headline.
+            let named = |line: usize| !signatures::names_alone(&self.page.soft_text(&self.page.lines[line])).is_empty();
+            if start == title + 1 && start + 1 < run.end && self.kind(start) == Kind::Short && named(start) {
+                start += 1;
+            }
+        }
         let end = self.grow_down(run.end.max(start), start);
         start..end
     }
@@ -179,14 +256,24 @@ impl Reader<'_> {
                 }
                 Kind::Short => {
                     let one_block = it.block == self.page.lines[start].block;
+                    let one_flow = self.core && self.homes[line] == self.homes[start] && self.homes[line] != 0;
                     it.link_letters == 0
-                        && (it.letters >= SCRAP || one_block || self.block_of(line) != Block::Paragraph)
+                        && (it.letters >= SCRAP || one_block || one_flow || self.block_of(line) != Block::Paragraph)
                 }
                 Kind::Legal => !self.page.dump,
+                Kind::About => self.is_signed(line, top),
                 _ => false,
             };
+            // （2024年2月28日岚州市人民代表大会常务委员会通过）: a date in a note of the text.
+            let noted = it.text.trim_start().starts_with(['（', '('])
+                && it.text.trim_end().ends_with(['）', ')'])
+                && self.kind(line) != Kind::About
+                && labels::read(&it.text).credits.is_empty();
             if !belongs
-                || labels::read(&it.text).labels > 0 && self.block_of(line) != Block::Table
+                || labels::read(&it.text).labels > 0
+                    && self.block_of(line) != Block::Table
+                    && !noted
+                    && !matches!(self.kind(line), Kind::About | Kind::Caption)
                 || !self.flows(line, start)
             {
                 break;
@@ -207,6 +294,15 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
+            if self.is_pager(at) {
+                at += 1;
+                continue;
+            }
+            if self.items[at] && self.homes[at] == self.homes[last] {
+                at += 1;
+                end = at;
+                continue;
+            }
             match self.kind(at) {
                 Kind::Sentence | Kind::Caption | Kind::Short | Kind::Legal if self.page.dump => {
                     let scrap = self.kind(at) != Kind::Sentence && !content::ends_sentence(&it.text);
@@ -222,6 +318,7 @@ impl Reader<'_> {
                 {
                     end = at + 1;
                 }
+                Kind::About if self.is_signed(at, start) => end = at + 1,
                 // What tells about the article may stand before its last lines; what is not shown stands nowhere.
                 Kind::About | Kind::Hidden => {}
                 Kind::Links | Kind::End => {
@@ -245,8 +342,27 @@ impl Reader<'_> {
             && matches!(self.block_of(line), Block::Heading | Block::Paragraph)
     }
 
+    /// Whether a line is the day below the name of who signs a document: 岚州市总工会 / 2024年3月4日.
+    fn is_signed(&self, line: usize, start: usize) -> bool {
+        /// Letters of an organisation's name and of a day, at most.
+        const SIGNER: u32 = 30;
+        const DAY: u32 = 11;
+        let text = self.page.lines[line].text.trim_end();
+        let above = (start..line).rev().find(|i| self.kind(*i) != Kind::Hidden);
+        let Some(above) = above.filter(|i| *i > start && self.kind(*i) == Kind::Short && self.flows(line, *i)) else {
+            return false;
+        };
+        let signer = &self.page.lines[above];
+        self.page.lines[line].letters <= DAY
+            && text.ends_with('日')
+            && text.contains('年')
+            && labels::read(text).labels == 1
+            && signer.letters <= SIGNER
+            && names::is_signer(signer.text.trim())
+    }
+
     /// Whether a short line names source or editor, whatever else stands in it.
-    fn is_signature(&self, line: usize) -> bool {
+    pub fn is_signature(&self, line: usize) -> bool {
         let it = &self.page.lines[line];
         if it.letters > SIGNATURE || it.text.contains('。') || self.block_of(line) == Block::Table {
             return false;
@@ -331,23 +447,46 @@ impl Reader<'_> {
         if !any && it.text.trim() == title.text {
             return (Part::Margin, "the headline, once more");
         }
+        if self.is_pager(line) {
+            return (Part::Margin, "the way to the text's other pages");
+        }
+        let beside = |line: usize| self.hint(line) == Hint::Beside;
+        if self.kind(line) == Kind::Short && beside(line) && any && self.last_sentence(line).is_some_and(|l| !beside(l))
+        {
+            return (Part::Margin, "a scrap in a box that its class calls none of the article's");
+        }
         match self.kind(line) {
             Kind::Sentence => (body, "a sentence in the article's region"),
             Kind::Short => (body, "a short line in the article's region"),
             Kind::Caption => (body, "the caption of a picture in the article's region"),
+            Kind::About if self.is_signed(line, range.start) => (body, "the date below the signature of a document"),
             Kind::About => (Part::Byline, "it tells about the article and nothing else"),
             Kind::Title => (Part::Margin, "the headline, once more"),
             Kind::Comment => (Part::Margin, "framed as a reader's comment"),
             Kind::Lead => (Part::Margin, "a summary that was not taken"),
             Kind::Hidden => (Part::Margin, "not shown"),
+            Kind::Beside if self.repeated[line] => (Part::Margin, "a button that the page shows again and again"),
             Kind::Links | Kind::Beside | Kind::Legal | Kind::End => {
-                if self.kind(line) == Kind::Legal || self.in_flow(line, range) {
+                if self.kind(line) == Kind::Legal || self.items[line] || self.in_flow(line, range) {
                     (body, "between paragraphs of the article, in their block")
                 } else {
                     (Part::Margin, "a box of links or buttons inside the article's region")
                 }
             }
         }
+    }
+
+    /// Whether a line leads to the text's other pages.
+    pub fn is_pager(&self, line: usize) -> bool {
+        !self.page.dump
+            && matches!(self.kind(line), Kind::Beside | Kind::Links)
+            && boilerplate::is_pager(&date::folded(&self.page.lines[line].text))
+    }
+
+    /// The sentence shortly before a line.
+    fn last_sentence(&self, line: usize) -> Option<usize> {
+        const FAR: usize = 40;
+        (self.lines.start..line).rev().take(FAR).find(|i| self.kind(*i) == Kind::Sentence)
     }
 
     /// Whether a line that looks like none of the article's stands between its paragraphs, as one of them.
@@ -362,90 +501,8 @@ impl Reader<'_> {
         same(before) && same(after) && (links == 0 || links == 1 && after - before == 2)
     }
 
-    /// Where the region ends: at a heading of other things, unless the article goes on behind it.
-    fn end_of(&self, range: Range<usize>) -> usize {
-        let sentence = |i: usize| if self.kind(i) == Kind::Sentence { self.page.lines[i].letters } else { 0 };
-        let mut to_come: u32 = range.clone().map(sentence).sum();
-        let mut so_far = 0;
-        let mut last = None;
-        for line in range.clone() {
-            to_come -= sentence(line);
-            match self.kind(line) {
-                Kind::End => {
-                    let next = (line + 1..range.end).find(|i| self.kind(*i) == Kind::Sentence);
-                    let small = so_far * 3 < to_come && !comments::is_heading(&self.page.lines[line].text);
-                    match (last, next) {
-                        (Some(last), Some(next)) => {
-                            let same = self.homes[last] == self.homes[next];
-                            let heads = next == line + 1 && !comments::is_heading(&self.page.lines[line].text);
-                            let goes_on = same && (heads || !self.page.dump);
-                            if !small && !goes_on {
-                                return line;
-                            }
-                        }
-                        (Some(_), None) => return line,
-                        _ => {}
-                    }
-                }
-                Kind::Sentence => last = Some(line),
-                _ => {}
-            }
-            so_far +=
-                if matches!(self.kind(line), Kind::Sentence | Kind::Short) { self.page.lines[line].letters } else { 0 };
-        }
-        let end = self.end_of_text(range.clone());
-        if self.page.dump && self.chrome { self.end_of_copy(range.start..end) } else { end }
-    }
-
-    /// Where the text ends and a site's tail begins: at the first button, notice or code to scan behind the last paragraph
-    /// of substance, and before the lines that name source and editor there.
-    fn end_of_text(&self, range: Range<usize>) -> usize {
-        let substance = |line: &usize| {
-            self.kind(*line) == Kind::Sentence
-                && self.page.lines[*line].letters >= SUBSTANTIAL
-                && !self.is_signature(*line)
-        };
-        let last = range
-            .clone()
-            .rev()
-            .find(substance)
-            .or_else(|| range.clone().rev().find(|i| self.kind(*i) == Kind::Sentence));
-        let Some(last) = last else { return range.end };
-        let tail = |line: &usize| {
-            matches!(self.kind(*line), Kind::Beside | Kind::End)
-                && matches!(self.block_of(*line), Block::Paragraph | Block::Heading | Block::Quote)
-        };
-        let end = (last + 1..range.end).find(tail).unwrap_or(range.end);
-        let mut end = end;
-        while end > last + 1 && self.is_signature(end - 1) {
-            end -= 1;
-        }
-        end
-    }
-
-    /// Where the article ends in a text that was copied with its page: behind an editor's line, or before a row of short
-    /// lines, where less of the text stands behind than before.
-    fn end_of_copy(&self, range: Range<usize>) -> usize {
-        let sentence = |i: usize| if self.kind(i) == Kind::Sentence { self.page.lines[i].letters } else { 0 };
-        let all: u32 = range.clone().map(sentence).sum();
-        let (mut before, mut short) = (0, 0);
-        for line in range.clone() {
-            let it = &self.page.lines[line];
-            let scrap = self.kind(line) == Kind::Short && !content::ends_sentence(&it.text);
-            short = if scrap { short + 1 } else { 0 };
-            let editor =
-                self.kind(line) == Kind::About && labels::read(&it.text).credits.iter().any(|c| c.role.edits());
-            let cut = if editor { line + 1 } else { line + 1 - short };
-            if (editor || short >= MENU_LINES) && before * 2 > all {
-                return cut;
-            }
-            before += sentence(line);
-        }
-        range.end
-    }
-
     /// What a line of the text is.
-    fn block_of(&self, line: usize) -> Block {
+    pub fn block_of(&self, line: usize) -> Block {
         let it = &self.page.lines[line];
         if self.kind(line) == Kind::Caption || self.hint(line) == Hint::Caption {
             return Block::Caption;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::plain::{one_line, plain};
-use super::{date, title};
+use super::{date_values, title};
 use crate::archive::loose::{self, Forgive};
 use gongxun_core::article::Date;
 
@@ -178,7 +178,7 @@ pub fn variable_date(scripts: &[String]) -> Option<Date> {
                 if *name == "ct" && !(value.len() == 10 && value.bytes().all(|b| b.is_ascii_digit())) {
                     return None;
                 }
-                date::from_value(&value)
+                date_values::from_value(&value)
             })
         })
     })

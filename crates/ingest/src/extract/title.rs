@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::page::{Page, is_letter};
 use super::worth::{Kind, Worth};
-use super::{date, labels};
+use super::{date, labels, outlets, signatures};
 use gongxun_text::fold::fold_char;
 
 /// Marks of kind that sites hang before a headline.
@@ -33,11 +33,17 @@ const LEAST_LETTERS: usize = 4;
 /// The longest headline, in letters.
 const LONGEST: usize = 120;
 
+/// Letters of a section's name above a headline, at most.
+const SECTION: u32 = 6;
+
 /// A headline longer than this is taken only where there is no other, in letters.
 const LONG: usize = 60;
 
 /// What such a headline counts in letters against shorter ones.
 const LONG_SCORE: usize = 12;
+
+/// What a line counts that repeats the declared title and says nothing else.
+const EXACT_SCORE: usize = 12;
 
 /// A headline and the line it stands in, where it is visible.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +114,7 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
     let about = |i: usize| {
         let dated = line(i).letters <= 80 && !date::find_dates(&date::folded(&line(i).text)).is_empty();
         let byline = line(i).letters <= 60
-            && (labels::read(&line(i).text).labels > 0 || labels::outlet_of_byline(&line(i).text).is_some());
+            && (labels::read(&line(i).text).labels > 0 || outlets::outlet_of_byline(&line(i).text).is_some());
         worth[i].kind == Kind::About || dated || byline
     };
     let good = |i: &usize| {
@@ -118,9 +124,10 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
             && (LEAST_LETTERS..=LONGEST).contains(&(line(*i).letters as usize))
             && separators < 2
             && line(*i).link_letters == 0
-            && !(line(*i).letters <= 8 && labels::is_outlet(text.trim()))
+            && !(line(*i).letters <= 8 && outlets::is_outlet(text.trim()))
             && !about(*i)
             && !text.contains("http")
+            && !text.contains('@')
             && !text.contains("www.")
             && !text.ends_with(['：', ':'])
     };
@@ -149,6 +156,33 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
         }
     }
     let best = |range: Range<usize>| range.rev().find(good);
+    // A text file that holds its text alone begins with the headline.
+    let plain = |i: usize| {
+        !matches!(worth[i].kind, Kind::Beside | Kind::End | Kind::Links | Kind::Legal)
+            && line(i).text.chars().filter(|c| matches!(c, '|' | '｜' | '>' | '»' | '›' | '│')).count() < 2
+    };
+    let told = (1..3.min(page.lines.len())).any(about);
+    if page.dump
+        && (first <= ABOUT_NEAR || told)
+        && (0..first.min(ABOUT_NEAR)).filter(|i| !line(*i).furniture).all(plain)
+    {
+        // 国内联播快讯 is named like an outlet; above the line of the date it is none.
+        let named = |i: usize| {
+            i + 1 < first
+                && line(i).letters <= 8
+                && outlets::is_outlet(line(i).text.trim())
+                && about(i + 1)
+                && !about(i)
+        };
+        let head = (0..first).find(|i| !line(*i).furniture && (good(i) || named(*i)));
+        if let Some(head) = head {
+            // The name of a section stands above the headline, and is much shorter: 工路维权.
+            let next = (head + 1..first).find(|i| !line(*i).furniture).filter(|i| good(i) && !about(head + 1));
+            let section = |next: usize| line(head).letters <= SECTION && line(next).letters >= 2 * line(head).letters;
+            let named = |next: usize| !signatures::names_alone(&line(next).text).is_empty();
+            return Some(next.filter(|next| section(*next) && !named(*next)).unwrap_or(head));
+        }
+    }
     let above = top.and_then(|t| best(t.saturating_sub(4)..t));
     above.or_else(|| best(from..first))
 }
@@ -210,6 +244,7 @@ pub fn key(text: &str) -> Vec<char> {
 fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String]) -> Option<usize> {
     let printed = declared;
     let declared: Vec<Vec<char>> = declared.iter().map(|t| key(t)).collect();
+    let bare: Vec<Vec<char>> = printed.iter().map(|t| key(&without_site(t))).collect();
     let mut best: Option<(usize, usize)> = None;
     for (i, line) in page.lines.iter().enumerate().take((body_start + 3).min(page.lines.len())) {
         if page.dump && i == 0 {
@@ -240,7 +275,12 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
         let length = if own.len() > LONG && prose { LONG_SCORE } else { own.len().min(LONG) };
         // Of two lines with the same letters, the one with the declared punctuation is the headline.
         let same_print = printed.iter().any(|t| t.contains(line.text.trim()));
-        let score = length * 2 + if line.heading > 0 { 4 } else { 0 } + usize::from(same_print);
+        // A subhead may begin with the headline, and says more than the page declares.
+        let same = declared.iter().chain(&bare).any(|t| *t == own);
+        let score = length * 2
+            + if line.heading > 0 { 4 } else { 0 }
+            + usize::from(same_print)
+            + if same { EXACT_SCORE } else { 0 };
         if best.is_none_or(|(_, s)| score >= s) {
             best = Some((i, score));
         }
@@ -401,18 +441,32 @@ fn is_named_site(part: &str) -> bool {
 
 /// A line's text as a headline, without a mark that stands in an element of its own before what the page declares.
 fn headline(page: &Page, line: usize, declared: &[String]) -> String {
+    /// Letters of such a word, at most.
+    const TAG: usize = 4;
     const MARKS: &[&str] =
         &["原创", "转载", "独家", "首发", "置顶", "推荐", "精华", "热", "荐", "图文", "视频", "专题", "深度"];
     let text = &page.lines[line].text;
     let mark = MARKS
         .iter()
         .find(|mark| page.soft_text(&page.lines[line]).starts_with(&format!("{mark}{}", super::page::SOFT)));
-    let rest = mark.and_then(|mark| text.trim_start().strip_prefix(mark)).map(clean);
-    rest.filter(|rest| declared.iter().any(|t| key(t).starts_with(&key(rest)))).unwrap_or_else(|| clean(text))
+    // A forum's or a section's word in brackets: [讨论] 标题.
+    let bracketed = || {
+        let inner = text.trim_start().strip_prefix(['[', '【'])?;
+        let (tag, rest) = inner.split_once([']', '】'])?;
+        (tag.chars().count() <= TAG).then_some(rest)
+    };
+    let rest = mark.and_then(|mark| text.trim_start().strip_prefix(mark)).or_else(bracketed).map(clean);
+    rest.filter(|rest| !rest.is_empty() && declared.iter().any(|t| key(t).starts_with(&key(rest))))
+        .unwrap_or_else(|| clean(text))
 }
 
 fn clean(text: &str) -> String {
+    const NAMED: &[&str] = &["标题", "题目", "主题", "標題", "題目", "主題"];
     let mut text = text.trim();
+    for name in NAMED {
+        let rest = text.strip_prefix(name).map(str::trim_start).and_then(|rest| rest.strip_prefix(['：', ':']));
+        text = rest.map_or(text, str::trim_start);
+    }
     for tag in TAGS {
         text = text.strip_prefix(tag).unwrap_or(text).trim_start();
     }

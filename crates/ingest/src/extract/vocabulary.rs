@@ -17,6 +17,8 @@ pub enum Label {
     Section,
     /// The date of publication.
     Date,
+    /// The date that a document gives itself, which may be before that of its publication.
+    Written,
     /// The date of the last change.
     Updated,
     /// A summary follows.
@@ -174,8 +176,10 @@ pub const LABELS: &[(&str, Label)] = &[
     ("刊发于", Label::Date),
     ("发布", Label::Date),
     ("刊发时间", Label::Date),
-    ("发文时间", Label::Date),
-    ("成文日期", Label::Date),
+    ("发文时间", Label::Written),
+    ("成文时间", Label::Written),
+    ("发文日期", Label::Written),
+    ("成文日期", Label::Written),
     ("上传时间", Label::Date),
     ("添加时间", Label::Date),
     ("录入时间", Label::Date),
@@ -275,6 +279,7 @@ pub const STOPS: &[&str] = &[
     "email",
     "print",
     "订阅",
+    "字数",
     "邮件",
     "放大",
     "缩小",
@@ -391,4 +396,65 @@ pub const NO_OUTLETS: &[&str] = &[
     "晨报",
     "晚报",
     "日报",
+];
+
+/// Titles that stand before a name, with or without a blank.
+pub const TITLES: &[(&str, Role)] = &[
+    ("摄影记者", Role::Photographer),
+    ("图片记者", Role::Photographer),
+    ("记者", Role::Reporter),
+    ("通讯员", Role::Correspondent),
+    ("评论员", Role::Commentator),
+    ("撰稿人", Role::Author),
+];
+
+/// Words that stand before a title.
+pub const BEFORE_TITLES: &[&str] = &[
+    "本报",
+    "本网",
+    "本刊",
+    "本社",
+    "特约",
+    "特派",
+    "见习",
+    "实习",
+    "首席",
+    "高级",
+    "资深",
+    "全媒体",
+    "融媒体",
+    "图片",
+    "文字",
+    "视频",
+];
+
+/// What stands behind 来源 and names nobody.
+pub const NOBODY: &[&str] = &[
+    "网络",
+    "互联网",
+    "网上",
+    "网友",
+    "未知",
+    "不详",
+    "佚名",
+    "综合",
+    "网络综合",
+    "网络整理",
+    "網路",
+    "網絡",
+    "無",
+    "无",
+    "暂无",
+];
+
+/// What photographers did, where a caption ends with it.
+pub const TOOK: &[(&str, &[Role])] = &[
+    ("摄影报道", &[Role::Photographer]),
+    ("摄影报导", &[Role::Photographer]),
+    ("摄影", &[Role::Photographer]),
+    ("文/图", &[Role::Author, Role::Photographer]),
+    ("图/文", &[Role::Author, Role::Photographer]),
+    ("文/摄", &[Role::Author, Role::Photographer]),
+    ("文并摄", &[Role::Author, Role::Photographer]),
+    ("摄", &[Role::Photographer]),
 ];

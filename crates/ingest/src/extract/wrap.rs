@@ -24,6 +24,8 @@ const HEAD: usize = 3;
 const LONGER: usize = 20;
 /// The share of the width that a line has at least which stops within a sentence and goes on in the next, in hundredths.
 const NEARLY_FULL: usize = 88;
+/// The longest verse, in columns.
+const VERSE: usize = 44;
 /// The longest page number or running head, in characters.
 const MAX_FURNITURE: usize = 48;
 /// Lines of text between two page numbers, at least.
@@ -222,7 +224,7 @@ impl<'a> Wrapped<'a> {
     /// Whether a line goes on with the text of the line before.
     fn goes_on(&self, first: usize, second: Option<&(usize, Gap)>, before: usize, at: usize, turned: bool) -> bool {
         let (line, next) = (&self.lines[before], &self.lines[at]);
-        if line.apart || next.apart {
+        if line.apart || next.apart || begins_label(next.text) {
             return false;
         }
         let full = could_not_take(line, next, self.width);
@@ -284,6 +286,15 @@ fn flow_has(flow: &[usize], line: usize) -> bool {
     flow.binary_search(&line).is_ok()
 }
 
+/// Whether a line begins with a label of an article's head: 摘　要：, 关键词：.
+fn begins_label(text: &str) -> bool {
+    const LABELS: &[&str] = &["摘要", "关键词", "关键字", "作者", "来源", "单位"];
+    const LONGEST: usize = 6;
+    let end = text.chars().take(LONGEST).position(|c| matches!(c, '：' | ':'));
+    let label = end.map(|end| text.chars().take(end).filter(|c| !is_blank(*c)).collect::<String>());
+    label.is_some_and(|label| LABELS.contains(&label.as_str()))
+}
+
 /// Whether a line begins an item of a list.
 fn begins_item(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -319,7 +330,10 @@ fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, 
         .map(|w| w[0])
         .filter(|i| !lines[*i].is_empty() && !lines[*i].apart && !lines[i + 1].is_empty() && !lines[i + 1].apart)
         .collect();
-    let within: Vec<usize> = pairs.iter().copied().filter(|i| !lines[*i].ends).collect();
+    // Where paragraphs are set in, a line above one that is set in ends a paragraph.
+    let flush = filled.iter().skip(HEAD).any(|i| lines[*i].indent == 0 && !lines[*i].apart);
+    let set_in = |line: &Line| flush && line.indent > 1;
+    let within: Vec<usize> = pairs.iter().copied().filter(|i| !lines[*i].ends && !set_in(&lines[*i + 1])).collect();
     let longer_allowed = filled.len() / LONGER;
     let mut best: Option<(usize, usize)> = None;
     for width in widths {
@@ -332,8 +346,9 @@ fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, 
             break;
         }
         let broken: Vec<usize> = within.iter().copied().filter(|i| is_broken(lines, *i, width)).collect();
-        // Verses end with a sign, each.
-        let signs = broken.iter().filter(|i| lines[**i].text.ends_with(is_closing)).count();
+        // Verses end with a sign, each; a list of names that was wrapped ends with 、 as well, and verses are not so long.
+        let verse = |line: &Line| line.width <= VERSE && line.text.ends_with(is_closing) && !line.text.ends_with('、');
+        let signs = broken.iter().filter(|i| verse(&lines[**i])).count();
         let enough = broken.len() >= LEAST_BROKEN || broken.iter().any(|i| is_plain_break(lines, &filled, *i));
         if enough && broken.len() * 2 >= within.len() && signs * 2 <= broken.len() {
             // Lines that end with a sentence tell nothing alone, and decide between two widths.

@@ -1,0 +1,248 @@
+//! A line about an article while it is read: its characters, which of them are told already, and where labels stand in it.
+//! [`super::credits`] reads who did what in it, [`super::labels`] everything else.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::date::{DayOfYear, Found as Dated};
+use super::names::Place;
+use super::page::{SOFT, is_letter};
+use super::phrases::Phrases;
+use super::vocabulary::{BEFORE_TITLES, LABELS, Label, STOPS, TITLES};
+use gongxun_core::article::{Credit, Role};
+use gongxun_text::fold::is_han;
+
+/// The longest outlet before a label without a colon: 工人日报-中工网评论员.
+const MAX_OUTLET: usize = 18;
+
+/// What a label says about a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Said {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// That it is the date of publication.
+    Published,
+    /// That a document gives it itself.
+    Written,
+    /// That it is the date of the last change.
+    Updated,
+}
+
+/// What a line tells.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The source as printed.
+    pub source: Option<String>,
+    /// A source label stands at the end with nothing behind it: the source is in the next line.
+    pub source_awaited: bool,
+    /// A credit's label stands at the end with nothing behind it.
+    pub credit_awaited: Option<Role>,
+    /// The dates, in order.
+    pub dates: Vec<Dated>,
+    /// What labels say about the dates, one to one.
+    pub said: Vec<Said>,
+    /// A day without a year, where a label or a time of day makes it one.
+    pub day: Option<DayOfYear>,
+    /// Who did what.
+    pub credits: Vec<Credit>,
+    /// A label of an editor stands in the line, with a name or without: 责任编辑：系统管理员.
+    pub edited: bool,
+    /// The section.
+    pub section: Option<String>,
+    /// Where the text of a labelled summary begins, in characters.
+    pub lead_at: Option<usize>,
+    /// Letters of the line.
+    pub letters: usize,
+    /// Letters of it that belong to what was found, or to buttons (字号, 打印).
+    pub covered: usize,
+    /// How many labels were found, dates counted.
+    pub labels: usize,
+    /// The run of letters right before the first date, where nothing else stands between.
+    pub before_date: Option<String>,
+    /// The run of letters right behind the first date with a time of day, where nothing else stands between.
+    pub after_date: Option<String>,
+    /// What is left of the line, in runs of letters with their inner punctuation.
+    pub rest: Vec<String>,
+}
+
+impl Found {
+    /// Whether a label says that a date is that of publication.
+    pub fn date_labelled(&self) -> bool {
+        self.said.iter().any(|said| matches!(said, Said::Published | Said::Written))
+    }
+
+    /// Whether the line tells about the article and nothing else.
+    pub fn is_only_about(&self) -> bool {
+        self.labels > 0 && self.covered * 10 >= self.letters * 6
+    }
+}
+
+/// A line that is read.
+pub struct Reader {
+    /// The characters as printed.
+    pub printed: Vec<char>,
+    /// Their fold.
+    pub chars: Vec<char>,
+    /// Which of them belong to what was found.
+    pub covered: Vec<bool>,
+    /// The dates among them.
+    pub dates: Vec<Dated>,
+    /// What was found.
+    pub found: Found,
+}
+
+impl Reader {
+    /// The longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 are none.
+    pub fn label_at(&self, at: usize) -> Option<(Label, usize)> {
+        static PHRASES: OnceLock<Phrases> = OnceLock::new();
+        let phrases = PHRASES.get_or_init(|| Phrases::new(LABELS.iter().map(|(word, _)| *word)));
+        let (place, len) = phrases.longest_at(&self.chars[at..]).or_else(|| self.spaced_label_at(at))?;
+        let (label, end) = (LABELS[place].1, at + len);
+        let before = at.checked_sub(1).map(|p| self.chars[p]);
+        let joined = before.is_some_and(|c| is_han(c) && !self.covered[at - 1]);
+        let free = match label {
+            Label::Source | Label::Section | Label::Date | Label::Written | Label::Updated | Label::Lead => !joined,
+            // One character is a label only where nothing touches it.
+            Label::Credit(_) if end - at == 1 => !joined && !before.is_some_and(|c| c.is_alphanumeric()),
+            _ => true,
+        };
+        free.then_some((label, end))
+    }
+
+    /// A label of two characters that is set with blanks between them and has a colon: 来　源：, and its length.
+    fn spaced_label_at(&self, at: usize) -> Option<(usize, usize)> {
+        const BLANKS: usize = 4;
+        let first = *self.chars.get(at).filter(|c| is_han(**c))?;
+        let gap = self.chars[at + 1..].iter().take(BLANKS).take_while(|c| c.is_whitespace()).count();
+        let second = *self.chars.get(at + 1 + gap).filter(|c| gap > 0 && is_han(**c))?;
+        colon_after(&self.chars, at + gap + 2)?;
+        let word = |word: &str| word.chars().eq([first, second]);
+        LABELS.iter().position(|(label, _)| word(label)).map(|place| (place, gap + 2))
+    }
+
+    /// Where the value of a label begins: behind a colon, or behind a bar or slash that only labels have.
+    pub fn delimiter_after(&self, label: usize, end: usize) -> Option<usize> {
+        if let Some(at) = colon_after(&self.chars, end) {
+            return Some(at);
+        }
+        let blank = |at: usize| self.chars.get(at).is_some_and(|c| c.is_whitespace() || *c == SOFT);
+        let mut at = end;
+        while at < end + 2 && blank(at) {
+            at += 1;
+        }
+        let bar = self.chars.get(at).is_some_and(|c| is_bar(*c)) || self.printed.get(at).is_some_and(|c| is_bar(*c));
+        // A bar with blanks around it also parts the cells of a line: only where the label stands at its beginning too.
+        let begins =
+            label == 0 || matches!(self.chars[label - 1], ' ' | '\u{3000}' | SOFT | '(' | '[' | '【' | '/' | '|');
+        (bar && (at == end || begins && blank(at + 1))).then_some(at + 1)
+    }
+
+    /// Whether a label, and not merely a word that is one elsewhere, stands here.
+    pub fn label_here(&self, at: usize) -> bool {
+        let Some((label, end)) = self.label_at(at) else { return false };
+        match label {
+            Label::Credit(_) if end - at == 1 => self.delimiter_after(at, end).is_some(),
+            Label::Credit(_) => {
+                self.delimiter_after(at, end).is_some()
+                    || self.chars.get(end).is_none_or(|c| !is_han(*c))
+                    || !self.names(end, Place::Bare, None).0.is_empty()
+            }
+            Label::Date | Label::Written | Label::Updated => true,
+            _ => self.delimiter_after(at, end).is_some(),
+        }
+    }
+
+    /// A label of a credit or a source inside a run of names.
+    pub fn label_starts(&self, at: usize) -> bool {
+        match self.label_at(at) {
+            Some((Label::Credit(_), end)) if end - at == 1 => self.delimiter_after(at, end).is_some(),
+            Some((label, end)) => {
+                matches!(label, Label::Credit(_) | Label::WordsAndPictures)
+                    || starts(&self.chars[at..], "实习生")
+                    || self.delimiter_after(at, end).is_some()
+            }
+            // 本报通讯员, 实习编辑: words that go before a label.
+            None => BEFORE_TITLES.iter().any(|w| starts(&self.chars[at..], w)),
+        }
+    }
+
+    /// The title before a name at a place, with the words that go before it, and where it ends: 见习记者, 特约评论员.
+    pub fn title_at(&self, at: usize) -> Option<(Role, usize)> {
+        let mut end = at;
+        while let Some(word) = BEFORE_TITLES.iter().find(|w| starts(&self.chars[end..], w)) {
+            end += word.chars().count();
+        }
+        TITLES
+            .iter()
+            .find(|(word, _)| starts(&self.chars[end..], word))
+            .map(|(word, role)| (*role, end + word.chars().count()))
+    }
+
+    /// Where the outlet that is joined to a label begins: 工人日报-中工网 in 工人日报-中工网评论员.
+    pub fn outlet_before(&self, label: usize) -> usize {
+        let mut start = label;
+        while start > 0 && label - start < MAX_OUTLET {
+            let c = self.chars[start - 1];
+            let joins = is_letter(c) || matches!(c, '-' | '—' | '–' | '·' | '《' | '》' | '/');
+            if !joins || self.covered[start - 1] {
+                break;
+            }
+            start -= 1;
+        }
+        start
+    }
+
+    /// Notes that characters belong to what was found.
+    pub fn cover(&mut self, range: Range<usize>) {
+        for covered in &mut self.covered[range] {
+            *covered = true;
+        }
+    }
+
+    /// Adds a credit that is not there yet.
+    pub fn push(&mut self, role: Role, name: &str) {
+        let credit = Credit::new(role, name);
+        if !self.found.credits.contains(&credit) {
+            self.found.credits.push(credit);
+        }
+    }
+}
+
+/// Where the value behind a label and a colon begins.
+pub fn colon_after(chars: &[char], end: usize) -> Option<usize> {
+    let mut at = end;
+    while at < end + 4 && chars.get(at).is_some_and(|c| c.is_whitespace() || *c == SOFT) {
+        at += 1;
+    }
+    match chars.get(at) {
+        Some(':' | '∶' | '︰' | '﹕' | '┃') => Some(at + 1),
+        _ => None,
+    }
+}
+
+/// Bars and slashes between a label and its value: 文/张三, 文丨张三, 作者︱张三. 丨 and ︱ are printed for a bar.
+pub fn is_bar(c: char) -> bool {
+    matches!(c, '/' | '╱' | '∕' | '⁄' | '|' | '丨' | '︱' | '│' | '┃' | '∣' | '❘' | '❙' | '〡')
+}
+
+/// What stands between names.
+pub fn is_separator(c: char) -> bool {
+    c.is_whitespace() || c == SOFT || matches!(c, '、' | ',' | ';' | '&') || is_bar(c)
+}
+
+/// The length of a word that ends values, where one stands.
+pub fn stop_at(chars: &[char], at: usize) -> Option<usize> {
+    static PHRASES: OnceLock<Phrases> = OnceLock::new();
+    let phrases = PHRASES.get_or_init(|| Phrases::new(STOPS.iter().copied()));
+    phrases.longest_at(&chars[at..]).map(|(_, len)| len)
+}
+
+/// Whether characters begin with a word.
+pub fn starts(chars: &[char], word: &str) -> bool {
+    let mut n = 0;
+    word.chars().all(|w| {
+        n += 1;
+        chars.get(n - 1) == Some(&w)
+    })
+}
