@@ -96,7 +96,7 @@ fn cpu(work: impl FnOnce()) -> f64 {
 }
 
 fn index(articles: &[Article], folder: &Path, fingerprints: bool) {
-    let mut writer = Writer::open(folder, None, Resources { threads: 1, memory: MEMORY }).unwrap();
+    let mut writer = Writer::open(folder, None, Resources::new(1, MEMORY)).unwrap();
     for article in articles {
         writer.add(article, "articles.jsonl", document::encode(article)).unwrap();
         if fingerprints {

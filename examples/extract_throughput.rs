@@ -108,7 +108,7 @@ fn write(path: &Path, pages: &[Vec<u8>], bytes: u64, compressed: bool) -> std::i
 fn read(path: &Path, bytes: u64) {
     let (done, anonymous) = (AtomicBool::new(false), AtomicU64::new(0));
     let (mut articles, mut rejected) = (0u64, 0u64);
-    let options = Options { root: path.parent().unwrap_or(path).to_path_buf(), ..Options::new([path]) };
+    let options = Options::new([path]).root(path.parent().unwrap_or(path).to_path_buf());
     let (cpu, start) = (cpu_seconds(), Instant::now());
     std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Builds an index of the lines and verifies it.
 fn contract(folder: &Path, name: &str, lines: &str, sample: usize) -> Result<bool, Box<dyn Error>> {
     let index = build(folder, lines)?;
-    let report = verify::verify(&index, verify::Options { sample, extent: Extent::Sample, seed: 1 })?;
+    let report = verify::verify(&index, verify::Options::default().sample(sample).extent(Extent::Sample).seed(1))?;
     println!("{name}\n{}", gongxun_core::view::verify::text(&report));
     std::fs::remove_dir_all(index)?;
     Ok(report.is_sound())
@@ -108,8 +108,8 @@ fn build(folder: &Path, lines: &str) -> Result<PathBuf, Box<dyn Error>> {
     let input = folder.join("articles.jsonl");
     std::fs::write(&input, lines)?;
     let index = folder.join("index");
-    let options = Options { root: folder.to_path_buf(), ..Options::new([input]) };
-    let mut writer = Writer::open(&index, None, Resources { threads: 2, memory: 200 << 20 })?;
+    let options = Options::new([input]).root(folder.to_path_buf());
+    let mut writer = Writer::open(&index, None, Resources::new(2, 200 << 20))?;
     ingest::ingest(&mut writer, &options, &mut ())?;
     writer.finish()?;
     Ok(index)
@@ -137,7 +137,12 @@ fn convert(lines: &str, letters: &dyn Fn(&str) -> String) -> Result<String, Box<
 fn article(line: &str) -> Result<Article, Box<dyn Error>> {
     let value: serde_json::Value = serde_json::from_str(line)?;
     let text = |name: &str| value[name].as_str().unwrap_or("").to_string();
-    Ok(Article { title: text("title"), body: text("body"), ..Article::default() })
+    Ok({
+        let mut article = Article::default();
+        article.title = text("title");
+        article.body = text("body");
+        article
+    })
 }
 
 /// Maps each simplified character to a traditional one that folds back to it: the first in the order of Unicode.

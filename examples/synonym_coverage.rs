@@ -170,8 +170,8 @@ fn corpus() -> Result<Vec<String>, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir()?;
     let index = folder.path().join("index");
-    let options = Options { root: root.to_path_buf(), ..Options::new([root.join("corpus")]) };
-    let mut writer = Writer::open(&index, None, Resources { threads: 2, memory: 100 << 20 })?;
+    let options = Options::new([root.join("corpus")]).root(root.to_path_buf());
+    let mut writer = Writer::open(&index, None, Resources::new(2, 100 << 20))?;
     ingest::ingest(&mut writer, &options, &mut ())?;
     writer.finish()?;
     let snapshot = Snapshot::open(&index)?;
@@ -186,7 +186,12 @@ fn lines(file: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let text = |line: &str| -> Result<String, Box<dyn Error>> {
         let value: serde_json::Value = serde_json::from_str(line)?;
         let field = |name: &str| value[name].as_str().unwrap_or("").to_string();
-        Ok(text(&Article { title: field("title"), body: field("body"), ..Article::default() }))
+        Ok(text(&{
+            let mut article = Article::default();
+            article.title = field("title");
+            article.body = field("body");
+            article
+        }))
     };
     lines.lines().map(text).collect()
 }

@@ -114,7 +114,7 @@ fn lines_come_in_the_order_asked_for() {
     let archive = corpus();
     let snapshot = archive.snapshot();
     let request = all_copies("工会");
-    let with = |order, limit| lines(&snapshot, &request, &Options { order, limit, ..Options::default() });
+    let with = |order, limit| lines(&snapshot, &request, &Options::default().order(order).limit(limit));
     let (by_date, counts) = with(Order::Oldest, usize::MAX);
     let dates: Vec<_> = by_date.iter().filter_map(|line| line.article.date.map(|date| date.to_string())).collect();
     assert!(dates.is_sorted() && dates.len() > 20, "{dates:?}");
@@ -145,7 +145,7 @@ fn context_is_the_text_around() {
     archive.ingest();
     let snapshot = archive.snapshot();
     let with = |context| {
-        let (lines, _) = lines(&snapshot, &all_copies("\"工会\""), &Options { context, ..Options::default() });
+        let (lines, _) = lines(&snapshot, &all_copies("\"工会\""), &Options::default().context(context));
         lines.into_iter().map(|line| (line.left, line.keyword, line.right)).collect::<Vec<_>>()
     };
     let expect = |lines: [(&str, &str, &str); 2]| lines.map(|(a, b, c)| (a.into(), b.into(), c.into()));

@@ -18,7 +18,7 @@ const KNOWN_BODY_DIFFERENCES: usize = 1;
 
 fn articles(folder: &str) -> (BTreeMap<String, Article>, Vec<(String, Reason)>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let options = Options { root: folder.clone(), ..Options::new([folder]) };
+    let options = Options::new([&folder]).root(folder.clone());
     let (mut articles, mut rejected) = (BTreeMap::new(), Vec::new());
     extract_all(&options, |record| {
         match record {

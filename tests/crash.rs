@@ -365,7 +365,14 @@ fn crash(kills: usize, seed: u64) {
             generations.insert(number, held.clone());
         }
         if number > 0 && killed % 10 == 9 {
-            let report = verify(&desk.index(), Options { sample: 20, extent: Extent::Sample, seed }).unwrap();
+            let report = verify(&desk.index(), {
+                let mut options = Options::default();
+                options.sample = 20;
+                options.extent = Extent::Sample;
+                options.seed = seed;
+                options
+            })
+            .unwrap();
             assert!(report.is_sound(), "{say}: {:?}", report.counts);
         }
     }
@@ -424,7 +431,14 @@ fn finish(desk: &Desk, archive: &Archive) {
         let output = desk.start(index, task, None).wait_with_output().unwrap();
         assert!(output.status.success(), "{}: {}", task.name, String::from_utf8_lossy(&output.stderr));
         assert_eq!(difference(&desk.held().1, &archive.state()), None, "after the last {}", task.name);
-        let report = verify(&desk.index(), Options { sample: 200, extent: Extent::Sample, seed: 1 }).unwrap();
+        let report = verify(&desk.index(), {
+            let mut options = Options::default();
+            options.sample = 200;
+            options.extent = Extent::Sample;
+            options.seed = 1;
+            options
+        })
+        .unwrap();
         assert!(report.is_sound(), "after the last {}: {report:?}", task.name);
     }
     let copies = |index: &str| -> BTreeSet<BTreeSet<String>> {

@@ -20,8 +20,13 @@ use gongxun_text::random::Random;
 use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
-const LITTLE: verify::Options = verify::Options { sample: 20, extent: Extent::Sample, seed: 5 };
-const OPTIONS: verify::Options = verify::Options { sample: 60, extent: Extent::All, seed: 5 };
+fn little() -> verify::Options {
+    verify::Options::default().sample(20).seed(5)
+}
+
+fn much() -> verify::Options {
+    verify::Options::default().sample(60).extent(Extent::All).seed(5)
+}
 
 /// An index of a few hundred articles, one of them deleted, so that every kind of file is there.
 fn archive() -> Archive {
@@ -45,7 +50,7 @@ fn archive() -> Archive {
 #[test]
 fn a_whole_index_is_sound() {
     let archive = archive();
-    let report = verify(&archive.index(), OPTIONS).unwrap();
+    let report = verify(&archive.index(), much()).unwrap();
     assert!(report.is_sound(), "{report:?}");
     assert_eq!(report.counts.documents, 299);
     let contract = report.contract.unwrap();
@@ -56,14 +61,14 @@ fn a_whole_index_is_sound() {
 #[test]
 fn articles_that_the_manifest_does_not_know_are_told() {
     let archive = archive();
-    let mut writer = Writer::open(&archive.index(), None, Resources { threads: 1, memory: 32 << 20 }).unwrap();
+    let mut writer = Writer::open(&archive.index(), None, Resources::new(1, 32 << 20)).unwrap();
     let snapshot = archive.snapshot();
     let (_, mut article) = snapshot.all().next().unwrap().unwrap();
     article.id = gongxun::ArticleId::new("another", "1");
     let stored = gongxun_core::index::document::encode(&article);
     writer.add(&article, "another", stored).unwrap();
     writer.finish().unwrap();
-    let report = verify(&archive.index(), OPTIONS).unwrap();
+    let report = verify(&archive.index(), much()).unwrap();
     assert!(!report.is_sound() && !report.counts.problems.is_empty(), "{report:?}");
 }
 
@@ -86,7 +91,7 @@ fn a_flipped_bit_is_named_and_nothing_panics() {
             let mut flipped = whole.clone();
             flipped[at] ^= 1 << (place % 8);
             fs::write(&path, &flipped).unwrap();
-            let report = verify(&archive.index(), OPTIONS).unwrap();
+            let report = verify(&archive.index(), much()).unwrap();
             let named: Vec<&PathBuf> = report.files.damaged.iter().map(|damage| &damage.path).collect();
             assert!(!report.is_sound() && named.contains(&&path), "{path:?} byte {at}: {:?}", report.files);
             for query in queries {
@@ -104,7 +109,7 @@ fn a_flipped_bit_is_named_and_nothing_panics() {
     kinds.sort();
     kinds.dedup();
     assert_eq!(kinds, ["bin", "del", "fast", "fieldnorm", "idx", "pos", "store", "term"]);
-    assert!(verify(&archive.index(), OPTIONS).unwrap().is_sound());
+    assert!(verify(&archive.index(), much()).unwrap().is_sound());
 }
 
 #[test]
@@ -121,7 +126,7 @@ fn files_that_are_cut_short_or_gone_are_named() {
                 Some(length) => fs::write(&path, &whole[..length]).unwrap(),
                 None => fs::remove_file(&path).unwrap(),
             }
-            let report = verify(&archive.index(), OPTIONS).unwrap();
+            let report = verify(&archive.index(), much()).unwrap();
             let named = report.files.damaged.iter().any(|damage| damage.path == path);
             assert!(named && !report.is_sound(), "{path:?} cut to {cut:?}: {:?}", report.files.damaged);
         }
@@ -134,16 +139,14 @@ fn files_that_are_cut_short_or_gone_are_named() {
 fn an_article_that_can_not_be_read_costs_itself_alone() {
     let archive = archive();
     let stored: [&[u8]; 6] = [b"", b"{\"id\":1}", b"{\"id\":\"x\",\"title\":", b"\xff", b"null", b"{\"id\":\"x\"}[7"];
-    let mut writer = Writer::open(&archive.index(), None, Resources { threads: 1, memory: 32 << 20 }).unwrap();
+    let mut writer = Writer::open(&archive.index(), None, Resources::new(1, 32 << 20)).unwrap();
     let mut ids = Vec::new();
     for (n, stored) in stored.into_iter().enumerate() {
-        let article = Article {
-            id: ArticleId::new("elsewhere.html", &n.to_string()),
-            title: "毒页".into(),
-            body: format!("毒页的正文第{n}篇，职工说的。"),
-            origin: "elsewhere.html".into(),
-            ..Article::default()
-        };
+        let mut article = Article::default();
+        article.id = ArticleId::new("elsewhere.html", &n.to_string());
+        article.title = "毒页".into();
+        article.body = format!("毒页的正文第{n}篇，职工说的。");
+        article.origin = "elsewhere.html".into();
         writer.add(&article, "elsewhere.html", stored.to_vec()).unwrap();
         ids.push(article.id);
     }
@@ -171,7 +174,7 @@ fn an_article_that_can_not_be_read_costs_itself_alone() {
     });
     assert_eq!(exported, 299);
     are_named(&left_out.unwrap().iter().map(ToString::to_string).collect::<Vec<_>>());
-    let report = verify(&archive.index(), OPTIONS).unwrap();
+    let report = verify(&archive.index(), much()).unwrap();
     assert!(!report.is_sound() && report.files.damaged.is_empty() && report.contract.unwrap().holds());
     are_named(&report.counts.problems);
 
@@ -184,18 +187,18 @@ fn an_article_that_can_not_be_read_costs_itself_alone() {
     }
     let mut notes = Notes(Vec::new());
     let mut writer = Writer::resume(&archive.index(), &Segmenter::builtin(), Resources::one_thread()).unwrap();
-    let options = Options { root: archive.inputs(), ..Options::new([archive.inputs()]) };
+    let options = Options::new([archive.inputs()]).root(archive.inputs());
     let report = ingest(&mut writer, &options, &mut notes).unwrap();
     are_named(&notes.0);
     swap::swap(writer, 1, report.held(), |_| Ok(None)).unwrap();
-    assert!(verify(&archive.index(), OPTIONS).unwrap().is_sound());
+    assert!(verify(&archive.index(), much()).unwrap().is_sound());
     // So is the old one once they are deleted.
     Rollback::prepare(&archive.index(), None).unwrap().perform().unwrap();
     assert_eq!(archive.snapshot().articles(), 305);
     let mut writer = Writer::open(&archive.index(), None, Resources::one_thread()).unwrap();
     assert_eq!(delete::delete(&mut writer, &ids).unwrap(), 6);
     writer.finish().unwrap();
-    assert!(verify(&archive.index(), OPTIONS).unwrap().is_sound());
+    assert!(verify(&archive.index(), much()).unwrap().is_sound());
 }
 
 /// What an index says on every way in which it is read; each way with its answer, or with what it refuses.
@@ -276,7 +279,7 @@ fn flip(flips: usize, seed: u64) {
     delete::delete(&mut writer, &[id]).unwrap();
     writer.finish().unwrap();
     let mut writer = Writer::resume(&archive.index(), &Segmenter::builtin(), Resources::one_thread()).unwrap();
-    let options = Options { root: archive.inputs(), ..Options::new([archive.inputs()]) };
+    let options = Options::new([archive.inputs()]).root(archive.inputs());
     let report = ingest(&mut writer, &options, &mut ()).unwrap();
     swap::swap(writer, 1, report.held(), |_| Ok(None)).unwrap();
     let more = |index: &Path| -> Result<(), Error> {
@@ -320,7 +323,7 @@ fn flip(flips: usize, seed: u64) {
                     wrong.push(format!("{what}: {way} names nothing: {error}"));
                 }
             }
-            let verified = verify(&index, LITTLE).map(|report| report.is_sound());
+            let verified = verify(&index, little()).map(|report| report.is_sound());
             let differs: Vec<&str> = said.iter().zip(&before).filter(|(a, b)| a != b).map(|(a, _)| a.0).collect();
             let silent: Vec<&str> =
                 said.iter().zip(&before).filter(|(a, b)| a.1.is_ok() && a != b).map(|(a, _)| a.0).collect();
@@ -332,7 +335,7 @@ fn flip(flips: usize, seed: u64) {
                 Ok(true) => wrong.push(format!("{what}: silently wrong: {silent:?}")),
             }
             if more(&index).is_ok()
-                && verify(&index, LITTLE).is_ok_and(|report| report.is_sound())
+                && verify(&index, little()).is_ok_and(|report| report.is_sound())
                 && exported(&says(&index)) != exported(&after)
             {
                 wrong.push(format!("{what}: laundered by a run"));

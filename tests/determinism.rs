@@ -33,8 +33,8 @@ type Answer = (u64, u64, Vec<(String, u32)>);
 fn content(archive: &Archive, threads: usize, commit_bytes: u64) -> Content {
     let index = archive.index().with_extension(format!("{threads}-{commit_bytes}"));
     let root = archive.inputs();
-    let options = Options { root: root.clone(), threads, commit_bytes, ..Options::new([root]) };
-    let mut writer = Writer::open(&index, None, Resources { threads, memory: threads * THREAD_MEMORY }).unwrap();
+    let options = Options::new([&root]).root(root.clone()).threads(threads).commit_bytes(commit_bytes);
+    let mut writer = Writer::open(&index, None, Resources::new(threads, threads * THREAD_MEMORY)).unwrap();
     let report = ingest::ingest(&mut writer, &options, &mut ()).unwrap();
     writer.finish().unwrap();
     let snapshot = Snapshot::open(&index).unwrap();

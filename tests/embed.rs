@@ -4,17 +4,17 @@ use gongxun::control::Control;
 use gongxun::index::Writer;
 use gongxun::index::swap::swap;
 use gongxun::index::{Index, IndexSettings, Put, Resources};
-use gongxun::ingest::{Ingest, Observer, Options, Progress, Prune, ingest};
+use gongxun::ingest::{Ingest, Observer, Progress, Prune, ingest};
 use gongxun::text::segment::Segmenter;
 use gongxun::verify::{self, verify};
 use gongxun::{Article, ArticleId, Error};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-const RESOURCES: Resources = Resources { threads: 1, memory: 32 << 20 };
+const RESOURCES: Resources = Resources::new(1, 32 << 20);
 
 fn is_sound(index: &Index) {
-    let report = verify(index.path(), verify::Options { sample: 10, ..Default::default() }).unwrap();
+    let report = verify(index.path(), verify::Options::default().sample(10)).unwrap();
     assert!(report.is_sound(), "{report:?}");
 }
 
@@ -128,9 +128,9 @@ fn a_run_that_is_stopped_before_its_first_commit_knows_the_file_under_way() {
     std::fs::write(&file, (0..3_000).map(line).collect::<String>()).unwrap();
     let index = Index::in_memory(IndexSettings::default()).unwrap();
     let flag = AtomicBool::new(false);
-    let paths = || Ingest { prune: Prune::BelowPaths, ..Ingest::paths([folder.path().join("in")]) };
+    let paths = || Ingest::paths([folder.path().join("in")]).prune(Prune::BelowPaths);
     let mut writer = index.writer(RESOURCES).unwrap();
-    let stopped = ingest(&mut writer, Options { stop: &flag, ..paths() }, &mut Stop(&flag));
+    let stopped = ingest(&mut writer, paths().stop(&flag), &mut Stop(&flag));
     assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
     drop(writer);
     let held = index.snapshot().articles();

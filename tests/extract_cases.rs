@@ -173,12 +173,15 @@ fn our_own_exports_come_back_as_they_are() {
 
 #[test]
 fn fields_by_other_names() {
-    let options = Options {
-        field_map: vec![("title".into(), "h".into()), ("body".into(), "data.text".into())],
-        ..Options::default()
-    };
+    let options = Options::default().field_map(vec![("title".into(), "h".into()), ("body".into(), "data.text".into())]);
     let record = Record {
-        origin: Origin { file: "a.jsonl".into(), member: None, record: Some(3) },
+        origin: {
+            let mut origin = Origin::default();
+            origin.file = "a.jsonl".into();
+            origin.member = None;
+            origin.record = Some(3);
+            origin
+        },
         media: Media::Json,
         bytes: r#"{"h":"标题","title":"别的","data":{"text":"正文"}}"#.into(),
         charset: None,

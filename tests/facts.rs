@@ -42,8 +42,7 @@ fn read(case: &Value) -> Result<Article, String> {
     };
     let field_map = case["map"].as_array().into_iter().flatten();
     let name = |pair: &Value, at: usize| pair[at].as_str().unwrap_or_default().to_string();
-    let options =
-        Options { field_map: field_map.map(|pair| (name(pair, 0), name(pair, 1))).collect(), ..Options::default() };
+    let options = Options::default().field_map(field_map.map(|pair| (name(pair, 0), name(pair, 1))).collect());
     let origin = Origin::file("a");
     let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None, dated: None };
     extract(&record, &options).map_err(|r| r.to_string())

@@ -33,7 +33,7 @@ const FLOORS: [Floor; 4] = [
         name: "gongxun-core",
         folder: "crates/core/src",
         rooms: &[
-            &["article", "error", "control"],
+            &["date", "article", "error", "control"],
             &["query"],
             &["reprint"],
             &["index"],

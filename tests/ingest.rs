@@ -23,10 +23,9 @@ fn progress_moves_inside_a_file() {
     std::fs::write(&path, (0..20_000).map(line).collect::<String>()).unwrap();
     let size = std::fs::metadata(&path).unwrap().len();
     let mut heard = Heard::default();
-    let resources = Resources { threads: 1, memory: 64 << 20 };
+    let resources = Resources::new(1, 64 << 20);
     let mut writer = Writer::open(&folder.path().join("index"), None, resources).unwrap();
-    let report =
-        ingest(&mut writer, &Options { root: folder.path().into(), ..Options::new([&path]) }, &mut heard).unwrap();
+    let report = ingest(&mut writer, &Options::new([&path]).root(folder.path()), &mut heard).unwrap();
     assert_eq!(report.new, 20_000);
     let done: Vec<u64> = heard.0.iter().map(|progress| progress.bytes_done).collect();
     assert!(done.is_sorted(), "it never goes back");

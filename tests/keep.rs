@@ -20,10 +20,10 @@ use gongxun_ingest::ingest::{self, Options, Prune, Report};
 use gongxun_text::segment::Segmenter;
 use serde_json::json;
 
-const RESOURCES: Resources = Resources { threads: 1, memory: 32 << 20 };
+const RESOURCES: Resources = Resources::new(1, 32 << 20);
 
 fn options(archive: &Archive) -> Options<'static> {
-    Options { root: archive.inputs(), prune: Prune::BelowPaths, ..Options::new([archive.inputs()]) }
+    Options::new([archive.inputs()]).root(archive.inputs()).prune(Prune::BelowPaths)
 }
 
 fn take_in(writer: &mut Writer, options: &Options<'_>) -> Report {
@@ -76,7 +76,7 @@ fn id_of(archive: &Archive, title: &str) -> ArticleId {
 }
 
 fn is_sound(index: &Path) -> bool {
-    let report = verify(index, verify::Options { sample: 20, ..Default::default() }).unwrap();
+    let report = verify(index, verify::Options::default().sample(20)).unwrap();
     assert!(report.files.damaged.is_empty() && report.counts.problems.is_empty(), "{report:?}");
     report.is_sound()
 }
@@ -160,7 +160,7 @@ fn another_copy_of_the_same_text_stays_where_it_was_left() {
     assert_eq!((report.held(), report.deleted), (2, 3));
     // All back in, by the option.
     let mut writer = Writer::open(&archive.index(), None, RESOURCES).unwrap();
-    let report = take_in(&mut writer, &Options { restore: true, ..options(&archive) });
+    let report = take_in(&mut writer, &options(&archive).restore(true));
     writer.finish().unwrap();
     assert_eq!((report.new, report.deleted), (3, 0));
     assert!(Tombstones::read(&archive.index()).unwrap().is_empty());
@@ -398,7 +398,7 @@ fn a_snapshot_is_an_index_of_one_commit_while_another_thread_commits() {
     // The copy is written to, and the original does not notice.
     let before = articles(&archive.snapshot());
     let mut writer = Writer::open(&copies.join("0"), None, RESOURCES).unwrap();
-    let report = take_in(&mut writer, &Options { prune: Prune::BelowPaths, ..options(&archive) });
+    let report = take_in(&mut writer, &options(&archive).prune(Prune::BelowPaths));
     writer.finish().unwrap();
     assert!(report.new > 0);
     assert!(is_sound(&copies.join("0")));

@@ -23,7 +23,7 @@ use gongxun_text::synonyms::Synonyms;
 /// One of these tests counts the files and the memory of the whole process, so they run one at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
-const RESOURCES: Resources = Resources { threads: 1, memory: 16 << 20 };
+const RESOURCES: Resources = Resources::new(1, 16 << 20);
 const READERS: usize = 100;
 const SWAPS: usize = 100;
 
@@ -42,7 +42,7 @@ fn write(archive: &Archive, edition: usize) -> usize {
 
 fn options(archive: &Archive) -> Options<'static> {
     let root = archive.inputs();
-    Options { root: root.clone(), prune: Prune::BelowPaths, commit_bytes: 600, ..Options::new([root]) }
+    Options::new([&root]).root(root.clone()).prune(Prune::BelowPaths).commit_bytes(600)
 }
 
 fn index(archive: &Archive) {

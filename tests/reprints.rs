@@ -175,11 +175,12 @@ fn mixed(random: &mut Random, count: usize) -> (Vec<gongxun::Article>, Vec<u8>) 
             }
         };
         let day = 1 + random.below(28);
-        articles.push(gongxun::Article {
-            title: words[random.below(words.len())].repeat(2),
-            date: format!("20{:02}-03-{day:02}", 10 + random.below(3)).parse().ok(),
-            body,
-            ..Default::default()
+        articles.push({
+            let mut article = gongxun::Article::default();
+            article.title = words[random.below(words.len())].repeat(2);
+            article.date = format!("20{:02}-03-{day:02}", 10 + random.below(3)).parse().ok();
+            article.body = body;
+            article
         });
     }
     let packed = figures::fingerprints(&articles).0;
@@ -221,7 +222,13 @@ fn what_is_gone_holds_no_cluster_together() {
     let part = |from: usize, to: usize| -> gongxun::Article {
         let chars: Vec<char> = TEXT.chars().collect();
         let body = chars[chars.len() * from / 10..chars.len() * to / 10].iter().collect();
-        gongxun::Article { title: "钢筋工".into(), date: "2019-01-24".parse().ok(), body, ..Default::default() }
+        {
+            let mut article = gongxun::Article::default();
+            article.title = "钢筋工".into();
+            article.date = "2019-01-24".parse().ok();
+            article.body = body;
+            article
+        }
     };
     let articles = [part(0, 6), part(0, 10), part(5, 10)];
     let packed = figures::fingerprints(&articles).0;

@@ -158,8 +158,9 @@ impl<F: FnMut()> Observer for Meddler<F> {
 
 fn ingest_with(archive: &Archive, meddle: impl FnMut()) -> (Report, Vec<Rejection>) {
     let mut observer = Meddler { meddle: Some(meddle), rejected: Vec::new() };
-    let mut writer = Writer::open(&archive.index(), None, Resources { threads: 1, memory: 32 << 20 }).unwrap();
-    let options = Options { root: archive.inputs(), ..Options::new([archive.inputs()]) };
+    let mut writer = Writer::open(&archive.index(), None, Resources::new(1, 32 << 20)).unwrap();
+    let mut options = Options::new([archive.inputs()]);
+    options.root = archive.inputs();
     let report = ingest::ingest(&mut writer, &options, &mut observer).unwrap();
     writer.finish().unwrap();
     assert_eq!(report.read, report.new + report.changed + report.unchanged + report.rejected);

@@ -15,7 +15,7 @@ static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
     let index = folder.path().join("index");
-    let mut writer = Writer::open(&index, None, Resources { threads: 1, memory: 32 << 20 }).expect("a writer");
+    let mut writer = Writer::open(&index, None, Resources::new(1, 32 << 20)).expect("a writer");
     let options = Options { root: samples.clone(), ..Options::new([samples]) };
     ingest(&mut writer, &options, &mut ()).expect("an index");
     writer.finish().expect("a commit");

@@ -76,7 +76,7 @@ pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
 /// `upgrade`
 pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
     let default = Resources::default();
-    let resources = Resources { threads: args.threads.unwrap_or(default.threads).max(1), ..default };
+    let resources = default.with_threads(args.threads.unwrap_or(default.threads).max(1));
     let further = |snapshot: &Snapshot| verify::sample(snapshot, SWAP_SAMPLE);
     let swapped = upgrade::upgrade(index, resources, args.keep, stop_on_interrupt(), further)?;
     swapped.left.iter().for_each(|error| eprintln!("note: an old generation could not be removed: {error}"));
@@ -175,29 +175,26 @@ pub fn options<'a>(
     for limit in &read.max {
         limits.set(limit).map_err(|wrong| anyhow!("--max {limit}: {wrong}"))?;
     }
-    Ok(Options {
-        paths,
-        root: read.root.clone().unwrap_or_default(),
-        root_name: None,
-        extract: extract::Options { field_map, page_bytes: usize::try_from(limits.page_bytes).unwrap_or(usize::MAX) },
-        limits,
-        prune,
-        prune_most: false,
-        commit_bytes: ingest::COMMIT_BYTES,
-        threads: 0,
-        restore: false,
-        stop,
-        deadline: None,
-    })
+    let page_bytes = usize::try_from(limits.page_bytes).unwrap_or(usize::MAX);
+    let mut options = Options::new(paths)
+        .root(read.root.clone().unwrap_or_default())
+        .extract(extract::Options::default().field_map(field_map).page_bytes(page_bytes))
+        .limits(limits)
+        .prune(prune)
+        .stop(stop);
+    options.prune_most = false;
+    Ok(options)
 }
 
 /// What the library is told of the arguments of `index` and `reindex`.
 fn build_options<'a>(args: &BuildArgs, prune: Prune, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
-    let options = options(args.paths.clone(), &args.read, prune, stop)?;
-    let threads = resources(args).threads;
-    let root_name = args.root_name.clone();
-    let commit_bytes = commit_bytes(args);
-    Ok(Options { threads, commit_bytes, restore: args.restore, prune_most: args.yes, root_name, ..options })
+    let mut options = options(args.paths.clone(), &args.read, prune, stop)?
+        .threads(resources(args).threads)
+        .commit_bytes(commit_bytes(args))
+        .restore(args.restore);
+    options.prune_most = args.yes;
+    options.root_name = args.root_name.clone();
+    Ok(options)
 }
 
 fn dictionary(file: Option<&Path>) -> anyhow::Result<Option<Segmenter>> {
@@ -209,10 +206,10 @@ fn dictionary(file: Option<&Path>) -> anyhow::Result<Option<Segmenter>> {
 
 fn resources(args: &BuildArgs) -> Resources {
     let default = Resources::default();
-    Resources {
-        threads: args.threads.unwrap_or(default.threads).max(1),
-        memory: args.memory.map_or(default.memory, |megabytes| megabytes.max(1) << 20),
-    }
+    Resources::new(
+        args.threads.unwrap_or(default.threads).max(1),
+        args.memory.map_or(default.memory, |megabytes| megabytes.max(1) << 20),
+    )
 }
 
 /// How often to commit; a figure that is no size is taken for the smallest one.

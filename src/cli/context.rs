@@ -33,16 +33,15 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
         Some(width) if args.format == LineFormat::Text => width,
         _ => concordance::DEFAULT_CONTEXT,
     });
-    let options = concordance::Options {
-        context: if args.sentence { Context::Sentence } else { Context::Characters(context) },
-        order: match args.sort {
-            OrderArg::Oldest => Order::Oldest,
-            OrderArg::Newest => Order::Newest,
-            OrderArg::Left => Order::Left,
-            OrderArg::Right => Order::Right,
-        },
-        limit: args.limit.unwrap_or(usize::MAX),
+    let mut options = concordance::Options::default();
+    options.context = if args.sentence { Context::Sentence } else { Context::Characters(context) };
+    options.order = match args.sort {
+        OrderArg::Oldest => Order::Oldest,
+        OrderArg::Newest => Order::Newest,
+        OrderArg::Left => Order::Left,
+        OrderArg::Right => Order::Right,
     };
+    options.limit = args.limit.unwrap_or(usize::MAX);
     // A character takes up to two columns.
     let columns = if args.sentence { usize::MAX } else { context.saturating_mul(2) };
     let control = request::control(conditions);

@@ -223,5 +223,5 @@ fn articles(count: usize) -> String {
 
 /// Deleting cuts no text: one thread is enough.
 fn resources() -> Resources {
-    Resources { threads: 1, ..Resources::default() }
+    Resources::default().with_threads(1)
 }

@@ -184,7 +184,7 @@ pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Re
         }
     }
     let articles: Vec<&Article> = articles.iter().collect();
-    let cited = Date::now().map(|now| Date { time: None, ..now });
+    let cited = Date::now().map(|now| now.without_time());
     let text = match style {
         Some(StyleArg::Gbt7714) => view::gbt7714::write(&articles, cited),
         Some(StyleArg::Ris) => view::ris::write(&articles, cited),
@@ -207,7 +207,7 @@ pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
 /// `verify`
 pub fn verify(index: &Path, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
     let extent = if all { Extent::All } else { Extent::Sample };
-    let report = verify::verify(index, verify::Options { sample, extent, seed })?;
+    let report = verify::verify(index, verify::Options::default().sample(sample).extent(extent).seed(seed))?;
     print(&view::verify::text(&report))?;
     Ok(if report.is_sound() { Outcome::Found } else { Outcome::Failed })
 }

@@ -19,7 +19,11 @@ pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<R
     let query = match (text.trim().is_empty(), filters.is_empty()) {
         (true, true) => bail!("write a query, or what it is narrowed by: --editor, --source, --from …"),
         // A filter alone asks for something.
-        (true, false) => Query { text, root: None, notes: Vec::new() },
+        (true, false) => {
+            let mut query = Query::default();
+            query.text = text;
+            query
+        }
         _ => query::parse(&text),
     };
     let mut request = Request::new(query);

@@ -62,7 +62,7 @@ fn moved(index: &Path, name: &str, path: &Path) -> anyhow::Result<Outcome> {
     if !path.is_dir() {
         bail!("{}: no folder here; name the one where the archive is now", path.display());
     }
-    let mut writer = Writer::open(index, None, Resources { threads: 1, ..Resources::default() })?;
+    let mut writer = Writer::open(index, None, Resources::default().with_threads(1))?;
     let root = move_root(writer.manifest(), name, path)?;
     writer.set_root(root.clone());
     writer.finish()?;

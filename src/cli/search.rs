@@ -63,7 +63,7 @@ fn page(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Res
 fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let control = request::control(conditions);
-    let cited = Date::now().map(|now| Date { time: None, ..now });
+    let cited = Date::now().map(|now| now.without_time());
     let mut selection = None;
     write_to(args.output.output.as_deref(), |out| {
         if args.format == Format::Csv {

@@ -42,8 +42,10 @@ impl Archive {
     }
 
     pub fn ingest_from(&self, path: &Path, root: &Path) -> Report {
-        let options = Options { root: root.to_path_buf(), prune: Prune::BelowPaths, ..Options::new([path]) };
-        let mut writer = Writer::open(&self.index(), None, Resources { threads: 2, memory: 64 << 20 }).unwrap();
+        let mut options = Options::new([path]);
+        options.root = root.to_path_buf();
+        options.prune = Prune::BelowPaths;
+        let mut writer = Writer::open(&self.index(), None, Resources::new(2, 64 << 20)).unwrap();
         let report = ingest::ingest(&mut writer, &options, &mut ()).unwrap();
         writer.finish().unwrap();
         assert_eq!(report.read, report.new + report.changed + report.unchanged + report.rejected, "{report:?}");

@@ -116,8 +116,8 @@ pub fn fields(data: &Path) -> (Vec<Field>, f64) {
         let article = read(&data.join("fields").join(file)).unwrap_or_default();
         let credit = |role: Role| article.credits.iter().find(|c| c.role == role).map(|c| c.name.as_str());
         let published = article.date.map(|d| {
-            let time = d.time.map(|t| format!(" {:02}:{:02}", t.hour, t.minute)).unwrap_or_default();
-            format!("{:04}年{:02}月{:02}日{time}", d.year, d.month, d.day)
+            let time = d.time().map(|t| format!(" {:02}:{:02}", t.hour(), t.minute())).unwrap_or_default();
+            format!("{:04}年{:02}月{:02}日{time}", d.year(), d.month(), d.day())
         });
         let got = [
             Some(article.title.as_str()),

@@ -20,7 +20,7 @@ use serde_json::json;
 const FILES: usize = 9;
 /// How many texts there are: few enough that articles share them.
 const TEXTS: usize = 40;
-const RESOURCES: Resources = Resources { threads: 1, memory: 32 << 20 };
+const RESOURCES: Resources = Resources::new(1, 32 << 20);
 
 /// What a record says.
 #[derive(Debug, Clone, PartialEq)]
@@ -396,7 +396,7 @@ impl Desk {
     }
 
     fn options(&self, prune: Prune) -> Options<'static> {
-        Options { prune, commit_bytes: 700, ..Options::new([self.folder.path().join("in")]) }
+        Options::new([self.folder.path().join("in")]).prune(prune).commit_bytes(700)
     }
 
     fn is_sum(report: &Report, say: &str) {
@@ -434,7 +434,7 @@ impl Desk {
         let after = self.random.below(6);
         self.log.push(format!("-- index, stopped after {after}"));
         let mut writer = Writer::open(&self.index, None, RESOURCES).unwrap();
-        let options = Options { stop: &flag, ..self.options(Prune::BelowPaths) };
+        let options = self.options(Prune::BelowPaths).stop(&flag);
         match ingest::ingest(&mut writer, &options, &mut Stop { flag: &flag, after }) {
             Ok(_) | Err(Error::Interrupted) => {}
             Err(error) => panic!("{}{error}", self.say()),
@@ -533,7 +533,7 @@ impl Desk {
     }
 
     fn is_sound(&self) {
-        let report = verify(&self.index, verify::Options { sample: 0, ..Default::default() }).unwrap();
+        let report = verify(&self.index, verify::Options::default().sample(0)).unwrap();
         assert!(report.files.damaged.is_empty() && report.counts.problems.is_empty(), "{}{report:?}", self.say());
     }
 

@@ -47,7 +47,7 @@ impl Evidence {
 /// The articles of a file of JSON lines.
 pub fn articles(path: &Path) -> Vec<Article> {
     let mut articles = Vec::new();
-    let options = Options { root: path.parent().unwrap_or(path).to_path_buf(), ..Options::new([path]) };
+    let options = Options::new([path]).root(path.parent().unwrap_or(path).to_path_buf());
     let read = extract_all(&options, |article| {
         articles.extend(article.ok());
         Ok(())

@@ -35,15 +35,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in BufReader::new(File::open(&file)?).lines().take(pages) {
         let value: serde_json::Value = serde_json::from_str(&line?)?;
         let text = |name: &str| value[name].as_str().unwrap_or_default().to_string();
-        articles.push(Article {
-            id: ArticleId::new(&articles.len().to_string(), ""),
-            title: text("title"),
-            date: text("date").parse().ok(),
-            source: Some(text("source")),
-            url: Some(text("url")),
-            body: text("body").replace("\n\n", "\n"),
-            origin: format!("site/{}.html", articles.len()),
-            ..Article::default()
+        articles.push({
+            let mut article = Article::default();
+            article.id = ArticleId::new(&articles.len().to_string(), "");
+            article.title = text("title");
+            article.date = text("date").parse().ok();
+            article.source = Some(text("source"));
+            article.url = Some(text("url"));
+            article.body = text("body").replace("\n\n", "\n");
+            article.origin = format!("site/{}.html", articles.len());
+            article
         });
     }
     let margins = margins(&articles);
@@ -101,7 +102,8 @@ fn margins(articles: &[Article]) -> Vec<Vec<String>> {
 fn size(index: &Path, articles: &[Article], margin: impl Fn(usize) -> Vec<String>) -> Result<Stats, Box<dyn Error>> {
     let mut writer = Writer::open(index, None, Resources::default())?;
     for (number, article) in articles.iter().enumerate() {
-        let article = Article { margin: margin(number), ..article.clone() };
+        let mut article = article.clone();
+        article.margin = margin(number);
         writer.fingerprint(&article, &Fingerprint::of(&article));
         writer.add(&article, &article.origin, document::encode(&article))?;
     }

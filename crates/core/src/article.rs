@@ -4,12 +4,12 @@
 //! damage undone and separated from everything around it. Its JSON form ([`Article`] through serde) is the output of
 //! `gongxun extract` and `gongxun export`, and the input format for JSON lines.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::date::{Date, ParseDateError, Time, days_in_month};
 pub use gongxun_text::report::{Repair, RepairKind};
 
 /// The identifier of an article: a hash of its place and key, never of its content, so that a changed page stays the
@@ -63,6 +63,7 @@ impl fmt::Display for ArticleId {
 /// The place of a record in the archive: the file's path relative to the root, the member inside an archive, and the
 /// number of the record inside a file of many. Displayed as `pages/a.txt`, `x.zip!b/c.html`, `x.warc.gz#00412`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Origin {
     /// The file's path relative to the root, with `/` between its parts; `-` for standard input.
     pub file: String,
@@ -75,6 +76,11 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// A record by its number in a member of a file.
+    pub fn new(file: impl Into<String>, member: Option<String>, record: Option<u64>) -> Origin {
+        Origin { file: file.into(), member, record }
+    }
+
     /// The origin of a whole file.
     pub fn file(file: impl Into<String>) -> Origin {
         Origin { file: file.into(), member: None, record: None }
@@ -99,228 +105,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A date, with the time of day if the page gives one. Dates compare by the printed local day and time.
-///
-/// ```
-/// use gongxun_core::article::Date;
-/// let date: Date = "2025-01-15T07:02:00+08:00".parse().unwrap();
-/// assert_eq!(date.to_string(), "2025-01-15T07:02:00+08:00");
-/// assert!("2025-02-30".parse::<Date>().is_err());
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Date {
-    /// The year, 1 to 9999.
-    pub year: u16,
-    /// The month, 1 to 12.
-    pub month: u8,
-    /// The day of the month, from 1.
-    pub day: u8,
-    /// The time of day, in the page's own time zone.
-    pub time: Option<Time>,
-    /// The time zone, in minutes east of Greenwich. 480 (+08:00) unless the page says otherwise.
-    pub offset_minutes: i16,
-}
-
-/// A time of day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Time {
-    /// 0 to 23.
-    pub hour: u8,
-    /// 0 to 59.
-    pub minute: u8,
-    /// 0 to 59.
-    pub second: u8,
-}
-
-impl Date {
-    /// China's time zone, +08:00, in minutes.
-    pub const CHINA: i16 = 480;
-
-    /// Returns a day of the calendar; `None` if there is no such day (30 February).
-    pub fn from_ymd(year: u16, month: u8, day: u8) -> Option<Date> {
-        let valid =
-            (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
-        valid.then_some(Date { year, month, day, time: None, offset_minutes: Date::CHINA })
-    }
-
-    /// Returns the same day with a time of day; `None` if there is no such time.
-    pub fn at(self, hour: u8, minute: u8, second: u8) -> Option<Date> {
-        (hour < 24 && minute < 60 && second < 60).then_some(Date { time: Some(Time { hour, minute, second }), ..self })
-    }
-
-    /// Whether the date and the time exist. The fields are public and can be set to anything; an impossible date is not
-    /// stored.
-    pub fn is_valid(&self) -> bool {
-        let day = Date::from_ymd(self.year, self.month, self.day);
-        let time = |day: Date| self.time.is_none_or(|t| day.at(t.hour, t.minute, t.second).is_some());
-        day.is_some_and(time) && self.offset_minutes.unsigned_abs() < 24 * 60
-    }
-
-    /// Returns the printed local day in days since 1970-01-01.
-    pub fn day_number(&self) -> i64 {
-        // Howard Hinnant's days_from_civil (http://howardhinnant.github.io/date_algorithms.html).
-        let year = i64::from(self.year) - i64::from(self.month <= 2);
-        let era = year.div_euclid(400);
-        let year_of_era = year.rem_euclid(400);
-        let month = (i64::from(self.month) + 9) % 12;
-        let day_of_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
-        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        era * 146_097 + day_of_era - 719_468
-    }
-
-    /// Returns the day this many days after 1970-01-01; `None` outside the years 1 to 9999.
-    pub fn from_day_number(days: i64) -> Option<Date> {
-        // Howard Hinnant's civil_from_days.
-        let shifted = days.checked_add(719_468)?;
-        let era = shifted.div_euclid(146_097);
-        let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * month + 2) / 5 + 1;
-        let month = if month < 10 { month + 3 } else { month - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Date::from_ymd(u16::try_from(year).ok()?, month as u8, day as u8)
-    }
-
-    /// Returns the local time in China this many seconds after 1970-01-01T00:00:00Z; `None` outside the years 1 to
-    /// 9999.
-    pub fn from_unix_seconds(seconds: i64) -> Option<Date> {
-        let local = seconds.checked_add(i64::from(Date::CHINA) * 60)?;
-        let of_day = local.rem_euclid(86_400) as u32;
-        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-        Date::from_day_number(local.div_euclid(86_400))?.at(hour as u8, minute as u8, second as u8)
-    }
-
-    /// Returns the present local time in China, if the clock can be read.
-    pub fn now() -> Option<Date> {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
-        Date::from_unix_seconds(i64::try_from(since.as_secs()).ok()?)
-    }
-
-    /// Returns the seconds since 1970-01-01T00:00:00 on the printed local clock, by which `newest` and `oldest` order.
-    /// A date without a time counts as the beginning of its day.
-    pub fn local_seconds(&self) -> i64 {
-        let time = self.time.map_or(0, |t| i64::from(t.hour) * 3600 + i64::from(t.minute) * 60 + i64::from(t.second));
-        self.day_number() * 86_400 + time
-    }
-}
-
-/// Returns the number of days of a month.
-pub fn days_in_month(year: u16, month: u8) -> u8 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        2 => 28 + u8::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-impl PartialOrd for Date {
-    fn partial_cmp(&self, other: &Date) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Date {
-    fn cmp(&self, other: &Date) -> Ordering {
-        (self.local_seconds(), self.time.is_some(), self.offset_minutes).cmp(&(
-            other.local_seconds(),
-            other.time.is_some(),
-            other.offset_minutes,
-        ))
-    }
-}
-
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)?;
-        if let Some(Time { hour, minute, second }) = self.time {
-            let sign = if self.offset_minutes < 0 { '-' } else { '+' };
-            let offset = self.offset_minutes.unsigned_abs();
-            write!(f, "T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}", offset / 60, offset % 60)?;
-        }
-        Ok(())
-    }
-}
-
-/// The error for a text that is not a date in the accepted form: `2025-01-15`, or RFC 3339
-/// (`2025-01-15T07:02:00+08:00`).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no date: write 2025-01-15 or 2025-01-15T07:02:00+08:00")]
-pub struct ParseDateError(pub String);
-
-impl std::str::FromStr for Date {
-    type Err = ParseDateError;
-
-    /// Parses `2025-01-15`, `2025-01-15T07:02`, `2025-01-15 07:02:00` and RFC 3339 with `Z` or an offset. The reader of
-    /// pages parses dates in the forms that pages print.
-    fn from_str(text: &str) -> Result<Date, ParseDateError> {
-        parse_date(text.trim()).ok_or_else(|| ParseDateError(text.to_string()))
-    }
-}
-
-fn parse_date(text: &str) -> Option<Date> {
-    let number = |range: std::ops::Range<usize>| -> Option<u16> {
-        let digits = text.get(range)?;
-        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
-    };
-    let is = |at: usize, set: &[u8]| text.as_bytes().get(at).is_some_and(|b| set.contains(b));
-    if !(is(4, b"-") && is(7, b"-")) {
-        return None;
-    }
-    let date = Date::from_ymd(number(0..4)?, number(5..7)? as u8, number(8..10)? as u8)?;
-    if text.len() == 10 {
-        return Some(date);
-    }
-    if !(is(10, b"T ") && is(13, b":")) {
-        return None;
-    }
-    let (hour, minute) = (number(11..13)? as u8, number(14..16)? as u8);
-    let mut rest = text.get(16..)?;
-    let mut second = 0;
-    if let Some(tail) = rest.strip_prefix(':') {
-        second = number(17..19)? as u8;
-        rest = tail.get(2..)?;
-        if let Some(fraction) = rest.strip_prefix('.') {
-            rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-        }
-    }
-    let mut date = date.at(hour, minute, second)?;
-    date.offset_minutes = match rest.as_bytes() {
-        [] => Date::CHINA,
-        [b'Z'] => 0,
-        [sign @ (b'+' | b'-'), ..] => {
-            let digits: String = rest[1..].chars().filter(|c| *c != ':').collect();
-            if digits.len() != 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-                return None;
-            }
-            let (hours, minutes) = (digits[..2].parse::<i16>().ok()?, digits[2..].parse::<i16>().ok()?);
-            if hours >= 24 || minutes >= 60 {
-                return None;
-            }
-            let minutes = hours * 60 + minutes;
-            if *sign == b'-' { -minutes } else { minutes }
-        }
-        _ => return None,
-    };
-    Some(date)
-}
-
-impl Serialize for Date {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Date {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// The role of a person in the making of an article, as Chinese pages name it.
+/// What somebody did for an article, as Chinese pages name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Role {
@@ -400,6 +185,7 @@ impl Role {
 
 /// A credit: a role and a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Credit {
     /// The person's role.
     pub role: Role,
@@ -451,6 +237,7 @@ pub enum Block {
 /// (marks, tokens) points into these strings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(into = "ArticleJson", from = "ArticleJson")]
+#[non_exhaustive]
 pub struct Article {
     /// The identifier.
     pub id: ArticleId,
@@ -591,7 +378,7 @@ impl From<Article> for ArticleJson {
         ArticleJson {
             id: a.id,
             title: a.title,
-            date: a.date.filter(Date::is_valid),
+            date: a.date,
             source: a.source,
             outlets: a.outlets,
             credits: a.credits,
@@ -641,64 +428,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_count_both_ways() {
-        for days in (-700_000..=2_900_000).step_by(997) {
-            if let Some(date) = Date::from_day_number(days) {
-                assert_eq!(date.day_number(), days, "{date}");
-            }
-        }
-        assert_eq!(Date::from_ymd(1970, 1, 1).unwrap().day_number(), 0);
-        assert_eq!(Date::from_ymd(2025, 1, 15).unwrap().day_number(), 20_103);
-    }
-
-    #[test]
-    fn a_clock_in_china_is_eight_hours_ahead() {
-        let shown = |seconds| Date::from_unix_seconds(seconds).unwrap().to_string();
-        assert_eq!(shown(0), "1970-01-01T08:00:00+08:00");
-        assert_eq!(shown(1_736_895_723), "2025-01-15T07:02:03+08:00");
-        assert_eq!(Date::from_unix_seconds(i64::MAX), None);
-    }
-
-    #[test]
-    fn dates_are_read_as_printed() {
-        let check = |input: &str, expect: Option<&str>| {
-            assert_eq!(input.parse::<Date>().ok().map(|d| d.to_string()).as_deref(), expect, "{input}");
-        };
-        check("2025-01-15", Some("2025-01-15"));
-        check("2025-01-15 07:02", Some("2025-01-15T07:02:00+08:00"));
-        check("2025-01-15T07:02:09.5Z", Some("2025-01-15T07:02:09+00:00"));
-        check("2025-01-15T07:02:09-0330", Some("2025-01-15T07:02:09-03:30"));
-        check("2024-02-29", Some("2024-02-29"));
-        check("2025-01-15T07:02:09+14:00", Some("2025-01-15T07:02:09+14:00"));
-        for bad in ["2025-02-29", "2025-02-30", "2025-13-01", "2025-1-1", "2025-01-15T25:00", "", "二〇二五"]
-            .into_iter()
-            .chain(["2025-01-15T07:02:09+99:99", "2025-01-15T07:02:09+24:00", "2025-01-15T07:02:09-08:60"])
-        {
-            check(bad, None);
-        }
-    }
-
-    #[test]
     fn whatever_is_written_can_be_read() {
         let day = Date::from_ymd(2024, 2, 29).unwrap();
-        let dates = [
-            (day, true),
-            (Date { month: 99, ..day }, false),
-            (Date { day: 30, ..day }, false),
-            (Date { year: 0, ..day }, false),
-            (Date { year: 10_000, ..day }, false),
-            (Date { time: Some(Time { hour: 24, minute: 0, second: 0 }), ..day }, false),
-            (Date { time: Some(Time { hour: 23, minute: 59, second: 60 }), ..day }, false),
-            (Date { offset_minutes: 99 * 60 + 99, time: Some(Time { hour: 1, minute: 0, second: 0 }), ..day }, false),
-            (Date { offset_minutes: i16::MIN, time: Some(Time { hour: 1, minute: 0, second: 0 }), ..day }, false),
-        ];
-        for (date, valid) in dates {
+        let late = day.at(23, 59, 59).unwrap();
+        let far = [-1439, 0, 1439].map(|minutes| late.with_offset(minutes).unwrap());
+        for date in [day, late].into_iter().chain(far) {
             for confidence in [0.0, 0.5, 1.0, f32::NAN, f32::INFINITY, -1.0] {
-                let repairs = vec![Repair { kind: RepairKind::Gloss, count: u32::MAX, confidence }];
+                let repairs = vec![Repair::new(RepairKind::Gloss, u32::MAX, confidence)];
                 let article = Article { title: "题".into(), date: Some(date), repairs, ..Article::default() };
                 let json = serde_json::to_string(&article).unwrap();
                 let read: Article = serde_json::from_str(&json).unwrap_or_else(|e| panic!("{json}: {e}"));
-                assert_eq!((read.date, date.is_valid()), (Some(date).filter(|_| valid), valid), "{json}");
+                assert_eq!(read.date, Some(date), "{json}");
                 assert!((0.0..=1.0).contains(&read.repairs[0].confidence), "{json}");
                 assert_eq!(serde_json::to_string(&read).unwrap(), json);
             }

@@ -88,7 +88,13 @@ pub enum Error {
     Interrupted,
     /// The search engine below failed in a way that no other variant covers.
     #[error("index engine: {0}")]
-    Engine(#[from] tantivy::TantivyError),
+    Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<tantivy::TantivyError> for Error {
+    fn from(error: tantivy::TantivyError) -> Error {
+        Error::Engine(error.into())
+    }
 }
 
 impl Error {
@@ -187,6 +193,7 @@ impl fmt::Display for Reason {
 
 /// A record that was set aside, with its place and the reason: one line of the report of rejections.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Rejection {
     /// The place of the record: file, member, record.
     #[serde(flatten)]

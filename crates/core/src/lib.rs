@@ -8,6 +8,7 @@
 
 pub mod article;
 pub mod control;
+mod date;
 pub mod error;
 pub mod index;
 pub mod query;

@@ -24,6 +24,7 @@ const MAX_PROBLEMS: usize = 20;
 
 /// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Report {
     /// The generation.
     pub generation: u64,
@@ -39,6 +40,7 @@ pub struct Report {
 
 /// The number of articles, counted in every way there is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Counts {
     /// Documents in the segments.
     pub documents: u64,

@@ -22,21 +22,29 @@ fn article(number: usize) -> Article {
     let mut margin: Vec<String> = NAVIGATION[..3].iter().map(|line| line.to_string()).collect();
     margin.push(format!("相关阅读：第{}篇职工来信", (number + 1) % 7));
     margin.extend(NAVIGATION[3..].iter().map(|line| line.to_string()));
-    Article {
-        id: id(number),
-        title: format!("第{number}篇"),
-        body: format!("讨薪的第{number}天。\n图为仲裁庭外的第{number}位农民工"),
-        blocks: vec![Block::Paragraph, Block::Caption],
-        credits: vec![Credit::new(Role::Proofreader, "何雨")],
-        margin,
-        origin: format!("{number}.html"),
-        ..Article::default()
+    {
+        let mut article = Article::default();
+        article.id = id(number);
+        article.title = format!("第{number}篇");
+        article.body = format!("讨薪的第{number}天。\n图为仲裁庭外的第{number}位农民工");
+        article.blocks = vec![Block::Paragraph, Block::Caption];
+        article.credits = vec![Credit::new(Role::Proofreader, "何雨")];
+        article.margin = margin;
+        article.origin = format!("{number}.html");
+        article
     }
 }
 
 fn page(number: usize) -> Article {
     let margin = ["首页", "栏目列表", "下一页"].map(String::from).to_vec();
-    Article { id: id(number), title: "列表".into(), margin, origin: format!("{number}.html"), ..Article::default() }
+    {
+        let mut article = Article::default();
+        article.id = id(number);
+        article.title = "列表".into();
+        article.margin = margin;
+        article.origin = format!("{number}.html");
+        article
+    }
 }
 
 fn put(writer: &mut Writer, article: &Article) {
@@ -47,7 +55,7 @@ fn put(writer: &mut Writer, article: &Article) {
 }
 
 fn open(index: &Path) -> Writer {
-    Writer::open(index, None, Resources { threads: 2, ..Resources::default() }).unwrap()
+    Writer::open(index, None, Resources::default().with_threads(2)).unwrap()
 }
 
 fn ask(snapshot: &Snapshot, query: &str) -> Results {
@@ -134,7 +142,11 @@ fn margins_add_nothing_to_ranking_facets_and_counts() {
     build(with.path());
     let mut writer = open(without.path());
     for number in 0..12 {
-        put(&mut writer, &Article { margin: Vec::new(), ..article(number) });
+        put(&mut writer, &{
+            let mut it = article(number);
+            it.margin = Vec::new();
+            it
+        });
     }
     writer.finish().unwrap();
     let (with, without) = (Snapshot::open(with.path()).unwrap(), Snapshot::open(without.path()).unwrap());
@@ -184,7 +196,8 @@ fn margins_come_back_and_go_with_their_articles() {
     let mut writer = open(index);
     delete::delete(&mut writer, &[id(3)]).unwrap();
     writer.delete_file("101.html");
-    let changed = Article { margin: vec!["新的一行".into()], ..article(5) };
+    let mut changed = article(5);
+    changed.margin = vec!["新的一行".into()];
     put(&mut writer, &changed);
     writer.finish().unwrap();
     let snapshot = Snapshot::open(index).unwrap();
@@ -205,7 +218,11 @@ fn segments_of_margins_and_of_articles_are_never_merged_into_one() {
     for number in 0..40 {
         put(&mut writer, &article(number));
         if number % 9 == 0 {
-            put(&mut writer, &Article { id: id(1_000 + number), ..page(number) });
+            put(&mut writer, &{
+                let mut article = page(number);
+                article.id = id(1_000 + number);
+                article
+            });
         }
         writer.commit().unwrap();
         let snapshot = writer.snapshot().unwrap();

@@ -58,7 +58,7 @@ fn articles_ids_copies_tombstones_and_manifest_come_over() {
     let before = fs::read(Tombstones::path(folder.path())).unwrap();
     let stop = AtomicBool::new(false);
     let check = |snapshot: &Snapshot| verify::sample(snapshot, 50);
-    let swapped = upgrade(folder.path(), Resources { threads: 2, ..Resources::default() }, 1, &stop, check).unwrap();
+    let swapped = upgrade(folder.path(), Resources::default().with_threads(2), 1, &stop, check).unwrap();
     assert_eq!((swapped.generation.number, swapped.articles), (2, 6));
     assert_eq!(swapped.before, Some(Generation { index: folder.path().to_path_buf(), number: 1 }));
     let snapshot = Snapshot::open(folder.path()).unwrap();

@@ -60,7 +60,7 @@ impl Desk {
 
     fn options(&self) -> Options<'static> {
         let root = self.path("in");
-        Options { root: root.clone(), prune: Prune::BelowPaths, commit_bytes: 1_500, ..Options::new([root]) }
+        Options::new([&root]).root(root.clone()).prune(Prune::BelowPaths).commit_bytes(1_500)
     }
 
     fn held(&self) -> State {
@@ -76,7 +76,7 @@ impl Desk {
     }
 }
 
-const RESOURCES: Resources = Resources { threads: 1, memory: 16 << 20 };
+const RESOURCES: Resources = Resources::new(1, 16 << 20);
 
 fn index(desk: &Desk) -> Result<()> {
     let mut writer = Writer::open(&desk.index(), None, RESOURCES)?;

@@ -25,6 +25,7 @@ pub enum RepairKind {
 
 /// A repair of an article's text, with its confidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Repair {
     /// The kind of damage.
     pub kind: RepairKind,
@@ -33,6 +34,13 @@ pub struct Repair {
     /// The probability, from 0 to 1, that the text is as it was before the damage, except for what is counted as lost.
     #[serde(serialize_with = "write_share", deserialize_with = "read_share")]
     pub confidence: f32,
+}
+
+impl Repair {
+    /// A repair of `count` places with a confidence from 0 to 1.
+    pub fn new(kind: RepairKind, count: u32, confidence: f32) -> Repair {
+        Repair { kind, count, confidence }
+    }
 }
 
 /// A value that is not a proportion is written as 0, so that everything written can be read.

@@ -127,7 +127,7 @@ struct Span {
 /// Parses one date. Parts that a Chinese date leaves out (1月 after 2024年12月 至) come from the one before.
 fn span(text: &str, before: Option<&Span>) -> Option<Span> {
     if let Ok(date) = text.to_ascii_uppercase().parse::<Date>() {
-        return days(u32::from(date.year), Some(u32::from(date.month)), Some(u32::from(date.day)));
+        return days(u32::from(date.year()), Some(u32::from(date.month())), Some(u32::from(date.day())));
     }
     if let Some(part) = part_of_year(text) {
         return Some(part);
@@ -181,7 +181,7 @@ fn days(year: u32, month: Option<u32>, day: Option<u32>) -> Option<Span> {
     };
     let last_month = month.unwrap_or(12);
     let first = date(month.unwrap_or(1), day.unwrap_or(1))?;
-    let last = date(last_month, day.unwrap_or(u32::from(days_in_month(first.year, u8::try_from(last_month).ok()?))))?;
+    let last = date(last_month, day.unwrap_or(u32::from(days_in_month(first.year(), u8::try_from(last_month).ok()?))))?;
     Some(Span { year, month, first: first.day_number(), last: last.day_number() })
 }
 

@@ -58,6 +58,7 @@ pub const MAX_ALTERNATIVES: usize = 64;
 
 /// A parsed query.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Query {
     /// The text that was parsed: the whole text, or its first [`MAX_CHARS`] characters.
     pub text: String,
@@ -70,6 +71,7 @@ pub struct Query {
 
 /// A remark on a part of the query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Note {
     /// The kind of remark.
     pub kind: NoteKind,

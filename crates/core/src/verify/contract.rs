@@ -25,6 +25,7 @@ const SUBSTRINGS_TO_ONE: usize = 10;
 
 /// The result of the comparison.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Contract {
     /// The figures by kind of string, over the sample.
     pub kinds: BTreeMap<Kind, Figures>,
@@ -36,6 +37,7 @@ pub struct Contract {
 
 /// The figures of the strings of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Figures {
     /// Number of strings tried.
     pub strings: u64,
@@ -51,6 +53,7 @@ pub struct Figures {
 
 /// A string and an article on which search and scan disagree.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Failure {
     /// The string.
     pub string: String,

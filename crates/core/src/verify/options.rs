@@ -13,6 +13,7 @@ pub enum Extent {
 
 /// The options of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// Number of random strings, by default [`DEFAULT_SAMPLE`]; in addition a tenth as many names, and a tenth as many
     /// single characters.
@@ -21,6 +22,26 @@ pub struct Options {
     pub extent: Extent,
     /// The seed of the random choice, by default 1: the same seed draws the same strings.
     pub seed: u64,
+}
+
+impl Options {
+    /// So many random strings are tried.
+    pub fn sample(mut self, strings: usize) -> Options {
+        self.sample = strings;
+        self
+    }
+
+    /// How far it goes.
+    pub fn extent(mut self, extent: Extent) -> Options {
+        self.extent = extent;
+        self
+    }
+
+    /// Where the random choice begins.
+    pub fn seed(mut self, seed: u64) -> Options {
+        self.seed = seed;
+        self
+    }
 }
 
 impl Default for Options {

@@ -41,13 +41,14 @@ fn entry(article: &Article, cited: Option<Date>) -> String {
     let people = [("author", names(&article.authors())), ("editor", names(&article.editors()))];
     fields.splice(0..0, people.into_iter().filter(|(_, names)| names != "{}"));
     if let Some(date) = article.date {
-        fields.push(("date", format!("{{{}}}", Date { time: None, ..date })));
-        fields.push(("year", format!("{{{:04}}}", date.year)));
-        fields.extend(MONTHS.get(usize::from(date.month).wrapping_sub(1)).map(|month| ("month", (*month).to_string())));
+        fields.push(("date", format!("{{{}}}", date.without_time())));
+        fields.push(("year", format!("{{{:04}}}", date.year())));
+        fields
+            .extend(MONTHS.get(usize::from(date.month()).wrapping_sub(1)).map(|month| ("month", (*month).to_string())));
     }
     if let Some(address) = address(article) {
         fields.push(("url", format!("{{{}}}", plain_address(&address))));
-        fields.extend(cited.map(|day| ("urldate", format!("{{{}}}", Date { time: None, ..day }))));
+        fields.extend(cited.map(|day| ("urldate", format!("{{{}}}", day.without_time()))));
     }
 
     let kind = if newspaper { "article" } else { "misc" };

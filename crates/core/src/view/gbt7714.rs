@@ -32,7 +32,7 @@ pub fn reference(article: &Article, cited: Option<Date>) -> String {
     let title = one_line(&article.title);
     let title = if title.is_empty() { "[题名不详]" } else { title.trim_end_matches('.') };
     let address = address(article);
-    let day = article.date.map(|date| Date { time: None, ..date });
+    let day = article.date.map(|date| date.without_time());
     match Publication::of(article) {
         Publication::Newspaper(name) => {
             let online = if address.is_some() { "/OL" } else { "" };
@@ -49,7 +49,7 @@ pub fn reference(article: &Article, cited: Option<Date>) -> String {
             if let Some(name) = publication.name() {
                 out.push_str(&one_line(name));
                 if let Some(day) = day {
-                    let _ = write!(out, ", {}", day.year);
+                    let _ = write!(out, ", {}", day.year());
                 }
             }
             if let Some(day) = day {
@@ -58,7 +58,7 @@ pub fn reference(article: &Article, cited: Option<Date>) -> String {
         }
     }
     if let (Some(cited), Some(_)) = (cited, &address) {
-        let _ = write!(out, "[{}]", Date { time: None, ..cited });
+        let _ = write!(out, "[{}]", cited.without_time());
     }
     let mut out = out.trim_end().to_string();
     if !out.ends_with('.') {

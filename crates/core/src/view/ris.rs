@@ -34,7 +34,7 @@ fn record(article: &Article, cited: Option<Date>, out: &mut String) {
     line("TI", &article.title);
     line("T2", publication.name().unwrap_or_default());
     if let Some(date) = article.date {
-        line("PY", &format!("{:04}", date.year));
+        line("PY", &format!("{:04}", date.year()));
         line("DA", &day(date));
     }
     let section = article.section.as_deref().unwrap_or_default();
@@ -53,7 +53,7 @@ fn record(article: &Article, cited: Option<Date>, out: &mut String) {
 
 /// A date of RIS: year, month, day and a place for more, with slashes.
 fn day(date: Date) -> String {
-    format!("{:04}/{:02}/{:02}/", date.year, date.month, date.day)
+    format!("{:04}/{:02}/{:02}/", date.year(), date.month(), date.day())
 }
 
 #[cfg(test)]

@@ -164,9 +164,9 @@ fn count(count: &Count) -> String {
 
 /// A date as people write it: the day, and the time where there is one.
 pub fn day_and_time(date: &Date) -> String {
-    let day = Date { time: None, ..*date };
-    match date.time {
-        Some(time) => format!("{day} {:02}:{:02}", time.hour, time.minute),
+    let day = date.without_time();
+    match date.time() {
+        Some(time) => format!("{day} {:02}:{:02}", time.hour(), time.minute()),
         None => day.to_string(),
     }
 }

@@ -17,6 +17,7 @@ use gongxun_core::error::Reason;
 /// Each limit has a name, which the report of a record over it states and [`Limits::set`] accepts. The defaults are the
 /// associated constants of the same names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Limits {
     /// The maximum size of an unpacked record in bytes; also of an archive that has to be held in memory because it is
     /// inside another one.

@@ -76,7 +76,7 @@ impl Place {
 
 impl Walk<'_> {
     pub(super) fn origin(&self, place: &Place, record: Option<u64>) -> Origin {
-        Origin { file: self.file.to_string(), member: place.member.clone(), record }
+        Origin::new(self.file, place.member.clone(), record)
     }
 
     /// Delivers a record without metadata.

@@ -470,9 +470,9 @@ fn best_date(dates: &[Candidate]) -> Option<(Date, Trust)> {
     // A day that stands below a text says less than the line of the source, even where that tells of a change.
     let same_day = || {
         let mut others = dates.iter().filter(|c| known(c) || chosen.trust == Trust::Weak).map(|c| c.date);
-        others.find(|d| d.time.is_some() && d.day_number() == chosen.date.day_number())
+        others.find(|d| d.time().is_some() && d.day_number() == chosen.date.day_number())
     };
-    let date = if chosen.date.time.is_some() { chosen.date } else { same_day().unwrap_or(chosen.date) };
+    let date = if chosen.date.time().is_some() { chosen.date } else { same_day().unwrap_or(chosen.date) };
     Some((date, trust))
 }
 

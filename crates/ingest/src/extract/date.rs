@@ -328,9 +328,7 @@ pub struct Clock {
 impl Clock {
     /// A day at this time.
     pub fn on(self, date: Date) -> Option<Date> {
-        let mut date = date.at(self.hour, self.minute, self.second)?;
-        date.offset_minutes = self.offset_minutes;
-        Some(date)
+        date.at(self.hour, self.minute, self.second)?.with_offset(self.offset_minutes)
     }
 }
 

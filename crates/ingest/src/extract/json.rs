@@ -38,18 +38,16 @@ pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, 
     if outlets.is_empty() {
         outlets = source.as_deref().map(source::outlets).unwrap_or_default();
     }
-    let article = Article {
-        title,
-        date: fields.date("date"),
-        outlets,
-        source,
-        credits: credits(&fields, &body),
-        section: short("section"),
-        url: short("url").or_else(|| record.url.clone()),
-        lead: fields.text("lead").map(|t| plain(&t)).filter(|t| !t.is_empty()),
-        body,
-        ..Article::default()
-    };
+    let mut article = Article::default();
+    article.title = title;
+    article.date = fields.date("date");
+    article.outlets = outlets;
+    article.source = source;
+    article.credits = credits(&fields, &body);
+    article.section = short("section");
+    article.url = short("url").or_else(|| record.url.clone());
+    article.lead = fields.text("lead").map(|t| plain(&t)).filter(|t| !t.is_empty());
+    article.body = body;
     Ok((article, fields.text("id")))
 }
 

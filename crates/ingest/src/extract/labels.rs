@@ -310,7 +310,7 @@ impl Reader {
             self.found.before_date =
                 (!before.is_empty()).then(|| before.iter().rev().map(|i| self.printed[*i]).collect());
         }
-        if let Some(dated) = self.dates.iter().find(|d| d.date.time.is_some()) {
+        if let Some(dated) = self.dates.iter().find(|d| d.date.time().is_some()) {
             let rest = &self.chars[dated.range.end..];
             let gap = rest.iter().take_while(|c| c.is_whitespace() || **c == SOFT).count();
             let run = rest[gap..].iter().take_while(|c| is_letter(**c) || matches!(c, '-' | '·')).count();

@@ -124,7 +124,7 @@ pub fn read(page: &Page) -> Machine {
     let published = date(PUBLISHED);
     // Of two times of one day the finer one.
     machine.published = match (machine.published, published) {
-        (Some(one), Some(two)) if one.time.is_none() && one.day_number() == two.day_number() => Some(two),
+        (Some(one), Some(two)) if one.time().is_none() && one.day_number() == two.day_number() => Some(two),
         (one, two) => one.or(two),
     };
     machine.updated = machine.updated.or_else(|| date(UPDATED));
@@ -197,8 +197,8 @@ impl Machine {
             .collect();
         // The same day, but only one of them knows the time.
         let timed = |date: Date| {
-            let same = |told: &Date| told.time.is_some() && told.day_number() == date.day_number();
-            if date.time.is_some() { date } else { fine.iter().flatten().copied().find(same).unwrap_or(date) }
+            let same = |told: &Date| told.time().is_some() && told.day_number() == date.day_number();
+            if date.time().is_some() { date } else { fine.iter().flatten().copied().find(same).unwrap_or(date) }
         };
         match (about.date, &about.day) {
             (Some(shown), _) if about.date_trust > Trust::Weak => Some(timed(shown)),
@@ -239,10 +239,10 @@ impl Machine {
 
 /// A day without a year, with the year that a full date of the same day or shortly after it has.
 fn with_year(day: &DayOfYear, told: Date) -> Option<Date> {
-    if (told.month, told.day) == (day.month, day.day) {
-        return if told.time.is_some() { Some(told) } else { day.of(u32::from(told.year)) };
+    if (told.month(), told.day()) == (day.month, day.day) {
+        return if told.time().is_some() { Some(told) } else { day.of(u32::from(told.year())) };
     }
-    let year = u32::from(told.year);
+    let year = u32::from(told.year());
     let same = day.of(year)?;
     if same.day_number() <= told.day_number() { Some(same) } else { day.of(year - 1) }
 }

@@ -148,7 +148,7 @@ fn read(record: &Record, options: &Options) -> Result<Read, Rejection> {
 /// Records on an article that its page had been read as Latin-1 once too often.
 fn note_twice(article: &mut Article) {
     let lines = 1 + article.lead.iter().chain([&article.body]).map(|text| text.lines().count() as u32).sum::<u32>();
-    article.repairs.insert(0, Repair { kind: RepairKind::Mojibake, count: lines, confidence: 1.0 });
+    article.repairs.insert(0, Repair::new(RepairKind::Mojibake, lines, 1.0));
     let mut original = article.original.take().unwrap_or_default();
     let fields = [
         ("title", Some(&article.title)),
@@ -179,22 +179,20 @@ fn from_page(mut page: page::Page, record: &Record) -> Result<(Article, (page::P
     let lines = |wanted: parts::Part| draft.parts.lines(move |part| part == wanted);
     let text = |line: usize| page.lines[line].text.trim_matches(page::is_blank).to_string();
     let plain = draft.blocks.iter().all(|block| *block == Block::Paragraph);
-    let article = Article {
-        title: draft.title,
-        date: draft.date,
-        source: draft.source,
-        credits: draft.credits,
-        section: draft.section,
-        url: draft.url,
-        lead: draft.lead,
-        body: draft.body.join("\n"),
-        blocks: if plain { Vec::new() } else { draft.blocks },
-        byline: lines(parts::Part::Byline).map(text).chain(draft.remarks).collect(),
-        margin: lines(parts::Part::Margin).map(text).chain(draft.tail).collect(),
-        repairs,
-        original: original.filter(|o| !o.is_empty()),
-        ..Article::default()
-    };
+    let mut article = Article::default();
+    article.title = draft.title;
+    article.date = draft.date;
+    article.source = draft.source;
+    article.credits = draft.credits;
+    article.section = draft.section;
+    article.url = draft.url;
+    article.lead = draft.lead;
+    article.body = draft.body.join("\n");
+    article.blocks = if plain { Vec::new() } else { draft.blocks };
+    article.byline = lines(parts::Part::Byline).map(text).chain(draft.remarks).collect();
+    article.margin = lines(parts::Part::Margin).map(text).chain(draft.tail).collect();
+    article.repairs = repairs;
+    article.original = original.filter(|o| !o.is_empty());
     Ok((article, (page, draft.parts)))
 }
 

@@ -12,6 +12,7 @@ pub const COMMIT_BYTES: u64 = 256 << 20;
 
 /// The options of a run.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Options<'a> {
     /// Files and folders, `-` for standard input.
     pub paths: Vec<PathBuf>,
@@ -43,7 +44,63 @@ pub struct Options<'a> {
     pub deadline: Option<Instant>,
 }
 
-impl Options<'_> {
+impl<'a> Options<'a> {
+    /// Sets the folder that places begin with, by its name.
+    pub fn root(mut self, root: impl Into<PathBuf>) -> Options<'a> {
+        self.root = root.into();
+        self
+    }
+
+    /// Sets the name of a new root, which is its folder's otherwise.
+    pub fn root_name(mut self, name: impl Into<String>) -> Options<'a> {
+        self.root_name = Some(name.into());
+        self
+    }
+
+    /// Sets how records are read as articles.
+    pub fn extract(mut self, options: extract::Options) -> Options<'a> {
+        self.extract = options;
+        self
+    }
+
+    /// Sets the limits against hostile input.
+    pub fn limits(mut self, limits: Limits) -> Options<'a> {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets which articles of missing files are removed.
+    pub fn prune(mut self, prune: Prune) -> Options<'a> {
+        self.prune = prune;
+        self
+    }
+
+    /// Sets the number of bytes of articles between commits.
+    pub fn commit_bytes(mut self, bytes: u64) -> Options<'a> {
+        self.commit_bytes = bytes;
+        self
+    }
+
+    /// Sets the number of threads that extract; 0 for one per core.
+    pub fn threads(mut self, threads: usize) -> Options<'a> {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets whether articles deleted on request come back.
+    pub fn restore(mut self, restore: bool) -> Options<'a> {
+        self.restore = restore;
+        self
+    }
+
+    /// Stops the run after the current batch, with a commit, once this flag is set.
+    pub fn stop<'b>(self, flag: &'b AtomicBool) -> Options<'b>
+    where
+        'a: 'b,
+    {
+        Options { stop: flag, ..self }
+    }
+
     /// Whether the run should stop.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)

@@ -11,6 +11,7 @@ use gongxun_core::error::Rejection;
 
 /// The outcome of a run, in numbers. `read = new + changed + unchanged + rejected`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Report {
     /// Number of files looked at.
     pub files: u64,
@@ -62,6 +63,7 @@ impl Report {
 
 /// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Progress {
     /// Total size of the files to be read, in bytes.
     pub bytes_total: u64,

@@ -29,6 +29,7 @@ use crate::index::store::packing::{self, Dictionary};
 
 /// A damaged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Damage {
     /// The file.
     pub path: PathBuf,
@@ -38,6 +39,7 @@ pub struct Damage {
 
 /// The result of a check of the files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Files {
     /// Number of files read.
     pub files: u64,
@@ -237,7 +239,7 @@ pub fn guarded<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> R
     }
     catch_panic(run).unwrap_or_else(|what| {
         let what = format!("{}: {what}", generation.folder().display());
-        Err(Error::Engine(TantivyError::InternalError(what)))
+        Err(TantivyError::InternalError(what).into())
     })
 }
 

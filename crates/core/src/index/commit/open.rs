@@ -62,7 +62,7 @@ pub(in crate::index) fn of_engine(folder: &Path, error: TantivyError) -> Error {
         TantivyError::DataCorruption(_) | TantivyError::IncompatibleIndex(_) | TantivyError::SchemaError(_) => {
             Error::Damaged { path: folder.to_path_buf(), what }
         }
-        other => Error::Engine(other),
+        other => other.into(),
     }
 }
 

@@ -29,15 +29,11 @@ impl Writer {
     /// Puts an article in, replacing an earlier one with its id. It can be found after the next commit.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the article has no id, or an impossible date; otherwise if a write fails or an index file
-    /// can't be read.
+    /// [`Error::Invalid`] if the article has no id; otherwise if a write fails or an index file can't be read.
     pub fn put(&mut self, article: &impl AsRef<Article>) -> Result<Put> {
         let article = article.as_ref();
         if article.id.0.is_empty() {
             return Err(Error::Invalid("an article needs an id: make it by Article::new with a key".into()));
-        }
-        if article.date.is_some_and(|date| !date.is_valid()) {
-            return Err(Error::Invalid(format!("{}: its date is none that a calendar has", article.id)));
         }
         let text = document::text_hash(article);
         if self.tombstones()?.say(&article.id, text).keeps_out().is_some() {

@@ -96,7 +96,7 @@ impl Rollback {
     pub fn perform(self) -> Result<()> {
         let to = self.to.generation.clone();
         let tombstones = Tombstones::read(&to.index)?;
-        let resources = Resources { threads: 1, ..Resources::default() };
+        let resources = Resources::default().with_threads(1);
         let mut writer = Writer::on(to.clone(), resources, self.lock)?;
         delete::apply(&mut writer, &tombstones)?;
         // Tombstones that existed when this generation was last written may have been dropped since.

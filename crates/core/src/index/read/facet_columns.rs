@@ -296,7 +296,7 @@ impl Unpacked {
 /// Returns the month of a time: twelve times the year, plus 0 for January to 11.
 fn month(seconds: i64) -> Option<u32> {
     let date = Date::from_day_number(seconds.div_euclid(DAY))?;
-    Some(u32::from(date.year) * 12 + u32::from(date.month) - 1)
+    Some(u32::from(date.year()) * 12 + u32::from(date.month()) - 1)
 }
 
 /// A field whose values are being read segment by segment.

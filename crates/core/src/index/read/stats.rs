@@ -13,6 +13,7 @@ const DAY: i64 = 86_400;
 
 /// The statistics of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Stats {
     /// Number of articles.
     pub articles: u64,

@@ -7,7 +7,7 @@ use tantivy::DocId;
 use tantivy::schema::{OwnedValue, TantivyDocument};
 use tantivy::store::StoreReader;
 
-use crate::article::{Article, ArticleId, Date, Role};
+use crate::article::{Article, ArticleId, Role};
 use crate::error::{Error, Result};
 use crate::index::schema::Fields;
 use crate::index::store::lines::{read_runs, runs};
@@ -176,7 +176,7 @@ pub fn document(article: &Article, file: &str, content: u64, packed: Vec<u8>, fi
     if let Some(url) = &article.url {
         doc.add_text(fields.url_key, fold(url));
     }
-    if let Some(date) = article.date.filter(Date::is_valid) {
+    if let Some(date) = article.date {
         doc.add_i64(fields.date, date.local_seconds());
     }
     doc.add_field_value(fields.stored, &OwnedValue::Bytes(packed));

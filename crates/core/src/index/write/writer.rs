@@ -39,7 +39,8 @@ const MIN_THREAD_MEMORY: usize = 16 << 20;
 const STORE_BLOCK: usize = 16 << 10;
 
 /// The resources a writer may use.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Resources {
     /// Number of indexing threads, by default one per core.
     pub threads: usize,
@@ -51,9 +52,24 @@ pub struct Resources {
 const DEFAULT_MEMORY: usize = 100 << 20;
 
 impl Resources {
+    /// Resources of so many threads, and so many bytes for segments under way.
+    pub const fn new(threads: usize, memory: usize) -> Resources {
+        Resources { threads, memory }
+    }
+
+    /// Sets the number of threads.
+    pub const fn with_threads(self, threads: usize) -> Resources {
+        Resources { threads, ..self }
+    }
+
+    /// Sets the memory for segments under way, in bytes.
+    pub const fn with_memory(self, memory: usize) -> Resources {
+        Resources { memory, ..self }
+    }
+
     /// One thread, with the least memory it can work with.
     pub fn one_thread() -> Resources {
-        Resources { threads: 1, memory: MIN_THREAD_MEMORY }
+        Resources::new(1, MIN_THREAD_MEMORY)
     }
 }
 
@@ -61,7 +77,7 @@ impl Default for Resources {
     /// One thread per core, and 100 MB.
     fn default() -> Resources {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Resources { threads, memory: DEFAULT_MEMORY }
+        Resources::new(threads, DEFAULT_MEMORY)
     }
 }
 
@@ -606,7 +622,7 @@ mod tests {
     #[test]
     fn what_is_added_after_a_deletion_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let resources = Resources { threads: 2, ..Resources::default() };
+        let resources = Resources::default().with_threads(2);
         let mut writer = Writer::open(folder.path(), None, resources).unwrap();
         let mut random = Random::new(5);
         // The expected content of the index: the file and the text of each id.

@@ -58,6 +58,7 @@ pub enum Order {
 
 /// What lines are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// How much text stands on either side.
     pub context: Context,
@@ -65,6 +66,26 @@ pub struct Options {
     pub order: Order,
     /// The most lines that are given; occurrences beyond it are counted.
     pub limit: usize,
+}
+
+impl Options {
+    /// What stands on either side of an occurrence.
+    pub fn context(mut self, context: Context) -> Options {
+        self.context = context;
+        self
+    }
+
+    /// The order of the lines.
+    pub fn order(mut self, order: Order) -> Options {
+        self.order = order;
+        self
+    }
+
+    /// How many lines are given.
+    pub fn limit(mut self, limit: usize) -> Options {
+        self.limit = limit;
+        self
+    }
 }
 
 impl Default for Options {

@@ -43,6 +43,7 @@ const MAX_CANDIDATES: usize = 4;
 
 /// A word with the number of articles that hold it, as a segment's dictionaries count.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Completion {
     /// The word, folded.
     pub word: String,

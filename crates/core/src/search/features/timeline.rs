@@ -40,8 +40,8 @@ impl Step {
     fn number(self, date: &Date) -> i64 {
         match self {
             Step::Day => date.day_number(),
-            Step::Month => i64::from(date.year) * 12 + i64::from(date.month) - 1,
-            Step::Year => i64::from(date.year),
+            Step::Month => i64::from(date.year()) * 12 + i64::from(date.month()) - 1,
+            Step::Year => i64::from(date.year()),
         }
     }
 
@@ -105,6 +105,7 @@ impl Period {
 
 /// A stretch in which the archive has no article at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Gap {
     /// Its first period.
     pub from: String,

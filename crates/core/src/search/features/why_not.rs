@@ -48,6 +48,7 @@ pub enum Verdict {
 
 /// The answer for one article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct WhyNot {
     /// The article.
     pub id: ArticleId,
@@ -65,6 +66,7 @@ pub struct WhyNot {
 
 /// A part of the query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Clause {
     /// The part as a query.
     pub text: String,
@@ -330,7 +332,7 @@ impl Looker<'_> {
         let Some(date) = self.article.date else { return "it has no date".into() };
         let day = |seconds: i64| Date::from_day_number(seconds.div_euclid(DAY)).map(|day| day.to_string());
         let seconds = date.local_seconds();
-        let own = Date { time: None, ..date };
+        let own = date.without_time();
         match (seconds < from, seconds > to) {
             (true, _) => format!("its date is {own}, before {}", day(from).unwrap_or_default()),
             (_, true) => format!("its date is {own}, after {}", day(to).unwrap_or_default()),

@@ -17,6 +17,7 @@ const ROUNDING: f32 = 1e-3;
 
 /// What one token added.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Part {
     /// The text that it stands in: `title`, `lead`, `body` or `names`.
     pub text: &'static str,
@@ -34,6 +35,7 @@ pub struct Part {
 
 /// Why a hit has its score.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Explanation {
     /// The parts of the sum, the largest first.
     pub parts: Vec<Part>,

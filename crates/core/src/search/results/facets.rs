@@ -16,6 +16,7 @@ pub const MAX_VALUES: usize = 20;
 
 /// A value with its count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Count {
     /// The value as printed; a month as `2025-01`.
     pub value: String,
@@ -46,6 +47,7 @@ impl Count {
 
 /// The counts of all facets, largest first; months in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Facets {
     /// By source.
     pub source: Vec<Count>,

@@ -90,6 +90,7 @@ impl Hit {
 
 /// Another query.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Suggestion {
     /// The query as it may have been meant.
     pub query: String,

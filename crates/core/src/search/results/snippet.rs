@@ -29,6 +29,7 @@ const MAX_OCCURRENCES: usize = 2_000;
 
 /// A text with marks.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Marked {
     /// The text.
     pub text: String,
@@ -38,6 +39,7 @@ pub struct Marked {
 
 /// A part of a marked text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Part<'a> {
     /// The text.
     pub text: &'a str,
@@ -100,6 +102,7 @@ impl Marked {
 
 /// The marks on what is shown beside the snippet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Marks {
     /// In the title.
     pub title: Vec<Range<usize>>,
