@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use archive::Archive;
-use gongxun::Article;
+use gongxun_core::article::Article;
 use gongxun_core::index::packing::{self, Dictionary};
 use gongxun_core::index::schema::schema;
 use gongxun_core::index::segment::Builder;

@@ -2,14 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use gongxun::article::Article;
-use gongxun::control::Control;
-use gongxun::index::{Index, IndexSettings, Resources};
-use gongxun::query::{Filter, Query};
-use gongxun::search::timeline::Step;
+use gongxun::{Article, Control, Filter, Index, Query, Resources, Settings, Step};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let index = Index::in_memory(IndexSettings::default())?;
+    let index = Index::in_memory(Settings::default())?;
     let mut writer = index.writer(Resources::default())?;
     writer.put(&Article::new("key-1", "工会驿站开门", "环卫工在工会驿站歇脚。").date("2024-05-01")?.editor("梁禾"))?;
     writer.put(&Article::new("key-2", "欠薪的工地", "农民工讨薪，工会来了。").date("2024-06-01")?.editor("肖天"))?;

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use gongxun::Origin;
+use gongxun_core::article::Origin;
 use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Options, explain};
 use serde_json::Value;
@@ -303,8 +303,7 @@ struct Score {
 impl Score {
     fn add(&mut self, name: &str, media: Media, page: &str, article: &Article) {
         let origin = Origin::file("page");
-        let record =
-            Record { origin, media, bytes: page.into(), charset: None, url: None, captured: None, dated: None };
+        let record = Record::new(origin, media, page);
         let wanted: Vec<char> = article.paragraphs.iter().flat_map(|p| letters(p)).collect();
         self.pages += 1;
         self.letters += wanted.len();

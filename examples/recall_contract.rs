@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
-use gongxun::Article;
+use gongxun_core::article::Article;
 use gongxun_core::control::Control;
 use gongxun_core::index::{Resources, Snapshot, Writer};
 use gongxun_core::query::parse;
@@ -95,11 +95,12 @@ fn phrases(folder: &Path, simplified: &str, converted: &str, sample: usize) -> R
 }
 
 /// Returns the ids that a string in quotes finds, in order.
-fn find(snapshot: &Snapshot, string: &str) -> gongxun::Result<Vec<String>> {
+fn find(snapshot: &Snapshot, string: &str) -> gongxun_core::error::Result<Vec<String>> {
     let query = parse(&format!("\"{string}\""));
     let compiled = compile(query.root.as_ref(), &[], snapshot.segmenter()?, Synonyms::builtin(), Breadth::Exact);
     let found = Matches::find(snapshot, &compiled, &Control::default())?.addresses(Kind::Full);
-    let mut ids = found.into_iter().map(|at| snapshot.id(at).map(|id| id.0)).collect::<gongxun::Result<Vec<_>>>()?;
+    let mut ids =
+        found.into_iter().map(|at| snapshot.id(at).map(|id| id.0)).collect::<gongxun_core::error::Result<Vec<_>>>()?;
     ids.sort_unstable();
     Ok(ids)
 }

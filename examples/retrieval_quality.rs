@@ -54,7 +54,7 @@ fn judged_corpus() {
     let archive = Archive::new();
     archive.ingest_from(&root.join("corpus"), &root.join("corpus"));
     let snapshot = archive.snapshot();
-    let articles: Vec<gongxun::Article> = snapshot.all().map(|found| found.unwrap().1).collect();
+    let articles: Vec<gongxun_core::article::Article> = snapshot.all().map(|found| found.unwrap().1).collect();
     let ours = Ours::new(snapshot, |article| article.origin.clone());
     let stock = Stock::new(articles.iter().map(|a| row(a.origin.clone(), &a.title, &a.body)));
     let questions = judged(&root.join("tests/data/judged/queries.jsonl"), |key| ours.has(key));
@@ -129,7 +129,7 @@ fn row<'a>(key: String, title: &'a str, body: &'a str) -> Row<'a> {
 }
 
 /// The line that an article was read from, which is its record's number.
-fn line(article: &gongxun::Article) -> usize {
+fn line(article: &gongxun_core::article::Article) -> usize {
     article.origin.rsplit('#').next().and_then(|line| line.parse().ok()).unwrap_or(1)
 }
 

@@ -13,7 +13,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use gongxun::Article;
+use gongxun_core::article::Article;
 use gongxun_core::index::{Resources, Snapshot, Writer};
 use gongxun_ingest::ingest::{self, Options};
 use gongxun_text::fold::fold;

@@ -1,51 +1,99 @@
-//! gongxun 工讯 finds anything in a Chinese labour-news archive as it really is.
+//! gongxun 工讯 finds anything in a Chinese labour-news archive as it really is: saved pages, damaged mirrors, crawls,
+//! exports. This is the library; the program of the same name is built on it.
 //!
+//! An article that holds a string of Chinese characters is found by that string in quotes, whatever the segmentation, from
+//! one character up; words rank, synonyms and the parts of a query widen, and every answer says how many articles hold what
+//! was typed, how many only a synonym, how many only a part.
+//!
+//! # Example
 //! ```
-//! use gongxun::index::{Resources, Snapshot, Writer};
-//! use gongxun::search::{Request, search};
+//! use gongxun::{Article, Filter, Index, Query, Resources, Settings};
 //!
-//! # fn main() -> gongxun::Result<()> {
-//! # let folder = tempfile::tempdir().unwrap();
-//! # let (index, archive) = (folder.path().join("index"), folder.path().join("archive.jsonl"));
-//! # std::fs::write(&archive, "{\"title\":\"工会驿站\",\"body\":\"农民工的歇脚处。\"}").unwrap();
-//! let mut writer = Writer::open(&index, None, Resources::default())?;
-//! let report = gongxun::ingest::ingest(&mut writer, &gongxun::ingest::Options::new([&archive]), &mut ())?;
-//! writer.finish()?;
-//! assert_eq!(report.new, 1);
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let index = Index::in_memory(Settings::default())?; // or Index::open_or_create("index", …)
+//! let mut writer = index.writer(Resources::default())?;
+//! writer.put(&Article::new("key-1", "工会驿站开门", "环卫工在工会驿站歇脚。").date("2024-05-01")?.editor("梁禾"))?;
+//! writer.put(&Article::new("key-2", "欠薪的工地", "农民工讨薪，工会来了。").date("2024-06-01")?.editor("肖天"))?;
+//! writer.commit()?;
 //!
-//! let snapshot = Snapshot::open(&index)?;
-//! let request = Request::new(gongxun::query::parse("農民工"));
-//! let results = search(&snapshot, &request, gongxun::text::synonyms::Synonyms::builtin())?;
-//! assert_eq!(results.hits[0].article.title, "工会驿站");
+//! let snapshot = index.snapshot();
+//! let results = snapshot.search(Query::parse("工会")).filter(Filter::editor("肖天")).limit(10).run()?;
+//! assert_eq!(results.total, 1);
+//! for hit in &results {
+//!     assert_eq!(hit.snippet.to_html("<b>", "</b>"), "农民工讨薪，<b>工会</b>来了。");
+//! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # The map of the house
-//! Data walks one way:
+//! # The nouns
+//! - [`Index`]: a folder, opened once and shared by any number of threads.
+//! - [`Writer`]: puts [`Article`]s in and takes them out; one at a time. With the feature `ingest`,
+//!   [`ingest::ingest`](crate::ingest::ingest) reads whole archives into it.
+//! - [`Snapshot`]: one commit, which never changes; [`Snapshot::search`] begins a [`Search`].
+//! - [`Query`] and [`Filter`]: what is looked for, read from text ([the query language][query]) or built.
+//! - [`Results`]: hits with marked snippets, three counts, facets, notes; plain data with serde, the JSON of the program.
+//! - [`Control`]: stop flag, deadline and progress of a long call.
+//! - [`cite`]: RIS, BibTeX and GB/T 7714.
 //!
-//! ```text
-//! bytes ─archive→ Record ─decode, repair→ ─extract→ Article ─reprint→ ─index→ tantivy
-//! text ─query→ tree ─search→ Results ─view→ terminal, JSON, CSV, page
-//! ```
+//! # What it is not
+//! No server and no cluster: one process writes, any number read. No stemming and no language but Chinese, with what
+//! stands between the characters found as printed. It prints nothing, keeps no threads once it is dropped, and panics on no
+//! input.
 //!
-//! A module imports from its own row or from a row above, never from one below (`tests/house.rs` holds this):
+//! # Features
+//! | feature | what it brings |
+//! | --- | --- |
+//! | none (`default-features = false`) | the index and the search |
+//! | `ingest` | reading: HTML, text, JSON, WARC, ARC, WACZ, MHTML, zip, tar and the rest |
+//! | `cli` (default) | the program |
 //!
-//! ```text
-//! error, article, control
-//! text
-//! query
-//! archive, reprint, index
-//! extract, search
-//! ingest, verify, view
-//! web
-//! cli
-//! ```
+//! [query]: https://docs.rs/crate/gongxun/latest/source/docs/QUERY.md
 
-pub use gongxun_core::{article, control, error, index, query, reprint, search, verify, view};
 #[cfg(feature = "ingest")]
-pub use gongxun_ingest::{archive, extract, ingest};
-pub use gongxun_text as text;
+pub mod ingest;
 
-pub use gongxun_core::article::{Article, ArticleId, Credit, Date, Origin, Role};
-pub use gongxun_core::error::{Error, Reason, Rejection, Result};
+mod index;
+mod snapshot;
+mod writer;
+
+pub use index::Index;
+pub use snapshot::Snapshot;
+pub use writer::Writer;
+
+pub use gongxun_core::article::{Article, ArticleId, Block, Credit, Date, ParseDateError, Role, Script, Time};
+pub use gongxun_core::article::{Repair, RepairKind};
+pub use gongxun_core::control::{Control, Progress};
+pub use gongxun_core::error::{Error, Result};
+pub use gongxun_core::index::{IndexSettings as Settings, NewArticle, Put, Resources, Stats};
+pub use gongxun_core::query::{Field, Filter, Note, NoteKind, Query, Unit};
+pub use gongxun_core::search::compare::{Compared, Comparison, Row};
+pub use gongxun_core::search::explain::{Explanation, Part as ScorePart, TokenKind};
+pub use gongxun_core::search::facets::{Count, Facets};
+pub use gongxun_core::search::select::Selection;
+pub use gongxun_core::search::snippet::{Marked as Snippet, Marks, Part as SnippetPart};
+pub use gongxun_core::search::suggest::Completion;
+pub use gongxun_core::search::timeline::{Gap, Period, Step, Timeline};
+pub use gongxun_core::search::why_not::{Clause, Verdict, WhyNot};
+pub use gongxun_core::search::{Breadth, Hit, Kind, Results, Search, Sort, Suggestion};
+pub use gongxun_text::synonyms::Synonyms;
+
+/// Every occurrence of a query, with the text on either side: what [`Search::concordance`] gives.
+pub mod concordance {
+    pub use gongxun_core::search::concordance::{Context, Counts, Line, Options, Order, Source};
+}
+
+/// Whether an index holds what was written and finds what it holds: what [`Index::verify`] gives.
+///
+/// [`Index::verify`]: crate::Index::verify
+pub mod verify {
+    pub use gongxun_core::index::check::{Damage, Files};
+    pub use gongxun_core::verify::{Contract, Counts, Extent, Failure, Figures, Kind, Options, Report, Side};
+}
+
+/// Citations of articles, in the formats that reference managers and journals take.
+pub mod cite {
+    pub use gongxun_core::view::bibtex::write as bibtex;
+    pub use gongxun_core::view::gbt7714::{reference as gbt7714, write as gbt7714_list};
+    pub use gongxun_core::view::ris::write as ris;
+}

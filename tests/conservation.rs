@@ -8,14 +8,14 @@ mod visible;
 
 use std::path::{Path, PathBuf};
 
-use gongxun::{Article, Origin};
 use gongxun_core::article::Block;
+use gongxun_core::article::{Article, Origin};
 use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Explanation, Options, explain};
 
 fn explained(media: Media, text: &str) -> Option<Explanation> {
     let origin = Origin::file("a");
-    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None, dated: None };
+    let record = Record::new(origin, media, text);
     explain(&record, &Options::default()).ok()
 }
 
@@ -70,7 +70,8 @@ fn check(folders: &[PathBuf], least: usize) {
     for path in all {
         let media = if is_page(&path) { Media::Html } else { Media::Dump };
         let bytes = std::fs::read(&path).unwrap();
-        let record = Record { media, ..figures::record("a", bytes.clone()) };
+        let mut record = figures::record("a", bytes.clone());
+        record.media = media;
         let Ok(explanation) = explain(&record, &Options::default()) else { continue };
         read += 1;
         assert_eq!(difference(&explanation), "", "{}", path.display());

@@ -26,11 +26,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use gongxun::{Article, ArticleId};
+use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::index::generation::Stage;
 use gongxun_core::index::tombstones::Tombstones;
 use gongxun_core::index::{Generation, Snapshot, check};
-use gongxun_core::verify::{Extent, Options, verify};
+use gongxun_core::verify::{Options, verify};
 use gongxun_text::random::Random;
 
 use self::changing::{Archive, State, file_of};
@@ -365,14 +365,7 @@ fn crash(kills: usize, seed: u64) {
             generations.insert(number, held.clone());
         }
         if number > 0 && killed % 10 == 9 {
-            let report = verify(&desk.index(), {
-                let mut options = Options::default();
-                options.sample = 20;
-                options.extent = Extent::Sample;
-                options.seed = seed;
-                options
-            })
-            .unwrap();
+            let report = verify(&desk.index(), Options::default().sample(20).seed(seed)).unwrap();
             assert!(report.is_sound(), "{say}: {:?}", report.counts);
         }
     }
@@ -431,14 +424,7 @@ fn finish(desk: &Desk, archive: &Archive) {
         let output = desk.start(index, task, None).wait_with_output().unwrap();
         assert!(output.status.success(), "{}: {}", task.name, String::from_utf8_lossy(&output.stderr));
         assert_eq!(difference(&desk.held().1, &archive.state()), None, "after the last {}", task.name);
-        let report = verify(&desk.index(), {
-            let mut options = Options::default();
-            options.sample = 200;
-            options.extent = Extent::Sample;
-            options.seed = 1;
-            options
-        })
-        .unwrap();
+        let report = verify(&desk.index(), Options::default().sample(200).seed(1)).unwrap();
         assert!(report.is_sound(), "after the last {}: {report:?}", task.name);
     }
     let copies = |index: &str| -> BTreeSet<BTreeSet<String>> {

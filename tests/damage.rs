@@ -64,7 +64,7 @@ fn articles_that_the_manifest_does_not_know_are_told() {
     let mut writer = Writer::open(&archive.index(), None, Resources::new(1, 32 << 20)).unwrap();
     let snapshot = archive.snapshot();
     let (_, mut article) = snapshot.all().next().unwrap().unwrap();
-    article.id = gongxun::ArticleId::new("another", "1");
+    article.id = gongxun_core::article::ArticleId::new("another", "1");
     let stored = gongxun_core::index::document::encode(&article);
     writer.add(&article, "another", stored).unwrap();
     writer.finish().unwrap();

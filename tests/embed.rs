@@ -1,27 +1,21 @@
 //! The library as a program embeds it: an index, a writer, articles put in, found, taken out and forbidden.
 
-use gongxun::control::Control;
-use gongxun::index::Writer;
-use gongxun::index::swap::swap;
-use gongxun::index::{Index, IndexSettings, Put, Resources};
-use gongxun::ingest::{Ingest, Observer, Progress, Prune, ingest};
-use gongxun::text::segment::Segmenter;
-use gongxun::verify::{self, verify};
-use gongxun::{Article, ArticleId, Error};
+use gongxun::ingest::{Ingest, Observer, Progress, Prune, ingest, reindex};
+use gongxun::{Article, ArticleId, Control, Error, Index, Put, Resources, Settings, verify};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const RESOURCES: Resources = Resources::new(1, 32 << 20);
 
 fn is_sound(index: &Index) {
-    let report = verify(index.path(), verify::Options::default().sample(10)).unwrap();
+    let report = index.verify(verify::Options::default().sample(10), &Control::default()).unwrap();
     assert!(report.is_sound(), "{report:?}");
 }
 
 #[test]
 fn articles_of_a_program_are_as_good_as_those_of_files() {
     let folder = tempfile::tempdir().unwrap();
-    let index = Index::open_or_create(folder.path().join("index"), IndexSettings::default()).unwrap();
+    let index = Index::open_or_create(folder.path().join("index"), Settings::default()).unwrap();
     assert_eq!(index.snapshot().articles(), 0);
     let mut writer = index.writer(RESOURCES).unwrap();
     assert!(matches!(index.writer(RESOURCES), Err(Error::Busy(_))));
@@ -55,12 +49,10 @@ fn articles_of_a_program_are_as_good_as_those_of_files() {
     writer.finish().unwrap();
     is_sound(&index);
     let own = ArticleId::new("in/a.json", "");
-    let mut writer = Writer::resume(index.path(), &Segmenter::builtin(), RESOURCES).unwrap();
-    let report = ingest(&mut writer, Ingest::paths([folder.path().join("in")]), &mut ()).unwrap();
+    let report = reindex(&index, RESOURCES, Ingest::paths([folder.path().join("in")]), &mut ()).unwrap();
     assert_eq!((report.new, report.carried, report.held()), (1, 3, 4));
-    swap(writer, 1, report.held(), |_| Ok(None)).unwrap();
-    let snapshot = index.snapshot();
-    assert_eq!((snapshot.articles(), snapshot.generation.number), (4, 2));
+    let stats = index.snapshot().stats().unwrap();
+    assert_eq!((stats.articles, stats.generation), (4, 2));
     is_sound(&index);
 
     // What stands in the archive can't be removed, only forbidden.
@@ -76,7 +68,7 @@ fn articles_of_a_program_are_as_good_as_those_of_files() {
 #[test]
 fn an_index_in_memory_goes_with_its_last_handle() {
     fn shared<T: Clone + Send + Sync>(_: &T) {}
-    let index = Index::in_memory(IndexSettings::default().dictionary("劳动仲裁院\n")).unwrap();
+    let index = Index::in_memory(Settings::default().dictionary("劳动仲裁院\n")).unwrap();
     shared(&index);
     let path = index.path().to_path_buf();
     let other = index.clone();
@@ -85,7 +77,7 @@ fn an_index_in_memory_goes_with_its_last_handle() {
     writer.put(&Article::new("1", "标题", "正文")).unwrap();
     writer.finish().unwrap();
     assert_eq!(other.snapshot().articles(), 1);
-    let refused = Index::open_or_create(&path, IndexSettings::default().dictionary("别的词\n")).unwrap_err();
+    let refused = Index::open_or_create(&path, Settings::default().dictionary("别的词\n")).unwrap_err();
     assert!(refused.to_string().contains("another dictionary"), "{refused}");
     drop(other);
     assert!(!path.exists());
@@ -98,7 +90,7 @@ fn a_run_ends_at_its_deadline_and_the_next_goes_on() {
     let lines: String =
         (0..50).map(|n| format!("{{\"id\":\"{n}\",\"title\":\"第{n}篇\",\"body\":\"正文{n}。\"}}\n")).collect();
     std::fs::write(folder.path().join("a.jsonl"), lines).unwrap();
-    let index = Index::in_memory(IndexSettings::default()).unwrap();
+    let index = Index::in_memory(Settings::default()).unwrap();
     let mut writer = index.writer(RESOURCES).unwrap();
     let over = Control::default().deadline(std::time::Instant::now());
     let stopped = ingest(&mut writer, Ingest::paths([folder.path().join("a.jsonl")]), &over);
@@ -126,7 +118,7 @@ fn a_run_that_is_stopped_before_its_first_commit_knows_the_file_under_way() {
     std::fs::write(folder.path().join("in/b.json"), "{\"title\":\"别的\",\"body\":\"别的正文。\"}").unwrap();
     let line = |n: usize| format!("{{\"id\":\"{n}\",\"title\":\"第{n}篇\",\"body\":\"正文{n}。\"}}\n");
     std::fs::write(&file, (0..3_000).map(line).collect::<String>()).unwrap();
-    let index = Index::in_memory(IndexSettings::default()).unwrap();
+    let index = Index::in_memory(Settings::default()).unwrap();
     let flag = AtomicBool::new(false);
     let paths = || Ingest::paths([folder.path().join("in")]).prune(Prune::BelowPaths);
     let mut writer = index.writer(RESOURCES).unwrap();

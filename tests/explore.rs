@@ -7,7 +7,7 @@ mod archive;
 use std::process::{Command, Output};
 
 use archive::Archive;
-use gongxun::ArticleId;
+use gongxun_core::article::ArticleId;
 use gongxun_core::index::Snapshot;
 use gongxun_core::query::parse;
 use gongxun_core::search::explain::TokenKind;

@@ -1,14 +1,15 @@
 //! Pages, dumps and JSON of many shapes, each with what a reader sees in it.
 
-use gongxun::{Article, ArticleId, Origin, Reason, Rejection, Role};
 use gongxun_core::article::RepairKind;
+use gongxun_core::article::{Article, ArticleId, Origin, Role};
+use gongxun_core::error::{Reason, Rejection};
 use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Options, extract};
 use proptest::prelude::*;
 
 fn read(media: Media, text: &str) -> Result<Article, Rejection> {
     let origin = Origin::file("a");
-    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None, dated: None };
+    let record = Record::new(origin, media, text);
     extract(&record, &Options::default())
 }
 
@@ -174,21 +175,11 @@ fn our_own_exports_come_back_as_they_are() {
 #[test]
 fn fields_by_other_names() {
     let options = Options::default().field_map(vec![("title".into(), "h".into()), ("body".into(), "data.text".into())]);
-    let record = Record {
-        origin: {
-            let mut origin = Origin::default();
-            origin.file = "a.jsonl".into();
-            origin.member = None;
-            origin.record = Some(3);
-            origin
-        },
-        media: Media::Json,
-        bytes: r#"{"h":"标题","title":"别的","data":{"text":"正文"}}"#.into(),
-        charset: None,
-        url: None,
-        captured: None,
-        dated: None,
-    };
+    let record = Record::new(
+        Origin::new("a.jsonl", None, Some(3)),
+        Media::Json,
+        r#"{"h":"标题","title":"别的","data":{"text":"正文"}}"#,
+    );
     let article = extract(&record, &options).unwrap();
     assert_eq!((article.title.as_str(), article.body.as_str()), ("标题", "正文"));
     assert_eq!((article.id, article.origin.as_str()), (ArticleId::new("a.jsonl", "标题\n"), "a.jsonl#00003"));
@@ -200,7 +191,7 @@ proptest! {
     #[test]
     fn no_bytes_stop_it(bytes in proptest::collection::vec(any::<u8>(), 0..600), media in 0..3usize) {
         let media = [Media::Html, Media::Dump, Media::Json][media];
-        let record = Record { origin: Origin::file("a"), media, bytes, charset: None, url: None, captured: None, dated: None };
+        let record = Record::new(Origin::file("a"), media, bytes);
         let _ = extract(&record, &Options::default());
     }
 
@@ -286,15 +277,7 @@ const PIECES: &[&str] = &[
 #[test]
 fn markdown_is_read_without_its_marks() {
     let text = "---\ntitle: 岚州女工讨薪记\ndate: 2020-03-04 05:06:07\nauthor: 何岩\nsource: 岚州网\ntags: [工会]\n---\n\n岚州市**总工会**的[干部](http://a.example/)走进工地，向农民工发放维权手册，并现场受理投诉，当天为四十名工人追回了工资。\n\n## 后来\n\n据了解，今年以来全市共为两千三百名职工追回工资四千一百万元，比去年同期增长一成。\n";
-    let record = Record {
-        origin: Origin::file("a.md"),
-        media: Media::Markdown,
-        bytes: text.into(),
-        charset: None,
-        url: None,
-        captured: None,
-        dated: None,
-    };
+    let record = Record::new(Origin::file("a.md"), Media::Markdown, text);
     let article = extract(&record, &Options::default()).unwrap();
     assert_eq!(article.title, "岚州女工讨薪记");
     assert_eq!(article.date.unwrap().to_string(), "2020-03-04T05:06:07+08:00");

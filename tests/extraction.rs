@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_16LE};
 use ferrous_opencc::{OpenCC, config::BuiltinConfig};
-use gongxun::{Article, Role};
-use gongxun_ingest::archive::{Media, Record};
+use gongxun_core::article::{Article, Role};
+use gongxun_ingest::archive::Media;
 use gongxun_ingest::extract::{Options, extract};
 
 /// The folder of the test data; without it the test says so, or fails where all tests are wanted.
@@ -75,7 +75,14 @@ fn charsets_do_not_matter() {
                 for (name, text) in &pages {
                     let read = |bytes: Vec<u8>, charset: Option<&str>| {
                         let charset = charset.map(str::to_string);
-                        extract(&Record { charset, ..figures::record(name, bytes) }, &Options::default())
+                        extract(
+                            &{
+                                let mut record = figures::record(name, bytes);
+                                record.charset = charset;
+                                record
+                            },
+                            &Options::default(),
+                        )
                     };
                     let wanted = read(text.clone().into_bytes(), None).ok();
                     let meta = match declared.filter(|_| !by_server) {

@@ -4,7 +4,7 @@
 //! the head, above the text (`info`), at its beginning and end. A field that `expect` does not name must be empty; `url`,
 //! `section`, `title` and `body` are looked at where it names them.
 
-use gongxun::{Article, Origin};
+use gongxun_core::article::{Article, Origin};
 use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Options, extract};
 use serde_json::Value;
@@ -44,7 +44,7 @@ fn read(case: &Value) -> Result<Article, String> {
     let name = |pair: &Value, at: usize| pair[at].as_str().unwrap_or_default().to_string();
     let options = Options::default().field_map(field_map.map(|pair| (name(pair, 0), name(pair, 1))).collect());
     let origin = Origin::file("a");
-    let record = Record { origin, media, bytes: text.into(), charset: None, url: None, captured: None, dated: None };
+    let record = Record::new(origin, media, text);
     extract(&record, &options).map_err(|r| r.to_string())
 }
 

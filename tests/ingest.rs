@@ -25,7 +25,7 @@ fn progress_moves_inside_a_file() {
     let mut heard = Heard::default();
     let resources = Resources::new(1, 64 << 20);
     let mut writer = Writer::open(&folder.path().join("index"), None, resources).unwrap();
-    let report = ingest(&mut writer, &Options::new([&path]).root(folder.path()), &mut heard).unwrap();
+    let report = ingest(&mut writer, Options::new([&path]).root(folder.path()), &mut heard).unwrap();
     assert_eq!(report.new, 20_000);
     let done: Vec<u64> = heard.0.iter().map(|progress| progress.bytes_done).collect();
     assert!(done.is_sorted(), "it never goes back");

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use archive::Archive;
-use gongxun::{Article, ArticleId, Error};
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::error::Error;
 use gongxun_core::index::generation::Stage;
 use gongxun_core::index::rollback::Rollback;
 use gongxun_core::index::swap::{Swapped, swap};

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use archive::Archive;
 use figures::{Bodies, Evidence, Kind, Random};
-use gongxun::ArticleId;
+use gongxun_core::article::ArticleId;
 use gongxun_core::index::{Snapshot, check};
 use gongxun_core::query::parse;
 use gongxun_core::reprint::{Clusters, PACKED};
@@ -146,11 +146,11 @@ fn copies_are_found_across_runs_and_go_with_their_articles() {
 }
 
 /// Texts of a few topics with copies and look-alikes, the same at every run, and their fingerprints.
-fn mixed(random: &mut Random, count: usize) -> (Vec<gongxun::Article>, Vec<u8>) {
+fn mixed(random: &mut Random, count: usize) -> (Vec<gongxun_core::article::Article>, Vec<u8>) {
     let words = [
         "工会", "欠薪", "仲裁", "工伤", "合同", "社保", "加班", "派遣", "停工", "补偿", "体检", "培训", "调解", "诉讼",
     ];
-    let mut articles: Vec<gongxun::Article> = Vec::new();
+    let mut articles: Vec<gongxun_core::article::Article> = Vec::new();
     for _ in 0..count {
         let body = match random.below(3) {
             0 if !articles.is_empty() => {
@@ -176,7 +176,7 @@ fn mixed(random: &mut Random, count: usize) -> (Vec<gongxun::Article>, Vec<u8>) 
         };
         let day = 1 + random.below(28);
         articles.push({
-            let mut article = gongxun::Article::default();
+            let mut article = gongxun_core::article::Article::default();
             article.title = words[random.below(words.len())].repeat(2);
             article.date = format!("20{:02}-03-{day:02}", 10 + random.below(3)).parse().ok();
             article.body = body;
@@ -197,7 +197,7 @@ fn by_article(clusters: &Clusters, packed: &[u8]) -> BTreeSet<BTreeSet<u64>> {
 fn the_order_and_the_portions_of_arrival_do_not_matter() {
     let mut random = Random(11);
     let (articles, packed) = mixed(&mut random, 600);
-    let articles: Vec<&gongxun::Article> = articles.iter().collect();
+    let articles: Vec<&gongxun_core::article::Article> = articles.iter().collect();
     let all = by_article(&figures::clusters(&packed, &articles), &packed);
     assert!(all.len() > 20, "{}", all.len());
     for _ in 0..3 {
@@ -219,11 +219,11 @@ fn the_order_and_the_portions_of_arrival_do_not_matter() {
 
 #[test]
 fn what_is_gone_holds_no_cluster_together() {
-    let part = |from: usize, to: usize| -> gongxun::Article {
+    let part = |from: usize, to: usize| -> gongxun_core::article::Article {
         let chars: Vec<char> = TEXT.chars().collect();
         let body = chars[chars.len() * from / 10..chars.len() * to / 10].iter().collect();
         {
-            let mut article = gongxun::Article::default();
+            let mut article = gongxun_core::article::Article::default();
             article.title = "钢筋工".into();
             article.date = "2019-01-24".parse().ok();
             article.body = body;
@@ -232,7 +232,7 @@ fn what_is_gone_holds_no_cluster_together() {
     };
     let articles = [part(0, 6), part(0, 10), part(5, 10)];
     let packed = figures::fingerprints(&articles).0;
-    let articles: Vec<&gongxun::Article> = articles.iter().collect();
+    let articles: Vec<&gongxun_core::article::Article> = articles.iter().collect();
     let mut clusters = figures::clusters(&packed, &articles);
     assert_eq!(clusters.groups.iter().map(Vec::len).collect::<Vec<_>>(), [3]);
     clusters.update(&packed, &[1], &mut Bodies { packed: &packed, articles: &articles });

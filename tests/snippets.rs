@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use archive::Archive;
-use gongxun::Article;
+use gongxun_core::article::Article;
 use gongxun_core::index::Snapshot;
 use gongxun_core::query::{Node, PatternPart, parse};
 use gongxun_core::search::compile::compile;

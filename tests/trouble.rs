@@ -13,7 +13,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use archive::Archive;
-use gongxun::{Reason, Rejection};
+use gongxun_core::error::{Reason, Rejection};
 use gongxun_core::index::{Resources, Writer};
 use gongxun_ingest::ingest::{self, Observer, Options, Progress, Report};
 

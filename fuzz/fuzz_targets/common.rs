@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use gongxun_ingest::archive::{Limits, Media, Record, read_from};
 use gongxun_ingest::extract::{Options, extract};
-use gongxun::{Article, Origin};
+use gongxun_core::article::{Article, Origin};
 
 /// Labels of charsets: a target's first byte chooses what the container declares.
 const DECLARED: [Option<&str>; 8] = [
@@ -39,15 +39,7 @@ pub fn article(data: &[u8], media: Media) {
 }
 
 fn read(bytes: &[u8], media: Media, charset: Option<&str>) -> Option<Article> {
-    let record = Record {
-        origin: Origin::file("fuzz"),
-        media,
-        bytes: bytes.to_vec(),
-        charset: charset.map(str::to_string),
-        url: None,
-        captured: None,
-        dated: None,
-    };
+    let record = { let mut record = Record::new(Origin::file("fuzz"), media, bytes.to_vec()); record.charset = charset.map(str::to_string); record };
     extract(&record, &Options::default()).ok()
 }
 

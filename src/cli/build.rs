@@ -16,7 +16,7 @@ use super::outcome::{INTERRUPTED, Outcome};
 use gongxun_core::article::ArticleId;
 use gongxun_core::error::{Error, Rejection};
 use gongxun_core::index::schema::SCHEMA_VERSION;
-use gongxun_core::index::{Resources, Snapshot, Writer, swap, upgrade};
+use gongxun_core::index::{Resources, Snapshot, Writer, upgrade};
 use gongxun_core::verify;
 use gongxun_core::view::clean;
 use gongxun_ingest::archive::Limits;
@@ -60,9 +60,7 @@ pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
         Some(segmenter) => segmenter,
         None => Segmenter::builtin(),
     };
-    let mut writer = Writer::resume(index, &segmenter, resources(&args))?;
-    let report = ingest::ingest(&mut writer, &options, &mut console)?;
-    let swapped = swap::swap(writer, args.keep, report.held(), |snapshot| verify::sample(snapshot, SWAP_SAMPLE))?;
+    let (report, swapped) = ingest::rebuild(index, &segmenter, resources(&args), args.keep, &options, &mut console)?;
     console.finish(&report)?;
     swapped.left.iter().for_each(|error| eprintln!("note: an old generation could not be removed: {error}"));
     let back = match &swapped.before {
@@ -137,7 +135,7 @@ pub fn ingest_current(
     options: &Options<'_>,
     resources: Resources,
     observer: &mut dyn Observer,
-) -> gongxun::Result<Report> {
+) -> gongxun_core::error::Result<Report> {
     let mut writer = Writer::open(index, segmenter, resources)?;
     let report = ingest::ingest(&mut writer, options, observer)?;
     writer.finish()?;

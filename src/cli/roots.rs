@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::Outcome;
 use super::args::RootsAction;
 use super::output::print;
-use gongxun::Error;
+use gongxun_core::error::Error;
 use gongxun_core::index::{Generation, Resources, Root, Snapshot, Writer};
 use gongxun_core::view::clean;
 use gongxun_ingest::ingest::roots::{move_root, shown};

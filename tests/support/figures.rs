@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use gongxun::{Article, Origin, Rejection, Role};
+use gongxun_core::article::{Article, Origin, Role};
+use gongxun_core::error::Rejection;
 use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Options, extract};
 use gongxun_text::fold::{fold, is_han};
@@ -144,15 +145,7 @@ pub fn lists(data: &Path) -> (usize, usize) {
 
 /// The record of a page.
 pub fn record(name: &str, bytes: Vec<u8>) -> Record {
-    Record {
-        origin: Origin::file(name),
-        media: Media::Html,
-        bytes,
-        charset: None,
-        url: None,
-        captured: None,
-        dated: None,
-    }
+    Record::new(Origin::file(name), Media::Html, bytes)
 }
 
 /// Reads a saved page.

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use gongxun::{Article, ArticleId, Error};
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::error::Error;
 use gongxun_core::index::rollback::Rollback;
 use gongxun_core::index::swap::swap;
 use gongxun_core::index::tombstones::Tombstones;

@@ -77,7 +77,7 @@ pub struct Ours {
 
 impl Ours {
     /// Calls each article by what `key` makes of its origin.
-    pub fn new(snapshot: Snapshot, key: impl Fn(&gongxun::Article) -> String) -> Ours {
+    pub fn new(snapshot: Snapshot, key: impl Fn(&gongxun_core::article::Article) -> String) -> Ours {
         let mut keys = vec![BTreeMap::new(); snapshot.searcher.segment_readers().len()];
         for found in snapshot.all() {
             let (address, article) = found.unwrap();

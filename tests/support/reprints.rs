@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
-use gongxun::Article;
+use gongxun_core::article::Article;
 use gongxun_core::article::Date;
 use gongxun_core::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
 use gongxun_ingest::ingest::{Options, extract_all};

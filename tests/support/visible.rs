@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use gongxun::Article;
+use gongxun_core::article::Article;
 
 /// Elements whose contents a browser shows nothing of as text.
 const SILENT: [&str; 14] = [

@@ -15,6 +15,7 @@ use std::path::Path;
 pub use self::contract::{Contract, Failure, Figures, Side};
 pub use self::options::{DEFAULT_SAMPLE, Extent, Options};
 pub use self::strings::{Kind, Sample, Wanted, take};
+use crate::control::{Control, Progress};
 use crate::error::{Error, Result};
 use crate::index::check::{self, Files};
 use crate::index::{Generation, Snapshot, listed};
@@ -68,6 +69,15 @@ impl Report {
 /// # Errors
 /// If there is no index, or its folder can't be read. Damage is not an error here: the report lists it.
 pub fn verify(index: &Path, options: Options) -> Result<Report> {
+    verify_under(index, options, &Control::default())
+}
+
+/// Verifies the current generation of an index, as long as the control lets it go on; it hears how many articles were
+/// looked at.
+///
+/// # Errors
+/// As [`verify`]; [`Error::Interrupted`] where the control says to stop.
+pub fn verify_under(index: &Path, options: Options, control: &Control<'_>) -> Result<Report> {
     let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
     let files = check::files(&generation)?;
     let mut report = Report { generation: generation.number, files, ..Report::default() };
@@ -77,8 +87,8 @@ pub fn verify(index: &Path, options: Options) -> Result<Report> {
     let snapshot = Snapshot::of(&generation)?;
     report.commit = snapshot.commit.number;
     check::guarded(&generation, || {
-        report.counts = count(&snapshot)?;
-        report.contract = Some(contract::contract(&snapshot, options)?);
+        report.counts = count(&snapshot, control)?;
+        report.contract = Some(contract::contract(&snapshot, options, control)?);
         Ok(())
     })?;
     Ok(report)
@@ -91,7 +101,7 @@ pub fn verify(index: &Path, options: Options) -> Result<Report> {
 /// If an index file can't be read or does not hold what was written.
 pub fn sample(snapshot: &Snapshot, strings: usize) -> Result<Option<String>> {
     let options = Options { sample: strings, ..Options::default() };
-    let contract = check::guarded(&snapshot.generation, || contract::contract(snapshot, options))?;
+    let contract = check::guarded(&snapshot.generation, || contract::contract(snapshot, options, &Control::default()))?;
     Ok(match contract.failures.first() {
         _ if contract.holds() => None,
         Some(Failure { string, id, side: Side::Missing }) => Some(format!("\"{string}\" does not find article {id}")),
@@ -100,11 +110,15 @@ pub fn sample(snapshot: &Snapshot, strings: usize) -> Result<Option<String>> {
     })
 }
 
-fn count(snapshot: &Snapshot) -> Result<Counts> {
+fn count(snapshot: &Snapshot, control: &Control<'_>) -> Result<Counts> {
     let mut counts = Counts { documents: snapshot.articles(), ..Counts::default() };
     let mut problems = Problems::default();
     let mut ids = HashSet::new();
     for found in snapshot.all() {
+        if control.is_stopped() {
+            return Err(Error::Interrupted);
+        }
+        control.report(Progress::new(counts.stored, counts.documents, counts.stored));
         let (address, article) = match found {
             Ok(found) => found,
             Err(error @ Error::Unreadable { .. }) => {

@@ -31,8 +31,11 @@ use crate::archive::{self, Input, Limits};
 use gongxun_core::article::Article;
 use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_core::index::records::{Ledger, STANDARD_INPUT};
+use gongxun_core::index::swap::{self, Swapped};
 use gongxun_core::index::tombstones::Tombstones;
-use gongxun_core::index::{Manifest, Snapshot, Writer, delete};
+use gongxun_core::index::{Manifest, Resources, Snapshot, Writer, delete};
+use gongxun_core::verify;
+use gongxun_text::segment::Segmenter;
 
 /// Reads the inputs into the writer's generation and commits.
 ///
@@ -89,6 +92,28 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     report.shared = entries.map(|entry| entry.articles - entry.held()).sum();
     report.joined = writer.joined();
     refused.map_or(Ok(report), Err)
+}
+
+/// The number of random strings tried on a new generation before it becomes current.
+const SWAP_SAMPLE: usize = 50;
+
+/// Reads the inputs into a new generation, checks it and makes it current. Articles of programs are carried over, and
+/// `keep` older generations stay. An interrupted build of the same inputs is resumed.
+///
+/// # Errors
+/// Same as [`ingest`]; [`Error::Unsound`] if the new generation fails its check: the old one goes on serving.
+pub fn rebuild<'a, 'c>(
+    index: &Path,
+    segmenter: &Segmenter,
+    resources: Resources,
+    keep: usize,
+    options: impl Borrow<Options<'a>>,
+    listener: impl Listener<'c>,
+) -> Result<(Report, Swapped)> {
+    let mut writer = Writer::resume(index, segmenter, resources)?;
+    let report = ingest(&mut writer, options, listener)?;
+    let swapped = swap::swap(writer, keep, report.held(), |snapshot| verify::sample(snapshot, SWAP_SAMPLE))?;
+    Ok((report, swapped))
 }
 
 /// Computes the report of [`ingest`] without writing anything. `snapshot` is the present index, if there is one.

@@ -17,6 +17,8 @@ pub struct Crate {
     modules: BTreeMap<Vec<String>, Module>,
     /// The crates that each file names, by the first part of a path.
     pub named: BTreeMap<String, BTreeSet<String>>,
+    /// How many parts of a module's path name its crate: 0 where there is one crate alone.
+    depth: usize,
 }
 
 #[derive(Default)]
@@ -43,6 +45,23 @@ impl Crate {
             parsed.add(file, module_path(file), &syntax.items);
         }
         parsed
+    }
+
+    /// Parses the files of several crates: paths that begin with the crate's name, whose root is `name.rs`.
+    pub fn parse_all<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Crate {
+        Crate { depth: 1, ..Crate::parse(files) }
+    }
+
+    /// The names that a module hands on, with the file that defines each and its name there.
+    pub fn handed_on(&self, module: &[String]) -> Vec<(String, Option<(String, String)>)> {
+        let imports = self.modules.get(module).map_or(&[][..], |module| &module.imports);
+        let named = imports.iter().filter(|i| i.handed_on).filter_map(|i| Some((i.name.clone()?, &i.path)));
+        named.map(|(name, path)| (name, self.resolve(module, path, 0))).collect()
+    }
+
+    /// The file that defines what a path in a file's module names, and the name there.
+    pub fn definition(&self, file: &str, path: &[String]) -> Option<(String, String)> {
+        self.resolve(&module_path(file), path, 0)
     }
 
     fn add(&mut self, file: &str, path: Vec<String>, items: &[Item]) {
@@ -95,7 +114,7 @@ impl Crate {
         let mut at = from.to_vec();
         let mut rest = path;
         match rest.first()?.as_str() {
-            "crate" => (at, rest) = (Vec::new(), &rest[1..]),
+            "crate" => (at, rest) = (from[..self.depth].to_vec(), &rest[1..]),
             "self" => rest = &rest[1..],
             "super" => {}
             first => {
@@ -105,11 +124,19 @@ impl Crate {
                     || module.items.contains(first)
                     || module.imports.iter().any(|i| i.name.as_deref().is_none_or(|name| name == first));
                 if !known {
-                    return None;
+                    let other = self.depth > 0 && self.modules.contains_key(&path[..1]);
+                    if !other {
+                        return None;
+                    }
+                    at = Vec::new();
                 }
             }
         }
         while let Some(first) = rest.first() {
+            if at.is_empty() && self.depth > 0 {
+                (at, rest) = (vec![first.clone()], &rest[1..]);
+                continue;
+            }
             let module = self.modules.get(&at)?;
             let child = joined(&at, first);
             if first == "super" {

@@ -63,6 +63,7 @@ pub struct Query {
     /// The text that was parsed: the whole text, or its first [`MAX_CHARS`] characters.
     pub text: String,
     /// The tree; `None` if the text asks for nothing.
+    #[doc(hidden)]
     #[serde(skip)]
     pub root: Option<Node>,
     /// Remarks on the parts that were not understood, and how they were taken.
@@ -204,6 +205,7 @@ pub enum PatternPart {
 
 /// The fields that hold text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Field {
     /// title:, 标题:
     Title,
@@ -219,6 +221,7 @@ pub enum Field {
 
 /// A condition on the article's metadata. Values are as typed; they match whole and folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Filter {
     /// source:, 来源:
     Source(String),

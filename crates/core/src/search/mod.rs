@@ -11,11 +11,11 @@
 //! pipeline   the walk through them; present, its end
 //! features   timeline, similar, why-not, suggestions, selection: stops on the way
 //! answer     the last stop: a page of hits
-//! read       all that can be asked, as a trait; ask, a search written step by step
+//! read       all that can be asked, as a trait; builder, a search written step by step
 //! ```
 
 pub mod answer;
-pub mod ask;
+pub mod builder;
 pub mod compile;
 pub mod features;
 pub mod kind;
@@ -28,7 +28,7 @@ pub mod request;
 pub mod results;
 
 pub use answer::{search, search_under};
-pub use ask::Search;
+pub use builder::Search;
 pub use compile::plan::Breadth;
 pub use features::{
     collocations, compare, concordance, keywords, occurrences, select, similar, suggest, timeline, why_not,

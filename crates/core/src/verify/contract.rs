@@ -88,18 +88,29 @@ impl Contract {
 /// Compares search and scan, to the extent of the options.
 ///
 /// # Errors
-/// If an index file can't be read.
-pub fn contract(snapshot: &Snapshot, options: Options) -> Result<Contract> {
+/// If an index file can't be read; [`Error::Interrupted`] if the control says to stop.
+pub fn contract(snapshot: &Snapshot, options: Options, control: &Control<'_>) -> Result<Contract> {
     let mut contract = Contract::default();
     let mut random = Random::new(options.seed);
-    let samples = sample(snapshot, options, &mut random, &mut contract)?;
-    compare(snapshot, &samples, &mut contract)?;
+    let samples = sample(snapshot, options, &mut random, &mut contract, control)?;
+    compare(snapshot, &samples, &mut contract, control)?;
     Ok(contract)
+}
+
+/// Fails once the control says to stop.
+fn go_on(control: &Control<'_>) -> Result<()> {
+    if control.is_stopped() { Err(Error::Interrupted) } else { Ok(()) }
 }
 
 /// Draws the strings of the sample from articles chosen at random, in one pass over all; with [`Extent::All`] every
 /// article is also searched for by strings of its own in this pass.
-fn sample(snapshot: &Snapshot, options: Options, random: &mut Random, contract: &mut Contract) -> Result<Vec<Sample>> {
+fn sample(
+    snapshot: &Snapshot,
+    options: Options,
+    random: &mut Random,
+    contract: &mut Contract,
+    control: &Control<'_>,
+) -> Result<Vec<Sample>> {
     let articles = snapshot.articles() as usize;
     let few = if options.sample == 0 { 0 } else { options.sample.div_ceil(SUBSTRINGS_TO_ONE) };
     let mut chosen: Vec<usize> = Vec::new();
@@ -112,6 +123,7 @@ fn sample(snapshot: &Snapshot, options: Options, random: &mut Random, contract: 
     // The same names and characters occur in thousands of articles: each is tried once.
     let (mut names, mut characters) = (Distinct::of(few), Distinct::of(few));
     for (at, found) in snapshot.all().enumerate() {
+        go_on(control)?;
         let (_, article) = match found {
             // The counts report it.
             Err(Error::Unreadable { .. }) => continue,
@@ -182,10 +194,11 @@ fn find(snapshot: &Snapshot, string: &str) -> Result<Matches> {
 }
 
 /// Searches for every string and scans every text for it.
-fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract) -> Result<()> {
+fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract, control: &Control<'_>) -> Result<()> {
     let scan = Scan::new(samples);
     let mut found: Vec<std::vec::IntoIter<_>> = Vec::with_capacity(samples.len());
     for sample in samples {
+        go_on(control)?;
         found.push(find(snapshot, &sample.text)?.addresses(Match::Full).into_iter());
     }
     let mut figures = vec![Figures::default(); samples.len()];
@@ -197,6 +210,7 @@ fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract) -> 
         }
     }
     for article in snapshot.all() {
+        go_on(control)?;
         let (address, article) = match article {
             Ok((address, article)) => (address, Some(article)),
             // Its content is unknown, so its hits can't be judged wrong.

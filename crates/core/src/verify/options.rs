@@ -4,6 +4,7 @@
 pub const DEFAULT_SAMPLE: usize = 1_000;
 /// The extent of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Extent {
     /// The strings of the sample.
     Sample,

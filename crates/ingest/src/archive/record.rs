@@ -4,6 +4,7 @@ use gongxun_core::article::{Date, Origin};
 
 /// The kind of text in a record, by its name or its container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Media {
     /// An HTML page.
     Html,
@@ -17,6 +18,7 @@ pub enum Media {
 
 /// One run of bytes that may hold an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Record {
     /// Its place in the archive.
     pub origin: Origin,
@@ -32,4 +34,11 @@ pub struct Record {
     pub captured: Option<String>,
     /// The time at which a reader saved it, if the container has it; used for a page without a date of its own.
     pub dated: Option<Date>,
+}
+
+impl Record {
+    /// A run of bytes of which nothing more is known.
+    pub fn new(origin: Origin, media: Media, bytes: impl Into<Vec<u8>>) -> Record {
+        Record { origin, media, bytes: bytes.into(), charset: None, url: None, captured: None, dated: None }
+    }
 }

@@ -82,7 +82,7 @@ impl Walk<'_> {
     /// Delivers a record without metadata.
     pub(super) fn record(&mut self, place: &Place, record: Option<u64>, media: Media, bytes: Vec<u8>) -> Flow {
         let origin = self.origin(place, record);
-        self.deliver(Record { origin, media, bytes, charset: None, url: None, captured: None, dated: None })
+        self.deliver(Record::new(origin, media, bytes))
     }
 
     pub(super) fn deliver(&mut self, record: Record) -> Flow {

@@ -140,6 +140,7 @@ impl Options<'static> {
 
 /// The missing files whose articles are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Prune {
     /// None.
     #[default]

@@ -14,6 +14,7 @@ use crate::reprint::Fingerprint;
 
 /// The outcome of [`Writer::put`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Put {
     /// The index did not hold it.
     New,

@@ -35,6 +35,7 @@ const SPARE: usize = 4;
 
 /// How much text stands on either side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Context {
     /// So many characters, fewer at the edge of the text.
     Characters(usize),
@@ -44,6 +45,7 @@ pub enum Context {
 
 /// The order of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Order {
     /// The oldest article first, undated ones last.
     #[default]

@@ -26,6 +26,7 @@ const DAY: i64 = 86_400;
 
 /// The length of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Step {
     /// A day.
     Day,

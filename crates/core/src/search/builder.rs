@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 
 use super::compile::plan::Breadth;
+use super::features::concordance;
 use super::features::select::Selection;
 use super::features::timeline::{Step, Timeline};
+use super::features::why_not::WhyNot;
 use super::matching::collapse::Copies;
 use super::ranking::rank::Sort;
 use super::read::Read;
 use super::request::Request;
 use super::results::page::{Hit, Results};
+use crate::article::ArticleId;
 use crate::control::Control;
 use crate::error::Result;
 use crate::index::Snapshot;
@@ -53,6 +56,7 @@ impl Snapshot {
 
 impl<'a> Search<'a> {
     /// Begins a search of whatever can be read.
+    #[doc(hidden)]
     pub fn of(archive: &'a dyn Read, query: impl Into<Query>) -> Search<'a> {
         Search { archive, request: Request::new(query.into()), limit: None, control: Control::default() }
     }
@@ -144,6 +148,26 @@ impl<'a> Search<'a> {
     pub fn each(mut self, mut give: impl FnMut(Hit) -> Result<()>) -> Result<Selection> {
         self.request.limit = self.limit.unwrap_or(usize::MAX);
         self.archive.select(&self.request, &self.control, &mut give)
+    }
+
+    /// Lists every occurrence of what is looked for, with the text on either side.
+    ///
+    /// # Errors
+    /// As [`Search::run`], and where `give` fails.
+    pub fn concordance(
+        self,
+        options: &concordance::Options,
+        mut give: impl FnMut(concordance::Line) -> Result<()>,
+    ) -> Result<concordance::Counts> {
+        self.archive.concordance(&self.request, options, &self.control, &mut give)
+    }
+
+    /// Says why an article is, or is not, among the hits; none where there is no such article.
+    ///
+    /// # Errors
+    /// As [`Search::run`].
+    pub fn why_not(self, id: &ArticleId) -> Result<Option<WhyNot>> {
+        self.archive.why_not(&self.request, id)
     }
 
     /// Counts the matches over time.

@@ -1,0 +1,71 @@
+//! A handle to an index.
+
+use std::path::Path;
+
+use gongxun_core::control::Control;
+use gongxun_core::error::Result;
+use gongxun_core::index::{Index as Inner, IndexSettings, Resources};
+use gongxun_core::verify;
+
+use crate::snapshot::Snapshot;
+use crate::writer::Writer;
+
+/// An index in a folder. Cloning it is cheap; every clone is the same index, for any number of threads.
+#[derive(Debug, Clone)]
+pub struct Index(Inner);
+
+impl Index {
+    /// Opens the index in a folder.
+    ///
+    /// # Errors
+    /// [`Error::NoIndex`](crate::Error::NoIndex) where there is none, [`Error::Schema`](crate::Error::Schema) for one of
+    /// another version, [`Error::Damaged`](crate::Error::Damaged) where a file does not hold what was written.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Index> {
+        Inner::open(folder).map(Index)
+    }
+
+    /// Opens the index in a folder, and makes one where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) where the folder holds other things, or an index with another
+    /// dictionary; else as [`Index::open`].
+    pub fn open_or_create(folder: impl AsRef<Path>, settings: IndexSettings) -> Result<Index> {
+        Inner::open_or_create(folder, settings).map(Index)
+    }
+
+    /// Makes an index that goes with its last handle, for tests and for what need not last. It is kept in memory where the
+    /// system has a file system there, else in the folder for temporary files.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn in_memory(settings: IndexSettings) -> Result<Index> {
+        Inner::in_memory(settings).map(Index)
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The writer. There is one at a time, in all processes together.
+    ///
+    /// # Errors
+    /// [`Error::Busy`](crate::Error::Busy) where another one writes.
+    pub fn writer(&self, resources: Resources) -> Result<Writer> {
+        self.0.writer(resources).map(Writer)
+    }
+
+    /// The newest commit. Later ones, and new generations, are met by asking again, which is cheap.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.0.snapshot())
+    }
+
+    /// Checks files, counts, and the recall contract on random strings.
+    ///
+    /// # Errors
+    /// Where a file can't be read; [`Error::Interrupted`](crate::Error::Interrupted) where the control says to stop.
+    /// Damage is no error here: it stands in the report.
+    pub fn verify(&self, options: verify::Options, control: &Control<'_>) -> Result<verify::Report> {
+        verify::verify_under(self.path(), options, control)
+    }
+}

@@ -1,0 +1,74 @@
+//! The writer of an index.
+
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::error::Result;
+use gongxun_core::index::{Put, Writer as Inner};
+
+/// Puts articles into an index and takes them out. There is one at a time, in all processes together.
+///
+/// What is put in is found after [`Writer::commit`]; what was not committed is lost when the writer is dropped.
+///
+/// ```
+/// use gongxun::{Article, Index, Put, Resources, Settings};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let index = Index::in_memory(Settings::default())?;
+/// let mut writer = index.writer(Resources::default())?;
+/// let article = Article::new("key-1", "工会驿站开门", "环卫工在此歇脚。").date("2024-05-01")?.editor("梁禾");
+/// assert_eq!(writer.put(&article)?, Put::New);
+/// assert_eq!(writer.put(&article)?, Put::Unchanged);
+/// writer.commit()?;
+/// assert_eq!(index.snapshot().articles(), 1);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Writer(pub(crate) Inner);
+
+impl Writer {
+    /// Puts an article in, in place of an earlier one of its id.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) where the article has no id; where the disk refuses or a file of the
+    /// index can't be read.
+    pub fn put(&mut self, article: &impl AsRef<Article>) -> Result<Put> {
+        self.0.put(article)
+    }
+
+    /// Takes an article out. Says whether it was there. It may be put in again; [`Writer::forbid`] keeps it out.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) where the article stands in an archive that was ingested, which would
+    /// bring it back; else as [`Writer::put`].
+    pub fn remove(&mut self, id: &ArticleId) -> Result<bool> {
+        self.0.remove(id)
+    }
+
+    /// Takes an article out, and keeps it out of every later commit and generation. Says whether it was there.
+    ///
+    /// # Errors
+    /// As [`Writer::put`].
+    pub fn forbid(&mut self, id: &ArticleId) -> Result<bool> {
+        self.0.forbid(id)
+    }
+
+    /// Makes what was done since the last commit durable and visible, all of it or nothing.
+    ///
+    /// # Errors
+    /// Where the disk refuses: the commit before stands.
+    pub fn commit(&mut self) -> Result<()> {
+        self.0.commit()
+    }
+
+    /// Commits, waits for merges under way, and lets the next writer in.
+    ///
+    /// # Errors
+    /// As [`Writer::commit`].
+    pub fn finish(self) -> Result<()> {
+        self.0.finish()
+    }
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").field("index", &self.0.generation().index).finish()
+    }
+}
