@@ -76,7 +76,7 @@ pub use gongxun_core::search::suggest::Completion;
 pub use gongxun_core::search::timeline::{Gap, Period, Step, Timeline};
 pub use gongxun_core::search::why_not::{Clause, Verdict, WhyNot};
 pub use gongxun_core::search::{Breadth, Hit, Kind, Results, Search, Sort, Suggestion};
-pub use gongxun_text::synonyms::Synonyms;
+pub use gongxun_text::synonyms::{SynonymError, Synonyms};
 
 /// Every occurrence of a query, with the text on either side: what [`Search::concordance`] gives.
 pub mod concordance {
