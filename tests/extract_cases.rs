@@ -173,6 +173,14 @@ fn our_own_exports_come_back_as_they_are() {
 }
 
 #[test]
+fn an_export_comes_back_whole_however_long_its_lists_are() {
+    let mut article = read(Media::Json, r#"{"title":"标题","body":"正文","url":"http://a.cn/1"}"#).unwrap();
+    article.margin = (0..20_000).map(|n| format!("第{n}行")).collect();
+    let json = serde_json::to_string(&article).unwrap();
+    assert_eq!(read(Media::Json, &json).unwrap(), article);
+}
+
+#[test]
 fn fields_by_other_names() {
     let options = Options::default().field_map(vec![("title".into(), "h".into()), ("body".into(), "data.text".into())]);
     let record = Record::new(

@@ -6,6 +6,8 @@
 
 use serde_json::{Map, Number, Value};
 
+use super::bounded::{MAX_ITEMS, MAX_VALUES};
+
 /// The deepest nesting of brackets.
 const MAX_DEPTH: usize = 128;
 
@@ -26,7 +28,7 @@ pub fn parse(text: &str, forgive: Forgive) -> Option<Value> {
 
 /// Parses the value that begins at a byte offset of a text; returns it with its end.
 pub fn parse_at(text: &str, from: usize, forgive: Forgive) -> Option<(Value, usize)> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: from, forgive };
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: from, forgive, room: MAX_VALUES };
     reader.blanks();
     let value = reader.value(0)?;
     Some((value, reader.at))
@@ -37,6 +39,8 @@ struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
     forgive: Forgive,
+    /// The number of values that may still be kept.
+    room: usize,
 }
 
 impl Reader<'_> {
@@ -97,7 +101,10 @@ impl Reader<'_> {
                 return None;
             }
             let value = self.value(depth + 1)?;
-            object.insert(key, value);
+            if self.room > 0 {
+                self.room -= 1;
+                object.insert(key, value);
+            }
             if self.take(b'}') {
                 return Some(Value::Object(object));
             }
@@ -117,7 +124,14 @@ impl Reader<'_> {
             return Some(Value::Array(items));
         }
         loop {
-            items.push(self.value(depth + 1)?);
+            let room = self.room;
+            let item = self.value(depth + 1)?;
+            if items.len() < MAX_ITEMS && self.room > 0 {
+                self.room -= 1;
+                items.push(item);
+            } else {
+                self.room = room;
+            }
             if self.take(b']') {
                 return Some(Value::Array(items));
             }

@@ -30,6 +30,7 @@ mod http;
 mod inputs;
 mod json;
 mod limits;
+pub(crate) mod bounded;
 pub(crate) mod loose;
 mod members;
 mod mime;

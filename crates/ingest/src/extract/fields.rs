@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::date_values;
+use crate::archive::bounded::MAX_ITEMS;
 use gongxun_core::article::Date;
 
 /// Our fields and the names under which other programs keep them, the best first; small letters and digits alone, so
@@ -51,8 +52,6 @@ const ALIASES: &[(&str, &[&str])] = &[
 ];
 /// Names under which the parts of a list keep their text.
 const PARTS: &[&str] = &["text", "content", "html", "data", "value", "name"];
-/// Parts of a list that are looked at.
-const MAX_PARTS: usize = 10_000;
 
 /// An object with the names that its user gave for our fields.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +84,7 @@ impl<'a> Fields<'a> {
     /// A field as a list of texts.
     pub fn list(&self, field: &str) -> Vec<String> {
         match self.get(field).as_deref() {
-            Some(Value::Array(items)) => items.iter().take(MAX_PARTS).filter_map(text_of).collect(),
+            Some(Value::Array(items)) => items.iter().take(MAX_ITEMS).filter_map(text_of).collect(),
             Some(value) => text_of(value).into_iter().collect(),
             None => Vec::new(),
         }
@@ -106,7 +105,7 @@ pub fn date_of(value: &Value) -> Option<Date> {
         }
         Value::String(text) => date_values::from_value(text),
         Value::Object(object) => object.values().find_map(|v| if v.is_object() { None } else { date_of(v) }),
-        Value::Array(items) => items.iter().take(MAX_PARTS).find_map(|v| if v.is_array() { None } else { date_of(v) }),
+        Value::Array(items) => items.iter().take(MAX_ITEMS).find_map(|v| if v.is_array() { None } else { date_of(v) }),
         _ => None,
     }
 }
@@ -120,7 +119,7 @@ fn text_of(value: &Value) -> Option<String> {
     };
     match value {
         Value::Array(items) => {
-            let parts: Vec<String> = items.iter().take(MAX_PARTS).filter_map(one).collect();
+            let parts: Vec<String> = items.iter().take(MAX_ITEMS).filter_map(one).collect();
             (!parts.is_empty()).then(|| parts.join("\n"))
         }
         value => one(value),
@@ -160,7 +159,7 @@ fn mapped<'a>(object: &'a Map<String, Value>, path: &str) -> Option<Cow<'a, Valu
                     Ok(at) => next.extend(items.get(at)),
                     Err(_) => {
                         many = true;
-                        next.extend(items.iter().take(MAX_PARTS).filter_map(|item| item.get(part)));
+                        next.extend(items.iter().take(MAX_ITEMS).filter_map(|item| item.get(part)));
                     }
                 },
                 value => next.extend(value.get(part)),

@@ -9,6 +9,7 @@ use super::options::Options;
 use super::plain::{one_line, plain};
 use super::{labels, names, signatures, source};
 use crate::archive::Record;
+use crate::archive::bounded;
 use crate::archive::loose::{self, Forgive};
 use gongxun_core::article::{Article, ArticleId, Credit, Role};
 use gongxun_core::error::Reason;
@@ -16,7 +17,10 @@ use gongxun_core::error::Reason;
 /// Reads one object. The article lacks `origin` and `id` where the object is not one of our own exports; the third part
 /// is then the key that the object gives itself.
 pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, Option<String>), (Reason, String)> {
-    let value: Value = serde_json::from_str(text)
+    if let Some(article) = own_line(text) {
+        return Ok((article, None));
+    }
+    let value = bounded::parse(text)
         .or_else(|wrong| loose::parse(text, Forgive::Values).ok_or(wrong))
         .map_err(|wrong| (Reason::BadJson, wrong.to_string()))?;
     let Value::Object(object) = value else {
@@ -51,7 +55,13 @@ pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, 
     Ok((article, fields.text("id")))
 }
 
-/// One of our own exports comes back as it is.
+/// One of our own exports comes back as it is, whole however long its lists are.
+fn own_line(text: &str) -> Option<Article> {
+    let article = text.contains("\"origin\"").then(|| serde_json::from_str::<Article>(text).ok()).flatten()?;
+    (ArticleId::is_valid(&article.id.0) && !article.origin.is_empty()).then_some(article)
+}
+
+/// The same where some of its values are none.
 fn own_export(object: &Map<String, Value>) -> Option<Article> {
     let id = object.get("id")?.as_str()?;
     let origin = object.get("origin")?.as_str()?;

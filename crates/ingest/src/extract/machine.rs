@@ -10,6 +10,7 @@ use super::fields::{self, Fields};
 use super::names::{self, Place};
 use super::page::{Mark, Page, TIME};
 use super::{address, labels, outlets, plain, scripts, title};
+use crate::archive::bounded;
 use crate::archive::loose::{self, Forgive};
 use gongxun_core::article::{Credit, Date, Role};
 
@@ -108,7 +109,7 @@ pub fn read(page: &Page) -> Machine {
     let mut machine = Machine::default();
     let titles = title::declared_keys(page);
     for script in &page.json_ld {
-        let value = serde_json::from_str::<Value>(script).ok();
+        let value = bounded::parse(script).ok();
         if let Some(value) = value.or_else(|| loose::parse_at(script, 0, Forgive::Literals).map(|found| found.0)) {
             json_ld(&value, &titles, &mut machine);
         }

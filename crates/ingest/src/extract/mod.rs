@@ -68,15 +68,7 @@ use gongxun_text::repair::{read_twice, repair_page, restore_tags, undo_twice};
 /// let page = "<title>职工之家建成_工讯网</title><h1>职工之家建成</h1><p>来源：工讯日报 2025-01-15 07:02</p>
 ///     <p>本报讯（记者 张三）职工之家昨天建成，工会主席说，这里有图书室和母婴室，职工下班后都愿意来坐一坐。</p>
 ///     <p>责任编辑：李四</p>";
-/// let record = Record {
-///     origin: gongxun_core::article::Origin::file("a.html"),
-///     media: Media::Html,
-///     bytes: page.into(),
-///     charset: None,
-///     url: None,
-///     captured: None,
-///     dated: None,
-/// };
+/// let record = Record::new(gongxun_core::article::Origin::file("a.html"), Media::Html, page);
 /// let article = extract(&record, &Options::default()).unwrap();
 /// assert_eq!(article.title, "职工之家建成");
 /// assert_eq!(article.source.as_deref(), Some("工讯日报"));

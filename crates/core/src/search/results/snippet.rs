@@ -48,6 +48,11 @@ pub struct Part<'a> {
 }
 
 impl Marked {
+    /// A text with its marks, in characters.
+    pub fn new(text: impl Into<String>, marks: Vec<Range<usize>>) -> Marked {
+        Marked { text: text.into(), marks }
+    }
+
     /// The text in parts, marked ones and others, in order; none of them is empty.
     pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         let mut parts: Vec<Part<'_>> = Vec::with_capacity(2 * self.marks.len() + 1);
@@ -77,7 +82,7 @@ impl Marked {
     ///
     /// ```
     /// # use gongxun_core::search::snippet::Marked;
-    /// let marked = Marked { text: "工会<1>".into(), marks: vec![0..2] };
+    /// let marked = Marked::new("工会<1>", vec![0..2]);
     /// assert_eq!(marked.to_html("<b>", "</b>"), "<b>工会</b>&lt;1&gt;");
     /// ```
     pub fn to_html(&self, open: &str, close: &str) -> String {
