@@ -95,7 +95,8 @@ pub fn terms(index: &Path, args: &TermsArgs) -> anyhow::Result<Outcome> {
     }
     let filters = request::filters(&args.conditions)?;
     let request = |term: &str| {
-        let query = Query { text: term.to_string(), ..Query::phrase(term) };
+        let mut query = Query::phrase(term);
+        query.text = term.to_string();
         let mut request = Request { filters: filters.clone(), occurrences: true, ..Request::new(query) };
         request::widen(&mut request, &args.conditions);
         request

@@ -115,7 +115,15 @@ mod tests {
 
     #[test]
     fn a_small_text_is_what_it_is() {
-        for text in ["{}", "[]", "null", "-1", "1.5e3", "\"工\\u4f1a\"", "{\"a\":[1,{\"b\":[true,null]}],\"c\":18446744073709551615}"] {
+        for text in [
+            "{}",
+            "[]",
+            "null",
+            "-1",
+            "1.5e3",
+            "\"工\\u4f1a\"",
+            "{\"a\":[1,{\"b\":[true,null]}],\"c\":18446744073709551615}",
+        ] {
             assert_eq!(parse(text).unwrap(), serde_json::from_str::<Value>(text).unwrap(), "{text}");
         }
         for wrong in ["", "{", "[1,]", "{} {}", "nul", "{\"a\":NaN}"] {

@@ -22,6 +22,7 @@ use gongxun_core::error::{Reason, Rejection};
 
 mod arc;
 mod blocks;
+pub(crate) mod bounded;
 mod bundle;
 mod captured;
 mod directory;
@@ -30,7 +31,6 @@ mod http;
 mod inputs;
 mod json;
 mod limits;
-pub(crate) mod bounded;
 pub(crate) mod loose;
 mod members;
 mod mime;

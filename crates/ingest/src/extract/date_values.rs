@@ -66,7 +66,7 @@ pub fn from_url(url: &str) -> Option<Date> {
             ymd(read(number)?, read(&day[..2])?, read(&day[2..])?)
         });
         // Old pages do not lie in the future of the web: addresses with dates begin in the nineties.
-        if let Some(date) = date.or(together.flatten()).filter(|d| d.year >= 1990) {
+        if let Some(date) = date.or(together.flatten()).filter(|d| d.year() >= 1990) {
             return Some(date);
         }
     }
@@ -94,7 +94,7 @@ fn english(value: &str) -> Option<Date> {
             date = date.at(hour, minute, parts.next().flatten().unwrap_or(0)).unwrap_or(date);
         }
         if words.iter().any(|w| matches!(*w, "gmt" | "utc" | "z" | "+0000")) {
-            date.offset_minutes = 0;
+            date = date.with_offset(0).unwrap_or(date);
         }
     }
     Some(date)

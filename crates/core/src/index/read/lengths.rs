@@ -21,8 +21,7 @@ impl Snapshot {
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
             let mut of_segment = vec![0; segment.max_doc() as usize];
             for doc in segment.doc_ids_alive() {
-                of_segment[doc as usize] =
-                    self.stored(DocAddress::new(ord as u32, doc), |stored| document::characters(stored))?;
+                of_segment[doc as usize] = self.stored(DocAddress::new(ord as u32, doc), document::characters)?;
             }
             lengths.push(of_segment);
         }

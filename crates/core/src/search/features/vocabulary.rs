@@ -83,17 +83,16 @@ pub struct Sum {
     pub articles: u64,
 }
 
+/// Words with how often each stands in either set.
+pub type Sums = HashMap<Box<str>, [Sum; 2]>;
+
 /// The words of the articles in `own`, with how often each stands in both sets, and how many words each set has in all.
 ///
 /// # Errors
 /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where a segment is watched and the work
 /// shall end.
-pub fn words(
-    snapshot: &Snapshot,
-    sets: &Sets,
-    watch: &dyn crate::control::Stops,
-) -> Result<(HashMap<Box<str>, [Sum; 2]>, [u64; 2])> {
-    let mut words: HashMap<Box<str>, [Sum; 2]> = HashMap::new();
+pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops) -> Result<(Sums, [u64; 2])> {
+    let mut words = Sums::new();
     let mut totals = [0; 2];
     // First the words that the set has, then how often the rest has them: what stands in the rest alone need not be kept.
     for round in [0, 1] {
