@@ -84,12 +84,12 @@ pub fn find(page: &Page) -> Option<Region> {
         Reader { page, hints, worth, homes, items, repeated, block: block as u32, lines, core: false, chrome };
     let mut run = content::best_run(&reader.worth, inner, page.dump);
     let mut letters = reader.sentences(run.clone());
-    if letters < LEAST_LETTERS || run.clone().all(|i| reader.hint(i) == Hint::Beside) {
-        if let Some(hinted) = reader.hinted() {
-            letters = reader.sentences(hinted.clone());
-            reader.enclose(&hinted);
-            run = hinted;
-        }
+    if (letters < LEAST_LETTERS || run.clone().all(|i| reader.hint(i) == Hint::Beside))
+        && let Some(hinted) = reader.hinted()
+    {
+        letters = reader.sentences(hinted.clone());
+        reader.enclose(&hinted);
+        run = hinted;
     }
     if letters < LEAST_LETTERS || run.clone().all(|i| reader.hint(i) == Hint::Beside) {
         if let Some(region) = reader.short() {
