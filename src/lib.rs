@@ -83,6 +83,16 @@ pub mod concordance {
     pub use gongxun_core::search::concordance::{Context, Counts, Line, Options, Order, Source};
 }
 
+/// Words that stand out in the articles of a query: what [`Search::keywords`] gives.
+pub mod keywords {
+    pub use gongxun_core::search::keywords::{Keyword, Keywords, Options};
+}
+
+/// Words near a word: what [`Search::collocations`] gives.
+pub mod collocations {
+    pub use gongxun_core::search::collocations::{Collocation, Collocations, Options};
+}
+
 /// Whether an index holds what was written and finds what it holds: what [`Index::verify`] gives.
 ///
 /// [`Index::verify`]: crate::Index::verify

@@ -342,7 +342,7 @@ fn keywords_are_those_of_a_plain_count() {
             words.iter().for_each(|(word, _)| expect.entry(word).or_default()[side].0 += 1);
             different.into_iter().for_each(|word| expect.entry(word).or_default()[side].1 += 1);
         }
-        let options = keywords::Options { limit: usize::MAX, min_articles: 1 };
+        let options = keywords::Options::default().limit(usize::MAX).min_articles(1);
         let asked = request(&format!("\"{query}\""), Copies::All);
         let answer = snapshot.keywords(&asked, &options, &Control::default()).unwrap();
         assert_eq!([answer.words, answer.rest_words], totals, "{query}");
@@ -404,7 +404,7 @@ fn collocations_are_those_of_a_plain_count() {
                 }
             }
         }
-        let options = collocations::Options { window: WINDOW, limit: usize::MAX, min_count: 1 };
+        let options = collocations::Options::default().window(WINDOW).limit(usize::MAX).min_count(1);
         let asked = request(&format!("\"{query}\""), Copies::All);
         let answer = snapshot.collocations(&asked, &options, &Control::default()).unwrap();
         assert_eq!((answer.words_near, answer.words), (words_near, words), "{query}");

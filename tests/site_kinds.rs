@@ -1,13 +1,14 @@
 //! Pages as kinds of sites make them, each with what a careful reader would say is its article, and what stands around it.
 
-use gongxun::{Article, Origin, Role};
+use gongxun_core::article::{Article, Origin, Role};
 use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Options, extract};
 
 fn read_at(url: Option<&str>, media: Media, text: &str) -> Article {
     let origin = Origin::file("a");
     let url = url.map(str::to_string);
-    let record = Record { origin, media, bytes: text.into(), charset: None, url, captured: None, dated: None };
+    let mut record = Record::new(origin, media, text);
+    record.url = url;
     extract(&record, &Options::default()).unwrap_or_else(|r| panic!("{r}\n{text}"))
 }
 

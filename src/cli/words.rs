@@ -20,7 +20,7 @@ pub fn keywords(index: &Path, args: &KeywordsArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let conditions = &args.query.conditions;
     let request = request::request(&args.query.query, conditions)?;
-    let options = keywords::Options { limit: args.limit, min_articles: args.min };
+    let options = keywords::Options::default().limit(args.limit).min_articles(args.min);
     let answer = snapshot.keywords(&request, &options, &request::control(conditions))?;
     let text = match args.table.format() {
         TableFormat::Text => view::keywords::text(&answer, style()),
@@ -53,7 +53,7 @@ pub fn collocations(index: &Path, args: &CollocationsArgs) -> anyhow::Result<Out
     if request.query.root.is_none() {
         bail!("write what is looked for: a filter alone has no occurrences");
     }
-    let options = collocations::Options { window: args.window, limit: args.limit, min_count: args.min };
+    let options = collocations::Options::default().window(args.window).limit(args.limit).min_count(args.min);
     let answer = snapshot.collocations(&request, &options, &request::control(conditions))?;
     let text = match args.table.format() {
         TableFormat::Text => view::collocations::text(&answer, style()),

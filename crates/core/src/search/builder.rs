@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::compile::plan::Breadth;
+use super::features::collocations::{self, Collocations};
 use super::features::concordance;
+use super::features::keywords::{self, Keywords};
 use super::features::select::Selection;
 use super::features::timeline::{Step, Timeline};
 use super::features::why_not::WhyNot;
@@ -160,6 +162,22 @@ impl<'a> Search<'a> {
         mut give: impl FnMut(concordance::Line) -> Result<()>,
     ) -> Result<concordance::Counts> {
         self.archive.concordance(&self.request, options, &self.control, &mut give)
+    }
+
+    /// Finds the words that stand out in the matching articles against the rest of the archive.
+    ///
+    /// # Errors
+    /// As [`Search::run`].
+    pub fn keywords(self, options: &keywords::Options) -> Result<Keywords> {
+        self.archive.keywords(&self.request, options, &self.control)
+    }
+
+    /// Finds the words that stand near what is looked for.
+    ///
+    /// # Errors
+    /// As [`Search::run`].
+    pub fn collocations(self, options: &collocations::Options) -> Result<Collocations> {
+        self.archive.collocations(&self.request, options, &self.control)
     }
 
     /// Says why an article is, or is not, among the hits; none where there is no such article.

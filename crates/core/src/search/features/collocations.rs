@@ -34,6 +34,7 @@ pub const DEFAULT_MIN_COUNT: u64 = 3;
 
 /// What words are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// How many characters on either side are looked at.
     pub window: usize,
@@ -41,6 +42,26 @@ pub struct Options {
     pub limit: usize,
     /// How often a word stands near at least.
     pub min_count: u64,
+}
+
+impl Options {
+    /// Sets how many characters on either side are looked at.
+    pub fn window(mut self, characters: usize) -> Options {
+        self.window = characters;
+        self
+    }
+
+    /// Sets the most words that are given.
+    pub fn limit(mut self, words: usize) -> Options {
+        self.limit = words;
+        self
+    }
+
+    /// Sets how often a word stands near at least.
+    pub fn min_count(mut self, count: u64) -> Options {
+        self.min_count = count;
+        self
+    }
 }
 
 impl Default for Options {

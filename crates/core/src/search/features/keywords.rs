@@ -20,11 +20,26 @@ pub const DEFAULT_MIN_ARTICLES: u64 = 2;
 
 /// What words are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// The most words that are given.
     pub limit: usize,
     /// In how many of the query's articles a word stands at least.
     pub min_articles: u64,
+}
+
+impl Options {
+    /// Sets the most words that are given.
+    pub fn limit(mut self, words: usize) -> Options {
+        self.limit = words;
+        self
+    }
+
+    /// Sets in how many of the query's articles a word stands at least.
+    pub fn min_articles(mut self, articles: u64) -> Options {
+        self.min_articles = articles;
+        self
+    }
 }
 
 impl Default for Options {
