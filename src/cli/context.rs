@@ -108,7 +108,8 @@ pub fn print_comparison(
     };
     if table.format() != TableFormat::Json {
         for query in &comparison.queries {
-            query.notes.iter().for_each(|note| eprintln!("note: {}: {note}", query.query));
+            let say = |note: &String| eprintln!("note: {}: {}", query.query, settings::language().say(note));
+            query.notes.iter().for_each(say);
         }
     }
     write_to(table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;

@@ -131,7 +131,9 @@ fn templates() -> &'static [Template] {
             Template { english, chinese, given }
         };
         let mut templates: Vec<Template> = catalogue().map(template).collect();
-        templates.sort_by_key(|template| std::cmp::Reverse(template.given));
+        // What a message begins with says more than what stands in it.
+        let begins = |template: &Template| matches!(template.english.first(), Some(Part::Text(_)));
+        templates.sort_by_key(|template| std::cmp::Reverse((begins(template), template.given)));
         templates
     })
 }
