@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn contract(folder: &Path, name: &str, lines: &str, sample: usize) -> Result<bool, Box<dyn Error>> {
     let index = build(folder, lines)?;
     let report = verify::verify(&index, verify::Options::default().sample(sample).extent(Extent::Sample).seed(1))?;
-    println!("{name}\n{}", gongxun_core::view::verify::text(&report));
+    println!("{name}\n{}", gongxun_core::view::verify::text(&report, Default::default()));
     std::fs::remove_dir_all(index)?;
     Ok(report.is_sound())
 }

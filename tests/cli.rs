@@ -255,7 +255,7 @@ fn the_index_inside_the_archive_is_not_read() {
     desk.write("a.jsonl", "{\"title\":\"甲\",\"body\":\"原文\"}\n");
     desk.run(&["index", "."]).exits(0);
     let (_, err) = desk.run(&["index", ".", "--prune"]).exits(0);
-    assert!(err.contains("1 records read = 0 new + 0 changed + 1 unchanged + 0 rejected (1 files"), "{err}");
+    assert!(err.contains("1 record read = 0 new + 0 changed + 1 unchanged + 0 rejected (1 file,"), "{err}");
 }
 
 #[test]

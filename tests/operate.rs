@@ -45,7 +45,7 @@ fn a_deletion_says_what_goes_and_what_stays() {
     desk.run(&["search", "驿站", "--source", "丙网"]).exits(0);
     let (_, err) = desk.run(&["index", "in", "--strict"]).exits(0);
     assert!(err.contains("3 records read = 0 new + 0 changed + 2 unchanged + 1 rejected"), "{err}");
-    assert!(err.contains("1 of the rejected were deleted on request"), "{err}");
+    assert!(err.contains("1 of the rejected was deleted on request"), "{err}");
     let (_, err) = desk.run(&["delete", &first]).exits(1);
     assert!(err.contains("was deleted before"), "{err}");
     let (out, _) = desk.run(&["delete", "--list"]).exits(0);
@@ -88,7 +88,7 @@ fn a_rollback_tells_both_sides_and_can_be_rehearsed() {
         let (_, err) = desk.run(args).exits(0);
         assert!(err.contains("from generation 2, commit 1: 4 articles, current since 20"), "{err}");
         assert!(err.contains("to   generation 1, commit 1: 3 articles"), "{err}");
-        assert!(err.contains("lost: 1 articles that only the current generation has, 0 as they read now"), "{err}");
+        assert!(err.contains("lost: 1 article that only the current generation has, 0 as they read now"), "{err}");
         let (out, _) = desk.run(&["stats", "--json"]).exits(0);
         assert!(out.contains(&format!("\"generation\":{current},")), "{out}");
     }

@@ -5,21 +5,46 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use gongxun_core::index::engine;
+use gongxun_core::index::schema::SCHEMA_VERSION;
+
 pub use super::asked::{
-    ConditionArgs, Format, LineFormat, OrderArg, OutputArgs, PerArg, QueryArgs, SortArg, StepArg, StyleArg, TableArgs,
-    TableFormat,
+    ColorArg, ConditionArgs, Format, LangArg, LineFormat, OrderArg, OutputArgs, PerArg, PlainArgs, QueryArgs, SortArg,
+    StepArg, StyleArg, TableArgs, TableFormat,
 };
 
 /// Finds anything in a Chinese labour-news archive as it really is.
 #[derive(Debug, Parser)]
-#[command(name = "gongxun", version, about, max_term_width = 100)]
+#[command(name = "gongxun", version = version(), about, max_term_width = 100)]
 pub struct Args {
     /// The index folder
-    #[arg(long, value_name = "DIR", env = "GONGXUN_INDEX", default_value = "index", global = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "GONGXUN_INDEX",
+        default_value = "index",
+        global = true,
+        display_order = 900
+    )]
     pub index: PathBuf,
+    /// The language of messages and help: zh or en; that of the locale unless given
+    #[arg(long, value_name = "LANG", value_enum, global = true, display_order = 901)]
+    pub lang: Option<LangArg>,
+    /// Whether text is in colour: on a terminal unless said
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto, global = true, display_order = 902)]
+    pub color: ColorArg,
+    /// Say nothing but errors
+    #[arg(long, global = true, display_order = 903)]
+    pub quiet: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// The version, the commit it was built of where that is known, the schema of its indexes, and the engine below.
+fn version() -> String {
+    let commit = option_env!("GONGXUN_COMMIT").map(|commit| format!("commit {commit}, ")).unwrap_or_default();
+    format!("{} ({commit}schema {}, {})", env!("CARGO_PKG_VERSION"), SCHEMA_VERSION, engine())
 }
 
 /// What begins with a hyphen and is no option: parts of a query, values of options, names behind `--`.
@@ -127,14 +152,14 @@ pub enum Command {
     },
     /// Find articles like one of them
     Similar {
-        /// The article's id, as search prints it
+        /// The article's id, as search prints it; its beginning will do where it is the only one
         id: String,
         /// How many
         #[arg(long, value_name = "N", default_value_t = 10)]
         limit: usize,
-        /// Print them as JSON
-        #[arg(long)]
-        json: bool,
+        /// How it is printed
+        #[command(flatten)]
+        plain: PlainArgs,
     },
     /// Tell why an article is not among the hits, clause by clause
     WhyNot(WhyNotArgs),
@@ -145,17 +170,17 @@ pub enum Command {
         /// How many words
         #[arg(long, value_name = "N", default_value_t = 10)]
         limit: usize,
-        /// Print them as JSON
-        #[arg(long)]
-        json: bool,
+        /// How it is printed
+        #[command(flatten)]
+        plain: PlainArgs,
     },
     /// List the copies of an article
     Reprints {
-        /// The article's id, as search prints it
+        /// The article's id, as search prints it; its beginning will do where it is the only one
         id: String,
-        /// Print them as JSON
-        #[arg(long)]
-        json: bool,
+        /// How it is printed
+        #[command(flatten)]
+        plain: PlainArgs,
     },
     /// Print how articles are cited: by GB/T 7714, in RIS and BibTeX
     Cite {
@@ -168,17 +193,17 @@ pub enum Command {
     },
     /// Print one article
     Show {
-        /// The article's id, as search prints it
+        /// The article's id, as search prints it; its beginning will do where it is the only one
         id: String,
-        /// Print the article as JSON
-        #[arg(long)]
-        json: bool,
+        /// How it is printed
+        #[command(flatten)]
+        plain: PlainArgs,
     },
     /// Tell what the index holds
     Stats {
-        /// Print it as JSON
-        #[arg(long)]
-        json: bool,
+        /// How it is printed
+        #[command(flatten)]
+        plain: PlainArgs,
     },
     /// Print the articles of files as JSON lines, without an index
     Extract(ExtractArgs),
@@ -215,9 +240,9 @@ pub enum Command {
         /// What to do; they are listed unless given
         #[command(subcommand)]
         action: Option<RootsAction>,
-        /// Print them as JSON
-        #[arg(long)]
-        json: bool,
+        /// How it is printed
+        #[command(flatten)]
+        plain: PlainArgs,
     },
     /// Take articles out for good: no later run brings them back
     Delete(DeleteArgs),
@@ -383,9 +408,9 @@ pub struct WhyNotArgs {
     /// What narrows the query
     #[command(flatten)]
     pub conditions: ConditionArgs,
-    /// Print it as JSON
-    #[arg(long)]
-    pub json: bool,
+    /// How it is printed
+    #[command(flatten)]
+    pub plain: PlainArgs,
 }
 
 /// `index`, `reindex`
@@ -508,15 +533,27 @@ pub enum CopiesArg {
 /// `export`
 #[derive(Debug, ClapArgs)]
 pub struct ExportArgs {
-    /// Only articles that match this query in full; no synonyms
+    /// Only articles that match this query: what was typed, and with --synonyms or --partial more, which a field "match" tells
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
-    /// Only articles of this source, or of an outlet that is a part of it
-    #[arg(long)]
-    pub source: Option<String>,
-    /// Write to this file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// What narrows the articles
+    #[command(flatten)]
+    pub conditions: ConditionArgs,
+    /// How they are written
+    #[arg(long, value_enum, default_value_t = ExportFormat::Jsonl)]
+    pub format: ExportFormat,
+    /// Where to
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// How articles are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// A JSON object an article, from which the same index is built again
+    Jsonl,
+    /// A row an article, without its text, for spreadsheets
+    Csv,
 }
 
 /// How files are read.

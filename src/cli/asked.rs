@@ -203,3 +203,51 @@ pub enum Format {
     /// References by the Chinese standard GB/T 7714
     Gbt7714,
 }
+
+/// How something small is printed.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct PlainArgs {
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    format: PlainFormat,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+impl PlainArgs {
+    /// Whether it is printed as JSON.
+    pub fn is_json(self) -> bool {
+        self.json || self.format == PlainFormat::Json
+    }
+}
+
+/// How something small is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlainFormat {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// A language of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    /// Chinese
+    Zh,
+    /// English
+    En,
+}
+
+/// When text is in colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ColorArg {
+    /// Where it goes to a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

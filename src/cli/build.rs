@@ -13,12 +13,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{BuildArgs, ExtractArgs, ReadArgs, UpgradeArgs};
 use super::explain;
 use super::outcome::{INTERRUPTED, Outcome};
+use super::{request, settings};
 use gongxun_core::article::ArticleId;
 use gongxun_core::error::{Error, Rejection};
 use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::{Resources, Snapshot, Writer, upgrade};
 use gongxun_core::verify;
 use gongxun_core::view::clean;
+use gongxun_core::view::messages::Language;
 use gongxun_ingest::archive::Limits;
 use gongxun_ingest::extract;
 use gongxun_ingest::ingest::{self, Observer, Options, Progress, Prune, Report};
@@ -67,7 +69,11 @@ pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
         Some(before) => format!("; `gongxun rollback` goes back to generation {}", before.number),
         None => String::new(),
     };
-    eprintln!("generation {} is current, checked, with {} articles{back}", swapped.generation.number, swapped.articles);
+    eprintln!(
+        "generation {} is current, checked, with {}{back}",
+        swapped.generation.number,
+        request::articles(swapped.articles)
+    );
     Ok(outcome(&report, args.strict))
 }
 
@@ -79,8 +85,9 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
     let swapped = upgrade::upgrade(index, resources, args.keep, stop_on_interrupt(), further)?;
     swapped.left.iter().for_each(|error| eprintln!("note: an old generation could not be removed: {error}"));
     eprintln!(
-        "generation {} is current, checked, with {} articles of schema {SCHEMA_VERSION}",
-        swapped.generation.number, swapped.articles
+        "generation {} is current, checked, with {} of schema {SCHEMA_VERSION}",
+        swapped.generation.number,
+        request::articles(swapped.articles)
     );
     if let Some(before) = swapped.before {
         eprintln!("generation {} stays as it was for the program that made it, until the next reindex", before.number);
@@ -251,39 +258,42 @@ fn stop_soon() {
 
 /// One line about what was done.
 pub fn summary(report: &Report) -> String {
+    let some = |count: u64, one: &str, more: &str| match count {
+        0 => String::new(),
+        1 => one.replace("{}", "1"),
+        count => more.replace("{}", &count.to_string()),
+    };
     let mut line = format!(
-        "{} records read = {} new + {} changed + {} unchanged + {} rejected",
-        report.read, report.new, report.changed, report.unchanged, report.rejected
+        "{} record{} read = {} new + {} changed + {} unchanged + {} rejected",
+        report.read,
+        if report.read == 1 { "" } else { "s" },
+        report.new,
+        report.changed,
+        report.unchanged,
+        report.rejected
     );
-    if report.rejected_before > 0 {
-        line.push_str(&format!(" ({} of them told before)", report.rejected_before));
-    }
-    if report.deleted > 0 {
-        line.push_str(&format!("; {} of the rejected were deleted on request", report.deleted));
-    }
-    if report.shared > 0 {
-        line.push_str(&format!(
-            "; {} stand in an export and in their own file, or in two exports, and count once",
-            report.shared
-        ));
-    }
-    if report.joined > 0 {
-        line.push_str(&format!("; {} of them are copies of others", report.joined));
-    }
-    if report.removed > 0 {
-        line.push_str(&format!("; {} removed", report.removed));
-    }
-    if report.kept > 0 {
-        line.push_str(&format!("; {} kept that were not met", report.kept));
-    }
-    if report.carried > 0 {
-        line.push_str(&format!("; {} taken over", report.carried));
-    }
-    if report.duplicate_ids > 0 {
-        line.push_str(&format!("; {} shared an id with another and were kept under their own", report.duplicate_ids));
-    }
-    line.push_str(&format!(" ({} files, {} unchanged)", report.files, report.files_unchanged));
-    line
+    line.push_str(&some(report.rejected_before, " ({} of them told before)", " ({} of them told before)"));
+    line.push_str(&some(
+        report.deleted,
+        "; {} of the rejected was deleted on request",
+        "; {} of the rejected were deleted on request",
+    ));
+    line.push_str(&some(
+        report.shared,
+        "; {} stands in an export and in its own file, or in two exports, and counts once",
+        "; {} stand in an export and in their own file, or in two exports, and count once",
+    ));
+    line.push_str(&some(report.joined, "; {} of them is a copy of another", "; {} of them are copies of others"));
+    line.push_str(&some(report.removed, "; {} removed", "; {} removed"));
+    line.push_str(&some(report.kept, "; {} kept that was not met", "; {} kept that were not met"));
+    line.push_str(&some(report.carried, "; {} taken over", "; {} taken over"));
+    line.push_str(&some(
+        report.duplicate_ids,
+        "; {} shared an id with another and was kept under its own",
+        "; {} shared an id with another and were kept under their own",
+    ));
+    let files = if report.files == 1 { "" } else { "s" };
+    line + &format!(" ({} file{files}, {} unchanged)", report.files, report.files_unchanged)
 }
 
 /// A progress bar on a terminal, the first rejections, and the report.
@@ -303,9 +313,12 @@ impl Console {
             }
             None => None,
         };
-        let bar = std::io::stderr().is_terminal().then(|| {
+        let bar = (std::io::stderr().is_terminal() && !settings::get().quiet).then(|| {
             let bar = ProgressBar::new(0);
-            let template = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {msg} left {eta}";
+            let template = match settings::language() {
+                Language::English => "{wide_bar} {bytes}/{total_bytes}  {msg}, {eta} left",
+                Language::Chinese => "{wide_bar} {bytes}/{total_bytes}  {msg}，还需 {eta}",
+            };
             bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
@@ -370,7 +383,8 @@ impl Observer for Console {
         if let Some(bar) = &self.bar {
             bar.set_length(progress.bytes_total);
             bar.set_position(progress.bytes_done);
-            bar.set_message(format!("{} records", progress.records));
+            let records = format!("{} record{}", progress.records, if progress.records == 1 { "" } else { "s" });
+            bar.set_message(settings::language().say(&records).into_owned());
         }
     }
 }

@@ -12,6 +12,7 @@ use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::picture;
 use super::request;
+use super::settings;
 use gongxun_core::error::Error;
 use gongxun_core::index::Snapshot;
 use gongxun_core::search::compare::MAX_QUERIES;
@@ -100,14 +101,15 @@ pub fn print_comparison(
     requests.iter_mut().for_each(|request| request.characters = per == PerArg::Characters);
     let comparison = snapshot.compare(&requests, step(by), &request::control(conditions))?;
     let text = match table.format() {
-        TableFormat::Svg => picture::svg(&comparison, &picture::ENGLISH)?,
+        TableFormat::Svg => picture::svg(&comparison, &picture::words(settings::language()))?,
         TableFormat::Json => view::compare::json(&comparison) + "\n",
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::compare::csv(&comparison),
         TableFormat::Text => view::compare::chart(&comparison, style()),
     };
     if table.format() != TableFormat::Json {
         for query in &comparison.queries {
-            query.notes.iter().for_each(|note| eprintln!("note: {}: {note}", query.query));
+            let say = |note: &String| eprintln!("note: {}: {}", query.query, settings::language().say(note));
+            query.notes.iter().for_each(say);
         }
     }
     write_to(table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;

@@ -11,6 +11,7 @@ use super::build::stop_on_interrupt;
 use super::outcome::Outcome;
 use super::output::print;
 use super::search::matching;
+use super::settings;
 use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::error::Error;
 use gongxun_core::index::tombstones::Tombstones;
@@ -71,11 +72,11 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
         eprintln!("nothing to delete");
         return Ok(Outcome::Nothing);
     }
-    print(&view::reprints::text(&doomed))?;
+    print(&view::reprints::text(&doomed, settings::language()))?;
     let verb = if args.dry_run { "would be deleted" } else { "to delete" };
     eprintln!("{} {verb}", articles(doomed.len()));
     if !copies.is_empty() && copies_go(&args, &copies)? {
-        print(&view::reprints::text(&copies))?;
+        print(&view::reprints::text(&copies, settings::language()))?;
         doomed.extend(copies);
     }
     if args.dry_run {
@@ -155,7 +156,7 @@ fn is_a_dialogue() -> bool {
 }
 
 fn ask(question: &str) -> anyhow::Result<bool> {
-    eprint!("{question} [y/N] ");
+    std::eprint!("{} [y/N] ", clean::text(&settings::language().say(question)));
     std::io::stderr().flush()?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
@@ -174,7 +175,7 @@ fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
         CopiesArg::Ask => {}
     }
     eprintln!("there are other copies of them ({count}):");
-    eprint!("{}", view::reprints::text(&copies[..count.min(PRINTED_COPIES)]));
+    std::eprint!("{}", view::reprints::text(&copies[..count.min(PRINTED_COPIES)], settings::language()));
     if count > PRINTED_COPIES {
         eprintln!("and {} more; --dry-run --copies yes lists all", count - PRINTED_COPIES);
     }

@@ -1,14 +1,18 @@
 //! `rollback`, `snapshot`, `export`: what is done with a whole index.
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use super::args::ExportArgs;
+use super::args::{ExportArgs, ExportFormat};
 use super::outcome::Outcome;
-use super::output::write_to;
-use super::search::matching;
+use super::output::{csv_begins, write_to};
+use super::request;
+use gongxun_core::article::Article;
 use gongxun_core::error::Error;
 use gongxun_core::index::rollback::{Rollback, Side};
-use gongxun_core::index::{Snapshot, backup, export as articles};
+use gongxun_core::index::{DocAddress, Snapshot, backup, export as articles};
+use gongxun_core::search::{Copies, Kind, Request, select};
+use gongxun_core::view;
 
 /// `rollback`
 pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<Outcome> {
@@ -22,11 +26,13 @@ pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<
     eprintln!("to   {}", side(target));
     if let (Some(lost), Some(changed), Some(back)) = (rollback.lost, rollback.changed, rollback.back) {
         eprintln!(
-            "lost: {lost} articles that only the current generation has, {changed} as they read now; back: {back}"
+            "lost: {} that only the current generation has, {changed} as they read now; back: {back}",
+            request::articles(lost)
         );
     }
     if rollback.deleted > 0 {
-        eprintln!("taken out of it: {} articles that were deleted on request since", rollback.deleted);
+        let deleted = request::articles(rollback.deleted);
+        eprintln!("taken out of it: {deleted} that were deleted on request since");
     }
     if dry_run {
         return Ok(Outcome::Found);
@@ -44,8 +50,10 @@ pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<
 fn side(side: &Side) -> String {
     let since = side.state.since.map_or_else(|| "at an unknown time".to_string(), |since| since.to_string());
     format!(
-        "generation {}, commit {}: {} articles, current since {since}",
-        side.generation.number, side.commit, side.articles
+        "generation {}, commit {}: {}, current since {since}",
+        side.generation.number,
+        side.commit,
+        request::articles(side.articles)
     )
 }
 
@@ -53,11 +61,11 @@ fn side(side: &Side) -> String {
 pub fn snapshot(index: &Path, target: &Path) -> anyhow::Result<Outcome> {
     let copied = backup::backup(index, target)?;
     eprintln!(
-        "{}: generation {}, commit {}, {} articles, {:.1} MB; {} files shared with {}, {} copied",
+        "{}: generation {}, commit {}, {}, {:.1} MB; {} files shared with {}, {} copied",
         target.display(),
         copied.generation,
         copied.commit,
-        copied.articles,
+        request::articles(copied.articles),
         copied.bytes as f64 / 1e6,
         copied.linked,
         index.display(),
@@ -69,18 +77,42 @@ pub fn snapshot(index: &Path, target: &Path) -> anyhow::Result<Outcome> {
 /// `export`
 pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let addresses = match (&args.query, &args.source) {
-        (None, None) => None,
-        (query, source) => Some(matching(&snapshot, query.as_deref(), source.as_deref())?),
+    let conditions = &args.conditions;
+    let more = conditions.synonyms || conditions.partial;
+    let query: Vec<String> = args.query.iter().cloned().collect();
+    let kinds: Option<HashMap<DocAddress, Kind>> = match query.is_empty() && request::filters(conditions)?.is_empty() {
+        true => None,
+        false => {
+            let asked = request::request(&query, conditions)?;
+            request::notes(&asked.query.notes, &[]);
+            // Each copy is an article of the archive.
+            let all = Request { copies: Copies::All, ..asked };
+            Some(select::with_kinds(&snapshot, &all, &request::control(conditions))?.into_iter().collect())
+        }
     };
+    let kind_of = |article: &Article| -> anyhow::Result<Kind> {
+        let address = snapshot.find(&article.id)?;
+        let kind = address.and_then(|address| kinds.as_ref()?.get(&address).copied());
+        Ok(kind.unwrap_or(Kind::Full))
+    };
+    let addresses = kinds.as_ref().map(|kinds| kinds.keys().copied().collect());
     let (mut count, mut left_out) = (0u64, Vec::new());
-    write_to(args.output.as_deref(), |out| {
+    write_to(args.output.output.as_deref(), |out| {
+        if args.format == ExportFormat::Csv {
+            write!(out, "{}{}", csv_begins(&args.output), view::csv::header())?;
+        }
         // What closes our output is no error of the library; it is kept here and told at the end.
-        let mut closed: Option<std::io::Error> = None;
+        let mut closed: Option<anyhow::Error> = None;
         let exported = articles::export(&snapshot, addresses, |article| {
             count += 1;
-            let line = serde_json::to_string(article).unwrap_or_default();
-            writeln!(out, "{line}").map_err(|error| {
+            let written = kind_of(article).and_then(|kind| {
+                let line = match args.format {
+                    ExportFormat::Csv => view::csv::record(article, kind, &[]),
+                    ExportFormat::Jsonl => view::json::article(article, more.then_some(kind)) + "\n",
+                };
+                Ok(out.write_all(line.as_bytes())?)
+            });
+            written.map_err(|error| {
                 closed = Some(error);
                 Error::Interrupted
             })
@@ -90,7 +122,8 @@ pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
         Ok(())
     })?;
     left_out.iter().for_each(|error| eprintln!("note: left out: {error}"));
-    eprintln!("{count} articles of generation {}, commit {}", snapshot.generation.number, snapshot.commit.number);
+    let articles = request::articles(count);
+    eprintln!("{articles} of generation {}, commit {}", snapshot.generation.number, snapshot.commit.number);
     Ok(match (count, left_out.len()) {
         (_, 1..) => Outcome::Failed,
         (0, 0) => Outcome::Nothing,

@@ -11,6 +11,7 @@ use super::outcome::Outcome;
 use super::output::{csv_begins, print, style, write_to};
 use super::picture;
 use super::request::{self, remarks};
+use super::settings;
 use gongxun_core::article::{Article, ArticleId, Date};
 use gongxun_core::error::Error;
 use gongxun_core::index::{Snapshot, Stats};
@@ -32,7 +33,9 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::timeline(&timeline),
         TableFormat::Text if timeline.counted() > 0 => view::timeline::chart(&timeline, style()),
         TableFormat::Text => String::new(),
-        TableFormat::Svg => picture::svg(&Comparison::of(vec![timeline.clone()]), &picture::ENGLISH)?,
+        TableFormat::Svg => {
+            picture::svg(&Comparison::of(vec![timeline.clone()]), &picture::words(settings::language()))?
+        }
     };
     if table.format() != TableFormat::Json {
         request::notes(&timeline.query_notes, &timeline.notes);
@@ -67,7 +70,7 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
         TableFormat::Json => view::json::counts(&results) + "\n",
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::facets(&facets),
         TableFormat::Text => view::terminal::facets(&facets, style()),
-        TableFormat::Svg => bail!("--format svg draws counts over time: timeline and compare have them"),
+        TableFormat::Svg => bail!("--format svg draws counts over time: timeline, compare and terms have them"),
     };
     if table.format() != TableFormat::Json {
         remarks(&results);
@@ -87,9 +90,8 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
 /// `similar`
 pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let Some(results) = snapshot.similar(&ArticleId(id.to_string()), limit)? else {
-        return no_article(index, id);
-    };
+    let id = article_id(&snapshot, index, id)?;
+    let Some(results) = snapshot.similar(&id, limit)? else { return no_article(index, &id.0) };
     if json {
         print(&(view::json::answer(&results) + "\n"))?;
     } else {
@@ -102,14 +104,14 @@ pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Resu
 /// `reprints`
 pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let id = ArticleId(id.to_string());
+    let id = article_id(&snapshot, index, id)?;
     let Some(copies) = snapshot.copies_of(&id)? else { return no_article(index, &id.0) };
     if json {
         print(&(view::reprints::json(&id, &copies) + "\n"))?;
     } else if copies.is_empty() {
         eprintln!("{id}: no other copy");
     } else {
-        print(&view::reprints::text(&copies))?;
+        print(&view::reprints::text(&copies, settings::language()))?;
     }
     Ok(found(copies.len() as u64))
 }
@@ -119,14 +121,13 @@ pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
     let Some((id, parts)) = args.query_and_id.split_last() else { bail!("write a query, and an article's id") };
     let snapshot = Snapshot::open(index)?;
     let request = request::request(parts, &args.conditions)?;
-    let Some(answer) = snapshot.why_not(&request, &ArticleId(id.clone()))? else {
-        return no_article(index, id);
-    };
-    if args.json {
+    let id = article_id(&snapshot, index, id)?;
+    let Some(answer) = snapshot.why_not(&request, &id)? else { return no_article(index, &id.0) };
+    if args.plain.is_json() {
         print(&(view::why_not::json(&request.query.text, &answer) + "\n"))?;
     } else {
         request.query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
-        print(&view::why_not::text(&answer))?;
+        print(&view::why_not::text(&answer, settings::language()))?;
     }
     Ok(Outcome::Found)
 }
@@ -148,6 +149,29 @@ pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow:
     Ok(found(words.len() as u64))
 }
 
+/// The least of an id that stands for all of it.
+const LEAST_OF_ID: usize = 4;
+/// How many ids are named where several begin alike.
+const NAMED_IDS: usize = 5;
+
+/// The id that was given, or the only one that begins so.
+fn article_id(snapshot: &Snapshot, index: &Path, given: &str) -> anyhow::Result<ArticleId> {
+    let id = ArticleId(given.to_string());
+    if given.len() < LEAST_OF_ID || snapshot.find(&id)?.is_some() {
+        return Ok(id);
+    }
+    let mut ids = snapshot.ids_beginning(given, NAMED_IDS)?;
+    match (ids.pop(), ids.as_slice()) {
+        (Some(only), []) => Ok(only),
+        (None, _) => no_article(index, given).map(|_| id),
+        (Some(last), _) => {
+            ids.push(last);
+            let ids: Vec<&str> = ids.iter().map(|id| id.0.as_str()).collect();
+            bail!("{given}: more than one article has an id that begins so: {}", ids.join(", "))
+        }
+    }
+}
+
 /// What stops a command that was given an id that no article has.
 pub fn no_article(index: &Path, id: &str) -> anyhow::Result<Outcome> {
     let hint = if ArticleId::is_valid(id) { "" } else { "; an id is what search prints under each hit" };
@@ -161,14 +185,13 @@ fn found(count: u64) -> Outcome {
 /// `show`
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let Some(address) = snapshot.find(&ArticleId(id.to_string()))? else {
-        return no_article(index, id);
-    };
+    let id = article_id(&snapshot, index, id)?;
+    let Some(address) = snapshot.find(&id)? else { return no_article(index, &id.0) };
     let article = snapshot.whole(address)?;
     if json {
         print(&(serde_json::to_string(&article)? + "\n"))?;
     } else {
-        print(&view::article::text(&article))?;
+        print(&view::article::text(&article, settings::language()))?;
     }
     Ok(Outcome::Found)
 }
@@ -178,9 +201,10 @@ pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Re
     let snapshot = Snapshot::open(index)?;
     let mut articles = Vec::new();
     for id in ids {
-        match snapshot.find(&ArticleId(id.clone()))? {
+        let id = article_id(&snapshot, index, id)?;
+        match snapshot.find(&id)? {
             Some(address) => articles.push(snapshot.article(address)?),
-            None => return no_article(index, id),
+            None => return no_article(index, &id.0),
         }
     }
     let articles: Vec<&Article> = articles.iter().collect();
@@ -199,7 +223,8 @@ pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Re
 pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let stats = Stats::of(&snapshot)?;
-    let text = if json { serde_json::to_string(&stats)? + "\n" } else { view::stats::text(&stats) };
+    let text =
+        if json { serde_json::to_string(&stats)? + "\n" } else { view::stats::text(&stats, settings::language()) };
     print(&text)?;
     Ok(Outcome::Found)
 }
@@ -208,7 +233,7 @@ pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
 pub fn verify(index: &Path, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
     let extent = if all { Extent::All } else { Extent::Sample };
     let report = verify::verify(index, verify::Options::default().sample(sample).extent(extent).seed(seed))?;
-    print(&view::verify::text(&report))?;
+    print(&view::verify::text(&report, settings::language()))?;
     Ok(if report.is_sound() { Outcome::Found } else { Outcome::Failed })
 }
 

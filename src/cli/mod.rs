@@ -3,10 +3,15 @@
 //! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1 when
 //! nothing was found, 2 for an error, 130 when it was interrupted.
 
-/// As the standard library's, with what a terminal would obey shown as signs: messages name files and titles of an archive.
+/// As the standard library's, in the language of messages, with what a terminal would obey shown as signs: messages name
+/// files and titles of an archive. With `--quiet` nothing is said.
 macro_rules! eprintln {
     ($($message:tt)*) => {
-        ::std::eprintln!("{}", ::gongxun_core::view::clean::text(&::std::format!($($message)*)))
+        if !$crate::cli::settings::get().quiet {
+            let message = ::std::format!($($message)*);
+            let message = $crate::cli::settings::language().say(&message);
+            ::std::eprintln!("{}", ::gongxun_core::view::clean::text(&message))
+        }
     };
 }
 
@@ -19,6 +24,7 @@ mod context;
 mod delete;
 mod explain;
 mod generations;
+mod help;
 mod inspect;
 mod outcome;
 mod output;
@@ -26,32 +32,50 @@ mod picture;
 mod request;
 mod roots;
 mod search;
+mod settings;
 mod words;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use self::args::{Args, Command};
 use self::outcome::{INTERRUPTED, Outcome};
 use self::output::is_broken_pipe;
+use self::settings::Settings;
 use gongxun_core::error::Error;
 use gongxun_core::index::{Generation, check};
 use gongxun_core::view::clean;
+use gongxun_core::view::messages::Language;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     silence_guarded_panics();
-    let args = match Args::try_parse_from(args::with_hyphens(std::env::args_os())) {
+    let given = args::with_hyphens(std::env::args_os());
+    let language = settings::language_of(&given);
+    let mut command = help::translated(Args::command(), language);
+    let matches = command.try_get_matches_from_mut(given);
+    if let Some(help) = matches.as_ref().ok().and_then(|matches| help::asked(&mut command, matches)) {
+        output::print(&help).ok();
+        return ExitCode::SUCCESS;
+    }
+    let args = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => args,
         Err(error) => {
             // clap's own exit code for help and version is 0, for a mistake 2.
             let code = error.exit_code();
-            error.print().ok();
+            match help::complaint(&error).filter(|_| language == Language::Chinese) {
+                Some(complaint) => std::eprint!("{}", clean::text(&complaint)),
+                None if language == Language::Chinese && !error.use_stderr() => {
+                    output::print(&help::in_words(&error.render().to_string())).ok();
+                }
+                None => drop(error.print()),
+            }
             return ExitCode::from(u8::try_from(code).unwrap_or(2));
         }
     };
+    settings::set(Settings { language: settings::chosen(args.lang), color: args.color, quiet: args.quiet });
     let index = args.index.clone();
     match run(args).map_err(|error| diagnosed(&index, error)) {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
@@ -60,13 +84,29 @@ pub fn main() -> ExitCode {
         // Who closes the pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("gongxun: {}", clean::line(&format!("{error:#}")));
+            // Errors are said whatever else is not.
+            let language = settings::language();
+            let causes: Vec<String> =
+                error.chain().map(|cause| language.say(&cause.to_string()).into_owned()).collect();
+            let what = clean::line(&said_once(&causes).join(": ")).into_owned();
+            std::eprintln!("{}", language.say(&format!("gongxun: {what}")));
             ExitCode::from(match error.downcast_ref() {
                 Some(Error::Interrupted) => INTERRUPTED,
                 _ => 2,
             })
         }
     }
+}
+
+/// The causes of an error, the outermost first, without those that the one before says already.
+fn said_once(causes: &[String]) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for cause in causes {
+        if !said.last().is_some_and(|before| before.contains(cause.as_str())) {
+            said.push(cause.clone());
+        }
+    }
+    said
 }
 
 /// Names the damaged file behind an error, where there is one: a command has the time to read all files of the index.
@@ -105,19 +145,19 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Keywords(args) => words::keywords(&index, &args),
         Command::Collocations(args) => words::collocations(&index, &args),
         Command::Facets { query, table } => inspect::facets(&index, &query, &table),
-        Command::Similar { id, limit, json } => inspect::similar(&index, &id, limit, json),
+        Command::Similar { id, limit, plain } => inspect::similar(&index, &id, limit, plain.is_json()),
         Command::WhyNot(args) => inspect::why_not(&index, &args),
-        Command::Complete { prefix, limit, json } => inspect::complete(&index, &prefix, limit, json),
-        Command::Reprints { id, json } => inspect::reprints(&index, &id, json),
+        Command::Complete { prefix, limit, plain } => inspect::complete(&index, &prefix, limit, plain.is_json()),
+        Command::Reprints { id, plain } => inspect::reprints(&index, &id, plain.is_json()),
         Command::Cite { ids, style } => inspect::cite(&index, &ids, style),
-        Command::Show { id, json } => inspect::show(&index, &id, json),
-        Command::Stats { json } => inspect::stats(&index, json),
+        Command::Show { id, plain } => inspect::show(&index, &id, plain.is_json()),
+        Command::Stats { plain } => inspect::stats(&index, plain.is_json()),
         Command::Extract(extract) => build::extract(extract),
         Command::Segment(segment) => inspect::segment(&index, segment),
         Command::Verify { all, sample, seed } => inspect::verify(&index, all, sample, seed),
         Command::Rollback { to, dry_run } => generations::rollback(&index, to, dry_run),
         Command::Snapshot { dir } => generations::snapshot(&index, &dir),
-        Command::Roots { action, json } => roots::roots(&index, action, json),
+        Command::Roots { action, plain } => roots::roots(&index, action, plain.is_json()),
         Command::Delete(args) => delete::delete(&index, args),
         Command::Export(args) => generations::export(&index, &args),
         Command::Completions { shell } => inspect::completions(shell),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::args::OutputArgs;
+use super::settings;
 use gongxun_core::view::terminal::{Color, Style};
 
 /// What stands in the name of a file between that of the one it is to replace and the number of the process.
@@ -54,10 +55,10 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// How text on standard output is set: in colour and broken into lines on a terminal, plain in a pipe.
 pub fn style() -> Style {
     let terminal = io::stdout().is_terminal();
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     Style {
-        color: if terminal && !plain { Color::On } else { Color::Off },
+        color: if settings::is_colored(terminal) { Color::On } else { Color::Off },
         width: terminal.then(|| usize::from(console::Term::stdout().size().1)),
+        language: settings::language(),
     }
 }
 

@@ -11,6 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use gongxun_core::article::Date;
 use gongxun_core::search::compare::{Comparison, Row};
+use gongxun_core::view::messages::Language;
 use gongxun_core::view::width::columns;
 
 /// The size in pixels; a vector picture is set to any other.
@@ -35,24 +36,25 @@ const COLORS: [RGBColor; 7] = [
 const BAND: RGBColor = RGBColor(228, 228, 228);
 
 /// What the words of a picture say.
-pub struct Words<'a> {
+pub struct Words {
     /// Beside the values: shares of articles.
-    pub share: &'a str,
+    share: String,
     /// Beside the values: occurrences in a million characters.
-    pub rate: &'a str,
+    rate: String,
     /// In the legend: stretches without an article.
-    pub gap: &'a str,
+    gap: String,
 }
 
-/// The words in English.
-pub const ENGLISH: Words<'static> = Words {
-    share: "share of articles, %",
-    rate: "occurrences in a million characters",
-    gap: "no article in the archive",
-};
+/// The words in a language.
+pub fn words(language: Language) -> Words {
+    let [share, rate, gap] =
+        ["share of articles, %", "occurrences in a million characters", "no article in the archive"]
+            .map(|words| language.say(words).into_owned());
+    Words { share, rate, gap }
+}
 
 /// The picture of a comparison: the shares of the periods' articles, or the rate of occurrences where it has one.
-pub fn svg(comparison: &Comparison, words: &Words<'_>) -> anyhow::Result<String> {
+pub fn svg(comparison: &Comparison, words: &Words) -> anyhow::Result<String> {
     let mut out = String::new();
     let failed = |error: &dyn std::fmt::Display| anyhow!("the picture can't be drawn: {error}");
     {
@@ -96,7 +98,7 @@ fn value(row: &Row, query: usize) -> f64 {
     row.per_million.as_ref().map_or_else(|| row.shares[query] * 100.0, |rates| rates[query])
 }
 
-fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words<'_>) -> Drawn {
+fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words) -> Drawn {
     let rows: Vec<(i64, &Row)> = comparison.periods.iter().filter_map(|row| Some((place(&row.period)?, row))).collect();
     let (first, last) = match rows.as_slice() {
         [] => (0, 0),
@@ -124,7 +126,7 @@ fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words<'_>) -> Drawn {
         .bold_line_style(RGBColor(210, 210, 210))
         .x_labels(0)
         .y_label_formatter(&|value| format!("{value:.digits$}"))
-        .y_desc(if is_rate { words.rate } else { words.share })
+        .y_desc(if is_rate { words.rate.as_str() } else { words.share.as_str() })
         .label_style(("sans-serif", LETTER))
         .draw()?;
     for gap in &comparison.gaps {
@@ -175,9 +177,9 @@ struct Entry<'a> {
 }
 
 /// What the lines and bands stand for, broken into lines.
-fn legend<'a>(comparison: &'a Comparison, words: &Words<'a>) -> Vec<Entry<'a>> {
+fn legend<'a>(comparison: &'a Comparison, words: &'a Words) -> Vec<Entry<'a>> {
     let names = comparison.queries.iter().enumerate().map(|(number, query)| (Some(number), query.query.as_str()));
-    let bands = (!comparison.gaps.is_empty()).then_some((None, words.gap));
+    let bands = (!comparison.gaps.is_empty()).then_some((None, words.gap.as_str()));
     let (mut line, mut left) = (0, 84);
     let mut entries = Vec::new();
     for (query, text) in names.chain(bands) {

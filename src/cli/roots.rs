@@ -7,6 +7,7 @@ use anyhow::bail;
 use super::Outcome;
 use super::args::RootsAction;
 use super::output::print;
+use super::{request, settings};
 use gongxun_core::error::Error;
 use gongxun_core::index::{Generation, Resources, Root, Snapshot, Writer};
 use gongxun_core::view::clean;
@@ -43,12 +44,15 @@ fn list(index: &Path, json: bool) -> anyhow::Result<Outcome> {
     } else {
         let mut text = String::new();
         for (root, files, articles) in &roots {
-            let missing = if there(root) { "" } else { "  (not there now)" };
+            let held = format!("{files} file{}, {}", if *files == 1 { "" } else { "s" }, request::articles(*articles));
+            let held = settings::language().say(&held).into_owned();
+            let missing =
+                if there(root) { String::new() } else { format!("  {}", settings::language().say("(not there now)")) };
             let path = root.path.display();
             let name = clean::line(shown(root));
             let path = path.to_string();
             let path = clean::line(&path);
-            text.push_str(&format!("{name}\t{path}\t{files} files, {articles} articles{missing}\n"));
+            text.push_str(&format!("{name}\t{path}\t{held}{missing}\n"));
         }
         print(&text)?;
     }

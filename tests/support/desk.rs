@@ -42,6 +42,8 @@ impl Desk {
     pub fn run<'a>(&'a self, args: &[&str]) -> Run<'a> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gongxun"));
         command.args(args).current_dir(self.folder.path()).env_remove("GONGXUN_INDEX");
+        // Whoever runs the tests may speak Chinese, and like colours.
+        command.env("LC_ALL", "C").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
         Run { desk: self, command, input: String::new() }
     }
 
@@ -57,6 +59,12 @@ impl Run<'_> {
     /// What the command reads from standard input.
     pub fn input(mut self, text: &str) -> Self {
         self.input = text.to_string();
+        self
+    }
+
+    /// With this variable in its environment.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
         self
     }
 

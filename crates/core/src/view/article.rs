@@ -2,20 +2,22 @@
 
 use std::fmt::Write as _;
 
-use super::clean;
+use super::messages::Language;
 use super::terminal::day_and_time;
+use super::{clean, width};
 use crate::article::{Article, Role};
 
 /// The article with all that is known about it, body last.
-pub fn text(article: &Article) -> String {
+pub fn text(article: &Article, language: Language) -> String {
     let mut out = String::new();
     let mut line = |label: &str, value: &str| {
         if !value.is_empty() {
-            let _ = writeln!(out, "{label:<10}{}", clean::line(value));
+            let label = width::pad(&language.say(label), 10);
+            let _ = writeln!(out, "{label}{}", clean::line(value));
         }
     };
     line("title", &article.title);
-    line("date", &article.date.as_ref().map_or_else(|| "undated".into(), day_and_time));
+    line("date", &article.date.as_ref().map_or_else(|| language.say("undated").into_owned(), day_and_time));
     line("source", article.source.as_deref().unwrap_or(""));
     if article.outlets.len() > 1 {
         line("outlets", &article.outlets.join("、"));
@@ -34,7 +36,8 @@ pub fn text(article: &Article) -> String {
     for repair in &article.repairs {
         let kind = serde_json::to_value(repair.kind).ok();
         let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or("repair");
-        line("repaired", &format!("{kind}, {} places, {:.0} % certain", repair.count, repair.confidence * 100.0));
+        let repaired = format!("{kind}, {} places, {:.0} % certain", repair.count, repair.confidence * 100.0);
+        line("repaired", &language.say(&repaired));
     }
     if let Some(lead) = &article.lead {
         let _ = write!(out, "\n{lead}\n");

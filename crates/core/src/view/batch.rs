@@ -59,12 +59,21 @@ impl Counted {
 pub fn text(counted: &[Counted], style: Style) -> String {
     let columns = counted.iter().map(|one| width::columns(&one.name)).max().unwrap_or(0);
     let columns = columns.min(style.width.map_or(NAME, |width| width / 2).min(NAME)).max(4);
-    let with_occurrences = counted.iter().any(|one| one.occurrences.is_some());
-    let more = if with_occurrences { format!("  {:>11}", "occurrences") } else { String::new() };
-    let mut out = format!("{}  {:>8}  {:>8}  {:>8}{more}\n", width::pad("", columns), "typed", "synonym", "partial");
+    let say = |name: &str| style.language.say(name).into_owned();
+    let right = |text: &str, columns: usize| " ".repeat(columns.saturating_sub(width::columns(text))) + text;
+    let mut out = width::pad("", columns);
+    for name in ["typed", "synonym", "partial"] {
+        out.push_str("  ");
+        out.push_str(&right(&say(name), 8));
+    }
+    if counted.iter().any(|one| one.occurrences.is_some()) {
+        out.push_str("  ");
+        out.push_str(&right(&say("occurrences"), 11));
+    }
+    out.push('\n');
     for one in counted {
         let name = width::pad(&width::truncate(&one.name, columns), columns);
-        let cut = if one.cut_short { "  ended early" } else { "" };
+        let cut = if one.cut_short { "  ".to_string() + &say("ended early") } else { String::new() };
         let more = one.occurrences.map_or(String::new(), |occurrences| format!("  {occurrences:>11}"));
         let Counted { total, synonym_total, partial_total, .. } = one;
         out.push_str(&format!("{name}  {total:>8}  {synonym_total:>8}  {partial_total:>8}{more}{cut}\n"));

@@ -24,7 +24,11 @@ pub fn text(collocations: &Collocations, style: Style) -> String {
         ]
     };
     let rows: Vec<Vec<String>> = collocations.collocations.iter().map(cells).collect();
-    if rows.is_empty() { String::new() } else { table::numbers(&head, &rows, style.width) }
+    if rows.is_empty() {
+        String::new()
+    } else {
+        table::numbers(&head.map(|name| style.language.say(name)), &rows, style.width)
+    }
 }
 
 /// A row a word, with the names of the JSON.

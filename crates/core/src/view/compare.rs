@@ -1,6 +1,7 @@
 //! A comparison of queries as a chart for terminals and pipes, CSV and JSON.
 
 use super::csv::{gap_row, row};
+use super::messages::Language;
 use super::terminal::Style;
 use super::timeline::{between, percent, share_bar};
 use super::width;
@@ -19,10 +20,10 @@ const GAP: usize = 2;
 pub fn chart(comparison: &Comparison, style: Style) -> String {
     let all: Vec<usize> = (0..comparison.queries.len()).collect();
     let width = style.width.unwrap_or(DEFAULT_WIDTH);
-    let mut out = match table(comparison, &all, width) {
+    let mut out = match table(comparison, &all, (width, style.language)) {
         Some(side_by_side) => side_by_side,
         None => {
-            let below = |at: &usize| table(comparison, &[*at], width).unwrap_or_default();
+            let below = |at: &usize| table(comparison, &[*at], (width, style.language)).unwrap_or_default();
             let (some, none): (Vec<usize>, Vec<usize>) = all.iter().partition(|at| comparison.queries[**at].count > 0);
             let mut out = some.iter().map(below).collect::<Vec<_>>().join("\n");
             // A chart of nothing says no more than this.
@@ -36,7 +37,8 @@ pub fn chart(comparison: &Comparison, style: Style) -> String {
         }
     };
     for query in comparison.queries.iter().filter(|query| query.undated > 0) {
-        out.push_str(&format!("undated  {}: {}\n", query.query, query.undated));
+        let undated = style.language.say("undated");
+        out.push_str(&format!("{undated}  {}: {}\n", query.query, query.undated));
     }
     out
 }
@@ -63,11 +65,12 @@ fn significant(rate: f64) -> String {
 }
 
 /// Some of the queries side by side; none where they are several and don't fit.
-fn table(comparison: &Comparison, queries: &[usize], width: usize) -> Option<String> {
+fn table(comparison: &Comparison, queries: &[usize], (width, language): (usize, Language)) -> Option<String> {
+    let all_name = language.say("all");
     let rows = &comparison.periods;
     let most = rows.iter().flat_map(|row| (0..row.counts.len()).map(|at| value(row, at))).fold(0.0, f64::max);
     let label = rows.iter().map(|row| row.period.len()).max().unwrap_or(0);
-    let all = rows.iter().map(|row| row.all.to_string().len()).max().unwrap_or(0).max("all".len());
+    let all = rows.iter().map(|row| row.all.to_string().len()).max().unwrap_or(0).max(width::columns(&all_name));
     let longest =
         rows.iter().flat_map(|row| queries.iter().map(|at| width::columns(&figures(row, *at)))).max().unwrap_or(0);
     let room = width.saturating_sub(label + all + GAP) / queries.len().max(1);
@@ -84,16 +87,18 @@ fn table(comparison: &Comparison, queries: &[usize], width: usize) -> Option<Str
             line.push_str("  ");
             line.push_str(&width::pad(&cell, column));
         }
-        line.push_str(&format!("  {all_text:>all$}"));
+        line.push_str(&" ".repeat(GAP + all - width::columns(all_text)));
+        line.push_str(all_text);
         line.truncate(line.trim_end().len());
         line + "\n"
     };
     let names = queries.iter().map(|at| width::truncate(&comparison.queries[*at].query, column)).collect();
-    let mut out = line("", names, "all");
+    let mut out = line("", names, &all_name);
     let mut gaps = comparison.gaps.iter().peekable();
     for row in rows {
         while let Some(gap) = gaps.next_if(|gap| gap.to < row.period) {
-            out.push_str(&format!("{}  no article in the archive\n", between(&gap.from, &gap.to)));
+            let gap = between(&gap.from, &gap.to, language);
+            out.push_str(&format!("{gap}  {}\n", language.say("no article in the archive")));
         }
         let cell = |at: &usize| match bar_room {
             0 => figures(row, *at),
@@ -160,7 +165,7 @@ mod tests {
     #[test]
     fn every_width_is_kept_and_gaps_are_told_from_zeros() {
         for width in [40, 60, 80, 120] {
-            let chart = chart(&sample(), Style { color: Color::Off, width: Some(width) });
+            let chart = chart(&sample(), Style { color: Color::Off, width: Some(width), language: Language::English });
             assert!(chart.lines().all(|line| width::columns(line) <= width), "{width}:\n{chart}");
             assert!(chart.contains("2 = 0.041 %") && chart.contains("0 = 0.0 %"), "{chart}");
             assert!(chart.contains("2020 to 2021  no article in the archive"), "{chart}");

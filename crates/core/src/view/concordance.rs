@@ -117,7 +117,7 @@ mod tests {
             Line::new(source(Some("2023-05-01")), "body", 99, ("在abc区每一家工厂的门口都有", "工会", "。")),
         ];
         for width in [40, 80, 120] {
-            let style = Style { color: Color::Off, width: Some(width) };
+            let style = Style { color: Color::Off, width: Some(width), language: Default::default() };
             let places: Vec<usize> = lines
                 .iter()
                 .map(|line| {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::article::Article;
+use crate::search::kind::Kind;
 use crate::search::results::facets::Facets;
 use crate::search::results::json::{Remark, remarks};
 use crate::search::results::page::{Hit, Results};
@@ -43,4 +45,20 @@ pub fn counts(results: &Results) -> String {
 /// One hit as a JSON object without line breaks, for JSON lines.
 pub fn line(hit: &Hit) -> String {
     serde_json::to_string(hit).unwrap_or_default()
+}
+
+/// A whole article as a JSON object without line breaks, from which it can be read again; with a field `match` that says how
+/// much of a query it holds, where that is given.
+pub fn article(article: &Article, kind: Option<Kind>) -> String {
+    #[derive(Serialize)]
+    struct Marked<'a> {
+        #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+        kind: Option<Kind>,
+        #[serde(flatten)]
+        article: &'a Article,
+    }
+    match kind {
+        None => serde_json::to_string(article).unwrap_or_default(),
+        kind => serde_json::to_string(&Marked { kind, article }).unwrap_or_default(),
+    }
 }

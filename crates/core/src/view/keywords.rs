@@ -21,7 +21,11 @@ pub fn text(keywords: &Keywords, style: Style) -> String {
         ]
     };
     let rows: Vec<Vec<String>> = keywords.keywords.iter().map(cells).collect();
-    if rows.is_empty() { String::new() } else { table::numbers(&head, &rows, style.width) }
+    if rows.is_empty() {
+        String::new()
+    } else {
+        table::numbers(&head.map(|name| style.language.say(name)), &rows, style.width)
+    }
 }
 
 /// A row a word, with the names of the JSON.

@@ -13,6 +13,7 @@ pub mod explain;
 pub mod gbt7714;
 pub mod json;
 pub mod keywords;
+pub mod messages;
 pub mod reprints;
 pub mod ris;
 pub mod stats;

@@ -3,15 +3,17 @@
 use serde_json::{Value, json};
 
 use super::clean;
+use super::messages::Language;
 use super::terminal::day_and_time;
 use crate::article::{Article, ArticleId};
 
 /// One copy a line: id, date, source, title and origin; the one that a search shows comes first.
-pub fn text(copies: &[Article]) -> String {
+pub fn text(copies: &[Article], language: Language) -> String {
     let mut out = String::new();
     for copy in copies {
-        let date = copy.date.as_ref().map_or_else(|| "undated".to_string(), day_and_time);
-        let title = if copy.title.is_empty() { "(no title)" } else { &copy.title };
+        let date = copy.date.as_ref().map_or_else(|| language.say("undated").into_owned(), day_and_time);
+        let none = language.say("(no title)");
+        let title = if copy.title.is_empty() { &none } else { copy.title.as_str() };
         let fields = [&copy.id.0, &date, copy.source.as_deref().unwrap_or("-"), title, &copy.origin];
         out.push_str(&clean::line(&fields.join("  ")));
         out.push('\n');

@@ -1,15 +1,17 @@
 //! The figures of an index as a person reads them.
 
+use super::messages::Language;
+use super::width;
 use crate::index::Stats;
 
 /// One figure a line.
-pub fn text(stats: &Stats) -> String {
+pub fn text(stats: &Stats, language: Language) -> String {
     let day = |day: &Option<crate::article::Date>| day.map_or_else(|| "-".to_string(), |day| day.to_string());
     let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
     let lines = [
         ("articles", stats.articles.to_string()),
         ("undated", stats.undated.to_string()),
-        ("dates", format!("{} to {}", day(&stats.first_day), day(&stats.last_day))),
+        ("dates", format!("{} {} {}", day(&stats.first_day), language.say("to"), day(&stats.last_day))),
         ("files", stats.files.to_string()),
         ("rejected", stats.rejected.to_string()),
         ("deleted", stats.deleted.to_string()),
@@ -17,5 +19,6 @@ pub fn text(stats: &Stats) -> String {
         ("segments", stats.segments.to_string()),
         ("on disk", format!("{}, stored articles {}", megabytes(stats.bytes), megabytes(stats.store_bytes))),
     ];
-    lines.iter().map(|(label, value)| format!("{label:<12}{value}\n")).collect()
+    let line = |(label, value): &(&str, String)| width::pad(&language.say(label), 12) + &language.say(value) + "\n";
+    lines.iter().map(line).collect()
 }

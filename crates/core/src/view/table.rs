@@ -1,13 +1,15 @@
 //! Columns of a table for terminals: text to the left, numbers to the right, wide letters counted as two.
 
+use std::borrow::Cow;
+
 use super::width;
 
 /// A table with a head; the first column is text, the others are numbers. Columns that do not fit into the width are left
 /// out from the right.
-pub(super) fn numbers(head: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
+pub(super) fn numbers(head: &[Cow<'_, str>], rows: &[Vec<String>], width: Option<usize>) -> String {
     let columns = |at: usize| {
         let of_rows = rows.iter().map(|row| width::columns(&row[at])).max().unwrap_or(0);
-        of_rows.max(width::columns(head[at]))
+        of_rows.max(width::columns(&head[at]))
     };
     let (mut widths, mut used) = (Vec::new(), 0);
     for at in 0..head.len() {
@@ -32,7 +34,7 @@ pub(super) fn numbers(head: &[&str], rows: &[Vec<String>], width: Option<usize>)
         line.truncate(line.trim_end().len());
         line + "\n"
     };
-    let mut out = line(&mut head.iter().copied());
+    let mut out = line(&mut head.iter().map(|name| name.as_ref()));
     rows.iter().for_each(|row| out.push_str(&line(&mut row.iter().map(String::as_str))));
     out
 }

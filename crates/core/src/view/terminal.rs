@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use super::messages::Language;
 use super::{clean, explain, width};
 use crate::article::{Article, Credit, Date};
 use crate::search::facets::{Count, Facets};
@@ -16,6 +17,8 @@ pub struct Style {
     pub color: Color,
     /// The width in columns; none for a pipe, where no line is broken.
     pub width: Option<usize>,
+    /// The language of what is said beside the data.
+    pub language: Language,
 }
 
 /// Whether escape sequences are written.
@@ -39,7 +42,7 @@ pub fn hits(results: &Results, offset: usize, style: Style) -> String {
             out.push('\n');
         }
         if hit.is_partial() && (at == 0 || !results.hits[at - 1].is_partial()) {
-            let _ = writeln!(out, "{}", paint("— only some of the query —", Paint::Dim, style));
+            let _ = writeln!(out, "{}", paint(&style.language.say("— only some of the query —"), Paint::Dim, style));
         }
         one(hit, offset + at + 1, style, &mut out);
     }
@@ -49,11 +52,12 @@ pub fn hits(results: &Results, offset: usize, style: Style) -> String {
 fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     let article = &hit.article;
     let label = format!("{number}. ");
-    let title = if article.title.is_empty() { "(no title)" } else { &article.title };
+    let say = |message: &str| style.language.say(message).into_owned();
+    let title = if article.title.is_empty() { &say("(no title)") } else { &article.title };
     out.push_str(&label);
     set(title, &hit.marks.title, style, label.len(), Base::Bold, out);
     out.push('\n');
-    let mut about: Vec<String> = vec![article.date.map_or_else(|| "undated".to_string(), |date| day_and_time(&date))];
+    let mut about: Vec<String> = vec![article.date.map_or_else(|| say("undated"), |date| day_and_time(&date))];
     about.extend(article.source.as_deref().map(|source| clean::line(source).into_owned()));
     let none = Vec::new();
     let authors = article.authors().into_iter().zip(hit.marks.authors.iter().chain(std::iter::repeat(&none)));
@@ -73,10 +77,10 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
         about.push(format!("{} {}", credit.role.zh(), marked(&credit.name, &[whole], style)));
     }
     if hit.kind == Kind::Synonym {
-        about.push("by a synonym".to_string());
+        about.push(say("by a synonym"));
     }
     if hit.reprints > 0 {
-        about.push(format!("+{} reprints", hit.reprints));
+        about.push(say(&format!("+{} reprint{}", hit.reprints, if hit.reprints == 1 { "" } else { "s" })));
     }
     let _ = writeln!(out, "{INDENT}{}", about.join("  "));
     out.push_str(INDENT);
@@ -85,7 +89,7 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     let place = format!("{}  {}", article.id, article.url.as_deref().unwrap_or(&article.origin));
     let _ = writeln!(out, "{INDENT}{}", paint(&clean::line(&place), Paint::Dim, style));
     if let Some(explanation) = &hit.explanation {
-        for line in explain::lines(explanation, hit.score) {
+        for line in explain::lines(explanation, hit.score).iter().map(|line| style.language.say(line)) {
             let _ = writeln!(out, "{INDENT}{line}");
         }
     }
@@ -96,14 +100,19 @@ pub fn summary(results: &Results) -> String {
     let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
     let mut line = match (results.total, results.synonym_total, results.partial_total) {
         (0, 0, 0) => "nothing found".to_string(),
+        (0, 0, 1) => "no article holds all of it; 1 article holds some of it".to_string(),
         (0, 0, some) => format!("no article holds all of it; {} hold some of it", articles(some)),
         (all, synonym, some) => {
             let mut line = articles(all);
             if synonym > 0 {
                 let _ = write!(line, ", {synonym} more by a synonym");
             }
-            if some > 0 {
-                let _ = write!(line, ", and {some} that hold some of it");
+            match some {
+                0 => {}
+                1 => line.push_str(", and 1 that holds some of it"),
+                some => {
+                    let _ = write!(line, ", and {some} that hold some of it");
+                }
             }
             line
         }
@@ -141,19 +150,19 @@ pub fn facets(facets: &Facets, style: Style) -> String {
     let names = ["source", "outlet", "editor", "author", "section", "month"];
     let lists = [&facets.source, &facets.outlet, &facets.editor, &facets.author, &facets.section, &facets.month];
     for (name, counts) in names.iter().zip(lists).filter(|(_, counts)| !counts.is_empty()) {
-        let values: Vec<String> = counts.iter().map(count).collect();
-        let _ = write!(out, "{name:<8}");
+        let values: Vec<String> = counts.iter().map(|one| count(one, style.language)).collect();
+        out.push_str(&width::pad(&style.language.say(name), 8));
         set(&values.join(", "), &[], style, 8, Base::Plain, &mut out);
         out.push('\n');
     }
     out
 }
 
-fn count(count: &Count) -> String {
+fn count(count: &Count, language: Language) -> String {
     let mut text = format!("{} {}", clean::line(&count.value), count.count);
     for (more, name) in [(count.synonym_count, "by a synonym"), (count.partial_count, "partial")] {
         if let Some(more) = more.filter(|more| *more > 0) {
-            let _ = write!(text, " + {more} {name}");
+            let _ = write!(text, " + {more} {}", language.say(name));
         }
     }
     if let Some(occurrences) = count.occurrences {
@@ -237,7 +246,7 @@ fn unmarked(chars: &[char], base: Base, style: Style, out: &mut String) {
 mod tests {
     use super::*;
 
-    const PLAIN: Style = Style { color: Color::Off, width: None };
+    const PLAIN: Style = Style { color: Color::Off, width: None, language: Language::English };
 
     #[test]
     fn marks_stand_in_guillemets_without_colour() {

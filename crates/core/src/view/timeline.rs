@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::messages::Language;
 use super::terminal::Style;
 use super::width;
 use crate::search::timeline::{Period, Timeline};
@@ -22,20 +23,22 @@ pub fn chart(timeline: &Timeline, style: Style) -> String {
     let periods = &timeline.periods;
     let most = periods.iter().map(Period::counted).max().unwrap_or(0);
     let label = periods.iter().map(|period| period.name.len()).max().unwrap_or(0);
-    let figures: Vec<String> = periods.iter().map(figures).collect();
+    let figures: Vec<String> = periods.iter().map(|period| figures(period, style.language)).collect();
     let longest = figures.iter().map(|text| width::columns(text)).max().unwrap_or(0);
     let room = style.width.unwrap_or(DEFAULT_WIDTH).saturating_sub(label + longest + 4).max(MIN_BAR);
     let mut at = 0;
     while let Some(period) = periods.get(at) {
         if let Some(gap) = &period.gap {
-            let _ = writeln!(out, "{}  no article in the archive", between(&gap.from, &gap.to));
+            let gap = between(&gap.from, &gap.to, style.language);
+            let _ = writeln!(out, "{gap}  {}", style.language.say("no article in the archive"));
         }
         let run =
             periods[at..].iter().enumerate().take_while(|(n, p)| p.counted() == 0 && (*n == 0 || p.gap.is_none()));
         let run = run.count();
         if run >= EMPTY_RUN {
             let all: u64 = periods[at..at + run].iter().map(|period| period.all).sum();
-            let _ = writeln!(out, "{}  0 of {all}", between(&period.name, &periods[at + run - 1].name));
+            let run_of = between(&period.name, &periods[at + run - 1].name, style.language);
+            let _ = writeln!(out, "{run_of}  {}", of(0, all, style.language));
             at += run;
             continue;
         }
@@ -44,18 +47,26 @@ pub fn chart(timeline: &Timeline, style: Style) -> String {
         at += 1;
     }
     if timeline.undated > 0 {
-        let _ = writeln!(out, "{}  {}", width::pad("undated", label), timeline.undated);
+        let _ = writeln!(out, "{}  {}", width::pad(&style.language.say("undated"), label), timeline.undated);
     }
     out
 }
 
-pub(super) fn between(from: &str, to: &str) -> String {
-    if from == to { from.to_string() } else { format!("{from} to {to}") }
+pub(super) fn between(from: &str, to: &str, language: Language) -> String {
+    if from == to { from.to_string() } else { format!("{from} {} {to}", language.say("to")) }
 }
 
-fn figures(period: &Period) -> String {
+/// So many of so many: Chinese has them the other way round.
+fn of(count: impl std::fmt::Display, all: u64, language: Language) -> String {
+    match language {
+        Language::English => format!("{count} of {all}"),
+        Language::Chinese => format!("{count} / {all}"),
+    }
+}
+
+fn figures(period: &Period, language: Language) -> String {
     let more = |count: Option<u64>, name: &str| match count {
-        Some(count) if count > 0 => format!(" + {count} {name}"),
+        Some(count) if count > 0 => format!(" + {count} {}", language.say(name)),
         _ => String::new(),
     };
     let (synonym, partial) = (more(period.synonym_count, "by a synonym"), more(period.partial_count, "partial"));
@@ -63,7 +74,8 @@ fn figures(period: &Period) -> String {
         Some(occurrences) if period.counted() > 0 => format!("  {occurrences}×"),
         _ => String::new(),
     };
-    format!("{}{synonym}{partial} of {} = {}{occurrences}", period.count, period.all, percent(period.share()))
+    let counted = format!("{}{synonym}{partial}", period.count);
+    format!("{} = {}{occurrences}", of(counted, period.all, language), percent(period.share()))
 }
 
 /// A share in percent with one digit behind the point, or as many as it takes to tell it from nothing.
@@ -122,7 +134,7 @@ mod tests {
     #[test]
     fn a_chart_tells_gaps_from_empty_results() {
         let timeline = samples();
-        let style = Style { color: Color::Off, width: Some(40) };
+        let style = Style { color: Color::Off, width: Some(40), language: Language::English };
         let lines: Vec<String> = chart(&timeline, style).lines().map(|line| line.trim_end().to_string()).collect();
         assert!(lines[0].chars().count() <= 40, "{}", lines[0]);
         assert_eq!(

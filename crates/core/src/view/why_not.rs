@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::clean;
+use super::messages::Language;
+use super::{clean, width};
 use crate::search::why_not::{Verdict, WhyNot};
 
 /// The verdict, then a line a clause: whether it holds, and what the article has or has instead.
-pub fn text(answer: &WhyNot) -> String {
+pub fn text(answer: &WhyNot, language: Language) -> String {
     let mut out = String::new();
     let mut place = answer.place.map(|place| format!(": hit number {place}")).unwrap_or_default();
     if let Some(shown) = &answer.shown {
@@ -18,14 +19,15 @@ pub fn text(answer: &WhyNot) -> String {
         Verdict::Partial => format!("it is found among those that hold only some of the query{place}"),
         Verdict::NotFound => "it is not found".to_string(),
     };
-    let title = if answer.title.is_empty() { "(no title)" } else { &answer.title };
-    let _ = writeln!(out, "{}  {}\n{verdict}", answer.id, clean::line(title));
+    let none = language.say("(no title)");
+    let title = if answer.title.is_empty() { &none } else { answer.title.as_str() };
+    let _ = writeln!(out, "{}  {}\n{}", answer.id, clean::line(title), language.say(&verdict));
     if answer.clauses.is_empty() {
-        let _ = writeln!(out, "the query asks for nothing");
+        let _ = writeln!(out, "{}", language.say("the query asks for nothing"));
     }
     for clause in &answer.clauses {
-        let sign = if clause.holds { "yes" } else { "NO " };
-        let why = if clause.why.is_empty() { String::new() } else { format!(": {}", clause.why) };
+        let sign = width::pad(&language.say(if clause.holds { "yes" } else { "NO" }), 3);
+        let why = if clause.why.is_empty() { String::new() } else { format!(": {}", language.say(&clause.why)) };
         let _ = writeln!(out, "{}{sign}  {}{why}", "    ".repeat(clause.depth), clause.text);
     }
     clean::text(&out).into_owned()

@@ -1,6 +1,7 @@
 //! Reading: snapshots of a commit, and their caches of terms, facet columns and articles.
 
 pub mod article_cache;
+mod beginning;
 pub mod export;
 pub mod facet_columns;
 mod lengths;

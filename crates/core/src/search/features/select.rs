@@ -1,5 +1,6 @@
 //! All that matches, not a page of it: what exports and `delete` go by.
 
+use super::occurrences::is_counted;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::{DocAddress, Snapshot, check};
@@ -35,6 +36,23 @@ pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Resu
         let (asked, how) = ((query.root.as_ref(), filters), (Breadth::Exact, Copies::All));
         let control = Control::default();
         Ok(Found::of_tree(snapshot, asked, Synonyms::builtin(), how, &control)?.addresses(Kind::Full))
+    })
+}
+
+/// The addresses of the articles that a request selects, of the kinds that it counts, with the kind of each; in no order that
+/// means anything.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written; [`Error::Interrupted`] where the control says to
+/// stop.
+pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>) -> Result<Vec<(DocAddress, Kind)>> {
+    check::guarded(&snapshot.generation, || {
+        let found = Found::find(snapshot, request, &request.synonyms, control)?;
+        if found.cut_short() {
+            return Err(Error::Interrupted);
+        }
+        let kinds = Kind::ALL.into_iter().filter(|kind| is_counted(*kind, request.count));
+        Ok(kinds.flat_map(|kind| found.addresses(kind).into_iter().map(move |address| (address, kind))).collect())
     })
 }
 

@@ -1,0 +1,78 @@
+//! What holds for the whole run: the language of messages, whether text is in colour, whether anything but errors is said.
+
+use std::ffi::OsString;
+use std::sync::OnceLock;
+
+use super::asked::{ColorArg, LangArg};
+use gongxun_core::view::messages::Language;
+
+/// What was chosen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings {
+    /// The language of messages and help.
+    pub language: Language,
+    /// Whether text is in colour.
+    pub color: ColorArg,
+    /// Whether errors alone are said.
+    pub quiet: bool,
+}
+
+static SETTINGS: OnceLock<Settings> = OnceLock::new();
+
+/// Sets them, once.
+pub fn set(settings: Settings) {
+    SETTINGS.set(settings).ok();
+}
+
+/// What was chosen, or what holds without a choice.
+pub fn get() -> Settings {
+    SETTINGS.get().copied().unwrap_or_default()
+}
+
+/// The language of messages.
+pub fn language() -> Language {
+    get().language
+}
+
+/// The language that the arguments ask for, before they are understood: help and complaints are in it too. Else the one of
+/// the locale.
+pub fn language_of(args: &[OsString]) -> Language {
+    let values = args.iter().enumerate().filter_map(|(at, arg)| match arg.to_str()? {
+        "--lang" => args.get(at + 1)?.to_str().map(str::to_string),
+        other => other.strip_prefix("--lang=").map(str::to_string),
+    });
+    match values.last().as_deref() {
+        Some("zh") => Language::Chinese,
+        Some(_) => Language::English,
+        None => of_locale(),
+    }
+}
+
+/// The language of the locale, as the system's own programs find it.
+fn of_locale() -> Language {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
+    Language::of_locale(&locale)
+}
+
+/// The language of an option, where one was given.
+pub fn chosen(lang: Option<LangArg>) -> Language {
+    match lang {
+        Some(LangArg::Zh) => Language::Chinese,
+        Some(LangArg::En) => Language::English,
+        None => of_locale(),
+    }
+}
+
+/// Whether text on standard output is in colour.
+pub fn is_colored(terminal: bool) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match get().color {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto if is_set("NO_COLOR") => false,
+        ColorArg::Auto => {
+            terminal || std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0" && !value.is_empty())
+        }
+    }
+}

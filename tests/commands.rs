@@ -1,0 +1,81 @@
+//! docs/COMMANDS.md is run as it is printed: each command of a block, in order, on the sample corpus, with what it prints.
+//! `GONGXUN_BLESS=1 cargo test --test commands` prints it anew.
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::path::Path;
+use std::process::Command;
+
+use desk::Desk;
+
+const PAGE: &str = "docs/COMMANDS.md";
+
+#[test]
+fn commands_print_what_the_page_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
+    let page = std::fs::read_to_string(&path).unwrap();
+    let desk = Desk::with_corpus();
+    let (mut printed, mut inside, mut commands) = (String::new(), false, 0);
+    for line in page.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+        }
+        match line.strip_prefix("$ ").filter(|_| inside) {
+            Some(command) => {
+                commands += 1;
+                printed.push_str(&format!("$ {command}\n{}", run(&desk, command)));
+            }
+            // What a command printed before is printed anew.
+            None if inside && !line.starts_with("```") => {}
+            None => printed.push_str(&format!("{line}\n")),
+        }
+    }
+    assert!(commands > 10, "{PAGE} has {commands} commands");
+    if std::env::var_os("GONGXUN_BLESS").is_some() {
+        std::fs::write(&path, printed).unwrap();
+        return;
+    }
+    for (number, (is, should)) in printed.lines().zip(page.lines()).enumerate() {
+        assert_eq!(is, should, "{PAGE}, line {}", number + 1);
+    }
+    assert_eq!(printed.lines().count(), page.lines().count());
+}
+
+/// What a command prints, messages first, without what differs from run to run.
+fn run(desk: &Desk, line: &str) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_gongxun")).parent().unwrap();
+    let path = std::env::join_paths(
+        std::iter::once(program.to_path_buf()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    );
+    let output = Command::new("sh")
+        .args(["-c", line])
+        .current_dir(desk.folder.path())
+        .env("PATH", path.unwrap())
+        .env("LC_ALL", "C.UTF-8")
+        .env_remove("GONGXUN_INDEX")
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    let text = [output.stderr, output.stdout].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    assert!(!text.contains("panicked at"), "{line}: {text}");
+    let folder = desk.folder.path().to_string_lossy().into_owned();
+    let mut lines: Vec<String> = text.replace(&folder, "").lines().map(steady).collect();
+    while lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    lines.into_iter().map(|line| line.trim_end().to_string() + "\n").collect()
+}
+
+/// The line with `…` for the time that it took, and for today.
+fn steady(line: &str) -> String {
+    let mut line = line.to_string();
+    for unit in [" ms, ", " 毫秒，"] {
+        if let Some((before, after)) = line.clone().split_once(unit) {
+            let kept = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+            line = format!("{kept}…{unit}{after}");
+        }
+    }
+    let today = gongxun_core::article::Date::now().map(|now| now.to_string()[..10].to_string()).unwrap_or_default();
+    line.replace(&format!("[{today}]"), "[…]").replace(&today.replace('-', "/"), "…").replace(&today, "…")
+}
