@@ -88,7 +88,7 @@ fn print_marks(snapshot: &Snapshot, stock: &Stock) {
     let mut highlighter = Highlighter::new(&compiled.marks, segmenter);
     let ours = times(&keys, 20, &mut |key| {
         let page = &pages[at(key)];
-        std::hint::black_box((highlighter.snippet(page, 100), highlighter.marks(page)));
+        std::hint::black_box((highlighter.snippet(page, 100, None), highlighter.marks(page)));
     });
     let documents: Vec<_> = hits.iter().map(|hit| stock.document(&hit.article.title, &hit.article.body)).collect();
     let snippets = stock.snippets(MARK);

@@ -1,4 +1,5 @@
-//! Prints how well questions are answered, ours beside words alone and beside tantivy with the tantivy-jieba tokenizer:
+//! Prints how well questions are answered, ours with and without the second stage of ranking, beside words alone and beside tantivy
+//! with the tantivy-jieba tokenizer:
 //! `GONGXUN_DATA=… cargo run --release --example retrieval_quality`.
 //!
 //! `GONGXUN_DATA` names a folder with `retrieval/cmrc2018` and `scale/cctv.jsonl`. The judged queries over `corpus/` need no data.
@@ -16,13 +17,17 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use archive::Archive;
-use quality::{DEPTH, Figures, Ours, Question, json_lines, judged, measure, text};
+use gongxun_core::search::Request;
+use quality::{DEPTH, Difference, Figures, Ours, Question, Random, difference, each, json_lines, judged, mean, text};
 use stock::{Row, Stock};
 
 /// How many headlines are asked for.
 const HEADLINES: usize = 3_000;
 /// The shortest and the longest piece of a headline, in characters.
 const PIECE: (usize, usize) = (4, 10);
+/// The figures of which the second stage's part is told, with their names.
+const FIGURES: [(&str, fn(&Figures) -> f64); 2] =
+    [("MRR@10", |figures| figures.mrr), ("nDCG@10", |figures| figures.ndcg)];
 
 fn main() {
     let wanted = std::env::args().nth(1);
@@ -55,8 +60,9 @@ fn judged_corpus() {
     archive.ingest_from(&root.join("corpus"), &root.join("corpus"));
     let snapshot = archive.snapshot();
     let articles: Vec<gongxun_core::article::Article> = snapshot.all().map(|found| found.unwrap().1).collect();
-    let ours = Ours::new(snapshot, |article| article.origin.clone());
-    let stock = Stock::new(articles.iter().map(|a| row(a.origin.clone(), &a.title, &a.body)));
+    let key = |article: &gongxun_core::article::Article| article.origin.trim_start_matches("corpus/").to_string();
+    let ours = Ours::new(snapshot, key);
+    let stock = Stock::new(articles.iter().map(|a| row(key(a), &a.title, &a.body)));
     let questions = judged(&root.join("tests/data/judged/queries.jsonl"), |key| ours.has(key));
     table("judged queries over corpus/", &questions, &ours, &stock);
 }
@@ -136,29 +142,24 @@ fn line(article: &gongxun_core::article::Article) -> usize {
 fn table(name: &str, questions: &[Question], ours: &Ours, stock: &Stock) {
     let row = |system: &str, answer: &dyn Fn(&str) -> Vec<String>| {
         let start = Instant::now();
-        let Figures { mrr, recall_10, recall_100, ndcg } = measure(questions, answer);
+        let each = each(questions, answer);
+        let Figures { mrr, recall_10, recall_100, ndcg } = mean(&each);
         let ms = start.elapsed().as_secs_f64() * 1e3 / questions.len().max(1) as f64;
         let figures = [mrr, recall_10, recall_100, ndcg].map(|figure| format!("{figure:>11.4}"));
         println!("  {system:<23}{}   {ms:.2} ms a question", figures.concat());
+        each
     };
     println!("{name}: {} questions", questions.len());
-    row("ours", &|question| ours.answer(question));
+    let off = row("ours, one stage", &|question| ours.answer(question, 0));
+    let on = row("ours", &|question| ours.answer(question, Request::SECOND_STAGE));
+    for (figure, of) in FIGURES {
+        let Difference { mean, low, high } = difference(&off, &on, of);
+        println!("    the second stage gives {figure} {mean:+.4}, 95 % between {low:+.4} and {high:+.4}");
+    }
     row("words alone", &|question| ours.words_alone(question));
     row("tantivy-jieba, parsed", &|question| stock.answer(&*stock.parsed(question), DEPTH));
     row("tantivy-jieba, any", &|question| {
         let query = stock.any_token(question);
         stock.answer(&query, DEPTH)
     });
-}
-
-/// A small generator of random numbers: the same questions each time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
-    }
 }

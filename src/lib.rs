@@ -68,7 +68,9 @@ pub use gongxun_core::error::{Error, Result};
 pub use gongxun_core::index::{IndexSettings as Settings, NewArticle, Put, Resources, Stats};
 pub use gongxun_core::query::{Field, Filter, Note, NoteKind, Query, Unit};
 pub use gongxun_core::search::compare::{Compared, Comparison, Row};
-pub use gongxun_core::search::explain::{Explanation, Part as ScorePart, TokenKind};
+pub use gongxun_core::search::explain::{
+    Explanation, Judged, Part as ScorePart, Passage, SecondStage, Share, TokenKind,
+};
 pub use gongxun_core::search::facets::{Count, Facets};
 pub use gongxun_core::search::select::Selection;
 pub use gongxun_core::search::snippet::{Marked as Snippet, Marks, Part as SnippetPart};

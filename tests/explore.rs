@@ -248,6 +248,8 @@ fn the_command_line_prints_data_on_stdout_and_remarks_on_stderr() {
         (&["search", "郭振纲", "--format", "gbt7714"], 0, "郭振纲", ""),
         (&["search", "没有这个词吧", "--format", "csv", "--exact"], 1, "id,match,title", ""),
         (&["search", "樱花", "--explain"], 0, "word 樱花 2 times in the body", "articles"),
+        (&["search", "工会 协商", "--explain"], 0, "the article holds 工会", "articles"),
+        (&["search", "工会 协商", "--explain", "--second-stage", "1"], 0, "score ", "articles"),
         (&["search", "工汇"], 1, "", "did you mean 工会?"),
         (&["search", "gonghui", "--format", "json"], 1, "\"kind\":\"suggestion\"", ""),
         (&["timeline", "工会"], 0, "no article in the archive", "4 of 12 articles"),

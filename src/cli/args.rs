@@ -282,7 +282,11 @@ pub struct SearchArgs {
     /// Count sources, outlets, editors, authors, sections and months too
     #[arg(long)]
     pub facets: bool,
-    /// Tell for each hit which words scored what
+    /// Order the first N hits by relevance anew, by the passage of each that answers best; 0 leaves the order of the
+    /// articles' scores
+    #[arg(long, value_name = "N", default_value_t = gongxun_core::search::Request::SECOND_STAGE)]
+    pub second_stage: usize,
+    /// Tell for each hit which words scored what, and what its best passage is
     #[arg(long)]
     pub explain: bool,
     /// How long snippets are, in characters

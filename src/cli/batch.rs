@@ -50,6 +50,7 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
             };
             request.limit = if with_hits { args.limit.unwrap_or(Request::DEFAULT_LIMIT) } else { 0 };
             request.occurrences = true;
+            request.second_stage = args.second_stage;
             request.snippet_length = args.snippet_length;
             let results = snapshot.answer(&request, &control)?;
             if with_hits {

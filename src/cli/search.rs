@@ -124,6 +124,7 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
     if !matches!(args.format, Format::Text | Format::Json | Format::Jsonl) {
         request.snippet_length = 0;
     }
+    request.second_stage = args.second_stage;
     request.explain = args.explain;
     Ok(request)
 }

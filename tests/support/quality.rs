@@ -13,6 +13,7 @@ use gongxun_core::search::compile::plan::TokenKind;
 use gongxun_core::search::matching::bits::Bits;
 use gongxun_core::search::matching::found::Matches;
 use gongxun_core::search::matching::segment::Segment;
+use gongxun_core::search::ranking::rank::Order;
 use gongxun_core::search::ranking::scoring::{scores, weigh};
 use gongxun_core::search::{Breadth, Sort};
 use gongxun_text::synonyms::Synonyms;
@@ -43,29 +44,83 @@ pub struct Figures {
     pub ndcg: f64,
 }
 
-/// Asks all questions.
-pub fn measure(questions: &[Question], mut answer: impl FnMut(&str) -> Vec<String>) -> Figures {
-    let mut sum = Figures::default();
-    for question in questions {
-        let ranked = answer(&question.text);
-        let right = |key: &String| question.relevant.contains_key(key);
-        let found = |depth: usize| {
-            let room = question.relevant.len().min(depth).max(1);
-            ranked.iter().take(depth).filter(|key| right(key)).count() as f64 / room as f64
-        };
-        sum.mrr += ranked.iter().take(FIRST).position(right).map_or(0.0, |place| 1.0 / (place + 1) as f64);
-        let gain = |grade: u8, place: usize| (f64::from(1u32 << grade) - 1.0) / ((place + 2) as f64).log2();
-        let grades = ranked.iter().map(|key| question.relevant.get(key).copied().unwrap_or(0));
-        let mut ideal: Vec<u8> = question.relevant.values().copied().collect();
-        ideal.sort_unstable_by(|a, b| b.cmp(a));
-        let best: f64 = ideal.iter().take(FIRST).enumerate().map(|(place, grade)| gain(*grade, place)).sum();
-        let got: f64 = grades.take(FIRST).enumerate().map(|(place, grade)| gain(grade, place)).sum();
-        sum.ndcg += if best > 0.0 { got / best } else { 0.0 };
-        sum.recall_10 += found(FIRST);
-        sum.recall_100 += found(DEPTH);
+/// Asks all questions: the means of all figures.
+pub fn measure(questions: &[Question], answer: impl FnMut(&str) -> Vec<String>) -> Figures {
+    mean(&each(questions, answer))
+}
+
+/// Asks all questions: the figures of each.
+pub fn each(questions: &[Question], mut answer: impl FnMut(&str) -> Vec<String>) -> Vec<Figures> {
+    questions.iter().map(|question| figures(question, &answer(&question.text))).collect()
+}
+
+/// What one ranking is worth.
+fn figures(question: &Question, ranked: &[String]) -> Figures {
+    let right = |key: &String| question.relevant.contains_key(key);
+    let found = |depth: usize| {
+        let room = question.relevant.len().min(depth).max(1);
+        ranked.iter().take(depth).filter(|key| right(key)).count() as f64 / room as f64
+    };
+    let gain = |grade: u8, place: usize| (f64::from(1u32 << grade) - 1.0) / ((place + 2) as f64).log2();
+    let grades = ranked.iter().map(|key| question.relevant.get(key).copied().unwrap_or(0));
+    let mut ideal: Vec<u8> = question.relevant.values().copied().collect();
+    ideal.sort_unstable_by(|a, b| b.cmp(a));
+    let best: f64 = ideal.iter().take(FIRST).enumerate().map(|(place, grade)| gain(*grade, place)).sum();
+    let got: f64 = grades.take(FIRST).enumerate().map(|(place, grade)| gain(grade, place)).sum();
+    Figures {
+        mrr: ranked.iter().take(FIRST).position(right).map_or(0.0, |place| 1.0 / (place + 1) as f64),
+        recall_10: found(FIRST),
+        recall_100: found(DEPTH),
+        ndcg: if best > 0.0 { got / best } else { 0.0 },
     }
-    let n = questions.len().max(1) as f64;
-    Figures { mrr: sum.mrr / n, recall_10: sum.recall_10 / n, recall_100: sum.recall_100 / n, ndcg: sum.ndcg / n }
+}
+
+/// The means of figures.
+pub fn mean(figures: &[Figures]) -> Figures {
+    let n = figures.len().max(1) as f64;
+    let of = |figure: fn(&Figures) -> f64| figures.iter().map(figure).sum::<f64>() / n;
+    Figures {
+        mrr: of(|f| f.mrr),
+        recall_10: of(|f| f.recall_10),
+        recall_100: of(|f| f.recall_100),
+        ndcg: of(|f| f.ndcg),
+    }
+}
+
+/// What a ranking has more than another, question by question: the mean, and where 95 of 100 means lie when the questions are
+/// drawn anew (a paired bootstrap).
+#[derive(Debug, Clone, Copy)]
+pub struct Difference {
+    pub mean: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// How often questions are drawn anew.
+const DRAWS: usize = 2_000;
+
+/// What `new` has more of a figure than `old`.
+pub fn difference(old: &[Figures], new: &[Figures], figure: impl Fn(&Figures) -> f64) -> Difference {
+    let each: Vec<f64> = old.iter().zip(new).map(|(old, new)| figure(new) - figure(old)).collect();
+    let n = each.len().max(1);
+    let mut random = Random(7);
+    let mut draw = || (0..n).map(|_| each.get(random.below(n)).copied().unwrap_or(0.0)).sum::<f64>() / n as f64;
+    let mut means: Vec<f64> = (0..DRAWS).map(|_| draw()).collect();
+    means.sort_by(f64::total_cmp);
+    let mean = each.iter().sum::<f64>() / n as f64;
+    Difference { mean, low: means[DRAWS / 40], high: means[DRAWS - 1 - DRAWS / 40] }
+}
+
+/// A small generator of random numbers: the same ones each time.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit
+    }
 }
 
 /// A snapshot whose articles are called by keys.
@@ -95,15 +150,16 @@ impl Ours {
         self.keys.iter().any(|keys| keys.values().any(|other| other == key))
     }
 
-    /// The hits as the product gives them: full matches, then partial ones.
-    pub fn answer(&self, question: &str) -> Vec<String> {
+    /// The hits as the product gives them: full matches, then partial ones, the first so many of all in the order of the second
+    /// stage.
+    pub fn answer(&self, question: &str, second_stage: usize) -> Vec<String> {
         let query = parse(question);
         let segmenter = self.snapshot.segmenter().unwrap();
         let compiled = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Wide);
         let control = Control::default();
         let matches = Matches::find(&self.snapshot, &compiled, &control).unwrap();
-        let how = (Sort::Relevance, Breadth::Wide);
-        let ranked = matches.ranked(&self.snapshot, &compiled, how, DEPTH, &control).unwrap();
+        let order = Order { sort: Sort::Relevance, breadth: Breadth::Wide, second_stage };
+        let ranked = matches.ranked(&self.snapshot, &compiled, order, DEPTH, &control).unwrap();
         ranked.into_iter().map(|ranked| self.key(ranked.address)).collect()
     }
 

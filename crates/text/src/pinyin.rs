@@ -4,6 +4,22 @@
 
 use pinyin::ToPinyin as _;
 
+/// Returns the pinyin of a Chinese character; `None` if it has no reading.
+///
+/// ```
+/// use gongxun_text::pinyin::reading;
+/// assert_eq!((reading('工'), reading('女'), reading('A')), (Some("gong"), Some("nv"), None));
+/// ```
+pub fn reading(c: char) -> Option<&'static str> {
+    Some(match c.to_pinyin()?.plain() {
+        "nü" => "nv",
+        "lü" => "lv",
+        "nüe" => "nve",
+        "lüe" => "lve",
+        letters => letters,
+    })
+}
+
 /// Returns the pinyin of a word of Chinese characters, syllable after syllable; `None` if a character has no reading.
 ///
 /// ```
@@ -15,15 +31,21 @@ use pinyin::ToPinyin as _;
 pub fn sound(word: &str) -> Option<String> {
     let mut letters = String::new();
     for c in word.chars() {
-        letters.push_str(c.to_pinyin()?.plain());
+        letters.push_str(reading(c)?);
     }
-    (!letters.is_empty()).then(|| letters.replace('ü', "v"))
+    (!letters.is_empty()).then_some(letters)
 }
 
 /// Normalizes pinyin so that syllables that many speakers do not distinguish become equal: zh and z, ch and c, sh and
 /// s, a final ng and n, l and n.
 pub fn rough(letters: &str) -> String {
     letters.replace("zh", "z").replace("ch", "c").replace("sh", "s").replace("ng", "n").replace('l', "n")
+}
+
+/// Returns the rough pinyin of a word, syllable by syllable, so that 方案 and 反感 differ; `None` if a character has no reading.
+pub fn rough_sound(word: &str) -> Option<String> {
+    let syllables: Option<String> = word.chars().map(|c| reading(c).map(rough)).collect();
+    syllables.filter(|letters| !letters.is_empty())
 }
 
 /// Returns the letters of pinyin as typed (`gong hui`, `gong'hui`, `GongHui`); `None` if the text is not pinyin: it has
@@ -49,9 +71,18 @@ mod tests {
     fn sounds_meet() {
         assert_eq!(sound("女工").as_deref(), Some("nvgong"));
         assert_eq!(rough(&sound("职工").unwrap()), rough(&sound("资工").unwrap()));
+        assert_eq!(rough_sound("职工"), rough_sound("资工"));
+        assert_ne!(rough_sound("方案"), rough_sound("反感"));
         assert_eq!(typed("Gong Hui").as_deref(), Some("gonghui"));
         assert_eq!(typed("xi'an").as_deref(), Some("xian"));
         assert_eq!(typed("工hui"), None);
         assert_eq!(typed("a"), None);
+    }
+
+    #[test]
+    fn readings_are_of_latin_letters() {
+        let readings = ('\u{3400}'..='\u{9fff}').filter_map(reading);
+        let odd: Vec<&str> = readings.filter(|letters| !letters.chars().all(|c| c.is_ascii_lowercase())).collect();
+        assert_eq!(odd.iter().filter(|letters| letters.contains('ü')).count(), 0, "{odd:?}");
     }
 }

@@ -87,6 +87,13 @@ impl<'a> Search<'a> {
         self
     }
 
+    /// How many of the first hits by relevance are ordered anew by the item of their text that answers best;
+    /// [`Request::SECOND_STAGE`] unless said, 0 for none.
+    pub fn second_stage(mut self, hits: usize) -> Search<'a> {
+        self.request.second_stage = hits;
+        self
+    }
+
     /// Facets are counted.
     pub fn facets(mut self) -> Search<'a> {
         self.request.facets = true;

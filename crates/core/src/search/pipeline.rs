@@ -9,7 +9,8 @@ use super::kind::Kind;
 use super::matching::bits::Bits;
 use super::matching::collapse::{Collapsed, Copies};
 use super::matching::found::Matches;
-use super::ranking::rank::{Ranked, Sort};
+use super::ranking::rank::Order;
+use super::ranking::ranked::Ranked;
 use super::request::Request;
 use super::results::facets::{self, Counter, Facets};
 use crate::control::{Control, Stops};
@@ -143,13 +144,13 @@ impl<'a> Found<'a> {
         notes
     }
 
-    /// The first `wanted` of the matches that the breadth takes in, in order. Where the control says to stop none, and the
+    /// The first `wanted` of the matches, in order. Where the control says to stop none, and the
     /// answer is cut short.
     ///
     /// # Errors
     /// Where a file of the index can't be read.
-    pub fn ranked(&mut self, sort: Sort, breadth: Breadth, wanted: usize) -> Result<Vec<Ranked>> {
-        match self.matches.ranked(self.snapshot, &self.compiled, (sort, breadth), wanted, self.control) {
+    pub fn ranked(&mut self, order: Order, wanted: usize) -> Result<Vec<Ranked>> {
+        match self.matches.ranked(self.snapshot, &self.compiled, order, wanted, self.control) {
             Err(Error::Interrupted) => {
                 self.matches.cut_short = true;
                 Ok(Vec::new())

@@ -28,7 +28,7 @@ pub fn hits(
     let mut unreadable = Vec::new();
     let snapshot = found.snapshot;
     let wanted = request.offset.saturating_add(request.limit);
-    let ranked = found.ranked(request.sort, breadth, wanted)?;
+    let ranked = found.ranked(request.order(breadth), wanted)?;
     let compiled = &found.compiled;
     let partial_marks: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
     let segmenter = snapshot.segmenter()?;
@@ -40,6 +40,7 @@ pub fn hits(
             Kind::Partial => (&partial_marks, &mut partial),
             _ => (&compiled.marks, &mut full),
         };
+        let item = ranked.evidence.and_then(|evidence| evidence.passage).map(|(from, to)| from as usize..to as usize);
         let (article, snippet, of_names) = match request.snippet_length {
             // Without snippets nothing is folded and nothing kept.
             0 => match snapshot.article(ranked.address) {
@@ -52,7 +53,7 @@ pub fn hits(
             },
             length => {
                 let Some(page) = snapshot.decoded_or_noted(ranked.address, &mut unreadable)? else { continue };
-                (page.article.clone(), highlighter.snippet(&page, length), highlighter.marks(&page))
+                (page.article.clone(), highlighter.snippet(&page, length, item), highlighter.marks(&page))
             }
         };
         give(Hit {
@@ -63,7 +64,7 @@ pub fn hits(
             reprints: found.copies.of(ranked.address).len().saturating_sub(1) as u64,
             kind: ranked.kind,
             explanation: match request.explain {
-                true => Some(explain::explain(snapshot, compiled, ranked.address, ranked.score)?),
+                true => Some(explain::explain(snapshot, compiled, ranked, &article)?),
                 false => None,
             },
             article,

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::compile::plan::Breadth;
 use super::matching::collapse::Copies;
-use super::ranking::rank::Sort;
+use super::ranking::rank::{Order, Sort};
+use super::ranking::stage;
 use super::results::snippet;
 use crate::query::{Filter, Query};
 use gongxun_text::synonyms::Synonyms;
@@ -20,6 +21,9 @@ pub struct Request {
     pub synonyms: Cow<'static, Synonyms>,
     /// The order.
     pub sort: Sort,
+    /// How many of the first hits by relevance are ordered anew by the item of their text that answers best; 0 leaves the
+    /// order of the articles' scores. Neither page nor limit changes which these are.
+    pub second_stage: usize,
     /// How many hits are given.
     pub limit: usize,
     /// How many hits are passed over.
@@ -45,6 +49,8 @@ pub struct Request {
 impl Request {
     /// How many hits are given unless another number is asked for.
     pub const DEFAULT_LIMIT: usize = 10;
+    /// How many of the first hits are ordered anew unless another number is asked for.
+    pub const SECOND_STAGE: usize = stage::DEFAULT_DEPTH;
 
     /// The request for a query's first page.
     pub fn new(query: Query) -> Request {
@@ -53,6 +59,7 @@ impl Request {
             filters: Vec::new(),
             synonyms: Cow::Borrowed(Synonyms::builtin()),
             sort: Sort::Relevance,
+            second_stage: Request::SECOND_STAGE,
             limit: Request::DEFAULT_LIMIT,
             offset: 0,
             facets: false,
@@ -64,5 +71,9 @@ impl Request {
             snippet_length: snippet::DEFAULT_LENGTH,
             explain: false,
         }
+    }
+    /// The order that is asked for, of the matches that the breadth takes in.
+    pub fn order(&self, breadth: Breadth) -> Order {
+        Order { sort: self.sort, breadth, second_stage: self.second_stage }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
+use super::concepts::concepts;
 use super::needle::Needle;
-use super::plan::{Breadth, Compiled, Key, Mark, Plan, Scope, ScoreTerm, Word};
+use super::plan::{Breadth, Compiled, Key, Mark, Plan, Scope, ScoreTerm, Word, Year};
 use super::relax::relax;
 use super::runs;
 use super::string::StringPlan;
 use super::terms;
+use super::years::years;
 use crate::index::analyzer;
 use crate::query::{Field, Filter, MAX_TERMS, Node, PatternPart, Piece};
 use gongxun_text::compound;
@@ -43,6 +45,7 @@ pub fn compile(
         marks: Vec::new(),
         part_marks: Vec::new(),
         used: Vec::new(),
+        years: Vec::new(),
     };
     let mut plans = Vec::new();
     plans.extend(root.map(|node| compiler.node(node, Scope::ALL, Sign::Positive)));
@@ -50,8 +53,9 @@ pub fn compile(
     let full = Plan::and(plans);
     let typed = full.without_synonyms();
     let partial = breadth.partial().then(|| relax(&full)).flatten();
-    let Compiler { terms, marks, part_marks, used: synonyms, .. } = compiler;
-    Compiled { full, typed, partial, terms: terms::summed(terms), marks, part_marks, synonyms }
+    let Compiler { terms, marks, part_marks, used, years, synonyms, .. } = compiler;
+    let concepts = concepts(&full, &years, synonyms);
+    Compiled { full, typed, partial, terms: terms::summed(terms), marks, part_marks, synonyms: used, concepts, years }
 }
 
 /// Whether a part of the tree asks for something, or keeps it out.
@@ -69,6 +73,7 @@ struct Compiler<'a> {
     marks: Vec<Mark>,
     part_marks: Vec<Mark>,
     used: Vec<(String, Vec<String>)>,
+    years: Vec<Year>,
 }
 
 impl Compiler<'_> {
@@ -143,6 +148,9 @@ impl Compiler<'_> {
     fn text(&mut self, piece: &Piece, scope: Scope, sign: Sign) -> Plan {
         let folded = fold(&piece.text);
         self.score(&folded, scope, 1.0, sign);
+        if sign == Sign::Positive {
+            self.years.extend(years(&folded));
+        }
         let mut cut = Vec::new();
         let mut any_content = false;
         analyzer::words(&folded, self.segmenter, &mut cut, |word| any_content |= !is_function_word(word));

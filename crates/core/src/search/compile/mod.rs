@@ -3,11 +3,13 @@
 //! The tree and the generation's segmenter flow in; a [`plan::Compiled`] query flows out, which knows nothing of segments.
 
 mod compiler;
+mod concepts;
 pub mod needle;
 pub mod plan;
 mod relax;
 mod runs;
 pub mod string;
 pub mod terms;
+mod years;
 
 pub use compiler::{PART_WEIGHT, SYNONYM_WEIGHT, compile};

@@ -293,6 +293,32 @@ pub struct Compiled {
     pub part_marks: Vec<Mark>,
     /// Synonyms that were taken in: the word, and what stands for it.
     pub synonyms: Vec<(String, Vec<String>)>,
+    /// What the query is about, for the second stage of ranking.
+    pub concepts: Vec<Concept>,
+    /// The years that the query names, as conditions of the second stage.
+    pub years: Vec<Year>,
+}
+
+/// Something that a query asks for: a word or a string in quotes, with all that will do in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concept {
+    /// The word or string, folded.
+    pub name: String,
+    /// It, and what else will do: an article that holds any of them holds the concept.
+    pub strings: Vec<StringPlan>,
+    /// What it is made of: an article that holds some of these and no string of it holds a part of the concept.
+    pub parts: Vec<StringPlan>,
+    /// Where it may stand.
+    pub scope: Scope,
+}
+
+/// A year that a query names (2023年, 二〇二三年).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Year {
+    /// The year, as an article's date has it.
+    pub year: u16,
+    /// How a text names it.
+    pub strings: Vec<StringPlan>,
 }
 
 /// How much is taken in beside what was typed.

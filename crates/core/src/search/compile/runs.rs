@@ -21,7 +21,9 @@ pub(super) fn unknown(folded: &str, cut: &[Token], kept: &[Range<usize>]) -> Vec
         let range = token.start as usize..token.end as usize;
         let word = &folded[range.clone()];
         let is_kept = kept.iter().any(|kept| kept.contains(&range.start));
-        let is_part = word.chars().all(is_han) && !is_function_word(word) && !is_kept;
+        // A single character behind a number is what is counted (2021年, 3名), no part of the name that follows.
+        let is_counted = word.chars().count() == 1 && folded[..range.start].ends_with(|c: char| c.is_ascii_digit());
+        let is_part = word.chars().all(is_han) && !is_function_word(word) && !is_kept && !is_counted;
         if !is_part || stretch.last().is_some_and(|last| last.end != range.start) {
             of_stretch(folded, &stretch, &mut runs);
             stretch.clear();
@@ -77,6 +79,8 @@ mod tests {
         check("工会", &[]);
         check("我的工会", &[]);
         check("5人", &[]);
+        check("2021年欠薪", &[]);
+        check("3名焦远山", &["焦远山"]);
         check("", &[]);
     }
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::index::{Snapshot, check};
 use crate::search::compile::plan::Mark;
 use crate::search::pipeline::Found;
-use crate::search::ranking::rank::Sort;
+use crate::search::ranking::rank::{Order, Sort};
 use crate::search::request::Request;
 use gongxun_text::fold::fold_char;
 use gongxun_text::segment::{Hmm, Segmenter, Token};
@@ -143,7 +143,7 @@ pub fn collocations(
 ) -> Result<Collocations> {
     check::guarded(&snapshot.generation, || {
         let mut found = Found::find(snapshot, request, &request.synonyms, control)?;
-        let ranked = found.ranked(Sort::Oldest, request.count, usize::MAX)?;
+        let ranked = found.ranked(Order { sort: Sort::Oldest, breadth: request.count, second_stage: 0 }, usize::MAX)?;
         let mut answer = Collocations {
             query: request.query.text.clone(),
             measure: "log-likelihood",

@@ -17,7 +17,8 @@ use crate::index::{Snapshot, check};
 use crate::search::compile::plan::{Mark, Text};
 use crate::search::kind::Kind;
 use crate::search::pipeline::Found;
-use crate::search::ranking::rank::{Ranked, Sort};
+use crate::search::ranking::rank::Sort;
+use crate::search::ranking::ranked::Ranked;
 use crate::search::request::Request;
 use gongxun_text::fold::fold_char;
 use gongxun_text::strings::ends_sentence;
@@ -189,10 +190,10 @@ pub fn concordance(
 ) -> Result<Counts> {
     check::guarded(&snapshot.generation, || {
         // What is not counted is not marked either.
-        let request = Request { breadth: request.count, ..request.clone() };
-        let mut found = Found::find(snapshot, &request, &request.synonyms, control)?;
         let sort = if options.order == Order::Newest { Sort::Newest } else { Sort::Oldest };
-        let articles = found.ranked(sort, request.count, usize::MAX)?;
+        let request = Request { breadth: request.count, sort, ..request.clone() };
+        let mut found = Found::find(snapshot, &request, &request.synonyms, control)?;
+        let articles = found.ranked(request.order(request.count), usize::MAX)?;
         let mut counts = Counts { notes: found.synonym_notes(), ..Counts::default() };
         let mut lines = Lines { options, held: Vec::new(), seen: 0, give, given: 0 };
         let walked = walk(&found, &articles, control, &mut counts, &mut lines);

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod concordance;
 pub mod empty;
 pub mod keywords;
+mod nearby;
 pub mod occurrences;
 pub mod select;
 pub mod similar;

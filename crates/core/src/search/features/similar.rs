@@ -95,7 +95,7 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
     let control = Control::default();
     let mut found = Found::of(snapshot, compiled, matches, Copies::Collapsed, &control)?;
     let query = Query { text: format!("similar:{}", article.id), root: None, notes: Vec::new() };
-    let mut results = page(&mut found, &Request { limit, ..Request::new(query) })?;
+    let mut results = page(&mut found, &Request { limit, second_stage: 0, ..Request::new(query) })?;
     let names: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
     results.notes.push(match names.is_empty() {
         true => "the article has no word that tells it from others".to_string(),
@@ -117,7 +117,17 @@ fn compiled(words: &[(String, f32)], snapshot: &Snapshot) -> Result<Compiled> {
         marks.push(Mark { needle: Needle::String(word.chars().collect()), scope: Scope::ALL, is_word: true });
     }
     let (terms, part_marks, synonyms) = (terms::summed(scored), Vec::new(), Vec::new());
-    Ok(Compiled { full: Plan::All, typed: None, partial: None, terms, marks, part_marks, synonyms })
+    Ok(Compiled {
+        full: Plan::All,
+        typed: None,
+        partial: None,
+        terms,
+        marks,
+        part_marks,
+        synonyms,
+        concepts: Vec::new(),
+        years: Vec::new(),
+    })
 }
 
 /// The articles that hold any of the words in title or body, and how many copies of the article itself were left out:

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use tantivy::schema::Field;
 
+use super::nearby::{Nearby, Wanted, near};
 use crate::control::Control;
 use crate::error::Result;
 use crate::index::{Snapshot, analyzer, check};
@@ -19,7 +20,7 @@ use crate::search::pipeline::Found;
 use crate::search::request::Request;
 use crate::search::results::page::Suggestion;
 use gongxun_text::fold::{fold, is_han};
-use gongxun_text::pinyin::{rough, sound, typed};
+use gongxun_text::pinyin::{rough, rough_sound, sound, typed};
 use gongxun_text::synonyms::Synonyms;
 
 /// How many suggestions are made.
@@ -28,14 +29,12 @@ pub const MAX_SUGGESTIONS: usize = 3;
 const CHARS: (usize, usize) = (2, 8);
 /// A word that differs by one character is suggested from this length on: among shorter ones nearly all do.
 const MIN_CHARS_LIKE: usize = 3;
+/// Typed letters are taken roughly from this length on.
+const MIN_LETTERS_ROUGH: usize = 4;
 /// How many places of a query are looked at.
 const MAX_PLACES: usize = 48;
-/// Longer queries are questions: with one place changed such a one hardly ever matches in full, and looking for it takes
-/// a walk through all words of the index.
+/// Longer queries are questions: with one place changed such a one hardly ever matches in full.
 const MAX_QUERY_CHARS: usize = 16;
-/// How many words an index may have, all fields and segments together, for all of them to be walked through: more take too
-/// long for a remark beside an empty answer.
-const MAX_WALKED: usize = 1_000_000;
 /// How many words of the dictionary a misspelled one may have been cut into.
 const MAX_CUT: usize = 3;
 /// How many candidates are kept for a place.
@@ -64,10 +63,12 @@ pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<C
     let letters = typed(&prefix);
     let fields = [snapshot.fields.title.words, snapshot.fields.body.words];
     let words = check::guarded(&snapshot.generation, || {
-        words(snapshot, &fields, if letters.is_none() { prefix.as_str() } else { "" }, |word| {
-            word.starts_with(&prefix)
-                || letters.as_ref().is_some_and(|letters| sound(word).is_some_and(|sound| sound.starts_with(letters)))
-        })
+        let mut found = words(snapshot, &fields, &prefix)?;
+        if let Some(letters) = letters {
+            // Words of Latin letters begin with the prefix, Chinese ones with its sound: none does both.
+            found.extend(words_near(snapshot, &fields, &[Wanted::Beginning(letters)], |_| true)?);
+        }
+        Ok(found)
     })?;
     let mut found: Vec<Completion> = words.into_iter().map(|(word, articles)| Completion { word, articles }).collect();
     found.sort_by(|a, b| b.articles.cmp(&a.articles).then_with(|| a.word.cmp(&b.word)));
@@ -110,27 +111,15 @@ pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Sugges
     }
     let fields = &snapshot.fields;
     let fields = [fields.title.words, fields.body.words, fields.author_key, fields.editor_key, fields.source_key];
-    let mut walked = 0;
-    for segment in snapshot.searcher.segment_readers() {
-        for field in fields {
-            walked += segment.inverted_index(field)?.terms().num_terms();
-        }
-    }
-    if walked > MAX_WALKED {
-        return Ok(Vec::new());
-    }
-    // Only what is near is kept of the walk: there may be a million words.
+    let wanted: Vec<Wanted> = places.iter().map(Place::wanted).collect();
     let is_near = |word: &str| {
         let chars: Vec<char> = word.chars().collect();
-        let may_be = is_word(&chars) && places.iter().any(|place| place.latin || place.text.len() == chars.len());
-        let near = |letters: String| places.iter().any(|place| place.nearness(&chars, &letters).is_some());
-        may_be && sound(word).is_some_and(near)
+        is_word(&chars) && places.iter().any(|place| place.nearness(word, &chars).is_some())
     };
-    for (word, articles) in words(snapshot, &fields, "", is_near)? {
+    for (word, articles) in words_near(snapshot, &fields, &wanted, is_near)? {
         let chars: Vec<char> = word.chars().collect();
-        let Some(letters) = sound(&word) else { continue };
         for place in &mut places {
-            if let Some(nearness) = place.nearness(&chars, &letters) {
+            if let Some(nearness) = place.nearness(&word, &chars) {
                 place.candidates.push((nearness, articles, word.clone()));
             }
         }
@@ -219,7 +208,7 @@ fn places(pieces: &[&Piece], query: &[char], snapshot: &Snapshot) -> Result<Vec<
         };
         let length_fits = latin || (CHARS.0..=CHARS.1).contains(&text.len());
         if let Some(sound) = letters.filter(|_| length_fits && places.len() < MAX_PLACES) {
-            let rough = rough(&sound);
+            let rough = rough_sound(&word).unwrap_or_else(|| rough(&sound));
             places.push(Place { span, text, sound, rough, latin, candidates: Vec::new() });
         }
     };
@@ -271,28 +260,42 @@ fn places(pieces: &[&Piece], query: &[char], snapshot: &Snapshot) -> Result<Vec<
 }
 
 impl Place {
+    /// The words that may be near.
+    fn wanted(&self) -> Wanted {
+        match self.latin {
+            true => Wanted::Letters(self.sound.clone()),
+            false => {
+                let one_off = self.text.len() >= MIN_CHARS_LIKE;
+                let Place { text, sound, rough, .. } = self;
+                Wanted::Like { word: text.clone(), sound: sound.clone(), rough: rough.clone(), one_off }
+            }
+        }
+    }
+
     /// How near a word is to what stands here, or none where it is far or the same.
-    fn nearness(&self, word: &[char], letters: &str) -> Option<u8> {
-        if word == self.text {
+    fn nearness(&self, word: &str, chars: &[char]) -> Option<u8> {
+        if chars == self.text {
             return None;
         }
+        let letters = sound(word)?;
+        let is_rough = || rough_sound(word).is_some_and(|rough| rough == self.rough);
         if self.latin {
             return if letters == self.sound {
                 Some(0)
             } else {
-                (self.sound.len() >= 4 && rough(letters) == self.rough).then_some(1)
+                (self.sound.len() >= MIN_LETTERS_ROUGH && is_rough()).then_some(1)
             };
         }
-        if word.len() != self.text.len() {
+        if chars.len() != self.text.len() {
             return None;
         }
-        let different = word.iter().zip(&self.text).filter(|(a, b)| a != b).count();
+        let different = chars.iter().zip(&self.text).filter(|(a, b)| a != b).count();
         if letters == self.sound {
             Some(0)
-        } else if different < word.len() && rough(letters) == self.rough {
+        } else if different < chars.len() && is_rough() {
             Some(1)
         } else {
-            (different == 1 && word.len() >= MIN_CHARS_LIKE).then_some(2)
+            (different == 1 && chars.len() >= MIN_CHARS_LIKE).then_some(2)
         }
     }
 }
@@ -301,24 +304,116 @@ fn is_word(word: &[char]) -> bool {
     (CHARS.0..=CHARS.1).contains(&word.len()) && word.iter().all(|c| is_han(*c))
 }
 
-/// The terms of some fields that are wanted, with the number of articles, over all segments.
-fn words(
-    snapshot: &Snapshot,
-    fields: &[Field],
-    prefix: &str,
-    wanted: impl Fn(&str) -> bool,
-) -> Result<HashMap<String, u64>> {
+/// The terms of some fields that begin with a prefix, with the number of articles, over all segments.
+fn words(snapshot: &Snapshot, fields: &[Field], prefix: &str) -> Result<HashMap<String, u64>> {
     let mut found: HashMap<String, u64> = HashMap::new();
     for segment in snapshot.searcher.segment_readers() {
         for field in fields {
-            terms(segment, *field, prefix, |word, info| match found.get_mut(word) {
-                Some(sum) => *sum += u64::from(info.doc_freq),
-                None if wanted(word) => {
-                    found.insert(word.to_string(), u64::from(info.doc_freq));
-                }
-                None => {}
-            })?;
+            terms(segment, *field, prefix, |word, info| add(&mut found, word, u64::from(info.doc_freq), |_| true))?;
         }
     }
     Ok(found)
+}
+
+/// The terms of some fields that may be near what is wanted and are, with the number of articles, over all segments.
+fn words_near(
+    snapshot: &Snapshot,
+    fields: &[Field],
+    wanted: &[Wanted],
+    is_near: impl Fn(&str) -> bool,
+) -> Result<HashMap<String, u64>> {
+    let mut found: HashMap<String, u64> = HashMap::new();
+    let nearby = Nearby::new(wanted);
+    for segment in snapshot.searcher.segment_readers() {
+        for field in fields {
+            near(segment, *field, &nearby, |word, articles| add(&mut found, word, articles, &is_near))?;
+        }
+    }
+    Ok(found)
+}
+
+fn add(found: &mut HashMap<String, u64>, word: &str, articles: u64, is_wanted: impl Fn(&str) -> bool) {
+    match found.get_mut(word) {
+        Some(sum) => *sum += articles,
+        None if is_wanted(word) => {
+            found.insert(word.to_string(), articles);
+        }
+        None => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Article;
+    use crate::index::{Index, IndexSettings, Resources};
+
+    #[test]
+    fn the_automaton_finds_every_word_that_is_near_and_no_other_is() {
+        let index = Index::in_memory(IndexSettings::default()).unwrap();
+        let mut writer = index.writer(Resources::default()).unwrap();
+        let bodies = [
+            "工会组织职工代表大会讨论集体合同，农民工工资支付保障条例施行，劳动争议仲裁委员会受理。",
+            "公会与商会举行会议，方案引起反感，女工在西安的先进车间，劳动者的权利和权力，失业保险金。",
+            "资工事务，直供部件，市民工程，农民专列，工资支撑，五险一金，社会保险，养老保险，工伤认定。",
+        ];
+        for (number, body) in bodies.iter().enumerate() {
+            writer.put(&Article::new(&number.to_string(), "职工之家", *body).editor("焦远山")).unwrap();
+            writer.commit().unwrap();
+        }
+        let snapshot = index.snapshot();
+        let fields = &snapshot.fields;
+        let fields = [fields.title.words, fields.body.words, fields.author_key, fields.editor_key, fields.source_key];
+        let all = words(&snapshot, &fields, "").unwrap();
+        assert!(all.len() > 40, "{}", all.len());
+        let mut found_any = 0;
+        for text in [
+            "工汇",
+            "公汇",
+            "职攻",
+            "农名工",
+            "市民工",
+            "劳动正义",
+            "失业保险进",
+            "养姥保险",
+            "焦元山",
+            "方案",
+            "gonghui",
+            "zhigong",
+            "xian",
+            "nvgong",
+            "反敢",
+        ] {
+            let latin = typed(text).is_some();
+            let sound = typed(text).or_else(|| sound(text)).unwrap();
+            let rough = rough_sound(text).unwrap_or_else(|| rough(&sound));
+            let place = Place { span: 0..0, text: text.chars().collect(), sound, rough, latin, candidates: Vec::new() };
+            let is_near = |word: &str| {
+                let chars: Vec<char> = word.chars().collect();
+                is_word(&chars) && place.nearness(word, &chars).is_some()
+            };
+            let walked: HashMap<String, u64> = all.clone().into_iter().filter(|(word, _)| is_near(word)).collect();
+            let found = words_near(&snapshot, &fields, &[place.wanted()], is_near).unwrap();
+            assert_eq!(found, walked, "{text}");
+            found_any += usize::from(!found.is_empty());
+        }
+        assert!(found_any >= 10, "{found_any}");
+    }
+
+    #[test]
+    fn what_begins_with_letters_or_their_sound_is_completed() {
+        let index = Index::in_memory(IndexSettings::default()).unwrap();
+        let mut writer = index.writer(Resources::default()).unwrap();
+        writer.put(&Article::new("1", "工会", "工会和工程，gong与GongYi，女工。")).unwrap();
+        writer.commit().unwrap();
+        let snapshot = index.snapshot();
+        let words = |prefix: &str| {
+            let found = complete(&snapshot, prefix, 10).unwrap();
+            found.into_iter().map(|completion| completion.word).collect::<Vec<_>>()
+        };
+        assert_eq!(words("gong"), ["工会", "gong", "gongyi", "工程"]);
+        assert_eq!(words("gongh"), ["工会"]);
+        assert_eq!(words("工"), ["工会", "工程"]);
+        assert_eq!(words("nü"), ["女工"]);
+    }
 }

@@ -19,7 +19,7 @@ use crate::search::kind::Kind;
 use crate::search::matching::matcher::{Matcher, texts};
 use crate::search::matching::segment::Segment;
 use crate::search::pipeline::Found;
-use crate::search::ranking::rank::Ranked;
+use crate::search::ranking::ranked::Ranked;
 use crate::search::request::Request;
 use gongxun_text::fold::{fold, fold_char};
 use gongxun_text::strings::{self, Class};
@@ -92,7 +92,7 @@ pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: 
         let mut found = Found::find(snapshot, request, synonyms, &control)?;
         let of_article = found.copies.of(address);
         let all = Kind::ALL.map(|kind| found.total(kind)).iter().sum::<u64>() as usize;
-        let ranked = found.ranked(request.sort, Breadth::Wide, all)?;
+        let ranked = found.ranked(request.order(Breadth::Wide), all)?;
         let is_it = |hit: &Ranked| hit.address == address || of_article.contains(&hit.address);
         // Where every copy is a hit, the article is its own.
         let at = ranked.iter().position(|hit| hit.address == address).or_else(|| ranked.iter().position(is_it));

@@ -6,7 +6,9 @@ use std::collections::BinaryHeap;
 
 use tantivy::{DocAddress, DocId};
 
+use super::ranked::Ranked;
 use super::scoring;
+use super::stage;
 use super::surely::surely;
 use crate::control::Stops;
 use crate::error::Result;
@@ -37,21 +39,22 @@ impl Sort {
     }
 }
 
-/// A document with what gave it its place in the order.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ranked {
-    /// Where it stands.
-    pub address: DocAddress,
-    /// Its score.
-    pub score: f32,
-    /// How much of the query it holds.
-    pub kind: Kind,
+/// How matches are put in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// By what.
+    pub sort: Sort,
+    /// Which matches.
+    pub breadth: Breadth,
+    /// How many of the first hits by relevance the second stage orders anew; 0 leaves the order of the first.
+    pub second_stage: usize,
 }
 
 impl Matches {
     /// The first `wanted` matches of what the breadth takes in, in the order asked for: those that hold all, typed or by a
     /// synonym, then partial ones. By relevance, those in which a word occurs only as letters inside other words (和服 in
-    /// 和|服务) follow the others that hold all. Gives fewer where the control says to stop.
+    /// 和|服务) follow the others that hold all, and in each of these tiers the second stage orders anew those that are among
+    /// the first of the whole answer. Gives fewer where the control says to stop.
     ///
     /// # Errors
     /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where the control says to stop.
@@ -59,26 +62,37 @@ impl Matches {
         &self,
         snapshot: &Snapshot,
         compiled: &Compiled,
-        (sort, breadth): (Sort, Breadth),
+        Order { sort, breadth, second_stage }: Order,
         wanted: usize,
         control: &dyn Stops,
     ) -> Result<Vec<Ranked>> {
         let sort = if sort == Sort::Relevance && compiled.terms.is_empty() { Sort::Newest } else { sort };
+        let depth = if sort == Sort::Relevance && wanted > 0 { second_stage } else { 0 };
+        let (asked, wanted) = (wanted, wanted.max(depth));
         let segments: Vec<Segment<'_>> = Segment::all(snapshot).map(|segment| segment.watched(control)).collect();
         let ranker = Ranker { segments, terms: scoring::weigh(&compiled.terms, snapshot)?, sort, matches: self };
         let mut ranked = Vec::new();
+        let mut tiers = Vec::new();
         let all = self.all_held(breadth);
         match if sort == Sort::Relevance { ranker.surely_words(&all, compiled)? } else { None } {
             Some(surely) => {
                 ranker.best(&surely, wanted, &mut ranked)?;
+                tiers.push(ranked.len());
                 let letters: Vec<Bits> = all.iter().zip(&surely).map(|(all, surely)| all.without(surely)).collect();
                 ranker.best(&letters, wanted, &mut ranked)?;
             }
             None => ranker.best(&all, wanted, &mut ranked)?,
         }
+        tiers.push(ranked.len());
         if breadth.partial() {
             ranker.best(&self.of[Kind::Partial], wanted, &mut ranked)?;
+            tiers.push(ranked.len());
         }
+        let first = depth.min(ranked.len());
+        if first > 1 {
+            stage::reorder(&ranker.segments, compiled, &ranker.terms, &mut ranked[..first], &tiers)?;
+        }
+        ranked.truncate(asked);
         Ok(ranked)
     }
 
@@ -103,7 +117,7 @@ struct Ranker<'a> {
 }
 
 /// A document with its order: the largest first, ties by the id.
-type Order = (i64, Reverse<u64>, Place);
+type Key = (i64, Reverse<u64>, Place);
 
 impl Ranker<'_> {
     /// Those of these documents that surely hold the words as words; none where that says nothing.
@@ -148,7 +162,7 @@ impl Ranker<'_> {
         for Reverse((_, _, place)) in best.heap.into_sorted_vec() {
             let score = if self.sort == Sort::Relevance { place.score } else { self.score(place.address)? };
             let kind = self.matches.kind(place.address).unwrap_or(Kind::Partial);
-            ranked.push(Ranked { address: place.address, score, kind });
+            ranked.push(Ranked { address: place.address, score, kind, evidence: None });
         }
         Ok(())
     }
@@ -165,7 +179,7 @@ impl Ranker<'_> {
 /// The best so far: the least of them on top.
 struct Best {
     wanted: usize,
-    heap: BinaryHeap<Reverse<Order>>,
+    heap: BinaryHeap<Reverse<Key>>,
 }
 
 /// A document behind its order: compared last, and only where two ids begin alike.

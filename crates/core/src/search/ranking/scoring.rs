@@ -20,9 +20,9 @@ use crate::search::matching::lower;
 use crate::search::matching::segment::Segment;
 
 /// BM25's k1, as tantivy and Lucene have it.
-const K1: f32 = 1.2;
+pub(super) const K1: f32 = 1.2;
 /// BM25's b.
-const B: f32 = 0.75;
+pub(super) const B: f32 = 0.75;
 /// A term is looked up document by document where fewer than one in this many of its documents is a candidate.
 const SPARSE: u64 = 16;
 /// What sums of 32-bit floats may be off by, as a part of them.
@@ -81,7 +81,8 @@ pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weig
     Ok(weighted)
 }
 
-fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
+/// The inverse document frequency, as BM25 has it.
+pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
     let (n, all) = (with_term as f64, articles.max(with_term) as f64);
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln() as f32
 }
@@ -155,6 +156,11 @@ fn prune(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
 }
 
 impl Weighted<'_> {
+    /// More than the term can add to any score.
+    pub(super) fn greatest(&self) -> f32 {
+        self.factor
+    }
+
     #[inline]
     fn score(&self, frequency: u32, norm: u8) -> f32 {
         let frequency = frequency as f32;

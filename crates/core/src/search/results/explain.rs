@@ -1,19 +1,22 @@
-//! Why a hit has its score: what each word, pair and character of the query added.
-
-use tantivy::DocAddress;
+//! Why a hit stands where it stands: what each word, pair and character of the query added to its score, and what the second
+//! stage found of it.
 
 use serde::Serialize;
 
+use crate::article::Article;
 use crate::error::Result;
 use crate::index::Snapshot;
-use crate::search::compile::plan::Compiled;
 pub use crate::search::compile::plan::TokenKind;
+use crate::search::compile::plan::{Compiled, Concept};
 use crate::search::matching::bits::Bits;
 use crate::search::matching::segment::Segment;
+use crate::search::ranking::ranked::{self, Evidence, Ranked};
 use crate::search::ranking::scoring;
 
 /// Below this a difference between the score and the sum of its parts is rounding.
 const ROUNDING: f32 = 1e-3;
+/// So many characters of a passage tell which one it is.
+const OPENING: usize = 20;
 
 /// What one token added.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,13 +44,84 @@ pub struct Explanation {
     pub parts: Vec<Part>,
     /// What the score has beside them.
     pub rest: f32,
+    /// What the second stage found, where it looked at the hit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_stage: Option<SecondStage>,
 }
 
-/// Takes the score of a document apart.
+/// What the second stage found of a hit.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct SecondStage {
+    /// The place that the first stage gave the hit, from 1.
+    pub first_place: usize,
+    /// The value that hits of its kind are ordered by: the sum of the parts.
+    pub value: f32,
+    /// The sum.
+    pub parts: Vec<Share>,
+    /// The passage that answers best; none where no passage holds anything.
+    pub passage: Option<Passage>,
+}
+
+/// A part of the second stage's value.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Share {
+    /// What is judged.
+    pub of: Judged,
+    /// How much of it there is, from 0 to 1.
+    pub share: f32,
+    /// What it counts.
+    pub weight: f32,
+    /// The concepts that are held.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
+    /// The concepts that are not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+}
+
+/// What the second stage judges a hit by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Judged {
+    /// The first stage's score, of the greatest that a body could have.
+    Article,
+    /// The best passage's score, of the greatest that one could have.
+    Passage,
+    /// The concepts that the article holds.
+    Coverage,
+    /// The concepts that the best passage holds.
+    PassageCoverage,
+    /// How near each other the concepts stand.
+    Proximity,
+    /// The concepts in the title or in one heading.
+    Heading,
+    /// All that was typed, as against what synonyms stand for.
+    Full,
+    /// A year that the query names, which neither date nor text has.
+    OtherYear,
+}
+
+/// A passage of a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Passage {
+    /// Where it begins, in characters of the body.
+    pub from: u32,
+    /// Where it ends.
+    pub to: u32,
+    /// How it begins.
+    pub opening: String,
+}
+
+/// Takes the place of a hit apart.
 ///
 /// # Errors
 /// Where a file of the index can't be read.
-pub fn explain(snapshot: &Snapshot, compiled: &Compiled, address: DocAddress, score: f32) -> Result<Explanation> {
+pub fn explain(snapshot: &Snapshot, compiled: &Compiled, hit: &Ranked, article: &Article) -> Result<Explanation> {
+    let Ranked { address, score, evidence, .. } = *hit;
     let segment = Segment::of(snapshot, address.segment_ord);
     let mut itself = Bits::empty(segment.max_doc());
     itself.insert(address.doc_id);
@@ -67,5 +141,38 @@ pub fn explain(snapshot: &Snapshot, compiled: &Compiled, address: DocAddress, sc
     }
     parts.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.token.cmp(&b.token)));
     let rest = score - parts.iter().map(|part| part.score).sum::<f32>();
-    Ok(Explanation { parts, rest: if rest.abs() < ROUNDING.max(score.abs() * ROUNDING) { 0.0 } else { rest } })
+    let rest = if rest.abs() < ROUNDING.max(score.abs() * ROUNDING) { 0.0 } else { rest };
+    let second_stage = evidence.map(|evidence| second_stage(&evidence, &compiled.concepts, article));
+    Ok(Explanation { parts, rest, second_stage })
+}
+
+fn second_stage(evidence: &Evidence, concepts: &[Concept], article: &Article) -> SecondStage {
+    let plain = |of, share, weight| Share { of, share, weight, held: Vec::new(), missing: Vec::new() };
+    let of_concepts = |of, share, weight, held: u32| {
+        let named = |wanted: bool| {
+            let is_wanted = move |number: usize| (held & (1 << number) != 0) == wanted;
+            let concepts = concepts.iter().enumerate().filter(move |(number, _)| is_wanted(*number));
+            concepts.map(|(_, concept)| concept.name.clone()).collect()
+        };
+        Share { held: named(true), missing: named(false), ..plain(of, share, weight) }
+    };
+    let Evidence { first, item, coverage, item_coverage, proximity, heading, .. } = *evidence;
+    let mut parts = vec![plain(Judged::Article, first, 1.0), plain(Judged::Passage, item, ranked::ITEM)];
+    if !concepts.is_empty() {
+        parts.push(of_concepts(Judged::Coverage, coverage, ranked::COVERAGE, evidence.held));
+        parts.push(of_concepts(Judged::PassageCoverage, item_coverage, ranked::ITEM_COVERAGE, evidence.in_passage));
+        parts.push(plain(Judged::Proximity, proximity, ranked::PROXIMITY));
+        parts.push(of_concepts(Judged::Heading, heading, ranked::HEADING, evidence.in_heading));
+    }
+    if evidence.is_full {
+        parts.push(plain(Judged::Full, 1.0, ranked::FULL));
+    }
+    if evidence.has_year == Some(false) {
+        parts.push(plain(Judged::OtherYear, 1.0, ranked::OTHER_YEAR));
+    }
+    let passage = evidence.passage.map(|(from, to)| {
+        let opening = article.body.chars().skip(from as usize).take((to - from) as usize).take(OPENING);
+        Passage { from, to, opening: opening.map(|c| if c.is_whitespace() { ' ' } else { c }).collect() }
+    });
+    SecondStage { first_place: evidence.place + 1, value: evidence.value(), parts, passage }
 }

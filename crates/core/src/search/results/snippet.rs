@@ -140,17 +140,18 @@ impl<'a> Highlighter<'a> {
         Highlighter { marks, parts: Parts::new(segmenter), name: Vec::new() }
     }
 
-    /// The snippet of an article, of about `length` characters.
-    pub fn snippet(&mut self, page: &DecodedArticle, length: usize) -> Marked {
+    /// The snippet of an article, of about `length` characters. Where the article has its place by one item of its body, a
+    /// range of characters, that is shown; a second passage may stand anywhere.
+    pub fn snippet(&mut self, page: &DecodedArticle, length: usize, item: Option<Range<usize>>) -> Marked {
         let length = length.clamp(LENGTHS.0, LENGTHS.1);
         let body = Found::new(&page.body, self.marks, |mark| mark.scope.body);
         if !body.all.is_empty() {
-            return passages(body, &mut self.parts, length);
+            return passages(body, &mut self.parts, length, item);
         }
         let lead = Text::of(page.article.lead.as_deref().unwrap_or(""));
         let in_lead = Found::new(&lead, self.marks, |mark| mark.scope.lead);
         let in_lead_only = !in_lead.all.is_empty() || page.body.printed.is_empty();
-        passages(if in_lead_only { in_lead } else { body }, &mut self.parts, length)
+        passages(if in_lead_only { in_lead } else { body }, &mut self.parts, length, None)
     }
 
     /// The marks on the title and the names of an article. A filter is no mark, so the source has none.
@@ -223,14 +224,14 @@ impl<'a> Found<'a> {
 }
 
 /// The best passage, and a second one where it adds something; the text without any occurrence from its beginning.
-fn passages(mut found: Found<'_>, parts: &mut Parts<'_>, length: usize) -> Marked {
+fn passages(mut found: Found<'_>, parts: &mut Parts<'_>, length: usize, item: Option<Range<usize>>) -> Marked {
     let text = &found.text.printed;
-    let mut ranges = ranges(text, &found, length);
+    let mut ranges = ranges(text, &found, length, item.as_ref());
     // Telling words from letters takes longest, so it is done for what is shown; where all of it is words, no other
     // passage has more.
     if !found.are_words(&ranges, parts) {
         found.keep_words(parts);
-        ranges = self::ranges(text, &found, length);
+        ranges = self::ranges(text, &found, length, item.as_ref());
     }
     let mut builder = Builder::default();
     for range in ranges {
@@ -240,9 +241,17 @@ fn passages(mut found: Found<'_>, parts: &mut Parts<'_>, length: usize) -> Marke
 }
 
 /// The passages to show.
-fn ranges(text: &[char], found: &Found<'_>, length: usize) -> Vec<Range<usize>> {
+fn ranges(text: &[char], found: &Found<'_>, length: usize, item: Option<&Range<usize>>) -> Vec<Range<usize>> {
     let (kinds, found) = (found.marks.len(), &found.all);
-    let Some(first) = best_window(text, found, kinds, length, &[]) else { return vec![passage(text, 0..0, length)] };
+    let in_item = item.and_then(|item| {
+        // They stand in the order of their beginnings.
+        let from = found.partition_point(|o| o.range.start < item.start);
+        let count = found[from..].partition_point(|o| o.range.start < item.end);
+        best_window(text, &found[from..from + count], kinds, length, &[])
+    });
+    let Some(first) = in_item.or_else(|| best_window(text, found, kinds, length, &[])) else {
+        return vec![passage(text, 0..0, length)];
+    };
     let covered = kinds_in(found, &first);
     let whole = passage(text, first.clone(), length);
     // A second passage is worth its room only where it shows what the first does not.

@@ -1,0 +1,145 @@
+//! Where the strings of a query stand in one text of one document after the other, by the positions that the index records.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use tantivy::DocId;
+use tantivy::postings::{Postings as _, SegmentPostings, TermInfo};
+use tantivy::schema::IndexRecordOption;
+
+use crate::error::Result;
+use crate::index::schema::TextFields;
+use crate::search::compile::string::{Proof, StringPlan};
+use crate::search::matching::segment::{Segment, read};
+use crate::search::matching::strings::seek;
+use gongxun_text::strings;
+
+/// The tokens of a text of a segment that are asked for, each read once a document.
+pub(super) struct Tokens<'a> {
+    segment: &'a Segment<'a>,
+    text: TextFields,
+    opened: Vec<Token>,
+    /// The number of each token; none where the segment lacks it.
+    numbers: HashMap<String, Option<usize>>,
+    /// Single characters, whose positions no token tells: the documents of `docs` that hold each.
+    held: Vec<Vec<DocId>>,
+}
+
+struct Token {
+    postings: SegmentPostings,
+    positions: Vec<u32>,
+}
+
+/// A string as tokens.
+#[derive(Debug, Clone)]
+pub(super) enum Located {
+    /// Tokens with their distances from the string's beginning, and its length in characters.
+    Tokens(Vec<(usize, u32)>, u32),
+    /// A single character, by its number among the held ones.
+    Character(usize),
+}
+
+impl<'a> Tokens<'a> {
+    /// Those of a text of this segment.
+    pub fn new(segment: &'a Segment<'a>, text: TextFields) -> Tokens<'a> {
+        Tokens { segment, text, opened: Vec::new(), numbers: HashMap::new(), held: Vec::new() }
+    }
+
+    /// The number of a token of the pairs; none where it does not occur.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn token(&mut self, token: &str) -> Result<Option<usize>> {
+        if let Some(number) = self.numbers.get(token) {
+            return Ok(*number);
+        }
+        let info = self.segment.term(self.text.pairs, token)?;
+        self.add(token, info.as_ref())
+    }
+
+    /// As [`Tokens::token`], for one of which the place is known.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn add(&mut self, token: &str, info: Option<&TermInfo>) -> Result<Option<usize>> {
+        let number = match info {
+            Some(info) => {
+                let inverted = self.segment.inverted_index(self.text.pairs)?;
+                let opened = inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions);
+                self.opened.push(Token { postings: read(opened)?, positions: Vec::new() });
+                Some(self.opened.len() - 1)
+            }
+            None => None,
+        };
+        self.numbers.insert(token.to_string(), number);
+        Ok(number)
+    }
+
+    /// A string of which places will be asked; none where the segment lacks it. `docs` are the documents that will be gone to.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn string(&mut self, plan: &StringPlan, docs: &[DocId]) -> Result<Option<Located>> {
+        match &plan.proof {
+            Proof::Nothing => Ok(None),
+            Proof::Char(c) => {
+                let Some(info) = self.segment.term(self.text.chars, c.encode_utf8(&mut [0; 4]))? else {
+                    return Ok(None);
+                };
+                let mut held = Vec::new();
+                self.segment.frequencies_of(self.text.chars, &info, docs, |doc, _, _| held.push(doc))?;
+                self.held.push(held);
+                Ok(Some(Located::Character(self.held.len() - 1)))
+            }
+            Proof::Pairs(tokens) => {
+                // None of them is opened unless all are there.
+                for (token, _) in tokens {
+                    if self.segment.term(self.text.pairs, token)?.is_none() {
+                        return Ok(None);
+                    }
+                }
+                let mut numbers = Vec::with_capacity(tokens.len());
+                for (token, offset) in tokens {
+                    numbers.extend(self.token(token)?.map(|number| (number, *offset)));
+                }
+                Ok(Some(Located::Tokens(numbers, strings::core(&plan.pattern).len() as u32)))
+            }
+        }
+    }
+
+    /// Goes to a document; each must lie behind the one before it.
+    pub fn go(&mut self, doc: DocId) {
+        for Token { postings, positions } in &mut self.opened {
+            positions.clear();
+            if seek(postings, doc) == doc {
+                postings.positions(positions);
+            }
+        }
+    }
+
+    /// Where a token stands in the document, in order.
+    pub fn positions(&self, number: usize) -> &[u32] {
+        &self.opened[number].positions
+    }
+
+    /// Adds the places of a string in the document; says whether the document holds it.
+    pub fn places(&self, string: &Located, doc: DocId, places: &mut Vec<Range<u32>>) -> bool {
+        match string {
+            Located::Character(number) => self.held[*number].binary_search(&doc).is_ok(),
+            Located::Tokens(tokens, length) => {
+                let Some(((first, offset), others)) = tokens.split_first() else { return false };
+                let before = places.len();
+                for position in self.positions(*first) {
+                    let Some(start) = position.checked_sub(*offset) else { continue };
+                    let stands = |(number, offset): &(usize, u32)| {
+                        self.positions(*number).binary_search(&(start + offset)).is_ok()
+                    };
+                    if others.iter().all(stands) {
+                        places.push(start..start + length);
+                    }
+                }
+                places.len() > before
+            }
+        }
+    }
+}

@@ -1,0 +1,436 @@
+//! The second stage of ranking: the first hits ordered anew, by the item of their text that answers best.
+//!
+//! The first stage scores an article as a whole. A news digest holds ten items of which one answers, and a long text holds every
+//! word somewhere. This stage looks at the first hits one by one: how much of the query their best item holds, how near each
+//! other its concepts stand, what the headings say. Hits of the first stage flow in, each tier by itself; the same hits flow
+//! out in another order. It reads positions and no text. What it covers is counted in hits of the whole answer, copies
+//! collapsed, so that no page and no limit changes it; behind them the order of the first stage goes on.
+
+use std::ops::Range;
+
+use tantivy::{DocAddress, DocId};
+
+use super::items::{Items, items};
+use super::places::{Located, Tokens};
+use super::ranked::{Evidence, ITEM, ITEM_COVERAGE, Ranked};
+use super::scoring::{B, K1, Weighted, inverse_frequency};
+use crate::date::Date;
+use crate::error::Result;
+use crate::index::Snapshot;
+use crate::index::analyzer::{PARAGRAPH_END, SENTENCE_END};
+use crate::search::compile::plan::{Compiled, Concept, Text, TokenKind};
+use crate::search::compile::string::{Proof, StringPlan};
+use crate::search::kind::Kind;
+use crate::search::matching::lower;
+use crate::search::matching::segment::Segment;
+
+/// How many of the first hits the stage looks at unless another number is asked for.
+pub const DEFAULT_DEPTH: usize = 60;
+/// So many pairs of characters score items, those that can add most; a pasted paragraph has hundreds.
+const MAX_PAIRS: usize = 48;
+/// The length of an item that is neither long nor short, in characters.
+const MEAN_ITEM: f32 = 200.0;
+/// Concepts so many characters apart are half as near as those side by side.
+const HALF_NEAR: f32 = 12.0;
+/// What the parts of a concept count where it does not stand as a whole.
+const PARTS: f32 = 0.5;
+/// What a heading inside the body counts, beside 1 for the title.
+const INNER_HEADING: f32 = 0.25;
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+
+/// Orders hits anew. They stand in the order of the first stage, and each of the `tiers`, of which the ends are given, stays
+/// where it is.
+///
+/// # Errors
+/// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where a segment is watched and the work shall
+/// end.
+pub(super) fn reorder(
+    segments: &[Segment<'_>],
+    compiled: &Compiled,
+    terms: &[Weighted<'_>],
+    ranked: &mut [Ranked],
+    tiers: &[usize],
+) -> Result<()> {
+    let Some(segment) = segments.first() else { return Ok(()) };
+    let stage = Stage::new(segment.snapshot, compiled, terms)?;
+    let mut order: Vec<(DocAddress, usize)> = ranked.iter().enumerate().map(|(at, hit)| (hit.address, at)).collect();
+    order.sort_unstable();
+    for of_segment in order.chunk_by(|(a, _), (b, _)| a.segment_ord == b.segment_ord) {
+        let segment = &segments[of_segment[0].0.segment_ord as usize];
+        let docs: Vec<DocId> = of_segment.iter().map(|(address, _)| address.doc_id).collect();
+        let mut reader = stage.open(segment, &docs)?;
+        for ((_, at), doc) in of_segment.iter().zip(&docs) {
+            segment.tick()?;
+            let evidence = reader.look(*doc, ranked[*at].score)?;
+            let is_full = ranked[*at].kind == Kind::Full;
+            ranked[*at].evidence = Some(Evidence { place: *at, is_full, ..evidence });
+        }
+    }
+    let value = |hit: &Ranked| hit.evidence.as_ref().map_or(f32::MIN, Evidence::value);
+    let mut start = 0;
+    for end in tiers {
+        let end = (*end).min(ranked.len());
+        // What is as good stays in the order of the first stage.
+        ranked[start..end].sort_by(|a, b| value(b).total_cmp(&value(a)));
+        start = end;
+    }
+    Ok(())
+}
+
+/// What the stage knows of the query.
+struct Stage<'a> {
+    compiled: &'a Compiled,
+    terms: &'a [Weighted<'a>],
+    /// The terms that score items, by their numbers.
+    pairs: Vec<usize>,
+    /// The greatest score that a body can have, and that an item can have.
+    greatest: (f32, f32),
+    concepts: Vec<Weighed<'a>>,
+    /// What texts are asked for, each a bit of a [`Held`]: the strings of each concept, then the parts of all.
+    asked: Vec<Asked<'a>>,
+}
+
+struct Weighed<'a> {
+    idf: f32,
+    /// Whether there are places of it in a body: single characters have none.
+    has_places: bool,
+    /// Its parts, by their numbers among what is asked, with the share that each has of it.
+    parts: Vec<(usize, f32)>,
+    concept: &'a Concept,
+}
+
+/// Strings of which any will do.
+struct Asked<'a> {
+    strings: &'a [StringPlan],
+    concept: &'a Concept,
+}
+
+/// What of the asked is held, a bit each.
+type Held = u64;
+
+impl<'a> Stage<'a> {
+    fn new(snapshot: &Snapshot, compiled: &'a Compiled, terms: &'a [Weighted<'a>]) -> Result<Stage<'a>> {
+        let of_body = |term: &Weighted<'_>| term.term.text == Text::Body;
+        let sum = |wanted: &dyn Fn(&Weighted<'_>) -> bool| {
+            terms.iter().filter(|term| wanted(term)).map(Weighted::greatest).sum::<f32>()
+        };
+        let any_of_body = terms.iter().any(of_body);
+        let greatest = sum(&|term| of_body(term) || !any_of_body);
+        let is_year = |token: &str| compiled.years.iter().any(|year| year.year.to_string() == token);
+        let scores_items =
+            |term: &Weighted<'_>| of_body(term) && term.term.kind == TokenKind::Pair && !is_year(&term.term.token);
+        // The terms that can add most come first.
+        let pairs: Vec<usize> = (0..terms.len()).filter(|at| scores_items(&terms[*at])).take(MAX_PAIRS).collect();
+        let of_items = pairs.iter().map(|at| terms[*at].greatest()).sum();
+        let mut concepts = Vec::with_capacity(compiled.concepts.len());
+        for concept in &compiled.concepts {
+            let has_places = concept.scope.body && concept.strings.iter().any(|string| string.character().is_none());
+            concepts.push(Weighed { idf: idf(snapshot, concept)?, has_places, parts: Vec::new(), concept });
+        }
+        let whole = |concept: &'a Concept| Asked { strings: &concept.strings, concept };
+        let mut asked: Vec<Asked<'a>> = compiled.concepts.iter().map(whole).collect();
+        for Weighed { parts, concept, .. } in &mut concepts {
+            let length = |part: &StringPlan| part.pattern.len() as f32;
+            let all: f32 = concept.parts.iter().map(length).sum();
+            for part in concept.parts.iter().take((Held::BITS as usize).saturating_sub(asked.len())) {
+                parts.push((asked.len(), length(part) / all));
+                asked.push(Asked { strings: std::slice::from_ref(part), concept });
+            }
+        }
+        Ok(Stage { compiled, terms, pairs, greatest: (greatest, of_items), concepts, asked })
+    }
+
+    /// Opens what the stage reads of a segment for these documents.
+    fn open<'s>(&'s self, segment: &'s Segment<'s>, docs: &[DocId]) -> Result<Reader<'s>> {
+        let fields = &segment.snapshot.fields;
+        let mut body = Tokens::new(segment, fields.body);
+        let mut pairs = Vec::with_capacity(self.pairs.len());
+        for at in &self.pairs {
+            let term = &self.terms[*at];
+            if let Some(number) = body.add(&term.term.token, term.located.in_segment(segment.ord))? {
+                pairs.push((number, term.greatest()));
+            }
+        }
+        let marks = [body.token(PARAGRAPH_END)?, body.token(SENTENCE_END)?];
+        let body = OneText::open(self, Text::Body, body, docs)?;
+        let mut others = Vec::new();
+        for text in [Text::Title, Text::Lead, Text::Names, Text::Captions] {
+            let other = OneText::open(self, text, Tokens::new(segment, lower::text(text, fields)), docs)?;
+            if !other.is_empty() {
+                others.push(other);
+            }
+        }
+        let places = vec![Vec::new(); self.asked.len()];
+        Ok(Reader { stage: self, segment, body, pairs, marks, others, places, hits: Vec::new() })
+    }
+
+    /// The share that what is held is of the concepts for which `counts` holds, by their weights; 1 where there is none.
+    fn share(&self, held: Held, counts: impl Fn(&Weighed<'_>) -> bool) -> f32 {
+        let is_held = |number: usize| held & (1 << number) != 0;
+        let (mut all, mut some) = (0.0, 0.0);
+        for (number, concept) in self.concepts.iter().enumerate().filter(|(_, concept)| counts(concept)) {
+            all += concept.idf;
+            some += concept.idf
+                * match is_held(number) {
+                    true => 1.0,
+                    false => concept.parts.iter().filter(|(part, _)| is_held(*part)).map(|(_, of)| PARTS * of).sum(),
+                };
+        }
+        if all > 0.0 { some / all } else { 1.0 }
+    }
+
+    /// The concepts that are held as a whole, a bit each.
+    fn concepts(&self, held: Held) -> u32 {
+        (held & ((1 << self.concepts.len()) - 1)) as u32
+    }
+}
+
+/// How rare a concept is in the text that it is looked for in first. The articles with any of its strings are at most as many
+/// as all of them have together; a string's are at most those of its rarest token.
+fn idf(snapshot: &Snapshot, concept: &Concept) -> Result<f32> {
+    let texts = || concept.scope.texts().map(|(text, _)| text);
+    let Some(text) = texts().find(|text| *text == Text::Body).or_else(|| texts().next()) else { return Ok(0.0) };
+    let fields = lower::text(text, &snapshot.fields);
+    let mut documents = 0;
+    for string in &concept.strings {
+        documents += match &string.proof {
+            Proof::Nothing => 0,
+            Proof::Char(c) => snapshot.locate(fields.chars, c.encode_utf8(&mut [0; 4]))?.documents,
+            Proof::Pairs(tokens) => {
+                let mut rarest = u64::MAX;
+                for (token, _) in tokens {
+                    rarest = rarest.min(snapshot.locate(fields.pairs, token)?.documents);
+                }
+                rarest
+            }
+        };
+    }
+    Ok(inverse_frequency(documents, snapshot.searcher.segment_readers().iter().map(|s| u64::from(s.max_doc())).sum()))
+}
+
+/// One text of a segment, with where what is asked is looked for in it.
+struct OneText<'a> {
+    text: Text,
+    tokens: Tokens<'a>,
+    asked: Vec<Vec<Located>>,
+    years: Vec<Located>,
+}
+
+impl<'a> OneText<'a> {
+    fn open(stage: &Stage<'_>, text: Text, mut tokens: Tokens<'a>, docs: &[DocId]) -> Result<OneText<'a>> {
+        let mut locate = |strings: &[StringPlan]| -> Result<Vec<Located>> {
+            let mut located = Vec::with_capacity(strings.len());
+            for string in strings {
+                located.extend(tokens.string(string, docs)?);
+            }
+            Ok(located)
+        };
+        let mut asked = Vec::with_capacity(stage.asked.len());
+        for Asked { strings, concept } in &stage.asked {
+            let is_wanted = concept.scope.texts().any(|(wanted, _)| wanted == text);
+            asked.push(if is_wanted { locate(strings)? } else { Vec::new() });
+        }
+        let mut years = Vec::new();
+        if matches!(text, Text::Body | Text::Title | Text::Lead) {
+            for year in &stage.compiled.years {
+                years.extend(locate(&year.strings)?);
+            }
+        }
+        Ok(OneText { text, tokens, asked, years })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.years.is_empty() && self.asked.iter().all(Vec::is_empty)
+    }
+
+    fn has_year(&self, doc: DocId) -> bool {
+        self.years.iter().any(|string| self.tokens.places(string, doc, &mut Vec::new()))
+    }
+}
+
+/// Reads of a segment what the stage looks at, document by document.
+struct Reader<'s> {
+    stage: &'s Stage<'s>,
+    segment: &'s Segment<'s>,
+    body: OneText<'s>,
+    /// The tokens of the body that score items, with the most that each can add.
+    pairs: Vec<(usize, f32)>,
+    /// The ends of paragraphs and of sentences.
+    marks: [Option<usize>; 2],
+    others: Vec<OneText<'s>>,
+    /// The places of what is asked in the body of the document, in order.
+    places: Vec<Vec<Range<u32>>>,
+    /// Where the tokens that score items stand, with their numbers among these.
+    hits: Vec<(u32, u32)>,
+}
+
+impl Reader<'_> {
+    fn look(&mut self, doc: DocId, score: f32) -> Result<Evidence> {
+        let stage = self.stage;
+        self.body.tokens.go(doc);
+        let mut held: Held = 0;
+        for (number, (places, strings)) in self.places.iter_mut().zip(&self.body.asked).enumerate() {
+            places.clear();
+            for string in strings {
+                if self.body.tokens.places(string, doc, places) {
+                    held |= 1 << number;
+                }
+            }
+            places.sort_unstable_by_key(|place| (place.start, place.end));
+        }
+        let mut in_title: Held = 0;
+        for other in &mut self.others {
+            other.tokens.go(doc);
+            let strings = other.asked.iter().enumerate();
+            let holds = |strings: &[Located]| strings.iter().any(|s| other.tokens.places(s, doc, &mut Vec::new()));
+            let own = strings.filter(|(_, strings)| holds(strings)).fold(0, |own, (number, _)| own | 1 << number);
+            held |= own;
+            in_title |= if other.text == Text::Title { own } else { 0 };
+        }
+        let Items { passages, headings } = {
+            let of = |mark: Option<usize>| mark.map_or(&[][..], |number| self.body.tokens.positions(number));
+            items(of(self.marks[0]), of(self.marks[1]))
+        };
+        let has_places = |concept: &Weighed<'_>| concept.has_places;
+        let (mut heading, mut in_heading) = (stage.share(in_title, has_places), in_title);
+        for range in &headings {
+            let own = self.held_in(range);
+            let share = INNER_HEADING * stage.share(own, has_places);
+            if share > heading {
+                (heading, in_heading) = (share, own);
+            }
+        }
+        let mut evidence = Evidence {
+            place: 0,
+            first: if stage.greatest.0 > 0.0 { score / stage.greatest.0 } else { 0.0 },
+            item: 0.0,
+            coverage: stage.share(held, |_| true),
+            item_coverage: 0.0,
+            proximity: self.proximity(),
+            heading,
+            is_full: false,
+            has_year: self.has_year(doc)?,
+            passage: None,
+            held: stage.concepts(held),
+            in_passage: 0,
+            in_heading: stage.concepts(in_heading),
+        };
+        self.best(&passages, &mut evidence);
+        Ok(evidence)
+    }
+
+    /// The passage that is worth most; the first of equals. None where all are worth nothing.
+    fn best(&mut self, passages: &[Range<u32>], evidence: &mut Evidence) {
+        self.hits.clear();
+        for (at, (number, _)) in (0..).zip(&self.pairs) {
+            self.hits.extend(self.body.tokens.positions(*number).iter().map(|position| (*position, at)));
+        }
+        self.hits.sort_unstable();
+        let mut frequencies = vec![0u32; self.pairs.len()];
+        let mut most = 0.0;
+        for passage in passages {
+            let from = self.hits.partition_point(|(position, _)| *position < passage.start);
+            let count = self.hits[from..].partition_point(|(position, _)| *position < passage.end);
+            let inside = &self.hits[from..from + count];
+            inside.iter().for_each(|(_, at)| frequencies[*at as usize] += 1);
+            let norm = K1 * (1.0 - B + B * (passage.end - passage.start) as f32 / MEAN_ITEM);
+            let mut score = 0.0;
+            for (_, at) in inside {
+                // Each token is added where it is met first.
+                let frequency = std::mem::take(&mut frequencies[*at as usize]) as f32;
+                score += self.pairs[*at as usize].1 * frequency / (frequency + norm);
+            }
+            let item = if self.stage.greatest.1 > 0.0 { score / self.stage.greatest.1 } else { 0.0 };
+            let own = self.held_in(passage);
+            let coverage = self.stage.share(own, |concept| concept.has_places);
+            let value = ITEM * item + ITEM_COVERAGE * coverage;
+            if value > most && (score > 0.0 || own != 0) {
+                most = value;
+                evidence.passage = Some((passage.start, passage.end));
+                (evidence.item, evidence.item_coverage) = (item, coverage);
+                evidence.in_passage = self.stage.concepts(own);
+            }
+        }
+    }
+
+    /// What of the asked stands in a range of the body.
+    fn held_in(&self, range: &Range<u32>) -> Held {
+        let stands = |places: &[Range<u32>]| {
+            let from = places.partition_point(|place| place.start < range.start);
+            places[from..].iter().take_while(|place| place.start < range.end).any(|place| place.end <= range.end)
+        };
+        let standing = self.places.iter().enumerate().filter(|(_, places)| stands(places));
+        standing.fold(0, |own, (number, _)| own | 1 << number)
+    }
+
+    /// How near each other the concepts stand in the body, over all pairs of them by the weight of the more frequent one. A
+    /// single concept is as near as can be where it stands.
+    fn proximity(&self) -> f32 {
+        let concepts: Vec<(f32, &[Range<u32>])> = self
+            .stage
+            .concepts
+            .iter()
+            .zip(&self.places)
+            .filter(|(concept, _)| concept.has_places)
+            .map(|(concept, places)| (concept.idf, places.as_slice()))
+            .collect();
+        if let [(_, places)] = concepts.as_slice() {
+            return if places.is_empty() { 0.0 } else { 1.0 };
+        }
+        let (mut all, mut near) = (0.0, 0.0);
+        for (number, (idf, places)) in concepts.iter().enumerate() {
+            for (other_idf, others) in &concepts[number + 1..] {
+                let weight = idf.min(*other_idf);
+                all += weight;
+                near += gap(places, others).map_or(0.0, |gap| weight / (1.0 + gap as f32 / HALF_NEAR));
+            }
+        }
+        if all > 0.0 { near / all } else { 0.0 }
+    }
+
+    /// Whether the date or a text has a year that the query names.
+    fn has_year(&self, doc: DocId) -> Result<Option<bool>> {
+        let years = &self.stage.compiled.years;
+        if years.is_empty() {
+            return Ok(None);
+        }
+        let seconds = self.segment.fast_fields().i64("date")?.first(doc);
+        let date = seconds.and_then(|seconds| Date::from_day_number(seconds.div_euclid(DAY)));
+        let is_of_year = date.is_some_and(|date| years.iter().any(|year| year.year == date.year()));
+        Ok(Some(is_of_year || std::iter::once(&self.body).chain(&self.others).any(|text| text.has_year(doc))))
+    }
+}
+
+/// The least number of characters between places of two lists, both in order; none where one of them is empty.
+fn gap(left: &[Range<u32>], right: &[Range<u32>]) -> Option<u32> {
+    let (mut l, mut r) = (0, 0);
+    let mut least = None;
+    while let (Some(a), Some(b)) = (left.get(l), right.get(r)) {
+        let gap = if a.start <= b.start { b.start.saturating_sub(a.end) } else { a.start.saturating_sub(b.end) };
+        least = Some(least.map_or(gap, |least: u32| least.min(gap)));
+        if gap == 0 {
+            break;
+        }
+        if a.start <= b.start { l += 1 } else { r += 1 }
+    }
+    least
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_gap_of_two_lists() {
+        let check = |left: &[Range<u32>], right: &[Range<u32>], expect: Option<u32>| {
+            assert_eq!(gap(left, right), expect);
+            assert_eq!(gap(right, left), expect);
+        };
+        check(&[0..2, 50..52], &[20..22, 47..49], Some(1));
+        check(&[0..2], &[2..4], Some(0));
+        check(&[0..4], &[1..3], Some(0));
+        check(&[10..12], &[0..2, 30..32], Some(8));
+        check(&[], &[0..2], None);
+    }
+}
