@@ -126,6 +126,19 @@ fn a_document_keeps_its_signature_and_is_of_the_day_of_its_publication() {
     assert_eq!(body(&article), lines);
 }
 
+/// Below the headline such lines are the source and the date.
+#[test]
+fn a_source_and_a_day_below_the_headline_are_no_signature() {
+    for sub in ["", "<div>（征求意见稿）</div>"] {
+        let article = read(&format!(
+            "<title>{TITLE}_岚州网</title><h1>{TITLE}</h1>{sub}<div>岚州市总工会</div><div>2024年3月4日</div><div><p>{ONE}</p><p>{TWO}</p></div>"
+        ));
+        assert_eq!(article.date.map(|d| d.to_string()).as_deref(), Some("2024-03-04"), "{sub}");
+        assert_eq!(article.source.as_deref(), Some("岚州市总工会"), "{sub}");
+        assert!(article.body.starts_with(ONE), "{sub}{}", article.body);
+    }
+}
+
 #[test]
 fn a_source_above_the_headline_is_the_article_s() {
     let article = read(&format!(
@@ -152,6 +165,31 @@ fn a_day_in_the_address_goes_before_one_in_the_text() {
     let labelled = page.replace("<p>2019", "<div>发布时间：2024-03-06 08:00</div><p>2019");
     let date = read_at(Some("http://www.lz.example/2024/03/05/a1.html"), Media::Html, &labelled).date;
     assert_eq!(date.map(|d| d.to_string()).as_deref(), Some("2024-03-06T08:00:00+08:00"));
+}
+
+/// A sentence in a box of its own between the headline and the text is the summary.
+#[test]
+fn a_sentence_above_the_text_is_its_lead() {
+    const LEAD: &str = "去年帮助1077名职工追回工资，工人不用再跑好几个地方。";
+    const SOLD: &str = "订岚州网彩信手机报，移动用户发短信到106，每月三元。";
+    let lines = [
+        ONE,
+        TWO,
+        THREE,
+        "窗口设在岚州火车站的候车厅里，三张桌子，一台复印机，墙上贴着办案流程。",
+        "来的人大多带着一只旧书包，里面是记工单、工友的证言和老板写的欠条。",
+        "值班的律师王晓芸先听他们说完，再一笔一笔算清楚谁欠了谁多少。",
+        "算清了，就给工地所在的街道打电话，请劳动监察员一起到场。",
+        "拿不出欠条的也不要紧，梁禾说，手机里的转账记录和语音都算数。",
+    ];
+    let text: String = lines.iter().map(|line| format!("<p>{line}</p>")).collect();
+    for (box_, lead) in [(LEAD, Some(LEAD)), (SOLD, None)] {
+        let article = read(&format!(
+            "<title>{TITLE}_岚州网</title><h1>{TITLE}</h1><div>2024年1月17日 09:12</div><div class=box><div>{box_}</div></div>
+            <div>记者陆鸣／岚州报道</div><div class=txt>{text}</div>"
+        ));
+        assert_eq!((article.lead.as_deref(), body(&article)), (lead, lines.to_vec()), "{box_}");
+    }
 }
 
 /// A page shows a day, and tells machines the time.

@@ -18,7 +18,8 @@ use super::{
 /// Parses a query. Never fails and never panics; time is linear in the text, of which [`MAX_CHARS`] characters are
 /// read.
 pub fn parse(text: &str) -> Query {
-    let mut chars: Vec<char> = composed(text).chars().filter(|c| !is_zero_width(*c)).take(MAX_CHARS + 1).collect();
+    let shown: String = text.chars().filter(|c| !is_zero_width(*c)).take(2 * MAX_CHARS + 2).collect();
+    let mut chars: Vec<char> = composed(&shown).chars().take(MAX_CHARS + 1).collect();
     let cut = chars.len() > MAX_CHARS;
     chars.truncate(MAX_CHARS);
 

@@ -400,6 +400,12 @@ fn noise() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(PARTS), 0..24).prop_map(|parts| parts.concat())
 }
 
+/// A letter and its combining mark are one letter, whatever stands between them unseen.
+#[test]
+fn letters_are_composed() {
+    assert_eq!(parse("cafe\u{200b}\u{301}").text, "café");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 

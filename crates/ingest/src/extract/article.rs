@@ -16,6 +16,10 @@ use gongxun_core::error::Reason;
 
 /// Lines before the body that are read for a summary where no title is visible.
 const HEAD_LINES: usize = 12;
+/// The share of its trigrams, in hundredths, that a summary has in common with the text where it is nothing but that.
+const REPEATED: usize = 60;
+/// The same where it stands in the place of a summary.
+const TOLD: usize = 10;
 /// Paragraphs of the text, the first, of which one may be a labelled summary.
 const LABELLED: usize = 3;
 /// Letters that a page has at least to be one: less is an error's message, or noise.
@@ -204,6 +208,21 @@ fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
         (draft.lead, draft.lead_line) = (Some(page.lines[i].text.trim_matches(is_blank).to_string()), Some(i));
         return;
     }
+    // One sentence between the headline and the text, in a box of its own.
+    if let Some(title) = draft.title_line.filter(|_| !page.dump) {
+        let plain = |i: &usize| page.lines[*i].link_letters == 0 && labels::read(&page.lines[*i].text).labels == 0;
+        // A class that says otherwise makes it worth less.
+        let full = |i: &usize| worth[*i].value * 2.0 > page.lines[*i].letters as f32;
+        // It is about what the text is about; an advertisement is not.
+        let told = |i: &usize| share_repeated(&page.lines[*i].text, &draft.body_lines, page) >= TOLD;
+        let is_sentence = |i: &usize| worth[*i].kind == Kind::Sentence && full(i) && plain(i) && told(i);
+        let mut alone = (title + 1..start).filter(is_sentence);
+        if let (Some(line), None) = (alone.next(), alone.next()) {
+            (draft.lead, draft.lead_line) =
+                (Some(page.lines[line].text.trim_matches(is_blank).to_string()), Some(line));
+            return;
+        }
+    }
     if draft.body_lines.len() < 2 {
         return;
     }
@@ -225,17 +244,23 @@ fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
 
 /// Whether most of a paragraph stands in the others again, as far as its trigrams tell.
 fn is_repeated(text: &str, others: &[usize], page: &Page) -> bool {
+    // A caption in brackets tells of a picture, and the text tells it again.
+    !text.starts_with(['(', '（', '【', '[', '▲', '△', '图', '圖']) && share_repeated(text, others, page) >= REPEATED
+}
+
+/// The share, in hundredths, of a paragraph's trigrams that stand in the others again; 0 for one of a few words.
+fn share_repeated(text: &str, others: &[usize], page: &Page) -> usize {
+    const LEAST: usize = 15;
     let grams = |text: &str| -> Vec<[char; 3]> {
         let letters: Vec<char> = text.chars().filter(|c| is_letter(*c)).collect();
         letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
     };
-    // A caption in brackets tells of a picture, and the text tells it again.
     let own = grams(text);
-    if own.len() < 15 || text.starts_with(['(', '（', '【', '[', '▲', '△', '图', '圖']) {
-        return false;
+    if own.len() < LEAST {
+        return 0;
     }
     let rest: std::collections::HashSet<[char; 3]> = others.iter().flat_map(|i| grams(&page.lines[*i].text)).collect();
-    own.iter().filter(|g| rest.contains(*g)).count() * 10 >= own.len() * 6
+    own.iter().filter(|g| rest.contains(*g)).count() * 100 / own.len()
 }
 
 /// The paragraphs of one line. Old pages part them by an indent of two wide blanks alone.

@@ -26,17 +26,14 @@ pub fn mark_of(attributes: Attributes) -> Option<Mark> {
             return Some(Mark::Author);
         }
         for name in value.split_ascii_whitespace().take(8) {
-            let words: Vec<String> = name
-                .split(|c: char| !c.is_ascii_alphanumeric())
-                .map(str::to_ascii_lowercase)
-                .filter(|w| !w.is_empty())
-                .collect();
-            let says = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+            let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+            let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
+            let says = |list: &[&str]| words.iter().any(|word| list.iter().any(|other| is(word, other)));
             if words.len() > 4 || says(OTHER) {
                 continue;
             }
             // A media of its own: `media`, `media-name`, not `rich_media_text`.
-            let media = words.first().is_some_and(|w| w == "media") && words[1..].iter().all(|w| w == "name");
+            let media = words.first().is_some_and(|w| is(w, "media")) && words[1..].iter().all(|w| is(w, "name"));
             if says(SOURCE) || media {
                 found = Some(Mark::Source);
             } else if says(AUTHOR) {

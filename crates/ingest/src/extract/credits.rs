@@ -365,6 +365,9 @@ impl Reader {
 
     /// Takes bare credits (本报记者 张三) where the line or the brackets around them hold nothing else.
     pub fn bare_names(&mut self, bare: Vec<Bare>) {
+        if bare.is_empty() {
+            return;
+        }
         let mut spans = Vec::new();
         for Bare { role, label, names, end } in bare {
             let start = self.outlet_before(label.start);

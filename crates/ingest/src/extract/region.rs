@@ -245,6 +245,7 @@ impl Reader<'_> {
 
     fn grow_up(&self, from: usize, title: Option<usize>) -> usize {
         let top = title.map_or(self.lines.start, |t| (t + 1).max(if self.page.dump { 0 } else { self.lines.start }));
+        let first_sentence = (top..from).find(|i| self.kind(*i) == Kind::Sentence);
         let mut start = from;
         while start > top {
             let line = start - 1;
@@ -261,7 +262,8 @@ impl Reader<'_> {
                         && (it.letters >= SCRAP || one_block || one_flow || self.block_of(line) != Block::Paragraph)
                 }
                 Kind::Legal => !self.page.dump,
-                Kind::About => self.is_signed(line, top),
+                // The signature of a document that stands above another; below the headline it is a source and a date.
+                Kind::About => first_sentence.is_some_and(|first| first < line) && self.is_signed(line, top),
                 _ => false,
             };
             // （2024年2月28日岚州市人民代表大会常务委员会通过）: a date in a note of the text.

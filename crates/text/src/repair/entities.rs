@@ -1,5 +1,6 @@
 //! HTML character references in a text (`&#24037;&#20250;` for 工会), from a page that was escaped once more than it was
 //! unescaped.
+//! Some programs escape named references only: `&ldquo;` around words and `&nbsp;` at the start of paragraphs show it.
 //!
 //! The lines of a page flow in; the lines with the references resolved flow out, if the page has several references to
 //! Chinese characters: a page about HTML has one or two.
@@ -8,6 +9,13 @@ use crate::fold::is_han;
 
 /// The least number of references to Chinese characters that is conclusive.
 const LEAST: usize = 4;
+/// So many quoted words with references for their quotes, or so many paragraphs indented with references, show that named
+/// references were escaped.
+const LEAST_QUOTED: usize = 2;
+/// The opening quotes of one line that are tried, so that a line without closing ones is read in linear time.
+const MOST_TRIED: usize = 64;
+/// See [`LEAST_QUOTED`].
+const LEAST_INDENTED: usize = 3;
 /// The length of the longest reference between `&` and `;`.
 const LONGEST: usize = 8;
 /// The named references of such texts, with their characters.
@@ -35,7 +43,8 @@ const NAMED: [(&str, char); 18] = [
 /// Resolves the references of a page and counts them; `None` if there are too few.
 pub fn undo(lines: &[&str]) -> Option<(Vec<String>, u32)> {
     let numbered = |line: &&str| memchr::memmem::find_iter(line.as_bytes(), "&#").count();
-    if lines.iter().map(numbered).sum::<usize>() < LEAST {
+    let named = names_escaped(lines);
+    if !named && lines.iter().map(numbered).sum::<usize>() < LEAST {
         return None;
     }
     let (mut resolved, mut count, mut chinese) = (Vec::with_capacity(lines.len()), 0, 0);
@@ -59,7 +68,24 @@ pub fn undo(lines: &[&str]) -> Option<(Vec<String>, u32)> {
         text.push_str(rest);
         resolved.push(text);
     }
-    (chinese >= LEAST).then_some((resolved, count))
+    (named || chinese >= LEAST).then_some((resolved, count))
+}
+
+/// Returns whether Chinese text repeatedly has named references for its quotes or indents. A text about HTML mentions each
+/// reference on its own.
+fn names_escaped(lines: &[&str]) -> bool {
+    let begins_chinese = |text: &str| text.chars().next().is_some_and(is_han);
+    let (mut quoted, mut indented) = (0, 0);
+    for line in lines.iter().filter(|line| memchr::memchr(b'&', line.as_bytes()).is_some()) {
+        for (open, close) in [("&ldquo;", "&rdquo;"), ("&lsquo;", "&rsquo;")] {
+            let inside = line.match_indices(open).take(MOST_TRIED).map(|(at, _)| &line[at + open.len()..]);
+            quoted += inside.filter(|inside| begins_chinese(inside) && inside.contains(close)).count();
+        }
+        let text = line.trim_start();
+        let rest = ["&nbsp;", "&emsp;", "&ensp;"].iter().fold(text, |rest, blank| rest.trim_start_matches(blank));
+        indented += usize::from(text.len() - rest.len() > "&nbsp;".len() && begins_chinese(rest.trim_start()));
+    }
+    quoted >= LEAST_QUOTED || indented >= LEAST_INDENTED
 }
 
 /// Returns the character of a reference.
@@ -90,8 +116,17 @@ mod tests {
             ("&#65;&#66;&#67;&#68;&#69;", None),
             ("&#0;&#1114112;&#24037;&#xD800;&#20250;", None),
             ("工会", None),
+            (
+                "&ldquo;工会&rdquo;和&ldquo;职代会&rdquo;都在&hellip;&hellip;AT&amp;T",
+                Some("“工会”和“职代会”都在……AT&T"),
+            ),
+            ("用 &ldquo; 和 &rdquo; 写引号，用 &nbsp; 写空格，用 &hellip; 写省略号。", None),
+            ("&ldquo;A&rdquo;、&ldquo;B&rdquo;", None),
         ] {
             assert_eq!(undo(&[line]).map(|(lines, _)| lines[0].clone()).as_deref(), expect, "{line}");
         }
+        let indented = undo(&["&nbsp;&nbsp;&nbsp; 一段", "&nbsp;&nbsp;&nbsp; 两段", "&emsp;&emsp;三段"]);
+        let (lines, count) = indented.expect("the indents are seen");
+        assert_eq!((lines[2].as_str(), count), ("\u{2003}\u{2003}三段", 8));
     }
 }

@@ -264,11 +264,7 @@ impl Generation {
         let settings: Settings =
             serde_json::from_value(value).map_err(|e| Error::Damaged { path, what: e.to_string() })?;
         if settings.fold != FOLD_VERSION {
-            let version = settings.fold;
-            let what = format!(
-                "an index folded by version {version} (now {FOLD_VERSION}), which `gongxun reindex` builds anew"
-            );
-            return Err(found(what));
+            return Err(found(format!("an index folded by version {} (now {FOLD_VERSION})", settings.fold)));
         }
         Ok(settings)
     }
@@ -316,5 +312,23 @@ impl WriteLock {
             Err(TryLockError::WouldBlock) => Err(Error::Busy(index.to_path_buf())),
             Err(TryLockError::Error(e)) => Err(Error::io(path, e)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_of_another_fold_is_refused_with_the_way_out() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let segmenter = Segmenter::builtin();
+        let generation = Generation::create(folder.path(), &segmenter).expect("a generation");
+        assert_eq!(generation.settings().expect("its settings").fold, FOLD_VERSION);
+        let older = Settings { fold: FOLD_VERSION - 1, ..Settings::new(&segmenter) };
+        let json = serde_json::to_vec_pretty(&older).expect("settings are JSON");
+        replace_file(&generation.folder().join(SETTINGS), &seal(&json)).expect("they are written");
+        let error = generation.settings().expect_err("another fold").to_string();
+        assert!(error.contains("gongxun reindex"), "{error}");
     }
 }
