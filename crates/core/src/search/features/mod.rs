@@ -6,6 +6,7 @@ pub mod concordance;
 pub mod empty;
 pub mod keywords;
 pub mod occurrences;
+pub mod marked;
 pub mod select;
 pub mod similar;
 pub mod suggest;
