@@ -26,6 +26,8 @@ mod picture;
 mod request;
 mod roots;
 mod search;
+#[cfg(feature = "serve")]
+mod serve;
 mod words;
 
 use std::path::Path;
@@ -120,6 +122,8 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Roots { action, json } => roots::roots(&index, action, json),
         Command::Delete(args) => delete::delete(&index, args),
         Command::Export(args) => generations::export(&index, &args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::serve(&index, args),
         Command::Completions { shell } => inspect::completions(shell),
         Command::Man => inspect::man(),
     }

@@ -52,7 +52,7 @@ pub fn marked(
             Some(Kind::Partial) => compiled.marks.iter().chain(&compiled.part_marks).cloned().collect(),
             _ => compiled.marks,
         };
-        let page = snapshot.shown(address)?;
+        let page = snapshot.decoded(address)?;
         let marks = Highlighter::new(&marks, segmenter).in_article(&page);
         Ok(Some(MarkedArticle { article, kind, marks }))
     })
