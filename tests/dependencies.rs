@@ -8,9 +8,16 @@ use std::process::Command;
 const LIBRARY_ALONE: usize = 125;
 
 /// A feature set, and the crates that it must not pull in.
-const WITHOUT: [(&[&str], &[&str]); 2] = [
-    (&["--no-default-features"], &["clap", "anyhow", "indicatif", "html5ever", "flate2", "zip", "tar"]),
-    (&["--no-default-features", "--features", "ingest"], &["clap", "anyhow", "indicatif", "console", "ctrlc"]),
+const WITHOUT: [(&[&str], &[&str]); 3] = [
+    (
+        &["--no-default-features"],
+        &["clap", "anyhow", "indicatif", "html5ever", "flate2", "zip", "tar", "axum", "tokio"],
+    ),
+    (
+        &["--no-default-features", "--features", "ingest"],
+        &["clap", "anyhow", "indicatif", "console", "ctrlc", "axum", "tokio"],
+    ),
+    (&["--no-default-features", "--features", "cli"], &["axum", "tokio", "hyper", "maud", "utoipa"]),
 ];
 
 #[test]

@@ -20,7 +20,7 @@ struct Floor {
     rooms: &'static [&'static [&'static str]],
 }
 
-const FLOORS: [Floor; 4] = [
+const FLOORS: [Floor; 5] = [
     Floor {
         name: "gongxun-text",
         folder: "crates/text/src",
@@ -43,6 +43,19 @@ const FLOORS: [Floor; 4] = [
         ],
     },
     Floor { name: "gongxun-ingest", folder: "crates/ingest/src", rooms: &[&["archive"], &["extract"], &["ingest"]] },
+    Floor {
+        name: "gongxun-server",
+        folder: "crates/server/src",
+        rooms: &[
+            &["words", "settings", "problem", "assets", "metrics"],
+            &["conditions"],
+            &["archive"],
+            &["params", "guard"],
+            &["api", "page"],
+            &["router"],
+            &["net"],
+        ],
+    },
     Floor { name: "gongxun", folder: "src", rooms: &[&["snapshot", "writer"], &["index"], &["ingest"], &["cli"]] },
 ];
 

@@ -248,6 +248,9 @@ pub enum Command {
     Delete(DeleteArgs),
     /// Write articles as JSON lines, from which the same index is built again
     Export(ExportArgs),
+    /// Open a page and an API on the index, in a browser and for programs
+    #[cfg(feature = "serve")]
+    Serve(ServeArgs),
     /// Print a shell's completions
     Completions {
         /// The shell
@@ -607,4 +610,56 @@ pub struct SegmentArgs {
     /// Your own words, one a line; else those of the index, if there is one
     #[arg(long, value_name = "FILE")]
     pub dict: Option<PathBuf>,
+}
+
+/// `serve`
+#[cfg(feature = "serve")]
+#[derive(Debug, ClapArgs)]
+pub struct ServeArgs {
+    /// First take in what is new or changed in this folder or file, and open a browser
+    #[arg(value_name = "ARCHIVE")]
+    pub archive: Option<PathBuf>,
+    /// Where to listen. Only this machine is let in unless another address is given
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
+    pub addr: String,
+    /// What whoever reads must show: 16 letters, digits and signs or more. Others on this machine see it in the list of
+    /// processes; GONGXUN_TOKEN or --token-file hides it from them
+    #[arg(long, value_name = "TEXT", env = "GONGXUN_TOKEN", hide_env_values = true, conflicts_with = "token_file")]
+    pub token: Option<String>,
+    /// Read the token from this file
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Let in anybody who reaches the address, without a token
+    #[arg(long)]
+    pub public: bool,
+    /// Answer under this name too, beside localhost: that of a proxy before it, say
+    #[arg(long = "host", value_name = "NAME")]
+    pub hosts: Vec<String>,
+    /// Let scripts of this site read the API, such as https://example.org
+    #[arg(long = "cors", value_name = "ORIGIN")]
+    pub origins: Vec<String>,
+    /// End a search after so many seconds; 10 unless given
+    #[arg(long, value_name = "SECONDS", value_parser = super::asked::seconds)]
+    pub deadline: Option<std::time::Duration>,
+    /// How many searches run at once; one a core unless given, and two at the least
+    #[arg(long, value_name = "N")]
+    pub searches: Option<usize>,
+    /// What is written of each request to standard error
+    #[arg(long, value_enum, default_value_t = LogArg::Off)]
+    pub log: LogArg,
+    /// Open no browser
+    #[arg(long)]
+    pub no_browser: bool,
+}
+
+/// What is written of each request.
+#[cfg(feature = "serve")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogArg {
+    /// Nothing
+    Off,
+    /// Method, path, status and time, without the query
+    Paths,
+    /// The query as well
+    Queries,
 }

@@ -169,7 +169,8 @@ pub struct ConditionArgs {
     pub all_copies: bool,
 }
 
-fn seconds(text: &str) -> Result<std::time::Duration, String> {
+/// A number of seconds, such as 0.5.
+pub fn seconds(text: &str) -> Result<std::time::Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "write a number of seconds, such as 0.5".to_string())?;
     std::time::Duration::try_from_secs_f64(seconds).map_err(|_| "this is no time to wait".to_string())
 }

@@ -32,6 +32,8 @@ mod picture;
 mod request;
 mod roots;
 mod search;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod words;
 
@@ -160,6 +162,8 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Roots { action, plain } => roots::roots(&index, action, plain.is_json()),
         Command::Delete(args) => delete::delete(&index, args),
         Command::Export(args) => generations::export(&index, &args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::serve(&index, args),
         Command::Completions { shell } => inspect::completions(shell),
         Command::Man => inspect::man(),
     }

@@ -138,7 +138,7 @@ pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) 
 }
 
 /// Does what `index --prune` does for the corpus. Where that can't be done now, the index as it is must do.
-fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
+pub fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let stop = AtomicBool::new(false);
     let options = build::options(vec![corpus.to_path_buf()], &Default::default(), Prune::BelowPaths, &stop)?;
     match build::ingest_current(index, None, &options, Resources::default(), &mut ()) {

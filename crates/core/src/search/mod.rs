@@ -31,7 +31,7 @@ pub use answer::{search, search_under};
 pub use builder::Search;
 pub use compile::plan::Breadth;
 pub use features::{
-    collocations, compare, concordance, keywords, occurrences, select, similar, suggest, timeline, why_not,
+    collocations, compare, concordance, keywords, marked, occurrences, select, similar, suggest, timeline, why_not,
 };
 pub use kind::Kind;
 pub use matching::collapse::Copies;

@@ -5,6 +5,7 @@ use super::features::collocations::{self, Collocations};
 use super::features::compare::{self, Comparison};
 use super::features::concordance;
 use super::features::keywords::{self, Keywords};
+use super::features::marked::{self, MarkedArticle};
 use super::features::select::{self, Selection};
 use super::features::similar;
 use super::features::suggest::{self, Completion};
@@ -104,6 +105,12 @@ pub trait Read {
     /// As [`Read::answer`].
     fn by_id(&self, id: &ArticleId) -> Result<Option<Article>>;
 
+    /// One article, with its margin and with what a request marks in it.
+    ///
+    /// # Errors
+    /// As [`Read::answer`].
+    fn marked(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<MarkedArticle>>;
+
     /// The copies of an article, itself among them: the one that is shown comes first. None where there is no such article.
     ///
     /// # Errors
@@ -174,6 +181,10 @@ impl Read for Snapshot {
 
     fn by_id(&self, id: &ArticleId) -> Result<Option<Article>> {
         self.find(id)?.map(|address| self.whole(address)).transpose()
+    }
+
+    fn marked(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<MarkedArticle>> {
+        marked::marked(self, request, id, control)
     }
 
     fn copies_of(&self, id: &ArticleId) -> Result<Option<Vec<Article>>> {

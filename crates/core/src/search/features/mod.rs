@@ -5,6 +5,7 @@ pub mod compare;
 pub mod concordance;
 pub mod empty;
 pub mod keywords;
+pub mod marked;
 mod nearby;
 pub mod occurrences;
 pub mod select;

@@ -8,6 +8,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::fits::{Parts, fits};
+use crate::article::Block;
 use crate::index::DecodedArticle;
 use crate::search::compile::needle::Needle;
 use crate::search::compile::plan::Mark;
@@ -119,6 +120,19 @@ pub struct Marks {
     pub source: Vec<Range<usize>>,
 }
 
+/// The marks on a whole article, in half-open ranges of Unicode characters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ArticleMarks {
+    /// In the title.
+    pub title: Vec<Range<usize>>,
+    /// In the lead.
+    pub lead: Vec<Range<usize>>,
+    /// In the body.
+    pub body: Vec<Range<usize>>,
+    /// In the name of each credit.
+    pub credits: Vec<Vec<Range<usize>>>,
+}
+
 /// An occurrence in a text: where, and of which mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Occurrence {
@@ -161,6 +175,24 @@ impl<'a> Highlighter<'a> {
             authors: article.authors().iter().map(|name| self.in_name(name)).collect(),
             editor: article.editor().map(|name| self.in_name(name)).unwrap_or_default(),
             source: Vec::new(),
+        }
+    }
+
+    /// The marks on all texts of an article.
+    pub fn in_article(&mut self, DecodedArticle { article, title, body }: &DecodedArticle) -> ArticleMarks {
+        let mut in_body = self.ranges(body, |mark| mark.scope.body);
+        let captions = self.ranges(body, |mark| mark.scope.captions && !mark.scope.body);
+        if !captions.is_empty() {
+            let lines = lines_of(&body.printed, &article.blocks, Block::Caption);
+            let inside = |found: &Range<usize>| lines.iter().any(|l| l.start <= found.start && found.end <= l.end);
+            in_body.extend(captions.into_iter().filter(inside));
+            in_body.sort_unstable_by_key(|range| (range.start, range.end));
+        }
+        ArticleMarks {
+            title: self.ranges(title, |mark| mark.scope.title),
+            lead: self.ranges(&Text::of(article.lead.as_deref().unwrap_or("")), |mark| mark.scope.lead),
+            body: merged(in_body.into_iter()),
+            credits: article.credits.iter().map(|credit| self.in_name(&credit.name)).collect(),
         }
     }
 
@@ -428,6 +460,19 @@ impl Builder {
         }
         Marked { text: self.text, marks: self.marks }
     }
+}
+
+/// Where the lines of a body that are of one kind stand in it.
+fn lines_of(text: &[char], blocks: &[Block], wanted: Block) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let mut lines = Vec::new();
+    for (line, block) in text.split(|c| *c == '\n').zip(blocks) {
+        if *block == wanted {
+            lines.push(at..at + line.len());
+        }
+        at += line.len() + 1;
+    }
+    lines
 }
 
 /// Ranges in order, those that overlap made one.

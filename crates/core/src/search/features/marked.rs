@@ -1,0 +1,59 @@
+//! One article with what a query marks in it, as it is shown to who came to it by that query.
+
+use crate::article::{Article, ArticleId};
+use crate::control::Control;
+use crate::error::{Error, Result};
+use crate::index::{Snapshot, check};
+use crate::query::{MAX_TREE_DEPTH, is_deeper};
+use crate::search::compile::compile;
+use crate::search::compile::plan::Mark;
+use crate::search::kind::Kind;
+use crate::search::matching::found::Matches;
+use crate::search::request::Request;
+use crate::search::results::snippet::{ArticleMarks, Highlighter};
+
+/// An article with marks.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct MarkedArticle {
+    /// The article, with its margin.
+    pub article: Article,
+    /// How much of the query it holds; none where it is no hit of it.
+    pub kind: Option<Kind>,
+    /// Where what the query looks for stands in it. Of an article that holds only some of it, the pieces are marked too.
+    pub marks: ArticleMarks,
+}
+
+/// The article with this id, with the marks of a request; none where there is no such article. A request that was stopped
+/// marks what was typed.
+///
+/// # Errors
+/// Where a file of the index can't be read or does not hold what was written.
+pub fn marked(
+    snapshot: &Snapshot,
+    request: &Request,
+    id: &ArticleId,
+    control: &Control<'_>,
+) -> Result<Option<MarkedArticle>> {
+    check::guarded(&snapshot.generation, || {
+        let Some(address) = snapshot.find(id)? else { return Ok(None) };
+        let article = snapshot.whole(address)?;
+        let root = request.query.root.as_ref();
+        if root.is_none() {
+            return Ok(Some(MarkedArticle { article, kind: None, marks: ArticleMarks::default() }));
+        }
+        if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
+            return Err(Error::Invalid(format!("the query is more than {MAX_TREE_DEPTH} deep: nobody meant that")));
+        }
+        let segmenter = snapshot.segmenter()?;
+        let compiled = compile(root, &request.filters, segmenter, &request.synonyms, request.breadth);
+        let kind = Matches::find(snapshot, &compiled, control)?.kind(address);
+        let marks: Vec<Mark> = match kind {
+            Some(Kind::Partial) => compiled.marks.iter().chain(&compiled.part_marks).cloned().collect(),
+            _ => compiled.marks,
+        };
+        let page = snapshot.decoded(address)?;
+        let marks = Highlighter::new(&marks, segmenter).in_article(&page);
+        Ok(Some(MarkedArticle { article, kind, marks }))
+    })
+}

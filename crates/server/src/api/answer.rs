@@ -1,0 +1,19 @@
+//! JSON as an answer, and whether it is kept.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+
+/// JSON as an answer.
+pub fn json(text: String) -> Response {
+    let mut response = text.into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// An answer that is not kept: it would not be the same again.
+pub fn passing(mut response: Response, is_passing: bool) -> Response {
+    if is_passing {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}

@@ -1,0 +1,284 @@
+//! The archive as the server has it: the newest commit of the current generation, asked off the async threads, by so many
+//! at once, each with a deadline.
+//!
+//! A request asks for a view when it begins and keeps it: a commit or a swap meanwhile changes nothing for it.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use gongxun_core::article::Date;
+use gongxun_core::control::Control;
+use gongxun_core::error::Result;
+use gongxun_core::index::{Index, Snapshot, Stats};
+use gongxun_core::search::facets::Facets;
+use gongxun_core::search::timeline::{Period, Step};
+use gongxun_core::search::{Read, Request, Results};
+
+use crate::conditions::everything;
+use crate::metrics::{Gauges, Metrics};
+use crate::problem::Problem;
+use crate::settings::Settings;
+
+/// How many logins are tried at once.
+const LOGINS: usize = 4;
+
+/// The archive and what the server knows beside it.
+pub struct Archive {
+    index: Index,
+    /// What the server was started with.
+    pub settings: Settings,
+    /// What it did.
+    pub metrics: Metrics,
+    /// Logins under way.
+    pub logins: Semaphore,
+    turns: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
+    view: Mutex<Option<Arc<View>>>,
+    /// Parts the answers of this process from those of an earlier one.
+    started: u64,
+}
+
+/// One commit of one generation, with what is found out of it once.
+pub struct View {
+    snapshot: Arc<Snapshot>,
+    tag: String,
+    stats: OnceLock<Stats>,
+    coverage: OnceLock<Vec<Period>>,
+    facets: OnceLock<Facets>,
+}
+
+/// What a request works with.
+pub struct Asked<'a> {
+    /// What it asks.
+    pub view: &'a View,
+    /// What ends it.
+    pub control: Control<'a>,
+    metrics: &'a Metrics,
+}
+
+/// The stop flag of a request, which is set when whoever asked has gone.
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Archive {
+    /// The archive of an index.
+    pub fn new(index: Index, settings: Settings) -> Archive {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Archive {
+            index,
+            metrics: Metrics::default(),
+            logins: Semaphore::new(LOGINS),
+            turns: Arc::new(Semaphore::new(settings.searches.max(1))),
+            exports: Arc::new(Semaphore::new(settings.exports.max(1))),
+            view: Mutex::new(None),
+            started: since.as_nanos() as u64 ^ u64::from(std::process::id()),
+            settings,
+        }
+    }
+
+    /// The newest commit of the current generation. Reads two small files, and opens what is new.
+    pub fn view(&self) -> Arc<View> {
+        let snapshot = self.index.snapshot();
+        let mut kept = self.view.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(view) = kept.as_ref().filter(|view| Arc::ptr_eq(&view.snapshot, &snapshot)) {
+            return Arc::clone(view);
+        }
+        let view = Arc::new(View::new(snapshot, self.started));
+        *kept = Some(Arc::clone(&view));
+        drop(kept);
+        view.warm();
+        view
+    }
+
+    /// Does work that asks the archive, on a thread that may wait, when its turn comes. An answer that whoever asks has
+    /// already is not made again; `variant` tells apart the answers under one address (languages).
+    pub async fn ask<F>(self: &Arc<Self>, headers: &HeaderMap, variant: &str, work: F) -> Response
+    where
+        F: FnOnce(&Asked<'_>) -> std::result::Result<Response, Problem> + Send + 'static,
+    {
+        let turn = match self.turn(&self.turns).await {
+            Ok(turn) => turn,
+            Err(problem) => return problem.into_response(),
+        };
+        let archive = Arc::clone(self);
+        let known = headers.get(header::IF_NONE_MATCH).cloned();
+        let variant = variant.to_string();
+        let gone = Gone(Arc::default());
+        let stop = Arc::clone(&gone.0);
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let view = archive.view();
+            let tag = view.etag(&variant);
+            if known.is_some_and(|known| is_known(&known, &tag)) {
+                return tagged(StatusCode::NOT_MODIFIED.into_response(), &tag);
+            }
+            let deadline = Instant::now() + archive.settings.deadline;
+            let control = Control::default().stop(&stop).deadline(deadline);
+            let asked = Asked { view: &view, control, metrics: &archive.metrics };
+            match work(&asked) {
+                Ok(response) if response.headers().contains_key(header::CACHE_CONTROL) => response,
+                Ok(response) => tagged(response, &tag),
+                Err(problem) => problem.into_response(),
+            }
+        });
+        done.await.unwrap_or_else(|_| broken().into_response())
+    }
+
+    /// A turn to export.
+    ///
+    /// # Errors
+    /// Where others take too long.
+    pub async fn turn_to_export(&self) -> std::result::Result<OwnedSemaphorePermit, Problem> {
+        self.turn(&self.exports).await
+    }
+
+    async fn turn(&self, turns: &Arc<Semaphore>) -> std::result::Result<OwnedSemaphorePermit, Problem> {
+        match tokio::time::timeout(self.settings.wait, Arc::clone(turns).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => {
+                self.metrics.turned_away();
+                Err(Problem::busy("too much is asked at once; try again in a moment"))
+            }
+        }
+    }
+
+    /// What is measured now.
+    pub fn gauges(&self) -> Gauges {
+        let view = self.view();
+        Gauges {
+            articles: view.snapshot.articles(),
+            generation: view.snapshot.generation.number,
+            commit: view.snapshot.commit.number,
+            searches: self.settings.searches.max(1).saturating_sub(self.turns.available_permits()),
+            stale: !view.snapshot.is_current(),
+        }
+    }
+}
+
+impl View {
+    fn new(snapshot: Arc<Snapshot>, started: u64) -> View {
+        // The same numbers may come again with other contents where an index takes another one's place.
+        let mut hasher = DefaultHasher::new();
+        let commit = serde_json::to_string(&snapshot.commit).unwrap_or_default();
+        (commit, started, snapshot.articles()).hash(&mut hasher);
+        let (generation, number) = (snapshot.generation.number, snapshot.commit.number);
+        let tag = format!("{generation}-{number}-{:08x}", hasher.finish() as u32);
+        View { snapshot, tag, stats: OnceLock::new(), coverage: OnceLock::new(), facets: OnceLock::new() }
+    }
+
+    /// Loads what the first search would wait for, and what would be missed once the folder is moved.
+    fn warm(&self) {
+        let control = Control::default();
+        let everything = Request { limit: 1, ..everything() };
+        // What can't be read is said to whoever asks for it.
+        let _ = self.snapshot.segmenter();
+        let _ = self.snapshot.answer(&everything, &control);
+        let _ = (self.stats(), self.coverage(), self.facets());
+    }
+
+    /// What can be asked.
+    pub fn read(&self) -> &dyn Read {
+        &*self.snapshot
+    }
+
+    /// The figures of the archive.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn stats(&self) -> Result<&Stats> {
+        if let Some(stats) = self.stats.get() {
+            return Ok(stats);
+        }
+        let stats = Stats::of(&self.snapshot)?;
+        Ok(self.stats.get_or_init(|| stats))
+    }
+
+    /// How many articles the archive has in each month.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn coverage(&self) -> Result<&[Period]> {
+        if let Some(coverage) = self.coverage.get() {
+            return Ok(coverage);
+        }
+        let timeline = self.snapshot.timeline(&everything(), Step::Month, &Control::default())?;
+        Ok(self.coverage.get_or_init(|| timeline.periods))
+    }
+
+    /// What articles of the archive have in common.
+    ///
+    /// # Errors
+    /// Where a file of the index can't be read.
+    pub fn facets(&self) -> Result<&Facets> {
+        if let Some(facets) = self.facets.get() {
+            return Ok(facets);
+        }
+        let everything = Request { limit: 0, facets: true, ..everything() };
+        let facets = self.snapshot.answer(&everything, &Control::default())?.facets.unwrap_or_default();
+        Ok(self.facets.get_or_init(|| facets))
+    }
+
+    /// The mark of answers of this commit.
+    pub fn etag(&self, variant: &str) -> String {
+        match variant {
+            "" => format!("W/\"{}\"", self.tag),
+            variant => format!("W/\"{}-{variant}\"", self.tag),
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// What can be asked.
+    pub fn read(&self) -> &dyn Read {
+        self.view.read()
+    }
+
+    /// A page of hits.
+    ///
+    /// # Errors
+    /// As [`Read::answer`].
+    pub fn answer(&self, request: &Request) -> std::result::Result<Results, Problem> {
+        let results = self.read().answer(request, &self.control)?;
+        if results.cut_short {
+            self.metrics.cut_short();
+        }
+        Ok(results)
+    }
+}
+
+/// Today, as answers that name the day of reading have it.
+pub fn today() -> Option<Date> {
+    Date::now().map(|now| now.without_time())
+}
+
+/// What is said where the program itself failed.
+pub fn broken() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this request broke the program; please report it")
+}
+
+/// Whether an `If-None-Match` names a tag.
+fn is_known(known: &HeaderValue, tag: &str) -> bool {
+    let plain = |tag: &str| tag.trim().trim_start_matches("W/").to_string();
+    known.to_str().is_ok_and(|known| known.split(',').any(|one| one.trim() == "*" || plain(one) == plain(tag)))
+}
+
+/// An answer that may be kept, and is asked about each time.
+fn tagged(mut response: Response, tag: &str) -> Response {
+    let headers = response.headers_mut();
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
+}

@@ -1,0 +1,171 @@
+//! What every page wears: head, header, footer, language and colours.
+
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use maud::{DOCTYPE, Markup, html};
+
+use crate::assets::{FEED_TYPE, ICON, SCRIPT, STYLE};
+use crate::guard::cookie;
+use crate::words::Lang;
+
+/// The colours of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The theme of this name.
+    pub fn of(name: &str) -> Option<Theme> {
+        match name {
+            "auto" => Some(Theme::Auto),
+            "light" => Some(Theme::Light),
+            "dark" => Some(Theme::Dark),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Theme::Auto => "auto",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+}
+
+/// How whoever asks wants pages, and where they are.
+#[derive(Debug, Clone)]
+pub struct Dress {
+    /// The language.
+    pub lang: Lang,
+    /// The colours.
+    pub theme: Theme,
+    /// The address of the page, without the server.
+    pub here: String,
+}
+
+impl Dress {
+    /// What the address says, else the cookies, else Chinese in the system's colours.
+    pub fn of(headers: &HeaderMap, uri: &Uri) -> Dress {
+        let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
+        let asked = |name: &str| pairs.clone().find(|(other, _)| other == name).map(|(_, value)| value.into_owned());
+        let kept = |name: &str| cookie(headers, name).map(str::to_string);
+        let lang = asked("lang").and_then(|code| Lang::of(&code));
+        let lang = lang.or_else(|| kept("lang").and_then(|code| Lang::of(&code))).unwrap_or_default();
+        let theme = kept("theme").and_then(|name| Theme::of(&name)).unwrap_or_default();
+        let here = uri.path_and_query().map_or("/", |target| target.as_str()).to_string();
+        Dress { lang, theme, here }
+    }
+
+    /// What tells apart the answers under one address.
+    pub fn variant(&self) -> String {
+        format!("{}-{}", self.lang.code(), self.theme.name())
+    }
+
+    /// Where to choose another language or other colours and come back.
+    fn chosen(&self, name: &str, value: &str) -> String {
+        // The address would go on saying what was chosen before.
+        let (path, query) = self.here.split_once('?').unwrap_or((&self.here, ""));
+        let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(other, _)| other != "lang");
+        let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let next = if rest.is_empty() { path.to_string() } else { format!("{path}?{rest}") };
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair(name, value)
+            .append_pair("next", &next)
+            .finish();
+        format!("/choose?{query}")
+    }
+}
+
+/// The parts of the site that the header leads to: path, Chinese, English.
+const PARTS: [(&str, &str, &str); 5] = [
+    ("/search", "检索", "Search"),
+    ("/context", "语境", "In context"),
+    ("/compare", "比较", "Compare"),
+    ("/day", "日报", "By day"),
+    ("/help", "帮助", "Help"),
+];
+
+/// A whole page as an answer.
+pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Markup) -> Response {
+    let lang = dress.lang;
+    let title = match title {
+        "" => lang.pick("工讯 · 劳动新闻检索", "gongxun 工讯 · labour news search").to_string(),
+        title => format!("{} · {}", super::text::line(title), lang.pick("工讯", "gongxun")),
+    };
+    let path = dress.here.split('?').next().unwrap_or("/");
+    let theme = (dress.theme != Theme::Auto).then(|| dress.theme.name());
+    let other_theme = if dress.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+    let markup = html! {
+        (DOCTYPE)
+        html lang=(lang.tag()) data-theme=[theme] {
+            head {
+                meta charset="utf-8";
+                title { (title) }
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content=(match dress.theme { Theme::Auto => "light dark", other => other.name() });
+                link rel="stylesheet" href=(STYLE.href());
+                link rel="icon" type="image/svg+xml" href=(ICON.href());
+                @if let Some(feed) = feed {
+                    link rel="alternate" type=(FEED_TYPE) href=(feed) title=(lang.pick("这一检索的订阅", "This query as a feed"));
+                }
+                script src=(SCRIPT.href()) defer {}
+            }
+            body class=(if path == "/" { "home" } else { "inner" }) {
+                a.skip href="#main" { (lang.pick("跳到正文", "Skip to content")) }
+                header.top {
+                    a.brand href="/" { span lang="zh-Hans" { "工讯" } @if lang == Lang::En { small { "gongxun" } } }
+                    nav aria-label=(lang.pick("栏目", "Parts")) {
+                        @for (to, zh, en) in PARTS {
+                            @let current = path == to || to == "/search" && path.starts_with("/article");
+                            a href=(part_href(to, q)) aria-current=[current.then_some("page")] { (lang.pick(zh, en)) }
+                        }
+                    }
+                    div.choices {
+                        a href=(dress.chosen("lang", lang.other().code())) lang=(lang.other().tag()) hreflang=(lang.other().tag()) {
+                            (lang.other().pick("中文", "English"))
+                        }
+                        a.theme href=(dress.chosen("theme", other_theme.name()))
+                            title=(lang.pick("深浅配色", "Light or dark")) aria-label=(lang.pick("深浅配色", "Light or dark")) { "◐" }
+                    }
+                }
+                main #main tabindex="-1" { (body) }
+                footer.foot {
+                    p {
+                        (lang.pick("文字照原样收录；只还原确知的损坏。", "Texts are as printed; only damage that is certain is undone."))
+                        " "
+                        a href="/help#api" { "API" } " · " a href="/help#keys" { (lang.pick("快捷键", "Keys")) }
+                    }
+                }
+            }
+        }
+    };
+    let mut response = markup.into_string().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::VARY, HeaderValue::from_static("cookie"));
+    response
+}
+
+/// What is not kept by anyone.
+pub fn no_store(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A part of the site, asked the same.
+fn part_href(to: &str, q: &str) -> String {
+    if q.is_empty() || !matches!(to, "/search" | "/context" | "/compare") {
+        return to.to_string();
+    }
+    let q: String = form_urlencoded::byte_serialize(q.as_bytes()).collect();
+    format!("{to}?q={q}")
+}

@@ -1,0 +1,97 @@
+//! The page: HTML in two languages, every state an address, working without script.
+
+mod article;
+mod chart;
+mod compare;
+mod context;
+mod copies;
+mod day;
+mod dress;
+mod help;
+mod hits;
+mod login;
+mod remarks;
+mod search;
+mod state;
+mod text;
+mod why;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::get;
+use maud::html;
+
+use self::dress::Dress;
+use crate::archive::Archive;
+use crate::problem::Problem;
+
+/// The addresses of the page.
+pub fn routes() -> Router<Arc<Archive>> {
+    Router::new()
+        .route("/", get(search::home))
+        .route("/search", get(search::search))
+        .route("/article/{id}", get(article::article))
+        .route("/article/{id}/copies/{other}", get(copies::differences))
+        .route("/context", get(context::context))
+        .route("/compare", get(compare::compare))
+        .route("/day", get(day::day))
+        .route("/why", get(why::why))
+        .route("/help", get(help::help))
+        .route("/login", get(login::form).post(login::login))
+        .route("/choose", get(login::choose))
+}
+
+/// Problems in HTML, for who wants HTML.
+pub async fn readable(request: Request, next: Next) -> Response {
+    let dress = Dress::of(request.headers(), request.uri());
+    let path = request.uri().path();
+    let for_programs = path.starts_with("/api/") || matches!(path, "/metrics" | "/healthz" | "/feed.atom");
+    let wants = !for_programs && wants_html(request.headers());
+    let response = next.run(request).await;
+    // What every answer carries it has by now; only what it says is said to people.
+    match response.extensions().get::<Problem>() {
+        Some(problem) if wants => explained(&dress, problem, &response),
+        _ => response,
+    }
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn explained(dress: &Dress, problem: &Problem, before: &Response) -> Response {
+    let lang = dress.lang;
+    let title = match problem.status {
+        StatusCode::NOT_FOUND => lang.pick("这里什么也没有", "There is nothing here"),
+        StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG => lang.pick("这样问不成", "This can't be asked"),
+        StatusCode::SERVICE_UNAVAILABLE => lang.pick("现在太忙", "Too much to do"),
+        StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => {
+            lang.pick("不能从那里来问", "Not to be asked from there")
+        }
+        _ => lang.pick("出错了", "Something went wrong"),
+    };
+    let body = html! {
+        section.problem {
+            h1 { (title) }
+            p { (text::line(&problem.detail)) }
+            p { a href="/" { (lang.pick("回到首页", "To the first page")) } }
+        }
+    };
+    let mut response = dress::page(dress, title, None, "", body);
+    *response.status_mut() = problem.status;
+    for (name, value) in before.headers() {
+        if !response.headers().contains_key(name) && name != header::CONTENT_LENGTH && name != header::CONTENT_ENCODING
+        {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    dress::no_store(response)
+}

@@ -1,0 +1,119 @@
+//! The state of a search as its address has it: everything on the page is a link to a state.
+
+use axum::http::Uri;
+
+use crate::conditions::{Conditions, given};
+
+/// A search as its address says it. What an address has beside it is passed over: links get tails on their way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    /// What is asked.
+    pub conditions: Conditions,
+    /// The order: `newest`, `oldest`, or empty.
+    pub sort: String,
+    /// The page, from 1.
+    pub page: usize,
+}
+
+/// The value of a name in an address.
+pub fn value(uri: &Uri, name: &str) -> Option<String> {
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
+    pairs.filter(|(other, _)| other == name).last().map(|(_, value)| value.into_owned())
+}
+
+/// All values of a name in an address.
+pub fn values(uri: &Uri, name: &str) -> Vec<String> {
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
+    pairs.filter(|(other, _)| other == name).map(|(_, value)| value.into_owned()).collect()
+}
+
+impl Search {
+    /// The search of an address.
+    pub fn of(uri: &Uri) -> Search {
+        let text = |name: &str| given(value(uri, name));
+        let flag =
+            |name: &str| value(uri, name).is_some_and(|value| matches!(value.as_str(), "true" | "1" | "on" | ""));
+        let exact = flag("exact");
+        let conditions = Conditions {
+            q: value(uri, "q").unwrap_or_default(),
+            source: text("source"),
+            outlet: text("outlet"),
+            editor: text("editor"),
+            author: text("author"),
+            proofreader: text("proofreader"),
+            section: text("section"),
+            from: text("from"),
+            to: text("to"),
+            exact,
+            no_synonyms: flag("no_synonyms"),
+            no_partial: flag("no_partial"),
+            // What contradicts itself in an address can't be meant.
+            synonyms: flag("synonyms") && !exact && !flag("no_synonyms"),
+            partial: flag("partial") && !exact && !flag("no_partial"),
+            all_copies: flag("all_copies"),
+        };
+        let sort = text("sort").filter(|sort| matches!(sort.as_str(), "newest" | "oldest")).unwrap_or_default();
+        let page = value(uri, "page").and_then(|page| page.parse().ok()).unwrap_or(1usize);
+        Search { conditions, sort, page: page.max(1) }
+    }
+
+    /// The page as an address has it: nothing for the first.
+    pub fn page_text(&self) -> String {
+        if self.page > 1 { self.page.to_string() } else { String::new() }
+    }
+
+    /// All that the address says, but for the page, in an order of its own.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let conditions = &self.conditions;
+        let mut pairs = vec![("q", conditions.q.clone())];
+        let values = conditions.values();
+        pairs.extend(values.into_iter().filter_map(|(name, value)| Some((name, value?.to_string()))));
+        pairs
+            .extend(conditions.flags().into_iter().filter(|(_, set)| *set).map(|(name, _)| (name, "true".to_string())));
+        if !self.sort.is_empty() {
+            pairs.push(("sort", self.sort.clone()));
+        }
+        pairs.retain(|(name, value)| *name != "q" || !value.is_empty());
+        pairs
+    }
+
+    /// The address of this search at a path, with some names changed; an empty value takes a name out.
+    pub fn href(&self, path: &str, changes: &[(&str, &str)]) -> String {
+        let mut pairs = self.pairs();
+        pairs.retain(|(name, _)| !changes.iter().any(|(other, _)| other == name));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&pairs);
+        query.extend_pairs(changes.iter().filter(|(_, value)| !value.is_empty()));
+        let query = query.finish();
+        if query.is_empty() { path.to_string() } else { format!("{path}?{query}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_state_and_back() {
+        let uri: Uri =
+            "/search?q=%E5%B7%A5%E4%BC%9A&source=a%26b&from=2020&exact=true&sort=newest&page=3&utm=x".parse().unwrap();
+        let search = Search::of(&uri);
+        assert_eq!((search.conditions.q.as_str(), search.page), ("工会", 3));
+        let again = search.href("/search", &[("page", "3")]);
+        assert_eq!(Search::of(&again.parse().unwrap()), search);
+        assert_eq!(
+            search.href("/x", &[("source", ""), ("from", ""), ("exact", ""), ("sort", "")]),
+            "/x?q=%E5%B7%A5%E4%BC%9A"
+        );
+    }
+
+    #[test]
+    fn nonsense_is_the_first_page() {
+        for address in
+            ["/search?page=-1", "/search?page=99999999999999999999999", "/search?sort=%00&page=%FF", "/search"]
+        {
+            let search = Search::of(&address.parse().unwrap());
+            assert_eq!((search.page, search.sort.as_str()), (1, ""), "{address}");
+        }
+    }
+}

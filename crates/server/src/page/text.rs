@@ -1,0 +1,97 @@
+//! The archive's text on its way to a page: what a browser would obey (controls, overrides of direction) is shown as a
+//! sign, one for one, so that marks stay where they are. Escaping is maud's.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use gongxun_core::article::{Article, Script};
+use gongxun_core::view::clean;
+use maud::{Markup, html};
+
+/// A text on one line.
+pub fn line(text: &str) -> Cow<'_, str> {
+    clean::line(text)
+}
+
+/// A text of several lines.
+pub fn block(text: &str) -> Cow<'_, str> {
+    clean::text(text)
+}
+
+/// Marks in order, those that touch made one: two words of a query that stand together are seen as one.
+pub fn joined(marks: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for mark in marks {
+        match joined.last_mut() {
+            Some(last) if mark.start <= last.end => last.end = last.end.max(mark.end),
+            _ => joined.push(mark.clone()),
+        }
+    }
+    joined
+}
+
+/// A text with marks, half-open ranges of its characters in order.
+pub fn marked(text: &str, marks: &[Range<usize>]) -> Markup {
+    let shown = clean::text(text);
+    let chars: Vec<char> = shown.chars().collect();
+    let piece =
+        |range: Range<usize>| chars.get(range).map(|piece| piece.iter().collect::<String>()).unwrap_or_default();
+    let mut at = 0;
+    html! {
+        @for mark in &joined(marks) {
+            @let start = mark.start.clamp(at, chars.len());
+            @let end = mark.end.clamp(start, chars.len());
+            (piece(at..start))
+            @if end > start { mark { (piece(start..end)) } }
+            @let _ = { at = end; };
+        }
+        (piece(at..chars.len()))
+    }
+}
+
+/// The marks that lie in a part of a text, counted from its beginning.
+pub fn within(marks: &[Range<usize>], part: &Range<usize>) -> Vec<Range<usize>> {
+    let inside = marks.iter().filter(|mark| mark.start < part.end && part.start < mark.end);
+    inside.map(|mark| mark.start.max(part.start) - part.start..mark.end.min(part.end) - part.start).collect()
+}
+
+/// The language tag of an article's text.
+pub fn tag(article: &Article) -> &'static str {
+    match article.script {
+        Script::Hans => "zh-Hans",
+        Script::Hant => "zh-Hant",
+    }
+}
+
+/// A title, or what stands for one.
+pub fn title<'a>(title: &'a str, none: &'a str) -> Cow<'a, str> {
+    if title.trim().is_empty() { Cow::Borrowed(none) } else { line(title) }
+}
+
+/// An address that may be a link: of a page, never of a script.
+pub fn link(url: &str) -> Option<&str> {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase())?;
+    let plain = url.chars().all(|c| !c.is_control() && !c.is_whitespace());
+    (plain && (scheme == "http" || scheme == "https")).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_stays_text() {
+        let shown = marked("<script>工会</script>", &[8..10, 10..99]).into_string();
+        assert_eq!(shown, "&lt;script&gt;<mark>工会&lt;/script&gt;</mark>");
+        assert_eq!(marked("a\u{202e}b\0", &[1..2]).into_string(), "a<mark>\u{fffd}</mark>b␀");
+        assert_eq!(marked("工会", &[5..9]).into_string(), "工会");
+    }
+
+    #[test]
+    fn links_lead_to_pages() {
+        assert!(link("https://example.org/a?b=c").is_some());
+        for other in ["javascript:alert(1)", "data://text/html,x", "java\nscript://x", "http://a b", "//x", "x"] {
+            assert_eq!(link(other), None, "{other}");
+        }
+    }
+}

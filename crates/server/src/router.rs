@@ -1,0 +1,79 @@
+//! The router: all addresses with what every request passes through. A function of an index and settings, without a socket.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use gongxun_core::index::Index;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+
+use crate::archive::Archive;
+use crate::problem::Problem;
+use crate::settings::Settings;
+use crate::{api, assets, guard, page};
+
+/// How much work is put into compressing an answer with br: as much as gzip takes.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
+
+/// The page and the API of an index.
+///
+/// ```
+/// use gongxun_core::index::{Index, IndexSettings};
+/// use gongxun_server::{Settings, router};
+/// let index = Index::in_memory(IndexSettings::default())?;
+/// let router = router(index, Settings::default());
+/// # let _: axum::Router = router;
+/// # Ok::<(), gongxun_core::error::Error>(())
+/// ```
+pub fn router(index: Index, settings: Settings) -> Router {
+    let archive = Arc::new(Archive::new(index, settings));
+    Router::new()
+        .merge(page::routes())
+        .merge(api::routes())
+        .route("/assets/{name}", get(assets::asset))
+        .route("/healthz", get(health))
+        .route("/metrics", get(metrics))
+        .fallback(nothing)
+        .method_not_allowed_fallback(only_reading)
+        .with_state(Arc::clone(&archive))
+        .layer(CompressionLayer::new().quality(COMPRESSION))
+        .layer(from_fn_with_state(archive, guard::guard))
+        .layer(from_fn(page::readable))
+}
+
+/// `GET /healthz`: whether searches are answered.
+async fn health(State(archive): State<Arc<Archive>>, headers: HeaderMap) -> Response {
+    let work = |asked: &crate::archive::Asked<'_>| {
+        let articles = asked.read().articles();
+        let mut response = serde_json::json!({"status": "ok", "articles": articles}).to_string().into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Ok(response)
+    };
+    archive.ask(&headers, "", work).await
+}
+
+/// `GET /metrics`
+async fn metrics(State(archive): State<Arc<Archive>>) -> Response {
+    let of = Arc::clone(&archive);
+    match tokio::task::spawn_blocking(move || of.gauges()).await {
+        Ok(gauges) => {
+            let content = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+            (content, [(header::CACHE_CONTROL, "no-store")], archive.metrics.text(gauges)).into_response()
+        }
+        Err(_) => crate::archive::broken().into_response(),
+    }
+}
+
+async fn nothing() -> Problem {
+    Problem::not_found("there is nothing at this address")
+}
+
+async fn only_reading() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "only reading is possible here: GET and HEAD")
+}

@@ -1,0 +1,588 @@
+//! The page in a browser: Debian's Chromium by its ChromeDriver. Where one of them is missing the tests are shown as
+//! ignored, and with GONGXUN_REQUIRE_ALL=1 they fail.
+//!
+//! `GONGXUN_SHOTS=DIR cargo test -p gongxun-server --test browser` writes pictures of the pages there.
+
+mod support;
+
+use std::future::Future;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::{LazyLock, Mutex};
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
+use fantoccini::{Client, ClientBuilder, Locator};
+use gongxun_core::article::Article;
+use gongxun_core::index::{Index, IndexSettings, Resources};
+use gongxun_server::{Server, Settings};
+use hyper_util::client::legacy::connect::HttpConnector;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::{Value, json};
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
+/// What WebDriver calls the key.
+const ENTER: &str = "\u{e007}";
+const DOWN: &str = "\u{e015}";
+const TAB: &str = "\u{e004}";
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let missing = [CHROMIUM, CHROMEDRIVER].into_iter().find(|path| !std::path::Path::new(path).exists());
+    let required = std::env::var_os("GONGXUN_REQUIRE_ALL").is_some_and(|value| value == "1");
+    let trial = |name: &'static str, test: fn(Page) -> Running| {
+        let run = move || match missing {
+            Some(path) => Err(Failed::from(format!("{path} is not there"))),
+            None => run(test).map_err(|error| Failed::from(error.to_string())),
+        };
+        let trial = Trial::test(name, run);
+        match missing {
+            Some(path) if !required => trial.with_kind(format!("no {path}")).with_ignored_flag(true),
+            _ => trial,
+        }
+    };
+    let trials = vec![
+        trial("type_filter_open_and_go_back", |page| Box::pin(type_filter_open_and_go_back(page))),
+        trial("brush_a_time", |page| Box::pin(brush_a_time(page))),
+        trial("words_are_completed", |page| Box::pin(words_are_completed(page))),
+        trial("keys", |page| Box::pin(keys(page))),
+        trial("language_and_colours", |page| Box::pin(language_and_colours(page))),
+        trial("copies_context_and_compare", |page| Box::pin(copies_context_and_compare(page))),
+        trial("the_paper_of_a_day", |page| Box::pin(the_paper_of_a_day(page))),
+        trial("a_phone", |page| Box::pin(a_phone(page))),
+        trial("without_script", |page| Box::pin(without_script(page))),
+        trial("nothing_is_refused_moved_or_asked_elsewhere", |page| Box::pin(quiet(page))),
+        trial("everything_is_reached_by_keyboard", |page| Box::pin(by_keyboard(page))),
+        trial("hostile_articles_run_nothing", |page| Box::pin(hostile(page))),
+    ];
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if let Ok(mut driver) = DRIVER.lock()
+        && let Some((child, _)) = driver.as_mut()
+    {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    conclusion.exit();
+}
+
+type Running = std::pin::Pin<Box<dyn Future<Output = Outcome>>>;
+
+/// A browser before the site.
+#[derive(Clone)]
+struct Page {
+    client: Client,
+    site: String,
+}
+
+/// The driver with its port, started when it is first needed.
+static DRIVER: LazyLock<Mutex<Option<(Child, u16)>>> = LazyLock::new(Mutex::default);
+
+fn driver() -> Result<u16, Box<dyn std::error::Error>> {
+    let mut driver = DRIVER.lock().map_err(|_| "the driver did not start")?;
+    if let Some((_, port)) = &*driver {
+        return Ok(*port);
+    }
+    let mut child = Command::new(CHROMEDRIVER).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
+    for line in lines {
+        let line = line?;
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            let port = port.trim_end_matches('.').parse()?;
+            *driver = Some((child, port));
+            return Ok(port);
+        }
+    }
+    Err("chromedriver said no port".into())
+}
+
+/// The site, served on a port of its own for as long as the tests run.
+static SITE: LazyLock<String> = LazyLock::new(|| {
+    let index = Index::in_memory(IndexSettings::default()).unwrap();
+    let mut writer = index.writer(Resources::one_thread()).unwrap();
+    support::articles().iter().for_each(|article| drop(writer.put(article).map(drop)));
+    for article in months() {
+        writer.put(&article).unwrap();
+    }
+    writer.commit().unwrap();
+    drop(writer);
+    let mut settings = Settings::default();
+    settings.searches = 4;
+    let server = Server::bind("127.0.0.1:0".parse().unwrap(), index, settings).unwrap();
+    let address = server.address().unwrap();
+    std::thread::spawn(move || server.run().unwrap());
+    format!("http://{address}")
+});
+
+/// Sixty articles in as many months, and one that would be a program.
+fn months() -> Vec<Article> {
+    let mut all: Vec<Article> = (0..60)
+        .map(|n| {
+            let (year, month) = (2016 + n / 12, n % 12 + 1);
+            let body = format!("第{n}次工会会议讨论工资集体协商。\n与会者说，骑手和司机的代表第{n}次坐到了桌前。");
+            Article::from(
+                Article::new(&format!("m{n}"), format!("工会会议第{n}号"), body)
+                    .date(&format!("{year}-{month:02}-11"))
+                    .unwrap()
+                    .source(if n % 3 == 0 { "劳动者周报" } else { "东原工人报" })
+                    .author("段小满"),
+            )
+        })
+        .collect();
+    let evil = "<script>window.ran=1</script><img src=x onerror=window.ran=2>";
+    let mut article = Article::from(Article::new("evil", format!("危险{evil}"), format!("危险正文{evil}")));
+    article.source = Some(evil.into());
+    article.url = Some("javascript:window.ran=3".into());
+    all.push(article);
+    all
+}
+
+fn run(test: fn(Page) -> Running) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let page = Page::open(json!({}), (1280, 900)).await?;
+        let client = page.client.clone();
+        let done = test(page).await;
+        client.close().await?;
+        done
+    })
+}
+
+impl Page {
+    async fn open(preferences: Value, (width, height): (u32, u32)) -> Result<Page, Box<dyn std::error::Error>> {
+        let capabilities = json!({
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+            "goog:chromeOptions": {
+                "binary": CHROMIUM,
+                "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-prefers-reduced-motion",
+                         "--lang=zh-CN", format!("--window-size={width},{height}")],
+                "prefs": preferences,
+            }
+        });
+        let capabilities = capabilities.as_object().cloned().unwrap_or_default();
+        let driver = format!("http://127.0.0.1:{}", driver()?);
+        let mut connector = HttpConnector::new();
+        connector.enforce_http(true);
+        let client = ClientBuilder::new(connector).capabilities(capabilities).connect(&driver).await?;
+        Ok(Page { client, site: SITE.clone() })
+    }
+
+    async fn goto(&self, path: &str) -> Outcome {
+        Ok(self.client.goto(&format!("{}{path}", self.site)).await?)
+    }
+
+    async fn click(&self, css: &str) -> Outcome {
+        Ok(self.wait(css).await?.click().await?)
+    }
+
+    async fn wait(&self, css: &str) -> Result<fantoccini::elements::Element, Box<dyn std::error::Error>> {
+        let found = self.client.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css(css)).await;
+        found.map_err(|error| format!("{css}: {error}").into())
+    }
+
+    /// Waits until the path and query of the address hold a text.
+    async fn at(&self, part: &str) -> Outcome {
+        for _ in 0..400 {
+            let url = self.client.current_url().await?;
+            let shown = percent_decoded(url.as_str());
+            if shown.contains(part) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(format!("{part} is not in {}", percent_decoded(self.client.current_url().await?.as_str())).into())
+    }
+
+    /// Waits until a script says that something is so.
+    async fn until(&self, what: &str, script: &str) -> Outcome {
+        for _ in 0..400 {
+            if self.script(script).await? == true {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(format!("{what}: {}", percent_decoded(self.client.current_url().await?.as_str())).into())
+    }
+
+    async fn text(&self, css: &str) -> Result<String, Box<dyn std::error::Error>> {
+        Ok(self.wait(css).await?.text().await?)
+    }
+
+    async fn count(&self, css: &str) -> Result<usize, Box<dyn std::error::Error>> {
+        Ok(self.client.find_all(Locator::Css(css)).await?.len())
+    }
+
+    async fn script(&self, script: &str) -> Result<Value, Box<dyn std::error::Error>> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    async fn press(&self, keys: &str) -> Outcome {
+        Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// A picture, where somebody wants to look.
+    async fn shot(&self, name: &str) -> Outcome {
+        if let Some(folder) = std::env::var_os("GONGXUN_SHOTS") {
+            std::fs::create_dir_all(&folder)?;
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), self.client.screenshot().await?)?;
+        }
+        Ok(())
+    }
+}
+
+fn percent_decoded(text: &str) -> String {
+    let (mut out, bytes) = (Vec::new(), text.as_bytes());
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn holds(what: bool, says: &str) -> Outcome {
+    if what { Ok(()) } else { Err(says.into()) }
+}
+
+async fn type_filter_open_and_go_back(page: Page) -> Outcome {
+    page.goto("/").await?;
+    page.shot("home").await?;
+    let input = page.wait("#q").await?;
+    input.send_keys("工会").await?;
+    input.send_keys(ENTER).await?;
+    page.at("/search?q=工会").await?;
+    holds(page.count(".hit").await? == 20, "a page of hits")?;
+    page.shot("search").await?;
+    let all = page.text(".total strong").await?;
+    page.click(".facet a[href*='source=']").await?;
+    page.at("source=").await?;
+    let fewer = page.text(".total strong").await?;
+    holds(all != fewer, "a source has fewer")?;
+    page.click(".active a").await?;
+    page.until("no condition is left", "return !document.querySelector('.active') && !!document.querySelector('.hit')")
+        .await?;
+    page.click("nav.pages a[rel=next]").await?;
+    page.at("page=2").await?;
+    let title = page.text(".hit h3 a").await?;
+    page.click(".hit h3 a").await?;
+    page.at("/article/").await?;
+    holds(page.text("h1").await? == title, "the article that was clicked")?;
+    holds(page.count(".paper mark").await? > 0, "with marks")?;
+    page.shot("article").await?;
+    page.client.back().await?;
+    page.at("page=2").await?;
+    page.click(".hit h3 a").await?;
+    page.click(".back a").await?;
+    page.at("page=2").await
+}
+
+async fn brush_a_time(page: Page) -> Outcome {
+    page.goto("/search?q=工会").await?;
+    let drawing = page.wait(".timeline svg[data-first]").await?;
+    let (x, y, width, height) = drawing.rectangle().await?;
+    let to = |share: f64| PointerAction::MoveTo {
+        duration: Some(Duration::from_millis(80)),
+        x: x + width * share,
+        y: y + height / 2.0,
+    };
+    let mouse = MouseActions::new("mouse".to_string())
+        .then(to(0.3))
+        .then(PointerAction::Down { button: 0 })
+        .then(to(0.4))
+        .then(to(0.5))
+        .then(PointerAction::Up { button: 0 });
+    page.client.perform_actions(mouse).await?;
+    page.at("from=").await?;
+    page.at("to=").await?;
+    let chosen = page.client.find_all(Locator::Css(".active a")).await?;
+    holds(chosen.len() == 2, "two ends of a time")?;
+    // A click takes a month where there are few.
+    page.click(".timeline svg a:nth-of-type(2)").await?;
+    page.at("from=").await?;
+    holds(page.count(".hit").await? == 1, "one article a month")
+}
+
+async fn words_are_completed(page: Page) -> Outcome {
+    page.goto("/").await?;
+    let input = page.wait("#q").await?;
+    input.send_keys("\"骑手\" 工").await?;
+    page.wait(".completions:not([hidden]) li").await?;
+    page.press(DOWN).await?;
+    let chosen = page.text(".completions li[aria-selected=true] span").await?;
+    page.press(ENTER).await?;
+    let typed = input.prop("value").await?.unwrap_or_default();
+    holds(typed == format!("\"骑手\" {chosen}") && chosen.starts_with('工'), &typed)?;
+    page.press(ENTER).await?;
+    page.at(&format!("{chosen}")).await
+}
+
+async fn keys(page: Page) -> Outcome {
+    page.goto("/search?q=工会").await?;
+    page.wait(".hit").await?;
+    page.press("jjk").await?;
+    let chosen = page.text(".hit.chosen h3 a").await?;
+    holds(chosen == page.text(".hit h3 a").await?, "the first hit after two down and one up")?;
+    page.press("/").await?;
+    let focus = page.script("return document.activeElement.id").await?;
+    holds(focus == "q", "the box has the focus")?;
+    // What is typed is typed, and does nothing else.
+    page.press("jk?").await?;
+    page.at("/search").await?;
+    page.press("\u{e00c}").await?;
+    page.press("\u{e00c}").await?;
+    page.press("j").await?;
+    page.press(ENTER).await?;
+    page.at("/article/").await?;
+    page.press("j").await?;
+    holds(page.count("mark.now").await? == 1, "a match is shown")?;
+    page.press("u").await?;
+    page.at("/search").await?;
+    page.press("?").await?;
+    page.at("/help").await
+}
+
+async fn language_and_colours(page: Page) -> Outcome {
+    page.goto("/search?q=工会&sort=newest").await?;
+    page.click(".choices a[hreflang=en]").await?;
+    page.at("/search?q=工会&sort=newest").await?;
+    holds(page.text(".box button").await? == "Search", "English")?;
+    page.shot("search-en").await?;
+    let light = page.script("return getComputedStyle(document.body.parentElement).backgroundColor").await?;
+    page.click(".choices .theme").await?;
+    page.wait("html[data-theme=dark]").await?;
+    let dark = page.script("return getComputedStyle(document.body.parentElement).backgroundColor").await?;
+    holds(light != dark, "other colours")?;
+    page.shot("search-en-dark").await?;
+    page.click(".hit h3 a").await?;
+    page.wait("article.paper").await?;
+    page.shot("article-en-dark").await?;
+    page.click(".choices a[hreflang='zh-Hans']").await?;
+    page.wait("html[lang='zh-Hans']").await?;
+    Ok(())
+}
+
+async fn copies_context_and_compare(page: Page) -> Outcome {
+    page.goto("/search?q=算法协商").await?;
+    page.click(".copies a").await?;
+    page.at("#copies").await?;
+    page.click(".copies-list a[href*='/copies/']").await?;
+    page.at("/copies/").await?;
+    holds(page.count("del").await? > 0, "differences are marked")?;
+    page.shot("copies").await?;
+    page.goto("/context?q=骑手").await?;
+    page.shot("context").await?;
+    page.click(".orders a[href*='sort=right']").await?;
+    page.at("sort=right").await?;
+    page.click(".kwic .word a").await?;
+    page.at("at=").await?;
+    page.wait("mark.now").await?;
+    page.goto("/compare").await?;
+    let inputs = page.client.find_all(Locator::Css("form.compare input")).await?;
+    inputs[0].send_keys("骑手").await?;
+    inputs[1].send_keys("律师").await?;
+    inputs[1].send_keys(ENTER).await?;
+    page.at("q=律师").await?;
+    holds(page.count(".lines path").await? == 2, "two lines")?;
+    page.shot("compare").await?;
+    page.click(".numbers td a").await?;
+    page.at("/search?q=").await?;
+    // Why is one missing?
+    page.goto("/search?q=罢工").await?;
+    page.click(".missing summary").await?;
+    page.wait(".missing input[name=article]").await?.send_keys("讨薪记").await?;
+    page.click(".missing button").await?;
+    page.at("/why?").await?;
+    holds(page.count(".fails").await? == 1, "the clause that fails")?;
+    page.shot("why").await
+}
+
+async fn the_paper_of_a_day(page: Page) -> Outcome {
+    page.goto("/day").await?;
+    page.wait("select[name=source]").await?.select_by_value("东原工人报").await?;
+    page.click(".about button").await?;
+    page.at("source=东原工人报").await?;
+    let day = page.text("nav.day strong").await?;
+    page.shot("day").await?;
+    page.click("nav.day a[rel=prev]").await?;
+    for _ in 0..200 {
+        if page.text("nav.day strong").await? != day {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    holds(page.text("nav.day strong").await? != day, "another day")?;
+    page.click(".calendar td.full a").await?;
+    holds(page.count(".hit").await? > 0, "with articles")
+}
+
+async fn a_phone(page: Page) -> Outcome {
+    page.client.set_window_size(390, 844).await?;
+    for (name, path) in [
+        ("home", "/"),
+        ("search", "/search?q=工会 骑手"),
+        ("article", "/search?q=算法协商"),
+        ("context", "/context?q=工会"),
+        ("compare", "/compare?q=骑手&q=律师"),
+        ("day", "/day?date=2021-07-28"),
+        ("help", "/help"),
+    ] {
+        page.goto(path).await?;
+        if name == "article" {
+            page.click(".hit h3 a").await?;
+            page.wait("article.paper").await?;
+        }
+        let wide = page.script("return document.documentElement.scrollWidth - window.innerWidth").await?;
+        holds(wide.as_f64().is_some_and(|wide| wide <= 0.0), &format!("{path} is {wide} too wide for a phone"))?;
+        page.shot(&format!("phone-{name}")).await?;
+    }
+    Ok(())
+}
+
+async fn without_script(page: Page) -> Outcome {
+    let page = Page::open(json!({"profile.managed_default_content_settings.javascript": 2}), (1280, 900))
+        .await?
+        .or_close(page)
+        .await?;
+    page.goto("/").await?;
+    let input = page.wait("#q").await?;
+    input.send_keys("工会").await?;
+    page.click(".box button").await?;
+    page.at("/search?q=工会").await?;
+    holds(page.count("[role=combobox]").await? == 0, "there is no script")?;
+    let years = page.client.find_all(Locator::Css(".timeline svg a")).await?;
+    years[1].click().await?;
+    page.at("from=").await?;
+    page.wait(".dates input[name=to]").await?.clear().await?;
+    page.wait(".dates input[name=from]").await?.clear().await?;
+    page.wait(".dates input[name=from]").await?.send_keys("2018").await?;
+    page.click(".dates button").await?;
+    page.at("from=2018").await?;
+    page.click(".hit h3 a").await?;
+    page.at("/article/").await?;
+    page.click(".cite details:nth-of-type(2) summary").await?;
+    holds(page.text(".cite details:nth-of-type(2) pre").await?.contains("TY  - "), "a citation")?;
+    page.click(".choices a[hreflang=en]").await?;
+    page.wait("html[lang=en]").await?;
+    page.client.clone().close().await?;
+    Ok(())
+}
+
+impl Page {
+    /// This page in place of another one, which stays open as long as its test runs.
+    async fn or_close(self, other: Page) -> Result<Page, Box<dyn std::error::Error>> {
+        other.client.goto("about:blank").await?;
+        Ok(self)
+    }
+}
+
+/// No rule of the page's own is broken, nothing is asked of others, nothing moves once it is there.
+async fn quiet(page: Page) -> Outcome {
+    for path in ["/", "/search?q=工会", "/compare?q=骑手&q=律师", "/day", "/context?q=工会", "/help"] {
+        page.goto(path).await?;
+        let moved = page
+            .client
+            .execute_async(
+                "const done = arguments[0]; let sum = 0; const where = [];
+                 new PerformanceObserver((list) => { for (const entry of list.getEntries()) {
+                         sum += entry.value; where.push(...entry.sources.map((one) => one.node?.outerHTML?.slice(0, 80))); } })
+                     .observe({ type: 'layout-shift', buffered: true });
+                 setTimeout(() => done([sum, performance.getEntriesByType('resource').map((entry) => entry.name), where]), 400);",
+                Vec::new(),
+            )
+            .await?;
+        holds(moved[0].as_f64() == Some(0.0), &format!("{path}: the layout moved by {} at {}", moved[0], moved[2]))?;
+        for name in moved[1].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            holds(name.starts_with(&page.site), &format!("{path} asks {name}"))?;
+        }
+    }
+    let log = log(&page).await?;
+    let wrong: Vec<_> = log.iter().filter(|line| line["level"] == "SEVERE").collect();
+    holds(wrong.is_empty(), &format!("the browser complains: {wrong:?}"))
+}
+
+/// What the browser wrote into its log.
+async fn log(page: &Page) -> Result<Vec<Value>, Box<dyn std::error::Error>> {
+    #[derive(Debug)]
+    struct Log;
+    impl fantoccini::wd::WebDriverCompatibleCommand for Log {
+        fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+            base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+        }
+
+        fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+            (http::Method::POST, Some(json!({"type": "browser"}).to_string()))
+        }
+    }
+    let lines = page.client.issue_cmd(Log).await?;
+    Ok(lines.as_array().cloned().unwrap_or_default())
+}
+
+/// Tab leads through everything that can be used, and shows where it is.
+async fn by_keyboard(page: Page) -> Outcome {
+    page.goto("/search?q=工会").await?;
+    page.wait(".hit").await?;
+    let wanted = page
+        .script(
+            "return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
+                 .filter((one) => one.checkVisibility() && one.tabIndex >= 0).length",
+        )
+        .await?;
+    let mut reached = std::collections::HashSet::new();
+    let wanted = wanted.as_u64().unwrap_or(0) as usize;
+    for _ in 0..wanted + 5 {
+        page.press(TAB).await?;
+        if page.script("return document.activeElement === document.body").await? == true {
+            break;
+        }
+        let now = page
+            .script(
+                "const one = document.activeElement;
+                 one.dataset.reached ||= String(window.reached = (window.reached || 0) + 1);
+                 const style = getComputedStyle(one);
+                 return [one.dataset.reached, one.matches(':focus-visible') && (style.outlineStyle !== 'none' || !!one.closest('.box, svg'))]",
+            )
+            .await?;
+        holds(
+            now[1] == true,
+            &format!(
+                "the focus is seen at {}",
+                page.script("return document.activeElement.outerHTML.slice(0, 200)").await?
+            ),
+        )?;
+        if !reached.insert(now[0].to_string()) {
+            break;
+        }
+    }
+    holds(reached.len() >= wanted, &format!("{} of {wanted} are reached", reached.len()))
+}
+
+async fn hostile(page: Page) -> Outcome {
+    for path in [
+        "/search?q=危险",
+        "/search?q=危险&lang=en",
+        "/context?q=危险",
+        "/day",
+        "/compare?q=危险",
+        "/why?q=工会&article=危险",
+    ] {
+        page.goto(path).await?;
+        holds(page.script("return window.ran ?? null").await?.is_null(), path)?;
+    }
+    page.goto("/search?q=危险").await?;
+    page.click(".hit h3 a").await?;
+    page.wait("article.paper").await?;
+    holds(page.script("return window.ran ?? null").await?.is_null(), "the article")?;
+    holds(page.text("h1").await?.contains("<script>"), "its text is there")?;
+    holds(page.count("a[href^='javascript']").await? == 0, "no link to a script")
+}
