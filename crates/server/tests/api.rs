@@ -25,6 +25,9 @@ fn wrong(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<St
         let found: Vec<_> = ways.iter().map(|way| wrong(document, way, value, place)).collect();
         return if found.iter().any(Vec::is_empty) { Vec::new() } else { found.concat() };
     }
+    if let Some(parts) = schema["allOf"].as_array() {
+        return parts.iter().flat_map(|part| wrong(document, part, value, place)).collect();
+    }
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",

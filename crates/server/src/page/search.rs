@@ -113,6 +113,7 @@ fn found(dress: &Dress, search: &Search, asked: &Asked<'_>) -> Result<Response, 
     let body = html! {
         div.results {
             div.head {
+                h1.sr { (lang.pick("检索结果：", "Search results: ")) (text::line(q)) }
                 (search_box(dress, "/search", q, &kept))
                 (active(dress, search))
                 div.status {
