@@ -92,11 +92,7 @@ fn answers_are_as_the_document_says() {
     let mut article = articles().remove(0);
     article.id = gongxun_core::article::ArticleId::new("x", "repaired");
     article.title = "另一篇算法文章".into();
-    article.repairs = vec![gongxun_core::article::Repair {
-        kind: gongxun_core::article::RepairKind::Gloss,
-        count: 2,
-        confidence: 0.5,
-    }];
+    article.repairs = vec![gongxun_core::article::Repair::new(gongxun_core::article::RepairKind::Gloss, 2, 0.5)];
     article.original = Some([("title".to_string(), "损坏".to_string())].into());
     let id = article.id.clone();
     site.put([article]);

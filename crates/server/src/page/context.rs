@@ -48,7 +48,7 @@ fn shown(dress: &Dress, search: &Search, order: &str, asked: &Asked<'_>) -> Resu
         true => None,
         false => {
             let request = search.conditions.request()?;
-            let options = Options { context: Context::Characters(CONTEXT), order, limit: LINES };
+            let options = Options::default().context(Context::Characters(CONTEXT)).order(order).limit(LINES);
             let mut take = |line| {
                 lines.push(line);
                 Ok(())

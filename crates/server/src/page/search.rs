@@ -233,7 +233,7 @@ fn listed(dress: &Dress, search: &Search, results: &Results) -> Markup {
         ol.hits start=(offset + 1) {
             @for hit in &results.hits {
                 @if hit.kind == Kind::Partial && last != Some(hit.kind) { li.kind { (lang.kind(hit.kind)) } }
-                @let _ = { last = Some(hit.kind); };
+                @let () = { last = Some(hit.kind); };
                 (hits::hit(dress, search, hit))
             }
         }
