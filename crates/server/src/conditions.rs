@@ -97,7 +97,11 @@ impl Conditions {
         self.check()?;
         // A filter alone asks for something.
         let query = match self.q.trim().is_empty() {
-            true => Query { text: self.q.clone(), root: None, notes: Vec::new() },
+            true => {
+                let mut query = Query::default();
+                query.text = self.q.clone();
+                query
+            }
             false => query::parse(&self.q),
         };
         let mut request = Request::new(query);

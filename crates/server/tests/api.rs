@@ -25,6 +25,9 @@ fn wrong(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<St
         let found: Vec<_> = ways.iter().map(|way| wrong(document, way, value, place)).collect();
         return if found.iter().any(Vec::is_empty) { Vec::new() } else { found.concat() };
     }
+    if let Some(parts) = schema["allOf"].as_array() {
+        return parts.iter().flat_map(|part| wrong(document, part, value, place)).collect();
+    }
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
@@ -89,11 +92,7 @@ fn answers_are_as_the_document_says() {
     let mut article = articles().remove(0);
     article.id = gongxun_core::article::ArticleId::new("x", "repaired");
     article.title = "另一篇算法文章".into();
-    article.repairs = vec![gongxun_core::article::Repair {
-        kind: gongxun_core::article::RepairKind::Gloss,
-        count: 2,
-        confidence: 0.5,
-    }];
+    article.repairs = vec![gongxun_core::article::Repair::new(gongxun_core::article::RepairKind::Gloss, 2, 0.5)];
     article.original = Some([("title".to_string(), "损坏".to_string())].into());
     let id = article.id.clone();
     site.put([article]);

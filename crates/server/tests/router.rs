@@ -164,7 +164,7 @@ fn hostile() -> Article {
     article.date = "2020-05-01".parse().ok();
     article.credits = Role::ALL.map(|role| Credit::new(role, EVIL)).to_vec();
     article.margin = vec![EVIL.into()];
-    article.repairs = vec![Repair { kind: RepairKind::Gloss, count: 3, confidence: 0.9 }];
+    article.repairs = vec![Repair::new(RepairKind::Gloss, 3, 0.9)];
     article.original = Some([("body".to_string(), EVIL.to_string()), (EVIL.to_string(), "x".to_string())].into());
     article
 }

@@ -177,7 +177,7 @@ pub async fn concordance(
             return Err(Problem::bad(what));
         }
         let context = if given.sentence { Context::Sentence } else { Context::Characters(context) };
-        let options = Options { context, order: given.sort.into(), limit };
+        let options = Options::default().context(context).order(given.sort.into()).limit(limit);
         let mut lines = Vec::new();
         let mut take = |line| {
             lines.push(line);

@@ -82,7 +82,7 @@ pub struct Hit {
     /// Its score; comparable within one answer.
     score: f32,
     /// How much of the query it holds.
-    #[schema(rename = "match", inline)]
+    #[schema(rename = "match")]
     kind: Match,
     /// Whether it holds only some of it.
     partial: bool,
@@ -447,7 +447,7 @@ pub struct Line {
     /// Its source.
     source: Option<String>,
     /// How much of the query it holds.
-    #[schema(rename = "match", inline)]
+    #[schema(rename = "match")]
     kind: Match,
     /// `title`, `lead` or `body`.
     field: String,

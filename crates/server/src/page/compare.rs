@@ -50,7 +50,7 @@ fn shown(dress: &Dress, queries: &[String], by: Option<Step>, asked: &Asked<'_>)
         h1.part { (lang.pick("比较", "Compare")) }
         form.compare action="/compare" method="get" {
             @for at in 0..QUERIES {
-                label.pick class=(format!("series s{at}")) {
+                label class=(format!("series s{at}")) {
                     span.sr { (lang.pick("检索词", "Query")) " " (at + 1) }
                     input type="text" name="q" lang="zh-Hans" maxlength=(MAX_QUERY) value=(queries.get(at).map_or("", String::as_str))
                         placeholder=(if at < 2 { lang.pick("检索词", "query") } else { "" });

@@ -48,7 +48,7 @@ fn shown(dress: &Dress, search: &Search, order: &str, asked: &Asked<'_>) -> Resu
         true => None,
         false => {
             let request = search.conditions.request()?;
-            let options = Options { context: Context::Characters(CONTEXT), order, limit: LINES };
+            let options = Options::default().context(Context::Characters(CONTEXT)).order(order).limit(LINES);
             let mut take = |line| {
                 lines.push(line);
                 Ok(())
@@ -102,6 +102,7 @@ fn table(dress: &Dress, search: &Search, lines: &[Line]) -> Markup {
     html! {
         @if lines.is_empty() { p.none { (lang.pick("没有找到。", "Nothing was found.")) } } @else {
             table.kwic {
+                colgroup { col.left; col.word; col.right; col.from; }
                 thead.sr { tr { th { (lang.pick("左文", "Left")) } th { (lang.pick("词", "Word")) } th { (lang.pick("右文", "Right")) } th { (lang.pick("文章", "Article")) } } }
                 tbody lang="zh-Hans" { @for line in lines {
                     @let at = format!("{}-{}", line.field, line.offset);

@@ -113,6 +113,7 @@ fn found(dress: &Dress, search: &Search, asked: &Asked<'_>) -> Result<Response, 
     let body = html! {
         div.results {
             div.head {
+                h1.sr { (lang.pick("检索结果：", "Search results: ")) (text::line(q)) }
                 (search_box(dress, "/search", q, &kept))
                 (active(dress, search))
                 div.status {
@@ -232,7 +233,7 @@ fn listed(dress: &Dress, search: &Search, results: &Results) -> Markup {
         ol.hits start=(offset + 1) {
             @for hit in &results.hits {
                 @if hit.kind == Kind::Partial && last != Some(hit.kind) { li.kind { (lang.kind(hit.kind)) } }
-                @let _ = { last = Some(hit.kind); };
+                @let () = { last = Some(hit.kind); };
                 (hits::hit(dress, search, hit))
             }
         }

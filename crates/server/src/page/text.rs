@@ -43,7 +43,7 @@ pub fn marked(text: &str, marks: &[Range<usize>]) -> Markup {
             @let end = mark.end.clamp(start, chars.len());
             (piece(at..start))
             @if end > start { mark { (piece(start..end)) } }
-            @let _ = { at = end; };
+            @let () = { at = end; };
         }
         (piece(at..chars.len()))
     }
