@@ -25,9 +25,10 @@ use stock::{Row, Stock};
 const HEADLINES: usize = 3_000;
 /// The shortest and the longest piece of a headline, in characters.
 const PIECE: (usize, usize) = (4, 10);
+/// One figure of several.
+type Figure = fn(&Figures) -> f64;
 /// The figures of which the second stage's part is told, with their names.
-const FIGURES: [(&str, fn(&Figures) -> f64); 2] =
-    [("MRR@10", |figures| figures.mrr), ("nDCG@10", |figures| figures.ndcg)];
+const FIGURES: [(&str, Figure); 2] = [("MRR@10", |figures| figures.mrr), ("nDCG@10", |figures| figures.ndcg)];
 
 fn main() {
     let wanted = std::env::args().nth(1);

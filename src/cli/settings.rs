@@ -37,11 +37,11 @@ pub fn language() -> Language {
 /// The language that the arguments ask for, before they are understood: help and complaints are in it too. Else the one of
 /// the locale.
 pub fn language_of(args: &[OsString]) -> Language {
-    let values = args.iter().enumerate().filter_map(|(at, arg)| match arg.to_str()? {
+    let mut values = args.iter().enumerate().filter_map(|(at, arg)| match arg.to_str()? {
         "--lang" => args.get(at + 1)?.to_str().map(str::to_string),
         other => other.strip_prefix("--lang=").map(str::to_string),
     });
-    match values.last().as_deref() {
+    match values.next_back().as_deref() {
         Some("zh") => Language::Chinese,
         Some(_) => Language::English,
         None => of_locale(),

@@ -88,7 +88,7 @@ impl Metrics {
         let seconds = get(&self.micros) as f64 / 1e6;
         let _ = write!(out, "{name}_bucket{{le=\"+Inf\"}} {sum}\n{name}_sum {seconds}\n{name}_count {sum}\n");
         let mut one = |name: &str, kind: &str, help: &str, value: u64| {
-            let _ = write!(out, "{}{name} {value}\n", head(name, kind, help));
+            let _ = writeln!(out, "{}{name} {value}", head(name, kind, help));
         };
         one("gongxun_cut_short_total", "counter", "Searches ended by their deadline.", get(&self.cut_short));
         one("gongxun_turned_away_total", "counter", "Requests that got no turn.", get(&self.turned_away));

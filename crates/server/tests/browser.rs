@@ -324,7 +324,7 @@ async fn words_are_completed(page: Page) -> Outcome {
     let typed = input.prop("value").await?.unwrap_or_default();
     holds(typed == format!("\"骑手\" {chosen}") && chosen.starts_with('工'), &typed)?;
     page.press(ENTER).await?;
-    page.at(&format!("{chosen}")).await
+    page.at(&chosen).await
 }
 
 async fn keys(page: Page) -> Outcome {
