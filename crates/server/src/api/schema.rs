@@ -96,6 +96,8 @@ pub struct Hit {
     outlets: Vec<String>,
     /// The 责任编辑, else the 编辑.
     editor: Option<String>,
+    /// All who edited it.
+    editors: Vec<String>,
     /// The authors.
     authors: Vec<String>,
     /// Who did what.
@@ -169,6 +171,50 @@ pub struct Explanation {
     parts: Vec<Part>,
     /// What the score has beside them.
     rest: f32,
+    /// What the second stage of ranking found, where it looked at the hit.
+    #[schema(required = false)]
+    second_stage: SecondStage,
+}
+
+/// What the second stage of ranking found of a hit.
+#[derive(ToSchema)]
+pub struct SecondStage {
+    /// The place that the first stage gave the hit, from 1.
+    first_place: usize,
+    /// The sum of the parts, by which hits of a kind are ordered.
+    value: f32,
+    /// The sum.
+    parts: Vec<Share>,
+    /// The passage that answers best.
+    passage: Option<Passage>,
+}
+
+/// A part of the second stage's value.
+#[derive(ToSchema)]
+pub struct Share {
+    /// What is judged.
+    of: String,
+    /// How much of it there is, from 0 to 1.
+    share: f32,
+    /// What it counts.
+    weight: f32,
+    /// The concepts that are held.
+    #[schema(required = false)]
+    held: Vec<String>,
+    /// The concepts that are not.
+    #[schema(required = false)]
+    missing: Vec<String>,
+}
+
+/// A passage of a body.
+#[derive(ToSchema)]
+pub struct Passage {
+    /// Where it begins, in characters of the body.
+    from: u32,
+    /// Where it ends.
+    to: u32,
+    /// How it begins.
+    opening: String,
 }
 
 /// What one token added.
