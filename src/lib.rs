@@ -29,7 +29,7 @@
 //! # The nouns
 //! - [`Index`]: a folder, opened once and shared by any number of threads.
 //! - [`Writer`]: puts [`Article`]s in and takes them out; one at a time. With the feature `ingest`,
-//!   [`ingest::ingest`](crate::ingest::ingest) reads whole archives into it.
+//!   [`ingest::ingest`] reads whole archives into it.
 //! - [`Snapshot`]: one commit, which never changes; [`Snapshot::search`] begins a [`Search`].
 //! - [`Query`] and [`Filter`]: what is looked for, read from text ([the query language][query]) or built.
 //! - [`Results`]: hits with marked snippets, three counts, facets, notes; plain data with serde, the JSON of the program.
