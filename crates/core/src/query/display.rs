@@ -136,6 +136,8 @@ fn joined(f: &mut fmt::Formatter<'_>, nodes: &[Node], between: &str) -> fmt::Res
         }
         match node {
             Node::And(_) | Node::Or(_) => group(f, node)?,
+            // Between others it would be read as an operator.
+            Node::Text(piece) if ["and", "or", "not"].contains(&piece.text.to_lowercase().as_str()) => group(f, node)?,
             _ => write!(f, "{node}")?,
         }
     }
