@@ -137,11 +137,22 @@ fn joined(f: &mut fmt::Formatter<'_>, nodes: &[Node], between: &str) -> fmt::Res
         match node {
             Node::And(_) | Node::Or(_) => group(f, node)?,
             // Between others it would be read as an operator.
-            Node::Text(piece) if ["and", "or", "not"].contains(&piece.text.to_lowercase().as_str()) => group(f, node)?,
+            _ if is_operator(node) && between_operands(nodes, number) => group(f, node)?,
             _ => write!(f, "{node}")?,
         }
     }
     Ok(())
+}
+
+/// Whether a node is a word that is read as an operator between two operands.
+fn is_operator(node: &Node) -> bool {
+    matches!(node, Node::Text(piece) if ["and", "or", "not"].contains(&piece.text.to_lowercase().as_str()))
+}
+
+/// Whether a node stands between two that can't be read as operators.
+fn between_operands(nodes: &[Node], number: usize) -> bool {
+    let is_operand = |number: Option<usize>| number.and_then(|n| nodes.get(n)).is_some_and(|node| !is_operator(node));
+    is_operand(number.checked_sub(1)) && is_operand(number.checked_add(1))
 }
 
 /// Writes the operand of `-` or of a field's colon.
