@@ -87,16 +87,24 @@ fn fold_table() -> (Vec<u8>, Vec<i32>) {
 }
 
 /// The letters that Unicode writes as one character and as a letter with a mark behind it: the letter, the mark, the one.
+/// A letter of several marks stands once for each mark that may come last.
 fn composed_letters() -> Vec<(char, char, char)> {
-    let mut composed: Vec<(char, char, char)> = ('\u{C0}'..='\u{1FFF}')
-        .filter_map(|c| {
-            let mut parts = std::iter::once(c).nfd();
-            let (letter, mark) = (parts.next()?, parts.next()?);
-            let one = unicode_normalization::char::compose(letter, mark)? == c && parts.next().is_none();
-            one.then_some((letter, mark, c))
-        })
-        .collect();
+    let mut composed = Vec::new();
+    for c in '\u{C0}'..='\u{1FFF}' {
+        let parts: Vec<char> = std::iter::once(c).nfd().collect();
+        for last in 1..parts.len() {
+            let mut rest = parts.clone();
+            let mark = rest.remove(last);
+            let mut letter = rest.iter().copied().nfc();
+            if let (Some(letter), None) = (letter.next(), letter.next())
+                && [letter, mark].into_iter().nfc().eq([c])
+            {
+                composed.push((letter, mark, c));
+            }
+        }
+    }
     composed.sort_unstable();
+    composed.dedup();
     composed
 }
 
