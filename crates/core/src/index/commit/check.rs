@@ -60,7 +60,9 @@ pub fn files(generation: &Generation) -> Result<Files> {
     found.note(&folder.join("STATE"), generation.state().err())?;
     found.note(&Tombstones::path(&generation.index), Tombstones::read(&generation.index).err())?;
     let settings = generation.settings().and_then(|settings| generation.segmenter(&settings));
-    found.note(&folder.join("generation.json"), settings.err())?;
+    // Another fold or dictionary than the program's is no damage.
+    let damage = settings.err().filter(|error| !matches!(error, Error::Schema { .. }));
+    found.note(&folder.join("generation.json"), damage)?;
     match catch_panic(|| segments(generation)) {
         Ok(Ok((segments, commit))) => {
             found.note(&folder.join(&commit.manifest.file), Manifest::read(&folder, &commit.manifest).err())?;

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod folder;
 pub mod generation;
 pub mod purge;
+mod restore;
 pub mod rollback;
 pub mod swap;
 pub mod upgrade;
