@@ -37,7 +37,7 @@ impl Index {
     /// system has a file system there, else in the folder for temporary files.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If a write fails.
     pub fn in_memory(settings: IndexSettings) -> Result<Index> {
         Inner::in_memory(settings).map(Index)
     }
@@ -63,7 +63,7 @@ impl Index {
     /// Checks files, counts, and the recall contract on random strings.
     ///
     /// # Errors
-    /// Where a file can't be read; [`Error::Interrupted`](crate::Error::Interrupted) where the control says to stop.
+    /// If a file can't be read; [`Error::Interrupted`](crate::Error::Interrupted) where the control says to stop.
     /// Damage is no error here: it stands in the report.
     pub fn verify(&self, options: verify::Options, control: &Control<'_>) -> Result<verify::Report> {
         verify::verify_under(self.path(), options, control)

@@ -47,7 +47,7 @@ const KEPT_GENERATIONS: usize = 1;
 /// rejection too; `&mut ()` hears nothing.
 ///
 /// # Errors
-/// Where a path does not exist, the index can't be written, or the run was stopped
+/// If a path does not exist, the index can't be written, or the run was stopped
 /// ([`Error::Interrupted`](crate::Error::Interrupted), after a commit). Bad records are no errors: they are rejected, and
 /// counted in the report.
 pub fn ingest<'a, 'c>(
@@ -79,7 +79,7 @@ pub fn reindex<'a, 'c>(
 /// Reads files and archives and hands over each article, or each record that became none, in order, without an index.
 ///
 /// # Errors
-/// Where a path does not exist, or `visit` fails.
+/// If a path does not exist, or `visit` fails.
 pub fn extract_all(
     what: &Ingest<'_>,
     visit: impl FnMut(std::result::Result<crate::Article, Rejected>) -> Result<()>,

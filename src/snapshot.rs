@@ -50,7 +50,7 @@ impl Snapshot {
     /// The article with this id, with its margin.
     ///
     /// # Errors
-    /// Where a file of the index can't be read or does not hold what was written.
+    /// If an index file can't be read or does not hold what was written.
     pub fn get(&self, id: &ArticleId) -> Result<Option<Article>> {
         self.0.by_id(id)
     }

@@ -53,7 +53,7 @@ impl Writer {
     /// Makes what was done since the last commit durable and visible, all of it or nothing.
     ///
     /// # Errors
-    /// Where the disk refuses: the commit before stands.
+    /// If a write fails: the commit before stands.
     pub fn commit(&mut self) -> Result<()> {
         self.0.commit()
     }

@@ -23,7 +23,7 @@ use gongxun_text::synonyms::Synonyms;
 /// Answers a request.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
     search_under(snapshot, request, synonyms, &Control::default())
 }

@@ -145,7 +145,7 @@ impl<'a> Search<'a> {
     /// Runs it.
     ///
     /// # Errors
-    /// Where a file of the index can't be read or does not hold what was written.
+    /// If an index file can't be read or does not hold what was written.
     pub fn run(self) -> Result<Results> {
         self.archive.answer(&self.request, &self.control)
     }

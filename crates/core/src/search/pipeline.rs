@@ -37,7 +37,7 @@ impl<'a> Found<'a> {
     /// Compiles a request, finds its matches and, unless all copies are asked for, leaves one of each cluster.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn find(
         snapshot: &'a Snapshot,
         request: &Request,
@@ -51,7 +51,7 @@ impl<'a> Found<'a> {
     /// The same for a tree and filters.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn of_tree(
         snapshot: &'a Snapshot,
         (root, filters): (Option<&Node>, &[Filter]),
@@ -70,7 +70,7 @@ impl<'a> Found<'a> {
     /// The same for matches that were found otherwise.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn of(
         snapshot: &'a Snapshot,
         compiled: Compiled,
@@ -89,7 +89,7 @@ impl<'a> Found<'a> {
     /// The kind of match that one article is of, whatever its copies hold; none where it is none.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn one(snapshot: &Snapshot, compiled: &Compiled, address: DocAddress) -> Result<Option<Kind>> {
         Ok(Matches::find(snapshot, compiled, &Control::default())?.kind(address))
     }
@@ -148,7 +148,7 @@ impl<'a> Found<'a> {
     /// answer is cut short.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn ranked(&mut self, order: Order, wanted: usize) -> Result<Vec<Ranked>> {
         match self.matches.ranked(self.snapshot, &self.compiled, order, wanted, self.control) {
             Err(Error::Interrupted) => {
@@ -176,7 +176,7 @@ impl<'a> Found<'a> {
     /// well.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn facets(&self, breadth: Breadth) -> Result<Facets> {
         let of = |kind| self.facets_of(kind);
         let full = of(Kind::Full)?;

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 /// article that can't be read is left out; what is given back names each of them.
 ///
 /// # Errors
-/// Where a file of the index can't be read, or `give` fails.
+/// If an index file can't be read, or `give` fails.
 pub fn hits(
     found: &mut Found<'_>,
     request: &Request,
@@ -76,7 +76,7 @@ pub fn hits(
 /// The hits of a request's page, and the counts.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn page(found: &mut Found<'_>, request: &Request) -> Result<Results> {
     let mut page = Vec::new();
     let notes = hits(found, request, Breadth::Wide, &mut |hit| {

@@ -26,7 +26,7 @@ pub trait Read {
     /// A page of hits.
     ///
     /// # Errors
-    /// Where what holds the articles can't be read.
+    /// If what holds the articles can't be read.
     fn answer(&self, request: &Request, control: &Control<'_>) -> Result<Results>;
 
     /// All hits of the kinds that a request counts, one by one.

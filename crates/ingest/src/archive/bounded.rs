@@ -17,7 +17,7 @@ pub const MAX_VALUES: usize = 250_000;
 /// The value that a text is.
 ///
 /// # Errors
-/// Where the text is no JSON.
+/// If the text is not JSON.
 pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
     let mut room = MAX_VALUES;
     let mut deserializer = serde_json::Deserializer::from_str(text);

@@ -134,7 +134,7 @@ struct Near {
 /// everywhere, particles and numbers are left out; of copies of one article one is looked at, unless all are asked for.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn collocations(
     snapshot: &Snapshot,
     request: &Request,

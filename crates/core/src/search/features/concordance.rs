@@ -180,7 +180,7 @@ pub struct Counts {
 /// request counts.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written, or `give` fails.
+/// If an index file can't be read or does not hold what was written, or `give` fails.
 pub fn concordance(
     snapshot: &Snapshot,
     request: &Request,

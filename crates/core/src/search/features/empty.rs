@@ -21,7 +21,7 @@ const MAX_TRIED: usize = 12;
 /// What is to be said, a sentence for each condition without which something is found.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn reasons(
     snapshot: &Snapshot,
     request: &Request,

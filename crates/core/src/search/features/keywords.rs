@@ -96,7 +96,7 @@ pub struct Keyword {
 /// rest, particles and numbers are left out; of copies of one article one is looked at, unless all are asked for.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn keywords(snapshot: &Snapshot, request: &Request, options: &Options, control: &Control<'_>) -> Result<Keywords> {
     check::guarded(&snapshot.generation, || {
         let found = Found::find(snapshot, request, &request.synonyms, control)?;

@@ -28,7 +28,7 @@ pub struct MarkedArticle {
 /// marks what was typed.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn marked(
     snapshot: &Snapshot,
     request: &Request,

@@ -41,7 +41,7 @@ pub(super) enum Wanted {
 /// Gives the terms of a field in one segment that may be near what is wanted, in order, with the number of documents of each.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub(super) fn near(
     segment: &SegmentReader,
     field: Field,

@@ -38,7 +38,7 @@ impl Occurrences {
     /// Counts those of the matches that the request counts; of copies of one article the one that is shown is looked at.
     ///
     /// # Errors
-    /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where the control says to stop.
+    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control says to stop.
     pub fn count(found: &Found<'_>, request: &Request, control: &dyn Stops) -> Result<Occurrences> {
         let sought = Sought::of(found, request)?;
         let mut segments = Vec::new();
@@ -85,7 +85,7 @@ impl<'a> Sought<'a> {
     /// What a request looks for; what it does not count is not looked for either.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn of(found: &'a Found<'_>, request: &Request) -> Result<Sought<'a>> {
         if request.breadth == request.count {
             let compiled = &found.compiled;

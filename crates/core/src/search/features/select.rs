@@ -30,7 +30,7 @@ pub struct Selection {
 /// index. What was typed counts and no more: no synonyms, no partial matches.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Result<Vec<DocAddress>> {
     check::guarded(&snapshot.generation, || {
         let (asked, how) = ((query.root.as_ref(), filters), (Breadth::Exact, Copies::All));
@@ -43,7 +43,7 @@ pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Resu
 /// means anything.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written; [`Error::Interrupted`] where the control says to
+/// If an index file can't be read or does not hold what was written; [`Error::Interrupted`] if the control says to
 /// stop.
 pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>) -> Result<Vec<(DocAddress, Kind)>> {
     check::guarded(&snapshot.generation, || {
@@ -60,7 +60,7 @@ pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>)
 /// limit says. With a snippet length of 0 they come without snippets and marks.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written, or `give` fails; [`Error::Interrupted`] where
+/// If an index file can't be read or does not hold what was written, or `give` fails; [`Error::Interrupted`] if
 /// the control says to stop: half a selection is none.
 pub fn select(
     snapshot: &Snapshot,

@@ -41,7 +41,7 @@ const TOO_COMMON: u64 = 4;
 /// those that share any of its telling words, and a note names these.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize) -> Result<Option<Results>> {
     check::guarded(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
@@ -53,7 +53,7 @@ pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize) -> Result<Opti
 /// The words that tell the article from others, the most telling first, each with its weight.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn telling_words(snapshot: &Snapshot, article: &Article) -> Result<Vec<(String, f32)>> {
     let segmenter = snapshot.segmenter()?;
     let mut counts: HashMap<String, u32> = HashMap::new();

@@ -54,7 +54,7 @@ pub struct Completion {
 /// frequent first.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
     let prefix = fold(prefix.trim());
     if prefix.is_empty() {
@@ -95,7 +95,7 @@ struct Place {
 /// Queries that may have been meant and match something in full, for one that matches nothing in full.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Suggestion>> {
     let mut pieces = Vec::new();
     if let Some(root) = &request.query.root {

@@ -153,7 +153,7 @@ impl Timeline {
 /// Counts the matches of a request by period.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn timeline(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, step: Step) -> Result<Timeline> {
     timeline_under(snapshot, request, synonyms, step, &Control::default())
 }

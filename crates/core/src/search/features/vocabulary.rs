@@ -89,7 +89,7 @@ pub type Sums = HashMap<Box<str>, [Sum; 2]>;
 /// The words of the articles in `own`, with how often each stands in both sets, and how many words each set has in all.
 ///
 /// # Errors
-/// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where a segment is watched and the work
+/// If an index file can't be read; [`crate::error::Error::Interrupted`] if a segment is watched and the work
 /// shall end.
 pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops) -> Result<(Sums, [u64; 2])> {
     let mut words = Sums::new();
@@ -130,7 +130,7 @@ pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops
 /// How often one word stands in the articles of both sets.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn sum(snapshot: &Snapshot, sets: &Sets, word: &str) -> Result<u64> {
     let mut count = 0;
     for segment in Segment::all(snapshot) {

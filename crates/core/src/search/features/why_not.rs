@@ -81,7 +81,7 @@ pub struct Clause {
 /// Looks at one article for a request; none where there is no such article.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: &ArticleId) -> Result<Option<WhyNot>> {
     check::guarded(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };

@@ -22,7 +22,7 @@ impl Matches {
     /// Finds all matches, or those of the segments that were done when the control said to stop.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn find(snapshot: &Snapshot, compiled: &Compiled, control: &dyn Stops) -> Result<Matches> {
         let mut matches = Matches { of: ByKind::default(), cut_short: false };
         for segment in Segment::all(snapshot) {

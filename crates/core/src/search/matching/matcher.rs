@@ -49,7 +49,7 @@ impl<'a> Matcher<'a> {
     /// The living documents that satisfy the plan; where only those `within` matter, what others are is left open.
     ///
     /// # Errors
-    /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where the segment is watched and the work
+    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the segment is watched and the work
     /// shall end.
     pub fn documents(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
         let mut found = self.plan(plan, within)?;
@@ -322,7 +322,7 @@ fn margin_lines(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<u32>> {
 /// for margins.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn pages(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<DocAddress>> {
     let mut pages = Vec::new();
     let Some(margin) = snapshot.margin().filter(|_| asks_for_margins(plan)) else { return Ok(pages) };

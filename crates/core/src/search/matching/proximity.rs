@@ -42,7 +42,7 @@ pub struct Proved {
 /// documents are among them.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn documents(
     needle: &Needle,
     scope: Scope,

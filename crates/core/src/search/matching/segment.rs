@@ -80,7 +80,7 @@ impl<'a> Segment<'a> {
     /// Where the postings of a term are; none where the segment lacks it.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn term(&self, field: Field, token: &str) -> Result<Option<TermInfo>> {
         Ok(self.snapshot.locate(field, token)?.in_segment(self.ord).cloned())
     }
@@ -88,7 +88,7 @@ impl<'a> Segment<'a> {
     /// Gives the documents of a term, in order, some at a time; deleted ones too.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn documents(&self, field: Field, info: &TermInfo, mut each: impl FnMut(&[DocId])) -> Result<()> {
         self.with(field, |Opened { inverted, documents, .. }| {
             let postings = set(documents, inverted, info, IndexRecordOption::Basic)?;
@@ -104,7 +104,7 @@ impl<'a> Segment<'a> {
     /// their lengths.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn frequencies(
         &self,
         field: Field,
@@ -122,7 +122,7 @@ impl<'a> Segment<'a> {
     /// Gives those of some documents, in order, that have a term: how often each has it, and the code of its length.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn frequencies_of(
         &self,
         field: Field,

@@ -18,7 +18,7 @@ use gongxun_text::strings::Class;
 /// A string's tokens in one text of a segment; none where one of them does not occur, or where it has none.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn phrase(plan: &StringPlan, segment: &Segment<'_>, text: TextFields) -> Result<Option<Phrase>> {
     match &plan.proof {
         Proof::Pairs(tokens) => match located(segment, text.pairs, tokens)? {
@@ -32,7 +32,7 @@ pub fn phrase(plan: &StringPlan, segment: &Segment<'_>, text: TextFields) -> Res
 /// The documents of a segment that hold a string in this text, and those only where its `verify` is false.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
     match &plan.proof {
         Proof::Nothing => Ok(()),
@@ -68,7 +68,7 @@ pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, fou
 /// is false. Overlapping occurrences count each.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn occurrences(
     plan: &StringPlan,
     segment: &Segment<'_>,
@@ -118,7 +118,7 @@ fn words(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut
 /// The documents of a segment with a term, deleted ones too.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn term_documents(segment: &Segment<'_>, field: Field, token: &str, found: &mut Bits) -> Result<()> {
     let Some(info) = segment.term(field, token)? else { return Ok(()) };
     segment.documents(field, &info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))
@@ -211,7 +211,7 @@ pub fn seek(postings: &mut SegmentPostings, target: DocId) -> DocId {
 /// Calls for each term of a field in one segment that begins with the prefix, in order.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn terms(segment: &SegmentReader, field: Field, prefix: &str, mut each: impl FnMut(&str, &TermInfo)) -> Result<()> {
     let inverted = segment.inverted_index(field)?;
     let mut stream = read(inverted.terms().range().ge(prefix).into_stream())?;

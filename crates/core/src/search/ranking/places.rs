@@ -48,7 +48,7 @@ impl<'a> Tokens<'a> {
     /// The number of a token of the pairs; none where it does not occur.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn token(&mut self, token: &str) -> Result<Option<usize>> {
         if let Some(number) = self.numbers.get(token) {
             return Ok(*number);
@@ -60,7 +60,7 @@ impl<'a> Tokens<'a> {
     /// As [`Tokens::token`], for one of which the place is known.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn add(&mut self, token: &str, info: Option<&TermInfo>) -> Result<Option<usize>> {
         let number = match info {
             Some(info) => {
@@ -78,7 +78,7 @@ impl<'a> Tokens<'a> {
     /// A string of which places will be asked; none where the segment lacks it. `docs` are the documents that will be gone to.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn string(&mut self, plan: &StringPlan, docs: &[DocId]) -> Result<Option<Located>> {
         match &plan.proof {
             Proof::Nothing => Ok(None),

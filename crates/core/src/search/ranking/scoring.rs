@@ -46,7 +46,7 @@ pub struct Weighted<'a> {
 /// Each term must be there once (see [`crate::search::compile::terms::summed`]).
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted<'a>>> {
     let segments = snapshot.searcher.segment_readers();
     let articles: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
@@ -95,7 +95,7 @@ pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
 /// estimated: a dropped document's score and all that could be added lie below `wanted` others.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn scores(
     segment: &Segment<'_>,
     terms: &[Weighted<'_>],

@@ -43,7 +43,7 @@ const DAY: i64 = 86_400;
 /// where it is.
 ///
 /// # Errors
-/// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where a segment is watched and the work shall
+/// If an index file can't be read; [`crate::error::Error::Interrupted`] if a segment is watched and the work shall
 /// end.
 pub(super) fn reorder(
     segments: &[Segment<'_>],

@@ -15,7 +15,7 @@ use gongxun_text::strings::Class;
 /// ask for words, and all of its matches are alike.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
     match plan {
         Plan::Words(words, scope) => {

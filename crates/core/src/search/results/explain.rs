@@ -119,7 +119,7 @@ pub struct Passage {
 /// Takes the place of a hit apart.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn explain(snapshot: &Snapshot, compiled: &Compiled, hit: &Ranked, article: &Article) -> Result<Explanation> {
     let Ranked { address, score, evidence, .. } = *hit;
     let segment = Segment::of(snapshot, address.segment_ord);

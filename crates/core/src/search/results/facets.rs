@@ -77,7 +77,7 @@ impl<'a> Counter<'a> {
     /// Counts nothing yet.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn new(snapshot: &'a Snapshot) -> Result<Counter<'a>> {
         let counted = snapshot.facet_columns()?;
         let fields = std::array::from_fn(|field| counted.no_values(field));
@@ -134,7 +134,7 @@ impl<'a> Counter<'a> {
 /// Says for each value how many occurrences the documents have that have it.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn add_occurrences<'o>(
     facets: &mut Facets,
     snapshot: &Snapshot,
