@@ -23,24 +23,24 @@ use gongxun_text::fold::fold_char;
 use gongxun_text::segment::{Hmm, Segmenter, Token};
 use gongxun_text::strings::Class;
 
-/// How many characters on either side are looked at, unless others are asked for.
+/// The default window: the number of characters looked at on either side of an occurrence.
 pub const DEFAULT_WINDOW: usize = 10;
 /// The most that can be asked for.
 pub const MAX_WINDOW: usize = 1_000;
-/// How many words are given unless another number is asked for.
+/// The default number of words returned.
 pub const DEFAULT_LIMIT: usize = 50;
 /// A word stands near so often at least, unless another number is asked for.
 pub const DEFAULT_MIN_COUNT: u64 = 3;
 
-/// What words are wanted.
+/// Options of a collocation query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// How many characters on either side are looked at.
+    /// The number of characters looked at on either side of an occurrence.
     pub window: usize,
     /// The most words that are given.
     pub limit: usize,
-    /// How often a word stands near at least.
+    /// The least number of times that a word stands near an occurrence to be returned.
     pub min_count: u64,
 }
 
@@ -76,21 +76,21 @@ impl Default for Options {
 pub struct Collocations {
     /// The query as it was typed.
     pub query: String,
-    /// What they are ordered by: `log-likelihood`.
+    /// The measure that the words are ordered by: `log-likelihood`.
     pub measure: &'static str,
-    /// How many characters on either side were looked at.
+    /// The number of characters looked at on either side of an occurrence.
     pub window: usize,
-    /// How many occurrences there are,
+    /// The number of occurrences of what the query looks for.
     pub occurrences: u64,
-    /// and in how many articles.
+    /// The number of articles that these stand in.
     pub articles: u64,
-    /// How many words stand near them, particles and numbers too.
+    /// The number of words near the occurrences, particles and numbers included.
     pub words_near: u64,
-    /// How many words the archive has.
+    /// The number of words in the archive.
     pub words: u64,
     /// The words, the most surprising first.
     pub collocations: Vec<Collocation>,
-    /// Whether it was ended before it was done: then there are none.
+    /// Whether the search was stopped before it finished: then there are no words.
     pub cut_short: bool,
     /// Remarks.
     pub notes: Vec<String>,
@@ -102,17 +102,17 @@ pub struct Collocations {
 pub struct Collocation {
     /// The word, folded, as the archive's segmentation has it.
     pub word: String,
-    /// How often it stands near,
+    /// The number of times that the word stands near an occurrence.
     pub count: u64,
-    /// of these before the occurrence that is nearest,
+    /// Of `count`, those before the nearest occurrence.
     pub left: u64,
-    /// and behind it.
+    /// Of `count`, those behind the nearest occurrence.
     pub right: u64,
-    /// In how many articles it stands near.
+    /// The number of articles in which it stands near an occurrence.
     pub articles: u64,
-    /// How often it stands in the archive.
+    /// The number of times that it stands in the archive.
     pub archive_count: u64,
-    /// How often it would stand near if it stood there as often as everywhere.
+    /// The expected `count` if the word were as frequent near the occurrences as in the whole archive.
     pub expected: f64,
     /// Log-likelihood, without a unit: from 15.13 on, chance would do it once in 10,000 words.
     pub log_likelihood: f64,
@@ -120,7 +120,7 @@ pub struct Collocation {
     pub mutual_information: f64,
 }
 
-/// How often a word was met near an occurrence.
+/// Counts of a word near the occurrences.
 #[derive(Default)]
 struct Near {
     left: u64,
@@ -288,8 +288,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a word stands before the nearest occurrence in whose window it lies whole, or behind it; none where it lies in no
-/// window, or is a part of an occurrence or the other way round.
+/// Tells on which side of the nearest occurrence a word stands (`true`: before it), among the occurrences in whose
+/// window the whole word lies. None if it lies in no window, or overlaps an occurrence.
 fn side(word: &Range<usize>, occurrences: &[Range<usize>], window: usize) -> Option<bool> {
     let mut nearest: Option<(usize, bool)> = None;
     for occurrence in occurrences {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::index::Snapshot;
 use crate::search::request::Request;
 
-/// How many queries are compared at the most.
+/// The most queries that are compared.
 pub const MAX_QUERIES: usize = 20;
 
 /// Queries side by side.
@@ -34,20 +34,20 @@ pub struct Comparison {
 pub struct Compared {
     /// The query as it was typed.
     pub query: String,
-    /// How many articles are counted: those that hold all that was typed, and more where the request counts more.
+    /// The number of articles counted: full matches, and the other kinds of matches that the request counts.
     pub count: u64,
-    /// How often what is looked for stands in them, the undated too, where occurrences are counted.
+    /// The number of occurrences in them, undated articles included; only if occurrences are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurrences: Option<u64>,
-    /// How many of them have no date, so that they are in no period.
+    /// The number of counted articles without a date, which are in no period.
     pub undated: u64,
-    /// How many articles hold all that was typed.
+    /// The number of full matches.
     pub total: u64,
-    /// How many more hold all of it by a synonym.
+    /// The number of synonym matches.
     pub synonym_total: u64,
-    /// How many hold only some of it.
+    /// The number of partial matches.
     pub partial_total: u64,
-    /// Whether the search was ended before it was done.
+    /// Whether the search was stopped before it finished.
     pub cut_short: bool,
     /// Remarks.
     pub notes: Vec<String>,
@@ -59,16 +59,17 @@ pub struct Compared {
 pub struct Row {
     /// Its name: `2025-01-15`, `2025-01` or `2025`.
     pub period: String,
-    /// How many articles of it hold each query.
+    /// The number of articles of the period that match each query.
     pub counts: Vec<u64>,
     /// The shares of these in the archive's articles of the period, 0 to 1.
     pub shares: Vec<f64>,
-    /// How many articles the archive has.
+    /// The number of articles of the period in the archive.
     pub all: u64,
-    /// How often each query stands in them, where occurrences are counted.
+    /// The number of occurrences of each query in the counted articles; only if occurrences are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurrences: Option<Vec<u64>>,
-    /// How many characters the archive's articles of the period have, blanks left out, where these are counted.
+    /// The number of characters, blanks excluded, of the archive's articles of the period; only if characters are
+    /// counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub characters: Option<u64>,
     /// The occurrences of each query in a million of these characters, where both are counted.

@@ -23,7 +23,7 @@ use crate::search::request::Request;
 use gongxun_text::fold::fold_char;
 use gongxun_text::strings::ends_sentence;
 
-/// How many characters of context stand on either side, unless others are asked for.
+/// The default context on either side of an occurrence, in characters.
 pub const DEFAULT_CONTEXT: usize = 20;
 /// The most that can be asked for.
 pub const MAX_CONTEXT: usize = 1_000;
@@ -34,7 +34,7 @@ const COMPARED: usize = 12;
 /// Lines beyond the limit are let go when there are so many times the limit of them.
 const SPARE: usize = 4;
 
-/// How much text stands on either side.
+/// The extent of the context on either side of an occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Context {
@@ -59,11 +59,11 @@ pub enum Order {
     Right,
 }
 
-/// What lines are wanted.
+/// Options of a concordance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// How much text stands on either side.
+    /// The extent of the context on either side.
     pub context: Context,
     /// The order of lines.
     pub order: Order,
@@ -72,7 +72,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// What stands on either side of an occurrence.
+    /// Sets the extent of the context on either side of an occurrence.
     pub fn context(mut self, context: Context) -> Options {
         self.context = context;
         self
@@ -84,7 +84,7 @@ impl Options {
         self
     }
 
-    /// How many lines are given.
+    /// Sets the most lines that are returned.
     pub fn limit(mut self, limit: usize) -> Options {
         self.limit = limit;
         self
@@ -97,7 +97,7 @@ impl Default for Options {
     }
 }
 
-/// What a line says of its article.
+/// The article of a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Source {
@@ -109,7 +109,7 @@ pub struct Source {
     pub date: Option<Date>,
     /// Its source.
     pub source: Option<String>,
-    /// How much of the query it holds.
+    /// The kind of match that it is.
     #[serde(rename = "match")]
     pub kind: Kind,
 }
@@ -123,7 +123,7 @@ pub struct Line {
     pub article: Arc<Source>,
     /// The text of the article that it stands in: `title`, `lead` or `body`.
     pub field: &'static str,
-    /// Where it begins there, in Unicode characters.
+    /// The occurrence's first position in that text, in Unicode characters.
     pub offset: usize,
     /// The text before it.
     pub left: String,
@@ -158,17 +158,17 @@ impl Line {
     }
 }
 
-/// How much there is.
+/// Totals of a concordance.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Counts {
-    /// How many occurrences there are.
+    /// The number of occurrences.
     pub occurrences: u64,
-    /// In how many articles.
+    /// The number of articles that hold them.
     pub articles: u64,
-    /// How many lines were given.
+    /// The number of lines returned.
     pub given: u64,
-    /// Whether the search was ended before it was done: then there may be more.
+    /// Whether the search was stopped before it finished: then there may be more occurrences.
     pub cut_short: bool,
     /// Remarks.
     pub notes: Vec<String>,
@@ -246,7 +246,7 @@ fn walk(
     Ok(())
 }
 
-/// What a line is put in order by, before its place in the archive's order.
+/// The sort key of a line; lines with equal keys stay in the order of the archive.
 type Key = Vec<char>;
 
 /// Hands lines on, or holds them until they can be put in order.

@@ -11,14 +11,14 @@ use crate::search::request::Request;
 use gongxun_text::fold::fold;
 use gongxun_text::synonyms::Synonyms;
 
-/// How many conditions are tried.
+/// The most conditions that are tried.
 const MAX_CONDITIONS: usize = 8;
-/// How many values are named in place of one that nothing has.
+/// The most values that are suggested in place of one that no article has.
 const MAX_VALUES: usize = 3;
-/// How many values are tried for that.
+/// The most values that are tried to find these.
 const MAX_TRIED: usize = 12;
 
-/// What is to be said, a sentence for each condition without which something is found.
+/// Returns a sentence for each condition without which the query would find something.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -77,7 +77,8 @@ pub fn reasons(
     Ok(notes)
 }
 
-/// Whether a clause narrows the answer: of words the partial matches tell.
+/// Whether a clause is a condition that can empty the answer. Words and strings are not: partial matches show which of
+/// them are missing.
 fn is_condition(node: &Node) -> bool {
     !matches!(node, Node::Text(_) | Node::And(_) | Node::Or(_))
 }
@@ -94,7 +95,7 @@ struct Looker<'a> {
 }
 
 impl Looker<'_> {
-    /// How many articles hold all of these clauses, and another one.
+    /// Counts the articles that satisfy all of these clauses and, if given, another one.
     fn count(&self, clauses: &[&Node], other: Option<&Node>) -> Result<u64> {
         let mut all: Vec<Node> = clauses.iter().copied().chain(other).cloned().collect();
         let root = match all.len() {

@@ -13,18 +13,18 @@ use crate::index::{Snapshot, check};
 use crate::search::pipeline::Found;
 use crate::search::request::Request;
 
-/// How many words are given unless another number is asked for.
+/// The default number of words returned.
 pub const DEFAULT_LIMIT: usize = 50;
 /// A word stands in so many of the articles at least, unless another number is asked for.
 pub const DEFAULT_MIN_ARTICLES: u64 = 2;
 
-/// What words are wanted.
+/// Options of a keyword query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
     /// The most words that are given.
     pub limit: usize,
-    /// In how many of the query's articles a word stands at least.
+    /// The least number of the query's articles that a word must stand in.
     pub min_articles: u64,
 }
 
@@ -54,19 +54,19 @@ impl Default for Options {
 pub struct Keywords {
     /// The query as it was typed.
     pub query: String,
-    /// What they are ordered by: `log-likelihood`.
+    /// The measure that the words are ordered by: `log-likelihood`.
     pub measure: &'static str,
-    /// How many articles the query has,
+    /// The number of articles that the query finds.
     pub articles: u64,
-    /// and how many words these have, particles and numbers too.
+    /// The number of words in these, particles and numbers included.
     pub words: u64,
-    /// How many other articles the archive has,
+    /// The number of other articles in the archive.
     pub rest_articles: u64,
-    /// and how many words these have.
+    /// The number of words in these.
     pub rest_words: u64,
     /// The words, the most surprising first.
     pub keywords: Vec<Keyword>,
-    /// Whether it was ended before it was done: then there are none.
+    /// Whether the search was stopped before it finished: then there are no words.
     pub cut_short: bool,
     /// Remarks.
     pub notes: Vec<String>,
@@ -78,13 +78,13 @@ pub struct Keywords {
 pub struct Keyword {
     /// The word, folded, as the archive's segmentation has it.
     pub word: String,
-    /// How often it stands in the query's articles,
+    /// The number of times that the word stands in the query's articles.
     pub count: u64,
-    /// and in how many of them.
+    /// The number of these articles that hold it.
     pub articles: u64,
-    /// How often it stands in the rest,
+    /// The number of times that it stands in the rest of the archive.
     pub rest_count: u64,
-    /// and in how many of these.
+    /// The number of articles of the rest that hold it.
     pub rest_articles: u64,
     /// Log-likelihood, without a unit: from 15.13 on, chance would do it once in 10,000 words.
     pub log_likelihood: f64,

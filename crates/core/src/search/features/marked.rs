@@ -18,9 +18,9 @@ use crate::search::results::snippet::{ArticleMarks, Highlighter};
 pub struct MarkedArticle {
     /// The article, with its margin.
     pub article: Article,
-    /// How much of the query it holds; none where it is no hit of it.
+    /// The kind of match; none if the article does not match the query.
     pub kind: Option<Kind>,
-    /// Where what the query looks for stands in it. Of an article that holds only some of it, the pieces are marked too.
+    /// The ranges that the query matches. In a partial match the parts of its words and strings are marked too.
     pub marks: ArticleMarks,
 }
 

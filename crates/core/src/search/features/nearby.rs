@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::search::matching::segment::read;
 use gongxun_text::pinyin::{reading, rough};
 
-/// What is looked for.
+/// A target of the search in the term dictionary.
 #[derive(Debug, Clone)]
 pub(super) enum Wanted {
     /// Words of as many characters as this one that have these letters, or roughly these; where `one_off`, words that differ by
@@ -29,7 +29,7 @@ pub(super) enum Wanted {
         sound: String,
         /// Its rough letters.
         rough: String,
-        /// Whether words that differ by one character are meant.
+        /// Whether words that differ by one character match too.
         one_off: bool,
     },
     /// Words with these letters, or roughly these.
@@ -85,13 +85,13 @@ enum Kind {
     Beginning,
 }
 
-/// How far a term has come on its way to one aim.
+/// The progress of a term towards one target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Step {
     aim: u16,
-    /// How many characters there were.
+    /// The number of characters read.
     chars: u8,
-    /// How many letters are behind it; of words that differ by one character, how many characters differ.
+    /// The number of letters matched; for words that differ by one character, the number of characters that differ.
     done: u8,
 }
 
@@ -177,7 +177,8 @@ impl Nearby {
         number
     }
 
-    /// Where one character differs already, all others are known.
+    /// The characters that may come next, if each step already has its one different character, so that the next
+    /// character of each is fixed; none if any character may come.
     fn only(&self, steps: &[Step]) -> Option<Vec<char>> {
         let next = |step: &Step| {
             let aim = &self.aims[step.aim as usize];
@@ -188,7 +189,8 @@ impl Nearby {
         each.map(|each| each.into_iter().flatten().collect())
     }
 
-    /// Whether a character that begins with these bits, of which so many bytes are to come, may lead anywhere.
+    /// Whether a character may lead anywhere whose leading bits are `partial` and of which `left` bytes are still to
+    /// come.
     fn may_begin(&self, set: u32, partial: u32, left: u8) -> bool {
         let known = self.known.borrow();
         let only = known.sets[set as usize].only.as_ref();
@@ -297,7 +299,7 @@ impl Automaton for Nearby {
 mod tests {
     use super::*;
 
-    /// Whether the automaton takes a word whole.
+    /// Whether the automaton accepts the whole word.
     fn takes(nearby: &Nearby, word: &str) -> bool {
         let mut state = nearby.start();
         for byte in word.bytes() {

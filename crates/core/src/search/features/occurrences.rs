@@ -1,4 +1,4 @@
-//! How often what a query looks for stands in the articles that match: occurrences beside articles.
+//! Counts the occurrences of what a query looks for in the articles that match.
 //!
 //! A request and its matches flow in; the documents that have occurrences flow out, each with their number. It is the
 //! number of the lines that a concordance of the request has: those of the plain scan (`Needle::find`) over title, lead and
@@ -66,7 +66,7 @@ impl Occurrences {
     }
 }
 
-/// Whether matches of a kind are counted.
+/// Whether matches of this kind are counted.
 pub fn is_counted(kind: Kind, count: Breadth) -> bool {
     match kind {
         Kind::Full => true,
@@ -75,14 +75,14 @@ pub fn is_counted(kind: Kind, count: Breadth) -> bool {
     }
 }
 
-/// What is looked for in full matches and in partial ones.
+/// The marks that are looked for in full matches and in partial ones.
 pub struct Sought<'a> {
     marks: Cow<'a, [Mark]>,
     with_parts: Vec<Mark>,
 }
 
 impl<'a> Sought<'a> {
-    /// What a request looks for; what it does not count is not looked for either.
+    /// The marks of a request, without those of matches that it does not count.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -98,7 +98,7 @@ impl<'a> Sought<'a> {
         Ok(Sought { marks: Cow::Owned(compiled.marks), with_parts })
     }
 
-    /// What is looked for in matches of a kind.
+    /// Returns the marks that are looked for in matches of this kind.
     pub fn marks(&self, kind: Kind) -> &[Mark] {
         if kind == Kind::Partial { &self.with_parts } else { self.marks.as_ref() }
     }
@@ -140,7 +140,7 @@ fn count_by_index(marks: &[Mark], segment: &Segment<'_>, docs: &Bits, counts: &m
     Ok(())
 }
 
-/// How many occurrences an article has.
+/// Counts the occurrences in an article.
 fn in_article(article: &Article, marks: &[Mark]) -> usize {
     let in_text = |(field, text): (Text, &str)| {
         let folded: Vec<char> = text.chars().map(fold_char).collect();
@@ -158,7 +158,7 @@ pub fn texts(article: &Article) -> [(Text, &str); 3] {
     ]
 }
 
-/// Where the marks stand in a folded text, each place once.
+/// Returns the ranges of the marks in a folded text, each range once.
 pub fn places(folded: &[char], field: Text, marks: &[Mark], blocks: &[Block]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for mark in marks {

@@ -14,13 +14,13 @@ use crate::search::request::Request;
 use crate::search::results::page::Hit;
 use gongxun_text::synonyms::Synonyms;
 
-/// How much was selected.
+/// Totals of a selection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Selection {
-    /// How many articles match, of the kinds that the request counts.
+    /// The number of matching articles, of the kinds that the request counts.
     pub total: u64,
-    /// How many of them were given.
+    /// The number of these that were handed to the caller.
     pub given: u64,
     /// Remarks.
     pub notes: Vec<String>,

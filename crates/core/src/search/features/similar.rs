@@ -28,7 +28,7 @@ use crate::search::results::page::Results;
 use gongxun_text::fold::fold;
 use gongxun_text::function_words::is_function_word;
 
-/// How many words are asked for.
+/// The most words of the article that the query is made of.
 pub const MAX_WORDS: usize = 25;
 /// The shortest word, in characters.
 const MIN_CHARS: usize = 2;

@@ -1,5 +1,5 @@
-//! What may have been meant: words of the index that sound like what was typed, or differ from it by one character; and
-//! the words that begin with a prefix.
+//! Suggestions for misspelled queries (words of the index that sound like what was typed, or differ from it by one
+//! character), and completion of a prefix.
 //!
 //! Nothing here changes what a query matches: a suggestion is a remark beside the answer.
 
@@ -23,7 +23,7 @@ use gongxun_text::fold::{fold, is_han};
 use gongxun_text::pinyin::{rough, rough_sound, sound, typed};
 use gongxun_text::synonyms::Synonyms;
 
-/// How many suggestions are made.
+/// The most suggestions that are made.
 pub const MAX_SUGGESTIONS: usize = 3;
 /// The shortest and the longest word that is suggested, in characters.
 const CHARS: (usize, usize) = (2, 8);
@@ -31,13 +31,13 @@ const CHARS: (usize, usize) = (2, 8);
 const MIN_CHARS_LIKE: usize = 3;
 /// Typed letters are taken roughly from this length on.
 const MIN_LETTERS_ROUGH: usize = 4;
-/// How many places of a query are looked at.
+/// The most places of a query that are examined.
 const MAX_PLACES: usize = 48;
 /// Longer queries are questions: with one place changed such a one hardly ever matches in full.
 const MAX_QUERY_CHARS: usize = 16;
-/// How many words of the dictionary a misspelled one may have been cut into.
+/// The most words of the dictionary that a misspelled word may have been cut into.
 const MAX_CUT: usize = 3;
-/// How many candidates are kept for a place.
+/// The most candidates that are kept for a place.
 const MAX_CANDIDATES: usize = 4;
 
 /// A word with the number of articles that hold it, as a segment's dictionaries count.
@@ -46,7 +46,7 @@ const MAX_CANDIDATES: usize = 4;
 pub struct Completion {
     /// The word, folded.
     pub word: String,
-    /// How many articles have it in title or body; those with both count twice.
+    /// The number of articles that have the word in title or body; those with both count twice.
     pub articles: u64,
 }
 
@@ -80,7 +80,7 @@ pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<C
 struct Place {
     /// In characters of the query's text.
     span: Range<usize>,
-    /// What stands there, folded.
+    /// The folded text of the place.
     text: Vec<char>,
     /// Its letters.
     sound: String,
@@ -272,7 +272,7 @@ impl Place {
         }
     }
 
-    /// How near a word is to what stands here, or none where it is far or the same.
+    /// The distance of a word from this place (the smaller, the nearer); none if the word is too far away, or the same.
     fn nearness(&self, word: &str, chars: &[char]) -> Option<u8> {
         if chars == self.text {
             return None;

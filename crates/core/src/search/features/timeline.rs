@@ -62,20 +62,20 @@ impl Step {
 pub struct Period {
     /// Its name: `2025-01-15`, `2025-01` or `2025`.
     pub name: String,
-    /// How many articles hold what was typed. Copies of one article count once in each period that one of them is in, unless
-    /// all were asked for.
+    /// The number of full matches. A cluster of copies counts once in each period that one of its copies is in, unless
+    /// all copies were asked for.
     pub count: u64,
-    /// How many more by a synonym, where these are counted.
+    /// The number of synonym matches; only if these are counted.
     pub synonym_count: Option<u64>,
-    /// How many hold some of it, where these are counted.
+    /// The number of partial matches; only if these are counted.
     pub partial_count: Option<u64>,
-    /// How many articles there are, counted alike.
+    /// The number of articles in the archive, with copies counted alike.
     pub all: u64,
-    /// How often what is looked for stands in the articles that are counted, where occurrences are counted: by the date of
-    /// the copy that is shown.
+    /// The number of occurrences in the counted articles, by the date of the copy that is shown; only if occurrences
+    /// are counted.
     pub occurrences: Option<u64>,
-    /// How many characters all articles of the period have, blanks left out, where these are counted. Of copies of one
-    /// article one counts in each period.
+    /// The number of characters, blanks excluded, of all articles of the period; only if characters are counted. Of
+    /// each cluster one copy counts in each period.
     pub characters: Option<u64>,
     /// The periods before this one, back to the one before it in the list, in which the archive has no article.
     pub gap: Option<Gap>,
@@ -120,21 +120,21 @@ pub struct Gap {
 pub struct Timeline {
     /// The query as it was typed.
     pub query: String,
-    /// What the parser remarked on it.
+    /// The parser's remarks on it.
     pub query_notes: Vec<Note>,
-    /// How many articles hold all that was typed.
+    /// The number of full matches.
     pub total: u64,
-    /// How many more hold all of it by a synonym.
+    /// The number of synonym matches.
     pub synonym_total: u64,
-    /// How many hold only some of it.
+    /// The number of partial matches.
     pub partial_total: u64,
-    /// Which of these the periods count.
+    /// The kinds of matches that the periods count.
     pub counts: Breadth,
-    /// Whether the search was ended before it was done.
+    /// Whether the search was stopped before it finished.
     pub cut_short: bool,
-    /// How many of those that are counted have no date.
+    /// The number of counted articles without a date.
     pub undated: u64,
-    /// How often what is looked for stands in those that are counted, where occurrences are counted: the undated too.
+    /// The number of occurrences in the counted articles, undated ones included; only if occurrences are counted.
     pub occurrences: Option<u64>,
     /// The periods in which the archive has articles, in order, as far as the query's dates reach.
     pub periods: Vec<Period>,
@@ -143,7 +143,7 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// How many articles are counted.
+    /// Returns the number of counted articles.
     pub fn counted(&self) -> u64 {
         let of = |wanted: bool, total: u64| if wanted { total } else { 0 };
         self.total + of(self.counts.synonyms(), self.synonym_total) + of(self.counts.partial(), self.partial_total)
@@ -244,7 +244,7 @@ fn count(
     })
 }
 
-/// What is counted of a period.
+/// The counts of a period.
 #[derive(Default)]
 struct Sums {
     /// The matches.
@@ -264,7 +264,7 @@ impl Sums {
     }
 }
 
-/// What is known of the documents of a segment.
+/// The documents of a segment that are counted.
 struct OfSegment<'a> {
     /// The matches of the kinds that are counted, all copies among them.
     matches: ByKind<Option<Bits>>,
@@ -286,20 +286,21 @@ struct Counter {
     clusters: HashMap<u32, Cluster>,
 }
 
-/// What is known of the copies of one article.
+/// The copies of one cluster, by period.
 #[derive(Default)]
 struct Cluster {
     /// The periods of its copies.
     periods: BTreeMap<i64, InPeriod>,
-    /// Whether a match among them has no date, and whether one has.
+    /// Whether a matching copy has no date.
     undated: bool,
+    /// Whether a matching copy has one.
     dated: bool,
 }
 
-/// What is known of the copies of one article in one period.
+/// The copies of one cluster in one period.
 #[derive(Default)]
 struct InPeriod {
-    /// Of what kind the match is that one of them is.
+    /// The kind of match that one of the copies is; none if no copy matches.
     kind: Option<Kind>,
     /// The place of the first of them among the copies, and its characters.
     first: Option<(u32, u32)>,

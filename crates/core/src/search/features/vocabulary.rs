@@ -1,4 +1,5 @@
-//! How often words stand in sets of articles, by the index's own segmentation: what words are compared by.
+//! Word counts over sets of articles, as the index segments their texts: the figures that keywords and collocations are
+//! computed from.
 //!
 //! Sets of documents and a matching of them to a query flow in; the words of title, lead and body with their numbers flow
 //! out, as the words fields of the index hold them.
@@ -74,7 +75,7 @@ impl Sets {
     }
 }
 
-/// How often a word stands in a set, and in how many of its articles.
+/// The frequency of a word in a set of articles.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sum {
     /// Occurrences of the word as a word.
@@ -127,7 +128,7 @@ pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops
     Ok((words, totals))
 }
 
-/// How often one word stands in the articles of both sets.
+/// Counts the occurrences of one word in the articles of both sets.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -147,7 +148,7 @@ pub fn sum(snapshot: &Snapshot, sets: &Sets, word: &str) -> Result<u64> {
     Ok(count)
 }
 
-/// How many words the articles of both sets have.
+/// Counts the words in the articles of both sets.
 ///
 /// # Errors
 /// As [`words`].
@@ -172,7 +173,7 @@ pub fn total(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops
     Ok(all)
 }
 
-/// Whether a word says something by itself: no particle, no number, no sign.
+/// Whether a word carries meaning of its own: it is no particle, number or sign.
 pub fn is_content(word: &str) -> bool {
     let is_number = |word: &str| word.chars().all(|c| Class::of(c) == Class::Digit);
     !is_number(word) && !is_function_word(word)
@@ -183,7 +184,7 @@ fn fields(snapshot: &Snapshot) -> [Field; 3] {
     [fields.title.words, fields.lead.words, fields.body.words]
 }
 
-/// Where the postings of one word are in the fields of a segment.
+/// The postings of one word in each field of a segment that holds it.
 type Places = Vec<(Field, TermInfo)>;
 
 /// Calls for each word of a segment, in order of its bytes, with its postings in all fields.
@@ -218,7 +219,7 @@ fn each(segment: &Segment<'_>, mut take: impl FnMut(&str, &Places) -> Result<()>
     }
 }
 
-/// How often a word stands in the articles of two sets of a segment.
+/// Counts a word in the articles of two sets of a segment.
 fn sum_of(segment: &Segment<'_>, places: &Places, [own, rest]: [&Bits; 2]) -> Result<(Sum, Sum)> {
     let mut sums = (Sum::default(), Sum::default());
     let mut seen: Vec<u32> = Vec::new();

@@ -25,14 +25,14 @@ use gongxun_text::fold::{fold, fold_char};
 use gongxun_text::strings::{self, Class};
 use gongxun_text::synonyms::Synonyms;
 
-/// How many characters of the text stand on each side of what is cited.
+/// The context on each side of a citation, in characters.
 const CONTEXT: usize = 10;
-/// How much of a string is taken apart to find its longest part.
+/// The longest string, in characters, of which the longest part present is searched for.
 const MAX_TAKEN_APART: usize = 40;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
-/// Where an article stands.
+/// The standing of an article in the results of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -54,7 +54,7 @@ pub struct WhyNot {
     pub id: ArticleId,
     /// Its title.
     pub title: String,
-    /// Where it stands.
+    /// The article's standing in the results.
     pub verdict: Verdict,
     /// The number of its hit, counted from 1, where it is one.
     pub place: Option<u64>,
@@ -70,11 +70,11 @@ pub struct WhyNot {
 pub struct Clause {
     /// The part as a query.
     pub text: String,
-    /// How deep it stands inside others.
+    /// The depth of the part in the query tree.
     pub depth: usize,
     /// Whether the article satisfies it.
     pub holds: bool,
-    /// What the article has, or has instead; empty for a clause that others below it make up.
+    /// The reason: what the article has, or has instead; empty for a clause that consists of the clauses below it.
     pub why: String,
 }
 
@@ -191,13 +191,13 @@ impl Looker<'_> {
         Ok(compile(Some(node), &[], self.snapshot.segmenter()?, self.synonyms, self.request.breadth).full)
     }
 
-    /// Whether the article satisfies a plan, as the index has it.
+    /// Whether the article satisfies a plan, according to the index.
     fn holds(&self, plan: &Plan) -> Result<bool> {
         let segment = Segment::of(self.snapshot, self.address.segment_ord);
         Ok(Matcher::new(&segment).documents(plan, None)?.contains(self.address.doc_id))
     }
 
-    /// What the article has for a clause, or instead of it.
+    /// Returns what the article has for a clause, or has instead of it.
     fn why(&self, plan: &Plan, holds: bool, leaf: &Node) -> String {
         match plan {
             Plan::Nothing => "there is nothing in it to look for".into(),
@@ -398,7 +398,7 @@ fn names(scope: Scope) -> String {
     parts(scope).into_iter().map(|(_, name)| name).collect::<Vec<_>>().join(", ")
 }
 
-/// What stands at a place, marked, with what stands around it on the same line.
+/// Formats the text at a place in marks, with its context on the same line.
 fn context(printed: &[char], range: Range<usize>) -> String {
     let line = |c: &&char| **c != '\n';
     let before = printed[..range.start].iter().rev().take_while(line).take(CONTEXT).count();
@@ -415,7 +415,7 @@ fn context(printed: &[char], range: Range<usize>) -> String {
     )
 }
 
-/// Whether a part of a pattern begins and ends with a letter, digit or character.
+/// Whether a part of a pattern begins and ends with a letter, digit or Chinese character.
 fn is_whole(part: &[char]) -> bool {
     let other = |c: Option<&char>| c.is_none_or(|c| Class::of(*c) == Class::Other);
     !other(part.first()) && !other(part.last())
