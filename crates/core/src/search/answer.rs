@@ -76,7 +76,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: 
     Ok(results)
 }
 
-/// What there is to say where no article holds a string in quotes, and the margins of some pages do.
+/// Returns a note if no article holds a string in quotes, and the margins of some pages do.
 fn margin_note(
     snapshot: &Snapshot,
     request: &Request,

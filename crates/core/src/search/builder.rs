@@ -69,13 +69,13 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// How many hits are given; [`Request::DEFAULT_LIMIT`] unless said.
+    /// Sets the number of hits returned; [`Request::DEFAULT_LIMIT`] by default.
     pub fn limit(mut self, limit: usize) -> Search<'a> {
         (self.limit, self.request.limit) = (Some(limit), limit);
         self
     }
 
-    /// How many hits are passed over.
+    /// Sets the number of hits that are skipped.
     pub fn offset(mut self, offset: usize) -> Search<'a> {
         self.request.offset = offset;
         self
@@ -87,8 +87,8 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// How many of the first hits by relevance are ordered anew by the item of their text that answers best;
-    /// [`Request::SECOND_STAGE`] unless said, 0 for none.
+    /// Sets the number of first hits by relevance that are re-ranked by the passage that answers best;
+    /// [`Request::SECOND_STAGE`] by default, 0 for none.
     pub fn second_stage(mut self, hits: usize) -> Search<'a> {
         self.request.second_stage = hits;
         self
@@ -100,13 +100,13 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// Which matches are looked for; [`Breadth::Wide`] unless said.
+    /// Sets the kinds of matches that are searched for; [`Breadth::Wide`] by default.
     pub fn breadth(mut self, breadth: Breadth) -> Search<'a> {
         self.request.breadth = breadth;
         self
     }
 
-    /// Which matches facets, timelines and [`Search::each`] take in; [`Breadth::Exact`] unless said.
+    /// Sets the kinds of matches that facets, timelines and [`Search::each`] include; [`Breadth::Exact`] by default.
     pub fn count(mut self, count: Breadth) -> Search<'a> {
         self.request.count = count;
         self
@@ -136,7 +136,7 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// What may end it early: a deadline, a stop flag.
+    /// Sets what may end the search early: a deadline, a stop flag.
     pub fn control(mut self, control: Control<'a>) -> Search<'a> {
         self.control = control;
         self

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How much of a query an article holds.
+/// The kind of a match: how much of the query an article holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -33,7 +33,7 @@ impl Kind {
 pub struct ByKind<T>([T; 3]);
 
 impl<T> ByKind<T> {
-    /// What the function gives for each kind.
+    /// The function's result for each kind.
     pub fn of(each: impl FnMut(Kind) -> T) -> ByKind<T> {
         ByKind(Kind::ALL.map(each))
     }

@@ -20,7 +20,7 @@ use crate::index::reprints::Reprints;
 use crate::query::{Filter, MAX_TREE_DEPTH, Node, is_deeper};
 use gongxun_text::synonyms::Synonyms;
 
-/// What a request found in a snapshot, before it is shown.
+/// The matches of a request in a snapshot, before they are presented.
 pub struct Found<'a> {
     /// The snapshot.
     pub snapshot: &'a Snapshot,
@@ -94,17 +94,17 @@ impl<'a> Found<'a> {
         Ok(Matches::find(snapshot, compiled, &Control::default())?.kind(address))
     }
 
-    /// How many matches of a kind there are.
+    /// Returns the number of matches of a kind.
     pub fn total(&self, kind: Kind) -> u64 {
         self.matches.total(kind)
     }
 
-    /// How many articles hold all of the query, typed or by a synonym.
+    /// Returns the number of full and synonym matches.
     pub fn held(&self) -> u64 {
         self.total(Kind::Full) + self.total(Kind::Synonym)
     }
 
-    /// Whether the search was ended before it was done: then the counts are those of what was looked at.
+    /// Whether the search was stopped before it finished: then the counts cover what was searched until then.
     pub fn cut_short(&self) -> bool {
         self.matches.cut_short
     }
@@ -119,13 +119,13 @@ impl<'a> Found<'a> {
         self.matches.addresses(kind)
     }
 
-    /// What there is to say of synonyms that were taken in.
+    /// Returns the notes on synonyms that the query was expanded by.
     pub fn synonym_notes(&self) -> Vec<String> {
         let synonyms = self.compiled.synonyms.iter();
         synonyms.map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect()
     }
 
-    /// What there is to say of matches that are not counted where the breadth is counted.
+    /// Returns the notes on matches that a count of this breadth leaves out.
     pub fn not_counted(&self, counted: Breadth) -> Vec<String> {
         let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
         let mut notes = Vec::new();

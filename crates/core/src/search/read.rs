@@ -20,7 +20,7 @@ use crate::index::{DocAddress, Snapshot, check};
 
 /// The operations of reading. A program that asks through it need not know what holds the articles.
 pub trait Read {
-    /// How many articles there are.
+    /// Returns the number of articles.
     fn articles(&self) -> u64;
 
     /// A page of hits.

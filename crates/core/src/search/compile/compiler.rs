@@ -19,9 +19,9 @@ use gongxun_text::segment::{Hmm, Segmenter, Token};
 use gongxun_text::strings::{self, Class};
 use gongxun_text::synonyms::Synonyms;
 
-/// What a synonym's score is multiplied by, beside 1 for the word itself.
+/// The factor on a synonym's score, as against 1 for the word itself.
 pub const SYNONYM_WEIGHT: f32 = 0.5;
-/// What a part of a compound is multiplied by.
+/// The factor on the score of a part of a compound.
 pub const PART_WEIGHT: f32 = 0.5;
 /// Compounds have at least and at most so many characters.
 const COMPOUND_CHARS: (usize, usize) = (4, 24);
@@ -58,7 +58,7 @@ pub fn compile(
     Compiled { full, typed, partial, terms: terms::summed(terms), marks, part_marks, synonyms: used, concepts, years }
 }
 
-/// Whether a part of the tree asks for something, or keeps it out.
+/// Whether a part of the tree requires something, or excludes it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sign {
     Positive,
@@ -115,8 +115,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// What a whole page must hold, article and margin: each string in the one or the other. Words of a free-text piece may
-    /// stand apart.
+    /// Compiles a node for a whole page, article and margin: each string must stand in either. The words of a free-text
+    /// piece need not stand together.
     fn page(&mut self, node: &Node, sign: Sign) -> Plan {
         match node {
             Node::And(nodes) => Plan::and(nodes.iter().map(|node| self.page(node, sign)).collect()),
@@ -350,7 +350,7 @@ fn string(folded: &str, scope: Scope) -> Plan {
     }
 }
 
-/// What surely holds the needle, and more: the documents whose text is looked at.
+/// Returns a plan that every document with the needle satisfies, and others may: the documents whose text is verified.
 fn candidates(needle: &Needle, scope: Scope) -> Plan {
     let all_of = |strings: Vec<String>| Plan::and(strings.iter().map(|s| string(s, scope)).collect());
     match needle {

@@ -1,13 +1,13 @@
-//! What a query is about. A compiled plan flows in; its words and strings flow out, each with all that will do in its place.
+//! The concepts of a query, taken from its compiled plan: its words and strings, each with its alternatives.
 
 use super::needle::Needle;
 use super::plan::{Concept, Plan, Scope, Word, Year};
 use super::string::StringPlan;
 use gongxun_text::synonyms::Synonyms;
 
-/// How many concepts of a query are looked at; a pasted paragraph has hundreds.
+/// The most concepts of a query that are considered; a pasted paragraph has hundreds.
 pub const MAX_CONCEPTS: usize = 16;
-/// How many strings may stand for one of them.
+/// The most strings that may stand for one of them.
 const MAX_STRINGS: usize = 24;
 
 /// The concepts of a plan, in order. Words that say no more than a year does are none: the year is a condition of its own. What

@@ -1,5 +1,6 @@
-//! What a query looks for inside a text: strings, strings near each other, strings in one sentence or paragraph,
-//! patterns. Where the index leaves something open these look at the text itself, and they say what is marked.
+//! Needles: the things that a query looks for inside a text, namely strings, strings near each other, strings in one
+//! sentence or paragraph, and patterns. They verify the text itself where the index leaves something open, and find the
+//! ranges to mark.
 //!
 //! Everything takes folded characters and gives ranges of characters, in order.
 
@@ -8,7 +9,7 @@ use std::ops::Range;
 use crate::query::{PatternPart, Unit};
 use gongxun_text::strings::{self, Class, ends_sentence};
 
-/// How many characters `*` stands for, at the most.
+/// The most characters that `*` stands for.
 pub const MAX_ANY_RUN: usize = 10;
 
 /// Something that a text can hold. All strings are folded.
@@ -27,7 +28,7 @@ pub enum Needle {
     Together {
         /// The strings.
         strings: Vec<Vec<char>>,
-        /// What they stand in.
+        /// The unit that all of them stand in.
         unit: Unit,
     },
     /// Literals with wildcards between them.
@@ -35,7 +36,8 @@ pub enum Needle {
 }
 
 impl Needle {
-    /// Where the needle's strings stand in the text, as far as they make a match; empty where there is none.
+    /// Returns the ranges of the needle's strings in the text, as far as they take part in a match; empty if there is
+    /// none.
     pub fn find(&self, text: &[char]) -> Vec<Range<usize>> {
         match self {
             Needle::String(string) => strings::find(text, string).collect(),

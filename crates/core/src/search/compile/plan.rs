@@ -4,11 +4,11 @@
 use super::needle::Needle;
 use super::string::StringPlan;
 
-/// What a match in the title adds to the score, beside 1 for the body.
+/// The weight of a match in the title, as against 1 for the body.
 pub const TITLE_WEIGHT: f32 = 0.3;
-/// What a match in the lead adds.
+/// The weight of a match in the lead.
 pub const LEAD_WEIGHT: f32 = 0.2;
-/// What a match in a name adds.
+/// The weight of a match in a name.
 pub const NAMES_WEIGHT: f32 = 0.3;
 
 /// A text of an article.
@@ -27,7 +27,7 @@ pub enum Text {
 }
 
 impl Text {
-    /// Whether its words are indexed: names and captions have only pairs and characters.
+    /// Whether its words are indexed: of names and captions only pairs and characters are.
     pub fn has_words(self) -> bool {
         matches!(self, Text::Title | Text::Lead | Text::Body)
     }
@@ -44,7 +44,7 @@ impl Text {
     }
 }
 
-/// Which texts of an article are looked at.
+/// The texts of an article that are searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The headline.
@@ -98,7 +98,7 @@ pub enum Key {
     Url,
 }
 
-/// What a token is for the index.
+/// The kind of a token in the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenKind {
@@ -133,7 +133,7 @@ pub struct ScoreTerm {
     pub kind: TokenKind,
     /// The token.
     pub token: String,
-    /// What its BM25 is multiplied by: the text's weight, each time that the term stands in the query.
+    /// The factor on its BM25 score: the weight of the text, once for each time that the term stands in the query.
     pub weight: f32,
 }
 
@@ -144,9 +144,9 @@ pub struct Word {
     pub text: String,
     /// The word as a string.
     pub string: StringPlan,
-    /// What else will do.
+    /// Synonyms, each of which satisfies the word too.
     pub synonyms: Vec<StringPlan>,
-    /// Where it is made of words: lists of strings. An article that holds all strings of one of them matches in part.
+    /// The parts of a compound: lists of strings. An article that holds all strings of one list is a partial match.
     pub parts: Vec<Vec<StringPlan>>,
 }
 
@@ -166,7 +166,7 @@ impl Word {
     }
 }
 
-/// What documents must hold.
+/// A condition on documents.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Plan {
     /// Every document.
@@ -268,7 +268,7 @@ fn add(plans: &mut Vec<Plan>, plan: Plan) {
 /// Something to mark, with where it may be marked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// What is marked.
+    /// The needle whose matches are marked.
     pub needle: Needle,
     /// Where.
     pub scope: Scope,
@@ -279,21 +279,21 @@ pub struct Mark {
 /// A query ready to be run.
 #[derive(Debug, Clone)]
 pub struct Compiled {
-    /// What full matches hold, and matches by a synonym.
+    /// The condition on full matches and synonym matches.
     pub full: Plan,
-    /// What full matches hold without any synonym; none where that is the same.
+    /// The condition on full matches alone, without any synonym; none if it is the same.
     pub typed: Option<Plan>,
-    /// What full and partial matches hold; none where there can be no partial ones.
+    /// The condition on all matches, partial ones included; none if there can be no partial matches.
     pub partial: Option<Plan>,
-    /// What they are scored by, each term once.
+    /// The terms of the score, each once.
     pub terms: Vec<ScoreTerm>,
-    /// What is marked.
+    /// The marks of full matches.
     pub marks: Vec<Mark>,
-    /// What is marked in partial matches beside.
+    /// The marks of partial matches beside `marks`.
     pub part_marks: Vec<Mark>,
     /// Synonyms that were taken in: the word, and what stands for it.
     pub synonyms: Vec<(String, Vec<String>)>,
-    /// What the query is about, for the second stage of ranking.
+    /// The concepts of the query, for the second stage of ranking.
     pub concepts: Vec<Concept>,
     /// The years that the query names, as conditions of the second stage.
     pub years: Vec<Year>,
@@ -306,9 +306,9 @@ pub struct Concept {
     pub name: String,
     /// It, and what else will do: an article that holds any of them holds the concept.
     pub strings: Vec<StringPlan>,
-    /// What it is made of: an article that holds some of these and no string of it holds a part of the concept.
+    /// Its parts: an article that holds some of these but none of `strings` holds a part of the concept.
     pub parts: Vec<StringPlan>,
-    /// Where it may stand.
+    /// The texts that it may stand in.
     pub scope: Scope,
 }
 
@@ -317,11 +317,11 @@ pub struct Concept {
 pub struct Year {
     /// The year, as an article's date has it.
     pub year: u16,
-    /// How a text names it.
+    /// The strings by which a text names it.
     pub strings: Vec<StringPlan>,
 }
 
-/// How much is taken in beside what was typed.
+/// The kinds of matches beside full ones that are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Breadth {
     /// Synonyms and partial matches too.
@@ -331,7 +331,7 @@ pub enum Breadth {
     Synonyms,
     /// Partial matches, no synonyms.
     Partial,
-    /// What was typed and no more.
+    /// Full matches alone.
     Exact,
 }
 
@@ -346,12 +346,12 @@ impl Breadth {
         }
     }
 
-    /// Whether synonyms will do.
+    /// Whether synonym matches are included.
     pub fn synonyms(self) -> bool {
         matches!(self, Breadth::Wide | Breadth::Synonyms)
     }
 
-    /// Whether partial matches are given.
+    /// Whether partial matches are included.
     pub fn partial(self) -> bool {
         matches!(self, Breadth::Wide | Breadth::Partial)
     }

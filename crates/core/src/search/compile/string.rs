@@ -8,14 +8,14 @@ use gongxun_text::strings::{self, Class};
 pub struct StringPlan {
     /// The folded string.
     pub pattern: Vec<char>,
-    /// What proves it.
+    /// The tokens that prove the string.
     pub proof: Proof,
-    /// Whether the tokens leave something open (what kind of character stands in a gap), so that the text itself must
-    /// be looked at.
+    /// Whether the tokens leave something open (such as the kind of character in a gap), so that the text itself must
+    /// be checked.
     pub verify: bool,
 }
 
-/// What proves a string.
+/// The tokens that prove that a text holds a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
     /// There is nothing in the string that the index holds.
@@ -68,7 +68,7 @@ impl StringPlan {
         StringPlan { pattern, proof, verify }
     }
 
-    /// Whether the string holds anything that can be found.
+    /// Whether the string has any token by which it can be found.
     pub fn is_searchable(&self) -> bool {
         self.proof != Proof::Nothing
     }

@@ -6,7 +6,7 @@ use super::string::StringPlan;
 /// The digits, as Chinese text writes years with them. 〇 is written as a circle and as a Latin O, too.
 const DIGITS: [&[char]; 10] =
     [&['〇', '零', '○'], &['一'], &['二'], &['三'], &['四'], &['五'], &['六'], &['七'], &['八'], &['九']];
-/// How many digits a year has.
+/// The number of digits in a year.
 const LENGTH: usize = 4;
 /// The years that are taken for such: 1234年 is hardly one that news are of.
 const YEARS: std::ops::RangeInclusive<u16> = 1840..=2200;

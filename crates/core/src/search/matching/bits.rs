@@ -22,7 +22,7 @@ impl Bits {
         bits
     }
 
-    /// How many documents the segment has.
+    /// Returns the number of documents in the segment, deleted ones included.
     pub fn max_doc(&self) -> DocId {
         self.max_doc
     }
@@ -41,7 +41,7 @@ impl Bits {
         }
     }
 
-    /// Whether a document is in.
+    /// Whether the set contains a document.
     #[inline]
     pub fn contains(&self, doc: DocId) -> bool {
         self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
@@ -73,7 +73,7 @@ impl Bits {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
     }
 
-    /// What is in this one and not in the other.
+    /// Returns the documents of this set that are not in the other.
     pub fn without(&self, other: &Bits) -> Bits {
         let mut left = self.clone();
         left.and_not(other);
@@ -86,17 +86,17 @@ impl Bits {
         self.trim();
     }
 
-    /// How many documents are in.
+    /// Returns the number of documents in the set.
     pub fn count(&self) -> u64 {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
-    /// Whether more documents are in than not.
+    /// Whether the set contains more documents than it lacks.
     pub fn holds_most(&self) -> bool {
         2 * self.count() > u64::from(self.max_doc)
     }
 
-    /// Whether no document is in.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }

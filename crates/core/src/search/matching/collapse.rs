@@ -7,7 +7,7 @@ use super::found::Matches;
 use crate::index::reprints::Reprints;
 use crate::search::kind::{ByKind, Kind};
 
-/// How copies of one article are given.
+/// The treatment of copies of one article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Copies {
     /// All that match are one hit.

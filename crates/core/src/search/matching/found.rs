@@ -14,7 +14,7 @@ use crate::search::kind::{ByKind, Kind};
 /// The matches of a query: of each kind a set of documents for each segment, none in two of them.
 pub struct Matches {
     pub(in crate::search) of: ByKind<Vec<Bits>>,
-    /// Whether the search was ended before all segments were looked at: then there may be more.
+    /// Whether the search was stopped before all segments were searched: then there may be more matches.
     pub cut_short: bool,
 }
 
@@ -50,7 +50,7 @@ impl Matches {
         Matches { of, cut_short: false }
     }
 
-    /// How many there are.
+    /// Returns the number of matches of a kind.
     pub fn total(&self, kind: Kind) -> u64 {
         self.of[kind].iter().map(Bits::count).sum()
     }

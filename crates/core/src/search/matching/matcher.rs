@@ -1,4 +1,4 @@
-//! Which documents of a segment satisfy a plan.
+//! Evaluates a plan on a segment: finds the documents that satisfy it.
 
 use std::collections::HashMap;
 
@@ -22,14 +22,14 @@ use gongxun_text::fold::fold_char;
 
 /// Fewer than one document in this many are few: to look up their dates takes less time than to read all dates.
 const FEW: u64 = 4;
-/// How many dates are looked up at once.
+/// The number of dates that are looked up at once.
 const AT_ONCE: usize = 64;
 /// Blocks of stored articles kept unpacked while texts are looked at.
 const SCAN_CACHE_BLOCKS: usize = 2;
 
 /// To look up one term takes as long as so many steps through all of them.
 const LOOKUPS_A_STEP: usize = 16;
-/// How many strings' documents are remembered for the plans that ask for them again: a bit a document each.
+/// The most strings whose documents are remembered for plans that need them again: a bit for each document.
 const MAX_REMEMBERED: usize = 64;
 
 /// Says which documents of a segment satisfy the plans of one query.

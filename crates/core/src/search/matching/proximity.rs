@@ -25,11 +25,11 @@ use crate::search::compile::plan::Scope;
 use crate::search::compile::string::StringPlan;
 use gongxun_text::strings::{self, Class};
 
-/// How many tokens may begin with a character or with letters of a pattern. Each keeps a few kilobytes at hand; where there
-/// are more, texts are looked at.
+/// The most tokens that may begin with a character or with letters of a pattern. Each takes a few kilobytes of memory;
+/// if there are more, texts are checked instead.
 const MAX_TOKENS: usize = 4096;
 
-/// What the positions say of a segment's documents.
+/// The result of checking positions in a segment.
 #[derive(Debug)]
 pub struct Proved {
     /// Documents that hold the needle.
@@ -119,7 +119,7 @@ fn next(cursors: &mut [Cursor], target: DocId) -> DocId {
 struct Chain {
     strings: Vec<Link>,
     rule: Rule,
-    /// Whether the positions say all; else the texts must be looked at.
+    /// Whether the positions decide; otherwise the texts must be checked.
     exact: bool,
 }
 
@@ -216,7 +216,7 @@ impl Chain {
         Ok(())
     }
 
-    /// Whether the strings stand as they must in a document in which every cursor stands.
+    /// Whether the strings satisfy the rule in a document that every cursor has reached.
     fn holds(&self, cursors: &mut [Cursor], marks: &mut Option<Marks>, doc: DocId) -> bool {
         let ends = marks.as_mut().map_or(&[][..], |marks| marks.of(doc));
         let each = cursors.iter_mut().map(|cursor| cursor.places(doc));
@@ -282,7 +282,7 @@ impl Side {
     }
 }
 
-/// Whether the strings stand one behind the other with these gaps, in one sentence.
+/// Whether the strings follow each other with these gaps, in one sentence.
 fn in_order<'a>(
     each: impl Iterator<Item = Box<dyn Iterator<Item = Range<usize>> + 'a>>,
     gaps: &[(usize, usize)],
@@ -374,7 +374,7 @@ impl Cursor {
         }
     }
 
-    /// Where the string stands in the document that the cursor was led to, in order.
+    /// Returns the ranges of the string in the cursor's current document, in order.
     fn places(&mut self, doc: DocId) -> Box<dyn Iterator<Item = Range<usize>> + '_> {
         match self {
             Cursor::Phrase(phrase, length) => {
@@ -450,7 +450,7 @@ impl Prefix {
     }
 }
 
-/// Where sentences or paragraphs end.
+/// The ends of sentences or paragraphs.
 struct Marks {
     postings: SegmentPostings,
     places: Vec<u32>,

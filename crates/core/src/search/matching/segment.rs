@@ -29,7 +29,7 @@ pub struct Segment<'a> {
 /// The clock is looked at once for so many steps of work.
 const TICKS: u32 = 64;
 
-/// What was opened of a field.
+/// The readers of a field, opened once.
 struct Opened {
     inverted: Arc<InvertedIndexReader>,
     /// Postings without and with frequencies, to be set to another term: opening them anew takes longer than reading most.
@@ -77,7 +77,7 @@ impl<'a> Segment<'a> {
         (0..snapshot.searcher.segment_readers().len() as u32).map(|ord| Segment::of(snapshot, ord))
     }
 
-    /// Where the postings of a term are; none where the segment lacks it.
+    /// Returns the location of a term's postings; none if the segment lacks the term.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -197,7 +197,7 @@ fn set<'a>(
     }
 }
 
-/// What tantivy's readers say, as an error of this crate.
+/// Converts an error of tantivy's readers to one of this crate.
 pub fn read<T>(result: std::io::Result<T>) -> Result<T> {
     result.map_err(|e| tantivy::TantivyError::from(e).into())
 }

@@ -124,7 +124,8 @@ pub fn term_documents(segment: &Segment<'_>, field: Field, token: &str, found: &
     segment.documents(field, &info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))
 }
 
-/// Where the postings of tokens are, the rarest first, each with its distance; none where one of them does not occur.
+/// Returns the locations of the tokens' postings, the rarest first, each with its distance; none if one of them does
+/// not occur.
 fn located(segment: &Segment<'_>, field: Field, tokens: &[(String, u32)]) -> Result<Option<Vec<(TermInfo, u32)>>> {
     let mut infos = Vec::with_capacity(tokens.len());
     for (token, offset) in tokens {
@@ -178,7 +179,7 @@ impl Phrase {
         doc
     }
 
-    /// Where the string begins in the current document, in characters, in order.
+    /// Returns the first positions of the string in the current document, in characters, in order.
     pub fn places(&mut self) -> impl Iterator<Item = u32> + '_ {
         self.matches();
         self.starts.iter().map(|start| start - self.last)

@@ -12,7 +12,7 @@ const MIN_HEADINGS: usize = 2;
 /// the one before it.
 const PASSAGE: u32 = 800;
 
-/// What a body is made of.
+/// The structure of a body.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Items {
     /// Items, or the passages of longer ones, in order.

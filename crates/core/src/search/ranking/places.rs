@@ -1,4 +1,4 @@
-//! Where the strings of a query stand in one text of one document after the other, by the positions that the index records.
+//! The places of a query's strings in one text of each document in turn, by the positions that the index records.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -117,7 +117,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Where a token stands in the document, in order.
+    /// Returns the positions of a token in the document, in order.
     pub fn positions(&self, number: usize) -> &[u32] {
         &self.opened[number].positions
     }

@@ -32,21 +32,21 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// What a date puts a hit by, the largest first.
+    /// Returns the sort key of a date; larger keys come first.
     fn by_date(self, date: Option<i64>) -> i64 {
         let date = if self == Sort::Oldest { date.map(|date| -date) } else { date };
         date.unwrap_or(i64::MIN)
     }
 }
 
-/// How matches are put in order.
+/// The order of matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
-    /// By what.
+    /// The key that they are sorted by.
     pub sort: Sort,
-    /// Which matches.
+    /// The kinds of matches that are included.
     pub breadth: Breadth,
-    /// How many of the first hits by relevance the second stage orders anew; 0 leaves the order of the first.
+    /// The number of first hits by relevance that the second stage re-ranks; 0 keeps the order of the first stage.
     pub second_stage: usize,
 }
 

@@ -8,32 +8,32 @@ use crate::search::kind::Kind;
 /// A document with what gave it its place in the order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranked {
-    /// Where it stands.
+    /// The document's address.
     pub address: DocAddress,
     /// The first stage's score.
     pub score: f32,
-    /// How much of the query it holds.
+    /// The kind of match that it is.
     pub kind: Kind,
-    /// What the second stage found of it, where it looked at it.
+    /// The judgement of the second stage, if it examined the document.
     pub evidence: Option<Evidence>,
 }
 
-/// What the best item's score counts, beside 1 for the article's.
+/// The weight of the best item's score, as against 1 for the article's.
 pub const ITEM: f32 = 0.25;
-/// What the share of the concepts that the article holds counts.
+/// The weight of the share of the concepts that the article holds.
 pub const COVERAGE: f32 = 0.06;
-/// What the share that its best item holds counts.
+/// The weight of the share of the concepts that its best item holds.
 pub const ITEM_COVERAGE: f32 = 0.06;
-/// What the nearness of the concepts counts.
+/// The weight of the nearness of the concepts to each other.
 pub const PROXIMITY: f32 = 0.15;
-/// What the share in the title or a heading counts.
+/// The weight of the share of the concepts in the title or a heading.
 pub const HEADING: f32 = 0.06;
-/// What holding all that was typed counts, as against what a synonym stands for.
+/// The weight of being a full match rather than a synonym match.
 pub const FULL: f32 = 0.1;
-/// What it counts that the query names a year and neither date nor text has it.
+/// The weight of lacking, in date and text, a year that the query names.
 pub const OTHER_YEAR: f32 = -1.0;
 
-/// What the second stage found of a hit. Shares are between 0 and 1.
+/// The second stage's judgement of a hit. Shares are between 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
     /// The place that the first stage gave it, from 0.
@@ -46,13 +46,13 @@ pub struct Evidence {
     pub coverage: f32,
     /// The share that the best item holds.
     pub item_coverage: f32,
-    /// How near each other the concepts stand; 1 for those side by side.
+    /// The nearness of the concepts to each other; 1 if they stand side by side.
     pub proximity: f32,
     /// The share in the title or, at a quarter, in one heading of the body, whichever is more.
     pub heading: f32,
-    /// Whether it holds all that was typed.
+    /// Whether it is a full match.
     pub is_full: bool,
-    /// Whether its date or its text has a year that the query names; none where the query names none.
+    /// Whether its date or its text has a year that the query names; none if the query names none.
     pub has_year: Option<bool>,
     /// The best item, in characters of the body: from and to.
     pub passage: Option<(u32, u32)>,

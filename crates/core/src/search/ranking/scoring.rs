@@ -25,7 +25,7 @@ pub(super) const K1: f32 = 1.2;
 pub(super) const B: f32 = 0.75;
 /// A term is looked up document by document where fewer than one in this many of its documents is a candidate.
 const SPARSE: u64 = 16;
-/// What sums of 32-bit floats may be off by, as a part of them.
+/// The relative rounding error that sums of 32-bit floats may have.
 const ROUNDING: f32 = 1e-4;
 
 /// A term with what BM25 needs to know of the whole index.
@@ -34,7 +34,7 @@ pub struct Weighted<'a> {
     pub term: &'a ScoreTerm,
     /// The field that holds it.
     pub field: Field,
-    /// Where its postings are, and how many documents have it.
+    /// The location of its postings and its document frequency.
     pub located: Arc<Located>,
     /// Weight times inverse document frequency times (k1 + 1): more than it can add to any score.
     factor: f32,

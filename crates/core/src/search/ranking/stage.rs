@@ -24,7 +24,7 @@ use crate::search::kind::Kind;
 use crate::search::matching::lower;
 use crate::search::matching::segment::Segment;
 
-/// How many of the first hits the stage looks at unless another number is asked for.
+/// The default number of first hits that the stage examines.
 pub const DEFAULT_DEPTH: usize = 60;
 /// So many pairs of characters score items, those that can add most; a pasted paragraph has hundreds.
 const MAX_PAIRS: usize = 48;
@@ -32,9 +32,9 @@ const MAX_PAIRS: usize = 48;
 const MEAN_ITEM: f32 = 200.0;
 /// Concepts so many characters apart are half as near as those side by side.
 const HALF_NEAR: f32 = 12.0;
-/// What the parts of a concept count where it does not stand as a whole.
+/// The value of a concept's parts, if it does not stand as a whole.
 const PARTS: f32 = 0.5;
-/// What a heading inside the body counts, beside 1 for the title.
+/// The value of a heading inside the body, as against 1 for the title.
 const INNER_HEADING: f32 = 0.25;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -78,7 +78,7 @@ pub(super) fn reorder(
     Ok(())
 }
 
-/// What the stage knows of the query.
+/// The query, prepared for the second stage.
 struct Stage<'a> {
     compiled: &'a Compiled,
     terms: &'a [Weighted<'a>],
@@ -87,13 +87,14 @@ struct Stage<'a> {
     /// The greatest score that a body can have, and that an item can have.
     greatest: (f32, f32),
     concepts: Vec<Weighed<'a>>,
-    /// What texts are asked for, each a bit of a [`Held`]: the strings of each concept, then the parts of all.
+    /// The groups of strings that texts are checked for, each a bit of a [`Held`]: the strings of each concept, then
+    /// the parts of all.
     asked: Vec<Asked<'a>>,
 }
 
 struct Weighed<'a> {
     idf: f32,
-    /// Whether there are places of it in a body: single characters have none.
+    /// Whether its places in a body are known: those of single characters are not.
     has_places: bool,
     /// Its parts, by their numbers among what is asked, with the share that each has of it.
     parts: Vec<(usize, f32)>,
@@ -106,7 +107,7 @@ struct Asked<'a> {
     concept: &'a Concept,
 }
 
-/// What of the asked is held, a bit each.
+/// The groups of strings in [`Stage::asked`] that a text holds, a bit each.
 type Held = u64;
 
 impl<'a> Stage<'a> {
@@ -186,8 +187,8 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// How rare a concept is in the text that it is looked for in first. The articles with any of its strings are at most as many
-/// as all of them have together; a string's are at most those of its rarest token.
+/// Returns the inverse document frequency of a concept in the first text of its scope. The number of articles with any
+/// of its strings is at most the sum over the strings; that of a string is at most that of its rarest token.
 fn idf(snapshot: &Snapshot, concept: &Concept) -> Result<f32> {
     let texts = || concept.scope.texts().map(|(text, _)| text);
     let Some(text) = texts().find(|text| *text == Text::Body).or_else(|| texts().next()) else { return Ok(0.0) };
@@ -261,7 +262,7 @@ struct Reader<'s> {
     others: Vec<OneText<'s>>,
     /// The places of what is asked in the body of the document, in order.
     places: Vec<Vec<Range<u32>>>,
-    /// Where the tokens that score items stand, with their numbers among these.
+    /// The positions of the tokens that score items, with their numbers among these.
     hits: Vec<(u32, u32)>,
 }
 
@@ -354,7 +355,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What of the asked stands in a range of the body.
+    /// Returns the groups of strings that stand in a range of the body.
     fn held_in(&self, range: &Range<u32>) -> Held {
         let stands = |places: &[Range<u32>]| {
             let from = places.partition_point(|place| place.start < range.start);
@@ -364,8 +365,8 @@ impl Reader<'_> {
         standing.fold(0, |own, (number, _)| own | 1 << number)
     }
 
-    /// How near each other the concepts stand in the body, over all pairs of them by the weight of the more frequent one. A
-    /// single concept is as near as can be where it stands.
+    /// Returns the nearness of the concepts to each other in the body, over all pairs of them weighted by the more
+    /// frequent one. A single concept that stands in the body is as near as can be.
     fn proximity(&self) -> f32 {
         let concepts: Vec<(f32, &[Range<u32>])> = self
             .stage

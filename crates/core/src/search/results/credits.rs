@@ -8,15 +8,15 @@ use gongxun_text::fold::fold;
 use crate::search::compile::plan::Mark;
 use gongxun_text::fold::fold_char;
 
-/// What is asked of credits: a name in some roles.
+/// The credits that a query asks for: names, each in some roles.
 #[derive(Debug, Clone)]
 pub struct Asked(Vec<Name>);
 
-/// Which roles are looked at, and the folded name.
+/// A predicate on roles, and the folded name.
 type Name = (fn(Role) -> bool, String);
 
 impl Asked {
-    /// What a tree and filters ask for; what is kept out is not asked for.
+    /// The names that a tree and filters require; negated clauses require none.
     pub fn of(root: Option<&Node>, filters: &[Filter]) -> Asked {
         let mut asked = Vec::new();
         filters.iter().for_each(|filter| of_filter(filter, &mut asked));

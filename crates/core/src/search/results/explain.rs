@@ -18,21 +18,21 @@ const ROUNDING: f32 = 1e-3;
 /// So many characters of a passage tell which one it is.
 const OPENING: usize = 20;
 
-/// What one token added.
+/// The contribution of one token to a score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Part {
     /// The text that it stands in: `title`, `lead`, `body` or `names`.
     pub text: &'static str,
-    /// What it is.
+    /// The token's kind.
     pub kind: TokenKind,
     /// The token, folded.
     pub token: String,
-    /// How often it stands in that text of the article.
+    /// The frequency of the token in that text of the article.
     pub frequency: u32,
-    /// How many articles have it in that text.
+    /// The number of articles that have the token in that text.
     pub articles: u64,
-    /// What it added to the score.
+    /// The token's share of the score.
     pub score: f32,
 }
 
@@ -42,14 +42,14 @@ pub struct Part {
 pub struct Explanation {
     /// The parts of the sum, the largest first.
     pub parts: Vec<Part>,
-    /// What the score has beside them.
+    /// The rest of the score: the difference between it and the sum of the parts.
     pub rest: f32,
-    /// What the second stage found, where it looked at the hit.
+    /// The judgement of the second stage, if it examined the hit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_stage: Option<SecondStage>,
 }
 
-/// What the second stage found of a hit.
+/// The second stage's judgement of a hit.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct SecondStage {
@@ -67,11 +67,11 @@ pub struct SecondStage {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Share {
-    /// What is judged.
+    /// The criterion.
     pub of: Judged,
-    /// How much of it there is, from 0 to 1.
+    /// The degree to which the hit meets it, from 0 to 1.
     pub share: f32,
-    /// What it counts.
+    /// The weight of the criterion in the value.
     pub weight: f32,
     /// The concepts that are held.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -81,7 +81,7 @@ pub struct Share {
     pub missing: Vec<String>,
 }
 
-/// What the second stage judges a hit by.
+/// A criterion of the second stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -94,7 +94,7 @@ pub enum Judged {
     Coverage,
     /// The concepts that the best passage holds.
     PassageCoverage,
-    /// How near each other the concepts stand.
+    /// The nearness of the concepts to each other.
     Proximity,
     /// The concepts in the title or in one heading.
     Heading,
@@ -108,11 +108,11 @@ pub enum Judged {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Passage {
-    /// Where it begins, in characters of the body.
+    /// The first position, in characters of the body.
     pub from: u32,
-    /// Where it ends.
+    /// The position behind the last character.
     pub to: u32,
-    /// How it begins.
+    /// The first characters of the passage.
     pub opening: String,
 }
 

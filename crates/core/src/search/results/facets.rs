@@ -11,7 +11,7 @@ use crate::index::facet_columns::{Counts, FIELDS, FacetColumns, Values};
 use crate::search::matching::bits::Bits;
 use gongxun_text::fold::fold;
 
-/// How many values of a facet are given.
+/// The most values of a facet that are returned.
 pub const MAX_VALUES: usize = 20;
 
 /// A value with its count.
@@ -20,16 +20,16 @@ pub const MAX_VALUES: usize = 20;
 pub struct Count {
     /// The value as printed; a month as `2025-01`.
     pub value: String,
-    /// How many of the full matches have it.
+    /// The number of full matches that have the value.
     pub count: u64,
-    /// How many articles more by a synonym, where these are counted.
+    /// The number of synonym matches that have it; only if these are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub synonym_count: Option<u64>,
-    /// How many partial matches, where these are counted.
+    /// The number of partial matches that have it; only if these are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partial_count: Option<u64>,
-    /// How often what is looked for stands in the articles that are counted and have it, where occurrences are counted. Of
-    /// copies of one article the one that is shown is looked at.
+    /// The number of occurrences in the counted articles that have it; only if occurrences are counted. Of the copies
+    /// of one article the one that is shown counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurrences: Option<u64>,
 }

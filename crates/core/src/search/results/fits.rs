@@ -40,7 +40,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Whether an occurrence cuts through no word: it begins and ends where words do, or where the parts of one do.
+/// Whether an occurrence cuts through no word: it begins and ends at boundaries of words, or of the parts of one.
 pub fn fits(text: &Text, range: &Range<usize>, parts: &mut Parts<'_>) -> bool {
     match text.stand(range, parts.segmenter, &mut parts.room) {
         Stand::Whole => true,

@@ -92,9 +92,9 @@ struct Answer<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Remark<'a> {
-    /// What the parser said.
+    /// A remark of the parser.
     OfQuery(&'a Note),
-    /// What the search said.
+    /// A remark of the search.
     OfSearch {
         /// `search`.
         kind: &'static str,
@@ -109,7 +109,7 @@ pub enum Remark<'a> {
         message: String,
         /// The other query.
         query: &'a str,
-        /// What it finds.
+        /// The number of articles that it finds.
         articles: u64,
     },
 }

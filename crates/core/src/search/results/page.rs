@@ -10,27 +10,28 @@ use crate::article::{Article, Credit};
 use crate::query::Note;
 use crate::search::kind::Kind;
 
-/// What a snapshot answered.
+/// The answer of a snapshot to a request.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Results {
     /// The query as it was typed.
     pub query: String,
-    /// What the parser remarked on it.
+    /// The parser's remarks on it.
     pub query_notes: Vec<Note>,
-    /// How many articles hold all that was typed; copies of one article count once, unless all were asked for.
+    /// The number of full matches; copies of one article count once, unless all were asked for.
     pub total: u64,
-    /// How many articles more hold all of it by a synonym.
+    /// The number of synonym matches.
     pub synonym_total: u64,
-    /// How many articles hold only some of it.
+    /// The number of partial matches.
     pub partial_total: u64,
-    /// How often what is looked for stands in the articles that are counted, where occurrences are counted.
+    /// The number of occurrences in the counted articles; only if occurrences are counted.
     pub occurrences: Option<u64>,
-    /// Whether the search was ended by its deadline or stop flag: then there may be more, and the order may be another.
+    /// Whether the search was ended by its deadline or stop flag: then there may be more matches, and the order may
+    /// differ.
     pub cut_short: bool,
-    /// How long it took.
+    /// The time that the search took.
     pub took: Duration,
-    /// How many articles the index holds.
+    /// The number of articles in the index.
     pub articles: u64,
     /// The generation that answered.
     pub generation: u64,
@@ -44,7 +45,7 @@ pub struct Results {
     pub hits: Vec<Hit>,
     /// The facets, where they were asked for.
     pub facets: Option<Facets>,
-    /// How many pages without an article match; none unless the query asks for whole pages (整页:).
+    /// The number of matching pages without an article; zero unless the query asks for whole pages (整页:).
     pub page_total: u64,
     /// The first of these pages, as many as there may be hits, with their margins.
     pub pages: Vec<Article>,
@@ -65,7 +66,7 @@ impl<'a> IntoIterator for &'a Results {
 pub struct Hit {
     /// The article.
     pub article: Arc<Article>,
-    /// How much of the query it holds.
+    /// The kind of match that it is.
     pub kind: Kind,
     /// Its score: the sum of BM25, without a unit; comparable within one answer.
     pub score: f32,
@@ -75,14 +76,14 @@ pub struct Hit {
     pub marks: Marks,
     /// Its credits that the query or a filter asked for.
     pub asked: Vec<Credit>,
-    /// How many other copies of the article there are.
+    /// The number of other copies of the article.
     pub reprints: u64,
-    /// What made its score, where that was asked for.
+    /// The explanation of its score, if one was asked for.
     pub explanation: Option<Explanation>,
 }
 
 impl Hit {
-    /// Whether it holds only some of the query.
+    /// Whether it is a partial match.
     pub fn is_partial(&self) -> bool {
         self.kind == Kind::Partial
     }
@@ -94,7 +95,7 @@ impl Hit {
 pub struct Suggestion {
     /// The query as it may have been meant.
     pub query: String,
-    /// How many articles it matches in full.
+    /// The number of its full matches.
     pub articles: u64,
 }
 

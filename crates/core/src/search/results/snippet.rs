@@ -21,7 +21,7 @@ use gongxun_text::words::Text;
 pub const DEFAULT_LENGTH: usize = 100;
 /// The shortest and the longest snippet that can be asked for.
 pub const LENGTHS: (usize, usize) = (20, 2_000);
-/// What stands for text that was left out.
+/// The sign in place of text that was left out.
 const ELLIPSIS: char = '…';
 /// Hardly any character takes more bytes.
 const MAX_COMMON_BYTES: usize = 3;
@@ -214,7 +214,7 @@ impl<'a> Highlighter<'a> {
     }
 }
 
-/// Where the marks stand in a text.
+/// The occurrences of the marks in a text.
 struct Found<'a> {
     text: &'a Text,
     /// All occurrences, in order.
@@ -394,7 +394,7 @@ fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
         .unwrap_or_else(|| whole_word_end(text, earliest, latest))
 }
 
-/// Whether a sentence or clause ends right before this place, its closing quotes and brackets taken along.
+/// Whether a sentence or clause ends right before this place, including its closing quotes and brackets.
 fn is_cut(text: &[char], at: usize, cut: fn(char) -> bool) -> bool {
     let closing = |c: char| matches!(c, '”' | '’' | '」' | '』' | '）' | ')' | '】' | '》');
     if text.get(at).is_some_and(|c| closing(*c)) {
@@ -462,7 +462,7 @@ impl Builder {
     }
 }
 
-/// Where the lines of a body that are of one kind stand in it.
+/// Returns the ranges of the lines of a body that are of one kind.
 fn lines_of(text: &[char], blocks: &[Block], wanted: Block) -> Vec<Range<usize>> {
     let mut at = 0;
     let mut lines = Vec::new();
