@@ -10,7 +10,7 @@ use crate::search::{Hit, Results};
 /// The widest column of names.
 const NAME: usize = 40;
 
-/// What one query found.
+/// The counts of one query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Counted {
@@ -18,16 +18,16 @@ pub struct Counted {
     pub name: String,
     /// The query as it was typed.
     pub query: String,
-    /// How many articles hold all that was typed.
+    /// The number of full matches.
     pub total: u64,
-    /// How many more hold all of it by a synonym.
+    /// The number of synonym matches.
     pub synonym_total: u64,
-    /// How many hold only some of it.
+    /// The number of partial matches.
     pub partial_total: u64,
-    /// How often what is looked for stands in the articles that are counted, where occurrences are counted.
+    /// The number of occurrences in the counted articles; only if occurrences are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurrences: Option<u64>,
-    /// Whether the search was ended before it was done.
+    /// Whether the search was stopped before it finished.
     pub cut_short: bool,
     /// Remarks.
     pub notes: Vec<String>,

@@ -1,9 +1,9 @@
-//! What the citation formats share: the kind of publication, the page, text on one line.
+//! Common parts of the citation formats: the kind of publication, the page, text on one line.
 
 use crate::article::Article;
 use gongxun_text::fold::{fold, is_han};
 
-/// Where an article appeared.
+/// The publication that an article appeared in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Publication<'a> {
     /// In a newspaper of this name.

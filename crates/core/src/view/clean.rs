@@ -5,14 +5,14 @@
 
 use std::borrow::Cow;
 
-/// How far from a control character its picture stands (U+2400 for U+0000).
+/// The distance from a control character to its control picture (U+2400 for U+0000).
 const PICTURES: u32 = 0x2400;
 /// The picture of U+007F.
 const DELETE: char = '\u{2421}';
-/// What is shown for what has no picture.
+/// The sign in place of a character that has no control picture.
 const NO_PICTURE: char = '\u{FFFD}';
 
-/// What is shown for a character: itself, or a sign where a terminal would obey it.
+/// Returns the character that is shown for a character: itself, or a sign if a terminal would obey it.
 pub fn shown(c: char) -> char {
     match c {
         '\0'..='\u{1f}' => char::from_u32(PICTURES + u32::from(c)).unwrap_or(NO_PICTURE),

@@ -7,11 +7,11 @@ use crate::search::concordance::Line;
 
 /// The width of a line where no terminal says one.
 const DEFAULT_WIDTH: usize = 100;
-/// The columns of a date,
+/// The width of a date, in columns.
 const DATE: usize = 10;
-/// of what parts it from the text,
+/// The width of the gap between date and text, in columns.
 const GAP: usize = 2;
-/// and of the marks around an occurrence where there is no colour.
+/// The width of the marks around an occurrence without colour, in columns.
 const MARKS: usize = 2;
 /// The most columns of a source.
 const SOURCE: usize = 20;

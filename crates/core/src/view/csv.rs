@@ -10,7 +10,7 @@ use crate::search::facets::{Count, Facets};
 use crate::search::kind::Kind;
 use crate::search::timeline::{Gap, Timeline};
 
-/// What tells spreadsheets that a file is UTF-8.
+/// The byte order mark, by which spreadsheets recognise UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
 const COLUMNS: [&str; 14] = [

@@ -2,11 +2,11 @@
 
 use crate::search::explain::{Explanation, Judged, Part, SecondStage, Share, TokenKind};
 
-/// How many parts are told one by one.
+/// The most parts that are listed one by one.
 const MAX_LINES: usize = 12;
 
-/// What the second stage found; then the score's sum by kind and its largest parts: the token, where and how often it stands,
-/// how common it is, what it added.
+/// Formats an explanation: the second stage's judgement; then the score's sum by kind and its largest parts: the token,
+/// its text and frequency, its document frequency, its share of the score.
 pub fn lines(explanation: &Explanation, score: f32) -> Vec<String> {
     let parts = &explanation.parts;
     let of = |kind: TokenKind| parts.iter().filter(move |part| part.kind == kind);

@@ -27,7 +27,7 @@ pub fn answer(results: &Results) -> String {
     serde_json::to_string(results).unwrap_or_default()
 }
 
-/// How many articles each source, outlet, editor, author, section and month has, as one JSON object.
+/// Formats the number of articles of each source, outlet, editor, author, section and month, as one JSON object.
 pub fn counts(results: &Results) -> String {
     let counts = Counts {
         query: &results.query,

@@ -1,4 +1,4 @@
-//! What the program says to people, in their language: one catalogue of messages, `messages.zh.tsv`.
+//! The program's messages to people, in their language: one catalogue of messages, `messages.zh.tsv`.
 //!
 //! The library says everything in English. A finished English message flows in, its Chinese form flows out: the catalogue
 //! holds the messages as templates, and what stands at their gaps is carried over as it is, so that nothing but messages
@@ -71,7 +71,7 @@ enum Part {
     Gap(usize, Stands),
 }
 
-/// What stands at a gap.
+/// The kind of text that may fill a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stands {
     Anything,
@@ -92,7 +92,7 @@ impl Stands {
 struct Template {
     english: Vec<Part>,
     chinese: Vec<Part>,
-    /// How many bytes are given: of several templates that fit the one that says most is meant.
+    /// The number of literal bytes: of several templates that fit, the one with the most applies.
     given: usize,
 }
 
@@ -202,7 +202,7 @@ fn clauses(message: &str, depth: usize) -> Option<String> {
     None
 }
 
-/// What stands at the gaps of a template that a text is made by. Between two texts of it stands the least that fits.
+/// Returns the texts in the gaps of a template that fits. A gap between two literals takes the shortest text that fits.
 fn fit<'t>(parts: &[Part], text: &'t str) -> Option<Vec<(usize, &'t str)>> {
     match parts {
         [] => text.is_empty().then(Vec::new),

@@ -10,7 +10,7 @@ use crate::search::facets::{Count, Facets};
 use crate::search::kind::Kind;
 use crate::search::{Hit, Results};
 
-/// How text is set.
+/// The layout of text on a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Whether colours and weights may be used. Without them marks stand in «».

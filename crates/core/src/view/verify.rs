@@ -1,4 +1,4 @@
-//! What a verification found, as a person reads it.
+//! The report of a verification, as a person reads it.
 
 use std::fmt::Write as _;
 

@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
-/// How many columns a character takes; control characters and combining marks take none.
+/// Returns the width of a character in columns; control characters and combining marks have none.
 pub fn char_columns(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// How many columns a text takes on one line.
+/// Returns the width of a text on one line, in columns.
 pub fn columns(text: &str) -> usize {
     text.chars().map(char_columns).sum()
 }
@@ -54,8 +54,8 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines(&chars, width).into_iter().map(|line| chars[line].iter().collect()).collect()
 }
 
-/// Where the lines of a text are, so that marks on it can be drawn: ranges of its characters, at least one. Blanks and
-/// line ends between lines belong to none. A line is wider than `width` only where one character alone is.
+/// Breaks a text into lines, as ranges of its characters, so that marks on it can be drawn; at least one. Blanks and
+/// line ends between lines belong to none. Only a line of one wide character may be wider than `width`.
 pub fn lines(chars: &[char], width: usize) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
     let (mut start, mut taken) = (0, 0);
