@@ -1,4 +1,4 @@
-//! What stands around an article's text, in; its date, source, credits and section, out.
+//! Reads date, source, credits and section from the lines around an article's text.
 //!
 //! The lines between the title and the text are asked first, then lines inside it that tell about the article, then those
 //! right behind it; nothing else is asked.
@@ -31,7 +31,7 @@ const LONGEST: u32 = 160;
 /// The longest source that no label says to be one, in letters.
 const LONGEST_SOURCE: usize = 20;
 
-/// Where the article stands in its page.
+/// The position of an article in its page.
 #[derive(Debug, Clone, Copy)]
 pub struct Around<'a> {
     /// The headline.
@@ -44,7 +44,7 @@ pub struct Around<'a> {
     pub body: &'a [usize],
 }
 
-/// How sure it is that a date or a source is the article's, the least sure first.
+/// The certainty that a date or a source is the article's, the least certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Trust {
     /// Nothing was found.
@@ -58,22 +58,22 @@ pub enum Trust {
     Labelled,
 }
 
-/// What is known about an article beside its text.
+/// The metadata of an article.
 #[derive(Debug, Clone, Default)]
 pub struct About {
     /// The date of publication.
     pub date: Option<Date>,
-    /// How sure it is.
+    /// The certainty of the date.
     pub date_trust: Trust,
     /// A day without a year.
     pub day: Option<DayOfYear>,
     /// The source as printed.
     pub source: Option<String>,
-    /// How sure it is.
+    /// The certainty of the source.
     pub source_trust: Trust,
     /// The line that the source stands in.
     pub source_line: Option<usize>,
-    /// Who did what.
+    /// The credits.
     pub credits: Vec<Credit>,
     /// The section.
     pub section: Option<String>,
@@ -107,7 +107,7 @@ struct Candidate {
     date: Date,
 }
 
-/// Where a line stands.
+/// The position of a line relative to the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Zone {
     Head,

@@ -41,7 +41,7 @@ pub struct Draft {
     pub source: Option<String>,
     /// Its line.
     pub source_line: Option<usize>,
-    /// Who did what.
+    /// The credits.
     pub credits: Vec<Credit>,
     /// The section.
     pub section: Option<String>,
@@ -53,15 +53,15 @@ pub struct Draft {
     pub lead_line: Option<usize>,
     /// The paragraphs.
     pub body: Vec<String>,
-    /// What each of them is.
+    /// The kind of each of them.
     pub blocks: Vec<Block>,
     /// Their lines.
     pub body_lines: Vec<usize>,
-    /// What was told in lines that are part of another: a label before the summary, a signature behind the text.
+    /// Metadata in lines that belong to another part: a label before the summary, a signature behind the text.
     pub remarks: Vec<String>,
     /// A site's words behind the text's last sentence, in its line.
     pub tail: Option<String>,
-    /// Where each line went.
+    /// The part that each line was assigned to.
     pub parts: Parts,
 }
 
@@ -176,7 +176,7 @@ fn without_article(page: &Page) -> Result<Draft, (Reason, String)> {
     Ok(Draft { title, parts: Parts::new(page, "the page has no article"), ..Draft::default() })
 }
 
-/// Where a site's words begin behind the last sentence of a text's last line: 返回搜狐，查看更多.
+/// Returns the first position of a site's own words behind the last sentence of a text's last line: 返回搜狐，查看更多.
 fn tail_of(text: &str) -> Option<usize> {
     let at = text
         .char_indices()

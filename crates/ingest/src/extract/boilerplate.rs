@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::phrases::Phrases;
 
-/// What a line looks like.
+/// The class of a line, judged by its own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Text.
@@ -25,7 +25,7 @@ pub enum Verdict {
     End,
 }
 
-/// What a notice begins with, before a colon.
+/// The openings of notices, before a colon.
 const OPENERS: &[&str] = &[
     "特别声明",
     "免责声明",

@@ -1,9 +1,10 @@
-//! What the class, id or itemprop of an element says: that it is an article's text, or stands beside it, or holds the source.
+//! Reads the class, id or itemprop of an element: whether it marks an article's text, something beside it, or the
+//! source.
 
 use super::markup::Attributes;
 use super::page::{Hint, Mark};
 
-/// What the class, id or itemprop of an element says that its text is.
+/// Returns what the class, id or itemprop of an element says that its text is.
 pub fn mark_of(attributes: Attributes) -> Option<Mark> {
     const SOURCE: &[&str] = &["source", "laiyuan", "nickname", "medianame", "mediaid", "copyfrom", "comefrom"];
     const AUTHOR: &[&str] = &["author", "authorname", "byline", "zuozhe", "writer"];
@@ -44,9 +45,9 @@ pub fn mark_of(attributes: Attributes) -> Option<Mark> {
     found
 }
 
-/// What the class, id and style of a block say.
+/// The hints in the class, id and style of a block.
 pub struct Look {
-    /// What it is.
+    /// The kind of text that they indicate.
     pub hint: Hint,
     /// It is not shown.
     pub hidden: bool,

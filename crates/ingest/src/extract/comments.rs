@@ -1,5 +1,5 @@
-//! What readers wrote about an article, told by its frame: a line of the same shape (a time, 回复, 赞, a number of the
-//! floor) at each comment, again and again, with a little text between.
+//! Recognises readers' comments below an article by their frame: a line of the same shape (a time, 回复, 赞, a floor
+//! number) at each comment, repeated, with a little text between.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -20,7 +20,7 @@ const GAP: usize = 12;
 /// Lines above a frame, and below one without a block of its own, that may belong to its comment.
 const REACH: usize = 3;
 
-/// What a frame's line offers to do, in folded letters.
+/// The actions that a frame's line offers, in folded letters.
 const ACTIONS: &[&str] = &[
     "回复", "回覆", "回應", "回应", "点赞", "举报", "引用", "支持", "反对", "有用", "reply", "like", "赞", "顶", "踩",
     "楼", "讚",
@@ -69,7 +69,7 @@ fn is_text(kind: Kind) -> bool {
     matches!(kind, Kind::Sentence | Kind::Short | Kind::Title)
 }
 
-/// What two frames of one section share: how deep they stand, and what they offer.
+/// The common features of the frames of one section: their depth, and the actions they offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Shape {
     depth: u32,

@@ -1,4 +1,4 @@
-//! Which lines of a page are the article's text: lines in, the numbers of the body's lines out.
+//! Finds the lines of a page that are the article's text.
 //!
 //! Each line is worth what its letters outside links are worth, sentences most; links, short scraps and boilerplate count
 //! against it. The article is the block whose lines are worth most together: a block larger than the article brings in
@@ -14,17 +14,17 @@ use super::{date, interview, labels};
 
 /// A line of this many letters that has punctuation is a sentence.
 const SENTENCE: u32 = 18;
-/// What letters are worth in a block whose class says that it stands beside the article.
+/// The worth of a letter in a block whose class says that it stands beside the article.
 const BESIDE_WORTH: f32 = 0.15;
-/// What letters are worth in a sentence with a phrase of notices: as much as is needed for an article of such sentences, and
-/// less than others, so that rules of a site are no article beside one.
+/// The worth of a letter in a sentence with a phrase of notices: enough for an article of such sentences, and less than
+/// that of others, so that the rules of a site do not count as an article beside one.
 const SPOKEN_WORTH: f32 = 0.3;
 /// A block that holds this share of the worth of the block around it is the article without its surroundings.
 const CORE_SHARE: f32 = 0.88;
 
 /// A line of a dump with so many letters is text even where it does not end like a sentence.
 const DUMP_SENTENCE: u32 = 70;
-/// What a short line of a dump counts against an article, in letters.
+/// The penalty for a short line of a dump, in letters.
 const DUMP_SHORT: f32 = 7.0;
 
 /// The worth of each line.
@@ -53,7 +53,7 @@ pub fn weigh(page: &Page, hints: &[Hint], items: &[bool]) -> Vec<Worth> {
     worth
 }
 
-/// What the class of each block, or of the nearest block around it that has one, says.
+/// Returns the hint of each block: its own class's, or that of the nearest block around it that has one.
 pub fn inherited_hints(page: &Page) -> Vec<Hint> {
     let mut hints: Vec<Hint> = Vec::with_capacity(page.blocks.len());
     for (i, block) in page.blocks.iter().enumerate() {

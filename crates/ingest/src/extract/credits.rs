@@ -1,4 +1,4 @@
-//! Who did what, in a line about an article: behind labels (责任编辑：李四), in brackets (记者 张三), below pictures (刘通摄).
+//! Reads credits in a line: behind labels (责任编辑：李四), in brackets (记者 张三), below pictures (刘通摄).
 
 use std::ops::Range;
 
@@ -13,13 +13,13 @@ use gongxun_text::fold::is_han;
 
 /// A label without a colon and the names behind it.
 pub struct Bare {
-    /// What the label says that they did.
+    /// The role that the label gives.
     pub role: Role,
-    /// Where it stands.
+    /// The label's range in the line.
     pub label: Range<usize>,
     /// The names.
     pub names: Vec<String>,
-    /// Where they end.
+    /// The end of the names.
     pub end: usize,
 }
 

@@ -19,7 +19,7 @@ const REPUBLIC: u32 = 1911;
 /// A date in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// Where it stands, in characters.
+    /// Its range, in characters.
     pub range: Range<usize>,
     /// The date.
     pub date: Date,
@@ -117,7 +117,7 @@ fn skip_blanks(chars: &[char], mut at: usize, most: usize) -> usize {
 /// A day without a year, as sites print it this year.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DayOfYear {
-    /// Where it stands, in characters.
+    /// Its range, in characters.
     pub range: Range<usize>,
     /// The year's last two digits, where they are printed: 18-03-08.
     pub short_year: Option<u32>,

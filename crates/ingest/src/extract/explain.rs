@@ -1,4 +1,4 @@
-//! How a page was read: each visible line with the part that it went to, and why. The tool with which reading is mended.
+//! Explains how a page was read: each visible line with its part and the reason. A tool for improving extraction.
 
 use serde::Serialize;
 

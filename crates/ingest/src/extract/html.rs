@@ -59,7 +59,7 @@ pub fn parse(html: &str) -> Page {
     builder.finish()
 }
 
-/// How a block behaves.
+/// The layout of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Paragraph,
@@ -136,7 +136,7 @@ struct Builder {
 /// stand above, which run on: 漢字（hàn zì）.
 #[derive(Default)]
 struct Ruby {
-    /// Where in such an element the text stands.
+    /// The position of the text inside such an element.
     inside: Inside,
     /// The annotations of the characters before.
     notes: Vec<String>,
@@ -148,7 +148,7 @@ enum Inside {
     Nothing,
     /// The characters.
     Base,
-    /// What stands above them.
+    /// The note above the base text.
     Note,
     /// Brackets for browsers that know no ruby.
     Bracket,

@@ -1,4 +1,4 @@
-//! What an article is called: its id, a hash of place and key, and the place that it names.
+//! Makes an article's id, a hash of place and key, and the name of its place.
 
 use crate::archive::{Record, STANDARD_INPUT};
 use gongxun_core::article::{Article, ArticleId};
@@ -17,8 +17,9 @@ pub fn set(article: &mut Article, record: &Record, key: Option<String>) -> Class
     Class::Own
 }
 
-/// What tells a record from others of the same place: its address and time of capture, else, in a file of many, its title
-/// and date, so that a line put in before it does not shift it, else its number. A file or member of one record needs none.
+/// Returns the key that distinguishes a record from others of the same place: its address and time of capture; else, in
+/// a file of many records, its title and date, so that a line inserted before it does not shift it; else its number.
+/// The only record of a file or member needs none.
 fn key_of(record: &Record, article: &Article) -> String {
     let many = record.origin.record;
     let url = record.url.as_ref().or(article.url.as_ref().filter(|_| many.is_some()));

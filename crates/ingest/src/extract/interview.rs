@@ -12,7 +12,7 @@ const LONGEST: usize = 10;
 /// Turns of one speaker that make an interview.
 const LEAST_TURNS: usize = 2;
 
-/// Which of the lines are turns of speakers whose names are words that credits have as well (记者, 编辑, 评论员).
+/// Tells for each line whether it is a turn of a speaker whose name is a word that credits have as well (记者, 编辑, 评论员).
 pub fn turns<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<bool> {
     let heads: Vec<Option<(String, &str)>> = lines.map(head).collect();
     // How many turns each speaker has, and whether one of them is a sentence.

@@ -5,7 +5,8 @@ use super::page::Page;
 /// Digits of an item's number, at most.
 const DIGITS: usize = 3;
 
-/// Which lines are items of a numbered list: the line above or below, in the same flow, has the number before or behind.
+/// Tells for each line whether it is an item of a numbered list: the line above or below, in the same flow, has the
+/// number before or behind.
 pub fn find(page: &Page) -> Vec<bool> {
     let numbers: Vec<Option<u32>> = page.lines.iter().map(|line| number_of(&line.text)).collect();
     let mut items = vec![false; numbers.len()];

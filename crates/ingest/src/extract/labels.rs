@@ -126,7 +126,7 @@ impl Reader {
         self.bare_names(bare);
     }
 
-    /// What stands behind a date and says what it is: 2023-05-04 09:20 发布.
+    /// Reads the words behind a date that say what kind of date it is: 2023-05-04 09:20 发布.
     fn said_behind(&self, end: usize) -> Said {
         let rest = &self.chars[end..];
         let gap = rest.iter().take(2).take_while(|c| c.is_whitespace() || **c == SOFT).count();

@@ -15,7 +15,7 @@ use gongxun_text::fold::is_han;
 /// The longest outlet before a label without a colon: 工人日报-中工网评论员.
 const MAX_OUTLET: usize = 18;
 
-/// What a label says about a date.
+/// The kind of date that a label announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Said {
     /// Nothing.
@@ -29,7 +29,7 @@ pub enum Said {
     Updated,
 }
 
-/// What a line tells.
+/// The metadata found in a line.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
     /// The source as printed.
@@ -40,29 +40,29 @@ pub struct Found {
     pub credit_awaited: Option<Role>,
     /// The dates, in order.
     pub dates: Vec<Dated>,
-    /// What labels say about the dates, one to one.
+    /// The kinds of the dates, one to one.
     pub said: Vec<Said>,
     /// A day without a year, where a label or a time of day makes it one.
     pub day: Option<DayOfYear>,
-    /// Who did what.
+    /// The credits.
     pub credits: Vec<Credit>,
     /// A label of an editor stands in the line, with a name or without: 责任编辑：系统管理员.
     pub edited: bool,
     /// The section.
     pub section: Option<String>,
-    /// Where the text of a labelled summary begins, in characters.
+    /// The first position of the text of a labelled summary, in characters.
     pub lead_at: Option<usize>,
     /// Letters of the line.
     pub letters: usize,
     /// Letters of it that belong to what was found, or to buttons (字号, 打印).
     pub covered: usize,
-    /// How many labels were found, dates counted.
+    /// The number of labels found, dates included.
     pub labels: usize,
     /// The run of letters right before the first date, where nothing else stands between.
     pub before_date: Option<String>,
     /// The run of letters right behind the first date with a time of day, where nothing else stands between.
     pub after_date: Option<String>,
-    /// What is left of the line, in runs of letters with their inner punctuation.
+    /// The rest of the line, in runs of letters with their inner punctuation.
     pub rest: Vec<String>,
 }
 
@@ -84,11 +84,11 @@ pub struct Reader {
     pub printed: Vec<char>,
     /// Their fold.
     pub chars: Vec<char>,
-    /// Which of them belong to what was found.
+    /// For each character, whether it belongs to something that was found.
     pub covered: Vec<bool>,
     /// The dates among them.
     pub dates: Vec<Dated>,
-    /// What was found.
+    /// The metadata found so far.
     pub found: Found,
 }
 
@@ -121,7 +121,7 @@ impl Reader {
         LABELS.iter().position(|(label, _)| word(label)).map(|place| (place, gap + 2))
     }
 
-    /// Where the value of a label begins: behind a colon, or behind a bar or slash that only labels have.
+    /// Returns the first position of a label's value: behind a colon, or behind a bar or slash that only labels have.
     pub fn delimiter_after(&self, label: usize, end: usize) -> Option<usize> {
         if let Some(at) = colon_after(&self.chars, end) {
             return Some(at);
@@ -179,7 +179,7 @@ impl Reader {
             .map(|(word, role)| (*role, end + word.chars().count()))
     }
 
-    /// Where the outlet that is joined to a label begins: 工人日报-中工网 in 工人日报-中工网评论员.
+    /// Returns the first position of the outlet that is joined to a label: 工人日报-中工网 in 工人日报-中工网评论员.
     pub fn outlet_before(&self, label: usize) -> usize {
         let mut start = label;
         while start > 0 && label - start < MAX_OUTLET {
@@ -209,7 +209,7 @@ impl Reader {
     }
 }
 
-/// Where the value behind a label and a colon begins.
+/// Returns the first position of the value behind a label and a colon.
 pub fn colon_after(chars: &[char], end: usize) -> Option<usize> {
     let mut at = end;
     while at < end + 4 && chars.get(at).is_some_and(|c| c.is_whitespace() || *c == SOFT) {
@@ -226,7 +226,7 @@ pub fn is_bar(c: char) -> bool {
     matches!(c, '/' | '╱' | '∕' | '⁄' | '|' | '丨' | '︱' | '│' | '┃' | '∣' | '❘' | '❙' | '〡')
 }
 
-/// What stands between names.
+/// Whether a character separates names.
 pub fn is_separator(c: char) -> bool {
     c.is_whitespace() || c == SOFT || matches!(c, '、' | ',' | ';' | '&') || is_bar(c)
 }

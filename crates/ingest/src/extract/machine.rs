@@ -1,5 +1,5 @@
-//! What a page tells machines about its article: JSON-LD, OpenGraph, meta tags, the variables and the state of its scripts.
-//! It fills what the page does not show.
+//! Reads a page's machine-readable metadata: JSON-LD, OpenGraph, meta tags, the variables and the state of its scripts.
+//! It fills in what the visible page lacks.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ const MAX_OBJECTS: usize = 64;
 /// The longest source taken from a meta tag, in characters.
 const MAX_SOURCE: usize = 40;
 
-/// What the page declares.
+/// The metadata that a page declares for machines.
 #[derive(Debug, Clone, Default)]
 pub struct Machine {
     published: Option<Date>,
@@ -29,7 +29,7 @@ pub struct Machine {
     /// Times that elements show, in full.
     times: Vec<Date>,
     source: Option<String>,
-    /// Who publishes the page: the source where nothing else is said.
+    /// The publisher of the page: the source if no other is given.
     publisher: Option<String>,
     section: Option<String>,
     credits: Vec<Credit>,

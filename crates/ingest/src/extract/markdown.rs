@@ -11,7 +11,7 @@ use gongxun_core::article::{Article, Credit, Date, Role};
 /// The most lines that front matter may have.
 const FRONT_LINES: usize = 200;
 
-/// What stands above the text.
+/// The metadata above the text.
 #[derive(Debug, Default, PartialEq)]
 pub struct FrontMatter {
     title: Option<String>,

@@ -28,7 +28,7 @@ pub enum Token<'a> {
     Text(&'a str),
     /// The contents of an element whose text is not markup (`script`, `style`, `title`, `textarea`), after its start tag.
     Raw(&'a str),
-    /// What stands between `<!--` and `-->`.
+    /// The text between `<!--` and `-->`.
     Comment(&'a str),
 }
 
@@ -193,7 +193,8 @@ fn name_of(inner: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where the `>` of the start tag stands: quotes hide it. A quote that never closes hides nothing.
+/// Returns the position of the `>` that closes the start tag, leaving out any in quotes. A quote that never closes is
+/// no quote.
 fn tag_end(rest: &str) -> usize {
     const FAR: usize = 1 << 16;
     let bytes = rest.as_bytes();

@@ -1,5 +1,5 @@
-//! What can be a person's name, as bylines print them: 张三, 张 三, 张三李四, 欧阳修, 阿依古丽·买买提, and the Latin
-//! signatures of web editors where a label stands before them.
+//! Recognises personal names as bylines print them: 张三, 张 三, 张三李四, 欧阳修, 阿依古丽·买买提, and the Latin signatures of web
+//! editors behind a label.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -196,7 +196,7 @@ const MAX_SYLLABLES: usize = 5;
 /// The longest name with a dot inside: 穆罕默德·本·萨勒曼.
 const MAX_DOTTED: usize = 16;
 
-/// How sure the place makes it that a name stands there.
+/// The place of a possible name, which decides how much evidence it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Behind a label and a colon: pen names and signatures are names too.

@@ -45,7 +45,7 @@ fn number_near(chars: &[char], date: &Range<usize>) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-/// Where the number before 版 begins.
+/// Returns the first position of the number before 版.
 fn digits_before(chars: &[char], ban: usize) -> Option<usize> {
     let mut at = ban;
     while at > 0 && chars[at - 1] == ' ' && ban - at < 2 {

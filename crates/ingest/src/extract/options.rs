@@ -1,11 +1,11 @@
-//! What the user says about the input of extraction.
+//! Options of extraction.
 
 use crate::archive::Limits;
 
 /// The largest page that is read, in bytes of its text, unless [`Options::page_bytes`] says otherwise.
 pub const MAX_PAGE: usize = Limits::PAGE_BYTES as usize;
 
-/// What the user says about the input.
+/// Options of extraction, set by the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {

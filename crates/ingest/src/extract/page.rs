@@ -17,11 +17,11 @@ pub struct Piece {
     pub link: bool,
     /// Whether it stands in bold letters.
     pub bold: bool,
-    /// What stands between it and the piece before it in its line.
+    /// The gap between it and the piece before it in its line.
     pub gap: Gap,
 }
 
-/// What stands between two pieces of a line that the page shows as two.
+/// The gap between two neighbouring pieces of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Gap {
     /// Nothing: the text runs on.
@@ -54,11 +54,11 @@ pub struct Line {
     pub marks: u32,
     /// The page does not show it (`display:none`).
     pub hidden: bool,
-    /// What paging put between the lines of a copied document: a page number, a running head.
+    /// Whether it is an artefact of paging in a copied document: a page number, a running head.
     pub furniture: bool,
 }
 
-/// What the class or id of a block says about it.
+/// The kind of text that the class or id of a block indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hint {
     /// Nothing.
@@ -74,7 +74,7 @@ pub enum Hint {
     Caption,
 }
 
-/// What a block is made for.
+/// The layout of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Form {
     /// It holds other blocks (`div`, `td` of a layout).
@@ -112,9 +112,9 @@ pub struct Block {
     pub parent: u32,
     /// Its lines, those of its children included.
     pub lines: Range<u32>,
-    /// What kind of element it is.
+    /// The block's layout.
     pub form: Form,
-    /// What its class or id says.
+    /// The hint in its class or id.
     pub hint: Hint,
 }
 
@@ -130,19 +130,19 @@ pub struct Meta {
     pub text: u32,
 }
 
-/// What the class or id of an element inside a line says that its text is.
+/// The kind of text that the class or id of an inline element indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// Where the article came from, or the account that published it.
+    /// The article's source, or the account that published it.
     Source,
-    /// Who wrote it.
+    /// The author.
     Author,
 }
 
 /// An element that its class or id marks.
 #[derive(Debug, Clone)]
 pub struct Marked {
-    /// What it is.
+    /// The kind of text.
     pub mark: Mark,
     /// Its pieces, in [`Page::pieces`].
     pub pieces: Range<u32>,
@@ -334,7 +334,7 @@ fn is_wide(c: char) -> bool {
     (c as u32) >= 0x2E80
 }
 
-/// What stands between two pieces in [`Page::soft_text`].
+/// The separator between two pieces in [`Page::soft_text`].
 pub const SOFT: char = '\u{1F}';
 
 /// Blanks that a page shows as blanks, and what shows as nothing.

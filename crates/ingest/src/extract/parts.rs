@@ -1,5 +1,5 @@
-//! Where each visible line of a page goes. Every line has one part from the beginning, the margin, and can only be given
-//! another: nothing that a page shows is lost between them.
+//! Assigns each visible line of a page to a part. Every line starts in the margin and can only be moved to another
+//! part, so no visible line is lost.
 
 use super::page::{Page, is_blank, is_letter};
 use gongxun_core::article::Block;
@@ -46,7 +46,7 @@ impl Parts {
         }
     }
 
-    /// Where a line is.
+    /// Returns the part of a line, with the reason.
     pub fn of(&self, line: usize) -> Option<Place> {
         self.0.get(line).copied().flatten()
     }

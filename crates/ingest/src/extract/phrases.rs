@@ -42,7 +42,7 @@ impl Phrases {
         self.at(chars).max_by_key(|(_, len)| *len)
     }
 
-    /// How many of the phrases stand anywhere in `chars`, each counted once, up to `most`.
+    /// Counts the phrases that stand anywhere in `chars`, each once, up to `most`.
     pub fn count_in(&self, chars: &[char], most: usize) -> usize {
         let mut seen: Vec<usize> = Vec::new();
         for at in 0..chars.len() {

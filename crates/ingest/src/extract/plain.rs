@@ -5,9 +5,9 @@ use super::markup::unescape;
 use super::page::{is_blank, is_invisible};
 use gongxun_text::fold::composed;
 
-/// How often a value can have been escaped: programs escape markup that was escaped already.
+/// The most times that a value may have been escaped: some programs escape markup that was escaped already.
 const MAX_ESCAPES: usize = 3;
-/// How many bytes an escaped tag may have: as much is looked at behind each place where one may begin.
+/// The longest escaped tag, in bytes: as much is examined behind each place where one may begin.
 const MAX_TAG: usize = 500;
 
 /// A text without markup, comments and characters that show as nothing. Markup that was escaped is markup too.

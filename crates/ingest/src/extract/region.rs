@@ -30,32 +30,33 @@ pub const MENU_LINES: usize = 4;
 /// The share of the region's block, in hundredths, that the sentences of an article fill where all of it is the article's.
 const CORE: u32 = 60;
 
-/// Where the article is.
+/// The region of the article in its page.
 #[derive(Debug)]
 pub struct Region {
-    /// What each line looks like.
+    /// The worth of each line.
     pub worth: Vec<Worth>,
     /// The headline.
     pub title: Title,
     /// The first line behind what stands above the text.
     pub start: usize,
-    /// Where each line goes; what tells about the article is not known yet.
+    /// The part of each line, before its metadata is read.
     pub parts: Parts,
 }
 
-/// What is known of a page before its region.
+/// The facts about a page from which its region is found.
 pub struct Reader<'a> {
     /// The page.
     pub page: &'a Page,
-    /// What the classes of its blocks say.
+    /// The hints of the blocks' classes.
     pub hints: Vec<Hint>,
-    /// What each line looks like.
+    /// The worth of each line.
     pub worth: Vec<Worth>,
     /// The block in whose flow each line stands.
     pub homes: Vec<u32>,
-    /// Which lines are items of a numbered list.
+    /// For each line, whether it is an item of a numbered list.
     pub items: Vec<bool>,
-    /// Which buttons stand on the page more than once: between paragraphs they are the page's, not the article's.
+    /// For each line, whether it is a button that stands on the page more than once: such a button belongs to the page
+    /// even between paragraphs.
     pub repeated: Vec<bool>,
     /// The block of the article, and its lines.
     pub block: u32,
@@ -107,7 +108,7 @@ pub fn find(page: &Page) -> Option<Region> {
     Some(Region { worth: reader.worth, title, start, parts })
 }
 
-/// Which lines are buttons of a page of HTML that stand on it more than once.
+/// Tells for each line whether it is a button of an HTML page that stands on it more than once.
 fn repeated(page: &Page, worth: &[Worth]) -> Vec<bool> {
     let button = |line: &usize| !page.dump && worth[*line].kind == Kind::Beside;
     let mut count: HashMap<&str, u32> = HashMap::new();
@@ -158,7 +159,7 @@ fn is_menu(text: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// What a line looks like.
+    /// Returns the kind of a line.
     pub fn kind(&self, line: usize) -> Kind {
         self.worth[line].kind
     }
@@ -503,7 +504,7 @@ impl Reader<'_> {
         same(before) && same(after) && (links == 0 || links == 1 && after - before == 2)
     }
 
-    /// What a line of the text is.
+    /// Returns the kind of block that a line of the text is.
     pub fn block_of(&self, line: usize) -> Block {
         let it = &self.page.lines[line];
         if self.kind(line) == Kind::Caption || self.hint(line) == Hint::Caption {

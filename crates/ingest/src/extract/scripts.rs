@@ -36,7 +36,7 @@ const DATES: &[&str] = &[
     "ptime",
 ];
 
-/// What the state of a page says about its article.
+/// The article in the state of a page's scripts.
 #[derive(Debug, Clone)]
 pub struct State {
     /// The object that holds it.
@@ -78,7 +78,7 @@ pub fn state(scripts: &[String], titles: &[Vec<char>]) -> Option<State> {
     best.map(|(_, state)| state)
 }
 
-/// How surely an object is the article's, and what it holds.
+/// Reads an object as an article, with the certainty that it is the page's.
 pub fn weigh(object: &Map<String, Value>, titles: &[Vec<char>]) -> Option<(usize, State)> {
     let fields = Fields { object, map: &[] };
     let headline = one_line(&fields.text("title")?);

@@ -12,7 +12,7 @@ const MAX_CELL: usize = 120;
 /// Lines in one cell of a table of data, at most.
 const MAX_CELL_LINES: usize = 3;
 
-/// Where tables, rows and cells begin, in the order of the page.
+/// The beginnings of tables, rows and cells, in the order of the page.
 #[derive(Debug, Default)]
 pub struct Borders {
     tables: Vec<u32>,

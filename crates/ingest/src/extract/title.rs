@@ -39,10 +39,10 @@ const SECTION: u32 = 6;
 /// A headline longer than this is taken only where there is no other, in letters.
 const LONG: usize = 60;
 
-/// What such a headline counts in letters against shorter ones.
+/// The score of such a headline, in letters, against shorter ones.
 const LONG_SCORE: usize = 12;
 
-/// What a line counts that repeats the declared title and says nothing else.
+/// The score of a line that repeats the declared title and says nothing else.
 const EXACT_SCORE: usize = 12;
 
 /// A headline and the line it stands in, where it is visible.

@@ -2,12 +2,12 @@
 
 use gongxun_core::article::Role;
 
-/// What a label stands for.
+/// The meaning of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
-    /// Where the article came from.
+    /// The source of the article.
     Source,
-    /// Who did what.
+    /// A credit of this role.
     Credit(Role),
     /// Words and pictures by the same people (文/图).
     WordsAndPictures,
@@ -428,7 +428,7 @@ pub const BEFORE_TITLES: &[&str] = &[
     "视频",
 ];
 
-/// What stands behind 来源 and names nobody.
+/// Words behind 来源 that name no source.
 pub const NOBODY: &[&str] = &[
     "网络",
     "互联网",
@@ -447,7 +447,7 @@ pub const NOBODY: &[&str] = &[
     "暂无",
 ];
 
-/// What photographers did, where a caption ends with it.
+/// Words for the photographer's work at the end of a caption, with the roles they give.
 pub const TOOK: &[(&str, &[Role])] = &[
     ("摄影报道", &[Role::Photographer]),
     ("摄影报导", &[Role::Photographer]),

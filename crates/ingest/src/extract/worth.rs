@@ -1,15 +1,15 @@
-//! What a line of a page looks like, and what that is worth for and against its being the article's.
+//! The kind of a line, judged by how it looks, and its worth for or against being part of the article.
 
-/// What is known about a line.
+/// The judgement of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Worth {
     /// For or against the line being the article's, in letters.
     pub value: f32,
-    /// What it looks like.
+    /// The line's kind.
     pub kind: Kind,
 }
 
-/// What a line looks like.
+/// The kind of a line, judged by how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A sentence or more.
@@ -26,7 +26,7 @@ pub enum Kind {
     Beside,
     /// A line with a phrase of footers that an article may print as well: a hotline.
     Legal,
-    /// What a reader wrote about the article.
+    /// A reader's comment on the article.
     Comment,
     /// Around articles, and so is what follows.
     End,

@@ -61,7 +61,7 @@ fn is_empty(line: &str) -> bool {
     line.chars().all(is_blank)
 }
 
-/// How lines are measured: by the columns of a terminal, or by characters.
+/// The unit in which lines are measured: columns of a terminal, or characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Measure {
     Columns,
@@ -96,7 +96,7 @@ fn is_opening(c: char) -> bool {
     "（《「『【〔“‘([{".contains(c)
 }
 
-/// What is known of a line.
+/// A line with its measures.
 #[derive(Debug, Clone, Default)]
 struct Line<'a> {
     text: &'a str,
@@ -241,7 +241,7 @@ impl<'a> Wrapped<'a> {
         }
     }
 
-    /// What stood between two lines before they were broken.
+    /// Returns what stood between two lines before they were broken.
     fn gap(&self, before: usize, at: usize) -> Gap {
         let (raw, next) = (self.raw[before], self.raw[at]);
         let (Some(last), Some(first)) =
@@ -386,8 +386,8 @@ fn sets_blanks(lines: &[&str]) -> bool {
     with > without
 }
 
-/// Which lines are page numbers and running heads: short lines that come again and again, alike but for numbers that count
-/// up by one, and short lines that come again right beside them.
+/// Tells for each line whether it is a page number or a running head: short lines that recur, equal but for numbers
+/// that increase by one, and short lines that recur right beside them.
 fn furniture(lines: &[&str]) -> Vec<bool> {
     let mut marks = vec![false; lines.len()];
     let filled: Vec<usize> = (0..lines.len()).filter(|i| !is_empty(lines[*i])).collect();
