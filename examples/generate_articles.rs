@@ -27,13 +27,13 @@ use serde_json::{Value, json};
 const OF_A_FILE: usize = 10_000;
 /// The average length of a body in characters: 1.5 KB.
 const BODY: usize = 500;
-/// The percentage of words that repeat one of the text's own,
+/// The percentage of words that repeat a word of the same text.
 const REPEATED: usize = 30;
-/// that are one of the few that follow the word before,
+/// The percentage of words that are one of the few that follow the word before.
 const FOLLOWING: usize = 62;
-/// that are names or words in no dictionary,
+/// The percentage of words that are names, or in no dictionary.
 const OPEN: usize = 1;
-/// and that are numbers.
+/// The percentage of words that are numbers.
 const NUMBERS: usize = 2;
 /// The percentage of articles that are copies.
 const COPIES: usize = 3;

@@ -14,7 +14,7 @@ const RARE: u64 = 3;
 /// The idf of a word that one document has.
 const ONE_DOCUMENT: f64 = 13.900_677;
 
-/// How many occurrences a document stands for.
+/// The number of occurrences that a document stands for.
 const A_DOCUMENT: f64 = 4.0;
 
 fn main() {

@@ -239,7 +239,7 @@ impl Difference {
     }
 }
 
-/// Where two texts part, with a little of what stands around, and the same place of the damaged line, roughly.
+/// Formats the first difference of two texts, with a little context, and roughly the same place of the damaged line.
 fn shown(wanted: &str, found: &str, damaged: &str) -> String {
     let start = wanted.chars().zip(found.chars()).take_while(|(a, b)| a == b).count();
     let piece = |text: &str, from: usize, length: usize| text.chars().skip(from).take(length).collect::<String>();

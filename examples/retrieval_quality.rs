@@ -21,7 +21,7 @@ use gongxun_core::search::Request;
 use quality::{DEPTH, Difference, Figures, Ours, Question, Random, difference, each, json_lines, judged, mean, text};
 use stock::{Row, Stock};
 
-/// How many headlines are asked for.
+/// The number of headlines that are searched for.
 const HEADLINES: usize = 3_000;
 /// The shortest and the longest piece of a headline, in characters.
 const PIECE: (usize, usize) = (4, 10);

@@ -1,4 +1,4 @@
-//! How time, memory and disk grow with the number of articles, while another process searches.
+//! Measures how time, memory and disk grow with the number of articles, while another process searches.
 //!
 //! ```console
 //! $ cargo build --release --bin gongxun --examples
@@ -19,9 +19,9 @@ use std::time::{Duration, Instant};
 
 /// Articles of a file, as `generate_articles` writes them.
 const OF_A_FILE: usize = 10_000;
-/// How often memory is looked at.
+/// The interval at which memory is read.
 const EVERY: Duration = Duration::from_millis(100);
-/// What is searched for meanwhile.
+/// The queries of the searching process.
 const QUERIES: [&str; 4] = ["工会", "工人 工资", "\"经济发展\"", "编辑:王 问题"];
 /// The exit code of an error.
 const FAILED: i32 = 2;

@@ -1,5 +1,5 @@
-//! Where the groups of the synonym file stand in real text: for each group the articles of each set that hold its terms, and how
-//! many groups are seen at all.
+//! Counts the occurrences of the synonym file's groups in real text: for each group the articles of each set that hold
+//! its terms, and the number of groups that occur at all.
 //!
 //! ```text
 //! GONGXUN_DATA=… cargo run --release --example synonym_coverage [all|unseen|cut]
@@ -23,7 +23,7 @@ use gongxun_text::synonyms::{Group, Synonyms, builtin_groups};
 /// Terms of up to so many occurrences are not called cut: there is too little to say it by.
 const FEW: u64 = 5;
 
-/// Where a term stands.
+/// The occurrences of a term.
 #[derive(Default, Clone)]
 struct Seen {
     /// Articles of each set.

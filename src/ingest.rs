@@ -38,13 +38,13 @@ pub use gongxun_ingest::archive::{Limits, Media, Record};
 pub use gongxun_ingest::extract::{Options as Reading, extract};
 pub use gongxun_ingest::ingest::{Listener, Observer, Options as Ingest, Progress, Prune, Report};
 
-/// How many older generations stay beside a new one.
+/// The number of older generations that are kept beside a new one.
 const KEPT_GENERATIONS: usize = 1;
 
 /// Reads files and archives into an index and commits. Files that did not change since the last run are not read again.
 ///
-/// What hears of the run and may stop it is a [`Control`](crate::Control), or an [`Observer`] that hears of each
-/// rejection too; `&mut ()` hears nothing.
+/// A [`Control`](crate::Control) follows the run and may stop it, and so does an [`Observer`], which is told of each
+/// rejection too; `&mut ()` does neither.
 ///
 /// # Errors
 /// If a path does not exist, the index can't be written, or the run was stopped

@@ -32,7 +32,7 @@ use gongxun_core::search::{Read as _, Request, Results, Search};
 pub struct Snapshot(pub(crate) Arc<gongxun_core::index::Snapshot>);
 
 impl Snapshot {
-    /// How many articles there are, each copy counted.
+    /// Returns the number of articles, each copy counted.
     pub fn articles(&self) -> u64 {
         self.0.articles()
     }
@@ -118,7 +118,7 @@ impl Snapshot {
         export::export(&self.0, None, give)
     }
 
-    /// How large the index is and what it covers.
+    /// Returns the size of the index and the range of its articles.
     ///
     /// # Errors
     /// As [`Snapshot::get`].

@@ -6,7 +6,7 @@ use gongxun_core::index::{Put, Writer as Inner};
 
 /// Puts articles into an index and takes them out. There is one at a time, in all processes together.
 ///
-/// What is put in is found after [`Writer::commit`]; what was not committed is lost when the writer is dropped.
+/// Articles are found after [`Writer::commit`]; changes that were not committed are lost when the writer is dropped.
 ///
 /// ```
 /// use gongxun::{Article, Index, Put, Resources, Settings};

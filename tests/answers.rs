@@ -22,11 +22,12 @@ use gongxun_text::random::Random;
 use gongxun_text::segment::{Hmm, Segmenter};
 use gongxun_text::strings::{self, Class};
 
-/// How many queries of each kind are compared, and how many characters they have.
+/// The number of queries of each kind that are compared.
 const QUERIES: usize = 500;
+/// The lengths of their strings, in characters.
 const IN_CORPUS: RangeInclusive<usize> = 1..=5;
 const IN_NEWS: RangeInclusive<usize> = 2..=6;
-/// How many queries are compared side by side.
+/// The number of queries that are compared side by side.
 const AT_ONCE: usize = 5;
 
 /// An article as the scan has it.
@@ -78,7 +79,7 @@ impl Plain {
     }
 }
 
-/// What the scan knows of one string.
+/// The result of the scan for one string.
 struct Scan<'a> {
     /// The articles that hold it, with how often; those that hold it in a name alone with 0.
     hits: Vec<(&'a Plain, u64)>,
@@ -304,7 +305,7 @@ fn occurrences_are_the_lines_of_the_concordance() {
     assert!(occurrences > 0);
 }
 
-/// How often each word stands in a text, as the index cuts it.
+/// Returns the words of a text, as the index cuts it, with their ranges.
 fn cut(text: &[char], segmenter: &Segmenter) -> Vec<(String, std::ops::Range<usize>)> {
     let folded: String = text.iter().collect();
     let mut tokens = Vec::new();

@@ -15,7 +15,7 @@ use quote::ToTokens;
 use support::Crate;
 use syn::{Attribute, Fields, ImplItem, Item, TraitItem, Type, Visibility};
 
-/// How many items a program meets at most: types, traits, functions, modules.
+/// The most items of the facade: types, traits, functions, modules.
 const MOST_ITEMS: usize = 120;
 const CRATES: [(&str, &str); 4] = [
     ("gongxun", "src"),

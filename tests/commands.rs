@@ -42,7 +42,7 @@ fn commands_print_what_the_page_says() {
     assert_eq!(printed.lines().count(), page.lines().count());
 }
 
-/// What a command prints, messages first, without what differs from run to run.
+/// Runs a command and returns its output, messages first, without the parts that differ from run to run.
 fn run(desk: &Desk, line: &str) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_gongxun")).parent().unwrap();
     let path = std::env::join_paths(

@@ -21,7 +21,7 @@ use gongxun_text::random::Random;
 use gongxun_text::strings;
 use gongxun_text::synonyms::Synonyms;
 
-/// How many strings of how many characters are tried over the sample corpus.
+/// The number of strings that are tried over the sample corpus, and their lengths in characters.
 const IN_CORPUS: (usize, RangeInclusive<usize>) = (200, 1..=5);
 /// The same over real articles, where one character stands in most of them.
 const IN_NEWS: (usize, RangeInclusive<usize>) = (100, 2..=6);
@@ -50,7 +50,7 @@ fn texts(article: &Article) -> [(&'static str, &str); 3] {
     [("title", &article.title), ("lead", article.lead.as_deref().unwrap_or_default()), ("body", &article.body)]
 }
 
-/// Where a string stands in the articles: id, field, offset.
+/// Returns the occurrences of a string in the articles: id, field, offset.
 fn scan(articles: &[Article], string: &str) -> Vec<(String, &'static str, usize)> {
     let string: Vec<char> = string.chars().map(fold_char).collect();
     let mut found = Vec::new();

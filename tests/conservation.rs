@@ -23,8 +23,8 @@ fn body(media: Media, text: &str) -> Article {
     explained(media, text).unwrap_or_else(|| panic!("no article\n{text}")).article
 }
 
-/// What the parts of an article have more (+) or less (-) than the lines that its page shows. A text that a script draws is
-/// not shown: then all that the page shows is around it.
+/// Returns the letters that the parts of an article have more (+) or less (-) than the lines that its page shows. A
+/// text that a script draws is not shown: then everything that the page shows is around it.
 fn difference(explanation: &Explanation) -> String {
     let went_to = |part: &str| explanation.lines.iter().any(|line| line.part == part);
     let shown = visible::letters(explanation.lines.iter().map(|line| line.text.as_str()));
@@ -245,7 +245,7 @@ fn sections_with_headings_stay_whole() {
     assert_eq!(body(Media::Dump, &text).body.lines().count(), 4);
 }
 
-/// What sites hang behind the last paragraph goes to the margin.
+/// The words that sites append to the last paragraph go to the margin.
 #[test]
 fn known_tails_go_to_the_margin() {
     for tail in [

@@ -10,7 +10,7 @@ use gongxun_ingest::ingest::{Options, extract_all};
 use gongxun_text::fold::fold;
 use serde_json::Value;
 
-/// What the reader gets wrong in the corpus as it is, of about 75 records each; a smaller number is an improvement.
+/// Known errors of the reader in the corpus, of about 75 records each; a smaller number is an improvement.
 const KNOWN_DIFFERENCES: [(&str, usize); 6] =
     [("title", 0), ("date", 0), ("source", 0), ("editor", 0), ("authors", 1), ("lead", 1)];
 /// The same for bodies: a lead that is not known as one is a paragraph too many.

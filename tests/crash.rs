@@ -35,9 +35,9 @@ use gongxun_text::random::Random;
 
 use self::changing::{Archive, State, file_of};
 
-/// How many times a short run kills.
+/// The number of kills in a short run.
 const SHORT: usize = 12;
-/// How many times the long run kills unless told otherwise.
+/// The default number of kills in the long run.
 const LONG: usize = 200;
 /// After how long the first run of all is killed, at most.
 const FIRST_GUESS: Duration = Duration::from_millis(300);
@@ -57,7 +57,7 @@ struct Task {
     swaps: bool,
 }
 
-/// What a command does to the index.
+/// The effect of a command on the index.
 enum Kind {
     /// It builds from the archive: what the index holds then, from what it held before and what the archive holds.
     Build(fn(&State, &Archive) -> State),
@@ -111,7 +111,7 @@ const TASKS: [Task; 7] = [
 const ROOT: &str = "--root=in";
 /// Commits are so far apart that a run makes a dozen or two.
 const COMMIT: &str = "--commit-mb=0.02";
-/// Where `snapshot` and `export` write to.
+/// The folder that `snapshot` writes to.
 const COPY: &str = "copy";
 const EXPORT: &str = "export.jsonl";
 
@@ -155,7 +155,7 @@ impl Desk {
         (article.id, article.title)
     }
 
-    /// What the copy of the index holds, where there is one. It is removed.
+    /// Reads the copy of the index, if there is one, and removes it.
     fn snapshot(&self) -> Option<State> {
         let copy = self.folder.path().join(COPY);
         let held = Generation::current(&copy).unwrap().map(|generation| read(&generation));
@@ -163,7 +163,7 @@ impl Desk {
         held
     }
 
-    /// What was exported, where anything was. It is removed.
+    /// Reads the exported articles, if any were exported, and removes them.
     fn export(&self) -> Option<State> {
         let path = self.folder.path().join(EXPORT);
         let lines = std::fs::read_to_string(&path).ok()?;
@@ -185,7 +185,7 @@ impl Desk {
         Tombstones::read(&self.index()).unwrap().get(id).is_some()
     }
 
-    /// What the current generation holds, and its number; 0 where there is no index yet.
+    /// Returns the number and the articles of the current generation; 0 if there is no index yet.
     fn held(&self) -> (u64, State) {
         match Generation::current(&self.index()).unwrap() {
             Some(generation) => (generation.number, read(&generation)),
@@ -194,7 +194,7 @@ impl Desk {
     }
 }
 
-/// What a generation holds. Every file of it is whole and every article is there once.
+/// Reads the articles of a generation. Every file of it must be whole and every article there once.
 fn read(generation: &Generation) -> State {
     let damaged = check::files(generation).unwrap().damaged;
     assert!(damaged.is_empty(), "damaged: {damaged:?}");
@@ -219,7 +219,7 @@ fn difference(found: &State, wanted: &State) -> Option<String> {
     Some(format!("{first}: {:?} where {:?} is right, and {more} more", found.get(first), wanted.get(first)))
 }
 
-/// What a run was killed at, for the report.
+/// Counts of the points at which runs were killed, for the report.
 #[derive(Default)]
 struct Tally {
     kills: usize,
@@ -231,7 +231,7 @@ struct Tally {
     swaps: usize,
     /// Kills after which another generation was current.
     swapped: usize,
-    /// How long a run takes.
+    /// The duration of an undisturbed run.
     length: Duration,
 }
 

@@ -134,7 +134,7 @@ fn files_that_are_cut_short_or_gone_are_named() {
     }
 }
 
-/// What an earlier version may have stored, or a bug.
+/// Covers what an earlier version, or a bug, may have stored.
 #[test]
 fn an_article_that_can_not_be_read_costs_itself_alone() {
     let archive = archive();
@@ -201,7 +201,7 @@ fn an_article_that_can_not_be_read_costs_itself_alone() {
     assert!(verify(&archive.index(), much()).unwrap().is_sound());
 }
 
-/// What an index says on every way in which it is read; each way with its answer, or with what it refuses.
+/// Reads an index in every way; each way with its answer, or with its error.
 fn says(index: &Path) -> Vec<(&'static str, Result<String, String>)> {
     let generation = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
     let say = |what: Result<String, Error>| {

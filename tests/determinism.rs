@@ -27,7 +27,7 @@ struct Content {
     manifest: BTreeSet<String>,
 }
 
-/// How many match in full and in part, and the ids and scores of all hits in their order.
+/// The numbers of full and partial matches, and the ids and scores of all hits in their order.
 type Answer = (u64, u64, Vec<(String, u32)>);
 
 fn content(archive: &Archive, threads: usize, commit_bytes: u64) -> Content {

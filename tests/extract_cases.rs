@@ -13,7 +13,7 @@ fn read(media: Media, text: &str) -> Result<Article, Rejection> {
     extract(&record, &Options::default())
 }
 
-/// What an article says, in one line a field.
+/// Formats an article, one line a field.
 fn shown(article: &Article) -> String {
     let mut lines = vec![format!("title {}", article.title)];
     lines.extend(article.date.map(|d| format!("date {d}")));

@@ -73,7 +73,7 @@ const OWNERS: [(&str, &[&str]); 10] = [
     ("flate2", &["gongxun-ingest/archive"]),
 ];
 
-/// What rooms without I/O may not name.
+/// Names that rooms without I/O may not use.
 const IO: [&str; 6] = ["std::fs", "std::net", "std::env", "std::thread", "std::process", "std::time::SystemTime"];
 const PURE: [&str; 4] = ["gongxun-text/*", "gongxun-core/query", "gongxun-core/view", "gongxun-ingest/extract"];
 
@@ -178,7 +178,7 @@ impl Floor {
     }
 }
 
-/// What a file takes from a room above its own, or from one that is on no map.
+/// Returns the names that a file takes from a room above its own, or from one that is on no map.
 fn out_of_order(rooms: &[&[&str]], edges: &Edges) -> Vec<String> {
     let line = |file: &str| rooms.iter().position(|line| line.contains(&room(file)));
     let facade = |file: &str| ["lib.rs", "main.rs"].contains(&file);

@@ -1,4 +1,4 @@
-//! What an operator does with a whole index: deleting, rolling back, the check before a swap, export, snapshots.
+//! Tests of operations on a whole index: deleting, rolling back, the check before a swap, export, snapshots.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -352,7 +352,7 @@ fn an_export_gives_the_same_index_again() {
     assert_eq!(lines(&articles(&other)), lines(&before));
 }
 
-/// How many snapshots are taken, each of another commit.
+/// The number of snapshots taken, each of another commit.
 const COPIES: usize = 6;
 
 #[test]

@@ -345,7 +345,8 @@ proptest! {
     }
 }
 
-/// What people say finds what news and law print, with a note that says so; the official word alone does not widen to it.
+/// A colloquial word finds the official word of news and law, with a note that says so; the official word alone is not
+/// expanded by it.
 #[test]
 fn a_spoken_word_finds_the_official_one() {
     let archive = Archive::new();

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use gongxun_core::view::messages::{Language, catalogue, no_messages};
 
-/// Where messages are made. What pages of `extract --explain` say of lines is data, and stays as it is.
+/// The folders that make messages. The reasons that `extract --explain` gives for lines are data, and are not
+/// translated.
 const ROOMS: [&str; 5] =
     ["src/cli", "crates/core/src", "crates/text/src", "crates/ingest/src/archive", "crates/ingest/src/ingest"];
 /// Files whose texts are formats, not messages.

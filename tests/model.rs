@@ -1,6 +1,7 @@
-//! What the index holds against a model of it: random archives of pages, JSON lines, exports and zips, random edits,
+//! Tests the index against a model of it: random archives of pages, JSON lines, exports and zips, random edits,
 //! renames, removals, prunes, new generations, deletions, rollbacks, snapshots and interruptions. After each run the
-//! articles, the counts and, now and then, the clusters and an index built anew are what the model says (docs/RECORDS.md).
+//! articles, the counts and, now and then, the clusters and an index built anew must equal the model's
+//! (docs/RECORDS.md).
 //!
 //! The long run: `MODEL_STEPS=10000 cargo test --release --test model -- --ignored --nocapture`.
 

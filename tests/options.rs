@@ -1,4 +1,5 @@
-//! What holds for every command: the language of messages, colour, quiet; ids by their beginning; what exports say.
+//! Tests of options that hold for every command: the language of messages, colour, quiet; ids by their beginning; the
+//! output of exports.
 
 #[path = "support/desk.rs"]
 mod desk;

@@ -1,4 +1,4 @@
-//! What positions prove is what a scan of the texts finds: random texts, random needles, no difference.
+//! Tests that the positions of the index prove what a scan of the texts finds, on random texts and random needles.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -14,18 +14,18 @@ use gongxun_text::fold::fold_char;
 use gongxun_text::random;
 use serde_json::json;
 
-/// How many articles there are.
+/// The number of articles.
 const ARTICLES: usize = 600;
-/// How many needles are tried.
+/// The number of needles that are tried.
 const NEEDLES: usize = 2_500;
 /// At least so many of them the positions must settle without a look at a text.
 const SETTLED: usize = 1_200;
-/// What texts are made of: few letters, so that they meet often.
+/// The parts that texts are made of: few, so that they often meet.
 const LETTERS: [&str; 20] = [
     "工", "工", "会", "会", "资", "欠", "薪", "工会", "工资", "欠薪", "a", "ab", "b", "1", "12", "２", "，", " ", "。",
     "\n",
 ];
-/// What needles are made of beside.
+/// The number of signs that needles are made of beside.
 const SIGNS: usize = 4;
 
 /// Texts drawn by numbers.

@@ -26,7 +26,7 @@ const PAIRS: [(&str, &[&str], &[&str]); 10] = [
     ("动工", &["新厂房上月动工"], &["流动工人的子女", "劳动工资科的同志"]),
     ("业主", &["业主欠了装修工的钱"], &["工业主管部门发文", "就业主要靠技能"]),
 ];
-/// What makes articles longer: it holds none of the letters.
+/// Text that makes articles longer; it has no character in common with the queries.
 const FILLER: &str = "昨天下午记者从现场了解到这里的情况正在好转。";
 
 #[test]

@@ -195,7 +195,7 @@ fn a_hundred_swaps_cost_no_files_and_no_memory() {
     assert!(grown < 2 << 10, "{} kB after 20 swaps, {} kB after 100", early.memory_kb, late.memory_kb);
 }
 
-/// What the process holds.
+/// The resources that the process holds.
 #[derive(Debug)]
 struct Level {
     files: usize,

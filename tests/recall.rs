@@ -1,4 +1,5 @@
-//! What is in an article is found by it, and nothing else is: random strings against a plain scan of the same fields.
+//! Tests the recall contract: any string in an article finds it, and nothing else, on random strings against a plain
+//! scan of the same fields.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -17,7 +18,7 @@ use gongxun_core::search::{Breadth, Kind};
 use gongxun_text::fold::{fold, is_han};
 use gongxun_text::synonyms::Synonyms;
 
-/// How many strings are tried.
+/// The number of strings that are tried.
 const STRINGS: usize = 2_000;
 /// The longest of them, in characters.
 const LONGEST: usize = 8;
@@ -60,7 +61,7 @@ fn every_article_with_a_string_is_found_and_no_other() {
 /// The folded title, body, lead and names of every article, end to end, as they were stored.
 struct Plain {
     ids: Vec<String>,
-    /// Where each article's text begins.
+    /// The first position of each article's text.
     starts: Vec<usize>,
     text: String,
 }

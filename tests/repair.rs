@@ -209,7 +209,7 @@ fn the_damaged_page_comes_back() {
     assert!(!page.lines.iter().any(|line| line.contains(|c| pinyin.contains(c))));
 }
 
-/// How much comes back of so many articles; `examples/repair_figures.rs` prints the whole table.
+/// The number of articles whose repair is measured; `examples/repair_figures.rs` prints the whole table.
 const ARTICLES: usize = 150;
 
 #[test]

@@ -202,7 +202,7 @@ fn a_time_that_an_element_tells_goes_with_the_day_that_it_shows() {
     assert_eq!(article.date.map(|d| d.to_string()).as_deref(), Some("2024-03-05T08:30:12+08:00"));
 }
 
-/// What the page says again and again between paragraphs is the page's, and so is a line that calls to do something.
+/// A line that the page repeats between paragraphs belongs to the page, and so does a line that calls to do something.
 #[test]
 fn calls_between_and_behind_paragraphs_are_margin() {
     let go_on = "<p class=b>請繼續往下閱讀...</p>";

@@ -20,9 +20,9 @@ use gongxun_text::random;
 use gongxun_text::strings::{self, Class};
 use gongxun_text::synonyms::Synonyms;
 
-/// How many pairs are looked at.
+/// The number of pairs that are checked.
 const PAIRS: usize = 10_000;
-/// How many hits of a query are looked at.
+/// The number of hits of a query that are checked.
 const HITS: usize = 12;
 
 /// The corpus has no page in full width: title and body of one.
@@ -116,7 +116,7 @@ fn every_mark_covers_a_matched_word_or_string() {
     assert!(marks > pairs, "{marks} marks");
 }
 
-/// What may be marked.
+/// Returns the needles that may be marked.
 fn allowed(snapshot: &Snapshot, request: &Request) -> Vec<Needle> {
     let root = request.query.root.as_ref();
     let compiled = compile(root, &[], snapshot.segmenter().unwrap(), Synonyms::builtin(), Breadth::Wide);

@@ -1,5 +1,5 @@
-//! What goes wrong on a machine: a full disk, a folder that can't be written, a file that vanishes, Ctrl-C. Each time a
-//! message that says what and how to go on, and an index that can be used.
+//! Tests of trouble on a machine: a full disk, a folder that can't be written, a file that vanishes, Ctrl-C. Each must
+//! give a message that says what happened and how to go on, and leave a usable index.
 #![cfg(unix)]
 
 #[path = "support/archive.rs"]

@@ -9,7 +9,7 @@ use gongxun_text::random::Random;
 const FILES: usize = 24;
 const ARTICLES: usize = 20;
 
-/// What an index holds: the text of each article by its title, which is its name for life.
+/// The articles of an index: the text of each by its title, which never changes.
 pub type State = BTreeMap<String, String>;
 
 /// The archive: JSON lines in files, each article a title and a body.
@@ -39,7 +39,7 @@ impl Archive {
         archive
     }
 
-    /// What an index of it holds.
+    /// Returns the articles that an index of the archive must hold.
     pub fn state(&self) -> State {
         let there = self.files.values().flatten().filter(|(title, _)| !self.deleted.contains(*title));
         there.map(|(title, body)| (title.clone(), body.clone())).collect()

@@ -15,15 +15,15 @@ pub struct Mirror {
     pub traditional: bool,
     /// A blank in front of the closing bracket.
     pub blank: bool,
-    /// How step 2 was done.
+    /// The treatment of punctuation in step 2.
     pub marks: Marks,
-    /// What step 4 makes of bytes that are no character.
+    /// The treatment of undecodable bytes in step 4.
     pub decoder: Decoder,
     /// The bytes of each character of the table and its gloss, in the order in which they are replaced.
     pub table: Vec<([u8; 2], String)>,
 }
 
-/// How punctuation was replaced.
+/// The way in which punctuation was replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marks {
     /// By characters, full width to ASCII.
@@ -37,7 +37,7 @@ pub enum Marks {
     Full,
 }
 
-/// What becomes of a lead byte that nothing fits.
+/// The treatment of a lead byte that no second byte fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decoder {
     /// One `?` for it and the byte behind it.
@@ -133,7 +133,7 @@ pub fn damage(line: &str, mirror: &Mirror) -> String {
 const PUNCTUATION: [(char, char); 7] =
     [('，', ','), ('：', ':'), ('（', '('), ('）', ')'), ('？', '?'), ('；', ';'), ('！', '!')];
 
-/// What step 2 looks for on bytes where what it puts in stays on the page.
+/// Marks that step 2 looks for on bytes and whose replacement stays on the page.
 const STANDING: [char; 9] = ['；', '：', '！', '？', '（', '）', '，', '、', '。'];
 
 fn to_ascii(c: char) -> char {

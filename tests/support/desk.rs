@@ -56,7 +56,7 @@ impl Desk {
 }
 
 impl Run<'_> {
-    /// What the command reads from standard input.
+    /// Sets the command's standard input.
     pub fn input(mut self, text: &str) -> Self {
         self.input = text.to_string();
         self

@@ -1,5 +1,5 @@
-//! How well articles are extracted, as figures: labelled pages in, scores out. Shared by the tests, which hold floors, and
-//! by `examples/extraction_figures.rs`, which prints them.
+//! Scores the extraction of labelled pages. Shared by the tests, which hold floors, and by
+//! `examples/extraction_figures.rs`, which prints the scores.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ pub fn bodies(data: &Path) -> Bodies {
     bodies
 }
 
-/// How many fields of a kind are right, of how many, and the wrong ones in words.
+/// The score of a kind of field: the number of right ones, of all, and the wrong ones in words.
 #[derive(Default)]
 pub struct Field {
     /// The field's name.
@@ -136,7 +136,7 @@ pub fn fields(data: &Path) -> (Vec<Field>, f64) {
     (fields, f1 / pages.max(1) as f64)
 }
 
-/// How many pages that are no articles are read as such, and how many there are.
+/// Returns the number of pages without an article that are read as such, and the number of all.
 pub fn lists(data: &Path) -> (usize, usize) {
     let all = files(&data.join("fields/not-articles"));
     let pages = all.iter().filter(|p| read(p).is_ok_and(|article| article.is_page())).count();
@@ -201,7 +201,7 @@ pub fn text(article: &Article) -> String {
     }
 }
 
-/// What two prints of one headline share.
+/// Returns the letters of a headline, which two prints of it have in common.
 pub fn letters(text: &str) -> String {
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -17,16 +17,16 @@ use gongxun_text::random::Random;
 use gongxun_text::segment::Segmenter;
 use serde_json::json;
 
-/// How many files the archive has at most.
+/// The most files that the archive has.
 const FILES: usize = 9;
-/// How many texts there are: few enough that articles share them.
+/// The number of texts: few enough that articles share them.
 const TEXTS: usize = 40;
 const RESOURCES: Resources = Resources::new(1, 32 << 20);
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug, Clone, PartialEq)]
 struct Record {
-    /// What a JSON object calls itself.
+    /// The id that a JSON object gives itself.
     key: Option<String>,
     title: String,
     body: String,
@@ -72,7 +72,7 @@ struct Tombstone {
 }
 
 type Files = BTreeMap<String, File>;
-/// What the index holds: for each id the file, the title and the body.
+/// The articles of the index: for each id the file, the title and the body.
 type Held = BTreeMap<String, (String, String, String)>;
 
 impl File {
@@ -153,7 +153,7 @@ impl File {
 /// A claim on an id, in its order of precedence: own before copy, then the name of the file, folder by folder.
 type Ranked<'a> = (bool, Vec<&'a str>, Claim, &'a str);
 
-/// What an index must hold of these files.
+/// Returns the articles that an index of these files must hold.
 fn held(files: &Files, tombstones: &[Tombstone]) -> Held {
     let mut all: BTreeMap<String, Vec<Ranked<'_>>> = BTreeMap::new();
     for (name, file) in files {
@@ -186,8 +186,9 @@ pub struct Desk {
     seed: u64,
     random: Random,
     names: usize,
-    /// What is on disk, and what of it the index read, by generation.
+    /// The files on disk.
     disk: Files,
+    /// The files on disk that the index read, by generation.
     read: BTreeMap<u64, Files>,
     tombstones: Vec<Tombstone>,
     log: Vec<String>,
@@ -404,7 +405,7 @@ impl Desk {
         assert_eq!(report.read, report.new + report.changed + report.unchanged + report.rejected, "{say}{report:?}");
     }
 
-    /// What is read after a run over the whole archive.
+    /// Updates the model after a run over the whole archive.
     fn note_read(&mut self, prune: Prune) {
         let before = self.files();
         let was = held(&before, &self.tombstones);

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::archive::Archive;
 
-/// How many bytes of text are generated where there are no real articles.
+/// The size of the text that is generated if there are no real articles, in bytes.
 const GENERATED: usize = 20 << 20;
-/// How many words a generated text has.
+/// The number of words in a generated text.
 const WORDS_A_TEXT: usize = 400;
 
 /// The file of real articles, JSON lines; none without the data.

@@ -1,5 +1,5 @@
-//! How well questions are answered, as figures: questions with the articles that answer them in, MRR and recall out. Shared by the
-//! tests, which hold floors, and by `examples/retrieval_quality.rs`, which prints the table.
+//! Scores retrieval on questions with known answers: MRR, recall and nDCG. Shared by the tests, which hold floors, and
+//! by `examples/retrieval_quality.rs`, which prints the table.
 #![allow(dead_code, reason = "each user takes a part of it")]
 
 use std::collections::BTreeMap;
@@ -20,9 +20,9 @@ use gongxun_text::synonyms::Synonyms;
 use serde_json::Value;
 use tantivy::DocAddress;
 
-/// How many hits are looked at.
+/// The number of hits that are examined.
 pub const DEPTH: usize = 100;
-/// How many of them count for MRR and the first recall.
+/// The number of first hits that count for MRR and the first recall.
 const FIRST: usize = 10;
 
 /// A question with the articles that answer it, by their keys, and how well: 2 is about it, 1 answers in passing.
@@ -31,7 +31,7 @@ pub struct Question {
     pub relevant: BTreeMap<String, u8>,
 }
 
-/// What a ranking is worth, as means over all questions.
+/// The scores of a ranking, as means over all questions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Figures {
     /// One over the place of the first right article among the first ten.
@@ -54,7 +54,7 @@ pub fn each(questions: &[Question], mut answer: impl FnMut(&str) -> Vec<String>)
     questions.iter().map(|question| figures(question, &answer(&question.text))).collect()
 }
 
-/// What one ranking is worth.
+/// Scores one ranking.
 fn figures(question: &Question, ranked: &[String]) -> Figures {
     let right = |key: &String| question.relevant.contains_key(key);
     let found = |depth: usize| {
@@ -87,8 +87,8 @@ pub fn mean(figures: &[Figures]) -> Figures {
     }
 }
 
-/// What a ranking has more than another, question by question: the mean, and where 95 of 100 means lie when the questions are
-/// drawn anew (a paired bootstrap).
+/// The difference between two rankings, question by question: the mean, and the interval that holds 95 of 100 means
+/// when the questions are resampled (a paired bootstrap).
 #[derive(Debug, Clone, Copy)]
 pub struct Difference {
     pub mean: f64,
@@ -96,10 +96,10 @@ pub struct Difference {
     pub high: f64,
 }
 
-/// How often questions are drawn anew.
+/// The number of bootstrap samples.
 const DRAWS: usize = 2_000;
 
-/// What `new` has more of a figure than `old`.
+/// Returns how much greater a figure is in `new` than in `old`.
 pub fn difference(old: &[Figures], new: &[Figures], figure: impl Fn(&Figures) -> f64) -> Difference {
     let each: Vec<f64> = old.iter().zip(new).map(|(old, new)| figure(new) - figure(old)).collect();
     let n = each.len().max(1);

@@ -1,5 +1,5 @@
-//! How well reprints are told from other texts, as figures: real articles and copies made of them in, recall and joins out.
-//! Shared by the tests, which hold floors, and by `examples/reprint_figures.rs`, which prints them.
+//! Scores the detection of reprints on real articles and copies made of them: recall and joins. Shared by the tests,
+//! which hold floors, and by `examples/reprint_figures.rs`, which prints them.
 #![allow(dead_code, reason = "each user takes a part of it")]
 
 use std::collections::HashSet;
@@ -12,7 +12,7 @@ use gongxun_core::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
 use gongxun_ingest::ingest::{Options, extract_all};
 use gongxun_text::fold::is_han;
 
-/// How copies are made.
+/// The way in which a copy is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A part of the text, from a random place on: 70 %.
@@ -21,11 +21,11 @@ pub enum Kind {
     Cut50,
     /// 8 % of the characters replaced by random ones.
     Changed,
-    /// What stands around the text on a page, taken for text.
+    /// Boilerplate of a page, taken for text.
     Boilerplate,
 }
 
-/// What tells that a copy is one, beside the text.
+/// Evidence beside the text that a copy is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {
     /// The title and the day.
@@ -104,7 +104,7 @@ pub fn copies(articles: &[Article], kind: Kind, evidence: Evidence, count: usize
     copies
 }
 
-/// How many such copies are found in the cluster of what they were made of.
+/// Counts the copies that are found in the cluster of their originals.
 pub fn recall(articles: &[Article], packed: &[u8], kind: Kind, evidence: Evidence, count: usize) -> usize {
     let copies = copies(articles, kind, evidence, count);
     let mut all = packed.to_vec();

@@ -1,4 +1,4 @@
-//! What most people build: tantivy with the tantivy-jieba tokenizer, one field a text.
+//! The common setup, for comparison: tantivy with the tantivy-jieba tokenizer, one field for each text.
 #![allow(dead_code, reason = "each user takes a part of it")]
 
 use std::ops::Bound;
@@ -116,7 +116,7 @@ impl Stock {
         tantivy::doc!(self.title => title, self.body => body)
     }
 
-    /// What marks a query's words in title and body.
+    /// Returns the generators that mark a query's words in title and body.
     pub fn snippets(&self, text: &str) -> [SnippetGenerator; 2] {
         let query = self.any_token(text);
         [self.title, self.body].map(|field| SnippetGenerator::create(&self.searcher, &query, field).unwrap())

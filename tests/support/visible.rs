@@ -1,5 +1,5 @@
-//! What a page shows, read another way than the program does: tags cut out of the text, nothing understood. And the letters
-//! of an article's parts, to compare them with.
+//! Reads the text that a page shows in another way than the program does: tags are cut out, nothing is interpreted.
+//! Also counts the letters of an article's parts, for comparison.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ const SILENT: [&str; 14] = [
     "audio", "video", "canvas",
 ];
 
-/// How often each letter stands in texts.
+/// Counts each letter in texts.
 pub fn letters<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeMap<char, i64> {
     let mut letters = BTreeMap::new();
     for c in texts.into_iter().flat_map(str::chars).filter(|c| c.is_alphanumeric()) {
@@ -70,7 +70,7 @@ pub fn text(page: &str) -> String {
     unescape(&text)
 }
 
-/// Where a tag's `>` is: not inside quotes that follow an equals sign.
+/// Returns the position of a tag's `>`, which is not inside quotes that follow an equals sign.
 fn tag_end(tag: &str) -> Option<usize> {
     let (mut quote, mut equals) = (None, false);
     for (at, c) in tag.char_indices() {

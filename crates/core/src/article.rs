@@ -105,7 +105,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What somebody did for an article, as Chinese pages name it.
+/// A role in the making of an article, named as on Chinese pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Role {

@@ -109,7 +109,7 @@ impl Date {
         Date::from_ymd(u16::try_from(year).ok()?, month as u8, day as u8)
     }
 
-    /// What a clock in China shows this many seconds after 1970-01-01T00:00:00Z, or nothing outside the years 1 to 9999.
+    /// The time in China this many seconds after 1970-01-01T00:00:00Z; none outside the years 1 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Option<Date> {
         let local = seconds.checked_add(i64::from(Date::CHINA) * 60)?;
         let of_day = local.rem_euclid(86_400) as u32;
@@ -117,7 +117,7 @@ impl Date {
         Date::from_day_number(local.div_euclid(86_400))?.at(hour as u8, minute as u8, second as u8)
     }
 
-    /// What the clock shows now in China, where it can be read.
+    /// The current time in China; none if the clock can't be read.
     pub fn now() -> Option<Date> {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
         Date::from_unix_seconds(i64::try_from(since.as_secs()).ok()?)
@@ -148,7 +148,7 @@ impl Time {
     }
 }
 
-/// How many days the month has.
+/// Returns the number of days in the month.
 pub fn days_in_month(year: u16, month: u8) -> u8 {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {

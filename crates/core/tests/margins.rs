@@ -1,4 +1,4 @@
-//! What stands around articles is kept, stored once, found by 整页: alone, and counted as no article.
+//! Tests of margins: they are kept, stored once, found by 整页: alone, and not counted as articles.
 
 use std::collections::BTreeSet;
 use std::path::Path;

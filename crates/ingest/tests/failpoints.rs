@@ -103,7 +103,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// What is done to an index, and what it is done to.
+/// An operation on an index, with the index it is applied to.
 struct Scenario {
     template: Desk,
     before: State,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::Visit;
 use syn::{Attribute, Item, UseTree, Visibility};
 
-/// Which names a file takes from which other file.
+/// For each file, the names that it takes from each other file.
 pub type Edges = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 /// The modules of one crate.
@@ -17,7 +17,7 @@ pub struct Crate {
     modules: BTreeMap<Vec<String>, Module>,
     /// The crates that each file names, by the first part of a path.
     pub named: BTreeMap<String, BTreeSet<String>>,
-    /// How many parts of a module's path name its crate: 0 where there is one crate alone.
+    /// The number of parts of a module's path that name its crate: 0 if there is only one crate.
     depth: usize,
 }
 
@@ -90,7 +90,7 @@ impl Crate {
         self.modules.insert(path, module);
     }
 
-    /// Which file takes names from which.
+    /// Returns the names that files take from each other.
     pub fn edges(&self) -> Edges {
         let mut edges = Edges::new();
         for (at, module) in &self.modules {

@@ -87,7 +87,7 @@ pub fn undo_twice(page: &str) -> Option<String> {
     (text.chars().filter(|c| !c.is_ascii()).take(LEAST).count() == LEAST).then_some(text)
 }
 
-/// What bytes may hold beside UTF-8.
+/// The bytes that are accepted beside UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Strictness {
     /// Nothing.
