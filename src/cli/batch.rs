@@ -74,7 +74,7 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
     Ok(if counted.iter().any(Counted::is_any) { Outcome::Found } else { Outcome::Nothing })
 }
 
-/// What parts name and query; none where a line is a query.
+/// Returns the separator of name and query; none if a line is a query.
 fn separator(file: &Path) -> Option<char> {
     let end = file.extension()?.to_str()?.to_ascii_lowercase();
     [("csv", ','), ("tsv", '\t')].into_iter().find(|(name, _)| *name == end).map(|(_, separator)| separator)

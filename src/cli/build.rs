@@ -26,13 +26,13 @@ use gongxun_ingest::extract;
 use gongxun_ingest::ingest::{self, Observer, Options, Progress, Prune, Report};
 use gongxun_text::segment::Segmenter;
 
-/// How many random strings are tried on a new generation before it is current.
+/// The number of random strings that are tried on a new generation before it becomes the current one.
 const SWAP_SAMPLE: usize = 50;
-/// How long a run has to come to a stop after Ctrl-C. A commit takes as long as it takes.
+/// The time that a run is given to stop after Ctrl-C. A commit in progress is waited for, however long it takes.
 const PATIENCE: Duration = Duration::from_millis(800);
 /// Whether a commit is under way.
 static COMMITTING: AtomicBool = AtomicBool::new(false);
-/// How many rejections are printed; the report holds all.
+/// The most rejections that are printed; the report holds all.
 const PRINTED_REJECTIONS: u64 = 10;
 
 /// `index`
@@ -161,7 +161,7 @@ fn rehearse(index: &Path, options: &Options<'_>, mut console: Console, strict: b
     Ok(outcome(&report, strict))
 }
 
-/// What the library is told of the arguments.
+/// Converts the arguments to the library's options.
 pub fn options<'a>(
     paths: Vec<PathBuf>,
     read: &ReadArgs,
@@ -191,7 +191,7 @@ pub fn options<'a>(
     Ok(options)
 }
 
-/// What the library is told of the arguments of `index` and `reindex`.
+/// Converts the arguments of `index` and `reindex` to the library's options.
 fn build_options<'a>(args: &BuildArgs, prune: Prune, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
     let mut options = options(args.paths.clone(), &args.read, prune, stop)?
         .threads(resources(args).threads)
@@ -217,7 +217,7 @@ fn resources(args: &BuildArgs) -> Resources {
     )
 }
 
-/// How often to commit; a figure that is no size is taken for the smallest one.
+/// Returns the number of bytes between commits; a figure that is no valid size counts as the smallest.
 fn commit_bytes(args: &BuildArgs) -> u64 {
     args.commit_mb.map_or(ingest::COMMIT_BYTES, |megabytes| (megabytes * f64::from(1 << 20)) as u64)
 }
@@ -243,8 +243,8 @@ pub fn stop_on_interrupt() -> &'static AtomicBool {
     stop
 }
 
-/// What does not come to a stop by itself (a record that takes long, a check, a merge) is stopped: the last commit stands, and
-/// the same command goes on from there. A commit under way is waited for.
+/// Ends the process if the run does not stop by itself in time (a record that takes long, a check, a merge): the last
+/// commit stands, and the same command continues from there. A commit in progress is waited for.
 fn stop_soon() {
     std::thread::sleep(PATIENCE);
     while COMMITTING.load(Ordering::SeqCst) {

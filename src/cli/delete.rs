@@ -19,9 +19,9 @@ use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete, purge
 use gongxun_core::query;
 use gongxun_core::view::{self, clean};
 
-/// How many of the other copies are printed; `--dry-run --copies yes` prints all.
+/// The most other copies that are printed; `--dry-run --copies yes` prints all.
 const PRINTED_COPIES: usize = 10;
-/// How many articles are deleted without a question or `--yes`, where ids name them or there is nobody to ask.
+/// The most articles that are deleted without a question or `--yes`, if ids name them or there is nobody to ask.
 const UNASKED: usize = 20;
 
 /// `delete`

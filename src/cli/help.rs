@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use gongxun_core::view::messages::Language;
 
-/// How help is laid out, in Chinese.
+/// The layout of help in Chinese.
 const TEMPLATE: &str = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 
 /// The command that answers for clap's own, and its argument.
@@ -113,7 +113,7 @@ fn with_values(arg: Arg) -> Arg {
     }
 }
 
-/// What clap says of arguments that make no sense, in Chinese; none where it is help that was asked for.
+/// Translates clap's error about invalid arguments to Chinese; none if the error is help that was asked for.
 pub fn complaint(error: &clap::Error) -> Option<String> {
     let text = |kind: ContextKind| match error.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),

@@ -151,7 +151,7 @@ pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow:
 
 /// The least of an id that stands for all of it.
 const LEAST_OF_ID: usize = 4;
-/// How many ids are named where several begin alike.
+/// The most ids that are listed if several begin alike.
 const NAMED_IDS: usize = 5;
 
 /// The id that was given, or the only one that begins so.
@@ -172,7 +172,7 @@ fn article_id(snapshot: &Snapshot, index: &Path, given: &str) -> anyhow::Result<
     }
 }
 
-/// What stops a command that was given an id that no article has.
+/// Fails because no article has this id.
 pub fn no_article(index: &Path, id: &str) -> anyhow::Result<Outcome> {
     let hint = if ArticleId::is_valid(id) { "" } else { "; an id is what search prints under each hit" };
     bail!("{id}: no article of this id in {}{hint}", index.display())

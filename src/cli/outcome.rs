@@ -1,9 +1,9 @@
-//! How a command ended, as its exit code tells.
+//! The outcome of a command, and its exit code.
 
 /// The exit code of a command that was interrupted (Ctrl-C), as shells have it.
 pub const INTERRUPTED: u8 = 130;
 
-/// How a command ended without an error.
+/// The outcome of a command that ended without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Something was found or done.

@@ -10,9 +10,9 @@ use super::args::OutputArgs;
 use super::settings;
 use gongxun_core::view::terminal::{Color, Style};
 
-/// What stands in the name of a file between that of the one it is to replace and the number of the process.
+/// The part of a temporary file's name between the name of the file that it replaces and the number of the process.
 const UNDER_WAY: &str = ".gongxun-";
-/// How many links may lead from one to the next.
+/// The most symbolic links that are followed.
 const LINKS: usize = 40;
 
 /// Writes to standard output.
@@ -41,7 +41,8 @@ pub fn write_to(
     file.finish().with_context(can_not)
 }
 
-/// What CSV begins with: the byte order mark where it is asked for, or where it goes to a file that ends in .csv.
+/// Returns the beginning of a CSV file: the byte order mark if it is asked for, or the output is a file that ends in
+/// .csv.
 pub fn csv_begins(output: &OutputArgs) -> &'static str {
     let is_csv = output.output.as_deref().and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("csv"));
     if output.bom.unwrap_or(is_csv) { gongxun_core::view::csv::BYTE_ORDER_MARK } else { "" }
@@ -52,7 +53,7 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
 }
 
-/// How text on standard output is set: in colour and broken into lines on a terminal, plain in a pipe.
+/// Returns the style of text on standard output: in colour and broken into lines on a terminal, plain in a pipe.
 pub fn style() -> Style {
     let terminal = io::stdout().is_terminal();
     Style {
@@ -67,7 +68,7 @@ pub fn style() -> Style {
 #[derive(Debug)]
 pub struct OutputFile {
     file: File,
-    /// Where a plain file is written, and what it is to replace.
+    /// The temporary path that is written, and the path that it replaces; only for a plain file.
     replaces: Option<(PathBuf, PathBuf)>,
 }
 
@@ -124,7 +125,7 @@ impl Drop for OutputFile {
     }
 }
 
-/// Where links lead to, whether anything is there or not.
+/// Follows symbolic links to their end, whether a file is there or not.
 fn end_of_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..LINKS {

@@ -19,7 +19,7 @@ const SIZE: (u32, u32) = (960, 540);
 /// The height of a line of the legend, and of its letters.
 const LINE: u32 = 24;
 const LETTER: u32 = 15;
-/// What a column of text takes, about.
+/// The approximate width of a column of text.
 const COLUMN: i32 = 8;
 /// The most names of periods below the axis.
 const TICKS: i64 = 12;
@@ -35,7 +35,7 @@ const COLORS: [RGBColor; 7] = [
 ];
 const BAND: RGBColor = RGBColor(228, 228, 228);
 
-/// What the words of a picture say.
+/// The words of a picture.
 pub struct Words {
     /// Beside the values: shares of articles.
     share: String,
@@ -176,7 +176,7 @@ struct Entry<'a> {
     left: i32,
 }
 
-/// What the lines and bands stand for, broken into lines.
+/// Returns the entries of the legend for lines and bands, broken into lines.
 fn legend<'a>(comparison: &'a Comparison, words: &'a Words) -> Vec<Entry<'a>> {
     let names = comparison.queries.iter().enumerate().map(|(number, query)| (Some(number), query.query.as_str()));
     let bands = (!comparison.gaps.is_empty()).then_some((None, words.gap.as_str()));

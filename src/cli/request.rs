@@ -33,7 +33,7 @@ pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<R
     Ok(request)
 }
 
-/// How much a request takes in, and whether copies count each.
+/// Sets the kinds of matches that a request includes, and whether each copy counts.
 pub fn widen(request: &mut Request, conditions: &ConditionArgs) {
     request.breadth =
         Breadth::of(!conditions.exact && !conditions.no_synonyms, !conditions.exact && !conditions.no_partial);
@@ -41,7 +41,7 @@ pub fn widen(request: &mut Request, conditions: &ConditionArgs) {
     request.copies = if conditions.all_copies { Copies::All } else { Copies::Collapsed };
 }
 
-/// What narrows a query.
+/// Returns the filters that the arguments set.
 pub fn filters(conditions: &ConditionArgs) -> anyhow::Result<Vec<Filter>> {
     let filters = [
         conditions.source.clone().map(Filter::Source),
@@ -66,7 +66,7 @@ pub fn filters(conditions: &ConditionArgs) -> anyhow::Result<Vec<Filter>> {
     Ok(filters)
 }
 
-/// What ends the search, where something does.
+/// Returns the control that ends the search at its deadline, if one is set.
 pub fn control(conditions: &ConditionArgs) -> Control<'static> {
     let control = Control::default();
     match conditions.deadline.and_then(|seconds| Instant::now().checked_add(seconds)) {
@@ -83,7 +83,7 @@ pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synon
     Ok(Cow::Owned(synonyms.with_context(|| file.display().to_string())?))
 }
 
-/// What there is to say about a query and its answer, for people.
+/// Prints the remarks on a query and its answer, for people.
 pub fn remarks(results: &Results) {
     notes(&results.query_notes, &results.notes);
     results.suggestions.iter().for_each(|other| eprintln!("note: {}", other.question()));

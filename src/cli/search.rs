@@ -106,7 +106,7 @@ fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> Stri
     }
 }
 
-/// What the arguments ask for.
+/// Converts the arguments to a request.
 fn request(args: &SearchArgs) -> anyhow::Result<Request> {
     let mut request = request::request(&args.query.query, &args.query.conditions)?;
     request.sort = match args.sort {

@@ -37,7 +37,7 @@ fn address(text: &str) -> anyhow::Result<SocketAddr> {
     addresses.next().with_context(|| format!("--addr {text}: no address of this machine"))
 }
 
-/// What the server is told of the arguments.
+/// Converts the arguments to the server's settings.
 fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
     let token = match &args.token_file {
         Some(file) => {

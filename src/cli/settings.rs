@@ -1,4 +1,4 @@
-//! What holds for the whole run: the language of messages, whether text is in colour, whether anything but errors is said.
+//! Settings of the whole run: the language of messages, the use of colour, whether anything but errors is printed.
 
 use std::ffi::OsString;
 use std::sync::OnceLock;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::asked::{ColorArg, LangArg};
 use gongxun_core::view::messages::Language;
 
-/// What was chosen.
+/// The settings that the user chose.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Settings {
     /// The language of messages and help.
@@ -24,7 +24,7 @@ pub fn set(settings: Settings) {
     SETTINGS.set(settings).ok();
 }
 
-/// What was chosen, or what holds without a choice.
+/// Returns the chosen settings, or the defaults.
 pub fn get() -> Settings {
     SETTINGS.get().copied().unwrap_or_default()
 }
