@@ -1,8 +1,8 @@
 //! [`Article`] and the plain data types that it is made of.
 //!
-//! These are the nouns of the whole project. An article is the text of a page, a JSON line or a crawl record, with
-//! damage undone and separated from everything around it. Its JSON form ([`Article`] through serde) is the output of
-//! `gongxun extract` and `gongxun export`, and the input format for JSON lines.
+//! An article is the text of a page, a JSON line or a crawl record, with damage undone and separated from everything
+//! around it. Its JSON form ([`Article`] through serde) is the output of `gongxun extract` and `gongxun export`, and
+//! the input format for JSON lines.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The date of an article: a day of the calendar, a time of day where there is one, a time zone.
+//! The date of an article: a calendar day, with an optional time of day and a time zone.
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Errors: [`Error`] stops an operation, [`Rejection`] sets one record aside.
 //!
-//! Three kinds of trouble are kept apart: an [`Error`] stops the command; a [`Rejection`] is counted and listed while
-//! the rest goes on; a remark on a query is a note of the query's own (see [`crate::query`]).
+//! Failures are of three kinds: an [`Error`] stops the command; a [`Rejection`] is counted and listed while the rest
+//! goes on; a remark on a query is a note of the query's own (see [`crate::query`]).
 
 use std::fmt;
 use std::path::{Path, PathBuf};

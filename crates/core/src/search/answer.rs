@@ -1,4 +1,4 @@
-//! The last stop: hits are shown with snippets and marks, facets are counted, and what there is to remark is said.
+//! The answer to a request, the last step of the pipeline: hits with snippets and marks, facets, and notes.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! A search as a program writes it, step by step.
+//! [`Search`], a builder of requests that runs them.
 
 use std::borrow::Cow;
 

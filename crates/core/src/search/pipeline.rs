@@ -1,5 +1,5 @@
-//! The pipeline: compile → match → collapse copies → rank. Everything that is asked of an index by a query begins here and
-//! stops where it has what it needs.
+//! The pipeline: compile → match → collapse copies → rank. Every feature that takes a query begins here and ends where
+//! it has what it needs.
 
 use tantivy::DocAddress;
 

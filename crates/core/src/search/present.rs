@@ -1,5 +1,5 @@
-//! The end of the pipeline: the hits of a page with snippets, marks and the credits that were asked for. Only these articles
-//! are read from the store.
+//! Presentation, the end of the pipeline: the hits of a page with snippets, marks and the credits that were asked for.
+//! Only the articles of the page are read from the store.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! All that can be asked of an archive, whatever holds it: an index of this crate, or an engine that has the same articles.
+//! The read operations of an archive as a trait, whether an index of this crate or another engine with the same
+//! articles answers them.
 
 use super::answer;
 use super::features::collocations::{self, Collocations};

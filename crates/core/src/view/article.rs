@@ -1,4 +1,4 @@
-//! A whole article as a person reads it: what `show` prints.
+//! A whole article for people, as `show` prints it.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Many queries' counts as a table for terminals and pipes, CSV and JSON; their hits as JSON lines.
+//! The counts of many queries as a table for terminals and pipes, CSV and JSON; their hits as JSON lines.
 
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
-//! Articles in, BibTeX entries out, for BibTeX and biblatex alike.
+//! BibTeX entries of articles, for BibTeX and biblatex alike.
 //!
-//! A newspaper's article is `@article`, any other page `@misc`. `year` and `month` are for BibTeX, `date` for biblatex,
-//! which knows the day.
+//! An article of a newspaper is `@article`, any other page `@misc`. `year` and `month` are for BibTeX, `date` is for
+//! biblatex, which has the day.
 
 use std::fmt::Write as _;
 

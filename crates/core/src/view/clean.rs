@@ -1,7 +1,7 @@
-//! Text of the archive on its way to a terminal: what a terminal would obey is shown as a sign instead.
+//! Makes text of the archive safe for a terminal: a character that a terminal would obey is shown as a sign instead.
 //!
-//! Names of files and members, titles and sources are whatever somebody wrote there. An escape sequence would paint the
-//! terminal, U+202E would turn a line around, a line end would forge a line. JSON keeps every character; text shows it.
+//! Names of files and members, titles and sources are untrusted. An escape sequence could paint the terminal, U+202E
+//! could reverse a line, a line end could forge a line. JSON keeps every character; text shows it as a sign.
 
 use std::borrow::Cow;
 

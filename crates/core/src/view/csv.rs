@@ -1,8 +1,9 @@
-//! Articles and counts in, CSV out (RFC 4180): a header, commas, CR LF, UTF-8. Spreadsheets want [`BYTE_ORDER_MARK`] before it.
+//! CSV of articles and counts (RFC 4180): a header, commas, CR LF, UTF-8. Spreadsheets need [`BYTE_ORDER_MARK`] before
+//! it.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula. Text of the archive must not become a
-//! program, so such cells begin with an apostrophe, which spreadsheets understand as text. JSON is the format that keeps
-//! every character.
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula. Text of the archive must not be
+//! executed, so such cells begin with an apostrophe, which spreadsheets understand as text. JSON is the format that
+//! keeps every character.
 
 use super::clean;
 use crate::article::{Article, Credit};

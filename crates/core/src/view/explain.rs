@@ -1,4 +1,4 @@
-//! Why a hit has its score, in lines that a person reads.
+//! The explanation of a score, in lines for people.
 
 use crate::search::explain::{Explanation, Judged, Part, SecondStage, Share, TokenKind};
 

@@ -1,8 +1,9 @@
 //! The program's messages to people, in their language: one catalogue of messages, `messages.zh.tsv`.
 //!
-//! The library says everything in English. A finished English message flows in, its Chinese form flows out: the catalogue
-//! holds the messages as templates, and what stands at their gaps is carried over as it is, so that nothing but messages
-//! changes. A message that is not in the catalogue stays English; `tests/messages.rs` finds it in the sources.
+//! The library says everything in English. A finished English message flows in, its Chinese form flows out: the
+//! catalogue holds the messages as templates, and the texts in their gaps are kept as they are, so that nothing but the
+//! message is translated. A message that is not in the catalogue stays English; `tests/messages.rs` finds it in the
+//! sources.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;

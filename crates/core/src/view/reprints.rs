@@ -1,4 +1,4 @@
-//! The copies of an article, for people and as JSON.
+//! The copies of an article, for people and in JSON.
 
 use serde_json::{Value, json};
 

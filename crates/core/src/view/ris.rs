@@ -1,7 +1,7 @@
-//! Articles in, RIS records out, as EndNote, Zotero and NoteExpress read them.
+//! RIS records of articles, as EndNote, Zotero and NoteExpress read them.
 //!
-//! Two letters, two blanks, a hyphen, a blank, the value, CR LF. `TY` comes first, `ER` last. A newspaper's article is
-//! `NEWS`, any other page `ELEC`.
+//! A line is two letters, two blanks, a hyphen, a blank, the value and CR LF. `TY` comes first, `ER` last. An article
+//! of a newspaper is `NEWS`, any other page `ELEC`.
 
 use super::cite::{Publication, address, is_chinese, one_line, page};
 use crate::article::{Article, Date};

@@ -1,4 +1,4 @@
-//! The figures of an index as a person reads them.
+//! The statistics of an index, for people.
 
 use super::messages::Language;
 use super::width;

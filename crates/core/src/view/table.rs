@@ -1,4 +1,4 @@
-//! Columns of a table for terminals: text to the left, numbers to the right, wide letters counted as two.
+//! Tables for terminals: text aligned left, numbers right, wide characters counted as two columns.
 
 use std::borrow::Cow;
 

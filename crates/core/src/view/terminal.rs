@@ -1,4 +1,4 @@
-//! Hits as a person reads them, for terminals of any width and for pipes.
+//! Hits for people, on terminals of any width and in pipes.
 
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The report of a verification, as a person reads it.
+//! The report of a verification, for people.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Why an article is not among the hits, as a person reads it.
+//! The explanation why an article is not among the hits, for people.
 
 use std::fmt::Write as _;
 

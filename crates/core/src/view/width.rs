@@ -1,7 +1,9 @@
-//! Text in columns of a terminal: Chinese letters take two, Latin ones take one. Nothing here knows colours.
+//! Text measured and broken in columns of a terminal: Chinese characters take two, Latin letters one. Colours are no
+//! concern here.
 //!
-//! Lines are broken as Chinese is set (GB/T 15834): no point, comma or closing bracket begins a line, no opening bracket
-//! ends one, —— and …… stay whole; a Latin word, a number and an address stay whole where they fit on a line.
+//! Lines are broken by the rules of Chinese typography (GB/T 15834): no full stop, comma or closing bracket begins a
+//! line, no opening bracket ends one, —— and …… stay whole; a Latin word, a number and an address stay whole if they
+//! fit on a line.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The compiler: each node of the tree becomes a part of the plan, with what it is scored by and what is marked.
+//! The compiler: turns each node of the query tree into a part of the plan, with its terms for the score and its marks.
 
 use std::ops::Range;
 

@@ -2,7 +2,7 @@
 //! sentence or paragraph, and patterns. They verify the text itself where the index leaves something open, and find the
 //! ranges to mark.
 //!
-//! Everything takes folded characters and gives ranges of characters, in order.
+//! All functions take folded characters and return ranges of characters, in order.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! The compiled query: what documents must hold, what they are scored by, what is marked. Fields and strings alone: any
-//! engine whose fields hold our tokens can run it.
+//! The compiled query: the conditions on documents, the terms of the score, the marks. It consists of fields and
+//! strings alone, so that any engine whose fields hold the same tokens can run it.
 
 use super::needle::Needle;
 use super::string::StringPlan;

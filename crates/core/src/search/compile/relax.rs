@@ -1,4 +1,4 @@
-//! The weaker plan of partial matches.
+//! Relaxation: the weaker plan that partial matches satisfy.
 
 use super::plan::{Plan, Scope, Word};
 use super::string::StringPlan;

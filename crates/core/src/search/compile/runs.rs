@@ -1,7 +1,7 @@
-//! Runs that the dictionary does not know: names, new words, misspelled ones (焦远山, 欠新).
+//! Runs of characters that the dictionary does not know: names, new words, misspelled words (焦远山, 欠新).
 //!
-//! The tokens of a piece flow in. Where the segmentation leaves single characters over that are no function words, it has cut
-//! what it does not know; such a run is one string first, and its pieces alone make a partial match.
+//! The tokens of a piece flow in. Where the segmentation leaves single characters that are not function words, it has
+//! cut an unknown word; such a run is searched for as one string, and its pieces alone make a partial match.
 
 use std::ops::Range;
 

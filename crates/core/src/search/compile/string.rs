@@ -1,4 +1,4 @@
-//! A string as the index is asked for it: the tokens that prove it, and whether the text must be looked at as well.
+//! The compiled form of a string: the tokens that prove it, and whether the text must be checked as well.
 
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
 use gongxun_text::strings::{self, Class};

@@ -1,4 +1,4 @@
-//! The terms that a piece of text is scored by.
+//! The terms by which a piece of text is scored.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

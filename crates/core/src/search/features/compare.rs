@@ -1,7 +1,7 @@
-//! Several queries side by side over time.
+//! The comparison of several queries over time.
 //!
-//! Requests flow in; a table of periods flows out, with a column a query: the timelines of the queries, joined by period.
-//! A period in which the archive has no article is a gap, not a zero.
+//! Requests flow in; a table of periods flows out, with one column for each query: the timelines of the queries, joined
+//! by period. A period in which the archive has no article is a gap, not a zero.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! Concordance (keyword in context, KWIC): every occurrence of what a query looks for, with the text on either side.
 //!
-//! A request flows in; lines flow out one by one, by date or by the characters beside the occurrence. Occurrences are those
-//! of the plain scan (`Needle::find`) over title, lead and body of the articles that the request counts, so their number
-//! is that of a scan of the archive. By date, one article is held at a time; by the characters beside, the lines are.
+//! A request flows in; lines flow out one by one, by date or by the characters beside the occurrence. Occurrences are
+//! those of the plain scan (`Needle::find`) over title, lead and body of the counted articles. Sorted by date, one
+//! article is held in memory at a time; sorted by the characters beside, all lines are.
 
 use std::ops::Range;
 use std::sync::Arc;

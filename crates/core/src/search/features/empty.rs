@@ -1,4 +1,4 @@
-//! An answer without a match: which condition emptied it, and what would fill it.
+//! Explains an empty answer: which condition excludes everything, and which value would find something.
 
 use crate::control::Stops;
 use crate::error::Result;

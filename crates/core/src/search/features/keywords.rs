@@ -1,8 +1,8 @@
 //! Keywords: the words that stand out in the articles of a query against the rest of the archive.
 //!
-//! A request flows in; words with their counts on both sides flow out, ordered by log-likelihood as corpus linguistics has
-//! it for two corpora (Rayson and Garside 2000): how surprising the counts are if the word were as frequent on both sides.
-//! The log ratio (Hardie 2014) says how much more frequent it is: 1 for twice, 2 for four times.
+//! The words are ordered by log-likelihood, the usual measure of corpus linguistics for two corpora (Rayson and Garside
+//! 2000): how surprising the counts would be if the word were as frequent on both sides. The log ratio (Hardie 2014)
+//! says how much more frequent it is: 1 for twice, 2 for four times.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! One article with what a query marks in it, as it is shown to who came to it by that query.
+//! An article with the marks of a query, as it is shown to a reader who came to it by that query.
 
 use crate::article::{Article, ArticleId};
 use crate::control::Control;

@@ -1,9 +1,9 @@
-//! Words of the index that are like a word: that sound like it, roughly or exactly, or differ by one character; and words
-//! whose pinyin begins with some letters.
+//! Similar words of the index: words that sound like a word, exactly or roughly, or differ from it by one character;
+//! and words whose pinyin begins with some letters.
 //!
-//! Wanted words flow in. The dictionary of terms is a trie, and an automaton goes down only those of its branches that a wanted
-//! word may lead to: what is read grows with the number of first characters, not with that of words. Out flow words that may
-//! be near; how near they are is the caller's to say.
+//! The term dictionary is a trie, and an automaton descends only into those of its branches that may lead to a target:
+//! the cost grows with the number of first characters, not of words. The words that come out may be similar; how
+//! similar they are is for the caller to decide.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,9 +1,9 @@
 //! Counts the occurrences of what a query looks for in the articles that match.
 //!
-//! A request and its matches flow in; the documents that have occurrences flow out, each with their number. It is the
-//! number of the lines that a concordance of the request has: those of the plain scan (`Needle::find`) over title, lead and
-//! body. Strings of Chinese characters, letters and digits are counted by the index; where anything else is looked for
-//! (a pattern, strings near each other, a sign) the texts are read.
+//! A request and its matches flow in; the documents with occurrences flow out, each with their number. The sum is the
+//! number of lines in a concordance of the request: the occurrences found by the plain scan (`Needle::find`) over
+//! title, lead and body. Strings of Chinese characters, letters and digits are counted by the index; for anything else
+//! (a pattern, strings near each other, a punctuation mark) the texts are read.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! All that matches, not a page of it: what exports and `delete` go by.
+//! Selection: all articles that match rather than a page of them, for exports and `delete`.
 
 use super::occurrences::is_counted;
 use crate::control::Control;

@@ -1,7 +1,7 @@
-//! Articles like another one: its most telling words are asked for, and what holds the most of them comes first.
+//! Similar articles: a search for the most characteristic words of an article.
 //!
-//! A word tells much when it stands often in the article and seldom in the archive (tf-idf). Words are measured in
-//! characters: one Chinese character says too little.
+//! A word is characteristic if it stands often in the article and seldom in the archive (tf-idf). Words have at least
+//! two characters, since a single Chinese character says too little.
 
 use std::collections::HashMap;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! Suggestions for misspelled queries (words of the index that sound like what was typed, or differ from it by one
 //! character), and completion of a prefix.
 //!
-//! Nothing here changes what a query matches: a suggestion is a remark beside the answer.
+//! A suggestion is a note beside the answer: nothing here changes what a query matches.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! Matches over time, beside how many articles the archive has at each time: a peak that is only a bigger archive shows
-//! as such, and a stretch without any article is told from a stretch without a match.
+//! Timelines: the number of matches by period, beside the number of articles in the archive, so that a peak that merely
+//! reflects a larger archive shows as such, and a period without any article differs from one without a match.
 
 use std::collections::{BTreeMap, HashMap};
 

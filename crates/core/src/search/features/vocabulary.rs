@@ -1,8 +1,8 @@
 //! Word counts over sets of articles, as the index segments their texts: the figures that keywords and collocations are
 //! computed from.
 //!
-//! Sets of documents and a matching of them to a query flow in; the words of title, lead and body with their numbers flow
-//! out, as the words fields of the index hold them.
+//! Sets of documents and a query's matches among them flow in; the words of title, lead and body with their counts flow
+//! out, as the index's words fields hold them.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
-//! Why an article is, or is not, among the hits of a query: clause by clause, with what its text has instead.
+//! Explains why an article is, or is not, among the hits of a query: clause by clause, with what its text has instead.
 //!
-//! Each clause is run against the index as the whole query is, so that what stands here and what is found can't differ;
-//! the texts are looked at only to say what they have instead.
+//! Each clause is run against the index just as a whole query is, so that the explanation always agrees with the
+//! search; the texts are read only to find what they have instead.
 
 use std::ops::Range;
 

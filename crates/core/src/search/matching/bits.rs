@@ -1,4 +1,4 @@
-//! Sets of documents of one segment, as bits.
+//! Bit sets of the documents of one segment.
 
 use tantivy::DocId;
 

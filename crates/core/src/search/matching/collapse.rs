@@ -1,4 +1,5 @@
-//! Copies of one article as one hit: of those that match, the cleanest is shown, then the earliest.
+//! Collapsing: the copies of one article become one hit. Of the copies that match, the cleanest is shown, then the
+//! earliest.
 
 use tantivy::DocId;
 

@@ -1,4 +1,4 @@
-//! The plan's fields as fields of tantivy's schema: the one place where both are named.
+//! Maps the plan's fields to fields of tantivy's schema: the one place that names both.
 
 use tantivy::schema::Field;
 

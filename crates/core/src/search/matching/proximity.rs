@@ -1,8 +1,9 @@
-//! NEAR, 同句:, 同段: and wildcards by positions: which documents hold a needle, without a look at their texts.
+//! Evaluates NEAR, 同句:, 同段: and wildcards by positions: finds the documents that hold a needle without reading their
+//! texts.
 //!
-//! A needle flows in. Out flow the documents of a segment that surely hold it, and those that the tokens leave open, whose
-//! texts must be looked at; both together are all that can hold it. The rules are those of [`crate::search::compile::needle`], over places
-//! that the pairs field records instead of places in a text.
+//! A needle flows in. The documents of a segment that certainly hold it flow out, and those for which the positions do
+//! not decide, so that their texts must be checked; no other document holds it. The rules are those of
+//! [`crate::search::compile::needle`], applied to the positions of the pairs field instead of a text.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};

@@ -1,4 +1,4 @@
-//! A segment as one answer reads it: what was opened for one term serves the next one of its field.
+//! A segment as one request reads it: readers that were opened for one term are reused for the next term of the field.
 
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;

@@ -1,7 +1,6 @@
-//! Proving strings: which documents hold a string, by the pairs and chars fields.
+//! Evaluates strings: finds the documents that hold a string by the pairs and chars fields.
 //!
-//! A string flows in; the documents of a segment that [`gongxun_text::strings::find`] would find it in flow out, and no
-//! other.
+//! The result is exact: the documents in which [`gongxun_text::strings::find`] finds the string, and no others.
 
 use tantivy::postings::{Postings as _, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};

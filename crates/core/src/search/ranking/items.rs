@@ -1,6 +1,6 @@
 //! The items of a body: the pieces of a news digest, the passages of a long text.
 //!
-//! The places where paragraphs and sentences end flow in, which the index records; ranges of characters flow out.
+//! The ends of paragraphs and sentences, which the index records, flow in; ranges of characters flow out.
 
 use std::ops::Range;
 

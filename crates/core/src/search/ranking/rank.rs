@@ -1,4 +1,4 @@
-//! The order of matches: full matches, typed or by a synonym, before partial ones; in each the best, newest or oldest first.
+//! The order of matches: full and synonym matches before partial ones; in each tier the best, newest or oldest first.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;

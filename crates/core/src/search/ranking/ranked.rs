@@ -1,5 +1,5 @@
-//! A hit with what gave it its place in the order, and what the second stage counts by. The weights were fitted on the judged
-//! sets of `docs/quality.md`, so that none of them is answered worse.
+//! A ranked hit with the figures behind its place, and the weights of the second stage. The weights were fitted on the
+//! judged sets of `docs/quality.md`, so that none of these is answered worse.
 
 use tantivy::DocAddress;
 

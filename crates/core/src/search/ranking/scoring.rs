@@ -1,4 +1,4 @@
-//! Ranking: BM25 over words, pairs and chars, term by term.
+//! Scoring: BM25 over words, pairs and chars, term by term.
 //!
 //! A text is scored as the sum of BM25 over its three fields with equal weights; an article as body + title + lead, each
 //! with its weight. All terms of the query are added up in one array per segment, which beats merging fifty posting

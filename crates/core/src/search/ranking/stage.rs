@@ -1,10 +1,11 @@
-//! The second stage of ranking: the first hits ordered anew, by the item of their text that answers best.
+//! The second stage of ranking: re-ranks the first hits by the passage that answers best.
 //!
-//! The first stage scores an article as a whole. A news digest holds ten items of which one answers, and a long text holds every
-//! word somewhere. This stage looks at the first hits one by one: how much of the query their best item holds, how near each
-//! other its concepts stand, what the headings say. Hits of the first stage flow in, each tier by itself; the same hits flow
-//! out in another order. It reads positions and no text. What it covers is counted in hits of the whole answer, copies
-//! collapsed, so that no page and no limit changes it; behind them the order of the first stage goes on.
+//! The first stage scores an article as a whole. Of a news digest's ten items only one may answer, and a long text
+//! holds every word somewhere. This stage examines the first hits one by one: how much of the query their best item
+//! holds, how near each other its concepts stand, what the headings say. Hits of the first stage flow in, each tier by
+//! itself; the same hits flow out in another order. It reads positions and no text. Its depth is counted in hits of the
+//! whole answer, with copies collapsed, so that it depends on neither page nor limit; behind them the order of the
+//! first stage continues.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! Matches that hold the words as words, by the words and parts of words of the index: told from those in which the
-//! letters of a word belong to two others without a look at their texts.
+//! Finds the matches that hold the query's words as whole words, by the index of words and parts of words, without
+//! reading their texts; in the others the characters may cross word boundaries.
 
 use crate::error::Result;
 use crate::search::compile::plan::{Plan, Scope};

@@ -1,5 +1,5 @@
-//! The credits of an article that were asked for: `editor:` looks at four roles, and who asks for a reviewer wants to see
-//! the reviewer.
+//! The credits of an article that a query asks for: `editor:` covers four roles, and a user who searches for a reviewer
+//! wants to see the reviewer.
 
 use crate::article::{Article, Credit, Role};
 use crate::query::{Filter, Node};

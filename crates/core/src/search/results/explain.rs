@@ -1,5 +1,5 @@
-//! Why a hit stands where it stands: what each word, pair and character of the query added to its score, and what the second
-//! stage found of it.
+//! The explanation of a hit's place: the contribution of each word, pair and character of the query to its score, and
+//! the judgement of the second stage.
 
 use serde::Serialize;
 

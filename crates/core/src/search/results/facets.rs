@@ -1,4 +1,4 @@
-//! Facets: how many matches each source, outlet, editor, author, section and month has.
+//! Facets: the number of matches of each source, outlet, editor, author, section and month.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,7 +1,7 @@
-//! Tells a word from letters inside other words: 和服 from 和|服务.
+//! Distinguishes words from characters that cross word boundaries: 和服 from 和|服务.
 //!
-//! A folded text and places in it flow in; whether they are words flows out. The segmentation says where words begin and
-//! end, and a longer word is taken apart as far as it goes ([`gongxun_text::compound`]).
+//! A folded text and ranges of it flow in; whether each is a word flows out. The segmentation gives the boundaries of
+//! words, and a longer word is split into its parts as far as possible ([`gongxun_text::compound`]).
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! The JSON of an answer, as `search --format json` prints it. Its types are not those of the results, so that a change
-//! there can't change the format unseen.
+//! The JSON of an answer, as `search --format json` prints it. Its types are separate from those of the results, so
+//! that a change there can't change the format unnoticed.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! A page of hits, and what is said beside it: plain data, in JSON as the command line prints it (see [`super::json`]).
+//! A page of hits with its counts, facets and notes: plain data, whose JSON is that of the command line (see
+//! [`super::json`]).
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,8 @@
-//! Snippets and marks: the passage or two of an article that hold the most of the query, with exact marks.
+//! Snippets and marks: the one or two passages of an article that hold the most of the query, with exact marks.
 //!
-//! An article and what to mark flow in; texts with ranges in Unicode characters flow out. Strings are found first; only
-//! the runs of Chinese that hold one are segmented, to tell a word from letters inside other words.
+//! An article and the marks to make flow in; texts with ranges in Unicode characters flow out. Strings are found first;
+//! only the runs of Chinese that hold one are segmented, to distinguish words from characters that cross word
+//! boundaries.
 
 use std::ops::Range;
 
