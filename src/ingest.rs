@@ -1,4 +1,4 @@
-//! Reading: archives and files to articles, and the walk into an index.
+//! Reading of archives and files to articles, and ingestion into an index.
 //!
 //! ```
 //! use gongxun::ingest::{Ingest, Prune, ingest, reindex};

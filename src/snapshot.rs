@@ -1,4 +1,4 @@
-//! A snapshot: the articles of one commit, and what can be asked of them.
+//! A snapshot: the articles of one commit, and the operations on them.
 
 use std::sync::Arc;
 

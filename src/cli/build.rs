@@ -1,4 +1,4 @@
-//! `index`, `reindex`, `extract`: everything that reads an archive.
+//! `index`, `reindex`, `extract`: the commands that read an archive.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal as _, Write as _};

@@ -1,4 +1,4 @@
-//! `concordance`, `compare`, `search --queries`: answers that are taken away as tables.
+//! `concordance`, `compare`, `search --queries`: answers as tables, for use in other programs.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `extract --explain`: where each line of a page went, and why.
+//! `extract --explain`: the part of each line of a page, and the reason.
 
 use std::io::{BufWriter, Write as _};
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! `rollback`, `snapshot`, `export`: what is done with a whole index.
+//! `rollback`, `snapshot`, `export`: operations on a whole index.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Help, and what is said of arguments that make no sense, in the language of messages.
+//! Help, and messages about invalid arguments, in the language of messages.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};

@@ -1,5 +1,5 @@
-//! The commands that read an index and change nothing: `timeline`, `facets`, `similar`, `reprints`, `why-not`, `complete`,
-//! `show`, `cite`, `stats`, `verify`; and what prints what the program knows by itself: `segment`, `completions`, `man`.
+//! The commands that read an index and change nothing: `timeline`, `facets`, `similar`, `reprints`, `why-not`,
+//! `complete`, `show`, `cite`, `stats`, `verify`; and those that need no index: `segment`, `completions`, `man`.
 
 use std::path::Path;
 

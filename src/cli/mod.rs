@@ -1,7 +1,7 @@
-//! The command line: arguments in, calls of the library out. The only place that knows clap and anyhow.
+//! The command line: arguments in, calls of the library out. Only this module names clap and anyhow.
 //!
-//! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1 when
-//! nothing was found, 2 for an error, 130 when it was interrupted.
+//! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1
+//! when nothing was found, 2 for an error, 130 if it was interrupted.
 
 /// As the standard library's, in the language of messages, with what a terminal would obey shown as signs: messages name
 /// files and titles of an archive. With `--quiet` nothing is said.

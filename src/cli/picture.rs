@@ -1,8 +1,8 @@
-//! `--format svg`: counts over time as a picture for a paper.
+//! `--format svg`: counts over time as a picture for publication.
 //!
-//! A comparison flows in, the text of an SVG file flows out. Each query is a line with marks of its own shape, so that it is
-//! told from the others in grey too. A stretch in which the archive has no article is a grey band that no line crosses; a
-//! period without a match is a mark on the axis.
+//! A comparison flows in, the text of an SVG file flows out. Each query is a line with markers of its own shape, so
+//! that it can be told from the others in grey too. A period in which the archive has no article is a grey band that no
+//! line crosses; a period without a match is a marker on the axis.
 
 use anyhow::anyhow;
 use plotters::element::DynElement;

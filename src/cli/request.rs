@@ -1,4 +1,4 @@
-//! A query with its conditions, as every command takes it that asks one.
+//! A query with its conditions, as all commands with a query take it.
 
 use std::borrow::Cow;
 use std::time::Instant;

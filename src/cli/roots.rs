@@ -1,4 +1,4 @@
-//! `roots`: the archive's folders that the index knows.
+//! `roots`: the archive's folders that are recorded in the index.
 
 use std::path::Path;
 

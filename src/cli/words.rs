@@ -1,4 +1,5 @@
-//! `keywords`, `collocations`, `terms`: what is special in the articles of a query, and which word stands in how many.
+//! `keywords`, `collocations`, `terms`: the words that are characteristic of a query's articles, and the number of
+//! articles that hold a word.
 
 use std::path::Path;
 

@@ -1,5 +1,6 @@
-//! Lets every step on the disk fail, one after the other: the run says which file and why, the index stays usable, and
-//! the next run completes it. And the order of syncs, which no test that only kills processes can see.
+//! Makes every operation on the disk fail, one after the other: the run says which file and why, the index stays
+//! usable, and the next run completes it. Also tests the order of syncs, which no test that only kills processes can
+//! observe.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,8 +1,8 @@
-//! JSON text in, a tree of bounded size out: an object of one member takes hundreds of bytes in memory and seven in a file, so
-//! that a record within its limits could fill the memory of a machine.
+//! Parses JSON to a tree of bounded size. An object with one member takes hundreds of bytes in memory and seven in
+//! a file, so a record within its limits could otherwise exhaust the memory of a machine.
 //!
-//! Of a list the first [`MAX_ITEMS`] items are kept, which is as many as any field is read of; of a whole text the first
-//! [`MAX_VALUES`] values. What is beyond is checked for its form and dropped.
+//! Of a list the first [`MAX_ITEMS`] items are kept, as many as are read of any field; of a whole text the first
+//! [`MAX_VALUES`] values. The rest is checked for syntax and dropped.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! Reads date, source, credits and section from the lines around an article's text.
 //!
-//! The lines between the title and the text are asked first, then lines inside it that tell about the article, then those
-//! right behind it; nothing else is asked.
+//! The lines between the title and the text are read first, then lines inside the text that hold metadata, then those
+//! right behind it; no other line is considered.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! The address that a saved page names: comments of the programs that saved it, `og:url`, `canonical` and `base` in; an
-//! address out.
+//! Finds the address that a saved page names: in comments of the programs that saved it, in `og:url`, `canonical` and
+//! `base`.
 
 /// The longest comment that is looked at, in bytes: programs that save pages write short ones.
 const MAX_COMMENT: usize = 4_000;

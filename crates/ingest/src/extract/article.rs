@@ -1,7 +1,8 @@
-//! A [`Page`] in, a [`Draft`] out: title, date, source, credits, lead and body, and where each line of the page went.
+//! Reads an article from a page: a [`Page`] flows in; a [`Draft`] flows out, with title, date, source, credits, lead
+//! and body, and the part of each line.
 //!
-//! The body is found first, as one region. What stands between the title and the body tells about the article, and so do
-//! the lines right behind the body; nothing else is asked. What is none of these is the margin.
+//! The body is found first, as one region. The lines between the title and the body hold metadata, and so do the lines
+//! right behind the body; no other line is considered. All remaining lines are the margin.
 
 use super::about::{self, About, Around};
 use super::boilerplate::{Verdict, judge};

@@ -1,8 +1,8 @@
-//! Lines as they stand around articles: navigation, share buttons, copyright, hotlines, captions of QR codes, recommended
-//! links, footers. A folded line in, a verdict out.
+//! Recognises the lines that usually stand around articles: navigation, share buttons, copyright, hotlines, captions of
+//! QR codes, recommended links, footers. A folded line flows in, a verdict flows out.
 //!
-//! A verdict says what a line looks like, not where it goes: it helps to find where an article begins and ends. A sentence
-//! that speaks of a hotline or of a copyright is a sentence.
+//! A verdict says what a line looks like, not which part it belongs to: it helps to find where an article begins and
+//! ends. A sentence that mentions a hotline or a copyright is still a sentence.
 
 use std::sync::OnceLock;
 

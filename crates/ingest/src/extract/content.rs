@@ -1,8 +1,8 @@
 //! Finds the lines of a page that are the article's text.
 //!
-//! Each line is worth what its letters outside links are worth, sentences most; links, short scraps and boilerplate count
-//! against it. The article is the block whose lines are worth most together: a block larger than the article brings in
-//! lines that count against it, a smaller one leaves paragraphs out. Inside it, the best run of lines is kept.
+//! A line's worth is that of its letters outside links, sentences most; links, short scraps and boilerplate have
+//! negative worth. The article is the block with the greatest total worth: a larger block adds lines of negative worth,
+//! a smaller one leaves paragraphs out. Inside it, the best run of lines is kept.
 
 use std::ops::Range;
 

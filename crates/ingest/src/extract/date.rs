@@ -1,6 +1,6 @@
-//! Dates as Chinese pages print them, in; [`Date`]s with their place in the text, out.
+//! Parses dates as Chinese pages print them, to [`Date`]s with their ranges in the text.
 //!
-//! Everything here reads folded characters, so full-width digits, 時 for 时 and ： for : are one.
+//! All functions take folded characters, so full-width and half-width digits, 時 and 时, ： and : are the same.
 
 use std::ops::Range;
 

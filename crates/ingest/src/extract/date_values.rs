@@ -1,4 +1,4 @@
-//! Dates as machines write them: in values of metas and fields, and in addresses.
+//! Parses dates as programs write them: in values of metas and fields, and in addresses.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! A text file in, a [`Page`] out: what a browser's copy of a whole page gives, or a text of any origin, one line a line,
-//! with the lines that a program wrapped joined to paragraphs.
+//! Reads a text file as a [`Page`]: a browser's copy of a whole page, or a text of any origin, one line a line, with
+//! the lines that a program wrapped joined to paragraphs.
 
 use super::page::{Block, Line, Page, Piece, is_letter};
 use super::wrap;

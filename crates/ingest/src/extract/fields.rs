@@ -1,5 +1,5 @@
-//! The fields of an article in an object that another program wrote: a record, a page's JSON-LD, the state of a page that
-//! a script draws. Names in, values out.
+//! Reads the fields of an article from an object that another program wrote (a record, a page's JSON-LD, the state from
+//! which a script draws a page), by the names that programs give them.
 
 use std::borrow::Cow;
 

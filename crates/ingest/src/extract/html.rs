@@ -1,7 +1,7 @@
-//! HTML in, a [`Page`] out: blocks and lines of visible text, built in one pass without recursion.
+//! Reads HTML as a [`Page`]: blocks and lines of visible text, built in one pass without recursion.
 //!
-//! Only blocks are kept as a tree; links and bold letters are states that text nodes carry. That is enough to read a page
-//! as a reader sees it, and leaves nothing that mis-nested tags could break.
+//! Only blocks are kept as a tree; links and bold letters are states that text nodes carry. This suffices to read a
+//! page as a reader sees it, and makes mis-nested tags harmless.
 
 use std::ops::Range;
 

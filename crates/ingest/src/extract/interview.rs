@@ -1,4 +1,4 @@
-//! Lines of an interview, told from lines about the article: 记者：您什么时候来的岚州？ is a question, 记者：张三 a byline.
+//! Distinguishes the lines of an interview from lines about the article: 记者：您什么时候来的岚州？ is a question, 记者：张三 a byline.
 
 use std::collections::HashMap;
 

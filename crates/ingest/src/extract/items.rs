@@ -1,4 +1,4 @@
-//! The items of numbered lists, told by their numbers: what stands beside them is an item too, whatever it looks like.
+//! Finds the items of numbered lists by their numbers, whatever else the lines look like.
 
 use super::page::Page;
 

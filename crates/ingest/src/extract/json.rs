@@ -1,4 +1,4 @@
-//! One JSON object in, an [`Article`] out: exports of other programs, and our own.
+//! Reads a JSON object as an [`Article`]: exports of other programs, and our own.
 
 use std::collections::HashSet;
 

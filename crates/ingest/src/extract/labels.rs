@@ -1,9 +1,8 @@
-//! A line that tells about the article (来源：新华网 2012年1月5日 作者：张三 责任编辑：李四), in; its source, dates,
-//! credits and section, out.
+//! Reads a line with metadata (来源：新华网 2012年1月5日 作者：张三 责任编辑：李四): its source, dates, credits and section.
 //!
-//! Labels are looked for in folded text, so 責任編輯 and 來源 are found where 责任编辑 and 来源 are. A label with a colon
-//! counts anywhere in a line; without one (本报记者 张三) only where the line, or the brackets, hold nothing but labels,
-//! names and an outlet, so that running prose about a 责任编辑 gives nothing.
+//! Labels are matched in folded text, so 責任編輯 and 來源 are found like 责任编辑 and 来源. A label with a colon counts anywhere
+//! in a line; one without a colon (本报记者 张三) counts only if the line, or the brackets, hold nothing but labels, names
+//! and an outlet, so that prose about a 责任编辑 yields nothing.
 
 use super::credits::Bare;
 use super::date::{self, find_dates};

@@ -1,5 +1,5 @@
-//! A line about an article while it is read: its characters, which of them are told already, and where labels stand in it.
-//! [`super::credits`] reads who did what in it, [`super::labels`] everything else.
+//! The state of reading a line for metadata: its characters, which of them are accounted for, and where labels stand.
+//! [`super::credits`] reads its credits, [`super::labels`] everything else.
 
 use std::ops::Range;
 use std::sync::OnceLock;

@@ -1,7 +1,7 @@
-//! Markdown with or without front matter: the text in, HTML with the same blocks and what the front matter tells out.
+//! Reads Markdown with or without front matter, as HTML with the same blocks and the metadata of the front matter.
 //!
-//! Front matter is YAML between `---` or TOML between `+++`; of it title, date, source, authors and address are heeded. Its
-//! values are plain, quoted, or lists; what is nested deeper is passed over.
+//! Front matter is YAML between `---` or TOML between `+++`; title, date, source, authors and address are read from it.
+//! Its values are plain, quoted, or lists; deeper nesting is skipped.
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, TextMergeStream, html};
 

@@ -1,9 +1,9 @@
-//! HTML text in, tokens out: a tokenizer that never fails, never recurses and reads each byte once.
+//! The tokenizer of HTML, which never fails, never recurses and reads each byte once.
 //!
-//! It knows what a news page needs and no more: tags with the attributes that extraction looks at, text with its
-//! character references undone, comments, and the raw contents of `script` and `title`. Everything else (declarations,
-//! styles) is skipped. A full HTML5 tokenizer checks each attribute against all before it, which a hostile page makes
-//! quadratic; this one stops at [`MAX_ATTRIBUTES`].
+//! It supports only what a news page needs: tags with the attributes that extraction uses, text with its character
+//! references decoded, comments, and the raw contents of `script` and `title`. Everything else (declarations, styles)
+//! is skipped. A full HTML5 tokenizer checks each attribute against all before it, which takes quadratic time on a
+//! hostile page; this one stops at [`MAX_ATTRIBUTES`].
 
 use std::borrow::Cow;
 

@@ -1,8 +1,10 @@
-//! Records in, articles out: what a page says, without what stands around it. Pure: no reading, no writing.
+//! Extraction: records flow in; articles flow out, separated from everything around them. It is pure: no reading, no
+//! writing.
 //!
-//! A record of HTML or of a page dump becomes a page, lines of visible text; damage is undone on its texts, one
-//! to one; then the article's region is found among the lines, and title, source, date and credits around it. Each line goes
-//! to one part of the article or to its margin: nothing that a page shows is left out. A JSON object has its fields already.
+//! A record of HTML or of a page dump becomes a page, which is lines of visible text; damage in its texts is repaired,
+//! one to one; then the article's region is found among the lines, and title, source, date and credits around it. Each
+//! line is assigned to one part of the article or to its margin, so that no visible line is lost. A JSON object has its
+//! fields already.
 
 mod about;
 mod address;

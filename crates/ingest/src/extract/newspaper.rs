@@ -1,4 +1,4 @@
-//! The line above an article of a newspaper's pages, in; where the newspaper's name and the page's number stand, out.
+//! Finds the newspaper's name and the page number in the line above an article of a newspaper:
 //!
 //! 《岚州日报》 2019年05月17日 星期五 第04版：劳动关系, 岚州日报 2019-05-17 A04版, （《岚州日报》 2019年05月17日 06 版）.
 

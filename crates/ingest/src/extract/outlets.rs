@@ -1,4 +1,4 @@
-//! Outlets by their names: 岚州日报, and the words of menus and buttons that end like them.
+//! Recognises outlets by their names (岚州日报), and tells them from words of menus and buttons with the same endings.
 
 use super::date;
 use super::line::{starts, stop_at};

@@ -1,8 +1,8 @@
-//! A page as lines of visible text: what both HTML and page dumps become before anything is looked for in them.
+//! A page as lines of visible text, the common form of HTML and page dumps before extraction.
 //!
-//! A line is what a reader sees as one: the text between two block borders or line breaks. It is made of pieces, each of
-//! them one text node of the page (or one line of a dump), so that a repair of the texts, one to one, gives the same
-//! lines again, with the text as found beside them.
+//! A line is one to a reader's eye: the text between two block borders or line breaks. It consists of pieces, each one
+//! text node of the page (or one line of a dump), so that repairing the texts one to one keeps the lines, with the text
+//! as found beside them.
 
 use std::ops::Range;
 

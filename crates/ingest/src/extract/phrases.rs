@@ -1,4 +1,4 @@
-//! A fixed list of phrases, found in folded characters at one look a character.
+//! A fixed list of phrases, searched for in folded characters with one look-up at each character.
 
 /// Phrases by their first character.
 pub struct Phrases {

@@ -1,4 +1,4 @@
-//! A value that may hold markup, in; the text that it shows, out.
+//! Converts a value that may hold markup to the text that it shows.
 
 use super::html;
 use super::markup::unescape;

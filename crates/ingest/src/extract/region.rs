@@ -1,8 +1,8 @@
-//! The region of the article: a page in, the part of each of its lines out.
+//! The region of the article: a page flows in, the part of each of its lines flows out.
 //!
-//! The best run of sentences is where the article is; from there the region grows to what belongs to it: headings, lists,
-//! tables, verses before the first and behind the last sentence, up to the lines about the article above and to the first
-//! button, menu or heading of other things below. Inside it nothing is left out but what stands in a box of its own.
+//! The region starts as the best run of sentences and grows to the lines that belong to it: headings, lists, tables,
+//! verses before the first and behind the last sentence, up to the lines with metadata above and to the first button,
+//! menu or heading of another section below. Inside it only lines in a box of their own are left out.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! Scripts of a page in; what they say about its article out: the variables of page templates (`var ct = "1581517074"`),
-//! and the state from which a script draws the page (`__NEXT_DATA__`, `RENDER_DATA`, `window.… = {…}`).
+//! Reads the scripts of a page for its article: the variables of page templates (`var ct = "1581517074"`), and the
+//! state from which a script draws the page (`__NEXT_DATA__`, `RENDER_DATA`, `window.… = {…}`).
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! The credits that a text carries itself, in: in the datelines of its first paragraphs, below pictures, in brackets at its
-//! end. What names an editor there is taken off the text.
+//! Reads the credits inside a text: in the datelines of its first paragraphs, below pictures, in brackets at its end. A
+//! line there that names an editor is removed from the text.
 
 use super::interview;
 use super::names::{self, Place};

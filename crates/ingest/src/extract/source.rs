@@ -1,4 +1,4 @@
-//! A source as printed, in; the outlets that it names, out.
+//! Finds the outlets in a source as printed.
 
 /// The outlets of a source: 中工网-工人日报 is 中工网 and 工人日报.
 pub fn outlets(source: &str) -> Vec<String> {

@@ -1,7 +1,8 @@
-//! Tables of data, told from tables that lay out a page: the borders of tables in, lines joined to rows out.
+//! Distinguishes tables of data from tables that lay out a page: the borders of tables flow in, lines joined to rows
+//! flow out.
 //!
-//! A table holds data where it has rows of several short cells and no further table inside. Each of its rows becomes one
-//! line, with a tab between cells, so that a table is read, stored and shown row by row.
+//! A table holds data if it has rows of several short cells and no table inside. Each of its rows becomes one line,
+//! with a tab between cells, so that a table is read, stored and shown row by row.
 
 use super::page::{Form, Gap, Line, Page, is_letter};
 

@@ -1,5 +1,5 @@
-//! Teasers: the beginnings of other articles, each below its linked headline and cut with an ellipsis or a link to the rest.
-//! A page of them is a list, and a column of them stands beside an article.
+//! Recognises teasers: the beginnings of other articles, each below its linked headline and cut with an ellipsis or a
+//! link to the rest. A page of them is a list, and a column of them stands beside an article.
 
 use super::page::{Line, Page};
 use super::worth::{Kind, Worth};

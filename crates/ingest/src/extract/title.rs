@@ -1,4 +1,4 @@
-//! The headline: from what the page shows, checked against what its `title` says.
+//! Finds the headline among the visible lines, checked against the page's `title` element.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The words that lines about an article are made of: labels, buttons, endings of outlets' names. All in folded letters.
+//! The vocabulary of lines with metadata: labels, buttons, endings of outlets' names, all in folded letters.
 
 use gongxun_core::article::Role;
 

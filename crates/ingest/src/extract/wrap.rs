@@ -1,9 +1,9 @@
-//! Text that a program broken into lines of one width (w3m, lynx, mail, copies of PDF): lines in, paragraphs out.
+//! Joins text that a program broke into lines of one width (w3m, lynx, mail, copies of PDF) to paragraphs.
 //!
-//! A line was broken by a program where it could not have taken the next character or word: its width and that of what
-//! comes next are more than the width of the text. Where most lines that stop within a sentence are such lines, the text is
-//! wrapped, and they are joined. What paging put between the lines of a document, page numbers and running heads, is told
-//! by its repetition and stands apart.
+//! A program broke a line if the line could not have taken the next character or word: its width and that of what comes
+//! next exceed the width of the text. If most lines that stop within a sentence are such lines, the text is wrapped,
+//! and they are joined. Artefacts of paging, which are page numbers and running heads, are recognised by their
+//! repetition and kept apart.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! WARC and WET, packed and damaged.
+//! Tests of WARC and WET, compressed and damaged.
 
 use super::*;
 
