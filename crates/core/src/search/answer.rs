@@ -28,7 +28,7 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
     search_under(snapshot, request, synonyms, &Control::default())
 }
 
-/// Answers a request as far as the control lets it: an answer that was ended says so in [`Results::cut_short`].
+/// Answers a request under a control that may end it early; then [`Results::cut_short`] is set.
 ///
 /// # Errors
 /// As [`search`].

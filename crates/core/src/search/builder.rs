@@ -21,7 +21,7 @@ use crate::index::Snapshot;
 use crate::query::{Filter, Query};
 use gongxun_text::synonyms::Synonyms;
 
-/// A search under way: conditions are added, then it is run.
+/// A search to be run: conditions are added one by one, then [`Search::run`] or another method runs it.
 ///
 /// ```
 /// use gongxun_core::article::Article;
@@ -50,20 +50,20 @@ pub struct Search<'a> {
 }
 
 impl Snapshot {
-    /// Begins a search.
+    /// Starts a search.
     pub fn search(&self, query: impl Into<Query>) -> Search<'_> {
         Search::of(self, query)
     }
 }
 
 impl<'a> Search<'a> {
-    /// Begins a search of whatever can be read.
+    /// Starts a search of any archive that implements [`Read`].
     #[doc(hidden)]
     pub fn of(archive: &'a dyn Read, query: impl Into<Query>) -> Search<'a> {
         Search { archive, request: Request::new(query.into()), limit: None, control: Control::default() }
     }
 
-    /// One more condition.
+    /// Adds a condition.
     pub fn filter(mut self, filter: Filter) -> Search<'a> {
         self.request.filters.push(filter);
         self
@@ -81,7 +81,7 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// The order.
+    /// Sets the order of the hits.
     pub fn sort(mut self, sort: Sort) -> Search<'a> {
         self.request.sort = sort;
         self
@@ -94,7 +94,7 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// Facets are counted.
+    /// Turns on the counting of facets.
     pub fn facets(mut self) -> Search<'a> {
         self.request.facets = true;
         self
@@ -112,25 +112,25 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// Each copy of an article is a hit of its own.
+    /// Makes each copy of an article a hit of its own.
     pub fn all_copies(mut self) -> Search<'a> {
         self.request.copies = Copies::All;
         self
     }
 
-    /// The length of snippets in characters; 0 leaves them out.
+    /// Sets the length of snippets in characters; 0 leaves them out.
     pub fn snippet_length(mut self, length: usize) -> Search<'a> {
         self.request.snippet_length = length;
         self
     }
 
-    /// Each hit's score is taken apart.
+    /// Adds an explanation of its score to each hit.
     pub fn explain(mut self) -> Search<'a> {
         self.request.explain = true;
         self
     }
 
-    /// Other synonyms than the built-in ones.
+    /// Replaces the built-in synonyms.
     pub fn synonyms(mut self, synonyms: Synonyms) -> Search<'a> {
         self.request.synonyms = Cow::Owned(synonyms);
         self
@@ -142,7 +142,7 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// Runs it.
+    /// Runs the search.
     ///
     /// # Errors
     /// If an index file can't be read or does not hold what was written.
@@ -150,7 +150,7 @@ impl<'a> Search<'a> {
         self.archive.answer(&self.request, &self.control)
     }
 
-    /// Gives all matches of what was typed, one by one, or as many as a limit says.
+    /// Calls `give` with each full match, or with as many as the limit allows.
     ///
     /// # Errors
     /// As [`Search::run`], and where `give` fails.
@@ -159,7 +159,7 @@ impl<'a> Search<'a> {
         self.archive.select(&self.request, &self.control, &mut give)
     }
 
-    /// Lists every occurrence of what is looked for, with the text on either side.
+    /// Lists every occurrence of what the query looks for, with the text on either side.
     ///
     /// # Errors
     /// As [`Search::run`], and where `give` fails.
@@ -179,7 +179,7 @@ impl<'a> Search<'a> {
         self.archive.keywords(&self.request, options, &self.control)
     }
 
-    /// Finds the words that stand near what is looked for.
+    /// Finds the words that stand near what the query looks for.
     ///
     /// # Errors
     /// As [`Search::run`].
@@ -187,7 +187,7 @@ impl<'a> Search<'a> {
         self.archive.collocations(&self.request, options, &self.control)
     }
 
-    /// Says why an article is, or is not, among the hits; none where there is no such article.
+    /// Explains why an article is, or is not, among the hits; none if there is no such article.
     ///
     /// # Errors
     /// As [`Search::run`].

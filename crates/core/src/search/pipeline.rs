@@ -34,7 +34,7 @@ pub struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// Compiles a request, finds its matches and, unless all copies are asked for, leaves one of each cluster.
+    /// Compiles a request, finds its matches and, unless all copies are asked for, keeps one of each cluster.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -48,7 +48,7 @@ impl<'a> Found<'a> {
         Found::of_tree(snapshot, (root, &request.filters), synonyms, (request.breadth, request.copies), control)
     }
 
-    /// The same for a tree and filters.
+    /// Does the same for a tree and filters.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -67,7 +67,7 @@ impl<'a> Found<'a> {
         Found::of(snapshot, compiled, matches, copies, control)
     }
 
-    /// The same for matches that were found otherwise.
+    /// Does the same for matches that were found otherwise.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -86,7 +86,7 @@ impl<'a> Found<'a> {
         Ok(Found { snapshot, compiled, copies: reprints, matches, collapsed, control })
     }
 
-    /// The kind of match that one article is of, whatever its copies hold; none where it is none.
+    /// Returns the kind of match that one article is, whatever its copies hold; none if it does not match.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -109,7 +109,7 @@ impl<'a> Found<'a> {
         self.matches.cut_short
     }
 
-    /// The kind of the match at this address, where it is shown.
+    /// Returns the kind of the match at this address, if it is shown.
     pub fn kind(&self, address: DocAddress) -> Option<Kind> {
         self.matches.kind(address)
     }
@@ -144,8 +144,8 @@ impl<'a> Found<'a> {
         notes
     }
 
-    /// The first `wanted` of the matches, in order. Where the control says to stop none, and the
-    /// answer is cut short.
+    /// Returns the first `wanted` of the matches, in order; none if the control asks to stop, and the answer is cut
+    /// short.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -159,7 +159,8 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The matches of a kind in a segment that are shown: of copies one, unless all were asked for.
+    /// Returns the matches of a kind in a segment that are shown: one of each cluster, unless all copies were asked
+    /// for.
     pub fn shown(&self, kind: Kind, segment: usize) -> Option<&Bits> {
         self.matches.of[kind].get(segment)
     }
@@ -171,9 +172,9 @@ impl<'a> Found<'a> {
         Some(found)
     }
 
-    /// Counts the values of the matches that the breadth takes in, those of each kind apart. A cluster counts once for each
-    /// value that any of its matching copies has, so that a value's count is the total when that value is asked for as
-    /// well.
+    /// Counts the facet values of the matches that the breadth includes, by kind. A cluster counts once for each value
+    /// that any of its matching copies has, so that a value's count is the total of a search with this value as a
+    /// filter.
     ///
     /// # Errors
     /// If an index file can't be read.

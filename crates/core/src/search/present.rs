@@ -14,8 +14,8 @@ use super::results::page::{Hit, Results};
 use super::results::snippet::{Highlighter, Marked, Marks};
 use crate::error::{Error, Result};
 
-/// Gives the hits of a request, from its offset on as many as its limit says, of the kinds that the breadth takes in. An
-/// article that can't be read is left out; what is given back names each of them.
+/// Returns the hits of a request, from its offset on up to its limit, of the kinds that the breadth includes. An
+/// article that can't be read is left out; the notes name each of them.
 ///
 /// # Errors
 /// If an index file can't be read, or `give` fails.
@@ -73,7 +73,7 @@ pub fn hits(
     Ok(unreadable)
 }
 
-/// The hits of a request's page, and the counts.
+/// Returns the hits of a request's page, with the counts.
 ///
 /// # Errors
 /// If an index file can't be read.

@@ -72,7 +72,7 @@ impl Request {
             explain: false,
         }
     }
-    /// The order that is asked for, of the matches that the breadth takes in.
+    /// Returns the requested order of the matches that the breadth includes.
     pub fn order(&self, breadth: Breadth) -> Order {
         Order { sort: self.sort, breadth, second_stage: self.second_stage }
     }

@@ -143,8 +143,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// A free-text piece: its words, of which function words are not required where there is another. In place of the words
-    /// of a longer term (自愿|放弃|社保) its synonyms will do.
+    /// Compiles a free-text piece: its words, of which function words are not required if there are others. A longer
+    /// term (自愿|放弃|社保) may be replaced by its synonyms.
     fn text(&mut self, piece: &Piece, scope: Scope, sign: Sign) -> Plan {
         let folded = fold(&piece.text);
         self.score(&folded, scope, 1.0, sign);
@@ -187,7 +187,7 @@ impl Compiler<'_> {
         words.into_iter().map(|word| self.word(word, scope, sign)).collect()
     }
 
-    /// The terms of several words that have synonyms, in bytes of the text.
+    /// Returns the terms of several words that have synonyms, in bytes of the text.
     fn terms(&self, folded: &str, cut: &[Token]) -> Vec<Range<usize>> {
         let Some(synonyms) = self.synonyms else { return Vec::new() };
         let starts: Vec<usize> = folded.char_indices().map(|(at, _)| at).chain([folded.len()]).collect();
@@ -216,7 +216,8 @@ impl Compiler<'_> {
         word
     }
 
-    /// The pieces of a run that the dictionary does not know: an article that holds all of them matches in part.
+    /// Returns the pieces of a run that the dictionary does not know; an article that holds all of them is a partial
+    /// match.
     fn pieces(&mut self, run: &str, scope: Scope, sign: Sign) -> Option<Vec<StringPlan>> {
         if !run.chars().all(is_han) {
             return None;
@@ -276,7 +277,7 @@ impl Compiler<'_> {
         found
     }
 
-    /// The strings of a proximity node, each marked where the needle finds it. One that is asked for twice is one.
+    /// Compiles the strings of a proximity node, each once and marked where the needle finds it.
     fn strings(&mut self, nodes: &[Node], scope: Scope, sign: Sign) -> Vec<Vec<char>> {
         let mut strings: Vec<Vec<char>> = Vec::new();
         let mut add = |string: &str| {
@@ -381,8 +382,8 @@ fn fold_pattern(parts: &[PatternPart]) -> Vec<PatternPart> {
     folded.collect()
 }
 
-/// The forms in which a page's address is written: either scheme, with and without the slash at its end and what stands behind
-/// `#`.
+/// Returns the forms in which a page's address is written: with either scheme, and with and without the final slash and
+/// the fragment.
 fn addresses(value: &str) -> impl Iterator<Item = String> {
     const SCHEMES: [&str; 2] = ["http://", "https://"];
     let folded = fold(value.trim());

@@ -10,8 +10,8 @@ pub const MAX_CONCEPTS: usize = 16;
 /// The most strings that may stand for one of them.
 const MAX_STRINGS: usize = 24;
 
-/// The concepts of a plan, in order. Words that say no more than a year does are none: the year is a condition of its own. What
-/// stands for two words side by side together (加班费 for 加班 工资) stands for each.
+/// Returns the concepts of a plan, in order. A word that says no more than a year does is no concept: the year is a
+/// condition of its own. A synonym of two neighbouring words together (加班费 for 加班 工资) stands for each of them.
 pub(super) fn concepts(plan: &Plan, years: &[Year], synonyms: Option<&Synonyms>) -> Vec<Concept> {
     let mut found = Vec::new();
     collect(plan, &mut found);

@@ -71,7 +71,7 @@ impl Needle {
 /// A place of one of several strings, and the string's number.
 pub type Place = (Range<usize>, usize);
 
-/// All places of all strings, in order; none where a string has none.
+/// Returns all places of all strings, in order; none if one of the strings has no place.
 pub fn places(each: impl Iterator<Item = impl Iterator<Item = Range<usize>>>) -> Option<Vec<Place>> {
     let mut all = Vec::new();
     for (number, ranges) in each.enumerate() {
@@ -111,7 +111,7 @@ pub fn near(all: &[Place], strings: usize, distance: usize) -> Vec<Range<usize>>
     ordered(found)
 }
 
-/// Places in units that hold every string; `end` gives the end of the unit that a place is in.
+/// Returns the places in those units that hold every string; `end` returns the end of the unit that a place is in.
 pub fn together(all: &[Place], strings: usize, end: impl Fn(usize) -> usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut rest = all;
@@ -127,7 +127,7 @@ pub fn together(all: &[Place], strings: usize, end: impl Fn(usize) -> usize) -> 
     ordered(found)
 }
 
-/// The first places of a pattern, as many as are wanted.
+/// Returns the first `wanted` places of a pattern.
 fn pattern(text: &[char], parts: &[PatternPart], wanted: usize) -> Vec<Range<usize>> {
     let parts: Vec<Step> = parts
         .iter()

@@ -32,7 +32,7 @@ impl Text {
         matches!(self, Text::Title | Text::Lead | Text::Body)
     }
 
-    /// The name, as results give it.
+    /// Returns the name of the text in results.
     pub fn name(self) -> &'static str {
         match self {
             Text::Title => "title",
@@ -65,7 +65,7 @@ impl Scope {
     /// Nothing.
     pub const NONE: Scope = Scope { title: false, lead: false, body: false, names: false, captions: false };
 
-    /// The texts, with what a match in each adds to the score.
+    /// Returns the texts, each with its weight in the score.
     pub fn texts(self) -> impl Iterator<Item = (Text, f32)> {
         [
             (self.title, Text::Title, TITLE_WEIGHT),
@@ -114,7 +114,7 @@ impl TokenKind {
     /// All kinds.
     pub const ALL: [TokenKind; 3] = [TokenKind::Word, TokenKind::Pair, TokenKind::Character];
 
-    /// The kind as a person reads it.
+    /// Returns the name of the kind, for people.
     pub fn name(self) -> &'static str {
         match self {
             TokenKind::Word => "word",
@@ -151,7 +151,7 @@ pub struct Word {
 }
 
 impl Word {
-    /// The word alone.
+    /// A word without synonyms.
     pub fn new(folded: &str) -> Word {
         Word { text: folded.to_string(), string: StringPlan::new(folded), synonyms: Vec::new(), parts: Vec::new() }
     }
@@ -198,7 +198,7 @@ pub enum Plan {
 }
 
 impl Plan {
-    /// All of these; one that stands twice is one.
+    /// The conjunction of these plans, each once.
     pub fn and(plans: Vec<Plan>) -> Plan {
         let mut flat = Vec::with_capacity(plans.len());
         for plan in plans {
@@ -214,7 +214,7 @@ impl Plan {
         }
     }
 
-    /// Any of these; one that stands twice is one.
+    /// The disjunction of these plans, each once.
     pub fn or(plans: Vec<Plan>) -> Plan {
         let mut flat = Vec::with_capacity(plans.len());
         for plan in plans {
@@ -230,7 +230,7 @@ impl Plan {
         }
     }
 
-    /// The plan of what was typed alone; none where no synonym is in it.
+    /// Returns the plan without its synonyms; none if it has none.
     pub fn without_synonyms(&self) -> Option<Plan> {
         self.has_synonyms().then(|| self.typed())
     }
@@ -336,7 +336,7 @@ pub enum Breadth {
 }
 
 impl Breadth {
-    /// The breadth that takes these in.
+    /// The breadth that includes these.
     pub fn of(synonyms: bool, partial: bool) -> Breadth {
         match (synonyms, partial) {
             (true, true) => Breadth::Wide,

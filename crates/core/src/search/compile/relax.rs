@@ -47,7 +47,7 @@ pub(super) fn relax(plan: &Plan) -> Option<Plan> {
     }
 }
 
-/// The words of a plan that asks for nothing but unfielded words, in any way.
+/// Returns the words of a plan that consists of unfielded words only, however combined.
 fn loose_words(plan: &Plan) -> Option<Vec<Word>> {
     match plan {
         Plan::Words(words, scope) if *scope == Scope::ALL => Some(words.clone()),

@@ -73,7 +73,7 @@ impl StringPlan {
         self.proof != Proof::Nothing
     }
 
-    /// The string, where it is one Chinese character: its places are those of the pairs that begin with it.
+    /// Returns the string if it is one Chinese character: its places are those of the pairs that begin with it.
     pub fn character(&self) -> Option<char> {
         if let Proof::Char(c) = self.proof { Some(c) } else { None }
     }

@@ -52,7 +52,7 @@ pub fn word(folded: &str, scope: Scope, weight: f32, terms: &mut Vec<ScoreTerm>)
     terms.extend(scope.texts().filter(|(text, _)| text.has_words()).map(of_text));
 }
 
-/// Each term once, with the sum of its weights, in the order of the first.
+/// Merges equal terms, adding their weights, in the order of their first places.
 pub fn summed(terms: Vec<ScoreTerm>) -> Vec<ScoreTerm> {
     let mut places: HashMap<(Text, TokenKind, &str), usize> = HashMap::with_capacity(terms.len());
     let mut weights: Vec<f32> = Vec::with_capacity(terms.len());

@@ -25,11 +25,11 @@ use gongxun_text::strings::Class;
 
 /// The default window: the number of characters looked at on either side of an occurrence.
 pub const DEFAULT_WINDOW: usize = 10;
-/// The most that can be asked for.
+/// The largest window.
 pub const MAX_WINDOW: usize = 1_000;
 /// The default number of words returned.
 pub const DEFAULT_LIMIT: usize = 50;
-/// A word stands near so often at least, unless another number is asked for.
+/// The default for [`Options::min_count`].
 pub const DEFAULT_MIN_COUNT: u64 = 3;
 
 /// Options of a collocation query.
@@ -38,7 +38,7 @@ pub const DEFAULT_MIN_COUNT: u64 = 3;
 pub struct Options {
     /// The number of characters looked at on either side of an occurrence.
     pub window: usize,
-    /// The most words that are given.
+    /// The most words that are returned.
     pub limit: usize,
     /// The least number of times that a word stands near an occurrence to be returned.
     pub min_count: u64,
@@ -88,19 +88,19 @@ pub struct Collocations {
     pub words_near: u64,
     /// The number of words in the archive.
     pub words: u64,
-    /// The words, the most surprising first.
+    /// The words, in descending order of the measure.
     pub collocations: Vec<Collocation>,
     /// Whether the search was stopped before it finished: then there are no words.
     pub cut_short: bool,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
-/// A word that stands near.
+/// A word that stands near an occurrence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Collocation {
-    /// The word, folded, as the archive's segmentation has it.
+    /// The word, folded, as the index segments it.
     pub word: String,
     /// The number of times that the word stands near an occurrence.
     pub count: u64,
@@ -114,9 +114,9 @@ pub struct Collocation {
     pub archive_count: u64,
     /// The expected `count` if the word were as frequent near the occurrences as in the whole archive.
     pub expected: f64,
-    /// Log-likelihood, without a unit: from 15.13 on, chance would do it once in 10,000 words.
+    /// The log-likelihood, without a unit: from 15.13 on, the probability of chance is below 1 in 10,000.
     pub log_likelihood: f64,
-    /// Mutual information: the binary logarithm of count by expected.
+    /// The mutual information: the binary logarithm of `count` divided by `expected`.
     pub mutual_information: f64,
 }
 
@@ -130,8 +130,9 @@ struct Near {
     last: u64,
 }
 
-/// Finds the words near what a request looks for, in the articles that it counts. Words that are less frequent there than
-/// everywhere, particles and numbers are left out; of copies of one article one is looked at, unless all are asked for.
+/// Finds the words near what a request looks for, in the articles that it counts. Words that are less frequent there
+/// than overall, particles and numbers are left out; of the copies of one article one is read, unless the request
+/// counts all.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
@@ -208,8 +209,8 @@ pub fn collocations(
     })
 }
 
-/// The log-likelihood of a table of two by two: so many of the words near are this one, of so many near; so many of the
-/// archive's words are it, of so many.
+/// Returns the log-likelihood of a two-by-two table: `both` of the `near` words near occurrences are this word, as are
+/// `word` of `all` words of the archive.
 pub fn log_likelihood(both: u64, near: u64, word: u64, all: u64) -> f64 {
     let (both, near, word, all) = (both as f64, near as f64, word as f64, all.max(1) as f64);
     let of = |observed: f64, row: f64, column: f64| {
@@ -241,7 +242,7 @@ impl<'a> Reader<'a> {
         Reader { segmenter, window, near, occurrences: 0, words_near: 0, paragraph, tokens }
     }
 
-    /// A folded text of the article with this number, and the occurrences in it, in order.
+    /// Counts the words of one folded text of the article with this number; its occurrences are in order.
     fn text(&mut self, folded: &[char], occurrences: &[Range<usize>], article: u64) {
         self.occurrences += occurrences.len() as u64;
         let mut occurrences = occurrences.iter().peekable();

@@ -16,7 +16,7 @@ use crate::search::request::Request;
 /// The most queries that are compared.
 pub const MAX_QUERIES: usize = 20;
 
-/// Queries side by side.
+/// A comparison of queries over time.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Comparison {
@@ -49,7 +49,7 @@ pub struct Compared {
     pub partial_total: u64,
     /// Whether the search was stopped before it finished.
     pub cut_short: bool,
-    /// Remarks.
+    /// The notes on the query.
     pub notes: Vec<String>,
 }
 
@@ -72,27 +72,27 @@ pub struct Row {
     /// counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub characters: Option<u64>,
-    /// The occurrences of each query in a million of these characters, where both are counted.
+    /// The occurrences of each query per million of these characters, if both are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_million: Option<Vec<f64>>,
 }
 
 impl Compared {
-    /// A query that so many articles hold, all of them dated.
+    /// A query with this number of full matches, all of them dated.
     pub fn new(query: &str, count: u64) -> Compared {
         Compared { query: query.to_string(), count, total: count, ..Compared::default() }
     }
 }
 
 impl Row {
-    /// A period with the counts of each query, beside all articles of it.
+    /// A period with the count of each query and the number of all its articles.
     pub fn new(period: &str, counts: Vec<u64>, all: u64) -> Row {
         let shares = counts.iter().map(|count| *count as f64 / all.max(1) as f64).collect();
         Row { period: period.to_string(), counts, shares, all, ..Row::default() }
     }
 }
 
-/// Compares requests by period. What each counts is up to the request.
+/// Compares requests by period. Each request decides what it counts.
 ///
 /// # Errors
 /// As [`timeline_under`].
@@ -102,7 +102,7 @@ pub fn compare(snapshot: &Snapshot, requests: &[Request], step: Step, control: &
 }
 
 impl Comparison {
-    /// Timelines of one step, joined by period.
+    /// Joins timelines of one step by period.
     pub fn of(timelines: Vec<Timeline>) -> Comparison {
         let mut rows: BTreeMap<String, Row> = BTreeMap::new();
         let mut gaps: Vec<Gap> = Vec::new();

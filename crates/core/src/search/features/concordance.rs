@@ -25,20 +25,20 @@ use gongxun_text::strings::ends_sentence;
 
 /// The default context on either side of an occurrence, in characters.
 pub const DEFAULT_CONTEXT: usize = 20;
-/// The most that can be asked for.
+/// The longest context, in characters.
 pub const MAX_CONTEXT: usize = 1_000;
-/// A sentence reaches at most so far on either side: some texts have no full stop.
+/// The most characters of a sentence on either side; some texts have no full stop.
 const MAX_SENTENCE: usize = 500;
-/// So many characters beside an occurrence decide its place in the order.
+/// The number of characters beside an occurrence that decide its place in the order.
 const COMPARED: usize = 12;
-/// Lines beyond the limit are let go when there are so many times the limit of them.
+/// The most lines held, as a multiple of the limit, before those beyond the limit are dropped.
 const SPARE: usize = 4;
 
 /// The extent of the context on either side of an occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Context {
-    /// So many characters, fewer at the edge of the text.
+    /// A number of characters; fewer at the edge of the text.
     Characters(usize),
     /// The sentence.
     Sentence,
@@ -67,7 +67,7 @@ pub struct Options {
     pub context: Context,
     /// The order of lines.
     pub order: Order,
-    /// The most lines that are given; occurrences beyond it are counted.
+    /// The most lines that are returned; occurrences beyond it are counted only.
     pub limit: usize,
 }
 
@@ -78,7 +78,7 @@ impl Options {
         self
     }
 
-    /// The order of the lines.
+    /// Sets the order of the lines.
     pub fn order(mut self, order: Order) -> Options {
         self.order = order;
         self
@@ -114,7 +114,7 @@ pub struct Source {
     pub kind: Kind,
 }
 
-/// An occurrence with its context. Line ends and tabs in it are blanks.
+/// An occurrence with its context. Line ends and tabs in the context are replaced by blanks.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Line {
@@ -138,7 +138,7 @@ fn of_article<S: Serializer>(article: &Arc<Source>, serializer: S) -> std::resul
 }
 
 impl Source {
-    /// An article that holds all that was typed.
+    /// An article that is a full match.
     pub fn new(id: &str, title: &str, date: Option<Date>, source: Option<&str>) -> Source {
         let id = ArticleId(id.to_string());
         Source { id, title: title.to_string(), date, source: source.map(str::to_string), kind: Kind::Full }
@@ -146,7 +146,7 @@ impl Source {
 }
 
 impl Line {
-    /// A line of an article: where the occurrence stands, and the text before it, its own and the text behind it.
+    /// A line of an article: the place of the occurrence, the text before it, its own text, and the text behind it.
     pub fn new(
         article: Arc<Source>,
         field: &'static str,
@@ -170,11 +170,11 @@ pub struct Counts {
     pub given: u64,
     /// Whether the search was stopped before it finished: then there may be more occurrences.
     pub cut_short: bool,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
-/// Gives the lines of a request, in order, and counts all occurrences.
+/// Calls `give` with the lines of a request, in order, and counts all occurrences.
 ///
 /// Of copies of one article one is looked at, unless the request asks for all; of synonyms and partial matches what the
 /// request counts.
@@ -249,10 +249,10 @@ fn walk(
 /// The sort key of a line; lines with equal keys stay in the order of the archive.
 type Key = Vec<char>;
 
-/// Hands lines on, or holds them until they can be put in order.
+/// Passes lines on, or holds them until they can be sorted.
 struct Lines<'a> {
     options: &'a Options,
-    /// With the key of each, and how many lines came before it.
+    /// The lines held, each with its key and the number of lines before it.
     held: Vec<(Key, u64, Line)>,
     seen: u64,
     give: &'a mut dyn FnMut(Line) -> Result<()>,
@@ -281,7 +281,7 @@ impl Lines<'_> {
         Ok(())
     }
 
-    /// Puts the lines that are held in order, and lets go of those beyond the limit.
+    /// Sorts the lines held and drops those beyond the limit.
     fn order(&mut self) {
         self.held.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         self.held.truncate(self.options.limit);

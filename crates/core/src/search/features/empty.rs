@@ -111,7 +111,8 @@ impl Looker<'_> {
         Ok(Found::of_tree(self.snapshot, (Some(&root), &[]), self.synonyms, how, self.control)?.held())
     }
 
-    /// Values of the field that are like the one of a filter and find something beside the other clauses, with how much.
+    /// Returns the values of the field that are similar to that of a filter and find something together with the other
+    /// clauses, each with the number of articles.
     fn values(&self, filter: &Filter, others: &[&Node]) -> Result<Vec<String>> {
         let (fields, value): (&[&str], &str) = match filter {
             Filter::Source(value) => (&["source", "outlet"], value),
@@ -150,7 +151,7 @@ impl Looker<'_> {
     }
 }
 
-/// The same filter with another value.
+/// Returns the same filter with another value.
 fn with_value(filter: &Filter, change: impl FnOnce(&str) -> String) -> Option<Node> {
     Some(Node::Filter(match filter {
         Filter::Source(value) => Filter::Source(change(value)),

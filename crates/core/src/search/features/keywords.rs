@@ -15,14 +15,14 @@ use crate::search::request::Request;
 
 /// The default number of words returned.
 pub const DEFAULT_LIMIT: usize = 50;
-/// A word stands in so many of the articles at least, unless another number is asked for.
+/// The default for [`Options::min_articles`].
 pub const DEFAULT_MIN_ARTICLES: u64 = 2;
 
 /// Options of a keyword query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// The most words that are given.
+    /// The most words that are returned.
     pub limit: usize,
     /// The least number of the query's articles that a word must stand in.
     pub min_articles: u64,
@@ -64,11 +64,11 @@ pub struct Keywords {
     pub rest_articles: u64,
     /// The number of words in these.
     pub rest_words: u64,
-    /// The words, the most surprising first.
+    /// The words, in descending order of the measure.
     pub keywords: Vec<Keyword>,
     /// Whether the search was stopped before it finished: then there are no words.
     pub cut_short: bool,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ pub struct Keywords {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Keyword {
-    /// The word, folded, as the archive's segmentation has it.
+    /// The word, folded, as the index segments it.
     pub word: String,
     /// The number of times that the word stands in the query's articles.
     pub count: u64,
@@ -86,14 +86,14 @@ pub struct Keyword {
     pub rest_count: u64,
     /// The number of articles of the rest that hold it.
     pub rest_articles: u64,
-    /// Log-likelihood, without a unit: from 15.13 on, chance would do it once in 10,000 words.
+    /// The log-likelihood, without a unit: from 15.13 on, the probability of chance is below 1 in 10,000.
     pub log_likelihood: f64,
-    /// The binary logarithm of how much more frequent it is than in the rest.
+    /// The binary logarithm of the ratio of its frequencies in the query's articles and in the rest.
     pub log_ratio: f64,
 }
 
 /// Finds the words that stand out in the articles that a request counts. Words that are less frequent there than in the
-/// rest, particles and numbers are left out; of copies of one article one is looked at, unless all are asked for.
+/// rest, particles and numbers are left out; of the copies of one article one is read, unless the request counts all.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
@@ -142,7 +142,7 @@ pub fn keywords(snapshot: &Snapshot, request: &Request, options: &Options, contr
     })
 }
 
-/// The log-likelihood of a word that stands so often in two corpora of so many words.
+/// Returns the log-likelihood of a word with these counts in two corpora of these sizes in words.
 pub fn log_likelihood(counts: [u64; 2], totals: [u64; 2]) -> f64 {
     let rate = (counts[0] + counts[1]) as f64 / ((totals[0] + totals[1]).max(1)) as f64;
     let of = |count: u64, total: u64| match count {
@@ -152,7 +152,8 @@ pub fn log_likelihood(counts: [u64; 2], totals: [u64; 2]) -> f64 {
     (2.0 * (of(counts[0], totals[0]) + of(counts[1], totals[1]))).max(0.0)
 }
 
-/// The binary logarithm of the ratio of the word's frequencies; where the second corpus has none, as if it had half a one.
+/// Returns the binary logarithm of the ratio of the word's frequencies; if the second corpus lacks the word, it counts
+/// as half an occurrence.
 fn log_ratio(counts: [u64; 2], totals: [u64; 2]) -> f64 {
     let rate = |count: f64, total: u64| count / total.max(1) as f64;
     let rest = if counts[1] == 0 { 0.5 } else { counts[1] as f64 };

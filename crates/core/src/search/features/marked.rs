@@ -24,8 +24,8 @@ pub struct MarkedArticle {
     pub marks: ArticleMarks,
 }
 
-/// The article with this id, with the marks of a request; none where there is no such article. A request that was stopped
-/// marks what was typed.
+/// Returns the article with this id, with the marks of a request; none if there is no such article. If the request was
+/// stopped, the marks are those of its full matches.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written.

@@ -20,25 +20,26 @@ use gongxun_text::pinyin::{reading, rough};
 /// A target of the search in the term dictionary.
 #[derive(Debug, Clone)]
 pub(super) enum Wanted {
-    /// Words of as many characters as this one that have these letters, or roughly these; where `one_off`, words that differ by
-    /// one character, too.
+    /// Words of as many characters as this one and with the same letters, exactly or roughly; if `one_off`, also words
+    /// that differ by one character.
     Like {
         /// The word.
         word: Vec<char>,
-        /// Its letters.
+        /// Its letters in pinyin.
         sound: String,
-        /// Its rough letters.
+        /// Its letters in rough pinyin.
         rough: String,
         /// Whether words that differ by one character match too.
         one_off: bool,
     },
-    /// Words with these letters, or roughly these.
+    /// Words with these letters, exactly or roughly.
     Letters(String),
     /// Words whose letters begin with these.
     Beginning(String),
 }
 
-/// Gives the terms of a field in one segment that may be near what is wanted, in order, with the number of documents of each.
+/// Calls for the terms of a field in one segment that may be near what is wanted, in order, with the number of
+/// documents of each.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -58,22 +59,22 @@ pub(super) fn near(
     Ok(())
 }
 
-/// The automaton of what is wanted.
+/// The automaton of all targets.
 #[derive(Debug)]
 pub(super) struct Nearby {
     aims: Vec<Aim>,
-    /// The characters of the words, in order: what a branch leads to depends on the reading alone for all others.
+    /// The characters of the targets' words, in order: for every other character its reading alone decides.
     chars: Vec<char>,
     start: u32,
     known: RefCell<Known>,
 }
 
-/// One way of being near.
+/// One way of being similar to a target.
 #[derive(Debug)]
 struct Aim {
     kind: Kind,
     word: Vec<char>,
-    /// The letters; rough ones where that is the way.
+    /// The letters, in rough pinyin if the kind compares those.
     letters: String,
 }
 
@@ -95,13 +96,14 @@ struct Step {
     done: u8,
 }
 
-/// The sets of steps that were met, so that a state is a number.
+/// The sets of steps met so far, numbered, so that a state is a number.
 #[derive(Debug, Default)]
 struct Known {
     sets: Vec<Set>,
     numbers: HashMap<Vec<Step>, u32>,
     by_char: HashMap<(u32, char), u32, FixedState>,
-    /// Readings are the pinyin table's own strings, so that one is known by its place.
+    /// The successors by reading. Readings are the pinyin table's own strings, so a reading is identified by its
+    /// address.
     by_reading: HashMap<(u32, usize, usize), u32, FixedState>,
 }
 
@@ -109,11 +111,11 @@ struct Known {
 struct Set {
     steps: Vec<Step>,
     is_match: bool,
-    /// The characters of which one must come next, where these alone lead anywhere; of the bytes of others none is gone down.
+    /// The only characters that can come next, if these are known; branches of other characters are not entered.
     only: Option<Vec<char>>,
 }
 
-/// A set of steps, and the bytes of the character that is under way.
+/// A set of steps, and the bytes read of the current character.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct State {
     set: u32,
@@ -121,15 +123,15 @@ pub(super) struct State {
     left: u8,
 }
 
-/// The set from which nothing is reached.
+/// The set from which no match can be reached.
 const DEAD: u32 = 0;
-/// Longer words are none that are suggested.
+/// The longest word that is suggested, in characters.
 const MAX_CHARS: u8 = 32;
-/// Longer letters are of no word.
+/// The longest pinyin of a word, in letters.
 const MAX_LETTERS: usize = 200;
 
 impl Nearby {
-    /// The automaton of all that is wanted together.
+    /// Builds the automaton of all targets together.
     pub fn new(wanted: &[Wanted]) -> Nearby {
         let mut aims = Vec::new();
         let mut add = |kind, word: &[char], letters: String| {

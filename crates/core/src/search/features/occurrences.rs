@@ -60,7 +60,7 @@ impl Occurrences {
         self.segments.get(ord).map_or(&[], Vec::as_slice)
     }
 
-    /// All of them.
+    /// Returns the sum over all documents.
     pub fn total(&self) -> u64 {
         self.segments.iter().flatten().map(|(_, count)| u64::from(*count)).sum()
     }
@@ -118,8 +118,8 @@ impl<'a> Sought<'a> {
     }
 }
 
-/// The string of a mark, where the index tells how often it stands in a text. Two of these that differ never stand in the
-/// same place.
+/// Returns the string of a mark, if the index can count its occurrences in a text. Two different strings of this kind
+/// never stand in the same place.
 fn by_index(mark: &Mark) -> Option<StringPlan> {
     let Needle::String(string) = &mark.needle else { return None };
     let plan = StringPlan::new(&string.iter().collect::<String>());

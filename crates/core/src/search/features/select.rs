@@ -26,8 +26,8 @@ pub struct Selection {
     pub notes: Vec<String>,
 }
 
-/// The articles that match a query in full and hold to the filters, every copy of an article by itself, in the order of the
-/// index. What was typed counts and no more: no synonyms, no partial matches.
+/// Returns the full matches of a query that satisfy the filters, each copy by itself, in the order of the index.
+/// Synonym and partial matches are left out.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
@@ -39,8 +39,8 @@ pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Resu
     })
 }
 
-/// The addresses of the articles that a request selects, of the kinds that it counts, with the kind of each; in no order that
-/// means anything.
+/// Returns the addresses and kinds of the articles that a request selects, of the kinds that it counts, in no
+/// particular order.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written; [`Error::Interrupted`] if the control says to

@@ -37,8 +37,8 @@ const TITLE_COUNT: u32 = 3;
 /// Words that more than one in so many articles hold tell nothing.
 const TOO_COMMON: u64 = 4;
 
-/// The articles most like the one with this id, itself left out; none where there is no such article. `total` counts
-/// those that share any of its telling words, and a note names these.
+/// Finds the articles most similar to the one with this id, which is left out itself; none if there is no such article.
+/// `total` counts those that share any of its characteristic words, and a note names these.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
@@ -50,7 +50,7 @@ pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize) -> Result<Opti
     })
 }
 
-/// The words that tell the article from others, the most telling first, each with its weight.
+/// Returns the words that are characteristic of the article, the most characteristic first, each with its weight.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -108,7 +108,7 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
     Ok(results)
 }
 
-/// The words as a query: what holds most of them, and the most telling, comes first.
+/// Returns the words as a compiled query, which ranks articles with the most, and the most characteristic, words first.
 fn compiled(words: &[(String, f32)], snapshot: &Snapshot) -> Result<Compiled> {
     let largest = words.first().map_or(1.0, |(_, weight)| *weight);
     let (mut scored, mut marks) = (Vec::new(), Vec::new());
@@ -130,8 +130,8 @@ fn compiled(words: &[(String, f32)], snapshot: &Snapshot) -> Result<Compiled> {
     })
 }
 
-/// The articles that hold any of the words in title or body, and how many copies of the article itself were left out:
-/// neither it nor they say anything new.
+/// Returns the articles that hold any of the words in title or body, without the article itself and its copies, and the
+/// number of copies left out.
 fn matches(snapshot: &Snapshot, article: &Article, words: &[(String, f32)]) -> Result<(Matches, usize)> {
     let mut full = Vec::new();
     for segment in Segment::all(snapshot) {

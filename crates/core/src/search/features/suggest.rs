@@ -50,7 +50,7 @@ pub struct Completion {
     pub articles: u64,
 }
 
-/// The words of the index that begin with these characters, or whose pinyin begins with these letters: the most
+/// Returns the words of the index that begin with these characters, or whose pinyin begins with these letters, the most
 /// frequent first.
 ///
 /// # Errors
@@ -171,7 +171,7 @@ fn confirmed(snapshot: &Snapshot, request: &Request, query: &[char], places: &[P
     Ok(suggestions)
 }
 
-/// The query with words in place of others.
+/// Returns the query with some words replaced.
 fn changed(query: &[char], mut words: Vec<(&Range<usize>, &str)>) -> String {
     words.sort_by_key(|(span, _)| span.start);
     let mut out = String::new();
@@ -260,7 +260,7 @@ fn places(pieces: &[&Piece], query: &[char], snapshot: &Snapshot) -> Result<Vec<
 }
 
 impl Place {
-    /// The words that may be near.
+    /// Returns the target for words that may be similar.
     fn wanted(&self) -> Wanted {
         match self.latin {
             true => Wanted::Letters(self.sound.clone()),
@@ -315,7 +315,7 @@ fn words(snapshot: &Snapshot, fields: &[Field], prefix: &str) -> Result<HashMap<
     Ok(found)
 }
 
-/// The terms of some fields that may be near what is wanted and are, with the number of articles, over all segments.
+/// Returns the terms of some fields that are near a target, with the number of articles, over all segments.
 fn words_near(
     snapshot: &Snapshot,
     fields: &[Field],

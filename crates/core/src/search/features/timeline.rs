@@ -88,17 +88,17 @@ impl Period {
         Period { name: name.to_string(), count, synonym_count, partial_count, all, occurrences, characters, gap }
     }
 
-    /// All that are counted.
+    /// Returns the number of counted matches of all kinds.
     pub fn counted(&self) -> u64 {
         self.count + self.synonym_count.unwrap_or(0) + self.partial_count.unwrap_or(0)
     }
 
-    /// The occurrences in a million characters of the period's articles, where both are counted.
+    /// Returns the occurrences per million characters of the period's articles, if both are counted.
     pub fn per_million(&self) -> Option<f64> {
         Some(self.occurrences? as f64 * 1e6 / self.characters?.max(1) as f64)
     }
 
-    /// The share of what is counted in the archive's articles of the period, 0 to 1.
+    /// Returns the share of the counted matches in the archive's articles of the period, 0 to 1.
     pub fn share(&self) -> f64 {
         self.counted() as f64 / self.all.max(1) as f64
     }
@@ -158,7 +158,7 @@ pub fn timeline(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, ste
     timeline_under(snapshot, request, synonyms, step, &Control::default())
 }
 
-/// The same, as far as the control lets it.
+/// Counts as [`timeline`] does, under a control that may end it early.
 ///
 /// # Errors
 /// As [`timeline`].

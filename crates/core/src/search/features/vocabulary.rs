@@ -22,7 +22,8 @@ use gongxun_text::strings::Class;
 
 use super::occurrences::is_counted;
 
-/// The articles of a snapshot in two sets: those that match, and all others. Of copies of one article one is in one of them.
+/// The articles of a snapshot in two sets: those that match, and all others. Of the copies of one article one is in one
+/// of the sets.
 pub struct Sets {
     /// Those that match, for each segment.
     pub own: Vec<Bits>,
@@ -50,7 +51,8 @@ impl Sets {
         sets
     }
 
-    /// Of a cluster that matches the others go; of any other cluster the one with the least place stays.
+    /// Leaves one copy of each cluster: a match displaces all others; in a cluster without a match the copy with the
+    /// least place stays.
     fn leave_one_copy(&mut self, found: &Found<'_>) {
         let copies = &found.copies;
         let mut least: Vec<Option<u32>> = vec![None; copies.clusters.len()];
@@ -78,16 +80,17 @@ impl Sets {
 /// The frequency of a word in a set of articles.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sum {
-    /// Occurrences of the word as a word.
+    /// The number of occurrences, segmented as this word.
     pub count: u64,
-    /// Articles.
+    /// The number of articles.
     pub articles: u64,
 }
 
-/// Words with how often each stands in either set.
+/// Words, each with its frequencies in both sets.
 pub type Sums = HashMap<Box<str>, [Sum; 2]>;
 
-/// The words of the articles in `own`, with how often each stands in both sets, and how many words each set has in all.
+/// Returns the words of the articles in `own`, each with its frequencies in both sets, and the number of words in each
+/// set.
 ///
 /// # Errors
 /// If an index file can't be read; [`crate::error::Error::Interrupted`] if a segment is watched and the work
@@ -187,7 +190,7 @@ fn fields(snapshot: &Snapshot) -> [Field; 3] {
 /// The postings of one word in each field of a segment that holds it.
 type Places = Vec<(Field, TermInfo)>;
 
-/// Calls for each word of a segment, in order of its bytes, with its postings in all fields.
+/// Calls `take` for each word of a segment, in order of its bytes, with its postings in all fields.
 fn each(segment: &Segment<'_>, mut take: impl FnMut(&str, &Places) -> Result<()>) -> Result<()> {
     let fields = fields(segment.snapshot);
     let inverted: Vec<_> =

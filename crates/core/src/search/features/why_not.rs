@@ -36,17 +36,17 @@ const DAY: i64 = 86_400;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Among the articles that hold all that was typed.
+    /// A full match.
     Full,
-    /// Among those that hold all of it by a synonym.
+    /// A synonym match.
     Synonym,
-    /// Among those that hold only some of the query.
+    /// A partial match.
     Partial,
-    /// Not among the hits.
+    /// No match.
     NotFound,
 }
 
-/// The answer for one article.
+/// The explanation for one article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct WhyNot {
@@ -78,7 +78,7 @@ pub struct Clause {
     pub why: String,
 }
 
-/// Looks at one article for a request; none where there is no such article.
+/// Explains whether and why one article matches a request; none if there is no such article.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
@@ -130,7 +130,7 @@ struct Looker<'a> {
 }
 
 impl Looker<'_> {
-    /// Looks at a node and what is below it. `within` puts the fields around a node that it stands in.
+    /// Explains a node and those below it. `within` restores the fields around a node.
     fn node(&mut self, node: &Node, within: &dyn Fn(Node) -> Node, depth: usize) -> Result<bool> {
         match node {
             Node::And(nodes) => {
@@ -243,7 +243,7 @@ impl Looker<'_> {
         }
     }
 
-    /// The string where it stands, or the longest part of it that the texts have, or the other text that has it.
+    /// Cites the string in the article, or the longest part of it that the texts have, or the string in another text.
     fn string(&self, pattern: &[char], scope: Scope, holds: bool) -> String {
         if let Some(cited) = self.cite(pattern, scope) {
             return cited;
@@ -366,7 +366,7 @@ impl Looker<'_> {
         }
     }
 
-    /// The first place of a string in the texts of a scope, with what stands around it.
+    /// Cites the first place of a string in the texts of a scope, with its context.
     fn cite(&self, pattern: &[char], scope: Scope) -> Option<String> {
         let folded: Vec<char> = fold(&text(pattern)).chars().collect();
         let one = |scope: Scope, name: &str| {

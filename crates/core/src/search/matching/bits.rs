@@ -10,12 +10,12 @@ pub struct Bits {
 }
 
 impl Bits {
-    /// No document of a segment of this size.
+    /// The empty set of documents of a segment of this size.
     pub fn empty(max_doc: DocId) -> Bits {
         Bits { words: vec![0; max_doc.div_ceil(64) as usize], max_doc }
     }
 
-    /// Every document of a segment of this size.
+    /// The set of all documents of a segment of this size.
     pub fn full(max_doc: DocId) -> Bits {
         let mut bits = Bits { words: vec![u64::MAX; max_doc.div_ceil(64) as usize], max_doc };
         bits.trim();
@@ -47,7 +47,7 @@ impl Bits {
         self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
     }
 
-    /// The first document from this one on that is in.
+    /// Returns the first document of the set from this one on.
     pub fn next(&self, from: DocId) -> Option<DocId> {
         let mut at = from as usize / 64;
         let mut word = self.words.get(at)? & (u64::MAX << (from % 64));
@@ -101,7 +101,7 @@ impl Bits {
         self.words.iter().all(|word| *word == 0)
     }
 
-    /// The documents, in order.
+    /// Returns an iterator over the documents of the set, in order.
     pub fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
         self.words.iter().enumerate().flat_map(|(at, word)| {
             let mut rest = *word;
@@ -113,7 +113,7 @@ impl Bits {
         })
     }
 
-    /// The documents, in order, as a list.
+    /// Returns the documents of the set as a list, in order.
     pub fn to_vec(&self) -> Vec<DocId> {
         let mut docs = Vec::with_capacity(self.count() as usize);
         for (at, word) in self.words.iter().enumerate() {

@@ -55,7 +55,7 @@ impl Matches {
         self.of[kind].iter().map(Bits::count).sum()
     }
 
-    /// The kind of the match at this address; none where it is none.
+    /// Returns the kind of the match at this address; none if it does not match.
     pub fn kind(&self, address: DocAddress) -> Option<Kind> {
         let holds = |bits: &Bits| bits.contains(address.doc_id);
         Kind::ALL.into_iter().find(|kind| self.of[*kind].get(address.segment_ord as usize).is_some_and(holds))

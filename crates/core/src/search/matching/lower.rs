@@ -5,7 +5,7 @@ use tantivy::schema::Field;
 use crate::index::schema::{Fields, TextFields};
 use crate::search::compile::plan::{Key, Scope, Text, TokenKind};
 
-/// The fields of a text.
+/// Returns the fields of a text.
 pub fn text(text: Text, fields: &Fields) -> TextFields {
     match text {
         Text::Title => fields.title,
@@ -16,12 +16,12 @@ pub fn text(text: Text, fields: &Fields) -> TextFields {
     }
 }
 
-/// The fields of the texts of a scope, with what a match in each adds to the score.
+/// Returns the fields of the texts of a scope, each with its weight in the score.
 pub fn texts(scope: Scope, fields: &Fields) -> impl Iterator<Item = (TextFields, f32)> {
     scope.texts().map(|(one, weight)| (text(one, fields), weight))
 }
 
-/// The field that holds tokens of this kind of a text.
+/// Returns the field that holds tokens of this kind of a text.
 pub fn tokens(one: Text, kind: TokenKind, fields: &Fields) -> Field {
     let text = text(one, fields);
     match kind {

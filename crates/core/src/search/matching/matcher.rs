@@ -41,12 +41,13 @@ pub struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    /// For plans on this segment.
+    /// A matcher of plans on this segment.
     pub fn new(segment: &'a Segment<'a>) -> Matcher<'a> {
         Matcher { segment, fields: &segment.snapshot.fields, strings: HashMap::new() }
     }
 
-    /// The living documents that satisfy the plan; where only those `within` matter, what others are is left open.
+    /// Returns the documents that satisfy the plan, without deleted ones. If `within` is given, only the documents in
+    /// it are decided.
     ///
     /// # Errors
     /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the segment is watched and the work
@@ -60,7 +61,8 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
-    /// The documents that satisfy the plan; `within` says which ones matter, so that texts of others are not looked at.
+    /// Returns the documents that satisfy the plan. If `within` is given, only the documents in it are decided, so that
+    /// texts of others are not read.
     fn plan(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
         let max_doc = self.segment.max_doc();
         self.segment.tick()?;
@@ -217,7 +219,7 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
-    /// Dates are looked up one by one where few documents matter.
+    /// Returns the documents of these dates. If there are few documents within, their dates are looked up one by one.
     fn date(&self, from: i64, to: i64, within: Option<&Bits>) -> Result<Bits> {
         let max_doc = self.segment.max_doc();
         let mut found = Bits::empty(max_doc);
@@ -244,7 +246,7 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
-    /// The documents that have a line in their margin which satisfies the plan.
+    /// Returns the documents with a line in their margin that satisfies the plan.
     fn margin(&self, plan: &Plan) -> Result<Bits> {
         let mut found = Bits::empty(self.segment.max_doc());
         let lines = margin_lines(self.segment.snapshot, plan)?;
@@ -318,8 +320,8 @@ fn margin_lines(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<u32>> {
     Ok(lines)
 }
 
-/// The pages without an article that satisfy a plan, by their addresses in [`Snapshot::margin`]. None unless the plan asks
-/// for margins.
+/// Returns the pages without an article that satisfy a plan, by their addresses in [`Snapshot::margin`]. There are none
+/// unless the plan asks for margins.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -344,7 +346,7 @@ fn asks_for_margins(plan: &Plan) -> bool {
     }
 }
 
-/// The texts of an article that a scope looks at; no string crosses from one to another.
+/// Returns the texts of an article in a scope; no string crosses from one to another.
 pub fn texts(article: &Article, scope: Scope) -> Vec<&str> {
     let mut texts: Vec<&str> = Vec::new();
     if scope.title {

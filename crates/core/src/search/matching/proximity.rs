@@ -39,8 +39,8 @@ pub struct Proved {
     pub open: Bits,
 }
 
-/// The documents of a segment that hold the needle or may hold it. None where the tokens say too little of it; deleted
-/// documents are among them.
+/// Returns the documents of a segment that hold the needle or may hold it, deleted ones included. None if the tokens
+/// decide too little.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -103,7 +103,7 @@ pub fn documents(
     Ok(Some(proved))
 }
 
-/// The first document from this one on in which every cursor stands.
+/// Returns the first document from this one on that every cursor has reached.
 fn next(cursors: &mut [Cursor], target: DocId) -> DocId {
     let mut doc = target;
     loop {
@@ -150,8 +150,9 @@ impl Chain {
         (!strings.is_empty()).then_some(Chain { strings, rule, exact: true })
     }
 
-    /// The literals of a pattern. What stands before the first one or behind the last one is any text where it is `*`, and is
-    /// left open where it is `?`; so is `*` behind a run of letters or digits, which it may have to go on to the end of.
+    /// Compiles the literals of a pattern. `*` before the first or behind the last literal stands for any text, `?`
+    /// there is left open; so is `*` behind a run of letters or digits, since it may have to extend to the end of the
+    /// run.
     fn of_pattern(parts: &[PatternPart]) -> Option<Chain> {
         let (mut strings, mut gaps, mut exact) = (Vec::new(), Vec::new(), true);
         let mut gap: (usize, usize) = (0, 0);
@@ -189,7 +190,7 @@ impl Chain {
         (!strings.is_empty()).then_some(Chain { strings, rule: Rule::Gaps(gaps), exact })
     }
 
-    /// The beginning of a token, where that is all that is asked for: wherever it stands.
+    /// Returns the beginning of a token, if that is the whole condition.
     fn alone(&self) -> Option<&str> {
         match (self.strings.as_slice(), &self.rule) {
             ([Link::Prefix(prefix)], Rule::Gaps(gaps)) if gaps.is_empty() => Some(prefix),
@@ -197,7 +198,7 @@ impl Chain {
         }
     }
 
-    /// A cursor for each string; none where one of them does not occur.
+    /// Opens a cursor for each string; none if one of them does not occur.
     fn open(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Vec<Cursor>>> {
         self.strings.iter().map(|link| link.open(segment, text)).collect()
     }
@@ -309,7 +310,7 @@ fn in_order<'a>(
 }
 
 impl Link {
-    /// A string of NEAR, 同句: or 同段:; none where the tokens leave it open.
+    /// Compiles a string of NEAR, 同句: or 同段:; none if the tokens don't decide it.
     fn of(folded: &str) -> Option<Link> {
         let plan = StringPlan::new(folded);
         match plan.character() {
@@ -318,8 +319,8 @@ impl Link {
         }
     }
 
-    /// A literal of a pattern; none where it is not found as a string: where it holds other signs, or where a wildcard beside
-    /// it may stand for a part of its run of letters or digits.
+    /// Compiles a literal of a pattern; none if it can't be found as a string: if it holds punctuation, or a wildcard
+    /// beside it may stand for a part of its run of letters or digits.
     fn of_literal(literal: &str, is_first: bool, is_last: bool) -> Option<Link> {
         let chars: Vec<char> = literal.chars().collect();
         let (first, last) = (Class::of(*chars.first()?), Class::of(*chars.last()?));
@@ -345,7 +346,7 @@ impl Link {
 }
 
 impl Rule {
-    /// The tokens that tell sentences or paragraphs apart, where that matters.
+    /// Returns the token at the ends of sentences or paragraphs, if these matter to the rule.
     fn mark(&self) -> Option<&'static str> {
         match self {
             Rule::Near(_) => None,
@@ -434,7 +435,7 @@ impl Prefix {
         }
     }
 
-    /// The places in this document, the first one that the tokens now stand at.
+    /// Returns the places in this document, the first one that the cursors stand at.
     fn places(&mut self, doc: DocId) -> &[u32] {
         self.places.clear();
         while let Some(mut top) = self.order.peek_mut() {
@@ -474,8 +475,8 @@ impl Marks {
     }
 }
 
-/// For a pattern whose literals the tokens do not know: the documents with a run of letters or digits that holds its longest
-/// one, as candidates. None where it has Chinese characters, which are better ones, or no such run.
+/// Returns candidates for a pattern whose literals are no tokens: the documents with a run of letters or digits that
+/// holds its longest one. None if the pattern has Chinese characters, which select better, or no such run.
 fn with_run(parts: &[PatternPart], scope: Scope, segment: &Segment<'_>, fields: &Fields) -> Result<Option<Proved>> {
     let (mut longest, mut begins) = (String::new(), false);
     for (number, part) in parts.iter().enumerate() {

@@ -53,7 +53,7 @@ impl<'a> Segment<'a> {
         Segment { snapshot, ord, reader, control: None, ticks: Cell::new(0), opened }
     }
 
-    /// The same segment, whose work ends soon after the control says so.
+    /// Returns the same segment under a control: its work ends soon after the control asks it to stop.
     pub fn watched(self, control: &'a dyn Stops) -> Segment<'a> {
         Segment { control: Some(control), ..self }
     }

@@ -14,7 +14,7 @@ use crate::search::compile::string::{Proof, StringPlan};
 use gongxun_text::compound::MAX_PARTED;
 use gongxun_text::strings::Class;
 
-/// A string's tokens in one text of a segment; none where one of them does not occur, or where it has none.
+/// Opens a string's tokens in one text of a segment; none if one of them does not occur, or the string has no token.
 ///
 /// # Errors
 /// If an index file can't be read.

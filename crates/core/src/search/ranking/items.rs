@@ -21,8 +21,9 @@ pub(super) struct Items {
     pub headings: Vec<Range<u32>>,
 }
 
-/// The items of a body of which the ends of paragraphs and of sentences are known, in order, as the index records them: a
-/// paragraph's at its line break or the end of the text, a sentence's at its mark and at the paragraph's end.
+/// Splits a body into items, given the ends of its paragraphs and sentences in order, as the index records them: the
+/// end of a paragraph is its line break or the end of the text, that of a sentence its full stop or the end of the
+/// paragraph.
 pub(super) fn items(paragraph_ends: &[u32], sentence_ends: &[u32]) -> Items {
     let mut paragraphs: Vec<Range<u32>> = Vec::with_capacity(paragraph_ends.len());
     let mut start = 0;

@@ -40,12 +40,12 @@ pub(super) enum Located {
 }
 
 impl<'a> Tokens<'a> {
-    /// Those of a text of this segment.
+    /// A reader of the tokens of one text in this segment.
     pub fn new(segment: &'a Segment<'a>, text: TextFields) -> Tokens<'a> {
         Tokens { segment, text, opened: Vec::new(), numbers: HashMap::new(), held: Vec::new() }
     }
 
-    /// The number of a token of the pairs; none where it does not occur.
+    /// Returns the number of a token of the pairs; none if it does not occur.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -57,7 +57,7 @@ impl<'a> Tokens<'a> {
         self.add(token, info.as_ref())
     }
 
-    /// As [`Tokens::token`], for one of which the place is known.
+    /// Does the same as [`Tokens::token`] for a token whose postings are located.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -75,7 +75,8 @@ impl<'a> Tokens<'a> {
         Ok(number)
     }
 
-    /// A string of which places will be asked; none where the segment lacks it. `docs` are the documents that will be gone to.
+    /// Prepares a string whose places will be asked for; none if the segment lacks it. `docs` are the documents that
+    /// will be visited.
     ///
     /// # Errors
     /// If an index file can't be read.

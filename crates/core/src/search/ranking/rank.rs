@@ -96,7 +96,7 @@ impl Matches {
         Ok(ranked)
     }
 
-    /// The matches that hold all of the query, typed or, where the breadth has them, by a synonym.
+    /// Returns the full matches and, if the breadth includes them, the synonym matches.
     fn all_held(&self, breadth: Breadth) -> Cow<'_, [Bits]> {
         let (full, synonym) = (&self.of[Kind::Full], &self.of[Kind::Synonym]);
         if !breadth.synonyms() || synonym.iter().all(Bits::is_empty) {
@@ -120,7 +120,7 @@ struct Ranker<'a> {
 type Key = (i64, Reverse<u64>, Place);
 
 impl Ranker<'_> {
-    /// Those of these documents that surely hold the words as words; none where that says nothing.
+    /// Returns those of these documents that certainly hold the words as words; none if the index does not decide.
     fn surely_words(&self, all: &[Bits], compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
         let mut surely = Vec::new();
         for (segment, all) in self.segments.iter().zip(all) {

@@ -65,7 +65,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The value that hits of one tier are ordered by.
+    /// Returns the value by which hits of one tier are ordered.
     pub fn value(&self) -> f32 {
         let full = if self.is_full { FULL } else { 0.0 };
         let year = if self.has_year == Some(false) { OTHER_YEAR } else { 0.0 };

@@ -81,14 +81,14 @@ pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weig
     Ok(weighted)
 }
 
-/// The inverse document frequency, as BM25 has it.
+/// Returns the inverse document frequency of BM25.
 pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
     let (n, all) = (with_term as f64, articles.max(with_term) as f64);
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln() as f32
 }
 
-/// The candidates with their scores, in their order; where only the first `wanted` by score matter, those that surely are
-/// none of them may be missing.
+/// Returns the candidates with their scores, in their order; if only the first `wanted` by score matter, those that are
+/// certainly not among them may be missing.
 ///
 /// The terms that can add most are added up first. As soon as the terms to come can't lift a document above the `wanted`
 /// best ones any more, it is dropped, and with few documents left a term is looked up for these alone. Nothing is
@@ -156,7 +156,7 @@ fn prune(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
 }
 
 impl Weighted<'_> {
-    /// More than the term can add to any score.
+    /// Returns an upper bound of the term's contribution to a score.
     pub(super) fn greatest(&self) -> f32 {
         self.factor
     }

@@ -167,7 +167,8 @@ impl<'a> Stage<'a> {
         Ok(Reader { stage: self, segment, body, pairs, marks, others, places, hits: Vec::new() })
     }
 
-    /// The share that what is held is of the concepts for which `counts` holds, by their weights; 1 where there is none.
+    /// Returns the share of the weight that the held concepts have among those selected by `counts`; 1 if it selects
+    /// none.
     fn share(&self, held: Held, counts: impl Fn(&Weighed<'_>) -> bool) -> f32 {
         let is_held = |number: usize| held & (1 << number) != 0;
         let (mut all, mut some) = (0.0, 0.0);
@@ -182,7 +183,7 @@ impl<'a> Stage<'a> {
         if all > 0.0 { some / all } else { 1.0 }
     }
 
-    /// The concepts that are held as a whole, a bit each.
+    /// Returns the concepts that are held as a whole, a bit each.
     fn concepts(&self, held: Held) -> u32 {
         (held & ((1 << self.concepts.len()) - 1)) as u32
     }
@@ -404,7 +405,7 @@ impl Reader<'_> {
     }
 }
 
-/// The least number of characters between places of two lists, both in order; none where one of them is empty.
+/// Returns the least number of characters between places of two lists, both in order; none if one of them is empty.
 fn gap(left: &[Range<u32>], right: &[Range<u32>]) -> Option<u32> {
     let (mut l, mut r) = (0, 0);
     let mut least = None;

@@ -11,8 +11,8 @@ use crate::search::matching::strings::{self, term_documents};
 use gongxun_text::segment::Hmm;
 use gongxun_text::strings::Class;
 
-/// The documents that surely hold each word of the plan as a word, by the words of the index. None where the plan does not
-/// ask for words, and all of its matches are alike.
+/// Returns the documents that certainly hold each word of the plan as a word, by the words of the index. None if the
+/// plan requires no words, so that all of its matches are equal in this respect.
 ///
 /// # Errors
 /// If an index file can't be read.

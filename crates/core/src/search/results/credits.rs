@@ -32,7 +32,7 @@ impl Asked {
         Asked(asked)
     }
 
-    /// The credits of an article that are asked for by a filter, or that hold what is marked, in the order of the page.
+    /// Returns the credits of an article that a filter asks for, or that hold a mark, in the order of the page.
     pub fn credits(&self, article: &Article, marks: &[Mark]) -> Vec<Credit> {
         let mut name: Vec<char> = Vec::new();
         let mut is_asked = |credit: &&Credit| {

@@ -39,7 +39,7 @@ impl Count {
         Count { value, count, synonym_count: None, partial_count: None, occurrences: None }
     }
 
-    /// All that are counted.
+    /// Returns the number of counted matches of all kinds.
     pub fn all(&self) -> u64 {
         self.count + self.synonym_count.unwrap_or(0) + self.partial_count.unwrap_or(0)
     }
@@ -120,7 +120,7 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// The counts, of each field the largest, up to a number of them.
+    /// Returns the counts, for each field the largest up to a number of them.
     fn finish(self, most: usize) -> Facets {
         let months = self.months.counted().map(|(number, count)| (self.counted.month(number), count));
         let month = months.map(|(month, count)| Count::new(month_name(month), count)).collect();
@@ -175,7 +175,7 @@ pub fn add_occurrences<'o>(
     Ok(())
 }
 
-/// The facets of full matches, with those by a synonym and partial ones beside them where they are counted.
+/// Joins the facets of full matches with those of synonym and partial matches, if these are counted.
 pub fn joined(full: Counter<'_>, synonym: Option<Counter<'_>>, partial: Option<Counter<'_>>) -> Facets {
     if synonym.is_none() && partial.is_none() {
         return full.finish(MAX_VALUES);
@@ -221,7 +221,7 @@ impl Facets {
     }
 }
 
-/// A month as `2025-01`. There may be hundreds of them.
+/// Formats a month as `2025-01`.
 fn month_name(month: u32) -> String {
     let (year, month) = (month / 12, month % 12 + 1);
     let digit = |number: u32| char::from(b'0' + (number % 10) as u8);
@@ -232,7 +232,7 @@ fn month_name(month: u32) -> String {
     name
 }
 
-/// The classes of values with the largest counts, each shown as it is printed most often.
+/// Returns the classes of values with the largest counts, each named by its most frequent printed form.
 fn largest(values: &Values, counts: &Counts, most_values: usize) -> Vec<Count> {
     if values.class_count() == values.count() {
         return first(values, counts.counted().collect(), most_values);
@@ -258,7 +258,7 @@ fn largest(values: &Values, counts: &Counts, most_values: usize) -> Vec<Count> {
     first(values, classes.into_iter().map(sum).collect(), most_values)
 }
 
-/// The values with the largest counts, those with the same one by their texts.
+/// Returns the values with the largest counts, ordered by text if counts are equal.
 fn first(values: &Values, mut counted: Vec<(u32, u64)>, most: usize) -> Vec<Count> {
     let order = |(number, count): &(u32, u64), (other, others): &(u32, u64)| {
         others.cmp(count).then_with(|| values.printed(*number).cmp(values.printed(*other)))

@@ -80,7 +80,7 @@ impl Marked {
         parts.into_iter()
     }
 
-    /// The text as HTML: escaped, each mark between `open` and `close`, which stand as they are.
+    /// Formats the text as HTML: escaped, each mark between `open` and `close`, which are inserted as they are.
     ///
     /// ```
     /// # use gongxun_core::search::snippet::Marked;
@@ -150,13 +150,13 @@ pub struct Highlighter<'a> {
 }
 
 impl<'a> Highlighter<'a> {
-    /// Marks these.
+    /// A highlighter of these marks.
     pub fn new(marks: &'a [Mark], segmenter: &'a Segmenter) -> Highlighter<'a> {
         Highlighter { marks, parts: Parts::new(segmenter), name: Vec::new() }
     }
 
-    /// The snippet of an article, of about `length` characters. Where the article has its place by one item of its body, a
-    /// range of characters, that is shown; a second passage may stand anywhere.
+    /// Makes the snippet of an article, of about `length` characters. If the article was ranked by one item of its
+    /// body, a range of characters, the snippet shows that; a second passage may stand anywhere.
     pub fn snippet(&mut self, page: &DecodedArticle, length: usize, item: Option<Range<usize>>) -> Marked {
         let length = length.clamp(LENGTHS.0, LENGTHS.1);
         let body = Found::new(&page.body, self.marks, |mark| mark.scope.body);
@@ -169,7 +169,7 @@ impl<'a> Highlighter<'a> {
         passages(if in_lead_only { in_lead } else { body }, &mut self.parts, length, None)
     }
 
-    /// The marks on the title and the names of an article. A filter is no mark, so the source has none.
+    /// Returns the marks on the title and the names of an article. A filter makes no marks, so the source has none.
     pub fn marks(&mut self, DecodedArticle { article, title, .. }: &DecodedArticle) -> Marks {
         Marks {
             title: self.ranges(title, |mark| mark.scope.title),
@@ -256,7 +256,8 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The best passage, and a second one where it adds something; the text without any occurrence from its beginning.
+/// Makes a snippet of the best passage, and a second one if it adds something; without any occurrence, of the beginning
+/// of the text.
 fn passages(mut found: Found<'_>, parts: &mut Parts<'_>, length: usize, item: Option<Range<usize>>) -> Marked {
     let text = &found.text.printed;
     let mut ranges = ranges(text, &found, length, item.as_ref());
@@ -304,8 +305,8 @@ fn ranges(text: &[char], found: &Found<'_>, length: usize, item: Option<&Range<u
     ranges
 }
 
-/// The window of at most `length` characters, from one occurrence to another, that holds most kinds of marks beside the
-/// covered ones, then most occurrences; the earliest of equals.
+/// Returns the window of at most `length` characters, from one occurrence to another, that holds the most kinds of
+/// marks beside those covered already, then the most occurrences, then begins first.
 fn best_window(
     text: &[char],
     found: &[Occurrence],
@@ -371,7 +372,7 @@ fn passage(text: &[char], window: Range<usize>, length: usize) -> Range<usize> {
     start..end
 }
 
-/// The best place to begin between two places: after a sentence's end, else after a clause's, else the first.
+/// Returns the best place to begin between two places: after the end of a sentence, else of a clause, else the first.
 fn start_of(text: &[char], earliest: usize, latest: usize) -> usize {
     if earliest == 0 {
         return 0;
@@ -382,7 +383,8 @@ fn start_of(text: &[char], earliest: usize, latest: usize) -> usize {
     after(ends_sentence).or_else(|| after(ends_clause)).unwrap_or_else(|| whole_word_start(text, earliest, latest))
 }
 
-/// The best place to end between two places: after the last sentence's end, else the last clause's, else the last.
+/// Returns the best place to end between two places: after the end of the last sentence, else of the last clause, else
+/// the last.
 fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
     if latest == text.len() {
         return latest;
@@ -408,7 +410,7 @@ fn ends_clause(c: char) -> bool {
     ends_sentence(c) || matches!(c, '，' | '；' | '：' | ',' | ';' | ':' | '、' | '　' | ' ')
 }
 
-/// Not inside a run of letters or digits, if that can be helped.
+/// Returns the first place that is not inside a run of letters or digits, if there is one.
 fn whole_word_start(text: &[char], earliest: usize, latest: usize) -> usize {
     (earliest..=latest).find(|at| !cuts_run(text, *at)).unwrap_or(earliest)
 }
@@ -476,7 +478,7 @@ fn lines_of(text: &[char], blocks: &[Block], wanted: Block) -> Vec<Range<usize>>
     lines
 }
 
-/// Ranges in order, those that overlap made one.
+/// Merges ranges in order that overlap.
 fn merged(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     let mut merged: Vec<Range<usize>> = Vec::new();
     for range in ranges {
