@@ -31,7 +31,7 @@ pub fn lines(explanation: &Explanation, score: f32) -> Vec<String> {
     lines
 }
 
-/// The value of the second stage, a line for each part of it.
+/// Formats the value of the second stage, one line for each part of it.
 fn second_stage(stage: &SecondStage) -> Vec<String> {
     let SecondStage { first_place, value, parts, passage } = stage;
     let mut lines = vec![format!("second stage {value:.2}; place {first_place} by the score alone")];

@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 use super::cite::{Publication, address, is_chinese, one_line, page};
 use crate::article::{Article, Date};
 
-/// So many authors are named; where there are more, 等 (et al) stands for the others.
+/// The most authors that are named; 等 (et al.) stands for the others.
 pub const MAX_AUTHORS: usize = 3;
 
-/// The references of the articles, one a line. `cited` is the day on which they were read.
+/// Formats the references of the articles, one a line. `cited` is the day on which they were read.
 pub fn write(articles: &[&Article], cited: Option<Date>) -> String {
     let mut out = String::new();
     for (number, article) in articles.iter().enumerate() {
@@ -21,7 +21,7 @@ pub fn write(articles: &[&Article], cited: Option<Date>) -> String {
     out
 }
 
-/// The reference of one article, without a number.
+/// Formats the reference of one article, without a number.
 pub fn reference(article: &Article, cited: Option<Date>) -> String {
     let mut out = String::new();
     let authors = authors(article);

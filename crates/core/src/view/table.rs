@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::width;
 
-/// A table with a head; the first column is text, the others are numbers. Columns that do not fit into the width are left
-/// out from the right.
+/// Formats a table with a head; the first column is text, the others are numbers. Columns that do not fit into the
+/// width are left out from the right.
 pub(super) fn numbers(head: &[Cow<'_, str>], rows: &[Vec<String>], width: Option<usize>) -> String {
     let columns = |at: usize| {
         let of_rows = rows.iter().map(|row| width::columns(&row[at])).max().unwrap_or(0);

@@ -19,7 +19,7 @@ pub fn columns(text: &str) -> usize {
     text.chars().map(char_columns).sum()
 }
 
-/// The text, or as much of its beginning as fits with an ellipsis behind it.
+/// Returns the text, or as much of its beginning as fits with an ellipsis behind it.
 ///
 /// ```
 /// use gongxun_core::view::width::truncate;
@@ -40,12 +40,12 @@ pub fn truncate(text: &str, width: usize) -> String {
     text.to_string()
 }
 
-/// The text with blanks behind it up to a width.
+/// Pads the text with blanks to a width.
 pub fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
 }
 
-/// The text in lines of at most `width` columns.
+/// Breaks the text into lines of at most `width` columns.
 ///
 /// ```
 /// use gongxun_core::view::width::wrap;
@@ -70,7 +70,7 @@ pub fn lines(chars: &[char], width: usize) -> Vec<Range<usize>> {
             continue;
         }
         let wide = char_columns(c);
-        // A blank may stand past the edge: it is not drawn.
+        // A blank may stand past the edge, since it is not drawn.
         if taken + wide <= width || at == start || is_blank(c) {
             taken += wide;
             at += 1;
@@ -114,7 +114,7 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace()
 }
 
-/// The range without the blanks at its end.
+/// Returns the range without the blanks at its end.
 fn without_blanks(chars: &[char], line: Range<usize>) -> Range<usize> {
     let blanks = chars[line.clone()].iter().rev().take_while(|c| is_blank(**c)).count();
     line.start..line.end - blanks

@@ -23,7 +23,7 @@ use gongxun_text::synonyms::Synonyms;
 pub const SYNONYM_WEIGHT: f32 = 0.5;
 /// The factor on the score of a part of a compound.
 pub const PART_WEIGHT: f32 = 0.5;
-/// Compounds have at least and at most so many characters.
+/// The lengths of compounds, in characters: the least and the most.
 const COMPOUND_CHARS: (usize, usize) = (4, 24);
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -159,7 +159,7 @@ impl Compiler<'_> {
         let (mut inside, mut outside) = (vec![Vec::new(); terms.len()], Vec::new());
         for token in &cut {
             let token = token.start as usize..token.end as usize;
-            // An unknown run stands in place of its pieces.
+            // An unknown run replaces its pieces.
             let run = unknown.iter().find(|run| run.contains(&token.start));
             let word = &folded[run.unwrap_or(&token).clone()];
             if word.chars().all(|c| Class::of(c) == Class::Other) || (any_content && is_function_word(word)) {
@@ -203,7 +203,7 @@ impl Compiler<'_> {
     fn word(&mut self, folded: &str, scope: Scope, sign: Sign) -> Word {
         self.mark(Needle::String(folded.chars().collect()), scope, true, sign);
         let mut word = Word::new(folded);
-        // What is kept out is kept out as it was typed: a synonym must not take more away.
+        // Exclusion is literal: a synonym must not exclude more.
         if sign == Sign::Positive {
             word.synonyms = self.equals(folded, scope, sign);
         }
@@ -238,7 +238,7 @@ impl Compiler<'_> {
         Some(pieces.map(take).collect())
     }
 
-    /// The synonyms of a word or term, scored below it.
+    /// Returns the synonyms of a word or term, which score below it.
     fn equals(&mut self, term: &str, scope: Scope, sign: Sign) -> Vec<StringPlan> {
         let group = self.synonyms.map_or(&[][..], |synonyms| synonyms.lookup(term));
         let mut strings = Vec::with_capacity(group.len());
@@ -253,8 +253,8 @@ impl Compiler<'_> {
         strings
     }
 
-    /// The words that a compound is made of (劳动争议|调解), each of at least two characters. They are scored below the
-    /// compound and alone make partial matches.
+    /// Returns the words that a compound consists of (劳动争议|调解), each of at least two characters. They score below the
+    /// compound, and alone make partial matches.
     fn parts(&mut self, word: &str, scope: Scope, sign: Sign) -> Vec<StringPlan> {
         let chars: Vec<char> = word.chars().collect();
         if chars.len() < COMPOUND_CHARS.0 || chars.len() > COMPOUND_CHARS.1 {
@@ -290,7 +290,7 @@ impl Compiler<'_> {
             let (Node::Text(piece) | Node::Phrase(piece)) = node else { continue };
             let folded = fold(&piece.text);
             self.score(&folded, scope, 1.0, sign);
-            // The words of a single piece are the terms.
+            // The words of a single piece are the strings.
             if nodes.len() == 1 && matches!(node, Node::Text(_)) {
                 analyzer::words(&folded, self.segmenter, &mut Vec::new(), &mut add);
             } else {
@@ -330,7 +330,7 @@ impl Compiler<'_> {
     }
 
     fn mark(&mut self, needle: Needle, scope: Scope, is_word: bool, sign: Sign) {
-        // A caption is marked where it stands.
+        // A caption is marked in the body, where it stands.
         let scope = Scope { body: scope.body || scope.captions, ..scope };
         let mark = Mark { needle, scope, is_word };
         if sign == Sign::Positive && !self.marks.contains(&mark) {
@@ -363,7 +363,7 @@ fn candidates(needle: &Needle, scope: Scope) -> Plan {
             let mut strings = Vec::new();
             for part in parts {
                 if let PatternPart::Literal(literal) = part {
-                    // A run of letters or digits beside a wildcard may be a part of a longer one: it proves nothing.
+                    // A run of letters or digits beside a wildcard may be a part of a longer run, so it proves nothing.
                     let chars: Vec<char> = literal.chars().collect();
                     let han = strings::runs(&chars).filter(|(class, _)| *class == Class::Han);
                     strings.extend(han.map(|(_, run)| chars[run].iter().collect::<String>()));

@@ -64,7 +64,7 @@ fn collect(plan: &Plan, found: &mut Vec<Concept>) {
                 let strings = strings.iter().map(|string| string.iter().collect::<String>());
                 strings.for_each(|string| add(string.clone(), vec![StringPlan::new(&string)], &[], *scope));
             }
-            // What a wildcard stands for is no string.
+            // A pattern has no fixed string.
             Needle::Pattern(_) => {}
         },
         Plan::And(plans) => plans.iter().for_each(|plan| collect(plan, found)),
@@ -79,7 +79,7 @@ fn collect(plan: &Plan, found: &mut Vec<Concept>) {
     }
 }
 
-/// Ways that ask for one thing each are one concept (欠薪 OR 讨薪); of others each is looked at by itself.
+/// A disjunction of single concepts is one concept (欠薪 OR 讨薪); the concepts of any other are collected one by one.
 fn any(plans: &[Plan], found: &mut Vec<Concept>) {
     let each: Vec<Vec<Concept>> = plans
         .iter()

@@ -12,12 +12,12 @@ use gongxun_text::strings::{self, Class, ends_sentence};
 /// The most characters that `*` stands for.
 pub const MAX_ANY_RUN: usize = 10;
 
-/// Something that a text can hold. All strings are folded.
+/// A needle: something that a text can hold. All strings are folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Needle {
     /// One string, by the rules of [`strings::find`].
     String(Vec<char>),
-    /// Strings with at most so many characters between the end of the one and the start of the next, in any order.
+    /// Strings in any order, each at most `distance` characters behind the end of the one before it.
     Near {
         /// The strings.
         strings: Vec<Vec<char>>,
@@ -68,7 +68,7 @@ impl Needle {
     }
 }
 
-/// A place of one of several strings, and the string's number.
+/// A range of one of several strings, and the string's number.
 pub type Place = (Range<usize>, usize);
 
 /// Returns all places of all strings, in order; none if one of the strings has no place.
@@ -85,11 +85,11 @@ pub fn places(each: impl Iterator<Item = impl Iterator<Item = Range<usize>>>) ->
     Some(all)
 }
 
-/// Windows of places that hold every string, each place at most `distance` behind the one before it.
+/// Returns the windows of places that hold every string, each place at most `distance` behind the one before it.
 pub fn near(all: &[Place], strings: usize, distance: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (first, (range, number)) in all.iter().enumerate() {
-        // From this place on, take the nearest of each other string.
+        // From this place on, the nearest of each other string is chosen.
         let mut chosen: Vec<Option<Range<usize>>> = vec![None; strings];
         chosen[*number] = Some(range.clone());
         let mut missing = strings - 1;
@@ -162,9 +162,9 @@ enum Step {
     AnyRun,
 }
 
-/// The shortest end of a match that begins here.
+/// Returns the shortest end of a match that begins here.
 fn match_from(text: &[char], at: usize, parts: &[Step]) -> Option<usize> {
-    // The set of places where the parts so far can end; it never grows beyond the wildcards' reach.
+    // The set of places where the parts so far can end; it never grows beyond the reach of the wildcards.
     let mut ends = vec![at];
     for (number, part) in parts.iter().enumerate() {
         let mut next: Vec<usize> = Vec::new();
@@ -181,7 +181,7 @@ fn match_from(text: &[char], at: usize, parts: &[Step]) -> Option<usize> {
                     }
                 }
                 Step::AnyRun => {
-                    // Inside a run of letters or digits it stands for the rest of the run, however long that is.
+                    // Inside a run of letters or digits it stands for the rest of the run, however long.
                     let mut reach = end;
                     if number > 0 && inside_run(text, end) {
                         while inside_run(text, reach) {

@@ -24,8 +24,8 @@ pub struct MarkedArticle {
     pub marks: ArticleMarks,
 }
 
-/// Returns the article with this id, with the marks of a request; none if there is no such article. If the request was
-/// stopped, the marks are those of its full matches.
+/// Returns the article with this id, with the marks of a request; none if there is no such article. If the search for
+/// its kind is stopped, the marks are those of a full match.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written.

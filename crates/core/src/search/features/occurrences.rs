@@ -28,14 +28,15 @@ use crate::search::request::Request;
 use gongxun_text::fold::fold_char;
 use gongxun_text::strings::Class;
 
-/// The documents of each segment that have occurrences, in order, with how many.
+/// The documents of each segment that have occurrences, in order, each with its number of occurrences.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Occurrences {
     segments: Vec<Vec<(DocId, u32)>>,
 }
 
 impl Occurrences {
-    /// Counts those of the matches that the request counts; of copies of one article the one that is shown is looked at.
+    /// Counts the occurrences in the matches that the request counts; of the copies of one article the one that is
+    /// shown is read.
     ///
     /// # Errors
     /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control says to stop.
@@ -55,7 +56,7 @@ impl Occurrences {
         Ok(Occurrences { segments })
     }
 
-    /// The documents of a segment, in order, with their numbers.
+    /// Returns the documents of a segment with occurrences, in order, each with its number of occurrences.
     pub fn of_segment(&self, ord: usize) -> &[(DocId, u32)] {
         self.segments.get(ord).map_or(&[], Vec::as_slice)
     }
@@ -103,7 +104,7 @@ impl<'a> Sought<'a> {
         if kind == Kind::Partial { &self.with_parts } else { self.marks.as_ref() }
     }
 
-    /// Adds the numbers of these documents.
+    /// Adds the occurrences in these documents to their counts.
     fn count(&self, kind: Kind, segment: &Segment<'_>, docs: &Bits, counts: &mut [u32]) -> Result<()> {
         let marks = self.marks(kind);
         if marks.iter().all(|mark| by_index(mark).is_some()) {

@@ -22,7 +22,7 @@ pub struct Selection {
     pub total: u64,
     /// The number of these that were handed to the caller.
     pub given: u64,
-    /// Remarks.
+    /// The notes on the selection.
     pub notes: Vec<String>,
 }
 
@@ -56,8 +56,8 @@ pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>)
     })
 }
 
-/// Gives the articles that a request selects, one by one: of the kinds that it counts, from its offset on as many as its
-/// limit says. With a snippet length of 0 they come without snippets and marks.
+/// Calls `give` with each article that a request selects: of the kinds that it counts, from its offset on up to its
+/// limit. With a snippet length of 0 the hits have no snippets and marks.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written, or `give` fails; [`Error::Interrupted`] if

@@ -32,9 +32,9 @@ use gongxun_text::function_words::is_function_word;
 pub const MAX_WORDS: usize = 25;
 /// The shortest word, in characters.
 const MIN_CHARS: usize = 2;
-/// A word of the title counts as often.
+/// The number of times that a word of the title counts.
 const TITLE_COUNT: u32 = 3;
-/// Words that more than one in so many articles hold tell nothing.
+/// A word that more than one article in this many holds is not characteristic.
 const TOO_COMMON: u64 = 4;
 
 /// Finds the articles most similar to the one with this id, which is left out itself; none if there is no such article.
@@ -75,7 +75,7 @@ pub fn telling_words(snapshot: &Snapshot, article: &Article) -> Result<Vec<(Stri
             continue;
         }
         let with = snapshot.searcher.doc_freq(&Term::from_field_text(snapshot.fields.body.words, &word))?;
-        // A word that no other article has finds none.
+        // A word that no other article has would find none.
         if with < 2 || (with > articles / TOO_COMMON && articles > 8) {
             continue;
         }

@@ -37,7 +37,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// The period that a day is in, as a number that grows by one from period to period.
+    /// Returns the number of the period that a day is in; consecutive periods have consecutive numbers.
     fn number(self, date: &Date) -> i64 {
         match self {
             Step::Day => date.day_number(),
@@ -77,7 +77,8 @@ pub struct Period {
     /// The number of characters, blanks excluded, of all articles of the period; only if characters are counted. Of
     /// each cluster one copy counts in each period.
     pub characters: Option<u64>,
-    /// The periods before this one, back to the one before it in the list, in which the archive has no article.
+    /// The periods between the previous one in the list and this one, if there are any: the archive has no article in
+    /// them.
     pub gap: Option<Gap>,
 }
 
@@ -104,7 +105,7 @@ impl Period {
     }
 }
 
-/// A stretch in which the archive has no article at all.
+/// A run of periods in which the archive has no article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Gap {
@@ -120,7 +121,7 @@ pub struct Gap {
 pub struct Timeline {
     /// The query as it was typed.
     pub query: String,
-    /// The parser's remarks on it.
+    /// The parser's notes on it.
     pub query_notes: Vec<Note>,
     /// The number of full matches.
     pub total: u64,
@@ -136,9 +137,9 @@ pub struct Timeline {
     pub undated: u64,
     /// The number of occurrences in the counted articles, undated ones included; only if occurrences are counted.
     pub occurrences: Option<u64>,
-    /// The periods in which the archive has articles, in order, as far as the query's dates reach.
+    /// The periods in which the archive has articles, in order, within the query's dates.
     pub periods: Vec<Period>,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
@@ -266,20 +267,20 @@ impl Sums {
 
 /// The documents of a segment that are counted.
 struct OfSegment<'a> {
-    /// The matches of the kinds that are counted, all copies among them.
+    /// The matches of the counted kinds, all copies included.
     matches: ByKind<Option<Bits>>,
-    /// The copies that count once.
+    /// The documents that belong to clusters.
     copies: &'a [Copy],
-    /// Those with occurrences, in order; none where they are not counted.
+    /// The documents with occurrences, in order; empty if these are not counted.
     occurrences: &'a [(DocId, u32)],
-    /// The characters of each; none where they are not counted.
+    /// The number of characters of each document; empty if these are not counted.
     lengths: &'a [u32],
 }
 
 /// Counts matches and articles, segment by segment.
 struct Counter {
     step: Step,
-    /// The first and the last second that are counted.
+    /// The first and the last second in which matches can lie.
     bounds: (i64, i64),
     periods: BTreeMap<i64, Sums>,
     undated: u64,
@@ -302,17 +303,17 @@ struct Cluster {
 struct InPeriod {
     /// The kind of match that one of the copies is; none if no copy matches.
     kind: Option<Kind>,
-    /// The place of the first of them among the copies, and its characters.
+    /// The place of the first of them in its cluster, and its number of characters.
     first: Option<(u32, u32)>,
 }
 
 impl Counter {
-    /// Adds a segment. Its copies are kept apart: an article counts once in each period that a copy of it is in, as it does
-    /// in the facets, and so does a match.
+    /// Adds a segment. Its copies are kept apart: an article counts once in each period that one of its copies is in,
+    /// as it does in the facets, and so does a match.
     fn add(&mut self, segment: &SegmentReader, of_segment: &OfSegment<'_>) -> Result<()> {
         let OfSegment { matches, copies, occurrences, lengths } = of_segment;
         let dates = segment.fast_fields().i64("date")?;
-        // Days first: there are fewer of them than articles, and a date takes longer to count out than to look up.
+        // Days first: there are fewer of them than articles, and converting a date takes longer than looking one up.
         let mut days: BTreeMap<i64, Sums> = BTreeMap::new();
         let mut copies = copies.iter().peekable();
         let mut occurrences = occurrences.iter().peekable();
@@ -365,7 +366,7 @@ impl Counter {
         Ok(())
     }
 
-    /// The sums of each period, and the matches without a date.
+    /// Returns the sums of each period, and the number of matches without a date.
     fn finish(mut self) -> (BTreeMap<i64, Sums>, u64) {
         for cluster in self.clusters.into_values() {
             self.undated += u64::from(cluster.undated && !cluster.dated);
@@ -376,13 +377,13 @@ impl Counter {
                 sums.characters += here.first.map_or(0, |(_, characters)| u64::from(characters));
             }
         }
-        // A day on which only copies stand has sums of its own, and no article beside them.
+        // A day on which there are only copies has sums of its own but no article.
         self.periods.retain(|_, sums| sums.all > 0);
         (self.periods, self.undated)
     }
 }
 
-/// The seconds between which every match lies, as far as the plan's dates say.
+/// Returns the seconds between which every match lies, by the plan's dates.
 fn bounds(plan: &Plan) -> (i64, i64) {
     match plan {
         Plan::Date(from, to) => (*from, *to),

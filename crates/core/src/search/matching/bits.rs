@@ -27,13 +27,13 @@ impl Bits {
         self.max_doc
     }
 
-    /// Puts a document in.
+    /// Inserts a document.
     #[inline]
     pub fn insert(&mut self, doc: DocId) {
         self.words[doc as usize / 64] |= 1 << (doc % 64);
     }
 
-    /// Takes a document out.
+    /// Removes a document.
     #[inline]
     pub fn remove(&mut self, doc: DocId) {
         if let Some(word) = self.words.get_mut(doc as usize / 64) {
@@ -58,17 +58,17 @@ impl Bits {
         Some(at as DocId * 64 + word.trailing_zeros())
     }
 
-    /// Keeps what is in both.
+    /// Intersects this set with another.
     pub fn and(&mut self, other: &Bits) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
     }
 
-    /// Takes in what is in either.
+    /// Adds the documents of another set.
     pub fn or(&mut self, other: &Bits) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
     }
 
-    /// Takes out what is in the other.
+    /// Removes the documents of another set.
     pub fn and_not(&mut self, other: &Bits) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
     }
@@ -80,7 +80,7 @@ impl Bits {
         left
     }
 
-    /// Turns to what was not in.
+    /// Replaces the set by its complement.
     pub fn negate(&mut self) {
         self.words.iter_mut().for_each(|word| *word = !*word);
         self.trim();

@@ -11,7 +11,7 @@ use crate::index::Snapshot;
 use crate::search::compile::plan::Compiled;
 use crate::search::kind::{ByKind, Kind};
 
-/// The matches of a query: of each kind a set of documents for each segment, none in two of them.
+/// The matches of a query: for each kind a set of documents in each segment. No document is in two kinds.
 pub struct Matches {
     pub(in crate::search) of: ByKind<Vec<Bits>>,
     /// Whether the search was stopped before all segments were searched: then there may be more matches.
@@ -19,7 +19,7 @@ pub struct Matches {
 }
 
 impl Matches {
-    /// Finds all matches, or those of the segments that were done when the control said to stop.
+    /// Finds all matches, or those of the segments that were searched before the control asked to stop.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -42,7 +42,7 @@ impl Matches {
         Ok(matches)
     }
 
-    /// Matches that were found otherwise, all of them in full; a set for each segment.
+    /// Full matches that were found otherwise, as a set for each segment.
     pub fn full(found: Vec<Bits>) -> Matches {
         let none = |bits: &Bits| Bits::empty(bits.max_doc());
         let mut of = ByKind::of(|_| found.iter().map(none).collect());
@@ -75,7 +75,7 @@ fn in_segment(segment: &Segment<'_>, compiled: &Compiled) -> Result<ByKind<Bits>
     let mut found = ByKind::of(|_| Bits::empty(max_doc));
     let typed = compiled.typed.as_ref();
     let plans = [Some(typed.unwrap_or(&compiled.full)), typed.map(|_| &compiled.full), compiled.partial.as_ref()];
-    // What holds more matches only once, as the first of its kinds.
+    // A document that satisfies several plans is a match of the first kind alone.
     let mut left = Bits::full(max_doc);
     for (kind, plan) in Kind::ALL.into_iter().zip(plans) {
         if let Some(plan) = plan {

@@ -20,23 +20,24 @@ use crate::search::compile::plan::{Plan, Scope, Word};
 use crate::search::compile::string::StringPlan;
 use gongxun_text::fold::fold_char;
 
-/// Fewer than one document in this many are few: to look up their dates takes less time than to read all dates.
+/// If fewer than one document in this many are within, their dates are looked up one by one, which takes less time than
+/// reading all dates.
 const FEW: u64 = 4;
 /// The number of dates that are looked up at once.
 const AT_ONCE: usize = 64;
-/// Blocks of stored articles kept unpacked while texts are looked at.
+/// The number of blocks of stored articles that are kept unpacked while texts are scanned.
 const SCAN_CACHE_BLOCKS: usize = 2;
 
-/// To look up one term takes as long as so many steps through all of them.
+/// The cost of looking up one term, in steps through the list of all terms.
 const LOOKUPS_A_STEP: usize = 16;
 /// The most strings whose documents are remembered for plans that need them again: a bit for each document.
 const MAX_REMEMBERED: usize = 64;
 
-/// Says which documents of a segment satisfy the plans of one query.
+/// Evaluates the plans of one query on a segment.
 pub struct Matcher<'a> {
     segment: &'a Segment<'a>,
     fields: &'a Fields,
-    /// The documents of strings: what full matches hold all of, partial ones hold one of.
+    /// The documents of strings, which several plans of one query share.
     strings: HashMap<(&'a [char], Scope), Bits>,
 }
 
@@ -114,7 +115,7 @@ impl<'a> Matcher<'a> {
             Plan::And(plans) => self.all(plans, within),
             Plan::Or(plans) => {
                 let mut any = Bits::empty(max_doc);
-                // What one way has found the others need not look at.
+                // The documents that one alternative has found need not be decided by the others.
                 let mut left = within.cloned().unwrap_or_else(|| Bits::full(max_doc));
                 for plan in plans {
                     let found = self.plan(plan, Some(&left))?;
@@ -131,7 +132,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Plans that look at texts come last, when few documents are left.
+    /// Evaluates a conjunction. Plans that read texts come last, when few documents are left.
     fn all(&mut self, plans: &'a [Plan], within: Option<&Bits>) -> Result<Bits> {
         let (scans, others): (Vec<&'a Plan>, Vec<&'a Plan>) = plans.iter().partition(|plan| looks_at_texts(plan));
         let mut all = within.cloned().unwrap_or_else(|| Bits::full(self.segment.max_doc()));
@@ -234,7 +235,8 @@ impl<'a> Matcher<'a> {
                 docs
             }
         };
-        // tantivy gives the earliest article of a segment for a range that ends before it, too; so each is looked at.
+        // tantivy returns the earliest article of a segment for a range that ends before it, too; so each date is
+        // checked.
         let mut seconds = [None; AT_ONCE];
         for docs in docs.chunks(AT_ONCE) {
             let seconds = &mut seconds[..docs.len()];
@@ -288,7 +290,7 @@ impl<'a> Matcher<'a> {
             if self.segment.is_deleted(doc) {
                 continue;
             }
-            // What can't be read is not passed over in silence: it is named where hits are shown.
+            // A document that can't be read is named where hits are shown, so it is no error here.
             let Ok(article) = document::article(&store, unpacker, doc) else { continue };
             let holds = texts(&article, scope).into_iter().any(|part| {
                 text.clear();
@@ -306,7 +308,7 @@ impl<'a> Matcher<'a> {
 
 /// The numbers of the lines of margins that satisfy a plan by their body, in order.
 fn margin_lines(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<u32>> {
-    // A snapshot of margins looks at its own lines; one of articles without margins has none.
+    // A snapshot of margins has lines of its own; one of articles without margins has none.
     let snapshot = snapshot.margin().unwrap_or(snapshot);
     let mut lines = Vec::new();
     for segment in Segment::all(snapshot) {

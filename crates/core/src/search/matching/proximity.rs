@@ -33,9 +33,9 @@ const MAX_TOKENS: usize = 4096;
 /// The result of checking positions in a segment.
 #[derive(Debug)]
 pub struct Proved {
-    /// Documents that hold the needle.
+    /// The documents that certainly hold the needle.
     pub found: Bits,
-    /// Documents that may hold it.
+    /// The documents that may hold it.
     pub open: Bits,
 }
 
@@ -61,7 +61,7 @@ pub fn documents(
     let side = if let Needle::Pattern(parts) = needle { Side::of(parts) } else { None };
     for (text, _) in lower::texts(scope, fields) {
         if text.pairs == fields.names.pairs {
-            // Names stand end to end in the index and each by itself in the article.
+            // Names stand end to end in the index but each by itself in the article.
             chain.with_all(segment, text, &mut proved.open)?;
             continue;
         }
@@ -83,7 +83,7 @@ pub fn documents(
             None => None,
         };
         let held = if chain.exact { &mut proved.found } else { &mut proved.open };
-        // Only documents that matter are gone to.
+        // Only documents within are visited.
         let wanted = |doc: DocId| within.map_or(Some(doc), |within| within.next(doc));
         let mut target = wanted(0);
         while let Some(at) = target {
@@ -116,7 +116,7 @@ fn next(cursors: &mut [Cursor], target: DocId) -> DocId {
     }
 }
 
-/// A needle as strings in the index, and how they must stand.
+/// A needle as strings in the index, with the rule for their places.
 struct Chain {
     strings: Vec<Link>,
     rule: Rule,
@@ -126,14 +126,14 @@ struct Chain {
 
 enum Link {
     String(StringPlan),
-    /// The beginning of a token: a Chinese character, or letters or digits that a longer run may begin with.
+    /// The beginning of a token: a Chinese character, or letters or digits that may begin a longer run.
     Prefix(String),
 }
 
 enum Rule {
     Near(usize),
     Together(Unit),
-    /// From one string to the next at least and at most so many characters, none of which ends a sentence.
+    /// The least and the most characters from each string to the next, none of which ends a sentence.
     Gaps(Vec<(usize, usize)>),
 }
 
@@ -176,7 +176,7 @@ impl Chain {
                     }
                     let link = Link::of_literal(literal, at == 0, at + 1 == parts.len())?;
                     in_run = matches!(link, Link::Prefix(_)) && !literal.starts_with(is_han);
-                    // A run with nothing but `*` behind it may end here or go on.
+                    // A run with nothing but `*` behind it may end here or continue.
                     if in_run && parts.len() == 2 && parts[1] == PatternPart::AnyRun {
                         return Some(Chain { strings: vec![link], rule: Rule::Gaps(gaps), exact });
                     }
@@ -185,7 +185,7 @@ impl Chain {
                 }
             }
         }
-        // What stands behind the last literal.
+        // The text behind the last literal.
         exact &= gap.0 == 0 && gap.1 != usize::MAX;
         (!strings.is_empty()).then_some(Chain { strings, rule: Rule::Gaps(gaps), exact })
     }
@@ -203,7 +203,7 @@ impl Chain {
         self.strings.iter().map(|link| link.open(segment, text)).collect()
     }
 
-    /// Adds the documents that hold all strings in this text, wherever.
+    /// Adds the documents that hold all strings in this text, at any place.
     fn with_all(&self, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
         let mut all = Bits::full(segment.max_doc());
         for link in &self.strings {
@@ -237,10 +237,10 @@ impl Chain {
     }
 }
 
-/// One Chinese character with any other before or behind it: `?的`, `的?`.
+/// One Chinese character with any other character before or behind it: `?的`, `的?`.
 struct Side {
     character: char,
-    /// The tokens of the character where no Chinese one stands beside it: at the edge, or beside a letter or digit.
+    /// The tokens of the character without a Chinese neighbour: at the edge, or beside a letter or digit.
     lonely: [String; 2],
 }
 
@@ -261,8 +261,8 @@ impl Side {
         Some(Side { character, lonely })
     }
 
-    /// A document in which the character stands more often than without a Chinese one beside it holds the pattern; of the
-    /// others the text decides.
+    /// Finds the documents of the pattern. A document in which the character stands more often than without a Chinese
+    /// neighbour holds it; for the others the text decides.
     fn documents(&self, segment: &Segment<'_>, text: TextFields, proved: &mut Proved) -> Result<()> {
         let mut often: HashMap<DocId, u32> = HashMap::new();
         for token in &self.lonely {
@@ -290,7 +290,7 @@ fn in_order<'a>(
     gaps: &[(usize, usize)],
     sentence_ends: &[u32],
 ) -> bool {
-    // Where the strings so far can end, in order.
+    // The places where the strings so far can end, in order.
     let mut ends: Vec<usize> = Vec::new();
     for (number, ranges) in each.enumerate() {
         let Some((least, most)) = number.checked_sub(1).map(|before| gaps[before]) else {
@@ -362,7 +362,7 @@ enum Cursor {
     /// A phrase, and its length in characters.
     Phrase(Phrase, usize),
     Prefix(Prefix),
-    /// More than [`MAX_TOKENS`].
+    /// A prefix of more than [`MAX_TOKENS`] tokens.
     TooMany,
 }
 
@@ -392,13 +392,13 @@ impl Cursor {
     }
 }
 
-/// All tokens that begin with some characters. Each Chinese character begins one token: the pair with the next one, or the
+/// A cursor over all tokens with a prefix. Each Chinese character begins one token: the pair with the next one, or the
 /// mark of its run's end.
 struct Prefix {
-    /// In characters.
+    /// The length of the prefix in characters.
     length: usize,
     tokens: Vec<SegmentPostings>,
-    /// The document of each token with its number, the first one on top.
+    /// The current document of each token with the token's number, the first document on top.
     order: BinaryHeap<Reverse<(DocId, usize)>>,
     places: Vec<u32>,
 }
@@ -497,7 +497,7 @@ fn with_run(parts: &[PatternPart], scope: Scope, segment: &Segment<'_>, fields: 
     }
     let mut open = Bits::empty(segment.max_doc());
     for (text, _) in lower::texts(scope, fields) {
-        // The end of a run that is longer than a token is in none.
+        // The end of a run that is longer than a token is in no token.
         let may_hold = |token: &str| token.contains(&longest) || token.chars().count() >= MAX_RUN_CHARS;
         with_token(segment, text.pairs, if begins { &longest } else { "" }, may_hold, &mut open)?;
     }

@@ -22,17 +22,18 @@ pub struct Segment<'a> {
     reader: &'a SegmentReader,
     control: Option<&'a dyn Stops>,
     ticks: Cell<u32>,
-    /// By the field's number.
+    /// The readers by field number.
     opened: RefCell<Vec<Option<Opened>>>,
 }
 
-/// The clock is looked at once for so many steps of work.
+/// The number of steps of work between looks at the clock.
 const TICKS: u32 = 64;
 
 /// The readers of a field, opened once.
 struct Opened {
     inverted: Arc<InvertedIndexReader>,
-    /// Postings without and with frequencies, to be set to another term: opening them anew takes longer than reading most.
+    /// Postings without and with frequencies, which are reset for each term: opening them anew takes longer than
+    /// reading most postings.
     documents: Option<Box<BlockSegmentPostings>>,
     frequencies: Option<(Box<BlockSegmentPostings>, FieldNormReader)>,
 }
@@ -58,7 +59,7 @@ impl<'a> Segment<'a> {
         Segment { control: Some(control), ..self }
     }
 
-    /// One step of work is done.
+    /// Counts one step of work.
     ///
     /// # Errors
     /// [`Error::Interrupted`] where the work shall end.
@@ -85,7 +86,7 @@ impl<'a> Segment<'a> {
         Ok(self.snapshot.locate(field, token)?.in_segment(self.ord).cloned())
     }
 
-    /// Gives the documents of a term, in order, some at a time; deleted ones too.
+    /// Calls `each` with the documents of a term, in order, in batches, deleted ones included.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -100,8 +101,8 @@ impl<'a> Segment<'a> {
         })
     }
 
-    /// Gives the documents of a term, in order, some at a time, with how often each has it; and what tells the codes of
-    /// their lengths.
+    /// Calls `each` with the documents of a term, in order, in batches, with their frequencies, and with the reader of
+    /// their length codes.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -119,7 +120,8 @@ impl<'a> Segment<'a> {
         })
     }
 
-    /// Gives those of some documents, in order, that have a term: how often each has it, and the code of its length.
+    /// Calls `each` with those of some documents, in order, that have a term, with the term's frequency and the code of
+    /// the document's length.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -181,7 +183,7 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Postings set to the beginning of a term's.
+/// Returns postings that are set to the beginning of a term's.
 fn set<'a>(
     postings: &'a mut Option<Box<BlockSegmentPostings>>,
     inverted: &InvertedIndexReader,

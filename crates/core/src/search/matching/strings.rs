@@ -28,7 +28,8 @@ pub fn phrase(plan: &StringPlan, segment: &Segment<'_>, text: TextFields) -> Res
     }
 }
 
-/// The documents of a segment that hold a string in this text, and those only where its `verify` is false.
+/// Adds the documents of a segment that hold a string in this text. The result is exact only if the string's `verify`
+/// is false.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -42,7 +43,7 @@ pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, fou
                 let Some(infos) = located(segment, text.pairs, tokens)? else { return Ok(()) };
                 let Some((rarest, _)) = infos.first() else { return Ok(()) };
                 words(plan, segment, text, found)?;
-                // Positions are read for those alone that the words don't tell of.
+                // Positions are read only for documents that the words don't decide.
                 let mut open = Bits::empty(segment.max_doc());
                 segment.documents(text.pairs, rarest, |docs| {
                     docs.iter().filter(|doc| !found.contains(**doc)).for_each(|doc| open.insert(*doc));
@@ -63,8 +64,8 @@ pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, fou
     }
 }
 
-/// Gives those of some documents of a segment that hold a string in this text, in order, with how often; where its `verify`
-/// is false. Overlapping occurrences count each.
+/// Calls `each` with those of some documents of a segment that hold a string in this text, in order, with the number of
+/// occurrences; overlapping occurrences count each. The string's `verify` must be false.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -103,7 +104,7 @@ pub fn occurrences(
     }
 }
 
-/// The documents that hold a string as a word or as a part of one: positions need not be read for these.
+/// Adds the documents that hold a string as a word or as a part of one, for which positions need not be read.
 fn words(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
     let Some(parts) = text.parts else { return Ok(()) };
     if plan.pattern.len() <= MAX_PARTED && plan.pattern.iter().all(|c| Class::of(*c) == Class::Han) {
@@ -114,7 +115,7 @@ fn words(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut
     Ok(())
 }
 
-/// The documents of a segment with a term, deleted ones too.
+/// Adds the documents of a segment with a term, deleted ones included.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -139,7 +140,7 @@ fn located(segment: &Segment<'_>, field: Field, tokens: &[(String, u32)]) -> Res
 
 /// Tokens at fixed distances, in one field of one segment.
 pub struct Phrase {
-    /// The rarest token first.
+    /// The postings of the tokens, the rarest first, each with its shift.
     postings: Vec<(SegmentPostings, u32)>,
     /// The largest distance of a token from the string's beginning.
     last: u32,
@@ -155,7 +156,7 @@ impl Phrase {
         let mut postings = Vec::with_capacity(infos.len());
         for (info, offset) in infos {
             let opened = inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions);
-            // With this much added, the positions of one occurrence of the string are equal for all tokens.
+            // With this shift, the positions of one occurrence of the string are equal for all tokens.
             postings.push((read(opened)?, last - offset));
         }
         Ok(Phrase { postings, last, starts: Vec::new(), scratch: Vec::new() })
@@ -208,7 +209,7 @@ pub fn seek(postings: &mut SegmentPostings, target: DocId) -> DocId {
     if postings.doc() < target { postings.seek(target) } else { postings.doc() }
 }
 
-/// Calls for each term of a field in one segment that begins with the prefix, in order.
+/// Calls `each` with each term of a field in one segment that begins with the prefix, in order.
 ///
 /// # Errors
 /// If an index file can't be read.

@@ -4,20 +4,20 @@
 
 use std::ops::Range;
 
-/// A heading inside the body has at least and at most so many characters.
+/// The lengths of a heading inside the body, in characters: the least and the most.
 const HEADING: (u32, u32) = (4, 45);
-/// With fewer headings the body is one item.
+/// The least number of headings of a body that has several items.
 const MIN_HEADINGS: usize = 2;
-/// Longer items are cut into passages of whole paragraphs of at most so many characters, each of which begins in the middle of
-/// the one before it.
+/// The longest passage, in characters. A longer item is cut into passages of whole paragraphs, each of which begins in
+/// the middle of the one before it.
 const PASSAGE: u32 = 800;
 
 /// The structure of a body.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Items {
-    /// Items, or the passages of longer ones, in order.
+    /// The items, or the passages of longer ones, in order.
     pub passages: Vec<Range<u32>>,
-    /// Headings inside the body, in order.
+    /// The headings inside the body, in order.
     pub headings: Vec<Range<u32>>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn items(paragraph_ends: &[u32], sentence_ends: &[u32]) -> Items {
     Items { passages, headings }
 }
 
-/// The passages of an item.
+/// Cuts an item into passages.
 fn cut(paragraphs: &[Range<u32>], sentence_ends: &[u32], passages: &mut Vec<Range<u32>>) {
     let (Some(first), Some(last)) = (paragraphs.first(), paragraphs.last()) else { return };
     if last.end - first.start <= PASSAGE {
@@ -66,7 +66,7 @@ fn cut(paragraphs: &[Range<u32>], sentence_ends: &[u32], passages: &mut Vec<Rang
             pieces.push(paragraph.clone());
             continue;
         }
-        // Of a text without paragraphs the sentences are the pieces.
+        // Of a text without paragraphs the sentences are the units.
         let mut start = paragraph.start;
         let from = sentence_ends.partition_point(|end| *end < start);
         for end in sentence_ends[from..].iter().map(|end| (end + 1).min(paragraph.end)) {

@@ -14,14 +14,14 @@ use crate::search::matching::segment::{Segment, read};
 use crate::search::matching::strings::seek;
 use gongxun_text::strings;
 
-/// The tokens of a text of a segment that are asked for, each read once a document.
+/// A reader of the tokens of one text in a segment: the positions of each are read once for each document.
 pub(super) struct Tokens<'a> {
     segment: &'a Segment<'a>,
     text: TextFields,
     opened: Vec<Token>,
     /// The number of each token; none where the segment lacks it.
     numbers: HashMap<String, Option<usize>>,
-    /// Single characters, whose positions no token tells: the documents of `docs` that hold each.
+    /// For each single character, whose positions no token records, the documents of `docs` that hold it.
     held: Vec<Vec<DocId>>,
 }
 
@@ -30,7 +30,7 @@ struct Token {
     positions: Vec<u32>,
 }
 
-/// A string as tokens.
+/// A string located in a segment.
 #[derive(Debug, Clone)]
 pub(super) enum Located {
     /// Tokens with their distances from the string's beginning, and its length in characters.
@@ -93,7 +93,7 @@ impl<'a> Tokens<'a> {
                 Ok(Some(Located::Character(self.held.len() - 1)))
             }
             Proof::Pairs(tokens) => {
-                // None of them is opened unless all are there.
+                // No postings are opened unless all tokens occur.
                 for (token, _) in tokens {
                     if self.segment.term(self.text.pairs, token)?.is_none() {
                         return Ok(None);
@@ -108,7 +108,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Goes to a document; each must lie behind the one before it.
+    /// Moves to a document, which must lie behind the previous one.
     pub fn go(&mut self, doc: DocId) {
         for Token { postings, positions } in &mut self.opened {
             positions.clear();
@@ -123,7 +123,7 @@ impl<'a> Tokens<'a> {
         &self.opened[number].positions
     }
 
-    /// Adds the places of a string in the document; says whether the document holds it.
+    /// Adds the places of a string in the document. Returns whether the document holds it.
     pub fn places(&self, string: &Located, doc: DocId, places: &mut Vec<Range<u32>>) -> bool {
         match string {
             Located::Character(number) => self.held[*number].binary_search(&doc).is_ok(),

@@ -13,9 +13,9 @@ use crate::search::matching::segment::Segment;
 use crate::search::ranking::ranked::{self, Evidence, Ranked};
 use crate::search::ranking::scoring;
 
-/// Below this a difference between the score and the sum of its parts is rounding.
+/// The greatest difference between the score and the sum of its parts that is mere rounding.
 const ROUNDING: f32 = 1e-3;
-/// So many characters of a passage tell which one it is.
+/// The number of characters of a passage by which it is identified.
 const OPENING: usize = 20;
 
 /// The contribution of one token to a score.
@@ -36,7 +36,7 @@ pub struct Part {
     pub score: f32,
 }
 
-/// Why a hit has its score.
+/// The explanation of a hit's score.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -57,9 +57,9 @@ pub struct SecondStage {
     pub first_place: usize,
     /// The value that hits of its kind are ordered by: the sum of the parts.
     pub value: f32,
-    /// The sum.
+    /// The parts of the sum.
     pub parts: Vec<Share>,
-    /// The passage that answers best; none where no passage holds anything.
+    /// The passage that answers best; none if no passage holds a concept.
     pub passage: Option<Passage>,
 }
 
@@ -86,9 +86,9 @@ pub struct Share {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Judged {
-    /// The first stage's score, of the greatest that a body could have.
+    /// The first stage's score, relative to the greatest that a body could have.
     Article,
-    /// The best passage's score, of the greatest that one could have.
+    /// The best passage's score, relative to the greatest that a passage could have.
     Passage,
     /// The concepts that the article holds.
     Coverage,
@@ -98,7 +98,7 @@ pub enum Judged {
     Proximity,
     /// The concepts in the title or in one heading.
     Heading,
-    /// All that was typed, as against what synonyms stand for.
+    /// A full match rather than a synonym match.
     Full,
     /// A year that the query names, which neither date nor text has.
     OtherYear,
@@ -116,7 +116,7 @@ pub struct Passage {
     pub opening: String,
 }
 
-/// Takes the place of a hit apart.
+/// Explains the place of a hit.
 ///
 /// # Errors
 /// If an index file can't be read.

@@ -68,13 +68,12 @@ pub struct Counter<'a> {
     counted: &'a FacetColumns,
     fields: [Counts; FIELDS.len()],
     months: Counts,
-    /// Classes of values and months of clusters that have been counted, with the number of the field; the last one is the
-    /// month's.
+    /// The clusters counted so far with each value, by cluster, field and class of values; the last field is the month.
     clusters: HashSet<(u32, usize, u32)>,
 }
 
 impl<'a> Counter<'a> {
-    /// Counts nothing yet.
+    /// Creates a counter without matches.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -131,7 +130,7 @@ impl<'a> Counter<'a> {
     }
 }
 
-/// Says for each value how many occurrences the documents have that have it.
+/// Counts the occurrences of each value: the sum over the documents that have it.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -237,7 +236,7 @@ fn largest(values: &Values, counts: &Counts, most_values: usize) -> Vec<Count> {
     if values.class_count() == values.count() {
         return first(values, counts.counted().collect(), most_values);
     }
-    // Of each class its sum, and the value that has the largest part of it.
+    // For each class its sum, and its most frequent value.
     let mut sums: Vec<(u64, u64, u32)> = vec![(0, 0, 0); values.class_count()];
     let mut classes = Vec::new();
     for (number, count) in counts.counted() {

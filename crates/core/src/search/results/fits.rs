@@ -13,7 +13,8 @@ use gongxun_text::words::{Room, Stand, Text};
 /// Ranges of a word, and whether each is a part of it.
 type Verdicts = Vec<(Range<usize>, bool)>;
 
-/// Tells what is a part of a longer word. What was found is remembered: texts on one matter have the same words.
+/// Decides whether a range is a part of a longer word. Verdicts are remembered, since texts on one subject have the
+/// same words.
 pub struct Parts<'a> {
     segmenter: &'a Segmenter,
     known: HashMap<Box<[char]>, Verdicts>,
@@ -21,7 +22,7 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Parts by this dictionary.
+    /// Creates a judge of parts by this dictionary.
     pub fn new(segmenter: &'a Segmenter) -> Parts<'a> {
         Parts { segmenter, known: HashMap::new(), room: Room::default() }
     }
@@ -64,7 +65,7 @@ mod tests {
             let words = Text::of(text);
             let string: Vec<char> = fold(string).chars().collect();
             let range = strings::find(&words.folded, &string).next().unwrap();
-            // The second time nothing is cut.
+            // The second time nothing is segmented.
             for _ in 0..2 {
                 let fits = fits(&words, &range, &mut Parts::new(&segmenter));
                 assert_eq!(fits, expect, "{string:?} in {text:?}");

@@ -17,7 +17,7 @@ use crate::search::kind::Kind;
 pub struct Results {
     /// The query as it was typed.
     pub query: String,
-    /// The parser's remarks on it.
+    /// The parser's notes on it.
     pub query_notes: Vec<Note>,
     /// The number of full matches; copies of one article count once, unless all were asked for.
     pub total: u64,
@@ -38,9 +38,9 @@ pub struct Results {
     pub generation: u64,
     /// The commit that answered.
     pub commit: u64,
-    /// Remarks on how the query was taken, beside the parser's.
+    /// The notes of the search, beside the parser's.
     pub notes: Vec<String>,
-    /// Other queries, where no article holds all of it: what may have been meant.
+    /// Suggested queries, if no article is a full match.
     pub suggestions: Vec<Suggestion>,
     /// The hits of the page.
     pub hits: Vec<Hit>,
@@ -48,7 +48,7 @@ pub struct Results {
     pub facets: Option<Facets>,
     /// The number of matching pages without an article; zero unless the query asks for whole pages (整页:).
     pub page_total: u64,
-    /// The first of these pages, as many as there may be hits, with their margins.
+    /// The first of these pages, with their margins; at most as many as hits.
     pub pages: Vec<Article>,
 }
 
@@ -61,7 +61,7 @@ impl<'a> IntoIterator for &'a Results {
     }
 }
 
-/// One article that matches.
+/// An article that matches.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Hit {
@@ -90,18 +90,18 @@ impl Hit {
     }
 }
 
-/// Another query.
+/// A suggested query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
-    /// The query as it may have been meant.
+    /// The suggested query.
     pub query: String,
     /// The number of its full matches.
     pub articles: u64,
 }
 
 impl Suggestion {
-    /// The suggestion as a question.
+    /// Returns the suggestion as a question.
     pub fn question(&self) -> String {
         let Suggestion { query, articles } = self;
         format!("did you mean {query}? ({articles} article{})", if *articles == 1 { "" } else { "s" })

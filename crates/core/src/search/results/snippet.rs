@@ -18,15 +18,15 @@ use gongxun_text::segment::Segmenter;
 use gongxun_text::strings::{self, Class, ends_sentence};
 use gongxun_text::words::Text;
 
-/// The length of a snippet in characters, unless another is asked for.
+/// The default length of a snippet, in characters.
 pub const DEFAULT_LENGTH: usize = 100;
-/// The shortest and the longest snippet that can be asked for.
+/// The shortest and the longest snippet.
 pub const LENGTHS: (usize, usize) = (20, 2_000);
 /// The sign in place of text that was left out.
 const ELLIPSIS: char = '…';
-/// Hardly any character takes more bytes.
+/// The most bytes that nearly all characters take.
 const MAX_COMMON_BYTES: usize = 3;
-/// At most this many occurrences in one text are looked at; a longer text is marked as far as that.
+/// The most occurrences in one text that are examined; a longer text is marked up to there.
 const MAX_OCCURRENCES: usize = 2_000;
 
 /// A text with marks.
@@ -35,7 +35,7 @@ const MAX_OCCURRENCES: usize = 2_000;
 pub struct Marked {
     /// The text.
     pub text: String,
-    /// Half-open ranges in Unicode characters of the text, in order, none touching another's inside.
+    /// The marks: half-open ranges in Unicode characters of the text, in order, which do not overlap.
     pub marks: Vec<Range<usize>>,
 }
 
@@ -70,7 +70,7 @@ impl Marked {
         };
         let mut end = 0;
         for mark in self.marks.iter() {
-            // Marks stand in order; whoever made others gets what can be told of them.
+            // Marks should be in order; overlapping or unordered ones are trimmed.
             let mark = mark.start.max(end)..mark.end.max(end);
             take(mark.start, false);
             take(mark.end, true);
@@ -107,7 +107,7 @@ impl Marked {
     }
 }
 
-/// The marks on what is shown beside the snippet.
+/// The marks on the texts beside the snippet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Marks {
@@ -134,7 +134,7 @@ pub struct ArticleMarks {
     pub credits: Vec<Vec<Range<usize>>>,
 }
 
-/// An occurrence in a text: where, and of which mark.
+/// An occurrence in a text: its range, and the number of its mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Occurrence {
     range: Range<usize>,
@@ -145,7 +145,7 @@ struct Occurrence {
 pub struct Highlighter<'a> {
     marks: &'a [Mark],
     parts: Parts<'a>,
-    /// The fold of a name that is looked at.
+    /// The fold of the current name.
     name: Vec<char>,
 }
 
@@ -199,7 +199,7 @@ impl<'a> Highlighter<'a> {
 
     fn in_name(&mut self, name: &str) -> Vec<Range<usize>> {
         let wanted = |mark: &Mark| mark.scope.names;
-        // Hardly any name holds anything.
+        // Hardly any name has a mark.
         self.name.clear();
         self.name.extend(name.chars().map(fold_char));
         if !self.marks.iter().any(|mark| wanted(mark) && mark.needle.is_in(&self.name)) {
@@ -245,7 +245,7 @@ impl<'a> Found<'a> {
         self.all.iter().filter(inside).all(|o| !self.marks[o.mark].is_word || fits(self.text, &o.range, parts))
     }
 
-    /// Leaves of each word the occurrences that cut through no other word, where there is such a one.
+    /// Removes the occurrences of each word that cut through another word, if the word has one that does not.
     fn keep_words(&mut self, parts: &mut Parts<'_>) {
         let mut fits = |o: &Occurrence| !self.marks[o.mark].is_word || fits(self.text, &o.range, parts);
         let fits: Vec<bool> = self.all.iter().map(&mut fits).collect();
@@ -261,8 +261,8 @@ impl<'a> Found<'a> {
 fn passages(mut found: Found<'_>, parts: &mut Parts<'_>, length: usize, item: Option<Range<usize>>) -> Marked {
     let text = &found.text.printed;
     let mut ranges = ranges(text, &found, length, item.as_ref());
-    // Telling words from letters takes longest, so it is done for what is shown; where all of it is words, no other
-    // passage has more.
+    // Distinguishing words from characters that cross word boundaries takes longest, so it is done for the passages to
+    // show; if these hold nothing but words, no other passage can be better.
     if !found.are_words(&ranges, parts) {
         found.keep_words(parts);
         ranges = self::ranges(text, &found, length, item.as_ref());
@@ -274,11 +274,11 @@ fn passages(mut found: Found<'_>, parts: &mut Parts<'_>, length: usize, item: Op
     builder.finish(text.len())
 }
 
-/// The passages to show.
+/// Returns the passages to show.
 fn ranges(text: &[char], found: &Found<'_>, length: usize, item: Option<&Range<usize>>) -> Vec<Range<usize>> {
     let (kinds, found) = (found.marks.len(), &found.all);
     let in_item = item.and_then(|item| {
-        // They stand in the order of their beginnings.
+        // Occurrences are ordered by their beginnings.
         let from = found.partition_point(|o| o.range.start < item.start);
         let count = found[from..].partition_point(|o| o.range.start < item.end);
         best_window(text, &found[from..from + count], kinds, length, &[])
@@ -288,7 +288,7 @@ fn ranges(text: &[char], found: &Found<'_>, length: usize, item: Option<&Range<u
     };
     let covered = kinds_in(found, &first);
     let whole = passage(text, first.clone(), length);
-    // A second passage is worth its room only where it shows what the first does not.
+    // A second passage is shown only if it shows what the first does not.
     let second = if covered.len() < kinds_of(found).len() && whole.len() > length / 2 {
         best_window(text, found, kinds, length / 2, &covered)
     } else {
@@ -354,15 +354,15 @@ fn kinds_in(found: &[Occurrence], window: &Range<usize>) -> Vec<usize> {
     kinds_of(&inside)
 }
 
-/// A passage of about `length` characters around a window, cut at a sentence, else at a clause, else anywhere.
+/// Returns a passage of about `length` characters around a window, cut at a sentence, else at a clause, else anywhere.
 fn passage(text: &[char], window: Range<usize>, length: usize) -> Range<usize> {
     let room = length.saturating_sub(window.len());
-    // More of the room goes before the window than behind where a sentence begins there.
+    // More of the remaining length goes before the window than behind it if a sentence begins there.
     let earliest = window.start.saturating_sub(room * 2 / 3);
     let start = start_of(text, earliest, window.start);
     let latest = (start + length).max(window.end).min(text.len());
     let end = end_of(text, window.end, latest);
-    // What the end did not use goes before the window, where that reaches a better beginning.
+    // Length that the end did not use goes before the window if that reaches a better beginning.
     let start = if end == text.len() && end - start < length {
         let earliest = end.saturating_sub(length).min(start);
         start_of(text, earliest, start)
@@ -445,7 +445,7 @@ impl Builder {
             self.push(ELLIPSIS);
         }
         self.started = true;
-        // Blank lines and blanks at the edge of a passage show nothing.
+        // Blank lines and blanks at the edges of a passage are dropped.
         let start = range.start + text[range.clone()].iter().take_while(|c| c.is_whitespace()).count();
         let base = self.length;
         let shown = &text[start..range.end.max(start)];
