@@ -17,7 +17,7 @@ pub fn shown(c: char) -> char {
     match c {
         '\0'..='\u{1f}' => char::from_u32(PICTURES + u32::from(c)).unwrap_or(NO_PICTURE),
         '\u{7f}' => DELETE,
-        // Controls of the second set, line and paragraph separators, marks and overrides of direction, tags.
+        // The C1 controls, line and paragraph separators, bidirectional marks and overrides, tags.
         '\u{80}'..='\u{9f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}'
@@ -30,12 +30,12 @@ pub fn shown(c: char) -> char {
     }
 }
 
-/// A text that stays on one line.
+/// Makes a text safe that is to stay on one line.
 pub fn line(text: &str) -> Cow<'_, str> {
     replaced(text, |c| c == shown(c))
 }
 
-/// A text of several lines, with tabs.
+/// Makes a text of several lines safe, with tabs.
 pub fn text(text: &str) -> Cow<'_, str> {
     replaced(text, |c| c == '\n' || c == '\t' || c == shown(c))
 }

@@ -60,9 +60,9 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Everything: what a query without a field looks at.
+    /// All texts that a query without a field searches.
     pub const ALL: Scope = Scope { title: true, lead: true, body: true, names: true, captions: false };
-    /// Nothing.
+    /// No text.
     pub const NONE: Scope = Scope { title: false, lead: false, body: false, names: false, captions: false };
 
     /// Returns the texts, each with its weight in the score.
@@ -79,7 +79,7 @@ impl Scope {
     }
 }
 
-/// A field of whole, folded values.
+/// A field of whole values, folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key {
     /// Source and outlets.
@@ -124,7 +124,7 @@ impl TokenKind {
     }
 }
 
-/// One term to score by.
+/// A term of the score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreTerm {
     /// The text that it stands in.
@@ -137,7 +137,7 @@ pub struct ScoreTerm {
     pub weight: f32,
 }
 
-/// A word of a free-text piece: an article has it when it holds the string, or one of its synonyms.
+/// A word of a free-text piece: an article satisfies it if it holds the string or one of its synonyms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
     /// The word, folded.
@@ -183,9 +183,9 @@ pub enum Plan {
     Term(Vec<Word>, Vec<StringPlan>, Scope),
     /// A whole value.
     Key(Key, String),
-    /// A date between the two, in seconds of the printed local clock, ends included.
+    /// A date between the two, inclusive, in seconds of the printed local time.
     Date(i64, i64),
-    /// A needle that the text itself must be looked at for, where the documents of the inner plan are the candidates.
+    /// A needle that must be verified in the text of the inner plan's documents.
     Scan(Needle, Scope, Box<Plan>),
     /// A line of the margin that satisfies the inner plan by its body. It scores and marks nothing.
     Margin(Box<Plan>),
@@ -265,18 +265,18 @@ fn add(plans: &mut Vec<Plan>, plan: Plan) {
     }
 }
 
-/// Something to mark, with where it may be marked.
+/// A needle to mark, with the texts that it may be marked in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     /// The needle whose matches are marked.
     pub needle: Needle,
-    /// Where.
+    /// The texts that it may be marked in.
     pub scope: Scope,
     /// Whether it is a word of a free-text piece: then occurrences that cut through other words come last.
     pub is_word: bool,
 }
 
-/// A query ready to be run.
+/// A compiled query.
 #[derive(Debug, Clone)]
 pub struct Compiled {
     /// The condition on full matches and synonym matches.
@@ -291,7 +291,7 @@ pub struct Compiled {
     pub marks: Vec<Mark>,
     /// The marks of partial matches beside `marks`.
     pub part_marks: Vec<Mark>,
-    /// Synonyms that were taken in: the word, and what stands for it.
+    /// The synonyms that the query was expanded by: the word, and its synonyms.
     pub synonyms: Vec<(String, Vec<String>)>,
     /// The concepts of the query, for the second stage of ranking.
     pub concepts: Vec<Concept>,
@@ -299,12 +299,12 @@ pub struct Compiled {
     pub years: Vec<Year>,
 }
 
-/// Something that a query asks for: a word or a string in quotes, with all that will do in its place.
+/// A concept of a query: a word or a string in quotes, with its alternatives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concept {
     /// The word or string, folded.
     pub name: String,
-    /// It, and what else will do: an article that holds any of them holds the concept.
+    /// The name and its alternatives: an article that holds any of them holds the concept.
     pub strings: Vec<StringPlan>,
     /// Its parts: an article that holds some of these but none of `strings` holds a part of the concept.
     pub parts: Vec<StringPlan>,
@@ -324,12 +324,12 @@ pub struct Year {
 /// The kinds of matches beside full ones that are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Breadth {
-    /// Synonyms and partial matches too.
+    /// Synonym and partial matches too.
     #[default]
     Wide,
-    /// Synonyms, no partial matches.
+    /// Synonym matches, no partial ones.
     Synonyms,
-    /// Partial matches, no synonyms.
+    /// Partial matches, no synonym ones.
     Partial,
     /// Full matches alone.
     Exact,

@@ -3,7 +3,7 @@
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
 use gongxun_text::strings::{self, Class};
 
-/// A string as the index is asked for it.
+/// A compiled string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StringPlan {
     /// The folded string.

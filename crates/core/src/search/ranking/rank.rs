@@ -19,10 +19,10 @@ use crate::search::matching::bits::Bits;
 use crate::search::matching::found::Matches;
 use crate::search::matching::segment::Segment;
 
-/// The order of hits. Full matches come before partial ones in each.
+/// The order of hits. In each, full and synonym matches come before partial ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// The best first; without anything to score by, the newest first.
+    /// The most relevant first; without anything to score by, the newest first.
     #[default]
     Relevance,
     /// The newest first, undated ones last.
@@ -51,10 +51,10 @@ pub struct Order {
 }
 
 impl Matches {
-    /// The first `wanted` matches of what the breadth takes in, in the order asked for: those that hold all, typed or by a
-    /// synonym, then partial ones. By relevance, those in which a word occurs only as letters inside other words (和服 in
-    /// 和|服务) follow the others that hold all, and in each of these tiers the second stage orders anew those that are among
-    /// the first of the whole answer. Gives fewer where the control says to stop.
+    /// Returns the first `wanted` matches that the breadth includes, in this order: full and synonym matches, then
+    /// partial ones. By relevance, matches in which the characters of a word only cross word boundaries (和服 in 和|服务)
+    /// follow the other full and synonym matches, and in each of these tiers the second stage orders anew those that
+    /// are among the first of the whole answer. Gives fewer where the control says to stop.
     ///
     /// # Errors
     /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control says to stop.
@@ -108,7 +108,7 @@ impl Matches {
     }
 }
 
-/// Puts matches in order.
+/// Ranks matches.
 struct Ranker<'a> {
     segments: Vec<Segment<'a>>,
     terms: Vec<scoring::Weighted<'a>>,
@@ -116,7 +116,7 @@ struct Ranker<'a> {
     matches: &'a Matches,
 }
 
-/// A document with its order: the largest first, ties by the id.
+/// A document's sort key: the largest first, ties by the id.
 type Key = (i64, Reverse<u64>, Place);
 
 impl Ranker<'_> {
@@ -149,7 +149,7 @@ impl Ranker<'_> {
             let address = |doc: DocId| DocAddress::new(ord as u32, doc);
             if self.sort == Sort::Relevance {
                 for (doc, score) in scoring::scores(segment, &self.terms, bits, wanted)? {
-                    // A score is never negative, so its bits sort as it does.
+                    // A score is never negative, so its bits have the same order.
                     best.offer(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
                 }
             } else {
@@ -176,13 +176,13 @@ impl Ranker<'_> {
     }
 }
 
-/// The best so far: the least of them on top.
+/// The best documents so far, the least of them on top.
 struct Best {
     wanted: usize,
     heap: BinaryHeap<Reverse<Key>>,
 }
 
-/// A document behind its order: compared last, and only where two ids begin alike.
+/// The rest of a document's sort key, compared only if two ids begin alike.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     address: DocAddress,

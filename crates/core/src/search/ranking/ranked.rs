@@ -5,7 +5,7 @@ use tantivy::DocAddress;
 
 use crate::search::kind::Kind;
 
-/// A document with what gave it its place in the order.
+/// A document with the figures that it was ranked by.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranked {
     /// The document's address.
@@ -40,27 +40,27 @@ pub struct Evidence {
     pub place: usize,
     /// The first stage's score, as a share of the greatest that a body could have.
     pub first: f32,
-    /// The BM25 of the best item alone, as a share of the greatest that one could have.
+    /// The BM25 score of the best item alone, as a share of the greatest that an item could have.
     pub item: f32,
-    /// The share of the concepts that the article holds, each by its inverse document frequency.
+    /// The share of the concepts that the article holds, weighted by inverse document frequency.
     pub coverage: f32,
-    /// The share that the best item holds.
+    /// The same share for the best item.
     pub item_coverage: f32,
     /// The nearness of the concepts to each other; 1 if they stand side by side.
     pub proximity: f32,
-    /// The share in the title or, at a quarter, in one heading of the body, whichever is more.
+    /// The same share for the title or, at a quarter, for one heading of the body, whichever is more.
     pub heading: f32,
     /// Whether it is a full match.
     pub is_full: bool,
     /// Whether its date or its text has a year that the query names; none if the query names none.
     pub has_year: Option<bool>,
-    /// The best item, in characters of the body: from and to.
+    /// The range of the best item, in characters of the body.
     pub passage: Option<(u32, u32)>,
     /// The concepts that the article holds, a bit each.
     pub held: u32,
     /// The concepts that the best item holds.
     pub in_passage: u32,
-    /// The concepts in the title, or in the heading that has most.
+    /// The concepts in the title, or in the heading that has the most.
     pub in_heading: u32,
 }
 

@@ -19,16 +19,16 @@ use crate::search::matching::bits::Bits;
 use crate::search::matching::lower;
 use crate::search::matching::segment::Segment;
 
-/// BM25's k1, as tantivy and Lucene have it.
+/// The parameter k1 of BM25, as in tantivy and Lucene.
 pub(super) const K1: f32 = 1.2;
-/// BM25's b.
+/// The parameter b of BM25.
 pub(super) const B: f32 = 0.75;
-/// A term is looked up document by document where fewer than one in this many of its documents is a candidate.
+/// If fewer than one in this many of a term's documents is a candidate, the term is looked up document by document.
 const SPARSE: u64 = 16;
 /// The relative rounding error that sums of 32-bit floats may have.
 const ROUNDING: f32 = 1e-4;
 
-/// A term with what BM25 needs to know of the whole index.
+/// A term with its statistics of the whole index, as BM25 needs them.
 pub struct Weighted<'a> {
     /// The term.
     pub term: &'a ScoreTerm,
@@ -36,14 +36,14 @@ pub struct Weighted<'a> {
     pub field: Field,
     /// The location of its postings and its document frequency.
     pub located: Arc<Located>,
-    /// Weight times inverse document frequency times (k1 + 1): more than it can add to any score.
+    /// Weight times inverse document frequency times (k1 + 1): an upper bound of its contribution to a score.
     factor: f32,
-    /// By the code of the text's length: k1 · (1 − b + b · length / average length).
+    /// The denominator's part for each code of the text's length: k1 · (1 − b + b · length / average length).
     norms: Arc<ByLength>,
 }
 
-/// Weighs the terms by the index's own statistics, those first that can add most; terms that do not occur are left out.
-/// Each term must be there once (see [`crate::search::compile::terms::summed`]).
+/// Weighs the terms by the index's own statistics, those with the largest bound first; terms that do not occur are left
+/// out. Each term must be there once (see [`crate::search::compile::terms::summed`]).
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -105,7 +105,7 @@ pub fn scores(
     let mut scores = vec![0f32; segment.max_doc() as usize];
     let mut alive = candidates.to_vec();
     let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
-    // Dropping is tried again when what can still be added has halved.
+    // Pruning is tried again when the bound of the remaining terms has halved.
     let mut next_try = to_come / 2.0;
     for weighted in terms {
         segment.tick()?;
@@ -132,15 +132,15 @@ pub fn scores(
     Ok(alive.into_iter().map(|doc| (doc, scores[doc as usize])).collect())
 }
 
-/// Keeps the documents that can still be among the `wanted` best when at most `to_come` is added to each.
+/// Keeps the documents that can still be among the `wanted` best if at most `to_come` is added to each.
 fn prune(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
-    // The `wanted` best so far, the least of them on top; most documents are no match for it.
+    // The `wanted` best scores so far, the least of them on top; most documents score less.
     let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::with_capacity(wanted + 1);
     let mut last = 0.0;
     for doc in alive.iter() {
         let score = scores[*doc as usize];
         if score > last || best.len() < wanted {
-            // A score is never negative, so its bits sort as it does.
+            // A score is never negative, so its bits have the same order.
             best.push(Reverse(score.max(0.0).to_bits()));
             if best.len() > wanted {
                 best.pop();

@@ -27,11 +27,12 @@ use crate::search::matching::segment::Segment;
 
 /// The default number of first hits that the stage examines.
 pub const DEFAULT_DEPTH: usize = 60;
-/// So many pairs of characters score items, those that can add most; a pasted paragraph has hundreds.
+/// The most pairs of characters that items are scored by, those with the largest bound; a pasted paragraph has
+/// hundreds.
 const MAX_PAIRS: usize = 48;
-/// The length of an item that is neither long nor short, in characters.
+/// The mean length of an item, in characters.
 const MEAN_ITEM: f32 = 200.0;
-/// Concepts so many characters apart are half as near as those side by side.
+/// The distance in characters at which concepts are half as near as side by side.
 const HALF_NEAR: f32 = 12.0;
 /// The value of a concept's parts, if it does not stand as a whole.
 const PARTS: f32 = 0.5;
@@ -40,8 +41,8 @@ const INNER_HEADING: f32 = 0.25;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
-/// Orders hits anew. They stand in the order of the first stage, and each of the `tiers`, of which the ends are given, stays
-/// where it is.
+/// Re-ranks hits. They stand in the order of the first stage; `tiers` are the ends of the tiers, within which hits are
+/// reordered.
 ///
 /// # Errors
 /// If an index file can't be read; [`crate::error::Error::Interrupted`] if a segment is watched and the work shall
@@ -72,7 +73,7 @@ pub(super) fn reorder(
     let mut start = 0;
     for end in tiers {
         let end = (*end).min(ranked.len());
-        // What is as good stays in the order of the first stage.
+        // Equal values stay in the order of the first stage.
         ranked[start..end].sort_by(|a, b| value(b).total_cmp(&value(a)));
         start = end;
     }
@@ -85,7 +86,7 @@ struct Stage<'a> {
     terms: &'a [Weighted<'a>],
     /// The terms that score items, by their numbers.
     pairs: Vec<usize>,
-    /// The greatest score that a body can have, and that an item can have.
+    /// The greatest score that a body can have, and the greatest that an item can have.
     greatest: (f32, f32),
     concepts: Vec<Weighed<'a>>,
     /// The groups of strings that texts are checked for, each a bit of a [`Held`]: the strings of each concept, then
@@ -97,12 +98,12 @@ struct Weighed<'a> {
     idf: f32,
     /// Whether its places in a body are known: those of single characters are not.
     has_places: bool,
-    /// Its parts, by their numbers among what is asked, with the share that each has of it.
+    /// Its parts, by their numbers in [`Stage::asked`], each with its share of the concept.
     parts: Vec<(usize, f32)>,
     concept: &'a Concept,
 }
 
-/// Strings of which any will do.
+/// Alternative strings, each of which satisfies the group.
 struct Asked<'a> {
     strings: &'a [StringPlan],
     concept: &'a Concept,
@@ -122,7 +123,7 @@ impl<'a> Stage<'a> {
         let is_year = |token: &str| compiled.years.iter().any(|year| year.year.to_string() == token);
         let scores_items =
             |term: &Weighted<'_>| of_body(term) && term.term.kind == TokenKind::Pair && !is_year(&term.term.token);
-        // The terms that can add most come first.
+        // The terms with the largest bound come first.
         let pairs: Vec<usize> = (0..terms.len()).filter(|at| scores_items(&terms[*at])).take(MAX_PAIRS).collect();
         let of_items = pairs.iter().map(|at| terms[*at].greatest()).sum();
         let mut concepts = Vec::with_capacity(compiled.concepts.len());
@@ -143,7 +144,7 @@ impl<'a> Stage<'a> {
         Ok(Stage { compiled, terms, pairs, greatest: (greatest, of_items), concepts, asked })
     }
 
-    /// Opens what the stage reads of a segment for these documents.
+    /// Opens the readers of a segment for these documents.
     fn open<'s>(&'s self, segment: &'s Segment<'s>, docs: &[DocId]) -> Result<Reader<'s>> {
         let fields = &segment.snapshot.fields;
         let mut body = Tokens::new(segment, fields.body);
@@ -212,7 +213,7 @@ fn idf(snapshot: &Snapshot, concept: &Concept) -> Result<f32> {
     Ok(inverse_frequency(documents, snapshot.searcher.segment_readers().iter().map(|s| u64::from(s.max_doc())).sum()))
 }
 
-/// One text of a segment, with where what is asked is looked for in it.
+/// One text of a segment, with the located strings that are looked for in it.
 struct OneText<'a> {
     text: Text,
     tokens: Tokens<'a>,
@@ -252,17 +253,17 @@ impl<'a> OneText<'a> {
     }
 }
 
-/// Reads of a segment what the stage looks at, document by document.
+/// Reads the evidence of documents from a segment, one by one.
 struct Reader<'s> {
     stage: &'s Stage<'s>,
     segment: &'s Segment<'s>,
     body: OneText<'s>,
-    /// The tokens of the body that score items, with the most that each can add.
+    /// The tokens of the body that score items, each with the bound of its contribution.
     pairs: Vec<(usize, f32)>,
     /// The ends of paragraphs and of sentences.
     marks: [Option<usize>; 2],
     others: Vec<OneText<'s>>,
-    /// The places of what is asked in the body of the document, in order.
+    /// For each group of strings in [`Stage::asked`], its places in the body of the document, in order.
     places: Vec<Vec<Range<u32>>>,
     /// The positions of the tokens that score items, with their numbers among these.
     hits: Vec<(u32, u32)>,
@@ -323,7 +324,7 @@ impl Reader<'_> {
         Ok(evidence)
     }
 
-    /// The passage that is worth most; the first of equals. None where all are worth nothing.
+    /// Finds the passage with the greatest value, the first of equals. None if all are without value.
     fn best(&mut self, passages: &[Range<u32>], evidence: &mut Evidence) {
         self.hits.clear();
         for (at, (number, _)) in (0..).zip(&self.pairs) {
@@ -340,7 +341,7 @@ impl Reader<'_> {
             let norm = K1 * (1.0 - B + B * (passage.end - passage.start) as f32 / MEAN_ITEM);
             let mut score = 0.0;
             for (_, at) in inside {
-                // Each token is added where it is met first.
+                // Each token is added at its first place.
                 let frequency = std::mem::take(&mut frequencies[*at as usize]) as f32;
                 score += self.pairs[*at as usize].1 * frequency / (frequency + norm);
             }

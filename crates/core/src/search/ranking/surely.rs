@@ -53,7 +53,7 @@ pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
             }
             Ok(all)
         }
-        // Where one of the ways asks for no words, a match by it is as good as any.
+        // If one alternative requires no words, every match by it is equal.
         Plan::Or(plans) => {
             let mut any = Bits::empty(segment.max_doc());
             for plan in plans {
@@ -73,8 +73,8 @@ fn surely_string(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found
     let mut tokens = Vec::new();
     let segmenter = segment.snapshot.segmenter()?;
     segmenter.cut(&text, Hmm::On, &mut tokens);
-    // A word that the dictionary lacks may be cut otherwise in its text, and one character is always a part of something:
-    // of these all occurrences are alike.
+    // A word that the dictionary lacks may be segmented differently in its text, and a single character is always a
+    // part of something, so all occurrences of these are equal.
     let is_word = tokens.len() == 1 && string.pattern.len() > 1 && segmenter.has_word(&text);
     let is_word = is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han);
     for (fields, _) in lower::texts(scope, &segment.snapshot.fields) {
