@@ -8,7 +8,7 @@ use super::page::{Hint, Mark};
 pub fn mark_of(attributes: Attributes) -> Option<Mark> {
     const SOURCE: &[&str] = &["source", "laiyuan", "nickname", "medianame", "mediaid", "copyfrom", "comefrom"];
     const AUTHOR: &[&str] = &["author", "authorname", "byline", "zuozhe", "writer"];
-    /// Words that make a class speak of something else.
+    /// Words of classes that mean something else.
     const OTHER: &[&str] = &[
         "list", "box", "wrap", "icon", "img", "pic", "avatar", "video", "open", "data", "social", "bio", "body",
         "query",
@@ -22,7 +22,7 @@ pub fn mark_of(attributes: Attributes) -> Option<Mark> {
         if value == "js_name" {
             return Some(Mark::Source);
         }
-        // WeChat's word for what stands beside the account: the author, the time.
+        // WeChat's class for the text beside the account: the author, the time.
         if value.split_ascii_whitespace().any(|name| name == "rich_media_meta_text") {
             return Some(Mark::Author);
         }
@@ -33,7 +33,7 @@ pub fn mark_of(attributes: Attributes) -> Option<Mark> {
             if words.len() > 4 || says(OTHER) {
                 continue;
             }
-            // A media of its own: `media`, `media-name`, not `rich_media_text`.
+            // A medium: `media`, `media-name`, but not `rich_media_text`.
             let media = words.first().is_some_and(|w| is(w, "media")) && words[1..].iter().all(|w| is(w, "name"));
             if says(SOURCE) || media {
                 found = Some(Mark::Source);
@@ -49,11 +49,11 @@ pub fn mark_of(attributes: Attributes) -> Option<Mark> {
 pub struct Look {
     /// The kind of text that they indicate.
     pub hint: Hint,
-    /// It is not shown.
+    /// Whether the block is hidden.
     pub hidden: bool,
 }
 
-/// Looks at the class, id and style of a block of this name.
+/// Reads the class, id and style of a block of this name.
 pub fn look_at(name: &str, attributes: Attributes) -> Look {
     let mut look = Look { hint: Hint::None, hidden: false };
     let (mut body, mut beside, mut lead) = (false, false, false);
@@ -186,7 +186,7 @@ fn words_of(value: &str) -> (bool, bool) {
     };
     let mut lower = false;
     for c in value.chars().take(200) {
-        // A capital after a small letter begins a word: relatedNews.
+        // A capital behind a small letter begins a word: relatedNews.
         if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower) {
             check(&mut word);
         }
