@@ -14,9 +14,9 @@ use super::page::{SOFT, is_letter, is_mark};
 use super::vocabulary::{Label, NOBODY};
 use gongxun_core::article::Role;
 
-/// The longest source that is taken, in characters.
+/// The longest source, in characters.
 const MAX_SOURCE: usize = 40;
-/// The longest line that is read, in characters: longer ones are prose.
+/// The longest line that is read, in characters; longer ones are prose.
 pub const MAX_LINE: usize = 400;
 
 /// Reads a line; [`SOFT`] marks the borders of its pieces.
@@ -139,7 +139,7 @@ impl Reader {
         }
     }
 
-    /// Takes a day without a year where a label stands before it, or a time of day behind it in a short line.
+    /// Takes a day without a year if a label stands before it, or a time of day behind it in a short line.
     fn day_of_year(&mut self, at: usize, label: Option<(Said, usize)>) -> Option<usize> {
         const SHORT: usize = 40;
         let begins =
@@ -160,7 +160,7 @@ impl Reader {
         Some(end)
     }
 
-    /// Covers a button or counter with the number beside it: 1234次阅读, 评论(18), 人气：5380 次.
+    /// Marks a button or counter as accounted for, with the number beside it: 1234次阅读, 评论(18), 人气：5380 次.
     fn counter(&mut self, at: usize, end: usize) -> usize {
         let digit = |c: &char| c.is_ascii_digit() || matches!(c, ',' | '万' | '+');
         let mut from = at;
@@ -204,7 +204,7 @@ impl Reader {
         (1..=LONGEST).contains(&run) && edge(before) && edge(after) && lined
     }
 
-    /// Takes the line of a newspaper's page: 《岚州日报》 2019年05月17日 星期五 第04版：劳动关系.
+    /// Takes the name and page number of a newspaper: 《岚州日报》 2019年05月17日 星期五 第04版：劳动关系.
     fn newspaper(&mut self) {
         let Some(page) = newspaper::read(&self.chars, &self.dates) else { return };
         self.found.labels += 1;
@@ -327,7 +327,7 @@ impl Reader {
     }
 }
 
-/// Cuts a value at a bracket that nothing closes.
+/// Cuts a value at an opening bracket that is never closed.
 fn unbalanced_open(value: &str) -> &str {
     for (open, close) in [('(', ')'), ('（', '）'), ('《', '》')] {
         if let Some(at) = value.rfind(open)

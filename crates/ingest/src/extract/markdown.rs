@@ -8,7 +8,7 @@ use pulldown_cmark::{CowStr, Event, Options, Parser, TextMergeStream, html};
 use super::date_values;
 use gongxun_core::article::{Article, Credit, Date, Role};
 
-/// The most lines that front matter may have.
+/// The most lines of front matter.
 const FRONT_LINES: usize = 200;
 
 /// The metadata above the text.
@@ -22,7 +22,7 @@ pub struct FrontMatter {
 }
 
 impl FrontMatter {
-    /// Puts what it tells on the article that was read of the text.
+    /// Sets the metadata of the front matter on the article that was read from the text.
     pub fn tell(self, article: &mut Article) {
         if let Some(title) = self.title {
             article.title = title;
@@ -38,7 +38,7 @@ impl FrontMatter {
     }
 }
 
-/// The text as a page of HTML, and its front matter.
+/// Converts the text to a page of HTML, and returns its front matter.
 pub fn to_html(text: &str) -> (String, FrontMatter) {
     let (front, body) = split(text);
     let mut page = String::with_capacity(text.len() * 2);
@@ -61,8 +61,8 @@ pub fn to_html(text: &str) -> (String, FrontMatter) {
     (page, front)
 }
 
-/// An event as it is shown: Chinese lines are joined without a blank, and marks of emphasis that a mark of punctuation
-/// keeps from being any (`**“工会”**的`) are taken for what they are meant to be.
+/// Returns an event as it is shown: Chinese lines are joined without a blank, and marks of emphasis that adjacent
+/// punctuation disables (`**“工会”**的`) are applied.
 fn shown<'e>(events: &[Event<'e>], at: usize) -> Option<Event<'e>> {
     match &events[at] {
         Event::SoftBreak => {
@@ -83,12 +83,12 @@ fn text_of<'t>(event: &'t Event<'_>) -> Option<&'t str> {
     }
 }
 
-/// Chinese characters and their punctuation.
+/// Whether a character is Chinese, or Chinese punctuation.
 fn is_wide(c: char) -> bool {
     matches!(c, '\u{2014}' | '\u{2018}'..='\u{201D}' | '\u{2026}' | '\u{3000}'..='\u{303F}' | '\u{3400}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}')
 }
 
-/// The heading of the first level that a text begins with.
+/// Returns the heading of the first level that a text begins with.
 fn headline(body: &str) -> Option<&str> {
     body.lines()
         .find(|line| !line.trim().is_empty())?

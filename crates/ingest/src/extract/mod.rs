@@ -190,7 +190,7 @@ fn from_page(mut page: page::Page, record: &Record) -> Result<(Article, (page::P
     Ok((article, (page, draft.parts)))
 }
 
-/// The fields that a repair changed, as the page had them: the same lines of the page as found.
+/// Returns the fields that a repair changed, in their original form: the same lines of the page as found.
 fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) -> BTreeMap<String, String> {
     let mut original = BTreeMap::new();
     let mut keep = |field: &str, lines: &[usize]| {
@@ -207,7 +207,7 @@ fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) ->
     if let Some(line) = draft.source_line {
         let found = as_found.lines[line].text.as_str();
         if found != page.lines[line].text {
-            // Behind the label's colon, up to a gap: labels are damaged too, so they are not looked for.
+            // Behind the label's colon, up to a gap. Labels may be damaged too, so they are not searched for.
             let value = found.split_once([':', '：']).map_or(found, |(_, v)| v).trim();
             let value = value.split("  ").next().unwrap_or(value);
             original.insert("source".to_string(), value.to_string());
@@ -216,7 +216,8 @@ fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) ->
     original
 }
 
-/// Traditional where at least one Chinese character in ten has a simplified form that it is not.
+/// Returns the script of an article: Traditional if at least one Chinese character in ten has a different simplified
+/// form.
 fn script_of(article: &Article) -> Script {
     const SAMPLE: usize = 2_000;
     let (mut han, mut traditional) = (0usize, 0usize);
@@ -227,7 +228,7 @@ fn script_of(article: &Article) -> Script {
     if traditional * 10 >= han && traditional > 0 { Script::Hant } else { Script::Hans }
 }
 
-/// The texts with their damage undone, one to one, and what was done; nothing where they are not damaged.
+/// Repairs texts, one to one, and returns the repairs; none if the texts are not damaged.
 fn repair(texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
     let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
     let page = repair_page(&lines)?;

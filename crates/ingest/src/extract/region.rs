@@ -15,19 +15,21 @@ use super::worth::{Kind, Worth};
 use super::{boilerplate, comments, date, items, labels, names, signatures, teasers};
 use gongxun_core::article::Block;
 
-/// Letters in sentences that an article has at least.
+/// The least letters in sentences of an article.
 const LEAST_LETTERS: u32 = 12;
-/// Letters that an article of short lines has at least, behind a headline and a line about it.
+/// The least letters of an article of short lines behind a headline and a line with metadata.
 const LEAST_SHORT: u32 = 6;
-/// Letters of a line above the text that is more than a scrap, at least.
+/// The least letters of a line above the text that is more than a scrap.
 const SCRAP: u32 = 4;
-/// Letters of a line that names source or editor, at most.
+/// The most letters of a line that names source or editor.
 const SIGNATURE: u32 = 60;
-/// Letters of a sentence behind which a site's tail may begin, at least.
+/// The least letters of a sentence behind which a site's tail may begin.
 pub const SUBSTANTIAL: u32 = 40;
-/// Short lines in a row that are a menu, not headings of an article, where a text was copied with its page.
+/// The least number of consecutive short lines that make a menu, not headings of an article, in a text that was copied
+/// with its page.
 pub const MENU_LINES: usize = 4;
-/// The share of the region's block, in hundredths, that the sentences of an article fill where all of it is the article's.
+/// The least share of the region's block, in hundredths, that the sentences of an article fill if the whole block is
+/// the article's.
 const CORE: u32 = 60;
 
 /// The region of the article in its page.
@@ -37,7 +39,7 @@ pub struct Region {
     pub worth: Vec<Worth>,
     /// The headline.
     pub title: Title,
-    /// The first line behind what stands above the text.
+    /// The first line behind the lines above the text.
     pub start: usize,
     /// The part of each line, before its metadata is read.
     pub parts: Parts,
@@ -51,20 +53,20 @@ pub struct Reader<'a> {
     pub hints: Vec<Hint>,
     /// The worth of each line.
     pub worth: Vec<Worth>,
-    /// The block in whose flow each line stands.
+    /// For each line, the block in whose flow it stands.
     pub homes: Vec<u32>,
     /// For each line, whether it is an item of a numbered list.
     pub items: Vec<bool>,
     /// For each line, whether it is a button that stands on the page more than once: such a button belongs to the page
     /// even between paragraphs.
     pub repeated: Vec<bool>,
-    /// The block of the article, and its lines.
+    /// The block of the article.
     pub block: u32,
-    /// See `block`.
+    /// The lines of the block.
     pub lines: Range<usize>,
     /// Whether all of the block's text is the article's.
     pub core: bool,
-    /// Of a text file: whether it was copied with what stands around it on its page.
+    /// Whether a text file was copied with the surroundings of the article on its page.
     pub chrome: bool,
 }
 
@@ -119,7 +121,7 @@ fn repeated(page: &Page, worth: &[Worth]) -> Vec<bool> {
     (0..page.lines.len()).map(|line| button(&line) && often(&line)).collect()
 }
 
-/// Why a line outside the region is there, by what it looks like.
+/// Returns the reason why a line is outside the region, by its kind.
 fn outside(kind: Kind) -> &'static str {
     match kind {
         Kind::Sentence => "a sentence outside the article's region",
@@ -164,13 +166,13 @@ impl Reader<'_> {
         self.worth[line].kind
     }
 
-    /// Letters of the sentences of a run.
+    /// Returns the number of letters in the sentences of a run.
     fn sentences(&self, run: Range<usize>) -> u32 {
         run.filter(|i| self.kind(*i) == Kind::Sentence).map(|i| self.page.lines[i].letters).sum()
     }
 
-    /// The best run of a page whose article is in no block that is worth anything, for all the links around it: behind the
-    /// visible headline, in a block whose class says that it holds a text.
+    /// Returns the best run of a page whose blocks all lack worth because of their links: behind the visible headline,
+    /// in a block whose class marks a text.
     fn hinted(&self) -> Option<Range<usize>> {
         if self.page.dump {
             return None;
@@ -180,7 +182,7 @@ impl Reader<'_> {
         (self.sentences(run.clone()) >= SUBSTANTIAL && self.hint(run.start) == Hint::Body).then_some(run)
     }
 
-    /// Makes the innermost block around a run that of the article.
+    /// Makes the innermost block around a run the block of the article.
     fn enclose(&mut self, run: &Range<usize>) {
         let lines = |block: u32| {
             let lines = &self.page.blocks[block as usize].lines;
@@ -225,7 +227,7 @@ impl Reader<'_> {
             None => self.grow_up(run.start, title),
         };
         if let Some(title) = title.filter(|title| *title < start) {
-            // A caption right above the text, in a box of its own inside the text's.
+            // A caption right above the text, in a box of its own inside the text's block.
             let caption = |line: usize| self.kind(line) == Kind::Caption && self.hint(line) != Hint::Beside;
             while start > title + 1
                 && caption(start - 1)
@@ -263,7 +265,8 @@ impl Reader<'_> {
                         && (it.letters >= SCRAP || one_block || one_flow || self.block_of(line) != Block::Paragraph)
                 }
                 Kind::Legal => !self.page.dump,
-                // The signature of a document that stands above another; below the headline it is a source and a date.
+                // The signature of a document above another document; below the headline it would be a source and a
+                // date.
                 Kind::About => first_sentence.is_some_and(|first| first < line) && self.is_signed(line, top),
                 _ => false,
             };
@@ -311,7 +314,7 @@ impl Reader<'_> {
                     let scrap = self.kind(at) != Kind::Sentence && !content::ends_sentence(&it.text);
                     short = if scrap { short + 1 } else { 0 };
                     if self.chrome && (short >= MENU_LINES || is_menu(&it.text)) {
-                        // A row of short lines behind the text of a copied page: headlines of others.
+                        // A row of short lines behind the text of a copied page consists of other headlines.
                         return end.min(at + 1 - short);
                     }
                     end = at + 1;
@@ -322,7 +325,7 @@ impl Reader<'_> {
                     end = at + 1;
                 }
                 Kind::About if self.is_signed(at, start) => end = at + 1,
-                // What tells about the article may stand before its last lines; what is not shown stands nowhere.
+                // Lines with metadata may stand before the last lines of the article; hidden lines don't count.
                 Kind::About | Kind::Hidden => {}
                 Kind::Links | Kind::End => {
                     // A short line right above a box of links is its heading.
@@ -347,7 +350,7 @@ impl Reader<'_> {
 
     /// Whether a line is the day below the name of who signs a document: 岚州市总工会 / 2024年3月4日.
     fn is_signed(&self, line: usize, start: usize) -> bool {
-        /// Letters of an organisation's name and of a day, at most.
+        /// The most letters of an organisation's name and of a day.
         const SIGNER: u32 = 30;
         const DAY: u32 = 11;
         let text = self.page.lines[line].text.trim_end();
@@ -374,7 +377,8 @@ impl Reader<'_> {
         found.source.is_some() || found.credits.iter().any(|credit| credit.role.edits())
     }
 
-    /// An article of short lines: what stands behind the headline and the line about it, or a text file of short lines.
+    /// Returns the region of an article of short lines: those behind the headline and the line with metadata, or all of
+    /// a text file of short lines.
     fn short(&self) -> Option<Region> {
         let page = self.page;
         let count = page.lines.len();
@@ -418,14 +422,14 @@ impl Reader<'_> {
         Some(Region { worth: self.worth.clone(), title, start: first, parts })
     }
 
-    /// The visible line that the page declares as its headline.
+    /// Returns the visible line that the page declares as its headline.
     fn visible_title(&self) -> Option<(usize, Title)> {
         let count = self.page.lines.len();
         let title = title::find(self.page, &self.worth, &(count..count));
         title.line.filter(|line| self.page.lines[*line].link_letters == 0).map(|line| (line, title))
     }
 
-    /// Sorts the lines of a page whose region is known. Nothing where no line is left for the text.
+    /// Assigns the lines of a page with this region to parts. None if no line is left for the text.
     fn sort(&self, range: Range<usize>, title: &Title) -> Option<Parts> {
         let mut parts = Parts::new(self.page, "");
         for line in 0..self.page.lines.len() {
@@ -486,7 +490,7 @@ impl Reader<'_> {
             && boilerplate::is_pager(&date::folded(&self.page.lines[line].text))
     }
 
-    /// The sentence shortly before a line.
+    /// Returns the last sentence shortly before a line.
     fn last_sentence(&self, line: usize) -> Option<usize> {
         const FAR: usize = 40;
         (self.lines.start..line).rev().take(FAR).find(|i| self.kind(*i) == Kind::Sentence)

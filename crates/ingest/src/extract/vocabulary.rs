@@ -11,17 +11,17 @@ pub enum Label {
     Credit(Role),
     /// Words and pictures by the same people (文/图).
     WordsAndPictures,
-    /// 实习生, 美编: someone who is named and is none of the credits.
+    /// A named person who is no credit: 实习生, 美编.
     Other,
     /// The section of the site.
     Section,
     /// The date of publication.
     Date,
-    /// The date that a document gives itself, which may be before that of its publication.
+    /// The date in a document itself, which may be before its publication.
     Written,
     /// The date of the last change.
     Updated,
-    /// A summary follows.
+    /// A summary, which follows.
     Lead,
 }
 
@@ -213,7 +213,7 @@ pub const LABELS: &[(&str, Label)] = &[
     ("核心内容", Label::Lead),
 ];
 
-/// Words that end a value wherever they stand in such a line.
+/// Words that end a value anywhere in such a line.
 pub const STOPS: &[&str] = &[
     "字号",
     "字体",
@@ -302,7 +302,7 @@ pub const STOPS: &[&str] = &[
     "回应",
 ];
 
-/// Endings of outlets' names.
+/// The endings of outlets' names.
 pub const OUTLETS: &[&str] = &[
     "网",
     "报",
@@ -332,7 +332,7 @@ pub const OUTLETS: &[&str] = &[
     "观察",
 ];
 
-/// Words that end like outlets and name none.
+/// Words with such an ending that are no outlets.
 pub const NO_OUTLETS: &[&str] = &[
     "新闻中心",
     "新闻速报",

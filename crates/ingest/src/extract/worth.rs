@@ -3,7 +3,7 @@
 /// The judgement of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Worth {
-    /// For or against the line being the article's, in letters.
+    /// The worth in letters: positive for being part of the article, negative against it.
     pub value: f32,
     /// The line's kind.
     pub kind: Kind,
@@ -14,13 +14,13 @@ pub struct Worth {
 pub enum Kind {
     /// A sentence or more.
     Sentence,
-    /// Short, without a sentence: a heading between paragraphs, a caption, a scrap.
+    /// A short line without a sentence: a heading between paragraphs, a caption, a scrap.
     Short,
-    /// The headline, once more.
+    /// A repetition of the headline.
     Title,
     /// Links.
     Links,
-    /// It tells about the article: source, date, editor.
+    /// Metadata of the article: source, date, editor.
     About,
     /// A button, a menu, a notice.
     Beside,
@@ -28,12 +28,12 @@ pub enum Kind {
     Legal,
     /// A reader's comment on the article.
     Comment,
-    /// Around articles, and so is what follows.
+    /// A heading of the parts behind the article.
     End,
     /// A summary before the text.
     Lead,
     /// The caption of a picture.
     Caption,
-    /// Not shown.
+    /// A hidden line.
     Hidden,
 }

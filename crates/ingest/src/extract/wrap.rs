@@ -12,29 +12,29 @@ use gongxun_text::fold::is_han;
 
 /// The narrowest width of a wrapped text, in columns.
 const MIN_WIDTH: usize = 20;
-/// The widest.
+/// The widest width of a wrapped text, in columns.
 const MAX_WIDTH: usize = 160;
-/// Lines that a program broke within a sentence which a wrapped text has at least.
+/// The least number of lines in a wrapped text that a program broke within a sentence.
 const LEAST_BROKEN: usize = 2;
-/// Broken lines of one width that show that a text was cut by counting.
+/// The least number of broken lines of the same width that show that a text was cut by counting characters.
 const EXACT_LINES: usize = 6;
-/// Lines at the head of a text (title, source) that may be longer than its width.
+/// The number of lines at the head of a text (title, source) that may be longer than its width.
 const HEAD: usize = 3;
-/// One line in so many may be longer than the width: an address, a line of signs.
+/// One line in this many may be longer than the width: an address, a line of signs.
 const LONGER: usize = 20;
-/// The share of the width that a line has at least which stops within a sentence and goes on in the next, in hundredths.
+/// The least share of the width, in hundredths, of a line that stops within a sentence and continues in the next.
 const NEARLY_FULL: usize = 88;
 /// The longest verse, in columns.
 const VERSE: usize = 44;
 /// The longest page number or running head, in characters.
 const MAX_FURNITURE: usize = 48;
-/// Lines of text between two page numbers, at least.
+/// The least number of lines of text between two page numbers.
 const PAGE_LINES: usize = 4;
 
-/// Lines of the text that are one line.
+/// Lines of the text that make one line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Joined {
-    /// Their numbers, each with what stands before it.
+    /// Their numbers, each with the gap before it.
     pub lines: Vec<(usize, Gap)>,
     /// Whether it is a page number or a running head.
     pub furniture: bool,
@@ -87,7 +87,7 @@ fn is_wide(c: char) -> bool {
         | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x1F000..=0x1FFFF | 0x20000..=0x3FFFF)
 }
 
-/// Signs that no line begins with, and that some programs hang on the end of the line before.
+/// Whether no line begins with this sign, so that some programs let it exceed the end of the line before.
 fn is_closing(c: char) -> bool {
     "，。、；：！？）》」』】〕”’…—,.;:!?)]}%％".contains(c)
 }
@@ -100,19 +100,19 @@ fn is_opening(c: char) -> bool {
 #[derive(Debug, Clone, Default)]
 struct Line<'a> {
     text: &'a str,
-    /// Columns of the blanks before it.
+    /// The columns of the blanks before it.
     indent: usize,
-    /// Columns with the indent.
+    /// Its columns, with the indent.
     width: usize,
-    /// Columns of a closing sign at its end.
+    /// The columns of a closing sign at its end.
     hanging: usize,
-    /// Columns of the word or number at its end, which is not broken.
+    /// The columns of the word or number at its end, which is not broken.
     last: usize,
-    /// Columns of what it begins with and what can't be parted from that.
+    /// The columns of its first word or character, with those that can't be separated from it.
     first: usize,
-    /// It ends where a sentence ends.
+    /// Whether it ends where a sentence ends.
     ends: bool,
-    /// It is no running text: columns with gaps, an address, a line of signs.
+    /// Whether it is no running text: columns with gaps, an address, a line of signs.
     apart: bool,
 }
 
@@ -166,14 +166,14 @@ struct Wrapped<'a> {
     lines: Vec<Line<'a>>,
     raw: &'a [&'a str],
     width: usize,
-    /// All broken lines have the very width: the text was cut by counting, words and numbers too.
+    /// Whether all broken lines have exactly this width: the text was cut by counting, also within words and numbers.
     exact: bool,
-    /// Between Chinese and Latin characters the text sets a blank.
+    /// Whether the text has blanks between Chinese and Latin characters.
     blanks: bool,
 }
 
 impl<'a> Wrapped<'a> {
-    /// The width at which the lines of the flow were wrapped, if they were.
+    /// Finds the width at which the lines of the flow were wrapped; none if they were not.
     fn detect(raw: &'a [&'a str], flow: &[usize]) -> Option<Wrapped<'a>> {
         let mut best: Option<(usize, usize, Vec<Line<'a>>)> = None;
         for measure in [Measure::Columns, Measure::Characters] {
@@ -228,13 +228,13 @@ impl<'a> Wrapped<'a> {
             return false;
         }
         let full = could_not_take(line, next, self.width);
-        // A headline longer than the text is wide was not broken.
+        // A headline wider than the text was not broken.
         let within = line.width.saturating_sub(line.hanging.max(line.last)) <= self.width;
         let nearly = !line.ends && within && line.width * 100 >= self.width * NEARLY_FULL;
         if !(full || nearly) || turned && line.ends {
             return false;
         }
-        // What is set in begins a paragraph, unless it hangs below the head of a list's item.
+        // An indented line begins a paragraph, unless it is the hanging part of a list's item.
         match second {
             Some((second, _)) => next.indent <= self.lines[*second].indent,
             None => next.indent <= self.lines[first].indent || begins_item(self.lines[first].text),
@@ -312,7 +312,7 @@ fn is_broken(lines: &[Line], at: usize, width: usize) -> bool {
     !next.is_empty() && !line.is_empty() && !line.apart && !next.apart && could_not_take(line, next, width)
 }
 
-/// The width that explains most ends of lines, and how many it explains.
+/// Returns the width that explains the most line ends, and their number.
 fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, usize)> {
     let narrowest = if measure == Measure::Columns { MIN_WIDTH } else { MIN_WIDTH / 2 };
     let filled: Vec<usize> = flow.iter().copied().filter(|i| !lines[*i].is_empty()).collect();
@@ -330,7 +330,7 @@ fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, 
         .map(|w| w[0])
         .filter(|i| !lines[*i].is_empty() && !lines[*i].apart && !lines[i + 1].is_empty() && !lines[i + 1].apart)
         .collect();
-    // Where paragraphs are set in, a line above one that is set in ends a paragraph.
+    // If paragraphs are indented, a line above an indented line ends a paragraph.
     let flush = filled.iter().skip(HEAD).any(|i| lines[*i].indent == 0 && !lines[*i].apart);
     let set_in = |line: &Line| flush && line.indent > 1;
     let within: Vec<usize> = pairs.iter().copied().filter(|i| !lines[*i].ends && !set_in(&lines[*i + 1])).collect();
@@ -346,12 +346,12 @@ fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, 
             break;
         }
         let broken: Vec<usize> = within.iter().copied().filter(|i| is_broken(lines, *i, width)).collect();
-        // Verses end with a sign, each; a list of names that was wrapped ends with 、 as well, and verses are not so long.
+        // Verses each end with a sign; a wrapped list of names ends with 、 as well, but verses are shorter.
         let verse = |line: &Line| line.width <= VERSE && line.text.ends_with(is_closing) && !line.text.ends_with('、');
         let signs = broken.iter().filter(|i| verse(&lines[**i])).count();
         let enough = broken.len() >= LEAST_BROKEN || broken.iter().any(|i| is_plain_break(lines, &filled, *i));
         if enough && broken.len() * 2 >= within.len() && signs * 2 <= broken.len() {
-            // Lines that end with a sentence tell nothing alone, and decide between two widths.
+            // Lines that end with a sentence are no evidence alone, but decide between two widths.
             let full = pairs.iter().filter(|i| is_broken(lines, **i, width)).count();
             if best.is_none_or(|b| full > b.0) {
                 best = Some((full, width));
@@ -424,7 +424,7 @@ fn furniture(lines: &[&str]) -> Vec<bool> {
     marks
 }
 
-/// A text with its numbers taken out, and the numbers.
+/// Returns a text without its numbers, and the numbers.
 fn pattern(text: &str) -> (String, Vec<u64>) {
     let (mut key, mut numbers) = (String::new(), Vec::new());
     let mut number: Option<u64> = None;
@@ -469,7 +469,7 @@ mod tests {
         "记者在浔南大道的一处工棚里见到老桂时，他正在收拾行李，说干了八个月的活，只拿到三千元生活费。",
     ];
 
-    /// Breaks a text at a width of columns or characters, with or without care for signs and words.
+    /// Breaks a text at a width in columns or characters, with or without regard to signs and words.
     fn wrap(text: &str, width: usize, measure: Measure, careful: bool) -> Vec<String> {
         let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
         let chars: Vec<char> = text.chars().collect();
