@@ -118,7 +118,7 @@ fn columns(c: char) -> usize {
     1 + usize::from(c as u32 >= 0x2E80 || "“”‘’—…".contains(c))
 }
 
-/// A text file whose paragraphs begin with an indent, are parted by empty lines, or both.
+/// Writes a text file whose paragraphs begin with an indent, are separated by empty lines, or both.
 fn text_file(article: &Article, width: usize, n: usize) -> String {
     let (indent, between) = [("　　", ""), ("", "\n"), ("　　", "\n")][n % 3];
     let mut text = format!("{}\n{} 来源：{}\n\n", article.title, article.date, article.source);

@@ -222,7 +222,7 @@ impl Author {
     }
 }
 
-/// A number from 0 to 1, without 1.
+/// Returns a random number from 0 to 1, excluding 1.
 fn unit(random: &mut Random) -> f64 {
     let bits = (random.below(1 << 26) as u64) << 26 | random.below(1 << 26) as u64;
     bits as f64 / (1u64 << 52) as f64

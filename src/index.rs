@@ -47,7 +47,7 @@ impl Index {
         self.0.path()
     }
 
-    /// The writer. There is one at a time, in all processes together.
+    /// Opens the writer. There is one at a time, in all processes together.
     ///
     /// # Errors
     /// [`Error::Busy`](crate::Error::Busy) where another one writes.
@@ -55,7 +55,7 @@ impl Index {
         self.0.writer(resources).map(Writer)
     }
 
-    /// The newest commit. Later ones, and new generations, are met by asking again, which is cheap.
+    /// Returns the newest commit. Call this again to see later commits and new generations; it is cheap.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot(self.0.snapshot())
     }

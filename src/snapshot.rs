@@ -55,8 +55,8 @@ impl Snapshot {
         self.0.by_id(id)
     }
 
-    /// The near-duplicates of an article, itself among them, the one that a search shows first. None where there is no
-    /// such article.
+    /// Returns the near-duplicates of an article, itself included, the one that a search shows first. None if there is
+    /// no such article.
     ///
     /// # Errors
     /// As [`Snapshot::get`].
@@ -64,7 +64,7 @@ impl Snapshot {
         self.0.copies_of(id)
     }
 
-    /// The articles most like one of them. None where there is no such article.
+    /// Finds the articles most similar to another. None if there is no such article.
     ///
     /// # Errors
     /// As [`Snapshot::get`].
@@ -72,7 +72,7 @@ impl Snapshot {
         self.0.similar(id, limit)
     }
 
-    /// The words that begin with these characters, or are pronounced so (`gonghui`): the most frequent first.
+    /// Returns the words that begin with these characters, or are pronounced so (`gonghui`), the most frequent first.
     ///
     /// # Errors
     /// As [`Snapshot::get`].
@@ -80,7 +80,7 @@ impl Snapshot {
         self.0.complete(prefix, limit)
     }
 
-    /// Several queries over time, side by side.
+    /// Compares several queries over time.
     ///
     /// ```
     /// use gongxun::{Article, Control, Index, Resources, Settings, Step};

@@ -96,7 +96,7 @@ impl<'a> Scan<'a> {
         Scan { hits: articles.iter().filter_map(hit).collect() }
     }
 
-    /// Those that are shown where copies are collapsed.
+    /// Returns the hits that are shown if copies are collapsed.
     fn shown(&self) -> Vec<(&'a Plain, u64)> {
         let mut least: HashMap<usize, u32> = HashMap::new();
         for (plain, _) in &self.hits {
@@ -106,7 +106,7 @@ impl<'a> Scan<'a> {
         self.hits.iter().filter(|(plain, _)| least[&plain.key] == plain.place).copied().collect()
     }
 
-    /// By period: articles and occurrences.
+    /// Returns the articles and occurrences of each period.
     fn by_period(&self, length: usize, copies: Copies) -> BTreeMap<String, (u64, u64)> {
         let mut periods: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         let mut seen = BTreeSet::new();
@@ -122,7 +122,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Strings of Chinese characters that stand in the articles.
+/// Returns strings of Chinese characters that stand in the articles.
 fn strings_of(articles: &[Plain], lengths: &RangeInclusive<usize>, wanted: usize) -> Vec<String> {
     let mut random = Random::new(11);
     let mut strings = Vec::new();

@@ -117,7 +117,7 @@ fn every_type_that_is_named_can_be_named() {
     assert!(unknown.is_empty(), "a program can't name {unknown:#?}");
 }
 
-/// The interface, item by item with its fields, variants and methods, and how many items it has.
+/// Returns the interface, item by item with its fields, variants and methods, and the number of items.
 fn interface() -> (String, usize) {
     let mut sources = BTreeMap::new();
     for (name, folder) in CRATES {
@@ -161,7 +161,7 @@ fn interface() -> (String, usize) {
     (format!("{items} items\n\n{text}"), items)
 }
 
-/// One item: a line for itself, an indented one for each public part.
+/// Formats an item: a line for itself, an indented one for each public part.
 fn shown(name: &str, item: &Item, methods: &[String]) -> String {
     let mut parts = Vec::new();
     let head = match item {
@@ -232,14 +232,15 @@ fn methods(parsed: &BTreeMap<&str, syn::File>, all: &Crate) -> BTreeMap<(String,
     methods
 }
 
-/// The fields of a variant without what is written about them.
+/// Returns the fields of a variant without their attributes.
 fn plain(fields: &Fields) -> Fields {
     let mut fields = fields.clone();
     fields.iter_mut().for_each(|field| field.attrs.clear());
     fields
 }
 
-/// Public types must be free to grow: non-exhaustive, or with private fields alone. What is told is what is not.
+/// Returns the mark of an exhaustive type. Public types must be free to grow: non-exhaustive, or with private fields
+/// alone.
 fn exhaustive(attributes: &[Attribute], private: bool) -> &'static str {
     let open = private || attributes.iter().any(|a| a.path().is_ident("non_exhaustive"));
     if open { "" } else { " (exhaustive)" }
@@ -266,7 +267,7 @@ fn is_hidden(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|a| a.path().is_ident("doc") && a.to_token_stream().to_string().contains("hidden"))
 }
 
-/// The tokens of a piece of code, set as people write them.
+/// Formats the tokens of a piece of code as people write them.
 fn tokens(code: &impl ToTokens) -> String {
     let mut text = code.to_token_stream().to_string();
     let close = [

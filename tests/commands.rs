@@ -67,7 +67,7 @@ fn run(desk: &Desk, line: &str) -> String {
     lines.into_iter().map(|line| line.trim_end().to_string() + "\n").collect()
 }
 
-/// The line with `…` for the time that it took, and for today.
+/// Replaces the time that a command took, and today's date, by `…`.
 fn steady(line: &str) -> String {
     let mut line = line.to_string();
     for unit in [" ms, ", " 毫秒，"] {

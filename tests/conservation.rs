@@ -46,7 +46,7 @@ fn differ(parts: &std::collections::BTreeMap<char, i64>, shown: &std::collection
     difference
 }
 
-/// Saved pages are named as such, or stand in a folder of pages.
+/// Whether a file is a saved page, by its name or its folder.
 fn is_page(path: &Path) -> bool {
     let folder = path.parent().and_then(Path::file_name);
     path.extension().is_some_and(|e| e == "html") || folder.is_some_and(|f| f == "html" || f == "not-articles")

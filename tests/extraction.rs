@@ -11,7 +11,7 @@ use gongxun_core::article::{Article, Role};
 use gongxun_ingest::archive::Media;
 use gongxun_ingest::extract::{Options, extract};
 
-/// The folder of the test data; without it the test says so, or fails where all tests are wanted.
+/// Returns the folder of the test data; without it, reports that, or fails if all tests are required.
 fn data(test: &str) -> Option<PathBuf> {
     let data = std::env::var_os("GONGXUN_DATA").map(PathBuf::from);
     if data.is_none() {

@@ -207,7 +207,7 @@ fn owned(owners: &[&str], floor: &str, room: &str) -> bool {
     })
 }
 
-/// One line a room: its files, and the rooms that it takes names from.
+/// Formats one line for each room: its files, and the rooms that it takes names from.
 fn map(floor: &Floor) -> String {
     let edges = floor.read().edges();
     let sources = floor.sources();

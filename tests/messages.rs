@@ -81,7 +81,7 @@ fn is_message(text: &str) -> bool {
     })
 }
 
-/// The string literals of a source without its tests, as they are when the program runs.
+/// Returns the string literals of a source without its tests, with escapes resolved.
 fn texts(source: &str) -> Vec<String> {
     let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let chars: Vec<char> = source.chars().collect();

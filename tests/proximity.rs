@@ -36,7 +36,7 @@ impl Random {
         self.0.below(limit)
     }
 
-    /// A text of at most so many parts; the last letters of the list are left out.
+    /// Returns a text of `least` to `most` parts, without the last `without` of [`LETTERS`].
     fn text(&mut self, least: usize, most: usize, without: usize) -> String {
         let parts = least + self.below(most - least + 1);
         (0..parts).map(|_| LETTERS[self.below(LETTERS.len() - without)]).collect()

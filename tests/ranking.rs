@@ -79,7 +79,7 @@ fn a_word_comes_before_letters_inside_other_words() {
     }
 }
 
-/// The figures with the second stage, which must not be below those without it.
+/// Returns the figures with the second stage, which must not be below those without it.
 fn both_stages(ours: &Ours, questions: &[Question]) -> Figures {
     let [off, on] = [0, Request::SECOND_STAGE].map(|stage| each(questions, |question| ours.answer(question, stage)));
     let gained = difference(&off, &on, |figures| figures.ndcg);

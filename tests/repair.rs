@@ -11,7 +11,7 @@ mod damage;
 
 use damage::{Mirror, Tones, damage};
 
-/// The folder with the real data, or nothing, said loudly.
+/// Returns the folder with the real data, or none with a message.
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("GONGXUN_DATA").map(PathBuf::from);
     if folder.is_none() {

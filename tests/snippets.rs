@@ -40,7 +40,7 @@ impl Random {
         self.0.below(limit)
     }
 
-    /// A part of a text of so many characters, where it has so many.
+    /// Returns a part of a text with `least` to `most` characters, if it has as many.
     fn part(&mut self, text: &[char], least: usize, most: usize) -> Option<String> {
         let length = least + self.below(most - least + 1);
         let last = text.len().checked_sub(length)?;
@@ -48,12 +48,12 @@ impl Random {
         Some(text[start..start + length].iter().collect())
     }
 
-    /// Chinese characters only.
+    /// Returns a part of Chinese characters alone.
     fn string(&mut self, text: &[char], least: usize, most: usize) -> Option<String> {
         self.part(text, least, most).filter(|part| part.chars().all(is_han))
     }
 
-    /// A query made of parts of the article, each kind in turn.
+    /// Returns a query made of parts of the article, each kind in turn.
     fn query(&mut self, article: &Article, kind: usize) -> Option<String> {
         let texts = [&article.title, &article.body, article.lead.as_ref().unwrap_or(&article.body)];
         let text: Vec<char> = texts[self.below(texts.len())].chars().collect();
@@ -70,7 +70,7 @@ impl Random {
     }
 }
 
-/// ASCII in full width.
+/// Returns the text with ASCII in full width.
 fn wide(text: &str) -> String {
     let wide = |c: char| if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c };
     text.chars().map(wide).collect()

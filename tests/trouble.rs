@@ -20,7 +20,7 @@ use gongxun_ingest::ingest::{self, Observer, Options, Progress, Report};
 /// A user without rights of its own.
 const NOBODY: u32 = 65_534;
 
-/// Lines of JSON, so many articles that carry a word.
+/// Returns lines of JSON: a number of articles with a word.
 fn lines(word: &str, count: usize) -> String {
     let line = |n| {
         serde_json::json!({"id": format!("{n}"), "title": format!("第{n}号"), "body": format!("{word}的第{n}篇，说工会与骑手。").repeat(8)})

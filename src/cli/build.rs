@@ -227,7 +227,7 @@ fn outcome(report: &Report, strict: bool) -> Outcome {
     if strict && report.rejected > report.deleted { Outcome::Failed } else { Outcome::Found }
 }
 
-/// Ctrl-C once: finish the commit and stop. Twice: stop now.
+/// Handles Ctrl-C. Once: finishes the commit and stops. Twice: stops now.
 pub fn stop_on_interrupt() -> &'static AtomicBool {
     static STOP: OnceLock<AtomicBool> = OnceLock::new();
     let stop = STOP.get_or_init(|| AtomicBool::new(false));
@@ -256,7 +256,7 @@ fn stop_soon() {
     std::process::exit(INTERRUPTED.into());
 }
 
-/// One line about what was done.
+/// Returns one line about the run.
 pub fn summary(report: &Report) -> String {
     let some = |count: u64, one: &str, more: &str| match count {
         0 => String::new(),

@@ -222,7 +222,7 @@ fn articles(count: usize) -> String {
     if count == 1 { "1 article".into() } else { format!("{count} articles") }
 }
 
-/// Deleting cuts no text: one thread is enough.
+/// Returns the resources of a deletion: it segments no text, so one thread is enough.
 fn resources() -> Resources {
     Resources::default().with_threads(1)
 }

@@ -63,7 +63,7 @@ fn write(out: &mut impl std::io::Write, explanation: &Explanation, format: Forma
     writeln!(out)
 }
 
-/// A text without what a terminal would obey.
+/// Removes from a text what a terminal would obey.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c == '\t' { '｜' } else { c }).filter(|c| !c.is_control()).collect()
 }

@@ -52,7 +52,7 @@ fn chinese(mut command: Command) -> Command {
     }
 }
 
-/// The help that `help` asks for, where the command answers it in place of clap.
+/// Returns the help that `help` asks for, if the command answers it instead of clap.
 pub fn asked(command: &mut Command, matches: &ArgMatches) -> Option<String> {
     let (HELP, asked) = matches.subcommand()? else { return None };
     command.build();
@@ -66,17 +66,17 @@ pub fn asked(command: &mut Command, matches: &ArgMatches) -> Option<String> {
     Some(in_words(&of.render_long_help().to_string()))
 }
 
-/// The help that clap has laid out, with its own word for options in Chinese too.
+/// Translates clap's word for options in the help that it laid out.
 pub fn in_words(help: &str) -> String {
     help.replace("[OPTIONS]", "[选项]").replace("[COMMAND]", "[命令]")
 }
 
-/// A flag of clap's, in Chinese.
+/// Makes a flag of clap's in Chinese.
 fn own_flag(name: &'static str, short: char, action: ArgAction, help: &'static str) -> Arg {
     Arg::new(name).short(short).long(name).action(action).help(help).help_heading("选项")
 }
 
-/// The argument with its help, its values and its default in Chinese: clap says "default" and "possible values" itself.
+/// Adds an argument's values and default to its help in Chinese; clap's own words for these are English.
 fn with_values(arg: Arg) -> Arg {
     let values = arg.get_possible_values();
     let say = |text: &clap::builder::StyledStr| Language::Chinese.say(&text.to_string()).into_owned();

@@ -116,7 +116,7 @@ pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     Ok(found(copies.len() as u64))
 }
 
-/// `why-not`: the last part is the id, as the query is as many parts as one likes.
+/// Runs `why-not`. The last part is the id, since the query may have any number of parts.
 pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
     let Some((id, parts)) = args.query_and_id.split_last() else { bail!("write a query, and an article's id") };
     let snapshot = Snapshot::open(index)?;
@@ -154,7 +154,7 @@ const LEAST_OF_ID: usize = 4;
 /// The most ids that are listed if several begin alike.
 const NAMED_IDS: usize = 5;
 
-/// The id that was given, or the only one that begins so.
+/// Returns the given id, or the only one with this beginning.
 fn article_id(snapshot: &Snapshot, index: &Path, given: &str) -> anyhow::Result<ArticleId> {
     let id = ArticleId(given.to_string());
     if given.len() < LEAST_OF_ID || snapshot.find(&id)?.is_some() {

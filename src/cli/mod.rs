@@ -100,7 +100,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The causes of an error, the outermost first, without those that the one before says already.
+/// Returns the causes of an error, the outermost first, without those that the one before contains.
 fn said_once(causes: &[String]) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for cause in causes {
@@ -111,7 +111,7 @@ fn said_once(causes: &[String]) -> Vec<String> {
     said
 }
 
-/// Names the damaged file behind an error, where there is one: a command has the time to read all files of the index.
+/// Names the damaged file behind an error, if there is one: a command has the time to check all files of the index.
 fn diagnosed(index: &Path, error: anyhow::Error) -> anyhow::Error {
     if !matches!(error.downcast_ref(), Some(Error::Engine(_) | Error::Damaged { .. })) {
         return error;

@@ -137,7 +137,7 @@ fn end_of_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links lead on from here"))
 }
 
-/// The folder of a file, and the name beside it that this process writes under.
+/// Returns the folder of a file, and the temporary name beside it that this process writes to.
 fn beside(path: &Path) -> io::Result<(PathBuf, PathBuf)> {
     let name = path.file_name().ok_or_else(|| io::Error::other("not the name of a file"))?;
     let mut beside = std::ffi::OsString::from(".");

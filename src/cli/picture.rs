@@ -45,7 +45,7 @@ pub struct Words {
     gap: String,
 }
 
-/// The words in a language.
+/// Returns the words in a language.
 pub fn words(language: Language) -> Words {
     let [share, rate, gap] =
         ["share of articles, %", "occurrences in a million characters", "no article in the archive"]
@@ -53,7 +53,7 @@ pub fn words(language: Language) -> Words {
     Words { share, rate, gap }
 }
 
-/// The picture of a comparison: the shares of the periods' articles, or the rate of occurrences where it has one.
+/// Draws a comparison: the shares of the periods' articles, or the rate of occurrences if it has one.
 pub fn svg(comparison: &Comparison, words: &Words) -> anyhow::Result<String> {
     let mut out = String::new();
     let failed = |error: &dyn std::fmt::Display| anyhow!("the picture can't be drawn: {error}");
@@ -75,7 +75,7 @@ pub fn svg(comparison: &Comparison, words: &Words) -> anyhow::Result<String> {
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-/// A stretch of periods in numbers that grow by one from period to period.
+/// Returns the number of a period; consecutive periods have consecutive numbers.
 fn place(period: &str) -> Option<i64> {
     let parts: Vec<i64> = period.split('-').map(|part| part.parse().ok()).collect::<Option<_>>()?;
     match parts.as_slice() {
@@ -85,7 +85,7 @@ fn place(period: &str) -> Option<i64> {
     }
 }
 
-/// The name of a period, where one has it.
+/// Returns the name of the period with this number, in the form of `like`.
 fn name(number: i64, like: &str) -> String {
     match like.split('-').count() {
         1 => number.to_string(),
@@ -157,7 +157,7 @@ fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words) -> Drawn {
     Ok(())
 }
 
-/// The mark of a query: a circle, a triangle, a cross, in turn.
+/// Draws the marker of a query: a circle, a triangle, a cross, in turn.
 fn mark<'a, B: DrawingBackend + 'a>(query: usize, at: (i32, i32)) -> DynElement<'a, B, (i32, i32)> {
     let color = COLORS[query % COLORS.len()];
     match query % 3 {

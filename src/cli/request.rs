@@ -12,7 +12,7 @@ use gongxun_core::search::{Breadth, Copies, Request, Results};
 use gongxun_text::charset;
 use gongxun_text::synonyms::Synonyms;
 
-/// The request for a query, which is as many parts as one likes.
+/// Makes the request for a query, which may have any number of parts.
 pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
     let filters = filters(conditions)?;
     let text = parts.join(" ");
@@ -75,7 +75,8 @@ pub fn control(conditions: &ConditionArgs) -> Control<'static> {
     }
 }
 
-/// The built-in synonyms, and the user's where a file is given. Spreadsheets save such files in GBK, so its charset is looked at.
+/// Reads the built-in synonyms, and the user's if a file is given. Spreadsheets save such files in GBK, so the charset
+/// is detected.
 pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synonyms>> {
     let Some(file) = &conditions.synonym_file else { return Ok(Cow::Borrowed(Synonyms::builtin())) };
     let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
@@ -95,17 +96,17 @@ pub fn notes(of_query: &[Note], of_search: &[String]) {
     of_search.iter().for_each(|note| eprintln!("note: {note}"));
 }
 
-/// So many articles.
+/// Formats a number of articles.
 pub fn articles(count: u64) -> String {
     if count == 1 { "1 article".into() } else { format!("{count} articles") }
 }
 
-/// So many words.
+/// Formats a number of words.
 pub fn words(count: u64) -> String {
     if count == 1 { "1 word".into() } else { format!("{count} words") }
 }
 
-/// So many occurrences in so many articles.
+/// Formats a number of occurrences in a number of articles.
 pub fn occurrences(occurrences: u64, of_articles: u64) -> String {
     let plural = if occurrences == 1 { "" } else { "s" };
     format!("{occurrences} occurrence{plural} in {}", articles(of_articles))

@@ -33,7 +33,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     }
 }
 
-/// A page of hits with all that there is to say beside it.
+/// Prints a page of hits, with all notes on it.
 fn page(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let results = archive.answer(request, &request::control(conditions))?;
@@ -59,7 +59,7 @@ fn page(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Res
     Ok(if results.hits.is_empty() && results.pages.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// All that matches, one by one: what was typed, and more where that is asked for.
+/// Prints all matches, one by one: full matches, and others if they are asked for.
 fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let control = request::control(conditions);
@@ -93,7 +93,7 @@ fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::R
     Ok(if selection.given == 0 { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// One hit in a format for programs, spreadsheets and reference managers.
+/// Formats a hit for programs, spreadsheets and reference managers.
 fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> String {
     let article = &hit.article;
     match format {
@@ -129,7 +129,7 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
     Ok(request)
 }
 
-/// The articles that a query, a source or both name: what was typed and no more, every copy by itself.
+/// Returns the articles that satisfy a query, a source or both: full matches, every copy by itself.
 pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) -> anyhow::Result<Vec<DocAddress>> {
     let query = query.map(query::parse).unwrap_or_default();
     query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));

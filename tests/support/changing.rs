@@ -28,7 +28,7 @@ pub fn file_of(title: &str) -> &str {
 }
 
 impl Archive {
-    /// In a folder `in`, which is made.
+    /// Creates an archive in a new folder `in`.
     pub fn new(folder: &Path, seed: u64) -> Archive {
         let (folder, random) = (folder.join("in"), Random::new(seed));
         let mut archive = Archive { folder, random, files: BTreeMap::new(), deleted: BTreeSet::new(), names: 0 };
@@ -61,7 +61,7 @@ impl Archive {
         self.files.get_mut(file).unwrap().insert(title, body);
     }
 
-    /// A text of its own; one in eight is a copy of another.
+    /// Returns a new text; one in eight is a copy of another.
     fn body(&mut self) -> String {
         if self.random.below(8) == 0
             && let Some(other) = self.files.values().flatten().nth(self.random.below(FILES * ARTICLES / 2))

@@ -108,7 +108,7 @@ pub fn frequent<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<char> {
     chars
 }
 
-/// One line as the mirror shows it.
+/// Returns a line as the mirror shows it.
 pub fn damage(line: &str, mirror: &Mirror) -> String {
     let line: String = line
         .chars()
@@ -140,7 +140,7 @@ fn to_ascii(c: char) -> char {
     PUNCTUATION.iter().find(|(wide, _)| *wide == c).map_or(c, |(_, ascii)| *ascii)
 }
 
-/// Step 3: byte by byte, one entry of the table after the other.
+/// Step 3: inserts glosses byte by byte, one entry of the table after the other.
 fn gloss(mut bytes: Vec<u8>, mirror: &Mirror) -> Vec<u8> {
     match mirror.marks {
         Marks::Characters => {}
@@ -166,7 +166,7 @@ fn gloss(mut bytes: Vec<u8>, mirror: &Mirror) -> Vec<u8> {
     bytes
 }
 
-/// Search and replace that knows of no characters.
+/// Searches and replaces bytes without regard to characters.
 fn replaced(bytes: &[u8], pattern: &[u8], with: &[u8]) -> Vec<u8> {
     let mut replaced = Vec::with_capacity(bytes.len() + 16);
     let mut rest = bytes;
@@ -185,7 +185,7 @@ fn replaced(bytes: &[u8], pattern: &[u8], with: &[u8]) -> Vec<u8> {
     replaced
 }
 
-/// Step 4.
+/// Step 4: decodes the bytes.
 fn decode(bytes: &[u8], mirror: &Mirror) -> String {
     let decoder = mirror.decoder;
     if decoder == Decoder::SingleBytes {
@@ -224,7 +224,7 @@ fn encode(c: char) -> Vec<u8> {
     if failed { Vec::new() } else { bytes.into_owned() }
 }
 
-/// One character in traditional letters, without a look at its neighbours.
+/// Returns a character in its Traditional form, without regard to its neighbours.
 pub fn to_traditional(c: char) -> char {
     static TABLE: OnceLock<Vec<char>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {

@@ -47,7 +47,7 @@ impl Desk {
         Run { desk: self, command, input: String::new() }
     }
 
-    /// As [`Desk::run`], in a folder below.
+    /// Does the same as [`Desk::run`], in a folder below.
     pub fn run_in<'a>(&'a self, folder: &str, args: &[&str]) -> Run<'a> {
         let mut run = self.run(args);
         run.command.current_dir(self.path(folder));
@@ -62,7 +62,7 @@ impl Run<'_> {
         self
     }
 
-    /// With this variable in its environment.
+    /// Sets an environment variable of the command.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self

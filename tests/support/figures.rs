@@ -87,8 +87,8 @@ impl Field {
     }
 }
 
-/// Date, source and editor of the pages labelled by hand in `tests/data/extraction-labels.jsonl`. A page is labelled with
-/// the fields that it shows.
+/// Scores date, source and editor of the pages labelled by hand in `tests/data/extraction-labels.jsonl`. A page is
+/// labelled with the fields that it shows.
 pub fn labels(data: &Path) -> Vec<Field> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/extraction-labels.jsonl");
     let text = std::fs::read_to_string(file).unwrap_or_default();
@@ -107,7 +107,8 @@ pub fn labels(data: &Path) -> Vec<Field> {
     fields
 }
 
-/// The pages of one site with all their fields: title, source, published, editor, chief_editor, and the mean F1 of the body.
+/// Scores the pages of one site with all their fields: title, source, published, editor, chief_editor, and the mean F1
+/// of the body.
 pub fn fields(data: &Path) -> (Vec<Field>, f64) {
     let gold = std::fs::read_to_string(data.join("fields/gold.jsonl")).unwrap_or_default();
     let mut fields: Vec<Field> = ["title", "source", "published", "editor", "chief_editor"].map(Field::new).into();
@@ -180,7 +181,7 @@ fn grams(text: &str) -> HashMap<[char; 3], i32> {
     grams
 }
 
-/// Precision, recall and F1 of the multisets of trigrams.
+/// Returns precision, recall and F1 of the multisets of trigrams.
 pub fn score(found: &str, wanted: &str) -> (f64, f64, f64) {
     let (found, wanted) = (grams(found), grams(wanted));
     let common: i32 = wanted.iter().map(|(g, n)| (*n).min(found.get(g).copied().unwrap_or(0))).sum();
@@ -193,7 +194,7 @@ pub fn score(found: &str, wanted: &str) -> (f64, f64, f64) {
     (p, r, if common == 0 { 0.0 } else { 2.0 * p * r / (p + r) })
 }
 
-/// The article's text: the lead stands in the references as a paragraph of its own.
+/// Returns the article's text: the lead is a paragraph of its own in the references.
 pub fn text(article: &Article) -> String {
     match &article.lead {
         Some(lead) => format!("{lead}\n{}", article.body),

@@ -41,7 +41,7 @@ pub fn articles(file: &Path) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Words of the dictionary, drawn by their frequencies.
+/// Generates texts of words of the dictionary, drawn by their frequencies.
 pub fn generated_texts(bytes: usize) -> Vec<String> {
     let mut words = Segmenter::builtin().words();
     words.sort();

@@ -150,8 +150,8 @@ impl Ours {
         self.keys.iter().any(|keys| keys.values().any(|other| other == key))
     }
 
-    /// The hits as the product gives them: full matches, then partial ones, the first so many of all in the order of the second
-    /// stage.
+    /// Returns the hits as the program does: full matches, then partial ones, the first `second_stage` of all
+    /// re-ranked.
     pub fn answer(&self, question: &str, second_stage: usize) -> Vec<String> {
         let query = parse(question);
         let segmenter = self.snapshot.segmenter().unwrap();
@@ -163,7 +163,7 @@ impl Ours {
         ranked.into_iter().map(|ranked| self.key(ranked.address)).collect()
     }
 
-    /// Any article with a word of the question, scored by the words fields alone.
+    /// Returns the articles with any word of the question, scored by the words fields alone.
     pub fn words_alone(&self, question: &str) -> Vec<String> {
         let query = parse(question);
         let segmenter = self.snapshot.segmenter().unwrap();
@@ -187,13 +187,13 @@ pub fn json_lines(path: &Path) -> Vec<Value> {
     text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// A text of a JSON object, empty where it is not there.
+/// Returns a text of a JSON object; empty if it is not there.
 pub fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or("")
 }
 
-/// Judged queries, `{"query": …, "relevant": {key: grade}}` a line; articles that are not there are left out, and so are queries
-/// without any.
+/// Reads judged queries, `{"query": …, "relevant": {key: grade}}` a line; articles that are not in the index are left
+/// out, and so are queries without any other.
 pub fn judged(path: &Path, is_there: impl Fn(&str) -> bool) -> Vec<Question> {
     let question = |value: &Value| Question {
         text: text(value, "query").to_string(),

@@ -56,7 +56,8 @@ pub fn articles(path: &Path) -> Vec<Article> {
     articles
 }
 
-/// The fingerprints of articles end to end, numbered as they come, and how many megabytes of text went by in a second.
+/// Returns the fingerprints of articles end to end, numbered in order, and the throughput in megabytes of text per
+/// second.
 pub fn fingerprints(articles: &[Article]) -> (Vec<u8>, f64) {
     let start = Instant::now();
     let packed = articles.iter().zip(0..).flat_map(|(article, number)| Fingerprint::of(article).pack(number)).collect();
@@ -90,7 +91,7 @@ impl Texts for Bodies<'_> {
     }
 }
 
-/// Copies of so many articles, made in this way, each with the number of what it was made of.
+/// Makes copies of a number of articles in this way, each with the number of its original.
 pub fn copies(articles: &[Article], kind: Kind, evidence: Evidence, count: usize) -> Vec<(Article, usize)> {
     let mut random = Random(u64::from(kind as u8) * 7 + u64::from(evidence as u8) + 1);
     let mut taken = HashSet::new();

@@ -122,8 +122,8 @@ impl Stock {
         [self.title, self.body].map(|field| SnippetGenerator::create(&self.searcher, &query, field).unwrap())
     }
 
-    /// A page of hits as most people build it: the first ten, the count, the facets, a snippet of title and body each. Words
-    /// before a `date:` are asked for, quotes make a phrase. Gives the number of hits.
+    /// Runs a query as most people build it: the first ten, the count, the facets, a snippet of title and body each.
+    /// Words before a `date:` are asked for, quotes make a phrase. Gives the number of hits.
     pub fn page(&self, text: &str) -> usize {
         let (words, dates) = match text.split_once(" date:").or_else(|| text.split_once(" 日期:")) {
             Some((words, dates)) => (words, Some(dates)),
@@ -161,12 +161,12 @@ impl Stock {
         top.len()
     }
 
-    /// The question as tantivy's own parser takes it.
+    /// Parses the question by tantivy's own parser.
     pub fn parsed(&self, question: &str) -> Box<dyn Query> {
         QueryParser::for_index(&self.index, vec![self.title, self.body]).parse_query_lenient(question).0
     }
 
-    /// Any token that jieba cuts from the question, in title or body.
+    /// Returns a query for any token that jieba cuts from the question, in title or body.
     pub fn any_token(&self, question: &str) -> BooleanQuery {
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         let mut tokenizer = JiebaTokenizer::new();
@@ -195,7 +195,7 @@ impl Stock {
     }
 }
 
-/// The first and the last day of `2023`, `2024-01..2024-06`, `>=2023-01`, as numbers like 20230131.
+/// Returns the first and the last day of `2023`, `2024-01..2024-06`, `>=2023-01`, as numbers like 20230131.
 fn days(dates: &str) -> (u64, u64) {
     let digits = |text: &str, fill: &str| {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();

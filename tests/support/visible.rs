@@ -20,19 +20,19 @@ pub fn letters<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeMap<char, i
     letters
 }
 
-/// The letters of all parts of an article. The title counts where the page shows it.
+/// Counts the letters of all parts of an article. The title counts if the page shows it.
 pub fn of_parts(article: &Article, title_is_shown: bool) -> BTreeMap<char, i64> {
     let title = title_is_shown.then_some(article.title.as_str());
     let lists = article.byline.iter().chain(&article.margin).map(String::as_str);
     letters(title.into_iter().chain(article.lead.as_deref()).chain([article.body.as_str()]).chain(lists))
 }
 
-/// The page with nothing hidden in it.
+/// Returns the page with nothing hidden in it.
 pub fn unhidden(page: &str) -> String {
     page.replace("display:none", "").replace("display: none", "").replace("display:  none", "")
 }
 
-/// The text of a page: without tags, comments and elements that show nothing.
+/// Returns the text of a page: without tags, comments and elements that show nothing.
 pub fn text(page: &str) -> String {
     let lower = page.to_ascii_lowercase();
     let mut text = String::new();
@@ -85,7 +85,7 @@ fn tag_end(tag: &str) -> Option<usize> {
     tag.find('>')
 }
 
-/// Character references undone, as far as letters go.
+/// Decodes character references, as far as letters go.
 fn unescape(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

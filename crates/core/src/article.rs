@@ -76,7 +76,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// A record by its number in a member of a file.
+    /// The origin of a record, by its number in a member of a file.
     pub fn new(file: impl Into<String>, member: Option<String>, record: Option<u64>) -> Origin {
         Origin { file: file.into(), member, record }
     }

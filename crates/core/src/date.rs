@@ -34,25 +34,25 @@ impl Date {
     /// China's time zone, +08:00, in minutes.
     pub const CHINA: i16 = 480;
 
-    /// A day of the calendar, or nothing where there is no such day (30 February).
+    /// A day of the calendar; none if there is no such day (30 February).
     pub fn from_ymd(year: u16, month: u8, day: u8) -> Option<Date> {
         let valid =
             (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
         valid.then_some(Date { year, month, day, time: None, offset_minutes: Date::CHINA })
     }
 
-    /// The same day with a time of day, or nothing where the clock has no such time.
+    /// Returns the same day with a time of day; none if there is no such time.
     pub fn at(self, hour: u8, minute: u8, second: u8) -> Option<Date> {
         (hour < 24 && minute < 60 && second < 60).then_some(Date { time: Some(Time { hour, minute, second }), ..self })
     }
 
-    /// The same in another time zone, in minutes east of Greenwich, or nothing where a day or more is asked for. The
-    /// printed clock stays as it is.
+    /// Returns the same date and time in another time zone, in minutes east of Greenwich; none for a day or more. The
+    /// printed time does not change.
     pub fn with_offset(self, minutes: i16) -> Option<Date> {
         (minutes.unsigned_abs() < 24 * 60).then_some(Date { offset_minutes: minutes, ..self })
     }
 
-    /// The day alone.
+    /// Returns the day without the time.
     pub fn without_time(self) -> Date {
         Date { time: None, ..self }
     }
@@ -77,7 +77,7 @@ impl Date {
         self.time
     }
 
-    /// The time zone in minutes east of Greenwich: 480 (+08:00) unless the page says otherwise.
+    /// The time zone in minutes east of Greenwich; 480 (+08:00) if the page does not give one.
     pub fn offset_minutes(&self) -> i16 {
         self.offset_minutes
     }
@@ -94,7 +94,7 @@ impl Date {
         era * 146_097 + day_of_era - 719_468
     }
 
-    /// The day that is this many days after 1970-01-01, or nothing outside the years 1 to 9999.
+    /// The day this many days after 1970-01-01; none outside the years 1 to 9999.
     pub fn from_day_number(days: i64) -> Option<Date> {
         // Howard Hinnant's civil_from_days.
         let shifted = days.checked_add(719_468)?;

@@ -52,7 +52,7 @@ impl Crate {
         Crate { depth: 1, ..Crate::parse(files) }
     }
 
-    /// The names that a module hands on, with the file that defines each and its name there.
+    /// Returns the names that a module re-exports, with the file that defines each and its name there.
     pub fn handed_on(&self, module: &[String]) -> Vec<(String, Option<(String, String)>)> {
         let imports = self.modules.get(module).map_or(&[][..], |module| &module.imports);
         let named = imports.iter().filter(|i| i.handed_on).filter_map(|i| Some((i.name.clone()?, &i.path)));
@@ -168,7 +168,7 @@ impl Crate {
     }
 }
 
-/// The groups of files that take names from one another in a ring, each sorted.
+/// Returns the groups of files that take names from one another in a circle, each sorted.
 pub fn circles(edges: &Edges) -> Vec<Vec<String>> {
     let reach = |start: &str| {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -197,7 +197,7 @@ fn joined(at: &[String], name: &str) -> Vec<String> {
     at.iter().cloned().chain([name.to_string()]).collect()
 }
 
-/// `index/mod.rs` and `index.rs` are `index`, `lib.rs` and `main.rs` the crate.
+/// Returns the module of a file: `index` for `index/mod.rs` and `index.rs`, the crate for `lib.rs` and `main.rs`.
 fn module_path(file: &str) -> Vec<String> {
     let mut path: Vec<String> = file.trim_end_matches(".rs").split('/').map(str::to_string).collect();
     if path.last().is_some_and(|last| last == "mod") || ["lib", "main"].contains(&path.join("/").as_str()) {

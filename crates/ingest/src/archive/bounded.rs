@@ -14,7 +14,7 @@ pub const MAX_ITEMS: usize = 10_000;
 /// Values of a text that are kept: objects, lists and what stands in them.
 pub const MAX_VALUES: usize = 250_000;
 
-/// The value that a text is.
+/// Parses a text as JSON.
 ///
 /// # Errors
 /// If the text is not JSON.

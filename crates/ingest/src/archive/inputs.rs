@@ -51,7 +51,7 @@ pub fn inputs(
     inputs_named(&named, limits, reject)
 }
 
-/// Like [`inputs`], with a name for each path.
+/// Does the same as [`inputs`], with a name for each path.
 ///
 /// # Errors
 /// Same as [`inputs`].

@@ -125,7 +125,7 @@ fn split(text: &str) -> (FrontMatter, &str) {
         }
         inside.push(line.trim_end());
     }
-    // A rule, and no front matter.
+    // A thematic break, not front matter.
     (FrontMatter::default(), text)
 }
 
@@ -138,7 +138,7 @@ fn read(lines: &[&str], separator: char) -> FrontMatter {
         };
         let mut values = values(value.trim());
         if values.is_empty() {
-            // A list, an item a line.
+            // A list with one item a line.
             let items = lines[at + 1..].iter().map_while(|line| line.trim().strip_prefix("- "));
             values = items.filter_map(|item| scalar(item.trim())).collect();
         }
@@ -157,7 +157,7 @@ fn read(lines: &[&str], separator: char) -> FrontMatter {
     front
 }
 
-/// The values of one line: of a list in brackets each, else the one.
+/// Returns the values of a line: those of a list in brackets, else its only value.
 fn values(value: &str) -> Vec<String> {
     match value.strip_prefix('[').and_then(|list| list.strip_suffix(']')) {
         Some(list) => list.split([',', '，']).filter_map(|item| scalar(item.trim())).collect(),
@@ -165,7 +165,7 @@ fn values(value: &str) -> Vec<String> {
     }
 }
 
-/// A plain or quoted value, without a comment behind it.
+/// Returns a plain or quoted value, without a comment behind it.
 fn scalar(value: &str) -> Option<String> {
     for quote in ['"', '\''] {
         if let Some(rest) = value.strip_prefix(quote) {

@@ -62,7 +62,7 @@ use gongxun_text::charset;
 use gongxun_text::fold::{fold_char, is_han};
 use gongxun_text::repair::{read_twice, repair_page, restore_tags, undo_twice};
 
-/// Reads one record: the article in it, or why there is none.
+/// Reads one record: the article in it, or the reason why there is none.
 ///
 /// ```
 /// use gongxun_ingest::archive::{Media, Record};
@@ -81,7 +81,7 @@ pub fn extract(record: &Record, options: &Options) -> Result<Article, Rejection>
     extract_claim(record, options).map(|(article, _)| article)
 }
 
-/// As [`extract`], with whether the article is the record's own or one that an export brought.
+/// Does the same as [`extract`], and returns whether the article is the record's own or comes from an export.
 pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Class), Rejection> {
     read(record, options).map(|read| (read.article, read.class))
 }
@@ -90,7 +90,7 @@ pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Cla
 struct Read {
     article: Article,
     class: Class,
-    /// Its page and where the lines of it went; a JSON object has none.
+    /// Its page, and the parts of its lines; a JSON object has none.
     page: Option<(page::Page, parts::Parts)>,
 }
 

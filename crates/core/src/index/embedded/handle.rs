@@ -124,7 +124,7 @@ impl Index {
         Writer::open(self.path(), None, resources)
     }
 
-    /// The newest commit. A snapshot never changes; call again to see later commits and new generations.
+    /// Returns the newest commit. A snapshot never changes; call this again to see later commits and new generations.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.0.reader.snapshot()
     }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::index::read::snapshot::Snapshot;
 
 impl Snapshot {
-    /// The ids of articles that begin so, in order, so many at the most.
+    /// Returns the ids of articles that begin with `beginning`, in order, at most `most`.
     ///
     /// # Errors
     /// If an index file can't be read.

@@ -262,7 +262,8 @@ impl Snapshot {
         }
     }
 
-    /// Like [`Snapshot::decoded`], but an article that can't be read gives `None` and a note that names it.
+    /// Does the same as [`Snapshot::decoded`], but an article that can't be read yields `None` and a note that names
+    /// it.
     ///
     /// # Errors
     /// If another index file can't be read.

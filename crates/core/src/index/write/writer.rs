@@ -549,7 +549,7 @@ impl Writer {
         self.finish_then(|| Ok(()))
     }
 
-    /// Like [`Writer::finish`], with a last step while the lock is still held: a swap, say.
+    /// Finishes as [`Writer::finish`] does, with a last step while the lock is still held, such as a swap.
     ///
     /// # Errors
     /// If a write fails; otherwise the error of the last step.
