@@ -58,7 +58,7 @@ fn main() {
     }
 }
 
-/// The pages that are repeated.
+/// Returns the pages that are repeated.
 fn pages() -> Vec<Vec<u8>> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/pages");
     let data = std::env::var_os("GONGXUN_DATA").map(|data| PathBuf::from(data).join("extraction/html"));

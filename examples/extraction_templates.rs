@@ -239,7 +239,7 @@ impl Frame {
     }
 }
 
-/// The saved pages whose article stands in one run of paragraphs.
+/// Returns the saved pages whose article stands in one run of paragraphs.
 fn frames_of(data: &Path) -> Vec<Frame> {
     let gold = std::fs::read_to_string(data.join("modern/gold.jsonl")).unwrap_or_default();
     let mut frames = Vec::new();
@@ -275,7 +275,7 @@ fn frames_of(data: &Path) -> Vec<Frame> {
     frames
 }
 
-/// The letters of a page that stand outside its tags.
+/// Returns the letters of a page that stand outside its tags.
 fn letters_outside_tags(page: &str) -> String {
     let mut text = String::new();
     let mut inside = false;

@@ -195,7 +195,7 @@ impl Author {
         self.words[self.sums.partition_point(|end| *end <= at)].clone()
     }
 
-    /// A word of the endless list.
+    /// Returns a word of the endless list.
     fn open_word(&mut self) -> String {
         let rank = TAIL_FROM * ((1.0 - unit(&mut self.random)).powf(-1.0 / TAIL) - 1.0);
         self.spell(rank.min(1e15) as u64)

@@ -57,7 +57,7 @@ fn main() {
 
 type Change = Box<dyn Fn(&[char], usize, u64) -> Mirror>;
 
-/// The kinds of mirrors: the first script, and those that differ from it in one way or in two.
+/// Returns the kinds of mirrors: the first script, and those that differ from it in one way or in two.
 fn mirrors() -> Vec<(&'static str, Change)> {
     let mirror = |tones, traditional, blank, marks, decoder| -> Change {
         Box::new(move |frequent: &[char], size, seed| Mirror {

@@ -135,7 +135,7 @@ fn row<'a>(key: String, title: &'a str, body: &'a str) -> Row<'a> {
     Row { key, title, body, ..Row::default() }
 }
 
-/// The line that an article was read from, which is its record's number.
+/// Returns the line that an article was read from, which is its record's number.
 fn line(article: &gongxun_core::article::Article) -> usize {
     article.origin.rsplit('#').next().and_then(|line| line.parse().ok()).unwrap_or(1)
 }

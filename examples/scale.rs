@@ -100,7 +100,7 @@ struct Memory {
 }
 
 impl Memory {
-    /// The highest level of each tenth of the time, in MB.
+    /// Returns the highest level of each tenth of the time, in MB.
     fn curve(&self) -> Vec<u64> {
         let tenth = self.levels.len().div_ceil(10).max(1);
         self.levels.chunks(tenth).map(|levels| levels.iter().max().unwrap_or(&0) / 1000).collect()
@@ -159,7 +159,7 @@ fn search(program: &Path, index: &Path, done: &AtomicBool) -> Searches {
     searches
 }
 
-/// The bytes of all files in a folder and below.
+/// Returns the bytes of all files in a folder and below.
 fn size(folder: &Path) -> std::io::Result<u64> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(folder)? {

@@ -103,12 +103,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// All terms of a group.
+/// Returns all terms of a group.
 fn members(group: &Group) -> impl Iterator<Item = &String> {
     group.terms.iter().chain(&group.found)
 }
 
-/// The terms of a group that another one finds.
+/// Returns the terms of a group that another one finds.
 fn answers(group: &Group) -> impl Iterator<Item = &String> {
     let found: HashSet<&String> = group.terms.iter().flat_map(|term| group.found_by(term)).collect();
     found.into_iter()
@@ -165,7 +165,7 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     !inside(start) && !inside(end)
 }
 
-/// The texts of the sample articles, folded.
+/// Returns the texts of the sample articles, folded.
 fn corpus() -> Result<Vec<String>, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir()?;
@@ -180,7 +180,7 @@ fn corpus() -> Result<Vec<String>, Box<dyn Error>> {
     snapshot.all().map(article).collect()
 }
 
-/// The texts of a file of JSON lines, folded.
+/// Returns the texts of a file of JSON lines, folded.
 fn lines(file: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let lines = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
     let text = |line: &str| -> Result<String, Box<dyn Error>> {

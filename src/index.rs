@@ -42,7 +42,7 @@ impl Index {
         Inner::in_memory(settings).map(Index)
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub fn path(&self) -> &Path {
         self.0.path()
     }

@@ -47,7 +47,7 @@ impl Snapshot {
         self.0.search(query)
     }
 
-    /// The article with this id, with its margin.
+    /// Returns the article with this id, with its margin.
     ///
     /// # Errors
     /// If an index file can't be read or does not hold what was written.

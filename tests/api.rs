@@ -210,7 +210,7 @@ fn shown(name: &str, item: &Item, methods: &[String]) -> String {
     parts.iter().fold(head, |text, part| text + "\n  " + part) + "\n\n"
 }
 
-/// The public methods and constants of each type, by the file that defines it and its name there.
+/// Returns the public methods and constants of each type, by the file that defines it and its name there.
 fn methods(parsed: &BTreeMap<&str, syn::File>, all: &Crate) -> BTreeMap<(String, String), Vec<String>> {
     let mut methods: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for (file, syntax) in parsed {

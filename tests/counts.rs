@@ -34,7 +34,7 @@ impl Plain {
         Plain(articles.iter().map(|article| (article.id.0.clone(), texts(article))).collect())
     }
 
-    /// The articles that hold a string in one of their texts.
+    /// Returns the articles that hold a string in one of their texts.
     fn with(&self, string: &str) -> BTreeSet<&str> {
         let string: Vec<char> = fold(string).chars().collect();
         let holds = |texts: &Vec<Vec<char>>| texts.iter().any(|text| strings::find(text, &string).next().is_some());

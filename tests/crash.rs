@@ -115,7 +115,7 @@ const COMMIT: &str = "--commit-mb=0.02";
 const COPY: &str = "copy";
 const EXPORT: &str = "export.jsonl";
 
-/// The articles of the archive, and those of files that are gone.
+/// Returns the articles of the archive, and those of files that are gone.
 fn added(before: &State, archive: &Archive) -> State {
     let gone = before.iter().filter(|(title, _)| !archive.files.contains_key(file_of(title)));
     let gone = gone.filter(|(title, _)| !archive.deleted.contains(*title));
@@ -148,7 +148,7 @@ impl Desk {
             .unwrap()
     }
 
-    /// The n-th article of the index with its title.
+    /// Returns the n-th article of the index with its title.
     fn draw(&self, n: usize) -> (ArticleId, String) {
         let snapshot = Snapshot::open(&self.index()).unwrap();
         let (_, article) = snapshot.all().nth(n).unwrap().unwrap();
@@ -172,7 +172,7 @@ impl Desk {
         Some(articles.map(|article| (article.title, article.body)).collect())
     }
 
-    /// The files that a swap replaces: their numbers in the file system.
+    /// Returns the files that a swap replaces: their numbers in the file system.
     fn swap_files(&self) -> Vec<u64> {
         let index = self.index();
         let folders = Generation::all(&index).unwrap().into_iter().map(|generation| generation.folder());
@@ -210,7 +210,7 @@ fn read(generation: &Generation) -> State {
     state
 }
 
-/// The first article in which two states differ, in words.
+/// Returns the first article in which two states differ, in words.
 fn difference(found: &State, wanted: &State) -> Option<String> {
     let titles: BTreeSet<&String> = found.keys().chain(wanted.keys()).collect();
     let mut differing = titles.into_iter().filter(|title| found.get(*title) != wanted.get(*title));

@@ -28,7 +28,7 @@ fn much() -> verify::Options {
     verify::Options::default().sample(60).extent(Extent::All).seed(5)
 }
 
-/// An index of a few hundred articles, one of them deleted, so that every kind of file is there.
+/// Returns an index of a few hundred articles, one of them deleted, so that every kind of file is there.
 fn archive() -> Archive {
     let archive = Archive::new();
     let words = ["工会", "職工", "欠薪", "劳动合同", "外卖骑手", "2024年", "GDP增长", "集体协商", "工伤"];

@@ -67,7 +67,8 @@ fn an_expression_is_allowed_when_one_of_its_ways_is() {
     }
 }
 
-/// The crates that a feature set is linked with on this platform, by name and version, with the licence of each.
+/// Returns the crates that a feature set is linked with on this platform, by name and version, with the licence of
+/// each.
 fn tree(features: &[&str]) -> BTreeMap<(String, String), String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -103,7 +104,7 @@ fn is_allowed(expression: &str, allowed: &BTreeSet<&str>) -> bool {
     }
 }
 
-/// The parts between `separator` outside of brackets, where there is one.
+/// Returns the parts between `separator` outside of brackets, where there is one.
 fn split<'a>(expression: &'a str, separator: &str) -> Option<Vec<&'a str>> {
     let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
     for (at, letter) in expression.char_indices() {

@@ -101,7 +101,7 @@ fn charsets_do_not_matter() {
     }
 }
 
-/// The page without its own declarations of a charset.
+/// Returns the page without its own declarations of a charset.
 fn undeclared(page: &str) -> String {
     let lower = page.to_ascii_lowercase();
     let mut rest = String::with_capacity(page.len());

@@ -164,7 +164,7 @@ fn a_room_that_reaches_up_or_is_not_on_the_map_is_seen() {
 }
 
 impl Floor {
-    /// The files below the folder with their text.
+    /// Returns the files below the folder with their text.
     fn sources(&self) -> BTreeMap<String, String> {
         let folder = root().join(self.folder);
         let mut sources = BTreeMap::new();
@@ -195,7 +195,7 @@ fn out_of_order(rooms: &[&[&str]], edges: &Edges) -> Vec<String> {
     wrong
 }
 
-/// The folder or file right below `src` that a file is in.
+/// Returns the folder or file right below `src` that a file is in.
 fn room(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }

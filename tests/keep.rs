@@ -94,7 +94,7 @@ fn line(id: &str, title: &str, body: &str) -> String {
     json!({"id": id, "title": title, "date": "2019-01-24", "source": "甲报", "body": body}).to_string() + "\n"
 }
 
-/// A file of three articles, and a file with the text of one of them once more.
+/// Returns a file of three articles, and a file with the text of one of them once more.
 fn archive() -> Archive {
     let archive = Archive::new();
     let others = line("2", "快递站的工会", "快递站里成立了工会，第一件事是谈派费。")

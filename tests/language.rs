@@ -16,7 +16,7 @@ use gongxun_core::search::{Breadth, Copies, Kind, Request, Results, Sort, search
 use gongxun_text::synonyms::Synonyms;
 use proptest::prelude::*;
 
-/// The corpus, indexed once for all tests.
+/// Returns the corpus, indexed once for all tests.
 fn corpus() -> &'static Snapshot {
     static CORPUS: OnceLock<(Archive, Snapshot)> = OnceLock::new();
     let indexed = || {
@@ -33,7 +33,7 @@ fn ask(snapshot: &Snapshot, query: &str) -> Results {
     search(snapshot, &Request::new(parse(query)), Synonyms::builtin()).unwrap()
 }
 
-/// The examples of the page: the query of each row, and what the page says of it.
+/// Returns the examples of the page: the query of each row, and what the page says of it.
 fn examples() -> Vec<(String, String)> {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/QUERY.md")).unwrap();
     let row = |line: &str| {

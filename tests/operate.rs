@@ -11,7 +11,7 @@ const LINES: &str =
 ";
 const COPY: &str = "{\"id\":\"1\",\"title\":\"工会驿站\",\"source\":\"丙网\",\"date\":\"2024-05-03\",\"body\":\"环卫工，在这里歇脚。\"}\n";
 
-/// Two articles, and a copy of the first in a file of its own.
+/// Returns two articles, and a copy of the first in a file of its own.
 fn desk() -> Desk {
     let desk = Desk::new();
     desk.write("in/a.jsonl", LINES).write("in/b.jsonl", COPY).run(&["index", "in"]).exits(0);

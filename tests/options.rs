@@ -6,7 +6,7 @@ mod desk;
 
 use desk::Desk;
 
-/// A desk with the corpus and its index.
+/// Returns a desk with the corpus and its index.
 fn indexed() -> Desk {
     let desk = Desk::with_corpus();
     desk.run(&["index", "corpus", "--quiet"]).exits(0);

@@ -97,7 +97,7 @@ impl Plain {
     }
 }
 
-/// The ids of all articles that match in full.
+/// Returns the ids of all articles that match in full.
 fn ids(snapshot: &Snapshot, query: &str) -> Vec<String> {
     let query = parse(query);
     let segmenter = snapshot.segmenter().unwrap();

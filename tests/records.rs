@@ -10,7 +10,7 @@ use std::fs;
 use desk::Desk;
 use serde_json::{Value, json};
 
-/// A file of one article.
+/// Returns a file of one article.
 fn page(title: &str) -> String {
     json!({"title": title, "body": format!("工会的{title}，内容各不相同，{title}。")}).to_string()
 }

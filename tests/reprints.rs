@@ -20,7 +20,7 @@ use gongxun_core::search::{Copies, Request, Results, search};
 use gongxun_text::synonyms::Synonyms;
 use serde_json::json;
 
-/// The groups of copies in a snapshot, by origin.
+/// Returns the groups of copies in a snapshot, by origin.
 fn groups(snapshot: &Snapshot) -> BTreeSet<BTreeSet<String>> {
     let clusters = &snapshot.copies().unwrap().clusters;
     clusters.iter().map(|copies| copies.iter().map(|at| snapshot.article(*at).unwrap().origin).collect()).collect()
@@ -51,7 +51,7 @@ fn page(id: &str, source: &str, date: &str, title: &str, body: &str) -> String {
     json!({"id": id, "title": title, "date": date, "source": source, "body": body}).to_string()
 }
 
-/// An archive of three copies of one article and one of another.
+/// Returns an archive of three copies of one article and one of another.
 fn three_copies() -> Archive {
     let archive = Archive::new();
     let title = "钢筋工的腊月";
@@ -187,7 +187,7 @@ fn mixed(random: &mut Random, count: usize) -> (Vec<gongxun_core::article::Artic
     (articles, packed)
 }
 
-/// The clusters by the numbers of their articles.
+/// Returns the clusters by the numbers of their articles.
 fn by_article(clusters: &Clusters, packed: &[u8]) -> BTreeSet<BTreeSet<u64>> {
     let article = |number: &u32| gongxun_core::reprint::Packed::at(packed, *number).article();
     clusters.groups.iter().map(|group| group.iter().map(article).collect()).collect()

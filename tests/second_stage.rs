@@ -32,7 +32,7 @@ fn ask(archive: &Archive, query: &str, second_stage: usize) -> Results {
     search(&archive.snapshot(), &request, Synonyms::builtin()).unwrap()
 }
 
-/// The ids of the hits of a kind, in order.
+/// Returns the ids of the hits of a kind, in order.
 fn ids(results: &Results) -> Vec<&str> {
     results.hits.iter().map(|hit| hit.article.id.0.rsplit('#').next().unwrap()).collect()
 }
@@ -116,7 +116,7 @@ fn a_concept_counts_by_a_synonym_and_in_part_by_its_parts() {
     assert_eq!(keys(&archive, "工人夜校 仲裁", Request::SECOND_STAGE), ["全部", "部分", "无"]);
 }
 
-/// An archive of hits with several tiers: full ones of many kinds, and partial ones.
+/// Returns an archive of hits with several tiers: full ones of many kinds, and partial ones.
 fn many() -> Archive {
     let archive = Archive::new();
     let mut lines = String::new();

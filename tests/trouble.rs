@@ -36,7 +36,7 @@ fn gongxun(archive: &Archive, args: &[&str]) -> Command {
     command
 }
 
-/// The folder that holds `in` and `index`.
+/// Returns the folder that holds `in` and `index`.
 fn folder(archive: &Archive) -> PathBuf {
     archive.inputs().parent().unwrap().to_path_buf()
 }

@@ -86,8 +86,8 @@ fn fold_table() -> (Vec<u8>, Vec<i32>) {
     (pages, blocks.concat())
 }
 
-/// The letters that Unicode writes as one character and as a letter with a mark behind it: the letter, the mark, the one.
-/// A letter of several marks stands once for each mark that may come last.
+/// Returns the letters that Unicode writes as one character and as a letter with a mark behind it: the letter, the
+/// mark, the one. A letter of several marks stands once for each mark that may come last.
 fn composed_letters() -> Vec<(char, char, char)> {
     let mut composed = Vec::new();
     for c in '\u{C0}'..='\u{1FFF}' {

@@ -108,7 +108,7 @@ fn read(text: &str, separator: Option<char>) -> (Vec<Named>, Vec<(usize, String)
     (named, broken)
 }
 
-/// The cells of a row of CSV (RFC 4180), within one line.
+/// Returns the cells of a row of CSV (RFC 4180), within one line.
 fn cells(line: &str, separator: char) -> Result<Vec<String>, &'static str> {
     let mut cells = Vec::new();
     let mut rest = line;
@@ -130,7 +130,7 @@ fn cells(line: &str, separator: char) -> Result<Vec<String>, &'static str> {
     }
 }
 
-/// A cell behind its opening quote, and what follows the closing one.
+/// Returns a cell behind its opening quote, and the text behind the closing one.
 fn quoted_cell(text: &str) -> Result<(String, &str), &'static str> {
     let mut cell = String::new();
     let mut rest = text;

@@ -35,7 +35,7 @@ static COMMITTING: AtomicBool = AtomicBool::new(false);
 /// The most rejections that are printed; the report holds all.
 const PRINTED_REJECTIONS: u64 = 10;
 
-/// `index`
+/// Runs `index`.
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
@@ -50,7 +50,7 @@ pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     Ok(outcome(&report, args.strict))
 }
 
-/// `reindex`
+/// Runs `reindex`.
 pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let options = build_options(&args, Prune::BelowPaths, stop)?;
@@ -77,7 +77,7 @@ pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     Ok(outcome(&report, args.strict))
 }
 
-/// `upgrade`
+/// Runs `upgrade`.
 pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
     let default = Resources::default();
     let resources = default.with_threads(args.threads.unwrap_or(default.threads).max(1));
@@ -95,7 +95,7 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `extract`
+/// Runs `extract`.
 pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let options = options(args.paths, &args.read, Prune::Nothing, stop)?;

@@ -24,7 +24,7 @@ const PRINTED_COPIES: usize = 10;
 /// The most articles that are deleted without a question or `--yes`, if ids name them or there is nobody to ask.
 const UNASKED: usize = 20;
 
-/// `delete`
+/// Runs `delete`.
 pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     if args.list {
         return list(index);
@@ -101,7 +101,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `delete --purge`
+/// Runs `delete --purge`.
 fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Result<Outcome> {
     for index in std::iter::once(index).chain(snapshots.iter().map(PathBuf::as_path)) {
         let purged = purge::purge(index, ids, Resources::default(), stop_on_interrupt())?;
@@ -190,7 +190,7 @@ fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
     Ok(go)
 }
 
-/// `delete --forget`
+/// Runs `delete --forget`.
 fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
     if ids.is_empty() {
         bail!(
@@ -209,7 +209,7 @@ fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `delete --list`
+/// Runs `delete --list`.
 fn list(index: &Path) -> anyhow::Result<Outcome> {
     let tombstones = Tombstones::read(index)?;
     let lines: String = tombstones.iter().map(|one| format!("{}  {}\n", one.id, clean::line(&one.file))).collect();

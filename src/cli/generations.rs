@@ -14,7 +14,7 @@ use gongxun_core::index::{DocAddress, Snapshot, backup, export as articles};
 use gongxun_core::search::{Copies, Kind, Request, select};
 use gongxun_core::view;
 
-/// `rollback`
+/// Runs `rollback`.
 pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<Outcome> {
     let rollback = Rollback::prepare(index, to)?;
     let target = &rollback.to;
@@ -57,7 +57,7 @@ fn side(side: &Side) -> String {
     )
 }
 
-/// `snapshot`
+/// Runs `snapshot`.
 pub fn snapshot(index: &Path, target: &Path) -> anyhow::Result<Outcome> {
     let copied = backup::backup(index, target)?;
     eprintln!(
@@ -74,7 +74,7 @@ pub fn snapshot(index: &Path, target: &Path) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `export`
+/// Runs `export`.
 pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let conditions = &args.conditions;

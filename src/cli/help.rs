@@ -12,7 +12,7 @@ const TEMPLATE: &str = "{before-help}{about-with-newline}\n用法：{usage}\n\n{
 const HELP: &str = "help";
 const OF: &str = "of";
 
-/// The command with its help in this language.
+/// Returns the command with its help in this language.
 pub fn translated(command: Command, language: Language) -> Command {
     match language {
         Language::English => command,

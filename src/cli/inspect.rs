@@ -23,7 +23,7 @@ use gongxun_core::view;
 use gongxun_text::fold::fold;
 use gongxun_text::segment::{Hmm, Segmenter};
 
-/// `timeline`
+/// Runs `timeline`.
 pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = Request { occurrences: true, ..request::request(&args.query, &args.conditions)? };
@@ -50,7 +50,7 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
     Ok(found(timeline.counted()))
 }
 
-/// The length of a period.
+/// Converts the length of a period.
 pub fn step(by: StepArg) -> Step {
     match by {
         StepArg::Day => Step::Day,
@@ -59,7 +59,7 @@ pub fn step(by: StepArg) -> Step {
     }
 }
 
-/// `facets`
+/// Runs `facets`.
 pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request =
@@ -87,7 +87,7 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
     ))
 }
 
-/// `similar`
+/// Runs `similar`.
 pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let id = article_id(&snapshot, index, id)?;
@@ -101,7 +101,7 @@ pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Resu
     Ok(found(results.hits.len() as u64))
 }
 
-/// `reprints`
+/// Runs `reprints`.
 pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let id = article_id(&snapshot, index, id)?;
@@ -132,7 +132,7 @@ pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `complete`
+/// Runs `complete`.
 pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let words = snapshot.complete(prefix, limit)?;
@@ -182,7 +182,7 @@ fn found(count: u64) -> Outcome {
     if count > 0 { Outcome::Found } else { Outcome::Nothing }
 }
 
-/// `show`
+/// Runs `show`.
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let id = article_id(&snapshot, index, id)?;
@@ -196,7 +196,7 @@ pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `cite`
+/// Runs `cite`.
 pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let mut articles = Vec::new();
@@ -219,7 +219,7 @@ pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Re
     Ok(Outcome::Found)
 }
 
-/// `stats`
+/// Runs `stats`.
 pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let stats = Stats::of(&snapshot)?;
@@ -229,7 +229,7 @@ pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `verify`
+/// Runs `verify`.
 pub fn verify(index: &Path, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
     let extent = if all { Extent::All } else { Extent::Sample };
     let report = verify::verify(index, verify::Options::default().sample(sample).extent(extent).seed(seed))?;
@@ -237,7 +237,7 @@ pub fn verify(index: &Path, all: bool, sample: usize, seed: u64) -> anyhow::Resu
     Ok(if report.is_sound() { Outcome::Found } else { Outcome::Failed })
 }
 
-/// `segment`
+/// Runs `segment`.
 pub fn segment(index: &Path, args: SegmentArgs) -> anyhow::Result<Outcome> {
     let segmenter = match &args.dict {
         Some(file) => {
@@ -266,7 +266,7 @@ pub fn segment(index: &Path, args: SegmentArgs) -> anyhow::Result<Outcome> {
     Ok(if words.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// `completions`
+/// Runs `completions`.
 pub fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "gongxun", &mut script);
@@ -274,7 +274,7 @@ pub fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `man`
+/// Runs `man`.
 pub fn man() -> anyhow::Result<Outcome> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Args::command()).render(&mut page)?;

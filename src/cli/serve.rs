@@ -13,7 +13,7 @@ use super::search::take_in;
 use gongxun_core::index::Index;
 use gongxun_server::{Hosts, Log, Server, Settings};
 
-/// `serve`
+/// Runs `serve`.
 pub fn serve(index: &Path, args: ServeArgs) -> anyhow::Result<Outcome> {
     let address = address(&args.addr)?;
     let settings = settings(&args, address)?;

@@ -29,7 +29,7 @@ pub fn get() -> Settings {
     SETTINGS.get().copied().unwrap_or_default()
 }
 
-/// The language of messages.
+/// Returns the language of messages.
 pub fn language() -> Language {
     get().language
 }

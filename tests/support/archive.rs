@@ -31,7 +31,7 @@ impl Archive {
         path
     }
 
-    /// The folder that [`Archive::write`] writes to.
+    /// Returns the folder that [`Archive::write`] writes to.
     pub fn inputs(&self) -> PathBuf {
         self.folder.path().join("in")
     }
@@ -60,7 +60,7 @@ impl Archive {
         search(&self.snapshot(), &Request::new(parse(query)), Synonyms::builtin()).unwrap()
     }
 
-    /// The titles that a query finds in full, in order.
+    /// Returns the titles that a query finds in full, in order.
     pub fn titles(&self, query: &str) -> Vec<String> {
         let results = self.search(query);
         results.hits.into_iter().filter(|hit| !hit.is_partial()).map(|hit| hit.article.title.clone()).collect()

@@ -22,7 +22,7 @@ pub struct Archive {
     names: usize,
 }
 
-/// The file that an article stands in.
+/// Returns the file that an article stands in.
 pub fn file_of(title: &str) -> &str {
     title.split('之').next().unwrap_or_default()
 }

@@ -63,7 +63,7 @@ pub enum Tones {
 pub struct Random(pub u64);
 
 impl Random {
-    /// A number below `limit`.
+    /// Returns a number below `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -73,7 +73,7 @@ impl Random {
 }
 
 impl Mirror {
-    /// A mirror with a random table of `size` characters out of twice as many of the most frequent ones.
+    /// Creates a mirror with a random table of `size` characters out of twice as many of the most frequent ones.
     pub fn random(frequent: &[char], size: usize, tones: Tones, traditional: bool, blank: bool, seed: u64) -> Mirror {
         let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         for _ in 0..8 {
@@ -97,7 +97,7 @@ impl Mirror {
     }
 }
 
-/// The characters of the texts, the most frequent first.
+/// Returns the characters of the texts, the most frequent first.
 pub fn frequent<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<char> {
     let mut counts: HashMap<char, usize> = HashMap::new();
     for c in texts.flat_map(str::chars).filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(c)) {

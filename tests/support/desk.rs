@@ -21,7 +21,7 @@ impl Desk {
         Desk { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A desk with the sample corpus on it.
+    /// Creates a desk with the sample corpus on it.
     pub fn with_corpus() -> Desk {
         let desk = Desk::new();
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus"), &desk.path("corpus"));

@@ -24,7 +24,7 @@ pub struct Bodies {
 }
 
 impl Bodies {
-    /// The mean of F1, precision and recall.
+    /// Returns the mean of F1, precision and recall.
     pub fn mean(&self) -> (f64, f64, f64) {
         let n = self.pages.len() as f64;
         let sum = self.pages.iter().fold((0.0, 0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1, s.2 + p.2));
@@ -81,7 +81,7 @@ impl Field {
         }
     }
 
-    /// The share of right ones.
+    /// Returns the share of right ones.
     pub fn share(&self) -> f64 {
         self.right as f64 / self.all.max(1) as f64
     }
@@ -144,7 +144,7 @@ pub fn lists(data: &Path) -> (usize, usize) {
     (pages, all.len())
 }
 
-/// The record of a page.
+/// Returns the record of a page.
 pub fn record(name: &str, bytes: Vec<u8>) -> Record {
     Record::new(Origin::file(name), Media::Html, bytes)
 }
@@ -155,7 +155,7 @@ pub fn read(path: &Path) -> Result<Article, Rejection> {
     extract(&record(&name, std::fs::read(path).unwrap_or_default()), &Options::default())
 }
 
-/// The files of a folder, in order.
+/// Returns the files of a folder, in order.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder).into_iter().flatten().filter_map(|e| e.ok()).map(|e| e.path()).collect();
@@ -163,7 +163,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The title and the paragraphs of a reference.
+/// Returns the title and the paragraphs of a reference.
 pub fn reference(path: &Path) -> (String, String) {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let paragraphs: Vec<&str> = text.split("<p>").skip(1).map(|p| p.split("</p>").next().unwrap_or(p).trim()).collect();

@@ -14,12 +14,12 @@ const GENERATED: usize = 20 << 20;
 /// The number of words in a generated text.
 const WORDS_A_TEXT: usize = 400;
 
-/// The file of real articles, JSON lines; none without the data.
+/// Returns the file of real articles, JSON lines; none without the data.
 pub fn scale_file() -> Option<PathBuf> {
     Some(PathBuf::from(std::env::var_os("GONGXUN_DATA")?).join("scale/cctv.jsonl"))
 }
 
-/// A JSON-lines file of articles: the real ones, or generated ones in the archive's folder.
+/// Returns a JSON-lines file of articles: the real ones, or generated ones in the archive's folder.
 pub fn file(archive: &Archive) -> PathBuf {
     scale_file().unwrap_or_else(|| {
         eprintln!("GONGXUN_DATA is not set: the articles are generated");
@@ -35,7 +35,7 @@ pub fn file(archive: &Archive) -> PathBuf {
     })
 }
 
-/// The articles of a JSON-lines file.
+/// Returns the articles of a JSON-lines file.
 pub fn articles(file: &Path) -> Vec<Value> {
     let lines = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -75,7 +75,7 @@ fn figures(question: &Question, ranked: &[String]) -> Figures {
     }
 }
 
-/// The means of figures.
+/// Returns the means of figures.
 pub fn mean(figures: &[Figures]) -> Figures {
     let n = figures.len().max(1) as f64;
     let of = |figure: fn(&Figures) -> f64| figures.iter().map(figure).sum::<f64>() / n;
@@ -181,7 +181,7 @@ impl Ours {
     }
 }
 
-/// The lines of a JSON-lines file.
+/// Returns the lines of a JSON-lines file.
 pub fn json_lines(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
     text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -44,7 +44,7 @@ impl Evidence {
     pub const ALL: [Evidence; 3] = [Evidence::Both, Evidence::Title, Evidence::Day];
 }
 
-/// The articles of a file of JSON lines.
+/// Returns the articles of a file of JSON lines.
 pub fn articles(path: &Path) -> Vec<Article> {
     let mut articles = Vec::new();
     let options = Options::new([path]).root(path.parent().unwrap_or(path).to_path_buf());
@@ -69,7 +69,7 @@ pub fn bytes(articles: &[Article]) -> usize {
     articles.iter().map(|a| a.title.len() + a.lead.as_ref().map_or(0, String::len) + a.body.len()).sum()
 }
 
-/// The clusters of packed fingerprints, each with the place of its article as number.
+/// Returns the clusters of packed fingerprints, each with the place of its article as number.
 pub fn clusters(packed: &[u8], articles: &[&Article]) -> Clusters {
     let mut clusters = Clusters::default();
     clusters.update(packed, &[], &mut Bodies { packed, articles });

@@ -34,7 +34,7 @@ pub struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// The row of an article of a JSON-lines file.
+    /// Returns the row of an article of a JSON-lines file.
     pub fn of(article: &serde_json::Value) -> Row<'_> {
         let text = |field: &str| article[field].as_str().unwrap_or("");
         Row {
@@ -111,7 +111,7 @@ impl Stock {
         Stock { index, searcher, key, title, body, day }
     }
 
-    /// A document that holds an article's texts.
+    /// Returns a document that holds an article's texts.
     pub fn document(&self, title: &str, body: &str) -> TantivyDocument {
         tantivy::doc!(self.title => title, self.body => body)
     }
@@ -183,7 +183,7 @@ impl Stock {
         BooleanQuery::new(clauses)
     }
 
-    /// The keys of the first hits.
+    /// Returns the keys of the first hits.
     pub fn answer(&self, query: &dyn Query, depth: usize) -> Vec<String> {
         let top = self.searcher.search(query, &TopDocs::with_limit(depth).order_by_score()).unwrap();
         top.into_iter()

@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The margin of each page.
+/// Returns the margin of each page.
 fn margins(articles: &[Article]) -> Vec<Vec<String>> {
     let mut random = Random::new(1);
     let words = |text: &str| text.split_whitespace().map(str::to_string).collect::<Vec<_>>();
@@ -99,7 +99,7 @@ fn margins(articles: &[Article]) -> Vec<Vec<String>> {
     margins
 }
 
-/// The figures of an index of articles with these margins.
+/// Returns the figures of an index of articles with these margins.
 fn size(index: &Path, articles: &[Article], margin: impl Fn(usize) -> Vec<String>) -> Result<Stats, Box<dyn Error>> {
     let mut writer = Writer::open(index, None, Resources::default())?;
     for (number, article) in articles.iter().enumerate() {

@@ -24,7 +24,7 @@ impl ArticleId {
     /// one in a million.
     pub const DIGITS: usize = 20;
 
-    /// The id of the record with this `key` at this `place`.
+    /// Returns the id of the record with this `key` at this `place`.
     ///
     /// ```
     /// use gongxun_core::article::ArticleId;
@@ -76,12 +76,12 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The origin of a record, by its number in a member of a file.
+    /// Returns the origin of a record, by its number in a member of a file.
     pub fn new(file: impl Into<String>, member: Option<String>, record: Option<u64>) -> Origin {
         Origin { file: file.into(), member, record }
     }
 
-    /// The origin of a whole file.
+    /// Returns the origin of a whole file.
     pub fn file(file: impl Into<String>) -> Origin {
         Origin { file: file.into(), member: None, record: None }
     }
@@ -194,7 +194,7 @@ pub struct Credit {
 }
 
 impl Credit {
-    /// A credit.
+    /// Creates a credit.
     pub fn new(role: Role, name: impl Into<String>) -> Credit {
         Credit { role, name: name.into() }
     }

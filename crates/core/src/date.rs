@@ -34,7 +34,7 @@ impl Date {
     /// China's time zone, +08:00, in minutes.
     pub const CHINA: i16 = 480;
 
-    /// A day of the calendar; none if there is no such day (30 February).
+    /// Returns a day of the calendar; none if there is no such day (30 February).
     pub fn from_ymd(year: u16, month: u8, day: u8) -> Option<Date> {
         let valid =
             (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
@@ -57,27 +57,27 @@ impl Date {
         Date { time: None, ..self }
     }
 
-    /// The year, 1 to 9999.
+    /// Returns the year, 1 to 9999.
     pub fn year(&self) -> u16 {
         self.year
     }
 
-    /// The month, 1 to 12.
+    /// Returns the month, 1 to 12.
     pub fn month(&self) -> u8 {
         self.month
     }
 
-    /// The day of the month, from 1.
+    /// Returns the day of the month, from 1.
     pub fn day(&self) -> u8 {
         self.day
     }
 
-    /// The time of day, in the page's own time zone.
+    /// Returns the time of day, in the page's own time zone.
     pub fn time(&self) -> Option<Time> {
         self.time
     }
 
-    /// The time zone in minutes east of Greenwich; 480 (+08:00) if the page does not give one.
+    /// Returns the time zone in minutes east of Greenwich; 480 (+08:00) if the page does not give one.
     pub fn offset_minutes(&self) -> i16 {
         self.offset_minutes
     }
@@ -94,7 +94,7 @@ impl Date {
         era * 146_097 + day_of_era - 719_468
     }
 
-    /// The day this many days after 1970-01-01; none outside the years 1 to 9999.
+    /// Returns the day this many days after 1970-01-01; none outside the years 1 to 9999.
     pub fn from_day_number(days: i64) -> Option<Date> {
         // Howard Hinnant's civil_from_days.
         let shifted = days.checked_add(719_468)?;
@@ -109,7 +109,7 @@ impl Date {
         Date::from_ymd(u16::try_from(year).ok()?, month as u8, day as u8)
     }
 
-    /// The time in China this many seconds after 1970-01-01T00:00:00Z; none outside the years 1 to 9999.
+    /// Returns the time in China this many seconds after 1970-01-01T00:00:00Z; none outside the years 1 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Option<Date> {
         let local = seconds.checked_add(i64::from(Date::CHINA) * 60)?;
         let of_day = local.rem_euclid(86_400) as u32;
@@ -117,7 +117,7 @@ impl Date {
         Date::from_day_number(local.div_euclid(86_400))?.at(hour as u8, minute as u8, second as u8)
     }
 
-    /// The current time in China; none if the clock can't be read.
+    /// Returns the current time in China; none if the clock can't be read.
     pub fn now() -> Option<Date> {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
         Date::from_unix_seconds(i64::try_from(since.as_secs()).ok()?)
@@ -132,17 +132,17 @@ impl Date {
 }
 
 impl Time {
-    /// The hour, 0 to 23.
+    /// Returns the hour, 0 to 23.
     pub fn hour(&self) -> u8 {
         self.hour
     }
 
-    /// The minute, 0 to 59.
+    /// Returns the minute, 0 to 59.
     pub fn minute(&self) -> u8 {
         self.minute
     }
 
-    /// The second, 0 to 59.
+    /// Returns the second, 0 to 59.
     pub fn second(&self) -> u8 {
         self.second
     }

@@ -205,7 +205,7 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// A rejection of the record at `origin`.
+    /// Creates a rejection of the record at `origin`.
     pub fn new(origin: Origin, reason: Reason, detail: impl Into<String>) -> Rejection {
         Rejection { origin, reason, detail: detail.into() }
     }

@@ -131,7 +131,7 @@ impl Scenario {
         (desk, target)
     }
 
-    /// The steps of a run that nothing goes wrong in.
+    /// Returns the steps of a run that nothing goes wrong in.
     fn steps(&self) -> Vec<(Step, PathBuf)> {
         let (desk, _) = self.desk();
         let armed = Armed::new(desk.0.path(), Fault::Never);

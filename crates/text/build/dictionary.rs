@@ -232,7 +232,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    /// The pairs of sorted words of two codes or more.
+    /// Returns the pairs of sorted words of two codes or more.
     fn of(words: &[(Vec<u16>, u32)], chars: usize, frequencies: &[u64]) -> Pairs {
         let (mut starts, mut codes, mut nodes) = (Vec::new(), vec![0u16], vec![0u64]);
         let mut longer: Vec<trie::Word> = Vec::new();
@@ -284,7 +284,7 @@ impl Pairs {
     }
 }
 
-/// The row of the square for a first code with these second codes.
+/// Returns the row of the square for a first code with these second codes.
 fn square_row(start: usize, seconds: &[u16]) -> [u64; nodes::STRIDE] {
     std::array::from_fn(|word| {
         let span = word * nodes::SPAN..(word + 1) * nodes::SPAN;

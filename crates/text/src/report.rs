@@ -37,7 +37,7 @@ pub struct Repair {
 }
 
 impl Repair {
-    /// A repair of `count` places with a confidence from 0 to 1.
+    /// Creates a repair of `count` places with a confidence from 0 to 1.
     pub fn new(kind: RepairKind, count: u32, confidence: f32) -> Repair {
         Repair { kind, count, confidence }
     }

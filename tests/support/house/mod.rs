@@ -59,7 +59,7 @@ impl Crate {
         named.map(|(name, path)| (name, self.resolve(module, path, 0))).collect()
     }
 
-    /// The file that defines what a path in a file's module names, and the name there.
+    /// Returns the file that defines what a path in a file's module names, and the name there.
     pub fn definition(&self, file: &str, path: &[String]) -> Option<(String, String)> {
         self.resolve(&module_path(file), path, 0)
     }
@@ -106,7 +106,7 @@ impl Crate {
         edges
     }
 
-    /// The file that defines what a path names, and the name.
+    /// Returns the file that defines what a path names, and the name.
     fn resolve(&self, from: &[String], path: &[String], depth: usize) -> Option<(String, String)> {
         if depth > 16 {
             return None;

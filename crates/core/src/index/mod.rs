@@ -57,7 +57,7 @@ pub use read::stats::Stats;
 pub use read::term_info_cache::{ByLength, Located};
 pub use write::writer::{Resources, Writer};
 
-/// The engine below, with its version and that of its files.
+/// Returns the engine below, with its version and that of its files.
 pub fn engine() -> &'static str {
     tantivy::version_string()
 }

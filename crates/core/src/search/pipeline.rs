@@ -114,7 +114,7 @@ impl<'a> Found<'a> {
         self.matches.kind(address)
     }
 
-    /// The addresses of the matches of a kind, in the order of the index.
+    /// Returns the addresses of the matches of a kind, in the order of the index.
     pub fn addresses(&self, kind: Kind) -> Vec<DocAddress> {
         self.matches.addresses(kind)
     }
@@ -165,7 +165,7 @@ impl<'a> Found<'a> {
         self.matches.of[kind].get(segment)
     }
 
-    /// The matches of a kind in a segment, all copies among them.
+    /// Returns the matches of a kind in a segment, all copies among them.
     pub fn with_copies(&self, kind: Kind, segment: usize) -> Option<Bits> {
         let mut found = self.matches.of[kind].get(segment)?.clone();
         self.collapsed[kind].get(segment).into_iter().flatten().for_each(|(_, doc)| found.insert(*doc));

@@ -65,13 +65,13 @@ pub trait Read {
     /// As [`Read::answer`].
     fn compare(&self, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison>;
 
-    /// The words that stand out in a request's articles.
+    /// Returns the words that stand out in a request's articles.
     ///
     /// # Errors
     /// As [`Read::answer`].
     fn keywords(&self, request: &Request, options: &keywords::Options, control: &Control<'_>) -> Result<Keywords>;
 
-    /// The words that stand near what a request looks for.
+    /// Returns the words that stand near what a request looks for.
     ///
     /// # Errors
     /// As [`Read::answer`].

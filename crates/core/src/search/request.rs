@@ -52,7 +52,7 @@ impl Request {
     /// The default number of first hits that are re-ranked.
     pub const SECOND_STAGE: usize = stage::DEFAULT_DEPTH;
 
-    /// The request for a query's first page.
+    /// Returns the request for a query's first page.
     pub fn new(query: Query) -> Request {
         Request {
             query,

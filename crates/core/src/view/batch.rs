@@ -34,7 +34,7 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// The counts of an answer.
+    /// Returns the counts of an answer.
     pub fn of(name: &str, results: &Results) -> Counted {
         let of_query = results.query_notes.iter().map(|note| note.message.clone());
         Counted {

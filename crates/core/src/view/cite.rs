@@ -15,7 +15,7 @@ pub(super) enum Publication<'a> {
 }
 
 impl<'a> Publication<'a> {
-    /// The publication of an article: of 中工网-工人日报 the newspaper; if no part is a newspaper, the first part.
+    /// Returns the publication of an article: of 中工网-工人日报 the newspaper; if no part is a newspaper, the first part.
     pub fn of(article: &'a Article) -> Publication<'a> {
         let source = article.source.as_deref();
         let outlets = article.outlets.iter().map(String::as_str);
@@ -90,7 +90,7 @@ pub(super) fn is_chinese(text: &str) -> bool {
 pub(super) mod samples {
     use crate::article::{Article, ArticleId, Credit, Role};
 
-    /// An article of a newspaper on its site, with all metadata that the formats show.
+    /// Returns an article of a newspaper on its site, with all metadata that the formats show.
     pub fn newspaper() -> Article {
         Article {
             id: ArticleId::new("a.html", "0"),
@@ -111,7 +111,7 @@ pub(super) mod samples {
         }
     }
 
-    /// An article with hardly any metadata.
+    /// Returns an article with hardly any metadata.
     pub fn bare() -> Article {
         Article { id: ArticleId::new("b.txt", "0"), title: "公告".into(), ..Article::default() }
     }

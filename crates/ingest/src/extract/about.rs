@@ -357,7 +357,7 @@ fn name_and_outlet(line: &str) -> Option<(String, String)> {
     }
 }
 
-/// The outlet that a byline names (【台湾新生报／记者某某】, 中央社记者某某), or that stands alone beside the date.
+/// Returns the outlet that a byline names (【台湾新生报／记者某某】, 中央社记者某某), or that stands alone beside the date.
 fn outlet(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>) -> (Option<String>, Option<usize>) {
     for i in head.clone() {
         let line = &page.lines[i];
@@ -394,7 +394,7 @@ fn is_dated(page: &Page, line: usize) -> bool {
     })
 }
 
-/// The account or outlet that stands alone right above or below the line of the date, whatever its name.
+/// Returns the account or outlet that stands alone right above or below the line of the date, whatever its name.
 fn beside_date(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>) -> Option<(String, usize)> {
     let fits = |i: usize| {
         let line = &page.lines[i];
@@ -413,7 +413,7 @@ fn beside_date(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>
     Some((page.lines[i].text.trim().to_string(), i))
 }
 
-/// The section that a breadcrumb names: 维权 in 首页 > 新闻 > 维权 > 正文.
+/// Returns the section that a breadcrumb names: 维权 in 首页 > 新闻 > 维权 > 正文.
 fn breadcrumb(page: &Page, around: &Around) -> Option<String> {
     const LAST: &[&str] =
         &["正文", "文章正文", "新闻正文", "内容", "文章", "阅读", "详细内容", "浏览文章", "新闻内容", "查看", "首页"];

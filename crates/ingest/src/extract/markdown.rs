@@ -106,7 +106,7 @@ fn push_escaped(page: &mut String, text: &str) {
     }
 }
 
-/// The front matter, and the text below it.
+/// Returns the front matter, and the text below it.
 fn split(text: &str) -> (FrontMatter, &str) {
     let text = text.trim_start_matches('\u{FEFF}');
     let mut lines = text.split_inclusive('\n');

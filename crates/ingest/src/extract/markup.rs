@@ -72,7 +72,7 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// The tokens of a page.
+/// Returns the tokens of a page.
 pub fn tokens(html: &str) -> Tokens<'_> {
     Tokens { html, at: 0, raw: None, dead_ends: 0 }
 }

@@ -216,12 +216,12 @@ impl Page {
         if self.dump { text.trim_matches(is_blank) } else { text }
     }
 
-    /// The pieces of a line.
+    /// Returns the pieces of a line.
     pub fn pieces_of(&self, line: &Line) -> &[Piece] {
         self.pieces.get(line.pieces.start as usize..line.pieces.end as usize).unwrap_or(&[])
     }
 
-    /// The text of a marked element.
+    /// Returns the text of a marked element.
     pub fn text_of(&self, marked: &Marked) -> String {
         let mut text = String::new();
         for piece in self.pieces.get(marked.pieces.start as usize..marked.pieces.end as usize).unwrap_or(&[]) {

@@ -51,7 +51,7 @@ impl Parts {
         self.0.get(line).copied().flatten()
     }
 
-    /// The lines of a part, in order.
+    /// Returns the lines of a part, in order.
     pub fn lines(&self, is: impl Fn(Part) -> bool) -> impl Iterator<Item = usize> {
         self.0.iter().enumerate().filter(move |(_, place)| place.is_some_and(|p| is(p.part))).map(|(line, _)| line)
     }

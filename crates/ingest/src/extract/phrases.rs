@@ -37,7 +37,7 @@ impl Phrases {
             .map(|(p, place)| (*place, p.len()))
     }
 
-    /// The longest phrase at the beginning of `chars`.
+    /// Returns the longest phrase at the beginning of `chars`.
     pub fn longest_at(&self, chars: &[char]) -> Option<(usize, usize)> {
         self.at(chars).max_by_key(|(_, len)| *len)
     }

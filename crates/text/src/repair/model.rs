@@ -75,7 +75,7 @@ struct Learned {
 }
 
 impl<'a> Model<'a> {
-    /// A model with the page's evidence and the word list.
+    /// Creates a model with the page's evidence and the word list.
     pub fn new(evidence: &'a Evidence, page: &'a [Vec<Token>]) -> Model<'a> {
         let mut in_table = vec![false; 0x10000];
         for (pair, _) in evidence.glossed.keys() {

@@ -136,7 +136,7 @@ fn lost_first(bytes: &[u8]) -> usize {
     1 + bytes[1..].iter().take(3).take_while(|b| matches!(**b, 0x80..=0xBF)).count()
 }
 
-/// The inverse of [`undo_twice`], applied to a text.
+/// Returns the inverse of [`undo_twice`], applied to a text.
 pub fn read_twice(text: &str) -> String {
     text.bytes().map(char::from).collect()
 }

@@ -111,7 +111,7 @@ impl Index {
         Ok(Index(Arc::new(Inner { path: folder.to_path_buf(), reader, _temporary: temporary })))
     }
 
-    /// The index folder.
+    /// Returns the index folder.
     pub fn path(&self) -> &Path {
         &self.0.path
     }

@@ -205,7 +205,7 @@ fn what(index: &Path, name: &str) -> What {
     }
 }
 
-/// The content of the file CURRENT: the name of the generation, and a line with its checksum.
+/// Returns the content of the file CURRENT: the name of the generation, and a line with its checksum.
 pub fn current(number: u64) -> String {
     let name = generation_name(number);
     let crc = checksum_line(&name);
@@ -225,7 +225,7 @@ fn checksum_line(name: &str) -> String {
     format!("crc32 {:08x}", crc32fast::hash(name.as_bytes()))
 }
 
-/// The name of a generation's folder.
+/// Returns the name of a generation's folder.
 pub fn generation_name(number: u64) -> String {
     format!("{GENERATION}{number:06}")
 }
@@ -325,7 +325,7 @@ pub fn remove_own(folder: &Path) -> Result<()> {
     point(Step::Remove, folder).and_then(|()| fs::remove_dir(folder)).map_err(|e| Error::io(folder, e))
 }
 
-/// The error for a path that should be a folder and is a file.
+/// Returns the error for a path that should be a folder and is a file.
 pub fn no_folder(index: &Path) -> Error {
     Error::Invalid(format!("{}: a file, and an index is a folder; name one with --index", index.display()))
 }

@@ -47,7 +47,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of a generation built now with this segmenter.
+    /// Returns the settings of a generation built now with this segmenter.
     pub fn new(segmenter: &Segmenter) -> Settings {
         Settings {
             schema: SCHEMA_VERSION,
@@ -91,7 +91,7 @@ pub struct Generation {
 }
 
 impl Generation {
-    /// The generation's folder.
+    /// Returns the generation's folder.
     pub fn folder(&self) -> PathBuf {
         self.index.join(folder::generation_name(self.number))
     }

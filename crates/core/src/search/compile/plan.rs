@@ -151,12 +151,12 @@ pub struct Word {
 }
 
 impl Word {
-    /// A word without synonyms.
+    /// Creates a word without synonyms.
     pub fn new(folded: &str) -> Word {
         Word { text: folded.to_string(), string: StringPlan::new(folded), synonyms: Vec::new(), parts: Vec::new() }
     }
 
-    /// The word and its synonyms.
+    /// Returns the word and its synonyms.
     pub fn strings(&self) -> impl Iterator<Item = &StringPlan> {
         std::iter::once(&self.string).chain(&self.synonyms)
     }
@@ -198,7 +198,7 @@ pub enum Plan {
 }
 
 impl Plan {
-    /// The conjunction of these plans, each once.
+    /// Returns the conjunction of these plans, each once.
     pub fn and(plans: Vec<Plan>) -> Plan {
         let mut flat = Vec::with_capacity(plans.len());
         for plan in plans {
@@ -214,7 +214,7 @@ impl Plan {
         }
     }
 
-    /// The disjunction of these plans, each once.
+    /// Returns the disjunction of these plans, each once.
     pub fn or(plans: Vec<Plan>) -> Plan {
         let mut flat = Vec::with_capacity(plans.len());
         for plan in plans {
@@ -336,7 +336,7 @@ pub enum Breadth {
 }
 
 impl Breadth {
-    /// The breadth that includes these.
+    /// Returns the breadth that includes these.
     pub fn of(synonyms: bool, partial: bool) -> Breadth {
         match (synonyms, partial) {
             (true, true) => Breadth::Wide,

@@ -11,7 +11,7 @@ const LENGTH: usize = 4;
 /// The numbers that are taken for years: news are hardly about 1234年.
 const YEARS: std::ops::RangeInclusive<u16> = 1840..=2200;
 
-/// The years of a folded text, in order, each once: four digits with 年 behind them.
+/// Returns the years of a folded text, in order, each once: four digits with 年 behind them.
 pub(super) fn years(folded: &str) -> Vec<Year> {
     let chars: Vec<char> = folded.chars().collect();
     let mut years: Vec<Year> = Vec::new();

@@ -78,14 +78,14 @@ pub struct Row {
 }
 
 impl Compared {
-    /// A query with this number of full matches, all of them dated.
+    /// Creates a query with this number of full matches, all of them dated.
     pub fn new(query: &str, count: u64) -> Compared {
         Compared { query: query.to_string(), count, total: count, ..Compared::default() }
     }
 }
 
 impl Row {
-    /// A period with the count of each query and the number of all its articles.
+    /// Creates a period with the count of each query and the number of all its articles.
     pub fn new(period: &str, counts: Vec<u64>, all: u64) -> Row {
         let shares = counts.iter().map(|count| *count as f64 / all.max(1) as f64).collect();
         Row { period: period.to_string(), counts, shares, all, ..Row::default() }

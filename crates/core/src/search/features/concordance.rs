@@ -138,7 +138,7 @@ fn of_article<S: Serializer>(article: &Arc<Source>, serializer: S) -> std::resul
 }
 
 impl Source {
-    /// An article that is a full match.
+    /// Creates an article that is a full match.
     pub fn new(id: &str, title: &str, date: Option<Date>, source: Option<&str>) -> Source {
         let id = ArticleId(id.to_string());
         Source { id, title: title.to_string(), date, source: source.map(str::to_string), kind: Kind::Full }
@@ -146,7 +146,8 @@ impl Source {
 }
 
 impl Line {
-    /// A line of an article: the place of the occurrence, the text before it, its own text, and the text behind it.
+    /// Creates a line of an article: the place of the occurrence, the text before it, its own text, and the text behind
+    /// it.
     pub fn new(
         article: Arc<Source>,
         field: &'static str,
@@ -317,7 +318,7 @@ fn line(article: &Arc<Source>, field: Text, printed: &[char], range: Range<usize
     }
 }
 
-/// The sentence around a range, its full stop and closing quotes included.
+/// Returns the sentence around a range, its full stop and closing quotes included.
 fn sentence(printed: &[char], range: &Range<usize>) -> (usize, usize) {
     let closes = |c: &char| matches!(c, '”' | '’' | '」' | '』' | '）' | ')' | '】' | '》');
     let least = range.start.saturating_sub(MAX_SENTENCE);

@@ -165,7 +165,7 @@ impl Nearby {
         nearby
     }
 
-    /// The number of a set of steps.
+    /// Returns the number of a set of steps.
     fn number(&self, steps: Vec<Step>) -> u32 {
         let known = &mut *self.known.borrow_mut();
         if let Some(number) = known.numbers.get(&steps) {
@@ -179,8 +179,8 @@ impl Nearby {
         number
     }
 
-    /// The characters that may come next, if each step already has its one different character, so that the next
-    /// character of each is fixed; none if any character may come.
+    /// Returns the characters that may come next, if each step already has its one different character, so that the
+    /// next character of each is fixed; none if any character may come.
     fn only(&self, steps: &[Step]) -> Option<Vec<char>> {
         let next = |step: &Step| {
             let aim = &self.aims[step.aim as usize];
@@ -210,7 +210,7 @@ impl Nearby {
         }
     }
 
-    /// The set that a character leads to.
+    /// Returns the set that a character leads to.
     fn after(&self, set: u32, c: char) -> u32 {
         let Some(letters) = reading(c) else { return DEAD };
         let own = self.chars.binary_search(&c).is_ok();

@@ -83,7 +83,7 @@ pub struct Sought<'a> {
 }
 
 impl<'a> Sought<'a> {
-    /// The marks of a request, without those of matches that it does not count.
+    /// Returns the marks of a request, without those of matches that it does not count.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -150,7 +150,7 @@ fn in_article(article: &Article, marks: &[Mark]) -> usize {
     texts(article).into_iter().map(in_text).sum()
 }
 
-/// The texts of an article that occurrences are looked for in, in the order of the page.
+/// Returns the texts of an article that occurrences are looked for in, in the order of the page.
 pub fn texts(article: &Article) -> [(Text, &str); 3] {
     [
         (Text::Title, &article.title),

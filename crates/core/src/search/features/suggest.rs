@@ -273,7 +273,8 @@ impl Place {
         }
     }
 
-    /// The distance of a word from this place (the smaller, the nearer); none if the word is too far away, or the same.
+    /// Returns the distance of a word from this place (the smaller, the nearer); none if the word is too far away, or
+    /// the same.
     fn nearness(&self, word: &str, chars: &[char]) -> Option<u8> {
         if chars == self.text {
             return None;
@@ -305,7 +306,7 @@ fn is_word(word: &[char]) -> bool {
     (CHARS.0..=CHARS.1).contains(&word.len()) && word.iter().all(|c| is_han(*c))
 }
 
-/// The terms of some fields that begin with a prefix, with the number of articles, over all segments.
+/// Returns the terms of some fields that begin with a prefix, with the number of articles, over all segments.
 fn words(snapshot: &Snapshot, fields: &[Field], prefix: &str) -> Result<HashMap<String, u64>> {
     let mut found: HashMap<String, u64> = HashMap::new();
     for segment in snapshot.searcher.segment_readers() {

@@ -46,7 +46,7 @@ impl Step {
         }
     }
 
-    /// The period's name: `2025-01-15`, `2025-01`, `2025`.
+    /// Returns the period's name: `2025-01-15`, `2025-01`, `2025`.
     fn name(self, number: i64) -> String {
         match self {
             Step::Day => Date::from_day_number(number).map(|day| day.to_string()).unwrap_or_default(),
@@ -83,7 +83,7 @@ pub struct Period {
 }
 
 impl Period {
-    /// A period with full matches alone.
+    /// Creates a period with full matches alone.
     pub fn new(name: &str, count: u64, all: u64, gap: Option<Gap>) -> Period {
         let (synonym_count, partial_count, occurrences, characters) = Default::default();
         Period { name: name.to_string(), count, synonym_count, partial_count, all, occurrences, characters, gap }

@@ -32,7 +32,7 @@ pub struct Sets {
 }
 
 impl Sets {
-    /// The matches that a request counts, and the rest of the archive.
+    /// Returns the matches that a request counts, and the rest of the archive.
     pub fn of(found: &Found<'_>, request: &Request) -> Sets {
         let mut sets = Sets { own: Vec::new(), rest: Vec::new() };
         for (ord, segment) in found.snapshot.searcher.segment_readers().iter().enumerate() {

@@ -308,7 +308,7 @@ impl Looker<'_> {
         }
     }
 
-    /// The smallest distance at which the strings stand near each other in one text.
+    /// Returns the smallest distance at which the strings stand near each other in one text.
     fn nearest(&self, strings: &[Vec<char>], scope: Scope) -> Option<usize> {
         let folded = texts(self.article, scope).into_iter().map(|part| part.chars().map(fold_char).collect());
         let folded: Vec<Vec<char>> = folded.collect();
@@ -381,7 +381,7 @@ impl Looker<'_> {
     }
 }
 
-/// The texts of a scope, one by one, with their names.
+/// Returns the texts of a scope, one by one, with their names.
 fn parts(scope: Scope) -> Vec<(Scope, &'static str)> {
     let none = Scope::NONE;
     let all = [

@@ -10,12 +10,12 @@ pub struct Bits {
 }
 
 impl Bits {
-    /// The empty set of documents of a segment of this size.
+    /// Returns the empty set of documents of a segment of this size.
     pub fn empty(max_doc: DocId) -> Bits {
         Bits { words: vec![0; max_doc.div_ceil(64) as usize], max_doc }
     }
 
-    /// The set of all documents of a segment of this size.
+    /// Returns the set of all documents of a segment of this size.
     pub fn full(max_doc: DocId) -> Bits {
         let mut bits = Bits { words: vec![u64::MAX; max_doc.div_ceil(64) as usize], max_doc };
         bits.trim();

@@ -61,7 +61,7 @@ impl Matches {
         Kind::ALL.into_iter().find(|kind| self.of[*kind].get(address.segment_ord as usize).is_some_and(holds))
     }
 
-    /// The addresses of all matches of a kind, in the order of the index.
+    /// Returns the addresses of all matches of a kind, in the order of the index.
     pub fn addresses(&self, kind: Kind) -> Vec<DocAddress> {
         let segments = self.of[kind].iter().enumerate();
         segments.flat_map(|(ord, bits)| bits.iter().map(move |doc| DocAddress::new(ord as u32, doc))).collect()

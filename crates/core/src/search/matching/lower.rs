@@ -31,7 +31,7 @@ pub fn tokens(one: Text, kind: TokenKind, fields: &Fields) -> Field {
     }
 }
 
-/// The field of whole values.
+/// Returns the field of whole values.
 pub fn key(key: Key, fields: &Fields) -> Field {
     match key {
         Key::Source => fields.source_key,

@@ -42,7 +42,7 @@ pub struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    /// A matcher of plans on this segment.
+    /// Creates a matcher of plans on this segment.
     pub fn new(segment: &'a Segment<'a>) -> Matcher<'a> {
         Matcher { segment, fields: &segment.snapshot.fields, strings: HashMap::new() }
     }
@@ -306,7 +306,7 @@ impl<'a> Matcher<'a> {
     }
 }
 
-/// The numbers of the lines of margins that satisfy a plan by their body, in order.
+/// Returns the numbers of the lines of margins that satisfy a plan by their body, in order.
 fn margin_lines(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<u32>> {
     // A snapshot of margins has lines of its own; one of articles without margins has none.
     let snapshot = snapshot.margin().unwrap_or(snapshot);

@@ -367,7 +367,7 @@ enum Cursor {
 }
 
 impl Cursor {
-    /// The first document from this one on that may hold the string, or [`TERMINATED`].
+    /// Returns the first document from this one on that may hold the string, or [`TERMINATED`].
     fn seek(&mut self, target: DocId) -> DocId {
         match self {
             Cursor::Phrase(phrase, _) => phrase.seek(target),

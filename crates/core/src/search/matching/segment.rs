@@ -47,7 +47,7 @@ impl Deref for Segment<'_> {
 }
 
 impl<'a> Segment<'a> {
-    /// The segment with this number.
+    /// Returns the segment with this number.
     pub fn of(snapshot: &'a Snapshot, ord: u32) -> Segment<'a> {
         let reader = snapshot.searcher.segment_reader(ord);
         let (ord, opened) = (ord as usize, RefCell::default());
@@ -73,7 +73,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// All segments, in order.
+    /// Returns all segments, in order.
     pub fn all(snapshot: &'a Snapshot) -> impl Iterator<Item = Segment<'a>> {
         (0..snapshot.searcher.segment_readers().len() as u32).map(|ord| Segment::of(snapshot, ord))
     }

@@ -162,7 +162,7 @@ impl Phrase {
         Ok(Phrase { postings, last, starts: Vec::new(), scratch: Vec::new() })
     }
 
-    /// The first document from this one on that holds all tokens, or [`TERMINATED`].
+    /// Returns the first document from this one on that holds all tokens, or [`TERMINATED`].
     pub fn seek(&mut self, target: DocId) -> DocId {
         let Some((rarest, others)) = self.postings.split_first_mut() else { return TERMINATED };
         let mut doc = seek(&mut rarest.0, target);
@@ -204,7 +204,7 @@ impl Phrase {
     }
 }
 
-/// The first document of the postings from this one on.
+/// Returns the first document of the postings from this one on.
 pub fn seek(postings: &mut SegmentPostings, target: DocId) -> DocId {
     if postings.doc() < target { postings.seek(target) } else { postings.doc() }
 }

@@ -40,7 +40,7 @@ pub(super) enum Located {
 }
 
 impl<'a> Tokens<'a> {
-    /// A reader of the tokens of one text in this segment.
+    /// Creates a reader of the tokens of one text in this segment.
     pub fn new(segment: &'a Segment<'a>, text: TextFields) -> Tokens<'a> {
         Tokens { segment, text, opened: Vec::new(), numbers: HashMap::new(), held: Vec::new() }
     }

@@ -16,7 +16,7 @@ pub struct Asked(Vec<Name>);
 type Name = (fn(Role) -> bool, String);
 
 impl Asked {
-    /// The names that a tree and filters require; negated clauses require none.
+    /// Returns the names that a tree and filters require; negated clauses require none.
     pub fn of(root: Option<&Node>, filters: &[Filter]) -> Asked {
         let mut asked = Vec::new();
         filters.iter().for_each(|filter| of_filter(filter, &mut asked));

@@ -50,12 +50,12 @@ pub struct Part<'a> {
 }
 
 impl Marked {
-    /// A text with its marks, in characters.
+    /// Creates a text with its marks, in characters.
     pub fn new(text: impl Into<String>, marks: Vec<Range<usize>>) -> Marked {
         Marked { text: text.into(), marks }
     }
 
-    /// The text in parts, marked ones and others, in order; none of them is empty.
+    /// Returns the text in parts, marked ones and others, in order; none of them is empty.
     pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         let mut parts: Vec<Part<'_>> = Vec::with_capacity(2 * self.marks.len() + 1);
         let mut rest = self.text.as_str();
@@ -150,7 +150,7 @@ pub struct Highlighter<'a> {
 }
 
 impl<'a> Highlighter<'a> {
-    /// A highlighter of these marks.
+    /// Creates a highlighter of these marks.
     pub fn new(marks: &'a [Mark], segmenter: &'a Segmenter) -> Highlighter<'a> {
         Highlighter { marks, parts: Parts::new(segmenter), name: Vec::new() }
     }
