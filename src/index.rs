@@ -18,8 +18,8 @@ impl Index {
     /// Opens the index in a folder.
     ///
     /// # Errors
-    /// [`Error::NoIndex`](crate::Error::NoIndex) where there is none, [`Error::Schema`](crate::Error::Schema) for one of
-    /// another version, [`Error::Damaged`](crate::Error::Damaged) where a file does not hold what was written.
+    /// [`Error::NoIndex`](crate::Error::NoIndex) if there is none, [`Error::Schema`](crate::Error::Schema) for one of
+    /// another version, [`Error::Damaged`](crate::Error::Damaged) if a file does not hold what was written.
     pub fn open(folder: impl AsRef<Path>) -> Result<Index> {
         Inner::open(folder).map(Index)
     }
@@ -27,8 +27,8 @@ impl Index {
     /// Opens the index in a folder, and makes one where there is none.
     ///
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) where the folder holds other things, or an index with another
-    /// dictionary; else as [`Index::open`].
+    /// [`Error::Invalid`](crate::Error::Invalid) if the folder holds other things, or an index with another dictionary;
+    /// otherwise same as [`Index::open`].
     pub fn open_or_create(folder: impl AsRef<Path>, settings: IndexSettings) -> Result<Index> {
         Inner::open_or_create(folder, settings).map(Index)
     }
@@ -50,7 +50,7 @@ impl Index {
     /// Opens the writer. There is one at a time, in all processes together.
     ///
     /// # Errors
-    /// [`Error::Busy`](crate::Error::Busy) where another one writes.
+    /// [`Error::Busy`](crate::Error::Busy) if another one writes.
     pub fn writer(&self, resources: Resources) -> Result<Writer> {
         self.0.writer(resources).map(Writer)
     }
@@ -63,8 +63,8 @@ impl Index {
     /// Checks files, counts, and the recall contract on random strings.
     ///
     /// # Errors
-    /// If a file can't be read; [`Error::Interrupted`](crate::Error::Interrupted) where the control says to stop.
-    /// Damage is no error here: it stands in the report.
+    /// If a file can't be read; [`Error::Interrupted`](crate::Error::Interrupted) if the control asks to stop. Damage
+    /// is no error here: it stands in the report.
     pub fn verify(&self, options: verify::Options, control: &Control<'_>) -> Result<verify::Report> {
         verify::verify_under(self.path(), options, control)
     }

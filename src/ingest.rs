@@ -62,8 +62,9 @@ pub fn ingest<'a, 'c>(
 /// program put in are carried over; the generation before stays, to go back to. An interrupted build goes on.
 ///
 /// # Errors
-/// As [`ingest`]; [`Error::Busy`](crate::Error::Busy) where a writer is open,
-/// [`Error::Unsound`](crate::Error::Unsound) where the new generation does not pass its check: the old one goes on serving.
+/// Same as [`ingest`]; [`Error::Busy`](crate::Error::Busy) if a writer is open,
+/// [`Error::Unsound`](crate::Error::Unsound) if the new generation does not pass its check: the old one goes on
+/// serving.
 pub fn reindex<'a, 'c>(
     index: &Index,
     resources: Resources,

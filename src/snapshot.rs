@@ -59,7 +59,7 @@ impl Snapshot {
     /// no such article.
     ///
     /// # Errors
-    /// As [`Snapshot::get`].
+    /// Same as [`Snapshot::get`].
     pub fn copies(&self, id: &ArticleId) -> Result<Option<Vec<Article>>> {
         self.0.copies_of(id)
     }
@@ -67,7 +67,7 @@ impl Snapshot {
     /// Finds the articles most similar to another. None if there is no such article.
     ///
     /// # Errors
-    /// As [`Snapshot::get`].
+    /// Same as [`Snapshot::get`].
     pub fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>> {
         self.0.similar(id, limit)
     }
@@ -75,7 +75,7 @@ impl Snapshot {
     /// Returns the words that begin with these characters, or are pronounced so (`gonghui`), the most frequent first.
     ///
     /// # Errors
-    /// As [`Snapshot::get`].
+    /// Same as [`Snapshot::get`].
     pub fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
         self.0.complete(prefix, limit)
     }
@@ -98,7 +98,7 @@ impl Snapshot {
     /// ```
     ///
     /// # Errors
-    /// As [`Snapshot::get`]; [`Error::Interrupted`] where the control says to stop.
+    /// Same as [`Snapshot::get`]; [`Error::Interrupted`] if the control asks to stop.
     pub fn compare(
         &self,
         queries: impl IntoIterator<Item = impl Into<Query>>,
@@ -113,7 +113,7 @@ impl Snapshot {
     /// articles that can't be read, as errors: they are left out.
     ///
     /// # Errors
-    /// As [`Snapshot::get`], and where `give` fails.
+    /// Same as [`Snapshot::get`], or if `give` fails.
     pub fn export(&self, give: impl FnMut(&Article) -> Result<()>) -> Result<Vec<Error>> {
         export::export(&self.0, None, give)
     }
@@ -121,7 +121,7 @@ impl Snapshot {
     /// Returns the size of the index and the range of its articles.
     ///
     /// # Errors
-    /// As [`Snapshot::get`].
+    /// Same as [`Snapshot::get`].
     pub fn stats(&self) -> Result<Stats> {
         Stats::of(&self.0)
     }

@@ -27,8 +27,8 @@ impl Writer {
     /// Puts an article in, in place of an earlier one of its id.
     ///
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) where the article has no id; where the disk refuses or a file of the
-    /// index can't be read.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the article has no id; if a write fails or an index file can't be
+    /// read.
     pub fn put(&mut self, article: &impl AsRef<Article>) -> Result<Put> {
         self.0.put(article)
     }
@@ -36,8 +36,8 @@ impl Writer {
     /// Takes an article out. Says whether it was there. It may be put in again; [`Writer::forbid`] keeps it out.
     ///
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) where the article stands in an archive that was ingested, which would
-    /// bring it back; else as [`Writer::put`].
+    /// [`Error::Invalid`](crate::Error::Invalid) if the article stands in an archive that was ingested, which would
+    /// bring it back; otherwise same as [`Writer::put`].
     pub fn remove(&mut self, id: &ArticleId) -> Result<bool> {
         self.0.remove(id)
     }
@@ -45,7 +45,7 @@ impl Writer {
     /// Takes an article out, and keeps it out of every later commit and generation. Says whether it was there.
     ///
     /// # Errors
-    /// As [`Writer::put`].
+    /// Same as [`Writer::put`].
     pub fn forbid(&mut self, id: &ArticleId) -> Result<bool> {
         self.0.forbid(id)
     }
@@ -61,7 +61,7 @@ impl Writer {
     /// Commits, waits for merges under way, and lets the next writer in.
     ///
     /// # Errors
-    /// As [`Writer::commit`].
+    /// Same as [`Writer::commit`].
     pub fn finish(self) -> Result<()> {
         self.0.finish()
     }

@@ -31,7 +31,7 @@ pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Re
 /// Answers a request under a control that may end it early; then [`Results::cut_short`] is set.
 ///
 /// # Errors
-/// As [`search`].
+/// Same as [`search`].
 pub fn search_under(
     snapshot: &Snapshot,
     request: &Request,

@@ -153,7 +153,7 @@ impl<'a> Search<'a> {
     /// Calls `give` with each full match, or with as many as the limit allows.
     ///
     /// # Errors
-    /// As [`Search::run`], and where `give` fails.
+    /// Same as [`Search::run`], or if `give` fails.
     pub fn each(mut self, mut give: impl FnMut(Hit) -> Result<()>) -> Result<Selection> {
         self.request.limit = self.limit.unwrap_or(usize::MAX);
         self.archive.select(&self.request, &self.control, &mut give)
@@ -162,7 +162,7 @@ impl<'a> Search<'a> {
     /// Lists every occurrence of what the query looks for, with the text on either side.
     ///
     /// # Errors
-    /// As [`Search::run`], and where `give` fails.
+    /// Same as [`Search::run`], or if `give` fails.
     pub fn concordance(
         self,
         options: &concordance::Options,
@@ -174,7 +174,7 @@ impl<'a> Search<'a> {
     /// Finds the words that stand out in the matching articles against the rest of the archive.
     ///
     /// # Errors
-    /// As [`Search::run`].
+    /// Same as [`Search::run`].
     pub fn keywords(self, options: &keywords::Options) -> Result<Keywords> {
         self.archive.keywords(&self.request, options, &self.control)
     }
@@ -182,7 +182,7 @@ impl<'a> Search<'a> {
     /// Finds the words that stand near what the query looks for.
     ///
     /// # Errors
-    /// As [`Search::run`].
+    /// Same as [`Search::run`].
     pub fn collocations(self, options: &collocations::Options) -> Result<Collocations> {
         self.archive.collocations(&self.request, options, &self.control)
     }
@@ -190,7 +190,7 @@ impl<'a> Search<'a> {
     /// Explains why an article is, or is not, among the hits; none if there is no such article.
     ///
     /// # Errors
-    /// As [`Search::run`].
+    /// Same as [`Search::run`].
     pub fn why_not(self, id: &ArticleId) -> Result<Option<WhyNot>> {
         self.archive.why_not(&self.request, id)
     }
@@ -198,7 +198,7 @@ impl<'a> Search<'a> {
     /// Counts the matches over time.
     ///
     /// # Errors
-    /// As [`Search::run`].
+    /// Same as [`Search::run`].
     pub fn timeline(self, step: Step) -> Result<Timeline> {
         self.archive.timeline(&self.request, step, &self.control)
     }

@@ -33,7 +33,7 @@ pub trait Read {
     /// Calls `give` with all hits of the kinds that a request counts.
     ///
     /// # Errors
-    /// As [`Read::answer`]; where `give` fails; [`crate::error::Error::Interrupted`] where the control says to stop.
+    /// Same as [`Read::answer`]; if `give` fails; [`crate::error::Error::Interrupted`] if the control asks to stop.
     fn select(
         &self,
         request: &Request,
@@ -44,13 +44,13 @@ pub trait Read {
     /// Counts the matches over time.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn timeline(&self, request: &Request, step: Step, control: &Control<'_>) -> Result<Timeline>;
 
     /// Lists every occurrence of what a request looks for, with the text on either side.
     ///
     /// # Errors
-    /// As [`Read::answer`]; where `give` fails.
+    /// Same as [`Read::answer`]; if `give` fails.
     fn concordance(
         &self,
         request: &Request,
@@ -62,19 +62,19 @@ pub trait Read {
     /// Compares several requests over time.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn compare(&self, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison>;
 
     /// Returns the words that stand out in a request's articles.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn keywords(&self, request: &Request, options: &keywords::Options, control: &Control<'_>) -> Result<Keywords>;
 
     /// Returns the words that stand near what a request looks for.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn collocations(
         &self,
         request: &Request,
@@ -85,38 +85,38 @@ pub trait Read {
     /// Finds the articles most similar to another; none if there is no such article.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>>;
 
     /// Explains why an article is, or is not, among the hits; none if there is no such article.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn why_not(&self, request: &Request, id: &ArticleId) -> Result<Option<WhyNot>>;
 
     /// Returns the words that begin with these characters, or are pronounced so, the most frequent first.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>>;
 
     /// Returns an article with its margin.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn by_id(&self, id: &ArticleId) -> Result<Option<Article>>;
 
     /// Returns an article with its margin and the marks of a request.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn marked(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<MarkedArticle>>;
 
     /// Returns the copies of an article, itself included, the one that is shown first. None if there is no such
     /// article.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn copies_of(&self, id: &ArticleId) -> Result<Option<Vec<Article>>>;
 }
 

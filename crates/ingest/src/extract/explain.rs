@@ -39,7 +39,7 @@ pub struct ExplainedLine {
 /// Reads a record as [`super::extract`] does, and returns the part of each line with the reason.
 ///
 /// # Errors
-/// As [`super::extract`].
+/// Same as [`super::extract`].
 pub fn explain(record: &Record, options: &Options) -> Result<Explanation, Rejection> {
     let read = read(record, options)?;
     let mut lines = Vec::new();

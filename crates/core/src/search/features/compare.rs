@@ -95,7 +95,7 @@ impl Row {
 /// Compares requests by period. Each request decides what it counts.
 ///
 /// # Errors
-/// As [`timeline_under`].
+/// Same as [`timeline_under`].
 pub fn compare(snapshot: &Snapshot, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {
     let timelines = requests.iter().map(|request| timeline_under(snapshot, request, &request.synonyms, step, control));
     Ok(Comparison::of(timelines.collect::<Result<_>>()?))

@@ -39,7 +39,7 @@ impl Occurrences {
     /// shown is read.
     ///
     /// # Errors
-    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control says to stop.
+    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control asks to stop.
     pub fn count(found: &Found<'_>, request: &Request, control: &dyn Stops) -> Result<Occurrences> {
         let sought = Sought::of(found, request)?;
         let mut segments = Vec::new();

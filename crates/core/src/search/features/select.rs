@@ -43,7 +43,7 @@ pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Resu
 /// particular order.
 ///
 /// # Errors
-/// If an index file can't be read or does not hold what was written; [`Error::Interrupted`] if the control says to
+/// If an index file can't be read or does not hold what was written; [`Error::Interrupted`] if the control asks to
 /// stop.
 pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>) -> Result<Vec<(DocAddress, Kind)>> {
     check::guarded(&snapshot.generation, || {
@@ -60,8 +60,8 @@ pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>)
 /// limit. With a snippet length of 0 the hits have no snippets and marks.
 ///
 /// # Errors
-/// If an index file can't be read or does not hold what was written, or `give` fails; [`Error::Interrupted`] if
-/// the control says to stop: half a selection is none.
+/// If an index file can't be read or does not hold what was written, or `give` fails; [`Error::Interrupted`] if the
+/// control asks to stop: half a selection is none.
 pub fn select(
     snapshot: &Snapshot,
     request: &Request,

@@ -162,7 +162,7 @@ pub fn timeline(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, ste
 /// Counts as [`timeline`] does, under a control that may end it early.
 ///
 /// # Errors
-/// As [`timeline`].
+/// Same as [`timeline`].
 pub fn timeline_under(
     snapshot: &Snapshot,
     request: &Request,

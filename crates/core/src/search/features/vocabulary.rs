@@ -93,8 +93,7 @@ pub type Sums = HashMap<Box<str>, [Sum; 2]>;
 /// set.
 ///
 /// # Errors
-/// If an index file can't be read; [`crate::error::Error::Interrupted`] if a segment is watched and the work
-/// shall end.
+/// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control of a segment asks to stop.
 pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops) -> Result<(Sums, [u64; 2])> {
     let mut words = Sums::new();
     let mut totals = [0; 2];
@@ -154,7 +153,7 @@ pub fn sum(snapshot: &Snapshot, sets: &Sets, word: &str) -> Result<u64> {
 /// Counts the words in the articles of both sets.
 ///
 /// # Errors
-/// As [`words`].
+/// Same as [`words`].
 pub fn total(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops) -> Result<u64> {
     let mut all = 0;
     for segment in Segment::all(snapshot) {

@@ -51,8 +51,7 @@ impl<'a> Matcher<'a> {
     /// it are decided.
     ///
     /// # Errors
-    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the segment is watched and the work
-    /// shall end.
+    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control of a segment asks to stop.
     pub fn documents(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
         let mut found = self.plan(plan, within)?;
         if let Some(alive) = self.segment.alive_bitset() {

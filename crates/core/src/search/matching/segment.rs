@@ -62,7 +62,7 @@ impl<'a> Segment<'a> {
     /// Counts one step of work.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] where the work shall end.
+    /// [`Error::Interrupted`] if the control of a segment asks to stop.
     #[inline]
     pub fn tick(&self) -> Result<()> {
         let ticks = self.ticks.get();

@@ -57,7 +57,7 @@ impl Matches {
     /// are among the first of the whole answer. Gives fewer where the control says to stop.
     ///
     /// # Errors
-    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control says to stop.
+    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control asks to stop.
     pub fn ranked(
         &self,
         snapshot: &Snapshot,

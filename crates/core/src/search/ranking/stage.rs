@@ -45,8 +45,7 @@ const DAY: i64 = 86_400;
 /// reordered.
 ///
 /// # Errors
-/// If an index file can't be read; [`crate::error::Error::Interrupted`] if a segment is watched and the work shall
-/// end.
+/// If an index file can't be read; [`crate::error::Error::Interrupted`] if its control asks to stop.
 pub(super) fn reorder(
     segments: &[Segment<'_>],
     compiled: &Compiled,
