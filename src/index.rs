@@ -10,7 +10,7 @@ use gongxun_core::verify;
 use crate::snapshot::Snapshot;
 use crate::writer::Writer;
 
-/// An index in a folder. Cloning it is cheap; every clone is the same index, for any number of threads.
+/// An index in a folder. Cloning it is cheap; all clones are the same index, and any number of threads may use them.
 #[derive(Debug, Clone)]
 pub struct Index(Inner);
 
@@ -24,7 +24,7 @@ impl Index {
         Inner::open(folder).map(Index)
     }
 
-    /// Opens the index in a folder, and makes one where there is none.
+    /// Opens the index in a folder, or creates one if there is none.
     ///
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) if the folder holds other things, or an index with another dictionary;
@@ -33,8 +33,8 @@ impl Index {
         Inner::open_or_create(folder, settings).map(Index)
     }
 
-    /// Makes an index that goes with its last handle, for tests and for what need not last. It is kept in memory where the
-    /// system has a file system there, else in the folder for temporary files.
+    /// Creates an index that is removed with its last handle, for tests and temporary use. It is kept in memory if the
+    /// system has an in-memory file system, else in the folder for temporary files.
     ///
     /// # Errors
     /// If a write fails.

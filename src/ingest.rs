@@ -59,7 +59,7 @@ pub fn ingest<'a, 'c>(
 }
 
 /// Builds an index anew from files and archives, beside the one that serves, checks it and swaps it in. Articles that a
-/// program put in are carried over; the generation before stays, to go back to. An interrupted build goes on.
+/// program put in are carried over; the previous generation is kept for a rollback. An interrupted build is resumed.
 ///
 /// # Errors
 /// Same as [`ingest`]; [`Error::Busy`](crate::Error::Busy) if a writer is open,
@@ -77,7 +77,7 @@ pub fn reindex<'a, 'c>(
     Ok(report)
 }
 
-/// Reads files and archives and hands over each article, or each record that became none, in order, without an index.
+/// Reads files and archives and passes on each article, or each record that yielded none, in order, without an index.
 ///
 /// # Errors
 /// If a path does not exist, or `visit` fails.

@@ -80,17 +80,17 @@ pub use gongxun_core::search::why_not::{Clause, Verdict, WhyNot};
 pub use gongxun_core::search::{Breadth, Hit, Kind, Results, Search, Sort, Suggestion};
 pub use gongxun_text::synonyms::{SynonymError, Synonyms};
 
-/// Every occurrence of a query, with the text on either side: what [`Search::concordance`] gives.
+/// Every occurrence of a query, with the text on either side: the result of [`Search::concordance`].
 pub mod concordance {
     pub use gongxun_core::search::concordance::{Context, Counts, Line, Options, Order, Source};
 }
 
-/// Words that stand out in the articles of a query: what [`Search::keywords`] gives.
+/// Words that stand out in the articles of a query: the result of [`Search::keywords`].
 pub mod keywords {
     pub use gongxun_core::search::keywords::{Keyword, Keywords, Options};
 }
 
-/// Words near a word: what [`Search::collocations`] gives.
+/// Words near a word: the result of [`Search::collocations`].
 pub mod collocations {
     pub use gongxun_core::search::collocations::{Collocation, Collocations, Options};
 }

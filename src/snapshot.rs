@@ -12,7 +12,7 @@ use gongxun_core::search::suggest::Completion;
 use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Read as _, Request, Results, Search};
 
-/// The articles of one commit. It never changes, whatever is written meanwhile; cloning it is cheap.
+/// The articles of one commit. A snapshot never changes, whatever is written meanwhile; cloning it is cheap.
 ///
 /// ```
 /// use gongxun::{Article, ArticleId, Index, Resources, Settings};
@@ -42,7 +42,7 @@ impl Snapshot {
         self.0.is_current()
     }
 
-    /// Begins a search: conditions are added, then it is run, counted over time or listed in context.
+    /// Starts a search: conditions are added, then it is run, counted over time or listed in context.
     pub fn search(&self, query: impl Into<Query>) -> Search<'_> {
         self.0.search(query)
     }
@@ -109,8 +109,8 @@ impl Snapshot {
         self.0.compare(&requests, step, control)
     }
 
-    /// Hands over every article in the order of the ids, which does not depend on how the index was built. Gives the
-    /// articles that can't be read, as errors: they are left out.
+    /// Calls `give` with every article in the order of the ids, which does not depend on how the index was built.
+    /// Returns the errors of the articles that can't be read, which are left out.
     ///
     /// # Errors
     /// Same as [`Snapshot::get`], or if `give` fails.

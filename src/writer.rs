@@ -4,7 +4,7 @@ use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::error::Result;
 use gongxun_core::index::{Put, Writer as Inner};
 
-/// Puts articles into an index and takes them out. There is one at a time, in all processes together.
+/// The writer of an index: puts articles in and removes them. There is one at a time, in all processes together.
 ///
 /// Articles are found after [`Writer::commit`]; changes that were not committed are lost when the writer is dropped.
 ///
@@ -24,7 +24,7 @@ use gongxun_core::index::{Put, Writer as Inner};
 pub struct Writer(pub(crate) Inner);
 
 impl Writer {
-    /// Puts an article in, in place of an earlier one of its id.
+    /// Puts an article in, replacing an earlier one with its id.
     ///
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) if the article has no id; if a write fails or an index file can't be
@@ -33,7 +33,7 @@ impl Writer {
         self.0.put(article)
     }
 
-    /// Takes an article out. Says whether it was there. It may be put in again; [`Writer::forbid`] keeps it out.
+    /// Removes an article. Returns whether it was there. It may be put in again; [`Writer::forbid`] keeps it out.
     ///
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) if the article stands in an archive that was ingested, which would
@@ -42,7 +42,7 @@ impl Writer {
         self.0.remove(id)
     }
 
-    /// Takes an article out, and keeps it out of every later commit and generation. Says whether it was there.
+    /// Removes an article, and keeps it out of every later commit and generation. Returns whether it was there.
     ///
     /// # Errors
     /// Same as [`Writer::put`].
@@ -50,7 +50,7 @@ impl Writer {
         self.0.forbid(id)
     }
 
-    /// Makes what was done since the last commit durable and visible, all of it or nothing.
+    /// Makes the changes since the last commit durable and visible, all of them or none.
     ///
     /// # Errors
     /// If a write fails: the commit before stands.
@@ -58,7 +58,7 @@ impl Writer {
         self.0.commit()
     }
 
-    /// Commits, waits for merges under way, and lets the next writer in.
+    /// Commits, waits for running merges, and lets the next writer in.
     ///
     /// # Errors
     /// Same as [`Writer::commit`].

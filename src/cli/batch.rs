@@ -14,7 +14,7 @@ use gongxun_core::view;
 use gongxun_core::view::batch::Counted;
 use gongxun_text::charset;
 
-/// One query of a file.
+/// A query of a file.
 struct Named {
     /// Its line in the file, from 1.
     line: usize,
@@ -23,7 +23,7 @@ struct Named {
     query: String,
 }
 
-/// Asks every query of a file. A line that can't be asked is named, and the others are asked; then the run has failed.
+/// Runs every query of a file. A line that is no query is reported, and the others are run; the command then fails.
 pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let control = request::control(conditions);

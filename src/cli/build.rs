@@ -104,7 +104,7 @@ pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let (mut articles, mut rejected) = (0u64, 0u64);
-    // What closes our output is no error of the library; it is kept here and told at the end.
+    // A closed output is no error of the library; it is kept here and reported at the end.
     let mut closed: Option<std::io::Error> = None;
     let walked = ingest::extract_all(&options, |record| {
         match record {
@@ -135,7 +135,7 @@ pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
     })
 }
 
-/// Takes the options' inputs into the current generation, making the first where there is none.
+/// Ingests the options' inputs into the current generation, creating the first one if there is none.
 pub fn ingest_current(
     index: &Path,
     segmenter: Option<&Segmenter>,
@@ -223,7 +223,7 @@ fn commit_bytes(args: &BuildArgs) -> u64 {
 }
 
 fn outcome(report: &Report, strict: bool) -> Outcome {
-    // What is kept out on request is as it should be.
+    // Records that are kept out on request are no failure.
     if strict && report.rejected > report.deleted { Outcome::Failed } else { Outcome::Found }
 }
 
@@ -231,7 +231,7 @@ fn outcome(report: &Report, strict: bool) -> Outcome {
 pub fn stop_on_interrupt() -> &'static AtomicBool {
     static STOP: OnceLock<AtomicBool> = OnceLock::new();
     let stop = STOP.get_or_init(|| AtomicBool::new(false));
-    // Where no handler can be set the system's own stays: Ctrl-C stops at once, and the last commit is kept.
+    // If no handler can be set, the system's own stays: Ctrl-C stops at once, and the last commit is kept.
     let _ = ctrlc::set_handler(|| {
         let stop = STOP.get_or_init(|| AtomicBool::new(false));
         if stop.swap(true, Ordering::SeqCst) {
@@ -250,7 +250,7 @@ fn stop_soon() {
     while COMMITTING.load(Ordering::SeqCst) {
         std::thread::sleep(PATIENCE / 8);
     }
-    // Whoever has just committed ends by itself now.
+    // A run that has just committed ends by itself now.
     std::thread::sleep(PATIENCE / 8);
     eprintln!("it takes too long to stop; stopped at the last commit");
     std::process::exit(INTERRUPTED.into());

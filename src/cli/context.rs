@@ -30,7 +30,7 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
     }
     let style = style();
     let context = args.context.unwrap_or(match style.width {
-        // As much as fits.
+        // As much as fits the terminal.
         Some(width) if args.format == LineFormat::Text => width,
         _ => concordance::DEFAULT_CONTEXT,
     });

@@ -122,8 +122,8 @@ fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Resu
     Ok(Outcome::Found)
 }
 
-/// Refuses a query of which any part was not understood, or understood in one of several ways: a filter that was left out
-/// would delete everything that it was to spare.
+/// Refuses a query with any part that was not understood, or understood in one of several ways: without a filter that
+/// was left out, everything that it was to spare would be deleted.
 fn require_understood(args: &DeleteArgs) -> anyhow::Result<()> {
     let query = args.query.as_deref().map(query::parse);
     let notes: Vec<&str> = query.iter().flat_map(|query| &query.notes).map(|note| note.message.as_str()).collect();

@@ -11,7 +11,7 @@ use gongxun_ingest::archive;
 use gongxun_ingest::extract::{Explanation, explain};
 use gongxun_ingest::ingest::Options;
 
-/// Prints where the lines of each record of the options' inputs went.
+/// Prints the parts of the lines of each record in the options' inputs.
 pub fn print(options: &Options<'_>, format: Format) -> anyhow::Result<Outcome> {
     if !matches!(format, Format::Text | Format::Json | Format::Jsonl) {
         bail!("--explain prints text, json or jsonl");

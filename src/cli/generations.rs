@@ -85,7 +85,7 @@ pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
         false => {
             let asked = request::request(&query, conditions)?;
             request::notes(&asked.query.notes, &[]);
-            // Each copy is an article of the archive.
+            // Each copy is an article of its own here.
             let all = Request { copies: Copies::All, ..asked };
             Some(select::with_kinds(&snapshot, &all, &request::control(conditions))?.into_iter().collect())
         }
@@ -101,7 +101,7 @@ pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
         if args.format == ExportFormat::Csv {
             write!(out, "{}{}", csv_begins(&args.output), view::csv::header())?;
         }
-        // What closes our output is no error of the library; it is kept here and told at the end.
+        // A closed output is no error of the library; it is kept here and reported at the end.
         let mut closed: Option<anyhow::Error> = None;
         let exported = articles::export(&snapshot, addresses, |article| {
             count += 1;

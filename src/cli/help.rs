@@ -8,7 +8,7 @@ use gongxun_core::view::messages::Language;
 /// The layout of help in Chinese.
 const TEMPLATE: &str = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 
-/// The command that answers for clap's own, and its argument.
+/// The command that replaces clap's own `help`, and its argument.
 const HELP: &str = "help";
 const OF: &str = "of";
 
@@ -16,7 +16,7 @@ const OF: &str = "of";
 pub fn translated(command: Command, language: Language) -> Command {
     match language {
         Language::English => command,
-        // The help of `help` and `--help` is clap's own, which it adds when it builds.
+        // The help of `help` and `--help` is clap's own, which it adds when it builds the command.
         Language::Chinese => chinese(command),
     }
 }
@@ -42,7 +42,7 @@ fn chinese(mut command: Command) -> Command {
     let command = names.iter().fold(command, |command, name| command.mut_subcommand(name, chinese));
     match names.is_empty() {
         true => command,
-        // In place of clap's own, which speaks English.
+        // Replaces clap's own flag, whose help is English.
         false => {
             let of = Arg::new(OF).value_name("命令").help("哪个命令").num_args(0..).help_heading("参数");
             let help =
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
     use crate::cli::args::Args;
 
-    /// Everything that help says stands in the catalogue.
+    /// All texts of help are in the catalogue.
     #[test]
     fn all_help_is_in_chinese() {
         fn walk(command: &Command, missing: &mut Vec<String>) {

@@ -149,7 +149,7 @@ pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow:
     Ok(found(words.len() as u64))
 }
 
-/// The least of an id that stands for all of it.
+/// The least characters of an id's beginning that identify it.
 const LEAST_OF_ID: usize = 4;
 /// The most ids that are listed if several begin alike.
 const NAMED_IDS: usize = 5;

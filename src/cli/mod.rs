@@ -3,8 +3,8 @@
 //! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1
 //! when nothing was found, 2 for an error, 130 if it was interrupted.
 
-/// As the standard library's, in the language of messages, with what a terminal would obey shown as signs: messages name
-/// files and titles of an archive. With `--quiet` nothing is said.
+/// Prints a message like the standard library's macro, but in the language of messages and with signs in place of what
+/// a terminal would obey, since messages name files and titles of an archive. With `--quiet` it prints nothing.
 macro_rules! eprintln {
     ($($message:tt)*) => {
         if !$crate::cli::settings::get().quiet {
@@ -65,7 +65,7 @@ pub fn main() -> ExitCode {
     let args = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => args,
         Err(error) => {
-            // clap's own exit code for help and version is 0, for a mistake 2.
+            // clap's own exit code is 0 for help and version, 2 for a mistake.
             let code = error.exit_code();
             match help::complaint(&error).filter(|_| language == Language::Chinese) {
                 Some(complaint) => std::eprint!("{}", clean::text(&complaint)),
@@ -83,10 +83,10 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::from(1),
         Ok(Outcome::Failed) => ExitCode::from(2),
-        // Who closes the pipe has seen enough.
+        // The reader of the pipe has closed it, which is no failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Errors are said whatever else is not.
+            // Errors are printed even with `--quiet`.
             let language = settings::language();
             let causes: Vec<String> =
                 error.chain().map(|cause| language.say(&cause.to_string()).into_owned()).collect();
@@ -123,7 +123,8 @@ fn diagnosed(index: &Path, error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-/// A panic over a damaged file becomes an error of its own, which is printed; the panic itself says nothing to people.
+/// A panic over a damaged file becomes an error of its own, which is printed; the panic's own message is not for
+/// people.
 fn silence_guarded_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

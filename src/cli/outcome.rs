@@ -1,6 +1,6 @@
 //! The outcome of a command, and its exit code.
 
-/// The exit code of a command that was interrupted (Ctrl-C), as shells have it.
+/// The exit code of a command that was interrupted (Ctrl-C), as in shells.
 pub const INTERRUPTED: u8 = 130;
 
 /// The outcome of a command that ended without an error.
@@ -10,6 +10,6 @@ pub enum Outcome {
     Found,
     /// Nothing was found.
     Nothing,
-    /// It was done, and not all is well: rejections under `--strict`, a failed verification.
+    /// The command was executed, but with failures: rejections under `--strict`, a failed verification.
     Failed,
 }

@@ -22,7 +22,7 @@ pub fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes to a file, or to standard output where none is named.
+/// Writes to a file, or to standard output if none is named.
 pub fn write_to(
     output: Option<&Path>,
     write: impl FnOnce(&mut dyn io::Write) -> anyhow::Result<()>,
@@ -63,8 +63,8 @@ pub fn style() -> Style {
     }
 }
 
-/// A file that is named for output. A plain file is replaced in one step, so that half of an output never stands under its
-/// name, where a link leads to it at the end of the link; a pipe or device is written to.
+/// A file for output. A plain file is replaced in one step, so that an incomplete output never has its name, and a
+/// symbolic link is followed; a pipe or device is written to.
 #[derive(Debug)]
 pub struct OutputFile {
     file: File,
@@ -73,7 +73,7 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
-    /// Opens the file. Nothing stands under its name before [`OutputFile::finish`].
+    /// Opens the file. Nothing has its name before [`OutputFile::finish`].
     pub fn create(path: &Path) -> io::Result<OutputFile> {
         let path = end_of_links(path)?;
         let known = fs::metadata(&path).ok();
@@ -83,16 +83,16 @@ impl OutputFile {
         let (folder, beside) = beside(&path)?;
         remove_abandoned(&folder, &path);
         let file = OpenOptions::new().create_new(true).write(true).open(&beside)?;
-        // Held as long as the process lives: tells the files of others that run from those of others that were killed.
+        // Held as long as the process lives: distinguishes the files of running processes from those of killed ones.
         file.try_lock().ok();
         if let Some(known) = known {
-            // Who may read the old one may read the new one.
+            // The new file has the permissions of the old one.
             file.set_permissions(known.permissions()).ok();
         }
         Ok(OutputFile { file, replaces: Some((beside, path)) })
     }
 
-    /// Makes what was written durable, and puts it under its name.
+    /// Makes the output durable and gives it its name.
     pub fn finish(mut self) -> io::Result<()> {
         let Some((beside, path)) = self.replaces.take() else { return Ok(()) };
         let done = self.file.sync_all().and_then(|()| fs::rename(&beside, &path));
@@ -147,7 +147,8 @@ fn beside(path: &Path) -> io::Result<(PathBuf, PathBuf)> {
     Ok((folder.to_path_buf(), folder.join(beside)))
 }
 
-/// Removes what processes that were killed were writing to take the place of this file: no running one holds it.
+/// Removes the temporary files with which killed processes were to replace this file: those that no running process
+/// holds.
 fn remove_abandoned(folder: &Path, path: &Path) {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
     let prefix = format!(".{name}{UNDER_WAY}");

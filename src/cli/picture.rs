@@ -14,7 +14,7 @@ use gongxun_core::search::compare::{Comparison, Row};
 use gongxun_core::view::messages::Language;
 use gongxun_core::view::width::columns;
 
-/// The size in pixels; a vector picture is set to any other.
+/// The size in pixels; a vector picture scales to any other.
 const SIZE: (u32, u32) = (960, 540);
 /// The height of a line of the legend, and of its letters.
 const LINE: u32 = 24;
@@ -23,7 +23,7 @@ const LETTER: u32 = 15;
 const COLUMN: i32 = 8;
 /// The most names of periods below the axis.
 const TICKS: i64 = 12;
-/// Colours that people with any sight of colours tell apart (Okabe and Ito).
+/// Colours that people with colour blindness can distinguish (Okabe and Ito).
 const COLORS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -37,11 +37,11 @@ const BAND: RGBColor = RGBColor(228, 228, 228);
 
 /// The words of a picture.
 pub struct Words {
-    /// Beside the values: shares of articles.
+    /// Beside the values, which are shares of articles.
     share: String,
-    /// Beside the values: occurrences in a million characters.
+    /// Beside the values, which are occurrences per million characters.
     rate: String,
-    /// In the legend: stretches without an article.
+    /// In the legend, for the gaps.
     gap: String,
 }
 
@@ -137,7 +137,7 @@ fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words) -> Drawn {
     }
     for query in 0..queries {
         let color = COLORS[query % COLORS.len()];
-        // A line ends where the archive does.
+        // A line ends at a gap.
         for stretch in rows.chunk_by(|(before, _), (after, _)| before + 1 == *after) {
             let points = stretch.iter().map(|(number, row)| (*number as f64, value(row, query)));
             chart.draw_series(LineSeries::new(points, color.stroke_width(2)))?;
@@ -147,7 +147,7 @@ fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words) -> Drawn {
             area.draw(&mark(query, at))?;
         }
     }
-    // The library would name fractions of a period.
+    // The library itself would label fractions of a period.
     let style = TextStyle::from(("sans-serif", LETTER)).pos(Pos::new(HPos::Center, VPos::Top));
     for number in (first..=last).step_by(step as usize).filter(|_| !rows.is_empty()) {
         let (x, y) = chart.plotting_area().map_coordinate(&(number as f64, 0.0));
@@ -167,9 +167,9 @@ fn mark<'a, B: DrawingBackend + 'a>(query: usize, at: (i32, i32)) -> DynElement<
     }
 }
 
-/// A part of the legend.
+/// An entry of the legend.
 struct Entry<'a> {
-    /// The query's number; none for the stretches without an article.
+    /// The query's number; none for the gaps.
     query: Option<usize>,
     text: &'a str,
     line: u32,

@@ -18,7 +18,7 @@ pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<R
     let text = parts.join(" ");
     let query = match (text.trim().is_empty(), filters.is_empty()) {
         (true, true) => bail!("write a query, or what it is narrowed by: --editor, --source, --from …"),
-        // A filter alone asks for something.
+        // A filter alone is a query, too.
         (true, false) => {
             let mut query = Query::default();
             query.text = text;
@@ -84,13 +84,13 @@ pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synon
     Ok(Cow::Owned(synonyms.with_context(|| file.display().to_string())?))
 }
 
-/// Prints the remarks on a query and its answer, for people.
+/// Prints the notes on a query and its answer, for people.
 pub fn remarks(results: &Results) {
     notes(&results.query_notes, &results.notes);
     results.suggestions.iter().for_each(|other| eprintln!("note: {}", other.question()));
 }
 
-/// The notes of a parser and of a search, for people.
+/// Prints the notes of a parser and of a search, for people.
 pub fn notes(of_query: &[Note], of_search: &[String]) {
     of_query.iter().for_each(|note| eprintln!("note: {}", note.message));
     of_search.iter().for_each(|note| eprintln!("note: {note}"));

@@ -70,7 +70,7 @@ fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::R
             write!(out, "{}{}", csv_begins(&args.output), view::csv::header())?;
         }
         let mut number = 0;
-        // What closes our output is no error of the library; it is kept here and told at the end.
+        // A closed output is no error of the library; it is kept here and reported at the end.
         let mut closed: Option<std::io::Error> = None;
         let selected = archive.select(request, &control, &mut |hit| {
             number += 1;
@@ -137,7 +137,7 @@ pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) 
     Ok(addresses(snapshot, &query, &filters)?)
 }
 
-/// Does what `index --prune` does for the corpus. Where that can't be done now, the index as it is must do.
+/// Updates the index from the corpus as `index --prune` does. If that is not possible now, the index is used as it is.
 pub fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let stop = AtomicBool::new(false);
     let options = build::options(vec![corpus.to_path_buf()], &Default::default(), Prune::BelowPaths, &stop)?;

@@ -64,7 +64,8 @@ fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
         }
     }
     let mut settings = Settings::default();
-    // Whoever has no token reads nothing, whatever name was asked; and who may reach an open server may name it as well.
+    // Without a token nobody reads anything, whatever host name is given; and who may reach an open server may also use
+    // its name.
     settings.hosts = if token.is_some() || !is_loopback { Hosts::Any } else { Hosts::Loopback(args.hosts.clone()) };
     settings.token = token;
     settings.origins = args.origins.clone();
@@ -78,7 +79,7 @@ fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
     Ok(settings)
 }
 
-/// Opens the page where there is a browser. Where there is none, the address was printed.
+/// Opens the page in a browser, if there is one. Otherwise the printed address must do.
 fn open_browser(page: &str) {
     let program: &[&str] = if cfg!(target_os = "macos") {
         &["open"]
