@@ -125,7 +125,7 @@ fn text_file(article: &Article, width: usize, n: usize) -> String {
     for paragraph in &article.paragraphs {
         let mut used = 0;
         for c in format!("{indent}{paragraph}").chars() {
-            // Half of the files are broken without regard to signs, half hang a sign on the end of the line.
+            // Half of the files are broken without regard to punctuation, half let a mark exceed the end of the line.
             let hangs = n % 2 == 1 && "，。、；：！？）》”".contains(c);
             if used + columns(c) > width && !hangs {
                 text.push('\n');

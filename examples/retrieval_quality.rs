@@ -27,7 +27,7 @@ const HEADLINES: usize = 3_000;
 const PIECE: (usize, usize) = (4, 10);
 /// One figure of several.
 type Figure = fn(&Figures) -> f64;
-/// The figures of which the second stage's part is told, with their names.
+/// The figures for which the effect of the second stage is printed, with their names.
 const FIGURES: [(&str, Figure); 2] = [("MRR@10", |figures| figures.mrr), ("nDCG@10", |figures| figures.ndcg)];
 
 fn main() {

@@ -91,7 +91,7 @@ fn run(program: &Path, folder: &Path, count: usize) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-/// The most memory that was seen, in kB.
+/// The greatest memory measured, in kB.
 #[derive(Default)]
 struct Memory {
     anonymous: u64,
@@ -126,7 +126,7 @@ fn watch(child: &mut Child) -> Memory {
     memory
 }
 
-/// Searches of another process.
+/// The searches of another process.
 #[derive(Default)]
 struct Searches {
     times: Vec<Duration>,

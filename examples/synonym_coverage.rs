@@ -20,7 +20,7 @@ use gongxun_text::fold::fold;
 use gongxun_text::segment::{Hmm, Segmenter};
 use gongxun_text::synonyms::{Group, Synonyms, builtin_groups};
 
-/// Terms of up to so many occurrences are not called cut: there is too little to say it by.
+/// The most occurrences of a term that is not called cut: there is too little evidence.
 const FEW: u64 = 5;
 
 /// The occurrences of a term.
@@ -30,7 +30,7 @@ struct Seen {
     articles: Vec<u64>,
     /// Occurrences in all sets.
     places: u64,
-    /// Occurrences that begin or end inside a word and go on into another.
+    /// The occurrences that cross a word boundary.
     cut: u64,
 }
 
@@ -118,7 +118,7 @@ fn is_cut(seen: &Seen) -> bool {
     seen.places > FEW && seen.cut * 2 > seen.places
 }
 
-/// Looks for all terms at every place of every text.
+/// Looks up all terms at every place of every text.
 fn count(terms: &HashSet<&str>, sets: &[(&str, Vec<String>)]) -> HashMap<String, Seen> {
     let empty = Seen { articles: vec![0; sets.len()], ..Seen::default() };
     let mut seen: HashMap<String, Seen> = terms.iter().map(|term| (term.to_string(), empty.clone())).collect();

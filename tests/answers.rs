@@ -1,5 +1,5 @@
-//! Answers that are taken away are those of a plain scan: occurrences, timelines, comparisons, facets, exports, keywords and
-//! collocations. `cargo test --test answers -- --nocapture` prints what was compared.
+//! Tests of answers for use in other programs against a plain scan: occurrences, timelines, comparisons, facets,
+//! exports, keywords and collocations. `cargo test --test answers -- --nocapture` prints what was compared.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -30,15 +30,15 @@ const IN_NEWS: RangeInclusive<usize> = 2..=6;
 /// The number of queries that are compared side by side.
 const AT_ONCE: usize = 5;
 
-/// An article as the scan has it.
+/// An article in the form that the scan reads.
 struct Plain {
     article: Article,
     /// Title, lead and body, folded.
     texts: [Vec<char>; 3],
     names: Vec<Vec<char>>,
-    /// The articles of one cluster have one key.
+    /// The key of the article's cluster.
     key: usize,
-    /// The least place is shown.
+    /// The place in the cluster; the copy with the least is shown.
     place: u32,
     characters: u64,
 }
@@ -81,7 +81,7 @@ impl Plain {
 
 /// The result of the scan for one string.
 struct Scan<'a> {
-    /// The articles that hold it, with how often; those that hold it in a name alone with 0.
+    /// The articles that hold it, each with its number of occurrences: 0 for those that hold it in a name alone.
     hits: Vec<(&'a Plain, u64)>,
 }
 
@@ -149,7 +149,7 @@ fn request(query: &str, copies: Copies) -> Request {
 fn compare_with_scan(snapshot: &Snapshot, lengths: RangeInclusive<usize>) {
     let articles = Plain::all(snapshot);
     let control = Control::default();
-    // By year: all articles and characters, copies each.
+    // By year: all articles and characters, each copy counted.
     let mut years: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for plain in articles.iter().filter(|plain| plain.article.date.is_some()) {
         let year = years.entry(plain.period(4)).or_default();
@@ -192,7 +192,7 @@ fn compare_with_scan(snapshot: &Snapshot, lengths: RangeInclusive<usize>) {
                     .collect();
                 let dated = expect.into_iter().filter(|(period, sums)| !period.is_empty() && *sums != (0, 0)).collect();
                 assert_eq!(got, dated, "{} {copies:?}", request.query.text);
-                // What is exported, and the concordance's lines.
+                // The exported articles, and the lines of the concordance.
                 let mut exported = BTreeSet::new();
                 let all = Request { limit: usize::MAX, snippet_length: 0, ..request.clone() };
                 let selection = snapshot.select(&all, &control, &mut |hit| {
@@ -270,7 +270,7 @@ fn counts_in_real_articles_are_those_of_a_plain_scan() {
     compare_with_scan(&archive.snapshot(), IN_NEWS);
 }
 
-/// Whatever is looked for, a timeline's occurrences are the lines of the concordance.
+/// For any query, the occurrences of a timeline are as many as the lines of the concordance.
 #[test]
 fn occurrences_are_the_lines_of_the_concordance() {
     let snapshot = corpus().snapshot();
@@ -333,7 +333,7 @@ fn keywords_are_those_of_a_plain_count() {
     for query in ["农民工", "工会", "欠薪", "骑手", "高温"] {
         let scan = Scan::of(&articles, query);
         let own: BTreeSet<&str> = scan.hits.iter().map(|(plain, _)| plain.article.id.0.as_str()).collect();
-        // Count, articles; on both sides.
+        // For each side: occurrences and articles.
         let mut expect: HashMap<&str, [(u64, u64); 2]> = HashMap::new();
         let mut totals = [0; 2];
         for (plain, words) in articles.iter().zip(&words) {
@@ -360,7 +360,7 @@ fn keywords_are_those_of_a_plain_count() {
             "{query}: {:?}",
             answer.keywords.first()
         );
-        // Of copies one is counted.
+        // Of copies one counts.
         let collapsed = snapshot.keywords(&request(query, Copies::Collapsed), &options, &Control::default()).unwrap();
         let keys: BTreeSet<usize> = articles.iter().map(|plain| plain.key).collect();
         assert_eq!(collapsed.articles + collapsed.rest_articles, keys.len() as u64);

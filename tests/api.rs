@@ -1,6 +1,6 @@
-//! The public interface of the library, as its sources have it: what a program that embeds it may rely on.
+//! The public interface of the library, read from its sources: what an embedding program may rely on.
 //!
-//! `tests/data/api.txt` is the record of it: a change of the interface is a change of that file, and is seen in a review.
+//! `tests/data/api.txt` is its record: a change of the interface changes that file, and is visible in a review.
 
 #[path = "support/house/mod.rs"]
 #[allow(dead_code, reason = "each test that takes it in uses a part of it")]
@@ -23,10 +23,10 @@ const CRATES: [(&str, &str); 4] = [
     ("gongxun_ingest", "crates/ingest/src"),
     ("gongxun_text", "crates/text/src"),
 ];
-/// Words of crates that no signature of the library may name.
+/// Words of other crates that no signature of the library may contain.
 const HIDDEN: [&str; 6] = ["tantivy", "clap", "anyhow", "html5ever", "jieba", "DocAddress"];
 
-/// `GONGXUN_BLESS=1 cargo test --test api` writes the record anew.
+/// Run with `GONGXUN_BLESS=1 cargo test --test api` to write the record anew.
 #[test]
 fn the_interface_is_as_recorded() {
     let (text, items) = interface();
@@ -64,7 +64,7 @@ fn every_type_that_is_named_can_be_named() {
         .filter_map(|(_, rest)| rest.split([' ', '<', '=', '(']).next()?.rsplit("::").next())
         .collect();
     assert!(own.len() > 50, "{own:?}");
-    // The names that the sources know them by, where the interface has others.
+    // Names in the sources of types that the interface renames.
     let theirs = ["Marked", "Part", "IndexSettings", "Request", "Inner", "Rejected"];
     let std = [
         "Option",
@@ -293,7 +293,8 @@ fn tokens(code: &impl ToTokens) -> String {
     text.replace("->", " -> ").replace("  ->", " ->").replace("->  ", "-> ").replace(", >", ">")
 }
 
-/// Every Rust file below `folder` but those that hold tests alone, by crate and path; the root of a crate is `name.rs`.
+/// Collects every Rust file below `folder` except those with tests alone, by crate and path; the root of a crate is
+/// `name.rs`.
 fn collect(folder: &Path, src: &Path, name: &str, sources: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,5 +1,5 @@
-//! docs/COMMANDS.md is run as it is printed: each command of a block, in order, on the sample corpus, with what it prints.
-//! `GONGXUN_BLESS=1 cargo test --test commands` prints it anew.
+//! Runs docs/COMMANDS.md as it is printed: each command of a block, in order, on the sample corpus, and compares the
+//! output. `GONGXUN_BLESS=1 cargo test --test commands` writes the output anew.
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -26,7 +26,7 @@ fn commands_print_what_the_page_says() {
                 commands += 1;
                 printed.push_str(&format!("$ {command}\n{}", run(&desk, command)));
             }
-            // What a command printed before is printed anew.
+            // The old output of a command is replaced.
             None if inside && !line.starts_with("```") => {}
             None => printed.push_str(&format!("{line}\n")),
         }

@@ -1,4 +1,4 @@
-//! Kills the program at random moments and looks at what is left.
+//! Kills the program at random moments and checks what is left.
 //!
 //! The real program runs over an archive that changes between rounds: articles come, change and go, and so do files. At
 //! a moment drawn from the seed it is killed by SIGKILL. After each kill the index must open; each article must be there
@@ -7,13 +7,12 @@
 //! have brought the index to exactly the state of the archive, and at the end the index equals one that was built anew.
 //! What `delete` has noted as deleted stays away from then on, whether that run lived to take it out or not.
 //!
-//! `reindex` and `rollback` go from one generation to another in one step: after a kill one of the two is current, whole,
-//! and the other is still there. Half of their kills wait for the first file that a swap replaces, and fall between its
-//! steps. `snapshot` and `export` leave all or nothing, and the index as it was.
+//! `reindex` and `rollback` switch generations in one step: after a kill one of the two is current and whole, and the
+//! other is still there. Half of their kills wait for the first file that a swap replaces, and fall between its steps.
+//! `snapshot` and `export` leave all or nothing, and the index as it was.
 //!
-//! `cargo test` makes a short run of it. The long one is
-//! `cargo test --release --test crash -- --ignored --nocapture`; `CRASH_KILLS` and `CRASH_SEED` change how many kills and
-//! which moments.
+//! `cargo test` does a short run. The long one is `cargo test --release --test crash -- --ignored --nocapture`;
+//! `CRASH_KILLS` and `CRASH_SEED` change how many kills and which moments.
 #![cfg(unix)]
 
 #[path = "support/changing.rs"]
@@ -39,14 +38,14 @@ use self::changing::{Archive, State, file_of};
 const SHORT: usize = 12;
 /// The default number of kills in the long run.
 const LONG: usize = 200;
-/// After how long the first run of all is killed, at most.
+/// The latest moment at which the very first run is killed.
 const FIRST_GUESS: Duration = Duration::from_millis(300);
 /// SIGKILL.
 const KILL: i32 = 9;
-/// The steps of a swap take about so long, from the first file that it replaces on.
+/// The approximate duration of a swap, from the first file that it replaces.
 const SWAP: Duration = Duration::from_millis(30);
 
-/// A command that is killed.
+/// A command to be killed.
 struct Task {
     name: &'static str,
     args: &'static [&'static str],
@@ -59,13 +58,13 @@ struct Task {
 
 /// The effect of a command on the index.
 enum Kind {
-    /// It builds from the archive: what the index holds then, from what it held before and what the archive holds.
+    /// A build from the archive, with the function that returns the index's articles from those before and the archive.
     Build(fn(&State, &Archive) -> State),
-    /// It deletes an article that is drawn from the index.
+    /// The deletion of a randomly drawn article.
     Delete,
-    /// It goes to another generation, which is drawn.
+    /// A switch to a randomly drawn generation.
     Rollback,
-    /// It leaves the index as it is and writes what it holds elsewhere, where that is read by the function.
+    /// A copy, which leaves the index as it is; the function reads what was written.
     Copy(fn(&Desk) -> Option<State>),
 }
 
@@ -109,7 +108,7 @@ const TASKS: [Task; 7] = [
     },
 ];
 const ROOT: &str = "--root=in";
-/// Commits are so far apart that a run makes a dozen or two.
+/// The interval of commits in megabytes, at which a run makes a dozen or two.
 const COMMIT: &str = "--commit-mb=0.02";
 /// The folder that `snapshot` writes to.
 const COPY: &str = "copy";
@@ -223,11 +222,11 @@ fn difference(found: &State, wanted: &State) -> Option<String> {
 #[derive(Default)]
 struct Tally {
     kills: usize,
-    /// Kills after which the index had moved on, and was not yet there.
+    /// Kills after which the index had changed, but not to its final state.
     between: usize,
     /// Runs that ended before the kill.
     ended: usize,
-    /// Kills between the steps of a swap, or just behind it.
+    /// Kills during the steps of a swap, or right behind it.
     swaps: usize,
     /// Kills after which another generation was current.
     swapped: usize,
@@ -241,7 +240,7 @@ fn crash(kills: usize, seed: u64) {
     let mut archive = Archive::new(desk.folder.path(), seed);
     let mut random = Random::new(seed ^ 0x5EED);
     let mut tallies: Vec<Tally> = TASKS.iter().map(|_| Tally::default()).collect();
-    // What each generation held when it was last looked at.
+    // The articles of each generation when it was last checked.
     let mut generations: BTreeMap<u64, State> = BTreeMap::new();
     let (mut current, mut held) = (0, State::new());
     let mut killed = 0;
@@ -274,16 +273,16 @@ fn crash(kills: usize, seed: u64) {
             }
             Kind::Copy(_) => {}
         }
-        // Moments are spread evenly over the length of a run; a tenth of them over its last tenth, where it swaps.
+        // Moments are spread evenly over the duration of a run; a tenth of them over its last tenth, where it swaps.
         let spread = (offset + killed as f64 * 0.618_033_988_75).fract();
         let share = if random.below(10) == 0 { 0.9 + spread / 10.0 } else { spread };
-        // The very first run is killed too, at a moment that is a guess; then each command runs once to its end.
+        // The very first run is killed too, at a guessed moment; then each command runs once to its end.
         let length = match tallies[at].length {
             Duration::ZERO if killed == 0 => FIRST_GUESS.mul_f64(share),
             Duration::ZERO => Duration::MAX,
             length => length.mul_f64(share),
         };
-        // Half of the kills of a swap wait until it has begun.
+        // Half of the kills of a swap wait until the swap has begun.
         let in_swap = task.swaps && killed > 0 && !tallies[at].length.is_zero() && random.below(2) == 0;
         let files = desk.swap_files();
 
@@ -298,7 +297,7 @@ fn crash(kills: usize, seed: u64) {
             std::thread::sleep(SWAP.mul_f64(spread));
         }
         let (elapsed, ended) = (started.elapsed(), status.is_some());
-        // Sends SIGKILL; who has ended meanwhile does not mind.
+        // Sends SIGKILL; a process that has ended meanwhile is not affected.
         child.kill().ok();
         let output = child.wait_with_output().unwrap();
         let ended = ended || output.status.signal() != Some(KILL);
@@ -331,7 +330,7 @@ fn crash(kills: usize, seed: u64) {
             assert!(output.status.success(), "{say}: {}", String::from_utf8_lossy(&output.stderr));
             assert_eq!(difference(&held, &target), None, "{say}");
             tallies[at].ended += 1;
-            // The machine may be busier now than it was.
+            // The machine may be busier now.
             let length = tallies[at].length;
             tallies[at].length = if length.is_zero() { elapsed } else { (length + elapsed.max(length / 2)) / 2 };
             archive.change();
@@ -355,7 +354,7 @@ fn crash(kills: usize, seed: u64) {
                     target.get(title)
                 );
             }
-            // Nobody waits for the end of the run before the archive goes on changing.
+            // The archive may change while a run is in progress.
             if random.below(3) == 0 {
                 archive.change();
             }
@@ -383,7 +382,7 @@ fn crash(kills: usize, seed: u64) {
     );
 }
 
-/// Holds the generations that are not current against what they held when they were, but for what was deleted since.
+/// Compares the generations that are not current with their state when they were, except for later deletions.
 fn look_at_others(
     desk: &Desk,
     archive: &Archive,
@@ -399,7 +398,7 @@ fn look_at_others(
         let number = generation.number;
         let stage = generation.state().unwrap().stage;
         match generations.get(&number) {
-            // A swap to it was killed before its last step: the next reindex may go on with it.
+            // A swap to it was killed before its last step: the next reindex may resume it.
             Some(_) if number > current && stage == Stage::Served => {}
             Some(known) => {
                 let found = read(&generation);
@@ -414,9 +413,9 @@ fn look_at_others(
     *generations = others;
 }
 
-/// The last runs are left to end; the index equals one that was built anew.
+/// Lets the last runs end; the index must equal one that is built anew.
 fn finish(desk: &Desk, archive: &Archive) {
-    // The one that is built anew keeps out the same.
+    // The index that is built anew keeps out the same articles.
     let anew = desk.folder.path().join("anew");
     std::fs::create_dir(&anew).unwrap();
     Tombstones::read(&desk.index()).unwrap().write(&anew).unwrap();
@@ -438,7 +437,7 @@ fn finish(desk: &Desk, archive: &Archive) {
     assert!(stray.is_empty(), "left behind: {stray:?}");
 }
 
-/// Files of an index folder that no generation needs.
+/// Returns the files of an index folder that no generation needs.
 fn strays(index: &Path) -> Vec<String> {
     let names = |folder: &Path| -> Vec<String> {
         let list = std::fs::read_dir(folder).unwrap();

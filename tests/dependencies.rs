@@ -1,10 +1,10 @@
-//! Holds what the crate is linked with: the weight of each feature set, and licences that `deny.toml` allows.
+//! Tests the dependencies of the crate: the number of crates in each feature set, and licences that `deny.toml` allows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
-/// The most crates that the library alone may have in its tree, itself included. tantivy has 113 of them.
+/// The most crates that the library alone may have in its tree, itself included; tantivy has 113 of them.
 const LIBRARY_ALONE: usize = 125;
 
 /// A feature set, and the crates that it must not pull in.

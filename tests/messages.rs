@@ -1,5 +1,5 @@
-//! Everything that is said to people stands in the catalogue of messages: the sources are read for texts that look like a
-//! message, and each is said in Chinese, or named in the catalogue as none.
+//! Tests that the catalogue has all messages to people: the sources are searched for texts that look like a message,
+//! and each must have a translation, or be listed as none.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -56,7 +56,7 @@ fn is_said(text: &str) -> bool {
         sample.push_str(before);
         match after.split_once('}') {
             Some((_, after)) => {
-                // Behind a word stands the ending of its plural.
+                // Behind a word stands a plural ending.
                 sample.push(if before.ends_with(|c: char| c.is_ascii_lowercase()) { 's' } else { '7' });
                 rest = after;
             }

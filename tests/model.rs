@@ -10,10 +10,10 @@ mod model;
 
 use model::Desk;
 
-/// Steps of the run that every test run does, with seeds of its own.
+/// The steps of the short run, with seeds of its own.
 const SHORT: usize = 30;
 const SEEDS: u64 = 2;
-/// Steps of the long run, and of one archive in it.
+/// The steps of the long run, and of one archive in it.
 const LONG: usize = 10_000;
 const ONE_ARCHIVE: usize = 100;
 

@@ -1,4 +1,5 @@
-//! `delete`, `rollback`, `snapshot`, `export` and `reindex` as an operator runs them: what is said, and the exit code.
+//! Tests `delete`, `rollback`, `snapshot`, `export` and `reindex` as an operator runs them: the messages, and the exit
+//! code.
 
 #[path = "support/desk.rs"]
 mod desk;

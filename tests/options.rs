@@ -150,10 +150,10 @@ fn exports_say_what_matches_how_where_more_was_asked_for() {
     let csv = export(&["--synonyms", "--format", "csv"]);
     assert!(csv.starts_with("id,match,title,") && csv.lines().count() == wide.len() + 1, "{csv}");
     assert_eq!(csv.matches(",synonym,").count(), wide.iter().filter(|kind| *kind == "\"synonym\"").count());
-    // An index is built again from an export that says it.
+    // An index is rebuilt from an export only if that says it holds everything.
     desk.run(&["export", "--query", "外来工", "--synonyms", "--output", "again.jsonl"]).exits(0);
     desk.run(&["index", "again.jsonl", "--index", "other"]).exits(0);
-    // Filters as everywhere.
+    // Filters work as in other commands.
     let (out, _) = desk.run(&["export", "--editor", "梁禾", "--from", "2019"]).exits(0);
     assert!(out.lines().count() > 0 && out.lines().all(|line| line.contains("梁禾")), "{out}");
 }

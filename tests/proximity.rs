@@ -18,7 +18,7 @@ use serde_json::json;
 const ARTICLES: usize = 600;
 /// The number of needles that are tried.
 const NEEDLES: usize = 2_500;
-/// At least so many of them the positions must settle without a look at a text.
+/// The least number of needles that the positions decide without reading a text.
 const SETTLED: usize = 1_200;
 /// The parts that texts are made of: few, so that they often meet.
 const LETTERS: [&str; 20] = [
@@ -28,7 +28,7 @@ const LETTERS: [&str; 20] = [
 /// The number of signs that needles are made of beside.
 const SIGNS: usize = 4;
 
-/// Texts drawn by numbers.
+/// Random texts.
 struct Random(random::Random);
 
 impl Random {

@@ -34,7 +34,7 @@ fn every_article_with_a_string_is_found_and_no_other() {
     let mut random = Random(7);
     let (mut tried, mut found) = (0, 0);
     while tried < STRINGS {
-        // Titles and bodies alike: a text is one of the first two of its article.
+        // Titles and bodies are chosen alike: a text is one of the first two of its article.
         let article = random.below(plain.ids.len());
         let text: Vec<char> = plain.texts(article)[random.below(2)].chars().collect();
         let length = 1 + random.below(LONGEST);
@@ -58,7 +58,7 @@ fn every_article_with_a_string_is_found_and_no_other() {
     println!("{tried} strings in {} articles: {found} hits, none missing, none false", plain.ids.len());
 }
 
-/// The folded title, body, lead and names of every article, end to end, as they were stored.
+/// The folded title, body, lead and names of every article, end to end, in the order of the index.
 struct Plain {
     ids: Vec<String>,
     /// The first position of each article's text.
@@ -66,7 +66,7 @@ struct Plain {
     text: String,
 }
 
-/// Between two fields, and between two articles: in no string.
+/// The separator of fields and articles, which is in no string.
 const GAP: char = '\u{0}';
 
 impl Plain {

@@ -1,4 +1,4 @@
-//! The second stage of ranking: which of the first hits it puts first, and what it must never change.
+//! Tests of the second stage of ranking: the hits that it puts first, and the properties that it must never change.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -11,7 +11,7 @@ use gongxun_core::search::{Kind, Request, Results, Sort, search};
 use gongxun_text::synonyms::Synonyms;
 use serde_json::json;
 
-/// Text that holds none of what is asked.
+/// Text without any word of the queries.
 const FILLER: &str = "昨天下午记者从现场了解到这里的情况正在好转，各方都在想办法。";
 
 fn articles(articles: &[(&str, &str, &str, &str)]) -> Archive {
@@ -63,11 +63,11 @@ fn the_item_of_a_digest_that_answers_is_found_and_shown() {
 
 #[test]
 fn the_snippet_is_of_the_item_that_ranked() {
-    // More of the letters stand elsewhere, one by one.
+    // More of the characters stand elsewhere, one by one.
     let body = format!("{}\n今年的欠薪案件，由仲裁院审结。{FILLER}", format!("欠薪的事{FILLER}{FILLER}\n").repeat(12),);
     let archive = articles(&[("1", "", "消息", &body)]);
     let results = ask(&archive, "欠薪 仲裁", Request::SECOND_STAGE);
-    // One hit alone has its place anyway.
+    // A single hit has its passage all the same.
     assert!(results.hits[0].snippet.text.contains("欠薪案件，由仲裁院"), "{}", results.hits[0].snippet.text);
 }
 

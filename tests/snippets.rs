@@ -1,5 +1,5 @@
-//! Every mark covers exactly a matched word or string of the article's text, whatever letters and width that is in; and
-//! every hit has a snippet. Over more than 10,000 pairs of a query and a hit.
+//! Tests that every mark covers exactly a matched word or string of the article's text, in Simplified or Traditional
+//! characters and of any width, and that every hit has a snippet. Over more than 10,000 pairs of a query and a hit.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -25,14 +25,14 @@ const PAIRS: usize = 10_000;
 /// The number of hits of a query that are checked.
 const HITS: usize = 12;
 
-/// The corpus has no page in full width: title and body of one.
+/// The title and body of a page in full width, which the corpus lacks.
 const WIDE: (&str, &str) = (
     "AI派单上线300天,骑手说了算?",
     "2024年5月,一家平台的AI系统上线第300天。12351热线接到87件投诉,其中APP误判53件。\n\
      工会的3名律师查了GPS记录:No.17站点平均每单28分钟,系统只给19分钟。骑手代表说,AI不懂电梯。",
 );
 
-/// Texts drawn by numbers.
+/// Random texts.
 struct Random(random::Random);
 
 impl Random {
@@ -123,7 +123,7 @@ fn allowed(snapshot: &Snapshot, request: &Request) -> Vec<Needle> {
     compiled.marks.into_iter().chain(compiled.part_marks).map(|Mark { needle, .. }| needle).collect()
 }
 
-/// Checks one hit and gives the number of its marks.
+/// Checks a hit and returns the number of its marks.
 fn check(hit: &Hit, allowed: &[Needle], root: Option<&Node>, query: &str) -> usize {
     let article = &hit.article;
     let snippet: Vec<char> = hit.snippet.text.chars().collect();
@@ -131,7 +131,7 @@ fn check(hit: &Hit, allowed: &[Needle], root: Option<&Node>, query: &str) -> usi
     let one_line = |text: &str| -> Vec<char> {
         text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect()
     };
-    // Each piece between ellipses stands in the article's own text as it is.
+    // Each piece between ellipses stands unchanged in the article's own text.
     let (body, lead) = (one_line(&article.body), one_line(article.lead.as_deref().unwrap_or("")));
     let shown: String = snippet.iter().collect();
     let is_there = |text: &[char]| {

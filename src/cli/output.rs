@@ -48,7 +48,7 @@ pub fn csv_begins(output: &OutputArgs) -> &'static str {
     if output.bom.unwrap_or(is_csv) { gongxun_core::view::csv::BYTE_ORDER_MARK } else { "" }
 }
 
-/// Whether an error means that whoever reads our output has stopped.
+/// Whether an error means that the reader of the output has closed it.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
 }

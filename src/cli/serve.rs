@@ -64,8 +64,8 @@ fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
         }
     }
     let mut settings = Settings::default();
-    // Without a token nobody reads anything, whatever host name is given; and who may reach an open server may also use
-    // its name.
+    // Without a token no request is answered, whatever host name it has; and a client that may reach an open server may
+    // use any name for it.
     settings.hosts = if token.is_some() || !is_loopback { Hosts::Any } else { Hosts::Loopback(args.hosts.clone()) };
     settings.token = token;
     settings.origins = args.origins.clone();

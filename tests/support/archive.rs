@@ -9,7 +9,7 @@ use gongxun_core::search::{Request, Results, search};
 use gongxun_ingest::ingest::{self, Options, Prune, Report};
 use gongxun_text::synonyms::Synonyms;
 
-/// A folder that goes when the test ends.
+/// A folder that is removed when the test ends.
 pub struct Archive {
     folder: tempfile::TempDir,
 }
@@ -23,7 +23,7 @@ impl Archive {
         self.folder.path().join("index")
     }
 
-    /// Writes an input file below the folder and gives its path.
+    /// Writes an input file below the folder and returns its path.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join("in").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -36,7 +36,7 @@ impl Archive {
         self.folder.path().join("in")
     }
 
-    /// Takes in what [`Archive::write`] wrote, with all that is gone taken out.
+    /// Ingests what [`Archive::write`] wrote, with pruning.
     pub fn ingest(&self) -> Report {
         self.ingest_from(&self.inputs(), &self.inputs())
     }

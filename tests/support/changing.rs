@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gongxun_text::random::Random;
 
-/// Files of the archive at the beginning, and articles of each.
+/// The number of files of the archive at the beginning.
 const FILES: usize = 24;
 const ARTICLES: usize = 20;
 
@@ -17,7 +17,7 @@ pub struct Archive {
     folder: PathBuf,
     random: Random,
     pub files: BTreeMap<String, State>,
-    /// The titles of what was deleted from the index and is kept out.
+    /// The titles of the articles that were deleted from the index and are kept out.
     pub deleted: BTreeSet<String>,
     names: usize,
 }
@@ -84,7 +84,7 @@ impl Archive {
         std::fs::write(self.folder.join(file).with_extension("jsonl"), lines.collect::<String>()).unwrap();
     }
 
-    /// Another day: a third of the files change, a few go, a few come.
+    /// Changes the archive as from one day to the next: a third of the files change, a few are removed, a few added.
     pub fn change(&mut self) {
         for file in self.files.keys().cloned().collect::<Vec<_>>() {
             match self.random.below(24) {

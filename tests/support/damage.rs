@@ -8,12 +8,12 @@ use std::sync::OnceLock;
 use ferrous_opencc::{OpenCC, config::BuiltinConfig};
 use pinyin::ToPinyin;
 
-/// One mirror: what its script does and does not do.
+/// A mirror: the properties of its script.
 #[derive(Debug, Clone)]
 pub struct Mirror {
-    /// Step 1: simplified to traditional, character by character.
+    /// Step 1: Simplified characters to Traditional ones, one by one.
     pub traditional: bool,
-    /// A blank in front of the closing bracket.
+    /// Whether there is a blank in front of the closing bracket.
     pub blank: bool,
     /// The treatment of punctuation in step 2.
     pub marks: Marks,
@@ -31,9 +31,9 @@ pub enum Marks {
     /// By bytes, so that the two bytes of a mark are found across characters as well; the decoder takes the ASCII mark along
     /// with a byte that it can't read.
     Swallowed,
-    /// By bytes, and what was put in stands on the page, in ASCII where ASCII has the mark.
+    /// By bytes, and the replacement stays on the page, in ASCII if ASCII has the mark.
     Half,
-    /// The same in full width.
+    /// By bytes, and the replacement stays on the page in full width.
     Full,
 }
 
@@ -42,9 +42,9 @@ pub enum Marks {
 pub enum Decoder {
     /// One `?` for it and the byte behind it.
     Pairs,
-    /// The same, and also for pairs that GBK leaves to its users.
+    /// The same, and also for pairs in GBK's private-use area.
     KnownPairs,
-    /// One `?` for it and the byte behind it; pairs that GBK leaves to its users are decoded, and lost on the way.
+    /// One `?` for it and the byte behind it; pairs in GBK's private-use area are decoded, and lost later.
     PrivateLost,
     /// One U+FFFD for it; the ASCII character behind it stays, `(` too.
     SingleBytes,
@@ -59,7 +59,7 @@ pub enum Tones {
     None,
 }
 
-/// A small generator of random numbers, the same for the same seed.
+/// A small random number generator with a fixed seed.
 pub struct Random(pub u64);
 
 impl Random {
@@ -115,7 +115,7 @@ pub fn damage(line: &str, mirror: &Mirror) -> String {
         .map(|c| if mirror.traditional { to_traditional(c) } else { c })
         .map(|c| if mirror.marks == Marks::Characters { to_ascii(c) } else { c })
         .collect();
-    // What GBK does not have parts the line: the script's own conversion leaves it alone.
+    // Characters that GBK lacks split the line: the script's own conversion leaves them alone.
     let mut damaged = String::new();
     let mut bytes = Vec::new();
     for c in line.chars() {

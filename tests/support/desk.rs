@@ -9,7 +9,7 @@ pub struct Desk {
     pub folder: tempfile::TempDir,
 }
 
-/// A command under way.
+/// A running command.
 pub struct Run<'a> {
     desk: &'a Desk,
     command: Command,
@@ -42,7 +42,7 @@ impl Desk {
     pub fn run<'a>(&'a self, args: &[&str]) -> Run<'a> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gongxun"));
         command.args(args).current_dir(self.folder.path()).env_remove("GONGXUN_INDEX");
-        // Whoever runs the tests may speak Chinese, and like colours.
+        // The environment of the person who runs the tests must have no effect.
         command.env("LC_ALL", "C").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
         Run { desk: self, command, input: String::new() }
     }

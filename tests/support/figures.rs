@@ -10,16 +10,16 @@ use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Options, extract};
 use gongxun_text::fold::{fold, is_han};
 
-/// The figures of the pages with re-annotated bodies.
+/// The scores of the pages with re-annotated bodies.
 #[derive(Default)]
 pub struct Bodies {
     /// F1, precision, recall and name of each page, the worst first.
     pub pages: Vec<(f64, f64, f64, String)>,
-    /// Pages with the right headline.
+    /// The number of pages with the right headline.
     pub titles: usize,
-    /// The others: name, found, wanted.
+    /// The other headlines: name, found, wanted.
     pub wrong_titles: Vec<(String, String, String)>,
-    /// Pages that gave no article.
+    /// The pages that yielded no article.
     pub rejected: Vec<String>,
 }
 
@@ -59,9 +59,9 @@ pub fn bodies(data: &Path) -> Bodies {
 pub struct Field {
     /// The field's name.
     pub name: &'static str,
-    /// Right ones.
+    /// The number of right ones.
     pub right: usize,
-    /// All.
+    /// The number of all.
     pub all: usize,
     /// The wrong ones.
     pub wrong: Vec<String>,

@@ -1,4 +1,4 @@
-//! A model of an archive and of the index of it, and a walk that changes both and compares them.
+//! A model of an archive and of its index, and a random walk that changes both and compares them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -48,7 +48,7 @@ enum File {
     Lines(Vec<Record>),
     Zip(Vec<(String, Record)>),
     Export(Vec<Line>),
-    /// A file that is gone and was not pruned: what the index held of it.
+    /// A file that is gone and was not pruned: the claims that the index holds of it.
     Ghost(Vec<Claim>),
 }
 
@@ -179,7 +179,7 @@ impl Tombstone {
     }
 }
 
-/// An archive, an index of it, and what both should be.
+/// An archive, an index of it, and the model of both.
 pub struct Desk {
     folder: tempfile::TempDir,
     index: PathBuf,
@@ -194,7 +194,7 @@ pub struct Desk {
     log: Vec<String>,
 }
 
-/// Stops a run after so many steps of progress.
+/// Stops a run after a number of steps of progress.
 struct Stop<'a> {
     flag: &'a AtomicBool,
     after: usize,
@@ -270,7 +270,7 @@ impl Desk {
         (0..1 + self.random.below(5)).map(|_| self.record()).collect()
     }
 
-    /// One change of the archive.
+    /// Makes one change of the archive.
     fn change(&mut self) {
         let names: Vec<String> = self.disk.keys().cloned().collect();
         let pick = |random: &mut Random| names.get(random.below(names.len().max(1))).cloned();
@@ -324,7 +324,7 @@ impl Desk {
         self.write(&name, file);
     }
 
-    /// An export of what the index holds, or of a part, also beside what it came of and one line twice.
+    /// Adds an export of all or some articles of the index, some beside their pages and one line twice.
     fn add_export(&mut self) {
         if self.current() == 0 {
             return;
@@ -430,7 +430,7 @@ impl Desk {
         self.note_read(prune);
     }
 
-    /// A run that is stopped somewhere, and one that goes on with it.
+    /// Stops a run at some point, and resumes it with another.
     fn interrupted(&mut self) {
         let flag = AtomicBool::new(false);
         let after = self.random.below(6);
@@ -517,7 +517,7 @@ impl Desk {
         self.ingest(Prune::BelowPaths);
     }
 
-    /// The index goes on as a copy of itself.
+    /// Replaces the index by a copy of itself.
     fn snapshot(&mut self) {
         self.log.push("-- snapshot".into());
         self.ingest(Prune::BelowPaths);
@@ -539,7 +539,7 @@ impl Desk {
         assert!(report.files.damaged.is_empty() && report.counts.problems.is_empty(), "{}{report:?}", self.say());
     }
 
-    /// The index against the model; `anew` against an index that is built anew too.
+    /// Compares the index with the model; with `anew` also with an index that is built anew.
     fn compare(&self, anew: bool) {
         if self.current() == 0 {
             return;

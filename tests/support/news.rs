@@ -1,4 +1,4 @@
-//! Articles for benches: the scale file where `GONGXUN_DATA` names the data, else words of the dictionary drawn by their
+//! Articles for benches: the scale file if `GONGXUN_DATA` names the data, else words of the dictionary drawn by their
 //! frequencies.
 #![allow(dead_code, reason = "each user takes a part of it")]
 

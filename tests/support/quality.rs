@@ -25,7 +25,7 @@ pub const DEPTH: usize = 100;
 /// The number of first hits that count for MRR and the first recall.
 const FIRST: usize = 10;
 
-/// A question with the articles that answer it, by their keys, and how well: 2 is about it, 1 answers in passing.
+/// A question with the keys of the articles that answer it, each with a grade: 2 is about it, 1 answers in passing.
 pub struct Question {
     pub text: String,
     pub relevant: BTreeMap<String, u8>,
@@ -34,9 +34,9 @@ pub struct Question {
 /// The scores of a ranking, as means over all questions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Figures {
-    /// One over the place of the first right article among the first ten.
+    /// The reciprocal rank of the first right article among the first ten.
     pub mrr: f64,
-    /// The share of the right articles among the first ten, of as many as have room there.
+    /// The share of the right articles among the first ten, of as many as fit there.
     pub recall_10: f64,
     /// The same among the first hundred.
     pub recall_100: f64,
@@ -44,12 +44,12 @@ pub struct Figures {
     pub ndcg: f64,
 }
 
-/// Asks all questions: the means of all figures.
+/// Scores the answers to all questions: the means of all figures.
 pub fn measure(questions: &[Question], answer: impl FnMut(&str) -> Vec<String>) -> Figures {
     mean(&each(questions, answer))
 }
 
-/// Asks all questions: the figures of each.
+/// Scores the answers to all questions: the figures of each.
 pub fn each(questions: &[Question], mut answer: impl FnMut(&str) -> Vec<String>) -> Vec<Figures> {
     questions.iter().map(|question| figures(question, &answer(&question.text))).collect()
 }
@@ -111,7 +111,7 @@ pub fn difference(old: &[Figures], new: &[Figures], figure: impl Fn(&Figures) ->
     Difference { mean, low: means[DRAWS / 40], high: means[DRAWS - 1 - DRAWS / 40] }
 }
 
-/// A small generator of random numbers: the same ones each time.
+/// A small random number generator with a fixed seed.
 pub struct Random(pub u64);
 
 impl Random {
@@ -123,7 +123,7 @@ impl Random {
     }
 }
 
-/// A snapshot whose articles are called by keys.
+/// A snapshot whose articles are identified by keys.
 pub struct Ours {
     pub snapshot: Snapshot,
     /// The key of each document, by segment.
@@ -131,7 +131,7 @@ pub struct Ours {
 }
 
 impl Ours {
-    /// Calls each article by what `key` makes of its origin.
+    /// Names each article by the key that `key` derives from its origin.
     pub fn new(snapshot: Snapshot, key: impl Fn(&gongxun_core::article::Article) -> String) -> Ours {
         let mut keys = vec![BTreeMap::new(); snapshot.searcher.segment_readers().len()];
         for found in snapshot.all() {

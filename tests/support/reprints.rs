@@ -32,7 +32,7 @@ pub enum Evidence {
     Both,
     /// The title; the day is up to two years off.
     Title,
-    /// A day at most seven days off; the title is another.
+    /// A day at most seven days off; the title differs.
     Day,
 }
 
@@ -64,7 +64,7 @@ pub fn fingerprints(articles: &[Article]) -> (Vec<u8>, f64) {
     (packed, bytes(articles) as f64 / 1e6 / start.elapsed().as_secs_f64())
 }
 
-/// Bytes of title, lead and body.
+/// Returns the bytes of title, lead and body.
 pub fn bytes(articles: &[Article]) -> usize {
     articles.iter().map(|a| a.title.len() + a.lead.as_ref().map_or(0, String::len) + a.body.len()).sum()
 }

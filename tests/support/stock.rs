@@ -21,7 +21,7 @@ const MEMORY: usize = 100 << 20;
 /// The fields that are counted.
 const FACETS: [&str; 3] = ["source", "editor", "month"];
 
-/// An article as it is given to the index.
+/// An article in the form that the index takes.
 #[derive(Default)]
 pub struct Row<'a> {
     pub key: String,
@@ -154,7 +154,7 @@ impl Stock {
         for (_, address) in &top {
             let doc: TantivyDocument = self.searcher.doc(*address).unwrap();
             for snippets in &snippets {
-                // Its HTML is not asked for: it panics where tokens overlap.
+                // Its HTML is not used: it panics if tokens overlap.
                 std::hint::black_box(snippets.snippet_from_doc(&doc).highlighted().len());
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use gongxun_core::article::Article;
 
-/// Elements whose contents a browser shows nothing of as text.
+/// Elements whose contents are not visible text.
 const SILENT: [&str; 14] = [
     "script", "style", "title", "textarea", "xmp", "noembed", "noframes", "template", "iframe", "object", "svg",
     "audio", "video", "canvas",

@@ -49,7 +49,7 @@ impl Desk {
         state
     }
 
-    /// Tells the index, where there is one, that its archive stands here now.
+    /// Tells the index, if there is one, that its archive is here now.
     fn moved(&self) {
         if Generation::current(&self.index()).unwrap().is_some() {
             let mut writer = Writer::open(&self.index(), None, RESOURCES).unwrap();
@@ -167,7 +167,7 @@ impl Scenario {
         assert_eq!(desk.held(), target, "after {say}");
     }
 
-    /// Lets each step of our own fail, and of the steps on tantivy's files the first of each kind.
+    /// Makes each step of our own fail, and of the steps on tantivy's files the first of each kind.
     fn each_kind_fails(&self) {
         let mut met = BTreeSet::new();
         let steps = self.steps();
@@ -182,7 +182,7 @@ impl Scenario {
         self.fails(Fault::Once(steps.len() + 1));
     }
 
-    /// Lets each step fail, alone and with all after it.
+    /// Makes each step fail, alone and with all after it.
     fn each_step_fails(&self) {
         let steps = self.steps().len();
         for at in 1..=steps + 1 {
@@ -193,7 +193,7 @@ impl Scenario {
     }
 }
 
-/// The length of the name that tantivy gives to a segment.
+/// The length of tantivy's name of a segment.
 const SEGMENT_NAME: usize = 32;
 
 #[test]

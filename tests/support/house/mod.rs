@@ -1,7 +1,7 @@
-//! The sources of a crate as a graph of files: which file takes names from which.
+//! The sources of a crate as a graph of files: the names that each file takes from each other.
 //!
-//! In: the files of one crate. Out: edges from file to file. A name that a module hands on by `pub use` belongs to the
-//! file that defines it, so that a facade is no import; code in tests does not count.
+//! In: the files of one crate. Out: edges from file to file. A name that a module re-exports by `pub use` belongs to
+//! the file that defines it, so that a facade is no import; code in tests does not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -269,7 +269,7 @@ fn flatten(tree: &UseTree, before: &mut Vec<String>, handed_on: bool, imports: &
     }
 }
 
-/// Collects every path that stands in code, without what tests hold.
+/// Collects every path in code, without tests.
 struct Paths<'a>(&'a mut BTreeSet<Vec<String>>);
 
 impl<'ast> Visit<'ast> for Paths<'_> {

@@ -3,7 +3,7 @@
 //! Articles flow in through [`Writer`]; a [`Snapshot`] of one commit of one generation flows out to [`crate::search`].
 //! tantivy is named here, in `search` and in `error`, and nowhere else; nothing else writes to an index folder.
 //!
-//! The rooms, each of which may use those above it:
+//! The modules, each of which may use those above it:
 //!
 //! ```text
 //! schema, analyzer   the fields, and the tokens that fill them

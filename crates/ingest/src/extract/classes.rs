@@ -103,7 +103,7 @@ fn is_lead(value: &str) -> bool {
     value.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| LEAD.contains(&w.to_ascii_lowercase().as_str()))
 }
 
-/// Whether the words of a class or id speak of an article's text, and of something beside it.
+/// Whether the words of a class or id mark an article's text, and something beside it.
 fn words_of(value: &str) -> (bool, bool) {
     const BODY: &[&str] = &[
         "content", "article", "artical", "story", "zhengwen", "neirong", "entry", "text", "body", "detail", "post",

@@ -443,7 +443,7 @@ pub fn is_organisation(token: &str) -> bool {
         && ENDS.iter().any(|end| folded.ends_with(end))
 }
 
-/// Whether a line names who signs a document: an organisation, by its last character, or an office and a name.
+/// Whether a line names the signatory of a document: an organisation, by its last character, or an office and a name.
 pub fn is_signer(text: &str) -> bool {
     const OFFICES: &[&str] =
         &["主席", "总理", "部长", "局长", "主任", "会长", "院长", "厅长", "省长", "市长", "县长", "校长"];

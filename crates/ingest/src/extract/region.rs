@@ -348,7 +348,7 @@ impl Reader<'_> {
             && matches!(self.block_of(line), Block::Heading | Block::Paragraph)
     }
 
-    /// Whether a line is the day below the name of who signs a document: 岚州市总工会 / 2024年3月4日.
+    /// Whether a line is the day below the name of a document's signatory: 岚州市总工会 / 2024年3月4日.
     fn is_signed(&self, line: usize, start: usize) -> bool {
         /// The most letters of an organisation's name and of a day.
         const SIGNER: u32 = 30;
