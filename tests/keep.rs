@@ -281,7 +281,7 @@ fn a_generation_that_fails_its_check_never_serves() {
     bytes[5] ^= 1;
     fs::write(&store, bytes).unwrap();
     unsound(swap(writer, 1, articles, |_| Ok(None)), store.to_str().unwrap());
-    // The strings that somebody else searches for.
+    // A check of the caller.
     let (writer, articles) = build();
     unsound(swap(writer, 1, articles, |_| Ok(Some("nothing is found".into()))), "nothing is found");
     // A rollback to the bad ones is refused, and the next swap removes them.

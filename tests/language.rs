@@ -335,7 +335,7 @@ proptest! {
         let request = Request { facets: true, explain: true, limit: 3, ..Request::new(parse(&text)) };
         let results = search(snapshot, &request, Synonyms::builtin()).unwrap();
         prop_assert!(results.hits.len() <= 3 && results.total + results.synonym_total + results.partial_total <= snapshot.articles());
-        // A full match of the query is found by the narrower reading, or not at all.
+        // An exact search finds no more full matches.
         let exact = Request { breadth: Breadth::Exact, ..request.clone() };
         prop_assert!(search(snapshot, &exact, Synonyms::builtin()).unwrap().total <= results.total);
         if let Some(hit) = results.hits.first() {

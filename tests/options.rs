@@ -150,7 +150,7 @@ fn exports_say_what_matches_how_where_more_was_asked_for() {
     let csv = export(&["--synonyms", "--format", "csv"]);
     assert!(csv.starts_with("id,match,title,") && csv.lines().count() == wide.len() + 1, "{csv}");
     assert_eq!(csv.matches(",synonym,").count(), wide.iter().filter(|kind| *kind == "\"synonym\"").count());
-    // An index is rebuilt from an export only if that says it holds everything.
+    // An index can be built from an export with the field `match`.
     desk.run(&["export", "--query", "外来工", "--synonyms", "--output", "again.jsonl"]).exits(0);
     desk.run(&["index", "again.jsonl", "--index", "other"]).exits(0);
     // Filters work as in other commands.

@@ -67,7 +67,7 @@ fn the_snippet_is_of_the_item_that_ranked() {
     let body = format!("{}\n今年的欠薪案件，由仲裁院审结。{FILLER}", format!("欠薪的事{FILLER}{FILLER}\n").repeat(12),);
     let archive = articles(&[("1", "", "消息", &body)]);
     let results = ask(&archive, "欠薪 仲裁", Request::SECOND_STAGE);
-    // A single hit has its passage all the same.
+    // The snippet of a single hit shows its best passage all the same.
     assert!(results.hits[0].snippet.text.contains("欠薪案件，由仲裁院"), "{}", results.hits[0].snippet.text);
 }
 
