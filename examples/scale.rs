@@ -6,10 +6,10 @@
 //! $ target/release/examples/scale target/release/gongxun generated 10000 100000 1000000
 //! ```
 //!
-//! For each count the program takes in so many articles of the folder that `generate_articles` wrote, into a fresh index
-//! that is removed afterwards. Memory is read from /proc ten times a second: `RssAnon` is what the program holds for
-//! itself, `RssFile` are pages of mapped files that the system takes back when it wants to. Meanwhile `gongxun search`
-//! runs over and over.
+//! For each count the program indexes that many articles of the folder that `generate_articles` wrote, into a fresh
+//! index that is removed afterwards. Memory is read from /proc ten times a second: `RssAnon` is what the program holds
+//! for itself, `RssFile` are pages of mapped files that the system takes back when it wants to. Meanwhile `gongxun
+//! search` runs over and over.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

@@ -31,7 +31,7 @@
 //! - [`Writer`]: puts [`Article`]s in and takes them out; one at a time. With the feature `ingest`,
 //!   [`ingest::ingest`] reads whole archives into it.
 //! - [`Snapshot`]: one commit, which never changes; [`Snapshot::search`] begins a [`Search`].
-//! - [`Query`] and [`Filter`]: what is looked for, read from text ([the query language][query]) or built.
+//! - [`Query`] and [`Filter`]: a query, parsed from text ([the query language][query]) or built.
 //! - [`Results`]: hits with marked snippets, three counts, facets, notes; plain data with serde, the JSON of the program.
 //! - [`Control`]: stop flag, deadline and progress of a long call.
 //! - [`cite`]: RIS, BibTeX and GB/T 7714.
@@ -95,7 +95,7 @@ pub mod collocations {
     pub use gongxun_core::search::collocations::{Collocation, Collocations, Options};
 }
 
-/// Whether an index holds what was written and finds what it holds: what [`Index::verify`] gives.
+/// Verification that an index is undamaged and finds all that it holds: the options and report of [`Index::verify`].
 ///
 /// [`Index::verify`]: crate::Index::verify
 pub mod verify {

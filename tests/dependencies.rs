@@ -104,7 +104,7 @@ fn is_allowed(expression: &str, allowed: &BTreeSet<&str>) -> bool {
     }
 }
 
-/// Returns the parts between `separator` outside of brackets, where there is one.
+/// Returns the parts between `separator` outside of brackets, if there is one.
 fn split<'a>(expression: &'a str, separator: &str) -> Option<Vec<&'a str>> {
     let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
     for (at, letter) in expression.char_indices() {

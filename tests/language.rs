@@ -33,7 +33,7 @@ fn ask(snapshot: &Snapshot, query: &str) -> Results {
     search(snapshot, &Request::new(parse(query)), Synonyms::builtin()).unwrap()
 }
 
-/// Returns the examples of the page: the query of each row, and what the page says of it.
+/// Returns the examples of the page: the query of each row, and its description.
 fn examples() -> Vec<(String, String)> {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/QUERY.md")).unwrap();
     let row = |line: &str| {

@@ -12,7 +12,7 @@ use desk::Desk;
 
 const ARTICLE: &str = "{\"title\":\"工会驿站\",\"body\":\"环卫工歇脚的地方。\"}\n";
 
-/// Returns all files below a folder with what is in them, and all folders, by their paths in it.
+/// Returns all files below a folder with their contents, and all folders, by their paths in it.
 fn tree(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let mut tree = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];

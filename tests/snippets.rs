@@ -200,7 +200,7 @@ fn covered(marked: &[char], allowed: &[Needle]) -> bool {
     reach[..marked.len()].iter().all(|covered| *covered)
 }
 
-/// Whether the whole of a text is what a pattern stands for.
+/// Whether a pattern matches the whole of a text.
 fn is_pattern(text: &[char], parts: &[PatternPart]) -> bool {
     match parts.split_first() {
         None => text.is_empty(),

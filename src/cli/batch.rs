@@ -80,8 +80,8 @@ fn separator(file: &Path) -> Option<char> {
     [("csv", ','), ("tsv", '\t')].into_iter().find(|(name, _)| *name == end).map(|(_, separator)| separator)
 }
 
-/// Reads the queries, and the lines that are none with the reason. Empty lines and those that begin with # are skipped,
-/// as is the first line of a table if it names the columns.
+/// Reads the queries, and the lines that can't be read as queries with the reason. Empty lines and those that begin
+/// with # are skipped, as is the first line of a table if it names the columns.
 fn read(text: &str, separator: Option<char>) -> (Vec<Named>, Vec<(usize, String)>) {
     let (mut named, mut broken) = (Vec::new(), Vec::new());
     for (number, line) in text.trim_start_matches('\u{FEFF}').lines().enumerate() {

@@ -139,7 +139,7 @@ fn require_understood(args: &DeleteArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether so many articles may be deleted: asked on a terminal where a query named them, or there are many.
+/// Whether this many articles may be deleted. Asks on a terminal if a query selected them, or there are many.
 fn confirmed(args: &DeleteArgs, count: usize) -> anyhow::Result<bool> {
     let by_query = args.query.is_some() || args.source.is_some();
     match is_a_dialogue() {
@@ -163,7 +163,7 @@ fn ask(question: &str) -> anyhow::Result<bool> {
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是"))
 }
 
-/// Whether the other copies go too. They are listed where that was not said beforehand.
+/// Whether the other copies are deleted too. They are listed if the arguments do not say so.
 fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
     let count = copies.len();
     match args.copies {

@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A day, with the time of day where the page gives one. A date that the calendar or the clock lacks can't be made. Dates compare by the printed local day and time.
+/// A day, with the time of day if the page gives one. A date that the calendar or the clock lacks can't be made. Dates
+/// compare by the printed local day and time.
 ///
 /// ```
 /// use gongxun_core::article::Date;

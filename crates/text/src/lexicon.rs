@@ -13,7 +13,7 @@ pub struct LabourTerm {
     pub word: &'static str,
     /// The kind of term, in one word; empty if none is given.
     pub category: &'static str,
-    /// A remark, often empty.
+    /// A comment, often empty.
     pub note: &'static str,
 }
 

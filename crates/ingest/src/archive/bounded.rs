@@ -26,7 +26,7 @@ pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
-/// Builds a value as long as there is room for so many more.
+/// Builds a value of at most this many more values.
 struct Bounded<'r>(&'r mut usize);
 
 impl<'de> DeserializeSeed<'de> for Bounded<'_> {

@@ -36,7 +36,7 @@ pub fn from_comment(comment: &str) -> Option<String> {
     line.or_else(|| lower.find("http").and_then(|at| address(&comment[at..])))
 }
 
-/// Returns the best of the addresses that a page declares: where it was saved from, its canonical address, `og:url`,
+/// Returns the best of the addresses that a page declares: the one it was saved from, its canonical address, `og:url`,
 /// `base`.
 pub fn best<'a>(declared: impl IntoIterator<Item = &'a str>) -> Option<String> {
     declared.into_iter().find_map(|text| {

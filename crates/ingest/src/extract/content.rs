@@ -126,7 +126,7 @@ fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>], turn: 
     Worth { value: worth - line.link_letters as f32 * 0.5, kind: if sentence { Kind::Sentence } else { Kind::Short } }
 }
 
-/// Whether all links of a line call to do something; a link to what is attached calls for nothing.
+/// Whether all links of a line are calls to action; a link to an attachment is not.
 fn is_call(page: &Page, line: &Line) -> bool {
     let mut links =
         page.pieces_of(line).iter().filter(|piece| piece.link).map(|piece| &page.texts[piece.text as usize]);
@@ -147,7 +147,7 @@ fn is_prose(line: &Line) -> bool {
     line.marks > 0 && line.link_letters * 2 <= line.letters && (line.text.contains('。') || ends(text))
 }
 
-/// Whether a folded line is the caption of a picture, with where it is from at its end: 代表们在投票。 某某 摄, （资料图片）.
+/// Whether a folded line is the caption of a picture, with a credit at its end: 代表们在投票。 某某 摄, （资料图片）.
 fn is_caption(folded: &[char], letters: u32) -> bool {
     const LONGEST: u32 = 30;
     const FILED: [&[char]; 3] = [&['资', '料', '图'], &['资', '料', '图', '片'], &['资', '料', '照']];

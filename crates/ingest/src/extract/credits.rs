@@ -160,7 +160,7 @@ impl Reader {
         end
     }
 
-    /// Whether a label begins the line and what stands behind it is spoken: no names to the next label or the line's end.
+    /// Whether a label begins the line and speech follows: no names up to the next label or the line's end.
     fn asks(&self, label: usize, from: usize) -> bool {
         let begins = self.outlet_before(label);
         let first = self.chars[..begins].iter().all(|c| !is_letter(*c));
@@ -294,7 +294,7 @@ impl Reader {
         (names, end)
     }
 
-    /// Whether what stands behind a label goes on as a sentence: 作者：近日，某市…
+    /// Whether the text behind a label continues as a sentence: 作者：近日，某市…
     fn is_prose(&self, token: &str, end: usize) -> bool {
         const LETTERS: usize = 10;
         names::read(token, Place::Bare).is_empty()
@@ -349,7 +349,7 @@ impl Reader {
         }
     }
 
-    /// Whether a run of bare names ends where names end.
+    /// Whether a run of bare names may end here.
     pub fn ends_well(&self, at: usize) -> bool {
         match self.chars.get(at) {
             None => true,

@@ -44,7 +44,7 @@ fn head(line: &str) -> Option<(String, &str)> {
     (said.chars().any(is_letter) && LABELS.iter().any(credit)).then(|| (speaker.to_string(), said))
 }
 
-/// Whether what stands behind a label says something: a question, a sentence.
+/// Whether the text behind a label is speech: a question, a sentence.
 pub fn is_sentence(said: &str) -> bool {
     said.contains(['。', '？', '！', '?', '!', '…', '；']) && !is_name(said)
 }

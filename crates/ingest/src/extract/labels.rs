@@ -209,7 +209,7 @@ impl Reader {
         let Some(page) = newspaper::read(&self.chars, &self.dates) else { return };
         self.found.labels += 1;
         self.found.source = page.outlet.clone().map(|range| self.printed[range].iter().collect());
-        // The number of the page is what a citation of a newspaper wants.
+        // A citation of a newspaper needs the number of the page.
         let number: String = self.printed[page.number.clone()].iter().collect();
         self.found.section.get_or_insert_with(|| number.trim().to_string());
         for range in page.outlet.into_iter().chain([page.number]) {

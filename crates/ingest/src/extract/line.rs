@@ -93,7 +93,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Returns the longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 are none.
+    /// Returns the longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 hold none.
     pub fn label_at(&self, at: usize) -> Option<(Label, usize)> {
         static PHRASES: OnceLock<Phrases> = OnceLock::new();
         let phrases = PHRASES.get_or_init(|| Phrases::new(LABELS.iter().map(|(word, _)| *word)));

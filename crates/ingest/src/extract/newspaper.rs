@@ -17,7 +17,7 @@ const MAX_NAME: usize = 14;
 pub struct PageLine {
     /// The newspaper's name.
     pub outlet: Option<Range<usize>>,
-    /// The number of the page, with what it is called behind it.
+    /// The number of the page, with its name behind it.
     pub number: Range<usize>,
 }
 

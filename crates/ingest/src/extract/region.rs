@@ -139,7 +139,7 @@ fn outside(kind: Kind) -> &'static str {
     }
 }
 
-/// Whether a text file holds what stands around an article on its page: menus, buttons, footers.
+/// Whether a text file includes the surroundings of an article on its page: menus, buttons, footers.
 fn has_chrome(page: &Page, worth: &[Worth]) -> bool {
     let strong = |i: usize| {
         matches!(worth[i].kind, Kind::Beside | Kind::End) && !page.lines[i].furniture || is_menu(&page.lines[i].text)

@@ -43,7 +43,7 @@ pub fn credits_of(lines: &[&str]) -> Vec<Credit> {
     credits
 }
 
-/// Whether a paragraph begins with the place where reporters stand: 本报讯（记者…）, 新华社北京3月5日电 (记者…).
+/// Whether a paragraph begins with a dateline, which names reporters: 本报讯（记者…）, 新华社北京3月5日电 (记者…).
 fn begins_with_dateline(head: &str) -> bool {
     const FAR: usize = 40;
     let folded: Vec<char> = date::folded(head).into_iter().take(FAR).collect();

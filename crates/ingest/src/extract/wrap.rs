@@ -306,7 +306,7 @@ fn could_not_take(line: &Line, next: &Line, width: usize) -> bool {
     line.width.saturating_sub(line.hanging) <= width && line.width + next.first > width
 }
 
-/// Whether a line stops where the width of the text stopped it, as far as it and the next line show.
+/// Whether a line was broken at the width of the text, judged by it and the next line.
 fn is_broken(lines: &[Line], at: usize, width: usize) -> bool {
     let (line, next) = (&lines[at], &lines[at + 1]);
     !next.is_empty() && !line.is_empty() && !line.apart && !next.apart && could_not_take(line, next, width)

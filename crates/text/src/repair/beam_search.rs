@@ -50,7 +50,7 @@ const PRIVATE: f32 = -6.0;
 const ACROSS: f32 = -12.0;
 /// A pair that a copy left out, where no character with the gloss behind it can stand otherwise.
 const OMITTED: f32 = -10.0;
-/// A character that is not read so, where one that is may stand behind such a pair.
+/// A character with a different reading, although one with this reading may stand behind such a pair.
 const READ_OTHERWISE: f32 = -10.0;
 const CUT: f32 = -6.0;
 /// A full stop is common everywhere, so it says little about this place.

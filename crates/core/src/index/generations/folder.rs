@@ -275,7 +275,7 @@ pub fn generations(index: &Path) -> Result<(Vec<u64>, u64)> {
 /// Files that the index did not make stay.
 ///
 /// # Errors
-/// If the disk refuses; [`clean_up`] retries what was renamed.
+/// If a write fails; [`clean_up`] retries the removal of renamed files.
 pub fn remove(index: &Path, number: u64) -> Result<()> {
     let folder = index.join(generation_name(number));
     let name = |again: u32| index.join(format!("{REMOVED}{:06}", number + u64::from(again) * 1_000_000));

@@ -184,7 +184,7 @@ impl Generation {
     /// generation. Files that the index did not make stay.
     ///
     /// # Errors
-    /// If the disk refuses; [`Generation::clean_up`] retries what was renamed.
+    /// If a write fails; [`Generation::clean_up`] retries the removal of renamed files.
     pub fn remove(&self) -> Result<()> {
         folder::remove(&self.index, self.number)
     }

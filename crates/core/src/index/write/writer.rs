@@ -52,7 +52,7 @@ pub struct Resources {
 const DEFAULT_MEMORY: usize = 100 << 20;
 
 impl Resources {
-    /// Resources of so many threads, and so many bytes for segments under way.
+    /// Creates resources of a number of threads, and a number of bytes for segments under way.
     pub const fn new(threads: usize, memory: usize) -> Resources {
         Resources { threads, memory }
     }

@@ -330,7 +330,7 @@ impl Compiler<'_> {
     }
 
     fn mark(&mut self, needle: Needle, scope: Scope, is_word: bool, sign: Sign) {
-        // A caption is marked in the body, where it stands.
+        // A caption is marked in the body, which contains it.
         let scope = Scope { body: scope.body || scope.captions, ..scope };
         let mark = Mark { needle, scope, is_word };
         if sign == Sign::Positive && !self.marks.contains(&mark) {

@@ -45,7 +45,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Sets how many characters on either side are looked at.
+    /// Sets the number of characters that are looked at on either side.
     pub fn window(mut self, characters: usize) -> Options {
         self.window = characters;
         self

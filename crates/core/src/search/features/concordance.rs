@@ -177,8 +177,8 @@ pub struct Counts {
 
 /// Calls `give` with the lines of a request, in order, and counts all occurrences.
 ///
-/// Of copies of one article one is looked at, unless the request asks for all; of synonyms and partial matches what the
-/// request counts.
+/// Of the copies of one article one is read, unless the request counts all; synonym and partial matches are included as
+/// the request counts them.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written, or `give` fails.
@@ -190,7 +190,7 @@ pub fn concordance(
     give: &mut dyn FnMut(Line) -> Result<()>,
 ) -> Result<Counts> {
     check::guarded(&snapshot.generation, || {
-        // What is not counted is not marked either.
+        // Matches that are not counted are not marked either.
         let sort = if options.order == Order::Newest { Sort::Newest } else { Sort::Oldest };
         let request = Request { breadth: request.count, sort, ..request.clone() };
         let mut found = Found::find(snapshot, &request, &request.synonyms, control)?;

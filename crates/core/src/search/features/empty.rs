@@ -133,7 +133,7 @@ impl Looker<'_> {
                 folded != typed && (folded.contains(&typed) || typed.contains(&folded))
             }));
         }
-        // The shortest first; of those that fold to the same one will do.
+        // The shortest first, and one of those with the same fold.
         like.sort_by_cached_key(|value| (value.chars().count(), fold(value), *value));
         like.dedup_by_key(|value| fold(value));
         let mut found = Vec::new();

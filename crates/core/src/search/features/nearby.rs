@@ -38,8 +38,8 @@ pub(super) enum Wanted {
     Beginning(String),
 }
 
-/// Calls for the terms of a field in one segment that may be near what is wanted, in order, with the number of
-/// documents of each.
+/// Calls for the terms of a field in one segment that may be near a target, in order, with the number of documents of
+/// each.
 ///
 /// # Errors
 /// If an index file can't be read.

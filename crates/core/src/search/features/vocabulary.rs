@@ -97,7 +97,7 @@ pub type Sums = HashMap<Box<str>, [Sum; 2]>;
 pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops) -> Result<(Sums, [u64; 2])> {
     let mut words = Sums::new();
     let mut totals = [0; 2];
-    // First the words that the set has, then how often the rest has them: what stands in the rest alone need not be kept.
+    // First the words of the set, then their counts in the rest: words of the rest alone need not be kept.
     for round in [0, 1] {
         for segment in Segment::all(snapshot) {
             let segment = segment.watched(watch);

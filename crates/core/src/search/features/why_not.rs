@@ -56,9 +56,9 @@ pub struct WhyNot {
     pub title: String,
     /// The article's standing in the results.
     pub verdict: Verdict,
-    /// The number of its hit, counted from 1, where it is one.
+    /// The number of its hit, counted from 1, if it is one.
     pub place: Option<u64>,
-    /// The copy that is shown in its place, where it is not shown itself.
+    /// The copy that is shown in its place, if it is not shown itself.
     pub shown: Option<ArticleId>,
     /// The clauses, in the order of the query.
     pub clauses: Vec<Clause>,
@@ -94,7 +94,7 @@ pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: 
         let all = Kind::ALL.map(|kind| found.total(kind)).iter().sum::<u64>() as usize;
         let ranked = found.ranked(request.order(Breadth::Wide), all)?;
         let is_it = |hit: &Ranked| hit.address == address || of_article.contains(&hit.address);
-        // Where every copy is a hit, the article is its own.
+        // If every copy is a hit, the article is its own.
         let at = ranked.iter().position(|hit| hit.address == address).or_else(|| ranked.iter().position(is_it));
         // A copy that is shown may hold more of the query than this one, which then holds what its own clauses say.
         let own = Found::one(snapshot, &found.compiled, address)?;
@@ -158,7 +158,7 @@ impl Looker<'_> {
                 let whole = within(leaf.clone());
                 let plan = self.compile(&whole)?;
                 match &plan {
-                    // Each word by itself: which of them is missing is what one wants to know.
+                    // Each word by itself, to show which of them is missing.
                     Plan::Words(words, scope) if words.len() > 1 => {
                         let at = self.clauses.len();
                         self.push(&whole, depth, false, String::new());

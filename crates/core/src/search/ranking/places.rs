@@ -19,7 +19,7 @@ pub(super) struct Tokens<'a> {
     segment: &'a Segment<'a>,
     text: TextFields,
     opened: Vec<Token>,
-    /// The number of each token; none where the segment lacks it.
+    /// The number of each token; none if the segment lacks it.
     numbers: HashMap<String, Option<usize>>,
     /// For each single character, whose positions no token records, the documents of `docs` that hold it.
     held: Vec<Vec<DocId>>,

@@ -54,7 +54,7 @@ impl Matches {
     /// Returns the first `wanted` matches that the breadth includes, in this order: full and synonym matches, then
     /// partial ones. By relevance, matches in which the characters of a word only cross word boundaries (和服 in 和|服务)
     /// follow the other full and synonym matches, and in each of these tiers the second stage orders anew those that
-    /// are among the first of the whole answer. Gives fewer where the control says to stop.
+    /// are among the first of the whole answer. Returns fewer if the control asks to stop.
     ///
     /// # Errors
     /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control asks to stop.

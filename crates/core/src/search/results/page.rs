@@ -44,7 +44,7 @@ pub struct Results {
     pub suggestions: Vec<Suggestion>,
     /// The hits of the page.
     pub hits: Vec<Hit>,
-    /// The facets, where they were asked for.
+    /// The facets, if they were asked for.
     pub facets: Option<Facets>,
     /// The number of matching pages without an article; zero unless the query asks for whole pages (整页:).
     pub page_total: u64,
