@@ -179,7 +179,8 @@ impl FolderWalk<'_> {
 
 /// Returns the size and modification time of a file, as in [`Input`], to detect changes while it is read.
 ///
-/// # Errors The error of the operating system, if the file is gone.
+/// # Errors
+/// The error of the operating system, if the file is gone.
 pub fn stamp(path: &Path) -> io::Result<(u64, i128)> {
     fs::metadata(path).map(|metadata| size_and_time(&metadata))
 }
