@@ -1,9 +1,9 @@
 //! Collocations: the words that stand near what a query looks for more often than chance would have it.
 //!
-//! Around each occurrence lies a window of a number of characters on either side, within its paragraph; a word that
-//! lies whole in a window counts once, however many windows it is in. The words are ordered by log-likelihood (Dunning
-//! 1993) of the contingency table of near and far, this word and others; mutual information says how much more frequent
-//! a word is near than overall: 1 for twice, 2 for four times.
+//! Around each occurrence lies a window of a number of characters on either side within its paragraph; a word that lies
+//! whole in a window counts once, however many windows it is in. The words are sorted by log-likelihood (Dunning 1993)
+//! of the contingency table of near and far, this word and others; mutual information says how much more frequent a
+//! word is near than overall: 1 for twice, 2 for four times.
 
 use std::collections::HashMap;
 use std::ops::Range;
