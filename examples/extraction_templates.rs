@@ -1,9 +1,9 @@
 //! Prints how much of articles is lost, and how much goes to the wrong part, when they are put into pages of known
 //! make: `GONGXUN_DATA=… cargo run --example extraction_templates [ARTICLES]`.
 //!
-//! `GONGXUN_DATA` names a folder with `scale/cctv.jsonl` and `modern/{html,gold.jsonl}`. Each article is wrapped at four
-//! widths as a text file, laid out in tables, broken by `<br>`, put into a page as WeChat makes them and above a long section
-//! of comments; and it takes the place of the article in the saved pages of `modern`.
+//! `GONGXUN_DATA` names a folder with `scale/cctv.jsonl` and `modern/{html,gold.jsonl}`. Each article is wrapped at
+//! four widths as a text file, laid out in tables, broken by `<br>`, put into a page as WeChat makes them and above a
+//! long section of comments; and it takes the place of the article in the saved pages of `modern`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -318,7 +318,7 @@ impl Score {
         let body: Vec<char> = found.lead.iter().flat_map(|lead| letters(lead)).chain(letters(&found.body)).collect();
         let around = found.byline.iter().chain(&found.margin).flat_map(|line| letters(line));
         let parts: Vec<char> = title.into_iter().flat_map(letters).chain(body.iter().copied()).chain(around).collect();
-        // What the page shows must be in the parts, and the article must be shown.
+        // The visible text of the page must be in the parts, and the article must be visible.
         self.lost += less(&shown, &parts, 1) + less(&wanted, &shown, 1);
         let (missing, foreign) = (less(&wanted, &body, 3), less(&body, &wanted, 3));
         self.missing += missing;

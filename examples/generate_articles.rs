@@ -5,12 +5,11 @@
 //! $ cargo run --release --example generate_articles -- --measure generated/000000.jsonl
 //! ```
 //!
-//! Words of the built-in dictionary are drawn by their frequencies (Zipf's law comes with them). A text takes up its own
-//! words again, as texts do; a word is often followed by the same few; and a share of the words are names, numbers and
-//! words that no dictionary has, drawn from an endless list with a long tail, so that the vocabulary never stops growing
-//! (Heaps' law). Three in a hundred articles
-//! are copies of one shortly before them, under another source and up to three days later. The same count gives the same
-//! articles, and a larger one begins with them.
+//! Words of the built-in dictionary are drawn by their frequencies (Zipf's law comes with them). A text takes up its
+//! own words again, as texts do; a word is often followed by the same few; and a share of the words are names, numbers
+//! and words that no dictionary has, drawn from an endless list with a long tail, so that the vocabulary never stops
+//! growing (Heaps' law). Three in a hundred articles are copies of one shortly before them, under another source and up
+//! to three days later. The same count gives the same articles, and a larger one begins with them.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -41,7 +40,8 @@ const COPIES: usize = 3;
 const FOLLOWERS: usize = 4;
 /// The greatest distance of a copy from its original, in articles.
 const COPIED_FROM: usize = 500;
-/// The exponent of the endless list's long tail: the share of words beyond rank r falls as r to the power of minus this.
+/// The exponent of the endless list's long tail: the share of words beyond rank r falls as r to the power of minus
+/// this.
 const TAIL: f64 = 0.45;
 /// The rank at which the tail begins.
 const TAIL_FROM: f64 = 200.0;

@@ -1,8 +1,8 @@
 //! Prints how much of damaged text is restored: articles are damaged with random tables, repaired and compared.
 //!
-//! Needs `GONGXUN_DATA` (a folder with `scale/cctv.jsonl`). Usage: `cargo run --release --example repair_figures [ARTICLES]`.
-//! For a closer look: `SHOW=20` prints so many lines of each row that do not come back, `UNSEEN=1` the articles whose
-//! damage is not seen, `ROWS=TEXT` the rows whose name holds it.
+//! Needs `GONGXUN_DATA` (a folder with `scale/cctv.jsonl`). Usage: `cargo run --release --example repair_figures
+//! [ARTICLES]`. For a closer look: `SHOW=20` prints so many lines of each row that do not come back, `UNSEEN=1` the
+//! articles whose damage is not seen, `ROWS=TEXT` the rows whose name holds it.
 
 use std::time::Instant;
 

@@ -1,9 +1,8 @@
-//! Prints how well questions are answered, ours with and without the second stage of ranking, beside words alone and beside tantivy
-//! with the tantivy-jieba tokenizer:
-//! `GONGXUN_DATA=… cargo run --release --example retrieval_quality`.
+//! Prints how well questions are answered, ours with and without the second stage of ranking, beside words alone and
+//! beside tantivy with the tantivy-jieba tokenizer: `GONGXUN_DATA=… cargo run --release --example retrieval_quality`.
 //!
-//! `GONGXUN_DATA` names a folder with `retrieval/cmrc2018` and `scale/cctv.jsonl`. The judged queries over `corpus/` need no data.
-//! With the name of a set as argument (`cmrc`, `headlines`, `judged`) prints that one alone.
+//! `GONGXUN_DATA` names a folder with `retrieval/cmrc2018` and `scale/cctv.jsonl`. The judged queries over `corpus/`
+//! need no data. With the name of a set as argument (`cmrc`, `headlines`, `judged`) prints that one alone.
 
 #[path = "../tests/support/archive.rs"]
 mod archive;

@@ -4,9 +4,9 @@
 //! ```text
 //! GONGXUN_DATA=… cargo run --release --example synonym_coverage [all|unseen|cut]
 //! ```
-//! The sets are `corpus/` and, if `GONGXUN_DATA` names its folder, `scale/cctv.jsonl`. `all` prints every group with the
-//! number of articles behind each term, `unseen` the groups of which no term occurs, `cut` the terms that a line finds
-//! and whose characters mostly cross word boundaries (全总 in 安全总局).
+//! The sets are `corpus/` and, if `GONGXUN_DATA` names its folder, `scale/cctv.jsonl`. `all` prints every group with
+//! the number of articles behind each term, `unseen` the groups of which no term occurs, `cut` the terms that a line
+//! finds and whose characters mostly cross word boundaries (全总 in 安全总局).
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;

@@ -48,8 +48,8 @@ const KEPT_GENERATIONS: usize = 1;
 ///
 /// # Errors
 /// If a path does not exist, the index can't be written, or the run was stopped
-/// ([`Error::Interrupted`](crate::Error::Interrupted), after a commit). Bad records are no errors: they are rejected, and
-/// counted in the report.
+/// ([`Error::Interrupted`](crate::Error::Interrupted), after a commit). Bad records are no errors: they are rejected,
+/// and counted in the report.
 pub fn ingest<'a, 'c>(
     writer: &mut Writer,
     what: impl Borrow<Ingest<'a>>,

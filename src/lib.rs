@@ -1,9 +1,9 @@
 //! gongxun 工讯 finds anything in a Chinese labour-news archive as it really is: saved pages, damaged mirrors, crawls,
 //! exports. This is the library; the program of the same name is built on it.
 //!
-//! An article that holds a string of Chinese characters is found by that string in quotes, whatever the segmentation, from
-//! one character up; words rank, synonyms and the parts of a query widen, and every answer says how many articles hold what
-//! was typed, how many only a synonym, how many only a part.
+//! An article that holds a string of Chinese characters is found by that string in quotes, whatever the segmentation,
+//! from one character up; words rank, synonyms and the parts of a query widen, and every answer says how many articles
+//! hold what was typed, how many only a synonym, how many only a part.
 //!
 //! # Example
 //! ```
@@ -38,8 +38,8 @@
 //!
 //! # What it is not
 //! No server and no cluster: one process writes, any number read. No stemming and no language but Chinese, with what
-//! stands between the characters found as printed. It prints nothing, keeps no threads once it is dropped, and panics on no
-//! input.
+//! stands between the characters found as printed. It prints nothing, keeps no threads once it is dropped, and panics
+//! on no input.
 //!
 //! # Features
 //! | feature | what it brings |

@@ -1,11 +1,12 @@
 //! Kills the program at random moments and checks what is left.
 //!
 //! The real program runs over an archive that changes between rounds: articles come, change and go, and so do files. At
-//! a moment drawn from the seed it is killed by SIGKILL. After each kill the index must open; each article must be there
-//! once or not at all, as it was before the run or as the archive has it now; what an ended run had acknowledged must be
-//! there; the generation before the current one must read as it did when it was replaced. A run that ends by itself must
-//! have brought the index to exactly the state of the archive, and at the end the index equals one that was built anew.
-//! What `delete` has noted as deleted stays away from then on, whether that run lived to take it out or not.
+//! a moment drawn from the seed it is killed by SIGKILL. After each kill the index must open; each article must be
+//! there once or not at all, as it was before the run or as the archive has it now; what an ended run had acknowledged
+//! must be there; the generation before the current one must read as it did when it was replaced. A run that ends by
+//! itself must have brought the index to exactly the state of the archive, and at the end the index equals one that was
+//! built anew. An article with a tombstone stays away from then on, whether the run that set it survived to remove it
+//! or not.
 //!
 //! `reindex` and `rollback` switch generations in one step: after a kill one of the two is current and whole, and the
 //! other is still there. Half of their kills wait for the first file that a swap replaces, and fall between its steps.

@@ -28,8 +28,8 @@ pub struct Mirror {
 pub enum Marks {
     /// By characters, full width to ASCII.
     Characters,
-    /// By bytes, so that the two bytes of a mark are found across characters as well; the decoder takes the ASCII mark along
-    /// with a byte that it can't read.
+    /// By bytes, so that the two bytes of a mark are found across characters as well; the decoder takes the ASCII mark
+    /// along with a byte that it can't read.
     Swallowed,
     /// By bytes, and the replacement stays on the page, in ASCII if ASCII has the mark.
     Half,

@@ -123,7 +123,7 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
     let mut by_weight: Vec<(char, u64)> =
         weights.into_iter().filter(|&(c, _)| classes::fixed_code(c) >= classes::UNKNOWN_RARE).collect();
     by_weight.sort_by_key(|&(c, weight)| (std::cmp::Reverse(weight), c));
-    // Where a fixed code stands for a class, the character listed with it is one of the class.
+    // If a fixed code stands for a class, the character listed with it is one of the class.
     let fixed = std::iter::once('\0').chain(classes::ASCII.chars()).chain(['\u{3400}', '\u{4E00}']);
     let chars: Vec<char> = fixed.chain(by_weight.iter().map(|&(c, _)| c)).collect();
     let first_free = classes::UNKNOWN_HAN as usize + 1;

@@ -6,8 +6,9 @@ const MAX_COMMENT: usize = 4_000;
 
 /// Returns the address in a comment that a program left when it saved the page.
 ///
-/// Browsers write `saved from url=(0039)http://…`, SingleFile a line `url: http://…`, HTTrack `Mirrored from example.org/a
-/// by HTTrack …`; others say in other words that the page was saved, mirrored, archived or fetched from an address.
+/// Browsers write `saved from url=(0039)http://…`, SingleFile a line `url: http://…`, HTTrack `Mirrored from
+/// example.org/a by HTTrack …`; others say in other words that the page was saved, mirrored, archived or fetched from
+/// an address.
 pub fn from_comment(comment: &str) -> Option<String> {
     let comment = head(comment, MAX_COMMENT);
     let lower = comment.to_ascii_lowercase();

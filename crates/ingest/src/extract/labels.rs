@@ -264,7 +264,7 @@ impl Reader {
         at.max(from)
     }
 
-    /// Whether a source goes on behind a border of pieces: 中工网|-工人日报.
+    /// Whether a source continues behind a border of pieces: 中工网|-工人日报.
     fn goes_on(&self, soft: usize) -> bool {
         let next = self.chars.get(soft + 1);
         let before = soft.checked_sub(1).and_then(|p| self.chars.get(p));

@@ -110,8 +110,8 @@ impl Reader {
         free.then_some((label, end))
     }
 
-    /// Returns the number in [`LABELS`] of a label of two characters that has blanks between them and a colon (来　源：), and
-    /// its length.
+    /// Returns the number in [`LABELS`] of a label of two characters that has blanks between them and a colon (来　源：),
+    /// and its length.
     fn spaced_label_at(&self, at: usize) -> Option<(usize, usize)> {
         const BLANKS: usize = 4;
         let first = *self.chars.get(at).filter(|c| is_han(**c))?;
@@ -140,7 +140,7 @@ impl Reader {
         (bar && (at == end || begins && blank(at + 1))).then_some(at + 1)
     }
 
-    /// Whether a label, and not merely a word that is one elsewhere, stands here.
+    /// Whether a label stands here, not merely a word that is a label elsewhere.
     pub fn label_here(&self, at: usize) -> bool {
         let Some((label, end)) = self.label_at(at) else { return false };
         match label {

@@ -26,7 +26,8 @@ pub enum Token<'a> {
     End(Cow<'a, str>),
     /// Text, with its character references undecoded.
     Text(&'a str),
-    /// The contents of an element whose text is not markup (`script`, `style`, `title`, `textarea`), after its start tag.
+    /// The contents of an element whose text is not markup (`script`, `style`, `title`, `textarea`), after its start
+    /// tag.
     Raw(&'a str),
     /// The text between `<!--` and `-->`.
     Comment(&'a str),

@@ -206,7 +206,8 @@ impl Reader<'_> {
         self.block != 0 && self.lines.len() < self.page.lines.len() && sentences * 100 >= all * CORE
     }
 
-    /// Whether a line stands in the flow of another: the same block, or one around it or beside it in the article's own.
+    /// Whether a line stands in the flow of another: the same block, or one around it or beside it in the article's
+    /// own.
     fn flows(&self, line: usize, with: usize) -> bool {
         let (home, other) = (self.homes[line], self.homes[with]);
         if home == other {

@@ -25,7 +25,8 @@ pub enum Label {
     Lead,
 }
 
-/// Labels in folded letters. Those of the first list need a colon (or brackets and a blank), those of the second may stand bare.
+/// Labels in folded letters. Those of the first list need a colon (or brackets and a blank), those of the second may
+/// stand bare.
 pub const LABELS: &[(&str, Label)] = &[
     ("来源", Label::Source),
     ("来源于", Label::Source),

@@ -221,7 +221,7 @@ impl<'a> Wrapped<'a> {
         joined
     }
 
-    /// Whether a line goes on with the text of the line before.
+    /// Whether a line continues the text of the line before.
     fn goes_on(&self, first: usize, second: Option<&(usize, Gap)>, before: usize, at: usize, turned: bool) -> bool {
         let (line, next) = (&self.lines[before], &self.lines[at]);
         if line.apart || next.apart || begins_label(next.text) {

@@ -98,7 +98,8 @@ enum Strictness {
     QuestionMarks,
 }
 
-/// Bytes as UTF-8, where [`LOST`] stands for a byte that is lost: a character that has lost one is U+FFFD, one for each.
+/// Bytes as UTF-8, where [`LOST`] stands for a byte that is lost: a character that has lost one is U+FFFD, one for
+/// each.
 fn from_utf8(bytes: &[u8], strictness: Strictness) -> Option<String> {
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;

@@ -1,8 +1,8 @@
 //! Tombstones: the record of articles deleted on request, so that no later run and no other generation brings them
 //! back.
 //!
-//! They are stored beside the generations, in `tombstones.jsonl`: a line with the checksum of the rest, then one line per
-//! article with its id, the hash of its text and the file that it came from. The file is written whole, synced and
+//! They are stored beside the generations, in `tombstones.jsonl`: a line with the checksum of the rest, then one line
+//! per article with its id, the hash of its text and the file that it came from. The file is written whole, synced and
 //! renamed into place before the deletion is committed, so an acknowledged deletion is never lost; if a run is killed
 //! between the two, the next one removes the article.
 

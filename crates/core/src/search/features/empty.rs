@@ -103,7 +103,7 @@ impl Looker<'_> {
             1 => all.remove(0),
             _ => Node::And(all),
         };
-        // What only keeps something out finds nearly everything, and says nothing.
+        // A negation alone finds nearly everything, which is no information.
         if let Node::Not(_) = root {
             return Ok(0);
         }

@@ -1,8 +1,8 @@
 //! Scoring: BM25 over words, pairs and chars, term by term.
 //!
-//! A text is scored as the sum of BM25 over its three fields with equal weights; an article as body + title + lead, each
-//! with its weight. All terms of the query are added up in one array per segment, which beats merging fifty posting
-//! lists document by document.
+//! A text is scored as the sum of BM25 over its three fields with equal weights; an article as body + title + lead,
+//! each with its weight. All terms of the query are added up in one array per segment, which beats merging fifty
+//! posting lists document by document.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -90,9 +90,9 @@ pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
 /// Returns the candidates with their scores, in their order; if only the first `wanted` by score matter, those that are
 /// certainly not among them may be missing.
 ///
-/// The terms that can add most are added up first. As soon as the terms to come can't lift a document above the `wanted`
-/// best ones any more, it is dropped, and with few documents left a term is looked up for these alone. Nothing is
-/// estimated: a dropped document's score and all that could be added lie below `wanted` others.
+/// The terms that can add most are added up first. As soon as the terms to come can't lift a document above the
+/// `wanted` best ones any more, it is dropped, and with few documents left a term is looked up for these alone. Nothing
+/// is estimated: a dropped document's score and all that could be added lie below `wanted` others.
 ///
 /// # Errors
 /// If an index file can't be read.

@@ -101,7 +101,8 @@ impl<'a> Counter<'a> {
         self.counted.count_months(segment, &docs, &mut self.months);
     }
 
-    /// Adds documents that are copies of others, with the numbers of their clusters: each value counts once for a cluster.
+    /// Adds documents that are copies of others, with the numbers of their clusters: each value counts once for a
+    /// cluster.
     pub fn add_copies(&mut self, segment: usize, copies: &[(u32, DocId)]) {
         for (cluster, doc) in copies {
             for (field, counts) in self.fields.iter_mut().enumerate() {
