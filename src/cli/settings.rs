@@ -1,4 +1,4 @@
-//! What holds for the whole run: the language of messages, whether text is in colour, whether anything but errors is said.
+//! Settings of the whole run: the language of messages, the use of colour, whether anything but errors is printed.
 
 use std::ffi::OsString;
 use std::sync::OnceLock;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::asked::{ColorArg, LangArg};
 use gongxun_core::view::messages::Language;
 
-/// What was chosen.
+/// The settings that the user chose.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Settings {
     /// The language of messages and help.
@@ -24,18 +24,18 @@ pub fn set(settings: Settings) {
     SETTINGS.set(settings).ok();
 }
 
-/// What was chosen, or what holds without a choice.
+/// Returns the chosen settings, or the defaults.
 pub fn get() -> Settings {
     SETTINGS.get().copied().unwrap_or_default()
 }
 
-/// The language of messages.
+/// Returns the language of messages.
 pub fn language() -> Language {
     get().language
 }
 
-/// The language that the arguments ask for, before they are understood: help and complaints are in it too. Else the one of
-/// the locale.
+/// Returns the language that the arguments ask for, read before clap parses them, since help and errors use it too;
+/// else that of the locale.
 pub fn language_of(args: &[OsString]) -> Language {
     let mut values = args.iter().enumerate().filter_map(|(at, arg)| match arg.to_str()? {
         "--lang" => args.get(at + 1)?.to_str().map(str::to_string),
@@ -48,14 +48,14 @@ pub fn language_of(args: &[OsString]) -> Language {
     }
 }
 
-/// The language of the locale, as the system's own programs find it.
+/// Returns the language of the locale, determined as the system's own programs do.
 fn of_locale() -> Language {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
     Language::of_locale(&locale)
 }
 
-/// The language of an option, where one was given.
+/// Returns the language of an option, if it is given.
 pub fn chosen(lang: Option<LangArg>) -> Language {
     match lang {
         Some(LangArg::Zh) => Language::Chinese,

@@ -1,4 +1,5 @@
-//! `keywords`, `collocations`, `terms`: what is special in the articles of a query, and which word stands in how many.
+//! `keywords`, `collocations`, `terms`: the words that are characteristic of a query's articles, and the number of
+//! articles that hold a word.
 
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use gongxun_core::search::{Read as _, Request, collocations, keywords};
 use gongxun_core::view;
 use gongxun_text::fold::fold;
 
-/// `keywords`
+/// Runs `keywords`.
 pub fn keywords(index: &Path, args: &KeywordsArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let conditions = &args.query.conditions;
@@ -45,7 +46,7 @@ pub fn keywords(index: &Path, args: &KeywordsArgs) -> anyhow::Result<Outcome> {
     Ok(if answer.keywords.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// `collocations`
+/// Runs `collocations`.
 pub fn collocations(index: &Path, args: &CollocationsArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let conditions = &args.query.conditions;
@@ -77,7 +78,7 @@ pub fn collocations(index: &Path, args: &CollocationsArgs) -> anyhow::Result<Out
     Ok(if answer.collocations.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// `terms`
+/// Runs `terms`.
 pub fn terms(index: &Path, args: &TermsArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let synonyms = request::synonyms(&args.conditions)?;

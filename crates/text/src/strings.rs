@@ -86,11 +86,11 @@ pub fn runs(chars: &[char]) -> impl Iterator<Item = (Class, Range<usize>)> + '_ 
 /// Iterates over the occurrences of a string in a text, both folded: the ranges of characters, in order, overlapping
 /// ones too.
 ///
-/// Chinese characters must be equal. A run of letters or digits matches a whole run only: 5人 is not in 15人. A
-/// character of any other kind (punctuation, a blank) stands for any one such character, and at either end of the string
-/// for the edge of the text as well; such ends are not part of the range. A sign that carries meaning
-/// ([`carries_meaning`]) matches itself alone, and a number in a string with such a sign is not part of a longer one: 7%
-/// is not in 20.7%. Time is linear in text and string.
+/// Chinese characters must be equal. A run of letters or digits matches a whole run only: 5人 is not in 15人. A character
+/// of any other kind (punctuation, a blank) stands for any one such character, and at either end of the string for the
+/// edge of the text as well; such ends are not part of the range. A sign that carries meaning ([`carries_meaning`])
+/// matches itself alone, and a number in a string with such a sign is not part of a longer one: 7% is not in 20.7%.
+/// Time is linear in text and string.
 ///
 /// ```
 /// use gongxun_text::{fold::fold, strings::find};

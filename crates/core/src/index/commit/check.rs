@@ -167,8 +167,8 @@ fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {
     paths.sort();
     let directory = open_folder(folder)?;
-    // The checksum does not cover the version in the footer. But no program writes a single file, so another version than
-    // the present one that only one file names is damage.
+    // The checksum does not cover the version in the footer. But no program writes a single file, so another version
+    // than the present one that only one file names is damage.
     let mut versions: HashMap<String, Vec<PathBuf>> = HashMap::new();
     for path in paths {
         found.files += 1;

@@ -47,7 +47,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of a generation built now with this segmenter.
+    /// Returns the settings of a generation built now with this segmenter.
     pub fn new(segmenter: &Segmenter) -> Settings {
         Settings {
             schema: SCHEMA_VERSION,
@@ -96,7 +96,7 @@ pub struct Generation {
 }
 
 impl Generation {
-    /// The generation's folder.
+    /// Returns the generation's folder.
     pub fn folder(&self) -> PathBuf {
         self.index.join(folder::generation_name(self.number))
     }
@@ -189,7 +189,7 @@ impl Generation {
     /// generation. Files that the index did not make stay.
     ///
     /// # Errors
-    /// If the disk refuses; [`Generation::clean_up`] retries what was renamed.
+    /// If a write fails; [`Generation::clean_up`] retries the removal of renamed files.
     pub fn remove(&self) -> Result<()> {
         folder::remove(&self.index, self.number)
     }
