@@ -20,7 +20,7 @@ use gongxun_core::query::parse;
 use gongxun_core::search::compile::compile;
 use gongxun_core::search::matching::found::Matches;
 use gongxun_core::search::{Breadth, Kind};
-use gongxun_core::verify::{self, Extent, Wanted};
+use gongxun_core::verify::{self, Extent, SampleKind};
 use gongxun_ingest::ingest::{self, Options};
 use gongxun_text::fold::fold_char;
 use gongxun_text::random::Random;
@@ -68,7 +68,7 @@ fn phrases(folder: &Path, simplified: &str, converted: &str, sample: usize) -> R
     for _ in 0..sample * 4 {
         if strings.len() < sample && !articles.is_empty() {
             let article = article(articles[random.below(articles.len())])?;
-            strings.extend(verify::take(&article, Wanted::Substring, &mut random).map(|sample| sample.text));
+            strings.extend(verify::take(&article, SampleKind::Substring, &mut random).map(|sample| sample.text));
         }
     }
     let mut answers = Vec::new();

@@ -100,7 +100,7 @@ fn colour_is_where_it_is_asked_for() {
 }
 
 #[test]
-fn the_beginning_of_an_id_will_do_where_it_is_the_only_one() {
+fn unique_id_prefix_is_accepted() {
     let desk = Desk::new();
     let lines: String = ["abcd-1", "abcd-2", "xyz9-1"]
         .map(|id| format!("{{\"id\":\"{id}\",\"title\":\"{id}\",\"body\":\"工会。\"}}\n"))

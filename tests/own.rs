@@ -320,7 +320,7 @@ fn files_are_readable_by_whom_the_folder_is() {
 }
 
 #[test]
-fn destruction_needs_understanding() {
+fn delete_refuses_misunderstood_queries() {
     let desk = Desk::new();
     let line = |n: usize| {
         let year = [2018, 2019, 2025][n % 3];

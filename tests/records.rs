@@ -250,7 +250,7 @@ fn what_is_not_below_the_named_paths_stays() {
 
 #[cfg(unix)]
 #[test]
-fn what_can_not_be_looked_at_is_not_gone() {
+fn unreadable_folders_are_not_pruned() {
     let desk = Desk::new();
     for year in ["2019", "2020", "2021"] {
         desk.write(&format!("corpus/{year}/a.json"), page(year));

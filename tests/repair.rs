@@ -299,7 +299,7 @@ fn few_glosses_that_come_again_and_again_are_a_script_s() {
 }
 
 #[test]
-fn lessons_are_left_however_long() {
+fn language_lessons_are_not_repaired() {
     let bilingual = [
         "他(tā)站(zhàn)着(zhe)。 He is standing.",
         "我(wǒ)看(kàn)着(zhe)他(tā)。 I am looking at him.",

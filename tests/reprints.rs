@@ -218,7 +218,7 @@ fn the_order_and_the_portions_of_arrival_do_not_matter() {
 }
 
 #[test]
-fn what_is_gone_holds_no_cluster_together() {
+fn removed_articles_do_not_join_clusters() {
     let part = |from: usize, to: usize| -> gongxun_core::article::Article {
         let chars: Vec<char> = TEXT.chars().collect();
         let body = chars[chars.len() * from / 10..chars.len() * to / 10].iter().collect();

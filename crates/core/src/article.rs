@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn json_goes_round() {
+    fn json_roundtrips() {
         let article = Article {
             id: ArticleId::new("a.txt", ""),
             title: "标题".into(),

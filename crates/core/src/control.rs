@@ -39,10 +39,10 @@ impl Progress {
 pub struct Control<'a> {
     stop: Option<&'a AtomicBool>,
     deadline: Option<Instant>,
-    progress: Option<Hears<'a>>,
+    progress: Option<ProgressCallback<'a>>,
 }
 
-type Hears<'a> = Mutex<Box<dyn FnMut(Progress) + Send + 'a>>;
+type ProgressCallback<'a> = Mutex<Box<dyn FnMut(Progress) + Send + 'a>>;
 
 impl<'a> Control<'a> {
     /// Ends the call soon after this flag is set.

@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_calendar_or_clock_has_is_not_made() {
+    fn invalid_dates_are_rejected() {
         let day = Date::from_ymd(2024, 2, 29).unwrap();
         for (year, month, day) in [(2024, 99, 1), (2024, 2, 30), (2023, 2, 29), (0, 1, 1), (10_000, 1, 1), (2024, 0, 1)]
         {

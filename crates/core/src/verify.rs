@@ -14,7 +14,7 @@ use std::path::Path;
 
 pub use self::contract::{Contract, Failure, Figures, Side};
 pub use self::options::{DEFAULT_SAMPLE, Extent, Options};
-pub use self::strings::{Kind, Sample, Wanted, take};
+pub use self::strings::{Kind, Sample, SampleKind, take};
 use crate::control::{Control, Progress};
 use crate::error::{Error, Result};
 use crate::index::check::{self, Files};

@@ -66,7 +66,7 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     let places = carry::places(options, writer, before.as_ref(), inner)?;
     let plan = plan(options, &places, writer.manifest(), Some(&index), observer)?;
     if let Some(before) = &before {
-        carry::is_there(options, &plan, before)?;
+        carry::ensure_not_emptied(options, &plan, before)?;
     }
     places.new.iter().for_each(|root| writer.set_root(root.clone()));
     let mut sink = Sink::new(Target::Writer(&mut *writer), &tombstones, options);

@@ -123,7 +123,7 @@ fn chinese_utf16(head: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let reads = |encoding: &&'static Encoding| {
-        let judged = Judged::of(encoding, head);
+        let judged = CharsetScore::of(encoding, head);
         judged.letters >= UTF16_LETTERS && judged.errors == 0 && judged.score >= CERTAIN
     };
     [UTF_16LE, UTF_16BE].into_iter().find(reads)
@@ -139,9 +139,9 @@ fn judge(bytes: &[u8], header: Option<&str>, is_html: bool) -> &'static Encoding
     let meta = if is_html { declared_in(bytes) } else { None };
     let declared: Vec<&'static Encoding> = [header.and_then(for_label), meta].into_iter().flatten().collect();
     // UTF-8 with more errors than characters is not worth a closer look.
-    let mut best = (if letters > errors { Judged::of(UTF_8, sample).score } else { f64::MIN }, UTF_8);
+    let mut best = (if letters > errors { CharsetScore::of(UTF_8, sample).score } else { f64::MIN }, UTF_8);
     for encoding in [GB18030, BIG5] {
-        let judged = Judged::of(encoding, sample);
+        let judged = CharsetScore::of(encoding, sample);
         if judged.errors == 0 && judged.score >= CERTAIN {
             return encoding;
         }
@@ -162,7 +162,7 @@ fn judge(bytes: &[u8], header: Option<&str>, is_html: bool) -> &'static Encoding
         let is_utf16 = [UTF_16LE, UTF_16BE].contains(encoding);
         if *encoding != UTF_8
             && fits(encoding, sample)
-            && (!is_utf16 || Judged::of(encoding, sample).score >= PLAUSIBLE)
+            && (!is_utf16 || CharsetScore::of(encoding, sample).score >= PLAUSIBLE)
         {
             return encoding;
         }
@@ -174,7 +174,7 @@ fn judge(bytes: &[u8], header: Option<&str>, is_html: bool) -> &'static Encoding
 }
 
 fn fits(encoding: &'static Encoding, sample: &[u8]) -> bool {
-    let judged = Judged::of(encoding, sample);
+    let judged = CharsetScore::of(encoding, sample);
     judged.errors * 20 <= judged.letters
 }
 
@@ -206,7 +206,7 @@ fn utf8_letters(sample: &[u8]) -> (usize, usize) {
 }
 
 /// The score of a charset on a sample.
-struct Judged {
+struct CharsetScore {
     /// Number of characters beyond ASCII.
     letters: usize,
     errors: usize,
@@ -214,8 +214,8 @@ struct Judged {
     score: f64,
 }
 
-impl Judged {
-    fn of(encoding: &'static Encoding, sample: &[u8]) -> Judged {
+impl CharsetScore {
+    fn of(encoding: &'static Encoding, sample: &[u8]) -> CharsetScore {
         let decoded = decode_as(encoding, sample);
         let (mut letters, mut weight) = (0, 0.0);
         for c in decoded.text.chars().filter(|c| !c.is_ascii()) {
@@ -223,7 +223,7 @@ impl Judged {
             weight += weigh(c);
         }
         let errors = decoded.errors;
-        Judged { letters: letters - errors.min(letters), errors, score: weight / letters.max(1) as f64 }
+        CharsetScore { letters: letters - errors.min(letters), errors, score: weight / letters.max(1) as f64 }
     }
 }
 

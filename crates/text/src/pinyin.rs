@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sounds_meet() {
+    fn similar_pinyin_matches() {
         assert_eq!(sound("女工").as_deref(), Some("nvgong"));
         assert_eq!(rough(&sound("职工").unwrap()), rough(&sound("资工").unwrap()));
         assert_eq!(rough_sound("职工"), rough_sound("资工"));

@@ -29,7 +29,7 @@ pub struct Text {
 
 /// The relation of a piece of text to the words of the run that it begins in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stand {
+pub enum WordFit {
     /// It begins and ends at word boundaries, or is not in a run of Chinese.
     Whole,
     /// It begins or ends inside a word and extends beyond it.
@@ -40,7 +40,7 @@ pub enum Stand {
 
 /// Reusable buffers for a run's text and words.
 #[derive(Debug, Default)]
-pub struct Room {
+pub struct Scratch {
     run: String,
     tokens: Vec<Token>,
 }
@@ -65,32 +65,32 @@ impl Text {
     /// let stand = |range| text.stand(&range, &segmenter, &mut Room::default());
     /// assert_eq!((stand(2..4), stand(3..7), stand(3..5)), (Stand::Across, Stand::Whole, Stand::Inside(3..7)));
     /// ```
-    pub fn stand(&self, range: &Range<usize>, segmenter: &Segmenter, room: &mut Room) -> Stand {
+    pub fn stand(&self, range: &Range<usize>, segmenter: &Segmenter, room: &mut Scratch) -> WordFit {
         if range.is_empty() || Class::of(self.folded[range.start]) != Class::Han {
-            return Stand::Whole;
+            return WordFit::Whole;
         }
         if !self.cut.has(range.start) {
             self.cut_run(range.start, segmenter, room);
         }
         if !range.clone().all(|at| self.cut.has(at)) {
-            return Stand::Whole;
+            return WordFit::Whole;
         }
         let (begins, ends) = (self.starts.has(range.start), self.starts.has(range.end));
         if (range.start + 1..range.end).any(|at| self.starts.has(at)) {
-            return if begins && ends { Stand::Whole } else { Stand::Across };
+            return if begins && ends { WordFit::Whole } else { WordFit::Across };
         }
         // Each run begins with a word, and its end is marked too.
         let start = (0..=range.start).rev().find(|at| self.starts.has(*at)).unwrap_or(0);
         let end = (range.end..self.folded.len()).find(|at| self.starts.has(*at)).unwrap_or(self.folded.len());
-        if begins && ends { Stand::Whole } else { Stand::Inside(start..end) }
+        if begins && ends { WordFit::Whole } else { WordFit::Inside(start..end) }
     }
 
-    fn cut_run(&self, at: usize, segmenter: &Segmenter, room: &mut Room) {
+    fn cut_run(&self, at: usize, segmenter: &Segmenter, room: &mut Scratch) {
         let text = &self.folded;
         let han = |c: &char| Class::of(*c) == Class::Han;
         let start = at - text[..at].iter().rev().take_while(|c| han(c)).count();
         let end = at + text[at..].iter().take_while(|c| han(c)).count();
-        let Room { run, tokens } = room;
+        let Scratch { run, tokens } = room;
         run.clear();
         run.extend(&text[start..end]);
         segmenter.cut(run, Hmm::On, tokens);

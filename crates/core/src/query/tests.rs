@@ -218,7 +218,7 @@ fn dates() {
 }
 
 #[test]
-fn what_makes_no_sense_is_remarked() {
+fn invalid_parts_are_noted() {
     check_notes(&[
         ("", "", &[NoteKind::Empty]),
         (" 　\n", "", &[NoteKind::Empty]),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::options::{Extent, Options};
-use super::strings::{Kind, Sample, Wanted, take};
+use super::strings::{Kind, Sample, SampleKind, take};
 use crate::article::{Article, ArticleId};
 use crate::control::Control;
 use crate::error::{Error, Result};
@@ -130,10 +130,10 @@ fn sample(
             found => found?,
         };
         while next.next_if(|chosen| *chosen <= at).is_some() {
-            samples.extend(take(&article, Wanted::Substring, random));
+            samples.extend(take(&article, SampleKind::Substring, random));
         }
-        names.offer(take(&article, Wanted::Name, random), random);
-        characters.offer(take(&article, Wanted::Character, random), random);
+        names.offer(take(&article, SampleKind::Name, random), random);
+        characters.offer(take(&article, SampleKind::Character, random), random);
         if options.extent == Extent::All {
             own(snapshot, &article, random, contract)?;
         }
@@ -169,7 +169,7 @@ impl Distinct {
 /// Searches for an article by a substring, a name and a character of its own.
 fn own(snapshot: &Snapshot, article: &Article, random: &mut Random, contract: &mut Contract) -> Result<()> {
     let Some(address) = snapshot.find(&article.id)? else { return Ok(()) };
-    for wanted in [Wanted::Substring, Wanted::Name, Wanted::Character] {
+    for wanted in [SampleKind::Substring, SampleKind::Name, SampleKind::Character] {
         let Some(sample) = take(article, wanted, random) else { continue };
         let found = find(snapshot, &sample.text)?.kind(address).is_some();
         let figures = contract.own.entry(sample.kind).or_default();

@@ -49,7 +49,7 @@ pub struct Sample {
 
 /// The kind of string to draw from an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum SampleKind {
     /// A substring of 1 to `LONGEST` characters.
     Substring,
     /// A name.
@@ -59,8 +59,8 @@ pub enum Wanted {
 }
 
 /// Draws a string from the article; `None` if it has nothing of the kind.
-pub fn take(article: &Article, wanted: Wanted, random: &mut Random) -> Option<Sample> {
-    if wanted == Wanted::Name {
+pub fn take(article: &Article, wanted: SampleKind, random: &mut Random) -> Option<Sample> {
+    if wanted == SampleKind::Name {
         let names: Vec<&str> =
             article.credits.iter().map(|c| c.name.as_str()).filter(|name| is_searchable(name)).collect();
         let name = names.get(random.below(names.len()))?;
@@ -71,12 +71,12 @@ pub fn take(article: &Article, wanted: Wanted, random: &mut Random) -> Option<Sa
     let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     let text: Vec<char> = texts.get(random.below(texts.len()))?.chars().collect();
     (0..ATTEMPTS).find_map(|_| {
-        let length = if wanted == Wanted::Character { 1 } else { 1 + random.below(LONGEST) };
+        let length = if wanted == SampleKind::Character { 1 } else { 1 + random.below(LONGEST) };
         let start = random.below(text.len());
         let string = text.get(start..start + length)?;
         let before = start.checked_sub(1).and_then(|at| text.get(at));
         kind_of(string, before, text.get(start + length))
-            .filter(|kind| wanted != Wanted::Character || *kind == Kind::Character)
+            .filter(|kind| wanted != SampleKind::Character || *kind == Kind::Character)
             .filter(|_| stands(string, &text))
             .map(|kind| Sample { kind, text: string.iter().collect() })
     })

@@ -69,21 +69,21 @@ pub fn no_messages() -> impl Iterator<Item = &'static str> {
 enum Part {
     Text(&'static str),
     /// A gap: its number, and the kind of text in it.
-    Gap(usize, Stands),
+    Gap(usize, GapKind),
 }
 
 /// The kind of text that may fill a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stands {
+enum GapKind {
     Anything,
     Number,
     Message,
 }
 
-impl Stands {
+impl GapKind {
     fn takes(self, text: &str) -> bool {
         match self {
-            Stands::Number => !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || ".-".contains(c)),
+            GapKind::Number => !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || ".-".contains(c)),
             // A message in brackets is kept whole.
             _ => text.matches('(').count() == text.matches(')').count(),
         }
@@ -103,9 +103,9 @@ fn parts(template: &'static str) -> Vec<Part> {
     while let Some(open) = rest.find('{') {
         let gap = rest[open + 1..].split_once('}').and_then(|(name, after)| {
             let stands = match name.chars().last() {
-                Some('!') => Stands::Message,
-                Some('#') => Stands::Number,
-                _ => Stands::Anything,
+                Some('!') => GapKind::Message,
+                Some('#') => GapKind::Number,
+                _ => GapKind::Anything,
             };
             Some((Part::Gap(name.trim_end_matches(['!', '#']).parse().ok()?, stands), after))
         });
@@ -150,7 +150,7 @@ fn say(message: &str, depth: usize) -> Option<String> {
                 Part::Text(text) => out.push_str(text),
                 Part::Gap(number, _) => {
                     let text = gaps.iter().find(|(own, _)| own == number).map_or("", |(_, text)| text);
-                    let is_message = template.english.contains(&Part::Gap(*number, Stands::Message));
+                    let is_message = template.english.contains(&Part::Gap(*number, GapKind::Message));
                     let said = (is_message && depth < MAX_DEPTH).then(|| say(text, depth + 1)).flatten();
                     out.push_str(said.as_deref().unwrap_or(text));
                 }

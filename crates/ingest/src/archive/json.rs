@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 
 use super::inputs::STANDARD_INPUT;
 use super::limits::Trouble;
-use super::loose::{self, Forgive};
+use super::loose::{self, Leniency};
 use super::record::{Media, Record};
 use super::sniff::{self, ending};
 use super::walk::{Flow, Place, Walk};
@@ -195,7 +195,7 @@ fn check(bytes: &[u8]) -> Result<(), (u64, String)> {
 
 /// Returns an object with some invalid values (`NaN`, a number beyond all bounds) replaced by null.
 fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
-    let value = loose::parse(std::str::from_utf8(bytes).ok()?, Forgive::Values)?;
+    let value = loose::parse(std::str::from_utf8(bytes).ok()?, Leniency::Values)?;
     value.is_object().then(|| value.to_string().into_bytes())
 }
 
@@ -204,7 +204,7 @@ fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
 /// further, is then read again.
 fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
     let limit = walk.limits.record_bytes;
-    let mut cutter = Cutter::default();
+    let mut cutter = ValueSplitter::default();
     let mut record = 0;
     // The bytes swallowed by a broken value; those from `at` on are still to be read again.
     let (mut again, mut at) = (Vec::new(), 0);
@@ -280,7 +280,7 @@ fn swallowed(value: &[u8], indent: usize) -> Option<usize> {
 
 /// The state of the splitter of values.
 #[derive(Default)]
-struct Cutter {
+struct ValueSplitter {
     /// The value so far.
     value: Vec<u8>,
     /// Number of open brackets inside the value.
@@ -300,7 +300,7 @@ struct Cutter {
     indent: usize,
 }
 
-impl Cutter {
+impl ValueSplitter {
     /// Consumes bytes up to the end of a value; returns how many, and whether a value is complete.
     fn take(&mut self, bytes: &[u8], limit: u64) -> (usize, bool) {
         for (at, &byte) in bytes.iter().enumerate() {

@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = 128;
 
 /// The degree of leniency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Forgive {
+pub enum Leniency {
     /// Invalid values in valid JSON.
     Values,
     /// The syntax of JavaScript literals as well.
@@ -21,13 +21,13 @@ pub enum Forgive {
 }
 
 /// Parses a text as one value; `None` if it is not exactly one.
-pub fn parse(text: &str, forgive: Forgive) -> Option<Value> {
+pub fn parse(text: &str, forgive: Leniency) -> Option<Value> {
     let (value, end) = parse_at(text, 0, forgive)?;
     text[end..].trim().is_empty().then_some(value)
 }
 
 /// Parses the value that begins at a byte offset of a text; returns it with its end.
-pub fn parse_at(text: &str, from: usize, forgive: Forgive) -> Option<(Value, usize)> {
+pub fn parse_at(text: &str, from: usize, forgive: Leniency) -> Option<(Value, usize)> {
     let mut reader = Reader { text, bytes: text.as_bytes(), at: from, forgive, room: MAX_VALUES };
     reader.blanks();
     let value = reader.value(0)?;
@@ -38,7 +38,7 @@ struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    forgive: Forgive,
+    forgive: Leniency,
     /// The number of values that may still be kept.
     room: usize,
 }
@@ -62,7 +62,7 @@ impl Reader<'_> {
     }
 
     fn literals(&self) -> bool {
-        self.forgive == Forgive::Literals
+        self.forgive == Leniency::Literals
     }
 
     fn value(&mut self, depth: usize) -> Option<Value> {
@@ -270,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bad_values_cost_themselves() {
+    fn invalid_json_values_become_null() {
         for (text, expect) in [
             (r#"{"a":NaN,"b":[Infinity,-Infinity,1e999,-1e999,"x"]}"#, r#"{"a":null,"b":[null,null,null,null,"x"]}"#),
             (
@@ -283,21 +283,21 @@ mod tests {
                 r#"{"a":1.2345678901234568e+29,"b":-5,"c":1.5}"#,
             ),
         ] {
-            let got = parse(text, Forgive::Values).unwrap_or_else(|| panic!("{text}"));
+            let got = parse(text, Leniency::Values).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(got.to_string(), expect, "{text}");
         }
         for text in
             ["{\"a\":", "{a:1}", "{'a':1}", "{\"a\":1,}", "{\"a\":x}", "[1", "{} {}", "", "\"\\q\"", "\"\\u12\""]
         {
-            assert_eq!(parse(text, Forgive::Values), None, "{text}");
+            assert_eq!(parse(text, Leniency::Values), None, "{text}");
         }
-        assert_eq!(parse(&"[".repeat(100_000), Forgive::Values), None);
+        assert_eq!(parse(&"[".repeat(100_000), Leniency::Values), None);
     }
 
     #[test]
     fn literals_of_scripts() {
         let text = r"{ title: '\u5de5\x41'.slice(0, 9), 'b': [1, 2,], c: undefined, d: !0, e: {f: window.x}, }; next()";
-        let (value, end) = parse_at(text, 0, Forgive::Literals).unwrap();
+        let (value, end) = parse_at(text, 0, Leniency::Literals).unwrap();
         assert_eq!(value.to_string(), r#"{"b":[1,2],"c":null,"d":null,"e":{"f":null},"title":"工A"}"#);
         assert_eq!(&text[end..], "; next()");
     }

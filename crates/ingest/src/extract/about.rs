@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::date::{self, DayOfYear};
-use super::labels::{self, Found, Said};
+use super::labels::{self, DateKind, Found};
 use super::names::{self, Place};
 use super::page::{Mark, Page, SOFT, is_letter};
 use super::vocabulary::Label;
@@ -34,7 +34,7 @@ const LONGEST_SOURCE: usize = 20;
 
 /// The position of an article in its page.
 #[derive(Debug, Clone, Copy)]
-pub struct Around<'a> {
+pub struct ArticleSpan<'a> {
     /// The headline.
     pub title: &'a str,
     /// The line that it stands in.
@@ -101,7 +101,7 @@ impl About {
 
 /// A date of the page, with the evidence for it.
 struct Candidate {
-    said: Said,
+    said: DateKind,
     /// Whether a source stands in the same line.
     sourced: bool,
     trust: Trust,
@@ -117,7 +117,7 @@ enum Zone {
 }
 
 /// Reads date, source and credits from the lines around the body.
-pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
+pub fn read(page: &Page, worth: &[Worth], around: &ArticleSpan) -> About {
     let mut about = About::default();
     let start = around.start;
     let first = around.title_line.filter(|t| *t < start).unwrap_or(start.saturating_sub(HEAD_LINES));
@@ -216,9 +216,9 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
                 said: *said,
                 sourced: found.source.is_some(),
                 trust: match (zone, *said) {
-                    (_, Said::Updated) => Trust::Weak,
-                    (_, Said::Published | Said::Written) => Trust::Labelled,
-                    (Zone::Head, Said::Nothing) if line.letters <= 80 => Trust::Placed,
+                    (_, DateKind::Updated) => Trust::Weak,
+                    (_, DateKind::Published | DateKind::Written) => Trust::Labelled,
+                    (Zone::Head, DateKind::Nothing) if line.letters <= 80 => Trust::Placed,
                     _ => Trust::Weak,
                 },
                 date: dated.date,
@@ -253,7 +253,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
             let today = fold(&page.lines[i].text).contains("今天");
             let date = found.dates.first().filter(|_| !today)?.date;
             let said = found.said.first().copied().unwrap_or_default();
-            let trust = if said == Said::Published { Trust::Labelled } else { Trust::Weak };
+            let trust = if said == DateKind::Published { Trust::Labelled } else { Trust::Weak };
             Some(Candidate { said, sourced: found.source.is_some(), trust, date })
         }));
     }
@@ -264,7 +264,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
         let dated = date::find_dates(&chars).into_iter().next();
         let dated = dated.filter(|d| chars.get(d.range.end).is_some_and(|c| matches!(c, '讯' | '电' | '报')));
         dates.extend(dated.map(|d| Candidate {
-            said: Said::Nothing,
+            said: DateKind::Nothing,
             sourced: false,
             trust: Trust::Weak,
             date: d.date,
@@ -274,7 +274,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
         let signed = around.body.iter().filter(|i| worth[**i].kind == Kind::About);
         dates.extend(signed.filter_map(|i| {
             let date = labels::read(&page.lines[*i].text).dates.first()?.date;
-            Some(Candidate { said: Said::Nothing, sourced: false, trust: Trust::Weak, date })
+            Some(Candidate { said: DateKind::Nothing, sourced: false, trust: Trust::Weak, date })
         }));
     }
     if let Some((date, trust)) = best_date(&dates) {
@@ -314,7 +314,7 @@ fn marked(page: &Page, first: usize, start: usize, about: &mut About) {
         // The type of an account stands behind its name: 扬眼 企鹅号.
         let name = text.split(SOFT).map(str::trim).find(|part| !part.is_empty()).unwrap_or_default();
         let line = page.lines.iter().position(|l| l.pieces.contains(&marked.pieces.start)).unwrap_or(start);
-        let people = names::read(name, Place::Bare);
+        let people = names::read(name, Place::BareCredit);
         if marked.mark == Mark::Author && !people.is_empty() {
             if !about.credits.iter().any(|c| !c.role.edits()) {
                 about.credit(people.into_iter().map(|name| Credit::new(Role::Author, name)));
@@ -346,7 +346,8 @@ fn name_and_outlet(line: &str) -> Option<(String, String)> {
         .map(|p| p.trim_matches(|c: char| !c.is_alphanumeric()))
         .collect();
     let [one, two] = parts.as_slice() else { return None };
-    let is_name = |text: &str| (2..=4).contains(&text.chars().count()) && names::read(text, Place::Bare).len() == 1;
+    let is_name =
+        |text: &str| (2..=4).contains(&text.chars().count()) && names::read(text, Place::BareCredit).len() == 1;
     let is_outlet = |text: &str| outlets::is_outlet(text) && !is_name(text);
     if is_name(one) && is_outlet(two) {
         Some((one.to_string(), two.to_string()))
@@ -358,7 +359,7 @@ fn name_and_outlet(line: &str) -> Option<(String, String)> {
 }
 
 /// Returns the outlet that a byline names (【台湾新生报／记者某某】, 中央社记者某某), or that stands alone beside the date.
-fn outlet(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>) -> (Option<String>, Option<usize>) {
+fn outlet(page: &Page, worth: &[Worth], around: &ArticleSpan, head: Range<usize>) -> (Option<String>, Option<usize>) {
     for i in head.clone() {
         let line = &page.lines[i];
         if Some(i) == around.title_line
@@ -395,7 +396,7 @@ fn is_dated(page: &Page, line: usize) -> bool {
 }
 
 /// Returns the account or outlet that stands alone right above or below the line of the date, whatever its name.
-fn beside_date(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>) -> Option<(String, usize)> {
+fn beside_date(page: &Page, worth: &[Worth], around: &ArticleSpan, head: Range<usize>) -> Option<(String, usize)> {
     let fits = |i: usize| {
         let line = &page.lines[i];
         let text = line.text.trim();
@@ -404,7 +405,7 @@ fn beside_date(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>
             && line.heading == 0
             && line.letters <= 12
             && fits_source(text)
-            && names::read(text, Place::Bare).is_empty()
+            && names::read(text, Place::BareCredit).is_empty()
             && !around.title.contains(text)
     };
     let dated = head.clone().find(|i| is_dated(page, *i))?;
@@ -414,7 +415,7 @@ fn beside_date(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>
 }
 
 /// Returns the section that a breadcrumb names: 维权 in 首页 > 新闻 > 维权 > 正文.
-fn breadcrumb(page: &Page, around: &Around) -> Option<String> {
+fn breadcrumb(page: &Page, around: &ArticleSpan) -> Option<String> {
     const LAST: &[&str] =
         &["正文", "文章正文", "新闻正文", "内容", "文章", "阅读", "详细内容", "浏览文章", "新闻内容", "查看", "首页"];
     for line in page.lines[..around.start].iter().filter(|l| l.letters <= 80) {
@@ -457,17 +458,17 @@ fn breadcrumb(page: &Page, around: &Around) -> Option<String> {
 /// Returns the date that a label says to be that of publication, else that in the line of the source, else the first in
 /// the usual place; among dates of one day the one with a time.
 fn best_date(dates: &[Candidate]) -> Option<(Date, Trust)> {
-    let known = |c: &&Candidate| c.said != Said::Updated;
+    let known = |c: &&Candidate| c.said != DateKind::Updated;
     let chosen = dates
         .iter()
-        .find(|c| c.said == Said::Published)
-        .or_else(|| dates.iter().find(|c| c.said == Said::Written))
+        .find(|c| c.said == DateKind::Published)
+        .or_else(|| dates.iter().find(|c| c.said == DateKind::Written))
         .or_else(|| dates.iter().filter(known).find(|c| c.sourced))
         .or_else(|| dates.iter().filter(known).find(|c| c.trust > Trust::Weak))
         .or_else(|| dates.iter().find(known))
         .or_else(|| dates.first())?;
     let trust = if chosen.sourced { chosen.trust.max(Trust::Placed) } else { chosen.trust };
-    let trust = if chosen.said == Said::Updated { Trust::Weak } else { trust };
+    let trust = if chosen.said == DateKind::Updated { Trust::Weak } else { trust };
     // A day below a text counts less than the line of the source, even if that is a date of change.
     let same_day = || {
         let mut others = dates.iter().filter(|c| known(c) || chosen.trust == Trust::Weak).map(|c| c.date);
@@ -501,7 +502,7 @@ fn take_awaited(label: Label, text: &str, about: &mut About, line: usize) {
 fn is_lone_name(run: &str) -> bool {
     let last = run.chars().next_back().map(fold_char);
     run.chars().count() == 3
-        && names::read(run, Place::Bare).len() == 1
+        && names::read(run, Place::BareCredit).len() == 1
         && last.is_some_and(|l| !names::OFFICES.contains(l))
         && !names::is_place(run)
         && !outlets::is_word(run)
@@ -521,7 +522,7 @@ fn unlabelled_source(found: &Found) -> (Option<String>, Trust) {
         (2..=12).contains(&part.chars().count())
             && han(part) >= 2
             && fits_source(part)
-            && names::read(part, Place::Bare).is_empty()
+            && names::read(part, Place::BareCredit).is_empty()
     };
     let beside = [&found.before_date, &found.after_date];
     let near: Vec<String> = beside.iter().filter_map(|part| part.as_deref().map(trim)).filter(fits).collect();

@@ -4,7 +4,7 @@
 //! The body is found first, as one region. The lines between the title and the body hold metadata, and so do the lines
 //! right behind the body; no other line is considered. All remaining lines are the margin.
 
-use super::about::{self, About, Around};
+use super::about::{self, About, ArticleSpan};
 use super::boilerplate::{Verdict, judge};
 use super::machine::{self, Machine};
 use super::page::{Page, is_blank, is_letter};
@@ -117,7 +117,7 @@ fn article(page: &Page, region: Region, machine: Machine, url: Option<String>) -
     let Region { worth, title, start, parts } = region;
     let mut draft = Draft { title: title.text, title_line: title.line, parts, ..Draft::default() };
     draft.body_lines = draft.parts.lines(|part| matches!(part, Part::Body(_))).collect();
-    let around = Around { title: &draft.title, title_line: draft.title_line, start, body: &draft.body_lines };
+    let around = ArticleSpan { title: &draft.title, title_line: draft.title_line, start, body: &draft.body_lines };
     let mut about = about::read(page, &worth, &around);
     for line in &about.byline {
         if draft.parts.of(*line).is_some_and(|place| place.part == Part::Margin) {

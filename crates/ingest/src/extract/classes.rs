@@ -46,7 +46,7 @@ pub fn mark_of(attributes: Attributes) -> Option<Mark> {
 }
 
 /// The hints in the class, id and style of a block.
-pub struct Look {
+pub struct BlockHints {
     /// The kind of text that they indicate.
     pub hint: Hint,
     /// Whether the block is hidden.
@@ -54,12 +54,12 @@ pub struct Look {
 }
 
 /// Reads the class, id and style of a block of this name.
-pub fn look_at(name: &str, attributes: Attributes) -> Look {
-    let mut look = Look { hint: Hint::None, hidden: false };
+pub fn read_hints(name: &str, attributes: Attributes) -> BlockHints {
+    let mut look = BlockHints { hint: Hint::None, hidden: false };
     let (mut body, mut beside, mut lead) = (false, false, false);
     match name {
         "article" => body = true,
-        "figcaption" => return Look { hint: Hint::Caption, hidden: false },
+        "figcaption" => return BlockHints { hint: Hint::Caption, hidden: false },
         "nav" | "footer" | "aside" => beside = true,
         _ => {}
     }

@@ -7,12 +7,12 @@ use super::line::{Reader, colon_after, is_bar, is_separator, starts, stop_at};
 use super::names::{self, Place};
 use super::outlets::is_outlet;
 use super::page::{SOFT, is_letter, is_mark};
-use super::vocabulary::TOOK;
+use super::vocabulary::PHOTO_VERBS;
 use gongxun_core::article::Role;
 use gongxun_text::fold::is_han;
 
 /// A label without a colon, and the names behind it.
-pub struct Bare {
+pub struct BareCredit {
     /// The role that the label gives.
     pub role: Role,
     /// The label's range in the line.
@@ -31,7 +31,9 @@ impl Reader {
             return;
         }
         for at in 0..self.chars.len() {
-            let Some((word, roles)) = TOOK.iter().find(|(word, _)| starts(&self.chars[at..], word)) else { continue };
+            let Some((word, roles)) = PHOTO_VERBS.iter().find(|(word, _)| starts(&self.chars[at..], word)) else {
+                continue;
+            };
             let end = at + word.chars().count();
             let closes = self.chars[end..].iter().find(|c| !c.is_whitespace() && **c != SOFT);
             let ends = closes.is_none_or(|c| !is_letter(*c) && !matches!(c, ':' | '/' | '|' | '丨'));
@@ -62,7 +64,7 @@ impl Reader {
         }
         let head: String = self.printed[from..slash].iter().collect();
         let tokens: Vec<&str> = head.split(['、', ' ', '　', ',', '，']).filter(|token| !token.is_empty()).collect();
-        let names: Vec<String> = tokens.iter().flat_map(|token| names::read(token, Place::Bare)).collect();
+        let names: Vec<String> = tokens.iter().flat_map(|token| names::read(token, Place::BareCredit)).collect();
         if tokens.is_empty() || names.len() < tokens.len() || is_outlet(&head) {
             return;
         }
@@ -99,7 +101,7 @@ impl Reader {
             let read = if matches!(last, '拍' | '航' | '偷' | '抓' | '翻') {
                 Vec::new()
             } else {
-                names::read(&token, Place::Bare)
+                names::read(&token, Place::BareCredit)
             };
             if read.is_empty() && !(titled && from == stop && !names.is_empty()) {
                 break;
@@ -164,15 +166,15 @@ impl Reader {
     fn asks(&self, label: usize, from: usize) -> bool {
         let begins = self.outlet_before(label);
         let first = self.chars[..begins].iter().all(|c| !is_letter(*c));
-        let (names, end) = self.names(from, Place::Bare, None);
+        let (names, end) = self.names(from, Place::BareCredit, None);
         let next = self.chars.get(end).copied();
         first
             && (names.is_empty()
-                || next.is_some_and(|c| matches!(c, '?' | '!' | ',' | '。')) && self.goes_on_talking(end))
+                || next.is_some_and(|c| matches!(c, '?' | '!' | ',' | '。')) && self.continues_as_speech(end))
     }
 
     /// Whether letters stand behind a sign, in a line without another label.
-    fn goes_on_talking(&self, sign: usize) -> bool {
+    fn continues_as_speech(&self, sign: usize) -> bool {
         let rest = &self.chars[sign..];
         rest.iter().any(|c| is_letter(*c)) && !(sign..self.chars.len()).any(|at| self.label_here(at))
     }
@@ -297,7 +299,7 @@ impl Reader {
     /// Whether the text behind a label continues as a sentence: 作者：近日，某市…
     fn is_prose(&self, token: &str, end: usize) -> bool {
         const LETTERS: usize = 10;
-        names::read(token, Place::Bare).is_empty()
+        names::read(token, Place::BareCredit).is_empty()
             && self.chars.get(end).is_some_and(|c| matches!(c, '，' | ',' | '。'))
             && self.chars[end + 1..].iter().take_while(|c| is_letter(**c) || is_mark(**c)).count() >= LETTERS
     }
@@ -338,7 +340,7 @@ impl Reader {
             .filter(|t| !t.is_empty())
             .map(str::to_string)
             .collect();
-        let read: Vec<String> = names.iter().flat_map(|n| names::read(n, Place::Bare)).collect();
+        let read: Vec<String> = names.iter().flat_map(|n| names::read(n, Place::BareCredit)).collect();
         if names.is_empty() || read.len() < names.len() || !inner.contains(char::is_whitespace) {
             return;
         }
@@ -364,12 +366,12 @@ impl Reader {
     }
 
     /// Takes bare credits (本报记者 张三) if the line or the brackets around them hold nothing else.
-    pub fn bare_names(&mut self, bare: Vec<Bare>) {
+    pub fn bare_names(&mut self, bare: Vec<BareCredit>) {
         if bare.is_empty() {
             return;
         }
         let mut spans = Vec::new();
-        for Bare { role, label, names, end } in bare {
+        for BareCredit { role, label, names, end } in bare {
             let start = self.outlet_before(label.start);
             spans.push((role, start..end, names));
         }
@@ -457,6 +459,6 @@ fn name_before_label(token: &str) -> Option<(String, usize)> {
     let chars: Vec<char> = token.chars().collect();
     [3, 2].into_iter().filter(|len| chars.len() >= len + 2).find_map(|len| {
         let name: String = chars[..len].iter().collect();
-        (names::read(&name, Place::Bare).len() == 1).then_some((name, len))
+        (names::read(&name, Place::BareCredit).len() == 1).then_some((name, len))
     })
 }

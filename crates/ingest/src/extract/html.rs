@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::address;
-use super::classes::{look_at, mark_of};
+use super::classes::{mark_of, read_hints};
 use super::markup::{Attributes, Token, tokens, unescape};
 use super::page::{Block, Form, Gap, Line, Mark, Marked, Meta, Page, Piece, TIME, is_letter};
 use super::tables;
@@ -367,7 +367,7 @@ impl Builder {
         if let Kind::Heading(level) = kind {
             self.heading = level;
         }
-        let look = look_at(name, attributes);
+        let look = read_hints(name, attributes);
         if self.stack.len() >= MAX_DEPTH || self.page.blocks.len() >= MAX_BLOCKS {
             self.overflow += usize::from(counts_overflow(kind));
             return;

@@ -58,7 +58,9 @@ fn is_name(said: &str) -> bool {
     }
     let said = said.trim_matches(|c: char| is_blank(c) || matches!(c, '。' | '）' | ')' | '】' | ']'));
     let mut tokens = said.split(|c: char| is_blank(c) || matches!(c, '、' | ',' | '，' | ';' | '；' | '/' | '／'));
-    tokens.all(|token| token.is_empty() || token.chars().count() == 1 || !names::read(token, Place::Bare).is_empty())
+    tokens.all(|token| {
+        token.is_empty() || token.chars().count() == 1 || !names::read(token, Place::BareCredit).is_empty()
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::plain::{one_line, plain};
 use super::{labels, names, signatures, source};
 use crate::archive::Record;
 use crate::archive::bounded;
-use crate::archive::loose::{self, Forgive};
+use crate::archive::loose::{self, Leniency};
 use gongxun_core::article::{Article, ArticleId, Credit, Role};
 use gongxun_core::error::Reason;
 
@@ -21,7 +21,7 @@ pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, 
         return Ok((article, None));
     }
     let value = bounded::parse(text)
-        .or_else(|wrong| loose::parse(text, Forgive::Values).ok_or(wrong))
+        .or_else(|wrong| loose::parse(text, Leniency::Values).ok_or(wrong))
         .map_err(|wrong| (Reason::BadJson, wrong.to_string()))?;
     let Value::Object(object) = value else {
         return Err((Reason::BadJson, "not an object".to_string()));

@@ -4,14 +4,14 @@
 //! in a line; one without a colon (本报记者 张三) counts only if the line, or the brackets, hold nothing but labels, names
 //! and an outlet, so that prose about a 责任编辑 yields nothing.
 
-use super::credits::Bare;
+use super::credits::BareCredit;
 use super::date::{self, find_dates};
-pub use super::line::{Found, Said};
+pub use super::line::{DateKind, Found};
 use super::line::{Reader, is_bar, starts, stop_at};
 use super::names::Place;
 use super::newspaper;
 use super::page::{SOFT, is_letter, is_mark};
-use super::vocabulary::{Label, NOBODY};
+use super::vocabulary::{Label, NON_SOURCES};
 use gongxun_core::article::Role;
 
 /// The longest source, in characters.
@@ -27,7 +27,7 @@ pub fn read(text: &str) -> Found {
     let mut reader = Reader {
         covered: vec![false; chars.len()],
         printed,
-        found: Found { said: vec![Said::Nothing; dates.len()], ..Found::default() },
+        found: Found { said: vec![DateKind::Nothing; dates.len()], ..Found::default() },
         dates,
         chars,
     };
@@ -41,16 +41,16 @@ pub fn read(text: &str) -> Found {
 impl Reader {
     fn run(&mut self) {
         let mut at = 0;
-        let mut bare: Vec<Bare> = Vec::new();
+        let mut bare: Vec<BareCredit> = Vec::new();
         // The last label of a date, and its end.
-        let mut date_label: Option<(Said, usize)> = None;
+        let mut date_label: Option<(DateKind, usize)> = None;
         while at < self.chars.len() {
             if let Some(n) = self.dates.iter().position(|d| d.range.start == at) {
                 let range = self.dates[n].range.clone();
                 self.found.labels += 1;
                 let label = date_label.filter(|(_, end)| at <= end + 4).map(|(said, _)| said);
                 at = range.end;
-                self.found.said[n] = label.unwrap_or_else(|| self.said_behind(at));
+                self.found.said[n] = label.unwrap_or_else(|| self.date_kind_after(at));
                 self.cover(range);
                 continue;
             }
@@ -78,7 +78,7 @@ impl Reader {
                     self.labelled_names(&[Role::Author, Role::Photographer], at, value.unwrap_or(end))
                 }
                 (Label::Other, value) if value.is_some() || starts(&self.chars[at..], "实习生") => {
-                    let (names, stop) = self.names(value.unwrap_or(end), Place::Bare, None);
+                    let (names, stop) = self.names(value.unwrap_or(end), Place::BareCredit, None);
                     if !names.is_empty() {
                         self.cover(at..stop);
                     }
@@ -87,9 +87,9 @@ impl Reader {
                 (Label::Section, Some(value)) => self.section(at, value),
                 (Label::Date | Label::Written | Label::Updated, value) => {
                     let said = match label {
-                        Label::Date => Said::Published,
-                        Label::Written => Said::Written,
-                        _ => Said::Updated,
+                        Label::Date => DateKind::Published,
+                        Label::Written => DateKind::Written,
+                        _ => DateKind::Updated,
                     };
                     let value = value.unwrap_or(end);
                     date_label = Some((said, value));
@@ -108,14 +108,14 @@ impl Reader {
                 }
                 (Label::Source, None) if self.is_cell(at, end) => self.source(at, end),
                 (Label::Credit(role), None) if end - at > 1 => {
-                    let place = if self.is_enclosed(at, end) { Place::Enclosed } else { Place::Bare };
+                    let place = if self.is_enclosed(at, end) { Place::Enclosed } else { Place::BareCredit };
                     let (names, stop) = self.names(end, place, None);
                     if names.is_empty() || !self.ends_well(stop) {
                         self.name_before(role, at, end);
                         end
                     } else {
                         let stop = self.with_report(stop);
-                        bare.push(Bare { role, label: at..end, names, end: stop });
+                        bare.push(BareCredit { role, label: at..end, names, end: stop });
                         stop
                     }
                 }
@@ -126,21 +126,21 @@ impl Reader {
     }
 
     /// Reads the words behind a date that say what kind of date it is: 2023-05-04 09:20 发布.
-    fn said_behind(&self, end: usize) -> Said {
+    fn date_kind_after(&self, end: usize) -> DateKind {
         let rest = &self.chars[end..];
         let gap = rest.iter().take(2).take_while(|c| c.is_whitespace() || **c == SOFT).count();
         let says = |words: &[&str]| words.iter().any(|w| starts(&rest[gap..], w));
         if says(&["发布", "发表", "刊发", "首发"]) {
-            Said::Published
+            DateKind::Published
         } else if says(&["更新", "修改", "编辑"]) {
-            Said::Updated
+            DateKind::Updated
         } else {
-            Said::Nothing
+            DateKind::Nothing
         }
     }
 
     /// Takes a day without a year if a label stands before it, or a time of day behind it in a short line.
-    fn day_of_year(&mut self, at: usize, label: Option<(Said, usize)>) -> Option<usize> {
+    fn day_of_year(&mut self, at: usize, label: Option<(DateKind, usize)>) -> Option<usize> {
         const SHORT: usize = 40;
         let begins =
             self.chars[at].is_ascii_digit() && !at.checked_sub(1).is_some_and(|p| self.chars[p].is_ascii_digit());
@@ -148,7 +148,7 @@ impl Reader {
             return None;
         }
         let day = date::day_of_year_at(&self.chars, at)?;
-        let labelled = label.is_some_and(|(said, end)| at <= end + 4 && said == Said::Published);
+        let labelled = label.is_some_and(|(said, end)| at <= end + 4 && said == DateKind::Published);
         let timed = day.clock.is_some() && self.chars.len() <= SHORT;
         if !labelled && !timed {
             return None;
@@ -254,7 +254,7 @@ impl Reader {
         let value = unbalanced_open(value);
         self.found.labels += 1;
         self.cover(label..at);
-        let nobody = NOBODY.contains(&value);
+        let nobody = NON_SOURCES.contains(&value);
         let good = value.chars().any(is_letter) && !value.chars().any(|c| matches!(c, '，' | '。')) && !nobody;
         if good && self.found.source.is_none() {
             self.found.source = Some(value.to_string());

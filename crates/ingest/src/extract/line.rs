@@ -17,7 +17,7 @@ const MAX_OUTLET: usize = 18;
 
 /// The kind of date that a label announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Said {
+pub enum DateKind {
     /// No label.
     #[default]
     Nothing,
@@ -41,7 +41,7 @@ pub struct Found {
     /// The dates, in order.
     pub dates: Vec<Dated>,
     /// The kinds of the dates, one to one.
-    pub said: Vec<Said>,
+    pub said: Vec<DateKind>,
     /// A day without a year, if a label or a time of day shows that it is a date.
     pub day: Option<DayOfYear>,
     /// The credits.
@@ -69,7 +69,7 @@ pub struct Found {
 impl Found {
     /// Whether a label says that a date is that of publication.
     pub fn date_labelled(&self) -> bool {
-        self.said.iter().any(|said| matches!(said, Said::Published | Said::Written))
+        self.said.iter().any(|said| matches!(said, DateKind::Published | DateKind::Written))
     }
 
     /// Whether the line tells about the article and nothing else.
@@ -148,7 +148,7 @@ impl Reader {
             Label::Credit(_) => {
                 self.delimiter_after(at, end).is_some()
                     || self.chars.get(end).is_none_or(|c| !is_han(*c))
-                    || !self.names(end, Place::Bare, None).0.is_empty()
+                    || !self.names(end, Place::BareCredit, None).0.is_empty()
             }
             Label::Date | Label::Written | Label::Updated => true,
             _ => self.delimiter_after(at, end).is_some(),

@@ -11,7 +11,7 @@ use super::names::{self, Place};
 use super::page::{Mark, Page, TIME};
 use super::{address, labels, outlets, plain, scripts, title};
 use crate::archive::bounded;
-use crate::archive::loose::{self, Forgive};
+use crate::archive::loose::{self, Leniency};
 use gongxun_core::article::{Credit, Date, Role};
 
 /// The most objects of one JSON-LD script that are read.
@@ -110,7 +110,7 @@ pub fn read(page: &Page) -> Machine {
     let titles = title::declared_keys(page);
     for script in &page.json_ld {
         let value = bounded::parse(script).ok();
-        if let Some(value) = value.or_else(|| loose::parse_at(script, 0, Forgive::Literals).map(|found| found.0)) {
+        if let Some(value) = value.or_else(|| loose::parse_at(script, 0, Leniency::Literals).map(|found| found.0)) {
             json_ld(&value, &titles, &mut machine);
         }
     }
@@ -141,7 +141,7 @@ pub fn read(page: &Page) -> Machine {
         for name in metas {
             if let Some(value) = get(&[name]) {
                 // A platform's own field for the author allows pen names.
-                let place = if *name == "og:article:author" { Place::Labelled } else { Place::Bare };
+                let place = if *name == "og:article:author" { Place::Labelled } else { Place::BareCredit };
                 people(value, role, place, &mut machine.credits);
             }
         }

@@ -204,7 +204,7 @@ pub enum Place {
     /// In brackets, or in a line, with nothing but a title beside it: (记者 扎西次仁).
     Enclosed,
     /// Behind a title without a colon (记者 张三): only names that begin with a family name.
-    Bare,
+    BareCredit,
 }
 
 /// Returns the names in one run of text without blanks; none if it holds anything else.
@@ -247,7 +247,7 @@ pub fn read(token: &str, place: Place) -> Vec<String> {
             let whole = match place {
                 Place::Labelled => chars.len() == 4 && !OFFICES.contains(folded[3]),
                 Place::Enclosed => chars.len() <= MAX_SYLLABLES && syllables(&folded),
-                Place::Bare => false,
+                Place::BareCredit => false,
             };
             if several.is_empty() && whole { one() } else { several }
         }
@@ -356,7 +356,7 @@ pub fn before_place(token: &str) -> Vec<String> {
             rest.len() >= p.chars().count() && p.chars().map(fold_char).eq(rest[..p.chars().count()].iter().copied())
         }) {
             let head: String = token.chars().take(at).collect();
-            let names = read(&head, Place::Bare);
+            let names = read(&head, Place::BareCredit);
             if !names.is_empty() {
                 return names;
             }
@@ -452,7 +452,7 @@ pub fn is_signer(text: &str) -> bool {
     // 中华人民共和国主席　习近平: an office and its holder.
     if let Some((office, name)) = text.rsplit_once(char::is_whitespace) {
         let office: String = office.trim_end().chars().map(fold_char).collect();
-        if OFFICES.iter().any(|end| office.ends_with(end)) && !read(name, Place::Bare).is_empty() {
+        if OFFICES.iter().any(|end| office.ends_with(end)) && !read(name, Place::BareCredit).is_empty() {
             return true;
         }
     }
@@ -540,27 +540,27 @@ mod tests {
     #[test]
     fn names_are_told_from_words() {
         for (token, place, expect) in [
-            ("张三", Place::Bare, "张三"),
-            ("彭晗侯婷婷", Place::Bare, "彭晗 侯婷婷"),
-            ("張三李四", Place::Bare, "張三 李四"),
-            ("欧阳修远", Place::Bare, "欧阳修远"),
-            ("阿依古丽·买买提", Place::Bare, "阿依古丽·买买提"),
+            ("张三", Place::BareCredit, "张三"),
+            ("彭晗侯婷婷", Place::BareCredit, "彭晗 侯婷婷"),
+            ("張三李四", Place::BareCredit, "張三 李四"),
+            ("欧阳修远", Place::BareCredit, "欧阳修远"),
+            ("阿依古丽·买买提", Place::BareCredit, "阿依古丽·买买提"),
             ("漩矶", Place::Labelled, "漩矶"),
             ("xinht", Place::Labelled, "xinht"),
             ("扎西次仁", Place::Enclosed, "扎西次仁"),
             ("阿依古丽", Place::Enclosed, "阿依古丽"),
             ("阿依古丽", Place::Labelled, "阿依古丽"),
             ("哈斯高娃", Place::Enclosed, "哈斯高娃"),
-            ("郄建荣", Place::Bare, "郄建荣"),
+            ("郄建荣", Place::BareCredit, "郄建荣"),
             ("日前获悉", Place::Enclosed, ""),
             ("从会议上获悉", Place::Enclosed, ""),
             ("工会网", Place::Enclosed, ""),
-            ("全文完", Place::Bare, ""),
-            ("漩矶", Place::Bare, ""),
+            ("全文完", Place::BareCredit, ""),
+            ("漩矶", Place::BareCredit, ""),
             ("佚名", Place::Labelled, ""),
             ("新华网", Place::Labelled, ""),
-            ("从会议上获悉", Place::Bare, ""),
-            ("xinht", Place::Bare, ""),
+            ("从会议上获悉", Place::BareCredit, ""),
+            ("xinht", Place::BareCredit, ""),
         ] {
             assert_eq!(read(token, place).join(" "), expect, "{token}");
         }

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_taken_is_left_over() {
+    fn left_over_letters_are_returned() {
         for (line, taken, expect) in [
             ("[视频]骑手有了新家", "骑手有了新家", Some("视频")),
             ("摘要：骑手有了新家。", "骑手有了新家。", Some("摘要")),

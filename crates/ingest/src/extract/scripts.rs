@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::fields::Fields;
 use super::plain::{one_line, plain};
 use super::{date_values, title};
-use crate::archive::loose::{self, Forgive};
+use crate::archive::loose::{self, Leniency};
 use gongxun_core::article::Date;
 
 /// The most objects and lists of one script that are read.
@@ -113,10 +113,10 @@ fn contains(long: &[char], short: &[char]) -> bool {
 fn literals(script: &str) -> Vec<Value> {
     let trimmed = script.trim();
     if trimmed.starts_with(['{', '[']) {
-        return loose::parse_at(trimmed, 0, Forgive::Literals).map(|found| found.0).into_iter().collect();
+        return loose::parse_at(trimmed, 0, Leniency::Literals).map(|found| found.0).into_iter().collect();
     }
     if trimmed.starts_with("%7B") || trimmed.starts_with("%5B") {
-        return loose::parse(&percent_decoded(trimmed), Forgive::Literals).into_iter().collect();
+        return loose::parse(&percent_decoded(trimmed), Leniency::Literals).into_iter().collect();
     }
     let mut values = Vec::new();
     let (mut at, mut tried) = (0, 0);
@@ -126,18 +126,18 @@ fn literals(script: &str) -> Vec<Value> {
         let begins = script.len() - rest.len();
         if let Some(inner) = rest.strip_prefix("JSON.parse(") {
             let inner = inner.strip_prefix("decodeURIComponent(").unwrap_or(inner);
-            let parsed = loose::parse_at(inner, 0, Forgive::Literals).and_then(|found| match found.0 {
+            let parsed = loose::parse_at(inner, 0, Leniency::Literals).and_then(|found| match found.0 {
                 Value::String(text) if text.starts_with("%7B") => {
-                    loose::parse(&percent_decoded(&text), Forgive::Literals)
+                    loose::parse(&percent_decoded(&text), Leniency::Literals)
                 }
-                Value::String(text) => loose::parse(&text, Forgive::Literals),
+                Value::String(text) => loose::parse(&text, Leniency::Literals),
                 _ => None,
             });
             values.extend(parsed);
             tried += 1;
         } else if rest.starts_with('{') && !rest.starts_with("{}") {
             tried += 1;
-            if let Some((value, end)) = loose::parse_at(script, begins, Forgive::Literals) {
+            if let Some((value, end)) = loose::parse_at(script, begins, Leniency::Literals) {
                 values.push(value);
                 at = end;
             }
@@ -207,7 +207,7 @@ fn values<'a>(script: &'a str, name: &'a str) -> impl Iterator<Item = String> + 
             None => rest,
         };
         if rest.starts_with(['"', '\'']) {
-            return match loose::parse_at(rest, 0, Forgive::Literals)?.0 {
+            return match loose::parse_at(rest, 0, Leniency::Literals)?.0 {
                 Value::String(text) => Some(text),
                 _ => None,
             };

@@ -82,10 +82,10 @@ fn signature(end: &str) -> Vec<String> {
         .collect();
     let single = tokens.len() > 1 && tokens.iter().all(|t| t.chars().count() == 1);
     if single {
-        return names::read(&tokens.concat(), Place::Bare);
+        return names::read(&tokens.concat(), Place::BareCredit);
     }
-    let read: Vec<String> = tokens.iter().flat_map(|t| names::read(t, Place::Bare)).collect();
-    let whole = tokens.iter().all(|t| t.chars().count() <= 4 && !names::read(t, Place::Bare).is_empty());
+    let read: Vec<String> = tokens.iter().flat_map(|t| names::read(t, Place::BareCredit)).collect();
+    let whole = tokens.iter().all(|t| t.chars().count() <= 4 && !names::read(t, Place::BareCredit).is_empty());
     if whole && !outlets::is_word(&inner) && !outlets::is_outlet(&inner) { read } else { Vec::new() }
 }
 
@@ -124,7 +124,7 @@ pub fn names_alone(line: &str) -> Vec<String> {
         .collect();
     let name = |token: &&str| {
         (2..=3).contains(&token.chars().count())
-            && names::read(token, Place::Bare).len() == 1
+            && names::read(token, Place::BareCredit).len() == 1
             && !names::is_place(token)
             && !outlets::is_word(token)
             && !outlets::is_button(token)

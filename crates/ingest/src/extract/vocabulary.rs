@@ -430,7 +430,7 @@ pub const BEFORE_TITLES: &[&str] = &[
 ];
 
 /// Words behind 来源 that name no source.
-pub const NOBODY: &[&str] = &[
+pub const NON_SOURCES: &[&str] = &[
     "网络",
     "互联网",
     "网上",
@@ -449,7 +449,7 @@ pub const NOBODY: &[&str] = &[
 ];
 
 /// Words for the photographer's work at the end of a caption, with the roles they give.
-pub const TOOK: &[(&str, &[Role])] = &[
+pub const PHOTO_VERBS: &[(&str, &[Role])] = &[
     ("摄影报道", &[Role::Photographer]),
     ("摄影报导", &[Role::Photographer]),
     ("摄影", &[Role::Photographer]),

@@ -8,26 +8,27 @@ use super::options::Options;
 use super::plan::{Plan, is_below};
 use super::report::Observer;
 use super::roots;
-use super::roots::{Inner, Places, is_of_a_file};
+use super::roots::{Inner, ResolvedPaths, is_of_a_file};
 use super::sink::Sink;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::{DocAddress, Entry, Generation, Manifest, Snapshot, Writer};
 
 /// The current generation while another is built, with its manifest.
-pub struct Before {
+pub struct PreviousGeneration {
     snapshot: Snapshot,
     manifest: Manifest,
 }
 
 /// Returns the current generation if the writer builds another. One that can't be read is reported, and nothing is
 /// carried over from it: rebuilding is the way out of damage.
-pub fn before(writer: &Writer, observer: &mut dyn Observer) -> Result<Option<Before>> {
+pub fn before(writer: &Writer, observer: &mut dyn Observer) -> Result<Option<PreviousGeneration>> {
     let building = writer.generation();
     let current = match Generation::current(&building.index) {
         Ok(Some(current)) if current != *building => current,
         _ => return Ok(None),
     };
-    let opened = Snapshot::of(&current).and_then(|snapshot| Ok(Before { manifest: snapshot.manifest()?, snapshot }));
+    let opened =
+        Snapshot::of(&current).and_then(|snapshot| Ok(PreviousGeneration { manifest: snapshot.manifest()?, snapshot }));
     match opened {
         Ok(before) => Ok(Some(before)),
         Err(error) => {
@@ -38,7 +39,12 @@ pub fn before(writer: &Writer, observer: &mut dyn Observer) -> Result<Option<Bef
 }
 
 /// Returns the places of the named paths, by the roots of both generations.
-pub fn places(options: &Options<'_>, writer: &mut Writer, before: Option<&Before>, inner: Inner) -> Result<Places> {
+pub fn places(
+    options: &Options<'_>,
+    writer: &mut Writer,
+    before: Option<&PreviousGeneration>,
+    inner: Inner,
+) -> Result<ResolvedPaths> {
     let Some(before) = before else { return roots::places(options, writer.manifest(), inner) };
     let places = roots::places(options, &before.manifest, inner)?;
     for root in before.manifest.roots().filter(|root| !places.replaced.contains(&root.root)) {
@@ -48,7 +54,7 @@ pub fn places(options: &Options<'_>, writer: &mut Writer, before: Option<&Before
 }
 
 /// Refuses to build from an empty folder from which the previous generation has articles.
-pub fn is_there(options: &Options<'_>, plan: &Plan, before: &Before) -> Result<()> {
+pub fn ensure_not_emptied(options: &Options<'_>, plan: &Plan, before: &PreviousGeneration) -> Result<()> {
     if options.prune_most {
         return Ok(());
     }
@@ -68,9 +74,9 @@ pub fn is_there(options: &Options<'_>, plan: &Plan, before: &Before) -> Result<(
 /// Carries over everything that this run does not read.
 pub fn over(
     sink: &mut Sink<'_>,
-    before: &Before,
+    before: &PreviousGeneration,
     plan: &Plan,
-    places: &Places,
+    places: &ResolvedPaths,
     observer: &mut dyn Observer,
 ) -> Result<()> {
     let replaced = |file: &str| places.replaced.iter().any(|root| is_below(file, root));
@@ -107,7 +113,7 @@ pub fn over(
 }
 
 /// Carries over the known articles of files that this run could not read to their end.
-pub fn rest(sink: &mut Sink<'_>, before: &Before, observer: &mut dyn Observer) -> Result<()> {
+pub fn rest(sink: &mut Sink<'_>, before: &PreviousGeneration, observer: &mut dyn Observer) -> Result<()> {
     for file in std::mem::take(&mut sink.partial) {
         let Some(of_before) = before.manifest.get(&file) else { continue };
         let mut articles = 0;
@@ -124,7 +130,7 @@ pub fn rest(sink: &mut Sink<'_>, before: &Before, observer: &mut dyn Observer) -
 /// Carries over one article, with its margin; one that can't be read is reported and left out.
 fn carry(
     sink: &mut Sink<'_>,
-    before: &Before,
+    before: &PreviousGeneration,
     address: DocAddress,
     entry: &Entry,
     observer: &mut dyn Observer,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::options::{Options, Prune};
 use super::report::Observer;
-use super::roots::{Places, is_of_a_file};
+use super::roots::{ResolvedPaths, is_of_a_file};
 use crate::archive::{self, Input, Limits, STANDARD_INPUT};
 use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
@@ -40,7 +40,7 @@ pub struct Planned {
 /// Plans a run. `known` is the manifest of earlier runs; files of the index folder `index` are not inputs.
 pub fn plan(
     options: &Options<'_>,
-    places: &Places,
+    places: &ResolvedPaths,
     known: &Manifest,
     index: Option<&Path>,
     observer: &mut dyn Observer,
@@ -71,7 +71,7 @@ pub fn plan(
     let mut plan = Plan { rejected, unread, named, files: inputs.len() as u64, ..Plan::default() };
     if options.prune == Prune::BelowPaths {
         plan.gone = gone(&plan, &inputs, known);
-        plan.is_there(options, &inputs, known)?;
+        plan.ensure_not_emptied(options, &inputs, known)?;
         plan.say_what_stays(known, observer);
     }
     for input in inputs {
@@ -125,7 +125,7 @@ impl Plan {
     }
 
     /// Refuses to remove everything of an empty folder: it may be one that is not mounted.
-    fn is_there(&self, options: &Options<'_>, inputs: &[Input], known: &Manifest) -> Result<()> {
+    fn ensure_not_emptied(&self, options: &Options<'_>, inputs: &[Input], known: &Manifest) -> Result<()> {
         if options.prune_most {
             return Ok(());
         }

@@ -15,7 +15,7 @@ use gongxun_core::index::{Manifest, Root};
 
 /// The paths of a run, each with its place.
 #[derive(Debug, Default)]
-pub struct Places {
+pub struct ResolvedPaths {
     /// Each path with its place.
     pub named: Vec<(PathBuf, String)>,
     /// The roots created by these paths.
@@ -37,9 +37,9 @@ pub enum Inner {
 ///
 /// # Errors
 /// If a path encloses a known root, or a new root would have the name of another: the message names the way out.
-pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Result<Places> {
+pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Result<ResolvedPaths> {
     let mut roots: Vec<Root> = manifest.roots().cloned().collect();
-    let mut places = Places::default();
+    let mut places = ResolvedPaths::default();
     for path in &options.paths {
         if path.as_os_str() == STANDARD_INPUT {
             places.named.push((path.clone(), STANDARD_INPUT.to_string()));

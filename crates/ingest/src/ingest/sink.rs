@@ -13,7 +13,7 @@ use gongxun_core::article::{Article, ArticleId, Origin};
 use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_core::index::document::{self, id_order};
 use gongxun_core::index::records::{Class, Ledger, STANDARD_INPUT, Verdict};
-use gongxun_core::index::tombstones::{Says, Tombstone, Tombstones};
+use gongxun_core::index::tombstones::{Tombstone, TombstoneVerdict, Tombstones};
 use gongxun_core::index::{DocAddress, Entry, Manifest, Snapshot, Writer};
 use gongxun_core::reprint::Fingerprint;
 
@@ -209,14 +209,14 @@ impl<'a> Sink<'a> {
             again |= *occurrence > 1;
             article.id = article.id.with_occurrence(*occurrence);
         }
-        match self.tombstones.say(&article.id, document::text_hash(&article)) {
-            Says::Nothing => {}
-            Says::LetIn(Tombstone { id, .. }) => observer.note(&format!(
+        match self.tombstones.verdict(&article.id, document::text_hash(&article)) {
+            TombstoneVerdict::Nothing => {}
+            TombstoneVerdict::LetIn(Tombstone { id, .. }) => observer.note(&format!(
                 "{}: has the id {id} of an article that was deleted, and another text; it is taken for another article",
                 article.origin
             )),
-            says @ (Says::KeptOut(tombstone) | Says::KeptOutChanged(tombstone)) => {
-                let changed = matches!(says, Says::KeptOutChanged(_));
+            says @ (TombstoneVerdict::KeptOut(tombstone) | TombstoneVerdict::KeptOutChanged(tombstone)) => {
+                let changed = matches!(says, TombstoneVerdict::KeptOutChanged(_));
                 file.entry.deleted += 1;
                 self.report.deleted += 1;
                 self.rejected(&kept_out(&article, origin, tombstone, changed), observer);
@@ -344,7 +344,7 @@ impl<'a> Sink<'a> {
         if self.target.ledger().holds(&article.id, file)? {
             return Ok(false);
         }
-        if self.tombstones.say(&article.id, document::text_hash(article)).keeps_out().is_some() {
+        if self.tombstones.verdict(&article.id, document::text_hash(article)).keeps_out().is_some() {
             return Ok(false);
         }
         let in_place = entry.in_place.binary_search(&id_order(&article.id)).is_ok();

@@ -46,7 +46,7 @@ fn push_run(encoding: &'static Encoding, run: &[u8], decoded: &mut Decoded) {
             decoded.errors += plain.errors;
         }
         None => {
-            for step in way_through(encoding, run) {
+            for step in cheapest_path(encoding, run) {
                 decoded.errors += usize::from(step.is_none());
                 match step {
                     Some(Letter { first, second }) => decoded.text.extend([first, second].into_iter().flatten()),
@@ -65,7 +65,7 @@ struct Letter {
 }
 
 /// Returns the cheapest path through a run: characters, and `None` for a byte left out.
-fn way_through(encoding: &'static Encoding, run: &[u8]) -> Vec<Option<Letter>> {
+fn cheapest_path(encoding: &'static Encoding, run: &[u8]) -> Vec<Option<Letter>> {
     // For each place: the cost of the cheapest path to it, the number of bytes of its last step, and the output of that
     // step.
     let mut ways: Vec<(f32, usize, Option<Letter>)> = vec![(f32::INFINITY, 0, None); run.len() + 1];

@@ -67,7 +67,7 @@ pub struct Restored {
     /// The line.
     pub text: String,
     /// The characters of the line that were a choice.
-    pub doubts: Vec<Doubt>,
+    pub doubts: Vec<UncertainRange>,
     /// The pair of bytes completed from each lost byte, with its reading.
     pub pairs: Vec<(u16, Reading)>,
     /// Number of pairs of bytes that were read out of step.
@@ -76,7 +76,7 @@ pub struct Restored {
 
 /// A range of uncertain characters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Doubt {
+pub struct UncertainRange {
     /// The range, in characters of the line.
     pub at: Range<usize>,
     /// The margin in bits by which they are likelier than the alternatives; [`LOST`] if they are lost.
@@ -666,7 +666,7 @@ impl Writer {
                     last.at.end += 1;
                     last.margin = last.margin.min(margin);
                 }
-                _ => self.restored.doubts.push(Doubt { at: self.length..self.length + 1, margin }),
+                _ => self.restored.doubts.push(UncertainRange { at: self.length..self.length + 1, margin }),
             }
         }
         self.length += 1;

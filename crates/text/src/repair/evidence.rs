@@ -65,7 +65,7 @@ pub struct Evidence {
     /// Number of glosses behind intact characters that are a reading of the character.
     fitting: u32,
     /// Number of glosses on lines that look like those of a lesson.
-    taught: u32,
+    lesson_glosses: u32,
 }
 
 impl Evidence {
@@ -81,12 +81,12 @@ impl Evidence {
             lost: 0,
             characters: 0,
             fitting: 0,
-            taught: 0,
+            lesson_glosses: 0,
         };
         let (mut traditional, mut simplified) = (0u32, 0u32);
         let (mut kept, mut taken) = (0u32, 0u32);
         for line in lines {
-            evidence.taught += taught(line);
+            evidence.lesson_glosses += lesson_glosses(line);
             let mut before: Option<u8> = None;
             for (at, token) in line.iter().enumerate() {
                 match *token {
@@ -167,7 +167,7 @@ impl Evidence {
         if self.lost >= LEAST_LOST && self.lost * MOST_CHARACTERS_A_GLOSS >= self.characters / 4 {
             return true;
         }
-        if self.taught * 2 > self.whole {
+        if self.lesson_glosses * 2 > self.whole {
             return false;
         }
         let many = self.whole * MOST_CHARACTERS_A_WHOLE >= self.characters;
@@ -201,7 +201,7 @@ impl Evidence {
 }
 
 /// Counts the glosses on a line that is a lesson's: nearly every character has one, or a translation is beside it.
-fn taught(line: &[Token]) -> u32 {
+fn lesson_glosses(line: &[Token]) -> u32 {
     let is_han = |t: &Token| matches!(*t, Token::Pair(lead, trail) if gbk().decode(lead, trail).is_some_and(is_han));
     let characters = line.iter().filter(|t| is_han(t)).count() as u32;
     let glosses = line.iter().filter(|t| matches!(t, Token::Gloss(_))).count() as u32;

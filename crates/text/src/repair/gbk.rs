@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pairs_go_round() {
+    fn pairs_roundtrip() {
         let table = gbk();
         assert_eq!(table.encode('報'), Code::Two(0x88, 0xF3));
         assert_eq!(table.decode(0xD5, 0x88), Some('請'));

@@ -9,7 +9,7 @@
 //! work. [`super::tokens`] reads a line, [`super::evidence`] judges the page as a whole, [`super::beam_search`] chooses
 //! the lost bytes by the scores of [`super::model`].
 
-use super::beam_search::{Doubt, LOST, MOST_HOLES_A_PAGE, Restored, restore};
+use super::beam_search::{LOST, MOST_HOLES_A_PAGE, Restored, UncertainRange, restore};
 use super::evidence::{Evidence, LEAST, Script, is_only};
 use super::model::Model;
 use super::reading::LONGEST_SYLLABLE;
@@ -20,7 +20,7 @@ const STEEPNESS: f32 = 0.5;
 const OFFSET: f32 = 0.0;
 
 /// The result of removing the glosses of a page.
-pub struct Deglossed {
+pub struct GlossRepair {
     /// The lines, as many as went in.
     pub lines: Vec<String>,
     /// The script of the lines.
@@ -30,13 +30,13 @@ pub struct Deglossed {
     /// The probability that the text is as it was before the damage, except for what is lost.
     pub confidence: f32,
     /// For each line, the characters that were a choice.
-    pub doubts: Vec<Vec<Doubt>>,
+    pub doubts: Vec<Vec<UncertainRange>>,
     /// Number of places that are lost for good.
     pub lost: u32,
 }
 
 /// Removes the glosses of a page; `None` if no program wrote them.
-pub fn undo(lines: &[&str]) -> Option<Deglossed> {
+pub fn undo(lines: &[&str]) -> Option<GlossRepair> {
     if !may_be_glossed(lines) {
         return None;
     }
@@ -57,7 +57,7 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
     }
     let glosses = |line: &Vec<Token>| line.iter().filter(|t| matches!(t, Token::Gloss(_) | Token::Lost(_))).count();
     let count = read.iter().map(glosses).sum::<usize>() as u32;
-    let doubts: Vec<Vec<Doubt>> = restored
+    let doubts: Vec<Vec<UncertainRange>> = restored
         .iter_mut()
         .map(|line| line.as_mut().map_or_else(Vec::new, |l| std::mem::take(&mut l.doubts)))
         .collect();
@@ -68,7 +68,7 @@ pub fn undo(lines: &[&str]) -> Option<Deglossed> {
     let lost = restored.iter().flatten().map(gaps).sum::<usize>().saturating_sub(before) as u32;
     let restored =
         restored.into_iter().zip(lines).map(|(r, line)| r.map_or_else(|| (*line).to_string(), |r| r.text)).collect();
-    Some(Deglossed { lines: restored, script, count, confidence, doubts, lost })
+    Some(GlossRepair { lines: restored, script, count, confidence, doubts, lost })
 }
 
 /// Returns the probability that a choice with this margin in bits is right: measured on articles that were damaged on

@@ -8,7 +8,7 @@ use super::gbk::{Code, gbk, is_trail};
 use crate::fold::{fold_char, is_han};
 
 /// The result of reversing the mojibake of a page.
-pub struct Undone {
+pub struct MojibakeRepair {
     /// The lines, as many as went in.
     pub lines: Vec<String>,
     /// Number of lines changed.
@@ -49,11 +49,11 @@ const LEAST: usize = 8;
 const COMMON: usize = 1500;
 
 /// Reverses the mojibake of a page; `None` if there is none.
-pub fn undo(lines: &[&str]) -> Option<Undone> {
+pub fn undo(lines: &[&str]) -> Option<MojibakeRepair> {
     let mistake = suspect(lines)?;
-    let mut undone = Undone { lines: Vec::with_capacity(lines.len()), count: 0, lost: 0 };
+    let mut undone = MojibakeRepair { lines: Vec::with_capacity(lines.len()), count: 0, lost: 0 };
     for line in lines {
-        match turn_back(line, mistake) {
+        match reverse(line, mistake) {
             Some(text) if reads_well(&text) => {
                 undone.count += 1;
                 undone.lost += text.matches('\u{FFFD}').count() as u32;
@@ -169,13 +169,13 @@ fn suspect(lines: &[&str]) -> Option<Mistake> {
 
 /// Counts the common characters in the beginning of the page after a mistake is reversed.
 fn common_after(lines: &[&str], mistake: Mistake) -> usize {
-    let turned = lines.iter().filter_map(|line| turn_back(line, mistake)).filter(|text| reads_well(text));
+    let turned = lines.iter().filter_map(|line| reverse(line, mistake)).filter(|text| reads_well(text));
     turned.take(SAMPLE_LINES).map(|text| text.chars().filter(|c| is_common(*c)).count()).sum()
 }
 
 /// Returns the intended line, with U+FFFD for bytes that fit nothing. `None` if the line is ASCII, or cannot have come
 /// from the mistake.
-fn turn_back(line: &str, mistake: Mistake) -> Option<String> {
+fn reverse(line: &str, mistake: Mistake) -> Option<String> {
     if line.is_ascii() {
         return None;
     }

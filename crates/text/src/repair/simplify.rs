@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_particle_and_the_book_keep_apart() {
+    fn zhe_and_zhu_are_distinguished() {
         for (input, expect) in [
             ("隨著", "随着"),
             ("看著", "看着"),

@@ -121,12 +121,12 @@ fn refused() -> io::Error {
 pub struct ByKind {
     policy: Box<dyn MergePolicy>,
     kinds: Kinds,
-    whole: Whole,
+    whole: SegmentChecks,
 }
 
 impl ByKind {
     /// Applies `policy` to each kind of the index's segments.
-    pub fn new(policy: Box<dyn MergePolicy>, index: &Index, whole: Whole) -> ByKind {
+    pub fn new(policy: Box<dyn MergePolicy>, index: &Index, whole: SegmentChecks) -> ByKind {
         ByKind { policy, kinds: Kinds { index: index.clone(), known: Mutex::default() }, whole }
     }
 }
@@ -134,25 +134,25 @@ impl ByKind {
 /// The segments verified to be intact. Each is read against its checksums before its first merge: a merge would rewrite
 /// damaged data under a checksum that is right.
 #[derive(Debug, Clone)]
-pub struct Whole {
+pub struct SegmentChecks {
     folder: PathBuf,
-    looked: Arc<Mutex<Looked>>,
+    looked: Arc<Mutex<CheckState>>,
 }
 
 #[derive(Debug, Default)]
-struct Looked {
+struct CheckState {
     /// The segments checked, each with the opstamp of its deletions.
     whole: HashSet<(SegmentId, Option<Opstamp>)>,
     trouble: Option<Error>,
 }
 
-impl Whole {
+impl SegmentChecks {
     /// No segment has been checked yet.
-    pub fn of(folder: &Path) -> Whole {
-        Whole { folder: folder.to_path_buf(), looked: Arc::default() }
+    pub fn of(folder: &Path) -> SegmentChecks {
+        SegmentChecks { folder: folder.to_path_buf(), looked: Arc::default() }
     }
 
-    /// Whether the files of a segment are intact. If not, [`Whole::trouble`] has the reason.
+    /// Whether the files of a segment are intact. If not, [`SegmentChecks::trouble`] has the reason.
     pub fn has(&self, segment: &SegmentMeta) -> bool {
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (segment.id(), segment.delete_opstamp());

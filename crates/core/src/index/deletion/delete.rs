@@ -8,7 +8,7 @@ use crate::article::ArticleId;
 use crate::error::{Error, Result};
 use crate::index::commit::manifest::Entry;
 use crate::index::deletion::tombstones::{Tombstone, Tombstones};
-use crate::index::read::snapshot::{Numbers, Snapshot};
+use crate::index::read::snapshot::{ArticleKeys, Snapshot};
 use crate::index::store::document;
 use crate::index::write::records::numbered;
 use crate::index::write::writer::Writer;
@@ -62,7 +62,7 @@ pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
     }
     let index = writer.generation().index.clone();
     let mut tombstones = Tombstones::read(&index)?;
-    for (address, Numbers { text, .. }) in snapshot.matching(|address, _| doomed.contains(&address))? {
+    for (address, ArticleKeys { text, .. }) in snapshot.matching(|address, _| doomed.contains(&address))? {
         let spared = text.and_then(|text| spared.get(&text).cloned()).unwrap_or_default();
         let (id, file) = (snapshot.id(address)?, snapshot.file(address)?);
         let by_text = text.is_some() && is_numbered(&snapshot, address, &id)?;
@@ -116,7 +116,7 @@ pub fn kept_out(tombstones: &Tombstones, snapshot: &Snapshot) -> Result<Vec<DocA
         .matching(|_, article| ids.contains(&article.id) || article.text.is_some_and(|text| texts.contains(&text)))?;
     let mut found = Vec::new();
     for (address, article) in maybe {
-        if tombstones.say(&snapshot.id(address)?, article.text).keeps_out().is_some() {
+        if tombstones.verdict(&snapshot.id(address)?, article.text).keeps_out().is_some() {
             found.push(address);
         }
     }

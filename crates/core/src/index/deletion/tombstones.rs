@@ -39,7 +39,7 @@ pub struct Tombstone {
 
 /// The verdict of the tombstones on an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Says<'a> {
+pub enum TombstoneVerdict<'a> {
     /// No tombstone applies.
     Nothing,
     /// The article is kept out: its text is this tombstone's, or its id is and its text is unchanged.
@@ -50,12 +50,12 @@ pub enum Says<'a> {
     LetIn(&'a Tombstone),
 }
 
-impl<'a> Says<'a> {
+impl<'a> TombstoneVerdict<'a> {
     /// Returns the tombstone that keeps the article out.
     pub fn keeps_out(self) -> Option<&'a Tombstone> {
         match self {
-            Says::KeptOut(one) | Says::KeptOutChanged(one) => Some(one),
-            Says::Nothing | Says::LetIn(_) => None,
+            TombstoneVerdict::KeptOut(one) | TombstoneVerdict::KeptOutChanged(one) => Some(one),
+            TombstoneVerdict::Nothing | TombstoneVerdict::LetIn(_) => None,
         }
     }
 }
@@ -160,18 +160,18 @@ impl Tombstones {
 
     /// Returns the verdict on an article with this id and text. A deleted text stays out under any id, except for
     /// spared copies; a deleted id stays out whatever its text, unless it contains a record number.
-    pub fn say(&self, id: &ArticleId, text: Option<u64>) -> Says<'_> {
+    pub fn verdict(&self, id: &ArticleId, text: Option<u64>) -> TombstoneVerdict<'_> {
         let own = self.get(id);
         if let Some(own) = own.filter(|own| own.text == text) {
-            return Says::KeptOut(own);
+            return TombstoneVerdict::KeptOut(own);
         }
         let same_text = text.and_then(|text| self.by_text.get(&text)).into_iter().flatten().map(|at| &self.list[*at]);
         let same_text = same_text.into_iter().find(|one| !one.spared.contains(id));
         match (own, same_text) {
-            (Some(own), _) if !own.by_text => Says::KeptOutChanged(own),
-            (_, Some(other)) => Says::KeptOut(other),
-            (Some(own), None) => Says::LetIn(own),
-            (None, None) => Says::Nothing,
+            (Some(own), _) if !own.by_text => TombstoneVerdict::KeptOutChanged(own),
+            (_, Some(other)) => TombstoneVerdict::KeptOut(other),
+            (Some(own), None) => TombstoneVerdict::LetIn(own),
+            (None, None) => TombstoneVerdict::Nothing,
         }
     }
 }
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn they_keep_out_an_id_and_a_text_but_not_what_was_spared() {
         let tombstones = Tombstones::of(vec![tombstone("a", 7, &["b"]), tombstone("c", 8, &[])]);
-        let kept_out = |key: &str, text| tombstones.say(&id(key), text).keeps_out().map(|one| one.id.clone());
+        let kept_out = |key: &str, text| tombstones.verdict(&id(key), text).keeps_out().map(|one| one.id.clone());
         assert_eq!(kept_out("a", None), Some(id("a")));
         assert_eq!(kept_out("b", Some(7)), None);
         assert_eq!(kept_out("d", Some(7)), Some(id("a")));
@@ -205,24 +205,25 @@ mod tests {
         // The spared copy is deleted later: then no other copy of its text is left.
         let mut tombstones = tombstones;
         tombstones.add(tombstone("b", 7, &[]));
-        assert_eq!(tombstones.say(&id("b"), Some(7)).keeps_out().map(|one| &one.id), Some(&id("b")));
+        assert_eq!(tombstones.verdict(&id("b"), Some(7)).keeps_out().map(|one| &one.id), Some(&id("b")));
         tombstones.add(tombstone("a", 7, &[]));
         assert_eq!(tombstones.len(), 3);
         assert_eq!(tombstones.forget(|one| one.id == id("a")).len(), 1);
-        assert_eq!(tombstones.say(&id("a"), Some(6)), Says::Nothing);
+        assert_eq!(tombstones.verdict(&id("a"), Some(6)), TombstoneVerdict::Nothing);
     }
 
     #[test]
     fn an_id_that_numbers_give_is_told_by_its_text() {
         let numbered = Tombstone { by_text: true, ..tombstone("a", 7, &[]) };
         let tombstones = Tombstones::of(vec![numbered.clone(), tombstone("c", 8, &[])]);
-        let check =
-            |key: &str, text, says: Says<'_>| assert_eq!(tombstones.say(&id(key), text), says, "{key} {text:?}");
-        check("a", Some(7), Says::KeptOut(&numbered));
-        check("b", Some(7), Says::KeptOut(&numbered));
-        check("a", Some(9), Says::LetIn(&numbered));
-        check("a", Some(8), Says::KeptOut(&tombstone("c", 8, &[])));
-        check("c", Some(9), Says::KeptOutChanged(&tombstone("c", 8, &[])));
+        let check = |key: &str, text, says: TombstoneVerdict<'_>| {
+            assert_eq!(tombstones.verdict(&id(key), text), says, "{key} {text:?}")
+        };
+        check("a", Some(7), TombstoneVerdict::KeptOut(&numbered));
+        check("b", Some(7), TombstoneVerdict::KeptOut(&numbered));
+        check("a", Some(9), TombstoneVerdict::LetIn(&numbered));
+        check("a", Some(8), TombstoneVerdict::KeptOut(&tombstone("c", 8, &[])));
+        check("c", Some(9), TombstoneVerdict::KeptOutChanged(&tombstone("c", 8, &[])));
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Writer {
             return Err(Error::Invalid("an article needs an id: make it by Article::new with a key".into()));
         }
         let text = document::text_hash(article);
-        if self.tombstones()?.say(&article.id, text).keeps_out().is_some() {
+        if self.tombstones()?.verdict(&article.id, text).keeps_out().is_some() {
             return Ok(Put::Forbidden);
         }
         let held = self.ledger().holds(&article.id, PROGRAM)?;

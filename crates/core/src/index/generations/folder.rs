@@ -30,7 +30,7 @@ const BESIDE_AN_INDEX: [&str; 6] = ["README.md", ".gitignore", ".gitattributes",
 
 /// The status of a folder in which an index is to be written.
 #[derive(Debug, PartialEq, Eq)]
-enum Standing {
+enum FolderStatus {
     /// The folder does not exist, or holds nothing that matters.
     Free,
     /// The folder is an index.
@@ -46,13 +46,13 @@ enum Standing {
 /// # Errors
 /// [`Error::Invalid`] if the folder holds other things, is a file, or is an unfinished backup.
 pub fn claim(index: &Path) -> Result<()> {
-    match standing(index)? {
-        Standing::Index | Standing::Free => {}
-        Standing::Copying => {
+    match folder_status(index)? {
+        FolderStatus::Index | FolderStatus::Free => {}
+        FolderStatus::Copying => {
             let what = "a snapshot that was not finished; `gongxun snapshot` makes it anew";
             return Err(Error::Invalid(format!("{}: {what}", index.display())));
         }
-        Standing::Foreign(what) => return Err(foreign(index, &what)),
+        FolderStatus::Foreign(what) => return Err(foreign(index, &what)),
     }
     let path = index.join(MARKER);
     if path.exists() {
@@ -80,12 +80,12 @@ pub fn claim(index: &Path) -> Result<()> {
 /// # Errors
 /// [`Error::Invalid`] if the folder holds anything else.
 pub fn require_free(target: &Path) -> Result<()> {
-    let holds = match standing(target)? {
-        Standing::Copying => return Ok(()),
-        Standing::Free if !target.join(TOMBSTONES).exists() => return Ok(()),
-        Standing::Free => OsString::from(TOMBSTONES),
-        Standing::Index => OsString::from("an index"),
-        Standing::Foreign(what) => what,
+    let holds = match folder_status(target)? {
+        FolderStatus::Copying => return Ok(()),
+        FolderStatus::Free if !target.join(TOMBSTONES).exists() => return Ok(()),
+        FolderStatus::Free => OsString::from(TOMBSTONES),
+        FolderStatus::Index => OsString::from("an index"),
+        FolderStatus::Foreign(what) => what,
     };
     Err(Error::Invalid(format!(
         "{}: not empty (it holds {}); name a new folder, or empty this one",
@@ -100,7 +100,7 @@ pub fn require_free(target: &Path) -> Result<()> {
 /// Same as [`require_free`].
 pub fn begin_copy(target: &Path) -> Result<()> {
     require_free(target)?;
-    if standing(target)? == Standing::Copying {
+    if folder_status(target)? == FolderStatus::Copying {
         match fs::remove_file(target.join(CURRENT)) {
             Err(e) if e.kind() != ErrorKind::NotFound => return Err(Error::io(target.join(CURRENT), e)),
             _ => {}
@@ -125,7 +125,7 @@ pub fn end_copy(target: &Path) -> Result<()> {
 
 /// Whether a folder is an index, by its marker or by its content.
 pub fn is_index(folder: &Path) -> bool {
-    matches!(standing(folder), Ok(Standing::Index))
+    matches!(folder_status(folder), Ok(FolderStatus::Index))
 }
 
 fn foreign(index: &Path, what: &OsString) -> Error {
@@ -136,13 +136,13 @@ fn foreign(index: &Path, what: &OsString) -> Error {
     ))
 }
 
-fn standing(index: &Path) -> Result<Standing> {
+fn folder_status(index: &Path) -> Result<FolderStatus> {
     if let Some(standing) = marked(index) {
         return Ok(standing);
     }
     let list = match fs::read_dir(index) {
         Ok(list) => list,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Standing::Free),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(FolderStatus::Free),
         Err(e) if e.kind() == ErrorKind::NotADirectory => return Err(no_folder(index)),
         Err(e) => return Err(Error::io(index, e)),
     };
@@ -156,26 +156,26 @@ fn standing(index: &Path) -> Result<Standing> {
         {
             return Ok(standing);
         }
-        match what(index, name.to_str().unwrap_or_default()) {
-            What::Proof => return Ok(Standing::Index),
-            What::Beside => {}
-            What::Other => drop(other.get_or_insert(name)),
+        match entry_evidence(index, name.to_str().unwrap_or_default()) {
+            EntryEvidence::Proof => return Ok(FolderStatus::Index),
+            EntryEvidence::Beside => {}
+            EntryEvidence::Other => drop(other.get_or_insert(name)),
         }
     }
-    Ok(other.map_or(Standing::Free, Standing::Foreign))
+    Ok(other.map_or(FolderStatus::Free, FolderStatus::Foreign))
 }
 
 /// Returns the status that the marker declares, if there is one.
-fn marked(index: &Path) -> Option<Standing> {
+fn marked(index: &Path) -> Option<FolderStatus> {
     match fs::read(index.join(MARKER)) {
-        Ok(bytes) if bytes == IS_COPYING.as_bytes() => Some(Standing::Copying),
-        Ok(bytes) if bytes.is_empty() || bytes.starts_with(OURS.as_bytes()) => Some(Standing::Index),
+        Ok(bytes) if bytes == IS_COPYING.as_bytes() => Some(FolderStatus::Copying),
+        Ok(bytes) if bytes.is_empty() || bytes.starts_with(OURS.as_bytes()) => Some(FolderStatus::Index),
         _ => None,
     }
 }
 
 /// The evidence that one entry gives about its folder.
-enum What {
+enum EntryEvidence {
     /// The folder is an index.
     Proof,
     /// None: the entry may stand beside an index, or is the remains of a first run that was killed.
@@ -184,24 +184,24 @@ enum What {
     Other,
 }
 
-fn what(index: &Path, name: &str) -> What {
+fn entry_evidence(index: &Path, name: &str) -> EntryEvidence {
     let path = index.join(name);
     let is_empty = || fs::metadata(&path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0);
     match name {
         _ if numbered(name, GENERATION).is_some() => match () {
-            () if is_begun(&path) => What::Beside,
-            () if is_generation(&path) => What::Proof,
-            () => What::Other,
+            () if is_begun(&path) => EntryEvidence::Beside,
+            () if is_generation(&path) => EntryEvidence::Proof,
+            () => EntryEvidence::Other,
         },
         CURRENT => match fs::read_to_string(&path).ok().as_deref().and_then(named) {
             // An index whose generation is damaged or gone is still an index.
-            Some(number) if index.join(generation_name(number)).is_dir() => What::Proof,
-            _ => What::Other,
+            Some(number) if index.join(generation_name(number)).is_dir() => EntryEvidence::Proof,
+            _ => EntryEvidence::Other,
         },
-        TOMBSTONES if fs::read(&path).is_ok_and(|bytes| bytes.starts_with(b"{\"crc\":")) => What::Beside,
-        LOCK if is_empty() => What::Beside,
-        _ if is_unfinished(name) || BESIDE_AN_INDEX.contains(&name) => What::Beside,
-        _ => What::Other,
+        TOMBSTONES if fs::read(&path).is_ok_and(|bytes| bytes.starts_with(b"{\"crc\":")) => EntryEvidence::Beside,
+        LOCK if is_empty() => EntryEvidence::Beside,
+        _ if is_unfinished(name) || BESIDE_AN_INDEX.contains(&name) => EntryEvidence::Beside,
+        _ => EntryEvidence::Other,
     }
 }
 

@@ -40,17 +40,17 @@ pub struct Reader {
     index: PathBuf,
     current: RwLock<Arc<Snapshot>>,
     /// Held by the thread that looks for something newer.
-    seen: Mutex<Seen>,
+    seen: Mutex<ObservedState>,
 }
 
 /// The last observed state of the files that tell which commit is current.
-struct Seen {
-    mark: Mark,
+struct ObservedState {
+    mark: CommitStamp,
     trouble: Option<(Arc<Error>, Instant)>,
 }
 
 /// The content of CURRENT and of the generation's list of segments: they change with each commit, merge and swap.
-type Mark = Option<(Generation, Vec<u8>)>;
+type CommitStamp = Option<(Generation, Vec<u8>)>;
 
 impl Reader {
     /// Opens the last commit of the current generation.
@@ -59,7 +59,7 @@ impl Reader {
     /// Same as [`Snapshot::open`].
     pub fn open(index: &Path) -> Result<Reader> {
         // Taken before the snapshot is opened: a change in between is noticed by the next call.
-        let seen = Seen { mark: mark(index), trouble: None };
+        let seen = ObservedState { mark: mark(index), trouble: None };
         let current = RwLock::new(Arc::new(Snapshot::open(index)?));
         Ok(Reader { index: index.to_path_buf(), current, seen: Mutex::new(seen) })
     }
@@ -82,7 +82,7 @@ impl Reader {
         seen.trouble.as_ref().map(|(error, _)| Arc::clone(error))
     }
 
-    fn renew(&self, seen: &mut Seen) {
+    fn renew(&self, seen: &mut ObservedState) {
         let now = mark(&self.index);
         let again = seen.trouble.as_ref().is_some_and(|(_, since)| since.elapsed() >= RETRY_AFTER);
         if now == seen.mark && !again {
@@ -101,7 +101,7 @@ impl Reader {
     }
 }
 
-fn mark(index: &Path) -> Mark {
+fn mark(index: &Path) -> CommitStamp {
     let generation = Generation::current(index).ok()??;
     let segments = fs::read(generation.folder().join("meta.json")).ok()?;
     Some((generation, segments))

@@ -60,7 +60,7 @@ pub struct Snapshot {
 
 /// An article that the index holds, found by its id or its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
+pub struct HeldArticle {
     /// The hash of its content.
     pub content: u64,
     /// Its address.
@@ -69,7 +69,7 @@ pub struct Known {
 
 /// The numbers by which articles are compared without reading them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Numbers {
+pub struct ArticleKeys {
     /// The [`document::id_order`] of its id.
     pub id: u64,
     /// Its [`document::text_hash`].
@@ -339,13 +339,13 @@ impl Snapshot {
     ///
     /// # Errors
     /// If an index file can't be read.
-    pub fn matching(&self, wanted: impl Fn(DocAddress, Numbers) -> bool) -> Result<Vec<(DocAddress, Numbers)>> {
+    pub fn matching(&self, wanted: impl Fn(DocAddress, ArticleKeys) -> bool) -> Result<Vec<(DocAddress, ArticleKeys)>> {
         let mut found = Vec::new();
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
             let (ids, texts) = (segment.fast_fields().u64("id_order")?, segment.fast_fields().u64("text")?);
             for doc in segment.doc_ids_alive() {
                 let address = DocAddress::new(ord as u32, doc);
-                let numbers = Numbers { id: ids.first(doc).unwrap_or(0), text: texts.first(doc) };
+                let numbers = ArticleKeys { id: ids.first(doc).unwrap_or(0), text: texts.first(doc) };
                 if wanted(address, numbers) {
                     found.push((address, numbers));
                 }
@@ -431,12 +431,12 @@ impl Snapshot {
     ///
     /// # Errors
     /// If an index file can't be read.
-    pub fn of_file(&self, file: &str) -> Result<HashMap<u64, Known>> {
+    pub fn of_file(&self, file: &str) -> Result<HashMap<u64, HeldArticle>> {
         let mut known = HashMap::new();
         for address in self.addresses(&Term::from_field_text(self.fields.file, file))? {
             let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
             let number = |field: &str| -> Result<u64> { Ok(fast.u64(field)?.first(address.doc_id).unwrap_or(0)) };
-            known.insert(number("id_order")?, Known { content: number("content")?, address });
+            known.insert(number("id_order")?, HeldArticle { content: number("content")?, address });
         }
         Ok(known)
     }

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::index::commit::payload::ReprintFiles;
 use crate::index::read::snapshot::Snapshot;
 use crate::index::reprints::files::{encode, map, read_clusters};
-use crate::index::reprints::text_source::{Place, Reader, Waiting};
+use crate::index::reprints::text_source::{Place, Reader, TextSpool};
 use crate::index::storage::atomic_files;
 use crate::index::storage::names::{CLUSTERS, FINGERPRINTS, is_numbered_file};
 use crate::index::store::document::id_order;
@@ -34,7 +34,7 @@ pub struct Store {
     clusters: Clusters,
     /// The place of each pending article's fingerprint and text.
     pending: BTreeMap<u64, Place>,
-    texts: Waiting,
+    texts: TextSpool,
     gone: HashSet<u64>,
     /// The number of the first fingerprint added since the store was opened.
     first_new: u32,
@@ -56,7 +56,7 @@ impl Store {
             files: files.cloned().unwrap_or_default(),
             clusters,
             pending: BTreeMap::new(),
-            texts: Waiting::new(folder),
+            texts: TextSpool::new(folder),
             gone: HashSet::new(),
             first_new,
         })

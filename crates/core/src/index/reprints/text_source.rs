@@ -28,20 +28,20 @@ pub struct Place {
 
 /// The spooled texts and fingerprints of articles that are not committed. The file is removed on drop.
 #[derive(Debug)]
-pub struct Waiting {
+pub struct TextSpool {
     path: PathBuf,
     file: Option<BufWriter<File>>,
     length: u64,
     failed: Option<io::Error>,
 }
 
-impl Waiting {
+impl TextSpool {
     /// Creates an empty spool.
-    pub fn new(folder: &Path) -> Waiting {
-        Waiting { path: folder.join(WAITING), file: None, length: 0, failed: None }
+    pub fn new(folder: &Path) -> TextSpool {
+        TextSpool { path: folder.join(WAITING), file: None, length: 0, failed: None }
     }
 
-    /// Appends an article's text and fingerprint. `Waiting::file` reports an error of the disk.
+    /// Appends an article's text and fingerprint. `TextSpool::file` reports an error of the disk.
     pub fn put(&mut self, article: &Article, fingerprint: &[u8; PACKED]) -> Place {
         let text = text(article);
         let place = Place { from: self.length + PACKED as u64, length: text.len() as u32 };
@@ -103,7 +103,7 @@ impl Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for TextSpool {
     fn drop(&mut self) {
         self.clear();
     }
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
         snapshot: &'a Snapshot,
         first: u32,
         places: &'a [Place],
-        waiting: &'a mut Waiting,
+        waiting: &'a mut TextSpool,
     ) -> Result<Reader<'a>> {
         let waiting = waiting.file()?;
         Ok(Reader { packed, snapshot, first, places, waiting, addresses: HashMap::new() })

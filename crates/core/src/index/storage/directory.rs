@@ -31,14 +31,14 @@ pub struct GenerationDirectory {
     inner: MmapDirectory,
     folder: PathBuf,
     failure: Failure,
-    gate: Gate,
+    gate: WriteGate,
 }
 
 /// The gate of all writes to the folder: `true` once its writer is gone, and writes are refused from then on.
 #[derive(Debug, Clone, Default)]
-struct Gate(Arc<RwLock<bool>>);
+struct WriteGate(Arc<RwLock<bool>>);
 
-impl Gate {
+impl WriteGate {
     /// Performs one write if the writer is still there.
     fn through<T>(&self, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         let closed = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +50,7 @@ impl Gate {
 /// dropping this, before the lock on the index is released, waits for the write that such a thread is performing and
 /// refuses all later ones.
 #[derive(Debug)]
-pub struct Writing(Gate);
+pub struct Writing(WriteGate);
 
 impl Drop for Writing {
     fn drop(&mut self) {
@@ -65,7 +65,7 @@ impl GenerationDirectory {
     /// If it does not exist or is not a folder.
     pub fn open(path: &Path) -> Result<GenerationDirectory, OpenDirectoryError> {
         let inner = MmapDirectory::open(path)?;
-        let (failure, gate) = (Failure::default(), Gate::default());
+        let (failure, gate) = (Failure::default(), WriteGate::default());
         Ok(GenerationDirectory { inner, folder: path.to_path_buf(), failure, gate })
     }
 
@@ -125,13 +125,13 @@ fn again(error: &io::Error) -> io::Error {
 }
 
 /// A file being written by tantivy.
-struct Noted {
+struct RecordingWriter {
     file: Box<dyn TerminatingWrite + Send + Sync>,
     path: PathBuf,
     failure: Failure,
 }
 
-impl Write for Noted {
+impl Write for RecordingWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.failure.note(Step::Write, &self.path, || self.file.write(bytes))
     }
@@ -141,7 +141,7 @@ impl Write for Noted {
     }
 }
 
-impl TerminatingWrite for Noted {
+impl TerminatingWrite for RecordingWriter {
     fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
         self.failure.note(Step::Sync, &self.path, || self.file.terminate_ref(token))
     }
@@ -179,7 +179,7 @@ impl Directory for GenerationDirectory {
             Err(OpenWriteError::FileAlreadyExists(_)) => Err(io::ErrorKind::AlreadyExists.into()),
         };
         let file = self.gate.through(|| self.failure.note(Step::Create, &full, open)).map_err(wrap)?;
-        Ok(BufWriter::new(Box::new(Noted { file, path: full, failure: self.failure.clone() })))
+        Ok(BufWriter::new(Box::new(RecordingWriter { file, path: full, failure: self.failure.clone() })))
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {

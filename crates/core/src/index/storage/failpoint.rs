@@ -27,7 +27,7 @@ pub fn point(_step: Step, _path: &std::path::Path) -> std::io::Result<()> {
 }
 
 #[cfg(feature = "failpoints")]
-pub use armed::{Armed, Fault, point};
+pub use armed::{Fault, FaultGuard, point};
 
 #[cfg(feature = "failpoints")]
 mod armed {
@@ -75,13 +75,13 @@ mod armed {
     }
 
     /// An armed folder: operations in it fail as long as this value lives.
-    pub struct Armed(PathBuf);
+    pub struct FaultGuard(PathBuf);
 
-    impl Armed {
+    impl FaultGuard {
         /// Arms a folder.
-        pub fn new(folder: &Path, fault: Fault) -> Armed {
+        pub fn new(folder: &Path, fault: Fault) -> FaultGuard {
             watches().push(Watch { folder: folder.to_path_buf(), fault, steps: Vec::new() });
-            Armed(folder.to_path_buf())
+            FaultGuard(folder.to_path_buf())
         }
 
         /// Returns the operations so far, with paths relative to the folder.
@@ -92,7 +92,7 @@ mod armed {
         }
     }
 
-    impl Drop for Armed {
+    impl Drop for FaultGuard {
         fn drop(&mut self) {
             watches().retain(|watch| watch.folder != self.0);
         }

@@ -48,7 +48,7 @@ mod tests {
     use serde_json::Value;
 
     #[test]
-    fn what_is_sealed_comes_back_or_is_refused() {
+    fn seal_roundtrips_or_fails() {
         for json in ["{\"schema\": 4,\n  \"program\": \"工讯\"\n}", "{\"a\":{\"b\":[1,{}]}}\n"] {
             let sealed = seal(json.as_bytes());
             assert_eq!(unseal(&sealed).unwrap().as_ref(), json.trim_end().as_bytes());

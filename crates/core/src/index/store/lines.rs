@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_go_round() {
+    fn numbers_roundtrip() {
         for (numbers, text) in [
             (&[][..], ""),
             (&[7], "\n7"),

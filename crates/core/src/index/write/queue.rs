@@ -23,7 +23,7 @@ struct Waiting {
 
 /// The space that a queued article takes; freed on drop.
 #[derive(Debug)]
-struct Room {
+struct QueuePermit {
     queue: Queue,
     bytes: usize,
 }
@@ -43,11 +43,16 @@ impl Queue {
         }
         *waiting += bytes;
         drop(waiting);
-        Queued { article: article.clone(), file: file.to_string(), stored, _room: Room { queue: self.clone(), bytes } }
+        Queued {
+            article: article.clone(),
+            file: file.to_string(),
+            stored,
+            _room: QueuePermit { queue: self.clone(), bytes },
+        }
     }
 }
 
-impl Drop for Room {
+impl Drop for QueuePermit {
     fn drop(&mut self) {
         let mut waiting = self.queue.0.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         *waiting -= self.bytes;
@@ -67,7 +72,7 @@ pub struct Queued {
     pub file: String,
     /// Its stored form.
     pub stored: Stored,
-    _room: Room,
+    _room: QueuePermit,
 }
 
 #[cfg(test)]
@@ -75,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_adds_waits_until_there_is_room() {
+    fn full_queue_blocks_the_sender() {
         let queue = Queue::default();
         let article = Article::default();
         let large = || queue.put(&article, "a.txt", vec![0; MAX_WAITING / 2].into());

@@ -12,7 +12,7 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
 use crate::index::commit::check;
-use crate::index::commit::kinds::{self, ByKind, SegmentKind, Whole};
+use crate::index::commit::kinds::{self, ByKind, SegmentChecks, SegmentKind};
 use crate::index::commit::manifest::{Entry, Manifest, Root};
 use crate::index::commit::open::{damaged, directory, open_index_in};
 use crate::index::commit::payload::{self, Commit};
@@ -86,7 +86,7 @@ pub struct Writer {
     /// Receives complete segments, deletes, merges and commits; its own indexing threads are idle.
     inner: IndexWriter,
     /// The segments known to be intact, which may be merged.
-    whole: Whole,
+    whole: SegmentChecks,
     workers: Workers,
     deletions: Deletions,
     /// The compression dictionary, once there were enough articles to train it; until then the first articles, with
@@ -228,7 +228,7 @@ impl Writer {
         let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
         let inner: IndexWriter =
             index.writer_with_options(merging::options(threads)).map_err(|e| trouble(&directory, &generation, e))?;
-        let whole = Whole::of(&generation.folder());
+        let whole = SegmentChecks::of(&generation.folder());
         inner.set_merge_policy(Box::new(ByKind::new(merging::policy(), &index, whole.clone())));
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());

@@ -63,7 +63,7 @@ mod tests {
     use gongxun_text::segment::{Hmm, Segmenter};
 
     #[test]
-    fn what_the_dictionary_does_not_know_is_one_run() {
+    fn unknown_words_form_one_run() {
         let segmenter = Segmenter::builtin();
         let check = |text: &str, expect: &[&str]| {
             let mut cut = Vec::new();

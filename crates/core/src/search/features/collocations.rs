@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn the_measure_is_that_of_the_book() {
+    fn log_likelihood_matches_published_values() {
         // "the swiss" of Dunning's paper: 110, 2,442, 111 and 29,114.
         let got = log_likelihood(110, 110 + 2_442, 110 + 111, 110 + 2_442 + 111 + 29_114);
         assert!((got - 270.72).abs() < 0.01, "{got}");

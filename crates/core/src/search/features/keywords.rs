@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn measures_are_those_of_the_books() {
+    fn measures_match_published_values() {
         // Rayson's own calculator gives these for the same numbers.
         for (counts, totals, expect) in
             [([100, 50], [10_000, 10_000], 16.99), ([10, 10], [1_000, 1_000], 0.0), ([20, 0], [1_000, 9_000], 92.10)]

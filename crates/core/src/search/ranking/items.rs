@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn one_heading_opens_nothing() {
+    fn single_heading_does_not_split_items() {
         let text = "标题在这里\n正文。";
         assert_eq!(of(text).0, [text]);
         assert_eq!(of("").0, Vec::<String>::new());

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use gongxun_text::compound;
 use gongxun_text::segment::Segmenter;
-use gongxun_text::words::{Room, Stand, Text};
+use gongxun_text::words::{Scratch, Text, WordFit};
 
 /// Ranges of a word, and whether each is a part of it.
 type Verdicts = Vec<(Range<usize>, bool)>;
@@ -18,13 +18,13 @@ type Verdicts = Vec<(Range<usize>, bool)>;
 pub struct Parts<'a> {
     segmenter: &'a Segmenter,
     known: HashMap<Box<[char]>, Verdicts>,
-    room: Room,
+    room: Scratch,
 }
 
 impl<'a> Parts<'a> {
     /// Creates a judge of parts by this dictionary.
     pub fn new(segmenter: &'a Segmenter) -> Parts<'a> {
-        Parts { segmenter, known: HashMap::new(), room: Room::default() }
+        Parts { segmenter, known: HashMap::new(), room: Scratch::default() }
     }
 
     fn is_part(&mut self, word: &[char], range: Range<usize>) -> bool {
@@ -44,9 +44,9 @@ impl<'a> Parts<'a> {
 /// Whether an occurrence cuts through no word: it begins and ends at boundaries of words, or of the parts of one.
 pub fn fits(text: &Text, range: &Range<usize>, parts: &mut Parts<'_>) -> bool {
     match text.stand(range, parts.segmenter, &mut parts.room) {
-        Stand::Whole => true,
-        Stand::Across => false,
-        Stand::Inside(word) => {
+        WordFit::Whole => true,
+        WordFit::Across => false,
+        WordFit::Inside(word) => {
             parts.is_part(&text.folded[word.clone()], range.start - word.start..range.end - word.start)
         }
     }
