@@ -146,7 +146,7 @@ impl Plan {
         for place in &self.unread {
             let held: u64 = known.entries().filter(|e| is_below(&e.file, place)).map(Entry::held).sum();
             if held > 0 {
-                observer.note(&format!("{place}: can't be looked at now; its {held} articles stay"));
+                observer.note(&format!("{place}: can't be looked at now; its articles stay ({held})"));
             }
         }
         let elsewhere = known.entries().filter(|entry| !self.is_named(&entry.file));
