@@ -1,19 +1,22 @@
 //! A query with its conditions, as every command takes it that asks one.
 
-use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 
 use super::args::ConditionArgs;
 use gongxun_core::control::Control;
+use gongxun_core::index::Snapshot;
+use gongxun_core::index::config::Config;
 use gongxun_core::query::{self, Filter, Note, Query};
 use gongxun_core::search::{Breadth, Copies, Request, Results};
 use gongxun_text::charset;
 use gongxun_text::synonyms::Synonyms;
 
 /// The request for a query, which is as many parts as one likes.
-pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
+pub fn request(snapshot: &Snapshot, parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
     let filters = filters(conditions)?;
     let text = parts.join(" ");
     let query = match (text.trim().is_empty(), filters.is_empty()) {
@@ -29,7 +32,7 @@ pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<R
     let mut request = Request::new(query);
     widen(&mut request, conditions);
     request.filters = filters;
-    request.synonyms = synonyms(conditions)?;
+    request.synonyms = synonyms(snapshot, conditions)?;
     Ok(request)
 }
 
@@ -75,12 +78,26 @@ pub fn control(conditions: &ConditionArgs) -> Control<'static> {
     }
 }
 
-/// The built-in synonyms, and the user's where a file is given. Spreadsheets save such files in GBK, so its charset is looked at.
-pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synonyms>> {
-    let Some(file) = &conditions.synonym_file else { return Ok(Cow::Borrowed(Synonyms::builtin())) };
+/// The synonyms of the index, with the user's where a file is given; none for those of the index alone. Spreadsheets save such
+/// files in GBK, so its charset is looked at.
+pub fn synonyms(snapshot: &Snapshot, conditions: &ConditionArgs) -> anyhow::Result<Option<Arc<Synonyms>>> {
+    let Some(file) = &conditions.synonym_file else { return Ok(None) };
     let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
-    let synonyms = Synonyms::builtin().with_user(&charset::decode(&bytes, None, false).text);
-    Ok(Cow::Owned(synonyms.with_context(|| file.display().to_string())?))
+    let synonyms = snapshot.synonyms()?.with_user(&charset::decode(&bytes, None, false).text);
+    Ok(Some(Arc::new(synonyms.with_context(|| file.display().to_string())?)))
+}
+
+/// Opens an index to ask it. Where its `gongxun.toml` says something else than what the index has recorded, a note tells it:
+/// searches go by the record.
+pub fn open(index: &Path) -> anyhow::Result<Snapshot> {
+    let config = Config::read(index)?;
+    let snapshot = Snapshot::open(index)?;
+    if let Some(config) = config
+        && let Some(what) = config.differs(&snapshot.generation, &snapshot.commit.choices)?
+    {
+        eprintln!("note: {what}");
+    }
+    Ok(snapshot)
 }
 
 /// What there is to say about a query and its answer, for people.

@@ -22,7 +22,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(corpus) = &args.corpus {
         take_in(index, corpus)?;
     }
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     if let Some(queries) = &args.queries {
         return batch::batch(&snapshot, queries, &args);
     }
@@ -108,7 +108,7 @@ fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> Stri
 
 /// What the arguments ask for.
 fn request(args: &SearchArgs) -> anyhow::Result<Request> {
-    let mut request = request::request(&args.query.query, &args.query.conditions)?;
+    let mut request = request::request(&snapshot, &args.query.query, &args.query.conditions)?;
     request.sort = match args.sort {
         SortArg::Relevance => Sort::Relevance,
         SortArg::Newest => Sort::Newest,

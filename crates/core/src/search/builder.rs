@@ -1,6 +1,6 @@
 //! A search as a program writes it, step by step.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::compile::plan::Breadth;
 use super::features::collocations::{self, Collocations};
@@ -130,9 +130,9 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// Other synonyms than the built-in ones.
+    /// Other synonyms than those of the index.
     pub fn synonyms(mut self, synonyms: Synonyms) -> Search<'a> {
-        self.request.synonyms = Cow::Owned(synonyms);
+        self.request.synonyms = Some(Arc::new(synonyms));
         self
     }
 

@@ -10,7 +10,7 @@ use crate::search::timeline::{Period, Timeline};
 /// The width of the chart where no terminal says one.
 const DEFAULT_WIDTH: usize = 80;
 /// The shortest bar that is drawn in full.
-const MIN_BAR: usize = 10;
+const MIN_BAR: usize = 4;
 /// So many periods without a match in a row are told in one line.
 const EMPTY_RUN: usize = 3;
 /// Eighths of a column.

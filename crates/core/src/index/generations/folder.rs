@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::index::storage::atomic_files::{create_folder, replace_file, sync_folder};
 use crate::index::storage::failpoint::{Step, point};
 use crate::index::storage::names::{
-    CURRENT, GENERATION, LOCK, MARKER, REMOVED, SETTINGS, STATE, TOMBSTONES, is_of_a_generation, is_unfinished,
+    CONFIG, CURRENT, GENERATION, LOCK, MARKER, REMOVED, SETTINGS, STATE, TOMBSTONES, is_of_a_generation, is_unfinished,
     is_unfinished_in_a_generation, numbered,
 };
 
@@ -146,7 +146,7 @@ fn standing(index: &Path) -> Result<Standing> {
         Err(e) if e.kind() == ErrorKind::NotADirectory => return Err(no_folder(index)),
         Err(e) => return Err(Error::io(index, e)),
     };
-    let mut other = None;
+    let (mut other, mut is_meant) = (None, false);
     for entry in list {
         let entry = entry.map_err(|e| Error::io(index, e))?;
         let name = entry.file_name();
@@ -156,13 +156,15 @@ fn standing(index: &Path) -> Result<Standing> {
         {
             return Ok(standing);
         }
+        // Who puts the file of an index's choices into a folder means it for an index, whatever files it names.
+        is_meant |= name == CONFIG;
         match what(index, name.to_str().unwrap_or_default()) {
             What::Proof => return Ok(Standing::Index),
             What::Beside => {}
             What::Other => drop(other.get_or_insert(name)),
         }
     }
-    Ok(other.map_or(Standing::Free, Standing::Foreign))
+    Ok(other.filter(|_| !is_meant).map_or(Standing::Free, Standing::Foreign))
 }
 
 /// Returns the status that the marker declares, if there is one.

@@ -115,6 +115,7 @@ fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<
     let snapshot = Snapshot::of(old)?;
     let manifest = snapshot.manifest()?;
     let mut writer = Writer::new_generation(&old.index, snapshot.segmenter()?, resources)?;
+    writer.choose(snapshot.commit.choices.clone());
     manifest.roots().for_each(|root| writer.set_root(root.clone()));
     // In the order of their ids, so that the new generation does not depend on how the old one was built.
     let mut ordered: Vec<(u64, DocAddress)> =
