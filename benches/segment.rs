@@ -1,8 +1,8 @@
 //! Segmentation compared with jieba-rs on the same text with the same dictionary in one run: MB/s of both and their
 //! ratio.
 //!
-//! The text is `scale/cctv.jsonl` below the folder that GONGXUN_DATA names; without it, words of the dictionary drawn by
-//! their frequencies, with punctuation.
+//! The text is `scale/cctv.jsonl` below the folder that GONGXUN_DATA names; without it, words of the dictionary drawn
+//! by their frequencies, with punctuation.
 
 #[path = "../tests/support/archive.rs"]
 mod archive;

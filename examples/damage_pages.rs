@@ -1,4 +1,4 @@
-//! Damages page dumps as mirrors do, for the sample corpus: `damage_pages IN OUT`, where IN holds clean dumps. Each page
+//! Damages page dumps as mirrors do, for the sample corpus: `damage_pages IN OUT` with clean dumps in IN. Each page
 //! gets a gloss table of its own, by its place in the folder: from 60 entries to 400, with and without tones.
 
 #[path = "../tests/support/damage.rs"]

@@ -6,8 +6,8 @@
 //! cargo run --release --example extract_throughput -- 20 200 # other sizes, in MB
 //! ```
 //!
-//! The pages are those of `GONGXUN_DATA/extraction`, and the project's own samples where there are none. The 2 GB need
-//! as much room twice over in the temporary folder. Figures of memory are there on Linux only.
+//! The pages are those of `GONGXUN_DATA/extraction`, or the project's own samples if there are none. The 2 GB need as
+//! much room twice over in the temporary folder. Figures of memory are there on Linux only.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -58,7 +58,7 @@ fn main() {
     }
 }
 
-/// The pages that are repeated.
+/// Returns the pages that are repeated.
 fn pages() -> Vec<Vec<u8>> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/pages");
     let data = std::env::var_os("GONGXUN_DATA").map(|data| PathBuf::from(data).join("extraction/html"));
@@ -104,7 +104,7 @@ fn write(path: &Path, pages: &[Vec<u8>], bytes: u64, compressed: bool) -> std::i
     Ok(written)
 }
 
-/// Reads a crawl of so many bytes of HTML as `extract` does, and prints a line of the table.
+/// Reads a crawl of this many bytes of HTML as `extract` does, and prints a line of the table.
 fn read(path: &Path, bytes: u64) {
     let (done, anonymous) = (AtomicBool::new(false), AtomicU64::new(0));
     let (mut articles, mut rejected) = (0u64, 0u64);

@@ -1,7 +1,7 @@
 //! Prints how well articles are extracted from labelled pages: `GONGXUN_DATA=… cargo run --example extraction_figures`.
 //!
-//! `GONGXUN_DATA` names a folder with `extraction/{html,ref}` and `fields/{html,gold.jsonl,not-articles}`. With a part of a
-//! page's name as argument, prints that page's article and its reference.
+//! `GONGXUN_DATA` names a folder with `extraction/{html,ref}` and `fields/{html,gold.jsonl,not-articles}`. With a part
+//! of a page's name as argument, prints that page's article and its reference.
 
 #[path = "../tests/support/figures.rs"]
 mod figures;

@@ -1,9 +1,9 @@
 //! Prints how much of articles is lost, and how much goes to the wrong part, when they are put into pages of known
 //! make: `GONGXUN_DATA=… cargo run --example extraction_templates [ARTICLES]`.
 //!
-//! `GONGXUN_DATA` names a folder with `scale/cctv.jsonl` and `modern/{html,gold.jsonl}`. Each article is wrapped at four
-//! widths as a text file, laid out in tables, broken by `<br>`, put into a page as WeChat makes them and above a long section
-//! of comments; and it takes the place of the article in the saved pages of `modern`.
+//! `GONGXUN_DATA` names a folder with `scale/cctv.jsonl` and `modern/{html,gold.jsonl}`. Each article is wrapped at
+//! four widths as a text file, laid out in tables, broken by `<br>`, put into a page as WeChat makes them and above a
+//! long section of comments; and it takes the place of the article in the saved pages of `modern`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -118,14 +118,14 @@ fn columns(c: char) -> usize {
     1 + usize::from(c as u32 >= 0x2E80 || "“”‘’—…".contains(c))
 }
 
-/// A text file whose paragraphs begin with an indent, are parted by empty lines, or both.
+/// Writes a text file whose paragraphs begin with an indent, are separated by empty lines, or both.
 fn text_file(article: &Article, width: usize, n: usize) -> String {
     let (indent, between) = [("　　", ""), ("", "\n"), ("　　", "\n")][n % 3];
     let mut text = format!("{}\n{} 来源：{}\n\n", article.title, article.date, article.source);
     for paragraph in &article.paragraphs {
         let mut used = 0;
         for c in format!("{indent}{paragraph}").chars() {
-            // Half of the files are broken without regard to signs, half hang a sign on the end of the line.
+            // Half of the files are broken without regard to punctuation, half let a mark exceed the end of the line.
             let hangs = n % 2 == 1 && "，。、；：！？）》”".contains(c);
             if used + columns(c) > width && !hangs {
                 text.push('\n');
@@ -239,7 +239,7 @@ impl Frame {
     }
 }
 
-/// The saved pages whose article stands in one run of paragraphs.
+/// Returns the saved pages whose article stands in one run of paragraphs.
 fn frames_of(data: &Path) -> Vec<Frame> {
     let gold = std::fs::read_to_string(data.join("modern/gold.jsonl")).unwrap_or_default();
     let mut frames = Vec::new();
@@ -275,7 +275,7 @@ fn frames_of(data: &Path) -> Vec<Frame> {
     frames
 }
 
-/// The letters of a page that stand outside its tags.
+/// Returns the letters of a page that stand outside its tags.
 fn letters_outside_tags(page: &str) -> String {
     let mut text = String::new();
     let mut inside = false;
@@ -318,7 +318,7 @@ impl Score {
         let body: Vec<char> = found.lead.iter().flat_map(|lead| letters(lead)).chain(letters(&found.body)).collect();
         let around = found.byline.iter().chain(&found.margin).flat_map(|line| letters(line));
         let parts: Vec<char> = title.into_iter().flat_map(letters).chain(body.iter().copied()).chain(around).collect();
-        // What the page shows must be in the parts, and the article must be shown.
+        // The visible text of the page must be in the parts, and the article must be visible.
         self.lost += less(&shown, &parts, 1) + less(&wanted, &shown, 1);
         let (missing, foreign) = (less(&wanted, &body, 3), less(&body, &wanted, 3));
         self.missing += missing;

@@ -5,12 +5,11 @@
 //! $ cargo run --release --example generate_articles -- --measure generated/000000.jsonl
 //! ```
 //!
-//! Words of the built-in dictionary are drawn by their frequencies (Zipf's law comes with them). A text takes up its own
-//! words again, as texts do; a word is often followed by the same few; and a share of the words are names, numbers and
-//! words that no dictionary has, drawn from an endless list with a long tail, so that the vocabulary never stops growing
-//! (Heaps' law). Three in a hundred articles
-//! are copies of one shortly before them, under another source and up to three days later. The same count gives the same
-//! articles, and a larger one begins with them.
+//! Words of the built-in dictionary are drawn by their frequencies (Zipf's law comes with them). A text takes up its
+//! own words again, as texts do; a word is often followed by the same few; and a share of the words are names, numbers
+//! and words that no dictionary has, drawn from an endless list with a long tail, so that the vocabulary never stops
+//! growing (Heaps' law). Three in a hundred articles are copies of one shortly before them, under another source and up
+//! to three days later. The same count gives the same articles, and a larger one begins with them.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -27,13 +26,13 @@ use serde_json::{Value, json};
 const OF_A_FILE: usize = 10_000;
 /// The average length of a body in characters: 1.5 KB.
 const BODY: usize = 500;
-/// The percentage of words that repeat one of the text's own,
+/// The percentage of words that repeat a word of the same text.
 const REPEATED: usize = 30;
-/// that are one of the few that follow the word before,
+/// The percentage of words that are one of the few that follow the word before.
 const FOLLOWING: usize = 62;
-/// that are names or words in no dictionary,
+/// The percentage of words that are names, or in no dictionary.
 const OPEN: usize = 1;
-/// and that are numbers.
+/// The percentage of words that are numbers.
 const NUMBERS: usize = 2;
 /// The percentage of articles that are copies.
 const COPIES: usize = 3;
@@ -41,7 +40,8 @@ const COPIES: usize = 3;
 const FOLLOWERS: usize = 4;
 /// The greatest distance of a copy from its original, in articles.
 const COPIED_FROM: usize = 500;
-/// The exponent of the endless list's long tail: the share of words beyond rank r falls as r to the power of minus this.
+/// The exponent of the endless list's long tail: the share of words beyond rank r falls as r to the power of minus
+/// this.
 const TAIL: f64 = 0.45;
 /// The rank at which the tail begins.
 const TAIL_FROM: f64 = 200.0;
@@ -195,7 +195,7 @@ impl Author {
         self.words[self.sums.partition_point(|end| *end <= at)].clone()
     }
 
-    /// A word of the endless list.
+    /// Returns a word of the endless list.
     fn open_word(&mut self) -> String {
         let rank = TAIL_FROM * ((1.0 - unit(&mut self.random)).powf(-1.0 / TAIL) - 1.0);
         self.spell(rank.min(1e15) as u64)
@@ -222,7 +222,7 @@ impl Author {
     }
 }
 
-/// A number from 0 to 1, without 1.
+/// Returns a random number from 0 to 1, excluding 1.
 fn unit(random: &mut Random) -> f64 {
     let bits = (random.below(1 << 26) as u64) << 26 | random.below(1 << 26) as u64;
     bits as f64 / (1u64 << 52) as f64

@@ -1,8 +1,8 @@
 //! Makes `crates/text/src/repair/frequencies.zst` from the word lists of jieba (`dict.txt` and `idf.txt`, MIT).
 //!
-//! In: lines `word count tag`, and lines `word idf`, the logarithm of how rare a word is among documents. Out: how often each folded character and each pair of neighbours inside a word
-//! occurs, as eighths of a binary logarithm. Usage:
-//! `cargo run --example make_frequencies -- dict.txt idf.txt frequencies.zst`.
+//! In: lines `word count tag`, and lines `word idf`, the logarithm of how rare a word is among documents. Out: how
+//! often each folded character and each pair of neighbours inside a word occurs, as eighths of a binary logarithm.
+//! Usage: `cargo run --example make_frequencies -- dict.txt idf.txt frequencies.zst`.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ const RARE: u64 = 3;
 /// The idf of a word that one document has.
 const ONE_DOCUMENT: f64 = 13.900_677;
 
-/// How many occurrences a document stands for.
+/// The number of occurrences that a document stands for.
 const A_DOCUMENT: f64 = 4.0;
 
 fn main() {

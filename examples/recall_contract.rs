@@ -1,6 +1,6 @@
 //! The recall contract over a real archive: random substrings, names and single characters found in quotes, against a
-//! plain scan of all texts. The archive is taken as it is, and turned to traditional letters character by character; the
-//! figure for text converted by phrases stands beside it, because such text does not fold back one to one (瞭解, 答覆).
+//! plain scan of all texts. The archive is taken as it is, and turned to traditional letters character by character;
+//! the figure for text converted by phrases stands beside it, because such text does not fold back one to one (瞭解, 答覆).
 //!
 //! ```text
 //! GONGXUN_DATA=… cargo run --release --example recall_contract

@@ -1,8 +1,8 @@
 //! Prints how much of damaged text is restored: articles are damaged with random tables, repaired and compared.
 //!
-//! Needs `GONGXUN_DATA` (a folder with `scale/cctv.jsonl`). Usage: `cargo run --release --example repair_figures [ARTICLES]`.
-//! For a closer look: `SHOW=20` prints so many lines of each row that do not come back, `UNSEEN=1` the articles whose
-//! damage is not seen, `ROWS=TEXT` the rows whose name holds it.
+//! Needs `GONGXUN_DATA` (a folder with `scale/cctv.jsonl`). Usage: `cargo run --release --example repair_figures
+//! [ARTICLES]`. For a closer look: `SHOW=20` prints so many lines of each row that do not come back, `UNSEEN=1` the
+//! articles whose damage is not seen, `ROWS=TEXT` the rows whose name holds it.
 
 use std::time::Instant;
 
@@ -57,7 +57,7 @@ fn main() {
 
 type Change = Box<dyn Fn(&[char], usize, u64) -> Mirror>;
 
-/// The kinds of mirrors: the first script, and those that differ from it in one way or in two.
+/// Returns the kinds of mirrors: the first script, and those that differ from it in one way or in two.
 fn mirrors() -> Vec<(&'static str, Change)> {
     let mirror = |tones, traditional, blank, marks, decoder| -> Change {
         Box::new(move |frequent: &[char], size, seed| Mirror {
@@ -239,7 +239,7 @@ impl Difference {
     }
 }
 
-/// Where two texts part, with a little of what stands around, and the same place of the damaged line, roughly.
+/// Formats the first difference of two texts, with a little context, and roughly the same place of the damaged line.
 fn shown(wanted: &str, found: &str, damaged: &str) -> String {
     let start = wanted.chars().zip(found.chars()).take_while(|(a, b)| a == b).count();
     let piece = |text: &str, from: usize, length: usize| text.chars().skip(from).take(length).collect::<String>();

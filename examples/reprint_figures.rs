@@ -1,5 +1,5 @@
-//! How well reprints are told from other texts. Prints a table: of copies made of real articles (cut, changed, with
-//! boilerplate around them) the share that is found among all others; and every join among the real articles themselves.
+//! Measures the detection of reprints. Prints a table: of copies made of real articles (cut, changed, with boilerplate
+//! around them) the share that is found among all others; and every join among the real articles themselves.
 //!
 //! ```text
 //! GONGXUN_DATA=… cargo run --release --example reprint_figures

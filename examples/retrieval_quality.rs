@@ -1,9 +1,8 @@
-//! Prints how well questions are answered, ours with and without the second stage of ranking, beside words alone and beside tantivy
-//! with the tantivy-jieba tokenizer:
-//! `GONGXUN_DATA=… cargo run --release --example retrieval_quality`.
+//! Prints how well questions are answered, ours with and without the second stage of ranking, beside words alone and
+//! beside tantivy with the tantivy-jieba tokenizer: `GONGXUN_DATA=… cargo run --release --example retrieval_quality`.
 //!
-//! `GONGXUN_DATA` names a folder with `retrieval/cmrc2018` and `scale/cctv.jsonl`. The judged queries over `corpus/` need no data.
-//! With the name of a set as argument (`cmrc`, `headlines`, `judged`) prints that one alone.
+//! `GONGXUN_DATA` names a folder with `retrieval/cmrc2018` and `scale/cctv.jsonl`. The judged queries over `corpus/`
+//! need no data. With the name of a set as argument (`cmrc`, `headlines`, `judged`) prints that one alone.
 
 #[path = "../tests/support/archive.rs"]
 mod archive;
@@ -21,13 +20,13 @@ use gongxun_core::search::Request;
 use quality::{DEPTH, Difference, Figures, Ours, Question, Random, difference, each, json_lines, judged, mean, text};
 use stock::{Row, Stock};
 
-/// How many headlines are asked for.
+/// The number of headlines that are searched for.
 const HEADLINES: usize = 3_000;
 /// The shortest and the longest piece of a headline, in characters.
 const PIECE: (usize, usize) = (4, 10);
 /// One figure of several.
 type Figure = fn(&Figures) -> f64;
-/// The figures of which the second stage's part is told, with their names.
+/// The figures for which the effect of the second stage is printed, with their names.
 const FIGURES: [(&str, Figure); 2] = [("MRR@10", |figures| figures.mrr), ("nDCG@10", |figures| figures.ndcg)];
 
 fn main() {
@@ -135,7 +134,7 @@ fn row<'a>(key: String, title: &'a str, body: &'a str) -> Row<'a> {
     Row { key, title, body, ..Row::default() }
 }
 
-/// The line that an article was read from, which is its record's number.
+/// Returns the line that an article was read from, which is its record's number.
 fn line(article: &gongxun_core::article::Article) -> usize {
     article.origin.rsplit('#').next().and_then(|line| line.parse().ok()).unwrap_or(1)
 }

@@ -1,4 +1,4 @@
-//! How time, memory and disk grow with the number of articles, while another process searches.
+//! Measures how time, memory and disk grow with the number of articles, while another process searches.
 //!
 //! ```console
 //! $ cargo build --release --bin gongxun --examples
@@ -6,10 +6,10 @@
 //! $ target/release/examples/scale target/release/gongxun generated 10000 100000 1000000
 //! ```
 //!
-//! For each count the program takes in so many articles of the folder that `generate_articles` wrote, into a fresh index
-//! that is removed afterwards. Memory is read from /proc ten times a second: `RssAnon` is what the program holds for
-//! itself, `RssFile` are pages of mapped files that the system takes back when it wants to. Meanwhile `gongxun search`
-//! runs over and over.
+//! For each count the program indexes that many articles of the folder that `generate_articles` wrote, into a fresh
+//! index that is removed afterwards. Memory is read from /proc ten times a second: `RssAnon` is what the program holds
+//! for itself, `RssFile` are pages of mapped files that the system takes back when it wants to. Meanwhile `gongxun
+//! search` runs over and over.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -19,9 +19,9 @@ use std::time::{Duration, Instant};
 
 /// Articles of a file, as `generate_articles` writes them.
 const OF_A_FILE: usize = 10_000;
-/// How often memory is looked at.
+/// The interval at which memory is read.
 const EVERY: Duration = Duration::from_millis(100);
-/// What is searched for meanwhile.
+/// The queries of the searching process.
 const QUERIES: [&str; 4] = ["工会", "工人 工资", "\"经济发展\"", "编辑:王 问题"];
 /// The exit code of an error.
 const FAILED: i32 = 2;
@@ -91,7 +91,7 @@ fn run(program: &Path, folder: &Path, count: usize) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-/// The most memory that was seen, in kB.
+/// The greatest memory measured, in kB.
 #[derive(Default)]
 struct Memory {
     anonymous: u64,
@@ -100,7 +100,7 @@ struct Memory {
 }
 
 impl Memory {
-    /// The highest level of each tenth of the time, in MB.
+    /// Returns the highest level of each tenth of the time, in MB.
     fn curve(&self) -> Vec<u64> {
         let tenth = self.levels.len().div_ceil(10).max(1);
         self.levels.chunks(tenth).map(|levels| levels.iter().max().unwrap_or(&0) / 1000).collect()
@@ -126,7 +126,7 @@ fn watch(child: &mut Child) -> Memory {
     memory
 }
 
-/// Searches of another process.
+/// The searches of another process.
 #[derive(Default)]
 struct Searches {
     times: Vec<Duration>,
@@ -159,7 +159,7 @@ fn search(program: &Path, index: &Path, done: &AtomicBool) -> Searches {
     searches
 }
 
-/// The bytes of all files in a folder and below.
+/// Returns the bytes of all files in a folder and below.
 fn size(folder: &Path) -> std::io::Result<u64> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(folder)? {

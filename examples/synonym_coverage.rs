@@ -1,12 +1,12 @@
-//! Where the groups of the synonym file stand in real text: for each group the articles of each set that hold its terms, and how
-//! many groups are seen at all.
+//! Counts the occurrences of the synonym file's groups in real text: for each group the articles of each set that hold
+//! its terms, and the number of groups that occur at all.
 //!
 //! ```text
 //! GONGXUN_DATA=… cargo run --release --example synonym_coverage [all|unseen|cut]
 //! ```
-//! The sets are `corpus/` and, where `GONGXUN_DATA` names its folder, `scale/cctv.jsonl`. `all` prints every group with the
-//! number of articles behind each term, `unseen` those of which no term stands anywhere, `cut` the terms that are found by
-//! a line and whose letters mostly belong to other words (全总 in 安全总局).
+//! The sets are `corpus/` and, if `GONGXUN_DATA` names its folder, `scale/cctv.jsonl`. `all` prints every group with
+//! the number of articles behind each term, `unseen` the groups of which no term occurs, `cut` the terms that a line
+//! finds and whose characters mostly cross word boundaries (全总 in 安全总局).
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
@@ -20,17 +20,17 @@ use gongxun_text::fold::fold;
 use gongxun_text::segment::{Hmm, Segmenter};
 use gongxun_text::synonyms::{Group, Synonyms, builtin_groups};
 
-/// Terms of up to so many occurrences are not called cut: there is too little to say it by.
+/// The most occurrences of a term that is not called cut: there is too little evidence.
 const FEW: u64 = 5;
 
-/// Where a term stands.
+/// The occurrences of a term.
 #[derive(Default, Clone)]
 struct Seen {
     /// Articles of each set.
     articles: Vec<u64>,
     /// Occurrences in all sets.
     places: u64,
-    /// Occurrences that begin or end inside a word and go on into another.
+    /// The occurrences that cross a word boundary.
     cut: u64,
 }
 
@@ -103,12 +103,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// All terms of a group.
+/// Returns all terms of a group.
 fn members(group: &Group) -> impl Iterator<Item = &String> {
     group.terms.iter().chain(&group.found)
 }
 
-/// The terms of a group that another one finds.
+/// Returns the terms of a group that another one finds.
 fn answers(group: &Group) -> impl Iterator<Item = &String> {
     let found: HashSet<&String> = group.terms.iter().flat_map(|term| group.found_by(term)).collect();
     found.into_iter()
@@ -118,7 +118,7 @@ fn is_cut(seen: &Seen) -> bool {
     seen.places > FEW && seen.cut * 2 > seen.places
 }
 
-/// Looks for all terms at every place of every text.
+/// Looks up all terms at every place of every text.
 fn count(terms: &HashSet<&str>, sets: &[(&str, Vec<String>)]) -> HashMap<String, Seen> {
     let empty = Seen { articles: vec![0; sets.len()], ..Seen::default() };
     let mut seen: HashMap<String, Seen> = terms.iter().map(|term| (term.to_string(), empty.clone())).collect();
@@ -165,7 +165,7 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     !inside(start) && !inside(end)
 }
 
-/// The texts of the sample articles, folded.
+/// Returns the texts of the sample articles, folded.
 fn corpus() -> Result<Vec<String>, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir()?;
@@ -180,7 +180,7 @@ fn corpus() -> Result<Vec<String>, Box<dyn Error>> {
     snapshot.all().map(article).collect()
 }
 
-/// The texts of a file of JSON lines, folded.
+/// Returns the texts of a file of JSON lines, folded.
 fn lines(file: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let lines = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
     let text = |line: &str| -> Result<String, Box<dyn Error>> {

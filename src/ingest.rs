@@ -1,4 +1,4 @@
-//! Reading: archives and files to articles, and the walk into an index.
+//! Reading of archives and files to articles, and ingestion into an index.
 //!
 //! ```
 //! use gongxun::ingest::{Ingest, Prune, ingest, reindex};
@@ -39,18 +39,18 @@ pub use gongxun_ingest::archive::{Limits, Media, Record};
 pub use gongxun_ingest::extract::{Options as Reading, extract};
 pub use gongxun_ingest::ingest::{Listener, Observer, Options as Ingest, Progress, Prune, Report};
 
-/// How many older generations stay beside a new one.
+/// The number of older generations that are kept beside a new one.
 const KEPT_GENERATIONS: usize = 1;
 
 /// Reads files and archives into an index and commits. Files that did not change since the last run are not read again.
 ///
-/// What hears of the run and may stop it is a [`Control`](crate::Control), or an [`Observer`] that hears of each
-/// rejection too; `&mut ()` hears nothing.
+/// A [`Control`](crate::Control) follows the run and may stop it, and so does an [`Observer`], which is told of each
+/// rejection too; `&mut ()` does neither.
 ///
 /// # Errors
-/// Where a path does not exist, the index can't be written, or the run was stopped
-/// ([`Error::Interrupted`](crate::Error::Interrupted), after a commit). Bad records are no errors: they are rejected, and
-/// counted in the report.
+/// If a path does not exist, the index can't be written, or the run was stopped
+/// ([`Error::Interrupted`](crate::Error::Interrupted), after a commit). Bad records are no errors: they are rejected,
+/// and counted in the report.
 pub fn ingest<'a, 'c>(
     writer: &mut Writer,
     what: impl Borrow<Ingest<'a>>,
@@ -60,11 +60,12 @@ pub fn ingest<'a, 'c>(
 }
 
 /// Builds an index anew from files and archives, beside the one that serves, checks it and swaps it in. Articles that a
-/// program put in are carried over; the generation before stays, to go back to. An interrupted build goes on.
+/// program put in are carried over; the previous generation is kept for a rollback. An interrupted build is resumed.
 ///
 /// # Errors
-/// As [`ingest`]; [`Error::Busy`](crate::Error::Busy) where a writer is open,
-/// [`Error::Unsound`](crate::Error::Unsound) where the new generation does not pass its check: the old one goes on serving.
+/// Same as [`ingest`]; [`Error::Busy`](crate::Error::Busy) if a writer is open,
+/// [`Error::Unsound`](crate::Error::Unsound) if the new generation does not pass its check: the old one goes on
+/// serving.
 pub fn reindex<'a, 'c>(
     index: &Index,
     resources: Resources,
@@ -80,10 +81,10 @@ pub fn reindex<'a, 'c>(
     Ok(report)
 }
 
-/// Reads files and archives and hands over each article, or each record that became none, in order, without an index.
+/// Reads files and archives and passes on each article, or each record that yielded none, in order, without an index.
 ///
 /// # Errors
-/// Where a path does not exist, or `visit` fails.
+/// If a path does not exist, or `visit` fails.
 pub fn extract_all(
     what: &Ingest<'_>,
     visit: impl FnMut(std::result::Result<crate::Article, Rejected>) -> Result<()>,

@@ -1,9 +1,9 @@
 //! gongxun 工讯 finds anything in a Chinese labour-news archive as it really is: saved pages, damaged mirrors, crawls,
 //! exports. This is the library; the program of the same name is built on it.
 //!
-//! An article that holds a string of Chinese characters is found by that string in quotes, whatever the segmentation, from
-//! one character up; words rank, synonyms and the parts of a query widen, and every answer says how many articles hold what
-//! was typed, how many only a synonym, how many only a part.
+//! An article that holds a string of Chinese characters is found by that string in quotes, whatever the segmentation,
+//! from one character up; words rank, synonyms and the parts of a query widen, and every answer says how many articles
+//! hold what was typed, how many only a synonym, how many only a part.
 //!
 //! # Example
 //! ```
@@ -31,15 +31,15 @@
 //! - [`Writer`]: puts [`Article`]s in and takes them out; one at a time. With the feature `ingest`,
 //!   [`ingest::ingest`] reads whole archives into it.
 //! - [`Snapshot`]: one commit, which never changes; [`Snapshot::search`] begins a [`Search`].
-//! - [`Query`] and [`Filter`]: what is looked for, read from text ([the query language][query]) or built.
+//! - [`Query`] and [`Filter`]: a query, parsed from text ([the query language][query]) or built.
 //! - [`Results`]: hits with marked snippets, three counts, facets, notes; plain data with serde, the JSON of the program.
 //! - [`Control`]: stop flag, deadline and progress of a long call.
 //! - [`cite`]: RIS, BibTeX and GB/T 7714.
 //!
 //! # What it is not
 //! No server and no cluster: one process writes, any number read. No stemming and no language but Chinese, with what
-//! stands between the characters found as printed. It prints nothing, keeps no threads once it is dropped, and panics on no
-//! input.
+//! stands between the characters found as printed. It prints nothing, keeps no threads once it is dropped, and panics
+//! on no input.
 //!
 //! # Features
 //! | feature | what it brings |
@@ -80,22 +80,22 @@ pub use gongxun_core::search::why_not::{Clause, Verdict, WhyNot};
 pub use gongxun_core::search::{Breadth, Hit, Kind, Results, Search, Sort, Suggestion};
 pub use gongxun_text::synonyms::{SynonymError, Synonyms};
 
-/// Every occurrence of a query, with the text on either side: what [`Search::concordance`] gives.
+/// Every occurrence of a query, with the text on either side: the result of [`Search::concordance`].
 pub mod concordance {
     pub use gongxun_core::search::concordance::{Context, Counts, Line, Options, Order, Source};
 }
 
-/// Words that stand out in the articles of a query: what [`Search::keywords`] gives.
+/// Words that stand out in the articles of a query: the result of [`Search::keywords`].
 pub mod keywords {
     pub use gongxun_core::search::keywords::{Keyword, Keywords, Options};
 }
 
-/// Words near a word: what [`Search::collocations`] gives.
+/// Words near a word: the result of [`Search::collocations`].
 pub mod collocations {
     pub use gongxun_core::search::collocations::{Collocation, Collocations, Options};
 }
 
-/// Whether an index holds what was written and finds what it holds: what [`Index::verify`] gives.
+/// Verification that an index is undamaged and finds all that it holds: the options and report of [`Index::verify`].
 ///
 /// [`Index::verify`]: crate::Index::verify
 pub mod verify {

@@ -1,4 +1,4 @@
-//! A snapshot: the articles of one commit, and what can be asked of them.
+//! A snapshot: the articles of one commit, and the operations on them.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use gongxun_core::search::suggest::Completion;
 use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Read as _, Request, Results, Search};
 
-/// The articles of one commit. It never changes, whatever is written meanwhile; cloning it is cheap.
+/// The articles of one commit. A snapshot never changes, whatever is written meanwhile; cloning it is cheap.
 ///
 /// ```
 /// use gongxun::{Article, ArticleId, Index, Resources, Settings};
@@ -32,7 +32,7 @@ use gongxun_core::search::{Read as _, Request, Results, Search};
 pub struct Snapshot(pub(crate) Arc<gongxun_core::index::Snapshot>);
 
 impl Snapshot {
-    /// How many articles there are, each copy counted.
+    /// Returns the number of articles, each copy counted.
     pub fn articles(&self) -> u64 {
         self.0.articles()
     }
@@ -42,45 +42,45 @@ impl Snapshot {
         self.0.is_current()
     }
 
-    /// Begins a search: conditions are added, then it is run, counted over time or listed in context.
+    /// Starts a search: conditions are added, then it is run, counted over time or listed in context.
     pub fn search(&self, query: impl Into<Query>) -> Search<'_> {
         self.0.search(query)
     }
 
-    /// The article with this id, with its margin.
+    /// Returns the article with this id, with its margin.
     ///
     /// # Errors
-    /// Where a file of the index can't be read or does not hold what was written.
+    /// If an index file can't be read or does not hold what was written.
     pub fn get(&self, id: &ArticleId) -> Result<Option<Article>> {
         self.0.by_id(id)
     }
 
-    /// The near-duplicates of an article, itself among them, the one that a search shows first. None where there is no
-    /// such article.
+    /// Returns the near-duplicates of an article, itself included, the one that a search shows first. None if there is
+    /// no such article.
     ///
     /// # Errors
-    /// As [`Snapshot::get`].
+    /// Same as [`Snapshot::get`].
     pub fn copies(&self, id: &ArticleId) -> Result<Option<Vec<Article>>> {
         self.0.copies_of(id)
     }
 
-    /// The articles most like one of them. None where there is no such article.
+    /// Finds the articles most similar to another. None if there is no such article.
     ///
     /// # Errors
-    /// As [`Snapshot::get`].
+    /// Same as [`Snapshot::get`].
     pub fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>> {
         self.0.similar(id, limit)
     }
 
-    /// The words that begin with these characters, or are pronounced so (`gonghui`): the most frequent first.
+    /// Returns the words that begin with these characters, or are pronounced so (`gonghui`), the most frequent first.
     ///
     /// # Errors
-    /// As [`Snapshot::get`].
+    /// Same as [`Snapshot::get`].
     pub fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
         self.0.complete(prefix, limit)
     }
 
-    /// Several queries over time, side by side.
+    /// Compares several queries over time.
     ///
     /// ```
     /// use gongxun::{Article, Control, Index, Resources, Settings, Step};
@@ -98,7 +98,7 @@ impl Snapshot {
     /// ```
     ///
     /// # Errors
-    /// As [`Snapshot::get`]; [`Error::Interrupted`] where the control says to stop.
+    /// Same as [`Snapshot::get`]; [`Error::Interrupted`] if the control asks to stop.
     pub fn compare(
         &self,
         queries: impl IntoIterator<Item = impl Into<Query>>,
@@ -109,19 +109,19 @@ impl Snapshot {
         self.0.compare(&requests, step, control)
     }
 
-    /// Hands over every article in the order of the ids, which does not depend on how the index was built. Gives the
-    /// articles that can't be read, as errors: they are left out.
+    /// Calls `give` with every article in the order of the ids, which does not depend on how the index was built.
+    /// Returns the errors of the articles that can't be read, which are left out.
     ///
     /// # Errors
-    /// As [`Snapshot::get`], and where `give` fails.
+    /// Same as [`Snapshot::get`], or if `give` fails.
     pub fn export(&self, give: impl FnMut(&Article) -> Result<()>) -> Result<Vec<Error>> {
         export::export(&self.0, None, give)
     }
 
-    /// How large the index is and what it covers.
+    /// Returns the size of the index and the range of its articles.
     ///
     /// # Errors
-    /// As [`Snapshot::get`].
+    /// Same as [`Snapshot::get`].
     pub fn stats(&self) -> Result<Stats> {
         Stats::of(&self.0)
     }

@@ -4,9 +4,9 @@ use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::error::Result;
 use gongxun_core::index::{Put, Writer as Inner};
 
-/// Puts articles into an index and takes them out. There is one at a time, in all processes together.
+/// The writer of an index: puts articles in and removes them. There is one at a time, in all processes together.
 ///
-/// What is put in is found after [`Writer::commit`]; what was not committed is lost when the writer is dropped.
+/// Articles are found after [`Writer::commit`]; changes that were not committed are lost when the writer is dropped.
 ///
 /// ```
 /// use gongxun::{Article, Index, Put, Resources, Settings};
@@ -24,44 +24,44 @@ use gongxun_core::index::{Put, Writer as Inner};
 pub struct Writer(pub(crate) Inner);
 
 impl Writer {
-    /// Puts an article in, in place of an earlier one of its id.
+    /// Puts an article in, replacing an earlier one with its id.
     ///
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) where the article has no id; where the disk refuses or a file of the
-    /// index can't be read.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the article has no id; if a write fails or an index file can't be
+    /// read.
     pub fn put(&mut self, article: &impl AsRef<Article>) -> Result<Put> {
         self.0.put(article)
     }
 
-    /// Takes an article out. Says whether it was there. It may be put in again; [`Writer::forbid`] keeps it out.
+    /// Removes an article. Returns whether it was there. It may be put in again; [`Writer::forbid`] keeps it out.
     ///
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) where the article stands in an archive that was ingested, which would
-    /// bring it back; else as [`Writer::put`].
+    /// [`Error::Invalid`](crate::Error::Invalid) if the article stands in an archive that was ingested, which would
+    /// bring it back; otherwise same as [`Writer::put`].
     pub fn remove(&mut self, id: &ArticleId) -> Result<bool> {
         self.0.remove(id)
     }
 
-    /// Takes an article out, and keeps it out of every later commit and generation. Says whether it was there.
+    /// Removes an article, and keeps it out of every later commit and generation. Returns whether it was there.
     ///
     /// # Errors
-    /// As [`Writer::put`].
+    /// Same as [`Writer::put`].
     pub fn forbid(&mut self, id: &ArticleId) -> Result<bool> {
         self.0.forbid(id)
     }
 
-    /// Makes what was done since the last commit durable and visible, all of it or nothing.
+    /// Makes the changes since the last commit durable and visible, all of them or none.
     ///
     /// # Errors
-    /// Where the disk refuses: the commit before stands.
+    /// If a write fails: the commit before stands.
     pub fn commit(&mut self) -> Result<()> {
         self.0.commit()
     }
 
-    /// Commits, waits for merges under way, and lets the next writer in.
+    /// Commits, waits for running merges, and lets the next writer in.
     ///
     /// # Errors
-    /// As [`Writer::commit`].
+    /// Same as [`Writer::commit`].
     pub fn finish(self) -> Result<()> {
         self.0.finish()
     }

@@ -1,5 +1,5 @@
-//! Answers that are taken away are those of a plain scan: occurrences, timelines, comparisons, facets, exports, keywords and
-//! collocations. `cargo test --test answers -- --nocapture` prints what was compared.
+//! Tests of answers for use in other programs against a plain scan: occurrences, timelines, comparisons, facets,
+//! exports, keywords and collocations. `cargo test --test answers -- --nocapture` prints what was compared.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -22,22 +22,23 @@ use gongxun_text::random::Random;
 use gongxun_text::segment::{Hmm, Segmenter};
 use gongxun_text::strings::{self, Class};
 
-/// How many queries of each kind are compared, and how many characters they have.
+/// The number of queries of each kind that are compared.
 const QUERIES: usize = 500;
+/// The lengths of their strings, in characters.
 const IN_CORPUS: RangeInclusive<usize> = 1..=5;
 const IN_NEWS: RangeInclusive<usize> = 2..=6;
-/// How many queries are compared side by side.
+/// The number of queries that are compared side by side.
 const AT_ONCE: usize = 5;
 
-/// An article as the scan has it.
+/// An article in the form that the scan reads.
 struct Plain {
     article: Article,
     /// Title, lead and body, folded.
     texts: [Vec<char>; 3],
     names: Vec<Vec<char>>,
-    /// The articles of one cluster have one key.
+    /// The key of the article's cluster.
     key: usize,
-    /// The least place is shown.
+    /// The place in the cluster; the copy with the least is shown.
     place: u32,
     characters: u64,
 }
@@ -78,9 +79,9 @@ impl Plain {
     }
 }
 
-/// What the scan knows of one string.
+/// The result of the scan for one string.
 struct Scan<'a> {
-    /// The articles that hold it, with how often; those that hold it in a name alone with 0.
+    /// The articles that hold it, each with its number of occurrences: 0 for those that hold it in a name alone.
     hits: Vec<(&'a Plain, u64)>,
 }
 
@@ -95,7 +96,7 @@ impl<'a> Scan<'a> {
         Scan { hits: articles.iter().filter_map(hit).collect() }
     }
 
-    /// Those that are shown where copies are collapsed.
+    /// Returns the hits that are shown if copies are collapsed.
     fn shown(&self) -> Vec<(&'a Plain, u64)> {
         let mut least: HashMap<usize, u32> = HashMap::new();
         for (plain, _) in &self.hits {
@@ -105,7 +106,7 @@ impl<'a> Scan<'a> {
         self.hits.iter().filter(|(plain, _)| least[&plain.key] == plain.place).copied().collect()
     }
 
-    /// By period: articles and occurrences.
+    /// Returns the articles and occurrences of each period.
     fn by_period(&self, length: usize, copies: Copies) -> BTreeMap<String, (u64, u64)> {
         let mut periods: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         let mut seen = BTreeSet::new();
@@ -121,7 +122,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Strings of Chinese characters that stand in the articles.
+/// Returns strings of Chinese characters that stand in the articles.
 fn strings_of(articles: &[Plain], lengths: &RangeInclusive<usize>, wanted: usize) -> Vec<String> {
     let mut random = Random::new(11);
     let mut strings = Vec::new();
@@ -148,7 +149,7 @@ fn request(query: &str, copies: Copies) -> Request {
 fn compare_with_scan(snapshot: &Snapshot, lengths: RangeInclusive<usize>) {
     let articles = Plain::all(snapshot);
     let control = Control::default();
-    // By year: all articles and characters, copies each.
+    // By year: all articles and characters, each copy counted.
     let mut years: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for plain in articles.iter().filter(|plain| plain.article.date.is_some()) {
         let year = years.entry(plain.period(4)).or_default();
@@ -191,7 +192,7 @@ fn compare_with_scan(snapshot: &Snapshot, lengths: RangeInclusive<usize>) {
                     .collect();
                 let dated = expect.into_iter().filter(|(period, sums)| !period.is_empty() && *sums != (0, 0)).collect();
                 assert_eq!(got, dated, "{} {copies:?}", request.query.text);
-                // What is exported, and the concordance's lines.
+                // The exported articles, and the lines of the concordance.
                 let mut exported = BTreeSet::new();
                 let all = Request { limit: usize::MAX, snippet_length: 0, ..request.clone() };
                 let selection = snapshot.select(&all, &control, &mut |hit| {
@@ -269,7 +270,7 @@ fn counts_in_real_articles_are_those_of_a_plain_scan() {
     compare_with_scan(&archive.snapshot(), IN_NEWS);
 }
 
-/// Whatever is looked for, a timeline's occurrences are the lines of the concordance.
+/// For any query, the occurrences of a timeline are as many as the lines of the concordance.
 #[test]
 fn occurrences_are_the_lines_of_the_concordance() {
     let snapshot = corpus().snapshot();
@@ -304,7 +305,7 @@ fn occurrences_are_the_lines_of_the_concordance() {
     assert!(occurrences > 0);
 }
 
-/// How often each word stands in a text, as the index cuts it.
+/// Returns the words of a text, as the index cuts it, with their ranges.
 fn cut(text: &[char], segmenter: &Segmenter) -> Vec<(String, std::ops::Range<usize>)> {
     let folded: String = text.iter().collect();
     let mut tokens = Vec::new();
@@ -332,7 +333,7 @@ fn keywords_are_those_of_a_plain_count() {
     for query in ["农民工", "工会", "欠薪", "骑手", "高温"] {
         let scan = Scan::of(&articles, query);
         let own: BTreeSet<&str> = scan.hits.iter().map(|(plain, _)| plain.article.id.0.as_str()).collect();
-        // Count, articles; on both sides.
+        // For each side: occurrences and articles.
         let mut expect: HashMap<&str, [(u64, u64); 2]> = HashMap::new();
         let mut totals = [0; 2];
         for (plain, words) in articles.iter().zip(&words) {
@@ -359,7 +360,7 @@ fn keywords_are_those_of_a_plain_count() {
             "{query}: {:?}",
             answer.keywords.first()
         );
-        // Of copies one is counted.
+        // Of copies one counts.
         let collapsed = snapshot.keywords(&request(query, Copies::Collapsed), &options, &Control::default()).unwrap();
         let keys: BTreeSet<usize> = articles.iter().map(|plain| plain.key).collect();
         assert_eq!(collapsed.articles + collapsed.rest_articles, keys.len() as u64);

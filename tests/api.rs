@@ -1,6 +1,6 @@
-//! The public interface of the library, as its sources have it: what a program that embeds it may rely on.
+//! The public interface of the library, read from its sources: what an embedding program may rely on.
 //!
-//! `tests/data/api.txt` is the record of it: a change of the interface is a change of that file, and is seen in a review.
+//! `tests/data/api.txt` is its record: a change of the interface changes that file, and is visible in a review.
 
 #[path = "support/house/mod.rs"]
 #[allow(dead_code, reason = "each test that takes it in uses a part of it")]
@@ -15,7 +15,7 @@ use quote::ToTokens;
 use support::Crate;
 use syn::{Attribute, Fields, ImplItem, Item, TraitItem, Type, Visibility};
 
-/// How many items a program meets at most: types, traits, functions, modules.
+/// The most items of the facade: types, traits, functions, modules.
 const MOST_ITEMS: usize = 120;
 const CRATES: [(&str, &str); 4] = [
     ("gongxun", "src"),
@@ -23,10 +23,10 @@ const CRATES: [(&str, &str); 4] = [
     ("gongxun_ingest", "crates/ingest/src"),
     ("gongxun_text", "crates/text/src"),
 ];
-/// Words of crates that no signature of the library may name.
+/// Words of other crates that no signature of the library may contain.
 const HIDDEN: [&str; 6] = ["tantivy", "clap", "anyhow", "html5ever", "jieba", "DocAddress"];
 
-/// `GONGXUN_BLESS=1 cargo test --test api` writes the record anew.
+/// Run with `GONGXUN_BLESS=1 cargo test --test api` to write the record anew.
 #[test]
 fn the_interface_is_as_recorded() {
     let (text, items) = interface();
@@ -64,7 +64,7 @@ fn every_type_that_is_named_can_be_named() {
         .filter_map(|(_, rest)| rest.split([' ', '<', '=', '(']).next()?.rsplit("::").next())
         .collect();
     assert!(own.len() > 50, "{own:?}");
-    // The names that the sources know them by, where the interface has others.
+    // Names in the sources of types that the interface renames.
     let theirs = ["Marked", "Part", "IndexSettings", "Request", "Inner", "Rejected"];
     let std = [
         "Option",
@@ -117,7 +117,7 @@ fn every_type_that_is_named_can_be_named() {
     assert!(unknown.is_empty(), "a program can't name {unknown:#?}");
 }
 
-/// The interface, item by item with its fields, variants and methods, and how many items it has.
+/// Returns the interface, item by item with its fields, variants and methods, and the number of items.
 fn interface() -> (String, usize) {
     let mut sources = BTreeMap::new();
     for (name, folder) in CRATES {
@@ -161,7 +161,7 @@ fn interface() -> (String, usize) {
     (format!("{items} items\n\n{text}"), items)
 }
 
-/// One item: a line for itself, an indented one for each public part.
+/// Formats an item: a line for itself, an indented one for each public part.
 fn shown(name: &str, item: &Item, methods: &[String]) -> String {
     let mut parts = Vec::new();
     let head = match item {
@@ -210,7 +210,7 @@ fn shown(name: &str, item: &Item, methods: &[String]) -> String {
     parts.iter().fold(head, |text, part| text + "\n  " + part) + "\n\n"
 }
 
-/// The public methods and constants of each type, by the file that defines it and its name there.
+/// Returns the public methods and constants of each type, by the file that defines it and its name there.
 fn methods(parsed: &BTreeMap<&str, syn::File>, all: &Crate) -> BTreeMap<(String, String), Vec<String>> {
     let mut methods: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for (file, syntax) in parsed {
@@ -232,14 +232,15 @@ fn methods(parsed: &BTreeMap<&str, syn::File>, all: &Crate) -> BTreeMap<(String,
     methods
 }
 
-/// The fields of a variant without what is written about them.
+/// Returns the fields of a variant without their attributes.
 fn plain(fields: &Fields) -> Fields {
     let mut fields = fields.clone();
     fields.iter_mut().for_each(|field| field.attrs.clear());
     fields
 }
 
-/// Public types must be free to grow: non-exhaustive, or with private fields alone. What is told is what is not.
+/// Returns the mark of an exhaustive type. Public types must be free to grow: non-exhaustive, or with private fields
+/// alone.
 fn exhaustive(attributes: &[Attribute], private: bool) -> &'static str {
     let open = private || attributes.iter().any(|a| a.path().is_ident("non_exhaustive"));
     if open { "" } else { " (exhaustive)" }
@@ -266,7 +267,7 @@ fn is_hidden(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|a| a.path().is_ident("doc") && a.to_token_stream().to_string().contains("hidden"))
 }
 
-/// The tokens of a piece of code, set as people write them.
+/// Formats the tokens of a piece of code as people write them.
 fn tokens(code: &impl ToTokens) -> String {
     let mut text = code.to_token_stream().to_string();
     let close = [
@@ -292,7 +293,8 @@ fn tokens(code: &impl ToTokens) -> String {
     text.replace("->", " -> ").replace("  ->", " ->").replace("->  ", "-> ").replace(", >", ">")
 }
 
-/// Every Rust file below `folder` but those that hold tests alone, by crate and path; the root of a crate is `name.rs`.
+/// Collects every Rust file below `folder` except those with tests alone, by crate and path; the root of a crate is
+/// `name.rs`.
 fn collect(folder: &Path, src: &Path, name: &str, sources: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

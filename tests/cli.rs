@@ -1,4 +1,4 @@
-//! The command line, run as a person runs it: what is printed where, and the exit code.
+//! Tests of the command line, run as a person runs it: the output on each stream, and the exit code.
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -55,13 +55,14 @@ fn json_is_as_documented() {
     assert!(months.windows(2).all(|pair| pair[0]["value"].as_str() < pair[1]["value"].as_str()));
 }
 
-/// Exports hold what was typed, all of it; more comes in columns of its own, and a limit that cuts is told.
+/// Exports hold the full matches, all of them; synonym and partial matches are marked in columns, and a limit that cuts
+/// is reported.
 #[test]
 fn exports_hold_all_that_was_typed_and_say_what_more_there_is() {
     let desk = Desk::new();
     let mut lines = String::new();
     for n in 0..30u32 {
-        // No article is nearly another one.
+        // No article is a near-duplicate of another.
         let text: String = (0..12).filter_map(|k| char::from_u32(0x4E00 + 97 * n + 7 * k)).collect();
         lines.push_str(&format!(
             "{{\"id\":\"{n}\",\"title\":\"工会{n}号\",\"body\":\"{text}，工会开门。\",\"date\":\"2024-05-01\",\
@@ -81,7 +82,7 @@ fn exports_hold_all_that_was_typed_and_say_what_more_there_is() {
         let (out, _) = desk.run(&["search", "工会", "--format", format]).exits(0);
         assert_eq!(out.matches(mark).count(), 30, "{format}");
     }
-    // To a file for spreadsheets with a byte order mark, unless that is not wanted.
+    // A file for spreadsheets begins with a byte order mark, unless that is turned off.
     for (bom, begins) in [("--bom", "\u{FEFF}id,"), ("--bom=false", "id,")] {
         desk.run(&["search", "工会", "--format", "csv", "--output", "o.csv", bom]).exits(0);
         let file = std::fs::read_to_string(desk.path("o.csv")).unwrap();
@@ -92,7 +93,7 @@ fn exports_hold_all_that_was_typed_and_say_what_more_there_is() {
     let (out, _) = desk.run(&["search", "工会", "--format", "csv", "--bom"]).exits(0);
     assert!(out.starts_with('\u{FEFF}'));
 
-    // A synonym is no match of what was typed.
+    // A synonym match is not a full match.
     let own = ["--synonym-file", "own.tsv"];
     let run = |args: &[&str], code: i32| desk.run(&[args, &own].concat()).exits(code);
     let (out, err) = run(&["search", "赏花人", "--format", "csv"], 1);
@@ -119,7 +120,7 @@ fn exports_hold_all_that_was_typed_and_say_what_more_there_is() {
     let (_, err) = run(&["search", "工会", "--exact", "--synonyms"], 2);
     assert!(err.contains("--exact"), "{err}");
 
-    // A filter alone, and the credit that was asked for.
+    // A filter alone, and the credit that it asks for.
     let (out, _) = desk.run(&["search", "--editor", "梁禾"]).exits(0);
     assert!(
         out.lines().nth(1).unwrap().contains("编辑 肖天") && out.lines().nth(1).unwrap().contains("审核 «梁禾»"),
@@ -289,7 +290,7 @@ fn copies_are_one_hit_and_listed() {
     let id = all[2]["id"].as_str().unwrap();
     let (out, _) = desk.run(&["reprints", id]).exits(0);
     assert_eq!(out.lines().count(), 3, "{out}");
-    // The cleanest and earliest copy, which the search shows, comes first.
+    // The cleanest and earliest copy, which a search shows, comes first.
     assert!(out.starts_with(one[0]["id"].as_str().unwrap()), "{out}");
     let (out, _) = desk.run(&["reprints", id, "--json"]).exits(0);
     let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -301,7 +302,7 @@ fn copies_are_one_hit_and_listed() {
     desk.run(&["reprints", "0000000000000000000f"]).exits(2);
 }
 
-/// `extract --explain` says of each line of a page where it went, and why.
+/// `extract --explain` tells for each line of a page its part and the reason.
 #[test]
 fn where_each_line_of_a_page_went_is_explained() {
     let desk = Desk::with_corpus();

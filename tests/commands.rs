@@ -1,5 +1,5 @@
-//! docs/COMMANDS.md is run as it is printed: each command of a block, in order, on the sample corpus, with what it prints.
-//! `GONGXUN_BLESS=1 cargo test --test commands` prints it anew.
+//! Runs docs/COMMANDS.md as it is printed: each command of a block, in order, on the sample corpus, and compares the
+//! output. `GONGXUN_BLESS=1 cargo test --test commands` writes the output anew.
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -26,7 +26,7 @@ fn commands_print_what_the_page_says() {
                 commands += 1;
                 printed.push_str(&format!("$ {command}\n{}", run(&desk, command)));
             }
-            // What a command printed before is printed anew.
+            // The old output of a command is replaced.
             None if inside && !line.starts_with("```") => {}
             None => printed.push_str(&format!("{line}\n")),
         }
@@ -42,7 +42,7 @@ fn commands_print_what_the_page_says() {
     assert_eq!(printed.lines().count(), page.lines().count());
 }
 
-/// What a command prints, messages first, without what differs from run to run.
+/// Runs a command and returns its output, messages first, without the parts that differ from run to run.
 fn run(desk: &Desk, line: &str) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_gongxun")).parent().unwrap();
     let path = std::env::join_paths(
@@ -67,7 +67,7 @@ fn run(desk: &Desk, line: &str) -> String {
     lines.into_iter().map(|line| line.trim_end().to_string() + "\n").collect()
 }
 
-/// The line with `…` for the time that it took, and for today.
+/// Replaces the time that a command took, and today's date, by `…`.
 fn steady(line: &str) -> String {
     let mut line = line.to_string();
     for unit in [" ms, ", " 毫秒，"] {

@@ -1,4 +1,5 @@
-//! The occurrences of a concordance are those of a plain scan, in order, and its context is the text's.
+//! Tests that the occurrences of a concordance are those of a plain scan, in order, and that their context is the
+//! text's.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -21,9 +22,9 @@ use gongxun_text::random::Random;
 use gongxun_text::strings;
 use gongxun_text::synonyms::Synonyms;
 
-/// How many strings of how many characters are tried over the sample corpus.
+/// The number of strings that are tried over the sample corpus, and their lengths in characters.
 const IN_CORPUS: (usize, RangeInclusive<usize>) = (200, 1..=5);
-/// The same over real articles, where one character stands in most of them.
+/// The same over real articles, of which most hold nearly every frequent character.
 const IN_NEWS: (usize, RangeInclusive<usize>) = (100, 2..=6);
 
 fn corpus() -> Archive {
@@ -50,7 +51,7 @@ fn texts(article: &Article) -> [(&'static str, &str); 3] {
     [("title", &article.title), ("lead", article.lead.as_deref().unwrap_or_default()), ("body", &article.body)]
 }
 
-/// Where a string stands in the articles: id, field, offset.
+/// Returns the occurrences of a string in the articles: id, field, offset.
 fn scan(articles: &[Article], string: &str) -> Vec<(String, &'static str, usize)> {
     let string: Vec<char> = string.chars().map(fold_char).collect();
     let mut found = Vec::new();
@@ -181,7 +182,7 @@ fn a_comparison_agrees_with_searches_year_by_year() {
             assert_eq!(row.counts[number], of_year.total, "{query} {}", row.period);
             dated += row.counts[number];
         }
-        // Copies of different years count in each of them.
+        // Copies of different years count in each of these years.
         assert!(table.queries[number].count <= dated + table.queries[number].undated);
     }
     assert_eq!(table.queries[3].count, 0);

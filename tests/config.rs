@@ -10,7 +10,8 @@ const ARTICLES: &str = concat!(
     "{\"id\":\"1\",\"headline\":\"岑溪城桂花节开幕\",\"body\":\"岑溪城的桂花节昨日开幕，游客一千。\"}\n",
     "{\"id\":\"2\",\"headline\":\"岑溪城办赏桂会\",\"body\":\"赏桂会在岑溪城举办，工会到场。\"}\n"
 );
-const CONFIG: &str = "dictionary = \"words.txt\"\nsynonyms = \"synonyms.tsv\"\nlanguage = \"zh\"\n\n[fields]\ntitle = \"headline\"\n";
+const CONFIG: &str =
+    "dictionary = \"words.txt\"\nsynonyms = \"synonyms.tsv\"\nlanguage = \"zh\"\n\n[fields]\ntitle = \"headline\"\n";
 
 /// A desk with two articles, and an index folder in which only its owner's files stand.
 fn desk() -> Desk {
@@ -65,7 +66,10 @@ fn who_differs_from_the_record_is_told_and_shown_the_way_out() {
     // A dictionary: writers are refused, searches go by the one of the index, and reindex builds with the new one.
     desk.write("index/words.txt", "岑溪\n");
     let (_, err) = desk.run(&["index", "archive"]).exits(2);
-    assert!(err.contains("gongxun.toml: the index was built with another dictionary") && err.contains("reindex"), "{err}");
+    assert!(
+        err.contains("gongxun.toml: the index was built with another dictionary") && err.contains("reindex"),
+        "{err}"
+    );
     let (_, err) = desk.run(&["search", "桂花节"]).exits(0);
     assert!(err.contains("note: ") && err.contains("`gongxun reindex PATH…` builds one with yours"), "{err}");
     desk.write("other.txt", "桂花节\n");
@@ -84,7 +88,9 @@ fn the_file_stays_its_owners() {
     desk.run(&["reindex", "archive", "--keep", "0"]).exits(0);
     desk.run(&["reindex", "archive", "--keep", "0"]).exits(0);
     desk.run(&["delete", "--query", "赏桂会", "--yes", "--purge"]).exits(0);
-    for (name, content) in [("gongxun.toml", CONFIG), ("words.txt", "岑溪城\n"), ("synonyms.tsv", "flowers\t桂花节\t赏桂会\n")] {
+    for (name, content) in
+        [("gongxun.toml", CONFIG), ("words.txt", "岑溪城\n"), ("synonyms.tsv", "flowers\t桂花节\t赏桂会\n")]
+    {
         assert_eq!(read(&desk, &format!("index/{name}")), content);
     }
     // A purge rewrites the index with what was recorded.
@@ -109,7 +115,8 @@ fn a_broken_file_is_named_with_its_line() {
         ("synonyms = \"nowhere.tsv\"\n", "nowhere.tsv: "),
     ] {
         desk.write("index/gongxun.toml", content);
-        for args in [&["search", "桂花节"][..], &["index", "archive"], &["reindex", "archive"], &["timeline", "桂花节"]] {
+        for args in [&["search", "桂花节"][..], &["index", "archive"], &["reindex", "archive"], &["timeline", "桂花节"]]
+        {
             let (out, err) = desk.run(args).exits(2);
             assert!(out.is_empty() && err.contains(expect), "{args:?}: {err}");
         }

@@ -1,4 +1,4 @@
-//! Nothing that a page shows is lost when it is read: the letters of the parts are the letters of the page.
+//! Tests that extraction loses nothing of a page: the letters of the parts are the letters of the page.
 
 #[path = "support/figures.rs"]
 #[allow(dead_code)]
@@ -23,8 +23,8 @@ fn body(media: Media, text: &str) -> Article {
     explained(media, text).unwrap_or_else(|| panic!("no article\n{text}")).article
 }
 
-/// What the parts of an article have more (+) or less (-) than the lines that its page shows. A text that a script draws is
-/// not shown: then all that the page shows is around it.
+/// Returns the letters that the parts of an article have more (+) or less (-) than the lines that its page shows. A
+/// text that a script draws is not shown: then everything that the page shows is around it.
 fn difference(explanation: &Explanation) -> String {
     let went_to = |part: &str| explanation.lines.iter().any(|line| line.part == part);
     let shown = visible::letters(explanation.lines.iter().map(|line| line.text.as_str()));
@@ -46,13 +46,13 @@ fn differ(parts: &std::collections::BTreeMap<char, i64>, shown: &std::collection
     difference
 }
 
-/// Saved pages are named as such, or stand in a folder of pages.
+/// Whether a file is a saved page, by its name or its folder.
 fn is_page(path: &Path) -> bool {
     let folder = path.parent().and_then(Path::file_name);
     path.extension().is_some_and(|e| e == "html") || folder.is_some_and(|f| f == "html" || f == "not-articles")
 }
 
-/// All pages of a folder and the folders in it.
+/// Collects all pages of a folder and its subfolders.
 fn pages(folder: &Path, into: &mut Vec<PathBuf>) {
     for path in figures::files(folder) {
         if path.is_dir() {
@@ -75,7 +75,7 @@ fn check(folders: &[PathBuf], least: usize) {
         let Ok(explanation) = explain(&record, &Options::default()) else { continue };
         read += 1;
         assert_eq!(difference(&explanation), "", "{}", path.display());
-        // The page itself, read another way, where it is UTF-8 and undamaged. Lines without a letter show nothing.
+        // The page is read in another way, if it is UTF-8 and undamaged. Lines without a letter show nothing.
         if let Ok(text) = String::from_utf8(bytes)
             && media == Media::Html
             && let Some(explanation) = explained(media, &visible::unhidden(&text))
@@ -90,7 +90,7 @@ fn check(folders: &[PathBuf], least: usize) {
         }
     }
     assert!(read >= least, "{read} pages read");
-    // Tags that never end are read in two ways, and both are right.
+    // Tags that never end can be read in two ways, both correct.
     assert!(otherwise.len() * 50 <= read, "{} of {read}: {otherwise:#?}", otherwise.len());
 }
 
@@ -123,7 +123,7 @@ fn page(inside: &str) -> String {
     )
 }
 
-/// Phrases that notices, buttons, related links and footers have, and that news has as well.
+/// Phrases of notices, buttons, related links and footers that news has as well.
 const PHRASES: [&str; 40] = [
     "免责声明",
     "举报电话",
@@ -167,7 +167,7 @@ const PHRASES: [&str; 40] = [
     "其他新闻",
 ];
 
-/// A paragraph that speaks of such a thing stays, wherever it stands; so does a heading before a paragraph.
+/// A paragraph that mentions such a subject stays, wherever it stands; so does a heading before a paragraph.
 #[test]
 fn no_phrase_takes_a_paragraph_out() {
     for phrase in PHRASES {
@@ -245,7 +245,7 @@ fn sections_with_headings_stay_whole() {
     assert_eq!(body(Media::Dump, &text).body.lines().count(), 4);
 }
 
-/// What sites hang behind the last paragraph goes to the margin.
+/// The words that sites append to the last paragraph go to the margin.
 #[test]
 fn known_tails_go_to_the_margin() {
     for tail in [

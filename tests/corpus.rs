@@ -1,5 +1,5 @@
-//! The sample corpus against what a reader should get from it, record by record; and damaged pages against the clean ones
-//! that they were made from.
+//! Compares the sample corpus with what a reader should extract from it, record by record; and damaged pages with the
+//! clean ones that they were made from.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,10 +10,10 @@ use gongxun_ingest::ingest::{Options, extract_all};
 use gongxun_text::fold::fold;
 use serde_json::Value;
 
-/// What the reader gets wrong in the corpus as it is, of about 75 records each; a smaller number is an improvement.
+/// Known errors of the reader in the corpus, of about 75 records each; a smaller number is an improvement.
 const KNOWN_DIFFERENCES: [(&str, usize); 6] =
     [("title", 0), ("date", 0), ("source", 0), ("editor", 0), ("authors", 1), ("lead", 1)];
-/// The same for bodies: a lead that is not known as one is a paragraph too many.
+/// The same for bodies: a lead that is not recognised is one paragraph too many.
 const KNOWN_BODY_DIFFERENCES: usize = 1;
 
 fn articles(folder: &str) -> (BTreeMap<String, Article>, Vec<(String, Reason)>) {

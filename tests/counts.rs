@@ -1,5 +1,5 @@
-//! The three counts against a plain scan of the corpus: what holds all that was typed, what does so only by a synonym, what
-//! holds some of it; and that timelines, facets and exports count the first alone unless more is asked for.
+//! Tests the three counts against a plain scan of the corpus: full, synonym and partial matches; and that timelines,
+//! facets and exports count full matches alone unless more is asked for.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -17,7 +17,7 @@ use gongxun_text::fold::fold;
 use gongxun_text::strings;
 use gongxun_text::synonyms::Synonyms;
 
-/// Words of the dictionary, each a word of its own; the last ones have synonyms.
+/// Words of the dictionary; the last ones have synonyms.
 const WORDS: [&str; 14] =
     ["工会", "欠薪", "骑手", "平台", "高温", "工资", "合同", "工伤", "培训", "权益", "农民工", "讨薪", "全总", "社保"];
 
@@ -34,7 +34,7 @@ impl Plain {
         Plain(articles.iter().map(|article| (article.id.0.clone(), texts(article))).collect())
     }
 
-    /// The articles that hold a string in one of their texts.
+    /// Returns the articles that hold a string in one of their texts.
     fn with(&self, string: &str) -> BTreeSet<&str> {
         let string: Vec<char> = fold(string).chars().collect();
         let holds = |texts: &Vec<Vec<char>>| texts.iter().any(|text| strings::find(text, &string).next().is_some());
@@ -71,7 +71,7 @@ fn counts_are_those_of_a_plain_scan() {
             let request = Request { copies: Copies::All, limit: usize::MAX, ..Request::new(parse(&query)) };
             let results = snapshot.answer(&request, &control).unwrap();
             assert_eq!([results.total, results.synonym_total, results.partial_total], expect, "{query}");
-            // Hits say of which kind they are, and those that hold all come first.
+            // Hits tell their kind, and full matches come first.
             for hit in &results.hits {
                 let id = hit.article.id.0.as_str();
                 let kind = if full.contains(id) {

@@ -1,19 +1,19 @@
-//! Kills the program at random moments and looks at what is left.
+//! Kills the program at random moments and checks what is left.
 //!
 //! The real program runs over an archive that changes between rounds: articles come, change and go, and so do files. At
-//! a moment drawn from the seed it is killed by SIGKILL. After each kill the index must open; each article must be there
-//! once or not at all, as it was before the run or as the archive has it now; what an ended run had acknowledged must be
-//! there; the generation before the current one must read as it did when it was replaced. A run that ends by itself must
-//! have brought the index to exactly the state of the archive, and at the end the index equals one that was built anew.
-//! What `delete` has noted as deleted stays away from then on, whether that run lived to take it out or not.
+//! a moment drawn from the seed it is killed by SIGKILL. After each kill the index must open; each article must be
+//! there once or not at all, as it was before the run or as the archive has it now; what an ended run had acknowledged
+//! must be there; the generation before the current one must read as it did when it was replaced. A run that ends by
+//! itself must have brought the index to exactly the state of the archive, and at the end the index equals one that was
+//! built anew. An article with a tombstone stays away from then on, whether the run that set it survived to remove it
+//! or not.
 //!
-//! `reindex` and `rollback` go from one generation to another in one step: after a kill one of the two is current, whole,
-//! and the other is still there. Half of their kills wait for the first file that a swap replaces, and fall between its
-//! steps. `snapshot` and `export` leave all or nothing, and the index as it was.
+//! `reindex` and `rollback` switch generations in one step: after a kill one of the two is current and whole, and the
+//! other is still there. Half of their kills wait for the first file that a swap replaces, and fall between its steps.
+//! `snapshot` and `export` leave all or nothing, and the index as it was.
 //!
-//! `cargo test` makes a short run of it. The long one is
-//! `cargo test --release --test crash -- --ignored --nocapture`; `CRASH_KILLS` and `CRASH_SEED` change how many kills and
-//! which moments.
+//! `cargo test` does a short run. The long one is `cargo test --release --test crash -- --ignored --nocapture`;
+//! `CRASH_KILLS` and `CRASH_SEED` change how many kills and which moments.
 #![cfg(unix)]
 
 #[path = "support/changing.rs"]
@@ -35,18 +35,18 @@ use gongxun_text::random::Random;
 
 use self::changing::{Archive, State, file_of};
 
-/// How many times a short run kills.
+/// The number of kills in a short run.
 const SHORT: usize = 12;
-/// How many times the long run kills unless told otherwise.
+/// The default number of kills in the long run.
 const LONG: usize = 200;
-/// After how long the first run of all is killed, at most.
+/// The latest moment at which the very first run is killed.
 const FIRST_GUESS: Duration = Duration::from_millis(300);
 /// SIGKILL.
 const KILL: i32 = 9;
-/// The steps of a swap take about so long, from the first file that it replaces on.
+/// The approximate duration of a swap, from the first file that it replaces.
 const SWAP: Duration = Duration::from_millis(30);
 
-/// A command that is killed.
+/// A command to be killed.
 struct Task {
     name: &'static str,
     args: &'static [&'static str],
@@ -57,15 +57,15 @@ struct Task {
     swaps: bool,
 }
 
-/// What a command does to the index.
+/// The effect of a command on the index.
 enum Kind {
-    /// It builds from the archive: what the index holds then, from what it held before and what the archive holds.
+    /// A build from the archive, with the function that returns the index's articles from those before and the archive.
     Build(fn(&State, &Archive) -> State),
-    /// It deletes an article that is drawn from the index.
+    /// The deletion of a randomly drawn article.
     Delete,
-    /// It goes to another generation, which is drawn.
+    /// A switch to a randomly drawn generation.
     Rollback,
-    /// It leaves the index as it is and writes what it holds elsewhere, where that is read by the function.
+    /// A copy, which leaves the index as it is; the function reads what was written.
     Copy(fn(&Desk) -> Option<State>),
 }
 
@@ -109,13 +109,13 @@ const TASKS: [Task; 7] = [
     },
 ];
 const ROOT: &str = "--root=in";
-/// Commits are so far apart that a run makes a dozen or two.
+/// The interval of commits in megabytes, at which a run makes a dozen or two.
 const COMMIT: &str = "--commit-mb=0.02";
-/// Where `snapshot` and `export` write to.
+/// The folder that `snapshot` writes to.
 const COPY: &str = "copy";
 const EXPORT: &str = "export.jsonl";
 
-/// The articles of the archive, and those of files that are gone.
+/// Returns the articles of the archive, and those of files that are gone.
 fn added(before: &State, archive: &Archive) -> State {
     let gone = before.iter().filter(|(title, _)| !archive.files.contains_key(file_of(title)));
     let gone = gone.filter(|(title, _)| !archive.deleted.contains(*title));
@@ -148,14 +148,14 @@ impl Desk {
             .unwrap()
     }
 
-    /// The n-th article of the index with its title.
+    /// Returns the n-th article of the index with its title.
     fn draw(&self, n: usize) -> (ArticleId, String) {
         let snapshot = Snapshot::open(&self.index()).unwrap();
         let (_, article) = snapshot.all().nth(n).unwrap().unwrap();
         (article.id, article.title)
     }
 
-    /// What the copy of the index holds, where there is one. It is removed.
+    /// Reads the copy of the index, if there is one, and removes it.
     fn snapshot(&self) -> Option<State> {
         let copy = self.folder.path().join(COPY);
         let held = Generation::current(&copy).unwrap().map(|generation| read(&generation));
@@ -163,7 +163,7 @@ impl Desk {
         held
     }
 
-    /// What was exported, where anything was. It is removed.
+    /// Reads the exported articles, if any were exported, and removes them.
     fn export(&self) -> Option<State> {
         let path = self.folder.path().join(EXPORT);
         let lines = std::fs::read_to_string(&path).ok()?;
@@ -172,7 +172,7 @@ impl Desk {
         Some(articles.map(|article| (article.title, article.body)).collect())
     }
 
-    /// The files that a swap replaces: their numbers in the file system.
+    /// Returns the files that a swap replaces: their numbers in the file system.
     fn swap_files(&self) -> Vec<u64> {
         let index = self.index();
         let folders = Generation::all(&index).unwrap().into_iter().map(|generation| generation.folder());
@@ -185,7 +185,7 @@ impl Desk {
         Tombstones::read(&self.index()).unwrap().get(id).is_some()
     }
 
-    /// What the current generation holds, and its number; 0 where there is no index yet.
+    /// Returns the number and the articles of the current generation; 0 if there is no index yet.
     fn held(&self) -> (u64, State) {
         match Generation::current(&self.index()).unwrap() {
             Some(generation) => (generation.number, read(&generation)),
@@ -194,7 +194,7 @@ impl Desk {
     }
 }
 
-/// What a generation holds. Every file of it is whole and every article is there once.
+/// Reads the articles of a generation. Every file of it must be whole and every article there once.
 fn read(generation: &Generation) -> State {
     let damaged = check::files(generation).unwrap().damaged;
     assert!(damaged.is_empty(), "damaged: {damaged:?}");
@@ -210,7 +210,7 @@ fn read(generation: &Generation) -> State {
     state
 }
 
-/// The first article in which two states differ, in words.
+/// Returns the first article in which two states differ, in words.
 fn difference(found: &State, wanted: &State) -> Option<String> {
     let titles: BTreeSet<&String> = found.keys().chain(wanted.keys()).collect();
     let mut differing = titles.into_iter().filter(|title| found.get(*title) != wanted.get(*title));
@@ -219,19 +219,19 @@ fn difference(found: &State, wanted: &State) -> Option<String> {
     Some(format!("{first}: {:?} where {:?} is right, and {more} more", found.get(first), wanted.get(first)))
 }
 
-/// What a run was killed at, for the report.
+/// Counts of the points at which runs were killed, for the report.
 #[derive(Default)]
 struct Tally {
     kills: usize,
-    /// Kills after which the index had moved on, and was not yet there.
+    /// Kills after which the index had changed, but not to its final state.
     between: usize,
     /// Runs that ended before the kill.
     ended: usize,
-    /// Kills between the steps of a swap, or just behind it.
+    /// Kills during the steps of a swap, or right behind it.
     swaps: usize,
     /// Kills after which another generation was current.
     swapped: usize,
-    /// How long a run takes.
+    /// The duration of an undisturbed run.
     length: Duration,
 }
 
@@ -241,7 +241,7 @@ fn crash(kills: usize, seed: u64) {
     let mut archive = Archive::new(desk.folder.path(), seed);
     let mut random = Random::new(seed ^ 0x5EED);
     let mut tallies: Vec<Tally> = TASKS.iter().map(|_| Tally::default()).collect();
-    // What each generation held when it was last looked at.
+    // The articles of each generation when it was last checked.
     let mut generations: BTreeMap<u64, State> = BTreeMap::new();
     let (mut current, mut held) = (0, State::new());
     let mut killed = 0;
@@ -274,16 +274,16 @@ fn crash(kills: usize, seed: u64) {
             }
             Kind::Copy(_) => {}
         }
-        // Moments are spread evenly over the length of a run; a tenth of them over its last tenth, where it swaps.
+        // Moments are spread evenly over the duration of a run; a tenth of them over its last tenth, where it swaps.
         let spread = (offset + killed as f64 * 0.618_033_988_75).fract();
         let share = if random.below(10) == 0 { 0.9 + spread / 10.0 } else { spread };
-        // The very first run is killed too, at a moment that is a guess; then each command runs once to its end.
+        // The very first run is killed too, at a guessed moment; then each command runs once to its end.
         let length = match tallies[at].length {
             Duration::ZERO if killed == 0 => FIRST_GUESS.mul_f64(share),
             Duration::ZERO => Duration::MAX,
             length => length.mul_f64(share),
         };
-        // Half of the kills of a swap wait until it has begun.
+        // Half of the kills of a swap wait until the swap has begun.
         let in_swap = task.swaps && killed > 0 && !tallies[at].length.is_zero() && random.below(2) == 0;
         let files = desk.swap_files();
 
@@ -298,7 +298,7 @@ fn crash(kills: usize, seed: u64) {
             std::thread::sleep(SWAP.mul_f64(spread));
         }
         let (elapsed, ended) = (started.elapsed(), status.is_some());
-        // Sends SIGKILL; who has ended meanwhile does not mind.
+        // Sends SIGKILL; a process that has ended meanwhile is not affected.
         child.kill().ok();
         let output = child.wait_with_output().unwrap();
         let ended = ended || output.status.signal() != Some(KILL);
@@ -331,7 +331,7 @@ fn crash(kills: usize, seed: u64) {
             assert!(output.status.success(), "{say}: {}", String::from_utf8_lossy(&output.stderr));
             assert_eq!(difference(&held, &target), None, "{say}");
             tallies[at].ended += 1;
-            // The machine may be busier now than it was.
+            // The machine may be busier now.
             let length = tallies[at].length;
             tallies[at].length = if length.is_zero() { elapsed } else { (length + elapsed.max(length / 2)) / 2 };
             archive.change();
@@ -355,7 +355,7 @@ fn crash(kills: usize, seed: u64) {
                     target.get(title)
                 );
             }
-            // Nobody waits for the end of the run before the archive goes on changing.
+            // The archive may change while a run is in progress.
             if random.below(3) == 0 {
                 archive.change();
             }
@@ -383,7 +383,7 @@ fn crash(kills: usize, seed: u64) {
     );
 }
 
-/// Holds the generations that are not current against what they held when they were, but for what was deleted since.
+/// Compares the generations that are not current with their state when they were, except for later deletions.
 fn look_at_others(
     desk: &Desk,
     archive: &Archive,
@@ -399,7 +399,7 @@ fn look_at_others(
         let number = generation.number;
         let stage = generation.state().unwrap().stage;
         match generations.get(&number) {
-            // A swap to it was killed before its last step: the next reindex may go on with it.
+            // A swap to it was killed before its last step: the next reindex may resume it.
             Some(_) if number > current && stage == Stage::Served => {}
             Some(known) => {
                 let found = read(&generation);
@@ -414,9 +414,9 @@ fn look_at_others(
     *generations = others;
 }
 
-/// The last runs are left to end; the index equals one that was built anew.
+/// Lets the last runs end; the index must equal one that is built anew.
 fn finish(desk: &Desk, archive: &Archive) {
-    // The one that is built anew keeps out the same.
+    // The index that is built anew keeps out the same articles.
     let anew = desk.folder.path().join("anew");
     std::fs::create_dir(&anew).unwrap();
     Tombstones::read(&desk.index()).unwrap().write(&anew).unwrap();
@@ -438,7 +438,7 @@ fn finish(desk: &Desk, archive: &Archive) {
     assert!(stray.is_empty(), "left behind: {stray:?}");
 }
 
-/// Files of an index folder that no generation needs.
+/// Returns the files of an index folder that no generation needs.
 fn strays(index: &Path) -> Vec<String> {
     let names = |folder: &Path| -> Vec<String> {
         let list = std::fs::read_dir(folder).unwrap();

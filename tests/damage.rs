@@ -1,4 +1,5 @@
-//! A damaged index: verification names the file, and a search says so instead of a panic or a wrong answer in silence.
+//! Tests of a damaged index: verification names the file, and a search reports it instead of a panic or a silently
+//! wrong answer.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -28,7 +29,7 @@ fn much() -> verify::Options {
     verify::Options::default().sample(60).extent(Extent::All).seed(5)
 }
 
-/// An index of a few hundred articles, one of them deleted, so that every kind of file is there.
+/// Returns an index of a few hundred articles, one of them deleted, so that every kind of file is there.
 fn archive() -> Archive {
     let archive = Archive::new();
     let words = ["工会", "職工", "欠薪", "劳动合同", "外卖骑手", "2024年", "GDP增长", "集体协商", "工伤"];
@@ -85,7 +86,7 @@ fn a_flipped_bit_is_named_and_nothing_panics() {
         let whole = fs::read(&path).unwrap();
         let places = 24.min(whole.len());
         for place in 0..places {
-            // The beginning, the end and places between: headers, footers and contents.
+            // Places at the beginning, at the end and between: headers, footers and contents.
             let at =
                 if place < 8 { whole.len() - 1 - place * 9 % whole.len() } else { whole.len() * (place - 8) / places };
             let mut flipped = whole.clone();
@@ -96,7 +97,7 @@ fn a_flipped_bit_is_named_and_nothing_panics() {
             assert!(!report.is_sound() && named.contains(&&path), "{path:?} byte {at}: {:?}", report.files);
             for query in queries {
                 match look(&archive.index(), query) {
-                    // A bit that this query does not read, or one that only verification sees.
+                    // A bit that this query does not read, or that only verification checks.
                     Ok(()) => {}
                     Err(Error::Damaged { path: named, .. }) => assert_eq!(named, path, "{query}"),
                     Err(other) => panic!("{path:?} byte {at}, {query}: {other:?}"),
@@ -134,7 +135,7 @@ fn files_that_are_cut_short_or_gone_are_named() {
     }
 }
 
-/// What an earlier version may have stored, or a bug.
+/// Covers what an earlier version, or a bug, may have stored.
 #[test]
 fn an_article_that_can_not_be_read_costs_itself_alone() {
     let archive = archive();
@@ -178,7 +179,7 @@ fn an_article_that_can_not_be_read_costs_itself_alone() {
     assert!(!report.is_sound() && report.files.damaged.is_empty() && report.contract.unwrap().holds());
     are_named(&report.counts.problems);
 
-    // A new generation takes over what can be read, and is sound.
+    // A new generation takes over the articles that can be read, and is sound.
     struct Notes(Vec<String>);
     impl Observer for Notes {
         fn note(&mut self, what: &str) {
@@ -192,7 +193,7 @@ fn an_article_that_can_not_be_read_costs_itself_alone() {
     are_named(&notes.0);
     swap::swap(writer, 1, report.held(), |_| Ok(None)).unwrap();
     assert!(verify(&archive.index(), much()).unwrap().is_sound());
-    // So is the old one once they are deleted.
+    // The old one is sound too, once they are deleted.
     Rollback::prepare(&archive.index(), None).unwrap().perform().unwrap();
     assert_eq!(archive.snapshot().articles(), 305);
     let mut writer = Writer::open(&archive.index(), None, Resources::one_thread()).unwrap();
@@ -201,7 +202,7 @@ fn an_article_that_can_not_be_read_costs_itself_alone() {
     assert!(verify(&archive.index(), much()).unwrap().is_sound());
 }
 
-/// What an index says on every way in which it is read; each way with its answer, or with what it refuses.
+/// Reads an index in every way; each way with its answer, or with its error.
 fn says(index: &Path) -> Vec<(&'static str, Result<String, String>)> {
     let generation = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
     let say = |what: Result<String, Error>| {
@@ -270,8 +271,8 @@ fn all_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Flips bits of all files of an index, one at a time: each is refused, named by a verification, or changes nothing. So it
-/// is after a run that adds articles and merges segments.
+/// Flips bits of all files of an index, one at a time: each is refused, named by a verification, or without effect. The
+/// same holds after a run that adds articles and merges segments.
 fn flip(flips: usize, seed: u64) {
     let archive = archive();
     let id = archive.snapshot().all().next().unwrap().unwrap().1.id;

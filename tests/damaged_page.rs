@@ -1,4 +1,4 @@
-//! The page of a mirror, from its bytes to the marks of a hit.
+//! Follows the page of a mirror from its bytes to the marks of a hit.
 
 #[path = "support/archive.rs"]
 mod archive;

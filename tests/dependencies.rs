@@ -1,10 +1,10 @@
-//! Holds what the crate is linked with: the weight of each feature set, and licences that `deny.toml` allows.
+//! Tests the dependencies of the crate: the number of crates in each feature set, and licences that `deny.toml` allows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
-/// The most crates that the library alone may have in its tree, itself included. tantivy has 113 of them.
+/// The most crates that the library alone may have in its tree, itself included; tantivy has 113 of them.
 const LIBRARY_ALONE: usize = 125;
 
 /// A feature set, and the crates that it must not pull in.
@@ -67,7 +67,8 @@ fn an_expression_is_allowed_when_one_of_its_ways_is() {
     }
 }
 
-/// The crates that a feature set is linked with on this platform, by name and version, with the licence of each.
+/// Returns the crates that a feature set is linked with on this platform, by name and version, with the licence of
+/// each.
 fn tree(features: &[&str]) -> BTreeMap<(String, String), String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -103,7 +104,7 @@ fn is_allowed(expression: &str, allowed: &BTreeSet<&str>) -> bool {
     }
 }
 
-/// The parts between `separator` outside of brackets, where there is one.
+/// Returns the parts between `separator` outside of brackets, if there is one.
 fn split<'a>(expression: &'a str, separator: &str) -> Option<Vec<&'a str>> {
     let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
     for (at, letter) in expression.char_indices() {

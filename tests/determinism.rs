@@ -1,4 +1,4 @@
-//! The same input gives the same index content, however many threads there are and however often it commits.
+//! Tests that the same input yields the same index content, for any number of threads and any interval of commits.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -13,21 +13,21 @@ use gongxun_core::search::{Copies, Request, Sort, search};
 use gongxun_ingest::ingest::{self, COMMIT_BYTES, Options, Report};
 use gongxun_text::synonyms::Synonyms;
 
-/// The least memory that a writer's thread works with.
+/// The least memory of a writer's thread.
 const THREAD_MEMORY: usize = 16 << 20;
 
-/// All that can be told of an index, without where it stands inside.
+/// The observable content of an index, without internal order.
 #[derive(Debug, PartialEq)]
 struct Content {
     report: Report,
     articles: BTreeSet<String>,
     clusters: BTreeSet<Vec<String>>,
-    /// For each query and order.
+    /// The answers to each query, in each order.
     answers: Vec<Answer>,
     manifest: BTreeSet<String>,
 }
 
-/// How many match in full and in part, and the ids and scores of all hits in their order.
+/// The numbers of full and partial matches, and the ids and scores of all hits in their order.
 type Answer = (u64, u64, Vec<(String, u32)>);
 
 fn content(archive: &Archive, threads: usize, commit_bytes: u64) -> Content {
@@ -67,7 +67,7 @@ fn content(archive: &Archive, threads: usize, commit_bytes: u64) -> Content {
 fn the_number_of_threads_changes_nothing() {
     let archive = Archive::new();
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus"), &archive.inputs());
-    // Articles that no score and no date tells apart: only their ids order them.
+    // Articles with equal scores and dates, which only their ids order.
     let ties = (0..300).map(|n| {
         serde_json::json!({"id": n.to_string(), "title": "平手", "body": "工会驿站平手。", "date": "2024-05-01"})
             .to_string()

@@ -1,4 +1,4 @@
-//! The library as a program embeds it: an index, a writer, articles put in, found, taken out and forbidden.
+//! Tests the library as a program embeds it: an index, a writer, articles put in, found, removed and forbidden.
 
 use gongxun::ingest::{Ingest, Observer, Progress, Prune, ingest, reindex};
 use gongxun::{Article, ArticleId, Control, Error, Index, Put, Resources, Settings, verify};
@@ -55,7 +55,7 @@ fn articles_of_a_program_are_as_good_as_those_of_files() {
     assert_eq!((stats.articles, stats.generation), (4, 2));
     is_sound(&index);
 
-    // What stands in the archive can't be removed, only forbidden.
+    // An article of the archive can't be removed, only forbidden.
     let mut writer = index.writer(RESOURCES).unwrap();
     let refused = writer.remove(&own).unwrap_err();
     assert!(refused.to_string().contains("in/a.json") && refused.to_string().contains("forbid"), "{refused}");
@@ -101,7 +101,7 @@ fn a_run_ends_at_its_deadline_and_the_next_goes_on() {
     is_sound(&index);
 }
 
-/// Stops at the first sign of life.
+/// Stops at the first progress.
 struct Stop<'a>(&'a AtomicBool);
 
 impl Observer for Stop<'_> {
@@ -128,7 +128,7 @@ fn a_run_that_is_stopped_before_its_first_commit_knows_the_file_under_way() {
     let held = index.snapshot().articles();
     assert!((1..3_000).contains(&held), "{held}");
     is_sound(&index);
-    // The file is gone by the next run, which finds what was read of it.
+    // The file is gone by the next run, which finds the articles read from it.
     std::fs::remove_file(&file).unwrap();
     let mut writer = index.writer(RESOURCES).unwrap();
     let report = ingest(&mut writer, paths(), &mut ()).unwrap();

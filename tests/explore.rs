@@ -1,5 +1,5 @@
-//! Looks at an archive by way of a query or an article: timelines, explanations, similar articles, why an article is not
-//! among the hits, what may have been meant; and the command line over them.
+//! Tests of exploring an archive by a query or an article: timelines, explanations, similar articles, why-not,
+//! suggestions; and of their commands.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -18,7 +18,7 @@ use gongxun_core::search::why_not::{Verdict, why_not};
 use gongxun_core::search::{Breadth, Request, search};
 use gongxun_text::synonyms::Synonyms;
 
-/// Title, date, body; the first has more beside.
+/// Title, date, body; the first article has further fields.
 const ARTICLES: [(&str, &str, &str); 12] = [
     ("工会维护农民工权益", "2024-01-05", "记者从总工会获悉，农民工工资有了保障。\n欠薪的包工头被查处。"),
     ("外卖骑手加入工会", "2024-01-20", "外卖骑手张三加入了工会，平台企业开展集体协商。"),
@@ -206,7 +206,7 @@ fn what_may_have_been_meant() {
     check("嘤花 游客", Some("樱花 游客"));
     check("xyzxyz", None);
     check("", None);
-    // What matches in full needs no suggestion, and pinyin never matches in silence.
+    // A query with full matches needs no suggestion, and pinyin never matches silently.
     let results = search(&snapshot, &Request::new(parse("工会")), Synonyms::builtin()).unwrap();
     assert!(results.total > 0 && results.suggestions.is_empty());
 }
@@ -290,7 +290,7 @@ fn the_command_line_prints_data_on_stdout_and_remarks_on_stderr() {
     }
 }
 
-/// A user's synonyms come beside the built-in ones, in every command that asks a query, and never with `--exact`.
+/// A user's synonyms are used beside the built-in ones, in every command with a query, and never with `--exact`.
 #[test]
 fn synonyms_of_the_user() {
     let archive = archive();

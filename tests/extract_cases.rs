@@ -1,4 +1,4 @@
-//! Pages, dumps and JSON of many shapes, each with what a reader sees in it.
+//! Tests of extraction from pages, dumps and JSON of many shapes, each with what a reader sees in it.
 
 use gongxun_core::article::RepairKind;
 use gongxun_core::article::{Article, ArticleId, Origin, Role};
@@ -13,7 +13,7 @@ fn read(media: Media, text: &str) -> Result<Article, Rejection> {
     extract(&record, &Options::default())
 }
 
-/// What an article says, in one line a field.
+/// Formats an article, one line a field.
 fn shown(article: &Article) -> String {
     let mut lines = vec![format!("title {}", article.title)];
     lines.extend(article.date.map(|d| format!("date {d}")));
@@ -34,7 +34,7 @@ fn check(media: Media, text: &str, expect: &str) {
 const ONE: &str = "本报讯（记者 张三）市总工会昨天在职工之家召开座谈会，听取快递员、外卖骑手对入会和维权的意见。";
 const TWO: &str = "座谈会上，十二位骑手提出了休息场所、意外保险和子女入学的问题，工会干部当场作了答复。";
 
-/// A page that was read as Latin-1 and saved once too often is the page that it was, and says so.
+/// A page that was read as Latin-1 and saved once too often is restored, and the repair is recorded.
 #[test]
 fn a_page_read_twice() {
     let page = format!(
@@ -95,7 +95,7 @@ fn pages_of_many_shapes() {
         ),
         &format!("title 骑手有了新家\ndate 2024-03-05\n编辑 李四\n责任编辑 王五\n记者 张三\n| {ONE}"),
     );
-    // Traditional letters.
+    // Traditional Chinese characters.
     check(
         Media::Html,
         "<title>騎手有了新家 | 工訊網</title><h1>騎手有了新家</h1><p>來源：工訊日報　民國101年3月5日</p>
@@ -167,7 +167,7 @@ fn our_own_exports_come_back_as_they_are() {
     article.id = ArticleId::new("elsewhere/b.html", "").with_occurrence(2);
     let back = read(Media::Json, &serde_json::to_string(&article).unwrap()).unwrap();
     assert_eq!(back, article);
-    // What only looks like one gets an id of its own.
+    // An object that only resembles an export gets an id of its own.
     let other = read(Media::Json, r#"{"id":"17","origin":"x","title":"标题","body":"正文"}"#).unwrap();
     assert_eq!((other.id, other.origin.as_str()), (ArticleId::new("a", "17"), "a"));
 }

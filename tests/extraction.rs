@@ -1,4 +1,5 @@
-//! Floors under what extraction reaches on labelled pages; `examples/extraction_figures.rs` prints the figures themselves.
+//! Holds floors under the quality of extraction on labelled pages; `examples/extraction_figures.rs` prints the figures
+//! themselves.
 
 #[path = "support/figures.rs"]
 mod figures;
@@ -11,7 +12,7 @@ use gongxun_core::article::{Article, Role};
 use gongxun_ingest::archive::Media;
 use gongxun_ingest::extract::{Options, extract};
 
-/// The folder of the test data; without it the test says so, or fails where all tests are wanted.
+/// Returns the folder of the test data; without it, reports that, or fails if all tests are required.
 fn data(test: &str) -> Option<PathBuf> {
     let data = std::env::var_os("GONGXUN_DATA").map(PathBuf::from);
     if data.is_none() {
@@ -50,8 +51,9 @@ fn all_fields_of_one_site() {
     assert_eq!(figures::lists(&data), (30, 30), "lists are pages without an article");
 }
 
-/// The same pages in other charsets, declared rightly, wrongly and not at all, in the page or by the server, are the same
-/// articles. For Big5 they are put in traditional letters first, and what it has no letter for is a character reference.
+/// The same pages in other charsets, declared correctly, incorrectly and not at all, in the page or by the server, are
+/// the same articles. For Big5 they are converted to Traditional Chinese characters first, and characters that it lacks
+/// become character references.
 #[test]
 fn charsets_do_not_matter() {
     let Some(data) = data("charsets_do_not_matter") else { return };
@@ -101,7 +103,7 @@ fn charsets_do_not_matter() {
     }
 }
 
-/// The page without its own declarations of a charset.
+/// Returns the page without its own declarations of a charset.
 fn undeclared(page: &str) -> String {
     let lower = page.to_ascii_lowercase();
     let mut rest = String::with_capacity(page.len());
@@ -125,7 +127,7 @@ fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
     }
 }
 
-/// The copied page of a mirror, damaged by glosses: everything about it is known.
+/// The copied page of a mirror, damaged by glosses, of which everything is known.
 #[test]
 fn the_damaged_mirror_page() {
     let Some(data) = data("the_damaged_mirror_page") else { return };

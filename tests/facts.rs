@@ -1,8 +1,9 @@
-//! Where pages and records keep what is known about their article: address, dates, sources, credits, headline, text.
+//! Tests of the places where pages and records keep metadata of their article: address, dates, sources, credits,
+//! headline, text.
 //!
-//! Each line of `tests/data/facts.jsonl` is a page or record and what it says. A page is given by its parts: what stands in
-//! the head, above the text (`info`), at its beginning and end. A field that `expect` does not name must be empty; `url`,
-//! `section`, `title` and `body` are looked at where it names them.
+//! Each line of `tests/data/facts.jsonl` is a page or record with the expected metadata. A page is given by its parts:
+//! the head, the lines above the text (`info`), its beginning and its end. A field that `expect` does not name must be
+//! empty; `url`, `section`, `title` and `body` are compared if it names them.
 
 use gongxun_core::article::{Article, Origin};
 use gongxun_ingest::archive::{Media, Record};

@@ -11,9 +11,9 @@ use archive::Archive;
 use gongxun_core::article::Article;
 use gongxun_core::control::Control;
 use gongxun_core::query::{Query, parse};
+use gongxun_core::search::compile::compile;
 use gongxun_core::search::compile::needle::Needle;
 use gongxun_core::search::compile::plan::{Breadth, Plan, Scope, Word};
-use gongxun_core::search::compile::compile;
 use gongxun_core::search::matching::matcher::texts;
 use gongxun_core::search::{Copies, Read as _, Request};
 use gongxun_text::fold::fold_char;
@@ -86,12 +86,32 @@ fn hostile_queries_give_what_a_scan_gives() {
     assert!(compared >= 80, "{compared}");
 }
 
-/// What texts with numbers are made of.
+/// The parts of texts with numbers.
 const PARTS: [&str; 22] = [
-    "1", "12", "077", "1077", "1,077", "１，０７７", "301,077", "2,301,077", "2025", "2,025", "0371", "1,07", "人", "年", "元", ",",
-    "，", "、", ".", "。", "%", "a",
+    "1",
+    "12",
+    "077",
+    "1077",
+    "1,077",
+    "１，０７７",
+    "301,077",
+    "2,301,077",
+    "2025",
+    "2,025",
+    "0371",
+    "1,07",
+    "人",
+    "年",
+    "元",
+    ",",
+    "，",
+    "、",
+    ".",
+    "。",
+    "%",
+    "a",
 ];
-/// How many strings are tried.
+/// The number of strings that are tried.
 const STRINGS: usize = 4_000;
 
 #[test]
@@ -138,6 +158,9 @@ fn numbers_are_found_in_either_form() {
             in_other_form += articles.iter().filter(|a| other.is_in(&folded(&a.body)) && found(a) > 0).count();
         }
     }
-    println!("{STRINGS} strings in {} articles: {held} hits, {in_other_form} where the other form stands", articles.len());
+    println!(
+        "{STRINGS} strings in {} articles: {held} hits, {in_other_form} where the other form stands",
+        articles.len()
+    );
     assert!(held > STRINGS as u64 && in_other_form > 1_000, "{held}, {in_other_form}");
 }

@@ -1,5 +1,5 @@
-//! Holds the house as docs/ARCHITECTURE.md draws it: rooms in their order inside each crate, no circles of files, crates
-//! behind their owners, no I/O where there must be none, and a map that is true.
+//! Tests the structure of the sources against docs/ARCHITECTURE.md: the order of modules inside each crate, no circular
+//! imports of files, crates that only their owners name, no I/O in pure modules, and an accurate map.
 
 #[path = "support/house/mod.rs"]
 #[allow(dead_code, reason = "each test that takes it in uses a part of it")]
@@ -12,8 +12,8 @@ use std::path::Path;
 
 use support::{Crate, Edges, circles};
 
-/// A crate of the workspace: its folder, and its rooms from the foundation up. A room is a folder or file right below
-/// `src`; it takes names from its own line and from lines above.
+/// A crate of the workspace: its folder, and its modules in their order. A module here is a folder or file right below
+/// `src`; it may use the modules of its own line and of the lines above.
 struct Floor {
     name: &'static str,
     folder: &'static str,
@@ -59,7 +59,7 @@ const FLOORS: [Floor; 5] = [
     Floor { name: "gongxun", folder: "src", rooms: &[&["snapshot", "writer"], &["index"], &["ingest"], &["cli"]] },
 ];
 
-/// Crates that only some rooms may name; `*` stands for a whole crate of ours.
+/// Crates that only some modules may name; `*` stands for a whole crate of ours.
 const OWNERS: [(&str, &[&str]); 10] = [
     ("tantivy", &["gongxun-core/index", "gongxun-core/search", "gongxun-core/error"]),
     ("jieba_rs", &["gongxun-text/*"]),
@@ -73,7 +73,7 @@ const OWNERS: [(&str, &[&str]); 10] = [
     ("flate2", &["gongxun-ingest/archive"]),
 ];
 
-/// What rooms without I/O may not name.
+/// Names that modules without I/O may not use.
 const IO: [&str; 6] = ["std::fs", "std::net", "std::env", "std::thread", "std::process", "std::time::SystemTime"];
 const PURE: [&str; 4] = ["gongxun-text/*", "gongxun-core/query", "gongxun-core/view", "gongxun-ingest/extract"];
 
@@ -124,7 +124,7 @@ fn pure_rooms_do_no_io() {
     }
 }
 
-/// `GONGXUN_BLESS=1 cargo test --test house` writes the map anew.
+/// Run with `GONGXUN_BLESS=1 cargo test --test house` to write the map anew.
 #[test]
 fn the_map_in_the_papers_is_true() {
     let path = root().join("docs/ARCHITECTURE.md");
@@ -164,7 +164,7 @@ fn a_room_that_reaches_up_or_is_not_on_the_map_is_seen() {
 }
 
 impl Floor {
-    /// The files below the folder with their text.
+    /// Returns the files below the folder with their text.
     fn sources(&self) -> BTreeMap<String, String> {
         let folder = root().join(self.folder);
         let mut sources = BTreeMap::new();
@@ -178,7 +178,7 @@ impl Floor {
     }
 }
 
-/// What a file takes from a room above its own, or from one that is on no map.
+/// Returns the names that a file takes from a module below its own, or from one that is not listed.
 fn out_of_order(rooms: &[&[&str]], edges: &Edges) -> Vec<String> {
     let line = |file: &str| rooms.iter().position(|line| line.contains(&room(file)));
     let facade = |file: &str| ["lib.rs", "main.rs"].contains(&file);
@@ -195,7 +195,7 @@ fn out_of_order(rooms: &[&[&str]], edges: &Edges) -> Vec<String> {
     wrong
 }
 
-/// The folder or file right below `src` that a file is in.
+/// Returns the module that a file is in: the folder or file right below `src`.
 fn room(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }
@@ -207,7 +207,7 @@ fn owned(owners: &[&str], floor: &str, room: &str) -> bool {
     })
 }
 
-/// One line a room: its files, and the rooms that it takes names from.
+/// Formats one line for each module: its files, and the modules that it uses.
 fn map(floor: &Floor) -> String {
     let edges = floor.read().edges();
     let sources = floor.sources();
@@ -237,7 +237,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every Rust file below `folder` but those that hold tests alone.
+/// Collects every Rust file below `folder` except those with tests alone.
 fn collect(folder: &Path, src: &Path, sources: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,9 +1,9 @@
-//! The walk from archive to index, as those who watch it see it.
+//! Tests of the progress that a run reports from archive to index.
 
 use gongxun_core::index::{Resources, Writer};
 use gongxun_ingest::ingest::{Observer, Options, Progress, ingest};
 
-/// Keeps what it hears.
+/// Records the progress.
 #[derive(Default)]
 struct Heard(Vec<Progress>);
 

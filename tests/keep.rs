@@ -1,4 +1,4 @@
-//! What an operator does with a whole index: deleting, rolling back, the check before a swap, export, snapshots.
+//! Tests of operations on a whole index: deleting, rolling back, the check before a swap, export, snapshots.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -94,7 +94,7 @@ fn line(id: &str, title: &str, body: &str) -> String {
     json!({"id": id, "title": title, "date": "2019-01-24", "source": "甲报", "body": body}).to_string() + "\n"
 }
 
-/// A file of three articles, and a file with the text of one of them once more.
+/// Returns a file of three articles, and a file with the text of one of them once more.
 fn archive() -> Archive {
     let archive = Archive::new();
     let others = line("2", "快递站的工会", "快递站里成立了工会，第一件事是谈派费。")
@@ -159,7 +159,7 @@ fn another_copy_of_the_same_text_stays_where_it_was_left() {
     archive.write("c.jsonl", line("9", "钢筋工的腊月", TEXT));
     let (report, _) = reindex(&archive, 1);
     assert_eq!((report.held(), report.deleted), (2, 3));
-    // All back in, by the option.
+    // All of them may come back, by the option.
     let mut writer = Writer::open(&archive.index(), None, RESOURCES).unwrap();
     let report = take_in(&mut writer, &options(&archive).restore(true));
     writer.finish().unwrap();
@@ -175,7 +175,7 @@ fn a_deletion_that_was_killed_before_its_commit_is_finished_by_the_next_run() {
     let copied = archive.index().with_file_name("copy");
     backup::backup(&archive.index(), &copied).unwrap();
     remove(&archive, &[id]);
-    // As it is when the tombstone is on disk and the commit is not.
+    // The state in which the tombstone is on disk and the commit is not.
     fs::copy(Tombstones::path(&archive.index()), Tombstones::path(&copied)).unwrap();
     assert_eq!(Snapshot::open(&copied).unwrap().articles(), 4);
     let mut writer = Writer::open(&copied, None, RESOURCES).unwrap();
@@ -209,7 +209,7 @@ fn a_rollback_says_what_it_loses_and_keeps_what_was_deleted_out() {
     assert_eq!(archive.snapshot().find(&gone).unwrap(), None);
     assert!(is_sound(&archive.index()));
 
-    // The generation that was set aside is not taken for a build to go on with, and the swap keeps the one before it.
+    // The generation that was set aside is not resumed as a build, and the swap keeps the one before it.
     let (report, swapped) = reindex(&archive, 1);
     assert_eq!((report.new, swapped.generation.number), (2, 3));
     let numbers = |index: &Path| Generation::all(index).unwrap().iter().map(|g| g.number).collect::<Vec<_>>();
@@ -239,7 +239,7 @@ fn a_rollback_can_be_undone_and_one_that_was_killed_does_no_harm() {
     Rollback::prepare(&archive.index(), Some(2)).unwrap().perform().unwrap();
     assert_eq!(archive.snapshot().generation.number, 2);
 
-    // A current generation that can't be read is no hindrance, nor is a CURRENT that says nothing, with a number.
+    // An unreadable current generation is no obstacle, nor is a damaged CURRENT, if a number is given.
     fs::write(generation(2).folder().join("meta.json"), "{").unwrap();
     let rollback = Rollback::prepare(&archive.index(), None).unwrap();
     assert!(rollback.from.is_none() && rollback.lost.is_none());
@@ -249,7 +249,7 @@ fn a_rollback_can_be_undone_and_one_that_was_killed_does_no_harm() {
     assert!(refused.to_string().contains("--to N"), "{refused}");
     Rollback::prepare(&archive.index(), Some(1)).unwrap().perform().unwrap();
     assert!(is_sound(&archive.index()));
-    // Back to a damaged one: refused, with the file's name.
+    // A rollback to a damaged generation is refused, with the file's name.
     let damaged = Rollback::prepare(&archive.index(), Some(2)).unwrap_err();
     assert!(damaged.to_string().contains("gen-000002"), "{damaged}");
 }
@@ -281,10 +281,10 @@ fn a_generation_that_fails_its_check_never_serves() {
     bytes[5] ^= 1;
     fs::write(&store, bytes).unwrap();
     unsound(swap(writer, 1, articles, |_| Ok(None)), store.to_str().unwrap());
-    // What somebody else looks for.
+    // A check of the caller.
     let (writer, articles) = build();
     unsound(swap(writer, 1, articles, |_| Ok(Some("nothing is found".into()))), "nothing is found");
-    // The bad ones can't be gone back to, and go with the next swap.
+    // A rollback to the bad ones is refused, and the next swap removes them.
     let refused = Rollback::prepare(&archive.index(), Some(3)).unwrap_err();
     assert!(refused.to_string().contains("did not pass its check"), "{refused}");
     let (_, swapped) = reindex(&archive, 1);
@@ -292,7 +292,7 @@ fn a_generation_that_fails_its_check_never_serves() {
     assert_eq!(Generation::all(&archive.index()).unwrap().len(), 2);
 }
 
-/// Everything that distinguishes articles: damaged pages, exports with ids, a zip with GBK and Big5 pages, a crawl.
+/// An archive with all kinds of articles: damaged pages, exports with ids, a zip with GBK and Big5 pages, a crawl.
 fn corpus() -> Archive {
     let archive = Archive::new();
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
@@ -352,7 +352,7 @@ fn an_export_gives_the_same_index_again() {
     assert_eq!(lines(&articles(&other)), lines(&before));
 }
 
-/// How many snapshots are taken, each of another commit.
+/// The number of snapshots taken, each of another commit.
 const COPIES: usize = 6;
 
 #[test]
@@ -362,7 +362,7 @@ fn a_snapshot_is_an_index_of_one_commit_while_another_thread_commits() {
     let copies = archive.index().with_file_name("copies");
     let mut commits = BTreeSet::new();
     std::thread::scope(|scope| {
-        // Every commit adds an article and changes another, so that segments come, are merged and go.
+        // Every commit adds an article and changes another, so that segments appear, are merged and disappear.
         let writer = scope.spawn(|| {
             for n in 0.. {
                 if stop.load(Ordering::Relaxed) {
@@ -393,10 +393,10 @@ fn a_snapshot_is_an_index_of_one_commit_while_another_thread_commits() {
             .iter()
             .filter_map(|article| article.title.strip_prefix('第')?.strip_suffix('号')?.parse().ok())
             .collect();
-        // All up to one, and none after it.
+        // All up to some number, and none after it.
         assert_eq!(numbered, (0..numbered.len()).collect());
     }
-    // The copy is written to, and the original does not notice.
+    // Writing to the copy does not affect the original.
     let before = articles(&archive.snapshot());
     let mut writer = Writer::open(&copies.join("0"), None, RESOURCES).unwrap();
     let report = take_in(&mut writer, &options(&archive).prune(Prune::BelowPaths));
@@ -425,7 +425,7 @@ fn an_export_beside_its_pages_counts_once_and_takes_their_place() {
         assert_eq!((report.read, report.held(), swapped.articles), (8, 4, 4));
         assert!(is_sound(&archive.index()));
 
-        // A page that changed is not overwritten by the older export, whichever is read again.
+        // A page that changed is not overwritten by the older export, whichever is read later.
         archive.write("b.jsonl", line("1", "钢筋工的腊月", "改过了。"));
         archive.ingest();
         archive.write(name, lines.clone() + "\n");
@@ -433,7 +433,7 @@ fn an_export_beside_its_pages_counts_once_and_takes_their_place() {
         assert_eq!(archive.titles("改过了"), ["钢筋工的腊月"]);
         assert!(is_sound(&archive.index()));
 
-        // The pages go: their articles stand in the export.
+        // The pages are removed: their articles are in the export.
         fs::remove_file(archive.inputs().join("a.jsonl")).unwrap();
         fs::remove_file(archive.inputs().join("b.jsonl")).unwrap();
         let report = archive.ingest();

@@ -1,5 +1,5 @@
-//! The query language at work over the sample corpus: every example of docs/QUERY.md, input that is meant to hurt, random
-//! strings, and pages.
+//! Tests of the query language over the sample corpus: every example of docs/QUERY.md, malicious input, random strings,
+//! and pages of hits.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -16,7 +16,7 @@ use gongxun_core::search::{Breadth, Copies, Kind, Request, Results, Sort, search
 use gongxun_text::synonyms::Synonyms;
 use proptest::prelude::*;
 
-/// The corpus, indexed once for all tests.
+/// Returns the corpus, indexed once for all tests.
 fn corpus() -> &'static Snapshot {
     static CORPUS: OnceLock<(Archive, Snapshot)> = OnceLock::new();
     let indexed = || {
@@ -33,7 +33,7 @@ fn ask(snapshot: &Snapshot, query: &str) -> Results {
     search(snapshot, &Request::new(parse(query)), Synonyms::builtin()).unwrap()
 }
 
-/// The examples of the page: the query of each row, and what the page says of it.
+/// Returns the examples of the page: the query of each row, and its description.
 fn examples() -> Vec<(String, String)> {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/QUERY.md")).unwrap();
     let row = |line: &str| {
@@ -57,14 +57,14 @@ fn every_example_of_the_page_does_what_it_says() {
             .any(|remark| says.contains(remark));
         let notes = parse(&query).notes;
         assert_eq!(notes.iter().any(|note| note.kind != NoteKind::Precedence), remarked, "{query}: {notes:?}");
-        // Other ways to write it are named in the same row, and find the same.
+        // Other spellings are named in the same row, and find the same.
         for other in says.split('`').skip(1).step_by(2).filter(|_| says.contains("the same")) {
             assert_eq!(ask(snapshot, other).total, results.total, "{query} and {other}");
         }
     }
 }
 
-/// Kinds of words, signs and conditions: what is found in full and what is said.
+/// Kinds of words, operators and conditions, with their full matches and notes.
 #[test]
 fn answers_say_what_was_asked_and_what_is_there() {
     let archive = Archive::new();
@@ -87,7 +87,7 @@ fn answers_say_what_was_asked_and_what_is_there() {
     article(4, serde_json::json!({"title": "欠薪", "body": "欠薪了。", "date": "2023-05-01"}));
     archive.ingest();
     let snapshot = archive.snapshot();
-    // The query, what is found in full, at least how many match in part, and a part of what is said.
+    // The query, its full matches, the least number of partial matches, and a part of the notes.
     let cases: &[(&str, &[&str], u64, &str)] = &[
         ("焦远山", &["人物"], 1, ""),
         ("欠新", &[], 1, "did you mean 欠薪?"),
@@ -126,18 +126,18 @@ fn answers_say_what_was_asked_and_what_is_there() {
         let said: Vec<String> = of_query.chain(results.notes.iter().cloned()).chain(suggestions).collect();
         assert!(said.join("\n").contains(says), "{query}: {says} is not in {said:?}");
     }
-    // Days that lie the wrong way round, as options give them.
+    // Days in the wrong order, as options may give them.
     let day = |text: &str| gongxun_core::query::parse_date_range(text).unwrap();
     let dates = Filter::Date { from: day("2025").0, to: day("2024").1 };
     let request = Request { filters: vec![dates], ..Request::new(parse("工会")) };
     let results = search(&snapshot, &request, Synonyms::builtin()).unwrap();
     assert!(results.total == 0 && results.notes.iter().any(|note| note.contains("ends before it begins")));
-    // The credit that was asked for is shown.
+    // The credit that the query asks for is shown.
     let hit = &ask(&snapshot, "editor:\"demi lan\"").hits[0];
     assert_eq!(hit.asked.iter().map(|credit| credit.name.as_str()).collect::<Vec<_>>(), ["Demi Lan"]);
 }
 
-/// Queries that are built without text find what the same ones find that are typed; and no tree is too deep to be refused.
+/// Queries built without text find the same as typed ones; and a tree that is too deep is refused, however deep.
 #[test]
 fn queries_are_built_without_text() {
     let snapshot = corpus();
@@ -167,7 +167,7 @@ fn what_hurts_is_answered() {
     let snapshot = corpus();
     let all = snapshot.articles();
     let megabyte = 1 << 20;
-    // The query, and what may be found: nothing, some, or anything.
+    // The query, and the number of articles that it may find: none, some, or any.
     let (nothing, some, anything) = (0..=0, 1..=all, 0..=all);
     for (query, expect) in [
         (String::new(), &nothing),
@@ -246,7 +246,7 @@ fn pages_laid_end_to_end_are_all_hits() {
     }
 }
 
-/// A timeline counts what the facets count, beside what the archive holds counted alike.
+/// A timeline counts the same as the facets, beside the archive's articles counted alike.
 #[test]
 fn timelines_and_facets_agree() {
     let snapshot = corpus();
@@ -265,7 +265,7 @@ fn timelines_and_facets_agree() {
     }
 }
 
-/// Strings of what means something to the parser, and of what stands in the corpus.
+/// Random strings of operators and of strings in the corpus.
 fn noise() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
         " ",
@@ -335,7 +335,7 @@ proptest! {
         let request = Request { facets: true, explain: true, limit: 3, ..Request::new(parse(&text)) };
         let results = search(snapshot, &request, Synonyms::builtin()).unwrap();
         prop_assert!(results.hits.len() <= 3 && results.total + results.synonym_total + results.partial_total <= snapshot.articles());
-        // What is asked in full is found by the narrower reading, or not at all.
+        // An exact search finds no more full matches.
         let exact = Request { breadth: Breadth::Exact, ..request.clone() };
         prop_assert!(search(snapshot, &exact, Synonyms::builtin()).unwrap().total <= results.total);
         if let Some(hit) = results.hits.first() {
@@ -345,7 +345,8 @@ proptest! {
     }
 }
 
-/// What people say finds what news and law print, with a note that says so; the official word alone does not widen to it.
+/// A colloquial word finds the official word of news and law, with a note that says so; the official word alone is not
+/// expanded by it.
 #[test]
 fn a_spoken_word_finds_the_official_one() {
     let archive = Archive::new();

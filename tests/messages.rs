@@ -1,12 +1,13 @@
-//! Everything that is said to people stands in the catalogue of messages: the sources are read for texts that look like a
-//! message, and each is said in Chinese, or named in the catalogue as none.
+//! Tests that the catalogue has all messages to people: the sources are searched for texts that look like a message,
+//! and each must have a translation, or be listed as none.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use gongxun_core::view::messages::{Language, catalogue, no_messages};
 
-/// Where messages are made. What pages of `extract --explain` say of lines is data, and stays as it is.
+/// The folders that make messages. The reasons that `extract --explain` gives for lines are data, and are not
+/// translated.
 const ROOMS: [&str; 5] =
     ["src/cli", "crates/core/src", "crates/text/src", "crates/ingest/src/archive", "crates/ingest/src/ingest"];
 /// Files whose texts are formats, not messages.
@@ -55,7 +56,7 @@ fn is_said(text: &str) -> bool {
         sample.push_str(before);
         match after.split_once('}') {
             Some((_, after)) => {
-                // Behind a word stands the ending of its plural.
+                // Behind a word stands a plural ending.
                 sample.push(if before.ends_with(|c: char| c.is_ascii_lowercase()) { 's' } else { '7' });
                 rest = after;
             }
@@ -80,7 +81,7 @@ fn is_message(text: &str) -> bool {
     })
 }
 
-/// The string literals of a source without its tests, as they are when the program runs.
+/// Returns the string literals of a source without its tests, with escapes resolved.
 fn texts(source: &str) -> Vec<String> {
     let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let chars: Vec<char> = source.chars().collect();

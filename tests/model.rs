@@ -1,6 +1,7 @@
-//! What the index holds against a model of it: random archives of pages, JSON lines, exports and zips, random edits,
+//! Tests the index against a model of it: random archives of pages, JSON lines, exports and zips, random edits,
 //! renames, removals, prunes, new generations, deletions, rollbacks, snapshots and interruptions. After each run the
-//! articles, the counts and, now and then, the clusters and an index built anew are what the model says (docs/RECORDS.md).
+//! articles, the counts and, now and then, the clusters and an index built anew must equal the model's
+//! (docs/RECORDS.md).
 //!
 //! The long run: `MODEL_STEPS=10000 cargo test --release --test model -- --ignored --nocapture`.
 
@@ -9,10 +10,10 @@ mod model;
 
 use model::Desk;
 
-/// Steps of the run that every test run does, with seeds of its own.
+/// The steps of the short run, with seeds of its own.
 const SHORT: usize = 30;
 const SEEDS: u64 = 2;
-/// Steps of the long run, and of one archive in it.
+/// The steps of the long run, and of one archive in it.
 const LONG: usize = 10_000;
 const ONE_ARCHIVE: usize = 100;
 

@@ -1,4 +1,5 @@
-//! `delete`, `rollback`, `snapshot`, `export` and `reindex` as an operator runs them: what is said, and the exit code.
+//! Tests `delete`, `rollback`, `snapshot`, `export` and `reindex` as an operator runs them: the messages, and the exit
+//! code.
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -11,7 +12,7 @@ const LINES: &str =
 ";
 const COPY: &str = "{\"id\":\"1\",\"title\":\"工会驿站\",\"source\":\"丙网\",\"date\":\"2024-05-03\",\"body\":\"环卫工，在这里歇脚。\"}\n";
 
-/// Two articles, and a copy of the first in a file of its own.
+/// Returns two articles, and a copy of the first in a file of its own.
 fn desk() -> Desk {
     let desk = Desk::new();
     desk.write("in/a.jsonl", LINES).write("in/b.jsonl", COPY).run(&["index", "in"]).exits(0);

@@ -1,11 +1,12 @@
-//! What holds for every command: the language of messages, colour, quiet; ids by their beginning; what exports say.
+//! Tests of options that hold for every command: the language of messages, colour, quiet; ids by their beginning; the
+//! output of exports.
 
 #[path = "support/desk.rs"]
 mod desk;
 
 use desk::Desk;
 
-/// A desk with the corpus and its index.
+/// Returns a desk with the corpus and its index.
 fn indexed() -> Desk {
     let desk = Desk::with_corpus();
     desk.run(&["index", "corpus", "--quiet"]).exits(0);
@@ -149,10 +150,10 @@ fn exports_say_what_matches_how_where_more_was_asked_for() {
     let csv = export(&["--synonyms", "--format", "csv"]);
     assert!(csv.starts_with("id,match,title,") && csv.lines().count() == wide.len() + 1, "{csv}");
     assert_eq!(csv.matches(",synonym,").count(), wide.iter().filter(|kind| *kind == "\"synonym\"").count());
-    // An index is built again from an export that says it.
+    // An index can be built from an export with the field `match`.
     desk.run(&["export", "--query", "外来工", "--synonyms", "--output", "again.jsonl"]).exits(0);
     desk.run(&["index", "again.jsonl", "--index", "other"]).exits(0);
-    // Filters as everywhere.
+    // Filters work as in other commands.
     let (out, _) = desk.run(&["export", "--editor", "梁禾", "--from", "2019"]).exits(0);
     assert!(out.lines().count() > 0 && out.lines().all(|line| line.contains("梁禾")), "{out}");
 }

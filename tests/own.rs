@@ -1,4 +1,5 @@
-//! Nothing foreign is touched: what is an index, what in it is the index's own, and what a named output replaces.
+//! Tests that foreign files are never touched: what counts as an index, which of its files are its own, and what a
+//! named output replaces.
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -11,7 +12,7 @@ use desk::Desk;
 
 const ARTICLE: &str = "{\"title\":\"工会驿站\",\"body\":\"环卫工歇脚的地方。\"}\n";
 
-/// All files below a folder with what is in them, and all folders, by their paths in it.
+/// Returns all files below a folder with their contents, and all folders, by their paths in it.
 fn tree(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let mut tree = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -32,7 +33,7 @@ fn tree(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
 
 #[test]
 fn a_folder_with_other_things_in_it_is_no_place_for_an_index() {
-    // Each a file that somebody keeps in a folder, by names like those of an index or others.
+    // Files that somebody may keep in a folder, with names like those of an index and others.
     let kept = [
         "thesis.new",
         "thesis.docx",
@@ -75,7 +76,7 @@ fn what_may_stand_beside_an_index_does() {
     }
     desk.run(&["index", "a.jsonl"]).exits(0);
     desk.run(&["search", "工会"]).exits(0);
-    // An index that was made before there were markers, and one whose marker is damaged.
+    // An index from before there were markers, and one with a damaged marker.
     for marker in [None, Some("nonsense")] {
         fs::remove_file(desk.path("index/GONGXUN")).unwrap();
         if let Some(text) = marker {
@@ -85,7 +86,7 @@ fn what_may_stand_beside_an_index_does() {
         desk.run(&["search", "工会"]).exits(0);
         fs::write(desk.path("index/GONGXUN"), "").unwrap();
     }
-    // Where its generation can't be read it is an index still, and building anew is the way out.
+    // With an unreadable generation it is still an index, and building anew is the way out.
     desk.run(&["reindex", "a.jsonl"]).exits(0);
     fs::remove_file(desk.path("index/GONGXUN")).unwrap();
     for generation in ["gen-000001", "gen-000002"] {
@@ -132,7 +133,7 @@ fn in_an_index_nothing_is_removed_that_it_did_not_make() {
         desk.run(command).exits(0);
         assert_eq!(others(&desk), before, "{command:?}");
     }
-    // A generation goes, and what stands in its folder stays.
+    // A generation is removed, and foreign files in its folder stay.
     desk.run(&["reindex", "a.jsonl", "--keep", "0"]).exits(0);
     let (out, _) = desk.run(&["stats", "--json"]).exits(0);
     assert!(out.contains("\"articles\":1"), "{out}");
@@ -157,7 +158,7 @@ fn an_index_makes_no_file_that_it_would_not_know_again() {
             tree(&desk.path(index)).into_keys().filter(|path| path.components().count() == 1).collect();
         let generations = generations.iter().filter(|path| path.to_str().unwrap().starts_with("gen-"));
         for generation in generations {
-            // All of it goes, and so does the folder.
+            // All of it is removed, and so is the folder.
             gongxun_core::index::folder::remove_own(&desk.path(index).join(generation)).unwrap();
             assert!(!desk.path(index).join(generation).exists(), "{:?}", tree(&desk.path(index).join(generation)));
         }
@@ -212,7 +213,7 @@ fn names_may_begin_with_a_hyphen() {
 fn a_snapshot_goes_on_where_one_was_killed() {
     let desk = Desk::new();
     desk.write("a.jsonl", ARTICLE).run(&["index", "a.jsonl"]).exits(0);
-    // What a killed snapshot may have left, from its first step to its last.
+    // The remains of a killed snapshot, from its first step to its last.
     fs::create_dir_all(desk.path("s/gen-000001")).unwrap();
     desk.run(&["snapshot", "s"]).exits(0);
     let (_, err) = desk.run(&["snapshot", "s"]).exits(2);
@@ -246,17 +247,17 @@ fn output_goes_through_to_what_it_names() {
     let desk = Desk::new();
     desk.write("a.jsonl", ARTICLE).run(&["index", "a.jsonl"]).exits(0);
     let (exported, _) = desk.run(&["export"]).exits(0);
-    // A pipe is written to and stays one.
+    // A pipe is written to and stays a pipe.
     assert!(Command::new("mkfifo").arg(desk.path("pipe")).status().unwrap().success());
     let pipe = desk.path("pipe");
     let reader = std::thread::spawn(move || fs::read_to_string(pipe));
     desk.run(&["export", "--output", "pipe"]).exits(0);
     assert!(fs::metadata(desk.path("pipe")).unwrap().file_type().is_fifo());
     assert_eq!(reader.join().unwrap().unwrap(), exported);
-    // So is a device.
+    // A device, too.
     desk.run(&["export", "--output", "/dev/null"]).exits(0);
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
-    // A link stays, and what it leads to is replaced, whether it was there or not.
+    // A symbolic link stays, and its target is replaced, whether it was there or not.
     desk.write("kept/target.jsonl", "old");
     fs::set_permissions(desk.path("kept/target.jsonl"), fs::Permissions::from_mode(0o640)).unwrap();
     symlink("kept/target.jsonl", desk.path("link")).unwrap();
@@ -267,7 +268,7 @@ fn output_goes_through_to_what_it_names() {
         assert_eq!(fs::read_to_string(desk.path(target)).unwrap(), exported);
     }
     assert_eq!(fs::metadata(desk.path("kept/target.jsonl")).unwrap().permissions().mode() & 0o777, 0o640);
-    // Nothing beside a plain file is touched, and what a killed export left stops nobody.
+    // Nothing beside a plain file is touched, and the remains of a killed export do no harm.
     desk.write("o.jsonl", "old")
         .write("o.jsonl.new", "mine")
         .write("o.new", "mine")
@@ -278,7 +279,7 @@ fn output_goes_through_to_what_it_names() {
         assert_eq!(fs::read_to_string(desk.path(mine)).unwrap(), "mine");
     }
     assert!(!desk.path(".o.jsonl.gongxun-999999").exists());
-    // A folder is no output, and an export that fails leaves what was there.
+    // A folder is no output, and an export that fails leaves the old file.
     desk.run(&["export", "--output", "kept"]).exits(2);
     let store =
         tree(&desk.path("index")).into_keys().find(|path| path.extension().is_some_and(|e| e == "store")).unwrap();
@@ -358,7 +359,7 @@ fn destruction_needs_understanding() {
         assert_eq!(articles(&desk), 30, "{query}");
     }
     desk.run(&["delete", "--yes", "--source", " "]).exits(2);
-    // Understood, and too many to go by themselves.
+    // Understood, but too many to be deleted without a question.
     let (out, err) = desk.run(&["delete", "--query", "工会"]).exits(2);
     assert!(out.lines().count() >= 30 && err.contains("--yes"), "{out}{err}");
     assert_eq!(articles(&desk), 30);

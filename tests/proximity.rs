@@ -1,4 +1,4 @@
-//! What positions prove is what a scan of the texts finds: random texts, random needles, no difference.
+//! Tests that the positions of the index prove what a scan of the texts finds, on random texts and random needles.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -14,21 +14,21 @@ use gongxun_text::fold::fold_char;
 use gongxun_text::random;
 use serde_json::json;
 
-/// How many articles there are.
+/// The number of articles.
 const ARTICLES: usize = 600;
-/// How many needles are tried.
+/// The number of needles that are tried.
 const NEEDLES: usize = 2_500;
-/// At least so many of them the positions must settle without a look at a text.
+/// The least number of needles that the positions decide without reading a text.
 const SETTLED: usize = 1_200;
-/// What texts are made of: few letters, so that they meet often.
+/// The parts that texts are made of: few, so that they often meet.
 const LETTERS: [&str; 20] = [
     "工", "工", "会", "会", "资", "欠", "薪", "工会", "工资", "欠薪", "a", "ab", "b", "1", "12", "２", "，", " ", "。",
     "\n",
 ];
-/// What needles are made of beside.
+/// The number of signs that needles are made of beside.
 const SIGNS: usize = 4;
 
-/// Texts drawn by numbers.
+/// Random texts.
 struct Random(random::Random);
 
 impl Random {
@@ -36,7 +36,7 @@ impl Random {
         self.0.below(limit)
     }
 
-    /// A text of at most so many parts; the last letters of the list are left out.
+    /// Returns a text of `least` to `most` parts, without the last `without` of [`LETTERS`].
     fn text(&mut self, least: usize, most: usize, without: usize) -> String {
         let parts = least + self.below(most - least + 1);
         (0..parts).map(|_| LETTERS[self.below(LETTERS.len() - without)]).collect()

@@ -1,4 +1,4 @@
-//! What is purged is in no file any more: of no generation, margin, named snapshot or dictionary.
+//! Tests that purged text is in no file any more: of no generation, margin, named snapshot or dictionary.
 
 #[path = "support/desk.rs"]
 mod desk;

@@ -1,4 +1,5 @@
-//! A word before letters inside other words, and both found; the floors under the figures of the judged queries.
+//! Tests that whole words come before matches crossing word boundaries, and that both are found; and floors under the
+//! figures of the judged queries.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -13,7 +14,7 @@ use archive::Archive;
 use gongxun_core::search::Request;
 use quality::{Difference, Figures, Ours, Question, difference, each, json_lines, judged, mean, measure, text};
 
-/// A query, sentences that hold it as a word, and sentences in which its letters belong to other words.
+/// A query, sentences that hold it as a word, and sentences in which its characters cross word boundaries.
 const PAIRS: [(&str, &[&str], &[&str]); 10] = [
     ("和服", &["这位女工第一次穿上了和服"], &["提升管理和服务水平", "维权和服务两手抓"]),
     ("人才", &["技能人才待遇有了提高"], &["三名工人才走出车间", "夜班工人才下班"]),
@@ -26,12 +27,13 @@ const PAIRS: [(&str, &[&str], &[&str]); 10] = [
     ("动工", &["新厂房上月动工"], &["流动工人的子女", "劳动工资科的同志"]),
     ("业主", &["业主欠了装修工的钱"], &["工业主管部门发文", "就业主要靠技能"]),
 ];
-/// What makes articles longer: it holds none of the letters.
+/// Text that makes articles longer; it has no character in common with the queries.
 const FILLER: &str = "昨天下午记者从现场了解到这里的情况正在好转。";
 
 #[test]
 fn a_word_comes_before_letters_inside_other_words() {
-    // Letters in short articles and many times over, words once and in long ones: no length makes up for the word.
+    // The characters in short articles and many times over, the words once and in long ones: no length makes up for the
+    // word.
     for (name, word_filler, letters_filler, repeat) in
         [("equal", 3, 3, 1), ("long words", 40, 0, 1), ("letters often", 10, 0, 8), ("short words", 0, 10, 1)]
     {
@@ -79,7 +81,7 @@ fn a_word_comes_before_letters_inside_other_words() {
     }
 }
 
-/// The figures with the second stage, which must not be below those without it.
+/// Returns the figures with the second stage, which must not be below those without it.
 fn both_stages(ours: &Ours, questions: &[Question]) -> Figures {
     let [off, on] = [0, Request::SECOND_STAGE].map(|stage| each(questions, |question| ours.answer(question, stage)));
     let gained = difference(&off, &on, |figures| figures.ndcg);

@@ -1,5 +1,5 @@
-//! Readers that go on while the index changes under them: each answer is of one commit of one generation, and a reader
-//! that lives long picks up the newest by itself, at no cost that grows.
+//! Tests of readers while the index changes: each answer is of one commit of one generation, and a long-lived reader
+//! picks up the newest by itself, at constant cost.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -20,14 +20,14 @@ use gongxun_ingest::ingest::{self, Options, Prune};
 use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
-/// One of these tests counts the files and the memory of the whole process, so they run one at a time.
+/// Runs the tests one at a time, since one of them counts the files and the memory of the whole process.
 static ALONE: Mutex<()> = Mutex::new(());
 
 const RESOURCES: Resources = Resources::new(1, 16 << 20);
 const READERS: usize = 100;
 const SWAPS: usize = 100;
 
-/// Writes an edition of the archive: as many articles more as its number, all of which say which edition they are of.
+/// Writes an edition of the archive: more articles with each edition, all of which name it.
 fn write(archive: &Archive, edition: usize) -> usize {
     let articles = 12 + edition;
     for file in 0..4 {
@@ -51,7 +51,7 @@ fn index(archive: &Archive) {
     writer.finish().unwrap();
 }
 
-/// Builds a new generation, swaps, and takes away all before it.
+/// Builds a new generation, swaps, and removes all others.
 fn reindex(archive: &Archive) {
     let mut writer = Writer::resume(&archive.index(), &Segmenter::builtin(), RESOURCES).unwrap();
     let generation = writer.generation().clone();
@@ -74,7 +74,7 @@ fn remove_before(current: &Generation) {
     }
 }
 
-/// An answer: how many match, and the text of each hit by its title.
+/// An answer: the number of matches, and the text of each hit by its title.
 type Answer = (u64, BTreeMap<String, String>);
 
 fn ask(snapshot: &Snapshot, query: &str) -> ((u64, u64), Answer) {
@@ -106,13 +106,13 @@ fn a_hundred_readers_never_see_a_torn_answer() {
                     assert!(of >= last, "{of:?} after {last:?}: the reader went back");
                     last = of;
                     assert_eq!(answer.0, answer.1.len() as u64, "the count is not that of the hits");
-                    // Another question to the same snapshot is answered by the same articles.
+                    // Another query to the same snapshot is answered by the same articles.
                     assert_eq!(ask(&snapshot, "驿站"), (of, answer.clone()));
                     let mut answers = answers.lock().unwrap();
                     let first = answers.entry(of).or_insert_with(|| answer.clone());
                     assert_eq!(*first, answer, "two answers from {of:?}");
                     asked.fetch_add(1, Ordering::Relaxed);
-                    // Leaves the writer some of the processor.
+                    // Leaves the writer some processor time.
                     std::thread::sleep(Duration::from_millis(5));
                 }
             });
@@ -128,7 +128,7 @@ fn a_hundred_readers_never_see_a_torn_answer() {
             let (of, answer) = ask(&archive.snapshot(), "工会");
             assert_eq!(answer.0, articles as u64);
             finished.insert(of, answer);
-            // Until some reader has seen it.
+            // Waits until some reader has seen it.
             let before = asked.load(Ordering::Relaxed);
             while asked.load(Ordering::Relaxed) < before + READERS as u64 {
                 std::thread::yield_now();
@@ -140,7 +140,7 @@ fn a_hundred_readers_never_see_a_torn_answer() {
     for (of, answer) in &finished {
         assert_eq!(answers.get(of), Some(answer), "what was answered from {of:?} is not what it holds");
     }
-    // A swap is one step: of a generation that was built aside nothing but the finished state is seen.
+    // A swap is one step: only the finished state of the new generation is ever seen.
     for (of, (_, hits)) in &answers {
         let editions: BTreeSet<char> = hits.values().filter_map(|body| body.chars().rev().nth(2)).collect();
         let first = answers.range((of.0, 0)..).next().map(|(first, _)| first);
@@ -150,7 +150,7 @@ fn a_hundred_readers_never_see_a_torn_answer() {
     assert!(asked.load(Ordering::Relaxed) >= 5 * READERS as u64);
 }
 
-/// Stops the readers, also where the test fails.
+/// Stops the readers, even if the test fails.
 struct Stop<'a>(&'a AtomicBool);
 
 impl Drop for Stop<'_> {
@@ -170,7 +170,7 @@ fn a_hundred_swaps_cost_no_files_and_no_memory() {
     for swap in 1..=SWAPS {
         let current = Generation::current(&archive.index()).unwrap().unwrap();
         let next = Generation { number: current.number + 1, ..current.clone() };
-        // Every tenth generation is built, by another process as it would be beside a server; the others are copies.
+        // Every tenth generation is built, by another process as beside a server; the others are copies.
         if swap % 10 == 0 {
             reindex_elsewhere(&archive);
         } else {
@@ -195,11 +195,11 @@ fn a_hundred_swaps_cost_no_files_and_no_memory() {
     assert!(grown < 2 << 10, "{} kB after 20 swaps, {} kB after 100", early.memory_kb, late.memory_kb);
 }
 
-/// What the process holds.
+/// The resources that the process holds.
 #[derive(Debug)]
 struct Level {
     files: usize,
-    /// Files of an index that are mapped, those that are removed among them.
+    /// Mapped files of an index, removed ones included.
     mapped: usize,
     memory_kb: u64,
 }

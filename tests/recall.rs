@@ -1,4 +1,5 @@
-//! What is in an article is found by it, and nothing else is: random strings against a plain scan of the same fields.
+//! Tests the recall contract: any string in an article finds it, and nothing else, on random strings against a plain
+//! scan of the same fields.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -17,7 +18,7 @@ use gongxun_core::search::{Breadth, Kind};
 use gongxun_text::fold::{fold, is_han};
 use gongxun_text::synonyms::Synonyms;
 
-/// How many strings are tried.
+/// The number of strings that are tried.
 const STRINGS: usize = 2_000;
 /// The longest of them, in characters.
 const LONGEST: usize = 8;
@@ -33,7 +34,7 @@ fn every_article_with_a_string_is_found_and_no_other() {
     let mut random = Random(7);
     let (mut tried, mut found) = (0, 0);
     while tried < STRINGS {
-        // Titles and bodies alike: a text is one of the first two of its article.
+        // Titles and bodies are chosen alike: a text is one of the first two of its article.
         let article = random.below(plain.ids.len());
         let text: Vec<char> = plain.texts(article)[random.below(2)].chars().collect();
         let length = 1 + random.below(LONGEST);
@@ -57,15 +58,15 @@ fn every_article_with_a_string_is_found_and_no_other() {
     println!("{tried} strings in {} articles: {found} hits, none missing, none false", plain.ids.len());
 }
 
-/// The folded title, body, lead and names of every article, end to end, as they were stored.
+/// The folded title, body, lead and names of every article, end to end, in the order of the index.
 struct Plain {
     ids: Vec<String>,
-    /// Where each article's text begins.
+    /// The first position of each article's text.
     starts: Vec<usize>,
     text: String,
 }
 
-/// Between two fields, and between two articles: in no string.
+/// The separator of fields and articles, which is in no string.
 const GAP: char = '\u{0}';
 
 impl Plain {
@@ -96,7 +97,7 @@ impl Plain {
     }
 }
 
-/// The ids of all articles that match in full.
+/// Returns the ids of all articles that match in full.
 fn ids(snapshot: &Snapshot, query: &str) -> Vec<String> {
     let query = parse(query);
     let segmenter = snapshot.segmenter().unwrap();

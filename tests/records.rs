@@ -1,5 +1,5 @@
-//! Articles that stand in several places, records that come and go, folders that can't be looked at: what the index holds
-//! follows from the archive and the tombstones (docs/RECORDS.md), not from the order of runs.
+//! Tests of articles in several places, records that appear and disappear, and unreadable folders: the content of the
+//! index follows from the archive and the tombstones (docs/RECORDS.md), not from the order of runs.
 
 #[path = "support/desk.rs"]
 mod desk;
@@ -10,7 +10,7 @@ use std::fs;
 use desk::Desk;
 use serde_json::{Value, json};
 
-/// A file of one article.
+/// Returns a file of one article.
 fn page(title: &str) -> String {
     json!({"title": title, "body": format!("工会的{title}，内容各不相同，{title}。")}).to_string()
 }
@@ -31,7 +31,7 @@ fn id(desk: &Desk, title: &str) -> String {
     export(desk).iter().find(|article| article["title"] == title).unwrap()["id"].as_str().unwrap().to_string()
 }
 
-/// The index is sound, and one that is built anew of the same folder holds the same.
+/// Checks that the index is sound, and equals one built anew from the same folder.
 fn is_as_built_anew(desk: &Desk, folder: &str) {
     desk.run(&["verify", "--sample", "20"]).exits(0);
     let before = export(desk);
@@ -84,7 +84,7 @@ fn an_unrelated_page_that_goes_takes_nothing_of_two_exports_with_it() {
     fs::remove_file(desk.path("corpus/Q.json")).unwrap();
     desk.run(&["index", "corpus", "--prune"]).exits(0);
     assert_eq!(titles(&desk), ["P", "X"]);
-    // The export that holds X goes, and the other speaks for it.
+    // The export that holds X is removed, and the other takes its place.
     fs::remove_file(desk.path("corpus/february.jsonl")).unwrap();
     desk.run(&["index", "corpus", "--prune"]).exits(0);
     assert_eq!(titles(&desk), ["P", "X"]);
@@ -102,7 +102,7 @@ fn a_page_speaks_for_itself_whatever_an_export_is_called() {
         assert_eq!(titles(&desk), ["更正后的说法"]);
         is_as_built_anew(&desk, "corpus");
         assert_eq!(titles(&desk), ["更正后的说法"]);
-        // Where the page is gone its copy is what is left of it.
+        // If the page is gone, its copy remains.
         fs::remove_file(desk.path("corpus/page.json")).unwrap();
         desk.run(&["index", "corpus", "--prune"]).exits(0);
         assert_eq!(titles(&desk), ["旧的说法"]);
@@ -144,7 +144,7 @@ fn a_tombstone_is_no_line_number() {
     let (_, err) = desk.write("corpus/a.jsonl", lines(&[2, 3, 4])).run(&["index", "corpus"]).exits(0);
     assert_eq!(bodies(), [3, 4].into());
     assert!(err.contains("another text"), "{err}");
-    // A second one gets the same number and goes: the first stays out all the same.
+    // A second one gets the same number and is deleted: the first stays out all the same.
     let third = export(&desk).into_iter().find(|a| a["body"].as_str().unwrap().contains("第3篇")).unwrap();
     desk.run(&["delete", third["id"].as_str().unwrap()]).output();
     desk.write("corpus/a.jsonl", lines(&[4, 3, 2])).run(&["index", "corpus"]).exits(0);
@@ -192,7 +192,7 @@ fn no_two_files_have_one_name() {
     desk.write("corpus/中文.json", page("乙"));
     let name = std::ffi::OsStr::from_bytes(b"\xd6\xd0\xce\xc4.json");
     fs::write(desk.path("corpus").join(name), page("甲")).unwrap();
-    // A name that reads as a member of an archive.
+    // A name like that of a member of an archive.
     let mut zip = zip::ZipWriter::new(fs::File::create(desk.path("corpus/x.zip")).unwrap());
     for member in ["m.json", "a.zip!m.json"] {
         zip.start_file(member, zip::write::SimpleFileOptions::default()).unwrap();
@@ -234,12 +234,12 @@ fn what_is_not_below_the_named_paths_stays() {
     let (_, err) = desk.run(&["index", "corpus", "--prune"]).exits(0);
     assert!(err.contains("they stay"), "{err}");
     assert_eq!(titles(&desk), all);
-    // A new generation takes over what it does not read.
+    // A new generation takes over the articles that it does not read.
     let (_, err) = desk.run(&["reindex", "corpus"]).exits(0);
     assert!(err.contains("3 taken over"), "{err}");
     assert_eq!(titles(&desk), all);
     desk.run(&["verify", "--sample", "20"]).exits(0);
-    // Out of another folder the same names are found, absolute or relative.
+    // From another folder the same names are found, absolute or relative.
     let absolute = desk.path("corpus");
     let (_, err) = desk.run(&["index", absolute.to_str().unwrap()]).exits(0);
     assert!(err.contains("0 new + 0 changed + 2 unchanged"), "{err}");
@@ -259,7 +259,7 @@ fn what_can_not_be_looked_at_is_not_gone() {
     std::os::unix::fs::symlink("../elsewhere/l.json", desk.path("corpus/link.json")).unwrap();
     desk.run(&["index", "corpus"]).exits(0);
     assert_eq!(titles(&desk).len(), 4);
-    // A link whose target is away, and a folder that is a loop of itself by now, can't be looked at.
+    // A link without its target, and a folder that has become a loop, can't be read.
     fs::rename(desk.path("elsewhere"), desk.path("away")).unwrap();
     fs::rename(desk.path("corpus/2019"), desk.path("2019")).unwrap();
     std::os::unix::fs::symlink("2019", desk.path("corpus/2019")).unwrap();
@@ -269,7 +269,7 @@ fn what_can_not_be_looked_at_is_not_gone() {
     desk.run(&["reindex", "corpus"]).exits(0);
     assert_eq!(titles(&desk).len(), 4);
     desk.run(&["verify", "--sample", "20"]).exits(0);
-    // The folder is gone for good: one of four articles.
+    // The folder is gone for good, with one of four articles.
     fs::remove_file(desk.path("corpus/2019")).unwrap();
     desk.run(&["index", "corpus", "--prune"]).exits(0);
     assert_eq!(titles(&desk).len(), 3);
@@ -323,7 +323,7 @@ fn roots_are_named_listed_and_moved() {
     let (_, err) = desk.run(&["index", "moved", "--prune"]).exits(0);
     assert!(err.contains("0 new + 0 changed + 3 unchanged"), "{err}");
     assert_eq!(id(&desk, "甲"), first);
-    // A new generation of the folder above begins all names anew.
+    // A new generation of the folder above assigns all names anew.
     desk.run(&["reindex", "."]).exits(0);
     assert_eq!(titles(&desk).len(), 4);
     let origins: BTreeSet<String> = export(&desk).iter().map(|a| a["origin"].as_str().unwrap().to_string()).collect();

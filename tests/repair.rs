@@ -1,4 +1,4 @@
-//! Repair inverts damage, and leaves everything else as it is.
+//! Tests that repair inverts damage, and leaves everything else as it is.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ mod damage;
 
 use damage::{Mirror, Tones, damage};
 
-/// The folder with the real data, or nothing, said loudly.
+/// Returns the folder with the real data, or none with a message.
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("GONGXUN_DATA").map(PathBuf::from);
     if folder.is_none() {
@@ -26,7 +26,7 @@ fn repair(lines: &[String]) -> Option<RepairedPage> {
     repair_page(&lines)
 }
 
-/// Text of this project's own, long enough for tables of all sizes.
+/// Text of this project's own, enough for tables of all sizes.
 const TEXT: [&str; 9] = [
     "工会怎样把服务送到车间里",
     "来源：工讯编辑部　2025年3月8日",
@@ -87,7 +87,7 @@ fn damage_by_random_tables_is_undone() {
             }
         }
     }
-    // What does not come back: letters whose last byte went with the punctuation behind it.
+    // Lines that are not restored: letters whose last byte was lost with the punctuation behind it.
     assert!(right * 100 >= all * 97, "{right} of {all} lines came back");
 }
 
@@ -209,7 +209,7 @@ fn the_damaged_page_comes_back() {
     assert!(!page.lines.iter().any(|line| line.contains(|c| pinyin.contains(c))));
 }
 
-/// How much comes back of so many articles; `examples/repair_figures.rs` prints the whole table.
+/// The number of articles whose repair is measured; `examples/repair_figures.rs` prints the whole table.
 const ARTICLES: usize = 150;
 
 #[test]
@@ -252,7 +252,7 @@ fn real_articles_come_back() {
     }
 }
 
-/// A line with damage enough for its page to be taken for damaged.
+/// A line with enough damage for its page to count as damaged.
 const GLOSSED: &str = "山東省總?cè)涨俺雠_(tái)了請(qǐng)看日?qǐng)?bào)";
 
 #[test]
@@ -265,7 +265,8 @@ fn cuts_at_the_bytes_of_punctuation_are_undone() {
         let page = repair_page(&[GLOSSED, damaged]).unwrap_or_else(|| panic!("the damage is not seen: {damaged}"));
         assert!(page.lines[1].starts_with(expect), "{}", page.lines[1]);
     }
-    // A copy has left the private-use character out: what it stood between is a choice, and says so, or it is lost.
+    // A copy has dropped the private-use character: the character at its place is a choice, and marked as such, or
+    // lost.
     for damaged in ["工會(huì)的方向?;鶎庸?huì)要把職工放在心上", "他們的方向?;鶎庸?huì)要把職工放在心上"]
     {
         let page = repair_page(&[GLOSSED, damaged]).unwrap_or_else(|| panic!("the damage is not seen: {damaged}"));
@@ -277,7 +278,7 @@ fn cuts_at_the_bytes_of_punctuation_are_undone() {
     let lines = [GLOSSED, "這是工作的方向?;鶎用總€單位都要知道"];
     let page = repair_page(&lines).expect("the damage is seen");
     assert!(page.lines[1].starts_with("这是工作的方向。基层"), "{}", page.lines[1]);
-    // Real question marks with another mark behind them stay.
+    // Genuine question marks before another punctuation mark stay.
     let lines = ["工人日?qǐng)?bào)社評(píng)請(qǐng)看", "他說,這是真的嗎?,大家都笑了", "為什么?(未完待續(xù))"];
     let page = repair_page(&lines).expect("the damage is seen");
     assert_eq!(page.lines[1], "他说,这是真的吗?,大家都笑了");

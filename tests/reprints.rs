@@ -1,4 +1,4 @@
-//! Copies of one article: which are found, and how they are searched.
+//! Tests of copies of one article: their detection, and their search.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -20,7 +20,7 @@ use gongxun_core::search::{Copies, Request, Results, search};
 use gongxun_text::synonyms::Synonyms;
 use serde_json::json;
 
-/// The groups of copies in a snapshot, by origin.
+/// Returns the groups of copies in a snapshot, by origin.
 fn groups(snapshot: &Snapshot) -> BTreeSet<BTreeSet<String>> {
     let clusters = &snapshot.copies().unwrap().clusters;
     clusters.iter().map(|copies| copies.iter().map(|at| snapshot.article(*at).unwrap().origin).collect()).collect()
@@ -51,7 +51,7 @@ fn page(id: &str, source: &str, date: &str, title: &str, body: &str) -> String {
     json!({"id": id, "title": title, "date": date, "source": source, "body": body}).to_string()
 }
 
-/// An archive of three copies of one article and one of another.
+/// Returns an archive of three copies of one article and one of another.
 fn three_copies() -> Archive {
     let archive = Archive::new();
     let title = "钢筋工的腊月";
@@ -84,12 +84,12 @@ fn a_cluster_is_one_hit() {
     let found = ask(&archive, "\"劳动监察大队\"", Copies::All);
     assert_eq!((found.total, found.hits.len()), (3, 3));
     assert!(found.hits.iter().all(|hit| hit.reprints == 2));
-    // The copy that has the string is shown where the first one has it not, and where the filter leaves it out.
+    // A copy that has the string is shown if the first one lacks it, or the filter excludes that one.
     let found = ask(&archive, "\"责任编辑某某\" OR \"责任编辑 某某\"", Copies::Collapsed);
     assert_eq!((found.total, shown(&found)), (1, vec![("乙网".into(), 2)]));
     let found = ask(&archive, "\"劳动监察大队\" source:丙网", Copies::Collapsed);
     assert_eq!((found.total, shown(&found)), (1, vec![("丙网".into(), 2)]));
-    // A cluster of which one copy matches in full is not among the partial matches as well.
+    // A cluster with a full match is not among the partial matches as well.
     let found = ask(&archive, "工人们 合同", Copies::Collapsed);
     assert_eq!((found.total, found.partial_total), (1, 0), "{:?}", shown(&found));
     let found = ask(&archive, "工会", Copies::Collapsed);
@@ -124,7 +124,7 @@ fn copies_are_found_across_runs_and_go_with_their_articles() {
     archive.write("c.json", page("c", "丙网", "2019-01-25", "腊月的钢筋工", TEXT));
     assert_eq!(archive.ingest().joined, 1);
     assert_eq!(copies(&archive), [3]);
-    // A snapshot keeps its clusters when later commits come.
+    // A snapshot keeps its clusters despite later commits.
     assert_eq!(old.copies().unwrap().clusters.iter().map(Vec::len).collect::<Vec<_>>(), [2]);
 
     let snapshot = archive.snapshot();
@@ -145,7 +145,7 @@ fn copies_are_found_across_runs_and_go_with_their_articles() {
     assert!(check::files(&archive.snapshot().generation).unwrap().damaged.is_empty());
 }
 
-/// Texts of a few topics with copies and look-alikes, the same at every run, and their fingerprints.
+/// Makes texts of a few topics with copies and look-alikes, the same at every run, with their fingerprints.
 fn mixed(random: &mut Random, count: usize) -> (Vec<gongxun_core::article::Article>, Vec<u8>) {
     let words = [
         "工会", "欠薪", "仲裁", "工伤", "合同", "社保", "加班", "派遣", "停工", "补偿", "体检", "培训", "调解", "诉讼",
@@ -187,7 +187,7 @@ fn mixed(random: &mut Random, count: usize) -> (Vec<gongxun_core::article::Artic
     (articles, packed)
 }
 
-/// The clusters by the numbers of their articles.
+/// Returns the clusters by the numbers of their articles.
 fn by_article(clusters: &Clusters, packed: &[u8]) -> BTreeSet<BTreeSet<u64>> {
     let article = |number: &u32| gongxun_core::reprint::Packed::at(packed, *number).article();
     clusters.groups.iter().map(|group| group.iter().map(article).collect()).collect()
@@ -251,7 +251,7 @@ const FLOORS: [(Kind, Evidence, f64); 8] = [
     (Kind::Boilerplate, Evidence::Title, 0.99),
     (Kind::Boilerplate, Evidence::Day, 0.99),
 ];
-/// Copies of each kind.
+/// The number of copies of each kind.
 const COPIES: usize = 200;
 
 #[test]

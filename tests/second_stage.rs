@@ -1,4 +1,4 @@
-//! The second stage of ranking: which of the first hits it puts first, and what it must never change.
+//! Tests of the second stage of ranking: the hits that it puts first, and the properties that it must never change.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -11,7 +11,7 @@ use gongxun_core::search::{Kind, Request, Results, Sort, search};
 use gongxun_text::synonyms::Synonyms;
 use serde_json::json;
 
-/// Text that holds none of what is asked.
+/// Text without any word of the queries.
 const FILLER: &str = "昨天下午记者从现场了解到这里的情况正在好转，各方都在想办法。";
 
 fn articles(articles: &[(&str, &str, &str, &str)]) -> Archive {
@@ -32,7 +32,7 @@ fn ask(archive: &Archive, query: &str, second_stage: usize) -> Results {
     search(&archive.snapshot(), &request, Synonyms::builtin()).unwrap()
 }
 
-/// The ids of the hits of a kind, in order.
+/// Returns the ids of the hits of a kind, in order.
 fn ids(results: &Results) -> Vec<&str> {
     results.hits.iter().map(|hit| hit.article.id.0.rsplit('#').next().unwrap()).collect()
 }
@@ -63,11 +63,11 @@ fn the_item_of_a_digest_that_answers_is_found_and_shown() {
 
 #[test]
 fn the_snippet_is_of_the_item_that_ranked() {
-    // More of the letters stand elsewhere, one by one.
+    // More of the characters stand elsewhere, one by one.
     let body = format!("{}\n今年的欠薪案件，由仲裁院审结。{FILLER}", format!("欠薪的事{FILLER}{FILLER}\n").repeat(12),);
     let archive = articles(&[("1", "", "消息", &body)]);
     let results = ask(&archive, "欠薪 仲裁", Request::SECOND_STAGE);
-    // One hit alone has its place anyway.
+    // The snippet of a single hit shows its best passage all the same.
     assert!(results.hits[0].snippet.text.contains("欠薪案件，由仲裁院"), "{}", results.hits[0].snippet.text);
 }
 
@@ -116,7 +116,7 @@ fn a_concept_counts_by_a_synonym_and_in_part_by_its_parts() {
     assert_eq!(keys(&archive, "工人夜校 仲裁", Request::SECOND_STAGE), ["全部", "部分", "无"]);
 }
 
-/// An archive of hits with several tiers: full ones of many kinds, and partial ones.
+/// Returns an archive of hits with several tiers: full ones of many kinds, and partial ones.
 fn many() -> Archive {
     let archive = Archive::new();
     let mut lines = String::new();

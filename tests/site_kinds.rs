@@ -1,4 +1,5 @@
-//! Pages as kinds of sites make them, each with what a careful reader would say is its article, and what stands around it.
+//! Tests of pages in the style of kinds of sites, each with what a careful reader would call its article, and its
+//! margin.
 
 use gongxun_core::article::{Article, Origin, Role};
 use gongxun_ingest::archive::{Media, Record};
@@ -88,7 +89,7 @@ fn an_editor_s_line_ends_the_article_of_a_page() {
     assert_eq!(body(&read(&page(&more))).len(), 9);
 }
 
-/// A label without a value takes what stands right below it, where that names people and nothing else.
+/// A label without a value takes the next line, if that names people and nothing else.
 #[test]
 fn an_empty_label_takes_no_name_from_afar() {
     let page = |below: &str| {
@@ -151,7 +152,7 @@ fn a_source_above_the_headline_is_the_article_s() {
     assert_eq!(credits(&article), ["记者 陆鸣", "记者 陶安", "责任编辑 冯皓"]);
 }
 
-/// The day in the page's address is that of publication; one in the text can be any day.
+/// The day in the page's address is that of publication; a day in the text can be any.
 #[test]
 fn a_day_in_the_address_goes_before_one_in_the_text() {
     let page = format!(
@@ -159,9 +160,9 @@ fn a_day_in_the_address_goes_before_one_in_the_text() {
     );
     let date = |url: Option<&str>| read_at(url, Media::Html, &page).date.map(|d| d.to_string()).unwrap_or_default();
     assert_eq!(date(Some("http://www.lz.example/2024/03/05/a1.html")), "2024-03-05");
-    // The same day with a time is more than the day alone.
+    // The same day with a time is more precise than the day alone.
     assert_eq!(date(Some("http://www.lz.example/2024/04/01/a1.html")), "2024-04-01T10:00:00+08:00");
-    // What a label says is nearer than an address.
+    // A label outweighs an address.
     let labelled = page.replace("<p>2019", "<div>发布时间：2024-03-06 08:00</div><p>2019");
     let date = read_at(Some("http://www.lz.example/2024/03/05/a1.html"), Media::Html, &labelled).date;
     assert_eq!(date.map(|d| d.to_string()).as_deref(), Some("2024-03-06T08:00:00+08:00"));
@@ -192,7 +193,7 @@ fn a_sentence_above_the_text_is_its_lead() {
     }
 }
 
-/// A page shows a day, and tells machines the time.
+/// A page shows a day, and has the time for machines.
 #[test]
 fn a_time_that_an_element_tells_goes_with_the_day_that_it_shows() {
     let article = read(&format!(
@@ -202,7 +203,7 @@ fn a_time_that_an_element_tells_goes_with_the_day_that_it_shows() {
     assert_eq!(article.date.map(|d| d.to_string()).as_deref(), Some("2024-03-05T08:30:12+08:00"));
 }
 
-/// What the page says again and again between paragraphs is the page's, and so is a line that calls to do something.
+/// A line that the page repeats between paragraphs belongs to the page, and so does a line that calls to do something.
 #[test]
 fn calls_between_and_behind_paragraphs_are_margin() {
     let go_on = "<p class=b>請繼續往下閱讀...</p>";
@@ -214,7 +215,7 @@ fn calls_between_and_behind_paragraphs_are_margin() {
     ));
     assert_eq!(body(&article), [format!("〔記者李靚慧／台北報導〕{ONE}").as_str(), TWO]);
     assert_eq!(credits(&article), ["记者 李靚慧"]);
-    // A link to what is attached is the article's.
+    // A link to an attachment belongs to the article.
     let article = read(&format!(
         "<title>{TITLE}_岚州网</title><h1>{TITLE}</h1><div>2024-03-05</div><div><p>{ONE}</p><p>{TWO}</p><p>附件：<a href=a.doc>下载要约书</a></p></div>"
     ));
@@ -320,7 +321,7 @@ fn orders_keep_their_signatures() {
     assert_eq!(body(&article), [one("十二", "工资支付"), one("十三", "集体协商")].concat());
 }
 
-/// A law's note of its adoption and its table of contents stand before its first article.
+/// The note of adoption and the table of contents of a law stand before its first article.
 #[test]
 fn a_law_keeps_what_stands_before_its_first_article() {
     let lines = [
@@ -342,7 +343,8 @@ fn a_law_keeps_what_stands_before_its_first_article() {
     assert_eq!(body(&article), lines);
 }
 
-/// Boxes between paragraphs: an advertisement's mark, the way to the next page; the replies of a forum name their authors.
+/// Boxes between paragraphs: the mark of an advertisement, the link to the next page; replies in a forum name their
+/// authors.
 #[test]
 fn boxes_inside_a_text_are_margin() {
     let article = read(&format!(

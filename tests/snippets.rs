@@ -1,5 +1,5 @@
-//! Every mark covers exactly a matched word or string of the article's text, whatever letters and width that is in; and
-//! every hit has a snippet. Over more than 10,000 pairs of a query and a hit.
+//! Tests that every mark covers exactly a matched word or string of the article's text, in Simplified or Traditional
+//! characters and of any width, and that every hit has a snippet. Over more than 10,000 pairs of a query and a hit.
 
 #[path = "support/archive.rs"]
 mod archive;
@@ -20,19 +20,19 @@ use gongxun_text::random;
 use gongxun_text::strings::{self, Class};
 use gongxun_text::synonyms::Synonyms;
 
-/// How many pairs are looked at.
+/// The number of pairs that are checked.
 const PAIRS: usize = 10_000;
-/// How many hits of a query are looked at.
+/// The number of hits of a query that are checked.
 const HITS: usize = 12;
 
-/// The corpus has no page in full width: title and body of one.
+/// The title and body of a page in full width, which the corpus lacks.
 const WIDE: (&str, &str) = (
     "AI派单上线300天,骑手说了算?",
     "2024年5月,一家平台的AI系统上线第300天。12351热线接到87件投诉,其中APP误判53件。\n\
      工会的3名律师查了GPS记录:No.17站点平均每单28分钟,系统只给19分钟。骑手代表说,AI不懂电梯。",
 );
 
-/// Texts drawn by numbers.
+/// Random texts.
 struct Random(random::Random);
 
 impl Random {
@@ -40,7 +40,7 @@ impl Random {
         self.0.below(limit)
     }
 
-    /// A part of a text of so many characters, where it has so many.
+    /// Returns a part of a text with `least` to `most` characters, if it has as many.
     fn part(&mut self, text: &[char], least: usize, most: usize) -> Option<String> {
         let length = least + self.below(most - least + 1);
         let last = text.len().checked_sub(length)?;
@@ -48,12 +48,12 @@ impl Random {
         Some(text[start..start + length].iter().collect())
     }
 
-    /// Chinese characters only.
+    /// Returns a part of Chinese characters alone.
     fn string(&mut self, text: &[char], least: usize, most: usize) -> Option<String> {
         self.part(text, least, most).filter(|part| part.chars().all(is_han))
     }
 
-    /// A query made of parts of the article, each kind in turn.
+    /// Returns a query made of parts of the article, each kind in turn.
     fn query(&mut self, article: &Article, kind: usize) -> Option<String> {
         let texts = [&article.title, &article.body, article.lead.as_ref().unwrap_or(&article.body)];
         let text: Vec<char> = texts[self.below(texts.len())].chars().collect();
@@ -70,7 +70,7 @@ impl Random {
     }
 }
 
-/// ASCII in full width.
+/// Returns the text with ASCII in full width.
 fn wide(text: &str) -> String {
     let wide = |c: char| if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c };
     text.chars().map(wide).collect()
@@ -116,14 +116,14 @@ fn every_mark_covers_a_matched_word_or_string() {
     assert!(marks > pairs, "{marks} marks");
 }
 
-/// What may be marked.
+/// Returns the needles that may be marked.
 fn allowed(snapshot: &Snapshot, request: &Request) -> Vec<Needle> {
     let root = request.query.root.as_ref();
     let compiled = compile(root, &[], snapshot.segmenter().unwrap(), Synonyms::builtin(), Breadth::Wide);
     compiled.marks.into_iter().chain(compiled.part_marks).map(|Mark { needle, .. }| needle).collect()
 }
 
-/// Checks one hit and gives the number of its marks.
+/// Checks a hit and returns the number of its marks.
 fn check(hit: &Hit, allowed: &[Needle], root: Option<&Node>, query: &str) -> usize {
     let article = &hit.article;
     let snippet: Vec<char> = hit.snippet.text.chars().collect();
@@ -131,7 +131,7 @@ fn check(hit: &Hit, allowed: &[Needle], root: Option<&Node>, query: &str) -> usi
     let one_line = |text: &str| -> Vec<char> {
         text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect()
     };
-    // Each piece between ellipses stands in the article's own text as it is.
+    // Each piece between ellipses stands unchanged in the article's own text.
     let (body, lead) = (one_line(&article.body), one_line(article.lead.as_deref().unwrap_or("")));
     let shown: String = snippet.iter().collect();
     let is_there = |text: &[char]| {
@@ -200,7 +200,7 @@ fn covered(marked: &[char], allowed: &[Needle]) -> bool {
     reach[..marked.len()].iter().all(|covered| *covered)
 }
 
-/// Whether the whole of a text is what a pattern stands for.
+/// Whether a pattern matches the whole of a text.
 fn is_pattern(text: &[char], parts: &[PatternPart]) -> bool {
     match parts.split_first() {
         None => text.is_empty(),

@@ -1,5 +1,5 @@
-//! What goes wrong on a machine: a full disk, a folder that can't be written, a file that vanishes, Ctrl-C. Each time a
-//! message that says what and how to go on, and an index that can be used.
+//! Tests of trouble on a machine: a full disk, a folder that can't be written, a file that vanishes, Ctrl-C. Each must
+//! give a message that says what happened and how to go on, and leave a usable index.
 #![cfg(unix)]
 
 #[path = "support/archive.rs"]
@@ -17,10 +17,10 @@ use gongxun_core::error::{Reason, Rejection};
 use gongxun_core::index::{Resources, Writer};
 use gongxun_ingest::ingest::{self, Observer, Options, Progress, Report};
 
-/// A user without rights of its own.
+/// The id of a user without special rights.
 const NOBODY: u32 = 65_534;
 
-/// Lines of JSON, so many articles that carry a word.
+/// Returns lines of JSON: a number of articles with a word.
 fn lines(word: &str, count: usize) -> String {
     let line = |n| {
         serde_json::json!({"id": format!("{n}"), "title": format!("第{n}号"), "body": format!("{word}的第{n}篇，说工会与骑手。").repeat(8)})
@@ -36,7 +36,7 @@ fn gongxun(archive: &Archive, args: &[&str]) -> Command {
     command
 }
 
-/// The folder that holds `in` and `index`.
+/// Returns the folder that holds `in` and `index`.
 fn folder(archive: &Archive) -> PathBuf {
     archive.inputs().parent().unwrap().to_path_buf()
 }
@@ -55,7 +55,7 @@ fn a_full_disk_is_named_and_the_same_command_goes_on() {
     archive.write("a.jsonl", lines("甲", 20));
     exits(gongxun(&archive, &["index", "in"]), 0);
     archive.write("b.jsonl", lines("乙", 2_000));
-    // A limit on the size of a file is met as a full disk is: in the middle of a write.
+    // A limit on the size of a file has the same effect as a full disk: an error in the middle of a write.
     for command in ["index", "reindex"] {
         let mut limited = Command::new("sh");
         let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\" --commit-mb 0.1";
@@ -70,11 +70,11 @@ fn a_full_disk_is_named_and_the_same_command_goes_on() {
     exits(gongxun(&archive, &["verify"]), 0);
 }
 
-/// Runs as somebody who may not write everywhere, also where the tests are run by root.
+/// Runs as a user who may not write everywhere, even if the tests are run by root.
 fn as_nobody(archive: &Archive, args: &[&str]) -> Command {
     let mut command = gongxun(archive, args);
     if fs::metadata(folder(archive)).unwrap().uid() == 0 {
-        // The program may stand where nobody can look.
+        // The program may stand in a folder that this user can't read.
         let program = folder(archive).join("gongxun");
         if !program.exists() {
             fs::copy(env!("CARGO_BIN_EXE_gongxun"), &program).unwrap();
@@ -85,7 +85,7 @@ fn as_nobody(archive: &Archive, args: &[&str]) -> Command {
     command
 }
 
-/// Takes the right to write to a folder and all below it, or gives it back.
+/// Removes the right to write to a folder and all below it, or restores it.
 fn set_writable(path: &Path, writable: bool) {
     let is_folder = path.is_dir();
     let mode = match (is_folder, writable) {
@@ -136,7 +136,7 @@ fn an_input_that_can_not_be_read_is_told_and_the_rest_goes_on() {
     assert!(err.contains("5 new") && err.contains("0 rejected"), "{err}");
 }
 
-/// Does something to a file as soon as the first record has come through; the reader is thousands of records before it.
+/// Changes a file as soon as the first record has been processed; the reader is thousands of records before it.
 struct Meddler<F: FnMut()> {
     meddle: Option<F>,
     rejected: Vec<Rejection>,
@@ -172,7 +172,7 @@ fn a_file_that_vanishes_while_others_are_read_keeps_its_articles() {
     let archive = Archive::new();
     let last = archive.write("b.jsonl", lines("乙", 3));
     ingest_with(&archive, || {});
-    // So many that the reader has not come to the last file when the first record is done.
+    // Enough records that the reader has not reached the last file when the first record is done.
     let many = (0..8_000).map(|n| format!("{{\"id\":\"{n}\",\"title\":\"第{n}号\",\"body\":\"短。\"}}\n"));
     archive.write("a.jsonl", many.collect::<String>());
     archive.write("b.jsonl", lines("丙", 4));
@@ -186,7 +186,7 @@ fn a_file_that_vanishes_while_others_are_read_keeps_its_articles() {
     archive.write("b.jsonl", lines("丁", 4));
     let (report, _) = ingest_with(&archive, || {});
     assert_eq!((report.new, report.changed, report.unchanged), (1, 3, 8_000), "{report:?}");
-    // One that changes while it is read is read again the next time.
+    // A file that changes while it is read is read again the next time.
     archive.write("a.jsonl", lines("戊", 8_000));
     let before = archive.inputs().join("a.jsonl");
     ingest_with(&archive, || fs::write(&before, lines("己", 2)).unwrap());

@@ -31,8 +31,8 @@ fn main() {
     });
 }
 
-/// Radicals that Unicode's compatibility mappings leave alone and that copies of PDF have in the place of whole characters
-/// (⻋ for 车), with the ideographs that Unicode names as their equivalents.
+/// Radicals that Unicode's compatibility mappings leave alone and that copies of PDF have in the place of whole
+/// characters (⻋ for 车), with the ideographs that Unicode names as their equivalents.
 const RADICALS: &str = "⺅亻⺆冂⺉刂⺊卜⺒巳⺓幺⺖忄⺘扌⺙攵⺛旡⺝月⺞歺⺠民⺡氵⺢氺⺣灬⺦丬⺨犭⺩王⺬示⺭礻⺯糹⺰纟⺲罒⺶羊⺹耂⺻聿⺼肉⺾艹⺿艹⻀艹\
 ⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾\
 ⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀";
@@ -86,8 +86,8 @@ fn fold_table() -> (Vec<u8>, Vec<i32>) {
     (pages, blocks.concat())
 }
 
-/// The letters that Unicode writes as one character and as a letter with a mark behind it: the letter, the mark, the one.
-/// A letter of several marks stands once for each mark that may come last.
+/// Returns the letters that Unicode writes as one character and as a letter with a mark behind it: the letter, the
+/// mark, the one. A letter of several marks stands once for each mark that may come last.
 fn composed_letters() -> Vec<(char, char, char)> {
     let mut composed = Vec::new();
     for c in '\u{C0}'..='\u{1FFF}' {

@@ -1,4 +1,5 @@
-//! What commands that ask a query have in common: the query, what narrows it, how the answer is printed and where to.
+//! Arguments that commands with a query have in common: the query, its conditions, the format and destination of the
+//! answer.
 
 use std::path::PathBuf;
 
@@ -30,13 +31,13 @@ pub struct TableArgs {
 }
 
 impl TableArgs {
-    /// How it is printed.
+    /// Returns the format.
     pub fn format(&self) -> TableFormat {
         if self.json { TableFormat::Json } else { self.format }
     }
 }
 
-/// How a table of counts is printed.
+/// The format of a table of counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TableFormat {
     /// For people
@@ -73,7 +74,7 @@ pub enum OrderArg {
     Right,
 }
 
-/// How lines of a table without end are printed.
+/// The format of a list without a fixed length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LineFormat {
     /// For people: columns below each other
@@ -84,7 +85,7 @@ pub enum LineFormat {
     Csv,
 }
 
-/// What counts over time are a share of.
+/// The denominator of counts over time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PerArg {
     /// How many of the period's articles
@@ -186,7 +187,7 @@ pub enum SortArg {
     Oldest,
 }
 
-/// How hits are printed.
+/// The format of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
@@ -223,7 +224,7 @@ impl PlainArgs {
     }
 }
 
-/// How something small is printed.
+/// The format of a short answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PlainFormat {
     /// For people
@@ -241,7 +242,7 @@ pub enum LangArg {
     En,
 }
 
-/// When text is in colour.
+/// The use of colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorArg {
     /// Where it goes to a terminal

@@ -14,7 +14,7 @@ use gongxun_core::view;
 use gongxun_core::view::batch::Counted;
 use gongxun_text::charset;
 
-/// One query of a file.
+/// A query of a file.
 struct Named {
     /// Its line in the file, from 1.
     line: usize,
@@ -23,7 +23,7 @@ struct Named {
     query: String,
 }
 
-/// Asks every query of a file. A line that can't be asked is named, and the others are asked; then the run has failed.
+/// Runs every query of a file. A line that is no query is reported, and the others are run; the command then fails.
 pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let control = request::control(conditions);
@@ -74,14 +74,14 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
     Ok(if counted.iter().any(Counted::is_any) { Outcome::Found } else { Outcome::Nothing })
 }
 
-/// What parts name and query; none where a line is a query.
+/// Returns the separator of name and query; none if a line is a query.
 fn separator(file: &Path) -> Option<char> {
     let end = file.extension()?.to_str()?.to_ascii_lowercase();
     [("csv", ','), ("tsv", '\t')].into_iter().find(|(name, _)| *name == end).map(|(_, separator)| separator)
 }
 
-/// The queries, and the lines that are none with the reason. Empty lines and those that begin with # are passed over, as is
-/// the first line of a table where it names its columns.
+/// Reads the queries, and the lines that can't be read as queries with the reason. Empty lines and those that begin
+/// with # are skipped, as is the first line of a table if it names the columns.
 fn read(text: &str, separator: Option<char>) -> (Vec<Named>, Vec<(usize, String)>) {
     let (mut named, mut broken) = (Vec::new(), Vec::new());
     for (number, line) in text.trim_start_matches('\u{FEFF}').lines().enumerate() {
@@ -108,7 +108,7 @@ fn read(text: &str, separator: Option<char>) -> (Vec<Named>, Vec<(usize, String)
     (named, broken)
 }
 
-/// The cells of a row of CSV (RFC 4180), within one line.
+/// Returns the cells of a row of CSV (RFC 4180), within one line.
 fn cells(line: &str, separator: char) -> Result<Vec<String>, &'static str> {
     let mut cells = Vec::new();
     let mut rest = line;
@@ -130,7 +130,7 @@ fn cells(line: &str, separator: char) -> Result<Vec<String>, &'static str> {
     }
 }
 
-/// A cell behind its opening quote, and what follows the closing one.
+/// Returns a cell behind its opening quote, and the text behind the closing one.
 fn quoted_cell(text: &str) -> Result<(String, &str), &'static str> {
     let mut cell = String::new();
     let mut rest = text;

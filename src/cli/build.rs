@@ -1,4 +1,4 @@
-//! `index`, `reindex`, `extract`: everything that reads an archive.
+//! `index`, `reindex`, `extract`: the commands that read an archive.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal as _, Write as _};
@@ -16,8 +16,8 @@ use super::outcome::{INTERRUPTED, Outcome};
 use super::{request, settings};
 use gongxun_core::article::ArticleId;
 use gongxun_core::error::{Error, Rejection};
-use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::config::Config;
+use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::{Resources, Snapshot, Writer, upgrade};
 use gongxun_core::verify;
 use gongxun_core::view::clean;
@@ -27,16 +27,16 @@ use gongxun_ingest::extract;
 use gongxun_ingest::ingest::{self, Observer, Options, Progress, Prune, Report};
 use gongxun_text::segment::Segmenter;
 
-/// How many random strings are tried on a new generation before it is current.
+/// The number of random strings that are tried on a new generation before it becomes the current one.
 const SWAP_SAMPLE: usize = 50;
-/// How long a run has to come to a stop after Ctrl-C. A commit takes as long as it takes.
+/// The time that a run is given to stop after Ctrl-C. A commit in progress is waited for, however long it takes.
 const PATIENCE: Duration = Duration::from_millis(800);
 /// Whether a commit is under way.
 static COMMITTING: AtomicBool = AtomicBool::new(false);
-/// How many rejections are printed; the report holds all.
+/// The most rejections that are printed; the report holds all.
 const PRINTED_REJECTIONS: u64 = 10;
 
-/// `index`
+/// Runs `index`.
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
@@ -51,7 +51,7 @@ pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     Ok(outcome(&report, args.strict))
 }
 
-/// `reindex`
+/// Runs `reindex`.
 pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let options = build_options(&args, Prune::BelowPaths, stop)?;
@@ -75,7 +75,7 @@ pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     Ok(outcome(&report, args.strict))
 }
 
-/// `upgrade`
+/// Runs `upgrade`.
 pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
     let default = Resources::default();
     let resources = default.with_threads(args.threads.unwrap_or(default.threads).max(1));
@@ -93,7 +93,7 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `extract`
+/// Runs `extract`.
 pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let options = options(args.paths, &args.read, Prune::Nothing, stop)?;
@@ -102,7 +102,7 @@ pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let (mut articles, mut rejected) = (0u64, 0u64);
-    // What closes our output is no error of the library; it is kept here and told at the end.
+    // A closed output is no error of the library; it is kept here and reported at the end.
     let mut closed: Option<std::io::Error> = None;
     let walked = ingest::extract_all(&options, |record| {
         match record {
@@ -133,7 +133,7 @@ pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
     })
 }
 
-/// Takes the options' inputs into the current generation, making the first where there is none.
+/// Ingests the options' inputs into the current generation, creating the first one if there is none.
 pub fn ingest_current(
     index: &Path,
     segmenter: Option<&Segmenter>,
@@ -159,7 +159,7 @@ fn rehearse(index: &Path, options: &Options<'_>, mut console: Console, strict: b
     Ok(outcome(&report, strict))
 }
 
-/// What the library is told of the arguments.
+/// Converts the arguments to the library's options.
 pub fn options<'a>(
     paths: Vec<PathBuf>,
     read: &ReadArgs,
@@ -189,7 +189,7 @@ pub fn options<'a>(
     Ok(options)
 }
 
-/// What the library is told of the arguments of `index` and `reindex`.
+/// Converts the arguments of `index` and `reindex` to the library's options.
 fn build_options<'a>(args: &BuildArgs, prune: Prune, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
     let mut options = options(args.paths.clone(), &args.read, prune, stop)?
         .threads(resources(args).threads)
@@ -215,21 +215,21 @@ fn resources(args: &BuildArgs) -> Resources {
     )
 }
 
-/// How often to commit; a figure that is no size is taken for the smallest one.
+/// Returns the number of bytes between commits; a figure that is no valid size counts as the smallest.
 fn commit_bytes(args: &BuildArgs) -> u64 {
     args.commit_mb.map_or(ingest::COMMIT_BYTES, |megabytes| (megabytes * f64::from(1 << 20)) as u64)
 }
 
 fn outcome(report: &Report, strict: bool) -> Outcome {
-    // What is kept out on request is as it should be.
+    // Records that are kept out on request are no failure.
     if strict && report.rejected > report.deleted { Outcome::Failed } else { Outcome::Found }
 }
 
-/// Ctrl-C once: finish the commit and stop. Twice: stop now.
+/// Handles Ctrl-C. Once: finishes the commit and stops. Twice: stops now.
 pub fn stop_on_interrupt() -> &'static AtomicBool {
     static STOP: OnceLock<AtomicBool> = OnceLock::new();
     let stop = STOP.get_or_init(|| AtomicBool::new(false));
-    // Where no handler can be set the system's own stays: Ctrl-C stops at once, and the last commit is kept.
+    // If no handler can be set, the system's own stays: Ctrl-C stops at once, and the last commit is kept.
     let _ = ctrlc::set_handler(|| {
         let stop = STOP.get_or_init(|| AtomicBool::new(false));
         if stop.swap(true, Ordering::SeqCst) {
@@ -241,20 +241,20 @@ pub fn stop_on_interrupt() -> &'static AtomicBool {
     stop
 }
 
-/// What does not come to a stop by itself (a record that takes long, a check, a merge) is stopped: the last commit stands, and
-/// the same command goes on from there. A commit under way is waited for.
+/// Ends the process if the run does not stop by itself in time (a record that takes long, a check, a merge): the last
+/// commit stands, and the same command continues from there. A commit in progress is waited for.
 fn stop_soon() {
     std::thread::sleep(PATIENCE);
     while COMMITTING.load(Ordering::SeqCst) {
         std::thread::sleep(PATIENCE / 8);
     }
-    // Whoever has just committed ends by itself now.
+    // A run that has just committed ends by itself now.
     std::thread::sleep(PATIENCE / 8);
     eprintln!("it takes too long to stop; stopped at the last commit");
     std::process::exit(INTERRUPTED.into());
 }
 
-/// One line about what was done.
+/// Returns one line about the run.
 pub fn summary(report: &Report) -> String {
     let some = |count: u64, one: &str, more: &str| match count {
         0 => String::new(),

@@ -1,4 +1,4 @@
-//! `concordance`, `compare`, `search --queries`: answers that are taken away as tables.
+//! `concordance`, `compare`, `search --queries`: answers as tables, for use in other programs.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ use gongxun_core::search::concordance::{Context, Order};
 use gongxun_core::search::{Read as _, Request, concordance};
 use gongxun_core::view;
 
-/// `concordance`
+/// Runs `concordance`.
 pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let conditions = &args.query.conditions;
@@ -30,7 +30,7 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
     }
     let style = style();
     let context = args.context.unwrap_or(match style.width {
-        // As much as fits.
+        // As much as fits the terminal.
         Some(width) if args.format == LineFormat::Text => width,
         _ => concordance::DEFAULT_CONTEXT,
     });
@@ -78,7 +78,7 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
     Ok(if counts.occurrences > 0 { Outcome::Found } else { Outcome::Nothing })
 }
 
-/// `compare`
+/// Runs `compare`.
 pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
     if args.queries.len() > MAX_QUERIES {
         bail!("{} queries: compare takes {MAX_QUERIES} at the most", args.queries.len());
@@ -121,6 +121,7 @@ pub fn print_comparison(
 }
 
 fn requests(queries: &[String], conditions: &ConditionArgs) -> anyhow::Result<Vec<Request>> {
-    let request = |query: &String| request::request(&snapshot, std::slice::from_ref(query), conditions).context(query.clone());
+    let request =
+        |query: &String| request::request(&snapshot, std::slice::from_ref(query), conditions).context(query.clone());
     queries.iter().map(request).collect()
 }

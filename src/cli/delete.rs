@@ -19,12 +19,12 @@ use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete, purge
 use gongxun_core::query;
 use gongxun_core::view::{self, clean};
 
-/// How many of the other copies are printed; `--dry-run --copies yes` prints all.
+/// The most other copies that are printed; `--dry-run --copies yes` prints all.
 const PRINTED_COPIES: usize = 10;
-/// How many articles are deleted without a question or `--yes`, where ids name them or there is nobody to ask.
+/// The most articles that are deleted without a question or `--yes`, if ids name them or there is nobody to ask.
 const UNASKED: usize = 20;
 
-/// `delete`
+/// Runs `delete`.
 pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     if args.list {
         return list(index);
@@ -101,7 +101,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `delete --purge`
+/// Runs `delete --purge`.
 fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Result<Outcome> {
     for index in std::iter::once(index).chain(snapshots.iter().map(PathBuf::as_path)) {
         let purged = purge::purge(index, ids, Resources::default(), stop_on_interrupt())?;
@@ -122,8 +122,8 @@ fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Resu
     Ok(Outcome::Found)
 }
 
-/// Refuses a query of which any part was not understood, or understood in one of several ways: a filter that was left out
-/// would delete everything that it was to spare.
+/// Refuses a query with any part that was not understood, or understood in one of several ways: without a filter that
+/// was left out, everything that it was to spare would be deleted.
 fn require_understood(args: &DeleteArgs) -> anyhow::Result<()> {
     let query = args.query.as_deref().map(query::parse);
     let notes: Vec<&str> = query.iter().flat_map(|query| &query.notes).map(|note| note.message.as_str()).collect();
@@ -139,7 +139,7 @@ fn require_understood(args: &DeleteArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether so many articles may be deleted: asked on a terminal where a query named them, or there are many.
+/// Whether this many articles may be deleted. Asks on a terminal if a query selected them, or there are many.
 fn confirmed(args: &DeleteArgs, count: usize) -> anyhow::Result<bool> {
     let by_query = args.query.is_some() || args.source.is_some();
     match is_a_dialogue() {
@@ -163,7 +163,7 @@ fn ask(question: &str) -> anyhow::Result<bool> {
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是"))
 }
 
-/// Whether the other copies go too. They are listed where that was not said beforehand.
+/// Whether the other copies are deleted too. They are listed if the arguments do not say so.
 fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
     let count = copies.len();
     match args.copies {
@@ -190,7 +190,7 @@ fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
     Ok(go)
 }
 
-/// `delete --forget`
+/// Runs `delete --forget`.
 fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
     if ids.is_empty() {
         bail!(
@@ -209,7 +209,7 @@ fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `delete --list`
+/// Runs `delete --list`.
 fn list(index: &Path) -> anyhow::Result<Outcome> {
     let tombstones = Tombstones::read(index)?;
     let lines: String = tombstones.iter().map(|one| format!("{}  {}\n", one.id, clean::line(&one.file))).collect();
@@ -222,7 +222,7 @@ fn articles(count: usize) -> String {
     if count == 1 { "1 article".into() } else { format!("{count} articles") }
 }
 
-/// Deleting cuts no text: one thread is enough.
+/// Returns the resources of a deletion: it segments no text, so one thread is enough.
 fn resources() -> Resources {
     Resources::default().with_threads(1)
 }

@@ -1,4 +1,4 @@
-//! `extract --explain`: where each line of a page went, and why.
+//! `extract --explain`: the part of each line of a page, and the reason.
 
 use std::io::{BufWriter, Write as _};
 use std::ops::ControlFlow;
@@ -11,7 +11,7 @@ use gongxun_ingest::archive;
 use gongxun_ingest::extract::{Explanation, explain};
 use gongxun_ingest::ingest::Options;
 
-/// Prints where the lines of each record of the options' inputs went.
+/// Prints the parts of the lines of each record in the options' inputs.
 pub fn print(options: &Options<'_>, format: Format) -> anyhow::Result<Outcome> {
     if !matches!(format, Format::Text | Format::Json | Format::Jsonl) {
         bail!("--explain prints text, json or jsonl");
@@ -63,7 +63,7 @@ fn write(out: &mut impl std::io::Write, explanation: &Explanation, format: Forma
     writeln!(out)
 }
 
-/// A text without what a terminal would obey.
+/// Removes from a text what a terminal would obey.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c == '\t' { '｜' } else { c }).filter(|c| !c.is_control()).collect()
 }

@@ -1,4 +1,4 @@
-//! `rollback`, `snapshot`, `export`: what is done with a whole index.
+//! `rollback`, `snapshot`, `export`: operations on a whole index.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use gongxun_core::index::{DocAddress, Snapshot, backup, export as articles};
 use gongxun_core::search::{Copies, Kind, Request, select};
 use gongxun_core::view;
 
-/// `rollback`
+/// Runs `rollback`.
 pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<Outcome> {
     let rollback = Rollback::prepare(index, to)?;
     let target = &rollback.to;
@@ -57,7 +57,7 @@ fn side(side: &Side) -> String {
     )
 }
 
-/// `snapshot`
+/// Runs `snapshot`.
 pub fn snapshot(index: &Path, target: &Path) -> anyhow::Result<Outcome> {
     let copied = backup::backup(index, target)?;
     eprintln!(
@@ -74,7 +74,7 @@ pub fn snapshot(index: &Path, target: &Path) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `export`
+/// Runs `export`.
 pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let conditions = &args.conditions;
@@ -85,7 +85,7 @@ pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
         false => {
             let asked = request::request(&snapshot, &query, conditions)?;
             request::notes(&asked.query.notes, &[]);
-            // Each copy is an article of the archive.
+            // Each copy is an article of its own here.
             let all = Request { copies: Copies::All, ..asked };
             Some(select::with_kinds(&snapshot, &all, &request::control(conditions))?.into_iter().collect())
         }
@@ -101,7 +101,7 @@ pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
         if args.format == ExportFormat::Csv {
             write!(out, "{}{}", csv_begins(&args.output), view::csv::header())?;
         }
-        // What closes our output is no error of the library; it is kept here and told at the end.
+        // A closed output is no error of the library; it is kept here and reported at the end.
         let mut closed: Option<anyhow::Error> = None;
         let exported = articles::export(&snapshot, addresses, |article| {
             count += 1;

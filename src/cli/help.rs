@@ -1,22 +1,22 @@
-//! Help, and what is said of arguments that make no sense, in the language of messages.
+//! Help, and messages about invalid arguments, in the language of messages.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use gongxun_core::view::messages::Language;
 
-/// How help is laid out, in Chinese.
+/// The layout of help in Chinese.
 const TEMPLATE: &str = "{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 
-/// The command that answers for clap's own, and its argument.
+/// The command that replaces clap's own `help`, and its argument.
 const HELP: &str = "help";
 const OF: &str = "of";
 
-/// The command with its help in this language.
+/// Returns the command with its help in this language.
 pub fn translated(command: Command, language: Language) -> Command {
     match language {
         Language::English => command,
-        // The help of `help` and `--help` is clap's own, which it adds when it builds.
+        // The help of `help` and `--help` is clap's own, which it adds when it builds the command.
         Language::Chinese => chinese(command),
     }
 }
@@ -42,7 +42,7 @@ fn chinese(mut command: Command) -> Command {
     let command = names.iter().fold(command, |command, name| command.mut_subcommand(name, chinese));
     match names.is_empty() {
         true => command,
-        // In place of clap's own, which speaks English.
+        // Replaces clap's own flag, whose help is English.
         false => {
             let of = Arg::new(OF).value_name("命令").help("哪个命令").num_args(0..).help_heading("参数");
             let help =
@@ -52,7 +52,7 @@ fn chinese(mut command: Command) -> Command {
     }
 }
 
-/// The help that `help` asks for, where the command answers it in place of clap.
+/// Returns the help that `help` asks for, if the command answers it instead of clap.
 pub fn asked(command: &mut Command, matches: &ArgMatches) -> Option<String> {
     let (HELP, asked) = matches.subcommand()? else { return None };
     command.build();
@@ -66,17 +66,17 @@ pub fn asked(command: &mut Command, matches: &ArgMatches) -> Option<String> {
     Some(in_words(&of.render_long_help().to_string()))
 }
 
-/// The help that clap has laid out, with its own word for options in Chinese too.
+/// Translates clap's word for options in the help that it laid out.
 pub fn in_words(help: &str) -> String {
     help.replace("[OPTIONS]", "[选项]").replace("[COMMAND]", "[命令]")
 }
 
-/// A flag of clap's, in Chinese.
+/// Makes a flag of clap's in Chinese.
 fn own_flag(name: &'static str, short: char, action: ArgAction, help: &'static str) -> Arg {
     Arg::new(name).short(short).long(name).action(action).help(help).help_heading("选项")
 }
 
-/// The argument with its help, its values and its default in Chinese: clap says "default" and "possible values" itself.
+/// Adds an argument's values and default to its help in Chinese; clap's own words for these are English.
 fn with_values(arg: Arg) -> Arg {
     let values = arg.get_possible_values();
     let say = |text: &clap::builder::StyledStr| Language::Chinese.say(&text.to_string()).into_owned();
@@ -113,7 +113,7 @@ fn with_values(arg: Arg) -> Arg {
     }
 }
 
-/// What clap says of arguments that make no sense, in Chinese; none where it is help that was asked for.
+/// Translates clap's error about invalid arguments to Chinese; none if the error is help that was asked for.
 pub fn complaint(error: &clap::Error) -> Option<String> {
     let text = |kind: ContextKind| match error.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
     use crate::cli::args::Args;
 
-    /// Everything that help says stands in the catalogue.
+    /// All texts of help are in the catalogue.
     #[test]
     fn all_help_is_in_chinese() {
         fn walk(command: &Command, missing: &mut Vec<String>) {

@@ -1,5 +1,5 @@
-//! The commands that read an index and change nothing: `timeline`, `facets`, `similar`, `reprints`, `why-not`, `complete`,
-//! `show`, `cite`, `stats`, `verify`; and what prints what the program knows by itself: `segment`, `completions`, `man`.
+//! The commands that read an index and change nothing: `timeline`, `facets`, `similar`, `reprints`, `why-not`,
+//! `complete`, `show`, `cite`, `stats`, `verify`; and those that need no index: `segment`, `completions`, `man`.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ use gongxun_core::view;
 use gongxun_text::fold::fold;
 use gongxun_text::segment::{Hmm, Segmenter};
 
-/// `timeline`
+/// Runs `timeline`.
 pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let request = Request { occurrences: true, ..request::request(&snapshot, &args.query, &args.conditions)? };
@@ -50,7 +50,7 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
     Ok(found(timeline.counted()))
 }
 
-/// The length of a period.
+/// Converts the length of a period.
 pub fn step(by: StepArg) -> Step {
     match by {
         StepArg::Day => Step::Day,
@@ -59,11 +59,15 @@ pub fn step(by: StepArg) -> Step {
     }
 }
 
-/// `facets`
+/// Runs `facets`.
 pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
-    let request =
-        Request { limit: 0, facets: true, occurrences: true, ..request::request(&snapshot, &args.query, &args.conditions)? };
+    let request = Request {
+        limit: 0,
+        facets: true,
+        occurrences: true,
+        ..request::request(&snapshot, &args.query, &args.conditions)?
+    };
     let results = snapshot.answer(&request, &request::control(&args.conditions))?;
     let facets = results.facets.clone().unwrap_or_default();
     let text = match table.format() {
@@ -87,7 +91,7 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
     ))
 }
 
-/// `similar`
+/// Runs `similar`.
 pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
@@ -101,7 +105,7 @@ pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Resu
     Ok(found(results.hits.len() as u64))
 }
 
-/// `reprints`
+/// Runs `reprints`.
 pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
@@ -116,7 +120,7 @@ pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     Ok(found(copies.len() as u64))
 }
 
-/// `why-not`: the last part is the id, as the query is as many parts as one likes.
+/// Runs `why-not`. The last part is the id, since the query may have any number of parts.
 pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
     let Some((id, parts)) = args.query_and_id.split_last() else { bail!("write a query, and an article's id") };
     let snapshot = request::open(index)?;
@@ -132,7 +136,7 @@ pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `complete`
+/// Runs `complete`.
 pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let words = snapshot.complete(prefix, limit)?;
@@ -149,12 +153,12 @@ pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow:
     Ok(found(words.len() as u64))
 }
 
-/// The least of an id that stands for all of it.
+/// The least characters of an id's beginning that identify it.
 const LEAST_OF_ID: usize = 4;
-/// How many ids are named where several begin alike.
+/// The most ids that are listed if several begin alike.
 const NAMED_IDS: usize = 5;
 
-/// The id that was given, or the only one that begins so.
+/// Returns the given id, or the only one with this beginning.
 fn article_id(snapshot: &Snapshot, index: &Path, given: &str) -> anyhow::Result<ArticleId> {
     let id = ArticleId(given.to_string());
     if given.len() < LEAST_OF_ID || snapshot.find(&id)?.is_some() {
@@ -172,7 +176,7 @@ fn article_id(snapshot: &Snapshot, index: &Path, given: &str) -> anyhow::Result<
     }
 }
 
-/// What stops a command that was given an id that no article has.
+/// Fails because no article has this id.
 pub fn no_article(index: &Path, id: &str) -> anyhow::Result<Outcome> {
     let hint = if ArticleId::is_valid(id) { "" } else { "; an id is what search prints under each hit" };
     bail!("{id}: no article of this id in {}{hint}", index.display())
@@ -182,7 +186,7 @@ fn found(count: u64) -> Outcome {
     if count > 0 { Outcome::Found } else { Outcome::Nothing }
 }
 
-/// `show`
+/// Runs `show`.
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
@@ -196,7 +200,7 @@ pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `cite`
+/// Runs `cite`.
 pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let mut articles = Vec::new();
@@ -219,7 +223,7 @@ pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Re
     Ok(Outcome::Found)
 }
 
-/// `stats`
+/// Runs `stats`.
 pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let stats = Stats::of(&snapshot)?;
@@ -229,7 +233,7 @@ pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `verify`
+/// Runs `verify`.
 pub fn verify(index: &Path, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
     let extent = if all { Extent::All } else { Extent::Sample };
     let report = verify::verify(index, verify::Options::default().sample(sample).extent(extent).seed(seed))?;
@@ -237,7 +241,7 @@ pub fn verify(index: &Path, all: bool, sample: usize, seed: u64) -> anyhow::Resu
     Ok(if report.is_sound() { Outcome::Found } else { Outcome::Failed })
 }
 
-/// `segment`
+/// Runs `segment`.
 pub fn segment(index: &Path, args: SegmentArgs) -> anyhow::Result<Outcome> {
     let segmenter = match &args.dict {
         Some(file) => {
@@ -266,7 +270,7 @@ pub fn segment(index: &Path, args: SegmentArgs) -> anyhow::Result<Outcome> {
     Ok(if words.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// `completions`
+/// Runs `completions`.
 pub fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "gongxun", &mut script);
@@ -274,7 +278,7 @@ pub fn completions(shell: clap_complete::Shell) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `man`
+/// Runs `man`.
 pub fn man() -> anyhow::Result<Outcome> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Args::command()).render(&mut page)?;

@@ -1,10 +1,10 @@
-//! The command line: arguments in, calls of the library out. The only place that knows clap and anyhow.
+//! The command line: arguments in, calls of the library out. Only this module names clap and anyhow.
 //!
-//! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1 when
-//! nothing was found, 2 for an error, 130 when it was interrupted.
+//! Data goes to standard output, all else to standard error. The exit code is 0 when something was found or done, 1
+//! when nothing was found, 2 for an error, 130 if it was interrupted.
 
-/// As the standard library's, in the language of messages, with what a terminal would obey shown as signs: messages name
-/// files and titles of an archive. With `--quiet` nothing is said.
+/// Prints a message like the standard library's macro, but in the language of messages and with signs in place of what
+/// a terminal would obey, since messages name files and titles of an archive. With `--quiet` it prints nothing.
 macro_rules! eprintln {
     ($($message:tt)*) => {
         if !$crate::cli::settings::get().quiet {
@@ -65,7 +65,7 @@ pub fn main() -> ExitCode {
     let args = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => args,
         Err(error) => {
-            // clap's own exit code for help and version is 0, for a mistake 2.
+            // clap's own exit code is 0 for help and version, 2 for a mistake.
             let code = error.exit_code();
             match help::complaint(&error).filter(|_| language == Language::Chinese) {
                 Some(complaint) => std::eprint!("{}", clean::text(&complaint)),
@@ -77,16 +77,20 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(code).unwrap_or(2));
         }
     };
-    settings::set(Settings { language: settings::chosen(args.lang, &args.index), color: args.color, quiet: args.quiet });
+    settings::set(Settings {
+        language: settings::chosen(args.lang, &args.index),
+        color: args.color,
+        quiet: args.quiet,
+    });
     let index = args.index.clone();
     match run(args).map_err(|error| diagnosed(&index, error)) {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::from(1),
         Ok(Outcome::Failed) => ExitCode::from(2),
-        // Who closes the pipe has seen enough.
+        // The reader of the pipe has closed it, which is no failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Errors are said whatever else is not.
+            // Errors are printed even with `--quiet`.
             let language = settings::language();
             let causes: Vec<String> =
                 error.chain().map(|cause| language.say(&cause.to_string()).into_owned()).collect();
@@ -100,7 +104,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The causes of an error, the outermost first, without those that the one before says already.
+/// Returns the causes of an error, the outermost first, without those that the one before contains.
 fn said_once(causes: &[String]) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for cause in causes {
@@ -111,7 +115,7 @@ fn said_once(causes: &[String]) -> Vec<String> {
     said
 }
 
-/// Names the damaged file behind an error, where there is one: a command has the time to read all files of the index.
+/// Names the damaged file behind an error, if there is one: a command has the time to check all files of the index.
 fn diagnosed(index: &Path, error: anyhow::Error) -> anyhow::Error {
     if !matches!(error.downcast_ref(), Some(Error::Engine(_) | Error::Damaged { .. })) {
         return error;
@@ -123,7 +127,8 @@ fn diagnosed(index: &Path, error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-/// A panic over a damaged file becomes an error of its own, which is printed; the panic itself says nothing to people.
+/// A panic over a damaged file becomes an error of its own, which is printed; the panic's own message is not for
+/// people.
 fn silence_guarded_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -10,9 +10,9 @@ use super::args::OutputArgs;
 use super::settings;
 use gongxun_core::view::terminal::{Color, Style};
 
-/// What stands in the name of a file between that of the one it is to replace and the number of the process.
+/// The part of a temporary file's name between the name of the file that it replaces and the number of the process.
 const UNDER_WAY: &str = ".gongxun-";
-/// How many links may lead from one to the next.
+/// The most symbolic links that are followed.
 const LINKS: usize = 40;
 
 /// Writes to standard output.
@@ -22,7 +22,7 @@ pub fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes to a file, or to standard output where none is named.
+/// Writes to a file, or to standard output if none is named.
 pub fn write_to(
     output: Option<&Path>,
     write: impl FnOnce(&mut dyn io::Write) -> anyhow::Result<()>,
@@ -41,18 +41,19 @@ pub fn write_to(
     file.finish().with_context(can_not)
 }
 
-/// What CSV begins with: the byte order mark where it is asked for, or where it goes to a file that ends in .csv.
+/// Returns the beginning of a CSV file: the byte order mark if it is asked for, or the output is a file that ends in
+/// .csv.
 pub fn csv_begins(output: &OutputArgs) -> &'static str {
     let is_csv = output.output.as_deref().and_then(Path::extension).is_some_and(|end| end.eq_ignore_ascii_case("csv"));
     if output.bom.unwrap_or(is_csv) { gongxun_core::view::csv::BYTE_ORDER_MARK } else { "" }
 }
 
-/// Whether an error means that whoever reads our output has stopped.
+/// Whether an error means that the reader of the output has closed it.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
 }
 
-/// How text on standard output is set: in colour and broken into lines on a terminal, plain in a pipe.
+/// Returns the style of text on standard output: in colour and broken into lines on a terminal, plain in a pipe.
 pub fn style() -> Style {
     let terminal = io::stdout().is_terminal();
     Style {
@@ -62,17 +63,17 @@ pub fn style() -> Style {
     }
 }
 
-/// A file that is named for output. A plain file is replaced in one step, so that half of an output never stands under its
-/// name, where a link leads to it at the end of the link; a pipe or device is written to.
+/// A file for output. A plain file is replaced in one step, so that an incomplete output never has its name, and a
+/// symbolic link is followed; a pipe or device is written to.
 #[derive(Debug)]
 pub struct OutputFile {
     file: File,
-    /// Where a plain file is written, and what it is to replace.
+    /// The temporary path that is written, and the path that it replaces; only for a plain file.
     replaces: Option<(PathBuf, PathBuf)>,
 }
 
 impl OutputFile {
-    /// Opens the file. Nothing stands under its name before [`OutputFile::finish`].
+    /// Opens the file. Nothing has its name before [`OutputFile::finish`].
     pub fn create(path: &Path) -> io::Result<OutputFile> {
         let path = end_of_links(path)?;
         let known = fs::metadata(&path).ok();
@@ -82,16 +83,16 @@ impl OutputFile {
         let (folder, beside) = beside(&path)?;
         remove_abandoned(&folder, &path);
         let file = OpenOptions::new().create_new(true).write(true).open(&beside)?;
-        // Held as long as the process lives: tells the files of others that run from those of others that were killed.
+        // Held as long as the process lives: distinguishes the files of running processes from those of killed ones.
         file.try_lock().ok();
         if let Some(known) = known {
-            // Who may read the old one may read the new one.
+            // The new file has the permissions of the old one.
             file.set_permissions(known.permissions()).ok();
         }
         Ok(OutputFile { file, replaces: Some((beside, path)) })
     }
 
-    /// Makes what was written durable, and puts it under its name.
+    /// Makes the output durable and gives it its name.
     pub fn finish(mut self) -> io::Result<()> {
         let Some((beside, path)) = self.replaces.take() else { return Ok(()) };
         let done = self.file.sync_all().and_then(|()| fs::rename(&beside, &path));
@@ -124,7 +125,7 @@ impl Drop for OutputFile {
     }
 }
 
-/// Where links lead to, whether anything is there or not.
+/// Follows symbolic links to their end, whether a file is there or not.
 fn end_of_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..LINKS {
@@ -136,7 +137,7 @@ fn end_of_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links lead on from here"))
 }
 
-/// The folder of a file, and the name beside it that this process writes under.
+/// Returns the folder of a file, and the temporary name beside it that this process writes to.
 fn beside(path: &Path) -> io::Result<(PathBuf, PathBuf)> {
     let name = path.file_name().ok_or_else(|| io::Error::other("not the name of a file"))?;
     let mut beside = std::ffi::OsString::from(".");
@@ -146,7 +147,8 @@ fn beside(path: &Path) -> io::Result<(PathBuf, PathBuf)> {
     Ok((folder.to_path_buf(), folder.join(beside)))
 }
 
-/// Removes what processes that were killed were writing to take the place of this file: no running one holds it.
+/// Removes the temporary files with which killed processes were to replace this file: those that no running process
+/// holds.
 fn remove_abandoned(folder: &Path, path: &Path) {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
     let prefix = format!(".{name}{UNDER_WAY}");

@@ -1,8 +1,8 @@
-//! `--format svg`: counts over time as a picture for a paper.
+//! `--format svg`: counts over time as a picture for publication.
 //!
-//! A comparison flows in, the text of an SVG file flows out. Each query is a line with marks of its own shape, so that it is
-//! told from the others in grey too. A stretch in which the archive has no article is a grey band that no line crosses; a
-//! period without a match is a mark on the axis.
+//! A comparison flows in, the text of an SVG file flows out. Each query is a line with markers of its own shape, so
+//! that it can be told from the others in grey too. A period in which the archive has no article is a grey band that no
+//! line crosses; a period without a match is a marker on the axis.
 
 use anyhow::anyhow;
 use plotters::element::DynElement;
@@ -14,16 +14,16 @@ use gongxun_core::search::compare::{Comparison, Row};
 use gongxun_core::view::messages::Language;
 use gongxun_core::view::width::columns;
 
-/// The size in pixels; a vector picture is set to any other.
+/// The size in pixels; a vector picture scales to any other.
 const SIZE: (u32, u32) = (960, 540);
 /// The height of a line of the legend, and of its letters.
 const LINE: u32 = 24;
 const LETTER: u32 = 15;
-/// What a column of text takes, about.
+/// The approximate width of a column of text.
 const COLUMN: i32 = 8;
 /// The most names of periods below the axis.
 const TICKS: i64 = 12;
-/// Colours that people with any sight of colours tell apart (Okabe and Ito).
+/// Colours that people with colour blindness can distinguish (Okabe and Ito).
 const COLORS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -35,17 +35,17 @@ const COLORS: [RGBColor; 7] = [
 ];
 const BAND: RGBColor = RGBColor(228, 228, 228);
 
-/// What the words of a picture say.
+/// The words of a picture.
 pub struct Words {
-    /// Beside the values: shares of articles.
+    /// Beside the values, which are shares of articles.
     share: String,
-    /// Beside the values: occurrences in a million characters.
+    /// Beside the values, which are occurrences per million characters.
     rate: String,
-    /// In the legend: stretches without an article.
+    /// In the legend, for the gaps.
     gap: String,
 }
 
-/// The words in a language.
+/// Returns the words in a language.
 pub fn words(language: Language) -> Words {
     let [share, rate, gap] =
         ["share of articles, %", "occurrences in a million characters", "no article in the archive"]
@@ -53,7 +53,7 @@ pub fn words(language: Language) -> Words {
     Words { share, rate, gap }
 }
 
-/// The picture of a comparison: the shares of the periods' articles, or the rate of occurrences where it has one.
+/// Draws a comparison: the shares of the periods' articles, or the rate of occurrences if it has one.
 pub fn svg(comparison: &Comparison, words: &Words) -> anyhow::Result<String> {
     let mut out = String::new();
     let failed = |error: &dyn std::fmt::Display| anyhow!("the picture can't be drawn: {error}");
@@ -75,7 +75,7 @@ pub fn svg(comparison: &Comparison, words: &Words) -> anyhow::Result<String> {
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-/// A stretch of periods in numbers that grow by one from period to period.
+/// Returns the number of a period; consecutive periods have consecutive numbers.
 fn place(period: &str) -> Option<i64> {
     let parts: Vec<i64> = period.split('-').map(|part| part.parse().ok()).collect::<Option<_>>()?;
     match parts.as_slice() {
@@ -85,7 +85,7 @@ fn place(period: &str) -> Option<i64> {
     }
 }
 
-/// The name of a period, where one has it.
+/// Returns the name of the period with this number, in the form of `like`.
 fn name(number: i64, like: &str) -> String {
     match like.split('-').count() {
         1 => number.to_string(),
@@ -137,7 +137,7 @@ fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words) -> Drawn {
     }
     for query in 0..queries {
         let color = COLORS[query % COLORS.len()];
-        // A line ends where the archive does.
+        // A line ends at a gap.
         for stretch in rows.chunk_by(|(before, _), (after, _)| before + 1 == *after) {
             let points = stretch.iter().map(|(number, row)| (*number as f64, value(row, query)));
             chart.draw_series(LineSeries::new(points, color.stroke_width(2)))?;
@@ -147,7 +147,7 @@ fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words) -> Drawn {
             area.draw(&mark(query, at))?;
         }
     }
-    // The library would name fractions of a period.
+    // The library itself would label fractions of a period.
     let style = TextStyle::from(("sans-serif", LETTER)).pos(Pos::new(HPos::Center, VPos::Top));
     for number in (first..=last).step_by(step as usize).filter(|_| !rows.is_empty()) {
         let (x, y) = chart.plotting_area().map_coordinate(&(number as f64, 0.0));
@@ -157,7 +157,7 @@ fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words) -> Drawn {
     Ok(())
 }
 
-/// The mark of a query: a circle, a triangle, a cross, in turn.
+/// Draws the marker of a query: a circle, a triangle, a cross, in turn.
 fn mark<'a, B: DrawingBackend + 'a>(query: usize, at: (i32, i32)) -> DynElement<'a, B, (i32, i32)> {
     let color = COLORS[query % COLORS.len()];
     match query % 3 {
@@ -167,16 +167,16 @@ fn mark<'a, B: DrawingBackend + 'a>(query: usize, at: (i32, i32)) -> DynElement<
     }
 }
 
-/// A part of the legend.
+/// An entry of the legend.
 struct Entry<'a> {
-    /// The query's number; none for the stretches without an article.
+    /// The query's number; none for the gaps.
     query: Option<usize>,
     text: &'a str,
     line: u32,
     left: i32,
 }
 
-/// What the lines and bands stand for, broken into lines.
+/// Returns the entries of the legend for lines and bands, broken into lines.
 fn legend<'a>(comparison: &'a Comparison, words: &'a Words) -> Vec<Entry<'a>> {
     let names = comparison.queries.iter().enumerate().map(|(number, query)| (Some(number), query.query.as_str()));
     let bands = (!comparison.gaps.is_empty()).then_some((None, words.gap.as_str()));

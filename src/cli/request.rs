@@ -1,4 +1,4 @@
-//! A query with its conditions, as every command takes it that asks one.
+//! A query with its conditions, as all commands with a query take it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use gongxun_core::search::{Breadth, Copies, Request, Results};
 use gongxun_text::charset;
 use gongxun_text::synonyms::Synonyms;
 
-/// The request for a query, which is as many parts as one likes.
+/// Makes the request for a query, which may have any number of parts.
 pub fn request(snapshot: &Snapshot, parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
     let filters = filters(conditions)?;
     let text = parts.join(" ");
     let query = match (text.trim().is_empty(), filters.is_empty()) {
         (true, true) => bail!("write a query, or what it is narrowed by: --editor, --source, --from …"),
-        // A filter alone asks for something.
+        // A filter alone is a query, too.
         (true, false) => {
             let mut query = Query::default();
             query.text = text;
@@ -36,7 +36,7 @@ pub fn request(snapshot: &Snapshot, parts: &[String], conditions: &ConditionArgs
     Ok(request)
 }
 
-/// How much a request takes in, and whether copies count each.
+/// Sets the kinds of matches that a request includes, and whether each copy counts.
 pub fn widen(request: &mut Request, conditions: &ConditionArgs) {
     request.breadth =
         Breadth::of(!conditions.exact && !conditions.no_synonyms, !conditions.exact && !conditions.no_partial);
@@ -44,7 +44,7 @@ pub fn widen(request: &mut Request, conditions: &ConditionArgs) {
     request.copies = if conditions.all_copies { Copies::All } else { Copies::Collapsed };
 }
 
-/// What narrows a query.
+/// Returns the filters that the arguments set.
 pub fn filters(conditions: &ConditionArgs) -> anyhow::Result<Vec<Filter>> {
     let filters = [
         conditions.source.clone().map(Filter::Source),
@@ -69,7 +69,7 @@ pub fn filters(conditions: &ConditionArgs) -> anyhow::Result<Vec<Filter>> {
     Ok(filters)
 }
 
-/// What ends the search, where something does.
+/// Returns the control that ends the search at its deadline, if one is set.
 pub fn control(conditions: &ConditionArgs) -> Control<'static> {
     let control = Control::default();
     match conditions.deadline.and_then(|seconds| Instant::now().checked_add(seconds)) {
@@ -78,8 +78,8 @@ pub fn control(conditions: &ConditionArgs) -> Control<'static> {
     }
 }
 
-/// The synonyms of the index, with the user's where a file is given; none for those of the index alone. Spreadsheets save such
-/// files in GBK, so its charset is looked at.
+/// Reads the synonyms of the index, with the user's if a file is given; `None` for those of the index alone. Spreadsheets
+/// save such files in GBK, so the charset is detected.
 pub fn synonyms(snapshot: &Snapshot, conditions: &ConditionArgs) -> anyhow::Result<Option<Arc<Synonyms>>> {
     let Some(file) = &conditions.synonym_file else { return Ok(None) };
     let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
@@ -87,8 +87,8 @@ pub fn synonyms(snapshot: &Snapshot, conditions: &ConditionArgs) -> anyhow::Resu
     Ok(Some(Arc::new(synonyms.with_context(|| file.display().to_string())?)))
 }
 
-/// Opens an index to ask it. Where its `gongxun.toml` says something else than what the index has recorded, a note tells it:
-/// searches go by the record.
+/// Opens an index for a query. If its `gongxun.toml` differs from what the index has recorded, a note says so: searches use
+/// the record.
 pub fn open(index: &Path) -> anyhow::Result<Snapshot> {
     let config = Config::read(index)?;
     let snapshot = Snapshot::open(index)?;
@@ -100,29 +100,29 @@ pub fn open(index: &Path) -> anyhow::Result<Snapshot> {
     Ok(snapshot)
 }
 
-/// What there is to say about a query and its answer, for people.
+/// Prints the notes on a query and its answer, for people.
 pub fn remarks(results: &Results) {
     notes(&results.query_notes, &results.notes);
     results.suggestions.iter().for_each(|other| eprintln!("note: {}", other.question()));
 }
 
-/// The notes of a parser and of a search, for people.
+/// Prints the notes of a parser and of a search, for people.
 pub fn notes(of_query: &[Note], of_search: &[String]) {
     of_query.iter().for_each(|note| eprintln!("note: {}", note.message));
     of_search.iter().for_each(|note| eprintln!("note: {note}"));
 }
 
-/// So many articles.
+/// Formats a number of articles.
 pub fn articles(count: u64) -> String {
     if count == 1 { "1 article".into() } else { format!("{count} articles") }
 }
 
-/// So many words.
+/// Formats a number of words.
 pub fn words(count: u64) -> String {
     if count == 1 { "1 word".into() } else { format!("{count} words") }
 }
 
-/// So many occurrences in so many articles.
+/// Formats a number of occurrences in a number of articles.
 pub fn occurrences(occurrences: u64, of_articles: u64) -> String {
     let plural = if occurrences == 1 { "" } else { "s" };
     format!("{occurrences} occurrence{plural} in {}", articles(of_articles))

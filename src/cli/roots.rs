@@ -1,4 +1,4 @@
-//! `roots`: the archive's folders that the index knows.
+//! `roots`: the archive's folders that are recorded in the index.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use gongxun_core::index::{Generation, Resources, Root, Snapshot, Writer};
 use gongxun_core::view::clean;
 use gongxun_ingest::ingest::roots::{move_root, shown};
 
-/// `roots`
+/// Runs `roots`.
 pub fn roots(index: &Path, action: Option<RootsAction>, json: bool) -> anyhow::Result<Outcome> {
     match action {
         Some(RootsAction::Move { name, path }) => moved(index, &name, &path),

@@ -33,7 +33,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     }
 }
 
-/// A page of hits with all that there is to say beside it.
+/// Prints a page of hits, with all notes on it.
 fn page(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let results = archive.answer(request, &request::control(conditions))?;
@@ -59,7 +59,7 @@ fn page(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Res
     Ok(if results.hits.is_empty() && results.pages.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// All that matches, one by one: what was typed, and more where that is asked for.
+/// Prints all matches, one by one: full matches, and others if they are asked for.
 fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let control = request::control(conditions);
@@ -70,7 +70,7 @@ fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::R
             write!(out, "{}{}", csv_begins(&args.output), view::csv::header())?;
         }
         let mut number = 0;
-        // What closes our output is no error of the library; it is kept here and told at the end.
+        // A closed output is no error of the library; it is kept here and reported at the end.
         let mut closed: Option<std::io::Error> = None;
         let selected = archive.select(request, &control, &mut |hit| {
             number += 1;
@@ -93,7 +93,7 @@ fn export(archive: &dyn Read, request: &Request, args: &SearchArgs) -> anyhow::R
     Ok(if selection.given == 0 { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// One hit in a format for programs, spreadsheets and reference managers.
+/// Formats a hit for programs, spreadsheets and reference managers.
 fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> String {
     let article = &hit.article;
     match format {
@@ -106,7 +106,7 @@ fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> Stri
     }
 }
 
-/// What the arguments ask for.
+/// Converts the arguments to a request.
 fn request(args: &SearchArgs) -> anyhow::Result<Request> {
     let mut request = request::request(&snapshot, &args.query.query, &args.query.conditions)?;
     request.sort = match args.sort {
@@ -129,7 +129,7 @@ fn request(args: &SearchArgs) -> anyhow::Result<Request> {
     Ok(request)
 }
 
-/// The articles that a query, a source or both name: what was typed and no more, every copy by itself.
+/// Returns the articles that satisfy a query, a source or both: full matches, every copy by itself.
 pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) -> anyhow::Result<Vec<DocAddress>> {
     let query = query.map(query::parse).unwrap_or_default();
     query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
@@ -137,7 +137,7 @@ pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) 
     Ok(addresses(snapshot, &query, &filters)?)
 }
 
-/// Does what `index --prune` does for the corpus. Where that can't be done now, the index as it is must do.
+/// Updates the index from the corpus as `index --prune` does. If that is not possible now, the index is used as it is.
 pub fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let stop = AtomicBool::new(false);
     let options = build::options(vec![corpus.to_path_buf()], &Default::default(), Prune::BelowPaths, &stop)?;

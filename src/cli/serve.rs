@@ -13,7 +13,7 @@ use super::search::take_in;
 use gongxun_core::index::Index;
 use gongxun_server::{Hosts, Log, Server, Settings};
 
-/// `serve`
+/// Runs `serve`.
 pub fn serve(index: &Path, args: ServeArgs) -> anyhow::Result<Outcome> {
     let address = address(&args.addr)?;
     let settings = settings(&args, address)?;
@@ -37,7 +37,7 @@ fn address(text: &str) -> anyhow::Result<SocketAddr> {
     addresses.next().with_context(|| format!("--addr {text}: no address of this machine"))
 }
 
-/// What the server is told of the arguments.
+/// Converts the arguments to the server's settings.
 fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
     let token = match &args.token_file {
         Some(file) => {
@@ -64,7 +64,8 @@ fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
         }
     }
     let mut settings = Settings::default();
-    // Whoever has no token reads nothing, whatever name was asked; and who may reach an open server may name it as well.
+    // Without a token no request is answered, whatever host name it has; and a client that may reach an open server may
+    // use any name for it.
     settings.hosts = if token.is_some() || !is_loopback { Hosts::Any } else { Hosts::Loopback(args.hosts.clone()) };
     settings.token = token;
     settings.origins = args.origins.clone();
@@ -78,7 +79,7 @@ fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
     Ok(settings)
 }
 
-/// Opens the page where there is a browser. Where there is none, the address was printed.
+/// Opens the page in a browser, if there is one. Otherwise the printed address must do.
 fn open_browser(page: &str) {
     let program: &[&str] = if cfg!(target_os = "macos") {
         &["open"]

@@ -1,4 +1,4 @@
-//! What holds for the whole run: the language of messages, whether text is in colour, whether anything but errors is said.
+//! Settings of the whole run: the language of messages, the use of colour, whether anything but errors is printed.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::asked::{ColorArg, LangArg};
 use gongxun_core::index::config::Config;
 use gongxun_core::view::messages::Language;
 
-/// What was chosen.
+/// The settings that the user chose.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Settings {
     /// The language of messages and help.
@@ -27,18 +27,18 @@ pub fn set(settings: Settings) {
     SETTINGS.set(settings).ok();
 }
 
-/// What was chosen, or what holds without a choice.
+/// Returns the chosen settings, or the defaults.
 pub fn get() -> Settings {
     SETTINGS.get().copied().unwrap_or_default()
 }
 
-/// The language of messages.
+/// Returns the language of messages.
 pub fn language() -> Language {
     get().language
 }
 
-/// The language that the arguments ask for, before they are understood: help and complaints are in it too. Else the one that
-/// the index's `gongxun.toml` sets, else the one of the locale.
+/// Returns the language that the arguments ask for, read before clap parses them, since help and errors use it too;
+/// else that of the index's `gongxun.toml`, else that of the locale.
 pub fn language_of(args: &[OsString]) -> Language {
     let value = |option: &str| {
         let mut values = args.iter().enumerate().filter_map(|(at, arg)| match arg.to_str()? {
@@ -57,7 +57,7 @@ pub fn language_of(args: &[OsString]) -> Language {
     }
 }
 
-/// The language that an index sets, else the one of the locale.
+/// Returns the language that an index sets, else that of the locale.
 fn of_index(index: &Path) -> Language {
     match Config::language(index).as_deref() {
         Some("zh") => Language::Chinese,
@@ -66,14 +66,14 @@ fn of_index(index: &Path) -> Language {
     }
 }
 
-/// The language of the locale, as the system's own programs find it.
+/// Returns the language of the locale, determined as the system's own programs do.
 fn of_locale() -> Language {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
     Language::of_locale(&locale)
 }
 
-/// The language of an option, where one was given, else the one of the index.
+/// Returns the language of an option, if it is given; else that of the index.
 pub fn chosen(lang: Option<LangArg>, index: &Path) -> Language {
     match lang {
         Some(LangArg::Zh) => Language::Chinese,

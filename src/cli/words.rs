@@ -1,4 +1,5 @@
-//! `keywords`, `collocations`, `terms`: what is special in the articles of a query, and which word stands in how many.
+//! `keywords`, `collocations`, `terms`: the words that are characteristic of a query's articles, and the number of
+//! articles that hold a word.
 
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use gongxun_core::search::{Read as _, Request, collocations, keywords};
 use gongxun_core::view::{self, terminal::Style};
 use gongxun_text::fold::fold;
 
-/// `keywords`
+/// Runs `keywords`.
 pub fn keywords(index: &Path, args: &KeywordsArgs) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let conditions = &args.query.conditions;
@@ -34,7 +35,7 @@ pub fn keywords(index: &Path, args: &KeywordsArgs) -> anyhow::Result<Outcome> {
     Ok(if answer.keywords.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
-/// `collocations`
+/// Runs `collocations`.
 pub fn collocations(index: &Path, args: &CollocationsArgs) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let conditions = &args.query.conditions;
@@ -66,7 +67,7 @@ struct Forms<T> {
 /// The messages beside an answer.
 struct Said<'a> {
     notes: &'a [String],
-    /// What was counted.
+    /// The counts, for people.
     counted: String,
     cut_short: bool,
 }
@@ -90,7 +91,7 @@ fn print_words<T>(table: &TableArgs, answer: &T, forms: &Forms<T>, said: &Said<'
     Ok(())
 }
 
-/// `terms`
+/// Runs `terms`.
 pub fn terms(index: &Path, args: &TermsArgs) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let synonyms = request::synonyms(&snapshot, &args.conditions)?;

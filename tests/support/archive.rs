@@ -9,7 +9,7 @@ use gongxun_core::search::{Request, Results, search};
 use gongxun_ingest::ingest::{self, Options, Prune, Report};
 use gongxun_text::synonyms::Synonyms;
 
-/// A folder that goes when the test ends.
+/// A folder that is removed when the test ends.
 pub struct Archive {
     folder: tempfile::TempDir,
 }
@@ -23,7 +23,7 @@ impl Archive {
         self.folder.path().join("index")
     }
 
-    /// Writes an input file below the folder and gives its path.
+    /// Writes an input file below the folder and returns its path.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join("in").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -31,12 +31,12 @@ impl Archive {
         path
     }
 
-    /// The folder that [`Archive::write`] writes to.
+    /// Returns the folder that [`Archive::write`] writes to.
     pub fn inputs(&self) -> PathBuf {
         self.folder.path().join("in")
     }
 
-    /// Takes in what [`Archive::write`] wrote, with all that is gone taken out.
+    /// Ingests what [`Archive::write`] wrote, with pruning.
     pub fn ingest(&self) -> Report {
         self.ingest_from(&self.inputs(), &self.inputs())
     }
@@ -60,7 +60,7 @@ impl Archive {
         search(&self.snapshot(), &Request::new(parse(query)), Synonyms::builtin()).unwrap()
     }
 
-    /// The titles that a query finds in full, in order.
+    /// Returns the titles that a query finds in full, in order.
     pub fn titles(&self, query: &str) -> Vec<String> {
         let results = self.search(query);
         results.hits.into_iter().filter(|hit| !hit.is_partial()).map(|hit| hit.article.title.clone()).collect()

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use gongxun_text::random::Random;
 
-/// Files of the archive at the beginning, and articles of each.
+/// The number of files of the archive at the beginning.
 const FILES: usize = 24;
 const ARTICLES: usize = 20;
 
-/// What an index holds: the text of each article by its title, which is its name for life.
+/// The articles of an index: the text of each by its title, which never changes.
 pub type State = BTreeMap<String, String>;
 
 /// The archive: JSON lines in files, each article a title and a body.
@@ -17,18 +17,18 @@ pub struct Archive {
     folder: PathBuf,
     random: Random,
     pub files: BTreeMap<String, State>,
-    /// The titles of what was deleted from the index and is kept out.
+    /// The titles of the articles that were deleted from the index and are kept out.
     pub deleted: BTreeSet<String>,
     names: usize,
 }
 
-/// The file that an article stands in.
+/// Returns the file that an article stands in.
 pub fn file_of(title: &str) -> &str {
     title.split('之').next().unwrap_or_default()
 }
 
 impl Archive {
-    /// In a folder `in`, which is made.
+    /// Creates an archive in a new folder `in`.
     pub fn new(folder: &Path, seed: u64) -> Archive {
         let (folder, random) = (folder.join("in"), Random::new(seed));
         let mut archive = Archive { folder, random, files: BTreeMap::new(), deleted: BTreeSet::new(), names: 0 };
@@ -39,7 +39,7 @@ impl Archive {
         archive
     }
 
-    /// What an index of it holds.
+    /// Returns the articles that an index of the archive must hold.
     pub fn state(&self) -> State {
         let there = self.files.values().flatten().filter(|(title, _)| !self.deleted.contains(*title));
         there.map(|(title, body)| (title.clone(), body.clone())).collect()
@@ -61,7 +61,7 @@ impl Archive {
         self.files.get_mut(file).unwrap().insert(title, body);
     }
 
-    /// A text of its own; one in eight is a copy of another.
+    /// Returns a new text; one in eight is a copy of another.
     fn body(&mut self) -> String {
         if self.random.below(8) == 0
             && let Some(other) = self.files.values().flatten().nth(self.random.below(FILES * ARTICLES / 2))
@@ -84,7 +84,7 @@ impl Archive {
         std::fs::write(self.folder.join(file).with_extension("jsonl"), lines.collect::<String>()).unwrap();
     }
 
-    /// Another day: a third of the files change, a few go, a few come.
+    /// Changes the archive as from one day to the next: a third of the files change, a few are removed, a few added.
     pub fn change(&mut self) {
         for file in self.files.keys().cloned().collect::<Vec<_>>() {
             match self.random.below(24) {

@@ -8,43 +8,43 @@ use std::sync::OnceLock;
 use ferrous_opencc::{OpenCC, config::BuiltinConfig};
 use pinyin::ToPinyin;
 
-/// One mirror: what its script does and does not do.
+/// A mirror: the properties of its script.
 #[derive(Debug, Clone)]
 pub struct Mirror {
-    /// Step 1: simplified to traditional, character by character.
+    /// Step 1: Simplified characters to Traditional ones, one by one.
     pub traditional: bool,
-    /// A blank in front of the closing bracket.
+    /// Whether there is a blank in front of the closing bracket.
     pub blank: bool,
-    /// How step 2 was done.
+    /// The treatment of punctuation in step 2.
     pub marks: Marks,
-    /// What step 4 makes of bytes that are no character.
+    /// The treatment of undecodable bytes in step 4.
     pub decoder: Decoder,
     /// The bytes of each character of the table and its gloss, in the order in which they are replaced.
     pub table: Vec<([u8; 2], String)>,
 }
 
-/// How punctuation was replaced.
+/// The way in which punctuation was replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marks {
     /// By characters, full width to ASCII.
     Characters,
-    /// By bytes, so that the two bytes of a mark are found across characters as well; the decoder takes the ASCII mark along
-    /// with a byte that it can't read.
+    /// By bytes, so that the two bytes of a mark are found across characters as well; the decoder takes the ASCII mark
+    /// along with a byte that it can't read.
     Swallowed,
-    /// By bytes, and what was put in stands on the page, in ASCII where ASCII has the mark.
+    /// By bytes, and the replacement stays on the page, in ASCII if ASCII has the mark.
     Half,
-    /// The same in full width.
+    /// By bytes, and the replacement stays on the page in full width.
     Full,
 }
 
-/// What becomes of a lead byte that nothing fits.
+/// The treatment of a lead byte that no second byte fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decoder {
     /// One `?` for it and the byte behind it.
     Pairs,
-    /// The same, and also for pairs that GBK leaves to its users.
+    /// The same, and also for pairs in GBK's private-use area.
     KnownPairs,
-    /// One `?` for it and the byte behind it; pairs that GBK leaves to its users are decoded, and lost on the way.
+    /// One `?` for it and the byte behind it; pairs in GBK's private-use area are decoded, and lost later.
     PrivateLost,
     /// One U+FFFD for it; the ASCII character behind it stays, `(` too.
     SingleBytes,
@@ -59,11 +59,11 @@ pub enum Tones {
     None,
 }
 
-/// A small generator of random numbers, the same for the same seed.
+/// A small random number generator with a fixed seed.
 pub struct Random(pub u64);
 
 impl Random {
-    /// A number below `limit`.
+    /// Returns a number below `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -73,7 +73,7 @@ impl Random {
 }
 
 impl Mirror {
-    /// A mirror with a random table of `size` characters out of twice as many of the most frequent ones.
+    /// Creates a mirror with a random table of `size` characters out of twice as many of the most frequent ones.
     pub fn random(frequent: &[char], size: usize, tones: Tones, traditional: bool, blank: bool, seed: u64) -> Mirror {
         let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         for _ in 0..8 {
@@ -97,7 +97,7 @@ impl Mirror {
     }
 }
 
-/// The characters of the texts, the most frequent first.
+/// Returns the characters of the texts, the most frequent first.
 pub fn frequent<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<char> {
     let mut counts: HashMap<char, usize> = HashMap::new();
     for c in texts.flat_map(str::chars).filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(c)) {
@@ -108,14 +108,14 @@ pub fn frequent<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<char> {
     chars
 }
 
-/// One line as the mirror shows it.
+/// Returns a line as the mirror shows it.
 pub fn damage(line: &str, mirror: &Mirror) -> String {
     let line: String = line
         .chars()
         .map(|c| if mirror.traditional { to_traditional(c) } else { c })
         .map(|c| if mirror.marks == Marks::Characters { to_ascii(c) } else { c })
         .collect();
-    // What GBK does not have parts the line: the script's own conversion leaves it alone.
+    // Characters that GBK lacks split the line: the script's own conversion leaves them alone.
     let mut damaged = String::new();
     let mut bytes = Vec::new();
     for c in line.chars() {
@@ -133,14 +133,14 @@ pub fn damage(line: &str, mirror: &Mirror) -> String {
 const PUNCTUATION: [(char, char); 7] =
     [('，', ','), ('：', ':'), ('（', '('), ('）', ')'), ('？', '?'), ('；', ';'), ('！', '!')];
 
-/// What step 2 looks for on bytes where what it puts in stays on the page.
+/// Marks that step 2 looks for on bytes and whose replacement stays on the page.
 const STANDING: [char; 9] = ['；', '：', '！', '？', '（', '）', '，', '、', '。'];
 
 fn to_ascii(c: char) -> char {
     PUNCTUATION.iter().find(|(wide, _)| *wide == c).map_or(c, |(_, ascii)| *ascii)
 }
 
-/// Step 3: byte by byte, one entry of the table after the other.
+/// Step 3: inserts glosses byte by byte, one entry of the table after the other.
 fn gloss(mut bytes: Vec<u8>, mirror: &Mirror) -> Vec<u8> {
     match mirror.marks {
         Marks::Characters => {}
@@ -166,7 +166,7 @@ fn gloss(mut bytes: Vec<u8>, mirror: &Mirror) -> Vec<u8> {
     bytes
 }
 
-/// Search and replace that knows of no characters.
+/// Searches and replaces bytes without regard to characters.
 fn replaced(bytes: &[u8], pattern: &[u8], with: &[u8]) -> Vec<u8> {
     let mut replaced = Vec::with_capacity(bytes.len() + 16);
     let mut rest = bytes;
@@ -185,7 +185,7 @@ fn replaced(bytes: &[u8], pattern: &[u8], with: &[u8]) -> Vec<u8> {
     replaced
 }
 
-/// Step 4.
+/// Step 4: decodes the bytes.
 fn decode(bytes: &[u8], mirror: &Mirror) -> String {
     let decoder = mirror.decoder;
     if decoder == Decoder::SingleBytes {
@@ -224,7 +224,7 @@ fn encode(c: char) -> Vec<u8> {
     if failed { Vec::new() } else { bytes.into_owned() }
 }
 
-/// One character in traditional letters, without a look at its neighbours.
+/// Returns a character in its Traditional form, without regard to its neighbours.
 pub fn to_traditional(c: char) -> char {
     static TABLE: OnceLock<Vec<char>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {

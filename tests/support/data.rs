@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-/// The path of a part of the real data, below the folder that `GONGXUN_DATA` names. Where it is not there the test is
-/// passed over, loudly; with `GONGXUN_REQUIRE_ALL=1` it fails.
+/// Returns the path of a part of the real data, below the folder that `GONGXUN_DATA` names. If it is not there the test
+/// is skipped, with a message; with `GONGXUN_REQUIRE_ALL=1` it fails.
 pub fn data(part: &str) -> Option<PathBuf> {
     let path = std::env::var_os("GONGXUN_DATA").map(|folder| PathBuf::from(folder).join(part));
     match path {

@@ -9,7 +9,7 @@ pub struct Desk {
     pub folder: tempfile::TempDir,
 }
 
-/// A command under way.
+/// A running command.
 pub struct Run<'a> {
     desk: &'a Desk,
     command: Command,
@@ -21,7 +21,7 @@ impl Desk {
         Desk { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A desk with the sample corpus on it.
+    /// Creates a desk with the sample corpus on it.
     pub fn with_corpus() -> Desk {
         let desk = Desk::new();
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus"), &desk.path("corpus"));
@@ -42,12 +42,12 @@ impl Desk {
     pub fn run<'a>(&'a self, args: &[&str]) -> Run<'a> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gongxun"));
         command.args(args).current_dir(self.folder.path()).env_remove("GONGXUN_INDEX");
-        // Whoever runs the tests may speak Chinese, and like colours.
+        // The environment of the person who runs the tests must have no effect.
         command.env("LC_ALL", "C").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
         Run { desk: self, command, input: String::new() }
     }
 
-    /// As [`Desk::run`], in a folder below.
+    /// Does the same as [`Desk::run`], in a folder below.
     pub fn run_in<'a>(&'a self, folder: &str, args: &[&str]) -> Run<'a> {
         let mut run = self.run(args);
         run.command.current_dir(self.path(folder));
@@ -56,13 +56,13 @@ impl Desk {
 }
 
 impl Run<'_> {
-    /// What the command reads from standard input.
+    /// Sets the command's standard input.
     pub fn input(mut self, text: &str) -> Self {
         self.input = text.to_string();
         self
     }
 
-    /// With this variable in its environment.
+    /// Sets an environment variable of the command.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self

@@ -1,5 +1,5 @@
-//! How well articles are extracted, as figures: labelled pages in, scores out. Shared by the tests, which hold floors, and
-//! by `examples/extraction_figures.rs`, which prints them.
+//! Scores the extraction of labelled pages. Shared by the tests, which hold floors, and by
+//! `examples/extraction_figures.rs`, which prints the scores.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,21 +10,21 @@ use gongxun_ingest::archive::{Media, Record};
 use gongxun_ingest::extract::{Options, extract};
 use gongxun_text::fold::{fold, is_han};
 
-/// The figures of the pages with re-annotated bodies.
+/// The scores of the pages with re-annotated bodies.
 #[derive(Default)]
 pub struct Bodies {
     /// F1, precision, recall and name of each page, the worst first.
     pub pages: Vec<(f64, f64, f64, String)>,
-    /// Pages with the right headline.
+    /// The number of pages with the right headline.
     pub titles: usize,
-    /// The others: name, found, wanted.
+    /// The other headlines: name, found, wanted.
     pub wrong_titles: Vec<(String, String, String)>,
-    /// Pages that gave no article.
+    /// The pages that yielded no article.
     pub rejected: Vec<String>,
 }
 
 impl Bodies {
-    /// The mean of F1, precision and recall.
+    /// Returns the mean of F1, precision and recall.
     pub fn mean(&self) -> (f64, f64, f64) {
         let n = self.pages.len() as f64;
         let sum = self.pages.iter().fold((0.0, 0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1, s.2 + p.2));
@@ -54,14 +54,14 @@ pub fn bodies(data: &Path) -> Bodies {
     bodies
 }
 
-/// How many fields of a kind are right, of how many, and the wrong ones in words.
+/// The score of a kind of field: the number of right ones, of all, and the wrong ones in words.
 #[derive(Default)]
 pub struct Field {
     /// The field's name.
     pub name: &'static str,
-    /// Right ones.
+    /// The number of right ones.
     pub right: usize,
-    /// All.
+    /// The number of all.
     pub all: usize,
     /// The wrong ones.
     pub wrong: Vec<String>,
@@ -81,14 +81,14 @@ impl Field {
         }
     }
 
-    /// The share of right ones.
+    /// Returns the share of right ones.
     pub fn share(&self) -> f64 {
         self.right as f64 / self.all.max(1) as f64
     }
 }
 
-/// Date, source and editor of the pages labelled by hand in `tests/data/extraction-labels.jsonl`. A page is labelled with
-/// the fields that it shows.
+/// Scores date, source and editor of the pages labelled by hand in `tests/data/extraction-labels.jsonl`. A page is
+/// labelled with the fields that it shows.
 pub fn labels(data: &Path) -> Vec<Field> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/extraction-labels.jsonl");
     let text = std::fs::read_to_string(file).unwrap_or_default();
@@ -107,7 +107,8 @@ pub fn labels(data: &Path) -> Vec<Field> {
     fields
 }
 
-/// The pages of one site with all their fields: title, source, published, editor, chief_editor, and the mean F1 of the body.
+/// Scores the pages of one site with all their fields: title, source, published, editor, chief_editor, and the mean F1
+/// of the body.
 pub fn fields(data: &Path) -> (Vec<Field>, f64) {
     let gold = std::fs::read_to_string(data.join("fields/gold.jsonl")).unwrap_or_default();
     let mut fields: Vec<Field> = ["title", "source", "published", "editor", "chief_editor"].map(Field::new).into();
@@ -136,14 +137,14 @@ pub fn fields(data: &Path) -> (Vec<Field>, f64) {
     (fields, f1 / pages.max(1) as f64)
 }
 
-/// How many pages that are no articles are read as such, and how many there are.
+/// Returns the number of pages without an article that are read as such, and the number of all.
 pub fn lists(data: &Path) -> (usize, usize) {
     let all = files(&data.join("fields/not-articles"));
     let pages = all.iter().filter(|p| read(p).is_ok_and(|article| article.is_page())).count();
     (pages, all.len())
 }
 
-/// The record of a page.
+/// Returns the record of a page.
 pub fn record(name: &str, bytes: Vec<u8>) -> Record {
     Record::new(Origin::file(name), Media::Html, bytes)
 }
@@ -154,7 +155,7 @@ pub fn read(path: &Path) -> Result<Article, Rejection> {
     extract(&record(&name, std::fs::read(path).unwrap_or_default()), &Options::default())
 }
 
-/// The files of a folder, in order.
+/// Returns the files of a folder, in order.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder).into_iter().flatten().filter_map(|e| e.ok()).map(|e| e.path()).collect();
@@ -162,7 +163,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The title and the paragraphs of a reference.
+/// Returns the title and the paragraphs of a reference.
 pub fn reference(path: &Path) -> (String, String) {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let paragraphs: Vec<&str> = text.split("<p>").skip(1).map(|p| p.split("</p>").next().unwrap_or(p).trim()).collect();
@@ -180,7 +181,7 @@ fn grams(text: &str) -> HashMap<[char; 3], i32> {
     grams
 }
 
-/// Precision, recall and F1 of the multisets of trigrams.
+/// Returns precision, recall and F1 of the multisets of trigrams.
 pub fn score(found: &str, wanted: &str) -> (f64, f64, f64) {
     let (found, wanted) = (grams(found), grams(wanted));
     let common: i32 = wanted.iter().map(|(g, n)| (*n).min(found.get(g).copied().unwrap_or(0))).sum();
@@ -193,7 +194,7 @@ pub fn score(found: &str, wanted: &str) -> (f64, f64, f64) {
     (p, r, if common == 0 { 0.0 } else { 2.0 * p * r / (p + r) })
 }
 
-/// The article's text: the lead stands in the references as a paragraph of its own.
+/// Returns the article's text: the lead is a paragraph of its own in the references.
 pub fn text(article: &Article) -> String {
     match &article.lead {
         Some(lead) => format!("{lead}\n{}", article.body),
@@ -201,7 +202,7 @@ pub fn text(article: &Article) -> String {
     }
 }
 
-/// What two prints of one headline share.
+/// Returns the letters of a headline, which two prints of it have in common.
 pub fn letters(text: &str) -> String {
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -1,4 +1,4 @@
-//! A model of an archive and of the index of it, and a walk that changes both and compares them.
+//! A model of an archive and of its index, and a random walk that changes both and compares them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,16 +17,16 @@ use gongxun_text::random::Random;
 use gongxun_text::segment::Segmenter;
 use serde_json::json;
 
-/// How many files the archive has at most.
+/// The most files that the archive has.
 const FILES: usize = 9;
-/// How many texts there are: few enough that articles share them.
+/// The number of texts: few enough that articles share them.
 const TEXTS: usize = 40;
 const RESOURCES: Resources = Resources::new(1, 32 << 20);
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug, Clone, PartialEq)]
 struct Record {
-    /// What a JSON object calls itself.
+    /// The id that a JSON object gives itself.
     key: Option<String>,
     title: String,
     body: String,
@@ -48,7 +48,7 @@ enum File {
     Lines(Vec<Record>),
     Zip(Vec<(String, Record)>),
     Export(Vec<Line>),
-    /// A file that is gone and was not pruned: what the index held of it.
+    /// A file that is gone and was not pruned: the claims that the index holds of it.
     Ghost(Vec<Claim>),
 }
 
@@ -72,7 +72,7 @@ struct Tombstone {
 }
 
 type Files = BTreeMap<String, File>;
-/// What the index holds: for each id the file, the title and the body.
+/// The articles of the index: for each id the file, the title and the body.
 type Held = BTreeMap<String, (String, String, String)>;
 
 impl File {
@@ -153,7 +153,7 @@ impl File {
 /// A claim on an id, in its order of precedence: own before copy, then the name of the file, folder by folder.
 type Ranked<'a> = (bool, Vec<&'a str>, Claim, &'a str);
 
-/// What an index must hold of these files.
+/// Returns the articles that an index of these files must hold.
 fn held(files: &Files, tombstones: &[Tombstone]) -> Held {
     let mut all: BTreeMap<String, Vec<Ranked<'_>>> = BTreeMap::new();
     for (name, file) in files {
@@ -179,21 +179,22 @@ impl Tombstone {
     }
 }
 
-/// An archive, an index of it, and what both should be.
+/// An archive, an index of it, and the model of both.
 pub struct Desk {
     folder: tempfile::TempDir,
     index: PathBuf,
     seed: u64,
     random: Random,
     names: usize,
-    /// What is on disk, and what of it the index read, by generation.
+    /// The files on disk.
     disk: Files,
+    /// The files on disk that the index read, by generation.
     read: BTreeMap<u64, Files>,
     tombstones: Vec<Tombstone>,
     log: Vec<String>,
 }
 
-/// Stops a run after so many steps of progress.
+/// Stops a run after a number of steps of progress.
 struct Stop<'a> {
     flag: &'a AtomicBool,
     after: usize,
@@ -269,7 +270,7 @@ impl Desk {
         (0..1 + self.random.below(5)).map(|_| self.record()).collect()
     }
 
-    /// One change of the archive.
+    /// Makes one change of the archive.
     fn change(&mut self) {
         let names: Vec<String> = self.disk.keys().cloned().collect();
         let pick = |random: &mut Random| names.get(random.below(names.len().max(1))).cloned();
@@ -323,7 +324,7 @@ impl Desk {
         self.write(&name, file);
     }
 
-    /// An export of what the index holds, or of a part, also beside what it came of and one line twice.
+    /// Adds an export of all or some articles of the index, some beside their pages and one line twice.
     fn add_export(&mut self) {
         if self.current() == 0 {
             return;
@@ -404,7 +405,7 @@ impl Desk {
         assert_eq!(report.read, report.new + report.changed + report.unchanged + report.rejected, "{say}{report:?}");
     }
 
-    /// What is read after a run over the whole archive.
+    /// Updates the model after a run over the whole archive.
     fn note_read(&mut self, prune: Prune) {
         let before = self.files();
         let was = held(&before, &self.tombstones);
@@ -429,7 +430,7 @@ impl Desk {
         self.note_read(prune);
     }
 
-    /// A run that is stopped somewhere, and one that goes on with it.
+    /// Stops a run at some point, and resumes it with another.
     fn interrupted(&mut self) {
         let flag = AtomicBool::new(false);
         let after = self.random.below(6);
@@ -516,7 +517,7 @@ impl Desk {
         self.ingest(Prune::BelowPaths);
     }
 
-    /// The index goes on as a copy of itself.
+    /// Replaces the index by a copy of itself.
     fn snapshot(&mut self) {
         self.log.push("-- snapshot".into());
         self.ingest(Prune::BelowPaths);
@@ -538,7 +539,7 @@ impl Desk {
         assert!(report.files.damaged.is_empty() && report.counts.problems.is_empty(), "{}{report:?}", self.say());
     }
 
-    /// The index against the model; `anew` against an index that is built anew too.
+    /// Compares the index with the model; with `anew` also with an index that is built anew.
     fn compare(&self, anew: bool) {
         if self.current() == 0 {
             return;

@@ -1,4 +1,4 @@
-//! Articles for benches: the scale file where `GONGXUN_DATA` names the data, else words of the dictionary drawn by their
+//! Articles for benches: the scale file if `GONGXUN_DATA` names the data, else words of the dictionary drawn by their
 //! frequencies.
 #![allow(dead_code, reason = "each user takes a part of it")]
 
@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 
 use super::archive::Archive;
 
-/// How many bytes of text are generated where there are no real articles.
+/// The size of the text that is generated if there are no real articles, in bytes.
 const GENERATED: usize = 20 << 20;
-/// How many words a generated text has.
+/// The number of words in a generated text.
 const WORDS_A_TEXT: usize = 400;
 
-/// The file of real articles, JSON lines; none without the data.
+/// Returns the file of real articles, JSON lines; none without the data.
 pub fn scale_file() -> Option<PathBuf> {
     Some(PathBuf::from(std::env::var_os("GONGXUN_DATA")?).join("scale/cctv.jsonl"))
 }
 
-/// A JSON-lines file of articles: the real ones, or generated ones in the archive's folder.
+/// Returns a JSON-lines file of articles: the real ones, or generated ones in the archive's folder.
 pub fn file(archive: &Archive) -> PathBuf {
     scale_file().unwrap_or_else(|| {
         eprintln!("GONGXUN_DATA is not set: the articles are generated");
@@ -35,13 +35,13 @@ pub fn file(archive: &Archive) -> PathBuf {
     })
 }
 
-/// The articles of a JSON-lines file.
+/// Returns the articles of a JSON-lines file.
 pub fn articles(file: &Path) -> Vec<Value> {
     let lines = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Words of the dictionary, drawn by their frequencies.
+/// Generates texts of words of the dictionary, drawn by their frequencies.
 pub fn generated_texts(bytes: usize) -> Vec<String> {
     let mut words = Segmenter::builtin().words();
     words.sort();

@@ -1,5 +1,5 @@
-//! How well questions are answered, as figures: questions with the articles that answer them in, MRR and recall out. Shared by the
-//! tests, which hold floors, and by `examples/retrieval_quality.rs`, which prints the table.
+//! Scores retrieval on questions with known answers: MRR, recall and nDCG. Shared by the tests, which hold floors, and
+//! by `examples/retrieval_quality.rs`, which prints the table.
 #![allow(dead_code, reason = "each user takes a part of it")]
 
 use std::collections::BTreeMap;
@@ -20,23 +20,23 @@ use gongxun_text::synonyms::Synonyms;
 use serde_json::Value;
 use tantivy::DocAddress;
 
-/// How many hits are looked at.
+/// The number of hits that are examined.
 pub const DEPTH: usize = 100;
-/// How many of them count for MRR and the first recall.
+/// The number of first hits that count for MRR and the first recall.
 const FIRST: usize = 10;
 
-/// A question with the articles that answer it, by their keys, and how well: 2 is about it, 1 answers in passing.
+/// A question with the keys of the articles that answer it, each with a grade: 2 is about it, 1 answers in passing.
 pub struct Question {
     pub text: String,
     pub relevant: BTreeMap<String, u8>,
 }
 
-/// What a ranking is worth, as means over all questions.
+/// The scores of a ranking, as means over all questions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Figures {
-    /// One over the place of the first right article among the first ten.
+    /// The reciprocal rank of the first right article among the first ten.
     pub mrr: f64,
-    /// The share of the right articles among the first ten, of as many as have room there.
+    /// The share of the right articles among the first ten, of as many as fit there.
     pub recall_10: f64,
     /// The same among the first hundred.
     pub recall_100: f64,
@@ -44,17 +44,17 @@ pub struct Figures {
     pub ndcg: f64,
 }
 
-/// Asks all questions: the means of all figures.
+/// Scores the answers to all questions: the means of all figures.
 pub fn measure(questions: &[Question], answer: impl FnMut(&str) -> Vec<String>) -> Figures {
     mean(&each(questions, answer))
 }
 
-/// Asks all questions: the figures of each.
+/// Scores the answers to all questions: the figures of each.
 pub fn each(questions: &[Question], mut answer: impl FnMut(&str) -> Vec<String>) -> Vec<Figures> {
     questions.iter().map(|question| figures(question, &answer(&question.text))).collect()
 }
 
-/// What one ranking is worth.
+/// Scores one ranking.
 fn figures(question: &Question, ranked: &[String]) -> Figures {
     let right = |key: &String| question.relevant.contains_key(key);
     let found = |depth: usize| {
@@ -75,7 +75,7 @@ fn figures(question: &Question, ranked: &[String]) -> Figures {
     }
 }
 
-/// The means of figures.
+/// Returns the means of figures.
 pub fn mean(figures: &[Figures]) -> Figures {
     let n = figures.len().max(1) as f64;
     let of = |figure: fn(&Figures) -> f64| figures.iter().map(figure).sum::<f64>() / n;
@@ -87,8 +87,8 @@ pub fn mean(figures: &[Figures]) -> Figures {
     }
 }
 
-/// What a ranking has more than another, question by question: the mean, and where 95 of 100 means lie when the questions are
-/// drawn anew (a paired bootstrap).
+/// The difference between two rankings, question by question: the mean, and the interval that holds 95 of 100 means
+/// when the questions are resampled (a paired bootstrap).
 #[derive(Debug, Clone, Copy)]
 pub struct Difference {
     pub mean: f64,
@@ -96,10 +96,10 @@ pub struct Difference {
     pub high: f64,
 }
 
-/// How often questions are drawn anew.
+/// The number of bootstrap samples.
 const DRAWS: usize = 2_000;
 
-/// What `new` has more of a figure than `old`.
+/// Returns how much greater a figure is in `new` than in `old`.
 pub fn difference(old: &[Figures], new: &[Figures], figure: impl Fn(&Figures) -> f64) -> Difference {
     let each: Vec<f64> = old.iter().zip(new).map(|(old, new)| figure(new) - figure(old)).collect();
     let n = each.len().max(1);
@@ -111,7 +111,7 @@ pub fn difference(old: &[Figures], new: &[Figures], figure: impl Fn(&Figures) ->
     Difference { mean, low: means[DRAWS / 40], high: means[DRAWS - 1 - DRAWS / 40] }
 }
 
-/// A small generator of random numbers: the same ones each time.
+/// A small random number generator with a fixed seed.
 pub struct Random(pub u64);
 
 impl Random {
@@ -123,7 +123,7 @@ impl Random {
     }
 }
 
-/// A snapshot whose articles are called by keys.
+/// A snapshot whose articles are identified by keys.
 pub struct Ours {
     pub snapshot: Snapshot,
     /// The key of each document, by segment.
@@ -131,7 +131,7 @@ pub struct Ours {
 }
 
 impl Ours {
-    /// Calls each article by what `key` makes of its origin.
+    /// Names each article by the key that `key` derives from its origin.
     pub fn new(snapshot: Snapshot, key: impl Fn(&gongxun_core::article::Article) -> String) -> Ours {
         let mut keys = vec![BTreeMap::new(); snapshot.searcher.segment_readers().len()];
         for found in snapshot.all() {
@@ -150,8 +150,8 @@ impl Ours {
         self.keys.iter().any(|keys| keys.values().any(|other| other == key))
     }
 
-    /// The hits as the product gives them: full matches, then partial ones, the first so many of all in the order of the second
-    /// stage.
+    /// Returns the hits as the program does: full matches, then partial ones, the first `second_stage` of all
+    /// re-ranked.
     pub fn answer(&self, question: &str, second_stage: usize) -> Vec<String> {
         let query = parse(question);
         let segmenter = self.snapshot.segmenter().unwrap();
@@ -163,7 +163,7 @@ impl Ours {
         ranked.into_iter().map(|ranked| self.key(ranked.address)).collect()
     }
 
-    /// Any article with a word of the question, scored by the words fields alone.
+    /// Returns the articles with any word of the question, scored by the words fields alone.
     pub fn words_alone(&self, question: &str) -> Vec<String> {
         let query = parse(question);
         let segmenter = self.snapshot.segmenter().unwrap();
@@ -181,19 +181,19 @@ impl Ours {
     }
 }
 
-/// The lines of a JSON-lines file.
+/// Returns the lines of a JSON-lines file.
 pub fn json_lines(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
     text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// A text of a JSON object, empty where it is not there.
+/// Returns a text of a JSON object; empty if it is not there.
 pub fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or("")
 }
 
-/// Judged queries, `{"query": …, "relevant": {key: grade}}` a line; articles that are not there are left out, and so are queries
-/// without any.
+/// Reads judged queries, `{"query": …, "relevant": {key: grade}}` a line; articles that are not in the index are left
+/// out, and so are queries without any other.
 pub fn judged(path: &Path, is_there: impl Fn(&str) -> bool) -> Vec<Question> {
     let question = |value: &Value| Question {
         text: text(value, "query").to_string(),

@@ -30,13 +30,14 @@ pub const KINDS: [(&str, &[&str]); 5] = [
     ),
 ];
 
-/// A page of hits as people see it: the first ten with snippets, the count and the facets.
+/// Runs a query as people do: the first ten hits with snippets, the count and the facets.
 pub fn page(snapshot: &Snapshot, query: &str) -> usize {
     let request = Request { facets: true, ..Request::new(parse(query)) };
     search(snapshot, &request, Synonyms::builtin()).unwrap().hits.len()
 }
 
-/// The median and the 99th percentile of so many rounds in milliseconds, after one round that is not counted.
+/// Returns the median and the 99th percentile of a number of rounds in milliseconds, after one round that is not
+/// counted.
 pub fn times(queries: &[&str], rounds: usize, ask: &mut dyn FnMut(&str)) -> (f64, f64) {
     let mut times = Vec::new();
     for round in 0..=rounds {

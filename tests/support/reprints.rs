@@ -1,5 +1,5 @@
-//! How well reprints are told from other texts, as figures: real articles and copies made of them in, recall and joins out.
-//! Shared by the tests, which hold floors, and by `examples/reprint_figures.rs`, which prints them.
+//! Scores the detection of reprints on real articles and copies made of them: recall and joins. Shared by the tests,
+//! which hold floors, and by `examples/reprint_figures.rs`, which prints them.
 #![allow(dead_code, reason = "each user takes a part of it")]
 
 use std::collections::HashSet;
@@ -12,7 +12,7 @@ use gongxun_core::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
 use gongxun_ingest::ingest::{Options, extract_all};
 use gongxun_text::fold::is_han;
 
-/// How copies are made.
+/// The way in which a copy is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A part of the text, from a random place on: 70 %.
@@ -21,18 +21,18 @@ pub enum Kind {
     Cut50,
     /// 8 % of the characters replaced by random ones.
     Changed,
-    /// What stands around the text on a page, taken for text.
+    /// Boilerplate of a page, taken for text.
     Boilerplate,
 }
 
-/// What tells that a copy is one, beside the text.
+/// Evidence beside the text that a copy is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {
     /// The title and the day.
     Both,
     /// The title; the day is up to two years off.
     Title,
-    /// A day at most seven days off; the title is another.
+    /// A day at most seven days off; the title differs.
     Day,
 }
 
@@ -44,7 +44,7 @@ impl Evidence {
     pub const ALL: [Evidence; 3] = [Evidence::Both, Evidence::Title, Evidence::Day];
 }
 
-/// The articles of a file of JSON lines.
+/// Returns the articles of a file of JSON lines.
 pub fn articles(path: &Path) -> Vec<Article> {
     let mut articles = Vec::new();
     let options = Options::new([path]).root(path.parent().unwrap_or(path).to_path_buf());
@@ -56,19 +56,20 @@ pub fn articles(path: &Path) -> Vec<Article> {
     articles
 }
 
-/// The fingerprints of articles end to end, numbered as they come, and how many megabytes of text went by in a second.
+/// Returns the fingerprints of articles end to end, numbered in order, and the throughput in megabytes of text per
+/// second.
 pub fn fingerprints(articles: &[Article]) -> (Vec<u8>, f64) {
     let start = Instant::now();
     let packed = articles.iter().zip(0..).flat_map(|(article, number)| Fingerprint::of(article).pack(number)).collect();
     (packed, bytes(articles) as f64 / 1e6 / start.elapsed().as_secs_f64())
 }
 
-/// Bytes of title, lead and body.
+/// Returns the bytes of title, lead and body.
 pub fn bytes(articles: &[Article]) -> usize {
     articles.iter().map(|a| a.title.len() + a.lead.as_ref().map_or(0, String::len) + a.body.len()).sum()
 }
 
-/// The clusters of packed fingerprints, each with the place of its article as number.
+/// Returns the clusters of packed fingerprints, each with the place of its article as number.
 pub fn clusters(packed: &[u8], articles: &[&Article]) -> Clusters {
     let mut clusters = Clusters::default();
     clusters.update(packed, &[], &mut Bodies { packed, articles });
@@ -90,7 +91,7 @@ impl Texts for Bodies<'_> {
     }
 }
 
-/// Copies of so many articles, made in this way, each with the number of what it was made of.
+/// Makes copies of a number of articles in this way, each with the number of its original.
 pub fn copies(articles: &[Article], kind: Kind, evidence: Evidence, count: usize) -> Vec<(Article, usize)> {
     let mut random = Random(u64::from(kind as u8) * 7 + u64::from(evidence as u8) + 1);
     let mut taken = HashSet::new();
@@ -104,7 +105,7 @@ pub fn copies(articles: &[Article], kind: Kind, evidence: Evidence, count: usize
     copies
 }
 
-/// How many such copies are found in the cluster of what they were made of.
+/// Counts the copies that are found in the cluster of their originals.
 pub fn recall(articles: &[Article], packed: &[u8], kind: Kind, evidence: Evidence, count: usize) -> usize {
     let copies = copies(articles, kind, evidence, count);
     let mut all = packed.to_vec();

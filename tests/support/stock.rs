@@ -1,4 +1,4 @@
-//! What most people build: tantivy with the tantivy-jieba tokenizer, one field a text.
+//! The common setup, for comparison: tantivy with the tantivy-jieba tokenizer, one field for each text.
 #![allow(dead_code, reason = "each user takes a part of it")]
 
 use std::ops::Bound;
@@ -21,7 +21,7 @@ const MEMORY: usize = 100 << 20;
 /// The fields that are counted.
 const FACETS: [&str; 3] = ["source", "editor", "month"];
 
-/// An article as it is given to the index.
+/// An article in the form that the index takes.
 #[derive(Default)]
 pub struct Row<'a> {
     pub key: String,
@@ -34,7 +34,7 @@ pub struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// The row of an article of a JSON-lines file.
+    /// Returns the row of an article of a JSON-lines file.
     pub fn of(article: &serde_json::Value) -> Row<'_> {
         let text = |field: &str| article[field].as_str().unwrap_or("");
         Row {
@@ -111,19 +111,19 @@ impl Stock {
         Stock { index, searcher, key, title, body, day }
     }
 
-    /// A document that holds an article's texts.
+    /// Returns a document that holds an article's texts.
     pub fn document(&self, title: &str, body: &str) -> TantivyDocument {
         tantivy::doc!(self.title => title, self.body => body)
     }
 
-    /// What marks a query's words in title and body.
+    /// Returns the generators that mark a query's words in title and body.
     pub fn snippets(&self, text: &str) -> [SnippetGenerator; 2] {
         let query = self.any_token(text);
         [self.title, self.body].map(|field| SnippetGenerator::create(&self.searcher, &query, field).unwrap())
     }
 
-    /// A page of hits as most people build it: the first ten, the count, the facets, a snippet of title and body each. Words
-    /// before a `date:` are asked for, quotes make a phrase. Gives the number of hits.
+    /// Runs a query as most people build it: the first ten, the count, the facets, a snippet of title and body each.
+    /// Words before a `date:` are asked for, quotes make a phrase. Gives the number of hits.
     pub fn page(&self, text: &str) -> usize {
         let (words, dates) = match text.split_once(" date:").or_else(|| text.split_once(" 日期:")) {
             Some((words, dates)) => (words, Some(dates)),
@@ -154,19 +154,19 @@ impl Stock {
         for (_, address) in &top {
             let doc: TantivyDocument = self.searcher.doc(*address).unwrap();
             for snippets in &snippets {
-                // Its HTML is not asked for: it panics where tokens overlap.
+                // Its HTML is not used: it panics if tokens overlap.
                 std::hint::black_box(snippets.snippet_from_doc(&doc).highlighted().len());
             }
         }
         top.len()
     }
 
-    /// The question as tantivy's own parser takes it.
+    /// Parses the question by tantivy's own parser.
     pub fn parsed(&self, question: &str) -> Box<dyn Query> {
         QueryParser::for_index(&self.index, vec![self.title, self.body]).parse_query_lenient(question).0
     }
 
-    /// Any token that jieba cuts from the question, in title or body.
+    /// Returns a query for any token that jieba cuts from the question, in title or body.
     pub fn any_token(&self, question: &str) -> BooleanQuery {
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         let mut tokenizer = JiebaTokenizer::new();
@@ -183,7 +183,7 @@ impl Stock {
         BooleanQuery::new(clauses)
     }
 
-    /// The keys of the first hits.
+    /// Returns the keys of the first hits.
     pub fn answer(&self, query: &dyn Query, depth: usize) -> Vec<String> {
         let top = self.searcher.search(query, &TopDocs::with_limit(depth).order_by_score()).unwrap();
         top.into_iter()
@@ -195,7 +195,7 @@ impl Stock {
     }
 }
 
-/// The first and the last day of `2023`, `2024-01..2024-06`, `>=2023-01`, as numbers like 20230131.
+/// Returns the first and the last day of `2023`, `2024-01..2024-06`, `>=2023-01`, as numbers like 20230131.
 fn days(dates: &str) -> (u64, u64) {
     let digits = |text: &str, fill: &str| {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();

@@ -1,17 +1,17 @@
-//! What a page shows, read another way than the program does: tags cut out of the text, nothing understood. And the letters
-//! of an article's parts, to compare them with.
+//! Reads the text that a page shows in another way than the program does: tags are cut out, nothing is interpreted.
+//! Also counts the letters of an article's parts, for comparison.
 
 use std::collections::BTreeMap;
 
 use gongxun_core::article::Article;
 
-/// Elements whose contents a browser shows nothing of as text.
+/// Elements whose contents are not visible text.
 const SILENT: [&str; 14] = [
     "script", "style", "title", "textarea", "xmp", "noembed", "noframes", "template", "iframe", "object", "svg",
     "audio", "video", "canvas",
 ];
 
-/// How often each letter stands in texts.
+/// Counts each letter in texts.
 pub fn letters<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeMap<char, i64> {
     let mut letters = BTreeMap::new();
     for c in texts.into_iter().flat_map(str::chars).filter(|c| c.is_alphanumeric()) {
@@ -20,19 +20,19 @@ pub fn letters<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeMap<char, i
     letters
 }
 
-/// The letters of all parts of an article. The title counts where the page shows it.
+/// Counts the letters of all parts of an article. The title counts if the page shows it.
 pub fn of_parts(article: &Article, title_is_shown: bool) -> BTreeMap<char, i64> {
     let title = title_is_shown.then_some(article.title.as_str());
     let lists = article.byline.iter().chain(&article.margin).map(String::as_str);
     letters(title.into_iter().chain(article.lead.as_deref()).chain([article.body.as_str()]).chain(lists))
 }
 
-/// The page with nothing hidden in it.
+/// Returns the page with nothing hidden in it.
 pub fn unhidden(page: &str) -> String {
     page.replace("display:none", "").replace("display: none", "").replace("display:  none", "")
 }
 
-/// The text of a page: without tags, comments and elements that show nothing.
+/// Returns the text of a page: without tags, comments and elements that show nothing.
 pub fn text(page: &str) -> String {
     let lower = page.to_ascii_lowercase();
     let mut text = String::new();
@@ -70,7 +70,7 @@ pub fn text(page: &str) -> String {
     unescape(&text)
 }
 
-/// Where a tag's `>` is: not inside quotes that follow an equals sign.
+/// Returns the position of a tag's `>`, which is not inside quotes that follow an equals sign.
 fn tag_end(tag: &str) -> Option<usize> {
     let (mut quote, mut equals) = (None, false);
     for (at, c) in tag.char_indices() {
@@ -85,7 +85,7 @@ fn tag_end(tag: &str) -> Option<usize> {
     tag.find('>')
 }
 
-/// Character references undone, as far as letters go.
+/// Decodes character references, as far as letters go.
 fn unescape(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

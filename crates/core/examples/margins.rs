@@ -1,5 +1,6 @@
-//! How much margins add to an index: the articles of a file of JSON lines are put into pages of one site, with navigation,
-//! related links, a list of what is read most, comments and a footer, and indexed with their margins and without.
+//! Measures how much margins add to an index: the articles of a file of JSON lines are put into pages of one site, with
+//! navigation, related links, a list of what is read most, comments and a footer, and indexed with their margins and
+//! without.
 //!
 //! ```text
 //! cargo run --release -p gongxun-core --example margins -- articles.jsonl [how many]
@@ -15,10 +16,10 @@ use gongxun_core::index::{Resources, Snapshot, Stats, Writer, document};
 use gongxun_core::reprint::Fingerprint;
 use gongxun_text::random::Random;
 
-/// How many pages are made unless another number is given.
+/// The default number of pages.
 const PAGES: usize = 1_000;
 
-/// What stands on every page, before and behind the article.
+/// The text on every page, before and behind the article.
 const HEADER: &str = "首页 新闻 时政 国内 国际 社会 评论 工会 维权 就业 技能 安全生产 劳模 职工之家 文化 体育 视频 图片 专题 地方 登录 \
                       注册 搜索 手机版 设为首页 加入收藏 无障碍浏览 当前位置：";
 const FOOTER: &str = "分享到： 微信 微博 QQ空间 打印 纠错 【字号：大中小】 关于我们 联系我们 网站地图 版权声明 法律顾问 广告服务 招聘信息 \
@@ -66,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The margin of each page.
+/// Returns the margin of each page.
 fn margins(articles: &[Article]) -> Vec<Vec<String>> {
     let mut random = Random::new(1);
     let words = |text: &str| text.split_whitespace().map(str::to_string).collect::<Vec<_>>();
@@ -98,7 +99,7 @@ fn margins(articles: &[Article]) -> Vec<Vec<String>> {
     margins
 }
 
-/// The figures of an index of articles with these margins.
+/// Returns the figures of an index of articles with these margins.
 fn size(index: &Path, articles: &[Article], margin: impl Fn(usize) -> Vec<String>) -> Result<Stats, Box<dyn Error>> {
     let mut writer = Writer::open(index, None, Resources::default())?;
     for (number, article) in articles.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! [`Article`] and the plain data types that it is made of.
 //!
-//! These are the nouns of the whole project. An article is the text of a page, a JSON line or a crawl record, with
-//! damage undone and separated from everything around it. Its JSON form ([`Article`] through serde) is the output of
-//! `gongxun extract` and `gongxun export`, and the input format for JSON lines.
+//! An article is the text of a page, a JSON line or a crawl record, with damage undone and separated from everything
+//! around it. Its JSON form ([`Article`] through serde) is the output of `gongxun extract` and `gongxun export`, and
+//! the input format for JSON lines.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -25,7 +25,7 @@ impl ArticleId {
     /// one in a million.
     pub const DIGITS: usize = 20;
 
-    /// The id of the record with this `key` at this `place`.
+    /// Returns the id of the record with this `key` at this `place`.
     ///
     /// ```
     /// use gongxun_core::article::ArticleId;
@@ -77,12 +77,12 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// A record by its number in a member of a file.
+    /// Returns the origin of a record, by its number in a member of a file.
     pub fn new(file: impl Into<String>, member: Option<String>, record: Option<u64>) -> Origin {
         Origin { file: file.into(), member, record }
     }
 
-    /// The origin of a whole file.
+    /// Returns the origin of a whole file.
     pub fn file(file: impl Into<String>) -> Origin {
         Origin { file: file.into(), member: None, record: None }
     }
@@ -106,7 +106,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What somebody did for an article, as Chinese pages name it.
+/// A role in the making of an article, named as on Chinese pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Role {
@@ -195,7 +195,7 @@ pub struct Credit {
 }
 
 impl Credit {
-    /// A credit.
+    /// Creates a credit.
     pub fn new(role: Role, name: impl Into<String>) -> Credit {
         Credit { role, name: name.into() }
     }
@@ -298,7 +298,7 @@ impl Article {
         self.names(Role::writes)
     }
 
-    /// The page of the newspaper that the section names (第03版, 03版：要闻, A5版), without leading zeros: `3`, `A5`.
+    /// Returns the page of the newspaper that the section names (第03版, 03版：要闻, A5版), without leading zeros: `3`, `A5`.
     ///
     /// ```
     /// use gongxun_core::article::Article;

@@ -63,12 +63,12 @@ impl<'a> Control<'a> {
         self
     }
 
-    /// The stop flag, if there is one.
+    /// Returns the stop flag, if there is one.
     pub fn stop_flag(&self) -> Option<&'a AtomicBool> {
         self.stop
     }
 
-    /// The deadline, if there is one.
+    /// Returns the deadline, if there is one.
     pub fn ends_at(&self) -> Option<Instant> {
         self.deadline
     }

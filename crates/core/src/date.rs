@@ -1,11 +1,12 @@
-//! The date of an article: a day of the calendar, a time of day where there is one, a time zone.
+//! The date of an article: a calendar day, with an optional time of day and a time zone.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A day, with the time of day where the page gives one. A date that the calendar or the clock lacks can't be made. Dates compare by the printed local day and time.
+/// A day, with the time of day if the page gives one. A date that the calendar or the clock lacks can't be made. Dates
+/// compare by the printed local day and time.
 ///
 /// ```
 /// use gongxun_core::article::Date;
@@ -34,50 +35,50 @@ impl Date {
     /// China's time zone, +08:00, in minutes.
     pub const CHINA: i16 = 480;
 
-    /// A day of the calendar, or nothing where there is no such day (30 February).
+    /// Returns a day of the calendar; none if there is no such day (30 February).
     pub fn from_ymd(year: u16, month: u8, day: u8) -> Option<Date> {
         let valid =
             (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
         valid.then_some(Date { year, month, day, time: None, offset_minutes: Date::CHINA })
     }
 
-    /// The same day with a time of day, or nothing where the clock has no such time.
+    /// Returns the same day with a time of day; none if there is no such time.
     pub fn at(self, hour: u8, minute: u8, second: u8) -> Option<Date> {
         (hour < 24 && minute < 60 && second < 60).then_some(Date { time: Some(Time { hour, minute, second }), ..self })
     }
 
-    /// The same in another time zone, in minutes east of Greenwich, or nothing where a day or more is asked for. The
-    /// printed clock stays as it is.
+    /// Returns the same date and time in another time zone, in minutes east of Greenwich; none for a day or more. The
+    /// printed time does not change.
     pub fn with_offset(self, minutes: i16) -> Option<Date> {
         (minutes.unsigned_abs() < 24 * 60).then_some(Date { offset_minutes: minutes, ..self })
     }
 
-    /// The day alone.
+    /// Returns the day without the time.
     pub fn without_time(self) -> Date {
         Date { time: None, ..self }
     }
 
-    /// The year, 1 to 9999.
+    /// Returns the year, 1 to 9999.
     pub fn year(&self) -> u16 {
         self.year
     }
 
-    /// The month, 1 to 12.
+    /// Returns the month, 1 to 12.
     pub fn month(&self) -> u8 {
         self.month
     }
 
-    /// The day of the month, from 1.
+    /// Returns the day of the month, from 1.
     pub fn day(&self) -> u8 {
         self.day
     }
 
-    /// The time of day, in the page's own time zone.
+    /// Returns the time of day, in the page's own time zone.
     pub fn time(&self) -> Option<Time> {
         self.time
     }
 
-    /// The time zone in minutes east of Greenwich: 480 (+08:00) unless the page says otherwise.
+    /// Returns the time zone in minutes east of Greenwich; 480 (+08:00) if the page does not give one.
     pub fn offset_minutes(&self) -> i16 {
         self.offset_minutes
     }
@@ -94,7 +95,7 @@ impl Date {
         era * 146_097 + day_of_era - 719_468
     }
 
-    /// The day that is this many days after 1970-01-01, or nothing outside the years 1 to 9999.
+    /// Returns the day this many days after 1970-01-01; none outside the years 1 to 9999.
     pub fn from_day_number(days: i64) -> Option<Date> {
         // Howard Hinnant's civil_from_days.
         let shifted = days.checked_add(719_468)?;
@@ -109,7 +110,7 @@ impl Date {
         Date::from_ymd(u16::try_from(year).ok()?, month as u8, day as u8)
     }
 
-    /// What a clock in China shows this many seconds after 1970-01-01T00:00:00Z, or nothing outside the years 1 to 9999.
+    /// Returns the time in China this many seconds after 1970-01-01T00:00:00Z; none outside the years 1 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Option<Date> {
         let local = seconds.checked_add(i64::from(Date::CHINA) * 60)?;
         let of_day = local.rem_euclid(86_400) as u32;
@@ -117,7 +118,7 @@ impl Date {
         Date::from_day_number(local.div_euclid(86_400))?.at(hour as u8, minute as u8, second as u8)
     }
 
-    /// What the clock shows now in China, where it can be read.
+    /// Returns the current time in China; none if the clock can't be read.
     pub fn now() -> Option<Date> {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
         Date::from_unix_seconds(i64::try_from(since.as_secs()).ok()?)
@@ -132,23 +133,23 @@ impl Date {
 }
 
 impl Time {
-    /// The hour, 0 to 23.
+    /// Returns the hour, 0 to 23.
     pub fn hour(&self) -> u8 {
         self.hour
     }
 
-    /// The minute, 0 to 59.
+    /// Returns the minute, 0 to 59.
     pub fn minute(&self) -> u8 {
         self.minute
     }
 
-    /// The second, 0 to 59.
+    /// Returns the second, 0 to 59.
     pub fn second(&self) -> u8 {
         self.second
     }
 }
 
-/// How many days the month has.
+/// Returns the number of days in the month.
 pub fn days_in_month(year: u16, month: u8) -> u8 {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {

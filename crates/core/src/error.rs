@@ -1,7 +1,7 @@
 //! Errors: [`Error`] stops an operation, [`Rejection`] sets one record aside.
 //!
-//! Three kinds of trouble are kept apart: an [`Error`] stops the command; a [`Rejection`] is counted and listed while
-//! the rest goes on; a remark on a query is a note of the query's own (see [`crate::query`]).
+//! Failures are of three kinds: an [`Error`] stops the command; a [`Rejection`] is counted and listed while the rest
+//! goes on; a note on a query belongs to the query itself (see [`crate::query`]).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ pub enum Error {
     /// A file of the index does not hold what was written.
     #[error("{}: damaged: {what}; `gongxun verify` tells how far it goes, `gongxun rollback` or `gongxun reindex PATH…` repairs it", path.display())]
     Damaged {
-        /// The damaged file, or the generation's folder where the file is not known.
+        /// The damaged file, or the generation's folder if the file is not known.
         path: PathBuf,
         /// A description of the damage.
         what: String,
@@ -200,12 +200,12 @@ pub struct Rejection {
     pub origin: Origin,
     /// The kind of reason.
     pub reason: Reason,
-    /// The reason in words, lower case, with the line or byte where one is known.
+    /// The reason in words, lower case, with the line or byte if one is known.
     pub detail: String,
 }
 
 impl Rejection {
-    /// A rejection of the record at `origin`.
+    /// Creates a rejection of the record at `origin`.
     pub fn new(origin: Origin, reason: Reason, detail: impl Into<String>) -> Rejection {
         Rejection { origin, reason, detail: detail.into() }
     }

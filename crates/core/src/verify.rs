@@ -76,7 +76,7 @@ pub fn verify(index: &Path, options: Options) -> Result<Report> {
 /// looked at.
 ///
 /// # Errors
-/// As [`verify`]; [`Error::Interrupted`] where the control says to stop.
+/// Same as [`verify`]; [`Error::Interrupted`] if the control asks to stop.
 pub fn verify_under(index: &Path, options: Options, control: &Control<'_>) -> Result<Report> {
     let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
     let files = check::files(&generation)?;

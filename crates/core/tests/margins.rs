@@ -1,4 +1,4 @@
-//! What stands around articles is kept, stored once, found by 整页: alone, and counted as no article.
+//! Tests of margins: they are kept, stored once, found by 整页: alone, and not counted as articles.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -70,7 +70,7 @@ fn found(snapshot: &Snapshot, query: &str) -> (BTreeSet<ArticleId>, BTreeSet<Art
     (articles.collect(), results.pages.iter().map(|page| page.id.clone()).collect())
 }
 
-/// Twelve articles and two pages, put in by several runs with several commits.
+/// Indexes twelve articles and two pages by several runs with several commits.
 fn build(index: &Path) {
     for run in 0..3 {
         let mut writer = open(index);
@@ -102,7 +102,7 @@ fn a_page_is_found_by_every_string_of_its_margin_and_by_nothing_else() {
         let length = 1 + random.below(line.len() - start);
         let string: String = line[start..start + length].iter().collect();
         let needle = fold(&string);
-        // A string of signs alone asks for nothing; one that cuts a run of digits is no string of this contract.
+        // A string of punctuation alone requires nothing; one that cuts a run of digits is outside this contract.
         let han = string.chars().all(gongxun_text::fold::is_han);
         if !han {
             continue;
@@ -173,7 +173,7 @@ fn margins_come_back_and_go_with_their_articles() {
     build(folder.path());
     let index = folder.path();
     let snapshot = Snapshot::open(index).unwrap();
-    // Each distinct line is there once, whatever run brought it.
+    // Each distinct line is there once, whichever run brought it.
     let lines = snapshot.margin().unwrap().articles() - snapshot.pages().unwrap();
     assert_eq!(lines, NAVIGATION.len() as u64 + 7 + 2);
     let mut exported = Vec::new();
@@ -189,7 +189,7 @@ fn margins_come_back_and_go_with_their_articles() {
     let pages: Vec<Article> = snapshot.all_pages().map(Result::unwrap).collect();
     assert_eq!(pages.len(), 2);
     assert!(pages.iter().all(|found| *found == page(101) || *found == page(102)));
-    // What an article's margin says is a part of its content; what is there already is not put in again.
+    // The margin of an article is a part of its content; unchanged content is not put in again.
     let stored = document::content_hash(&document::encode(&article(3)));
     assert_eq!(snapshot.content(&id(3)).unwrap(), Some(stored));
 

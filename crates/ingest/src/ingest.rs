@@ -1,4 +1,4 @@
-//! Ingestion: from archive to index. Start reading here: it shows how the parts of the project meet.
+//! Ingestion: from archive to index. Start reading here to see how the parts of the project work together.
 //!
 //! Paths flow in; commits and a [`Report`] flow out. One thread reads the inputs in order and passes on batches of
 //! records; rayon extracts the articles of a batch on all cores; the caller's thread gives them to the writer in the

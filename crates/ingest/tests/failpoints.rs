@@ -1,5 +1,6 @@
-//! Lets every step on the disk fail, one after the other: the run says which file and why, the index stays usable, and
-//! the next run completes it. And the order of syncs, which no test that only kills processes can see.
+//! Makes every operation on the disk fail, one after the other: the run says which file and why, the index stays
+//! usable, and the next run completes it. Also tests the order of syncs, which no test that only kills processes can
+//! observe.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -48,7 +49,7 @@ impl Desk {
         state
     }
 
-    /// Tells the index, where there is one, that its archive stands here now.
+    /// Tells the index, if there is one, that its archive is here now.
     fn moved(&self) {
         if Generation::current(&self.index()).unwrap().is_some() {
             let mut writer = Writer::open(&self.index(), None, RESOURCES).unwrap();
@@ -103,7 +104,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// What is done to an index, and what it is done to.
+/// An operation on an index, with the index it is applied to.
 struct Scenario {
     template: Desk,
     before: State,
@@ -130,7 +131,7 @@ impl Scenario {
         (desk, target)
     }
 
-    /// The steps of a run that nothing goes wrong in.
+    /// Returns the steps of a run that nothing goes wrong in.
     fn steps(&self) -> Vec<(Step, PathBuf)> {
         let (desk, _) = self.desk();
         let armed = Armed::new(desk.0.path(), Fault::Never);
@@ -166,7 +167,7 @@ impl Scenario {
         assert_eq!(desk.held(), target, "after {say}");
     }
 
-    /// Lets each step of our own fail, and of the steps on tantivy's files the first of each kind.
+    /// Makes each step of our own fail, and of the steps on tantivy's files the first of each kind.
     fn each_kind_fails(&self) {
         let mut met = BTreeSet::new();
         let steps = self.steps();
@@ -181,7 +182,7 @@ impl Scenario {
         self.fails(Fault::Once(steps.len() + 1));
     }
 
-    /// Lets each step fail, alone and with all after it.
+    /// Makes each step fail, alone and with all after it.
     fn each_step_fails(&self) {
         let steps = self.steps().len();
         for at in 1..=steps + 1 {
@@ -192,7 +193,7 @@ impl Scenario {
     }
 }
 
-/// The length of the name that tantivy gives to a segment.
+/// The length of tantivy's name of a segment.
 const SEGMENT_NAME: usize = 32;
 
 #[test]

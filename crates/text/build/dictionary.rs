@@ -123,7 +123,7 @@ fn write_arrays(out: &Path, entries: &BTreeMap<String, u64>, model: &Model) {
     let mut by_weight: Vec<(char, u64)> =
         weights.into_iter().filter(|&(c, _)| classes::fixed_code(c) >= classes::UNKNOWN_RARE).collect();
     by_weight.sort_by_key(|&(c, weight)| (std::cmp::Reverse(weight), c));
-    // Where a fixed code stands for a class, the character listed with it is one of the class.
+    // If a fixed code stands for a class, the character listed with it is one of the class.
     let fixed = std::iter::once('\0').chain(classes::ASCII.chars()).chain(['\u{3400}', '\u{4E00}']);
     let chars: Vec<char> = fixed.chain(by_weight.iter().map(|&(c, _)| c)).collect();
     let first_free = classes::UNKNOWN_HAN as usize + 1;
@@ -232,7 +232,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    /// The pairs of sorted words of two codes or more.
+    /// Returns the pairs of sorted words of two codes or more.
     fn of(words: &[(Vec<u16>, u32)], chars: usize, frequencies: &[u64]) -> Pairs {
         let (mut starts, mut codes, mut nodes) = (Vec::new(), vec![0u16], vec![0u64]);
         let mut longer: Vec<trie::Word> = Vec::new();
@@ -284,7 +284,7 @@ impl Pairs {
     }
 }
 
-/// The row of the square for a first code with these second codes.
+/// Returns the row of the square for a first code with these second codes.
 fn square_row(start: usize, seconds: &[u16]) -> [u64; nodes::STRIDE] {
     std::array::from_fn(|word| {
         let span = word * nodes::SPAN..(word + 1) * nodes::SPAN;

@@ -48,7 +48,7 @@ pub fn fold(text: &str) -> String {
     text.chars().map(fold_char).collect()
 }
 
-/// The one character of a letter and a mark behind it, where there is one: é of e and U+0301.
+/// Returns the composed character of a letter and the mark behind it, if there is one: é for e and U+0301.
 pub fn compose(letter: char, mark: char) -> Option<char> {
     if !('\u{300}'..='\u{36F}').contains(&mark) {
         return None;
@@ -57,8 +57,8 @@ pub fn compose(letter: char, mark: char) -> Option<char> {
     Some(table::COMPOSED[at].2)
 }
 
-/// A text with each letter and mark that are one character written as one: what reading and queries share before the fold,
-/// which keeps the number of characters.
+/// Composes each letter and mark of a text that are one character. Reading and queries do this before the fold, which
+/// keeps the number of characters.
 ///
 /// ```
 /// assert_eq!(gongxun_text::fold::composed("cafe\u{301} e\u{323}\u{302}"), "café ệ");

@@ -13,11 +13,11 @@ pub struct LabourTerm {
     pub word: &'static str,
     /// The kind of term, in one word; empty if none is given.
     pub category: &'static str,
-    /// A remark, often empty.
+    /// A comment, often empty.
     pub note: &'static str,
 }
 
-/// The terms of the lexicon, in the order of the file.
+/// Returns the terms of the lexicon, in the order of the file.
 ///
 /// ```
 /// assert!(gongxun_text::lexicon::labour_terms().any(|term| term.word == "农民工"));
@@ -26,7 +26,7 @@ pub fn labour_terms() -> impl Iterator<Item = LabourTerm> {
     LABOUR.lines().filter_map(parse_line)
 }
 
-/// The words of the lexicon, in the order of the file.
+/// Returns the words of the lexicon, in the order of the file.
 pub fn labour_words() -> impl Iterator<Item = &'static str> {
     labour_terms().map(|term| term.word)
 }

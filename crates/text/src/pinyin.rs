@@ -42,7 +42,8 @@ pub fn rough(letters: &str) -> String {
     letters.replace("zh", "z").replace("ch", "c").replace("sh", "s").replace("ng", "n").replace('l', "n")
 }
 
-/// Returns the rough pinyin of a word, syllable by syllable, so that 方案 and 反感 differ; `None` if a character has no reading.
+/// Returns the rough pinyin of a word, syllable by syllable, so that 方案 and 反感 differ; `None` if a character has no
+/// reading.
 pub fn rough_sound(word: &str) -> Option<String> {
     let syllables: Option<String> = word.chars().map(|c| reading(c).map(rough)).collect();
     syllables.filter(|letters| !letters.is_empty())

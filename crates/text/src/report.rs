@@ -37,18 +37,18 @@ pub struct Repair {
 }
 
 impl Repair {
-    /// A repair of `count` places with a confidence from 0 to 1.
+    /// Creates a repair of `count` places with a confidence from 0 to 1.
     pub fn new(kind: RepairKind, count: u32, confidence: f32) -> Repair {
         Repair { kind, count, confidence }
     }
 }
 
-/// A value that is not a proportion is written as 0, so that everything written can be read.
+/// Writes a share. A value that is not a proportion is written as 0, so that everything written can be read.
 fn write_share<S: Serializer>(share: &f32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f32(as_share(*share))
 }
 
-/// JSON has no NaN: it was once written as null.
+/// Reads a share. JSON has no NaN: it was once written as null.
 fn read_share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
     Option::<f32>::deserialize(deserializer).map(|share| as_share(share.unwrap_or(0.0)))
 }

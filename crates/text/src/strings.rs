@@ -91,11 +91,11 @@ pub fn runs(chars: &[char]) -> impl Iterator<Item = (Class, Range<usize>)> + '_ 
 /// Iterates over the occurrences of a string in a text, both folded: the ranges of characters, in order, overlapping
 /// ones too.
 ///
-/// Chinese characters must be equal. A run of letters or digits matches a whole run only: 5人 is not in 15人. A
-/// character of any other kind (punctuation, a blank) stands for any one such character, and at either end of the string
-/// for the edge of the text as well; such ends are not part of the range. A sign that carries meaning
-/// ([`carries_meaning`]) matches itself alone, and a number in a string with such a sign is not part of a longer one: 7%
-/// is not in 20.7%. A number whose thousands may be separated matches both ways in which it is written ([`numbers()`]).
+/// Chinese characters must be equal. A run of letters or digits matches a whole run only: 5人 is not in 15人. A character
+/// of any other kind (punctuation, a blank) stands for any one such character, and at either end of the string for the
+/// edge of the text as well; such ends are not part of the range. A sign that carries meaning ([`carries_meaning`])
+/// matches itself alone, and a number in a string with such a sign is not part of a longer one: 7% is not in 20.7%. A
+/// number whose thousands may be separated matches in both forms ([`numbers()`]).
 /// Time is linear in text and string.
 ///
 /// ```
@@ -139,7 +139,7 @@ pub fn find<'a>(text: &'a [char], string: &'a [char]) -> impl Iterator<Item = Ra
     })
 }
 
-/// The end of a string that begins at this place of a text, each of its numbers in the one form or the other.
+/// Returns the end of a string that begins at this place of a text, each of its numbers in the one form or the other.
 fn in_either_form(text: &[char], at: usize, pattern: &[char], numbers: &[Number]) -> Option<usize> {
     let (mut place, mut end) = (0, at);
     let mut numbers = numbers.iter().peekable();

@@ -1,14 +1,14 @@
-//! The sources of a crate as a graph of files: which file takes names from which.
+//! The sources of a crate as a graph of files: the names that each file takes from each other.
 //!
-//! In: the files of one crate. Out: edges from file to file. A name that a module hands on by `pub use` belongs to the
-//! file that defines it, so that a facade is no import; code in tests does not count.
+//! In: the files of one crate. Out: edges from file to file. A name that a module re-exports by `pub use` belongs to
+//! the file that defines it, so that a facade is no import; code in tests does not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use syn::visit::Visit;
 use syn::{Attribute, Item, UseTree, Visibility};
 
-/// Which names a file takes from which other file.
+/// For each file, the names that it takes from each other file.
 pub type Edges = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 /// The modules of one crate.
@@ -17,7 +17,7 @@ pub struct Crate {
     modules: BTreeMap<Vec<String>, Module>,
     /// The crates that each file names, by the first part of a path.
     pub named: BTreeMap<String, BTreeSet<String>>,
-    /// How many parts of a module's path name its crate: 0 where there is one crate alone.
+    /// The number of parts of a module's path that name its crate: 0 if there is only one crate.
     depth: usize,
 }
 
@@ -52,14 +52,14 @@ impl Crate {
         Crate { depth: 1, ..Crate::parse(files) }
     }
 
-    /// The names that a module hands on, with the file that defines each and its name there.
+    /// Returns the names that a module re-exports, with the file that defines each and its name there.
     pub fn handed_on(&self, module: &[String]) -> Vec<(String, Option<(String, String)>)> {
         let imports = self.modules.get(module).map_or(&[][..], |module| &module.imports);
         let named = imports.iter().filter(|i| i.handed_on).filter_map(|i| Some((i.name.clone()?, &i.path)));
         named.map(|(name, path)| (name, self.resolve(module, path, 0))).collect()
     }
 
-    /// The file that defines what a path in a file's module names, and the name there.
+    /// Returns the file that defines what a path in a file's module names, and the name there.
     pub fn definition(&self, file: &str, path: &[String]) -> Option<(String, String)> {
         self.resolve(&module_path(file), path, 0)
     }
@@ -90,7 +90,7 @@ impl Crate {
         self.modules.insert(path, module);
     }
 
-    /// Which file takes names from which.
+    /// Returns the names that files take from each other.
     pub fn edges(&self) -> Edges {
         let mut edges = Edges::new();
         for (at, module) in &self.modules {
@@ -106,7 +106,7 @@ impl Crate {
         edges
     }
 
-    /// The file that defines what a path names, and the name.
+    /// Returns the file that defines what a path names, and the name.
     fn resolve(&self, from: &[String], path: &[String], depth: usize) -> Option<(String, String)> {
         if depth > 16 {
             return None;
@@ -168,7 +168,7 @@ impl Crate {
     }
 }
 
-/// The groups of files that take names from one another in a ring, each sorted.
+/// Returns the groups of files that take names from one another in a circle, each sorted.
 pub fn circles(edges: &Edges) -> Vec<Vec<String>> {
     let reach = |start: &str| {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -197,7 +197,7 @@ fn joined(at: &[String], name: &str) -> Vec<String> {
     at.iter().cloned().chain([name.to_string()]).collect()
 }
 
-/// `index/mod.rs` and `index.rs` are `index`, `lib.rs` and `main.rs` the crate.
+/// Returns the module of a file: `index` for `index/mod.rs` and `index.rs`, the crate for `lib.rs` and `main.rs`.
 fn module_path(file: &str) -> Vec<String> {
     let mut path: Vec<String> = file.trim_end_matches(".rs").split('/').map(str::to_string).collect();
     if path.last().is_some_and(|last| last == "mod") || ["lib", "main"].contains(&path.join("/").as_str()) {
@@ -269,7 +269,7 @@ fn flatten(tree: &UseTree, before: &mut Vec<String>, handed_on: bool, imports: &
     }
 }
 
-/// Collects every path that stands in code, without what tests hold.
+/// Collects every path in code, without tests.
 struct Paths<'a>(&'a mut BTreeSet<Vec<String>>);
 
 impl<'ast> Visit<'ast> for Paths<'_> {

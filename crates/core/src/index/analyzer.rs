@@ -34,12 +34,12 @@ impl Beside {
         if neighbour.is_none_or(|c| Class::of(*c) == Class::Other) { Beside::Gap } else { Beside::Word }
     }
 
-    /// The character prefixed to a run's first character in its token.
+    /// Returns the character prefixed to a run's first character in its token.
     fn before(self) -> char {
         if self == Beside::Gap { '^' } else { '<' }
     }
 
-    /// The character appended to a run's last character in its token.
+    /// Returns the character appended to a run's last character in its token.
     fn after(self) -> char {
         if self == Beside::Gap { '$' } else { '>' }
     }
@@ -128,7 +128,7 @@ const REMEMBERED_WORDS: usize = 1 << 16;
 const MAX_PLAIN_BYTES: usize = 6;
 
 impl Analyzer {
-    /// An analyzer that cuts words by this segmenter.
+    /// Creates an analyzer that cuts words by this segmenter.
     pub fn new(segmenter: &Segmenter) -> Analyzer {
         let (folded, chars, cut, inner) = Default::default();
         Analyzer { segmenter: segmenter.clone(), folded, chars, cut, inner }
@@ -142,7 +142,7 @@ impl Analyzer {
         self.folded.extend(&self.chars);
     }
 
-    /// The folded text.
+    /// Returns the folded text.
     pub fn chars(&self) -> &[char] {
         &self.chars
     }

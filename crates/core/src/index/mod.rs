@@ -3,7 +3,7 @@
 //! Articles flow in through [`Writer`]; a [`Snapshot`] of one commit of one generation flows out to [`crate::search`].
 //! tantivy is named here, in `search` and in `error`, and nowhere else; nothing else writes to an index folder.
 //!
-//! The rooms, each of which may use those above it:
+//! The modules, each of which may use those above it:
 //!
 //! ```text
 //! schema, analyzer   the fields, and the tokens that fill them
@@ -57,7 +57,7 @@ pub use read::stats::Stats;
 pub use read::term_info_cache::{ByLength, Located};
 pub use write::writer::{Resources, Writer};
 
-/// The engine below, with its version and that of its files.
+/// Returns the engine below, with its version and that of its files.
 pub fn engine() -> &'static str {
     tantivy::version_string()
 }

@@ -124,12 +124,12 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The texts that an unfielded query searches.
+    /// Returns the texts that an unfielded query searches.
     pub fn texts(&self) -> [TextFields; 4] {
         [self.title, self.lead, self.body, self.names]
     }
 
-    /// All texts, in the order in which a segment adds them: those of an unfielded query, then captions.
+    /// Returns all texts, in the order in which a segment adds them: those of an unfielded query, then captions.
     pub fn all_texts(&self) -> [TextFields; 5] {
         [self.title, self.lead, self.body, self.names, self.captions]
     }

@@ -25,22 +25,22 @@ impl Query {
         Query::of(has_letters(text).then(|| Node::Text(piece(text))))
     }
 
-    /// An exact string.
+    /// Creates an exact string.
     pub fn phrase(text: &str) -> Query {
         Query::of(has_letters(text).then(|| Node::Phrase(piece(text))))
     }
 
-    /// A conjunction: all of these.
+    /// Creates a conjunction: all of these.
     pub fn all(queries: impl IntoIterator<Item = Query>) -> Query {
         Query::of(all(queries.into_iter().filter_map(|query| query.root).collect()))
     }
 
-    /// A disjunction: any of these.
+    /// Creates a disjunction: any of these.
     pub fn any(queries: impl IntoIterator<Item = Query>) -> Query {
         Query::of(any(queries.into_iter().filter_map(|query| query.root).collect()))
     }
 
-    /// The negation of this query.
+    /// Returns the negation of this query.
     #[expect(clippy::should_implement_trait, reason = "it reads as the query language does")]
     pub fn not(self) -> Query {
         Query::of(self.root.map(not))
@@ -59,7 +59,7 @@ impl Query {
         Query::of((!terms.is_empty()).then_some(Node::Together { unit, terms }))
     }
 
-    /// This query restricted to one field.
+    /// Returns this query restricted to one field.
     pub fn within(self, field: Field) -> Query {
         Query::of(self.root.map(|node| Node::Field { field, node: Box::new(node) }))
     }

@@ -52,7 +52,7 @@ impl fmt::Display for Node {
 }
 
 impl Unit {
-    /// The keyword before the colon.
+    /// Returns the keyword before the colon.
     pub fn name(self) -> &'static str {
         match self {
             Unit::Sentence => "同句",
@@ -62,7 +62,7 @@ impl Unit {
 }
 
 impl Field {
-    /// The keyword before the colon.
+    /// Returns the keyword before the colon.
     pub fn name(self) -> &'static str {
         match self {
             Field::Title => "title",

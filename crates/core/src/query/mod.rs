@@ -66,17 +66,17 @@ pub struct Query {
     #[doc(hidden)]
     #[serde(skip)]
     pub root: Option<Node>,
-    /// Remarks on the parts that were not understood, and how they were taken.
+    /// Notes on the parts that were not understood, and how they were interpreted.
     pub notes: Vec<Note>,
 }
 
-/// A remark on a part of the query.
+/// A note on a part of the query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The kind of remark.
+    /// The kind of note.
     pub kind: NoteKind,
-    /// The remark for people: a lower-case English sentence that names the part.
+    /// The message for people: a lower-case English sentence that names the part.
     pub message: String,
     /// The span of the part, in characters of the query's text.
     #[serde(serialize_with = "pair")]
@@ -126,7 +126,7 @@ pub enum NoteKind {
     NotNear,
     /// A pattern without a letter or digit, which every article would match.
     MatchesEverything,
-    /// A wildcard in a place where none works; it stands for itself.
+    /// A wildcard in an unsupported place; it stands for itself.
     PlainWildcard,
     /// Signs without a letter or digit.
     NoLetters,

@@ -106,7 +106,7 @@ impl Flags {
         }
     }
 
-    /// The number of fingerprints in the set.
+    /// Returns the number of fingerprints in the set.
     pub fn count(&self) -> u32 {
         self.0.iter().map(|byte| byte.count_ones()).sum()
     }

@@ -99,7 +99,7 @@ impl<'a> Packed<'a> {
         self.0.first_chunk().unwrap_or(&[0; LANES])
     }
 
-    /// The number of the article.
+    /// Returns the number of the article.
     pub fn article(&self) -> u64 {
         u64::from_le_bytes(self.part(ARTICLE))
     }
@@ -120,7 +120,7 @@ impl<'a> Packed<'a> {
         Some(i32::from_le_bytes(self.part(MINUTE))).filter(|minute| *minute != UNDATED)
     }
 
-    /// The day since 1970.
+    /// Returns the day since 1970.
     pub fn day(&self) -> Option<i32> {
         self.minute().map(|minute| minute.div_euclid(24 * 60))
     }

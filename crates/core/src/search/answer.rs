@@ -1,4 +1,4 @@
-//! The last stop: hits are shown with snippets and marks, facets are counted, and what there is to remark is said.
+//! The answer to a request, the last step of the pipeline: hits with snippets and marks, facets, and notes.
 
 use std::time::Instant;
 
@@ -23,15 +23,15 @@ use gongxun_text::synonyms::Synonyms;
 /// Answers a request.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn search(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms) -> Result<Results> {
     search_under(snapshot, request, synonyms, &Control::default())
 }
 
-/// Answers a request as far as the control lets it: an answer that was ended says so in [`Results::cut_short`].
+/// Answers a request under a control that may end it early; then [`Results::cut_short`] is set.
 ///
 /// # Errors
-/// As [`search`].
+/// Same as [`search`].
 pub fn search_under(
     snapshot: &Snapshot,
     request: &Request,
@@ -76,7 +76,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: 
     Ok(results)
 }
 
-/// What there is to say where no article holds a string in quotes, and the margins of some pages do.
+/// Returns a note if no article holds a string in quotes, and the margins of some pages do.
 fn margin_note(
     snapshot: &Snapshot,
     request: &Request,

@@ -1,4 +1,4 @@
-//! A search as a program writes it, step by step.
+//! [`Search`], a builder of requests that runs them.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::index::Snapshot;
 use crate::query::{Filter, Query};
 use gongxun_text::synonyms::Synonyms;
 
-/// A search under way: conditions are added, then it is run.
+/// A search to be run: conditions are added one by one, then [`Search::run`] or another method runs it.
 ///
 /// ```
 /// use gongxun_core::article::Article;
@@ -50,119 +50,119 @@ pub struct Search<'a> {
 }
 
 impl Snapshot {
-    /// Begins a search.
+    /// Starts a search.
     pub fn search(&self, query: impl Into<Query>) -> Search<'_> {
         Search::of(self, query)
     }
 }
 
 impl<'a> Search<'a> {
-    /// Begins a search of whatever can be read.
+    /// Starts a search of any archive that implements [`Read`].
     #[doc(hidden)]
     pub fn of(archive: &'a dyn Read, query: impl Into<Query>) -> Search<'a> {
         Search { archive, request: Request::new(query.into()), limit: None, control: Control::default() }
     }
 
-    /// One more condition.
+    /// Adds a condition.
     pub fn filter(mut self, filter: Filter) -> Search<'a> {
         self.request.filters.push(filter);
         self
     }
 
-    /// How many hits are given; [`Request::DEFAULT_LIMIT`] unless said.
+    /// Sets the number of hits returned; [`Request::DEFAULT_LIMIT`] by default.
     pub fn limit(mut self, limit: usize) -> Search<'a> {
         (self.limit, self.request.limit) = (Some(limit), limit);
         self
     }
 
-    /// How many hits are passed over.
+    /// Sets the number of hits that are skipped.
     pub fn offset(mut self, offset: usize) -> Search<'a> {
         self.request.offset = offset;
         self
     }
 
-    /// The order.
+    /// Sets the order of the hits.
     pub fn sort(mut self, sort: Sort) -> Search<'a> {
         self.request.sort = sort;
         self
     }
 
-    /// How many of the first hits by relevance are ordered anew by the item of their text that answers best;
-    /// [`Request::SECOND_STAGE`] unless said, 0 for none.
+    /// Sets the number of first hits by relevance that are re-ranked by the passage that answers best;
+    /// [`Request::SECOND_STAGE`] by default, 0 for none.
     pub fn second_stage(mut self, hits: usize) -> Search<'a> {
         self.request.second_stage = hits;
         self
     }
 
-    /// Facets are counted.
+    /// Turns on the counting of facets.
     pub fn facets(mut self) -> Search<'a> {
         self.request.facets = true;
         self
     }
 
-    /// Which matches are looked for; [`Breadth::Wide`] unless said.
+    /// Sets the kinds of matches that are searched for; [`Breadth::Wide`] by default.
     pub fn breadth(mut self, breadth: Breadth) -> Search<'a> {
         self.request.breadth = breadth;
         self
     }
 
-    /// Which matches facets, timelines and [`Search::each`] take in; [`Breadth::Exact`] unless said.
+    /// Sets the kinds of matches that facets, timelines and [`Search::each`] include; [`Breadth::Exact`] by default.
     pub fn count(mut self, count: Breadth) -> Search<'a> {
         self.request.count = count;
         self
     }
 
-    /// Each copy of an article is a hit of its own.
+    /// Makes each copy of an article a hit of its own.
     pub fn all_copies(mut self) -> Search<'a> {
         self.request.copies = Copies::All;
         self
     }
 
-    /// The length of snippets in characters; 0 leaves them out.
+    /// Sets the length of snippets in characters; 0 leaves them out.
     pub fn snippet_length(mut self, length: usize) -> Search<'a> {
         self.request.snippet_length = length;
         self
     }
 
-    /// Each hit's score is taken apart.
+    /// Adds an explanation of its score to each hit.
     pub fn explain(mut self) -> Search<'a> {
         self.request.explain = true;
         self
     }
 
-    /// Other synonyms than those of the index.
+    /// Replaces the synonyms of the index.
     pub fn synonyms(mut self, synonyms: Synonyms) -> Search<'a> {
         self.request.synonyms = Some(Arc::new(synonyms));
         self
     }
 
-    /// What may end it early: a deadline, a stop flag.
+    /// Sets what may end the search early: a deadline, a stop flag.
     pub fn control(mut self, control: Control<'a>) -> Search<'a> {
         self.control = control;
         self
     }
 
-    /// Runs it.
+    /// Runs the search.
     ///
     /// # Errors
-    /// Where a file of the index can't be read or does not hold what was written.
+    /// If an index file can't be read or does not hold what was written.
     pub fn run(self) -> Result<Results> {
         self.archive.answer(&self.request, &self.control)
     }
 
-    /// Gives all matches of what was typed, one by one, or as many as a limit says.
+    /// Calls `give` with each full match, or with as many as the limit allows.
     ///
     /// # Errors
-    /// As [`Search::run`], and where `give` fails.
+    /// Same as [`Search::run`], or if `give` fails.
     pub fn each(mut self, mut give: impl FnMut(Hit) -> Result<()>) -> Result<Selection> {
         self.request.limit = self.limit.unwrap_or(usize::MAX);
         self.archive.select(&self.request, &self.control, &mut give)
     }
 
-    /// Lists every occurrence of what is looked for, with the text on either side.
+    /// Lists every occurrence of what the query looks for, with the text on either side.
     ///
     /// # Errors
-    /// As [`Search::run`], and where `give` fails.
+    /// Same as [`Search::run`], or if `give` fails.
     pub fn concordance(
         self,
         options: &concordance::Options,
@@ -174,23 +174,23 @@ impl<'a> Search<'a> {
     /// Finds the words that stand out in the matching articles against the rest of the archive.
     ///
     /// # Errors
-    /// As [`Search::run`].
+    /// Same as [`Search::run`].
     pub fn keywords(self, options: &keywords::Options) -> Result<Keywords> {
         self.archive.keywords(&self.request, options, &self.control)
     }
 
-    /// Finds the words that stand near what is looked for.
+    /// Finds the words that stand near what the query looks for.
     ///
     /// # Errors
-    /// As [`Search::run`].
+    /// Same as [`Search::run`].
     pub fn collocations(self, options: &collocations::Options) -> Result<Collocations> {
         self.archive.collocations(&self.request, options, &self.control)
     }
 
-    /// Says why an article is, or is not, among the hits; none where there is no such article.
+    /// Explains why an article is, or is not, among the hits; none if there is no such article.
     ///
     /// # Errors
-    /// As [`Search::run`].
+    /// Same as [`Search::run`].
     pub fn why_not(self, id: &ArticleId) -> Result<Option<WhyNot>> {
         self.archive.why_not(&self.request, id)
     }
@@ -198,7 +198,7 @@ impl<'a> Search<'a> {
     /// Counts the matches over time.
     ///
     /// # Errors
-    /// As [`Search::run`].
+    /// Same as [`Search::run`].
     pub fn timeline(self, step: Step) -> Result<Timeline> {
         self.archive.timeline(&self.request, step, &self.control)
     }

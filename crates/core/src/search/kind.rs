@@ -2,23 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How much of a query an article holds.
+/// The kind of a match: how much of the query an article holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// All that was typed.
+    /// All of what was typed.
     Full,
-    /// All of it, but something only by a synonym.
+    /// All of it, some only by a synonym.
     Synonym,
     /// Some of it.
     Partial,
 }
 
 impl Kind {
-    /// All kinds, in the order in which matches are given.
+    /// All kinds, in the order in which matches are ranked.
     pub const ALL: [Kind; 3] = [Kind::Full, Kind::Synonym, Kind::Partial];
 
-    /// The name, as results give it.
+    /// Returns the name of the kind in results.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Full => "full",
@@ -33,12 +33,12 @@ impl Kind {
 pub struct ByKind<T>([T; 3]);
 
 impl<T> ByKind<T> {
-    /// What the function gives for each kind.
+    /// Makes the value of each kind by a function.
     pub fn of(each: impl FnMut(Kind) -> T) -> ByKind<T> {
         ByKind(Kind::ALL.map(each))
     }
 
-    /// The three, in the order of [`Kind::ALL`].
+    /// Returns the three values, in the order of [`Kind::ALL`].
     pub fn into_inner(self) -> [T; 3] {
         self.0
     }

@@ -1,17 +1,17 @@
-//! A query's tree in, [`Results`] out: what matches, in which order, with which marks.
+//! Search: a query tree flows in; [`Results`] flow out, ranked and with marks.
 //!
-//! Words to rank, characters to prove. One pipeline (compile → match → collapse copies → rank → present), of which
-//! everything that is asked by a query is a stop:
+//! Words rank, characters prove. All features use one pipeline (compile → match → collapse copies → rank → present),
+//! and each ends where it has what it needs:
 //!
 //! ```text
 //! compile    tree → plan of strings, values and dates; names no field of the engine below
-//! matching   plan → sets of documents, full, by synonym and partial; copies collapsed to one
+//! matching   plan → sets of full, synonym and partial matches; copies are collapsed
 //! ranking    sets → order, by BM25 over three fields a text
 //! results    order → hits with snippets and marks, facets, explanations
-//! pipeline   the walk through them; present, its end
-//! features   timeline, similar, why-not, suggestions, selection: stops on the way
-//! answer     the last stop: a page of hits
-//! read       all that can be asked, as a trait; builder, a search written step by step
+//! pipeline   runs these steps; `present` is the last
+//! features   timelines, similar articles, why-not, suggestions, selection
+//! answer     a page of hits
+//! read       the read operations as a trait; `builder` builds a request
 //! ```
 
 pub mod answer;

@@ -1,5 +1,5 @@
-//! The pipeline: compile → match → collapse copies → rank. Everything that is asked of an index by a query begins here and
-//! stops where it has what it needs.
+//! The pipeline: compile → match → collapse copies → rank. Every feature that takes a query begins here and ends where
+//! it has what it needs.
 
 use tantivy::DocAddress;
 
@@ -20,7 +20,7 @@ use crate::index::reprints::Reprints;
 use crate::query::{Filter, MAX_TREE_DEPTH, Node, is_deeper};
 use gongxun_text::synonyms::Synonyms;
 
-/// What a request found in a snapshot, before it is shown.
+/// The matches of a request in a snapshot, before they are presented.
 pub struct Found<'a> {
     /// The snapshot.
     pub snapshot: &'a Snapshot,
@@ -34,10 +34,10 @@ pub struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// Compiles a request, finds its matches and, unless all copies are asked for, leaves one of each cluster.
+    /// Compiles a request, finds its matches and, unless all copies are asked for, keeps one of each cluster.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn find(
         snapshot: &'a Snapshot,
         request: &Request,
@@ -48,10 +48,10 @@ impl<'a> Found<'a> {
         Found::of_tree(snapshot, (root, &request.filters), synonyms, (request.breadth, request.copies), control)
     }
 
-    /// The same for a tree and filters.
+    /// Does the same for a tree and filters.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn of_tree(
         snapshot: &'a Snapshot,
         (root, filters): (Option<&Node>, &[Filter]),
@@ -67,10 +67,10 @@ impl<'a> Found<'a> {
         Found::of(snapshot, compiled, matches, copies, control)
     }
 
-    /// The same for matches that were found otherwise.
+    /// Does the same for matches that were found otherwise.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn of(
         snapshot: &'a Snapshot,
         compiled: Compiled,
@@ -86,46 +86,46 @@ impl<'a> Found<'a> {
         Ok(Found { snapshot, compiled, copies: reprints, matches, collapsed, control })
     }
 
-    /// The kind of match that one article is of, whatever its copies hold; none where it is none.
+    /// Returns the kind of match that one article is, whatever its copies hold; none if it does not match.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn one(snapshot: &Snapshot, compiled: &Compiled, address: DocAddress) -> Result<Option<Kind>> {
         Ok(Matches::find(snapshot, compiled, &Control::default())?.kind(address))
     }
 
-    /// How many matches of a kind there are.
+    /// Returns the number of matches of a kind.
     pub fn total(&self, kind: Kind) -> u64 {
         self.matches.total(kind)
     }
 
-    /// How many articles hold all of the query, typed or by a synonym.
+    /// Returns the number of full and synonym matches.
     pub fn held(&self) -> u64 {
         self.total(Kind::Full) + self.total(Kind::Synonym)
     }
 
-    /// Whether the search was ended before it was done: then the counts are those of what was looked at.
+    /// Whether the search was stopped before it finished: then the counts cover what was searched until then.
     pub fn cut_short(&self) -> bool {
         self.matches.cut_short
     }
 
-    /// The kind of the match at this address, where it is shown.
+    /// Returns the kind of the match at this address, if it is shown.
     pub fn kind(&self, address: DocAddress) -> Option<Kind> {
         self.matches.kind(address)
     }
 
-    /// The addresses of the matches of a kind, in the order of the index.
+    /// Returns the addresses of the matches of a kind, in the order of the index.
     pub fn addresses(&self, kind: Kind) -> Vec<DocAddress> {
         self.matches.addresses(kind)
     }
 
-    /// What there is to say of synonyms that were taken in.
+    /// Returns the notes on synonyms that the query was expanded by.
     pub fn synonym_notes(&self) -> Vec<String> {
         let synonyms = self.compiled.synonyms.iter();
         synonyms.map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect()
     }
 
-    /// What there is to say of matches that are not counted where the breadth is counted.
+    /// Returns the notes on matches that a count of this breadth leaves out.
     pub fn not_counted(&self, counted: Breadth) -> Vec<String> {
         let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
         let mut notes = Vec::new();
@@ -144,11 +144,11 @@ impl<'a> Found<'a> {
         notes
     }
 
-    /// The first `wanted` of the matches, in order. Where the control says to stop none, and the
-    /// answer is cut short.
+    /// Returns the first `wanted` of the matches, in order; none if the control asks to stop, and the answer is cut
+    /// short.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn ranked(&mut self, order: Order, wanted: usize) -> Result<Vec<Ranked>> {
         match self.matches.ranked(self.snapshot, &self.compiled, order, wanted, self.control) {
             Err(Error::Interrupted) => {
@@ -159,24 +159,25 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The matches of a kind in a segment that are shown: of copies one, unless all were asked for.
+    /// Returns the matches of a kind in a segment that are shown: one of each cluster, unless all copies were asked
+    /// for.
     pub fn shown(&self, kind: Kind, segment: usize) -> Option<&Bits> {
         self.matches.of[kind].get(segment)
     }
 
-    /// The matches of a kind in a segment, all copies among them.
+    /// Returns the matches of a kind in a segment, all copies among them.
     pub fn with_copies(&self, kind: Kind, segment: usize) -> Option<Bits> {
         let mut found = self.matches.of[kind].get(segment)?.clone();
         self.collapsed[kind].get(segment).into_iter().flatten().for_each(|(_, doc)| found.insert(*doc));
         Some(found)
     }
 
-    /// Counts the values of the matches that the breadth takes in, those of each kind apart. A cluster counts once for each
-    /// value that any of its matching copies has, so that a value's count is the total when that value is asked for as
-    /// well.
+    /// Counts the facet values of the matches that the breadth includes, by kind. A cluster counts once for each value
+    /// that any of its matching copies has, so that a value's count is the total of a search with this value as a
+    /// filter.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn facets(&self, breadth: Breadth) -> Result<Facets> {
         let of = |kind| self.facets_of(kind);
         let full = of(Kind::Full)?;

@@ -1,5 +1,5 @@
-//! The end of the pipeline: the hits of a page with snippets, marks and the credits that were asked for. Only these articles
-//! are read from the store.
+//! Presentation, the end of the pipeline: the hits of a page with snippets, marks and the credits that were asked for.
+//! Only the articles of the page are read from the store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use super::results::page::{Hit, Results};
 use super::results::snippet::{Highlighter, Marked, Marks};
 use crate::error::{Error, Result};
 
-/// Gives the hits of a request, from its offset on as many as its limit says, of the kinds that the breadth takes in. An
-/// article that can't be read is left out; what is given back names each of them.
+/// Returns the hits of a request, from its offset on up to its limit, of the kinds that the breadth includes. An
+/// article that can't be read is left out; the notes name each of them.
 ///
 /// # Errors
-/// Where a file of the index can't be read, or `give` fails.
+/// If an index file can't be read, or `give` fails.
 pub fn hits(
     found: &mut Found<'_>,
     request: &Request,
@@ -73,10 +73,10 @@ pub fn hits(
     Ok(unreadable)
 }
 
-/// The hits of a request's page, and the counts.
+/// Returns the hits of a request's page, with the counts.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn page(found: &mut Found<'_>, request: &Request) -> Result<Results> {
     let mut page = Vec::new();
     let notes = hits(found, request, Breadth::Wide, &mut |hit| {

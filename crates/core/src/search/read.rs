@@ -1,4 +1,5 @@
-//! All that can be asked of an archive, whatever holds it: an index of this crate, or an engine that has the same articles.
+//! The read operations of an archive as a trait, whether an index of this crate or another engine with the same
+//! articles answers them.
 
 use super::answer;
 use super::features::collocations::{self, Collocations};
@@ -18,21 +19,21 @@ use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::{DocAddress, Snapshot, check};
 
-/// The operations of reading. A program that asks through it need not know what holds the articles.
+/// The read operations of an archive. A program that uses them need not know what holds the articles.
 pub trait Read {
-    /// How many articles there are.
+    /// Returns the number of articles.
     fn articles(&self) -> u64;
 
-    /// A page of hits.
+    /// Returns a page of hits.
     ///
     /// # Errors
-    /// Where what holds the articles can't be read.
+    /// If what holds the articles can't be read.
     fn answer(&self, request: &Request, control: &Control<'_>) -> Result<Results>;
 
-    /// All hits of the kinds that a request counts, one by one.
+    /// Calls `give` with all hits of the kinds that a request counts.
     ///
     /// # Errors
-    /// As [`Read::answer`]; where `give` fails; [`crate::error::Error::Interrupted`] where the control says to stop.
+    /// Same as [`Read::answer`]; if `give` fails; [`crate::error::Error::Interrupted`] if the control asks to stop.
     fn select(
         &self,
         request: &Request,
@@ -40,16 +41,16 @@ pub trait Read {
         give: &mut dyn FnMut(Hit) -> Result<()>,
     ) -> Result<Selection>;
 
-    /// The matches over time.
+    /// Counts the matches over time.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn timeline(&self, request: &Request, step: Step, control: &Control<'_>) -> Result<Timeline>;
 
-    /// Every occurrence of what a request looks for, with the text on either side.
+    /// Lists every occurrence of what a request looks for, with the text on either side.
     ///
     /// # Errors
-    /// As [`Read::answer`]; where `give` fails.
+    /// Same as [`Read::answer`]; if `give` fails.
     fn concordance(
         &self,
         request: &Request,
@@ -58,22 +59,22 @@ pub trait Read {
         give: &mut dyn FnMut(concordance::Line) -> Result<()>,
     ) -> Result<concordance::Counts>;
 
-    /// Several requests over time, side by side.
+    /// Compares several requests over time.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn compare(&self, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison>;
 
-    /// The words that stand out in a request's articles.
+    /// Returns the words that stand out in a request's articles.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn keywords(&self, request: &Request, options: &keywords::Options, control: &Control<'_>) -> Result<Keywords>;
 
-    /// The words that stand near what a request looks for.
+    /// Returns the words that stand near what a request looks for.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn collocations(
         &self,
         request: &Request,
@@ -81,40 +82,41 @@ pub trait Read {
         control: &Control<'_>,
     ) -> Result<Collocations>;
 
-    /// The articles most like one of them; none where there is no such article.
+    /// Finds the articles most similar to another; none if there is no such article.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>>;
 
-    /// Why an article is, or is not, among the hits; none where there is no such article.
+    /// Explains why an article is, or is not, among the hits; none if there is no such article.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn why_not(&self, request: &Request, id: &ArticleId) -> Result<Option<WhyNot>>;
 
-    /// The words that begin with these characters, or sound so: the most frequent first.
+    /// Returns the words that begin with these characters, or are pronounced so, the most frequent first.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>>;
 
-    /// One article, with its margin.
+    /// Returns an article with its margin.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn by_id(&self, id: &ArticleId) -> Result<Option<Article>>;
 
-    /// One article, with its margin and with what a request marks in it.
+    /// Returns an article with its margin and the marks of a request.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn marked(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<MarkedArticle>>;
 
-    /// The copies of an article, itself among them: the one that is shown comes first. None where there is no such article.
+    /// Returns the copies of an article, itself included, the one that is shown first. None if there is no such
+    /// article.
     ///
     /// # Errors
-    /// As [`Read::answer`].
+    /// Same as [`Read::answer`].
     fn copies_of(&self, id: &ArticleId) -> Result<Option<Vec<Article>>>;
 }
 

@@ -1,4 +1,4 @@
-//! What is asked of an index.
+//! Requests: a query with its options.
 
 use std::sync::Arc;
 
@@ -12,23 +12,23 @@ use crate::index::Snapshot;
 use crate::query::{Filter, Query};
 use gongxun_text::synonyms::Synonyms;
 
-/// What is asked of a snapshot.
+/// A request to a snapshot.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The parsed query.
     pub query: Query,
     /// Further conditions, all of which must hold.
     pub filters: Vec<Filter>,
-    /// What stands for a word beside it; the index's own synonyms unless given.
+    /// The synonyms of words; those of the index if `None`.
     pub synonyms: Option<Arc<Synonyms>>,
     /// The order.
     pub sort: Sort,
-    /// How many of the first hits by relevance are ordered anew by the item of their text that answers best; 0 leaves the
-    /// order of the articles' scores. Neither page nor limit changes which these are.
+    /// The number of first hits by relevance that are re-ranked by the passage that answers best; 0 keeps the order of
+    /// the articles' scores. Which hits these are does not depend on page and limit.
     pub second_stage: usize,
-    /// How many hits are given.
+    /// The number of hits returned.
     pub limit: usize,
-    /// How many hits are passed over.
+    /// The number of hits that are skipped.
     pub offset: usize,
     /// Whether facets are counted.
     pub facets: bool,
@@ -36,25 +36,25 @@ pub struct Request {
     pub occurrences: bool,
     /// Whether timelines count the archive's characters too, which takes a look at every article.
     pub characters: bool,
-    /// Which matches are looked for: what was typed and no more, or synonyms and partial matches too.
+    /// The kinds of matches that are searched for: full matches alone, or synonym and partial matches too.
     pub breadth: Breadth,
-    /// Which of them facets, timelines and exports take in: what was typed alone, unless more is asked for.
+    /// The kinds of matches that facets, timelines and exports include; full matches alone by default.
     pub count: Breadth,
     /// Whether copies of one article are one hit.
     pub copies: Copies,
     /// The length of snippets in characters; 0 leaves snippets and marks out.
     pub snippet_length: usize,
-    /// Whether each hit's score is taken apart.
+    /// Whether each hit's score is explained.
     pub explain: bool,
 }
 
 impl Request {
-    /// How many hits are given unless another number is asked for.
+    /// The default number of hits returned.
     pub const DEFAULT_LIMIT: usize = 10;
-    /// How many of the first hits are ordered anew unless another number is asked for.
+    /// The default number of first hits that are re-ranked.
     pub const SECOND_STAGE: usize = stage::DEFAULT_DEPTH;
 
-    /// The request for a query's first page.
+    /// Returns the request for a query's first page.
     pub fn new(query: Query) -> Request {
         Request {
             query,
@@ -86,7 +86,7 @@ impl Request {
         }
     }
 
-    /// The order that is asked for, of the matches that the breadth takes in.
+    /// Returns the requested order of the matches that the breadth includes.
     pub fn order(&self, breadth: Breadth) -> Order {
         Order { sort: self.sort, breadth, second_stage: self.second_stage }
     }

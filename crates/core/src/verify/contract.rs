@@ -88,7 +88,7 @@ impl Contract {
 /// Compares search and scan, to the extent of the options.
 ///
 /// # Errors
-/// If an index file can't be read; [`Error::Interrupted`] if the control says to stop.
+/// If an index file can't be read; [`Error::Interrupted`] if the control asks to stop.
 pub fn contract(snapshot: &Snapshot, options: Options, control: &Control<'_>) -> Result<Contract> {
     let mut contract = Contract::default();
     let mut random = Random::new(options.seed);

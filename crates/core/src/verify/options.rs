@@ -32,13 +32,13 @@ impl Options {
         self
     }
 
-    /// How far it goes.
+    /// Sets how far the verification goes.
     pub fn extent(mut self, extent: Extent) -> Options {
         self.extent = extent;
         self
     }
 
-    /// Where the random choice begins.
+    /// Sets the seed of the random choice.
     pub fn seed(mut self, seed: u64) -> Options {
         self.seed = seed;
         self

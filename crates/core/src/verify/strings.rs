@@ -27,7 +27,7 @@ impl Kind {
     /// All kinds.
     pub const ALL: [Kind; 4] = [Kind::Chinese, Kind::Mixed, Kind::Name, Kind::Character];
 
-    /// The kind in words, for people.
+    /// Returns the kind in words, for people.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Chinese => "strings of Chinese characters",

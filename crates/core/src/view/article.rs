@@ -1,4 +1,4 @@
-//! A whole article as a person reads it: what `show` prints.
+//! A whole article for people, as `show` prints it.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::terminal::day_and_time;
 use super::{clean, width};
 use crate::article::{Article, Role};
 
-/// The article with all that is known about it, body last.
+/// Formats an article with all its metadata, the body last.
 pub fn text(article: &Article, language: Language) -> String {
     let mut out = String::new();
     let mut line = |label: &str, value: &str| {

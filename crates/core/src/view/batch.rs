@@ -1,4 +1,4 @@
-//! Many queries' counts as a table for terminals and pipes, CSV and JSON; their hits as JSON lines.
+//! The counts of many queries as a table for terminals and pipes, CSV and JSON; their hits as JSON lines.
 
 use serde::Serialize;
 
@@ -7,10 +7,10 @@ use super::terminal::Style;
 use super::width;
 use crate::search::{Hit, Results};
 
-/// The widest column of names.
+/// The greatest width of the column of names, in columns of the terminal.
 const NAME: usize = 40;
 
-/// What one query found.
+/// The counts of one query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Counted {
@@ -18,23 +18,23 @@ pub struct Counted {
     pub name: String,
     /// The query as it was typed.
     pub query: String,
-    /// How many articles hold all that was typed.
+    /// The number of full matches.
     pub total: u64,
-    /// How many more hold all of it by a synonym.
+    /// The number of synonym matches.
     pub synonym_total: u64,
-    /// How many hold only some of it.
+    /// The number of partial matches.
     pub partial_total: u64,
-    /// How often what is looked for stands in the articles that are counted, where occurrences are counted.
+    /// The number of occurrences in the counted articles; only if occurrences are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurrences: Option<u64>,
-    /// Whether the search was ended before it was done.
+    /// Whether the search was stopped before it finished.
     pub cut_short: bool,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
 impl Counted {
-    /// The counts of an answer.
+    /// Returns the counts of an answer.
     pub fn of(name: &str, results: &Results) -> Counted {
         let of_query = results.query_notes.iter().map(|note| note.message.clone());
         Counted {
@@ -55,7 +55,7 @@ impl Counted {
     }
 }
 
-/// A line a query: its name, and the three counts.
+/// Formats counts, one line for each query: its name, and the three counts.
 pub fn text(counted: &[Counted], style: Style) -> String {
     let columns = counted.iter().map(|one| width::columns(&one.name)).max().unwrap_or(0);
     let columns = columns.min(style.width.map_or(NAME, |width| width / 2).min(NAME)).max(4);
@@ -81,7 +81,7 @@ pub fn text(counted: &[Counted], style: Style) -> String {
     out
 }
 
-/// A row a query.
+/// Formats counts as CSV, one row for each query.
 pub fn csv(counted: &[Counted]) -> String {
     let header = ["name", "query", "total", "synonym_total", "partial_total", "occurrences", "cut_short", "notes"];
     let mut out = row(&header.map(String::from));
@@ -100,12 +100,12 @@ pub fn csv(counted: &[Counted]) -> String {
     out
 }
 
-/// A JSON array with an object a query.
+/// Formats counts as a JSON array of one object for each query.
 pub fn json(counted: &[Counted]) -> String {
     serde_json::to_string(counted).unwrap_or_default()
 }
 
-/// A hit as a JSON object with the query's name, and its line end.
+/// Formats a hit as a JSON object with the query's name, and its line end.
 pub fn hit(name: &str, hit: &Hit) -> String {
     #[derive(Serialize)]
     struct Named<'a> {

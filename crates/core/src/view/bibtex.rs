@@ -1,7 +1,7 @@
-//! Articles in, BibTeX entries out, for BibTeX and biblatex alike.
+//! BibTeX entries of articles, for BibTeX and biblatex alike.
 //!
-//! A newspaper's article is `@article`, any other page `@misc`. `year` and `month` are for BibTeX, `date` for biblatex,
-//! which knows the day.
+//! An article of a newspaper is `@article`, any other page `@misc`. `year` and `month` are for BibTeX, `date` is for
+//! biblatex, which has the day.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::article::{Article, Date};
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// The entries of the articles. `cited` is the day on which they were read.
+/// Formats the entries of the articles. `cited` is the day on which they were read.
 pub fn write(articles: &[&Article], cited: Option<Date>) -> String {
     let entries: Vec<String> = articles.iter().map(|article| entry(article, cited)).collect();
     entries.join("\n")
@@ -60,13 +60,13 @@ fn entry(article: &Article, cited: Option<Date>) -> String {
     out
 }
 
-/// The entry's key: the article's id, with letters before it, because some programs want a letter first.
+/// Returns the entry's key: the article's id behind a few letters, because some programs require a letter first.
 fn key(article: &Article) -> String {
     let id: String = article.id.0.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     format!("gx{id}")
 }
 
-/// Names joined by `and`. A name with a blank or a comma inside is one name all the same, so braces hold it together.
+/// Joins names by `and`. Braces keep a name with a blank or a comma inside together.
 fn names(names: &[&str]) -> String {
     let names: Vec<String> = names
         .iter()
@@ -80,7 +80,7 @@ fn names(names: &[&str]) -> String {
     format!("{{{}}}", names.join(" and "))
 }
 
-/// Text with the signs escaped that mean something to TeX.
+/// Escapes the characters with a meaning to TeX.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -88,7 +88,7 @@ fn escaped(text: &str) -> String {
             '\\' => out.push_str("\\textbackslash{}"),
             '~' => out.push_str("\\textasciitilde{}"),
             '^' => out.push_str("\\textasciicircum{}"),
-            // BibTeX counts braces whether a backslash stands before them or not.
+            // BibTeX counts braces even if a backslash stands before them.
             '{' => out.push_str("\\textbraceleft{}"),
             '}' => out.push_str("\\textbraceright{}"),
             '$' | '&' | '#' | '%' | '_' => {
@@ -101,7 +101,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// An address stands unescaped, so what would end the field is written in percent.
+/// Percent-encodes the characters of an address that would end the field; addresses are not escaped.
 fn plain_address(address: &str) -> String {
     address.replace('\\', "%5C").replace('{', "%7B").replace('}', "%7D")
 }

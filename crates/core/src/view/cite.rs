@@ -1,21 +1,21 @@
-//! What the citation formats share: the kind of publication, the page, text on one line.
+//! Common parts of the citation formats: the kind of publication, the page, text on one line.
 
 use crate::article::Article;
 use gongxun_text::fold::{fold, is_han};
 
-/// Where an article appeared.
+/// The publication that an article appeared in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Publication<'a> {
-    /// In a newspaper of this name.
+    /// A newspaper of this name.
     Newspaper(&'a str),
-    /// On a site, or by an agency, of this name.
+    /// A site or an agency of this name.
     Site(&'a str),
-    /// Nobody says.
+    /// No source is known.
     Unknown,
 }
 
 impl<'a> Publication<'a> {
-    /// The publication of an article: of 中工网-工人日报 the newspaper, where no part is one the first.
+    /// Returns the publication of an article: of 中工网-工人日报 the newspaper; if no part is a newspaper, the first part.
     pub fn of(article: &'a Article) -> Publication<'a> {
         let source = article.source.as_deref();
         let outlets = article.outlets.iter().map(String::as_str);
@@ -28,7 +28,7 @@ impl<'a> Publication<'a> {
         }
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(self) -> Option<&'a str> {
         match self {
             Publication::Newspaper(name) | Publication::Site(name) => Some(name),
@@ -48,7 +48,7 @@ fn is_newspaper(name: &str) -> bool {
     stem.ends_with('报') && stem != "报" && !other.iter().any(|end| stem.ends_with(end))
 }
 
-/// A text on one line: runs of blanks, line ends and control characters become one blank.
+/// Puts a text on one line: runs of blanks, line ends and control characters become one blank.
 pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
@@ -62,7 +62,7 @@ pub(super) fn one_line(text: &str) -> String {
     line
 }
 
-/// The address, where it can be cited: without blanks and line ends.
+/// Returns the address if it can be cited: without blanks and line ends.
 pub(super) fn address(article: &Article) -> Option<String> {
     let url: String = article.url.as_deref()?.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     (!url.is_empty()).then_some(url)
@@ -77,7 +77,7 @@ pub(super) fn is_chinese(text: &str) -> bool {
 pub(super) mod samples {
     use crate::article::{Article, ArticleId, Credit, Role};
 
-    /// An article of a newspaper on its site, with everything that the formats show.
+    /// Returns an article of a newspaper on its site, with all metadata that the formats show.
     pub fn newspaper() -> Article {
         Article {
             id: ArticleId::new("a.html", "0"),
@@ -98,7 +98,7 @@ pub(super) mod samples {
         }
     }
 
-    /// An article of which nearly nothing is known.
+    /// Returns an article with hardly any metadata.
     pub fn bare() -> Article {
         Article { id: ArticleId::new("b.txt", "0"), title: "公告".into(), ..Article::default() }
     }

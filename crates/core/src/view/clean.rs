@@ -1,23 +1,23 @@
-//! Text of the archive on its way to a terminal: what a terminal would obey is shown as a sign instead.
+//! Makes text of the archive safe for a terminal: a character that a terminal would obey is shown as a sign instead.
 //!
-//! Names of files and members, titles and sources are whatever somebody wrote there. An escape sequence would paint the
-//! terminal, U+202E would turn a line around, a line end would forge a line. JSON keeps every character; text shows it.
+//! Names of files and members, titles and sources are untrusted. An escape sequence could paint the terminal, U+202E
+//! could reverse a line, a line end could forge a line. JSON keeps every character; text shows it as a sign.
 
 use std::borrow::Cow;
 
-/// How far from a control character its picture stands (U+2400 for U+0000).
+/// The distance from a control character to its control picture (U+2400 for U+0000).
 const PICTURES: u32 = 0x2400;
 /// The picture of U+007F.
 const DELETE: char = '\u{2421}';
-/// What is shown for what has no picture.
+/// The sign in place of a character that has no control picture.
 const NO_PICTURE: char = '\u{FFFD}';
 
-/// What is shown for a character: itself, or a sign where a terminal would obey it.
+/// Returns the character that is shown for a character: itself, or a sign if a terminal would obey it.
 pub fn shown(c: char) -> char {
     match c {
         '\0'..='\u{1f}' => char::from_u32(PICTURES + u32::from(c)).unwrap_or(NO_PICTURE),
         '\u{7f}' => DELETE,
-        // Controls of the second set, line and paragraph separators, marks and overrides of direction, tags.
+        // The C1 controls, line and paragraph separators, bidirectional marks and overrides, tags.
         '\u{80}'..='\u{9f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}'
@@ -30,12 +30,12 @@ pub fn shown(c: char) -> char {
     }
 }
 
-/// A text that stays on one line.
+/// Makes a text safe that is to stay on one line.
 pub fn line(text: &str) -> Cow<'_, str> {
     replaced(text, |c| c == shown(c))
 }
 
-/// A text of several lines, with tabs.
+/// Makes a text of several lines safe, with tabs.
 pub fn text(text: &str) -> Cow<'_, str> {
     replaced(text, |c| c == '\n' || c == '\t' || c == shown(c))
 }

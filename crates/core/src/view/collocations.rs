@@ -6,8 +6,8 @@ use super::table;
 use super::terminal::Style;
 use crate::search::collocations::{Collocation, Collocations};
 
-/// A line a word: how often it stands near, on which side, in how many articles and how often in the archive, and the
-/// measures.
+/// Formats collocations, one line for each word: its counts near occurrences, on each side, in articles and in the
+/// archive, and the measures.
 pub fn text(collocations: &Collocations, style: Style) -> String {
     let head = ["", "log-likelihood", "near", "left", "right", "articles", "archive", "expected", "mutual information"];
     let cells = |word: &Collocation| {
@@ -31,7 +31,7 @@ pub fn text(collocations: &Collocations, style: Style) -> String {
     }
 }
 
-/// A row a word, with the names of the JSON.
+/// Formats collocations as CSV, one row for each word, with the names of the JSON.
 pub fn csv(collocations: &Collocations) -> String {
     let head = [
         "word",
@@ -61,7 +61,7 @@ pub fn csv(collocations: &Collocations) -> String {
     out
 }
 
-/// All of it as one JSON object.
+/// Formats collocations as one JSON object.
 pub fn json(collocations: &Collocations) -> String {
     serde_json::to_string(collocations).unwrap_or_default()
 }

@@ -7,16 +7,16 @@ use super::timeline::{between, percent, share_bar};
 use super::width;
 use crate::search::compare::{Comparison, Row};
 
-/// The width of the chart where no terminal says one.
+/// The width of the chart without a terminal, in columns.
 const DEFAULT_WIDTH: usize = 100;
-/// The shortest bar that is drawn beside others.
+/// The shortest bar that is drawn beside others, in columns.
 const MIN_BAR: usize = 4;
-/// The columns that part one query's from the next.
+/// The gap between two queries, in columns.
 const GAP: usize = 2;
 
-/// For each query a bar a period, all to one scale, the count, and its share of the period's articles, or the occurrences
-/// in a million of its characters where these are counted; then all articles of the period. Queries stand side by side where
-/// they fit, else one below the other. Stretches without any article are told as such.
+/// Draws a comparison, one line for each period: for each query a bar, all to one scale, the count, and its share of
+/// the period's articles, or the occurrences per million characters if these are counted; then all articles of the
+/// period. Queries stand side by side if they fit, else one below the other. Gaps are shown as such.
 pub fn chart(comparison: &Comparison, style: Style) -> String {
     let all: Vec<usize> = (0..comparison.queries.len()).collect();
     let width = style.width.unwrap_or(DEFAULT_WIDTH);
@@ -26,7 +26,7 @@ pub fn chart(comparison: &Comparison, style: Style) -> String {
             let below = |at: &usize| table(comparison, &[*at], (width, style.language)).unwrap_or_default();
             let (some, none): (Vec<usize>, Vec<usize>) = all.iter().partition(|at| comparison.queries[**at].count > 0);
             let mut out = some.iter().map(below).collect::<Vec<_>>().join("\n");
-            // A chart of nothing says no more than this.
+            // A chart of nothing shows no more than this.
             for at in none {
                 out.push_str(&format!(
                     "0  {}\n",
@@ -43,7 +43,7 @@ pub fn chart(comparison: &Comparison, style: Style) -> String {
     out
 }
 
-/// The value of a query in a period that bars are drawn by, as told in words too.
+/// Returns the value of a query in a period that its bar and the text beside it show.
 fn value(row: &Row, at: usize) -> f64 {
     row.per_million.as_ref().map_or(row.shares[at], |rates| rates[at])
 }
@@ -58,13 +58,13 @@ fn figures(row: &Row, at: usize) -> String {
     }
 }
 
-/// A rate with one digit behind the point, or as many as it takes to tell it from nothing.
+/// Formats a rate with one decimal, or with as many as it needs to differ from zero.
 fn significant(rate: f64) -> String {
     let digits = if rate > 0.0 && rate < 0.1 { (1.0 - rate.log10().floor()) as usize } else { 1 };
     format!("{rate:.digits$}")
 }
 
-/// Some of the queries side by side; none where they are several and don't fit.
+/// Draws some of the queries side by side; none if there are several and they don't fit.
 fn table(comparison: &Comparison, queries: &[usize], (width, language): (usize, Language)) -> Option<String> {
     let all_name = language.say("all");
     let rows = &comparison.periods;
@@ -78,7 +78,7 @@ fn table(comparison: &Comparison, queries: &[usize], (width, language): (usize, 
     if bar_room < MIN_BAR && queries.len() > 1 {
         return None;
     }
-    // Narrower than that the numbers alone must do.
+    // If there is less room than this, no bars are drawn.
     let bar_room = if bar_room < MIN_BAR { 0 } else { bar_room };
     let column = if bar_room == 0 { longest } else { bar_room + 1 + longest };
     let line = |label_text: &str, cells: Vec<String>, all_text: &str| {
@@ -109,9 +109,9 @@ fn table(comparison: &Comparison, queries: &[usize], (width, language): (usize, 
     Some(out)
 }
 
-/// A row a period: for each query its count and its share of the period's articles, 0 to 1, its occurrences and how many
-/// these are in a million characters where they are counted; then all articles of the period, and all characters. A stretch
-/// in which the archive has no article is a row without numbers: nothing is known of it.
+/// Formats a comparison as CSV, one row for each period: for each query its count and its share of the period's
+/// articles, 0 to 1, its occurrences and their rate per million characters if these are counted; then all articles of
+/// the period, and all characters. A gap is a row without numbers: nothing is known of it.
 pub fn csv(comparison: &Comparison) -> String {
     let occurrences = comparison.periods.iter().any(|row| row.occurrences.is_some());
     let characters = comparison.periods.iter().any(|row| row.characters.is_some());
@@ -142,7 +142,7 @@ pub fn csv(comparison: &Comparison) -> String {
     out
 }
 
-/// The comparison as one JSON object.
+/// Formats a comparison as one JSON object.
 pub fn json(comparison: &Comparison) -> String {
     serde_json::to_string(comparison).unwrap_or_default()
 }

@@ -5,28 +5,28 @@ use super::terminal::{Style, marked};
 use super::width;
 use crate::search::concordance::Line;
 
-/// The width of a line where no terminal says one.
+/// The width of a line without a terminal, in columns.
 const DEFAULT_WIDTH: usize = 100;
-/// The columns of a date,
+/// The width of a date, in columns.
 const DATE: usize = 10;
-/// of what parts it from the text,
+/// The width of the gap between date and text, in columns.
 const GAP: usize = 2;
-/// and of the marks around an occurrence where there is no colour.
+/// The width of the marks around an occurrence without colour, in columns.
 const MARKS: usize = 2;
 /// The most columns of a source.
 const SOURCE: usize = 20;
 /// The fewest columns of context on either side.
 const MIN_CONTEXT: usize = 6;
 
-/// One line, with its line end: date, the text to the left right-aligned, the occurrence marked, the text to the right, the
-/// source where there is room. The occurrences of all lines begin in the same column; `context` is the most columns that
-/// stand on either side.
+/// Formats a line of a concordance, with its line end: date, the text to the left right-aligned, the occurrence marked,
+/// the text to the right, the source if there is room. The occurrences of all lines begin in the same column; `context`
+/// is the most columns on either side.
 pub fn text(line: &Line, context: usize, style: Style) -> String {
     let width = style.width.unwrap_or(DEFAULT_WIDTH);
     let date: String = line.article.date.map(|date| date.to_string()).unwrap_or_default().chars().take(DATE).collect();
     let source_room = if width >= DEFAULT_WIDTH { SOURCE + GAP } else { 0 };
     let room = width.saturating_sub(DATE + GAP + source_room + MARKS);
-    // As wide on every line, whatever the occurrence, so that these stand below each other.
+    // The same width on every line, whatever the occurrence, so that occurrences are aligned.
     let left_room = context.min(room * 2 / 5).max(MIN_CONTEXT);
     let right_room = context.min(room.saturating_sub(left_room + width::columns(&line.keyword))).max(MIN_CONTEXT);
     let left = end_of(&line.left, left_room);
@@ -47,7 +47,7 @@ pub fn text(line: &Line, context: usize, style: Style) -> String {
     text
 }
 
-/// The last characters that fit into so many columns.
+/// Returns the last characters that fit into a number of columns.
 fn end_of(text: &str, columns: usize) -> String {
     let (mut used, mut start) = (0, text.len());
     for (at, c) in text.char_indices().rev() {
@@ -60,7 +60,7 @@ fn end_of(text: &str, columns: usize) -> String {
     text[start..].to_string()
 }
 
-/// The first characters that fit into so many columns.
+/// Returns the first characters that fit into a number of columns.
 fn start_of(text: &str, columns: usize) -> String {
     let mut used = 0;
     text.chars()
@@ -71,12 +71,12 @@ fn start_of(text: &str, columns: usize) -> String {
         .collect()
 }
 
-/// The names of the columns of [`csv`], which are those of the JSON.
+/// Returns the header of [`csv`]: the names of the columns, which are those of the JSON.
 pub fn csv_header() -> String {
     row(&["date", "left", "keyword", "right", "title", "source", "match", "field", "offset", "id"].map(String::from))
 }
 
-/// A line as a row of CSV.
+/// Formats a line as a row of CSV.
 pub fn csv(line: &Line) -> String {
     let article = &line.article;
     row(&[
@@ -93,7 +93,7 @@ pub fn csv(line: &Line) -> String {
     ])
 }
 
-/// A line as a JSON object, with its line end.
+/// Formats a line as a JSON object, with its line end.
 pub fn json(line: &Line) -> String {
     serde_json::to_string(line).unwrap_or_default() + "\n"
 }

@@ -1,8 +1,9 @@
-//! Articles and counts in, CSV out (RFC 4180): a header, commas, CR LF, UTF-8. Spreadsheets want [`BYTE_ORDER_MARK`] before it.
+//! CSV of articles and counts (RFC 4180): a header, commas, CR LF, UTF-8. Spreadsheets need [`BYTE_ORDER_MARK`] before
+//! it.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula. Text of the archive must not become a
-//! program, so such cells begin with an apostrophe, which spreadsheets understand as text. JSON is the format that keeps
-//! every character.
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula. Text of the archive must not be
+//! executed, so such cells begin with an apostrophe, which spreadsheets understand as text. JSON is the format that
+//! keeps every character.
 
 use super::clean;
 use crate::article::{Article, Credit};
@@ -10,7 +11,7 @@ use crate::search::facets::{Count, Facets};
 use crate::search::kind::Kind;
 use crate::search::timeline::{Gap, Timeline};
 
-/// What tells spreadsheets that a file is UTF-8.
+/// The byte order mark, by which spreadsheets recognise UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
 const COLUMNS: [&str; 15] = [
@@ -18,13 +19,13 @@ const COLUMNS: [&str; 15] = [
     "page", "url", "origin",
 ];
 
-/// The line of the columns' names, which are those of the JSON.
+/// Returns the header: the names of the columns, which are those of the JSON.
 pub fn header() -> String {
     row(&COLUMNS.map(String::from))
 }
 
-/// One article as a row: how much of the query it holds, and which of its credits were asked for. Several values in a cell
-/// are parted by a semicolon.
+/// Formats an article as a row, with the kind of match and the credits that were asked for. Several values in a cell
+/// are separated by semicolons.
 pub fn record(article: &Article, kind: Kind, asked: &[Credit]) -> String {
     let known = |value: &Option<String>| value.clone().unwrap_or_default();
     let credits = |credits: &[Credit]| {
@@ -50,7 +51,7 @@ pub fn record(article: &Article, kind: Kind, asked: &[Credit]) -> String {
     ])
 }
 
-/// Facets, a row a value: the field, the value, and a column for each kind of match that is counted.
+/// Formats facets, one row for each value: the field, the value, and a column for each counted kind of match.
 pub fn facets(facets: &Facets) -> String {
     let lists = [
         ("source", &facets.source),
@@ -78,8 +79,8 @@ pub fn facets(facets: &Facets) -> String {
     out
 }
 
-/// A timeline, a row a period: a column for each kind of match that is counted, the archive's articles, and the occurrences
-/// where they are counted. A stretch in which the archive has no article is a row without numbers: nothing is known of it.
+/// Formats a timeline, one row for each period: a column for each counted kind of match, the archive's articles, and
+/// the occurrences if they are counted. A gap is a row without numbers: nothing is known of it.
 pub fn timeline(timeline: &Timeline) -> String {
     let (synonym, partial) = (timeline.counts.synonyms(), timeline.counts.partial());
     let occurrences = timeline.occurrences.is_some();
@@ -98,14 +99,14 @@ pub fn timeline(timeline: &Timeline) -> String {
     out
 }
 
-/// A stretch without any article as a row of so many cells, which has its name alone: empty is not zero.
+/// Formats a gap as a row of this many cells, all empty but its name: empty is not zero.
 pub(super) fn gap_row(gap: &Gap, cells: usize) -> String {
     let mut row_of_gap = vec![String::new(); cells];
     row_of_gap[0] = between(gap);
     row(&row_of_gap)
 }
 
-/// The name of a stretch: `2020/2021`, as ISO 8601 has it, or of one period its own.
+/// Returns the name of a gap: `2020/2021`, as in ISO 8601, or the name of its only period.
 fn between(gap: &Gap) -> String {
     if gap.from == gap.to { gap.from.clone() } else { format!("{}/{}", gap.from, gap.to) }
 }
@@ -123,18 +124,18 @@ fn counts(is_column: bool, count: Option<u64>) -> Option<String> {
     is_column.then(|| count.unwrap_or(0).to_string())
 }
 
-/// One row with its line end, each cell made safe and quoted where it must be.
+/// Formats a row with its line end, each cell made safe, and quoted if necessary.
 pub fn row(cells: &[String]) -> String {
     let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
     cells.join(",") + "\r\n"
 }
 
 fn cell(text: &str) -> String {
-    // Spreadsheets in Chinese take the full-width signs for formulas as well.
+    // Chinese spreadsheets take the full-width signs for formulas as well.
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let text = if formula { format!("'{text}") } else { text.to_string() };
     let text = clean::text(&text);
-    // Where a comma is for decimals, spreadsheets part cells by semicolons.
+    // Where the comma is the decimal separator, spreadsheets separate cells by semicolons.
     let quoted = text.contains([',', ';', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ');
     if quoted { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
 }

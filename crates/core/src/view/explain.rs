@@ -1,12 +1,12 @@
-//! Why a hit has its score, in lines that a person reads.
+//! The explanation of a score, in lines for people.
 
 use crate::search::explain::{Explanation, Judged, Part, SecondStage, Share, TokenKind};
 
-/// How many parts are told one by one.
+/// The most parts that are listed one by one.
 const MAX_LINES: usize = 12;
 
-/// What the second stage found; then the score's sum by kind and its largest parts: the token, where and how often it stands,
-/// how common it is, what it added.
+/// Formats an explanation: the second stage's judgement; then the score's sum by kind and its largest parts: the token,
+/// its text and frequency, its document frequency, its share of the score.
 pub fn lines(explanation: &Explanation, score: f32) -> Vec<String> {
     let parts = &explanation.parts;
     let of = |kind: TokenKind| parts.iter().filter(move |part| part.kind == kind);
@@ -31,7 +31,7 @@ pub fn lines(explanation: &Explanation, score: f32) -> Vec<String> {
     lines
 }
 
-/// The value of the second stage, a line for each part of it.
+/// Formats the value of the second stage, one line for each part of it.
 fn second_stage(stage: &SecondStage) -> Vec<String> {
     let SecondStage { first_place, value, parts, passage } = stage;
     let mut lines = vec![format!("second stage {value:.2}; place {first_place} by the score alone")];

@@ -1,19 +1,18 @@
-//! Articles in, references of GB/T 7714-2015 out, numbered in the order of the list (顺序编码制).
+//! References of articles by GB/T 7714-2015, numbered in the order of the list (顺序编码制).
 //!
-//! A newspaper's article is `作者. 题名[N]. 报纸名, 出版日期(版次).`, one that was read online
-//! `作者. 题名[N/OL]. 报纸名, 出版日期(版次)[引用日期]. 网址.`, any other page
-//! `作者. 题名[EB/OL]. 发布者, 年(日期)[引用日期]. 网址.`. What is not known is left out, as the standard has it for sources
-//! online; a text without a named author begins with its title.
+//! An article of a newspaper is `作者. 题名[N]. 报纸名, 出版日期(版次).`, one that was read online `作者. 题名[N/OL]. 报纸名,
+//! 出版日期(版次)[引用日期]. 网址.`, any other page `作者. 题名[EB/OL]. 发布者, 年(日期)[引用日期]. 网址.`. Unknown elements are left out, as the
+//! standard prescribes for online sources; a text without a named author begins with its title.
 
 use std::fmt::Write as _;
 
 use super::cite::{Publication, address, is_chinese, one_line};
 use crate::article::{Article, Date};
 
-/// So many authors are named; where there are more, 等 (et al) stands for the others.
+/// The most authors that are named; 等 (et al.) stands for the others.
 pub const MAX_AUTHORS: usize = 3;
 
-/// The references of the articles, one a line. `cited` is the day on which they were read.
+/// Formats the references of the articles, one a line. `cited` is the day on which they were read.
 pub fn write(articles: &[&Article], cited: Option<Date>) -> String {
     let mut out = String::new();
     for (number, article) in articles.iter().enumerate() {
@@ -22,7 +21,7 @@ pub fn write(articles: &[&Article], cited: Option<Date>) -> String {
     out
 }
 
-/// The reference of one article, without a number.
+/// Formats the reference of one article, without a number.
 pub fn reference(article: &Article, cited: Option<Date>) -> String {
     let mut out = String::new();
     let authors = authors(article);

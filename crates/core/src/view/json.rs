@@ -21,13 +21,13 @@ struct Counts<'a> {
     facets: Option<&'a Facets>,
 }
 
-/// The whole answer as one JSON object.
+/// Formats an answer as one JSON object.
 pub fn answer(results: &Results) -> String {
     // Serializing plain data into a string can't fail.
     serde_json::to_string(results).unwrap_or_default()
 }
 
-/// How many articles each source, outlet, editor, author, section and month has, as one JSON object.
+/// Formats the number of articles of each source, outlet, editor, author, section and month, as one JSON object.
 pub fn counts(results: &Results) -> String {
     let counts = Counts {
         query: &results.query,
@@ -42,13 +42,13 @@ pub fn counts(results: &Results) -> String {
     serde_json::to_string(&counts).unwrap_or_default()
 }
 
-/// One hit as a JSON object without line breaks, for JSON lines.
+/// Formats a hit as a JSON object without line breaks, for JSON lines.
 pub fn line(hit: &Hit) -> String {
     serde_json::to_string(hit).unwrap_or_default()
 }
 
-/// A whole article as a JSON object without line breaks, from which it can be read again; with a field `match` that says how
-/// much of a query it holds, where that is given.
+/// Formats an article as a JSON object without line breaks, from which it can be read again; with a field `match` for
+/// the kind of match, if one is given.
 pub fn article(article: &Article, kind: Option<Kind>) -> String {
     #[derive(Serialize)]
     struct Marked<'a> {

@@ -6,7 +6,8 @@ use super::table;
 use super::terminal::Style;
 use crate::search::keywords::Keywords;
 
-/// A line a word: its counts in the query's articles and in the rest, the measure, and how much more frequent it is.
+/// Formats keywords, one line for each word: its counts in the query's articles and in the rest, the measure, and the
+/// log ratio.
 pub fn text(keywords: &Keywords, style: Style) -> String {
     let head = ["", "log-likelihood", "count", "articles", "rest", "rest articles", "log ratio"];
     let cells = |word: &crate::search::keywords::Keyword| {
@@ -28,7 +29,7 @@ pub fn text(keywords: &Keywords, style: Style) -> String {
     }
 }
 
-/// A row a word, with the names of the JSON.
+/// Formats keywords as CSV, one row for each word, with the names of the JSON.
 pub fn csv(keywords: &Keywords) -> String {
     let head = ["word", "count", "articles", "rest_count", "rest_articles", "log_likelihood", "log_ratio"];
     let mut out = row(&head.map(String::from));
@@ -46,7 +47,7 @@ pub fn csv(keywords: &Keywords) -> String {
     out
 }
 
-/// All of it as one JSON object.
+/// Formats keywords as one JSON object.
 pub fn json(keywords: &Keywords) -> String {
     serde_json::to_string(keywords).unwrap_or_default()
 }

@@ -1,20 +1,21 @@
-//! What the program says to people, in their language: one catalogue of messages, `messages.zh.tsv`.
+//! The program's messages to people, in their language: one catalogue of messages, `messages.zh.tsv`.
 //!
-//! The library says everything in English. A finished English message flows in, its Chinese form flows out: the catalogue
-//! holds the messages as templates, and what stands at their gaps is carried over as it is, so that nothing but messages
-//! changes. A message that is not in the catalogue stays English; `tests/messages.rs` finds it in the sources.
+//! The library says everything in English. A finished English message flows in, its Chinese form flows out: the
+//! catalogue holds the messages as templates, and the texts in their gaps are kept as they are, so that nothing but the
+//! message is translated. A message that is not in the catalogue stays English; `tests/messages.rs` finds it in the
+//! sources.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-/// One message a line: English, a tab, Chinese. `{1}` is what stands there, carried over; `{1#}` a number; `{1!}` a message
-/// itself. Lines that
-/// begin with `#` are comments; with `=`, texts of the sources that are no messages to people.
+/// The catalogue, one message a line: English, a tab, Chinese. `{1}` is a gap, whose text is kept; `{1#}` is a number;
+/// `{1!}` is a message itself. Lines that begin with `#` are comments; lines that begin with `=` are texts of the
+/// sources that are no messages to people.
 const CHINESE: &str = include_str!("messages.zh.tsv");
-/// So deep messages stand in messages.
+/// The greatest depth of messages inside messages.
 const MAX_DEPTH: usize = 4;
 
-/// A language that the program speaks.
+/// A language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     /// English.
@@ -25,7 +26,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a locale: `zh_CN.UTF-8` is Chinese, as is any other that begins with `zh`.
+    /// Returns the language of a locale: `zh_CN.UTF-8` is Chinese, as is any other that begins with `zh`.
     ///
     /// ```
     /// use gongxun_core::view::messages::Language;
@@ -37,7 +38,7 @@ impl Language {
         if is_chinese { Language::Chinese } else { Language::English }
     }
 
-    /// A message in this language.
+    /// Translates a message to this language.
     ///
     /// ```
     /// use gongxun_core::view::messages::Language;
@@ -52,13 +53,13 @@ impl Language {
     }
 }
 
-/// The lines of the catalogue that are messages: English and Chinese.
+/// Returns the messages of the catalogue: English and Chinese.
 pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = CHINESE.lines().filter(|line| !line.starts_with(['#', '=']) && !line.trim().is_empty());
     lines.filter_map(|line| line.split_once('\t'))
 }
 
-/// The texts of the sources that look like messages and are none.
+/// Returns the texts of the sources that look like messages and are none.
 pub fn no_messages() -> impl Iterator<Item = &'static str> {
     CHINESE.lines().filter_map(|line| line.strip_prefix("=\t"))
 }
@@ -67,11 +68,11 @@ pub fn no_messages() -> impl Iterator<Item = &'static str> {
 #[derive(Debug, PartialEq, Eq)]
 enum Part {
     Text(&'static str),
-    /// A gap with its number, and what stands there.
+    /// A gap: its number, and the kind of text in it.
     Gap(usize, Stands),
 }
 
-/// What stands at a gap.
+/// The kind of text that may fill a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stands {
     Anything,
@@ -83,7 +84,7 @@ impl Stands {
     fn takes(self, text: &str) -> bool {
         match self {
             Stands::Number => !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || ".-".contains(c)),
-            // A message in brackets is not cut in two.
+            // A message in brackets is kept whole.
             _ => text.matches('(').count() == text.matches(')').count(),
         }
     }
@@ -92,7 +93,7 @@ impl Stands {
 struct Template {
     english: Vec<Part>,
     chinese: Vec<Part>,
-    /// How many bytes are given: of several templates that fit the one that says most is meant.
+    /// The number of literal bytes: of several templates that fit, the one with the most applies.
     given: usize,
 }
 
@@ -131,7 +132,7 @@ fn templates() -> &'static [Template] {
             Template { english, chinese, given }
         };
         let mut templates: Vec<Template> = catalogue().map(template).collect();
-        // What a message begins with says more than what stands in it.
+        // A literal beginning identifies a message better than a literal inside it.
         let begins = |template: &Template| matches!(template.english.first(), Some(Part::Text(_)));
         templates.sort_by_key(|template| std::cmp::Reverse((begins(template), template.given)));
         templates
@@ -161,8 +162,8 @@ fn say(message: &str, depth: usize) -> Option<String> {
     clauses(body, depth).map(|said| format!("{before}{said}{blanks}"))
 }
 
-/// A message of several clauses, each of which stands in the catalogue by itself: parted by semicolons, with one in brackets
-/// at the end, or parted by commas where all of them do.
+/// Translates a message of several clauses, each of which is in the catalogue by itself: separated by semicolons, with
+/// one in brackets at the end, or separated by commas if all of them are.
 fn clauses(message: &str, depth: usize) -> Option<String> {
     if depth == MAX_DEPTH {
         return None;
@@ -202,7 +203,7 @@ fn clauses(message: &str, depth: usize) -> Option<String> {
     None
 }
 
-/// What stands at the gaps of a template that a text is made by. Between two texts of it stands the least that fits.
+/// Returns the texts in the gaps of a template that fits. A gap between two literals takes the shortest text that fits.
 fn fit<'t>(parts: &[Part], text: &'t str) -> Option<Vec<(usize, &'t str)>> {
     match parts {
         [] => text.is_empty().then(Vec::new),
@@ -210,7 +211,7 @@ fn fit<'t>(parts: &[Part], text: &'t str) -> Option<Vec<(usize, &'t str)>> {
         [Part::Gap(number, stands)] => stands.takes(text).then(|| vec![(*number, text)]),
         [Part::Gap(number, stands), rest @ ..] => {
             let Part::Text(next) = &rest[0] else { return None };
-            // The last text stands at the end.
+            // The last literal must stand at the end.
             if let [_] = rest {
                 let gap = text.strip_suffix(next)?;
                 return stands.takes(gap).then(|| vec![(*number, gap)]);

@@ -1,4 +1,4 @@
-//! Results and articles in, text out: one format a file, pure serializers.
+//! Views: serializers of results and articles, one format a file. They are pure functions to text.
 
 pub mod article;
 pub mod batch;

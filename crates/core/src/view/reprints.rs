@@ -1,4 +1,4 @@
-//! The copies of an article, for people and as JSON.
+//! The copies of an article, for people and in JSON.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::messages::Language;
 use super::terminal::day_and_time;
 use crate::article::{Article, ArticleId};
 
-/// One copy a line: id, date, source, title and origin; the one that a search shows comes first.
+/// Formats copies, one line for each: id, date, source, title and origin; the one that a search shows comes first.
 pub fn text(copies: &[Article], language: Language) -> String {
     let mut out = String::new();
     for copy in copies {
@@ -21,7 +21,7 @@ pub fn text(copies: &[Article], language: Language) -> String {
     clean::text(&out).into_owned()
 }
 
-/// The same as one JSON object. An article without another copy has an empty list.
+/// Formats copies as one JSON object. An article without another copy has an empty list.
 pub fn json(id: &ArticleId, copies: &[Article]) -> String {
     let copies: Vec<Value> = copies
         .iter()

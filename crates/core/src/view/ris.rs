@@ -1,12 +1,12 @@
-//! Articles in, RIS records out, as EndNote, Zotero and NoteExpress read them.
+//! RIS records of articles, as EndNote, Zotero and NoteExpress read them.
 //!
-//! Two letters, two blanks, a hyphen, a blank, the value, CR LF. `TY` comes first, `ER` last. A newspaper's article is
-//! `NEWS`, any other page `ELEC`.
+//! A line is two letters, two blanks, a hyphen, a blank, the value and CR LF. `TY` comes first, `ER` last. An article
+//! of a newspaper is `NEWS`, any other page `ELEC`.
 
 use super::cite::{Publication, address, is_chinese, one_line};
 use crate::article::{Article, Date};
 
-/// The records of the articles. `cited` is the day on which they were read.
+/// Formats the records of the articles. `cited` is the day on which they were read.
 pub fn write(articles: &[&Article], cited: Option<Date>) -> String {
     let mut out = String::new();
     for article in articles {
@@ -51,7 +51,7 @@ fn record(article: &Article, cited: Option<Date>, out: &mut String) {
     out.push_str("ER  - \r\n\r\n");
 }
 
-/// A date of RIS: year, month, day and a place for more, with slashes.
+/// Formats a date for RIS: year, month, day and an empty field, separated by slashes.
 fn day(date: Date) -> String {
     format!("{:04}/{:02}/{:02}/", date.year(), date.month(), date.day())
 }

@@ -1,10 +1,10 @@
-//! The figures of an index as a person reads them.
+//! The statistics of an index, for people.
 
 use super::messages::Language;
 use super::width;
 use crate::index::Stats;
 
-/// One figure a line.
+/// Formats statistics, one figure a line.
 pub fn text(stats: &Stats, language: Language) -> String {
     let day = |day: &Option<crate::article::Date>| day.map_or_else(|| "-".to_string(), |day| day.to_string());
     let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);

@@ -1,11 +1,11 @@
-//! Columns of a table for terminals: text to the left, numbers to the right, wide letters counted as two.
+//! Tables for terminals: text aligned left, numbers right, wide characters counted as two columns.
 
 use std::borrow::Cow;
 
 use super::width;
 
-/// A table with a head; the first column is text, the others are numbers. Columns that do not fit into the width are left
-/// out from the right.
+/// Formats a table with a head; the first column is text, the others are numbers. Columns that do not fit into the
+/// width are left out from the right.
 pub(super) fn numbers(head: &[Cow<'_, str>], rows: &[Vec<String>], width: Option<usize>) -> String {
     let columns = |at: usize| {
         let of_rows = rows.iter().map(|row| width::columns(&row[at])).max().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Hits as a person reads them, for terminals of any width and for pipes.
+//! Hits for people, on terminals of any width and in pipes.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -10,23 +10,23 @@ use crate::search::facets::{Count, Facets};
 use crate::search::kind::Kind;
 use crate::search::{Hit, Results};
 
-/// How text is set.
+/// The layout of text on a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Whether colours and weights may be used. Without them marks stand in «».
     pub color: Color,
     /// The width in columns; none for a pipe, where no line is broken.
     pub width: Option<usize>,
-    /// The language of what is said beside the data.
+    /// The language of the text beside the data.
     pub language: Language,
 }
 
 /// Whether escape sequences are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Color {
-    /// They are.
+    /// Escape sequences are written.
     On,
-    /// They are not.
+    /// No escape sequences are written.
     Off,
 }
 
@@ -34,7 +34,7 @@ pub enum Color {
 const MIN_WIDTH: usize = 20;
 const INDENT: &str = "   ";
 
-/// The hits of a page, numbered from the page's offset.
+/// Formats the hits of a page, numbered from the page's offset.
 pub fn hits(results: &Results, offset: usize, style: Style) -> String {
     let mut out = String::new();
     for (at, hit) in results.hits.iter().enumerate() {
@@ -68,7 +68,7 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     if let Some(editor) = article.editor() {
         about.push(format!("编辑 {}", marked(editor, &hit.marks.editor, style)));
     }
-    // What was asked for is shown, whatever the role.
+    // Credits that were asked for are shown, whatever their roles.
     let shown = |credit: &&Credit| {
         article.authors().contains(&credit.name.as_str()) || article.editor() == Some(credit.name.as_str())
     };
@@ -95,7 +95,7 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     }
 }
 
-/// The line about how much was found, for people.
+/// Returns the line with the counts, for people.
 pub fn summary(results: &Results) -> String {
     let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
     let mut line = match (results.total, results.synonym_total, results.partial_total) {
@@ -138,13 +138,13 @@ pub fn summary(results: &Results) -> String {
     line
 }
 
-/// Pages without an article, one a line: what `整页:` finds beside articles.
+/// Formats pages without an article, one a line: what `整页:` finds beside articles.
 pub fn pages(pages: &[Article]) -> String {
     let line = |page: &Article| format!("{}  {}  {}", page.id, page.title, page.url.as_ref().unwrap_or(&page.origin));
     pages.iter().map(|page| clean::line(&line(page)).into_owned() + "\n").collect()
 }
 
-/// Facets, each as a line of its values with their counts.
+/// Formats facets, each as a line of its values with their counts.
 pub fn facets(facets: &Facets, style: Style) -> String {
     let mut out = String::new();
     let names = ["source", "outlet", "editor", "author", "section", "month"];
@@ -171,7 +171,7 @@ fn count(count: &Count, language: Language) -> String {
     text
 }
 
-/// A date as people write it: the day, and the time where there is one.
+/// Formats a date for people: the day, and the time if there is one.
 pub fn day_and_time(date: &Date) -> String {
     let day = date.without_time();
     match date.time() {
@@ -203,7 +203,7 @@ fn paint(text: &str, paint: Paint, style: Style) -> String {
     }
 }
 
-/// A short text with its marks, on one line.
+/// Formats a short text with its marks, on one line.
 pub(super) fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String {
     let mut out = String::new();
     set(text, marks, Style { width: None, ..style }, 0, Base::Plain, &mut out);
@@ -212,7 +212,7 @@ pub(super) fn marked(text: &str, marks: &[Range<usize>], style: Style) -> String
 
 /// Sets a text with its marks, broken into lines of the style's width; lines after the first begin with the indent.
 fn set(text: &str, marks: &[Range<usize>], style: Style, indent: usize, base: Base, out: &mut String) {
-    // One sign for one character, so that marks point where they did.
+    // One sign for each character, so that marks keep their places.
     let chars: Vec<char> = text.chars().map(|c| if c == '\n' { c } else { clean::shown(c) }).collect();
     let lines = match style.width {
         Some(width) => width::lines(&chars, width.max(MIN_WIDTH + indent) - indent),

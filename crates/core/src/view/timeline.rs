@@ -7,17 +7,17 @@ use super::terminal::Style;
 use super::width;
 use crate::search::timeline::{Period, Timeline};
 
-/// The width of the chart where no terminal says one.
+/// The width of the chart without a terminal, in columns.
 const DEFAULT_WIDTH: usize = 80;
-/// The shortest bar that is drawn in full.
+/// The shortest bar that is drawn in full, in columns.
 const MIN_BAR: usize = 4;
-/// So many periods without a match in a row are told in one line.
+/// The number of periods without a match in a row that are merged to one line.
 const EMPTY_RUN: usize = 3;
-/// Eighths of a column.
+/// Blocks of zero to eight eighths of a column.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// A line a period: its bar, the matches, all articles of the period, the share. Periods without a match are told in one
-/// line where they follow each other, and stretches without any article are told as such.
+/// Draws a timeline, one line for each period: its bar, the matches, all articles of the period, the share. Consecutive
+/// periods without a match share a line, and gaps are shown as such.
 pub fn chart(timeline: &Timeline, style: Style) -> String {
     let mut out = String::new();
     let periods = &timeline.periods;
@@ -56,7 +56,7 @@ pub(super) fn between(from: &str, to: &str, language: Language) -> String {
     if from == to { from.to_string() } else { format!("{from} {} {to}", language.say("to")) }
 }
 
-/// So many of so many: Chinese has them the other way round.
+/// Formats "`count` of `all`"; Chinese has the two the other way round.
 fn of(count: impl std::fmt::Display, all: u64, language: Language) -> String {
     match language {
         Language::English => format!("{count} of {all}"),
@@ -78,7 +78,7 @@ fn figures(period: &Period, language: Language) -> String {
     format!("{} = {}{occurrences}", of(counted, period.all, language), percent(period.share()))
 }
 
-/// A share in percent with one digit behind the point, or as many as it takes to tell it from nothing.
+/// Formats a share in percent with one decimal, or with as many as it needs to differ from zero.
 pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let digits = if percent > 0.0 && percent < 0.1 { (1.0 - percent.log10().floor()) as usize } else { 1 };
@@ -89,17 +89,18 @@ fn bar(count: u64, most: u64, room: usize) -> String {
     share_bar(count as f64, most as f64, room)
 }
 
-/// A bar as long as the value is of the largest one.
+/// Draws a bar whose length is proportional to the value, relative to the largest one.
 pub(super) fn share_bar(value: f64, most: f64, room: usize) -> String {
     if value <= 0.0 || most <= 0.0 {
         return String::new();
     }
-    // What is there is seen, however small.
+    // A value above zero is always visible, however small.
     let eighths = ((value / most * room as f64 * 8.0).round() as usize).max(1);
     "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
 }
 
-/// The timeline as one JSON object: the periods in which the archive has articles, and the gaps in which it has none.
+/// Formats a timeline as one JSON object: the periods in which the archive has articles, and the gaps in which it has
+/// none.
 pub fn json(timeline: &Timeline) -> String {
     serde_json::to_string(timeline).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What a verification found, as a person reads it.
+//! The report of a verification, for people.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::messages::Language;
 use super::{clean, width};
 use crate::verify::{Contract, Report, Side};
 
-/// One finding a line, the worst in full.
+/// Formats a report, one finding a line, the most severe in full.
 pub fn text(report: &Report, language: Language) -> String {
     let mut out = String::new();
     let label = |name: &str| width::pad(&language.say(name), 12);
@@ -35,7 +35,7 @@ pub fn text(report: &Report, language: Language) -> String {
     clean::text(&out).into_owned()
 }
 
-/// The figures of the recall contract as a table.
+/// Formats the figures of the recall contract as a table.
 pub fn contract(contract: &Contract, language: Language) -> String {
     let mut out = String::new();
     let right = |name: &str, columns: usize| {

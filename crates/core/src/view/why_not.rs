@@ -1,4 +1,4 @@
-//! Why an article is not among the hits, as a person reads it.
+//! The explanation why an article is not among the hits, for people.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,8 @@ use super::messages::Language;
 use super::{clean, width};
 use crate::search::why_not::{Verdict, WhyNot};
 
-/// The verdict, then a line a clause: whether it holds, and what the article has or has instead.
+/// Formats an explanation: the verdict, then one line for each clause: whether it holds, and what the article has or
+/// has instead.
 pub fn text(answer: &WhyNot, language: Language) -> String {
     let mut out = String::new();
     let mut place = answer.place.map(|place| format!(": hit number {place}")).unwrap_or_default();
@@ -38,7 +39,7 @@ pub fn text(answer: &WhyNot, language: Language) -> String {
     clean::text(&out).into_owned()
 }
 
-/// The same as one JSON object.
+/// Formats an explanation as one JSON object.
 pub fn json(query: &str, answer: &WhyNot) -> String {
     let mut value = serde_json::to_value(answer).unwrap_or_default();
     if let Some(object) = value.as_object_mut() {

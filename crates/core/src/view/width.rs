@@ -1,23 +1,25 @@
-//! Text in columns of a terminal: Chinese letters take two, Latin ones take one. Nothing here knows colours.
+//! Text measured and broken in columns of a terminal: Chinese characters take two, Latin letters one. Colours are no
+//! concern here.
 //!
-//! Lines are broken as Chinese is set (GB/T 15834): no point, comma or closing bracket begins a line, no opening bracket
-//! ends one, —— and …… stay whole; a Latin word, a number and an address stay whole where they fit on a line.
+//! Lines are broken by the rules of Chinese typography (GB/T 15834): no full stop, comma or closing bracket begins a
+//! line, no opening bracket ends one, —— and …… stay whole; a Latin word, a number and an address stay whole if they
+//! fit on a line.
 
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
-/// How many columns a character takes; control characters and combining marks take none.
+/// Returns the width of a character in columns; control characters and combining marks have none.
 pub fn char_columns(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// How many columns a text takes on one line.
+/// Returns the width of a text on one line, in columns.
 pub fn columns(text: &str) -> usize {
     text.chars().map(char_columns).sum()
 }
 
-/// The text, or as much of its beginning as fits with an ellipsis behind it.
+/// Returns the text, or as much of its beginning as fits with an ellipsis behind it.
 ///
 /// ```
 /// use gongxun_core::view::width::truncate;
@@ -38,12 +40,12 @@ pub fn truncate(text: &str, width: usize) -> String {
     text.to_string()
 }
 
-/// The text with blanks behind it up to a width.
+/// Pads the text with blanks to a width.
 pub fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
 }
 
-/// The text in lines of at most `width` columns.
+/// Breaks the text into lines of at most `width` columns.
 ///
 /// ```
 /// use gongxun_core::view::width::wrap;
@@ -54,8 +56,8 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines(&chars, width).into_iter().map(|line| chars[line].iter().collect()).collect()
 }
 
-/// Where the lines of a text are, so that marks on it can be drawn: ranges of its characters, at least one. Blanks and
-/// line ends between lines belong to none. A line is wider than `width` only where one character alone is.
+/// Breaks a text into lines, as ranges of its characters, so that marks on it can be drawn; at least one. Blanks and
+/// line ends between lines belong to none. Only a line of one wide character may be wider than `width`.
 pub fn lines(chars: &[char], width: usize) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
     let (mut start, mut taken) = (0, 0);
@@ -68,7 +70,7 @@ pub fn lines(chars: &[char], width: usize) -> Vec<Range<usize>> {
             continue;
         }
         let wide = char_columns(c);
-        // A blank may stand past the edge: it is not drawn.
+        // A blank may stand past the edge, since it is not drawn.
         if taken + wide <= width || at == start || is_blank(c) {
             taken += wide;
             at += 1;
@@ -112,7 +114,7 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace()
 }
 
-/// The range without the blanks at its end.
+/// Returns the range without the blanks at its end.
 fn without_blanks(chars: &[char], line: Range<usize>) -> Range<usize> {
     let blanks = chars[line.clone()].iter().rev().take_while(|c| is_blank(**c)).count();
     line.start..line.end - blanks

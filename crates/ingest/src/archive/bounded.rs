@@ -1,8 +1,8 @@
-//! JSON text in, a tree of bounded size out: an object of one member takes hundreds of bytes in memory and seven in a file, so
-//! that a record within its limits could fill the memory of a machine.
+//! Parses JSON to a tree of bounded size. An object with one member takes hundreds of bytes in memory and seven in
+//! a file, so a record within its limits could otherwise exhaust the memory of a machine.
 //!
-//! Of a list the first [`MAX_ITEMS`] items are kept, which is as many as any field is read of; of a whole text the first
-//! [`MAX_VALUES`] values. What is beyond is checked for its form and dropped.
+//! Of a list the first [`MAX_ITEMS`] items are kept, as many as are read of any field; of a whole text the first
+//! [`MAX_VALUES`] values. The rest is checked for syntax and dropped.
 
 use std::fmt;
 
@@ -14,10 +14,10 @@ pub const MAX_ITEMS: usize = 10_000;
 /// Values of a text that are kept: objects, lists and what stands in them.
 pub const MAX_VALUES: usize = 250_000;
 
-/// The value that a text is.
+/// Parses a text as JSON.
 ///
 /// # Errors
-/// Where the text is no JSON.
+/// If the text is not JSON.
 pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
     let mut room = MAX_VALUES;
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -26,7 +26,7 @@ pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
-/// Builds a value as long as there is room for so many more.
+/// Builds a value of at most this many more values.
 struct Bounded<'r>(&'r mut usize);
 
 impl<'de> DeserializeSeed<'de> for Bounded<'_> {

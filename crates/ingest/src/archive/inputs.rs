@@ -51,7 +51,7 @@ pub fn inputs(
     inputs_named(&named, limits, reject)
 }
 
-/// Like [`inputs`], with a name for each path.
+/// Does the same as [`inputs`], with a name for each path.
 ///
 /// # Errors
 /// Same as [`inputs`].
@@ -179,7 +179,8 @@ impl FolderWalk<'_> {
 
 /// Returns the size and modification time of a file, as in [`Input`], to detect changes while it is read.
 ///
-/// # Errors The error of the operating system, if the file is gone.
+/// # Errors
+/// The error of the operating system, if the file is gone.
 pub fn stamp(path: &Path) -> io::Result<(u64, i128)> {
     fs::metadata(path).map(|metadata| size_and_time(&metadata))
 }

@@ -99,7 +99,7 @@ impl Limits {
         })
     }
 
-    /// The message for a record that is too large.
+    /// Returns the message for a record that is too large.
     pub(super) fn too_large(&self) -> String {
         over(format!("more than {} bytes", self.record_bytes), "record-bytes")
     }
@@ -118,7 +118,7 @@ fn number(text: &str) -> Option<u64> {
     digits.parse::<u64>().ok()?.checked_mul(1 << shift)
 }
 
-/// The message for a limit that was exceeded: by what, and the limit's name.
+/// Returns the message for a limit that was exceeded: by what, and the limit's name.
 pub(super) fn over(what: impl fmt::Display, name: &str) -> String {
     format!("{what}, which is the limit; --max {name}=N raises it")
 }
@@ -293,7 +293,7 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    /// An exceeded limit, as an error that passes through readers.
+    /// Returns an exceeded limit, as an error that passes through readers.
     pub(super) fn limit(detail: impl Into<String>) -> io::Error {
         Trouble { reason: Reason::Limit, detail: detail.into() }.into()
     }

@@ -1,6 +1,6 @@
 //! A lenient JSON parser.
 //!
-//! Programs write what no JSON parser accepts: `NaN`, numbers beyond all bounds, lone surrogates, raw line ends inside
+//! Some programs write what no JSON parser accepts: `NaN`, numbers out of range, lone surrogates, raw line ends inside
 //! strings. Such a value is lost alone, not with the record around it: it becomes null, or a replacement character. The
 //! object literals of scripts are accepted too on request: bare names, single quotes, trailing commas.
 

@@ -89,7 +89,7 @@ impl<'w, 'a> Members<'w, 'a> {
         self.packing
     }
 
-    /// The reader's offset in the compressed stream.
+    /// Returns the reader's offset in the compressed stream.
     pub(super) fn position(&self) -> u64 {
         self.input.position()
     }

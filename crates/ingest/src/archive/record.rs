@@ -37,7 +37,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// A run of bytes of which nothing more is known.
+    /// Creates a record of these bytes without further metadata.
     pub fn new(origin: Origin, media: Media, bytes: impl Into<Vec<u8>>) -> Record {
         Record { origin, media, bytes: bytes.into(), charset: None, url: None, captured: None, dated: None }
     }

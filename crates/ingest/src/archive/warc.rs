@@ -5,7 +5,8 @@
 //! response or resource is reported as not a page; records about the crawl (warcinfo, request, metadata, revisit,
 //! continuation) are neither. A damaged record is reported, and reading resumes with the next.
 //!
-//! The format is [WARC 1.1](https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/) (ISO 28500).
+//! The format is [WARC 1.1](https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/) (ISO
+//! 28500).
 
 use std::io;
 

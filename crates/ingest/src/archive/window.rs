@@ -35,7 +35,7 @@ impl<'a> Window<'a> {
         Window { inner, buffer: Vec::new(), end: 0, at: 0, mark: None, offset: 0, ended: false, error: None }
     }
 
-    /// The reader's offset in the stream, in bytes.
+    /// Returns the reader's offset in the stream, in bytes.
     pub(super) fn position(&self) -> u64 {
         self.offset + self.at as u64
     }

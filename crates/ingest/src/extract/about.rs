@@ -1,7 +1,7 @@
-//! What stands around an article's text, in; its date, source, credits and section, out.
+//! Reads date, source, credits and section from the lines around an article's text.
 //!
-//! The lines between the title and the text are asked first, then lines inside it that tell about the article, then those
-//! right behind it; nothing else is asked.
+//! The lines between the title and the text are read first, then lines inside the text that hold metadata, then those
+//! right behind it; no other line is considered.
 
 use std::ops::Range;
 
@@ -15,23 +15,24 @@ use super::{outlets, signatures};
 use gongxun_core::article::{Credit, Date, Role};
 use gongxun_text::fold::{fold, fold_char, is_han};
 
-/// Lines before the body that are read for date and source where no title is visible.
+/// The number of lines before the body that are read for date and source if no title is visible.
 const HEAD_LINES: usize = 12;
-/// Lines behind the body that are read for all there is to know.
+/// The number of lines behind the body that are read for all metadata.
 const TAIL_LINES: usize = 14;
-/// Lines behind the body that are read for an editor's line, which may stand below buttons and related links.
+/// The number of lines behind the body that are read for an editor's line, which may stand below buttons and related
+/// links.
 const EDITOR_LINES: usize = 120;
-/// Characters of the body's first and last paragraph that are read for a dateline or a signature.
+/// The number of characters of the body's first and last paragraph that are read for a dateline or a signature.
 const DATELINE: usize = 90;
 
 /// The longest line that is a byline, in letters.
 const BYLINE: u32 = 80;
-/// The longest line that is read for what it tells about the article, in letters.
+/// The longest line that is read for metadata, in letters.
 const LONGEST: u32 = 160;
-/// The longest source that no label says to be one, in letters.
+/// The longest source without a label, in letters.
 const LONGEST_SOURCE: usize = 20;
 
-/// Where the article stands in its page.
+/// The position of an article in its page.
 #[derive(Debug, Clone, Copy)]
 pub struct Around<'a> {
     /// The headline.
@@ -44,45 +45,45 @@ pub struct Around<'a> {
     pub body: &'a [usize],
 }
 
-/// How sure it is that a date or a source is the article's, the least sure first.
+/// The certainty that a date or a source is the article's, the least certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Trust {
     /// Nothing was found.
     #[default]
     None,
-    /// It is the date of a change, or stands in a place where other things stand too.
+    /// The date of a change, or a place that other dates or names share.
     Weak,
-    /// It stands where such things stand.
+    /// The usual place of a date or source.
     Placed,
-    /// A label, or the page's own marks, say it.
+    /// A label, or the page's own markup.
     Labelled,
 }
 
-/// What is known about an article beside its text.
+/// The metadata of an article.
 #[derive(Debug, Clone, Default)]
 pub struct About {
     /// The date of publication.
     pub date: Option<Date>,
-    /// How sure it is.
+    /// The certainty of the date.
     pub date_trust: Trust,
     /// A day without a year.
     pub day: Option<DayOfYear>,
     /// The source as printed.
     pub source: Option<String>,
-    /// How sure it is.
+    /// The certainty of the source.
     pub source_trust: Trust,
     /// The line that the source stands in.
     pub source_line: Option<usize>,
-    /// Who did what.
+    /// The credits.
     pub credits: Vec<Credit>,
     /// The section.
     pub section: Option<String>,
-    /// The lines that tell these.
+    /// The lines with this metadata.
     pub byline: Vec<usize>,
 }
 
 impl About {
-    /// Adds credits that are not known yet.
+    /// Adds credits that are not there yet.
     pub fn credit(&mut self, credits: impl IntoIterator<Item = Credit>) {
         for credit in credits {
             if !self.credits.contains(&credit) {
@@ -98,16 +99,16 @@ impl About {
     }
 }
 
-/// A date of the page, and what speaks for it.
+/// A date of the page, with the evidence for it.
 struct Candidate {
     said: Said,
-    /// A source stands in the same line.
+    /// Whether a source stands in the same line.
     sourced: bool,
     trust: Trust,
     date: Date,
 }
 
-/// Where a line stands.
+/// The position of a line relative to the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Zone {
     Head,
@@ -115,18 +116,18 @@ enum Zone {
     Tail,
 }
 
-/// Reads what stands around the body for source, date and credits.
+/// Reads date, source and credits from the lines around the body.
 pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
     let mut about = About::default();
     let start = around.start;
     let first = around.title_line.filter(|t| *t < start).unwrap_or(start.saturating_sub(HEAD_LINES));
     let end = around.body.last().map_or(start, |l| l + 1);
     let mut dates: Vec<Candidate> = Vec::new();
-    // What a label at the end of a line asks for, and the line below, which may give it.
+    // The label at the end of a line without its value, and the line below, which may hold the value.
     let mut awaited: Option<(Label, usize)> = None;
     let head = first..start;
     let tail = end..(end + TAIL_LINES).min(page.lines.len());
-    // The day below a document's signature is the text's.
+    // The day below a document's signature is part of the text.
     let inner: Vec<usize> =
         (start..end).filter(|i| worth[*i].kind == Kind::About && !around.body.contains(i)).collect();
     let zones = head
@@ -140,7 +141,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
         let line = &page.lines[i];
         let elsewhere = match worth[i].kind {
             Kind::Hidden => zone != Zone::Head,
-            // What readers wrote has authors and times of its own.
+            // Readers' comments have authors and times of their own.
             Kind::Comment => true,
             _ => false,
         };
@@ -162,7 +163,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
         }
         if zone == Zone::Tail && worth[i].kind == Kind::End && found.credits.is_empty() {
             ended = true;
-            // The article's own lines end where related links begin, but an editor's line may follow buttons.
+            // The article's own lines end at related links, but an editor's line may follow buttons.
             if about.credits.iter().any(|c| c.role.edits()) {
                 break;
             }
@@ -184,7 +185,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
             }
             about.credit(authors.into_iter().map(|name| Credit::new(Role::Author, name)));
         }
-        // What stands before the date, or all of the line.
+        // The text before the date, or the whole line.
         let before: String = match found.dates.first() {
             Some(dated) => text.chars().take(dated.range.start).collect(),
             None => text.clone(),
@@ -204,7 +205,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
         let today = !found.dates.is_empty() && fold(&text).contains("今天是");
         let ours = match zone {
             Zone::Head | Zone::Inside => true,
-            // A date alone behind the text is that of a notice's signature, or of a comment or another story.
+            // A date alone behind the text belongs to the signature of a notice, to a comment or to another story.
             Zone::Tail => {
                 found.date_labelled() && (!ended || found.source.is_some())
                     || !ended && line.link_letters == 0 && found.is_only_about() && (found.labels > 1 || i < end + 3)
@@ -280,7 +281,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
         (about.date, about.date_trust) = (Some(date), trust);
     }
     if about.source.is_none() {
-        // A page's head may tell it above the headline.
+        // The head of a page may hold metadata above the headline.
         let above = (first.saturating_sub(HEAD_LINES)..first).rev();
         let told = |i: &usize| page.lines[*i].letters <= BYLINE && worth[*i].kind != Kind::Hidden;
         for i in above.filter(told) {
@@ -300,7 +301,7 @@ pub fn read(page: &Page, worth: &[Worth], around: &Around) -> About {
     about
 }
 
-/// Takes what elements say that their class marks as the source or the author, above the text.
+/// Takes the texts of elements above the text whose class marks them as the source or the author.
 fn marked(page: &Page, first: usize, start: usize, about: &mut About) {
     let piece = |line: usize| page.lines.get(line).map(|l| l.pieces.start);
     let (Some(from), until) = (piece(first.saturating_sub(2)), piece(start).unwrap_or(u32::MAX)) else { return };
@@ -310,7 +311,7 @@ fn marked(page: &Page, first: usize, start: usize, about: &mut About) {
         if found.labels > 0 || found.day.is_some() || text.chars().filter(|c| is_letter(*c)).count() > LONGEST_SOURCE {
             continue;
         }
-        // An account's kind stands behind its name: 扬眼 企鹅号.
+        // The type of an account stands behind its name: 扬眼 企鹅号.
         let name = text.split(SOFT).map(str::trim).find(|part| !part.is_empty()).unwrap_or_default();
         let line = page.lines.iter().position(|l| l.pieces.contains(&marked.pieces.start)).unwrap_or(start);
         let people = names::read(name, Place::Bare);
@@ -338,7 +339,7 @@ fn fits_source(text: &str) -> bool {
         && !outlets::is_button(text)
 }
 
-/// A name and the outlet it wrote for, in a line of their own: 石嘉禾/中国青年报, 上報快訊／范姜佳鈺.
+/// Returns a name and its outlet in a line of their own: 石嘉禾/中国青年报, 上報快訊／范姜佳鈺.
 fn name_and_outlet(line: &str) -> Option<(String, String)> {
     let parts: Vec<&str> = line
         .split(['/', '／', '|', '｜', '丨', '︱'])
@@ -356,7 +357,7 @@ fn name_and_outlet(line: &str) -> Option<(String, String)> {
     }
 }
 
-/// The outlet that a byline names (【台湾新生报／记者某某】, 中央社记者某某), or that stands alone beside the date.
+/// Returns the outlet that a byline names (【台湾新生报／记者某某】, 中央社记者某某), or that stands alone beside the date.
 fn outlet(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>) -> (Option<String>, Option<usize>) {
     for i in head.clone() {
         let line = &page.lines[i];
@@ -393,7 +394,7 @@ fn is_dated(page: &Page, line: usize) -> bool {
     })
 }
 
-/// The account or outlet that stands alone right above or below the line of the date, whatever its name.
+/// Returns the account or outlet that stands alone right above or below the line of the date, whatever its name.
 fn beside_date(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>) -> Option<(String, usize)> {
     let fits = |i: usize| {
         let line = &page.lines[i];
@@ -412,7 +413,7 @@ fn beside_date(page: &Page, worth: &[Worth], around: &Around, head: Range<usize>
     Some((page.lines[i].text.trim().to_string(), i))
 }
 
-/// The section that a breadcrumb names: 维权 in 首页 > 新闻 > 维权 > 正文.
+/// Returns the section that a breadcrumb names: 维权 in 首页 > 新闻 > 维权 > 正文.
 fn breadcrumb(page: &Page, around: &Around) -> Option<String> {
     const LAST: &[&str] =
         &["正文", "文章正文", "新闻正文", "内容", "文章", "阅读", "详细内容", "浏览文章", "新闻内容", "查看", "首页"];
@@ -453,8 +454,8 @@ fn breadcrumb(page: &Page, around: &Around) -> Option<String> {
     None
 }
 
-/// The date that a label says to be that of publication, else that in the line of the source, else the first where such
-/// dates stand; among dates of one day the one with a time.
+/// Returns the date that a label says to be that of publication, else that in the line of the source, else the first in
+/// the usual place; among dates of one day the one with a time.
 fn best_date(dates: &[Candidate]) -> Option<(Date, Trust)> {
     let known = |c: &&Candidate| c.said != Said::Updated;
     let chosen = dates
@@ -467,7 +468,7 @@ fn best_date(dates: &[Candidate]) -> Option<(Date, Trust)> {
         .or_else(|| dates.first())?;
     let trust = if chosen.sourced { chosen.trust.max(Trust::Placed) } else { chosen.trust };
     let trust = if chosen.said == Said::Updated { Trust::Weak } else { trust };
-    // A day that stands below a text says less than the line of the source, even where that tells of a change.
+    // A day below a text counts less than the line of the source, even if that is a date of change.
     let same_day = || {
         let mut others = dates.iter().filter(|c| known(c) || chosen.trust == Trust::Weak).map(|c| c.date);
         others.find(|d| d.time().is_some() && d.day_number() == chosen.date.day_number())
@@ -490,7 +491,7 @@ fn take_awaited(label: Label, text: &str, about: &mut About, line: usize) {
     if label == Label::Source {
         about.take_source(found.source.clone(), Trust::Labelled, line);
     }
-    // A line that begins with something else, or goes on, is none that was waited for.
+    // A line that begins with something else, or continues, is not the awaited value.
     if matches!(label, Label::Credit(_)) && found.is_only_about() {
         about.credits.extend(found.credits);
     }
@@ -507,7 +508,7 @@ fn is_lone_name(run: &str) -> bool {
         && !outlets::is_outlet(run)
 }
 
-/// A source that stands beside the date without a label: 北京新浪網 (2012-01-12 16:10), 2012年1月12日 18:34 新浪财经.
+/// Returns a source beside the date without a label: 北京新浪網 (2012-01-12 16:10), 2012年1月12日 18:34 新浪财经.
 fn unlabelled_source(found: &Found) -> (Option<String>, Trust) {
     let trim = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
     let han = |part: &str| part.chars().filter(|c| is_han(*c)).count();
@@ -515,7 +516,7 @@ fn unlabelled_source(found: &Found) -> (Option<String>, Trust) {
     if let Some(part) = parts.iter().find(|p| outlets::is_outlet(p)) {
         return (Some(part.clone()), Trust::Placed);
     }
-    // Right beside the date and time, what is short and no name is the source, unless others like it stand there.
+    // Right beside date and time, a short text that is no name is the source, unless there are several like it.
     let fits = |part: &String| {
         (2..=12).contains(&part.chars().count())
             && han(part) >= 2

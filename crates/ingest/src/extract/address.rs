@@ -1,13 +1,14 @@
-//! The address that a saved page names: comments of the programs that saved it, `og:url`, `canonical` and `base` in; an
-//! address out.
+//! Finds the address that a saved page names: in comments of the programs that saved it, in `og:url`, `canonical` and
+//! `base`.
 
-/// The longest comment that is looked at, in bytes: programs that save pages write short ones.
+/// The longest comment that is read, in bytes: programs that save pages write short ones.
 const MAX_COMMENT: usize = 4_000;
 
-/// The address in a comment that a program left when it saved the page.
+/// Returns the address in a comment that a program left when it saved the page.
 ///
-/// Browsers write `saved from url=(0039)http://…`, SingleFile a line `url: http://…`, HTTrack `Mirrored from example.org/a
-/// by HTTrack …`; others say in other words that the page was saved, mirrored, archived or fetched from an address.
+/// Browsers write `saved from url=(0039)http://…`, SingleFile a line `url: http://…`, HTTrack `Mirrored from
+/// example.org/a by HTTrack …`; others say in other words that the page was saved, mirrored, archived or fetched from
+/// an address.
 pub fn from_comment(comment: &str) -> Option<String> {
     let comment = head(comment, MAX_COMMENT);
     let lower = comment.to_ascii_lowercase();
@@ -36,7 +37,8 @@ pub fn from_comment(comment: &str) -> Option<String> {
     line.or_else(|| lower.find("http").and_then(|at| address(&comment[at..])))
 }
 
-/// The best of the addresses that a page declares: where it was saved from, its canonical address, `og:url`, `base`.
+/// Returns the best of the addresses that a page declares: the one it was saved from, its canonical address, `og:url`,
+/// `base`.
 pub fn best<'a>(declared: impl IntoIterator<Item = &'a str>) -> Option<String> {
     declared.into_iter().find_map(|text| {
         // Some sites escape the address twice.
@@ -48,7 +50,7 @@ pub fn best<'a>(declared: impl IntoIterator<Item = &'a str>) -> Option<String> {
     })
 }
 
-/// An address at the beginning of a text, with `http://` where it lacks a scheme.
+/// Returns the address at the beginning of a text, with `http://` added if it lacks a scheme.
 fn address(text: &str) -> Option<String> {
     let text = text.trim_start().trim_start_matches(['"', '\'', '<']);
     let end = text.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')).unwrap_or(text.len());
@@ -68,7 +70,7 @@ fn address(text: &str) -> Option<String> {
     Some(if scheme { text.to_string() } else { format!("http://{text}") })
 }
 
-/// The beginning of a text, in at most so many bytes.
+/// Returns the beginning of a text, at most `most` bytes.
 fn head(text: &str, most: usize) -> &str {
     if text.len() <= most {
         return text;

@@ -1,7 +1,8 @@
-//! A [`Page`] in, a [`Draft`] out: title, date, source, credits, lead and body, and where each line of the page went.
+//! Reads an article from a page: a [`Page`] flows in; a [`Draft`] flows out, with title, date, source, credits, lead
+//! and body, and the part of each line.
 //!
-//! The body is found first, as one region. What stands between the title and the body tells about the article, and so do
-//! the lines right behind the body; nothing else is asked. What is none of these is the margin.
+//! The body is found first, as one region. The lines between the title and the body hold metadata, and so do the lines
+//! right behind the body; no other line is considered. All remaining lines are the margin.
 
 use super::about::{self, About, Around};
 use super::boilerplate::{Verdict, judge};
@@ -14,18 +15,18 @@ use super::{date, date_values, labels, signatures, title};
 use gongxun_core::article::{Block, Credit, Date};
 use gongxun_core::error::Reason;
 
-/// Lines before the body that are read for a summary where no title is visible.
+/// The number of lines before the body that are read for a summary if no title is visible.
 const HEAD_LINES: usize = 12;
-/// The share of its trigrams, in hundredths, that a summary has in common with the text where it is nothing but that.
+/// The least share of trigrams, in hundredths, that a summary without other evidence has in common with the text.
 const REPEATED: usize = 60;
-/// The same where it stands in the place of a summary.
+/// The same for a paragraph in the usual place of a summary.
 const TOLD: usize = 10;
-/// Paragraphs of the text, the first, of which one may be a labelled summary.
+/// The number of first paragraphs of which one may be a labelled summary.
 const LABELLED: usize = 3;
-/// Letters that a page has at least to be one: less is an error's message, or noise.
+/// The least letters of a page: fewer are an error message, or noise.
 const LEAST_PAGE: u32 = 12;
-/// A text that machines are told is the article's where it has so many times the letters of the text that is shown: the
-/// page shows a beginning, and a script draws the rest.
+/// The least ratio of the text for machines to the visible text, in letters, at which the former is the article's: the
+/// page shows only the beginning, and a script draws the rest.
 const DRAWN: usize = 3;
 
 /// An article with the numbers of the lines that its parts come from.
@@ -41,7 +42,7 @@ pub struct Draft {
     pub source: Option<String>,
     /// Its line.
     pub source_line: Option<usize>,
-    /// Who did what.
+    /// The credits.
     pub credits: Vec<Credit>,
     /// The section.
     pub section: Option<String>,
@@ -53,20 +54,20 @@ pub struct Draft {
     pub lead_line: Option<usize>,
     /// The paragraphs.
     pub body: Vec<String>,
-    /// What each of them is.
+    /// The kind of each of them.
     pub blocks: Vec<Block>,
     /// Their lines.
     pub body_lines: Vec<usize>,
-    /// What was told in lines that are part of another: a label before the summary, a signature behind the text.
+    /// Metadata in lines that belong to another part: a label before the summary, a signature behind the text.
     pub remarks: Vec<String>,
-    /// A site's words behind the text's last sentence, in its line.
+    /// The site's own words behind the text's last sentence, in its line.
     pub tail: Option<String>,
-    /// Where each line went.
+    /// The part that each line was assigned to.
     pub parts: Parts,
 }
 
-/// Reads a page whose lines are built. `url` is its address where the container knows it. A page without an article gives a
-/// draft without a body: what it shows is its margin.
+/// Reads a page whose lines are built. `url` is its address if the container has it. A page without an article yields a
+/// draft without a body, whose visible lines are all margin.
 pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     let machine = machine::read(page);
     let text = machine.text.clone();
@@ -79,7 +80,7 @@ pub fn read(page: &Page, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     }
 }
 
-/// The article whose text a page holds for machines alone.
+/// Makes an article whose text a page holds for machines alone.
 fn drawn(page: &Page, text: machine::Text, machine: Machine, url: Option<&str>) -> Draft {
     let body: Vec<String> = text.body.lines().map(str::to_string).collect();
     let lines: Vec<&str> = body.iter().map(String::as_str).collect();
@@ -100,7 +101,7 @@ fn drawn(page: &Page, text: machine::Text, machine: Machine, url: Option<&str>) 
     }
 }
 
-/// Reads what a page shows.
+/// Reads the visible article of a page.
 fn shown(page: &Page, machine: Machine, url: Option<&str>) -> Result<Draft, (Reason, String)> {
     if page.lines.iter().all(|line| line.hidden) {
         return Err((Reason::Empty, "no visible text".to_string()));
@@ -144,7 +145,8 @@ fn article(page: &Page, region: Region, machine: Machine, url: Option<String>) -
     draft
 }
 
-/// Adds a line of the body, without an editor's signature and a site's words at its end, which are remarks and tail.
+/// Adds a line of the body, without an editor's signature and a site's own words at its end, which become remarks and
+/// tail.
 fn body_line(page: &Page, line: usize, draft: &mut Draft, about: &mut About) {
     let Some(Part::Body(block)) = draft.parts.of(line).map(|place| place.part) else { return };
     let whole = &page.lines[line].text;
@@ -166,7 +168,7 @@ fn body_line(page: &Page, line: usize, draft: &mut Draft, about: &mut About) {
     draft.blocks.extend(std::iter::repeat_n(block, draft.body.len() - before));
 }
 
-/// A page that has text and no article: a list, a directory.
+/// Makes the draft of a page that has text and no article: a list, a directory.
 fn without_article(page: &Page) -> Result<Draft, (Reason, String)> {
     let letters: u32 = page.lines.iter().filter(|line| !line.hidden).map(|line| line.letters).sum();
     if letters < LEAST_PAGE {
@@ -176,7 +178,7 @@ fn without_article(page: &Page) -> Result<Draft, (Reason, String)> {
     Ok(Draft { title, parts: Parts::new(page, "the page has no article"), ..Draft::default() })
 }
 
-/// Where a site's words begin behind the last sentence of a text's last line: 返回搜狐，查看更多.
+/// Returns the first position of a site's own words behind the last sentence of a text's last line: 返回搜狐，查看更多.
 fn tail_of(text: &str) -> Option<usize> {
     let at = text
         .char_indices()
@@ -189,7 +191,7 @@ fn tail_of(text: &str) -> Option<usize> {
     (letters > 0 && site).then_some(at)
 }
 
-/// The summary before the body: labelled as one, or a paragraph that the body says again.
+/// Finds the summary before the body: labelled as one, or a paragraph that the body repeats.
 fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
     let from = draft.title_line.map_or(start.saturating_sub(HEAD_LINES), |t| t + 1);
     for i in from..start {
@@ -202,7 +204,7 @@ fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
             return;
         }
     }
-    // The page's own word for it: a block of class lead or summary, before the text or at its beginning.
+    // Declared by the page: a block of class lead or summary, before the text or at its beginning.
     let until = draft.body_lines.first().map_or(start, |f| f + 1);
     if let Some(i) = (from..until.min(page.lines.len())).find(|i| worth[*i].kind == Kind::Lead) {
         (draft.lead, draft.lead_line) = (Some(page.lines[i].text.trim_matches(is_blank).to_string()), Some(i));
@@ -211,9 +213,9 @@ fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
     // One sentence between the headline and the text, in a box of its own.
     if let Some(title) = draft.title_line.filter(|_| !page.dump) {
         let plain = |i: &usize| page.lines[*i].link_letters == 0 && labels::read(&page.lines[*i].text).labels == 0;
-        // A class that says otherwise makes it worth less.
+        // A class that says otherwise lowers its worth.
         let full = |i: &usize| worth[*i].value * 2.0 > page.lines[*i].letters as f32;
-        // It is about what the text is about; an advertisement is not.
+        // A summary shares its subject with the text; an advertisement does not.
         let told = |i: &usize| share_repeated(&page.lines[*i].text, &draft.body_lines, page) >= TOLD;
         let is_sentence = |i: &usize| worth[*i].kind == Kind::Sentence && full(i) && plain(i) && told(i);
         let mut alone = (title + 1..start).filter(is_sentence);
@@ -226,7 +228,7 @@ fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
     if draft.body_lines.len() < 2 {
         return;
     }
-    // Above the text may stand what is none of it: an author's office before an abstract.
+    // Lines that are no summary may stand above the text, such as an author's office before an abstract.
     let labelled_at = |k: usize| {
         let line = &page.lines[draft.body_lines[k]];
         labels::read(&line.text).lead_at.filter(|_| line.letters >= 15)
@@ -244,11 +246,12 @@ fn lead(page: &Page, worth: &[Worth], draft: &mut Draft, start: usize) {
 
 /// Whether most of a paragraph stands in the others again, as far as its trigrams tell.
 fn is_repeated(text: &str, others: &[usize], page: &Page) -> bool {
-    // A caption in brackets tells of a picture, and the text tells it again.
+    // A caption in brackets describes a picture, and the text may repeat it.
     !text.starts_with(['(', '（', '【', '[', '▲', '△', '图', '圖']) && share_repeated(text, others, page) >= REPEATED
 }
 
-/// The share, in hundredths, of a paragraph's trigrams that stand in the others again; 0 for one of a few words.
+/// Returns the share, in hundredths, of a paragraph's trigrams that stand in the others too; 0 for a paragraph of a few
+/// words.
 fn share_repeated(text: &str, others: &[usize], page: &Page) -> usize {
     const LEAST: usize = 15;
     let grams = |text: &str| -> Vec<[char; 3]> {
@@ -263,7 +266,7 @@ fn share_repeated(text: &str, others: &[usize], page: &Page) -> usize {
     own.iter().filter(|g| rest.contains(*g)).count() * 100 / own.len()
 }
 
-/// The paragraphs of one line. Old pages part them by an indent of two wide blanks alone.
+/// Splits a line into paragraphs. Old pages separate them by an indent of two wide blanks alone.
 fn paragraphs(text: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut part = String::new();

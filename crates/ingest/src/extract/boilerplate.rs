@@ -1,14 +1,14 @@
-//! Lines as they stand around articles: navigation, share buttons, copyright, hotlines, captions of QR codes, recommended
-//! links, footers. A folded line in, a verdict out.
+//! Recognises the lines that usually stand around articles: navigation, share buttons, copyright, hotlines, captions of
+//! QR codes, recommended links, footers. A folded line flows in, a verdict flows out.
 //!
-//! A verdict says what a line looks like, not where it goes: it helps to find where an article begins and ends. A sentence
-//! that speaks of a hotline or of a copyright is a sentence.
+//! A verdict says what a line looks like, not which part it belongs to: it helps to find where an article begins and
+//! ends. A sentence that mentions a hotline or a copyright is still a sentence.
 
 use std::sync::OnceLock;
 
 use super::phrases::Phrases;
 
-/// What a line looks like.
+/// The class of a line, judged by its own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Text.
@@ -21,11 +21,11 @@ pub enum Verdict {
     Legal,
     /// A notice of the site about itself and its rights.
     Notice,
-    /// A heading of what follows articles: related links, comments, the footer.
+    /// A heading of the parts that follow articles: related links, comments, the footer.
     End,
 }
 
-/// What a notice begins with, before a colon.
+/// The openings of notices, before a colon.
 const OPENERS: &[&str] = &[
     "特别声明",
     "免责声明",
@@ -42,7 +42,7 @@ const OPENERS: &[&str] = &[
     "disclaimer",
 ];
 
-/// Phrases of notices in which a site speaks of itself: with one more phrase of notices they make a notice.
+/// Phrases of a site about itself: one of these and another phrase of notices make a notice.
 const OWN: &[&str] = &[
     "版权所有",
     "icp备",
@@ -174,7 +174,7 @@ const SHARED: &[&str] = &[
     "原文链接",
 ];
 
-/// Headings behind which the article has ended, where the line holds nothing else.
+/// Headings behind which the article has ended, if the line holds nothing else.
 const ENDS_ALONE: &[&str] = &[
     "调查",
     "投票",
@@ -191,7 +191,7 @@ const ENDS_ALONE: &[&str] = &[
     "end",
 ];
 
-/// Phrases of buttons and notes: no article has them in a line of their own this short.
+/// Phrases of buttons and notes, which no article has in a short line of their own.
 const WHEN_SHORT: &[&str] = &[
     "分享到",
     "分享给",
@@ -425,19 +425,19 @@ const ENDS: &[&str] = &[
     "重点推荐",
 ];
 
-/// The longest of [`ENDS_ALONE`], in characters.
+/// The length of the longest of [`ENDS_ALONE`], in characters.
 const LONGEST_ALONE: usize = 4;
-/// A short line, in letters.
+/// The longest short line, in letters.
 const SHORT: usize = 30;
-/// A paragraph in which one phrase of notices is not enough, in letters.
+/// The length of a paragraph from which on one phrase of notices is not enough, in letters.
 const LONG: usize = 90;
-/// A heading, in letters.
+/// The longest heading, in letters.
 const HEADING: usize = 16;
 
 struct Lists {
     openers: Phrases,
     own: Phrases,
-    /// [`OWN`] and [`SHARED`].
+    /// The phrases of [`OWN`] and [`SHARED`].
     notices: Phrases,
     when_short: Phrases,
     ends: Phrases,
@@ -454,7 +454,7 @@ fn lists() -> &'static Lists {
     })
 }
 
-/// Judges a folded line with so many letters; `prose` says that it is built like a sentence.
+/// Judges a folded line of this many letters; `prose` says whether it is built like a sentence.
 pub fn judge(folded: &[char], letters: usize, prose: bool) -> Verdict {
     let lists = lists();
     let from = folded.iter().position(|c| c.is_alphanumeric()).unwrap_or(folded.len());
@@ -478,7 +478,7 @@ pub fn judge(folded: &[char], letters: usize, prose: bool) -> Verdict {
         return Verdict::Notice;
     }
     let own = lists.own.count_in(folded, 1) > 0;
-    // A long paragraph may speak of such a thing once; a notice does nothing else.
+    // A long paragraph may mention such a subject once; a notice consists of it.
     let needed = if letters > LONG { 2 } else { 1 };
     if prose {
         return match lists.notices.count_in(folded, needed.max(2)) {
@@ -570,7 +570,7 @@ mod tests {
             );
             let folded: Vec<char> = line.chars().collect();
             let letters = line.chars().filter(|c| c.is_alphanumeric()).count();
-            // Two phrases that touch are a notice; one is a word of a sentence.
+            // Two phrases that touch make a notice; one is a word of a sentence.
             let twice = *phrase == "copyright©";
             let verdict = judge(&folded, letters, true);
             assert!(twice || matches!(verdict, Verdict::Text | Verdict::Spoken), "{phrase}");

@@ -1,13 +1,14 @@
-//! What the class, id or itemprop of an element says: that it is an article's text, or stands beside it, or holds the source.
+//! Reads the class, id or itemprop of an element: whether it marks an article's text, something beside it, or the
+//! source.
 
 use super::markup::Attributes;
 use super::page::{Hint, Mark};
 
-/// What the class, id or itemprop of an element says that its text is.
+/// Returns what the class, id or itemprop of an element says that its text is.
 pub fn mark_of(attributes: Attributes) -> Option<Mark> {
     const SOURCE: &[&str] = &["source", "laiyuan", "nickname", "medianame", "mediaid", "copyfrom", "comefrom"];
     const AUTHOR: &[&str] = &["author", "authorname", "byline", "zuozhe", "writer"];
-    /// Words that make a class speak of something else.
+    /// Words of classes that mean something else.
     const OTHER: &[&str] = &[
         "list", "box", "wrap", "icon", "img", "pic", "avatar", "video", "open", "data", "social", "bio", "body",
         "query",
@@ -21,7 +22,7 @@ pub fn mark_of(attributes: Attributes) -> Option<Mark> {
         if value == "js_name" {
             return Some(Mark::Source);
         }
-        // WeChat's word for what stands beside the account: the author, the time.
+        // WeChat's class for the text beside the account: the author, the time.
         if value.split_ascii_whitespace().any(|name| name == "rich_media_meta_text") {
             return Some(Mark::Author);
         }
@@ -32,7 +33,7 @@ pub fn mark_of(attributes: Attributes) -> Option<Mark> {
             if words.len() > 4 || says(OTHER) {
                 continue;
             }
-            // A media of its own: `media`, `media-name`, not `rich_media_text`.
+            // A medium: `media`, `media-name`, but not `rich_media_text`.
             let media = words.first().is_some_and(|w| is(w, "media")) && words[1..].iter().all(|w| is(w, "name"));
             if says(SOURCE) || media {
                 found = Some(Mark::Source);
@@ -44,15 +45,15 @@ pub fn mark_of(attributes: Attributes) -> Option<Mark> {
     found
 }
 
-/// What the class, id and style of a block say.
+/// The hints in the class, id and style of a block.
 pub struct Look {
-    /// What it is.
+    /// The kind of text that they indicate.
     pub hint: Hint,
-    /// It is not shown.
+    /// Whether the block is hidden.
     pub hidden: bool,
 }
 
-/// Looks at the class, id and style of a block of this name.
+/// Reads the class, id and style of a block of this name.
 pub fn look_at(name: &str, attributes: Attributes) -> Look {
     let mut look = Look { hint: Hint::None, hidden: false };
     let (mut body, mut beside, mut lead) = (false, false, false);
@@ -102,7 +103,7 @@ fn is_lead(value: &str) -> bool {
     value.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| LEAD.contains(&w.to_ascii_lowercase().as_str()))
 }
 
-/// Whether the words of a class or id speak of an article's text, and of something beside it.
+/// Whether the words of a class or id mark an article's text, and something beside it.
 fn words_of(value: &str) -> (bool, bool) {
     const BODY: &[&str] = &[
         "content", "article", "artical", "story", "zhengwen", "neirong", "entry", "text", "body", "detail", "post",
@@ -185,7 +186,7 @@ fn words_of(value: &str) -> (bool, bool) {
     };
     let mut lower = false;
     for c in value.chars().take(200) {
-        // A capital after a small letter begins a word: relatedNews.
+        // A capital behind a small letter begins a word: relatedNews.
         if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && lower) {
             check(&mut word);
         }

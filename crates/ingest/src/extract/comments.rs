@@ -1,5 +1,5 @@
-//! What readers wrote about an article, told by its frame: a line of the same shape (a time, 回复, 赞, a number of the
-//! floor) at each comment, again and again, with a little text between.
+//! Recognises readers' comments below an article by their frame: a line of the same shape (a time, 回复, 赞, a floor
+//! number) at each comment, repeated, with a little text between.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -9,26 +9,26 @@ use super::page::Page;
 use super::phrases::Phrases;
 use super::worth::{Kind, Worth};
 
-/// Frames in a row that make a section of comments.
+/// The least number of consecutive frames that make a section of comments.
 const LEAST_FRAMES: usize = 3;
-/// Frames where a heading says that comments come.
+/// The same number below a heading that announces comments.
 const LEAST_ANNOUNCED: usize = 2;
-/// Letters of a line that frames a comment, at most.
+/// The longest line that frames a comment, in letters.
 const FRAME: u32 = 48;
-/// Lines from one frame to the next, at most.
+/// The most lines from one frame to the next.
 const GAP: usize = 12;
-/// Lines above a frame, and below one without a block of its own, that may belong to its comment.
+/// The number of lines above a frame, and below a frame without a block of its own, that may belong to its comment.
 const REACH: usize = 3;
 
-/// What a frame's line offers to do, in folded letters.
+/// The actions that a frame's line offers, in folded letters.
 const ACTIONS: &[&str] = &[
     "回复", "回覆", "回應", "回应", "点赞", "举报", "引用", "支持", "反对", "有用", "reply", "like", "赞", "顶", "踩",
     "楼", "讚",
 ];
-/// Words of time before now.
+/// Expressions of time before now.
 const AGO: &[&str] = &["分钟前", "小时前", "天前", "秒前", "周前", "月前", "年前", "刚刚", "昨天", "前天"];
 
-/// Marks the lines of comments. A page that is nothing else stays as it is.
+/// Marks the lines of comments. A page of nothing but comments stays as it is.
 pub fn mark(page: &Page, worth: &mut [Worth]) {
     let shapes: Vec<Option<Shape>> = (0..page.lines.len()).map(|i| shape(page, i)).collect();
     let mut frames: Vec<(usize, Shape)> = shapes.iter().enumerate().filter_map(|(i, s)| s.map(|s| (i, s))).collect();
@@ -52,7 +52,7 @@ pub fn mark(page: &Page, worth: &mut [Worth]) {
             .filter(|(i, w)| w.kind == Kind::Sentence && spans.iter().any(|s| s.contains(i)) == inside);
         lines.map(|(i, _)| page.lines[i].letters).sum()
     };
-    // Where nothing stands before the comments, they are the text: a thread, a page of questions and answers.
+    // If there is nothing before the comments, they are the text: a thread, a page of questions and answers.
     let first = spans.iter().map(|s| s.start).min().unwrap_or(0);
     let before: u32 = (0..first).filter(|i| is_text(worth[*i].kind)).map(|i| page.lines[i].letters).sum();
     if sentences(false) == 0 && before == 0 {
@@ -69,7 +69,7 @@ fn is_text(kind: Kind) -> bool {
     matches!(kind, Kind::Sentence | Kind::Short | Kind::Title)
 }
 
-/// What two frames of one section share: how deep they stand, and what they offer.
+/// The common features of the frames of one section: their depth, and the actions they offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Shape {
     depth: u32,
@@ -94,8 +94,8 @@ fn shape(page: &Page, line: usize) -> Option<Shape> {
     Some(Shape { depth, actions })
 }
 
-/// The actions that a folded line has as words of their own, a bit each: not inside a longer run of Chinese characters,
-/// numbers left aside.
+/// Returns the actions that a folded line offers, a bit each: as words of their own, not inside a longer run of Chinese
+/// characters; numbers are ignored.
 fn offered(folded: &[char]) -> u32 {
     static PHRASES: OnceLock<Phrases> = OnceLock::new();
     let phrases = PHRASES.get_or_init(|| Phrases::new(ACTIONS.iter().copied()));
@@ -124,7 +124,8 @@ fn is_stamped(page: &Page, line: usize) -> bool {
     })
 }
 
-/// The lines of a section of comments, from those of its frames: the blocks that hold one frame each, or a few lines more.
+/// Returns the lines of a section of comments, given those of its frames: the blocks that hold one frame each, or a few
+/// more lines.
 fn span(page: &Page, worth: &[Worth], frames: Range<usize>) -> Range<usize> {
     let ancestors = |line: usize| {
         let mut blocks = vec![page.lines[line].block];
@@ -141,7 +142,7 @@ fn span(page: &Page, worth: &[Worth], frames: Range<usize>) -> Range<usize> {
     {
         let (a, b) = (&page.blocks[a as usize].lines, &page.blocks[b as usize].lines);
         let whole = a.start as usize..b.end as usize;
-        // A block for each comment holds its text; where frame and text stand side by side, a little more belongs to it.
+        // A block for each comment holds its text; if frame and text stand side by side, a little more belongs to it.
         let holds_text = whole.len() > frames.len() + 1 || a.len() > 1;
         if holds_text {
             return whole;
@@ -192,7 +193,7 @@ mod tests {
         let one = |name: &str| format!("<li><span>{name}</span><p>{TEXT}</p><div>3小时前 赞(3) 回复</div></li>");
         let comments: String = ["甲甲", "乙乙", "丙丙"].iter().map(|n| one(n)).collect();
         assert_eq!(marked(&format!("<h1>骑手有了新家</h1><p>{TEXT}</p><ul>{comments}</ul>")), "..ccccccccc");
-        // One line of buttons above and one below the text frame nothing.
+        // One line of buttons above the text and one below it are no frames.
         let share = "<div>2014-01-03 赞 回复</div>";
         assert_eq!(marked(&format!("{share}<p>{TEXT}</p>{share}")), "...");
     }

@@ -1,8 +1,8 @@
-//! Which lines of a page are the article's text: lines in, the numbers of the body's lines out.
+//! Finds the lines of a page that are the article's text.
 //!
-//! Each line is worth what its letters outside links are worth, sentences most; links, short scraps and boilerplate count
-//! against it. The article is the block whose lines are worth most together: a block larger than the article brings in
-//! lines that count against it, a smaller one leaves paragraphs out. Inside it, the best run of lines is kept.
+//! A line's worth is that of its letters outside links, sentences most; links, short scraps and boilerplate have
+//! negative worth. The article is the block with the greatest total worth: a larger block adds lines of negative worth,
+//! a smaller one leaves paragraphs out. Inside it, the best run of lines is kept.
 
 use std::ops::Range;
 
@@ -12,22 +12,22 @@ use super::title;
 use super::worth::{Kind, Worth};
 use super::{date, interview, labels};
 
-/// A line of this many letters that has punctuation is a sentence.
+/// The least letters of a line with punctuation that is a sentence.
 const SENTENCE: u32 = 18;
-/// What letters are worth in a block whose class says that it stands beside the article.
+/// The worth of a letter in a block whose class says that it stands beside the article.
 const BESIDE_WORTH: f32 = 0.15;
-/// What letters are worth in a sentence with a phrase of notices: as much as is needed for an article of such sentences, and
-/// less than others, so that rules of a site are no article beside one.
+/// The worth of a letter in a sentence with a phrase of notices: enough for an article of such sentences, and less than
+/// that of others, so that the rules of a site do not count as an article beside one.
 const SPOKEN_WORTH: f32 = 0.3;
-/// A block that holds this share of the worth of the block around it is the article without its surroundings.
+/// The share of the worth of the block around it from which on an inner block is the article without its surroundings.
 const CORE_SHARE: f32 = 0.88;
 
-/// A line of a dump with so many letters is text even where it does not end like a sentence.
+/// The least letters of a line of a dump that is text even if it does not end like a sentence.
 const DUMP_SENTENCE: u32 = 70;
-/// What a short line of a dump counts against an article, in letters.
+/// The penalty for a short line of a dump, in letters.
 const DUMP_SHORT: f32 = 7.0;
 
-/// The worth of each line.
+/// Returns the worth of each line.
 pub fn weigh(page: &Page, hints: &[Hint], items: &[bool]) -> Vec<Worth> {
     let titles = title::declared_keys(page);
     let hint = |line: &Line| hints.get(line.block as usize).copied().unwrap_or_default();
@@ -35,7 +35,7 @@ pub fn weigh(page: &Page, hints: &[Hint], items: &[bool]) -> Vec<Worth> {
     let turns = interview::turns(page.lines.iter().map(|line| line.text.as_str()));
     let mut worth: Vec<Worth> =
         page.lines.iter().zip(&turns).map(|(line, turn)| weigh(page, line, hint(line), &titles, *turn)).collect();
-    // A numbered list of links may be the article's: it says nothing against it.
+    // A numbered list of links may be part of the article, so it counts neither for nor against it.
     for (worth, _) in worth.iter_mut().zip(items).filter(|(worth, item)| worth.kind == Kind::Links && **item) {
         worth.value = 0.0;
     }
@@ -43,7 +43,7 @@ pub fn weigh(page: &Page, hints: &[Hint], items: &[bool]) -> Vec<Worth> {
         worth.iter().zip(&page.lines).filter(|(w, _)| w.kind == kind).map(|(_, l)| l.letters).sum()
     };
     let text = letters(&worth, Kind::Sentence);
-    // A class can lie: a summary as long as the text is the text.
+    // A class may be wrong: a summary as long as the text is the text.
     let no_lead = letters(&worth, Kind::Lead) * 3 > text;
     for (worth, line) in worth.iter_mut().zip(&page.lines) {
         if worth.kind == Kind::Lead && no_lead {
@@ -53,7 +53,7 @@ pub fn weigh(page: &Page, hints: &[Hint], items: &[bool]) -> Vec<Worth> {
     worth
 }
 
-/// What the class of each block, or of the nearest block around it that has one, says.
+/// Returns the hint of each block: its own class's, or that of the nearest block around it that has one.
 pub fn inherited_hints(page: &Page) -> Vec<Hint> {
     let mut hints: Vec<Hint> = Vec::with_capacity(page.blocks.len());
     for (i, block) in page.blocks.iter().enumerate() {
@@ -100,7 +100,7 @@ fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>], turn: 
     if is_address(&line.text) {
         return Worth { value: -(letters.min(20.0)), kind: Kind::Links };
     }
-    // With the borders of its elements: 2012-01-12 and 10:10 may stand side by side without a blank.
+    // Read with the borders of its elements: 2012-01-12 and 10:10 may stand side by side without a blank.
     if !turn && hint != Hint::Caption && line.letters <= 120 && labels::read(&page.soft_text(line)).is_only_about() {
         return Worth { value: -2.0, kind: Kind::About };
     }
@@ -126,7 +126,7 @@ fn weigh_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>], turn: 
     Worth { value: worth - line.link_letters as f32 * 0.5, kind: if sentence { Kind::Sentence } else { Kind::Short } }
 }
 
-/// Whether all links of a line call to do something; a link to what is attached calls for nothing.
+/// Whether all links of a line are calls to action; a link to an attachment is not.
 fn is_call(page: &Page, line: &Line) -> bool {
     let mut links =
         page.pieces_of(line).iter().filter(|piece| piece.link).map(|piece| &page.texts[piece.text as usize]);
@@ -147,7 +147,7 @@ fn is_prose(line: &Line) -> bool {
     line.marks > 0 && line.link_letters * 2 <= line.letters && (line.text.contains('。') || ends(text))
 }
 
-/// Whether a folded line is the caption of a picture, with where it is from at its end: 代表们在投票。 某某 摄, （资料图片）.
+/// Whether a folded line is the caption of a picture, with a credit at its end: 代表们在投票。 某某 摄, （资料图片）.
 fn is_caption(folded: &[char], letters: u32) -> bool {
     const LONGEST: u32 = 30;
     const FILED: [&[char]; 3] = [&['资', '料', '图'], &['资', '料', '图', '片'], &['资', '料', '照']];
@@ -156,8 +156,8 @@ fn is_caption(folded: &[char], letters: u32) -> bool {
     letters <= LONGEST && end.is_some_and(|e| folded[e] == '摄' || folded[..=e].ends_with(&['摄', '影']) || filed(e))
 }
 
-/// The worth of a dump's line. Without links to tell menus and lists of headlines by, a sentence must end like one, and
-/// short lines count against an article.
+/// Returns the worth of a line of a dump. Without links, menus and lists of headlines are harder to recognise, so a
+/// sentence must end like one, and short lines count against an article.
 fn weigh_dump_line(page: &Page, line: &Line, hint: Hint, titles: &[Vec<char>], turn: bool) -> Worth {
     let worth = weigh_line(page, line, hint, titles, turn);
     match worth.kind {
@@ -179,7 +179,7 @@ pub fn ends_sentence(text: &str) -> bool {
         || text.ends_with('.') && !text.ends_with("...")
 }
 
-/// The block of the article, and the block inside it that holds nearly all of what it is worth.
+/// Returns the block of the article, and the block inside it that holds nearly all of its worth.
 pub fn region(page: &Page, worth: &[Worth]) -> (usize, usize) {
     let mut sums = Vec::with_capacity(worth.len() + 1);
     sums.push(0.0f32);
@@ -192,13 +192,13 @@ pub fn region(page: &Page, worth: &[Worth]) -> (usize, usize) {
     };
     let mut best = 0;
     for b in 1..page.blocks.len() {
-        // Among equals the inner one: it comes later.
+        // The inner one among equals, since it comes later.
         if page.blocks[b].form.is_container() && sum(b) >= sum(best) {
             best = b;
         }
     }
     let outer = best;
-    // Down to the core, where nearly all of the worth stands in one block inside.
+    // Descend to the core: the inner block that holds nearly all of the worth.
     let mut b = best + 1;
     while b < page.blocks.len() && page.blocks[b].lines.start < page.blocks[best].lines.end {
         let inside = page.blocks[b].form.is_container() && is_inside(page, b, best);
@@ -216,7 +216,7 @@ fn is_inside(page: &Page, block: usize, around: usize) -> bool {
     inner.start >= outer.start && inner.end <= outer.end
 }
 
-/// The best run of lines in a range: where the sum of the worths is greatest.
+/// Returns the run of lines in a range with the greatest sum of worths.
 pub fn best_run(worth: &[Worth], range: Range<usize>, dump: bool) -> Range<usize> {
     let (mut best, mut best_sum) = (range.start..range.start, 0.0f32);
     let (mut start, mut sum) = (range.start, 0.0f32);

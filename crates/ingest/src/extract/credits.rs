@@ -1,4 +1,4 @@
-//! Who did what, in a line about an article: behind labels (责任编辑：李四), in brackets (记者 张三), below pictures (刘通摄).
+//! Reads credits in a line: behind labels (责任编辑：李四), in brackets (记者 张三), below pictures (刘通摄).
 
 use std::ops::Range;
 
@@ -11,15 +11,15 @@ use super::vocabulary::TOOK;
 use gongxun_core::article::Role;
 use gongxun_text::fold::is_han;
 
-/// A label without a colon and the names behind it.
+/// A label without a colon, and the names behind it.
 pub struct Bare {
-    /// What the label says that they did.
+    /// The role that the label gives.
     pub role: Role,
-    /// Where it stands.
+    /// The label's range in the line.
     pub label: Range<usize>,
     /// The names.
     pub names: Vec<String>,
-    /// Where they end.
+    /// The end of the names.
     pub end: usize,
 }
 
@@ -131,7 +131,7 @@ impl Reader {
             if rest_empty && roles.len() == 1 {
                 self.found.credit_awaited = Some(roles[0]);
             }
-            // 作者：《财经》综合报道: an office, not a person.
+            // 作者：《财经》综合报道 names an office, not a person.
             let office = from
                 + self.chars[from..]
                     .iter()
@@ -146,10 +146,10 @@ impl Reader {
         }
         self.found.labels += 1;
         self.found.edited |= roles[0].edits();
-        // 本报记者: what is joined to the label before it belongs to it.
+        // 本报记者: the text joined to the label before it belongs to it.
         let start = self.outlet_before(label);
         self.cover(start..end);
-        // 责任编辑：南方 都市报: an outlet in the place of a name.
+        // 责任编辑：南方 都市报 names an outlet.
         let value: String = self.printed[from..end].iter().filter(|c| is_letter(**c)).collect();
         let names = if value.chars().count() >= 4 && is_outlet(&value) { Vec::new() } else { names };
         for name in names {
@@ -160,7 +160,7 @@ impl Reader {
         end
     }
 
-    /// Whether a label begins the line and what stands behind it is spoken: no names to the next label or the line's end.
+    /// Whether a label begins the line and speech follows: no names up to the next label or the line's end.
     fn asks(&self, label: usize, from: usize) -> bool {
         let begins = self.outlet_before(label);
         let first = self.chars[..begins].iter().all(|c| !is_letter(*c));
@@ -177,8 +177,8 @@ impl Reader {
         rest.iter().any(|c| is_letter(*c)) && !(sign..self.chars.len()).any(|at| self.label_here(at))
     }
 
-    /// Names from a place on, and where they end. `task` is the role of a label that asks who did something, which may
-    /// name an organisation, or a title and an outlet before the names: 采写：南都记者 段小满.
+    /// Reads names from a place on, and returns them with their end. `task` is the role of a label that names a task,
+    /// behind which an organisation may stand, or a title and an outlet before the names: 采写：南都记者 段小满.
     pub fn names(&self, from: usize, place: Place, task: Option<Role>) -> (Vec<String>, usize) {
         let mut names: Vec<String> = Vec::new();
         let mut at = from;
@@ -223,12 +223,12 @@ impl Reader {
                 && task.is_some()
                 && let Some((_, stop)) = self.title_at(at)
             {
-                // 南都记者, 新京报首席记者: where the reporter works, not a name.
+                // 南都记者, 新京报首席记者: the reporter's outlet, not a name.
                 at = stop;
                 continue;
             }
             if colon_after(&self.chars, at).is_some_and(|c| c == at + 1) && half.is_none() {
-                // The next label, one that is not known: 人气：, 微信：.
+                // The next label, which is not in the vocabulary: 人气：, 微信：.
                 if let Some((name, len)) = name_before_label(&token) {
                     names.push(name);
                     end = start + len;
@@ -261,7 +261,7 @@ impl Reader {
             if signature.len() < token.len() {
                 token.truncate(signature.len());
             }
-            // 圖／記者李毓康攝: what they did stands behind the name.
+            // 圖／記者李毓康攝: a verb stands behind the name.
             if task.is_some() && token.chars().count() > 2 && token.ends_with(['摄', '攝']) {
                 token.pop();
             }
@@ -294,7 +294,7 @@ impl Reader {
         (names, end)
     }
 
-    /// Whether what stands behind a label goes on as a sentence: 作者：近日，某市…
+    /// Whether the text behind a label continues as a sentence: 作者：近日，某市…
     fn is_prose(&self, token: &str, end: usize) -> bool {
         const LETTERS: usize = 10;
         names::read(token, Place::Bare).is_empty()
@@ -302,7 +302,7 @@ impl Reader {
             && self.chars[end + 1..].iter().take_while(|c| is_letter(**c) || is_mark(**c)).count() >= LETTERS
     }
 
-    /// A Latin name of one to four words with one blank between them: Demi Lan.
+    /// Returns a Latin name of one to four words with one blank between them: Demi Lan.
     fn latin_name(&self, start: usize, end: usize) -> (String, usize) {
         const MOST: usize = 4;
         let mut end = end;
@@ -324,7 +324,7 @@ impl Reader {
         (self.printed[start..end].iter().collect(), end)
     }
 
-    /// Takes a name that stands before its label in brackets: (陈巍 编辑).
+    /// Takes a name before its label in brackets: (陈巍 编辑).
     pub fn name_before(&mut self, role: Role, label: usize, end: usize) {
         if !self.chars.get(end).is_none_or(|c| matches!(c, ')' | ']' | '】' | '〕')) {
             return;
@@ -349,7 +349,7 @@ impl Reader {
         }
     }
 
-    /// Whether a run of bare names ends where names end.
+    /// Whether a run of bare names may end here.
     pub fn ends_well(&self, at: usize) -> bool {
         match self.chars.get(at) {
             None => true,
@@ -363,7 +363,7 @@ impl Reader {
         }
     }
 
-    /// Takes bare credits (本报记者 张三) where the line or the brackets around them hold nothing else.
+    /// Takes bare credits (本报记者 张三) if the line or the brackets around them hold nothing else.
     pub fn bare_names(&mut self, bare: Vec<Bare>) {
         if bare.is_empty() {
             return;
@@ -383,7 +383,7 @@ impl Reader {
         let mut last_inside: Option<usize> = None;
         for (role, span, names) in spans {
             let left = (0..span.start).rev().find(|i| !self.chars[*i].is_whitespace()).map(|i| self.chars[i]);
-            // The second credit in brackets stands behind the first: （记者 张三 通讯员 李四）.
+            // The second credit in brackets follows the first: （记者 张三 通讯员 李四）.
             let follows = last_inside.is_some_and(|end: usize| {
                 end <= span.start && self.chars[end..span.start].iter().all(|c| is_separator(*c))
             });
@@ -400,7 +400,7 @@ impl Reader {
         }
     }
 
-    /// Covers runs of letters that are outlets: 聯合報 before 記者.
+    /// Marks runs of letters as accounted for that are outlets: 聯合報 before 記者.
     fn cover_outlets(&self, covered: &mut [bool]) {
         let mut at = 0;
         while at < self.chars.len() {
@@ -416,7 +416,7 @@ impl Reader {
         }
     }
 
-    /// The end of a byline's names with what they did behind a slash: 記者林宸／即時報導.
+    /// Returns the end of a byline's names including the kind of report behind a slash: 記者林宸／即時報導.
     pub fn with_report(&self, end: usize) -> usize {
         const LONGEST: usize = 8;
         let mut at = end;
@@ -452,7 +452,7 @@ impl Reader {
     }
 }
 
-/// The name that stands before a label without a blank between them, and its length: 梁禾 in 梁禾微信.
+/// Returns the name before a label without a blank between them, and its length: 梁禾 in 梁禾微信.
 fn name_before_label(token: &str) -> Option<(String, usize)> {
     let chars: Vec<char> = token.chars().collect();
     [3, 2].into_iter().filter(|len| chars.len() >= len + 2).find_map(|len| {

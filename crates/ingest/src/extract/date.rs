@@ -1,41 +1,41 @@
-//! Dates as Chinese pages print them, in; [`Date`]s with their place in the text, out.
+//! Parses dates as Chinese pages print them, to [`Date`]s with their ranges in the text.
 //!
-//! Everything here reads folded characters, so full-width digits, 時 for 时 and ： for : are one.
+//! All functions take folded characters, so full-width and half-width digits, 時 and 时, ： and : are the same.
 
 use std::ops::Range;
 
 use gongxun_core::article::Date;
 use gongxun_text::fold::fold_char;
 
-/// Years that a page can have been published in.
+/// The years in which a page can have been published.
 pub const YEARS: std::ops::RangeInclusive<u32> = 1900..=2100;
-/// The months' names in English, by their beginnings.
+/// The abbreviated names of the months in English.
 pub const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-/// The weekdays' names.
+/// The abbreviated names of the weekdays in English.
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-/// The Chinese republic's first year, less one: 民國101年 is 2012.
+/// The year before the first of the Chinese republic: 民國101年 is 2012.
 const REPUBLIC: u32 = 1911;
 
 /// A date in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// Where it stands, in characters.
+    /// Its range, in characters.
     pub range: Range<usize>,
     /// The date.
     pub date: Date,
 }
 
-/// The characters of a text, folded, in number and place.
+/// Returns the folded characters of a text, which keep their number and places.
 pub fn folded(text: &str) -> Vec<char> {
     text.chars().map(fold_char).collect()
 }
 
-/// All full dates (with a year) in folded characters, in order.
+/// Returns all full dates (with a year) in folded characters, in order.
 pub fn find_dates(chars: &[char]) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        // A digit or numeral inside a longer number begins nothing.
+        // A digit or numeral inside a longer number begins no date.
         let begins = digit(chars[at]).is_some() && (at == 0 || digit(chars[at - 1]).is_none());
         let word = chars[at].is_ascii_alphabetic() && (at == 0 || !chars[at - 1].is_alphanumeric());
         let one = if begins || chars[at] == '民' { date_at(chars, at) } else { None };
@@ -50,7 +50,7 @@ pub fn find_dates(chars: &[char]) -> Vec<Found> {
     found
 }
 
-/// A day, where there is one.
+/// Returns a day, if the calendar has it.
 pub fn ymd(year: u32, month: u32, day: u32) -> Option<Date> {
     if !YEARS.contains(&year) || month > 12 || day > 31 {
         return None;
@@ -58,7 +58,7 @@ pub fn ymd(year: u32, month: u32, day: u32) -> Option<Date> {
     Date::from_ymd(year as u16, month as u8, day as u8)
 }
 
-/// The value of a digit or a Chinese numeral's figure.
+/// Returns the value of a digit or of a Chinese numeral.
 fn digit(c: char) -> Option<u32> {
     match c {
         '0'..='9' => Some(c as u32 - '0' as u32),
@@ -76,7 +76,7 @@ fn digit(c: char) -> Option<u32> {
     }
 }
 
-/// A number of figures, or of Chinese numerals (十五, 二十三), at most `longest` characters: its value and end.
+/// Reads a number of digits, or of Chinese numerals (十五, 二十三), at most `longest` characters long: its value and end.
 fn number(chars: &[char], from: usize, longest: usize) -> Option<(u32, usize)> {
     let mut at = from;
     let mut value: Option<u32> = None;
@@ -99,7 +99,7 @@ fn number(chars: &[char], from: usize, longest: usize) -> Option<(u32, usize)> {
         }
         at += 1;
     }
-    // A longer run of figures is another kind of number.
+    // A longer run of digits is no part of a date.
     if chars.get(at).is_some_and(|c| digit(*c).is_some()) {
         return None;
     }
@@ -114,12 +114,12 @@ fn skip_blanks(chars: &[char], mut at: usize, most: usize) -> usize {
     at
 }
 
-/// A day without a year, as sites print it this year.
+/// A day without a year, as sites print the days of the current year.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DayOfYear {
-    /// Where it stands, in characters.
+    /// Its range, in characters.
     pub range: Range<usize>,
-    /// The year's last two digits, where they are printed: 18-03-08.
+    /// The year's last two digits, if they are printed: 18-03-08.
     pub short_year: Option<u32>,
     /// The month.
     pub month: u8,
@@ -130,14 +130,14 @@ pub struct DayOfYear {
 }
 
 impl DayOfYear {
-    /// The day of a year.
+    /// Returns the day in a year.
     pub fn of(&self, year: u32) -> Option<Date> {
         let date = ymd(year, u32::from(self.month), u32::from(self.day))?;
         self.clock.map_or(Some(date), |clock| clock.on(date))
     }
 }
 
-/// The day without a year that begins at a place: 10-08 12:00, 10月8日, 18-03-08 23:16.
+/// Reads the day without a year that begins at a place: 10-08 12:00, 10月8日, 18-03-08 23:16.
 pub fn day_of_year_at(chars: &[char], from: usize) -> Option<DayOfYear> {
     let (first, at) = number(chars, from, 2)?;
     let separator = *chars.get(at)?;
@@ -162,7 +162,7 @@ pub fn day_of_year_at(chars: &[char], from: usize) -> Option<DayOfYear> {
     Some(DayOfYear { range: from..end, short_year, month: month as u8, day: day as u8, clock })
 }
 
-/// A date that begins at a place, in one of the forms that pages print.
+/// Reads the date that begins at a place, in any of the forms that pages print.
 fn date_at(chars: &[char], from: usize) -> Option<Found> {
     let (date, end) = printed(chars, from).or_else(|| spaced(chars, from)).or_else(|| split(chars, from))?;
     Some(match clock_after(chars, end) {
@@ -171,7 +171,7 @@ fn date_at(chars: &[char], from: usize) -> Option<Found> {
     })
 }
 
-/// 2012年1月5日, 2012-01-05, 二〇一二年一月五日, 民國101年1月5日.
+/// Reads a date without blanks: 2012年1月5日, 2012-01-05, 二〇一二年一月五日, 民國101年1月5日.
 fn printed(chars: &[char], from: usize) -> Option<(Date, usize)> {
     let republic: &[char] = &['民', '国'];
     let mut at = from;
@@ -213,7 +213,7 @@ fn printed(chars: &[char], from: usize) -> Option<(Date, usize)> {
     Some((date, end))
 }
 
-/// 二 〇 二 二 年 九 月 十 七 日: blanks between the figures.
+/// Reads a date with blanks between the characters: 二 〇 二 二 年 九 月 十 七 日.
 fn spaced(chars: &[char], from: usize) -> Option<(Date, usize)> {
     const LONGEST: usize = 40;
     let blank = |c: &char| c.is_whitespace() || *c == super::page::SOFT;
@@ -223,12 +223,12 @@ fn spaced(chars: &[char], from: usize) -> Option<(Date, usize)> {
     let area = &chars[from..chars.len().min(from + LONGEST)];
     let end = area.iter().position(|c| matches!(c, '日' | '号'))? + 1;
     let close: Vec<char> = area[..end].iter().copied().filter(|c| !blank(c)).collect();
-    // Figures of one number alone stand apart; a full date with plain blanks is [`printed`]'s.
+    // Only digits of one number may stand apart; a full date with plain blanks is for [`printed`].
     let (date, len) = printed(&close, 0)?;
     (len == close.len()).then_some((date, from + end))
 }
 
-/// A day that stands in several elements: year 2022, then 10/25; 2022-10, then 25.
+/// Reads a day that is spread over several elements: year 2022, then 10/25; 2022-10, then 25.
 fn split(chars: &[char], from: usize) -> Option<(Date, usize)> {
     let soft = |at: usize| chars.get(at) == Some(&super::page::SOFT);
     let (year, end) = number(chars, from, 4)?;
@@ -259,7 +259,7 @@ fn split(chars: &[char], from: usize) -> Option<(Date, usize)> {
     Some((ymd(year, month, day).filter(|_| day > 0 && month > 0)?, end))
 }
 
-/// The English date at a place: Dec 28 Sat 2013 00:28, 28 December 2013, Sat Dec 28 10:28:00 2013.
+/// Reads the English date at a place: Dec 28 Sat 2013 00:28, 28 December 2013, Sat Dec 28 10:28:00 2013.
 fn english_at(chars: &[char], from: usize) -> Option<Found> {
     const LONGEST: usize = 36;
     let end = chars.len().min(from + LONGEST);
@@ -271,7 +271,7 @@ fn english_at(chars: &[char], from: usize) -> Option<Found> {
     if !begins {
         return None;
     }
-    // Word by word, as long as each is a part of a date.
+    // Word by word, as long as each is part of a date.
     let (mut year, mut month, mut day, mut clock, mut last) = (None, None, None, None, 0);
     let mut at = 0;
     for word in area.split_inclusive(|c: char| c.is_whitespace() || c == ',') {
@@ -326,16 +326,16 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A day at this time.
+    /// Returns a day with this time.
     pub fn on(self, date: Date) -> Option<Date> {
         date.at(self.hour, self.minute, self.second)?.with_offset(self.offset_minutes)
     }
 }
 
-/// The time of day behind a date, where one follows.
+/// Reads the time of day behind a date, if one follows.
 fn clock_after(chars: &[char], from: usize) -> Option<(Clock, usize)> {
     let mut at = skip_blanks(chars, from, 8);
-    // 星期三, 周三, (三), a comma, a bar, a time zone's name, or the T of RFC 3339 may stand between.
+    // A weekday (星期三, 周三, (三)), a comma, a bar, the name of a time zone or the T of RFC 3339 may stand between.
     for _ in 0..3 {
         let rest = &chars[at..];
         let skip = if starts(rest, "星期")
@@ -435,7 +435,7 @@ fn clock_after(chars: &[char], from: usize) -> Option<(Clock, usize)> {
     if hour > 24 || minute > 59 || second > 59 {
         return None;
     }
-    // 24:00 is how some sites print midnight.
+    // Some sites print midnight as 24:00.
     let hour = if hour == 24 { 0 } else { hour };
     let clock = Clock { hour: hour as u8, minute: minute as u8, second: second as u8, offset_minutes: offset };
     Some((clock, end))

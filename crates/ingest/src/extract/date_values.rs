@@ -1,18 +1,18 @@
-//! Dates as machines write them: in values of metas and fields, and in addresses.
+//! Parses dates as programs write them: in values of metas and fields, and in addresses.
 
 use std::ops::Range;
 
 use super::date::{MONTHS, YEARS, find_dates, folded, ymd};
 use gongxun_core::article::Date;
 
-/// The date that a value of a machine-made field says: a printed date, RFC 3339, eight or fourteen digits, seconds or
+/// Parses the value of a machine-made field: a printed date, RFC 3339, eight or fourteen digits, seconds or
 /// milliseconds since 1970, or the English form of mail headers.
 pub fn from_value(value: &str) -> Option<Date> {
     let value = value.trim();
     if let Ok(date) = value.parse() {
         return Some(date);
     }
-    // It knows of time zones, as a text for people has none.
+    // The English form has a time zone, which a text for people has not.
     if let Some(date) = english(value) {
         return Some(date);
     }
@@ -26,7 +26,7 @@ pub fn from_value(value: &str) -> Option<Date> {
     None
 }
 
-/// The date of a run of digits: `20250115`, `20250115070200`, seconds or milliseconds since 1970.
+/// Parses a date of digits: `20250115`, `20250115070200`, seconds or milliseconds since 1970.
 fn from_digits(digits: &str) -> Option<Date> {
     let part = |range: Range<usize>| digits.get(range)?.parse::<u32>().ok();
     match digits.len() {
@@ -48,7 +48,7 @@ fn from_digits(digits: &str) -> Option<Date> {
     }
 }
 
-/// The date in an address: `/2012/01/12/`, `/2012-01/12/`, `/20120112/`, `t20120112_`.
+/// Finds the date in an address: `/2012/01/12/`, `/2012-01/12/`, `/20120112/`, `t20120112_`.
 pub fn from_url(url: &str) -> Option<Date> {
     let numbers: Vec<&str> = url.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).collect();
     let read = |n: &str| n.parse::<u32>().ok();
@@ -65,7 +65,7 @@ pub fn from_url(url: &str) -> Option<Date> {
             let day = numbers.get(i + 1).filter(|n| n.len() == 4)?;
             ymd(read(number)?, read(&day[..2])?, read(&day[2..])?)
         });
-        // Old pages do not lie in the future of the web: addresses with dates begin in the nineties.
+        // Addresses with dates begin in the nineties, with the web.
         if let Some(date) = date.or(together.flatten()).filter(|d| d.year() >= 1990) {
             return Some(date);
         }
@@ -73,7 +73,7 @@ pub fn from_url(url: &str) -> Option<Date> {
     None
 }
 
-/// A date in English, as headers of mail have it.
+/// Parses a date in English, as in mail headers.
 fn english(value: &str) -> Option<Date> {
     let lower = value.to_ascii_lowercase();
     let words: Vec<&str> =

@@ -1,13 +1,13 @@
-//! A text file in, a [`Page`] out: what a browser's copy of a whole page gives, or a text of any origin, one line a line,
-//! with the lines that a program wrapped joined to paragraphs.
+//! Reads a text file as a [`Page`]: a browser's copy of a whole page, or a text of any origin, one line a line, with
+//! the lines that a program wrapped joined to paragraphs.
 
 use super::page::{Block, Line, Page, Piece, is_letter};
 use super::wrap;
 
-/// Lines of one text that are read as lines; what follows them is one more.
+/// The most lines of one text; the rest of the text is one more line.
 const MAX_LINES: usize = 200_000;
 
-/// Reads a text.
+/// Reads a text as a page.
 pub fn parse(text: &str) -> Page {
     let mut page = Page { blocks: vec![Block::default()], dump: true, ..Page::default() };
     let mut lines: Vec<&str> = text.lines().collect();
@@ -16,7 +16,7 @@ pub fn parse(text: &str) -> Page {
         lines.truncate(MAX_LINES);
         lines.push(&text[rest..]);
     }
-    // Lines without a letter are kept for the repair, which reads the page as a whole, but are no visible lines.
+    // Lines without a letter are kept for the repair, which reads the page as a whole, but are not visible.
     let mut at = vec![0u32; lines.len()];
     for (i, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         at[i] = page.texts.len() as u32;

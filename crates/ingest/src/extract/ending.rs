@@ -1,5 +1,5 @@
-//! Where the region of an article ends, of what stands behind its best sentences: before a heading of other things, a site's
-//! tail, an editor's line.
+//! Finds the end of an article's region in the lines behind its best sentences: before the heading of another section,
+//! a site's tail, or an editor's line.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use gongxun_core::article::Block;
 const EDITED: u32 = 50;
 
 impl Reader<'_> {
-    /// Where the region ends: at a heading of other things, unless the article goes on behind it.
+    /// Returns the end of the region: the heading of another section, unless the article continues behind it.
     pub fn end_of(&self, range: Range<usize>) -> usize {
         let sentence = |i: usize| if self.kind(i) == Kind::Sentence { self.page.lines[i].letters } else { 0 };
         let mut to_come: u32 = range.clone().map(sentence).sum();
@@ -51,8 +51,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Where the text ends and a site's tail begins: at the first button, notice or code to scan behind the last paragraph
-    /// of substance, and before the lines that name source and editor there.
+    /// Returns the end of the text, where a site's tail begins: at the first button, notice or QR-code line behind the
+    /// last paragraph of substance, and before the lines there that name source and editor.
     fn end_of_text(&self, range: Range<usize>) -> usize {
         let substance = |line: &usize| {
             self.kind(*line) == Kind::Sentence
@@ -79,7 +79,7 @@ impl Reader<'_> {
         end
     }
 
-    /// Where the article ends in a page: behind an editor's line that most of its sentences stand before.
+    /// Returns the end of the article in a page: behind an editor's line that most of its sentences stand before.
     fn end_of_edited(&self, range: Range<usize>) -> usize {
         let sentence = |i: usize| if self.kind(i) == Kind::Sentence { self.page.lines[i].letters } else { 0 };
         let all: u32 = range.clone().map(sentence).sum();
@@ -98,8 +98,8 @@ impl Reader<'_> {
         self.kind(line) == Kind::About && labels::read(&self.page.soft_text(&self.page.lines[line])).edited
     }
 
-    /// Where the article ends in a text that was copied with its page: behind an editor's line, or before a row of short
-    /// lines, where less of the text stands behind than before.
+    /// Returns the end of the article in a text that was copied with its page: behind an editor's line, or before a row
+    /// of short lines, if less of the text stands behind than before.
     fn end_of_copy(&self, range: Range<usize>) -> usize {
         let sentence = |i: usize| if self.kind(i) == Kind::Sentence { self.page.lines[i].letters } else { 0 };
         let all: u32 = range.clone().map(sentence).sum();

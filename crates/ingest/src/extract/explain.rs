@@ -1,4 +1,4 @@
-//! How a page was read: each visible line with the part that it went to, and why. The tool with which reading is mended.
+//! Explains how a page was read: each visible line with its part and the reason. A tool for improving extraction.
 
 use serde::Serialize;
 
@@ -9,13 +9,13 @@ use crate::archive::Record;
 use gongxun_core::article::{Article, Block};
 use gongxun_core::error::Rejection;
 
-/// A record's article, and where the lines of its page went.
+/// A record's article, and the parts of the lines of its page.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The article.
     pub article: Article,
-    /// The visible lines of the page, in its order, with damage undone; none for a JSON object, which has fields.
+    /// The visible lines of the page, in order, with damage undone; none for a JSON object, which has fields.
     pub lines: Vec<ExplainedLine>,
 }
 
@@ -23,23 +23,23 @@ pub struct Explanation {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct ExplainedLine {
-    /// Its number among all lines of the page, from 1; what the page does not show is counted and left out.
+    /// Its number among all lines of the page, from 1; hidden lines are counted but left out.
     pub line: usize,
     /// `title`, `lead`, `body`, `byline` or `margin`.
     pub part: &'static str,
-    /// Of a line of the body: what it is.
+    /// The kind of block; for a line of the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block: Option<Block>,
-    /// Why it went there.
+    /// The reason why it went there.
     pub why: &'static str,
     /// The text.
     pub text: String,
 }
 
-/// Reads a record as [`super::extract`] does, and says where each line went.
+/// Reads a record as [`super::extract`] does, and returns the part of each line with the reason.
 ///
 /// # Errors
-/// As [`super::extract`].
+/// Same as [`super::extract`].
 pub fn explain(record: &Record, options: &Options) -> Result<Explanation, Rejection> {
     let read = read(record, options)?;
     let mut lines = Vec::new();

@@ -1,5 +1,5 @@
-//! The fields of an article in an object that another program wrote: a record, a page's JSON-LD, the state of a page that
-//! a script draws. Names in, values out.
+//! Reads the fields of an article from an object that another program wrote (a record, a page's JSON-LD, the state from
+//! which a script draws a page), by the names that programs give them.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,8 @@ use super::date_values;
 use crate::archive::bounded::MAX_ITEMS;
 use gongxun_core::article::Date;
 
-/// Our fields and the names under which other programs keep them, the best first; small letters and digits alone, so
-/// that `publish_time`, `publishTime` and `Publish-Time` are one.
+/// Our fields and the names that other programs give them, the best first; in small letters and digits alone, so that
+/// `publish_time`, `publishTime` and `Publish-Time` are the same.
 const ALIASES: &[(&str, &[&str])] = &[
     ("id", &["id"]),
     ("title", &["title", "headline", "name", "subject", "newstitle", "articletitle", "标题"]),
@@ -51,10 +51,10 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("lead", &["lead", "summary", "abstract", "description", "摘要", "导语"]),
     ("body", &["body", "articlebody", "content", "text", "article", "contenthtml", "cnthtml", "html", "正文", "内容"]),
 ];
-/// Names under which the parts of a list keep their text.
+/// Names that the parts of a list give their text.
 const PARTS: &[&str] = &["text", "content", "html", "data", "value", "name"];
 
-/// An object with the names that its user gave for our fields.
+/// An object with the user's names for our fields.
 #[derive(Debug, Clone, Copy)]
 pub struct Fields<'a> {
     /// The object.
@@ -64,7 +64,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// The value of one of our fields.
+    /// Returns the value of one of our fields.
     pub fn get(&self, field: &str) -> Option<Cow<'a, Value>> {
         if let Some((_, theirs)) = self.map.iter().find(|(ours, _)| ours == field) {
             return mapped(self.object, theirs).filter(|v| !is_nothing(v));
@@ -77,12 +77,12 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A field as one text; the parts of a list are its lines.
+    /// Returns a field as one text; the parts of a list are its lines.
     pub fn text(&self, field: &str) -> Option<String> {
         text_of(&*self.get(field)?).filter(|t| !t.trim().is_empty())
     }
 
-    /// A field as a list of texts.
+    /// Returns a field as a list of texts.
     pub fn list(&self, field: &str) -> Vec<String> {
         match self.get(field).as_deref() {
             Some(Value::Array(items)) => items.iter().take(MAX_ITEMS).filter_map(text_of).collect(),
@@ -91,13 +91,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A field as a date in any usual style; one that the calendar does not have is none.
+    /// Returns a field as a date in any usual style; none if the calendar does not have it.
     pub fn date(&self, field: &str) -> Option<Date> {
         date_of(&*self.get(field)?)
     }
 }
 
-/// The date that a value is: text, seconds or milliseconds since 1970, or an object around one (`{"$date": …}`).
+/// Reads a value as a date: text, seconds or milliseconds since 1970, or an object around one (`{"$date": …}`).
 pub fn date_of(value: &Value) -> Option<Date> {
     match value {
         Value::Number(number) => {
@@ -142,8 +142,8 @@ fn same_name(key: &str, name: &str) -> bool {
     name.chars().all(|n| letters.next() == Some(n)) && letters.next().is_none()
 }
 
-/// The value that a path of the user's leads to. A dot goes into an object or, with a number, to one item of a list; a
-/// list on the way gives what the path leads to in each of its items (`authors.name`, also written `authors[].name`).
+/// Returns the value at a path of the user's. A dot leads into an object or, with a number, to one item of a list; a
+/// list on the path yields the values of all its items (`authors.name`, also written `authors[].name`).
 fn mapped<'a>(object: &'a Map<String, Value>, path: &str) -> Option<Cow<'a, Value>> {
     if let Some(value) = object.get(path) {
         return Some(Cow::Borrowed(value));

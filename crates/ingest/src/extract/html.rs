@@ -1,7 +1,7 @@
-//! HTML in, a [`Page`] out: blocks and lines of visible text, built in one pass without recursion.
+//! Reads HTML as a [`Page`]: blocks and lines of visible text, built in one pass without recursion.
 //!
-//! Only blocks are kept as a tree; links and bold letters are states that text nodes carry. That is enough to read a page
-//! as a reader sees it, and leaves nothing that mis-nested tags could break.
+//! Only blocks are kept as a tree; links and bold letters are states that text nodes carry. This suffices to read a
+//! page as a reader sees it, and makes mis-nested tags harmless.
 
 use std::ops::Range;
 
@@ -13,19 +13,19 @@ use super::tables;
 
 /// Blocks nested deeper than this are flattened into the block at this depth.
 pub const MAX_DEPTH: usize = 256;
-/// Blocks of one page; what comes after them stands in the last one open.
+/// The most blocks of one page; the rest of the page is added to the innermost open block.
 const MAX_BLOCKS: usize = 200_000;
-/// Meta tags of one page that are looked at.
+/// The most meta tags of one page that are read.
 const MAX_METAS: usize = 200;
-/// Bytes of text in one meta tag that are looked at.
+/// The most bytes of text in one meta tag that are read.
 const MAX_META: usize = 4_000;
-/// Bytes of text that a link can hold: a headline and a teaser.
+/// The most bytes of text in a link: a headline and a teaser.
 const MAX_LINK: usize = 700;
-/// JSON-LD scripts of one page that are looked at.
+/// The most JSON-LD scripts of one page that are read.
 const MAX_JSON_LD: usize = 8;
-/// Bytes of the scripts of one page that are kept for what they say about the article.
+/// The most bytes of the scripts of one page that are kept for reading metadata.
 const MAX_SCRIPTS: usize = 4 << 20;
-/// Words of which a script has one where it may say something about the article.
+/// Words of which a script has at least one if it may hold metadata of the article.
 const TELLS: &[&str] = &[
     "_time",
     "Time",
@@ -39,12 +39,12 @@ const TELLS: &[&str] = &[
     "%22content%22",
     "pageProps",
 ];
-/// Elements of one page whose class says that they hold the source or the author.
+/// The most elements of one page whose class marks the source or the author.
 const MAX_MARKED: usize = 32;
-/// Such elements that are open at once.
+/// The most such elements that are open at once.
 const MAX_OPEN_MARKS: usize = 4;
 
-/// Reads a page.
+/// Reads an HTML page.
 pub fn parse(html: &str) -> Page {
     let mut builder = Builder::new();
     for token in tokens(html) {
@@ -59,7 +59,7 @@ pub fn parse(html: &str) -> Page {
     builder.finish()
 }
 
-/// How a block behaves.
+/// The layout of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Paragraph,
@@ -105,10 +105,10 @@ enum Raw {
     Script,
 }
 
-/// An element that a class marks, not yet closed.
+/// An open element whose class marks the source or the author.
 struct OpenMark {
     name: String,
-    /// Elements of this name inside it.
+    /// The number of open elements of the same name inside it.
     inside: usize,
     mark: Mark,
     start: u32,
@@ -117,11 +117,11 @@ struct OpenMark {
 struct Builder {
     page: Page,
     stack: Vec<Open>,
-    /// Blocks that were not pushed because of [`MAX_DEPTH`]; their end tags close nothing.
+    /// The number of blocks that were not pushed because of [`MAX_DEPTH`]; their end tags close nothing.
     overflow: usize,
     line_start: u32,
     link: bool,
-    /// The first piece of the link that is open.
+    /// The first piece of the open link.
     link_start: usize,
     bold: u16,
     heading: u8,
@@ -132,13 +132,13 @@ struct Builder {
     ruby: Ruby,
 }
 
-/// Annotations above characters (`<ruby>漢<rt>hàn</rt>字<rt>zì</rt></ruby>`): they are shown behind the characters that they
-/// stand above, which run on: 漢字（hàn zì）.
+/// The state of annotations above characters (`<ruby>漢<rt>hàn</rt>字<rt>zì</rt></ruby>`): they are put behind the
+/// characters that they stand above: 漢字（hàn zì）.
 #[derive(Default)]
 struct Ruby {
-    /// Where in such an element the text stands.
+    /// The position of the text inside such an element.
     inside: Inside,
-    /// The annotations of the characters before.
+    /// The annotations of the preceding characters.
     notes: Vec<String>,
 }
 
@@ -146,11 +146,11 @@ struct Ruby {
 enum Inside {
     #[default]
     Nothing,
-    /// The characters.
+    /// In the characters.
     Base,
-    /// What stands above them.
+    /// In the annotation above the characters.
     Note,
-    /// Brackets for browsers that know no ruby.
+    /// In brackets for browsers without ruby.
     Bracket,
 }
 
@@ -232,7 +232,7 @@ impl Builder {
 
     fn text(&mut self, text: &str) {
         if text.bytes().all(|b| b.is_ascii_whitespace()) {
-            // A blank between two links or spans of one line is a gap that a reader sees.
+            // A blank between two links or spans of one line is a visible gap.
             if self.line_start < self.page.pieces.len() as u32 && !text.is_empty() {
                 self.piece(" ".to_string());
             }
@@ -294,7 +294,7 @@ impl Builder {
         }
     }
 
-    /// Notes where an element begins whose class or id says that it holds the source or the author.
+    /// Records the beginning of an element whose class or id marks the source or the author.
     fn start_mark(&mut self, name: &str, attributes: Attributes) {
         for open in self.marks.iter_mut().filter(|open| open.name == name) {
             open.inside += 1;
@@ -329,7 +329,7 @@ impl Builder {
         }
     }
 
-    /// Ends a link. One that holds paragraphs was never closed, and is no link.
+    /// Ends a link. A link that holds paragraphs was never closed, and is no link.
     fn end_link(&mut self) {
         if std::mem::replace(&mut self.link, false) {
             let pieces = &mut self.page.pieces[self.link_start..];
@@ -340,7 +340,7 @@ impl Builder {
         }
     }
 
-    /// Ends the line where it stands. Lines without a letter leave no trace.
+    /// Ends the current line. Lines without a letter leave no trace.
     fn end_line(&mut self) {
         self.end_notes();
         let end = self.page.pieces.len() as u32;
@@ -387,7 +387,7 @@ impl Builder {
         self.stack.push(Open { name: name.to_string(), kind, block: index, hidden });
     }
 
-    /// Closes what the start of a block closes without saying so.
+    /// Closes the elements that the start of a block closes implicitly.
     fn close_implied(&mut self, kind: Kind) {
         type Test = fn(Kind) -> bool;
         let (closes, barrier): (Test, Test) = match kind {
@@ -415,7 +415,7 @@ impl Builder {
             self.overflow -= 1;
             return;
         }
-        // An end tag does not reach out of the table cell it stands in.
+        // An end tag has no effect beyond the table cell it stands in.
         let table = matches!(kind, Kind::Cell | Kind::Row | Kind::Table);
         for at in (1..self.stack.len()).rev() {
             let open = &self.stack[at];
@@ -467,8 +467,8 @@ impl Builder {
         }
     }
 
-    /// `<time datetime=… pubdate>` and microdata say the date of publication to machines; any other `datetime` may be finer
-    /// than the day that is shown.
+    /// Reads the date of publication from `<time datetime=… pubdate>` and microdata; any other `datetime` may refine
+    /// the visible day.
     fn dated(&mut self, attributes: Attributes) {
         let (mut datetime, mut published) = (None, false);
         for (key, value) in attributes.iter() {

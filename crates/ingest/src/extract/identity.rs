@@ -1,12 +1,12 @@
-//! What an article is called: its id, a hash of place and key, and the place that it names.
+//! Makes an article's id, a hash of place and key, and the name of its place.
 
 use crate::archive::{Record, STANDARD_INPUT};
 use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::index::document::text_hash;
 use gongxun_core::index::records::{Class, numbered};
 
-/// Gives an article its id and origin, and tells whether it is the record's own or one that an export brought, which has
-/// both. `key` is what another JSON object calls itself.
+/// Sets an article's id and origin, and returns whether it is the record's own or comes from an export, in which case
+/// it has both. `key` is the id that any other JSON object gives itself.
 pub fn set(article: &mut Article, record: &Record, key: Option<String>) -> Class {
     if !article.id.0.is_empty() {
         return Class::Copy;
@@ -17,8 +17,9 @@ pub fn set(article: &mut Article, record: &Record, key: Option<String>) -> Class
     Class::Own
 }
 
-/// What tells a record from others of the same place: its address and time of capture, else, in a file of many, its title
-/// and date, so that a line put in before it does not shift it, else its number. A file or member of one record needs none.
+/// Returns the key that distinguishes a record from others of the same place: its address and time of capture; else, in
+/// a file of many records, its title and date, so that a line inserted before it does not shift it; else its number.
+/// The only record of a file or member needs none.
 fn key_of(record: &Record, article: &Article) -> String {
     let many = record.origin.record;
     let url = record.url.as_ref().or(article.url.as_ref().filter(|_| many.is_some()));
@@ -29,7 +30,7 @@ fn key_of(record: &Record, article: &Article) -> String {
             let date = article.date.map(|date| date.to_string()).unwrap_or_default();
             format!("{}\n{date}", article.title)
         }
-        // What came by standard input has no place, and the next input has the same numbers.
+        // A record of standard input has no place, and the next input has the same numbers.
         (None, ..) if record.origin.file == STANDARD_INPUT => format!("text {:?}", text_hash(article)),
         (None, _, Some(number)) => numbered(number),
         (None, _, None) => String::new(),

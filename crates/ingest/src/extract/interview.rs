@@ -1,4 +1,4 @@
-//! Lines of an interview, told from lines about the article: 记者：您什么时候来的岚州？ is a question, 记者：张三 a byline.
+//! Distinguishes the lines of an interview from lines about the article: 记者：您什么时候来的岚州？ is a question, 记者：张三 a byline.
 
 use std::collections::HashMap;
 
@@ -7,15 +7,15 @@ use super::names::{self, Place};
 use super::page::{is_blank, is_letter};
 use super::vocabulary::{LABELS, Label};
 
-/// Characters before the colon of a turn, at most: 工人日报记者.
+/// The most characters before the colon of a turn: 工人日报记者.
 const LONGEST: usize = 10;
-/// Turns of one speaker that make an interview.
+/// The least turns of one speaker that make an interview.
 const LEAST_TURNS: usize = 2;
 
-/// Which of the lines are turns of speakers whose names are words that credits have as well (记者, 编辑, 评论员).
+/// Tells for each line whether it is a turn of a speaker whose name is a word that credits have as well (记者, 编辑, 评论员).
 pub fn turns<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<bool> {
     let heads: Vec<Option<(String, &str)>> = lines.map(head).collect();
-    // How many turns each speaker has, and whether one of them is a sentence.
+    // The number of turns of each speaker, and whether one of them is a sentence.
     let mut speakers: HashMap<&str, (usize, bool)> = HashMap::new();
     for (speaker, said) in heads.iter().flatten().filter(|(_, said)| !is_name(said)) {
         let (turns, sentence) = speakers.entry(speaker).or_default();
@@ -33,7 +33,7 @@ pub fn turns<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<bool> {
         .collect()
 }
 
-/// A speaker and what is said, where a line begins with a word of credits and a colon.
+/// Returns the speaker and the words of a line that begins with a word of credits and a colon.
 fn head(line: &str) -> Option<(String, &str)> {
     let line = line.trim_matches(is_blank);
     let (at, colon) = line.char_indices().take(LONGEST + 1).find(|(_, c)| matches!(c, ':' | '：'))?;
@@ -44,7 +44,7 @@ fn head(line: &str) -> Option<(String, &str)> {
     (said.chars().any(is_letter) && LABELS.iter().any(credit)).then(|| (speaker.to_string(), said))
 }
 
-/// Whether what stands behind a label says something: a question, a sentence.
+/// Whether the text behind a label is speech: a question, a sentence.
 pub fn is_sentence(said: &str) -> bool {
     said.contains(['。', '？', '！', '?', '!', '…', '；']) && !is_name(said)
 }

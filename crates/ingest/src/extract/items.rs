@@ -1,11 +1,12 @@
-//! The items of numbered lists, told by their numbers: what stands beside them is an item too, whatever it looks like.
+//! Finds the items of numbered lists by their numbers, whatever else the lines look like.
 
 use super::page::Page;
 
-/// Digits of an item's number, at most.
+/// The most digits of an item's number.
 const DIGITS: usize = 3;
 
-/// Which lines are items of a numbered list: the line above or below, in the same flow, has the number before or behind.
+/// Tells for each line whether it is an item of a numbered list: the line above or below, in the same flow, has the
+/// number before or behind.
 pub fn find(page: &Page) -> Vec<bool> {
     let numbers: Vec<Option<u32>> = page.lines.iter().map(|line| number_of(&line.text)).collect();
     let mut items = vec![false; numbers.len()];
@@ -20,13 +21,13 @@ pub fn find(page: &Page) -> Vec<bool> {
     items
 }
 
-/// The number that an item begins with: 3 in 3、 and in 3. and （3）.
+/// Returns the number that an item begins with: 3 in 3、 and in 3. and （3）.
 fn number_of(text: &str) -> Option<u32> {
     let text = text.trim_start_matches(['（', '(']);
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let sign = text[digits..].chars().next()?;
     let ends = matches!(sign, '、' | '.' | '．' | ')' | '）');
-    // 3.5 is a number.
+    // 3.5 is a decimal number.
     let whole = sign != '.' || !text[digits + 1..].starts_with(|c: char| c.is_ascii_digit());
     if ends && whole && (1..=DIGITS).contains(&digits) { text[..digits].parse().ok() } else { None }
 }

@@ -1,4 +1,4 @@
-//! One JSON object in, an [`Article`] out: exports of other programs, and our own.
+//! Reads a JSON object as an [`Article`]: exports of other programs, and our own.
 
 use std::collections::HashSet;
 
@@ -14,8 +14,8 @@ use crate::archive::loose::{self, Forgive};
 use gongxun_core::article::{Article, ArticleId, Credit, Role};
 use gongxun_core::error::Reason;
 
-/// Reads one object. The article lacks `origin` and `id` where the object is not one of our own exports; the third part
-/// is then the key that the object gives itself.
+/// Reads one object. The article lacks `origin` and `id` unless the object is one of our own exports; the third part is
+/// then the id that the object gives itself.
 pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, Option<String>), (Reason, String)> {
     if let Some(article) = own_line(text) {
         return Ok((article, None));
@@ -66,13 +66,13 @@ fn on_page(article: &Article, page: Option<String>) -> Option<String> {
     paged.page().and(paged.section)
 }
 
-/// One of our own exports comes back as it is, whole however long its lists are.
+/// Reads a line of our own exports, which is kept whole however long its lists are.
 fn own_line(text: &str) -> Option<Article> {
     let article = text.contains("\"origin\"").then(|| serde_json::from_str::<Article>(text).ok()).flatten()?;
     (ArticleId::is_valid(&article.id.0) && !article.origin.is_empty()).then_some(article)
 }
 
-/// The same where some of its values are none.
+/// Does the same if some of its values are null.
 fn own_export(object: &Map<String, Value>) -> Option<Article> {
     let id = object.get("id")?.as_str()?;
     let origin = object.get("origin")?.as_str()?;
@@ -82,7 +82,7 @@ fn own_export(object: &Map<String, Value>) -> Option<Article> {
     serde_json::from_value(Value::Object(object.clone())).ok()
 }
 
-/// The credits of a record's fields, and those that its text carries itself for roles that no field names.
+/// Reads the credits of a record's fields, and those inside its text for roles without a field.
 fn credits(fields: &Fields, body: &str) -> Vec<Credit> {
     let mut credits: Vec<Credit> = Vec::new();
     let given = fields.get("credits");
@@ -111,8 +111,8 @@ fn add(credits: &mut Vec<Credit>, known: &mut HashSet<Credit>, new: Vec<Credit>)
     credits.extend(new.into_iter().filter(|credit| known.insert(credit.clone())));
 }
 
-/// The people of a field: a list, or one text with names parted by blanks and commas; words in it that say what they did
-/// give their roles (岚州日报记者 何岩).
+/// Reads the people of a field: a list, or one text with names separated by blanks and commas; titles in it give their
+/// roles (岚州日报记者 何岩).
 fn people(values: Vec<String>, role: Role) -> Vec<Credit> {
     let mut people = Vec::new();
     for value in values {

@@ -1,9 +1,8 @@
-//! A line that tells about the article (来源：新华网 2012年1月5日 作者：张三 责任编辑：李四), in; its source, dates,
-//! credits and section, out.
+//! Reads a line with metadata (来源：新华网 2012年1月5日 作者：张三 责任编辑：李四): its source, dates, credits and section.
 //!
-//! Labels are looked for in folded text, so 責任編輯 and 來源 are found where 责任编辑 and 来源 are. A label with a colon
-//! counts anywhere in a line; without one (本报记者 张三) only where the line, or the brackets, hold nothing but labels,
-//! names and an outlet, so that running prose about a 责任编辑 gives nothing.
+//! Labels are matched in folded text, so 責任編輯 and 來源 are found like 责任编辑 and 来源. A label with a colon counts anywhere
+//! in a line; one without a colon (本报记者 张三) counts only if the line, or the brackets, hold nothing but labels, names
+//! and an outlet, so that prose about a 责任编辑 yields nothing.
 
 use super::credits::Bare;
 use super::date::{self, find_dates};
@@ -15,9 +14,9 @@ use super::page::{SOFT, is_letter, is_mark};
 use super::vocabulary::{Label, NOBODY};
 use gongxun_core::article::Role;
 
-/// The longest source that is taken, in characters.
+/// The longest source, in characters.
 const MAX_SOURCE: usize = 40;
-/// The longest line that is read, in characters: longer ones are prose.
+/// The longest line that is read, in characters; longer ones are prose.
 pub const MAX_LINE: usize = 400;
 
 /// Reads a line; [`SOFT`] marks the borders of its pieces.
@@ -126,7 +125,7 @@ impl Reader {
         self.bare_names(bare);
     }
 
-    /// What stands behind a date and says what it is: 2023-05-04 09:20 发布.
+    /// Reads the words behind a date that say what kind of date it is: 2023-05-04 09:20 发布.
     fn said_behind(&self, end: usize) -> Said {
         let rest = &self.chars[end..];
         let gap = rest.iter().take(2).take_while(|c| c.is_whitespace() || **c == SOFT).count();
@@ -140,7 +139,7 @@ impl Reader {
         }
     }
 
-    /// Takes a day without a year where a label stands before it, or a time of day behind it in a short line.
+    /// Takes a day without a year if a label stands before it, or a time of day behind it in a short line.
     fn day_of_year(&mut self, at: usize, label: Option<(Said, usize)>) -> Option<usize> {
         const SHORT: usize = 40;
         let begins =
@@ -161,7 +160,7 @@ impl Reader {
         Some(end)
     }
 
-    /// Covers a button or counter with the number beside it: 1234次阅读, 评论(18), 人气：5380 次.
+    /// Marks a button or counter as accounted for, with the number beside it: 1234次阅读, 评论(18), 人气：5380 次.
     fn counter(&mut self, at: usize, end: usize) -> usize {
         let digit = |c: &char| c.is_ascii_digit() || matches!(c, ',' | '万' | '+');
         let mut from = at;
@@ -205,12 +204,12 @@ impl Reader {
         (1..=LONGEST).contains(&run) && edge(before) && edge(after) && lined
     }
 
-    /// Takes the line of a newspaper's page: 《岚州日报》 2019年05月17日 星期五 第04版：劳动关系.
+    /// Takes the name and page number of a newspaper: 《岚州日报》 2019年05月17日 星期五 第04版：劳动关系.
     fn newspaper(&mut self) {
         let Some(page) = newspaper::read(&self.chars, &self.dates) else { return };
         self.found.labels += 1;
         self.found.source = page.outlet.clone().map(|range| self.printed[range].iter().collect());
-        // The number of the page is what a citation of a newspaper wants.
+        // A citation of a newspaper needs the number of the page.
         let number: String = self.printed[page.number.clone()].iter().collect();
         self.found.section.get_or_insert_with(|| number.trim().to_string());
         for range in page.outlet.into_iter().chain([page.number]) {
@@ -265,7 +264,7 @@ impl Reader {
         at.max(from)
     }
 
-    /// Whether a source goes on behind a border of pieces: 中工网|-工人日报.
+    /// Whether a source continues behind a border of pieces: 中工网|-工人日报.
     fn goes_on(&self, soft: usize) -> bool {
         let next = self.chars.get(soft + 1);
         let before = soft.checked_sub(1).and_then(|p| self.chars.get(p));
@@ -328,7 +327,7 @@ impl Reader {
     }
 }
 
-/// Cuts a value at a bracket that nothing closes.
+/// Cuts a value at an opening bracket that is never closed.
 fn unbalanced_open(value: &str) -> &str {
     for (open, close) in [('(', ')'), ('（', '）'), ('《', '》')] {
         if let Some(at) = value.rfind(open)

@@ -1,5 +1,5 @@
-//! A line about an article while it is read: its characters, which of them are told already, and where labels stand in it.
-//! [`super::credits`] reads who did what in it, [`super::labels`] everything else.
+//! The state of reading a line for metadata: its characters, which of them are accounted for, and where labels stand.
+//! [`super::credits`] reads its credits, [`super::labels`] everything else.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -12,57 +12,57 @@ use super::vocabulary::{BEFORE_TITLES, LABELS, Label, STOPS, TITLES};
 use gongxun_core::article::{Credit, Role};
 use gongxun_text::fold::is_han;
 
-/// The longest outlet before a label without a colon: 工人日报-中工网评论员.
+/// The longest outlet before a label without a colon, in characters: 工人日报-中工网评论员.
 const MAX_OUTLET: usize = 18;
 
-/// What a label says about a date.
+/// The kind of date that a label announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Said {
-    /// Nothing.
+    /// No label.
     #[default]
     Nothing,
-    /// That it is the date of publication.
+    /// The date of publication.
     Published,
-    /// That a document gives it itself.
+    /// The date in a document itself.
     Written,
-    /// That it is the date of the last change.
+    /// The date of the last change.
     Updated,
 }
 
-/// What a line tells.
+/// The metadata found in a line.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
     /// The source as printed.
     pub source: Option<String>,
-    /// A source label stands at the end with nothing behind it: the source is in the next line.
+    /// Whether a source label stands at the end without a value: the source is in the next line.
     pub source_awaited: bool,
-    /// A credit's label stands at the end with nothing behind it.
+    /// The role of a credit's label that stands at the end without a value.
     pub credit_awaited: Option<Role>,
     /// The dates, in order.
     pub dates: Vec<Dated>,
-    /// What labels say about the dates, one to one.
+    /// The kinds of the dates, one to one.
     pub said: Vec<Said>,
-    /// A day without a year, where a label or a time of day makes it one.
+    /// A day without a year, if a label or a time of day shows that it is a date.
     pub day: Option<DayOfYear>,
-    /// Who did what.
+    /// The credits.
     pub credits: Vec<Credit>,
-    /// A label of an editor stands in the line, with a name or without: 责任编辑：系统管理员.
+    /// Whether a label of an editor stands in the line, with a name or without: 责任编辑：系统管理员.
     pub edited: bool,
     /// The section.
     pub section: Option<String>,
-    /// Where the text of a labelled summary begins, in characters.
+    /// The first position of the text of a labelled summary, in characters.
     pub lead_at: Option<usize>,
-    /// Letters of the line.
+    /// The number of letters in the line.
     pub letters: usize,
-    /// Letters of it that belong to what was found, or to buttons (字号, 打印).
+    /// The number of letters that are accounted for, or belong to buttons (字号, 打印).
     pub covered: usize,
-    /// How many labels were found, dates counted.
+    /// The number of labels found, dates included.
     pub labels: usize,
-    /// The run of letters right before the first date, where nothing else stands between.
+    /// The run of letters right before the first date, if nothing else stands between.
     pub before_date: Option<String>,
-    /// The run of letters right behind the first date with a time of day, where nothing else stands between.
+    /// The run of letters right behind the first date with a time of day, if nothing else stands between.
     pub after_date: Option<String>,
-    /// What is left of the line, in runs of letters with their inner punctuation.
+    /// The rest of the line, in runs of letters with their inner punctuation.
     pub rest: Vec<String>,
 }
 
@@ -78,22 +78,22 @@ impl Found {
     }
 }
 
-/// A line that is read.
+/// The reader of a line.
 pub struct Reader {
     /// The characters as printed.
     pub printed: Vec<char>,
     /// Their fold.
     pub chars: Vec<char>,
-    /// Which of them belong to what was found.
+    /// For each character, whether it belongs to something that was found.
     pub covered: Vec<bool>,
     /// The dates among them.
     pub dates: Vec<Dated>,
-    /// What was found.
+    /// The metadata found so far.
     pub found: Found,
 }
 
 impl Reader {
-    /// The longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 are none.
+    /// Returns the longest label at a place, and its end. A label begins a word: 资料来源 and 收入来源 hold none.
     pub fn label_at(&self, at: usize) -> Option<(Label, usize)> {
         static PHRASES: OnceLock<Phrases> = OnceLock::new();
         let phrases = PHRASES.get_or_init(|| Phrases::new(LABELS.iter().map(|(word, _)| *word)));
@@ -103,14 +103,15 @@ impl Reader {
         let joined = before.is_some_and(|c| is_han(c) && !self.covered[at - 1]);
         let free = match label {
             Label::Source | Label::Section | Label::Date | Label::Written | Label::Updated | Label::Lead => !joined,
-            // One character is a label only where nothing touches it.
+            // A label of one character must stand by itself.
             Label::Credit(_) if end - at == 1 => !joined && !before.is_some_and(|c| c.is_alphanumeric()),
             _ => true,
         };
         free.then_some((label, end))
     }
 
-    /// A label of two characters that is set with blanks between them and has a colon: 来　源：, and its length.
+    /// Returns the number in [`LABELS`] of a label of two characters that has blanks between them and a colon (来　源：),
+    /// and its length.
     fn spaced_label_at(&self, at: usize) -> Option<(usize, usize)> {
         const BLANKS: usize = 4;
         let first = *self.chars.get(at).filter(|c| is_han(**c))?;
@@ -121,7 +122,7 @@ impl Reader {
         LABELS.iter().position(|(label, _)| word(label)).map(|place| (place, gap + 2))
     }
 
-    /// Where the value of a label begins: behind a colon, or behind a bar or slash that only labels have.
+    /// Returns the first position of a label's value: behind a colon, or behind a bar or slash that only labels have.
     pub fn delimiter_after(&self, label: usize, end: usize) -> Option<usize> {
         if let Some(at) = colon_after(&self.chars, end) {
             return Some(at);
@@ -132,13 +133,14 @@ impl Reader {
             at += 1;
         }
         let bar = self.chars.get(at).is_some_and(|c| is_bar(*c)) || self.printed.get(at).is_some_and(|c| is_bar(*c));
-        // A bar with blanks around it also parts the cells of a line: only where the label stands at its beginning too.
+        // A bar with blanks around it also separates the cells of a line, so the label must stand at the beginning of
+        // its cell.
         let begins =
             label == 0 || matches!(self.chars[label - 1], ' ' | '\u{3000}' | SOFT | '(' | '[' | '【' | '/' | '|');
         (bar && (at == end || begins && blank(at + 1))).then_some(at + 1)
     }
 
-    /// Whether a label, and not merely a word that is one elsewhere, stands here.
+    /// Whether a label stands here, not merely a word that is a label elsewhere.
     pub fn label_here(&self, at: usize) -> bool {
         let Some((label, end)) = self.label_at(at) else { return false };
         match label {
@@ -153,7 +155,7 @@ impl Reader {
         }
     }
 
-    /// A label of a credit or a source inside a run of names.
+    /// Whether a label of a credit or a source begins at this place, inside a run of names.
     pub fn label_starts(&self, at: usize) -> bool {
         match self.label_at(at) {
             Some((Label::Credit(_), end)) if end - at == 1 => self.delimiter_after(at, end).is_some(),
@@ -167,7 +169,7 @@ impl Reader {
         }
     }
 
-    /// The title before a name at a place, with the words that go before it, and where it ends: 见习记者, 特约评论员.
+    /// Returns the title before a name at a place, including the words before the title, and its end: 见习记者, 特约评论员.
     pub fn title_at(&self, at: usize) -> Option<(Role, usize)> {
         let mut end = at;
         while let Some(word) = BEFORE_TITLES.iter().find(|w| starts(&self.chars[end..], w)) {
@@ -179,7 +181,7 @@ impl Reader {
             .map(|(word, role)| (*role, end + word.chars().count()))
     }
 
-    /// Where the outlet that is joined to a label begins: 工人日报-中工网 in 工人日报-中工网评论员.
+    /// Returns the first position of the outlet that is joined to a label: 工人日报-中工网 in 工人日报-中工网评论员.
     pub fn outlet_before(&self, label: usize) -> usize {
         let mut start = label;
         while start > 0 && label - start < MAX_OUTLET {
@@ -193,7 +195,7 @@ impl Reader {
         start
     }
 
-    /// Notes that characters belong to what was found.
+    /// Marks characters as accounted for.
     pub fn cover(&mut self, range: Range<usize>) {
         for covered in &mut self.covered[range] {
             *covered = true;
@@ -209,7 +211,7 @@ impl Reader {
     }
 }
 
-/// Where the value behind a label and a colon begins.
+/// Returns the first position of the value behind a label and a colon.
 pub fn colon_after(chars: &[char], end: usize) -> Option<usize> {
     let mut at = end;
     while at < end + 4 && chars.get(at).is_some_and(|c| c.is_whitespace() || *c == SOFT) {
@@ -221,17 +223,18 @@ pub fn colon_after(chars: &[char], end: usize) -> Option<usize> {
     }
 }
 
-/// Bars and slashes between a label and its value: 文/张三, 文丨张三, 作者︱张三. 丨 and ︱ are printed for a bar.
+/// Whether a character is a bar or slash between a label and its value: 文/张三, 文丨张三, 作者︱张三. 丨 and ︱ are printed for a
+/// bar.
 pub fn is_bar(c: char) -> bool {
     matches!(c, '/' | '╱' | '∕' | '⁄' | '|' | '丨' | '︱' | '│' | '┃' | '∣' | '❘' | '❙' | '〡')
 }
 
-/// What stands between names.
+/// Whether a character separates names.
 pub fn is_separator(c: char) -> bool {
     c.is_whitespace() || c == SOFT || matches!(c, '、' | ',' | ';' | '&') || is_bar(c)
 }
 
-/// The length of a word that ends values, where one stands.
+/// Returns the length of the word at this place that ends values, if there is one.
 pub fn stop_at(chars: &[char], at: usize) -> Option<usize> {
     static PHRASES: OnceLock<Phrases> = OnceLock::new();
     let phrases = PHRASES.get_or_init(|| Phrases::new(STOPS.iter().copied()));

@@ -1,5 +1,5 @@
-//! What a page tells machines about its article: JSON-LD, OpenGraph, meta tags, the variables and the state of its scripts.
-//! It fills what the page does not show.
+//! Reads a page's machine-readable metadata: JSON-LD, OpenGraph, meta tags, the variables and the state of its scripts.
+//! It fills in what the visible page lacks.
 
 use serde_json::{Map, Value};
 
@@ -14,22 +14,22 @@ use crate::archive::bounded;
 use crate::archive::loose::{self, Forgive};
 use gongxun_core::article::{Credit, Date, Role};
 
-/// Objects of one JSON-LD script that are looked at.
+/// The most objects of one JSON-LD script that are read.
 const MAX_OBJECTS: usize = 64;
-/// The longest source taken from a meta tag, in characters.
+/// The longest source in a meta tag, in characters.
 const MAX_SOURCE: usize = 40;
 
-/// What the page declares.
+/// The metadata that a page declares for machines.
 #[derive(Debug, Clone, Default)]
 pub struct Machine {
     published: Option<Date>,
     updated: Option<Date>,
-    /// The time in a script, which other things can have too.
+    /// The time in a script, which may belong to something else.
     scripted: Option<Date>,
-    /// Times that elements show, in full.
+    /// The times of elements, in full.
     times: Vec<Date>,
     source: Option<String>,
-    /// Who publishes the page: the source where nothing else is said.
+    /// The publisher of the page: the source if no other is given.
     publisher: Option<String>,
     section: Option<String>,
     credits: Vec<Credit>,
@@ -39,7 +39,7 @@ pub struct Machine {
     pub url: Option<String>,
 }
 
-/// An article's text where the page holds it for machines.
+/// An article's text that the page holds for machines.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Text {
     /// The headline.
@@ -48,7 +48,7 @@ pub struct Text {
     pub body: String,
 }
 
-/// Metas that hold the time of publication, in the order of trust.
+/// Metas with the time of publication, the most reliable first.
 const PUBLISHED: &[&str] = &[
     "article:published_time",
     "og:published_time",
@@ -87,7 +87,7 @@ const PUBLISHED: &[&str] = &[
     "weibo:article:create_at",
 ];
 
-/// Metas that hold the time of the last change.
+/// Metas with the time of the last change.
 const UPDATED: &[&str] = &[
     "dateupdate",
     "datemodified",
@@ -104,7 +104,7 @@ const UPDATED: &[&str] = &[
 const SOURCES: &[&str] =
     &["contentsource", "source", "mediaid", "article:source", "og:article:source", "media", "copyfrom"];
 
-/// Reads the declarations of a page.
+/// Reads the metadata that a page declares.
 pub fn read(page: &Page) -> Machine {
     let mut machine = Machine::default();
     let titles = title::declared_keys(page);
@@ -123,7 +123,7 @@ pub fn read(page: &Page) -> Machine {
     let get = |names: &[&str]| names.iter().find_map(|n| metas.iter().find(|m| m.0 == *n).map(|m| m.1));
     let date = |names: &[&str]| names.iter().find_map(|n| get(&[n]).and_then(from_value));
     let published = date(PUBLISHED);
-    // Of two times of one day the finer one.
+    // Of two times of one day the finer one counts.
     machine.published = match (machine.published, published) {
         (Some(one), Some(two)) if one.time().is_none() && one.day_number() == two.day_number() => Some(two),
         (one, two) => one.or(two),
@@ -140,7 +140,7 @@ pub fn read(page: &Page) -> Machine {
     ] {
         for name in metas {
             if let Some(value) = get(&[name]) {
-                // A platform's own field for who wrote an article takes pen names.
+                // A platform's own field for the author allows pen names.
                 let place = if *name == "og:article:author" { Place::Labelled } else { Place::Bare };
                 people(value, role, place, &mut machine.credits);
             }
@@ -149,7 +149,7 @@ pub fn read(page: &Page) -> Machine {
     machine.scripted = scripts::variable_date(&page.scripts);
     machine.times = metas.iter().filter(|m| m.0 == TIME).filter_map(|m| from_value(m.1)).collect();
     if page.marked.iter().any(|m| m.mark == Mark::Source) && machine.source.is_none() {
-        // The account of a WeChat page, whose element a saved page may have lost.
+        // The account of a WeChat page; a saved page may lack its element.
         machine.source = scripts::variable(&page.scripts, "nickname").as_deref().and_then(source_of);
     }
     if let Some(state) = scripts::state(&page.scripts, &titles) {
@@ -167,8 +167,7 @@ pub fn read(page: &Page) -> Machine {
 }
 
 impl Machine {
-    /// Fills what the page does not show.
-    /// `addressed` is the day in the page's address.
+    /// Fills in the metadata that the visible page lacks. `addressed` is the day in the page's address.
     pub fn fill(self, about: &mut About, addressed: Option<Date>) {
         about.date = self.date(about, addressed);
         let told = match about.source_trust {
@@ -189,14 +188,14 @@ impl Machine {
         }
     }
 
-    /// The date of publication, of what the page shows and what it tells machines.
+    /// Chooses the date of publication between the visible page and its metadata for machines.
     fn date(&self, about: &About, addressed: Option<Date>) -> Option<Date> {
         let told = self.published.or(self.scripted);
         let fine: Vec<Option<Date>> = [self.published, self.scripted, self.updated]
             .into_iter()
             .chain(self.times.iter().copied().map(Some))
             .collect();
-        // The same day, but only one of them knows the time.
+        // The same day, but only one of them has the time.
         let timed = |date: Date| {
             let same = |told: &Date| told.time().is_some() && told.day_number() == date.day_number();
             if date.time().is_some() { date } else { fine.iter().flatten().copied().find(same).unwrap_or(date) }
@@ -213,7 +212,7 @@ impl Machine {
                 })
                 .or(told)
                 .or(about.date),
-            // The day in an address is that of publication; one somewhere in the text may be any.
+            // The day in an address is that of publication; a day somewhere in the text may be any.
             (shown, _) => {
                 let other = addressed.filter(|day| shown.is_some_and(|s| s.day_number() != day.day_number()));
                 told.or(other).or(shown).map(timed).or(self.updated).or(addressed)
@@ -223,7 +222,7 @@ impl Machine {
 
     fn state(&mut self, state: &scripts::State) {
         let fields = Fields { object: &state.object, map: &[] };
-        // Less sure than what is declared: the object may be another article's.
+        // Less certain than declared metadata: the object may be another article's.
         self.scripted = fields.date("date").or(self.scripted);
         self.source = self.source.take().or_else(|| fields.text("source").as_deref().and_then(source_of));
         for (field, role) in [("authors", Role::Author), ("chief_editor", Role::ChiefEditor), ("editor", Role::Editor)]
@@ -238,7 +237,7 @@ impl Machine {
     }
 }
 
-/// A day without a year, with the year that a full date of the same day or shortly after it has.
+/// Completes a day without a year by a full date of the same day or shortly after it.
 fn with_year(day: &DayOfYear, told: Date) -> Option<Date> {
     if (told.month(), told.day()) == (day.month, day.day) {
         return if told.time().is_some() { Some(told) } else { day.of(u32::from(told.year())) };
@@ -248,7 +247,7 @@ fn with_year(day: &DayOfYear, told: Date) -> Option<Date> {
     if same.day_number() <= told.day_number() { Some(same) } else { day.of(year - 1) }
 }
 
-/// A source as a machine's field has it, without the label that some put in front.
+/// Returns a source in a machine's field, without a label in front of it.
 fn source_of(value: &str) -> Option<String> {
     let value = value.trim();
     let value = labels::read(value).source.unwrap_or_else(|| value.to_string());
@@ -259,7 +258,7 @@ fn source_of(value: &str) -> Option<String> {
     good.then_some(value)
 }
 
-/// The people whom a field names. Labels in it tell their roles: 岚州日报记者 何岩.
+/// Reads the people in a field. Labels in it give their roles: 岚州日报记者 何岩.
 fn people(value: &str, role: Role, place: Place, credits: &mut Vec<Credit>) {
     if value.contains('@') || value.contains("http") {
         return;
@@ -301,7 +300,7 @@ fn json_ld(value: &Value, titles: &[Vec<char>], machine: &mut Machine) {
     }
 }
 
-/// Takes what an object of JSON-LD says about the article, where it is about one.
+/// Takes the metadata of a JSON-LD object, if it is an article.
 fn article_of(object: &Map<String, Value>, titles: &[Vec<char>], machine: &mut Machine) {
     let date = |names: &[&str]| names.iter().find_map(|name| object.get(*name).and_then(fields::date_of));
     let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::trim).filter(|t| !t.is_empty());

@@ -1,17 +1,17 @@
-//! Markdown with or without front matter: the text in, HTML with the same blocks and what the front matter tells out.
+//! Reads Markdown with or without front matter, as HTML with the same blocks and the metadata of the front matter.
 //!
-//! Front matter is YAML between `---` or TOML between `+++`; of it title, date, source, authors and address are heeded. Its
-//! values are plain, quoted, or lists; what is nested deeper is passed over.
+//! Front matter is YAML between `---` or TOML between `+++`; title, date, source, authors and address are read from it.
+//! Its values are plain, quoted, or lists; deeper nesting is skipped.
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, TextMergeStream, html};
 
 use super::date_values;
 use gongxun_core::article::{Article, Credit, Date, Role};
 
-/// The most lines that front matter may have.
+/// The most lines of front matter.
 const FRONT_LINES: usize = 200;
 
-/// What stands above the text.
+/// The metadata above the text.
 #[derive(Debug, Default, PartialEq)]
 pub struct FrontMatter {
     title: Option<String>,
@@ -22,7 +22,7 @@ pub struct FrontMatter {
 }
 
 impl FrontMatter {
-    /// Puts what it tells on the article that was read of the text.
+    /// Sets the metadata of the front matter on the article that was read from the text.
     pub fn tell(self, article: &mut Article) {
         if let Some(title) = self.title {
             article.title = title;
@@ -38,7 +38,7 @@ impl FrontMatter {
     }
 }
 
-/// The text as a page of HTML, and its front matter.
+/// Converts the text to a page of HTML, and returns its front matter.
 pub fn to_html(text: &str) -> (String, FrontMatter) {
     let (front, body) = split(text);
     let mut page = String::with_capacity(text.len() * 2);
@@ -61,8 +61,8 @@ pub fn to_html(text: &str) -> (String, FrontMatter) {
     (page, front)
 }
 
-/// An event as it is shown: Chinese lines are joined without a blank, and marks of emphasis that a mark of punctuation
-/// keeps from being any (`**“工会”**的`) are taken for what they are meant to be.
+/// Returns an event as it is shown: Chinese lines are joined without a blank, and marks of emphasis that adjacent
+/// punctuation disables (`**“工会”**的`) are applied.
 fn shown<'e>(events: &[Event<'e>], at: usize) -> Option<Event<'e>> {
     match &events[at] {
         Event::SoftBreak => {
@@ -83,12 +83,12 @@ fn text_of<'t>(event: &'t Event<'_>) -> Option<&'t str> {
     }
 }
 
-/// Chinese characters and their punctuation.
+/// Whether a character is Chinese, or Chinese punctuation.
 fn is_wide(c: char) -> bool {
     matches!(c, '\u{2014}' | '\u{2018}'..='\u{201D}' | '\u{2026}' | '\u{3000}'..='\u{303F}' | '\u{3400}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}')
 }
 
-/// The heading of the first level that a text begins with.
+/// Returns the heading of the first level that a text begins with.
 fn headline(body: &str) -> Option<&str> {
     body.lines()
         .find(|line| !line.trim().is_empty())?
@@ -106,7 +106,7 @@ fn push_escaped(page: &mut String, text: &str) {
     }
 }
 
-/// The front matter, and the text below it.
+/// Returns the front matter, and the text below it.
 fn split(text: &str) -> (FrontMatter, &str) {
     let text = text.trim_start_matches('\u{FEFF}');
     let mut lines = text.split_inclusive('\n');
@@ -125,7 +125,7 @@ fn split(text: &str) -> (FrontMatter, &str) {
         }
         inside.push(line.trim_end());
     }
-    // A rule, and no front matter.
+    // A thematic break, not front matter.
     (FrontMatter::default(), text)
 }
 
@@ -138,7 +138,7 @@ fn read(lines: &[&str], separator: char) -> FrontMatter {
         };
         let mut values = values(value.trim());
         if values.is_empty() {
-            // A list, an item a line.
+            // A list with one item a line.
             let items = lines[at + 1..].iter().map_while(|line| line.trim().strip_prefix("- "));
             values = items.filter_map(|item| scalar(item.trim())).collect();
         }
@@ -157,7 +157,7 @@ fn read(lines: &[&str], separator: char) -> FrontMatter {
     front
 }
 
-/// The values of one line: of a list in brackets each, else the one.
+/// Returns the values of a line: those of a list in brackets, else its only value.
 fn values(value: &str) -> Vec<String> {
     match value.strip_prefix('[').and_then(|list| list.strip_suffix(']')) {
         Some(list) => list.split([',', '，']).filter_map(|item| scalar(item.trim())).collect(),
@@ -165,7 +165,7 @@ fn values(value: &str) -> Vec<String> {
     }
 }
 
-/// A plain or quoted value, without a comment behind it.
+/// Returns a plain or quoted value, without a comment behind it.
 fn scalar(value: &str) -> Option<String> {
     for quote in ['"', '\''] {
         if let Some(rest) = value.strip_prefix(quote) {

@@ -1,43 +1,44 @@
-//! HTML text in, tokens out: a tokenizer that never fails, never recurses and reads each byte once.
+//! The tokenizer of HTML, which never fails, never recurses and reads each byte once.
 //!
-//! It knows what a news page needs and no more: tags with the attributes that extraction looks at, text with its
-//! character references undone, comments, and the raw contents of `script` and `title`. Everything else (declarations,
-//! styles) is skipped. A full HTML5 tokenizer checks each attribute against all before it, which a hostile page makes
-//! quadratic; this one stops at [`MAX_ATTRIBUTES`].
+//! It supports only what a news page needs: tags with the attributes that extraction uses, text with its character
+//! references decoded, comments, and the raw contents of `script` and `title`. Everything else (declarations, styles)
+//! is skipped. A full HTML5 tokenizer checks each attribute against all before it, which takes quadratic time on a
+//! hostile page; this one stops at [`MAX_ATTRIBUTES`].
 
 use std::borrow::Cow;
 
-/// Attributes of one tag that are read; the rest are skipped.
+/// The most attributes of one tag that are read; the rest are skipped.
 const MAX_ATTRIBUTES: usize = 64;
 /// The longest name of a character reference that is looked up.
 const MAX_REFERENCE: usize = 32;
 
-/// One token of a page.
+/// A token of a page.
 #[derive(Debug, PartialEq)]
 pub enum Token<'a> {
     /// `<name …>`, the name in lower case.
     Start {
         /// The element's name, in lower case.
         name: Cow<'a, str>,
-        /// The attributes, as they stand.
+        /// The attributes, unparsed.
         attributes: Attributes<'a>,
     },
     /// `</name>`, the name in lower case.
     End(Cow<'a, str>),
-    /// Text, with its character references still in it.
+    /// Text, with its character references undecoded.
     Text(&'a str),
-    /// The contents of an element whose text is not markup (`script`, `style`, `title`, `textarea`), after its start tag.
+    /// The contents of an element whose text is not markup (`script`, `style`, `title`, `textarea`), after its start
+    /// tag.
     Raw(&'a str),
-    /// What stands between `<!--` and `-->`.
+    /// The text between `<!--` and `-->`.
     Comment(&'a str),
 }
 
-/// The attributes of one tag, parsed when asked.
+/// The attributes of one tag, parsed on demand.
 #[derive(Debug, PartialEq, Clone, Copy)]
 pub struct Attributes<'a>(&'a str);
 
 impl<'a> Attributes<'a> {
-    /// The attributes as pairs of name (as it stands) and value (references undone).
+    /// Returns the attributes as pairs of name (as written) and value (references decoded).
     pub fn iter(self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
@@ -45,7 +46,7 @@ impl<'a> Attributes<'a> {
             if rest.is_empty() {
                 return None;
             }
-            // A leading `=` belongs to the name, as HTML has it; this also makes every step shorten the rest.
+            // A leading `=` belongs to the name, as in HTML; this also makes every step shorten the rest.
             let from = usize::from(rest.starts_with('='));
             let name_end = rest[from..]
                 .find(|c: char| c.is_ascii_whitespace() || c == '=' || c == '/')
@@ -72,21 +73,21 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// The tokens of a page.
+/// Returns the tokens of a page.
 pub fn tokens(html: &str) -> Tokens<'_> {
     Tokens { html, at: 0, raw: None, dead_ends: 0 }
 }
 
-/// The iterator that [`tokens`] gives.
+/// The iterator that [`tokens`] returns.
 pub struct Tokens<'a> {
     html: &'a str,
     at: usize,
     raw: Option<&'static str>,
-    /// Bit set of the raw elements that are known to have no end tag further on, so that it is searched once only.
+    /// A bit for each raw element without an end tag further on, so that the search is made only once.
     dead_ends: u32,
 }
 
-/// Elements whose contents are no visible text, or none of the article's.
+/// Elements whose contents are not visible, or not the article's.
 const RAW: [&str; 14] = [
     "script", "style", "title", "textarea", "xmp", "noembed", "noframes", "template", "iframe", "object", "svg",
     "audio", "video", "canvas",
@@ -109,8 +110,8 @@ impl<'a> Iterator for Tokens<'a> {
                         self.at += end;
                         return Some(Token::Raw(&rest[..end]));
                     }
-                    // Without its end tag a browser takes the rest of the page for the element's text. For a page
-                    // that was cut or broken, going on as if the element were empty keeps the article.
+                    // Without its end tag a browser takes the rest of the page for the element's text. For a page that
+                    // was cut or damaged, treating the element as empty keeps the article.
                     None => self.dead_ends |= bit,
                 }
                 continue;
@@ -144,7 +145,7 @@ impl<'a> Iterator for Tokens<'a> {
                     self.raw = RAW.iter().find(|r| **r == name).copied();
                     return Some(Token::Start { name, attributes });
                 }
-                // A `<` before anything else is a `<` of the text. Many of them are one text.
+                // A `<` before anything else is text. Several of them are one text.
                 _ => {
                     let bytes = rest.as_bytes();
                     let is_text = |at: usize| match bytes.get(at + 1) {
@@ -164,7 +165,7 @@ impl<'a> Iterator for Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    /// The comment or declaration at the beginning of `rest`: what a comment says, and the length.
+    /// Returns the comment, if it is one, or declaration at the beginning of `rest`, with its length.
     fn declaration<'a>(&mut self, rest: &'a str) -> (Option<&'a str>, usize) {
         const COMMENT: u32 = 1 << 31;
         if let Some(comment) = rest.strip_prefix("<!--") {
@@ -193,7 +194,8 @@ fn name_of(inner: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where the `>` of the start tag stands: quotes hide it. A quote that never closes hides nothing.
+/// Returns the position of the `>` that closes the start tag, leaving out any in quotes. A quote that never closes is
+/// no quote.
 fn tag_end(rest: &str) -> usize {
     const FAR: usize = 1 << 16;
     let bytes = rest.as_bytes();
@@ -225,7 +227,7 @@ fn find_end_tag(rest: &str, name: &str) -> Option<usize> {
     None
 }
 
-/// The text with its character references undone. Unknown ones stay as they stand.
+/// Decodes the character references of a text. Unknown ones are left as they are.
 ///
 /// Numbers 128 to 159 mean windows-1252, as browsers read them.
 pub fn unescape(text: &str) -> Cow<'_, str> {
@@ -251,7 +253,7 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The characters of the reference at the beginning of `rest` and its length in bytes.
+/// Returns the characters of the reference at the beginning of `rest`, and its length in bytes.
 fn reference(rest: &str) -> Option<([Option<char>; 2], usize)> {
     let body = &rest[1..];
     if let Some(number) = body.strip_prefix('#') {

@@ -1,8 +1,10 @@
-//! Records in, articles out: what a page says, without what stands around it. Pure: no reading, no writing.
+//! Extraction: records flow in; articles flow out, separated from everything around them. It is pure: no reading, no
+//! writing.
 //!
-//! A record of HTML or of a page dump becomes a page, lines of visible text; damage is undone on its texts, one
-//! to one; then the article's region is found among the lines, and title, source, date and credits around it. Each line goes
-//! to one part of the article or to its margin: nothing that a page shows is left out. A JSON object has its fields already.
+//! A record of HTML or of a page dump becomes a page, which is lines of visible text; damage in its texts is repaired,
+//! one to one; then the article's region is found among the lines, and title, source, date and credits around it. Each
+//! line is assigned to one part of the article or to its margin, so that no visible line is lost. A JSON object has its
+//! fields already.
 
 mod about;
 mod address;
@@ -60,7 +62,7 @@ use gongxun_text::charset;
 use gongxun_text::fold::{fold_char, is_han};
 use gongxun_text::repair::{read_twice, repair_page, restore_tags, undo_twice};
 
-/// Reads one record: the article in it, or why there is none.
+/// Reads one record: the article in it, or the reason why there is none.
 ///
 /// ```
 /// use gongxun_ingest::archive::{Media, Record};
@@ -79,7 +81,7 @@ pub fn extract(record: &Record, options: &Options) -> Result<Article, Rejection>
     extract_claim(record, options).map(|(article, _)| article)
 }
 
-/// As [`extract`], with whether the article is the record's own or one that an export brought.
+/// Does the same as [`extract`], and returns whether the article is the record's own or comes from an export.
 pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Class), Rejection> {
     read(record, options).map(|read| (read.article, read.class))
 }
@@ -88,7 +90,7 @@ pub fn extract_claim(record: &Record, options: &Options) -> Result<(Article, Cla
 struct Read {
     article: Article,
     class: Class,
-    /// Its page and where the lines of it went; a JSON object has none.
+    /// Its page, and the parts of its lines; a JSON object has none.
     page: Option<(page::Page, parts::Parts)>,
 }
 
@@ -188,7 +190,7 @@ fn from_page(mut page: page::Page, record: &Record) -> Result<(Article, (page::P
     Ok((article, (page, draft.parts)))
 }
 
-/// The fields that a repair changed, as the page had them: the same lines of the page as found.
+/// Returns the fields that a repair changed, in their original form: the same lines of the page as found.
 fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) -> BTreeMap<String, String> {
     let mut original = BTreeMap::new();
     let mut keep = |field: &str, lines: &[usize]| {
@@ -205,7 +207,7 @@ fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) ->
     if let Some(line) = draft.source_line {
         let found = as_found.lines[line].text.as_str();
         if found != page.lines[line].text {
-            // Behind the label's colon, up to a gap: labels are damaged too, so they are not looked for.
+            // Behind the label's colon, up to a gap. Labels may be damaged too, so they are not searched for.
             let value = found.split_once([':', '：']).map_or(found, |(_, v)| v).trim();
             let value = value.split("  ").next().unwrap_or(value);
             original.insert("source".to_string(), value.to_string());
@@ -214,7 +216,8 @@ fn original(draft: &article::Draft, page: &page::Page, as_found: &page::Page) ->
     original
 }
 
-/// Traditional where at least one Chinese character in ten has a simplified form that it is not.
+/// Returns the script of an article: Traditional if at least one Chinese character in ten has a different simplified
+/// form.
 fn script_of(article: &Article) -> Script {
     const SAMPLE: usize = 2_000;
     let (mut han, mut traditional) = (0usize, 0usize);
@@ -225,7 +228,7 @@ fn script_of(article: &Article) -> Script {
     if traditional * 10 >= han && traditional > 0 { Script::Hant } else { Script::Hans }
 }
 
-/// The texts with their damage undone, one to one, and what was done; nothing where they are not damaged.
+/// Repairs texts, one to one, and returns the repairs; none if the texts are not damaged.
 fn repair(texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
     let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
     let page = repair_page(&lines)?;

@@ -1,12 +1,12 @@
-//! What can be a person's name, as bylines print them: 张三, 张 三, 张三李四, 欧阳修, 阿依古丽·买买提, and the Latin
-//! signatures of web editors where a label stands before them.
+//! Recognises personal names as bylines print them: 张三, 张 三, 张三李四, 欧阳修, 阿依古丽·买买提, and the Latin signatures of web
+//! editors behind a label.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use gongxun_text::fold::{fold_char, is_han};
 
-/// Family names of one character: those of nearly all people of China, Taiwan and Hong Kong.
+/// Family names of one character, of nearly all people of China, Taiwan and Hong Kong.
 const SURNAMES: &str = "卜王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭\
 陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱丘江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳\
 翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪\
@@ -18,7 +18,7 @@ const DOUBLE_SURNAMES: &[&str] = &[
     "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "夏侯", "端木", "独孤",
     "南宫", "西门", "长孙", "宇文", "轩辕", "呼延", "闻人", "钟离", "申屠", "澹台", "拓跋", "范姜", "张简", "完颜",
 ];
-/// Words of two to four characters that stand where a name stands and are none.
+/// Words of two to four characters in the place of a name that are no names.
 const NO_NAMES: &[&str] = &[
     "佚名",
     "未知",
@@ -181,33 +181,33 @@ const NO_NAMES: &[&str] = &[
     "系统管理员",
     "平台",
 ];
-/// Words that no name without a family name has in it: (记者日前获悉).
+/// Words that no name without a family name contains: (记者日前获悉).
 const NO_SYLLABLES: &str =
     "的了在是从今昨获悉解到于向被将已有不与为就说称这那该此者采访报道编注及等们可会要没什么由据按摄图文";
-/// Family names that nearly all people share: two names without a blank between them begin with these.
+/// The number of the most common family names: two names without a blank between them begin with these.
 const COMMON: usize = 220;
 /// Last characters of the names of offices and outlets, not of people.
 pub const OFFICES: &str = "网报社部组局院处厅台署司会站所室科团队";
 
-/// The longest Latin signature that is taken as a name.
+/// The longest Latin signature that counts as a name, in characters.
 const MAX_SIGNATURE: usize = 20;
-/// The longest name without a dot and without a family name: 阿依古丽, 哈斯高娃, 巴雅尔图.
+/// The longest name without a dot and without a family name, in characters: 阿依古丽, 哈斯高娃, 巴雅尔图.
 const MAX_SYLLABLES: usize = 5;
-/// The longest name with a dot inside: 穆罕默德·本·萨勒曼.
+/// The longest name with a dot inside, in characters: 穆罕默德·本·萨勒曼.
 const MAX_DOTTED: usize = 16;
 
-/// How sure the place makes it that a name stands there.
+/// The place of a possible name, which decides how much evidence it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// Behind a label and a colon: pen names and signatures are names too.
+    /// Behind a label and a colon: pen names and signatures are accepted too.
     Labelled,
-    /// In brackets, or in a line, with nothing but a word that asks for a name: (记者 扎西次仁).
+    /// In brackets, or in a line, with nothing but a title beside it: (记者 扎西次仁).
     Enclosed,
-    /// Behind a bare word (记者 张三): only what begins with a family name.
+    /// Behind a title without a colon (记者 张三): only names that begin with a family name.
     Bare,
 }
 
-/// The names in one run of text without blanks, or nothing where it holds anything else.
+/// Returns the names in one run of text without blanks; none if it holds anything else.
 pub fn read(token: &str, place: Place) -> Vec<String> {
     let chars: Vec<char> = token.chars().collect();
     let folded: Vec<char> = chars.iter().map(|c| fold_char(*c)).collect();
@@ -233,7 +233,7 @@ pub fn read(token: &str, place: Place) -> Vec<String> {
     let surname = surname_length(&folded);
     match chars.len() {
         2 if place == Place::Labelled || surname == 1 => one(),
-        // 都市报: an office, whatever it begins with.
+        // 都市报 is an office, whatever it begins with.
         3 if surname > 0 && matches!(folded[2], '报' | '网' | '厅' | '局' | '署' | '刊') => Vec::new(),
         3 if surname > 0 => one(),
         2..=MAX_SYLLABLES if place == Place::Enclosed && chars.len() < 4 => {
@@ -347,7 +347,7 @@ const PLACES: &[&str] = &[
     "摄",
 ];
 
-/// The names at the beginning of a token that goes on with a place or with what they did: 张三台北报道.
+/// Returns the names at the beginning of a token that continues with a place or a verb: 张三台北报道.
 pub fn before_place(token: &str) -> Vec<String> {
     let folded: Vec<char> = token.chars().map(fold_char).collect();
     for at in (2..folded.len()).rev() {
@@ -372,7 +372,7 @@ pub fn is_staff_code(token: &str) -> bool {
     letters <= 5 && (2..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A name without the number that is joined to it: 苏晴 of 苏晴_NF4425, 苏晴 of 苏晴PK155.
+/// Returns a name without the number that is joined to it: 苏晴 of 苏晴_NF4425, 苏晴 of 苏晴PK155.
 pub fn without_staff_code(token: &str) -> &str {
     let han: usize = token.chars().take_while(|c| is_han(*c)).map(char::len_utf8).sum();
     let code = token[han..].trim_start_matches(['_', '-', '.']);
@@ -443,13 +443,13 @@ pub fn is_organisation(token: &str) -> bool {
         && ENDS.iter().any(|end| folded.ends_with(end))
 }
 
-/// Whether a line names who signs a document: an organisation, by its last character, or an office and a name.
+/// Whether a line names the signatory of a document: an organisation, by its last character, or an office and a name.
 pub fn is_signer(text: &str) -> bool {
     const OFFICES: &[&str] =
         &["主席", "总理", "部长", "局长", "主任", "会长", "院长", "厅长", "省长", "市长", "县长", "校长"];
     let letters = text.chars().count();
     let last = text.chars().next_back().map(fold_char);
-    // 中华人民共和国主席　习近平: an office and who holds it.
+    // 中华人民共和国主席　习近平: an office and its holder.
     if let Some((office, name)) = text.rsplit_once(char::is_whitespace) {
         let office: String = office.trim_end().chars().map(fold_char).collect();
         if OFFICES.iter().any(|end| office.ends_with(end)) && !read(name, Place::Bare).is_empty() {
@@ -466,12 +466,12 @@ pub fn is_place(token: &str) -> bool {
     token.chars().next_back().map(fold_char).is_some_and(|c| "省市县区州镇乡村".contains(c))
 }
 
-/// The dots inside transcribed names.
+/// Whether a character is a dot inside transcribed names.
 pub fn is_dot(c: char) -> bool {
     matches!(c, '·' | '•' | '・' | '‧' | '﹒' | '●')
 }
 
-/// 2 or 1 where the characters begin with a family name, else 0.
+/// Returns the length of the family name that the characters begin with, 2 or 1, or 0 if they begin with none.
 fn surname_length(folded: &[char]) -> usize {
     static SINGLE: OnceLock<HashSet<char>> = OnceLock::new();
     let single = SINGLE.get_or_init(|| SURNAMES.chars().filter(|c| !c.is_whitespace()).map(fold_char).collect());
@@ -491,7 +491,8 @@ fn is_common(surname: char) -> bool {
     FIRST.get_or_init(first).contains(&surname)
 }
 
-/// Several names without a blank between them: 彭晗侯婷婷. Each is three characters or two; the first split that fits.
+/// Splits several names without a blank between them: 彭晗侯婷婷. Each has three characters or two; the first split that
+/// fits counts.
 fn split(chars: &[char], folded: &[char]) -> Vec<String> {
     const LONGEST: usize = 16;
     if chars.len() > LONGEST {

@@ -1,4 +1,4 @@
-//! The line above an article of a newspaper's pages, in; where the newspaper's name and the page's number stand, out.
+//! Finds the newspaper's name and the page number in the line above an article of a newspaper:
 //!
 //! 《岚州日报》 2019年05月17日 星期五 第04版：劳动关系, 岚州日报 2019-05-17 A04版, （《岚州日报》 2019年05月17日 06 版）.
 
@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::date::Found as Dated;
 use super::page::is_letter;
 
-/// Letters between date and page number, at most: a weekday, an edition.
+/// The most letters between date and page number: a weekday, an edition.
 const MAX_GAP: usize = 16;
 /// The longest name of a newspaper, in characters.
 const MAX_NAME: usize = 14;
@@ -17,25 +17,25 @@ const MAX_NAME: usize = 14;
 pub struct PageLine {
     /// The newspaper's name.
     pub outlet: Option<Range<usize>>,
-    /// The number of the page, with what it is called behind it.
+    /// The number of the page, with its name behind it.
     pub number: Range<usize>,
 }
 
-/// Reads folded characters whose dates are known.
+/// Reads such a line, given its folded characters and their dates.
 pub fn read(chars: &[char], dates: &[Dated]) -> Option<PageLine> {
     let dated = dates.first()?;
     let number = number_near(chars, &dated.range)?;
     Some(PageLine { outlet: outlet_near(chars, &dated.range), number })
 }
 
-/// 第04版, A04版, 06 版, 第4版：要闻 behind the date, or before it.
+/// Finds the page number behind the date, or before it: 第04版, A04版, 06 版, 第4版：要闻.
 fn number_near(chars: &[char], date: &Range<usize>) -> Option<Range<usize>> {
     let ban = |range: Range<usize>| range.clone().find(|i| chars[*i] == '版' && digits_before(chars, *i).is_some());
     let behind = ban(date.end..chars.len().min(date.end + MAX_GAP));
     let at = behind.or_else(|| ban(date.start.saturating_sub(MAX_GAP)..date.start))?;
     let start = digits_before(chars, at)?;
     let mut end = at + 1;
-    // 第04版：劳动关系: what the page is called.
+    // 第04版：劳动关系 has a name behind the page number.
     if matches!(chars.get(end), Some(':' | '·')) {
         end += 1;
         while end < chars.len() && end - at < MAX_NAME && is_letter(chars[end]) {
@@ -45,7 +45,7 @@ fn number_near(chars: &[char], date: &Range<usize>) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-/// Where the number before 版 begins.
+/// Returns the first position of the number before 版.
 fn digits_before(chars: &[char], ban: usize) -> Option<usize> {
     let mut at = ban;
     while at > 0 && chars[at - 1] == ' ' && ban - at < 2 {
@@ -67,7 +67,7 @@ fn digits_before(chars: &[char], ban: usize) -> Option<usize> {
     Some(at)
 }
 
-/// The name in 《》 beside the date, or one that ends as newspapers' names do.
+/// Finds the name in 《》 beside the date, or one with an ending of newspapers' names.
 fn outlet_near(chars: &[char], date: &Range<usize>) -> Option<Range<usize>> {
     let gap = |c: &char| c.is_whitespace() || *c == super::page::SOFT || matches!(c, '(' | ',' | '|');
     let before = &chars[..date.start];

@@ -1,28 +1,28 @@
-//! What the user says about the input of extraction.
+//! Options of extraction.
 
 use crate::archive::Limits;
 
-/// The largest page that is read, in bytes of its text, unless [`Options::page_bytes`] says otherwise.
+/// The default for [`Options::page_bytes`].
 pub const MAX_PAGE: usize = Limits::PAGE_BYTES as usize;
 
-/// What the user says about the input.
+/// Options of extraction, set by the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// Our field's name and theirs, for JSON: `("title", "headline")`.
+    /// Pairs of our field and its name in the input, for JSON: `("title", "headline")`.
     pub field_map: Vec<(String, String)>,
     /// The largest page that is read, in bytes of its text.
     pub page_bytes: usize,
 }
 
 impl Options {
-    /// Fields of JSON by their names in the input, such as `("title", "headline")`.
+    /// Sets the names of our fields in JSON, such as `("title", "headline")`.
     pub fn field_map(mut self, map: Vec<(String, String)>) -> Options {
         self.field_map = map;
         self
     }
 
-    /// A page is read up to so many bytes.
+    /// Sets the largest page that is read, in bytes of its text.
     pub fn page_bytes(mut self, bytes: usize) -> Options {
         self.page_bytes = bytes;
         self

@@ -1,4 +1,4 @@
-//! Outlets by their names: 岚州日报, and the words of menus and buttons that end like them.
+//! Recognises outlets by their names (岚州日报), and tells them from words of menus and buttons with the same endings.
 
 use super::date;
 use super::line::{starts, stop_at};
@@ -48,7 +48,7 @@ pub fn is_word(text: &str) -> bool {
         || ["报导", "报道", "正文", "编辑", "记者", "时间", "来源", "更新", "参与"].iter().any(|w| folded.contains(w))
 }
 
-/// The outlet that begins a byline: 台湾新生报 in 【台湾新生报／记者某某／台北报导】, 中央社 in （中央社记者某某台北11日电）.
+/// Returns the outlet that begins a byline: 台湾新生报 in 【台湾新生报／记者某某／台北报导】, 中央社 in （中央社记者某某台北11日电）.
 pub fn outlet_of_byline(text: &str) -> Option<String> {
     let printed: Vec<char> = text.chars().collect();
     let chars = date::folded(text);

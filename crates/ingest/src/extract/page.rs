@@ -1,14 +1,14 @@
-//! A page as lines of visible text: what both HTML and page dumps become before anything is looked for in them.
+//! A page as lines of visible text, the common form of HTML and page dumps before extraction.
 //!
-//! A line is what a reader sees as one: the text between two block borders or line breaks. It is made of pieces, each of
-//! them one text node of the page (or one line of a dump), so that a repair of the texts, one to one, gives the same
-//! lines again, with the text as found beside them.
+//! A line is one to a reader's eye: the text between two block borders or line breaks. It consists of pieces, each one
+//! text node of the page (or one line of a dump), so that repairing the texts one to one keeps the lines, with the text
+//! as found beside them.
 
 use std::ops::Range;
 
 use gongxun_text::fold::push_composed;
 
-/// A text of the page and where it stands.
+/// A piece of a line: one text of the page, with its properties.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece {
     /// The index in [`Page::texts`].
@@ -17,23 +17,23 @@ pub struct Piece {
     pub link: bool,
     /// Whether it stands in bold letters.
     pub bold: bool,
-    /// What stands between it and the piece before it in its line.
+    /// The gap between it and the piece before it in its line.
     pub gap: Gap,
 }
 
-/// What stands between two pieces of a line that the page shows as two.
+/// The gap between two neighbouring pieces of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Gap {
-    /// Nothing: the text runs on.
+    /// Nothing: the text continues.
     #[default]
     None,
     /// A blank.
     Blank,
-    /// The borders of so many cells of a table.
+    /// The borders of this many cells of a table.
     Cells(u8),
 }
 
-/// One visible line.
+/// A visible line.
 #[derive(Debug, Clone, Default)]
 pub struct Line {
     /// Its pieces, in [`Page::pieces`].
@@ -44,24 +44,24 @@ pub struct Line {
     pub heading: u8,
     /// The text: pieces joined, blanks collapsed, ends trimmed.
     pub text: String,
-    /// Letters, digits and Chinese characters.
+    /// The number of letters, digits and Chinese characters.
     pub letters: u32,
-    /// Those of them that stand in links.
+    /// The number of those in links.
     pub link_letters: u32,
-    /// Those of them that stand in bold letters.
+    /// The number of those in bold letters.
     pub bold_letters: u32,
-    /// Punctuation of sentences.
+    /// The number of punctuation marks of sentences.
     pub marks: u32,
-    /// The page does not show it (`display:none`).
+    /// Whether the page hides it (`display:none`).
     pub hidden: bool,
-    /// What paging put between the lines of a copied document: a page number, a running head.
+    /// Whether it is an artefact of paging in a copied document: a page number, a running head.
     pub furniture: bool,
 }
 
-/// What the class or id of a block says about it.
+/// The kind of text that the class or id of a block indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hint {
-    /// Nothing.
+    /// No hint.
     #[default]
     None,
     /// An article's text.
@@ -74,10 +74,10 @@ pub enum Hint {
     Caption,
 }
 
-/// What a block is made for.
+/// The layout of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Form {
-    /// It holds other blocks (`div`, `td` of a layout).
+    /// A container of other blocks (`div`, `td` of a layout).
     #[default]
     Container,
     /// One paragraph (`p`).
@@ -112,16 +112,16 @@ pub struct Block {
     pub parent: u32,
     /// Its lines, those of its children included.
     pub lines: Range<u32>,
-    /// What kind of element it is.
+    /// The block's layout.
     pub form: Form,
-    /// What its class or id says.
+    /// The hint in its class or id.
     pub hint: Hint,
 }
 
-/// The name of a [`Meta`] for a time that an element shows, told to machines in full.
+/// The name of a [`Meta`] for the full time of an element, for machines.
 pub const TIME: &str = "time datetime";
 
-/// A `meta` tag with something to say.
+/// A `meta` tag with metadata of the article.
 #[derive(Debug, Clone)]
 pub struct Meta {
     /// Its name, property or itemprop, in lower case.
@@ -130,19 +130,19 @@ pub struct Meta {
     pub text: u32,
 }
 
-/// What the class or id of an element inside a line says that its text is.
+/// The kind of text that the class or id of an inline element indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// Where the article came from, or the account that published it.
+    /// The article's source, or the account that published it.
     Source,
-    /// Who wrote it.
+    /// The author.
     Author,
 }
 
-/// An element that its class or id marks.
+/// An element whose class or id marks its text.
 #[derive(Debug, Clone)]
 pub struct Marked {
-    /// What it is.
+    /// The kind of text.
     pub mark: Mark,
     /// Its pieces, in [`Page::pieces`].
     pub pieces: Range<u32>,
@@ -163,13 +163,13 @@ pub struct Page {
     pub metas: Vec<Meta>,
     /// The text of the `title` element.
     pub title: Option<u32>,
-    /// The JSON-LD scripts, as they stand.
+    /// The JSON-LD scripts, unparsed.
     pub json_ld: Vec<String>,
-    /// Scripts that may hold the facts or the text of the article: the state of a page that a script draws.
+    /// The scripts that may hold metadata or the text of the article, such as the state of a page that a script draws.
     pub scripts: Vec<String>,
-    /// Elements whose class or id says what they are.
+    /// The elements whose class or id marks their text.
     pub marked: Vec<Marked>,
-    /// The address that the program names which saved the page.
+    /// The address in a comment of the program that saved the page.
     pub saved_from: Option<String>,
     /// The address that the page gives itself.
     pub canonical: Option<String>,
@@ -180,7 +180,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Builds each line's text and counts from the pieces; lines stay in number and place.
+    /// Builds each line's text and counts from the pieces; the lines keep their number and order.
     pub fn build_lines(&mut self) {
         let mut lines = std::mem::take(&mut self.lines);
         for line in &mut lines {
@@ -210,18 +210,18 @@ impl Page {
         line.text = close_up(text);
     }
 
-    /// The text of a piece; the blanks around a line of a text file are its setting.
+    /// Returns the text of a piece, without the blanks around a line of a text file.
     fn source(&self, piece: &Piece) -> &str {
         let text = self.texts[piece.text as usize].as_str();
         if self.dump { text.trim_matches(is_blank) } else { text }
     }
 
-    /// The pieces of a line.
+    /// Returns the pieces of a line.
     pub fn pieces_of(&self, line: &Line) -> &[Piece] {
         self.pieces.get(line.pieces.start as usize..line.pieces.end as usize).unwrap_or(&[])
     }
 
-    /// The text of a marked element.
+    /// Returns the text of a marked element.
     pub fn text_of(&self, marked: &Marked) -> String {
         let mut text = String::new();
         for piece in self.pieces.get(marked.pieces.start as usize..marked.pieces.end as usize).unwrap_or(&[]) {
@@ -231,13 +231,13 @@ impl Page {
         text.trim_matches(|c| is_blank(c) || c == SOFT).to_string()
     }
 
-    /// The line's text with [`SOFT`] between its pieces: a border that a reader often sees as a gap.
+    /// Returns the line's text with [`SOFT`] between its pieces: a border that often shows as a gap.
     pub fn soft_text(&self, line: &Line) -> String {
         let mut text = String::new();
         let mut last_link = false;
         for (n, piece) in self.pieces_of(line).iter().enumerate() {
             let source = self.source(piece);
-            // Where a wrapped line was joined, nothing is parted.
+            // Parts of a joined line have no border between them.
             let joined = self.dump && piece.gap == Gap::None;
             if n > 0 && !text.is_empty() && !joined && (piece.link != last_link || !piece.link) {
                 text.push(SOFT);
@@ -252,8 +252,8 @@ impl Page {
         close_up(text)
     }
 
-    /// The block whose flow of paragraphs a line is part of: headings, lists, quotations, tables of data and blocks of a
-    /// single line stand in the flow of the block around them.
+    /// Returns the block in whose flow of paragraphs a line stands: headings, lists, quotations, tables of data and
+    /// blocks of a single line belong to the flow of the block around them.
     pub fn home(&self, line: usize) -> u32 {
         let mut at = self.lines[line].block;
         while at != 0 {
@@ -274,7 +274,7 @@ impl Page {
     /// Whether a block is another one or stands inside it.
     pub fn is_within(&self, block: u32, around: u32) -> bool {
         let mut at = block;
-        // Blocks open behind the block around them.
+        // Blocks follow the block around them.
         while at > around {
             at = self.blocks[at as usize].parent;
         }
@@ -282,10 +282,10 @@ impl Page {
     }
 }
 
-/// Characters that stand alone between blanks in a row that is text set with gaps.
+/// The least number of single characters between blanks in a row by which text is set with gaps.
 const SPACED_RUN: usize = 4;
 
-/// Takes the blanks out of text that is set with one between each two Chinese characters: 工 会 主 席.
+/// Removes the blanks from text with one between each two Chinese characters: 工 会 主 席.
 fn close_up(text: String) -> String {
     if !text.contains(' ') {
         return text;
@@ -329,31 +329,31 @@ fn push_gap(text: &mut String, gap: Gap) {
     }
 }
 
-/// Chinese characters and the punctuation between them.
+/// Whether a character is Chinese, or punctuation between Chinese characters.
 fn is_wide(c: char) -> bool {
     (c as u32) >= 0x2E80
 }
 
-/// What stands between two pieces in [`Page::soft_text`].
+/// The separator between two pieces in [`Page::soft_text`].
 pub const SOFT: char = '\u{1F}';
 
-/// Blanks that a page shows as blanks, and what shows as nothing.
+/// Whether a character shows as a blank, or does not show.
 pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
-/// Characters that show as nothing: zero-width ones, soft hyphens, marks of byte order, controls.
+/// Whether a character does not show: zero-width characters, soft hyphens, byte order marks, controls.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{AD}'
         | '\u{0}'..='\u{8}' | '\u{E}'..='\u{1E}' | '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}')
 }
 
-/// Letters, digits and Chinese characters: what counts as text.
+/// Whether a character counts as text: letters, digits and Chinese characters.
 pub fn is_letter(c: char) -> bool {
     if (c as u32) < 0x80 { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() }
 }
 
-/// Punctuation that sentences have and menus do not.
+/// Whether a character is punctuation that sentences have and menus do not.
 pub fn is_mark(c: char) -> bool {
     matches!(
         c,
@@ -381,7 +381,8 @@ pub fn is_mark(c: char) -> bool {
     )
 }
 
-/// Adds a character as a browser shows it: runs of blanks are one, a line end between two Chinese characters is none.
+/// Adds a character as a browser shows it: a run of blanks becomes one blank, and a line end between two Chinese
+/// characters nothing.
 fn push_collapsed(text: &mut String, c: char) {
     if is_invisible(c) {
         return;
@@ -392,7 +393,7 @@ fn push_collapsed(text: &mut String, c: char) {
                 text.push(' ');
             }
         }
-        // Kept until the next character tells whether it stands between two Chinese characters.
+        // Held back until the next character shows whether it stands between two Chinese characters.
         '\n' => {
             let trimmed = text.trim_end_matches(' ').len();
             text.truncate(trimmed);

@@ -1,10 +1,10 @@
-//! Where each visible line of a page goes. Every line has one part from the beginning, the margin, and can only be given
-//! another: nothing that a page shows is lost between them.
+//! Assigns each visible line of a page to a part. Every line starts in the margin and can only be moved to another
+//! part, so no visible line is lost.
 
 use super::page::{Page, is_blank, is_letter};
 use gongxun_core::article::Block;
 
-/// A part of an article, or what stands around it.
+/// A part of an article, or the margin around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The headline.
@@ -13,13 +13,13 @@ pub enum Part {
     Lead,
     /// A block of the text.
     Body(Block),
-    /// A line that tells date, source or credits.
+    /// A line with date, source or credits.
     Byline,
-    /// Around the article.
+    /// A line around the article.
     Margin,
 }
 
-/// The part that a line went to, and why.
+/// The part of a line, with the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// The part.
@@ -28,38 +28,38 @@ pub struct Place {
     pub why: &'static str,
 }
 
-/// The parts of all lines of a page; lines that the page does not show have none.
+/// The parts of all lines of a page; hidden lines have none.
 #[derive(Debug, Clone, Default)]
 pub struct Parts(Vec<Option<Place>>);
 
 impl Parts {
-    /// All visible lines in the margin.
+    /// Creates the parts of a page with all visible lines in the margin.
     pub fn new(page: &Page, why: &'static str) -> Parts {
         let place = Place { part: Part::Margin, why };
         Parts(page.lines.iter().map(|line| (!line.hidden).then_some(place)).collect())
     }
 
-    /// Puts a line where it belongs. What is not shown goes nowhere.
+    /// Assigns a line to a part. Hidden lines have no part.
     pub fn put(&mut self, line: usize, part: Part, why: &'static str) {
         if let Some(Some(place)) = self.0.get_mut(line) {
             *place = Place { part, why };
         }
     }
 
-    /// Where a line is.
+    /// Returns the part of a line, with the reason.
     pub fn of(&self, line: usize) -> Option<Place> {
         self.0.get(line).copied().flatten()
     }
 
-    /// The lines of a part, in order.
+    /// Returns the lines of a part, in order.
     pub fn lines(&self, is: impl Fn(Part) -> bool) -> impl Iterator<Item = usize> {
         self.0.iter().enumerate().filter(move |(_, place)| place.is_some_and(|p| is(p.part))).map(|(line, _)| line)
     }
 }
 
-/// The letters of a line that its part did not take (a label, a tag before a headline), if any.
+/// Returns the letters of a line that its part left over (a label, a tag before a headline), if there are any.
 pub fn left_over(line: &str, taken: &str) -> Option<String> {
-    // From the end: what is left stands before what was taken, most of the time.
+    // Compared from the end, since left-over letters mostly stand before those of the part.
     let line: Vec<char> = line.chars().collect();
     let mut wanted: Vec<char> = taken.chars().filter(|c| is_letter(*c)).collect();
     let mut rest: Vec<char> = Vec::new();

@@ -1,15 +1,15 @@
-//! A fixed list of phrases, found in folded characters at one look a character.
+//! A fixed list of phrases, searched for in folded characters with one look-up at each character.
 
-/// Phrases by their first character.
+/// A list of phrases, indexed by their first character.
 pub struct Phrases {
-    /// One bit for each character of the basic plane that begins a phrase.
+    /// A bit for each character of the basic plane that begins a phrase.
     first: Vec<u64>,
     /// The phrases, sorted by their first character, with their places in the list.
     sorted: Vec<(Box<[char]>, usize)>,
 }
 
 impl Phrases {
-    /// The phrases of a list. An empty phrase is never found.
+    /// Indexes the phrases of a list. An empty phrase is never found.
     pub fn new<'a>(list: impl IntoIterator<Item = &'a str>) -> Phrases {
         let mut first = vec![0u64; 0x1_0000 / 64];
         let mut sorted: Vec<(Box<[char]>, usize)> = Vec::new();
@@ -23,7 +23,7 @@ impl Phrases {
         Phrases { first, sorted }
     }
 
-    /// The phrases that stand at the beginning of `chars`: their places in the list and lengths.
+    /// Returns the phrases at the beginning of `chars`: their places in the list and their lengths.
     pub fn at<'a>(&'a self, chars: &'a [char]) -> impl Iterator<Item = (usize, usize)> + 'a {
         let head = chars.first().copied().filter(|c| {
             let code = *c as usize;
@@ -37,12 +37,12 @@ impl Phrases {
             .map(|(p, place)| (*place, p.len()))
     }
 
-    /// The longest phrase at the beginning of `chars`.
+    /// Returns the longest phrase at the beginning of `chars`.
     pub fn longest_at(&self, chars: &[char]) -> Option<(usize, usize)> {
         self.at(chars).max_by_key(|(_, len)| *len)
     }
 
-    /// How many of the phrases stand anywhere in `chars`, each counted once, up to `most`.
+    /// Counts the phrases that stand anywhere in `chars`, each once, up to `most`.
     pub fn count_in(&self, chars: &[char], most: usize) -> usize {
         let mut seen: Vec<usize> = Vec::new();
         for at in 0..chars.len() {

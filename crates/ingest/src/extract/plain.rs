@@ -1,16 +1,16 @@
-//! A value that may hold markup, in; the text that it shows, out.
+//! Converts a value that may hold markup to the text that it shows.
 
 use super::html;
 use super::markup::unescape;
 use super::page::{is_blank, is_invisible};
 use gongxun_text::fold::composed;
 
-/// How often a value can have been escaped: programs escape markup that was escaped already.
+/// The most times that a value may have been escaped: some programs escape markup that was escaped already.
 const MAX_ESCAPES: usize = 3;
-/// How many bytes an escaped tag may have: as much is looked at behind each place where one may begin.
+/// The longest escaped tag, in bytes: as much is examined behind each place where one may begin.
 const MAX_TAG: usize = 500;
 
-/// A text without markup, comments and characters that show as nothing. Markup that was escaped is markup too.
+/// Removes markup, comments and invisible characters from a text. Escaped markup counts as markup.
 pub fn plain(text: &str) -> String {
     let mut text: String = composed(text).chars().filter(|c| !is_invisible(*c) || *c == '\n').collect();
     for _ in 0..MAX_ESCAPES {
@@ -22,7 +22,7 @@ pub fn plain(text: &str) -> String {
     if !has_tags(&text) {
         return tidy(&unescape(&text));
     }
-    // Line ends of the text itself are paragraphs only where the markup has none.
+    // Line ends of the text itself separate paragraphs only if the markup has none.
     let lines = shown(&text);
     if lines.len() > 1 || !text.trim().contains('\n') {
         return tidy(&lines.join("\n"));
@@ -30,19 +30,19 @@ pub fn plain(text: &str) -> String {
     tidy(&text.lines().map(|line| shown(line).join(" ")).collect::<Vec<_>>().join("\n"))
 }
 
-/// A text as one line.
+/// Puts a text on one line.
 pub fn one_line(text: &str) -> String {
     plain(text).replace('\n', " ").trim().to_string()
 }
 
-/// The lines that markup shows.
+/// Returns the visible lines of markup.
 fn shown(markup: &str) -> Vec<String> {
     let mut page = html::parse(markup);
     page.build_lines();
     page.lines.into_iter().filter(|line| !line.hidden).map(|line| line.text).collect()
 }
 
-/// Paragraphs without blanks around them and without empty ones between.
+/// Trims paragraphs and removes empty ones.
 fn tidy(text: &str) -> String {
     text.lines().map(|l| l.trim_matches(is_blank)).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -1,8 +1,8 @@
-//! The region of the article: a page in, the part of each of its lines out.
+//! The region of the article: a page flows in, the part of each of its lines flows out.
 //!
-//! The best run of sentences is where the article is; from there the region grows to what belongs to it: headings, lists,
-//! tables, verses before the first and behind the last sentence, up to the lines about the article above and to the first
-//! button, menu or heading of other things below. Inside it nothing is left out but what stands in a box of its own.
+//! The region starts as the best run of sentences and grows to the lines that belong to it: headings, lists, tables,
+//! verses before the first and behind the last sentence, up to the lines with metadata above and to the first button,
+//! menu or heading of another section below. Inside it only lines in a box of their own are left out.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -15,55 +15,58 @@ use super::worth::{Kind, Worth};
 use super::{boilerplate, comments, date, items, labels, names, signatures, teasers};
 use gongxun_core::article::Block;
 
-/// Letters in sentences that an article has at least.
+/// The least letters in sentences of an article.
 const LEAST_LETTERS: u32 = 12;
-/// Letters that an article of short lines has at least, behind a headline and a line about it.
+/// The least letters of an article of short lines behind a headline and a line with metadata.
 const LEAST_SHORT: u32 = 6;
-/// Letters of a line above the text that is more than a scrap, at least.
+/// The least letters of a line above the text that is more than a scrap.
 const SCRAP: u32 = 4;
-/// Letters of a line that names source or editor, at most.
+/// The most letters of a line that names source or editor.
 const SIGNATURE: u32 = 60;
-/// Letters of a sentence behind which a site's tail may begin, at least.
+/// The least letters of a sentence behind which a site's tail may begin.
 pub const SUBSTANTIAL: u32 = 40;
-/// Short lines in a row that are a menu, not headings of an article, where a text was copied with its page.
+/// The least number of consecutive short lines that make a menu, not headings of an article, in a text that was copied
+/// with its page.
 pub const MENU_LINES: usize = 4;
-/// The share of the region's block, in hundredths, that the sentences of an article fill where all of it is the article's.
+/// The least share of the region's block, in hundredths, that the sentences of an article fill if the whole block is
+/// the article's.
 const CORE: u32 = 60;
 
-/// Where the article is.
+/// The region of the article in its page.
 #[derive(Debug)]
 pub struct Region {
-    /// What each line looks like.
+    /// The worth of each line.
     pub worth: Vec<Worth>,
     /// The headline.
     pub title: Title,
-    /// The first line behind what stands above the text.
+    /// The first line behind the lines above the text.
     pub start: usize,
-    /// Where each line goes; what tells about the article is not known yet.
+    /// The part of each line, before its metadata is read.
     pub parts: Parts,
 }
 
-/// What is known of a page before its region.
+/// The facts about a page from which its region is found.
 pub struct Reader<'a> {
     /// The page.
     pub page: &'a Page,
-    /// What the classes of its blocks say.
+    /// The hints of the blocks' classes.
     pub hints: Vec<Hint>,
-    /// What each line looks like.
+    /// The worth of each line.
     pub worth: Vec<Worth>,
-    /// The block in whose flow each line stands.
+    /// For each line, the block in whose flow it stands.
     pub homes: Vec<u32>,
-    /// Which lines are items of a numbered list.
+    /// For each line, whether it is an item of a numbered list.
     pub items: Vec<bool>,
-    /// Which buttons stand on the page more than once: between paragraphs they are the page's, not the article's.
+    /// For each line, whether it is a button that stands on the page more than once: such a button belongs to the page
+    /// even between paragraphs.
     pub repeated: Vec<bool>,
-    /// The block of the article, and its lines.
+    /// The block of the article.
     pub block: u32,
-    /// See `block`.
+    /// The lines of the block.
     pub lines: Range<usize>,
     /// Whether all of the block's text is the article's.
     pub core: bool,
-    /// Of a text file: whether it was copied with what stands around it on its page.
+    /// Whether a text file was copied with the surroundings of the article on its page.
     pub chrome: bool,
 }
 
@@ -107,7 +110,7 @@ pub fn find(page: &Page) -> Option<Region> {
     Some(Region { worth: reader.worth, title, start, parts })
 }
 
-/// Which lines are buttons of a page of HTML that stand on it more than once.
+/// Tells for each line whether it is a button of an HTML page that stands on it more than once.
 fn repeated(page: &Page, worth: &[Worth]) -> Vec<bool> {
     let button = |line: &usize| !page.dump && worth[*line].kind == Kind::Beside;
     let mut count: HashMap<&str, u32> = HashMap::new();
@@ -118,7 +121,7 @@ fn repeated(page: &Page, worth: &[Worth]) -> Vec<bool> {
     (0..page.lines.len()).map(|line| button(&line) && often(&line)).collect()
 }
 
-/// Why a line outside the region is there, by what it looks like.
+/// Returns the reason why a line is outside the region, by its kind.
 fn outside(kind: Kind) -> &'static str {
     match kind {
         Kind::Sentence => "a sentence outside the article's region",
@@ -136,7 +139,7 @@ fn outside(kind: Kind) -> &'static str {
     }
 }
 
-/// Whether a text file holds what stands around an article on its page: menus, buttons, footers.
+/// Whether a text file includes the surroundings of an article on its page: menus, buttons, footers.
 fn has_chrome(page: &Page, worth: &[Worth]) -> bool {
     let strong = |i: usize| {
         matches!(worth[i].kind, Kind::Beside | Kind::End) && !page.lines[i].furniture || is_menu(&page.lines[i].text)
@@ -158,18 +161,18 @@ fn is_menu(text: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// What a line looks like.
+    /// Returns the kind of a line.
     pub fn kind(&self, line: usize) -> Kind {
         self.worth[line].kind
     }
 
-    /// Letters of the sentences of a run.
+    /// Returns the number of letters in the sentences of a run.
     fn sentences(&self, run: Range<usize>) -> u32 {
         run.filter(|i| self.kind(*i) == Kind::Sentence).map(|i| self.page.lines[i].letters).sum()
     }
 
-    /// The best run of a page whose article is in no block that is worth anything, for all the links around it: behind the
-    /// visible headline, in a block whose class says that it holds a text.
+    /// Returns the best run of a page whose blocks all lack worth because of their links: behind the visible headline,
+    /// in a block whose class marks a text.
     fn hinted(&self) -> Option<Range<usize>> {
         if self.page.dump {
             return None;
@@ -179,7 +182,7 @@ impl Reader<'_> {
         (self.sentences(run.clone()) >= SUBSTANTIAL && self.hint(run.start) == Hint::Body).then_some(run)
     }
 
-    /// Makes the innermost block around a run that of the article.
+    /// Makes the innermost block around a run the block of the article.
     fn enclose(&mut self, run: &Range<usize>) {
         let lines = |block: u32| {
             let lines = &self.page.blocks[block as usize].lines;
@@ -203,7 +206,8 @@ impl Reader<'_> {
         self.block != 0 && self.lines.len() < self.page.lines.len() && sentences * 100 >= all * CORE
     }
 
-    /// Whether a line stands in the flow of another: the same block, or one around it or beside it in the article's own.
+    /// Whether a line stands in the flow of another: the same block, or one around it or beside it in the article's
+    /// own.
     fn flows(&self, line: usize, with: usize) -> bool {
         let (home, other) = (self.homes[line], self.homes[with]);
         if home == other {
@@ -224,7 +228,7 @@ impl Reader<'_> {
             None => self.grow_up(run.start, title),
         };
         if let Some(title) = title.filter(|title| *title < start) {
-            // A caption right above the text, in a box of its own inside the text's.
+            // A caption right above the text, in a box of its own inside the text's block.
             let caption = |line: usize| self.kind(line) == Kind::Caption && self.hint(line) != Hint::Beside;
             while start > title + 1
                 && caption(start - 1)
@@ -262,7 +266,8 @@ impl Reader<'_> {
                         && (it.letters >= SCRAP || one_block || one_flow || self.block_of(line) != Block::Paragraph)
                 }
                 Kind::Legal => !self.page.dump,
-                // The signature of a document that stands above another; below the headline it is a source and a date.
+                // The signature of a document above another document; below the headline it would be a source and a
+                // date.
                 Kind::About => first_sentence.is_some_and(|first| first < line) && self.is_signed(line, top),
                 _ => false,
             };
@@ -310,7 +315,7 @@ impl Reader<'_> {
                     let scrap = self.kind(at) != Kind::Sentence && !content::ends_sentence(&it.text);
                     short = if scrap { short + 1 } else { 0 };
                     if self.chrome && (short >= MENU_LINES || is_menu(&it.text)) {
-                        // A row of short lines behind the text of a copied page: headlines of others.
+                        // A row of short lines behind the text of a copied page consists of other headlines.
                         return end.min(at + 1 - short);
                     }
                     end = at + 1;
@@ -321,7 +326,7 @@ impl Reader<'_> {
                     end = at + 1;
                 }
                 Kind::About if self.is_signed(at, start) => end = at + 1,
-                // What tells about the article may stand before its last lines; what is not shown stands nowhere.
+                // Lines with metadata may stand before the last lines of the article; hidden lines don't count.
                 Kind::About | Kind::Hidden => {}
                 Kind::Links | Kind::End => {
                     // A short line right above a box of links is its heading.
@@ -344,9 +349,9 @@ impl Reader<'_> {
             && matches!(self.block_of(line), Block::Heading | Block::Paragraph)
     }
 
-    /// Whether a line is the day below the name of who signs a document: 岚州市总工会 / 2024年3月4日.
+    /// Whether a line is the day below the name of a document's signatory: 岚州市总工会 / 2024年3月4日.
     fn is_signed(&self, line: usize, start: usize) -> bool {
-        /// Letters of an organisation's name and of a day, at most.
+        /// The most letters of an organisation's name and of a day.
         const SIGNER: u32 = 30;
         const DAY: u32 = 11;
         let text = self.page.lines[line].text.trim_end();
@@ -373,7 +378,8 @@ impl Reader<'_> {
         found.source.is_some() || found.credits.iter().any(|credit| credit.role.edits())
     }
 
-    /// An article of short lines: what stands behind the headline and the line about it, or a text file of short lines.
+    /// Returns the region of an article of short lines: those behind the headline and the line with metadata, or all of
+    /// a text file of short lines.
     fn short(&self) -> Option<Region> {
         let page = self.page;
         let count = page.lines.len();
@@ -417,14 +423,14 @@ impl Reader<'_> {
         Some(Region { worth: self.worth.clone(), title, start: first, parts })
     }
 
-    /// The visible line that the page declares as its headline.
+    /// Returns the visible line that the page declares as its headline.
     fn visible_title(&self) -> Option<(usize, Title)> {
         let count = self.page.lines.len();
         let title = title::find(self.page, &self.worth, &(count..count));
         title.line.filter(|line| self.page.lines[*line].link_letters == 0).map(|line| (line, title))
     }
 
-    /// Sorts the lines of a page whose region is known. Nothing where no line is left for the text.
+    /// Assigns the lines of a page with this region to parts. None if no line is left for the text.
     fn sort(&self, range: Range<usize>, title: &Title) -> Option<Parts> {
         let mut parts = Parts::new(self.page, "");
         for line in 0..self.page.lines.len() {
@@ -485,7 +491,7 @@ impl Reader<'_> {
             && boilerplate::is_pager(&date::folded(&self.page.lines[line].text))
     }
 
-    /// The sentence shortly before a line.
+    /// Returns the last sentence shortly before a line.
     fn last_sentence(&self, line: usize) -> Option<usize> {
         const FAR: usize = 40;
         (self.lines.start..line).rev().take(FAR).find(|i| self.kind(*i) == Kind::Sentence)
@@ -503,7 +509,7 @@ impl Reader<'_> {
         same(before) && same(after) && (links == 0 || links == 1 && after - before == 2)
     }
 
-    /// What a line of the text is.
+    /// Returns the kind of block that a line of the text is.
     pub fn block_of(&self, line: usize) -> Block {
         let it = &self.page.lines[line];
         if self.kind(line) == Kind::Caption || self.hint(line) == Hint::Caption {

@@ -1,5 +1,5 @@
-//! Scripts of a page in; what they say about its article out: the variables of page templates (`var ct = "1581517074"`),
-//! and the state from which a script draws the page (`__NEXT_DATA__`, `RENDER_DATA`, `window.… = {…}`).
+//! Reads the scripts of a page for its article: the variables of page templates (`var ct = "1581517074"`), and the
+//! state from which a script draws the page (`__NEXT_DATA__`, `RENDER_DATA`, `window.… = {…}`).
 
 use serde_json::{Map, Value};
 
@@ -9,18 +9,18 @@ use super::{date_values, title};
 use crate::archive::loose::{self, Forgive};
 use gongxun_core::article::Date;
 
-/// Objects and lists of one script that are looked at.
+/// The most objects and lists of one script that are read.
 const MAX_OBJECTS: usize = 20_000;
-/// Literals of one script that are parsed.
+/// The most literals of one script that are parsed.
 const MAX_LITERALS: usize = 12;
-/// Places of a variable's name that are looked at.
+/// The most places of a variable's name that are examined.
 const MAX_PLACES: usize = 64;
-/// A text of the state with fewer letters than this is no article.
+/// The least letters of a text in the state that may be an article.
 pub const LEAST_TEXT: usize = 60;
-/// Letters that a title of the state shares with the page's, at least.
+/// The least letters that a title of the state shares with the page's.
 const LEAST_TITLE: usize = 4;
 
-/// Names of variables that hold the time of publication, in the order of trust.
+/// Names of variables with the time of publication, the most reliable first.
 const DATES: &[&str] = &[
     "ct",
     "create_time",
@@ -36,19 +36,19 @@ const DATES: &[&str] = &[
     "ptime",
 ];
 
-/// What the state of a page says about its article.
+/// The article in the state of a page's scripts.
 #[derive(Debug, Clone)]
 pub struct State {
     /// The object that holds it.
     pub object: Map<String, Value>,
     /// The headline, as text.
     pub title: String,
-    /// The paragraphs, one a line; empty where the object has no text.
+    /// The paragraphs, one a line; empty if the object has no text.
     pub body: String,
 }
 
-/// The object of a page's scripts that holds the article whose headline, as [`title::key`], is one of `titles`; without
-/// any, the one with the longest text.
+/// Finds the object in a page's scripts that holds the article with one of `titles` as its headline, by [`title::key`];
+/// without titles, the object with the longest text.
 pub fn state(scripts: &[String], titles: &[Vec<char>]) -> Option<State> {
     let mut best: Option<(usize, State)> = None;
     for script in scripts {
@@ -78,7 +78,7 @@ pub fn state(scripts: &[String], titles: &[Vec<char>]) -> Option<State> {
     best.map(|(_, state)| state)
 }
 
-/// How surely an object is the article's, and what it holds.
+/// Reads an object as an article, with the certainty that it is the page's.
 pub fn weigh(object: &Map<String, Value>, titles: &[Vec<char>]) -> Option<(usize, State)> {
     let fields = Fields { object, map: &[] };
     let headline = one_line(&fields.text("title")?);
@@ -94,7 +94,7 @@ pub fn weigh(object: &Map<String, Value>, titles: &[Vec<char>]) -> Option<(usize
     let score =
         usize::from(ours) * 1_000_000 + usize::from(fields.date("date").is_some()) * 500_000 + letters.min(400_000);
     let mut object = object.clone();
-    // Facts often stand in an object of their own beside the text: `subInfo: { source, time }`.
+    // Metadata often stand in an object of their own beside the text: `subInfo: { source, time }`.
     for inner in fields.object.values().filter_map(Value::as_object).filter(|inner| !inner.contains_key("title")) {
         for name in ["time", "source", "publishTime", "publish_time", "pubTime", "media"] {
             if let Some(value) = inner.get(name).filter(|v| v.is_string() || v.is_number()) {
@@ -109,7 +109,7 @@ fn contains(long: &[char], short: &[char]) -> bool {
     short.len() >= LEAST_TITLE && long.windows(short.len()).any(|w| w == short)
 }
 
-/// The objects that a script holds: itself, or what it assigns to variables.
+/// Returns the objects that a script consists of, or assigns to variables.
 fn literals(script: &str) -> Vec<Value> {
     let trimmed = script.trim();
     if trimmed.starts_with(['{', '[']) {
@@ -169,12 +169,12 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// The time of publication that a variable holds.
+/// Returns the time of publication in a variable.
 pub fn variable_date(scripts: &[String]) -> Option<Date> {
     DATES.iter().find_map(|name| {
         scripts.iter().find_map(|script| {
             values(script, name).find_map(|value| {
-                // A short name is a variable of many kinds: only seconds since 1970 make it a time.
+                // A short name has many meanings, so only seconds since 1970 make it a time.
                 if *name == "ct" && !(value.len() == 10 && value.bytes().all(|b| b.is_ascii_digit())) {
                     return None;
                 }
@@ -184,17 +184,17 @@ pub fn variable_date(scripts: &[String]) -> Option<Date> {
     })
 }
 
-/// The first value of a variable that is not empty.
+/// Returns the first non-empty value of a variable.
 pub fn variable(scripts: &[String], name: &str) -> Option<String> {
     scripts.iter().find_map(|script| values(script, name).find(|value| !value.trim().is_empty()))
 }
 
-/// The values that a script gives to a name: `name = '…'`, `"name": 123`, `name: JsDecode('…')`.
+/// Returns the values that a script assigns to a name: `name = '…'`, `"name": 123`, `name: JsDecode('…')`.
 fn values<'a>(script: &'a str, name: &'a str) -> impl Iterator<Item = String> + 'a {
     script.match_indices(name).take(MAX_PLACES).filter_map(move |(at, _)| {
         let part = |c: char| c.is_ascii_alphanumeric();
         let before = script[..at].chars().next_back();
-        // `__$pubtime` is a name of a template, `a_create_time` another name.
+        // `__$pubtime` is a name of a template, `a_create_time` a different name.
         let free = before.is_none_or(|c| !part(c) && c != '_' && c != '.');
         let rest = &script[at + name.len()..];
         if !free || rest.starts_with(|c: char| part(c) || c == '_' || c == '$') {

@@ -1,5 +1,5 @@
-//! The credits that a text carries itself, in: in the datelines of its first paragraphs, below pictures, in brackets at its
-//! end. What names an editor there is taken off the text.
+//! Reads the credits inside a text: in the datelines of its first paragraphs, below pictures, in brackets at its end. A
+//! line there that names an editor is removed from the text.
 
 use super::interview;
 use super::names::{self, Place};
@@ -7,15 +7,15 @@ use super::page::{SOFT, is_blank, is_letter};
 use super::{date, labels, outlets};
 use gongxun_core::article::{Credit, Role};
 
-/// Characters of a paragraph's beginning and end that are read for a dateline or a signature.
+/// The number of characters at a paragraph's beginning and end that are read for a dateline or a signature.
 const DATELINE: usize = 90;
-/// The longest line that is read for what it tells about the article, in letters.
+/// The longest line that is read for metadata, in letters.
 const LONGEST: u32 = 160;
 
-/// The credits that a text carries itself: in the datelines of its first paragraphs, in lines that say who did what, below
-/// pictures, in brackets at its end.
+/// Returns the credits inside a text: in the datelines of its first paragraphs, in lines of credits, below pictures, in
+/// brackets at its end.
 pub fn credits_of(lines: &[&str]) -> Vec<Credit> {
-    /// Paragraphs that a caption, a summary and a dateline make.
+    /// The number of first paragraphs with a caption, a summary and a dateline.
     const FIRST: usize = 5;
     let mut credits: Vec<Credit> = Vec::new();
     let turns = interview::turns(lines.iter().copied());
@@ -43,7 +43,7 @@ pub fn credits_of(lines: &[&str]) -> Vec<Credit> {
     credits
 }
 
-/// Whether a paragraph begins with the place where reporters stand: 本报讯（记者…）, 新华社北京3月5日电 (记者…).
+/// Whether a paragraph begins with a dateline, which names reporters: 本报讯（记者…）, 新华社北京3月5日电 (记者…).
 fn begins_with_dateline(head: &str) -> bool {
     const FAR: usize = 40;
     let folded: Vec<char> = date::folded(head).into_iter().take(FAR).collect();
@@ -54,7 +54,7 @@ fn begins_with_dateline(head: &str) -> bool {
     reporter && before.last().is_none_or(|c| matches!(c, '讯' | '电' | '报' | '道' | '息'))
 }
 
-/// The photographers below a picture, or in a paragraph's end.
+/// Returns the photographers below a picture, or at the end of a paragraph.
 pub fn photographers(line: &str) -> Vec<Credit> {
     let count = line.chars().count();
     let end: String = line.chars().skip(count.saturating_sub(DATELINE)).collect();
@@ -65,7 +65,7 @@ pub fn photographers(line: &str) -> Vec<Credit> {
     if found.iter().any(|c| c.role == Role::Photographer) { found } else { Vec::new() }
 }
 
-/// The names alone in brackets behind a text's last sentence: …实现轻松换新。(李楠)
+/// Returns the names alone in brackets behind a text's last sentence: …实现轻松换新。(李楠)
 fn signature(end: &str) -> Vec<String> {
     const LONGEST: usize = 16;
     let chars: Vec<char> = end.trim_end_matches(is_blank).chars().collect();
@@ -89,7 +89,7 @@ fn signature(end: &str) -> Vec<String> {
     if whole && !outlets::is_word(&inner) && !outlets::is_outlet(&inner) { read } else { Vec::new() }
 }
 
-/// Takes an editor's signature off a paragraph's end: …。（责任编辑：张三）
+/// Removes an editor's signature from the end of a paragraph: …。（责任编辑：张三）
 pub fn without_signature(text: &str, credits: &mut Vec<Credit>) -> String {
     let trimmed = text.trim_end_matches(is_blank);
     let chars: Vec<char> = trimmed.chars().collect();
@@ -115,7 +115,7 @@ pub fn without_signature(text: &str, credits: &mut Vec<Credit>) -> String {
     chars[..begins].iter().collect::<String>().trim_end_matches(is_blank).to_string()
 }
 
-/// The names of which a line below a headline is made, and nothing else: 陆鸣　陶安.
+/// Returns the names of a line below a headline that consists of names: 陆鸣　陶安.
 pub fn names_alone(line: &str) -> Vec<String> {
     const MOST: usize = 6;
     let tokens: Vec<&str> = line

@@ -1,6 +1,6 @@
-//! A source as printed, in; the outlets that it names, out.
+//! Finds the outlets in a source as printed.
 
-/// The outlets of a source: 中工网-工人日报 is 中工网 and 工人日报.
+/// Returns the outlets of a source: 中工网-工人日报 is 中工网 and 工人日报.
 pub fn outlets(source: &str) -> Vec<String> {
     let chars: Vec<char> = source.chars().collect();
     let mut outlets: Vec<String> = Vec::new();
@@ -16,7 +16,7 @@ pub fn outlets(source: &str) -> Vec<String> {
         let latin = |c: Option<&char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
         let inside_latin = latin(i.checked_sub(1).and_then(|p| chars.get(p))) && latin(chars.get(i + 1));
         let splits = match c {
-            // China Daily, Asia-Pacific and a/b.cn are one.
+            // China Daily, Asia-Pacific and a/b.cn are one outlet each.
             '-' | '/' | ' ' => !inside_latin,
             '—' | '–' | '－' | '─' | '／' | '╱' | '·' | '•' | '・' | '、' | ',' | '，' | ';' | '；' | '|' | '｜'
             | '&' | '＆' => true,
@@ -28,7 +28,7 @@ pub fn outlets(source: &str) -> Vec<String> {
     outlets
 }
 
-/// A name without the quotes and brackets around it.
+/// Returns a name without the quotes and brackets around it.
 fn bare(name: &str) -> &str {
     name.trim_matches(|c: char| c.is_whitespace() || "《》〈〉“”\"「」『』【】[]()（）:：".contains(c))
 }

@@ -1,18 +1,19 @@
-//! Tables of data, told from tables that lay out a page: the borders of tables in, lines joined to rows out.
+//! Distinguishes tables of data from tables that lay out a page: the borders of tables flow in, lines joined to rows
+//! flow out.
 //!
-//! A table holds data where it has rows of several short cells and no further table inside. Each of its rows becomes one
-//! line, with a tab between cells, so that a table is read, stored and shown row by row.
+//! A table holds data if it has rows of several short cells and no table inside. Each of its rows becomes one line,
+//! with a tab between cells, so that a table is read, stored and shown row by row.
 
 use super::page::{Form, Gap, Line, Page, is_letter};
 
-/// Rows with two or more filled cells that a table of data has at least.
+/// The least number of rows with two or more filled cells in a table of data.
 const LEAST_ROWS: usize = 2;
-/// Letters of the fullest cell of a table of data, at most.
+/// The most letters of the fullest cell of a table of data.
 const MAX_CELL: usize = 120;
-/// Lines in one cell of a table of data, at most.
+/// The most lines in one cell of a table of data.
 const MAX_CELL_LINES: usize = 3;
 
-/// Where tables, rows and cells begin, in the order of the page.
+/// The beginnings of tables, rows and cells, in the order of the page.
 #[derive(Debug, Default)]
 pub struct Borders {
     tables: Vec<u32>,
@@ -27,24 +28,24 @@ struct Cell {
     piece: u32,
 }
 
-/// A row that becomes a line: the lines it has now.
+/// A row to be joined: its present lines.
 struct Row {
     block: u32,
     lines: std::ops::Range<usize>,
 }
 
 impl Borders {
-    /// Takes a table's block.
+    /// Records a table's block.
     pub fn table(&mut self, block: u32) {
         self.tables.push(block);
     }
 
-    /// Takes a row's block.
+    /// Records a row's block.
     pub fn row(&mut self, block: u32) {
         self.rows.push(block);
     }
 
-    /// Takes a cell's block and the piece that it begins with.
+    /// Records a cell's block and its first piece.
     pub fn cell(&mut self, block: u32, piece: u32) {
         self.cells.push(Cell { block, piece });
     }
@@ -53,7 +54,7 @@ impl Borders {
     pub fn join_rows(&self, page: &mut Page) {
         let mut rows: Vec<Row> = Vec::new();
         for (n, &table) in self.tables.iter().enumerate() {
-            // Blocks stand in the order in which they open: the next table is the first that can be inside.
+            // Blocks are in the order in which they open, so the next table is the first that can be inside.
             let nested = self.tables.get(n + 1).is_some_and(|next| page.is_within(*next, table));
             if let Some(data) = (!nested).then(|| self.rows_of_data(page, table)).flatten() {
                 rows.extend(data);
@@ -65,7 +66,7 @@ impl Borders {
         }
     }
 
-    /// The filled rows of a table, where it is one of data.
+    /// Returns the filled rows of a table of data; none if it is a table of layout.
     fn rows_of_data(&self, page: &Page, table: u32) -> Option<Vec<Row>> {
         let from = self.rows.partition_point(|row| *row < table);
         let rows = self.rows[from..].iter().take_while(|row| page.is_within(**row, table));
@@ -163,7 +164,7 @@ fn cell_gap(gap: &mut Gap, borders: &mut u8) {
     }
 }
 
-/// Letters of some lines, whose texts are not built yet.
+/// Returns the number of letters in some lines, whose texts are not built yet.
 fn letters(page: &Page, lines: std::ops::Range<usize>) -> usize {
     page.lines[lines]
         .iter()

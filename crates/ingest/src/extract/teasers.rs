@@ -1,19 +1,19 @@
-//! Teasers: the beginnings of other articles, each below its linked headline and cut with an ellipsis or a link to the rest.
-//! A page of them is a list, and a column of them stands beside an article.
+//! Recognises teasers: the beginnings of other articles, each below its linked headline and cut with an ellipsis or a
+//! link to the rest. A page of them is a list, and a column of them stands beside an article.
 
 use super::page::{Line, Page};
 use super::worth::{Kind, Worth};
 use super::{boilerplate, date};
 
-/// Teasers that make a list.
+/// The least number of teasers in a list.
 const LEAST: usize = 3;
-/// Lines between a headline and its teaser, at most: a date, a source.
+/// The most lines between a headline and its teaser: a date, a source.
 const REACH: usize = 2;
-/// Letters of a teaser, at most.
+/// The most letters of a teaser.
 const LONGEST: u32 = 120;
-/// Lines from one teaser to the next, at most.
+/// The most lines from one teaser to the next.
 const GAP: usize = 8;
-/// Letters of a link to the rest of a text, at most.
+/// The most letters of a link to the rest of a text.
 const MORE: u32 = 8;
 
 /// Marks the teasers of a page that has several.

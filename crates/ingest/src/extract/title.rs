@@ -1,4 +1,4 @@
-//! The headline: from what the page shows, checked against what its `title` says.
+//! Finds the headline among the visible lines, checked against the page's `title` element.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::worth::{Kind, Worth};
 use super::{date, labels, outlets, signatures};
 use gongxun_text::fold::fold_char;
 
-/// Marks of kind that sites hang before a headline.
+/// Tags that sites put before a headline.
 const TAGS: &[&str] = &[
     "[视频]",
     "【视频】",
@@ -22,48 +22,48 @@ const TAGS: &[&str] = &[
     "[转载]",
     "[图]",
 ];
-/// A line that repeats a declared title of at least so many letters is the headline, wherever it stands.
+/// The least letters of a declared title whose repetition is the headline wherever it stands.
 const LEAST_REPEATED: usize = 6;
-/// Lines above the body in which a headline is looked for that the page does not declare.
+/// The number of lines above the body that are searched for an undeclared headline.
 const NEAR: usize = 15;
-/// Lines between the lines about an article and its text, at most: buttons, captions.
+/// The most lines between the lines with metadata and the text: buttons, captions.
 const ABOUT_NEAR: usize = 7;
-/// A visible line must repeat this many letters of the page's title.
+/// The least letters of the page's title that a visible line must repeat.
 const LEAST_LETTERS: usize = 4;
 /// The longest headline, in letters.
 const LONGEST: usize = 120;
 
-/// Letters of a section's name above a headline, at most.
+/// The most letters of a section's name above a headline.
 const SECTION: u32 = 6;
 
-/// A headline longer than this is taken only where there is no other, in letters.
+/// The length in letters from which on a headline counts only if there is no other.
 const LONG: usize = 60;
 
-/// What such a headline counts in letters against shorter ones.
+/// The score of such a headline, in letters, against shorter ones.
 const LONG_SCORE: usize = 12;
 
-/// What a line counts that repeats the declared title and says nothing else.
+/// The score of a line that repeats the declared title and says nothing else.
 const EXACT_SCORE: usize = 12;
 
-/// A headline and the line it stands in, where it is visible.
+/// A headline and, if it is visible, its line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Title {
     /// The headline.
     pub text: String,
     /// The line it stands in.
     pub line: Option<usize>,
-    /// The lines that go on with it, where it is broken.
+    /// The lines that continue it, if it is broken.
     pub more: Range<usize>,
 }
 
 impl Title {
-    /// A visible line as the headline.
+    /// Makes a visible line the headline.
     pub fn of(page: &Page, line: usize) -> Title {
         Title { text: clean(&page.lines[line].text), line: Some(line), more: 0..0 }
     }
 }
 
-/// Finds the headline before the body's first line.
+/// Finds the headline before the first line of the body.
 pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
     let body_start = run.start;
     let declared = declared_titles(page);
@@ -75,7 +75,7 @@ pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
     if let Some(line) = heading(page, worth, body_start, &declared) {
         return Title::of(page, line);
     }
-    // Where the page declares its site's name alone, or nothing, the headline stands above what tells about the article.
+    // If the page declares only its site's name, or nothing, the headline stands above the lines with metadata.
     if (page.dump || declared.iter().all(|t| is_site(&without_site(t))))
         && let Some(line) = undeclared(page, worth, run)
     {
@@ -85,12 +85,13 @@ pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
     Title { text, line: None, more: 0..0 }
 }
 
-/// The headline that a page declares, without the site's name.
+/// Returns the declared headline of a page, without the site's name.
 pub fn declared(page: &Page) -> Option<String> {
     declared_titles(page).first().map(|t| clean(&without_site(t)))
 }
 
-/// The keys of the declared titles, with and without the site's name: a line that says no more is the headline again.
+/// Returns the keys of the declared titles, with and without the site's name: a line that says no more repeats the
+/// headline.
 pub fn declared_keys(page: &Page) -> Vec<Vec<char>> {
     let mut keys: Vec<Vec<char>> = Vec::new();
     for title in declared_titles(page) {
@@ -104,7 +105,8 @@ pub fn declared_keys(page: &Page) -> Vec<Vec<char>> {
     keys
 }
 
-/// The headline that a page does not declare: what stands next above the lines about the article, or above its first paragraph.
+/// Finds a headline that the page does not declare: the line right above the lines with metadata, or above the first
+/// paragraph.
 fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize> {
     let line = |i: usize| &page.lines[i];
     let prose = |i: usize| {
@@ -131,7 +133,7 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
             && !text.contains("www.")
             && !text.ends_with(['：', ':'])
     };
-    // The first prose with lines about the article shortly above it; a teaser in the page's head has none.
+    // The first prose with metadata shortly above it; a teaser in the head of the page has none.
     let near = run.start..(run.start + 2 * NEAR).min(page.lines.len());
     let letters =
         |range: Range<usize>| range.filter(|i| worth[*i].kind == Kind::Sentence).map(|i| line(i).letters).sum::<u32>();
@@ -141,7 +143,7 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
         .find(|i| prose(*i) && (i.saturating_sub(ABOUT_NEAR)..*i).any(about) && leaves_most(*i))
         .or_else(|| near.clone().find(|i| prose(*i)))
         .unwrap_or(run.start);
-    // From the text upwards: the lines about the article stand together, with buttons between them at most.
+    // From the text upwards: the lines with metadata stand together, with at most buttons between them.
     let from = first.saturating_sub(NEAR);
     let mut top = None;
     let mut gap = 0;
@@ -156,7 +158,7 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
         }
     }
     let best = |range: Range<usize>| range.rev().find(good);
-    // A text file that holds its text alone begins with the headline.
+    // A text file of the article alone begins with the headline.
     let plain = |i: usize| {
         !matches!(worth[i].kind, Kind::Beside | Kind::End | Kind::Links | Kind::Legal)
             && line(i).text.chars().filter(|c| matches!(c, '|' | '｜' | '>' | '»' | '›' | '│')).count() < 2
@@ -166,7 +168,7 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
         && (first <= ABOUT_NEAR || told)
         && (0..first.min(ABOUT_NEAR)).filter(|i| !line(*i).furniture).all(plain)
     {
-        // 国内联播快讯 is named like an outlet; above the line of the date it is none.
+        // 国内联播快讯 ends like an outlet's name, but above the line of the date it is none.
         let named = |i: usize| {
             i + 1 < first
                 && line(i).letters <= 8
@@ -187,8 +189,8 @@ fn undeclared(page: &Page, worth: &[Worth], run: &Range<usize>) -> Option<usize>
     above.or_else(|| best(from..first))
 }
 
-/// The lines right below a headline that go on with what the page declares: a headline broken in two. Their text, and
-/// where they end.
+/// Returns the text and end of the lines right below a headline that continue the declared title: a headline broken in
+/// two.
 fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -> (String, usize) {
     let mut so_far = key(&page.lines[line].text);
     let mut text = String::new();
@@ -208,7 +210,7 @@ fn continued(page: &Page, line: usize, body_start: usize, declared: &[String]) -
     (text, end)
 }
 
-/// The titles that the page declares: `title`, OpenGraph and others.
+/// Returns the titles that the page declares: `title`, OpenGraph and others.
 fn declared_titles(page: &Page) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
     let mut push = |text: &str| {
@@ -235,12 +237,13 @@ fn declared_titles(page: &Page) -> Vec<String> {
     titles
 }
 
-/// A text's letters, folded: what two prints of one headline share.
+/// Returns a text's folded letters, which two prints of one headline share.
 pub fn key(text: &str) -> Vec<char> {
     text.chars().map(fold_char).filter(|c| is_letter(*c)).collect()
 }
 
-/// The visible line before the body that the declared title repeats: the longest, and nearest to the body among equals.
+/// Finds the visible line before the body that repeats the declared title: the longest, and among equals the nearest to
+/// the body.
 fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String]) -> Option<usize> {
     let printed = declared;
     let declared: Vec<Vec<char>> = declared.iter().map(|t| key(t)).collect();
@@ -264,7 +267,7 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
             let at_start = t.len() >= own.len() && t[..own.len()] == own[..];
             at_start || (own.len() >= 6 && t.windows(own.len()).any(|w| w == own.as_slice()))
         });
-        // A heading may say more than the title declares: 【即时播报】标题.
+        // A heading may be longer than the declared title: 【即时播报】标题.
         let holds =
             line.heading > 0 && own.len() >= 8 && declared.iter().any(|t| common_run(t, &own) * 10 >= own.len() * 6);
         if !(repeats || holds) {
@@ -275,7 +278,7 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
         let length = if own.len() > LONG && prose { LONG_SCORE } else { own.len().min(LONG) };
         // Of two lines with the same letters, the one with the declared punctuation is the headline.
         let same_print = printed.iter().any(|t| t.contains(line.text.trim()));
-        // A subhead may begin with the headline, and says more than the page declares.
+        // A subheading may begin with the headline, and is longer than the declared title.
         let same = declared.iter().chain(&bare).any(|t| *t == own);
         let score = length * 2
             + if line.heading > 0 { 4 } else { 0 }
@@ -288,25 +291,26 @@ fn visible(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
     best.map(|(i, _)| i)
 }
 
-/// A heading shortly before the body, where the page declares no title that it shows.
+/// Finds a heading shortly before the body if the page declares no title that is visible.
 fn heading(page: &Page, worth: &[Worth], body_start: usize, declared: &[String]) -> Option<usize> {
     let from = body_start.saturating_sub(NEAR);
     let named = declared.iter().all(|t| is_site(&without_site(t)));
     let good = |i: &usize| {
         let line = &page.lines[*i];
         let letters = line.letters as usize;
-        // 首页 - 新闻动态: where the page stands.
+        // 首页 - 新闻动态 is a breadcrumb.
         let path = ["首页", "首頁", "当前位置", "您的位置"].iter().any(|w| line.text.trim_start().starts_with(w));
         (5..=LONGEST).contains(&letters)
             && !path
             && line.link_letters * 2 <= line.letters
             && matches!(worth[*i].kind, Kind::Short | Kind::Sentence)
     };
-    // Where the page's title names its site or section alone, any heading can be the headline.
+    // If the page's title names only its site or section, any heading can be the headline.
     let levels = if named { 1..=6 } else { 1..=3 };
     { levels }.find_map(|level| (from..body_start).rev().find(|i| page.lines[*i].heading == level && good(i))).filter(
         |i| {
-            // A declared title that shares little with the heading names the page better, unless it names the site alone.
+            // A declared title that shares little with the heading describes the page better, unless it names the site
+            // alone.
             let own = key(&page.lines[*i].text);
             declared.iter().all(|t| t.is_empty())
                 || shares(&own, declared)
@@ -315,7 +319,7 @@ fn heading(page: &Page, worth: &[Worth], body_start: usize, declared: &[String])
     )
 }
 
-/// The length of the longest beginning of `own`, at any place of it, that `title` begins with.
+/// Returns the length of the longest beginning of `title` that stands anywhere in `own`.
 fn common_run(title: &[char], own: &[char]) -> usize {
     (0..own.len()).map(|at| own[at..].iter().zip(title).take_while(|(a, b)| a == b).count()).max().unwrap_or(0)
 }
@@ -328,7 +332,7 @@ fn shares(own: &[char], declared: &[String]) -> bool {
     })
 }
 
-/// Cuts the site's and the section's names off a declared title: 标题_频道_某某网.
+/// Removes the names of site and section from a declared title: 标题_频道_某某网.
 pub fn without_site(title: &str) -> String {
     let chars: Vec<char> = title.chars().collect();
     let hard = |c: char| matches!(c, '_' | '|' | '｜' | '│' | '丨' | '‖' | '»' | '>');
@@ -368,7 +372,7 @@ pub fn without_site(title: &str) -> String {
         }
     }
     let text = part(0, end);
-    // 某某网 - 标题: the site's name first.
+    // 某某网 - 标题 begins with the site's name.
     match cuts.iter().find(|c| c.1 < end) {
         Some(&(from, to))
             if is_named_site(&part(0, from)) && part(to, end).chars().count() > part(0, from).chars().count() =>
@@ -439,9 +443,9 @@ fn is_named_site(part: &str) -> bool {
     letters <= 14 && ENDS.iter().any(|e| folded.ends_with(e))
 }
 
-/// A line's text as a headline, without a mark that stands in an element of its own before what the page declares.
+/// Returns a line's text as a headline, without a tag in an element of its own that the declared title lacks.
 fn headline(page: &Page, line: usize, declared: &[String]) -> String {
-    /// Letters of such a word, at most.
+    /// The most letters of such a tag.
     const TAG: usize = 4;
     const MARKS: &[&str] =
         &["原创", "转载", "独家", "首发", "置顶", "推荐", "精华", "热", "荐", "图文", "视频", "专题", "深度"];
@@ -449,7 +453,7 @@ fn headline(page: &Page, line: usize, declared: &[String]) -> String {
     let mark = MARKS
         .iter()
         .find(|mark| page.soft_text(&page.lines[line]).starts_with(&format!("{mark}{}", super::page::SOFT)));
-    // A forum's or a section's word in brackets: [讨论] 标题.
+    // A tag of a forum or section in brackets: [讨论] 标题.
     let bracketed = || {
         let inner = text.trim_start().strip_prefix(['[', '【'])?;
         let (tag, rest) = inner.split_once([']', '】'])?;

@@ -1,31 +1,32 @@
-//! The words that lines about an article are made of: labels, buttons, endings of outlets' names. All in folded letters.
+//! The vocabulary of lines with metadata: labels, buttons, endings of outlets' names, all in folded letters.
 
 use gongxun_core::article::Role;
 
-/// What a label stands for.
+/// The meaning of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
-    /// Where the article came from.
+    /// The source of the article.
     Source,
-    /// Who did what.
+    /// A credit of this role.
     Credit(Role),
     /// Words and pictures by the same people (文/图).
     WordsAndPictures,
-    /// 实习生, 美编: someone who is named and is none of the credits.
+    /// A named person who is no credit: 实习生, 美编.
     Other,
     /// The section of the site.
     Section,
     /// The date of publication.
     Date,
-    /// The date that a document gives itself, which may be before that of its publication.
+    /// The date in a document itself, which may be before its publication.
     Written,
     /// The date of the last change.
     Updated,
-    /// A summary follows.
+    /// A summary, which follows.
     Lead,
 }
 
-/// Labels in folded letters. Those of the first list need a colon (or brackets and a blank), those of the second may stand bare.
+/// Labels in folded letters. Those of the first list need a colon (or brackets and a blank), those of the second may
+/// stand bare.
 pub const LABELS: &[(&str, Label)] = &[
     ("来源", Label::Source),
     ("来源于", Label::Source),
@@ -213,7 +214,7 @@ pub const LABELS: &[(&str, Label)] = &[
     ("核心内容", Label::Lead),
 ];
 
-/// Words that end a value wherever they stand in such a line.
+/// Words that end a value anywhere in such a line.
 pub const STOPS: &[&str] = &[
     "字号",
     "字体",
@@ -302,7 +303,7 @@ pub const STOPS: &[&str] = &[
     "回应",
 ];
 
-/// Endings of outlets' names.
+/// The endings of outlets' names.
 pub const OUTLETS: &[&str] = &[
     "网",
     "报",
@@ -332,7 +333,7 @@ pub const OUTLETS: &[&str] = &[
     "观察",
 ];
 
-/// Words that end like outlets and name none.
+/// Words with such an ending that are no outlets.
 pub const NO_OUTLETS: &[&str] = &[
     "新闻中心",
     "新闻速报",
@@ -428,7 +429,7 @@ pub const BEFORE_TITLES: &[&str] = &[
     "视频",
 ];
 
-/// What stands behind 来源 and names nobody.
+/// Words behind 来源 that name no source.
 pub const NOBODY: &[&str] = &[
     "网络",
     "互联网",
@@ -447,7 +448,7 @@ pub const NOBODY: &[&str] = &[
     "暂无",
 ];
 
-/// What photographers did, where a caption ends with it.
+/// Words for the photographer's work at the end of a caption, with the roles they give.
 pub const TOOK: &[(&str, &[Role])] = &[
     ("摄影报道", &[Role::Photographer]),
     ("摄影报导", &[Role::Photographer]),

@@ -1,39 +1,39 @@
-//! What a line of a page looks like, and what that is worth for and against its being the article's.
+//! The kind of a line, judged by how it looks, and its worth for or against being part of the article.
 
-/// What is known about a line.
+/// The judgement of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Worth {
-    /// For or against the line being the article's, in letters.
+    /// The worth in letters: positive for being part of the article, negative against it.
     pub value: f32,
-    /// What it looks like.
+    /// The line's kind.
     pub kind: Kind,
 }
 
-/// What a line looks like.
+/// The kind of a line, judged by how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A sentence or more.
     Sentence,
-    /// Short, without a sentence: a heading between paragraphs, a caption, a scrap.
+    /// A short line without a sentence: a heading between paragraphs, a caption, a scrap.
     Short,
-    /// The headline, once more.
+    /// A repetition of the headline.
     Title,
     /// Links.
     Links,
-    /// It tells about the article: source, date, editor.
+    /// Metadata of the article: source, date, editor.
     About,
     /// A button, a menu, a notice.
     Beside,
     /// A line with a phrase of footers that an article may print as well: a hotline.
     Legal,
-    /// What a reader wrote about the article.
+    /// A reader's comment on the article.
     Comment,
-    /// Around articles, and so is what follows.
+    /// A heading of the parts behind the article.
     End,
     /// A summary before the text.
     Lead,
     /// The caption of a picture.
     Caption,
-    /// Not shown.
+    /// A hidden line.
     Hidden,
 }

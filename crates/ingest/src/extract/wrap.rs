@@ -1,9 +1,9 @@
-//! Text that a program broken into lines of one width (w3m, lynx, mail, copies of PDF): lines in, paragraphs out.
+//! Joins text that a program broke into lines of one width (w3m, lynx, mail, copies of PDF) to paragraphs.
 //!
-//! A line was broken by a program where it could not have taken the next character or word: its width and that of what
-//! comes next are more than the width of the text. Where most lines that stop within a sentence are such lines, the text is
-//! wrapped, and they are joined. What paging put between the lines of a document, page numbers and running heads, is told
-//! by its repetition and stands apart.
+//! A program broke a line if the line could not have taken the next character or word: its width and that of what comes
+//! next exceed the width of the text. If most lines that stop within a sentence are such lines, the text is wrapped,
+//! and they are joined. Artefacts of paging, which are page numbers and running heads, are recognised by their
+//! repetition and kept apart.
 
 use std::collections::HashMap;
 
@@ -12,29 +12,29 @@ use gongxun_text::fold::is_han;
 
 /// The narrowest width of a wrapped text, in columns.
 const MIN_WIDTH: usize = 20;
-/// The widest.
+/// The widest width of a wrapped text, in columns.
 const MAX_WIDTH: usize = 160;
-/// Lines that a program broke within a sentence which a wrapped text has at least.
+/// The least number of lines in a wrapped text that a program broke within a sentence.
 const LEAST_BROKEN: usize = 2;
-/// Broken lines of one width that show that a text was cut by counting.
+/// The least number of broken lines of the same width that show that a text was cut by counting characters.
 const EXACT_LINES: usize = 6;
-/// Lines at the head of a text (title, source) that may be longer than its width.
+/// The number of lines at the head of a text (title, source) that may be longer than its width.
 const HEAD: usize = 3;
-/// One line in so many may be longer than the width: an address, a line of signs.
+/// One line in this many may be longer than the width: an address, a line of signs.
 const LONGER: usize = 20;
-/// The share of the width that a line has at least which stops within a sentence and goes on in the next, in hundredths.
+/// The least share of the width, in hundredths, of a line that stops within a sentence and continues in the next.
 const NEARLY_FULL: usize = 88;
 /// The longest verse, in columns.
 const VERSE: usize = 44;
 /// The longest page number or running head, in characters.
 const MAX_FURNITURE: usize = 48;
-/// Lines of text between two page numbers, at least.
+/// The least number of lines of text between two page numbers.
 const PAGE_LINES: usize = 4;
 
-/// Lines of the text that are one line.
+/// Lines of the text that make one line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Joined {
-    /// Their numbers, each with what stands before it.
+    /// Their numbers, each with the gap before it.
     pub lines: Vec<(usize, Gap)>,
     /// Whether it is a page number or a running head.
     pub furniture: bool,
@@ -61,7 +61,7 @@ fn is_empty(line: &str) -> bool {
     line.chars().all(is_blank)
 }
 
-/// How lines are measured: by the columns of a terminal, or by characters.
+/// The unit in which lines are measured: columns of a terminal, or characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Measure {
     Columns,
@@ -87,7 +87,7 @@ fn is_wide(c: char) -> bool {
         | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x1F000..=0x1FFFF | 0x20000..=0x3FFFF)
 }
 
-/// Signs that no line begins with, and that some programs hang on the end of the line before.
+/// Whether no line begins with this sign, so that some programs let it exceed the end of the line before.
 fn is_closing(c: char) -> bool {
     "，。、；：！？）》」』】〕”’…—,.;:!?)]}%％".contains(c)
 }
@@ -96,23 +96,23 @@ fn is_opening(c: char) -> bool {
     "（《「『【〔“‘([{".contains(c)
 }
 
-/// What is known of a line.
+/// A line with its measures.
 #[derive(Debug, Clone, Default)]
 struct Line<'a> {
     text: &'a str,
-    /// Columns of the blanks before it.
+    /// The columns of the blanks before it.
     indent: usize,
-    /// Columns with the indent.
+    /// Its columns, with the indent.
     width: usize,
-    /// Columns of a closing sign at its end.
+    /// The columns of a closing sign at its end.
     hanging: usize,
-    /// Columns of the word or number at its end, which is not broken.
+    /// The columns of the word or number at its end, which is not broken.
     last: usize,
-    /// Columns of what it begins with and what can't be parted from that.
+    /// The columns of its first word or character, with those that can't be separated from it.
     first: usize,
-    /// It ends where a sentence ends.
+    /// Whether it ends where a sentence ends.
     ends: bool,
-    /// It is no running text: columns with gaps, an address, a line of signs.
+    /// Whether it is no running text: columns with gaps, an address, a line of signs.
     apart: bool,
 }
 
@@ -166,14 +166,14 @@ struct Wrapped<'a> {
     lines: Vec<Line<'a>>,
     raw: &'a [&'a str],
     width: usize,
-    /// All broken lines have the very width: the text was cut by counting, words and numbers too.
+    /// Whether all broken lines have exactly this width: the text was cut by counting, also within words and numbers.
     exact: bool,
-    /// Between Chinese and Latin characters the text sets a blank.
+    /// Whether the text has blanks between Chinese and Latin characters.
     blanks: bool,
 }
 
 impl<'a> Wrapped<'a> {
-    /// The width at which the lines of the flow were wrapped, if they were.
+    /// Finds the width at which the lines of the flow were wrapped; none if they were not.
     fn detect(raw: &'a [&'a str], flow: &[usize]) -> Option<Wrapped<'a>> {
         let mut best: Option<(usize, usize, Vec<Line<'a>>)> = None;
         for measure in [Measure::Columns, Measure::Characters] {
@@ -221,27 +221,27 @@ impl<'a> Wrapped<'a> {
         joined
     }
 
-    /// Whether a line goes on with the text of the line before.
+    /// Whether a line continues the text of the line before.
     fn goes_on(&self, first: usize, second: Option<&(usize, Gap)>, before: usize, at: usize, turned: bool) -> bool {
         let (line, next) = (&self.lines[before], &self.lines[at]);
         if line.apart || next.apart || begins_label(next.text) {
             return false;
         }
         let full = could_not_take(line, next, self.width);
-        // A headline longer than the text is wide was not broken.
+        // A headline wider than the text was not broken.
         let within = line.width.saturating_sub(line.hanging.max(line.last)) <= self.width;
         let nearly = !line.ends && within && line.width * 100 >= self.width * NEARLY_FULL;
         if !(full || nearly) || turned && line.ends {
             return false;
         }
-        // What is set in begins a paragraph, unless it hangs below the head of a list's item.
+        // An indented line begins a paragraph, unless it is the hanging part of a list's item.
         match second {
             Some((second, _)) => next.indent <= self.lines[*second].indent,
             None => next.indent <= self.lines[first].indent || begins_item(self.lines[first].text),
         }
     }
 
-    /// What stood between two lines before they were broken.
+    /// Returns what stood between two lines before they were broken.
     fn gap(&self, before: usize, at: usize) -> Gap {
         let (raw, next) = (self.raw[before], self.raw[at]);
         let (Some(last), Some(first)) =
@@ -306,13 +306,13 @@ fn could_not_take(line: &Line, next: &Line, width: usize) -> bool {
     line.width.saturating_sub(line.hanging) <= width && line.width + next.first > width
 }
 
-/// Whether a line stops where the width of the text stopped it, as far as it and the next line show.
+/// Whether a line was broken at the width of the text, judged by it and the next line.
 fn is_broken(lines: &[Line], at: usize, width: usize) -> bool {
     let (line, next) = (&lines[at], &lines[at + 1]);
     !next.is_empty() && !line.is_empty() && !line.apart && !next.apart && could_not_take(line, next, width)
 }
 
-/// The width that explains most ends of lines, and how many it explains.
+/// Returns the width that explains the most line ends, and their number.
 fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, usize)> {
     let narrowest = if measure == Measure::Columns { MIN_WIDTH } else { MIN_WIDTH / 2 };
     let filled: Vec<usize> = flow.iter().copied().filter(|i| !lines[*i].is_empty()).collect();
@@ -330,7 +330,7 @@ fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, 
         .map(|w| w[0])
         .filter(|i| !lines[*i].is_empty() && !lines[*i].apart && !lines[i + 1].is_empty() && !lines[i + 1].apart)
         .collect();
-    // Where paragraphs are set in, a line above one that is set in ends a paragraph.
+    // If paragraphs are indented, a line above an indented line ends a paragraph.
     let flush = filled.iter().skip(HEAD).any(|i| lines[*i].indent == 0 && !lines[*i].apart);
     let set_in = |line: &Line| flush && line.indent > 1;
     let within: Vec<usize> = pairs.iter().copied().filter(|i| !lines[*i].ends && !set_in(&lines[*i + 1])).collect();
@@ -346,12 +346,12 @@ fn width_of(lines: &[Line], flow: &[usize], measure: Measure) -> Option<(usize, 
             break;
         }
         let broken: Vec<usize> = within.iter().copied().filter(|i| is_broken(lines, *i, width)).collect();
-        // Verses end with a sign, each; a list of names that was wrapped ends with 、 as well, and verses are not so long.
+        // Verses each end with a sign; a wrapped list of names ends with 、 as well, but verses are shorter.
         let verse = |line: &Line| line.width <= VERSE && line.text.ends_with(is_closing) && !line.text.ends_with('、');
         let signs = broken.iter().filter(|i| verse(&lines[**i])).count();
         let enough = broken.len() >= LEAST_BROKEN || broken.iter().any(|i| is_plain_break(lines, &filled, *i));
         if enough && broken.len() * 2 >= within.len() && signs * 2 <= broken.len() {
-            // Lines that end with a sentence tell nothing alone, and decide between two widths.
+            // Lines that end with a sentence are no evidence alone, but decide between two widths.
             let full = pairs.iter().filter(|i| is_broken(lines, **i, width)).count();
             if best.is_none_or(|b| full > b.0) {
                 best = Some((full, width));
@@ -386,8 +386,8 @@ fn sets_blanks(lines: &[&str]) -> bool {
     with > without
 }
 
-/// Which lines are page numbers and running heads: short lines that come again and again, alike but for numbers that count
-/// up by one, and short lines that come again right beside them.
+/// Tells for each line whether it is a page number or a running head: short lines that recur, equal but for numbers
+/// that increase by one, and short lines that recur right beside them.
 fn furniture(lines: &[&str]) -> Vec<bool> {
     let mut marks = vec![false; lines.len()];
     let filled: Vec<usize> = (0..lines.len()).filter(|i| !is_empty(lines[*i])).collect();
@@ -424,7 +424,7 @@ fn furniture(lines: &[&str]) -> Vec<bool> {
     marks
 }
 
-/// A text with its numbers taken out, and the numbers.
+/// Returns a text without its numbers, and the numbers.
 fn pattern(text: &str) -> (String, Vec<u64>) {
     let (mut key, mut numbers) = (String::new(), Vec::new());
     let mut number: Option<u64> = None;
@@ -469,7 +469,7 @@ mod tests {
         "记者在浔南大道的一处工棚里见到老桂时，他正在收拾行李，说干了八个月的活，只拿到三千元生活费。",
     ];
 
-    /// Breaks a text at a width of columns or characters, with or without care for signs and words.
+    /// Breaks a text at a width in columns or characters, with or without regard to signs and words.
     fn wrap(text: &str, width: usize, measure: Measure, careful: bool) -> Vec<String> {
         let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
         let chars: Vec<char> = text.chars().collect();

@@ -30,8 +30,8 @@ pub struct Options<'a> {
     /// Whether pruning may remove more than half of the articles of a root, or everything below an empty folder. The
     /// default is `true`; the command line sets it only with `--yes`.
     pub prune_most: bool,
-    /// The volume of articles between two commits, in bytes; by default [`COMMIT_BYTES`]. Committed work is not repeated
-    /// after a crash; each commit leaves a segment to merge.
+    /// The volume of articles between two commits, in bytes; by default [`COMMIT_BYTES`]. Committed work is not
+    /// repeated after a crash; each commit leaves a segment to merge.
     pub commit_bytes: u64,
     /// Number of extracting threads; 0, the default, for one per core.
     pub threads: usize,

@@ -163,8 +163,8 @@ pub fn is_below(file: &str, place: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || place.is_empty() && is_of_a_file(file)
 }
 
-/// The suffix of a file's hash: files read by another version, with other field names or within other limits are read
-/// again.
+/// Returns the suffix of a file's hash, by which files that were read by another version, with other field names or
+/// within other limits are read again.
 pub fn reader_version(options: &Options<'_>) -> String {
     let mut fields = format!("{:?}", options.extract.field_map);
     // The time limit does not affect the content read.

@@ -55,7 +55,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// The number of articles in an index into which this run put everything.
+    /// Returns the number of articles in an index into which this run put everything.
     pub fn held(&self) -> u64 {
         (self.new + self.changed + self.unchanged + self.kept + self.carried).saturating_sub(self.shared)
     }
@@ -91,7 +91,7 @@ impl Observer for () {}
 
 /// A receiver of a run's events that may stop it: an [`Observer`], or a [`Control`].
 pub trait Listener<'c> {
-    /// The stop flag and the deadline of the run, if there are any.
+    /// Returns the stop flag and the deadline of the run, if there are any.
     fn ends(&self) -> (Option<&'c AtomicBool>, Option<Instant>) {
         (None, None)
     }

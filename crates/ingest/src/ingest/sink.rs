@@ -114,7 +114,7 @@ struct CurrentFile {
 }
 
 impl CurrentFile {
-    /// The number of articles that stay without having been met.
+    /// Returns the number of articles that stay although the run did not meet them.
     fn unmet(&self) -> u64 {
         (self.existing.len() + self.shadowed.len()) as u64
     }

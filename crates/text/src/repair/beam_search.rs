@@ -50,7 +50,7 @@ const PRIVATE: f32 = -6.0;
 const ACROSS: f32 = -12.0;
 /// A pair that a copy left out, where no character with the gloss behind it can stand otherwise.
 const OMITTED: f32 = -10.0;
-/// A character that is not read so, where one that is may stand behind such a pair.
+/// A character with a different reading, although one with this reading may stand behind such a pair.
 const READ_OTHERWISE: f32 = -10.0;
 const CUT: f32 = -6.0;
 /// A full stop is common everywhere, so it says little about this place.
@@ -330,8 +330,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A lost byte in front of a gloss, where a pair of bytes that GBK leaves to its users stood in front of it and a copy has
-    /// left it out: 庸?huì) was 庸\u{E63A}?huì), out of step, and 工會(huì) before that.
+    /// A lost byte in front of a gloss, where a pair of bytes that GBK leaves to its users stood in front of it and a
+    /// copy has left it out: 庸?huì) was 庸\u{E63A}?huì), out of step, and 工會(huì) before that.
     fn branch_omitted(&mut self, from: Hypothesis, reading: Reading, next: &mut Vec<Hypothesis>) {
         for trail in LEADS {
             let read: Vec<_> = readings().completing(trail, reading).filter(|r| r.trail >= 0x81).collect();

@@ -9,8 +9,8 @@ use crate::fold::is_han;
 
 /// The least number of references to Chinese characters that is conclusive.
 const LEAST: usize = 4;
-/// So many quoted words with references for their quotes, or so many paragraphs indented with references, show that named
-/// references were escaped.
+/// So many quoted words with references for their quotes, or so many paragraphs indented with references, show that
+/// named references were escaped.
 const LEAST_QUOTED: usize = 2;
 /// The opening quotes of one line that are tried, so that a line without closing ones is read in linear time.
 const MOST_TRIED: usize = 64;
@@ -71,8 +71,8 @@ pub fn undo(lines: &[&str]) -> Option<(Vec<String>, u32)> {
     (named || chinese >= LEAST).then_some((resolved, count))
 }
 
-/// Returns whether Chinese text repeatedly has named references for its quotes or indents. A text about HTML mentions each
-/// reference on its own.
+/// Returns whether Chinese text repeatedly has named references for its quotes or indents. A text about HTML mentions
+/// each reference on its own.
 fn names_escaped(lines: &[&str]) -> bool {
     let begins_chinese = |text: &str| text.chars().next().is_some_and(is_han);
     let (mut quoted, mut indented) = (0, 0);

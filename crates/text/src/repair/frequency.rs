@@ -46,7 +46,7 @@ impl Hasher for PairHasher {
     }
 }
 
-/// The table, unpacked once.
+/// Returns the table, unpacked once.
 pub fn frequencies() -> &'static Frequencies {
     static TABLE: OnceLock<Frequencies> = OnceLock::new();
     TABLE.get_or_init(|| unpack().unwrap_or_else(Frequencies::empty))

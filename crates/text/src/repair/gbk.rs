@@ -27,7 +27,7 @@ pub enum Code {
     None,
 }
 
-/// The table, built once.
+/// Returns the table, built once.
 pub fn gbk() -> &'static Gbk {
     static TABLE: OnceLock<Gbk> = OnceLock::new();
     TABLE.get_or_init(|| {

@@ -115,7 +115,7 @@ fn is_damaged(line: &[Token]) -> bool {
         || line.iter().enumerate().any(|(at, t)| matches!(t, Token::Hole(_)) && cut_mark(line, at).is_some())
 }
 
-/// A quick test: a closing bracket behind lower-case or tone-marked letters that an opening one or `?` introduces.
+/// Tests quickly for a closing bracket behind lower-case or tone-marked letters that follow an opening bracket or `?`.
 fn may_be_glossed(lines: &[&str]) -> bool {
     let mut found = 0;
     for line in lines {

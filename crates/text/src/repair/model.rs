@@ -23,8 +23,8 @@ const SYMBOL: f32 = -17.0;
 const UNASSIGNED: f32 = -24.0;
 const WRONG_SCRIPT: f32 = -9.0;
 const OTHER_READING: f32 = -10.0;
-/// The penalty in bits of a pair of bytes with a gloss here that occurs without one elsewhere on the page, and of a pair
-/// in the table that occurs without one here.
+/// The penalty in bits of a pair of bytes with a gloss here that occurs without one elsewhere on the page, and of a
+/// pair in the table that occurs without one here.
 pub const NOT_IN_TABLE: f32 = -12.0;
 /// The score of a table entry that is not seen on the page: by the character's frequency, between two bounds.
 const COMMON: f32 = 9.0;
@@ -75,7 +75,7 @@ struct Learned {
 }
 
 impl<'a> Model<'a> {
-    /// A model with the page's evidence and the word list.
+    /// Creates a model with the page's evidence and the word list.
     pub fn new(evidence: &'a Evidence, page: &'a [Vec<Token>]) -> Model<'a> {
         let mut in_table = vec![false; 0x10000];
         for (pair, _) in evidence.glossed.keys() {

@@ -87,7 +87,7 @@ pub fn undo_twice(page: &str) -> Option<String> {
     (text.chars().filter(|c| !c.is_ascii()).take(LEAST).count() == LEAST).then_some(text)
 }
 
-/// What bytes may hold beside UTF-8.
+/// The bytes that are accepted beside UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Strictness {
     /// Nothing.
@@ -98,7 +98,8 @@ enum Strictness {
     QuestionMarks,
 }
 
-/// Bytes as UTF-8, where [`LOST`] stands for a byte that is lost: a character that has lost one is U+FFFD, one for each.
+/// Bytes as UTF-8, where [`LOST`] stands for a byte that is lost: a character that has lost one is U+FFFD, one for
+/// each.
 fn from_utf8(bytes: &[u8], strictness: Strictness) -> Option<String> {
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -136,7 +137,7 @@ fn lost_first(bytes: &[u8]) -> usize {
     1 + bytes[1..].iter().take(3).take_while(|b| matches!(**b, 0x80..=0xBF)).count()
 }
 
-/// The inverse of [`undo_twice`], applied to a text.
+/// Returns the inverse of [`undo_twice`], applied to a text.
 pub fn read_twice(text: &str) -> String {
     text.bytes().map(char::from).collect()
 }

@@ -48,7 +48,7 @@ fn tables() -> &'static Tables {
     })
 }
 
-/// The lines of a table: a key, and its first value.
+/// Returns the lines of a table: a key, and its first value.
 fn entries(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = table.lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| Some((line.split_once('\t')?.0, line.split_once('\t')?.1.split(' ').next()?.trim())))

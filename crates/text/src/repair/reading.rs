@@ -53,7 +53,7 @@ const MORE_READINGS: [(char, &str); 10] = [
     ('么', "me"),
 ];
 
-/// The tables, built once.
+/// Returns the tables, built once.
 pub fn readings() -> &'static Readings {
     static TABLE: OnceLock<Readings> = OnceLock::new();
     TABLE.get_or_init(Readings::new)

@@ -143,8 +143,8 @@ fn ornaments(lines: &[&str]) -> Vec<String> {
     found
 }
 
-/// A quick test: E2 with the second byte of the ornaments from U+2500 to U+27BF. Quotation marks and dashes have
-/// another.
+/// Tests quickly for E2 followed by the second byte of the ornaments from U+2500 to U+27BF. Quotation marks and dashes
+/// have another second byte.
 fn may_hold_ornament(bytes: &[u8]) -> bool {
     memchr::memchr_iter(0xE2, bytes).any(|at| matches!(bytes.get(at + 1), Some(0x94..=0x9E)))
 }

@@ -82,7 +82,7 @@ fn numbers<T: FromBytes + KnownLayout + Immutable>(bytes: &'static [u8]) -> &'st
 }
 
 impl Dictionary {
-    /// The built-in dictionary.
+    /// Returns the built-in dictionary.
     pub fn builtin() -> Dictionary {
         let (hmm, emissions) = mapped!("hmm.bin").split_at(HMM_HEAD);
         Dictionary {

@@ -5,11 +5,11 @@ use jieba_rs::Jieba;
 
 use super::token::{Hmm, Token};
 
-/// jieba-rs with a segmenter's dictionary. Construction takes a good part of a second.
+/// A segmenter of jieba-rs with a segmenter's dictionary. Construction takes a good part of a second.
 pub(super) struct Reference(Jieba);
 
 impl Reference {
-    /// jieba-rs with these words.
+    /// Creates one with these words.
     pub fn with_words(words: &[(String, u64)]) -> Reference {
         let mut jieba = Jieba::empty();
         for (word, freq) in words {

@@ -104,7 +104,8 @@ mod tests {
     fn numbers_have_two_forms() {
         let check = |string: &str, expect: &[&str]| {
             let string: Vec<char> = string.chars().collect();
-            let others: Vec<String> = numbers(&string).into_iter().map(|number| number.other.iter().collect()).collect();
+            let others: Vec<String> =
+                numbers(&string).into_iter().map(|number| number.other.iter().collect()).collect();
             assert_eq!(others, expect, "{string:?}");
         };
         check("1077", &["1,077"]);

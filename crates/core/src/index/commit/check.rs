@@ -60,7 +60,9 @@ pub fn files(generation: &Generation) -> Result<Files> {
     found.note(&folder.join("STATE"), generation.state().err())?;
     found.note(&Tombstones::path(&generation.index), Tombstones::read(&generation.index).err())?;
     let settings = generation.settings().and_then(|settings| generation.segmenter(&settings));
-    found.note(&folder.join("generation.json"), settings.err())?;
+    // Another fold or dictionary than the program's is no damage.
+    let damage = settings.err().filter(|error| !matches!(error, Error::Schema { .. }));
+    found.note(&folder.join("generation.json"), damage)?;
     match catch_panic(|| segments(generation)) {
         Ok(Ok((segments, commit))) => {
             found.note(&folder.join(&commit.manifest.file), Manifest::read(&folder, &commit.manifest).err())?;
@@ -165,8 +167,8 @@ fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {
     paths.sort();
     let directory = open_folder(folder)?;
-    // The checksum does not cover the version in the footer. But no program writes a single file, so another version than
-    // the present one that only one file names is damage.
+    // The checksum does not cover the version in the footer. But no program writes a single file, so another version
+    // than the present one that only one file names is damage.
     let mut versions: HashMap<String, Vec<PathBuf>> = HashMap::new();
     for path in paths {
         found.files += 1;

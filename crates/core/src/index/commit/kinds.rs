@@ -64,7 +64,7 @@ pub struct View {
 }
 
 impl View {
-    /// A view of the folder with this list of segments.
+    /// Creates a view of the folder with this list of segments.
     pub fn new(folder: GenerationDirectory, meta: Vec<u8>) -> View {
         View { folder, meta: meta.into() }
     }

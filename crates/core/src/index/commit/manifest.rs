@@ -64,7 +64,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl Entry {
-    /// The number of articles that the index holds under this file.
+    /// Returns the number of articles that the index holds under this file.
     pub fn held(&self) -> u64 {
         self.articles.saturating_sub(self.shadowed.len() as u64 + self.repeated)
     }
@@ -155,22 +155,22 @@ impl Manifest {
         }
     }
 
-    /// The entry of a file.
+    /// Returns the entry of a file.
     pub fn get(&self, file: &str) -> Option<&Entry> {
         self.entries.get(file)
     }
 
-    /// All entries, in no particular order.
+    /// Returns all entries, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }
 
-    /// The folders of the archive, by name.
+    /// Returns the folders of the archive, by name.
     pub fn roots(&self) -> impl Iterator<Item = &Root> {
         self.roots.values()
     }
 
-    /// The number of files below a root, and of articles held of them.
+    /// Returns the number of files below a root, and of articles held of them.
     pub fn below_root(&self, name: &str) -> (u64, u64) {
         let is_below = |file: &str| match name {
             "" => self.roots.keys().all(|other| other.is_empty() || !is_under(file, other)),

@@ -26,7 +26,7 @@ pub struct Deletions {
 type Added = Arc<Mutex<HashMap<SegmentId, u64>>>;
 
 impl Deletions {
-    /// The query of a deletion that happens now.
+    /// Returns the query of a deletion that happens now.
     pub fn of(&mut self, term: Term) -> Box<dyn Query> {
         self.count += 1;
         let inner = TermQuery::new(term, IndexRecordOption::Basic);

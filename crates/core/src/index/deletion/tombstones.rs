@@ -1,8 +1,8 @@
 //! Tombstones: the record of articles deleted on request, so that no later run and no other generation brings them
 //! back.
 //!
-//! They are stored beside the generations, in `tombstones.jsonl`: a line with the checksum of the rest, then one line per
-//! article with its id, the hash of its text and the file that it came from. The file is written whole, synced and
+//! They are stored beside the generations, in `tombstones.jsonl`: a line with the checksum of the rest, then one line
+//! per article with its id, the hash of its text and the file that it came from. The file is written whole, synced and
 //! renamed into place before the deletion is committed, so an acknowledged deletion is never lost; if a run is killed
 //! between the two, the next one removes the article.
 
@@ -51,7 +51,7 @@ pub enum Says<'a> {
 }
 
 impl<'a> Says<'a> {
-    /// The tombstone that keeps the article out.
+    /// Returns the tombstone that keeps the article out.
     pub fn keeps_out(self) -> Option<&'a Tombstone> {
         match self {
             Says::KeptOut(one) | Says::KeptOutChanged(one) => Some(one),
@@ -74,7 +74,7 @@ struct Header {
 }
 
 impl Tombstones {
-    /// The path of the tombstones of an index.
+    /// Returns the path of the tombstones of an index.
     pub fn path(index: &Path) -> PathBuf {
         index.join(TOMBSTONES)
     }
@@ -138,12 +138,12 @@ impl Tombstones {
         gone
     }
 
-    /// All tombstones, in the order in which they were set.
+    /// Returns all tombstones, in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = &Tombstone> {
         self.list.iter()
     }
 
-    /// The number of tombstones.
+    /// Returns the number of tombstones.
     pub fn len(&self) -> usize {
         self.list.len()
     }
@@ -153,13 +153,13 @@ impl Tombstones {
         self.list.is_empty()
     }
 
-    /// The tombstone of an article with this id.
+    /// Returns the tombstone of an article with this id.
     pub fn get(&self, id: &ArticleId) -> Option<&Tombstone> {
         self.by_id.get(id).map(|at| &self.list[*at])
     }
 
-    /// The verdict on an article with this id and text. A deleted text stays out under any id, except for spared
-    /// copies; a deleted id stays out whatever its text, unless it contains a record number.
+    /// Returns the verdict on an article with this id and text. A deleted text stays out under any id, except for
+    /// spared copies; a deleted id stays out whatever its text, unless it contains a record number.
     pub fn say(&self, id: &ArticleId, text: Option<u64>) -> Says<'_> {
         let own = self.get(id);
         if let Some(own) = own.filter(|own| own.text == text) {

@@ -111,7 +111,7 @@ impl Index {
         Ok(Index(Arc::new(Inner { path: folder.to_path_buf(), reader, _temporary: temporary })))
     }
 
-    /// The index folder.
+    /// Returns the index folder.
     pub fn path(&self) -> &Path {
         &self.0.path
     }
@@ -124,7 +124,7 @@ impl Index {
         Writer::open(self.path(), None, resources)
     }
 
-    /// The newest commit. A snapshot never changes; call again to see later commits and new generations.
+    /// Returns the newest commit. A snapshot never changes; call this again to see later commits and new generations.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.0.reader.snapshot()
     }

@@ -27,7 +27,7 @@ impl Article {
 }
 
 impl NewArticle {
-    /// The publication date: `2025-01-15`, or RFC 3339.
+    /// Sets the publication date: `2025-01-15`, or RFC 3339.
     ///
     /// # Errors
     /// If the text is not a date.
@@ -52,7 +52,7 @@ impl NewArticle {
         self.credit(Role::Author, name)
     }
 
-    /// The source as printed. It is the only outlet unless [`NewArticle::outlets`] names others.
+    /// Sets the source as printed. It is the only outlet unless [`NewArticle::outlets`] names others.
     pub fn source(mut self, source: impl Into<String>) -> NewArticle {
         let source = source.into();
         if self.0.outlets.is_empty() {
@@ -62,25 +62,25 @@ impl NewArticle {
         self
     }
 
-    /// The outlets that the source names.
+    /// Sets the outlets that the source names.
     pub fn outlets(mut self, outlets: impl IntoIterator<Item = impl Into<String>>) -> NewArticle {
         self.0.outlets = outlets.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The section of the site or newspaper.
+    /// Sets the section of the site or newspaper.
     pub fn section(mut self, section: impl Into<String>) -> NewArticle {
         self.0.section = Some(section.into());
         self
     }
 
-    /// The page's address.
+    /// Sets the page's address.
     pub fn url(mut self, url: impl Into<String>) -> NewArticle {
         self.0.url = Some(url.into());
         self
     }
 
-    /// The summary before the body.
+    /// Sets the summary before the body.
     pub fn lead(mut self, lead: impl Into<String>) -> NewArticle {
         self.0.lead = Some(lead.into());
         self

@@ -43,7 +43,7 @@ impl Temporary {
         Err(refused.unwrap_or_else(|| Error::Invalid("there is no folder for temporary files".into())))
     }
 
-    /// The folder's path.
+    /// Returns the folder's path.
     pub fn path(&self) -> &Path {
         &self.0
     }

@@ -51,7 +51,7 @@ pub struct Copied {
 /// so a copy that was killed is not an index; the next backup to the same folder starts over.
 ///
 /// # Errors
-/// [`Error::Invalid`] if the folder is not empty; otherwise if a write fails or a file of the index is damaged.
+/// [`Error::Invalid`] if the folder is not empty; if a write fails or an index file is damaged.
 pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
     folder::require_free(target)?;
     let source = open(index)?;

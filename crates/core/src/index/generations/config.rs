@@ -1,8 +1,8 @@
-//! `gongxun.toml`: what the owner of an index has chosen for the whole of it.
+//! `gongxun.toml`: the choices of an index's owner for the whole of it.
 //!
-//! The file stands in the index folder and belongs to its owner: it is read, never written or removed. What a writer finds
-//! in it is recorded with the next commit ([`Choices`]), the dictionary when a generation is begun; searches go by the
-//! record, so that two of them never differ.
+//! The file stands in the index folder and belongs to its owner: it is read, never written or removed. A writer records
+//! the choices with its next commit ([`Choices`]), the dictionary when a generation is begun; searches use the record, so
+//! that two of them never differ.
 //!
 //! ```toml
 //! dictionary = "words.txt"     # the user's own words, one a line; the path is relative to this file
@@ -33,8 +33,20 @@ pub const MAX_SYNONYMS: usize = 1 << 20;
 const LANGUAGES: [&str; 2] = ["zh", "en"];
 /// The fields that can have another name in JSON.
 const FIELDS: [&str; 14] = [
-    "id", "title", "date", "source", "outlets", "credits", "editor", "chief_editor", "authors", "section", "page", "url",
-    "lead", "body",
+    "id",
+    "title",
+    "date",
+    "source",
+    "outlets",
+    "credits",
+    "editor",
+    "chief_editor",
+    "authors",
+    "section",
+    "page",
+    "url",
+    "lead",
+    "body",
 ];
 
 /// The choices for a whole index that a commit records, beside the dictionary, which its generation records.
@@ -160,8 +172,7 @@ impl Config {
         }
     }
 
-    /// Describes in what the file differs from what is recorded, for a note; `None` if it does not. Searches go by what is
-    /// recorded.
+    /// Describes how the file differs from the record, for a note; `None` if it does not. Searches use the record.
     ///
     /// # Errors
     /// If the generation's settings can't be read.

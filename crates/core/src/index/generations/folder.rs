@@ -207,7 +207,7 @@ fn what(index: &Path, name: &str) -> What {
     }
 }
 
-/// The content of the file CURRENT: the name of the generation, and a line with its checksum.
+/// Returns the content of the file CURRENT: the name of the generation, and a line with its checksum.
 pub fn current(number: u64) -> String {
     let name = generation_name(number);
     let crc = checksum_line(&name);
@@ -227,7 +227,7 @@ fn checksum_line(name: &str) -> String {
     format!("crc32 {:08x}", crc32fast::hash(name.as_bytes()))
 }
 
-/// The name of a generation's folder.
+/// Returns the name of a generation's folder.
 pub fn generation_name(number: u64) -> String {
     format!("{GENERATION}{number:06}")
 }
@@ -277,7 +277,7 @@ pub fn generations(index: &Path) -> Result<(Vec<u64>, u64)> {
 /// Files that the index did not make stay.
 ///
 /// # Errors
-/// If the disk refuses; [`clean_up`] retries what was renamed.
+/// If a write fails; [`clean_up`] retries the removal of renamed files.
 pub fn remove(index: &Path, number: u64) -> Result<()> {
     let folder = index.join(generation_name(number));
     let name = |again: u32| index.join(format!("{REMOVED}{:06}", number + u64::from(again) * 1_000_000));
@@ -327,7 +327,7 @@ pub fn remove_own(folder: &Path) -> Result<()> {
     point(Step::Remove, folder).and_then(|()| fs::remove_dir(folder)).map_err(|e| Error::io(folder, e))
 }
 
-/// The error for a path that should be a folder and is a file.
+/// Returns the error for a path that should be a folder and is a file.
 pub fn no_folder(index: &Path) -> Error {
     Error::Invalid(format!("{}: a file, and an index is a folder; name one with --index", index.display()))
 }

@@ -47,7 +47,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of a generation built now with this segmenter.
+    /// Returns the settings of a generation built now with this segmenter.
     pub fn new(segmenter: &Segmenter) -> Settings {
         Settings {
             schema: SCHEMA_VERSION,
@@ -55,6 +55,11 @@ impl Settings {
             dictionary: segmenter.fingerprint(),
             program: env!("CARGO_PKG_VERSION").to_string(),
         }
+    }
+
+    /// Whether a generation built now with this segmenter would fold and cut text in the same way.
+    pub(in crate::index) fn follows_rules_of(&self, segmenter: &Segmenter) -> bool {
+        self.fold == FOLD_VERSION && self.dictionary == segmenter.fingerprint()
     }
 }
 
@@ -91,7 +96,7 @@ pub struct Generation {
 }
 
 impl Generation {
-    /// The generation's folder.
+    /// Returns the generation's folder.
     pub fn folder(&self) -> PathBuf {
         self.index.join(folder::generation_name(self.number))
     }
@@ -184,7 +189,7 @@ impl Generation {
     /// generation. Files that the index did not make stay.
     ///
     /// # Errors
-    /// If the disk refuses; [`Generation::clean_up`] retries what was renamed.
+    /// If a write fails; [`Generation::clean_up`] retries the removal of renamed files.
     pub fn remove(&self) -> Result<()> {
         folder::remove(&self.index, self.number)
     }
@@ -250,23 +255,36 @@ impl Generation {
     /// # Errors
     /// [`Error::Schema`] for another version; [`Error::Damaged`] if the settings are not intact.
     pub fn settings(&self) -> Result<Settings> {
+        let settings = self.settings_of_any_rules()?;
+        if settings.fold != FOLD_VERSION {
+            let then = settings.fold;
+            return Err(self.other_version(format!(
+                "an index folded by version {then} (now {FOLD_VERSION}), which `gongxun upgrade` brings over without the archive"
+            )));
+        }
+        Ok(settings)
+    }
+
+    /// Reads the settings of a generation of the present schema, whatever its fold and dictionary.
+    ///
+    /// # Errors
+    /// Same as [`Generation::settings`], for another schema alone.
+    pub(in crate::index) fn settings_of_any_rules(&self) -> Result<Settings> {
         let (path, value) = self.read_settings()?;
-        let found = |found: String| Error::Schema { path: self.folder(), found, wanted: SCHEMA_VERSION };
         match value["schema"].as_u64() {
             Some(schema) if schema == u64::from(SCHEMA_VERSION) => {}
             Some(3) => {
                 let what = "an index of schema 3, which `gongxun upgrade` brings over without the archive";
-                return Err(found(what.into()));
+                return Err(self.other_version(what.into()));
             }
-            Some(schema) => return Err(found(format!("an index of schema {schema}"))),
-            None => return Err(found("an index without a schema".into())),
+            Some(schema) => return Err(self.other_version(format!("an index of schema {schema}"))),
+            None => return Err(self.other_version("an index without a schema".into())),
         }
-        let settings: Settings =
-            serde_json::from_value(value).map_err(|e| Error::Damaged { path, what: e.to_string() })?;
-        if settings.fold != FOLD_VERSION {
-            return Err(found(format!("an index folded by version {} (now {FOLD_VERSION})", settings.fold)));
-        }
-        Ok(settings)
+        serde_json::from_value(value).map_err(|e| Error::Damaged { path, what: e.to_string() })
+    }
+
+    fn other_version(&self, found: String) -> Error {
+        Error::Schema { path: self.folder(), found, wanted: SCHEMA_VERSION }
     }
 
     /// Returns the segmenter that the generation was built with.
@@ -276,8 +294,10 @@ impl Generation {
     pub fn segmenter(&self, settings: &Settings) -> Result<Segmenter> {
         let segmenter = self.dictionary()?;
         if segmenter.fingerprint() != settings.dictionary {
-            let found = format!("an index cut by dictionary {} (now {})", settings.dictionary, segmenter.fingerprint());
-            return Err(Error::Schema { path: self.folder(), found, wanted: SCHEMA_VERSION });
+            let (then, now) = (&settings.dictionary, segmenter.fingerprint());
+            return Err(self.other_version(format!(
+                "an index cut by dictionary {then} (now {now}), which `gongxun upgrade` brings over without the archive"
+            )));
         }
         Ok(segmenter)
     }
@@ -329,6 +349,6 @@ mod tests {
         let json = serde_json::to_vec_pretty(&older).expect("settings are JSON");
         replace_file(&generation.folder().join(SETTINGS), &seal(&json)).expect("they are written");
         let error = generation.settings().expect_err("another fold").to_string();
-        assert!(error.contains("gongxun reindex"), "{error}");
+        assert!(error.contains("gongxun upgrade") && error.contains("gongxun reindex"), "{error}");
     }
 }

@@ -5,6 +5,7 @@ pub mod config;
 pub mod folder;
 pub mod generation;
 pub mod purge;
+mod restore;
 pub mod rollback;
 pub mod swap;
 pub mod upgrade;

@@ -8,25 +8,21 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use tantivy::DocAddress;
 
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
-use crate::index::commit::check::{self, Files};
-use crate::index::commit::manifest::Manifest;
 use crate::index::deletion::delete;
 use crate::index::generations::folder;
 use crate::index::generations::generation::Generation;
+use crate::index::generations::restore;
 use crate::index::generations::swap::{Swapped, swap};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::store::document;
 use crate::index::write::writer::{Resources, Writer};
-use crate::reprint::Fingerprint;
 
-/// The volume of articles added between two commits, in bytes.
-const COMMIT_BYTES: usize = 256 << 20;
 /// The least length of a line that counts as evidence; shorter ones occur in other texts too.
 const MIN_EVIDENCE: usize = 8;
 
@@ -108,48 +104,13 @@ fn each_stored(snapshot: &Snapshot, read: impl Fn(DocAddress) -> Result<Article>
 
 /// Builds a generation of the stored articles and pages of another one and swaps it in; no older one is kept.
 fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<Swapped> {
-    let Files { damaged, .. } = check::files(old)?;
-    if let Some(damage) = damaged.into_iter().next() {
-        return Err(Error::Damaged { path: damage.path, what: damage.what });
-    }
+    restore::check_all(old)?;
     let snapshot = Snapshot::of(old)?;
-    let manifest = snapshot.manifest()?;
     let mut writer = Writer::new_generation(&old.index, snapshot.segmenter()?, resources)?;
     writer.choose(snapshot.commit.choices.clone());
-    manifest.roots().for_each(|root| writer.set_root(root.clone()));
-    // In the order of their ids, so that the new generation does not depend on how the old one was built.
-    let mut ordered: Vec<(u64, DocAddress)> =
-        snapshot.matching(|_, _| true)?.into_iter().map(|(address, numbers)| (numbers.id, address)).collect();
-    ordered.sort_unstable();
-    let mut since_commit = 0;
-    for (_, address) in &ordered {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Error::Interrupted);
-        }
-        let (article, file) = (snapshot.whole(*address)?, snapshot.file(*address)?);
-        let encoded = document::encode(&article);
-        since_commit += encoded.len();
-        writer.fingerprint(&article, &Fingerprint::of(&article));
-        writer.add(&article, &file, encoded)?;
-        if since_commit >= COMMIT_BYTES {
-            since_commit = 0;
-            writer.commit()?;
-        }
-    }
-    for page in snapshot.all_pages() {
-        let page = page?;
-        writer.add(&page, file_of(&page.origin, &manifest), document::encode(&page))?;
-    }
-    manifest.entries().for_each(|entry| writer.record(entry.clone()));
+    let articles = restore::everything(&mut writer, &snapshot, stop)?;
     drop(snapshot);
-    swap(writer, 0, ordered.len() as u64, |_| Ok(None))
-}
-
-/// Returns the manifest file that a page came from, by its origin: the longest one that is a prefix of the origin.
-fn file_of<'m>(origin: &'m str, manifest: &'m Manifest) -> &'m str {
-    let ends = origin.char_indices().rev().filter(|(_, c)| matches!(c, '!' | '#')).map(|(at, _)| at);
-    let known = std::iter::once(origin.len()).chain(ends).map(|end| &origin[..end]);
-    known.into_iter().find(|file| manifest.get(file).is_some()).unwrap_or(origin)
+    swap(writer, 0, articles, |_| Ok(None))
 }
 
 /// Reads every file of the index, and fails if one holds a line that occurs in no remaining article.

@@ -1,11 +1,13 @@
-//! Upgrade: rebuilds an index of an older schema from its stored articles, without the archive.
+//! Upgrade: rebuilds an index of an older schema, or one whose fold or built-in dictionary is not the program's, from
+//! its stored articles, without the archive.
 //!
 //! The current generation flows in; a new one flows out by the same path as a reindex: built beside it, checked,
 //! swapped in one step. Articles keep their ids and files, and the manifest and the tombstones keep their content. Data
-//! that the old schema did not store (margins, kinds of lines) comes with the next reading of the archive.
+//! that an older schema did not store (margins, kinds of lines) comes with the next reading of the archive.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 
 use tantivy::columnar::StrColumn;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher};
@@ -19,18 +21,16 @@ use crate::index::commit::payload;
 use crate::index::deletion::delete;
 use crate::index::deletion::tombstones::Tombstones;
 use crate::index::generations::generation::Generation;
+use crate::index::generations::restore;
 use crate::index::generations::swap::{Swapped, swap};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::schema::SCHEMA_VERSION;
 use crate::index::store::document;
 use crate::index::store::packing::{Dictionary, Unpacker};
 use crate::index::write::writer::{Resources, Writer};
-use crate::reprint::Fingerprint;
 
 /// The schema versions that can be upgraded.
 pub const UPGRADED: [u32; 1] = [3];
-/// The volume of articles added between two commits, in bytes.
-const COMMIT_BYTES: usize = 256 << 20;
 /// Number of blocks of stored articles cached while they are read in the order of their ids.
 const CACHE_BLOCKS: usize = 64;
 
@@ -38,7 +38,7 @@ const CACHE_BLOCKS: usize = 64;
 /// [`swap`]. After an interruption, the same call resumes from its last commit.
 ///
 /// # Errors
-/// [`Error::Invalid`] if the index has the present schema; [`Error::Schema`] if its schema can't be upgraded;
+/// [`Error::Invalid`] if the index is as this program builds it; [`Error::Schema`] if its schema can't be upgraded;
 /// [`Error::Damaged`] if one of its files does not hold what was written; [`Error::Interrupted`] if `stop` was set.
 pub fn upgrade(
     index: &Path,
@@ -48,23 +48,31 @@ pub fn upgrade(
     further: impl FnOnce(&Snapshot) -> Result<Option<String>>,
 ) -> Result<Swapped> {
     let old = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
-    match old.schema()? {
-        SCHEMA_VERSION => {
+    let schema = old.schema()?;
+    if schema != SCHEMA_VERSION && !UPGRADED.contains(&schema) {
+        return old.settings().and_then(|_| Err(Error::NoIndex(index.to_path_buf())));
+    }
+    let segmenter = old.dictionary()?;
+    let mut writer;
+    let articles = if schema == SCHEMA_VERSION {
+        let settings = old.settings_of_any_rules()?;
+        if settings.follows_rules_of(&segmenter) {
             let what = format!("{}: the index is of schema {SCHEMA_VERSION} already", index.display());
             return Err(Error::Invalid(what));
         }
-        schema if UPGRADED.contains(&schema) => {}
-        _ => return old.settings().and_then(|_| Err(Error::NoIndex(index.to_path_buf()))),
-    }
-    let articles = Articles::open(&old)?;
-    let mut writer = Writer::resume(index, &old.dictionary()?, resources)?;
-    articles.put_into(&mut writer, stop)?;
-    for entry in articles.manifest.entries() {
-        writer.record(entry.clone());
-    }
+        restore::check_all(&old)?;
+        let snapshot = Snapshot::from_commit(&old, settings, OnceLock::from(segmenter.clone()))?;
+        writer = Writer::resume(index, &segmenter, resources)?;
+        restore::everything(&mut writer, &snapshot, stop)?
+    } else {
+        let stored = Articles::open(&old)?;
+        writer = Writer::resume(index, &segmenter, resources)?;
+        restore::articles(&mut writer, stored.iter()?, stop)?;
+        stored.manifest.entries().for_each(|entry| writer.record(entry.clone()));
+        stored.ordered.len() as u64
+    };
     let buried = delete::apply(&mut writer, &Tombstones::read(index)?)?;
-    let count = articles.ordered.len() as u64 - buried;
-    swap(writer, keep, count, further)
+    swap(writer, keep, articles - buried, further)
 }
 
 /// The stored articles of a generation of an older schema.
@@ -105,9 +113,8 @@ impl Articles {
         Ok(Articles { searcher, unpacker: Unpacker::new(dictionary.as_ref()), manifest, ordered })
     }
 
-    /// Puts in the articles that an earlier run has not.
-    fn put_into(&self, writer: &mut Writer, stop: &AtomicBool) -> Result<()> {
-        let begun = writer.snapshot()?;
+    /// Iterates over the articles, each with its file.
+    fn iter(&self) -> Result<impl Iterator<Item = Result<(Article, String)>> + '_> {
         let segments = self.searcher.segment_readers();
         let mut stores = Vec::with_capacity(segments.len());
         let mut files: Vec<Option<StrColumn>> = Vec::with_capacity(segments.len());
@@ -115,32 +122,94 @@ impl Articles {
             stores.push(segment.get_store_reader(CACHE_BLOCKS).map_err(tantivy::TantivyError::from)?);
             files.push(segment.fast_fields().str("file")?);
         }
-        let mut since_commit = 0;
-        for (_, address) in &self.ordered {
-            if stop.load(Ordering::Relaxed) {
-                writer.commit()?;
-                return Err(Error::Interrupted);
-            }
+        Ok(self.ordered.iter().map(move |(_, address)| {
             let ord = address.segment_ord as usize;
-            let article: Article = document::article(&stores[ord], &self.unpacker, address.doc_id)?;
-            if begun.find(&article.id)?.is_some() {
-                continue;
-            }
             let mut file = String::new();
             if let Some(column) = &files[ord]
                 && let Some(number) = column.term_ords(address.doc_id).next()
             {
                 column.ord_to_str(number, &mut file).map_err(tantivy::TantivyError::from)?;
             }
-            let encoded = document::encode(&article);
-            since_commit += encoded.len();
-            writer.fingerprint(&article, &Fingerprint::of(&article));
-            writer.add(&article, &file, encoded)?;
-            if since_commit >= COMMIT_BYTES {
-                since_commit = 0;
-                writer.commit()?;
-            }
+            Ok((document::article(&stores[ord], &self.unpacker, address.doc_id)?, file))
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gongxun_text::segment::Segmenter;
+
+    use super::*;
+    use crate::article::ArticleId;
+    use crate::index::commit::manifest::Entry;
+    use crate::index::generations::generation::Settings;
+    use crate::index::read::export::export;
+    use crate::index::storage::atomic_files::replace_file;
+    use crate::index::storage::names::SETTINGS;
+    use crate::index::storage::seal::seal;
+
+    fn record(name: &str, body: &str) -> Article {
+        let mut article = Article::default();
+        article.id = ArticleId::new(name, "");
+        article.title = name.into();
+        article.body = body.into();
+        article.margin = vec!["首页".into(), format!("上一篇：{name}")];
+        article.origin = name.into();
+        article
+    }
+
+    /// An index of two articles with margins and a page without an article, as a program of other rules left it.
+    fn of_other_rules(index: &Path, change: impl FnOnce(&mut Settings)) {
+        let segmenter = Segmenter::builtin();
+        let mut writer = Writer::new_generation(index, &segmenter, Resources::one_thread()).expect("a writer");
+        for (name, body) in [("a.html", "职工代表大会"), ("b.html", "工会法"), ("list.html", "")] {
+            let record = record(name, body);
+            let (articles, pages) = if record.is_page() { (0, 1) } else { (1, 0) };
+            writer.fingerprint(&record, &crate::reprint::Fingerprint::of(&record));
+            writer.add(&record, name, document::encode(&record)).expect("a record is added");
+            writer.record(Entry { file: name.into(), articles, pages, ..Entry::default() });
         }
-        Ok(())
+        swap(writer, 0, 2, |_| Ok(None)).expect("the first generation");
+        let mut settings = Settings::new(&segmenter);
+        change(&mut settings);
+        let json = serde_json::to_vec_pretty(&settings).expect("settings are JSON");
+        let current = Generation::current(index).expect("it is read").expect("an index");
+        replace_file(&current.folder().join(SETTINGS), &seal(&json)).expect("they are written");
+    }
+
+    #[test]
+    fn an_index_of_another_fold_or_dictionary_keeps_articles_margins_and_pages() {
+        let changes: [fn(&mut Settings); 2] =
+            [|settings| settings.fold -= 1, |settings| settings.dictionary = "other".into()];
+        for change in changes {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let index = folder.path();
+            of_other_rules(index, change);
+            let refused = Snapshot::open(index).and_then(|snapshot| snapshot.segmenter().map(drop));
+            assert!(
+                matches!(&refused, Err(error @ Error::Schema { .. }) if error.to_string().contains("gongxun upgrade"))
+            );
+
+            let stopped = upgrade(index, Resources::one_thread(), 0, &AtomicBool::new(true), |_| Ok(None));
+            assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
+            let no_stop = AtomicBool::new(false);
+            let swapped = upgrade(index, Resources::one_thread(), 0, &no_stop, |_| Ok(None)).expect("an upgrade");
+            assert_eq!(swapped.articles, 2);
+
+            let snapshot = Snapshot::open(index).expect("it opens");
+            assert!(snapshot.segmenter().is_ok());
+            let mut found = Vec::new();
+            let left_out = export(&snapshot, None, |article| {
+                found.push(article.clone());
+                Ok(())
+            });
+            assert!(left_out.expect("an export").is_empty());
+            found.extend(snapshot.all_pages().map(|page| page.expect("a page")));
+            found.sort_by(|a, b| a.origin.cmp(&b.origin));
+            let put = [record("a.html", "职工代表大会"), record("b.html", "工会法"), record("list.html", "")];
+            assert_eq!(found, put);
+            let again = upgrade(index, Resources::one_thread(), 0, &no_stop, |_| Ok(None));
+            assert!(again.is_err_and(|error| error.to_string().contains("already")));
+        }
     }
 }

@@ -5,10 +5,10 @@ use crate::error::Result;
 use crate::index::read::snapshot::Snapshot;
 
 impl Snapshot {
-    /// The ids of articles that begin so, in order, so many at the most.
+    /// Returns the ids of articles that begin with `beginning`, in order, at most `most`.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn ids_beginning(&self, beginning: &str, most: usize) -> Result<Vec<ArticleId>> {
         let mut ids: Vec<ArticleId> = Vec::new();
         for segment in self.searcher.segment_readers() {

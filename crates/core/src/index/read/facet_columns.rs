@@ -49,12 +49,12 @@ impl Values {
         self.classes[number as usize]
     }
 
-    /// The number of values.
+    /// Returns the number of values.
     pub fn count(&self) -> usize {
         self.printed.len()
     }
 
-    /// The number of classes of values.
+    /// Returns the number of classes of values.
     pub fn class_count(&self) -> usize {
         self.class_count
     }

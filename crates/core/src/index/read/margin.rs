@@ -23,7 +23,7 @@ impl Snapshot {
         Ok(article)
     }
 
-    /// The number of pages without an article.
+    /// Returns the number of pages without an article.
     ///
     /// # Errors
     /// If an index file can't be read.

@@ -241,7 +241,7 @@ impl Snapshot {
         Manifest::read(&self.generation.folder(), &self.commit.manifest)
     }
 
-    /// The number of articles.
+    /// Returns the number of articles.
     pub fn articles(&self) -> u64 {
         self.searcher.num_docs()
     }
@@ -270,7 +270,7 @@ impl Snapshot {
         check::guarded(&self.generation, read).map_err(|error| self.unreadable(address, error))
     }
 
-    /// The error for an article that can't be read, named by its id and file if these can be.
+    /// Returns the error for an article that can't be read, named by its id and file if these can be.
     pub(super) fn unreadable(&self, address: DocAddress, error: Error) -> Error {
         let what = match error {
             Error::Damaged { what, .. } => what,
@@ -284,7 +284,8 @@ impl Snapshot {
         }
     }
 
-    /// Like [`Snapshot::decoded`], but an article that can't be read gives `None` and a note that names it.
+    /// Does the same as [`Snapshot::decoded`], but an article that can't be read yields `None` and a note that names
+    /// it.
     ///
     /// # Errors
     /// If another index file can't be read.
@@ -462,7 +463,7 @@ impl Snapshot {
         Ok(known)
     }
 
-    /// The number of articles that came from a file.
+    /// Returns the number of articles that came from a file.
     ///
     /// # Errors
     /// If an index file can't be read.

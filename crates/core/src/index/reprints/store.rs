@@ -82,7 +82,8 @@ impl Store {
         !self.pending.is_empty() || !self.gone.is_empty()
     }
 
-    /// The number of fingerprints added since the store was opened that are in a cluster, up to the last commit.
+    /// Returns the number of fingerprints added since the store was opened that are in a cluster, up to the last
+    /// commit.
     pub fn joined(&self) -> u64 {
         self.clusters.groups.iter().flatten().filter(|number| **number >= self.first_new).count() as u64
     }

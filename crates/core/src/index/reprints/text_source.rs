@@ -36,7 +36,7 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// An empty spool.
+    /// Creates an empty spool.
     pub fn new(folder: &Path) -> Waiting {
         Waiting { path: folder.join(WAITING), file: None, length: 0, failed: None }
     }
@@ -109,7 +109,7 @@ impl Drop for Waiting {
     }
 }
 
-/// The text that is compared: lead and body.
+/// Returns the text that is compared: lead and body.
 fn text(article: &Article) -> String {
     match &article.lead {
         Some(lead) => format!("{lead}\n{}", article.body),
@@ -129,7 +129,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The texts of `snapshot`, and of `waiting` from fingerprint number `first` on.
+    /// Returns the texts of `snapshot`, and of `waiting` from fingerprint number `first` on.
     ///
     /// # Errors
     /// If the disk refused to write the texts.

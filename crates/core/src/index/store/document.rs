@@ -35,14 +35,14 @@ pub struct Stored {
 }
 
 impl From<Vec<u8>> for Stored {
-    /// An article without a margin, from its [`encode`]d form.
+    /// Creates an article without a margin, from its [`encode`]d form.
     fn from(bytes: Vec<u8>) -> Stored {
         Stored { content: content_hash(&bytes), bytes, lines: Vec::new() }
     }
 }
 
 impl Stored {
-    /// An article whose margin has these lines, with the hash of its whole content.
+    /// Creates an article whose margin has these lines, with the hash of its whole content.
     pub fn with_margin(article: &Article, content: u64, numbers: &[u32]) -> Stored {
         let article = Article { margin: Vec::new(), ..article.clone() };
         let mut bytes = encode(&article);
@@ -85,7 +85,7 @@ pub fn decode_with_lines(stored: &[u8]) -> Result<(Article, Vec<u32>)> {
     Ok((article, lines))
 }
 
-/// The number of characters in the title, lead and body of a stored article, blanks and line ends not counted.
+/// Returns the number of characters in the title, lead and body of a stored article, blanks and line ends not counted.
 ///
 /// # Errors
 /// Same as [`decode`].

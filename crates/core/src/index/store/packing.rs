@@ -113,7 +113,7 @@ pub struct Packer {
 }
 
 impl Packer {
-    /// A packer with a dictionary, or without.
+    /// Creates a packer with a dictionary, or without.
     ///
     /// # Errors
     /// If zstd can't allocate memory.
@@ -144,7 +144,7 @@ impl Packer {
 pub struct Unpacker(Option<DecoderDictionary<'static>>);
 
 impl Unpacker {
-    /// An unpacker with a generation's dictionary, if it has one.
+    /// Creates an unpacker with a generation's dictionary, if it has one.
     pub fn new(dictionary: Option<&Dictionary>) -> Unpacker {
         Unpacker(dictionary.map(|dictionary| DecoderDictionary::copy(&dictionary.0)))
     }

@@ -31,7 +31,7 @@ pub enum Class {
 }
 
 impl Class {
-    /// The class of an article in `file`, by the place that it names.
+    /// Returns the class of an article in `file`, by the place that it names.
     pub fn of(origin: &str, file: &str) -> Class {
         let own = origin.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(['!', '#']));
         if own || file == PROGRAM { Class::Own } else { Class::Copy }
@@ -97,7 +97,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// The ledger of an index with this last commit and manifest.
+    /// Returns the ledger of an index with this last commit and manifest.
     pub fn new(snapshot: Option<Snapshot>, manifest: &Manifest) -> Ledger {
         let mut ledger = Ledger { snapshot, ..Ledger::default() };
         for entry in manifest.entries() {
@@ -115,7 +115,7 @@ impl Ledger {
         ledger
     }
 
-    /// The last commit, if it holds anything.
+    /// Returns the last commit, if it holds anything.
     pub fn snapshot(&self) -> Option<&Snapshot> {
         self.snapshot.as_ref()
     }

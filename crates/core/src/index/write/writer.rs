@@ -53,7 +53,7 @@ pub struct Resources {
 const DEFAULT_MEMORY: usize = 100 << 20;
 
 impl Resources {
-    /// Resources of so many threads, and so many bytes for segments under way.
+    /// Creates resources of a number of threads, and a number of bytes for segments under way.
     pub const fn new(threads: usize, memory: usize) -> Resources {
         Resources { threads, memory }
     }
@@ -294,7 +294,7 @@ impl Writer {
         })
     }
 
-    /// The generation being written to.
+    /// Returns the generation being written to.
     pub fn generation(&self) -> &Generation {
         &self.generation
     }
@@ -310,7 +310,7 @@ impl Writer {
         self.commit.choices = choices;
     }
 
-    /// The manifest so far.
+    /// Returns the manifest so far.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
@@ -325,7 +325,7 @@ impl Writer {
         Snapshot::from_commit(&self.generation, self.settings.clone(), known)
     }
 
-    /// The ledger of the holders of ids.
+    /// Returns the ledger of the holders of ids.
     pub fn ledger(&mut self) -> &mut Ledger {
         &mut self.ledger
     }
@@ -497,7 +497,7 @@ impl Writer {
         }
     }
 
-    /// The number of articles fingerprinted by this writer that are copies of others, up to the last commit.
+    /// Returns the number of articles fingerprinted by this writer that are copies of others, up to the last commit.
     pub fn joined(&self) -> u64 {
         self.reprints.joined()
     }
@@ -585,7 +585,7 @@ impl Writer {
         self.finish_then(|| Ok(()))
     }
 
-    /// Like [`Writer::finish`], with a last step while the lock is still held: a swap, say.
+    /// Finishes as [`Writer::finish`] does, with a last step while the lock is still held, such as a swap.
     ///
     /// # Errors
     /// If a write fails; otherwise the error of the last step.

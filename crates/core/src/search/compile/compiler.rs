@@ -1,4 +1,4 @@
-//! The compiler: each node of the tree becomes a part of the plan, with what it is scored by and what is marked.
+//! The compiler: turns each node of the query tree into a part of the plan, with its terms for the score and its marks.
 
 use std::ops::Range;
 
@@ -19,11 +19,11 @@ use gongxun_text::segment::{Hmm, Segmenter, Token};
 use gongxun_text::strings::{self, Class};
 use gongxun_text::synonyms::Synonyms;
 
-/// What a synonym's score is multiplied by, beside 1 for the word itself.
+/// The factor on a synonym's score, as against 1 for the word itself.
 pub const SYNONYM_WEIGHT: f32 = 0.5;
-/// What a part of a compound is multiplied by.
+/// The factor on the score of a part of a compound.
 pub const PART_WEIGHT: f32 = 0.5;
-/// Compounds have at least and at most so many characters.
+/// The lengths of compounds, in characters: the least and the most.
 const COMPOUND_CHARS: (usize, usize) = (4, 24);
 /// Seconds in a day.
 const DAY: i64 = 86_400;
@@ -58,7 +58,7 @@ pub fn compile(
     Compiled { full, typed, partial, terms: terms::summed(terms), marks, part_marks, synonyms: used, concepts, years }
 }
 
-/// Whether a part of the tree asks for something, or keeps it out.
+/// Whether a part of the tree requires something, or excludes it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sign {
     Positive,
@@ -115,8 +115,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// What a whole page must hold, article and margin: each string in the one or the other. Words of a free-text piece may
-    /// stand apart.
+    /// Compiles a node for a whole page, article and margin: each string must stand in either. The words of a free-text
+    /// piece need not stand together.
     fn page(&mut self, node: &Node, sign: Sign) -> Plan {
         match node {
             Node::And(nodes) => Plan::and(nodes.iter().map(|node| self.page(node, sign)).collect()),
@@ -143,8 +143,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// A free-text piece: its words, of which function words are not required where there is another. In place of the words
-    /// of a longer term (自愿|放弃|社保) its synonyms will do.
+    /// Compiles a free-text piece: its words, of which function words are not required if there are others. A longer
+    /// term (自愿|放弃|社保) may be replaced by its synonyms.
     fn text(&mut self, piece: &Piece, scope: Scope, sign: Sign) -> Plan {
         let folded = fold(&piece.text);
         self.score(&folded, scope, 1.0, sign);
@@ -160,7 +160,7 @@ impl Compiler<'_> {
         let (mut inside, mut outside) = (vec![Vec::new(); terms.len()], Vec::new());
         for token in &cut {
             let token = token.start as usize..token.end as usize;
-            // An unknown run or a number stands in place of its pieces.
+            // An unknown run or a number replaces its pieces.
             let run = whole.iter().find(|run| run.contains(&token.start));
             let word = &folded[run.unwrap_or(&token).clone()];
             if word.chars().all(|c| Class::of(c) == Class::Other) || (any_content && is_function_word(word)) {
@@ -188,7 +188,7 @@ impl Compiler<'_> {
         words.into_iter().map(|word| self.word(word, scope, sign)).collect()
     }
 
-    /// The terms of several words that have synonyms, in bytes of the text.
+    /// Returns the terms of several words that have synonyms, in bytes of the text.
     fn terms(&self, folded: &str, cut: &[Token]) -> Vec<Range<usize>> {
         let Some(synonyms) = self.synonyms else { return Vec::new() };
         let starts: Vec<usize> = folded.char_indices().map(|(at, _)| at).chain([folded.len()]).collect();
@@ -204,7 +204,7 @@ impl Compiler<'_> {
     fn word(&mut self, folded: &str, scope: Scope, sign: Sign) -> Word {
         self.mark(Needle::String(folded.chars().collect()), scope, true, sign);
         let mut word = Word::new(folded);
-        // What is kept out is kept out as it was typed: a synonym must not take more away.
+        // Exclusion is literal: a synonym must not exclude more.
         if sign == Sign::Positive {
             word.synonyms = self.equals(folded, scope, sign);
         }
@@ -217,7 +217,8 @@ impl Compiler<'_> {
         word
     }
 
-    /// The pieces of a run that the dictionary does not know: an article that holds all of them matches in part.
+    /// Returns the pieces of a run that the dictionary does not know; an article that holds all of them is a partial
+    /// match.
     fn pieces(&mut self, run: &str, scope: Scope, sign: Sign) -> Option<Vec<StringPlan>> {
         if !run.chars().all(is_han) {
             return None;
@@ -238,7 +239,7 @@ impl Compiler<'_> {
         Some(pieces.map(take).collect())
     }
 
-    /// The synonyms of a word or term, scored below it.
+    /// Returns the synonyms of a word or term, which score below it.
     fn equals(&mut self, term: &str, scope: Scope, sign: Sign) -> Vec<StringPlan> {
         let group = self.synonyms.map_or(&[][..], |synonyms| synonyms.lookup(term));
         let mut strings = Vec::with_capacity(group.len());
@@ -253,8 +254,8 @@ impl Compiler<'_> {
         strings
     }
 
-    /// The words that a compound is made of (劳动争议|调解), each of at least two characters. They are scored below the
-    /// compound and alone make partial matches.
+    /// Returns the words that a compound consists of (劳动争议|调解), each of at least two characters. They score below the
+    /// compound, and alone make partial matches.
     fn parts(&mut self, word: &str, scope: Scope, sign: Sign) -> Vec<StringPlan> {
         let chars: Vec<char> = word.chars().collect();
         if chars.len() < COMPOUND_CHARS.0 || chars.len() > COMPOUND_CHARS.1 {
@@ -277,7 +278,7 @@ impl Compiler<'_> {
         found
     }
 
-    /// The strings of a proximity node, each marked where the needle finds it. One that is asked for twice is one.
+    /// Compiles the strings of a proximity node, each once and marked where the needle finds it.
     fn strings(&mut self, nodes: &[Node], scope: Scope, sign: Sign) -> Vec<Vec<char>> {
         let mut strings: Vec<Vec<char>> = Vec::new();
         let mut add = |string: &str| {
@@ -290,7 +291,7 @@ impl Compiler<'_> {
             let (Node::Text(piece) | Node::Phrase(piece)) = node else { continue };
             let folded = fold(&piece.text);
             self.score(&folded, scope, 1.0, sign);
-            // The words of a single piece are the terms.
+            // The words of a single piece are the strings.
             if nodes.len() == 1 && matches!(node, Node::Text(_)) {
                 analyzer::words(&folded, self.segmenter, &mut Vec::new(), &mut add);
             } else {
@@ -330,7 +331,7 @@ impl Compiler<'_> {
     }
 
     fn mark(&mut self, needle: Needle, scope: Scope, is_word: bool, sign: Sign) {
-        // A caption is marked where it stands.
+        // A caption is marked in the body, which contains it.
         let scope = Scope { body: scope.body || scope.captions, ..scope };
         let mark = Mark { needle, scope, is_word };
         if sign == Sign::Positive && !self.marks.contains(&mark) {
@@ -351,7 +352,7 @@ fn string(folded: &str, scope: Scope) -> Plan {
     }
 }
 
-/// What surely holds the needle, and more: the documents whose text is looked at.
+/// Returns a plan that every document with the needle satisfies, and others may: the documents whose text is verified.
 fn candidates(needle: &Needle, scope: Scope) -> Plan {
     let all_of = |strings: Vec<String>| Plan::and(strings.iter().map(|s| string(s, scope)).collect());
     match needle {
@@ -363,7 +364,7 @@ fn candidates(needle: &Needle, scope: Scope) -> Plan {
             let mut strings = Vec::new();
             for part in parts {
                 if let PatternPart::Literal(literal) = part {
-                    // A run of letters or digits beside a wildcard may be a part of a longer one: it proves nothing.
+                    // A run of letters or digits beside a wildcard may be a part of a longer run, so it proves nothing.
                     let chars: Vec<char> = literal.chars().collect();
                     let han = strings::runs(&chars).filter(|(class, _)| *class == Class::Han);
                     strings.extend(han.map(|(_, run)| chars[run].iter().collect::<String>()));
@@ -382,8 +383,8 @@ fn fold_pattern(parts: &[PatternPart]) -> Vec<PatternPart> {
     folded.collect()
 }
 
-/// The forms in which a page's address is written: either scheme, with and without the slash at its end and what stands behind
-/// `#`.
+/// Returns the forms in which a page's address is written: with either scheme, and with and without the final slash and
+/// the fragment.
 fn addresses(value: &str) -> impl Iterator<Item = String> {
     const SCHEMES: [&str; 2] = ["http://", "https://"];
     let folded = fold(value.trim());

@@ -1,17 +1,17 @@
-//! What a query is about. A compiled plan flows in; its words and strings flow out, each with all that will do in its place.
+//! The concepts of a query, taken from its compiled plan: its words and strings, each with its alternatives.
 
 use super::needle::Needle;
 use super::plan::{Concept, Plan, Scope, Word, Year};
 use super::string::StringPlan;
 use gongxun_text::synonyms::Synonyms;
 
-/// How many concepts of a query are looked at; a pasted paragraph has hundreds.
+/// The most concepts of a query that are considered; a pasted paragraph has hundreds.
 pub const MAX_CONCEPTS: usize = 16;
-/// How many strings may stand for one of them.
+/// The most strings that may stand for one of them.
 const MAX_STRINGS: usize = 24;
 
-/// The concepts of a plan, in order. Words that say no more than a year does are none: the year is a condition of its own. What
-/// stands for two words side by side together (加班费 for 加班 工资) stands for each.
+/// Returns the concepts of a plan, in order. A word that says no more than a year does is no concept: the year is a
+/// condition of its own. A synonym of two neighbouring words together (加班费 for 加班 工资) stands for each of them.
 pub(super) fn concepts(plan: &Plan, years: &[Year], synonyms: Option<&Synonyms>) -> Vec<Concept> {
     let mut found = Vec::new();
     collect(plan, &mut found);
@@ -64,7 +64,7 @@ fn collect(plan: &Plan, found: &mut Vec<Concept>) {
                 let strings = strings.iter().map(|string| string.iter().collect::<String>());
                 strings.for_each(|string| add(string.clone(), vec![StringPlan::new(&string)], &[], *scope));
             }
-            // What a wildcard stands for is no string.
+            // A pattern has no fixed string.
             Needle::Pattern(_) => {}
         },
         Plan::And(plans) => plans.iter().for_each(|plan| collect(plan, found)),
@@ -79,7 +79,7 @@ fn collect(plan: &Plan, found: &mut Vec<Concept>) {
     }
 }
 
-/// Ways that ask for one thing each are one concept (欠薪 OR 讨薪); of others each is looked at by itself.
+/// A disjunction of single concepts is one concept (欠薪 OR 讨薪); the concepts of any other are collected one by one.
 fn any(plans: &[Plan], found: &mut Vec<Concept>) {
     let each: Vec<Vec<Concept>> = plans
         .iter()

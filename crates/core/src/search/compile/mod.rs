@@ -1,6 +1,7 @@
-//! From the query's tree to a plan that any engine with our tokens can run.
+//! Compilation: from the query tree to a plan of fields and strings that names nothing of the engine below.
 //!
-//! The tree and the generation's segmenter flow in; a [`plan::Compiled`] query flows out, which knows nothing of segments.
+//! The tree and the generation's segmenter flow in; a [`plan::Compiled`] query flows out, which is the same for all
+//! segments.
 
 mod compiler;
 mod concepts;

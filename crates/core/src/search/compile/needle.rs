@@ -1,22 +1,23 @@
-//! What a query looks for inside a text: strings, strings near each other, strings in one sentence or paragraph,
-//! patterns. Where the index leaves something open these look at the text itself, and they say what is marked.
+//! Needles: the things that a query looks for inside a text, namely strings, strings near each other, strings in one
+//! sentence or paragraph, and patterns. They verify the text itself where the index leaves something open, and find the
+//! ranges to mark.
 //!
-//! Everything takes folded characters and gives ranges of characters, in order.
+//! All functions take folded characters and return ranges of characters, in order.
 
 use std::ops::Range;
 
 use crate::query::{PatternPart, Unit};
 use gongxun_text::strings::{self, Class, ends_sentence};
 
-/// How many characters `*` stands for, at the most.
+/// The most characters that `*` stands for.
 pub const MAX_ANY_RUN: usize = 10;
 
-/// Something that a text can hold. All strings are folded.
+/// A needle: something that a text can hold. All strings are folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Needle {
     /// One string, by the rules of [`strings::find`].
     String(Vec<char>),
-    /// Strings with at most so many characters between the end of the one and the start of the next, in any order.
+    /// Strings in any order, each at most `distance` characters behind the end of the one before it.
     Near {
         /// The strings.
         strings: Vec<Vec<char>>,
@@ -27,7 +28,7 @@ pub enum Needle {
     Together {
         /// The strings.
         strings: Vec<Vec<char>>,
-        /// What they stand in.
+        /// The unit that all of them stand in.
         unit: Unit,
     },
     /// Literals with wildcards between them.
@@ -35,7 +36,8 @@ pub enum Needle {
 }
 
 impl Needle {
-    /// Where the needle's strings stand in the text, as far as they make a match; empty where there is none.
+    /// Returns the ranges of the needle's strings in the text, as far as they take part in a match; empty if there is
+    /// none.
     pub fn find(&self, text: &[char]) -> Vec<Range<usize>> {
         match self {
             Needle::String(string) => strings::find(text, string).collect(),
@@ -76,10 +78,10 @@ impl Needle {
     }
 }
 
-/// A place of one of several strings, and the string's number.
+/// A range of one of several strings, and the string's number.
 pub type Place = (Range<usize>, usize);
 
-/// All places of all strings, in order; none where a string has none.
+/// Returns all places of all strings, in order; none if one of the strings has no place.
 pub fn places(each: impl Iterator<Item = impl Iterator<Item = Range<usize>>>) -> Option<Vec<Place>> {
     let mut all = Vec::new();
     for (number, ranges) in each.enumerate() {
@@ -93,11 +95,11 @@ pub fn places(each: impl Iterator<Item = impl Iterator<Item = Range<usize>>>) ->
     Some(all)
 }
 
-/// Windows of places that hold every string, each place at most `distance` behind the one before it.
+/// Returns the windows of places that hold every string, each place at most `distance` behind the one before it.
 pub fn near(all: &[Place], strings: usize, distance: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (first, (range, number)) in all.iter().enumerate() {
-        // From this place on, take the nearest of each other string.
+        // From this place on, the nearest of each other string is chosen.
         let mut chosen: Vec<Option<Range<usize>>> = vec![None; strings];
         chosen[*number] = Some(range.clone());
         let mut missing = strings - 1;
@@ -119,7 +121,7 @@ pub fn near(all: &[Place], strings: usize, distance: usize) -> Vec<Range<usize>>
     ordered(found)
 }
 
-/// Places in units that hold every string; `end` gives the end of the unit that a place is in.
+/// Returns the places in those units that hold every string; `end` returns the end of the unit that a place is in.
 pub fn together(all: &[Place], strings: usize, end: impl Fn(usize) -> usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut rest = all;
@@ -135,7 +137,7 @@ pub fn together(all: &[Place], strings: usize, end: impl Fn(usize) -> usize) -> 
     ordered(found)
 }
 
-/// The first places of a pattern, as many as are wanted.
+/// Returns the first `wanted` places of a pattern.
 fn pattern(text: &[char], parts: &[PatternPart], wanted: usize) -> Vec<Range<usize>> {
     let parts: Vec<Step> = parts
         .iter()
@@ -170,9 +172,9 @@ enum Step {
     AnyRun,
 }
 
-/// The shortest end of a match that begins here.
+/// Returns the shortest end of a match that begins here.
 fn match_from(text: &[char], at: usize, parts: &[Step]) -> Option<usize> {
-    // The set of places where the parts so far can end; it never grows beyond the wildcards' reach.
+    // The set of places where the parts so far can end; it never grows beyond the reach of the wildcards.
     let mut ends = vec![at];
     for (number, part) in parts.iter().enumerate() {
         let mut next: Vec<usize> = Vec::new();
@@ -189,7 +191,7 @@ fn match_from(text: &[char], at: usize, parts: &[Step]) -> Option<usize> {
                     }
                 }
                 Step::AnyRun => {
-                    // Inside a run of letters or digits it stands for the rest of the run, however long that is.
+                    // Inside a run of letters or digits it stands for the rest of the run, however long.
                     let mut reach = end;
                     if number > 0 && inside_run(text, end) {
                         while inside_run(text, reach) {

@@ -1,14 +1,14 @@
-//! The compiled query: what documents must hold, what they are scored by, what is marked. Fields and strings alone: any
-//! engine whose fields hold our tokens can run it.
+//! The compiled query: the conditions on documents, the terms of the score, the marks. It consists of fields and
+//! strings alone, so that any engine whose fields hold the same tokens can run it.
 
 use super::needle::Needle;
 use super::string::StringPlan;
 
-/// What a match in the title adds to the score, beside 1 for the body.
+/// The weight of a match in the title, as against 1 for the body.
 pub const TITLE_WEIGHT: f32 = 0.3;
-/// What a match in the lead adds.
+/// The weight of a match in the lead.
 pub const LEAD_WEIGHT: f32 = 0.2;
-/// What a match in a name adds.
+/// The weight of a match in a name.
 pub const NAMES_WEIGHT: f32 = 0.3;
 
 /// A text of an article.
@@ -27,12 +27,12 @@ pub enum Text {
 }
 
 impl Text {
-    /// Whether its words are indexed: names and captions have only pairs and characters.
+    /// Whether its words are indexed: of names and captions only pairs and characters are.
     pub fn has_words(self) -> bool {
         matches!(self, Text::Title | Text::Lead | Text::Body)
     }
 
-    /// The name, as results give it.
+    /// Returns the name of the text in results.
     pub fn name(self) -> &'static str {
         match self {
             Text::Title => "title",
@@ -44,7 +44,7 @@ impl Text {
     }
 }
 
-/// Which texts of an article are looked at.
+/// The texts of an article that are searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The headline.
@@ -60,12 +60,12 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Everything: what a query without a field looks at.
+    /// All texts that a query without a field searches.
     pub const ALL: Scope = Scope { title: true, lead: true, body: true, names: true, captions: false };
-    /// Nothing.
+    /// No text.
     pub const NONE: Scope = Scope { title: false, lead: false, body: false, names: false, captions: false };
 
-    /// The texts, with what a match in each adds to the score.
+    /// Returns the texts, each with its weight in the score.
     pub fn texts(self) -> impl Iterator<Item = (Text, f32)> {
         [
             (self.title, Text::Title, TITLE_WEIGHT),
@@ -79,7 +79,7 @@ impl Scope {
     }
 }
 
-/// A field of whole, folded values.
+/// A field of whole values, folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key {
     /// Source and outlets.
@@ -98,7 +98,7 @@ pub enum Key {
     Url,
 }
 
-/// What a token is for the index.
+/// The kind of a token in the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenKind {
@@ -114,7 +114,7 @@ impl TokenKind {
     /// All kinds.
     pub const ALL: [TokenKind; 3] = [TokenKind::Word, TokenKind::Pair, TokenKind::Character];
 
-    /// The kind as a person reads it.
+    /// Returns the name of the kind, for people.
     pub fn name(self) -> &'static str {
         match self {
             TokenKind::Word => "word",
@@ -124,7 +124,7 @@ impl TokenKind {
     }
 }
 
-/// One term to score by.
+/// A term of the score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreTerm {
     /// The text that it stands in.
@@ -133,30 +133,30 @@ pub struct ScoreTerm {
     pub kind: TokenKind,
     /// The token.
     pub token: String,
-    /// What its BM25 is multiplied by: the text's weight, each time that the term stands in the query.
+    /// The factor on its BM25 score: the weight of the text, once for each time that the term stands in the query.
     pub weight: f32,
 }
 
-/// A word of a free-text piece: an article has it when it holds the string, or one of its synonyms.
+/// A word of a free-text piece: an article satisfies it if it holds the string or one of its synonyms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
     /// The word, folded.
     pub text: String,
     /// The word as a string.
     pub string: StringPlan,
-    /// What else will do.
+    /// Synonyms, each of which satisfies the word too.
     pub synonyms: Vec<StringPlan>,
-    /// Where it is made of words: lists of strings. An article that holds all strings of one of them matches in part.
+    /// The parts of a compound: lists of strings. An article that holds all strings of one list is a partial match.
     pub parts: Vec<Vec<StringPlan>>,
 }
 
 impl Word {
-    /// The word alone.
+    /// Creates a word without synonyms.
     pub fn new(folded: &str) -> Word {
         Word { text: folded.to_string(), string: StringPlan::new(folded), synonyms: Vec::new(), parts: Vec::new() }
     }
 
-    /// The word and its synonyms.
+    /// Returns the word and its synonyms.
     pub fn strings(&self) -> impl Iterator<Item = &StringPlan> {
         std::iter::once(&self.string).chain(&self.synonyms)
     }
@@ -166,7 +166,7 @@ impl Word {
     }
 }
 
-/// What documents must hold.
+/// A condition on documents.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Plan {
     /// Every document.
@@ -183,9 +183,9 @@ pub enum Plan {
     Term(Vec<Word>, Vec<StringPlan>, Scope),
     /// A whole value.
     Key(Key, String),
-    /// A date between the two, in seconds of the printed local clock, ends included.
+    /// A date between the two, inclusive, in seconds of the printed local time.
     Date(i64, i64),
-    /// A needle that the text itself must be looked at for, where the documents of the inner plan are the candidates.
+    /// A needle that must be verified in the text of the inner plan's documents.
     Scan(Needle, Scope, Box<Plan>),
     /// A line of the margin that satisfies the inner plan by its body. It scores and marks nothing.
     Margin(Box<Plan>),
@@ -198,7 +198,7 @@ pub enum Plan {
 }
 
 impl Plan {
-    /// All of these; one that stands twice is one.
+    /// Returns the conjunction of these plans, each once.
     pub fn and(plans: Vec<Plan>) -> Plan {
         let mut flat = Vec::with_capacity(plans.len());
         for plan in plans {
@@ -214,7 +214,7 @@ impl Plan {
         }
     }
 
-    /// Any of these; one that stands twice is one.
+    /// Returns the disjunction of these plans, each once.
     pub fn or(plans: Vec<Plan>) -> Plan {
         let mut flat = Vec::with_capacity(plans.len());
         for plan in plans {
@@ -230,7 +230,7 @@ impl Plan {
         }
     }
 
-    /// The plan of what was typed alone; none where no synonym is in it.
+    /// Returns the plan without its synonyms; none if it has none.
     pub fn without_synonyms(&self) -> Option<Plan> {
         self.has_synonyms().then(|| self.typed())
     }
@@ -265,50 +265,50 @@ fn add(plans: &mut Vec<Plan>, plan: Plan) {
     }
 }
 
-/// Something to mark, with where it may be marked.
+/// A needle to mark, with the texts that it may be marked in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// What is marked.
+    /// The needle whose matches are marked.
     pub needle: Needle,
-    /// Where.
+    /// The texts that it may be marked in.
     pub scope: Scope,
     /// Whether it is a word of a free-text piece: then occurrences that cut through other words come last.
     pub is_word: bool,
 }
 
-/// A query ready to be run.
+/// A compiled query.
 #[derive(Debug, Clone)]
 pub struct Compiled {
-    /// What full matches hold, and matches by a synonym.
+    /// The condition on full matches and synonym matches.
     pub full: Plan,
-    /// What full matches hold without any synonym; none where that is the same.
+    /// The condition on full matches alone, without any synonym; none if it is the same.
     pub typed: Option<Plan>,
-    /// What full and partial matches hold; none where there can be no partial ones.
+    /// The condition on all matches, partial ones included; none if there can be no partial matches.
     pub partial: Option<Plan>,
-    /// What they are scored by, each term once.
+    /// The terms of the score, each once.
     pub terms: Vec<ScoreTerm>,
-    /// What is marked.
+    /// The marks of full matches.
     pub marks: Vec<Mark>,
-    /// What is marked in partial matches beside.
+    /// The marks of partial matches beside `marks`.
     pub part_marks: Vec<Mark>,
-    /// Synonyms that were taken in: the word, and what stands for it.
+    /// The synonyms that the query was expanded by: the word, and its synonyms.
     pub synonyms: Vec<(String, Vec<String>)>,
-    /// What the query is about, for the second stage of ranking.
+    /// The concepts of the query, for the second stage of ranking.
     pub concepts: Vec<Concept>,
     /// The years that the query names, as conditions of the second stage.
     pub years: Vec<Year>,
 }
 
-/// Something that a query asks for: a word or a string in quotes, with all that will do in its place.
+/// A concept of a query: a word or a string in quotes, with its alternatives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concept {
     /// The word or string, folded.
     pub name: String,
-    /// It, and what else will do: an article that holds any of them holds the concept.
+    /// The name and its alternatives: an article that holds any of them holds the concept.
     pub strings: Vec<StringPlan>,
-    /// What it is made of: an article that holds some of these and no string of it holds a part of the concept.
+    /// Its parts: an article that holds some of these but none of `strings` holds a part of the concept.
     pub parts: Vec<StringPlan>,
-    /// Where it may stand.
+    /// The texts that it may stand in.
     pub scope: Scope,
 }
 
@@ -317,26 +317,26 @@ pub struct Concept {
 pub struct Year {
     /// The year, as an article's date has it.
     pub year: u16,
-    /// How a text names it.
+    /// The strings by which a text names it.
     pub strings: Vec<StringPlan>,
 }
 
-/// How much is taken in beside what was typed.
+/// The kinds of matches beside full ones that are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Breadth {
-    /// Synonyms and partial matches too.
+    /// Synonym and partial matches too.
     #[default]
     Wide,
-    /// Synonyms, no partial matches.
+    /// Synonym matches, no partial ones.
     Synonyms,
-    /// Partial matches, no synonyms.
+    /// Partial matches, no synonym ones.
     Partial,
-    /// What was typed and no more.
+    /// Full matches alone.
     Exact,
 }
 
 impl Breadth {
-    /// The breadth that takes these in.
+    /// Returns the breadth that includes these.
     pub fn of(synonyms: bool, partial: bool) -> Breadth {
         match (synonyms, partial) {
             (true, true) => Breadth::Wide,
@@ -346,12 +346,12 @@ impl Breadth {
         }
     }
 
-    /// Whether synonyms will do.
+    /// Whether synonym matches are included.
     pub fn synonyms(self) -> bool {
         matches!(self, Breadth::Wide | Breadth::Synonyms)
     }
 
-    /// Whether partial matches are given.
+    /// Whether partial matches are included.
     pub fn partial(self) -> bool {
         matches!(self, Breadth::Wide | Breadth::Partial)
     }

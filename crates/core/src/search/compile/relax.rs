@@ -1,10 +1,10 @@
-//! The weaker plan of partial matches.
+//! Relaxation: the weaker plan that partial matches satisfy.
 
 use super::plan::{Plan, Scope, Word};
 use super::string::StringPlan;
 
-/// The plan that partial matches satisfy: of the words of all unfielded free-text pieces that were joined, at least one.
-/// Filters, fields, NOT and quotes stay as they are. None where there is nothing to leave out.
+/// Returns the plan that partial matches satisfy: at least one of the words of all unfielded free-text pieces that were
+/// joined. Filters, fields, NOT and quotes stay as they are. None if there is nothing to relax.
 pub(super) fn relax(plan: &Plan) -> Option<Plan> {
     match plan {
         Plan::Words(words, scope) if *scope == Scope::ALL && (words.len() > 1 || has_parts(words)) => {
@@ -47,7 +47,7 @@ pub(super) fn relax(plan: &Plan) -> Option<Plan> {
     }
 }
 
-/// The words of a plan that asks for nothing but unfielded words, in any way.
+/// Returns the words of a plan that consists of unfielded words only, however combined.
 fn loose_words(plan: &Plan) -> Option<Vec<Word>> {
     match plan {
         Plan::Words(words, scope) if *scope == Scope::ALL => Some(words.clone()),
@@ -64,7 +64,7 @@ fn has_parts(words: &[Word]) -> bool {
     words.iter().any(|word| !word.parts.is_empty())
 }
 
-/// The words of a term, and its synonyms as words beside them.
+/// Returns the words of a term, and its synonyms as further words.
 fn with_synonyms(words: &[Word], synonyms: &[StringPlan]) -> Vec<Word> {
     let others = synonyms.iter().map(|synonym| Word {
         text: synonym.pattern.iter().collect(),

@@ -1,7 +1,7 @@
-//! Runs that the dictionary does not know: names, new words, misspelled ones (焦远山, 欠新).
+//! Runs of characters that the dictionary does not know: names, new words, misspelled words (焦远山, 欠新).
 //!
-//! The tokens of a piece flow in. Where the segmentation leaves single characters over that are no function words, it has cut
-//! what it does not know; such a run is one string first, and its pieces alone make a partial match.
+//! The tokens of a piece flow in. Where the segmentation leaves single characters that are not function words, it has
+//! cut an unknown word; such a run is searched for as one string, and its pieces alone make a partial match.
 
 use std::ops::Range;
 
@@ -10,11 +10,11 @@ use gongxun_text::function_words::is_function_word;
 use gongxun_text::segment::Token;
 use gongxun_text::strings;
 
-/// A stretch of at most so many characters with a single character left over is one run: longer ones are sentences, of
-/// which only the characters that are left over side by side are runs.
+/// The longest stretch, in characters, that is a run if a single character was left over: longer ones are sentences, of
+/// which only neighbouring single characters make runs.
 const MAX_NAME: usize = 4;
 
-/// The unknown runs of a folded piece, in bytes, in order. `kept` are ranges that are terms of their own.
+/// Returns the unknown runs of a folded piece, in bytes, in order. `kept` are ranges that are terms of their own.
 pub(super) fn unknown(folded: &str, cut: &[Token], kept: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
     let mut stretch: Vec<Range<usize>> = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn unknown(folded: &str, cut: &[Token], kept: &[Range<usize>]) -> Vec
         let range = token.start as usize..token.end as usize;
         let word = &folded[range.clone()];
         let is_kept = kept.iter().any(|kept| kept.contains(&range.start));
-        // A single character behind a number is what is counted (2021年, 3名), no part of the name that follows.
+        // A single character behind a number is a unit (2021年, 3名), not a part of the name that follows.
         let is_counted = word.chars().count() == 1 && folded[..range.start].ends_with(|c: char| c.is_ascii_digit());
         let is_part = word.chars().all(is_han) && !is_function_word(word) && !is_kept && !is_counted;
         if !is_part || stretch.last().is_some_and(|last| last.end != range.start) {
@@ -37,8 +37,8 @@ pub(super) fn unknown(folded: &str, cut: &[Token], kept: &[Range<usize>]) -> Vec
     runs
 }
 
-/// The numbers of a folded piece that are typed with separators (1,077), in bytes, with all of the tokens that they touch: the
-/// segmentation cuts them at the separators.
+/// Returns the numbers of a folded piece that are typed with separators (1,077), in bytes, with all tokens that they touch:
+/// the segmentation cuts them at the separators.
 pub(super) fn numbers(folded: &str, cut: &[Token]) -> Vec<Range<usize>> {
     let mut numbers = Vec::new();
     let mut at = 0;

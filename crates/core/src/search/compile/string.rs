@@ -1,27 +1,27 @@
-//! A string as the index is asked for it: the tokens that prove it, and whether the text must be looked at as well.
+//! The compiled form of a string: the tokens that prove it, and whether the text must be checked as well.
 
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
 use gongxun_text::strings::{self, Class, Number};
 
-/// A string as the index is asked for it.
+/// A compiled string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StringPlan {
     /// The folded string.
     pub pattern: Vec<char>,
-    /// What proves it.
+    /// The tokens that prove the string.
     pub proof: Proof,
-    /// Whether the tokens leave something open (what kind of character stands in a gap), so that the text itself must
-    /// be looked at.
+    /// Whether the tokens leave something open (such as the kind of character in a gap), so that the text itself must
+    /// be checked.
     pub verify: bool,
-    /// What proves it, nearly, where a number in it is written in the other form (1,077 for 1077): the text must be looked
-    /// at. Their patterns are what they prove.
+    /// The plans of the string with a number of it in its other form (1,077 for 1077), for candidates: the text must be
+    /// checked. Beside several numbers each plan is of one number alone.
     pub forms: Vec<StringPlan>,
 }
 
-/// What proves a string.
+/// The tokens that prove that a text holds a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// There is nothing in the string that the index holds.
+    /// The string has no token that the index holds.
     Nothing,
     /// One Chinese character: a term of the chars field.
     Char(char),
@@ -29,7 +29,8 @@ pub enum Proof {
     Pairs(Vec<(String, u32)>),
 }
 
-/// So many characters of a string are proved by tokens. What follows is looked at in the few texts that hold these.
+/// The most characters of a string that are proved by tokens. The rest is checked in the texts of the few documents
+/// that hold these.
 pub const MAX_PROVED_CHARS: usize = 512;
 
 impl StringPlan {
@@ -51,12 +52,12 @@ impl StringPlan {
         StringPlan { forms, ..StringPlan::in_this_form(pattern) }
     }
 
-    /// Compiles a folded string whose numbers stand as they are.
+    /// Compiles a folded string with its numbers as they are typed.
     fn in_this_form(pattern: Vec<char>) -> StringPlan {
         let core = strings::core(&pattern);
         let mut tokens = Vec::new();
         let proved = &pattern[..pattern.len().min(core.start + MAX_PROVED_CHARS)];
-        // Which sign stands in a gap no token tells.
+        // No token records which sign stands in a gap.
         let mut verify = proved.len() < pattern.len() || core.clone().any(|at| strings::carries_meaning(&pattern, at));
         let class_at = |at: usize| proved.get(at).map(|c| Class::of(*c));
         for (class, run) in strings::runs(proved) {
@@ -66,7 +67,7 @@ impl StringPlan {
             match class {
                 Class::Han => han_tokens(&proved[run], offset, before, after, &mut tokens),
                 Class::Letter | Class::Digit => {
-                    // A run that is cut here may go on.
+                    // A run that is cut here may continue.
                     if run.end < proved.len() || run.end == pattern.len() || run.len() >= MAX_RUN_CHARS {
                         tokens.push((proved[run].iter().take(MAX_RUN_CHARS).collect(), offset));
                     }
@@ -88,12 +89,12 @@ impl StringPlan {
         StringPlan { pattern, proof, verify, forms: Vec::new() }
     }
 
-    /// Whether the string holds anything that can be found.
+    /// Whether the string has any token by which it can be found.
     pub fn is_searchable(&self) -> bool {
         self.proof != Proof::Nothing
     }
 
-    /// The string, where it is one Chinese character: its places are those of the pairs that begin with it.
+    /// Returns the string if it is one Chinese character: its places are those of the pairs that begin with it.
     pub fn character(&self) -> Option<char> {
         if let Proof::Char(c) = self.proof { Some(c) } else { None }
     }

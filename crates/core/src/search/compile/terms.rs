@@ -1,4 +1,4 @@
-//! The terms that a piece of text is scored by.
+//! The terms by which a piece of text is scored.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,10 +9,12 @@ use crate::index::analyzer;
 use gongxun_text::segment::Segmenter;
 use gongxun_text::strings::{self, Class};
 
-/// So many characters of a piece are scored by. What follows hardly tells one article from another, and proves as much.
+/// The most characters of a piece that it is scored by. The rest would hardly distinguish articles, and is required all
+/// the same.
 pub const MAX_SCORED_CHARS: usize = 4_096;
 
-/// The terms of a folded piece of text in the texts of a scope, each with its weight: one for each time that it occurs.
+/// Adds the terms of a folded piece of text in the texts of a scope, each with its weight, once for each time that it
+/// occurs.
 pub fn terms(folded: &str, scope: Scope, weight: f32, segmenter: &Segmenter, terms: &mut Vec<ScoreTerm>) {
     let end = folded.char_indices().nth(MAX_SCORED_CHARS).map_or(folded.len(), |(at, _)| at);
     let folded = &folded[..end];
@@ -41,7 +43,7 @@ pub fn terms(folded: &str, scope: Scope, weight: f32, segmenter: &Segmenter, ter
     }
 }
 
-/// The terms of a single word, as a word, in the texts of a scope.
+/// Adds the terms of a single word, as a word, in the texts of a scope.
 pub fn word(folded: &str, scope: Scope, weight: f32, terms: &mut Vec<ScoreTerm>) {
     let of_text = |(text, of_text)| ScoreTerm {
         text,
@@ -52,7 +54,7 @@ pub fn word(folded: &str, scope: Scope, weight: f32, terms: &mut Vec<ScoreTerm>)
     terms.extend(scope.texts().filter(|(text, _)| text.has_words()).map(of_text));
 }
 
-/// Each term once, with the sum of its weights, in the order of the first.
+/// Merges equal terms, adding their weights, in the order of their first places.
 pub fn summed(terms: Vec<ScoreTerm>) -> Vec<ScoreTerm> {
     let mut places: HashMap<(Text, TokenKind, &str), usize> = HashMap::with_capacity(terms.len());
     let mut weights: Vec<f32> = Vec::with_capacity(terms.len());

@@ -3,15 +3,15 @@
 use super::plan::Year;
 use super::string::StringPlan;
 
-/// The digits, as Chinese text writes years with them. 〇 is written as a circle and as a Latin O, too.
+/// The digits with which Chinese text writes years. 〇 is also written as a circle and as a Latin O.
 const DIGITS: [&[char]; 10] =
     [&['〇', '零', '○'], &['一'], &['二'], &['三'], &['四'], &['五'], &['六'], &['七'], &['八'], &['九']];
-/// How many digits a year has.
+/// The number of digits in a year.
 const LENGTH: usize = 4;
-/// The years that are taken for such: 1234年 is hardly one that news are of.
+/// The numbers that are taken for years: news are hardly about 1234年.
 const YEARS: std::ops::RangeInclusive<u16> = 1840..=2200;
 
-/// The years of a folded text, in order, each once: four digits with 年 behind them.
+/// Returns the years of a folded text, in order, each once: four digits with 年 behind them.
 pub(super) fn years(folded: &str) -> Vec<Year> {
     let chars: Vec<char> = folded.chars().collect();
     let mut years: Vec<Year> = Vec::new();

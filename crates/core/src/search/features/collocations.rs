@@ -1,9 +1,9 @@
-//! Collocations: the words that stand near what a query looks for more often than chance has it.
+//! Collocations: the words that stand near what a query looks for more often than chance would have it.
 //!
-//! A request flows in; words with their counts flow out. Around each occurrence a window of so many characters on either
-//! side is looked at, within its paragraph; a word that lies whole in one counts once, however many windows it is in. They
-//! are ordered by log-likelihood (Dunning 1993) of the table of near and far, this word and others; mutual information says
-//! how much more frequent a word is near than everywhere: 1 for twice, 2 for four times.
+//! Around each occurrence lies a window of a number of characters on either side within its paragraph; a word that lies
+//! whole in a window counts once, however many windows it is in. The words are sorted by log-likelihood (Dunning 1993)
+//! of the contingency table of near and far, this word and others; mutual information says how much more frequent a
+//! word is near than overall: 1 for twice, 2 for four times.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -23,29 +23,29 @@ use gongxun_text::fold::fold_char;
 use gongxun_text::segment::{Hmm, Segmenter, Token};
 use gongxun_text::strings::Class;
 
-/// How many characters on either side are looked at, unless others are asked for.
+/// The default window: the number of characters looked at on either side of an occurrence.
 pub const DEFAULT_WINDOW: usize = 10;
-/// The most that can be asked for.
+/// The largest window.
 pub const MAX_WINDOW: usize = 1_000;
-/// How many words are given unless another number is asked for.
+/// The default number of words returned.
 pub const DEFAULT_LIMIT: usize = 50;
-/// A word stands near so often at least, unless another number is asked for.
+/// The default for [`Options::min_count`].
 pub const DEFAULT_MIN_COUNT: u64 = 3;
 
-/// What words are wanted.
+/// Options of a collocation query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// How many characters on either side are looked at.
+    /// The number of characters looked at on either side of an occurrence.
     pub window: usize,
-    /// The most words that are given.
+    /// The most words that are returned.
     pub limit: usize,
-    /// How often a word stands near at least.
+    /// The least number of times that a word stands near an occurrence to be returned.
     pub min_count: u64,
 }
 
 impl Options {
-    /// Sets how many characters on either side are looked at.
+    /// Sets the number of characters that are looked at on either side.
     pub fn window(mut self, characters: usize) -> Options {
         self.window = characters;
         self
@@ -76,51 +76,51 @@ impl Default for Options {
 pub struct Collocations {
     /// The query as it was typed.
     pub query: String,
-    /// What they are ordered by: `log-likelihood`.
+    /// The measure that the words are ordered by: `log-likelihood`.
     pub measure: &'static str,
-    /// How many characters on either side were looked at.
+    /// The number of characters looked at on either side of an occurrence.
     pub window: usize,
-    /// How many occurrences there are,
+    /// The number of occurrences of what the query looks for.
     pub occurrences: u64,
-    /// and in how many articles.
+    /// The number of articles that these stand in.
     pub articles: u64,
-    /// How many words stand near them, particles and numbers too.
+    /// The number of words near the occurrences, particles and numbers included.
     pub words_near: u64,
-    /// How many words the archive has.
+    /// The number of words in the archive.
     pub words: u64,
-    /// The words, the most surprising first.
+    /// The words, in descending order of the measure.
     pub collocations: Vec<Collocation>,
-    /// Whether it was ended before it was done: then there are none.
+    /// Whether the search was stopped before it finished: then there are no words.
     pub cut_short: bool,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
-/// A word that stands near.
+/// A word that stands near an occurrence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Collocation {
-    /// The word, folded, as the archive's segmentation has it.
+    /// The word, folded, as the index segments it.
     pub word: String,
-    /// How often it stands near,
+    /// The number of times that the word stands near an occurrence.
     pub count: u64,
-    /// of these before the occurrence that is nearest,
+    /// Of `count`, those before the nearest occurrence.
     pub left: u64,
-    /// and behind it.
+    /// Of `count`, those behind the nearest occurrence.
     pub right: u64,
-    /// In how many articles it stands near.
+    /// The number of articles in which it stands near an occurrence.
     pub articles: u64,
-    /// How often it stands in the archive.
+    /// The number of times that it stands in the archive.
     pub archive_count: u64,
-    /// How often it would stand near if it stood there as often as everywhere.
+    /// The expected `count` if the word were as frequent near the occurrences as in the whole archive.
     pub expected: f64,
-    /// Log-likelihood, without a unit: from 15.13 on, chance would do it once in 10,000 words.
+    /// The log-likelihood, without a unit: from 15.13 on, the probability of chance is below 1 in 10,000.
     pub log_likelihood: f64,
-    /// Mutual information: the binary logarithm of count by expected.
+    /// The mutual information: the binary logarithm of `count` divided by `expected`.
     pub mutual_information: f64,
 }
 
-/// How often a word was met near an occurrence.
+/// Counts of a word near the occurrences.
 #[derive(Default)]
 struct Near {
     left: u64,
@@ -130,11 +130,12 @@ struct Near {
     last: u64,
 }
 
-/// Finds the words near what a request looks for, in the articles that it counts. Words that are less frequent there than
-/// everywhere, particles and numbers are left out; of copies of one article one is looked at, unless all are asked for.
+/// Finds the words near what a request looks for, in the articles that it counts. Words that are less frequent there
+/// than overall, particles and numbers are left out; of the copies of one article one is read, unless the request
+/// counts all.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn collocations(
     snapshot: &Snapshot,
     request: &Request,
@@ -208,8 +209,8 @@ pub fn collocations(
     })
 }
 
-/// The log-likelihood of a table of two by two: so many of the words near are this one, of so many near; so many of the
-/// archive's words are it, of so many.
+/// Returns the log-likelihood of a two-by-two table: `both` of the `near` words near occurrences are this word, as are
+/// `word` of `all` words of the archive.
 pub fn log_likelihood(both: u64, near: u64, word: u64, all: u64) -> f64 {
     let (both, near, word, all) = (both as f64, near as f64, word as f64, all.max(1) as f64);
     let of = |observed: f64, row: f64, column: f64| {
@@ -241,7 +242,7 @@ impl<'a> Reader<'a> {
         Reader { segmenter, window, near, occurrences: 0, words_near: 0, paragraph, tokens }
     }
 
-    /// A folded text of the article with this number, and the occurrences in it, in order.
+    /// Counts the words of one folded text of the article with this number; its occurrences are in order.
     fn text(&mut self, folded: &[char], occurrences: &[Range<usize>], article: u64) {
         self.occurrences += occurrences.len() as u64;
         let mut occurrences = occurrences.iter().peekable();
@@ -288,8 +289,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a word stands before the nearest occurrence in whose window it lies whole, or behind it; none where it lies in no
-/// window, or is a part of an occurrence or the other way round.
+/// Tells on which side of the nearest occurrence a word stands (`true`: before it), among the occurrences in whose
+/// window the whole word lies. None if it lies in no window, or overlaps an occurrence.
 fn side(word: &Range<usize>, occurrences: &[Range<usize>], window: usize) -> Option<bool> {
     let mut nearest: Option<(usize, bool)> = None;
     for occurrence in occurrences {

@@ -1,7 +1,7 @@
-//! Several queries side by side over time.
+//! The comparison of several queries over time.
 //!
-//! Requests flow in; a table of periods flows out, with a column a query: the timelines of the queries, joined by period.
-//! A period in which the archive has no article is a gap, not a zero.
+//! Requests flow in; a table of periods flows out, with one column for each query: the timelines of the queries, joined
+//! by period. A period in which the archive has no article is a gap, not a zero.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::error::Result;
 use crate::index::Snapshot;
 use crate::search::request::Request;
 
-/// How many queries are compared at the most.
+/// The most queries that are compared.
 pub const MAX_QUERIES: usize = 20;
 
-/// Queries side by side.
+/// A comparison of queries over time.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Comparison {
@@ -34,22 +34,22 @@ pub struct Comparison {
 pub struct Compared {
     /// The query as it was typed.
     pub query: String,
-    /// How many articles are counted: those that hold all that was typed, and more where the request counts more.
+    /// The number of articles counted: full matches, and the other kinds of matches that the request counts.
     pub count: u64,
-    /// How often what is looked for stands in them, the undated too, where occurrences are counted.
+    /// The number of occurrences in them, undated articles included; only if occurrences are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurrences: Option<u64>,
-    /// How many of them have no date, so that they are in no period.
+    /// The number of counted articles without a date, which are in no period.
     pub undated: u64,
-    /// How many articles hold all that was typed.
+    /// The number of full matches.
     pub total: u64,
-    /// How many more hold all of it by a synonym.
+    /// The number of synonym matches.
     pub synonym_total: u64,
-    /// How many hold only some of it.
+    /// The number of partial matches.
     pub partial_total: u64,
-    /// Whether the search was ended before it was done.
+    /// Whether the search was stopped before it finished.
     pub cut_short: bool,
-    /// Remarks.
+    /// The notes on the query.
     pub notes: Vec<String>,
 }
 
@@ -59,51 +59,51 @@ pub struct Compared {
 pub struct Row {
     /// Its name: `2025-01-15`, `2025-01` or `2025`.
     pub period: String,
-    /// How many articles of it hold each query.
+    /// The number of articles of the period that match each query.
     pub counts: Vec<u64>,
     /// The shares of these in the archive's articles of the period, 0 to 1.
     pub shares: Vec<f64>,
-    /// How many articles the archive has.
+    /// The number of articles of the period in the archive.
     pub all: u64,
-    /// How often each query stands in them, where occurrences are counted.
+    /// The number of occurrences of each query in the counted articles; only if occurrences are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurrences: Option<Vec<u64>>,
-    /// How many characters the archive's articles of the period have, blanks left out, where these are counted.
+    /// The number of characters, blanks excluded, of the archive's articles of the period; only if characters are
+    /// counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub characters: Option<u64>,
-    /// The occurrences of each query in a million of these characters, where both are counted.
+    /// The occurrences of each query per million of these characters, if both are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_million: Option<Vec<f64>>,
 }
 
 impl Compared {
-    /// A query that so many articles hold, all of them dated.
+    /// Creates a query with this number of full matches, all of them dated.
     pub fn new(query: &str, count: u64) -> Compared {
         Compared { query: query.to_string(), count, total: count, ..Compared::default() }
     }
 }
 
 impl Row {
-    /// A period with the counts of each query, beside all articles of it.
+    /// Creates a period with the count of each query and the number of all its articles.
     pub fn new(period: &str, counts: Vec<u64>, all: u64) -> Row {
         let shares = counts.iter().map(|count| *count as f64 / all.max(1) as f64).collect();
         Row { period: period.to_string(), counts, shares, all, ..Row::default() }
     }
 }
 
-/// Compares requests by period. What each counts is up to the request.
+/// Compares requests by period. Each request decides what it counts.
 ///
 /// # Errors
-/// As [`timeline_under`].
+/// Same as [`timeline_under`].
 pub fn compare(snapshot: &Snapshot, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {
-    let timelines = requests
-        .iter()
-        .map(|request| timeline_under(snapshot, request, request.synonyms_on(snapshot)?, step, control));
+    let timelines =
+        requests.iter().map(|request| timeline_under(snapshot, request, request.synonyms_on(snapshot)?, step, control));
     Ok(Comparison::of(timelines.collect::<Result<_>>()?))
 }
 
 impl Comparison {
-    /// Timelines of one step, joined by period.
+    /// Joins timelines of one step by period.
     pub fn of(timelines: Vec<Timeline>) -> Comparison {
         let mut rows: BTreeMap<String, Row> = BTreeMap::new();
         let mut gaps: Vec<Gap> = Vec::new();

@@ -1,8 +1,8 @@
 //! Concordance (keyword in context, KWIC): every occurrence of what a query looks for, with the text on either side.
 //!
-//! A request flows in; lines flow out one by one, by date or by the characters beside the occurrence. Occurrences are those
-//! of the plain scan (`Needle::find`) over title, lead and body of the articles that the request counts, so their number
-//! is that of a scan of the archive. By date, one article is held at a time; by the characters beside, the lines are.
+//! A request flows in; lines flow out one by one, by date or by the characters beside the occurrence. Occurrences are
+//! those of the plain scan (`Needle::find`) over title, lead and body of the counted articles. Sorted by date, one
+//! article is held in memory at a time; sorted by the characters beside, all lines are.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,22 +23,22 @@ use crate::search::request::Request;
 use gongxun_text::fold::fold_char;
 use gongxun_text::strings::ends_sentence;
 
-/// How many characters of context stand on either side, unless others are asked for.
+/// The default context on either side of an occurrence, in characters.
 pub const DEFAULT_CONTEXT: usize = 20;
-/// The most that can be asked for.
+/// The longest context, in characters.
 pub const MAX_CONTEXT: usize = 1_000;
-/// A sentence reaches at most so far on either side: some texts have no full stop.
+/// The most characters of a sentence on either side; some texts have no full stop.
 const MAX_SENTENCE: usize = 500;
-/// So many characters beside an occurrence decide its place in the order.
+/// The number of characters beside an occurrence that decide its place in the order.
 const COMPARED: usize = 12;
-/// Lines beyond the limit are let go when there are so many times the limit of them.
+/// The most lines held, as a multiple of the limit, before those beyond the limit are dropped.
 const SPARE: usize = 4;
 
-/// How much text stands on either side.
+/// The extent of the context on either side of an occurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Context {
-    /// So many characters, fewer at the edge of the text.
+    /// A number of characters; fewer at the edge of the text.
     Characters(usize),
     /// The sentence.
     Sentence,
@@ -59,32 +59,32 @@ pub enum Order {
     Right,
 }
 
-/// What lines are wanted.
+/// Options of a concordance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// How much text stands on either side.
+    /// The extent of the context on either side.
     pub context: Context,
     /// The order of lines.
     pub order: Order,
-    /// The most lines that are given; occurrences beyond it are counted.
+    /// The most lines that are returned; occurrences beyond it are counted only.
     pub limit: usize,
 }
 
 impl Options {
-    /// What stands on either side of an occurrence.
+    /// Sets the extent of the context on either side of an occurrence.
     pub fn context(mut self, context: Context) -> Options {
         self.context = context;
         self
     }
 
-    /// The order of the lines.
+    /// Sets the order of the lines.
     pub fn order(mut self, order: Order) -> Options {
         self.order = order;
         self
     }
 
-    /// How many lines are given.
+    /// Sets the most lines that are returned.
     pub fn limit(mut self, limit: usize) -> Options {
         self.limit = limit;
         self
@@ -97,7 +97,7 @@ impl Default for Options {
     }
 }
 
-/// What a line says of its article.
+/// The article of a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Source {
@@ -109,12 +109,12 @@ pub struct Source {
     pub date: Option<Date>,
     /// Its source.
     pub source: Option<String>,
-    /// How much of the query it holds.
+    /// The kind of match that it is.
     #[serde(rename = "match")]
     pub kind: Kind,
 }
 
-/// An occurrence with its context. Line ends and tabs in it are blanks.
+/// An occurrence with its context. Line ends and tabs in the context are replaced by blanks.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Line {
@@ -123,7 +123,7 @@ pub struct Line {
     pub article: Arc<Source>,
     /// The text of the article that it stands in: `title`, `lead` or `body`.
     pub field: &'static str,
-    /// Where it begins there, in Unicode characters.
+    /// The occurrence's first position in that text, in Unicode characters.
     pub offset: usize,
     /// The text before it.
     pub left: String,
@@ -138,7 +138,7 @@ fn of_article<S: Serializer>(article: &Arc<Source>, serializer: S) -> std::resul
 }
 
 impl Source {
-    /// An article that holds all that was typed.
+    /// Creates an article that is a full match.
     pub fn new(id: &str, title: &str, date: Option<Date>, source: Option<&str>) -> Source {
         let id = ArticleId(id.to_string());
         Source { id, title: title.to_string(), date, source: source.map(str::to_string), kind: Kind::Full }
@@ -146,7 +146,8 @@ impl Source {
 }
 
 impl Line {
-    /// A line of an article: where the occurrence stands, and the text before it, its own and the text behind it.
+    /// Creates a line of an article: the place of the occurrence, the text before it, its own text, and the text behind
+    /// it.
     pub fn new(
         article: Arc<Source>,
         field: &'static str,
@@ -158,29 +159,29 @@ impl Line {
     }
 }
 
-/// How much there is.
+/// Totals of a concordance.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Counts {
-    /// How many occurrences there are.
+    /// The number of occurrences.
     pub occurrences: u64,
-    /// In how many articles.
+    /// The number of articles that hold them.
     pub articles: u64,
-    /// How many lines were given.
+    /// The number of lines returned.
     pub given: u64,
-    /// Whether the search was ended before it was done: then there may be more.
+    /// Whether the search was stopped before it finished: then there may be more occurrences.
     pub cut_short: bool,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
-/// Gives the lines of a request, in order, and counts all occurrences.
+/// Calls `give` with the lines of a request, in order, and counts all occurrences.
 ///
-/// Of copies of one article one is looked at, unless the request asks for all; of synonyms and partial matches what the
-/// request counts.
+/// Of the copies of one article one is read, unless the request counts all; synonym and partial matches are included as
+/// the request counts them.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written, or `give` fails.
+/// If an index file can't be read or does not hold what was written, or `give` fails.
 pub fn concordance(
     snapshot: &Snapshot,
     request: &Request,
@@ -189,7 +190,7 @@ pub fn concordance(
     give: &mut dyn FnMut(Line) -> Result<()>,
 ) -> Result<Counts> {
     check::guarded(&snapshot.generation, || {
-        // What is not counted is not marked either.
+        // Matches that are not counted are not marked either.
         let sort = if options.order == Order::Newest { Sort::Newest } else { Sort::Oldest };
         let request = Request { breadth: request.count, sort, ..request.clone() };
         let mut found = Found::find(snapshot, &request, request.synonyms_on(snapshot)?, control)?;
@@ -246,13 +247,13 @@ fn walk(
     Ok(())
 }
 
-/// What a line is put in order by, before its place in the archive's order.
+/// The sort key of a line; lines with equal keys stay in the order of the archive.
 type Key = Vec<char>;
 
-/// Hands lines on, or holds them until they can be put in order.
+/// Passes lines on, or holds them until they can be sorted.
 struct Lines<'a> {
     options: &'a Options,
-    /// With the key of each, and how many lines came before it.
+    /// The lines held, each with its key and the number of lines before it.
     held: Vec<(Key, u64, Line)>,
     seen: u64,
     give: &'a mut dyn FnMut(Line) -> Result<()>,
@@ -281,7 +282,7 @@ impl Lines<'_> {
         Ok(())
     }
 
-    /// Puts the lines that are held in order, and lets go of those beyond the limit.
+    /// Sorts the lines held and drops those beyond the limit.
     fn order(&mut self) {
         self.held.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         self.held.truncate(self.options.limit);
@@ -317,7 +318,7 @@ fn line(article: &Arc<Source>, field: Text, printed: &[char], range: Range<usize
     }
 }
 
-/// The sentence around a range, its full stop and closing quotes included.
+/// Returns the sentence around a range, its full stop and closing quotes included.
 fn sentence(printed: &[char], range: &Range<usize>) -> (usize, usize) {
     let closes = |c: &char| matches!(c, '”' | '’' | '」' | '』' | '）' | ')' | '】' | '》');
     let least = range.start.saturating_sub(MAX_SENTENCE);

@@ -1,4 +1,4 @@
-//! An answer without a match: which condition emptied it, and what would fill it.
+//! Explains an empty answer: which condition excludes everything, and which value would find something.
 
 use crate::control::Stops;
 use crate::error::Result;
@@ -11,17 +11,17 @@ use crate::search::request::Request;
 use gongxun_text::fold::fold;
 use gongxun_text::synonyms::Synonyms;
 
-/// How many conditions are tried.
+/// The most conditions that are tried.
 const MAX_CONDITIONS: usize = 8;
-/// How many values are named in place of one that nothing has.
+/// The most values that are suggested in place of one that no article has.
 const MAX_VALUES: usize = 3;
-/// How many values are tried for that.
+/// The most values that are tried to find these.
 const MAX_TRIED: usize = 12;
 
-/// What is to be said, a sentence for each condition without which something is found.
+/// Returns a sentence for each condition without which the query would find something.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn reasons(
     snapshot: &Snapshot,
     request: &Request,
@@ -77,7 +77,8 @@ pub fn reasons(
     Ok(notes)
 }
 
-/// Whether a clause narrows the answer: of words the partial matches tell.
+/// Whether a clause is a condition that can empty the answer. Words and strings are not: partial matches show which of
+/// them are missing.
 fn is_condition(node: &Node) -> bool {
     !matches!(node, Node::Text(_) | Node::And(_) | Node::Or(_))
 }
@@ -94,7 +95,7 @@ struct Looker<'a> {
 }
 
 impl Looker<'_> {
-    /// How many articles hold all of these clauses, and another one.
+    /// Counts the articles that satisfy all of these clauses and, if given, another one.
     fn count(&self, clauses: &[&Node], other: Option<&Node>) -> Result<u64> {
         let mut all: Vec<Node> = clauses.iter().copied().chain(other).cloned().collect();
         let root = match all.len() {
@@ -102,7 +103,7 @@ impl Looker<'_> {
             1 => all.remove(0),
             _ => Node::And(all),
         };
-        // What only keeps something out finds nearly everything, and says nothing.
+        // A negation alone finds nearly everything, which is no information.
         if let Node::Not(_) = root {
             return Ok(0);
         }
@@ -110,7 +111,8 @@ impl Looker<'_> {
         Ok(Found::of_tree(self.snapshot, (Some(&root), &[]), self.synonyms, how, self.control)?.held())
     }
 
-    /// Values of the field that are like the one of a filter and find something beside the other clauses, with how much.
+    /// Returns the values of the field that are similar to that of a filter and find something together with the other
+    /// clauses, each with the number of articles.
     fn values(&self, filter: &Filter, others: &[&Node]) -> Result<Vec<String>> {
         let (fields, value): (&[&str], &str) = match filter {
             Filter::Source(value) => (&["source", "outlet"], value),
@@ -131,7 +133,7 @@ impl Looker<'_> {
                 folded != typed && (folded.contains(&typed) || typed.contains(&folded))
             }));
         }
-        // The shortest first; of those that fold to the same one will do.
+        // The shortest first, and one of those with the same fold.
         like.sort_by_cached_key(|value| (value.chars().count(), fold(value), *value));
         like.dedup_by_key(|value| fold(value));
         let mut found = Vec::new();
@@ -149,7 +151,7 @@ impl Looker<'_> {
     }
 }
 
-/// The same filter with another value.
+/// Returns the same filter with another value.
 fn with_value(filter: &Filter, change: impl FnOnce(&str) -> String) -> Option<Node> {
     Some(Node::Filter(match filter {
         Filter::Source(value) => Filter::Source(change(value)),

@@ -1,8 +1,8 @@
 //! Keywords: the words that stand out in the articles of a query against the rest of the archive.
 //!
-//! A request flows in; words with their counts on both sides flow out, ordered by log-likelihood as corpus linguistics has
-//! it for two corpora (Rayson and Garside 2000): how surprising the counts are if the word were as frequent on both sides.
-//! The log ratio (Hardie 2014) says how much more frequent it is: 1 for twice, 2 for four times.
+//! The words are ordered by log-likelihood, the usual measure of corpus linguistics for two corpora (Rayson and Garside
+//! 2000): how surprising the counts would be if the word were as frequent on both sides. The log ratio (Hardie 2014)
+//! says how much more frequent it is: 1 for twice, 2 for four times.
 
 use serde::Serialize;
 
@@ -13,18 +13,18 @@ use crate::index::{Snapshot, check};
 use crate::search::pipeline::Found;
 use crate::search::request::Request;
 
-/// How many words are given unless another number is asked for.
+/// The default number of words returned.
 pub const DEFAULT_LIMIT: usize = 50;
-/// A word stands in so many of the articles at least, unless another number is asked for.
+/// The default for [`Options::min_articles`].
 pub const DEFAULT_MIN_ARTICLES: u64 = 2;
 
-/// What words are wanted.
+/// Options of a keyword query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// The most words that are given.
+    /// The most words that are returned.
     pub limit: usize,
-    /// In how many of the query's articles a word stands at least.
+    /// The least number of the query's articles that a word must stand in.
     pub min_articles: u64,
 }
 
@@ -54,21 +54,21 @@ impl Default for Options {
 pub struct Keywords {
     /// The query as it was typed.
     pub query: String,
-    /// What they are ordered by: `log-likelihood`.
+    /// The measure that the words are ordered by: `log-likelihood`.
     pub measure: &'static str,
-    /// How many articles the query has,
+    /// The number of articles that the query finds.
     pub articles: u64,
-    /// and how many words these have, particles and numbers too.
+    /// The number of words in these, particles and numbers included.
     pub words: u64,
-    /// How many other articles the archive has,
+    /// The number of other articles in the archive.
     pub rest_articles: u64,
-    /// and how many words these have.
+    /// The number of words in these.
     pub rest_words: u64,
-    /// The words, the most surprising first.
+    /// The words, in descending order of the measure.
     pub keywords: Vec<Keyword>,
-    /// Whether it was ended before it was done: then there are none.
+    /// Whether the search was stopped before it finished: then there are no words.
     pub cut_short: bool,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
@@ -76,27 +76,27 @@ pub struct Keywords {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Keyword {
-    /// The word, folded, as the archive's segmentation has it.
+    /// The word, folded, as the index segments it.
     pub word: String,
-    /// How often it stands in the query's articles,
+    /// The number of times that the word stands in the query's articles.
     pub count: u64,
-    /// and in how many of them.
+    /// The number of these articles that hold it.
     pub articles: u64,
-    /// How often it stands in the rest,
+    /// The number of times that it stands in the rest of the archive.
     pub rest_count: u64,
-    /// and in how many of these.
+    /// The number of articles of the rest that hold it.
     pub rest_articles: u64,
-    /// Log-likelihood, without a unit: from 15.13 on, chance would do it once in 10,000 words.
+    /// The log-likelihood, without a unit: from 15.13 on, the probability of chance is below 1 in 10,000.
     pub log_likelihood: f64,
-    /// The binary logarithm of how much more frequent it is than in the rest.
+    /// The binary logarithm of the ratio of its frequencies in the query's articles and in the rest.
     pub log_ratio: f64,
 }
 
 /// Finds the words that stand out in the articles that a request counts. Words that are less frequent there than in the
-/// rest, particles and numbers are left out; of copies of one article one is looked at, unless all are asked for.
+/// rest, particles and numbers are left out; of the copies of one article one is read, unless the request counts all.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn keywords(snapshot: &Snapshot, request: &Request, options: &Options, control: &Control<'_>) -> Result<Keywords> {
     check::guarded(&snapshot.generation, || {
         let found = Found::find(snapshot, request, request.synonyms_on(snapshot)?, control)?;
@@ -142,7 +142,7 @@ pub fn keywords(snapshot: &Snapshot, request: &Request, options: &Options, contr
     })
 }
 
-/// The log-likelihood of a word that stands so often in two corpora of so many words.
+/// Returns the log-likelihood of a word with these counts in two corpora of these sizes in words.
 pub fn log_likelihood(counts: [u64; 2], totals: [u64; 2]) -> f64 {
     let rate = (counts[0] + counts[1]) as f64 / ((totals[0] + totals[1]).max(1)) as f64;
     let of = |count: u64, total: u64| match count {
@@ -152,7 +152,8 @@ pub fn log_likelihood(counts: [u64; 2], totals: [u64; 2]) -> f64 {
     (2.0 * (of(counts[0], totals[0]) + of(counts[1], totals[1]))).max(0.0)
 }
 
-/// The binary logarithm of the ratio of the word's frequencies; where the second corpus has none, as if it had half a one.
+/// Returns the binary logarithm of the ratio of the word's frequencies; if the second corpus lacks the word, it counts
+/// as half an occurrence.
 fn log_ratio(counts: [u64; 2], totals: [u64; 2]) -> f64 {
     let rate = |count: f64, total: u64| count / total.max(1) as f64;
     let rest = if counts[1] == 0 { 0.5 } else { counts[1] as f64 };

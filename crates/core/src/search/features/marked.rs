@@ -1,4 +1,4 @@
-//! One article with what a query marks in it, as it is shown to who came to it by that query.
+//! An article with the marks of a query, as it is shown to a reader who came to it by that query.
 
 use crate::article::{Article, ArticleId};
 use crate::control::Control;
@@ -18,17 +18,17 @@ use crate::search::results::snippet::{ArticleMarks, Highlighter};
 pub struct MarkedArticle {
     /// The article, with its margin.
     pub article: Article,
-    /// How much of the query it holds; none where it is no hit of it.
+    /// The kind of match; none if the article does not match the query.
     pub kind: Option<Kind>,
-    /// Where what the query looks for stands in it. Of an article that holds only some of it, the pieces are marked too.
+    /// The ranges that the query matches. In a partial match the parts of its words and strings are marked too.
     pub marks: ArticleMarks,
 }
 
-/// The article with this id, with the marks of a request; none where there is no such article. A request that was stopped
-/// marks what was typed.
+/// Returns the article with this id, with the marks of a request; none if there is no such article. If the search for
+/// its kind is stopped, the marks are those of a full match.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn marked(
     snapshot: &Snapshot,
     request: &Request,

@@ -1,4 +1,4 @@
-//! What else is asked of an index by a query or an article: stops on the pipeline.
+//! Features built on the search pipeline: answers to a query or an article other than a page of hits.
 
 pub mod collocations;
 pub mod compare;

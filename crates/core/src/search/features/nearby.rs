@@ -1,9 +1,9 @@
-//! Words of the index that are like a word: that sound like it, roughly or exactly, or differ by one character; and words
-//! whose pinyin begins with some letters.
+//! Similar words of the index: words that sound like a word, exactly or roughly, or differ from it by one character;
+//! and words whose pinyin begins with some letters.
 //!
-//! Wanted words flow in. The dictionary of terms is a trie, and an automaton goes down only those of its branches that a wanted
-//! word may lead to: what is read grows with the number of first characters, not with that of words. Out flow words that may
-//! be near; how near they are is the caller's to say.
+//! The term dictionary is a trie, and an automaton descends only into those of its branches that may lead to a target:
+//! the cost grows with the number of first characters, not of words. The words that come out may be similar; how
+//! similar they are is for the caller to decide.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -17,31 +17,32 @@ use crate::error::Result;
 use crate::search::matching::segment::read;
 use gongxun_text::pinyin::{reading, rough};
 
-/// What is looked for.
+/// A target of the search in the term dictionary.
 #[derive(Debug, Clone)]
 pub(super) enum Wanted {
-    /// Words of as many characters as this one that have these letters, or roughly these; where `one_off`, words that differ by
-    /// one character, too.
+    /// Words of as many characters as this one and with the same letters, exactly or roughly; if `one_off`, also words
+    /// that differ by one character.
     Like {
         /// The word.
         word: Vec<char>,
-        /// Its letters.
+        /// Its letters in pinyin.
         sound: String,
-        /// Its rough letters.
+        /// Its letters in rough pinyin.
         rough: String,
-        /// Whether words that differ by one character are meant.
+        /// Whether words that differ by one character match too.
         one_off: bool,
     },
-    /// Words with these letters, or roughly these.
+    /// Words with these letters, exactly or roughly.
     Letters(String),
     /// Words whose letters begin with these.
     Beginning(String),
 }
 
-/// Gives the terms of a field in one segment that may be near what is wanted, in order, with the number of documents of each.
+/// Calls for the terms of a field in one segment that may be near a target, in order, with the number of documents of
+/// each.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub(super) fn near(
     segment: &SegmentReader,
     field: Field,
@@ -58,22 +59,22 @@ pub(super) fn near(
     Ok(())
 }
 
-/// The automaton of what is wanted.
+/// The automaton of all targets.
 #[derive(Debug)]
 pub(super) struct Nearby {
     aims: Vec<Aim>,
-    /// The characters of the words, in order: what a branch leads to depends on the reading alone for all others.
+    /// The characters of the targets' words, in order: for every other character its reading alone decides.
     chars: Vec<char>,
     start: u32,
     known: RefCell<Known>,
 }
 
-/// One way of being near.
+/// One way of being similar to a target.
 #[derive(Debug)]
 struct Aim {
     kind: Kind,
     word: Vec<char>,
-    /// The letters; rough ones where that is the way.
+    /// The letters, in rough pinyin if the kind compares those.
     letters: String,
 }
 
@@ -85,23 +86,24 @@ enum Kind {
     Beginning,
 }
 
-/// How far a term has come on its way to one aim.
+/// The progress of a term towards one target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Step {
     aim: u16,
-    /// How many characters there were.
+    /// The number of characters read.
     chars: u8,
-    /// How many letters are behind it; of words that differ by one character, how many characters differ.
+    /// The number of letters matched; for words that differ by one character, the number of characters that differ.
     done: u8,
 }
 
-/// The sets of steps that were met, so that a state is a number.
+/// The sets of steps met so far, numbered, so that a state is a number.
 #[derive(Debug, Default)]
 struct Known {
     sets: Vec<Set>,
     numbers: HashMap<Vec<Step>, u32>,
     by_char: HashMap<(u32, char), u32, FixedState>,
-    /// Readings are the pinyin table's own strings, so that one is known by its place.
+    /// The successors by reading. Readings are the pinyin table's own strings, so a reading is identified by its
+    /// address.
     by_reading: HashMap<(u32, usize, usize), u32, FixedState>,
 }
 
@@ -109,11 +111,11 @@ struct Known {
 struct Set {
     steps: Vec<Step>,
     is_match: bool,
-    /// The characters of which one must come next, where these alone lead anywhere; of the bytes of others none is gone down.
+    /// The only characters that can come next, if these are known; branches of other characters are not entered.
     only: Option<Vec<char>>,
 }
 
-/// A set of steps, and the bytes of the character that is under way.
+/// A set of steps, and the bytes read of the current character.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct State {
     set: u32,
@@ -121,15 +123,15 @@ pub(super) struct State {
     left: u8,
 }
 
-/// The set from which nothing is reached.
+/// The set from which no match can be reached.
 const DEAD: u32 = 0;
-/// Longer words are none that are suggested.
+/// The longest word that is suggested, in characters.
 const MAX_CHARS: u8 = 32;
-/// Longer letters are of no word.
+/// The longest pinyin of a word, in letters.
 const MAX_LETTERS: usize = 200;
 
 impl Nearby {
-    /// The automaton of all that is wanted together.
+    /// Builds the automaton of all targets together.
     pub fn new(wanted: &[Wanted]) -> Nearby {
         let mut aims = Vec::new();
         let mut add = |kind, word: &[char], letters: String| {
@@ -163,7 +165,7 @@ impl Nearby {
         nearby
     }
 
-    /// The number of a set of steps.
+    /// Returns the number of a set of steps.
     fn number(&self, steps: Vec<Step>) -> u32 {
         let known = &mut *self.known.borrow_mut();
         if let Some(number) = known.numbers.get(&steps) {
@@ -177,7 +179,8 @@ impl Nearby {
         number
     }
 
-    /// Where one character differs already, all others are known.
+    /// Returns the characters that may come next, if each step already has its one different character, so that the
+    /// next character of each is fixed; none if any character may come.
     fn only(&self, steps: &[Step]) -> Option<Vec<char>> {
         let next = |step: &Step| {
             let aim = &self.aims[step.aim as usize];
@@ -188,7 +191,8 @@ impl Nearby {
         each.map(|each| each.into_iter().flatten().collect())
     }
 
-    /// Whether a character that begins with these bits, of which so many bytes are to come, may lead anywhere.
+    /// Whether a character may lead anywhere whose leading bits are `partial` and of which `left` bytes are still to
+    /// come.
     fn may_begin(&self, set: u32, partial: u32, left: u8) -> bool {
         let known = self.known.borrow();
         let only = known.sets[set as usize].only.as_ref();
@@ -206,7 +210,7 @@ impl Nearby {
         }
     }
 
-    /// The set that a character leads to.
+    /// Returns the set that a character leads to.
     fn after(&self, set: u32, c: char) -> u32 {
         let Some(letters) = reading(c) else { return DEAD };
         let own = self.chars.binary_search(&c).is_ok();
@@ -297,7 +301,7 @@ impl Automaton for Nearby {
 mod tests {
     use super::*;
 
-    /// Whether the automaton takes a word whole.
+    /// Whether the automaton accepts the whole word.
     fn takes(nearby: &Nearby, word: &str) -> bool {
         let mut state = nearby.start();
         for byte in word.bytes() {

@@ -1,9 +1,9 @@
-//! How often what a query looks for stands in the articles that match: occurrences beside articles.
+//! Counts the occurrences of what a query looks for in the articles that match.
 //!
-//! A request and its matches flow in; the documents that have occurrences flow out, each with their number. It is the
-//! number of the lines that a concordance of the request has: those of the plain scan (`Needle::find`) over title, lead and
-//! body. Strings of Chinese characters, letters and digits are counted by the index; where anything else is looked for
-//! (a pattern, strings near each other, a sign) the texts are read.
+//! A request and its matches flow in; the documents with occurrences flow out, each with their number. The sum is the
+//! number of lines in a concordance of the request: the occurrences found by the plain scan (`Needle::find`) over
+//! title, lead and body. Strings of Chinese characters, letters and digits are counted by the index; for anything else
+//! (a pattern, strings near each other, a punctuation mark) the texts are read.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -28,17 +28,18 @@ use crate::search::request::Request;
 use gongxun_text::fold::fold_char;
 use gongxun_text::strings::Class;
 
-/// The documents of each segment that have occurrences, in order, with how many.
+/// The documents of each segment that have occurrences, in order, each with its number of occurrences.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Occurrences {
     segments: Vec<Vec<(DocId, u32)>>,
 }
 
 impl Occurrences {
-    /// Counts those of the matches that the request counts; of copies of one article the one that is shown is looked at.
+    /// Counts the occurrences in the matches that the request counts; of the copies of one article the one that is
+    /// shown is read.
     ///
     /// # Errors
-    /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where the control says to stop.
+    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control asks to stop.
     pub fn count(found: &Found<'_>, request: &Request, control: &dyn Stops) -> Result<Occurrences> {
         let sought = Sought::of(found, request)?;
         let mut segments = Vec::new();
@@ -55,18 +56,18 @@ impl Occurrences {
         Ok(Occurrences { segments })
     }
 
-    /// The documents of a segment, in order, with their numbers.
+    /// Returns the documents of a segment with occurrences, in order, each with its number of occurrences.
     pub fn of_segment(&self, ord: usize) -> &[(DocId, u32)] {
         self.segments.get(ord).map_or(&[], Vec::as_slice)
     }
 
-    /// All of them.
+    /// Returns the sum over all documents.
     pub fn total(&self) -> u64 {
         self.segments.iter().flatten().map(|(_, count)| u64::from(*count)).sum()
     }
 }
 
-/// Whether matches of a kind are counted.
+/// Whether matches of this kind are counted.
 pub fn is_counted(kind: Kind, count: Breadth) -> bool {
     match kind {
         Kind::Full => true,
@@ -78,17 +79,17 @@ pub fn is_counted(kind: Kind, count: Breadth) -> bool {
 /// The texts that occurrences are looked for in.
 const TEXTS: [Text; 3] = [Text::Title, Text::Lead, Text::Body];
 
-/// What is looked for in full matches and in partial ones.
+/// The marks that are looked for in full matches and in partial ones.
 pub struct Sought<'a> {
     marks: Cow<'a, [Mark]>,
     with_parts: Vec<Mark>,
 }
 
 impl<'a> Sought<'a> {
-    /// What a request looks for; what it does not count is not looked for either.
+    /// Returns the marks of a request, without those of matches that it does not count.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn of(found: &'a Found<'_>, request: &Request) -> Result<Sought<'a>> {
         if request.breadth == request.count {
             let compiled = &found.compiled;
@@ -101,21 +102,23 @@ impl<'a> Sought<'a> {
         Ok(Sought { marks: Cow::Owned(compiled.marks), with_parts })
     }
 
-    /// What is looked for in matches of a kind.
+    /// Returns the marks that are looked for in matches of this kind.
     pub fn marks(&self, kind: Kind) -> &[Mark] {
         if kind == Kind::Partial { &self.with_parts } else { self.marks.as_ref() }
     }
 
-    /// Adds the numbers of these documents.
+    /// Adds the occurrences in these documents to their counts.
     fn count(&self, kind: Kind, segment: &Segment<'_>, docs: &Bits, counts: &mut [u32]) -> Result<()> {
         let marks = self.marks(kind);
         let mut open = docs.clone();
         if marks.iter().all(|mark| by_index(mark).is_some()) {
-            // Where a number may be written in its other form the text is looked at.
+            // The text decides where a number may be written in its other form.
             let mut others = Bits::empty(segment.max_doc());
-            for (mark, form) in marks.iter().flat_map(|mark| by_index(mark).into_iter().flat_map(|p| p.forms).map(move |form| (mark, form))) {
+            for mark in marks {
+                let forms = by_index(mark).map_or_else(Vec::new, |plan| plan.forms);
                 for text in TEXTS.into_iter().filter(|text| is_in(&mark.scope, *text)) {
-                    strings::documents(&form, segment, lower::text(text, &segment.snapshot.fields), &mut others)?;
+                    let field = lower::text(text, &segment.snapshot.fields);
+                    forms.iter().try_for_each(|form| strings::documents(form, segment, field, &mut others))?;
                 }
             }
             open.and(&others);
@@ -132,8 +135,8 @@ impl<'a> Sought<'a> {
     }
 }
 
-/// The string of a mark, where the index tells how often it stands in a text. Two of these that differ never stand in the
-/// same place.
+/// Returns the string of a mark, if the index can count its occurrences in a text. Two different strings of this kind
+/// never stand in the same place.
 fn by_index(mark: &Mark) -> Option<StringPlan> {
     let Needle::String(string) = &mark.needle else { return None };
     let plan = StringPlan::new(&string.iter().collect::<String>());
@@ -154,7 +157,7 @@ fn count_by_index(marks: &[Mark], segment: &Segment<'_>, docs: &Bits, counts: &m
     Ok(())
 }
 
-/// How many occurrences an article has.
+/// Counts the occurrences in an article.
 fn in_article(article: &Article, marks: &[Mark]) -> usize {
     let in_text = |(field, text): (Text, &str)| {
         let folded: Vec<char> = text.chars().map(fold_char).collect();
@@ -163,7 +166,7 @@ fn in_article(article: &Article, marks: &[Mark]) -> usize {
     texts(article).into_iter().map(in_text).sum()
 }
 
-/// The texts of an article that occurrences are looked for in, in the order of the page.
+/// Returns the texts of an article that occurrences are looked for in, in the order of the page.
 pub fn texts(article: &Article) -> [(Text, &str); 3] {
     [
         (Text::Title, &article.title),
@@ -172,7 +175,7 @@ pub fn texts(article: &Article) -> [(Text, &str); 3] {
     ]
 }
 
-/// Where the marks stand in a folded text, each place once.
+/// Returns the ranges of the marks in a folded text, each range once.
 pub fn places(folded: &[char], field: Text, marks: &[Mark], blocks: &[Block]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for mark in marks {

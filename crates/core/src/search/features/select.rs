@@ -1,4 +1,4 @@
-//! All that matches, not a page of it: what exports and `delete` go by.
+//! Selection: all articles that match rather than a page of them, for exports and `delete`.
 
 use super::occurrences::is_counted;
 use crate::control::Control;
@@ -14,23 +14,23 @@ use crate::search::request::Request;
 use crate::search::results::page::Hit;
 use gongxun_text::synonyms::Synonyms;
 
-/// How much was selected.
+/// Totals of a selection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Selection {
-    /// How many articles match, of the kinds that the request counts.
+    /// The number of matching articles, of the kinds that the request counts.
     pub total: u64,
-    /// How many of them were given.
+    /// The number of these that were handed to the caller.
     pub given: u64,
-    /// Remarks.
+    /// The notes on the selection.
     pub notes: Vec<String>,
 }
 
-/// The articles that match a query in full and hold to the filters, every copy of an article by itself, in the order of the
-/// index. What was typed counts and no more: no synonyms, no partial matches.
+/// Returns the full matches of a query that satisfy the filters, each copy by itself, in the order of the index.
+/// Synonym and partial matches are left out.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Result<Vec<DocAddress>> {
     check::guarded(&snapshot.generation, || {
         let (asked, how) = ((query.root.as_ref(), filters), (Breadth::Exact, Copies::All));
@@ -39,11 +39,11 @@ pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Resu
     })
 }
 
-/// The addresses of the articles that a request selects, of the kinds that it counts, with the kind of each; in no order that
-/// means anything.
+/// Returns the addresses and kinds of the articles that a request selects, of the kinds that it counts, in no
+/// particular order.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written; [`Error::Interrupted`] where the control says to
+/// If an index file can't be read or does not hold what was written; [`Error::Interrupted`] if the control asks to
 /// stop.
 pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>) -> Result<Vec<(DocAddress, Kind)>> {
     check::guarded(&snapshot.generation, || {
@@ -56,12 +56,12 @@ pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>)
     })
 }
 
-/// Gives the articles that a request selects, one by one: of the kinds that it counts, from its offset on as many as its
-/// limit says. With a snippet length of 0 they come without snippets and marks.
+/// Calls `give` with each article that a request selects: of the kinds that it counts, from its offset on up to its
+/// limit. With a snippet length of 0 the hits have no snippets and marks.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written, or `give` fails; [`Error::Interrupted`] where
-/// the control says to stop: half a selection is none.
+/// If an index file can't be read or does not hold what was written, or `give` fails; [`Error::Interrupted`] if the
+/// control asks to stop: half a selection is none.
 pub fn select(
     snapshot: &Snapshot,
     request: &Request,

@@ -1,7 +1,7 @@
-//! Articles like another one: its most telling words are asked for, and what holds the most of them comes first.
+//! Similar articles: a search for the most characteristic words of an article.
 //!
-//! A word tells much when it stands often in the article and seldom in the archive (tf-idf). Words are measured in
-//! characters: one Chinese character says too little.
+//! A word is characteristic if it stands often in the article and seldom in the archive (tf-idf). Words have at least
+//! two characters, since a single Chinese character says too little.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -28,20 +28,20 @@ use crate::search::results::page::Results;
 use gongxun_text::fold::fold;
 use gongxun_text::function_words::is_function_word;
 
-/// How many words are asked for.
+/// The most words of the article that the query is made of.
 pub const MAX_WORDS: usize = 25;
 /// The shortest word, in characters.
 const MIN_CHARS: usize = 2;
-/// A word of the title counts as often.
+/// The number of times that a word of the title counts.
 const TITLE_COUNT: u32 = 3;
-/// Words that more than one in so many articles hold tell nothing.
+/// A word that more than one article in this many holds is not characteristic.
 const TOO_COMMON: u64 = 4;
 
-/// The articles most like the one with this id, itself left out; none where there is no such article. `total` counts
-/// those that share any of its telling words, and a note names these.
+/// Finds the articles most similar to the one with this id, which is left out itself; none if there is no such article.
+/// `total` counts those that share any of its characteristic words, and a note names these.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize) -> Result<Option<Results>> {
     check::guarded(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
@@ -50,10 +50,10 @@ pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize) -> Result<Opti
     })
 }
 
-/// The words that tell the article from others, the most telling first, each with its weight.
+/// Returns the words that are characteristic of the article, the most characteristic first, each with its weight.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn telling_words(snapshot: &Snapshot, article: &Article) -> Result<Vec<(String, f32)>> {
     let segmenter = snapshot.segmenter()?;
     let mut counts: HashMap<String, u32> = HashMap::new();
@@ -75,7 +75,7 @@ pub fn telling_words(snapshot: &Snapshot, article: &Article) -> Result<Vec<(Stri
             continue;
         }
         let with = snapshot.searcher.doc_freq(&Term::from_field_text(snapshot.fields.body.words, &word))?;
-        // A word that no other article has finds none.
+        // A word that no other article has would find none.
         if with < 2 || (with > articles / TOO_COMMON && articles > 8) {
             continue;
         }
@@ -108,7 +108,7 @@ fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Result
     Ok(results)
 }
 
-/// The words as a query: what holds most of them, and the most telling, comes first.
+/// Returns the words as a compiled query, which ranks articles with the most, and the most characteristic, words first.
 fn compiled(words: &[(String, f32)], snapshot: &Snapshot) -> Result<Compiled> {
     let largest = words.first().map_or(1.0, |(_, weight)| *weight);
     let (mut scored, mut marks) = (Vec::new(), Vec::new());
@@ -130,8 +130,8 @@ fn compiled(words: &[(String, f32)], snapshot: &Snapshot) -> Result<Compiled> {
     })
 }
 
-/// The articles that hold any of the words in title or body, and how many copies of the article itself were left out:
-/// neither it nor they say anything new.
+/// Returns the articles that hold any of the words in title or body, without the article itself and its copies, and the
+/// number of copies left out.
 fn matches(snapshot: &Snapshot, article: &Article, words: &[(String, f32)]) -> Result<(Matches, usize)> {
     let mut full = Vec::new();
     for segment in Segment::all(snapshot) {

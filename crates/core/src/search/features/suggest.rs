@@ -1,7 +1,7 @@
-//! What may have been meant: words of the index that sound like what was typed, or differ from it by one character; and
-//! the words that begin with a prefix.
+//! Suggestions for misspelled queries (words of the index that sound like what was typed, or differ from it by one
+//! character), and completion of a prefix.
 //!
-//! Nothing here changes what a query matches: a suggestion is a remark beside the answer.
+//! A suggestion is a note beside the answer: nothing here changes what a query matches.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -23,38 +23,39 @@ use gongxun_text::fold::{fold, is_han};
 use gongxun_text::pinyin::{rough, rough_sound, sound, typed};
 use gongxun_text::synonyms::Synonyms;
 
-/// How many suggestions are made.
+/// The most suggestions that are made.
 pub const MAX_SUGGESTIONS: usize = 3;
 /// The shortest and the longest word that is suggested, in characters.
 const CHARS: (usize, usize) = (2, 8);
-/// A word that differs by one character is suggested from this length on: among shorter ones nearly all do.
+/// The length from which on words that differ by one character are suggested: nearly all shorter words differ by one.
 const MIN_CHARS_LIKE: usize = 3;
-/// Typed letters are taken roughly from this length on.
+/// The length from which on typed letters are compared roughly.
 const MIN_LETTERS_ROUGH: usize = 4;
-/// How many places of a query are looked at.
+/// The most places of a query that are examined.
 const MAX_PLACES: usize = 48;
-/// Longer queries are questions: with one place changed such a one hardly ever matches in full.
+/// The longest query for which suggestions are made: a longer one is a question, which hardly ever matches in full with
+/// one place changed.
 const MAX_QUERY_CHARS: usize = 16;
-/// How many words of the dictionary a misspelled one may have been cut into.
+/// The most words of the dictionary that a misspelled word may have been cut into.
 const MAX_CUT: usize = 3;
-/// How many candidates are kept for a place.
+/// The most candidates that are kept for a place.
 const MAX_CANDIDATES: usize = 4;
 
-/// A word with the number of articles that hold it, as a segment's dictionaries count.
+/// A word of the index that completes a prefix, with its document frequency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Completion {
     /// The word, folded.
     pub word: String,
-    /// How many articles have it in title or body; those with both count twice.
+    /// The number of articles that have the word in title or body; those with both count twice.
     pub articles: u64,
 }
 
-/// The words of the index that begin with these characters, or whose pinyin begins with these letters: the most
+/// Returns the words of the index that begin with these characters, or whose pinyin begins with these letters, the most
 /// frequent first.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
     let prefix = fold(prefix.trim());
     if prefix.is_empty() {
@@ -78,24 +79,24 @@ pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<C
 
 /// A place of the query that may be misspelled.
 struct Place {
-    /// In characters of the query's text.
+    /// The range in characters of the query's text.
     span: Range<usize>,
-    /// What stands there, folded.
+    /// The folded text of the place.
     text: Vec<char>,
-    /// Its letters.
+    /// Its letters in pinyin.
     sound: String,
-    /// Its letters, roughly.
+    /// Its letters in rough pinyin.
     rough: String,
     /// Whether it was typed in Latin letters.
     latin: bool,
-    /// The nearness of each candidate (the smaller, the nearer), its frequency and the word.
+    /// The candidates: the distance of each (the smaller, the nearer), its frequency and the word.
     candidates: Vec<(u8, u64, String)>,
 }
 
-/// Queries that may have been meant and match something in full, for one that matches nothing in full.
+/// Suggests queries with full matches in place of a query that has none.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Suggestion>> {
     let mut pieces = Vec::new();
     if let Some(root) = &request.query.root {
@@ -129,12 +130,12 @@ pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Sugges
         place.candidates.truncate(MAX_CANDIDATES);
     }
     places.retain(|place| !place.candidates.is_empty());
-    // The nearest first; where two are as near the longer place, which is the rarer meeting.
+    // The nearest first; among equals the longer place, since a match there is less likely by chance.
     places.sort_by_key(|place| (place.candidates[0].0, std::cmp::Reverse(place.text.len()), place.span.start));
     confirmed(snapshot, request, &query, &places)
 }
 
-/// Queries with one place changed, or with all changed, as far as they match something.
+/// Returns the queries with one place changed, or with all changed, that have full matches.
 fn confirmed(snapshot: &Snapshot, request: &Request, query: &[char], places: &[Place]) -> Result<Vec<Suggestion>> {
     let mut tries: Vec<String> = Vec::new();
     let mut apart: Vec<(&Range<usize>, &str)> = Vec::new();
@@ -171,7 +172,7 @@ fn confirmed(snapshot: &Snapshot, request: &Request, query: &[char], places: &[P
     Ok(suggestions)
 }
 
-/// The query with words in place of others.
+/// Returns the query with some words replaced.
 fn changed(query: &[char], mut words: Vec<(&Range<usize>, &str)>) -> String {
     words.sort_by_key(|(span, _)| span.start);
     let mut out = String::new();
@@ -185,7 +186,7 @@ fn changed(query: &[char], mut words: Vec<(&Range<usize>, &str)>) -> String {
     out
 }
 
-/// The pieces that are asked for, in order.
+/// Collects the pieces of text that the query requires, in order.
 fn collect<'a>(node: &'a Node, pieces: &mut Vec<&'a Piece>) {
     match node {
         Node::Text(piece) | Node::Phrase(piece) => pieces.push(piece),
@@ -212,7 +213,7 @@ fn places(pieces: &[&Piece], query: &[char], snapshot: &Snapshot) -> Result<Vec<
             places.push(Place { span, text, sound, rough, latin, candidates: Vec::new() });
         }
     };
-    // Pinyin is often typed syllable by syllable: neighbours in Latin letters are looked at together, too.
+    // Pinyin is often typed syllable by syllable, so neighbours in Latin letters are examined together too.
     for (at, first) in pieces.iter().enumerate().filter(|(_, piece)| typed(&piece.text).is_some()) {
         let after = pieces[at..].iter().zip(pieces[at + 1..].iter());
         let together = after.take_while(|(left, right)| {
@@ -234,7 +235,7 @@ fn places(pieces: &[&Piece], query: &[char], snapshot: &Snapshot) -> Result<Vec<
             add(piece.span.clone(), chars);
             continue;
         }
-        // A misspelled word is cut to pieces: it is a run of short words, or one that the index does not know.
+        // The segmentation cuts a misspelled word to pieces: it is a run of short words, or one that the index lacks.
         let mut cut: Vec<Range<usize>> = Vec::new();
         let mut at = 0;
         analyzer::words(&folded, segmenter, &mut Vec::new(), |word| {
@@ -260,7 +261,7 @@ fn places(pieces: &[&Piece], query: &[char], snapshot: &Snapshot) -> Result<Vec<
 }
 
 impl Place {
-    /// The words that may be near.
+    /// Returns the target for words that may be similar.
     fn wanted(&self) -> Wanted {
         match self.latin {
             true => Wanted::Letters(self.sound.clone()),
@@ -272,7 +273,8 @@ impl Place {
         }
     }
 
-    /// How near a word is to what stands here, or none where it is far or the same.
+    /// Returns the distance of a word from this place (the smaller, the nearer); none if the word is too far away, or
+    /// the same.
     fn nearness(&self, word: &str, chars: &[char]) -> Option<u8> {
         if chars == self.text {
             return None;
@@ -304,7 +306,7 @@ fn is_word(word: &[char]) -> bool {
     (CHARS.0..=CHARS.1).contains(&word.len()) && word.iter().all(|c| is_han(*c))
 }
 
-/// The terms of some fields that begin with a prefix, with the number of articles, over all segments.
+/// Returns the terms of some fields that begin with a prefix, with the number of articles, over all segments.
 fn words(snapshot: &Snapshot, fields: &[Field], prefix: &str) -> Result<HashMap<String, u64>> {
     let mut found: HashMap<String, u64> = HashMap::new();
     for segment in snapshot.searcher.segment_readers() {
@@ -315,7 +317,7 @@ fn words(snapshot: &Snapshot, fields: &[Field], prefix: &str) -> Result<HashMap<
     Ok(found)
 }
 
-/// The terms of some fields that may be near what is wanted and are, with the number of articles, over all segments.
+/// Returns the terms of some fields that are near a target, with the number of articles, over all segments.
 fn words_near(
     snapshot: &Snapshot,
     fields: &[Field],

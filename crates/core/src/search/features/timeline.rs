@@ -1,5 +1,5 @@
-//! Matches over time, beside how many articles the archive has at each time: a peak that is only a bigger archive shows
-//! as such, and a stretch without any article is told from a stretch without a match.
+//! Timelines: the number of matches by period, beside the number of articles in the archive, so that a peak that merely
+//! reflects a larger archive shows as such, and a period without any article differs from one without a match.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -37,7 +37,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// The period that a day is in, as a number that grows by one from period to period.
+    /// Returns the number of the period that a day is in; consecutive periods have consecutive numbers.
     fn number(self, date: &Date) -> i64 {
         match self {
             Step::Day => date.day_number(),
@@ -46,7 +46,7 @@ impl Step {
         }
     }
 
-    /// The period's name: `2025-01-15`, `2025-01`, `2025`.
+    /// Returns the period's name: `2025-01-15`, `2025-01`, `2025`.
     fn name(self, number: i64) -> String {
         match self {
             Step::Day => Date::from_day_number(number).map(|day| day.to_string()).unwrap_or_default(),
@@ -62,49 +62,50 @@ impl Step {
 pub struct Period {
     /// Its name: `2025-01-15`, `2025-01` or `2025`.
     pub name: String,
-    /// How many articles hold what was typed. Copies of one article count once in each period that one of them is in, unless
-    /// all were asked for.
+    /// The number of full matches. A cluster of copies counts once in each period that one of its copies is in, unless
+    /// all copies were asked for.
     pub count: u64,
-    /// How many more by a synonym, where these are counted.
+    /// The number of synonym matches; only if these are counted.
     pub synonym_count: Option<u64>,
-    /// How many hold some of it, where these are counted.
+    /// The number of partial matches; only if these are counted.
     pub partial_count: Option<u64>,
-    /// How many articles there are, counted alike.
+    /// The number of articles in the archive, with copies counted alike.
     pub all: u64,
-    /// How often what is looked for stands in the articles that are counted, where occurrences are counted: by the date of
-    /// the copy that is shown.
+    /// The number of occurrences in the counted articles, by the date of the copy that is shown; only if occurrences
+    /// are counted.
     pub occurrences: Option<u64>,
-    /// How many characters all articles of the period have, blanks left out, where these are counted. Of copies of one
-    /// article one counts in each period.
+    /// The number of characters, blanks excluded, of all articles of the period; only if characters are counted. Of
+    /// each cluster one copy counts in each period.
     pub characters: Option<u64>,
-    /// The periods before this one, back to the one before it in the list, in which the archive has no article.
+    /// The periods between the previous one in the list and this one, if there are any: the archive has no article in
+    /// them.
     pub gap: Option<Gap>,
 }
 
 impl Period {
-    /// A period with full matches alone.
+    /// Creates a period with full matches alone.
     pub fn new(name: &str, count: u64, all: u64, gap: Option<Gap>) -> Period {
         let (synonym_count, partial_count, occurrences, characters) = Default::default();
         Period { name: name.to_string(), count, synonym_count, partial_count, all, occurrences, characters, gap }
     }
 
-    /// All that are counted.
+    /// Returns the number of counted matches of all kinds.
     pub fn counted(&self) -> u64 {
         self.count + self.synonym_count.unwrap_or(0) + self.partial_count.unwrap_or(0)
     }
 
-    /// The occurrences in a million characters of the period's articles, where both are counted.
+    /// Returns the occurrences per million characters of the period's articles, if both are counted.
     pub fn per_million(&self) -> Option<f64> {
         Some(self.occurrences? as f64 * 1e6 / self.characters?.max(1) as f64)
     }
 
-    /// The share of what is counted in the archive's articles of the period, 0 to 1.
+    /// Returns the share of the counted matches in the archive's articles of the period, 0 to 1.
     pub fn share(&self) -> f64 {
         self.counted() as f64 / self.all.max(1) as f64
     }
 }
 
-/// A stretch in which the archive has no article at all.
+/// A run of periods in which the archive has no article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Gap {
@@ -120,30 +121,30 @@ pub struct Gap {
 pub struct Timeline {
     /// The query as it was typed.
     pub query: String,
-    /// What the parser remarked on it.
+    /// The parser's notes on it.
     pub query_notes: Vec<Note>,
-    /// How many articles hold all that was typed.
+    /// The number of full matches.
     pub total: u64,
-    /// How many more hold all of it by a synonym.
+    /// The number of synonym matches.
     pub synonym_total: u64,
-    /// How many hold only some of it.
+    /// The number of partial matches.
     pub partial_total: u64,
-    /// Which of these the periods count.
+    /// The kinds of matches that the periods count.
     pub counts: Breadth,
-    /// Whether the search was ended before it was done.
+    /// Whether the search was stopped before it finished.
     pub cut_short: bool,
-    /// How many of those that are counted have no date.
+    /// The number of counted articles without a date.
     pub undated: u64,
-    /// How often what is looked for stands in those that are counted, where occurrences are counted: the undated too.
+    /// The number of occurrences in the counted articles, undated ones included; only if occurrences are counted.
     pub occurrences: Option<u64>,
-    /// The periods in which the archive has articles, in order, as far as the query's dates reach.
+    /// The periods in which the archive has articles, in order, within the query's dates.
     pub periods: Vec<Period>,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
 impl Timeline {
-    /// How many articles are counted.
+    /// Returns the number of counted articles.
     pub fn counted(&self) -> u64 {
         let of = |wanted: bool, total: u64| if wanted { total } else { 0 };
         self.total + of(self.counts.synonyms(), self.synonym_total) + of(self.counts.partial(), self.partial_total)
@@ -153,15 +154,15 @@ impl Timeline {
 /// Counts the matches of a request by period.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn timeline(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, step: Step) -> Result<Timeline> {
     timeline_under(snapshot, request, synonyms, step, &Control::default())
 }
 
-/// The same, as far as the control lets it.
+/// Counts as [`timeline`] does, under a control that may end it early.
 ///
 /// # Errors
-/// As [`timeline`].
+/// Same as [`timeline`].
 pub fn timeline_under(
     snapshot: &Snapshot,
     request: &Request,
@@ -244,7 +245,7 @@ fn count(
     })
 }
 
-/// What is counted of a period.
+/// The counts of a period.
 #[derive(Default)]
 struct Sums {
     /// The matches.
@@ -264,54 +265,55 @@ impl Sums {
     }
 }
 
-/// What is known of the documents of a segment.
+/// The documents of a segment that are counted.
 struct OfSegment<'a> {
-    /// The matches of the kinds that are counted, all copies among them.
+    /// The matches of the counted kinds, all copies included.
     matches: ByKind<Option<Bits>>,
-    /// The copies that count once.
+    /// The documents that belong to clusters.
     copies: &'a [Copy],
-    /// Those with occurrences, in order; none where they are not counted.
+    /// The documents with occurrences, in order; empty if these are not counted.
     occurrences: &'a [(DocId, u32)],
-    /// The characters of each; none where they are not counted.
+    /// The number of characters of each document; empty if these are not counted.
     lengths: &'a [u32],
 }
 
 /// Counts matches and articles, segment by segment.
 struct Counter {
     step: Step,
-    /// The first and the last second that are counted.
+    /// The first and the last second in which matches can lie.
     bounds: (i64, i64),
     periods: BTreeMap<i64, Sums>,
     undated: u64,
     clusters: HashMap<u32, Cluster>,
 }
 
-/// What is known of the copies of one article.
+/// The copies of one cluster, by period.
 #[derive(Default)]
 struct Cluster {
     /// The periods of its copies.
     periods: BTreeMap<i64, InPeriod>,
-    /// Whether a match among them has no date, and whether one has.
+    /// Whether a matching copy has no date.
     undated: bool,
+    /// Whether a matching copy has one.
     dated: bool,
 }
 
-/// What is known of the copies of one article in one period.
+/// The copies of one cluster in one period.
 #[derive(Default)]
 struct InPeriod {
-    /// Of what kind the match is that one of them is.
+    /// The kind of match that one of the copies is; none if no copy matches.
     kind: Option<Kind>,
-    /// The place of the first of them among the copies, and its characters.
+    /// The place of the first of them in its cluster, and its number of characters.
     first: Option<(u32, u32)>,
 }
 
 impl Counter {
-    /// Adds a segment. Its copies are kept apart: an article counts once in each period that a copy of it is in, as it does
-    /// in the facets, and so does a match.
+    /// Adds a segment. Its copies are kept apart: an article counts once in each period that one of its copies is in,
+    /// as it does in the facets, and so does a match.
     fn add(&mut self, segment: &SegmentReader, of_segment: &OfSegment<'_>) -> Result<()> {
         let OfSegment { matches, copies, occurrences, lengths } = of_segment;
         let dates = segment.fast_fields().i64("date")?;
-        // Days first: there are fewer of them than articles, and a date takes longer to count out than to look up.
+        // Days first: there are fewer of them than articles, and converting a date takes longer than looking one up.
         let mut days: BTreeMap<i64, Sums> = BTreeMap::new();
         let mut copies = copies.iter().peekable();
         let mut occurrences = occurrences.iter().peekable();
@@ -364,7 +366,7 @@ impl Counter {
         Ok(())
     }
 
-    /// The sums of each period, and the matches without a date.
+    /// Returns the sums of each period, and the number of matches without a date.
     fn finish(mut self) -> (BTreeMap<i64, Sums>, u64) {
         for cluster in self.clusters.into_values() {
             self.undated += u64::from(cluster.undated && !cluster.dated);
@@ -375,13 +377,13 @@ impl Counter {
                 sums.characters += here.first.map_or(0, |(_, characters)| u64::from(characters));
             }
         }
-        // A day on which only copies stand has sums of its own, and no article beside them.
+        // A day on which there are only copies has sums of its own but no article.
         self.periods.retain(|_, sums| sums.all > 0);
         (self.periods, self.undated)
     }
 }
 
-/// The seconds between which every match lies, as far as the plan's dates say.
+/// Returns the seconds between which every match lies, by the plan's dates.
 fn bounds(plan: &Plan) -> (i64, i64) {
     match plan {
         Plan::Date(from, to) => (*from, *to),

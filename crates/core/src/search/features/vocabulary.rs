@@ -1,7 +1,8 @@
-//! How often words stand in sets of articles, by the index's own segmentation: what words are compared by.
+//! Word counts over sets of articles, as the index segments their texts: the figures that keywords and collocations are
+//! computed from.
 //!
-//! Sets of documents and a matching of them to a query flow in; the words of title, lead and body with their numbers flow
-//! out, as the words fields of the index hold them.
+//! Sets of documents and a query's matches among them flow in; the words of title, lead and body with their counts flow
+//! out, as the index's words fields hold them.
 
 use std::collections::HashMap;
 
@@ -21,7 +22,8 @@ use gongxun_text::strings::Class;
 
 use super::occurrences::is_counted;
 
-/// The articles of a snapshot in two sets: those that match, and all others. Of copies of one article one is in one of them.
+/// The articles of a snapshot in two sets: those that match, and all others. Of the copies of one article one is in one
+/// of the sets.
 pub struct Sets {
     /// Those that match, for each segment.
     pub own: Vec<Bits>,
@@ -30,7 +32,7 @@ pub struct Sets {
 }
 
 impl Sets {
-    /// The matches that a request counts, and the rest of the archive.
+    /// Returns the matches that a request counts, and the rest of the archive.
     pub fn of(found: &Found<'_>, request: &Request) -> Sets {
         let mut sets = Sets { own: Vec::new(), rest: Vec::new() };
         for (ord, segment) in found.snapshot.searcher.segment_readers().iter().enumerate() {
@@ -49,7 +51,8 @@ impl Sets {
         sets
     }
 
-    /// Of a cluster that matches the others go; of any other cluster the one with the least place stays.
+    /// Leaves one copy of each cluster: a match displaces all others; in a cluster without a match the copy with the
+    /// least place stays.
     fn leave_one_copy(&mut self, found: &Found<'_>) {
         let copies = &found.copies;
         let mut least: Vec<Option<u32>> = vec![None; copies.clusters.len()];
@@ -74,27 +77,27 @@ impl Sets {
     }
 }
 
-/// How often a word stands in a set, and in how many of its articles.
+/// The frequency of a word in a set of articles.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sum {
-    /// Occurrences of the word as a word.
+    /// The number of occurrences, segmented as this word.
     pub count: u64,
-    /// Articles.
+    /// The number of articles.
     pub articles: u64,
 }
 
-/// Words with how often each stands in either set.
+/// Words, each with its frequencies in both sets.
 pub type Sums = HashMap<Box<str>, [Sum; 2]>;
 
-/// The words of the articles in `own`, with how often each stands in both sets, and how many words each set has in all.
+/// Returns the words of the articles in `own`, each with its frequencies in both sets, and the number of words in each
+/// set.
 ///
 /// # Errors
-/// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where a segment is watched and the work
-/// shall end.
+/// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control of a segment asks to stop.
 pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops) -> Result<(Sums, [u64; 2])> {
     let mut words = Sums::new();
     let mut totals = [0; 2];
-    // First the words that the set has, then how often the rest has them: what stands in the rest alone need not be kept.
+    // First the words of the set, then their counts in the rest: words of the rest alone need not be kept.
     for round in [0, 1] {
         for segment in Segment::all(snapshot) {
             let segment = segment.watched(watch);
@@ -127,10 +130,10 @@ pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops
     Ok((words, totals))
 }
 
-/// How often one word stands in the articles of both sets.
+/// Counts the occurrences of one word in the articles of both sets.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn sum(snapshot: &Snapshot, sets: &Sets, word: &str) -> Result<u64> {
     let mut count = 0;
     for segment in Segment::all(snapshot) {
@@ -147,10 +150,10 @@ pub fn sum(snapshot: &Snapshot, sets: &Sets, word: &str) -> Result<u64> {
     Ok(count)
 }
 
-/// How many words the articles of both sets have.
+/// Counts the words in the articles of both sets.
 ///
 /// # Errors
-/// As [`words`].
+/// Same as [`words`].
 pub fn total(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops) -> Result<u64> {
     let mut all = 0;
     for segment in Segment::all(snapshot) {
@@ -172,7 +175,7 @@ pub fn total(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops
     Ok(all)
 }
 
-/// Whether a word says something by itself: no particle, no number, no sign.
+/// Whether a word carries meaning of its own: it is no particle, number or sign.
 pub fn is_content(word: &str) -> bool {
     let is_number = |word: &str| word.chars().all(|c| Class::of(c) == Class::Digit);
     !is_number(word) && !is_function_word(word)
@@ -183,10 +186,10 @@ fn fields(snapshot: &Snapshot) -> [Field; 3] {
     [fields.title.words, fields.lead.words, fields.body.words]
 }
 
-/// Where the postings of one word are in the fields of a segment.
+/// The postings of one word in each field of a segment that holds it.
 type Places = Vec<(Field, TermInfo)>;
 
-/// Calls for each word of a segment, in order of its bytes, with its postings in all fields.
+/// Calls `take` for each word of a segment, in order of its bytes, with its postings in all fields.
 fn each(segment: &Segment<'_>, mut take: impl FnMut(&str, &Places) -> Result<()>) -> Result<()> {
     let fields = fields(segment.snapshot);
     let inverted: Vec<_> =
@@ -218,7 +221,7 @@ fn each(segment: &Segment<'_>, mut take: impl FnMut(&str, &Places) -> Result<()>
     }
 }
 
-/// How often a word stands in the articles of two sets of a segment.
+/// Counts a word in the articles of two sets of a segment.
 fn sum_of(segment: &Segment<'_>, places: &Places, [own, rest]: [&Bits; 2]) -> Result<(Sum, Sum)> {
     let mut sums = (Sum::default(), Sum::default());
     let mut seen: Vec<u32> = Vec::new();

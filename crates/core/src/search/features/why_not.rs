@@ -1,7 +1,7 @@
-//! Why an article is, or is not, among the hits of a query: clause by clause, with what its text has instead.
+//! Explains why an article is, or is not, among the hits of a query: clause by clause, with what its text has instead.
 //!
-//! Each clause is run against the index as the whole query is, so that what stands here and what is found can't differ;
-//! the texts are looked at only to say what they have instead.
+//! Each clause is run against the index just as a whole query is, so that the explanation always agrees with the
+//! search; the texts are read only to find what they have instead.
 
 use std::ops::Range;
 
@@ -25,28 +25,28 @@ use gongxun_text::fold::{fold, fold_char};
 use gongxun_text::strings::{self, Class};
 use gongxun_text::synonyms::Synonyms;
 
-/// How many characters of the text stand on each side of what is cited.
+/// The context on each side of a citation, in characters.
 const CONTEXT: usize = 10;
-/// How much of a string is taken apart to find its longest part.
+/// The longest string, in characters, of which the longest part present is searched for.
 const MAX_TAKEN_APART: usize = 40;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
-/// Where an article stands.
+/// The standing of an article in the results of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Among the articles that hold all that was typed.
+    /// A full match.
     Full,
-    /// Among those that hold all of it by a synonym.
+    /// A synonym match.
     Synonym,
-    /// Among those that hold only some of the query.
+    /// A partial match.
     Partial,
-    /// Not among the hits.
+    /// No match.
     NotFound,
 }
 
-/// The answer for one article.
+/// The explanation for one article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct WhyNot {
@@ -54,11 +54,11 @@ pub struct WhyNot {
     pub id: ArticleId,
     /// Its title.
     pub title: String,
-    /// Where it stands.
+    /// The article's standing in the results.
     pub verdict: Verdict,
-    /// The number of its hit, counted from 1, where it is one.
+    /// The number of its hit, counted from 1, if it is one.
     pub place: Option<u64>,
-    /// The copy that is shown in its place, where it is not shown itself.
+    /// The copy that is shown in its place, if it is not shown itself.
     pub shown: Option<ArticleId>,
     /// The clauses, in the order of the query.
     pub clauses: Vec<Clause>,
@@ -70,18 +70,18 @@ pub struct WhyNot {
 pub struct Clause {
     /// The part as a query.
     pub text: String,
-    /// How deep it stands inside others.
+    /// The depth of the part in the query tree.
     pub depth: usize,
     /// Whether the article satisfies it.
     pub holds: bool,
-    /// What the article has, or has instead; empty for a clause that others below it make up.
+    /// The reason: what the article has, or has instead; empty for a clause that consists of the clauses below it.
     pub why: String,
 }
 
-/// Looks at one article for a request; none where there is no such article.
+/// Explains whether and why one article matches a request; none if there is no such article.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
+/// If an index file can't be read or does not hold what was written.
 pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: &ArticleId) -> Result<Option<WhyNot>> {
     check::guarded(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
@@ -94,7 +94,7 @@ pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: 
         let all = Kind::ALL.map(|kind| found.total(kind)).iter().sum::<u64>() as usize;
         let ranked = found.ranked(request.order(Breadth::Wide), all)?;
         let is_it = |hit: &Ranked| hit.address == address || of_article.contains(&hit.address);
-        // Where every copy is a hit, the article is its own.
+        // If every copy is a hit, the article is its own.
         let at = ranked.iter().position(|hit| hit.address == address).or_else(|| ranked.iter().position(is_it));
         // A copy that is shown may hold more of the query than this one, which then holds what its own clauses say.
         let own = Found::one(snapshot, &found.compiled, address)?;
@@ -130,7 +130,7 @@ struct Looker<'a> {
 }
 
 impl Looker<'_> {
-    /// Looks at a node and what is below it. `within` puts the fields around a node that it stands in.
+    /// Explains a node and those below it. `within` restores the fields around a node.
     fn node(&mut self, node: &Node, within: &dyn Fn(Node) -> Node, depth: usize) -> Result<bool> {
         match node {
             Node::And(nodes) => {
@@ -158,7 +158,7 @@ impl Looker<'_> {
                 let whole = within(leaf.clone());
                 let plan = self.compile(&whole)?;
                 match &plan {
-                    // Each word by itself: which of them is missing is what one wants to know.
+                    // Each word by itself, to show which of them is missing.
                     Plan::Words(words, scope) if words.len() > 1 => {
                         let at = self.clauses.len();
                         self.push(&whole, depth, false, String::new());
@@ -191,13 +191,13 @@ impl Looker<'_> {
         Ok(compile(Some(node), &[], self.snapshot.segmenter()?, self.synonyms, self.request.breadth).full)
     }
 
-    /// Whether the article satisfies a plan, as the index has it.
+    /// Whether the article satisfies a plan, according to the index.
     fn holds(&self, plan: &Plan) -> Result<bool> {
         let segment = Segment::of(self.snapshot, self.address.segment_ord);
         Ok(Matcher::new(&segment).documents(plan, None)?.contains(self.address.doc_id))
     }
 
-    /// What the article has for a clause, or instead of it.
+    /// Returns what the article has for a clause, or has instead of it.
     fn why(&self, plan: &Plan, holds: bool, leaf: &Node) -> String {
         match plan {
             Plan::Nothing => "there is nothing in it to look for".into(),
@@ -243,7 +243,7 @@ impl Looker<'_> {
         }
     }
 
-    /// The string where it stands, or the longest part of it that the texts have, or the other text that has it.
+    /// Cites the string in the article, or the longest part of it that the texts have, or the string in another text.
     fn string(&self, pattern: &[char], scope: Scope, holds: bool) -> String {
         if let Some(cited) = self.cite(pattern, scope) {
             return cited;
@@ -308,7 +308,7 @@ impl Looker<'_> {
         }
     }
 
-    /// The smallest distance at which the strings stand near each other in one text.
+    /// Returns the smallest distance at which the strings stand near each other in one text.
     fn nearest(&self, strings: &[Vec<char>], scope: Scope) -> Option<usize> {
         let folded = texts(self.article, scope).into_iter().map(|part| part.chars().map(fold_char).collect());
         let folded: Vec<Vec<char>> = folded.collect();
@@ -366,7 +366,7 @@ impl Looker<'_> {
         }
     }
 
-    /// The first place of a string in the texts of a scope, with what stands around it.
+    /// Cites the first place of a string in the texts of a scope, with its context.
     fn cite(&self, pattern: &[char], scope: Scope) -> Option<String> {
         let folded: Vec<char> = fold(&text(pattern)).chars().collect();
         let one = |scope: Scope, name: &str| {
@@ -381,7 +381,7 @@ impl Looker<'_> {
     }
 }
 
-/// The texts of a scope, one by one, with their names.
+/// Returns the texts of a scope, one by one, with their names.
 fn parts(scope: Scope) -> Vec<(Scope, &'static str)> {
     let none = Scope::NONE;
     let all = [
@@ -398,7 +398,7 @@ fn names(scope: Scope) -> String {
     parts(scope).into_iter().map(|(_, name)| name).collect::<Vec<_>>().join(", ")
 }
 
-/// What stands at a place, marked, with what stands around it on the same line.
+/// Formats the text at a place in marks, with its context on the same line.
 fn context(printed: &[char], range: Range<usize>) -> String {
     let line = |c: &&char| **c != '\n';
     let before = printed[..range.start].iter().rev().take_while(line).take(CONTEXT).count();
@@ -415,7 +415,7 @@ fn context(printed: &[char], range: Range<usize>) -> String {
     )
 }
 
-/// Whether a part of a pattern begins and ends with a letter, digit or character.
+/// Whether a part of a pattern begins and ends with a letter, digit or Chinese character.
 fn is_whole(part: &[char]) -> bool {
     let other = |c: Option<&char>| c.is_none_or(|c| Class::of(*c) == Class::Other);
     !other(part.first()) && !other(part.last())

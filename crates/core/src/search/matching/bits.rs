@@ -1,4 +1,4 @@
-//! Sets of documents of one segment, as bits.
+//! Bit sets of the documents of one segment.
 
 use tantivy::DocId;
 
@@ -10,30 +10,30 @@ pub struct Bits {
 }
 
 impl Bits {
-    /// No document of a segment of this size.
+    /// Returns the empty set of documents of a segment of this size.
     pub fn empty(max_doc: DocId) -> Bits {
         Bits { words: vec![0; max_doc.div_ceil(64) as usize], max_doc }
     }
 
-    /// Every document of a segment of this size.
+    /// Returns the set of all documents of a segment of this size.
     pub fn full(max_doc: DocId) -> Bits {
         let mut bits = Bits { words: vec![u64::MAX; max_doc.div_ceil(64) as usize], max_doc };
         bits.trim();
         bits
     }
 
-    /// How many documents the segment has.
+    /// Returns the number of documents in the segment, deleted ones included.
     pub fn max_doc(&self) -> DocId {
         self.max_doc
     }
 
-    /// Puts a document in.
+    /// Inserts a document.
     #[inline]
     pub fn insert(&mut self, doc: DocId) {
         self.words[doc as usize / 64] |= 1 << (doc % 64);
     }
 
-    /// Takes a document out.
+    /// Removes a document.
     #[inline]
     pub fn remove(&mut self, doc: DocId) {
         if let Some(word) = self.words.get_mut(doc as usize / 64) {
@@ -41,13 +41,13 @@ impl Bits {
         }
     }
 
-    /// Whether a document is in.
+    /// Whether the set contains a document.
     #[inline]
     pub fn contains(&self, doc: DocId) -> bool {
         self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
     }
 
-    /// The first document from this one on that is in.
+    /// Returns the first document of the set from this one on.
     pub fn next(&self, from: DocId) -> Option<DocId> {
         let mut at = from as usize / 64;
         let mut word = self.words.get(at)? & (u64::MAX << (from % 64));
@@ -58,50 +58,50 @@ impl Bits {
         Some(at as DocId * 64 + word.trailing_zeros())
     }
 
-    /// Keeps what is in both.
+    /// Intersects this set with another.
     pub fn and(&mut self, other: &Bits) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
     }
 
-    /// Takes in what is in either.
+    /// Adds the documents of another set.
     pub fn or(&mut self, other: &Bits) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
     }
 
-    /// Takes out what is in the other.
+    /// Removes the documents of another set.
     pub fn and_not(&mut self, other: &Bits) {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
     }
 
-    /// What is in this one and not in the other.
+    /// Returns the documents of this set that are not in the other.
     pub fn without(&self, other: &Bits) -> Bits {
         let mut left = self.clone();
         left.and_not(other);
         left
     }
 
-    /// Turns to what was not in.
+    /// Replaces the set by its complement.
     pub fn negate(&mut self) {
         self.words.iter_mut().for_each(|word| *word = !*word);
         self.trim();
     }
 
-    /// How many documents are in.
+    /// Returns the number of documents in the set.
     pub fn count(&self) -> u64 {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
-    /// Whether more documents are in than not.
+    /// Whether the set contains more documents than it lacks.
     pub fn holds_most(&self) -> bool {
         2 * self.count() > u64::from(self.max_doc)
     }
 
-    /// Whether no document is in.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }
 
-    /// The documents, in order.
+    /// Returns an iterator over the documents of the set, in order.
     pub fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
         self.words.iter().enumerate().flat_map(|(at, word)| {
             let mut rest = *word;
@@ -113,7 +113,7 @@ impl Bits {
         })
     }
 
-    /// The documents, in order, as a list.
+    /// Returns the documents of the set as a list, in order.
     pub fn to_vec(&self) -> Vec<DocId> {
         let mut docs = Vec::with_capacity(self.count() as usize);
         for (at, word) in self.words.iter().enumerate() {

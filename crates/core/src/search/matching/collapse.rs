@@ -1,4 +1,5 @@
-//! Copies of one article as one hit: of those that match, the cleanest is shown, then the earliest.
+//! Collapsing: the copies of one article become one hit. Of the copies that match, the cleanest is shown, then the
+//! earliest.
 
 use tantivy::DocId;
 
@@ -7,13 +8,13 @@ use super::found::Matches;
 use crate::index::reprints::Reprints;
 use crate::search::kind::{ByKind, Kind};
 
-/// How copies of one article are given.
+/// The treatment of copies of one article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Copies {
-    /// All that match are one hit.
+    /// All matching copies are one hit.
     #[default]
     Collapsed,
-    /// Each is a hit of its own.
+    /// Each copy is a hit of its own.
     All,
 }
 
@@ -22,8 +23,8 @@ pub enum Copies {
 pub type Collapsed = ByKind<Vec<Vec<(u32, DocId)>>>;
 
 impl Matches {
-    /// Leaves one match of each cluster: one of the first kind that there is, and of those alike in this the one with the
-    /// least place. Documents without copies are not touched.
+    /// Leaves one match of each cluster: of the first kind that it has, the one with the least place. Documents without
+    /// copies stay.
     pub fn collapse(&mut self, reprints: &Reprints) -> Collapsed {
         let mut collapsed = Collapsed::default();
         if reprints.clusters.is_empty() {

@@ -11,18 +11,18 @@ use crate::index::Snapshot;
 use crate::search::compile::plan::Compiled;
 use crate::search::kind::{ByKind, Kind};
 
-/// The matches of a query: of each kind a set of documents for each segment, none in two of them.
+/// The matches of a query: for each kind a set of documents in each segment. No document is in two kinds.
 pub struct Matches {
     pub(in crate::search) of: ByKind<Vec<Bits>>,
-    /// Whether the search was ended before all segments were looked at: then there may be more.
+    /// Whether the search was stopped before all segments were searched: then there may be more matches.
     pub cut_short: bool,
 }
 
 impl Matches {
-    /// Finds all matches, or those of the segments that were done when the control said to stop.
+    /// Finds all matches, or those of the segments that were searched before the control asked to stop.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn find(snapshot: &Snapshot, compiled: &Compiled, control: &dyn Stops) -> Result<Matches> {
         let mut matches = Matches { of: ByKind::default(), cut_short: false };
         for segment in Segment::all(snapshot) {
@@ -42,7 +42,7 @@ impl Matches {
         Ok(matches)
     }
 
-    /// Matches that were found otherwise, all of them in full; a set for each segment.
+    /// Full matches that were found otherwise, as a set for each segment.
     pub fn full(found: Vec<Bits>) -> Matches {
         let none = |bits: &Bits| Bits::empty(bits.max_doc());
         let mut of = ByKind::of(|_| found.iter().map(none).collect());
@@ -50,18 +50,18 @@ impl Matches {
         Matches { of, cut_short: false }
     }
 
-    /// How many there are.
+    /// Returns the number of matches of a kind.
     pub fn total(&self, kind: Kind) -> u64 {
         self.of[kind].iter().map(Bits::count).sum()
     }
 
-    /// The kind of the match at this address; none where it is none.
+    /// Returns the kind of the match at this address; none if it does not match.
     pub fn kind(&self, address: DocAddress) -> Option<Kind> {
         let holds = |bits: &Bits| bits.contains(address.doc_id);
         Kind::ALL.into_iter().find(|kind| self.of[*kind].get(address.segment_ord as usize).is_some_and(holds))
     }
 
-    /// The addresses of all matches of a kind, in the order of the index.
+    /// Returns the addresses of all matches of a kind, in the order of the index.
     pub fn addresses(&self, kind: Kind) -> Vec<DocAddress> {
         let segments = self.of[kind].iter().enumerate();
         segments.flat_map(|(ord, bits)| bits.iter().map(move |doc| DocAddress::new(ord as u32, doc))).collect()
@@ -75,7 +75,7 @@ fn in_segment(segment: &Segment<'_>, compiled: &Compiled) -> Result<ByKind<Bits>
     let mut found = ByKind::of(|_| Bits::empty(max_doc));
     let typed = compiled.typed.as_ref();
     let plans = [Some(typed.unwrap_or(&compiled.full)), typed.map(|_| &compiled.full), compiled.partial.as_ref()];
-    // What holds more matches only once, as the first of its kinds.
+    // A document that satisfies several plans is a match of the first kind alone.
     let mut left = Bits::full(max_doc);
     for (kind, plan) in Kind::ALL.into_iter().zip(plans) {
         if let Some(plan) = plan {

@@ -1,11 +1,11 @@
-//! The plan's fields as fields of tantivy's schema: the one place where both are named.
+//! Maps the plan's fields to fields of tantivy's schema: the one place that names both.
 
 use tantivy::schema::Field;
 
 use crate::index::schema::{Fields, TextFields};
 use crate::search::compile::plan::{Key, Scope, Text, TokenKind};
 
-/// The fields of a text.
+/// Returns the fields of a text.
 pub fn text(text: Text, fields: &Fields) -> TextFields {
     match text {
         Text::Title => fields.title,
@@ -16,12 +16,12 @@ pub fn text(text: Text, fields: &Fields) -> TextFields {
     }
 }
 
-/// The fields of the texts of a scope, with what a match in each adds to the score.
+/// Returns the fields of the texts of a scope, each with its weight in the score.
 pub fn texts(scope: Scope, fields: &Fields) -> impl Iterator<Item = (TextFields, f32)> {
     scope.texts().map(|(one, weight)| (text(one, fields), weight))
 }
 
-/// The field that holds tokens of this kind of a text.
+/// Returns the field that holds tokens of this kind of a text.
 pub fn tokens(one: Text, kind: TokenKind, fields: &Fields) -> Field {
     let text = text(one, fields);
     match kind {
@@ -31,7 +31,7 @@ pub fn tokens(one: Text, kind: TokenKind, fields: &Fields) -> Field {
     }
 }
 
-/// The field of whole values.
+/// Returns the field of whole values.
 pub fn key(key: Key, fields: &Fields) -> Field {
     match key {
         Key::Source => fields.source_key,

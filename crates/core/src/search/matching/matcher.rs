@@ -1,4 +1,4 @@
-//! Which documents of a segment satisfy a plan.
+//! Evaluates a plan on a segment: finds the documents that satisfy it.
 
 use std::collections::HashMap;
 
@@ -20,37 +20,38 @@ use crate::search::compile::plan::{Plan, Scope, Word};
 use crate::search::compile::string::StringPlan;
 use gongxun_text::fold::fold_char;
 
-/// Fewer than one document in this many are few: to look up their dates takes less time than to read all dates.
+/// If fewer than one document in this many are within, their dates are looked up one by one, which takes less time than
+/// reading all dates.
 const FEW: u64 = 4;
-/// How many dates are looked up at once.
+/// The number of dates that are looked up at once.
 const AT_ONCE: usize = 64;
-/// Blocks of stored articles kept unpacked while texts are looked at.
+/// The number of blocks of stored articles that are kept unpacked while texts are scanned.
 const SCAN_CACHE_BLOCKS: usize = 2;
 
-/// To look up one term takes as long as so many steps through all of them.
+/// The cost of looking up one term, in steps through the list of all terms.
 const LOOKUPS_A_STEP: usize = 16;
-/// How many strings' documents are remembered for the plans that ask for them again: a bit a document each.
+/// The most strings whose documents are remembered for plans that need them again: a bit for each document.
 const MAX_REMEMBERED: usize = 64;
 
-/// Says which documents of a segment satisfy the plans of one query.
+/// Evaluates the plans of one query on a segment.
 pub struct Matcher<'a> {
     segment: &'a Segment<'a>,
     fields: &'a Fields,
-    /// The documents of strings: what full matches hold all of, partial ones hold one of.
+    /// The documents of strings, which several plans of one query share.
     strings: HashMap<(&'a [char], Scope), Bits>,
 }
 
 impl<'a> Matcher<'a> {
-    /// For plans on this segment.
+    /// Creates a matcher of plans on this segment.
     pub fn new(segment: &'a Segment<'a>) -> Matcher<'a> {
         Matcher { segment, fields: &segment.snapshot.fields, strings: HashMap::new() }
     }
 
-    /// The living documents that satisfy the plan; where only those `within` matter, what others are is left open.
+    /// Returns the documents that satisfy the plan, without deleted ones. If `within` is given, only the documents in
+    /// it are decided.
     ///
     /// # Errors
-    /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where the segment is watched and the work
-    /// shall end.
+    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control of a segment asks to stop.
     pub fn documents(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
         let mut found = self.plan(plan, within)?;
         if let Some(alive) = self.segment.alive_bitset() {
@@ -60,7 +61,8 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
-    /// The documents that satisfy the plan; `within` says which ones matter, so that texts of others are not looked at.
+    /// Returns the documents that satisfy the plan. If `within` is given, only the documents in it are decided, so that
+    /// texts of others are not read.
     fn plan(&mut self, plan: &'a Plan, within: Option<&Bits>) -> Result<Bits> {
         let max_doc = self.segment.max_doc();
         self.segment.tick()?;
@@ -119,7 +121,7 @@ impl<'a> Matcher<'a> {
             Plan::And(plans) => self.all(plans, within),
             Plan::Or(plans) => {
                 let mut any = Bits::empty(max_doc);
-                // What one way has found the others need not look at.
+                // The documents that one alternative has found need not be decided by the others.
                 let mut left = within.cloned().unwrap_or_else(|| Bits::full(max_doc));
                 for plan in plans {
                     let found = self.plan(plan, Some(&left))?;
@@ -136,7 +138,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Plans that look at texts come last, when few documents are left.
+    /// Evaluates a conjunction. Plans that read texts come last, when few documents are left.
     fn all(&mut self, plans: &'a [Plan], within: Option<&Bits>) -> Result<Bits> {
         let (scans, others): (Vec<&'a Plan>, Vec<&'a Plan>) = plans.iter().partition(|plan| looks_at_texts(plan));
         let mut all = within.cloned().unwrap_or_else(|| Bits::full(self.segment.max_doc()));
@@ -222,7 +224,7 @@ impl<'a> Matcher<'a> {
         Ok(())
     }
 
-    /// The documents that may hold one of these strings with a number in its other form.
+    /// Returns the documents that may hold one of these strings with a number in its other form.
     fn other_forms<'s>(&self, strings: impl IntoIterator<Item = &'s StringPlan>, scope: Scope) -> Result<Bits> {
         let mut found = Bits::empty(self.segment.max_doc());
         let mut forms = strings.into_iter().flat_map(|string| &string.forms);
@@ -253,7 +255,7 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
-    /// Dates are looked up one by one where few documents matter.
+    /// Returns the documents of these dates. If there are few documents within, their dates are looked up one by one.
     fn date(&self, from: i64, to: i64, within: Option<&Bits>) -> Result<Bits> {
         let max_doc = self.segment.max_doc();
         let mut found = Bits::empty(max_doc);
@@ -268,7 +270,8 @@ impl<'a> Matcher<'a> {
                 docs
             }
         };
-        // tantivy gives the earliest article of a segment for a range that ends before it, too; so each is looked at.
+        // tantivy returns the earliest article of a segment for a range that ends before it, too; so each date is
+        // checked.
         let mut seconds = [None; AT_ONCE];
         for docs in docs.chunks(AT_ONCE) {
             let seconds = &mut seconds[..docs.len()];
@@ -280,7 +283,7 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
-    /// The documents that have a line in their margin which satisfies the plan.
+    /// Returns the documents with a line in their margin that satisfies the plan.
     fn margin(&self, plan: &Plan) -> Result<Bits> {
         let mut found = Bits::empty(self.segment.max_doc());
         let lines = margin_lines(self.segment.snapshot, plan)?;
@@ -322,7 +325,7 @@ impl<'a> Matcher<'a> {
             if self.segment.is_deleted(doc) {
                 continue;
             }
-            // What can't be read is not passed over in silence: it is named where hits are shown.
+            // A document that can't be read is named where hits are shown, so it is no error here.
             let Ok(article) = document::article(&store, unpacker, doc) else { continue };
             let holds = texts(&article, scope).into_iter().any(|part| {
                 text.clear();
@@ -338,9 +341,9 @@ impl<'a> Matcher<'a> {
     }
 }
 
-/// The numbers of the lines of margins that satisfy a plan by their body, in order.
+/// Returns the numbers of the lines of margins that satisfy a plan by their body, in order.
 fn margin_lines(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<u32>> {
-    // A snapshot of margins looks at its own lines; one of articles without margins has none.
+    // A snapshot of margins has lines of its own; one of articles without margins has none.
     let snapshot = snapshot.margin().unwrap_or(snapshot);
     let mut lines = Vec::new();
     for segment in Segment::all(snapshot) {
@@ -354,11 +357,11 @@ fn margin_lines(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<u32>> {
     Ok(lines)
 }
 
-/// The pages without an article that satisfy a plan, by their addresses in [`Snapshot::margin`]. None unless the plan asks
-/// for margins.
+/// Returns the pages without an article that satisfy a plan, by their addresses in [`Snapshot::margin`]. There are none
+/// unless the plan asks for margins.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn pages(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<DocAddress>> {
     let mut pages = Vec::new();
     let Some(margin) = snapshot.margin().filter(|_| asks_for_margins(plan)) else { return Ok(pages) };
@@ -380,7 +383,7 @@ fn asks_for_margins(plan: &Plan) -> bool {
     }
 }
 
-/// The texts of an article that a scope looks at; no string crosses from one to another.
+/// Returns the texts of an article in a scope; no string crosses from one to another.
 pub fn texts(article: &Article, scope: Scope) -> Vec<&str> {
     let mut texts: Vec<&str> = Vec::new();
     if scope.title {

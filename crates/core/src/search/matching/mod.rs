@@ -1,5 +1,5 @@
-//! Which documents satisfy a plan: sets of documents, segment by segment, proved by the index and where it leaves
-//! something open by the texts.
+//! Matching: the set of documents that satisfy a plan, segment by segment, proved by the index and, where that leaves
+//! something open, by the texts.
 
 pub mod bits;
 pub mod collapse;

@@ -1,8 +1,9 @@
-//! NEAR, 同句:, 同段: and wildcards by positions: which documents hold a needle, without a look at their texts.
+//! Evaluates NEAR, 同句:, 同段: and wildcards by positions: finds the documents that hold a needle without reading their
+//! texts.
 //!
-//! A needle flows in. Out flow the documents of a segment that surely hold it, and those that the tokens leave open, whose
-//! texts must be looked at; both together are all that can hold it. The rules are those of [`crate::search::compile::needle`], over places
-//! that the pairs field records instead of places in a text.
+//! A needle flows in. The documents of a segment that certainly hold it flow out, and those for which the positions do
+//! not decide, so that their texts must be checked; no other document holds it. The rules are those of
+//! [`crate::search::compile::needle`], applied to the positions of the pairs field instead of a text.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -25,24 +26,24 @@ use crate::search::compile::plan::Scope;
 use crate::search::compile::string::StringPlan;
 use gongxun_text::strings::{self, Class};
 
-/// How many tokens may begin with a character or with letters of a pattern. Each keeps a few kilobytes at hand; where there
-/// are more, texts are looked at.
+/// The most tokens that may begin with a character or with letters of a pattern. Each takes a few kilobytes of memory;
+/// if there are more, texts are checked instead.
 const MAX_TOKENS: usize = 4096;
 
-/// What the positions say of a segment's documents.
+/// The result of checking positions in a segment.
 #[derive(Debug)]
 pub struct Proved {
-    /// Documents that hold the needle.
+    /// The documents that certainly hold the needle.
     pub found: Bits,
-    /// Documents that may hold it.
+    /// The documents that may hold it.
     pub open: Bits,
 }
 
-/// The documents of a segment that hold the needle or may hold it. None where the tokens say too little of it; deleted
-/// documents are among them.
+/// Returns the documents of a segment that hold the needle or may hold it, deleted ones included. None if the tokens
+/// decide too little.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn documents(
     needle: &Needle,
     scope: Scope,
@@ -60,7 +61,7 @@ pub fn documents(
     let side = if let Needle::Pattern(parts) = needle { Side::of(parts) } else { None };
     for (text, _) in lower::texts(scope, fields) {
         if text.pairs == fields.names.pairs {
-            // Names stand end to end in the index and each by itself in the article.
+            // Names stand end to end in the index but each by itself in the article.
             chain.with_all(segment, text, &mut proved.open)?;
             continue;
         }
@@ -82,7 +83,7 @@ pub fn documents(
             None => None,
         };
         let held = if chain.exact { &mut proved.found } else { &mut proved.open };
-        // Only documents that matter are gone to.
+        // Only documents within are visited.
         let wanted = |doc: DocId| within.map_or(Some(doc), |within| within.next(doc));
         let mut target = wanted(0);
         while let Some(at) = target {
@@ -102,7 +103,7 @@ pub fn documents(
     Ok(Some(proved))
 }
 
-/// The first document from this one on in which every cursor stands.
+/// Returns the first document from this one on that every cursor has reached.
 fn next(cursors: &mut [Cursor], target: DocId) -> DocId {
     let mut doc = target;
     loop {
@@ -115,24 +116,24 @@ fn next(cursors: &mut [Cursor], target: DocId) -> DocId {
     }
 }
 
-/// A needle as strings in the index, and how they must stand.
+/// A needle as strings in the index, with the rule for their places.
 struct Chain {
     strings: Vec<Link>,
     rule: Rule,
-    /// Whether the positions say all; else the texts must be looked at.
+    /// Whether the positions decide; otherwise the texts must be checked.
     exact: bool,
 }
 
 enum Link {
     String(StringPlan),
-    /// The beginning of a token: a Chinese character, or letters or digits that a longer run may begin with.
+    /// The beginning of a token: a Chinese character, or letters or digits that may begin a longer run.
     Prefix(String),
 }
 
 enum Rule {
     Near(usize),
     Together(Unit),
-    /// From one string to the next at least and at most so many characters, none of which ends a sentence.
+    /// The least and the most characters from each string to the next, none of which ends a sentence.
     Gaps(Vec<(usize, usize)>),
 }
 
@@ -149,8 +150,9 @@ impl Chain {
         (!strings.is_empty()).then_some(Chain { strings, rule, exact: true })
     }
 
-    /// The literals of a pattern. What stands before the first one or behind the last one is any text where it is `*`, and is
-    /// left open where it is `?`; so is `*` behind a run of letters or digits, which it may have to go on to the end of.
+    /// Compiles the literals of a pattern. `*` before the first or behind the last literal stands for any text, `?`
+    /// there is left open; so is `*` behind a run of letters or digits, since it may have to extend to the end of the
+    /// run.
     fn of_pattern(parts: &[PatternPart]) -> Option<Chain> {
         let (mut strings, mut gaps, mut exact) = (Vec::new(), Vec::new(), true);
         let mut gap: (usize, usize) = (0, 0);
@@ -174,7 +176,7 @@ impl Chain {
                     }
                     let link = Link::of_literal(literal, at == 0, at + 1 == parts.len())?;
                     in_run = matches!(link, Link::Prefix(_)) && !literal.starts_with(is_han);
-                    // A run with nothing but `*` behind it may end here or go on.
+                    // A run with nothing but `*` behind it may end here or continue.
                     if in_run && parts.len() == 2 && parts[1] == PatternPart::AnyRun {
                         return Some(Chain { strings: vec![link], rule: Rule::Gaps(gaps), exact });
                     }
@@ -183,12 +185,12 @@ impl Chain {
                 }
             }
         }
-        // What stands behind the last literal.
+        // The text behind the last literal.
         exact &= gap.0 == 0 && gap.1 != usize::MAX;
         (!strings.is_empty()).then_some(Chain { strings, rule: Rule::Gaps(gaps), exact })
     }
 
-    /// The beginning of a token, where that is all that is asked for: wherever it stands.
+    /// Returns the beginning of a token, if that is the whole condition.
     fn alone(&self) -> Option<&str> {
         match (self.strings.as_slice(), &self.rule) {
             ([Link::Prefix(prefix)], Rule::Gaps(gaps)) if gaps.is_empty() => Some(prefix),
@@ -196,12 +198,12 @@ impl Chain {
         }
     }
 
-    /// A cursor for each string; none where one of them does not occur.
+    /// Opens a cursor for each string; none if one of them does not occur.
     fn open(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Vec<Cursor>>> {
         self.strings.iter().map(|link| link.open(segment, text)).collect()
     }
 
-    /// Adds the documents that hold all strings in this text, wherever.
+    /// Adds the documents that hold all strings in this text, at any place.
     fn with_all(&self, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
         let mut all = Bits::full(segment.max_doc());
         for link in &self.strings {
@@ -216,7 +218,7 @@ impl Chain {
         Ok(())
     }
 
-    /// Whether the strings stand as they must in a document in which every cursor stands.
+    /// Whether the strings satisfy the rule in a document that every cursor has reached.
     fn holds(&self, cursors: &mut [Cursor], marks: &mut Option<Marks>, doc: DocId) -> bool {
         let ends = marks.as_mut().map_or(&[][..], |marks| marks.of(doc));
         let each = cursors.iter_mut().map(|cursor| cursor.places(doc));
@@ -235,10 +237,10 @@ impl Chain {
     }
 }
 
-/// One Chinese character with any other before or behind it: `?的`, `的?`.
+/// One Chinese character with any other character before or behind it: `?的`, `的?`.
 struct Side {
     character: char,
-    /// The tokens of the character where no Chinese one stands beside it: at the edge, or beside a letter or digit.
+    /// The tokens of the character without a Chinese neighbour: at the edge, or beside a letter or digit.
     lonely: [String; 2],
 }
 
@@ -259,8 +261,8 @@ impl Side {
         Some(Side { character, lonely })
     }
 
-    /// A document in which the character stands more often than without a Chinese one beside it holds the pattern; of the
-    /// others the text decides.
+    /// Finds the documents of the pattern. A document in which the character stands more often than without a Chinese
+    /// neighbour holds it; for the others the text decides.
     fn documents(&self, segment: &Segment<'_>, text: TextFields, proved: &mut Proved) -> Result<()> {
         let mut often: HashMap<DocId, u32> = HashMap::new();
         for token in &self.lonely {
@@ -282,13 +284,13 @@ impl Side {
     }
 }
 
-/// Whether the strings stand one behind the other with these gaps, in one sentence.
+/// Whether the strings follow each other with these gaps, in one sentence.
 fn in_order<'a>(
     each: impl Iterator<Item = Box<dyn Iterator<Item = Range<usize>> + 'a>>,
     gaps: &[(usize, usize)],
     sentence_ends: &[u32],
 ) -> bool {
-    // Where the strings so far can end, in order.
+    // The places where the strings so far can end, in order.
     let mut ends: Vec<usize> = Vec::new();
     for (number, ranges) in each.enumerate() {
         let Some((least, most)) = number.checked_sub(1).map(|before| gaps[before]) else {
@@ -308,7 +310,7 @@ fn in_order<'a>(
 }
 
 impl Link {
-    /// A string of NEAR, 同句: or 同段:; none where the tokens leave it open.
+    /// Compiles a string of NEAR, 同句: or 同段:; none if the tokens don't decide it.
     fn of(folded: &str) -> Option<Link> {
         let plan = StringPlan::new(folded);
         match plan.character() {
@@ -317,8 +319,8 @@ impl Link {
         }
     }
 
-    /// A literal of a pattern; none where it is not found as a string: where it holds other signs, or where a wildcard beside
-    /// it may stand for a part of its run of letters or digits.
+    /// Compiles a literal of a pattern; none if it can't be found as a string: if it holds punctuation, or a wildcard
+    /// beside it may stand for a part of its run of letters or digits.
     fn of_literal(literal: &str, is_first: bool, is_last: bool) -> Option<Link> {
         let chars: Vec<char> = literal.chars().collect();
         let (first, last) = (Class::of(*chars.first()?), Class::of(*chars.last()?));
@@ -344,7 +346,7 @@ impl Link {
 }
 
 impl Rule {
-    /// The tokens that tell sentences or paragraphs apart, where that matters.
+    /// Returns the token at the ends of sentences or paragraphs, if these matter to the rule.
     fn mark(&self) -> Option<&'static str> {
         match self {
             Rule::Near(_) => None,
@@ -360,12 +362,12 @@ enum Cursor {
     /// A phrase, and its length in characters.
     Phrase(Phrase, usize),
     Prefix(Prefix),
-    /// More than [`MAX_TOKENS`].
+    /// A prefix of more than [`MAX_TOKENS`] tokens.
     TooMany,
 }
 
 impl Cursor {
-    /// The first document from this one on that may hold the string, or [`TERMINATED`].
+    /// Returns the first document from this one on that may hold the string, or [`TERMINATED`].
     fn seek(&mut self, target: DocId) -> DocId {
         match self {
             Cursor::Phrase(phrase, _) => phrase.seek(target),
@@ -374,7 +376,7 @@ impl Cursor {
         }
     }
 
-    /// Where the string stands in the document that the cursor was led to, in order.
+    /// Returns the ranges of the string in the cursor's current document, in order.
     fn places(&mut self, doc: DocId) -> Box<dyn Iterator<Item = Range<usize>> + '_> {
         match self {
             Cursor::Phrase(phrase, length) => {
@@ -390,13 +392,13 @@ impl Cursor {
     }
 }
 
-/// All tokens that begin with some characters. Each Chinese character begins one token: the pair with the next one, or the
+/// A cursor over all tokens with a prefix. Each Chinese character begins one token: the pair with the next one, or the
 /// mark of its run's end.
 struct Prefix {
-    /// In characters.
+    /// The length of the prefix in characters.
     length: usize,
     tokens: Vec<SegmentPostings>,
-    /// The document of each token with its number, the first one on top.
+    /// The current document of each token with the token's number, the first document on top.
     order: BinaryHeap<Reverse<(DocId, usize)>>,
     places: Vec<u32>,
 }
@@ -433,7 +435,7 @@ impl Prefix {
         }
     }
 
-    /// The places in this document, the first one that the tokens now stand at.
+    /// Returns the places in this document, the first one that the cursors stand at.
     fn places(&mut self, doc: DocId) -> &[u32] {
         self.places.clear();
         while let Some(mut top) = self.order.peek_mut() {
@@ -450,7 +452,7 @@ impl Prefix {
     }
 }
 
-/// Where sentences or paragraphs end.
+/// The ends of sentences or paragraphs.
 struct Marks {
     postings: SegmentPostings,
     places: Vec<u32>,
@@ -473,8 +475,8 @@ impl Marks {
     }
 }
 
-/// For a pattern whose literals the tokens do not know: the documents with a run of letters or digits that holds its longest
-/// one, as candidates. None where it has Chinese characters, which are better ones, or no such run.
+/// Returns candidates for a pattern whose literals are no tokens: the documents with a run of letters or digits that
+/// holds its longest one. None if the pattern has Chinese characters, which select better, or no such run.
 fn with_run(parts: &[PatternPart], scope: Scope, segment: &Segment<'_>, fields: &Fields) -> Result<Option<Proved>> {
     let (mut longest, mut begins) = (String::new(), false);
     for (number, part) in parts.iter().enumerate() {
@@ -495,7 +497,7 @@ fn with_run(parts: &[PatternPart], scope: Scope, segment: &Segment<'_>, fields: 
     }
     let mut open = Bits::empty(segment.max_doc());
     for (text, _) in lower::texts(scope, fields) {
-        // The end of a run that is longer than a token is in none.
+        // The end of a run that is longer than a token is in no token.
         let may_hold = |token: &str| token.contains(&longest) || token.chars().count() >= MAX_RUN_CHARS;
         with_token(segment, text.pairs, if begins { &longest } else { "" }, may_hold, &mut open)?;
     }

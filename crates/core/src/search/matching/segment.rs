@@ -1,4 +1,4 @@
-//! A segment as one answer reads it: what was opened for one term serves the next one of its field.
+//! A segment as one request reads it: readers that were opened for one term are reused for the next term of the field.
 
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
@@ -22,17 +22,18 @@ pub struct Segment<'a> {
     reader: &'a SegmentReader,
     control: Option<&'a dyn Stops>,
     ticks: Cell<u32>,
-    /// By the field's number.
+    /// The readers by field number.
     opened: RefCell<Vec<Option<Opened>>>,
 }
 
-/// The clock is looked at once for so many steps of work.
+/// The number of steps of work between looks at the clock.
 const TICKS: u32 = 64;
 
-/// What was opened of a field.
+/// The readers of a field, opened once.
 struct Opened {
     inverted: Arc<InvertedIndexReader>,
-    /// Postings without and with frequencies, to be set to another term: opening them anew takes longer than reading most.
+    /// Postings without and with frequencies, which are reset for each term: opening them anew takes longer than
+    /// reading most postings.
     documents: Option<Box<BlockSegmentPostings>>,
     frequencies: Option<(Box<BlockSegmentPostings>, FieldNormReader)>,
 }
@@ -46,22 +47,22 @@ impl Deref for Segment<'_> {
 }
 
 impl<'a> Segment<'a> {
-    /// The segment with this number.
+    /// Returns the segment with this number.
     pub fn of(snapshot: &'a Snapshot, ord: u32) -> Segment<'a> {
         let reader = snapshot.searcher.segment_reader(ord);
         let (ord, opened) = (ord as usize, RefCell::default());
         Segment { snapshot, ord, reader, control: None, ticks: Cell::new(0), opened }
     }
 
-    /// The same segment, whose work ends soon after the control says so.
+    /// Returns the same segment under a control: its work ends soon after the control asks it to stop.
     pub fn watched(self, control: &'a dyn Stops) -> Segment<'a> {
         Segment { control: Some(control), ..self }
     }
 
-    /// One step of work is done.
+    /// Counts one step of work.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] where the work shall end.
+    /// [`Error::Interrupted`] if the control of a segment asks to stop.
     #[inline]
     pub fn tick(&self) -> Result<()> {
         let ticks = self.ticks.get();
@@ -72,23 +73,23 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// All segments, in order.
+    /// Returns all segments, in order.
     pub fn all(snapshot: &'a Snapshot) -> impl Iterator<Item = Segment<'a>> {
         (0..snapshot.searcher.segment_readers().len() as u32).map(|ord| Segment::of(snapshot, ord))
     }
 
-    /// Where the postings of a term are; none where the segment lacks it.
+    /// Returns the location of a term's postings; none if the segment lacks the term.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn term(&self, field: Field, token: &str) -> Result<Option<TermInfo>> {
         Ok(self.snapshot.locate(field, token)?.in_segment(self.ord).cloned())
     }
 
-    /// Gives the documents of a term, in order, some at a time; deleted ones too.
+    /// Calls `each` with the documents of a term, in order, in batches, deleted ones included.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn documents(&self, field: Field, info: &TermInfo, mut each: impl FnMut(&[DocId])) -> Result<()> {
         self.with(field, |Opened { inverted, documents, .. }| {
             let postings = set(documents, inverted, info, IndexRecordOption::Basic)?;
@@ -100,11 +101,11 @@ impl<'a> Segment<'a> {
         })
     }
 
-    /// Gives the documents of a term, in order, some at a time, with how often each has it; and what tells the codes of
-    /// their lengths.
+    /// Calls `each` with the documents of a term, in order, in batches, with their frequencies, and with the reader of
+    /// their length codes.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn frequencies(
         &self,
         field: Field,
@@ -119,10 +120,11 @@ impl<'a> Segment<'a> {
         })
     }
 
-    /// Gives those of some documents, in order, that have a term: how often each has it, and the code of its length.
+    /// Calls `each` with those of some documents, in order, that have a term, with the term's frequency and the code of
+    /// the document's length.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn frequencies_of(
         &self,
         field: Field,
@@ -181,7 +183,7 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Postings set to the beginning of a term's.
+/// Returns postings that are set to the beginning of a term's.
 fn set<'a>(
     postings: &'a mut Option<Box<BlockSegmentPostings>>,
     inverted: &InvertedIndexReader,
@@ -197,7 +199,7 @@ fn set<'a>(
     }
 }
 
-/// What tantivy's readers say, as an error of this crate.
+/// Converts an error of tantivy's readers to one of this crate.
 pub fn read<T>(result: std::io::Result<T>) -> Result<T> {
     result.map_err(|e| tantivy::TantivyError::from(e).into())
 }

@@ -1,7 +1,6 @@
-//! Proving strings: which documents hold a string, by the pairs and chars fields.
+//! Evaluates strings: finds the documents that hold a string by the pairs and chars fields.
 //!
-//! A string flows in; the documents of a segment that [`gongxun_text::strings::find`] would find it in flow out, and no
-//! other.
+//! The result is exact: the documents in which [`gongxun_text::strings::find`] finds the string, and no others.
 
 use tantivy::postings::{Postings as _, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -15,10 +14,10 @@ use crate::search::compile::string::{Proof, StringPlan};
 use gongxun_text::compound::MAX_PARTED;
 use gongxun_text::strings::Class;
 
-/// A string's tokens in one text of a segment; none where one of them does not occur, or where it has none.
+/// Opens a string's tokens in one text of a segment; none if one of them does not occur, or the string has no token.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn phrase(plan: &StringPlan, segment: &Segment<'_>, text: TextFields) -> Result<Option<Phrase>> {
     match &plan.proof {
         Proof::Pairs(tokens) => match located(segment, text.pairs, tokens)? {
@@ -29,10 +28,11 @@ pub fn phrase(plan: &StringPlan, segment: &Segment<'_>, text: TextFields) -> Res
     }
 }
 
-/// The documents of a segment that hold a string in this text, and those only where its `verify` is false.
+/// Adds the documents of a segment that hold a string in this text. The result is exact only if the string's `verify`
+/// is false.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
     match &plan.proof {
         Proof::Nothing => Ok(()),
@@ -43,7 +43,7 @@ pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, fou
                 let Some(infos) = located(segment, text.pairs, tokens)? else { return Ok(()) };
                 let Some((rarest, _)) = infos.first() else { return Ok(()) };
                 words(plan, segment, text, found)?;
-                // Positions are read for those alone that the words don't tell of.
+                // Positions are read only for documents that the words don't decide.
                 let mut open = Bits::empty(segment.max_doc());
                 segment.documents(text.pairs, rarest, |docs| {
                     docs.iter().filter(|doc| !found.contains(**doc)).for_each(|doc| open.insert(*doc));
@@ -64,11 +64,11 @@ pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, fou
     }
 }
 
-/// Gives those of some documents of a segment that hold a string in this text, in order, with how often; where its `verify`
-/// is false. Overlapping occurrences count each.
+/// Calls `each` with those of some documents of a segment that hold a string in this text, in order, with the number of
+/// occurrences; overlapping occurrences count each. The string's `verify` must be false.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn occurrences(
     plan: &StringPlan,
     segment: &Segment<'_>,
@@ -104,7 +104,7 @@ pub fn occurrences(
     }
 }
 
-/// The documents that hold a string as a word or as a part of one: positions need not be read for these.
+/// Adds the documents that hold a string as a word or as a part of one, for which positions need not be read.
 fn words(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
     let Some(parts) = text.parts else { return Ok(()) };
     if plan.pattern.len() <= MAX_PARTED && plan.pattern.iter().all(|c| Class::of(*c) == Class::Han) {
@@ -115,16 +115,17 @@ fn words(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut
     Ok(())
 }
 
-/// The documents of a segment with a term, deleted ones too.
+/// Adds the documents of a segment with a term, deleted ones included.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn term_documents(segment: &Segment<'_>, field: Field, token: &str, found: &mut Bits) -> Result<()> {
     let Some(info) = segment.term(field, token)? else { return Ok(()) };
     segment.documents(field, &info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))
 }
 
-/// Where the postings of tokens are, the rarest first, each with its distance; none where one of them does not occur.
+/// Returns the locations of the tokens' postings, the rarest first, each with its distance; none if one of them does
+/// not occur.
 fn located(segment: &Segment<'_>, field: Field, tokens: &[(String, u32)]) -> Result<Option<Vec<(TermInfo, u32)>>> {
     let mut infos = Vec::with_capacity(tokens.len());
     for (token, offset) in tokens {
@@ -139,7 +140,7 @@ fn located(segment: &Segment<'_>, field: Field, tokens: &[(String, u32)]) -> Res
 
 /// Tokens at fixed distances, in one field of one segment.
 pub struct Phrase {
-    /// The rarest token first.
+    /// The postings of the tokens, the rarest first, each with its shift.
     postings: Vec<(SegmentPostings, u32)>,
     /// The largest distance of a token from the string's beginning.
     last: u32,
@@ -155,13 +156,13 @@ impl Phrase {
         let mut postings = Vec::with_capacity(infos.len());
         for (info, offset) in infos {
             let opened = inverted.read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions);
-            // With this much added, the positions of one occurrence of the string are equal for all tokens.
+            // With this shift, the positions of one occurrence of the string are equal for all tokens.
             postings.push((read(opened)?, last - offset));
         }
         Ok(Phrase { postings, last, starts: Vec::new(), scratch: Vec::new() })
     }
 
-    /// The first document from this one on that holds all tokens, or [`TERMINATED`].
+    /// Returns the first document from this one on that holds all tokens, or [`TERMINATED`].
     pub fn seek(&mut self, target: DocId) -> DocId {
         let Some((rarest, others)) = self.postings.split_first_mut() else { return TERMINATED };
         let mut doc = seek(&mut rarest.0, target);
@@ -178,7 +179,7 @@ impl Phrase {
         doc
     }
 
-    /// Where the string begins in the current document, in characters, in order.
+    /// Returns the first positions of the string in the current document, in characters, in order.
     pub fn places(&mut self) -> impl Iterator<Item = u32> + '_ {
         self.matches();
         self.starts.iter().map(|start| start - self.last)
@@ -203,15 +204,15 @@ impl Phrase {
     }
 }
 
-/// The first document of the postings from this one on.
+/// Returns the first document of the postings from this one on.
 pub fn seek(postings: &mut SegmentPostings, target: DocId) -> DocId {
     if postings.doc() < target { postings.seek(target) } else { postings.doc() }
 }
 
-/// Calls for each term of a field in one segment that begins with the prefix, in order.
+/// Calls `each` with each term of a field in one segment that begins with the prefix, in order.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn terms(segment: &SegmentReader, field: Field, prefix: &str, mut each: impl FnMut(&str, &TermInfo)) -> Result<()> {
     let inverted = segment.inverted_index(field)?;
     let mut stream = read(inverted.terms().range().ge(prefix).into_stream())?;

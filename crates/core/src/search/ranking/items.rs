@@ -1,28 +1,29 @@
 //! The items of a body: the pieces of a news digest, the passages of a long text.
 //!
-//! The places where paragraphs and sentences end flow in, which the index records; ranges of characters flow out.
+//! The ends of paragraphs and sentences, which the index records, flow in; ranges of characters flow out.
 
 use std::ops::Range;
 
-/// A heading inside the body has at least and at most so many characters.
+/// The lengths of a heading inside the body, in characters: the least and the most.
 const HEADING: (u32, u32) = (4, 45);
-/// With fewer headings the body is one item.
+/// The least number of headings of a body that has several items.
 const MIN_HEADINGS: usize = 2;
-/// Longer items are cut into passages of whole paragraphs of at most so many characters, each of which begins in the middle of
-/// the one before it.
+/// The longest passage, in characters. A longer item is cut into passages of whole paragraphs, each of which begins in
+/// the middle of the one before it.
 const PASSAGE: u32 = 800;
 
-/// What a body is made of.
+/// The structure of a body.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Items {
-    /// Items, or the passages of longer ones, in order.
+    /// The items, or the passages of longer ones, in order.
     pub passages: Vec<Range<u32>>,
-    /// Headings inside the body, in order.
+    /// The headings inside the body, in order.
     pub headings: Vec<Range<u32>>,
 }
 
-/// The items of a body of which the ends of paragraphs and of sentences are known, in order, as the index records them: a
-/// paragraph's at its line break or the end of the text, a sentence's at its mark and at the paragraph's end.
+/// Splits a body into items, given the ends of its paragraphs and sentences in order, as the index records them: the
+/// end of a paragraph is its line break or the end of the text, that of a sentence its full stop or the end of the
+/// paragraph.
 pub(super) fn items(paragraph_ends: &[u32], sentence_ends: &[u32]) -> Items {
     let mut paragraphs: Vec<Range<u32>> = Vec::with_capacity(paragraph_ends.len());
     let mut start = 0;
@@ -52,7 +53,7 @@ pub(super) fn items(paragraph_ends: &[u32], sentence_ends: &[u32]) -> Items {
     Items { passages, headings }
 }
 
-/// The passages of an item.
+/// Cuts an item into passages.
 fn cut(paragraphs: &[Range<u32>], sentence_ends: &[u32], passages: &mut Vec<Range<u32>>) {
     let (Some(first), Some(last)) = (paragraphs.first(), paragraphs.last()) else { return };
     if last.end - first.start <= PASSAGE {
@@ -65,7 +66,7 @@ fn cut(paragraphs: &[Range<u32>], sentence_ends: &[u32], passages: &mut Vec<Rang
             pieces.push(paragraph.clone());
             continue;
         }
-        // Of a text without paragraphs the sentences are the pieces.
+        // Of a text without paragraphs the sentences are the units.
         let mut start = paragraph.start;
         let from = sentence_ends.partition_point(|end| *end < start);
         for end in sentence_ends[from..].iter().map(|end| (end + 1).min(paragraph.end)) {

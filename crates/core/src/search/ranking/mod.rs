@@ -1,5 +1,5 @@
-//! In which order matches are given: BM25 over words, pairs and characters, words before letters inside other words; then the
-//! first of them anew, by the item of their text that answers best.
+//! Ranking: BM25 over words, pairs and characters, with whole words before matches crossing word boundaries; then the
+//! second stage re-ranks the first hits by the passage that answers best.
 
 mod items;
 mod places;

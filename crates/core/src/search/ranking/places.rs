@@ -1,4 +1,4 @@
-//! Where the strings of a query stand in one text of one document after the other, by the positions that the index records.
+//! The places of a query's strings in one text of each document in turn, by the positions that the index records.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,14 +14,14 @@ use crate::search::matching::segment::{Segment, read};
 use crate::search::matching::strings::seek;
 use gongxun_text::strings;
 
-/// The tokens of a text of a segment that are asked for, each read once a document.
+/// A reader of the tokens of one text in a segment: the positions of each are read once for each document.
 pub(super) struct Tokens<'a> {
     segment: &'a Segment<'a>,
     text: TextFields,
     opened: Vec<Token>,
-    /// The number of each token; none where the segment lacks it.
+    /// The number of each token; none if the segment lacks it.
     numbers: HashMap<String, Option<usize>>,
-    /// Single characters, whose positions no token tells: the documents of `docs` that hold each.
+    /// For each single character, whose positions no token records, the documents of `docs` that hold it.
     held: Vec<Vec<DocId>>,
 }
 
@@ -30,7 +30,7 @@ struct Token {
     positions: Vec<u32>,
 }
 
-/// A string as tokens.
+/// A string located in a segment.
 #[derive(Debug, Clone)]
 pub(super) enum Located {
     /// Tokens with their distances from the string's beginning, and its length in characters.
@@ -40,15 +40,15 @@ pub(super) enum Located {
 }
 
 impl<'a> Tokens<'a> {
-    /// Those of a text of this segment.
+    /// Creates a reader of the tokens of one text in this segment.
     pub fn new(segment: &'a Segment<'a>, text: TextFields) -> Tokens<'a> {
         Tokens { segment, text, opened: Vec::new(), numbers: HashMap::new(), held: Vec::new() }
     }
 
-    /// The number of a token of the pairs; none where it does not occur.
+    /// Returns the number of a token of the pairs; none if it does not occur.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn token(&mut self, token: &str) -> Result<Option<usize>> {
         if let Some(number) = self.numbers.get(token) {
             return Ok(*number);
@@ -57,10 +57,10 @@ impl<'a> Tokens<'a> {
         self.add(token, info.as_ref())
     }
 
-    /// As [`Tokens::token`], for one of which the place is known.
+    /// Does the same as [`Tokens::token`] for a token whose postings are located.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn add(&mut self, token: &str, info: Option<&TermInfo>) -> Result<Option<usize>> {
         let number = match info {
             Some(info) => {
@@ -75,10 +75,11 @@ impl<'a> Tokens<'a> {
         Ok(number)
     }
 
-    /// A string of which places will be asked; none where the segment lacks it. `docs` are the documents that will be gone to.
+    /// Prepares a string whose places will be asked for; none if the segment lacks it. `docs` are the documents that
+    /// will be visited.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn string(&mut self, plan: &StringPlan, docs: &[DocId]) -> Result<Option<Located>> {
         match &plan.proof {
             Proof::Nothing => Ok(None),
@@ -92,7 +93,7 @@ impl<'a> Tokens<'a> {
                 Ok(Some(Located::Character(self.held.len() - 1)))
             }
             Proof::Pairs(tokens) => {
-                // None of them is opened unless all are there.
+                // No postings are opened unless all tokens occur.
                 for (token, _) in tokens {
                     if self.segment.term(self.text.pairs, token)?.is_none() {
                         return Ok(None);
@@ -107,7 +108,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Goes to a document; each must lie behind the one before it.
+    /// Moves to a document, which must lie behind the previous one.
     pub fn go(&mut self, doc: DocId) {
         for Token { postings, positions } in &mut self.opened {
             positions.clear();
@@ -117,12 +118,12 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Where a token stands in the document, in order.
+    /// Returns the positions of a token in the document, in order.
     pub fn positions(&self, number: usize) -> &[u32] {
         &self.opened[number].positions
     }
 
-    /// Adds the places of a string in the document; says whether the document holds it.
+    /// Adds the places of a string in the document. Returns whether the document holds it.
     pub fn places(&self, string: &Located, doc: DocId, places: &mut Vec<Range<u32>>) -> bool {
         match string {
             Located::Character(number) => self.held[*number].binary_search(&doc).is_ok(),

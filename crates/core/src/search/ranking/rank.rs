@@ -1,4 +1,4 @@
-//! The order of matches: full matches, typed or by a synonym, before partial ones; in each the best, newest or oldest first.
+//! The order of matches: full and synonym matches before partial ones; in each tier the best, newest or oldest first.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -19,10 +19,10 @@ use crate::search::matching::bits::Bits;
 use crate::search::matching::found::Matches;
 use crate::search::matching::segment::Segment;
 
-/// The order of hits. Full matches come before partial ones in each.
+/// The order of hits. In each, full and synonym matches come before partial ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// The best first; without anything to score by, the newest first.
+    /// The most relevant first; without anything to score by, the newest first.
     #[default]
     Relevance,
     /// The newest first, undated ones last.
@@ -32,32 +32,32 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// What a date puts a hit by, the largest first.
+    /// Returns the sort key of a date; larger keys come first.
     fn by_date(self, date: Option<i64>) -> i64 {
         let date = if self == Sort::Oldest { date.map(|date| -date) } else { date };
         date.unwrap_or(i64::MIN)
     }
 }
 
-/// How matches are put in order.
+/// The order of matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
-    /// By what.
+    /// The key that they are sorted by.
     pub sort: Sort,
-    /// Which matches.
+    /// The kinds of matches that are included.
     pub breadth: Breadth,
-    /// How many of the first hits by relevance the second stage orders anew; 0 leaves the order of the first.
+    /// The number of first hits by relevance that the second stage re-ranks; 0 keeps the order of the first stage.
     pub second_stage: usize,
 }
 
 impl Matches {
-    /// The first `wanted` matches of what the breadth takes in, in the order asked for: those that hold all, typed or by a
-    /// synonym, then partial ones. By relevance, those in which a word occurs only as letters inside other words (和服 in
-    /// 和|服务) follow the others that hold all, and in each of these tiers the second stage orders anew those that are among
-    /// the first of the whole answer. Gives fewer where the control says to stop.
+    /// Returns the first `wanted` matches that the breadth includes, in this order: full and synonym matches, then
+    /// partial ones. By relevance, matches in which the characters of a word only cross word boundaries (和服 in 和|服务)
+    /// follow the other full and synonym matches, and in each of these tiers the second stage orders anew those that
+    /// are among the first of the whole answer. Returns fewer if the control asks to stop.
     ///
     /// # Errors
-    /// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where the control says to stop.
+    /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control asks to stop.
     pub fn ranked(
         &self,
         snapshot: &Snapshot,
@@ -96,7 +96,7 @@ impl Matches {
         Ok(ranked)
     }
 
-    /// The matches that hold all of the query, typed or, where the breadth has them, by a synonym.
+    /// Returns the full matches and, if the breadth includes them, the synonym matches.
     fn all_held(&self, breadth: Breadth) -> Cow<'_, [Bits]> {
         let (full, synonym) = (&self.of[Kind::Full], &self.of[Kind::Synonym]);
         if !breadth.synonyms() || synonym.iter().all(Bits::is_empty) {
@@ -108,7 +108,7 @@ impl Matches {
     }
 }
 
-/// Puts matches in order.
+/// Ranks matches.
 struct Ranker<'a> {
     segments: Vec<Segment<'a>>,
     terms: Vec<scoring::Weighted<'a>>,
@@ -116,11 +116,11 @@ struct Ranker<'a> {
     matches: &'a Matches,
 }
 
-/// A document with its order: the largest first, ties by the id.
+/// A document's sort key: the largest first, ties by the id.
 type Key = (i64, Reverse<u64>, Place);
 
 impl Ranker<'_> {
-    /// Those of these documents that surely hold the words as words; none where that says nothing.
+    /// Returns those of these documents that certainly hold the words as words; none if the index does not decide.
     fn surely_words(&self, all: &[Bits], compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
         let mut surely = Vec::new();
         for (segment, all) in self.segments.iter().zip(all) {
@@ -149,7 +149,7 @@ impl Ranker<'_> {
             let address = |doc: DocId| DocAddress::new(ord as u32, doc);
             if self.sort == Sort::Relevance {
                 for (doc, score) in scoring::scores(segment, &self.terms, bits, wanted)? {
-                    // A score is never negative, so its bits sort as it does.
+                    // A score is never negative, so its bits have the same order.
                     best.offer(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
                 }
             } else {
@@ -176,13 +176,13 @@ impl Ranker<'_> {
     }
 }
 
-/// The best so far: the least of them on top.
+/// The best documents so far, the least of them on top.
 struct Best {
     wanted: usize,
     heap: BinaryHeap<Reverse<Key>>,
 }
 
-/// A document behind its order: compared last, and only where two ids begin alike.
+/// The rest of a document's sort key, compared only if two ids begin alike.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     address: DocAddress,

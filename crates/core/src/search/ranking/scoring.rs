@@ -1,8 +1,8 @@
-//! Ranking: BM25 over words, pairs and chars, term by term.
+//! Scoring: BM25 over words, pairs and chars, term by term.
 //!
-//! A text is scored as the sum of BM25 over its three fields with equal weights; an article as body + title + lead, each
-//! with its weight. All terms of the query are added up in one array per segment, which beats merging fifty posting
-//! lists document by document.
+//! A text is scored as the sum of BM25 over its three fields with equal weights; an article as body + title + lead,
+//! each with its weight. All terms of the query are added up in one array per segment, which beats merging fifty
+//! posting lists document by document.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -19,34 +19,34 @@ use crate::search::matching::bits::Bits;
 use crate::search::matching::lower;
 use crate::search::matching::segment::Segment;
 
-/// BM25's k1, as tantivy and Lucene have it.
+/// The parameter k1 of BM25, as in tantivy and Lucene.
 pub(super) const K1: f32 = 1.2;
-/// BM25's b.
+/// The parameter b of BM25.
 pub(super) const B: f32 = 0.75;
-/// A term is looked up document by document where fewer than one in this many of its documents is a candidate.
+/// If fewer than one in this many of a term's documents is a candidate, the term is looked up document by document.
 const SPARSE: u64 = 16;
-/// What sums of 32-bit floats may be off by, as a part of them.
+/// The relative rounding error that sums of 32-bit floats may have.
 const ROUNDING: f32 = 1e-4;
 
-/// A term with what BM25 needs to know of the whole index.
+/// A term with its statistics of the whole index, as BM25 needs them.
 pub struct Weighted<'a> {
     /// The term.
     pub term: &'a ScoreTerm,
     /// The field that holds it.
     pub field: Field,
-    /// Where its postings are, and how many documents have it.
+    /// The location of its postings and its document frequency.
     pub located: Arc<Located>,
-    /// Weight times inverse document frequency times (k1 + 1): more than it can add to any score.
+    /// Weight times inverse document frequency times (k1 + 1): an upper bound of its contribution to a score.
     factor: f32,
-    /// By the code of the text's length: k1 · (1 − b + b · length / average length).
+    /// The denominator's part for each code of the text's length: k1 · (1 − b + b · length / average length).
     norms: Arc<ByLength>,
 }
 
-/// Weighs the terms by the index's own statistics, those first that can add most; terms that do not occur are left out.
-/// Each term must be there once (see [`crate::search::compile::terms::summed`]).
+/// Weighs the terms by the index's own statistics, those with the largest bound first; terms that do not occur are left
+/// out. Each term must be there once (see [`crate::search::compile::terms::summed`]).
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted<'a>>> {
     let segments = snapshot.searcher.segment_readers();
     let articles: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
@@ -81,21 +81,21 @@ pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weig
     Ok(weighted)
 }
 
-/// The inverse document frequency, as BM25 has it.
+/// Returns the inverse document frequency of BM25.
 pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
     let (n, all) = (with_term as f64, articles.max(with_term) as f64);
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln() as f32
 }
 
-/// The candidates with their scores, in their order; where only the first `wanted` by score matter, those that surely are
-/// none of them may be missing.
+/// Returns the candidates with their scores, in their order; if only the first `wanted` by score matter, those that are
+/// certainly not among them may be missing.
 ///
-/// The terms that can add most are added up first. As soon as the terms to come can't lift a document above the `wanted`
-/// best ones any more, it is dropped, and with few documents left a term is looked up for these alone. Nothing is
-/// estimated: a dropped document's score and all that could be added lie below `wanted` others.
+/// The terms that can add most are added up first. As soon as the terms to come can't lift a document above the
+/// `wanted` best ones any more, it is dropped, and with few documents left a term is looked up for these alone. Nothing
+/// is estimated: a dropped document's score and all that could be added lie below `wanted` others.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn scores(
     segment: &Segment<'_>,
     terms: &[Weighted<'_>],
@@ -105,7 +105,7 @@ pub fn scores(
     let mut scores = vec![0f32; segment.max_doc() as usize];
     let mut alive = candidates.to_vec();
     let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
-    // Dropping is tried again when what can still be added has halved.
+    // Pruning is tried again when the bound of the remaining terms has halved.
     let mut next_try = to_come / 2.0;
     for weighted in terms {
         segment.tick()?;
@@ -132,15 +132,15 @@ pub fn scores(
     Ok(alive.into_iter().map(|doc| (doc, scores[doc as usize])).collect())
 }
 
-/// Keeps the documents that can still be among the `wanted` best when at most `to_come` is added to each.
+/// Keeps the documents that can still be among the `wanted` best if at most `to_come` is added to each.
 fn prune(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
-    // The `wanted` best so far, the least of them on top; most documents are no match for it.
+    // The `wanted` best scores so far, the least of them on top; most documents score less.
     let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::with_capacity(wanted + 1);
     let mut last = 0.0;
     for doc in alive.iter() {
         let score = scores[*doc as usize];
         if score > last || best.len() < wanted {
-            // A score is never negative, so its bits sort as it does.
+            // A score is never negative, so its bits have the same order.
             best.push(Reverse(score.max(0.0).to_bits()));
             if best.len() > wanted {
                 best.pop();
@@ -156,7 +156,7 @@ fn prune(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
 }
 
 impl Weighted<'_> {
-    /// More than the term can add to any score.
+    /// Returns an upper bound of the term's contribution to a score.
     pub(super) fn greatest(&self) -> f32 {
         self.factor
     }

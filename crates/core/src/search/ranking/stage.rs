@@ -1,10 +1,11 @@
-//! The second stage of ranking: the first hits ordered anew, by the item of their text that answers best.
+//! The second stage of ranking: re-ranks the first hits by the passage that answers best.
 //!
-//! The first stage scores an article as a whole. A news digest holds ten items of which one answers, and a long text holds every
-//! word somewhere. This stage looks at the first hits one by one: how much of the query their best item holds, how near each
-//! other its concepts stand, what the headings say. Hits of the first stage flow in, each tier by itself; the same hits flow
-//! out in another order. It reads positions and no text. What it covers is counted in hits of the whole answer, copies
-//! collapsed, so that no page and no limit changes it; behind them the order of the first stage goes on.
+//! The first stage scores an article as a whole. Of a news digest's ten items only one may answer, and a long text
+//! holds every word somewhere. This stage examines the first hits one by one: how much of the query their best item
+//! holds, how near each other its concepts stand, what the headings say. Hits of the first stage flow in, each tier by
+//! itself; the same hits flow out in another order. It reads positions and no text. Its depth is counted in hits of the
+//! whole answer, with copies collapsed, so that it depends on neither page nor limit; behind them the order of the
+//! first stage continues.
 
 use std::ops::Range;
 
@@ -24,27 +25,27 @@ use crate::search::kind::Kind;
 use crate::search::matching::lower;
 use crate::search::matching::segment::Segment;
 
-/// How many of the first hits the stage looks at unless another number is asked for.
+/// The default number of first hits that the stage examines.
 pub const DEFAULT_DEPTH: usize = 60;
-/// So many pairs of characters score items, those that can add most; a pasted paragraph has hundreds.
+/// The most pairs of characters that items are scored by, those with the largest bound; a pasted paragraph has
+/// hundreds.
 const MAX_PAIRS: usize = 48;
-/// The length of an item that is neither long nor short, in characters.
+/// The mean length of an item, in characters.
 const MEAN_ITEM: f32 = 200.0;
-/// Concepts so many characters apart are half as near as those side by side.
+/// The distance in characters at which concepts are half as near as side by side.
 const HALF_NEAR: f32 = 12.0;
-/// What the parts of a concept count where it does not stand as a whole.
+/// The value of a concept's parts, if it does not stand as a whole.
 const PARTS: f32 = 0.5;
-/// What a heading inside the body counts, beside 1 for the title.
+/// The value of a heading inside the body, as against 1 for the title.
 const INNER_HEADING: f32 = 0.25;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
-/// Orders hits anew. They stand in the order of the first stage, and each of the `tiers`, of which the ends are given, stays
-/// where it is.
+/// Re-ranks hits. They stand in the order of the first stage; `tiers` are the ends of the tiers, within which hits are
+/// reordered.
 ///
 /// # Errors
-/// Where a file of the index can't be read; [`crate::error::Error::Interrupted`] where a segment is watched and the work shall
-/// end.
+/// If an index file can't be read; [`crate::error::Error::Interrupted`] if its control asks to stop.
 pub(super) fn reorder(
     segments: &[Segment<'_>],
     compiled: &Compiled,
@@ -71,42 +72,43 @@ pub(super) fn reorder(
     let mut start = 0;
     for end in tiers {
         let end = (*end).min(ranked.len());
-        // What is as good stays in the order of the first stage.
+        // Equal values stay in the order of the first stage.
         ranked[start..end].sort_by(|a, b| value(b).total_cmp(&value(a)));
         start = end;
     }
     Ok(())
 }
 
-/// What the stage knows of the query.
+/// The query, prepared for the second stage.
 struct Stage<'a> {
     compiled: &'a Compiled,
     terms: &'a [Weighted<'a>],
     /// The terms that score items, by their numbers.
     pairs: Vec<usize>,
-    /// The greatest score that a body can have, and that an item can have.
+    /// The greatest score that a body can have, and the greatest that an item can have.
     greatest: (f32, f32),
     concepts: Vec<Weighed<'a>>,
-    /// What texts are asked for, each a bit of a [`Held`]: the strings of each concept, then the parts of all.
+    /// The groups of strings that texts are checked for, each a bit of a [`Held`]: the strings of each concept, then
+    /// the parts of all.
     asked: Vec<Asked<'a>>,
 }
 
 struct Weighed<'a> {
     idf: f32,
-    /// Whether there are places of it in a body: single characters have none.
+    /// Whether its places in a body are known: those of single characters are not.
     has_places: bool,
-    /// Its parts, by their numbers among what is asked, with the share that each has of it.
+    /// Its parts, by their numbers in [`Stage::asked`], each with its share of the concept.
     parts: Vec<(usize, f32)>,
     concept: &'a Concept,
 }
 
-/// Strings of which any will do.
+/// Alternative strings, each of which satisfies the group.
 struct Asked<'a> {
     strings: &'a [StringPlan],
     concept: &'a Concept,
 }
 
-/// What of the asked is held, a bit each.
+/// The groups of strings in [`Stage::asked`] that a text holds, a bit each.
 type Held = u64;
 
 impl<'a> Stage<'a> {
@@ -120,7 +122,7 @@ impl<'a> Stage<'a> {
         let is_year = |token: &str| compiled.years.iter().any(|year| year.year.to_string() == token);
         let scores_items =
             |term: &Weighted<'_>| of_body(term) && term.term.kind == TokenKind::Pair && !is_year(&term.term.token);
-        // The terms that can add most come first.
+        // The terms with the largest bound come first.
         let pairs: Vec<usize> = (0..terms.len()).filter(|at| scores_items(&terms[*at])).take(MAX_PAIRS).collect();
         let of_items = pairs.iter().map(|at| terms[*at].greatest()).sum();
         let mut concepts = Vec::with_capacity(compiled.concepts.len());
@@ -141,7 +143,7 @@ impl<'a> Stage<'a> {
         Ok(Stage { compiled, terms, pairs, greatest: (greatest, of_items), concepts, asked })
     }
 
-    /// Opens what the stage reads of a segment for these documents.
+    /// Opens the readers of a segment for these documents.
     fn open<'s>(&'s self, segment: &'s Segment<'s>, docs: &[DocId]) -> Result<Reader<'s>> {
         let fields = &segment.snapshot.fields;
         let mut body = Tokens::new(segment, fields.body);
@@ -165,7 +167,8 @@ impl<'a> Stage<'a> {
         Ok(Reader { stage: self, segment, body, pairs, marks, others, places, hits: Vec::new() })
     }
 
-    /// The share that what is held is of the concepts for which `counts` holds, by their weights; 1 where there is none.
+    /// Returns the share of the weight that the held concepts have among those selected by `counts`; 1 if it selects
+    /// none.
     fn share(&self, held: Held, counts: impl Fn(&Weighed<'_>) -> bool) -> f32 {
         let is_held = |number: usize| held & (1 << number) != 0;
         let (mut all, mut some) = (0.0, 0.0);
@@ -180,14 +183,14 @@ impl<'a> Stage<'a> {
         if all > 0.0 { some / all } else { 1.0 }
     }
 
-    /// The concepts that are held as a whole, a bit each.
+    /// Returns the concepts that are held as a whole, a bit each.
     fn concepts(&self, held: Held) -> u32 {
         (held & ((1 << self.concepts.len()) - 1)) as u32
     }
 }
 
-/// How rare a concept is in the text that it is looked for in first. The articles with any of its strings are at most as many
-/// as all of them have together; a string's are at most those of its rarest token.
+/// Returns the inverse document frequency of a concept in the first text of its scope. The number of articles with any
+/// of its strings is at most the sum over the strings; that of a string is at most that of its rarest token.
 fn idf(snapshot: &Snapshot, concept: &Concept) -> Result<f32> {
     let texts = || concept.scope.texts().map(|(text, _)| text);
     let Some(text) = texts().find(|text| *text == Text::Body).or_else(|| texts().next()) else { return Ok(0.0) };
@@ -209,7 +212,7 @@ fn idf(snapshot: &Snapshot, concept: &Concept) -> Result<f32> {
     Ok(inverse_frequency(documents, snapshot.searcher.segment_readers().iter().map(|s| u64::from(s.max_doc())).sum()))
 }
 
-/// One text of a segment, with where what is asked is looked for in it.
+/// One text of a segment, with the located strings that are looked for in it.
 struct OneText<'a> {
     text: Text,
     tokens: Tokens<'a>,
@@ -249,19 +252,19 @@ impl<'a> OneText<'a> {
     }
 }
 
-/// Reads of a segment what the stage looks at, document by document.
+/// Reads the evidence of documents from a segment, one by one.
 struct Reader<'s> {
     stage: &'s Stage<'s>,
     segment: &'s Segment<'s>,
     body: OneText<'s>,
-    /// The tokens of the body that score items, with the most that each can add.
+    /// The tokens of the body that score items, each with the bound of its contribution.
     pairs: Vec<(usize, f32)>,
     /// The ends of paragraphs and of sentences.
     marks: [Option<usize>; 2],
     others: Vec<OneText<'s>>,
-    /// The places of what is asked in the body of the document, in order.
+    /// For each group of strings in [`Stage::asked`], its places in the body of the document, in order.
     places: Vec<Vec<Range<u32>>>,
-    /// Where the tokens that score items stand, with their numbers among these.
+    /// The positions of the tokens that score items, with their numbers among these.
     hits: Vec<(u32, u32)>,
 }
 
@@ -320,7 +323,7 @@ impl Reader<'_> {
         Ok(evidence)
     }
 
-    /// The passage that is worth most; the first of equals. None where all are worth nothing.
+    /// Finds the passage with the greatest value, the first of equals. None if all are without value.
     fn best(&mut self, passages: &[Range<u32>], evidence: &mut Evidence) {
         self.hits.clear();
         for (at, (number, _)) in (0..).zip(&self.pairs) {
@@ -337,7 +340,7 @@ impl Reader<'_> {
             let norm = K1 * (1.0 - B + B * (passage.end - passage.start) as f32 / MEAN_ITEM);
             let mut score = 0.0;
             for (_, at) in inside {
-                // Each token is added where it is met first.
+                // Each token is added at its first place.
                 let frequency = std::mem::take(&mut frequencies[*at as usize]) as f32;
                 score += self.pairs[*at as usize].1 * frequency / (frequency + norm);
             }
@@ -354,7 +357,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What of the asked stands in a range of the body.
+    /// Returns the groups of strings that stand in a range of the body.
     fn held_in(&self, range: &Range<u32>) -> Held {
         let stands = |places: &[Range<u32>]| {
             let from = places.partition_point(|place| place.start < range.start);
@@ -364,8 +367,8 @@ impl Reader<'_> {
         standing.fold(0, |own, (number, _)| own | 1 << number)
     }
 
-    /// How near each other the concepts stand in the body, over all pairs of them by the weight of the more frequent one. A
-    /// single concept is as near as can be where it stands.
+    /// Returns the nearness of the concepts to each other in the body, over all pairs of them weighted by the more
+    /// frequent one. A single concept that stands in the body is as near as can be.
     fn proximity(&self) -> f32 {
         let concepts: Vec<(f32, &[Range<u32>])> = self
             .stage
@@ -402,7 +405,7 @@ impl Reader<'_> {
     }
 }
 
-/// The least number of characters between places of two lists, both in order; none where one of them is empty.
+/// Returns the least number of characters between places of two lists, both in order; none if one of them is empty.
 fn gap(left: &[Range<u32>], right: &[Range<u32>]) -> Option<u32> {
     let (mut l, mut r) = (0, 0);
     let mut least = None;

@@ -1,5 +1,5 @@
-//! Matches that hold the words as words, by the words and parts of words of the index: told from those in which the
-//! letters of a word belong to two others without a look at their texts.
+//! Finds the matches that hold the query's words as whole words, by the index of words and parts of words, without
+//! reading their texts; in the others the characters may cross word boundaries.
 
 use crate::error::Result;
 use crate::search::compile::plan::{Plan, Scope};
@@ -11,11 +11,11 @@ use crate::search::matching::strings::{self, term_documents};
 use gongxun_text::segment::Hmm;
 use gongxun_text::strings::Class;
 
-/// The documents that surely hold each word of the plan as a word, by the words of the index. None where the plan does not
-/// ask for words, and all of its matches are alike.
+/// Returns the documents that certainly hold each word of the plan as a word, by the words of the index. None if the
+/// plan requires no words, so that all of its matches are equal in this respect.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
     match plan {
         Plan::Words(words, scope) => {
@@ -53,7 +53,7 @@ pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
             }
             Ok(all)
         }
-        // Where one of the ways asks for no words, a match by it is as good as any.
+        // If one alternative requires no words, every match by it is equal.
         Plan::Or(plans) => {
             let mut any = Bits::empty(segment.max_doc());
             for plan in plans {
@@ -73,8 +73,8 @@ fn surely_string(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found
     let mut tokens = Vec::new();
     let segmenter = segment.snapshot.segmenter()?;
     segmenter.cut(&text, Hmm::On, &mut tokens);
-    // A word that the dictionary lacks may be cut otherwise in its text, and one character is always a part of something:
-    // of these all occurrences are alike.
+    // A word that the dictionary lacks may be segmented differently in its text, and a single character is always a
+    // part of something, so all occurrences of these are equal.
     let is_word = tokens.len() == 1 && string.pattern.len() > 1 && segmenter.has_word(&text);
     let is_word = is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han);
     for (fields, _) in lower::texts(scope, &segment.snapshot.fields) {

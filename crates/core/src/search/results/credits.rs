@@ -1,5 +1,5 @@
-//! The credits of an article that were asked for: `editor:` looks at four roles, and who asks for a reviewer wants to see
-//! the reviewer.
+//! The credits of an article that a query asks for: `editor:` covers four roles, and a user who searches for a reviewer
+//! wants to see the reviewer.
 
 use crate::article::{Article, Credit, Role};
 use crate::query::{Filter, Node};
@@ -8,15 +8,15 @@ use gongxun_text::fold::fold;
 use crate::search::compile::plan::Mark;
 use gongxun_text::fold::fold_char;
 
-/// What is asked of credits: a name in some roles.
+/// The credits that a query asks for: names, each in some roles.
 #[derive(Debug, Clone)]
 pub struct Asked(Vec<Name>);
 
-/// Which roles are looked at, and the folded name.
+/// A predicate on roles, and the folded name.
 type Name = (fn(Role) -> bool, String);
 
 impl Asked {
-    /// What a tree and filters ask for; what is kept out is not asked for.
+    /// Returns the names that a tree and filters require; negated clauses require none.
     pub fn of(root: Option<&Node>, filters: &[Filter]) -> Asked {
         let mut asked = Vec::new();
         filters.iter().for_each(|filter| of_filter(filter, &mut asked));
@@ -32,7 +32,7 @@ impl Asked {
         Asked(asked)
     }
 
-    /// The credits of an article that are asked for by a filter, or that hold what is marked, in the order of the page.
+    /// Returns the credits of an article that a filter asks for, or that hold a mark, in the order of the page.
     pub fn credits(&self, article: &Article, marks: &[Mark]) -> Vec<Credit> {
         let mut name: Vec<char> = Vec::new();
         let mut is_asked = |credit: &&Credit| {

@@ -1,5 +1,5 @@
-//! Why a hit stands where it stands: what each word, pair and character of the query added to its score, and what the second
-//! stage found of it.
+//! The explanation of a hit's place: the contribution of each word, pair and character of the query to its score, and
+//! the judgement of the second stage.
 
 use serde::Serialize;
 
@@ -13,43 +13,43 @@ use crate::search::matching::segment::Segment;
 use crate::search::ranking::ranked::{self, Evidence, Ranked};
 use crate::search::ranking::scoring;
 
-/// Below this a difference between the score and the sum of its parts is rounding.
+/// The greatest difference between the score and the sum of its parts that is mere rounding.
 const ROUNDING: f32 = 1e-3;
-/// So many characters of a passage tell which one it is.
+/// The number of characters of a passage by which it is identified.
 const OPENING: usize = 20;
 
-/// What one token added.
+/// The contribution of one token to a score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Part {
     /// The text that it stands in: `title`, `lead`, `body` or `names`.
     pub text: &'static str,
-    /// What it is.
+    /// The token's kind.
     pub kind: TokenKind,
     /// The token, folded.
     pub token: String,
-    /// How often it stands in that text of the article.
+    /// The frequency of the token in that text of the article.
     pub frequency: u32,
-    /// How many articles have it in that text.
+    /// The number of articles that have the token in that text.
     pub articles: u64,
-    /// What it added to the score.
+    /// The token's share of the score.
     pub score: f32,
 }
 
-/// Why a hit has its score.
+/// The explanation of a hit's score.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The parts of the sum, the largest first.
     pub parts: Vec<Part>,
-    /// What the score has beside them.
+    /// The rest of the score: the difference between it and the sum of the parts.
     pub rest: f32,
-    /// What the second stage found, where it looked at the hit.
+    /// The judgement of the second stage, if it examined the hit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_stage: Option<SecondStage>,
 }
 
-/// What the second stage found of a hit.
+/// The second stage's judgement of a hit.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct SecondStage {
@@ -57,9 +57,9 @@ pub struct SecondStage {
     pub first_place: usize,
     /// The value that hits of its kind are ordered by: the sum of the parts.
     pub value: f32,
-    /// The sum.
+    /// The parts of the sum.
     pub parts: Vec<Share>,
-    /// The passage that answers best; none where no passage holds anything.
+    /// The passage that answers best; none if no passage holds a concept.
     pub passage: Option<Passage>,
 }
 
@@ -67,11 +67,11 @@ pub struct SecondStage {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Share {
-    /// What is judged.
+    /// The criterion.
     pub of: Judged,
-    /// How much of it there is, from 0 to 1.
+    /// The degree to which the hit meets it, from 0 to 1.
     pub share: f32,
-    /// What it counts.
+    /// The weight of the criterion in the value.
     pub weight: f32,
     /// The concepts that are held.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -81,24 +81,24 @@ pub struct Share {
     pub missing: Vec<String>,
 }
 
-/// What the second stage judges a hit by.
+/// A criterion of the second stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Judged {
-    /// The first stage's score, of the greatest that a body could have.
+    /// The first stage's score, relative to the greatest that a body could have.
     Article,
-    /// The best passage's score, of the greatest that one could have.
+    /// The best passage's score, relative to the greatest that a passage could have.
     Passage,
     /// The concepts that the article holds.
     Coverage,
     /// The concepts that the best passage holds.
     PassageCoverage,
-    /// How near each other the concepts stand.
+    /// The nearness of the concepts to each other.
     Proximity,
     /// The concepts in the title or in one heading.
     Heading,
-    /// All that was typed, as against what synonyms stand for.
+    /// A full match rather than a synonym match.
     Full,
     /// A year that the query names, which neither date nor text has.
     OtherYear,
@@ -108,18 +108,18 @@ pub enum Judged {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Passage {
-    /// Where it begins, in characters of the body.
+    /// The first position, in characters of the body.
     pub from: u32,
-    /// Where it ends.
+    /// The position behind the last character.
     pub to: u32,
-    /// How it begins.
+    /// The first characters of the passage.
     pub opening: String,
 }
 
-/// Takes the place of a hit apart.
+/// Explains the place of a hit.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn explain(snapshot: &Snapshot, compiled: &Compiled, hit: &Ranked, article: &Article) -> Result<Explanation> {
     let Ranked { address, score, evidence, .. } = *hit;
     let segment = Segment::of(snapshot, address.segment_ord);

@@ -1,4 +1,4 @@
-//! Facets: how many matches each source, outlet, editor, author, section and month has.
+//! Facets: the number of matches of each source, outlet, editor, author, section and month.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::index::facet_columns::{Counts, FIELDS, FacetColumns, Values};
 use crate::search::matching::bits::Bits;
 use gongxun_text::fold::fold;
 
-/// How many values of a facet are given.
+/// The most values of a facet that are returned.
 pub const MAX_VALUES: usize = 20;
 
 /// A value with its count.
@@ -20,16 +20,16 @@ pub const MAX_VALUES: usize = 20;
 pub struct Count {
     /// The value as printed; a month as `2025-01`.
     pub value: String,
-    /// How many of the full matches have it.
+    /// The number of full matches that have the value.
     pub count: u64,
-    /// How many articles more by a synonym, where these are counted.
+    /// The number of synonym matches that have it; only if these are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub synonym_count: Option<u64>,
-    /// How many partial matches, where these are counted.
+    /// The number of partial matches that have it; only if these are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partial_count: Option<u64>,
-    /// How often what is looked for stands in the articles that are counted and have it, where occurrences are counted. Of
-    /// copies of one article the one that is shown is looked at.
+    /// The number of occurrences in the counted articles that have it; only if occurrences are counted. Of the copies
+    /// of one article the one that is shown counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurrences: Option<u64>,
 }
@@ -39,7 +39,7 @@ impl Count {
         Count { value, count, synonym_count: None, partial_count: None, occurrences: None }
     }
 
-    /// All that are counted.
+    /// Returns the number of counted matches of all kinds.
     pub fn all(&self) -> u64 {
         self.count + self.synonym_count.unwrap_or(0) + self.partial_count.unwrap_or(0)
     }
@@ -68,16 +68,15 @@ pub struct Counter<'a> {
     counted: &'a FacetColumns,
     fields: [Counts; FIELDS.len()],
     months: Counts,
-    /// Classes of values and months of clusters that have been counted, with the number of the field; the last one is the
-    /// month's.
+    /// The clusters counted so far with each value, by cluster, field and class of values; the last field is the month.
     clusters: HashSet<(u32, usize, u32)>,
 }
 
 impl<'a> Counter<'a> {
-    /// Counts nothing yet.
+    /// Creates a counter without matches.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If an index file can't be read.
     pub fn new(snapshot: &'a Snapshot) -> Result<Counter<'a>> {
         let counted = snapshot.facet_columns()?;
         let fields = std::array::from_fn(|field| counted.no_values(field));
@@ -102,7 +101,8 @@ impl<'a> Counter<'a> {
         self.counted.count_months(segment, &docs, &mut self.months);
     }
 
-    /// Adds documents that are copies of others, with the numbers of their clusters: each value counts once for a cluster.
+    /// Adds documents that are copies of others, with the numbers of their clusters: each value counts once for a
+    /// cluster.
     pub fn add_copies(&mut self, segment: usize, copies: &[(u32, DocId)]) {
         for (cluster, doc) in copies {
             for (field, counts) in self.fields.iter_mut().enumerate() {
@@ -120,7 +120,7 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// The counts, of each field the largest, up to a number of them.
+    /// Returns the counts, for each field the largest up to a number of them.
     fn finish(self, most: usize) -> Facets {
         let months = self.months.counted().map(|(number, count)| (self.counted.month(number), count));
         let month = months.map(|(month, count)| Count::new(month_name(month), count)).collect();
@@ -131,10 +131,10 @@ impl<'a> Counter<'a> {
     }
 }
 
-/// Says for each value how many occurrences the documents have that have it.
+/// Counts the occurrences of each value: the sum over the documents that have it.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
+/// If an index file can't be read.
 pub fn add_occurrences<'o>(
     facets: &mut Facets,
     snapshot: &Snapshot,
@@ -175,7 +175,7 @@ pub fn add_occurrences<'o>(
     Ok(())
 }
 
-/// The facets of full matches, with those by a synonym and partial ones beside them where they are counted.
+/// Joins the facets of full matches with those of synonym and partial matches, if these are counted.
 pub fn joined(full: Counter<'_>, synonym: Option<Counter<'_>>, partial: Option<Counter<'_>>) -> Facets {
     if synonym.is_none() && partial.is_none() {
         return full.finish(MAX_VALUES);
@@ -221,7 +221,7 @@ impl Facets {
     }
 }
 
-/// A month as `2025-01`. There may be hundreds of them.
+/// Formats a month as `2025-01`.
 fn month_name(month: u32) -> String {
     let (year, month) = (month / 12, month % 12 + 1);
     let digit = |number: u32| char::from(b'0' + (number % 10) as u8);
@@ -232,12 +232,12 @@ fn month_name(month: u32) -> String {
     name
 }
 
-/// The classes of values with the largest counts, each shown as it is printed most often.
+/// Returns the classes of values with the largest counts, each named by its most frequent printed form.
 fn largest(values: &Values, counts: &Counts, most_values: usize) -> Vec<Count> {
     if values.class_count() == values.count() {
         return first(values, counts.counted().collect(), most_values);
     }
-    // Of each class its sum, and the value that has the largest part of it.
+    // For each class its sum, and its most frequent value.
     let mut sums: Vec<(u64, u64, u32)> = vec![(0, 0, 0); values.class_count()];
     let mut classes = Vec::new();
     for (number, count) in counts.counted() {
@@ -258,7 +258,7 @@ fn largest(values: &Values, counts: &Counts, most_values: usize) -> Vec<Count> {
     first(values, classes.into_iter().map(sum).collect(), most_values)
 }
 
-/// The values with the largest counts, those with the same one by their texts.
+/// Returns the values with the largest counts, ordered by text if counts are equal.
 fn first(values: &Values, mut counted: Vec<(u32, u64)>, most: usize) -> Vec<Count> {
     let order = |(number, count): &(u32, u64), (other, others): &(u32, u64)| {
         others.cmp(count).then_with(|| values.printed(*number).cmp(values.printed(*other)))

@@ -1,7 +1,7 @@
-//! Tells a word from letters inside other words: 和服 from 和|服务.
+//! Distinguishes words from characters that cross word boundaries: 和服 from 和|服务.
 //!
-//! A folded text and places in it flow in; whether they are words flows out. The segmentation says where words begin and
-//! end, and a longer word is taken apart as far as it goes ([`gongxun_text::compound`]).
+//! A folded text and ranges of it flow in; whether each is a word flows out. The segmentation gives the boundaries of
+//! words, and a longer word is split into its parts as far as possible ([`gongxun_text::compound`]).
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,7 +13,8 @@ use gongxun_text::words::{Room, Stand, Text};
 /// Ranges of a word, and whether each is a part of it.
 type Verdicts = Vec<(Range<usize>, bool)>;
 
-/// Tells what is a part of a longer word. What was found is remembered: texts on one matter have the same words.
+/// Decides whether a range is a part of a longer word. Verdicts are remembered, since texts on one subject have the
+/// same words.
 pub struct Parts<'a> {
     segmenter: &'a Segmenter,
     known: HashMap<Box<[char]>, Verdicts>,
@@ -21,7 +22,7 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Parts by this dictionary.
+    /// Creates a judge of parts by this dictionary.
     pub fn new(segmenter: &'a Segmenter) -> Parts<'a> {
         Parts { segmenter, known: HashMap::new(), room: Room::default() }
     }
@@ -40,7 +41,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Whether an occurrence cuts through no word: it begins and ends where words do, or where the parts of one do.
+/// Whether an occurrence cuts through no word: it begins and ends at boundaries of words, or of the parts of one.
 pub fn fits(text: &Text, range: &Range<usize>, parts: &mut Parts<'_>) -> bool {
     match text.stand(range, parts.segmenter, &mut parts.room) {
         Stand::Whole => true,
@@ -64,7 +65,7 @@ mod tests {
             let words = Text::of(text);
             let string: Vec<char> = fold(string).chars().collect();
             let range = strings::find(&words.folded, &string).next().unwrap();
-            // The second time nothing is cut.
+            // The second time nothing is segmented.
             for _ in 0..2 {
                 let fits = fits(&words, &range, &mut Parts::new(&segmenter));
                 assert_eq!(fits, expect, "{string:?} in {text:?}");

@@ -1,5 +1,5 @@
-//! The JSON of an answer, as `search --format json` prints it. Its types are not those of the results, so that a change
-//! there can't change the format unseen.
+//! The JSON of an answer, as `search --format json` prints it. Its types are separate from those of the results, so
+//! that a change there can't change the format unnoticed.
 
 use std::ops::Range;
 
@@ -89,33 +89,33 @@ struct Answer<'a> {
     pages: Vec<JsonPage<'a>>,
 }
 
-/// A remark, of the parser or of the search, as JSON has it.
+/// A note of the parser or of the search, in the form of the JSON.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Remark<'a> {
-    /// What the parser said.
+    /// A note of the parser.
     OfQuery(&'a Note),
-    /// What the search said.
+    /// A note of the search.
     OfSearch {
         /// `search`.
         kind: &'static str,
-        /// The remark.
+        /// The note.
         message: &'a str,
     },
-    /// Another query.
+    /// A suggested query.
     Suggestion {
         /// `suggestion`.
         kind: &'static str,
-        /// The remark.
+        /// The note.
         message: String,
-        /// The other query.
+        /// The suggested query.
         query: &'a str,
-        /// What it finds.
+        /// The number of articles that it finds.
         articles: u64,
     },
 }
 
-/// All remarks of an answer, in the order in which people read them.
+/// Returns all notes of an answer, in the order in which people read them.
 pub fn remarks(results: &Results) -> Vec<Remark<'_>> {
     let of_query = results.query_notes.iter().map(Remark::OfQuery);
     let of_search = results.notes.iter().map(|message| Remark::OfSearch { kind: "search", message });

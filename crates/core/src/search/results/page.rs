@@ -1,4 +1,5 @@
-//! A page of hits, and what is said beside it: plain data, in JSON as the command line prints it (see [`super::json`]).
+//! A page of hits with its counts, facets and notes: plain data, whose JSON is that of the command line (see
+//! [`super::json`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,43 +11,44 @@ use crate::article::{Article, Credit};
 use crate::query::Note;
 use crate::search::kind::Kind;
 
-/// What a snapshot answered.
+/// The answer of a snapshot to a request.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Results {
     /// The query as it was typed.
     pub query: String,
-    /// What the parser remarked on it.
+    /// The parser's notes on it.
     pub query_notes: Vec<Note>,
-    /// How many articles hold all that was typed; copies of one article count once, unless all were asked for.
+    /// The number of full matches; copies of one article count once, unless all were asked for.
     pub total: u64,
-    /// How many articles more hold all of it by a synonym.
+    /// The number of synonym matches.
     pub synonym_total: u64,
-    /// How many articles hold only some of it.
+    /// The number of partial matches.
     pub partial_total: u64,
-    /// How often what is looked for stands in the articles that are counted, where occurrences are counted.
+    /// The number of occurrences in the counted articles; only if occurrences are counted.
     pub occurrences: Option<u64>,
-    /// Whether the search was ended by its deadline or stop flag: then there may be more, and the order may be another.
+    /// Whether the search was ended by its deadline or stop flag: then there may be more matches, and the order may
+    /// differ.
     pub cut_short: bool,
-    /// How long it took.
+    /// The time that the search took.
     pub took: Duration,
-    /// How many articles the index holds.
+    /// The number of articles in the index.
     pub articles: u64,
     /// The generation that answered.
     pub generation: u64,
     /// The commit that answered.
     pub commit: u64,
-    /// Remarks on how the query was taken, beside the parser's.
+    /// The notes of the search, beside the parser's.
     pub notes: Vec<String>,
-    /// Other queries, where no article holds all of it: what may have been meant.
+    /// Suggested queries, if no article is a full match.
     pub suggestions: Vec<Suggestion>,
     /// The hits of the page.
     pub hits: Vec<Hit>,
-    /// The facets, where they were asked for.
+    /// The facets, if they were asked for.
     pub facets: Option<Facets>,
-    /// How many pages without an article match; none unless the query asks for whole pages (整页:).
+    /// The number of matching pages without an article; zero unless the query asks for whole pages (整页:).
     pub page_total: u64,
-    /// The first of these pages, as many as there may be hits, with their margins.
+    /// The first of these pages, with their margins; at most as many as hits.
     pub pages: Vec<Article>,
 }
 
@@ -59,13 +61,13 @@ impl<'a> IntoIterator for &'a Results {
     }
 }
 
-/// One article that matches.
+/// An article that matches.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Hit {
     /// The article.
     pub article: Arc<Article>,
-    /// How much of the query it holds.
+    /// The kind of match that it is.
     pub kind: Kind,
     /// Its score: the sum of BM25, without a unit; comparable within one answer.
     pub score: f32,
@@ -75,31 +77,31 @@ pub struct Hit {
     pub marks: Marks,
     /// Its credits that the query or a filter asked for.
     pub asked: Vec<Credit>,
-    /// How many other copies of the article there are.
+    /// The number of other copies of the article.
     pub reprints: u64,
-    /// What made its score, where that was asked for.
+    /// The explanation of its score, if one was asked for.
     pub explanation: Option<Explanation>,
 }
 
 impl Hit {
-    /// Whether it holds only some of the query.
+    /// Whether it is a partial match.
     pub fn is_partial(&self) -> bool {
         self.kind == Kind::Partial
     }
 }
 
-/// Another query.
+/// A suggested query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
-    /// The query as it may have been meant.
+    /// The suggested query.
     pub query: String,
-    /// How many articles it matches in full.
+    /// The number of its full matches.
     pub articles: u64,
 }
 
 impl Suggestion {
-    /// The suggestion as a question.
+    /// Returns the suggestion as a question.
     pub fn question(&self) -> String {
         let Suggestion { query, articles } = self;
         format!("did you mean {query}? ({articles} article{})", if *articles == 1 { "" } else { "s" })

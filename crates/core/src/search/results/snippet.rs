@@ -1,7 +1,8 @@
-//! Snippets and marks: the passage or two of an article that hold the most of the query, with exact marks.
+//! Snippets and marks: the one or two passages of an article that hold the most of the query, with exact marks.
 //!
-//! An article and what to mark flow in; texts with ranges in Unicode characters flow out. Strings are found first; only
-//! the runs of Chinese that hold one are segmented, to tell a word from letters inside other words.
+//! An article and the marks to make flow in; texts with ranges in Unicode characters flow out. Strings are found first;
+//! only the runs of Chinese that hold one are segmented, to distinguish words from characters that cross word
+//! boundaries.
 
 use std::ops::Range;
 
@@ -17,15 +18,15 @@ use gongxun_text::segment::Segmenter;
 use gongxun_text::strings::{self, Class, ends_sentence};
 use gongxun_text::words::Text;
 
-/// The length of a snippet in characters, unless another is asked for.
+/// The default length of a snippet, in characters.
 pub const DEFAULT_LENGTH: usize = 100;
-/// The shortest and the longest snippet that can be asked for.
+/// The shortest and the longest snippet.
 pub const LENGTHS: (usize, usize) = (20, 2_000);
-/// What stands for text that was left out.
+/// The sign in place of text that was left out.
 const ELLIPSIS: char = '…';
-/// Hardly any character takes more bytes.
+/// The most bytes that nearly all characters take.
 const MAX_COMMON_BYTES: usize = 3;
-/// At most this many occurrences in one text are looked at; a longer text is marked as far as that.
+/// The most occurrences in one text that are examined; a longer text is marked up to there.
 const MAX_OCCURRENCES: usize = 2_000;
 
 /// A text with marks.
@@ -34,7 +35,7 @@ const MAX_OCCURRENCES: usize = 2_000;
 pub struct Marked {
     /// The text.
     pub text: String,
-    /// Half-open ranges in Unicode characters of the text, in order, none touching another's inside.
+    /// The marks: half-open ranges in Unicode characters of the text, in order, which do not overlap.
     pub marks: Vec<Range<usize>>,
 }
 
@@ -49,12 +50,12 @@ pub struct Part<'a> {
 }
 
 impl Marked {
-    /// A text with its marks, in characters.
+    /// Creates a text with its marks, in characters.
     pub fn new(text: impl Into<String>, marks: Vec<Range<usize>>) -> Marked {
         Marked { text: text.into(), marks }
     }
 
-    /// The text in parts, marked ones and others, in order; none of them is empty.
+    /// Returns the text in parts, marked ones and others, in order; none of them is empty.
     pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         let mut parts: Vec<Part<'_>> = Vec::with_capacity(2 * self.marks.len() + 1);
         let mut rest = self.text.as_str();
@@ -69,7 +70,7 @@ impl Marked {
         };
         let mut end = 0;
         for mark in self.marks.iter() {
-            // Marks stand in order; whoever made others gets what can be told of them.
+            // Marks should be in order; overlapping or unordered ones are trimmed.
             let mark = mark.start.max(end)..mark.end.max(end);
             take(mark.start, false);
             take(mark.end, true);
@@ -79,7 +80,7 @@ impl Marked {
         parts.into_iter()
     }
 
-    /// The text as HTML: escaped, each mark between `open` and `close`, which stand as they are.
+    /// Formats the text as HTML: escaped, each mark between `open` and `close`, which are inserted as they are.
     ///
     /// ```
     /// # use gongxun_core::search::snippet::Marked;
@@ -106,7 +107,7 @@ impl Marked {
     }
 }
 
-/// The marks on what is shown beside the snippet.
+/// The marks on the texts beside the snippet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Marks {
@@ -133,7 +134,7 @@ pub struct ArticleMarks {
     pub credits: Vec<Vec<Range<usize>>>,
 }
 
-/// An occurrence in a text: where, and of which mark.
+/// An occurrence in a text: its range, and the number of its mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Occurrence {
     range: Range<usize>,
@@ -144,18 +145,18 @@ struct Occurrence {
 pub struct Highlighter<'a> {
     marks: &'a [Mark],
     parts: Parts<'a>,
-    /// The fold of a name that is looked at.
+    /// The fold of the current name.
     name: Vec<char>,
 }
 
 impl<'a> Highlighter<'a> {
-    /// Marks these.
+    /// Creates a highlighter of these marks.
     pub fn new(marks: &'a [Mark], segmenter: &'a Segmenter) -> Highlighter<'a> {
         Highlighter { marks, parts: Parts::new(segmenter), name: Vec::new() }
     }
 
-    /// The snippet of an article, of about `length` characters. Where the article has its place by one item of its body, a
-    /// range of characters, that is shown; a second passage may stand anywhere.
+    /// Makes the snippet of an article, of about `length` characters. If the article was ranked by one item of its
+    /// body, a range of characters, the snippet shows that; a second passage may stand anywhere.
     pub fn snippet(&mut self, page: &DecodedArticle, length: usize, item: Option<Range<usize>>) -> Marked {
         let length = length.clamp(LENGTHS.0, LENGTHS.1);
         let body = Found::new(&page.body, self.marks, |mark| mark.scope.body);
@@ -168,7 +169,7 @@ impl<'a> Highlighter<'a> {
         passages(if in_lead_only { in_lead } else { body }, &mut self.parts, length, None)
     }
 
-    /// The marks on the title and the names of an article. A filter is no mark, so the source has none.
+    /// Returns the marks on the title and the names of an article. A filter makes no marks, so the source has none.
     pub fn marks(&mut self, DecodedArticle { article, title, .. }: &DecodedArticle) -> Marks {
         Marks {
             title: self.ranges(title, |mark| mark.scope.title),
@@ -198,7 +199,7 @@ impl<'a> Highlighter<'a> {
 
     fn in_name(&mut self, name: &str) -> Vec<Range<usize>> {
         let wanted = |mark: &Mark| mark.scope.names;
-        // Hardly any name holds anything.
+        // Hardly any name has a mark.
         self.name.clear();
         self.name.extend(name.chars().map(fold_char));
         if !self.marks.iter().any(|mark| wanted(mark) && mark.needle.is_in(&self.name)) {
@@ -214,7 +215,7 @@ impl<'a> Highlighter<'a> {
     }
 }
 
-/// Where the marks stand in a text.
+/// The occurrences of the marks in a text.
 struct Found<'a> {
     text: &'a Text,
     /// All occurrences, in order.
@@ -244,7 +245,7 @@ impl<'a> Found<'a> {
         self.all.iter().filter(inside).all(|o| !self.marks[o.mark].is_word || fits(self.text, &o.range, parts))
     }
 
-    /// Leaves of each word the occurrences that cut through no other word, where there is such a one.
+    /// Removes the occurrences of each word that cut through another word, if the word has one that does not.
     fn keep_words(&mut self, parts: &mut Parts<'_>) {
         let mut fits = |o: &Occurrence| !self.marks[o.mark].is_word || fits(self.text, &o.range, parts);
         let fits: Vec<bool> = self.all.iter().map(&mut fits).collect();
@@ -255,12 +256,13 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The best passage, and a second one where it adds something; the text without any occurrence from its beginning.
+/// Makes a snippet of the best passage, and a second one if it adds something; without any occurrence, of the beginning
+/// of the text.
 fn passages(mut found: Found<'_>, parts: &mut Parts<'_>, length: usize, item: Option<Range<usize>>) -> Marked {
     let text = &found.text.printed;
     let mut ranges = ranges(text, &found, length, item.as_ref());
-    // Telling words from letters takes longest, so it is done for what is shown; where all of it is words, no other
-    // passage has more.
+    // Distinguishing words from characters that cross word boundaries takes longest, so it is done for the passages to
+    // show; if these hold nothing but words, no other passage can be better.
     if !found.are_words(&ranges, parts) {
         found.keep_words(parts);
         ranges = self::ranges(text, &found, length, item.as_ref());
@@ -272,11 +274,11 @@ fn passages(mut found: Found<'_>, parts: &mut Parts<'_>, length: usize, item: Op
     builder.finish(text.len())
 }
 
-/// The passages to show.
+/// Returns the passages to show.
 fn ranges(text: &[char], found: &Found<'_>, length: usize, item: Option<&Range<usize>>) -> Vec<Range<usize>> {
     let (kinds, found) = (found.marks.len(), &found.all);
     let in_item = item.and_then(|item| {
-        // They stand in the order of their beginnings.
+        // Occurrences are ordered by their beginnings.
         let from = found.partition_point(|o| o.range.start < item.start);
         let count = found[from..].partition_point(|o| o.range.start < item.end);
         best_window(text, &found[from..from + count], kinds, length, &[])
@@ -286,7 +288,7 @@ fn ranges(text: &[char], found: &Found<'_>, length: usize, item: Option<&Range<u
     };
     let covered = kinds_in(found, &first);
     let whole = passage(text, first.clone(), length);
-    // A second passage is worth its room only where it shows what the first does not.
+    // A second passage is shown only if it shows what the first does not.
     let second = if covered.len() < kinds_of(found).len() && whole.len() > length / 2 {
         best_window(text, found, kinds, length / 2, &covered)
     } else {
@@ -303,8 +305,8 @@ fn ranges(text: &[char], found: &Found<'_>, length: usize, item: Option<&Range<u
     ranges
 }
 
-/// The window of at most `length` characters, from one occurrence to another, that holds most kinds of marks beside the
-/// covered ones, then most occurrences; the earliest of equals.
+/// Returns the window of at most `length` characters, from one occurrence to another, that holds the most kinds of
+/// marks beside those covered already, then the most occurrences, then begins first.
 fn best_window(
     text: &[char],
     found: &[Occurrence],
@@ -352,15 +354,15 @@ fn kinds_in(found: &[Occurrence], window: &Range<usize>) -> Vec<usize> {
     kinds_of(&inside)
 }
 
-/// A passage of about `length` characters around a window, cut at a sentence, else at a clause, else anywhere.
+/// Returns a passage of about `length` characters around a window, cut at a sentence, else at a clause, else anywhere.
 fn passage(text: &[char], window: Range<usize>, length: usize) -> Range<usize> {
     let room = length.saturating_sub(window.len());
-    // More of the room goes before the window than behind where a sentence begins there.
+    // More of the remaining length goes before the window than behind it if a sentence begins there.
     let earliest = window.start.saturating_sub(room * 2 / 3);
     let start = start_of(text, earliest, window.start);
     let latest = (start + length).max(window.end).min(text.len());
     let end = end_of(text, window.end, latest);
-    // What the end did not use goes before the window, where that reaches a better beginning.
+    // Length that the end did not use goes before the window if that reaches a better beginning.
     let start = if end == text.len() && end - start < length {
         let earliest = end.saturating_sub(length).min(start);
         start_of(text, earliest, start)
@@ -370,7 +372,7 @@ fn passage(text: &[char], window: Range<usize>, length: usize) -> Range<usize> {
     start..end
 }
 
-/// The best place to begin between two places: after a sentence's end, else after a clause's, else the first.
+/// Returns the best place to begin between two places: after the end of a sentence, else of a clause, else the first.
 fn start_of(text: &[char], earliest: usize, latest: usize) -> usize {
     if earliest == 0 {
         return 0;
@@ -381,7 +383,8 @@ fn start_of(text: &[char], earliest: usize, latest: usize) -> usize {
     after(ends_sentence).or_else(|| after(ends_clause)).unwrap_or_else(|| whole_word_start(text, earliest, latest))
 }
 
-/// The best place to end between two places: after the last sentence's end, else the last clause's, else the last.
+/// Returns the best place to end between two places: after the end of the last sentence, else of the last clause, else
+/// the last.
 fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
     if latest == text.len() {
         return latest;
@@ -394,7 +397,7 @@ fn end_of(text: &[char], earliest: usize, latest: usize) -> usize {
         .unwrap_or_else(|| whole_word_end(text, earliest, latest))
 }
 
-/// Whether a sentence or clause ends right before this place, its closing quotes and brackets taken along.
+/// Whether a sentence or clause ends right before this place, including its closing quotes and brackets.
 fn is_cut(text: &[char], at: usize, cut: fn(char) -> bool) -> bool {
     let closing = |c: char| matches!(c, '”' | '’' | '」' | '』' | '）' | ')' | '】' | '》');
     if text.get(at).is_some_and(|c| closing(*c)) {
@@ -407,7 +410,7 @@ fn ends_clause(c: char) -> bool {
     ends_sentence(c) || matches!(c, '，' | '；' | '：' | ',' | ';' | ':' | '、' | '　' | ' ')
 }
 
-/// Not inside a run of letters or digits, if that can be helped.
+/// Returns the first place that is not inside a run of letters or digits, if there is one.
 fn whole_word_start(text: &[char], earliest: usize, latest: usize) -> usize {
     (earliest..=latest).find(|at| !cuts_run(text, *at)).unwrap_or(earliest)
 }
@@ -442,7 +445,7 @@ impl Builder {
             self.push(ELLIPSIS);
         }
         self.started = true;
-        // Blank lines and blanks at the edge of a passage show nothing.
+        // Blank lines and blanks at the edges of a passage are dropped.
         let start = range.start + text[range.clone()].iter().take_while(|c| c.is_whitespace()).count();
         let base = self.length;
         let shown = &text[start..range.end.max(start)];
@@ -462,7 +465,7 @@ impl Builder {
     }
 }
 
-/// Where the lines of a body that are of one kind stand in it.
+/// Returns the ranges of the lines of a body that are of one kind.
 fn lines_of(text: &[char], blocks: &[Block], wanted: Block) -> Vec<Range<usize>> {
     let mut at = 0;
     let mut lines = Vec::new();
@@ -475,7 +478,7 @@ fn lines_of(text: &[char], blocks: &[Block], wanted: Block) -> Vec<Range<usize>>
     lines
 }
 
-/// Ranges in order, those that overlap made one.
+/// Merges ranges in order that overlap.
 fn merged(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     let mut merged: Vec<Range<usize>> = Vec::new();
     for range in ranges {

@@ -1,4 +1,4 @@
-//! zip, tar, gz and zst, inside each other, damaged, hostile.
+//! Tests of zip, tar, gz and zst, inside each other, damaged, hostile.
 
 use std::fs;
 

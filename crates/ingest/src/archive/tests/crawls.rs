@@ -1,4 +1,4 @@
-//! WARC and WET, packed and damaged.
+//! Tests of WARC and WET, compressed and damaged.
 
 use super::*;
 
@@ -213,7 +213,8 @@ fn arc_record(url: &str, media: &str, block: &[u8]) -> Vec<u8> {
     [line.as_bytes(), block, b"\n"].concat()
 }
 
-/// The records of an ARC: its description, pages, a record without a page, a DNS query, an address with a blank in it.
+/// Returns the records of an ARC: its description, pages, a record without a page, a DNS query, an address with a blank
+/// in it.
 fn arc() -> Vec<Vec<u8>> {
     let answer = |n: &str| [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>", n.as_bytes()].concat();
     let about = b"1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n\n";

@@ -1,4 +1,4 @@
-//! Folders, single files, JSON.
+//! Tests of folders, single files and JSON.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Any bytes under any name, and streams without an end: no panic, no growth.
+//! Tests of any bytes under any name, and of endless streams: no panic, no growth.
 
 use std::cell::Cell;
 use std::io::{self, Read};

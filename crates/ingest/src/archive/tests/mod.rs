@@ -1,4 +1,4 @@
-//! Tests on archives that are built here.
+//! Tests on archives that are built by the tests.
 
 use std::ops::ControlFlow;
 use std::path::Path;

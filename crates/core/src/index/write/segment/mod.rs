@@ -74,12 +74,12 @@ impl Open {
 }
 
 impl Builder {
-    /// A builder of segments of this index, with words cut by this segmenter.
+    /// Creates a builder of segments of this index, with words cut by this segmenter.
     pub fn new(index: &Index, fields: &Fields, segmenter: &Segmenter) -> Builder {
         Builder::of(index, fields, segmenter, &[Kind::Words, Kind::Parts, Kind::Pairs, Kind::Chars])
     }
 
-    /// A builder of segments whose texts have only some kinds of fields.
+    /// Creates a builder of segments whose texts have only some kinds of fields.
     pub fn of(index: &Index, fields: &Fields, segmenter: &Segmenter, kinds: &[Kind]) -> Builder {
         let schema = index.schema();
         let text = |fields: TextFields| {
@@ -171,7 +171,7 @@ impl Builder {
         self.memory() >= memory || self.texts.iter().any(|text| text.pairs.places() > Pairs::MAX_PLACES / 2)
     }
 
-    /// The memory in use, in bytes.
+    /// Returns the memory in use, in bytes.
     pub fn memory(&self) -> usize {
         let texts = self.texts.iter().map(|text| text.pairs.memory() + text.words.memory());
         let keys = self.keys.iter().map(Tokens::memory);

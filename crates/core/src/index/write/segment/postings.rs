@@ -159,7 +159,7 @@ impl Tokens {
         self.sorted.clear();
     }
 
-    /// The memory in use, in bytes.
+    /// Returns the memory in use, in bytes.
     pub fn memory(&self) -> usize {
         self.terms.memory() + size_of_val(self.tokens.as_slice())
     }
@@ -242,7 +242,7 @@ impl Words {
         self.inner.clear();
     }
 
-    /// The memory in use, in bytes.
+    /// Returns the memory in use, in bytes.
     pub fn memory(&self) -> usize {
         self.words.memory() + self.parts.memory() + size_of_val(self.seen.as_slice()) + size_of_val(&*self.inner)
     }
@@ -287,7 +287,7 @@ impl Pairs {
         chars < (Pairs::MAX_PLACES - self.next) as usize
     }
 
-    /// The number of places in use.
+    /// Returns the number of places in use.
     pub fn places(&self) -> u32 {
         self.next
     }
@@ -329,7 +329,7 @@ impl Pairs {
         self.long.push(buffer.as_bytes(), place);
     }
 
-    /// The number of pairs.
+    /// Returns the number of pairs.
     fn count(&self) -> usize {
         self.short.len() + self.long.tokens.len()
     }
@@ -464,7 +464,7 @@ impl Pairs {
         self.sorted = false;
     }
 
-    /// The memory in use, including what writing needs, in bytes.
+    /// Returns the memory in use, including what writing needs, in bytes.
     pub fn memory(&self) -> usize {
         let texts = self.docs.len() * 4 * size_of::<u32>();
         size_of_val(self.short.as_slice()) + self.long.memory() + texts + self.next as usize / STEP * size_of::<u32>()

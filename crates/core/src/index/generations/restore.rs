@@ -1,0 +1,95 @@
+//! Restoring: stored articles and pages put into a new generation, in the order of their ids, so that the new one does
+//! not depend on how the old one was built. Upgrades and purges rebuild an index this way, without its archive.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tantivy::DocAddress;
+
+use crate::article::Article;
+use crate::error::{Error, Result};
+use crate::index::commit::check::{self, Files};
+use crate::index::commit::manifest::Manifest;
+use crate::index::generations::generation::Generation;
+use crate::index::read::snapshot::Snapshot;
+use crate::index::store::document;
+use crate::index::write::writer::Writer;
+use crate::reprint::Fingerprint;
+
+/// The volume of articles added between two commits, in bytes.
+const COMMIT_BYTES: usize = 256 << 20;
+
+/// Puts in articles, each with its file, except those that an earlier run has committed.
+///
+/// # Errors
+/// The first error of an article; [`Error::Interrupted`] if `stop` was set, with everything so far committed.
+pub(super) fn articles(
+    writer: &mut Writer,
+    stored: impl Iterator<Item = Result<(Article, String)>>,
+    stop: &AtomicBool,
+) -> Result<()> {
+    let begun = writer.snapshot()?;
+    let mut since_commit = 0;
+    for stored in stored {
+        if stop.load(Ordering::Relaxed) {
+            writer.commit()?;
+            return Err(Error::Interrupted);
+        }
+        let (article, file) = stored?;
+        if begun.find(&article.id)?.is_some() {
+            continue;
+        }
+        let encoded = document::encode(&article);
+        since_commit += encoded.len();
+        writer.fingerprint(&article, &Fingerprint::of(&article));
+        writer.add(&article, &file, encoded)?;
+        if since_commit >= COMMIT_BYTES {
+            since_commit = 0;
+            writer.commit()?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts in everything that a snapshot of the present schema holds: articles with their margins, pages without an
+/// article, roots and manifest. Returns the number of articles in the snapshot.
+///
+/// # Errors
+/// Same as [`articles`].
+pub(super) fn everything(writer: &mut Writer, snapshot: &Snapshot, stop: &AtomicBool) -> Result<u64> {
+    let manifest = snapshot.manifest()?;
+    manifest.roots().for_each(|root| writer.set_root(root.clone()));
+    // Pages are committed with the end of a run: an earlier one has left all of them, or none.
+    let with_pages = writer.snapshot()?.pages()? == 0;
+    let mut ordered: Vec<(u64, DocAddress)> =
+        snapshot.matching(|_, _| true)?.into_iter().map(|(address, numbers)| (numbers.id, address)).collect();
+    ordered.sort_unstable();
+    let stored = ordered.iter().map(|(_, address)| Ok((snapshot.whole(*address)?, snapshot.file(*address)?)));
+    articles(writer, stored, stop)?;
+    if with_pages {
+        for page in snapshot.all_pages() {
+            let page = page?;
+            writer.add(&page, file_of(&page.origin, &manifest), document::encode(&page))?;
+        }
+    }
+    manifest.entries().for_each(|entry| writer.record(entry.clone()));
+    Ok(ordered.len() as u64)
+}
+
+/// Checks every file of a generation: a restore would write damaged data under a checksum that is right.
+///
+/// # Errors
+/// [`Error::Damaged`] for the first damaged file.
+pub(super) fn check_all(generation: &Generation) -> Result<()> {
+    let Files { damaged, .. } = check::files(generation)?;
+    match damaged.into_iter().next() {
+        Some(damage) => Err(Error::Damaged { path: damage.path, what: damage.what }),
+        None => Ok(()),
+    }
+}
+
+/// Returns the manifest file that a page came from, by its origin: the longest one that is a prefix of the origin.
+fn file_of<'m>(origin: &'m str, manifest: &'m Manifest) -> &'m str {
+    let ends = origin.char_indices().rev().filter(|(_, c)| matches!(c, '!' | '#')).map(|(at, _)| at);
+    let known = std::iter::once(origin.len()).chain(ends).map(|end| &origin[..end]);
+    known.into_iter().find(|file| manifest.get(file).is_some()).unwrap_or(origin)
+}
