@@ -84,7 +84,7 @@ pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
         bail!("{} queries: compare takes {MAX_QUERIES} at the most", args.queries.len());
     }
     let snapshot = request::open(index)?;
-    let requests = requests(&args.queries, &args.conditions)?;
+    let requests = requests(&snapshot, &args.queries, &args.conditions)?;
     let requests = requests.into_iter().map(|request| Request { occurrences: true, ..request }).collect();
     print_comparison(&snapshot, requests, &args.conditions, args.by, args.per, &args.table)
 }
@@ -120,8 +120,8 @@ pub fn print_comparison(
     Ok(if comparison.queries.iter().any(|query| query.count > 0) { Outcome::Found } else { Outcome::Nothing })
 }
 
-fn requests(queries: &[String], conditions: &ConditionArgs) -> anyhow::Result<Vec<Request>> {
+fn requests(snapshot: &Snapshot, queries: &[String], conditions: &ConditionArgs) -> anyhow::Result<Vec<Request>> {
     let request =
-        |query: &String| request::request(&snapshot, std::slice::from_ref(query), conditions).context(query.clone());
+        |query: &String| request::request(snapshot, std::slice::from_ref(query), conditions).context(query.clone());
     queries.iter().map(request).collect()
 }

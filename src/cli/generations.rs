@@ -10,7 +10,7 @@ use super::request;
 use gongxun_core::article::Article;
 use gongxun_core::error::Error;
 use gongxun_core::index::rollback::{Rollback, Side};
-use gongxun_core::index::{DocAddress, Snapshot, backup, export as articles};
+use gongxun_core::index::{DocAddress, backup, export as articles};
 use gongxun_core::search::{Copies, Kind, Request, select};
 use gongxun_core::view;
 
