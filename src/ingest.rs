@@ -27,6 +27,7 @@ use std::borrow::Borrow;
 
 use gongxun_core::error::{Rejection as Rejected, Result};
 use gongxun_core::index::Resources;
+use gongxun_core::index::config::Config;
 use gongxun_ingest::ingest as inner;
 
 use crate::index::Index;
@@ -72,8 +73,11 @@ pub fn reindex<'a, 'c>(
     listener: impl Listener<'c>,
 ) -> Result<Report> {
     let snapshot = index.snapshot();
-    let segmenter = snapshot.0.segmenter()?;
-    let (report, _) = inner::rebuild(index.path(), segmenter, resources, KEPT_GENERATIONS, what, listener)?;
+    let segmenter = match Config::read(index.path())?.and_then(|config| config.dictionary) {
+        Some(chosen) => chosen,
+        None => snapshot.0.segmenter()?.clone(),
+    };
+    let (report, _) = inner::rebuild(index.path(), &segmenter, resources, KEPT_GENERATIONS, what, listener)?;
     Ok(report)
 }
 

@@ -13,6 +13,9 @@ pub use super::asked::{
     StepArg, StyleArg, TableArgs, TableFormat,
 };
 
+/// The index folder unless another is named.
+pub const DEFAULT_INDEX: &str = "index";
+
 /// Finds anything in a Chinese labour-news archive as it really is.
 #[derive(Debug, Parser)]
 #[command(name = "gongxun", version = version(), about, max_term_width = 100)]
@@ -22,12 +25,12 @@ pub struct Args {
         long,
         value_name = "DIR",
         env = "GONGXUN_INDEX",
-        default_value = "index",
+        default_value = DEFAULT_INDEX,
         global = true,
         display_order = 900
     )]
     pub index: PathBuf,
-    /// The language of messages and help: zh or en; that of the locale unless given
+    /// The language of messages and help: zh or en; that of the index's gongxun.toml or of the locale unless given
     #[arg(long, value_name = "LANG", value_enum, global = true, display_order = 901)]
     pub lang: Option<LangArg>,
     /// Whether text is in colour: on a terminal unless said

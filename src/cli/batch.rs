@@ -41,7 +41,7 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
     let mut counted = Vec::new();
     write_to(args.output.output.as_deref(), |out| {
         for Named { line, name, query } in named {
-            let mut request = match request::request(std::slice::from_ref(&query), conditions) {
+            let mut request = match request::request(snapshot, std::slice::from_ref(&query), conditions) {
                 Ok(request) => request,
                 Err(error) => {
                     eprintln!("{}, line {line}: {error:#}; the others are asked", file.display());

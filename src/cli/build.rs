@@ -16,6 +16,7 @@ use super::outcome::{INTERRUPTED, Outcome};
 use super::{request, settings};
 use gongxun_core::article::ArticleId;
 use gongxun_core::error::{Error, Rejection};
+use gongxun_core::index::config::Config;
 use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::{Resources, Snapshot, Writer, upgrade};
 use gongxun_core::verify;
@@ -58,10 +59,7 @@ pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     if args.dry_run {
         return rehearse(index, &options, console, args.strict);
     }
-    let segmenter = match dictionary(args.dict.as_deref())? {
-        Some(segmenter) => segmenter,
-        None => Segmenter::builtin(),
-    };
+    let segmenter = Config::segmenter(index, dictionary(args.dict.as_deref())?)?;
     let (report, swapped) = ingest::rebuild(index, &segmenter, resources(&args), args.keep, &options, &mut console)?;
     console.finish(&report)?;
     swapped.left.iter().for_each(|error| eprintln!("note: an old generation could not be removed: {error}"));

@@ -22,9 +22,9 @@ use gongxun_core::view;
 
 /// Runs `concordance`.
 pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let conditions = &args.query.conditions;
-    let request = request::request(&args.query.query, conditions)?;
+    let request = request::request(&snapshot, &args.query.query, conditions)?;
     if request.query.root.is_none() {
         bail!("write what is looked for: a filter alone has no occurrences");
     }
@@ -83,8 +83,8 @@ pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
     if args.queries.len() > MAX_QUERIES {
         bail!("{} queries: compare takes {MAX_QUERIES} at the most", args.queries.len());
     }
-    let snapshot = Snapshot::open(index)?;
-    let requests = requests(&args.queries, &args.conditions)?;
+    let snapshot = request::open(index)?;
+    let requests = requests(&snapshot, &args.queries, &args.conditions)?;
     let requests = requests.into_iter().map(|request| Request { occurrences: true, ..request }).collect();
     print_comparison(&snapshot, requests, &args.conditions, args.by, args.per, &args.table)
 }
@@ -120,7 +120,8 @@ pub fn print_comparison(
     Ok(if comparison.queries.iter().any(|query| query.count > 0) { Outcome::Found } else { Outcome::Nothing })
 }
 
-fn requests(queries: &[String], conditions: &ConditionArgs) -> anyhow::Result<Vec<Request>> {
-    let request = |query: &String| request::request(std::slice::from_ref(query), conditions).context(query.clone());
+fn requests(snapshot: &Snapshot, queries: &[String], conditions: &ConditionArgs) -> anyhow::Result<Vec<Request>> {
+    let request =
+        |query: &String| request::request(snapshot, std::slice::from_ref(query), conditions).context(query.clone());
     queries.iter().map(request).collect()
 }

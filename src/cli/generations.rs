@@ -10,7 +10,7 @@ use super::request;
 use gongxun_core::article::Article;
 use gongxun_core::error::Error;
 use gongxun_core::index::rollback::{Rollback, Side};
-use gongxun_core::index::{DocAddress, Snapshot, backup, export as articles};
+use gongxun_core::index::{DocAddress, backup, export as articles};
 use gongxun_core::search::{Copies, Kind, Request, select};
 use gongxun_core::view;
 
@@ -76,14 +76,14 @@ pub fn snapshot(index: &Path, target: &Path) -> anyhow::Result<Outcome> {
 
 /// Runs `export`.
 pub fn export(index: &Path, args: &ExportArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let conditions = &args.conditions;
     let more = conditions.synonyms || conditions.partial;
     let query: Vec<String> = args.query.iter().cloned().collect();
     let kinds: Option<HashMap<DocAddress, Kind>> = match query.is_empty() && request::filters(conditions)?.is_empty() {
         true => None,
         false => {
-            let asked = request::request(&query, conditions)?;
+            let asked = request::request(&snapshot, &query, conditions)?;
             request::notes(&asked.query.notes, &[]);
             // Each copy is an article of its own here.
             let all = Request { copies: Copies::All, ..asked };

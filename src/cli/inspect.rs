@@ -25,8 +25,8 @@ use gongxun_text::segment::{Hmm, Segmenter};
 
 /// Runs `timeline`.
 pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
-    let request = Request { occurrences: true, ..request::request(&args.query, &args.conditions)? };
+    let snapshot = request::open(index)?;
+    let request = Request { occurrences: true, ..request::request(&snapshot, &args.query, &args.conditions)? };
     let timeline = snapshot.timeline(&request, step(by), &request::control(&args.conditions))?;
     let text = match table.format() {
         TableFormat::Json => view::timeline::json(&timeline) + "\n",
@@ -61,9 +61,13 @@ pub fn step(by: StepArg) -> Step {
 
 /// Runs `facets`.
 pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
-    let request =
-        Request { limit: 0, facets: true, occurrences: true, ..request::request(&args.query, &args.conditions)? };
+    let snapshot = request::open(index)?;
+    let request = Request {
+        limit: 0,
+        facets: true,
+        occurrences: true,
+        ..request::request(&snapshot, &args.query, &args.conditions)?
+    };
     let results = snapshot.answer(&request, &request::control(&args.conditions))?;
     let facets = results.facets.clone().unwrap_or_default();
     let text = match table.format() {
@@ -89,7 +93,7 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
 
 /// Runs `similar`.
 pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
     let Some(results) = snapshot.similar(&id, limit)? else { return no_article(index, &id.0) };
     if json {
@@ -103,7 +107,7 @@ pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Resu
 
 /// Runs `reprints`.
 pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
     let Some(copies) = snapshot.copies_of(&id)? else { return no_article(index, &id.0) };
     if json {
@@ -119,8 +123,8 @@ pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
 /// Runs `why-not`. The last part is the id, since the query may have any number of parts.
 pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
     let Some((id, parts)) = args.query_and_id.split_last() else { bail!("write a query, and an article's id") };
-    let snapshot = Snapshot::open(index)?;
-    let request = request::request(parts, &args.conditions)?;
+    let snapshot = request::open(index)?;
+    let request = request::request(&snapshot, parts, &args.conditions)?;
     let id = article_id(&snapshot, index, id)?;
     let Some(answer) = snapshot.why_not(&request, &id)? else { return no_article(index, &id.0) };
     if args.plain.is_json() {
@@ -134,7 +138,7 @@ pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
 
 /// Runs `complete`.
 pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let words = snapshot.complete(prefix, limit)?;
     let text = if json {
         let words: Vec<_> = words
@@ -184,7 +188,7 @@ fn found(count: u64) -> Outcome {
 
 /// Runs `show`.
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
     let Some(address) = snapshot.find(&id)? else { return no_article(index, &id.0) };
     let article = snapshot.whole(address)?;
@@ -198,7 +202,7 @@ pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
 
 /// Runs `cite`.
 pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let mut articles = Vec::new();
     for id in ids {
         let id = article_id(&snapshot, index, id)?;
@@ -221,7 +225,7 @@ pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Re
 
 /// Runs `stats`.
 pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let stats = Stats::of(&snapshot)?;
     let text =
         if json { serde_json::to_string(&stats)? + "\n" } else { view::stats::text(&stats, settings::language()) };

@@ -77,7 +77,11 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(code).unwrap_or(2));
         }
     };
-    settings::set(Settings { language: settings::chosen(args.lang), color: args.color, quiet: args.quiet });
+    settings::set(Settings {
+        language: settings::chosen(args.lang, &args.index),
+        color: args.color,
+        quiet: args.quiet,
+    });
     let index = args.index.clone();
     match run(args).map_err(|error| diagnosed(&index, error)) {
         Ok(Outcome::Found) => ExitCode::SUCCESS,

@@ -1,19 +1,22 @@
 //! A query with its conditions, as all commands with a query take it.
 
-use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 
 use super::args::ConditionArgs;
 use gongxun_core::control::Control;
+use gongxun_core::index::Snapshot;
+use gongxun_core::index::config::Config;
 use gongxun_core::query::{self, Filter, Note, Query};
 use gongxun_core::search::{Breadth, Copies, Request, Results};
 use gongxun_text::charset;
 use gongxun_text::synonyms::Synonyms;
 
 /// Makes the request for a query, which may have any number of parts.
-pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
+pub fn request(snapshot: &Snapshot, parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
     let filters = filters(conditions)?;
     let text = parts.join(" ");
     let query = match (text.trim().is_empty(), filters.is_empty()) {
@@ -29,7 +32,7 @@ pub fn request(parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<R
     let mut request = Request::new(query);
     widen(&mut request, conditions);
     request.filters = filters;
-    request.synonyms = synonyms(conditions)?;
+    request.synonyms = synonyms(snapshot, conditions)?;
     Ok(request)
 }
 
@@ -75,13 +78,26 @@ pub fn control(conditions: &ConditionArgs) -> Control<'static> {
     }
 }
 
-/// Reads the built-in synonyms, and the user's if a file is given. Spreadsheets save such files in GBK, so the charset
-/// is detected.
-pub fn synonyms(conditions: &ConditionArgs) -> anyhow::Result<Cow<'static, Synonyms>> {
-    let Some(file) = &conditions.synonym_file else { return Ok(Cow::Borrowed(Synonyms::builtin())) };
+/// Reads the synonyms of the index, with the user's if a file is given; `None` for those of the index alone. Spreadsheets
+/// save such files in GBK, so the charset is detected.
+pub fn synonyms(snapshot: &Snapshot, conditions: &ConditionArgs) -> anyhow::Result<Option<Arc<Synonyms>>> {
+    let Some(file) = &conditions.synonym_file else { return Ok(None) };
     let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
-    let synonyms = Synonyms::builtin().with_user(&charset::decode(&bytes, None, false).text);
-    Ok(Cow::Owned(synonyms.with_context(|| file.display().to_string())?))
+    let synonyms = snapshot.synonyms()?.with_user(&charset::decode(&bytes, None, false).text);
+    Ok(Some(Arc::new(synonyms.with_context(|| file.display().to_string())?)))
+}
+
+/// Opens an index for a query. If its `gongxun.toml` differs from what the index has recorded, a note says so: searches use
+/// the record.
+pub fn open(index: &Path) -> anyhow::Result<Snapshot> {
+    let config = Config::read(index)?;
+    let snapshot = Snapshot::open(index)?;
+    if let Some(config) = config
+        && let Some(what) = config.differs(&snapshot.generation, &snapshot.commit.choices)?
+    {
+        eprintln!("note: {what}");
+    }
+    Ok(snapshot)
 }
 
 /// Prints the notes on a query and its answer, for people.

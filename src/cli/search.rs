@@ -22,11 +22,11 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(corpus) = &args.corpus {
         take_in(index, corpus)?;
     }
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     if let Some(queries) = &args.queries {
         return batch::batch(&snapshot, queries, &args);
     }
-    let request = request(&args)?;
+    let request = request(&snapshot, &args)?;
     match args.format {
         Format::Text | Format::Json => page(&snapshot, &request, &args),
         _ => export(&snapshot, &request, &args),
@@ -107,8 +107,8 @@ fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> Stri
 }
 
 /// Converts the arguments to a request.
-fn request(args: &SearchArgs) -> anyhow::Result<Request> {
-    let mut request = request::request(&args.query.query, &args.query.conditions)?;
+fn request(snapshot: &Snapshot, args: &SearchArgs) -> anyhow::Result<Request> {
+    let mut request = request::request(snapshot, &args.query.query, &args.query.conditions)?;
     request.sort = match args.sort {
         SortArg::Relevance => Sort::Relevance,
         SortArg::Newest => Sort::Newest,

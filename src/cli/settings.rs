@@ -1,9 +1,12 @@
 //! Settings of the whole run: the language of messages, the use of colour, whether anything but errors is printed.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::sync::OnceLock;
 
+use super::args::DEFAULT_INDEX;
 use super::asked::{ColorArg, LangArg};
+use gongxun_core::index::config::Config;
 use gongxun_core::view::messages::Language;
 
 /// The settings that the user chose.
@@ -35,13 +38,28 @@ pub fn language() -> Language {
 }
 
 /// Returns the language that the arguments ask for, read before clap parses them, since help and errors use it too;
-/// else that of the locale.
+/// else that of the index's `gongxun.toml`, else that of the locale.
 pub fn language_of(args: &[OsString]) -> Language {
-    let mut values = args.iter().enumerate().filter_map(|(at, arg)| match arg.to_str()? {
-        "--lang" => args.get(at + 1)?.to_str().map(str::to_string),
-        other => other.strip_prefix("--lang=").map(str::to_string),
-    });
-    match values.next_back().as_deref() {
+    let value = |option: &str| {
+        let mut values = args.iter().enumerate().filter_map(|(at, arg)| match arg.to_str()? {
+            other if other == option => args.get(at + 1)?.to_str().map(str::to_string),
+            other => other.strip_prefix(option)?.strip_prefix('=').map(str::to_string),
+        });
+        values.next_back()
+    };
+    match value("--lang").as_deref() {
+        Some("zh") => Language::Chinese,
+        Some(_) => Language::English,
+        None => {
+            let index = value("--index").or_else(|| std::env::var("GONGXUN_INDEX").ok());
+            of_index(Path::new(index.as_deref().unwrap_or(DEFAULT_INDEX)))
+        }
+    }
+}
+
+/// Returns the language that an index sets, else that of the locale.
+fn of_index(index: &Path) -> Language {
+    match Config::language(index).as_deref() {
         Some("zh") => Language::Chinese,
         Some(_) => Language::English,
         None => of_locale(),
@@ -55,12 +73,12 @@ fn of_locale() -> Language {
     Language::of_locale(&locale)
 }
 
-/// Returns the language of an option, if it is given.
-pub fn chosen(lang: Option<LangArg>) -> Language {
+/// Returns the language of an option, if it is given; else that of the index.
+pub fn chosen(lang: Option<LangArg>, index: &Path) -> Language {
     match lang {
         Some(LangArg::Zh) => Language::Chinese,
         Some(LangArg::En) => Language::English,
-        None => of_locale(),
+        None => of_index(index),
     }
 }
 

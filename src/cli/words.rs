@@ -5,84 +5,98 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::args::{CollocationsArgs, KeywordsArgs, TableFormat, TermsArgs};
+use super::args::{CollocationsArgs, KeywordsArgs, TableArgs, TableFormat, TermsArgs};
 use super::context::print_comparison;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::request;
-use gongxun_core::index::Snapshot;
 use gongxun_core::query::Query;
 use gongxun_core::search::{Read as _, Request, collocations, keywords};
-use gongxun_core::view;
+use gongxun_core::view::{self, terminal::Style};
 use gongxun_text::fold::fold;
 
 /// Runs `keywords`.
 pub fn keywords(index: &Path, args: &KeywordsArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let conditions = &args.query.conditions;
-    let request = request::request(&args.query.query, conditions)?;
+    let request = request::request(&snapshot, &args.query.query, conditions)?;
     let options = keywords::Options::default().limit(args.limit).min_articles(args.min);
     let answer = snapshot.keywords(&request, &options, &request::control(conditions))?;
-    let text = match args.table.format() {
-        TableFormat::Text => view::keywords::text(&answer, style()),
-        TableFormat::Csv => csv_begins(&args.table.output).to_string() + &view::keywords::csv(&answer),
-        TableFormat::Json => view::keywords::json(&answer) + "\n",
-        TableFormat::Svg => bail!("--format svg draws counts over time: timeline, compare and terms have them"),
-    };
-    if args.table.format() != TableFormat::Json {
-        request::notes(&[], &answer.notes);
-    }
-    write_to(args.table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
-    if args.table.format() == TableFormat::Text {
-        let cut = if answer.cut_short { "; the search was ended before it was done" } else { "" };
-        eprintln!(
-            "{} with {}, against {} with {}{cut}",
-            request::articles(answer.articles),
-            request::words(answer.words),
-            request::articles(answer.rest_articles),
-            request::words(answer.rest_words)
-        );
-    }
+    let counted = format!(
+        "{} with {}, against {} with {}",
+        request::articles(answer.articles),
+        request::words(answer.words),
+        request::articles(answer.rest_articles),
+        request::words(answer.rest_words)
+    );
+    let said = Said { notes: &answer.notes, counted, cut_short: answer.cut_short };
+    let forms = Forms { text: view::keywords::text, csv: view::keywords::csv, json: view::keywords::json };
+    print_words(&args.table, &answer, &forms, &said)?;
     Ok(if answer.keywords.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 
 /// Runs `collocations`.
 pub fn collocations(index: &Path, args: &CollocationsArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    let snapshot = request::open(index)?;
     let conditions = &args.query.conditions;
-    let request = request::request(&args.query.query, conditions)?;
+    let request = request::request(&snapshot, &args.query.query, conditions)?;
     if request.query.root.is_none() {
         bail!("write what is looked for: a filter alone has no occurrences");
     }
     let options = collocations::Options::default().window(args.window).limit(args.limit).min_count(args.min);
     let answer = snapshot.collocations(&request, &options, &request::control(conditions))?;
-    let text = match args.table.format() {
-        TableFormat::Text => view::collocations::text(&answer, style()),
-        TableFormat::Csv => csv_begins(&args.table.output).to_string() + &view::collocations::csv(&answer),
-        TableFormat::Json => view::collocations::json(&answer) + "\n",
+    let counted = format!(
+        "{}, with {} within {} characters",
+        request::occurrences(answer.occurrences, answer.articles),
+        request::words(answer.words_near),
+        answer.window
+    );
+    let said = Said { notes: &answer.notes, counted, cut_short: answer.cut_short };
+    let forms = Forms { text: view::collocations::text, csv: view::collocations::csv, json: view::collocations::json };
+    print_words(&args.table, &answer, &forms, &said)?;
+    Ok(if answer.collocations.is_empty() { Outcome::Nothing } else { Outcome::Found })
+}
+
+/// The forms in which an answer is printed.
+struct Forms<T> {
+    text: fn(&T, Style) -> String,
+    csv: fn(&T) -> String,
+    json: fn(&T) -> String,
+}
+
+/// The messages beside an answer.
+struct Said<'a> {
+    notes: &'a [String],
+    /// The counts, for people.
+    counted: String,
+    cut_short: bool,
+}
+
+/// Prints a table of words, with the notes unless JSON holds them, and what was counted where people read it.
+fn print_words<T>(table: &TableArgs, answer: &T, forms: &Forms<T>, said: &Said<'_>) -> anyhow::Result<()> {
+    let text = match table.format() {
+        TableFormat::Text => (forms.text)(answer, style()),
+        TableFormat::Csv => csv_begins(&table.output).to_string() + &(forms.csv)(answer),
+        TableFormat::Json => (forms.json)(answer) + "\n",
         TableFormat::Svg => bail!("--format svg draws counts over time: timeline, compare and terms have them"),
     };
-    if args.table.format() != TableFormat::Json {
-        request::notes(&[], &answer.notes);
+    if table.format() != TableFormat::Json {
+        request::notes(&[], said.notes);
     }
-    write_to(args.table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
-    if args.table.format() == TableFormat::Text {
-        let cut = if answer.cut_short { "; the search was ended before it was done" } else { "" };
-        eprintln!(
-            "{}, with {} within {} characters{cut}",
-            request::occurrences(answer.occurrences, answer.articles),
-            request::words(answer.words_near),
-            answer.window
-        );
+    write_to(table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
+    if table.format() == TableFormat::Text {
+        let cut = if said.cut_short { "; the search was ended before it was done" } else { "" };
+        eprintln!("{}{cut}", said.counted);
     }
-    Ok(if answer.collocations.is_empty() { Outcome::Nothing } else { Outcome::Found })
+    Ok(())
 }
 
 /// Runs `terms`.
 pub fn terms(index: &Path, args: &TermsArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
-    let synonyms = request::synonyms(&args.conditions)?;
+    let snapshot = request::open(index)?;
+    let synonyms = request::synonyms(&snapshot, &args.conditions)?;
     let word = fold(args.word.trim());
+    let synonyms = synonyms.as_deref().map_or_else(|| snapshot.synonyms(), Ok)?;
     let others = synonyms.lookup(&word);
     if others.is_empty() {
         eprintln!("note: {}: no synonym of it is known; --synonym-file adds your own", args.word.trim());

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
+use gongxun_text::fold::fold;
 use serde::{Deserialize, Serialize};
 
 pub use crate::date::{Date, ParseDateError, Time, days_in_month};
@@ -297,6 +298,27 @@ impl Article {
         self.names(Role::writes)
     }
 
+    /// Returns the page of the newspaper that the section names (第03版, 03版：要闻, A5版), without leading zeros: `3`, `A5`.
+    ///
+    /// ```
+    /// use gongxun_core::article::Article;
+    /// let article = Article { section: Some("第03版：维权".into()), ..Article::default() };
+    /// assert_eq!(article.page().as_deref(), Some("3"));
+    /// ```
+    pub fn page(&self) -> Option<String> {
+        /// The most digits of a page's number.
+        const MAX_DIGITS: usize = 3;
+        let folded = fold(self.section.as_deref()?);
+        let before = &folded[..folded.find('版')?];
+        let digits = before.chars().rev().take_while(char::is_ascii_digit).count();
+        let letter = before.chars().rev().nth(digits).filter(char::is_ascii_lowercase);
+        let number = before[before.len() - digits..].trim_start_matches('0');
+        if number.is_empty() || number.len() > MAX_DIGITS {
+            return None;
+        }
+        Some(letter.map_or_else(|| number.to_string(), |letter| format!("{}{number}", letter.to_ascii_uppercase())))
+    }
+
     /// Returns the names of all credits that the filter `editor:` matches, without duplicates.
     pub fn editors(&self) -> Vec<&str> {
         self.names(Role::edits)
@@ -454,6 +476,24 @@ mod tests {
                 Err(_) => assert!(serde_json::from_str::<serde_json::Value>(&json).is_err(), "{json}"),
             }
         }
+    }
+
+    #[test]
+    fn pages_are_read_off_sections() {
+        for (section, expect) in [
+            ("第03版", Some("3")),
+            ("03版：要闻", Some("3")),
+            ("Ａ０５版", Some("A5")),
+            ("第12版", Some("12")),
+            ("维权", None),
+            ("版", None),
+            ("海外版", None),
+            ("第00版", None),
+        ] {
+            let article = Article { section: Some(section.into()), ..Article::default() };
+            assert_eq!(article.page().as_deref(), expect, "{section}");
+        }
+        assert_eq!(Article::default().page(), None);
     }
 
     #[test]

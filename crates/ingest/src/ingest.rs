@@ -9,6 +9,7 @@
 //! [`gongxun_core::index::records`] decides which of several records holds an id.
 
 mod carry;
+mod fields;
 mod options;
 mod pipeline;
 mod plan;
@@ -30,6 +31,7 @@ use self::sink::{Sink, Target};
 use crate::archive::{self, Input, Limits};
 use gongxun_core::article::Article;
 use gongxun_core::error::{Error, Reason, Rejection, Result};
+use gongxun_core::index::config::Config;
 use gongxun_core::index::records::{Ledger, STANDARD_INPUT};
 use gongxun_core::index::swap::{self, Swapped};
 use gongxun_core::index::tombstones::Tombstones;
@@ -50,7 +52,8 @@ pub fn ingest<'a, 'c>(
     let options: &Options<'_> = options.borrow();
     let (stop, deadline) = listener.ends();
     let (stop, deadline) = (stop.unwrap_or(options.stop), deadline.or(options.deadline));
-    let options = Options { stop, deadline, ..options.clone() };
+    let extract = fields::of_index(options, &writer.choices().fields)?;
+    let options = Options { stop, deadline, extract, ..options.clone() };
     listener.listen(|observer| take_in(writer, &options, observer))
 }
 
@@ -121,6 +124,14 @@ pub fn rebuild<'a, 'c>(
 /// # Errors
 /// Same as [`ingest`].
 pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mut dyn Observer) -> Result<Report> {
+    let chosen = match &snapshot {
+        Some(snapshot) => match Config::read(&snapshot.generation.index)? {
+            Some(config) => config.choices.fields,
+            None => snapshot.commit.choices.fields.clone(),
+        },
+        None => Vec::new(),
+    };
+    let options = &Options { extract: fields::of_index(options, &chosen)?, ..options.clone() };
     let manifest = match &snapshot {
         Some(snapshot) => snapshot.manifest()?,
         None => Manifest::default(),

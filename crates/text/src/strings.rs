@@ -6,7 +6,11 @@
 
 use std::ops::Range;
 
+pub use numbers::{Number, numbers};
+
 use super::fold::is_han;
+
+mod numbers;
 
 /// The class of a folded character, for the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,11 +64,12 @@ pub fn ends_sentence(c: char) -> bool {
 const SIGNS: &str = "%‰+#@&=<>$¥€£¢°℃℉§×÷±≥≤≠№√";
 
 /// Whether the character at this index of a string is a sign that carries meaning, so that no other matches it: one of
-/// those that always do, or the point between two digits (5.6).
+/// those that always do, the point between two digits (5.6), or the comma between thousands (1,077).
 pub fn carries_meaning(string: &[char], at: usize) -> bool {
     let digit = |at: Option<usize>| at.and_then(|at| string.get(at)).is_some_and(|c| Class::of(*c) == Class::Digit);
     match string.get(at) {
         Some('.') => digit(at.checked_sub(1)) && digit(Some(at + 1)),
+        Some(',') => numbers::separates(string, at),
         Some(c) => SIGNS.contains(*c),
         None => false,
     }
@@ -89,7 +94,8 @@ pub fn runs(chars: &[char]) -> impl Iterator<Item = (Class, Range<usize>)> + '_ 
 /// Chinese characters must be equal. A run of letters or digits matches a whole run only: 5人 is not in 15人. A character
 /// of any other kind (punctuation, a blank) stands for any one such character, and at either end of the string for the
 /// edge of the text as well; such ends are not part of the range. A sign that carries meaning ([`carries_meaning`])
-/// matches itself alone, and a number in a string with such a sign is not part of a longer one: 7% is not in 20.7%.
+/// matches itself alone, and a number in a string with such a sign is not part of a longer one: 7% is not in 20.7%. A
+/// number whose thousands may be separated matches in both forms ([`numbers()`]).
 /// Time is linear in text and string.
 ///
 /// ```
@@ -101,6 +107,9 @@ pub fn runs(chars: &[char]) -> impl Iterator<Item = (Class, Range<usize>)> + '_ 
 /// assert!(found("5人").is_empty());
 /// assert_eq!(found("战。"), [3..4]);
 /// assert!(found("15%").is_empty());
+///
+/// let text: Vec<char> = fold("１，０７７人").chars().collect();
+/// assert_eq!(find(&text, &['1', '0', '7', '7', '人']).collect::<Vec<_>>(), [0..6]);
 /// ```
 pub fn find<'a>(text: &'a [char], string: &'a [char]) -> impl Iterator<Item = Range<usize>> + 'a {
     let core = core(string);
@@ -108,20 +117,47 @@ pub fn find<'a>(text: &'a [char], string: &'a [char]) -> impl Iterator<Item = Ra
     let (before, after) = (core.start > 0, core.end < string.len());
     let signs: Vec<usize> = (0..pattern.len()).filter(|at| carries_meaning(pattern, *at)).collect();
     let first_is_digit = !signs.is_empty() && pattern.first().is_some_and(|c| Class::of(*c) == Class::Digit);
+    let numbers = numbers(pattern);
     let places = if pattern.len() > LONG {
         Either::Long(LongPlaces::new(text, pattern))
     } else {
-        Either::Short(Places::new(text, pattern))
+        // Both forms of a number begin with the same digit.
+        Either::Short(Places::new(text, if numbers.is_empty() { pattern } else { &pattern[..1] }))
     };
     places.filter_map(move |at| {
-        let range = at..at + pattern.len();
-        let same =
-            pattern.len() > LONG || pattern.iter().zip(&text[range.clone()]).all(|(p, t)| p == t || both_other(*p, *t));
-        let signs = || signs.iter().all(|sign| text[at + sign] == pattern[*sign]);
+        let range = if numbers.is_empty() {
+            let range = at..at + pattern.len();
+            let same = pattern.len() > LONG
+                || pattern.iter().zip(&text[range.clone()]).all(|(p, t)| p == t || both_other(*p, *t));
+            let signs = || signs.iter().all(|sign| text[at + sign] == pattern[*sign]);
+            (same && signs()).then_some(range)?
+        } else {
+            at..in_either_form(text, at, pattern, &numbers)?
+        };
         let whole = || !(first_is_digit && ends_with_point(&text[..at]));
-        let stands = same && signs() && whole();
-        (stands && edge(text, range.start, before) && edge(text, range.end, after)).then_some(range)
+        (whole() && edge(text, range.start, before) && edge(text, range.end, after)).then_some(range)
     })
+}
+
+/// Returns the end of a string that begins at this place of a text, each of its numbers in the one form or the other.
+fn in_either_form(text: &[char], at: usize, pattern: &[char], numbers: &[Number]) -> Option<usize> {
+    let (mut place, mut end) = (0, at);
+    let mut numbers = numbers.iter().peekable();
+    while let Some(c) = pattern.get(place) {
+        match numbers.next_if(|number| number.range.start == place) {
+            Some(number) => {
+                let typed = &pattern[number.range.clone()];
+                end += if text[end..].starts_with(typed) { typed.len() } else { number.other_at(text, end)? };
+                place = number.range.end;
+            }
+            None => {
+                let other = text.get(end)?;
+                let same = c == other || (both_other(*c, *other) && !carries_meaning(pattern, place));
+                (place, end) = same.then_some((place + 1, end + 1))?;
+            }
+        }
+    }
+    Some(end)
 }
 
 /// Whether a text ends with a digit and a point, so that a digit behind it continues the number.
@@ -129,7 +165,7 @@ fn ends_with_point(text: &[char]) -> bool {
     matches!(text, [.., digit, '.'] if Class::of(*digit) == Class::Digit)
 }
 
-/// The length from which strings are searched for in a single pass over the text.
+/// The length from which strings are searched for in a single pass over the text, with numbers as they are typed.
 const LONG: usize = 64;
 
 enum Either<A, B> {
@@ -325,6 +361,26 @@ mod tests {
         check("a b", "a@b", &[]);
         check("a@b", "a b", &[0..3]);
         check("100%", "%", &[]);
+        check("1,077人", "1077人", &[0..6]);
+        check("1077人", "1,077人", &[0..5]);
+        check("１，０７７人", "１０７７人", &[0..6]);
+        check("21,077人", "1077人", &[]);
+        check("21,077人", "1,077人", &[]);
+        check("2,301,077人", "301077人", &[]);
+        check("1,077,200元", "1077", &[]);
+        check("1,077,200元", "1077200元", &[0..10]);
+        check("1077200元", "1,077,200元", &[0..8]);
+        check("1、077人", "1077人", &[]);
+        check("1、077人", "1,077人", &[]);
+        check("077人和1,077人", "077人", &[0..4, 7..11]);
+        check("从1,200到2300人", "1200到2,300人", &[1..12]);
+        check("3.1,077", "1077", &[]);
+        check("1,077.5元", "1077.5元", &[0..8]);
+        check("1077.5元", "1,077.5", &[0..6]);
+        check("在2,025年", "2025年", &[1..7]);
+        check("0,371", "0371", &[]);
+        check("工会1,077，", "工会 1077", &[]);
+        check("工会，1,077，", "工会 1077。", &[0..8]);
     }
 
     #[test]

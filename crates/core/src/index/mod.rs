@@ -35,7 +35,7 @@ pub use tantivy::DocAddress;
 
 pub use commit::{check, manifest};
 pub use deletion::{delete, tombstones};
-pub use generations::{backup, folder, generation, purge, rollback, swap, upgrade};
+pub use generations::{backup, config, folder, generation, purge, rollback, swap, upgrade};
 pub use read::{export, facet_columns, stats};
 pub use storage::atomic_files;
 #[cfg(feature = "failpoints")]

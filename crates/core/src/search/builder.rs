@@ -1,6 +1,6 @@
 //! [`Search`], a builder of requests that runs them.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::compile::plan::Breadth;
 use super::features::collocations::{self, Collocations};
@@ -130,9 +130,9 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// Replaces the built-in synonyms.
+    /// Replaces the synonyms of the index.
     pub fn synonyms(mut self, synonyms: Synonyms) -> Search<'a> {
-        self.request.synonyms = Cow::Owned(synonyms);
+        self.request.synonyms = Some(Arc::new(synonyms));
         self
     }
 

@@ -126,7 +126,7 @@ impl Read for Snapshot {
     }
 
     fn answer(&self, request: &Request, control: &Control<'_>) -> Result<Results> {
-        answer::search_under(self, request, &request.synonyms, control)
+        answer::search_under(self, request, request.synonyms_on(self)?, control)
     }
 
     fn select(
@@ -135,11 +135,11 @@ impl Read for Snapshot {
         control: &Control<'_>,
         give: &mut dyn FnMut(Hit) -> Result<()>,
     ) -> Result<Selection> {
-        select::select(self, request, &request.synonyms, control, give)
+        select::select(self, request, request.synonyms_on(self)?, control, give)
     }
 
     fn timeline(&self, request: &Request, step: Step, control: &Control<'_>) -> Result<Timeline> {
-        timeline::timeline_under(self, request, &request.synonyms, step, control)
+        timeline::timeline_under(self, request, request.synonyms_on(self)?, step, control)
     }
 
     fn concordance(
@@ -174,7 +174,7 @@ impl Read for Snapshot {
     }
 
     fn why_not(&self, request: &Request, id: &ArticleId) -> Result<Option<WhyNot>> {
-        why_not::why_not(self, request, &request.synonyms, id)
+        why_not::why_not(self, request, request.synonyms_on(self)?, id)
     }
 
     fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>> {

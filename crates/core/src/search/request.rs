@@ -1,12 +1,14 @@
 //! Requests: a query with its options.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::compile::plan::Breadth;
 use super::matching::collapse::Copies;
 use super::ranking::rank::{Order, Sort};
 use super::ranking::stage;
 use super::results::snippet;
+use crate::error::Result;
+use crate::index::Snapshot;
 use crate::query::{Filter, Query};
 use gongxun_text::synonyms::Synonyms;
 
@@ -17,8 +19,8 @@ pub struct Request {
     pub query: Query,
     /// Further conditions, all of which must hold.
     pub filters: Vec<Filter>,
-    /// The synonyms of words.
-    pub synonyms: Cow<'static, Synonyms>,
+    /// The synonyms of words; those of the index if `None`.
+    pub synonyms: Option<Arc<Synonyms>>,
     /// The order.
     pub sort: Sort,
     /// The number of first hits by relevance that are re-ranked by the passage that answers best; 0 keeps the order of
@@ -57,7 +59,7 @@ impl Request {
         Request {
             query,
             filters: Vec::new(),
-            synonyms: Cow::Borrowed(Synonyms::builtin()),
+            synonyms: None,
             sort: Sort::Relevance,
             second_stage: Request::SECOND_STAGE,
             limit: Request::DEFAULT_LIMIT,
@@ -72,6 +74,18 @@ impl Request {
             explain: false,
         }
     }
+
+    /// The synonyms that it is answered with on a snapshot.
+    ///
+    /// # Errors
+    /// Same as [`Snapshot::synonyms`].
+    pub fn synonyms_on<'a>(&'a self, snapshot: &'a Snapshot) -> Result<&'a Synonyms> {
+        match &self.synonyms {
+            Some(synonyms) => Ok(synonyms),
+            None => snapshot.synonyms(),
+        }
+    }
+
     /// Returns the requested order of the matches that the breadth includes.
     pub fn order(&self, breadth: Breadth) -> Order {
         Order { sort: self.sort, breadth, second_stage: self.second_stage }

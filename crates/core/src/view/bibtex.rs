@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::cite::{Publication, address, is_chinese, one_line, page};
+use super::cite::{Publication, address, is_chinese, one_line};
 use crate::article::{Article, Date};
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -30,7 +30,7 @@ fn entry(article: &Article, cited: Option<Date>) -> String {
     let title = one_line(&article.title);
     text("title", &title);
     text(if newspaper { "journal" } else { "howpublished" }, publication.name().unwrap_or_default());
-    text("pages", &article.section.as_deref().and_then(page).unwrap_or_default());
+    text("pages", &article.page().unwrap_or_default());
     text("abstract", article.lead.as_deref().unwrap_or_default());
     if is_chinese(&title) || is_chinese(&article.body) {
         text("language", "chinese");

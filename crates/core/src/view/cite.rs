@@ -48,19 +48,6 @@ fn is_newspaper(name: &str) -> bool {
     stem.ends_with('报') && stem != "报" && !other.iter().any(|end| stem.ends_with(end))
 }
 
-/// Returns the page of a newspaper that a section names: 第03版, 03版：要闻, A5版.
-pub(super) fn page(section: &str) -> Option<String> {
-    let folded = fold(section);
-    let before = &folded[..folded.find('版')?];
-    let digits = before.chars().rev().take_while(char::is_ascii_digit).count();
-    let letter = before.chars().rev().nth(digits).filter(char::is_ascii_lowercase);
-    let number = before[before.len() - digits..].trim_start_matches('0');
-    if number.is_empty() || number.len() > 3 {
-        return None;
-    }
-    Some(letter.map_or_else(|| number.to_string(), |letter| format!("{}{number}", letter.to_ascii_uppercase())))
-}
-
 /// Puts a text on one line: runs of blanks, line ends and control characters become one blank.
 pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
@@ -136,22 +123,6 @@ mod tests {
         let site = Article { outlets: vec!["中工网".into()], source: Some("中工网综合".into()), ..article };
         assert_eq!(Publication::of(&site), Publication::Site("中工网"));
         assert_eq!(Publication::of(&samples::bare()), Publication::Unknown);
-    }
-
-    #[test]
-    fn pages_are_read_off_sections() {
-        for (section, expect) in [
-            ("第03版", Some("3")),
-            ("03版：要闻", Some("3")),
-            ("Ａ０５版", Some("A5")),
-            ("第12版", Some("12")),
-            ("维权", None),
-            ("版", None),
-            ("海外版", None),
-            ("第00版", None),
-        ] {
-            assert_eq!(page(section).as_deref(), expect, "{section}");
-        }
     }
 
     #[test]

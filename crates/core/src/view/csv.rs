@@ -14,9 +14,9 @@ use crate::search::timeline::{Gap, Timeline};
 /// The byte order mark, by which spreadsheets recognise UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "id", "match", "title", "date", "source", "outlets", "authors", "editor", "editors", "credits", "asked", "section",
-    "url", "origin",
+    "page", "url", "origin",
 ];
 
 /// Returns the header: the names of the columns, which are those of the JSON.
@@ -45,6 +45,7 @@ pub fn record(article: &Article, kind: Kind, asked: &[Credit]) -> String {
         credits(&article.credits),
         credits(asked),
         known(&article.section),
+        article.page().unwrap_or_default(),
         known(&article.url),
         article.origin.clone(),
     ])
@@ -173,7 +174,7 @@ mod tests {
         let article = samples::newspaper();
         let expect = format!(
             "{},synonym,“两个清单”护航新就业形态劳动者,2025-01-15T07:02:00+08:00,中工网-工人日报,\"中工网;工人日报\",\
-             \"郭振纲;李一\",肖天,肖天,\"记者:郭振纲;通讯员:李一;责任编辑:肖天\",通讯员:李一,第03版：维权,\
+             \"郭振纲;李一\",肖天,肖天,\"记者:郭振纲;通讯员:李一;责任编辑:肖天\",通讯员:李一,第03版：维权,3,\
              https://example.org/a_b/1.shtml?x=1%2,\r\n",
             article.id
         );

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::cite::{Publication, address, is_chinese, one_line, page};
+use super::cite::{Publication, address, is_chinese, one_line};
 use crate::article::{Article, Date};
 
 /// The most authors that are named; 等 (et al.) stands for the others.
@@ -39,7 +39,7 @@ pub fn reference(article: &Article, cited: Option<Date>) -> String {
             if let Some(day) = day {
                 let _ = write!(out, ", {day}");
             }
-            if let Some(page) = article.section.as_deref().and_then(page) {
+            if let Some(page) = article.page() {
                 let _ = write!(out, "({page})");
             }
         }

@@ -3,7 +3,7 @@
 //! A line is two letters, two blanks, a hyphen, a blank, the value and CR LF. `TY` comes first, `ER` last. An article
 //! of a newspaper is `NEWS`, any other page `ELEC`.
 
-use super::cite::{Publication, address, is_chinese, one_line, page};
+use super::cite::{Publication, address, is_chinese, one_line};
 use crate::article::{Article, Date};
 
 /// Formats the records of the articles. `cited` is the day on which they were read.
@@ -39,7 +39,7 @@ fn record(article: &Article, cited: Option<Date>, out: &mut String) {
     }
     let section = article.section.as_deref().unwrap_or_default();
     line("SE", section);
-    line("SP", &page(section).unwrap_or_default());
+    line("SP", &article.page().unwrap_or_default());
     line("AB", article.lead.as_deref().unwrap_or_default());
     if is_chinese(&article.title) || is_chinese(&article.body) {
         line("LA", "zh");

@@ -10,7 +10,7 @@ use crate::search::timeline::{Period, Timeline};
 /// The width of the chart without a terminal, in columns.
 const DEFAULT_WIDTH: usize = 80;
 /// The shortest bar that is drawn in full, in columns.
-const MIN_BAR: usize = 10;
+const MIN_BAR: usize = 4;
 /// The number of periods without a match in a row that are merged to one line.
 const EMPTY_RUN: usize = 3;
 /// Blocks of zero to eight eighths of a column.

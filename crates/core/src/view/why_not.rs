@@ -28,7 +28,12 @@ pub fn text(answer: &WhyNot, language: Language) -> String {
     }
     for clause in &answer.clauses {
         let sign = width::pad(&language.say(if clause.holds { "yes" } else { "NO" }), 3);
-        let why = if clause.why.is_empty() { String::new() } else { format!(": {}", language.say(&clause.why)) };
+        let colon = match language {
+            Language::English => ": ",
+            Language::Chinese => "：",
+        };
+        let why = language.say(&clause.why);
+        let why = if why.is_empty() { String::new() } else { format!("{colon}{why}") };
         let _ = writeln!(out, "{}{sign}  {}{why}", "    ".repeat(clause.depth), clause.text);
     }
     clean::text(&out).into_owned()

@@ -46,6 +46,7 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("chief_editor", &["chiefeditor", "responsibleeditor", "responeditor", "editorname", "责任编辑", "责编"]),
     ("authors", &["authors", "author", "byline", "reporter", "writer", "authorname", "作者", "记者"]),
     ("section", &["section", "articlesection", "category", "channel", "column", "栏目"]),
+    ("page", &["pagenumber", "pageno", "版次", "版面", "版号"]),
     ("url", &["url", "link", "href", "网址", "链接"]),
     ("lead", &["lead", "summary", "abstract", "description", "摘要", "导语"]),
     ("body", &["body", "articlebody", "content", "text", "article", "contenthtml", "cnthtml", "html", "正文", "内容"]),

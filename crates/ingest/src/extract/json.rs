@@ -49,10 +49,21 @@ pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, 
     article.source = source;
     article.credits = credits(&fields, &body);
     article.section = short("section");
+    article.section = on_page(&article, short("page")).or(article.section);
     article.url = short("url").or_else(|| record.url.clone());
     article.lead = fields.text("lead").map(|t| plain(&t)).filter(|t| !t.is_empty());
     article.body = body;
     Ok((article, fields.text("id")))
+}
+
+/// The section with the newspaper's page that another field gives, as newspapers print it (第3版：维权); none where there is
+/// no such page, or the section names it itself.
+fn on_page(article: &Article, page: Option<String>) -> Option<String> {
+    let page = page.filter(|_| article.page().is_none())?;
+    let page = if page.contains('版') { page } else { format!("第{page}版") };
+    let mut paged = Article::default();
+    paged.section = Some(article.section.as_ref().map_or(page.clone(), |section| format!("{page}：{section}")));
+    paged.page().and(paged.section)
 }
 
 /// Reads a line of our own exports, which is kept whole however long its lists are.

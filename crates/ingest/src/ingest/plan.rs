@@ -12,7 +12,7 @@ use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
 
 /// The version of reading and extraction: files read by another version are read again.
-const READER_VERSION: u32 = 4;
+const READER_VERSION: u32 = 5;
 /// The buffer size for hashing a file, in bytes.
 const HASH_BUFFER: usize = 1 << 20;
 

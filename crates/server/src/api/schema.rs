@@ -106,6 +106,8 @@ pub struct Hit {
     asked: Vec<Credit>,
     /// The section.
     section: Option<String>,
+    /// The newspaper's page that the section names.
+    page: Option<String>,
     /// The page's address.
     url: Option<String>,
     /// Where the record stood.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::index::commit::manifest::Position;
+use crate::index::generations::config::Choices;
 use crate::index::generations::generation::Generation;
 use crate::index::storage::seal::unseal;
 
@@ -19,6 +20,9 @@ pub struct Commit {
     /// Fingerprints and clusters of copies, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reprints: Option<ReprintFiles>,
+    /// The choices of the index's owner for the whole of it.
+    #[serde(default, skip_serializing_if = "Choices::is_empty")]
+    pub choices: Choices,
 }
 
 /// The files of reprints that belong to a commit.

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::index::storage::atomic_files::{create_folder, replace_file, sync_folder};
 use crate::index::storage::failpoint::{Step, point};
 use crate::index::storage::names::{
-    CURRENT, GENERATION, LOCK, MARKER, REMOVED, SETTINGS, STATE, TOMBSTONES, is_of_a_generation, is_unfinished,
+    CONFIG, CURRENT, GENERATION, LOCK, MARKER, REMOVED, SETTINGS, STATE, TOMBSTONES, is_of_a_generation, is_unfinished,
     is_unfinished_in_a_generation, numbered,
 };
 
@@ -146,7 +146,7 @@ fn folder_status(index: &Path) -> Result<FolderStatus> {
         Err(e) if e.kind() == ErrorKind::NotADirectory => return Err(no_folder(index)),
         Err(e) => return Err(Error::io(index, e)),
     };
-    let mut other = None;
+    let (mut other, mut is_meant) = (None, false);
     for entry in list {
         let entry = entry.map_err(|e| Error::io(index, e))?;
         let name = entry.file_name();
@@ -156,13 +156,15 @@ fn folder_status(index: &Path) -> Result<FolderStatus> {
         {
             return Ok(standing);
         }
+        // A folder with an index's own configuration is meant for an index, whatever other files it holds.
+        is_meant |= name == CONFIG;
         match entry_evidence(index, name.to_str().unwrap_or_default()) {
             EntryEvidence::Proof => return Ok(FolderStatus::Index),
             EntryEvidence::Beside => {}
             EntryEvidence::Other => drop(other.get_or_insert(name)),
         }
     }
-    Ok(other.map_or(FolderStatus::Free, FolderStatus::Foreign))
+    Ok(other.filter(|_| !is_meant).map_or(FolderStatus::Free, FolderStatus::Foreign))
 }
 
 /// Returns the status that the marker declares, if there is one.

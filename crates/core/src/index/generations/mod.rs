@@ -1,6 +1,7 @@
 //! The life of generations: building, swapping, rollback, backup, purging, upgrading.
 
 pub mod backup;
+pub mod config;
 pub mod folder;
 pub mod generation;
 pub mod purge;

@@ -25,6 +25,7 @@ use crate::index::schema::{Fields, schema};
 use crate::index::store::document;
 use crate::index::store::packing::{Dictionary, Unpacker};
 use gongxun_text::segment::Segmenter;
+use gongxun_text::synonyms::Synonyms;
 
 /// Attempts at opening, each after a writer swapped or cleaned up during the one before.
 const OPEN_ATTEMPTS: u32 = 5;
@@ -47,6 +48,7 @@ pub struct Snapshot {
     unpacker: Arc<OnceLock<Unpacker>>,
     settings: Settings,
     segmenter: Arc<OnceLock<Segmenter>>,
+    synonyms: Arc<OnceLock<Synonyms>>,
     reprints: Arc<Table>,
     facet_columns: Arc<OnceLock<FacetColumns>>,
     article_cache: Arc<ArticleCache>,
@@ -155,6 +157,7 @@ impl Snapshot {
                 searcher,
                 settings: settings.clone(),
                 segmenter: Arc::clone(&segmenter),
+                synonyms: Arc::default(),
                 reprints: Arc::new(Table::open(&generation.folder(), commit.reprints.as_ref())?),
                 commit,
                 facet_columns: Arc::default(),
@@ -195,6 +198,25 @@ impl Snapshot {
         }
         let loaded = self.generation.segmenter(&self.settings)?;
         Ok(self.segmenter.get_or_init(|| loaded))
+    }
+
+    /// Returns the synonyms of the index: the built-in ones with those that its owner has chosen for it; loaded on first use.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if the commit does not hold what was written.
+    pub fn synonyms(&self) -> Result<&Synonyms> {
+        let own = &self.commit.choices.synonyms;
+        if own.is_empty() {
+            return Ok(Synonyms::builtin());
+        }
+        if let Some(synonyms) = self.synonyms.get() {
+            return Ok(synonyms);
+        }
+        let loaded = Synonyms::builtin().with_user(own).map_err(|e| Error::Damaged {
+            path: self.generation.folder().join(META),
+            what: format!("its synonyms: {e}"),
+        })?;
+        Ok(self.synonyms.get_or_init(|| loaded))
     }
 
     /// Shares the segmenter that another snapshot has loaded, if both were built with the same dictionary.

@@ -8,6 +8,8 @@ pub const MARKER: &str = "GONGXUN";
 pub const CURRENT: &str = "CURRENT";
 /// The file on which the one writer holds a lock.
 pub const LOCK: &str = "LOCK";
+/// The owner's choices for the index: a file of the owner's, never written or removed.
+pub const CONFIG: &str = "gongxun.toml";
 /// The tombstones.
 pub const TOMBSTONES: &str = "tombstones.jsonl";
 /// The prefix of a generation's folder.
@@ -144,6 +146,7 @@ mod tests {
             "removed-2019",
             "manifest-000042.jsonl.bak",
             "STATE.old",
+            CONFIG,
         ];
         for name in foreign {
             assert!(!is_of_a_generation(name), "{name}");

@@ -18,6 +18,7 @@ use crate::index::commit::open::{damaged, directory, open_index_in};
 use crate::index::commit::payload::{self, Commit};
 use crate::index::deletion::deletions::Deletions;
 use crate::index::deletion::tombstones::Tombstones;
+use crate::index::generations::config::{Choices, Config};
 use crate::index::generations::generation::{Generation, Settings, Stage, WriteLock};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::reprints::store as reprints;
@@ -122,16 +123,22 @@ impl Writer {
     /// the user requested, if any.
     ///
     /// # Errors
-    /// [`Error::Busy`] if there is another writer; [`Error::Invalid`] if the segmenter is not the generation's own.
+    /// [`Error::Busy`] if there is another writer; [`Error::Invalid`] if the segmenter, or the one that the folder's
+    /// `gongxun.toml` names, is not the generation's own, or that file is not valid.
     pub fn open(index: &Path, segmenter: Option<&Segmenter>, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
         let Some(generation) = settled(index)? else {
-            let builtin = Segmenter::builtin();
-            let writer = Writer::go_on(index, segmenter.unwrap_or(&builtin), resources, lock)?;
+            let segmenter = Config::segmenter(index, segmenter.cloned())?;
+            let writer = Writer::go_on(index, &segmenter, resources, lock)?;
             writer.generation.make_current()?;
             return Ok(writer);
         };
-        let writer = Writer::on(generation, resources, lock)?;
+        let config = Config::read(index)?;
+        let mut writer = Writer::on(generation, resources, lock)?;
+        if let Some(config) = config {
+            config.fits(&writer.segmenter)?;
+            writer.choose(config.choices);
+        }
         if segmenter.is_some_and(|asked| asked.fingerprint() != writer.segmenter.fingerprint()) {
             return Err(Error::Invalid(format!(
                 "{}: the index was built with another dictionary; `gongxun reindex --dict FILE PATH…` builds one with yours",
@@ -169,7 +176,24 @@ impl Writer {
         Writer::go_on(index, segmenter, resources, lock)
     }
 
+    /// Goes on with a generation, or begins one, with the choices of the folder's `gongxun.toml`; without such a file those
+    /// of the current generation stay.
     fn go_on(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
+        let config = Config::read(index)?;
+        let choices = match (&config, settled(index)?) {
+            (Some(config), _) => {
+                config.fits(segmenter)?;
+                config.choices.clone()
+            }
+            (None, Some(current)) => payload::last_commit(&current).unwrap_or_default().choices,
+            (None, None) => Choices::default(),
+        };
+        let mut writer = Writer::begun(index, segmenter, resources, lock)?;
+        writer.choose(choices);
+        Ok(writer)
+    }
+
+    fn begun(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
         let current = settled(index)?.map_or(0, |g| g.number);
         let set_aside = |g: &Generation| g.state().is_ok_and(|s| matches!(s.stage, Stage::RolledBack | Stage::Failed));
         let newer = Generation::all(index)?.into_iter().filter(|g| g.number > current);
@@ -273,6 +297,17 @@ impl Writer {
     /// Returns the generation being written to.
     pub fn generation(&self) -> &Generation {
         &self.generation
+    }
+
+    /// The choices for the whole index that the next commit records.
+    pub fn choices(&self) -> &Choices {
+        &self.commit.choices
+    }
+
+    /// Sets the choices for the whole index.
+    pub(in crate::index) fn choose(&mut self, choices: Choices) {
+        self.dirty |= self.commit.choices != choices;
+        self.commit.choices = choices;
     }
 
     /// Returns the manifest so far.
@@ -527,7 +562,8 @@ impl Writer {
         let snapshot = self.snapshot()?;
         let reprints = self.reprints.flush(number, &snapshot)?;
         let compression = self.dictionary.as_ref().map(Dictionary::hash);
-        let commit = Commit { number, manifest, compression, reprints };
+        let choices = self.commit.choices.clone();
+        let commit = Commit { number, manifest, compression, reprints, choices };
         let trouble = |e| trouble(&self.directory, &self.generation, e);
         let mut prepared = self.inner.prepare_commit().map_err(trouble)?;
         prepared.set_payload(&serde_json::to_string(&commit).unwrap_or_default());

@@ -155,12 +155,13 @@ impl Compiler<'_> {
         let mut any_content = false;
         analyzer::words(&folded, self.segmenter, &mut cut, |word| any_content |= !is_function_word(word));
         let terms = if sign == Sign::Positive { self.terms(&folded, &cut) } else { Vec::new() };
-        let unknown = runs::unknown(&folded, &cut, &terms);
+        let mut whole = runs::unknown(&folded, &cut, &terms);
+        whole.extend(runs::numbers(&folded, &cut));
         let (mut inside, mut outside) = (vec![Vec::new(); terms.len()], Vec::new());
         for token in &cut {
             let token = token.start as usize..token.end as usize;
-            // An unknown run replaces its pieces.
-            let run = unknown.iter().find(|run| run.contains(&token.start));
+            // An unknown run or a number replaces its pieces.
+            let run = whole.iter().find(|run| run.contains(&token.start));
             let word = &folded[run.unwrap_or(&token).clone()];
             if word.chars().all(|c| Class::of(c) == Class::Other) || (any_content && is_function_word(word)) {
                 continue;

@@ -58,6 +58,16 @@ impl Needle {
         }
     }
 
+    /// The strings that it is made of; none for a pattern.
+    pub fn strings(&self) -> impl Iterator<Item = String> + '_ {
+        let strings = match self {
+            Needle::String(string) => std::slice::from_ref(string),
+            Needle::Near { strings, .. } | Needle::Together { strings, .. } => strings.as_slice(),
+            Needle::Pattern(_) => &[],
+        };
+        strings.iter().map(|string| string.iter().collect())
+    }
+
     /// Whether the text holds it.
     pub fn is_in(&self, text: &[char]) -> bool {
         match self {

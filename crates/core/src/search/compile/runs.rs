@@ -8,6 +8,7 @@ use std::ops::Range;
 use gongxun_text::fold::is_han;
 use gongxun_text::function_words::is_function_word;
 use gongxun_text::segment::Token;
+use gongxun_text::strings;
 
 /// The longest stretch, in characters, that is a run if a single character was left over: longer ones are sentences, of
 /// which only neighbouring single characters make runs.
@@ -36,6 +37,31 @@ pub(super) fn unknown(folded: &str, cut: &[Token], kept: &[Range<usize>]) -> Vec
     runs
 }
 
+/// Returns the numbers of a folded piece that are typed with separators (1,077), in bytes, with all tokens that they touch:
+/// the segmentation cuts them at the separators.
+pub(super) fn numbers(folded: &str, cut: &[Token]) -> Vec<Range<usize>> {
+    let mut numbers = Vec::new();
+    let mut at = 0;
+    for figures in folded.split_inclusive(|c: char| !(c.is_ascii_digit() || c == ',')) {
+        let start = at;
+        at += figures.len();
+        if !figures.contains(',') || folded[..start].ends_with('.') {
+            continue;
+        }
+        let chars: Vec<char> = figures.chars().collect();
+        for number in strings::numbers(&chars) {
+            if number.other.len() < number.range.len() {
+                // Its characters are a byte each.
+                let range = start + number.range.start..start + number.range.end;
+                let touched = cut.iter().filter(|token| (token.start as usize) < range.end);
+                let end = touched.map(|token| token.end as usize).max().unwrap_or(range.end);
+                numbers.push(range.start..end.max(range.end));
+            }
+        }
+    }
+    numbers
+}
+
 fn of_stretch(folded: &str, words: &[Range<usize>], runs: &mut Vec<Range<usize>>) {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
     let length = |range: &Range<usize>| folded[range.clone()].chars().count();
@@ -61,6 +87,23 @@ fn of_stretch(folded: &str, words: &[Range<usize>], runs: &mut Vec<Range<usize>>
 mod tests {
     use super::*;
     use gongxun_text::segment::{Hmm, Segmenter};
+
+    #[test]
+    fn a_number_with_separators_is_one_word() {
+        let segmenter = Segmenter::builtin();
+        let check = |text: &str, expect: &[&str]| {
+            let mut cut = Vec::new();
+            segmenter.cut(text, Hmm::On, &mut cut);
+            let found: Vec<&str> = numbers(text, &cut).into_iter().map(|range| &text[range]).collect();
+            assert_eq!(found, expect, "{text}");
+        };
+        check("1,077人", &["1,077"]);
+        check("拖欠1,077.5元和2,300,000元", &["1,077.5", "2,300,000"]);
+        check("1077人", &[]);
+        check("3.1,077", &[]);
+        check("12,34", &[]);
+        check("工会,职工", &[]);
+    }
 
     #[test]
     fn unknown_words_form_one_run() {

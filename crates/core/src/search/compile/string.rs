@@ -1,7 +1,7 @@
 //! The compiled form of a string: the tokens that prove it, and whether the text must be checked as well.
 
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
-use gongxun_text::strings::{self, Class};
+use gongxun_text::strings::{self, Class, Number};
 
 /// A compiled string.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,9 @@ pub struct StringPlan {
     /// Whether the tokens leave something open (such as the kind of character in a gap), so that the text itself must
     /// be checked.
     pub verify: bool,
+    /// The plans of the string with a number of it in its other form (1,077 for 1077), for candidates: the text must be
+    /// checked. Beside several numbers each plan is of one number alone.
+    pub forms: Vec<StringPlan>,
 }
 
 /// The tokens that prove that a text holds a string.
@@ -34,6 +37,23 @@ impl StringPlan {
     /// Compiles a folded string.
     pub fn new(folded: &str) -> StringPlan {
         let pattern: Vec<char> = folded.chars().collect();
+        let core = strings::core(&pattern);
+        let numbers = strings::numbers(&pattern[core.clone()]);
+        let form = |number: &Number| {
+            let place = core.start + number.range.start..core.start + number.range.end;
+            // Beside another number, which may be in either form too, the one alone is proved.
+            let form = match numbers.len() {
+                1 => [&pattern[..place.start], &number.other, &pattern[place.end..]].concat(),
+                _ => number.other.clone(),
+            };
+            StringPlan { verify: true, ..StringPlan::in_this_form(form) }
+        };
+        let forms = numbers.iter().map(form).collect();
+        StringPlan { forms, ..StringPlan::in_this_form(pattern) }
+    }
+
+    /// Compiles a folded string with its numbers as they are typed.
+    fn in_this_form(pattern: Vec<char>) -> StringPlan {
         let core = strings::core(&pattern);
         let mut tokens = Vec::new();
         let proved = &pattern[..pattern.len().min(core.start + MAX_PROVED_CHARS)];
@@ -66,7 +86,7 @@ impl StringPlan {
             _ if core.is_empty() || tokens.is_empty() => Proof::Nothing,
             _ => Proof::Pairs(tokens),
         };
-        StringPlan { pattern, proof, verify }
+        StringPlan { pattern, proof, verify, forms: Vec::new() }
     }
 
     /// Whether the string has any token by which it can be found.

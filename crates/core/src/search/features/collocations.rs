@@ -143,7 +143,7 @@ pub fn collocations(
     control: &Control<'_>,
 ) -> Result<Collocations> {
     check::guarded(&snapshot.generation, || {
-        let mut found = Found::find(snapshot, request, &request.synonyms, control)?;
+        let mut found = Found::find(snapshot, request, request.synonyms_on(snapshot)?, control)?;
         let ranked = found.ranked(Order { sort: Sort::Oldest, breadth: request.count, second_stage: 0 }, usize::MAX)?;
         let mut answer = Collocations {
             query: request.query.text.clone(),

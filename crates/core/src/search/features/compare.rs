@@ -97,7 +97,8 @@ impl Row {
 /// # Errors
 /// Same as [`timeline_under`].
 pub fn compare(snapshot: &Snapshot, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {
-    let timelines = requests.iter().map(|request| timeline_under(snapshot, request, &request.synonyms, step, control));
+    let timelines =
+        requests.iter().map(|request| timeline_under(snapshot, request, request.synonyms_on(snapshot)?, step, control));
     Ok(Comparison::of(timelines.collect::<Result<_>>()?))
 }
 

@@ -193,7 +193,7 @@ pub fn concordance(
         // Matches that are not counted are not marked either.
         let sort = if options.order == Order::Newest { Sort::Newest } else { Sort::Oldest };
         let request = Request { breadth: request.count, sort, ..request.clone() };
-        let mut found = Found::find(snapshot, &request, &request.synonyms, control)?;
+        let mut found = Found::find(snapshot, &request, request.synonyms_on(snapshot)?, control)?;
         let articles = found.ranked(request.order(request.count), usize::MAX)?;
         let mut counts = Counts { notes: found.synonym_notes(), ..Counts::default() };
         let mut lines = Lines { options, held: Vec::new(), seen: 0, give, given: 0 };

@@ -99,7 +99,7 @@ pub struct Keyword {
 /// If an index file can't be read or does not hold what was written.
 pub fn keywords(snapshot: &Snapshot, request: &Request, options: &Options, control: &Control<'_>) -> Result<Keywords> {
     check::guarded(&snapshot.generation, || {
-        let found = Found::find(snapshot, request, &request.synonyms, control)?;
+        let found = Found::find(snapshot, request, request.synonyms_on(snapshot)?, control)?;
         let sets = Sets::of(&found, request);
         let articles = |sets: &[crate::search::matching::bits::Bits]| sets.iter().map(|bits| bits.count()).sum();
         let mut answer = Keywords {

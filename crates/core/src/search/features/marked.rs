@@ -46,7 +46,7 @@ pub fn marked(
             return Err(Error::Invalid(format!("the query is more than {MAX_TREE_DEPTH} deep: nobody meant that")));
         }
         let segmenter = snapshot.segmenter()?;
-        let compiled = compile(root, &request.filters, segmenter, &request.synonyms, request.breadth);
+        let compiled = compile(root, &request.filters, segmenter, request.synonyms_on(snapshot)?, request.breadth);
         let kind = Matches::find(snapshot, &compiled, control)?.kind(address);
         let marks: Vec<Mark> = match kind {
             Some(Kind::Partial) => compiled.marks.iter().chain(&compiled.part_marks).cloned().collect(),

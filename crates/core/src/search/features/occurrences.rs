@@ -76,6 +76,9 @@ pub fn is_counted(kind: Kind, count: Breadth) -> bool {
     }
 }
 
+/// The texts that occurrences are looked for in.
+const TEXTS: [Text; 3] = [Text::Title, Text::Lead, Text::Body];
+
 /// The marks that are looked for in full matches and in partial ones.
 pub struct Sought<'a> {
     marks: Cow<'a, [Mark]>,
@@ -94,7 +97,7 @@ impl<'a> Sought<'a> {
             return Ok(Sought { marks: Cow::Borrowed(&compiled.marks), with_parts });
         }
         let (root, segmenter) = (request.query.root.as_ref(), found.snapshot.segmenter()?);
-        let compiled = compile(root, &request.filters, segmenter, &request.synonyms, request.count);
+        let compiled = compile(root, &request.filters, segmenter, request.synonyms_on(found.snapshot)?, request.count);
         let with_parts = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
         Ok(Sought { marks: Cow::Owned(compiled.marks), with_parts })
     }
@@ -107,10 +110,23 @@ impl<'a> Sought<'a> {
     /// Adds the occurrences in these documents to their counts.
     fn count(&self, kind: Kind, segment: &Segment<'_>, docs: &Bits, counts: &mut [u32]) -> Result<()> {
         let marks = self.marks(kind);
+        let mut open = docs.clone();
         if marks.iter().all(|mark| by_index(mark).is_some()) {
-            return count_by_index(marks, segment, docs, counts);
+            // The text decides where a number may be written in its other form.
+            let mut others = Bits::empty(segment.max_doc());
+            for mark in marks {
+                let forms = by_index(mark).map_or_else(Vec::new, |plan| plan.forms);
+                for text in TEXTS.into_iter().filter(|text| is_in(&mark.scope, *text)) {
+                    let field = lower::text(text, &segment.snapshot.fields);
+                    forms.iter().try_for_each(|form| strings::documents(form, segment, field, &mut others))?;
+                }
+            }
+            open.and(&others);
+            let mut rest = docs.clone();
+            rest.and_not(&open);
+            count_by_index(marks, segment, &rest, counts)?;
         }
-        for doc in docs.iter() {
+        for doc in open.iter() {
             segment.tick()?;
             let article = segment.snapshot.article(DocAddress::new(segment.ord as u32, doc))?;
             counts[doc as usize] += in_article(&article, marks) as u32;
@@ -131,7 +147,7 @@ fn by_index(mark: &Mark) -> Option<StringPlan> {
 fn count_by_index(marks: &[Mark], segment: &Segment<'_>, docs: &Bits, counts: &mut [u32]) -> Result<()> {
     let mut counted = HashSet::new();
     for (mark, plan) in marks.iter().filter_map(|mark| Some((mark, by_index(mark)?))) {
-        for text in [Text::Title, Text::Lead, Text::Body].into_iter().filter(|text| is_in(&mark.scope, *text)) {
+        for text in TEXTS.into_iter().filter(|text| is_in(&mark.scope, *text)) {
             if counted.insert((plan.pattern.clone(), text)) {
                 let field = lower::text(text, &segment.snapshot.fields);
                 strings::occurrences(&plan, segment, field, docs, |doc, count| counts[doc as usize] += count)?;

@@ -47,7 +47,7 @@ pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Resu
 /// stop.
 pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>) -> Result<Vec<(DocAddress, Kind)>> {
     check::guarded(&snapshot.generation, || {
-        let found = Found::find(snapshot, request, &request.synonyms, control)?;
+        let found = Found::find(snapshot, request, request.synonyms_on(snapshot)?, control)?;
         if found.cut_short() {
             return Err(Error::Interrupted);
         }

@@ -72,6 +72,7 @@ impl<'a> Matcher<'a> {
             Plan::String(string, scope) => {
                 let mut found = Bits::empty(max_doc);
                 self.string(string, *scope, &mut found)?;
+                self.add_other_forms(string, *scope, within, &mut found)?;
                 Ok(found)
             }
             Plan::Words(words, scope) => self.all_words(words, *scope, within),
@@ -100,7 +101,13 @@ impl<'a> Matcher<'a> {
             Plan::Scan(needle, scope, candidates) => {
                 let (mut found, mut open) =
                     match proximity::documents(needle, *scope, self.segment, self.fields, within)? {
-                        Some(Proved { found, open }) => (found, open),
+                        Some(Proved { found, mut open }) => {
+                            // Positions tell of strings as they are typed.
+                            let strings: Vec<StringPlan> = needle.strings().map(|s| StringPlan::new(&s)).collect();
+                            open.or(&self.other_forms(&strings, *scope)?);
+                            open.and_not(&found);
+                            (found, open)
+                        }
                         None => (Bits::empty(max_doc), self.plan(candidates, within)?),
                     };
                 if let Some(within) = within {
@@ -184,9 +191,9 @@ impl<'a> Matcher<'a> {
     ) -> Result<()> {
         if !string.verify {
             found.or(self.remembered(string, scope)?);
-            return Ok(());
+            return self.add_other_forms(string, scope, within, found);
         }
-        let mut candidates = Bits::empty(self.segment.max_doc());
+        let mut candidates = self.other_forms([string], scope)?;
         self.string(string, scope, &mut candidates)?;
         if let Some(within) = within {
             candidates.and(within);
@@ -194,6 +201,35 @@ impl<'a> Matcher<'a> {
         self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
         found.or(&candidates);
         Ok(())
+    }
+
+    /// Adds the documents that hold a string with a number of it in its other form.
+    fn add_other_forms(
+        &self,
+        string: &StringPlan,
+        scope: Scope,
+        within: Option<&Bits>,
+        found: &mut Bits,
+    ) -> Result<()> {
+        if string.forms.is_empty() {
+            return Ok(());
+        }
+        let mut candidates = self.other_forms([string], scope)?;
+        candidates.and_not(found);
+        if let Some(within) = within {
+            candidates.and(within);
+        }
+        self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
+        found.or(&candidates);
+        Ok(())
+    }
+
+    /// Returns the documents that may hold one of these strings with a number in its other form.
+    fn other_forms<'s>(&self, strings: impl IntoIterator<Item = &'s StringPlan>, scope: Scope) -> Result<Bits> {
+        let mut found = Bits::empty(self.segment.max_doc());
+        let mut forms = strings.into_iter().flat_map(|string| &string.forms);
+        forms.try_for_each(|form| self.string(form, scope, &mut found))?;
+        Ok(found)
     }
 
     fn remembered(&mut self, string: &'a StringPlan, scope: Scope) -> Result<&Bits> {
@@ -371,15 +407,19 @@ pub fn texts(article: &Article, scope: Scope) -> Vec<&str> {
 fn looks_at_texts(plan: &Plan) -> bool {
     match plan {
         Plan::Scan(..) => true,
-        Plan::Words(words, _) => words.iter().any(|word| word.strings().any(|string| string.verify)),
+        Plan::String(string, _) => is_open(string),
+        Plan::Words(words, _) => words.iter().any(|word| word.strings().any(is_open)),
         Plan::AnyWord(words, _) => {
-            words.iter().any(|word| word.strings().chain(word.parts.iter().flatten()).any(|string| string.verify))
+            words.iter().any(|word| word.strings().chain(word.parts.iter().flatten()).any(is_open))
         }
-        Plan::Term(words, synonyms, _) => {
-            words.iter().flat_map(Word::strings).chain(synonyms).any(|string| string.verify)
-        }
+        Plan::Term(words, synonyms, _) => words.iter().flat_map(Word::strings).chain(synonyms).any(is_open),
         Plan::And(plans) | Plan::Or(plans) => plans.iter().any(looks_at_texts),
         Plan::Not(plan) => looks_at_texts(plan),
         _ => false,
     }
+}
+
+/// Whether texts must be looked at for a string.
+fn is_open(string: &StringPlan) -> bool {
+    string.verify || !string.forms.is_empty()
 }

@@ -9,3 +9,4 @@ pub mod matcher;
 pub mod proximity;
 pub mod segment;
 pub mod strings;
+pub mod tokens;

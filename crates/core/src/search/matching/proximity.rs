@@ -17,6 +17,8 @@ use super::bits::Bits;
 use super::lower;
 use super::segment::{Segment, read};
 use super::strings::{self as index_strings, Phrase, seek, terms};
+pub use super::tokens::Proved;
+use super::tokens::{with_run, with_token};
 use crate::error::Result;
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, PARAGRAPH_END, SENTENCE_END, first_of_run, last_of_run};
 use crate::index::schema::{Fields, TextFields};
@@ -30,15 +32,6 @@ use gongxun_text::strings::{self, Class};
 /// if there are more, texts are checked instead.
 const MAX_TOKENS: usize = 4096;
 
-/// The result of checking positions in a segment.
-#[derive(Debug)]
-pub struct Proved {
-    /// The documents that certainly hold the needle.
-    pub found: Bits,
-    /// The documents that may hold it.
-    pub open: Bits,
-}
-
 /// Returns the documents of a segment that hold the needle or may hold it, deleted ones included. None if the tokens
 /// decide too little.
 ///
@@ -51,53 +44,30 @@ pub fn documents(
     fields: &Fields,
     within: Option<&Bits>,
 ) -> Result<Option<Proved>> {
-    let Some(chain) = Chain::of(needle) else {
-        return match needle {
-            Needle::Pattern(parts) => with_run(parts, scope, segment, fields),
-            _ => Ok(None),
-        };
-    };
     let mut proved = Proved { found: Bits::empty(segment.max_doc()), open: Bits::empty(segment.max_doc()) };
-    let side = if let Needle::Pattern(parts) = needle { Side::of(parts) } else { None };
-    for (text, _) in lower::texts(scope, fields) {
-        if text.pairs == fields.names.pairs {
-            // Names stand end to end in the index but each by itself in the article.
-            chain.with_all(segment, text, &mut proved.open)?;
-            continue;
-        }
-        if let Some(side) = &side {
-            side.documents(segment, text, &mut proved)?;
-            continue;
-        }
-        if let Some(prefix) = chain.alone() {
-            let held = if chain.exact { &mut proved.found } else { &mut proved.open };
-            with_token(segment, text.pairs, prefix, |_| true, held)?;
-            continue;
-        }
-        let Some(mut cursors) = chain.open(segment, text)? else { continue };
-        if cursors.iter().any(|cursor| matches!(cursor, Cursor::TooMany)) {
-            return Ok(None);
-        }
-        let mut marks = match chain.rule.mark() {
-            Some(mark) => Marks::open(segment, text.pairs, mark)?,
-            None => None,
-        };
-        let held = if chain.exact { &mut proved.found } else { &mut proved.open };
-        // Only documents within are visited.
-        let wanted = |doc: DocId| within.map_or(Some(doc), |within| within.next(doc));
-        let mut target = wanted(0);
-        while let Some(at) = target {
-            segment.tick()?;
-            let doc = next(&mut cursors, at);
-            if doc == TERMINATED {
-                break;
+    let by_runs = if let Needle::Pattern(parts) = needle { Chain::by_runs(parts) } else { None };
+    let is_decided = match (by_runs, Chain::of(needle)) {
+        (Some((run, chains)), _) => {
+            // The end of a run that is longer than a token is in none.
+            for (text, _) in lower::texts(scope, fields) {
+                let is_cut = |token: &str| token.chars().count() >= MAX_RUN_CHARS;
+                with_token(segment, text.pairs, run, is_cut, &mut proved.open)?;
             }
-            let is_wanted = within.is_none_or(|within| within.contains(doc)) && !held.contains(doc);
-            if is_wanted && chain.holds(&mut cursors, &mut marks, doc) {
-                held.insert(doc);
-            }
-            target = wanted(doc + 1);
+            let mut each =
+                chains.iter().map(|chain| chain.documents(None, scope, segment, fields, within, &mut proved));
+            each.try_fold(true, |all, decided| decided.map(|decided| all && decided))?
         }
+        (None, Some(chain)) => {
+            let side = if let Needle::Pattern(parts) = needle { Side::of(parts) } else { None };
+            chain.documents(side.as_ref(), scope, segment, fields, within, &mut proved)?
+        }
+        (None, None) => match needle {
+            Needle::Pattern(parts) => return with_run(needle, parts, scope, segment, fields),
+            _ => false,
+        },
+    };
+    if !is_decided {
+        return Ok(None);
     }
     proved.open.and_not(&proved.found);
     Ok(Some(proved))
@@ -128,6 +98,8 @@ enum Link {
     String(StringPlan),
     /// The beginning of a token: a Chinese character, or letters or digits that may begin a longer run.
     Prefix(String),
+    /// A whole run of letters or digits that begins with some.
+    Run(String),
 }
 
 enum Rule {
@@ -198,6 +170,82 @@ impl Chain {
         }
     }
 
+    /// Adds the documents that hold the chain or may hold it. False if the tokens decide too little.
+    fn documents(
+        &self,
+        side: Option<&Side>,
+        scope: Scope,
+        segment: &Segment<'_>,
+        fields: &Fields,
+        within: Option<&Bits>,
+        proved: &mut Proved,
+    ) -> Result<bool> {
+        for (text, _) in lower::texts(scope, fields) {
+            if text.pairs == fields.names.pairs {
+                // Names stand end to end in the index but each by itself in the article.
+                self.with_all(segment, text, &mut proved.open)?;
+                continue;
+            }
+            if let Some(side) = side {
+                side.documents(segment, text, proved)?;
+                continue;
+            }
+            if let Some(prefix) = self.alone() {
+                let held = if self.exact { &mut proved.found } else { &mut proved.open };
+                with_token(segment, text.pairs, prefix, |_| true, held)?;
+                continue;
+            }
+            let Some(mut cursors) = self.open(segment, text)? else { continue };
+            if cursors.iter().any(|cursor| matches!(cursor, Cursor::TooMany)) {
+                return Ok(false);
+            }
+            let mut marks = match self.rule.mark() {
+                Some(mark) => Marks::open(segment, text.pairs, mark)?,
+                None => None,
+            };
+            let held = if self.exact { &mut proved.found } else { &mut proved.open };
+            // Only documents within are visited.
+            let wanted = |doc: DocId| within.map_or(Some(doc), |within| within.next(doc));
+            let mut target = wanted(0);
+            while let Some(at) = target {
+                segment.tick()?;
+                let doc = next(&mut cursors, at);
+                if doc == TERMINATED {
+                    break;
+                }
+                let is_wanted = within.is_none_or(|within| within.contains(doc)) && !held.contains(doc);
+                if is_wanted && self.holds(&mut cursors, &mut marks, doc) {
+                    held.insert(doc);
+                }
+                target = wanted(doc + 1);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes apart a pattern of letters or digits, `*` and a Chinese character (2*年): `*` stands for the rest of the run, or
+    /// for characters behind it if the run ends with the literal. Returns the run and a chain for each; a document with
+    /// either holds the pattern. None for other patterns.
+    fn by_runs(parts: &[PatternPart]) -> Option<(&str, [Chain; 2])> {
+        let [PatternPart::Literal(run), PatternPart::AnyRun, rest @ ..] = parts else { return None };
+        let class = Class::of(run.chars().next()?);
+        let is_run = class.is_word() && run.chars().all(|c| Class::of(c) == class);
+        let is_followed = matches!(rest.first(), Some(PatternPart::Literal(next)) if next.starts_with(is_han));
+        if !is_run || !is_followed || run.chars().count() >= MAX_RUN_CHARS {
+            return None;
+        }
+        let behind = |first: Link, gap: (usize, usize)| {
+            let Chain { mut strings, rule, exact } = Chain::of_pattern(rest)?;
+            let Rule::Gaps(mut gaps) = rule else { return None };
+            strings.insert(0, first);
+            gaps.insert(0, gap);
+            Some(Chain { strings, rule: Rule::Gaps(gaps), exact })
+        };
+        let ended = behind(Link::of(run)?, (0, MAX_ANY_RUN))?;
+        let gone_on = behind(Link::Run(run.clone()), (0, 0))?;
+        Some((run, [ended, gone_on]))
+    }
+
     /// Opens a cursor for each string; none if one of them does not occur.
     fn open(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Vec<Cursor>>> {
         self.strings.iter().map(|link| link.open(segment, text)).collect()
@@ -210,7 +258,9 @@ impl Chain {
             let mut with = Bits::empty(segment.max_doc());
             match link {
                 Link::String(plan) => index_strings::documents(plan, segment, text, &mut with)?,
-                Link::Prefix(prefix) => with_token(segment, text.pairs, prefix, |_| true, &mut with)?,
+                Link::Prefix(prefix) | Link::Run(prefix) => {
+                    with_token(segment, text.pairs, prefix, |_| true, &mut with)?;
+                }
             }
             all.and(&with);
         }
@@ -340,7 +390,8 @@ impl Link {
                 let length = strings::core(&plan.pattern).len();
                 Ok(index_strings::phrase(plan, segment, text)?.map(|phrase| Cursor::Phrase(phrase, length)))
             }
-            Link::Prefix(prefix) => Prefix::open(segment, text.pairs, prefix),
+            Link::Prefix(prefix) => Prefix::open(segment, text.pairs, prefix, false),
+            Link::Run(prefix) => Prefix::open(segment, text.pairs, prefix, true),
         }
     }
 }
@@ -384,8 +435,7 @@ impl Cursor {
                 Box::new(phrase.places().map(move |start| start as usize..start as usize + length))
             }
             Cursor::Prefix(prefix) => {
-                let length = prefix.length;
-                Box::new(prefix.places(doc).iter().map(move |start| *start as usize..*start as usize + length))
+                Box::new(prefix.places(doc).iter().map(|(start, end)| *start as usize..*end as usize))
             }
             Cursor::TooMany => Box::new(std::iter::empty()),
         }
@@ -395,18 +445,24 @@ impl Cursor {
 /// A cursor over all tokens with a prefix. Each Chinese character begins one token: the pair with the next one, or the
 /// mark of its run's end.
 struct Prefix {
-    /// The length of the prefix in characters.
-    length: usize,
     tokens: Vec<SegmentPostings>,
-    /// The current document of each token with the token's number, the first document on top.
+    /// The length of the places of each token, in characters: that of the prefix, or of the token.
+    lengths: Vec<u32>,
+    /// The document of each token with its number, the first one on top.
     order: BinaryHeap<Reverse<(DocId, usize)>>,
-    places: Vec<u32>,
+    /// The starts and ends.
+    places: Vec<(u32, u32)>,
+    starts: Vec<u32>,
 }
 
 impl Prefix {
-    fn open(segment: &Segment<'_>, field: Field, prefix: &str) -> Result<Option<Cursor>> {
+    fn open(segment: &Segment<'_>, field: Field, prefix: &str, whole: bool) -> Result<Option<Cursor>> {
         let mut infos: Vec<TermInfo> = Vec::new();
-        terms(segment, field, prefix, |_, info| infos.push(info.clone()))?;
+        let mut lengths = Vec::new();
+        terms(segment, field, prefix, |token, info| {
+            infos.push(info.clone());
+            lengths.push(if whole { token } else { prefix }.chars().count() as u32);
+        })?;
         if infos.is_empty() {
             return Ok(None);
         }
@@ -421,7 +477,7 @@ impl Prefix {
         }
         let order =
             tokens.iter_mut().enumerate().map(|(number, postings)| Reverse((seek(postings, 0), number))).collect();
-        Ok(Some(Cursor::Prefix(Prefix { length: prefix.chars().count(), tokens, order, places: Vec::new() })))
+        Ok(Some(Cursor::Prefix(Prefix { tokens, lengths, order, places: Vec::new(), starts: Vec::new() })))
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
@@ -436,7 +492,7 @@ impl Prefix {
     }
 
     /// Returns the places in this document, the first one that the cursors stand at.
-    fn places(&mut self, doc: DocId) -> &[u32] {
+    fn places(&mut self, doc: DocId) -> &[(u32, u32)] {
         self.places.clear();
         while let Some(mut top) = self.order.peek_mut() {
             let Reverse((at, number)) = *top;
@@ -444,7 +500,10 @@ impl Prefix {
                 break;
             }
             let postings = &mut self.tokens[number];
-            postings.append_positions_with_offset(0, &mut self.places);
+            self.starts.clear();
+            postings.append_positions_with_offset(0, &mut self.starts);
+            let length = self.lengths[number];
+            self.places.extend(self.starts.iter().map(|start| (*start, start + length)));
             *top = Reverse((seek(postings, doc + 1), number));
         }
         self.places.sort_unstable();
@@ -473,56 +532,6 @@ impl Marks {
         }
         &self.places
     }
-}
-
-/// Returns candidates for a pattern whose literals are no tokens: the documents with a run of letters or digits that
-/// holds its longest one. None if the pattern has Chinese characters, which select better, or no such run.
-fn with_run(parts: &[PatternPart], scope: Scope, segment: &Segment<'_>, fields: &Fields) -> Result<Option<Proved>> {
-    let (mut longest, mut begins) = (String::new(), false);
-    for (number, part) in parts.iter().enumerate() {
-        let PatternPart::Literal(literal) = part else { continue };
-        let chars: Vec<char> = literal.chars().collect();
-        for (class, run) in strings::runs(&chars) {
-            if class == Class::Han {
-                return Ok(None);
-            }
-            if class.is_word() && run.len() > longest.chars().count() {
-                begins = number == 0 && run.start == 0;
-                longest = chars[run].iter().collect();
-            }
-        }
-    }
-    if longest.is_empty() || longest.chars().count() >= MAX_RUN_CHARS {
-        return Ok(None);
-    }
-    let mut open = Bits::empty(segment.max_doc());
-    for (text, _) in lower::texts(scope, fields) {
-        // The end of a run that is longer than a token is in no token.
-        let may_hold = |token: &str| token.contains(&longest) || token.chars().count() >= MAX_RUN_CHARS;
-        with_token(segment, text.pairs, if begins { &longest } else { "" }, may_hold, &mut open)?;
-    }
-    Ok(Some(Proved { found: Bits::empty(segment.max_doc()), open }))
-}
-
-/// Adds the documents that hold a token with this prefix for which `wanted` holds.
-fn with_token(
-    segment: &Segment<'_>,
-    field: Field,
-    prefix: &str,
-    wanted: impl Fn(&str) -> bool,
-    found: &mut Bits,
-) -> Result<()> {
-    let mut infos: Vec<TermInfo> = Vec::new();
-    terms(segment, field, prefix, |token, info| {
-        if wanted(token) {
-            infos.push(info.clone());
-        }
-    })?;
-    for info in &infos {
-        segment.tick()?;
-        segment.documents(field, info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))?;
-    }
-    Ok(())
 }
 
 fn is_han(c: char) -> bool {
