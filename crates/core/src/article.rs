@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::ops::Range;
 
 use gongxun_text::fold::fold;
 use serde::{Deserialize, Serialize};
@@ -274,6 +275,9 @@ pub struct Article {
     pub repairs: Vec<Repair>,
     /// The original text of the fields that a repair changed, by field name (`title`, `lead`, `body`, `source`).
     pub original: Option<BTreeMap<String, String>>,
+    /// The characters of repaired fields (`title`, `lead`, `body`) that were a choice among several or are lost, by field
+    /// name: half-open ranges of Unicode characters, ascending.
+    pub uncertain: BTreeMap<String, Vec<Range<usize>>>,
 }
 
 impl Article {
@@ -375,6 +379,8 @@ struct ArticleJson {
     repairs: Vec<Repair>,
     #[serde(default)]
     original: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    uncertain: BTreeMap<String, Vec<[usize; 2]>>,
 }
 
 /// Deserializes a date; invalid ones become `None`, because every later version of the rules for dates must read what
@@ -390,6 +396,10 @@ fn date_or_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Opt
         Some(Written::Text(text)) => text.parse().ok(),
         Some(Written::Other(_)) | None => None,
     })
+}
+
+fn pairs(ranges: Vec<Range<usize>>) -> Vec<[usize; 2]> {
+    ranges.into_iter().map(|range| [range.start, range.end]).collect()
 }
 
 impl From<Article> for ArticleJson {
@@ -417,12 +427,29 @@ impl From<Article> for ArticleJson {
             script: a.script,
             repairs: a.repairs,
             original: a.original,
+            uncertain: a.uncertain.into_iter().map(|(field, ranges)| (field, pairs(ranges))).collect(),
         }
     }
 }
 
 impl From<ArticleJson> for Article {
+    /// Leaves out uncertain characters that the fields do not have.
     fn from(a: ArticleJson) -> Article {
+        let mut uncertain = BTreeMap::new();
+        for (field, pairs) in a.uncertain {
+            let text = match field.as_str() {
+                "title" => Some(&a.title),
+                "lead" => a.lead.as_ref(),
+                "body" => Some(&a.body),
+                _ => None,
+            };
+            let length = text.map_or(0, |text| text.chars().count());
+            let ranges = pairs.into_iter().map(|[start, end]| start..end);
+            let ranges: Vec<_> = ranges.filter(|range| !range.is_empty() && range.end <= length).collect();
+            if !ranges.is_empty() {
+                uncertain.insert(field, ranges);
+            }
+        }
         Article {
             id: a.id,
             title: a.title,
@@ -441,6 +468,7 @@ impl From<ArticleJson> for Article {
             script: a.script,
             repairs: a.repairs,
             original: a.original,
+            uncertain,
         }
     }
 }
@@ -448,6 +476,16 @@ impl From<ArticleJson> for Article {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn uncertain_characters_are_those_of_the_fields() {
+        let json = r#"{"id":"1","title":"工会","body":"介入","uncertain":{"title":[[1,2],[1,3],[2,1]],"body":[[5,9]],"x":[[0,1]]}}"#;
+        let article: Article = serde_json::from_str(json).unwrap();
+        assert_eq!(article.uncertain, [("title".to_string(), vec![1..2])].into());
+        let json = serde_json::to_string(&article).unwrap();
+        assert!(json.ends_with(r#""uncertain":{"title":[[1,2]]}}"#), "{json}");
+        assert_eq!(serde_json::from_str::<Article>(&json).unwrap(), article);
+    }
 
     #[test]
     fn whatever_is_written_can_be_read() {

@@ -86,19 +86,19 @@ pub trait Read {
     ///
     /// # Errors
     /// Same as [`Read::answer`].
-    fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>>;
+    fn similar(&self, id: &ArticleId, limit: usize, control: &Control<'_>) -> Result<Option<Results>>;
 
     /// Explains why an article is, or is not, among the hits; none if there is no such article.
     ///
     /// # Errors
-    /// Same as [`Read::answer`].
-    fn why_not(&self, request: &Request, id: &ArticleId) -> Result<Option<WhyNot>>;
+    /// Same as [`Read::answer`]; [`crate::error::Error::Interrupted`] if the control asks to stop.
+    fn why_not(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<WhyNot>>;
 
     /// Returns the words that begin with these characters, or are pronounced so, the most frequent first.
     ///
     /// # Errors
-    /// Same as [`Read::answer`].
-    fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>>;
+    /// Same as [`Read::answer`]; [`crate::error::Error::Interrupted`] if the control asks to stop.
+    fn complete(&self, prefix: &str, limit: usize, control: &Control<'_>) -> Result<Vec<Completion>>;
 
     /// Returns an article with its margin.
     ///
@@ -169,16 +169,16 @@ impl Read for Snapshot {
         collocations::collocations(self, request, options, control)
     }
 
-    fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>> {
-        similar::similar(self, id, limit)
+    fn similar(&self, id: &ArticleId, limit: usize, control: &Control<'_>) -> Result<Option<Results>> {
+        similar::similar(self, id, limit, control)
     }
 
-    fn why_not(&self, request: &Request, id: &ArticleId) -> Result<Option<WhyNot>> {
-        why_not::why_not(self, request, request.synonyms_on(self)?, id)
+    fn why_not(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<WhyNot>> {
+        why_not::why_not(self, request, request.synonyms_on(self)?, id, control)
     }
 
-    fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
-        suggest::complete(self, prefix, limit)
+    fn complete(&self, prefix: &str, limit: usize, control: &Control<'_>) -> Result<Vec<Completion>> {
+        suggest::complete(self, prefix, limit, control)
     }
 
     fn by_id(&self, id: &ArticleId) -> Result<Option<Article>> {

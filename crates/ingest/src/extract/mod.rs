@@ -45,6 +45,7 @@ mod source;
 mod tables;
 mod teasers;
 mod title;
+mod uncertain;
 mod vocabulary;
 mod worth;
 mod wrap;
@@ -60,7 +61,7 @@ use gongxun_core::error::{Reason, Rejection};
 use gongxun_core::index::records::Class;
 use gongxun_text::charset;
 use gongxun_text::fold::{fold_char, is_han};
-use gongxun_text::repair::{read_twice, repair_page, restore_tags, undo_twice};
+use gongxun_text::repair::{RepairedPage, read_twice, repair_page, restore_tags, undo_twice};
 
 /// Reads one record: the article in it, or the reason why there is none.
 ///
@@ -159,14 +160,14 @@ fn note_twice(article: &mut Article) {
 
 fn from_page(mut page: page::Page, record: &Record) -> Result<(Article, (page::Page, parts::Parts)), (Reason, String)> {
     page.build_lines();
-    let found = repair(&page.texts).map(|(texts, repairs)| (page.clone(), texts, repairs));
-    let (as_found, repairs) = match found {
-        Some((as_found, texts, repairs)) => {
-            page.texts = texts;
+    let (as_found, repairs, uncertain) = match repair(&page.texts) {
+        Some(repaired) => {
+            let as_found = page.clone();
+            page.texts = repaired.lines;
             page.build_lines();
-            (Some(as_found), repairs)
+            (Some(as_found), repaired.repairs, repaired.uncertain)
         }
-        None => (None, Vec::new()),
+        None => (None, Vec::new(), Vec::new()),
     };
     let draft = article::read(&page, record.url.as_deref())?;
     let original = as_found.map(|as_found| original(&draft, &page, &as_found));
@@ -187,6 +188,14 @@ fn from_page(mut page: page::Page, record: &Record) -> Result<(Article, (page::P
     article.margin = lines(parts::Part::Margin).map(text).chain(draft.tail).collect();
     article.repairs = repairs;
     article.original = original.filter(|o| !o.is_empty());
+    if uncertain.iter().any(|places| !places.is_empty()) {
+        let fields = [
+            ("title", Some(article.title.as_str()), draft.title_line.as_slice()),
+            ("lead", article.lead.as_deref(), draft.lead_line.as_slice()),
+            ("body", Some(article.body.as_str()), draft.body_lines.as_slice()),
+        ];
+        article.uncertain = uncertain::of_fields(&fields, &page, &uncertain);
+    }
     Ok((article, (page, draft.parts)))
 }
 
@@ -229,8 +238,7 @@ fn script_of(article: &Article) -> Script {
 }
 
 /// Repairs texts, one to one, and returns the repairs; none if the texts are not damaged.
-fn repair(texts: &[String]) -> Option<(Vec<String>, Vec<Repair>)> {
+fn repair(texts: &[String]) -> Option<RepairedPage> {
     let lines: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let page = repair_page(&lines)?;
-    (page.lines.len() == texts.len()).then_some((page.lines, page.repairs))
+    repair_page(&lines).filter(|page| page.lines.len() == texts.len())
 }

@@ -462,6 +462,7 @@ impl Prefix {
         terms(segment, field, prefix, |token, info| {
             infos.push(info.clone());
             lengths.push(if whole { token } else { prefix }.chars().count() as u32);
+            Ok(())
         })?;
         if infos.is_empty() {
             return Ok(None);

@@ -83,6 +83,7 @@ pub(super) fn with_token(
         if wanted(token) {
             infos.push(info.clone());
         }
+        Ok(())
     })?;
     for info in &infos {
         segment.tick()?;
