@@ -36,6 +36,10 @@ pub struct Args {
     /// Say nothing but errors
     #[arg(long, global = true, display_order = 903)]
     pub quiet: bool,
+    /// Another place than a folder of this machine.
+    #[cfg(feature = "engine")]
+    #[command(flatten)]
+    pub engine: super::engine::EngineArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -117,6 +121,9 @@ pub enum Command {
     Index(BuildArgs),
     /// Build a new generation beside the current one, then swap
     Reindex(BuildArgs),
+    /// Send an archive to an engine (--engine): what is new or changed
+    #[cfg(feature = "engine")]
+    Push(super::engine::PushArgs),
     /// Bring an index of an older schema over, from its stored articles and without the archive
     Upgrade(UpgradeArgs),
     /// Count the matches over time, beside all articles

@@ -17,12 +17,16 @@ use gongxun_core::error::Error;
 use gongxun_core::index::Snapshot;
 use gongxun_core::search::compare::MAX_QUERIES;
 use gongxun_core::search::concordance::{Context, Order};
-use gongxun_core::search::{Read as _, Request, concordance};
+use gongxun_core::search::{Read, Request, concordance};
 use gongxun_core::view;
 
 /// `concordance`
 pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
-    let snapshot = Snapshot::open(index)?;
+    concordance_of(&Snapshot::open(index)?, args)
+}
+
+/// `concordance` of anything that can be asked.
+pub fn concordance_of(archive: &dyn Read, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let request = request::request(&args.query.query, conditions)?;
     if request.query.root.is_none() {
@@ -52,7 +56,7 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
             write!(out, "{}{}", csv_begins(&args.output), view::concordance::csv_header())?;
         }
         let mut closed: Option<std::io::Error> = None;
-        let counted = snapshot.concordance(&request, &options, &control, &mut |line| {
+        let counted = archive.concordance(&request, &options, &control, &mut |line| {
             let text = match args.format {
                 LineFormat::Text => view::concordance::text(&line, columns, style),
                 LineFormat::Csv => view::concordance::csv(&line),
@@ -80,18 +84,22 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
 
 /// `compare`
 pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
+    compare_of(&Snapshot::open(index)?, args)
+}
+
+/// `compare` of anything that can be asked.
+pub fn compare_of(archive: &dyn Read, args: &CompareArgs) -> anyhow::Result<Outcome> {
     if args.queries.len() > MAX_QUERIES {
         bail!("{} queries: compare takes {MAX_QUERIES} at the most", args.queries.len());
     }
-    let snapshot = Snapshot::open(index)?;
     let requests = requests(&args.queries, &args.conditions)?;
     let requests = requests.into_iter().map(|request| Request { occurrences: true, ..request }).collect();
-    print_comparison(&snapshot, requests, &args.conditions, args.by, args.per, &args.table)
+    print_comparison(archive, requests, &args.conditions, args.by, args.per, &args.table)
 }
 
 /// Compares requests, and prints the comparison.
 pub fn print_comparison(
-    snapshot: &Snapshot,
+    archive: &dyn Read,
     mut requests: Vec<Request>,
     conditions: &ConditionArgs,
     by: StepArg,
@@ -99,7 +107,7 @@ pub fn print_comparison(
     table: &TableArgs,
 ) -> anyhow::Result<Outcome> {
     requests.iter_mut().for_each(|request| request.characters = per == PerArg::Characters);
-    let comparison = snapshot.compare(&requests, step(by), &request::control(conditions))?;
+    let comparison = archive.compare(&requests, step(by), &request::control(conditions))?;
     let text = match table.format() {
         TableFormat::Svg => picture::svg(&comparison, &picture::words(settings::language()))?,
         TableFormat::Json => view::compare::json(&comparison) + "\n",
@@ -115,7 +123,7 @@ pub fn print_comparison(
     write_to(table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
     let counts = comparison.queries.iter().map(|query| format!("{} {}", query.query, query.count));
     if table.format() == TableFormat::Text {
-        eprintln!("{} of {}", counts.collect::<Vec<_>>().join(", "), request::articles(snapshot.articles()));
+        eprintln!("{} of {}", counts.collect::<Vec<_>>().join(", "), request::articles(archive.articles()));
     }
     Ok(if comparison.queries.iter().any(|query| query.count > 0) { Outcome::Found } else { Outcome::Nothing })
 }

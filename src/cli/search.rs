@@ -26,10 +26,15 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(queries) = &args.queries {
         return batch::batch(&snapshot, queries, &args);
     }
-    let request = request(&args)?;
+    of(&snapshot, &args)
+}
+
+/// `search` of anything that can be asked.
+pub fn of(archive: &dyn Read, args: &SearchArgs) -> anyhow::Result<Outcome> {
+    let request = request(args)?;
     match args.format {
-        Format::Text | Format::Json => page(&snapshot, &request, &args),
-        _ => export(&snapshot, &request, &args),
+        Format::Text | Format::Json => page(archive, &request, args),
+        _ => export(archive, &request, args),
     }
 }
 

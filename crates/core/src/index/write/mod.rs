@@ -3,6 +3,7 @@
 pub mod margins;
 pub mod merging;
 pub mod queue;
+pub mod intake;
 pub mod records;
 pub mod segment;
 pub mod workers;

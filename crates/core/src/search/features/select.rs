@@ -26,6 +26,13 @@ pub struct Selection {
     pub notes: Vec<String>,
 }
 
+impl Selection {
+    /// So many articles of which so many were given, with remarks.
+    pub fn new(total: u64, given: u64, notes: Vec<String>) -> Selection {
+        Selection { total, given, notes }
+    }
+}
+
 /// The articles that match a query in full and hold to the filters, every copy of an article by itself, in the order of the
 /// index. What was typed counts and no more: no synonyms, no partial matches.
 ///
