@@ -1,15 +1,12 @@
 //! `push`, and the commands that read with `--engine`: the archive on OpenSearch instead of in a folder of this machine.
 
-use std::path::PathBuf;
-
 use anyhow::{anyhow, bail};
-use clap::Args as ClapArgs;
 
-use super::args::{Command, ExportFormat, ReadArgs};
+use super::args::{Command, EngineArgs, ExportFormat, PushArgs};
 use super::build::{self, Console};
 use super::outcome::Outcome;
 use super::output::{csv_begins, print, write_to};
-use super::{context, inspect, request, search, settings};
+use super::{context, inspect, request, search, settings as cli};
 use gongxun_core::article::ArticleId;
 use gongxun_core::control::Control;
 use gongxun_core::error::Error;
@@ -21,87 +18,21 @@ use gongxun_ingest::ingest::{self, Part, Prune};
 /// The volume of articles between two commits, in bytes: what is sent again after a kill.
 const COMMIT_BYTES: u64 = 32 << 20;
 
-/// Another place than a folder of this machine.
-#[derive(Debug, ClapArgs)]
-pub struct EngineArgs {
-    /// The address of the OpenSearch that holds the archive: https://host:9200
-    #[arg(long, value_name = "URL", env = "GONGXUN_ENGINE", global = true, display_order = 904)]
-    pub engine: Option<String>,
-    /// The index there
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "GONGXUN_ENGINE_INDEX",
-        default_value = Settings::INDEX,
-        global = true,
-        display_order = 905
-    )]
-    pub engine_index: String,
+/// Whether a command is for the engine: one is named, and the command has to do with an archive.
+pub fn is_asked(engine: &EngineArgs, command: &Command) -> bool {
+    let is_of_none =
+        matches!(command, Command::Extract(_) | Command::Segment(_) | Command::Completions { .. } | Command::Man);
+    engine.engine.is_some() && !is_of_none
 }
 
-/// `push`
-#[derive(Debug, ClapArgs)]
-pub struct PushArgs {
-    /// Files and folders; - for standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// How the files are read
-    #[command(flatten)]
-    pub read: ReadArgs,
-    /// Your own words, one a line, with a frequency if you like; for a new index
-    #[arg(long, value_name = "FILE")]
-    pub dict: Option<PathBuf>,
-    /// Take out the articles of files that are gone
-    #[arg(long)]
-    pub prune: bool,
-    /// Take out more than half of a folder's articles, or all of a folder that is empty, if that is what is gone
-    #[arg(long)]
-    pub yes: bool,
-    /// Build a new index beside the one that serves, and swap when it is whole
-    #[arg(long)]
-    pub rebuild: bool,
-    /// Read one part of the files, 2/3 for the second of three; other processes read the others
-    #[arg(long, value_name = "I/N")]
-    pub part: Option<String>,
-    /// Join the copies of articles when all is loaded; with --part, once by `push --reprints` at the end
-    #[arg(long)]
-    pub reprints: bool,
-    /// How many shards a new index has
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    pub shards: u32,
-    /// How many replicas of each shard a new index has
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub replicas: u32,
-    /// How many articles are sent at once
-    #[arg(long, value_name = "N", default_value_t = 500)]
-    pub bulk: usize,
-    /// How many MB are sent at once
-    #[arg(long, value_name = "MB", default_value_t = 8)]
-    pub bulk_mb: usize,
-    /// Write the rejections here as JSON lines
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-}
-
-impl EngineArgs {
-    /// Whether a command is for the engine: one is named, and the command has to do with an archive.
-    pub fn is_asked(&self, command: &Command) -> bool {
-        let is_of_none = matches!(
-            command,
-            Command::Extract(_) | Command::Segment(_) | Command::Completions { .. } | Command::Man
-        );
-        self.engine.is_some() && !is_of_none
-    }
-
-    fn settings(&self) -> anyhow::Result<Settings> {
-        let Some(url) = &self.engine else { bail!("name the engine: --engine https://host:9200") };
-        Ok(Settings::new(url.as_str()).index(self.engine_index.as_str()).access(Access::from_environment()?))
-    }
+fn settings(engine: &EngineArgs) -> anyhow::Result<Settings> {
+    let Some(url) = &engine.engine else { bail!("name the engine: --engine https://host:9200") };
+    Ok(Settings::new(url.as_str()).index(engine.engine_index.as_str()).access(Access::from_environment()?))
 }
 
 /// A command on the engine.
 pub fn run(engine: &EngineArgs, command: Command) -> anyhow::Result<Outcome> {
-    let settings = engine.settings()?;
+    let settings = settings(engine)?;
     let done = match command {
         Command::Push(args) => push(settings, args),
         Command::Verify { all, sample, seed } => verify(&settings, all, sample, seed),
@@ -130,7 +61,7 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
             let text = if plain.is_json() {
                 serde_json::to_string(&article)? + "\n"
             } else {
-                view::article::text(&article, settings::language())
+                view::article::text(&article, cli::language())
             };
             print(&text)?;
             Ok(Outcome::Found)
@@ -144,7 +75,7 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
             } else if copies.is_empty() {
                 eprintln!("{id}: no other copy");
             } else {
-                print(&view::reprints::text(&copies, settings::language()))?;
+                print(&view::reprints::text(&copies, cli::language()))?;
             }
             Ok(if copies.is_empty() { Outcome::Nothing } else { Outcome::Found })
         }
@@ -209,7 +140,10 @@ fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     }
     if args.reprints {
         let joined = gongxun_engine::reprints(&settings, &Control::default().stop(stop))?;
-        eprintln!("{} of {} articles are copies of others, in {} clusters", joined.copies, joined.articles, joined.clusters);
+        eprintln!(
+            "{} of {} articles are copies of others, in {} clusters",
+            joined.copies, joined.articles, joined.clusters
+        );
     }
     Ok(Outcome::Found)
 }

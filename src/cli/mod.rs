@@ -138,7 +138,7 @@ fn silence_guarded_panics() {
 fn run(args: Args) -> anyhow::Result<Outcome> {
     let index = args.index;
     #[cfg(feature = "engine")]
-    if args.engine.is_asked(&args.command) {
+    if engine::is_asked(&args.engine, &args.command) {
         return engine::run(&args.engine, args.command);
     }
     match args.command {

@@ -160,7 +160,8 @@ impl Read for Archive {
         notes.extend(not_counted(&found, request.count));
         notes.extend(of_hits);
         notes.extend(found.notes.iter().cloned());
-        let total = Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind)).map(|kind| found.totals[kind]).sum();
+        let total =
+            Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind)).map(|kind| found.totals[kind]).sum();
         Ok(Selection::new(total, given, notes))
     }
 

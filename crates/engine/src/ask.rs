@@ -128,7 +128,8 @@ pub fn all(
     control: &dyn Stops,
     give: &mut dyn FnMut(&[Value]) -> Result<bool>,
 ) -> Result<()> {
-    let path = format!("/{index}/_search/point_in_time?keep_alive={KEPT}&preference=gongxun&allow_partial_pit_creation=false");
+    let path =
+        format!("/{index}/_search/point_in_time?keep_alive={KEPT}&preference=gongxun&allow_partial_pit_creation=false");
     let opened = client.post(&path, &json!({}))?;
     let Some(pit) = opened["pit_id"].as_str().map(str::to_string) else {
         return Err(trouble(format!("{}: no point in time could be opened", client.url())));

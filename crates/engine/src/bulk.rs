@@ -202,7 +202,10 @@ pub fn send(
         let outcomes = answer["items"].as_array().map_or(&[][..], Vec::as_slice);
         if outcomes.len() != items.len() {
             let (sent, said) = (items.len(), outcomes.len());
-            return Err(trouble(format!("{}{path}: {sent} articles were sent, and it answered for {said}", client.url())));
+            return Err(trouble(format!(
+                "{}{path}: {sent} articles were sent, and it answered for {said}",
+                client.url()
+            )));
         }
         let mut again = Vec::new();
         let mut why = String::new();

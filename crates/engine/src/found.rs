@@ -74,7 +74,17 @@ pub struct Found {
 
 /// The fields of a match with copies that facets and timelines need.
 const OF_COPIES: [&str; 11] = [
-    "cluster", "place", "day", "month", "year", "f.source", "f.outlet", "f.editor", "f.author", "f.section", "characters",
+    "cluster",
+    "place",
+    "day",
+    "month",
+    "year",
+    "f.source",
+    "f.outlet",
+    "f.editor",
+    "f.author",
+    "f.section",
+    "characters",
 ];
 
 impl Found {

@@ -164,7 +164,8 @@ fn surely_first(index: &Index<'_>, found: &Found, known: &Statistics, hits: &[Va
     let order = Order { sort: Sort::Relevance, breadth: Breadth::Exact, second_stage: 0 };
     let mut scores = Vec::with_capacity(hits.len());
     let mut most: f32 = 0.0;
-    let theirs: HashMap<&str, f32> = hits.iter().filter_map(|hit| Some((hit["_id"].as_str()?, hit["_score"].as_f64()? as f32))).collect();
+    let theirs: HashMap<&str, f32> =
+        hits.iter().filter_map(|hit| Some((hit["_id"].as_str()?, hit["_score"].as_f64()? as f32))).collect();
     for ranked in matches.ranked(order, usize::MAX)? {
         let id = local.snapshot.id(ranked.address)?;
         let of_engine = theirs.get(id.0.as_str()).copied().unwrap_or(0.0);

@@ -51,7 +51,8 @@ impl Client {
     pub fn new(settings: &Settings) -> Result<Client> {
         let url = settings.url.trim_end_matches('/').to_string();
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        let Some(host) = rest.map(|rest| rest.split('/').next().unwrap_or_default()).filter(|host| !host.is_empty()) else {
+        let Some(host) = rest.map(|rest| rest.split('/').next().unwrap_or_default()).filter(|host| !host.is_empty())
+        else {
             return Err(Error::Invalid(format!("{url}: no address of an engine: write https://host:9200")));
         };
         if host.contains('@') {
@@ -139,7 +140,9 @@ impl Client {
         let said = reason(&answer.body).unwrap_or_else(|| shortened(&answer.body.to_string()));
         let hint = match answer.status {
             401 | 403 if said.contains("block") => block_hint(&said),
-            401 | 403 => "; set GONGXUN_ENGINE_USER and GONGXUN_ENGINE_PASSWORD, or GONGXUN_ENGINE_API_KEY, of who may do this",
+            401 | 403 => {
+                "; set GONGXUN_ENGINE_USER and GONGXUN_ENGINE_PASSWORD, or GONGXUN_ENGINE_API_KEY, of who may do this"
+            }
             429 if said.contains("block") => block_hint(&said),
             429 => "; it has too much to do: send less at once, or give it more",
             _ => "",

@@ -107,7 +107,8 @@ pub fn plan(of: &Plan) -> Result<Lowered> {
         Plan::Date(from, to) => Lowered::exact(json!({"range": {"date": {"gte": from, "lte": to}}})),
         Plan::Scan(_, _, candidates) => Lowered { exact: false, ..plan(candidates)? },
         Plan::Margin(_) => {
-            let what = "whole pages (整页:) can't be asked for on an engine: the margins of pages are not indexed there";
+            let what =
+                "whole pages (整页:) can't be asked for on an engine: the margins of pages are not indexed there";
             return Err(Error::Invalid(what.to_string()));
         }
         Plan::And(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, every),

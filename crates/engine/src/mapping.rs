@@ -29,9 +29,7 @@ pub fn tokens_field(name: &str) -> String {
 
 /// The body of the request that makes an index.
 pub fn index(settings: &Settings, dictionary: &str) -> Value {
-    let tokens = |options: &str, norms: bool| {
-        json!({"type": "text", "analyzer": "gongxun", "index_options": options, "norms": norms})
-    };
+    let tokens = |options: &str, norms: bool| json!({"type": "text", "analyzer": "gongxun", "index_options": options, "norms": norms});
     let mut texts = serde_json::Map::new();
     let mut counts = serde_json::Map::new();
     for text in TEXTS {

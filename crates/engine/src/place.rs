@@ -42,10 +42,15 @@ pub fn greet(client: &Client) -> Result<()> {
 pub fn named(name: &str) -> Result<()> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
     let first = name.chars().next();
-    if name.len() <= 200 && first.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) && name.chars().all(good) {
+    if name.len() <= 200
+        && first.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && name.chars().all(good)
+    {
         return Ok(());
     }
-    Err(Error::Invalid(format!("{name:?}: a name of an index has lower-case letters, digits, - and _, and begins with a letter or digit")))
+    Err(Error::Invalid(format!(
+        "{name:?}: a name of an index has lower-case letters, digits, - and _, and begins with a letter or digit"
+    )))
 }
 
 /// The generation that an alias stands for; none where there is none.

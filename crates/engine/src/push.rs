@@ -131,7 +131,11 @@ impl Push {
         let named: u64 = manifest.entries().map(Entry::held).sum();
         if articles == 0 && named > 0 {
             let what = "nothing of it is there; the index of before goes on serving";
-            return Err(trouble(format!("{}/{}: {named} articles were sent; {what}", self.client.url(), self.generation)));
+            return Err(trouble(format!(
+                "{}/{}: {named} articles were sent; {what}",
+                self.client.url(),
+                self.generation
+            )));
         }
         Ok(())
     }

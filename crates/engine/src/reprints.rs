@@ -46,13 +46,15 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
     let dictionary = place::dictionary(&client, name)?;
     let mut prints = Vec::new();
     let mut known: Vec<(String, Option<Copy>)> = Vec::new();
-    let body = json!({"query": {"match_all": {}}, "sort": [{"order": "asc"}], "_source": ["id", "print", "cluster", "place"]});
+    let body =
+        json!({"query": {"match_all": {}}, "sort": [{"order": "asc"}], "_source": ["id", "print", "cluster", "place"]});
     ask::all(&client, name, &body, WINDOW, control, &mut |hits| {
         for hit in hits {
             let source = &hit["_source"];
             let id = source["id"].as_str().unwrap_or_default().to_string();
             let print = source["print"].as_str().unwrap_or_default();
-            let print = base64::engine::general_purpose::STANDARD.decode(print).ok().filter(|print| print.len() == PACKED);
+            let print =
+                base64::engine::general_purpose::STANDARD.decode(print).ok().filter(|print| print.len() == PACKED);
             let Some(print) = print else { return Err(trouble(format!("{id}: it has no fingerprint of ours"))) };
             prints.extend(print);
             let cluster = source["cluster"].as_str().map(str::to_string);

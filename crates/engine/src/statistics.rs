@@ -35,8 +35,7 @@ pub fn of(client: &Client, index: &str, compiled: &Compiled, remembered: &Rememb
         *known = Statistics { articles, tokens, documents: HashMap::new() };
     }
     let all = asked(compiled);
-    let asked: Vec<(String, String)> =
-        all.iter().filter(|one| !known.documents.contains_key(*one)).cloned().collect();
+    let asked: Vec<(String, String)> = all.iter().filter(|one| !known.documents.contains_key(*one)).cloned().collect();
     let query = |(name, token): &(String, String)| json!({"term": { tokens_field(name): tokens::whole(token) }});
     let counts = ask::counts(client, index, &asked.iter().map(query).collect::<Vec<_>>())?;
     known.documents.extend(asked.into_iter().zip(counts));

@@ -52,7 +52,8 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
     let mut undated = 0;
     let counted: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind)).collect();
     for kind in counted.iter().copied().filter(|kind| found.queries[*kind].is_some()) {
-        let matches = if collapses { without(found.shown(&[kind]), vec![clustered.clone()]) } else { found.shown(&[kind]) };
+        let matches =
+            if collapses { without(found.shown(&[kind]), vec![clustered.clone()]) } else { found.shown(&[kind]) };
         ask::buckets(index.client, index.name, &between(matches.clone()), &[field], None, &mut |key, count, _| {
             if let Some(period) = key[field].as_i64() {
                 sums.entry(period).or_default().by_kind[kind] += count;
@@ -103,8 +104,7 @@ fn add_clusters(
         "docvalue_fields": ["cluster", "place", "date", "characters", field],
     });
     // Of a cluster the first kind that there is counts, and no other.
-    let first: HashMap<&str, Kind> =
-        found.copies.iter().rev().map(|copy| (copy.cluster.as_str(), copy.kind)).collect();
+    let first: HashMap<&str, Kind> = found.copies.iter().rev().map(|copy| (copy.cluster.as_str(), copy.kind)).collect();
     ask::all(index.client, index.name, &body, ask::WINDOW, &Control::default(), &mut |hits| {
         for hit in hits {
             let fields = &hit["fields"];
@@ -117,7 +117,8 @@ fn add_clusters(
                 (Some(date), Some(period)) if (from..=to).contains(&date) => {
                     let here = cluster.periods.entry(period).or_default();
                     here.0 = here.0.or(kind);
-                    let this = (fields["place"][0].as_u64().unwrap_or(0), fields["characters"][0].as_u64().unwrap_or(0));
+                    let this =
+                        (fields["place"][0].as_u64().unwrap_or(0), fields["characters"][0].as_u64().unwrap_or(0));
                     here.1 = Some(here.1.map_or(this, |first| first.min(this)));
                     cluster.dated |= kind.is_some();
                 }

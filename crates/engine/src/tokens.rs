@@ -81,9 +81,7 @@ fn slot_of(first: char) -> u64 {
 /// A string as a phrase: its tokens, as a compiled plan has them, each with its distance in characters from the string's
 /// beginning. The placeholders before the first token are left out: a phrase begins with a token.
 pub fn phrase(tokens: &[(String, u32)]) -> String {
-    let slot = |(token, offset): &(String, u32)| {
-        u64::from(*offset) * SLOTS + token.chars().next().map_or(1, slot_of)
-    };
+    let slot = |(token, offset): &(String, u32)| u64::from(*offset) * SLOTS + token.chars().next().map_or(1, slot_of);
     let mut placed: Vec<(u64, &str)> = tokens.iter().map(|token| (slot(token), token.0.as_str())).collect();
     placed.sort_unstable();
     placed.dedup();

@@ -57,7 +57,8 @@ impl Verified {
 pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<'_>) -> Result<Verified> {
     let archive = Archive::open(settings)?;
     let index = archive.index();
-    let mut verified = Verified { articles: ask::count(index.client, index.name, &everything())?, ..Verified::default() };
+    let mut verified =
+        Verified { articles: ask::count(index.client, index.name, &everything())?, ..Verified::default() };
     if let Some(generation) = place::current(index.client, index.name)? {
         verified.manifest = manifest::read(index.client, &generation)?.entries().map(Entry::held).sum();
     }
@@ -76,7 +77,9 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
             let article = document::article(hit)?;
             verified.given += 1;
             for _ in 0..times {
-                samples.iter_mut().for_each(|drawn| drawn.offer(take(&article, drawn.wanted, &mut random), &mut random));
+                samples
+                    .iter_mut()
+                    .for_each(|drawn| drawn.offer(take(&article, drawn.wanted, &mut random), &mut random));
             }
         }
         Ok(true)

@@ -101,9 +101,31 @@ fn strings_are_found(cluster: &mut Cluster) {
 /// Queries of every kind, and words of the articles themselves.
 fn queries(snapshot: &Snapshot, most: usize) -> Vec<String> {
     let mut queries: Vec<String> = [
-        "工会", "权益", "工会 权益", "\"农民工工资\"", "农民工 欠薪", "和服", "工会 -权益", "标题:工会", "\"20%\"", "\"2024年\"",
-        "工会 NEAR/10 职工", "工会 OR 仲裁", "农民工讨薪怎么办", "焦远山", "同句:(工会 职工)", "工?", "劳动*", "\"，\"", "编辑:肖天",
-        "日期:2024", "工", "2023年 工会", "总工会", "外卖骑手 保险", "没有这样的词语呀",
+        "工会",
+        "权益",
+        "工会 权益",
+        "\"农民工工资\"",
+        "农民工 欠薪",
+        "和服",
+        "工会 -权益",
+        "标题:工会",
+        "\"20%\"",
+        "\"2024年\"",
+        "工会 NEAR/10 职工",
+        "工会 OR 仲裁",
+        "农民工讨薪怎么办",
+        "焦远山",
+        "同句:(工会 职工)",
+        "工?",
+        "劳动*",
+        "\"，\"",
+        "编辑:肖天",
+        "日期:2024",
+        "工",
+        "2023年 工会",
+        "总工会",
+        "外卖骑手 保险",
+        "没有这样的词语呀",
     ]
     .map(str::to_string)
     .into();
@@ -111,7 +133,8 @@ fn queries(snapshot: &Snapshot, most: usize) -> Vec<String> {
     let articles: Vec<Article> = snapshot.all().map(|found| found.unwrap().1).collect();
     while queries.len() < most && !articles.is_empty() {
         let article = &articles[random.below(articles.len())];
-        let text: Vec<char> = article.title.chars().chain(article.body.chars()).filter(|c| c.is_alphanumeric()).collect();
+        let text: Vec<char> =
+            article.title.chars().chain(article.body.chars()).filter(|c| c.is_alphanumeric()).collect();
         let length = 2 + random.below(8);
         let start = random.below(text.len().saturating_sub(length).max(1));
         let piece: String = text.iter().skip(start).take(length).collect();
@@ -136,10 +159,15 @@ fn compare(archive: &Archive, snapshot: &Snapshot, most: usize) -> BTreeMap<&'st
         for (number, request) in requests(&query).into_iter().enumerate() {
             let there = archive.answer(&request, &control).unwrap_or_else(|error| panic!("{query}: {error}"));
             let here = snapshot.answer(&request, &control).unwrap();
-            let totals = |results: &gongxun_core::search::Results| (results.total, results.synonym_total, results.partial_total);
+            let totals =
+                |results: &gongxun_core::search::Results| (results.total, results.synonym_total, results.partial_total);
             assert_eq!(totals(&there), totals(&here), "{query} ({number})");
             let shown = |hits: &[gongxun_core::search::Hit]| -> Vec<_> {
-                hits.iter().map(|hit| (hit.article.id.0.clone(), hit.kind, hit.reprints, hit.snippet.clone(), hit.marks.clone())).collect()
+                hits.iter()
+                    .map(|hit| {
+                        (hit.article.id.0.clone(), hit.kind, hit.reprints, hit.snippet.clone(), hit.marks.clone())
+                    })
+                    .collect()
             };
             let scores: Vec<(f32, f32)> = there.hits.iter().zip(&here.hits).map(|(a, b)| (a.score, b.score)).collect();
             assert_eq!(shown(&there.hits), shown(&here.hits), "{query} ({number}): {scores:?}");
@@ -169,15 +197,19 @@ fn compare(archive: &Archive, snapshot: &Snapshot, most: usize) -> BTreeMap<&'st
             assert_eq!(lines(archive), lines(snapshot), "{query}");
         }
         let mut export = Vec::new();
-        archive.select(&Request { limit: usize::MAX, snippet_length: 0, ..request.clone() }, &control, &mut |hit| {
-            export.push(hit.article.id.0.clone());
-            Ok(())
-        }).unwrap();
+        archive
+            .select(&Request { limit: usize::MAX, snippet_length: 0, ..request.clone() }, &control, &mut |hit| {
+                export.push(hit.article.id.0.clone());
+                Ok(())
+            })
+            .unwrap();
         let mut expect = Vec::new();
-        snapshot.select(&Request { limit: usize::MAX, snippet_length: 0, ..request }, &control, &mut |hit| {
-            expect.push(hit.article.id.0.clone());
-            Ok(())
-        }).unwrap();
+        snapshot
+            .select(&Request { limit: usize::MAX, snippet_length: 0, ..request }, &control, &mut |hit| {
+                expect.push(hit.article.id.0.clone());
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(export, expect, "{query}");
         *compared.entry("queries").or_default() += 1;
     }
@@ -198,7 +230,8 @@ fn answers(cluster: &mut Cluster) {
     for found in snapshot.all().take(20) {
         let id = found.unwrap().1.id;
         assert_eq!(archive.by_id(&id).unwrap(), snapshot.by_id(&id).unwrap());
-        let ids = |copies: Option<Vec<Article>>| copies.map(|all| all.into_iter().map(|one| one.id).collect::<Vec<_>>());
+        let ids =
+            |copies: Option<Vec<Article>>| copies.map(|all| all.into_iter().map(|one| one.id).collect::<Vec<_>>());
         assert_eq!(ids(archive.copies_of(&id).unwrap()), ids(snapshot.copies_of(&id).unwrap()));
         let request = Request::new(parse("工会 职工"));
         let marked = |archive: &dyn Read| archive.marked(&request, &id, &Control::default()).unwrap();
@@ -270,7 +303,9 @@ fn changed_and_gone(cluster: &mut Cluster) {
     assert_eq!(push(&settings, &paths, Prune::Nothing).1, 30);
     let (again, _) = push(&settings, &paths, Prune::Nothing);
     assert_eq!((again.new, again.changed, again.unchanged), (0, 0, 30));
-    let line = |id: u32, title: &str| format!("{{\"id\":\"a{id}\",\"title\":\"{title}\",\"body\":\"仲裁庭开庭，当庭调解。\"}}");
+    let line = |id: u32, title: &str| {
+        format!("{{\"id\":\"a{id}\",\"title\":\"{title}\",\"body\":\"仲裁庭开庭，当庭调解。\"}}")
+    };
     std::fs::write(folder.path().join("f0.jsonl"), [line(0, "改了"), line(1, "也改了")].join("\n")).unwrap();
     std::fs::remove_file(folder.path().join("f5.jsonl")).unwrap();
     let (report, articles) = push(&settings, &paths, Prune::BelowPaths);
@@ -313,7 +348,11 @@ fn read_only(cluster: &mut Cluster) {
     let settings = settings(cluster, "full").attempts(2, Duration::from_millis(20));
     let paths = [folder.path().to_path_buf()];
     push(&settings, &paths, Prune::Nothing);
-    std::fs::write(folder.path().join("more.jsonl"), "{\"id\":\"b\",\"title\":\"多一条\",\"body\":\"多一条消息，职工之家。\"}").unwrap();
+    std::fs::write(
+        folder.path().join("more.jsonl"),
+        "{\"id\":\"b\",\"title\":\"多一条\",\"body\":\"多一条消息，职工之家。\"}",
+    )
+    .unwrap();
     let mut push_more = Push::open(&settings, None, false).unwrap();
     let block = |value: &str| {
         let url = format!("{}/full-000001/_settings", cluster.url(0));
@@ -335,7 +374,8 @@ fn killed(cluster: &mut Cluster) {
     let loading = settings.clone();
     let loader = std::thread::spawn(move || {
         let mut push = Push::open(&loading, None, false).unwrap();
-        ingest::feed(&mut push, Options::new([&path]).commit_bytes(20_000), None, &mut ()).and_then(|_| push.finish(None))
+        ingest::feed(&mut push, Options::new([&path]).commit_bytes(20_000), None, &mut ())
+            .and_then(|_| push.finish(None))
     });
     // Searches go on meanwhile: each has a whole answer, or says that it has none.
     std::thread::sleep(Duration::from_millis(500));

@@ -47,7 +47,9 @@ fn server(mut act: impl FnMut(&Asked) -> Act + Send + 'static) -> (String, Log) 
                 Act::Say(status, body) => (status, body.clone(), body.len()),
                 Act::Half(body) => (200, body[..body.len() / 2].to_string(), body.len()),
             };
-            let head = format!("HTTP/1.1 {status} x\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+            let head = format!(
+                "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+            );
             stream.write_all((head + &body).as_bytes()).ok();
         }
     });
@@ -162,7 +164,11 @@ fn what_does_not_pass_is_said() {
 fn a_part_of_an_answer_is_none() {
     let answer = |text: &'static str| {
         let archive = opened(move |asked: &Asked| {
-            if asked.line.contains("/_msearch") { Act::Say(200, format!(r#"{{"responses":[{text},{text}]}}"#)) } else { good(asked) }
+            if asked.line.contains("/_msearch") {
+                Act::Say(200, format!(r#"{{"responses":[{text},{text}]}}"#))
+            } else {
+                good(asked)
+            }
         });
         let request = Request::new(parse("\"工会\""));
         archive.unwrap().answer(&request, &Control::default()).unwrap_err().to_string()
@@ -184,7 +190,11 @@ fn a_part_of_an_answer_is_none() {
 /// A folder with one article, and the outcome of loading it.
 fn loaded(act: impl FnMut(&Asked) -> Act + Send + 'static) -> (Result<(), String>, usize) {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.jsonl"), "{\"id\":\"1\",\"title\":\"工会\",\"body\":\"职工之家今天开门，来了很多人。\"}").unwrap();
+    std::fs::write(
+        folder.path().join("a.jsonl"),
+        "{\"id\":\"1\",\"title\":\"工会\",\"body\":\"职工之家今天开门，来了很多人。\"}",
+    )
+    .unwrap();
     let (url, log) = server(act);
     let run = || {
         let mut push = Push::open(&settings(&url), None, false)?;
@@ -204,7 +214,8 @@ fn every_articles_answer_is_looked_at() {
     let later = r#"{"index":{"_id":"a","status":429,"error":{"type":"rejected","reason":"full"}}}"#;
     let (outcome, bulks) = loaded(at_first("/_bulk", 2, items(later)));
     assert_eq!((outcome, bulks), (Ok(()), 3));
-    let wrong = r#"{"index":{"_id":"a7","status":400,"error":{"type":"mapper_parsing_exception","reason":"no such field"}}}"#;
+    let wrong =
+        r#"{"index":{"_id":"a7","status":400,"error":{"type":"mapper_parsing_exception","reason":"no such field"}}}"#;
     let error = loaded(at_first("/_bulk", 1, items(wrong))).0.unwrap_err();
     assert!(error.contains("a7") && error.contains("no such field"), "{error}");
     let full = r#"{"index":{"_id":"a","status":403,"error":{"type":"cluster_block_exception","reason":"index [x] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];"}}}"#;

@@ -53,7 +53,14 @@ impl Cluster {
         let classes = format!("{0}/classes:{0}/lib/*", self.opensearch.display());
         Command::new("java")
             .args([format!("-Xms{HEAP}"), format!("-Xmx{HEAP}")])
-            .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &classes, "EngineNode", "cluster.name=gongxun"])
+            .args([
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                &classes,
+                "EngineNode",
+                "cluster.name=gongxun",
+            ])
             .arg(format!("node.name=n{number}"))
             .arg(format!("path.home={}", home.display()))
             .arg(format!("http.port={http}"))
@@ -90,11 +97,15 @@ impl Cluster {
     }
 
     fn wait(&self, count: usize) {
-        let health = format!("{}/_cluster/health?wait_for_nodes={count}&wait_for_no_initializing_shards=true&timeout=60s", self.url(0));
+        let health = format!(
+            "{}/_cluster/health?wait_for_nodes={count}&wait_for_no_initializing_shards=true&timeout=60s",
+            self.url(0)
+        );
         loop {
             for (number, node) in self.nodes.iter().enumerate() {
                 let node = node.as_ref().map(Child::id);
-                let is_there = node.is_none_or(|id| Path::new(&format!("/proc/{id}")).exists() || !cfg!(target_os = "linux"));
+                let is_there =
+                    node.is_none_or(|id| Path::new(&format!("/proc/{id}")).exists() || !cfg!(target_os = "linux"));
                 assert!(is_there, "node {number} ended: {}", self.output(number));
             }
             let answer = ureq::get(&health).call();

@@ -1,9 +1,9 @@
 //! Writing: the one writer, precedence between records of one id, the indexing threads, segments and their merging.
 
+pub mod intake;
 pub mod margins;
 pub mod merging;
 pub mod queue;
-pub mod intake;
 pub mod records;
 pub mod segment;
 pub mod workers;
