@@ -39,6 +39,10 @@ pub struct Args {
     /// Say nothing but errors
     #[arg(long, global = true, display_order = 903)]
     pub quiet: bool,
+    /// Another place than a folder of this machine.
+    #[cfg(feature = "engine")]
+    #[command(flatten)]
+    pub engine: EngineArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -120,6 +124,9 @@ pub enum Command {
     Index(BuildArgs),
     /// Build a new generation beside the current one, then swap
     Reindex(BuildArgs),
+    /// Send an archive to an engine (--engine): what is new or changed
+    #[cfg(feature = "engine")]
+    Push(PushArgs),
     /// Bring an index of an older schema over, from its stored articles and without the archive
     Upgrade(UpgradeArgs),
     /// Count the matches over time, beside all articles
@@ -564,6 +571,70 @@ pub enum ExportFormat {
     Jsonl,
     /// A row an article, without its text, for spreadsheets
     Csv,
+}
+
+/// Another place than a folder of this machine.
+#[cfg(feature = "engine")]
+#[derive(Debug, ClapArgs)]
+pub struct EngineArgs {
+    /// The address of the OpenSearch that holds the archive: https://host:9200
+    #[arg(long, value_name = "URL", env = "GONGXUN_ENGINE", global = true, display_order = 904)]
+    pub engine: Option<String>,
+    /// The index there
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "GONGXUN_ENGINE_INDEX",
+        default_value = gongxun_engine::Settings::INDEX,
+        global = true,
+        display_order = 905
+    )]
+    pub engine_index: String,
+}
+
+/// `push`
+#[cfg(feature = "engine")]
+#[derive(Debug, ClapArgs)]
+pub struct PushArgs {
+    /// Files and folders; - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How the files are read
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Your own words, one a line, with a frequency if you like; for a new index
+    #[arg(long, value_name = "FILE")]
+    pub dict: Option<PathBuf>,
+    /// Take out the articles of files that are gone
+    #[arg(long)]
+    pub prune: bool,
+    /// Take out more than half of a folder's articles, or all of a folder that is empty, if that is what is gone
+    #[arg(long)]
+    pub yes: bool,
+    /// Build a new index beside the one that serves, and swap when it is whole
+    #[arg(long)]
+    pub rebuild: bool,
+    /// Read one part of the files, 2/3 for the second of three; other processes read the others
+    #[arg(long, value_name = "I/N")]
+    pub part: Option<String>,
+    /// Join the copies of articles when all is loaded; with --part, once by `push --reprints` at the end
+    #[arg(long)]
+    pub reprints: bool,
+    /// How many shards a new index has
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub shards: u32,
+    /// How many replicas of each shard a new index has
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub replicas: u32,
+    /// How many articles are sent at once
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub bulk: usize,
+    /// How many MB are sent at once
+    #[arg(long, value_name = "MB", default_value_t = 8)]
+    pub bulk_mb: usize,
+    /// Write the rejections here as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 /// How files are read.

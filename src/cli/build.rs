@@ -295,7 +295,7 @@ pub fn summary(report: &Report) -> String {
 }
 
 /// A progress bar on a terminal, the first rejections, and the report.
-struct Console {
+pub struct Console {
     bar: Option<ProgressBar>,
     report: Option<(PathBuf, BufWriter<File>)>,
     rejections: u64,
@@ -303,7 +303,8 @@ struct Console {
 }
 
 impl Console {
-    fn new(report: Option<&Path>) -> anyhow::Result<Console> {
+    /// Prints here, and writes rejections to a file where one is named.
+    pub fn new(report: Option<&Path>) -> anyhow::Result<Console> {
         let report = match report {
             Some(path) => {
                 let file = File::create(path).with_context(|| format!("{}: can't be written", path.display()))?;
@@ -330,7 +331,7 @@ impl Console {
         }
     }
 
-    fn finish(mut self, report: &Report) -> anyhow::Result<()> {
+    pub fn finish(mut self, report: &Report) -> anyhow::Result<()> {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }

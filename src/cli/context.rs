@@ -14,17 +14,20 @@ use super::picture;
 use super::request;
 use super::settings;
 use gongxun_core::error::Error;
-use gongxun_core::index::Snapshot;
 use gongxun_core::search::compare::MAX_QUERIES;
 use gongxun_core::search::concordance::{Context, Order};
-use gongxun_core::search::{Read as _, Request, concordance};
+use gongxun_core::search::{Read, Request, concordance};
 use gongxun_core::view;
 
 /// Runs `concordance`.
 pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
-    let snapshot = request::open(index)?;
+    concordance_of(&request::open(index)?, args)
+}
+
+/// `concordance` of an archive.
+pub fn concordance_of(archive: &dyn Read, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
-    let request = request::request(&snapshot, &args.query.query, conditions)?;
+    let request = request::request(archive, &args.query.query, conditions)?;
     if request.query.root.is_none() {
         bail!("write what is looked for: a filter alone has no occurrences");
     }
@@ -52,7 +55,7 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
             write!(out, "{}{}", csv_begins(&args.output), view::concordance::csv_header())?;
         }
         let mut closed: Option<std::io::Error> = None;
-        let counted = snapshot.concordance(&request, &options, &control, &mut |line| {
+        let counted = archive.concordance(&request, &options, &control, &mut |line| {
             let text = match args.format {
                 LineFormat::Text => view::concordance::text(&line, columns, style),
                 LineFormat::Csv => view::concordance::csv(&line),
@@ -80,18 +83,22 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
 
 /// Runs `compare`.
 pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
+    compare_of(&request::open(index)?, args)
+}
+
+/// `compare` of an archive.
+pub fn compare_of(archive: &dyn Read, args: &CompareArgs) -> anyhow::Result<Outcome> {
     if args.queries.len() > MAX_QUERIES {
         bail!("{} queries: compare takes {MAX_QUERIES} at the most", args.queries.len());
     }
-    let snapshot = request::open(index)?;
-    let requests = requests(&snapshot, &args.queries, &args.conditions)?;
+    let requests = requests(archive, &args.queries, &args.conditions)?;
     let requests = requests.into_iter().map(|request| Request { occurrences: true, ..request }).collect();
-    print_comparison(&snapshot, requests, &args.conditions, args.by, args.per, &args.table)
+    print_comparison(archive, requests, &args.conditions, args.by, args.per, &args.table)
 }
 
 /// Compares requests, and prints the comparison.
 pub fn print_comparison(
-    snapshot: &Snapshot,
+    archive: &dyn Read,
     mut requests: Vec<Request>,
     conditions: &ConditionArgs,
     by: StepArg,
@@ -99,7 +106,7 @@ pub fn print_comparison(
     table: &TableArgs,
 ) -> anyhow::Result<Outcome> {
     requests.iter_mut().for_each(|request| request.characters = per == PerArg::Characters);
-    let comparison = snapshot.compare(&requests, step(by), &request::control(conditions))?;
+    let comparison = archive.compare(&requests, step(by), &request::control(conditions))?;
     let text = match table.format() {
         TableFormat::Svg => picture::svg(&comparison, &picture::words(settings::language()))?,
         TableFormat::Json => view::compare::json(&comparison) + "\n",
@@ -115,13 +122,13 @@ pub fn print_comparison(
     write_to(table.output.output.as_deref(), |out| Ok(out.write_all(text.as_bytes())?))?;
     let counts = comparison.queries.iter().map(|query| format!("{} {}", query.query, query.count));
     if table.format() == TableFormat::Text {
-        eprintln!("{} of {}", counts.collect::<Vec<_>>().join(", "), request::articles(snapshot.articles()));
+        eprintln!("{} of {}", counts.collect::<Vec<_>>().join(", "), request::articles(archive.articles()));
     }
     Ok(if comparison.queries.iter().any(|query| query.count > 0) { Outcome::Found } else { Outcome::Nothing })
 }
 
-fn requests(snapshot: &Snapshot, queries: &[String], conditions: &ConditionArgs) -> anyhow::Result<Vec<Request>> {
+fn requests(archive: &dyn Read, queries: &[String], conditions: &ConditionArgs) -> anyhow::Result<Vec<Request>> {
     let request =
-        |query: &String| request::request(snapshot, std::slice::from_ref(query), conditions).context(query.clone());
+        |query: &String| request::request(archive, std::slice::from_ref(query), conditions).context(query.clone());
     queries.iter().map(request).collect()
 }

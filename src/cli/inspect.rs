@@ -18,7 +18,7 @@ use gongxun_core::error::Error;
 use gongxun_core::index::{Snapshot, Stats};
 use gongxun_core::search::compare::Comparison;
 use gongxun_core::search::timeline::Step;
-use gongxun_core::search::{Read as _, Request};
+use gongxun_core::search::{Read, Request};
 use gongxun_core::verify::{self, Extent};
 use gongxun_core::view;
 use gongxun_text::fold::fold;
@@ -26,9 +26,13 @@ use gongxun_text::segment::{Hmm, Segmenter};
 
 /// Runs `timeline`.
 pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
-    let snapshot = request::open(index)?;
-    let request = Request { occurrences: true, ..request::request(&snapshot, &args.query, &args.conditions)? };
-    let timeline = snapshot.timeline(&request, step(by), &request::control(&args.conditions))?;
+    timeline_of(&request::open(index)?, args, by, table)
+}
+
+/// `timeline` of an archive.
+pub fn timeline_of(archive: &dyn Read, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
+    let request = Request { occurrences: true, ..request::request(archive, &args.query, &args.conditions)? };
+    let timeline = archive.timeline(&request, step(by), &request::control(&args.conditions))?;
     let text = match table.format() {
         TableFormat::Json => view::timeline::json(&timeline) + "\n",
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::timeline(&timeline),
@@ -46,7 +50,7 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
         let cut = if timeline.cut_short { "; the search was ended before it was done" } else { "" };
         let occurrences = timeline.occurrences.map(|n| format!(", {n} occurrence{}", if n == 1 { "" } else { "s" }));
         let occurrences = occurrences.unwrap_or_default();
-        eprintln!("{} of {} articles{occurrences}{cut}", timeline.counted(), snapshot.articles());
+        eprintln!("{} of {} articles{occurrences}{cut}", timeline.counted(), archive.articles());
     }
     Ok(found(timeline.counted()))
 }
@@ -62,14 +66,18 @@ pub fn step(by: StepArg) -> Step {
 
 /// Runs `facets`.
 pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
-    let snapshot = request::open(index)?;
+    facets_of(&request::open(index)?, args, table)
+}
+
+/// `facets` of an archive.
+pub fn facets_of(archive: &dyn Read, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
     let request = Request {
         limit: 0,
         facets: true,
         occurrences: true,
-        ..request::request(&snapshot, &args.query, &args.conditions)?
+        ..request::request(archive, &args.query, &args.conditions)?
     };
-    let results = snapshot.answer(&request, &request::control(&args.conditions))?;
+    let results = archive.answer(&request, &request::control(&args.conditions))?;
     let facets = results.facets.clone().unwrap_or_default();
     let text = match table.format() {
         TableFormat::Json => view::json::counts(&results) + "\n",

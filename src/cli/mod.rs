@@ -22,6 +22,8 @@ mod batch;
 mod build;
 mod context;
 mod delete;
+#[cfg(feature = "engine")]
+mod engine;
 mod explain;
 mod generations;
 mod help;
@@ -140,7 +142,14 @@ fn silence_guarded_panics() {
 
 fn run(args: Args) -> anyhow::Result<Outcome> {
     let index = args.index;
+    #[cfg(feature = "engine")]
+    if engine::is_asked(&args.engine, &args.command) {
+        return engine::run(&args.engine, args.command);
+    }
     match args.command {
+        // Without an engine it has nowhere to go.
+        #[cfg(feature = "engine")]
+        Command::Push(_) => anyhow::bail!("name the engine: --engine https://host:9200"),
         Command::Search(search) => search::search(&index, search),
         Command::Index(build) => build::index(&index, build),
         Command::Reindex(build) => build::reindex(&index, build),

@@ -11,12 +11,12 @@ use gongxun_core::control::Control;
 use gongxun_core::index::Snapshot;
 use gongxun_core::index::config::Config;
 use gongxun_core::query::{self, Filter, Note, Query};
-use gongxun_core::search::{Breadth, Copies, Request, Results};
+use gongxun_core::search::{Breadth, Copies, Read, Request, Results};
 use gongxun_text::charset;
 use gongxun_text::synonyms::Synonyms;
 
 /// Makes the request for a query, which may have any number of parts.
-pub fn request(snapshot: &Snapshot, parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
+pub fn request(archive: &dyn Read, parts: &[String], conditions: &ConditionArgs) -> anyhow::Result<Request> {
     let filters = filters(conditions)?;
     let text = parts.join(" ");
     let query = match (text.trim().is_empty(), filters.is_empty()) {
@@ -32,7 +32,7 @@ pub fn request(snapshot: &Snapshot, parts: &[String], conditions: &ConditionArgs
     let mut request = Request::new(query);
     widen(&mut request, conditions);
     request.filters = filters;
-    request.synonyms = synonyms(snapshot, conditions)?;
+    request.synonyms = synonyms(archive, conditions)?;
     Ok(request)
 }
 
@@ -78,12 +78,12 @@ pub fn control(conditions: &ConditionArgs) -> Control<'static> {
     }
 }
 
-/// Reads the synonyms of the index, with the user's if a file is given; `None` for those of the index alone. Spreadsheets
+/// Reads the synonyms of the archive, with the user's if a file is given; `None` for those of the archive alone. Spreadsheets
 /// save such files in GBK, so the charset is detected.
-pub fn synonyms(snapshot: &Snapshot, conditions: &ConditionArgs) -> anyhow::Result<Option<Arc<Synonyms>>> {
+pub fn synonyms(archive: &dyn Read, conditions: &ConditionArgs) -> anyhow::Result<Option<Arc<Synonyms>>> {
     let Some(file) = &conditions.synonym_file else { return Ok(None) };
     let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
-    let synonyms = snapshot.synonyms()?.with_user(&charset::decode(&bytes, None, false).text);
+    let synonyms = archive.synonyms()?.with_user(&charset::decode(&bytes, None, false).text);
     Ok(Some(Arc::new(synonyms.with_context(|| file.display().to_string())?)))
 }
 

@@ -26,10 +26,15 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(queries) = &args.queries {
         return batch::batch(&snapshot, queries, &args);
     }
-    let request = request(&snapshot, &args)?;
+    of(&snapshot, &args)
+}
+
+/// `search` of an archive.
+pub fn of(archive: &dyn Read, args: &SearchArgs) -> anyhow::Result<Outcome> {
+    let request = request(archive, args)?;
     match args.format {
-        Format::Text | Format::Json => page(&snapshot, &request, &args),
-        _ => export(&snapshot, &request, &args),
+        Format::Text | Format::Json => page(archive, &request, args),
+        _ => export(archive, &request, args),
     }
 }
 
@@ -107,8 +112,8 @@ fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> Stri
 }
 
 /// Converts the arguments to a request.
-fn request(snapshot: &Snapshot, args: &SearchArgs) -> anyhow::Result<Request> {
-    let mut request = request::request(snapshot, &args.query.query, &args.query.conditions)?;
+fn request(archive: &dyn Read, args: &SearchArgs) -> anyhow::Result<Request> {
+    let mut request = request::request(archive, &args.query.query, &args.query.conditions)?;
     request.sort = match args.sort {
         SortArg::Relevance => Sort::Relevance,
         SortArg::Newest => Sort::Newest,

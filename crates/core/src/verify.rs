@@ -12,7 +12,7 @@ mod strings;
 use std::collections::HashSet;
 use std::path::Path;
 
-pub use self::contract::{Contract, Failure, Figures, Side};
+pub use self::contract::{Contract, Failure, Figures, Scan, Side};
 pub use self::options::{DEFAULT_SAMPLE, Extent, Options};
 pub use self::strings::{Kind, Sample, SampleKind, take};
 use crate::control::{Control, Progress};

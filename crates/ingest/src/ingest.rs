@@ -27,15 +27,16 @@ use self::pipeline::{Event, pipeline};
 use self::plan::{Plan, Planned, plan};
 pub use self::report::{Listener, Observer, Progress, Report};
 use self::roots::{Inner, places};
-use self::sink::{Sink, Target};
+use self::sink::{Rehearsal, Sink};
 use crate::archive::{self, Input, Limits};
 use gongxun_core::article::Article;
 use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_core::index::config::Config;
+use gongxun_core::index::document;
 use gongxun_core::index::records::{Ledger, STANDARD_INPUT};
 use gongxun_core::index::swap::{self, Swapped};
 use gongxun_core::index::tombstones::Tombstones;
-use gongxun_core::index::{Manifest, Resources, Snapshot, Writer, delete};
+use gongxun_core::index::{Intake, Manifest, Resources, Snapshot, Writer, delete};
 use gongxun_core::verify;
 use gongxun_text::segment::Segmenter;
 
@@ -72,7 +73,7 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
         carry::ensure_not_emptied(options, &plan, before)?;
     }
     places.new.iter().for_each(|root| writer.set_root(root.clone()));
-    let mut sink = Sink::new(Target::Writer(&mut *writer), &tombstones, options);
+    let mut sink = Sink::new(&mut *writer, &tombstones, options);
     sink.report.removed = buried;
     let before = before.as_ref();
     let carried = before.map_or(Ok(()), |before| carry::over(&mut sink, before, &plan, &places, observer));
@@ -95,6 +96,72 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     report.shared = entries.map(|entry| entry.articles - entry.held()).sum();
     report.joined = writer.joined();
     refused.map_or(Ok(report), Err)
+}
+
+/// A part of the files of an archive, for one of several processes that read it side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    number: u64,
+    of: u64,
+}
+
+impl Part {
+    /// The part with this number, from 1, of so many; none where there is no such part.
+    pub fn new(number: u64, of: u64) -> Option<Part> {
+        (1..=of).contains(&number).then_some(Part { number, of })
+    }
+
+    /// Whether a file is of this part: by the hash of its name, so that it stays in its part whatever else there is.
+    pub fn has(self, file: &str) -> bool {
+        document::short_hash(file.as_bytes()) % self.of + 1 == self.number
+    }
+}
+
+impl std::str::FromStr for Part {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Part, String> {
+        let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        let part = numbers.and_then(|(number, of)| Part::new(number, of));
+        part.ok_or_else(|| format!("{text:?} is no part: write 2/3 for the second of three"))
+    }
+}
+
+/// Reads the inputs, or a part of them, into anything that takes articles in, and commits.
+///
+/// # Errors
+/// As [`ingest`].
+pub fn feed<'a, 'c>(
+    intake: &mut dyn Intake,
+    options: impl Borrow<Options<'a>>,
+    part: Option<Part>,
+    listener: impl Listener<'c>,
+) -> Result<Report> {
+    let options: &Options<'_> = options.borrow();
+    let (stop, deadline) = listener.ends();
+    let (stop, deadline) = (stop.unwrap_or(options.stop), deadline.or(options.deadline));
+    let options = Options { stop, deadline, ..options.clone() };
+    listener.listen(|observer| {
+        let places = places(&options, intake.manifest(), Inner::Refused)?;
+        let mut plan = plan(&options, &places, intake.manifest(), None, observer)?;
+        if let Some(part) = part {
+            plan.keep(|file| part.has(file));
+        }
+        places.new.iter().for_each(|root| intake.set_root(root.clone()));
+        let tombstones = Tombstones::default();
+        let mut sink = Sink::new(&mut *intake, &tombstones, &options);
+        let finished = run(&plan, &options, &mut sink, observer);
+        let pruned = finished.and_then(|()| sink.prune(&plan.gone, &options));
+        sink.under_way();
+        let report = sink.report;
+        observer.committing(true);
+        let committed = intake.commit();
+        observer.committing(false);
+        match (pruned, committed) {
+            (Ok(_) | Err(Error::Interrupted), Err(error)) => Err(error),
+            (pruned, _) => pruned?.map_or(Ok(report), Err),
+        }
+    })
 }
 
 /// The number of random strings tried on a new generation before it becomes current.
@@ -143,8 +210,8 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
         Some(index) if !options.restore => Tombstones::read(index)?,
         _ => Tombstones::default(),
     };
-    let ledger = Ledger::new(snapshot, &manifest);
-    let mut sink = Sink::new(Target::Rehearsal(Box::new((ledger, manifest))), &tombstones, options);
+    let mut rehearsal = Rehearsal::new(Ledger::new(snapshot, &manifest), manifest);
+    let mut sink = Sink::new(&mut rehearsal, &tombstones, options);
     run(&plan, options, &mut sink, observer)?;
     let refused = sink.prune(&plan.gone, options)?;
     refused.map_or(Ok(sink.report), Err)
@@ -176,7 +243,7 @@ fn read_again(
             }
         }
         let again = Plan { inputs, ..Plan::default() };
-        let mut sink = Sink::new(Target::Writer(&mut *writer), tombstones, options);
+        let mut sink = Sink::new(&mut *writer, tombstones, options);
         let finished = run(&again, options, &mut sink, &mut ());
         sink.under_way();
         back += sink.report.new;

@@ -53,8 +53,10 @@ pub use read::article_cache::DecodedArticle;
 pub use read::listed::{Listed, listed};
 pub use read::reader::Reader;
 pub use read::snapshot::{ArticleKeys, HeldArticle, Snapshot};
+pub use read::statistics::Statistics;
 pub use read::stats::Stats;
 pub use read::term_info_cache::{ByLength, Located};
+pub use write::intake::{Held, Intake};
 pub use write::writer::{Resources, Writer};
 
 /// Returns the engine below, with its version and that of its files.

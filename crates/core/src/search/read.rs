@@ -18,6 +18,7 @@ use crate::article::{Article, ArticleId};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::{DocAddress, Snapshot, check};
+use gongxun_text::synonyms::Synonyms;
 
 /// The read operations of an archive. A program that uses them need not know what holds the articles.
 pub trait Read {
@@ -58,6 +59,12 @@ pub trait Read {
         control: &Control<'_>,
         give: &mut dyn FnMut(concordance::Line) -> Result<()>,
     ) -> Result<concordance::Counts>;
+
+    /// Returns the synonyms that a request without its own is answered with.
+    ///
+    /// # Errors
+    /// If those that the archive has recorded can't be read.
+    fn synonyms(&self) -> Result<&Synonyms>;
 
     /// Compares several requests over time.
     ///
@@ -150,6 +157,10 @@ impl Read for Snapshot {
         give: &mut dyn FnMut(concordance::Line) -> Result<()>,
     ) -> Result<concordance::Counts> {
         concordance::concordance(self, request, options, control, give)
+    }
+
+    fn synonyms(&self) -> Result<&Synonyms> {
+        Snapshot::synonyms(self)
     }
 
     fn compare(&self, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {

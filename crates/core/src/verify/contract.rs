@@ -258,7 +258,7 @@ fn compare(snapshot: &Snapshot, samples: &[Sample], contract: &mut Contract, con
 }
 
 /// The sample's strings, keyed by their beginning, so that a text is scanned once and not once per string.
-struct Scan {
+pub struct Scan {
     strings: Vec<Vec<char>>,
     /// Strings of one character, and those whose second one is a sign, which stands for any.
     by_first: HashMap<char, Vec<usize>>,
@@ -266,7 +266,8 @@ struct Scan {
 }
 
 impl Scan {
-    fn new(samples: &[Sample]) -> Scan {
+    /// A scan for these strings.
+    pub fn new(samples: &[Sample]) -> Scan {
         let strings: Vec<Vec<char>> = samples.iter().map(|sample| fold(&sample.text).chars().collect()).collect();
         let (mut by_first, mut by_two) = (HashMap::<char, Vec<usize>>::new(), HashMap::<[char; 2], Vec<usize>>::new());
         for (number, string) in strings.iter().enumerate() {
@@ -282,7 +283,7 @@ impl Scan {
     }
 
     /// Returns the numbers of the strings that the article holds, in order.
-    fn held(&self, article: &Article) -> Vec<usize> {
+    pub fn held(&self, article: &Article) -> Vec<usize> {
         let mut held = Vec::new();
         let mut tried: Vec<usize> = Vec::new();
         let names = article.credits.iter().map(|credit| credit.name.as_str());

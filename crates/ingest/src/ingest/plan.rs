@@ -114,6 +114,14 @@ fn gone(plan: &Plan, inputs: &[Input], known: &Manifest) -> Vec<String> {
 }
 
 impl Plan {
+    /// Leaves the files for which `wanted` holds, and no other.
+    pub fn keep(&mut self, wanted: impl Fn(&str) -> bool) {
+        self.inputs.retain(|planned| wanted(&planned.input.name));
+        self.unchanged.retain(|(input, _)| wanted(&input.name));
+        self.gone.retain(|file| wanted(file));
+        self.files = (self.inputs.len() + self.unchanged.len()) as u64;
+    }
+
     /// Whether a file is below the paths that were named.
     pub fn is_named(&self, file: &str) -> bool {
         self.named.iter().any(|place| is_below(file, place))

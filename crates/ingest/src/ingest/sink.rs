@@ -14,75 +14,62 @@ use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_core::index::document::{self, id_order};
 use gongxun_core::index::records::{Class, Ledger, STANDARD_INPUT, Verdict};
 use gongxun_core::index::tombstones::{Tombstone, TombstoneVerdict, Tombstones};
-use gongxun_core::index::{DocAddress, Entry, Manifest, Snapshot, Writer};
+use gongxun_core::index::{Entry, Held, Intake, Manifest, Root, Snapshot};
 use gongxun_core::reprint::Fingerprint;
 
-/// The destination of articles: the writer, or none in a rehearsal.
-pub enum Target<'a> {
-    /// Articles are written.
-    Writer(&'a mut Writer),
-    /// Articles are only judged.
-    Rehearsal(Box<(Ledger, Manifest)>),
+/// A run that writes nothing: articles are only judged.
+pub struct Rehearsal {
+    ledger: Ledger,
+    manifest: Manifest,
 }
 
-impl Target<'_> {
+impl Rehearsal {
+    /// A rehearsal on an index with this ledger and manifest.
+    pub fn new(ledger: Ledger, manifest: Manifest) -> Rehearsal {
+        Rehearsal { ledger, manifest }
+    }
+}
+
+impl Intake for Rehearsal {
     fn ledger(&mut self) -> &mut Ledger {
-        match self {
-            Target::Writer(writer) => writer.ledger(),
-            Target::Rehearsal(rehearsal) => &mut rehearsal.0,
-        }
+        &mut self.ledger
     }
 
-    pub fn manifest(&self) -> &Manifest {
-        match self {
-            Target::Writer(writer) => writer.manifest(),
-            Target::Rehearsal(rehearsal) => &rehearsal.1,
-        }
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
     }
 
-    fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
-        match self {
-            Target::Writer(writer) => writer.take(record, print, file, class),
-            Target::Rehearsal(rehearsal) => {
-                let content = document::content_hash(&document::encode(record));
-                Ok((rehearsal.0.claim(record, file, class, content)?, 0))
-            }
-        }
+    fn take(&mut self, record: &Article, _: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+        let content = document::content_hash(&document::encode(record));
+        Ok((self.ledger.claim(record, file, class, content)?, 0))
     }
 
     fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
-        match self {
-            Target::Writer(writer) => writer.release(id, file),
-            Target::Rehearsal(rehearsal) => rehearsal.0.release(id, file),
-        }
+        self.ledger.release(id, file)
     }
 
-    /// Removes the pages without an article that came from a file before.
-    fn delete_pages(&mut self, file: &str) {
-        if let Target::Writer(writer) = self {
-            writer.delete_pages(file);
-        }
+    fn page(&mut self, _: &Article, _: &str) -> Result<()> {
+        Ok(())
     }
 
-    /// Adds a page without an article.
-    fn page(&mut self, page: &Article, file: &str) -> Result<()> {
-        match self {
-            Target::Writer(writer) => writer.add(page, file, document::encode(page)),
-            Target::Rehearsal(_) => Ok(()),
-        }
+    fn delete_pages(&mut self, _: &str) {}
+
+    fn record(&mut self, entry: Entry) {
+        self.manifest.record(entry);
     }
 
-    pub fn record(&mut self, entry: Entry) {
-        match self {
-            Target::Writer(writer) => writer.record(entry),
-            Target::Rehearsal(rehearsal) => rehearsal.1.record(entry),
-        }
+    fn set_root(&mut self, root: Root) {
+        self.manifest.set_root(root);
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        Ok(())
     }
 }
 
 /// Receives the results of reading, and counts them.
 pub struct Sink<'a> {
-    pub target: Target<'a>,
+    pub target: &'a mut dyn Intake,
     pub report: Report,
     tombstones: &'a Tombstones,
     since_commit: u64,
@@ -100,7 +87,7 @@ struct CurrentFile {
     entry: Entry,
     /// The index at the time the file began, and the file's articles in it that have not been met.
     snapshot: Option<Snapshot>,
-    existing: HashMap<u64, DocAddress>,
+    existing: HashMap<u64, Held>,
     /// The ids that other files hold and that have not been met.
     shadowed: BTreeSet<u64>,
     /// The number of times that each id was met.
@@ -121,7 +108,7 @@ impl CurrentFile {
 }
 
 impl<'a> Sink<'a> {
-    pub fn new(target: Target<'a>, tombstones: &'a Tombstones, options: &Options<'_>) -> Sink<'a> {
+    pub fn new(target: &'a mut dyn Intake, tombstones: &'a Tombstones, options: &Options<'_>) -> Sink<'a> {
         let commit_bytes = options.commit_bytes;
         Sink {
             target,
@@ -152,11 +139,9 @@ impl<'a> Sink<'a> {
         let ledger = self.target.ledger();
         let again = ledger.begin(&input.name);
         let mut file = CurrentFile { partial: input.name == STANDARD_INPUT, again, ..CurrentFile::default() };
-        if let Some(snapshot) = ledger.snapshot() {
-            let known = snapshot.of_file(&input.name)?.into_iter();
-            file.existing = known.map(|(number, known)| (number, known.address)).collect();
-            file.snapshot = Some(snapshot.clone());
-        }
+        file.snapshot = ledger.snapshot().cloned();
+        file.existing = self.target.held(&input.name)?;
+        let ledger = self.target.ledger();
         file.existing.retain(|number, _| ledger.still_holds(*number, &input.name));
         file.shadowed = ledger.shadowed(&input.name);
         let Input { name, size, modified_ns, .. } = input.clone();
@@ -253,8 +238,8 @@ impl<'a> Sink<'a> {
             self.partial.push(name);
         } else {
             file.shadowed.iter().for_each(|number| ledger.withdraw(*number, &name));
-            for address in file.existing.values() {
-                self.report.removed += u64::from(self.release_at(file.snapshot.as_ref(), *address, &name)?);
+            for held in file.existing.values() {
+                self.report.removed += u64::from(self.release_held(file.snapshot.as_ref(), held, &name)?);
             }
         }
         self.target.record(Entry { hash: hash.unwrap_or_default(), ..file.entry });
@@ -267,12 +252,9 @@ impl<'a> Sink<'a> {
         let names: HashSet<&str> = gone.iter().map(String::as_str).collect();
         let mut doomed = Vec::new();
         for name in gone {
+            let mut held = self.target.held(name)?;
             let ledger = self.target.ledger();
             let snapshot = ledger.snapshot().cloned();
-            let mut held = match &snapshot {
-                Some(snapshot) => snapshot.of_file(name)?,
-                None => HashMap::new(),
-            };
             held.retain(|number, _| ledger.still_holds(*number, name));
             // An article that a remaining file claims as well is not lost.
             let stays = |number: &u64| ledger.claimants(*number).any(|file| !names.contains(file));
@@ -292,8 +274,8 @@ impl<'a> Sink<'a> {
             }
         }
         for (name, snapshot, held, _) in doomed {
-            for known in held.values() {
-                self.report.removed += u64::from(self.release_at(snapshot.as_ref(), known.address, name)?);
+            for held in held.values() {
+                self.report.removed += u64::from(self.release_held(snapshot.as_ref(), held, name)?);
             }
             self.target.delete_pages(name);
             let ledger = self.target.ledger();
@@ -304,9 +286,12 @@ impl<'a> Sink<'a> {
         Ok(None)
     }
 
-    fn release_at(&mut self, snapshot: Option<&Snapshot>, address: DocAddress, file: &str) -> Result<bool> {
-        let Some(snapshot) = snapshot else { return Ok(false) };
-        self.target.release(&snapshot.id(address)?, file)
+    fn release_held(&mut self, snapshot: Option<&Snapshot>, held: &Held, file: &str) -> Result<bool> {
+        match (held, snapshot) {
+            (Held::Id(id), _) => self.target.release(id, file),
+            (Held::At(address), Some(snapshot)) => self.target.release(&snapshot.id(*address)?, file),
+            (Held::At(_), None) => Ok(false),
+        }
     }
 
     /// Records the file under way, so that its removal is noticed by the next run. It has no hash, so it is read again.
@@ -331,10 +316,7 @@ impl<'a> Sink<'a> {
         }
         self.since_commit = 0;
         self.under_way();
-        match &mut self.target {
-            Target::Writer(writer) => writer.commit(),
-            Target::Rehearsal(_) => Ok(()),
-        }
+        self.target.commit()
     }
 
     /// Carries over an article of the previous generation; returns whether it was added, rather than kept out by a

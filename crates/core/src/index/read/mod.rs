@@ -9,5 +9,6 @@ pub mod listed;
 pub mod margin;
 pub mod reader;
 pub mod snapshot;
+pub mod statistics;
 pub mod stats;
 pub mod term_info_cache;

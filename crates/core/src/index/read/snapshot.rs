@@ -19,6 +19,7 @@ use crate::index::commit::payload::{Commit, last_commit};
 use crate::index::generations::generation::{Generation, Settings};
 use crate::index::read::article_cache::{ArticleCache, DecodedArticle};
 use crate::index::read::facet_columns::FacetColumns;
+use crate::index::read::statistics::Statistics;
 use crate::index::read::term_info_cache::{ByLength, Located, TermInfoCache};
 use crate::index::reprints::table::{Reprints, Table};
 use crate::index::schema::{Fields, schema};
@@ -54,6 +55,8 @@ pub struct Snapshot {
     article_cache: Arc<ArticleCache>,
     term_info_cache: Arc<TermInfoCache>,
     margin: Option<Arc<Snapshot>>,
+    /// Where the snapshot holds a few articles of a collection: the statistics of the whole.
+    statistics: Option<Arc<Statistics>>,
     /// Number of characters of each article, by segment; see [`Snapshot::lengths`].
     pub(super) lengths: Arc<OnceLock<Vec<Vec<u32>>>>,
     /// The address of the line with each number; filled in snapshots of margins only.
@@ -164,6 +167,7 @@ impl Snapshot {
                 article_cache: Arc::default(),
                 term_info_cache: Arc::default(),
                 margin,
+                statistics: None,
                 lengths: Arc::default(),
                 line_places: Arc::default(),
             })
@@ -403,7 +407,23 @@ impl Snapshot {
     /// # Errors
     /// If an index file can't be read.
     pub fn locate(&self, field: Field, token: &str) -> Result<Arc<Located>> {
-        self.term_info_cache.locate(&self.searcher, field, token)
+        let located = self.term_info_cache.locate(&self.searcher, field, token)?;
+        let Some(statistics) = &self.statistics else { return Ok(located) };
+        let of_all = statistics.documents(self.searcher.schema().get_field_name(field), token);
+        Ok(of_all.map_or(located.clone(), |of_all| Arc::new(located.with_documents(of_all))))
+    }
+
+    /// The number of articles by which rarity is judged: deleted ones count until a merge drops them.
+    pub fn scored_articles(&self) -> u64 {
+        let own = || self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
+        self.statistics.as_ref().map_or_else(own, |statistics| statistics.articles)
+    }
+
+    /// The same articles, scored by the statistics of a collection that they are a few of.
+    pub fn scored_as_in(mut self, statistics: Statistics) -> Snapshot {
+        self.statistics = Some(Arc::new(statistics));
+        self.term_info_cache = Arc::default();
+        self
     }
 
     /// Returns the table of a field that maps each code of a text's length to a number; `make` computes it once, from
@@ -412,7 +432,9 @@ impl Snapshot {
     /// # Errors
     /// If an index file can't be read.
     pub fn by_length(&self, field: Field, make: impl FnOnce(f32) -> ByLength) -> Result<Arc<ByLength>> {
-        self.term_info_cache.by_length(&self.searcher, field, make)
+        let of_all = self.statistics.as_ref();
+        let average = of_all.and_then(|all| all.average(self.searcher.schema().get_field_name(field)));
+        self.term_info_cache.by_length(&self.searcher, field, |own| make(average.unwrap_or(own)))
     }
 
     /// Returns the clusters of copies among the documents; computed on first use.

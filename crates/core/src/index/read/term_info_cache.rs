@@ -20,7 +20,7 @@ const MAX_BYTES: usize = 2 << 20;
 const OTHER_BYTES: usize = 128;
 
 /// The locations of a term's postings.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Located {
     /// The term info in each segment.
     infos: Box<[Option<TermInfo>]>,
@@ -32,6 +32,11 @@ impl Located {
     /// Returns the term info in a segment, by the segment's ordinal; `None` if the segment lacks the term.
     pub fn in_segment(&self, ord: usize) -> Option<&TermInfo> {
         self.infos.get(ord)?.as_ref()
+    }
+
+    /// The same locations, with the number of documents of a larger collection.
+    pub fn with_documents(&self, documents: u64) -> Located {
+        Located { documents: documents.max(self.documents), ..self.clone() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Writing: the one writer, precedence between records of one id, the indexing threads, segments and their merging.
 
+pub mod intake;
 pub mod margins;
 pub mod merging;
 pub mod queue;

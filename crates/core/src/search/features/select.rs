@@ -26,6 +26,13 @@ pub struct Selection {
     pub notes: Vec<String>,
 }
 
+impl Selection {
+    /// Creates a selection of `total` articles of which `given` were handed out, with notes.
+    pub fn new(total: u64, given: u64, notes: Vec<String>) -> Selection {
+        Selection { total, given, notes }
+    }
+}
+
 /// Returns the full matches of a query that satisfy the filters, each copy by itself, in the order of the index.
 /// Synonym and partial matches are left out.
 ///

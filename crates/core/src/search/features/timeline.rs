@@ -38,7 +38,7 @@ pub enum Step {
 
 impl Step {
     /// Returns the number of the period that a day is in; consecutive periods have consecutive numbers.
-    fn number(self, date: &Date) -> i64 {
+    pub fn number(self, date: &Date) -> i64 {
         match self {
             Step::Day => date.day_number(),
             Step::Month => i64::from(date.year()) * 12 + i64::from(date.month()) - 1,
@@ -210,26 +210,7 @@ fn count(
         counter.add(segment, &of_segment)?;
     }
     let (periods, undated) = counter.finish();
-    let mut last: Option<i64> = None;
-    let periods = periods
-        .into_iter()
-        .map(|(number, Sums { by_kind, all, occurrences: here, characters })| {
-            let before = last.replace(number).map_or(number, |last| last + 1);
-            let gap = (before < number).then(|| Gap { from: step.name(before), to: step.name(number - 1) });
-            let synonym_count = counts.synonyms().then_some(by_kind[Kind::Synonym]);
-            let partial_count = counts.partial().then_some(by_kind[Kind::Partial]);
-            Period {
-                name: step.name(number),
-                count: by_kind[Kind::Full],
-                synonym_count,
-                partial_count,
-                all,
-                occurrences: occurrences.as_ref().map(|_| here),
-                characters: lengths.map(|_| characters),
-                gap,
-            }
-        })
-        .collect();
+    let periods = self::periods(periods, step, counts, (occurrences.is_some(), lengths.is_some()));
     Ok(Timeline {
         query: request.query.text.clone(),
         query_notes: request.query.notes.clone(),
@@ -245,15 +226,43 @@ fn count(
     })
 }
 
+/// Makes the periods of a timeline from the sums by their numbers ([`Step::number`]), with the kinds of matches that are
+/// counted, and with occurrences and characters if these are.
+pub fn periods(
+    sums: BTreeMap<i64, Sums>,
+    step: Step,
+    counts: Breadth,
+    (occurrences, characters): (bool, bool),
+) -> Vec<Period> {
+    let mut last: Option<i64> = None;
+    let periods = sums.into_iter().map(|(number, sums)| {
+        let before = last.replace(number).map_or(number, |last| last + 1);
+        let gap = (before < number).then(|| Gap { from: step.name(before), to: step.name(number - 1) });
+        Period {
+            name: step.name(number),
+            count: sums.by_kind[Kind::Full],
+            synonym_count: counts.synonyms().then_some(sums.by_kind[Kind::Synonym]),
+            partial_count: counts.partial().then_some(sums.by_kind[Kind::Partial]),
+            all: sums.all,
+            occurrences: occurrences.then_some(sums.occurrences),
+            characters: characters.then_some(sums.characters),
+            gap,
+        }
+    });
+    periods.collect()
+}
+
 /// The counts of a period.
-#[derive(Default)]
-struct Sums {
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sums {
     /// The matches.
-    by_kind: ByKind<u64>,
+    pub by_kind: ByKind<u64>,
     /// All articles.
-    all: u64,
-    occurrences: u64,
-    characters: u64,
+    pub all: u64,
+    /// How often what is looked for stands in them.
+    pub occurrences: u64,
+    /// The characters of all articles.
+    pub characters: u64,
 }
 
 impl Sums {
@@ -384,7 +393,7 @@ impl Counter {
 }
 
 /// Returns the seconds between which every match lies, by the plan's dates.
-fn bounds(plan: &Plan) -> (i64, i64) {
+pub fn bounds(plan: &Plan) -> (i64, i64) {
     match plan {
         Plan::Date(from, to) => (*from, *to),
         Plan::And(plans) => plans.iter().map(bounds).fold((i64::MIN, i64::MAX), |a, b| (a.0.max(b.0), a.1.min(b.1))),

@@ -7,4 +7,4 @@ pub mod rank;
 pub mod ranked;
 pub mod scoring;
 pub mod stage;
-mod surely;
+pub mod surely;

@@ -48,8 +48,7 @@ pub struct Weighted<'a> {
 /// # Errors
 /// If an index file can't be read.
 pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted<'a>>> {
-    let segments = snapshot.searcher.segment_readers();
-    let articles: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
+    let articles = snapshot.scored_articles();
     let mut averages: Vec<Option<Arc<ByLength>>> = Vec::new();
     let mut weighted = Vec::with_capacity(terms.len());
     for term in terms {

@@ -209,7 +209,7 @@ fn idf(snapshot: &Snapshot, concept: &Concept) -> Result<f32> {
             }
         };
     }
-    Ok(inverse_frequency(documents, snapshot.searcher.segment_readers().iter().map(|s| u64::from(s.max_doc())).sum()))
+    Ok(inverse_frequency(documents, snapshot.scored_articles()))
 }
 
 /// One text of a segment, with the located strings that are looked for in it.

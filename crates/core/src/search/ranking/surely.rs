@@ -8,7 +8,7 @@ use crate::search::matching::bits::Bits;
 use crate::search::matching::lower;
 use crate::search::matching::segment::Segment;
 use crate::search::matching::strings::{self, term_documents};
-use gongxun_text::segment::Hmm;
+use gongxun_text::segment::{Hmm, Segmenter};
 use gongxun_text::strings::Class;
 
 /// Returns the documents that certainly hold each word of the plan as a word, by the words of the index. None if the
@@ -68,15 +68,20 @@ pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
     }
 }
 
-fn surely_string(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found: &mut Bits) -> Result<()> {
+/// Whether a string is a word of the dictionary, so that the index tells its occurrences as a word from matches crossing
+/// word boundaries. A word that the dictionary lacks may be segmented differently in its text, and a single character
+/// is always a part of something, so all occurrences of these are equal.
+pub fn is_word(string: &StringPlan, segmenter: &Segmenter) -> bool {
     let text: String = string.pattern.iter().collect();
     let mut tokens = Vec::new();
-    let segmenter = segment.snapshot.segmenter()?;
     segmenter.cut(&text, Hmm::On, &mut tokens);
-    // A word that the dictionary lacks may be segmented differently in its text, and a single character is always a
-    // part of something, so all occurrences of these are equal.
     let is_word = tokens.len() == 1 && string.pattern.len() > 1 && segmenter.has_word(&text);
-    let is_word = is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han);
+    is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han)
+}
+
+fn surely_string(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found: &mut Bits) -> Result<()> {
+    let text: String = string.pattern.iter().collect();
+    let is_word = is_word(string, segment.snapshot.segmenter()?);
     for (fields, _) in lower::texts(scope, &segment.snapshot.fields) {
         match fields.parts {
             Some(parts) if is_word => {

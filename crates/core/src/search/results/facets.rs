@@ -35,7 +35,8 @@ pub struct Count {
 }
 
 impl Count {
-    fn new(value: String, count: u64) -> Count {
+    /// A value that so many full matches have.
+    pub fn new(value: String, count: u64) -> Count {
         Count { value, count, synonym_count: None, partial_count: None, occurrences: None }
     }
 

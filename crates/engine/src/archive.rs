@@ -1,0 +1,282 @@
+//! [`Archive`]: an index of the engine, asked as one of this machine is.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::ask::{self, WINDOW};
+use crate::document;
+use crate::facets;
+use crate::found::{BATCH, Found, Index, counts, not_counted};
+use crate::hits;
+use crate::http::Client;
+use crate::local::{self, Local};
+use crate::place;
+use crate::settings::Settings;
+use crate::statistics::Remembered;
+use crate::timeline;
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::control::Control;
+use gongxun_core::error::{Error, Result};
+use gongxun_core::search::collocations::{self, Collocations};
+use gongxun_core::search::compare::Comparison;
+use gongxun_core::search::concordance::{self, Counts, Line};
+use gongxun_core::search::keywords::{self, Keywords};
+use gongxun_core::search::marked::{self, MarkedArticle};
+use gongxun_core::search::select::Selection;
+use gongxun_core::search::suggest::Completion;
+use gongxun_core::search::timeline::{Step, Timeline};
+use gongxun_core::search::why_not::WhyNot;
+use gongxun_core::search::{Breadth, Copies, Hit, Kind, Read, Request, Results, pipeline, present};
+use gongxun_text::segment::Segmenter;
+use gongxun_text::synonyms::Synonyms;
+
+/// An index of the engine.
+pub struct Archive {
+    client: Client,
+    name: String,
+    dictionary: String,
+    segmenter: Segmenter,
+    articles: u64,
+    /// The number of the generation that the name stood for when it was opened.
+    generation: u64,
+    /// An index of nothing: the form of every answer.
+    empty: Local,
+    remembered: Remembered,
+}
+
+impl Archive {
+    /// Opens the index that the settings name.
+    ///
+    /// # Errors
+    /// Where the engine can't be reached, or there is no index of this version.
+    pub fn open(settings: &Settings) -> Result<Archive> {
+        place::named(&settings.index)?;
+        let client = Client::new(settings)?;
+        place::greet(&client)?;
+        let name = settings.index.clone();
+        let dictionary = place::dictionary(&client, &name)?;
+        let segmenter = place::segmenter(&dictionary)?;
+        let articles = ask::count(&client, &name, &json!({"match_all": {}}))?;
+        let current = place::current(&client, &name)?;
+        let generation = current.and_then(|full| full.rsplit('-').next()?.parse().ok()).unwrap_or(0);
+        let (empty, remembered) = (Local::of(&[], "", None)?, Remembered::default());
+        Ok(Archive { client, name, dictionary, segmenter, articles, generation, empty, remembered })
+    }
+
+    /// The index, as it is asked.
+    pub(crate) fn index(&self) -> Index<'_> {
+        let Archive { client, name, dictionary, segmenter, .. } = self;
+        Index { client, name, dictionary, segmenter }
+    }
+
+    /// Gives all articles that a request selects, of the kinds that it counts, with their margins, in the order of their ids.
+    ///
+    /// # Errors
+    /// Where the engine can't be reached or has only a part of the answer, or `give` fails; [`Error::Interrupted`] where the
+    /// control says to stop.
+    pub fn export(
+        &self,
+        request: &Request,
+        control: &Control<'_>,
+        give: &mut dyn FnMut(&Article, Kind) -> Result<()>,
+    ) -> Result<()> {
+        let index = self.index();
+        let found = Found::find(&index, request, control)?;
+        for kind in Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind)) {
+            let body = json!({"query": found.shown(&[kind]), "sort": [{"order": "asc"}], "_source": ["article"]});
+            ask::all(index.client, index.name, &body, BATCH, control, &mut |hits| {
+                for hit in hits {
+                    give(&document::article(hit)?, kind)?;
+                }
+                Ok(true)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// One article as the engine has it, with its cluster of copies.
+    fn get(&self, id: &ArticleId) -> Result<Option<Value>> {
+        // Ids of ours need no escaping; what is none is none of the engine's.
+        if id.0.is_empty() || !id.0.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+            return Ok(None);
+        }
+        Ok(self.client.get(&format!("/{}/_doc/{id}", self.name))?.filter(|found| found["found"] == true))
+    }
+}
+
+impl Read for Archive {
+    fn articles(&self) -> u64 {
+        self.articles
+    }
+
+    fn answer(&self, request: &Request, control: &Control<'_>) -> Result<Results> {
+        let start = Instant::now();
+        let index = self.index();
+        let found = Found::find(&index, request, control)?;
+        let mut page: Vec<Hit> = Vec::new();
+        let of_hits = hits::give(&index, &found, &self.remembered, request, Breadth::Wide, control, &mut |hit| {
+            page.push(hit);
+            Ok(())
+        })?;
+        // An answer of nothing has the form of one, whatever it is asked.
+        let nothing = Control::default();
+        let own = Request { limit: 0, second_stage: 0, ..request.clone() };
+        let mut results = present::page(
+            &mut pipeline::Found::find(&self.empty.snapshot, &own, own.synonyms_on(&self.empty.snapshot)?, &nothing)?,
+            &own,
+        )?;
+        results.total = found.totals[Kind::Full];
+        results.synonym_total = found.totals[Kind::Synonym];
+        results.partial_total = found.totals[Kind::Partial];
+        results.articles = found.articles;
+        (results.generation, results.commit) = (self.generation, 0);
+        results.notes = found.synonym_notes();
+        results.notes.extend(of_hits);
+        results.notes.extend(found.notes.iter().cloned());
+        results.hits = page;
+        if request.facets {
+            results.notes.extend(not_counted(&found, request.count));
+            results.facets = Some(facets::facets(&index, &found, request.count)?);
+        }
+        if request.occurrences {
+            results.notes.push("occurrences are not counted on an engine; concordance counts them".to_string());
+        }
+        results.took = start.elapsed();
+        Ok(results)
+    }
+
+    fn select(
+        &self,
+        request: &Request,
+        control: &Control<'_>,
+        give: &mut dyn FnMut(Hit) -> Result<()>,
+    ) -> Result<Selection> {
+        let index = self.index();
+        let found = Found::find(&index, request, control)?;
+        let mut given = 0;
+        let of_hits = hits::give(&index, &found, &self.remembered, request, request.count, control, &mut |hit| {
+            given += 1;
+            give(hit)
+        })?;
+        let mut notes = if request.count.synonyms() { found.synonym_notes() } else { Vec::new() };
+        notes.extend(not_counted(&found, request.count));
+        notes.extend(of_hits);
+        notes.extend(found.notes.iter().cloned());
+        let total =
+            Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind)).map(|kind| found.totals[kind]).sum();
+        Ok(Selection::new(total, given, notes))
+    }
+
+    fn timeline(&self, request: &Request, step: Step, control: &Control<'_>) -> Result<Timeline> {
+        timeline::timeline(&self.index(), request, step, control)
+    }
+
+    fn concordance(
+        &self,
+        request: &Request,
+        options: &concordance::Options,
+        control: &Control<'_>,
+        give: &mut dyn FnMut(Line) -> Result<()>,
+    ) -> Result<Counts> {
+        let index = self.index();
+        let request = Request { breadth: request.count, ..request.clone() };
+        let found = Found::find(&index, &request, control)?;
+        let is_sorted_by_text = matches!(options.order, concordance::Order::Left | concordance::Order::Right);
+        let total: u64 = Kind::ALL.into_iter().map(|kind| found.totals[kind]).sum();
+        if is_sorted_by_text && total > WINDOW as u64 {
+            return Err(Error::Invalid(format!(
+                "the lines of {total} articles can't be put in order by their text on an engine, those of {WINDOW} can: ask by date, or add a word or a date"
+            )));
+        }
+        let direction = if options.order == concordance::Order::Newest { "desc" } else { "asc" };
+        let own = Request { copies: Copies::All, ..request.clone() };
+        let mut sum = Counts::default();
+        let mut held: Vec<Value> = Vec::new();
+        let mut walk = |hits: &[Value]| -> Result<bool> {
+            let local = Local::of(&local::articles(hits)?, index.dictionary, None)?;
+            let left = options.limit.saturating_sub(usize::try_from(sum.given).unwrap_or(usize::MAX));
+            let counted = local.snapshot.concordance(&own, &options.limit(left), control, give)?;
+            if counted.cut_short {
+                return Err(Error::Interrupted);
+            }
+            sum.occurrences += counted.occurrences;
+            sum.articles += counted.articles;
+            sum.given += counted.given;
+            Ok(true)
+        };
+        for kinds in [&[Kind::Full, Kind::Synonym][..], &[Kind::Partial]] {
+            let body = json!({
+                "query": found.shown(kinds),
+                "sort": [{"date": {"order": direction, "missing": "_last"}}, {"order": "asc"}],
+                "_source": {"includes": ["article"], "excludes": ["article.margin"]},
+            });
+            ask::all(index.client, index.name, &body, BATCH, control, &mut |hits| {
+                if is_sorted_by_text {
+                    held.extend_from_slice(hits);
+                    return Ok(true);
+                }
+                walk(hits)
+            })?;
+        }
+        if !held.is_empty() {
+            walk(&held)?;
+        }
+        sum.notes = found.synonym_notes();
+        sum.notes.extend(found.notes);
+        Ok(sum)
+    }
+
+    fn synonyms(&self) -> Result<&Synonyms> {
+        Ok(Synonyms::builtin())
+    }
+
+    fn compare(&self, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {
+        let timelines = requests.iter().map(|request| self.timeline(request, step, control));
+        Ok(Comparison::of(timelines.collect::<Result<_>>()?))
+    }
+
+    fn keywords(&self, _: &Request, _: &keywords::Options, _: &Control<'_>) -> Result<Keywords> {
+        Err(not_here("keywords"))
+    }
+
+    fn collocations(&self, _: &Request, _: &collocations::Options, _: &Control<'_>) -> Result<Collocations> {
+        Err(not_here("collocations"))
+    }
+
+    fn similar(&self, _: &ArticleId, _: usize, _: &Control<'_>) -> Result<Option<Results>> {
+        Err(not_here("similar"))
+    }
+
+    fn why_not(&self, _: &Request, _: &ArticleId, _: &Control<'_>) -> Result<Option<WhyNot>> {
+        Err(not_here("why-not"))
+    }
+
+    fn complete(&self, _: &str, _: usize, _: &Control<'_>) -> Result<Vec<Completion>> {
+        Err(not_here("completion"))
+    }
+
+    fn by_id(&self, id: &ArticleId) -> Result<Option<Article>> {
+        self.get(id)?.map(|found| document::article(&found)).transpose()
+    }
+
+    fn marked(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<MarkedArticle>> {
+        let Some(article) = self.by_id(id)? else { return Ok(None) };
+        let local = Local::of(&[article], &self.dictionary, None)?;
+        marked::marked(&local.snapshot, request, id, control)
+    }
+
+    fn copies_of(&self, id: &ArticleId) -> Result<Option<Vec<Article>>> {
+        let Some(found) = self.get(id)? else { return Ok(None) };
+        let Some(cluster) = found["_source"]["cluster"].as_str() else { return Ok(Some(Vec::new())) };
+        let body = json!({
+            "size": WINDOW, "track_total_hits": true, "query": {"term": {"cluster": cluster}}, "sort": [{"place": "asc"}],
+        });
+        let answer = ask::ask(&self.client, &self.name, &body)?;
+        ask::hits(&answer).iter().map(document::article).collect::<Result<_>>().map(Some)
+    }
+}
+
+fn not_here(what: &str) -> Error {
+    Error::Invalid(format!("{what} can't be asked of an engine yet; an index of this machine answers it"))
+}

@@ -1,0 +1,235 @@
+//! Sending articles: threads that make documents, send them in portions, and look at the answer to each of them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use serde_json::{Value, json};
+
+use crate::document::Documents;
+use crate::http::{Client, block_hint, reason};
+use crate::settings::Settings;
+use crate::trouble::trouble;
+use gongxun_core::article::Article;
+use gongxun_core::error::{Error, Result};
+use gongxun_core::reprint::Fingerprint;
+use gongxun_text::segment::Segmenter;
+
+/// How many articles wait for each thread.
+const WAITING: usize = 64;
+
+/// An article on its way.
+pub struct Job {
+    /// The article.
+    pub article: Article,
+    /// The file that it came from.
+    pub file: String,
+    /// 0 for a copy that an export holds, 1 for a record of its own place: the greater takes precedence, whatever the order
+    /// in which they come.
+    pub class: u8,
+    /// Its fingerprint.
+    pub print: Fingerprint,
+}
+
+enum Message {
+    Article(Box<Job>),
+    /// Sends what is under way, and says so.
+    Flush(Sender<()>),
+}
+
+/// The threads that send.
+pub struct Bulk {
+    jobs: Vec<Sender<Message>>,
+    threads: Vec<JoinHandle<()>>,
+    next: usize,
+    failed: Arc<Mutex<Option<Error>>>,
+    /// Whether an article was not taken: then nothing that follows it counts as taken.
+    is_broken: bool,
+}
+
+impl Bulk {
+    /// Threads that send to an index.
+    pub fn new(client: &Client, index: &str, settings: &Settings, segmenter: &Segmenter) -> Bulk {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let count = if settings.senders == 0 { cores } else { settings.senders };
+        let failed: Arc<Mutex<Option<Error>>> = Arc::default();
+        let (mut jobs, mut threads) = (Vec::new(), Vec::new());
+        for _ in 0..count {
+            let (sender, receiver) = bounded(WAITING);
+            let failed = Arc::clone(&failed);
+            let mut own = Portion {
+                client: client.clone(),
+                index: index.to_string(),
+                limits: (settings.bulk_articles, settings.bulk_bytes),
+                repeats: (settings.attempts, settings.first_wait, settings.longest_wait),
+                items: Vec::new(),
+                bytes: 0,
+            };
+            let mut documents = Documents::new(segmenter);
+            threads.push(std::thread::spawn(move || own.run(&receiver, &mut documents, &failed)));
+            jobs.push(sender);
+        }
+        Bulk { jobs, threads, next: 0, failed, is_broken: false }
+    }
+
+    /// Sends an article, now or later.
+    ///
+    /// # Errors
+    /// Where an earlier one could not be sent.
+    pub fn send(&mut self, job: Job) -> Result<()> {
+        self.check()?;
+        self.next = (self.next + 1) % self.jobs.len();
+        let sent = self.jobs[self.next].send(Message::Article(Box::new(job)));
+        sent.map_err(|_| trouble("a sending thread ended"))
+    }
+
+    /// Waits until all are sent and taken.
+    ///
+    /// # Errors
+    /// Where one of them was not taken.
+    pub fn flush(&mut self) -> Result<()> {
+        let (done, wait) = bounded(self.jobs.len());
+        for jobs in &self.jobs {
+            jobs.send(Message::Flush(done.clone())).map_err(|_| trouble("a sending thread ended"))?;
+        }
+        drop(done);
+        wait.iter().for_each(drop);
+        self.check()
+    }
+
+    fn check(&mut self) -> Result<()> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if self.is_broken {
+            return Err(trouble("an article was not taken before; the same command goes on from the last commit"));
+        }
+        self.is_broken = failed.is_some();
+        failed.map_or(Ok(()), Err)
+    }
+}
+
+impl Drop for Bulk {
+    fn drop(&mut self) {
+        self.jobs.clear();
+        for thread in self.threads.drain(..) {
+            // What went wrong in it was told by `flush`.
+            thread.join().ok();
+        }
+    }
+}
+
+/// What a thread sends at once.
+struct Portion {
+    client: Client,
+    index: String,
+    limits: (usize, usize),
+    repeats: (u32, Duration, Duration),
+    /// The action and the document of each, as two lines.
+    items: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Portion {
+    fn run(&mut self, jobs: &Receiver<Message>, documents: &mut Documents, failed: &Mutex<Option<Error>>) {
+        let mut is_broken = false;
+        let mut note = |result: Result<()>| {
+            if let Err(error) = result {
+                is_broken = true;
+                failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
+            is_broken
+        };
+        let mut broken = false;
+        for message in jobs {
+            match message {
+                // After a failure nothing more is sent: the run ends with it.
+                Message::Article(_) if broken => {}
+                Message::Article(job) => {
+                    self.add(&job, documents);
+                    if self.items.len() >= self.limits.0 || self.bytes >= self.limits.1 {
+                        broken = note(self.send());
+                    }
+                }
+                Message::Flush(done) => {
+                    if !broken {
+                        broken = note(self.send());
+                    }
+                    done.send(()).ok();
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, job: &Job, documents: &mut Documents) {
+        let id = &job.article.id.0;
+        // A record of its own place is never replaced by a copy of it, whichever process sends which first.
+        let version = u64::from(job.class) + 1;
+        let action = json!({"index": {"_id": id, "version": version, "version_type": "external_gte"}});
+        let document = documents.of(&job.article, &job.file, job.class, &job.print, None);
+        let mut lines = serde_json::to_vec(&action).unwrap_or_default();
+        lines.push(b'\n');
+        serde_json::to_writer(&mut lines, &document).ok();
+        lines.push(b'\n');
+        self.bytes += lines.len();
+        self.items.push(lines);
+    }
+
+    fn send(&mut self) -> Result<()> {
+        let items = std::mem::take(&mut self.items);
+        self.bytes = 0;
+        send(&self.client, &self.index, items, self.repeats)
+    }
+}
+
+/// Sends items of a bulk request until all are taken: those that the engine had no room for again, after a wait. Conflicts of
+/// versions are no errors: what is there takes precedence.
+///
+/// # Errors
+/// Where one of them was not taken.
+pub fn send(
+    client: &Client,
+    index: &str,
+    mut items: Vec<Vec<u8>>,
+    (attempts, first_wait, longest): (u32, Duration, Duration),
+) -> Result<()> {
+    let mut wait = first_wait;
+    let path = format!("/{index}/_bulk");
+    for attempt in 1.. {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let answer = client.lines(&path, &items.concat())?;
+        let outcomes = answer["items"].as_array().map_or(&[][..], Vec::as_slice);
+        if outcomes.len() != items.len() {
+            let (sent, said) = (items.len(), outcomes.len());
+            return Err(trouble(format!(
+                "{}{path}: {sent} articles were sent, and it answered for {said}",
+                client.url()
+            )));
+        }
+        let mut again = Vec::new();
+        let mut why = String::new();
+        for (item, outcome) in items.into_iter().zip(outcomes) {
+            let outcome = outcome.as_object().and_then(|one| one.values().next()).cloned().unwrap_or(Value::Null);
+            let status = outcome["status"].as_u64().unwrap_or(0);
+            match status {
+                // Another version is there, or nothing is there to be deleted.
+                200..=299 | 404 | 409 => {}
+                429 | 500.. if attempt < attempts => again.push(item),
+                _ => {
+                    let id = outcome["_id"].as_str().unwrap_or("?");
+                    why = reason(&outcome).unwrap_or_default();
+                    let hint = if why.contains("block") { block_hint(&why) } else { "" };
+                    return Err(trouble(format!("{}: article {id} was not taken: {status} {why}{hint}", client.url())));
+                }
+            }
+        }
+        items = again;
+        if !items.is_empty() {
+            std::thread::sleep(wait);
+            wait = (wait * 2).min(longest);
+        }
+        drop(why);
+    }
+    Ok(())
+}

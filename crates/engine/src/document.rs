@@ -1,0 +1,151 @@
+//! An article as a document of the engine, and back.
+
+use serde_json::{Map, Value, json};
+
+use crate::mapping::{TEXTS, WITH_WORDS};
+use crate::tokens::Encoder;
+use base64::Engine as _;
+use gongxun_core::article::{Article, Role};
+use gongxun_core::error::Result;
+use gongxun_core::index::analyzer::{Analyzer, MAX_RUN_CHARS, pairs};
+use gongxun_core::index::document::{self, id_order};
+use gongxun_core::reprint::Fingerprint;
+use gongxun_core::search::timeline::Step;
+use gongxun_text::fold::{fold, is_han};
+
+use crate::trouble::trouble;
+
+/// The cluster of copies that an article is in, and its place there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// The cluster's name: the id order of its least member.
+    pub cluster: String,
+    /// The rank among the copies, from 0.
+    pub place: u32,
+}
+
+/// An id as the engine orders by it: what `document::id_order` gives, so that ties fall as in the embedded index.
+pub fn order(article: &Article) -> String {
+    hex(id_order(&article.id))
+}
+
+/// A number as a keyword that sorts as the number does.
+pub fn hex(number: u64) -> String {
+    format!("{number:016x}")
+}
+
+/// Makes documents. One for each thread.
+pub struct Documents {
+    analyzer: Analyzer,
+}
+
+impl Documents {
+    /// With words cut by this segmenter.
+    pub fn new(segmenter: &gongxun_text::segment::Segmenter) -> Documents {
+        Documents { analyzer: Analyzer::new(segmenter) }
+    }
+
+    /// The document of an article that came from a file.
+    pub fn of(&mut self, article: &Article, file: &str, class: u8, print: &Fingerprint, copy: Option<&Copy>) -> Value {
+        let (names, captions) = (document::names(article), document::captions(article));
+        let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body, &names, &captions];
+        let (mut tokens, mut counts) = (Map::new(), Map::new());
+        for (name, text) in TEXTS.into_iter().zip(texts) {
+            let mut kinds = Map::new();
+            for (kind, (text, count)) in self.tokens(text, WITH_WORDS.contains(&name)) {
+                kinds.insert(kind.to_string(), Value::String(text));
+                if kind != "parts" {
+                    counts.insert(format!("{name}_{kind}"), json!(count));
+                }
+            }
+            tokens.insert(name.to_string(), Value::Object(kinds));
+        }
+        let proofreaders = article.credits.iter().filter(|credit| credit.role == Role::Proofreader);
+        let proofreaders: Vec<&str> = proofreaders.map(|credit| credit.name.as_str()).collect();
+        let source: Vec<&str> = article.source.iter().map(String::as_str).collect();
+        let outlets: Vec<&str> = article.outlets.iter().map(String::as_str).collect();
+        let of_source: Vec<&str> = source.iter().chain(&outlets).copied().collect();
+        let (section, url): (Vec<&str>, Vec<&str>) =
+            (article.section.as_deref().into_iter().collect(), article.url.as_deref().into_iter().collect());
+        let (editors, authors) = (article.editors(), article.authors());
+        let encoded = document::encode(article);
+        let mut value = json!({
+            "id": article.id.0,
+            "order": order(article),
+            "file": file,
+            "content": hex(document::content_hash(&encoded)),
+            "class": class,
+            "characters": document::characters(&encoded).unwrap_or(0),
+            "print": base64::engine::general_purpose::STANDARD.encode(print.pack(id_order(&article.id))),
+            "t": tokens,
+            "n": counts,
+            "k": {
+                "source": folded(&of_source), "outlet": folded(&outlets), "editor": folded(&editors),
+                "author": folded(&authors), "proofreader": folded(&proofreaders), "section": folded(&section),
+                "url": folded(&url),
+            },
+            "f": {"source": source, "outlet": outlets, "editor": editors, "author": authors, "section": section},
+            "article": article,
+        });
+        if let Some(date) = &article.date {
+            value["date"] = json!(date.local_seconds());
+            value["day"] = json!(Step::Day.number(date));
+            value["month"] = json!(Step::Month.number(date));
+            value["year"] = json!(Step::Year.number(date));
+        }
+        if let Some(copy) = copy {
+            value["cluster"] = json!(copy.cluster);
+            value["place"] = json!(copy.place);
+        }
+        value
+    }
+
+    /// The tokens of a text by kind, with their numbers.
+    fn tokens(&mut self, text: &str, has_words: bool) -> Vec<(&'static str, (String, u64))> {
+        self.analyzer.read(text);
+        let mut all = Vec::with_capacity(4);
+        if has_words {
+            let mut words = Encoder::default();
+            let mut distinct = std::collections::BTreeSet::new();
+            self.analyzer.words(|word| {
+                let word: String = word.chars().take(MAX_RUN_CHARS).collect();
+                words.token(&word);
+                distinct.insert(word);
+            });
+            let mut inner = std::collections::BTreeSet::new();
+            for word in &distinct {
+                let ranges = self.analyzer.words_inside(word).iter();
+                inner.extend(ranges.map(|range| word[usize::from(range.start)..usize::from(range.end)].to_string()));
+            }
+            let mut parts = Encoder::default();
+            inner.iter().for_each(|part| parts.token(part));
+            all.push(("words", words.finish()));
+            all.push(("parts", parts.finish()));
+        }
+        let mut of_pairs = Encoder::default();
+        pairs(self.analyzer.chars(), |pair, at| of_pairs.pair(pair, at));
+        let mut chars = Encoder::default();
+        for c in self.analyzer.chars().iter().filter(|c| is_han(**c)) {
+            chars.token(c.encode_utf8(&mut [0; 4]));
+        }
+        all.push(("pairs", of_pairs.finish()));
+        all.push(("chars", chars.finish()));
+        all
+    }
+}
+
+fn folded(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| fold(value)).collect()
+}
+
+/// The article of a hit's `_source`.
+///
+/// # Errors
+/// Where there is none.
+pub fn article(hit: &Value) -> Result<Article> {
+    let id = || hit["_id"].as_str().unwrap_or("?").to_string();
+    let article = hit.get("_source").and_then(|source| source.get("article"));
+    let article = article.ok_or_else(|| trouble(format!("{}: the engine has no article under this id", id())))?;
+    // The key order of objects doesn't matter to an article.
+    serde_json::from_value(article.clone()).map_err(|error| trouble(format!("{}: no article of ours: {error}", id())))
+}

@@ -1,0 +1,252 @@
+//! Requests to the engine, and their repetition: JSON in, JSON out.
+//!
+//! A request that got no answer, half of one, or one that says "later" (429, 5xx) is sent again, with waits that double. All
+//! requests of this crate may be sent twice: documents are written under ids of their own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use serde_json::Value;
+use ureq::http::{Method, Request};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+use crate::settings::{Access, Settings};
+use crate::trouble::trouble;
+use gongxun_core::error::{Error, Result};
+
+/// The time that it may take to be connected.
+const CONNECT: Duration = Duration::from_secs(10);
+/// The most bytes of one answer.
+const MAX_ANSWER: u64 = 1 << 30;
+/// So many characters of what the engine said are repeated in an error.
+const MAX_SAID: usize = 400;
+const JSON: &str = "application/json";
+const LINES: &str = "application/x-ndjson";
+
+/// What speaks to an engine. Cloning is cheap; clones share connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    agent: ureq::Agent,
+    url: String,
+    authorization: Option<String>,
+    attempts: u32,
+    waits: (Duration, Duration),
+}
+
+/// An answer: its status and its body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body; null where it is empty.
+    pub body: Value,
+}
+
+impl Client {
+    /// What speaks to the engine that the settings name. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// Where the address is none, or a password would travel in the clear.
+    pub fn new(settings: &Settings) -> Result<Client> {
+        let url = settings.url.trim_end_matches('/').to_string();
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let Some(host) = rest.map(|rest| rest.split('/').next().unwrap_or_default()).filter(|host| !host.is_empty())
+        else {
+            return Err(Error::Invalid(format!("{url}: no address of an engine: write https://host:9200")));
+        };
+        if host.contains('@') {
+            let what = "an address with a password in it is seen by others; set GONGXUN_ENGINE_USER and GONGXUN_ENGINE_PASSWORD";
+            return Err(Error::Invalid(what.to_string()));
+        }
+        let authorization = authorization(&settings.access);
+        let is_near = ["127.", "localhost", "[::1]"].iter().any(|near| host.starts_with(near));
+        if authorization.is_some() && url.starts_with("http://") && !is_near {
+            let what = "a password or key would travel in the clear; write https://";
+            return Err(Error::Invalid(format!("{url}: {what}")));
+        }
+        let mut tls = TlsConfig::builder();
+        if let Some(pem) = &settings.access.certificates {
+            tls = tls.root_certs(RootCerts::Specific(Arc::new(certificates(pem)?)));
+        }
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(CONNECT))
+            .timeout_global(Some(settings.timeout))
+            .max_redirects(0)
+            .tls_config(tls.build())
+            .build();
+        let (attempts, waits) = (settings.attempts.max(1), (settings.first_wait, settings.longest_wait));
+        Ok(Client { agent: config.into(), url, authorization, attempts, waits })
+    }
+
+    /// The engine's address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What is at a path. A path that isn't there is none.
+    ///
+    /// # Errors
+    /// Where the engine can't be reached, or says no.
+    pub fn get(&self, path: &str) -> Result<Option<Value>> {
+        let answer = self.send(Method::GET, path, JSON, &[])?;
+        if answer.status == 404 { Ok(None) } else { self.good(path, answer).map(Some) }
+    }
+
+    /// Sends JSON to a path.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.good(path, self.send(Method::POST, path, JSON, &bytes(body))?)
+    }
+
+    /// Puts JSON at a path, whatever the answer's status.
+    ///
+    /// # Errors
+    /// Where the engine can't be reached.
+    pub fn put(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.send(Method::PUT, path, JSON, &bytes(body))
+    }
+
+    /// Deletes what is at a path, where it is there. With a body, that is deleted.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub fn delete(&self, path: &str, body: Option<&Value>) -> Result<()> {
+        let answer = self.send(Method::DELETE, path, JSON, &body.map(bytes).unwrap_or_default())?;
+        if answer.status == 404 { Ok(()) } else { self.good(path, answer).map(drop) }
+    }
+
+    /// Sends lines of JSON to a path.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub fn lines(&self, path: &str, lines: &[u8]) -> Result<Value> {
+        self.good(path, self.send(Method::POST, path, LINES, lines)?)
+    }
+
+    /// An answer's body, where its status is good.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub fn good(&self, path: &str, answer: Answer) -> Result<Value> {
+        if answer.status < 300 { Ok(answer.body) } else { Err(self.refused(path, &answer)) }
+    }
+
+    /// The error that an answer is.
+    pub fn refused(&self, path: &str, answer: &Answer) -> Error {
+        let said = reason(&answer.body).unwrap_or_else(|| shortened(&answer.body.to_string()));
+        let hint = match answer.status {
+            401 | 403 if said.contains("block") => block_hint(&said),
+            401 | 403 => {
+                "; set GONGXUN_ENGINE_USER and GONGXUN_ENGINE_PASSWORD, or GONGXUN_ENGINE_API_KEY, of who may do this"
+            }
+            429 if said.contains("block") => block_hint(&said),
+            429 => "; it has too much to do: send less at once, or give it more",
+            _ => "",
+        };
+        let path = path.split('?').next().unwrap_or(path);
+        trouble(format!("{}{path}: {} {said}{hint}", self.url, answer.status))
+    }
+
+    fn send(&self, method: Method, path: &str, kind: &str, body: &[u8]) -> Result<Answer> {
+        let mut wait = self.waits.0;
+        for attempt in 1.. {
+            let answer = self.once(&method, path, kind, body);
+            let is_last = attempt >= self.attempts;
+            match answer {
+                Ok(answer) if is_last || !(answer.status == 429 || answer.status >= 500) => return Ok(answer),
+                Ok(_) => {}
+                Err((error, again)) if is_last || !again => {
+                    let tried = if attempt > 1 { format!(" ({attempt} attempts)") } else { String::new() };
+                    return Err(trouble(format!("{}: {error}{tried}; is it there, and reached from here?", self.url)));
+                }
+                Err(_) => {}
+            }
+            std::thread::sleep(wait);
+            wait = (wait * 2).min(self.waits.1);
+        }
+        Err(trouble(format!("{}: nothing was sent", self.url)))
+    }
+
+    /// Sends once. An error says whether it is worth another attempt.
+    fn once(&self, method: &Method, path: &str, kind: &str, body: &[u8]) -> Result<Answer, (String, bool)> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url)).header("accept", JSON);
+        if let Some(authorization) = &self.authorization {
+            request = request.header("authorization", authorization);
+        }
+        let failed = |error: ureq::Error| {
+            let again = !matches!(error, ureq::Error::BadUri(_) | ureq::Error::Http(_) | ureq::Error::Tls(_));
+            (error.to_string(), again)
+        };
+        let wrong = |error: ureq::http::Error| (error.to_string(), false);
+        let response = if body.is_empty() {
+            self.agent.run(request.body(()).map_err(wrong)?)
+        } else {
+            self.agent.run(request.header("content-type", kind).body(body).map_err(wrong)?)
+        };
+        let mut response = response.map_err(failed)?;
+        let status = response.status().as_u16();
+        let text = response.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(failed)?;
+        let body = match serde_json::from_slice(&text) {
+            Ok(body) => body,
+            Err(_) if text.is_empty() => Value::Null,
+            // Half of an answer is none; a page of a proxy is told as it is.
+            Err(error) if status < 300 => return Err((format!("its answer is no JSON: {error}"), true)),
+            Err(_) => Value::String(String::from_utf8_lossy(&text).into_owned()),
+        };
+        Ok(Answer { status, body })
+    }
+}
+
+fn bytes(body: &Value) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_default()
+}
+
+fn authorization(access: &Access) -> Option<String> {
+    let basic = access.user.as_ref().map(|(user, password)| {
+        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
+    });
+    access.api_key.as_ref().map(|key| format!("ApiKey {key}")).or(basic)
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>> {
+    let bad = |what: String| Error::Invalid(format!("GONGXUN_ENGINE_CA: {what}"));
+    let mut found = Vec::new();
+    for item in parse_pem(pem) {
+        if let PemItem::Certificate(certificate) = item.map_err(|error| bad(error.to_string()))? {
+            found.push(certificate);
+        }
+    }
+    if found.is_empty() { Err(bad("no certificate in PEM is in it".to_string())) } else { Ok(found) }
+}
+
+/// What an error of the engine says, in its own words: kind and reason of the first cause.
+pub fn reason(body: &Value) -> Option<String> {
+    let error = body.get("error").unwrap_or(body);
+    let cause = error.get("root_cause").and_then(|causes| causes.get(0)).unwrap_or(error);
+    let text = |name: &str| cause.get(name).and_then(Value::as_str);
+    match (text("type"), text("reason")) {
+        (Some(kind), Some(reason)) => Some(shortened(&format!("{kind}: {reason}"))),
+        (Some(kind), None) => Some(kind.to_string()),
+        _ => error.as_str().map(shortened),
+    }
+}
+
+/// The way out of a block of writes.
+pub fn block_hint(said: &str) -> &'static str {
+    if said.contains("read-only") || said.contains("read_only") {
+        "; it takes nothing in now: if its disk is full, make room; then take the block off, and the same command goes on from there"
+    } else {
+        "; it is blocked; when the block is off, the same command goes on from there"
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_SAID) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    }
+}

@@ -1,0 +1,235 @@
+//! A compiled plan as a query of the engine: bool, term, match_phrase and range on the fields that hold our tokens.
+//!
+//! What tokens can't tell (which sign stands in a gap, how near strings stand) is lowered to the candidates, and said to be
+//! open: then the texts of these are looked at.
+
+use serde_json::{Value, json};
+
+use crate::tokens;
+use gongxun_core::error::{Error, Result};
+use gongxun_core::search::compile::plan::{Key, Plan, Scope, ScoreTerm, Text, TokenKind, Word};
+use gongxun_core::search::compile::string::{Proof, StringPlan};
+use gongxun_core::search::ranking::surely::is_word;
+use gongxun_text::segment::Segmenter;
+
+/// A query of the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lowered {
+    /// The query; it matches all that the plan does.
+    pub query: Value,
+    /// Whether it matches nothing else. If not, texts must be looked at.
+    pub exact: bool,
+}
+
+impl Lowered {
+    fn exact(query: Value) -> Lowered {
+        Lowered { query, exact: true }
+    }
+
+    fn join(all: Vec<Lowered>, join: fn(Vec<Value>) -> Value) -> Lowered {
+        let exact = all.iter().all(|one| one.exact);
+        Lowered { query: join(all.into_iter().map(|one| one.query).collect()), exact }
+    }
+}
+
+/// The query that everything matches.
+pub fn everything() -> Value {
+    json!({"match_all": {}})
+}
+
+/// The query that nothing matches.
+pub fn nothing() -> Value {
+    json!({"match_none": {}})
+}
+
+/// What all of these match.
+pub fn every(mut queries: Vec<Value>) -> Value {
+    match queries.len() {
+        0 => everything(),
+        1 => queries.remove(0),
+        _ => json!({"bool": {"filter": queries}}),
+    }
+}
+
+/// What any of these matches.
+pub fn any(mut queries: Vec<Value>) -> Value {
+    match queries.len() {
+        0 => nothing(),
+        1 => queries.remove(0),
+        _ => json!({"bool": {"should": queries, "minimum_should_match": 1}}),
+    }
+}
+
+/// What one query matches and none of the others does.
+pub fn without(query: Value, others: Vec<Value>) -> Value {
+    if others.is_empty() { query } else { json!({"bool": {"filter": [query], "must_not": others}}) }
+}
+
+/// The field of a kind of tokens of a text.
+pub fn field(text: Text, kind: TokenKind) -> String {
+    let kind = match kind {
+        TokenKind::Word => "words",
+        TokenKind::Pair => "pairs",
+        TokenKind::Character => "chars",
+    };
+    format!("t.{}.{kind}", text.name())
+}
+
+/// A plan as a query.
+///
+/// # Errors
+/// [`Error::Invalid`] where the plan asks for the margins of pages, which are not indexed there.
+pub fn plan(of: &Plan) -> Result<Lowered> {
+    Ok(match of {
+        Plan::All => Lowered::exact(everything()),
+        Plan::Nothing => Lowered::exact(nothing()),
+        // A scan around it says what the tokens leave open.
+        Plan::String(own, scope) => Lowered::exact(in_texts(own, *scope)),
+        Plan::Words(words, scope) => Lowered::join(words.iter().map(|own| word(own, *scope)).collect(), every_word),
+        Plan::AnyWord(words, scope) => {
+            let mut ways = Vec::new();
+            for own in words {
+                ways.push(word(own, *scope));
+                for part in &own.parts {
+                    ways.push(Lowered::join(part.iter().map(|one| string(one, *scope)).collect(), every));
+                }
+            }
+            Lowered::join(ways, any)
+        }
+        Plan::Term(words, synonyms, scope) => {
+            let mut ways: Vec<Lowered> = synonyms.iter().map(|one| string(one, *scope)).collect();
+            if !words.is_empty() {
+                ways.push(Lowered::join(words.iter().map(|own| word(own, *scope)).collect(), every));
+            }
+            Lowered::join(ways, any)
+        }
+        Plan::Key(key, value) => Lowered::exact(json!({"term": { key_field(*key): value }})),
+        Plan::Date(from, to) => Lowered::exact(json!({"range": {"date": {"gte": from, "lte": to}}})),
+        Plan::Scan(_, _, candidates) => Lowered { exact: false, ..plan(candidates)? },
+        Plan::Margin(_) => {
+            let what =
+                "whole pages (整页:) can't be asked for on an engine: the margins of pages are not indexed there";
+            return Err(Error::Invalid(what.to_string()));
+        }
+        Plan::And(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, every),
+        Plan::Or(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, any),
+        Plan::Not(inner) => match plan(inner)? {
+            Lowered { query, exact: true } => Lowered::exact(without(everything(), vec![query])),
+            // All candidates for what is left out may turn out to be none.
+            Lowered { exact: false, .. } => Lowered { query: everything(), exact: false },
+        },
+    })
+}
+
+/// As [`every`]; without words nothing is asked for, and nothing matches.
+fn every_word(queries: Vec<Value>) -> Value {
+    if queries.is_empty() { nothing() } else { every(queries) }
+}
+
+fn word(of: &Word, scope: Scope) -> Lowered {
+    Lowered::join(of.strings().map(|one| string(one, scope)).collect(), any)
+}
+
+fn string(of: &StringPlan, scope: Scope) -> Lowered {
+    Lowered { query: in_texts(of, scope), exact: !of.verify || !of.is_searchable() }
+}
+
+fn in_texts(of: &StringPlan, scope: Scope) -> Value {
+    any(scope.texts().filter_map(|(text, _)| in_text(of, text)).collect())
+}
+
+/// A string in one text; none where it has nothing that can be found.
+fn in_text(of: &StringPlan, text: Text) -> Option<Value> {
+    match &of.proof {
+        Proof::Nothing => None,
+        Proof::Char(c) => Some(json!({"term": { field(text, TokenKind::Character): c.to_string() }})),
+        Proof::Pairs(tokens) => Some(match tokens.as_slice() {
+            [(token, _)] => json!({"term": { field(text, TokenKind::Pair): tokens::whole(token) }}),
+            several => json!({"match_phrase": { field(text, TokenKind::Pair): tokens::phrase(several) }}),
+        }),
+    }
+}
+
+fn key_field(key: Key) -> &'static str {
+    match key {
+        Key::Source => "k.source",
+        Key::Outlet => "k.outlet",
+        Key::Editor => "k.editor",
+        Key::Author => "k.author",
+        Key::Proofreader => "k.proofreader",
+        Key::Section => "k.section",
+        Key::Url => "k.url",
+    }
+}
+
+/// The articles that surely hold each word of a plan as a word, as `ranking::surely` has it; none where the plan does not ask
+/// for words.
+pub fn surely(of: &Plan, segmenter: &Segmenter) -> Option<Value> {
+    match of {
+        Plan::Words(words, scope) => {
+            let of_word = |own: &Word| any(own.strings().map(|one| surely_string(one, *scope, segmenter)).collect());
+            Some(every(words.iter().map(of_word).collect()))
+        }
+        Plan::Term(words, synonyms, scope) => {
+            let mut ways: Vec<Value> = synonyms.iter().map(|one| surely_string(one, *scope, segmenter)).collect();
+            if !words.is_empty() {
+                ways.extend(surely(&Plan::Words(words.clone(), *scope), segmenter));
+            }
+            Some(any(ways))
+        }
+        Plan::And(plans) => {
+            let all: Vec<Value> = plans.iter().filter_map(|plan| surely(plan, segmenter)).collect();
+            if all.is_empty() { None } else { Some(every(all)) }
+        }
+        Plan::Or(plans) => plans.iter().map(|plan| surely(plan, segmenter)).collect::<Option<Vec<_>>>().map(any),
+        _ => None,
+    }
+}
+
+fn surely_string(of: &StringPlan, scope: Scope, segmenter: &Segmenter) -> Value {
+    let is_word = is_word(of, segmenter);
+    let text: String = of.pattern.iter().collect();
+    let in_one = |(own, _): (Text, f32)| match own.has_words() && is_word {
+        true => {
+            let term = |kind: &str| json!({"term": { format!("t.{}.{kind}", own.name()): text }});
+            Some(any(vec![term("words"), term("parts")]))
+        }
+        false => in_text(of, own),
+    };
+    any(scope.texts().filter_map(in_one).collect())
+}
+
+/// What scores, as clauses beside a filter.
+pub fn scoring(terms: &[ScoreTerm]) -> Vec<Value> {
+    let clause = |term: &ScoreTerm| {
+        let token = tokens::whole(&term.token);
+        json!({"term": { field(term.text, term.kind): {"value": token, "boost": term.weight} }})
+    };
+    terms.iter().map(clause).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_become_terms_and_phrases() {
+        let scope = Scope { title: true, ..Scope::NONE };
+        let lowered = |text: &str| string(&StringPlan::new(text), scope);
+        assert_eq!(lowered("工").query, json!({"term": {"t.title.chars": "工"}}));
+        assert_eq!(lowered("工会").query, json!({"term": {"t.title.pairs": "工会"}}));
+        assert_eq!(lowered("农民工").query, json!({"match_phrase": {"t.title.pairs": "农民 _ 民工"}}));
+        assert!(lowered("农民工").exact && !lowered("20%").exact);
+    }
+
+    #[test]
+    fn what_is_open_inside_a_negation_may_be_anything() {
+        let scope = Scope { title: true, ..Scope::NONE };
+        let open = Plan::Words(vec![Word::new("20%")], scope);
+        let lowered = plan(&Plan::Not(Box::new(open))).unwrap();
+        assert_eq!(lowered, Lowered { query: everything(), exact: false });
+        let closed = Plan::Words(vec![Word::new("工会")], scope);
+        assert!(plan(&Plan::Not(Box::new(closed))).unwrap().exact);
+        assert!(plan(&Plan::Margin(Box::new(Plan::All))).is_err());
+    }
+}

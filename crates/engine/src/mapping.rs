@@ -1,0 +1,92 @@
+//! The mapping of an index of the engine: our tokens by a whitespace analyzer, whole values, numbers, and the article itself.
+
+use serde_json::{Value, json};
+
+use crate::settings::Settings;
+use crate::tokens::PLACEHOLDER;
+
+/// The version of documents and mapping. An index of another version is not read.
+pub const SCHEMA: u32 = 1;
+
+/// The longest token, in UTF-16 units; ours have 200 characters at most.
+const MAX_TOKEN: u32 = 1_024;
+/// Longer values are not found by filters, in characters.
+const MAX_VALUE: u32 = 8_000;
+
+/// The texts, by the names that they have in the embedded index too. The first three have words.
+pub const TEXTS: [&str; 5] = ["title", "lead", "body", "names", "captions"];
+/// The texts with words.
+pub const WITH_WORDS: [&str; 3] = ["title", "lead", "body"];
+/// The fields with facets, in the order of [`gongxun_core::search::facets::Facets`].
+pub const FACETS: [&str; 5] = ["source", "outlet", "editor", "author", "section"];
+/// The fields of whole, folded values.
+const KEYS: [&str; 7] = ["source", "outlet", "editor", "author", "proofreader", "section", "url"];
+
+/// The field of a text's tokens as documents have it, by its name in the embedded index: `body_pairs` is `t.body.pairs`.
+pub fn tokens_field(name: &str) -> String {
+    format!("t.{}", name.replacen('_', ".", 1))
+}
+
+/// The body of the request that makes an index.
+pub fn index(settings: &Settings, dictionary: &str) -> Value {
+    let tokens = |options: &str, norms: bool| json!({"type": "text", "analyzer": "gongxun", "index_options": options, "norms": norms});
+    let mut texts = serde_json::Map::new();
+    let mut counts = serde_json::Map::new();
+    for text in TEXTS {
+        let mut kinds = serde_json::Map::new();
+        let mut add = |kind: &str, field: Value, counted: bool| {
+            kinds.insert(kind.to_string(), field);
+            if counted {
+                counts.insert(format!("{text}_{kind}"), json!({"type": "integer", "index": false}));
+            }
+        };
+        if WITH_WORDS.contains(&text) {
+            add("words", tokens("freqs", true), true);
+            add("parts", tokens("docs", false), false);
+        }
+        add("pairs", tokens("positions", true), true);
+        add("chars", tokens("freqs", true), true);
+        texts.insert(text.to_string(), json!({ "properties": kinds }));
+    }
+    let key = json!({"type": "keyword", "doc_values": false, "ignore_above": MAX_VALUE});
+    let keys: serde_json::Map<String, Value> = KEYS.iter().map(|name| (name.to_string(), key.clone())).collect();
+    let facet = json!({"type": "keyword", "index": false, "ignore_above": MAX_VALUE});
+    let facets: serde_json::Map<String, Value> = FACETS.iter().map(|name| (name.to_string(), facet.clone())).collect();
+    json!({
+        "settings": {
+            "number_of_shards": settings.shards,
+            "number_of_replicas": settings.replicas,
+            "refresh_interval": "-1",
+            "analysis": {
+                "tokenizer": {"gongxun": {"type": "whitespace", "max_token_length": MAX_TOKEN}},
+                "filter": {"gongxun": {"type": "stop", "stopwords": [PLACEHOLDER]}},
+                "analyzer": {"gongxun": {"type": "custom", "tokenizer": "gongxun", "filter": ["gongxun"]}}
+            }
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": {"gongxun": {"schema": SCHEMA, "dictionary": dictionary}},
+            "_source": {"excludes": ["t", "n", "k", "f"]},
+            "properties": {
+                "id": {"type": "keyword"},
+                "order": {"type": "keyword"},
+                "file": {"type": "keyword"},
+                "content": {"type": "keyword", "index": false},
+                "class": {"type": "byte", "index": false},
+                "date": {"type": "long"},
+                "day": {"type": "integer", "index": false},
+                "month": {"type": "integer", "index": false},
+                "year": {"type": "integer", "index": false},
+                "characters": {"type": "integer", "index": false},
+                "cluster": {"type": "keyword"},
+                "place": {"type": "integer", "index": false},
+                "print": {"type": "binary", "doc_values": true},
+                "t": {"properties": texts},
+                "n": {"properties": counts},
+                "k": {"properties": keys},
+                "f": {"properties": facets},
+                "article": {"type": "object", "enabled": false}
+            }
+        }
+    })
+}

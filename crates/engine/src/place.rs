@@ -1,0 +1,174 @@
+//! The index of the engine: a name, which is an alias, and its generations.
+//!
+//! `NAME` is an alias of `NAME-000001`, and of `NAME-000002` after a rebuild: searches go by the alias, so that the old
+//! generation serves until the new one is checked. Beside each generation stands its manifest, `NAME-000001-manifest`.
+
+use serde_json::{Value, json};
+
+use crate::http::Client;
+use crate::mapping::{self, SCHEMA};
+use crate::settings::Settings;
+use crate::trouble::trouble;
+use gongxun_core::error::{Error, Result};
+use gongxun_text::segment::Segmenter;
+
+/// The major versions of OpenSearch that are spoken to.
+const VERSIONS: std::ops::RangeInclusive<u32> = 2..=3;
+
+/// Asks the engine what it is.
+///
+/// # Errors
+/// Where it is not OpenSearch of a version that is spoken to.
+pub fn greet(client: &Client) -> Result<()> {
+    let said = client.get("/")?.unwrap_or_default();
+    let version = &said["version"];
+    let number = version["number"].as_str().unwrap_or("?");
+    let distribution = version["distribution"].as_str().unwrap_or("another program");
+    let major: Option<u32> = number.split('.').next().and_then(|major| major.parse().ok());
+    if distribution != "opensearch" || !major.is_some_and(|major| VERSIONS.contains(&major)) {
+        let (from, to) = (VERSIONS.start(), VERSIONS.end());
+        return Err(trouble(format!(
+            "{}: {distribution} {number} is there; gongxun speaks to OpenSearch {from} and {to}",
+            client.url()
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a name that is none.
+///
+/// # Errors
+/// Where the engine would not take it, or its generations could be taken for another's.
+pub fn named(name: &str) -> Result<()> {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+    let first = name.chars().next();
+    if name.len() <= 200
+        && first.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && name.chars().all(good)
+    {
+        return Ok(());
+    }
+    Err(Error::Invalid(format!(
+        "{name:?}: a name of an index has lower-case letters, digits, - and _, and begins with a letter or digit"
+    )))
+}
+
+/// The generation that an alias stands for; none where there is none.
+///
+/// # Errors
+/// Where the engine can't be reached, or the alias stands for several.
+pub fn current(client: &Client, name: &str) -> Result<Option<String>> {
+    let Some(answer) = client.get(&format!("/_alias/{name}"))? else { return Ok(None) };
+    let names: Vec<&String> = answer.as_object().map(|all| all.keys().collect()).unwrap_or_default();
+    match names.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some((*one).clone())),
+        several => Err(trouble(format!(
+            "{}: {name} stands for {} indices; it must be one: take the alias off the others",
+            client.url(),
+            several.len()
+        ))),
+    }
+}
+
+/// All generations of a name, the oldest first.
+///
+/// # Errors
+/// Where the engine can't be reached.
+pub fn generations(client: &Client, name: &str) -> Result<Vec<String>> {
+    let answer = client.get(&format!("/{name}-*/_settings?filter_path=*.settings.index.uuid"))?.unwrap_or_default();
+    let names = answer.as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    let mut names: Vec<String> = names.filter(|full| number(name, full).is_some()).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// The number of a generation.
+fn number(name: &str, full: &str) -> Option<u32> {
+    let digits = full.strip_prefix(name)?.strip_prefix('-')?;
+    if digits.len() == 6 { digits.parse().ok() } else { None }
+}
+
+/// The generation behind another; the first behind none.
+pub fn next(name: &str, generations: &[String]) -> String {
+    let last = generations.iter().filter_map(|full| number(name, full)).max().unwrap_or(0);
+    format!("{name}-{:06}", last + 1)
+}
+
+/// Makes a generation, where it is not there.
+///
+/// # Errors
+/// Where the engine says no.
+pub fn make(client: &Client, settings: &Settings, generation: &str, dictionary: &str) -> Result<()> {
+    let path = format!("/{generation}");
+    let answer = client.put(&path, &mapping::index(settings, dictionary))?;
+    // Another process that loads beside this one may have made it.
+    if answer.status == 400 && answer.body.to_string().contains("resource_already_exists") {
+        return Ok(());
+    }
+    client.good(&path, answer).map(drop)
+}
+
+/// Makes an alias stand for a generation, and for no other, in one step.
+///
+/// # Errors
+/// Where the engine says no.
+pub fn point(client: &Client, name: &str, from: Option<&str>, to: &str) -> Result<()> {
+    let mut actions = vec![json!({"add": {"index": to, "alias": name, "is_write_index": true}})];
+    actions.extend(from.filter(|from| *from != to).map(|from| json!({"remove": {"index": from, "alias": name}})));
+    client.post("/_aliases", &json!({ "actions": actions })).map(drop)
+}
+
+/// Sets how often new articles become visible: never while a load runs.
+///
+/// # Errors
+/// Where the engine says no.
+pub fn refreshes(client: &Client, generation: &str, interval: Value) -> Result<()> {
+    let path = format!("/{generation}/_settings");
+    let answer = client.put(&path, &json!({"index": {"refresh_interval": interval}}))?;
+    client.good(&path, answer).map(drop)
+}
+
+/// Makes all that was written visible.
+///
+/// # Errors
+/// Where the engine says no.
+pub fn refresh(client: &Client, index: &str) -> Result<()> {
+    client.post(&format!("/{index}/_refresh"), &json!({})).map(drop)
+}
+
+/// What an index says of itself: the words that its articles were cut by beside the built-in ones.
+///
+/// # Errors
+/// [`Error::Invalid`] where there is none, or it is of another version.
+pub fn dictionary(client: &Client, index: &str) -> Result<String> {
+    let Some(answer) = client.get(&format!("/{index}/_mapping"))? else {
+        let what = "no index of this name; `gongxun push PATH… --engine URL` makes one";
+        return Err(Error::Invalid(format!("{}/{index}: {what}", client.url())));
+    };
+    let first = answer.as_object().and_then(|all| all.values().next()).cloned().unwrap_or_default();
+    let own = &first["mappings"]["_meta"]["gongxun"];
+    match own["schema"].as_u64() {
+        Some(schema) if schema == u64::from(SCHEMA) => {}
+        found => {
+            let found = found.map_or("not of gongxun".to_string(), |schema| format!("of schema {schema}"));
+            let what = "this program reads schema";
+            return Err(Error::Invalid(format!(
+                "{}/{index}: it is {found}; {what} {SCHEMA}, and `gongxun push PATH… --engine URL --rebuild` builds one",
+                client.url()
+            )));
+        }
+    }
+    Ok(own["dictionary"].as_str().unwrap_or_default().to_string())
+}
+
+/// The segmenter of a dictionary.
+///
+/// # Errors
+/// Where the dictionary is none.
+pub fn segmenter(dictionary: &str) -> Result<Segmenter> {
+    if dictionary.is_empty() {
+        return Ok(Segmenter::builtin());
+    }
+    Segmenter::with_user_dict(dictionary).map_err(|error| Error::Invalid(format!("the dictionary: {error}")))
+}

@@ -1,0 +1,234 @@
+//! [`Push`]: an archive into the engine. It takes articles in as the writer of an index does, so that one walk reads for both.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::ask;
+use crate::bulk::{self, Bulk, Job};
+use crate::document::hex;
+use crate::http::Client;
+use crate::manifest::{self, Line};
+use crate::place;
+use crate::settings::Settings;
+use crate::trouble::trouble;
+use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::control::Control;
+use gongxun_core::error::{Error, Result};
+use gongxun_core::index::document::{self, id_order};
+use gongxun_core::index::records::{Class, Ledger, Verdict};
+use gongxun_core::index::{Entry, Held, Intake, Manifest, Root};
+use gongxun_core::reprint::Fingerprint;
+use gongxun_ingest::ingest::Part;
+
+/// The outcome of a load, beside the report of what was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pushed {
+    /// The generation that was loaded.
+    pub generation: String,
+    /// How many articles it has.
+    pub articles: u64,
+    /// Whether it is the one that serves.
+    pub serves: bool,
+}
+
+/// What takes articles into an index of an engine.
+pub struct Push {
+    client: Client,
+    settings: Settings,
+    generation: String,
+    ledger: Ledger,
+    manifest: Manifest,
+    bulk: Bulk,
+    /// The articles of the file under way that the index has: their content, and whether each is a record of its own place.
+    known: HashMap<u64, String>,
+    /// Whether the engine has articles that the manifest does not name: a load was killed, or others run beside this one.
+    has_more: bool,
+    lines: Vec<Line>,
+    gone: Vec<(ArticleId, String)>,
+}
+
+impl Push {
+    /// Opens the index that the settings name for loading; makes it where there is none. With `rebuild` a new generation is
+    /// made beside it, or one that an interrupted rebuild left is gone on with. `dictionary` has the user's own words of a
+    /// new generation.
+    ///
+    /// # Errors
+    /// Where the engine can't be reached, or the index is of another version.
+    pub fn open(settings: &Settings, dictionary: Option<&str>, rebuild: bool) -> Result<Push> {
+        place::named(&settings.index)?;
+        let client = Client::new(settings)?;
+        place::greet(&client)?;
+        let name = &settings.index;
+        let current = place::current(&client, name)?;
+        let generations = place::generations(&client, name)?;
+        let unfinished = generations.iter().rev().find(|full| current.as_ref().is_none_or(|current| *full > current));
+        let generation = match (&current, unfinished) {
+            (Some(current), _) if !rebuild => current.clone(),
+            (_, Some(unfinished)) => unfinished.clone(),
+            (_, None) => place::next(name, &generations),
+        };
+        if !generations.contains(&generation) {
+            place::make(&client, settings, &generation, dictionary.unwrap_or_default())?;
+        }
+        let own = place::dictionary(&client, &generation)?;
+        if dictionary.is_some_and(|asked| asked != own) {
+            let what = "the index was made with another dictionary; build it anew with --rebuild";
+            return Err(Error::Invalid(format!("{}/{name}: {what}", client.url())));
+        }
+        manifest::make(&client, &generation, settings.replicas)?;
+        place::refresh(&client, &generation)?;
+        place::refreshes(&client, &generation, json!("-1"))?;
+        let manifest = manifest::read(&client, &generation)?;
+        let bulk = Bulk::new(&client, &generation, settings, &place::segmenter(&own)?);
+        let ledger = Ledger::new(None, &manifest);
+        let (known, lines, gone) = Default::default();
+        let named: u64 = manifest.entries().map(Entry::held).sum();
+        let has_more = ask::count(&client, &generation, &json!({"match_all": {}}))? > named;
+        let settings = settings.clone();
+        Ok(Push { client, settings, generation, ledger, manifest, bulk, known, has_more, lines, gone })
+    }
+
+    /// The generation that is loaded.
+    pub fn generation(&self) -> &str {
+        &self.generation
+    }
+
+    /// Ends a load that read all of its inputs, or a part of them: what was loaded becomes visible, and once all parts are
+    /// there the index serves it.
+    ///
+    /// # Errors
+    /// Where the engine says no, or does not have what it was given.
+    pub fn finish(mut self, part: Option<(Part, &str)>) -> Result<Pushed> {
+        self.commit()?;
+        let Push { client, settings, generation, .. } = &self;
+        place::refresh(client, generation)?;
+        place::refreshes(client, generation, Value::Null)?;
+        let articles = ask::count(client, generation, &json!({"match_all": {}}))?;
+        let name = &settings.index;
+        let current = place::current(client, name)?;
+        let all_done = match part {
+            None => true,
+            Some((_, text)) => {
+                manifest::write(client, generation, &[Line::Part(text.to_string())])?;
+                let of = text.split_once('/').map_or("", |(_, of)| of);
+                let done = manifest::parts_done(client, generation, &format!("/{of}"))?;
+                of.parse() == Ok(done)
+            }
+        };
+        if current.as_deref() != Some(generation) && all_done {
+            self.check(articles)?;
+            place::point(client, name, current.as_deref(), generation)?;
+        }
+        let serves = place::current(client, name)?.as_deref() == Some(generation);
+        Ok(Pushed { generation: generation.clone(), articles, serves })
+    }
+
+    /// Whether the engine has as many articles as the manifest says. Records of several files under one id are one article.
+    fn check(&self, articles: u64) -> Result<()> {
+        let manifest = manifest::read(&self.client, &self.generation)?;
+        let named: u64 = manifest.entries().map(Entry::held).sum();
+        if articles == 0 && named > 0 {
+            let what = "nothing of it is there; the index of before goes on serving";
+            return Err(trouble(format!(
+                "{}/{}: {named} articles were sent; {what}",
+                self.client.url(),
+                self.generation
+            )));
+        }
+        Ok(())
+    }
+
+    fn repeats(&self) -> (u32, std::time::Duration, std::time::Duration) {
+        (self.settings.attempts, self.settings.first_wait, self.settings.longest_wait)
+    }
+}
+
+impl Intake for Push {
+    fn ledger(&mut self) -> &mut Ledger {
+        &mut self.ledger
+    }
+
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn held(&mut self, file: &str) -> Result<HashMap<u64, Held>> {
+        self.known.clear();
+        if !self.has_more && self.manifest.get(file).is_none() {
+            return Ok(HashMap::new());
+        }
+        let body = json!({
+            "query": {"term": {"file": file}}, "sort": [{"id": "asc"}], "_source": ["id", "content"],
+        });
+        let (known, mut held) = (&mut self.known, HashMap::new());
+        ask::all(&self.client, &self.generation, &body, ask::WINDOW, &Control::default(), &mut |hits| {
+            for hit in hits {
+                let text = |name: &str| hit["_source"][name].as_str().unwrap_or_default().to_string();
+                let id = ArticleId(text("id"));
+                let number = id_order(&id);
+                known.insert(number, text("content"));
+                held.insert(number, Held::Id(id));
+            }
+            Ok(true)
+        })?;
+        Ok(held)
+    }
+
+    fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+        let encoded = document::encode(record);
+        let content = document::content_hash(&encoded);
+        let verdict = self.ledger.claim(record, file, class, content)?;
+        if matches!(verdict, Verdict::Unchanged | Verdict::Shadowed) {
+            return Ok((verdict, 0));
+        }
+        let verdict = match self.known.get(&id_order(&record.id)) {
+            Some(known) if *known == hex(content) => return Ok((Verdict::Unchanged, 0)),
+            Some(_) => Verdict::Changed,
+            None => verdict,
+        };
+        let class = u8::from(class == Class::Own);
+        self.bulk.send(Job { article: record.clone(), file: file.to_string(), class, print: print.clone() })?;
+        Ok((verdict, encoded.len() as u64))
+    }
+
+    fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
+        self.ledger.release(id, file)?;
+        self.gone.push((id.clone(), file.to_string()));
+        Ok(true)
+    }
+
+    fn page(&mut self, _page: &Article, _file: &str) -> Result<()> {
+        Ok(())
+    }
+
+    fn delete_pages(&mut self, _file: &str) {}
+
+    fn record(&mut self, entry: Entry) {
+        self.ledger.recorded(&entry.file);
+        self.manifest.record(entry.clone());
+        self.lines.push(Line::File(entry));
+    }
+
+    fn set_root(&mut self, root: Root) {
+        self.manifest.set_root(root.clone());
+        self.lines.push(Line::Root(root));
+    }
+
+    /// What was sent is on the disks of the engine when its answer comes; so the manifest, which follows it, never says more
+    /// than is there.
+    fn commit(&mut self) -> Result<()> {
+        self.bulk.flush()?;
+        // What the engine has taken it judges itself, by versions.
+        self.ledger.committed(None);
+        for gone in std::mem::take(&mut self.gone).chunks(self.settings.bulk_articles) {
+            let delete = |(id, _): &(ArticleId, String)| {
+                let action = json!({"delete": {"_id": id.0, "version": 2, "version_type": "external_gte"}});
+                format!("{action}\n").into_bytes()
+            };
+            bulk::send(&self.client, &self.generation, gone.iter().map(delete).collect(), self.repeats())?;
+        }
+        manifest::write(&self.client, &self.generation, &std::mem::take(&mut self.lines))
+    }
+}

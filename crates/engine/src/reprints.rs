@@ -1,0 +1,162 @@
+//! The job that joins copies of one article to clusters, whichever processes sent them: as on one machine, from the
+//! fingerprints of all articles and the texts of those that may be alike.
+
+use std::collections::{BTreeMap, HashMap};
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+
+use crate::ask::{self, WINDOW};
+use crate::bulk;
+use crate::document::{self, Copy, Documents, hex};
+use crate::http::Client;
+use crate::place;
+use crate::settings::Settings;
+use crate::trouble::trouble;
+use gongxun_core::control::Control;
+use gongxun_core::error::Result;
+use gongxun_core::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
+
+/// How many texts are fetched at once.
+const AT_ONCE: usize = 500;
+
+/// The outcome of the job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Joined {
+    /// How many articles there are.
+    pub articles: u64,
+    /// How many clusters of two or more.
+    pub clusters: u64,
+    /// How many articles are in them.
+    pub copies: u64,
+    /// How many articles were written anew, because their cluster or place is another.
+    pub written: u64,
+}
+
+/// Joins the copies in an index. The fingerprints of all articles are held in memory meanwhile: 151 bytes each.
+///
+/// # Errors
+/// Where the engine can't be reached, or says no.
+pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
+    place::named(&settings.index)?;
+    let client = Client::new(settings)?;
+    place::greet(&client)?;
+    let name = &settings.index;
+    let dictionary = place::dictionary(&client, name)?;
+    let mut prints = Vec::new();
+    let mut known: Vec<(String, Option<Copy>)> = Vec::new();
+    let body =
+        json!({"query": {"match_all": {}}, "sort": [{"order": "asc"}], "_source": ["id", "print", "cluster", "place"]});
+    ask::all(&client, name, &body, WINDOW, control, &mut |hits| {
+        for hit in hits {
+            let source = &hit["_source"];
+            let id = source["id"].as_str().unwrap_or_default().to_string();
+            let print = source["print"].as_str().unwrap_or_default();
+            let print =
+                base64::engine::general_purpose::STANDARD.decode(print).ok().filter(|print| print.len() == PACKED);
+            let Some(print) = print else { return Err(trouble(format!("{id}: it has no fingerprint of ours"))) };
+            prints.extend(print);
+            let cluster = source["cluster"].as_str().map(str::to_string);
+            let place = source["place"].as_u64().map(|place| place as u32);
+            known.push((id, cluster.zip(place).map(|(cluster, place)| Copy { cluster, place })));
+        }
+        Ok(true)
+    })?;
+    let mut clusters = Clusters::default();
+    let mut texts = Fetched { client: &client, index: name, known: &known, texts: HashMap::new(), failed: None };
+    clusters.update(&prints, &[], &mut texts);
+    if let Some(error) = texts.failed.take() {
+        return Err(error);
+    }
+    let mut wanted: BTreeMap<u32, Copy> = BTreeMap::new();
+    for group in &clusters.groups {
+        // The least member names the cluster, so that a run that finds the same changes nothing.
+        let least = group.iter().map(|number| Packed::at(&prints, *number).article()).min().unwrap_or_default();
+        for (number, place) in group.iter().zip(0..) {
+            wanted.insert(*number, Copy { cluster: hex(least), place });
+        }
+    }
+    let changed: Vec<(usize, Option<&Copy>)> = (0..known.len())
+        .map(|number| (number, wanted.get(&(number as u32))))
+        .filter(|(number, copy)| known[*number].1.as_ref() != *copy)
+        .collect();
+    let mut documents = Documents::new(&place::segmenter(&dictionary)?);
+    let repeats = (settings.attempts, settings.first_wait, settings.longest_wait);
+    for changed in changed.chunks(AT_ONCE.min(settings.bulk_articles)) {
+        let ids: Vec<&str> = changed.iter().map(|(number, _)| known[*number].0.as_str()).collect();
+        let found = many(&client, name, &ids, json!(true))?;
+        let mut items = Vec::with_capacity(changed.len());
+        for (hit, (_, copy)) in found.iter().zip(changed) {
+            let article = document::article(hit)?;
+            let (file, class) = (hit["_source"]["file"].as_str(), hit["_source"]["class"].as_u64());
+            let print = Fingerprint::of(&article);
+            let class = class.unwrap_or(1) as u8;
+            let value = documents.of(&article, file.unwrap_or_default(), class, &print, *copy);
+            // Unless it was changed meanwhile: then the next run of this job writes it.
+            let action = json!({"index": {
+                "_id": article.id.0, "version": u64::from(class) + 1, "version_type": "external_gte",
+            }});
+            items.push(format!("{action}\n{value}\n").into_bytes());
+        }
+        bulk::send(&client, name, items, repeats)?;
+    }
+    place::refresh(&client, name)?;
+    Ok(Joined {
+        articles: known.len() as u64,
+        clusters: clusters.groups.len() as u64,
+        copies: wanted.len() as u64,
+        written: changed.len() as u64,
+    })
+}
+
+/// Documents by their ids, in their order.
+fn many(client: &Client, index: &str, ids: &[&str], source: Value) -> Result<Vec<Value>> {
+    let docs: Vec<Value> = ids.iter().map(|id| json!({"_id": id, "_source": source})).collect();
+    let answer = client.post(&format!("/{index}/_mget"), &json!({ "docs": docs }))?;
+    let found = answer["docs"].as_array().cloned().unwrap_or_default();
+    match found.iter().find(|one| one["found"] != true) {
+        Some(missing) => Err(trouble(format!("{}: the engine could not give it", missing["_id"]))),
+        None if found.len() == ids.len() => Ok(found),
+        None => Err(trouble("the engine gave some of the articles only")),
+    }
+}
+
+/// The texts behind fingerprints.
+struct Fetched<'a> {
+    client: &'a Client,
+    index: &'a str,
+    known: &'a [(String, Option<Copy>)],
+    texts: HashMap<u32, String>,
+    failed: Option<gongxun_core::error::Error>,
+}
+
+impl Fetched<'_> {
+    fn fetch(&mut self, numbers: &[u32]) -> Result<()> {
+        let ids: Vec<&str> = numbers.iter().map(|number| self.known[*number as usize].0.as_str()).collect();
+        let found = many(self.client, self.index, &ids, json!(["article.lead", "article.body"]))?;
+        for (number, one) in numbers.iter().zip(found) {
+            let article = &one["_source"]["article"];
+            let text = |name: &str| article[name].as_str().unwrap_or_default();
+            let lead = article["lead"].as_str().map(|lead| format!("{lead}\n")).unwrap_or_default();
+            self.texts.insert(*number, lead + text("body"));
+        }
+        Ok(())
+    }
+}
+
+impl Texts for Fetched<'_> {
+    fn prepare(&mut self, numbers: &[u32]) {
+        self.texts.clear();
+        for numbers in numbers.chunks(AT_ONCE) {
+            if let Err(error) = self.fetch(numbers) {
+                self.failed.get_or_insert(error);
+                return;
+            }
+        }
+    }
+
+    fn text(&mut self, number: u32) -> Option<String> {
+        self.texts.get(&number).cloned()
+    }
+}

@@ -1,0 +1,88 @@
+//! The statistics by which the engine's articles are scored as in the whole: how many articles there are, how many have each
+//! token of a query, and how many tokens each field has.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::ask;
+use crate::http::Client;
+use crate::lower::{everything, field};
+use crate::mapping::{TEXTS, WITH_WORDS, tokens_field};
+use crate::tokens;
+use crate::trouble::trouble;
+use gongxun_core::error::Result;
+use gongxun_core::index::Statistics;
+use gongxun_core::search::compile::plan::{Compiled, Text, TokenKind};
+use gongxun_core::search::compile::string::Proof;
+
+/// So many counts are remembered.
+const MAX_REMEMBERED: usize = 100_000;
+
+/// The counts that were asked for before, as long as the articles are the same.
+#[derive(Debug, Default)]
+pub struct Remembered(Mutex<Statistics>);
+
+/// The statistics that a compiled query is scored by.
+///
+/// # Errors
+/// Where the engine can't be reached, or has only a part of the answer.
+pub fn of(client: &Client, index: &str, compiled: &Compiled, remembered: &Remembered) -> Result<Statistics> {
+    let (articles, tokens) = sums(client, index)?;
+    let mut known = remembered.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.articles != articles || known.tokens != tokens || known.documents.len() > MAX_REMEMBERED {
+        *known = Statistics { articles, tokens, documents: HashMap::new() };
+    }
+    let all = asked(compiled);
+    let asked: Vec<(String, String)> = all.iter().filter(|one| !known.documents.contains_key(*one)).cloned().collect();
+    let query = |(name, token): &(String, String)| json!({"term": { tokens_field(name): tokens::whole(token) }});
+    let counts = ask::counts(client, index, &asked.iter().map(query).collect::<Vec<_>>())?;
+    known.documents.extend(asked.into_iter().zip(counts));
+    let documents = all.into_iter().map(|one| {
+        let count = known.documents.get(&one).copied().unwrap_or(0);
+        (one, count)
+    });
+    Ok(Statistics { articles: known.articles, tokens: known.tokens.clone(), documents: documents.collect() })
+}
+
+/// The number of articles, and of the tokens of each field. The engine remembers this answer.
+fn sums(client: &Client, index: &str) -> Result<(u64, HashMap<String, u64>)> {
+    let names = TEXTS.iter().flat_map(|text| {
+        let words = WITH_WORDS.contains(text).then_some("words");
+        words.into_iter().chain(["pairs", "chars"]).map(move |kind| format!("{text}_{kind}"))
+    });
+    let names: Vec<String> = names.collect();
+    let sum = |name: &String| (name.clone(), json!({"sum": {"field": format!("n.{name}")}}));
+    let sums: serde_json::Map<String, Value> = names.iter().map(sum).collect();
+    let body = json!({"size": 0, "track_total_hits": true, "query": everything(), "aggs": sums});
+    let answer = ask::ask(client, index, &body)?;
+    let mut tokens = HashMap::new();
+    for name in names {
+        let value = answer["aggregations"][&name]["value"].as_f64();
+        let value = value.ok_or_else(|| trouble(format!("{}: its answer has no sum of {name}", client.url())))?;
+        tokens.insert(name, value as u64);
+    }
+    Ok((ask::total(&answer)?, tokens))
+}
+
+/// The tokens of which ranking asks how many articles have them, with the names of their fields in the embedded index.
+fn asked(compiled: &Compiled) -> BTreeSet<(String, String)> {
+    let name = |text: Text, kind: TokenKind| field(text, kind).trim_start_matches("t.").replacen('.', "_", 1);
+    let terms = compiled.terms.iter().map(|term| (name(term.text, term.kind), term.token.clone()));
+    let mut asked: BTreeSet<(String, String)> = terms.collect();
+    for concept in &compiled.concepts {
+        let texts = || concept.scope.texts().map(|(text, _)| text);
+        let Some(text) = texts().find(|text| *text == Text::Body).or_else(|| texts().next()) else { continue };
+        for string in &concept.strings {
+            match &string.proof {
+                Proof::Nothing => {}
+                Proof::Char(c) => drop(asked.insert((name(text, TokenKind::Character), c.to_string()))),
+                Proof::Pairs(tokens) => {
+                    asked.extend(tokens.iter().map(|(token, _)| (name(text, TokenKind::Pair), token.clone())));
+                }
+            }
+        }
+    }
+    asked
+}

@@ -1,0 +1,167 @@
+//! The proof of an index of the engine: how many articles it has, and the recall contract, by random strings of the articles
+//! and a plain scan of all of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Value, json};
+
+use crate::archive::Archive;
+use crate::ask::{self, WINDOW};
+use crate::document;
+use crate::found::{BATCH, Found};
+use crate::lower::everything;
+use crate::manifest;
+use crate::place;
+use crate::settings::Settings;
+use gongxun_core::control::Control;
+use gongxun_core::error::Result;
+use gongxun_core::index::Entry;
+use gongxun_core::query::parse;
+use gongxun_core::search::{Breadth, Copies, Kind, Request};
+use gongxun_core::verify::{Figures, Sample, Scan, Wanted, take};
+use gongxun_text::random::Random;
+
+/// The most failures that are told.
+const MAX_FAILURES: usize = 20;
+/// One string in so many is a name, and one a character.
+const TO_ONE: usize = 10;
+
+/// The result of the proof.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Verified {
+    /// How many articles the engine counts.
+    pub articles: u64,
+    /// How many it gave.
+    pub given: u64,
+    /// How many the manifest names. Records of several files under one id are counted each.
+    pub manifest: u64,
+    /// The figures of the strings, by the name of their kind.
+    pub kinds: BTreeMap<&'static str, Figures>,
+    /// Some of the failures, in words.
+    pub failures: Vec<String>,
+}
+
+impl Verified {
+    /// Whether nothing was missing and nothing wrong.
+    pub fn is_sound(&self) -> bool {
+        self.articles == self.given && self.failures.is_empty()
+    }
+}
+
+/// Proves an index: so many random strings of its articles find exactly the articles that hold them.
+///
+/// # Errors
+/// Where the engine can't be reached, or has only a part of an answer; [`gongxun_core::error::Error::Interrupted`] where the
+/// control says to stop.
+pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<'_>) -> Result<Verified> {
+    let archive = Archive::open(settings)?;
+    let index = archive.index();
+    let mut verified =
+        Verified { articles: ask::count(index.client, index.name, &everything())?, ..Verified::default() };
+    if let Some(generation) = place::current(index.client, index.name)? {
+        verified.manifest = manifest::read(index.client, &generation)?.entries().map(Entry::held).sum();
+    }
+    let all = json!({"query": everything(), "sort": [{"order": "asc"}], "_source": {"excludes": ["article.margin", "print"]}});
+    let mut random = Random::new(seed);
+    let few = strings.div_ceil(TO_ONE);
+    let mut samples = [
+        Drawn { wanted: Wanted::Substring, most: strings, seen: 0, kept: Vec::new() },
+        Drawn { wanted: Wanted::Name, most: few, seen: 0, kept: Vec::new() },
+        Drawn { wanted: Wanted::Character, most: few, seen: 0, kept: Vec::new() },
+    ];
+    // Each article gives several strings, so that a small archive gives as many as were asked for.
+    let times = (strings as u64).div_ceil(verified.articles.max(1)).max(1);
+    ask::all(index.client, index.name, &all, BATCH, control, &mut |hits| {
+        for hit in hits {
+            let article = document::article(hit)?;
+            verified.given += 1;
+            for _ in 0..times {
+                samples
+                    .iter_mut()
+                    .for_each(|drawn| drawn.offer(take(&article, drawn.wanted, &mut random), &mut random));
+            }
+        }
+        Ok(true)
+    })?;
+    let mut strings: Vec<Sample> = samples.into_iter().flat_map(|drawn| drawn.kept).collect();
+    strings.sort_by(|a, b| a.text.cmp(&b.text));
+    strings.dedup();
+    let mut found: HashMap<String, Vec<usize>> = HashMap::new();
+    for (number, sample) in strings.iter().enumerate() {
+        let request = Request {
+            breadth: Breadth::Exact,
+            copies: Copies::All,
+            ..Request::new(parse(&format!("\"{}\"", sample.text)))
+        };
+        let matches = Found::find(&index, &request, control)?.shown(&[Kind::Full]);
+        let body = json!({"query": matches, "sort": [{"order": "asc"}], "_source": false});
+        ask::all(index.client, index.name, &body, WINDOW, control, &mut |hits| {
+            for id in hits.iter().filter_map(|hit: &Value| hit["_id"].as_str()) {
+                found.entry(id.to_string()).or_default().push(number);
+            }
+            Ok(true)
+        })?;
+    }
+    let scan = Scan::new(&strings);
+    let mut figures = vec![Figures::default(); strings.len()];
+    let mut failures = Vec::new();
+    ask::all(index.client, index.name, &all, BATCH, control, &mut |hits| {
+        for hit in hits {
+            let article = document::article(hit)?;
+            let held = scan.held(&article);
+            let given = found.remove(&article.id.0).unwrap_or_default();
+            let mut fail = |number: usize, what: &str| {
+                if failures.len() < MAX_FAILURES {
+                    failures.push(format!("{}: {what} by {:?}", article.id, strings[number].text));
+                }
+            };
+            for number in &held {
+                if given.contains(number) {
+                    figures[*number].hits += 1;
+                } else {
+                    figures[*number].missing += 1;
+                    fail(*number, "not found");
+                }
+            }
+            for number in given.iter().filter(|number| !held.contains(number)) {
+                figures[*number].wrong += 1;
+                fail(*number, "found without holding it");
+            }
+        }
+        Ok(true)
+    })?;
+    for (id, numbers) in found {
+        failures.push(format!("{id}: found by {} strings, and not there", numbers.len()));
+    }
+    for (sample, one) in strings.iter().zip(figures) {
+        let sum = verified.kinds.entry(sample.kind.name()).or_default();
+        sum.strings += 1;
+        sum.exact += u64::from(one.missing == 0 && one.wrong == 0);
+        sum.hits += one.hits;
+        sum.missing += one.missing;
+        sum.wrong += one.wrong;
+    }
+    verified.failures = failures;
+    Ok(verified)
+}
+
+/// A uniform random selection of the strings of a kind.
+struct Drawn {
+    wanted: Wanted,
+    most: usize,
+    seen: usize,
+    kept: Vec<Sample>,
+}
+
+impl Drawn {
+    fn offer(&mut self, sample: Option<Sample>, random: &mut Random) {
+        let Some(sample) = sample.filter(|sample| !self.kept.contains(sample)) else { return };
+        self.seen += 1;
+        if self.kept.len() < self.most {
+            self.kept.push(sample);
+        } else if let Some(slot) = self.kept.get_mut(random.below(self.seen)) {
+            *slot = sample;
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! `push`, and the commands that read with `--engine`: the archive on OpenSearch instead of in a folder of this machine.
+
+use anyhow::{anyhow, bail};
+
+use super::args::{Command, EngineArgs, ExportFormat, PushArgs};
+use super::build::{self, Console};
+use super::outcome::Outcome;
+use super::output::{csv_begins, print, write_to};
+use super::{context, inspect, request, search, settings as cli};
+use gongxun_core::article::ArticleId;
+use gongxun_core::control::Control;
+use gongxun_core::error::Error;
+use gongxun_core::search::{Copies, Read as _, Request};
+use gongxun_core::view;
+use gongxun_engine::{Access, Archive, Push, Settings};
+use gongxun_ingest::ingest::{self, Part, Prune};
+
+/// The volume of articles between two commits, in bytes: what is sent again after a kill.
+const COMMIT_BYTES: u64 = 32 << 20;
+
+/// Whether a command is for the engine: one is named, and the command has to do with an archive.
+pub fn is_asked(engine: &EngineArgs, command: &Command) -> bool {
+    let is_of_none =
+        matches!(command, Command::Extract(_) | Command::Segment(_) | Command::Completions { .. } | Command::Man);
+    engine.engine.is_some() && !is_of_none
+}
+
+fn settings(engine: &EngineArgs) -> anyhow::Result<Settings> {
+    let Some(url) = &engine.engine else { bail!("name the engine: --engine https://host:9200") };
+    Ok(Settings::new(url.as_str()).index(engine.engine_index.as_str()).access(Access::from_environment()?))
+}
+
+/// A command on the engine.
+pub fn run(engine: &EngineArgs, command: Command) -> anyhow::Result<Outcome> {
+    let settings = settings(engine)?;
+    let done = match command {
+        Command::Push(args) => push(settings, args),
+        Command::Verify { all, sample, seed } => verify(&settings, all, sample, seed),
+        other => read(&settings, other),
+    };
+    // What the engine says is no damage of an index folder.
+    done.map_err(|error| match error.downcast::<Error>() {
+        Ok(Error::Engine(cause)) => anyhow!("{cause}"),
+        Ok(other) => other.into(),
+        Err(error) => error,
+    })
+}
+
+fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
+    let archive = || Archive::open(settings);
+    match command {
+        Command::Search(args) if args.queries.is_none() && args.corpus.is_none() => search::of(&archive()?, &args),
+        Command::Timeline { query, by, table } => inspect::timeline_of(&archive()?, &query, by, &table),
+        Command::Facets { query, table } => inspect::facets_of(&archive()?, &query, &table),
+        Command::Concordance(args) => context::concordance_of(&archive()?, &args),
+        Command::Compare(args) => context::compare_of(&archive()?, &args),
+        Command::Show { id, plain } => {
+            let id = ArticleId(id);
+            let article = archive()?.by_id(&id)?;
+            let Some(article) = article else { bail!("{id}: no article of this id in {}", settings.index) };
+            let text = if plain.is_json() {
+                serde_json::to_string(&article)? + "\n"
+            } else {
+                view::article::text(&article, cli::language())
+            };
+            print(&text)?;
+            Ok(Outcome::Found)
+        }
+        Command::Reprints { id, plain } => {
+            let id = ArticleId(id);
+            let copies = archive()?.copies_of(&id)?;
+            let Some(copies) = copies else { bail!("{id}: no article of this id in {}", settings.index) };
+            if plain.is_json() {
+                print(&(view::reprints::json(&id, &copies) + "\n"))?;
+            } else if copies.is_empty() {
+                eprintln!("{id}: no other copy");
+            } else {
+                print(&view::reprints::text(&copies, cli::language()))?;
+            }
+            Ok(if copies.is_empty() { Outcome::Nothing } else { Outcome::Found })
+        }
+        Command::Export(args) => {
+            let query: Vec<String> = args.query.iter().cloned().collect();
+            let archive = archive()?;
+            let asked = request::request(&archive, &query, &args.conditions)?;
+            request::notes(&asked.query.notes, &[]);
+            let more = args.conditions.synonyms || args.conditions.partial;
+            let all = Request { copies: Copies::All, limit: usize::MAX, snippet_length: 0, ..asked };
+            let mut count = 0u64;
+            write_to(args.output.output.as_deref(), |out| {
+                if args.format == ExportFormat::Csv {
+                    write!(out, "{}{}", csv_begins(&args.output), view::csv::header())?;
+                }
+                let mut closed: Option<std::io::Error> = None;
+                let exported = archive.export(&all, &request::control(&args.conditions), &mut |article, kind| {
+                    count += 1;
+                    let line = match args.format {
+                        ExportFormat::Csv => view::csv::record(article, kind, &[]),
+                        ExportFormat::Jsonl => view::json::article(article, more.then_some(kind)) + "\n",
+                    };
+                    out.write_all(line.as_bytes()).map_err(|error| {
+                        closed = Some(error);
+                        Error::Interrupted
+                    })
+                });
+                closed.map_or(Ok(()), Err)?;
+                Ok(exported?)
+            })?;
+            Ok(if count > 0 { Outcome::Found } else { Outcome::Nothing })
+        }
+        _ => bail!("this command works on an index of this machine alone: leave out --engine"),
+    }
+}
+
+/// `push`
+fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
+    let part: Option<Part> = match &args.part {
+        Some(text) => Some(text.parse().map_err(|wrong: String| anyhow!("--part {wrong}"))?),
+        None => None,
+    };
+    let stop = build::stop_on_interrupt();
+    let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
+    let mut options = build::options(args.paths, &args.read, prune, stop)?.commit_bytes(COMMIT_BYTES);
+    options.prune_most = args.yes;
+    let dictionary = match &args.dict {
+        Some(file) => Some(std::fs::read_to_string(file).map_err(|error| Error::io(file, error))?),
+        None => None,
+    };
+    let settings = settings.shards(args.shards, args.replicas).bulk(args.bulk, args.bulk_mb.max(1) << 20);
+    let mut console = Console::new(args.report.as_deref())?;
+    let mut push = Push::open(&settings, dictionary.as_deref(), args.rebuild)?;
+    let report = ingest::feed(&mut push, &options, part, &mut console as &mut dyn ingest::Observer)?;
+    console.finish(&report)?;
+    let pushed = push.finish(part.zip(args.part.as_deref()))?;
+    let articles = request::articles(pushed.articles);
+    if pushed.serves {
+        eprintln!("{} serves as {}, with {articles}", pushed.generation, settings.index);
+    } else {
+        eprintln!("{} has {articles}; it serves once all parts are there", pushed.generation);
+    }
+    if args.reprints {
+        let joined = gongxun_engine::reprints(&settings, &Control::default().stop(stop))?;
+        eprintln!(
+            "{} of {} articles are copies of others, in {} clusters",
+            joined.copies, joined.articles, joined.clusters
+        );
+    }
+    Ok(Outcome::Found)
+}
+
+/// `verify`
+fn verify(settings: &Settings, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
+    if all {
+        bail!("--all works on an index of this machine alone: a larger --sample tries more of an engine's");
+    }
+    let verified = gongxun_engine::verify(settings, sample, seed, &Control::default())?;
+    print(&format!("{} articles counted, {} given\n", verified.articles, verified.given))?;
+    for (kind, figures) in &verified.kinds {
+        let (strings, exact, missing, wrong) = (figures.strings, figures.exact, figures.missing, figures.wrong);
+        print(&format!("{kind}: {exact} of {strings} found exactly, {missing} missing, {wrong} wrong\n"))?;
+    }
+    verified.failures.iter().for_each(|failure| eprintln!("{failure}"));
+    Ok(if verified.is_sound() { Outcome::Found } else { Outcome::Failed })
+}
