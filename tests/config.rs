@@ -109,7 +109,7 @@ fn a_broken_file_is_named_with_its_line() {
     desk.run(&["index", "archive"]).exits(0);
     for (content, expect) in [
         ("dictionary = \n", "gongxun.toml, line 1: "),
-        ("\n\nsynonims = \"synonyms.tsv\"\n", "gongxun.toml, line 3: unknown field `synonims`"),
+        ("\n\nsynonims = \"synonyms.tsv\"\n", "gongxun.toml, line 3: unknown key synonims"),
         ("language = \"fr\"\n", "gongxun.toml, line 1: \"fr\" is no language of messages"),
         ("[fields]\ntitel = \"headline\"\n", "gongxun.toml, line 2: titel is no field"),
         ("synonyms = \"nowhere.tsv\"\n", "nowhere.tsv: "),

@@ -58,7 +58,7 @@ pub fn ask(snapshot: &Snapshot, hostile: &Hostile) -> Result<u64> {
         }
         "compare" => {
             let requests: Vec<Request> = hostile.queries.iter().map(request).collect();
-            snapshot.compare(&requests, Step::Year, &control)?.rows.len() as u64
+            snapshot.compare(&requests, Step::Year, &control)?.periods.len() as u64
         }
         "keywords" => snapshot.keywords(&first, &keywords::Options::default(), &control)?.articles,
         "collocations" => snapshot.collocations(&first, &collocations::Options::default(), &control)?.occurrences,

@@ -4,8 +4,10 @@
 
 use std::ops::Range;
 
-use super::{Class, LONG, ends_with_point};
+use super::class::Class;
 
+/// The length from which strings are searched for in a single pass over the text, with numbers as they are typed.
+pub(super) const LONG: usize = 64;
 /// The number of digits between two separators.
 const GROUP: usize = 3;
 /// The most digits of a number that is looked for in both forms.
@@ -90,6 +92,11 @@ fn separated(digits: &[char]) -> Vec<char> {
         number.push(*digit);
     }
     number
+}
+
+/// Whether a text ends with a digit and a point, so that a digit behind it continues the number.
+pub(super) fn ends_with_point(text: &[char]) -> bool {
+    matches!(text, [.., digit, '.'] if Class::of(*digit) == Class::Digit)
 }
 
 fn is_digit(c: Option<&char>) -> bool {

@@ -12,6 +12,8 @@
 //! [fields]                     # our fields by their names in JSON
 //! title = "headline"
 //! ```
+//!
+//! The form is TOML, of which this much is read: comments, keys set to a string on one line, and the table `[fields]`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -80,13 +82,11 @@ pub struct Config {
     pub language: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default)]
 struct Written {
     dictionary: Option<PathBuf>,
     synonyms: Option<PathBuf>,
     language: Option<String>,
-    #[serde(default)]
     fields: BTreeMap<String, String>,
 }
 
@@ -209,38 +209,79 @@ fn synonyms(file: &Path) -> Result<String> {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Written> {
-    let wrong = |line: usize, what: &str| {
-        Error::Invalid(format!(
-            "{}, line {line}: {what}; dictionary, synonyms, language and [fields] are what it can hold",
-            path.display()
-        ))
-    };
-    let written: Written = basic_toml::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        let (what, place) = message.rsplit_once(" at line ").unwrap_or((&message, ""));
-        let told = place.split(' ').next().and_then(|line| line.parse().ok());
-        // The parser tells no line of a key that it does not know, or of a value of another type, but names the key.
-        let named = what.split('`').nth(1).and_then(|key| line_of(text, key));
-        wrong(told.or(named).unwrap_or(1), what)
-    })?;
-    if let Some(language) = written.language.as_ref().filter(|language| !LANGUAGES.contains(&language.as_str())) {
-        let what = format!("{language:?} is no language of messages: write \"zh\" or \"en\"");
-        return Err(wrong(line_of(text, "language").unwrap_or(1), &what));
-    }
-    if let Some(field) = written.fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
-        let what = format!("{field} is no field; the fields are {}", FIELDS.join(", "));
-        return Err(wrong(line_of(text, field).unwrap_or(1), &what));
+    let mut written = Written::default();
+    let mut in_fields = false;
+    for (number, line) in text.lines().enumerate() {
+        let read = match line.trim() {
+            "" => Ok(()),
+            line if line.starts_with('#') => Ok(()),
+            line if line.starts_with('[') => match line.split('#').next().unwrap_or_default().trim() {
+                "[fields]" => {
+                    in_fields = true;
+                    Ok(())
+                }
+                table => Err(format!("unknown table {table}")),
+            },
+            line => setting(line).and_then(|(key, value)| written.set(key, value, in_fields)),
+        };
+        read.map_err(|what| {
+            Error::Invalid(format!(
+                "{}, line {}: {what}; dictionary, synonyms, language and [fields] are what it can hold",
+                path.display(),
+                number + 1
+            ))
+        })?;
     }
     Ok(written)
 }
 
-/// The first line that begins with a key, from 1.
-fn line_of(text: &str, key: &str) -> Option<usize> {
-    let begins = |line: &str| {
-        let rest = line.trim_start().trim_start_matches('"').strip_prefix(key);
-        rest.is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric() && c != '_'))
-    };
-    text.lines().position(begins).map(|line| line + 1)
+/// Reads a line of TOML that sets a key to a string, in double quotes or in single ones.
+fn setting(line: &str) -> Result<(&str, String), String> {
+    let wrong = || "not of the form key = \"value\"".to_string();
+    let (key, value) = line.split_once('=').ok_or_else(wrong)?;
+    let key = key.trim().trim_matches('"');
+    let mut chars = value.trim().chars();
+    let quote = chars.next().filter(|c| matches!(c, '"' | '\'')).ok_or_else(wrong)?;
+    let mut text = String::new();
+    loop {
+        match chars.next() {
+            None => return Err("a quote is not closed".into()),
+            Some(c) if c == quote => break,
+            Some('\\') if quote == '"' => match chars.next() {
+                Some(c @ ('"' | '\\')) => text.push(c),
+                _ => return Err("a backslash in double quotes; write the value in single quotes".into()),
+            },
+            Some(c) => text.push(c),
+        }
+    }
+    let rest = chars.as_str().trim_start();
+    if key.is_empty() || !(rest.is_empty() || rest.starts_with('#')) {
+        return Err(wrong());
+    }
+    Ok((key, text))
+}
+
+impl Written {
+    fn set(&mut self, key: &str, value: String, in_fields: bool) -> Result<(), String> {
+        let is_set = match key {
+            field if in_fields => {
+                if !FIELDS.contains(&field) {
+                    return Err(format!("{field} is no field; the fields are {}", FIELDS.join(", ")));
+                }
+                self.fields.insert(field.to_string(), value).is_some()
+            }
+            "dictionary" => self.dictionary.replace(value.into()).is_some(),
+            "synonyms" => self.synonyms.replace(value.into()).is_some(),
+            "language" => {
+                if !LANGUAGES.contains(&value.as_str()) {
+                    return Err(format!("{value:?} is no language of messages: write \"zh\" or \"en\""));
+                }
+                self.language.replace(value).is_some()
+            }
+            key => return Err(format!("unknown key {key}")),
+        };
+        if is_set { Err(format!("{key} is set twice")) } else { Ok(()) }
+    }
 }
 
 #[cfg(test)]
@@ -272,7 +313,7 @@ mod tests {
     fn an_error_names_file_line_and_way_out() {
         for (text, expect) in [
             ("language = \"zh\"\ndictionary = ", "gongxun.toml, line 2: "),
-            ("language = \"zh\"\n\ndictonary = 'words.txt'\n", "gongxun.toml, line 3: unknown field `dictonary`"),
+            ("language = \"zh\"\n\ndictonary = 'words.txt'\n", "gongxun.toml, line 3: unknown key dictonary"),
             ("\nlanguage = \"fr\"\n", "gongxun.toml, line 2: \"fr\" is no language"),
             ("[fields]\ntitel = \"headline\"\n", "gongxun.toml, line 2: titel is no field; the fields are id, title"),
             ("[fields]\ntitle = 3\n", "gongxun.toml, line 2: "),
