@@ -10,6 +10,7 @@ use super::{context, inspect, request, search, settings as cli};
 use gongxun_core::article::ArticleId;
 use gongxun_core::control::Control;
 use gongxun_core::error::Error;
+use gongxun_core::query::parse;
 use gongxun_core::search::{Copies, Read as _, Request};
 use gongxun_core::view;
 use gongxun_engine::{Access, Archive, Push, Settings};
@@ -82,7 +83,11 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
         Command::Export(args) => {
             let query: Vec<String> = args.query.iter().cloned().collect();
             let archive = archive()?;
-            let asked = request::request(&archive, &query, &args.conditions)?;
+            let asked = match query.is_empty() && request::filters(&args.conditions)?.is_empty() {
+                // The whole archive.
+                true => Request::new(parse("")),
+                false => request::request(&archive, &query, &args.conditions)?,
+            };
             request::notes(&asked.query.notes, &[]);
             let more = args.conditions.synonyms || args.conditions.partial;
             let all = Request { copies: Copies::All, limit: usize::MAX, snippet_length: 0, ..asked };
