@@ -69,7 +69,7 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::get`].
     pub fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>> {
-        self.0.similar(id, limit)
+        self.0.similar(id, limit, &Control::default())
     }
 
     /// The words that begin with these characters, or are pronounced so (`gonghui`): the most frequent first.
@@ -77,7 +77,7 @@ impl Snapshot {
     /// # Errors
     /// As [`Snapshot::get`].
     pub fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
-        self.0.complete(prefix, limit)
+        self.0.complete(prefix, limit, &Control::default())
     }
 
     /// Several queries over time, side by side.

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use archive::Archive;
 use gongxun_core::article::ArticleId;
+use gongxun_core::control::Control;
 use gongxun_core::index::Snapshot;
 use gongxun_core::query::parse;
 use gongxun_core::search::explain::TokenKind;
@@ -140,7 +141,7 @@ fn similar_articles_share_telling_words() {
     for (title, expect) in
         [("外卖骑手加入工会", "集体协商在平台企业"), ("工伤保险", "工伤认定"), ("春季赏花", "樱花摄影比赛")]
     {
-        let found = similar(&snapshot, &id(&snapshot, title), 5).unwrap().unwrap();
+        let found = similar(&snapshot, &id(&snapshot, title), 5, &Control::default()).unwrap().unwrap();
         let titles: Vec<&str> = found.hits.iter().map(|hit| hit.article.title.as_str()).collect();
         assert_eq!(titles.first(), Some(&expect), "{title}: {titles:?}, {:?}", found.notes);
         assert!(!titles.contains(&title), "{title} is like itself");
@@ -148,7 +149,22 @@ fn similar_articles_share_telling_words() {
     let address = snapshot.find(&id(&snapshot, "春季赏花")).unwrap().unwrap();
     let words = telling_words(&snapshot, &snapshot.article(address).unwrap()).unwrap();
     assert!(words.iter().all(|(word, _)| word.chars().count() >= 2), "{words:?}");
-    assert!(similar(&snapshot, &ArticleId("nobody".into()), 5).unwrap().is_none());
+    assert!(similar(&snapshot, &ArticleId("nobody".into()), 5, &Control::default()).unwrap().is_none());
+}
+
+#[test]
+fn what_is_told_to_stop_says_so() {
+    let snapshot = archive().snapshot();
+    let id = id(&snapshot, "外卖骑手加入工会");
+    let flag = std::sync::atomic::AtomicBool::new(true);
+    let stopped = Control::default().stop(&flag);
+    let found = similar(&snapshot, &id, 5, &stopped).unwrap().unwrap();
+    assert!(found.cut_short && found.hits.is_empty(), "{found:?}");
+    let request = Request::new(parse("工会"));
+    let interrupted = |error| matches!(error, gongxun_core::error::Error::Interrupted);
+    assert!(interrupted(why_not(&snapshot, &request, Synonyms::builtin(), &id, &stopped).unwrap_err()));
+    assert!(interrupted(complete(&snapshot, "工", 5, &stopped).unwrap_err()));
+    assert!(interrupted(complete(&snapshot, "gong", 5, &stopped).unwrap_err()));
 }
 
 #[test]
@@ -157,7 +173,7 @@ fn why_an_article_is_not_among_the_hits() {
     let id = id(&snapshot, "工会维护农民工权益");
     let check = |query: &str, verdict: Verdict, expect: &[(&str, bool, &str)]| {
         let request = Request { breadth: Breadth::Wide, ..Request::new(parse(query)) };
-        let answer = why_not(&snapshot, &request, Synonyms::builtin(), &id).unwrap().unwrap();
+        let answer = why_not(&snapshot, &request, Synonyms::builtin(), &id, &Control::default()).unwrap().unwrap();
         assert_eq!(answer.verdict, verdict, "{query}: {:?}", answer.clauses);
         assert_eq!(answer.place.is_some(), verdict != Verdict::NotFound, "{query}");
         let clauses: Vec<_> = answer.clauses.iter().map(|c| (c.text.as_str(), c.holds)).collect();
@@ -215,7 +231,11 @@ fn what_may_have_been_meant() {
 fn prefixes_are_completed() {
     let snapshot = archive().snapshot();
     let words = |prefix: &str| -> Vec<String> {
-        complete(&snapshot, prefix, 5).unwrap().into_iter().map(|completion| completion.word).collect()
+        complete(&snapshot, prefix, 5, &Control::default())
+            .unwrap()
+            .into_iter()
+            .map(|completion| completion.word)
+            .collect()
     };
     assert!(words("工").contains(&"工会".to_string()) && words("工").iter().all(|word| word.starts_with('工')));
     assert!(words("gongh").contains(&"工会".to_string()), "{:?}", words("gongh"));

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use archive::Archive;
+use gongxun_core::control::Control;
 use gongxun_core::index::Snapshot;
 use gongxun_core::query::{self, Field, Filter, NoteKind, Query, Unit, parse};
 use gongxun_core::search::timeline::{Step, timeline};
@@ -339,7 +340,7 @@ proptest! {
         let exact = Request { breadth: Breadth::Exact, ..request.clone() };
         prop_assert!(search(snapshot, &exact, Synonyms::builtin()).unwrap().total <= results.total);
         if let Some(hit) = results.hits.first() {
-            let answer = why_not(snapshot, &request, Synonyms::builtin(), &hit.article.id).unwrap().unwrap();
+            let answer = why_not(snapshot, &request, Synonyms::builtin(), &hit.article.id, &Control::default()).unwrap().unwrap();
             prop_assert_eq!(answer.place, Some(1));
         }
     }

@@ -13,6 +13,7 @@ use super::picture;
 use super::request::{self, remarks};
 use super::settings;
 use gongxun_core::article::{Article, ArticleId, Date};
+use gongxun_core::control::Control;
 use gongxun_core::error::Error;
 use gongxun_core::index::{Snapshot, Stats};
 use gongxun_core::search::compare::Comparison;
@@ -91,7 +92,7 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
 pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let id = article_id(&snapshot, index, id)?;
-    let Some(results) = snapshot.similar(&id, limit)? else { return no_article(index, &id.0) };
+    let Some(results) = snapshot.similar(&id, limit, &Control::default())? else { return no_article(index, &id.0) };
     if json {
         print(&(view::json::answer(&results) + "\n"))?;
     } else {
@@ -122,7 +123,9 @@ pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
     let request = request::request(parts, &args.conditions)?;
     let id = article_id(&snapshot, index, id)?;
-    let Some(answer) = snapshot.why_not(&request, &id)? else { return no_article(index, &id.0) };
+    let Some(answer) = snapshot.why_not(&request, &id, &request::control(&args.conditions))? else {
+        return no_article(index, &id.0);
+    };
     if args.plain.is_json() {
         print(&(view::why_not::json(&request.query.text, &answer) + "\n"))?;
     } else {
@@ -135,7 +138,7 @@ pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
 /// `complete`
 pub fn complete(index: &Path, prefix: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = Snapshot::open(index)?;
-    let words = snapshot.complete(prefix, limit)?;
+    let words = snapshot.complete(prefix, limit, &Control::default())?;
     let text = if json {
         let words: Vec<_> = words
             .iter()

@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 
 use super::args::{LogArg, ServeArgs};
-use super::outcome::Outcome;
+use super::outcome::{INTERRUPTED, Outcome};
 use super::search::take_in;
 use gongxun_core::index::Index;
-use gongxun_server::{Hosts, Log, Server, Settings};
+use gongxun_server::{Hosts, Lines, Log, Server, Settings};
 
 /// `serve`
 pub fn serve(index: &Path, args: ServeArgs) -> anyhow::Result<Outcome> {
@@ -28,7 +28,7 @@ pub fn serve(index: &Path, args: ServeArgs) -> anyhow::Result<Outcome> {
     if args.archive.is_some() && !args.no_browser && std::io::stderr().is_terminal() {
         open_browser(&page);
     }
-    server.run_until_interrupted()?;
+    server.run_until_interrupted(|| std::process::exit(INTERRUPTED.into()))?;
     Ok(Outcome::Found)
 }
 
@@ -70,6 +70,7 @@ fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
     settings.origins = args.origins.clone();
     settings.deadline = args.deadline.unwrap_or(settings.deadline);
     settings.searches = args.searches.unwrap_or(settings.searches).max(1);
+    settings.lines = Lines::to(|line| eprintln!("{line}"));
     settings.log = match args.log {
         LogArg::Off => Log::Off,
         LogArg::Paths => Log::Paths,

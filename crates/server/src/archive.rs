@@ -25,26 +25,26 @@ use crate::metrics::{Gauges, Metrics};
 use crate::problem::Problem;
 use crate::settings::Settings;
 
-/// How many logins are tried at once.
+/// The number of logins that are tried at once.
 const LOGINS: usize = 4;
 
-/// The archive and what the server knows beside it.
+/// The archive with the settings, counts and turns of the server.
 pub struct Archive {
     index: Index,
-    /// What the server was started with.
+    /// The settings that the server was started with.
     pub settings: Settings,
-    /// What it did.
+    /// The counts since the start.
     pub metrics: Metrics,
     /// Logins under way.
     pub logins: Semaphore,
     turns: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     view: Mutex<Option<Arc<View>>>,
-    /// Parts the answers of this process from those of an earlier one.
+    /// A number that tells the answers of this process from those of an earlier one.
     started: u64,
 }
 
-/// One commit of one generation, with what is found out of it once.
+/// One commit of one generation, with figures that are computed once.
 pub struct View {
     snapshot: Arc<Snapshot>,
     tag: String,
@@ -53,16 +53,16 @@ pub struct View {
     facets: OnceLock<Facets>,
 }
 
-/// What a request works with.
+/// The means of a request: the view that it asks, and the control that ends it.
 pub struct Asked<'a> {
-    /// What it asks.
+    /// The view that it asks.
     pub view: &'a View,
-    /// What ends it.
+    /// Its deadline, and the flag that is set when its client has gone.
     pub control: Control<'a>,
     metrics: &'a Metrics,
 }
 
-/// The stop flag of a request, which is set when whoever asked has gone.
+/// The stop flag of a request, which is set when its client has gone.
 struct Gone(Arc<AtomicBool>);
 
 impl Drop for Gone {
@@ -101,7 +101,7 @@ impl Archive {
         view
     }
 
-    /// Does work that asks the archive, on a thread that may wait, when its turn comes. An answer that whoever asks has
+    /// Does work that asks the archive, on a thread that may wait, when its turn comes. An answer that the client has
     /// already is not made again; `variant` tells apart the answers under one address (languages).
     pub async fn ask<F>(self: &Arc<Self>, headers: &HeaderMap, variant: &str, work: F) -> Response
     where
@@ -138,7 +138,7 @@ impl Archive {
     /// A turn to export.
     ///
     /// # Errors
-    /// Where others take too long.
+    /// If others take too long.
     pub async fn turn_to_export(&self) -> std::result::Result<OwnedSemaphorePermit, Problem> {
         self.turn(&self.exports).await
     }
@@ -153,7 +153,7 @@ impl Archive {
         }
     }
 
-    /// What is measured now.
+    /// The measurements of this moment.
     pub fn gauges(&self) -> Gauges {
         let view = self.view();
         Gauges {
@@ -177,7 +177,7 @@ impl View {
         View { snapshot, tag, stats: OnceLock::new(), coverage: OnceLock::new(), facets: OnceLock::new() }
     }
 
-    /// Loads what the first search would wait for, and what would be missed once the folder is moved.
+    /// Loads the files that the first search would wait for, and those that would be missed once the folder is moved.
     fn warm(&self) {
         let control = Control::default();
         let everything = Request { limit: 1, ..everything() };
@@ -187,7 +187,7 @@ impl View {
         let _ = (self.stats(), self.coverage(), self.facets());
     }
 
-    /// What can be asked.
+    /// The operations of reading.
     pub fn read(&self) -> &dyn Read {
         &*self.snapshot
     }
@@ -195,7 +195,7 @@ impl View {
     /// The figures of the archive.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If a file of the index can't be read.
     pub fn stats(&self) -> Result<&Stats> {
         if let Some(stats) = self.stats.get() {
             return Ok(stats);
@@ -204,10 +204,10 @@ impl View {
         Ok(self.stats.get_or_init(|| stats))
     }
 
-    /// How many articles the archive has in each month.
+    /// The number of articles that the archive has in each month.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If a file of the index can't be read.
     pub fn coverage(&self) -> Result<&[Period]> {
         if let Some(coverage) = self.coverage.get() {
             return Ok(coverage);
@@ -216,10 +216,10 @@ impl View {
         Ok(self.coverage.get_or_init(|| timeline.periods))
     }
 
-    /// What articles of the archive have in common.
+    /// The facets of all articles.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
+    /// If a file of the index can't be read.
     pub fn facets(&self) -> Result<&Facets> {
         if let Some(facets) = self.facets.get() {
             return Ok(facets);
@@ -239,7 +239,7 @@ impl View {
 }
 
 impl Asked<'_> {
-    /// What can be asked.
+    /// The operations of reading.
     pub fn read(&self) -> &dyn Read {
         self.view.read()
     }
@@ -250,10 +250,15 @@ impl Asked<'_> {
     /// As [`Read::answer`].
     pub fn answer(&self, request: &Request) -> std::result::Result<Results, Problem> {
         let results = self.read().answer(request, &self.control)?;
-        if results.cut_short {
+        self.counted(results.cut_short);
+        Ok(results)
+    }
+
+    /// Counts an answer that its deadline cut short.
+    pub fn counted(&self, cut_short: bool) {
+        if cut_short {
             self.metrics.cut_short();
         }
-        Ok(results)
     }
 }
 
@@ -262,7 +267,7 @@ pub fn today() -> Option<Date> {
     Date::now().map(|now| now.without_time())
 }
 
-/// What is said where the program itself failed.
+/// The problem of a request that made the program itself fail.
 pub fn broken() -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this request broke the program; please report it")
 }

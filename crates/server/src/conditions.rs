@@ -4,6 +4,9 @@
 use gongxun_core::query::{self, Filter, Query};
 use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Breadth, Copies, Request, Sort};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use utoipa::IntoParams;
 
 use crate::problem::Problem;
 
@@ -19,84 +22,111 @@ pub const MAX_DEPTH: usize = 10_000;
 /// A day after the year 9999, counted from 1970-01-01.
 const AFTER_ALL_DAYS: i64 = 4_000_000;
 
-/// A query, what narrows it and how it is taken.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Conditions {
-    /// The query as typed.
-    pub q: String,
-    /// Only this source or a part of it.
-    pub source: Option<String>,
-    /// Only this outlet.
-    pub outlet: Option<String>,
-    /// Only this editor.
-    pub editor: Option<String>,
-    /// Only this author.
-    pub author: Option<String>,
-    /// Only this proofreader.
-    pub proofreader: Option<String>,
-    /// Only this section.
-    pub section: Option<String>,
-    /// From this day, month or year on.
-    pub from: Option<String>,
-    /// Up to this day, month or year.
-    pub to: Option<String>,
-    /// What was typed and no more.
-    pub exact: bool,
-    /// Without those that hold it only by a synonym.
-    pub no_synonyms: bool,
-    /// Without those that hold only some of it.
-    pub no_partial: bool,
-    /// Those by a synonym are counted too.
-    pub synonyms: bool,
-    /// Those that hold only some of it are counted too.
-    pub partial: bool,
-    /// Each copy by itself.
-    pub all_copies: bool,
+/// The struct of a query with its conditions, from one list: addresses, the OpenAPI document, the page's links and the
+/// request are all made from it.
+macro_rules! conditions {
+    (
+        values { $($(#[$of_value:meta])* $value:ident,)* }
+        flags { $($(#[$of_flag:meta])* $flag:ident,)* }
+    ) => {
+        /// A query, its conditions and the breadth in which it is matched.
+        #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, IntoParams)]
+        #[serde(default, deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct Conditions {
+            /// Words, "strings", fields (标题:工会), OR, -without, (groups): the query language. May be left out where a
+            /// condition says what is looked for; without either, all articles match.
+            #[param(max_length = 1000, example = "工会 权益")]
+            pub q: String,
+            $($(#[$of_value])* #[serde(deserialize_with = "given_value")] pub $value: Option<String>,)*
+            $($(#[$of_flag])* pub $flag: bool,)*
+        }
+
+        impl Conditions {
+            /// The names in addresses.
+            pub const NAMES: &[&str] = &["q", $(stringify!($value),)* $(stringify!($flag),)*];
+
+            /// The conditions of an address, by functions that look a name up in it.
+            pub fn of(text: impl Fn(&str) -> Option<String>, flag: impl Fn(&str) -> bool) -> Conditions {
+                Conditions {
+                    q: text("q").unwrap_or_default(),
+                    $($value: given(text(stringify!($value))),)*
+                    $($flag: flag(stringify!($flag)),)*
+                }
+            }
+
+            /// The values that narrow the query, by name.
+            pub fn values(&self) -> Vec<(&'static str, Option<&str>)> {
+                vec![$((stringify!($value), self.$value.as_deref()),)*]
+            }
+
+            /// The flags, by name.
+            pub fn flags(&self) -> Vec<(&'static str, bool)> {
+                vec![$((stringify!($flag), self.$flag),)*]
+            }
+        }
+    };
+}
+
+conditions! {
+    values {
+        /// Only this source, or a part of it.
+        #[param(min_length = 1, max_length = 300, pattern = r"\S")]
+        source,
+        /// Only this outlet.
+        #[param(min_length = 1, max_length = 300, pattern = r"\S")]
+        outlet,
+        /// Only this editor (编辑, 责任编辑, 审核, 监制).
+        #[param(min_length = 1, max_length = 300, pattern = r"\S")]
+        editor,
+        /// Only this author (记者, 通讯员, 评论员, 作者).
+        #[param(min_length = 1, max_length = 300, pattern = r"\S")]
+        author,
+        /// Only this proofreader (校对).
+        #[param(min_length = 1, max_length = 300, pattern = r"\S")]
+        proofreader,
+        /// Only this section.
+        #[param(min_length = 1, max_length = 300, pattern = r"\S")]
+        section,
+        /// Only from this day, month or year on: 2025-01-15, 2025-01, 2025. Other forms of the query language's dates are
+        /// read too.
+        #[param(pattern = r"^([12]\d{3}(-(0[1-9]|1[0-2]))?|[12]\d{3}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8])))$")]
+        from,
+        /// Only up to this day, month or year.
+        #[param(pattern = r"^([12]\d{3}(-(0[1-9]|1[0-2]))?|[12]\d{3}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8])))$")]
+        to,
+    }
+    flags {
+        /// Match the words as typed alone: no synonyms, no partial matches.
+        exact,
+        /// Leave out articles that hold it only by a synonym.
+        no_synonyms,
+        /// Leave out articles that hold only some of it.
+        no_partial,
+        /// Count, and export, those by a synonym too, marked as such, unless `exact` or `no_synonyms` leaves them out.
+        synonyms,
+        /// Count, and export, those that hold only some of it too, marked as such, unless `exact` or `no_partial` leaves them
+        /// out.
+        partial,
+        /// Take each copy of an article by itself.
+        all_copies,
+    }
 }
 
 impl Conditions {
-    /// Whether nothing is asked for.
+    /// Whether there is neither a query nor a condition.
     pub fn is_empty(&self) -> bool {
         self.q.trim().is_empty() && self.values().iter().all(|(_, value)| value.is_none())
     }
 
-    /// The values that narrow the query, by name.
-    pub fn values(&self) -> [(&'static str, Option<&str>); 8] {
-        [
-            ("source", self.source.as_deref()),
-            ("outlet", self.outlet.as_deref()),
-            ("editor", self.editor.as_deref()),
-            ("author", self.author.as_deref()),
-            ("proofreader", self.proofreader.as_deref()),
-            ("section", self.section.as_deref()),
-            ("from", self.from.as_deref()),
-            ("to", self.to.as_deref()),
-        ]
-    }
-
-    /// The flags, by name.
-    pub fn flags(&self) -> [(&'static str, bool); 6] {
-        [
-            ("exact", self.exact),
-            ("no_synonyms", self.no_synonyms),
-            ("no_partial", self.no_partial),
-            ("synonyms", self.synonyms),
-            ("partial", self.partial),
-            ("all_copies", self.all_copies),
-        ]
-    }
-
-    /// The request for it.
+    /// The request for the query and its conditions; for all articles, if there are none.
     ///
     /// # Errors
-    /// Where it asks for nothing, is too long, names no date, or contradicts itself.
+    /// If something is too long or no date.
     pub fn request(&self) -> Result<Request, Problem> {
-        if self.is_empty() {
-            return Err(Problem::bad("write a query (q), or what it is narrowed by: editor, source, from …"));
-        }
         self.check()?;
-        // A filter alone asks for something.
-        let query = match self.q.trim().is_empty() {
+        // A filter alone asks for something, and nothing at all for everything.
+        let query = || match self.q.trim().is_empty() {
             true => {
                 let mut query = Query::default();
                 query.text = self.q.clone();
@@ -104,9 +134,11 @@ impl Conditions {
             }
             false => query::parse(&self.q),
         };
-        let mut request = Request::new(query);
-        request.breadth = Breadth::of(!self.exact && !self.no_synonyms, !self.exact && !self.no_partial);
-        request.count = Breadth::of(self.synonyms, self.partial);
+        let mut request = if self.is_empty() { everything() } else { Request::new(query()) };
+        let (synonyms, partial) = (!self.exact && !self.no_synonyms, !self.exact && !self.no_partial);
+        request.breadth = Breadth::of(synonyms, partial);
+        // Matches that are left out are not counted either.
+        request.count = Breadth::of(self.synonyms && synonyms, self.partial && partial);
         request.copies = if self.all_copies { Copies::All } else { Copies::Collapsed };
         request.filters = self.filters()?;
         Ok(request)
@@ -119,16 +151,6 @@ impl Conditions {
         for (name, value) in self.values() {
             if value.is_some_and(|value| value.chars().count() > MAX_VALUE) {
                 return Err(Problem::bad(format!("{name}: a value has {MAX_VALUE} characters at the most")));
-            }
-        }
-        for (one, other, both) in [
-            ("exact", "synonyms", self.exact && self.synonyms),
-            ("exact", "partial", self.exact && self.partial),
-            ("no_synonyms", "synonyms", self.no_synonyms && self.synonyms),
-            ("no_partial", "partial", self.no_partial && self.partial),
-        ] {
-            if both {
-                return Err(Problem::bad(format!("{one} and {other} contradict each other")));
             }
         }
         Ok(())
@@ -162,13 +184,15 @@ impl Conditions {
 /// The request for all articles, those without a date among them: whatever is not of a day that no calendar has.
 pub fn everything() -> Request {
     let none = Filter::Date { from: Some(AFTER_ALL_DAYS), to: Some(AFTER_ALL_DAYS) };
-    Request::new(Query::from(none).not())
+    let mut query = Query::from(none).not();
+    query.text = String::new();
+    Request::new(query)
 }
 
 /// Puts the place of a page into a request.
 ///
 /// # Errors
-/// Where a page is too long, or too far behind.
+/// If a page is too long, or too far behind.
 pub fn place(request: &mut Request, limit: usize, offset: usize) -> Result<(), Problem> {
     if limit > MAX_LIMIT {
         return Err(Problem::bad(format!("limit: {MAX_LIMIT} hits at the most; /api/export gives all")));
@@ -200,10 +224,19 @@ pub fn step(name: &str) -> Option<Step> {
     }
 }
 
-/// A text with something in it.
+/// The text, unless it is blank.
 pub fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
+
+/// A value of the API. A blank one is refused: passed over in silence it would give the numbers of another question.
+fn given_value<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    let value = String::deserialize(value)?;
+    given(Some(value)).map(Some).ok_or_else(|| D::Error::custom("a blank value; leave the name out"))
+}
+
+/// The bounds, said again where the document says them.
+const _: () = assert!(MAX_QUERY == 1_000 && MAX_VALUE == 300);
 
 #[cfg(test)]
 mod tests {
@@ -217,11 +250,9 @@ mod tests {
     fn what_makes_no_sense_is_said() {
         let text = |text: &str| Some(text.to_string());
         for (conditions, says) in [
-            (asked("  "), "write a query"),
             (asked(&"工".repeat(MAX_QUERY + 1)), "1000 characters"),
             (Conditions { editor: text(&"肖".repeat(MAX_VALUE + 1)), ..asked("") }, "editor: a value"),
             (Conditions { from: text("昨天"), ..asked("工会") }, "from: no date"),
-            (Conditions { exact: true, partial: true, ..asked("工会") }, "contradict"),
         ] {
             let problem = conditions.request().unwrap_err();
             assert!(problem.status == 400 && problem.detail.contains(says), "{problem:?}");
@@ -230,6 +261,33 @@ mod tests {
         let day = |text: &str| text.parse::<gongxun_core::article::Date>().unwrap().day_number();
         let date = Filter::Date { from: Some(day("2020-01-01")), to: Some(day("2021-03-31")) };
         assert_eq!((request.query.root, request.filters), (None, vec![date]));
+    }
+
+    #[test]
+    fn matches_that_are_left_out_are_not_counted() {
+        let counted = |text: &str| {
+            let flag = |name: &str| text.split(' ').any(|other| other == name);
+            let conditions = Conditions::of(|name| (name == "q").then(|| "工会".to_string()), flag);
+            conditions.request().unwrap().count
+        };
+        for (flags, count) in [
+            ("", Breadth::Exact),
+            ("synonyms partial", Breadth::Wide),
+            ("exact synonyms partial", Breadth::Exact),
+            ("no_partial partial", Breadth::Exact),
+            ("no_synonyms synonyms partial", Breadth::of(false, true)),
+        ] {
+            assert_eq!(counted(flags), count, "{flags}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_a_condition_or_a_flag() {
+        let all = Conditions::of(|name| Some(name.to_string()), |_| true);
+        let names: Vec<&str> =
+            all.values().iter().map(|(name, value)| value.filter(|value| value == name).unwrap()).collect();
+        let flags: Vec<&str> = all.flags().iter().map(|(name, set)| if *set { *name } else { "" }).collect();
+        assert_eq!([vec!["q"], names, flags].concat(), Conditions::NAMES);
     }
 
     #[test]

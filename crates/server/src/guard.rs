@@ -1,4 +1,4 @@
-//! Who may ask, and how: what every request is held against before anything else, and what every answer carries.
+//! Access: the rules that every request is held against before anything else, and the headers that every answer carries.
 //!
 //! Nothing over HTTP changes the index, so there is no more to protect than the reading: by the token where one is set,
 //! by the name under which the server is asked (DNS rebinding), and by headers that keep the text of the archive from
@@ -21,10 +21,10 @@ use crate::settings::{Hosts, Log, Settings};
 const MAX_TARGET: usize = 16 << 10;
 /// The name of the cookie of whoever showed the token.
 pub const COOKIE: &str = "gongxun_session";
-/// What the page's text may do: nothing that is not of this server.
+/// The content security policy: nothing that is not of this server, and no inline script.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// What every answer carries.
+/// The headers of every answer.
 const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -63,7 +63,10 @@ pub async fn guard(State(archive): State<Arc<Archive>>, request: Request, next: 
     }
     let took = start.elapsed();
     archive.metrics.answered(uri.path(), response.status().as_u16(), took);
-    log(settings.log, &method, &uri, response.status(), took.as_secs_f64() * 1e3);
+    if let Some(cause) = response.extensions().get::<Problem>().and_then(|problem| problem.cause.as_ref()) {
+        settings.lines.write(cause);
+    }
+    log(settings, &method, &uri, response.status(), took.as_secs_f64() * 1e3);
     response
 }
 
@@ -188,7 +191,7 @@ fn refused(uri: &Uri) -> Response {
     Redirect::to(&format!("/login?next={next}")).into_response()
 }
 
-/// What the cookie of whoever showed a token holds: nothing that tells the token.
+/// The value of the cookie of a browser that showed the token: a hash that does not tell it.
 pub fn session(token: &str) -> String {
     blake3::Hasher::new_derive_key("gongxun server 2026-11-29 session").update(token.as_bytes()).finalize().to_string()
 }
@@ -231,13 +234,13 @@ pub fn local(next: &str) -> &str {
     if is_local { next } else { "/" }
 }
 
-fn log(log: Log, method: &Method, uri: &Uri, status: StatusCode, millis: f64) {
-    let target = match log {
+fn log(settings: &Settings, method: &Method, uri: &Uri, status: StatusCode, millis: f64) {
+    let target = match settings.log {
         Log::Off => return,
         Log::Paths => uri.path(),
         Log::Queries => uri.path_and_query().map_or("", |target| target.as_str()),
     };
-    eprintln!("{method} {} {} {millis:.1} ms", gongxun_core::view::clean::line(target), status.as_u16());
+    settings.lines.write(&format!("{method} {target} {} {millis:.1} ms", status.as_u16()));
 }
 
 #[cfg(test)]

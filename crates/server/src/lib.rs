@@ -24,4 +24,4 @@ mod words;
 
 pub use net::{Server, Stop};
 pub use router::router;
-pub use settings::{Hosts, Log, Settings};
+pub use settings::{Hosts, Lines, Log, Settings};

@@ -1,4 +1,4 @@
-//! What a server did, counted for Prometheus (text format 0.0.4). No query is in it.
+//! Counts for Prometheus (text format 0.0.4). No query is in them.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,7 +24,7 @@ pub struct Metrics {
     turned_away: AtomicU64,
 }
 
-/// What is measured at the moment of asking.
+/// The measurements of one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Gauges {
     /// Articles of the index.

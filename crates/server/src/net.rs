@@ -28,9 +28,7 @@ const MAX_HEAD: usize = 32 << 10;
 const MAX_HEADERS: usize = 64;
 /// Threads that wait for sockets; searches have their own.
 const SOCKET_THREADS: usize = 2;
-/// The exit code of a process that was interrupted.
-const INTERRUPTED: i32 = 130;
-/// How long to wait where no connection can be taken, because too many files are open, say.
+/// The pause after a connection could not be accepted, because too many files are open, say.
 const REST: Duration = Duration::from_millis(100);
 
 /// A server that has its address and does not serve yet.
@@ -39,8 +37,11 @@ pub struct Server {
     router: Router,
     settings: Settings,
     stop: (Stop, watch::Receiver<bool>),
-    by_signals: bool,
+    /// Called when the process is told to end a second time; none where signals are left to others.
+    again: Option<Again>,
 }
+
+type Again = Box<dyn FnOnce() + Send>;
 
 /// Stops a server, from any thread.
 #[derive(Debug, Clone)]
@@ -57,41 +58,42 @@ impl Server {
     /// Takes an address.
     ///
     /// # Errors
-    /// Where the system does not give it.
+    /// If the system does not give it.
     pub fn bind(address: SocketAddr, index: Index, settings: Settings) -> io::Result<Server> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let router = router(index, settings.clone());
         let (sender, receiver) = watch::channel(false);
-        Ok(Server { listener, router, settings, stop: (Stop(Arc::new(sender)), receiver), by_signals: false })
+        Ok(Server { listener, router, settings, stop: (Stop(Arc::new(sender)), receiver), again: None })
     }
 
     /// The address, with the port that the system chose where 0 was asked for.
     ///
     /// # Errors
-    /// Where the system does not say.
+    /// If the system does not say.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// What stops it.
+    /// The handle that stops it.
     pub fn stopper(&self) -> Stop {
         self.stop.0.clone()
     }
 
-    /// Serves until it is stopped, or the process is told to end (Ctrl-C, SIGTERM).
+    /// Serves until it is stopped, or the process is told to end (Ctrl-C, SIGTERM). `again` is called if it is told so a
+    /// second time while answers under way are finished: whoever asks twice does not want to wait.
     ///
     /// # Errors
     /// As [`Server::run`].
-    pub fn run_until_interrupted(mut self) -> io::Result<()> {
-        self.by_signals = true;
+    pub fn run_until_interrupted(mut self, again: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        self.again = Some(Box::new(again));
         self.run()
     }
 
     /// Serves until it is stopped.
     ///
     /// # Errors
-    /// Where the system gives no threads.
+    /// If the system gives no threads.
     pub fn run(self) -> io::Result<()> {
         let threads = self.settings.searches.max(1) + self.settings.exports.max(1) + 2;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -107,15 +109,14 @@ impl Server {
     }
 
     async fn serve(self) -> io::Result<()> {
-        let Server { listener, router, settings, stop: (stop, mut stopped), by_signals } = self;
-        if by_signals {
+        let Server { listener, router, settings, stop: (stop, mut stopped), again } = self;
+        if let Some(again) = again {
             let stop = stop.clone();
             tokio::spawn(async move {
                 interrupted().await;
                 stop.stop();
-                // Who asks twice does not want to wait.
                 interrupted().await;
-                std::process::exit(INTERRUPTED);
+                again();
             });
         }
         let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -193,7 +194,7 @@ impl<T> Patient<T> {
         Patient { inner, patience, stalled: None }
     }
 
-    /// What a write came to; where it comes to nothing for too long, an error.
+    /// The result of a write, or an error if the other side has taken nothing for too long.
     fn waited<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
         if written.is_ready() {
             self.stalled = None;

@@ -1,15 +1,20 @@
-//! What addresses of the API take. The names are those of the command line's options; one that is not known, or is given
+//! The parameters of the API's addresses. The names are those of the command line's options; one that is not known, or is given
 //! twice, is refused: a filter that is passed over in silence gives a wrong number.
 
+use std::borrow::Cow;
+
 use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use gongxun_core::article::ArticleId;
 use gongxun_core::search::Sort;
 use gongxun_core::search::timeline::Step;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use utoipa::ToSchema;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, ToSchema};
 
+use crate::conditions::Conditions;
 use crate::problem::Problem;
 
 /// The parameters of a request.
@@ -19,12 +24,64 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Given<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Given<T>, Problem> {
-        let Query(given) = Query::try_from_uri(&parts.uri).map_err(|error| {
-            let what = error.body_text();
-            Problem::bad(what.strip_prefix("Failed to deserialize query string: ").unwrap_or(&what))
-        })?;
-        Ok(Given(given))
+        read(&parts.uri).map(Given)
     }
+}
+
+/// A query with its conditions, and the parameters that an address has beside them.
+pub struct Narrowed<T> {
+    /// The query and its conditions.
+    pub conditions: Conditions,
+    /// The other parameters.
+    pub own: T,
+}
+
+impl<T: DeserializeOwned + IntoParams, S: Sync> FromRequestParts<S> for Narrowed<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Narrowed<T>, Problem> {
+        let (mut shared, mut own) = (Vec::new(), Vec::new());
+        let others = T::into_params(|| None);
+        for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or("").as_bytes()) {
+            let is_shared = Conditions::NAMES.contains(&&*name);
+            if !is_shared && !others.iter().any(|other| other.name == *name) {
+                let known: Vec<&str> =
+                    Conditions::NAMES.iter().copied().chain(others.iter().map(|other| other.name.as_str())).collect();
+                return Err(Problem::bad(format!("unknown field `{name}`, expected one of {}", known.join(", "))));
+            }
+            if is_shared { &mut shared } else { &mut own }.push((name, value));
+        }
+        Ok(Narrowed { conditions: read_pairs(shared)?, own: read_pairs(own)? })
+    }
+}
+
+/// The parameters of an address that takes a query with its conditions alone.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Nothing {}
+
+impl IntoParams for Nothing {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        Vec::new()
+    }
+}
+
+/// Reads parameters that stand in an address among others.
+///
+/// # Errors
+/// If one is unknown, is given twice or has no value of its type.
+pub fn read_pairs<T: DeserializeOwned>(pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>) -> Result<T, Problem> {
+    let pairs = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let uri = Uri::builder().path_and_query(format!("/?{pairs}")).build();
+    read(&uri.map_err(|_| Problem::bad("the address is too long"))?)
+}
+
+fn read<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
+    let Query(given) = Query::try_from_uri(uri).map_err(|error| {
+        let text = error.body_text();
+        Problem::bad(text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text))
+    })?;
+    Ok(given)
 }
 
 /// The id of an article in an address.
@@ -63,6 +120,17 @@ impl From<SortName> for Sort {
     }
 }
 
+/// The base of shares over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PerName {
+    /// The articles of each period.
+    #[default]
+    Articles,
+    /// The characters of each period: then it is occurrences that count.
+    Characters,
+}
+
 /// The length of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -84,80 +152,3 @@ impl From<StepName> for Step {
         }
     }
 }
-
-/// A struct of parameters with a query and its conditions in it.
-macro_rules! with_conditions {
-    ($(#[$of_struct:meta])* pub struct $name:ident { $($(#[$of_field:meta])* pub $field:ident: $type:ty,)* }) => {
-        $(#[$of_struct])*
-        #[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
-        #[serde(default, deny_unknown_fields)]
-        #[into_params(parameter_in = Query)]
-        pub struct $name {
-            /// Words, "strings", fields (标题:工会), OR, -without, (groups): the query language. May be left out where a
-            /// condition says what is looked for.
-            #[param(max_length = 1000, example = "工会 权益")]
-            pub q: Option<String>,
-            /// Only this source, or a part of it.
-            #[param(max_length = 300)]
-            pub source: Option<String>,
-            /// Only this outlet.
-            #[param(max_length = 300)]
-            pub outlet: Option<String>,
-            /// Only this editor (编辑, 责任编辑, 审核, 监制).
-            #[param(max_length = 300)]
-            pub editor: Option<String>,
-            /// Only this author (记者, 通讯员, 评论员, 作者).
-            #[param(max_length = 300)]
-            pub author: Option<String>,
-            /// Only this proofreader (校对).
-            #[param(max_length = 300)]
-            pub proofreader: Option<String>,
-            /// Only this section.
-            #[param(max_length = 300)]
-            pub section: Option<String>,
-            /// Only from this day, month or year on: 2025-01-15, 2025-01, 2025.
-            #[param(max_length = 300)]
-            pub from: Option<String>,
-            /// Only up to this day, month or year.
-            #[param(max_length = 300)]
-            pub to: Option<String>,
-            /// What was typed and no more: no synonyms, no partial matches.
-            pub exact: bool,
-            /// Leave out articles that hold it only by a synonym.
-            pub no_synonyms: bool,
-            /// Leave out articles that hold only some of it.
-            pub no_partial: bool,
-            /// Count, and export, those by a synonym too, marked as such.
-            pub synonyms: bool,
-            /// Count, and export, those that hold only some of it too, marked as such.
-            pub partial: bool,
-            /// Take each copy of an article by itself.
-            pub all_copies: bool,
-            $($(#[$of_field])* pub $field: $type,)*
-        }
-
-        impl $name {
-            /// The query and its conditions.
-            pub fn conditions(&self) -> $crate::conditions::Conditions {
-                $crate::conditions::Conditions {
-                    q: self.q.clone().unwrap_or_default(),
-                    source: $crate::conditions::given(self.source.clone()),
-                    outlet: $crate::conditions::given(self.outlet.clone()),
-                    editor: $crate::conditions::given(self.editor.clone()),
-                    author: $crate::conditions::given(self.author.clone()),
-                    proofreader: $crate::conditions::given(self.proofreader.clone()),
-                    section: $crate::conditions::given(self.section.clone()),
-                    from: $crate::conditions::given(self.from.clone()),
-                    to: $crate::conditions::given(self.to.clone()),
-                    exact: self.exact,
-                    no_synonyms: self.no_synonyms,
-                    no_partial: self.no_partial,
-                    synonyms: self.synonyms,
-                    partial: self.partial,
-                    all_copies: self.all_copies,
-                }
-            }
-        }
-    };
-}
-pub(crate) use with_conditions;

@@ -1,4 +1,4 @@
-//! What goes wrong, as RFC 9457 has it: `application/problem+json`.
+//! Problem details as of RFC 9457: `application/problem+json`.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,16 +9,18 @@ use gongxun_core::error::Error;
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
-/// After how many seconds to come again, where a server has too much to do.
+/// The seconds after which to come again, where a server has too much to do.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
-/// Why there is no answer.
+/// The reason for which there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The status.
     pub status: StatusCode,
-    /// What is wrong with this request, in a sentence.
+    /// The fault of this request, in a sentence.
     pub detail: String,
+    /// The error behind it, for whoever runs the server: it names files and folders.
+    pub cause: Option<String>,
 }
 
 /// The body of an answer that is none.
@@ -33,14 +35,14 @@ pub struct Body<'a> {
     /// The status of the answer.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
-    /// What is wrong with this request.
+    /// The fault of this request.
     detail: &'a str,
 }
 
 impl Problem {
     /// A problem of this status.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        Problem { status, detail: detail.into() }
+        Problem { status, detail: detail.into(), cause: None }
     }
 
     /// A request that makes no sense.
@@ -65,14 +67,14 @@ impl Problem {
 }
 
 impl From<Error> for Problem {
-    /// What the library says of files and folders is for whoever runs the server: it goes to standard error.
     fn from(error: Error) -> Problem {
         match error {
             Error::Invalid(what) => Problem::bad(what),
             Error::Interrupted => Problem::busy("it takes too long; ask for less"),
             other => {
-                eprintln!("gongxun: {}", gongxun_core::view::clean::line(&other.to_string()));
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the index can't be read; the server's log says why")
+                let detail = "the index can't be read; the server's log says why";
+                let cause = Some(other.to_string());
+                Problem { cause, ..Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail) }
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::{api, assets, guard, page};
 
-/// How much work is put into compressing an answer with br: as much as gzip takes.
+/// The level of compression with br, at which it takes as much time as gzip.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
 
 /// The page and the API of an index.
@@ -32,6 +32,8 @@ const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
 /// ```
 pub fn router(index: Index, settings: Settings) -> Router {
     let archive = Arc::new(Archive::new(index, settings));
+    // Files that the first search would wait for are read now.
+    archive.view();
     Router::new()
         .merge(page::routes())
         .merge(api::routes())

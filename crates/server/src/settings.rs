@@ -1,8 +1,10 @@
-//! What a server is started with.
+//! Settings of a server.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Under which names a server answers. A page of another site that makes its own name point here (DNS rebinding) asks
+/// The names under which a server answers. A page of another site that makes its own name point here (DNS rebinding) asks
 /// under that name, and is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hosts {
@@ -12,7 +14,42 @@ pub enum Hosts {
     Any,
 }
 
-/// What is written about each request.
+/// The receiver of a server's lines: requests, as far as [`Log`] has it, and errors that only whoever runs it may read. None
+/// receives them unless one is given.
+///
+/// ```
+/// use gongxun_server::{Lines, Settings};
+/// let mut settings = Settings::default();
+/// settings.lines = Lines::to(|line| eprintln!("{line}"));
+/// ```
+#[derive(Clone)]
+pub struct Lines(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl Lines {
+    /// Lines that a function is called with, from any thread.
+    pub fn to(receiver: impl Fn(&str) + Send + Sync + 'static) -> Lines {
+        Lines(Arc::new(receiver))
+    }
+
+    /// Gives a line to the receiver; controls in it are shown as signs.
+    pub(crate) fn write(&self, line: &str) {
+        (self.0)(&gongxun_core::view::clean::line(line));
+    }
+}
+
+impl Default for Lines {
+    fn default() -> Lines {
+        Lines::to(|_| {})
+    }
+}
+
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lines")
+    }
+}
+
+/// The extent of the lines about requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Log {
     /// Nothing.
@@ -24,44 +61,46 @@ pub enum Log {
     Queries,
 }
 
-/// What a server is started with: safe for a machine of one's own unless told otherwise.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Settings of a server. The defaults are safe for a machine of one's own.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Settings {
-    /// What whoever asks must show, where it is asked for.
+    /// The secret that a client must show; none where anybody may read.
     pub token: Option<String>,
     /// The names under which it answers.
     pub hosts: Hosts,
     /// Origins of other sites whose scripts may read the API (CORS), such as `https://example.org`.
     pub origins: Vec<String>,
-    /// How many searches run at once; others wait for their turn.
+    /// Number of searches that run at once; others wait for their turn.
     pub searches: usize,
-    /// How long a request waits for its turn before it is told to come again.
+    /// The time that a request waits for its turn before it is told to come again.
     pub wait: Duration,
-    /// How long a search may take before it is ended and its answer said to be cut short.
+    /// The time after which a search is ended, and its answer said to be cut short.
     pub deadline: Duration,
-    /// How many exports run at once.
+    /// Number of exports that run at once.
     pub exports: usize,
-    /// How many connections are open at once; others wait to be taken.
+    /// Number of connections that are open at once; others wait to be accepted.
     pub connections: usize,
-    /// How long a client may take to send the head of a request, or to be idle between two.
+    /// The time that a client may take to send the head of a request, or be idle between two.
     pub head_timeout: Duration,
-    /// How long a client may take nothing of an answer before the connection is closed.
+    /// The time after which a connection is closed whose client takes nothing of its answer.
     pub stall_timeout: Duration,
-    /// How long answers under way may take once the server is to stop.
+    /// The time that answers under way may take once the server is to stop.
     pub grace: Duration,
-    /// What is written about each request, to standard error.
+    /// The extent of the lines about requests.
     pub log: Log,
+    /// The receiver of lines about requests and errors.
+    pub lines: Lines,
 }
 
 impl Settings {
     /// The shortest token.
     pub const MIN_TOKEN: usize = 16;
 
-    /// What is wrong with a token, where something is.
+    /// Checks the form of a token.
     ///
     /// # Errors
-    /// A sentence for people.
+    /// If it is too short to be safe or has other characters than headers may have, in a sentence for people.
     pub fn check_token(token: &str) -> Result<(), String> {
         let length = token.chars().count();
         if length < Settings::MIN_TOKEN {
@@ -90,6 +129,7 @@ impl Default for Settings {
             stall_timeout: Duration::from_secs(30),
             grace: Duration::from_secs(10),
             log: Log::Off,
+            lines: Lines::default(),
         }
     }
 }

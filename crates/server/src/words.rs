@@ -41,7 +41,7 @@ impl Lang {
         }
     }
 
-    /// What is said in this language.
+    /// The one of two texts that is in this language.
     pub fn pick<T>(self, zh: T, en: T) -> T {
         match self {
             Lang::Zh => zh,
@@ -49,12 +49,12 @@ impl Lang {
         }
     }
 
-    /// So many articles.
+    /// A number of articles.
     pub fn articles(self, count: u64) -> String {
         self.count(count, "篇文章", "article", "articles")
     }
 
-    /// So many of something.
+    /// A number with the noun that it counts.
     pub fn count(self, count: u64, zh: &str, one: &str, many: &str) -> String {
         let number = number(count);
         match self {
@@ -63,7 +63,7 @@ impl Lang {
         }
     }
 
-    /// What somebody did for an article.
+    /// The name of a role.
     pub fn role(self, role: Role) -> &'static str {
         let en = match role {
             Role::Reporter => "reporter",
@@ -81,7 +81,7 @@ impl Lang {
         self.pick(role.zh(), en)
     }
 
-    /// How much of a query an article holds.
+    /// The name of a kind of match.
     pub fn kind(self, kind: Kind) -> &'static str {
         match kind {
             Kind::Full => self.pick("含全部检索词", "holds all that was typed"),

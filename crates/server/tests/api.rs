@@ -94,6 +94,7 @@ fn answers_are_as_the_document_says() {
     article.title = "另一篇算法文章".into();
     article.repairs = vec![gongxun_core::article::Repair::new(gongxun_core::article::RepairKind::Gloss, 2, 0.5)];
     article.original = Some([("title".to_string(), "损坏".to_string())].into());
+    article.uncertain = [("title".to_string(), vec![0..1])].into();
     let id = article.id.clone();
     site.put([article]);
     let document = document(&site);
@@ -114,6 +115,13 @@ fn answers_are_as_the_document_says() {
         ("/api/compare", format!("/api/compare?q={query}&q={}", q("讨薪"))),
         ("/api/concordance", format!("/api/concordance?q={query}&sort=right")),
         ("/api/concordance", format!("/api/concordance?q={query}&sentence=true&limit=1")),
+        ("/api/search", format!("/api/search?q={query}&facets=true&occurrences=true&exact=true&synonyms=true")),
+        ("/api/timeline", format!("/api/timeline?q={query}&occurrences=true")),
+        ("/api/timeline", format!("/api/timeline?q={query}&per=characters")),
+        ("/api/compare", format!("/api/compare?q={query}&q={}&per=characters&by=month", q("讨薪"))),
+        ("/api/compare", format!("/api/compare?q={query}&occurrences=true")),
+        ("/api/keywords", format!("/api/keywords?q={query}&min=1")),
+        ("/api/collocations", format!("/api/collocations?q={query}&min=1&window=20")),
         ("/api/suggest", "/api/suggest?q=gong".to_string()),
         ("/api/stats", "/api/stats".to_string()),
         ("/healthz", "/healthz".to_string()),
@@ -129,6 +137,27 @@ fn answers_are_as_the_document_says() {
     let schema = &document["components"]["responses"]["Failed"]["content"]["application/problem+json"]["schema"];
     assert!(schema.is_object(), "{}", document["components"]["responses"]);
     assert!(wrong(&document, schema, &problem, "").is_empty(), "{problem}");
+}
+
+#[test]
+fn occurrences_and_words_are_those_of_the_library() {
+    let site = Site::with_articles();
+    let q = q("工会");
+    let plain = site.get(&format!("/api/timeline?q={q}")).is(200).json();
+    assert!(plain.get("occurrences").is_none() && plain["periods"][0].get("characters").is_none(), "{plain}");
+    let counted = site.get(&format!("/api/timeline?q={q}&occurrences=true")).is(200).json();
+    let lines = site.get(&format!("/api/concordance?q={q}")).is(200).json();
+    assert_eq!(counted["occurrences"], lines["occurrences"], "{counted}");
+    assert!(counted["periods"][0].get("characters").is_none(), "{counted}");
+    let facets = site.get(&format!("/api/search?q={q}&facets=true&occurrences=true")).is(200).json();
+    assert_eq!(facets["occurrences"], lines["occurrences"], "{facets}");
+    assert!(facets["facets"]["source"][0]["occurrences"].is_u64(), "{facets}");
+    let shares = site.get(&format!("/api/timeline?q={q}&per=characters")).is(200).json();
+    assert!(shares["periods"][0]["per_million"].is_number(), "{shares}");
+    let keywords = site.get(&format!("/api/keywords?q={q}&min=1&limit=3")).is(200).json();
+    assert_eq!((&keywords["measure"], keywords["keywords"].as_array().unwrap().len()), (&"log-likelihood".into(), 3));
+    let near = site.get(&format!("/api/collocations?q={q}&min=1&window=8")).is(200).json();
+    assert!(near["window"] == 8 && near["collocations"][0]["left"].is_u64(), "{near}");
 }
 
 #[test]
@@ -176,7 +205,7 @@ fn an_export_is_all_hits_and_no_more() {
         let text = site.get(&format!("/api/export?q={}&format={format}&limit=3", q("工会"))).is(200);
         assert!(text.text().starts_with(begins), "{format}: {}", text.text());
     }
-    site.get("/api/export").is(400);
+    assert_eq!(site.get("/api/export").is(200).text().lines().count(), 3_000, "nothing asks for everything");
     site.get("/api/export?q=a&format=xml").is(400);
     assert!(site.get(&format!("/api/export?q={}", q("罢工"))).is(200).bytes.is_empty());
 }
@@ -220,13 +249,21 @@ fn what_the_other_addresses_can_not_do_is_a_problem() {
         ("/api/compare?q=a&by=year&by=month", 400),
         ("/api/compare?q=a&x=1", 400),
         ("/api/concordance?source=x", 400),
+        ("/api/concordance", 400),
         ("/api/concordance?q=a&limit=1001", 400),
         ("/api/concordance?q=a&context=201", 400),
+        ("/api/compare?q=a&per=words", 400),
+        ("/api/collocations?source=x", 400),
+        ("/api/collocations?q=a&window=201", 400),
+        ("/api/collocations?q=a&limit=1001", 400),
+        ("/api/keywords?q=a&limit=1001", 400),
+        ("/api/keywords?q=a&min=x", 400),
         ("/api/similar/nobody", 404),
         ("/api/similar/nobody?limit=51", 400),
         ("/api/why-not/nobody?q=a", 404),
         ("/api/suggest?q=a&limit=51", 400),
-        ("/feed.atom", 400),
+        ("/feed.atom?source=", 400),
+        ("/api/search?from=%20", 400),
     ] {
         assert_eq!(site.get(address).is(status).header("content-type"), "application/problem+json", "{address}");
     }

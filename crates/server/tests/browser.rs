@@ -1,33 +1,30 @@
 //! The page in a browser: Debian's Chromium by its ChromeDriver. Where one of them is missing the tests are shown as
 //! ignored, and with GONGXUN_REQUIRE_ALL=1 they fail.
 //!
-//! `GONGXUN_SHOTS=DIR cargo test -p gongxun-server --test browser` writes pictures of the pages there.
+//! `GONGXUN_SHOTS=DIR cargo test -p gongxun-server --test browser` writes pictures of the pages there. `GONGXUN_AXE=FILE`
+//! names axe-core's script (`npm pack axe-core`), by which each page is checked for accessibility.
 
+#[path = "browser/accessibility.rs"]
+mod accessibility;
+#[path = "browser/page.rs"]
+mod page;
 mod support;
 
-use std::future::Future;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
+use fantoccini::Locator;
 use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
-use fantoccini::{Client, ClientBuilder, Locator};
-use gongxun_core::article::Article;
-use gongxun_core::index::{Index, IndexSettings, Resources};
-use gongxun_server::{Server, Settings};
-use hyper_util::client::legacy::connect::HttpConnector;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 
-const CHROMIUM: &str = "/usr/bin/chromium";
-const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
+use page::{CHROMEDRIVER, CHROMIUM, DRIVER, Outcome, Page, Running, holds, run};
+
 /// What WebDriver calls the key.
 const ENTER: &str = "\u{e007}";
 const DOWN: &str = "\u{e015}";
 const TAB: &str = "\u{e004}";
-
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+/// The most bytes of a page with style, script and icon.
+const MAX_PAGE: u64 = 100_000;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -44,7 +41,12 @@ fn main() {
             _ => trial,
         }
     };
+    let axe = || match accessibility::script() {
+        Some(_) => trial("axe_finds_no_violation", |page| Box::pin(accessibility::no_violation(page))),
+        None => Trial::test("axe_finds_no_violation", || Ok(())).with_kind("no GONGXUN_AXE").with_ignored_flag(true),
+    };
     let trials = vec![
+        axe(),
         trial("type_filter_open_and_go_back", |page| Box::pin(type_filter_open_and_go_back(page))),
         trial("brush_a_time", |page| Box::pin(brush_a_time(page))),
         trial("words_are_completed", |page| Box::pin(words_are_completed(page))),
@@ -56,6 +58,7 @@ fn main() {
         trial("without_script", |page| Box::pin(without_script(page))),
         trial("nothing_is_refused_moved_or_asked_elsewhere", |page| Box::pin(quiet(page))),
         trial("everything_is_reached_by_keyboard", |page| Box::pin(by_keyboard(page))),
+        trial("a_repair_shows_what_it_is_not_sure_of", |page| Box::pin(uncertain(page))),
         trial("hostile_articles_run_nothing", |page| Box::pin(hostile(page))),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -66,193 +69,6 @@ fn main() {
         let _ = child.wait();
     }
     conclusion.exit();
-}
-
-type Running = std::pin::Pin<Box<dyn Future<Output = Outcome>>>;
-
-/// A browser before the site.
-#[derive(Clone)]
-struct Page {
-    client: Client,
-    site: String,
-}
-
-/// The driver with its port, started when it is first needed.
-static DRIVER: LazyLock<Mutex<Option<(Child, u16)>>> = LazyLock::new(Mutex::default);
-
-fn driver() -> Result<u16, Box<dyn std::error::Error>> {
-    let mut driver = DRIVER.lock().map_err(|_| "the driver did not start")?;
-    if let Some((_, port)) = &*driver {
-        return Ok(*port);
-    }
-    let mut child = Command::new(CHROMEDRIVER).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-    let lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
-    for line in lines {
-        let line = line?;
-        if let Some((_, port)) = line.split_once("started successfully on port ") {
-            let port = port.trim_end_matches('.').parse()?;
-            *driver = Some((child, port));
-            return Ok(port);
-        }
-    }
-    Err("chromedriver said no port".into())
-}
-
-/// The site, served on a port of its own for as long as the tests run.
-static SITE: LazyLock<String> = LazyLock::new(|| {
-    let index = Index::in_memory(IndexSettings::default()).unwrap();
-    let mut writer = index.writer(Resources::one_thread()).unwrap();
-    support::articles().iter().for_each(|article| drop(writer.put(article).map(drop)));
-    for article in months() {
-        writer.put(&article).unwrap();
-    }
-    writer.commit().unwrap();
-    drop(writer);
-    let mut settings = Settings::default();
-    settings.searches = 4;
-    let server = Server::bind("127.0.0.1:0".parse().unwrap(), index, settings).unwrap();
-    let address = server.address().unwrap();
-    std::thread::spawn(move || server.run().unwrap());
-    format!("http://{address}")
-});
-
-/// Sixty articles in as many months, and one that would be a program.
-fn months() -> Vec<Article> {
-    let mut all: Vec<Article> = (0..60)
-        .map(|n| {
-            let (year, month) = (2016 + n / 12, n % 12 + 1);
-            let body = format!("第{n}次工会会议讨论工资集体协商。\n与会者说，骑手和司机的代表第{n}次坐到了桌前。");
-            Article::from(
-                Article::new(&format!("m{n}"), format!("工会会议第{n}号"), body)
-                    .date(&format!("{year}-{month:02}-11"))
-                    .unwrap()
-                    .source(if n % 3 == 0 { "劳动者周报" } else { "东原工人报" })
-                    .author("段小满"),
-            )
-        })
-        .collect();
-    let evil = "<script>window.ran=1</script><img src=x onerror=window.ran=2>";
-    let mut article = Article::from(Article::new("evil", format!("危险{evil}"), format!("危险正文{evil}")));
-    article.source = Some(evil.into());
-    article.url = Some("javascript:window.ran=3".into());
-    all.push(article);
-    all
-}
-
-fn run(test: fn(Page) -> Running) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let page = Page::open(json!({}), (1280, 900)).await?;
-        let client = page.client.clone();
-        let done = test(page).await;
-        client.close().await?;
-        done
-    })
-}
-
-impl Page {
-    async fn open(preferences: Value, (width, height): (u32, u32)) -> Result<Page, Box<dyn std::error::Error>> {
-        let capabilities = json!({
-            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
-            "goog:chromeOptions": {
-                "binary": CHROMIUM,
-                "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-prefers-reduced-motion",
-                         "--lang=zh-CN", format!("--window-size={width},{height}")],
-                "prefs": preferences,
-            }
-        });
-        let capabilities = capabilities.as_object().cloned().unwrap_or_default();
-        let driver = format!("http://127.0.0.1:{}", driver()?);
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(true);
-        let client = ClientBuilder::new(connector).capabilities(capabilities).connect(&driver).await?;
-        Ok(Page { client, site: SITE.clone() })
-    }
-
-    async fn goto(&self, path: &str) -> Outcome {
-        Ok(self.client.goto(&format!("{}{path}", self.site)).await?)
-    }
-
-    async fn click(&self, css: &str) -> Outcome {
-        Ok(self.wait(css).await?.click().await?)
-    }
-
-    async fn wait(&self, css: &str) -> Result<fantoccini::elements::Element, Box<dyn std::error::Error>> {
-        let found = self.client.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css(css)).await;
-        found.map_err(|error| format!("{css}: {error}").into())
-    }
-
-    /// Waits until the path and query of the address hold a text.
-    async fn at(&self, part: &str) -> Outcome {
-        for _ in 0..400 {
-            let url = self.client.current_url().await?;
-            let shown = percent_decoded(url.as_str());
-            if shown.contains(part) {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Err(format!("{part} is not in {}", percent_decoded(self.client.current_url().await?.as_str())).into())
-    }
-
-    /// Waits until a script says that something is so.
-    async fn until(&self, what: &str, script: &str) -> Outcome {
-        for _ in 0..400 {
-            if self.script(script).await? == true {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Err(format!("{what}: {}", percent_decoded(self.client.current_url().await?.as_str())).into())
-    }
-
-    async fn text(&self, css: &str) -> Result<String, Box<dyn std::error::Error>> {
-        Ok(self.wait(css).await?.text().await?)
-    }
-
-    async fn count(&self, css: &str) -> Result<usize, Box<dyn std::error::Error>> {
-        Ok(self.client.find_all(Locator::Css(css)).await?.len())
-    }
-
-    async fn script(&self, script: &str) -> Result<Value, Box<dyn std::error::Error>> {
-        Ok(self.client.execute(script, Vec::new()).await?)
-    }
-
-    async fn press(&self, keys: &str) -> Outcome {
-        Ok(self.client.active_element().await?.send_keys(keys).await?)
-    }
-
-    /// A picture, where somebody wants to look.
-    async fn shot(&self, name: &str) -> Outcome {
-        if let Some(folder) = std::env::var_os("GONGXUN_SHOTS") {
-            std::fs::create_dir_all(&folder)?;
-            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), self.client.screenshot().await?)?;
-        }
-        Ok(())
-    }
-}
-
-fn percent_decoded(text: &str) -> String {
-    let (mut out, bytes) = (Vec::new(), text.as_bytes());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn holds(what: bool, says: &str) -> Outcome {
-    if what { Ok(()) } else { Err(says.into()) }
 }
 
 async fn type_filter_open_and_go_back(page: Page) -> Outcome {
@@ -497,11 +313,15 @@ async fn quiet(page: Page) -> Outcome {
                  new PerformanceObserver((list) => { for (const entry of list.getEntries()) {
                          sum += entry.value; where.push(...entry.sources.map((one) => one.node?.outerHTML?.slice(0, 80))); } })
                      .observe({ type: 'layout-shift', buffered: true });
-                 setTimeout(() => done([sum, performance.getEntriesByType('resource').map((entry) => entry.name), where]), 400);",
+                 const files = performance.getEntriesByType('resource');
+                 const bytes = [...performance.getEntriesByType('navigation'), ...files].reduce((all, entry) => all + entry.decodedBodySize, 0);
+                 setTimeout(() => done([sum, files.map((entry) => entry.name), where, bytes]), 400);",
                 Vec::new(),
             )
             .await?;
         holds(moved[0].as_f64() == Some(0.0), &format!("{path}: the layout moved by {} at {}", moved[0], moved[2]))?;
+        let bytes = moved[3].as_u64().unwrap_or(u64::MAX);
+        holds(bytes < MAX_PAGE, &format!("{path} has {bytes} bytes, with style and script, before compression"))?;
         for name in moved[1].as_array().into_iter().flatten().filter_map(Value::as_str) {
             holds(name.starts_with(&page.site), &format!("{path} asks {name}"))?;
         }
@@ -565,6 +385,18 @@ async fn by_keyboard(page: Page) -> Outcome {
         }
     }
     holds(reached.len() >= wanted, &format!("{} of {wanted} are reached", reached.len()))
+}
+
+async fn uncertain(page: Page) -> Outcome {
+    page.goto("/search?q=求学圆梦").await?;
+    page.click(".hit h3 a").await?;
+    page.wait(".body .uncertain").await?;
+    holds(page.text(".body .uncertain").await? == "求学", "the characters that were a choice")?;
+    holds(page.count(".body .uncertain").await? == 2, "and those of another line")?;
+    holds(page.text(".repairs .uncertain").await?.starts_with('4'), "their number")?;
+    page.click(".original summary").await?;
+    holds(page.text(".original pre").await?.contains("xué"), "the text as it was found")?;
+    page.shot("uncertain").await
 }
 
 async fn hostile(page: Page) -> Outcome {

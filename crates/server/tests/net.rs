@@ -275,7 +275,7 @@ fn who_takes_nothing_is_let_go_and_an_export_ends_with_them() {
     let many =
         (0..4_000).map(|n| Article::new(&n.to_string(), format!("第{n}篇{long}"), long.clone()).into()).collect();
     let served = Served::of(index(many), settings);
-    let ask = b"GET /api/export?source=&q=%E5%B7%A5%E4%BC%9A HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let ask = b"GET /api/export?q=%E5%B7%A5%E4%BC%9A HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let mut stalled = served.connect();
     stalled.write_all(ask).unwrap();
     let mut head = [0; 64];

@@ -121,14 +121,13 @@ fn the_api_gives_the_json_of_the_command_line() {
 fn what_the_api_can_not_do_is_a_problem() {
     let site = Site::with_articles();
     for (address, status, says) in [
-        ("/api/search", 400, "write a query"),
+        ("/api/search?source=", 400, "blank"),
         ("/api/search?q=a&sorce=b", 400, "unknown field `sorce`"),
         ("/api/search?q=a&q=b", 400, "duplicate field"),
         ("/api/search?q=a&limit=101", 400, "100 hits"),
         ("/api/search?q=a&limit=-1", 400, "limit"),
         ("/api/search?q=a&offset=9999999", 400, "10000"),
         ("/api/search?q=a&sort=best", 400, "sort"),
-        ("/api/search?q=a&exact=true&partial=true", 400, "contradict"),
         ("/api/search?q=a&from=soon", 400, "no date"),
         ("/api/search?q=a&snippet_length=5000", 400, "2000"),
         ("/api/articles/nobody", 404, "no article"),
@@ -165,6 +164,7 @@ fn hostile() -> Article {
     article.credits = Role::ALL.map(|role| Credit::new(role, EVIL)).to_vec();
     article.margin = vec![EVIL.into()];
     article.repairs = vec![Repair::new(RepairKind::Gloss, 3, 0.9)];
+    article.uncertain = [("body".to_string(), vec![0..3, 5..9_999])].into();
     article.original = Some([("body".to_string(), EVIL.to_string()), (EVIL.to_string(), "x".to_string())].into());
     article
 }

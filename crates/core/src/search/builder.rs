@@ -192,7 +192,7 @@ impl<'a> Search<'a> {
     /// # Errors
     /// As [`Search::run`].
     pub fn why_not(self, id: &ArticleId) -> Result<Option<WhyNot>> {
-        self.archive.why_not(&self.request, id)
+        self.archive.why_not(&self.request, id, &self.control)
     }
 
     /// Counts the matches over time.

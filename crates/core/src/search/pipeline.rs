@@ -13,7 +13,7 @@ use super::ranking::rank::Order;
 use super::ranking::ranked::Ranked;
 use super::request::Request;
 use super::results::facets::{self, Counter, Facets};
-use crate::control::{Control, Stops};
+use crate::control::Stops;
 use crate::error::{Error, Result};
 use crate::index::Snapshot;
 use crate::index::reprints::Reprints;
@@ -89,9 +89,15 @@ impl<'a> Found<'a> {
     /// The kind of match that one article is of, whatever its copies hold; none where it is none.
     ///
     /// # Errors
-    /// Where a file of the index can't be read.
-    pub fn one(snapshot: &Snapshot, compiled: &Compiled, address: DocAddress) -> Result<Option<Kind>> {
-        Ok(Matches::find(snapshot, compiled, &Control::default())?.kind(address))
+    /// If a file of the index can't be read; [`Error::Interrupted`] if the control says to stop.
+    pub fn one(
+        snapshot: &Snapshot,
+        compiled: &Compiled,
+        address: DocAddress,
+        control: &dyn Stops,
+    ) -> Result<Option<Kind>> {
+        let matches = Matches::find(snapshot, compiled, control)?;
+        if matches.cut_short { Err(Error::Interrupted) } else { Ok(matches.kind(address)) }
     }
 
     /// How many matches of a kind there are.

@@ -85,19 +85,19 @@ pub trait Read {
     ///
     /// # Errors
     /// As [`Read::answer`].
-    fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>>;
+    fn similar(&self, id: &ArticleId, limit: usize, control: &Control<'_>) -> Result<Option<Results>>;
 
     /// Why an article is, or is not, among the hits; none where there is no such article.
     ///
     /// # Errors
-    /// As [`Read::answer`].
-    fn why_not(&self, request: &Request, id: &ArticleId) -> Result<Option<WhyNot>>;
+    /// As [`Read::answer`]; [`crate::error::Error::Interrupted`] if the control says to stop.
+    fn why_not(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<WhyNot>>;
 
     /// The words that begin with these characters, or sound so: the most frequent first.
     ///
     /// # Errors
-    /// As [`Read::answer`].
-    fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>>;
+    /// As [`Read::answer`]; [`crate::error::Error::Interrupted`] if the control says to stop.
+    fn complete(&self, prefix: &str, limit: usize, control: &Control<'_>) -> Result<Vec<Completion>>;
 
     /// One article, with its margin.
     ///
@@ -167,16 +167,16 @@ impl Read for Snapshot {
         collocations::collocations(self, request, options, control)
     }
 
-    fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>> {
-        similar::similar(self, id, limit)
+    fn similar(&self, id: &ArticleId, limit: usize, control: &Control<'_>) -> Result<Option<Results>> {
+        similar::similar(self, id, limit, control)
     }
 
-    fn why_not(&self, request: &Request, id: &ArticleId) -> Result<Option<WhyNot>> {
-        why_not::why_not(self, request, &request.synonyms, id)
+    fn why_not(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<WhyNot>> {
+        why_not::why_not(self, request, &request.synonyms, id, control)
     }
 
-    fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
-        suggest::complete(self, prefix, limit)
+    fn complete(&self, prefix: &str, limit: usize, control: &Control<'_>) -> Result<Vec<Completion>> {
+        suggest::complete(self, prefix, limit, control)
     }
 
     fn by_id(&self, id: &ArticleId) -> Result<Option<Article>> {

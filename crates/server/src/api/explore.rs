@@ -15,11 +15,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{json, passing};
 use crate::archive::Archive;
-use crate::conditions::{MAX_QUERY, MAX_VALUE};
-use crate::params::{Given, Id, StepName, with_conditions};
+use crate::conditions::{Conditions, MAX_VALUE};
+use crate::params::{Given, Id, Narrowed, Nothing, PerName, StepName, read_pairs};
 use crate::problem::Problem;
 
-/// The most queries that are compared over HTTP.
+/// The most queries in one comparison.
 pub const MAX_COMPARED: usize = 20;
 /// The most lines of a concordance in one answer.
 pub const MAX_LINES: usize = 1_000;
@@ -27,50 +27,72 @@ pub const MAX_LINES: usize = 1_000;
 pub const MAX_CONTEXT: usize = 200;
 /// The most words or articles that are named.
 const MAX_NAMED: usize = 50;
-/// How many are named unless another number is asked for.
+/// Number of words or articles that are named unless another is asked for.
 const NAMED: usize = 10;
-/// How many lines are given unless another number is asked for.
+/// Number of lines unless another is asked for.
 const LINES: usize = 100;
 
-with_conditions! {
-    /// What a timeline takes.
-    pub struct Timeline {
-        /// The length of a period; a month unless given.
-        #[param(inline)]
-        pub by: Option<StepName>,
-    }
+/// The parameters of a timeline beside the conditions.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Timeline {
+    /// The length of a period; a month unless given.
+    #[param(inline)]
+    pub by: Option<StepName>,
+    /// Count how often it stands in the articles of each period too.
+    pub occurrences: bool,
+    /// The base of shares: the articles of each period, or its characters, which takes a look at every article.
+    #[param(inline)]
+    pub per: PerName,
 }
 
 /// `GET /api/timeline`
-#[utoipa::path(get, path = "/api/timeline", tag = "explore", params(Timeline), responses(
+#[utoipa::path(get, path = "/api/timeline", tag = "explore", params(Conditions, Timeline), responses(
     (status = 200, description = "The matches by period, beside all articles of the archive", body = super::schema::Timeline),
     (status = "4XX", response = super::schema::Failed)))]
-pub async fn timeline(
-    State(archive): State<Arc<Archive>>,
-    headers: HeaderMap,
-    Given(given): Given<Timeline>,
-) -> Response {
+pub async fn timeline(State(archive): State<Arc<Archive>>, headers: HeaderMap, given: Narrowed<Timeline>) -> Response {
     let work = move |asked: &crate::archive::Asked<'_>| {
-        let request = given.conditions().request()?;
-        let step = given.by.map_or(Step::Month, Step::from);
+        let mut request = given.conditions.request()?;
+        counted(&mut request, given.own.occurrences, given.own.per);
+        let step = given.own.by.map_or(Step::Month, Step::from);
         let timeline = asked.read().timeline(&request, step, &asked.control)?;
+        asked.counted(timeline.cut_short);
         Ok(passing(json(view::timeline::json(&timeline)), timeline.cut_short))
     };
     archive.ask(&headers, "", work).await
 }
 
-/// What a comparison takes beside the queries.
+/// Says what a request counts over time beside articles.
+fn counted(request: &mut Request, occurrences: bool, per: PerName) {
+    request.characters = per == PerName::Characters;
+    request.occurrences = occurrences || request.characters;
+}
+
+/// The parameters of a comparison.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "the queries are read from the address itself: their name stands in it several times")]
 pub struct Compare {
     /// The queries; the name stands once for each.
-    #[param(max_items = 20, min_items = 1, example = json!(["农民工", "骑手"]))]
+    #[param(max_items = 20, min_items = 1, inline, value_type = Vec<QueryText>, example = json!(["农民工", "骑手"]))]
     pub q: Vec<String>,
     /// The length of a period; a year unless given.
     #[param(inline)]
     pub by: Option<StepName>,
+    /// Count how often each query's words stand in the articles of each period too.
+    #[param(required = false)]
+    pub occurrences: bool,
+    /// The base of shares: the articles of each period, or its characters, which takes a look at every article.
+    #[param(inline)]
+    pub per: Option<PerName>,
 }
+
+/// The text of a query.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
+#[expect(dead_code, reason = "it is read by the document alone")]
+pub struct QueryText(String);
 
 /// `GET /api/compare`
 #[utoipa::path(get, path = "/api/compare", tag = "explore", params(Compare), responses(
@@ -78,38 +100,52 @@ pub struct Compare {
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn compare(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
     let work = move |asked: &crate::archive::Asked<'_>| {
-        let (queries, step) = compared(&uri)?;
-        let requests: Vec<Request> = queries.iter().map(|q| one(q)).collect::<Result<_, Problem>>()?;
+        let Comparison { queries, step, occurrences, per } = Comparison::of(&uri)?;
+        let mut requests: Vec<Request> = queries.iter().map(|q| one(q)).collect::<Result<_, Problem>>()?;
+        requests.iter_mut().for_each(|request| counted(request, occurrences, per));
         let comparison = asked.read().compare(&requests, step, &asked.control)?;
         let cut = comparison.queries.iter().any(|query| query.cut_short);
+        asked.counted(cut);
         Ok(passing(json(view::compare::json(&comparison)), cut))
     };
     archive.ask(&headers, "", work).await
 }
 
-fn compared(uri: &Uri) -> Result<(Vec<String>, Step), Problem> {
-    let (mut queries, mut step) = (Vec::new(), None);
-    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()) {
-        match (&*name, step) {
-            ("q", _) => queries.push(value.into_owned()),
-            ("by", None) => {
-                let known = crate::conditions::step(&value);
-                step = Some(known.ok_or_else(|| Problem::bad("by: write day, month or year"))?);
-            }
-            ("by", Some(_)) => return Err(Problem::bad("duplicate field `by`")),
-            (other, _) => return Err(Problem::bad(format!("unknown field `{other}`, expected `q` or `by`"))),
+/// The comparison that an address asks for.
+struct Comparison {
+    queries: Vec<String>,
+    step: Step,
+    occurrences: bool,
+    per: PerName,
+}
+
+impl Comparison {
+    fn of(uri: &Uri) -> Result<Comparison, Problem> {
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        struct Others {
+            by: Option<StepName>,
+            occurrences: bool,
+            per: PerName,
         }
+        let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
+        let (queries, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| name == "q");
+        if queries.is_empty() || queries.len() > MAX_COMPARED {
+            return Err(Problem::bad(format!("q: write 1 to {MAX_COMPARED} queries, each with a q of its own")));
+        }
+        if queries.iter().any(|(_, query)| query.trim().is_empty()) {
+            return Err(Problem::bad("q: a blank query"));
+        }
+        let Others { by, occurrences, per } = read_pairs(others)?;
+        let queries = queries.into_iter().map(|(_, query)| query.into_owned()).collect();
+        Ok(Comparison { queries, step: by.map_or(Step::Year, Step::from), occurrences, per })
     }
-    if queries.is_empty() || queries.len() > MAX_COMPARED {
-        return Err(Problem::bad(format!("q: write 1 to {MAX_COMPARED} queries, each with a q of its own")));
-    }
-    Ok((queries, step.unwrap_or(Step::Year)))
 }
 
 /// The request for a query by itself.
 ///
 /// # Errors
-/// Where it is empty or too long.
+/// If it is empty or too long.
 pub fn one(q: &str) -> Result<Request, Problem> {
     crate::conditions::Conditions { q: q.to_string(), ..Default::default() }.request()
 }
@@ -140,36 +176,37 @@ impl From<OrderName> for Order {
     }
 }
 
-with_conditions! {
-    /// What a concordance takes.
-    pub struct Concordance {
-        /// The order of lines.
-        #[param(inline)]
-        pub sort: OrderName,
-        /// How many lines; 100 unless given.
-        #[param(minimum = 0, maximum = 1000)]
-        pub limit: Option<usize>,
-        /// How many characters stand on either side; 20 unless given.
-        #[param(minimum = 0, maximum = 200)]
-        pub context: Option<usize>,
-        /// The whole sentence instead.
-        pub sentence: bool,
-    }
+/// The parameters of a concordance beside the conditions.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Concordance {
+    /// The order of lines.
+    #[param(inline)]
+    pub sort: OrderName,
+    /// Number of lines; 100 unless given.
+    #[param(minimum = 0, maximum = 1000)]
+    pub limit: Option<usize>,
+    /// Number of characters on either side; 20 unless given.
+    #[param(minimum = 0, maximum = 200)]
+    pub context: Option<usize>,
+    /// The whole sentence instead.
+    pub sentence: bool,
 }
 
 /// `GET /api/concordance`
-#[utoipa::path(get, path = "/api/concordance", tag = "explore", params(Concordance), responses(
+#[utoipa::path(get, path = "/api/concordance", tag = "explore", params(Conditions, Concordance), responses(
     (status = 200, description = "Occurrences with the text on either side", body = super::schema::Concordance),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn concordance(
     State(archive): State<Arc<Archive>>,
     headers: HeaderMap,
-    Given(given): Given<Concordance>,
+    Narrowed { conditions, own: given }: Narrowed<Concordance>,
 ) -> Response {
     let work = move |asked: &crate::archive::Asked<'_>| {
-        let request = given.conditions().request()?;
+        let request = conditions.request()?;
         let (limit, context) = (given.limit.unwrap_or(LINES), given.context.unwrap_or(DEFAULT_CONTEXT));
-        if request.query.root.is_none() {
+        if conditions.q.trim().is_empty() {
             return Err(Problem::bad("q: write what is looked for: a filter alone has no occurrences"));
         }
         if limit > MAX_LINES || context > MAX_CONTEXT {
@@ -189,17 +226,18 @@ pub async fn concordance(
         answer["lines"] = serde_json::to_value(&lines).unwrap_or_default();
         let notes = request.query.notes.iter().map(|note| note.message.clone());
         answer["notes"] = notes.chain(counts.notes.clone()).collect::<Vec<_>>().into();
+        asked.counted(counts.cut_short);
         Ok(passing(json(answer.to_string()), counts.cut_short))
     };
     archive.ask(&headers, "", work).await
 }
 
-/// How many are wanted.
+/// The parameters of a list that has no query.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Limit {
-    /// How many; 10 unless given.
+    /// Number of articles; 10 unless given.
     #[param(minimum = 0, maximum = 50)]
     pub limit: Option<usize>,
 }
@@ -222,36 +260,32 @@ pub async fn similar(
     Given(given): Given<Limit>,
 ) -> Response {
     let work = move |asked: &crate::archive::Asked<'_>| {
-        let results = asked.read().similar(&id, named(given.limit)?)?.ok_or_else(Problem::no_article)?;
+        let results =
+            asked.read().similar(&id, named(given.limit)?, &asked.control)?.ok_or_else(Problem::no_article)?;
         Ok(json(view::json::answer(&results)))
     };
     archive.ask(&headers, "", work).await
 }
 
-with_conditions! {
-    /// What the question why an article is not among the hits takes.
-    pub struct WhyNot {}
-}
-
 /// `GET /api/why-not/{id}`
-#[utoipa::path(get, path = "/api/why-not/{id}", tag = "explore", params(("id" = String, Path, description = "The article's id"), WhyNot), responses(
+#[utoipa::path(get, path = "/api/why-not/{id}", tag = "explore", params(("id" = String, Path, description = "The article's id"), Conditions), responses(
     (status = 200, description = "Clause by clause, what the article has for the query or instead of it", body = super::schema::WhyNot),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn why_not(
     State(archive): State<Arc<Archive>>,
     headers: HeaderMap,
     Id(id): Id,
-    Given(given): Given<WhyNot>,
+    given: Narrowed<Nothing>,
 ) -> Response {
     let work = move |asked: &crate::archive::Asked<'_>| {
-        let request = given.conditions().request()?;
-        let answer = asked.read().why_not(&request, &id)?.ok_or_else(Problem::no_article)?;
+        let request = given.conditions.request()?;
+        let answer = asked.read().why_not(&request, &id, &asked.control)?.ok_or_else(Problem::no_article)?;
         Ok(json(view::why_not::json(&request.query.text, &answer)))
     };
     archive.ask(&headers, "", work).await
 }
 
-/// What a completion takes.
+/// The parameters of a completion.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -259,14 +293,14 @@ pub struct Suggest {
     /// The first characters of a word, or of its pinyin.
     #[param(max_length = 300, example = "工")]
     pub q: String,
-    /// How many words; 10 unless given.
+    /// Number of words; 10 unless given.
     #[param(minimum = 0, maximum = 50)]
     pub limit: Option<usize>,
 }
 
 /// `GET /api/suggest`
 #[utoipa::path(get, path = "/api/suggest", tag = "explore", params(Suggest), responses(
-    (status = 200, description = "The words that begin so, the most frequent first", body = [super::schema::Completion]),
+    (status = 200, description = "The words that begin so, or sound so, the most frequent first", body = [super::schema::Completion]),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn suggest(
     State(archive): State<Arc<Archive>>,
@@ -277,7 +311,7 @@ pub async fn suggest(
         if given.q.chars().count() > MAX_VALUE {
             return Err(Problem::bad(format!("q: {MAX_VALUE} characters at the most")));
         }
-        let words = asked.read().complete(&given.q, named(given.limit)?)?;
+        let words = asked.read().complete(&given.q, named(given.limit)?, &asked.control)?;
         let words: Vec<_> = words
             .iter()
             .map(|completion| serde_json::json!({"word": completion.word, "articles": completion.articles}))
@@ -296,6 +330,3 @@ pub async fn stats(State(archive): State<Arc<Archive>>, headers: HeaderMap) -> R
         |asked: &crate::archive::Asked<'_>| Ok(json(serde_json::to_string(asked.view.stats()?).unwrap_or_default()));
     archive.ask(&headers, "", work).await
 }
-
-/// The longest query, said where the document says it.
-const _: () = assert!(MAX_QUERY == 1_000 && MAX_VALUE == 300);

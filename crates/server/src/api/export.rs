@@ -1,6 +1,6 @@
 //! `GET /api/export`: all hits, one by one, as they are found: nothing is held but a few of them.
 //!
-//! Whoever reads slowly makes the search wait; whoever goes ends it. An export that breaks off breaks the connection off, so
+//! A client that reads slowly makes the search wait; one that goes ends it. An export that breaks off breaks the connection off, so
 //! that half of it is not taken for the whole.
 
 use std::io;
@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use gongxun_core::article::Date;
 use gongxun_core::control::Control;
@@ -20,17 +20,18 @@ use gongxun_core::view;
 use hyper::body::{Body as HttpBody, Frame};
 use serde::Deserialize;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::archive::{Archive, today};
-use crate::params::{Given, SortName, with_conditions};
+use crate::conditions::Conditions;
+use crate::params::{Narrowed, SortName};
 
 /// A piece of an export on its way, in bytes.
 const PIECE: usize = 32 << 10;
-/// How many pieces wait to be sent.
+/// Number of pieces that wait to be sent.
 const WAITING: usize = 4;
 
-/// How hits are written.
+/// The format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
@@ -60,29 +61,31 @@ impl Format {
     }
 }
 
-with_conditions! {
-    /// What an export takes.
-    pub struct Export {
-        /// How hits are written; JSON lines unless given.
-        #[param(inline)]
-        pub format: Format,
-        /// The order.
-        #[param(inline)]
-        pub sort: SortName,
-        /// How many hits; all unless given.
-        #[param(minimum = 0)]
-        pub limit: Option<usize>,
-    }
+/// The parameters of an export beside the conditions.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Export {
+    /// The format; JSON lines unless given.
+    #[param(inline)]
+    pub format: Format,
+    /// The order.
+    #[param(inline)]
+    pub sort: SortName,
+    /// Number of hits; all unless given.
+    #[param(minimum = 0)]
+    pub limit: Option<usize>,
 }
 
 /// `GET /api/export`
-#[utoipa::path(get, path = "/api/export", tag = "search", params(Export), responses(
+#[utoipa::path(get, path = "/api/export", tag = "search", params(Conditions, Export), responses(
     (status = 200, description = "All hits, one after the other, as they are found", content(
         (String = "application/jsonl"), (String = "text/csv"), (String = "application/x-research-info-systems"),
         (String = "application/x-bibtex"), (String = "text/plain"))),
     (status = "4XX", response = super::schema::Failed)))]
-pub async fn export(State(archive): State<Arc<Archive>>, headers: HeaderMap, Given(given): Given<Export>) -> Response {
-    let request = match given.conditions().request() {
+pub async fn export(State(archive): State<Arc<Archive>>, given: Narrowed<Export>) -> Response {
+    let Narrowed { conditions, own: given } = given;
+    let request = match conditions.request() {
         Ok(request) => request,
         Err(problem) => return problem.into_response(),
     };
@@ -90,7 +93,6 @@ pub async fn export(State(archive): State<Arc<Archive>>, headers: HeaderMap, Giv
         Ok(turn) => turn,
         Err(problem) => return problem.into_response(),
     };
-    let _ = headers;
     let format = given.format;
     let request = Request {
         limit: given.limit.unwrap_or(usize::MAX),
@@ -110,7 +112,7 @@ pub async fn export(State(archive): State<Arc<Archive>>, headers: HeaderMap, Giv
         // Whoever has gone hears no more; whoever is still there must not take half for the whole.
         if let Err(error) = done {
             if !matches!(error, Error::Interrupted) {
-                eprintln!("gongxun: {}", view::clean::line(&error.to_string()));
+                archive.settings.lines.write(&error.to_string());
             }
             let _ = pieces.sender.blocking_send(Err(io::Error::other("the export broke off")));
         }

@@ -12,36 +12,32 @@ use gongxun_core::view::clean;
 
 use super::answer::passing;
 use crate::archive::{Archive, Asked};
+use crate::conditions::Conditions;
 use crate::guard::served_at;
-use crate::params::{Given, with_conditions};
+use crate::params::{Narrowed, Nothing};
 use crate::problem::Problem;
 
-/// How many articles a feed has.
+/// The most articles in a feed.
 const ENTRIES: usize = 50;
 
-with_conditions! {
-    /// What a feed takes.
-    pub struct Feed {}
-}
-
 /// `GET /feed.atom`
-#[utoipa::path(get, path = "/feed.atom", tag = "search", params(Feed), responses(
+#[utoipa::path(get, path = "/feed.atom", tag = "search", params(Conditions), responses(
     (status = 200, description = "The newest articles that hold all that was typed", body = String, content_type = "application/atom+xml"),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn feed(
     State(archive): State<Arc<Archive>>,
     headers: HeaderMap,
     uri: Uri,
-    Given(given): Given<Feed>,
+    given: Narrowed<Nothing>,
 ) -> Response {
     let at = served_at(&headers);
     // The address of the server stands in it.
     let variant = blake3::hash(at.as_bytes()).to_hex()[..8].to_string();
-    archive.ask(&headers, &variant, move |asked| written(&given, &at, &uri, asked)).await
+    archive.ask(&headers, &variant, move |asked| written(&given.conditions, &at, &uri, asked)).await
 }
 
-fn written(given: &Feed, at: &str, uri: &Uri, asked: &Asked<'_>) -> Result<Response, Problem> {
-    let mut request = given.conditions().request()?;
+fn written(conditions: &Conditions, at: &str, uri: &Uri, asked: &Asked<'_>) -> Result<Response, Problem> {
+    let mut request = conditions.request()?;
     (request.sort, request.limit, request.breadth) = (Sort::Newest, ENTRIES, request.count);
     let results = asked.answer(&request)?;
     let newest = results.hits.iter().filter_map(|hit| hit.article.date).max();

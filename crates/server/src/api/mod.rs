@@ -8,6 +8,7 @@ mod feed;
 mod openapi;
 mod schema;
 mod search;
+mod vocabulary;
 
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub fn routes() -> Router<Arc<Archive>> {
         .route("/api/timeline", get(explore::timeline))
         .route("/api/compare", get(explore::compare))
         .route("/api/concordance", get(explore::concordance))
+        .route("/api/keywords", get(vocabulary::keywords))
+        .route("/api/collocations", get(vocabulary::collocations))
         .route("/api/suggest", get(explore::suggest))
         .route("/api/stats", get(explore::stats))
         .route("/api/openapi.json", get(openapi::document))

@@ -8,44 +8,51 @@ use axum::response::Response;
 use gongxun_core::search::Request;
 use gongxun_core::search::snippet::LENGTHS;
 use gongxun_core::view;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::answer::{json, passing};
 use crate::archive::Archive;
-use crate::conditions::place;
-use crate::params::{Given, SortName, with_conditions};
+use crate::conditions::{Conditions, place};
+use crate::params::{Narrowed, SortName};
 use crate::problem::Problem;
 
-with_conditions! {
-    /// What a search takes.
-    pub struct Search {
-        /// The order.
-        #[param(inline)]
-        pub sort: SortName,
-        /// How many hits; 10 unless given.
-        #[param(minimum = 0, maximum = 100)]
-        pub limit: Option<usize>,
-        /// How many hits to pass over; with `limit` up to 10,000.
-        #[param(minimum = 0, maximum = 10000)]
-        pub offset: usize,
-        /// Count sources, outlets, editors, authors, sections and months too.
-        pub facets: bool,
-        /// How long snippets are, in characters; 0 leaves them out.
-        #[param(minimum = 0, maximum = 2000)]
-        pub snippet_length: Option<usize>,
-        /// Tell for each hit which words scored what.
-        pub explain: bool,
-    }
+/// The parameters of a search beside the conditions.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// The order.
+    #[param(inline)]
+    pub sort: SortName,
+    /// Number of hits; 10 unless given.
+    #[param(minimum = 0, maximum = 100)]
+    pub limit: Option<usize>,
+    /// Number of hits to pass over; with `limit` up to 10,000.
+    #[param(minimum = 0, maximum = 10000)]
+    pub offset: usize,
+    /// Count sources, outlets, editors, authors, sections and months too.
+    pub facets: bool,
+    /// Count how often what is looked for stands in the articles, as a whole and by facet.
+    pub occurrences: bool,
+    /// The length of snippets in characters; 0 leaves them out.
+    #[param(minimum = 0, maximum = 2000)]
+    pub snippet_length: Option<usize>,
+    /// Take each hit's score apart.
+    pub explain: bool,
 }
 
 /// `GET /api/search`
-#[utoipa::path(get, path = "/api/search", tag = "search", params(Search), responses(
+#[utoipa::path(get, path = "/api/search", tag = "search", params(Conditions, Search), responses(
     (status = 200, description = "A page of hits", body = super::schema::Answer),
     (status = "4XX", response = super::schema::Failed)))]
-pub async fn search(State(archive): State<Arc<Archive>>, headers: HeaderMap, Given(given): Given<Search>) -> Response {
+pub async fn search(State(archive): State<Arc<Archive>>, headers: HeaderMap, given: Narrowed<Search>) -> Response {
+    let Narrowed { conditions, own: given } = given;
     let work = move |asked: &crate::archive::Asked<'_>| {
-        let mut request = given.conditions().request()?;
+        let mut request = conditions.request()?;
         request.sort = given.sort.into();
         request.facets = given.facets;
+        request.occurrences = given.occurrences;
         request.explain = given.explain;
         place(&mut request, given.limit.unwrap_or(Request::DEFAULT_LIMIT), given.offset)?;
         if let Some(length) = given.snippet_length {

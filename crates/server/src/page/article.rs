@@ -21,7 +21,7 @@ use crate::params::Id;
 use crate::problem::Problem;
 use crate::words::Lang;
 
-/// How many similar articles are named.
+/// Number of similar articles that are named.
 const SIMILAR: usize = 5;
 
 /// `/article/{id}`
@@ -57,7 +57,7 @@ fn shown(
     };
     let found = asked.read().marked(&request, id, &asked.control)?.ok_or_else(Problem::no_article)?;
     let copies = asked.read().copies_of(id)?.unwrap_or_default();
-    let similar = asked.read().similar(id, SIMILAR)?;
+    let similar = asked.read().similar(id, SIMILAR, &asked.control)?;
     let article = &found.article;
     let tag = text::tag(article);
     let total: usize =
@@ -72,12 +72,12 @@ fn shown(
                 }
                 header {
                     h1 { @if article.title.trim().is_empty() { (lang.pick("（无标题）", "(no title)")) }
-                        @else { (anchored("title", &article.title, &found.marks.title, at)) } }
+                        @else { (anchored(lang, article, ("title", &article.title, 0), &found.marks.title, at)) } }
                     (meta(dress, article))
                     (credits(lang, &found))
                 }
-                @if let Some(lead) = &article.lead { p.lead { (anchored("lead", lead, &found.marks.lead, at)) } }
-                (body_of(&found, at))
+                @if let Some(lead) = &article.lead { p.lead { (anchored(lang, article, ("lead", lead, 0), &found.marks.lead, at)) } }
+                (body_of(lang, &found, at))
                 @if article.body.trim().is_empty() { p.none { (lang.pick("（没有正文）", "(no text)")) } }
             }
             aside.about aria-label=(lang.pick("关于这篇文章", "About this article")) {
@@ -113,16 +113,31 @@ fn shown(
     Ok(dress::page(dress, &article.title, None, &search.conditions.q, body))
 }
 
-/// A text with its marks, and an anchor where somebody came to a place in it.
-fn anchored(field: &str, printed: &str, marks: &[Range<usize>], at: Option<Place>) -> Markup {
-    let Some((_, at)) = at.filter(|(name, _)| *name == field) else { return text::marked(printed, marks) };
+/// A part of a field, which begins at a character of it, with its marks and uncertain characters, and an anchor at the place
+/// that the address names.
+fn anchored(
+    lang: Lang,
+    article: &Article,
+    (field, printed, offset): (&str, &str, usize),
+    marks: &[Range<usize>],
+    at: Option<Place>,
+) -> Markup {
     let length = printed.chars().count();
+    let uncertain = article.uncertain.get(field).map(|all| text::within(all, &(offset..offset + length)));
+    let uncertain = uncertain.unwrap_or_default();
+    let why = lang.pick("还原时有不止一种可能", "a choice among several when it was repaired");
+    let Some((_, at)) = at.filter(|(name, _)| *name == field) else {
+        return text::doubted(printed, marks, &uncertain, why);
+    };
     let at = at.min(length);
     let byte = printed.char_indices().nth(at).map_or(printed.len(), |(byte, _)| byte);
+    let part = |part: &str, range: Range<usize>| {
+        text::doubted(part, &text::within(marks, &range), &text::within(&uncertain, &range), why)
+    };
     html! {
-        (text::marked(&printed[..byte], &text::within(marks, &(0..at))))
+        (part(&printed[..byte], 0..at))
         a #at tabindex="-1" {}
-        (text::marked(&printed[byte..], &text::within(marks, &(at..length))))
+        (part(&printed[byte..], at..length))
     }
 }
 
@@ -184,7 +199,7 @@ fn credits(lang: Lang, found: &MarkedArticle) -> Markup {
 }
 
 /// The lines of the body by their kinds: items, rows and quotations that follow each other stand together.
-fn body_of(found: &MarkedArticle, at: Option<Place>) -> Markup {
+fn body_of(lang: Lang, found: &MarkedArticle, at: Option<Place>) -> Markup {
     let article = &found.article;
     let mut lines: Vec<(Block, Range<usize>, &str)> = Vec::new();
     let mut offset = 0;
@@ -197,8 +212,10 @@ fn body_of(found: &MarkedArticle, at: Option<Place>) -> Markup {
         Some(("body", at)) if range.contains(&at) || range.end == at => Some(("body", at - range.start)),
         _ => None,
     };
-    let line =
-        |range: &Range<usize>, line: &str| anchored("body", line, &text::within(&found.marks.body, range), here(range));
+    let line = |range: &Range<usize>, line: &str| {
+        let marks = text::within(&found.marks.body, range);
+        anchored(lang, article, ("body", line, range.start), &marks, here(range))
+    };
     html! {
         div.body {
             @for group in lines.chunk_by(|a, b| a.0 == b.0) {
@@ -301,6 +318,11 @@ fn repairs(lang: Lang, article: &Article) -> Markup {
                         (lang.count(u64::from(repair.count), "处", "place", "places"))
                         @if repair.kind != RepairKind::Lost { (lang.pick("，把握 ", ", ")) (format!("{:.0}%", repair.confidence * 100.0)) (lang.pick("", " certain")) } }
                 } }
+                @let uncertain: usize = article.uncertain.values().flatten().map(ExactSizeIterator::len).sum();
+                @if uncertain > 0 {
+                    p { span.uncertain { (lang.count(uncertain as u64, "个字", "character", "characters")) }
+                        (lang.pick(" 有不止一种可能，文中加点线", " could be another: a dotted line is below them")) }
+                }
                 @if let Some(original) = &article.original {
                     details.original { summary { (lang.pick("未还原的原文", "As it was found")) }
                         @for (field, found) in original { h3 { (text::line(field_name(lang, field))) } pre tabindex="0" { (text::block(found)) } } }

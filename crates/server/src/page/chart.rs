@@ -10,9 +10,9 @@ use crate::words::number;
 
 /// The width and height of the drawing, in its own units; it is as wide as its place.
 const SIZE: (usize, usize) = (1_000, 60);
-/// About so many years are named.
+/// The number of years that are named, about.
 const NAMED: usize = 9;
-/// Up to so many months each one is a link by itself; of more, each year is.
+/// The most months that are links one by one; of more, the years are.
 const SINGLE: usize = 40;
 
 /// A month as a number that grows by one from month to month.

@@ -19,7 +19,7 @@ use crate::conditions::{Conditions, MAX_QUERY};
 use crate::problem::Problem;
 use crate::words::number;
 
-/// So many queries are compared on the page.
+/// The most queries that are compared on the page.
 const QUERIES: usize = 5;
 /// The drawing's size in its own units.
 const SIZE: (f64, f64) = (1_000.0, 240.0);
@@ -49,11 +49,11 @@ fn shown(dress: &Dress, queries: &[String], by: Option<Step>, asked: &Asked<'_>)
     let body = html! {
         h1.part { (lang.pick("比较", "Compare")) }
         form.compare action="/compare" method="get" {
-            @for at in 0..QUERIES {
+            @for at in 0..(queries.len() + 1).clamp(2, QUERIES) {
                 label class=(format!("series s{at}")) {
                     span.sr { (lang.pick("检索词", "Query")) " " (at + 1) }
                     input type="text" name="q" lang="zh-Hans" maxlength=(MAX_QUERY) value=(queries.get(at).map_or("", String::as_str))
-                        placeholder=(if at < 2 { lang.pick("检索词", "query") } else { "" });
+                        placeholder=(if at < 2 { lang.pick("检索词", "query") } else { lang.pick("再加一个", "one more") });
                 }
             }
             select name="by" aria-label=(lang.pick("时段", "Period")) {

@@ -15,7 +15,7 @@ use super::text;
 use crate::archive::{Archive, Asked};
 use crate::problem::Problem;
 
-/// How long texts are compared before the rest of them is given as different.
+/// The time after which the rest of two texts is given as different.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The most characters of a text that are compared.
 const MAX_CHARS: usize = 100_000;
@@ -64,7 +64,9 @@ fn shown(dress: &Dress, one: &str, other: &str, asked: &Asked<'_>) -> Result<Res
 
 /// Two texts as one, with what either has alone marked.
 fn difference(one: &str, other: &str) -> Markup {
-    let chars = |text: &str| text::block(text).chars().take(MAX_CHARS).collect::<Vec<char>>();
+    // A blank line stands between paragraphs.
+    let lines = |c: char| std::iter::repeat_n(c, if c == '\n' { 2 } else { 1 });
+    let chars = |text: &str| text::block(text).chars().take(MAX_CHARS).flat_map(lines).collect::<Vec<char>>();
     let (one, other) = (chars(one), chars(other));
     let steps = capture_diff_slices_deadline(Algorithm::Myers, &one, &other, Some(Instant::now() + PATIENCE));
     let piece = |chars: &[char]| chars.iter().collect::<String>();

@@ -24,7 +24,7 @@ use crate::words::number;
 
 /// Articles of a day that are listed.
 const LISTED: usize = 200;
-/// How long the beginnings are that are shown of each.
+/// The length of the openings that are shown, in characters.
 const BEGINNING: usize = 60;
 
 /// `/day`
@@ -35,7 +35,7 @@ pub async fn day(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: U
     archive.ask(&headers, &dress.variant(), move |asked| shown(&dress, source.as_deref(), date.as_deref(), asked)).await
 }
 
-/// How many articles each day has.
+/// The number of articles of each day, by its day number.
 type Days = BTreeMap<i64, u64>;
 
 fn shown(dress: &Dress, source: Option<&str>, date: Option<&str>, asked: &Asked<'_>) -> Result<Response, Problem> {
@@ -148,7 +148,7 @@ fn listed(dress: &Dress, source: Option<&str>, results: &Results) -> Markup {
         @if results.hits.is_empty() { p.none { (lang.pick("这一天馆藏里没有文章。", "The archive has no article of this day.")) } }
         @for (section, of_section) in &sections {
             section.of-section {
-                @if !section.is_empty() { h2 { (text::line(section)) } }
+                @if section.is_empty() { h2.sr { (lang.pick("文章", "Articles")) } } @else { h2 { (text::line(section)) } }
                 ol.hits { @for hit in of_section { (hits::hit(dress, &asked, hit)) } }
             }
         }

@@ -1,4 +1,4 @@
-//! What every page wears: head, header, footer, language and colours.
+//! The frame of every page: head, header, footer, language and colours.
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
@@ -41,7 +41,7 @@ impl Theme {
     }
 }
 
-/// How whoever asks wants pages, and where they are.
+/// The language and colours that a client wants, and the page that it is on.
 #[derive(Debug, Clone)]
 pub struct Dress {
     /// The language.
@@ -53,7 +53,7 @@ pub struct Dress {
 }
 
 impl Dress {
-    /// What the address says, else the cookies, else Chinese in the system's colours.
+    /// The dress that the address names, else the cookies, else Chinese in the system's colours.
     pub fn of(headers: &HeaderMap, uri: &Uri) -> Dress {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
         let asked = |name: &str| pairs.clone().find(|(other, _)| other == name).map(|(_, value)| value.into_owned());
@@ -65,12 +65,12 @@ impl Dress {
         Dress { lang, theme, here }
     }
 
-    /// What tells apart the answers under one address.
+    /// The name that tells apart the answers under one address.
     pub fn variant(&self) -> String {
         format!("{}-{}", self.lang.code(), self.theme.name())
     }
 
-    /// Where to choose another language or other colours and come back.
+    /// The address at which another language or other colours are chosen, and which leads back.
     fn chosen(&self, name: &str, value: &str) -> String {
         // The address would go on saying what was chosen before.
         let (path, query) = self.here.split_once('?').unwrap_or((&self.here, ""));
@@ -155,7 +155,7 @@ pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Marku
     response
 }
 
-/// What is not kept by anyone.
+/// An answer that no cache keeps.
 pub fn no_store(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -46,7 +46,7 @@ pub fn hit(dress: &Dress, asked: &Search, hit: &Hit) -> Markup {
     }
 }
 
-/// What a hit's line says of who made the article: the credits that were asked for, else who wrote it.
+/// The credits on a hit's line: those that were asked for, else the authors.
 fn credits(lang: Lang, hit: &Hit) -> Vec<(String, String)> {
     let asked: Vec<_> = hit.asked.iter().map(|credit| (credit.role, credit.name.as_str())).collect();
     let of = |wanted: fn(Role) -> bool| {

@@ -19,7 +19,7 @@ use crate::words::Lang;
 /// The longest form, in bytes, and how long it may take to come.
 const MAX_FORM: usize = 4 << 10;
 const FORM_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a wrong token is thought about.
+/// The delay of the answer to a wrong token.
 const WRONG: Duration = Duration::from_millis(500);
 /// For how many seconds a browser stays logged in, and keeps language and colours.
 const SESSION: u32 = 30 * 86_400;

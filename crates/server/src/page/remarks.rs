@@ -1,4 +1,4 @@
-//! What there is to say about a query and its answer, in the language of the page.
+//! Remarks on a query and its answer, in the language of the page.
 
 use gongxun_core::query::{Note, NoteKind};
 use gongxun_core::search::Results;
@@ -32,7 +32,7 @@ pub fn remarks(dress: &Dress, search: &Search, results: &Results) -> Markup {
     }
 }
 
-/// What the parser remarked.
+/// A remark of the parser.
 pub fn of_query<'a>(lang: Lang, query: &str, notes: &'a [Note]) -> impl Iterator<Item = String> + use<'a> {
     let chars: Vec<char> = query.chars().collect();
     notes.iter().map(move |note| {
@@ -73,7 +73,7 @@ fn zh(kind: NoteKind) -> Option<&'static str> {
     })
 }
 
-/// What the search remarked. Its remarks are sentences in English; those of a form that is known are said in Chinese.
+/// A remark of the search. Its remarks are sentences in English; those of a form that is known are said in Chinese.
 pub fn of_search(lang: Lang, note: &str) -> String {
     if lang == Lang::En {
         return note.to_string();

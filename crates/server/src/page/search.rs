@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use gongxun_core::article::Article;
 use gongxun_core::search::facets::{Count, Facets};
-use gongxun_core::search::{Kind, Results};
+use gongxun_core::search::{Hit, Kind, Request, Results, Sort};
 use maud::{Markup, html};
 
 use super::dress::no_store;
@@ -15,12 +15,14 @@ use super::dress::{self, Dress};
 use super::state::Search;
 use super::{chart, hits, remarks, text};
 use crate::archive::{Archive, Asked};
-use crate::conditions::{MAX_DEPTH, MAX_QUERY, place, sort};
+use crate::conditions::{MAX_DEPTH, MAX_QUERY, everything, place, sort};
 use crate::problem::Problem;
 use crate::words::{Lang, number};
 
 /// Hits on a page.
 const PER_PAGE: usize = 20;
+/// Number of headlines on the first page.
+const LATEST: usize = 8;
 /// Values of a facet that are shown at once; the others at a click.
 const SHOWN: usize = 6;
 
@@ -60,7 +62,9 @@ pub fn search_box(dress: &Dress, action: &str, q: &str, hidden: &[(&'static str,
 fn front(dress: &Dress, asked: &Asked<'_>) -> Result<Response, Problem> {
     let lang = dress.lang;
     let (stats, coverage) = (asked.view.stats()?, asked.view.coverage()?);
-    let everything = Search::default();
+    let all = Search::default();
+    let latest = Request { limit: LATEST, sort: Sort::Newest, snippet_length: 0, ..everything() };
+    let latest = asked.answer(&latest)?;
     let years =
         |date: Option<gongxun_core::article::Date>| date.map(|date| date.year().to_string()).unwrap_or_default();
     let span = match (years(stats.first_day), years(stats.last_day)) {
@@ -91,11 +95,30 @@ fn front(dress: &Dress, asked: &Asked<'_>) -> Result<Response, Problem> {
                 }
             }
         }
-        @if let Some(drawing) = chart::timeline(dress, &everything, coverage, &[]) {
+        @if let Some(drawing) = chart::timeline(dress, &all, coverage, &[]) {
             section.wide { h2 { (lang.pick("馆藏", "The archive")) } (drawing) }
+        }
+        @if !latest.hits.is_empty() {
+            section.wide {
+                h2 { (lang.pick("最新", "Latest")) }
+                ol.latest { @for hit in &latest.hits { (headline(lang, hit)) } }
+            }
         }
     };
     Ok(dress::page(dress, "", None, "", body))
+}
+
+/// A hit of which the headline, the date and the source are shown.
+fn headline(lang: Lang, hit: &Hit) -> Markup {
+    let article = &hit.article;
+    html! {
+        li {
+            a href=(format!("/article/{}", article.id)) lang=(text::tag(article)) {
+                (text::title(&article.title, lang.pick("（无标题）", "(no title)")))
+            }
+            small { (article.date.map(|date| lang.day(&date)).unwrap_or_default()) " " (text::line(article.source.as_deref().unwrap_or(""))) }
+        }
+    }
 }
 
 fn found(dress: &Dress, search: &Search, asked: &Asked<'_>) -> Result<Response, Problem> {
@@ -230,6 +253,7 @@ fn listed(dress: &Dress, search: &Search, results: &Results) -> Markup {
             p.none { @if offset > 0 { (lang.pick("这一页之后没有更多了。", "There is nothing this far behind.")) }
                 @else { (lang.pick("没有找到。", "Nothing was found.")) } }
         }
+        h2.sr { (lang.pick("文章", "Articles")) }
         ol.hits start=(offset + 1) {
             @for hit in &results.hits {
                 @if hit.kind == Kind::Partial && last != Some(hit.kind) { li.kind { (lang.kind(hit.kind)) } }
@@ -286,7 +310,7 @@ fn title_or_address(lang: Lang, page: &Article) -> Markup {
     }
 }
 
-/// Where to ask why an article that was expected is not there.
+/// The form that asks why an expected article is not among the hits.
 fn missing(dress: &Dress, search: &Search) -> Markup {
     let lang = dress.lang;
     html! {

@@ -2,12 +2,12 @@
 
 use axum::http::Uri;
 
-use crate::conditions::{Conditions, given};
+use crate::conditions::Conditions;
 
-/// A search as its address says it. What an address has beside it is passed over: links get tails on their way.
+/// A search as its address says it. Other parameters are passed over: links get tails on their way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Search {
-    /// What is asked.
+    /// The query and its conditions.
     pub conditions: Conditions,
     /// The order: `newest`, `oldest`, or empty.
     pub sort: String,
@@ -30,28 +30,13 @@ pub fn values(uri: &Uri, name: &str) -> Vec<String> {
 impl Search {
     /// The search of an address.
     pub fn of(uri: &Uri) -> Search {
-        let text = |name: &str| given(value(uri, name));
+        let text = |name: &str| value(uri, name);
         let flag =
             |name: &str| value(uri, name).is_some_and(|value| matches!(value.as_str(), "true" | "1" | "on" | ""));
-        let exact = flag("exact");
-        let conditions = Conditions {
-            q: value(uri, "q").unwrap_or_default(),
-            source: text("source"),
-            outlet: text("outlet"),
-            editor: text("editor"),
-            author: text("author"),
-            proofreader: text("proofreader"),
-            section: text("section"),
-            from: text("from"),
-            to: text("to"),
-            exact,
-            no_synonyms: flag("no_synonyms"),
-            no_partial: flag("no_partial"),
-            // What contradicts itself in an address can't be meant.
-            synonyms: flag("synonyms") && !exact && !flag("no_synonyms"),
-            partial: flag("partial") && !exact && !flag("no_partial"),
-            all_copies: flag("all_copies"),
-        };
+        let mut conditions = Conditions::of(text, flag);
+        // Flags that contradict each other in an address can't be meant.
+        conditions.synonyms &= !conditions.exact && !conditions.no_synonyms;
+        conditions.partial &= !conditions.exact && !conditions.no_partial;
         let sort = text("sort").filter(|sort| matches!(sort.as_str(), "newest" | "oldest")).unwrap_or_default();
         let page = value(uri, "page").and_then(|page| page.parse().ok()).unwrap_or(1usize);
         Search { conditions, sort, page: page.max(1) }

@@ -32,21 +32,43 @@ pub fn joined(marks: &[Range<usize>]) -> Vec<Range<usize>> {
 
 /// A text with marks, half-open ranges of its characters in order.
 pub fn marked(text: &str, marks: &[Range<usize>]) -> Markup {
+    doubted(text, marks, &[], "")
+}
+
+/// A text with marks, and with the characters that a repair is not sure of; `why` is said of each of those.
+pub fn doubted(text: &str, marks: &[Range<usize>], uncertain: &[Range<usize>], why: &str) -> Markup {
     let shown = clean::text(text);
     let chars: Vec<char> = shown.chars().collect();
-    let piece =
-        |range: Range<usize>| chars.get(range).map(|piece| piece.iter().collect::<String>()).unwrap_or_default();
-    let mut at = 0;
-    html! {
-        @for mark in &joined(marks) {
-            @let start = mark.start.clamp(at, chars.len());
-            @let end = mark.end.clamp(start, chars.len());
-            (piece(at..start))
-            @if end > start { mark { (piece(start..end)) } }
-            @let () = { at = end; };
+    let piece = |range: &Range<usize>| {
+        let ranges = joined(&within(uncertain, range));
+        let of =
+            |part: Range<usize>| chars[range.start + part.start..range.start + part.end].iter().collect::<String>();
+        html! {
+            @for (part, is_uncertain) in parts(&ranges, range.len()) {
+                @if is_uncertain { span.uncertain title=(why) { (of(part)) } } @else { (of(part)) }
+            }
         }
-        (piece(at..chars.len()))
+    };
+    html! {
+        @for (part, is_mark) in parts(&joined(marks), chars.len()) {
+            @if is_mark { mark { (piece(&part)) } } @else { (piece(&part)) }
+        }
     }
+}
+
+/// A text of so many characters cut at ranges in order: each part with whether it is one of them. Ranges that reach beyond
+/// the text end with it.
+fn parts(ranges: &[Range<usize>], length: usize) -> Vec<(Range<usize>, bool)> {
+    let (mut parts, mut at) = (Vec::new(), 0);
+    for range in ranges {
+        let start = range.start.clamp(at, length);
+        let end = range.end.clamp(start, length);
+        parts.extend([(at..start, false), (start..end, true)]);
+        at = end;
+    }
+    parts.push((at..length, false));
+    parts.retain(|(part, _)| !part.is_empty());
+    parts
 }
 
 /// The marks that lie in a part of a text, counted from its beginning.
@@ -85,6 +107,13 @@ mod tests {
         assert_eq!(shown, "&lt;script&gt;<mark>工会&lt;/script&gt;</mark>");
         assert_eq!(marked("a\u{202e}b\0", &[1..2]).into_string(), "a<mark>\u{fffd}</mark>b␀");
         assert_eq!(marked("工会", &[5..9]).into_string(), "工会");
+    }
+
+    #[test]
+    fn uncertain_characters_are_told_from_others_and_marks_stay() {
+        let shown = doubted("工会<介入>", &[1..4], &[0..2, 5..9], "还原不确定").into_string();
+        let why = "<span class=\"uncertain\" title=\"还原不确定\">";
+        assert_eq!(shown, format!("{why}工</span><mark>{why}会</span>&lt;介</mark>入{why}&gt;</span>"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::conditions::MAX_VALUE;
 use crate::problem::Problem;
 use crate::words::{Lang, number};
 
-/// How many articles are offered where a title is that of several.
+/// Number of articles that are offered where a title is that of several.
 const OFFERED: usize = 8;
 
 /// `/why`
@@ -66,10 +66,13 @@ fn shown(dress: &Dress, search: &Search, expected: &str, asked: &Asked<'_>) -> R
     if expected.chars().count() > MAX_VALUE {
         return Err(Problem::bad(format!("article: {MAX_VALUE} characters at the most")));
     }
+    if search.conditions.is_empty() {
+        return Err(Problem::bad("write a query (q), or what it is narrowed by: editor, source, from …"));
+    }
     let request = search.conditions.request()?;
     let articles = if expected.is_empty() { Vec::new() } else { meant(expected, asked)? };
     let answer = match articles.as_slice() {
-        [one] => asked.read().why_not(&request, &one.id)?,
+        [one] => asked.read().why_not(&request, &one.id, &asked.control)?,
         _ => None,
     };
     let body = html! {
@@ -137,7 +140,7 @@ fn verdict(dress: &Dress, search: &Search, answer: &WhyNot) -> Markup {
     }
 }
 
-/// What an article has instead, in the language of the page: the library says it in English, in forms that are few.
+/// The reason of a clause, in the language of the page: the library says it in English, in forms that are few.
 fn why_in(lang: Lang, why: &str) -> String {
     if lang == Lang::En {
         return why.to_string();

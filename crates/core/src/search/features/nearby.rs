@@ -46,13 +46,13 @@ pub(super) fn near(
     segment: &SegmentReader,
     field: Field,
     nearby: &Nearby,
-    mut each: impl FnMut(&str, u64),
+    mut each: impl FnMut(&str, u64) -> Result<()>,
 ) -> Result<()> {
     let inverted = segment.inverted_index(field)?;
     let mut stream = read(inverted.terms().search(nearby).into_stream())?;
     while let Some((term, info)) = stream.next() {
         if let Ok(term) = std::str::from_utf8(term) {
-            each(term, u64::from(info.doc_freq));
+            each(term, u64::from(info.doc_freq))?;
         }
     }
     Ok(())

@@ -38,15 +38,15 @@ const TITLE_COUNT: u32 = 3;
 const TOO_COMMON: u64 = 4;
 
 /// The articles most like the one with this id, itself left out; none where there is no such article. `total` counts
-/// those that share any of its telling words, and a note names these.
+/// those that share any of its telling words, and a note names these. If the control says to stop, the answer is cut short.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
-pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize) -> Result<Option<Results>> {
+/// If a file of the index can't be read or does not hold what was written.
+pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize, control: &Control<'_>) -> Result<Option<Results>> {
     check::guarded(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
         let article = snapshot.article(address)?;
-        answer(snapshot, &article, limit).map(Some)
+        answer(snapshot, &article, limit, control).map(Some)
     })
 }
 
@@ -87,13 +87,12 @@ pub fn telling_words(snapshot: &Snapshot, article: &Article) -> Result<Vec<(Stri
     Ok(words)
 }
 
-fn answer(snapshot: &Snapshot, article: &Article, limit: usize) -> Result<Results> {
+fn answer(snapshot: &Snapshot, article: &Article, limit: usize, control: &Control<'_>) -> Result<Results> {
     let start = Instant::now();
     let words = telling_words(snapshot, article)?;
     let compiled = compiled(&words, snapshot)?;
-    let (matches, others) = matches(snapshot, article, &words)?;
-    let control = Control::default();
-    let mut found = Found::of(snapshot, compiled, matches, Copies::Collapsed, &control)?;
+    let (matches, others) = matches(snapshot, article, &words, control)?;
+    let mut found = Found::of(snapshot, compiled, matches, Copies::Collapsed, control)?;
     let query = Query { text: format!("similar:{}", article.id), root: None, notes: Vec::new() };
     let mut results = page(&mut found, &Request { limit, second_stage: 0, ..Request::new(query) })?;
     let names: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
@@ -132,11 +131,20 @@ fn compiled(words: &[(String, f32)], snapshot: &Snapshot) -> Result<Compiled> {
 
 /// The articles that hold any of the words in title or body, and how many copies of the article itself were left out:
 /// neither it nor they say anything new.
-fn matches(snapshot: &Snapshot, article: &Article, words: &[(String, f32)]) -> Result<(Matches, usize)> {
-    let mut full = Vec::new();
+fn matches(
+    snapshot: &Snapshot,
+    article: &Article,
+    words: &[(String, f32)],
+    control: &Control<'_>,
+) -> Result<(Matches, usize)> {
+    let (mut full, mut cut_short) = (Vec::new(), false);
     for segment in Segment::all(snapshot) {
         let mut found = Bits::empty(segment.max_doc());
         for (word, _) in words {
+            cut_short = cut_short || control.is_stopped();
+            if cut_short {
+                break;
+            }
             term_documents(&segment, snapshot.fields.body.words, word, &mut found)?;
             term_documents(&segment, snapshot.fields.title.words, word, &mut found)?;
         }
@@ -145,12 +153,13 @@ fn matches(snapshot: &Snapshot, article: &Article, words: &[(String, f32)]) -> R
         found.and(&living);
         full.push(found);
     }
-    let Some(own) = snapshot.find(&article.id)? else { return Ok((Matches::full(full), 0)) };
+    let all = |full| Matches { cut_short, ..Matches::full(full) };
+    let Some(own) = snapshot.find(&article.id)? else { return Ok((all(full), 0)) };
     let copies = snapshot.copies()?.of(own);
     for address in std::iter::once(&own).chain(copies) {
         if let Some(bits) = full.get_mut(address.segment_ord as usize) {
             bits.remove(address.doc_id);
         }
     }
-    Ok((Matches::full(full), copies.len().saturating_sub(1)))
+    Ok((all(full), copies.len().saturating_sub(1)))
 }

@@ -9,8 +9,8 @@ use std::ops::Range;
 use tantivy::schema::Field;
 
 use super::nearby::{Nearby, Wanted, near};
-use crate::control::Control;
-use crate::error::Result;
+use crate::control::{Control, Stops};
+use crate::error::{Error, Result};
 use crate::index::{Snapshot, analyzer, check};
 use crate::query::{Node, Piece, parse};
 use crate::search::compile::plan::Breadth;
@@ -54,8 +54,9 @@ pub struct Completion {
 /// frequent first.
 ///
 /// # Errors
-/// Where a file of the index can't be read.
-pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
+/// If a file of the index can't be read; [`Error::Interrupted`] if the control says to stop: the words found till then need
+/// not be the most frequent.
+pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize, control: &Control<'_>) -> Result<Vec<Completion>> {
     let prefix = fold(prefix.trim());
     if prefix.is_empty() {
         return Ok(Vec::new());
@@ -63,10 +64,10 @@ pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize) -> Result<Vec<C
     let letters = typed(&prefix);
     let fields = [snapshot.fields.title.words, snapshot.fields.body.words];
     let words = check::guarded(&snapshot.generation, || {
-        let mut found = words(snapshot, &fields, &prefix)?;
+        let mut found = words(snapshot, &fields, &prefix, control)?;
         if let Some(letters) = letters {
             // Words of Latin letters begin with the prefix, Chinese ones with its sound: none does both.
-            found.extend(words_near(snapshot, &fields, &[Wanted::Beginning(letters)], |_| true)?);
+            found.extend(words_near(snapshot, &fields, &[Wanted::Beginning(letters)], |_| true, control)?);
         }
         Ok(found)
     })?;
@@ -116,7 +117,7 @@ pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Sugges
         let chars: Vec<char> = word.chars().collect();
         is_word(&chars) && places.iter().any(|place| place.nearness(word, &chars).is_some())
     };
-    for (word, articles) in words_near(snapshot, &fields, &wanted, is_near)? {
+    for (word, articles) in words_near(snapshot, &fields, &wanted, is_near, &Control::default())? {
         let chars: Vec<char> = word.chars().collect();
         for place in &mut places {
             if let Some(nearness) = place.nearness(&word, &chars) {
@@ -305,11 +306,15 @@ fn is_word(word: &[char]) -> bool {
 }
 
 /// The terms of some fields that begin with a prefix, with the number of articles, over all segments.
-fn words(snapshot: &Snapshot, fields: &[Field], prefix: &str) -> Result<HashMap<String, u64>> {
+fn words(snapshot: &Snapshot, fields: &[Field], prefix: &str, control: &Control<'_>) -> Result<HashMap<String, u64>> {
     let mut found: HashMap<String, u64> = HashMap::new();
+    let mut watch = Watch { control, looked_at: 0 };
     for segment in snapshot.searcher.segment_readers() {
         for field in fields {
-            terms(segment, *field, prefix, |word, info| add(&mut found, word, u64::from(info.doc_freq), |_| true))?;
+            terms(segment, *field, prefix, |word, info| {
+                add(&mut found, word, u64::from(info.doc_freq), |_| true);
+                watch.go_on()
+            })?;
         }
     }
     Ok(found)
@@ -321,15 +326,38 @@ fn words_near(
     fields: &[Field],
     wanted: &[Wanted],
     is_near: impl Fn(&str) -> bool,
+    control: &Control<'_>,
 ) -> Result<HashMap<String, u64>> {
     let mut found: HashMap<String, u64> = HashMap::new();
     let nearby = Nearby::new(wanted);
+    let mut watch = Watch { control, looked_at: 0 };
     for segment in snapshot.searcher.segment_readers() {
         for field in fields {
-            near(segment, *field, &nearby, |word, articles| add(&mut found, word, articles, &is_near))?;
+            near(segment, *field, &nearby, |word, articles| {
+                add(&mut found, word, articles, &is_near);
+                watch.go_on()
+            })?;
         }
     }
     Ok(found)
+}
+
+/// The control of a walk over terms, asked once in [`Watch::EVERY`] terms.
+struct Watch<'a> {
+    control: &'a dyn Stops,
+    looked_at: usize,
+}
+
+impl Watch<'_> {
+    const EVERY: usize = 1_024;
+
+    fn go_on(&mut self) -> Result<()> {
+        self.looked_at += 1;
+        match self.looked_at % Watch::EVERY == 1 && self.control.is_stopped() {
+            true => Err(Error::Interrupted),
+            false => Ok(()),
+        }
+    }
 }
 
 fn add(found: &mut HashMap<String, u64>, word: &str, articles: u64, is_wanted: impl Fn(&str) -> bool) {
@@ -393,7 +421,7 @@ mod tests {
                 is_word(&chars) && place.nearness(word, &chars).is_some()
             };
             let walked: HashMap<String, u64> = all.clone().into_iter().filter(|(word, _)| is_near(word)).collect();
-            let found = words_near(&snapshot, &fields, &[place.wanted()], is_near).unwrap();
+            let found = words_near(&snapshot, &fields, &[place.wanted()], is_near, &Control::default()).unwrap();
             assert_eq!(found, walked, "{text}");
             found_any += usize::from(!found.is_empty());
         }
@@ -408,7 +436,7 @@ mod tests {
         writer.commit().unwrap();
         let snapshot = index.snapshot();
         let words = |prefix: &str| {
-            let found = complete(&snapshot, prefix, 10).unwrap();
+            let found = complete(&snapshot, prefix, 10, &Control::default()).unwrap();
             found.into_iter().map(|completion| completion.word).collect::<Vec<_>>()
         };
         assert_eq!(words("gong"), ["工会", "gong", "gongyi", "工程"]);

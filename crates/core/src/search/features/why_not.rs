@@ -8,8 +8,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::article::{Article, ArticleId, Date, Role};
-use crate::control::Control;
-use crate::error::Result;
+use crate::control::{Control, Stops};
+use crate::error::{Error, Result};
 use crate::index::{Snapshot, check};
 use crate::query::{Filter, Node, PatternPart};
 use crate::search::compile::compile;
@@ -81,23 +81,32 @@ pub struct Clause {
 /// Looks at one article for a request; none where there is no such article.
 ///
 /// # Errors
-/// Where a file of the index can't be read or does not hold what was written.
-pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: &ArticleId) -> Result<Option<WhyNot>> {
+/// If a file of the index can't be read or does not hold what was written; [`Error::Interrupted`] if the control says to
+/// stop: half a search does not know the verdict.
+pub fn why_not(
+    snapshot: &Snapshot,
+    request: &Request,
+    synonyms: &Synonyms,
+    id: &ArticleId,
+    control: &Control<'_>,
+) -> Result<Option<WhyNot>> {
     check::guarded(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
         let article = snapshot.article(address)?;
         let filters = &request.filters;
         let root = request.query.root.as_ref();
-        let control = Control::default();
-        let mut found = Found::find(snapshot, request, synonyms, &control)?;
+        let mut found = Found::find(snapshot, request, synonyms, control)?;
         let of_article = found.copies.of(address);
         let all = Kind::ALL.map(|kind| found.total(kind)).iter().sum::<u64>() as usize;
         let ranked = found.ranked(request.order(Breadth::Wide), all)?;
+        if found.cut_short() {
+            return Err(Error::Interrupted);
+        }
         let is_it = |hit: &Ranked| hit.address == address || of_article.contains(&hit.address);
         // Where every copy is a hit, the article is its own.
         let at = ranked.iter().position(|hit| hit.address == address).or_else(|| ranked.iter().position(is_it));
         // A copy that is shown may hold more of the query than this one, which then holds what its own clauses say.
-        let own = Found::one(snapshot, &found.compiled, address)?;
+        let own = Found::one(snapshot, &found.compiled, address, control)?;
         let verdict = match own {
             Some(Kind::Full) => Verdict::Full,
             Some(Kind::Synonym) => Verdict::Synonym,
@@ -108,7 +117,8 @@ pub fn why_not(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, id: 
         let place = at.map(|at| at as u64 + 1);
         let other = at.map(|at| ranked[at].address).filter(|shown| *shown != address);
         let shown = other.map(|shown| snapshot.id(shown)).transpose()?;
-        let mut looker = Looker { snapshot, request, synonyms, article: &article, address, clauses: Vec::new() };
+        let mut looker =
+            Looker { snapshot, request, synonyms, article: &article, address, control, clauses: Vec::new() };
         if let Some(root) = root {
             looker.node(root, &|node| node, 0)?;
         }
@@ -126,12 +136,16 @@ struct Looker<'a> {
     synonyms: &'a Synonyms,
     article: &'a Article,
     address: tantivy::DocAddress,
+    control: &'a dyn Stops,
     clauses: Vec<Clause>,
 }
 
 impl Looker<'_> {
     /// Looks at a node and what is below it. `within` puts the fields around a node that it stands in.
     fn node(&mut self, node: &Node, within: &dyn Fn(Node) -> Node, depth: usize) -> Result<bool> {
+        if self.control.is_stopped() {
+            return Err(Error::Interrupted);
+        }
         match node {
             Node::And(nodes) => {
                 let mut all = true;

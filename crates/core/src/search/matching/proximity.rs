@@ -404,7 +404,10 @@ struct Prefix {
 impl Prefix {
     fn open(segment: &Segment<'_>, field: Field, prefix: &str) -> Result<Option<Cursor>> {
         let mut infos: Vec<TermInfo> = Vec::new();
-        terms(segment, field, prefix, |_, info| infos.push(info.clone()))?;
+        terms(segment, field, prefix, |_, info| {
+            infos.push(info.clone());
+            Ok(())
+        })?;
         if infos.is_empty() {
             return Ok(None);
         }
@@ -515,6 +518,7 @@ fn with_token(
         if wanted(token) {
             infos.push(info.clone());
         }
+        Ok(())
     })?;
     for info in &infos {
         segment.tick()?;

@@ -212,7 +212,12 @@ pub fn seek(postings: &mut SegmentPostings, target: DocId) -> DocId {
 ///
 /// # Errors
 /// Where a file of the index can't be read.
-pub fn terms(segment: &SegmentReader, field: Field, prefix: &str, mut each: impl FnMut(&str, &TermInfo)) -> Result<()> {
+pub fn terms(
+    segment: &SegmentReader,
+    field: Field,
+    prefix: &str,
+    mut each: impl FnMut(&str, &TermInfo) -> Result<()>,
+) -> Result<()> {
     let inverted = segment.inverted_index(field)?;
     let mut stream = read(inverted.terms().range().ge(prefix).into_stream())?;
     while let Some((key, info)) = stream.next() {
@@ -220,7 +225,7 @@ pub fn terms(segment: &SegmentReader, field: Field, prefix: &str, mut each: impl
         if !term.starts_with(prefix) {
             break;
         }
-        each(term, info);
+        each(term, info)?;
     }
     Ok(())
 }

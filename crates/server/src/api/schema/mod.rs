@@ -2,12 +2,18 @@
 //! prints them; a test holds each of them against these.
 #![expect(dead_code, reason = "they are read by the document alone")]
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use utoipa::{ToResponse, ToSchema};
 
 use crate::problem::Body as Problem;
 
-/// Why there is no answer.
+mod explore;
+
+pub use explore::{Collocations, Comparison, Completion, Concordance, Keywords, Timeline, WhyNot};
+
+/// The reason for which there is no answer.
 #[derive(ToResponse)]
 #[response(description = "Why there is no answer", content_type = "application/problem+json")]
 pub struct Failed(#[to_schema] Problem<'static>);
@@ -25,19 +31,22 @@ pub struct Answer {
     synonym_total: u64,
     /// Articles that hold some of it.
     partial_total: u64,
-    /// The search was ended by its deadline: there may be more.
+    /// Occurrences in the articles that are counted, where these are counted.
+    #[schema(required = false)]
+    occurrences: u64,
+    /// Whether the search was ended by its deadline: there may be more.
     #[schema(required = false)]
     cut_short: bool,
-    /// How long it took, in milliseconds.
+    /// The time it took, in milliseconds.
     took_ms: f64,
-    /// What answered.
+    /// The index and commit that answered.
     index: Index,
     /// The hits.
     hits: Vec<Hit>,
-    /// Where facets were asked for.
+    /// Counts by source, outlet and so on, where these were asked for.
     #[schema(required = false)]
     facets: Facets,
-    /// How many pages without an article match.
+    /// Pages without an article that match.
     #[schema(required = false)]
     page_total: u64,
     /// The first of them.
@@ -58,15 +67,15 @@ pub struct Remark {
     /// Another query.
     #[schema(required = false)]
     query: String,
-    /// How many articles that one finds.
+    /// Articles that it finds.
     #[schema(required = false)]
     articles: u64,
 }
 
-/// What answered.
+/// The index and commit that answered.
 #[derive(ToSchema)]
 pub struct Index {
-    /// How many articles it holds.
+    /// Articles that it holds.
     articles: u64,
     /// The generation.
     generation: u64,
@@ -81,14 +90,14 @@ pub struct Hit {
     id: String,
     /// Its score; comparable within one answer.
     score: f32,
-    /// How much of the query it holds.
+    /// The share of the query that it holds.
     #[schema(rename = "match")]
     kind: Match,
     /// Whether it holds only some of it.
     partial: bool,
     /// The headline.
     title: String,
-    /// When it was published.
+    /// The date of publication.
     date: Option<String>,
     /// The source as printed.
     source: Option<String>,
@@ -96,11 +105,11 @@ pub struct Hit {
     outlets: Vec<String>,
     /// The 责任编辑, else the 编辑.
     editor: Option<String>,
-    /// All who edited it.
+    /// The names of all editors.
     editors: Vec<String>,
     /// The authors.
     authors: Vec<String>,
-    /// Who did what.
+    /// The credits in the order of the page.
     credits: Vec<Credit>,
     /// The credits that were asked for.
     asked: Vec<Credit>,
@@ -108,20 +117,20 @@ pub struct Hit {
     section: Option<String>,
     /// The page's address.
     url: Option<String>,
-    /// Where the record stood.
+    /// The place of the record in the archive.
     origin: String,
     /// A passage with marks.
     snippet: Marked,
     /// Marks on title and names.
     marks: Marks,
-    /// How many other copies there are.
+    /// Other copies of it.
     reprints: u64,
-    /// What made the score, where that was asked for.
+    /// The score taken apart, where that was asked for.
     #[schema(required = false)]
     explanation: Explanation,
 }
 
-/// How much of a query an article holds.
+/// The share of a query that an article holds.
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
 pub enum Match {
@@ -133,12 +142,12 @@ pub enum Match {
     Partial,
 }
 
-/// Who did what.
+/// A credit.
 #[derive(ToSchema)]
 pub struct Credit {
-    /// What they did, as Chinese pages name it.
+    /// The role, as Chinese pages name it.
     role: String,
-    /// Their name.
+    /// The name.
     name: String,
 }
 
@@ -164,19 +173,19 @@ pub struct Marks {
     source: Vec<[usize; 2]>,
 }
 
-/// What made a score.
+/// A score taken apart.
 #[derive(ToSchema)]
 pub struct Explanation {
     /// The parts of the sum.
     parts: Vec<Part>,
-    /// What the score has beside them.
+    /// The remainder of the score.
     rest: f32,
-    /// What the second stage of ranking found, where it looked at the hit.
+    /// The second stage of ranking, where it looked at the hit.
     #[schema(required = false)]
     second_stage: SecondStage,
 }
 
-/// What the second stage of ranking found of a hit.
+/// The second stage of ranking for a hit.
 #[derive(ToSchema)]
 pub struct SecondStage {
     /// The place that the first stage gave the hit, from 1.
@@ -192,11 +201,11 @@ pub struct SecondStage {
 /// A part of the second stage's value.
 #[derive(ToSchema)]
 pub struct Share {
-    /// What is judged.
+    /// The name of the part.
     of: String,
-    /// How much of it there is, from 0 to 1.
+    /// Its value, from 0 to 1.
     share: f32,
-    /// What it counts.
+    /// Its weight in the sum.
     weight: f32,
     /// The concepts that are held.
     #[schema(required = false)]
@@ -209,28 +218,28 @@ pub struct Share {
 /// A passage of a body.
 #[derive(ToSchema)]
 pub struct Passage {
-    /// Where it begins, in characters of the body.
+    /// Its first character in the body.
     from: u32,
-    /// Where it ends.
+    /// The character behind its last one.
     to: u32,
-    /// How it begins.
+    /// Its first characters.
     opening: String,
 }
 
-/// What one token added.
+/// The share of one token in a score.
 #[derive(ToSchema)]
 pub struct Part {
     /// The text that it stands in.
     text: String,
-    /// What it is.
+    /// The kind of token.
     kind: String,
     /// The token.
     token: String,
-    /// How often it stands there.
+    /// Its number there.
     frequency: u32,
-    /// How many articles have it there.
+    /// Articles that have it there.
     articles: u64,
-    /// What it added.
+    /// Its share in the score.
     score: f32,
 }
 
@@ -264,6 +273,9 @@ pub struct Count {
     /// Partial matches, where these are counted.
     #[schema(required = false)]
     partial_count: u64,
+    /// Occurrences in the articles that have it, where these are counted.
+    #[schema(required = false)]
+    occurrences: u64,
 }
 
 /// A page without an article.
@@ -275,7 +287,7 @@ pub struct Page {
     title: String,
     /// Its address.
     url: Option<String>,
-    /// Where the record stood.
+    /// The place of the record in the archive.
     origin: String,
     /// Its visible lines.
     margin: Vec<String>,
@@ -288,13 +300,13 @@ pub struct Article {
     id: String,
     /// The headline.
     title: String,
-    /// When it was published.
+    /// The date of publication.
     date: Option<String>,
     /// The source as printed.
     source: Option<String>,
     /// The parts of the source.
     outlets: Vec<String>,
-    /// Who did what.
+    /// The credits in the order of the page.
     credits: Vec<Credit>,
     /// The 责任编辑, else the 编辑.
     editor: Option<String>,
@@ -308,7 +320,7 @@ pub struct Article {
     lead: Option<String>,
     /// The text, a block a line.
     body: String,
-    /// What each line of the body is.
+    /// The kind of each line of the body.
     #[schema(required = false)]
     blocks: Vec<String>,
     /// The lines that told date, source and credits.
@@ -317,24 +329,28 @@ pub struct Article {
     /// The visible lines around the article.
     #[schema(required = false)]
     margin: Vec<String>,
-    /// Where the record stood.
+    /// The place of the record in the archive.
     origin: String,
     /// `hans` or `hant`.
     script: String,
-    /// What was undone.
+    /// The repairs of damage.
     repairs: Vec<Repair>,
     /// The changed fields as they were found.
     original: Option<Value>,
+    /// The characters of repaired fields that were a choice among several or are lost, by field: half-open ranges in Unicode
+    /// characters.
+    #[schema(required = false)]
+    uncertain: BTreeMap<String, Vec<[usize; 2]>>,
 }
 
-/// What was undone.
+/// A repair of damage.
 #[derive(ToSchema)]
 pub struct Repair {
     /// The kind of damage.
     kind: String,
-    /// How many places.
+    /// Places repaired.
     count: u32,
-    /// How likely it is right, 0 to 1.
+    /// The probability that it is right, 0 to 1.
     confidence: f32,
 }
 
@@ -360,195 +376,13 @@ pub struct Copy {
     title: String,
     /// Its address.
     url: Option<String>,
-    /// Where the record stood.
+    /// The place of the record in the archive.
     origin: String,
-    /// What was undone.
+    /// The repairs of damage.
     repairs: Vec<Repair>,
 }
 
-/// The matches over time.
-#[derive(ToSchema)]
-pub struct Timeline {
-    /// The query as it was read.
-    query: String,
-    /// Remarks.
-    notes: Vec<String>,
-    /// Articles that hold all that was typed.
-    total: u64,
-    /// More by a synonym.
-    synonym_total: u64,
-    /// Those with some of it.
-    partial_total: u64,
-    /// Whether the search was ended by its deadline.
-    cut_short: bool,
-    /// How many of those that are counted have no date.
-    undated: u64,
-    /// The periods in which the archive has articles.
-    periods: Vec<Period>,
-    /// The stretches between them in which it has none.
-    gaps: Vec<Gap>,
-}
-
-/// A period.
-#[derive(ToSchema)]
-pub struct Period {
-    /// Its name.
-    period: String,
-    /// Articles that hold all that was typed.
-    count: u64,
-    /// More by a synonym, where these are counted.
-    #[schema(required = false)]
-    synonym_count: u64,
-    /// Partial matches, where these are counted.
-    #[schema(required = false)]
-    partial_count: u64,
-    /// All articles of the archive.
-    all: u64,
-    /// The share of what is counted, 0 to 1.
-    share: f64,
-}
-
-/// A stretch without any article.
-#[derive(ToSchema)]
-pub struct Gap {
-    /// Its first period.
-    from: String,
-    /// Its last period.
-    to: String,
-}
-
-/// Queries side by side.
-#[derive(ToSchema)]
-pub struct Comparison {
-    /// The queries.
-    queries: Vec<Compared>,
-    /// The periods.
-    periods: Vec<Row>,
-    /// The stretches in which the archive has none.
-    gaps: Vec<Gap>,
-}
-
-/// A query of a comparison.
-#[derive(ToSchema)]
-pub struct Compared {
-    /// The query.
-    query: String,
-    /// How many articles are counted.
-    count: u64,
-    /// How many of them have no date.
-    undated: u64,
-    /// Articles that hold all that was typed.
-    total: u64,
-    /// More by a synonym.
-    synonym_total: u64,
-    /// Those with some of it.
-    partial_total: u64,
-    /// Whether the search was ended by its deadline.
-    cut_short: bool,
-    /// Remarks.
-    notes: Vec<String>,
-}
-
-/// A period of a comparison.
-#[derive(ToSchema)]
-pub struct Row {
-    /// Its name.
-    period: String,
-    /// Articles that hold each query.
-    counts: Vec<u64>,
-    /// Their shares in all articles.
-    shares: Vec<f64>,
-    /// All articles of the archive.
-    all: u64,
-}
-
-/// Occurrences in context.
-#[derive(ToSchema)]
-pub struct Concordance {
-    /// The query as it was read.
-    query: String,
-    /// How many occurrences there are.
-    occurrences: u64,
-    /// In how many articles.
-    articles: u64,
-    /// How many lines are given.
-    given: u64,
-    /// Whether the search was ended by its deadline.
-    cut_short: bool,
-    /// Remarks.
-    notes: Vec<String>,
-    /// The lines.
-    lines: Vec<Line>,
-}
-
-/// An occurrence.
-#[derive(ToSchema)]
-pub struct Line {
-    /// The article's id.
-    id: String,
-    /// Its headline.
-    title: String,
-    /// Its date.
-    date: Option<String>,
-    /// Its source.
-    source: Option<String>,
-    /// How much of the query it holds.
-    #[schema(rename = "match")]
-    kind: Match,
-    /// `title`, `lead` or `body`.
-    field: String,
-    /// Where it begins there, in Unicode characters.
-    offset: usize,
-    /// The text before it.
-    left: String,
-    /// The occurrence.
-    keyword: String,
-    /// The text behind it.
-    right: String,
-}
-
-/// Why an article is, or is not, among the hits.
-#[derive(ToSchema)]
-pub struct WhyNot {
-    /// The query.
-    query: String,
-    /// The article's id.
-    id: String,
-    /// Its headline.
-    title: String,
-    /// `full`, `synonym`, `partial` or `not-found`.
-    verdict: String,
-    /// The number of its hit.
-    place: Option<u64>,
-    /// The copy that is shown in its place.
-    shown: Option<String>,
-    /// The parts of the query.
-    clauses: Vec<Clause>,
-}
-
-/// A part of a query.
-#[derive(ToSchema)]
-pub struct Clause {
-    /// The part.
-    text: String,
-    /// How deep it stands inside others.
-    depth: usize,
-    /// Whether the article satisfies it.
-    holds: bool,
-    /// What the article has, or has instead.
-    why: String,
-}
-
-/// A word.
-#[derive(ToSchema)]
-pub struct Completion {
-    /// The word.
-    word: String,
-    /// How many articles have it.
-    articles: u64,
-}
-
-/// What an index holds, in figures.
+/// The figures of an index.
 #[derive(ToSchema)]
 pub struct Stats {
     /// Articles.
@@ -559,7 +393,7 @@ pub struct Stats {
     first_day: Option<String>,
     /// The latest day.
     last_day: Option<String>,
-    /// Files that they came of.
+    /// Files that they were read from.
     files: u64,
     /// Records that were rejected.
     rejected: u64,
@@ -577,11 +411,11 @@ pub struct Stats {
     store_bytes: u64,
 }
 
-/// Whether searches are answered.
+/// The state of the server.
 #[derive(ToSchema)]
 pub struct Health {
     /// `ok`.
     status: String,
-    /// How many articles there are.
+    /// Articles of the index.
     articles: u64,
 }

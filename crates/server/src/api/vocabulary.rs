@@ -1,0 +1,110 @@
+//! `GET /api/keywords`, `/api/collocations`: the words that are special to a query's articles, or to the surroundings of
+//! its occurrences.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use gongxun_core::search::{collocations, keywords};
+use gongxun_core::view;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::answer::{json, passing};
+use crate::archive::{Archive, Asked};
+use crate::conditions::Conditions;
+use crate::params::Narrowed;
+use crate::problem::Problem;
+
+/// The most words in one answer.
+const MAX_WORDS: usize = 1_000;
+/// The widest window, in characters on either side.
+const MAX_WINDOW: usize = 200;
+
+/// The parameters of keywords beside the conditions.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Keywords {
+    /// Number of words; 50 unless given.
+    #[param(minimum = 0, maximum = 1000)]
+    pub limit: Option<usize>,
+    /// Number of the query's articles in which a word stands at least; 2 unless given.
+    #[param(minimum = 0)]
+    pub min: Option<usize>,
+}
+
+/// `GET /api/keywords`
+#[utoipa::path(get, path = "/api/keywords", tag = "explore", params(Conditions, Keywords), responses(
+    (status = 200, description = "The words that are more frequent in the query's articles than in the rest of the archive",
+        body = super::schema::Keywords),
+    (status = "4XX", response = super::schema::Failed)))]
+pub async fn keywords(
+    State(archive): State<Arc<Archive>>,
+    headers: HeaderMap,
+    Narrowed { conditions, own }: Narrowed<Keywords>,
+) -> Response {
+    let work = move |asked: &Asked<'_>| {
+        let request = conditions.request()?;
+        let limit = words(own.limit, keywords::DEFAULT_LIMIT)?;
+        let min = own.min.map_or(keywords::DEFAULT_MIN_ARTICLES, |min| min as u64);
+        let options = keywords::Options::default().limit(limit).min_articles(min);
+        let found = asked.read().keywords(&request, &options, &asked.control)?;
+        asked.counted(found.cut_short);
+        Ok(passing(json(view::keywords::json(&found)), found.cut_short))
+    };
+    archive.ask(&headers, "", work).await
+}
+
+/// The parameters of collocations beside the conditions.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Collocations {
+    /// Number of characters on either side that are looked at; 10 unless given.
+    #[param(minimum = 0, maximum = 200)]
+    pub window: Option<usize>,
+    /// Number of words; 50 unless given.
+    #[param(minimum = 0, maximum = 1000)]
+    pub limit: Option<usize>,
+    /// Number of times that a word stands near at least; 3 unless given.
+    #[param(minimum = 0)]
+    pub min: Option<usize>,
+}
+
+/// `GET /api/collocations`
+#[utoipa::path(get, path = "/api/collocations", tag = "explore", params(Conditions, Collocations), responses(
+    (status = 200, description = "The words that stand near what the query looks for more often than elsewhere",
+        body = super::schema::Collocations),
+    (status = "4XX", response = super::schema::Failed)))]
+pub async fn collocations(
+    State(archive): State<Arc<Archive>>,
+    headers: HeaderMap,
+    Narrowed { conditions, own }: Narrowed<Collocations>,
+) -> Response {
+    let work = move |asked: &Asked<'_>| {
+        let request = conditions.request()?;
+        if conditions.q.trim().is_empty() {
+            return Err(Problem::bad("q: write what is looked for: a filter alone has no occurrences"));
+        }
+        let window = own.window.unwrap_or(collocations::DEFAULT_WINDOW);
+        if window > MAX_WINDOW {
+            return Err(Problem::bad(format!("window: {MAX_WINDOW} characters at the most")));
+        }
+        let limit = words(own.limit, collocations::DEFAULT_LIMIT)?;
+        let min = own.min.map_or(collocations::DEFAULT_MIN_COUNT, |min| min as u64);
+        let options = collocations::Options::default().window(window).limit(limit).min_count(min);
+        let found = asked.read().collocations(&request, &options, &asked.control)?;
+        asked.counted(found.cut_short);
+        Ok(passing(json(view::collocations::json(&found)), found.cut_short))
+    };
+    archive.ask(&headers, "", work).await
+}
+
+fn words(limit: Option<usize>, unless_given: usize) -> Result<usize, Problem> {
+    match limit.unwrap_or(unless_given) {
+        limit if limit > MAX_WORDS => Err(Problem::bad(format!("limit: {MAX_WORDS} words at the most"))),
+        limit => Ok(limit),
+    }
+}
