@@ -18,7 +18,7 @@ use gongxun_core::error::Result;
 use gongxun_core::index::Entry;
 use gongxun_core::query::parse;
 use gongxun_core::search::{Breadth, Copies, Kind, Request};
-use gongxun_core::verify::{Figures, Sample, Scan, Wanted, take};
+use gongxun_core::verify::{Figures, Sample, SampleKind, Scan, take};
 use gongxun_text::random::Random;
 
 /// The most failures that are told.
@@ -66,9 +66,9 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
     let mut random = Random::new(seed);
     let few = strings.div_ceil(TO_ONE);
     let mut samples = [
-        Drawn { wanted: Wanted::Substring, most: strings, seen: 0, kept: Vec::new() },
-        Drawn { wanted: Wanted::Name, most: few, seen: 0, kept: Vec::new() },
-        Drawn { wanted: Wanted::Character, most: few, seen: 0, kept: Vec::new() },
+        Drawn { wanted: SampleKind::Substring, most: strings, seen: 0, kept: Vec::new() },
+        Drawn { wanted: SampleKind::Name, most: few, seen: 0, kept: Vec::new() },
+        Drawn { wanted: SampleKind::Character, most: few, seen: 0, kept: Vec::new() },
     ];
     // Each article gives several strings, so that a small archive gives as many as were asked for.
     let times = (strings as u64).div_ceil(verified.articles.max(1)).max(1);
@@ -158,7 +158,7 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
 
 /// A uniform random selection of the strings of a kind.
 struct Drawn {
-    wanted: Wanted,
+    wanted: SampleKind,
     most: usize,
     seen: usize,
     kept: Vec<Sample>,
