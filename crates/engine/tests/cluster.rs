@@ -277,14 +277,13 @@ fn files(count: usize, per_file: usize) -> tempfile::TempDir {
 fn everything(settings: &Settings) -> BTreeMap<String, Article> {
     let archive = Archive::open(settings).unwrap();
     let mut all = BTreeMap::new();
-    let request = Request { limit: usize::MAX, snippet_length: 0, copies: Copies::All, ..Request::new(parse("")) };
-    let selection = archive
-        .select(&request, &Control::default(), &mut |hit| {
-            assert!(all.insert(hit.article.id.0.clone(), hit.article.as_ref().clone()).is_none());
+    archive
+        .export(None, &Control::default(), &mut |article, _| {
+            assert!(all.insert(article.id.0.clone(), article.clone()).is_none());
             Ok(())
         })
         .unwrap();
-    assert_eq!(selection.total, all.len() as u64);
+    assert_eq!(archive.articles(), all.len() as u64);
     all
 }
 
