@@ -120,7 +120,7 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
 /// `push`
 fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     let part: Option<Part> = match &args.part {
-        Some(text) => Some(text.parse().map_err(|wrong: String| anyhow!("--part {wrong}"))?),
+        Some(text) => Some(text.parse().map_err(|wrong: String| anyhow!(wrong))?),
         None => None,
     };
     let stop = build::stop_on_interrupt();

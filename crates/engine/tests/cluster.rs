@@ -385,11 +385,12 @@ fn killed(cluster: &mut Cluster) {
     let folder = files(60, 50);
     let settings = settings(cluster, "killed").bulk(40, 1 << 20).attempts(9, Duration::from_millis(200));
     let path = folder.path().to_path_buf();
-    let loading = settings.clone();
+    let mut loading = Push::open(&settings, None, false).unwrap();
+    // A shard without its replica waits for the node that has it: that is another test.
+    cluster.wait_for_replicas();
     let loader = std::thread::spawn(move || {
-        let mut push = Push::open(&loading, None, false).unwrap();
-        ingest::feed(&mut push, Options::new([&path]).commit_bytes(20_000), None, &mut ())
-            .and_then(|_| push.finish(None))
+        let options = Options::new([&path]).commit_bytes(20_000);
+        ingest::feed(&mut loading, options, None, &mut ()).and_then(|_| loading.finish(None))
     });
     // Searches go on meanwhile: each has a whole answer, or says that it has none.
     std::thread::sleep(Duration::from_millis(500));
