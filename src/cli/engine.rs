@@ -10,7 +10,6 @@ use super::{context, inspect, request, search, settings as cli};
 use gongxun_core::article::ArticleId;
 use gongxun_core::control::Control;
 use gongxun_core::error::Error;
-use gongxun_core::query::parse;
 use gongxun_core::search::{Copies, Read as _, Request};
 use gongxun_core::view;
 use gongxun_engine::{Access, Archive, Push, Settings};
@@ -85,29 +84,30 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
             let archive = archive()?;
             let asked = match query.is_empty() && request::filters(&args.conditions)?.is_empty() {
                 // The whole archive.
-                true => Request::new(parse("")),
-                false => request::request(&archive, &query, &args.conditions)?,
+                true => None,
+                false => Some(request::request(&archive, &query, &args.conditions)?),
             };
-            request::notes(&asked.query.notes, &[]);
+            asked.iter().for_each(|asked| request::notes(&asked.query.notes, &[]));
             let more = args.conditions.synonyms || args.conditions.partial;
-            let all = Request { copies: Copies::All, limit: usize::MAX, snippet_length: 0, ..asked };
+            let all = asked.map(|asked| Request { copies: Copies::All, ..asked });
             let mut count = 0u64;
             write_to(args.output.output.as_deref(), |out| {
                 if args.format == ExportFormat::Csv {
                     write!(out, "{}{}", csv_begins(&args.output), view::csv::header())?;
                 }
                 let mut closed: Option<std::io::Error> = None;
-                let exported = archive.export(&all, &request::control(&args.conditions), &mut |article, kind| {
-                    count += 1;
-                    let line = match args.format {
-                        ExportFormat::Csv => view::csv::record(article, kind, &[]),
-                        ExportFormat::Jsonl => view::json::article(article, more.then_some(kind)) + "\n",
-                    };
-                    out.write_all(line.as_bytes()).map_err(|error| {
-                        closed = Some(error);
-                        Error::Interrupted
-                    })
-                });
+                let exported =
+                    archive.export(all.as_ref(), &request::control(&args.conditions), &mut |article, kind| {
+                        count += 1;
+                        let line = match args.format {
+                            ExportFormat::Csv => view::csv::record(article, kind, &[]),
+                            ExportFormat::Jsonl => view::json::article(article, more.then_some(kind)) + "\n",
+                        };
+                        out.write_all(line.as_bytes()).map_err(|error| {
+                            closed = Some(error);
+                            Error::Interrupted
+                        })
+                    });
                 closed.map_or(Ok(()), Err)?;
                 Ok(exported?)
             })?;
@@ -120,7 +120,7 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
 /// `push`
 fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     let part: Option<Part> = match &args.part {
-        Some(text) => Some(text.parse().map_err(|wrong: String| anyhow!("--part {wrong}"))?),
+        Some(text) => Some(text.parse().map_err(|wrong: String| anyhow!(wrong))?),
         None => None,
     };
     let stop = build::stop_on_interrupt();

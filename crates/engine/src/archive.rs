@@ -11,6 +11,7 @@ use crate::found::{BATCH, Found, Index, counts, not_counted};
 use crate::hits;
 use crate::http::Client;
 use crate::local::{self, Local};
+use crate::lower::everything;
 use crate::place;
 use crate::settings::Settings;
 use crate::statistics::Remembered;
@@ -70,21 +71,29 @@ impl Archive {
         Index { client, name, dictionary, segmenter }
     }
 
-    /// Gives all articles that a request selects, of the kinds that it counts, with their margins, in the order of their ids.
+    /// Gives all articles that a request selects, of the kinds that it counts, or all that there are, with their margins, in
+    /// the order of their ids.
     ///
     /// # Errors
     /// Where the engine can't be reached or has only a part of the answer, or `give` fails; [`Error::Interrupted`] where the
     /// control says to stop.
     pub fn export(
         &self,
-        request: &Request,
+        request: Option<&Request>,
         control: &Control<'_>,
         give: &mut dyn FnMut(&Article, Kind) -> Result<()>,
     ) -> Result<()> {
         let index = self.index();
-        let found = Found::find(&index, request, control)?;
-        for kind in Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind)) {
-            let body = json!({"query": found.shown(&[kind]), "sort": [{"order": "asc"}], "_source": ["article"]});
+        let queries = match request {
+            None => vec![(Kind::Full, everything())],
+            Some(request) => {
+                let found = Found::find(&index, request, control)?;
+                let kinds = Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind));
+                kinds.map(|kind| (kind, found.shown(&[kind]))).collect()
+            }
+        };
+        for (kind, query) in queries {
+            let body = json!({"query": query, "sort": [{"order": "asc"}], "_source": ["article"]});
             ask::all(index.client, index.name, &body, BATCH, control, &mut |hits| {
                 for hit in hits {
                     give(&document::article(hit)?, kind)?;

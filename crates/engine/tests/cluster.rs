@@ -279,14 +279,13 @@ fn files(count: usize, per_file: usize) -> tempfile::TempDir {
 fn everything(settings: &Settings) -> BTreeMap<String, Article> {
     let archive = Archive::open(settings).unwrap();
     let mut all = BTreeMap::new();
-    let request = Request { limit: usize::MAX, snippet_length: 0, copies: Copies::All, ..Request::new(parse("")) };
-    let selection = archive
-        .select(&request, &Control::default(), &mut |hit| {
-            assert!(all.insert(hit.article.id.0.clone(), hit.article.as_ref().clone()).is_none());
+    archive
+        .export(None, &Control::default(), &mut |article, _| {
+            assert!(all.insert(article.id.0.clone(), article.clone()).is_none());
             Ok(())
         })
         .unwrap();
-    assert_eq!(selection.total, all.len() as u64);
+    assert_eq!(archive.articles(), all.len() as u64);
     all
 }
 
@@ -388,11 +387,12 @@ fn killed(cluster: &mut Cluster) {
     let folder = files(60, 50);
     let settings = settings(cluster, "killed").bulk(40, 1 << 20).attempts(9, Duration::from_millis(200));
     let path = folder.path().to_path_buf();
-    let loading = settings.clone();
+    let mut loading = Push::open(&settings, None, false).unwrap();
+    // A shard without its replica waits for the node that has it: that is another test.
+    cluster.wait_for_replicas();
     let loader = std::thread::spawn(move || {
-        let mut push = Push::open(&loading, None, false).unwrap();
-        ingest::feed(&mut push, Options::new([&path]).commit_bytes(20_000), None, &mut ())
-            .and_then(|_| push.finish(None))
+        let options = Options::new([&path]).commit_bytes(20_000);
+        ingest::feed(&mut loading, options, None, &mut ()).and_then(|_| loading.finish(None))
     });
     // Searches go on meanwhile: each has a whole answer, or says that it has none.
     std::thread::sleep(Duration::from_millis(500));

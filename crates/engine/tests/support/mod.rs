@@ -96,6 +96,14 @@ impl Cluster {
         self.wait(self.ports.len());
     }
 
+    /// Waits until every shard has all of its replicas.
+    pub fn wait_for_replicas(&self) {
+        let health = format!("{}/_cluster/health?wait_for_status=green&timeout=60s", self.url(0));
+        while !ureq::get(&health).call().is_ok_and(|answer| answer.status() == 200) {
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+
     fn wait(&self, count: usize) {
         let health = format!(
             "{}/_cluster/health?wait_for_nodes={count}&wait_for_no_initializing_shards=true&timeout=60s",
