@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gongxun_core::error::{Error, Result};
-use gongxun_core::index::failpoint::{Armed, Fault, Step};
+use gongxun_core::index::failpoint::{Fault, FaultGuard, Step};
 use gongxun_core::index::{Generation, Resources, Snapshot, Writer, check};
 use gongxun_ingest::ingest::roots::move_root;
 use gongxun_ingest::ingest::{Options, Prune, ingest};
@@ -134,14 +134,14 @@ impl Scenario {
     /// Returns the steps of a run that nothing goes wrong in.
     fn steps(&self) -> Vec<(Step, PathBuf)> {
         let (desk, _) = self.desk();
-        let armed = Armed::new(desk.0.path(), Fault::Never);
+        let armed = FaultGuard::new(desk.0.path(), Fault::Never);
         (self.run)(&desk).unwrap();
         armed.steps()
     }
 
     fn fails(&self, fault: Fault) {
         let (desk, target) = self.desk();
-        let armed = Armed::new(desk.0.path(), fault);
+        let armed = FaultGuard::new(desk.0.path(), fault);
         let result = (self.run)(&desk);
         let (Fault::Once(at) | Fault::From(at)) = fault else { return };
         let step = armed.steps().get(at - 1).cloned();
@@ -226,7 +226,7 @@ fn names_follow_what_they_name() {
     const LIST: &str = ".managed.json";
     let desk = Desk::new();
     desk.write("新版", &[9, 4]);
-    let armed = Armed::new(desk.0.path(), Fault::Never);
+    let armed = FaultGuard::new(desk.0.path(), Fault::Never);
     index(&desk).unwrap();
     reindex(&desk).unwrap();
     let steps = armed.steps();

@@ -394,7 +394,7 @@ mod tests {
         let snapshot = index.snapshot();
         let fields = &snapshot.fields;
         let fields = [fields.title.words, fields.body.words, fields.author_key, fields.editor_key, fields.source_key];
-        let all = words(&snapshot, &fields, "").unwrap();
+        let all = words(&snapshot, &fields, "", &Control::default()).unwrap();
         assert!(all.len() > 40, "{}", all.len());
         let mut found_any = 0;
         for text in [
