@@ -306,7 +306,8 @@ impl Article {
     ///
     /// ```
     /// use gongxun_core::article::Article;
-    /// let article = Article { section: Some("第03版：维权".into()), ..Article::default() };
+    /// let mut article = Article::default();
+    /// article.section = Some("第03版：维权".into());
     /// assert_eq!(article.page().as_deref(), Some("3"));
     /// ```
     pub fn page(&self) -> Option<String> {

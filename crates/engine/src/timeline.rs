@@ -13,11 +13,14 @@ use gongxun_core::search::kind::ByKind;
 use gongxun_core::search::timeline::{Step, Sums, Timeline, bounds, periods};
 use gongxun_core::search::{Copies, Kind, Request};
 
-/// What is known of the copies of one article.
+/// The kind of a cluster's match in a period, and its first copy there, by the order of ids, with its characters.
+type InPeriod = (Option<Kind>, Option<(u64, u64)>);
+
+/// The copies of one article.
 #[derive(Default)]
 struct Cluster {
-    /// Of each period that one of them is in: the kind of the match, and the first of them with its characters.
-    periods: BTreeMap<i64, (Option<Kind>, Option<(u64, u64)>)>,
+    /// The match in each period that a copy is in.
+    periods: BTreeMap<i64, InPeriod>,
     undated: bool,
     dated: bool,
 }

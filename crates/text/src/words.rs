@@ -60,10 +60,10 @@ impl Text {
     /// segmenter.
     ///
     /// ```
-    /// use gongxun_text::{segment::Segmenter, words::{Room, Stand, Text}};
+    /// use gongxun_text::{segment::Segmenter, words::{Scratch, WordFit, Text}};
     /// let (text, segmenter) = (Text::of("管理和服務水平"), Segmenter::builtin());
-    /// let stand = |range| text.stand(&range, &segmenter, &mut Room::default());
-    /// assert_eq!((stand(2..4), stand(3..7), stand(3..5)), (Stand::Across, Stand::Whole, Stand::Inside(3..7)));
+    /// let stand = |range| text.stand(&range, &segmenter, &mut Scratch::default());
+    /// assert_eq!((stand(2..4), stand(3..7), stand(3..5)), (WordFit::Across, WordFit::Whole, WordFit::Inside(3..7)));
     /// ```
     pub fn stand(&self, range: &Range<usize>, segmenter: &Segmenter, room: &mut Scratch) -> WordFit {
         if range.is_empty() || Class::of(self.folded[range.start]) != Class::Han {

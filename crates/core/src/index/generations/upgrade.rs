@@ -149,13 +149,14 @@ mod tests {
     use crate::index::storage::seal::seal;
 
     fn record(name: &str, body: &str) -> Article {
-        let mut article = Article::default();
-        article.id = ArticleId::new(name, "");
-        article.title = name.into();
-        article.body = body.into();
-        article.margin = vec!["首页".into(), format!("上一篇：{name}")];
-        article.origin = name.into();
-        article
+        Article {
+            id: ArticleId::new(name, ""),
+            title: name.into(),
+            body: body.into(),
+            margin: vec!["首页".into(), format!("上一篇：{name}")],
+            origin: name.into(),
+            ..Article::default()
+        }
     }
 
     /// An index of two articles with margins and a page without an article, as a program of other rules left it.
