@@ -419,7 +419,7 @@ fn thousands(cluster: &mut Cluster) {
         eprintln!("SKIPPED: this test needs scale/cctv.jsonl in the folder that GONGXUN_DATA names");
         return;
     };
-    let most = std::env::var("GONGXUN_ENGINE_ARTICLES").ok().and_then(|most| most.parse().ok()).unwrap_or(4_000);
+    let most = std::env::var("GONGXUN_ENGINE_ARTICLES").ok().and_then(|most| most.parse().ok()).unwrap_or(1_500);
     let text = std::fs::read_to_string(Path::new(&data).join("scale/cctv.jsonl")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let lines: Vec<&str> = text.lines().take(most).collect();
