@@ -124,4 +124,14 @@ fn a_broken_file_is_named_with_its_line() {
     desk.write("index/gongxun.toml", b"language = \"zh\"\n# \xb9\xa4\n");
     let (_, err) = desk.run(&["search", "桂花节"]).exits(2);
     assert!(err.contains("gongxun.toml, line 2: not UTF-8"), "{err}");
+    // The files that it names are in UTF-8 too, with or without a byte order mark.
+    for (key, name) in [("dictionary", "words.txt"), ("synonyms", "synonyms.tsv")] {
+        desk.write("index/gongxun.toml", format!("{key} = \"{name}\"\n"));
+        desk.write(&format!("index/{name}"), b"\n\xb9\xa4\xbb\xe1\n");
+        let (_, err) = desk.run(&["reindex", "archive"]).exits(2);
+        assert!(err.contains(&format!("{name}, line 2: not UTF-8; save the file in UTF-8")), "{err}");
+    }
+    desk.write("index/gongxun.toml", "\u{FEFF}synonyms = \"synonyms.tsv\"\n");
+    desk.write("index/synonyms.tsv", "\u{FEFF}flowers\t桂花节\t赏桂会\n");
+    desk.run(&["reindex", "archive"]).exits(0);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::ask::{self, WINDOW};
 use crate::document;
 use crate::facets;
-use crate::found::{BATCH, Found, Index, counts, not_counted};
+use crate::found::{BATCH, Found, Index};
 use crate::hits;
 use crate::http::Client;
 use crate::local::{self, Local};
@@ -28,7 +28,7 @@ use gongxun_core::search::select::Selection;
 use gongxun_core::search::suggest::Completion;
 use gongxun_core::search::timeline::{Step, Timeline};
 use gongxun_core::search::why_not::WhyNot;
-use gongxun_core::search::{Breadth, Copies, Hit, Kind, Read, Request, Results, pipeline, present};
+use gongxun_core::search::{Breadth, Copies, Hit, Kind, Read, Request, Results, notes, pipeline, present};
 use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
@@ -140,12 +140,12 @@ impl Read for Archive {
         results.partial_total = found.totals[Kind::Partial];
         results.articles = found.articles;
         (results.generation, results.commit) = (self.generation, 0);
-        results.notes = found.synonym_notes();
+        results.notes = notes::synonyms(&found.compiled);
         results.notes.extend(of_hits);
         results.notes.extend(found.notes.iter().cloned());
         results.hits = page;
         if request.facets {
-            results.notes.extend(not_counted(&found, request.count));
+            results.notes.extend(notes::not_counted(&found.compiled, &found.totals, request.count));
             results.facets = Some(facets::facets(&index, &found, request.count)?);
         }
         if request.occurrences {
@@ -168,13 +168,10 @@ impl Read for Archive {
             given += 1;
             give(hit)
         })?;
-        let mut notes = if request.count.synonyms() { found.synonym_notes() } else { Vec::new() };
-        notes.extend(not_counted(&found, request.count));
+        let mut notes = found.count_notes(request.count);
         notes.extend(of_hits);
         notes.extend(found.notes.iter().cloned());
-        let total =
-            Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind)).map(|kind| found.totals[kind]).sum();
-        Ok(Selection::new(total, given, notes))
+        Ok(Selection::new(found.total(request.count), given, notes))
     }
 
     fn timeline(&self, request: &Request, step: Step, control: &Control<'_>) -> Result<Timeline> {
@@ -231,7 +228,7 @@ impl Read for Archive {
         if !held.is_empty() {
             walk(&held)?;
         }
-        sum.notes = found.synonym_notes();
+        sum.notes = notes::synonyms(&found.compiled);
         sum.notes.extend(found.notes);
         Ok(sum)
     }

@@ -1,8 +1,7 @@
-//! Sending articles: threads that make documents, send them in portions, and look at the answer to each of them.
+//! Sending articles: threads that make documents, send them in batches, and look at the answer to each of them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use serde_json::{Value, json};
@@ -58,11 +57,11 @@ impl Bulk {
         for _ in 0..count {
             let (sender, receiver) = bounded(WAITING);
             let failed = Arc::clone(&failed);
-            let mut own = Portion {
+            let mut own = Batch {
                 client: client.clone(),
                 index: index.to_string(),
-                limits: (settings.bulk_articles, settings.bulk_bytes),
-                repeats: (settings.attempts, settings.first_wait, settings.longest_wait),
+                most_articles: settings.bulk_articles,
+                most_bytes: settings.bulk_bytes,
                 items: Vec::new(),
                 bytes: 0,
             };
@@ -119,43 +118,38 @@ impl Drop for Bulk {
 }
 
 /// What a thread sends at once.
-struct Portion {
+struct Batch {
     client: Client,
     index: String,
-    limits: (usize, usize),
-    repeats: (u32, Duration, Duration),
+    most_articles: usize,
+    most_bytes: usize,
     /// The action and the document of each, as two lines.
     items: Vec<Vec<u8>>,
     bytes: usize,
 }
 
-impl Portion {
+impl Batch {
     fn run(&mut self, jobs: &Receiver<Message>, documents: &mut Documents, failed: &Mutex<Option<Error>>) {
         let mut is_broken = false;
-        let mut note = |result: Result<()>| {
-            if let Err(error) = result {
-                is_broken = true;
-                failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            }
-            is_broken
-        };
-        let mut broken = false;
         for message in jobs {
-            match message {
-                // After a failure nothing more is sent: the run ends with it.
-                Message::Article(_) if broken => {}
+            let (is_due, done) = match message {
                 Message::Article(job) => {
-                    self.add(&job, documents);
-                    if self.items.len() >= self.limits.0 || self.bytes >= self.limits.1 {
-                        broken = note(self.send());
+                    if !is_broken {
+                        self.add(&job, documents);
                     }
+                    (self.items.len() >= self.most_articles || self.bytes >= self.most_bytes, None)
                 }
-                Message::Flush(done) => {
-                    if !broken {
-                        broken = note(self.send());
-                    }
-                    done.send(()).ok();
+                Message::Flush(done) => (true, Some(done)),
+            };
+            // After a failure nothing more is sent: the run ends with it.
+            if is_due && !is_broken {
+                if let Err(error) = self.send() {
+                    is_broken = true;
+                    failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                 }
+            }
+            if let Some(done) = done {
+                done.send(()).ok();
             }
         }
     }
@@ -166,19 +160,20 @@ impl Portion {
         let version = u64::from(job.class) + 1;
         let action = json!({"index": {"_id": id, "version": version, "version_type": "external_gte"}});
         let document = documents.of(&job.article, &job.file, job.class, &job.print, None);
-        let mut lines = serde_json::to_vec(&action).unwrap_or_default();
-        lines.push(b'\n');
-        serde_json::to_writer(&mut lines, &document).ok();
-        lines.push(b'\n');
+        let lines = lines(&[action, document]);
         self.bytes += lines.len();
         self.items.push(lines);
     }
 
     fn send(&mut self) -> Result<()> {
-        let items = std::mem::take(&mut self.items);
         self.bytes = 0;
-        send(&self.client, &self.index, items, self.repeats)
+        send(&self.client, &self.index, std::mem::take(&mut self.items))
     }
+}
+
+/// An item of a bulk request: its action and, where it has one, its document, as lines of JSON.
+pub fn lines(values: &[Value]) -> Vec<u8> {
+    values.iter().flat_map(|value| format!("{value}\n").into_bytes()).collect()
 }
 
 /// Sends items of a bulk request until all are taken: those that the engine had no room for again, after a wait. Conflicts of
@@ -186,50 +181,51 @@ impl Portion {
 ///
 /// # Errors
 /// Where one of them was not taken.
-pub fn send(
-    client: &Client,
-    index: &str,
-    mut items: Vec<Vec<u8>>,
-    (attempts, first_wait, longest): (u32, Duration, Duration),
-) -> Result<()> {
-    let mut wait = first_wait;
+pub fn send(client: &Client, index: &str, mut items: Vec<Vec<u8>>) -> Result<()> {
     let path = format!("/{index}/_bulk");
-    for attempt in 1.. {
-        if items.is_empty() {
-            return Ok(());
-        }
+    let mut waits = client.waits();
+    while !items.is_empty() {
         let answer = client.lines(&path, &items.concat())?;
         let outcomes = answer["items"].as_array().map_or(&[][..], Vec::as_slice);
         if outcomes.len() != items.len() {
             let (sent, said) = (items.len(), outcomes.len());
             return Err(trouble(format!(
-                "{}{path}: {sent} articles were sent, and it answered for {said}",
+                "{}{path}: {sent} documents were sent, and it answered for {said}",
                 client.url()
             )));
         }
+        let wait = waits.next();
         let mut again = Vec::new();
-        let mut why = String::new();
         for (item, outcome) in items.into_iter().zip(outcomes) {
-            let outcome = outcome.as_object().and_then(|one| one.values().next()).cloned().unwrap_or(Value::Null);
+            let outcome = outcome.as_object().and_then(|one| one.values().next()).unwrap_or(&Value::Null);
             let status = outcome["status"].as_u64().unwrap_or(0);
-            match status {
-                // Another version is there, or nothing is there to be deleted.
-                200..=299 | 404 | 409 => {}
-                429 | 500.. if attempt < attempts => again.push(item),
-                _ => {
-                    let id = outcome["_id"].as_str().unwrap_or("?");
-                    why = reason(&outcome).unwrap_or_default();
-                    let hint = if why.contains("block") { block_hint(&why) } else { "" };
-                    return Err(trouble(format!("{}: article {id} was not taken: {status} {why}{hint}", client.url())));
-                }
+            if is_settled(status, outcome) {
+                continue;
             }
+            if wait.is_some() && (status == 429 || status >= 500) {
+                again.push(item);
+                continue;
+            }
+            let id = outcome["_id"].as_str().unwrap_or("?");
+            let why = reason(outcome).unwrap_or_default();
+            let hint = if why.contains("block") { block_hint(&why) } else { "" };
+            return Err(trouble(format!("{}{path}: {id} was not taken: {status} {why}{hint}", client.url())));
         }
         items = again;
-        if !items.is_empty() {
+        if let (Some(wait), false) = (wait, items.is_empty()) {
             std::thread::sleep(wait);
-            wait = (wait * 2).min(longest);
         }
-        drop(why);
     }
     Ok(())
+}
+
+/// Whether the index is as an item asks for: it was taken; a version that takes precedence is there; or what it deletes is
+/// not there. An index that is not there is an error with status 404.
+fn is_settled(status: u64, outcome: &Value) -> bool {
+    match status {
+        200..=299 => true,
+        404 => outcome.get("error").is_none(),
+        409 => outcome["error"]["type"] == "version_conflict_engine_exception",
+        _ => false,
+    }
 }

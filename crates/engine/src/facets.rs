@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Value;
 
 use crate::ask;
-use crate::found::{Found, Index, counts};
+use crate::found::{Found, Index};
 use crate::mapping::FACETS;
 use gongxun_core::error::Result;
 use gongxun_core::search::Kind;
@@ -66,7 +66,7 @@ fn classes(
     printed: impl Fn(&Value) -> Option<String>,
 ) -> Result<HashMap<String, Class>> {
     let mut classes: HashMap<String, Class> = HashMap::new();
-    for kind in Kind::ALL.into_iter().filter(|kind| counts(breadth, *kind)) {
+    for kind in Kind::ALL.into_iter().filter(|kind| breadth.includes(*kind)) {
         if found.queries[kind].is_none() {
             continue;
         }

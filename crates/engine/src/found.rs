@@ -17,7 +17,7 @@ use gongxun_core::search::compile::compile;
 use gongxun_core::search::compile::plan::{Breadth, Compiled};
 use gongxun_core::search::kind::ByKind;
 use gongxun_core::search::matching::found::Matches;
-use gongxun_core::search::{Copies, Kind, Request};
+use gongxun_core::search::{Copies, Kind, Request, notes};
 use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
@@ -65,6 +65,8 @@ pub struct Found {
     pub queries: ByKind<Option<Value>>,
     /// How many there are, copies collapsed where they are.
     pub totals: ByKind<u64>,
+    /// Whether copies are collapsed: they were asked to be, and are not too many.
+    pub collapses: bool,
     /// The matches with copies, where copies are collapsed.
     pub copies: Vec<CopyHit>,
     /// Those of them that are not shown.
@@ -103,8 +105,8 @@ impl Found {
         let compiled = compile(root, &request.filters, index.segmenter, synonyms, request.breadth);
         let queries = kinds(index, &compiled, control)?;
         let (articles, totals) = totals(index, &queries)?;
-        let (copies, hidden, notes) = Default::default();
-        let mut found = Found { compiled, articles, queries, totals, copies, hidden, notes };
+        let (collapses, copies, hidden, notes) = Default::default();
+        let mut found = Found { compiled, articles, queries, totals, collapses, copies, hidden, notes };
         if request.copies == Copies::Collapsed {
             found.collapse(index)?;
         }
@@ -126,15 +128,16 @@ impl Found {
         if self.copies.is_empty() { all } else { without(all, vec![json!({"exists": {"field": "cluster"}})]) }
     }
 
-    /// How many articles hold all of the query, typed or by a synonym.
-    pub fn held(&self) -> u64 {
-        self.totals[Kind::Full] + self.totals[Kind::Synonym]
+    /// How many matches a breadth takes in.
+    pub fn total(&self, breadth: Breadth) -> u64 {
+        Kind::ALL.into_iter().filter(|kind| breadth.includes(*kind)).map(|kind| self.totals[kind]).sum()
     }
 
-    /// What there is to say of synonyms that were taken in.
-    pub fn synonym_notes(&self) -> Vec<String> {
-        let synonyms = self.compiled.synonyms.iter();
-        synonyms.map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect()
+    /// The notes on synonyms that a count of this breadth takes in, and on what it leaves out.
+    pub fn count_notes(&self, counted: Breadth) -> Vec<String> {
+        let mut notes = if counted.synonyms() { notes::synonyms(&self.compiled) } else { Vec::new() };
+        notes.extend(notes::not_counted(&self.compiled, &self.totals, counted));
+        notes
     }
 
     /// Leaves one match of each cluster, as one machine does: of the first kind that there is, the one with the least place.
@@ -166,6 +169,7 @@ impl Found {
             }
         }
         self.copies = copies;
+        self.collapses = true;
         Ok(())
     }
 }
@@ -264,31 +268,4 @@ pub fn sizes(index: &Index<'_>, clusters: &[String]) -> Result<HashMap<String, u
     let query = |cluster: &String| json!({"term": {"cluster": cluster}});
     let counts = ask::counts(index.client, index.name, &clusters.iter().map(query).collect::<Vec<_>>())?;
     Ok(clusters.iter().cloned().zip(counts).collect())
-}
-
-/// Whether a breadth counts a kind.
-pub fn counts(breadth: Breadth, kind: Kind) -> bool {
-    match kind {
-        Kind::Full => true,
-        Kind::Synonym => breadth.synonyms(),
-        Kind::Partial => breadth.partial(),
-    }
-}
-
-/// What there is to say of matches that are not counted where the breadth is counted; in the words of one machine.
-pub fn not_counted(found: &Found, counted: Breadth) -> Vec<String> {
-    let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
-    let mut notes = Vec::new();
-    let synonym = found.totals[Kind::Synonym];
-    if synonym > 0 && !counted.synonyms() {
-        let names = found.compiled.synonyms.iter().flat_map(|(_, others)| others).map(String::as_str);
-        let names: Vec<&str> = names.collect();
-        let (names, articles) = (names.join(", "), articles(synonym));
-        notes.push(format!("not counted: {articles} more by a synonym ({names}); --synonyms counts them too"));
-    }
-    let partial = found.totals[Kind::Partial];
-    if found.held() == 0 && partial > 0 && !counted.partial() {
-        notes.push(format!("no article holds all of it; {} with some of it: --partial counts them", articles(partial)));
-    }
-    notes
 }

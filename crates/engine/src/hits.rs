@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::ask::{self, WINDOW};
-use crate::found::{BATCH, Found, Index, counts, sizes};
+use crate::found::{BATCH, Found, Index, sizes};
 use crate::local::{self, Local};
 use crate::lower::{self, every, without};
 use crate::statistics::{self, Remembered};
@@ -78,8 +78,7 @@ pub fn give(
     control: &Control<'_>,
     give: &mut dyn FnMut(Hit) -> Result<()>,
 ) -> Result<Vec<String>> {
-    let total: u64 = Kind::ALL.into_iter().filter(|kind| counts(breadth, *kind)).map(|kind| found.totals[kind]).sum();
-    let wanted = (request.offset as u64).saturating_add(request.limit as u64).min(total);
+    let wanted = (request.offset as u64).saturating_add(request.limit as u64).min(found.total(breadth));
     if wanted as usize > WINDOW - SPARE {
         return stream(index, found, remembered, request, breadth, control, give);
     }

@@ -151,24 +151,30 @@ impl Client {
         trouble(format!("{}{path}: {} {said}{hint}", self.url, answer.status))
     }
 
+    /// The waits between the attempts at one request, each twice as long as the one before; one fewer than attempts.
+    pub fn waits(&self) -> impl Iterator<Item = Duration> + use<> {
+        let (first, longest) = self.waits;
+        let doubled = std::iter::successors(Some(first), move |wait| Some((*wait * 2).min(longest)));
+        doubled.take(self.attempts.saturating_sub(1) as usize)
+    }
+
     fn send(&self, method: Method, path: &str, kind: &str, body: &[u8]) -> Result<Answer> {
-        let mut wait = self.waits.0;
-        for attempt in 1.. {
+        let mut waits = self.waits();
+        loop {
             let answer = self.once(&method, path, kind, body);
-            let is_last = attempt >= self.attempts;
-            match answer {
-                Ok(answer) if is_last || !(answer.status == 429 || answer.status >= 500) => return Ok(answer),
-                Ok(_) => {}
-                Err((error, again)) if is_last || !again => {
-                    let tried = if attempt > 1 { format!(" ({attempt} attempts)") } else { String::new() };
+            let is_over = match &answer {
+                Ok(answer) => !(answer.status == 429 || answer.status >= 500),
+                Err((_, again)) => !again,
+            };
+            match (answer, if is_over { None } else { waits.next() }) {
+                (_, Some(wait)) => std::thread::sleep(wait),
+                (Ok(answer), None) => return Ok(answer),
+                (Err((error, _)), None) => {
+                    let tried = if is_over { String::new() } else { format!(" ({} attempts)", self.attempts) };
                     return Err(trouble(format!("{}: {error}{tried}; is it there, and reached from here?", self.url)));
                 }
-                Err(_) => {}
             }
-            std::thread::sleep(wait);
-            wait = (wait * 2).min(self.waits.1);
         }
-        Err(trouble(format!("{}: nothing was sent", self.url)))
     }
 
     /// Sends once. An error says whether it is worth another attempt.

@@ -1,9 +1,10 @@
 //! The manifest of a generation: a small index beside it, with a document for each file that was read, each root, and each
 //! part of a load that is done. Any process on any machine goes on from there.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::ask;
+use crate::bulk;
 use crate::http::Client;
 use crate::place;
 use crate::trouble::trouble;
@@ -76,39 +77,23 @@ pub enum Line {
 /// Where the engine says no.
 pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
     let index = name(generation);
-    for lines in lines.chunks(ask::WINDOW) {
-        let mut body = Vec::new();
-        let mut add = |value: &Value| {
-            serde_json::to_writer(&mut body, value).ok();
-            body.push(b'\n');
+    let item = |line: &Line| {
+        let (kind, name, value, gone) = match line {
+            Line::File(entry) => ("file", entry.file.clone(), serde_json::to_string(entry), entry.removed),
+            Line::Root(root) => ("root", root.root.clone(), serde_json::to_string(root), false),
+            Line::Part(part) => ("part", part.clone(), Ok(String::new()), false),
         };
-        for line in lines {
-            let (kind, name, value, gone) = match line {
-                Line::File(entry) => ("file", entry.file.clone(), serde_json::to_string(entry), entry.removed),
-                Line::Root(root) => ("root", root.root.clone(), serde_json::to_string(root), false),
-                Line::Part(part) => ("part", part.clone(), Ok(String::new()), false),
-            };
-            // A file's name may be longer than an id.
-            let id = format!("{kind}-{:016x}", document::short_hash(name.as_bytes()));
-            if gone {
-                add(&json!({"delete": {"_index": index, "_id": id}}));
-                continue;
-            }
-            add(&json!({"index": {"_index": index, "_id": id}}));
-            add(&json!({"kind": kind, "name": name, "value": value.unwrap_or_default()}));
-        }
-        let answer = client.lines("/_bulk", &body)?;
-        for item in answer["items"].as_array().into_iter().flatten() {
-            let outcome = item.as_object().and_then(|item| item.values().next()).cloned().unwrap_or_default();
-            let status = outcome["status"].as_u64().unwrap_or(0);
-            let is_gone = item.get("delete").is_some() && status == 404;
-            if !(200..300).contains(&status) && !is_gone {
-                let why = crate::http::reason(&outcome).unwrap_or_default();
-                return Err(trouble(format!("{index}: a line of the manifest was not taken: {status} {why}")));
+        // A file's name may be longer than an id.
+        let id = format!("{kind}-{:016x}", document::short_hash(name.as_bytes()));
+        match gone {
+            true => bulk::lines(&[json!({"delete": {"_id": id}})]),
+            false => {
+                let document = json!({"kind": kind, "name": name, "value": value.unwrap_or_default()});
+                bulk::lines(&[json!({"index": {"_id": id}}), document])
             }
         }
-    }
-    Ok(())
+    };
+    lines.chunks(ask::WINDOW).try_for_each(|lines| bulk::send(client, &index, lines.iter().map(item).collect()))
 }
 
 /// How many parts of a load of so many are done.

@@ -46,7 +46,7 @@ pub struct Push {
     /// Whether the engine has articles that the manifest does not name: a load was killed, or others run beside this one.
     has_more: bool,
     lines: Vec<Line>,
-    gone: Vec<(ArticleId, String)>,
+    gone: Vec<ArticleId>,
 }
 
 impl Push {
@@ -125,7 +125,8 @@ impl Push {
         Ok(Pushed { generation: generation.clone(), articles, serves })
     }
 
-    /// Whether the engine has as many articles as the manifest says. Records of several files under one id are one article.
+    /// Refuses a generation that has nothing of what the manifest names. How many it must have, nobody knows: records of
+    /// several files under one id are one article.
     fn check(&self, articles: u64) -> Result<()> {
         let manifest = manifest::read(&self.client, &self.generation)?;
         let named: u64 = manifest.entries().map(Entry::held).sum();
@@ -138,10 +139,6 @@ impl Push {
             )));
         }
         Ok(())
-    }
-
-    fn repeats(&self) -> (u32, std::time::Duration, std::time::Duration) {
-        (self.settings.attempts, self.settings.first_wait, self.settings.longest_wait)
     }
 }
 
@@ -195,7 +192,7 @@ impl Intake for Push {
 
     fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
         self.ledger.release(id, file)?;
-        self.gone.push((id.clone(), file.to_string()));
+        self.gone.push(id.clone());
         Ok(true)
     }
 
@@ -222,12 +219,12 @@ impl Intake for Push {
         self.bulk.flush()?;
         // What the engine has taken it judges itself, by versions.
         self.ledger.committed(None);
-        for gone in std::mem::take(&mut self.gone).chunks(self.settings.bulk_articles) {
-            let delete = |(id, _): &(ArticleId, String)| {
-                let action = json!({"delete": {"_id": id.0, "version": 2, "version_type": "external_gte"}});
-                format!("{action}\n").into_bytes()
+        let gone = std::mem::take(&mut self.gone);
+        for gone in gone.chunks(self.settings.bulk_articles) {
+            let delete = |id: &ArticleId| {
+                bulk::lines(&[json!({"delete": {"_id": id.0, "version": 2, "version_type": "external_gte"}})])
             };
-            bulk::send(&self.client, &self.generation, gone.iter().map(delete).collect(), self.repeats())?;
+            bulk::send(&self.client, &self.generation, gone.iter().map(delete).collect())?;
         }
         manifest::write(&self.client, &self.generation, &std::mem::take(&mut self.lines))
     }

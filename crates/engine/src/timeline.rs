@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use crate::ask;
-use crate::found::{Found, Index, counts, not_counted};
+use crate::found::{Found, Index};
 use crate::lower::{everything, without};
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::search::kind::ByKind;
 use gongxun_core::search::timeline::{Step, Sums, Timeline, bounds, periods};
-use gongxun_core::search::{Copies, Kind, Request};
+use gongxun_core::search::{Kind, Request};
 
 /// The kind of a cluster's match in a period, and its first copy there, by the order of ids, with its characters.
 type InPeriod = (Option<Kind>, Option<(u64, u64)>);
@@ -42,7 +42,7 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
         _ => json!({"bool": {"filter": [query, {"range": {"date": {"gte": from, "lte": to}}}]}}),
     };
     let clustered = json!({"exists": {"field": "cluster"}});
-    let collapses = request.copies == Copies::Collapsed && found.notes.is_empty();
+    let collapses = found.collapses;
     let mut sums: BTreeMap<i64, Sums> = BTreeMap::new();
     let all = if collapses { without(everything(), vec![clustered.clone()]) } else { everything() };
     let characters = request.characters.then_some("characters");
@@ -53,7 +53,7 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
         sums.characters += sum;
     })?;
     let mut undated = 0;
-    let counted: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind)).collect();
+    let counted: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| request.count.includes(*kind)).collect();
     for kind in counted.iter().copied().filter(|kind| found.queries[*kind].is_some()) {
         let matches =
             if collapses { without(found.shown(&[kind]), vec![clustered.clone()]) } else { found.shown(&[kind]) };
@@ -68,8 +68,7 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
     if collapses {
         undated += add_clusters(index, &found, &counted, field, (from, to), &mut sums)?;
     }
-    let mut notes = if request.count.synonyms() { found.synonym_notes() } else { Vec::new() };
-    notes.extend(not_counted(&found, request.count));
+    let mut notes = found.count_notes(request.count);
     notes.extend(found.notes.iter().cloned());
     if request.occurrences {
         notes.push("occurrences are not counted on an engine; concordance counts them".to_string());

@@ -226,6 +226,16 @@ fn every_articles_answer_is_looked_at() {
     // What is there already under a higher version takes precedence.
     let there = r#"{"index":{"_id":"a","status":409,"error":{"type":"version_conflict_engine_exception"}}}"#;
     assert_eq!(loaded(at_first("/_bulk", 1, items(there))).0, Ok(()));
+    // Another conflict, or an index that somebody has deleted meanwhile, is no such thing.
+    for (status, kind) in [(404, "index_not_found_exception"), (409, "resource_already_exists_exception")] {
+        let answer = move || {
+            let item =
+                format!(r#"{{"index":{{"_id":"a","status":{status},"error":{{"type":"{kind}","reason":"x"}}}}}}"#);
+            Act::Say(200, format!(r#"{{"errors":true,"items":[{item}]}}"#))
+        };
+        let error = loaded(at_first("/_bulk", 1, answer)).0.unwrap_err();
+        assert!(error.contains(kind), "{error}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! results    order → hits with snippets and marks, facets, explanations
 //! pipeline   runs these steps; `present` is the last
 //! features   timelines, similar articles, why-not, suggestions, selection
+//! notes      what a count takes in and leaves out
 //! answer     a page of hits
 //! read       the read operations as a trait; `builder` builds a request
 //! ```
@@ -20,6 +21,7 @@ pub mod compile;
 pub mod features;
 pub mod kind;
 pub mod matching;
+pub mod notes;
 pub mod pipeline;
 pub mod present;
 pub mod ranking;

@@ -5,10 +5,11 @@ use tantivy::DocAddress;
 
 use super::compile::compile;
 use super::compile::plan::{Breadth, Compiled};
-use super::kind::Kind;
+use super::kind::{ByKind, Kind};
 use super::matching::bits::Bits;
 use super::matching::collapse::{Collapsed, Copies};
 use super::matching::found::Matches;
+use super::notes;
 use super::ranking::rank::Order;
 use super::ranking::ranked::Ranked;
 use super::request::Request;
@@ -127,27 +128,12 @@ impl<'a> Found<'a> {
 
     /// Returns the notes on synonyms that the query was expanded by.
     pub fn synonym_notes(&self) -> Vec<String> {
-        let synonyms = self.compiled.synonyms.iter();
-        synonyms.map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect()
+        notes::synonyms(&self.compiled)
     }
 
     /// Returns the notes on matches that a count of this breadth leaves out.
     pub fn not_counted(&self, counted: Breadth) -> Vec<String> {
-        let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
-        let mut notes = Vec::new();
-        let synonym = self.total(Kind::Synonym);
-        if synonym > 0 && !counted.synonyms() {
-            let names = self.compiled.synonyms.iter().flat_map(|(_, others)| others).map(String::as_str);
-            let names: Vec<&str> = names.collect();
-            let (names, articles) = (names.join(", "), articles(synonym));
-            notes.push(format!("not counted: {articles} more by a synonym ({names}); --synonyms counts them too"));
-        }
-        let partial = self.total(Kind::Partial);
-        if self.held() == 0 && partial > 0 && !counted.partial() {
-            let articles = articles(partial);
-            notes.push(format!("no article holds all of it; {articles} with some of it: --partial counts them"));
-        }
-        notes
+        notes::not_counted(&self.compiled, &ByKind::of(|kind| self.total(kind)), counted)
     }
 
     /// Returns the first `wanted` of the matches, in order; none if the control asks to stop, and the answer is cut

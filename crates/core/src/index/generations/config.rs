@@ -25,7 +25,6 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::index::generations::generation::Generation;
 use crate::index::storage::names::CONFIG;
-use gongxun_text::charset;
 use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
@@ -99,18 +98,15 @@ impl Config {
     pub fn read(index: &Path) -> Result<Option<Config>> {
         let path = index.join(CONFIG);
         let text = match fs::read(&path) {
-            Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
-                let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').count();
-                Error::Invalid(format!("{}, line {line}: not UTF-8; save the file in UTF-8", path.display()))
-            })?,
+            Ok(bytes) => utf8(&path, bytes)?,
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
             Err(e) => return Err(Error::io(path, e)),
         };
-        let written = parse(&path, text.trim_start_matches('\u{FEFF}'))?;
+        let written = parse(&path, &text)?;
         let dictionary = match &written.dictionary {
             Some(name) => {
                 let file = index.join(name);
-                let words = fs::read_to_string(&file).map_err(|e| Error::io(&file, e))?;
+                let words = utf8(&file, fs::read(&file).map_err(|e| Error::io(&file, e))?)?;
                 let segmenter = Segmenter::with_user_dict(&words);
                 Some(segmenter.map_err(|e| Error::Invalid(format!("{}: {e}", file.display())))?)
             }
@@ -194,7 +190,7 @@ impl Config {
     }
 }
 
-/// Reads the synonyms, in whatever charset a spreadsheet has saved them, and checks them.
+/// Reads the synonyms and checks them.
 fn synonyms(file: &Path) -> Result<String> {
     let bytes = fs::read(file).map_err(|e| Error::io(file, e))?;
     if bytes.len() > MAX_SYNONYMS {
@@ -203,8 +199,22 @@ fn synonyms(file: &Path) -> Result<String> {
             file.display()
         )));
     }
-    let text = charset::decode(&bytes, None, false).text;
+    let text = utf8(file, bytes)?;
     Synonyms::default().with_user(&text).map_err(|e| Error::Invalid(format!("{}: {e}", file.display())))?;
+    Ok(text)
+}
+
+/// Returns the text of a file in UTF-8, without a byte order mark.
+///
+/// Other charsets are not guessed: what is recorded must not depend on whether the program can read pages.
+fn utf8(file: &Path, bytes: Vec<u8>) -> Result<String> {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').count();
+        Error::Invalid(format!("{}, line {line}: not UTF-8; save the file in UTF-8", file.display()))
+    })?;
+    if text.starts_with('\u{FEFF}') {
+        text.drain(..'\u{FEFF}'.len_utf8());
+    }
     Ok(text)
 }
 

@@ -3,6 +3,7 @@
 
 use super::needle::Needle;
 use super::string::StringPlan;
+use crate::search::kind::Kind;
 
 /// The weight of a match in the title, as against 1 for the body.
 pub const TITLE_WEIGHT: f32 = 0.3;
@@ -343,6 +344,15 @@ impl Breadth {
             (true, false) => Breadth::Synonyms,
             (false, true) => Breadth::Partial,
             (false, false) => Breadth::Exact,
+        }
+    }
+
+    /// Whether matches of a kind are included.
+    pub fn includes(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Full => true,
+            Kind::Synonym => self.synonyms(),
+            Kind::Partial => self.partial(),
         }
     }
 

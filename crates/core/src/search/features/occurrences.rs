@@ -46,7 +46,7 @@ impl Occurrences {
         for segment in Segment::all(found.snapshot) {
             let segment = segment.watched(control);
             let mut counts = vec![0u32; segment.max_doc() as usize];
-            for kind in Kind::ALL.into_iter().filter(|kind| is_counted(*kind, request.count)) {
+            for kind in Kind::ALL.into_iter().filter(|kind| request.count.includes(*kind)) {
                 let Some(shown) = found.shown(kind, segment.ord).filter(|shown| !shown.is_empty()) else { continue };
                 sought.count(kind, &segment, shown, &mut counts)?;
             }
@@ -64,15 +64,6 @@ impl Occurrences {
     /// Returns the sum over all documents.
     pub fn total(&self) -> u64 {
         self.segments.iter().flatten().map(|(_, count)| u64::from(*count)).sum()
-    }
-}
-
-/// Whether matches of this kind are counted.
-pub fn is_counted(kind: Kind, count: Breadth) -> bool {
-    match kind {
-        Kind::Full => true,
-        Kind::Synonym => count.synonyms(),
-        Kind::Partial => count.partial(),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Selection: all articles that match rather than a page of them, for exports and `delete`.
 
-use super::occurrences::is_counted;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::{DocAddress, Snapshot, check};
@@ -58,7 +57,7 @@ pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>)
         if found.cut_short() {
             return Err(Error::Interrupted);
         }
-        let kinds = Kind::ALL.into_iter().filter(|kind| is_counted(*kind, request.count));
+        let kinds = Kind::ALL.into_iter().filter(|kind| request.count.includes(*kind));
         Ok(kinds.flat_map(|kind| found.addresses(kind).into_iter().map(move |address| (address, kind))).collect())
     })
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Serialize, Serializer};
 use tantivy::{DocId, SegmentReader};
 
-use super::occurrences::{Occurrences, is_counted};
+use super::occurrences::Occurrences;
 use crate::article::Date;
 use crate::control::{Control, Stops};
 use crate::error::{Error, Result};
@@ -196,7 +196,7 @@ fn count(
     };
     let lengths = request.characters.then(|| snapshot.lengths()).transpose()?;
     for (ord, segment) in snapshot.searcher.segment_readers().iter().enumerate() {
-        let matches = ByKind::of(|kind| is_counted(kind, counts).then(|| found.with_copies(kind, ord)).flatten());
+        let matches = ByKind::of(|kind| counts.includes(kind).then(|| found.with_copies(kind, ord)).flatten());
         let copies = match request.copies {
             Copies::Collapsed => found.copies.segments.get(ord).map_or(&[][..], Vec::as_slice),
             Copies::All => &[],

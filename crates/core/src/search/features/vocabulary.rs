@@ -20,8 +20,6 @@ use crate::search::request::Request;
 use gongxun_text::function_words::is_function_word;
 use gongxun_text::strings::Class;
 
-use super::occurrences::is_counted;
-
 /// The articles of a snapshot in two sets: those that match, and all others. Of the copies of one article one is in one
 /// of the sets.
 pub struct Sets {
@@ -37,7 +35,7 @@ impl Sets {
         let mut sets = Sets { own: Vec::new(), rest: Vec::new() };
         for (ord, segment) in found.snapshot.searcher.segment_readers().iter().enumerate() {
             let mut own = Bits::empty(segment.max_doc());
-            for kind in Kind::ALL.into_iter().filter(|kind| is_counted(*kind, request.count)) {
+            for kind in Kind::ALL.into_iter().filter(|kind| request.count.includes(*kind)) {
                 found.shown(kind, ord).into_iter().for_each(|shown| own.or(shown));
             }
             let mut rest = Bits::empty(segment.max_doc());
