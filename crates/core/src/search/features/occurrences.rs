@@ -16,7 +16,7 @@ use crate::control::Stops;
 use crate::error::Result;
 use crate::search::compile::compile;
 use crate::search::compile::needle::Needle;
-use crate::search::compile::plan::{Breadth, Mark, Scope, Text};
+use crate::search::compile::plan::{Mark, Scope, Text};
 use crate::search::compile::string::StringPlan;
 use crate::search::kind::Kind;
 use crate::search::matching::bits::Bits;
