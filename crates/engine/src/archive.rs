@@ -1,4 +1,4 @@
-//! [`Archive`]: an index of the engine, asked as one of this machine is.
+//! [`Archive`]: the read operations of an archive on an index in OpenSearch.
 
 use std::time::Instant;
 
@@ -32,16 +32,17 @@ use gongxun_core::search::{Breadth, Copies, Hit, Kind, Read, Request, Results, n
 use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
-/// An index of the engine.
+/// An open index in OpenSearch. Of the operations of [`Read`], keywords, collocations, similar articles, why-not and
+/// completion are not supported: they return [`Error::Invalid`].
 pub struct Archive {
     client: Client,
     name: String,
     dictionary: String,
     segmenter: Segmenter,
     articles: u64,
-    /// The number of the generation that the name stood for when it was opened.
+    /// The number of the generation that the alias named when it was opened.
     generation: u64,
-    /// An index of nothing: the form of every answer.
+    /// An index without articles: the template of every answer.
     empty: Local,
     remembered: Remembered,
 }
@@ -50,7 +51,7 @@ impl Archive {
     /// Opens the index that the settings name.
     ///
     /// # Errors
-    /// Where the engine can't be reached, or there is no index of this version.
+    /// If OpenSearch can't be reached, or has no index of this name and schema.
     pub fn open(settings: &Settings) -> Result<Archive> {
         place::named(&settings.index)?;
         let client = Client::new(settings)?;
@@ -65,18 +66,18 @@ impl Archive {
         Ok(Archive { client, name, dictionary, segmenter, articles, generation, empty, remembered })
     }
 
-    /// The index, as it is asked.
+    /// Returns the index as the modules of this crate query it.
     pub(crate) fn index(&self) -> Index<'_> {
         let Archive { client, name, dictionary, segmenter, .. } = self;
         Index { client, name, dictionary, segmenter }
     }
 
-    /// Gives all articles that a request selects, of the kinds that it counts, or all that there are, with their margins, in
-    /// the order of their ids.
+    /// Calls `give` with every article of the kinds that a request counts, kind by kind, or with every article of the
+    /// index if there is no request. Articles have their margins and are ordered by `document::id_order`.
     ///
     /// # Errors
-    /// Where the engine can't be reached or has only a part of the answer, or `give` fails; [`Error::Interrupted`] where the
-    /// control says to stop.
+    /// If OpenSearch can't be reached or its response is incomplete; if `give` fails; [`Error::Interrupted`] if the
+    /// control asks to stop.
     pub fn export(
         &self,
         request: Option<&Request>,
@@ -104,9 +105,9 @@ impl Archive {
         Ok(())
     }
 
-    /// One article as the engine has it, with its cluster of copies.
+    /// Returns the document of an article, with its cluster of copies; `None` if there is no such article.
     fn get(&self, id: &ArticleId) -> Result<Option<Value>> {
-        // Ids of ours need no escaping; what is none is none of the engine's.
+        // Ids of articles need no escaping in a path, and no article has an id with other characters.
         if id.0.is_empty() || !id.0.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             return Ok(None);
         }
@@ -128,7 +129,7 @@ impl Read for Archive {
             page.push(hit);
             Ok(())
         })?;
-        // An answer of nothing has the form of one, whatever it is asked.
+        // The answer of the empty index supplies the fields that are not set below.
         let nothing = Control::default();
         let own = Request { limit: 0, second_stage: 0, ..request.clone() };
         let mut results = present::page(

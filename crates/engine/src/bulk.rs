@@ -1,4 +1,4 @@
-//! Sending articles: threads that make documents, send them in batches, and look at the answer to each of them.
+//! Bulk indexing: threads that build documents, send them in bulk requests and check the outcome of each item.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -15,17 +15,17 @@ use gongxun_core::error::{Error, Result};
 use gongxun_core::reprint::Fingerprint;
 use gongxun_text::segment::Segmenter;
 
-/// How many articles wait for each thread.
+/// The capacity of each thread's queue, in articles. A full queue blocks the caller (back-pressure).
 const WAITING: usize = 64;
 
-/// An article on its way.
+/// An article to be indexed.
 pub struct Job {
     /// The article.
     pub article: Article,
-    /// The file that it came from.
+    /// The file that it was read from.
     pub file: String,
-    /// 0 for a copy that an export holds, 1 for a record of its own place: the greater takes precedence, whatever the order
-    /// in which they come.
+    /// Its precedence among records with the same id: 1 for the record of its own place, 0 for a copy from an export
+    /// (docs/RECORDS.md). The greater is kept, in whatever order they arrive.
     pub class: u8,
     /// Its fingerprint.
     pub print: Fingerprint,
@@ -33,22 +33,22 @@ pub struct Job {
 
 enum Message {
     Article(Box<Job>),
-    /// Sends what is under way, and says so.
+    /// Sends all items that are buffered, then signals that it has.
     Flush(Sender<()>),
 }
 
-/// The threads that send.
+/// A pool of threads that index articles.
 pub struct Bulk {
     jobs: Vec<Sender<Message>>,
     threads: Vec<JoinHandle<()>>,
     next: usize,
     failed: Arc<Mutex<Option<Error>>>,
-    /// Whether an article was not taken: then nothing that follows it counts as taken.
+    /// Whether an error has been returned. Every later call fails, since articles sent before may be missing.
     is_broken: bool,
 }
 
 impl Bulk {
-    /// Threads that send to an index.
+    /// Starts the threads that send to an index.
     pub fn new(client: &Client, index: &str, settings: &Settings, segmenter: &Segmenter) -> Bulk {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let count = if settings.senders == 0 { cores } else { settings.senders };
@@ -72,10 +72,10 @@ impl Bulk {
         Bulk { jobs, threads, next: 0, failed, is_broken: false }
     }
 
-    /// Sends an article, now or later.
+    /// Queues an article, and blocks while the queue is full.
     ///
     /// # Errors
-    /// Where an earlier one could not be sent.
+    /// If an earlier article could not be indexed.
     pub fn send(&mut self, job: Job) -> Result<()> {
         self.check()?;
         self.next = (self.next + 1) % self.jobs.len();
@@ -83,10 +83,10 @@ impl Bulk {
         sent.map_err(|_| trouble("a sending thread ended"))
     }
 
-    /// Waits until all are sent and taken.
+    /// Sends all queued articles and waits for their outcome.
     ///
     /// # Errors
-    /// Where one of them was not taken.
+    /// If an article could not be indexed.
     pub fn flush(&mut self) -> Result<()> {
         let (done, wait) = bounded(self.jobs.len());
         for jobs in &self.jobs {
@@ -111,19 +111,19 @@ impl Drop for Bulk {
     fn drop(&mut self) {
         self.jobs.clear();
         for thread in self.threads.drain(..) {
-            // What went wrong in it was told by `flush`.
+            // `send` and `flush` return the errors of the threads.
             thread.join().ok();
         }
     }
 }
 
-/// What a thread sends at once.
+/// The next bulk request of a thread.
 struct Batch {
     client: Client,
     index: String,
     most_articles: usize,
     most_bytes: usize,
-    /// The action and the document of each, as two lines.
+    /// The items, each of two lines: action and document.
     items: Vec<Vec<u8>>,
     bytes: usize,
 }
@@ -141,7 +141,7 @@ impl Batch {
                 }
                 Message::Flush(done) => (true, Some(done)),
             };
-            // After a failure nothing more is sent: the run ends with it.
+            // After a failure, all further articles are discarded: the run ends with the error.
             if is_due && !is_broken {
                 if let Err(error) = self.send() {
                     is_broken = true;
@@ -156,7 +156,7 @@ impl Batch {
 
     fn add(&mut self, job: &Job, documents: &mut Documents) {
         let id = &job.article.id.0;
-        // A record of its own place is never replaced by a copy of it, whichever process sends which first.
+        // The external version keeps a copy from replacing a record of its own place, whichever process sends first.
         let version = u64::from(job.class) + 1;
         let action = json!({"index": {"_id": id, "version": version, "version_type": "external_gte"}});
         let document = documents.of(&job.article, &job.file, job.class, &job.print, None);
@@ -171,16 +171,16 @@ impl Batch {
     }
 }
 
-/// An item of a bulk request: its action and, where it has one, its document, as lines of JSON.
+/// Serialises an item of a bulk request, which is an action and, unless it deletes, a document, as lines of JSON.
 pub fn lines(values: &[Value]) -> Vec<u8> {
     values.iter().flat_map(|value| format!("{value}\n").into_bytes()).collect()
 }
 
-/// Sends items of a bulk request until all are taken: those that the engine had no room for again, after a wait. Conflicts of
-/// versions are no errors: what is there takes precedence.
+/// Sends the items of a bulk request. Items with status 429 or 5xx are sent again after waits that double. A version
+/// conflict is no error: the stored document takes precedence.
 ///
 /// # Errors
-/// Where one of them was not taken.
+/// If OpenSearch can't be reached, refuses an item, or still has no room for one at the last attempt.
 pub fn send(client: &Client, index: &str, mut items: Vec<Vec<u8>>) -> Result<()> {
     let path = format!("/{index}/_bulk");
     let mut waits = client.waits();
@@ -219,8 +219,8 @@ pub fn send(client: &Client, index: &str, mut items: Vec<Vec<u8>>) -> Result<()>
     Ok(())
 }
 
-/// Whether the index is as an item asks for: it was taken; a version that takes precedence is there; or what it deletes is
-/// not there. An index that is not there is an error with status 404.
+/// Whether an item needs no further action: it was applied, a document of higher precedence is stored, or the document
+/// to be deleted does not exist. A missing index has status 404 as well, but with an error.
 fn is_settled(status: u64, outcome: &Value) -> bool {
     match status {
         200..=299 => true,

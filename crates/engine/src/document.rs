@@ -1,4 +1,4 @@
-//! An article as a document of the engine, and back.
+//! Conversion of an article to a document of the index, and back.
 
 use serde_json::{Map, Value, json};
 
@@ -15,37 +15,38 @@ use gongxun_text::fold::{fold, is_han};
 
 use crate::trouble::trouble;
 
-/// The cluster of copies that an article is in, and its place there.
+/// The place of an article in a cluster of copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copy {
-    /// The cluster's name: the id order of its least member.
+    /// The name of the cluster: the least `id_order` of its articles, as [`hex`] formats it.
     pub cluster: String,
-    /// The rank among the copies, from 0.
+    /// The article's rank among the copies, from 0.
     pub place: u32,
 }
 
-/// An id as the engine orders by it: what `document::id_order` gives, so that ties fall as in the embedded index.
+/// Returns the sort key of an article: its `id_order`, by which the embedded index breaks ties.
 pub fn order(article: &Article) -> String {
     hex(id_order(&article.id))
 }
 
-/// A number as a keyword that sorts as the number does.
+/// Formats a number as 16 hexadecimal digits, which sort as keywords in the order of the numbers.
 pub fn hex(number: u64) -> String {
     format!("{number:016x}")
 }
 
-/// Makes documents. One for each thread.
+/// A builder of documents, with the buffers of an analyzer; each thread has its own.
 pub struct Documents {
     analyzer: Analyzer,
 }
 
 impl Documents {
-    /// With words cut by this segmenter.
+    /// Creates a builder that splits texts into words by this segmenter.
     pub fn new(segmenter: &gongxun_text::segment::Segmenter) -> Documents {
         Documents { analyzer: Analyzer::new(segmenter) }
     }
 
-    /// The document of an article that came from a file.
+    /// Returns the document of an article that was read from `file`. `class` is its precedence among records with the
+    /// same id, `print` its fingerprint, and `copy` its place in a cluster, if it has copies.
     pub fn of(&mut self, article: &Article, file: &str, class: u8, print: &Fingerprint, copy: Option<&Copy>) -> Value {
         let (names, captions) = (document::names(article), document::captions(article));
         let texts = [&article.title, article.lead.as_deref().unwrap_or(""), &article.body, &names, &captions];
@@ -100,7 +101,7 @@ impl Documents {
         value
     }
 
-    /// The tokens of a text by kind, with their numbers.
+    /// Returns the encoded tokens of a text and their number, by kind.
     fn tokens(&mut self, text: &str, has_words: bool) -> Vec<(&'static str, (String, u64))> {
         self.analyzer.read(text);
         let mut all = Vec::with_capacity(4);
@@ -138,14 +139,14 @@ fn folded(values: &[&str]) -> Vec<String> {
     values.iter().map(|value| fold(value)).collect()
 }
 
-/// The article of a hit's `_source`.
+/// Returns the article in the `_source` of a hit.
 ///
 /// # Errors
-/// Where there is none.
+/// If there is none, or it can't be parsed.
 pub fn article(hit: &Value) -> Result<Article> {
     let id = || hit["_id"].as_str().unwrap_or("?").to_string();
     let article = hit.get("_source").and_then(|source| source.get("article"));
     let article = article.ok_or_else(|| trouble(format!("{}: the engine has no article under this id", id())))?;
-    // The key order of objects doesn't matter to an article.
+    // `Value` may reorder the keys of objects, on which no article depends.
     serde_json::from_value(article.clone()).map_err(|error| trouble(format!("{}: no article of ours: {error}", id())))
 }

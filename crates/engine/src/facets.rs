@@ -1,4 +1,4 @@
-//! Facets by aggregations of the engine: all values, counted exactly, those of copies once for each cluster.
+//! Facets by composite aggregations: exact counts of all values, with each cluster of copies counted once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,17 +14,17 @@ use gongxun_core::search::facets::{Count, Facets, MAX_VALUES};
 use gongxun_core::search::kind::ByKind;
 use gongxun_text::fold::fold;
 
-/// A class of values that fold to the same text: what was counted of each kind, and how often each is printed.
+/// The values of a field with the same fold: the number of matches by kind, and the frequency of each printed form.
 #[derive(Default)]
 struct Class {
     sums: ByKind<u64>,
     printed: BTreeMap<String, u64>,
 }
 
-/// The facets of what is found, of the kinds that the breadth takes in.
+/// Counts the facets of the matches, for the kinds that the breadth includes.
 ///
 /// # Errors
-/// Where the engine can't be reached, or has only a part of the answer.
+/// If OpenSearch can't be reached or its response is incomplete.
 pub fn facets(index: &Index<'_>, found: &Found, breadth: Breadth) -> Result<Facets> {
     let mut facets = Facets::default();
     for (name, field) in FACETS.iter().zip(0..) {
@@ -49,7 +49,7 @@ pub fn facets(index: &Index<'_>, found: &Found, breadth: Breadth) -> Result<Face
 }
 
 fn count(class: Class, breadth: Breadth) -> Count {
-    // Shown as it is printed most often; of several the first.
+    // The most frequent printed form is shown; among equals the first in code point order.
     let shown = class.printed.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
     let mut count = Count::new(shown.map(|(value, _)| value.clone()).unwrap_or_default(), class.sums[Kind::Full]);
     count.synonym_count = breadth.synonyms().then_some(class.sums[Kind::Synonym]);
@@ -57,7 +57,7 @@ fn count(class: Class, breadth: Breadth) -> Count {
     count
 }
 
-/// The classes of a field's values, by their fold.
+/// Groups the values of a field by their fold.
 fn classes(
     index: &Index<'_>,
     found: &Found,
@@ -76,7 +76,7 @@ fn classes(
             class.sums[kind] += count;
             *class.printed.entry(value).or_default() += count;
         })?;
-        // A cluster counts once for each class of values that any of its matching copies has.
+        // A cluster counts as its best kind of match, once for each fold of a value that a copy of that kind has.
         let kinds: HashMap<&str, Kind> =
             found.copies.iter().rev().map(|copy| (copy.cluster.as_str(), copy.kind)).collect();
         let mut seen: HashSet<(&str, String)> = HashSet::new();

@@ -1,5 +1,5 @@
-//! What matches: for each kind a query of the engine that matches it and nothing else, the exact totals, and the copies of one
-//! article collapsed to one.
+//! The matches of a request: for each kind an OpenSearch query that matches exactly these articles, the exact totals,
+//! and the copies of an article collapsed to one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,61 +21,61 @@ use gongxun_core::search::{Copies, Kind, Request, notes};
 use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
-/// How many articles' texts are looked at where tokens leave something open, at the most.
+/// The most candidates that are verified by their texts.
 pub const MAX_CANDIDATES: usize = 200_000;
-/// How many of these may match: the engine takes no longer list of ids.
+/// The most of these that may match. A `terms` query takes 65,536 values (`index.max_terms_count`).
 const MAX_LISTED: usize = 65_000;
-/// How many articles are looked at together.
+/// The number of articles that are fetched and processed together.
 pub const BATCH: usize = 500;
 
-/// An index of the engine, as it is asked.
+/// An open index, with all that a query needs.
 pub struct Index<'a> {
-    /// What speaks to the engine.
+    /// The client.
     pub client: &'a Client,
-    /// The index.
+    /// The name of the index.
     pub name: &'a str,
-    /// The user's own words, and the segmenter with them.
+    /// The user dictionary by which the index was built; empty if there is none.
     pub dictionary: &'a str,
-    /// The segmenter.
+    /// The segmenter with that dictionary.
     pub segmenter: &'a Segmenter,
 }
 
-/// A match that has copies.
+/// A match that belongs to a cluster of copies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CopyHit {
     /// The kind of the match.
     pub kind: Kind,
-    /// Its id.
+    /// The article's id.
     pub id: String,
-    /// Its cluster.
+    /// The name of its cluster.
     pub cluster: String,
-    /// Its place in the cluster.
+    /// Its rank in the cluster, from 0.
     pub place: u64,
-    /// Its fields: dates and what facets count.
+    /// Its doc values for facets and timelines.
     pub fields: Value,
 }
 
-/// What matches a request.
+/// The matches of a request.
 pub struct Found {
     /// The compiled query.
     pub compiled: Compiled,
-    /// How many articles the index has.
+    /// The number of articles in the index.
     pub articles: u64,
-    /// The matches of each kind, copies among them; none where there can be none.
+    /// A query for the matches of each kind, copies included; `None` if there can be none.
     pub queries: ByKind<Option<Value>>,
-    /// How many there are, copies collapsed where they are.
+    /// The number of matches by kind. A cluster counts once if copies are collapsed.
     pub totals: ByKind<u64>,
-    /// Whether copies are collapsed: they were asked to be, and are not too many.
+    /// Whether copies are collapsed: the request asks for it, and at most [`WINDOW`] matches have copies.
     pub collapses: bool,
-    /// The matches with copies, where copies are collapsed.
+    /// The matches with copies; empty if copies are not collapsed.
     pub copies: Vec<CopyHit>,
-    /// Those of them that are not shown.
+    /// The ids of the matches that another copy represents.
     hidden: Vec<String>,
-    /// Remarks.
+    /// The notes on the answer.
     pub notes: Vec<String>,
 }
 
-/// The fields of a match with copies that facets and timelines need.
+/// The doc values that are fetched of a match with copies.
 const OF_COPIES: [&str; 11] = [
     "cluster",
     "place",
@@ -94,7 +94,8 @@ impl Found {
     /// Compiles a request and finds its matches.
     ///
     /// # Errors
-    /// Where the engine can't be reached, or has only a part of the answer; [`Error::Interrupted`] where the control says to
+    /// [`Error::Invalid`] if the query is nested too deeply, searches margins, or needs the texts of too many articles.
+    /// If OpenSearch can't be reached or its response is incomplete. [`Error::Interrupted`] if the control asks to
     /// stop.
     pub fn find(index: &Index<'_>, request: &Request, control: &Control<'_>) -> Result<Found> {
         let root = request.query.root.as_ref();
@@ -113,7 +114,7 @@ impl Found {
         Ok(found)
     }
 
-    /// The query of what is shown of some kinds.
+    /// Returns a query for the matches of some kinds, without those that another copy represents.
     pub fn shown(&self, kinds: &[Kind]) -> Value {
         let queries: Vec<Value> = kinds.iter().filter_map(|kind| self.queries[*kind].clone()).collect();
         match self.hidden.as_slice() {
@@ -122,25 +123,26 @@ impl Found {
         }
     }
 
-    /// The query of the matches of a kind that have no copies, where copies are collapsed, or of all of them.
+    /// Returns a query for the matches of a kind that have no copies, or for all of them if copies are not collapsed.
     pub fn alone(&self, kind: Kind) -> Value {
         let all = self.queries[kind].clone().unwrap_or_else(nothing);
         if self.copies.is_empty() { all } else { without(all, vec![json!({"exists": {"field": "cluster"}})]) }
     }
 
-    /// How many matches a breadth takes in.
+    /// Returns the number of matches of the kinds that a breadth includes.
     pub fn total(&self, breadth: Breadth) -> u64 {
         Kind::ALL.into_iter().filter(|kind| breadth.includes(*kind)).map(|kind| self.totals[kind]).sum()
     }
 
-    /// The notes on synonyms that a count of this breadth takes in, and on what it leaves out.
+    /// Returns the notes on the synonyms that a count of this breadth includes, and on the matches that it excludes.
     pub fn count_notes(&self, counted: Breadth) -> Vec<String> {
         let mut notes = if counted.synonyms() { notes::synonyms(&self.compiled) } else { Vec::new() };
         notes.extend(notes::not_counted(&self.compiled, &self.totals, counted));
         notes
     }
 
-    /// Leaves one match of each cluster, as one machine does: of the first kind that there is, the one with the least place.
+    /// Keeps one match of each cluster, as the embedded index does: of its best kind, the one with the least rank. If
+    /// more than [`WINDOW`] matches have copies, keeps all of them and adds a note.
     fn collapse(&mut self, index: &Index<'_>) -> Result<()> {
         let named = |kind: &Kind| {
             let query = self.queries[*kind].clone()?;
@@ -189,7 +191,7 @@ fn copy(hit: &Value) -> Result<CopyHit> {
     }
 }
 
-/// The query of each kind of match, each article in one of them.
+/// Returns a query for the matches of each kind. An article matches at most one of them.
 fn kinds(index: &Index<'_>, compiled: &Compiled, control: &Control<'_>) -> Result<ByKind<Option<Value>>> {
     let full = lower::plan(&compiled.full)?;
     let typed = compiled.typed.as_ref().map(lower::plan).transpose()?;
@@ -207,7 +209,7 @@ fn kinds(index: &Index<'_>, compiled: &Compiled, control: &Control<'_>) -> Resul
     listed(index, compiled, candidates, control)
 }
 
-/// The articles of each kind among some candidates, by their ids: their texts are looked at here.
+/// Verifies candidates by their texts, and returns a query by id for the matches of each kind.
 fn listed(
     index: &Index<'_>,
     compiled: &Compiled,
@@ -249,7 +251,7 @@ fn listed(
     Ok(queries)
 }
 
-/// How many articles there are, and how many of each kind match.
+/// Returns the number of articles in the index, and the number of matches by kind.
 fn totals(index: &Index<'_>, queries: &ByKind<Option<Value>>) -> Result<(u64, ByKind<u64>)> {
     let asked: Vec<(Kind, Value)> =
         Kind::ALL.into_iter().filter_map(|kind| Some((kind, queries[kind].clone()?))).collect();
@@ -260,10 +262,10 @@ fn totals(index: &Index<'_>, queries: &ByKind<Option<Value>>) -> Result<(u64, By
     Ok((counts[0], totals))
 }
 
-/// How many copies each of some clusters has.
+/// Returns the number of copies in each of some clusters, by the name of the cluster.
 ///
 /// # Errors
-/// Where the engine can't be reached.
+/// If OpenSearch can't be reached or its response is incomplete.
 pub fn sizes(index: &Index<'_>, clusters: &[String]) -> Result<HashMap<String, u64>> {
     let query = |cluster: &String| json!({"term": {"cluster": cluster}});
     let counts = ask::counts(index.client, index.name, &clusters.iter().map(query).collect::<Vec<_>>())?;

@@ -1,7 +1,7 @@
-//! Requests to the engine, and their repetition: JSON in, JSON out.
+//! HTTP requests to OpenSearch, with retries: JSON in, JSON out.
 //!
-//! A request that got no answer, half of one, or one that says "later" (429, 5xx) is sent again, with waits that double. All
-//! requests of this crate may be sent twice: documents are written under ids of their own.
+//! A request without a complete response, or with status 429 or 5xx, is sent again after waits that double. Any request
+//! of this crate may be sent twice: documents are indexed under ids of their own, and a second point in time expires.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,16 +15,16 @@ use crate::settings::{Access, Settings};
 use crate::trouble::trouble;
 use gongxun_core::error::{Error, Result};
 
-/// The time that it may take to be connected.
+/// The timeout for opening a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// The most bytes of one answer.
+/// The largest body of a response, in bytes.
 const MAX_ANSWER: u64 = 1 << 30;
-/// So many characters of what the engine said are repeated in an error.
+/// The most characters of a response that an error quotes.
 const MAX_SAID: usize = 400;
 const JSON: &str = "application/json";
 const LINES: &str = "application/x-ndjson";
 
-/// What speaks to an engine. Cloning is cheap; clones share connections.
+/// An HTTP client of an OpenSearch cluster. Clones are cheap and share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
     agent: ureq::Agent,
@@ -34,20 +34,21 @@ pub struct Client {
     waits: (Duration, Duration),
 }
 
-/// An answer: its status and its body.
+/// A response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// The status.
+    /// The HTTP status code.
     pub status: u16,
-    /// The body; null where it is empty.
+    /// The body: null if it is empty, a string if it is the text of an error that is not JSON.
     pub body: Value,
 }
 
 impl Client {
-    /// What speaks to the engine that the settings name. Nothing is sent yet.
+    /// Creates a client from settings, without sending anything.
     ///
     /// # Errors
-    /// Where the address is none, or a password would travel in the clear.
+    /// If the address is invalid or contains credentials, if credentials would be sent unencrypted to another machine,
+    /// or if the certificates can't be parsed.
     pub fn new(settings: &Settings) -> Result<Client> {
         let url = settings.url.trim_end_matches('/').to_string();
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
@@ -80,21 +81,21 @@ impl Client {
         Ok(Client { agent: config.into(), url, authorization, attempts, waits })
     }
 
-    /// The engine's address.
+    /// Returns the address of OpenSearch.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What is at a path. A path that isn't there is none.
+    /// Gets a path; `None` if the status is 404.
     ///
     /// # Errors
-    /// Where the engine can't be reached, or says no.
+    /// If OpenSearch can't be reached or refuses the request.
     pub fn get(&self, path: &str) -> Result<Option<Value>> {
         let answer = self.send(Method::GET, path, JSON, &[])?;
         if answer.status == 404 { Ok(None) } else { self.good(path, answer).map(Some) }
     }
 
-    /// Sends JSON to a path.
+    /// Posts JSON to a path and returns the body of the response.
     ///
     /// # Errors
     /// As [`Client::get`].
@@ -102,15 +103,15 @@ impl Client {
         self.good(path, self.send(Method::POST, path, JSON, &bytes(body))?)
     }
 
-    /// Puts JSON at a path, whatever the answer's status.
+    /// Puts JSON to a path and returns the response, whatever its status.
     ///
     /// # Errors
-    /// Where the engine can't be reached.
+    /// If OpenSearch can't be reached.
     pub fn put(&self, path: &str, body: &Value) -> Result<Answer> {
         self.send(Method::PUT, path, JSON, &bytes(body))
     }
 
-    /// Deletes what is at a path, where it is there. With a body, that is deleted.
+    /// Sends a DELETE request for a path, with the body if there is one. Status 404 is no error.
     ///
     /// # Errors
     /// As [`Client::get`].
@@ -119,7 +120,7 @@ impl Client {
         if answer.status == 404 { Ok(()) } else { self.good(path, answer).map(drop) }
     }
 
-    /// Sends lines of JSON to a path.
+    /// Posts newline-delimited JSON to a path and returns the body of the response.
     ///
     /// # Errors
     /// As [`Client::get`].
@@ -127,15 +128,15 @@ impl Client {
         self.good(path, self.send(Method::POST, path, LINES, lines)?)
     }
 
-    /// An answer's body, where its status is good.
+    /// Returns the body of a response whose status is below 300.
     ///
     /// # Errors
-    /// Where it is not.
+    /// If the status is another.
     pub fn good(&self, path: &str, answer: Answer) -> Result<Value> {
         if answer.status < 300 { Ok(answer.body) } else { Err(self.refused(path, &answer)) }
     }
 
-    /// The error that an answer is.
+    /// Returns the error for an unsuccessful response, with a remedy where one is known.
     pub fn refused(&self, path: &str, answer: &Answer) -> Error {
         let said = reason(&answer.body).unwrap_or_else(|| shortened(&answer.body.to_string()));
         let hint = match answer.status {
@@ -151,7 +152,7 @@ impl Client {
         trouble(format!("{}{path}: {} {said}{hint}", self.url, answer.status))
     }
 
-    /// The waits between the attempts at one request, each twice as long as the one before; one fewer than attempts.
+    /// Returns the waits between the attempts at a request. Each is twice as long as the one before, up to the longest.
     pub fn waits(&self) -> impl Iterator<Item = Duration> + use<> {
         let (first, longest) = self.waits;
         let doubled = std::iter::successors(Some(first), move |wait| Some((*wait * 2).min(longest)));
@@ -177,7 +178,7 @@ impl Client {
         }
     }
 
-    /// Sends once. An error says whether it is worth another attempt.
+    /// Sends a request once. An error has a flag that tells whether another attempt may succeed.
     fn once(&self, method: &Method, path: &str, kind: &str, body: &[u8]) -> Result<Answer, (String, bool)> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url)).header("accept", JSON);
         if let Some(authorization) = &self.authorization {
@@ -199,7 +200,7 @@ impl Client {
         let body = match serde_json::from_slice(&text) {
             Ok(body) => body,
             Err(_) if text.is_empty() => Value::Null,
-            // Half of an answer is none; a page of a proxy is told as it is.
+            // A truncated response is a reason to retry; a proxy's error page is kept as text.
             Err(error) if status < 300 => return Err((format!("its answer is no JSON: {error}"), true)),
             Err(_) => Value::String(String::from_utf8_lossy(&text).into_owned()),
         };
@@ -229,7 +230,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>> {
     if found.is_empty() { Err(bad("no certificate in PEM is in it".to_string())) } else { Ok(found) }
 }
 
-/// What an error of the engine says, in its own words: kind and reason of the first cause.
+/// Returns the type and the reason of the first root cause in an error response.
 pub fn reason(body: &Value) -> Option<String> {
     let error = body.get("error").unwrap_or(body);
     let cause = error.get("root_cause").and_then(|causes| causes.get(0)).unwrap_or(error);
@@ -241,7 +242,7 @@ pub fn reason(body: &Value) -> Option<String> {
     }
 }
 
-/// The way out of a block of writes.
+/// Returns the remedy for a write block, by the reason that OpenSearch gives.
 pub fn block_hint(said: &str) -> &'static str {
     if said.contains("read-only") || said.contains("read_only") {
         "; it takes nothing in now: if its disk is full, make room; then take the block off, and the same command goes on from there"

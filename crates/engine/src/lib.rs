@@ -1,21 +1,22 @@
-//! The archive of gongxun on OpenSearch: the same articles, queries and answers beyond one machine. Depend on
+//! Indexing and search on OpenSearch (the *engine*), for archives beyond one machine: the same articles, queries and
+//! answers as with the embedded index, which is the one in a folder of this machine. Depend on
 //! [gongxun](https://docs.rs/gongxun); this crate is internal.
 //!
-//! Articles flow in through [`Push`], as they do into an index of this machine; an [`Archive`] answers all that can be
-//! asked of one. The engine keeps our tokens, finds candidates and counts; what is proved by the text, the order of the
-//! first hits, snippets and marks are by the same code as on one machine, on the articles that the engine gives.
+//! [`Push`] indexes articles and [`Archive`] searches them. OpenSearch stores our tokens, finds candidates and counts.
+//! Articles that it returns are put into a temporary embedded index, whose code verifies candidates by their texts,
+//! ranks the first hits, and makes snippets and marks.
 //!
 //! ```text
-//! settings, trouble, http     where the engine is, what it says, requests and their repetition
-//! tokens, mapping, document   an article as a document of the engine
-//! place                       the index: its name, its generation, its dictionary
-//! manifest, bulk, push        articles in
-//! lower                       a plan as a query of the engine
-//! ask                         answers that are checked to be whole
-//! statistics, local           the engine's articles in an index of this process, scored as in the whole
-//! found                       what matches, by kind, copies collapsed
-//! facets, timeline, hits      what is asked of it; archive, all of it as a trait
-//! reprints, verify            clusters of copies; proof
+//! settings, trouble, http     connection settings, errors, requests with retries
+//! tokens, mapping, document   an article as an OpenSearch document
+//! place                       the index: its alias, its generations, its dictionary
+//! manifest, bulk, push        indexing
+//! lower                       a plan as an OpenSearch query
+//! ask                         search requests; an incomplete response is an error
+//! statistics, local           a temporary index of some articles, scored by the statistics of all
+//! found                       the matches by kind, with copies collapsed
+//! facets, timeline, hits      answers about the matches; archive has all of them as a trait
+//! reprints, verify            clusters of near-duplicates; verification of an index
 //! ```
 
 mod archive;

@@ -1,4 +1,5 @@
-//! Articles of the engine in an index of this process: what proves, ranks and shows hits on one machine does so here.
+//! A temporary embedded index of articles that OpenSearch returned, on which the embedded code verifies, ranks and
+//! presents hits.
 
 use std::sync::Arc;
 
@@ -9,19 +10,20 @@ use gongxun_core::article::Article;
 use gongxun_core::error::Result;
 use gongxun_core::index::{Index, IndexSettings, Resources, Snapshot, Statistics, document as stored};
 
-/// Some of the engine's articles, as a snapshot.
+/// A temporary index of a few articles.
 pub struct Local {
-    /// The snapshot.
+    /// The snapshot with the articles.
     pub snapshot: Snapshot,
-    // Its folder goes with it.
+    // It owns the folder that the snapshot reads.
     _index: Index,
 }
 
 impl Local {
-    /// These articles, with words cut by this dictionary, scored by these statistics.
+    /// Indexes articles with a user dictionary (empty for none). They are scored by `statistics`, or by their own if
+    /// there are none.
     ///
     /// # Errors
-    /// Where no temporary folder can be written to.
+    /// If the dictionary is invalid, or the temporary folder can't be written.
     pub fn of(articles: &[Article], dictionary: &str, statistics: Option<Statistics>) -> Result<Local> {
         let index = Index::in_memory(IndexSettings::default().dictionary(dictionary))?;
         let mut writer = index.writer(Resources::one_thread())?;
@@ -39,10 +41,10 @@ impl Local {
     }
 }
 
-/// The articles of hits.
+/// Returns the articles of hits, in their order.
 ///
 /// # Errors
-/// Where one of them is none of ours.
+/// If one of them has no article, or one that can't be parsed.
 pub fn articles(hits: &[Value]) -> Result<Vec<Article>> {
     hits.iter().map(document::article).collect()
 }

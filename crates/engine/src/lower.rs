@@ -1,7 +1,7 @@
-//! A compiled plan as a query of the engine: bool, term, match_phrase and range on the fields that hold our tokens.
+//! Lowering of a compiled plan to an OpenSearch query: bool, term, match_phrase and range on the token fields.
 //!
-//! What tokens can't tell (which sign stands in a gap, how near strings stand) is lowered to the candidates, and said to be
-//! open: then the texts of these are looked at.
+//! Where tokens do not decide (which sign is in a gap, how close two strings are), the query selects candidates and is
+//! marked as inexact; the candidates must then be verified by their texts.
 
 use serde_json::{Value, json};
 
@@ -12,12 +12,12 @@ use gongxun_core::search::compile::string::{Proof, StringPlan};
 use gongxun_core::search::ranking::surely::is_word;
 use gongxun_text::segment::Segmenter;
 
-/// A query of the engine.
+/// An OpenSearch query that stands for a plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lowered {
-    /// The query; it matches all that the plan does.
+    /// The query. It matches at least the articles that the plan matches.
     pub query: Value,
-    /// Whether it matches nothing else. If not, texts must be looked at.
+    /// Whether it matches no others. If not, its matches are candidates.
     pub exact: bool,
 }
 
@@ -32,17 +32,17 @@ impl Lowered {
     }
 }
 
-/// The query that everything matches.
+/// Returns the query that matches every document.
 pub fn everything() -> Value {
     json!({"match_all": {}})
 }
 
-/// The query that nothing matches.
+/// Returns the query that matches no document.
 pub fn nothing() -> Value {
     json!({"match_none": {}})
 }
 
-/// What all of these match.
+/// Returns the conjunction of queries; without any, it matches every document.
 pub fn every(mut queries: Vec<Value>) -> Value {
     match queries.len() {
         0 => everything(),
@@ -51,7 +51,7 @@ pub fn every(mut queries: Vec<Value>) -> Value {
     }
 }
 
-/// What any of these matches.
+/// Returns the disjunction of queries; without any, it matches no document.
 pub fn any(mut queries: Vec<Value>) -> Value {
     match queries.len() {
         0 => nothing(),
@@ -60,12 +60,12 @@ pub fn any(mut queries: Vec<Value>) -> Value {
     }
 }
 
-/// What one query matches and none of the others does.
+/// Returns a query for what one query matches and none of the others does.
 pub fn without(query: Value, others: Vec<Value>) -> Value {
     if others.is_empty() { query } else { json!({"bool": {"filter": [query], "must_not": others}}) }
 }
 
-/// The field of a kind of tokens of a text.
+/// Returns the name of the field with a text's tokens of a kind.
 pub fn field(text: Text, kind: TokenKind) -> String {
     let kind = match kind {
         TokenKind::Word => "words",
@@ -75,15 +75,15 @@ pub fn field(text: Text, kind: TokenKind) -> String {
     format!("t.{}.{kind}", text.name())
 }
 
-/// A plan as a query.
+/// Lowers a plan to a query.
 ///
 /// # Errors
-/// [`Error::Invalid`] where the plan asks for the margins of pages, which are not indexed there.
+/// [`Error::Invalid`] if the plan searches the margins of pages, which OpenSearch does not index.
 pub fn plan(of: &Plan) -> Result<Lowered> {
     Ok(match of {
         Plan::All => Lowered::exact(everything()),
         Plan::Nothing => Lowered::exact(nothing()),
-        // A scan around it says what the tokens leave open.
+        // Where tokens do not decide, the compiler has put a scan around it.
         Plan::String(own, scope) => Lowered::exact(in_texts(own, *scope)),
         Plan::Words(words, scope) => Lowered::join(words.iter().map(|own| word(own, *scope)).collect(), every_word),
         Plan::AnyWord(words, scope) => {
@@ -115,13 +115,13 @@ pub fn plan(of: &Plan) -> Result<Lowered> {
         Plan::Or(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, any),
         Plan::Not(inner) => match plan(inner)? {
             Lowered { query, exact: true } => Lowered::exact(without(everything(), vec![query])),
-            // All candidates for what is left out may turn out to be none.
+            // Each candidate of the negated plan may turn out not to match it.
             Lowered { exact: false, .. } => Lowered { query: everything(), exact: false },
         },
     })
 }
 
-/// As [`every`]; without words nothing is asked for, and nothing matches.
+/// Returns the conjunction of queries as [`every`] does, but without any, it matches no document.
 fn every_word(queries: Vec<Value>) -> Value {
     if queries.is_empty() { nothing() } else { every(queries) }
 }
@@ -138,7 +138,7 @@ fn in_texts(of: &StringPlan, scope: Scope) -> Value {
     any(scope.texts().filter_map(|(text, _)| in_text(of, text)).collect())
 }
 
-/// A string in one text; none where it has nothing that can be found.
+/// Returns the query for a string in one text; `None` if the string has no token.
 fn in_text(of: &StringPlan, text: Text) -> Option<Value> {
     match &of.proof {
         Proof::Nothing => None,
@@ -162,8 +162,8 @@ fn key_field(key: Key) -> &'static str {
     }
 }
 
-/// The articles that surely hold each word of a plan as a word, as `ranking::surely` has it; none where the plan does not ask
-/// for words.
+/// Returns a query for the articles that certainly hold each word of the plan as a word, as `ranking::surely` defines
+/// it; `None` if the plan requires no words.
 pub fn surely(of: &Plan, segmenter: &Segmenter) -> Option<Value> {
     match of {
         Plan::Words(words, scope) => {
@@ -199,7 +199,7 @@ fn surely_string(of: &StringPlan, scope: Scope, segmenter: &Segmenter) -> Value 
     any(scope.texts().filter_map(in_one).collect())
 }
 
-/// What scores, as clauses beside a filter.
+/// Returns the clauses that score a query, to be combined with a filter.
 pub fn scoring(terms: &[ScoreTerm]) -> Vec<Value> {
     let clause = |term: &ScoreTerm| {
         let token = tokens::whole(&term.token);

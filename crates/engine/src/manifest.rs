@@ -1,5 +1,5 @@
-//! The manifest of a generation: a small index beside it, with a document for each file that was read, each root, and each
-//! part of a load that is done. Any process on any machine goes on from there.
+//! The manifest of a generation: a small index beside it, with a document for each file that was read, each root and
+//! each finished part of a load. From it, a process on any machine resumes a load.
 
 use serde_json::json;
 
@@ -12,15 +12,15 @@ use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::index::{Entry, Manifest, Root, document};
 
-/// The name of a generation's manifest.
+/// Returns the name of a generation's manifest.
 pub fn name(generation: &str) -> String {
     format!("{generation}-manifest")
 }
 
-/// Makes the manifest of a generation, where it is not there.
+/// Creates the manifest of a generation unless it exists.
 ///
 /// # Errors
-/// Where the engine says no.
+/// If OpenSearch can't be reached or refuses the request.
 pub fn make(client: &Client, generation: &str, replicas: u32) -> Result<()> {
     let path = format!("/{}", name(generation));
     let body = json!({
@@ -36,10 +36,10 @@ pub fn make(client: &Client, generation: &str, replicas: u32) -> Result<()> {
     client.good(&path, answer).map(drop)
 }
 
-/// Reads the manifest of a generation.
+/// Reads the files and roots of a manifest.
 ///
 /// # Errors
-/// Where the engine can't be reached, or a line is none of ours.
+/// If OpenSearch can't be reached, its response is incomplete, or an entry can't be parsed.
 pub fn read(client: &Client, generation: &str) -> Result<Manifest> {
     let index = name(generation);
     place::refresh(client, &index)?;
@@ -61,20 +61,20 @@ pub fn read(client: &Client, generation: &str) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// A line of the manifest to be written.
+/// An entry of the manifest.
 pub enum Line {
-    /// A file that was read, or is gone.
+    /// A file that was read; or one that was removed, whose entry is deleted.
     File(Entry),
-    /// A root.
+    /// A root of the archive.
     Root(Root),
-    /// A part of a load that is done, of so many.
+    /// A finished part of a load, such as `2/3`.
     Part(String),
 }
 
-/// Writes lines of the manifest.
+/// Writes entries of the manifest.
 ///
 /// # Errors
-/// Where the engine says no.
+/// As [`bulk::send`].
 pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
     let index = name(generation);
     let item = |line: &Line| {
@@ -83,7 +83,7 @@ pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
             Line::Root(root) => ("root", root.root.clone(), serde_json::to_string(root), false),
             Line::Part(part) => ("part", part.clone(), Ok(String::new()), false),
         };
-        // A file's name may be longer than an id.
+        // The name of a file may be longer than an id, which has at most 512 bytes.
         let id = format!("{kind}-{:016x}", document::short_hash(name.as_bytes()));
         match gone {
             true => bulk::lines(&[json!({"delete": {"_id": id}})]),
@@ -96,10 +96,10 @@ pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
     lines.chunks(ask::WINDOW).try_for_each(|lines| bulk::send(client, &index, lines.iter().map(item).collect()))
 }
 
-/// How many parts of a load of so many are done.
+/// Returns the number of finished parts whose name ends with `of`, such as `/3` for parts of a load in three.
 ///
 /// # Errors
-/// Where the engine can't be reached.
+/// If OpenSearch can't be reached or its response is incomplete.
 pub fn parts_done(client: &Client, generation: &str, of: &str) -> Result<u64> {
     let index = name(generation);
     place::refresh(client, &index)?;

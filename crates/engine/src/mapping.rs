@@ -1,33 +1,33 @@
-//! The mapping of an index of the engine: our tokens by a whitespace analyzer, whole values, numbers, and the article itself.
+//! The mapping of an index: our tokens through a whitespace analyzer, keywords, numbers, and the article itself.
 
 use serde_json::{Value, json};
 
 use crate::settings::Settings;
 use crate::tokens::PLACEHOLDER;
 
-/// The version of documents and mapping. An index of another version is not read.
+/// The version of documents and mapping. An index with another one is refused.
 pub const SCHEMA: u32 = 1;
 
-/// The longest token, in UTF-16 units; ours have 200 characters at most.
+/// The longest token of the analyzer, in UTF-16 code units; ours have at most 200 characters.
 const MAX_TOKEN: u32 = 1_024;
-/// Longer values are not found by filters, in characters.
+/// The longest keyword that filters and facets take into account, in characters.
 const MAX_VALUE: u32 = 8_000;
 
-/// The texts, by the names that they have in the embedded index too. The first three have words.
+/// The texts of an article, named as in the embedded index.
 pub const TEXTS: [&str; 5] = ["title", "lead", "body", "names", "captions"];
-/// The texts with words.
+/// The texts that are indexed by words as well.
 pub const WITH_WORDS: [&str; 3] = ["title", "lead", "body"];
-/// The fields with facets, in the order of [`gongxun_core::search::facets::Facets`].
+/// The fields that facets count, in the order of [`gongxun_core::search::facets::Facets`].
 pub const FACETS: [&str; 5] = ["source", "outlet", "editor", "author", "section"];
-/// The fields of whole, folded values.
+/// The fields that filters look up, as folded keywords.
 const KEYS: [&str; 7] = ["source", "outlet", "editor", "author", "proofreader", "section", "url"];
 
-/// The field of a text's tokens as documents have it, by its name in the embedded index: `body_pairs` is `t.body.pairs`.
+/// Returns the field that corresponds to a token field of the embedded index: `t.body.pairs` for `body_pairs`.
 pub fn tokens_field(name: &str) -> String {
     format!("t.{}", name.replacen('_', ".", 1))
 }
 
-/// The body of the request that makes an index.
+/// Returns the body of the request that creates an index.
 pub fn index(settings: &Settings, dictionary: &str) -> Value {
     let tokens = |options: &str, norms: bool| json!({"type": "text", "analyzer": "gongxun", "index_options": options, "norms": norms});
     let mut texts = serde_json::Map::new();

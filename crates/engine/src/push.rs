@@ -1,4 +1,5 @@
-//! [`Push`]: an archive into the engine. It takes articles in as the writer of an index does, so that one walk reads for both.
+//! [`Push`]: a load of articles into OpenSearch. It is an [`Intake`] like the writer of the embedded index, so that the
+//! same ingestion serves both.
 
 use std::collections::HashMap;
 
@@ -21,19 +22,19 @@ use gongxun_core::index::{Entry, Held, Intake, Manifest, Root};
 use gongxun_core::reprint::Fingerprint;
 use gongxun_ingest::ingest::Part;
 
-/// The outcome of a load, beside the report of what was read.
+/// The result of a load, in addition to the report of what was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pushed {
     /// The generation that was loaded.
     pub generation: String,
-    /// How many articles it has.
+    /// The number of articles in it.
     pub articles: u64,
-    /// Whether it is the one that serves.
+    /// Whether the alias names it, so that searches use it.
     pub serves: bool,
 }
 
-/// What takes articles into an index of an engine.
+/// A load in progress: the intake of articles into one generation.
 pub struct Push {
     client: Client,
     settings: Settings,
@@ -41,21 +42,21 @@ pub struct Push {
     ledger: Ledger,
     manifest: Manifest,
     bulk: Bulk,
-    /// The articles of the file under way that the index has: their content, and whether each is a record of its own place.
+    /// The content hashes of the articles that the index has from the current file, by `id_order`.
     known: HashMap<u64, String>,
-    /// Whether the engine has articles that the manifest does not name: a load was killed, or others run beside this one.
+    /// Whether the index has more articles than the manifest names: a load was killed, or others are running.
     has_more: bool,
     lines: Vec<Line>,
     gone: Vec<ArticleId>,
 }
 
 impl Push {
-    /// Opens the index that the settings name for loading; makes it where there is none. With `rebuild` a new generation is
-    /// made beside it, or one that an interrupted rebuild left is gone on with. `dictionary` has the user's own words of a
-    /// new generation.
+    /// Opens the current generation of the index that the settings name, or creates the first one, and disables its
+    /// periodic refresh. With `rebuild`, resumes the generation that an interrupted rebuild left, or creates the next
+    /// one. `dictionary` is the user dictionary of a new generation.
     ///
     /// # Errors
-    /// Where the engine can't be reached, or the index is of another version.
+    /// If OpenSearch can't be reached or refuses a request, or the index has another schema or dictionary.
     pub fn open(settings: &Settings, dictionary: Option<&str>, rebuild: bool) -> Result<Push> {
         place::named(&settings.index)?;
         let client = Client::new(settings)?;
@@ -90,16 +91,16 @@ impl Push {
         Ok(Push { client, settings, generation, ledger, manifest, bulk, known, has_more, lines, gone })
     }
 
-    /// The generation that is loaded.
+    /// Returns the name of the generation that is loaded.
     pub fn generation(&self) -> &str {
         &self.generation
     }
 
-    /// Ends a load that read all of its inputs, or a part of them: what was loaded becomes visible, and once all parts are
-    /// there the index serves it.
+    /// Ends a load that has read all of its inputs, or one part of them: commits, refreshes, enables the periodic
+    /// refresh and, if no other part is missing, points the alias to the generation.
     ///
     /// # Errors
-    /// Where the engine says no, or does not have what it was given.
+    /// If OpenSearch can't be reached or refuses a request, or the generation is empty though articles were sent.
     pub fn finish(mut self, part: Option<(Part, &str)>) -> Result<Pushed> {
         self.commit()?;
         let Push { client, settings, generation, .. } = &self;
@@ -125,8 +126,8 @@ impl Push {
         Ok(Pushed { generation: generation.clone(), articles, serves })
     }
 
-    /// Refuses a generation that has nothing of what the manifest names. How many it must have, nobody knows: records of
-    /// several files under one id are one article.
+    /// Refuses a generation without articles if the manifest names any. The exact number can't be checked: records of
+    /// several files with the same id are one article.
     fn check(&self, articles: u64) -> Result<()> {
         let manifest = manifest::read(&self.client, &self.generation)?;
         let named: u64 = manifest.entries().map(Entry::held).sum();
@@ -213,11 +214,11 @@ impl Intake for Push {
         self.lines.push(Line::Root(root));
     }
 
-    /// What was sent is on the disks of the engine when its answer comes; so the manifest, which follows it, never says more
-    /// than is there.
+    /// Makes all changes so far durable: first articles, then deletions, then the manifest. OpenSearch acknowledges a
+    /// bulk request when its translog is on disk, so that the manifest never names a file whose articles may be lost.
     fn commit(&mut self) -> Result<()> {
         self.bulk.flush()?;
-        // What the engine has taken it judges itself, by versions.
+        // External versions decide the precedence between committed articles and later ones.
         self.ledger.committed(None);
         let gone = std::mem::take(&mut self.gone);
         for gone in gone.chunks(self.settings.bulk_articles) {

@@ -1,5 +1,5 @@
-//! The job that joins copies of one article to clusters, whichever processes sent them: as on one machine, from the
-//! fingerprints of all articles and the texts of those that may be alike.
+//! The job that joins near-duplicates into clusters, whichever processes sent them. The method is that of the embedded
+//! index: fingerprints of all articles select the pairs that may be copies, and their texts decide.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,27 +17,30 @@ use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
 
-/// How many texts are fetched at once.
+/// The number of documents that are fetched in one request.
 const AT_ONCE: usize = 500;
 
-/// The outcome of the job.
+/// The result of the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Joined {
-    /// How many articles there are.
+    /// The number of articles in the index.
     pub articles: u64,
-    /// How many clusters of two or more.
+    /// The number of clusters, each of two or more articles.
     pub clusters: u64,
-    /// How many articles are in them.
+    /// The number of articles in clusters.
     pub copies: u64,
-    /// How many articles were written anew, because their cluster or place is another.
+    /// The number of articles that were indexed again because their cluster or their rank in it has changed.
     pub written: u64,
 }
 
-/// Joins the copies in an index. The fingerprints of all articles are held in memory meanwhile: 151 bytes each.
+/// Joins the near-duplicates of an index into clusters. Holds the fingerprints of all articles in memory, 151 bytes
+/// each, with their ids and clusters. No load may run at the same time: an article that is replaced between being read
+/// and being indexed again here would be overwritten with its earlier text.
 ///
 /// # Errors
-/// Where the engine can't be reached, or says no.
+/// If OpenSearch can't be reached, refuses a request or gives an incomplete response, or if an article has no
+/// fingerprint; [`gongxun_core::error::Error::Interrupted`] if the control asks to stop.
 pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
     place::named(&settings.index)?;
     let client = Client::new(settings)?;
@@ -71,7 +74,7 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
     }
     let mut wanted: BTreeMap<u32, Copy> = BTreeMap::new();
     for group in &clusters.groups {
-        // The least member names the cluster, so that a run that finds the same changes nothing.
+        // A cluster is named by its least member, so that a second run finds the same names and writes nothing.
         let least = group.iter().map(|number| Packed::at(&prints, *number).article()).min().unwrap_or_default();
         for (number, place) in group.iter().zip(0..) {
             wanted.insert(*number, Copy { cluster: hex(least), place });
@@ -92,7 +95,7 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
             let print = Fingerprint::of(&article);
             let class = class.unwrap_or(1) as u8;
             let value = documents.of(&article, file.unwrap_or_default(), class, &print, *copy);
-            // Unless it was changed meanwhile: then the next run of this job writes it.
+            // The version with which the article was loaded: an article of higher precedence is not replaced.
             let action = json!({"index": {
                 "_id": article.id.0, "version": u64::from(class) + 1, "version_type": "external_gte",
             }});
@@ -109,7 +112,7 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
     })
 }
 
-/// Documents by their ids, in their order.
+/// Fetches documents by id, in the order of the ids.
 fn many(client: &Client, index: &str, ids: &[&str], source: Value) -> Result<Vec<Value>> {
     let docs: Vec<Value> = ids.iter().map(|id| json!({"_id": id, "_source": source})).collect();
     let answer = client.post(&format!("/{index}/_mget"), &json!({ "docs": docs }))?;
@@ -121,7 +124,7 @@ fn many(client: &Client, index: &str, ids: &[&str], source: Value) -> Result<Vec
     }
 }
 
-/// The texts behind fingerprints.
+/// The texts behind fingerprints, fetched when they are announced.
 struct Fetched<'a> {
     client: &'a Client,
     index: &'a str,

@@ -1,33 +1,33 @@
-//! Where the engine is, how it is reached, and how much is asked of it at once.
+//! Settings: the address of OpenSearch, access to it, retries, and the size of requests.
 
 use std::time::Duration;
 
 use gongxun_core::error::{Error, Result};
 
-/// How an engine is reached.
+/// The credentials and certificates for a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Access {
-    /// User and password, for basic authentication.
+    /// User name and password for basic authentication.
     pub user: Option<(String, String)>,
-    /// An API key, as the engine gave it.
+    /// An API key, sent as `Authorization: ApiKey KEY`; it takes precedence over user and password.
     pub api_key: Option<String>,
-    /// Certificates in PEM that are trusted instead of the built-in ones.
+    /// PEM certificates that are trusted instead of the built-in root certificates.
     pub certificates: Option<Vec<u8>>,
 }
 
-/// The variables that name user, password, API key and the file of certificates.
+/// The environment variables of user, password, API key and certificate file.
 const USER: &str = "GONGXUN_ENGINE_USER";
 const PASSWORD: &str = "GONGXUN_ENGINE_PASSWORD";
 const API_KEY: &str = "GONGXUN_ENGINE_API_KEY";
 const CERTIFICATES: &str = "GONGXUN_ENGINE_CA";
 
 impl Access {
-    /// The access that the environment names: `GONGXUN_ENGINE_USER` and `GONGXUN_ENGINE_PASSWORD`, or
-    /// `GONGXUN_ENGINE_API_KEY`; `GONGXUN_ENGINE_CA` is a file of certificates.
+    /// Reads the access from the environment: `GONGXUN_ENGINE_USER` and `GONGXUN_ENGINE_PASSWORD`, or
+    /// `GONGXUN_ENGINE_API_KEY`; `GONGXUN_ENGINE_CA` names a file of PEM certificates.
     ///
     /// # Errors
-    /// Where only one of user and password is set, or the file of certificates can't be read.
+    /// If only one of user and password is set, or the certificate file can't be read.
     pub fn from_environment() -> Result<Access> {
         let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let user = match (value(USER), value(PASSWORD)) {
@@ -43,41 +43,41 @@ impl Access {
     }
 }
 
-/// Where an engine is, and how much is asked of it.
+/// The settings of a connection, and of the requests and indexes made through it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Its address: `https://host:9200`.
+    /// The address of OpenSearch, such as `https://host:9200`.
     pub url: String,
-    /// The name of the index; an alias of the generation that serves.
+    /// The name of the index: an alias of the current generation.
     pub index: String,
-    /// How it is reached.
+    /// The credentials and certificates.
     pub access: Access,
-    /// How often a request is sent at most until it is answered.
+    /// The most attempts at a request.
     pub attempts: u32,
-    /// The wait before the second attempt; it doubles from one to the next.
+    /// The wait before the second attempt; each further wait is twice as long.
     pub first_wait: Duration,
     /// The longest wait between two attempts.
     pub longest_wait: Duration,
-    /// The time that one answer may take.
+    /// The timeout of one attempt.
     pub timeout: Duration,
-    /// How many articles are sent at once.
+    /// The number of articles at which a bulk request is sent.
     pub bulk_articles: usize,
-    /// How many bytes are sent at once.
+    /// The size at which a bulk request is sent, in bytes.
     pub bulk_bytes: usize,
-    /// How many threads send; 0 for one per core.
+    /// The number of threads that send; 0 for one per core.
     pub senders: usize,
-    /// How many shards a new index has.
+    /// The number of primary shards of a new index.
     pub shards: u32,
-    /// How many replicas of each shard a new index has.
+    /// The number of replicas of each shard of a new index.
     pub replicas: u32,
 }
 
 impl Settings {
-    /// The name of the index unless another is given.
+    /// The default name of the index.
     pub const INDEX: &str = "gongxun";
 
-    /// The engine at this address, with the default settings.
+    /// Creates the default settings for an address.
     pub fn new(url: impl Into<String>) -> Settings {
         Settings {
             url: url.into(),
@@ -101,25 +101,25 @@ impl Settings {
         self
     }
 
-    /// Sets how the engine is reached.
+    /// Sets the credentials and certificates.
     pub fn access(mut self, access: Access) -> Settings {
         self.access = access;
         self
     }
 
-    /// Sets the numbers of shards, and of replicas of each, of a new index.
+    /// Sets the number of primary shards of a new index, and the number of replicas of each.
     pub fn shards(mut self, shards: u32, replicas: u32) -> Settings {
         (self.shards, self.replicas) = (shards, replicas);
         self
     }
 
-    /// Sets how often a request is sent at most, and the wait before the second time.
+    /// Sets the most attempts at a request, and the wait before the second one.
     pub fn attempts(mut self, attempts: u32, first_wait: Duration) -> Settings {
         (self.attempts, self.first_wait) = (attempts.max(1), first_wait);
         self
     }
 
-    /// Sets how many articles and how many bytes are sent at once.
+    /// Sets the number of articles, and of bytes, at which a bulk request is sent.
     pub fn bulk(mut self, articles: usize, bytes: usize) -> Settings {
         (self.bulk_articles, self.bulk_bytes) = (articles.max(1), bytes.max(1));
         self

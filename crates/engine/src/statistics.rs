@@ -1,5 +1,5 @@
-//! The statistics by which the engine's articles are scored as in the whole: how many articles there are, how many have each
-//! token of a query, and how many tokens each field has.
+//! The collection statistics by which articles in a temporary index are scored as among all: the number of articles,
+//! the document frequency of each token of a query, and the number of tokens in each field.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -17,17 +17,17 @@ use gongxun_core::index::Statistics;
 use gongxun_core::search::compile::plan::{Compiled, Text, TokenKind};
 use gongxun_core::search::compile::string::Proof;
 
-/// So many counts are remembered.
+/// The number of cached document frequencies above which the cache is cleared.
 const MAX_REMEMBERED: usize = 100_000;
 
-/// The counts that were asked for before, as long as the articles are the same.
+/// A cache of document frequencies. It is cleared when the number of articles or of tokens changes.
 #[derive(Debug, Default)]
 pub struct Remembered(Mutex<Statistics>);
 
-/// The statistics that a compiled query is scored by.
+/// Returns the statistics by which a compiled query is scored.
 ///
 /// # Errors
-/// Where the engine can't be reached, or has only a part of the answer.
+/// If OpenSearch can't be reached or its response is incomplete.
 pub fn of(client: &Client, index: &str, compiled: &Compiled, remembered: &Remembered) -> Result<Statistics> {
     let (articles, tokens) = sums(client, index)?;
     let mut known = remembered.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,7 +46,7 @@ pub fn of(client: &Client, index: &str, compiled: &Compiled, remembered: &Rememb
     Ok(Statistics { articles: known.articles, tokens: known.tokens.clone(), documents: documents.collect() })
 }
 
-/// The number of articles, and of the tokens of each field. The engine remembers this answer.
+/// Returns the number of articles, and the number of tokens in each field. OpenSearch caches the response.
 fn sums(client: &Client, index: &str) -> Result<(u64, HashMap<String, u64>)> {
     let names = TEXTS.iter().flat_map(|text| {
         let words = WITH_WORDS.contains(text).then_some("words");
@@ -66,7 +66,7 @@ fn sums(client: &Client, index: &str) -> Result<(u64, HashMap<String, u64>)> {
     Ok((ask::total(&answer)?, tokens))
 }
 
-/// The tokens of which ranking asks how many articles have them, with the names of their fields in the embedded index.
+/// Returns the tokens whose document frequency ranking needs, with the names of their fields in the embedded index.
 fn asked(compiled: &Compiled) -> BTreeSet<(String, String)> {
     let name = |text: Text, kind: TokenKind| field(text, kind).trim_start_matches("t.").replacen('.', "_", 1);
     let terms = compiled.terms.iter().map(|term| (name(term.text, term.kind), term.token.clone()));

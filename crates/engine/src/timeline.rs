@@ -1,4 +1,4 @@
-//! Matches over time by aggregations of the engine; articles with copies count once in each period that one of them is in.
+//! Timelines by composite aggregations. A cluster of copies counts once in each period that one of its copies is in.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,22 +13,23 @@ use gongxun_core::search::kind::ByKind;
 use gongxun_core::search::timeline::{Step, Sums, Timeline, bounds, periods};
 use gongxun_core::search::{Kind, Request};
 
-/// The kind of a cluster's match in a period, and its first copy there, by the order of ids, with its characters.
+/// A cluster in one period: the kind of its match, if a copy there matches, and the rank and the number of characters
+/// of its first copy there.
 type InPeriod = (Option<Kind>, Option<(u64, u64)>);
 
-/// The copies of one article.
+/// The copies of one cluster.
 #[derive(Default)]
 struct Cluster {
-    /// The match in each period that a copy is in.
+    /// The cluster in each period that one of its copies is in.
     periods: BTreeMap<i64, InPeriod>,
     undated: bool,
     dated: bool,
 }
 
-/// The timeline of a request.
+/// Counts the matches of a request by period.
 ///
 /// # Errors
-/// Where the engine can't be reached, or has only a part of the answer.
+/// As [`Found::find`].
 pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Control<'_>) -> Result<Timeline> {
     let found = Found::find(index, request, control)?;
     let field = match step {
@@ -86,7 +87,7 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
     Ok(timeline)
 }
 
-/// Adds the clusters of copies to the sums, and says how many of those that match have no date.
+/// Adds the clusters of copies to the sums, and returns the number of clusters whose matches have no date.
 fn add_clusters(
     index: &Index<'_>,
     found: &Found,
@@ -100,12 +101,12 @@ fn add_clusters(
         kinds.entry(copy.id.as_str()).or_default()[copy.kind] = true;
         kinds
     });
-    // Every article with copies counts among all of its period, whether it matches or not.
+    // Clusters without a match are needed for the number of all articles in a period.
     let body = json!({
         "query": {"exists": {"field": "cluster"}}, "sort": [{"id": "asc"}], "_source": ["id"],
         "docvalue_fields": ["cluster", "place", "date", "characters", field],
     });
-    // Of a cluster the first kind that there is counts, and no other.
+    // A cluster counts as its best kind of match alone.
     let first: HashMap<&str, Kind> = found.copies.iter().rev().map(|copy| (copy.cluster.as_str(), copy.kind)).collect();
     ask::all(index.client, index.name, &body, ask::WINDOW, &Control::default(), &mut |hits| {
         for hit in hits {

@@ -1,21 +1,23 @@
-//! Our tokens as a text that the engine's whitespace analyzer takes apart again, with the same positions.
+//! Encoding of a token stream as a text, from which a whitespace analyzer restores the tokens with their positions.
 //!
-//! In the pairs field of an index two tokens may stand at one character, and characters without one leave a gap. A whitespace
-//! analyzer numbers what it finds from 0, so each character has two *slots* here: the first for the beginning of a run
-//! (`^x`, `<x`) or a paragraph's end, the second for the pair, the run of letters or digits, the end of a run (`x$`, `x>`) or a
-//! sentence's end. No two tokens of a character want the same slot. A slot that stays empty has a placeholder, which a stop
-//! filter takes out, and its position stays. A string is then a phrase of the engine, with the same gaps.
+//! In the pairs field, two tokens may have the position of one character, and a character without a token leaves a gap.
+//! A whitespace analyzer numbers its tokens from 0 and can express neither. Therefore each character has two *slots*:
+//! the first for the start of a run (`^x`, `<x`) or a paragraph end, the second for a pair, a run of letters or digits,
+//! the end of a run (`x$`, `x>`) or a sentence end. No two tokens at a character need the same slot. An empty slot
+//! holds a placeholder, which a stop filter removes without changing the positions of the others. A string is searched
+//! as a phrase with the same gaps.
 
 use gongxun_core::index::analyzer::{PARAGRAPH_END, Pair};
 
-/// What stands in a slot without a token. It is no token itself: a text's have a letter, a digit or a Chinese character.
+/// The placeholder of an empty slot. No token equals it, since `_` is neither letter, digit, Chinese character nor
+/// mark.
 pub const PLACEHOLDER: &str = "_";
-/// The only token of a text that has none: so every article has every field, and averages are over all of them.
+/// The token of a text that has none. With it, every article has every field, and average lengths cover all articles.
 pub const NONE: &str = "∅";
-/// The slots of a character.
+/// The number of slots of a character.
 const SLOTS: u64 = 2;
 
-/// A text for the whitespace analyzer.
+/// An encoder of one token stream.
 #[derive(Debug, Default)]
 pub struct Encoder {
     text: String,
@@ -24,7 +26,8 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// Adds a token of the pairs field that stands at a character.
+    /// Appends a token of the pairs field whose position is the character `at`, after placeholders for the empty slots
+    /// before it.
     pub fn pair(&mut self, pair: Pair<'_>, at: u32) {
         let slot = match pair {
             Pair::Two(first, _) => slot_of(first),
@@ -41,7 +44,7 @@ impl Encoder {
         self.tokens += 1;
     }
 
-    /// Adds a token behind the one before.
+    /// Appends a token at the next position.
     pub fn token(&mut self, token: &str) {
         self.blank();
         push(token, &mut self.text);
@@ -49,7 +52,7 @@ impl Encoder {
         self.tokens += 1;
     }
 
-    /// The text, and how many tokens are in it.
+    /// Returns the encoded text and its number of tokens, which is 0 if the text is [`NONE`].
     pub fn finish(mut self) -> (String, u64) {
         if self.tokens == 0 {
             self.text = NONE.to_string();
@@ -73,13 +76,14 @@ impl Encoder {
     }
 }
 
-/// The slot of a token of two characters: the edges of runs begin with a sign that no pair begins with.
+/// Returns the slot of a token of the pairs field by its first character: only the start of a run begins with `^` or
+/// `<`.
 fn slot_of(first: char) -> u64 {
     u64::from(!matches!(first, '^' | '<'))
 }
 
-/// A string as a phrase: its tokens, as a compiled plan has them, each with its distance in characters from the string's
-/// beginning. The placeholders before the first token are left out: a phrase begins with a token.
+/// Encodes a string as the text of a phrase query. `tokens` are those of a compiled plan, each with its offset from the
+/// start of the string, in characters. A phrase begins with a token, so the placeholders before the first are omitted.
 pub fn phrase(tokens: &[(String, u32)]) -> String {
     let slot = |(token, offset): &(String, u32)| u64::from(*offset) * SLOTS + token.chars().next().map_or(1, slot_of);
     let mut placed: Vec<(u64, &str)> = tokens.iter().map(|token| (slot(token), token.0.as_str())).collect();
@@ -94,7 +98,7 @@ pub fn phrase(tokens: &[(String, u32)]) -> String {
     encoder.text
 }
 
-/// A token as the engine has it: a user's word may have a blank in it.
+/// Returns a token as it is indexed: a blank, which a word of the user dictionary may contain, is replaced.
 pub fn whole(token: &str) -> String {
     let mut text = String::with_capacity(token.len());
     push(token, &mut text);

@@ -1,10 +1,10 @@
-//! What the engine says when it can't: an error in words that name it and the way out.
+//! Errors of OpenSearch and of the connection to it, with a message that names the remedy where there is one.
 
 use std::fmt;
 
 use gongxun_core::error::Error;
 
-/// An error of the engine, or of the way to it.
+/// An error of OpenSearch or of the connection to it.
 #[derive(Debug)]
 pub struct Trouble(String);
 
@@ -16,7 +16,7 @@ impl fmt::Display for Trouble {
 
 impl std::error::Error for Trouble {}
 
-/// The error with these words.
+/// Creates an error with a message.
 pub fn trouble(what: impl Into<String>) -> Error {
     Error::Engine(Box::new(Trouble(what.into())))
 }

@@ -1,5 +1,5 @@
-//! The proof of an index of the engine: how many articles it has, and the recall contract, by random strings of the articles
-//! and a plain scan of all of them.
+//! Verification of an index: its number of articles, and the recall contract, by searching for random strings of the
+//! articles and scanning all texts for them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,39 +21,41 @@ use gongxun_core::search::{Breadth, Copies, Kind, Request};
 use gongxun_core::verify::{Figures, Sample, SampleKind, Scan, take};
 use gongxun_text::random::Random;
 
-/// The most failures that are told.
+/// The most failed strings that are listed.
 const MAX_FAILURES: usize = 20;
-/// One string in so many is a name, and one a character.
+/// The number of substrings to each name, and to each single character, in the sample.
 const TO_ONE: usize = 10;
 
-/// The result of the proof.
+/// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Verified {
-    /// How many articles the engine counts.
+    /// The number of articles that OpenSearch counts.
     pub articles: u64,
-    /// How many it gave.
+    /// The number of articles that it returned when all were read.
     pub given: u64,
-    /// How many the manifest names. Records of several files under one id are counted each.
+    /// The number of articles that the manifest names. Records of several files with the same id count separately.
     pub manifest: u64,
-    /// The figures of the strings, by the name of their kind.
+    /// The figures of the strings, by kind.
     pub kinds: BTreeMap<&'static str, Figures>,
-    /// Some of the failures, in words.
+    /// Descriptions of failures.
     pub failures: Vec<String>,
 }
 
 impl Verified {
-    /// Whether nothing was missing and nothing wrong.
+    /// Whether all counted articles were returned, and each string found exactly the articles that hold it.
     pub fn is_sound(&self) -> bool {
         self.articles == self.given && self.failures.is_empty()
     }
 }
 
-/// Proves an index: so many random strings of its articles find exactly the articles that hold them.
+/// Verifies an index: random strings of its articles must find exactly the articles that hold them. `strings` is the
+/// number of substrings, to which a tenth as many names and single characters are added; `seed` determines the
+/// selection.
 ///
 /// # Errors
-/// Where the engine can't be reached, or has only a part of an answer; [`gongxun_core::error::Error::Interrupted`] where the
-/// control says to stop.
+/// If OpenSearch can't be reached or a response is incomplete; [`gongxun_core::error::Error::Interrupted`] if the
+/// control asks to stop.
 pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<'_>) -> Result<Verified> {
     let archive = Archive::open(settings)?;
     let index = archive.index();
@@ -70,7 +72,7 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
         Drawn { wanted: SampleKind::Name, most: few, seen: 0, kept: Vec::new() },
         Drawn { wanted: SampleKind::Character, most: few, seen: 0, kept: Vec::new() },
     ];
-    // Each article gives several strings, so that a small archive gives as many as were asked for.
+    // From a small archive, several strings are drawn from each article, so that there are enough.
     let times = (strings as u64).div_ceil(verified.articles.max(1)).max(1);
     ask::all(index.client, index.name, &all, BATCH, control, &mut |hits| {
         for hit in hits {
@@ -98,7 +100,7 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
         let body = json!({"query": matches, "sort": [{"order": "asc"}], "_source": false});
         let mut first = body.clone();
         (first["size"], first["track_total_hits"]) = (json!(WINDOW), json!(true));
-        // Few strings have more hits than are given at once.
+        // Most strings have no more hits than one response holds, and need no point in time.
         let answer = ask::ask(index.client, index.name, &first)?;
         if ask::total(&answer)? <= WINDOW as u64 {
             for id in ask::hits(&answer).iter().filter_map(|hit: &Value| hit["_id"].as_str()) {
@@ -156,7 +158,7 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
     Ok(verified)
 }
 
-/// A uniform random selection of the strings of a kind.
+/// A uniform random sample of the strings of one kind (reservoir sampling).
 struct Drawn {
     wanted: SampleKind,
     most: usize,

@@ -1,8 +1,8 @@
-//! The archive on three real nodes of OpenSearch, beside the embedded index: the same articles, answers and order.
+//! Tests on a cluster of three OpenSearch nodes: articles, answers and their order are those of the embedded index.
 //!
-//! `.ci/engine DIR` puts OpenSearch into a folder that GONGXUN_OPENSEARCH names. If it is missing, the tests are shown as
-//! ignored, or fail with GONGXUN_REQUIRE_ALL=1, unless GONGXUN_OPENSEARCH is `unavailable`: `.ci/run` says so if the
-//! installation failed.
+//! `.ci/engine DIR` installs OpenSearch into a folder, which GONGXUN_OPENSEARCH must name. Without it the tests are
+//! ignored. With GONGXUN_REQUIRE_ALL=1 they then fail, unless GONGXUN_OPENSEARCH is `unavailable`, which `.ci/run` sets
+//! if the installation fails.
 
 mod support;
 
@@ -25,16 +25,16 @@ use gongxun_text::fold::fold;
 use libtest_mimic::{Arguments, Failed, Trial};
 use support::Cluster;
 
-/// How many hits are compared.
+/// The number of hits of each request that are compared.
 const COMPARED: usize = 100;
-/// How many random strings are tried.
+/// The number of random strings to verify an index with.
 const STRINGS: usize = 2_000;
 
 static CLUSTER: Mutex<Option<Cluster>> = Mutex::new(None);
 
 fn main() {
     let mut arguments = Arguments::from_args();
-    // One cluster serves all of them, and one of them kills a node of it.
+    // All tests share one cluster, and one of them kills a node.
     arguments.test_threads = Some(1);
     let found = support::opensearch();
     let is_set = |name: &str, wanted: &str| std::env::var_os(name).is_some_and(|value| value == wanted);
@@ -102,7 +102,7 @@ fn strings_are_found(cluster: &mut Cluster) {
     assert!(verified.kinds.values().map(|figures| figures.strings).sum::<u64>() > 100);
 }
 
-/// Queries of every kind, and words of the articles themselves.
+/// Returns queries of every kind, followed by random substrings of the articles, up to `most` in total.
 fn queries(snapshot: &Snapshot, most: usize) -> Vec<String> {
     let mut queries: Vec<String> = [
         "工会",
@@ -180,7 +180,7 @@ fn compare(archive: &Archive, snapshot: &Snapshot, most: usize) -> BTreeMap<&'st
             *compared.entry("answers").or_default() += 1;
         }
         let request = Request { count: Breadth::Wide, facets: true, limit: 0, ..Request::new(parse(&query)) };
-        // Which form of a name is shown where copies print several (東原, 东原) is up to the order of the index.
+        // Where copies print a value in several forms (東原, 东原), the form shown depends on the order of the index.
         let facets = |archive: &dyn Read| {
             let found = archive.answer(&request, &control).unwrap().facets.unwrap();
             let lists = [found.source, found.outlet, found.editor, found.author, found.section, found.month];
@@ -256,7 +256,7 @@ fn answers(cluster: &mut Cluster) {
     }
 }
 
-/// A folder of small files of articles.
+/// Creates a folder of small files with articles.
 fn files(count: usize, per_file: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for file in 0..count {
@@ -275,7 +275,7 @@ fn files(count: usize, per_file: usize) -> tempfile::TempDir {
     folder
 }
 
-/// All documents of an index, but for what depends on where it lies.
+/// Returns all articles of an index by id.
 fn everything(settings: &Settings) -> BTreeMap<String, Article> {
     let archive = Archive::open(settings).unwrap();
     let mut all = BTreeMap::new();
@@ -327,7 +327,7 @@ fn changed_and_gone(cluster: &mut Cluster) {
     let (report, articles) = push(&settings, &paths, Prune::BelowPaths);
     assert_eq!((report.changed, report.removed, articles), (2, 8, 22), "{report:?}");
     assert_eq!(everything(&settings).values().filter(|article| article.body.contains("仲裁庭")).count(), 2);
-    // A rebuild serves once it is whole, and the index of before until then.
+    // Until a rebuild is finished, the previous generation serves.
     let mut rebuild = Push::open(&settings, None, true).unwrap();
     assert!(rebuild.generation().ends_with("-000002"));
     assert_eq!(everything(&settings).len(), 22);
@@ -350,7 +350,7 @@ fn interrupted(cluster: &mut Cluster) {
         }
     }
     let stopped = ingest::feed(&mut push, options.clone().stop(&stop), None, &mut After(&stop));
-    // It ends like a process that is killed: nothing is said to the engine any more.
+    // A stopped ingestion commits, but the load is not finished: no refresh, and no alias of the generation.
     drop(push);
     let stopped = stopped.map(|report| report.new);
     let (report, articles) = self::push(&settings, &[folder.path().to_path_buf()], Prune::Nothing);
@@ -388,13 +388,13 @@ fn killed(cluster: &mut Cluster) {
     let settings = settings(cluster, "killed").bulk(40, 1 << 20).attempts(9, Duration::from_millis(200));
     let path = folder.path().to_path_buf();
     let mut loading = Push::open(&settings, None, false).unwrap();
-    // A shard without its replica waits for the node that has it: that is another test.
+    // Writes to a shard whose only copy is on the killed node would wait for that node.
     cluster.wait_for_replicas();
     let loader = std::thread::spawn(move || {
         let options = Options::new([&path]).commit_bytes(20_000);
         ingest::feed(&mut loading, options, None, &mut ()).and_then(|_| loading.finish(None))
     });
-    // Searches go on meanwhile: each has a whole answer, or says that it has none.
+    // Searches run during the load; each returns a complete answer or an error.
     std::thread::sleep(Duration::from_millis(500));
     cluster.kill(2);
     let mut answered = 0;

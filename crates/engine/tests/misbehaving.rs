@@ -1,5 +1,5 @@
-//! An engine that misbehaves: a server that says what a test tells it to. Each time the message is clear, and what can be
-//! gone on with is gone on with.
+//! Tests of failures, with a scripted server in place of OpenSearch: transient failures are retried, and every other
+//! one is reported with its cause.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -12,17 +12,17 @@ use gongxun_core::search::{Read as _, Request};
 use gongxun_engine::{Access, Archive, Push, Settings};
 use gongxun_ingest::ingest::{Options, feed};
 
-/// What the server does with a request.
+/// The server's reaction to a request.
 enum Act {
-    /// Answers.
+    /// Sends a response with this status and body.
     Say(u16, String),
-    /// Ends the connection without an answer.
+    /// Closes the connection without a response.
     Reset,
-    /// Says less than it promised.
+    /// Sends half of the body, after a header with the length of the whole.
     Half(String),
 }
 
-/// A request: method, path, headers and body.
+/// A request: its first line, its headers and its body.
 struct Asked {
     line: String,
     headers: String,
@@ -31,7 +31,7 @@ struct Asked {
 
 type Log = Arc<Mutex<Vec<String>>>;
 
-/// Starts a server that does what the function says; gives its address and what it was asked.
+/// Starts a server whose reactions `act` determines. Returns its address and the log of its requests.
 fn server(mut act: impl FnMut(&Asked) -> Act + Send + 'static) -> (String, Log) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -79,7 +79,7 @@ fn read(stream: &mut TcpStream) -> Option<Asked> {
 
 const SHARDS: &str = r#""timed_out":false,"_shards":{"total":3,"successful":3,"skipped":0,"failed":0}"#;
 
-/// What an engine says that has an empty index.
+/// Reacts as an OpenSearch with an empty index.
 fn good(asked: &Asked) -> Act {
     let path = asked.line.split(' ').nth(1).unwrap_or_default();
     let found = format!(r#"{{{SHARDS},"hits":{{"total":{{"value":0,"relation":"eq"}},"hits":[]}}}}"#);
@@ -114,7 +114,7 @@ fn opened(act: impl FnMut(&Asked) -> Act + Send + 'static) -> Result<Archive, St
     Archive::open(&settings(&url)).map_err(|error| error.to_string())
 }
 
-/// Does something else with the first requests for a path, so many times.
+/// Returns reactions that are `other` for the first `times` requests for a path, and then those of [`good`].
 fn at_first(path: &'static str, times: usize, mut other: impl FnMut() -> Act) -> impl FnMut(&Asked) -> Act {
     let mut left = times;
     move |asked| {
@@ -187,7 +187,7 @@ fn a_part_of_an_answer_is_none() {
     assert!(bound.contains("lower bound"), "{bound}");
 }
 
-/// A folder with one article, and the outcome of loading it.
+/// Loads one article. Returns the outcome and the number of bulk requests.
 fn loaded(act: impl FnMut(&Asked) -> Act + Send + 'static) -> (Result<(), String>, usize) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
@@ -223,10 +223,10 @@ fn every_articles_answer_is_looked_at() {
     assert!(error.contains("make room"), "{error}");
     let error = loaded(at_first("/_bulk", 1, items(""))).0.unwrap_err();
     assert!(error.contains("it answered for 0"), "{error}");
-    // What is there already under a higher version takes precedence.
+    // After a version conflict, the stored document takes precedence.
     let there = r#"{"index":{"_id":"a","status":409,"error":{"type":"version_conflict_engine_exception"}}}"#;
     assert_eq!(loaded(at_first("/_bulk", 1, items(there))).0, Ok(()));
-    // Another conflict, or an index that somebody has deleted meanwhile, is no such thing.
+    // Any other conflict is an error, and so is a missing index.
     for (status, kind) in [(404, "index_not_found_exception"), (409, "resource_already_exists_exception")] {
         let answer = move || {
             let item =

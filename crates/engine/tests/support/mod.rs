@@ -1,4 +1,5 @@
-//! A cluster of OpenSearch for tests: nodes as processes of their own, on loopback and free ports, in temporary folders.
+//! An OpenSearch cluster for tests. Each node is a process, with free ports on the loopback interface and a temporary
+//! folder.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -6,18 +7,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// The folder that holds OpenSearch, as `.ci/engine` makes it; the variable names it.
+/// The environment variable that names the folder into which `.ci/engine` installed OpenSearch.
 pub const VARIABLE: &str = "GONGXUN_OPENSEARCH";
-/// The heap of a node.
+/// The heap size of a node.
 const HEAP: &str = "512m";
 
-/// Where OpenSearch is; none where it is not there.
+/// Returns the folder of OpenSearch; `None` if it is not installed.
 pub fn opensearch() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os(VARIABLE)?);
     folder.join("classes").is_dir().then_some(folder)
 }
 
-/// Some nodes that are one cluster. They end with it.
+/// A running cluster. Dropping it kills its nodes.
 pub struct Cluster {
     opensearch: PathBuf,
     folder: tempfile::TempDir,
@@ -26,9 +27,9 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts so many nodes, and waits until they are one cluster.
+    /// Starts `count` nodes and waits until they have formed a cluster.
     pub fn start(opensearch: &Path, count: usize) -> Cluster {
-        // Held until all are known, so that none is given twice.
+        // All listeners stay open until every port is known, so that no port is assigned twice.
         let free: Vec<(TcpListener, TcpListener)> = (0..count).map(|_| (listener(), listener())).collect();
         let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
         let ports = free.iter().map(|(http, transport)| (port(http), port(transport))).collect();
@@ -76,12 +77,12 @@ impl Cluster {
             .unwrap()
     }
 
-    /// The address of a node.
+    /// Returns the address of a node.
     pub fn url(&self, number: usize) -> String {
         format!("http://127.0.0.1:{}", self.ports[number].0)
     }
 
-    /// Ends a node at once, as a power cut does.
+    /// Kills a node without letting it shut down.
     pub fn kill(&mut self, number: usize) {
         if let Some(mut node) = self.nodes[number].take() {
             node.kill().unwrap();
@@ -89,14 +90,14 @@ impl Cluster {
         }
     }
 
-    /// Starts a node again, on its own data.
+    /// Restarts a node on its data and waits until it has joined the cluster.
     pub fn again(&mut self, number: usize) {
         let node = self.node(number);
         self.nodes[number] = Some(node);
         self.wait(self.ports.len());
     }
 
-    /// Waits until every shard has all of its replicas.
+    /// Waits until the replicas of all shards are assigned.
     pub fn wait_for_replicas(&self) {
         let health = format!("{}/_cluster/health?wait_for_status=green&timeout=60s", self.url(0));
         while !ureq::get(&health).call().is_ok_and(|answer| answer.status() == 200) {
