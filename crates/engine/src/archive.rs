@@ -89,7 +89,7 @@ impl Archive {
             None => vec![(Kind::Full, everything())],
             Some(request) => {
                 let found = Found::find(&index, request, control)?;
-                let kinds = Kind::ALL.into_iter().filter(|kind| counts(request.count, *kind));
+                let kinds = Kind::ALL.into_iter().filter(|kind| request.count.includes(*kind));
                 kinds.map(|kind| (kind, found.shown(&[kind]))).collect()
             }
         };

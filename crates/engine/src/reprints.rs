@@ -85,7 +85,6 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
         .filter(|(number, copy)| known[*number].1.as_ref() != *copy)
         .collect();
     let mut documents = Documents::new(&place::segmenter(&dictionary)?);
-    let repeats = (settings.attempts, settings.first_wait, settings.longest_wait);
     for changed in changed.chunks(AT_ONCE.min(settings.bulk_articles)) {
         let ids: Vec<&str> = changed.iter().map(|(number, _)| known[*number].0.as_str()).collect();
         let found = many(&client, name, &ids, json!(true))?;
@@ -100,9 +99,9 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
             let action = json!({"index": {
                 "_id": article.id.0, "version": u64::from(class) + 1, "version_type": "external_gte",
             }});
-            items.push(format!("{action}\n{value}\n").into_bytes());
+            items.push(bulk::lines(&[action, value]));
         }
-        bulk::send(&client, name, items, repeats)?;
+        bulk::send(&client, name, items)?;
     }
     place::refresh(&client, name)?;
     Ok(Joined {
