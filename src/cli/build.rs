@@ -16,7 +16,7 @@ use super::outcome::{INTERRUPTED, Outcome};
 use super::{request, settings};
 use gongxun_core::article::ArticleId;
 use gongxun_core::error::{Error, Rejection};
-use gongxun_core::index::config::Config;
+use gongxun_core::index::config::{Config, FIELDS};
 use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::{Resources, Snapshot, Writer, upgrade};
 use gongxun_core::verify;
@@ -161,14 +161,7 @@ fn rehearse(index: &Path, options: &Options<'_>, mut console: Console, strict: b
 
 /// Returns the library's options for reading these files; nothing is pruned.
 pub fn read_options<'a>(paths: Vec<PathBuf>, read: &ReadArgs, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
-    let mut field_map = Vec::new();
-    for pair in &read.map {
-        let Some((field, name)) = pair.split_once('=').filter(|(field, name)| !field.is_empty() && !name.is_empty())
-        else {
-            bail!("--map {pair}: write FIELD=NAME, such as title=headline");
-        };
-        field_map.push((field.trim().to_string(), name.trim().to_string()));
-    }
+    let field_map = read.map.iter().map(|pair| mapped_field(pair)).collect::<anyhow::Result<_>>()?;
     let mut limits = Limits::default();
     for limit in &read.max {
         limits.set(limit).map_err(|wrong| anyhow!("--max {limit}: {wrong}"))?;
@@ -181,6 +174,18 @@ pub fn read_options<'a>(paths: Vec<PathBuf>, read: &ReadArgs, stop: &'a AtomicBo
         .stop(stop);
     options.prune_most = false;
     Ok(options)
+}
+
+/// Reads one pair of `--map`: one of our fields, and its name in JSON.
+fn mapped_field(pair: &str) -> anyhow::Result<(String, String)> {
+    let both = pair.split_once('=').map(|(field, name)| (field.trim(), name.trim()));
+    let Some((field, name)) = both.filter(|(field, name)| !field.is_empty() && !name.is_empty()) else {
+        bail!("--map {pair}: write FIELD=NAME, such as title=headline");
+    };
+    if !FIELDS.contains(&field) {
+        bail!("--map {pair}: {field} is no field; the fields are {}", FIELDS.join(", "));
+    }
+    Ok((field.to_string(), name.to_string()))
 }
 
 /// Returns the library's options for reading an archive into an index, of this machine or of an engine.

@@ -33,7 +33,7 @@ pub const MAX_SYNONYMS: usize = 1 << 20;
 /// The languages of messages.
 const LANGUAGES: [&str; 2] = ["zh", "en"];
 /// The fields that can have another name in JSON.
-const FIELDS: [&str; 14] = [
+pub const FIELDS: [&str; 14] = [
     "id",
     "title",
     "date",
