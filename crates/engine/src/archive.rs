@@ -8,7 +8,7 @@ use crate::ask::{self, WINDOW};
 use crate::document;
 use crate::facets;
 use crate::found::{BATCH, Found, Index};
-use crate::hits;
+use crate::hits::Hits;
 use crate::http::Client;
 use crate::local::{self, Local};
 use crate::lower::everything;
@@ -124,8 +124,10 @@ impl Read for Archive {
         let start = Instant::now();
         let index = self.index();
         let found = Found::find(&index, request, control)?;
+        let (breadth, remembered) = (Breadth::Wide, &self.remembered);
+        let hits = Hits { index: &index, found: &found, remembered, request, breadth, control };
         let mut page: Vec<Hit> = Vec::new();
-        let of_hits = hits::give(&index, &found, &self.remembered, request, Breadth::Wide, control, &mut |hit| {
+        let of_hits = hits.give(&mut |hit| {
             page.push(hit);
             Ok(())
         })?;
@@ -164,8 +166,10 @@ impl Read for Archive {
     ) -> Result<Selection> {
         let index = self.index();
         let found = Found::find(&index, request, control)?;
+        let (breadth, remembered) = (request.count, &self.remembered);
+        let hits = Hits { index: &index, found: &found, remembered, request, breadth, control };
         let mut given = 0;
-        let of_hits = hits::give(&index, &found, &self.remembered, request, request.count, control, &mut |hit| {
+        let of_hits = hits.give(&mut |hit| {
             given += 1;
             give(hit)
         })?;
