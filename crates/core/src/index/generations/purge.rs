@@ -21,7 +21,8 @@ use crate::index::generations::restore;
 use crate::index::generations::swap::{Swapped, swap};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::store::document;
-use crate::index::write::writer::{Resources, Writer};
+use crate::index::write::resources::Resources;
+use crate::index::write::writer::Writer;
 
 /// The least length of a line that counts as evidence; shorter ones occur in other texts too.
 const MIN_EVIDENCE: usize = 8;

@@ -27,7 +27,8 @@ use crate::index::read::snapshot::Snapshot;
 use crate::index::schema::SCHEMA_VERSION;
 use crate::index::store::document;
 use crate::index::store::packing::{Dictionary, Unpacker};
-use crate::index::write::writer::{Resources, Writer};
+use crate::index::write::resources::Resources;
+use crate::index::write::writer::Writer;
 
 /// The schema versions that can be upgraded.
 pub const UPGRADED: [u32; 1] = [3];
