@@ -62,7 +62,7 @@ const MEMBERS: [Member; 6] = [
         layers: &[
             &["settings", "trouble", "tokens"],
             &["http", "mapping"],
-            &["document", "ask", "place"],
+            &["document", "search", "admin"],
             &["manifest", "bulk", "lower", "local"],
             &["push", "statistics", "found"],
             &["facets", "timeline", "hits"],

@@ -16,7 +16,7 @@ use gongxun_core::reprint::Fingerprint;
 use gongxun_text::segment::Segmenter;
 
 /// The capacity of each thread's queue, in articles. A full queue blocks the caller (back-pressure).
-const WAITING: usize = 64;
+const QUEUE_CAPACITY: usize = 64;
 
 /// An article to be indexed.
 pub struct Job {
@@ -55,7 +55,7 @@ impl Bulk {
         let failed: Arc<Mutex<Option<Error>>> = Arc::default();
         let (mut jobs, mut threads) = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let (sender, receiver) = bounded(WAITING);
+            let (sender, receiver) = bounded(QUEUE_CAPACITY);
             let failed = Arc::clone(&failed);
             let mut own = Batch {
                 client: client.clone(),
@@ -185,7 +185,7 @@ pub fn send(client: &Client, index: &str, mut items: Vec<Vec<u8>>) -> Result<()>
     let path = format!("/{index}/_bulk");
     let mut waits = client.waits();
     while !items.is_empty() {
-        let answer = client.lines(&path, &items.concat())?;
+        let answer = client.post_lines(&path, &items.concat())?;
         let outcomes = answer["items"].as_array().map_or(&[][..], Vec::as_slice);
         if outcomes.len() != items.len() {
             let (sent, said) = (items.len(), outcomes.len());

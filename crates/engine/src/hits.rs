@@ -9,11 +9,11 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::ask::{self, WINDOW};
-use crate::found::{BATCH, Found, Index, sizes};
-use crate::local::{self, Local};
-use crate::lower::{self, every, without};
-use crate::statistics::{self, Remembered};
+use crate::found::{BATCH, Found, Index, cluster_sizes};
+use crate::local::{self, LocalIndex};
+use crate::lower::{self, all_of, without};
+use crate::search::{self, MAX_HITS};
+use crate::statistics::{self, StatisticsCache};
 use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::Statistics;
@@ -39,7 +39,7 @@ pub struct Hits<'a, 'c> {
     /// The matches of the request.
     pub found: &'a Found,
     /// The statistics that earlier requests fetched.
-    pub remembered: &'a Remembered,
+    pub cache: &'a StatisticsCache,
     /// The request: its offset, limit and order.
     pub request: &'a Request,
     /// The kinds of matches that are given.
@@ -57,7 +57,7 @@ impl Hits<'_, '_> {
     pub fn give(&self, give: &mut dyn FnMut(Hit) -> Result<()>) -> Result<Vec<String>> {
         let Hits { index, found, request, .. } = self;
         let wanted = (request.offset as u64).saturating_add(request.limit as u64).min(found.total(self.breadth));
-        if wanted as usize > WINDOW - SPARE {
+        if wanted as usize > MAX_HITS - SPARE {
             return self.stream(give);
         }
         let sort = self.sort();
@@ -68,7 +68,7 @@ impl Hits<'_, '_> {
         }
         let statistics = match found.compiled.terms.is_empty() {
             true => None,
-            false => Some(statistics::of(index.client, index.name, &found.compiled, self.remembered)?),
+            false => Some(statistics::fetch(index.client, index.name, &found.compiled, self.cache)?),
         };
         let mut hits: Vec<Value> = Vec::new();
         for tier in self.tiers() {
@@ -102,7 +102,7 @@ impl Hits<'_, '_> {
         let is_scored = self.sort() == Sort::Relevance;
         let surely = if is_scored { lower::surely(&found.compiled.full, index.segmenter) } else { None };
         let mut tiers = match surely {
-            Some(surely) => vec![every(vec![complete.clone(), surely.clone()]), without(complete, vec![surely])],
+            Some(surely) => vec![all_of(vec![complete.clone(), surely.clone()]), without(complete, vec![surely])],
             None => vec![complete],
         };
         if breadth.partial() && found.queries[Kind::Partial].is_some() {
@@ -123,22 +123,22 @@ impl Hits<'_, '_> {
             terms.truncate(MAX_CLAUSES);
             query["bool"]["should"] = json!(lower::scoring(&terms));
         }
-        let mut size = (wanted + if by_score { SPARE } else { 0 }).min(WINDOW);
+        let mut size = (wanted + if by_score { SPARE } else { 0 }).min(MAX_HITS);
         loop {
             let body = json!({
                 "size": size, "track_total_hits": true, "track_scores": by_score, "query": query, "sort": sorted_by(sort),
                 "_source": {"includes": ["article", "cluster"], "excludes": ["article.margin"]},
             });
-            let answer = ask::scored(index.client, index.name, &body)?;
-            let hits = ask::hits(&answer);
-            if !by_score || hits.len() as u64 >= ask::total(&answer)? || size >= WINDOW {
+            let answer = search::search_dfs(index.client, index.name, &body)?;
+            let hits = search::hits(&answer);
+            if !by_score || hits.len() as u64 >= search::total(&answer)? || size >= MAX_HITS {
                 return Ok(hits.to_vec());
             }
             let Some(statistics) = statistics else { return Ok(hits.to_vec()) };
             if self.has_best(hits, wanted, statistics)? {
                 return Ok(hits.to_vec());
             }
-            size = (size * 4).min(WINDOW);
+            size = (size * 4).min(MAX_HITS);
         }
     }
 
@@ -146,7 +146,7 @@ impl Hits<'_, '_> {
     fn has_best(&self, hits: &[Value], wanted: usize, statistics: &Statistics) -> Result<bool> {
         let Hits { index, found, .. } = self;
         let Some(last) = hits.last().and_then(|hit| hit["_score"].as_f64()) else { return Ok(true) };
-        let local = Local::of(&local::articles(hits)?, index.dictionary, Some(statistics.clone()))?;
+        let local = LocalIndex::new(&local::articles(hits)?, index.dictionary, Some(statistics.clone()))?;
         let control = Control::default();
         // Every hit is scored by the query's terms, whether it matches or not.
         let compiled = Compiled { full: Plan::All, typed: None, partial: None, ..found.compiled.clone() };
@@ -174,7 +174,7 @@ impl Hits<'_, '_> {
     fn stream(&self, give: &mut dyn FnMut(Hit) -> Result<()>) -> Result<Vec<String>> {
         let Hits { index, found, request, .. } = self;
         let sort = self.sort();
-        let statistics = statistics::of(index.client, index.name, &found.compiled, self.remembered)?;
+        let statistics = statistics::fetch(index.client, index.name, &found.compiled, self.cache)?;
         let (mut to_skip, mut left) = (request.offset, request.limit);
         let request =
             Request { copies: Copies::All, sort, offset: 0, limit: usize::MAX, second_stage: 0, ..(*request).clone() };
@@ -188,7 +188,7 @@ impl Hits<'_, '_> {
                 "query": query, "sort": sorted_by(sort), "track_scores": sort == Sort::Relevance,
                 "_source": {"includes": ["article", "cluster"], "excludes": ["article.margin"]},
             });
-            ask::all(index.client, index.name, &body, BATCH, self.control, &mut |hits| {
+            search::each_page(index.client, index.name, &body, BATCH, self.control, &mut |hits| {
                 let skipped = to_skip.min(hits.len());
                 to_skip -= skipped;
                 let hits = &hits[skipped..hits.len().min(skipped.saturating_add(left))];
@@ -218,7 +218,7 @@ impl Hits<'_, '_> {
         statistics: Option<Statistics>,
         give: &mut dyn FnMut(Hit) -> Result<()>,
     ) -> Result<Vec<String>> {
-        let local = Local::of(&local::articles(hits)?, self.index.dictionary, statistics)?;
+        let local = LocalIndex::new(&local::articles(hits)?, self.index.dictionary, statistics)?;
         let synonyms = request.synonyms_on(&local.snapshot)?;
         let mut found = pipeline::Found::find(&local.snapshot, request, synonyms, self.control)?;
         let reprints = reprints(self.index, hits)?;
@@ -245,6 +245,6 @@ fn reprints(index: &Index<'_>, hits: &[Value]) -> Result<HashMap<String, u64>> {
     let mut clusters: Vec<String> = of_hits.iter().map(|(_, cluster)| cluster.clone()).collect();
     clusters.sort();
     clusters.dedup();
-    let sizes = sizes(index, &clusters)?;
+    let sizes = cluster_sizes(index, &clusters)?;
     Ok(of_hits.into_iter().map(|(id, cluster)| (id, sizes[&cluster].saturating_sub(1))).collect())
 }

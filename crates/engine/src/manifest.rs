@@ -3,10 +3,10 @@
 
 use serde_json::json;
 
-use crate::ask;
+use crate::admin;
 use crate::bulk;
 use crate::http::Client;
-use crate::place;
+use crate::search;
 use crate::trouble::trouble;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
@@ -33,7 +33,7 @@ pub fn make(client: &Client, generation: &str, replicas: u32) -> Result<()> {
     if answer.status == 400 && answer.body.to_string().contains("resource_already_exists") {
         return Ok(());
     }
-    client.good(&path, answer).map(drop)
+    client.success(&path, answer).map(drop)
 }
 
 /// Reads the files and roots of a manifest.
@@ -42,10 +42,10 @@ pub fn make(client: &Client, generation: &str, replicas: u32) -> Result<()> {
 /// If OpenSearch can't be reached, its response is incomplete, or an entry can't be parsed.
 pub fn read(client: &Client, generation: &str) -> Result<Manifest> {
     let index = name(generation);
-    place::refresh(client, &index)?;
+    admin::refresh(client, &index)?;
     let mut manifest = Manifest::default();
     let body = json!({"query": {"terms": {"kind": ["file", "root"]}}, "sort": [{"name": "asc"}, {"kind": "asc"}]});
-    ask::all(client, &index, &body, ask::WINDOW, &Control::default(), &mut |hits| {
+    search::each_page(client, &index, &body, search::MAX_HITS, &Control::default(), &mut |hits| {
         for hit in hits {
             let source = &hit["_source"];
             let value = source["value"].as_str().unwrap_or_default();
@@ -93,7 +93,7 @@ pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
             }
         }
     };
-    lines.chunks(ask::WINDOW).try_for_each(|lines| bulk::send(client, &index, lines.iter().map(item).collect()))
+    lines.chunks(search::MAX_HITS).try_for_each(|lines| bulk::send(client, &index, lines.iter().map(item).collect()))
 }
 
 /// Returns the number of finished parts whose name ends with `of`, such as `/3` for parts of a load in three.
@@ -102,7 +102,7 @@ pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
 /// If OpenSearch can't be reached or its response is incomplete.
 pub fn parts_done(client: &Client, generation: &str, of: &str) -> Result<u64> {
     let index = name(generation);
-    place::refresh(client, &index)?;
+    admin::refresh(client, &index)?;
     let filter = json!([{"term": {"kind": "part"}}, {"wildcard": {"name": format!("*{of}")}}]);
-    ask::count(client, &index, &json!({"bool": {"filter": filter}}))
+    search::count(client, &index, &json!({"bool": {"filter": filter}}))
 }
