@@ -108,7 +108,7 @@ fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<
     restore::check_all(old)?;
     let snapshot = Snapshot::of(old)?;
     let mut writer = Writer::new_generation(&old.index, snapshot.segmenter()?, resources)?;
-    writer.choose(snapshot.commit.choices.clone());
+    writer.set_choices(snapshot.commit.choices.clone());
     let articles = restore::everything(&mut writer, &snapshot, stop)?;
     drop(snapshot);
     swap(writer, 0, articles, |_| Ok(None))

@@ -13,7 +13,7 @@ use crate::index::read::snapshot::Snapshot;
 ///
 /// # Errors
 /// If the folder can't be read or the mark can't be written.
-pub fn settled(index: &Path) -> Result<Option<Generation>> {
+pub fn served(index: &Path) -> Result<Option<Generation>> {
     let current = Generation::current(index)?;
     if let Some(current) = &current
         && current.state().is_ok_and(|state| state.stage != Stage::Served)
@@ -29,7 +29,7 @@ pub fn settled(index: &Path) -> Result<Option<Generation>> {
 /// # Errors
 /// If the folder can't be read, or a generation can't be marked or removed.
 pub fn resumable(index: &Path, settings: &Settings) -> Result<Option<Generation>> {
-    let current = settled(index)?.map_or(0, |g| g.number);
+    let current = served(index)?.map_or(0, |g| g.number);
     let set_aside = |g: &Generation| g.state().is_ok_and(|s| matches!(s.stage, Stage::RolledBack | Stage::Failed));
     let newer = Generation::all(index)?.into_iter().filter(|g| g.number > current);
     let begun: Vec<Generation> = newer.filter(|g| !set_aside(g)).collect();

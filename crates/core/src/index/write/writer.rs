@@ -44,7 +44,7 @@ pub struct Writer {
     /// Receives complete segments, deletes, merges and commits; its own indexing threads are idle.
     inner: IndexWriter,
     /// The segments known to be intact, which may be merged.
-    whole: SegmentChecks,
+    checks: SegmentChecks,
     workers: Workers,
     deletions: Deletions,
     /// The compression dictionary, once there were enough articles to train it; until then the first articles.
@@ -82,9 +82,9 @@ impl Writer {
     /// `gongxun.toml` names, is not the generation's own, or that file is not valid.
     pub fn open(index: &Path, segmenter: Option<&Segmenter>, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
-        let Some(generation) = unfinished::settled(index)? else {
+        let Some(generation) = unfinished::served(index)? else {
             let segmenter = Config::segmenter(index, segmenter.cloned())?;
-            let writer = Writer::go_on(index, &segmenter, resources, lock)?;
+            let writer = Writer::resume_or_create(index, &segmenter, resources, lock)?;
             writer.generation.make_current()?;
             return Ok(writer);
         };
@@ -92,7 +92,7 @@ impl Writer {
         let mut writer = Writer::on(generation, resources, lock)?;
         if let Some(config) = config {
             config.fits(&writer.segmenter)?;
-            writer.choose(config.choices);
+            writer.set_choices(config.choices);
         }
         if segmenter.is_some_and(|asked| asked.fingerprint() != writer.segmenter.fingerprint()) {
             return Err(Error::Invalid(format!(
@@ -128,14 +128,14 @@ impl Writer {
     /// [`Error::Busy`] if there is another writer.
     pub fn resume(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
-        Writer::go_on(index, segmenter, resources, lock)
+        Writer::resume_or_create(index, segmenter, resources, lock)
     }
 
     /// Goes on with a generation, or begins one, with the choices of the folder's `gongxun.toml`; without such a file those
     /// of the current generation stay.
-    fn go_on(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
+    fn resume_or_create(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
         let config = Config::read(index)?;
-        let choices = match (&config, unfinished::settled(index)?) {
+        let choices = match (&config, unfinished::served(index)?) {
             (Some(config), _) => {
                 config.fits(segmenter)?;
                 config.choices.clone()
@@ -148,7 +148,7 @@ impl Writer {
             Some(generation) => Writer::start(generation, settings, segmenter.clone(), resources, lock)?,
             None => Writer::create(index, segmenter, resources, lock)?,
         };
-        writer.choose(choices);
+        writer.set_choices(choices);
         Ok(writer)
     }
 
@@ -182,8 +182,8 @@ impl Writer {
         let Resources { threads, memory } = resources.balanced();
         let inner: IndexWriter =
             index.writer_with_options(merging::options(threads)).map_err(|e| trouble(&directory, &generation, e))?;
-        let whole = SegmentChecks::of(&generation.folder());
-        inner.set_merge_policy(Box::new(ByKind::new(merging::policy(), &index, whole.clone())));
+        let checks = SegmentChecks::of(&generation.folder());
+        inner.set_merge_policy(Box::new(ByKind::new(merging::policy(), &index, checks.clone())));
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());
         let snapshot = Snapshot::from_commit(&generation, settings.clone(), known)?;
@@ -198,7 +198,7 @@ impl Writer {
         dictionary.iter().for_each(|dictionary| workers.pack_by(dictionary));
         Ok(Writer {
             inner,
-            whole,
+            checks,
             workers,
             deletions: Deletions::default(),
             dictionary,
@@ -234,7 +234,7 @@ impl Writer {
     }
 
     /// Sets the choices for the whole index.
-    pub(in crate::index) fn choose(&mut self, choices: Choices) {
+    pub(in crate::index) fn set_choices(&mut self, choices: Choices) {
         self.dirty |= self.commit.choices != choices;
         self.commit.choices = choices;
     }
@@ -330,10 +330,10 @@ impl Writer {
             }
         };
         if self.dictionary.is_some() {
-            return self.hand_on(article, file, stored);
+            return self.send_to_workers(article, file, stored);
         }
         self.samples.push(article, file, stored);
-        if self.samples.is_full() { self.learn() } else { Ok(()) }
+        if self.samples.is_full() { self.train_dictionary() } else { Ok(()) }
     }
 
     /// Adds the margin of an article, or a page without one, and returns the numbers of its lines.
@@ -346,13 +346,13 @@ impl Writer {
         }
         if self.margins.is_full() {
             let segment = self.margins.finish().map(|segment| segment.into_iter().collect());
-            self.give(segment)?;
+            self.add_segments(segment)?;
         }
         Ok(numbers)
     }
 
     /// Trains a dictionary on the first articles, if they are enough, and hands them to the threads.
-    fn learn(&mut self) -> Result<()> {
+    fn train_dictionary(&mut self) -> Result<()> {
         let samples = std::mem::take(&mut self.samples);
         if let Some(dictionary) = samples.train() {
             self.end_segments()?;
@@ -363,29 +363,29 @@ impl Writer {
         samples
             .into_articles()
             .into_iter()
-            .try_for_each(|(article, file, stored)| self.hand_on(&article, &file, stored))
+            .try_for_each(|(article, file, stored)| self.send_to_workers(&article, &file, stored))
     }
 
-    fn hand_on(&mut self, article: &Article, file: &str, stored: Stored) -> Result<()> {
+    fn send_to_workers(&mut self, article: &Article, file: &str, stored: Stored) -> Result<()> {
         let taken = self.workers.put(article, file, stored);
         let segments = self.workers.written().collect();
-        self.give(taken.map(|()| segments))
+        self.add_segments(taken.map(|()| segments))
     }
 
     /// Hands all articles to the threads and finishes the segments under way.
     fn flush(&mut self) -> Result<()> {
-        self.learn()?;
+        self.train_dictionary()?;
         self.end_segments()
     }
 
     fn end_segments(&mut self) -> Result<()> {
         let margins = self.margins.finish();
         let segments = self.workers.flush();
-        self.give(margins.and_then(|margins| Ok(segments?.into_iter().chain(margins).collect())))
+        self.add_segments(margins.and_then(|margins| Ok(segments?.into_iter().chain(margins).collect())))
     }
 
     /// Passes complete segments on to tantivy, unless making them failed.
-    fn give(&mut self, segments: tantivy::Result<Vec<SegmentMeta>>) -> Result<()> {
+    fn add_segments(&mut self, segments: tantivy::Result<Vec<SegmentMeta>>) -> Result<()> {
         let given = segments.and_then(|segments| {
             segments.into_iter().try_for_each(|segment| {
                 self.deletions.add(segment.id());
@@ -524,9 +524,9 @@ impl Writer {
         let trouble = |e| trouble(&self.directory, &self.generation, e);
         // Merges under way consume segments that are listed now, so they must end before the last one begins.
         self.inner.wait_merging_threads().map_err(trouble)?;
-        let merges = merging::final_merges(&self.index, &self.whole).map_err(trouble)?;
+        let merges = merging::final_merges(&self.index, &self.checks).map_err(trouble)?;
         // Damaged segments are not merged, and the last step is not taken.
-        if let Some(trouble) = self.whole.trouble() {
+        if let Some(trouble) = self.checks.trouble() {
             return Err(trouble);
         }
         merging::merge(&self.index, &merges).map_err(trouble)?;
