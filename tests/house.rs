@@ -60,7 +60,7 @@ const MEMBERS: [Member; 6] = [
         name: "gongxun-engine",
         folder: "crates/engine/src",
         layers: &[
-            &["settings", "trouble", "tokens"],
+            &["settings", "error", "tokens"],
             &["http", "mapping"],
             &["document", "search", "admin"],
             &["manifest", "bulk", "lower", "local"],

@@ -5,10 +5,10 @@
 
 use serde_json::{Value, json};
 
+use crate::error::engine_error;
 use crate::http::Client;
 use crate::mapping::{self, SCHEMA};
 use crate::settings::Settings;
-use crate::trouble::trouble;
 use gongxun_core::error::{Error, Result};
 use gongxun_text::segment::Segmenter;
 
@@ -27,7 +27,7 @@ pub fn check_version(client: &Client) -> Result<()> {
     let major: Option<u32> = number.split('.').next().and_then(|major| major.parse().ok());
     if distribution != "opensearch" || !major.is_some_and(|major| VERSIONS.contains(&major)) {
         let (from, to) = (VERSIONS.start(), VERSIONS.end());
-        return Err(trouble(format!(
+        return Err(engine_error(format!(
             "{}: {distribution} {number} is there; gongxun speaks to OpenSearch {from} and {to}",
             client.url()
         )));
@@ -63,7 +63,7 @@ pub fn current_generation(client: &Client, name: &str) -> Result<Option<String>>
     match names.as_slice() {
         [] => Ok(None),
         [one] => Ok(Some((*one).clone())),
-        several => Err(trouble(format!(
+        several => Err(engine_error(format!(
             "{}: {name} stands for {} indices; it must be one: take the alias off the others",
             client.url(),
             several.len()

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
+use crate::error::engine_error;
 use crate::http::Client;
 use crate::local::{self, LocalIndex};
 use crate::lower::{self, all_of, any_of, match_all, match_none, without};
 use crate::search::{self, MAX_HITS};
-use crate::trouble::trouble;
 use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::query::{MAX_TREE_DEPTH, is_deeper};
@@ -187,7 +187,7 @@ fn copy(hit: &Value) -> Result<CopyHit> {
         (Some(kind), Some(id), Some(cluster), Some(place)) => {
             Ok(CopyHit { kind, id, cluster, place, fields: fields.clone() })
         }
-        _ => Err(trouble("the engine's answer does not say of which cluster a copy is")),
+        _ => Err(engine_error("the engine's answer does not say of which cluster a copy is")),
     }
 }
 

@@ -11,8 +11,8 @@ use serde_json::Value;
 use ureq::http::{Method, Request};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
+use crate::error::engine_error;
 use crate::settings::{Access, Settings};
-use crate::trouble::trouble;
 use gongxun_core::error::{Error, Result};
 
 /// The timeout for opening a connection.
@@ -149,7 +149,7 @@ impl Client {
             _ => "",
         };
         let path = path.split('?').next().unwrap_or(path);
-        trouble(format!("{}{path}: {} {said}{hint}", self.url, answer.status))
+        engine_error(format!("{}{path}: {} {said}{hint}", self.url, answer.status))
     }
 
     /// Returns the waits between the attempts at a request. Each is twice as long as the one before, up to the longest.
@@ -172,7 +172,10 @@ impl Client {
                 (Ok(answer), None) => return Ok(answer),
                 (Err((error, _)), None) => {
                     let tried = if is_over { String::new() } else { format!(" ({} attempts)", self.attempts) };
-                    return Err(trouble(format!("{}: {error}{tried}; is it there, and reached from here?", self.url)));
+                    return Err(engine_error(format!(
+                        "{}: {error}{tried}; is it there, and reached from here?",
+                        self.url
+                    )));
                 }
             }
         }

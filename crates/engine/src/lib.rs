@@ -7,7 +7,7 @@
 //! ranks the first hits, and makes snippets and marks.
 //!
 //! ```text
-//! settings, trouble, http     connection settings, errors, requests with retries
+//! settings, error, http       connection settings, errors, requests with retries
 //! tokens, mapping, document   an article as an OpenSearch document
 //! admin                       the index: its alias, its generations, its dictionary
 //! manifest, bulk, push        indexing
@@ -23,6 +23,7 @@ mod admin;
 mod archive;
 mod bulk;
 mod document;
+mod error;
 mod facets;
 mod found;
 mod hits;
@@ -38,7 +39,6 @@ mod settings;
 mod statistics;
 mod timeline;
 mod tokens;
-mod trouble;
 mod verify;
 
 pub use archive::Archive;

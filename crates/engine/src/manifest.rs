@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::admin;
 use crate::bulk;
+use crate::error::engine_error;
 use crate::http::Client;
 use crate::search;
-use crate::trouble::trouble;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::index::{Entry, Manifest, Root, document};
@@ -49,7 +49,7 @@ pub fn read(client: &Client, generation: &str) -> Result<Manifest> {
         for hit in hits {
             let source = &hit["_source"];
             let value = source["value"].as_str().unwrap_or_default();
-            let wrong = |error: serde_json::Error| trouble(format!("{index}: a line is none of ours: {error}"));
+            let wrong = |error: serde_json::Error| engine_error(format!("{index}: a line is none of ours: {error}"));
             if source["kind"] == "root" {
                 manifest.set_root(serde_json::from_str::<Root>(value).map_err(wrong)?);
             } else {
@@ -78,14 +78,14 @@ pub enum Line {
 pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
     let index = name(generation);
     let item = |line: &Line| {
-        let (kind, name, value, gone) = match line {
+        let (kind, name, value, is_removed) = match line {
             Line::File(entry) => ("file", entry.file.clone(), serde_json::to_string(entry), entry.removed),
             Line::Root(root) => ("root", root.root.clone(), serde_json::to_string(root), false),
             Line::Part(part) => ("part", part.clone(), Ok(String::new()), false),
         };
         // The name of a file may be longer than an id, which has at most 512 bytes.
         let id = format!("{kind}-{:016x}", document::short_hash(name.as_bytes()));
-        match gone {
+        match is_removed {
             true => bulk::lines(&[json!({"delete": {"_id": id}})]),
             false => {
                 let document = json!({"kind": kind, "name": name, "value": value.unwrap_or_default()});

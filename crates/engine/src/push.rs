@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use crate::admin;
 use crate::bulk::{self, Bulk, Job};
 use crate::document::hex;
+use crate::error::engine_error;
 use crate::http::Client;
 use crate::manifest::{self, Line};
 use crate::search;
 use crate::settings::Settings;
-use crate::trouble::trouble;
 use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::document::{self, id_order};
 use gongxun_core::index::records::{Class, Ledger, Verdict};
-use gongxun_core::index::{Entry, Held, Intake, Manifest, Root};
+use gongxun_core::index::{ArticleRef, Entry, Intake, Manifest, Root};
 use gongxun_core::reprint::Fingerprint;
 use gongxun_ingest::ingest::Part;
 
@@ -133,7 +133,7 @@ impl Push {
         let named: u64 = manifest.entries().map(Entry::held).sum();
         if articles == 0 && named > 0 {
             let what = "nothing of it is there; the index of before goes on serving";
-            return Err(trouble(format!(
+            return Err(engine_error(format!(
                 "{}/{}: {named} articles were sent; {what}",
                 self.client.url(),
                 self.generation
@@ -152,7 +152,7 @@ impl Intake for Push {
         &self.manifest
     }
 
-    fn held(&mut self, file: &str) -> Result<HashMap<u64, Held>> {
+    fn held(&mut self, file: &str) -> Result<HashMap<u64, ArticleRef>> {
         self.stored.clear();
         if !self.has_more && self.manifest.get(file).is_none() {
             return Ok(HashMap::new());
@@ -167,7 +167,7 @@ impl Intake for Push {
                 let id = ArticleId(text("id"));
                 let number = id_order(&id);
                 stored.insert(number, text("content"));
-                held.insert(number, Held::Id(id));
+                held.insert(number, ArticleRef::Id(id));
             }
             Ok(true)
         })?;

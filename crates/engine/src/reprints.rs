@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::admin;
 use crate::bulk;
 use crate::document::{self, Copy, Documents, hex};
+use crate::error::engine_error;
 use crate::http::Client;
 use crate::search::{self, MAX_HITS};
 use crate::settings::Settings;
-use crate::trouble::trouble;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
@@ -58,7 +58,7 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
             let print = source["print"].as_str().unwrap_or_default();
             let print =
                 base64::engine::general_purpose::STANDARD.decode(print).ok().filter(|print| print.len() == PACKED);
-            let Some(print) = print else { return Err(trouble(format!("{id}: it has no fingerprint of ours"))) };
+            let Some(print) = print else { return Err(engine_error(format!("{id}: it has no fingerprint of ours"))) };
             prints.extend(print);
             let cluster = source["cluster"].as_str().map(str::to_string);
             let place = source["place"].as_u64().map(|place| place as u32);
@@ -118,9 +118,9 @@ fn many(client: &Client, index: &str, ids: &[&str], source: Value) -> Result<Vec
     let answer = client.post(&format!("/{index}/_mget"), &json!({ "docs": docs }))?;
     let found = answer["docs"].as_array().cloned().unwrap_or_default();
     match found.iter().find(|one| one["found"] != true) {
-        Some(missing) => Err(trouble(format!("{}: the engine could not give it", missing["_id"]))),
+        Some(missing) => Err(engine_error(format!("{}: the engine could not give it", missing["_id"]))),
         None if found.len() == ids.len() => Ok(found),
-        None => Err(trouble("the engine gave some of the articles only")),
+        None => Err(engine_error("the engine gave some of the articles only")),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
+use crate::error::engine_error;
 use crate::http::{Client, reason};
-use crate::trouble::trouble;
 use gongxun_core::control::Stops;
 use gongxun_core::error::{Error, Result};
 
@@ -54,11 +54,11 @@ pub fn count_each(client: &Client, index: &str, queries: &[Value]) -> Result<Vec
         let answer = client.post_lines("/_msearch", &body)?;
         let answers = answer["responses"].as_array().map_or(&[][..], Vec::as_slice);
         if answers.len() != queries.len() {
-            return Err(trouble(format!("{}: it answered some of the questions only", client.url())));
+            return Err(engine_error(format!("{}: it answered some of the questions only", client.url())));
         }
         for answer in answers {
             if let Some(error) = answer.get("error") {
-                return Err(trouble(format!("{}: {}", client.url(), reason(error).unwrap_or_default())));
+                return Err(engine_error(format!("{}: {}", client.url(), reason(error).unwrap_or_default())));
             }
             counts.push(total(&complete(client, answer.clone())?)?);
         }
@@ -72,7 +72,7 @@ fn complete(client: &Client, answer: Value) -> Result<Value> {
     let number = |name: &str| shards[name].as_u64();
     let partial = |what: String| {
         let hint = "nothing is given rather than a part; ask again when all shards are there";
-        Err(trouble(format!("{}: {what}; {hint}", client.url())))
+        Err(engine_error(format!("{}: {what}; {hint}", client.url())))
     };
     let (Some(total), Some(successful)) = (number("total"), number("successful")) else {
         return partial("its answer doesn't say which shards gave it".to_string());
@@ -112,7 +112,7 @@ pub fn count(client: &Client, index: &str, query: &Value) -> Result<u64> {
 /// # Errors
 /// If it has none.
 pub fn total(answer: &Value) -> Result<u64> {
-    answer["hits"]["total"]["value"].as_u64().ok_or_else(|| trouble("the engine's answer has no total"))
+    answer["hits"]["total"]["value"].as_u64().ok_or_else(|| engine_error("the engine's answer has no total"))
 }
 
 /// Calls `give` with every hit, page by page, from one point in time, until it returns `false`. The body has a query, a sort
@@ -133,7 +133,7 @@ pub fn each_page(
     );
     let opened = client.post(&path, &json!({}))?;
     let Some(pit) = opened["pit_id"].as_str().map(str::to_string) else {
-        return Err(trouble(format!("{}: no point in time could be opened", client.url())));
+        return Err(engine_error(format!("{}: no point in time could be opened", client.url())));
     };
     let mut walk = || -> Result<()> {
         let mut after: Option<Value> = None;
@@ -186,7 +186,7 @@ pub fn each_bucket(
         }
         let answer = search(client, index, &json!({"size": 0, "query": query, "aggs": {"all": all}}))?;
         let all = &answer["aggregations"]["all"];
-        let list = all["buckets"].as_array().ok_or_else(|| trouble("the engine's answer has no buckets"))?;
+        let list = all["buckets"].as_array().ok_or_else(|| engine_error("the engine's answer has no buckets"))?;
         for bucket in list {
             let sum = bucket["sum"]["value"].as_f64().unwrap_or(0.0) as u64;
             give(&bucket["key"], bucket["doc_count"].as_u64().unwrap_or(0), sum);

@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use crate::error::engine_error;
 use crate::http::Client;
 use crate::lower::{field, match_all};
 use crate::mapping::{TEXTS, WITH_WORDS, tokens_field};
 use crate::search;
 use crate::tokens;
-use crate::trouble::trouble;
 use gongxun_core::error::Result;
 use gongxun_core::index::Statistics;
 use gongxun_core::search::compile::plan::{Compiled, Text, TokenKind};
@@ -61,7 +61,7 @@ fn sums(client: &Client, index: &str) -> Result<(u64, HashMap<String, u64>)> {
     let mut tokens = HashMap::new();
     for name in names {
         let value = answer["aggregations"][&name]["value"].as_f64();
-        let value = value.ok_or_else(|| trouble(format!("{}: its answer has no sum of {name}", client.url())))?;
+        let value = value.ok_or_else(|| engine_error(format!("{}: its answer has no sum of {name}", client.url())))?;
         tokens.insert(name, value as u64);
     }
     Ok((search::total(&answer)?, tokens))

@@ -15,13 +15,13 @@ use gongxun_core::search::{Kind, Request};
 
 /// A cluster in one period: the kind of its match, if a copy there matches, and the rank and the number of characters
 /// of its first copy there.
-type InPeriod = (Option<Kind>, Option<(u64, u64)>);
+type PeriodMatch = (Option<Kind>, Option<(u64, u64)>);
 
 /// The copies of one cluster.
 #[derive(Default)]
 struct Cluster {
     /// The cluster in each period that one of its copies is in.
-    periods: BTreeMap<i64, InPeriod>,
+    periods: BTreeMap<i64, PeriodMatch>,
     undated: bool,
     dated: bool,
 }

@@ -56,7 +56,7 @@ pub use read::snapshot::{ArticleKeys, HeldArticle, Snapshot};
 pub use read::statistics::Statistics;
 pub use read::stats::Stats;
 pub use read::term_info_cache::{ByLength, Located};
-pub use write::intake::{Held, Intake};
+pub use write::intake::{ArticleRef, Intake};
 pub use write::resources::Resources;
 pub use write::writer::Writer;
 
