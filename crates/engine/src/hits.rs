@@ -100,9 +100,11 @@ impl Hits<'_, '_> {
         }
         let complete = found.shown(&kinds);
         let is_scored = self.sort() == Sort::Relevance;
-        let surely = if is_scored { lower::surely(&found.compiled.full, index.segmenter) } else { None };
-        let mut tiers = match surely {
-            Some(surely) => vec![all_of(vec![complete.clone(), surely.clone()]), without(complete, vec![surely])],
+        let with_words = if is_scored { lower::whole_words(&found.compiled.full, index.segmenter) } else { None };
+        let mut tiers = match with_words {
+            Some(with_words) => {
+                vec![all_of(vec![complete.clone(), with_words.clone()]), without(complete, vec![with_words])]
+            }
             None => vec![complete],
         };
         if breadth.partial() && found.queries[Kind::Partial].is_some() {

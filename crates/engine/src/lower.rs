@@ -9,7 +9,7 @@ use crate::tokens;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::search::compile::plan::{Key, Plan, Scope, ScoreTerm, Text, TokenKind, Word};
 use gongxun_core::search::compile::string::{Proof, StringPlan};
-use gongxun_core::search::ranking::surely::is_word;
+use gongxun_core::search::ranking::whole_words::is_word;
 use gongxun_text::segment::Segmenter;
 
 /// An OpenSearch query that stands for a plan.
@@ -162,31 +162,33 @@ fn key_field(key: Key) -> &'static str {
     }
 }
 
-/// Returns a query for the articles that certainly hold each word of the plan as a word, as `ranking::surely` defines
+/// Returns a query for the articles that certainly hold each word of the plan as a word, as `ranking::whole_words` defines
 /// it; `None` if the plan requires no words.
-pub fn surely(of: &Plan, segmenter: &Segmenter) -> Option<Value> {
+pub fn whole_words(of: &Plan, segmenter: &Segmenter) -> Option<Value> {
     match of {
         Plan::Words(words, scope) => {
-            let of_word = |own: &Word| any_of(own.strings().map(|one| surely_string(one, *scope, segmenter)).collect());
+            let of_word = |own: &Word| any_of(own.strings().map(|one| whole_word(one, *scope, segmenter)).collect());
             Some(all_of(words.iter().map(of_word).collect()))
         }
         Plan::Term(words, synonyms, scope) => {
-            let mut ways: Vec<Value> = synonyms.iter().map(|one| surely_string(one, *scope, segmenter)).collect();
+            let mut ways: Vec<Value> = synonyms.iter().map(|one| whole_word(one, *scope, segmenter)).collect();
             if !words.is_empty() {
-                ways.extend(surely(&Plan::Words(words.clone(), *scope), segmenter));
+                ways.extend(whole_words(&Plan::Words(words.clone(), *scope), segmenter));
             }
             Some(any_of(ways))
         }
         Plan::And(plans) => {
-            let all: Vec<Value> = plans.iter().filter_map(|plan| surely(plan, segmenter)).collect();
+            let all: Vec<Value> = plans.iter().filter_map(|plan| whole_words(plan, segmenter)).collect();
             if all.is_empty() { None } else { Some(all_of(all)) }
         }
-        Plan::Or(plans) => plans.iter().map(|plan| surely(plan, segmenter)).collect::<Option<Vec<_>>>().map(any_of),
+        Plan::Or(plans) => {
+            plans.iter().map(|plan| whole_words(plan, segmenter)).collect::<Option<Vec<_>>>().map(any_of)
+        }
         _ => None,
     }
 }
 
-fn surely_string(of: &StringPlan, scope: Scope, segmenter: &Segmenter) -> Value {
+fn whole_word(of: &StringPlan, scope: Scope, segmenter: &Segmenter) -> Value {
     let is_word = is_word(of, segmenter);
     let text: String = of.pattern.iter().collect();
     let in_one = |(own, _): (Text, f32)| match own.has_words() && is_word {

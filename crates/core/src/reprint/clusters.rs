@@ -30,7 +30,7 @@ pub struct Clusters {
     /// earliest.
     pub groups: Vec<Vec<u32>>,
     /// Fingerprints of articles that are gone or changed.
-    pub dead: Flags,
+    pub dead: Bitmap,
 }
 
 impl Clusters {
@@ -76,7 +76,7 @@ impl Clusters {
         for group in &mut self.groups {
             group.iter_mut().for_each(|number| *number = place(number));
         }
-        self.dead = Flags::default();
+        self.dead = Bitmap::default();
         self.dead.grow(kept.len() as u32);
         self.known = kept.len() as u32;
         kept
@@ -85,9 +85,9 @@ impl Clusters {
 
 /// A set of fingerprints, as a bitmap.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Flags(pub Vec<u8>);
+pub struct Bitmap(pub Vec<u8>);
 
-impl Flags {
+impl Bitmap {
     /// Makes room for this many fingerprints.
     pub fn grow(&mut self, count: u32) {
         self.0.resize(count.div_ceil(8) as usize, 0);

@@ -63,7 +63,7 @@ pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, stop: &Atomi
     }
     let mut purged =
         Purged { generation: swapped.generation.number, articles: swapped.articles, files: 0, bytes: 0, lines: 0 };
-    prove(&swapped.generation, &ids, lines, &mut purged)?;
+    check_purged(&swapped.generation, &ids, lines, &mut purged)?;
     Ok(purged)
 }
 
@@ -115,7 +115,7 @@ fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<
 }
 
 /// Reads every file of the index, and fails if one holds a line that occurs in no remaining article.
-fn prove(
+fn check_purged(
     generation: &Generation,
     ids: &BTreeSet<&ArticleId>,
     mut lines: BTreeSet<String>,
@@ -125,15 +125,15 @@ fn prove(
     let snapshot = Snapshot::of(generation)?;
     let mut found = None;
     let mut leave = |text: &str| lines.retain(|line| !text.contains(line.as_str()));
-    let mut look = |article: &Article| {
+    let mut visit = |article: &Article| {
         if ids.contains(&article.id) {
             found = Some(article.id.clone());
         }
         leave(&serde_json::from_slice::<serde_json::Value>(&document::encode(article)).map_or(String::new(), strings));
     };
-    each_stored(&snapshot, |address| snapshot.article(address), &mut look);
+    each_stored(&snapshot, |address| snapshot.article(address), &mut visit);
     if let Some(margin) = snapshot.margin() {
-        each_stored(margin, |address| margin.article(address), &mut look);
+        each_stored(margin, |address| margin.article(address), &mut visit);
     }
     if let Some(id) = found {
         return unsound(&generation.folder(), format!("{id} is stored in it still"));

@@ -9,7 +9,7 @@ use tantivy::{DocAddress, DocId};
 use super::ranked::Ranked;
 use super::scoring;
 use super::stage;
-use super::surely::surely;
+use super::whole_words::whole_words;
 use crate::control::Stops;
 use crate::error::Result;
 use crate::index::Snapshot;
@@ -74,11 +74,12 @@ impl Matches {
         let mut ranked = Vec::new();
         let mut tiers = Vec::new();
         let all = self.complete_matches(breadth);
-        match if sort == Sort::Relevance { ranker.surely_words(&all, compiled)? } else { None } {
-            Some(surely) => {
-                ranker.add_best(&surely, wanted, &mut ranked)?;
+        match if sort == Sort::Relevance { ranker.with_whole_words(&all, compiled)? } else { None } {
+            Some(with_words) => {
+                ranker.add_best(&with_words, wanted, &mut ranked)?;
                 tiers.push(ranked.len());
-                let letters: Vec<Bits> = all.iter().zip(&surely).map(|(all, surely)| all.without(surely)).collect();
+                let letters: Vec<Bits> =
+                    all.iter().zip(&with_words).map(|(all, with_words)| all.without(with_words)).collect();
                 ranker.add_best(&letters, wanted, &mut ranked)?;
             }
             None => ranker.add_best(&all, wanted, &mut ranked)?,
@@ -121,18 +122,18 @@ type Key = (i64, Reverse<u64>, ScoredAddress);
 
 impl Ranker<'_> {
     /// Returns those of these documents that certainly hold the words as words; none if the index does not decide.
-    fn surely_words(&self, all: &[Bits], compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
-        let mut surely = Vec::new();
+    fn with_whole_words(&self, all: &[Bits], compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
+        let mut kept = Vec::new();
         for (segment, all) in self.segments.iter().zip(all) {
             if all.is_empty() {
-                surely.push(all.clone());
+                kept.push(all.clone());
                 continue;
             }
-            let Some(mut words) = self::surely(&compiled.full, segment)? else { return Ok(None) };
+            let Some(mut words) = whole_words(&compiled.full, segment)? else { return Ok(None) };
             words.and(all);
-            surely.push(words);
+            kept.push(words);
         }
-        Ok(Some(surely).filter(|surely| surely != all))
+        Ok(Some(kept).filter(|kept| kept != all))
     }
 
     /// Adds the best of these documents, until there are `wanted` of all.
