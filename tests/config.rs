@@ -52,6 +52,26 @@ fn what_it_sets_holds_for_the_whole_index() {
 }
 
 #[test]
+fn a_field_that_is_none_is_refused_on_the_command_line_too() {
+    let desk = desk();
+    for args in [&["index", "archive"][..], &["reindex", "archive"], &["extract", "archive"]] {
+        for (map, field) in [("titel=headline", "titel"), ("title=headline,=name", ""), ("Title=headline", "Title")] {
+            let args = [args, &["--map", map, "--lang", "en"]].concat();
+            let (out, err) = desk.run(&args).exits(2);
+            let expect = match field {
+                "" => "--map =name: write FIELD=NAME".to_string(),
+                field => format!("--map {field}=headline: {field} is no field; the fields are id, title, date, "),
+            };
+            assert!(out.is_empty() && err.contains(&expect), "{args:?}: {err}");
+        }
+    }
+    let (_, err) = desk.run(&["extract", "archive", "--map", "titel=headline", "--lang", "zh"]).exits(2);
+    assert!(err.contains("--map titel=headline：没有字段 titel；字段有 id, title"), "{err}");
+    let (out, _) = desk.run(&["extract", "archive", "--map", "title = headline"]).exits(0);
+    assert!(out.contains("岑溪城桂花节开幕"), "{out}");
+}
+
+#[test]
 fn who_differs_from_the_record_is_told_and_shown_the_way_out() {
     let desk = desk();
     desk.write("index/gongxun.toml", CONFIG.replace("language = \"zh\"\n", ""));

@@ -12,28 +12,28 @@ use std::path::Path;
 
 use support::{Crate, Edges, circles};
 
-/// A crate of the workspace: its folder, and its modules in their order. A module here is a folder or file right below
-/// `src`; it may use the modules of its own line and of the lines above.
-struct Floor {
+/// A crate of the workspace: its folder, and its layers from the lowest to the highest. A module here is a folder or file
+/// right below `src`; it may use the modules of its own layer and of those before.
+struct Member {
     name: &'static str,
     folder: &'static str,
-    rooms: &'static [&'static [&'static str]],
+    layers: &'static [&'static [&'static str]],
 }
 
-const FLOORS: [Floor; 6] = [
-    Floor {
+const MEMBERS: [Member; 6] = [
+    Member {
         name: "gongxun-text",
         folder: "crates/text/src",
-        rooms: &[
+        layers: &[
             &["random", "report", "fold", "strings", "pinyin", "function_words", "lexicon", "charset"],
             &["segment"],
             &["compound", "words", "synonyms", "repair"],
         ],
     },
-    Floor {
+    Member {
         name: "gongxun-core",
         folder: "crates/core/src",
-        rooms: &[
+        layers: &[
             &["date", "article", "error", "control"],
             &["query"],
             &["reprint"],
@@ -42,11 +42,11 @@ const FLOORS: [Floor; 6] = [
             &["verify", "view"],
         ],
     },
-    Floor { name: "gongxun-ingest", folder: "crates/ingest/src", rooms: &[&["archive"], &["extract"], &["ingest"]] },
-    Floor {
+    Member { name: "gongxun-ingest", folder: "crates/ingest/src", layers: &[&["archive"], &["extract"], &["ingest"]] },
+    Member {
         name: "gongxun-server",
         folder: "crates/server/src",
-        rooms: &[
+        layers: &[
             &["words", "settings", "problem", "assets", "metrics"],
             &["conditions"],
             &["archive"],
@@ -56,13 +56,13 @@ const FLOORS: [Floor; 6] = [
             &["net"],
         ],
     },
-    Floor {
+    Member {
         name: "gongxun-engine",
         folder: "crates/engine/src",
-        rooms: &[
-            &["settings", "trouble", "tokens"],
+        layers: &[
+            &["settings", "error", "tokens"],
             &["http", "mapping"],
-            &["document", "ask", "place"],
+            &["document", "search", "admin"],
             &["manifest", "bulk", "lower", "local"],
             &["push", "statistics", "found"],
             &["facets", "timeline", "hits"],
@@ -70,7 +70,7 @@ const FLOORS: [Floor; 6] = [
             &["verify"],
         ],
     },
-    Floor { name: "gongxun", folder: "src", rooms: &[&["snapshot", "writer"], &["index"], &["ingest"], &["cli"]] },
+    Member { name: "gongxun", folder: "src", layers: &[&["snapshot", "writer"], &["index"], &["ingest"], &["cli"]] },
 ];
 
 /// Crates that only some modules may name; `*` stands for a whole crate of ours.
@@ -93,37 +93,37 @@ const IO: [&str; 6] = ["std::fs", "std::net", "std::env", "std::thread", "std::p
 const PURE: [&str; 4] = ["gongxun-text/*", "gongxun-core/query", "gongxun-core/view", "gongxun-ingest/extract"];
 
 #[test]
-fn rooms_stand_in_their_order() {
-    for floor in &FLOORS {
-        let wrong = out_of_order(floor.rooms, &floor.read().edges());
-        assert!(wrong.is_empty(), "{}: {}", floor.name, wrong.join("\n"));
+fn modules_use_those_of_lower_layers_alone() {
+    for member in &MEMBERS {
+        let wrong = out_of_order(member.layers, &member.read().edges());
+        assert!(wrong.is_empty(), "{}: {}", member.name, wrong.join("\n"));
     }
 }
 
 #[test]
 fn files_take_names_in_one_direction() {
-    for floor in &FLOORS {
-        let circles = circles(&floor.read().edges());
-        assert!(circles.is_empty(), "{}: {circles:?}", floor.name);
+    for member in &MEMBERS {
+        let circles = circles(&member.read().edges());
+        assert!(circles.is_empty(), "{}: {circles:?}", member.name);
     }
 }
 
 #[test]
 fn crates_stay_behind_their_owners() {
-    for floor in &FLOORS {
-        for (file, named) in floor.read().named {
+    for member in &MEMBERS {
+        for (file, named) in member.read().named {
             for (name, owners) in OWNERS {
-                let ours = owned(owners, floor.name, room(&file));
-                assert!(!named.contains(name) || ours, "{}/{file} names {name}", floor.folder);
+                let ours = owned(owners, member.name, module(&file));
+                assert!(!named.contains(name) || ours, "{}/{file} names {name}", member.folder);
             }
         }
     }
 }
 
 #[test]
-fn pure_rooms_do_no_io() {
-    for floor in &FLOORS {
-        for (file, text) in floor.sources() {
+fn pure_modules_do_no_io() {
+    for member in &MEMBERS {
+        for (file, text) in member.sources() {
             let code: String = text
                 .split("#[cfg(test)]\nmod tests {")
                 .next()
@@ -131,9 +131,9 @@ fn pure_rooms_do_no_io() {
                 .lines()
                 .filter(|l| !l.trim_start().starts_with("//"))
                 .collect();
-            let pure = owned(&PURE, floor.name, room(&file));
+            let pure = owned(&PURE, member.name, module(&file));
             for name in IO {
-                assert!(!pure || !code.contains(name), "{}/{file} must not name {name}", floor.folder);
+                assert!(!pure || !code.contains(name), "{}/{file} must not name {name}", member.folder);
             }
         }
     }
@@ -141,13 +141,13 @@ fn pure_rooms_do_no_io() {
 
 /// Run with `GONGXUN_BLESS=1 cargo test --test house` to write the map anew.
 #[test]
-fn the_map_in_the_papers_is_true() {
+fn the_map_of_the_docs_is_true() {
     let path = root().join("docs/ARCHITECTURE.md");
     let page = fs::read_to_string(&path).expect("docs/ARCHITECTURE.md");
     let (begin, end) = ("<!-- map: drawn by tests/house.rs -->\n", "<!-- end of map -->");
     let (before, rest) = page.split_once(begin).expect("docs/ARCHITECTURE.md has a map");
     let (_, after) = rest.split_once(end).expect("the map ends");
-    let drawn = format!("{before}{begin}{}{end}{after}", FLOORS.iter().map(map).collect::<String>());
+    let drawn = format!("{before}{begin}{}{end}{after}", MEMBERS.iter().map(map).collect::<String>());
     if std::env::var_os("GONGXUN_BLESS").is_some() {
         fs::write(&path, drawn).unwrap();
     } else {
@@ -170,7 +170,7 @@ fn a_circle_is_seen_through_what_a_facade_hands_on() {
 }
 
 #[test]
-fn a_room_that_reaches_up_or_is_not_on_the_map_is_seen() {
+fn a_module_that_reaches_up_or_is_in_no_layer_is_seen() {
     let files = [("lib.rs", "mod low; mod high;"), ("low.rs", "use crate::high::X;"), ("high.rs", "pub struct X;")];
     let edges = Crate::parse(files).edges();
     assert_eq!(out_of_order(&[&["low"], &["high"]], &edges).len(), 1);
@@ -178,7 +178,7 @@ fn a_room_that_reaches_up_or_is_not_on_the_map_is_seen() {
     assert_eq!(out_of_order(&[&["high"]], &edges).len(), 1);
 }
 
-impl Floor {
+impl Member {
     /// Returns the files below the folder with their text.
     fn sources(&self) -> BTreeMap<String, String> {
         let folder = root().join(self.folder);
@@ -193,17 +193,19 @@ impl Floor {
     }
 }
 
-/// Returns the names that a file takes from a module below its own, or from one that is not listed.
-fn out_of_order(rooms: &[&[&str]], edges: &Edges) -> Vec<String> {
-    let line = |file: &str| rooms.iter().position(|line| line.contains(&room(file)));
+/// Returns the names that a file takes from a module of a higher layer, or from one that is in none.
+fn out_of_order(layers: &[&[&str]], edges: &Edges) -> Vec<String> {
+    let layer = |file: &str| layers.iter().position(|layer| layer.contains(&module(file)));
     let facade = |file: &str| ["lib.rs", "main.rs"].contains(&file);
     let mut wrong = Vec::new();
     for (file, others) in edges.iter().filter(|(file, _)| !facade(file)) {
         for (other, names) in others.iter().filter(|(other, _)| !facade(other)) {
-            match (line(file), line(other)) {
+            match (layer(file), layer(other)) {
                 (Some(own), Some(its)) if its <= own => {}
-                (Some(_), Some(_)) => wrong.push(format!("{file} takes {names:?} from {other}, which stands above it")),
-                _ => wrong.push(format!("{file} or {other} is in no room on the map")),
+                (Some(_), Some(_)) => {
+                    wrong.push(format!("{file} takes {names:?} from {other}, which is in a higher layer"))
+                }
+                _ => wrong.push(format!("{file} or {other} is in no layer")),
             }
         }
     }
@@ -211,34 +213,34 @@ fn out_of_order(rooms: &[&[&str]], edges: &Edges) -> Vec<String> {
 }
 
 /// Returns the module that a file is in: the folder or file right below `src`.
-fn room(file: &str) -> &str {
+fn module(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }
 
-fn owned(owners: &[&str], floor: &str, room: &str) -> bool {
+fn owned(owners: &[&str], member: &str, module: &str) -> bool {
     owners.iter().any(|owner| {
         let (its, which) = owner.split_once('/').unwrap();
-        its == floor && (which == "*" || which == room)
+        its == member && (which == "*" || which == module)
     })
 }
 
 /// Formats one line for each module: its files, and the modules that it uses.
-fn map(floor: &Floor) -> String {
-    let edges = floor.read().edges();
-    let sources = floor.sources();
+fn map(member: &Member) -> String {
+    let edges = member.read().edges();
+    let sources = member.sources();
     let mut text = format!(
-        "\n### {} (`{}`)\n\n| room | files | takes names from |\n| --- | --- | --- |\n",
-        floor.name, floor.folder
+        "\n### {} (`{}`)\n\n| module | files | takes names from |\n| --- | --- | --- |\n",
+        member.name, member.folder
     );
-    for name in floor.rooms.iter().flat_map(|line| line.iter()) {
-        let own = |file: &&String| room(file) == *name;
+    for name in member.layers.iter().flat_map(|layer| layer.iter()) {
+        let own = |file: &&String| module(file) == *name;
         let files: Vec<&str> =
             sources.keys().filter(own).map(|file| file.strip_prefix(&format!("{name}/")).unwrap_or(file)).collect();
         let others: BTreeSet<&str> = edges
             .iter()
             .filter(|(file, _)| own(file))
             .flat_map(|(_, others)| others.keys())
-            .map(|file| room(file))
+            .map(|file| module(file))
             .filter(|other| other != name)
             .collect();
         let others: Vec<&str> = others.into_iter().collect();

@@ -8,8 +8,14 @@ use gongxun_core::view::messages::{Language, catalogue, no_messages};
 
 /// The folders that make messages. The reasons that `extract --explain` gives for lines are data, and are not
 /// translated.
-const ROOMS: [&str; 5] =
-    ["src/cli", "crates/core/src", "crates/text/src", "crates/ingest/src/archive", "crates/ingest/src/ingest"];
+const FOLDERS: [&str; 6] = [
+    "src/cli",
+    "crates/core/src",
+    "crates/text/src",
+    "crates/ingest/src/archive",
+    "crates/ingest/src/ingest",
+    "crates/engine/src",
+];
 /// Files whose texts are formats, not messages.
 const FORMATS: [&str; 7] = [
     "view/messages.rs",
@@ -25,8 +31,8 @@ const FORMATS: [&str; 7] = [
 fn everything_that_is_said_is_in_the_catalogue() {
     let exempt: BTreeSet<&str> = no_messages().collect();
     let (mut found, mut missing, mut used) = (0, Vec::new(), BTreeSet::new());
-    for room in ROOMS {
-        each_file(&Path::new(env!("CARGO_MANIFEST_DIR")).join(room), &mut |path| {
+    for folder in FOLDERS {
+        each_file(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut |path| {
             let name = path.to_string_lossy().replace('\\', "/");
             if FORMATS.iter().any(|format| name.ends_with(format)) {
                 return;

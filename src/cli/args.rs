@@ -1,9 +1,8 @@
 //! The arguments of the command line.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use gongxun_core::index::engine;
 use gongxun_core::index::schema::SCHEMA_VERSION;
@@ -12,6 +11,9 @@ pub use super::asked::{
     ColorArg, ConditionArgs, Format, LangArg, LineFormat, OrderArg, OutputArgs, PerArg, PlainArgs, QueryArgs, SortArg,
     StepArg, StyleArg, TableArgs, TableFormat,
 };
+#[cfg(feature = "engine")]
+pub use super::intake::PushArgs;
+pub use super::intake::{BuildArgs, ExtractArgs, IntakeArgs, ReadArgs};
 
 /// The index folder unless another is named.
 pub const DEFAULT_INDEX: &str = "index";
@@ -52,67 +54,6 @@ pub struct Args {
 fn version() -> String {
     let commit = option_env!("GONGXUN_COMMIT").map(|commit| format!("commit {commit}, ")).unwrap_or_default();
     format!("{} ({commit}schema {}, {})", env!("CARGO_PKG_VERSION"), SCHEMA_VERSION, engine())
-}
-
-/// What begins with a hyphen and is no option: parts of a query, values of options, names behind `--`.
-///
-/// `-罢工` means: without 罢工. Where an argument of a command that takes text begins with one hyphen and is none of clap's
-/// own short options, the hyphen is turned into its full-width form, which the query language takes for the same. A value
-/// that begins with a hyphen is put to its option (`--index=-i3`). What stands behind `--` stays as it is.
-pub fn with_hyphens(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    const SHORT_OPTIONS: [&str; 2] = ["-h", "-V"];
-    let args: Vec<OsString> = args.collect();
-    if !args.iter().any(|arg| arg.as_encoded_bytes().starts_with(b"-")) {
-        return args;
-    }
-    let root = Args::command();
-    let mut command: Option<&clap::Command> = None;
-    let mut done: Vec<OsString> = Vec::new();
-    let mut args = args.into_iter().peekable();
-    done.extend(args.next());
-    while let Some(arg) = args.next() {
-        if arg == "--" {
-            done.push(arg);
-            done.extend(args);
-            return done;
-        }
-        let text = arg.to_str().unwrap_or_default();
-        if let Some(option) = text.strip_prefix("--") {
-            let known = command.into_iter().chain([&root]).flat_map(clap::Command::get_arguments);
-            let takes =
-                known.filter(|known| known.get_long() == Some(option)).any(|known| known.get_action().takes_values());
-            let value = args.next_if(|next| takes && next != "--");
-            match value {
-                Some(value) if value.as_encoded_bytes().starts_with(b"-") => {
-                    let mut both = arg;
-                    both.push("=");
-                    both.push(value);
-                    done.push(both);
-                }
-                value => {
-                    done.push(arg);
-                    done.extend(value);
-                }
-            }
-            continue;
-        }
-        let negated = text.strip_prefix('-').filter(|rest| !rest.is_empty() && !SHORT_OPTIONS.contains(&text));
-        match (negated, command) {
-            (Some(rest), Some(command)) if takes_text(command) => done.push(format!("－{rest}").into()),
-            _ => {
-                command = command.or_else(|| root.find_subcommand(&arg));
-                done.push(arg);
-            }
-        }
-    }
-    done
-}
-
-/// Whether what a command is given are words, and not paths.
-fn takes_text(command: &clap::Command) -> bool {
-    let paths = clap::value_parser!(PathBuf).type_id();
-    !command.has_subcommands()
-        && !command.get_positionals().any(|positional| positional.get_value_parser().type_id() == paths)
 }
 
 /// The commands.
@@ -430,53 +371,6 @@ pub struct WhyNotArgs {
     pub plain: PlainArgs,
 }
 
-/// `index`, `reindex`
-#[derive(Debug, ClapArgs)]
-pub struct BuildArgs {
-    /// Files and folders; - for standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// How the files are read
-    #[command(flatten)]
-    pub read: ReadArgs,
-    /// Your own words, one a line, with a frequency if you like
-    #[arg(long, value_name = "FILE")]
-    pub dict: Option<PathBuf>,
-    /// Take out the articles of files that are gone
-    #[arg(long)]
-    pub prune: bool,
-    /// Take out more than half of a folder's articles, or all of a folder that is empty, if that is what is gone
-    #[arg(long)]
-    pub yes: bool,
-    /// The name of a folder that is new to the index; its own unless given
-    #[arg(long, value_name = "NAME")]
-    pub root_name: Option<String>,
-    /// Tell what would be done, and do nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Let everything back in that was deleted on request
-    #[arg(long)]
-    pub restore: bool,
-    /// Exit with 2 when a record was rejected, other than those that were deleted on request
-    #[arg(long)]
-    pub strict: bool,
-    /// How many threads; all cores unless given
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
-    /// Memory for the index under way, in MB; 100 unless given
-    #[arg(long, value_name = "MB")]
-    pub memory: Option<usize>,
-    /// Commit whenever so many MB of articles have gone in; 256 unless given
-    #[arg(long, value_name = "MB", hide = true)]
-    pub commit_mb: Option<f64>,
-    /// How many older generations to keep (reindex)
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub keep: usize,
-    /// Write the rejections here as JSON lines
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-}
-
 /// `roots`
 #[derive(Debug, Subcommand)]
 pub enum RootsAction {
@@ -590,86 +484,6 @@ pub struct EngineArgs {
         display_order = 905
     )]
     pub engine_index: String,
-}
-
-/// `push`
-#[cfg(feature = "engine")]
-#[derive(Debug, ClapArgs)]
-pub struct PushArgs {
-    /// Files and folders; - for standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// How the files are read
-    #[command(flatten)]
-    pub read: ReadArgs,
-    /// Your own words, one a line, with a frequency if you like; for a new index
-    #[arg(long, value_name = "FILE")]
-    pub dict: Option<PathBuf>,
-    /// Take out the articles of files that are gone
-    #[arg(long)]
-    pub prune: bool,
-    /// Take out more than half of a folder's articles, or all of a folder that is empty, if that is what is gone
-    #[arg(long)]
-    pub yes: bool,
-    /// Build a new index beside the one that serves, and swap when it is whole
-    #[arg(long)]
-    pub rebuild: bool,
-    /// Read one part of the files, 2/3 for the second of three; other processes read the others
-    #[arg(long, value_name = "I/N")]
-    pub part: Option<String>,
-    /// Join the copies of articles when all is loaded; with --part, once by `push --reprints` at the end
-    #[arg(long)]
-    pub reprints: bool,
-    /// How many shards a new index has
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    pub shards: u32,
-    /// How many replicas of each shard a new index has
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub replicas: u32,
-    /// How many articles are sent at once
-    #[arg(long, value_name = "N", default_value_t = 500)]
-    pub bulk: usize,
-    /// How many MB are sent at once
-    #[arg(long, value_name = "MB", default_value_t = 8)]
-    pub bulk_mb: usize,
-    /// Write the rejections here as JSON lines
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-}
-
-/// How files are read.
-#[derive(Debug, Default, ClapArgs)]
-pub struct ReadArgs {
-    /// The folder that ids and origins are relative to; the named folder, or the known one above it, unless given
-    #[arg(long, value_name = "DIR")]
-    pub root: Option<PathBuf>,
-    /// Names of fields in JSON input: title=headline,body=text
-    #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',')]
-    pub map: Vec<String>,
-    /// Another limit against hostile input: record-bytes=256M, page-bytes, nesting, ratio, ratio-floor, members, folders,
-    /// seconds (for one file; 0 for as long as it takes)
-    #[arg(long, value_name = "NAME=NUMBER", value_delimiter = ',')]
-    pub max: Vec<String>,
-}
-
-/// `extract`
-#[derive(Debug, ClapArgs)]
-pub struct ExtractArgs {
-    /// Files and folders; - for standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// How the files are read
-    #[command(flatten)]
-    pub read: ReadArgs,
-    /// Exit with 2 when a record was rejected
-    #[arg(long)]
-    pub strict: bool,
-    /// Show where each line of a page went, and why
-    #[arg(long)]
-    pub explain: bool,
-    /// How the lines are shown: text, json or jsonl
-    #[arg(long, value_enum, default_value_t = Format::Text, requires = "explain")]
-    pub format: Format,
 }
 
 /// `segment`

@@ -10,13 +10,13 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{BuildArgs, ExtractArgs, ReadArgs, UpgradeArgs};
+use super::args::{BuildArgs, ExtractArgs, IntakeArgs, ReadArgs, UpgradeArgs};
 use super::explain;
 use super::outcome::{INTERRUPTED, Outcome};
 use super::{request, settings};
 use gongxun_core::article::ArticleId;
 use gongxun_core::error::{Error, Rejection};
-use gongxun_core::index::config::Config;
+use gongxun_core::index::config::{Config, FIELDS};
 use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::{Resources, Snapshot, Writer, upgrade};
 use gongxun_core::verify;
@@ -39,10 +39,9 @@ const PRINTED_REJECTIONS: u64 = 10;
 /// Runs `index`.
 pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
-    let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
-    let options = build_options(&args, prune, stop)?;
+    let options = build_options(&args, stop)?;
     let segmenter = dictionary(args.dict.as_deref())?;
-    let mut console = Console::new(args.report.as_deref())?;
+    let mut console = Console::new(args.intake.report.as_deref())?;
     if args.dry_run {
         return rehearse(index, &options, console, args.strict);
     }
@@ -54,8 +53,9 @@ pub fn index(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
 /// Runs `reindex`.
 pub fn reindex(index: &Path, args: BuildArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
-    let options = build_options(&args, Prune::BelowPaths, stop)?;
-    let mut console = Console::new(args.report.as_deref())?;
+    // An interrupted build that is resumed may hold articles of files that are gone since then.
+    let options = build_options(&args, stop)?.prune(Prune::BelowPaths);
+    let mut console = Console::new(args.intake.report.as_deref())?;
     if args.dry_run {
         return rehearse(index, &options, console, args.strict);
     }
@@ -96,7 +96,7 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
 /// Runs `extract`.
 pub fn extract(args: ExtractArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
-    let options = options(args.paths, &args.read, Prune::Nothing, stop)?;
+    let options = read_options(args.paths, &args.read, stop)?;
     if args.explain {
         return explain::print(&options, args.format);
     }
@@ -159,21 +159,9 @@ fn rehearse(index: &Path, options: &Options<'_>, mut console: Console, strict: b
     Ok(outcome(&report, strict))
 }
 
-/// Converts the arguments to the library's options.
-pub fn options<'a>(
-    paths: Vec<PathBuf>,
-    read: &ReadArgs,
-    prune: Prune,
-    stop: &'a AtomicBool,
-) -> anyhow::Result<Options<'a>> {
-    let mut field_map = Vec::new();
-    for pair in &read.map {
-        let Some((field, name)) = pair.split_once('=').filter(|(field, name)| !field.is_empty() && !name.is_empty())
-        else {
-            bail!("--map {pair}: write FIELD=NAME, such as title=headline");
-        };
-        field_map.push((field.trim().to_string(), name.trim().to_string()));
-    }
+/// Returns the library's options for reading these files; nothing is pruned.
+pub fn read_options<'a>(paths: Vec<PathBuf>, read: &ReadArgs, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
+    let field_map = read.map.iter().map(|pair| mapped_field(pair)).collect::<anyhow::Result<_>>()?;
     let mut limits = Limits::default();
     for limit in &read.max {
         limits.set(limit).map_err(|wrong| anyhow!("--max {limit}: {wrong}"))?;
@@ -183,19 +171,37 @@ pub fn options<'a>(
         .root(read.root.clone().unwrap_or_default())
         .extract(extract::Options::default().field_map(field_map).page_bytes(page_bytes))
         .limits(limits)
-        .prune(prune)
         .stop(stop);
     options.prune_most = false;
     Ok(options)
 }
 
-/// Converts the arguments of `index` and `reindex` to the library's options.
-fn build_options<'a>(args: &BuildArgs, prune: Prune, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
-    let mut options = options(args.paths.clone(), &args.read, prune, stop)?
+/// Reads one pair of `--map`: one of our fields, and its name in JSON.
+fn mapped_field(pair: &str) -> anyhow::Result<(String, String)> {
+    let both = pair.split_once('=').map(|(field, name)| (field.trim(), name.trim()));
+    let Some((field, name)) = both.filter(|(field, name)| !field.is_empty() && !name.is_empty()) else {
+        bail!("--map {pair}: write FIELD=NAME, such as title=headline");
+    };
+    if !FIELDS.contains(&field) {
+        bail!("--map {pair}: {field} is no field; the fields are {}", FIELDS.join(", "));
+    }
+    Ok((field.to_string(), name.to_string()))
+}
+
+/// Returns the library's options for reading an archive into an index, of this machine or of an engine.
+pub fn intake_options<'a>(args: &IntakeArgs, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
+    let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
+    let mut options = read_options(args.paths.clone(), &args.read, stop)?.prune(prune);
+    options.prune_most = args.yes;
+    Ok(options)
+}
+
+/// Returns the library's options for `index` and `reindex`.
+fn build_options<'a>(args: &BuildArgs, stop: &'a AtomicBool) -> anyhow::Result<Options<'a>> {
+    let mut options = intake_options(&args.intake, stop)?
         .threads(resources(args).threads)
         .commit_bytes(commit_bytes(args))
         .restore(args.restore);
-    options.prune_most = args.yes;
     options.root_name = args.root_name.clone();
     Ok(options)
 }

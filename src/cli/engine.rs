@@ -13,7 +13,7 @@ use gongxun_core::error::Error;
 use gongxun_core::search::{Copies, Read as _, Request};
 use gongxun_core::view;
 use gongxun_engine::{Access, Archive, Push, Settings};
-use gongxun_ingest::ingest::{self, Part, Prune};
+use gongxun_ingest::ingest::{self, Part};
 
 /// The volume of articles between two commits, in bytes: what is sent again after a kill.
 const COMMIT_BYTES: u64 = 32 << 20;
@@ -124,15 +124,13 @@ fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
         None => None,
     };
     let stop = build::stop_on_interrupt();
-    let prune = if args.prune { Prune::BelowPaths } else { Prune::Nothing };
-    let mut options = build::options(args.paths, &args.read, prune, stop)?.commit_bytes(COMMIT_BYTES);
-    options.prune_most = args.yes;
+    let options = build::intake_options(&args.intake, stop)?.commit_bytes(COMMIT_BYTES);
     let dictionary = match &args.dict {
         Some(file) => Some(std::fs::read_to_string(file).map_err(|error| Error::io(file, error))?),
         None => None,
     };
     let settings = settings.shards(args.shards, args.replicas).bulk(args.bulk, args.bulk_mb.max(1) << 20);
-    let mut console = Console::new(args.report.as_deref())?;
+    let mut console = Console::new(args.intake.report.as_deref())?;
     let mut push = Push::open(&settings, dictionary.as_deref(), args.rebuild)?;
     let report = ingest::feed(&mut push, &options, part, &mut console as &mut dyn ingest::Observer)?;
     console.finish(&report)?;

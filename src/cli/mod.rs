@@ -27,7 +27,9 @@ mod engine;
 mod explain;
 mod generations;
 mod help;
+mod hyphens;
 mod inspect;
+mod intake;
 mod outcome;
 mod output;
 mod picture;
@@ -56,7 +58,7 @@ use gongxun_core::view::messages::Language;
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     silence_guarded_panics();
-    let given = args::with_hyphens(std::env::args_os());
+    let given = hyphens::normalized(std::env::args_os());
     let language = settings::language_of(&given);
     let mut command = help::translated(Args::command(), language);
     let matches = command.try_get_matches_from_mut(given);

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::args::{Format, SearchArgs, SortArg};
+use super::args::{Format, ReadArgs, SearchArgs, SortArg};
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::request::{self, remarks};
@@ -145,7 +145,8 @@ pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) 
 /// Updates the index from the corpus as `index --prune` does. If that is not possible now, the index is used as it is.
 pub fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let stop = AtomicBool::new(false);
-    let options = build::options(vec![corpus.to_path_buf()], &Default::default(), Prune::BelowPaths, &stop)?;
+    let options = build::read_options(vec![corpus.to_path_buf()], &ReadArgs::default(), &stop)?;
+    let options = options.prune(Prune::BelowPaths);
     match build::ingest_current(index, None, &options, Resources::default(), &mut ()) {
         Ok(report) => {
             if report.new + report.changed + report.removed > 0 {

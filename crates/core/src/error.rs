@@ -29,7 +29,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read or written.
-    #[error("{}: {source}{}", path.display(), way_out(source))]
+    #[error("{}: {source}{}", path.display(), remedy(source))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -118,8 +118,8 @@ impl Error {
     }
 }
 
-/// Returns the way out of an error of the operating system.
-fn way_out(error: &std::io::Error) -> &'static str {
+/// Returns the remedy for an error of the operating system.
+fn remedy(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind::{
         FileTooLarge, NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StaleNetworkFileHandle,
         StorageFull,

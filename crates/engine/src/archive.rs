@@ -4,17 +4,17 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::ask::{self, WINDOW};
+use crate::admin;
 use crate::document;
 use crate::facets;
 use crate::found::{BATCH, Found, Index};
-use crate::hits;
+use crate::hits::Hits;
 use crate::http::Client;
-use crate::local::{self, Local};
-use crate::lower::everything;
-use crate::place;
+use crate::local::{self, LocalIndex};
+use crate::lower::match_all;
+use crate::search::{self, MAX_HITS};
 use crate::settings::Settings;
-use crate::statistics::Remembered;
+use crate::statistics::StatisticsCache;
 use crate::timeline;
 use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::control::Control;
@@ -43,8 +43,8 @@ pub struct Archive {
     /// The number of the generation that the alias named when it was opened.
     generation: u64,
     /// An index without articles: the template of every answer.
-    empty: Local,
-    remembered: Remembered,
+    empty: LocalIndex,
+    cache: StatisticsCache,
 }
 
 impl Archive {
@@ -53,17 +53,17 @@ impl Archive {
     /// # Errors
     /// If OpenSearch can't be reached, or has no index of this name and schema.
     pub fn open(settings: &Settings) -> Result<Archive> {
-        place::named(&settings.index)?;
+        admin::check_name(&settings.index)?;
         let client = Client::new(settings)?;
-        place::greet(&client)?;
+        admin::check_version(&client)?;
         let name = settings.index.clone();
-        let dictionary = place::dictionary(&client, &name)?;
-        let segmenter = place::segmenter(&dictionary)?;
-        let articles = ask::count(&client, &name, &json!({"match_all": {}}))?;
-        let current = place::current(&client, &name)?;
+        let dictionary = admin::dictionary(&client, &name)?;
+        let segmenter = admin::segmenter(&dictionary)?;
+        let articles = search::count(&client, &name, &json!({"match_all": {}}))?;
+        let current = admin::current_generation(&client, &name)?;
         let generation = current.and_then(|full| full.rsplit('-').next()?.parse().ok()).unwrap_or(0);
-        let (empty, remembered) = (Local::of(&[], "", None)?, Remembered::default());
-        Ok(Archive { client, name, dictionary, segmenter, articles, generation, empty, remembered })
+        let (empty, cache) = (LocalIndex::new(&[], "", None)?, StatisticsCache::default());
+        Ok(Archive { client, name, dictionary, segmenter, articles, generation, empty, cache })
     }
 
     /// Returns the index as the modules of this crate query it.
@@ -86,7 +86,7 @@ impl Archive {
     ) -> Result<()> {
         let index = self.index();
         let queries = match request {
-            None => vec![(Kind::Full, everything())],
+            None => vec![(Kind::Full, match_all())],
             Some(request) => {
                 let found = Found::find(&index, request, control)?;
                 let kinds = Kind::ALL.into_iter().filter(|kind| request.count.includes(*kind));
@@ -95,7 +95,7 @@ impl Archive {
         };
         for (kind, query) in queries {
             let body = json!({"query": query, "sort": [{"order": "asc"}], "_source": ["article"]});
-            ask::all(index.client, index.name, &body, BATCH, control, &mut |hits| {
+            search::each_page(index.client, index.name, &body, BATCH, control, &mut |hits| {
                 for hit in hits {
                     give(&document::article(hit)?, kind)?;
                 }
@@ -124,8 +124,10 @@ impl Read for Archive {
         let start = Instant::now();
         let index = self.index();
         let found = Found::find(&index, request, control)?;
+        let (breadth, cache) = (Breadth::Wide, &self.cache);
+        let hits = Hits { index: &index, found: &found, cache, request, breadth, control };
         let mut page: Vec<Hit> = Vec::new();
-        let of_hits = hits::give(&index, &found, &self.remembered, request, Breadth::Wide, control, &mut |hit| {
+        let of_hits = hits.give(&mut |hit| {
             page.push(hit);
             Ok(())
         })?;
@@ -164,8 +166,10 @@ impl Read for Archive {
     ) -> Result<Selection> {
         let index = self.index();
         let found = Found::find(&index, request, control)?;
+        let (breadth, cache) = (request.count, &self.cache);
+        let hits = Hits { index: &index, found: &found, cache, request, breadth, control };
         let mut given = 0;
-        let of_hits = hits::give(&index, &found, &self.remembered, request, request.count, control, &mut |hit| {
+        let of_hits = hits.give(&mut |hit| {
             given += 1;
             give(hit)
         })?;
@@ -191,9 +195,9 @@ impl Read for Archive {
         let found = Found::find(&index, &request, control)?;
         let is_sorted_by_text = matches!(options.order, concordance::Order::Left | concordance::Order::Right);
         let total: u64 = Kind::ALL.into_iter().map(|kind| found.totals[kind]).sum();
-        if is_sorted_by_text && total > WINDOW as u64 {
+        if is_sorted_by_text && total > MAX_HITS as u64 {
             return Err(Error::Invalid(format!(
-                "the lines of {total} articles can't be put in order by their text on an engine, those of {WINDOW} can: ask by date, or add a word or a date"
+                "the lines of {total} articles can't be put in order by their text on an engine, those of {MAX_HITS} can: ask by date, or add a word or a date"
             )));
         }
         let direction = if options.order == concordance::Order::Newest { "desc" } else { "asc" };
@@ -201,7 +205,7 @@ impl Read for Archive {
         let mut sum = Counts::default();
         let mut held: Vec<Value> = Vec::new();
         let mut walk = |hits: &[Value]| -> Result<bool> {
-            let local = Local::of(&local::articles(hits)?, index.dictionary, None)?;
+            let local = LocalIndex::new(&local::articles(hits)?, index.dictionary, None)?;
             let left = options.limit.saturating_sub(usize::try_from(sum.given).unwrap_or(usize::MAX));
             let counted = local.snapshot.concordance(&own, &options.limit(left), control, give)?;
             if counted.cut_short {
@@ -218,7 +222,7 @@ impl Read for Archive {
                 "sort": [{"date": {"order": direction, "missing": "_last"}}, {"order": "asc"}],
                 "_source": {"includes": ["article"], "excludes": ["article.margin"]},
             });
-            ask::all(index.client, index.name, &body, BATCH, control, &mut |hits| {
+            search::each_page(index.client, index.name, &body, BATCH, control, &mut |hits| {
                 if is_sorted_by_text {
                     held.extend_from_slice(hits);
                     return Ok(true);
@@ -244,23 +248,23 @@ impl Read for Archive {
     }
 
     fn keywords(&self, _: &Request, _: &keywords::Options, _: &Control<'_>) -> Result<Keywords> {
-        Err(not_here("keywords"))
+        Err(unsupported("keywords"))
     }
 
     fn collocations(&self, _: &Request, _: &collocations::Options, _: &Control<'_>) -> Result<Collocations> {
-        Err(not_here("collocations"))
+        Err(unsupported("collocations"))
     }
 
     fn similar(&self, _: &ArticleId, _: usize, _: &Control<'_>) -> Result<Option<Results>> {
-        Err(not_here("similar"))
+        Err(unsupported("similar"))
     }
 
     fn why_not(&self, _: &Request, _: &ArticleId, _: &Control<'_>) -> Result<Option<WhyNot>> {
-        Err(not_here("why-not"))
+        Err(unsupported("why-not"))
     }
 
     fn complete(&self, _: &str, _: usize, _: &Control<'_>) -> Result<Vec<Completion>> {
-        Err(not_here("completion"))
+        Err(unsupported("completion"))
     }
 
     fn by_id(&self, id: &ArticleId) -> Result<Option<Article>> {
@@ -269,7 +273,7 @@ impl Read for Archive {
 
     fn marked(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<MarkedArticle>> {
         let Some(article) = self.by_id(id)? else { return Ok(None) };
-        let local = Local::of(&[article], &self.dictionary, None)?;
+        let local = LocalIndex::new(&[article], &self.dictionary, None)?;
         marked::marked(&local.snapshot, request, id, control)
     }
 
@@ -277,13 +281,13 @@ impl Read for Archive {
         let Some(found) = self.get(id)? else { return Ok(None) };
         let Some(cluster) = found["_source"]["cluster"].as_str() else { return Ok(Some(Vec::new())) };
         let body = json!({
-            "size": WINDOW, "track_total_hits": true, "query": {"term": {"cluster": cluster}}, "sort": [{"place": "asc"}],
+            "size": MAX_HITS, "track_total_hits": true, "query": {"term": {"cluster": cluster}}, "sort": [{"place": "asc"}],
         });
-        let answer = ask::ask(&self.client, &self.name, &body)?;
-        ask::hits(&answer).iter().map(document::article).collect::<Result<_>>().map(Some)
+        let answer = search::search(&self.client, &self.name, &body)?;
+        search::hits(&answer).iter().map(document::article).collect::<Result<_>>().map(Some)
     }
 }
 
-fn not_here(what: &str) -> Error {
+fn unsupported(what: &str) -> Error {
     Error::Invalid(format!("{what} can't be asked of an engine yet; an index of this machine answers it"))
 }

@@ -7,16 +7,16 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use serde_json::{Value, json};
 
 use crate::document::Documents;
+use crate::error::engine_error;
 use crate::http::{Client, block_hint, reason};
 use crate::settings::Settings;
-use crate::trouble::trouble;
 use gongxun_core::article::Article;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::reprint::Fingerprint;
 use gongxun_text::segment::Segmenter;
 
 /// The capacity of each thread's queue, in articles. A full queue blocks the caller (back-pressure).
-const WAITING: usize = 64;
+const QUEUE_CAPACITY: usize = 64;
 
 /// An article to be indexed.
 pub struct Job {
@@ -55,7 +55,7 @@ impl Bulk {
         let failed: Arc<Mutex<Option<Error>>> = Arc::default();
         let (mut jobs, mut threads) = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let (sender, receiver) = bounded(WAITING);
+            let (sender, receiver) = bounded(QUEUE_CAPACITY);
             let failed = Arc::clone(&failed);
             let mut own = Batch {
                 client: client.clone(),
@@ -80,7 +80,7 @@ impl Bulk {
         self.check()?;
         self.next = (self.next + 1) % self.jobs.len();
         let sent = self.jobs[self.next].send(Message::Article(Box::new(job)));
-        sent.map_err(|_| trouble("a sending thread ended"))
+        sent.map_err(|_| engine_error("a sending thread ended"))
     }
 
     /// Sends all queued articles and waits for their outcome.
@@ -90,7 +90,7 @@ impl Bulk {
     pub fn flush(&mut self) -> Result<()> {
         let (done, wait) = bounded(self.jobs.len());
         for jobs in &self.jobs {
-            jobs.send(Message::Flush(done.clone())).map_err(|_| trouble("a sending thread ended"))?;
+            jobs.send(Message::Flush(done.clone())).map_err(|_| engine_error("a sending thread ended"))?;
         }
         drop(done);
         wait.iter().for_each(drop);
@@ -100,7 +100,7 @@ impl Bulk {
     fn check(&mut self) -> Result<()> {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
         if self.is_broken {
-            return Err(trouble("an article was not taken before; the same command goes on from the last commit"));
+            return Err(engine_error("an article was not taken before; the same command goes on from the last commit"));
         }
         self.is_broken = failed.is_some();
         failed.map_or(Ok(()), Err)
@@ -185,11 +185,11 @@ pub fn send(client: &Client, index: &str, mut items: Vec<Vec<u8>>) -> Result<()>
     let path = format!("/{index}/_bulk");
     let mut waits = client.waits();
     while !items.is_empty() {
-        let answer = client.lines(&path, &items.concat())?;
+        let answer = client.post_lines(&path, &items.concat())?;
         let outcomes = answer["items"].as_array().map_or(&[][..], Vec::as_slice);
         if outcomes.len() != items.len() {
             let (sent, said) = (items.len(), outcomes.len());
-            return Err(trouble(format!(
+            return Err(engine_error(format!(
                 "{}{path}: {sent} documents were sent, and it answered for {said}",
                 client.url()
             )));
@@ -209,7 +209,7 @@ pub fn send(client: &Client, index: &str, mut items: Vec<Vec<u8>>) -> Result<()>
             let id = outcome["_id"].as_str().unwrap_or("?");
             let why = reason(outcome).unwrap_or_default();
             let hint = if why.contains("block") { block_hint(&why) } else { "" };
-            return Err(trouble(format!("{}{path}: {id} was not taken: {status} {why}{hint}", client.url())));
+            return Err(engine_error(format!("{}{path}: {id} was not taken: {status} {why}{hint}", client.url())));
         }
         items = again;
         if let (Some(wait), false) = (wait, items.is_empty()) {

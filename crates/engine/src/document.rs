@@ -13,7 +13,7 @@ use gongxun_core::reprint::Fingerprint;
 use gongxun_core::search::timeline::Step;
 use gongxun_text::fold::{fold, is_han};
 
-use crate::trouble::trouble;
+use crate::error::engine_error;
 
 /// The place of an article in a cluster of copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +146,8 @@ fn folded(values: &[&str]) -> Vec<String> {
 pub fn article(hit: &Value) -> Result<Article> {
     let id = || hit["_id"].as_str().unwrap_or("?").to_string();
     let article = hit.get("_source").and_then(|source| source.get("article"));
-    let article = article.ok_or_else(|| trouble(format!("{}: the engine has no article under this id", id())))?;
+    let article = article.ok_or_else(|| engine_error(format!("{}: the engine has no article under this id", id())))?;
     // `Value` may reorder the keys of objects, on which no article depends.
-    serde_json::from_value(article.clone()).map_err(|error| trouble(format!("{}: no article of ours: {error}", id())))
+    serde_json::from_value(article.clone())
+        .map_err(|error| engine_error(format!("{}: no article of ours: {error}", id())))
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use crate::ask;
 use crate::found::{Found, Index};
 use crate::mapping::FACETS;
+use crate::search;
 use gongxun_core::error::Result;
 use gongxun_core::search::Kind;
 use gongxun_core::search::compile::plan::Breadth;
@@ -70,7 +70,7 @@ fn classes(
         if found.queries[kind].is_none() {
             continue;
         }
-        ask::buckets(index.client, index.name, &found.alone(kind), &[field], None, &mut |key, count, _| {
+        search::each_bucket(index.client, index.name, &found.alone(kind), &[field], None, &mut |key, count, _| {
             let Some(value) = printed(&key[field]) else { return };
             let class = classes.entry(fold(&value)).or_default();
             class.sums[kind] += count;

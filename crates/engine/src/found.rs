@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::ask::{self, WINDOW};
+use crate::error::engine_error;
 use crate::http::Client;
-use crate::local::{self, Local};
-use crate::lower::{self, any, every, everything, nothing, without};
-use crate::trouble::trouble;
+use crate::local::{self, LocalIndex};
+use crate::lower::{self, all_of, any_of, match_all, match_none, without};
+use crate::search::{self, MAX_HITS};
 use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::query::{MAX_TREE_DEPTH, is_deeper};
@@ -65,7 +65,7 @@ pub struct Found {
     pub queries: ByKind<Option<Value>>,
     /// The number of matches by kind. A cluster counts once if copies are collapsed.
     pub totals: ByKind<u64>,
-    /// Whether copies are collapsed: the request asks for it, and at most [`WINDOW`] matches have copies.
+    /// Whether copies are collapsed: the request asks for it, and at most [`MAX_HITS`] matches have copies.
     pub collapses: bool,
     /// The matches with copies; empty if copies are not collapsed.
     pub copies: Vec<CopyHit>,
@@ -76,7 +76,7 @@ pub struct Found {
 }
 
 /// The doc values that are fetched of a match with copies.
-const OF_COPIES: [&str; 11] = [
+const COPY_FIELDS: [&str; 11] = [
     "cluster",
     "place",
     "day",
@@ -118,14 +118,14 @@ impl Found {
     pub fn shown(&self, kinds: &[Kind]) -> Value {
         let queries: Vec<Value> = kinds.iter().filter_map(|kind| self.queries[*kind].clone()).collect();
         match self.hidden.as_slice() {
-            [] => any(queries),
-            hidden => without(any(queries), vec![json!({"terms": {"id": hidden}})]),
+            [] => any_of(queries),
+            hidden => without(any_of(queries), vec![json!({"terms": {"id": hidden}})]),
         }
     }
 
     /// Returns a query for the matches of a kind that have no copies, or for all of them if copies are not collapsed.
     pub fn alone(&self, kind: Kind) -> Value {
-        let all = self.queries[kind].clone().unwrap_or_else(nothing);
+        let all = self.queries[kind].clone().unwrap_or_else(match_none);
         if self.copies.is_empty() { all } else { without(all, vec![json!({"exists": {"field": "cluster"}})]) }
     }
 
@@ -142,7 +142,7 @@ impl Found {
     }
 
     /// Keeps one match of each cluster, as the embedded index does: of its best kind, the one with the least rank. If
-    /// more than [`WINDOW`] matches have copies, keeps all of them and adds a note.
+    /// more than [`MAX_HITS`] matches have copies, keeps all of them and adds a note.
     fn collapse(&mut self, index: &Index<'_>) -> Result<()> {
         let named = |kind: &Kind| {
             let query = self.queries[*kind].clone()?;
@@ -150,18 +150,18 @@ impl Found {
         };
         let kinds: Vec<Value> = Kind::ALL.iter().filter_map(named).collect();
         let body = json!({
-            "size": WINDOW, "track_total_hits": true, "_source": ["id"], "docvalue_fields": OF_COPIES,
-            "query": every(vec![any(kinds), json!({"exists": {"field": "cluster"}})]),
+            "size": MAX_HITS, "track_total_hits": true, "_source": ["id"], "docvalue_fields": COPY_FIELDS,
+            "query": all_of(vec![any_of(kinds), json!({"exists": {"field": "cluster"}})]),
         });
-        let answer = ask::ask(index.client, index.name, &body)?;
-        let total = ask::total(&answer)?;
-        if total > WINDOW as u64 {
+        let answer = search::search(index.client, index.name, &body)?;
+        let total = search::total(&answer)?;
+        if total > MAX_HITS as u64 {
             self.notes.push(format!(
-                "copies are counted each: {total} of the matches have copies, and up to {WINDOW} are collapsed to one article each"
+                "copies are counted each: {total} of the matches have copies, and up to {MAX_HITS} are collapsed to one article each"
             ));
             return Ok(());
         }
-        let mut copies: Vec<CopyHit> = ask::hits(&answer).iter().map(copy).collect::<Result<_>>()?;
+        let mut copies: Vec<CopyHit> = search::hits(&answer).iter().map(copy).collect::<Result<_>>()?;
         copies.sort_by(|a, b| (&a.cluster, a.kind, a.place, &a.id).cmp(&(&b.cluster, b.kind, b.place, &b.id)));
         let mut shown: HashSet<&str> = HashSet::new();
         for copy in &copies {
@@ -187,7 +187,7 @@ fn copy(hit: &Value) -> Result<CopyHit> {
         (Some(kind), Some(id), Some(cluster), Some(place)) => {
             Ok(CopyHit { kind, id, cluster, place, fields: fields.clone() })
         }
-        _ => Err(trouble("the engine's answer does not say of which cluster a copy is")),
+        _ => Err(engine_error("the engine's answer does not say of which cluster a copy is")),
     }
 }
 
@@ -205,7 +205,7 @@ fn kinds(index: &Index<'_>, compiled: &Compiled, control: &Control<'_>) -> Resul
         kinds[Kind::Full] = Some(first);
         return Ok(kinds);
     }
-    let candidates = any(all.into_iter().flatten().map(|one| one.query.clone()).collect());
+    let candidates = any_of(all.into_iter().flatten().map(|one| one.query.clone()).collect());
     listed(index, compiled, candidates, control)
 }
 
@@ -216,7 +216,7 @@ fn listed(
     candidates: Value,
     control: &Control<'_>,
 ) -> Result<ByKind<Option<Value>>> {
-    let total = ask::count(index.client, index.name, &candidates)?;
+    let total = search::count(index.client, index.name, &candidates)?;
     if total > MAX_CANDIDATES as u64 {
         return Err(Error::Invalid(format!(
             "the texts of {total} articles would have to be looked at, and at most {MAX_CANDIDATES} are: add a word, a date or a source"
@@ -224,8 +224,8 @@ fn listed(
     }
     let body = json!({"query": candidates, "sort": [{"order": "asc"}], "_source": {"excludes": ["article.margin"]}});
     let mut found: ByKind<Vec<String>> = ByKind::default();
-    ask::all(index.client, index.name, &body, BATCH, control, &mut |hits| {
-        let local = Local::of(&local::articles(hits)?, index.dictionary, None)?;
+    search::each_page(index.client, index.name, &body, BATCH, control, &mut |hits| {
+        let local = LocalIndex::new(&local::articles(hits)?, index.dictionary, None)?;
         let matches = Matches::find(&local.snapshot, compiled, control)?;
         if matches.cut_short {
             return Err(Error::Interrupted);
@@ -255,8 +255,8 @@ fn listed(
 fn totals(index: &Index<'_>, queries: &ByKind<Option<Value>>) -> Result<(u64, ByKind<u64>)> {
     let asked: Vec<(Kind, Value)> =
         Kind::ALL.into_iter().filter_map(|kind| Some((kind, queries[kind].clone()?))).collect();
-    let all: Vec<Value> = std::iter::once(everything()).chain(asked.iter().map(|(_, query)| query.clone())).collect();
-    let counts = ask::counts(index.client, index.name, &all)?;
+    let all: Vec<Value> = std::iter::once(match_all()).chain(asked.iter().map(|(_, query)| query.clone())).collect();
+    let counts = search::count_each(index.client, index.name, &all)?;
     let mut totals: ByKind<u64> = ByKind::default();
     asked.iter().zip(&counts[1..]).for_each(|((kind, _), count)| totals[*kind] = *count);
     Ok((counts[0], totals))
@@ -266,8 +266,8 @@ fn totals(index: &Index<'_>, queries: &ByKind<Option<Value>>) -> Result<(u64, By
 ///
 /// # Errors
 /// If OpenSearch can't be reached or its response is incomplete.
-pub fn sizes(index: &Index<'_>, clusters: &[String]) -> Result<HashMap<String, u64>> {
+pub fn cluster_sizes(index: &Index<'_>, clusters: &[String]) -> Result<HashMap<String, u64>> {
     let query = |cluster: &String| json!({"term": {"cluster": cluster}});
-    let counts = ask::counts(index.client, index.name, &clusters.iter().map(query).collect::<Vec<_>>())?;
+    let counts = search::count_each(index.client, index.name, &clusters.iter().map(query).collect::<Vec<_>>())?;
     Ok(clusters.iter().cloned().zip(counts).collect())
 }

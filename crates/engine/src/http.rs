@@ -11,16 +11,16 @@ use serde_json::Value;
 use ureq::http::{Method, Request};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
+use crate::error::engine_error;
 use crate::settings::{Access, Settings};
-use crate::trouble::trouble;
 use gongxun_core::error::{Error, Result};
 
 /// The timeout for opening a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 /// The largest body of a response, in bytes.
-const MAX_ANSWER: u64 = 1 << 30;
+const MAX_RESPONSE: u64 = 1 << 30;
 /// The most characters of a response that an error quotes.
-const MAX_SAID: usize = 400;
+const MAX_REASON: usize = 400;
 const JSON: &str = "application/json";
 const LINES: &str = "application/x-ndjson";
 
@@ -36,7 +36,7 @@ pub struct Client {
 
 /// A response.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
+pub struct Response {
     /// The HTTP status code.
     pub status: u16,
     /// The body: null if it is empty, a string if it is the text of an error that is not JSON.
@@ -92,7 +92,7 @@ impl Client {
     /// If OpenSearch can't be reached or refuses the request.
     pub fn get(&self, path: &str) -> Result<Option<Value>> {
         let answer = self.send(Method::GET, path, JSON, &[])?;
-        if answer.status == 404 { Ok(None) } else { self.good(path, answer).map(Some) }
+        if answer.status == 404 { Ok(None) } else { self.success(path, answer).map(Some) }
     }
 
     /// Posts JSON to a path and returns the body of the response.
@@ -100,14 +100,14 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        self.good(path, self.send(Method::POST, path, JSON, &bytes(body))?)
+        self.success(path, self.send(Method::POST, path, JSON, &bytes(body))?)
     }
 
     /// Puts JSON to a path and returns the response, whatever its status.
     ///
     /// # Errors
     /// If OpenSearch can't be reached.
-    pub fn put(&self, path: &str, body: &Value) -> Result<Answer> {
+    pub fn put(&self, path: &str, body: &Value) -> Result<Response> {
         self.send(Method::PUT, path, JSON, &bytes(body))
     }
 
@@ -117,28 +117,28 @@ impl Client {
     /// As [`Client::get`].
     pub fn delete(&self, path: &str, body: Option<&Value>) -> Result<()> {
         let answer = self.send(Method::DELETE, path, JSON, &body.map(bytes).unwrap_or_default())?;
-        if answer.status == 404 { Ok(()) } else { self.good(path, answer).map(drop) }
+        if answer.status == 404 { Ok(()) } else { self.success(path, answer).map(drop) }
     }
 
     /// Posts newline-delimited JSON to a path and returns the body of the response.
     ///
     /// # Errors
     /// As [`Client::get`].
-    pub fn lines(&self, path: &str, lines: &[u8]) -> Result<Value> {
-        self.good(path, self.send(Method::POST, path, LINES, lines)?)
+    pub fn post_lines(&self, path: &str, lines: &[u8]) -> Result<Value> {
+        self.success(path, self.send(Method::POST, path, LINES, lines)?)
     }
 
     /// Returns the body of a response whose status is below 300.
     ///
     /// # Errors
     /// If the status is another.
-    pub fn good(&self, path: &str, answer: Answer) -> Result<Value> {
-        if answer.status < 300 { Ok(answer.body) } else { Err(self.refused(path, &answer)) }
+    pub fn success(&self, path: &str, answer: Response) -> Result<Value> {
+        if answer.status < 300 { Ok(answer.body) } else { Err(self.status_error(path, &answer)) }
     }
 
     /// Returns the error for an unsuccessful response, with a remedy where one is known.
-    pub fn refused(&self, path: &str, answer: &Answer) -> Error {
-        let said = reason(&answer.body).unwrap_or_else(|| shortened(&answer.body.to_string()));
+    pub fn status_error(&self, path: &str, answer: &Response) -> Error {
+        let said = reason(&answer.body).unwrap_or_else(|| truncated(&answer.body.to_string()));
         let hint = match answer.status {
             401 | 403 if said.contains("block") => block_hint(&said),
             401 | 403 => {
@@ -149,7 +149,7 @@ impl Client {
             _ => "",
         };
         let path = path.split('?').next().unwrap_or(path);
-        trouble(format!("{}{path}: {} {said}{hint}", self.url, answer.status))
+        engine_error(format!("{}{path}: {} {said}{hint}", self.url, answer.status))
     }
 
     /// Returns the waits between the attempts at a request. Each is twice as long as the one before, up to the longest.
@@ -159,10 +159,10 @@ impl Client {
         doubled.take(self.attempts.saturating_sub(1) as usize)
     }
 
-    fn send(&self, method: Method, path: &str, kind: &str, body: &[u8]) -> Result<Answer> {
+    fn send(&self, method: Method, path: &str, kind: &str, body: &[u8]) -> Result<Response> {
         let mut waits = self.waits();
         loop {
-            let answer = self.once(&method, path, kind, body);
+            let answer = self.send_once(&method, path, kind, body);
             let is_over = match &answer {
                 Ok(answer) => !(answer.status == 429 || answer.status >= 500),
                 Err((_, again)) => !again,
@@ -172,14 +172,17 @@ impl Client {
                 (Ok(answer), None) => return Ok(answer),
                 (Err((error, _)), None) => {
                     let tried = if is_over { String::new() } else { format!(" ({} attempts)", self.attempts) };
-                    return Err(trouble(format!("{}: {error}{tried}; is it there, and reached from here?", self.url)));
+                    return Err(engine_error(format!(
+                        "{}: {error}{tried}; is it there, and reached from here?",
+                        self.url
+                    )));
                 }
             }
         }
     }
 
     /// Sends a request once. An error has a flag that tells whether another attempt may succeed.
-    fn once(&self, method: &Method, path: &str, kind: &str, body: &[u8]) -> Result<Answer, (String, bool)> {
+    fn send_once(&self, method: &Method, path: &str, kind: &str, body: &[u8]) -> Result<Response, (String, bool)> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url)).header("accept", JSON);
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);
@@ -196,7 +199,7 @@ impl Client {
         };
         let mut response = response.map_err(failed)?;
         let status = response.status().as_u16();
-        let text = response.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(failed)?;
+        let text = response.body_mut().with_config().limit(MAX_RESPONSE).read_to_vec().map_err(failed)?;
         let body = match serde_json::from_slice(&text) {
             Ok(body) => body,
             Err(_) if text.is_empty() => Value::Null,
@@ -204,7 +207,7 @@ impl Client {
             Err(error) if status < 300 => return Err((format!("its answer is no JSON: {error}"), true)),
             Err(_) => Value::String(String::from_utf8_lossy(&text).into_owned()),
         };
-        Ok(Answer { status, body })
+        Ok(Response { status, body })
     }
 }
 
@@ -236,9 +239,9 @@ pub fn reason(body: &Value) -> Option<String> {
     let cause = error.get("root_cause").and_then(|causes| causes.get(0)).unwrap_or(error);
     let text = |name: &str| cause.get(name).and_then(Value::as_str);
     match (text("type"), text("reason")) {
-        (Some(kind), Some(reason)) => Some(shortened(&format!("{kind}: {reason}"))),
+        (Some(kind), Some(reason)) => Some(truncated(&format!("{kind}: {reason}"))),
         (Some(kind), None) => Some(kind.to_string()),
-        _ => error.as_str().map(shortened),
+        _ => error.as_str().map(truncated),
     }
 }
 
@@ -251,8 +254,8 @@ pub fn block_hint(said: &str) -> &'static str {
     }
 }
 
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MAX_SAID) {
+fn truncated(text: &str) -> String {
+    match text.char_indices().nth(MAX_REASON) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_string(),
     }

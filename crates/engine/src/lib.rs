@@ -7,22 +7,23 @@
 //! ranks the first hits, and makes snippets and marks.
 //!
 //! ```text
-//! settings, trouble, http     connection settings, errors, requests with retries
+//! settings, error, http       connection settings, errors, requests with retries
 //! tokens, mapping, document   an article as an OpenSearch document
-//! place                       the index: its alias, its generations, its dictionary
+//! admin                       the index: its alias, its generations, its dictionary
 //! manifest, bulk, push        indexing
 //! lower                       a plan as an OpenSearch query
-//! ask                         search requests; an incomplete response is an error
+//! search                      search requests; an incomplete response is an error
 //! statistics, local           a temporary index of some articles, scored by the statistics of all
 //! found                       the matches by kind, with copies collapsed
 //! facets, timeline, hits      answers about the matches; archive has all of them as a trait
 //! reprints, verify            clusters of near-duplicates; verification of an index
 //! ```
 
+mod admin;
 mod archive;
-mod ask;
 mod bulk;
 mod document;
+mod error;
 mod facets;
 mod found;
 mod hits;
@@ -31,14 +32,13 @@ mod local;
 mod lower;
 mod manifest;
 mod mapping;
-mod place;
 mod push;
 mod reprints;
+mod search;
 mod settings;
 mod statistics;
 mod timeline;
 mod tokens;
-mod trouble;
 mod verify;
 
 pub use archive::Archive;

@@ -11,20 +11,20 @@ use gongxun_core::error::Result;
 use gongxun_core::index::{Index, IndexSettings, Resources, Snapshot, Statistics, document as stored};
 
 /// A temporary index of a few articles.
-pub struct Local {
+pub struct LocalIndex {
     /// The snapshot with the articles.
     pub snapshot: Snapshot,
     // It owns the folder that the snapshot reads.
     _index: Index,
 }
 
-impl Local {
+impl LocalIndex {
     /// Indexes articles with a user dictionary (empty for none). They are scored by `statistics`, or by their own if
     /// there are none.
     ///
     /// # Errors
     /// If the dictionary is invalid, or the temporary folder can't be written.
-    pub fn of(articles: &[Article], dictionary: &str, statistics: Option<Statistics>) -> Result<Local> {
+    pub fn new(articles: &[Article], dictionary: &str, statistics: Option<Statistics>) -> Result<LocalIndex> {
         let index = Index::in_memory(IndexSettings::default().dictionary(dictionary))?;
         let mut writer = index.writer(Resources::one_thread())?;
         for article in articles {
@@ -37,7 +37,7 @@ impl Local {
             Some(statistics) => snapshot.scored_as_in(statistics),
             None => snapshot,
         };
-        Ok(Local { snapshot, _index: index })
+        Ok(LocalIndex { snapshot, _index: index })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::tokens;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::search::compile::plan::{Key, Plan, Scope, ScoreTerm, Text, TokenKind, Word};
 use gongxun_core::search::compile::string::{Proof, StringPlan};
-use gongxun_core::search::ranking::surely::is_word;
+use gongxun_core::search::ranking::whole_words::is_word;
 use gongxun_text::segment::Segmenter;
 
 /// An OpenSearch query that stands for a plan.
@@ -33,28 +33,28 @@ impl Lowered {
 }
 
 /// Returns the query that matches every document.
-pub fn everything() -> Value {
+pub fn match_all() -> Value {
     json!({"match_all": {}})
 }
 
 /// Returns the query that matches no document.
-pub fn nothing() -> Value {
+pub fn match_none() -> Value {
     json!({"match_none": {}})
 }
 
 /// Returns the conjunction of queries; without any, it matches every document.
-pub fn every(mut queries: Vec<Value>) -> Value {
+pub fn all_of(mut queries: Vec<Value>) -> Value {
     match queries.len() {
-        0 => everything(),
+        0 => match_all(),
         1 => queries.remove(0),
         _ => json!({"bool": {"filter": queries}}),
     }
 }
 
 /// Returns the disjunction of queries; without any, it matches no document.
-pub fn any(mut queries: Vec<Value>) -> Value {
+pub fn any_of(mut queries: Vec<Value>) -> Value {
     match queries.len() {
-        0 => nothing(),
+        0 => match_none(),
         1 => queries.remove(0),
         _ => json!({"bool": {"should": queries, "minimum_should_match": 1}}),
     }
@@ -81,27 +81,27 @@ pub fn field(text: Text, kind: TokenKind) -> String {
 /// [`Error::Invalid`] if the plan searches the margins of pages, which OpenSearch does not index.
 pub fn plan(of: &Plan) -> Result<Lowered> {
     Ok(match of {
-        Plan::All => Lowered::exact(everything()),
-        Plan::Nothing => Lowered::exact(nothing()),
+        Plan::All => Lowered::exact(match_all()),
+        Plan::Nothing => Lowered::exact(match_none()),
         // Where tokens do not decide, the compiler has put a scan around it.
         Plan::String(own, scope) => Lowered::exact(in_texts(own, *scope)),
-        Plan::Words(words, scope) => Lowered::join(words.iter().map(|own| word(own, *scope)).collect(), every_word),
+        Plan::Words(words, scope) => Lowered::join(words.iter().map(|own| word(own, *scope)).collect(), all_words),
         Plan::AnyWord(words, scope) => {
             let mut ways = Vec::new();
             for own in words {
                 ways.push(word(own, *scope));
                 for part in &own.parts {
-                    ways.push(Lowered::join(part.iter().map(|one| string(one, *scope)).collect(), every));
+                    ways.push(Lowered::join(part.iter().map(|one| string(one, *scope)).collect(), all_of));
                 }
             }
-            Lowered::join(ways, any)
+            Lowered::join(ways, any_of)
         }
         Plan::Term(words, synonyms, scope) => {
             let mut ways: Vec<Lowered> = synonyms.iter().map(|one| string(one, *scope)).collect();
             if !words.is_empty() {
-                ways.push(Lowered::join(words.iter().map(|own| word(own, *scope)).collect(), every));
+                ways.push(Lowered::join(words.iter().map(|own| word(own, *scope)).collect(), all_of));
             }
-            Lowered::join(ways, any)
+            Lowered::join(ways, any_of)
         }
         Plan::Key(key, value) => Lowered::exact(json!({"term": { key_field(*key): value }})),
         Plan::Date(from, to) => Lowered::exact(json!({"range": {"date": {"gte": from, "lte": to}}})),
@@ -111,23 +111,23 @@ pub fn plan(of: &Plan) -> Result<Lowered> {
                 "whole pages (整页:) can't be asked for on an engine: the margins of pages are not indexed there";
             return Err(Error::Invalid(what.to_string()));
         }
-        Plan::And(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, every),
-        Plan::Or(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, any),
+        Plan::And(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, all_of),
+        Plan::Or(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, any_of),
         Plan::Not(inner) => match plan(inner)? {
-            Lowered { query, exact: true } => Lowered::exact(without(everything(), vec![query])),
+            Lowered { query, exact: true } => Lowered::exact(without(match_all(), vec![query])),
             // Each candidate of the negated plan may turn out not to match it.
-            Lowered { exact: false, .. } => Lowered { query: everything(), exact: false },
+            Lowered { exact: false, .. } => Lowered { query: match_all(), exact: false },
         },
     })
 }
 
-/// Returns the conjunction of queries as [`every`] does, but without any, it matches no document.
-fn every_word(queries: Vec<Value>) -> Value {
-    if queries.is_empty() { nothing() } else { every(queries) }
+/// Returns the conjunction of queries as [`all_of`] does, but without any, it matches no document.
+fn all_words(queries: Vec<Value>) -> Value {
+    if queries.is_empty() { match_none() } else { all_of(queries) }
 }
 
 fn word(of: &Word, scope: Scope) -> Lowered {
-    Lowered::join(of.strings().map(|one| string(one, scope)).collect(), any)
+    Lowered::join(of.strings().map(|one| string(one, scope)).collect(), any_of)
 }
 
 fn string(of: &StringPlan, scope: Scope) -> Lowered {
@@ -135,7 +135,7 @@ fn string(of: &StringPlan, scope: Scope) -> Lowered {
 }
 
 fn in_texts(of: &StringPlan, scope: Scope) -> Value {
-    any(scope.texts().filter_map(|(text, _)| in_text(of, text)).collect())
+    any_of(scope.texts().filter_map(|(text, _)| in_text(of, text)).collect())
 }
 
 /// Returns the query for a string in one text; `None` if the string has no token.
@@ -144,7 +144,7 @@ fn in_text(of: &StringPlan, text: Text) -> Option<Value> {
         Proof::Nothing => None,
         Proof::Char(c) => Some(json!({"term": { field(text, TokenKind::Character): c.to_string() }})),
         Proof::Pairs(tokens) => Some(match tokens.as_slice() {
-            [(token, _)] => json!({"term": { field(text, TokenKind::Pair): tokens::whole(token) }}),
+            [(token, _)] => json!({"term": { field(text, TokenKind::Pair): tokens::encode(token) }}),
             several => json!({"match_phrase": { field(text, TokenKind::Pair): tokens::phrase(several) }}),
         }),
     }
@@ -162,47 +162,49 @@ fn key_field(key: Key) -> &'static str {
     }
 }
 
-/// Returns a query for the articles that certainly hold each word of the plan as a word, as `ranking::surely` defines
+/// Returns a query for the articles that certainly hold each word of the plan as a word, as `ranking::whole_words` defines
 /// it; `None` if the plan requires no words.
-pub fn surely(of: &Plan, segmenter: &Segmenter) -> Option<Value> {
+pub fn whole_words(of: &Plan, segmenter: &Segmenter) -> Option<Value> {
     match of {
         Plan::Words(words, scope) => {
-            let of_word = |own: &Word| any(own.strings().map(|one| surely_string(one, *scope, segmenter)).collect());
-            Some(every(words.iter().map(of_word).collect()))
+            let of_word = |own: &Word| any_of(own.strings().map(|one| whole_word(one, *scope, segmenter)).collect());
+            Some(all_of(words.iter().map(of_word).collect()))
         }
         Plan::Term(words, synonyms, scope) => {
-            let mut ways: Vec<Value> = synonyms.iter().map(|one| surely_string(one, *scope, segmenter)).collect();
+            let mut ways: Vec<Value> = synonyms.iter().map(|one| whole_word(one, *scope, segmenter)).collect();
             if !words.is_empty() {
-                ways.extend(surely(&Plan::Words(words.clone(), *scope), segmenter));
+                ways.extend(whole_words(&Plan::Words(words.clone(), *scope), segmenter));
             }
-            Some(any(ways))
+            Some(any_of(ways))
         }
         Plan::And(plans) => {
-            let all: Vec<Value> = plans.iter().filter_map(|plan| surely(plan, segmenter)).collect();
-            if all.is_empty() { None } else { Some(every(all)) }
+            let all: Vec<Value> = plans.iter().filter_map(|plan| whole_words(plan, segmenter)).collect();
+            if all.is_empty() { None } else { Some(all_of(all)) }
         }
-        Plan::Or(plans) => plans.iter().map(|plan| surely(plan, segmenter)).collect::<Option<Vec<_>>>().map(any),
+        Plan::Or(plans) => {
+            plans.iter().map(|plan| whole_words(plan, segmenter)).collect::<Option<Vec<_>>>().map(any_of)
+        }
         _ => None,
     }
 }
 
-fn surely_string(of: &StringPlan, scope: Scope, segmenter: &Segmenter) -> Value {
+fn whole_word(of: &StringPlan, scope: Scope, segmenter: &Segmenter) -> Value {
     let is_word = is_word(of, segmenter);
     let text: String = of.pattern.iter().collect();
     let in_one = |(own, _): (Text, f32)| match own.has_words() && is_word {
         true => {
             let term = |kind: &str| json!({"term": { format!("t.{}.{kind}", own.name()): text }});
-            Some(any(vec![term("words"), term("parts")]))
+            Some(any_of(vec![term("words"), term("parts")]))
         }
         false => in_text(of, own),
     };
-    any(scope.texts().filter_map(in_one).collect())
+    any_of(scope.texts().filter_map(in_one).collect())
 }
 
 /// Returns the clauses that score a query, to be combined with a filter.
 pub fn scoring(terms: &[ScoreTerm]) -> Vec<Value> {
     let clause = |term: &ScoreTerm| {
-        let token = tokens::whole(&term.token);
+        let token = tokens::encode(&term.token);
         json!({"term": { field(term.text, term.kind): {"value": token, "boost": term.weight} }})
     };
     terms.iter().map(clause).collect()
@@ -227,7 +229,7 @@ mod tests {
         let scope = Scope { title: true, ..Scope::NONE };
         let open = Plan::Words(vec![Word::new("20%")], scope);
         let lowered = plan(&Plan::Not(Box::new(open))).unwrap();
-        assert_eq!(lowered, Lowered { query: everything(), exact: false });
+        assert_eq!(lowered, Lowered { query: match_all(), exact: false });
         let closed = Plan::Words(vec![Word::new("工会")], scope);
         assert!(plan(&Plan::Not(Box::new(closed))).unwrap().exact);
         assert!(plan(&Plan::Margin(Box::new(Plan::All))).is_err());

@@ -3,11 +3,11 @@
 
 use serde_json::json;
 
-use crate::ask;
+use crate::admin;
 use crate::bulk;
+use crate::error::engine_error;
 use crate::http::Client;
-use crate::place;
-use crate::trouble::trouble;
+use crate::search;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::index::{Entry, Manifest, Root, document};
@@ -33,7 +33,7 @@ pub fn make(client: &Client, generation: &str, replicas: u32) -> Result<()> {
     if answer.status == 400 && answer.body.to_string().contains("resource_already_exists") {
         return Ok(());
     }
-    client.good(&path, answer).map(drop)
+    client.success(&path, answer).map(drop)
 }
 
 /// Reads the files and roots of a manifest.
@@ -42,14 +42,14 @@ pub fn make(client: &Client, generation: &str, replicas: u32) -> Result<()> {
 /// If OpenSearch can't be reached, its response is incomplete, or an entry can't be parsed.
 pub fn read(client: &Client, generation: &str) -> Result<Manifest> {
     let index = name(generation);
-    place::refresh(client, &index)?;
+    admin::refresh(client, &index)?;
     let mut manifest = Manifest::default();
     let body = json!({"query": {"terms": {"kind": ["file", "root"]}}, "sort": [{"name": "asc"}, {"kind": "asc"}]});
-    ask::all(client, &index, &body, ask::WINDOW, &Control::default(), &mut |hits| {
+    search::each_page(client, &index, &body, search::MAX_HITS, &Control::default(), &mut |hits| {
         for hit in hits {
             let source = &hit["_source"];
             let value = source["value"].as_str().unwrap_or_default();
-            let wrong = |error: serde_json::Error| trouble(format!("{index}: a line is none of ours: {error}"));
+            let wrong = |error: serde_json::Error| engine_error(format!("{index}: a line is none of ours: {error}"));
             if source["kind"] == "root" {
                 manifest.set_root(serde_json::from_str::<Root>(value).map_err(wrong)?);
             } else {
@@ -78,14 +78,14 @@ pub enum Line {
 pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
     let index = name(generation);
     let item = |line: &Line| {
-        let (kind, name, value, gone) = match line {
+        let (kind, name, value, is_removed) = match line {
             Line::File(entry) => ("file", entry.file.clone(), serde_json::to_string(entry), entry.removed),
             Line::Root(root) => ("root", root.root.clone(), serde_json::to_string(root), false),
             Line::Part(part) => ("part", part.clone(), Ok(String::new()), false),
         };
         // The name of a file may be longer than an id, which has at most 512 bytes.
         let id = format!("{kind}-{:016x}", document::short_hash(name.as_bytes()));
-        match gone {
+        match is_removed {
             true => bulk::lines(&[json!({"delete": {"_id": id}})]),
             false => {
                 let document = json!({"kind": kind, "name": name, "value": value.unwrap_or_default()});
@@ -93,7 +93,7 @@ pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
             }
         }
     };
-    lines.chunks(ask::WINDOW).try_for_each(|lines| bulk::send(client, &index, lines.iter().map(item).collect()))
+    lines.chunks(search::MAX_HITS).try_for_each(|lines| bulk::send(client, &index, lines.iter().map(item).collect()))
 }
 
 /// Returns the number of finished parts whose name ends with `of`, such as `/3` for parts of a load in three.
@@ -102,7 +102,7 @@ pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
 /// If OpenSearch can't be reached or its response is incomplete.
 pub fn parts_done(client: &Client, generation: &str, of: &str) -> Result<u64> {
     let index = name(generation);
-    place::refresh(client, &index)?;
+    admin::refresh(client, &index)?;
     let filter = json!([{"term": {"kind": "part"}}, {"wildcard": {"name": format!("*{of}")}}]);
-    ask::count(client, &index, &json!({"bool": {"filter": filter}}))
+    search::count(client, &index, &json!({"bool": {"filter": filter}}))
 }

@@ -5,20 +5,20 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::ask;
+use crate::admin;
 use crate::bulk::{self, Bulk, Job};
 use crate::document::hex;
+use crate::error::engine_error;
 use crate::http::Client;
 use crate::manifest::{self, Line};
-use crate::place;
+use crate::search;
 use crate::settings::Settings;
-use crate::trouble::trouble;
 use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::document::{self, id_order};
 use gongxun_core::index::records::{Class, Ledger, Verdict};
-use gongxun_core::index::{Entry, Held, Intake, Manifest, Root};
+use gongxun_core::index::{ArticleRef, Entry, Intake, Manifest, Root};
 use gongxun_core::reprint::Fingerprint;
 use gongxun_ingest::ingest::Part;
 
@@ -43,11 +43,11 @@ pub struct Push {
     manifest: Manifest,
     bulk: Bulk,
     /// The content hashes of the articles that the index has from the current file, by `id_order`.
-    known: HashMap<u64, String>,
+    stored: HashMap<u64, String>,
     /// Whether the index has more articles than the manifest names: a load was killed, or others are running.
     has_more: bool,
     lines: Vec<Line>,
-    gone: Vec<ArticleId>,
+    deleted: Vec<ArticleId>,
 }
 
 impl Push {
@@ -58,37 +58,37 @@ impl Push {
     /// # Errors
     /// If OpenSearch can't be reached or refuses a request, or the index has another schema or dictionary.
     pub fn open(settings: &Settings, dictionary: Option<&str>, rebuild: bool) -> Result<Push> {
-        place::named(&settings.index)?;
+        admin::check_name(&settings.index)?;
         let client = Client::new(settings)?;
-        place::greet(&client)?;
+        admin::check_version(&client)?;
         let name = &settings.index;
-        let current = place::current(&client, name)?;
-        let generations = place::generations(&client, name)?;
+        let current = admin::current_generation(&client, name)?;
+        let generations = admin::generations(&client, name)?;
         let unfinished = generations.iter().rev().find(|full| current.as_ref().is_none_or(|current| *full > current));
         let generation = match (&current, unfinished) {
             (Some(current), _) if !rebuild => current.clone(),
             (_, Some(unfinished)) => unfinished.clone(),
-            (_, None) => place::next(name, &generations),
+            (_, None) => admin::next_generation(name, &generations),
         };
         if !generations.contains(&generation) {
-            place::make(&client, settings, &generation, dictionary.unwrap_or_default())?;
+            admin::create_generation(&client, settings, &generation, dictionary.unwrap_or_default())?;
         }
-        let own = place::dictionary(&client, &generation)?;
+        let own = admin::dictionary(&client, &generation)?;
         if dictionary.is_some_and(|asked| asked != own) {
             let what = "the index was made with another dictionary; build it anew with --rebuild";
             return Err(Error::Invalid(format!("{}/{name}: {what}", client.url())));
         }
         manifest::make(&client, &generation, settings.replicas)?;
-        place::refresh(&client, &generation)?;
-        place::refreshes(&client, &generation, json!("-1"))?;
+        admin::refresh(&client, &generation)?;
+        admin::set_refresh_interval(&client, &generation, json!("-1"))?;
         let manifest = manifest::read(&client, &generation)?;
-        let bulk = Bulk::new(&client, &generation, settings, &place::segmenter(&own)?);
+        let bulk = Bulk::new(&client, &generation, settings, &admin::segmenter(&own)?);
         let ledger = Ledger::new(None, &manifest);
-        let (known, lines, gone) = Default::default();
+        let (stored, lines, deleted) = Default::default();
         let named: u64 = manifest.entries().map(Entry::held).sum();
-        let has_more = ask::count(&client, &generation, &json!({"match_all": {}}))? > named;
+        let has_more = search::count(&client, &generation, &json!({"match_all": {}}))? > named;
         let settings = settings.clone();
-        Ok(Push { client, settings, generation, ledger, manifest, bulk, known, has_more, lines, gone })
+        Ok(Push { client, settings, generation, ledger, manifest, bulk, stored, has_more, lines, deleted })
     }
 
     /// Returns the name of the generation that is loaded.
@@ -104,11 +104,11 @@ impl Push {
     pub fn finish(mut self, part: Option<(Part, &str)>) -> Result<Pushed> {
         self.commit()?;
         let Push { client, settings, generation, .. } = &self;
-        place::refresh(client, generation)?;
-        place::refreshes(client, generation, Value::Null)?;
-        let articles = ask::count(client, generation, &json!({"match_all": {}}))?;
+        admin::refresh(client, generation)?;
+        admin::set_refresh_interval(client, generation, Value::Null)?;
+        let articles = search::count(client, generation, &json!({"match_all": {}}))?;
         let name = &settings.index;
-        let current = place::current(client, name)?;
+        let current = admin::current_generation(client, name)?;
         let all_done = match part {
             None => true,
             Some((_, text)) => {
@@ -119,21 +119,21 @@ impl Push {
             }
         };
         if current.as_deref() != Some(generation) && all_done {
-            self.check(articles)?;
-            place::point(client, name, current.as_deref(), generation)?;
+            self.check_not_empty(articles)?;
+            admin::switch_alias(client, name, current.as_deref(), generation)?;
         }
-        let serves = place::current(client, name)?.as_deref() == Some(generation);
+        let serves = admin::current_generation(client, name)?.as_deref() == Some(generation);
         Ok(Pushed { generation: generation.clone(), articles, serves })
     }
 
     /// Refuses a generation without articles if the manifest names any. The exact number can't be checked: records of
     /// several files with the same id are one article.
-    fn check(&self, articles: u64) -> Result<()> {
+    fn check_not_empty(&self, articles: u64) -> Result<()> {
         let manifest = manifest::read(&self.client, &self.generation)?;
         let named: u64 = manifest.entries().map(Entry::held).sum();
         if articles == 0 && named > 0 {
             let what = "nothing of it is there; the index of before goes on serving";
-            return Err(trouble(format!(
+            return Err(engine_error(format!(
                 "{}/{}: {named} articles were sent; {what}",
                 self.client.url(),
                 self.generation
@@ -152,22 +152,22 @@ impl Intake for Push {
         &self.manifest
     }
 
-    fn held(&mut self, file: &str) -> Result<HashMap<u64, Held>> {
-        self.known.clear();
+    fn held(&mut self, file: &str) -> Result<HashMap<u64, ArticleRef>> {
+        self.stored.clear();
         if !self.has_more && self.manifest.get(file).is_none() {
             return Ok(HashMap::new());
         }
         let body = json!({
             "query": {"term": {"file": file}}, "sort": [{"id": "asc"}], "_source": ["id", "content"],
         });
-        let (known, mut held) = (&mut self.known, HashMap::new());
-        ask::all(&self.client, &self.generation, &body, ask::WINDOW, &Control::default(), &mut |hits| {
+        let (stored, mut held) = (&mut self.stored, HashMap::new());
+        search::each_page(&self.client, &self.generation, &body, search::MAX_HITS, &Control::default(), &mut |hits| {
             for hit in hits {
                 let text = |name: &str| hit["_source"][name].as_str().unwrap_or_default().to_string();
                 let id = ArticleId(text("id"));
                 let number = id_order(&id);
-                known.insert(number, text("content"));
-                held.insert(number, Held::Id(id));
+                stored.insert(number, text("content"));
+                held.insert(number, ArticleRef::Id(id));
             }
             Ok(true)
         })?;
@@ -181,8 +181,8 @@ impl Intake for Push {
         if matches!(verdict, Verdict::Unchanged | Verdict::Shadowed) {
             return Ok((verdict, 0));
         }
-        let verdict = match self.known.get(&id_order(&record.id)) {
-            Some(known) if *known == hex(content) => return Ok((Verdict::Unchanged, 0)),
+        let verdict = match self.stored.get(&id_order(&record.id)) {
+            Some(stored) if *stored == hex(content) => return Ok((Verdict::Unchanged, 0)),
             Some(_) => Verdict::Changed,
             None => verdict,
         };
@@ -193,7 +193,7 @@ impl Intake for Push {
 
     fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
         self.ledger.release(id, file)?;
-        self.gone.push(id.clone());
+        self.deleted.push(id.clone());
         Ok(true)
     }
 
@@ -220,12 +220,12 @@ impl Intake for Push {
         self.bulk.flush()?;
         // External versions decide the precedence between committed articles and later ones.
         self.ledger.committed(None);
-        let gone = std::mem::take(&mut self.gone);
-        for gone in gone.chunks(self.settings.bulk_articles) {
+        let deleted = std::mem::take(&mut self.deleted);
+        for deleted in deleted.chunks(self.settings.bulk_articles) {
             let delete = |id: &ArticleId| {
                 bulk::lines(&[json!({"delete": {"_id": id.0, "version": 2, "version_type": "external_gte"}})])
             };
-            bulk::send(&self.client, &self.generation, gone.iter().map(delete).collect())?;
+            bulk::send(&self.client, &self.generation, deleted.iter().map(delete).collect())?;
         }
         manifest::write(&self.client, &self.generation, &std::mem::take(&mut self.lines))
     }

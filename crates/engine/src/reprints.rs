@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-use crate::ask::{self, WINDOW};
+use crate::admin;
 use crate::bulk;
 use crate::document::{self, Copy, Documents, hex};
+use crate::error::engine_error;
 use crate::http::Client;
-use crate::place;
+use crate::search::{self, MAX_HITS};
 use crate::settings::Settings;
-use crate::trouble::trouble;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
@@ -42,23 +42,23 @@ pub struct Joined {
 /// If OpenSearch can't be reached, refuses a request or gives an incomplete response, or if an article has no
 /// fingerprint; [`gongxun_core::error::Error::Interrupted`] if the control asks to stop.
 pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
-    place::named(&settings.index)?;
+    admin::check_name(&settings.index)?;
     let client = Client::new(settings)?;
-    place::greet(&client)?;
+    admin::check_version(&client)?;
     let name = &settings.index;
-    let dictionary = place::dictionary(&client, name)?;
+    let dictionary = admin::dictionary(&client, name)?;
     let mut prints = Vec::new();
     let mut known: Vec<(String, Option<Copy>)> = Vec::new();
     let body =
         json!({"query": {"match_all": {}}, "sort": [{"order": "asc"}], "_source": ["id", "print", "cluster", "place"]});
-    ask::all(&client, name, &body, WINDOW, control, &mut |hits| {
+    search::each_page(&client, name, &body, MAX_HITS, control, &mut |hits| {
         for hit in hits {
             let source = &hit["_source"];
             let id = source["id"].as_str().unwrap_or_default().to_string();
             let print = source["print"].as_str().unwrap_or_default();
             let print =
                 base64::engine::general_purpose::STANDARD.decode(print).ok().filter(|print| print.len() == PACKED);
-            let Some(print) = print else { return Err(trouble(format!("{id}: it has no fingerprint of ours"))) };
+            let Some(print) = print else { return Err(engine_error(format!("{id}: it has no fingerprint of ours"))) };
             prints.extend(print);
             let cluster = source["cluster"].as_str().map(str::to_string);
             let place = source["place"].as_u64().map(|place| place as u32);
@@ -67,7 +67,7 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
         Ok(true)
     })?;
     let mut clusters = Clusters::default();
-    let mut texts = Fetched { client: &client, index: name, known: &known, texts: HashMap::new(), failed: None };
+    let mut texts = FetchedTexts { client: &client, index: name, known: &known, texts: HashMap::new(), failed: None };
     clusters.update(&prints, &[], &mut texts);
     if let Some(error) = texts.failed.take() {
         return Err(error);
@@ -84,7 +84,7 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
         .map(|number| (number, wanted.get(&(number as u32))))
         .filter(|(number, copy)| known[*number].1.as_ref() != *copy)
         .collect();
-    let mut documents = Documents::new(&place::segmenter(&dictionary)?);
+    let mut documents = Documents::new(&admin::segmenter(&dictionary)?);
     for changed in changed.chunks(AT_ONCE.min(settings.bulk_articles)) {
         let ids: Vec<&str> = changed.iter().map(|(number, _)| known[*number].0.as_str()).collect();
         let found = many(&client, name, &ids, json!(true))?;
@@ -103,7 +103,7 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
         }
         bulk::send(&client, name, items)?;
     }
-    place::refresh(&client, name)?;
+    admin::refresh(&client, name)?;
     Ok(Joined {
         articles: known.len() as u64,
         clusters: clusters.groups.len() as u64,
@@ -118,14 +118,14 @@ fn many(client: &Client, index: &str, ids: &[&str], source: Value) -> Result<Vec
     let answer = client.post(&format!("/{index}/_mget"), &json!({ "docs": docs }))?;
     let found = answer["docs"].as_array().cloned().unwrap_or_default();
     match found.iter().find(|one| one["found"] != true) {
-        Some(missing) => Err(trouble(format!("{}: the engine could not give it", missing["_id"]))),
+        Some(missing) => Err(engine_error(format!("{}: the engine could not give it", missing["_id"]))),
         None if found.len() == ids.len() => Ok(found),
-        None => Err(trouble("the engine gave some of the articles only")),
+        None => Err(engine_error("the engine gave some of the articles only")),
     }
 }
 
 /// The texts behind fingerprints, fetched when they are announced.
-struct Fetched<'a> {
+struct FetchedTexts<'a> {
     client: &'a Client,
     index: &'a str,
     known: &'a [(String, Option<Copy>)],
@@ -133,7 +133,7 @@ struct Fetched<'a> {
     failed: Option<gongxun_core::error::Error>,
 }
 
-impl Fetched<'_> {
+impl FetchedTexts<'_> {
     fn fetch(&mut self, numbers: &[u32]) -> Result<()> {
         let ids: Vec<&str> = numbers.iter().map(|number| self.known[*number as usize].0.as_str()).collect();
         let found = many(self.client, self.index, &ids, json!(["article.lead", "article.body"]))?;
@@ -147,7 +147,7 @@ impl Fetched<'_> {
     }
 }
 
-impl Texts for Fetched<'_> {
+impl Texts for FetchedTexts<'_> {
     fn prepare(&mut self, numbers: &[u32]) {
         self.texts.clear();
         for numbers in numbers.chunks(AT_ONCE) {

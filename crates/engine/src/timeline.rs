@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use crate::ask;
 use crate::found::{Found, Index};
-use crate::lower::{everything, without};
+use crate::lower::{match_all, without};
+use crate::search;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::search::kind::ByKind;
@@ -15,13 +15,13 @@ use gongxun_core::search::{Kind, Request};
 
 /// A cluster in one period: the kind of its match, if a copy there matches, and the rank and the number of characters
 /// of its first copy there.
-type InPeriod = (Option<Kind>, Option<(u64, u64)>);
+type PeriodMatch = (Option<Kind>, Option<(u64, u64)>);
 
 /// The copies of one cluster.
 #[derive(Default)]
 struct Cluster {
     /// The cluster in each period that one of its copies is in.
-    periods: BTreeMap<i64, InPeriod>,
+    periods: BTreeMap<i64, PeriodMatch>,
     undated: bool,
     dated: bool,
 }
@@ -45,9 +45,9 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
     let clustered = json!({"exists": {"field": "cluster"}});
     let collapses = found.collapses;
     let mut sums: BTreeMap<i64, Sums> = BTreeMap::new();
-    let all = if collapses { without(everything(), vec![clustered.clone()]) } else { everything() };
+    let all = if collapses { without(match_all(), vec![clustered.clone()]) } else { match_all() };
     let characters = request.characters.then_some("characters");
-    ask::buckets(index.client, index.name, &between(all), &[field], characters, &mut |key, count, sum| {
+    search::each_bucket(index.client, index.name, &between(all), &[field], characters, &mut |key, count, sum| {
         let Some(period) = key[field].as_i64() else { return };
         let sums = sums.entry(period).or_default();
         sums.all += count;
@@ -58,13 +58,20 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
     for kind in counted.iter().copied().filter(|kind| found.queries[*kind].is_some()) {
         let matches =
             if collapses { without(found.shown(&[kind]), vec![clustered.clone()]) } else { found.shown(&[kind]) };
-        ask::buckets(index.client, index.name, &between(matches.clone()), &[field], None, &mut |key, count, _| {
-            if let Some(period) = key[field].as_i64() {
-                sums.entry(period).or_default().by_kind[kind] += count;
-            }
-        })?;
+        search::each_bucket(
+            index.client,
+            index.name,
+            &between(matches.clone()),
+            &[field],
+            None,
+            &mut |key, count, _| {
+                if let Some(period) = key[field].as_i64() {
+                    sums.entry(period).or_default().by_kind[kind] += count;
+                }
+            },
+        )?;
         let without_date = without(matches, vec![json!({"exists": {"field": "date"}})]);
-        undated += ask::count(index.client, index.name, &without_date)?;
+        undated += search::count(index.client, index.name, &without_date)?;
     }
     if collapses {
         undated += add_clusters(index, &found, &counted, field, (from, to), &mut sums)?;
@@ -108,7 +115,7 @@ fn add_clusters(
     });
     // A cluster counts as its best kind of match alone.
     let first: HashMap<&str, Kind> = found.copies.iter().rev().map(|copy| (copy.cluster.as_str(), copy.kind)).collect();
-    ask::all(index.client, index.name, &body, ask::WINDOW, &Control::default(), &mut |hits| {
+    search::each_page(index.client, index.name, &body, search::MAX_HITS, &Control::default(), &mut |hits| {
         for hit in hits {
             let fields = &hit["fields"];
             let Some(name) = fields["cluster"][0].as_str() else { continue };

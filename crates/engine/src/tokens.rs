@@ -34,7 +34,7 @@ impl Encoder {
             Pair::Mark(PARAGRAPH_END) => 0,
             Pair::Run(_) | Pair::Mark(_) => 1,
         };
-        self.go(u64::from(at) * SLOTS + slot);
+        self.fill_to(u64::from(at) * SLOTS + slot);
         match pair {
             Pair::Two(first, second) => self.text.extend([first, second]),
             Pair::Run(run) => self.text.extend(run),
@@ -46,8 +46,8 @@ impl Encoder {
 
     /// Appends a token at the next position.
     pub fn token(&mut self, token: &str) {
-        self.blank();
-        push(token, &mut self.text);
+        self.separate();
+        push_encoded(token, &mut self.text);
         self.next += 1;
         self.tokens += 1;
     }
@@ -60,16 +60,16 @@ impl Encoder {
         (self.text, self.tokens)
     }
 
-    fn go(&mut self, slot: u64) {
+    fn fill_to(&mut self, slot: u64) {
         while self.next < slot {
-            self.blank();
+            self.separate();
             self.text.push_str(PLACEHOLDER);
             self.next += 1;
         }
-        self.blank();
+        self.separate();
     }
 
-    fn blank(&mut self) {
+    fn separate(&mut self) {
         if !self.text.is_empty() {
             self.text.push(' ');
         }
@@ -91,21 +91,21 @@ pub fn phrase(tokens: &[(String, u32)]) -> String {
     placed.dedup();
     let mut encoder = Encoder { next: placed.first().map_or(0, |(slot, _)| *slot), ..Encoder::default() };
     for (slot, token) in placed {
-        encoder.go(slot);
-        push(token, &mut encoder.text);
+        encoder.fill_to(slot);
+        push_encoded(token, &mut encoder.text);
         encoder.next += 1;
     }
     encoder.text
 }
 
 /// Returns a token as it is indexed: a blank, which a word of the user dictionary may contain, is replaced.
-pub fn whole(token: &str) -> String {
+pub fn encode(token: &str) -> String {
     let mut text = String::with_capacity(token.len());
-    push(token, &mut text);
+    push_encoded(token, &mut text);
     text
 }
 
-fn push(token: &str, text: &mut String) {
+fn push_encoded(token: &str, text: &mut String) {
     text.extend(token.chars().map(|c| if c.is_whitespace() { '␠' } else { c }));
 }
 
@@ -135,6 +135,6 @@ mod tests {
         assert_eq!(phrase(&tokens(&[("工会", 0), ("会$", 1), ("^权", 3)])), "工会 _ 会$ _ _ ^权");
         assert_eq!(phrase(&tokens(&[("2024", 0), ("年工", 4)])), "2024 _ _ _ _ _ _ _ 年工");
         assert_eq!(phrase(&tokens(&[("5", 0), ("<人", 1)])), "5 <人");
-        assert_eq!(whole("new york"), "new␠york");
+        assert_eq!(encode("new york"), "new␠york");
     }
 }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
+use crate::admin;
 use crate::archive::Archive;
-use crate::ask::{self, WINDOW};
 use crate::document;
 use crate::found::{BATCH, Found};
-use crate::lower::everything;
+use crate::lower::match_all;
 use crate::manifest;
-use crate::place;
+use crate::search::{self, MAX_HITS};
 use crate::settings::Settings;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
@@ -60,33 +60,34 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
     let archive = Archive::open(settings)?;
     let index = archive.index();
     let mut verified =
-        Verified { articles: ask::count(index.client, index.name, &everything())?, ..Verified::default() };
-    if let Some(generation) = place::current(index.client, index.name)? {
+        Verified { articles: search::count(index.client, index.name, &match_all())?, ..Verified::default() };
+    if let Some(generation) = admin::current_generation(index.client, index.name)? {
         verified.manifest = manifest::read(index.client, &generation)?.entries().map(Entry::held).sum();
     }
-    let all = json!({"query": everything(), "sort": [{"order": "asc"}], "_source": {"excludes": ["article.margin", "print"]}});
+    let all =
+        json!({"query": match_all(), "sort": [{"order": "asc"}], "_source": {"excludes": ["article.margin", "print"]}});
     let mut random = Random::new(seed);
     let few = strings.div_ceil(TO_ONE);
     let mut samples = [
-        Drawn { wanted: SampleKind::Substring, most: strings, seen: 0, kept: Vec::new() },
-        Drawn { wanted: SampleKind::Name, most: few, seen: 0, kept: Vec::new() },
-        Drawn { wanted: SampleKind::Character, most: few, seen: 0, kept: Vec::new() },
+        Reservoir { wanted: SampleKind::Substring, most: strings, seen: 0, kept: Vec::new() },
+        Reservoir { wanted: SampleKind::Name, most: few, seen: 0, kept: Vec::new() },
+        Reservoir { wanted: SampleKind::Character, most: few, seen: 0, kept: Vec::new() },
     ];
     // From a small archive, several strings are drawn from each article, so that there are enough.
     let times = (strings as u64).div_ceil(verified.articles.max(1)).max(1);
-    ask::all(index.client, index.name, &all, BATCH, control, &mut |hits| {
+    search::each_page(index.client, index.name, &all, BATCH, control, &mut |hits| {
         for hit in hits {
             let article = document::article(hit)?;
             verified.given += 1;
             for _ in 0..times {
                 samples
                     .iter_mut()
-                    .for_each(|drawn| drawn.offer(take(&article, drawn.wanted, &mut random), &mut random));
+                    .for_each(|reservoir| reservoir.offer(take(&article, reservoir.wanted, &mut random), &mut random));
             }
         }
         Ok(true)
     })?;
-    let mut strings: Vec<Sample> = samples.into_iter().flat_map(|drawn| drawn.kept).collect();
+    let mut strings: Vec<Sample> = samples.into_iter().flat_map(|reservoir| reservoir.kept).collect();
     strings.sort_by(|a, b| a.text.cmp(&b.text));
     strings.dedup();
     let mut found: HashMap<String, Vec<usize>> = HashMap::new();
@@ -99,16 +100,16 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
         let matches = Found::find(&index, &request, control)?.shown(&[Kind::Full]);
         let body = json!({"query": matches, "sort": [{"order": "asc"}], "_source": false});
         let mut first = body.clone();
-        (first["size"], first["track_total_hits"]) = (json!(WINDOW), json!(true));
+        (first["size"], first["track_total_hits"]) = (json!(MAX_HITS), json!(true));
         // Most strings have no more hits than one response holds, and need no point in time.
-        let answer = ask::ask(index.client, index.name, &first)?;
-        if ask::total(&answer)? <= WINDOW as u64 {
-            for id in ask::hits(&answer).iter().filter_map(|hit: &Value| hit["_id"].as_str()) {
+        let answer = search::search(index.client, index.name, &first)?;
+        if search::total(&answer)? <= MAX_HITS as u64 {
+            for id in search::hits(&answer).iter().filter_map(|hit: &Value| hit["_id"].as_str()) {
                 found.entry(id.to_string()).or_default().push(number);
             }
             continue;
         }
-        ask::all(index.client, index.name, &body, WINDOW, control, &mut |hits| {
+        search::each_page(index.client, index.name, &body, MAX_HITS, control, &mut |hits| {
             for id in hits.iter().filter_map(|hit: &Value| hit["_id"].as_str()) {
                 found.entry(id.to_string()).or_default().push(number);
             }
@@ -118,7 +119,7 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
     let scan = Scan::new(&strings);
     let mut figures = vec![Figures::default(); strings.len()];
     let mut failures = Vec::new();
-    ask::all(index.client, index.name, &all, BATCH, control, &mut |hits| {
+    search::each_page(index.client, index.name, &all, BATCH, control, &mut |hits| {
         for hit in hits {
             let article = document::article(hit)?;
             let held = scan.held(&article);
@@ -159,14 +160,14 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
 }
 
 /// A uniform random sample of the strings of one kind (reservoir sampling).
-struct Drawn {
+struct Reservoir {
     wanted: SampleKind,
     most: usize,
     seen: usize,
     kept: Vec<Sample>,
 }
 
-impl Drawn {
+impl Reservoir {
     fn offer(&mut self, sample: Option<Sample>, random: &mut Random) {
         let Some(sample) = sample.filter(|sample| !self.kept.contains(sample)) else { return };
         self.seen += 1;

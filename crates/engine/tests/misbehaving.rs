@@ -23,7 +23,7 @@ enum Act {
 }
 
 /// A request: its first line, its headers and its body.
-struct Asked {
+struct HttpRequest {
     line: String,
     headers: String,
     body: String,
@@ -32,16 +32,16 @@ struct Asked {
 type Log = Arc<Mutex<Vec<String>>>;
 
 /// Starts a server whose reactions `act` determines. Returns its address and the log of its requests.
-fn server(mut act: impl FnMut(&Asked) -> Act + Send + 'static) -> (String, Log) {
+fn server(mut act: impl FnMut(&HttpRequest) -> Act + Send + 'static) -> (String, Log) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let log = Log::default();
-    let asked = Arc::clone(&log);
+    let requests = Arc::clone(&log);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
             let Some(request) = read(&mut stream) else { continue };
-            asked.lock().unwrap().push(format!("{}\n{}", request.line, request.headers));
+            requests.lock().unwrap().push(format!("{}\n{}", request.line, request.headers));
             let (status, body, length) = match act(&request) {
                 Act::Reset => continue,
                 Act::Say(status, body) => (status, body.clone(), body.len()),
@@ -56,7 +56,7 @@ fn server(mut act: impl FnMut(&Asked) -> Act + Send + 'static) -> (String, Log) 
     (url, log)
 }
 
-fn read(stream: &mut TcpStream) -> Option<Asked> {
+fn read(stream: &mut TcpStream) -> Option<HttpRequest> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -74,14 +74,14 @@ fn read(stream: &mut TcpStream) -> Option<Asked> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Asked { line: line.trim().to_string(), headers, body: String::from_utf8_lossy(&body).into_owned() })
+    Some(HttpRequest { line: line.trim().to_string(), headers, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
 const SHARDS: &str = r#""timed_out":false,"_shards":{"total":3,"successful":3,"skipped":0,"failed":0}"#;
 
 /// Reacts as an OpenSearch with an empty index.
-fn good(asked: &Asked) -> Act {
-    let path = asked.line.split(' ').nth(1).unwrap_or_default();
+fn good(request: &HttpRequest) -> Act {
+    let path = request.line.split(' ').nth(1).unwrap_or_default();
     let found = format!(r#"{{{SHARDS},"hits":{{"total":{{"value":0,"relation":"eq"}},"hits":[]}}}}"#);
     let text = match path.split('?').next().unwrap_or_default() {
         "/" => r#"{"version":{"number":"2.19.6","distribution":"opensearch"}}"#.to_string(),
@@ -92,12 +92,12 @@ fn good(asked: &Asked) -> Act {
         }
         path if path.ends_with("/point_in_time") => r#"{"pit_id":"p"}"#.to_string(),
         path if path.ends_with("/_msearch") => {
-            let questions = asked.body.lines().count() / 2;
+            let questions = request.body.lines().count() / 2;
             format!(r#"{{"responses":[{}]}}"#, vec![found; questions].join(","))
         }
         path if path.ends_with("/_search") => found,
         path if path.ends_with("/_bulk") => {
-            let items = asked.body.lines().filter(|line| line.starts_with("{\"index\"")).count();
+            let items = request.body.lines().filter(|line| line.starts_with("{\"index\"")).count();
             format!(r#"{{"items":[{}]}}"#, vec![r#"{"index":{"_id":"x","status":201}}"#; items].join(","))
         }
         _ => "{}".to_string(),
@@ -109,20 +109,20 @@ fn settings(url: &str) -> Settings {
     Settings::new(url).attempts(4, Duration::from_millis(1))
 }
 
-fn opened(act: impl FnMut(&Asked) -> Act + Send + 'static) -> Result<Archive, String> {
+fn opened(act: impl FnMut(&HttpRequest) -> Act + Send + 'static) -> Result<Archive, String> {
     let (url, _) = server(act);
     Archive::open(&settings(&url)).map_err(|error| error.to_string())
 }
 
 /// Returns reactions that are `other` for the first `times` requests for a path, and then those of [`good`].
-fn at_first(path: &'static str, times: usize, mut other: impl FnMut() -> Act) -> impl FnMut(&Asked) -> Act {
+fn at_first(path: &'static str, times: usize, mut other: impl FnMut() -> Act) -> impl FnMut(&HttpRequest) -> Act {
     let mut left = times;
-    move |asked| {
-        if asked.line.contains(path) && left > 0 {
+    move |request| {
+        if request.line.contains(path) && left > 0 {
             left -= 1;
             return other();
         }
-        good(asked)
+        good(request)
     }
 }
 
@@ -137,11 +137,11 @@ fn what_passes_is_waited_for() {
 
 #[test]
 fn what_does_not_pass_is_said() {
-    let check = |act: Act2, expect: &[&str]| {
+    let check = |act: BoxedServer, expect: &[&str]| {
         let error = opened(act).err().expect("an error");
         assert!(expect.iter().all(|part| error.contains(part)), "{error}");
     };
-    type Act2 = Box<dyn FnMut(&Asked) -> Act + Send>;
+    type BoxedServer = Box<dyn FnMut(&HttpRequest) -> Act + Send>;
     let busy = || Act::Say(429, r#"{"error":{"type":"rejected","reason":"queue is full"}}"#.into());
     check(Box::new(at_first("/_search", 99, busy)), &["429", "queue is full", "too much to do"]);
     check(Box::new(at_first("/_search", 99, || Act::Reset)), &["4 attempts", "reached from here"]);
@@ -163,11 +163,11 @@ fn what_does_not_pass_is_said() {
 #[test]
 fn a_part_of_an_answer_is_none() {
     let answer = |text: &'static str| {
-        let archive = opened(move |asked: &Asked| {
-            if asked.line.contains("/_msearch") {
+        let archive = opened(move |request: &HttpRequest| {
+            if request.line.contains("/_msearch") {
                 Act::Say(200, format!(r#"{{"responses":[{text},{text}]}}"#))
             } else {
-                good(asked)
+                good(request)
             }
         });
         let request = Request::new(parse("\"工会\""));
@@ -188,7 +188,7 @@ fn a_part_of_an_answer_is_none() {
 }
 
 /// Loads one article. Returns the outcome and the number of bulk requests.
-fn loaded(act: impl FnMut(&Asked) -> Act + Send + 'static) -> (Result<(), String>, usize) {
+fn loaded(act: impl FnMut(&HttpRequest) -> Act + Send + 'static) -> (Result<(), String>, usize) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
         folder.path().join("a.jsonl"),
@@ -244,7 +244,7 @@ fn credentials_are_sent_and_kept_safe() {
     let mut access = Access::default();
     access.user = Some(("ada".into(), "secret".into()));
     Archive::open(&settings(&url).access(access.clone())).unwrap();
-    assert!(log.lock().unwrap().iter().all(|asked| asked.to_lowercase().contains("authorization: basic")));
+    assert!(log.lock().unwrap().iter().all(|request| request.to_lowercase().contains("authorization: basic")));
     let error = |url: &str, access: Access| Archive::open(&settings(url).access(access)).err().unwrap().to_string();
     assert!(error("http://search.example:9200", access.clone()).contains("in the clear"));
     assert!(error("https://ada:secret@search.example", Access::default()).contains("GONGXUN_ENGINE_USER"));

@@ -56,8 +56,9 @@ pub use read::snapshot::{ArticleKeys, HeldArticle, Snapshot};
 pub use read::statistics::Statistics;
 pub use read::stats::Stats;
 pub use read::term_info_cache::{ByLength, Located};
-pub use write::intake::{Held, Intake};
-pub use write::writer::{Resources, Writer};
+pub use write::intake::{ArticleRef, Intake};
+pub use write::resources::Resources;
+pub use write::writer::Writer;
 
 /// Returns the engine below, with its version and that of its files.
 pub fn engine() -> &'static str {

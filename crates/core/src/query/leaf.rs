@@ -26,21 +26,21 @@ impl Parser<'_> {
             return self.piece(range);
         }
         match pattern::pattern(&self.chars[range.clone()]) {
-            pattern::Read::Text => self.piece(range),
-            pattern::Read::QuestionMark => {
+            pattern::WordKind::Text => self.piece(range),
+            pattern::WordKind::QuestionMark => {
                 self.notes.add(NoteKind::PlainWildcard, range.clone(), |part| {
                     format!("`?` at the end of {part} is read as a question mark; `*` stands for any ending")
                 });
                 self.piece(range)
             }
-            pattern::Read::Pattern(parts) => self.clause(range, Node::Pattern(parts)),
-            pattern::Read::Everything => {
+            pattern::WordKind::Pattern(parts) => self.clause(range, Node::Pattern(parts)),
+            pattern::WordKind::Everything => {
                 self.notes.add(NoteKind::MatchesEverything, range, |part| {
                     format!("the pattern {part} has no letter and would match everything; it was left out")
                 });
                 None
             }
-            pattern::Read::TooMany => {
+            pattern::WordKind::TooMany => {
                 self.notes.add(NoteKind::TooManyWildcards, range.clone(), |part| {
                     format!("{part} has more than {} wildcards; it was taken as text", MAX_WILDCARDS)
                 });

@@ -6,7 +6,7 @@ use super::pattern::is_wildcard;
 use super::{MAX_ALTERNATIVES, Node, Piece};
 
 /// The result of an expansion.
-pub(super) struct Joined {
+pub(super) struct Expansion {
     /// The node; `None` if no operand could be a term.
     pub node: Option<Node>,
     /// Operands that cannot stand inside; they are required in addition to the node.
@@ -16,7 +16,7 @@ pub(super) struct Joined {
 }
 
 /// Joins operands to one node: `build` for each choice of alternatives, combined by OR.
-pub(super) fn join(operands: Vec<Node>, build: impl Fn(Vec<Node>) -> Node) -> Joined {
+pub(super) fn expand(operands: Vec<Node>, build: impl Fn(Vec<Node>) -> Node) -> Expansion {
     let mut beside = Vec::new();
     let mut choices: Vec<Vec<Node>> = vec![Vec::new()];
     let mut operands = flatten(operands).into_iter();
@@ -28,14 +28,14 @@ pub(super) fn join(operands: Vec<Node>, build: impl Fn(Vec<Node>) -> Node) -> Jo
         if choices.len() * alternatives.len() > MAX_ALTERNATIVES {
             beside.push(operand);
             beside.extend(operands);
-            return Joined { node: finish(choices, build), beside, too_many: true };
+            return Expansion { node: finish(choices, build), beside, too_many: true };
         }
         choices = choices
             .iter()
             .flat_map(|chosen| alternatives.iter().map(move |terms| [chosen.as_slice(), terms.as_slice()].concat()))
             .collect();
     }
-    Joined { node: finish(choices, build), beside, too_many: false }
+    Expansion { node: finish(choices, build), beside, too_many: false }
 }
 
 fn finish(choices: Vec<Vec<Node>>, build: impl Fn(Vec<Node>) -> Node) -> Option<Node> {

@@ -9,7 +9,7 @@ use gongxun_text::fold::composed;
 
 use super::fields::FieldName;
 use super::lex::{Lexeme, Operator, Token, half, is_hyphen, is_zero_width, lex};
-use super::near::{bare, join};
+use super::near::{bare, expand};
 use super::notes::Notes;
 use super::{
     DEFAULT_DISTANCE, Field, MAX_ALTERNATIVES, MAX_CHARS, MAX_DISTANCE, MAX_TERMS, Node, NoteKind, Query, Unit,
@@ -58,7 +58,7 @@ pub(super) struct Parser<'a> {
 
 /// The kind of the next lexeme.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum LexemeKind {
     End,
     Or,
     And,
@@ -76,11 +76,11 @@ impl Parser<'_> {
             let (branch, implicit) = self.conjunction();
             blanks |= implicit;
             branches.extend(branch);
-            if self.next() != Next::Or {
+            if self.next() != LexemeKind::Or {
                 break;
             }
             let operator = self.take();
-            if branches.is_empty() || matches!(self.next(), Next::End | Next::Or) {
+            if branches.is_empty() || matches!(self.next(), LexemeKind::End | LexemeKind::Or) {
                 self.dangling(operator.span);
             }
         }
@@ -104,20 +104,20 @@ impl Parser<'_> {
         let (mut implicit, mut explicit) = (false, false);
         loop {
             match self.next() {
-                Next::End | Next::Or => return (all(nodes), implicit),
-                Next::And => {
+                LexemeKind::End | LexemeKind::Or => return (all(nodes), implicit),
+                LexemeKind::And => {
                     let operator = self.take();
-                    if nodes.is_empty() || matches!(self.next(), Next::End | Next::Or | Next::And) {
+                    if nodes.is_empty() || matches!(self.next(), LexemeKind::End | LexemeKind::Or | LexemeKind::And) {
                         self.dangling(operator.span);
                     } else {
                         explicit = true;
                     }
                 }
-                Next::Near(_) => {
+                LexemeKind::Near(_) => {
                     let operator = self.take();
                     self.dangling(operator.span);
                 }
-                Next::Not | Next::Operand => {
+                LexemeKind::Not | LexemeKind::Operand => {
                     if let Some(node) = self.proximity() {
                         implicit |= !nodes.is_empty() && !explicit;
                         explicit = false;
@@ -132,9 +132,9 @@ impl Parser<'_> {
         let start = self.at;
         let mut operands: Vec<Node> = self.unary().into_iter().collect();
         let mut distances: Vec<u32> = Vec::new();
-        while let Next::Near(distance) = self.next() {
+        while let LexemeKind::Near(distance) = self.next() {
             let operator = self.take();
-            if operands.is_empty() || !matches!(self.next(), Next::Not | Next::Operand) {
+            if operands.is_empty() || !matches!(self.next(), LexemeKind::Not | LexemeKind::Operand) {
                 self.dangling(operator.span);
                 continue;
             }
@@ -164,11 +164,11 @@ impl Parser<'_> {
             1 => terms.remove(0),
             _ => Node::Near { terms: bare(terms), distance },
         };
-        self.joined(operands, build, span, "NEAR")
+        self.expanded(operands, build, span, "NEAR")
     }
 
     /// Joins the operands of NEAR, 同句: or 同段: to one node, with a note if a part cannot stand in it.
-    fn joined(
+    fn expanded(
         &mut self,
         operands: Vec<Node>,
         build: impl Fn(Vec<Node>) -> Node,
@@ -176,7 +176,7 @@ impl Parser<'_> {
         name: &str,
     ) -> Option<Node> {
         let cut = Cell::new(false);
-        let joined = join(operands, |mut terms| {
+        let expansion = expand(operands, |mut terms| {
             cut.set(cut.get() || terms.len() > MAX_TERMS);
             terms.truncate(MAX_TERMS);
             build(terms)
@@ -184,28 +184,28 @@ impl Parser<'_> {
         if cut.get() {
             self.too_many_terms(span.clone());
         }
-        if joined.too_many {
+        if expansion.too_many {
             self.notes.add_once(NoteKind::TooManyAlternatives, span.clone(), |part| {
                 format!("{name} in {part} would become more than {MAX_ALTERNATIVES} alternatives; a part of it was read as AND")
             });
         }
-        if let Some(beside) = joined.beside.first()
-            && !joined.too_many
+        if let Some(beside) = expansion.beside.first()
+            && !expansion.too_many
         {
             let beside: String = beside.to_string().chars().take(24).collect();
             self.notes.add(NoteKind::NotNear, span, |_| {
                 format!("{name} holds words and strings; `{beside}` is asked for beside it")
             });
         }
-        all(joined.node.into_iter().chain(joined.beside).collect())
+        all(expansion.node.into_iter().chain(expansion.beside).collect())
     }
 
     fn unary(&mut self) -> Option<Node> {
         let mut negative = false;
         loop {
-            if self.next() == Next::Not {
+            if self.next() == LexemeKind::Not {
                 let operator = self.take();
-                if !matches!(self.next(), Next::Not | Next::Operand) {
+                if !matches!(self.next(), LexemeKind::Not | LexemeKind::Operand) {
                     self.dangling(operator.span);
                     return None;
                 }
@@ -265,7 +265,7 @@ impl Parser<'_> {
         // With a blank after the colon the value is the next lexeme, unless that is a field or an operator itself.
         let next = self.lexemes.get(self.at).map(|lexeme| (lexeme.token.clone(), lexeme.span.clone()));
         let ahead = match &next {
-            Some((Token::Word, span)) => self.next() == Next::Operand && self.split_field(span.clone()).is_none(),
+            Some((Token::Word, span)) => self.next() == LexemeKind::Operand && self.split_field(span.clone()).is_none(),
             Some((Token::Open | Token::Quoted { .. }, _)) => true,
             _ => false,
         };
@@ -295,7 +295,7 @@ impl Parser<'_> {
         }
         let node = self.operand(value)?;
         let span = start..self.lexemes[self.at - 1].span.end;
-        self.joined(vec![node], |terms| Node::Together { unit, terms: bare(terms) }, span, unit.name())
+        self.expanded(vec![node], |terms| Node::Together { unit, terms: bare(terms) }, span, unit.name())
     }
 
     /// Parses a value that begins inside a word, or with the next lexeme.
@@ -355,39 +355,39 @@ impl Parser<'_> {
         digits.fold(0u32, |n, digit| n.saturating_mul(10).saturating_add(digit))
     }
 
-    fn next(&self) -> Next {
+    fn next(&self) -> LexemeKind {
         match self.lexemes.get(self.at) {
-            None => Next::End,
+            None => LexemeKind::End,
             Some(lexeme) => match &lexeme.token {
-                Token::Close => Next::End,
-                Token::Or => Next::Or,
+                Token::Close => LexemeKind::End,
+                Token::Or => LexemeKind::Or,
                 Token::Small(operator) => match operator {
-                    Operator::And => Next::And,
-                    Operator::Or => Next::Or,
-                    Operator::Not => Next::Not,
+                    Operator::And => LexemeKind::And,
+                    Operator::Or => LexemeKind::Or,
+                    Operator::Not => LexemeKind::Not,
                 },
-                Token::Open | Token::Quoted { .. } => Next::Operand,
-                Token::Word => self.keyword(lexeme.span.clone()).unwrap_or(Next::Operand),
+                Token::Open | Token::Quoted { .. } => LexemeKind::Operand,
+                Token::Word => self.keyword(lexeme.span.clone()).unwrap_or(LexemeKind::Operand),
             },
         }
     }
 
     /// Returns the operator that a word is, in either width: AND, OR, NOT in capitals, NEAR and NEAR/20.
-    pub fn keyword(&self, range: Range<usize>) -> Option<Next> {
+    pub fn keyword(&self, range: Range<usize>) -> Option<LexemeKind> {
         const LONGEST: usize = "NEAR/".len() + 10;
         if range.len() > LONGEST {
             return None;
         }
         let word: String = self.chars[range.clone()].iter().map(|c| half(*c)).collect();
         match word.as_str() {
-            "AND" => Some(Next::And),
-            "OR" => Some(Next::Or),
-            "NOT" => Some(Next::Not),
-            "NEAR" => Some(Next::Near(DEFAULT_DISTANCE)),
+            "AND" => Some(LexemeKind::And),
+            "OR" => Some(LexemeKind::Or),
+            "NOT" => Some(LexemeKind::Not),
+            "NEAR" => Some(LexemeKind::Near(DEFAULT_DISTANCE)),
             _ => {
                 let digits = word.to_ascii_uppercase().strip_prefix("NEAR/").map(str::len)?;
                 let number = self.chars[range.end - digits..range.end].iter().all(|c| half(*c).is_ascii_digit());
-                (digits > 0 && number).then(|| Next::Near(self.digits(range.end - digits..range.end)))
+                (digits > 0 && number).then(|| LexemeKind::Near(self.digits(range.end - digits..range.end)))
             }
         }
     }

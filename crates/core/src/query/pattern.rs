@@ -2,8 +2,8 @@
 
 use super::{MAX_WILDCARDS, PatternPart};
 
-/// The reading of a word.
-pub(super) enum Read {
+/// The kind of a word, by its wildcards.
+pub(super) enum WordKind {
     /// No wildcards.
     Text,
     /// Text, but its `?` might have been meant as a wildcard.
@@ -25,10 +25,10 @@ const SHORT: usize = 4;
 /// People type whole questions, so `?` at the end of a word is a question mark. If a word without `*` ends in one, or a
 /// question particle precedes the mark (有工会吗？怎么办), or there is a sentence on both sides of it, the marks inside are
 /// question marks too.
-pub(super) fn pattern(word: &[char]) -> Read {
+pub(super) fn pattern(word: &[char]) -> WordKind {
     let stars = word.iter().filter(|c| is_star(**c)).count();
     if stars == 0 && !word.iter().any(|c| is_mark(*c)) {
-        return Read::Text;
+        return WordKind::Text;
     }
     let solid = word.iter().rposition(|c| c.is_alphanumeric() || is_star(*c)).map_or(0, |last| last + 1);
     let asks = word[solid..].iter().any(|c| is_mark(*c));
@@ -37,15 +37,15 @@ pub(super) fn pattern(word: &[char]) -> Read {
     let letters = word.iter().filter(|c| c.is_alphanumeric()).count();
     if letters == 0 {
         return if word.iter().all(|c| is_star(*c) || is_mark(*c)) || stars > 0 {
-            Read::Everything
+            WordKind::Everything
         } else {
-            Read::Text
+            WordKind::Text
         };
     }
     if wildcards == 0 {
-        return if letters <= SHORT && word[solid..] == ['?'] { Read::QuestionMark } else { Read::Text };
+        return if letters <= SHORT && word[solid..] == ['?'] { WordKind::QuestionMark } else { WordKind::Text };
     }
-    if wildcards > MAX_WILDCARDS { Read::TooMany } else { Read::Pattern(parts) }
+    if wildcards > MAX_WILDCARDS { WordKind::TooMany } else { WordKind::Pattern(parts) }
 }
 
 fn parts(word: &[char], no_marks: bool) -> Vec<PatternPart> {

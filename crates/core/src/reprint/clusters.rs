@@ -10,7 +10,7 @@ use super::same::{is_likely, same_text};
 /// The most likely pairs collected before their texts are compared: 8 MB of them.
 const MAX_PAIRS: usize = 1 << 20;
 /// The most characters of texts cached while pairs are compared: 16 MB of them.
-const KEPT_LETTERS: usize = 4 << 20;
+const MAX_CACHED_LETTERS: usize = 4 << 20;
 
 /// A source of the texts behind fingerprints, for pairs that fingerprints alone do not decide.
 pub trait Texts {
@@ -30,7 +30,7 @@ pub struct Clusters {
     /// earliest.
     pub groups: Vec<Vec<u32>>,
     /// Fingerprints of articles that are gone or changed.
-    pub dead: Flags,
+    pub dead: Bitmap,
 }
 
 impl Clusters {
@@ -45,21 +45,21 @@ impl Clusters {
         let dead = &self.dead;
         let skip = |number: u32| dead.has(number) || usize::from(Packed::at(packed, number).letters()) < SHINGLE;
 
-        let mut pairs = Pairs { packed, sets: Sets::new(new.end), likely: Vec::new(), texts };
+        let mut pairs = Pairs { packed, sets: UnionFind::new(new.end), likely: Vec::new(), texts };
         for group in &self.groups {
             if group.iter().any(|number| dead.has(*number)) {
                 // A removed member may have held the cluster together.
                 let living: Vec<u32> = group.iter().copied().filter(|number| !dead.has(*number)).collect();
                 for (at, a) in living.iter().enumerate() {
-                    living[at + 1..].iter().for_each(|b| pairs.look_at(*a, *b));
+                    living[at + 1..].iter().for_each(|b| pairs.add_candidate(*a, *b));
                 }
             } else {
-                group.windows(2).for_each(|pair| pairs.sets.join(pair[0], pair[1]));
+                group.windows(2).for_each(|pair| pairs.sets.union(pair[0], pair[1]));
             }
         }
-        candidates(packed, new, &skip, &mut |a, b| pairs.look_at(a, b));
+        candidates(packed, new, &skip, &mut |a, b| pairs.add_candidate(a, b));
         pairs.compare();
-        self.groups = pairs.sets.groups();
+        self.groups = pairs.sets.components();
         for group in &mut self.groups {
             group.sort_by_cached_key(|number| {
                 let copy = Packed::at(packed, *number);
@@ -76,7 +76,7 @@ impl Clusters {
         for group in &mut self.groups {
             group.iter_mut().for_each(|number| *number = place(number));
         }
-        self.dead = Flags::default();
+        self.dead = Bitmap::default();
         self.dead.grow(kept.len() as u32);
         self.known = kept.len() as u32;
         kept
@@ -85,9 +85,9 @@ impl Clusters {
 
 /// A set of fingerprints, as a bitmap.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Flags(pub Vec<u8>);
+pub struct Bitmap(pub Vec<u8>);
 
-impl Flags {
+impl Bitmap {
     /// Makes room for this many fingerprints.
     pub fn grow(&mut self, count: u32) {
         self.0.resize(count.div_ceil(8) as usize, 0);
@@ -115,14 +115,15 @@ impl Flags {
 /// The pairs in progress, from likely to joined.
 struct Pairs<'a> {
     packed: &'a [u8],
-    sets: Sets,
+    sets: UnionFind,
     likely: Vec<(u32, u32)>,
     texts: &'a mut dyn Texts,
 }
 
 impl Pairs<'_> {
-    fn look_at(&mut self, a: u32, b: u32) {
-        if !self.sets.together(a, b) && is_likely(&Packed::at(self.packed, a), &Packed::at(self.packed, b)) {
+    /// Collects a pair whose texts are to be compared, if its fingerprints make that likely to succeed.
+    fn add_candidate(&mut self, a: u32, b: u32) {
+        if !self.sets.are_joined(a, b) && is_likely(&Packed::at(self.packed, a), &Packed::at(self.packed, b)) {
             self.likely.push((a.min(b), a.max(b)));
             if self.likely.len() >= MAX_PAIRS {
                 // Most of them are duplicates, one for each shared band.
@@ -147,41 +148,41 @@ impl Pairs<'_> {
         wanted.sort_unstable();
         wanted.dedup();
         self.texts.prepare(&wanted);
-        let mut kept: HashMap<u32, Option<Vec<char>>> = HashMap::new();
+        let mut cache: HashMap<u32, Option<Vec<char>>> = HashMap::new();
         let mut letters = 0;
         for (a, b) in std::mem::take(&mut self.likely) {
-            if self.sets.together(a, b) {
+            if self.sets.are_joined(a, b) {
                 continue;
             }
-            if letters > KEPT_LETTERS {
-                kept.clear();
+            if letters > MAX_CACHED_LETTERS {
+                cache.clear();
                 letters = 0;
             }
             for number in [a, b] {
-                kept.entry(number).or_insert_with(|| {
+                cache.entry(number).or_insert_with(|| {
                     let text = self.texts.text(number).as_deref().map(folded);
                     letters += text.as_ref().map_or(0, Vec::len);
                     text
                 });
             }
-            if let (Some(text_a), Some(text_b)) = (&kept[&a], &kept[&b])
+            if let (Some(text_a), Some(text_b)) = (&cache[&a], &cache[&b])
                 && same_text(&Packed::at(self.packed, a), &Packed::at(self.packed, b), &compare(text_a, text_b))
             {
-                self.sets.join(a, b);
+                self.sets.union(a, b);
             }
         }
     }
 }
 
-/// Disjoint sets of numbers (union-find).
-struct Sets(Vec<u32>);
+/// Disjoint sets of numbers.
+struct UnionFind(Vec<u32>);
 
-impl Sets {
-    fn new(count: u32) -> Sets {
-        Sets((0..count).collect())
+impl UnionFind {
+    fn new(count: u32) -> UnionFind {
+        UnionFind((0..count).collect())
     }
 
-    fn root(&mut self, mut number: u32) -> u32 {
+    fn find(&mut self, mut number: u32) -> u32 {
         while self.0[number as usize] != number {
             let above = self.0[self.0[number as usize] as usize];
             self.0[number as usize] = above;
@@ -190,21 +191,21 @@ impl Sets {
         number
     }
 
-    fn together(&mut self, a: u32, b: u32) -> bool {
-        self.root(a) == self.root(b)
+    fn are_joined(&mut self, a: u32, b: u32) -> bool {
+        self.find(a) == self.find(b)
     }
 
-    /// Joins two sets under the least number, so that the result does not depend on the order of joins.
-    fn join(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.root(a), self.root(b));
+    /// Merges two sets under the least number, so that the result does not depend on the order of joins.
+    fn union(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
         self.0[a.max(b) as usize] = a.min(b);
     }
 
     /// Returns the sets of two or more.
-    fn groups(mut self) -> Vec<Vec<u32>> {
+    fn components(mut self) -> Vec<Vec<u32>> {
         let mut groups: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
         for number in 0..self.0.len() as u32 {
-            let root = self.root(number);
+            let root = self.find(number);
             if root != number {
                 groups.entry(root).or_insert_with(|| vec![root]).push(number);
             }

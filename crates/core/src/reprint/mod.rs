@@ -13,6 +13,6 @@ mod fingerprint;
 mod same;
 
 pub use align::{Comparison, compare, folded};
-pub use clusters::{Clusters, Flags, Texts};
+pub use clusters::{Bitmap, Clusters, Texts};
 pub use fingerprint::{Fingerprint, LANES, PACKED, Packed, SHINGLE, letters};
 pub use same::{NEAR_DAYS, is_likely, same_text, similarity};

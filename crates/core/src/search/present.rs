@@ -8,7 +8,7 @@ use super::compile::plan::{Breadth, Mark};
 use super::kind::Kind;
 use super::pipeline::Found;
 use super::request::Request;
-use super::results::credits::Asked;
+use super::results::credits::RequestedCredits;
 use super::results::explain;
 use super::results::page::{Hit, Results};
 use super::results::snippet::{Highlighter, Marked, Marks};
@@ -34,7 +34,7 @@ pub fn hits(
     let segmenter = snapshot.segmenter()?;
     let mut full = Highlighter::new(&compiled.marks, segmenter);
     let mut partial = Highlighter::new(&partial_marks, segmenter);
-    let asked = Asked::of(request.query.root.as_ref(), &request.filters);
+    let requested = RequestedCredits::of(request.query.root.as_ref(), &request.filters);
     for ranked in ranked.iter().skip(request.offset).take(request.limit) {
         let (marks, highlighter) = match ranked.kind {
             Kind::Partial => (&partial_marks, &mut partial),
@@ -59,7 +59,7 @@ pub fn hits(
         give(Hit {
             snippet,
             marks: of_names,
-            asked: asked.credits(&article, marks),
+            asked: requested.credits(&article, marks),
             score: ranked.score,
             reprints: found.copies.of(ranked.address).len().saturating_sub(1) as u64,
             kind: ranked.kind,

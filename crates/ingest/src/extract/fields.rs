@@ -178,6 +178,12 @@ fn mapped<'a>(object: &'a Map<String, Value>, path: &str) -> Option<Cow<'a, Valu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gongxun_core::index::config::FIELDS;
+
+    #[test]
+    fn every_field_that_can_have_another_name_has_aliases() {
+        assert!(ALIASES.iter().map(|(field, _)| *field).eq(FIELDS));
+    }
 
     #[test]
     fn names_and_paths_lead_to_values() {

@@ -1,6 +1,7 @@
 //! Reads the scripts of a page for its article: the variables of page templates (`var ct = "1581517074"`), and the
 //! state from which a script draws the page (`__NEXT_DATA__`, `RENDER_DATA`, `window.… = {…}`).
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
@@ -116,7 +117,7 @@ fn literals(script: &str) -> Vec<Value> {
         return loose::parse_at(trimmed, 0, Leniency::Literals).map(|found| found.0).into_iter().collect();
     }
     if trimmed.starts_with("%7B") || trimmed.starts_with("%5B") {
-        return loose::parse(&percent_decoded(trimmed), Leniency::Literals).into_iter().collect();
+        return percent_decoded(trimmed).into_iter().collect();
     }
     let mut values = Vec::new();
     let (mut at, mut tried) = (0, 0);
@@ -127,9 +128,7 @@ fn literals(script: &str) -> Vec<Value> {
         if let Some(inner) = rest.strip_prefix("JSON.parse(") {
             let inner = inner.strip_prefix("decodeURIComponent(").unwrap_or(inner);
             let parsed = loose::parse_at(inner, 0, Leniency::Literals).and_then(|found| match found.0 {
-                Value::String(text) if text.starts_with("%7B") => {
-                    loose::parse(&percent_decoded(&text), Leniency::Literals)
-                }
+                Value::String(text) if text.starts_with("%7B") => percent_decoded(&text),
                 Value::String(text) => loose::parse(&text, Leniency::Literals),
                 _ => None,
             });
@@ -149,24 +148,9 @@ fn literals(script: &str) -> Vec<Value> {
     values
 }
 
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+/// Returns the object in a text that is percent-encoded.
+fn percent_decoded(text: &str) -> Option<Value> {
+    loose::parse(&percent_decode_str(text).decode_utf8_lossy(), Leniency::Literals)
 }
 
 /// Returns the time of publication in a variable.

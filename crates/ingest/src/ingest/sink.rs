@@ -14,7 +14,7 @@ use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_core::index::document::{self, id_order};
 use gongxun_core::index::records::{Class, Ledger, STANDARD_INPUT, Verdict};
 use gongxun_core::index::tombstones::{Tombstone, TombstoneVerdict, Tombstones};
-use gongxun_core::index::{Entry, Held, Intake, Manifest, Root, Snapshot};
+use gongxun_core::index::{ArticleRef, Entry, Intake, Manifest, Root, Snapshot};
 use gongxun_core::reprint::Fingerprint;
 
 /// A run that writes nothing: articles are only judged.
@@ -87,7 +87,7 @@ struct CurrentFile {
     entry: Entry,
     /// The index at the time the file began, and the file's articles in it that have not been met.
     snapshot: Option<Snapshot>,
-    existing: HashMap<u64, Held>,
+    existing: HashMap<u64, ArticleRef>,
     /// The ids that other files hold and that have not been met.
     shadowed: BTreeSet<u64>,
     /// The number of times that each id was met.
@@ -286,11 +286,11 @@ impl<'a> Sink<'a> {
         Ok(None)
     }
 
-    fn release_held(&mut self, snapshot: Option<&Snapshot>, held: &Held, file: &str) -> Result<bool> {
+    fn release_held(&mut self, snapshot: Option<&Snapshot>, held: &ArticleRef, file: &str) -> Result<bool> {
         match (held, snapshot) {
-            (Held::Id(id), _) => self.target.release(id, file),
-            (Held::At(address), Some(snapshot)) => self.target.release(&snapshot.id(*address)?, file),
-            (Held::At(_), None) => Ok(false),
+            (ArticleRef::Id(id), _) => self.target.release(id, file),
+            (ArticleRef::Address(address), Some(snapshot)) => self.target.release(&snapshot.id(*address)?, file),
+            (ArticleRef::Address(_), None) => Ok(false),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A browser before a site: Debian's Chromium by its ChromeDriver, and a server with some articles.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -11,6 +12,7 @@ use gongxun_core::article::{Article, Repair, RepairKind};
 use gongxun_core::index::{Index, IndexSettings, Resources};
 use gongxun_server::{Server, Settings};
 use hyper_util::client::legacy::connect::HttpConnector;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::support;
@@ -155,13 +157,13 @@ impl Page {
     pub async fn at(&self, part: &str) -> Outcome {
         for _ in 0..400 {
             let url = self.client.current_url().await?;
-            let shown = percent_decoded(url.as_str());
+            let shown = readable(url.as_str());
             if shown.contains(part) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Err(format!("{part} is not in {}", percent_decoded(self.client.current_url().await?.as_str())).into())
+        Err(format!("{part} is not in {}", readable(self.client.current_url().await?.as_str())).into())
     }
 
     /// Waits until a script says that something is so.
@@ -172,7 +174,7 @@ impl Page {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Err(format!("{what}: {}", percent_decoded(self.client.current_url().await?.as_str())).into())
+        Err(format!("{what}: {}", readable(self.client.current_url().await?.as_str())).into())
     }
 
     /// The text of an element.
@@ -206,23 +208,8 @@ impl Page {
 }
 
 /// An address as people read it.
-pub fn percent_decoded(text: &str) -> String {
-    let (mut out, bytes) = (Vec::new(), text.as_bytes());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+fn readable(address: &str) -> Cow<'_, str> {
+    percent_decode_str(address).decode_utf8_lossy()
 }
 
 /// The failure with these words, unless something holds.

@@ -3,12 +3,11 @@
 //! The tokens of a line and the page's evidence flow in; the line flows out. Each lost byte has few candidates; a beam
 //! of hypotheses advances along the line, scored by how common the resulting characters and pairs of neighbours are.
 
-use std::ops::Range;
-
 use super::evidence::is_private;
 use super::gbk::{LEADS, gbk, is_trail};
 use super::model::{EDGE, Model, NOT_IN_TABLE};
 use super::reading::{Reading, readings};
+use super::restored_line::{LineWriter, OPEN, Piece, Restored};
 use super::swallowed_byte::{behind, swallowed_byte};
 use super::tokens::{FULL_WIDTH, REPLACED, Token, cut_mark, mark_of};
 use crate::fold::{fold_char, is_han};
@@ -33,8 +32,6 @@ const SETTLED: usize = 1 << 12;
 /// The number of best hypotheses in which a byte is completed although no character that begins with it is read as the
 /// gloss behind it.
 const MOST_UNREAD: usize = 4;
-/// The distance in bits below which two hypotheses leave the choice open.
-const OPEN: f32 = 14.0;
 /// The most pieces of two hypotheses that are compared for differences.
 const MOST_COMPARED: usize = 64;
 /// The margin in bits of the swallowed ASCII character that the rules name over any other.
@@ -57,31 +54,6 @@ const CUT: f32 = -6.0;
 const CUT_STOP: f32 = -3.0;
 const LATER_READING: f32 = -6.0;
 const NO_READING: f32 = -12.0;
-
-/// The margin of characters that are lost.
-pub const LOST: f32 = f32::NEG_INFINITY;
-
-/// A line with its lost bytes chosen.
-#[derive(Default)]
-pub struct Restored {
-    /// The line.
-    pub text: String,
-    /// The characters of the line that were a choice.
-    pub doubts: Vec<UncertainRange>,
-    /// The pair of bytes completed from each lost byte, with its reading.
-    pub pairs: Vec<(u16, Reading)>,
-    /// Number of pairs of bytes that were read out of step.
-    pub shifted: u32,
-}
-
-/// A range of uncertain characters.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UncertainRange {
-    /// The range, in characters of the line.
-    pub at: Range<usize>,
-    /// The margin in bits by which they are likelier than the alternatives; [`LOST`] if they are lost.
-    pub margin: f32,
-}
 
 #[derive(Clone, Copy)]
 struct Hypothesis {
@@ -107,27 +79,12 @@ struct Node {
     margin: f32,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Piece {
-    Start,
-    Byte(u8),
-    Pair(u8, u8),
-    Lost {
-        byte: u8,
-        pair: u16,
-        reading: Reading,
-    },
-    Char(char),
-    /// Two characters whose inner bytes are lost, and the first byte of an incomplete pair.
-    Gap(u8),
-}
-
 /// Chooses the lost bytes of a line. `holes` is the number of question marks that may still be tried as lost bytes; it
 /// is decremented.
 pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
     let mut walk = Walk {
         model,
-        done: Writer::default(),
+        done: LineWriter::default(),
         gaps: model.gap(),
         measured: [(EDGE, EDGE, f32::NAN); MEASURED],
         nodes: vec![Node { parent: 0, piece: Piece::Start, margin: f32::INFINITY }],
@@ -183,7 +140,7 @@ const MEASURED: usize = 16;
 struct Walk<'m, 'a> {
     model: &'m Model<'a>,
     /// The settled output.
-    done: Writer,
+    done: LineWriter,
     /// The cost of a pair of bytes lost without a trace, if the page makes that likely.
     gaps: Option<f32>,
     /// The cache of recent scores: hypotheses side by side mostly need the same ones.
@@ -572,8 +529,7 @@ impl Walk<'_, '_> {
             self.doubt(self.beam[0].node, other, margin);
         }
         self.settle();
-        self.done.flush();
-        self.done.restored
+        self.done.finish()
     }
 
     /// Writes out the best hypothesis and drops the others.
@@ -588,88 +544,8 @@ impl Walk<'_, '_> {
         }
         self.nodes.truncate(1);
         for (piece, margin) in pieces.into_iter().rev() {
-            self.done.margin = self.done.carried.min(margin);
-            match piece {
-                Piece::Start => {}
-                Piece::Byte(byte) => self.done.byte(byte),
-                Piece::Pair(lead, trail) => {
-                    self.done.restored.shifted += u32::from(self.done.waiting != 0);
-                    self.done.byte(lead);
-                    self.done.byte(trail);
-                }
-                Piece::Lost { byte, pair, reading } => {
-                    self.done.byte(byte);
-                    self.done.restored.pairs.push((pair, reading));
-                }
-                Piece::Char(c) => {
-                    self.done.flush();
-                    self.done.push(c);
-                }
-                Piece::Gap(byte) => {
-                    self.done.flush();
-                    self.done.push('\u{FFFD}');
-                    self.done.byte(byte);
-                }
-            }
-            self.done.carried = if self.done.waiting == 0 { f32::INFINITY } else { margin };
+            self.done.write(piece, margin);
         }
-    }
-}
-
-/// The output line, written from bytes.
-struct Writer {
-    restored: Restored,
-    /// Number of characters written.
-    length: usize,
-    /// The first byte of an incomplete pair, or 0.
-    waiting: u8,
-    /// The margin of that byte, and the least one of the bytes written.
-    carried: f32,
-    margin: f32,
-}
-
-impl Default for Writer {
-    fn default() -> Writer {
-        Writer { restored: Restored::default(), length: 0, waiting: 0, carried: f32::INFINITY, margin: f32::INFINITY }
-    }
-}
-
-impl Writer {
-    fn byte(&mut self, byte: u8) {
-        let waiting = std::mem::take(&mut self.waiting);
-        if waiting != 0 {
-            if is_trail(byte) {
-                return self.push(gbk().decode(waiting, byte).unwrap_or('\u{FFFD}'));
-            }
-            self.push('\u{FFFD}');
-        }
-        match byte {
-            0x80 => self.push('€'),
-            0..0x80 => self.push(byte as char),
-            _ => self.waiting = byte,
-        }
-    }
-
-    /// Writes an incomplete byte as lost.
-    fn flush(&mut self) {
-        if std::mem::take(&mut self.waiting) != 0 {
-            self.push('\u{FFFD}');
-        }
-    }
-
-    fn push(&mut self, c: char) {
-        self.restored.text.push(c);
-        let margin = if c == '\u{FFFD}' { LOST } else { self.margin };
-        if margin < OPEN {
-            match self.restored.doubts.last_mut() {
-                Some(last) if last.at.end == self.length => {
-                    last.at.end += 1;
-                    last.margin = last.margin.min(margin);
-                }
-                _ => self.restored.doubts.push(UncertainRange { at: self.length..self.length + 1, margin }),
-            }
-        }
-        self.length += 1;
     }
 }
 

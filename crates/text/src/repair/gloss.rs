@@ -9,10 +9,11 @@
 //! work. [`super::tokens`] reads a line, [`super::evidence`] judges the page as a whole, [`super::beam_search`] chooses
 //! the lost bytes by the scores of [`super::model`].
 
-use super::beam_search::{LOST, MOST_HOLES_A_PAGE, Restored, UncertainRange, restore};
+use super::beam_search::{MOST_HOLES_A_PAGE, restore};
 use super::evidence::{Evidence, LEAST, Script, is_only};
 use super::model::Model;
 use super::reading::LONGEST_SYLLABLE;
+use super::restored_line::{LOST, Restored, UncertainRange};
 use super::tokens::{Token, cut_mark, tokens};
 
 /// The slope and the offset of the logistic curve from margins in bits to certainty.

@@ -18,6 +18,7 @@ mod model;
 mod mojibake;
 mod opencc;
 mod reading;
+mod restored_line;
 mod simplify;
 mod spam;
 mod swallowed_byte;

@@ -47,22 +47,22 @@ fn same_text(snapshot: &Snapshot, addresses: &BTreeSet<DocAddress>) -> Result<BT
 /// If a write fails. If it failed after the tombstones were set, the next ingest removes the articles.
 pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
     let snapshot = writer.snapshot()?;
-    let mut doomed = BTreeSet::new();
+    let mut named = BTreeSet::new();
     for id in ids {
-        doomed.extend(snapshot.find(id)?);
+        named.extend(snapshot.find(id)?);
     }
-    let addresses: Vec<DocAddress> = doomed.iter().copied().collect();
+    let addresses: Vec<DocAddress> = named.iter().copied().collect();
     if addresses.is_empty() {
         return Ok(0);
     }
     let mut spared: HashMap<u64, Vec<ArticleId>> = HashMap::new();
-    for (text, same) in same_text(&snapshot, &doomed)? {
-        let left = same.iter().filter(|address| !doomed.contains(*address));
+    for (text, same) in same_text(&snapshot, &named)? {
+        let left = same.iter().filter(|address| !named.contains(*address));
         spared.insert(text, left.map(|address| snapshot.id(*address)).collect::<Result<_>>()?);
     }
     let index = writer.generation().index.clone();
     let mut tombstones = Tombstones::read(&index)?;
-    for (address, ArticleKeys { text, .. }) in snapshot.matching(|address, _| doomed.contains(&address))? {
+    for (address, ArticleKeys { text, .. }) in snapshot.matching(|address, _| named.contains(&address))? {
         let spared = text.and_then(|text| spared.get(&text).cloned()).unwrap_or_default();
         let (id, file) = (snapshot.id(address)?, snapshot.file(address)?);
         let by_text = text.is_some() && is_numbered(&snapshot, address, &id)?;
@@ -70,7 +70,7 @@ pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
     }
     tombstones.write(&index)?;
     writer.tombstones_changed();
-    bury(writer, &snapshot, &addresses)?;
+    release_all(writer, &snapshot, &addresses)?;
     Ok(addresses.len() as u64)
 }
 
@@ -101,7 +101,7 @@ pub fn apply(writer: &mut Writer, tombstones: &Tombstones) -> Result<u64> {
     }
     let snapshot = writer.snapshot()?;
     let addresses = kept_out(tombstones, &snapshot)?;
-    bury(writer, &snapshot, &addresses)?;
+    release_all(writer, &snapshot, &addresses)?;
     Ok(addresses.len() as u64)
 }
 
@@ -124,7 +124,7 @@ pub fn kept_out(tombstones: &Tombstones, snapshot: &Snapshot) -> Result<Vec<DocA
 }
 
 /// Removes articles and commits. The manifest moves them from their file's articles to its rejected records.
-fn bury(writer: &mut Writer, snapshot: &Snapshot, addresses: &[DocAddress]) -> Result<()> {
+fn release_all(writer: &mut Writer, snapshot: &Snapshot, addresses: &[DocAddress]) -> Result<()> {
     if addresses.is_empty() {
         return Ok(());
     }

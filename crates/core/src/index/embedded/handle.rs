@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::index::generations::generation::Generation;
 use crate::index::read::reader::Reader;
 use crate::index::read::snapshot::Snapshot;
-use crate::index::write::writer::{Resources, Writer};
+use crate::index::write::resources::Resources;
+use crate::index::write::writer::Writer;
 use gongxun_text::segment::Segmenter;
 
 /// The settings an index is created with. It keeps them for life; only a rebuild changes them.

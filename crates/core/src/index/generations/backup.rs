@@ -91,7 +91,7 @@ pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
 }
 
 /// A file of the commit, open.
-struct Opened {
+struct OpenFile {
     name: PathBuf,
     file: File,
     /// The length that belongs to the commit, for files that grow.
@@ -99,21 +99,21 @@ struct Opened {
 }
 
 /// All files that belong to one commit.
-struct Source {
+struct CommitFiles {
     generation: Generation,
-    files: Vec<Opened>,
+    files: Vec<OpenFile>,
     /// Files that are written anew, with their content.
     small: Vec<(PathBuf, Vec<u8>)>,
     tombstones: Tombstones,
 }
 
-impl Source {
+impl CommitFiles {
     fn small_bytes(&self) -> u64 {
         self.small.iter().map(|(_, bytes)| bytes.len() as u64).sum()
     }
 }
 
-fn open(index: &Path) -> Result<Source> {
+fn open(index: &Path) -> Result<CommitFiles> {
     for _ in 1..ATTEMPTS {
         // A commit or a swap in another process may remove files between two reads.
         match open_once(index) {
@@ -124,7 +124,7 @@ fn open(index: &Path) -> Result<Source> {
     open_once(index)
 }
 
-fn open_once(index: &Path) -> Result<Source> {
+fn open_once(index: &Path) -> Result<CommitFiles> {
     let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
     let folder = generation.folder();
     let engine = check::catch_panic(|| open_index(&generation))
@@ -132,7 +132,7 @@ fn open_once(index: &Path) -> Result<Source> {
     let read = |name: &str| fs::read(folder.join(name)).map_err(|e| Error::io(folder.join(name), e));
     let open = |name: &Path, length: Option<u64>| {
         let file = File::open(folder.join(name)).map_err(|e| Error::io(folder.join(name), e))?;
-        Ok::<_, Error>(Opened { name: name.to_path_buf(), file, length })
+        Ok::<_, Error>(OpenFile { name: name.to_path_buf(), file, length })
     };
 
     let lock = engine.directory().acquire_lock(&META_LOCK);
@@ -164,7 +164,7 @@ fn open_once(index: &Path) -> Result<Source> {
     let managed = serde_json::to_vec(&managed).unwrap_or_default();
     let mut small: Vec<(PathBuf, Vec<u8>)> = vec![(META.into(), meta), (MANAGED.into(), managed)];
     small.extend(generation.own_files()?);
-    Ok(Source { tombstones: Tombstones::read(index)?, generation, files, small })
+    Ok(CommitFiles { tombstones: Tombstones::read(index)?, generation, files, small })
 }
 
 /// Copies an open file, up to `length` if given, and syncs it.

@@ -33,7 +33,7 @@ pub const MAX_SYNONYMS: usize = 1 << 20;
 /// The languages of messages.
 const LANGUAGES: [&str; 2] = ["zh", "en"];
 /// The fields that can have another name in JSON.
-const FIELDS: [&str; 14] = [
+pub const FIELDS: [&str; 14] = [
     "id",
     "title",
     "date",
@@ -82,7 +82,7 @@ pub struct Config {
 }
 
 #[derive(Default)]
-struct Written {
+struct ConfigFile {
     dictionary: Option<PathBuf>,
     synonyms: Option<PathBuf>,
     language: Option<String>,
@@ -135,7 +135,7 @@ impl Config {
     pub fn segmenter(index: &Path, asked: Option<Segmenter>) -> Result<Segmenter> {
         let Some(config) = Config::read(index)? else { return Ok(asked.unwrap_or_else(Segmenter::builtin)) };
         match (asked, config.dictionary.clone()) {
-            (Some(asked), Some(_)) => config.agrees(&asked).map(|()| asked),
+            (Some(asked), Some(_)) => config.check_dictionary(&asked).map(|()| asked),
             (asked, own) => Ok(asked.or(own).unwrap_or_else(Segmenter::builtin)),
         }
     }
@@ -144,7 +144,7 @@ impl Config {
     ///
     /// # Errors
     /// [`Error::Invalid`] with the way out.
-    fn agrees(&self, asked: &Segmenter) -> Result<()> {
+    fn check_dictionary(&self, asked: &Segmenter) -> Result<()> {
         match &self.dictionary {
             Some(own) if own.fingerprint() != asked.fingerprint() => Err(Error::Invalid(format!(
                 "{}: it names another dictionary than the one given; leave out --dict, or name that one in the file",
@@ -218,8 +218,8 @@ fn utf8(file: &Path, bytes: Vec<u8>) -> Result<String> {
     Ok(text)
 }
 
-fn parse(path: &Path, text: &str) -> Result<Written> {
-    let mut written = Written::default();
+fn parse(path: &Path, text: &str) -> Result<ConfigFile> {
+    let mut written = ConfigFile::default();
     let mut in_fields = false;
     for (number, line) in text.lines().enumerate() {
         let read = match line.trim() {
@@ -271,7 +271,7 @@ fn setting(line: &str) -> Result<(&str, String), String> {
     Ok((key, text))
 }
 
-impl Written {
+impl ConfigFile {
     fn set(&mut self, key: &str, value: String, in_fields: bool) -> Result<(), String> {
         let is_set = match key {
             field if in_fields => {

@@ -8,4 +8,5 @@ pub mod purge;
 mod restore;
 pub mod rollback;
 pub mod swap;
+pub mod unfinished;
 pub mod upgrade;

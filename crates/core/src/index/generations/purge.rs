@@ -21,7 +21,8 @@ use crate::index::generations::restore;
 use crate::index::generations::swap::{Swapped, swap};
 use crate::index::read::snapshot::Snapshot;
 use crate::index::store::document;
-use crate::index::write::writer::{Resources, Writer};
+use crate::index::write::resources::Resources;
+use crate::index::write::writer::Writer;
 
 /// The least length of a line that counts as evidence; shorter ones occur in other texts too.
 const MIN_EVIDENCE: usize = 8;
@@ -62,7 +63,7 @@ pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, stop: &Atomi
     }
     let mut purged =
         Purged { generation: swapped.generation.number, articles: swapped.articles, files: 0, bytes: 0, lines: 0 };
-    prove(&swapped.generation, &ids, lines, &mut purged)?;
+    check_purged(&swapped.generation, &ids, lines, &mut purged)?;
     Ok(purged)
 }
 
@@ -107,14 +108,14 @@ fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<
     restore::check_all(old)?;
     let snapshot = Snapshot::of(old)?;
     let mut writer = Writer::new_generation(&old.index, snapshot.segmenter()?, resources)?;
-    writer.choose(snapshot.commit.choices.clone());
+    writer.set_choices(snapshot.commit.choices.clone());
     let articles = restore::everything(&mut writer, &snapshot, stop)?;
     drop(snapshot);
     swap(writer, 0, articles, |_| Ok(None))
 }
 
 /// Reads every file of the index, and fails if one holds a line that occurs in no remaining article.
-fn prove(
+fn check_purged(
     generation: &Generation,
     ids: &BTreeSet<&ArticleId>,
     mut lines: BTreeSet<String>,
@@ -124,15 +125,15 @@ fn prove(
     let snapshot = Snapshot::of(generation)?;
     let mut found = None;
     let mut leave = |text: &str| lines.retain(|line| !text.contains(line.as_str()));
-    let mut look = |article: &Article| {
+    let mut visit = |article: &Article| {
         if ids.contains(&article.id) {
             found = Some(article.id.clone());
         }
         leave(&serde_json::from_slice::<serde_json::Value>(&document::encode(article)).map_or(String::new(), strings));
     };
-    each_stored(&snapshot, |address| snapshot.article(address), &mut look);
+    each_stored(&snapshot, |address| snapshot.article(address), &mut visit);
     if let Some(margin) = snapshot.margin() {
-        each_stored(margin, |address| margin.article(address), &mut look);
+        each_stored(margin, |address| margin.article(address), &mut visit);
     }
     if let Some(id) = found {
         return unsound(&generation.folder(), format!("{id} is stored in it still"));

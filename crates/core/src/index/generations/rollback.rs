@@ -9,7 +9,8 @@ use crate::index::deletion::delete;
 use crate::index::deletion::tombstones::Tombstones;
 use crate::index::generations::generation::{Generation, Stage, State, WriteLock};
 use crate::index::read::snapshot::Snapshot;
-use crate::index::write::writer::{Resources, Writer};
+use crate::index::write::resources::Resources;
+use crate::index::write::writer::Writer;
 
 /// One side of a rollback.
 #[derive(Debug, Clone)]

@@ -27,7 +27,8 @@ use crate::index::read::snapshot::Snapshot;
 use crate::index::schema::SCHEMA_VERSION;
 use crate::index::store::document;
 use crate::index::store::packing::{Dictionary, Unpacker};
-use crate::index::write::writer::{Resources, Writer};
+use crate::index::write::resources::Resources;
+use crate::index::write::writer::Writer;
 
 /// The schema versions that can be upgraded.
 pub const UPGRADED: [u32; 1] = [3];
@@ -65,18 +66,18 @@ pub fn upgrade(
         writer = Writer::resume(index, &segmenter, resources)?;
         restore::everything(&mut writer, &snapshot, stop)?
     } else {
-        let stored = Articles::open(&old)?;
+        let stored = StoredArticles::open(&old)?;
         writer = Writer::resume(index, &segmenter, resources)?;
         restore::articles(&mut writer, stored.iter()?, stop)?;
         stored.manifest.entries().for_each(|entry| writer.record(entry.clone()));
         stored.ordered.len() as u64
     };
-    let buried = delete::apply(&mut writer, &Tombstones::read(index)?)?;
-    swap(writer, keep, articles - buried, further)
+    let deleted = delete::apply(&mut writer, &Tombstones::read(index)?)?;
+    swap(writer, keep, articles - deleted, further)
 }
 
 /// The stored articles of a generation of an older schema.
-struct Articles {
+struct StoredArticles {
     searcher: Searcher,
     unpacker: Unpacker,
     manifest: Manifest,
@@ -84,8 +85,8 @@ struct Articles {
     ordered: Vec<(u64, DocAddress)>,
 }
 
-impl Articles {
-    fn open(old: &Generation) -> Result<Articles> {
+impl StoredArticles {
+    fn open(old: &Generation) -> Result<StoredArticles> {
         let trouble = |e| damaged(old, e);
         let folder = old.folder();
         let opened = Index::open(directory(old)?).map_err(trouble)?;
@@ -110,7 +111,7 @@ impl Articles {
         ordered.sort_unstable();
         let dictionary = Dictionary::read(&folder, commit.compression.as_deref())?;
         let manifest = Manifest::read(&folder, &commit.manifest)?;
-        Ok(Articles { searcher, unpacker: Unpacker::new(dictionary.as_ref()), manifest, ordered })
+        Ok(StoredArticles { searcher, unpacker: Unpacker::new(dictionary.as_ref()), manifest, ordered })
     }
 
     /// Iterates over the articles, each with its file.

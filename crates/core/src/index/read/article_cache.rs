@@ -36,17 +36,17 @@ impl DecodedArticle {
 
 /// The LRU cache of the decoded articles of one snapshot.
 #[derive(Debug)]
-pub struct ArticleCache(Mutex<Kept>);
+pub struct ArticleCache(Mutex<LruArticles>);
 
 #[derive(Debug)]
-struct Kept {
+struct LruArticles {
     articles: LruCache<DocAddress, (Arc<DecodedArticle>, usize)>,
     bytes: usize,
 }
 
 impl Default for ArticleCache {
     fn default() -> ArticleCache {
-        ArticleCache(Mutex::new(Kept { articles: LruCache::new(MAX_ARTICLES), bytes: 0 }))
+        ArticleCache(Mutex::new(LruArticles { articles: LruCache::new(MAX_ARTICLES), bytes: 0 }))
     }
 }
 

@@ -68,7 +68,7 @@ pub struct FacetColumns {
     /// The first month that has articles, and the number of months from it to the last.
     months: (u32, u32),
     documents: u64,
-    unpacked: OnceLock<Vec<Unpacked>>,
+    unpacked: OnceLock<Vec<UnpackedColumns>>,
 }
 
 /// The columns of one segment as they are stored.
@@ -82,7 +82,7 @@ struct Segment {
 /// The columns of one segment as one number per document, three to ten times faster to count by. The number after the
 /// last stands for no value, so that counting needs no branch.
 #[derive(Debug)]
-struct Unpacked {
+struct UnpackedColumns {
     fields: [Vec<u32>; FIELDS.len()],
     lists: Vec<Box<[u32]>>,
     months: Vec<u32>,
@@ -135,7 +135,7 @@ impl FacetColumns {
         }
         let mut fields: [Values; FIELDS.len()] = Default::default();
         for (number, (field, values)) in FIELDS.iter().zip(&mut fields).enumerate() {
-            let mut reading = Reading { field, values, known: HashMap::new(), classes: HashMap::new() };
+            let mut reading = FieldReader { field, values, known: HashMap::new(), classes: HashMap::new() };
             for (reader, segment) in searcher.segment_readers().iter().zip(&mut segments) {
                 if let Some(column) = reader.fast_fields().str(field)? {
                     let numbers = reading.numbers(&column, reader.max_doc())?;
@@ -240,7 +240,7 @@ impl Segment {
         number.filter(|number| *number < count).unwrap_or(count)
     }
 
-    fn unpack(&self, counted: &FacetColumns) -> Unpacked {
+    fn unpack(&self, counted: &FacetColumns) -> UnpackedColumns {
         let documents = self.dates.num_docs();
         let mut lists: Vec<Box<[u32]>> = Vec::new();
         let fields = std::array::from_fn(|field| {
@@ -265,7 +265,7 @@ impl Segment {
         });
         let months: Vec<u32> = (0..documents).map(|doc| self.month(doc, counted.months)).collect();
         let all = std::array::from_fn(|field| counted.no_values(field));
-        let mut unpacked = Unpacked { fields, lists, months, all, all_months: counted.no_months() };
+        let mut unpacked = UnpackedColumns { fields, lists, months, all, all_months: counted.no_months() };
         let docs: Vec<DocId> = (0..documents).collect();
         for field in 0..FIELDS.len() {
             let mut counts = counted.no_values(field);
@@ -277,7 +277,7 @@ impl Segment {
     }
 }
 
-impl Unpacked {
+impl UnpackedColumns {
     /// Passes on the numbers of the values that these documents have in a field, the one for no value included.
     fn each(&self, field: usize, docs: &[DocId], mut take: impl FnMut(u32)) {
         let numbers = self.fields[field].as_slice();
@@ -300,14 +300,14 @@ fn month(seconds: i64) -> Option<u32> {
 }
 
 /// A field whose values are being read segment by segment.
-struct Reading<'a> {
+struct FieldReader<'a> {
     field: &'a str,
     values: &'a mut Values,
     known: HashMap<Box<str>, u32>,
     classes: HashMap<String, u32>,
 }
 
-impl Reading<'_> {
+impl FieldReader<'_> {
     /// Returns the numbers of a segment's values, by ordinal.
     fn numbers(&mut self, column: &StrColumn, documents: u32) -> Result<Vec<u32>> {
         let damaged = |what: String| Error::Damaged { path: self.field.into(), what };

@@ -46,12 +46,12 @@ pub type ByLength = [f32; 256];
 /// The LRU cache of the term infos of a snapshot.
 #[derive(Debug)]
 pub struct TermInfoCache {
-    kept: Mutex<Kept>,
+    kept: Mutex<LruTerms>,
     by_length: Mutex<HashMap<Field, Arc<ByLength>>>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct LruTerms {
     terms: LruCache<Box<[u8]>, Arc<Located>>,
     bytes: usize,
     /// A reused buffer for keys.
@@ -60,7 +60,7 @@ struct Kept {
 
 impl Default for TermInfoCache {
     fn default() -> TermInfoCache {
-        let kept = Kept { terms: LruCache::unbounded(), bytes: 0, key: Vec::new() };
+        let kept = LruTerms { terms: LruCache::unbounded(), bytes: 0, key: Vec::new() };
         TermInfoCache { kept: Mutex::new(kept), by_length: Mutex::default() }
     }
 }
@@ -112,7 +112,7 @@ impl TermInfoCache {
     }
 }
 
-impl Kept {
+impl LruTerms {
     fn get(&mut self, field: Field, token: &str) -> Option<Arc<Located>> {
         self.set_key(field, token);
         self.terms.get(self.key.as_slice()).cloned()

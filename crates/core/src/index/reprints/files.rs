@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::index::commit::manifest::Position;
 use crate::index::commit::open::{of_open_read, open_folder};
 use crate::index::commit::payload::ReprintFiles;
-use crate::reprint::{Clusters, Flags, PACKED, Packed};
+use crate::reprint::{Bitmap, Clusters, PACKED, Packed};
 
 /// The magic bytes of a table of clusters; the number is its version.
 const MAGIC: &[u8; 8] = b"gxcopy02";
@@ -103,6 +103,6 @@ pub(in crate::index) fn decode(bytes: &[u8]) -> Option<(Clusters, Vec<Vec<u64>>)
         groups.push(group);
         articles.push(of_group);
     }
-    let clusters = Clusters { known, groups, dead: Flags(dead.to_vec()) };
+    let clusters = Clusters { known, groups, dead: Bitmap(dead.to_vec()) };
     Some((clusters, articles))
 }

@@ -14,9 +14,9 @@ use crate::reprint::Fingerprint;
 
 /// An article that an earlier run has taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
+pub enum ArticleRef {
     /// By its address in the ledger's snapshot, from which its id is read where it is needed.
-    At(DocAddress),
+    Address(DocAddress),
     /// By its id.
     Id(ArticleId),
 }
@@ -34,9 +34,13 @@ pub trait Intake {
     ///
     /// # Errors
     /// Where what keeps the articles can't be read.
-    fn held(&mut self, file: &str) -> Result<HashMap<u64, Held>> {
+    fn held(&mut self, file: &str) -> Result<HashMap<u64, ArticleRef>> {
         let Some(snapshot) = self.ledger().snapshot() else { return Ok(HashMap::new()) };
-        Ok(snapshot.of_file(file)?.into_iter().map(|(number, known)| (number, Held::At(known.address))).collect())
+        Ok(snapshot
+            .of_file(file)?
+            .into_iter()
+            .map(|(number, known)| (number, ArticleRef::Address(known.address)))
+            .collect())
     }
 
     /// Takes in a record of a file if precedence gives it its id. Returns the verdict, and the number of bytes that were

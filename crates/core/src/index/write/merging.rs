@@ -1,6 +1,10 @@
-//! Merge policies: during a build, and at its end.
+//! Merging: the policy during a build, and the merges at its end.
 
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy};
+use tantivy::index::{Index, SegmentId, SegmentMeta};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, MergePolicy, NoMergePolicy};
+use tantivy::{IndexWriter, Result};
+
+use crate::index::commit::kinds::{self, SegmentChecks, SegmentKind};
 
 /// The share of deleted articles above which a segment is worth merging.
 const DELETED_BEFORE_MERGE: f32 = 0.2;
@@ -34,9 +38,47 @@ pub fn policy() -> Box<dyn MergePolicy> {
     Box::new(policy)
 }
 
+/// Returns the groups of segments that a finished build should merge into one each: articles by themselves, margins by
+/// themselves. Segments that fail their check are left out.
+///
+/// # Errors
+/// If the segments of the last commit can't be listed or read.
+pub fn final_merges(index: &Index, checks: &SegmentChecks) -> Result<Vec<Vec<SegmentId>>> {
+    let mut merges = Vec::new();
+    for wanted in [SegmentKind::Articles, SegmentKind::Margins] {
+        let mut segments = index.searchable_segment_metas()?;
+        let kinds = segments.iter().map(|segment| kinds::kind(index, segment));
+        let mut kinds = kinds.collect::<Result<Vec<_>>>()?.into_iter();
+        segments.retain(|_| kinds.next() == Some(wanted));
+        segments.sort_by_key(SegmentMeta::num_docs);
+        let documents: Vec<u64> = segments.iter().map(|segment| segment.num_docs().into()).collect();
+        segments.truncate(worth_merging(&documents));
+        segments.retain(|segment| checks.has(segment));
+        merges.extend(Some(segments.iter().map(SegmentMeta::id).collect()).filter(|ids: &Vec<_>| !ids.is_empty()));
+    }
+    Ok(merges)
+}
+
+/// Merges each group of segments into one, and removes files that are no longer used. No writer may have the index open.
+///
+/// # Errors
+/// If a merge fails.
+pub fn merge(index: &Index, merges: &[Vec<SegmentId>]) -> Result<()> {
+    if merges.is_empty() {
+        return Ok(());
+    }
+    let mut merger: IndexWriter = index.writer_with_options(options(1))?;
+    merger.set_merge_policy(Box::new(NoMergePolicy));
+    for ids in merges {
+        merger.merge(ids).wait()?;
+    }
+    merger.garbage_collect_files().wait()?;
+    merger.wait_merging_threads()
+}
+
 /// Returns how many of the segments with these article counts, in ascending order, a finished build should merge into
 /// one.
-pub fn worth_merging(articles: &[u64]) -> usize {
+fn worth_merging(articles: &[u64]) -> usize {
     let Some((largest, others)) = articles.split_last() else { return 0 };
     let others: u64 = others.iter().sum();
     if others + largest <= MAX_ONE_SEGMENT && others > 0 && others as f64 >= WORTH_MERGING * *largest as f64 {

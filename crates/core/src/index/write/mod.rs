@@ -5,6 +5,8 @@ pub mod margins;
 pub mod merging;
 pub mod queue;
 pub mod records;
+pub mod resources;
+pub mod samples;
 pub mod segment;
 pub mod workers;
 pub mod writer;

@@ -13,10 +13,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The number of bytes in the queue.
 #[derive(Debug, Clone, Default)]
-pub struct Queue(Arc<Waiting>);
+pub struct Queue(Arc<QueueState>);
 
 #[derive(Debug, Default)]
-struct Waiting {
+struct QueueState {
     bytes: Mutex<usize>,
     taken: Condvar,
 }

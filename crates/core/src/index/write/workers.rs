@@ -28,10 +28,10 @@ pub struct Workers {
     queue: Queue,
     /// Hashes of the ids and files in segments that tantivy has not been given yet.
     held: HashSet<u64>,
-    running: Option<Running>,
+    pool: Option<ThreadPool>,
 }
 
-struct Running {
+struct ThreadPool {
     articles: Sender<Queued>,
     segments: Receiver<SegmentMeta>,
     threads: Vec<JoinHandle<(Builder, tantivy::Result<()>)>>,
@@ -43,7 +43,7 @@ impl Workers {
     /// One thread for each builder, with a memory budget for all of them together, in bytes.
     pub fn new(builders: Vec<Builder>, memory: usize) -> Workers {
         let memory = memory / builders.len().max(1);
-        Workers { idle: builders, memory, queue: Queue::default(), held: HashSet::new(), running: None }
+        Workers { idle: builders, memory, queue: Queue::default(), held: HashSet::new(), pool: None }
     }
 
     /// Packs articles by this dictionary from now on; no segment may be under way.
@@ -56,19 +56,19 @@ impl Workers {
     /// # Errors
     /// If a thread has failed: its error.
     pub fn put(&mut self, article: &Article, file: &str, stored: Stored) -> tantivy::Result<()> {
-        if self.running.as_ref().is_some_and(|running| running.threads.iter().any(JoinHandle::is_finished)) {
+        if self.pool.as_ref().is_some_and(|pool| pool.threads.iter().any(JoinHandle::is_finished)) {
             self.flush()?;
         }
         self.held.extend([Workers::key(&article.id.0), Workers::key(file)]);
-        let running = self.running.get_or_insert_with(|| Running::start(std::mem::take(&mut self.idle), self.memory));
+        let pool = self.pool.get_or_insert_with(|| ThreadPool::start(std::mem::take(&mut self.idle), self.memory));
         // If no thread is left to receive it, the next call reports the reason.
-        let _ = running.articles.send(self.queue.put(article, file, stored));
+        let _ = pool.articles.send(self.queue.put(article, file, stored));
         Ok(())
     }
 
     /// Returns the segments written since the last call.
     pub fn written(&self) -> impl Iterator<Item = SegmentMeta> + '_ {
-        self.running.iter().flat_map(|running| running.segments.try_iter())
+        self.pool.iter().flat_map(|pool| pool.segments.try_iter())
     }
 
     /// Whether an article with this id or of this file may be in a segment that [`Workers::flush`] has not returned
@@ -89,7 +89,7 @@ impl Workers {
     /// If a thread has failed: its error. Its articles are lost.
     pub fn flush(&mut self) -> tantivy::Result<Vec<SegmentMeta>> {
         self.held.clear();
-        let Some(Running { articles, segments, threads, .. }) = self.running.take() else { return Ok(Vec::new()) };
+        let Some(ThreadPool { articles, segments, threads, .. }) = self.pool.take() else { return Ok(Vec::new()) };
         drop(articles);
         let mut all = Ok(());
         for thread in threads {
@@ -105,8 +105,8 @@ impl Workers {
     }
 }
 
-impl Running {
-    fn start(builders: Vec<Builder>, memory: usize) -> Running {
+impl ThreadPool {
+    fn start(builders: Vec<Builder>, memory: usize) -> ThreadPool {
         let (articles, waiting) = unbounded();
         let (out, segments) = unbounded();
         let cancelled = Arc::new(AtomicBool::new(false));
@@ -118,7 +118,7 @@ impl Running {
             })
         };
         let threads = builders.into_iter().map(start).collect();
-        Running { articles, segments, threads, cancelled }
+        ThreadPool { articles, segments, threads, cancelled }
     }
 }
 
@@ -148,7 +148,7 @@ fn work(
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        if let Some(Running { articles, threads, cancelled, .. }) = self.running.take() {
+        if let Some(ThreadPool { articles, threads, cancelled, .. }) = self.pool.take() {
             cancelled.store(true, Ordering::Relaxed);
             drop(articles);
             threads.into_iter().for_each(|thread| drop(thread.join()));

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use tantivy::index::{SegmentId, SegmentMeta};
-use tantivy::indexer::NoMergePolicy;
+use tantivy::index::SegmentMeta;
 use tantivy::schema::Field;
 use tantivy::store::Compressor;
 use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
@@ -12,89 +11,45 @@ use tantivy::{Index, IndexSettings, IndexWriter, TantivyError, Term};
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
 use crate::index::commit::check;
-use crate::index::commit::kinds::{self, ByKind, SegmentChecks, SegmentKind};
+use crate::index::commit::kinds::{ByKind, SegmentChecks};
 use crate::index::commit::manifest::{Entry, Manifest, Root};
 use crate::index::commit::open::{damaged, directory, open_index_in};
 use crate::index::commit::payload::{self, Commit};
 use crate::index::deletion::deletions::Deletions;
 use crate::index::deletion::tombstones::Tombstones;
 use crate::index::generations::config::{Choices, Config};
-use crate::index::generations::generation::{Generation, Settings, Stage, WriteLock};
+use crate::index::generations::generation::{Generation, Settings, WriteLock};
+use crate::index::generations::unfinished;
 use crate::index::read::snapshot::Snapshot;
 use crate::index::reprints::store as reprints;
 use crate::index::schema::{Fields, schema};
 use crate::index::storage::directory::{GenerationDirectory, Writing};
 use crate::index::store::document::{self, Stored};
-use crate::index::store::packing::{self, Dictionary};
+use crate::index::store::packing::Dictionary;
 use crate::index::write::margins::{self, Margins};
 use crate::index::write::merging;
 use crate::index::write::records::{Class, Ledger, PROGRAM, Verdict};
+use crate::index::write::resources::Resources;
+use crate::index::write::samples::Samples;
 use crate::index::write::segment::Builder;
 use crate::index::write::workers::Workers;
 use crate::reprint::Fingerprint;
 use gongxun_text::segment::Segmenter;
 
-/// The least memory budget of a thread, in bytes.
-const MIN_THREAD_MEMORY: usize = 16 << 20;
 /// The size of a block of stored articles, in bytes; articles are packed individually before.
 const STORE_BLOCK: usize = 16 << 10;
-
-/// The resources a writer may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Resources {
-    /// Number of indexing threads, by default one per core.
-    pub threads: usize,
-    /// Memory budget for segments under way, in bytes, all threads together; by default 100 MB.
-    pub memory: usize,
-}
-
-/// The default memory budget, in bytes.
-const DEFAULT_MEMORY: usize = 100 << 20;
-
-impl Resources {
-    /// Creates resources of a number of threads, and a number of bytes for segments under way.
-    pub const fn new(threads: usize, memory: usize) -> Resources {
-        Resources { threads, memory }
-    }
-
-    /// Sets the number of threads.
-    pub const fn with_threads(self, threads: usize) -> Resources {
-        Resources { threads, ..self }
-    }
-
-    /// Sets the memory for segments under way, in bytes.
-    pub const fn with_memory(self, memory: usize) -> Resources {
-        Resources { memory, ..self }
-    }
-
-    /// One thread, with the least memory it can work with.
-    pub fn one_thread() -> Resources {
-        Resources::new(1, MIN_THREAD_MEMORY)
-    }
-}
-
-impl Default for Resources {
-    /// One thread per core, and 100 MB.
-    fn default() -> Resources {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Resources::new(threads, DEFAULT_MEMORY)
-    }
-}
 
 /// Writes to one generation. An index folder has at most one writer at a time.
 pub struct Writer {
     /// Receives complete segments, deletes, merges and commits; its own indexing threads are idle.
     inner: IndexWriter,
     /// The segments known to be intact, which may be merged.
-    whole: SegmentChecks,
+    checks: SegmentChecks,
     workers: Workers,
     deletions: Deletions,
-    /// The compression dictionary, once there were enough articles to train it; until then the first articles, with
-    /// their stored forms.
+    /// The compression dictionary, once there were enough articles to train it; until then the first articles.
     dictionary: Option<Dictionary>,
-    samples: Vec<(Article, String, Stored)>,
-    sample_bytes: usize,
+    samples: Samples,
     index: Index,
     directory: GenerationDirectory,
     fields: Fields,
@@ -127,9 +82,9 @@ impl Writer {
     /// `gongxun.toml` names, is not the generation's own, or that file is not valid.
     pub fn open(index: &Path, segmenter: Option<&Segmenter>, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
-        let Some(generation) = settled(index)? else {
+        let Some(generation) = unfinished::served(index)? else {
             let segmenter = Config::segmenter(index, segmenter.cloned())?;
-            let writer = Writer::go_on(index, &segmenter, resources, lock)?;
+            let writer = Writer::resume_or_create(index, &segmenter, resources, lock)?;
             writer.generation.make_current()?;
             return Ok(writer);
         };
@@ -137,7 +92,7 @@ impl Writer {
         let mut writer = Writer::on(generation, resources, lock)?;
         if let Some(config) = config {
             config.fits(&writer.segmenter)?;
-            writer.choose(config.choices);
+            writer.set_choices(config.choices);
         }
         if segmenter.is_some_and(|asked| asked.fingerprint() != writer.segmenter.fingerprint()) {
             return Err(Error::Invalid(format!(
@@ -173,14 +128,14 @@ impl Writer {
     /// [`Error::Busy`] if there is another writer.
     pub fn resume(index: &Path, segmenter: &Segmenter, resources: Resources) -> Result<Writer> {
         let lock = WriteLock::acquire(index)?;
-        Writer::go_on(index, segmenter, resources, lock)
+        Writer::resume_or_create(index, segmenter, resources, lock)
     }
 
     /// Goes on with a generation, or begins one, with the choices of the folder's `gongxun.toml`; without such a file those
     /// of the current generation stay.
-    fn go_on(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
+    fn resume_or_create(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
         let config = Config::read(index)?;
-        let choices = match (&config, settled(index)?) {
+        let choices = match (&config, unfinished::served(index)?) {
             (Some(config), _) => {
                 config.fits(segmenter)?;
                 config.choices.clone()
@@ -188,37 +143,13 @@ impl Writer {
             (None, Some(current)) => payload::last_commit(&current).unwrap_or_default().choices,
             (None, None) => Choices::default(),
         };
-        let mut writer = Writer::begun(index, segmenter, resources, lock)?;
-        writer.choose(choices);
+        let settings = Settings::new(segmenter);
+        let mut writer = match unfinished::resumable(index, &settings)? {
+            Some(generation) => Writer::start(generation, settings, segmenter.clone(), resources, lock)?,
+            None => Writer::create(index, segmenter, resources, lock)?,
+        };
+        writer.set_choices(choices);
         Ok(writer)
-    }
-
-    fn begun(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
-        let current = settled(index)?.map_or(0, |g| g.number);
-        let set_aside = |g: &Generation| g.state().is_ok_and(|s| matches!(s.stage, Stage::RolledBack | Stage::Failed));
-        let newer = Generation::all(index)?.into_iter().filter(|g| g.number > current);
-        let begun: Vec<Generation> = newer.filter(|g| !set_aside(g)).collect();
-        let wanted = Settings::new(segmenter);
-        let usable = begun.iter().rfind(|g| {
-            g.settings().is_ok_and(|settings| settings == wanted) && Snapshot::of(g).is_ok_and(|s| s.commit.number > 0)
-        });
-        for other in begun.iter().filter(|g| Some(*g) != usable) {
-            // If CURRENT was lost, any of them may be the one that it named.
-            if current > 0 || payload::last_commit(other).is_none_or(|commit| commit.number == 0) {
-                other.remove()?;
-            }
-        }
-        match usable {
-            Some(generation) => {
-                // A swap killed before its last step has marked it as served; a generation under construction can't be
-                // rolled back to.
-                if generation.state()?.stage != Stage::Building {
-                    generation.mark(Stage::Building)?;
-                }
-                Writer::start(generation.clone(), wanted, segmenter.clone(), resources, lock)
-            }
-            None => Writer::create(index, segmenter, resources, lock),
-        }
     }
 
     fn create(index: &Path, segmenter: &Segmenter, resources: Resources, lock: WriteLock) -> Result<Writer> {
@@ -248,12 +179,11 @@ impl Writer {
         let committed = index.load_metas().map_err(|e| damaged(&generation, e))?;
         let living = committed.segments.iter().flat_map(check::files_of).collect();
         directory.tidy(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
-        let threads = resources.threads.clamp(1, (resources.memory / MIN_THREAD_MEMORY).max(1));
-        let memory = resources.memory.max(threads * MIN_THREAD_MEMORY);
+        let Resources { threads, memory } = resources.balanced();
         let inner: IndexWriter =
             index.writer_with_options(merging::options(threads)).map_err(|e| trouble(&directory, &generation, e))?;
-        let whole = SegmentChecks::of(&generation.folder());
-        inner.set_merge_policy(Box::new(ByKind::new(merging::policy(), &index, whole.clone())));
+        let checks = SegmentChecks::of(&generation.folder());
+        inner.set_merge_policy(Box::new(ByKind::new(merging::policy(), &index, checks.clone())));
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());
         let snapshot = Snapshot::from_commit(&generation, settings.clone(), known)?;
@@ -268,12 +198,11 @@ impl Writer {
         dictionary.iter().for_each(|dictionary| workers.pack_by(dictionary));
         Ok(Writer {
             inner,
-            whole,
+            checks,
             workers,
             deletions: Deletions::default(),
             dictionary,
-            samples: Vec::new(),
-            sample_bytes: 0,
+            samples: Samples::default(),
             index,
             directory,
             fields,
@@ -305,7 +234,7 @@ impl Writer {
     }
 
     /// Sets the choices for the whole index.
-    pub(in crate::index) fn choose(&mut self, choices: Choices) {
+    pub(in crate::index) fn set_choices(&mut self, choices: Choices) {
         self.dirty |= self.commit.choices != choices;
         self.commit.choices = choices;
     }
@@ -401,11 +330,10 @@ impl Writer {
             }
         };
         if self.dictionary.is_some() {
-            return self.hand_on(article, file, stored);
+            return self.send_to_workers(article, file, stored);
         }
-        self.sample_bytes += stored.bytes.len();
-        self.samples.push((article.clone(), file.to_string(), stored));
-        if self.sample_bytes >= packing::SAMPLES { self.learn() } else { Ok(()) }
+        self.samples.push(article, file, stored);
+        if self.samples.is_full() { self.train_dictionary() } else { Ok(()) }
     }
 
     /// Adds the margin of an article, or a page without one, and returns the numbers of its lines.
@@ -418,46 +346,46 @@ impl Writer {
         }
         if self.margins.is_full() {
             let segment = self.margins.finish().map(|segment| segment.into_iter().collect());
-            self.give(segment)?;
+            self.add_segments(segment)?;
         }
         Ok(numbers)
     }
 
     /// Trains a dictionary on the first articles, if they are enough, and hands them to the threads.
-    fn learn(&mut self) -> Result<()> {
+    fn train_dictionary(&mut self) -> Result<()> {
         let samples = std::mem::take(&mut self.samples);
-        self.sample_bytes = 0;
-        let lengths: Vec<usize> = samples.iter().map(|(_, _, stored)| stored.bytes.len()).collect();
-        let stored: Vec<u8> = samples.iter().flat_map(|(_, _, stored)| &stored.bytes).copied().collect();
-        if let Some(dictionary) = Dictionary::make(&stored, &lengths) {
+        if let Some(dictionary) = samples.train() {
             self.end_segments()?;
             dictionary.write(&self.generation.folder()).inspect_err(|_| self.failed = true)?;
             self.workers.pack_by(&dictionary);
             self.dictionary = Some(dictionary);
         }
-        samples.into_iter().try_for_each(|(article, file, stored)| self.hand_on(&article, &file, stored))
+        samples
+            .into_articles()
+            .into_iter()
+            .try_for_each(|(article, file, stored)| self.send_to_workers(&article, &file, stored))
     }
 
-    fn hand_on(&mut self, article: &Article, file: &str, stored: Stored) -> Result<()> {
+    fn send_to_workers(&mut self, article: &Article, file: &str, stored: Stored) -> Result<()> {
         let taken = self.workers.put(article, file, stored);
         let segments = self.workers.written().collect();
-        self.give(taken.map(|()| segments))
+        self.add_segments(taken.map(|()| segments))
     }
 
     /// Hands all articles to the threads and finishes the segments under way.
     fn flush(&mut self) -> Result<()> {
-        self.learn()?;
+        self.train_dictionary()?;
         self.end_segments()
     }
 
     fn end_segments(&mut self) -> Result<()> {
         let margins = self.margins.finish();
         let segments = self.workers.flush();
-        self.give(margins.and_then(|margins| Ok(segments?.into_iter().chain(margins).collect())))
+        self.add_segments(margins.and_then(|margins| Ok(segments?.into_iter().chain(margins).collect())))
     }
 
     /// Passes complete segments on to tantivy, unless making them failed.
-    fn give(&mut self, segments: tantivy::Result<Vec<SegmentMeta>>) -> Result<()> {
+    fn add_segments(&mut self, segments: tantivy::Result<Vec<SegmentMeta>>) -> Result<()> {
         let given = segments.and_then(|segments| {
             segments.into_iter().try_for_each(|segment| {
                 self.deletions.add(segment.id());
@@ -473,8 +401,7 @@ impl Writer {
     /// Deletes the documents with a term, also from segments under way that may hold them.
     fn delete_term(&mut self, field: Field, text: &str) {
         self.dirty = true;
-        let waits = self.samples.iter().any(|(article, file, _)| article.id.0 == text || file == text);
-        let ended = if waits || self.workers.holds(text) { self.flush() } else { Ok(()) };
+        let ended = if self.samples.holds(text) || self.workers.holds(text) { self.flush() } else { Ok(()) };
         let deletion = self.deletions.of(Term::from_field_text(field, text));
         // The next commit reports it if this fails.
         self.failed |= ended.is_err() || self.inner.delete_query(deletion).is_err();
@@ -597,31 +524,12 @@ impl Writer {
         let trouble = |e| trouble(&self.directory, &self.generation, e);
         // Merges under way consume segments that are listed now, so they must end before the last one begins.
         self.inner.wait_merging_threads().map_err(trouble)?;
-        let mut merges: Vec<Vec<SegmentId>> = Vec::new();
-        for wanted in [SegmentKind::Articles, SegmentKind::Margins] {
-            let mut segments = self.index.searchable_segment_metas().map_err(trouble)?;
-            let kinds = segments.iter().map(|segment| kinds::kind(&self.index, segment));
-            let mut kinds = kinds.collect::<tantivy::Result<Vec<_>>>().map_err(trouble)?.into_iter();
-            segments.retain(|_| kinds.next() == Some(wanted));
-            segments.sort_by_key(SegmentMeta::num_docs);
-            let documents: Vec<u64> = segments.iter().map(|segment| segment.num_docs().into()).collect();
-            segments.truncate(merging::worth_merging(&documents));
-            segments.retain(|segment| self.whole.has(segment));
-            merges.extend(Some(segments.iter().map(SegmentMeta::id).collect()).filter(|ids: &Vec<_>| !ids.is_empty()));
-        }
+        let merges = merging::final_merges(&self.index, &self.checks).map_err(trouble)?;
         // Damaged segments are not merged, and the last step is not taken.
-        if let Some(trouble) = self.whole.trouble() {
+        if let Some(trouble) = self.checks.trouble() {
             return Err(trouble);
         }
-        if !merges.is_empty() {
-            let mut merger: IndexWriter = self.index.writer_with_options(merging::options(1)).map_err(trouble)?;
-            merger.set_merge_policy(Box::new(NoMergePolicy));
-            for ids in merges {
-                merger.merge(&ids).wait().map_err(trouble)?;
-            }
-            merger.garbage_collect_files().wait().map_err(trouble)?;
-            merger.wait_merging_threads().map_err(trouble)?;
-        }
+        merging::merge(&self.index, &merges).map_err(trouble)?;
         last()
     }
 }
@@ -629,17 +537,6 @@ impl Writer {
 /// Returns the root cause of an error: the first failed write, if there is one, otherwise tantivy's error.
 fn trouble(directory: &GenerationDirectory, generation: &Generation, error: TantivyError) -> Error {
     directory.failure().unwrap_or_else(|| damaged(generation, error))
-}
-
-/// Returns the current generation, marked as served: a rollback killed before its last step has marked it as set aside.
-fn settled(index: &Path) -> Result<Option<Generation>> {
-    let current = Generation::current(index)?;
-    if let Some(current) = &current
-        && current.state().is_ok_and(|state| state.stage != Stage::Served)
-    {
-        current.mark(Stage::Served)?;
-    }
-    Ok(current)
 }
 
 impl std::fmt::Debug for Writer {

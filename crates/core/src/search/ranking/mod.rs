@@ -7,4 +7,4 @@ pub mod rank;
 pub mod ranked;
 pub mod scoring;
 pub mod stage;
-pub mod surely;
+pub mod whole_words;

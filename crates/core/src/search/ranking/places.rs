@@ -32,7 +32,7 @@ struct Token {
 
 /// A string located in a segment.
 #[derive(Debug, Clone)]
-pub(super) enum Located {
+pub(super) enum LocatedString {
     /// Tokens with their distances from the string's beginning, and its length in characters.
     Tokens(Vec<(usize, u32)>, u32),
     /// A single character, by its number among the held ones.
@@ -80,7 +80,7 @@ impl<'a> Tokens<'a> {
     ///
     /// # Errors
     /// If an index file can't be read.
-    pub fn string(&mut self, plan: &StringPlan, docs: &[DocId]) -> Result<Option<Located>> {
+    pub fn string(&mut self, plan: &StringPlan, docs: &[DocId]) -> Result<Option<LocatedString>> {
         match &plan.proof {
             Proof::Nothing => Ok(None),
             Proof::Char(c) => {
@@ -90,7 +90,7 @@ impl<'a> Tokens<'a> {
                 let mut held = Vec::new();
                 self.segment.frequencies_of(self.text.chars, &info, docs, |doc, _, _| held.push(doc))?;
                 self.held.push(held);
-                Ok(Some(Located::Character(self.held.len() - 1)))
+                Ok(Some(LocatedString::Character(self.held.len() - 1)))
             }
             Proof::Pairs(tokens) => {
                 // No postings are opened unless all tokens occur.
@@ -103,13 +103,13 @@ impl<'a> Tokens<'a> {
                 for (token, offset) in tokens {
                     numbers.extend(self.token(token)?.map(|number| (number, *offset)));
                 }
-                Ok(Some(Located::Tokens(numbers, strings::core(&plan.pattern).len() as u32)))
+                Ok(Some(LocatedString::Tokens(numbers, strings::core(&plan.pattern).len() as u32)))
             }
         }
     }
 
     /// Moves to a document, which must lie behind the previous one.
-    pub fn go(&mut self, doc: DocId) {
+    pub fn seek(&mut self, doc: DocId) {
         for Token { postings, positions } in &mut self.opened {
             positions.clear();
             if seek(postings, doc) == doc {
@@ -124,10 +124,10 @@ impl<'a> Tokens<'a> {
     }
 
     /// Adds the places of a string in the document. Returns whether the document holds it.
-    pub fn places(&self, string: &Located, doc: DocId, places: &mut Vec<Range<u32>>) -> bool {
+    pub fn places(&self, string: &LocatedString, doc: DocId, places: &mut Vec<Range<u32>>) -> bool {
         match string {
-            Located::Character(number) => self.held[*number].binary_search(&doc).is_ok(),
-            Located::Tokens(tokens, length) => {
+            LocatedString::Character(number) => self.held[*number].binary_search(&doc).is_ok(),
+            LocatedString::Tokens(tokens, length) => {
                 let Some(((first, offset), others)) = tokens.split_first() else { return false };
                 let before = places.len();
                 for position in self.positions(*first) {

@@ -9,7 +9,7 @@ use tantivy::{DocAddress, DocId};
 use super::ranked::Ranked;
 use super::scoring;
 use super::stage;
-use super::surely::surely;
+use super::whole_words::whole_words;
 use crate::control::Stops;
 use crate::error::Result;
 use crate::index::Snapshot;
@@ -73,19 +73,20 @@ impl Matches {
         let ranker = Ranker { segments, terms: scoring::weigh(&compiled.terms, snapshot)?, sort, matches: self };
         let mut ranked = Vec::new();
         let mut tiers = Vec::new();
-        let all = self.all_held(breadth);
-        match if sort == Sort::Relevance { ranker.surely_words(&all, compiled)? } else { None } {
-            Some(surely) => {
-                ranker.best(&surely, wanted, &mut ranked)?;
+        let all = self.complete_matches(breadth);
+        match if sort == Sort::Relevance { ranker.with_whole_words(&all, compiled)? } else { None } {
+            Some(with_words) => {
+                ranker.add_best(&with_words, wanted, &mut ranked)?;
                 tiers.push(ranked.len());
-                let letters: Vec<Bits> = all.iter().zip(&surely).map(|(all, surely)| all.without(surely)).collect();
-                ranker.best(&letters, wanted, &mut ranked)?;
+                let letters: Vec<Bits> =
+                    all.iter().zip(&with_words).map(|(all, with_words)| all.without(with_words)).collect();
+                ranker.add_best(&letters, wanted, &mut ranked)?;
             }
-            None => ranker.best(&all, wanted, &mut ranked)?,
+            None => ranker.add_best(&all, wanted, &mut ranked)?,
         }
         tiers.push(ranked.len());
         if breadth.partial() {
-            ranker.best(&self.of[Kind::Partial], wanted, &mut ranked)?;
+            ranker.add_best(&self.of[Kind::Partial], wanted, &mut ranked)?;
             tiers.push(ranked.len());
         }
         let first = depth.min(ranked.len());
@@ -97,7 +98,7 @@ impl Matches {
     }
 
     /// Returns the full matches and, if the breadth includes them, the synonym matches.
-    fn all_held(&self, breadth: Breadth) -> Cow<'_, [Bits]> {
+    fn complete_matches(&self, breadth: Breadth) -> Cow<'_, [Bits]> {
         let (full, synonym) = (&self.of[Kind::Full], &self.of[Kind::Synonym]);
         if !breadth.synonyms() || synonym.iter().all(Bits::is_empty) {
             return Cow::Borrowed(full);
@@ -111,37 +112,37 @@ impl Matches {
 /// Ranks matches.
 struct Ranker<'a> {
     segments: Vec<Segment<'a>>,
-    terms: Vec<scoring::Weighted<'a>>,
+    terms: Vec<scoring::WeightedTerm<'a>>,
     sort: Sort,
     matches: &'a Matches,
 }
 
 /// A document's sort key: the largest first, ties by the id.
-type Key = (i64, Reverse<u64>, Place);
+type Key = (i64, Reverse<u64>, ScoredAddress);
 
 impl Ranker<'_> {
     /// Returns those of these documents that certainly hold the words as words; none if the index does not decide.
-    fn surely_words(&self, all: &[Bits], compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
-        let mut surely = Vec::new();
+    fn with_whole_words(&self, all: &[Bits], compiled: &Compiled) -> Result<Option<Vec<Bits>>> {
+        let mut kept = Vec::new();
         for (segment, all) in self.segments.iter().zip(all) {
             if all.is_empty() {
-                surely.push(all.clone());
+                kept.push(all.clone());
                 continue;
             }
-            let Some(mut words) = self::surely(&compiled.full, segment)? else { return Ok(None) };
+            let Some(mut words) = whole_words(&compiled.full, segment)? else { return Ok(None) };
             words.and(all);
-            surely.push(words);
+            kept.push(words);
         }
-        Ok(Some(surely).filter(|surely| surely != all))
+        Ok(Some(kept).filter(|kept| kept != all))
     }
 
     /// Adds the best of these documents, until there are `wanted` of all.
-    fn best(&self, found: &[Bits], wanted: usize, ranked: &mut Vec<Ranked>) -> Result<()> {
+    fn add_best(&self, found: &[Bits], wanted: usize, ranked: &mut Vec<Ranked>) -> Result<()> {
         let wanted = wanted.saturating_sub(ranked.len());
         if wanted == 0 {
             return Ok(());
         }
-        let mut best = Best { wanted, heap: BinaryHeap::new() };
+        let mut top = TopDocs { wanted, heap: BinaryHeap::new() };
         for (ord, bits) in found.iter().enumerate().filter(|(_, bits)| !bits.is_empty()) {
             let segment = &self.segments[ord];
             let ids = segment.fast_fields().u64("id_order")?;
@@ -150,16 +151,16 @@ impl Ranker<'_> {
             if self.sort == Sort::Relevance {
                 for (doc, score) in scoring::scores(segment, &self.terms, bits, wanted)? {
                     // A score is never negative, so its bits have the same order.
-                    best.offer(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
+                    top.push(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
                 }
             } else {
                 let dates = segment.fast_fields().i64("date")?;
                 for doc in bits.iter() {
-                    best.offer(self.sort.by_date(dates.first(doc)), || id(doc), address(doc), 0.0);
+                    top.push(self.sort.by_date(dates.first(doc)), || id(doc), address(doc), 0.0);
                 }
             }
         }
-        for Reverse((_, _, place)) in best.heap.into_sorted_vec() {
+        for Reverse((_, _, place)) in top.heap.into_sorted_vec() {
             let score = if self.sort == Sort::Relevance { place.score } else { self.score(place.address)? };
             let kind = self.matches.kind(place.address).unwrap_or(Kind::Partial);
             ranked.push(Ranked { address: place.address, score, kind, evidence: None });
@@ -177,45 +178,45 @@ impl Ranker<'_> {
 }
 
 /// The best documents so far, the least of them on top.
-struct Best {
+struct TopDocs {
     wanted: usize,
     heap: BinaryHeap<Reverse<Key>>,
 }
 
 /// The rest of a document's sort key, compared only if two ids begin alike.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct ScoredAddress {
     address: DocAddress,
     score: f32,
 }
 
-impl PartialEq for Place {
-    fn eq(&self, other: &Place) -> bool {
+impl PartialEq for ScoredAddress {
+    fn eq(&self, other: &ScoredAddress) -> bool {
         self.address == other.address
     }
 }
 
-impl Eq for Place {}
+impl Eq for ScoredAddress {}
 
-impl PartialOrd for Place {
-    fn partial_cmp(&self, other: &Place) -> Option<std::cmp::Ordering> {
+impl PartialOrd for ScoredAddress {
+    fn partial_cmp(&self, other: &ScoredAddress) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Place {
-    fn cmp(&self, other: &Place) -> std::cmp::Ordering {
+impl Ord for ScoredAddress {
+    fn cmp(&self, other: &ScoredAddress) -> std::cmp::Ordering {
         other.address.cmp(&self.address)
     }
 }
 
-impl Best {
-    fn offer(&mut self, primary: i64, id: impl FnOnce() -> u64, address: DocAddress, score: f32) {
+impl TopDocs {
+    fn push(&mut self, primary: i64, id: impl FnOnce() -> u64, address: DocAddress, score: f32) {
         let least = self.heap.peek().filter(|_| self.heap.len() == self.wanted).map(|Reverse(least)| *least);
         if least.is_some_and(|(least, ..)| primary < least) {
             return;
         }
-        let offered = (primary, Reverse(id()), Place { address, score });
+        let offered = (primary, Reverse(id()), ScoredAddress { address, score });
         if least.is_some_and(|least| offered <= least) {
             return;
         }

@@ -29,7 +29,7 @@ const SPARSE: u64 = 16;
 const ROUNDING: f32 = 1e-4;
 
 /// A term with its statistics of the whole index, as BM25 needs them.
-pub struct Weighted<'a> {
+pub struct WeightedTerm<'a> {
     /// The term.
     pub term: &'a ScoreTerm,
     /// The field that holds it.
@@ -47,7 +47,7 @@ pub struct Weighted<'a> {
 ///
 /// # Errors
 /// If an index file can't be read.
-pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weighted<'a>>> {
+pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<WeightedTerm<'a>>> {
     let articles = snapshot.scored_articles();
     let mut averages: Vec<Option<Arc<ByLength>>> = Vec::new();
     let mut weighted = Vec::with_capacity(terms.len());
@@ -74,7 +74,7 @@ pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weig
             }
         };
         let factor = term.weight * inverse_frequency(located.documents, articles) * (K1 + 1.0);
-        weighted.push(Weighted { term, field, located, factor, norms });
+        weighted.push(WeightedTerm { term, field, located, factor, norms });
     }
     weighted.sort_by(|a, b| b.factor.total_cmp(&a.factor));
     Ok(weighted)
@@ -97,7 +97,7 @@ pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
 /// If an index file can't be read.
 pub fn scores(
     segment: &Segment<'_>,
-    terms: &[Weighted<'_>],
+    terms: &[WeightedTerm<'_>],
     candidates: &Bits,
     wanted: usize,
 ) -> Result<Vec<(DocId, f32)>> {
@@ -109,7 +109,7 @@ pub fn scores(
     for weighted in terms {
         segment.tick()?;
         if let Some(info) = weighted.located.in_segment(segment.ord) {
-            let Weighted { field, .. } = *weighted;
+            let WeightedTerm { field, .. } = *weighted;
             if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
                 segment.frequencies_of(field, info, &alive, |doc, frequency, norm| {
                     scores[doc as usize] += weighted.score(frequency, norm);
@@ -154,7 +154,7 @@ fn prune(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
     alive.retain(|doc| scores[*doc as usize] >= least);
 }
 
-impl Weighted<'_> {
+impl WeightedTerm<'_> {
     /// Returns an upper bound of the term's contribution to a score.
     pub(super) fn greatest(&self) -> f32 {
         self.factor

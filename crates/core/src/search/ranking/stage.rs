@@ -12,9 +12,9 @@ use std::ops::Range;
 use tantivy::{DocAddress, DocId};
 
 use super::items::{Items, items};
-use super::places::{Located, Tokens};
+use super::places::{LocatedString, Tokens};
 use super::ranked::{Evidence, ITEM, ITEM_COVERAGE, Ranked};
-use super::scoring::{B, K1, Weighted, inverse_frequency};
+use super::scoring::{B, K1, WeightedTerm, inverse_frequency};
 use crate::date::Date;
 use crate::error::Result;
 use crate::index::Snapshot;
@@ -49,7 +49,7 @@ const DAY: i64 = 86_400;
 pub(super) fn reorder(
     segments: &[Segment<'_>],
     compiled: &Compiled,
-    terms: &[Weighted<'_>],
+    terms: &[WeightedTerm<'_>],
     ranked: &mut [Ranked],
     tiers: &[usize],
 ) -> Result<()> {
@@ -63,7 +63,7 @@ pub(super) fn reorder(
         let mut reader = stage.open(segment, &docs)?;
         for ((_, at), doc) in of_segment.iter().zip(&docs) {
             segment.tick()?;
-            let evidence = reader.look(*doc, ranked[*at].score)?;
+            let evidence = reader.evidence(*doc, ranked[*at].score)?;
             let is_full = ranked[*at].kind == Kind::Full;
             ranked[*at].evidence = Some(Evidence { place: *at, is_full, ..evidence });
         }
@@ -82,65 +82,65 @@ pub(super) fn reorder(
 /// The query, prepared for the second stage.
 struct Stage<'a> {
     compiled: &'a Compiled,
-    terms: &'a [Weighted<'a>],
+    terms: &'a [WeightedTerm<'a>],
     /// The terms that score items, by their numbers.
     pairs: Vec<usize>,
     /// The greatest score that a body can have, and the greatest that an item can have.
     greatest: (f32, f32),
-    concepts: Vec<Weighed<'a>>,
-    /// The groups of strings that texts are checked for, each a bit of a [`Held`]: the strings of each concept, then
+    concepts: Vec<WeightedConcept<'a>>,
+    /// The groups of strings that texts are checked for, each a bit of a [`GroupSet`]: the strings of each concept, then
     /// the parts of all.
-    asked: Vec<Asked<'a>>,
+    groups: Vec<StringGroup<'a>>,
 }
 
-struct Weighed<'a> {
+struct WeightedConcept<'a> {
     idf: f32,
     /// Whether its places in a body are known: those of single characters are not.
     has_places: bool,
-    /// Its parts, by their numbers in [`Stage::asked`], each with its share of the concept.
+    /// Its parts, by their numbers in [`Stage::groups`], each with its share of the concept.
     parts: Vec<(usize, f32)>,
     concept: &'a Concept,
 }
 
 /// Alternative strings, each of which satisfies the group.
-struct Asked<'a> {
+struct StringGroup<'a> {
     strings: &'a [StringPlan],
     concept: &'a Concept,
 }
 
-/// The groups of strings in [`Stage::asked`] that a text holds, a bit each.
-type Held = u64;
+/// The groups of strings in [`Stage::groups`] that a text holds, a bit each.
+type GroupSet = u64;
 
 impl<'a> Stage<'a> {
-    fn new(snapshot: &Snapshot, compiled: &'a Compiled, terms: &'a [Weighted<'a>]) -> Result<Stage<'a>> {
-        let of_body = |term: &Weighted<'_>| term.term.text == Text::Body;
-        let sum = |wanted: &dyn Fn(&Weighted<'_>) -> bool| {
-            terms.iter().filter(|term| wanted(term)).map(Weighted::greatest).sum::<f32>()
+    fn new(snapshot: &Snapshot, compiled: &'a Compiled, terms: &'a [WeightedTerm<'a>]) -> Result<Stage<'a>> {
+        let of_body = |term: &WeightedTerm<'_>| term.term.text == Text::Body;
+        let sum = |wanted: &dyn Fn(&WeightedTerm<'_>) -> bool| {
+            terms.iter().filter(|term| wanted(term)).map(WeightedTerm::greatest).sum::<f32>()
         };
         let any_of_body = terms.iter().any(of_body);
         let greatest = sum(&|term| of_body(term) || !any_of_body);
         let is_year = |token: &str| compiled.years.iter().any(|year| year.year.to_string() == token);
         let scores_items =
-            |term: &Weighted<'_>| of_body(term) && term.term.kind == TokenKind::Pair && !is_year(&term.term.token);
+            |term: &WeightedTerm<'_>| of_body(term) && term.term.kind == TokenKind::Pair && !is_year(&term.term.token);
         // The terms with the largest bound come first.
         let pairs: Vec<usize> = (0..terms.len()).filter(|at| scores_items(&terms[*at])).take(MAX_PAIRS).collect();
         let of_items = pairs.iter().map(|at| terms[*at].greatest()).sum();
         let mut concepts = Vec::with_capacity(compiled.concepts.len());
         for concept in &compiled.concepts {
             let has_places = concept.scope.body && concept.strings.iter().any(|string| string.character().is_none());
-            concepts.push(Weighed { idf: idf(snapshot, concept)?, has_places, parts: Vec::new(), concept });
+            concepts.push(WeightedConcept { idf: idf(snapshot, concept)?, has_places, parts: Vec::new(), concept });
         }
-        let whole = |concept: &'a Concept| Asked { strings: &concept.strings, concept };
-        let mut asked: Vec<Asked<'a>> = compiled.concepts.iter().map(whole).collect();
-        for Weighed { parts, concept, .. } in &mut concepts {
+        let whole = |concept: &'a Concept| StringGroup { strings: &concept.strings, concept };
+        let mut groups: Vec<StringGroup<'a>> = compiled.concepts.iter().map(whole).collect();
+        for WeightedConcept { parts, concept, .. } in &mut concepts {
             let length = |part: &StringPlan| part.pattern.len() as f32;
             let all: f32 = concept.parts.iter().map(length).sum();
-            for part in concept.parts.iter().take((Held::BITS as usize).saturating_sub(asked.len())) {
-                parts.push((asked.len(), length(part) / all));
-                asked.push(Asked { strings: std::slice::from_ref(part), concept });
+            for part in concept.parts.iter().take((GroupSet::BITS as usize).saturating_sub(groups.len())) {
+                parts.push((groups.len(), length(part) / all));
+                groups.push(StringGroup { strings: std::slice::from_ref(part), concept });
             }
         }
-        Ok(Stage { compiled, terms, pairs, greatest: (greatest, of_items), concepts, asked })
+        Ok(Stage { compiled, terms, pairs, greatest: (greatest, of_items), concepts, groups })
     }
 
     /// Opens the readers of a segment for these documents.
@@ -155,21 +155,21 @@ impl<'a> Stage<'a> {
             }
         }
         let marks = [body.token(PARAGRAPH_END)?, body.token(SENTENCE_END)?];
-        let body = OneText::open(self, Text::Body, body, docs)?;
+        let body = TextReader::open(self, Text::Body, body, docs)?;
         let mut others = Vec::new();
         for text in [Text::Title, Text::Lead, Text::Names, Text::Captions] {
-            let other = OneText::open(self, text, Tokens::new(segment, lower::text(text, fields)), docs)?;
+            let other = TextReader::open(self, text, Tokens::new(segment, lower::text(text, fields)), docs)?;
             if !other.is_empty() {
                 others.push(other);
             }
         }
-        let places = vec![Vec::new(); self.asked.len()];
+        let places = vec![Vec::new(); self.groups.len()];
         Ok(Reader { stage: self, segment, body, pairs, marks, others, places, hits: Vec::new() })
     }
 
     /// Returns the share of the weight that the held concepts have among those selected by `counts`; 1 if it selects
     /// none.
-    fn share(&self, held: Held, counts: impl Fn(&Weighed<'_>) -> bool) -> f32 {
+    fn share(&self, held: GroupSet, counts: impl Fn(&WeightedConcept<'_>) -> bool) -> f32 {
         let is_held = |number: usize| held & (1 << number) != 0;
         let (mut all, mut some) = (0.0, 0.0);
         for (number, concept) in self.concepts.iter().enumerate().filter(|(_, concept)| counts(concept)) {
@@ -184,7 +184,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Returns the concepts that are held as a whole, a bit each.
-    fn concepts(&self, held: Held) -> u32 {
+    fn concepts(&self, held: GroupSet) -> u32 {
         (held & ((1 << self.concepts.len()) - 1)) as u32
     }
 }
@@ -213,26 +213,26 @@ fn idf(snapshot: &Snapshot, concept: &Concept) -> Result<f32> {
 }
 
 /// One text of a segment, with the located strings that are looked for in it.
-struct OneText<'a> {
+struct TextReader<'a> {
     text: Text,
     tokens: Tokens<'a>,
-    asked: Vec<Vec<Located>>,
-    years: Vec<Located>,
+    groups: Vec<Vec<LocatedString>>,
+    years: Vec<LocatedString>,
 }
 
-impl<'a> OneText<'a> {
-    fn open(stage: &Stage<'_>, text: Text, mut tokens: Tokens<'a>, docs: &[DocId]) -> Result<OneText<'a>> {
-        let mut locate = |strings: &[StringPlan]| -> Result<Vec<Located>> {
+impl<'a> TextReader<'a> {
+    fn open(stage: &Stage<'_>, text: Text, mut tokens: Tokens<'a>, docs: &[DocId]) -> Result<TextReader<'a>> {
+        let mut locate = |strings: &[StringPlan]| -> Result<Vec<LocatedString>> {
             let mut located = Vec::with_capacity(strings.len());
             for string in strings {
                 located.extend(tokens.string(string, docs)?);
             }
             Ok(located)
         };
-        let mut asked = Vec::with_capacity(stage.asked.len());
-        for Asked { strings, concept } in &stage.asked {
+        let mut groups = Vec::with_capacity(stage.groups.len());
+        for StringGroup { strings, concept } in &stage.groups {
             let is_wanted = concept.scope.texts().any(|(wanted, _)| wanted == text);
-            asked.push(if is_wanted { locate(strings)? } else { Vec::new() });
+            groups.push(if is_wanted { locate(strings)? } else { Vec::new() });
         }
         let mut years = Vec::new();
         if matches!(text, Text::Body | Text::Title | Text::Lead) {
@@ -240,11 +240,11 @@ impl<'a> OneText<'a> {
                 years.extend(locate(&year.strings)?);
             }
         }
-        Ok(OneText { text, tokens, asked, years })
+        Ok(TextReader { text, tokens, groups, years })
     }
 
     fn is_empty(&self) -> bool {
-        self.years.is_empty() && self.asked.iter().all(Vec::is_empty)
+        self.years.is_empty() && self.groups.iter().all(Vec::is_empty)
     }
 
     fn has_year(&self, doc: DocId) -> bool {
@@ -256,24 +256,24 @@ impl<'a> OneText<'a> {
 struct Reader<'s> {
     stage: &'s Stage<'s>,
     segment: &'s Segment<'s>,
-    body: OneText<'s>,
+    body: TextReader<'s>,
     /// The tokens of the body that score items, each with the bound of its contribution.
     pairs: Vec<(usize, f32)>,
     /// The ends of paragraphs and of sentences.
     marks: [Option<usize>; 2],
-    others: Vec<OneText<'s>>,
-    /// For each group of strings in [`Stage::asked`], its places in the body of the document, in order.
+    others: Vec<TextReader<'s>>,
+    /// For each group of strings in [`Stage::groups`], its places in the body of the document, in order.
     places: Vec<Vec<Range<u32>>>,
     /// The positions of the tokens that score items, with their numbers among these.
     hits: Vec<(u32, u32)>,
 }
 
 impl Reader<'_> {
-    fn look(&mut self, doc: DocId, score: f32) -> Result<Evidence> {
+    fn evidence(&mut self, doc: DocId, score: f32) -> Result<Evidence> {
         let stage = self.stage;
-        self.body.tokens.go(doc);
-        let mut held: Held = 0;
-        for (number, (places, strings)) in self.places.iter_mut().zip(&self.body.asked).enumerate() {
+        self.body.tokens.seek(doc);
+        let mut held: GroupSet = 0;
+        for (number, (places, strings)) in self.places.iter_mut().zip(&self.body.groups).enumerate() {
             places.clear();
             for string in strings {
                 if self.body.tokens.places(string, doc, places) {
@@ -282,11 +282,12 @@ impl Reader<'_> {
             }
             places.sort_unstable_by_key(|place| (place.start, place.end));
         }
-        let mut in_title: Held = 0;
+        let mut in_title: GroupSet = 0;
         for other in &mut self.others {
-            other.tokens.go(doc);
-            let strings = other.asked.iter().enumerate();
-            let holds = |strings: &[Located]| strings.iter().any(|s| other.tokens.places(s, doc, &mut Vec::new()));
+            other.tokens.seek(doc);
+            let strings = other.groups.iter().enumerate();
+            let holds =
+                |strings: &[LocatedString]| strings.iter().any(|s| other.tokens.places(s, doc, &mut Vec::new()));
             let own = strings.filter(|(_, strings)| holds(strings)).fold(0, |own, (number, _)| own | 1 << number);
             held |= own;
             in_title |= if other.text == Text::Title { own } else { 0 };
@@ -295,10 +296,10 @@ impl Reader<'_> {
             let of = |mark: Option<usize>| mark.map_or(&[][..], |number| self.body.tokens.positions(number));
             items(of(self.marks[0]), of(self.marks[1]))
         };
-        let has_places = |concept: &Weighed<'_>| concept.has_places;
+        let has_places = |concept: &WeightedConcept<'_>| concept.has_places;
         let (mut heading, mut in_heading) = (stage.share(in_title, has_places), in_title);
         for range in &headings {
-            let own = self.held_in(range);
+            let own = self.groups_in(range);
             let share = INNER_HEADING * stage.share(own, has_places);
             if share > heading {
                 (heading, in_heading) = (share, own);
@@ -345,7 +346,7 @@ impl Reader<'_> {
                 score += self.pairs[*at as usize].1 * frequency / (frequency + norm);
             }
             let item = if self.stage.greatest.1 > 0.0 { score / self.stage.greatest.1 } else { 0.0 };
-            let own = self.held_in(passage);
+            let own = self.groups_in(passage);
             let coverage = self.stage.share(own, |concept| concept.has_places);
             let value = ITEM * item + ITEM_COVERAGE * coverage;
             if value > most && (score > 0.0 || own != 0) {
@@ -358,7 +359,7 @@ impl Reader<'_> {
     }
 
     /// Returns the groups of strings that stand in a range of the body.
-    fn held_in(&self, range: &Range<u32>) -> Held {
+    fn groups_in(&self, range: &Range<u32>) -> GroupSet {
         let stands = |places: &[Range<u32>]| {
             let from = places.partition_point(|place| place.start < range.start);
             places[from..].iter().take_while(|place| place.start < range.end).any(|place| place.end <= range.end)

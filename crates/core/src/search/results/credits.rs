@@ -10,14 +10,14 @@ use gongxun_text::fold::fold_char;
 
 /// The credits that a query asks for: names, each in some roles.
 #[derive(Debug, Clone)]
-pub struct Asked(Vec<Name>);
+pub struct RequestedCredits(Vec<RequestedName>);
 
 /// A predicate on roles, and the folded name.
-type Name = (fn(Role) -> bool, String);
+type RequestedName = (fn(Role) -> bool, String);
 
-impl Asked {
+impl RequestedCredits {
     /// Returns the names that a tree and filters require; negated clauses require none.
-    pub fn of(root: Option<&Node>, filters: &[Filter]) -> Asked {
+    pub fn of(root: Option<&Node>, filters: &[Filter]) -> RequestedCredits {
         let mut asked = Vec::new();
         filters.iter().for_each(|filter| of_filter(filter, &mut asked));
         let mut open: Vec<&Node> = root.into_iter().collect();
@@ -29,14 +29,14 @@ impl Asked {
                 _ => {}
             }
         }
-        Asked(asked)
+        RequestedCredits(asked)
     }
 
     /// Returns the credits of an article that a filter asks for, or that hold a mark, in the order of the page.
     pub fn credits(&self, article: &Article, marks: &[Mark]) -> Vec<Credit> {
         let mut name: Vec<char> = Vec::new();
         let mut is_asked = |credit: &&Credit| {
-            let by_filter = |(role, name): &Name| role(credit.role) && fold(&credit.name) == *name;
+            let by_filter = |(role, name): &RequestedName| role(credit.role) && fold(&credit.name) == *name;
             if self.0.iter().any(by_filter) {
                 return true;
             }
@@ -48,7 +48,7 @@ impl Asked {
     }
 }
 
-fn of_filter(filter: &Filter, asked: &mut Vec<Name>) {
+fn of_filter(filter: &Filter, asked: &mut Vec<RequestedName>) {
     let mut add = |role: fn(Role) -> bool, name: &str| asked.push((role, fold(name.trim())));
     match filter {
         Filter::Editor(name) => add(Role::edits, name),

@@ -36,7 +36,7 @@ pub struct Builder {
     texts: [Text; 5],
     /// The tokens of the whole-value fields, by field number.
     keys: Vec<Tokens>,
-    open: Option<Open>,
+    open: Option<OpenSegment>,
 }
 
 /// One text of each article.
@@ -49,7 +49,7 @@ struct Text {
 }
 
 /// The parts of a segment that are written as articles come.
-struct Open {
+struct OpenSegment {
     segment: Segment,
     store: StoreWriter,
     columns: FastFieldsWriter,
@@ -57,8 +57,8 @@ struct Open {
     docs: DocId,
 }
 
-impl Open {
-    fn new(index: &Index) -> tantivy::Result<Open> {
+impl OpenSegment {
+    fn new(index: &Index) -> tantivy::Result<OpenSegment> {
         let (segment, schema, settings) = (index.new_segment(), index.schema(), index.settings());
         let store = StoreWriter::new(
             segment.open_write(SegmentComponent::Store)?,
@@ -69,7 +69,7 @@ impl Open {
         let tokenizers = index.fast_field_tokenizer().clone();
         let columns = FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, tokenizers)?;
         let norms = FieldNormsWriter::for_schema(&schema);
-        Ok(Open { segment, store, columns, norms, docs: 0 })
+        Ok(OpenSegment { segment, store, columns, norms, docs: 0 })
     }
 }
 
@@ -107,7 +107,7 @@ impl Builder {
     pub fn add(&mut self, article: &Article, file: &str, stored: &Stored) -> tantivy::Result<()> {
         let open = match &mut self.open {
             Some(open) => open,
-            None => self.open.insert(Open::new(&self.index)?),
+            None => self.open.insert(OpenSegment::new(&self.index)?),
         };
         let doc = open.docs;
         let (names, captions) = (document::names(article), document::captions(article));
@@ -131,7 +131,7 @@ impl Builder {
     pub fn add_line(&mut self, values: &TantivyDocument, line: &str) -> tantivy::Result<()> {
         let open = match &mut self.open {
             Some(open) => open,
-            None => self.open.insert(Open::new(&self.index)?),
+            None => self.open.insert(OpenSegment::new(&self.index)?),
         };
         let body = self.fields.body;
         let text = self.texts.iter_mut().find(|text| text.fields.pairs == body.pairs);
@@ -146,7 +146,7 @@ impl Builder {
     pub fn take(&mut self, values: &TantivyDocument, lines: &[u32]) -> tantivy::Result<()> {
         let open = match &mut self.open {
             Some(open) => open,
-            None => self.open.insert(Open::new(&self.index)?),
+            None => self.open.insert(OpenSegment::new(&self.index)?),
         };
         let (doc, schema) = (open.docs, self.index.schema());
         for (field, value) in values.field_values() {
@@ -186,7 +186,7 @@ impl Builder {
     /// If a write fails. The segment is lost then.
     pub fn finish(&mut self) -> tantivy::Result<Option<SegmentMeta>> {
         let Some(open) = self.open.take() else { return Ok(None) };
-        let Open { segment, store, mut columns, mut norms, docs } = open;
+        let OpenSegment { segment, store, mut columns, mut norms, docs } = open;
         norms.fill_up_to_max_doc(docs);
         norms.serialize(FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?, None)?;
         let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;

@@ -6,17 +6,17 @@ use gongxun_core::error::Error;
 
 /// An error of OpenSearch or of the connection to it.
 #[derive(Debug)]
-pub struct Trouble(String);
+pub struct EngineError(String);
 
-impl fmt::Display for Trouble {
+impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Trouble {}
+impl std::error::Error for EngineError {}
 
 /// Creates an error with a message.
-pub fn trouble(what: impl Into<String>) -> Error {
-    Error::Engine(Box::new(Trouble(what.into())))
+pub fn engine_error(what: impl Into<String>) -> Error {
+    Error::Engine(Box::new(EngineError(what.into())))
 }

@@ -16,33 +16,33 @@ use gongxun_text::strings::Class;
 ///
 /// # Errors
 /// If an index file can't be read.
-pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
+pub fn whole_words(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
     match plan {
         Plan::Words(words, scope) => {
             let mut all = Bits::full(segment.max_doc());
             for word in words {
                 let mut found = Bits::empty(segment.max_doc());
                 for string in word.strings() {
-                    surely_string(string, *scope, segment, &mut found)?;
+                    whole_word(string, *scope, segment, &mut found)?;
                 }
                 all.and(&found);
             }
             Ok(Some(all))
         }
         Plan::Term(words, synonyms, scope) => {
-            let mut any = match surely(&Plan::Words(words.clone(), *scope), segment)? {
+            let mut any = match whole_words(&Plan::Words(words.clone(), *scope), segment)? {
                 Some(found) if !words.is_empty() => found,
                 _ => Bits::empty(segment.max_doc()),
             };
             for synonym in synonyms {
-                surely_string(synonym, *scope, segment, &mut any)?;
+                whole_word(synonym, *scope, segment, &mut any)?;
             }
             Ok(Some(any))
         }
         Plan::And(plans) => {
             let mut all: Option<Bits> = None;
             for plan in plans {
-                let found = surely(plan, segment)?;
+                let found = whole_words(plan, segment)?;
                 all = match (all, found) {
                     (Some(mut all), Some(found)) => {
                         all.and(&found);
@@ -57,7 +57,7 @@ pub fn surely(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
         Plan::Or(plans) => {
             let mut any = Bits::empty(segment.max_doc());
             for plan in plans {
-                match surely(plan, segment)? {
+                match whole_words(plan, segment)? {
                     Some(found) => any.or(&found),
                     None => return Ok(None),
                 }
@@ -79,7 +79,7 @@ pub fn is_word(string: &StringPlan, segmenter: &Segmenter) -> bool {
     is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han)
 }
 
-fn surely_string(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found: &mut Bits) -> Result<()> {
+fn whole_word(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found: &mut Bits) -> Result<()> {
     let text: String = string.pattern.iter().collect();
     let is_word = is_word(string, segment.snapshot.segmenter()?);
     for (fields, _) in lower::texts(scope, &segment.snapshot.fields) {

@@ -1,25 +1,25 @@
-//! The index of the engine: a name, which is an alias, and its generations.
+//! Administration of the index: the version of OpenSearch, the alias and its generations, refreshes, the dictionary.
 //!
-//! `NAME` is an alias of `NAME-000001`, and of `NAME-000002` after a rebuild: searches go by the alias, so that the old
-//! generation serves until the new one is checked. Beside each generation stands its manifest, `NAME-000001-manifest`.
+//! `NAME` is an alias of `NAME-000001`, and of `NAME-000002` after a rebuild. Searches use the alias, so that the old
+//! generation serves until the new one is complete. Each generation has a manifest, `NAME-000001-manifest`.
 
 use serde_json::{Value, json};
 
+use crate::error::engine_error;
 use crate::http::Client;
 use crate::mapping::{self, SCHEMA};
 use crate::settings::Settings;
-use crate::trouble::trouble;
 use gongxun_core::error::{Error, Result};
 use gongxun_text::segment::Segmenter;
 
-/// The major versions of OpenSearch that are spoken to.
+/// The supported major versions of OpenSearch.
 const VERSIONS: std::ops::RangeInclusive<u32> = 2..=3;
 
-/// Asks the engine what it is.
+/// Checks that the server is OpenSearch of a supported version.
 ///
 /// # Errors
-/// Where it is not OpenSearch of a version that is spoken to.
-pub fn greet(client: &Client) -> Result<()> {
+/// If it is another program or version, or can't be reached.
+pub fn check_version(client: &Client) -> Result<()> {
     let said = client.get("/")?.unwrap_or_default();
     let version = &said["version"];
     let number = version["number"].as_str().unwrap_or("?");
@@ -27,7 +27,7 @@ pub fn greet(client: &Client) -> Result<()> {
     let major: Option<u32> = number.split('.').next().and_then(|major| major.parse().ok());
     if distribution != "opensearch" || !major.is_some_and(|major| VERSIONS.contains(&major)) {
         let (from, to) = (VERSIONS.start(), VERSIONS.end());
-        return Err(trouble(format!(
+        return Err(engine_error(format!(
             "{}: {distribution} {number} is there; gongxun speaks to OpenSearch {from} and {to}",
             client.url()
         )));
@@ -35,11 +35,11 @@ pub fn greet(client: &Client) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a name that is none.
+/// Checks the name of an index.
 ///
 /// # Errors
-/// Where the engine would not take it, or its generations could be taken for another's.
-pub fn named(name: &str) -> Result<()> {
+/// [`Error::Invalid`] if OpenSearch would refuse it, or its generations could be taken for another's.
+pub fn check_name(name: &str) -> Result<()> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
     let first = name.chars().next();
     if name.len() <= 200
@@ -53,17 +53,17 @@ pub fn named(name: &str) -> Result<()> {
     )))
 }
 
-/// The generation that an alias stands for; none where there is none.
+/// Returns the generation that an alias points to, if there is one.
 ///
 /// # Errors
-/// Where the engine can't be reached, or the alias stands for several.
-pub fn current(client: &Client, name: &str) -> Result<Option<String>> {
+/// If OpenSearch can't be reached, or the alias points to several indices.
+pub fn current_generation(client: &Client, name: &str) -> Result<Option<String>> {
     let Some(answer) = client.get(&format!("/_alias/{name}"))? else { return Ok(None) };
     let names: Vec<&String> = answer.as_object().map(|all| all.keys().collect()).unwrap_or_default();
     match names.as_slice() {
         [] => Ok(None),
         [one] => Ok(Some((*one).clone())),
-        several => Err(trouble(format!(
+        several => Err(engine_error(format!(
             "{}: {name} stands for {} indices; it must be one: take the alias off the others",
             client.url(),
             several.len()
@@ -71,10 +71,10 @@ pub fn current(client: &Client, name: &str) -> Result<Option<String>> {
     }
 }
 
-/// All generations of a name, the oldest first.
+/// Returns all generations of an index, the oldest first.
 ///
 /// # Errors
-/// Where the engine can't be reached.
+/// If OpenSearch can't be reached.
 pub fn generations(client: &Client, name: &str) -> Result<Vec<String>> {
     let answer = client.get(&format!("/{name}-*/_settings?filter_path=*.settings.index.uuid"))?.unwrap_or_default();
     let names = answer.as_object().into_iter().flatten().map(|(name, _)| name.clone());
@@ -83,64 +83,64 @@ pub fn generations(client: &Client, name: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The number of a generation.
+/// Returns the number of a generation.
 fn number(name: &str, full: &str) -> Option<u32> {
     let digits = full.strip_prefix(name)?.strip_prefix('-')?;
     if digits.len() == 6 { digits.parse().ok() } else { None }
 }
 
-/// The generation behind another; the first behind none.
-pub fn next(name: &str, generations: &[String]) -> String {
+/// Returns the name of the generation after these.
+pub fn next_generation(name: &str, generations: &[String]) -> String {
     let last = generations.iter().filter_map(|full| number(name, full)).max().unwrap_or(0);
     format!("{name}-{:06}", last + 1)
 }
 
-/// Makes a generation, where it is not there.
+/// Creates a generation unless it exists.
 ///
 /// # Errors
-/// Where the engine says no.
-pub fn make(client: &Client, settings: &Settings, generation: &str, dictionary: &str) -> Result<()> {
+/// If OpenSearch can't be reached or refuses the request.
+pub fn create_generation(client: &Client, settings: &Settings, generation: &str, dictionary: &str) -> Result<()> {
     let path = format!("/{generation}");
     let answer = client.put(&path, &mapping::index(settings, dictionary))?;
     // Another process that loads beside this one may have made it.
     if answer.status == 400 && answer.body.to_string().contains("resource_already_exists") {
         return Ok(());
     }
-    client.good(&path, answer).map(drop)
+    client.success(&path, answer).map(drop)
 }
 
-/// Makes an alias stand for a generation, and for no other, in one step.
+/// Points an alias to a generation, and no longer to the one before, in one atomic step.
 ///
 /// # Errors
-/// Where the engine says no.
-pub fn point(client: &Client, name: &str, from: Option<&str>, to: &str) -> Result<()> {
+/// If OpenSearch can't be reached or refuses the request.
+pub fn switch_alias(client: &Client, name: &str, from: Option<&str>, to: &str) -> Result<()> {
     let mut actions = vec![json!({"add": {"index": to, "alias": name, "is_write_index": true}})];
     actions.extend(from.filter(|from| *from != to).map(|from| json!({"remove": {"index": from, "alias": name}})));
     client.post("/_aliases", &json!({ "actions": actions })).map(drop)
 }
 
-/// Sets how often new articles become visible: never while a load runs.
+/// Sets the interval at which new articles become visible; `-1` disables the periodic refresh, null sets the default.
 ///
 /// # Errors
-/// Where the engine says no.
-pub fn refreshes(client: &Client, generation: &str, interval: Value) -> Result<()> {
+/// If OpenSearch can't be reached or refuses the request.
+pub fn set_refresh_interval(client: &Client, generation: &str, interval: Value) -> Result<()> {
     let path = format!("/{generation}/_settings");
     let answer = client.put(&path, &json!({"index": {"refresh_interval": interval}}))?;
-    client.good(&path, answer).map(drop)
+    client.success(&path, answer).map(drop)
 }
 
-/// Makes all that was written visible.
+/// Makes all that was written visible to searches.
 ///
 /// # Errors
-/// Where the engine says no.
+/// If OpenSearch can't be reached or refuses the request.
 pub fn refresh(client: &Client, index: &str) -> Result<()> {
     client.post(&format!("/{index}/_refresh"), &json!({})).map(drop)
 }
 
-/// What an index says of itself: the words that its articles were cut by beside the built-in ones.
+/// Returns the user dictionary that an index was built with.
 ///
 /// # Errors
-/// [`Error::Invalid`] where there is none, or it is of another version.
+/// [`Error::Invalid`] if there is no such index, or it has another schema.
 pub fn dictionary(client: &Client, index: &str) -> Result<String> {
     let Some(answer) = client.get(&format!("/{index}/_mapping"))? else {
         let what = "no index of this name; `gongxun push PATH… --engine URL` makes one";
@@ -162,10 +162,10 @@ pub fn dictionary(client: &Client, index: &str) -> Result<String> {
     Ok(own["dictionary"].as_str().unwrap_or_default().to_string())
 }
 
-/// The segmenter of a dictionary.
+/// Returns the segmenter with a user dictionary.
 ///
 /// # Errors
-/// Where the dictionary is none.
+/// [`Error::Invalid`] if the dictionary can't be parsed.
 pub fn segmenter(dictionary: &str) -> Result<Segmenter> {
     if dictionary.is_empty() {
         return Ok(Segmenter::builtin());
