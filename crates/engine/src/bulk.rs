@@ -142,11 +142,12 @@ impl Batch {
                 Message::Flush(done) => (true, Some(done)),
             };
             // After a failure, all further articles are discarded: the run ends with the error.
-            if is_due && !is_broken {
-                if let Err(error) = self.send() {
-                    is_broken = true;
-                    failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                }
+            if is_due
+                && !is_broken
+                && let Err(error) = self.send()
+            {
+                is_broken = true;
+                failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
             }
             if let Some(done) = done {
                 done.send(()).ok();
