@@ -62,9 +62,9 @@ const MEMBERS: [Member; 6] = [
         layers: &[
             &["settings", "error", "tokens"],
             &["http", "mapping"],
-            &["document", "search", "admin"],
+            &["document", "search", "admin", "stored"],
             &["manifest", "bulk", "lower", "local"],
-            &["push", "statistics", "found"],
+            &["push", "release", "statistics", "found"],
             &["facets", "timeline", "hits"],
             &["archive", "reprints"],
             &["verify"],

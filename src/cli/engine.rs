@@ -131,10 +131,10 @@ fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     };
     let settings = settings.shards(args.shards, args.replicas).bulk(args.bulk, args.bulk_mb.max(1) << 20);
     let mut console = Console::new(args.intake.report.as_deref())?;
-    let mut push = Push::open(&settings, dictionary.as_deref(), args.rebuild)?;
+    let mut push = Push::open(&settings, dictionary.as_deref(), args.rebuild, part)?;
     let report = ingest::feed(&mut push, &options, part, &mut console as &mut dyn ingest::Observer)?;
     console.finish(&report)?;
-    let pushed = push.finish(part.zip(args.part.as_deref()))?;
+    let pushed = push.finish()?;
     let articles = request::articles(pushed.articles);
     if pushed.serves {
         eprintln!("{} serves as {}, with {articles}", pushed.generation, settings.index);

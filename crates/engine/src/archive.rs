@@ -149,7 +149,7 @@ impl Read for Archive {
         results.hits = page;
         if request.facets {
             results.notes.extend(notes::not_counted(&found.compiled, &found.totals, request.count));
-            results.facets = Some(facets::facets(&index, &found, request.count)?);
+            results.facets = Some(facets::facets(&index, &found, request.count, control)?);
         }
         if request.occurrences {
             results.notes.push("occurrences are not counted on an engine; concordance counts them".to_string());
@@ -280,11 +280,13 @@ impl Read for Archive {
     fn copies_of(&self, id: &ArticleId) -> Result<Option<Vec<Article>>> {
         let Some(found) = self.get(id)? else { return Ok(None) };
         let Some(cluster) = found["_source"]["cluster"].as_str() else { return Ok(Some(Vec::new())) };
-        let body = json!({
-            "size": MAX_HITS, "track_total_hits": true, "query": {"term": {"cluster": cluster}}, "sort": [{"place": "asc"}],
-        });
-        let answer = search::search(&self.client, &self.name, &body)?;
-        search::hits(&answer).iter().map(document::article).collect::<Result<_>>().map(Some)
+        let body = json!({"query": {"term": {"cluster": cluster}}, "sort": [{"place": "asc"}, {"order": "asc"}]});
+        let mut copies = Vec::new();
+        search::each_page(&self.client, &self.name, &body, BATCH, &Control::default(), &mut |hits| {
+            copies.extend(local::articles(hits)?);
+            Ok(true)
+        })?;
+        Ok(Some(copies))
     }
 }
 

@@ -1,7 +1,12 @@
 //! Bulk indexing: threads that build documents, send them in bulk requests and check the outcome of each item.
+//!
+//! Processes that load beside each other share no locks, and every write is conditional (compare-and-set). An article
+//! is created if nothing is stored under its id. Otherwise what is stored decides whether it takes precedence, and the
+//! article replaces exactly that version of it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use serde_json::{Value, json};
@@ -10,8 +15,10 @@ use crate::document::Documents;
 use crate::error::engine_error;
 use crate::http::{Client, block_hint, reason};
 use crate::settings::Settings;
+use crate::stored::{self, Version};
 use gongxun_core::article::Article;
 use gongxun_core::error::{Error, Result};
+use gongxun_core::index::document::id_order;
 use gongxun_core::reprint::Fingerprint;
 use gongxun_text::segment::Segmenter;
 
@@ -25,10 +32,12 @@ pub struct Job {
     /// The file that it was read from.
     pub file: String,
     /// Its precedence among records with the same id: 1 for the record of its own place, 0 for a copy from an export
-    /// (docs/RECORDS.md). The greater is kept, in whatever order they arrive.
+    /// (docs/RECORDS.md). Of records from different files the greater is kept, in whatever order they arrive.
     pub class: u8,
     /// Its fingerprint.
     pub print: Fingerprint,
+    /// The version that it replaces, if its file is known to have the article.
+    pub replaces: Option<Version>,
 }
 
 enum Message {
@@ -41,7 +50,6 @@ enum Message {
 pub struct Bulk {
     jobs: Vec<Sender<Message>>,
     threads: Vec<JoinHandle<()>>,
-    next: usize,
     failed: Arc<Mutex<Option<Error>>>,
     /// Whether an error has been returned. Every later call fails, since articles sent before may be missing.
     is_broken: bool,
@@ -69,17 +77,18 @@ impl Bulk {
             threads.push(std::thread::spawn(move || own.run(&receiver, &mut documents, &failed)));
             jobs.push(sender);
         }
-        Bulk { jobs, threads, next: 0, failed, is_broken: false }
+        Bulk { jobs, threads, failed, is_broken: false }
     }
 
-    /// Queues an article, and blocks while the queue is full.
+    /// Queues an article, and blocks while the queue is full. Articles with the same id are sent in the order in which
+    /// they were queued.
     ///
     /// # Errors
     /// If an earlier article could not be indexed.
     pub fn send(&mut self, job: Job) -> Result<()> {
         self.check()?;
-        self.next = (self.next + 1) % self.jobs.len();
-        let sent = self.jobs[self.next].send(Message::Article(Box::new(job)));
+        let thread = id_order(&job.article.id) % self.jobs.len() as u64;
+        let sent = self.jobs[thread as usize].send(Message::Article(Box::new(job)));
         sent.map_err(|_| engine_error("a sending thread ended"))
     }
 
@@ -117,14 +126,48 @@ impl Drop for Bulk {
     }
 }
 
+/// An article to be written, and what decides whether it replaces what is stored under its id.
+struct Write {
+    id: String,
+    file: String,
+    class: u8,
+    content: String,
+    /// The document, as a line of JSON.
+    document: Vec<u8>,
+    /// The version that it replaces; without one, it is created.
+    replaces: Option<Version>,
+}
+
+impl Write {
+    fn lines(&self) -> Vec<u8> {
+        let mut lines = match self.replaces {
+            None => lines(&[json!({"create": {"_id": self.id}})]),
+            Some(version) => lines(&[version.action("index", &self.id)]),
+        };
+        lines.extend_from_slice(&self.document);
+        lines
+    }
+
+    /// Whether it is to replace a stored document: unless that is the same article, or another file's of higher
+    /// precedence.
+    fn replaces(&self, stored: &Value) -> bool {
+        let source = &stored["_source"];
+        let class = source["class"].as_u64().unwrap_or(0);
+        if source["file"] == *self.file {
+            class != u64::from(self.class) || source["content"] != *self.content
+        } else {
+            class <= u64::from(self.class)
+        }
+    }
+}
+
 /// The next bulk request of a thread.
 struct Batch {
     client: Client,
     index: String,
     most_articles: usize,
     most_bytes: usize,
-    /// The items, each of two lines: action and document.
-    items: Vec<Vec<u8>>,
+    items: Vec<Write>,
     bytes: usize,
 }
 
@@ -156,19 +199,46 @@ impl Batch {
     }
 
     fn add(&mut self, job: &Job, documents: &mut Documents) {
-        let id = &job.article.id.0;
-        // The external version keeps a copy from replacing a record of its own place, whichever process sends first.
-        let version = u64::from(job.class) + 1;
-        let action = json!({"index": {"_id": id, "version": version, "version_type": "external_gte"}});
-        let document = documents.of(&job.article, &job.file, job.class, &job.print, None);
-        let lines = lines(&[action, document]);
-        self.bytes += lines.len();
-        self.items.push(lines);
+        let value = documents.of(&job.article, &job.file, job.class, &job.print, None);
+        let content = value["content"].as_str().unwrap_or_default().to_string();
+        let (id, file, document) = (job.article.id.0.clone(), job.file.clone(), lines(&[value]));
+        self.bytes += document.len();
+        let write = Write { id, file, class: job.class, content, document, replaces: job.replaces };
+        match self.items.iter_mut().find(|earlier| earlier.id == write.id) {
+            Some(earlier) if earlier.file != write.file && earlier.class > write.class => {}
+            Some(earlier) => *earlier = write,
+            None => self.items.push(write),
+        }
     }
 
+    /// Writes the articles. After a conflict, what is stored decides whether the article is written again; no article is
+    /// left out for another reason.
     fn send(&mut self) -> Result<()> {
         self.bytes = 0;
-        send(&self.client, &self.index, std::mem::take(&mut self.items))
+        let mut writes = std::mem::take(&mut self.items);
+        let mut waits = std::iter::once(Duration::ZERO).chain(self.client.waits());
+        loop {
+            let items: Vec<Vec<u8>> = writes.iter().map(Write::lines).collect();
+            let conflicts = send(&self.client, &self.index, &items)?;
+            if conflicts.is_empty() {
+                return Ok(());
+            }
+            let numbered = writes.into_iter().enumerate();
+            writes = numbered.filter(|(at, _)| conflicts.binary_search(at).is_ok()).map(|(_, write)| write).collect();
+            let ids: Vec<&str> = writes.iter().map(|write| write.id.as_str()).collect();
+            let found = stored::fetch(&self.client, &self.index, &ids, &json!(["file", "class", "content"]))?;
+            let mut left = Vec::new();
+            for (mut write, found) in writes.into_iter().zip(&found) {
+                write.replaces = found.as_ref().map(Version::of).transpose()?;
+                if found.as_ref().is_none_or(|stored| write.replaces(stored)) {
+                    left.push(write);
+                }
+            }
+            writes = left;
+            let Some(first) = writes.first() else { return Ok(()) };
+            let Some(wait) = waits.next() else { return Err(stored::contended(&self.client, &self.index, &first.id)) };
+            std::thread::sleep(wait);
+        }
     }
 }
 
@@ -177,19 +247,22 @@ pub fn lines(values: &[Value]) -> Vec<u8> {
     values.iter().flat_map(|value| format!("{value}\n").into_bytes()).collect()
 }
 
-/// Sends the items of a bulk request. Items with status 429 or 5xx are sent again after waits that double. A version
-/// conflict is no error: the stored document takes precedence.
+/// Sends the items of a bulk request. Items with status 429 or 5xx are sent again after waits that double. Returns the
+/// positions of the items that were not applied because of a version conflict, in ascending order.
 ///
 /// # Errors
 /// If OpenSearch can't be reached, refuses an item, or still has no room for one at the last attempt.
-pub fn send(client: &Client, index: &str, mut items: Vec<Vec<u8>>) -> Result<()> {
+pub fn send(client: &Client, index: &str, items: &[Vec<u8>]) -> Result<Vec<usize>> {
     let path = format!("/{index}/_bulk");
     let mut waits = client.waits();
-    while !items.is_empty() {
-        let answer = client.post_lines(&path, &items.concat())?;
+    let mut left: Vec<usize> = (0..items.len()).collect();
+    let mut conflicts = Vec::new();
+    while !left.is_empty() {
+        let body: Vec<&[u8]> = left.iter().map(|at| items[*at].as_slice()).collect();
+        let answer = client.post_lines(&path, &body.concat())?;
         let outcomes = answer["items"].as_array().map_or(&[][..], Vec::as_slice);
-        if outcomes.len() != items.len() {
-            let (sent, said) = (items.len(), outcomes.len());
+        if outcomes.len() != left.len() {
+            let (sent, said) = (left.len(), outcomes.len());
             return Err(engine_error(format!(
                 "{}{path}: {sent} documents were sent, and it answered for {said}",
                 client.url()
@@ -197,36 +270,30 @@ pub fn send(client: &Client, index: &str, mut items: Vec<Vec<u8>>) -> Result<()>
         }
         let wait = waits.next();
         let mut again = Vec::new();
-        for (item, outcome) in items.into_iter().zip(outcomes) {
+        for (at, outcome) in left.into_iter().zip(outcomes) {
             let outcome = outcome.as_object().and_then(|one| one.values().next()).unwrap_or(&Value::Null);
-            let status = outcome["status"].as_u64().unwrap_or(0);
-            if is_settled(status, outcome) {
-                continue;
+            match outcome["status"].as_u64().unwrap_or(0) {
+                200..=299 => {}
+                // The document to be deleted does not exist. A missing index has this status as well, but with an error.
+                404 if outcome.get("error").is_none() => {}
+                409 if outcome["error"]["type"] == "version_conflict_engine_exception" => conflicts.push(at),
+                429 | 500.. if wait.is_some() => again.push(at),
+                status => {
+                    let id = outcome["_id"].as_str().unwrap_or("?");
+                    let why = reason(outcome).unwrap_or_default();
+                    let hint = if why.contains("block") { block_hint(&why) } else { "" };
+                    return Err(engine_error(format!(
+                        "{}{path}: {id} was not taken: {status} {why}{hint}",
+                        client.url()
+                    )));
+                }
             }
-            if wait.is_some() && (status == 429 || status >= 500) {
-                again.push(item);
-                continue;
-            }
-            let id = outcome["_id"].as_str().unwrap_or("?");
-            let why = reason(outcome).unwrap_or_default();
-            let hint = if why.contains("block") { block_hint(&why) } else { "" };
-            return Err(engine_error(format!("{}{path}: {id} was not taken: {status} {why}{hint}", client.url())));
         }
-        items = again;
-        if let (Some(wait), false) = (wait, items.is_empty()) {
+        left = again;
+        if let (Some(wait), false) = (wait, left.is_empty()) {
             std::thread::sleep(wait);
         }
     }
-    Ok(())
-}
-
-/// Whether an item needs no further action: it was applied, a document of higher precedence is stored, or the document
-/// to be deleted does not exist. A missing index has status 404 as well, but with an error.
-fn is_settled(status: u64, outcome: &Value) -> bool {
-    match status {
-        200..=299 => true,
-        404 => outcome.get("error").is_none(),
-        409 => outcome["error"]["type"] == "version_conflict_engine_exception",
-        _ => false,
-    }
+    conflicts.sort_unstable();
+    Ok(conflicts)
 }

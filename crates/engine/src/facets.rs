@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::found::{Found, Index};
 use crate::mapping::FACETS;
 use crate::search;
+use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::search::Kind;
 use gongxun_core::search::compile::plan::Breadth;
@@ -24,12 +25,13 @@ struct Class {
 /// Counts the facets of the matches, for the kinds that the breadth includes.
 ///
 /// # Errors
-/// If OpenSearch can't be reached or its response is incomplete.
-pub fn facets(index: &Index<'_>, found: &Found, breadth: Breadth) -> Result<Facets> {
+/// If OpenSearch can't be reached or its response is incomplete; [`gongxun_core::error::Error::Interrupted`] if the
+/// control asks to stop.
+pub fn facets(index: &Index<'_>, found: &Found, breadth: Breadth, control: &Control<'_>) -> Result<Facets> {
     let mut facets = Facets::default();
     for (name, field) in FACETS.iter().zip(0..) {
         let field_name = format!("f.{name}");
-        let classes = classes(index, found, breadth, &field_name, |value| value.as_str().map(str::to_string))?;
+        let classes = classes(index, found, breadth, &field_name, control, |value| value.as_str().map(str::to_string))?;
         let mut list: Vec<Count> = classes.into_values().map(|class| count(class, breadth)).collect();
         list.sort_by(|a, b| b.all().cmp(&a.all()).then_with(|| a.value.cmp(&b.value)));
         list.truncate(MAX_VALUES);
@@ -42,7 +44,7 @@ pub fn facets(index: &Index<'_>, found: &Found, breadth: Breadth) -> Result<Face
         }
     }
     let month = |value: &Value| value.as_i64().map(|month| format!("{:04}-{:02}", month / 12, month % 12 + 1));
-    let months = classes(index, found, breadth, "month", month)?;
+    let months = classes(index, found, breadth, "month", control, month)?;
     facets.month = months.into_values().map(|class| count(class, breadth)).collect();
     facets.month.sort_by(|a, b| a.value.cmp(&b.value));
     Ok(facets)
@@ -63,6 +65,7 @@ fn classes(
     found: &Found,
     breadth: Breadth,
     field: &str,
+    control: &Control<'_>,
     printed: impl Fn(&Value) -> Option<String>,
 ) -> Result<HashMap<String, Class>> {
     let mut classes: HashMap<String, Class> = HashMap::new();
@@ -70,12 +73,20 @@ fn classes(
         if found.queries[kind].is_none() {
             continue;
         }
-        search::each_bucket(index.client, index.name, &found.alone(kind), &[field], None, &mut |key, count, _| {
-            let Some(value) = printed(&key[field]) else { return };
-            let class = classes.entry(fold(&value)).or_default();
-            class.sums[kind] += count;
-            *class.printed.entry(value).or_default() += count;
-        })?;
+        search::each_bucket(
+            index.client,
+            index.name,
+            &found.alone(kind),
+            &[field],
+            None,
+            control,
+            &mut |key, count, _| {
+                let Some(value) = printed(&key[field]) else { return };
+                let class = classes.entry(fold(&value)).or_default();
+                class.sums[kind] += count;
+                *class.printed.entry(value).or_default() += count;
+            },
+        )?;
         // A cluster counts as its best kind of match, once for each fold of a value that a copy of that kind has.
         let kinds: HashMap<&str, Kind> =
             found.copies.iter().rev().map(|copy| (copy.cluster.as_str(), copy.kind)).collect();

@@ -1,14 +1,16 @@
 //! HTTP requests to OpenSearch, with retries: JSON in, JSON out.
 //!
 //! A request without a complete response, or with status 429 or 5xx, is sent again after waits that double. Any request
-//! of this crate may be sent twice: documents are indexed under ids of their own, and a second point in time expires.
+//! of this crate may be sent twice: a write that was applied the first time conflicts with itself and is then found to be
+//! stored, and a second point in time expires.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use serde_json::Value;
-use ureq::http::{Method, Request};
+use ureq::http::{Method, Request, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::error::engine_error;
@@ -51,18 +53,18 @@ impl Client {
     /// or if the certificates can't be parsed.
     pub fn new(settings: &Settings) -> Result<Client> {
         let url = settings.url.trim_end_matches('/').to_string();
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        let Some(host) = rest.map(|rest| rest.split('/').next().unwrap_or_default()).filter(|host| !host.is_empty())
-        else {
+        // The parser is that of the connections, so that both read the same host.
+        let uri = url.parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
+        let Some(host) = uri.as_ref().and_then(Uri::host).filter(|host| !host.is_empty()) else {
             return Err(Error::Invalid(format!("{url}: no address of an engine: write https://host:9200")));
         };
-        if host.contains('@') {
+        if uri.as_ref().and_then(Uri::authority).is_some_and(|authority| authority.as_str().contains('@')) {
             let what = "an address with a password in it is seen by others; set GONGXUN_ENGINE_USER and GONGXUN_ENGINE_PASSWORD";
             return Err(Error::Invalid(what.to_string()));
         }
         let authorization = authorization(&settings.access);
-        let is_near = ["127.", "localhost", "[::1]"].iter().any(|near| host.starts_with(near));
-        if authorization.is_some() && url.starts_with("http://") && !is_near {
+        let is_encrypted = uri.as_ref().and_then(Uri::scheme_str) == Some("https");
+        if authorization.is_some() && !is_encrypted && !is_this_machine(host) {
             let what = "a password or key would travel in the clear; write https://";
             return Err(Error::Invalid(format!("{url}: {what}")));
         }
@@ -209,6 +211,12 @@ impl Client {
         };
         Ok(Response { status, body })
     }
+}
+
+/// Whether a host, without a port, is this machine: `localhost` or a loopback address.
+fn is_this_machine(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn bytes(body: &Value) -> Vec<u8> {

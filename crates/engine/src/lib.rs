@@ -10,7 +10,8 @@
 //! settings, error, http       connection settings, errors, requests with retries
 //! tokens, mapping, document   an article as an OpenSearch document
 //! admin                       the index: its alias, its generations, its dictionary
-//! manifest, bulk, push        indexing
+//! stored, bulk, release       conditional writes, so that processes may load beside each other
+//! manifest, push              a load and what it has read
 //! lower                       a plan as an OpenSearch query
 //! search                      search requests; an incomplete response is an error
 //! statistics, local           a temporary index of some articles, scored by the statistics of all
@@ -33,10 +34,12 @@ mod lower;
 mod manifest;
 mod mapping;
 mod push;
+mod release;
 mod reprints;
 mod search;
 mod settings;
 mod statistics;
+mod stored;
 mod timeline;
 mod tokens;
 mod verify;

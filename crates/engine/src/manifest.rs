@@ -1,6 +1,8 @@
 //! The manifest of a generation: a small index beside it, with a document for each file that was read, each root and
 //! each finished part of a load. From it, a process on any machine resumes a load.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::admin;
@@ -11,6 +13,7 @@ use crate::search;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::index::{Entry, Manifest, Root, document};
+use gongxun_ingest::ingest::Part;
 
 /// Returns the name of a generation's manifest.
 pub fn name(generation: &str) -> String {
@@ -67,8 +70,13 @@ pub enum Line {
     File(Entry),
     /// A root of the archive.
     Root(Root),
-    /// A finished part of a load, such as `2/3`.
-    Part(String),
+    /// A part of a load: one that is finished, or one that has begun, whose entry of an earlier load is deleted.
+    Part {
+        /// The part.
+        part: Part,
+        /// Whether it is finished.
+        is_done: bool,
+    },
 }
 
 /// Writes entries of the manifest.
@@ -81,7 +89,7 @@ pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
         let (kind, name, value, is_removed) = match line {
             Line::File(entry) => ("file", entry.file.clone(), serde_json::to_string(entry), entry.removed),
             Line::Root(root) => ("root", root.root.clone(), serde_json::to_string(root), false),
-            Line::Part(part) => ("part", part.clone(), Ok(String::new()), false),
+            Line::Part { part, is_done } => ("part", part.to_string(), Ok(String::new()), !is_done),
         };
         // The name of a file may be longer than an id, which has at most 512 bytes.
         let id = format!("{kind}-{:016x}", document::short_hash(name.as_bytes()));
@@ -93,16 +101,27 @@ pub fn write(client: &Client, generation: &str, lines: &[Line]) -> Result<()> {
             }
         }
     };
-    lines.chunks(search::MAX_HITS).try_for_each(|lines| bulk::send(client, &index, lines.iter().map(item).collect()))
+    // None of these writes is conditional, so that none can conflict.
+    lines.chunks(search::MAX_HITS).try_for_each(|lines| {
+        let items: Vec<Vec<u8>> = lines.iter().map(item).collect();
+        bulk::send(client, &index, &items).map(drop)
+    })
 }
 
-/// Returns the number of finished parts whose name ends with `of`, such as `/3` for parts of a load in three.
+/// Returns the number of finished parts of a load in `of` parts.
 ///
 /// # Errors
 /// If OpenSearch can't be reached or its response is incomplete.
-pub fn parts_done(client: &Client, generation: &str, of: &str) -> Result<u64> {
+pub fn parts_done(client: &Client, generation: &str, of: u64) -> Result<u64> {
     let index = name(generation);
     admin::refresh(client, &index)?;
-    let filter = json!([{"term": {"kind": "part"}}, {"wildcard": {"name": format!("*{of}")}}]);
-    search::count(client, &index, &json!({"bool": {"filter": filter}}))
+    let body = json!({"query": {"term": {"kind": "part"}}, "sort": [{"name": "asc"}]});
+    // Names as people write them (02/3) are several names of one part.
+    let mut done: BTreeSet<Part> = BTreeSet::new();
+    search::each_page(client, &index, &body, search::MAX_HITS, &Control::default(), &mut |hits| {
+        let names = hits.iter().filter_map(|hit| hit["_source"]["name"].as_str());
+        done.extend(names.filter_map(|name| name.parse::<Part>().ok()).filter(|part| part.of() == of));
+        Ok(true)
+    })?;
+    Ok(done.len() as u64)
 }

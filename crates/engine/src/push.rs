@@ -1,18 +1,20 @@
 //! [`Push`]: a load of articles into OpenSearch. It is an [`Intake`] like the writer of the embedded index, so that the
 //! same ingestion serves both.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
 use crate::admin;
-use crate::bulk::{self, Bulk, Job};
+use crate::bulk::{Bulk, Job};
 use crate::document::hex;
 use crate::error::engine_error;
 use crate::http::Client;
 use crate::manifest::{self, Line};
+use crate::release;
 use crate::search;
 use crate::settings::Settings;
+use crate::stored::Version;
 use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Result};
@@ -42,22 +44,28 @@ pub struct Push {
     ledger: Ledger,
     manifest: Manifest,
     bulk: Bulk,
-    /// The content hashes of the articles that the index has from the current file, by `id_order`.
-    stored: HashMap<u64, String>,
+    /// The articles that the index has from the current file, by `id_order`: the hash of the content, and the version.
+    stored: HashMap<u64, (String, Version)>,
     /// Whether the index has more articles than the manifest names: a load was killed, or others are running.
     has_more: bool,
+    /// Whether something was committed that searches do not see yet.
+    is_unseen: bool,
     lines: Vec<Line>,
-    deleted: Vec<ArticleId>,
+    /// The articles that are to be deleted, each with the file that released it.
+    released: BTreeSet<(String, String)>,
+    /// The part of the archive that this load is, if it is not all of it.
+    part: Option<Part>,
 }
 
 impl Push {
     /// Opens the current generation of the index that the settings name, or creates the first one, and disables its
     /// periodic refresh. With `rebuild`, resumes the generation that an interrupted rebuild left, or creates the next
-    /// one. `dictionary` is the user dictionary of a new generation.
+    /// one. `dictionary` is the user dictionary of a new generation, and `part` the part of the archive that is loaded,
+    /// if others load the rest.
     ///
     /// # Errors
     /// If OpenSearch can't be reached or refuses a request, or the index has another schema or dictionary.
-    pub fn open(settings: &Settings, dictionary: Option<&str>, rebuild: bool) -> Result<Push> {
+    pub fn open(settings: &Settings, dictionary: Option<&str>, rebuild: bool, part: Option<Part>) -> Result<Push> {
         admin::check_name(&settings.index)?;
         let client = Client::new(settings)?;
         admin::check_version(&client)?;
@@ -79,16 +87,32 @@ impl Push {
             return Err(Error::Invalid(format!("{}/{name}: {what}", client.url())));
         }
         manifest::make(&client, &generation, settings.replicas)?;
+        if let Some(part) = part {
+            manifest::write(&client, &generation, &[Line::Part { part, is_done: false }])?;
+        }
         admin::refresh(&client, &generation)?;
         admin::set_refresh_interval(&client, &generation, json!("-1"))?;
         let manifest = manifest::read(&client, &generation)?;
         let bulk = Bulk::new(&client, &generation, settings, &admin::segmenter(&own)?);
         let ledger = Ledger::new(None, &manifest);
-        let (stored, lines, deleted) = Default::default();
+        let (stored, is_unseen, lines, released) = Default::default();
         let named: u64 = manifest.entries().map(Entry::held).sum();
         let has_more = search::count(&client, &generation, &json!({"match_all": {}}))? > named;
         let settings = settings.clone();
-        Ok(Push { client, settings, generation, ledger, manifest, bulk, stored, has_more, lines, deleted })
+        Ok(Push {
+            client,
+            settings,
+            generation,
+            ledger,
+            manifest,
+            bulk,
+            stored,
+            has_more,
+            is_unseen,
+            lines,
+            released,
+            part,
+        })
     }
 
     /// Returns the name of the generation that is loaded.
@@ -96,28 +120,28 @@ impl Push {
         &self.generation
     }
 
-    /// Ends a load that has read all of its inputs, or one part of them: commits, refreshes, enables the periodic
-    /// refresh and, if no other part is missing, points the alias to the generation.
+    /// Ends a load that has read all of its inputs: commits and refreshes. If no other part is missing, also enables the
+    /// periodic refresh and points the alias to the generation.
     ///
     /// # Errors
     /// If OpenSearch can't be reached or refuses a request, or the generation is empty though articles were sent.
-    pub fn finish(mut self, part: Option<(Part, &str)>) -> Result<Pushed> {
+    pub fn finish(mut self) -> Result<Pushed> {
         self.commit()?;
         let Push { client, settings, generation, .. } = &self;
         admin::refresh(client, generation)?;
-        admin::set_refresh_interval(client, generation, Value::Null)?;
         let articles = search::count(client, generation, &json!({"match_all": {}}))?;
         let name = &settings.index;
         let current = admin::current_generation(client, name)?;
-        let all_done = match part {
+        let all_done = match self.part {
             None => true,
-            Some((_, text)) => {
-                manifest::write(client, generation, &[Line::Part(text.to_string())])?;
-                let of = text.split_once('/').map_or("", |(_, of)| of);
-                let done = manifest::parts_done(client, generation, &format!("/{of}"))?;
-                of.parse() == Ok(done)
+            Some(part) => {
+                manifest::write(client, generation, &[Line::Part { part, is_done: true }])?;
+                manifest::parts_done(client, generation, part.of())? == part.of()
             }
         };
+        if all_done {
+            admin::set_refresh_interval(client, generation, Value::Null)?;
+        }
         if current.as_deref() != Some(generation) && all_done {
             self.check_not_empty(articles)?;
             admin::switch_alias(client, name, current.as_deref(), generation)?;
@@ -157,8 +181,12 @@ impl Intake for Push {
         if !self.has_more && self.manifest.get(file).is_none() {
             return Ok(HashMap::new());
         }
+        if std::mem::take(&mut self.is_unseen) {
+            admin::refresh(&self.client, &self.generation)?;
+        }
         let body = json!({
             "query": {"term": {"file": file}}, "sort": [{"id": "asc"}], "_source": ["id", "content"],
+            "seq_no_primary_term": true,
         });
         let (stored, mut held) = (&mut self.stored, HashMap::new());
         search::each_page(&self.client, &self.generation, &body, search::MAX_HITS, &Control::default(), &mut |hits| {
@@ -166,7 +194,7 @@ impl Intake for Push {
                 let text = |name: &str| hit["_source"][name].as_str().unwrap_or_default().to_string();
                 let id = ArticleId(text("id"));
                 let number = id_order(&id);
-                stored.insert(number, text("content"));
+                stored.insert(number, (text("content"), Version::of(hit)?));
                 held.insert(number, ArticleRef::Id(id));
             }
             Ok(true)
@@ -181,19 +209,27 @@ impl Intake for Push {
         if matches!(verdict, Verdict::Unchanged | Verdict::Shadowed) {
             return Ok((verdict, 0));
         }
-        let verdict = match self.stored.get(&id_order(&record.id)) {
-            Some(stored) if *stored == hex(content) => return Ok((Verdict::Unchanged, 0)),
-            Some(_) => Verdict::Changed,
-            None => verdict,
+        let (verdict, replaces) = match self.stored.get(&id_order(&record.id)) {
+            Some((stored, _)) if *stored == hex(content) => return Ok((Verdict::Unchanged, 0)),
+            Some((_, version)) => (Verdict::Changed, Some(*version)),
+            None => (verdict, None),
         };
+        // The file has the article again.
+        self.released.remove(&(record.id.0.clone(), file.to_string()));
         let class = u8::from(class == Class::Own);
-        self.bulk.send(Job { article: record.clone(), file: file.to_string(), class, print: print.clone() })?;
+        self.bulk.send(Job {
+            article: record.clone(),
+            file: file.to_string(),
+            class,
+            print: print.clone(),
+            replaces,
+        })?;
         Ok((verdict, encoded.len() as u64))
     }
 
     fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
         self.ledger.release(id, file)?;
-        self.deleted.push(id.clone());
+        self.released.insert((id.0.clone(), file.to_string()));
         Ok(true)
     }
 
@@ -218,15 +254,13 @@ impl Intake for Push {
     /// bulk request when its translog is on disk, so that the manifest never names a file whose articles may be lost.
     fn commit(&mut self) -> Result<()> {
         self.bulk.flush()?;
-        // External versions decide the precedence between committed articles and later ones.
+        // What is stored decides the precedence between committed articles and later ones.
         self.ledger.committed(None);
-        let deleted = std::mem::take(&mut self.deleted);
-        for deleted in deleted.chunks(self.settings.bulk_articles) {
-            let delete = |id: &ArticleId| {
-                bulk::lines(&[json!({"delete": {"_id": id.0, "version": 2, "version_type": "external_gte"}})])
-            };
-            bulk::send(&self.client, &self.generation, deleted.iter().map(delete).collect())?;
+        let released: Vec<(String, String)> = std::mem::take(&mut self.released).into_iter().collect();
+        for released in released.chunks(self.settings.bulk_articles) {
+            release::delete(&self.client, &self.generation, released)?;
         }
+        self.is_unseen = true;
         manifest::write(&self.client, &self.generation, &std::mem::take(&mut self.lines))
     }
 }

@@ -13,6 +13,7 @@ use crate::error::engine_error;
 use crate::http::Client;
 use crate::search::{self, MAX_HITS};
 use crate::settings::Settings;
+use crate::stored::{self, Version};
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::reprint::{Clusters, Fingerprint, PACKED, Packed, Texts};
@@ -30,13 +31,13 @@ pub struct Joined {
     pub clusters: u64,
     /// The number of articles in clusters.
     pub copies: u64,
-    /// The number of articles that were indexed again because their cluster or their rank in it has changed.
+    /// The number of articles that were written because their cluster or their rank in it has changed.
     pub written: u64,
 }
 
 /// Joins the near-duplicates of an index into clusters. Holds the fingerprints of all articles in memory, 151 bytes
-/// each, with their ids and clusters. No load may run at the same time: an article that is replaced between being read
-/// and being indexed again here would be overwritten with its earlier text.
+/// each, with their ids and clusters. An article that a load changes or deletes at the same time is left as the load
+/// wrote it, without a cluster until the next run.
 ///
 /// # Errors
 /// If OpenSearch can't be reached, refuses a request or gives an incomplete response, or if an article has no
@@ -55,10 +56,9 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
         for hit in hits {
             let source = &hit["_source"];
             let id = source["id"].as_str().unwrap_or_default().to_string();
-            let print = source["print"].as_str().unwrap_or_default();
-            let print =
-                base64::engine::general_purpose::STANDARD.decode(print).ok().filter(|print| print.len() == PACKED);
-            let Some(print) = print else { return Err(engine_error(format!("{id}: it has no fingerprint of ours"))) };
+            let Some(print) = packed(source) else {
+                return Err(engine_error(format!("{id}: it has no fingerprint of ours")));
+            };
             prints.extend(print);
             let cluster = source["cluster"].as_str().map(str::to_string);
             let place = source["place"].as_u64().map(|place| place as u32);
@@ -85,43 +85,40 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
         .filter(|(number, copy)| known[*number].1.as_ref() != *copy)
         .collect();
     let mut documents = Documents::new(&admin::segmenter(&dictionary)?);
+    let mut written = 0;
     for changed in changed.chunks(AT_ONCE.min(settings.bulk_articles)) {
         let ids: Vec<&str> = changed.iter().map(|(number, _)| known[*number].0.as_str()).collect();
-        let found = many(&client, name, &ids, json!(true))?;
+        let found = stored::fetch(&client, name, &ids, &json!(true))?;
         let mut items = Vec::with_capacity(changed.len());
-        for (hit, (_, copy)) in found.iter().zip(changed) {
+        for (hit, (number, copy)) in found.iter().zip(changed) {
+            let Some(hit) = hit else { continue };
+            let source = &hit["_source"];
+            // The cluster is that of another text if the article has changed since its fingerprint was read.
+            if packed(source).as_deref() != Some(&prints[number * PACKED..][..PACKED]) {
+                continue;
+            }
+            let (file, class) = (source["file"].as_str(), source["class"].as_u64());
             let article = document::article(hit)?;
-            let (file, class) = (hit["_source"]["file"].as_str(), hit["_source"]["class"].as_u64());
             let print = Fingerprint::of(&article);
-            let class = class.unwrap_or(1) as u8;
-            let value = documents.of(&article, file.unwrap_or_default(), class, &print, *copy);
-            // The version with which the article was loaded: an article of higher precedence is not replaced.
-            let action = json!({"index": {
-                "_id": article.id.0, "version": u64::from(class) + 1, "version_type": "external_gte",
-            }});
-            items.push(bulk::lines(&[action, value]));
+            let value = documents.of(&article, file.unwrap_or_default(), class.unwrap_or(1) as u8, &print, *copy);
+            items.push(bulk::lines(&[Version::of(hit)?.action("index", &article.id.0), value]));
         }
-        bulk::send(&client, name, items)?;
+        let conflicts = bulk::send(&client, name, &items)?;
+        written += items.len() - conflicts.len();
     }
     admin::refresh(&client, name)?;
     Ok(Joined {
         articles: known.len() as u64,
         clusters: clusters.groups.len() as u64,
         copies: wanted.len() as u64,
-        written: changed.len() as u64,
+        written: written as u64,
     })
 }
 
-/// Fetches documents by id, in the order of the ids.
-fn many(client: &Client, index: &str, ids: &[&str], source: Value) -> Result<Vec<Value>> {
-    let docs: Vec<Value> = ids.iter().map(|id| json!({"_id": id, "_source": source})).collect();
-    let answer = client.post(&format!("/{index}/_mget"), &json!({ "docs": docs }))?;
-    let found = answer["docs"].as_array().cloned().unwrap_or_default();
-    match found.iter().find(|one| one["found"] != true) {
-        Some(missing) => Err(engine_error(format!("{}: the engine could not give it", missing["_id"]))),
-        None if found.len() == ids.len() => Ok(found),
-        None => Err(engine_error("the engine gave some of the articles only")),
-    }
+/// Returns the packed fingerprint of a document.
+fn packed(source: &Value) -> Option<Vec<u8>> {
+    let print = base64::engine::general_purpose::STANDARD.decode(source["print"].as_str()?).ok()?;
+    Some(print).filter(|print| print.len() == PACKED)
 }
 
 /// The texts behind fingerprints, fetched when they are announced.
@@ -136,8 +133,10 @@ struct FetchedTexts<'a> {
 impl FetchedTexts<'_> {
     fn fetch(&mut self, numbers: &[u32]) -> Result<()> {
         let ids: Vec<&str> = numbers.iter().map(|number| self.known[*number as usize].0.as_str()).collect();
-        let found = many(self.client, self.index, &ids, json!(["article.lead", "article.body"]))?;
+        let found = stored::fetch(self.client, self.index, &ids, &json!(["article.lead", "article.body"]))?;
         for (number, one) in numbers.iter().zip(found) {
+            // An article that was deleted meanwhile is no copy.
+            let Some(one) = one else { continue };
             let article = &one["_source"]["article"];
             let text = |name: &str| article[name].as_str().unwrap_or_default();
             let lead = article["lead"].as_str().map(|lead| format!("{lead}\n")).unwrap_or_default();

@@ -167,19 +167,23 @@ pub fn each_page(
 /// the sum of its values.
 ///
 /// # Errors
-/// Same as [`search`].
+/// Same as [`search`]; [`Error::Interrupted`] if the control interrupts the search.
 pub fn each_bucket(
     client: &Client,
     index: &str,
     query: &Value,
     fields: &[&str],
     sums: Option<&str>,
+    control: &dyn Stops,
     give: &mut dyn FnMut(&Value, u64, u64),
 ) -> Result<()> {
     let sources: Vec<Value> = fields.iter().map(|field| json!({ *field: {"terms": {"field": field}} })).collect();
     let mut composite = json!({"size": MAX_HITS, "sources": sources});
     let aggregations = sums.map(|field| json!({"sum": {"sum": {"field": field}}}));
     loop {
+        if control.is_stopped() {
+            return Err(Error::Interrupted);
+        }
         let mut all = json!({ "composite": composite });
         if let Some(aggregations) = &aggregations {
             all["aggs"] = aggregations.clone();

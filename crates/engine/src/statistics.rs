@@ -2,7 +2,7 @@
 //! the document frequency of each token of a query, and the number of tokens in each field.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -24,27 +24,51 @@ const MAX_CACHED: usize = 100_000;
 #[derive(Debug, Default)]
 pub struct StatisticsCache(Mutex<Statistics>);
 
+impl StatisticsCache {
+    /// Returns the cached frequencies of these tokens.
+    fn known(
+        &self,
+        articles: u64,
+        tokens: &HashMap<String, u64>,
+        of: &BTreeSet<(String, String)>,
+    ) -> HashMap<(String, String), u64> {
+        let mut cached = self.lock();
+        if cached.articles != articles || cached.tokens != *tokens || cached.documents.len() > MAX_CACHED {
+            *cached = Statistics { articles, tokens: tokens.clone(), documents: HashMap::new() };
+        }
+        let known = |one: &(String, String)| Some((one.clone(), *cached.documents.get(one)?));
+        of.iter().filter_map(known).collect()
+    }
+
+    /// Adds frequencies, unless the cache is of another state of the index by now.
+    fn add(&self, articles: u64, tokens: &HashMap<String, u64>, counted: &HashMap<(String, String), u64>) {
+        let mut cached = self.lock();
+        if cached.articles == articles && cached.tokens == *tokens {
+            cached.documents.extend(counted.iter().map(|(one, count)| (one.clone(), *count)));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Statistics> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Returns the statistics by which a compiled query is scored.
 ///
 /// # Errors
 /// If OpenSearch can't be reached or its response is incomplete.
 pub fn fetch(client: &Client, index: &str, compiled: &Compiled, cache: &StatisticsCache) -> Result<Statistics> {
     let (articles, tokens) = sums(client, index)?;
-    let mut known = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if known.articles != articles || known.tokens != tokens || known.documents.len() > MAX_CACHED {
-        *known = Statistics { articles, tokens, documents: HashMap::new() };
-    }
     let all = scored_tokens(compiled);
-    let missing: Vec<(String, String)> =
-        all.iter().filter(|one| !known.documents.contains_key(*one)).cloned().collect();
+    let mut documents = cache.known(articles, &tokens, &all);
+    // Other requests use the cache in the meantime.
+    let missing: Vec<(String, String)> = all.into_iter().filter(|one| !documents.contains_key(one)).collect();
     let query = |(name, token): &(String, String)| json!({"term": { tokens_field(name): tokens::encode(token) }});
     let counts = search::count_each(client, index, &missing.iter().map(query).collect::<Vec<_>>())?;
-    known.documents.extend(missing.into_iter().zip(counts));
-    let documents = all.into_iter().map(|one| {
-        let count = known.documents.get(&one).copied().unwrap_or(0);
-        (one, count)
-    });
-    Ok(Statistics { articles: known.articles, tokens: known.tokens.clone(), documents: documents.collect() })
+    let counted: HashMap<(String, String), u64> = missing.into_iter().zip(counts).collect();
+    cache.add(articles, &tokens, &counted);
+    documents.extend(counted);
+    Ok(Statistics { articles, tokens, documents })
 }
 
 /// Returns the number of articles, and the number of tokens in each field. OpenSearch caches the response.

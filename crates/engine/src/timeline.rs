@@ -47,12 +47,20 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
     let mut sums: BTreeMap<i64, Sums> = BTreeMap::new();
     let all = if collapses { without(match_all(), vec![clustered.clone()]) } else { match_all() };
     let characters = request.characters.then_some("characters");
-    search::each_bucket(index.client, index.name, &between(all), &[field], characters, &mut |key, count, sum| {
-        let Some(period) = key[field].as_i64() else { return };
-        let sums = sums.entry(period).or_default();
-        sums.all += count;
-        sums.characters += sum;
-    })?;
+    search::each_bucket(
+        index.client,
+        index.name,
+        &between(all),
+        &[field],
+        characters,
+        control,
+        &mut |key, count, sum| {
+            let Some(period) = key[field].as_i64() else { return };
+            let sums = sums.entry(period).or_default();
+            sums.all += count;
+            sums.characters += sum;
+        },
+    )?;
     let mut undated = 0;
     let counted: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| request.count.includes(*kind)).collect();
     for kind in counted.iter().copied().filter(|kind| found.queries[*kind].is_some()) {
@@ -64,6 +72,7 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
             &between(matches.clone()),
             &[field],
             None,
+            control,
             &mut |key, count, _| {
                 if let Some(period) = key[field].as_i64() {
                     sums.entry(period).or_default().by_kind[kind] += count;
@@ -74,7 +83,7 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
         undated += search::count(index.client, index.name, &without_date)?;
     }
     if collapses {
-        undated += add_clusters(index, &found, &counted, field, (from, to), &mut sums)?;
+        undated += add_clusters(index, &found, &counted, field, (from, to), control, &mut sums)?;
     }
     let mut notes = found.count_notes(request.count);
     notes.extend(found.notes.iter().cloned());
@@ -101,6 +110,7 @@ fn add_clusters(
     counted: &[Kind],
     field: &str,
     (from, to): (i64, i64),
+    control: &Control<'_>,
     sums: &mut BTreeMap<i64, Sums>,
 ) -> Result<u64> {
     let mut clusters: HashMap<String, Cluster> = HashMap::new();
@@ -115,7 +125,7 @@ fn add_clusters(
     });
     // A cluster counts as its best kind of match alone.
     let first: HashMap<&str, Kind> = found.copies.iter().rev().map(|copy| (copy.cluster.as_str(), copy.kind)).collect();
-    search::each_page(index.client, index.name, &body, search::MAX_HITS, &Control::default(), &mut |hits| {
+    search::each_page(index.client, index.name, &body, search::MAX_HITS, control, &mut |hits| {
         for hit in hits {
             let fields = &hit["fields"];
             let Some(name) = fields["cluster"][0].as_str() else { continue };

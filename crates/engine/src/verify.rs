@@ -21,7 +21,7 @@ use gongxun_core::search::{Breadth, Copies, Kind, Request};
 use gongxun_core::verify::{Figures, Sample, SampleKind, Scan, take};
 use gongxun_text::random::Random;
 
-/// The most failed strings that are listed.
+/// The most failures that are listed.
 const MAX_FAILURES: usize = 20;
 /// The number of substrings to each name, and to each single character, in the sample.
 const TO_ONE: usize = 10;
@@ -38,7 +38,7 @@ pub struct Verified {
     pub manifest: u64,
     /// The figures of the strings, by kind.
     pub kinds: BTreeMap<&'static str, Figures>,
-    /// Descriptions of failures.
+    /// Descriptions of failures, 20 at most.
     pub failures: Vec<String>,
 }
 
@@ -144,7 +144,8 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
         }
         Ok(true)
     })?;
-    for (id, numbers) in found {
+    let absent: BTreeMap<String, Vec<usize>> = found.into_iter().collect();
+    for (id, numbers) in absent.into_iter().take(MAX_FAILURES.saturating_sub(failures.len())) {
         failures.push(format!("{id}: found by {} strings, and not there", numbers.len()));
     }
     for (sample, one) in strings.iter().zip(figures) {

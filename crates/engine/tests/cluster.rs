@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use gongxun_core::article::Article;
+use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::control::Control;
 use gongxun_core::index::{Index, IndexSettings, Resources, Snapshot};
 use gongxun_core::query::parse;
@@ -58,6 +58,9 @@ fn main() {
         trial("answers_are_those_of_one_machine", answers),
         trial("pushes_side_by_side_are_one", side_by_side),
         trial("changed_and_gone_files", changed_and_gone),
+        trial("a_renamed_export_loses_no_article", renamed),
+        trial("what_was_removed_comes_back_at_once", back_at_once),
+        trial("precedence_holds_after_clusters_were_written", precedence_and_clusters),
         trial("an_interrupted_load_goes_on", interrupted),
         trial("a_read_only_index_is_said_so", read_only),
         trial("a_node_is_killed_while_loading", killed),
@@ -77,9 +80,9 @@ fn settings(cluster: &Cluster, name: &str) -> Settings {
 }
 
 fn push(settings: &Settings, paths: &[PathBuf], prune: Prune) -> (ingest::Report, u64) {
-    let mut push = Push::open(settings, None, false).unwrap();
+    let mut push = Push::open(settings, None, false, None).unwrap();
     let report = ingest::feed(&mut push, Options::new(paths.to_vec()).prune(prune), None, &mut ()).unwrap();
-    let pushed = push.finish(None).unwrap();
+    let pushed = push.finish().unwrap();
     assert!(pushed.serves);
     (report, pushed.articles)
 }
@@ -299,11 +302,10 @@ fn side_by_side(cluster: &mut Cluster) {
         for number in 1..=3 {
             let settings = &together;
             scope.spawn(move || {
-                let text = format!("{number}/3");
-                let part: Part = text.parse().unwrap();
-                let mut push = Push::open(settings, None, false).unwrap();
+                let part = Part::new(number, 3).unwrap();
+                let mut push = Push::open(settings, None, false, Some(part)).unwrap();
                 ingest::feed(&mut push, Options::new([path]), Some(part), &mut ()).unwrap();
-                push.finish(Some((part, &text))).unwrap();
+                push.finish().unwrap();
             });
         }
     });
@@ -328,20 +330,110 @@ fn changed_and_gone(cluster: &mut Cluster) {
     assert_eq!((report.changed, report.removed, articles), (2, 8, 22), "{report:?}");
     assert_eq!(everything(&settings).values().filter(|article| article.body.contains("仲裁庭")).count(), 2);
     // Until a rebuild is finished, the previous generation serves.
-    let mut rebuild = Push::open(&settings, None, true).unwrap();
+    let mut rebuild = Push::open(&settings, None, true, None).unwrap();
     assert!(rebuild.generation().ends_with("-000002"));
     assert_eq!(everything(&settings).len(), 22);
     ingest::feed(&mut rebuild, Options::new(paths.to_vec()), None, &mut ()).unwrap();
-    let pushed = rebuild.finish(None).unwrap();
+    let pushed = rebuild.finish().unwrap();
     assert!(pushed.serves && pushed.articles == 22 && pushed.generation.ends_with("-000002"));
     assert_eq!(everything(&settings).len(), 22);
+}
+
+/// Returns a line of an export: a copy of the article of another place.
+fn copy_of(place: &str, title: &str, body: &str) -> String {
+    let mut article = Article::default();
+    article.id = ArticleId::new(place, "");
+    (article.origin, article.title, article.body) = (place.to_string(), title.to_string(), body.to_string());
+    serde_json::to_string(&article).unwrap()
+}
+
+fn numbered_copies(count: usize) -> Vec<String> {
+    (0..count)
+        .map(|number| {
+            let body = format!("第{number}条消息，职工之家开门，来了{}人。", number * 7);
+            copy_of(&format!("in/{number}.html"), &format!("工会第{number}号"), &body)
+        })
+        .collect()
+}
+
+fn renamed(cluster: &mut Cluster) {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(cluster, "renamed");
+    std::fs::write(folder.path().join("b.jsonl"), numbered_copies(20).join("\n")).unwrap();
+    assert_eq!(push(&settings, &[folder.path().to_path_buf()], Prune::Nothing).1, 20);
+    // The new name is read and committed before the old one is pruned.
+    std::fs::rename(folder.path().join("b.jsonl"), folder.path().join("a.jsonl")).unwrap();
+    let mut push = Push::open(&settings, None, false, None).unwrap();
+    let options = Options::new([folder.path()]).prune(Prune::BelowPaths).commit_bytes(1);
+    let report = ingest::feed(&mut push, options, None, &mut ()).unwrap();
+    assert_eq!(report.removed, 0, "{report:?}");
+    assert_eq!(push.finish().unwrap().articles, 20);
+    assert_eq!(everything(&settings).len(), 20);
+}
+
+fn back_at_once(cluster: &mut Cluster) {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(cluster, "back");
+    let (file, paths) = (folder.path().join("a.jsonl"), [folder.path().to_path_buf()]);
+    let lines = numbered_copies(3);
+    for (lines, expect) in [(&lines[..], 3), (&lines[..1], 1), (&lines[..], 3)] {
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        assert_eq!(push(&settings, &paths, Prune::Nothing).1, expect);
+        assert_eq!(everything(&settings).len() as u64, expect);
+    }
+}
+
+fn precedence_and_clusters(cluster: &mut Cluster) {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(cluster, "precedence");
+    let paths = [folder.path().to_path_buf()];
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let body = "职工之家今天上午开门，来了很多附近工地的农民工和他们的家属。\
+        工会主席向大家介绍了维权热线、法律援助和困难帮扶的办法，并当场回答了提问。\
+        一名外卖骑手问，没有签合同的人受了伤能不能申请工伤认定，律师说可以先找平台留下的接单记录。\
+        下午还有一场招聘会，二十多家企业带来了三百个岗位，其中一半不要求学历，月薪从四千元到八千元不等。\
+        街道办事处准备把这样的活动每个季度办一次，地点轮流设在各个社区的图书馆里，孩子们也可以在那里写作业。"
+        .to_string();
+    let root = folder.path().file_name().unwrap().to_string_lossy().into_owned();
+    let place = format!("{root}/page.txt");
+    let copies = |last: &str| {
+        let title = "职工之家开门迎客";
+        let of_page = copy_of(&place, title, &body);
+        [of_page, copy_of("in/1.html", title, &body), copy_of("in/2.html", title, last)].join("\n")
+    };
+    let clusters = || reprints(&settings, &Control::default()).unwrap();
+    let bodies = || -> BTreeMap<String, String> {
+        everything(&settings).into_iter().map(|(id, article)| (id, article.body)).collect()
+    };
+    let second = || bodies()[&ArticleId::new("in/2.html", "").0].clone();
+    // Copies whose clusters were written are replaced by later texts of the same class...
+    write("export.jsonl", &copies(&body));
+    assert_eq!(push(&settings, &paths, Prune::Nothing).1, 3);
+    assert_eq!(clusters().copies, 3);
+    write("export.jsonl", &copies("另一篇文章，讲的是仲裁庭开庭，当庭调解。"));
+    assert_eq!(push(&settings, &paths, Prune::Nothing).1, 3);
+    assert!(second().contains("仲裁庭"));
+    assert_eq!(clusters().copies, 2);
+    write("export.jsonl", &copies(&body));
+    assert_eq!(push(&settings, &paths, Prune::Nothing).1, 3);
+    assert_eq!(clusters().copies, 3);
+    assert_eq!(clusters().written, 0);
+    // ...and by the page itself, which no copy replaces.
+    write("page.txt", &format!("页面本身\n\n页面。{body}"));
+    assert_eq!(push(&settings, &paths, Prune::Nothing).1, 3);
+    let page = ArticleId::new(&place, "").0;
+    assert!(bodies()[&page].starts_with("页面。"), "{:?}", bodies());
+    clusters();
+    write("export.jsonl", &copies("又是另一篇文章，讲的是仲裁庭开庭，当庭调解。"));
+    assert_eq!(push(&settings, &paths, Prune::Nothing).1, 3);
+    assert!(bodies()[&page].starts_with("页面。") && second().starts_with("又是"));
 }
 
 fn interrupted(cluster: &mut Cluster) {
     let folder = files(20, 10);
     let settings = settings(cluster, "interrupted").bulk(7, 1 << 20);
     let options = Options::new([folder.path()]).commit_bytes(2_000);
-    let mut push = Push::open(&settings, None, false).unwrap();
+    let mut push = Push::open(&settings, None, false, None).unwrap();
     let stop = std::sync::atomic::AtomicBool::new(false);
     struct After<'a>(&'a std::sync::atomic::AtomicBool);
     impl ingest::Observer for After<'_> {
@@ -369,7 +461,7 @@ fn read_only(cluster: &mut Cluster) {
         "{\"id\":\"b\",\"title\":\"多一条\",\"body\":\"多一条消息，职工之家。\"}",
     )
     .unwrap();
-    let mut push_more = Push::open(&settings, None, false).unwrap();
+    let mut push_more = Push::open(&settings, None, false, None).unwrap();
     let block = |value: &str| {
         let url = format!("{}/full-000001/_settings", cluster.url(0));
         let body = format!("{{\"index.blocks.read_only_allow_delete\":{value}}}");
@@ -387,12 +479,12 @@ fn killed(cluster: &mut Cluster) {
     let folder = files(60, 50);
     let settings = settings(cluster, "killed").bulk(40, 1 << 20).attempts(9, Duration::from_millis(200));
     let path = folder.path().to_path_buf();
-    let mut loading = Push::open(&settings, None, false).unwrap();
+    let mut loading = Push::open(&settings, None, false, None).unwrap();
     // Writes to a shard whose only copy is on the killed node would wait for that node.
     cluster.wait_for_replicas();
     let loader = std::thread::spawn(move || {
         let options = Options::new([&path]).commit_bytes(20_000);
-        ingest::feed(&mut loading, options, None, &mut ()).and_then(|_| loading.finish(None))
+        ingest::feed(&mut loading, options, None, &mut ()).and_then(|_| loading.finish())
     });
     // Searches run during the load; each returns a complete answer or an error.
     std::thread::sleep(Duration::from_millis(500));

@@ -99,7 +99,7 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
 }
 
 /// A part of the files of an archive, for one of several processes that read it side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Part {
     number: u64,
     of: u64,
@@ -111,9 +111,20 @@ impl Part {
         (1..=of).contains(&number).then_some(Part { number, of })
     }
 
+    /// The number of parts.
+    pub fn of(self) -> u64 {
+        self.of
+    }
+
     /// Whether a file is of this part: by the hash of its name, so that it stays in its part whatever else there is.
     pub fn has(self, file: &str) -> bool {
         document::short_hash(file.as_bytes()) % self.of + 1 == self.number
+    }
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
     }
 }
 

@@ -1,113 +1,21 @@
 //! Tests of failures, with a scripted server in place of OpenSearch: transient failures are retried, and every other
 //! one is reported with its cause.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+mod conflicts;
+mod scripted;
+mod store;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use gongxun_core::control::Control;
+use gongxun_core::error::Error;
 use gongxun_core::query::parse;
+use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Read as _, Request};
-use gongxun_engine::{Access, Archive, Push, Settings};
+use gongxun_engine::{Access, Archive, Push};
 use gongxun_ingest::ingest::{Options, feed};
-
-/// The server's reaction to a request.
-enum Act {
-    /// Sends a response with this status and body.
-    Say(u16, String),
-    /// Closes the connection without a response.
-    Reset,
-    /// Sends half of the body, after a header with the length of the whole.
-    Half(String),
-}
-
-/// A request: its first line, its headers and its body.
-struct HttpRequest {
-    line: String,
-    headers: String,
-    body: String,
-}
-
-type Log = Arc<Mutex<Vec<String>>>;
-
-/// Starts a server whose reactions `act` determines. Returns its address and the log of its requests.
-fn server(mut act: impl FnMut(&HttpRequest) -> Act + Send + 'static) -> (String, Log) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let log = Log::default();
-    let requests = Arc::clone(&log);
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let Some(request) = read(&mut stream) else { continue };
-            requests.lock().unwrap().push(format!("{}\n{}", request.line, request.headers));
-            let (status, body, length) = match act(&request) {
-                Act::Reset => continue,
-                Act::Say(status, body) => (status, body.clone(), body.len()),
-                Act::Half(body) => (200, body[..body.len() / 2].to_string(), body.len()),
-            };
-            let head = format!(
-                "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
-            );
-            stream.write_all((head + &body).as_bytes()).ok();
-        }
-    });
-    (url, log)
-}
-
-fn read(stream: &mut TcpStream) -> Option<HttpRequest> {
-    let mut reader = BufReader::new(stream);
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let (mut headers, mut length) = (String::new(), 0);
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header).ok()?;
-        if header.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = header.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-        headers.push_str(&header);
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some(HttpRequest { line: line.trim().to_string(), headers, body: String::from_utf8_lossy(&body).into_owned() })
-}
-
-const SHARDS: &str = r#""timed_out":false,"_shards":{"total":3,"successful":3,"skipped":0,"failed":0}"#;
-
-/// Reacts as an OpenSearch with an empty index.
-fn good(request: &HttpRequest) -> Act {
-    let path = request.line.split(' ').nth(1).unwrap_or_default();
-    let found = format!(r#"{{{SHARDS},"hits":{{"total":{{"value":0,"relation":"eq"}},"hits":[]}}}}"#);
-    let text = match path.split('?').next().unwrap_or_default() {
-        "/" => r#"{"version":{"number":"2.19.6","distribution":"opensearch"}}"#.to_string(),
-        "/_alias/gongxun" => r#"{"gongxun-000001":{"aliases":{"gongxun":{}}}}"#.to_string(),
-        "/gongxun-*/_settings" => r#"{"gongxun-000001":{"settings":{"index":{"uuid":"x"}}}}"#.to_string(),
-        path if path.ends_with("/_mapping") => {
-            r#"{"gongxun-000001":{"mappings":{"_meta":{"gongxun":{"schema":1,"dictionary":""}}}}}"#.to_string()
-        }
-        path if path.ends_with("/point_in_time") => r#"{"pit_id":"p"}"#.to_string(),
-        path if path.ends_with("/_msearch") => {
-            let questions = request.body.lines().count() / 2;
-            format!(r#"{{"responses":[{}]}}"#, vec![found; questions].join(","))
-        }
-        path if path.ends_with("/_search") => found,
-        path if path.ends_with("/_bulk") => {
-            let items = request.body.lines().filter(|line| line.starts_with("{\"index\"")).count();
-            format!(r#"{{"items":[{}]}}"#, vec![r#"{"index":{"_id":"x","status":201}}"#; items].join(","))
-        }
-        _ => "{}".to_string(),
-    };
-    Act::Say(200, text)
-}
-
-fn settings(url: &str) -> Settings {
-    Settings::new(url).attempts(4, Duration::from_millis(1))
-}
+use scripted::{Act, HttpRequest, good, server, settings};
 
 fn opened(act: impl FnMut(&HttpRequest) -> Act + Send + 'static) -> Result<Archive, String> {
     let (url, _) = server(act);
@@ -197,9 +105,9 @@ fn loaded(act: impl FnMut(&HttpRequest) -> Act + Send + 'static) -> (Result<(), 
     .unwrap();
     let (url, log) = server(act);
     let run = || {
-        let mut push = Push::open(&settings(&url), None, false)?;
+        let mut push = Push::open(&settings(&url), None, false, None)?;
         feed(&mut push, Options::new([folder.path()]), None, &mut ())?;
-        push.finish(None)
+        push.finish()
     };
     let outcome = run().map(drop).map_err(|error| error.to_string());
     let bulks = log.lock().unwrap().iter().filter(|line| line.contains("gongxun-000001/_bulk")).count();
@@ -223,10 +131,7 @@ fn every_articles_answer_is_looked_at() {
     assert!(error.contains("make room"), "{error}");
     let error = loaded(at_first("/_bulk", 1, items(""))).0.unwrap_err();
     assert!(error.contains("it answered for 0"), "{error}");
-    // After a version conflict, the stored document takes precedence.
-    let there = r#"{"index":{"_id":"a","status":409,"error":{"type":"version_conflict_engine_exception"}}}"#;
-    assert_eq!(loaded(at_first("/_bulk", 1, items(there))).0, Ok(()));
-    // Any other conflict is an error, and so is a missing index.
+    // A conflict of another kind than of versions is an error, and so is a missing index.
     for (status, kind) in [(404, "index_not_found_exception"), (409, "resource_already_exists_exception")] {
         let answer = move || {
             let item =
@@ -247,8 +152,48 @@ fn credentials_are_sent_and_kept_safe() {
     assert!(log.lock().unwrap().iter().all(|request| request.to_lowercase().contains("authorization: basic")));
     let error = |url: &str, access: Access| Archive::open(&settings(url).access(access)).err().unwrap().to_string();
     assert!(error("http://search.example:9200", access.clone()).contains("in the clear"));
+    // These are names of other machines, and an address of one.
+    for host in
+        ["localhost.evil.example", "127.evil.example", "127.0.0.1.evil.example:9200", "localhostx", "10.0.0.1", "[::2]"]
+    {
+        let said = error(&format!("http://{host}"), access.clone());
+        assert!(said.contains("in the clear"), "{host}: {said}");
+    }
+    for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "[::1]"] {
+        // Port 1 answers nobody.
+        let here = settings(&format!("http://{host}:1")).attempts(1, Duration::ZERO).access(access.clone());
+        let said = Archive::open(&here).err().unwrap().to_string();
+        assert!(!said.contains("in the clear"), "{host}: {said}");
+    }
     assert!(error("https://ada:secret@search.example", Access::default()).contains("GONGXUN_ENGINE_USER"));
     assert!(error("search.example", Access::default()).contains("https://host:9200"));
     access.certificates = Some(b"no certificate".to_vec());
     assert!(error(&url, access).contains("GONGXUN_ENGINE_CA"));
+}
+
+#[test]
+fn a_stopped_search_asks_no_more() {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let stopped = |at: fn(&HttpRequest) -> bool, ask: fn(&Archive, &Control<'_>) -> Option<Error>| {
+        STOP.store(false, Ordering::Relaxed);
+        let archive = opened(move |request: &HttpRequest| {
+            STOP.fetch_or(at(request), Ordering::Relaxed);
+            good(request)
+        });
+        ask(&archive.unwrap(), &Control::default().stop(&STOP))
+    };
+    let timeline = |archive: &Archive, control: &Control<'_>| {
+        archive.timeline(&Request::new(parse("工会")), Step::Year, control).err()
+    };
+    // While all articles with copies are read...
+    let copies = stopped(|request| request.path().ends_with("/point_in_time"), timeline);
+    assert!(matches!(copies, Some(Error::Interrupted)), "{copies:?}");
+    // ...and while values are counted.
+    let is_count = |request: &HttpRequest| request.body.contains("composite");
+    let periods = stopped(is_count, timeline);
+    assert!(matches!(periods, Some(Error::Interrupted)), "{periods:?}");
+    let facets = stopped(is_count, |archive, control| {
+        archive.answer(&Request { facets: true, limit: 0, ..Request::new(parse("工会")) }, control).err()
+    });
+    assert!(matches!(facets, Some(Error::Interrupted)), "{facets:?}");
 }
