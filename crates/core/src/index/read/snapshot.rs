@@ -266,6 +266,14 @@ impl Snapshot {
         self.stored(address, document::decode_with_lines)
     }
 
+    /// Returns the searched texts of the article at an address ([`document::decode_texts`]); everything else is empty.
+    ///
+    /// # Errors
+    /// Same as [`Snapshot::article`].
+    pub fn searched_texts(&self, address: DocAddress) -> Result<Article> {
+        self.stored(address, document::decode_texts)
+    }
+
     /// Decodes the stored bytes of the article at an address by `make`.
     pub(super) fn stored<T>(&self, address: DocAddress, make: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
         let unpacker = self.unpacker()?;

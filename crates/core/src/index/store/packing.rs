@@ -13,11 +13,12 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::DecoderDictionary;
 use zstd::stream::raw::CParameter;
+use zstd::zstd_safe::{DCtx, get_error_name};
 
 use crate::error::{Error, Result};
 use crate::index::storage::atomic_files::replace_file;
@@ -141,12 +142,18 @@ impl Packer {
 
 /// Unpacks articles.
 #[derive(Default)]
-pub struct Unpacker(Option<DecoderDictionary<'static>>);
+pub struct Unpacker {
+    dictionary: Option<DecoderDictionary<'static>>,
+    /// zstd's working memory, one for each thread that has unpacked at the same time: making it takes longer than
+    /// unpacking an article.
+    contexts: Mutex<Vec<DCtx<'static>>>,
+}
 
 impl Unpacker {
     /// Creates an unpacker with a generation's dictionary, if it has one.
     pub fn new(dictionary: Option<&Dictionary>) -> Unpacker {
-        Unpacker(dictionary.map(|dictionary| DecoderDictionary::copy(&dictionary.0)))
+        let dictionary = dictionary.map(|dictionary| DecoderDictionary::copy(&dictionary.0));
+        Unpacker { dictionary, contexts: Mutex::default() }
     }
 
     /// Unpacks an article.
@@ -154,26 +161,43 @@ impl Unpacker {
     /// # Errors
     /// [`Error::Damaged`] if the bytes are not the output of [`Packer::pack`].
     pub fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>> {
-        let damaged = |what: String| Error::Damaged { path: "stored article".into(), what };
-        let unpack = |zstd: std::io::Result<Decompressor<'_>>, frame: &[u8]| {
-            zstd.and_then(|mut zstd| zstd.decompress(frame, MAX_ARTICLE)).map_err(|e| damaged(e.to_string()))
-        };
         // zstd decodes an empty frame to nothing instead of failing.
-        match (packed.split_first().filter(|(_, frame)| !frame.is_empty()), &self.0) {
-            (Some((&PLAIN, frame)), _) => unpack(Decompressor::new(), frame),
-            (Some((&BY_DICTIONARY, frame)), Some(dictionary)) => {
-                unpack(Decompressor::with_prepared_dictionary(dictionary), frame)
-            }
+        match (packed.split_first().filter(|(_, frame)| !frame.is_empty()), &self.dictionary) {
+            (Some((&PLAIN, frame)), _) => self.unpack_frame(frame, None),
+            (Some((&BY_DICTIONARY, frame)), Some(dictionary)) => self.unpack_frame(frame, Some(dictionary)),
             (Some((&RAW, bytes)), _) => Ok(bytes.to_vec()),
             (Some((&BY_DICTIONARY, _)), None) => Err(damaged(format!("it needs {FILE}, which the commit has not"))),
             _ => Err(damaged("it is not a packed article".into())),
         }
     }
+
+    fn unpack_frame(&self, frame: &[u8], dictionary: Option<&DecoderDictionary<'static>>) -> Result<Vec<u8>> {
+        let size = Decompressor::upper_bound(frame).unwrap_or(MAX_ARTICLE);
+        if size > MAX_ARTICLE {
+            return Err(damaged(format!("it would be {size} bytes")));
+        }
+        let mut article = Vec::new();
+        article.try_reserve_exact(size).map_err(|e| damaged(e.to_string()))?;
+        let kept = self.contexts.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut context = kept.or_else(DCtx::try_create).ok_or_else(|| damaged("zstd has no memory".into()))?;
+        let unpacked = match dictionary {
+            Some(dictionary) => context.decompress_using_ddict(&mut article, frame, dictionary.as_ddict()),
+            None => context.decompress(&mut article, frame),
+        };
+        unpacked.map_err(|code| damaged(get_error_name(code).to_string()))?;
+        // One that failed is not used again.
+        self.contexts.lock().unwrap_or_else(PoisonError::into_inner).push(context);
+        Ok(article)
+    }
+}
+
+fn damaged(what: String) -> Error {
+    Error::Damaged { path: "stored article".into(), what }
 }
 
 impl std::fmt::Debug for Unpacker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Unpacker").field(&self.0.is_some()).finish()
+        f.debug_tuple("Unpacker").field(&self.dictionary.is_some()).finish()
     }
 }
 

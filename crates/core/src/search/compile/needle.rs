@@ -7,10 +7,15 @@
 use std::ops::Range;
 
 use crate::query::{PatternPart, Unit};
+use gongxun_text::fold::fold_char;
 use gongxun_text::strings::{self, Class, ends_sentence};
 
 /// The most characters that `*` stands for.
 pub const MAX_ANY_RUN: usize = 10;
+
+/// The length of a text's beginning that is looked at first, in characters: what is frequent enough to cost time in many
+/// texts mostly stands there.
+const BEGINNING: usize = 256;
 
 /// A needle: something that a text can hold. All strings are folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +80,21 @@ impl Needle {
             Needle::Pattern(parts) => !pattern(text, parts, 1).is_empty(),
             other => !other.find(text).is_empty(),
         }
+    }
+
+    /// Whether a text as printed holds it; `folded` is scratch space. No more of the text is folded than is looked at.
+    pub fn is_in_printed(&self, text: &str, folded: &mut Vec<char>) -> bool {
+        folded.clear();
+        let mut chars = text.chars().map(fold_char);
+        if let Needle::Pattern(parts) = self {
+            folded.extend(chars.by_ref().take(BEGINNING));
+            // Whether a match may end where the beginning does is decided by the character behind.
+            if pattern(folded, parts, 1).first().is_some_and(|range| range.end < folded.len()) {
+                return true;
+            }
+        }
+        folded.extend(chars);
+        self.is_in(folded)
     }
 }
 
@@ -147,21 +167,22 @@ fn pattern(text: &[char], parts: &[PatternPart], wanted: usize) -> Vec<Range<usi
             PatternPart::AnyRun => Step::AnyRun,
         })
         .collect();
-    if !parts.iter().any(|part| matches!(part, Step::Literal(literal) if !literal.is_empty())) {
-        return Vec::new();
-    }
     let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() && found.len() < wanted {
+    let Some(mut anchor) = Anchor::of(&parts) else { return found };
+    let mut scratch = (Vec::new(), Vec::new());
+    let mut from = 0;
+    while found.len() < wanted
+        && let Some(at) = anchor.next(text, from)
+    {
         // A pattern begins where a run of letters or digits begins, or anywhere in Chinese text.
-        let end = if inside_run(text, at) { None } else { match_from(text, at, &parts) };
-        match end {
+        let end = if inside_run(text, at) { None } else { match_from(text, at, &parts, &mut scratch) };
+        from = match end {
             Some(end) if end > at => {
                 found.push(at..end);
-                at = end;
+                end
             }
-            _ => at += 1,
-        }
+            _ => at + 1,
+        };
     }
     found
 }
@@ -172,13 +193,51 @@ enum Step {
     AnyRun,
 }
 
+/// The first literal of a pattern: where its first character does not stand at the right distance, no match begins.
+struct Anchor {
+    first: char,
+    /// The least and the most characters between the beginning of a match and the literal.
+    before: (usize, usize),
+    /// The last place at which it was found.
+    last: usize,
+}
+
+impl Anchor {
+    /// Returns the anchor of a pattern; none if it has no literal.
+    fn of(parts: &[Step]) -> Option<Anchor> {
+        let mut before = (0, 0_usize);
+        for (number, part) in parts.iter().enumerate() {
+            match part {
+                Step::Literal(literal) => match literal.first() {
+                    Some(first) => return Some(Anchor { first: *first, before, last: 0 }),
+                    None => continue,
+                },
+                Step::AnyOne => before = (before.0 + 1, before.1.saturating_add(1)),
+                // Behind another part it may stand for the rest of a run.
+                Step::AnyRun => before.1 = if number == 0 { MAX_ANY_RUN } else { usize::MAX },
+            }
+        }
+        None
+    }
+
+    /// Returns the first place from this one on where a match may begin.
+    fn next(&mut self, text: &[char], from: usize) -> Option<usize> {
+        let first = from + self.before.0;
+        if self.last < first || text.get(self.last) != Some(&self.first) {
+            self.last = first + text.get(first..)?.iter().position(|c| *c == self.first)?;
+        }
+        Some(from.max(self.last.saturating_sub(self.before.1)))
+    }
+}
+
 /// Returns the shortest end of a match that begins here.
-fn match_from(text: &[char], at: usize, parts: &[Step]) -> Option<usize> {
+fn match_from(text: &[char], at: usize, parts: &[Step], (ends, next): &mut (Vec<usize>, Vec<usize>)) -> Option<usize> {
     // The set of places where the parts so far can end; it never grows beyond the reach of the wildcards.
-    let mut ends = vec![at];
+    ends.clear();
+    ends.push(at);
     for (number, part) in parts.iter().enumerate() {
-        let mut next: Vec<usize> = Vec::new();
-        for end in ends {
+        next.clear();
+        for end in ends.iter().copied() {
             match part {
                 Step::Literal(literal) => {
                     if text.get(end..end + literal.len()) == Some(literal) {
@@ -213,9 +272,9 @@ fn match_from(text: &[char], at: usize, parts: &[Step]) -> Option<usize> {
         if next.is_empty() {
             return None;
         }
-        ends = next;
+        std::mem::swap(ends, next);
     }
-    ends.into_iter().find(|end| !inside_run(text, *end))
+    ends.iter().copied().find(|end| !inside_run(text, *end))
 }
 
 /// Whether this place lies between two letters, or two digits, of one run.
@@ -274,5 +333,66 @@ mod tests {
         check(&pattern(vec![Literal("2".into()), AnyOne, Literal("年".into())]), "25年2年125年", &["25年"]);
         check(&pattern(vec![Literal("cov".into()), AnyRun]), "covid discover", &["covid"]);
         check(&pattern(vec![AnyRun]), "工会", &[]);
+    }
+
+    /// Tries every place of a text, without looking for the literal first.
+    fn at_every_place(text: &[char], parts: &[PatternPart]) -> Vec<Range<usize>> {
+        let steps: Vec<Step> = parts
+            .iter()
+            .map(|part| match part {
+                PatternPart::Literal(text) => Step::Literal(text.chars().collect()),
+                PatternPart::AnyOne => Step::AnyOne,
+                PatternPart::AnyRun => Step::AnyRun,
+            })
+            .collect();
+        let (mut found, mut at) = (Vec::new(), 0);
+        while at < text.len() {
+            let end = (!inside_run(text, at)).then(|| match_from(text, at, &steps, &mut Default::default())).flatten();
+            match end.filter(|end| *end > at) {
+                Some(end) => {
+                    found.push(at..end);
+                    at = end;
+                }
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn patterns_are_found_wherever_they_begin() {
+        use PatternPart::{AnyOne, AnyRun, Literal};
+        let mut random = gongxun_text::random::Random::new(11);
+        let letters = ['工', '会', '，', '。', 'a', 'b', '1', '2', '\n'].map(fold_char);
+        let (mut held, mut at_the_border) = (0, 0);
+        for round in 0..6_000 {
+            // Most texts end near the end of the beginning that is looked at first.
+            let length = if round % 3 == 0 { random.below(40) } else { BEGINNING - 3 + random.below(8) };
+            let filler = random.below(2) == 0;
+            let mut text: Vec<char> = (0..length).map(|_| letters[random.below(letters.len())]).collect();
+            if filler {
+                let end = length.saturating_sub(6);
+                text[..end].fill('的');
+            }
+            let mut parts = Vec::new();
+            for _ in 0..1 + random.below(4) {
+                parts.push(match random.below(4) {
+                    0 => AnyOne,
+                    1 => AnyRun,
+                    _ => Literal((0..1 + random.below(2)).map(|_| letters[random.below(7)]).collect()),
+                });
+            }
+            if !parts.iter().any(|part| matches!(part, Literal(_))) {
+                continue;
+            }
+            let expect = at_every_place(&text, &parts);
+            assert_eq!(pattern(&text, &parts, usize::MAX), expect, "{parts:?} in {text:?}");
+            let needle = Needle::Pattern(parts);
+            let printed: String = text.iter().collect();
+            assert_eq!(needle.is_in_printed(&printed, &mut Vec::new()), !expect.is_empty(), "{needle:?} in {text:?}");
+            held += expect.len();
+            at_the_border += usize::from(expect.first().is_some_and(|first| first.end + 3 > BEGINNING));
+        }
+        assert!(held > 1_000 && at_the_border > 100, "{held}, {at_the_border}");
     }
 }

@@ -21,11 +21,11 @@ use crate::search::compile::string::StringPlan;
 use crate::search::kind::Kind;
 use crate::search::matching::bits::Bits;
 use crate::search::matching::lower;
+use crate::search::matching::reading;
 use crate::search::matching::segment::Segment;
 use crate::search::matching::strings;
 use crate::search::pipeline::Found;
 use crate::search::request::Request;
-use gongxun_text::fold::fold_char;
 use gongxun_text::strings::Class;
 
 /// The documents of each segment that have occurrences, in order, each with its number of occurrences.
@@ -117,12 +117,15 @@ impl<'a> Sought<'a> {
             rest.and_not(&open);
             count_by_index(marks, segment, &rest, counts)?;
         }
-        for doc in open.iter() {
-            segment.tick()?;
-            let article = segment.snapshot.article(DocAddress::new(segment.ord as u32, doc))?;
-            counts[doc as usize] += in_article(&article, marks) as u32;
-        }
-        Ok(())
+        let (snapshot, ord) = (segment.snapshot, segment.ord as u32);
+        let count = |doc: &DocId, folded: &mut Vec<char>| {
+            let article = snapshot.searched_texts(DocAddress::new(ord, *doc))?;
+            Ok(in_article(&article, marks, folded))
+        };
+        reading::each(snapshot, &open.to_vec(), segment.control(), count, |doc, count| {
+            counts[*doc as usize] += count as u32;
+            Ok(())
+        })
     }
 }
 
@@ -148,12 +151,10 @@ fn count_by_index(marks: &[Mark], segment: &Segment<'_>, docs: &Bits, counts: &m
     Ok(())
 }
 
-/// Counts the occurrences in an article.
-fn in_article(article: &Article, marks: &[Mark]) -> usize {
-    let in_text = |(field, text): (Text, &str)| {
-        let folded: Vec<char> = text.chars().map(fold_char).collect();
-        places(&folded, field, marks, &article.blocks).len()
-    };
+/// Counts the occurrences in an article; `folded` is scratch space.
+fn in_article(article: &Article, marks: &[Mark], folded: &mut Vec<char>) -> usize {
+    let in_text =
+        |(field, text): (Text, &str)| places(reading::fold_into(text, folded), field, marks, &article.blocks).len();
     texts(article).into_iter().map(in_text).sum()
 }
 

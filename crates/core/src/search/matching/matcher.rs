@@ -9,24 +9,22 @@ use tantivy::{DocAddress, DocId};
 use super::bits::Bits;
 use super::lower;
 use super::proximity::{self, Proved};
+use super::reading;
 use super::segment::{Segment, read};
 use super::strings::{self, term_documents};
 use crate::article::Article;
 use crate::error::Result;
+use crate::index::Snapshot;
 use crate::index::schema::Fields;
-use crate::index::{Snapshot, document};
 use crate::search::compile::needle::Needle;
 use crate::search::compile::plan::{Plan, Scope, Word};
 use crate::search::compile::string::StringPlan;
-use gongxun_text::fold::fold_char;
 
 /// If fewer than one document in this many are within, their dates are looked up one by one, which takes less time than
 /// reading all dates.
 const FEW: u64 = 4;
 /// The number of dates that are looked up at once.
 const AT_ONCE: usize = 64;
-/// The number of blocks of stored articles that are kept unpacked while texts are scanned.
-const SCAN_CACHE_BLOCKS: usize = 2;
 
 /// The cost of looking up one term, in steps through the list of all terms.
 const LOOKUPS_A_STEP: usize = 16;
@@ -316,28 +314,19 @@ impl<'a> Matcher<'a> {
 
     /// Keeps the documents whose text holds the needle.
     fn scan(&self, needle: &Needle, scope: Scope, found: &mut Bits) -> Result<()> {
-        let store = read(self.segment.get_store_reader(SCAN_CACHE_BLOCKS))?;
-        let unpacker = self.segment.snapshot.unpacker()?;
-        let mut without = Bits::empty(self.segment.max_doc());
-        let mut text = Vec::new();
-        for doc in found.iter() {
-            self.segment.tick()?;
-            if self.segment.is_deleted(doc) {
-                continue;
-            }
+        let Segment { snapshot, ord, .. } = *self.segment;
+        let docs: Vec<DocId> = found.iter().filter(|doc| !self.segment.is_deleted(*doc)).collect();
+        let holds = |doc: &DocId, folded: &mut Vec<char>| {
             // A document that can't be read is named where hits are shown, so it is no error here.
-            let Ok(article) = document::article(&store, unpacker, doc) else { continue };
-            let holds = texts(&article, scope).into_iter().any(|part| {
-                text.clear();
-                text.extend(part.chars().map(fold_char));
-                needle.is_in(&text)
-            });
+            let Ok(article) = snapshot.searched_texts(DocAddress::new(ord as u32, *doc)) else { return Ok(true) };
+            Ok(texts(&article, scope).into_iter().any(|text| needle.is_in_printed(text, folded)))
+        };
+        reading::each(snapshot, &docs, self.segment.control(), holds, |doc, holds| {
             if !holds {
-                without.insert(doc);
+                found.remove(*doc);
             }
-        }
-        found.and_not(&without);
-        Ok(())
+            Ok(())
+        })
     }
 }
 

@@ -7,6 +7,7 @@ pub mod found;
 pub mod lower;
 pub mod matcher;
 pub mod proximity;
+pub mod reading;
 pub mod segment;
 pub mod strings;
 pub mod tokens;

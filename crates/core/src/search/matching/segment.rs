@@ -59,6 +59,11 @@ impl<'a> Segment<'a> {
         Segment { control: Some(control), ..self }
     }
 
+    /// Returns the control that watches it, if there is one.
+    pub fn control(&self) -> Option<&'a dyn Stops> {
+        self.control
+    }
+
     /// Counts one step of work.
     ///
     /// # Errors
