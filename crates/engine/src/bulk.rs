@@ -148,9 +148,9 @@ impl Write {
         lines
     }
 
-    /// Whether it is to replace a stored document: unless that is the same article, or another file's of higher
+    /// Whether it is to replace a stored document: unless that is the same article, or one of another file that takes
     /// precedence.
-    fn replaces(&self, stored: &Value) -> bool {
+    fn takes_precedence_over(&self, stored: &Value) -> bool {
         let source = &stored["_source"];
         let class = source["class"].as_u64().unwrap_or(0);
         if source["file"] == *self.file {
@@ -202,12 +202,18 @@ impl Batch {
         let value = documents.of(&job.article, &job.file, job.class, &job.print, None);
         let content = value["content"].as_str().unwrap_or_default().to_string();
         let (id, file, document) = (job.article.id.0.clone(), job.file.clone(), lines(&[value]));
-        self.bytes += document.len();
         let write = Write { id, file, class: job.class, content, document, replaces: job.replaces };
-        match self.items.iter_mut().find(|earlier| earlier.id == write.id) {
-            Some(earlier) if earlier.file != write.file && earlier.class > write.class => {}
-            Some(earlier) => *earlier = write,
-            None => self.items.push(write),
+        // A request has an id once: an item that is sent again would be applied after those behind it.
+        match self.items.iter().position(|earlier| earlier.id == write.id) {
+            Some(at) if self.items[at].file != write.file && self.items[at].class > write.class => {}
+            Some(at) => {
+                self.bytes = self.bytes - self.items[at].document.len() + write.document.len();
+                self.items[at] = write;
+            }
+            None => {
+                self.bytes += write.document.len();
+                self.items.push(write);
+            }
         }
     }
 
@@ -230,7 +236,7 @@ impl Batch {
             let mut left = Vec::new();
             for (mut write, found) in writes.into_iter().zip(&found) {
                 write.replaces = found.as_ref().map(Version::of).transpose()?;
-                if found.as_ref().is_none_or(|stored| write.replaces(stored)) {
+                if found.as_ref().is_none_or(|stored| write.takes_precedence_over(stored)) {
                     left.push(write);
                 }
             }

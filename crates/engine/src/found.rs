@@ -136,9 +136,7 @@ impl Found {
 
     /// Returns the notes on the synonyms that a count of this breadth includes, and on the matches that it excludes.
     pub fn count_notes(&self, counted: Breadth) -> Vec<String> {
-        let mut notes = if counted.synonyms() { notes::synonyms(&self.compiled) } else { Vec::new() };
-        notes.extend(notes::not_counted(&self.compiled, &self.totals, counted));
-        notes
+        notes::of_count(&self.compiled, &self.totals, counted)
     }
 
     /// Keeps one match of each cluster, as the embedded index does: of its best kind, the one with the least rank. If

@@ -3,6 +3,13 @@
 use crate::search::compile::plan::{Breadth, Compiled};
 use crate::search::kind::{ByKind, Kind};
 
+/// Returns the notes on the synonyms that a count of this breadth includes, and on the matches that it leaves out.
+pub fn of_count(compiled: &Compiled, totals: &ByKind<u64>, counted: Breadth) -> Vec<String> {
+    let mut notes = if counted.synonyms() { synonyms(compiled) } else { Vec::new() };
+    notes.extend(not_counted(compiled, totals, counted));
+    notes
+}
+
 /// Returns the notes on synonyms that a query was expanded by.
 pub fn synonyms(compiled: &Compiled) -> Vec<String> {
     compiled.synonyms.iter().map(|(word, others)| format!("{word} also finds {}", others.join(", "))).collect()

@@ -131,6 +131,11 @@ impl<'a> Found<'a> {
         notes::synonyms(&self.compiled)
     }
 
+    /// Returns the notes on the synonyms that a count of this breadth includes, and on the matches that it leaves out.
+    pub fn count_notes(&self, counted: Breadth) -> Vec<String> {
+        notes::of_count(&self.compiled, &ByKind::of(|kind| self.total(kind)), counted)
+    }
+
     /// Returns the notes on matches that a count of this breadth leaves out.
     pub fn not_counted(&self, counted: Breadth) -> Vec<String> {
         notes::not_counted(&self.compiled, &ByKind::of(|kind| self.total(kind)), counted)

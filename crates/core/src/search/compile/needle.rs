@@ -159,14 +159,7 @@ pub fn together(all: &[Place], strings: usize, end: impl Fn(usize) -> usize) -> 
 
 /// Returns the first `wanted` places of a pattern.
 fn pattern(text: &[char], parts: &[PatternPart], wanted: usize) -> Vec<Range<usize>> {
-    let parts: Vec<Step> = parts
-        .iter()
-        .map(|part| match part {
-            PatternPart::Literal(text) => Step::Literal(text.chars().collect()),
-            PatternPart::AnyOne => Step::AnyOne,
-            PatternPart::AnyRun => Step::AnyRun,
-        })
-        .collect();
+    let parts = steps(parts);
     let mut found = Vec::new();
     let Some(mut anchor) = Anchor::of(&parts) else { return found };
     let mut scratch = (Vec::new(), Vec::new());
@@ -191,6 +184,15 @@ enum Step {
     Literal(Vec<char>),
     AnyOne,
     AnyRun,
+}
+
+fn steps(parts: &[PatternPart]) -> Vec<Step> {
+    let step = |part: &PatternPart| match part {
+        PatternPart::Literal(text) => Step::Literal(text.chars().collect()),
+        PatternPart::AnyOne => Step::AnyOne,
+        PatternPart::AnyRun => Step::AnyRun,
+    };
+    parts.iter().map(step).collect()
 }
 
 /// The first literal of a pattern: where its first character does not stand at the right distance, no match begins.
@@ -337,14 +339,7 @@ mod tests {
 
     /// Tries every place of a text, without looking for the literal first.
     fn at_every_place(text: &[char], parts: &[PatternPart]) -> Vec<Range<usize>> {
-        let steps: Vec<Step> = parts
-            .iter()
-            .map(|part| match part {
-                PatternPart::Literal(text) => Step::Literal(text.chars().collect()),
-                PatternPart::AnyOne => Step::AnyOne,
-                PatternPart::AnyRun => Step::AnyRun,
-            })
-            .collect();
+        let steps = steps(parts);
         let (mut found, mut at) = (Vec::new(), 0);
         while at < text.len() {
             let end = (!inside_run(text, at)).then(|| match_from(text, at, &steps, &mut Default::default())).flatten();

@@ -153,10 +153,7 @@ pub fn collocations(
             notes: request.query.notes.iter().map(|note| note.message.clone()).collect(),
             ..Collocations::default()
         };
-        if request.count.synonyms() {
-            answer.notes.extend(found.synonym_notes());
-        }
-        answer.notes.extend(found.not_counted(request.count));
+        answer.notes.extend(found.count_notes(request.count));
         let sought = Sought::of(&found, request)?;
         let mut reader = Reader::new(snapshot.segmenter()?, answer.window);
         for ranked in &ranked {

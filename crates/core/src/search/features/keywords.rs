@@ -111,10 +111,7 @@ pub fn keywords(snapshot: &Snapshot, request: &Request, options: &Options, contr
             notes: request.query.notes.iter().map(|note| note.message.clone()).collect(),
             ..Keywords::default()
         };
-        if request.count.synonyms() {
-            answer.notes.extend(found.synonym_notes());
-        }
-        answer.notes.extend(found.not_counted(request.count));
+        answer.notes.extend(found.count_notes(request.count));
         let (words, totals) = match vocabulary::words(snapshot, &sets, control) {
             Err(Error::Interrupted) => return Ok(Keywords { cut_short: true, ..answer }),
             words => words?,

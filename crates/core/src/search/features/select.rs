@@ -88,8 +88,7 @@ pub fn select(
         if found.cut_short() {
             return Err(Error::Interrupted);
         }
-        let mut notes = if request.count.synonyms() { found.synonym_notes() } else { Vec::new() };
-        notes.extend(found.not_counted(request.count));
+        let mut notes = found.count_notes(request.count);
         notes.extend(unreadable);
         let of = |counted: bool, kind: Kind| if counted { found.total(kind) } else { 0 };
         let total = found.total(Kind::Full)

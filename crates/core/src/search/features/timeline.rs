@@ -183,10 +183,7 @@ fn count(
     let found = Found::find(snapshot, request, synonyms, control)?;
     let counts = request.count;
     let mut notes = Vec::new();
-    if counts.synonyms() {
-        notes.extend(found.synonym_notes());
-    }
-    notes.extend(found.not_counted(counts));
+    notes.extend(found.count_notes(counts));
     let bounds = bounds(&found.compiled.full);
     let mut counter = Counter { step, bounds, periods: BTreeMap::new(), undated: 0, clusters: HashMap::new() };
     let occurrences = request.occurrences.then(|| Occurrences::count(&found, request, control)).transpose();
