@@ -57,6 +57,7 @@ fn main() {
         trial("a_phone", |page| Box::pin(a_phone(page))),
         trial("without_script", |page| Box::pin(without_script(page))),
         trial("nothing_is_refused_moved_or_asked_elsewhere", |page| Box::pin(quiet(page))),
+        trial("nothing_moves_on_a_slow_connection", |page| Box::pin(slowly(page))),
         trial("everything_is_reached_by_keyboard", |page| Box::pin(by_keyboard(page))),
         trial("a_repair_shows_what_it_is_not_sure_of", |page| Box::pin(uncertain(page))),
         trial("hostile_articles_run_nothing", |page| Box::pin(hostile(page))),
@@ -302,33 +303,57 @@ impl Page {
     }
 }
 
+/// The pages of which nothing may move.
+const STILL: [&str; 6] = ["/", "/search?q=工会", "/compare?q=骑手&q=律师", "/day", "/context?q=工会", "/help"];
+
 /// No rule of the page's own is broken, nothing is asked of others, nothing moves once it is there.
 async fn quiet(page: Page) -> Outcome {
-    for path in ["/", "/search?q=工会", "/compare?q=骑手&q=律师", "/day", "/context?q=工会", "/help"] {
+    for path in STILL {
         page.goto(path).await?;
-        let moved = page
-            .client
-            .execute_async(
-                "const done = arguments[0]; let sum = 0; const where = [];
-                 new PerformanceObserver((list) => { for (const entry of list.getEntries()) {
-                         sum += entry.value; where.push(...entry.sources.map((one) => one.node?.outerHTML?.slice(0, 80))); } })
-                     .observe({ type: 'layout-shift', buffered: true });
-                 const files = performance.getEntriesByType('resource');
+        stays_still(&page, path).await?;
+        let asked = page
+            .script(
+                "const files = performance.getEntriesByType('resource');
                  const bytes = [...performance.getEntriesByType('navigation'), ...files].reduce((all, entry) => all + entry.decodedBodySize, 0);
-                 setTimeout(() => done([sum, files.map((entry) => entry.name), where, bytes]), 400);",
-                Vec::new(),
+                 return [files.map((entry) => entry.name), bytes];",
             )
             .await?;
-        holds(moved[0].as_f64() == Some(0.0), &format!("{path}: the layout moved by {} at {}", moved[0], moved[2]))?;
-        let bytes = moved[3].as_u64().unwrap_or(u64::MAX);
+        let bytes = asked[1].as_u64().unwrap_or(u64::MAX);
         holds(bytes < MAX_PAGE, &format!("{path} has {bytes} bytes, with style and script, before compression"))?;
-        for name in moved[1].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        for name in asked[0].as_array().into_iter().flatten().filter_map(Value::as_str) {
             holds(name.starts_with(&page.site), &format!("{path} asks {name}"))?;
         }
     }
     let log = log(&page).await?;
     let wrong: Vec<_> = log.iter().filter(|line| line["level"] == "SEVERE").collect();
     holds(wrong.is_empty(), &format!("the browser complains: {wrong:?}"))
+}
+
+/// What is there stays where it is, however slowly the rest of the page arrives.
+async fn slowly(page: Page) -> Outcome {
+    let page = page.slowed();
+    let mut moved = Vec::new();
+    for path in STILL {
+        page.goto(path).await?;
+        moved.extend(stays_still(&page, path).await.err().map(|error| error.to_string()));
+    }
+    holds(moved.is_empty(), &moved.join("\n"))
+}
+
+/// Nothing of the page that is open has moved since it began to be shown.
+async fn stays_still(page: &Page, path: &str) -> Outcome {
+    let moved = page
+        .client
+        .execute_async(
+            "const done = arguments[0]; let sum = 0; const where = [];
+             new PerformanceObserver((list) => { for (const entry of list.getEntries()) {
+                     sum += entry.value; where.push(...entry.sources.map((one) => (one.node?.outerHTML ?? one.node?.data)?.slice(0, 80))); } })
+                 .observe({ type: 'layout-shift', buffered: true });
+             setTimeout(() => done([sum, where]), 400);",
+            Vec::new(),
+        )
+        .await?;
+    holds(moved[0].as_f64() == Some(0.0), &format!("{path}: the layout moved by {} at {}", moved[0], moved[1]))
 }
 
 /// What the browser wrote into its log.

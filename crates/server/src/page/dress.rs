@@ -113,6 +113,9 @@ pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Marku
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content=(match dress.theme { Theme::Auto => "light dark", other => other.name() });
                 link rel="stylesheet" href=(STYLE.href());
+                // A page is shown once its end is there: what is centred, right-aligned or in a table would move with what
+                // arrives later. Browsers that don't know this show it piece by piece.
+                link rel="expect" blocking="render" href="#end";
                 link rel="icon" type="image/svg+xml" href=(ICON.href());
                 @if let Some(feed) = feed {
                     link rel="alternate" type=(FEED_TYPE) href=(feed) title=(lang.pick("这一检索的订阅", "This query as a feed"));
@@ -145,6 +148,7 @@ pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Marku
                         a href="/help#api" { "API" } " · " a href="/help#keys" { (lang.pick("快捷键", "Keys")) }
                     }
                 }
+                span #end hidden {}
             }
         }
     };

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
@@ -76,6 +77,37 @@ static SITE: LazyLock<String> = LazyLock::new(|| {
     format!("http://{address}")
 });
 
+/// The bytes of a piece in which a slow connection delivers.
+const PIECE: usize = 50;
+
+/// The site behind a slow connection: its answers arrive piece by piece, so that the browser paints parts of a page.
+static SLOW_SITE: LazyLock<String> = LazyLock::new(|| {
+    let site = SITE.strip_prefix("http://").unwrap().to_string();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let server = TcpStream::connect(&site).unwrap();
+            let (mut requests, mut to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut requests, &mut to_server));
+            std::thread::spawn(move || deliver_slowly(server, client));
+        }
+    });
+    format!("http://{address}")
+});
+
+fn deliver_slowly(mut from: TcpStream, mut to: TcpStream) -> std::io::Result<()> {
+    to.set_nodelay(true)?;
+    let mut piece = [0; PIECE];
+    loop {
+        match from.read(&mut piece)? {
+            0 => return to.shutdown(std::net::Shutdown::Both),
+            length => to.write_all(&piece[..length])?,
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// Sixty articles in as many months, and one that would be a program.
 fn months() -> Vec<Article> {
     let mut all: Vec<Article> = (0..60)
@@ -135,6 +167,11 @@ impl Page {
         connector.enforce_http(true);
         let client = ClientBuilder::new(connector).capabilities(capabilities).connect(&driver).await?;
         Ok(Page { client, site: SITE.clone() })
+    }
+
+    /// The same browser, with a slow connection to the site.
+    pub fn slowed(&self) -> Page {
+        Page { client: self.client.clone(), site: SLOW_SITE.clone() }
     }
 
     /// Goes to a path of the site.
