@@ -82,6 +82,7 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
     let further = |snapshot: &Snapshot| verify::sample(snapshot, SWAP_SAMPLE);
     let swapped = upgrade::upgrade(index, resources, args.keep, stop_on_interrupt(), further)?;
     swapped.left.iter().for_each(|error| eprintln!("note: an old generation could not be removed: {error}"));
+    swapped.left_out.iter().for_each(|error| eprintln!("note: left out: {error}"));
     eprintln!(
         "generation {} is current, checked, with {} of schema {SCHEMA_VERSION}",
         swapped.generation.number,

@@ -109,7 +109,11 @@ fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<
     let snapshot = Snapshot::of(old)?;
     let mut writer = Writer::new_generation(&old.index, snapshot.segmenter()?, resources)?;
     writer.set_choices(snapshot.commit.choices.clone());
-    let articles = restore::everything(&mut writer, &snapshot, stop)?;
+    let (articles, left_out) = restore::everything(&mut writer, &snapshot, stop)?;
+    // No older generation stays that would still hold it.
+    if let Some(error) = left_out.into_iter().next() {
+        return Err(error);
+    }
     drop(snapshot);
     swap(writer, 0, articles, |_| Ok(None))
 }
