@@ -15,6 +15,7 @@ use super::explain;
 use super::outcome::{INTERRUPTED, Outcome};
 use super::{request, settings};
 use gongxun_core::article::ArticleId;
+use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Rejection};
 use gongxun_core::index::config::{Config, FIELDS};
 use gongxun_core::index::schema::SCHEMA_VERSION;
@@ -80,7 +81,8 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
     let default = Resources::default();
     let resources = default.with_threads(args.threads.unwrap_or(default.threads).max(1));
     let further = |snapshot: &Snapshot| verify::sample(snapshot, SWAP_SAMPLE);
-    let swapped = upgrade::upgrade(index, resources, args.keep, stop_on_interrupt(), further)?;
+    let swapped =
+        upgrade::upgrade(index, resources, args.keep, &Control::default().stop(stop_on_interrupt()), further)?;
     swapped.left.iter().for_each(|error| eprintln!("note: an old generation could not be removed: {error}"));
     swapped.left_out.iter().for_each(|error| eprintln!("note: left out: {error}"));
     eprintln!(

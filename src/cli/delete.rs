@@ -13,6 +13,7 @@ use super::output::print;
 use super::search::matching;
 use super::settings;
 use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::control::Control;
 use gongxun_core::error::Error;
 use gongxun_core::index::tombstones::Tombstones;
 use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete, purge};
@@ -104,7 +105,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
 /// Runs `delete --purge`.
 fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Result<Outcome> {
     for index in std::iter::once(index).chain(snapshots.iter().map(PathBuf::as_path)) {
-        let purged = purge::purge(index, ids, Resources::default(), stop_on_interrupt())?;
+        let purged = purge::purge(index, ids, Resources::default(), &Control::default().stop(stop_on_interrupt()))?;
         eprintln!(
             "{}: {} purged; generation {} with {} is the only one; {} files, {:.1} MB, were read: none holds any of {} lines that only they had",
             index.display(),

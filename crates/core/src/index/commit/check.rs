@@ -167,9 +167,11 @@ fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {
     paths.sort();
     let directory = open_folder(folder)?;
-    // The checksum does not cover the version in the footer. But no program writes a single file, so another version
-    // than the present one that only one file names is damage.
-    let mut versions: HashMap<String, Vec<PathBuf>> = HashMap::new();
+    let present = version_of(tantivy::version()).unwrap_or_default();
+    // The checksum does not cover the version in the footer. But a segment has several files of one version, so a
+    // version other than the present one that only one of them names is damage. A deletion file stands alone; an older
+    // program may have written it to a segment of a still older one.
+    let mut versions: HashMap<Option<Version>, Vec<PathBuf>> = HashMap::new();
     for path in paths {
         found.files += 1;
         let file = match catch_panic(|| directory.open_read(&path)) {
@@ -184,13 +186,15 @@ fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Res
             }
         };
         match catch_panic(|| checksum(file, &mut found.bytes)).and_then(|checked| checked) {
+            Ok(Some(version)) if version < present && path.extension().is_some_and(|ending| ending == "del") => {}
             Ok(version) => versions.entry(version).or_default().push(folder.join(path)),
             Err(what) => found.damaged.push(Damage { path: folder.join(path), what }),
         }
     }
-    versions.remove(&version_text(tantivy::version()));
+    versions.remove(&Some(present));
     for (version, paths) in versions {
         if let [path] = paths.as_slice() {
+            let version = version.map_or("?".into(), |[major, minor, patch, _]| format!("{major}.{minor}.{patch}"));
             let what = format!("it says that it was written by version {version}, as no other file does");
             found.damaged.push(Damage { path: path.clone(), what });
         }
@@ -199,7 +203,7 @@ fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Res
 }
 
 /// Returns the version in a file's footer, after verifying its checksum and the footer's own form.
-fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<String, String> {
+fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<Option<Version>, String> {
     let all = file.read_bytes().map_err(|e| e.to_string())?;
     *read += all.len() as u64;
     let (footer, body) = Footer::extract_footer(file).map_err(|e| e.to_string())?;
@@ -214,11 +218,17 @@ fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<String, Stri
     if written != form.as_bytes() {
         return Err("its footer is not as it was written".into());
     }
-    Ok(version_text(&footer.version))
+    Ok(version_of(&footer.version))
 }
 
-fn version_text(version: &tantivy::Version) -> String {
-    serde_json::to_string(version).unwrap_or_default()
+/// A version of tantivy: major, minor, patch, and the version of its file format. They are ordered by age.
+type Version = [u64; 4];
+
+/// Returns the numbers of a version, whose fields are private.
+fn version_of(version: &tantivy::Version) -> Option<Version> {
+    let fields = serde_json::to_value(version).ok()?;
+    let number = |name: &str| fields.get(name)?.as_u64();
+    Some([number("major")?, number("minor")?, number("patch")?, number("index_format_version")?])
 }
 
 thread_local! {

@@ -2,11 +2,11 @@
 //! not depend on how the old one was built. Upgrades and purges rebuild an index this way, without its archive.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::DocAddress;
 
 use crate::article::Article;
+use crate::control::{Control, Progress};
 use crate::error::{Error, Result};
 use crate::index::commit::check::{self, Files};
 use crate::index::commit::manifest::{Entry, Manifest};
@@ -23,18 +23,20 @@ const COMMIT_BYTES: usize = 256 << 20;
 /// that can't be read ([`Error::Unreadable`]), which are left out.
 ///
 /// # Errors
-/// If an index file can't be read or a write fails; [`Error::Interrupted`] if `stop` was set, with everything so far
-/// committed.
+/// If an index file can't be read or a write fails; [`Error::Interrupted`] if the control asks to stop, with everything
+/// so far committed.
 pub(super) fn articles(
     writer: &mut Writer,
-    stored: impl Iterator<Item = Result<(Article, String)>>,
-    stop: &AtomicBool,
+    stored: impl ExactSizeIterator<Item = Result<(Article, String)>>,
+    control: &Control<'_>,
 ) -> Result<Vec<Error>> {
     let begun = writer.snapshot()?;
     let mut since_commit = 0;
     let mut left_out = Vec::new();
-    for stored in stored {
-        if stop.load(Ordering::Relaxed) {
+    let total = stored.len() as u64;
+    for (done, stored) in (0..).zip(stored) {
+        control.report(Progress::new(done, total, done));
+        if control.is_stopped() {
             writer.commit()?;
             return Err(Error::Interrupted);
         }
@@ -83,11 +85,7 @@ pub(super) fn entries(writer: &mut Writer, manifest: &Manifest, left_out: &[Erro
 ///
 /// # Errors
 /// Same as [`articles`].
-pub(super) fn everything(
-    writer: &mut Writer,
-    snapshot: &Snapshot,
-    stop: &AtomicBool,
-) -> Result<(u64, Vec<Error>)> {
+pub(super) fn everything(writer: &mut Writer, snapshot: &Snapshot, control: &Control<'_>) -> Result<(u64, Vec<Error>)> {
     let manifest = snapshot.manifest()?;
     manifest.roots().for_each(|root| writer.set_root(root.clone()));
     // Pages are committed with the end of a run: an earlier one has left all of them, or none.
@@ -96,7 +94,7 @@ pub(super) fn everything(
         snapshot.matching(|_, _| true)?.into_iter().map(|(address, numbers)| (numbers.id, address)).collect();
     ordered.sort_unstable();
     let stored = ordered.iter().map(|(_, address)| Ok((snapshot.whole(*address)?, snapshot.file(*address)?)));
-    let left_out = articles(writer, stored, stop)?;
+    let left_out = articles(writer, stored, control)?;
     if with_pages {
         for page in snapshot.all_pages() {
             let page = page?;

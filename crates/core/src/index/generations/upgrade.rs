@@ -8,12 +8,12 @@
 
 use std::path::Path;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicBool;
 
 use tantivy::columnar::StrColumn;
 use tantivy::{DocAddress, DocId, Index, ReloadPolicy, Searcher};
 
 use crate::article::{Article, ArticleId};
+use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::commit::check::{self, Files};
 use crate::index::commit::manifest::Manifest;
@@ -41,12 +41,12 @@ const CACHE_BLOCKS: usize = 64;
 ///
 /// # Errors
 /// [`Error::Invalid`] if the index is as this program builds it; [`Error::Schema`] if its schema can't be upgraded;
-/// [`Error::Damaged`] if one of its files does not hold what was written; [`Error::Interrupted`] if `stop` was set.
+/// [`Error::Damaged`] if one of its files does not hold what was written; [`Error::Interrupted`] if the control asks to stop.
 pub fn upgrade(
     index: &Path,
     resources: Resources,
     keep: usize,
-    stop: &AtomicBool,
+    control: &Control<'_>,
     further: impl FnOnce(&Snapshot) -> Result<Option<String>>,
 ) -> Result<Swapped> {
     let old = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
@@ -65,11 +65,11 @@ pub fn upgrade(
         restore::check_all(&old)?;
         let snapshot = Snapshot::from_commit(&old, settings, OnceLock::from(segmenter.clone()))?;
         writer = Writer::resume(index, &segmenter, resources)?;
-        restore::everything(&mut writer, &snapshot, stop)?
+        restore::everything(&mut writer, &snapshot, control)?
     } else {
         let stored = StoredArticles::open(&old)?;
         writer = Writer::resume(index, &segmenter, resources)?;
-        let left_out = restore::articles(&mut writer, stored.iter()?, stop)?;
+        let left_out = restore::articles(&mut writer, stored.iter()?, control)?;
         restore::entries(&mut writer, &stored.manifest, &left_out);
         ((stored.ordered.len() - left_out.len()) as u64, left_out)
     };
@@ -116,7 +116,7 @@ impl StoredArticles {
     }
 
     /// Iterates over the articles, each with its file. One that can't be read yields [`Error::Unreadable`].
-    fn iter(&self) -> Result<impl Iterator<Item = Result<(Article, String)>> + '_> {
+    fn iter(&self) -> Result<impl ExactSizeIterator<Item = Result<(Article, String)>> + '_> {
         let segments = self.searcher.segment_readers();
         let mut stores = Vec::with_capacity(segments.len());
         let mut columns: Vec<[Option<StrColumn>; 2]> = Vec::with_capacity(segments.len());
@@ -151,6 +151,8 @@ fn value(column: Option<&StrColumn>, doc: DocId) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use gongxun_text::segment::Segmenter;
 
     use super::*;
@@ -220,9 +222,11 @@ mod tests {
                 matches!(&refused, Err(error @ Error::Schema { .. }) if error.to_string().contains("gongxun upgrade"))
             );
 
-            let stopped = upgrade(index, Resources::one_thread(), 0, &AtomicBool::new(true), |_| Ok(None));
+            let flag = AtomicBool::new(true);
+            let stopped = Control::default().stop(&flag);
+            let stopped = upgrade(index, Resources::one_thread(), 0, &stopped, |_| Ok(None));
             assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
-            let no_stop = AtomicBool::new(false);
+            let no_stop = Control::default();
             let swapped = upgrade(index, Resources::one_thread(), 0, &no_stop, |_| Ok(None)).expect("an upgrade");
             assert_eq!(swapped.articles, 2);
 
@@ -248,7 +252,7 @@ mod tests {
         let index = folder.path();
         let records = [("a.html", "职工代表大会"), ("b.html", POISON), ("c.html", "劳动法"), ("list.html", "")];
         of_other_rules(index, &records, |settings| settings.fold -= 1);
-        let no_stop = AtomicBool::new(false);
+        let no_stop = Control::default();
         let swapped = upgrade(index, Resources::one_thread(), 0, &no_stop, |_| Ok(None)).expect("an upgrade");
         assert_eq!(swapped.articles, 2);
         let [Error::Unreadable { id, file, .. }] = &swapped.left_out[..] else { panic!("{:?}", swapped.left_out) };
