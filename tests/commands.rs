@@ -4,10 +4,12 @@
 #[path = "support/desk.rs"]
 mod desk;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
 use desk::Desk;
+use serde_json::Value;
 
 const PAGE: &str = "docs/COMMANDS.md";
 
@@ -40,6 +42,44 @@ fn commands_print_what_the_page_says() {
         assert_eq!(is, should, "{PAGE}, line {}", number + 1);
     }
     assert_eq!(printed.lines().count(), page.lines().count());
+}
+
+#[test]
+fn each_field_of_the_json_is_on_its_page() {
+    const COMMANDS: [&str; 6] = [
+        "gongxun search 工会 编辑:梁禾 --facets --explain --format json",
+        "gongxun search 外来工 --synonyms --partial --facets --format json",
+        "gongxun search '\"同工同籌' --format json",
+        "gongxun search '整页:\"版权所有\"' --format json",
+        "gongxun export --query 外来工 --synonyms",
+        "gongxun extract corpus",
+    ];
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/JSON.md")).unwrap();
+    let desk = Desk::with_corpus();
+    run(&desk, "gongxun index corpus");
+    for command in COMMANDS {
+        let mut names = BTreeSet::new();
+        let output = run(&desk, command);
+        for line in output.lines().filter(|line| line.starts_with('{')) {
+            collect_names(&serde_json::from_str(line).unwrap(), &mut names);
+        }
+        let missing: Vec<_> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+        assert!(!names.is_empty() && missing.is_empty(), "{command}: docs/JSON.md lacks {missing:?}");
+    }
+}
+
+/// Collects the names of all fields of a JSON value.
+fn collect_names(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                names.insert(name.clone());
+                collect_names(value, names);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect_names(value, names)),
+        _ => {}
+    }
 }
 
 /// Runs a command and returns its output, messages first, without the parts that differ from run to run.
