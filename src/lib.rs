@@ -1,5 +1,5 @@
 //! gongxun 工讯 finds anything in a Chinese labour-news archive as it really is: saved pages, damaged mirrors, crawls,
-//! exports. This is the library; the program of the same name is built on it.
+//! exports. This is the library; the program of the same name is another user of the crates below it.
 //!
 //! An article that holds a string of Chinese characters is found by that string in quotes, whatever the segmentation,
 //! from one character up; words rank, synonyms and the parts of a query widen, and every answer says how many articles
@@ -37,16 +37,24 @@
 //! - [`cite`]: RIS, BibTeX and GB/T 7714.
 //!
 //! # What it is not
-//! No server and no cluster: one process writes, any number read. No stemming and no language but Chinese, with what
-//! stands between the characters found as printed. It prints nothing, keeps no threads once it is dropped, and panics
-//! on no input.
+//! The library serves no network and shares no index between machines: one process writes a folder, any number read it.
+//! The page, the HTTP API and the archive on OpenSearch belong to the program. There is no stemming and no language but
+//! Chinese; what stands between the characters is found as printed. The library prints nothing and keeps no threads once
+//! it is dropped.
+//!
+//! # Panics
+//! No call is meant to panic, whatever the article, the query or the file. Where tantivy panics on a damaged index, and
+//! the reader of pages on a page, the panic is caught and becomes an [`Error`] or a rejection of the page. That takes
+//! `panic = "unwind"`, Cargo's default: in a program built with `panic = "abort"`, a damaged file can end the process.
 //!
 //! # Features
 //! | feature | what it brings |
 //! | --- | --- |
 //! | none (`default-features = false`) | the index and the search |
 //! | `ingest` | reading: HTML, text, JSON, WARC, ARC, WACZ, MHTML, zip, tar and the rest |
-//! | `cli` (default) | the program |
+//! | `cli` (default) | the program; implies `ingest` |
+//! | `serve` (default) | the program's command `serve`: web page and HTTP API; implies `cli` |
+//! | `engine` | the program's command `push` and option `--engine`: the same archive on OpenSearch; implies `cli` |
 //!
 //! [query]: https://docs.rs/crate/gongxun/latest/source/docs/QUERY.md
 
