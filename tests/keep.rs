@@ -292,7 +292,8 @@ fn a_generation_that_fails_its_check_never_serves() {
     assert_eq!(Generation::all(&archive.index()).unwrap().len(), 2);
 }
 
-/// An archive with all kinds of articles: damaged pages, exports with ids, a zip with GBK and Big5 pages, a crawl.
+/// Returns an archive with all kinds of articles: damaged pages, exports with ids, a zip with GBK and Big5 pages, a
+/// crawl.
 fn corpus() -> Archive {
     let archive = Archive::new();
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");

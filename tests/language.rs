@@ -266,7 +266,7 @@ fn timelines_and_facets_agree() {
     }
 }
 
-/// Random strings of operators and of strings in the corpus.
+/// Returns random strings of operators and of strings in the corpus.
 fn noise() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
         " ",

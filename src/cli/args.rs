@@ -50,7 +50,7 @@ pub struct Args {
     pub command: Command,
 }
 
-/// The version, the commit it was built of where that is known, the schema of its indexes, and the engine below.
+/// Returns the version, the commit it was built from if known, the schema of its indexes, and the engine below.
 fn version() -> String {
     let commit = option_env!("GONGXUN_COMMIT").map(|commit| format!("commit {commit}, ")).unwrap_or_default();
     format!("{} ({commit}schema {}, {})", env!("CARGO_PKG_VERSION"), SCHEMA_VERSION, engine())

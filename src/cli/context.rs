@@ -24,7 +24,7 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
     concordance_of(&request::open(index)?, args)
 }
 
-/// `concordance` of an archive.
+/// Runs `concordance` on an archive.
 pub fn concordance_of(archive: &dyn Read, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let request = request::request(archive, &args.query.query, conditions)?;
@@ -86,7 +86,7 @@ pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
     compare_of(&request::open(index)?, args)
 }
 
-/// `compare` of an archive.
+/// Runs `compare` on an archive.
 pub fn compare_of(archive: &dyn Read, args: &CompareArgs) -> anyhow::Result<Outcome> {
     if args.queries.len() > MAX_QUERIES {
         bail!("{} queries: compare takes {MAX_QUERIES} at the most", args.queries.len());

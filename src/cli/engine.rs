@@ -30,7 +30,7 @@ fn settings(engine: &EngineArgs) -> anyhow::Result<Settings> {
     Ok(Settings::new(url.as_str()).index(engine.engine_index.as_str()).access(Access::from_environment()?))
 }
 
-/// A command on the engine.
+/// Runs a command on the engine.
 pub fn run(engine: &EngineArgs, command: Command) -> anyhow::Result<Outcome> {
     let settings = settings(engine)?;
     let done = match command {
@@ -117,7 +117,7 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
     }
 }
 
-/// `push`
+/// Runs `push`.
 fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     let part: Option<Part> = match &args.part {
         Some(text) => Some(text.parse().map_err(|wrong: String| anyhow!(wrong))?),
@@ -151,7 +151,7 @@ fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `verify`
+/// Runs `verify`.
 fn verify(settings: &Settings, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
     if all {
         bail!("--all works on an index of this machine alone: a larger --sample tries more of an engine's");

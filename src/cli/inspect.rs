@@ -29,7 +29,7 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
     timeline_of(&request::open(index)?, args, by, table)
 }
 
-/// `timeline` of an archive.
+/// Runs `timeline` on an archive.
 pub fn timeline_of(archive: &dyn Read, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
     let request = Request { occurrences: true, ..request::request(archive, &args.query, &args.conditions)? };
     let timeline = archive.timeline(&request, step(by), &request::control(&args.conditions))?;
@@ -69,7 +69,7 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
     facets_of(&request::open(index)?, args, table)
 }
 
-/// `facets` of an archive.
+/// Runs `facets` on an archive.
 pub fn facets_of(archive: &dyn Read, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
     let request = Request {
         limit: 0,

@@ -131,8 +131,7 @@ fn diagnosed(index: &Path, error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-/// A panic over a damaged file becomes an error of its own, which is printed; the panic's own message is not for
-/// people.
+/// Silences the panic hook for panics that become errors, which are printed themselves.
 fn silence_guarded_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -29,7 +29,7 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     of(&snapshot, &args)
 }
 
-/// `search` of an archive.
+/// Runs `search` on an archive.
 pub fn of(archive: &dyn Read, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let request = request(archive, args)?;
     match args.format {

@@ -106,12 +106,12 @@ pub struct Part {
 }
 
 impl Part {
-    /// The part with this number, from 1, of so many; none where there is no such part.
+    /// Returns the part with this number, from 1, of `of` parts; `None` if there is no such part.
     pub fn new(number: u64, of: u64) -> Option<Part> {
         (1..=of).contains(&number).then_some(Part { number, of })
     }
 
-    /// The number of parts.
+    /// Returns the number of parts.
     pub fn of(self) -> u64 {
         self.of
     }

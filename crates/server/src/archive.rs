@@ -1,7 +1,7 @@
-//! The archive as the server has it: the newest commit of the current generation, asked off the async threads, by so many
-//! at once, each with a deadline.
+//! The archive in the server: the newest commit of the current generation, read on blocking threads by a limited number
+//! of requests, each with a deadline.
 //!
-//! A request asks for a view when it begins and keeps it: a commit or a swap meanwhile changes nothing for it.
+//! A request keeps the view with which it begins: a commit or a swap meanwhile does not affect it.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ use crate::settings::Settings;
 /// The number of logins that are tried at once.
 const LOGINS: usize = 4;
 
-/// The archive with the settings, counts and turns of the server.
+/// The archive with the settings, metrics and permits of the server.
 pub struct Archive {
     index: Index,
     /// The settings that the server was started with.
@@ -53,16 +53,16 @@ pub struct View {
     facets: OnceLock<Facets>,
 }
 
-/// The means of a request: the view that it asks, and the control that ends it.
+/// The context of a request: the view that it reads, and the control that ends it.
 pub struct Asked<'a> {
-    /// The view that it asks.
+    /// The view that it reads.
     pub view: &'a View,
-    /// Its deadline, and the flag that is set when its client has gone.
+    /// Its deadline, and the flag that is set when its client disconnects.
     pub control: Control<'a>,
     metrics: &'a Metrics,
 }
 
-/// The stop flag of a request, which is set when its client has gone.
+/// The stop flag of a request, which is set when the request is dropped because its client disconnected.
 struct Gone(Arc<AtomicBool>);
 
 impl Drop for Gone {
@@ -72,7 +72,7 @@ impl Drop for Gone {
 }
 
 impl Archive {
-    /// The archive of an index.
+    /// Creates the archive of an index.
     pub fn new(index: Index, settings: Settings) -> Archive {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Archive {
@@ -87,7 +87,8 @@ impl Archive {
         }
     }
 
-    /// The newest commit of the current generation. Reads two small files, and opens what is new.
+    /// Returns a view of the newest commit of the current generation. Reads two small files, and opens the commit if it
+    /// is new.
     pub fn view(&self) -> Arc<View> {
         let snapshot = self.index.snapshot();
         let mut kept = self.view.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,8 +102,8 @@ impl Archive {
         view
     }
 
-    /// Does work that asks the archive, on a thread that may wait, when its turn comes. An answer that the client has
-    /// already is not made again; `variant` tells apart the answers under one address (languages).
+    /// Runs work that reads the archive on a blocking thread, once there is a permit. An answer that the client already
+    /// has is not computed again; `variant` distinguishes the answers at one address (languages).
     pub async fn ask<F>(self: &Arc<Self>, headers: &HeaderMap, variant: &str, work: F) -> Response
     where
         F: FnOnce(&Asked<'_>) -> std::result::Result<Response, Problem> + Send + 'static,
@@ -135,7 +136,7 @@ impl Archive {
         done.await.unwrap_or_else(|_| broken().into_response())
     }
 
-    /// A turn to export.
+    /// Waits for the permit to export.
     ///
     /// # Errors
     /// If others take too long.
@@ -153,7 +154,7 @@ impl Archive {
         }
     }
 
-    /// The measurements of this moment.
+    /// Returns the current values of the gauges.
     pub fn gauges(&self) -> Gauges {
         let view = self.view();
         Gauges {
@@ -168,7 +169,7 @@ impl Archive {
 
 impl View {
     fn new(snapshot: Arc<Snapshot>, started: u64) -> View {
-        // The same numbers may come again with other contents where an index takes another one's place.
+        // The same numbers may come again with other contents if an index replaces another one.
         let mut hasher = DefaultHasher::new();
         let commit = serde_json::to_string(&snapshot.commit).unwrap_or_default();
         (commit, started, snapshot.articles()).hash(&mut hasher);
@@ -177,22 +178,23 @@ impl View {
         View { snapshot, tag, stats: OnceLock::new(), coverage: OnceLock::new(), facets: OnceLock::new() }
     }
 
-    /// Loads the files that the first search would wait for, and those that would be missed once the folder is moved.
+    /// Loads the files that the first search would wait for, and those that could not be opened after the folder was
+    /// moved.
     fn warm(&self) {
         let control = Control::default();
         let everything = Request { limit: 1, ..everything() };
-        // What can't be read is said to whoever asks for it.
+        // The requests that need a file report that it can't be read.
         let _ = self.snapshot.segmenter();
         let _ = self.snapshot.answer(&everything, &control);
         let _ = (self.stats(), self.coverage(), self.facets());
     }
 
-    /// The operations of reading.
+    /// Returns the read operations.
     pub fn read(&self) -> &dyn Read {
         &*self.snapshot
     }
 
-    /// The figures of the archive.
+    /// Returns the statistics of the archive.
     ///
     /// # Errors
     /// If a file of the index can't be read.
@@ -204,7 +206,7 @@ impl View {
         Ok(self.stats.get_or_init(|| stats))
     }
 
-    /// The number of articles that the archive has in each month.
+    /// Returns the number of articles of the archive in each month.
     ///
     /// # Errors
     /// If a file of the index can't be read.
@@ -216,7 +218,7 @@ impl View {
         Ok(self.coverage.get_or_init(|| timeline.periods))
     }
 
-    /// The facets of all articles.
+    /// Returns the facets of all articles.
     ///
     /// # Errors
     /// If a file of the index can't be read.
@@ -229,7 +231,7 @@ impl View {
         Ok(self.facets.get_or_init(|| facets))
     }
 
-    /// The mark of answers of this commit.
+    /// Returns the entity tag of answers from this commit.
     pub fn etag(&self, variant: &str) -> String {
         match variant {
             "" => format!("W/\"{}\"", self.tag),
@@ -239,12 +241,12 @@ impl View {
 }
 
 impl Asked<'_> {
-    /// The operations of reading.
+    /// Returns the read operations.
     pub fn read(&self) -> &dyn Read {
         self.view.read()
     }
 
-    /// A page of hits.
+    /// Returns a page of hits, and counts an answer that its deadline cut short.
     ///
     /// # Errors
     /// As [`Read::answer`].
@@ -262,12 +264,12 @@ impl Asked<'_> {
     }
 }
 
-/// Today, as answers that name the day of reading have it.
+/// Returns the current day, for citations.
 pub fn today() -> Option<Date> {
     Date::now().map(|now| now.without_time())
 }
 
-/// The problem of a request that made the program itself fail.
+/// Returns the problem of a request in which the program itself failed.
 pub fn broken() -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this request broke the program; please report it")
 }
@@ -278,7 +280,7 @@ fn is_known(known: &HeaderValue, tag: &str) -> bool {
     known.to_str().is_ok_and(|known| known.split(',').any(|one| one.trim() == "*" || plain(one) == plain(tag)))
 }
 
-/// An answer that may be kept, and is asked about each time.
+/// Adds an entity tag to an answer, which caches may keep but must validate each time.
 fn tagged(mut response: Response, tag: &str) -> Response {
     let headers = response.headers_mut();
     if let Ok(tag) = HeaderValue::from_str(tag) {

@@ -20,7 +20,7 @@ use crate::{api, assets, guard, page};
 /// The level of compression with br, at which it takes as much time as gzip.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
 
-/// The page and the API of an index.
+/// Returns the router of the pages and the API of an index.
 ///
 /// ```
 /// use gongxun_core::index::{Index, IndexSettings};
@@ -48,7 +48,7 @@ pub fn router(index: Index, settings: Settings) -> Router {
         .layer(from_fn(page::readable))
 }
 
-/// `GET /healthz`: whether searches are answered.
+/// Handles `GET /healthz`: whether searches are answered.
 async fn health(State(archive): State<Arc<Archive>>, headers: HeaderMap) -> Response {
     let work = |asked: &crate::archive::Asked<'_>| {
         let articles = asked.read().articles();
@@ -60,7 +60,7 @@ async fn health(State(archive): State<Arc<Archive>>, headers: HeaderMap) -> Resp
     archive.ask(&headers, "", work).await
 }
 
-/// `GET /metrics`
+/// Handles `GET /metrics`.
 async fn metrics(State(archive): State<Arc<Archive>>) -> Response {
     let of = Arc::clone(&archive);
     match tokio::task::spawn_blocking(move || of.gauges()).await {

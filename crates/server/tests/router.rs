@@ -12,7 +12,7 @@ use gongxun_core::view;
 use gongxun_server::{Hosts, Settings};
 use support::{Site, articles};
 
-/// A query in an address.
+/// Encodes a query for an address.
 fn q(text: &str) -> String {
     text.bytes()
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
@@ -55,7 +55,7 @@ fn the_page_speaks_english_at_a_click_and_stays_where_it_is() {
     assert!(page.text().contains("lang=\"en\"") && page.text().contains("3 articles"), "{}", page.text());
     let dark = site.ask("/", &[("cookie", "theme=dark; lang=en")]).is(200);
     assert!(dark.text().contains("data-theme=\"dark\""));
-    // An address says the language for whoever gets it sent.
+    // An address can name the language, for links to others.
     assert!(site.get("/?lang=en").is(200).text().contains("lang=\"en\""));
 }
 
@@ -148,7 +148,7 @@ fn what_the_api_can_not_do_is_a_problem() {
     assert!(page.header("content-type").starts_with("text/html") && page.text().contains("这里什么也没有"));
 }
 
-/// What must come out as text wherever it stands.
+/// Hostile strings, which must come out as text everywhere.
 const EVIL: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}\u{202e}gpj";
 
 fn hostile() -> Article {

@@ -20,7 +20,7 @@ impl Query {
         parse(text)
     }
 
-    /// Free text without operators: its words, anywhere in an article.
+    /// Creates a query of free text without operators: its words, anywhere in an article.
     pub fn words(text: &str) -> Query {
         Query::of(has_letters(text).then(|| Node::Text(piece(text))))
     }
@@ -46,14 +46,14 @@ impl Query {
         Query::of(self.root.map(not))
     }
 
-    /// These strings within a distance in characters of each other, in any order; at most [`MAX_DISTANCE`] and
-    /// [`MAX_TERMS`].
+    /// Creates a query for strings within a distance in characters of each other, in any order; at most
+    /// [`MAX_DISTANCE`] and [`MAX_TERMS`].
     pub fn near<'a>(strings: impl IntoIterator<Item = &'a str>, distance: u32) -> Query {
         let terms = terms(strings);
         Query::of((!terms.is_empty()).then(|| Node::Near { terms, distance: distance.min(MAX_DISTANCE) }))
     }
 
-    /// These strings within one sentence or paragraph; at most [`MAX_TERMS`].
+    /// Creates a query for strings within one sentence or paragraph; at most [`MAX_TERMS`].
     pub fn together<'a>(unit: Unit, strings: impl IntoIterator<Item = &'a str>) -> Query {
         let terms = terms(strings);
         Query::of((!terms.is_empty()).then_some(Node::Together { unit, terms }))

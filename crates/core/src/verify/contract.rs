@@ -266,7 +266,7 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// A scan for these strings.
+    /// Creates a scan for these strings.
     pub fn new(samples: &[Sample]) -> Scan {
         let strings: Vec<Vec<char>> = samples.iter().map(|sample| fold(&sample.text).chars().collect()).collect();
         let (mut by_first, mut by_two) = (HashMap::<char, Vec<usize>>::new(), HashMap::<[char; 2], Vec<usize>>::new());

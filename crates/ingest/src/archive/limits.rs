@@ -298,7 +298,7 @@ impl Trouble {
         Trouble { reason: Reason::Limit, detail: detail.into() }.into()
     }
 
-    /// Damage, as an error that passes through readers.
+    /// Returns damage as an error that passes through readers.
     pub(super) fn damaged(detail: impl Into<String>) -> io::Error {
         Trouble { reason: Reason::Damaged, detail: detail.into() }.into()
     }

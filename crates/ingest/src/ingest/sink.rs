@@ -24,7 +24,7 @@ pub struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// A rehearsal on an index with this ledger and manifest.
+    /// Creates a rehearsal on an index with this ledger and manifest.
     pub fn new(ledger: Ledger, manifest: Manifest) -> Rehearsal {
         Rehearsal { ledger, manifest }
     }

@@ -25,24 +25,24 @@ pub const MAX_COMPARED: usize = 20;
 pub const MAX_LINES: usize = 1_000;
 /// The most characters on either side of a line.
 pub const MAX_CONTEXT: usize = 200;
-/// The most words or articles that are named.
+/// The most words or articles in one answer.
 const MAX_NAMED: usize = 50;
-/// Number of words or articles that are named unless another is asked for.
+/// The default number of words or articles.
 const NAMED: usize = 10;
-/// Number of lines unless another is asked for.
+/// The default number of lines.
 const LINES: usize = 100;
 
-/// The parameters of a timeline beside the conditions.
+/// The parameters of a timeline, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Timeline {
-    /// The length of a period; a month unless given.
+    /// The length of a period; a month by default.
     #[param(inline)]
     pub by: Option<StepName>,
-    /// Count how often it stands in the articles of each period too.
+    /// Also count the occurrences in the articles of each period.
     pub occurrences: bool,
-    /// The base of shares: the articles of each period, or its characters, which takes a look at every article.
+    /// The denominator of shares: the articles of each period, or its characters, which reads every article.
     #[param(inline)]
     pub per: PerName,
 }
@@ -63,7 +63,7 @@ pub async fn timeline(State(archive): State<Arc<Archive>>, headers: HeaderMap, g
     archive.ask(&headers, "", work).await
 }
 
-/// Says what a request counts over time beside articles.
+/// Returns what a timeline counts beside articles.
 fn counted(request: &mut Request, occurrences: bool, per: PerName) {
     request.characters = per == PerName::Characters;
     request.occurrences = occurrences || request.characters;
@@ -74,16 +74,16 @@ fn counted(request: &mut Request, occurrences: bool, per: PerName) {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "the queries are read from the address itself: their name stands in it several times")]
 pub struct Compare {
-    /// The queries; the name stands once for each.
+    /// The queries; the parameter is repeated for each.
     #[param(max_items = 20, min_items = 1, inline, value_type = Vec<QueryText>, example = json!(["农民工", "骑手"]))]
     pub q: Vec<String>,
-    /// The length of a period; a year unless given.
+    /// The length of a period; a year by default.
     #[param(inline)]
     pub by: Option<StepName>,
-    /// Count how often each query's words stand in the articles of each period too.
+    /// Also count the occurrences of each query in the articles of each period.
     #[param(required = false)]
     pub occurrences: bool,
-    /// The base of shares: the articles of each period, or its characters, which takes a look at every article.
+    /// The denominator of shares: the articles of each period, or its characters, which reads every article.
     #[param(inline)]
     pub per: Option<PerName>,
 }
@@ -142,7 +142,7 @@ impl Comparison {
     }
 }
 
-/// The request for a query by itself.
+/// Returns the request for a query without filters.
 ///
 /// # Errors
 /// If it is empty or too long.
@@ -154,12 +154,12 @@ pub fn one(q: &str) -> Result<Request, Problem> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OrderName {
-    /// The oldest article first.
+    /// Oldest article first.
     #[default]
     Oldest,
-    /// The newest article first.
+    /// Newest article first.
     Newest,
-    /// By the characters to the left, the nearest first.
+    /// By the characters to the left, nearest first.
     Left,
     /// By the characters to the right.
     Right,
@@ -176,7 +176,7 @@ impl From<OrderName> for Order {
     }
 }
 
-/// The parameters of a concordance beside the conditions.
+/// The parameters of a concordance, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -184,13 +184,13 @@ pub struct Concordance {
     /// The order of lines.
     #[param(inline)]
     pub sort: OrderName,
-    /// Number of lines; 100 unless given.
+    /// Number of lines; 100 by default.
     #[param(minimum = 0, maximum = 1000)]
     pub limit: Option<usize>,
-    /// Number of characters on either side; 20 unless given.
+    /// Number of characters of context on either side; 20 by default.
     #[param(minimum = 0, maximum = 200)]
     pub context: Option<usize>,
-    /// The whole sentence instead.
+    /// Whole sentences as context.
     pub sentence: bool,
 }
 
@@ -232,12 +232,12 @@ pub async fn concordance(
     archive.ask(&headers, "", work).await
 }
 
-/// The parameters of a list that has no query.
+/// The parameters of a list without a query.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Limit {
-    /// Number of articles; 10 unless given.
+    /// Number of articles; 10 by default.
     #[param(minimum = 0, maximum = 50)]
     pub limit: Option<usize>,
 }
@@ -293,7 +293,7 @@ pub struct Suggest {
     /// The first characters of a word, or of its pinyin.
     #[param(max_length = 300, example = "工")]
     pub q: String,
-    /// Number of words; 10 unless given.
+    /// Number of words; 10 by default.
     #[param(minimum = 0, maximum = 50)]
     pub limit: Option<usize>,
 }

@@ -78,7 +78,7 @@ fn entry(out: &mut String, at: &str, hit: &Hit) {
     let _ = writeln!(out, "<summary>{}</summary>\n</entry>", xml(&hit.snippet.text));
 }
 
-/// A moment as RFC 3339 has it. A day begins at midnight; what has no date stands before all that has one.
+/// Formats a date by RFC 3339: a day is its midnight, no date the earliest time.
 fn moment(date: Option<Date>) -> String {
     match date {
         Some(date) if date.time().is_some() => date.to_string(),
@@ -87,7 +87,7 @@ fn moment(date: Option<Date>) -> String {
     }
 }
 
-/// Text of the archive as text of XML, which has no controls.
+/// Replaces the control characters of a text, which XML does not allow.
 fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in clean::text(text).chars() {

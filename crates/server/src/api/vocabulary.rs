@@ -22,15 +22,15 @@ const MAX_WORDS: usize = 1_000;
 /// The widest window, in characters on either side.
 const MAX_WINDOW: usize = 200;
 
-/// The parameters of keywords beside the conditions.
+/// The parameters of keywords, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Keywords {
-    /// Number of words; 50 unless given.
+    /// Number of words; 50 by default.
     #[param(minimum = 0, maximum = 1000)]
     pub limit: Option<usize>,
-    /// Number of the query's articles in which a word stands at least; 2 unless given.
+    /// Minimum number of the query's articles with the word; 2 by default.
     #[param(minimum = 0)]
     pub min: Option<usize>,
 }
@@ -57,18 +57,18 @@ pub async fn keywords(
     archive.ask(&headers, "", work).await
 }
 
-/// The parameters of collocations beside the conditions.
+/// The parameters of collocations, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Collocations {
-    /// Number of characters on either side that are looked at; 10 unless given.
+    /// Number of characters examined on either side; 10 by default.
     #[param(minimum = 0, maximum = 200)]
     pub window: Option<usize>,
-    /// Number of words; 50 unless given.
+    /// Number of words; 50 by default.
     #[param(minimum = 0, maximum = 1000)]
     pub limit: Option<usize>,
-    /// Number of times that a word stands near at least; 3 unless given.
+    /// Minimum number of co-occurrences; 3 by default.
     #[param(minimum = 0)]
     pub min: Option<usize>,
 }

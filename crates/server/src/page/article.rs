@@ -24,7 +24,7 @@ use crate::words::Lang;
 /// Number of similar articles that are named.
 const SIMILAR: usize = 5;
 
-/// `/article/{id}`
+/// Handles `GET /article/{id}`.
 pub async fn article(State(archive): State<Arc<Archive>>, Id(id): Id, headers: HeaderMap, uri: Uri) -> Response {
     let dress = Dress::of(&headers, &uri);
     let search = Search::of(&uri);
@@ -113,8 +113,8 @@ fn shown(
     Ok(dress::page(dress, &article.title, None, &search.conditions.q, body))
 }
 
-/// A part of a field, which begins at a character of it, with its marks and uncertain characters, and an anchor at the place
-/// that the address names.
+/// Renders a part of a field, which begins at a character of it, with its marks and uncertain characters, and an anchor
+/// at the place that the address names.
 fn anchored(
     lang: Lang,
     article: &Article,
@@ -198,7 +198,8 @@ fn credits(lang: Lang, found: &MarkedArticle) -> Markup {
     }
 }
 
-/// The lines of the body by their kinds: items, rows and quotations that follow each other stand together.
+/// Renders the lines of the body by their kinds: successive items, rows and quotations are one list, table or
+/// quotation.
 fn body_of(lang: Lang, found: &MarkedArticle, at: Option<Place>) -> Markup {
     let article = &found.article;
     let mut lines: Vec<(Block, Range<usize>, &str)> = Vec::new();
@@ -238,7 +239,7 @@ fn body_of(lang: Lang, found: &MarkedArticle, at: Option<Place>) -> Markup {
     }
 }
 
-/// The cells of a row with their places in the body.
+/// Returns the cells of a row with their ranges in the body.
 fn cells<'a>(range: &Range<usize>, row: &'a str) -> Vec<(Range<usize>, &'a str)> {
     let mut at = range.start;
     let mut cells = Vec::new();

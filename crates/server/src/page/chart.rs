@@ -15,7 +15,7 @@ const NAMED: usize = 9;
 /// The most months that are links one by one; of more, the years are.
 const SINGLE: usize = 40;
 
-/// A month as a number that grows by one from month to month.
+/// Returns a month as a number that grows by one from month to month.
 fn month_number(name: &str) -> Option<usize> {
     let (year, month) = name.split_once('-')?;
     let (year, month): (usize, usize) = (year.parse().ok()?, month.parse().ok()?);
@@ -79,7 +79,7 @@ impl Months {
         self.first / 12..=(self.first + self.all.len() - 1) / 12
     }
 
-    /// The left edge of a month.
+    /// Returns the left edge of a month.
     fn x(&self, number: usize) -> f64 {
         let at = number.saturating_sub(self.first).min(self.all.len());
         at as f64 * SIZE.0 as f64 / self.all.len() as f64
@@ -91,8 +91,8 @@ impl Months {
     }
 }
 
-/// The drawing: what the archive holds behind, what was found before it, each to a scale of its own. None where the archive
-/// has no date.
+/// Draws the articles of the archive in the background and the matches before them, each to its own scale. Returns
+/// `None` if no article has a date.
 pub fn timeline(dress: &Dress, search: &Search, coverage: &[Period], found: &[Count]) -> Option<Markup> {
     let lang = dress.lang;
     let bounds = (search.conditions.from.as_deref(), search.conditions.to.as_deref());

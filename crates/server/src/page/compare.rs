@@ -26,7 +26,7 @@ const SIZE: (f64, f64) = (1_000.0, 240.0);
 /// Archives that reach over fewer years are counted by month.
 const YEARS: u16 = 4;
 
-/// `/compare`
+/// Handles `GET /compare`.
 pub async fn compare(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
     let dress = Dress::of(&headers, &uri);
     let queries: Vec<String> = values(&uri, "q").into_iter().filter(|q| !q.trim().is_empty()).take(QUERIES).collect();
@@ -76,14 +76,14 @@ fn shown(dress: &Dress, queries: &[String], by: Option<Step>, asked: &Asked<'_>)
     Ok(if cut { no_store(response) } else { response })
 }
 
-/// A period as a number that grows by one from period to period.
+/// Returns a period as a number that grows by one from period to period.
 fn place(row: &Row) -> f64 {
     let mut parts = row.period.split('-').map(|part| part.parse::<f64>().unwrap_or(0.0));
     let year = parts.next().unwrap_or(0.0);
     parts.next().map_or(year, |month| year * 12.0 + month - 1.0)
 }
 
-/// A line a query, broken where the archive has nothing.
+/// Draws a line per query, broken where the archive has no articles.
 fn drawing(dress: &Dress, comparison: &Comparison, step: Step) -> Markup {
     let lang = dress.lang;
     let rows = &comparison.periods;

@@ -22,7 +22,7 @@ const LINES: usize = 200;
 /// Characters on either side.
 const CONTEXT: usize = 28;
 
-/// `/context`
+/// Handles `GET /context`.
 pub async fn context(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
     let dress = Dress::of(&headers, &uri);
     let search = Search { sort: String::new(), ..Search::of(&uri) };

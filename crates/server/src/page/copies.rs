@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The most characters of a text that are compared.
 const MAX_CHARS: usize = 100_000;
 
-/// `/article/{id}/copies/{other}`
+/// Handles `GET /article/{id}/copies/{other}`.
 pub async fn differences(
     State(archive): State<Arc<Archive>>,
     path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
@@ -62,7 +62,7 @@ fn shown(dress: &Dress, one: &str, other: &str, asked: &Asked<'_>) -> Result<Res
     Ok(dress::page(dress, title, None, "", body))
 }
 
-/// Two texts as one, with what either has alone marked.
+/// Renders two texts as one, in which the differences are marked.
 fn difference(one: &str, other: &str) -> Markup {
     // A blank line stands between paragraphs.
     let lines = |c: char| std::iter::repeat_n(c, if c == '\n' { 2 } else { 1 });

@@ -1,5 +1,5 @@
-//! `/day`: the paper of a day: all that a source has of it, the day before and after, and a calendar that shows where
-//! nothing is.
+//! `/day`: all articles of a day, of all sources or of one, the day before and after, and a calendar that shows days
+//! without articles.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ const LISTED: usize = 200;
 /// The length of the openings that are shown, in characters.
 const BEGINNING: usize = 60;
 
-/// `/day`
+/// Handles `GET /day`.
 pub async fn day(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
     let dress = Dress::of(&headers, &uri);
     let source = given(value(&uri, "source"));
@@ -120,7 +120,7 @@ fn short(day: i64) -> String {
     Date::from_day_number(day).map(|day| day.to_string()).unwrap_or_default()
 }
 
-/// Monday is 0.
+/// Returns the weekday of a day; Monday is 0.
 fn weekday_number(day: i64) -> i64 {
     (day + 3).rem_euclid(7)
 }
@@ -133,7 +133,7 @@ fn weekday(dress: &Dress, day: i64) -> &'static str {
     names[weekday_number(day) as usize]
 }
 
-/// The articles of the day, section by section.
+/// Renders the articles of the day, section by section.
 fn listed(dress: &Dress, source: Option<&str>, results: &Results) -> Markup {
     let lang = dress.lang;
     let mut sections: BTreeMap<&str, Vec<_>> = BTreeMap::new();
@@ -158,7 +158,8 @@ fn listed(dress: &Dress, source: Option<&str>, results: &Results) -> Markup {
     }
 }
 
-/// A month with how much each day has; what has nothing is told from what the source alone lacks.
+/// Renders a month with the number of articles of each day; days without any article differ from days without one of
+/// the source.
 fn calendar(dress: &Dress, source: Option<&str>, chosen: &Date, days: &Days, held: &Days) -> Markup {
     let lang = dress.lang;
     let of_month = |day: u8| Date::from_ymd(chosen.year(), chosen.month(), day).map_or(0, |date| date.day_number());

@@ -1,4 +1,4 @@
-//! The frame of every page: head, header, footer, language and colours.
+//! The layout of all pages: head, header, footer, language and colours.
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
@@ -11,7 +11,7 @@ use crate::words::Lang;
 /// The colours of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
-    /// As the system has it.
+    /// As set in the system.
     #[default]
     Auto,
     /// Light.
@@ -21,7 +21,7 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The theme of this name.
+    /// Returns the theme of this name.
     pub fn of(name: &str) -> Option<Theme> {
         match name {
             "auto" => Some(Theme::Auto),
@@ -31,7 +31,7 @@ impl Theme {
         }
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(self) -> &'static str {
         match self {
             Theme::Auto => "auto",
@@ -41,7 +41,7 @@ impl Theme {
     }
 }
 
-/// The language and colours that a client wants, and the page that it is on.
+/// The language and colours of a client, and the address of its page.
 #[derive(Debug, Clone)]
 pub struct Dress {
     /// The language.
@@ -53,7 +53,7 @@ pub struct Dress {
 }
 
 impl Dress {
-    /// The dress that the address names, else the cookies, else Chinese in the system's colours.
+    /// Reads the context from the address, else from the cookies; the default is Chinese in the system's colours.
     pub fn of(headers: &HeaderMap, uri: &Uri) -> Dress {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
         let asked = |name: &str| pairs.clone().find(|(other, _)| other == name).map(|(_, value)| value.into_owned());
@@ -65,12 +65,12 @@ impl Dress {
         Dress { lang, theme, here }
     }
 
-    /// The name that tells apart the answers under one address.
+    /// Returns the name that distinguishes the answers at one address.
     pub fn variant(&self) -> String {
         format!("{}-{}", self.lang.code(), self.theme.name())
     }
 
-    /// The address at which another language or other colours are chosen, and which leads back.
+    /// Returns the address that sets another language or other colours, and leads back.
     fn chosen(&self, name: &str, value: &str) -> String {
         // The address would go on saying what was chosen before.
         let (path, query) = self.here.split_once('?').unwrap_or((&self.here, ""));
@@ -85,7 +85,7 @@ impl Dress {
     }
 }
 
-/// The parts of the site that the header leads to: path, Chinese, English.
+/// The parts of the site in the header's navigation: path, Chinese, English.
 const PARTS: [(&str, &str, &str); 5] = [
     ("/search", "检索", "Search"),
     ("/context", "语境", "In context"),
@@ -94,7 +94,7 @@ const PARTS: [(&str, &str, &str); 5] = [
     ("/help", "帮助", "Help"),
 ];
 
-/// A whole page as an answer.
+/// Returns a complete page as an answer.
 pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Markup) -> Response {
     let lang = dress.lang;
     let title = match title {
@@ -159,13 +159,13 @@ pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Marku
     response
 }
 
-/// An answer that no cache keeps.
+/// Forbids caches to keep an answer.
 pub fn no_store(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-/// A part of the site, asked the same.
+/// Returns the address of a part of the site, for the same query.
 fn part_href(to: &str, q: &str) -> String {
     if q.is_empty() || !matches!(to, "/search" | "/context" | "/compare") {
         return to.to_string();

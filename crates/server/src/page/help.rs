@@ -59,7 +59,7 @@ const ADDRESSES: [(&str, &str, &str); 13] = [
     ("/metrics", "给 Prometheus", "for Prometheus"),
 ];
 
-/// `/help`
+/// Handles `GET /help`.
 pub async fn help(headers: HeaderMap, uri: Uri) -> Response {
     let dress = Dress::of(&headers, &uri);
     let lang = dress.lang;

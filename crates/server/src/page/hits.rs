@@ -1,4 +1,4 @@
-//! Hits as a list has them.
+//! The hits of a list.
 
 use gongxun_core::article::Role;
 use gongxun_core::search::{Hit, Kind};
@@ -9,7 +9,7 @@ use super::state::Search;
 use super::text;
 use crate::words::Lang;
 
-/// One hit: title, when and where, who, the marked passage, its copies.
+/// Renders a hit: title, date and source, credits, the marked passage, its copies.
 pub fn hit(dress: &Dress, asked: &Search, hit: &Hit) -> Markup {
     let (lang, article) = (dress.lang, &hit.article);
     let path = format!("/article/{}", article.id);
@@ -46,7 +46,7 @@ pub fn hit(dress: &Dress, asked: &Search, hit: &Hit) -> Markup {
     }
 }
 
-/// The credits on a hit's line: those that were asked for, else the authors.
+/// Returns the credits on a hit's line: those that the query matched, else the authors.
 fn credits(lang: Lang, hit: &Hit) -> Vec<(String, String)> {
     let asked: Vec<_> = hit.asked.iter().map(|credit| (credit.role, credit.name.as_str())).collect();
     let of = |wanted: fn(Role) -> bool| {

@@ -1,4 +1,4 @@
-//! `/login`: the token is shown once, and a cookie stands for it from then on. `/choose` keeps language and colours.
+//! `/login`: exchanges the token for a session cookie. `/choose` stores language and colours.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ const WRONG: Duration = Duration::from_millis(500);
 const SESSION: u32 = 30 * 86_400;
 const CHOICE: u32 = 365 * 86_400;
 
-/// `GET /login`
+/// Handles `GET /login`.
 pub async fn form(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
     if archive.settings.token.is_none() {
         return Redirect::to("/").into_response();
@@ -52,7 +52,7 @@ fn asked(dress: &Dress, next: &str, wrong: bool) -> Response {
     dress::no_store(response)
 }
 
-/// `POST /login`
+/// Handles `POST /login`.
 pub async fn login(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri, body: Body) -> Response {
     let Some(token) = &archive.settings.token else { return Redirect::to("/").into_response() };
     let Ok(read) = tokio::time::timeout(FORM_TIMEOUT, to_bytes(body, MAX_FORM)).await else {
@@ -79,7 +79,7 @@ pub async fn login(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri:
     with_cookie(Redirect::to(local(&next)).into_response(), &cookie)
 }
 
-/// `/choose`: another language or other colours, and back.
+/// Handles `GET /choose`: sets the language or the colours, and leads back.
 pub async fn choose(uri: Uri) -> Response {
     let back = Redirect::to(local(&value(&uri, "next").unwrap_or_default())).into_response();
     let chosen = [

@@ -30,7 +30,7 @@ use self::dress::Dress;
 use crate::archive::Archive;
 use crate::problem::Problem;
 
-/// The addresses of the page.
+/// Returns the routes of the pages.
 pub fn routes() -> Router<Arc<Archive>> {
     Router::new()
         .route("/", get(search::home))

@@ -9,7 +9,7 @@ use super::state::Search;
 use super::text::line;
 use crate::words::{Lang, number};
 
-/// The remarks on an answer: did-you-mean first, then how the query was taken.
+/// Renders the notes on an answer: suggestions first, then those on the query.
 pub fn remarks(dress: &Dress, search: &Search, results: &Results) -> Markup {
     let lang = dress.lang;
     let notes: Vec<String> = of_query(lang, &results.query, &results.query_notes)

@@ -26,13 +26,13 @@ const LATEST: usize = 8;
 /// Values of a facet that are shown at once; the others at a click.
 const SHOWN: usize = 6;
 
-/// `/`
+/// Handles `GET /`.
 pub async fn home(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
     let dress = Dress::of(&headers, &uri);
     archive.ask(&headers, &dress.variant(), move |asked| front(&dress, asked)).await
 }
 
-/// `/search`
+/// Handles `GET /search`.
 pub async fn search(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
     let dress = Dress::of(&headers, &uri);
     let search = Search::of(&uri);
@@ -42,7 +42,7 @@ pub async fn search(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri
     archive.ask(&headers, &dress.variant(), move |asked| found(&dress, &search, asked)).await
 }
 
-/// The box to type into. `hidden` goes along.
+/// Renders the search box; the `hidden` parameters are sent with it.
 pub fn search_box(dress: &Dress, action: &str, q: &str, hidden: &[(&'static str, String)]) -> Markup {
     let lang = dress.lang;
     html! {
@@ -108,7 +108,7 @@ fn front(dress: &Dress, asked: &Asked<'_>) -> Result<Response, Problem> {
     Ok(dress::page(dress, "", None, "", body))
 }
 
-/// A hit of which the headline, the date and the source are shown.
+/// Renders the title, date and source of a hit.
 fn headline(lang: Lang, hit: &Hit) -> Markup {
     let article = &hit.article;
     html! {
@@ -165,7 +165,7 @@ fn found(dress: &Dress, search: &Search, asked: &Asked<'_>) -> Result<Response, 
     Ok(if results.cut_short { no_store(response) } else { response })
 }
 
-/// The three counts.
+/// Renders the counts of full, synonym and partial matches.
 fn total(lang: Lang, results: &Results) -> Markup {
     html! {
         strong { (lang.articles(results.total)) }
@@ -195,7 +195,7 @@ fn orders(dress: &Dress, search: &Search) -> Markup {
     }
 }
 
-/// The conditions that hold, each with a link that lifts it.
+/// Renders the active conditions, each with a link that removes it.
 fn active(dress: &Dress, search: &Search) -> Markup {
     let lang = dress.lang;
     let flags = search.conditions.flags();
@@ -310,7 +310,7 @@ fn title_or_address(lang: Lang, page: &Article) -> Markup {
     }
 }
 
-/// The form that asks why an expected article is not among the hits.
+/// Renders the form that asks why an expected article is not among the hits.
 fn missing(dress: &Dress, search: &Search) -> Markup {
     let lang = dress.lang;
     html! {
@@ -406,7 +406,7 @@ fn facet(dress: &Dress, search: &Search, name: &str, counts: &[Count]) -> Markup
     }
 }
 
-/// The name of a format for people.
+/// Returns the display name of a format.
 fn format_name(format: &str) -> &str {
     match format {
         "csv" => "CSV",

@@ -15,20 +15,20 @@ pub struct Search {
     pub page: usize,
 }
 
-/// The value of a name in an address.
+/// Returns the value of a parameter of an address.
 pub fn value(uri: &Uri, name: &str) -> Option<String> {
     let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
     pairs.filter(|(other, _)| other == name).last().map(|(_, value)| value.into_owned())
 }
 
-/// All values of a name in an address.
+/// Returns all values of a parameter of an address.
 pub fn values(uri: &Uri, name: &str) -> Vec<String> {
     let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
     pairs.filter(|(other, _)| other == name).map(|(_, value)| value.into_owned()).collect()
 }
 
 impl Search {
-    /// The search of an address.
+    /// Reads the search of an address.
     pub fn of(uri: &Uri) -> Search {
         let text = |name: &str| value(uri, name);
         let flag =
@@ -42,12 +42,12 @@ impl Search {
         Search { conditions, sort, page: page.max(1) }
     }
 
-    /// The page as an address has it: nothing for the first.
+    /// Returns the page number as in an address: empty for the first.
     pub fn page_text(&self) -> String {
         if self.page > 1 { self.page.to_string() } else { String::new() }
     }
 
-    /// All that the address says, but for the page, in an order of its own.
+    /// Returns all parameters except the page number, in a fixed order.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let conditions = &self.conditions;
         let mut pairs = vec![("q", conditions.q.clone())];
@@ -62,7 +62,7 @@ impl Search {
         pairs
     }
 
-    /// The address of this search at a path, with some names changed; an empty value takes a name out.
+    /// Returns the address of this search at a path, with some parameters changed; an empty value removes a parameter.
     pub fn href(&self, path: &str, changes: &[(&str, &str)]) -> String {
         let mut pairs = self.pairs();
         pairs.retain(|(name, _)| !changes.iter().any(|(other, _)| other == name));

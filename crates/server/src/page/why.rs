@@ -22,7 +22,7 @@ use crate::words::{Lang, number};
 /// Number of articles that are offered where a title is that of several.
 const OFFERED: usize = 8;
 
-/// `/why`
+/// Handles `GET /why`.
 pub async fn why(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
     let dress = Dress::of(&headers, &uri);
     let search = Search::of(&uri);
@@ -30,7 +30,7 @@ pub async fn why(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: U
     archive.ask(&headers, &dress.variant(), move |asked| shown(&dress, &search, &expected, asked)).await
 }
 
-/// The articles that somebody may have meant: by id, by address, by the whole title, by words of it.
+/// Returns the articles that may be meant: by id, by address, by the whole title, by words of it.
 fn meant(expected: &str, asked: &Asked<'_>) -> Result<Vec<Article>, Problem> {
     let read = asked.read();
     let last = expected.split(['?', '#']).next().unwrap_or("").rsplit('/').next().unwrap_or("");
@@ -140,7 +140,7 @@ fn verdict(dress: &Dress, search: &Search, answer: &WhyNot) -> Markup {
     }
 }
 
-/// The reason of a clause, in the language of the page: the library says it in English, in forms that are few.
+/// Translates the reason of a clause to the language of the page.
 fn why_in(lang: Lang, why: &str) -> String {
     if lang == Lang::En {
         return why.to_string();

@@ -235,7 +235,7 @@ pub fn is_only(c: char, script: Script) -> bool {
     }
 }
 
-/// For each character, whether it is a simplified one that traditional text does not have.
+/// Returns for each character whether it is a simplified one that traditional text does not have.
 fn only_simplified() -> &'static [bool] {
     static TABLE: std::sync::OnceLock<Vec<bool>> = std::sync::OnceLock::new();
     TABLE.get_or_init(|| {

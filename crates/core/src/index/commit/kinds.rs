@@ -147,7 +147,7 @@ struct CheckState {
 }
 
 impl SegmentChecks {
-    /// No segment has been checked yet.
+    /// Creates the checks of a folder, of whose segments none has been checked yet.
     pub fn of(folder: &Path) -> SegmentChecks {
         SegmentChecks { folder: folder.to_path_buf(), looked: Arc::default() }
     }

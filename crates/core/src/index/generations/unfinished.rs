@@ -1,4 +1,4 @@
-//! What an interrupted run left of generations: a current one that is not marked as served, and unfinished ones beside it.
+//! Generations that an interrupted run left: a current one that is not marked as served, and unfinished ones beside it.
 //!
 //! The folder of the index and the settings of a new generation flow in; the generation to go on with flows out.
 

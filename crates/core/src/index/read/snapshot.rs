@@ -55,7 +55,7 @@ pub struct Snapshot {
     article_cache: Arc<ArticleCache>,
     term_info_cache: Arc<TermInfoCache>,
     margin: Option<Arc<Snapshot>>,
-    /// Where the snapshot holds a few articles of a collection: the statistics of the whole.
+    /// The statistics of the whole collection, if the snapshot holds a few articles of it only.
     statistics: Option<Arc<Statistics>>,
     /// Number of characters of each article, by segment; see [`Snapshot::lengths`].
     pub(super) lengths: Arc<OnceLock<Vec<Vec<u32>>>>,
@@ -421,13 +421,13 @@ impl Snapshot {
         Ok(of_all.map_or(located.clone(), |of_all| Arc::new(located.with_documents(of_all))))
     }
 
-    /// The number of articles by which rarity is judged: deleted ones count until a merge drops them.
+    /// Returns the number of articles for the computation of idf: deleted ones count until a merge drops them.
     pub fn scored_articles(&self) -> u64 {
         let own = || self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
         self.statistics.as_ref().map_or_else(own, |statistics| statistics.articles)
     }
 
-    /// The same articles, scored by the statistics of a collection that they are a few of.
+    /// Returns the same articles, scored by the statistics of a collection that contains them.
     pub fn scored_as_in(mut self, statistics: Statistics) -> Snapshot {
         self.statistics = Some(Arc::new(statistics));
         self.term_info_cache = Arc::default();

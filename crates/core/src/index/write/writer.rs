@@ -228,7 +228,7 @@ impl Writer {
         &self.generation
     }
 
-    /// The choices for the whole index that the next commit records.
+    /// Returns the choices for the whole index that the next commit records.
     pub fn choices(&self) -> &Choices {
         &self.commit.choices
     }

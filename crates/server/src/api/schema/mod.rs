@@ -1,5 +1,5 @@
 //! The forms of answers, for the OpenAPI document. The answers themselves are written by the library, as the command line
-//! prints them; a test holds each of them against these.
+//! prints them; a test compares each of them with these.
 #![expect(dead_code, reason = "they are read by the document alone")]
 
 use std::collections::BTreeMap;
