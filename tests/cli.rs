@@ -239,7 +239,7 @@ fn what_changes_in_the_archive_changes_in_the_index() {
     std::fs::remove_file(desk.path("in/b.jsonl")).unwrap();
     let (_, err) = desk.run(&["index", "in", "--dry-run", "--prune"]).exits(0);
     let expect = "2 records read = 1 new + 1 changed + 0 unchanged + 0 rejected; 2 removed";
-    assert!(err.contains(expect) && err.contains("does not look for copies"), "{err}");
+    assert!(err.contains(expect) && err.contains("does not search for copies"), "{err}");
     let (_, err) = desk.run(&["index", "in", "--prune"]).exits(0);
     assert!(err.contains(expect), "{err}");
     for (query, code) in [("改过了", 0), ("乙", 1), ("丙", 1), ("丁", 0)] {

@@ -120,7 +120,7 @@ fn the_file_stays_its_owners() {
     let foreign = Desk::new();
     foreign.write("index/words.txt", "岑溪城\n").write("archive/a.jsonl", ARTICLES);
     let (_, err) = foreign.run(&["index", "archive"]).exits(2);
-    assert!(err.contains("this folder is no index"), "{err}");
+    assert!(err.contains("this folder is not an index"), "{err}");
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub fn concordance_of(archive: &dyn Read, args: &ConcordanceArgs) -> anyhow::Res
     let conditions = &args.query.conditions;
     let request = request::request(archive, &args.query.query, conditions)?;
     if request.query.root.is_none() {
-        bail!("write what is looked for: a filter alone has no occurrences");
+        bail!("write a query: a filter alone has no occurrences");
     }
     let style = style();
     let context = args.context.unwrap_or(match style.width {

@@ -96,7 +96,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     writer.finish()?;
     eprintln!("{} deleted; no later run brings them back (`gongxun delete --forget ID` does)", articles(gone as usize));
     eprintln!(
-        "note: their text stays on disk until segments are merged and older generations go; --purge takes it out at once"
+        "note: their text stays on disk until segments are merged and older generations are removed; --purge erases it at once"
     );
     Ok(Outcome::Found)
 }
@@ -130,7 +130,7 @@ fn require_understood(args: &DeleteArgs) -> anyhow::Result<()> {
     if !notes.is_empty() {
         let notes = notes.join("; ");
         bail!(
-            "the query was not understood in every part, and nothing was deleted: {notes}; write it so that search has no note on it"
+            "nothing was deleted, because search has notes on the query: {notes}; write it so that there are none"
         );
     }
     if args.source.as_deref().is_some_and(|source| source.trim().is_empty()) {
@@ -194,7 +194,7 @@ fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
 fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
     if ids.is_empty() {
         bail!(
-            "name the ids to let back in; `gongxun delete --list` lists them, `gongxun index --restore PATH…` lets all in"
+            "name the ids whose deletion to lift; `gongxun delete --list` lists them, `gongxun index --restore PATH…` lifts all"
         );
     }
     let tombstones = Tombstones::read(index)?;
@@ -205,7 +205,7 @@ fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
     let mut writer = Writer::open(index, None, resources())?;
     let forgotten = delete::forget(&mut writer, |one| ids.contains(&one.id))?;
     writer.finish()?;
-    eprintln!("{} may come back: `gongxun index PATH…` reads their files again", articles(forgotten.len()));
+    eprintln!("{} may be indexed again: `gongxun index PATH…` reads their files", articles(forgotten.len()));
     Ok(Outcome::Found)
 }
 

@@ -56,7 +56,7 @@ pub fn words(language: Language) -> Words {
 /// Draws a comparison: the shares of the periods' articles, or the rate of occurrences if it has one.
 pub fn svg(comparison: &Comparison, words: &Words) -> anyhow::Result<String> {
     let mut out = String::new();
-    let failed = |error: &dyn std::fmt::Display| anyhow!("the picture can't be drawn: {error}");
+    let failed = |error: &dyn std::fmt::Display| anyhow!("the chart can't be drawn: {error}");
     {
         let root = SVGBackend::with_string(&mut out, SIZE).into_drawing_area();
         root.fill(&WHITE).map_err(|e| failed(&e))?;

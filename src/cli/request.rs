@@ -20,7 +20,7 @@ pub fn request(archive: &dyn Read, parts: &[String], conditions: &ConditionArgs)
     let filters = filters(conditions)?;
     let text = parts.join(" ");
     let query = match (text.trim().is_empty(), filters.is_empty()) {
-        (true, true) => bail!("write a query, or what it is narrowed by: --editor, --source, --from …"),
+        (true, true) => bail!("write a query or a filter: --editor, --source, --from …"),
         // A filter alone is a query, too.
         (true, false) => {
             let mut query = Query::default();

@@ -249,7 +249,7 @@ fn read_again(
             match locate(&file, plan, writer.manifest(), &options.limits) {
                 Some(input) => inputs.push(Planned { input, hash: None }),
                 None => observer.note(&format!(
-                    "{file}: some of its records may speak for others that are gone, and it can't be read now; a later run reads it"
+                    "{file}: some of its records may replace others that no longer exist, but it can't be read now; a later run will read it"
                 )),
             }
         }

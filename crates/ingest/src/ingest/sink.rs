@@ -268,7 +268,7 @@ impl<'a> Sink<'a> {
                     self.target.manifest().entries().filter(|e| is_below(&e.file, root)).map(Entry::held).sum();
                 if lost * 2 > all {
                     return Ok(Some(Error::Invalid(format!(
-                        "{root}: {lost} of its {all} articles are of files that are gone; nothing was taken out; --yes takes them out"
+                        "{root}: {lost} of its {all} articles are from files that no longer exist; nothing was removed; --yes removes them"
                     ))));
                 }
             }
@@ -353,6 +353,6 @@ fn kept_out(article: &Article, origin: &Origin, tombstone: &Tombstone, changed: 
         (true, true) => format!("{id} was deleted on request, and has another text now"),
         (false, _) => format!("it has the text of {id}, which was deleted on request"),
     };
-    let detail = format!("{what}; `gongxun delete --forget {id}` lets it back in");
+    let detail = format!("{what}; `gongxun delete --forget {id}` lifts the deletion");
     Rejection::new(origin.clone(), Reason::Deleted, detail)
 }

@@ -207,7 +207,7 @@ pub async fn concordance(
         let request = conditions.request()?;
         let (limit, context) = (given.limit.unwrap_or(LINES), given.context.unwrap_or(DEFAULT_CONTEXT));
         if conditions.q.trim().is_empty() {
-            return Err(Problem::bad("q: write what is looked for: a filter alone has no occurrences"));
+            return Err(Problem::bad("q: write a query: a filter alone has no occurrences"));
         }
         if limit > MAX_LINES || context > MAX_CONTEXT {
             let what = format!("{MAX_LINES} lines (limit) and {MAX_CONTEXT} characters (context) at the most");

@@ -86,7 +86,7 @@ pub async fn collocations(
     let work = move |asked: &Asked<'_>| {
         let request = conditions.request()?;
         if conditions.q.trim().is_empty() {
-            return Err(Problem::bad("q: write what is looked for: a filter alone has no occurrences"));
+            return Err(Problem::bad("q: write a query: a filter alone has no occurrences"));
         }
         let window = own.window.unwrap_or(collocations::DEFAULT_WINDOW);
         if window > MAX_WINDOW {

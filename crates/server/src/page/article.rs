@@ -345,12 +345,12 @@ fn field_name(lang: Lang, field: &str) -> &str {
 
 fn repair_name(lang: Lang, kind: RepairKind) -> &'static str {
     let names = match kind {
-        RepairKind::Gloss => ("插入的拼音注", "pinyin glosses taken out"),
+        RepairKind::Gloss => ("插入的拼音注", "pinyin glosses removed"),
         RepairKind::Mojibake => ("乱码", "text decoded by the wrong charset"),
         RepairKind::Escaped => ("字符引用", "characters written as references"),
-        RepairKind::KeywordLine => ("关键词行", "line of keywords taken out"),
-        RepairKind::JunkTail => ("段尾乱字", "random letters taken out"),
-        RepairKind::Separator => ("夹杂符号", "ornaments taken out"),
+        RepairKind::KeywordLine => ("关键词行", "line of keywords removed"),
+        RepairKind::JunkTail => ("段尾乱字", "random letters removed"),
+        RepairKind::Separator => ("夹杂符号", "ornaments removed"),
         RepairKind::Lost => ("已无法还原", "lost for good"),
         _ => ("还原", "repaired"),
     };

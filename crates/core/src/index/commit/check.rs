@@ -133,7 +133,7 @@ pub(in crate::index) fn check_segments(folder: &Path, segments: &[SegmentMeta], 
         if folder.join(&path).is_file() {
             paths.push(path);
         } else {
-            found.damaged.push(Damage { path: folder.join(path), what: "it is gone".into() });
+            found.damaged.push(Damage { path: folder.join(path), what: "it no longer exists".into() });
         }
     }
     check_paths(folder, paths, found)
@@ -191,7 +191,7 @@ fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Res
     versions.remove(&version_text(tantivy::version()));
     for (version, paths) in versions {
         if let [path] = paths.as_slice() {
-            let what = format!("it says that it was written by version {version}, as no other file does");
+            let what = format!("it claims to be written by version {version}, unlike all other files");
             found.damaged.push(Damage { path: path.clone(), what });
         }
     }
@@ -212,7 +212,7 @@ fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<String, Stri
     let form = serde_json::to_string(&footer).unwrap_or_default();
     let written = &all[body.len()..all.len() - 2 * size_of::<u32>()];
     if written != form.as_bytes() {
-        return Err("its footer is not as it was written".into());
+        return Err("its footer differs from what was written".into());
     }
     Ok(version_text(&footer.version))
 }

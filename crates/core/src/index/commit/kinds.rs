@@ -113,7 +113,7 @@ impl Directory for View {
 }
 
 fn refused() -> io::Error {
-    io::Error::other("a snapshot is not written to")
+    io::Error::other("a snapshot is read-only")
 }
 
 /// A merge policy applied to each kind of segment separately, leaving out segments whose files are damaged.

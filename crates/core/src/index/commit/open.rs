@@ -70,7 +70,7 @@ pub(in crate::index) fn of_engine(folder: &Path, error: TantivyError) -> Error {
 pub(in crate::index) fn of_open_read(folder: &Path, error: OpenReadError) -> Error {
     match error {
         OpenReadError::IoError { io_error, filepath } => of_io(&folder.join(filepath), &io_error),
-        OpenReadError::FileDoesNotExist(file) => Error::Damaged { path: folder.join(file), what: "it is gone".into() },
+        OpenReadError::FileDoesNotExist(file) => Error::Damaged { path: folder.join(file), what: "it no longer exists".into() },
         other => Error::Damaged { path: folder.to_path_buf(), what: other.to_string() },
     }
 }

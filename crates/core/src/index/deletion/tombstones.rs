@@ -177,7 +177,7 @@ impl Tombstones {
 }
 
 fn damaged(path: PathBuf, what: &str) -> Error {
-    let way_out = "put back a copy of it (a snapshot has one); without the file, what was deleted comes back";
+    let way_out = "restore it from a backup (`gongxun snapshot`); without the file, deleted articles come back";
     Error::Invalid(format!("{}: damaged: {what}; {way_out}", path.display()))
 }
 

@@ -65,7 +65,7 @@ impl Writer {
         match self.ledger().file_of(id)? {
             Some(file) => {
                 let what = "and the next run would bring it back; forbid it to keep it out";
-                Err(Error::Invalid(format!("{id}: it stands in {file}, {what}")))
+                Err(Error::Invalid(format!("{id}: it is in {file}, {what}")))
             }
             None => Ok(false),
         }

@@ -155,7 +155,7 @@ fn check_purged(
     }
     let (numbers, _) = folder::generations(&generation.index)?;
     match numbers.iter().find(|number| **number != generation.number) {
-        Some(number) => unsound(&generation.index.join(folder::generation_name(*number)), "it is there still".into()),
+        Some(number) => unsound(&generation.index.join(folder::generation_name(*number)), "it still exists".into()),
         None => Ok(()),
     }
 }

@@ -42,7 +42,7 @@ impl WriteGate {
     /// Performs one write if the writer is still there.
     fn through<T>(&self, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         let closed = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if *closed { Err(io::Error::other("the writer of this folder is gone")) } else { act() }
+        if *closed { Err(io::Error::other("the writer of this folder no longer exists")) } else { act() }
     }
 }
 
