@@ -112,7 +112,7 @@ fn what_was_deleted_stays_out_until_it_is_forgotten() {
     assert_eq!(archive.titles("派费"), ["快递站的工会"]);
     assert_eq!(remove(&archive, std::slice::from_ref(&id)), 1);
     assert_eq!(archive.titles("派费"), [""; 0]);
-    let stats = Stats::of(&archive.snapshot()).unwrap();
+    let stats = Stats::from_snapshot(&archive.snapshot()).unwrap();
     assert_eq!((stats.articles, stats.deleted), (3, 1));
     assert!(is_sound(&archive.index()));
 

@@ -7,7 +7,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gongxun_core::index::engine;
 use gongxun_core::index::schema::SCHEMA_VERSION;
 
-pub use super::asked::{
+pub use super::common_args::{
     ColorArg, ConditionArgs, Format, LangArg, LineFormat, OrderArg, OutputArgs, PerArg, PlainArgs, QueryArgs, SortArg,
     StepArg, StyleArg, TableArgs, TableFormat,
 };
@@ -527,7 +527,7 @@ pub struct ServeArgs {
     #[arg(long = "cors", value_name = "ORIGIN")]
     pub origins: Vec<String>,
     /// Time limit of a search, in seconds; 10 by default
-    #[arg(long, value_name = "SECONDS", value_parser = super::asked::seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = super::common_args::seconds)]
     pub deadline: Option<std::time::Duration>,
     /// Number of concurrent searches; by default one per core, at least two
     #[arg(long, value_name = "N")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::asked::Format;
+use super::common_args::Format;
 
 /// `index`, `reindex`
 #[derive(Debug, ClapArgs)]

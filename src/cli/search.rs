@@ -8,7 +8,7 @@ use super::args::{Format, ReadArgs, SearchArgs, SortArg};
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::request::{self, remarks};
-use super::{batch, build};
+use super::{batch, ingest};
 use gongxun_core::article::Date;
 use gongxun_core::error::Error;
 use gongxun_core::index::{DocAddress, Resources, Snapshot};
@@ -145,12 +145,12 @@ pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) 
 /// Updates the index from the corpus as `index --prune` does. If that is not possible now, the index is used as it is.
 pub fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let stop = AtomicBool::new(false);
-    let options = build::read_options(vec![corpus.to_path_buf()], &ReadArgs::default(), &stop)?;
+    let options = ingest::read_options(vec![corpus.to_path_buf()], &ReadArgs::default(), &stop)?;
     let options = options.prune(Prune::BelowPaths);
-    match build::ingest_current(index, None, &options, Resources::default(), &mut ()) {
+    match ingest::ingest_current(index, None, &options, Resources::default(), &mut ()) {
         Ok(report) => {
             if report.new + report.changed + report.removed > 0 {
-                eprintln!("{}", build::summary(&report));
+                eprintln!("{}", ingest::summary(&report));
             }
             Ok(())
         }

@@ -108,7 +108,7 @@ impl Error {
     ///
     /// # Errors
     /// Any other error is passed through.
-    pub fn stand_in(self) -> Result<Article> {
+    pub fn into_placeholder(self) -> Result<Article> {
         match self {
             Error::Unreadable { id, file, .. } => {
                 Ok(Article { id, title: "(can't be read)".into(), origin: file, ..Article::default() })

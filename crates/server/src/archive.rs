@@ -37,7 +37,7 @@ pub struct Archive {
     pub metrics: Metrics,
     /// Logins under way.
     pub logins: Semaphore,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     view: Mutex<Option<Arc<View>>>,
     /// A number that tells the answers of this process from those of an earlier one.
@@ -54,7 +54,7 @@ pub struct View {
 }
 
 /// The context of a request: the view that it reads, and the control that ends it.
-pub struct Asked<'a> {
+pub struct SearchContext<'a> {
     /// The view that it reads.
     pub view: &'a View,
     /// Its deadline, and the flag that is set when its client disconnects.
@@ -63,9 +63,9 @@ pub struct Asked<'a> {
 }
 
 /// The stop flag of a request, which is set when the request is dropped because its client disconnected.
-struct Gone(Arc<AtomicBool>);
+struct CancelOnDrop(Arc<AtomicBool>);
 
-impl Drop for Gone {
+impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -79,7 +79,7 @@ impl Archive {
             index,
             metrics: Metrics::default(),
             logins: Semaphore::new(LOGINS),
-            turns: Arc::new(Semaphore::new(settings.searches.max(1))),
+            permits: Arc::new(Semaphore::new(settings.searches.max(1))),
             exports: Arc::new(Semaphore::new(settings.exports.max(1))),
             view: Mutex::new(None),
             started: since.as_nanos() as u64 ^ u64::from(std::process::id()),
@@ -104,21 +104,21 @@ impl Archive {
 
     /// Runs work that reads the archive on a blocking thread, once there is a permit. An answer that the client already
     /// has is not computed again; `variant` distinguishes the answers at one address (languages).
-    pub async fn ask<F>(self: &Arc<Self>, headers: &HeaderMap, variant: &str, work: F) -> Response
+    pub async fn run<F>(self: &Arc<Self>, headers: &HeaderMap, variant: &str, work: F) -> Response
     where
-        F: FnOnce(&Asked<'_>) -> std::result::Result<Response, Problem> + Send + 'static,
+        F: FnOnce(&SearchContext<'_>) -> std::result::Result<Response, Problem> + Send + 'static,
     {
-        let turn = match self.turn(&self.turns).await {
-            Ok(turn) => turn,
+        let permit = match self.permit(&self.permits).await {
+            Ok(permit) => permit,
             Err(problem) => return problem.into_response(),
         };
         let archive = Arc::clone(self);
         let known = headers.get(header::IF_NONE_MATCH).cloned();
         let variant = variant.to_string();
-        let gone = Gone(Arc::default());
-        let stop = Arc::clone(&gone.0);
+        let cancel = CancelOnDrop(Arc::default());
+        let stop = Arc::clone(&cancel.0);
         let done = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+            let _permit = permit;
             let view = archive.view();
             let tag = view.etag(&variant);
             if known.is_some_and(|known| is_known(&known, &tag)) {
@@ -126,8 +126,8 @@ impl Archive {
             }
             let deadline = Instant::now() + archive.settings.deadline;
             let control = Control::default().stop(&stop).deadline(deadline);
-            let asked = Asked { view: &view, control, metrics: &archive.metrics };
-            match work(&asked) {
+            let cx = SearchContext { view: &view, control, metrics: &archive.metrics };
+            match work(&cx) {
                 Ok(response) if response.headers().contains_key(header::CACHE_CONTROL) => response,
                 Ok(response) => tagged(response, &tag),
                 Err(problem) => problem.into_response(),
@@ -140,13 +140,13 @@ impl Archive {
     ///
     /// # Errors
     /// If others take too long.
-    pub async fn turn_to_export(&self) -> std::result::Result<OwnedSemaphorePermit, Problem> {
-        self.turn(&self.exports).await
+    pub async fn export_permit(&self) -> std::result::Result<OwnedSemaphorePermit, Problem> {
+        self.permit(&self.exports).await
     }
 
-    async fn turn(&self, turns: &Arc<Semaphore>) -> std::result::Result<OwnedSemaphorePermit, Problem> {
-        match tokio::time::timeout(self.settings.wait, Arc::clone(turns).acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(turn),
+    async fn permit(&self, permits: &Arc<Semaphore>) -> std::result::Result<OwnedSemaphorePermit, Problem> {
+        match tokio::time::timeout(self.settings.wait, Arc::clone(permits).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
             _ => {
                 self.metrics.turned_away();
                 Err(Problem::busy("too much is asked at once; try again in a moment"))
@@ -161,7 +161,7 @@ impl Archive {
             articles: view.snapshot.articles(),
             generation: view.snapshot.generation.number,
             commit: view.snapshot.commit.number,
-            searches: self.settings.searches.max(1).saturating_sub(self.turns.available_permits()),
+            searches: self.settings.searches.max(1).saturating_sub(self.permits.available_permits()),
             stale: !view.snapshot.is_current(),
         }
     }
@@ -202,7 +202,7 @@ impl View {
         if let Some(stats) = self.stats.get() {
             return Ok(stats);
         }
-        let stats = Stats::of(&self.snapshot)?;
+        let stats = Stats::from_snapshot(&self.snapshot)?;
         Ok(self.stats.get_or_init(|| stats))
     }
 
@@ -240,7 +240,7 @@ impl View {
     }
 }
 
-impl Asked<'_> {
+impl SearchContext<'_> {
     /// Returns the read operations.
     pub fn read(&self) -> &dyn Read {
         self.view.read()

@@ -47,7 +47,7 @@ macro_rules! conditions {
             pub const NAMES: &[&str] = &["q", $(stringify!($value),)* $(stringify!($flag),)*];
 
             /// Reads the conditions of an address by functions that look up a parameter.
-            pub fn of(text: impl Fn(&str) -> Option<String>, flag: impl Fn(&str) -> bool) -> Conditions {
+            pub fn from_parameters(text: impl Fn(&str) -> Option<String>, flag: impl Fn(&str) -> bool) -> Conditions {
                 Conditions {
                     q: text("q").unwrap_or_default(),
                     $($value: given(text(stringify!($value))),)*
@@ -267,7 +267,7 @@ mod tests {
     fn matches_that_are_left_out_are_not_counted() {
         let counted = |text: &str| {
             let flag = |name: &str| text.split(' ').any(|other| other == name);
-            let conditions = Conditions::of(|name| (name == "q").then(|| "工会".to_string()), flag);
+            let conditions = Conditions::from_parameters(|name| (name == "q").then(|| "工会".to_string()), flag);
             conditions.request().unwrap().count
         };
         for (flags, count) in [
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_name_is_a_condition_or_a_flag() {
-        let all = Conditions::of(|name| Some(name.to_string()), |_| true);
+        let all = Conditions::from_parameters(|name| Some(name.to_string()), |_| true);
         let names: Vec<&str> =
             all.values().iter().map(|(name, value)| value.filter(|value| value == name).unwrap()).collect();
         let flags: Vec<&str> = all.flags().iter().map(|(name, set)| if *set { *name } else { "" }).collect();

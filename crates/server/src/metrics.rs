@@ -91,7 +91,7 @@ impl Metrics {
             let _ = writeln!(out, "{}{name} {value}", head(name, kind, help));
         };
         one("gongxun_cut_short_total", "counter", "Searches ended by their deadline.", get(&self.cut_short));
-        one("gongxun_turned_away_total", "counter", "Requests that got no turn.", get(&self.turned_away));
+        one("gongxun_turned_away_total", "counter", "Requests that got no permit.", get(&self.turned_away));
         one("gongxun_searches", "gauge", "Searches under way.", gauges.searches as u64);
         one("gongxun_articles", "gauge", "Articles of the index.", gauges.articles);
         one("gongxun_generation", "gauge", "The generation that serves.", gauges.generation);

@@ -38,10 +38,10 @@ pub struct Server {
     settings: Settings,
     stop: (Stop, watch::Receiver<bool>),
     /// Called when the process is told to end a second time; none where signals are left to others.
-    again: Option<Again>,
+    again: Option<SecondSignal>,
 }
 
-type Again = Box<dyn FnOnce() + Send>;
+type SecondSignal = Box<dyn FnOnce() + Send>;
 
 /// Stops a server, from any thread.
 #[derive(Debug, Clone)]

@@ -50,14 +50,14 @@ pub fn router(index: Index, settings: Settings) -> Router {
 
 /// Handles `GET /healthz`: whether searches are answered.
 async fn health(State(archive): State<Arc<Archive>>, headers: HeaderMap) -> Response {
-    let work = |asked: &crate::archive::Asked<'_>| {
-        let articles = asked.read().articles();
+    let work = |cx: &crate::archive::SearchContext<'_>| {
+        let articles = cx.read().articles();
         let mut response = serde_json::json!({"status": "ok", "articles": articles}).to_string().into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// Handles `GET /metrics`.

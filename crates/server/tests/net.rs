@@ -20,10 +20,10 @@ struct Served {
 
 impl Served {
     fn with(settings: Settings) -> Served {
-        Served::of(index(support::articles()), settings)
+        Served::with_index(index(support::articles()), settings)
     }
 
-    fn of(index: Index, settings: Settings) -> Served {
+    fn with_index(index: Index, settings: Settings) -> Served {
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), index, settings).unwrap();
         let (address, stop) = (server.address().unwrap(), server.stopper());
         Served { address, stop, thread: Some(std::thread::spawn(move || server.run())) }
@@ -274,7 +274,7 @@ fn who_takes_nothing_is_let_go_and_an_export_ends_with_them() {
     let long = "工会讨论工资集体协商。".repeat(60);
     let many =
         (0..4_000).map(|n| Article::new(&n.to_string(), format!("第{n}篇{long}"), long.clone()).into()).collect();
-    let served = Served::of(index(many), settings);
+    let served = Served::with_index(index(many), settings);
     let ask = b"GET /api/export?q=%E5%B7%A5%E4%BC%9A HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let mut stalled = served.connect();
     stalled.write_all(ask).unwrap();
@@ -333,7 +333,7 @@ fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
 fn a_stop_lets_the_answer_under_way_be_finished() {
     let long = "工会讨论工资集体协商。".repeat(60);
     let many = (0..2_000).map(|n| Article::new(&n.to_string(), format!("第{n}篇"), long.clone()).into()).collect();
-    let mut served = Served::of(index(many), Settings::default());
+    let mut served = Served::with_index(index(many), Settings::default());
     let mut stream = served.connect();
     stream.write_all(b"GET /api/export?q=%E5%B7%A5%E4%BC%9A HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     let mut head = [0; 64];
@@ -360,7 +360,7 @@ fn too_many_searches_wait_and_then_are_told_to_come_again() {
     let long = "工会讨论工资集体协商。".repeat(60);
     let many =
         (0..4_000).map(|n| Article::new(&n.to_string(), format!("第{n}篇{long}"), long.clone()).into()).collect();
-    let served = Served::of(index(many), settings);
+    let served = Served::with_index(index(many), settings);
     let ask = b"GET /api/export?q=%E5%B7%A5%E4%BC%9A HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let mut first = served.connect();
     first.write_all(ask).unwrap();

@@ -267,7 +267,7 @@ fn a_server_goes_on_when_its_index_is_rebuilt_rolled_back_or_moved() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
     let index = gongxun_core::index::Index::open_or_create(&path, Default::default()).unwrap();
-    let site = Site::of(index, Settings::default());
+    let site = Site::with_index(index, Settings::default());
     site.put(articles());
     let total = |site: &Site| site.get(&format!("/api/search?q={}&limit=1", q("工会"))).is(200).json()["total"].clone();
     let before = total(&site);
@@ -436,7 +436,7 @@ fn no_answer_names_a_file_of_the_machine() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
     let index = gongxun_core::index::Index::open_or_create(&path, Default::default()).unwrap();
-    let site = Site::of(index, Settings::default());
+    let site = Site::with_index(index, Settings::default());
     site.put(articles());
     let secret = folder.path().to_str().unwrap();
     for address in

@@ -44,7 +44,7 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     /// Computes the fingerprint of an article.
-    pub fn of(article: &Article) -> Fingerprint {
+    pub fn from_article(article: &Article) -> Fingerprint {
         let texts = [article.lead.as_deref().unwrap_or(""), &article.body];
         let mut sketcher = Sketcher::new();
         for text in texts {

@@ -95,9 +95,13 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     }
 }
 
+/// Formats a number of articles.
+pub fn articles(count: u64) -> String {
+    if count == 1 { "1 article".to_string() } else { format!("{count} articles") }
+}
+
 /// Returns the line with the counts, for people.
 pub fn summary(results: &Results) -> String {
-    let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
     let mut line = match (results.total, results.synonym_total, results.partial_total) {
         (0, 0, 0) => "nothing found".to_string(),
         (0, 0, 1) => "no article holds all of it; 1 article holds some of it".to_string(),

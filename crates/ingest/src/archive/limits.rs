@@ -305,7 +305,7 @@ impl Trouble {
 
     /// Returns the trouble inside an error. An error that none of our readers has classified is damage: the system's
     /// own errors are classified at their source.
-    pub(super) fn of(err: &io::Error) -> Trouble {
+    pub(super) fn from_error(err: &io::Error) -> Trouble {
         let mut next: Option<&(dyn StdError + 'static)> = Some(err);
         while let Some(current) = next {
             if let Some(trouble) = current.downcast_ref::<Trouble>() {

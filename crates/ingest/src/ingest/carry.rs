@@ -27,8 +27,8 @@ pub fn before(writer: &Writer, observer: &mut dyn Observer) -> Result<Option<Pre
         Ok(Some(current)) if current != *building => current,
         _ => return Ok(None),
     };
-    let opened =
-        Snapshot::of(&current).and_then(|snapshot| Ok(PreviousGeneration { manifest: snapshot.manifest()?, snapshot }));
+    let opened = Snapshot::open_generation(&current)
+        .and_then(|snapshot| Ok(PreviousGeneration { manifest: snapshot.manifest()?, snapshot }));
     match opened {
         Ok(before) => Ok(Some(before)),
         Err(error) => {
@@ -105,9 +105,7 @@ pub fn over(
     }
     if sink.report.carried > 0 {
         let carried = sink.report.carried;
-        observer.note(&format!(
-            "{carried} articles outside the named paths, or unreadable now, were carried over"
-        ));
+        observer.note(&format!("{carried} articles outside the named paths, or unreadable now, were carried over"));
     }
     Ok(())
 }
@@ -135,7 +133,7 @@ fn carry(
     entry: &Entry,
     observer: &mut dyn Observer,
 ) -> Result<bool> {
-    match before.snapshot.whole(address) {
+    match before.snapshot.article_with_margin(address) {
         Ok(article) => sink.carry(&article, entry),
         Err(error @ Error::Unreadable { .. }) => {
             observer.note(&format!("not carried over: {error}"));

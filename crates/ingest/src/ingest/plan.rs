@@ -160,7 +160,8 @@ impl Plan {
         let elsewhere = known.entries().filter(|entry| !self.is_named(&entry.file));
         let (files, articles) = elsewhere.fold((0, 0), |(files, sum), entry| (files + 1, sum + entry.held()));
         if articles > 0 {
-            observer.note(&format!("{files} files with {articles} articles are outside the named paths; they are kept"));
+            observer
+                .note(&format!("{files} files with {articles} articles are outside the named paths; they are kept"));
         }
     }
 }

@@ -39,7 +39,7 @@ impl Intake for Rehearsal {
         &self.manifest
     }
 
-    fn take(&mut self, record: &Article, _: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+    fn claim(&mut self, record: &Article, _: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
         let content = document::content_hash(&document::encode(record));
         Ok((self.ledger.claim(record, file, class, content)?, 0))
     }
@@ -215,7 +215,7 @@ impl<'a> Sink<'a> {
         }
         file.existing.remove(&id_order(&article.id));
         file.shadowed.remove(&id_order(&article.id));
-        let (verdict, bytes) = self.target.take(&article, print, &origin.file, class)?;
+        let (verdict, bytes) = self.target.claim(&article, print, &origin.file, class)?;
         self.since_commit += bytes;
         match verdict {
             Verdict::New => self.report.new += 1,
@@ -331,7 +331,7 @@ impl<'a> Sink<'a> {
         }
         let in_place = entry.in_place.binary_search(&id_order(&article.id)).is_ok();
         let class = if in_place { Class::Copy } else { Class::of(&article.origin, file) };
-        self.since_commit += self.target.take(article, &Fingerprint::of(article), file, class)?.1;
+        self.since_commit += self.target.claim(article, &Fingerprint::from_article(article), file, class)?.1;
         self.report.carried += 1;
         Ok(true)
     }

@@ -52,15 +52,15 @@ pub struct Timeline {
     (status = 200, description = "The matches by period, beside all articles of the archive", body = super::schema::Timeline),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn timeline(State(archive): State<Arc<Archive>>, headers: HeaderMap, given: Narrowed<Timeline>) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         let mut request = given.conditions.request()?;
         counted(&mut request, given.own.occurrences, given.own.per);
         let step = given.own.by.map_or(Step::Month, Step::from);
-        let timeline = asked.read().timeline(&request, step, &asked.control)?;
-        asked.counted(timeline.cut_short);
+        let timeline = cx.read().timeline(&request, step, &cx.control)?;
+        cx.counted(timeline.cut_short);
         Ok(passing(json(view::timeline::json(&timeline)), timeline.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// Returns what a timeline counts beside articles.
@@ -99,16 +99,16 @@ pub struct QueryText(String);
     (status = 200, description = "Several queries over time, side by side", body = super::schema::Comparison),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn compare(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
-        let Comparison { queries, step, occurrences, per } = Comparison::of(&uri)?;
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
+        let Comparison { queries, step, occurrences, per } = Comparison::from_uri(&uri)?;
         let mut requests: Vec<Request> = queries.iter().map(|q| one(q)).collect::<Result<_, Problem>>()?;
         requests.iter_mut().for_each(|request| counted(request, occurrences, per));
-        let comparison = asked.read().compare(&requests, step, &asked.control)?;
+        let comparison = cx.read().compare(&requests, step, &cx.control)?;
         let cut = comparison.queries.iter().any(|query| query.cut_short);
-        asked.counted(cut);
+        cx.counted(cut);
         Ok(passing(json(view::compare::json(&comparison)), cut))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// The comparison that an address asks for.
@@ -120,7 +120,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn of(uri: &Uri) -> Result<Comparison, Problem> {
+    fn from_uri(uri: &Uri) -> Result<Comparison, Problem> {
         #[derive(Debug, Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         struct Others {
@@ -203,7 +203,7 @@ pub async fn concordance(
     headers: HeaderMap,
     Narrowed { conditions, own: given }: Narrowed<Concordance>,
 ) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         let request = conditions.request()?;
         let (limit, context) = (given.limit.unwrap_or(LINES), given.context.unwrap_or(DEFAULT_CONTEXT));
         if conditions.q.trim().is_empty() {
@@ -220,16 +220,16 @@ pub async fn concordance(
             lines.push(line);
             Ok(())
         };
-        let counts = asked.read().concordance(&request, &options, &asked.control, &mut take)?;
+        let counts = cx.read().concordance(&request, &options, &cx.control, &mut take)?;
         let mut answer = serde_json::to_value(&counts).unwrap_or_default();
         answer["query"] = request.query.text.clone().into();
         answer["lines"] = serde_json::to_value(&lines).unwrap_or_default();
         let notes = request.query.notes.iter().map(|note| note.message.clone());
         answer["notes"] = notes.chain(counts.notes.clone()).collect::<Vec<_>>().into();
-        asked.counted(counts.cut_short);
+        cx.counted(counts.cut_short);
         Ok(passing(json(answer.to_string()), counts.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// The parameters of a list without a query.
@@ -259,12 +259,11 @@ pub async fn similar(
     Id(id): Id,
     Given(given): Given<Limit>,
 ) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
-        let results =
-            asked.read().similar(&id, named(given.limit)?, &asked.control)?.ok_or_else(Problem::no_article)?;
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
+        let results = cx.read().similar(&id, named(given.limit)?, &cx.control)?.ok_or_else(Problem::no_article)?;
         Ok(json(view::json::answer(&results)))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// `GET /api/why-not/{id}`
@@ -277,12 +276,12 @@ pub async fn why_not(
     Id(id): Id,
     given: Narrowed<Nothing>,
 ) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         let request = given.conditions.request()?;
-        let answer = asked.read().why_not(&request, &id, &asked.control)?.ok_or_else(Problem::no_article)?;
+        let answer = cx.read().why_not(&request, &id, &cx.control)?.ok_or_else(Problem::no_article)?;
         Ok(json(view::why_not::json(&request.query.text, &answer)))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// The parameters of a completion.
@@ -307,18 +306,18 @@ pub async fn suggest(
     headers: HeaderMap,
     Given(given): Given<Suggest>,
 ) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         if given.q.chars().count() > MAX_VALUE {
             return Err(Problem::bad(format!("q: {MAX_VALUE} characters at the most")));
         }
-        let words = asked.read().complete(&given.q, named(given.limit)?, &asked.control)?;
+        let words = cx.read().complete(&given.q, named(given.limit)?, &cx.control)?;
         let words: Vec<_> = words
             .iter()
             .map(|completion| serde_json::json!({"word": completion.word, "articles": completion.articles}))
             .collect();
         Ok(json(serde_json::Value::Array(words).to_string()))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// `GET /api/stats`
@@ -327,6 +326,6 @@ pub async fn suggest(
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn stats(State(archive): State<Arc<Archive>>, headers: HeaderMap) -> Response {
     let work =
-        |asked: &crate::archive::Asked<'_>| Ok(json(serde_json::to_string(asked.view.stats()?).unwrap_or_default()));
-    archive.ask(&headers, "", work).await
+        |cx: &crate::archive::SearchContext<'_>| Ok(json(serde_json::to_string(cx.view.stats()?).unwrap_or_default()));
+    archive.run(&headers, "", work).await
 }

@@ -89,8 +89,8 @@ pub async fn export(State(archive): State<Arc<Archive>>, given: Narrowed<Export>
         Ok(request) => request,
         Err(problem) => return problem.into_response(),
     };
-    let turn = match archive.turn_to_export().await {
-        Ok(turn) => turn,
+    let permit = match archive.export_permit().await {
+        Ok(permit) => permit,
         Err(problem) => return problem.into_response(),
     };
     let format = given.format;
@@ -102,7 +102,7 @@ pub async fn export(State(archive): State<Arc<Archive>>, given: Narrowed<Export>
     };
     let (sender, receiver) = channel(WAITING);
     tokio::task::spawn_blocking(move || {
-        let _turn = turn;
+        let _permit = permit;
         let view = archive.view();
         let mut pieces = Pieces { sender, piece: Vec::with_capacity(PIECE), number: 0, cited: today(), format };
         let done = pieces.begin().and_then(|()| {

@@ -48,7 +48,7 @@ pub struct Search {
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn search(State(archive): State<Arc<Archive>>, headers: HeaderMap, given: Narrowed<Search>) -> Response {
     let Narrowed { conditions, own: given } = given;
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         let mut request = conditions.request()?;
         request.sort = given.sort.into();
         request.facets = given.facets;
@@ -61,8 +61,8 @@ pub async fn search(State(archive): State<Arc<Archive>>, headers: HeaderMap, giv
             }
             request.snippet_length = length;
         }
-        let results = asked.answer(&request)?;
+        let results = cx.answer(&request)?;
         Ok(passing(json(view::json::answer(&results)), results.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }

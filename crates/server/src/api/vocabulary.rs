@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::answer::{json, passing};
-use crate::archive::{Archive, Asked};
+use crate::archive::{Archive, SearchContext};
 use crate::conditions::Conditions;
 use crate::params::Narrowed;
 use crate::problem::Problem;
@@ -45,16 +45,16 @@ pub async fn keywords(
     headers: HeaderMap,
     Narrowed { conditions, own }: Narrowed<Keywords>,
 ) -> Response {
-    let work = move |asked: &Asked<'_>| {
+    let work = move |cx: &SearchContext<'_>| {
         let request = conditions.request()?;
         let limit = words(own.limit, keywords::DEFAULT_LIMIT)?;
         let min = own.min.map_or(keywords::DEFAULT_MIN_ARTICLES, |min| min as u64);
         let options = keywords::Options::default().limit(limit).min_articles(min);
-        let found = asked.read().keywords(&request, &options, &asked.control)?;
-        asked.counted(found.cut_short);
+        let found = cx.read().keywords(&request, &options, &cx.control)?;
+        cx.counted(found.cut_short);
         Ok(passing(json(view::keywords::json(&found)), found.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// The parameters of collocations, in addition to the conditions.
@@ -83,7 +83,7 @@ pub async fn collocations(
     headers: HeaderMap,
     Narrowed { conditions, own }: Narrowed<Collocations>,
 ) -> Response {
-    let work = move |asked: &Asked<'_>| {
+    let work = move |cx: &SearchContext<'_>| {
         let request = conditions.request()?;
         if conditions.q.trim().is_empty() {
             return Err(Problem::bad("q: write a query: a filter alone has no occurrences"));
@@ -95,11 +95,11 @@ pub async fn collocations(
         let limit = words(own.limit, collocations::DEFAULT_LIMIT)?;
         let min = own.min.map_or(collocations::DEFAULT_MIN_COUNT, |min| min as u64);
         let options = collocations::Options::default().window(window).limit(limit).min_count(min);
-        let found = asked.read().collocations(&request, &options, &asked.control)?;
-        asked.counted(found.cut_short);
+        let found = cx.read().collocations(&request, &options, &cx.control)?;
+        cx.counted(found.cut_short);
         Ok(passing(json(view::collocations::json(&found)), found.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 fn words(limit: Option<usize>, unless_given: usize) -> Result<usize, Problem> {

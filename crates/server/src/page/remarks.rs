@@ -4,14 +4,14 @@ use gongxun_core::query::{Note, NoteKind};
 use gongxun_core::search::Results;
 use maud::{Markup, html};
 
-use super::dress::Dress;
+use super::layout::PageContext;
 use super::state::Search;
 use super::text::line;
-use crate::words::{Lang, number};
+use crate::language::{Lang, number};
 
 /// Renders the notes on an answer: suggestions first, then those on the query.
-pub fn remarks(dress: &Dress, search: &Search, results: &Results) -> Markup {
-    let lang = dress.lang;
+pub fn remarks(context: &PageContext, search: &Search, results: &Results) -> Markup {
+    let lang = context.lang;
     let notes: Vec<String> = of_query(lang, &results.query, &results.query_notes)
         .chain(results.notes.iter().map(|note| of_search(lang, note)))
         .collect();

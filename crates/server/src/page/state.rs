@@ -29,11 +29,11 @@ pub fn values(uri: &Uri, name: &str) -> Vec<String> {
 
 impl Search {
     /// Reads the search of an address.
-    pub fn of(uri: &Uri) -> Search {
+    pub fn from_uri(uri: &Uri) -> Search {
         let text = |name: &str| value(uri, name);
         let flag =
             |name: &str| value(uri, name).is_some_and(|value| matches!(value.as_str(), "true" | "1" | "on" | ""));
-        let mut conditions = Conditions::of(text, flag);
+        let mut conditions = Conditions::from_parameters(text, flag);
         // Flags that contradict each other in an address can't be meant.
         conditions.synonyms &= !conditions.exact && !conditions.no_synonyms;
         conditions.partial &= !conditions.exact && !conditions.no_partial;
@@ -82,10 +82,10 @@ mod tests {
     fn an_address_is_a_state_and_back() {
         let uri: Uri =
             "/search?q=%E5%B7%A5%E4%BC%9A&source=a%26b&from=2020&exact=true&sort=newest&page=3&utm=x".parse().unwrap();
-        let search = Search::of(&uri);
+        let search = Search::from_uri(&uri);
         assert_eq!((search.conditions.q.as_str(), search.page), ("工会", 3));
         let again = search.href("/search", &[("page", "3")]);
-        assert_eq!(Search::of(&again.parse().unwrap()), search);
+        assert_eq!(Search::from_uri(&again.parse().unwrap()), search);
         assert_eq!(
             search.href("/x", &[("source", ""), ("from", ""), ("exact", ""), ("sort", "")]),
             "/x?q=%E5%B7%A5%E4%BC%9A"
@@ -97,7 +97,7 @@ mod tests {
         for address in
             ["/search?page=-1", "/search?page=99999999999999999999999", "/search?sort=%00&page=%FF", "/search"]
         {
-            let search = Search::of(&address.parse().unwrap());
+            let search = Search::from_uri(&address.parse().unwrap());
             assert_eq!((search.page, search.sort.as_str()), (1, ""), "{address}");
         }
     }

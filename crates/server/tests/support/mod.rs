@@ -50,10 +50,10 @@ impl Site {
     }
 
     pub fn with(settings: Settings) -> Site {
-        Site::of(Index::in_memory(IndexSettings::default()).unwrap(), settings)
+        Site::with_index(Index::in_memory(IndexSettings::default()).unwrap(), settings)
     }
 
-    pub fn of(index: Index, settings: Settings) -> Site {
+    pub fn with_index(index: Index, settings: Settings) -> Site {
         let router = router(index.clone(), settings);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Site { index, router, runtime }

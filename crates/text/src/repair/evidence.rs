@@ -70,7 +70,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// Collects the evidence of a page.
-    pub fn of(lines: &[Vec<Token>]) -> Evidence {
+    pub fn from_lines(lines: &[Vec<Token>]) -> Evidence {
         let mut evidence = Evidence {
             glossed: HashMap::new(),
             plain: vec![0; 0x10000],

@@ -41,7 +41,7 @@ impl Writer {
             return Ok(Put::Forbidden);
         }
         let held = self.ledger().holds(&article.id, PROGRAM)?;
-        let (verdict, _) = self.take(article, &Fingerprint::of(article), PROGRAM, Class::Own)?;
+        let (verdict, _) = self.claim(article, &Fingerprint::from_article(article), PROGRAM, Class::Own)?;
         if !held {
             self.count_of_program(1);
         }

@@ -51,7 +51,7 @@ pub(super) fn articles(
         }
         let encoded = document::encode(&article);
         since_commit += encoded.len();
-        writer.fingerprint(&article, &Fingerprint::of(&article));
+        writer.fingerprint(&article, &Fingerprint::from_article(&article));
         writer.add(&article, &file, encoded)?;
         if since_commit >= COMMIT_BYTES {
             since_commit = 0;
@@ -83,11 +83,7 @@ pub(super) fn entries(writer: &mut Writer, manifest: &Manifest, left_out: &[Erro
 ///
 /// # Errors
 /// Same as [`articles`].
-pub(super) fn everything(
-    writer: &mut Writer,
-    snapshot: &Snapshot,
-    stop: &AtomicBool,
-) -> Result<(u64, Vec<Error>)> {
+pub(super) fn everything(writer: &mut Writer, snapshot: &Snapshot, stop: &AtomicBool) -> Result<(u64, Vec<Error>)> {
     let manifest = snapshot.manifest()?;
     manifest.roots().for_each(|root| writer.set_root(root.clone()));
     // Pages are committed with the end of a run: an earlier one has left all of them, or none.
@@ -95,7 +91,8 @@ pub(super) fn everything(
     let mut ordered: Vec<(u64, DocAddress)> =
         snapshot.matching(|_, _| true)?.into_iter().map(|(address, numbers)| (numbers.id, address)).collect();
     ordered.sort_unstable();
-    let stored = ordered.iter().map(|(_, address)| Ok((snapshot.whole(*address)?, snapshot.file(*address)?)));
+    let stored =
+        ordered.iter().map(|(_, address)| Ok((snapshot.article_with_margin(*address)?, snapshot.file(*address)?)));
     let left_out = articles(writer, stored, stop)?;
     if with_pages {
         for page in snapshot.all_pages() {

@@ -71,10 +71,10 @@ impl Rollback {
         if let Some(damage) = damaged.into_iter().next() {
             return Err(Error::Damaged { path: damage.path, what: damage.what });
         }
-        let target = Snapshot::of(&to)?;
+        let target = Snapshot::open_generation(&to)?;
         let tombstones = Tombstones::read(index)?;
         let deleted = delete::kept_out(&tombstones, &target)?.len() as u64;
-        let from = current.as_ref().and_then(|current| Snapshot::of(current).ok());
+        let from = current.as_ref().and_then(|current| Snapshot::open_generation(current).ok());
         let compared = from.as_ref().map(|from| compare(from, &target)).transpose().ok().flatten();
         Ok(Rollback {
             current: number,

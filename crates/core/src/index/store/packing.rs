@@ -166,7 +166,9 @@ impl Unpacker {
             (Some((&PLAIN, frame)), _) => self.unpack_frame(frame, None),
             (Some((&BY_DICTIONARY, frame)), Some(dictionary)) => self.unpack_frame(frame, Some(dictionary)),
             (Some((&RAW, bytes)), _) => Ok(bytes.to_vec()),
-            (Some((&BY_DICTIONARY, _)), None) => Err(damaged(format!("it needs {FILE}, which the commit does not have"))),
+            (Some((&BY_DICTIONARY, _)), None) => {
+                Err(damaged(format!("it needs {FILE}, which the commit does not have")))
+            }
             _ => Err(damaged("it is not a packed article".into())),
         }
     }

@@ -48,18 +48,18 @@ pub trait Intake {
     ///
     /// # Errors
     /// If the index can't be read or written.
-    fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)>;
+    fn claim(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)>;
 
     /// Withdraws a record of a file: removes its article if this file holds it, and returns whether it did.
     ///
     /// # Errors
-    /// As [`Intake::take`].
+    /// As [`Intake::claim`].
     fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool>;
 
     /// Adds a page without an article.
     ///
     /// # Errors
-    /// As [`Intake::take`].
+    /// As [`Intake::claim`].
     fn page(&mut self, page: &Article, file: &str) -> Result<()>;
 
     /// Removes the pages without an article that came from a file.
@@ -74,7 +74,7 @@ pub trait Intake {
     /// Makes all changes so far durable.
     ///
     /// # Errors
-    /// As [`Intake::take`].
+    /// As [`Intake::claim`].
     fn commit(&mut self) -> Result<()>;
 }
 
@@ -87,8 +87,8 @@ impl Intake for Writer {
         Writer::manifest(self)
     }
 
-    fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
-        Writer::take(self, record, print, file, class)
+    fn claim(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+        Writer::claim(self, record, print, file, class)
     }
 
     fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {

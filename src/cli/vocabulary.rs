@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::args::{CollocationsArgs, KeywordsArgs, TableArgs, TableFormat, TermsArgs};
-use super::context::print_comparison;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::request;
+use super::tables::print_comparison;
 use gongxun_core::query::Query;
 use gongxun_core::search::{Read as _, Request, collocations, keywords};
 use gongxun_core::view::{self, terminal::Style};

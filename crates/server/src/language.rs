@@ -15,7 +15,7 @@ pub enum Lang {
 
 impl Lang {
     /// Returns the language of this code.
-    pub fn of(code: &str) -> Option<Lang> {
+    pub fn from_code(code: &str) -> Option<Lang> {
         match code {
             "zh" => Some(Lang::Zh),
             "en" => Some(Lang::En),

@@ -10,9 +10,9 @@ use super::args::{
 use super::inspect::step;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
-use super::picture;
 use super::request;
 use super::settings;
+use super::svg;
 use gongxun_core::error::Error;
 use gongxun_core::search::compare::MAX_QUERIES;
 use gongxun_core::search::concordance::{Context, Order};
@@ -108,7 +108,7 @@ pub fn print_comparison(
     requests.iter_mut().for_each(|request| request.characters = per == PerArg::Characters);
     let comparison = archive.compare(&requests, step(by), &request::control(conditions))?;
     let text = match table.format() {
-        TableFormat::Svg => picture::svg(&comparison, &picture::words(settings::language()))?,
+        TableFormat::Svg => svg::render(&comparison, &svg::labels(settings::language()))?,
         TableFormat::Json => view::compare::json(&comparison) + "\n",
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::compare::csv(&comparison),
         TableFormat::Text => view::compare::chart(&comparison, style()),

@@ -89,7 +89,10 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
         request::articles(swapped.articles)
     );
     if let Some(before) = swapped.before {
-        eprintln!("generation {} is kept unchanged for the version of the program that made it, until the next reindex", before.number);
+        eprintln!(
+            "generation {} is kept unchanged for the version of the program that made it, until the next reindex",
+            before.number
+        );
     }
     Ok(Outcome::Found)
 }
