@@ -1,7 +1,10 @@
 //! The two languages of the page, and the formats of numbers and dates in each.
 
+use std::borrow::Cow;
+
 use gongxun_core::article::{Date, Role};
 use gongxun_core::search::Kind;
+use gongxun_core::view::messages::Language;
 
 /// A language of the page. The archive's texts are as printed in either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +49,14 @@ impl Lang {
         match self {
             Lang::Zh => zh,
             Lang::En => en,
+        }
+    }
+
+    /// Translates a message of the library, by its catalogue.
+    pub fn say(self, message: &str) -> Cow<'_, str> {
+        match self {
+            Lang::Zh => Language::Chinese.say(message),
+            Lang::En => Cow::Borrowed(message),
         }
     }
 

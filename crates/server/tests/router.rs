@@ -27,7 +27,7 @@ fn a_search_shows_hits_with_marks_counts_and_filters() {
     assert!(text.contains("<mark>讨薪</mark>"), "{text}");
     assert!(text.contains("<strong>1 篇文章</strong>") && text.contains("另以同义词 1"), "{text}");
     assert!(text.contains("以同义词匹配") && text.contains("<mark>追讨工资</mark>的冬天"), "{text}");
-    assert!(text.contains("“讨薪”也找到"), "notes are in the language of the page: {text}");
+    assert!(text.contains("讨薪 也查"), "notes are in the language of the page: {text}");
     // A facet leads to a narrower search, a condition out of it.
     let narrow = format!("/search?q={}&amp;source={}", q("讨薪"), q("东原工人报"));
     assert!(text.contains(&narrow), "{text}");

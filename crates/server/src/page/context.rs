@@ -54,7 +54,7 @@ fn shown(context: &PageContext, search: &Search, order: &str, cx: &SearchContext
                 Ok(())
             };
             let counts = cx.read().concordance(&request, &options, &cx.control, &mut take)?;
-            notes.extend(remarks::of_query(lang, &request.query.text, &request.query.notes));
+            notes.extend(remarks::of_query(lang, &request.query.notes));
             notes.extend(counts.notes.iter().map(|note| remarks::of_search(lang, note)));
             Some(counts)
         }

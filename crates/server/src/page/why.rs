@@ -16,7 +16,7 @@ use super::state::{Search, value};
 use super::text;
 use crate::archive::{Archive, SearchContext};
 use crate::conditions::MAX_VALUE;
-use crate::language::{Lang, number};
+use crate::language::number;
 use crate::problem::Problem;
 
 /// Number of articles that are offered where a title is that of several.
@@ -132,47 +132,10 @@ fn verdict(context: &PageContext, search: &Search, answer: &WhyNot) -> Markup {
                 li class=(format!("d{}", clause.depth.min(4))) {
                     span.holds[clause.holds].fails[!clause.holds] { (if clause.holds { lang.pick("有", "yes") } else { lang.pick("无", "no") }) }
                     b lang="zh-Hans" { (text::line(&clause.text)) }
-                    @if !clause.why.is_empty() { span { (text::line(&why_in(lang, &clause.why))) } }
+                    @if !clause.why.is_empty() { span { (text::line(&lang.say(&clause.why))) } }
                 }
             } }
             p { a href=(search.href("/search", &[])) { (lang.pick("回到检索结果", "Back to the results")) } }
         }
     }
-}
-
-/// Translates the reason of a clause to the language of the page.
-fn why_in(lang: Lang, why: &str) -> String {
-    if lang == Lang::En {
-        return why.to_string();
-    }
-    const STARTS: [(&str, &str); 16] = [
-        ("not there; the nearest is ", "没有；最接近的是 "),
-        ("not there, nor any part of it", "没有，连其中一部分也没有"),
-        ("not in the ", "不在 "),
-        ("it is not there", "没有它"),
-        ("it is there", "有"),
-        ("it has no date", "没有署日期"),
-        ("its date is ", "日期是 "),
-        ("it has no ", "没有 "),
-        ("its source is ", "来源是 "),
-        ("its outlet is ", "媒体是 "),
-        ("its editor is ", "编辑是 "),
-        ("its author is ", "作者是 "),
-        ("its section is ", "栏目是 "),
-        ("all are there together", "都在一起"),
-        ("all are there, ", "都有，但不在一处："),
-        ("there is nothing in it to look for", "没有可检索的内容"),
-    ];
-    const NAMES: [(&str, &str); 5] =
-        [("title ", "标题 "), ("lead ", "导语 "), ("body ", "正文 "), ("names ", "署名 "), ("captions ", "图注 ")];
-    let mut out = String::new();
-    let mut rest = why;
-    for table in [&STARTS[..], &NAMES[..]] {
-        if let Some((en, zh)) = table.iter().find(|(en, _)| rest.starts_with(en)) {
-            out.push_str(zh);
-            rest = &rest[en.len()..];
-        }
-    }
-    out.push_str(&rest.replace(", before ", "，早于 ").replace(", after ", "，晚于 "));
-    out
 }
