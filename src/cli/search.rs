@@ -103,7 +103,7 @@ fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> Stri
     let article = &hit.article;
     match format {
         Format::Text | Format::Json | Format::Jsonl => view::json::line(hit) + "\n",
-        Format::Csv => view::csv::record(article, hit.kind, &hit.asked),
+        Format::Csv => view::csv::record(article, hit.kind, &hit.matched_credits),
         Format::Ris => view::ris::write(&[article], cited),
         Format::Bibtex if number > 1 => "\n".to_string() + &view::bibtex::write(&[article], cited),
         Format::Bibtex => view::bibtex::write(&[article], cited),

@@ -68,11 +68,11 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     if let Some(editor) = article.editor() {
         about.push(format!("编辑 {}", marked(editor, &hit.marks.editor, style)));
     }
-    // Credits that were asked for are shown, whatever their roles.
+    // Matched credits are shown, whatever their roles.
     let shown = |credit: &&Credit| {
         article.authors().contains(&credit.name.as_str()) || article.editor() == Some(credit.name.as_str())
     };
-    for credit in hit.asked.iter().filter(|credit| !shown(credit)) {
+    for credit in hit.matched_credits.iter().filter(|credit| !shown(credit)) {
         let whole = 0..credit.name.chars().count();
         about.push(format!("{} {}", credit.role.zh(), marked(&credit.name, &[whole], style)));
     }

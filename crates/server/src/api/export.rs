@@ -152,7 +152,7 @@ impl Pieces {
         let article = &*hit.article;
         let text = match self.format {
             Format::Jsonl => view::json::line(hit) + "\n",
-            Format::Csv => view::csv::record(article, hit.kind, &hit.asked),
+            Format::Csv => view::csv::record(article, hit.kind, &hit.matched_credits),
             Format::Ris => view::ris::write(&[article], self.cited),
             Format::Bibtex if self.number > 1 => "\n".to_string() + &view::bibtex::write(&[article], self.cited),
             Format::Bibtex => view::bibtex::write(&[article], self.cited),

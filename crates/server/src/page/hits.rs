@@ -48,7 +48,7 @@ pub fn hit(context: &PageContext, search: &Search, hit: &Hit) -> Markup {
 
 /// Returns the credits on a hit's line: those that the query matched, else the authors.
 fn credits(lang: Lang, hit: &Hit) -> Vec<(String, String)> {
-    let matched: Vec<_> = hit.asked.iter().map(|credit| (credit.role, credit.name.as_str())).collect();
+    let matched: Vec<_> = hit.matched_credits.iter().map(|credit| (credit.role, credit.name.as_str())).collect();
     let of = |wanted: fn(Role) -> bool| {
         hit.article
             .credits
