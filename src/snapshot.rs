@@ -181,7 +181,7 @@ impl Snapshot {
     /// # Errors
     /// Same as [`Snapshot::get`].
     pub fn stats(&self) -> Result<Stats> {
-        Stats::of(&self.0)
+        Stats::from_snapshot(&self.0)
     }
 }
 

@@ -13,7 +13,7 @@ const ARTICLES: &str = concat!(
 const CONFIG: &str =
     "dictionary = \"words.txt\"\nsynonyms = \"synonyms.tsv\"\nlanguage = \"zh\"\n\n[fields]\ntitle = \"headline\"\n";
 
-/// A desk with two articles, and an index folder in which only its owner's files stand.
+/// Returns a desk with two articles, and an index folder that holds only its owner's files.
 fn desk() -> Desk {
     let desk = Desk::new();
     desk.write("archive/a.jsonl", ARTICLES).write("index/gongxun.toml", CONFIG);
@@ -120,7 +120,7 @@ fn the_file_stays_its_owners() {
     let foreign = Desk::new();
     foreign.write("index/words.txt", "岑溪城\n").write("archive/a.jsonl", ARTICLES);
     let (_, err) = foreign.run(&["index", "archive"]).exits(2);
-    assert!(err.contains("this folder is no index"), "{err}");
+    assert!(err.contains("this folder is not an index"), "{err}");
 }
 
 #[test]

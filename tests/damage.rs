@@ -273,7 +273,7 @@ fn says(index: &Path) -> Vec<(&'static str, Result<String, String>)> {
         ["工会", "\"欠薪,又说\"", "王* 2024年", "source:工人日报 工伤"].map(|query| ("search", say(results(query)))),
     );
     said.push(("export", say(exported())));
-    said.push(("stats", say(Snapshot::open(index).and_then(|s| Ok(format!("{:?}", Stats::of(&s)?))))));
+    said.push(("stats", say(Snapshot::open(index).and_then(|s| Ok(format!("{:?}", Stats::from_snapshot(&s)?))))));
     said.push(("manifest", say(manifest())));
     said.push(("tombstones", say(Tombstones::read(index).map(|t| format!("{:?}", t.iter().collect::<Vec<_>>())))));
     said.push(("rollback", say(back())));

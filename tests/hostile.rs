@@ -22,7 +22,7 @@ use gongxun_text::strings;
 use gongxun_text::synonyms::Synonyms;
 use serde_json::json;
 
-/// A text, folded.
+/// Folds a text.
 fn folded(text: &str) -> Vec<char> {
     text.chars().map(fold_char).collect()
 }

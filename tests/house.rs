@@ -47,7 +47,7 @@ const MEMBERS: [Member; 6] = [
         name: "gongxun-server",
         folder: "crates/server/src",
         layers: &[
-            &["words", "settings", "problem", "assets", "metrics"],
+            &["language", "settings", "problem", "assets", "metrics"],
             &["conditions"],
             &["archive"],
             &["params", "guard"],

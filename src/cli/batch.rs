@@ -36,7 +36,7 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
     // Spreadsheets save such files in GBK.
     let (named, broken) = read(&charset::decode(&bytes, None, false).text, separator(file));
     for (line, why) in &broken {
-        eprintln!("{}, line {line}: {why}; the others are asked", file.display());
+        eprintln!("{}, line {line}: {why}; the other queries are run", file.display());
     }
     let mut counted = Vec::new();
     write_to(args.output.output.as_deref(), |out| {
@@ -44,7 +44,7 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
             let mut request = match request::request(snapshot, std::slice::from_ref(&query), conditions) {
                 Ok(request) => request,
                 Err(error) => {
-                    eprintln!("{}, line {line}: {error:#}; the others are asked", file.display());
+                    eprintln!("{}, line {line}: {error:#}; the other queries are run", file.display());
                     continue;
                 }
             };

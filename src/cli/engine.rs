@@ -3,10 +3,10 @@
 use anyhow::{anyhow, bail};
 
 use super::args::{Command, EngineArgs, ExportFormat, PushArgs};
-use super::build::{self, Console};
+use super::ingest::{Console, intake_options, stop_on_interrupt};
 use super::outcome::Outcome;
 use super::output::{csv_begins, print, write_to};
-use super::{context, inspect, request, search, settings as cli};
+use super::{inspect, request, search, settings as cli, tables};
 use gongxun_core::article::ArticleId;
 use gongxun_core::control::Control;
 use gongxun_core::error::Error;
@@ -30,7 +30,7 @@ fn settings(engine: &EngineArgs) -> anyhow::Result<Settings> {
     Ok(Settings::new(url.as_str()).index(engine.engine_index.as_str()).access(Access::from_environment()?))
 }
 
-/// A command on the engine.
+/// Runs a command on the engine.
 pub fn run(engine: &EngineArgs, command: Command) -> anyhow::Result<Outcome> {
     let settings = settings(engine)?;
     let done = match command {
@@ -52,8 +52,8 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
         Command::Search(args) if args.queries.is_none() && args.corpus.is_none() => search::of(&archive()?, &args),
         Command::Timeline { query, by, table } => inspect::timeline_of(&archive()?, &query, by, &table),
         Command::Facets { query, table } => inspect::facets_of(&archive()?, &query, &table),
-        Command::Concordance(args) => context::concordance_of(&archive()?, &args),
-        Command::Compare(args) => context::compare_of(&archive()?, &args),
+        Command::Concordance(args) => tables::concordance_of(&archive()?, &args),
+        Command::Compare(args) => tables::compare_of(&archive()?, &args),
         Command::Show { id, plain } => {
             let id = ArticleId(id);
             let article = archive()?.by_id(&id)?;
@@ -117,14 +117,14 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
     }
 }
 
-/// `push`
+/// Runs `push`.
 fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     let part: Option<Part> = match &args.part {
         Some(text) => Some(text.parse().map_err(|wrong: String| anyhow!(wrong))?),
         None => None,
     };
-    let stop = build::stop_on_interrupt();
-    let options = build::intake_options(&args.intake, stop)?.commit_bytes(COMMIT_BYTES);
+    let stop = stop_on_interrupt();
+    let options = intake_options(&args.intake, stop)?.commit_bytes(COMMIT_BYTES);
     let dictionary = match &args.dict {
         Some(file) => Some(std::fs::read_to_string(file).map_err(|error| Error::io(file, error))?),
         None => None,
@@ -151,7 +151,7 @@ fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `verify`
+/// Runs `verify`.
 fn verify(settings: &Settings, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
     if all {
         bail!("--all works on an index of this machine alone: a larger --sample tries more of an engine's");

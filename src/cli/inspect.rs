@@ -9,9 +9,9 @@ use clap::CommandFactory as _;
 use super::args::{Args, QueryArgs, SegmentArgs, StepArg, StyleArg, TableArgs, TableFormat, WhyNotArgs};
 use super::outcome::Outcome;
 use super::output::{csv_begins, print, style, write_to};
-use super::picture;
 use super::request::{self, remarks};
 use super::settings;
+use super::svg;
 use gongxun_core::article::{Article, ArticleId, Date};
 use gongxun_core::control::Control;
 use gongxun_core::error::Error;
@@ -29,7 +29,7 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
     timeline_of(&request::open(index)?, args, by, table)
 }
 
-/// `timeline` of an archive.
+/// Runs `timeline` on an archive.
 pub fn timeline_of(archive: &dyn Read, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
     let request = Request { occurrences: true, ..request::request(archive, &args.query, &args.conditions)? };
     let timeline = archive.timeline(&request, step(by), &request::control(&args.conditions))?;
@@ -38,9 +38,7 @@ pub fn timeline_of(archive: &dyn Read, args: &QueryArgs, by: StepArg, table: &Ta
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::timeline(&timeline),
         TableFormat::Text if timeline.counted() > 0 => view::timeline::chart(&timeline, style()),
         TableFormat::Text => String::new(),
-        TableFormat::Svg => {
-            picture::svg(&Comparison::of(vec![timeline.clone()]), &picture::words(settings::language()))?
-        }
+        TableFormat::Svg => svg::render(&Comparison::of(vec![timeline.clone()]), &svg::labels(settings::language()))?,
     };
     if table.format() != TableFormat::Json {
         request::notes(&timeline.query_notes, &timeline.notes);
@@ -69,7 +67,7 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
     facets_of(&request::open(index)?, args, table)
 }
 
-/// `facets` of an archive.
+/// Runs `facets` on an archive.
 pub fn facets_of(archive: &dyn Read, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
     let request = Request {
         limit: 0,
@@ -202,7 +200,7 @@ pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
     let Some(address) = snapshot.find(&id)? else { return no_article(index, &id.0) };
-    let article = snapshot.whole(address)?;
+    let article = snapshot.article_with_margin(address)?;
     if json {
         print(&(serde_json::to_string(&article)? + "\n"))?;
     } else {
@@ -237,7 +235,7 @@ pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Re
 /// Runs `stats`.
 pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
-    let stats = Stats::of(&snapshot)?;
+    let stats = Stats::from_snapshot(&snapshot)?;
     let text =
         if json { serde_json::to_string(&stats)? + "\n" } else { view::stats::text(&stats, settings::language()) };
     print(&text)?;

@@ -18,7 +18,7 @@ pub fn serve(index: &Path, args: ServeArgs) -> anyhow::Result<Outcome> {
     let address = address(&args.addr)?;
     let settings = settings(&args, address)?;
     if let Some(archive) = &args.archive {
-        eprintln!("reading {}: what has not changed since the last time is passed over", archive.display());
+        eprintln!("reading {}: unchanged files are skipped", archive.display());
         take_in(index, archive)?;
     }
     let opened = Index::open(index)?;
@@ -52,7 +52,7 @@ fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
     let is_loopback = address.ip().is_loopback();
     if !is_loopback && token.is_none() && !args.public {
         bail!(
-            "--addr {address} opens the archive to other machines: give a --token, or --public where anybody may read it"
+            "--addr {address} opens the archive to other machines: give a --token, or --public to serve without authentication"
         );
     }
     for origin in &args.origins {

@@ -202,7 +202,7 @@ impl Intake for Push {
         Ok(held)
     }
 
-    fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+    fn claim(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
         let encoded = document::encode(record);
         let content = document::content_hash(&encoded);
         let verdict = self.ledger.claim(record, file, class, content)?;

@@ -18,7 +18,7 @@ use gongxun_core::error::Result;
 use gongxun_core::index::Entry;
 use gongxun_core::query::parse;
 use gongxun_core::search::{Breadth, Copies, Kind, Request};
-use gongxun_core::verify::{Figures, Sample, SampleKind, Scan, take};
+use gongxun_core::verify::{Figures, Sample, SampleKind, Scan, sample_string};
 use gongxun_text::random::Random;
 
 /// The most failures that are listed.
@@ -80,9 +80,9 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
             let article = document::article(hit)?;
             verified.given += 1;
             for _ in 0..times {
-                samples
-                    .iter_mut()
-                    .for_each(|reservoir| reservoir.offer(take(&article, reservoir.wanted, &mut random), &mut random));
+                samples.iter_mut().for_each(|reservoir| {
+                    reservoir.offer(sample_string(&article, reservoir.wanted, &mut random), &mut random)
+                });
             }
         }
         Ok(true)

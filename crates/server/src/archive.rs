@@ -1,7 +1,7 @@
-//! The archive as the server has it: the newest commit of the current generation, asked off the async threads, by so many
-//! at once, each with a deadline.
+//! The archive in the server: the newest commit of the current generation, read on blocking threads by a limited number
+//! of requests, each with a deadline.
 //!
-//! A request asks for a view when it begins and keeps it: a commit or a swap meanwhile changes nothing for it.
+//! A request keeps the view with which it begins: a commit or a swap meanwhile does not affect it.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ use crate::settings::Settings;
 /// The number of logins that are tried at once.
 const LOGINS: usize = 4;
 
-/// The archive with the settings, counts and turns of the server.
+/// The archive with the settings, metrics and permits of the server.
 pub struct Archive {
     index: Index,
     /// The settings that the server was started with.
@@ -37,7 +37,7 @@ pub struct Archive {
     pub metrics: Metrics,
     /// Logins under way.
     pub logins: Semaphore,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     view: Mutex<Option<Arc<View>>>,
     /// A number that tells the answers of this process from those of an earlier one.
@@ -53,33 +53,33 @@ pub struct View {
     facets: OnceLock<Facets>,
 }
 
-/// The means of a request: the view that it asks, and the control that ends it.
-pub struct Asked<'a> {
-    /// The view that it asks.
+/// The context of a request: the view that it reads, and the control that ends it.
+pub struct SearchContext<'a> {
+    /// The view that it reads.
     pub view: &'a View,
-    /// Its deadline, and the flag that is set when its client has gone.
+    /// Its deadline, and the flag that is set when its client disconnects.
     pub control: Control<'a>,
     metrics: &'a Metrics,
 }
 
-/// The stop flag of a request, which is set when its client has gone.
-struct Gone(Arc<AtomicBool>);
+/// The stop flag of a request, which is set when the request is dropped because its client disconnected.
+struct CancelOnDrop(Arc<AtomicBool>);
 
-impl Drop for Gone {
+impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
 impl Archive {
-    /// The archive of an index.
+    /// Creates the archive of an index.
     pub fn new(index: Index, settings: Settings) -> Archive {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Archive {
             index,
             metrics: Metrics::default(),
             logins: Semaphore::new(LOGINS),
-            turns: Arc::new(Semaphore::new(settings.searches.max(1))),
+            permits: Arc::new(Semaphore::new(settings.searches.max(1))),
             exports: Arc::new(Semaphore::new(settings.exports.max(1))),
             view: Mutex::new(None),
             started: since.as_nanos() as u64 ^ u64::from(std::process::id()),
@@ -87,7 +87,8 @@ impl Archive {
         }
     }
 
-    /// The newest commit of the current generation. Reads two small files, and opens what is new.
+    /// Returns a view of the newest commit of the current generation. Reads two small files, and opens the commit if it
+    /// is new.
     pub fn view(&self) -> Arc<View> {
         let snapshot = self.index.snapshot();
         let mut kept = self.view.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,23 +102,23 @@ impl Archive {
         view
     }
 
-    /// Does work that asks the archive, on a thread that may wait, when its turn comes. An answer that the client has
-    /// already is not made again; `variant` tells apart the answers under one address (languages).
-    pub async fn ask<F>(self: &Arc<Self>, headers: &HeaderMap, variant: &str, work: F) -> Response
+    /// Runs work that reads the archive on a blocking thread, once there is a permit. An answer that the client already
+    /// has is not computed again; `variant` distinguishes the answers at one address (languages).
+    pub async fn run<F>(self: &Arc<Self>, headers: &HeaderMap, variant: &str, work: F) -> Response
     where
-        F: FnOnce(&Asked<'_>) -> std::result::Result<Response, Problem> + Send + 'static,
+        F: FnOnce(&SearchContext<'_>) -> std::result::Result<Response, Problem> + Send + 'static,
     {
-        let turn = match self.turn(&self.turns).await {
-            Ok(turn) => turn,
+        let permit = match self.permit(&self.permits).await {
+            Ok(permit) => permit,
             Err(problem) => return problem.into_response(),
         };
         let archive = Arc::clone(self);
         let known = headers.get(header::IF_NONE_MATCH).cloned();
         let variant = variant.to_string();
-        let gone = Gone(Arc::default());
-        let stop = Arc::clone(&gone.0);
+        let cancel = CancelOnDrop(Arc::default());
+        let stop = Arc::clone(&cancel.0);
         let done = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+            let _permit = permit;
             let view = archive.view();
             let tag = view.etag(&variant);
             if known.is_some_and(|known| is_known(&known, &tag)) {
@@ -125,8 +126,8 @@ impl Archive {
             }
             let deadline = Instant::now() + archive.settings.deadline;
             let control = Control::default().stop(&stop).deadline(deadline);
-            let asked = Asked { view: &view, control, metrics: &archive.metrics };
-            match work(&asked) {
+            let cx = SearchContext { view: &view, control, metrics: &archive.metrics };
+            match work(&cx) {
                 Ok(response) if response.headers().contains_key(header::CACHE_CONTROL) => response,
                 Ok(response) => tagged(response, &tag),
                 Err(problem) => problem.into_response(),
@@ -135,17 +136,17 @@ impl Archive {
         done.await.unwrap_or_else(|_| broken().into_response())
     }
 
-    /// A turn to export.
+    /// Waits for the permit to export.
     ///
     /// # Errors
     /// If others take too long.
-    pub async fn turn_to_export(&self) -> std::result::Result<OwnedSemaphorePermit, Problem> {
-        self.turn(&self.exports).await
+    pub async fn export_permit(&self) -> std::result::Result<OwnedSemaphorePermit, Problem> {
+        self.permit(&self.exports).await
     }
 
-    async fn turn(&self, turns: &Arc<Semaphore>) -> std::result::Result<OwnedSemaphorePermit, Problem> {
-        match tokio::time::timeout(self.settings.wait, Arc::clone(turns).acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(turn),
+    async fn permit(&self, permits: &Arc<Semaphore>) -> std::result::Result<OwnedSemaphorePermit, Problem> {
+        match tokio::time::timeout(self.settings.wait, Arc::clone(permits).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
             _ => {
                 self.metrics.turned_away();
                 Err(Problem::busy("too much is asked at once; try again in a moment"))
@@ -153,14 +154,14 @@ impl Archive {
         }
     }
 
-    /// The measurements of this moment.
+    /// Returns the current values of the gauges.
     pub fn gauges(&self) -> Gauges {
         let view = self.view();
         Gauges {
             articles: view.snapshot.articles(),
             generation: view.snapshot.generation.number,
             commit: view.snapshot.commit.number,
-            searches: self.settings.searches.max(1).saturating_sub(self.turns.available_permits()),
+            searches: self.settings.searches.max(1).saturating_sub(self.permits.available_permits()),
             stale: !view.snapshot.is_current(),
         }
     }
@@ -168,7 +169,7 @@ impl Archive {
 
 impl View {
     fn new(snapshot: Arc<Snapshot>, started: u64) -> View {
-        // The same numbers may come again with other contents where an index takes another one's place.
+        // The same numbers may come again with other contents if an index replaces another one.
         let mut hasher = DefaultHasher::new();
         let commit = serde_json::to_string(&snapshot.commit).unwrap_or_default();
         (commit, started, snapshot.articles()).hash(&mut hasher);
@@ -177,22 +178,23 @@ impl View {
         View { snapshot, tag, stats: OnceLock::new(), coverage: OnceLock::new(), facets: OnceLock::new() }
     }
 
-    /// Loads the files that the first search would wait for, and those that would be missed once the folder is moved.
+    /// Loads the files that the first search would wait for, and those that could not be opened after the folder was
+    /// moved.
     fn warm(&self) {
         let control = Control::default();
         let everything = Request { limit: 1, ..everything() };
-        // What can't be read is said to whoever asks for it.
+        // The requests that need a file report that it can't be read.
         let _ = self.snapshot.segmenter();
         let _ = self.snapshot.answer(&everything, &control);
         let _ = (self.stats(), self.coverage(), self.facets());
     }
 
-    /// The operations of reading.
+    /// Returns the read operations.
     pub fn read(&self) -> &dyn Read {
         &*self.snapshot
     }
 
-    /// The figures of the archive.
+    /// Returns the statistics of the archive.
     ///
     /// # Errors
     /// If a file of the index can't be read.
@@ -200,11 +202,11 @@ impl View {
         if let Some(stats) = self.stats.get() {
             return Ok(stats);
         }
-        let stats = Stats::of(&self.snapshot)?;
+        let stats = Stats::from_snapshot(&self.snapshot)?;
         Ok(self.stats.get_or_init(|| stats))
     }
 
-    /// The number of articles that the archive has in each month.
+    /// Returns the number of articles of the archive in each month.
     ///
     /// # Errors
     /// If a file of the index can't be read.
@@ -216,7 +218,7 @@ impl View {
         Ok(self.coverage.get_or_init(|| timeline.periods))
     }
 
-    /// The facets of all articles.
+    /// Returns the facets of all articles.
     ///
     /// # Errors
     /// If a file of the index can't be read.
@@ -229,7 +231,7 @@ impl View {
         Ok(self.facets.get_or_init(|| facets))
     }
 
-    /// The mark of answers of this commit.
+    /// Returns the entity tag of answers from this commit.
     pub fn etag(&self, variant: &str) -> String {
         match variant {
             "" => format!("W/\"{}\"", self.tag),
@@ -238,13 +240,13 @@ impl View {
     }
 }
 
-impl Asked<'_> {
-    /// The operations of reading.
+impl SearchContext<'_> {
+    /// Returns the read operations.
     pub fn read(&self) -> &dyn Read {
         self.view.read()
     }
 
-    /// A page of hits.
+    /// Returns a page of hits, and counts an answer that its deadline cut short.
     ///
     /// # Errors
     /// As [`Read::answer`].
@@ -262,12 +264,12 @@ impl Asked<'_> {
     }
 }
 
-/// Today, as answers that name the day of reading have it.
+/// Returns the current day, for citations.
 pub fn today() -> Option<Date> {
     Date::now().map(|now| now.without_time())
 }
 
-/// The problem of a request that made the program itself fail.
+/// Returns the problem of a request in which the program itself failed.
 pub fn broken() -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this request broke the program; please report it")
 }
@@ -278,7 +280,7 @@ fn is_known(known: &HeaderValue, tag: &str) -> bool {
     known.to_str().is_ok_and(|known| known.split(',').any(|one| one.trim() == "*" || plain(one) == plain(tag)))
 }
 
-/// An answer that may be kept, and is asked about each time.
+/// Adds an entity tag to an answer, which caches may keep but must validate each time.
 fn tagged(mut response: Response, tag: &str) -> Response {
     let headers = response.headers_mut();
     if let Ok(tag) = HeaderValue::from_str(tag) {

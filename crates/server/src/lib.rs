@@ -13,6 +13,7 @@ mod archive;
 mod assets;
 mod conditions;
 mod guard;
+mod language;
 mod metrics;
 mod net;
 mod page;
@@ -20,7 +21,6 @@ mod params;
 mod problem;
 mod router;
 mod settings;
-mod words;
 
 pub use net::{Server, Stop};
 pub use router::router;

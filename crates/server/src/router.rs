@@ -20,7 +20,7 @@ use crate::{api, assets, guard, page};
 /// The level of compression with br, at which it takes as much time as gzip.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
 
-/// The page and the API of an index.
+/// Returns the router of the pages and the API of an index.
 ///
 /// ```
 /// use gongxun_core::index::{Index, IndexSettings};
@@ -48,19 +48,19 @@ pub fn router(index: Index, settings: Settings) -> Router {
         .layer(from_fn(page::readable))
 }
 
-/// `GET /healthz`: whether searches are answered.
+/// Handles `GET /healthz`: whether searches are answered.
 async fn health(State(archive): State<Arc<Archive>>, headers: HeaderMap) -> Response {
-    let work = |asked: &crate::archive::Asked<'_>| {
-        let articles = asked.read().articles();
+    let work = |cx: &crate::archive::SearchContext<'_>| {
+        let articles = cx.read().articles();
         let mut response = serde_json::json!({"status": "ok", "articles": articles}).to_string().into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
-/// `GET /metrics`
+/// Handles `GET /metrics`.
 async fn metrics(State(archive): State<Arc<Archive>>) -> Response {
     let of = Arc::clone(&archive);
     match tokio::task::spawn_blocking(move || of.gauges()).await {

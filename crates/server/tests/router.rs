@@ -12,7 +12,7 @@ use gongxun_core::view;
 use gongxun_server::{Hosts, Settings};
 use support::{Site, articles};
 
-/// A query in an address.
+/// Encodes a query for an address.
 fn q(text: &str) -> String {
     text.bytes()
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
@@ -27,7 +27,7 @@ fn a_search_shows_hits_with_marks_counts_and_filters() {
     assert!(text.contains("<mark>讨薪</mark>"), "{text}");
     assert!(text.contains("<strong>1 篇文章</strong>") && text.contains("另以同义词 1"), "{text}");
     assert!(text.contains("以同义词匹配") && text.contains("<mark>追讨工资</mark>的冬天"), "{text}");
-    assert!(text.contains("“讨薪”也找到"), "notes are in the language of the page: {text}");
+    assert!(text.contains("讨薪 也查"), "notes are in the language of the page: {text}");
     // A facet leads to a narrower search, a condition out of it.
     let narrow = format!("/search?q={}&amp;source={}", q("讨薪"), q("东原工人报"));
     assert!(text.contains(&narrow), "{text}");
@@ -55,7 +55,7 @@ fn the_page_speaks_english_at_a_click_and_stays_where_it_is() {
     assert!(page.text().contains("lang=\"en\"") && page.text().contains("3 articles"), "{}", page.text());
     let dark = site.ask("/", &[("cookie", "theme=dark; lang=en")]).is(200);
     assert!(dark.text().contains("data-theme=\"dark\""));
-    // An address says the language for whoever gets it sent.
+    // An address can name the language, for links to others.
     assert!(site.get("/?lang=en").is(200).text().contains("lang=\"en\""));
 }
 
@@ -148,7 +148,7 @@ fn what_the_api_can_not_do_is_a_problem() {
     assert!(page.header("content-type").starts_with("text/html") && page.text().contains("这里什么也没有"));
 }
 
-/// What must come out as text wherever it stands.
+/// Hostile strings, which must come out as text everywhere.
 const EVIL: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}\u{202e}gpj";
 
 fn hostile() -> Article {
@@ -267,7 +267,7 @@ fn a_server_goes_on_when_its_index_is_rebuilt_rolled_back_or_moved() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
     let index = gongxun_core::index::Index::open_or_create(&path, Default::default()).unwrap();
-    let site = Site::of(index, Settings::default());
+    let site = Site::with_index(index, Settings::default());
     site.put(articles());
     let total = |site: &Site| site.get(&format!("/api/search?q={}&limit=1", q("工会"))).is(200).json()["total"].clone();
     let before = total(&site);
@@ -436,7 +436,7 @@ fn no_answer_names_a_file_of_the_machine() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
     let index = gongxun_core::index::Index::open_or_create(&path, Default::default()).unwrap();
-    let site = Site::of(index, Settings::default());
+    let site = Site::with_index(index, Settings::default());
     site.put(articles());
     let secret = folder.path().to_str().unwrap();
     for address in

@@ -38,7 +38,7 @@ pub fn search_under(
     synonyms: &Synonyms,
     control: &Control<'_>,
 ) -> Result<Results> {
-    check::guarded(&snapshot.generation, || answer(snapshot, request, synonyms, control))
+    check::catching_panics(&snapshot.generation, || answer(snapshot, request, synonyms, control))
 }
 
 fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: &dyn Stops) -> Result<Results> {

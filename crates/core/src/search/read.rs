@@ -193,7 +193,7 @@ impl Read for Snapshot {
     }
 
     fn by_id(&self, id: &ArticleId) -> Result<Option<Article>> {
-        self.find(id)?.map(|address| self.whole(address)).transpose()
+        self.find(id)?.map(|address| self.article_with_margin(address)).transpose()
     }
 
     fn marked(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<MarkedArticle>> {
@@ -201,10 +201,10 @@ impl Read for Snapshot {
     }
 
     fn copies_of(&self, id: &ArticleId) -> Result<Option<Vec<Article>>> {
-        check::guarded(&self.generation, || {
+        check::catching_panics(&self.generation, || {
             let Some(own) = self.find(id)? else { return Ok(None) };
             let copies = Snapshot::copies(self)?.of(own).iter();
-            let article = |address: &DocAddress| Snapshot::article(self, *address).or_else(Error::stand_in);
+            let article = |address: &DocAddress| Snapshot::article(self, *address).or_else(Error::into_placeholder);
             copies.map(article).collect::<Result<_>>().map(Some)
         })
     }

@@ -298,14 +298,14 @@ impl Trouble {
         Trouble { reason: Reason::Limit, detail: detail.into() }.into()
     }
 
-    /// Damage, as an error that passes through readers.
+    /// Returns damage as an error that passes through readers.
     pub(super) fn damaged(detail: impl Into<String>) -> io::Error {
         Trouble { reason: Reason::Damaged, detail: detail.into() }.into()
     }
 
     /// Returns the trouble inside an error. An error that none of our readers has classified is damage: the system's
     /// own errors are classified at their source.
-    pub(super) fn of(err: &io::Error) -> Trouble {
+    pub(super) fn from_error(err: &io::Error) -> Trouble {
         let mut next: Option<&(dyn StdError + 'static)> = Some(err);
         while let Some(current) = next {
             if let Some(trouble) = current.downcast_ref::<Trouble>() {

@@ -80,9 +80,9 @@ pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
     }
     match ending.as_str() {
         "jpg" | "jpeg" | "jpe" | "png" | "gif" | "bmp" | "webp" | "ico" | "tif" | "tiff" | "psd" | "avif" | "heic"
-        | "svg" => Some((Reason::Binary, "a picture; no text is read of it".to_string())),
+        | "svg" => Some((Reason::Binary, "a picture; no text is read from it".to_string())),
         "mp3" | "mp4" | "m4a" | "m4v" | "avi" | "mov" | "mkv" | "flv" | "wmv" | "wma" | "wav" | "ogg" | "webm"
-        | "swf" => Some((Reason::Binary, "sound or film; no text is read of it".to_string())),
+        | "swf" => Some((Reason::Binary, "sound or film; no text is read from it".to_string())),
         "exe" | "dll" | "class" | "jar" | "pyc" | "bin" | "iso" | "dmg" | "apk" | "db" | "sqlite" | "sqlite3"
         | "woff" | "woff2" | "ttf" | "otf" | "eot" => {
             Some((Reason::Binary, format!(".{ending} files hold no text that is read")))

@@ -2,7 +2,7 @@
 //!
 //! tantivy writes a checksum behind each of its files and never verifies it, so a flipped bit shows as a wrong answer,
 //! as a panic somewhere inside, or not at all. [`files`] reads every file against its checksum and names the damaged
-//! ones; [`guarded`] runs a search so that a panic comes out as an error, and [`diagnosed`] finds the file behind an
+//! ones; [`catching_panics`] runs a search so that a panic comes out as an error, and [`diagnosed`] finds the file behind an
 //! error.
 
 use std::cell::Cell;
@@ -133,7 +133,7 @@ pub(in crate::index) fn check_segments(folder: &Path, segments: &[SegmentMeta], 
         if folder.join(&path).is_file() {
             paths.push(path);
         } else {
-            found.damaged.push(Damage { path: folder.join(path), what: "it is gone".into() });
+            found.damaged.push(Damage { path: folder.join(path), what: "it no longer exists".into() });
         }
     }
     check_paths(folder, paths, found)
@@ -195,7 +195,7 @@ fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Res
     for (version, paths) in versions {
         if let [path] = paths.as_slice() {
             let version = version.map_or("?".into(), |[major, minor, patch, _]| format!("{major}.{minor}.{patch}"));
-            let what = format!("it says that it was written by version {version}, as no other file does");
+            let what = format!("it claims to be written by version {version}, unlike all other files");
             found.damaged.push(Damage { path: path.clone(), what });
         }
     }
@@ -216,7 +216,7 @@ fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<Option<Versi
     let form = serde_json::to_string(&footer).unwrap_or_default();
     let written = &all[body.len()..all.len() - 2 * size_of::<u32>()];
     if written != form.as_bytes() {
-        return Err("its footer is not as it was written".into());
+        return Err("its footer differs from what was written".into());
     }
     Ok(version_of(&footer.version))
 }
@@ -232,12 +232,12 @@ fn version_of(version: &tantivy::Version) -> Option<Version> {
 }
 
 thread_local! {
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    static CATCHING_PANICS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread is inside [`guarded`]: a panic here becomes an error, so a panic hook need not print it.
-pub fn is_guarded() -> bool {
-    GUARDED.get()
+/// Whether this thread is inside [`catching_panics`]: a panic here becomes an error, so a panic hook need not print it.
+pub fn is_catching_panics() -> bool {
+    CATCHING_PANICS.get()
 }
 
 /// Runs a closure that reads a generation. A panic inside comes out as an error, as if the search engine had returned
@@ -245,8 +245,8 @@ pub fn is_guarded() -> bool {
 ///
 /// # Errors
 /// The error of the closure; [`Error::Engine`] if it panicked.
-pub fn guarded<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> Result<T> {
-    if is_guarded() {
+pub fn catching_panics<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> Result<T> {
+    if is_catching_panics() {
         return run();
     }
     catch_panic(run).unwrap_or_else(|what| {
@@ -272,9 +272,9 @@ pub fn diagnosed(generation: &Generation, error: Error) -> Error {
 
 /// Runs a closure; the message of a panic comes back as text.
 pub(in crate::index) fn catch_panic<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
-    let before = GUARDED.replace(true);
+    let before = CATCHING_PANICS.replace(true);
     let result = catch_unwind(AssertUnwindSafe(run));
-    GUARDED.set(before);
+    CATCHING_PANICS.set(before);
     result.map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it can't be read".into())

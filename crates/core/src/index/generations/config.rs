@@ -120,8 +120,8 @@ impl Config {
         Ok(Some(Config { path, dictionary, choices, language: written.language }))
     }
 
-    /// The language that an index folder's file sets for messages; `None` too if the file can't be read, which the command
-    /// tells.
+    /// Returns the language of messages that an index folder's file sets; `None` also if the file can't be read, which
+    /// the command reports.
     pub fn language(index: &Path) -> Option<String> {
         let path = index.join(CONFIG);
         parse(&path, &fs::read_to_string(&path).ok()?).ok()?.language

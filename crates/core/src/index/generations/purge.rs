@@ -72,8 +72,8 @@ fn lines_of(index: &Path, ids: &BTreeSet<&ArticleId>) -> Result<BTreeSet<String>
     let mut lines = BTreeSet::new();
     for generation in Generation::all(index)? {
         // A generation that can't be read is removed regardless.
-        let Ok(snapshot) = Snapshot::of(&generation) else { continue };
-        each_stored(&snapshot, |address| snapshot.whole(address), &mut |article| {
+        let Ok(snapshot) = Snapshot::open_generation(&generation) else { continue };
+        each_stored(&snapshot, |address| snapshot.article_with_margin(address), &mut |article| {
             if ids.contains(&article.id) {
                 lines.extend(texts(article).flat_map(str::lines).filter(|line| is_evidence(line)).map(str::to_string));
             }
@@ -106,7 +106,7 @@ fn each_stored(snapshot: &Snapshot, read: impl Fn(DocAddress) -> Result<Article>
 /// Builds a generation of the stored articles and pages of another one and swaps it in; no older one is kept.
 fn rebuild(old: &Generation, resources: Resources, control: &Control<'_>) -> Result<Swapped> {
     restore::check_all(old)?;
-    let snapshot = Snapshot::of(old)?;
+    let snapshot = Snapshot::open_generation(old)?;
     let mut writer = Writer::new_generation(&old.index, snapshot.segmenter()?, resources)?;
     writer.set_choices(snapshot.commit.choices.clone());
     let (articles, left_out) = restore::everything(&mut writer, &snapshot, control)?;
@@ -126,7 +126,7 @@ fn check_purged(
     purged: &mut Purged,
 ) -> Result<()> {
     let unsound = |path: &Path, what: String| Err(Error::Unsound { path: path.to_path_buf(), what });
-    let snapshot = Snapshot::of(generation)?;
+    let snapshot = Snapshot::open_generation(generation)?;
     let mut found = None;
     let mut leave = |text: &str| lines.retain(|line| !text.contains(line.as_str()));
     let mut visit = |article: &Article| {
@@ -155,7 +155,7 @@ fn check_purged(
     }
     let (numbers, _) = folder::generations(&generation.index)?;
     match numbers.iter().find(|number| **number != generation.number) {
-        Some(number) => unsound(&generation.index.join(folder::generation_name(*number)), "it is there still".into()),
+        Some(number) => unsound(&generation.index.join(folder::generation_name(*number)), "it still exists".into()),
         None => Ok(()),
     }
 }

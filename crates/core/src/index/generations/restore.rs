@@ -53,7 +53,7 @@ pub(super) fn articles(
         }
         let encoded = document::encode(&article);
         since_commit += encoded.len();
-        writer.fingerprint(&article, &Fingerprint::of(&article));
+        writer.fingerprint(&article, &Fingerprint::from_article(&article));
         writer.add(&article, &file, encoded)?;
         if since_commit >= COMMIT_BYTES {
             since_commit = 0;
@@ -93,7 +93,8 @@ pub(super) fn everything(writer: &mut Writer, snapshot: &Snapshot, control: &Con
     let mut ordered: Vec<(u64, DocAddress)> =
         snapshot.matching(|_, _| true)?.into_iter().map(|(address, numbers)| (numbers.id, address)).collect();
     ordered.sort_unstable();
-    let stored = ordered.iter().map(|(_, address)| Ok((snapshot.whole(*address)?, snapshot.file(*address)?)));
+    let stored =
+        ordered.iter().map(|(_, address)| Ok((snapshot.article_with_margin(*address)?, snapshot.file(*address)?)));
     let left_out = articles(writer, stored, control)?;
     if with_pages {
         for page in snapshot.all_pages() {

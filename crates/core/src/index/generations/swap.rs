@@ -70,8 +70,8 @@ fn problem(
     if let Some(damage) = damaged.first() {
         return Ok(Some(format!("{}: {}", damage.path.display(), damage.what)));
     }
-    let snapshot = Snapshot::of(generation)?;
-    check::guarded(generation, || {
+    let snapshot = Snapshot::open_generation(generation)?;
+    check::catching_panics(generation, || {
         let listed = listed(&snapshot)?;
         let mut problems = listed.problems;
         let found = snapshot.articles();

@@ -187,7 +187,7 @@ mod tests {
             let mut record = record(name, body);
             let (articles, pages) = if record.is_page() { (0, 1) } else { (1, 0) };
             put += articles;
-            writer.fingerprint(&record, &crate::reprint::Fingerprint::of(&record));
+            writer.fingerprint(&record, &crate::reprint::Fingerprint::from_article(&record));
             let encoded = match *body {
                 POISON => {
                     record.margin.clear();

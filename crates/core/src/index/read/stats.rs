@@ -46,8 +46,8 @@ impl Stats {
     ///
     /// # Errors
     /// If an index file can't be read.
-    pub fn of(snapshot: &Snapshot) -> Result<Stats> {
-        check::guarded(&snapshot.generation, || Stats::count(snapshot))
+    pub fn from_snapshot(snapshot: &Snapshot) -> Result<Stats> {
+        check::catching_panics(&snapshot.generation, || Stats::count(snapshot))
     }
 
     fn count(snapshot: &Snapshot) -> Result<Stats> {

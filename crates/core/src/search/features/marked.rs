@@ -35,9 +35,9 @@ pub fn marked(
     id: &ArticleId,
     control: &Control<'_>,
 ) -> Result<Option<MarkedArticle>> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
-        let article = snapshot.whole(address)?;
+        let article = snapshot.article_with_margin(address)?;
         let root = request.query.root.as_ref();
         if root.is_none() {
             return Ok(Some(MarkedArticle { article, kind: None, marks: ArticleMarks::default() }));

@@ -44,7 +44,7 @@ const TOO_COMMON: u64 = 4;
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
 pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize, control: &Control<'_>) -> Result<Option<Results>> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
         let article = snapshot.article(address)?;
         answer(snapshot, &article, limit, control).map(Some)

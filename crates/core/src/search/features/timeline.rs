@@ -170,7 +170,7 @@ pub fn timeline_under(
     step: Step,
     control: &Control<'_>,
 ) -> Result<Timeline> {
-    check::guarded(&snapshot.generation, || count(snapshot, request, synonyms, step, control))
+    check::catching_panics(&snapshot.generation, || count(snapshot, request, synonyms, step, control))
 }
 
 fn count(

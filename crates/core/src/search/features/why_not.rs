@@ -90,7 +90,7 @@ pub fn why_not(
     id: &ArticleId,
     control: &Control<'_>,
 ) -> Result<Option<WhyNot>> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
         let article = snapshot.article(address)?;
         let filters = &request.filters;

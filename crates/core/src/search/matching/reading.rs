@@ -24,7 +24,7 @@ pub fn each<A, T>(
         if control.is_some_and(Stops::is_stopped) {
             return Err(Error::Interrupted);
         }
-        take(address, check::guarded(&snapshot.generation, || make(address, &mut scratch))?)?;
+        take(address, check::catching_panics(&snapshot.generation, || make(address, &mut scratch))?)?;
     }
     Ok(())
 }

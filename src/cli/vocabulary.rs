@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::args::{CollocationsArgs, KeywordsArgs, TableArgs, TableFormat, TermsArgs};
-use super::context::print_comparison;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::request;
+use super::tables::print_comparison;
 use gongxun_core::query::Query;
 use gongxun_core::search::{Read as _, Request, collocations, keywords};
 use gongxun_core::view::{self, terminal::Style};
@@ -41,7 +41,7 @@ pub fn collocations(index: &Path, args: &CollocationsArgs) -> anyhow::Result<Out
     let conditions = &args.query.conditions;
     let request = request::request(&snapshot, &args.query.query, conditions)?;
     if request.query.root.is_none() {
-        bail!("write what is looked for: a filter alone has no occurrences");
+        bail!("write a query: a filter alone has no occurrences");
     }
     let options = collocations::Options::default().window(args.window).limit(args.limit).min_count(args.min);
     let answer = snapshot.collocations(&request, &options, &request::control(conditions))?;

@@ -91,7 +91,10 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
         request::articles(swapped.articles)
     );
     if let Some(before) = swapped.before {
-        eprintln!("generation {} stays as it was for the program that made it, until the next reindex", before.number);
+        eprintln!(
+            "generation {} is kept unchanged for the version of the program that made it, until the next reindex",
+            before.number
+        );
     }
     Ok(Outcome::Found)
 }
@@ -158,7 +161,7 @@ fn rehearse(index: &Path, options: &Options<'_>, mut console: Console, strict: b
     };
     let report = ingest::rehearse(snapshot, options, &mut console)?;
     console.finish(&report)?;
-    eprintln!("nothing was written; a dry run does not look for copies");
+    eprintln!("nothing was written; a dry run does not search for copies");
     Ok(outcome(&report, strict))
 }
 
@@ -279,7 +282,7 @@ pub fn summary(report: &Report) -> String {
         report.unchanged,
         report.rejected
     );
-    line.push_str(&some(report.rejected_before, " ({} of them told before)", " ({} of them told before)"));
+    line.push_str(&some(report.rejected_before, " ({} of them reported before)", " ({} of them reported before)"));
     line.push_str(&some(
         report.deleted,
         "; {} of the rejected was deleted on request",
@@ -287,13 +290,13 @@ pub fn summary(report: &Report) -> String {
     ));
     line.push_str(&some(
         report.shared,
-        "; {} stands in an export and in its own file, or in two exports, and counts once",
-        "; {} stand in an export and in their own file, or in two exports, and count once",
+        "; {} is in an export and in its own file, or in two exports, and counts once",
+        "; {} are in an export and in their own file, or in two exports, and count once",
     ));
     line.push_str(&some(report.joined, "; {} of them is a copy of another", "; {} of them are copies of others"));
     line.push_str(&some(report.removed, "; {} removed", "; {} removed"));
-    line.push_str(&some(report.kept, "; {} kept that was not met", "; {} kept that were not met"));
-    line.push_str(&some(report.carried, "; {} taken over", "; {} taken over"));
+    line.push_str(&some(report.kept, "; {} not seen but kept", "; {} not seen but kept"));
+    line.push_str(&some(report.carried, "; {} carried over", "; {} carried over"));
     line.push_str(&some(
         report.duplicate_ids,
         "; {} shared an id with another and was kept under its own",
