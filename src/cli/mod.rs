@@ -177,7 +177,7 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Delete(args) => delete::delete(&index, args),
         Command::Export(args) => generations::export(&index, &args),
         #[cfg(feature = "serve")]
-        Command::Serve(args) => serve::serve(&index, args),
+        Command::Serve(args) => serve::serve(&index, &args),
         Command::Completions { shell } => inspect::completions(shell),
         Command::Man => inspect::man(),
     }

@@ -22,15 +22,14 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(corpus) = &args.corpus {
         take_in(index, corpus)?;
     }
-    let snapshot = request::open(index)?;
-    if let Some(queries) = &args.queries {
-        return batch::batch(&snapshot, queries, &args);
-    }
-    of(&snapshot, &args)
+    of(&request::open(index)?, &args)
 }
 
 /// Runs `search` on an archive.
 pub fn of(archive: &dyn Read, args: &SearchArgs) -> anyhow::Result<Outcome> {
+    if let Some(queries) = &args.queries {
+        return batch::batch(archive, queries, args);
+    }
     let request = request(archive, args)?;
     match args.format {
         Format::Text | Format::Json => page(archive, &request, args),

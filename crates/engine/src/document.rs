@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::mapping::{TEXTS, WITH_WORDS};
+use crate::mapping::{MARGIN, TEXTS, WITH_WORDS};
 use crate::tokens::Encoder;
 use base64::Engine as _;
 use gongxun_core::article::{Article, Role};
@@ -14,6 +14,10 @@ use gongxun_core::search::timeline::Step;
 use gongxun_text::fold::{fold, is_han};
 
 use crate::error::engine_error;
+
+/// The separator of the lines of a margin. No string that tokens decide has a gap as long as it, so that none crosses from
+/// one line to another.
+const BETWEEN_LINES: &str = "\n\n\n";
 
 /// The place of an article in a cluster of copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +64,12 @@ impl Documents {
                 }
             }
             tokens.insert(name.to_string(), Value::Object(kinds));
+        }
+        if !article.margin.is_empty() {
+            let of_margin = self.tokens(&article.margin.join(BETWEEN_LINES), false).into_iter();
+            let of_margin: Map<String, Value> =
+                of_margin.map(|(kind, (text, _))| (kind.to_string(), Value::String(text))).collect();
+            tokens.insert(MARGIN.to_string(), Value::Object(of_margin));
         }
         let proofreaders = article.credits.iter().filter(|credit| credit.role == Role::Proofreader);
         let proofreaders: Vec<&str> = proofreaders.map(|credit| credit.name.as_str()).collect();

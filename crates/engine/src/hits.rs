@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::found::{BATCH, Found, Index, cluster_sizes};
+use crate::found::{BATCH, Found, Index, cluster_sizes, searched};
 use crate::local::{self, LocalIndex};
 use crate::lower::{self, all_of, without};
 use crate::search::{self, MAX_HITS};
@@ -129,7 +129,7 @@ impl Hits<'_, '_> {
         loop {
             let body = json!({
                 "size": size, "track_total_hits": true, "track_scores": by_score, "query": query, "sort": sorted_by(sort),
-                "_source": {"includes": ["article", "cluster"], "excludes": ["article.margin"]},
+                "_source": searched(&found.compiled),
             });
             let answer = search::search_dfs(index.client, index.name, &body)?;
             let hits = search::hits(&answer);
@@ -188,7 +188,7 @@ impl Hits<'_, '_> {
             }
             let body = json!({
                 "query": query, "sort": sorted_by(sort), "track_scores": sort == Sort::Relevance,
-                "_source": {"includes": ["article", "cluster"], "excludes": ["article.margin"]},
+                "_source": searched(&found.compiled),
             });
             search::each_page(index.client, index.name, &body, BATCH, self.control, &mut |hits| {
                 let skipped = to_skip.min(hits.len());
@@ -221,8 +221,9 @@ impl Hits<'_, '_> {
         give: &mut dyn FnMut(Hit) -> Result<()>,
     ) -> Result<Vec<String>> {
         let local = LocalIndex::new(&local::articles(hits)?, self.index.dictionary, statistics)?;
-        let synonyms = request.synonyms_on(&local.snapshot)?;
-        let mut found = pipeline::Found::find(&local.snapshot, request, synonyms, self.control)?;
+        let compiled = self.found.compiled.clone();
+        let matches = Matches::find(&local.snapshot, &compiled, self.control)?;
+        let mut found = pipeline::Found::of(&local.snapshot, compiled, matches, Copies::All, self.control)?;
         let reprints = reprints(self.index, hits)?;
         present::hits(&mut found, request, self.breadth, &mut |mut hit| {
             hit.reprints = reprints.get(&hit.article.id.0).copied().unwrap_or(0);

@@ -16,7 +16,7 @@
 //! search                      search requests; an incomplete response is an error
 //! statistics, local           a temporary index of some articles, scored by the statistics of all
 //! found                       the matches by kind, with copies collapsed
-//! facets, timeline, hits      answers about the matches; archive has all of them as a trait
+//! facets, timeline, hits      answers about the matches; archive has all of them as a trait, and the newest state of an index
 //! reprints, verify            clusters of near-duplicates; verification of an index
 //! ```
 
@@ -44,7 +44,7 @@ mod timeline;
 mod tokens;
 mod verify;
 
-pub use archive::Archive;
+pub use archive::{Archive, Newest};
 pub use mapping::SCHEMA;
 pub use push::{Push, Pushed};
 pub use reprints::{Joined, reprints};

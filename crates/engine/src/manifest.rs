@@ -39,13 +39,21 @@ pub fn make(client: &Client, generation: &str, replicas: u32) -> Result<()> {
     client.success(&path, answer).map(drop)
 }
 
-/// Reads the files and roots of a manifest.
+/// Reads the files and roots of a manifest, after making visible what was written.
 ///
 /// # Errors
 /// If OpenSearch can't be reached, its response is incomplete, or an entry can't be parsed.
 pub fn read(client: &Client, generation: &str) -> Result<Manifest> {
+    admin::refresh(client, &name(generation))?;
+    visible(client, generation)
+}
+
+/// Reads the files and roots of a manifest that searches see.
+///
+/// # Errors
+/// As [`read`].
+pub fn visible(client: &Client, generation: &str) -> Result<Manifest> {
     let index = name(generation);
-    admin::refresh(client, &index)?;
     let mut manifest = Manifest::default();
     let body = json!({"query": {"terms": {"kind": ["file", "root"]}}, "sort": [{"name": "asc"}, {"kind": "asc"}]});
     search::each_page(client, &index, &body, search::MAX_HITS, &Control::default(), &mut |hits| {

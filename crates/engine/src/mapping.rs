@@ -6,7 +6,7 @@ use crate::settings::Settings;
 use crate::tokens::PLACEHOLDER;
 
 /// The version of documents and mapping. An index with another one is refused.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// The longest token of the analyzer, in UTF-16 code units; ours have at most 200 characters.
 const MAX_TOKEN: u32 = 1_024;
@@ -17,6 +17,8 @@ const MAX_VALUE: u32 = 8_000;
 pub const TEXTS: [&str; 5] = ["title", "lead", "body", "names", "captions"];
 /// The texts that are indexed by words as well.
 pub const WITH_WORDS: [&str; 3] = ["title", "lead", "body"];
+/// The margin of an article, its lines one below the other: indexed for searches of whole pages alone, and never scored.
+pub const MARGIN: &str = "margin";
 /// The fields that facets count, in the order of [`gongxun_core::search::facets::Facets`].
 pub const FACETS: [&str; 5] = ["source", "outlet", "editor", "author", "section"];
 /// The fields that filters look up, as folded keywords.
@@ -48,6 +50,8 @@ pub fn index(settings: &Settings, dictionary: &str) -> Value {
         add("chars", tokens("freqs", true), true);
         texts.insert(text.to_string(), json!({ "properties": kinds }));
     }
+    let margin = json!({"pairs": tokens("positions", false), "chars": tokens("docs", false)});
+    texts.insert(MARGIN.to_string(), json!({ "properties": margin }));
     let key = json!({"type": "keyword", "doc_values": false, "ignore_above": MAX_VALUE});
     let keys: serde_json::Map<String, Value> = KEYS.iter().map(|name| (name.to_string(), key.clone())).collect();
     let facet = json!({"type": "keyword", "index": false, "ignore_above": MAX_VALUE});

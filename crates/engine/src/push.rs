@@ -129,6 +129,7 @@ impl Push {
         self.commit()?;
         let Push { client, settings, generation, .. } = &self;
         admin::refresh(client, generation)?;
+        admin::refresh(client, &manifest::name(generation))?;
         let articles = search::count(client, generation, &json!({"match_all": {}}))?;
         let name = &settings.index;
         let current = admin::current_generation(client, name)?;

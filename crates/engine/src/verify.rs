@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use crate::admin;
 use crate::archive::Archive;
 use crate::document;
 use crate::found::{BATCH, Found};
@@ -61,9 +60,7 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
     let index = archive.index();
     let mut verified =
         Verified { articles: search::count(index.client, index.name, &match_all())?, ..Verified::default() };
-    if let Some(generation) = admin::current_generation(index.client, index.name)? {
-        verified.manifest = manifest::read(index.client, &generation)?.entries().map(Entry::held).sum();
-    }
+    verified.manifest = manifest::read(index.client, index.name)?.entries().map(Entry::held).sum();
     let all =
         json!({"query": match_all(), "sort": [{"order": "asc"}], "_source": {"excludes": ["article.margin", "print"]}});
     let mut random = Random::new(seed);

@@ -1,11 +1,10 @@
-//! The archive in the server: the newest commit of the current generation, read on blocking threads by a limited number
-//! of requests, each with a deadline.
+//! The archive in the server: its newest state, read on blocking threads by a limited number of requests, each with a
+//! deadline.
 //!
 //! A request keeps the view with which it begins: a commit or a swap meanwhile does not affect it.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -15,10 +14,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use gongxun_core::article::Date;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
-use gongxun_core::index::{Index, Snapshot, Stats};
+use gongxun_core::index::Stats;
 use gongxun_core::search::facets::Facets;
 use gongxun_core::search::timeline::{Period, Step};
-use gongxun_core::search::{Read, Request, Results};
+use gongxun_core::search::{Identity, Provider, Read, Request, Results};
 
 use crate::conditions::everything;
 use crate::metrics::{Gauges, Metrics};
@@ -30,7 +29,7 @@ const LOGINS: usize = 4;
 
 /// The archive with the settings, metrics and permits of the server.
 pub struct Archive {
-    index: Index,
+    provider: Box<dyn Provider>,
     /// The settings that the server was started with.
     pub settings: Settings,
     /// The counts since the start.
@@ -44,9 +43,9 @@ pub struct Archive {
     started: u64,
 }
 
-/// One commit of one generation, with figures that are computed once.
+/// One state of the archive, with figures that are computed once.
 pub struct View {
-    snapshot: Arc<Snapshot>,
+    read: Arc<dyn Read>,
     tag: String,
     stats: OnceLock<Stats>,
     coverage: OnceLock<Vec<Period>>,
@@ -72,11 +71,11 @@ impl Drop for CancelOnDrop {
 }
 
 impl Archive {
-    /// Creates the archive of an index.
-    pub fn new(index: Index, settings: Settings) -> Archive {
+    /// Creates the archive that a provider gives.
+    pub fn new(provider: Box<dyn Provider>, settings: Settings) -> Archive {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Archive {
-            index,
+            provider,
             metrics: Metrics::default(),
             logins: Semaphore::new(LOGINS),
             permits: Arc::new(Semaphore::new(settings.searches.max(1))),
@@ -87,19 +86,25 @@ impl Archive {
         }
     }
 
-    /// Returns a view of the newest commit of the current generation. Reads two small files, and opens the commit if it
-    /// is new.
-    pub fn view(&self) -> Arc<View> {
-        let snapshot = self.index.snapshot();
-        let mut kept = self.view.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(view) = kept.as_ref().filter(|view| Arc::ptr_eq(&view.snapshot, &snapshot)) {
-            return Arc::clone(view);
+    /// Returns the newest state of the archive. Looks up whether it has changed, and opens what is new.
+    ///
+    /// # Errors
+    /// If what holds the articles can't be read.
+    pub fn view(&self) -> Result<Arc<View>> {
+        let read = self.provider.newest()?;
+        let mut kept = self.kept();
+        if let Some(view) = kept.as_ref().filter(|view| Arc::ptr_eq(&view.read, &read)) {
+            return Ok(Arc::clone(view));
         }
-        let view = Arc::new(View::new(snapshot, self.started));
+        let view = Arc::new(View::new(read, self.started));
         *kept = Some(Arc::clone(&view));
         drop(kept);
         view.warm();
-        view
+        Ok(view)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Arc<View>>> {
+        self.view.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs work that reads the archive on a blocking thread, once there is a permit. An answer that the client already
@@ -119,7 +124,10 @@ impl Archive {
         let stop = Arc::clone(&cancel.0);
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let view = archive.view();
+            let view = match archive.view() {
+                Ok(view) => view,
+                Err(error) => return Problem::from(error).into_response(),
+            };
             let tag = view.etag(&variant);
             if known.is_some_and(|known| is_known(&known, &tag)) {
                 return tagged(StatusCode::NOT_MODIFIED.into_response(), &tag);
@@ -156,26 +164,29 @@ impl Archive {
 
     /// Returns the current values of the gauges.
     pub fn gauges(&self) -> Gauges {
-        let view = self.view();
+        // What can't be read now is measured as it was last.
+        let (view, is_read) = match self.view() {
+            Ok(view) => (Some(view), true),
+            Err(_) => (self.kept().clone(), false),
+        };
+        let read = view.as_ref().map(|view| view.read());
+        let identity = read.map(Read::identity);
         Gauges {
-            articles: view.snapshot.articles(),
-            generation: view.snapshot.generation.number,
-            commit: view.snapshot.commit.number,
+            articles: read.map_or(0, Read::articles),
+            generation: identity.map_or(0, |identity| identity.generation),
+            commit: identity.map_or(0, |identity| identity.commit),
             searches: self.settings.searches.max(1).saturating_sub(self.permits.available_permits()),
-            stale: !view.snapshot.is_current(),
+            stale: !is_read || !read.is_some_and(Read::is_current),
         }
     }
 }
 
 impl View {
-    fn new(snapshot: Arc<Snapshot>, started: u64) -> View {
-        // The same numbers may come again with other contents if an index replaces another one.
-        let mut hasher = DefaultHasher::new();
-        let commit = serde_json::to_string(&snapshot.commit).unwrap_or_default();
-        (commit, started, snapshot.articles()).hash(&mut hasher);
-        let (generation, number) = (snapshot.generation.number, snapshot.commit.number);
-        let tag = format!("{generation}-{number}-{:08x}", hasher.finish() as u32);
-        View { snapshot, tag, stats: OnceLock::new(), coverage: OnceLock::new(), facets: OnceLock::new() }
+    fn new(read: Arc<dyn Read>, started: u64) -> View {
+        let Identity { generation, commit, content } = read.identity();
+        // The same numbers may come again with other contents where an index takes another one's place.
+        let tag = format!("{generation}-{commit}-{:08x}", (content ^ started) as u32);
+        View { read, tag, stats: OnceLock::new(), coverage: OnceLock::new(), facets: OnceLock::new() }
     }
 
     /// Loads the files that the first search would wait for, and those that could not be opened after the folder was
@@ -183,51 +194,50 @@ impl View {
     fn warm(&self) {
         let control = Control::default();
         let everything = Request { limit: 1, ..everything() };
-        // The requests that need a file report that it can't be read.
-        let _ = self.snapshot.segmenter();
-        let _ = self.snapshot.answer(&everything, &control);
+        // The requests that need what can't be read report it.
+        let _ = self.read.answer(&everything, &control);
         let _ = (self.stats(), self.coverage(), self.facets());
     }
 
     /// Returns the read operations.
     pub fn read(&self) -> &dyn Read {
-        &*self.snapshot
+        &*self.read
     }
 
     /// Returns the statistics of the archive.
     ///
     /// # Errors
-    /// If a file of the index can't be read.
+    /// If what holds the articles can't be read.
     pub fn stats(&self) -> Result<&Stats> {
         if let Some(stats) = self.stats.get() {
             return Ok(stats);
         }
-        let stats = Stats::from_snapshot(&self.snapshot)?;
+        let stats = self.read.stats()?;
         Ok(self.stats.get_or_init(|| stats))
     }
 
     /// Returns the number of articles of the archive in each month.
     ///
     /// # Errors
-    /// If a file of the index can't be read.
+    /// If what holds the articles can't be read.
     pub fn coverage(&self) -> Result<&[Period]> {
         if let Some(coverage) = self.coverage.get() {
             return Ok(coverage);
         }
-        let timeline = self.snapshot.timeline(&everything(), Step::Month, &Control::default())?;
+        let timeline = self.read.timeline(&everything(), Step::Month, &Control::default())?;
         Ok(self.coverage.get_or_init(|| timeline.periods))
     }
 
     /// Returns the facets of all articles.
     ///
     /// # Errors
-    /// If a file of the index can't be read.
+    /// If what holds the articles can't be read.
     pub fn facets(&self) -> Result<&Facets> {
         if let Some(facets) = self.facets.get() {
             return Ok(facets);
         }
         let everything = Request { limit: 0, facets: true, ..everything() };
-        let facets = self.snapshot.answer(&everything, &Control::default())?.facets.unwrap_or_default();
+        let facets = self.read.answer(&everything, &Control::default())?.facets.unwrap_or_default();
         Ok(self.facets.get_or_init(|| facets))
     }
 

@@ -1,6 +1,6 @@
 //! The page and the HTTP API of [gongxun](https://docs.rs/gongxun): that crate's feature `serve` is the way to it.
 //!
-//! An index flows in; a router flows out, which is a function of requests and needs no socket:
+//! An archive flows in; a router flows out, which is a function of requests and needs no socket:
 //!
 //! ```text
 //! request ─guard→ (page | api) ─archive→ off the async threads, with a deadline ─core→ results ─→ HTML, JSON

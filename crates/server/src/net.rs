@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
-use gongxun_core::index::Index;
+use gongxun_core::search::Provider;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -55,14 +55,14 @@ impl Stop {
 }
 
 impl Server {
-    /// Takes an address.
+    /// Takes an address, to serve the archive that a provider gives.
     ///
     /// # Errors
     /// If the system does not give it.
-    pub fn bind(address: SocketAddr, index: Index, settings: Settings) -> io::Result<Server> {
+    pub fn bind(address: SocketAddr, provider: Box<dyn Provider>, settings: Settings) -> io::Result<Server> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
-        let router = router(index, settings.clone());
+        let router = router(provider, settings.clone());
         let (sender, receiver) = watch::channel(false);
         Ok(Server { listener, router, settings, stop: (Stop(Arc::new(sender)), receiver), again: None })
     }

@@ -24,7 +24,7 @@ impl Served {
     }
 
     fn with_index(index: Index, settings: Settings) -> Served {
-        let server = Server::bind("127.0.0.1:0".parse().unwrap(), index, settings).unwrap();
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), Box::new(index), settings).unwrap();
         let (address, stop) = (server.address().unwrap(), server.stopper());
         Served { address, stop, thread: Some(std::thread::spawn(move || server.run())) }
     }

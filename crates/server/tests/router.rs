@@ -2,14 +2,18 @@
 
 mod support;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
 use axum::http::{Method, Request};
 use gongxun_core::article::{Article, ArticleId, Credit, Repair, RepairKind, Role};
-use gongxun_core::index::Resources;
+use gongxun_core::error::{Error, Result};
+use gongxun_core::index::{Index, IndexSettings, Resources};
 use gongxun_core::query::parse;
-use gongxun_core::search::{Read as _, Request as Search};
+use gongxun_core::search::{Provider, Read, Request as Search};
 use gongxun_core::view;
-use gongxun_server::{Hosts, Settings};
+use gongxun_server::{Hosts, Lines, Settings};
 use support::{Site, articles};
 
 /// Encodes a query for an address.
@@ -536,4 +540,35 @@ fn copies_stand_side_by_side_with_what_differs() {
     assert!(page.text().contains("算法协商<del>：</del>骑手代表坐到<del>了</del>桌前"), "{}", page.text());
     site.get(&format!("/article/{one}/copies/nobody")).is(404);
     site.get(&format!("/article/{one}/copies/%FF")).is(400);
+}
+
+/// A provider that fails while it is told to.
+struct Failing(Index, Arc<AtomicBool>);
+
+impl Provider for Failing {
+    fn newest(&self) -> Result<Arc<dyn Read>> {
+        match self.1.load(Ordering::Relaxed) {
+            true => Err(Error::Engine("the engine has gone".into())),
+            false => self.0.newest(),
+        }
+    }
+}
+
+#[test]
+fn an_archive_that_cant_be_read_is_said_so_until_it_can() {
+    let (index, fails) = (Index::in_memory(IndexSettings::default()).unwrap(), Arc::new(AtomicBool::new(true)));
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let mut settings = Settings::default();
+    let kept = Arc::clone(&lines);
+    settings.lines = Lines::to(move |line| kept.lock().unwrap().push(line.to_string()));
+    let site = Site::with_provider(index.clone(), Box::new(Failing(index, Arc::clone(&fails))), settings);
+    for path in ["/", "/healthz", "/api/stats", "/api/search?q=x"] {
+        let answer = site.get(path).is(500);
+        assert!(!answer.text().contains("has gone"), "the cause is for whoever runs the server: {}", answer.text());
+    }
+    assert!(lines.lock().unwrap().iter().any(|line| line.contains("the engine has gone")));
+    assert!(site.get("/metrics").is(200).text().contains("gongxun_stale 1"));
+    fails.store(false, Ordering::Relaxed);
+    site.get("/healthz").is(200);
+    assert!(site.get("/metrics").is(200).text().contains("gongxun_stale 0"));
 }

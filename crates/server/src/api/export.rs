@@ -103,10 +103,9 @@ pub async fn export(State(archive): State<Arc<Archive>>, given: Narrowed<Export>
     let (sender, receiver) = channel(WAITING);
     tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        let view = archive.view();
         let mut pieces = Pieces { sender, piece: Vec::with_capacity(PIECE), number: 0, cited: today(), format };
         let done = pieces.begin().and_then(|()| {
-            view.read().select(&request, &Control::default(), &mut |hit| pieces.take(&hit)).map(drop)?;
+            archive.view()?.read().select(&request, &Control::default(), &mut |hit| pieces.take(&hit)).map(drop)?;
             pieces.send()
         });
         // A client that is still connected must not take half an export for the whole.

@@ -71,7 +71,7 @@ static SITE: LazyLock<String> = LazyLock::new(|| {
     drop(writer);
     let mut settings = Settings::default();
     settings.searches = 4;
-    let server = Server::bind("127.0.0.1:0".parse().unwrap(), index, settings).unwrap();
+    let server = Server::bind("127.0.0.1:0".parse().unwrap(), Box::new(index), settings).unwrap();
     let address = server.address().unwrap();
     std::thread::spawn(move || server.run().unwrap());
     format!("http://{address}")

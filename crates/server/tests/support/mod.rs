@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use gongxun_core::article::{Article, Block, Credit, Role};
 use gongxun_core::index::{Index, IndexSettings, NewArticle, Resources, Writer};
+use gongxun_core::search::Provider;
 use gongxun_server::{Settings, router};
 use tower::ServiceExt as _;
 
@@ -54,7 +55,12 @@ impl Site {
     }
 
     pub fn with_index(index: Index, settings: Settings) -> Site {
-        let router = router(index.clone(), settings);
+        let provider = Box::new(index.clone());
+        Site::with_provider(index, provider, settings)
+    }
+
+    pub fn with_provider(index: Index, provider: Box<dyn Provider>, settings: Settings) -> Site {
+        let router = router(provider, settings);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Site { index, router, runtime }
     }

@@ -409,8 +409,8 @@ pub struct Stats {
     segments: u64,
     /// Bytes on disk.
     bytes: u64,
-    /// Bytes of the stored articles.
-    store_bytes: u64,
+    /// Bytes of the stored articles, where they are known.
+    store_bytes: Option<u64>,
 }
 
 /// The state of the server.
