@@ -60,7 +60,7 @@ fn a_field_that_is_none_is_refused_on_the_command_line_too() {
             let (out, err) = desk.run(&args).exits(2);
             let expect = match field {
                 "" => "--map =name: write FIELD=NAME".to_string(),
-                field => format!("--map {field}=headline: {field} is no field; the fields are id, title, date, "),
+                field => format!("--map {field}=headline: {field} is not a field; the fields are id, title, date, "),
             };
             assert!(out.is_empty() && err.contains(&expect), "{args:?}: {err}");
         }
@@ -130,8 +130,8 @@ fn a_broken_file_is_named_with_its_line() {
     for (content, expect) in [
         ("dictionary = \n", "gongxun.toml, line 1: "),
         ("\n\nsynonims = \"synonyms.tsv\"\n", "gongxun.toml, line 3: unknown key synonims"),
-        ("language = \"fr\"\n", "gongxun.toml, line 1: \"fr\" is no language of messages"),
-        ("[fields]\ntitel = \"headline\"\n", "gongxun.toml, line 2: titel is no field"),
+        ("language = \"fr\"\n", "gongxun.toml, line 1: \"fr\" is not a language of messages"),
+        ("[fields]\ntitel = \"headline\"\n", "gongxun.toml, line 2: titel is not a field"),
         ("synonyms = \"nowhere.tsv\"\n", "nowhere.tsv: "),
     ] {
         desk.write("index/gongxun.toml", content);

@@ -23,7 +23,7 @@ use gongxun_ingest::ingest::{self, Part};
 const COMMIT_BYTES: u64 = 32 << 20;
 
 /// Whether a command is for the engine: one is named, and the command has to do with an archive.
-pub fn is_asked(engine: &EngineArgs, command: &Command) -> bool {
+pub fn is_for_engine(engine: &EngineArgs, command: &Command) -> bool {
     let is_of_none =
         matches!(command, Command::Extract(_) | Command::Segment(_) | Command::Completions { .. } | Command::Man);
     engine.engine.is_some() && !is_of_none

@@ -189,7 +189,7 @@ fn mapped_field(pair: &str) -> anyhow::Result<(String, String)> {
         bail!("--map {pair}: write FIELD=NAME, such as title=headline");
     };
     if !FIELDS.contains(&field) {
-        bail!("--map {pair}: {field} is no field; the fields are {}", FIELDS.join(", "));
+        bail!("--map {pair}: {field} is not a field; the fields are {}", FIELDS.join(", "));
     }
     Ok((field.to_string(), name.to_string()))
 }

@@ -61,7 +61,7 @@ pub fn main() -> ExitCode {
     let language = settings::language_of(&given);
     let mut command = help::translated(Args::command(), language);
     let matches = command.try_get_matches_from_mut(given);
-    if let Some(help) = matches.as_ref().ok().and_then(|matches| help::asked(&mut command, matches)) {
+    if let Some(help) = matches.as_ref().ok().and_then(|matches| help::requested(&mut command, matches)) {
         output::print(&help).ok();
         return ExitCode::SUCCESS;
     }
@@ -143,7 +143,7 @@ fn silence_caught_panics() {
 fn run(args: Args) -> anyhow::Result<Outcome> {
     let index = args.index;
     #[cfg(feature = "engine")]
-    if engine::is_asked(&args.engine, &args.command) {
+    if engine::is_for_engine(&args.engine, &args.command) {
         return engine::run(&args.engine, args.command);
     }
     match args.command {

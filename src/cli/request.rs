@@ -58,7 +58,7 @@ pub fn filters(conditions: &ConditionArgs) -> anyhow::Result<Vec<Filter>> {
     let mut filters: Vec<Filter> = filters.into_iter().flatten().collect();
     let day = |text: &Option<String>, flag: &str| match text {
         Some(text) => query::parse_date_range(text)
-            .with_context(|| format!("{flag} {text}: no date; write 2025-01-15, 2025-01 or 2025"))
+            .with_context(|| format!("{flag} {text}: not a date; write 2025-01-15, 2025-01 or 2025"))
             .map(Some),
         None => Ok(None),
     };

@@ -134,7 +134,7 @@ impl std::str::FromStr for Part {
     fn from_str(text: &str) -> Result<Part, String> {
         let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
         let part = numbers.and_then(|(number, of)| Part::new(number, of));
-        part.ok_or_else(|| format!("{text:?} is no part: write 2/3 for the second of three"))
+        part.ok_or_else(|| format!("{text:?} is not a part: write 2/3 for the second of three"))
     }
 }
 

@@ -157,7 +157,7 @@ impl Archive {
             Ok(Ok(permit)) => Ok(permit),
             _ => {
                 self.metrics.turned_away();
-                Err(Problem::busy("too much is asked at once; try again in a moment"))
+                Err(Problem::busy("too many requests at once; try again in a moment"))
             }
         }
     }
@@ -281,7 +281,7 @@ pub fn today() -> Option<Date> {
 
 /// Returns the problem of a request in which the program itself failed.
 pub fn broken() -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this request broke the program; please report it")
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "an internal error; please report it")
 }
 
 /// Whether an `If-None-Match` names a tag.

@@ -168,7 +168,7 @@ impl Conditions {
         let day = |text: &Option<String>, name: &str| match text {
             Some(text) => query::parse_date_range(text)
                 .map(Some)
-                .ok_or_else(|| Problem::bad(format!("{name}: no date; write 2025-01-15, 2025-01 or 2025"))),
+                .ok_or_else(|| Problem::bad(format!("{name}: not a date; write 2025-01-15, 2025-01 or 2025"))),
             None => Ok(None),
         };
         let from = day(&self.from, "from")?.and_then(|(from, _)| from);
@@ -252,7 +252,7 @@ mod tests {
         for (conditions, says) in [
             (asked(&"工".repeat(MAX_QUERY + 1)), "1000 characters"),
             (Conditions { editor: text(&"肖".repeat(MAX_VALUE + 1)), ..asked("") }, "editor: a value"),
-            (Conditions { from: text("昨天"), ..asked("工会") }, "from: no date"),
+            (Conditions { from: text("昨天"), ..asked("工会") }, "from: not a date"),
         ] {
             let problem = conditions.request().unwrap_err();
             assert!(problem.status == 400 && problem.detail.contains(says), "{problem:?}");

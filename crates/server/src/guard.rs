@@ -87,7 +87,7 @@ fn check(request: &Request, settings: &Settings) -> Result<(), Problem> {
     if headers.contains_key(header::TRANSFER_ENCODING) && length.is_some()
         || headers.get_all(header::CONTENT_LENGTH).iter().count() > 1
     {
-        return Err(Problem::bad("the length of the request is said twice"));
+        return Err(Problem::bad("the request has two lengths"));
     }
     if has_body && !is_login {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "a request here has no body"));
@@ -104,7 +104,7 @@ fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Result<&'a str, Problem> {
     match (host, other, uri.authority()) {
         (Some(host), None, None) => Ok(host),
         (Some(host), None, Some(authority)) if authority.as_str() == host => Ok(host),
-        _ => Err(Problem::bad("a request names one host")),
+        _ => Err(Problem::bad("a request must name one host")),
     }
 }
 
@@ -133,7 +133,8 @@ fn name_of(host: &str) -> &str {
 
 /// Refuses a request by a script of another site; links from other sites are allowed.
 fn check_origin(headers: &HeaderMap, uri: &Uri, method: &Method, settings: &Settings) -> Result<(), Problem> {
-    let foreign = || Problem::new(StatusCode::FORBIDDEN, "asked by another site; --cors ORIGIN lets one");
+    let foreign =
+        || Problem::new(StatusCode::FORBIDDEN, "requests from other sites are refused; --cors ORIGIN allows one");
     if let Some(origin) = headers.get(header::ORIGIN) {
         let origin = origin.to_str().unwrap_or_default();
         let own = host(headers, uri).unwrap_or_default();
@@ -184,7 +185,7 @@ fn may_read(request: &Request, settings: &Settings) -> bool {
 fn refused(uri: &Uri) -> Response {
     let path = uri.path();
     if path.starts_with("/api/") || path == "/metrics" || path == "/feed.atom" {
-        return Problem::new(StatusCode::UNAUTHORIZED, "show the token: Authorization: Bearer …").into_response();
+        return Problem::new(StatusCode::UNAUTHORIZED, "a token is required: Authorization: Bearer …").into_response();
     }
     let next = uri.path_and_query().map_or("/", |target| target.as_str());
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();

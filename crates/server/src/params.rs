@@ -92,7 +92,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Id, Problem> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        let Path(id) = path.map_err(|_| Problem::bad("the id in the address is no text"))?;
+        let Path(id) = path.map_err(|_| Problem::bad("the id in the address is not valid UTF-8"))?;
         Ok(Id(ArticleId(id)))
     }
 }

@@ -70,7 +70,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Problem {
         match error {
             Error::Invalid(what) => Problem::bad(what),
-            Error::Interrupted => Problem::busy("it takes too long; ask for less"),
+            Error::Interrupted => Problem::busy("the request takes too long; narrow it"),
             other => {
                 let detail = "the index can't be read; the server's log says why";
                 let cause = Some(other.to_string());

@@ -132,7 +132,7 @@ fn what_the_api_can_not_do_is_a_problem() {
         ("/api/search?q=a&limit=-1", 400, "limit"),
         ("/api/search?q=a&offset=9999999", 400, "10000"),
         ("/api/search?q=a&sort=best", 400, "sort"),
-        ("/api/search?q=a&from=soon", 400, "no date"),
+        ("/api/search?q=a&from=soon", 400, "not a date"),
         ("/api/search?q=a&snippet_length=5000", 400, "2000"),
         ("/api/articles/nobody", 404, "no article"),
         ("/api/nothing", 404, "nothing"),

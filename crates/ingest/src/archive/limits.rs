@@ -81,7 +81,7 @@ impl Limits {
         let (name, value) = text.split_once('=').ok_or("write NAME=NUMBER, such as record-bytes=256M")?;
         let name = name.trim().to_ascii_lowercase();
         let slot = self.slot(&name).ok_or_else(|| format!("no limit is named {name}; {}", Limits::NAMES.join(", ")))?;
-        *slot = number(value.trim()).ok_or_else(|| format!("{value} is no number; write {name}=256M"))?;
+        *slot = number(value.trim()).ok_or_else(|| format!("{value} is not a number; write {name}=256M"))?;
         Ok(())
     }
 

@@ -29,7 +29,7 @@ pub async fn differences(
 ) -> Response {
     let context = PageContext::from_request(&headers, &uri);
     let Ok(Path((one, other))) = path else {
-        return Problem::bad("the ids in the address are no text").into_response();
+        return Problem::bad("the ids in the address are not valid UTF-8").into_response();
     };
     archive.run(&headers, &context.variant(), move |cx| shown(&context, &one, &other, cx)).await
 }

@@ -64,7 +64,7 @@ fn shown(
     // A month names its first day that has anything.
     let asked_for = date.map(|date| {
         let range = gongxun_core::query::parse_date_range(date).and_then(|(from, to)| Some((from?, to?)));
-        range.ok_or_else(|| Problem::bad("date: no day; write 2025-01-15"))
+        range.ok_or_else(|| Problem::bad("date: not a day; write 2025-01-15"))
     });
     let chosen = match asked_for.transpose()? {
         Some((from, to)) if from < to => days.range(from..=to).next().map_or(from, |(day, _)| *day),
@@ -72,7 +72,7 @@ fn shown(
         None => days.keys().next_back().copied().unwrap_or(0),
     };
     let Some(chosen_date) = Date::from_day_number(chosen) else {
-        return Err(Problem::bad("date: no day of the calendar"));
+        return Err(Problem::bad("date: not a day of the calendar"));
     };
     let mut filters = filters;
     filters.push(Filter::Date { from: Some(chosen), to: Some(chosen) });

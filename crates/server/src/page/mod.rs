@@ -71,10 +71,10 @@ fn explained(context: &PageContext, problem: &Problem, before: &Response) -> Res
     let lang = context.lang;
     let title = match problem.status {
         StatusCode::NOT_FOUND => lang.pick("这里什么也没有", "There is nothing here"),
-        StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG => lang.pick("这样问不成", "This can't be asked"),
-        StatusCode::SERVICE_UNAVAILABLE => lang.pick("现在太忙", "Too much to do"),
+        StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG => lang.pick("请求无效", "Invalid request"),
+        StatusCode::SERVICE_UNAVAILABLE => lang.pick("服务繁忙", "The server is busy"),
         StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => {
-            lang.pick("不能从那里来问", "Not to be asked from there")
+            lang.pick("不接受来自那里的请求", "Requests from there are refused")
         }
         _ => lang.pick("出错了", "Something went wrong"),
     };

@@ -67,7 +67,7 @@ fn shown(context: &PageContext, search: &Search, expected: &str, cx: &SearchCont
         return Err(Problem::bad(format!("article: {MAX_VALUE} characters at the most")));
     }
     if search.conditions.is_empty() {
-        return Err(Problem::bad("write a query (q), or what it is narrowed by: editor, source, from …"));
+        return Err(Problem::bad("write a query (q) or a filter: editor, source, from …"));
     }
     let request = search.conditions.request()?;
     let articles = if expected.is_empty() { Vec::new() } else { meant(expected, cx)? };

@@ -88,7 +88,7 @@ impl Tombstones {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Tombstones::default()),
-            Err(e) if e.kind() == ErrorKind::InvalidData => return Err(damaged(path, "it is no text")),
+            Err(e) if e.kind() == ErrorKind::InvalidData => return Err(damaged(path, "it is not text")),
             Err(e) => return Err(Error::io(path, e)),
         };
         let (header, lines) = text.split_once('\n').unwrap_or((&text, ""));

@@ -117,7 +117,7 @@ impl Generation {
         if number.is_none() && !folder::is_index(index) {
             return Ok(None);
         }
-        let what = || format!("it says {:?}, which is no generation", text.trim());
+        let what = || format!("it says {:?}, which is not a generation", text.trim());
         let number = number.ok_or_else(|| Error::Damaged { path, what: what() })?;
         Ok(Some(Generation { index: index.to_path_buf(), number }))
     }
