@@ -77,7 +77,7 @@ const MEMBERS: [Member; 6] = [
 const OWNERS: [(&str, &[&str]); 11] = [
     ("tantivy", &["gongxun-core/index", "gongxun-core/search", "gongxun-core/error"]),
     ("jieba_rs", &["gongxun-text/*"]),
-    ("rayon", &["gongxun-ingest/ingest"]),
+    ("rayon", &["gongxun-core/search", "gongxun-ingest/ingest"]),
     ("axum", &["gongxun-server/*"]),
     ("ureq", &["gongxun-engine/http"]),
     ("clap", &["gongxun/cli"]),

@@ -10,6 +10,11 @@ use gongxun_core::search::{Read as _, Request, collocations, concordance, keywor
 
 const QUERIES: &str = include_str!("../data/hostile.tsv");
 
+/// The number of similar articles that are asked for.
+const SIMILAR: usize = 10;
+/// The number of words that are suggested.
+const SUGGESTED: usize = 10;
+
 /// A query with the command that asks it.
 pub struct Hostile {
     pub command: &'static str,
@@ -62,6 +67,12 @@ pub fn ask(snapshot: &Snapshot, hostile: &Hostile) -> Result<u64> {
         }
         "keywords" => snapshot.keywords(&first, &keywords::Options::default(), &control)?.articles,
         "collocations" => snapshot.collocations(&first, &collocations::Options::default(), &control)?.occurrences,
+        "similar" => {
+            let hits = snapshot.answer(&Request { limit: 1, ..first }, &control)?.hits;
+            let Some(hit) = hits.first() else { return Ok(0) };
+            snapshot.similar(&hit.article.id, SIMILAR, &control)?.map_or(0, |similar| similar.total)
+        }
+        "suggest" => snapshot.complete(&hostile.queries[0], SUGGESTED, &control)?.len() as u64,
         other => panic!("{other}: no such command"),
     })
 }

@@ -87,8 +87,8 @@ impl<'a> Control<'a> {
     }
 }
 
-/// A source of the decision to end a call.
-pub trait Stops {
+/// A source of the decision to end a call, which several threads of the call may ask.
+pub trait Stops: Sync {
     /// Whether the call should end.
     fn is_stopped(&self) -> bool;
 }

@@ -7,7 +7,7 @@ use tantivy::DocId;
 use tantivy::schema::{OwnedValue, TantivyDocument};
 use tantivy::store::StoreReader;
 
-use crate::article::{Article, ArticleId, Block, Credit, Role};
+use crate::article::{Article, ArticleId, Block, Credit, Date, Role};
 use crate::error::{Error, Result};
 use crate::index::schema::Fields;
 use crate::index::store::lines::{read_runs, runs};
@@ -85,14 +85,16 @@ pub fn decode_with_lines(stored: &[u8]) -> Result<(Article, Vec<u32>)> {
     Ok((article, lines))
 }
 
-/// Decodes what of a stored article is searched: title, lead, body with the kinds of its lines, and credits. Everything
-/// else is left empty, which takes less time than [`decode`].
+/// Decodes what of a stored article is searched: title, lead, body with the kinds of its lines, and credits, and what
+/// names the article in a list: id, date and source. Everything else is left empty, which takes less time than
+/// [`decode`].
 ///
 /// # Errors
 /// Same as [`decode`].
 pub fn decode_texts(stored: &[u8]) -> Result<Article> {
     #[derive(Deserialize)]
     struct Texts {
+        id: ArticleId,
         #[serde(default)]
         title: String,
         #[serde(default)]
@@ -103,6 +105,10 @@ pub fn decode_texts(stored: &[u8]) -> Result<Article> {
         blocks: Vec<Block>,
         #[serde(default)]
         credits: Vec<Credit>,
+        #[serde(default)]
+        date: Option<Date>,
+        #[serde(default)]
+        source: Option<String>,
     }
     if stored.first() == Some(&LINE) {
         return decode(stored);
@@ -110,8 +116,8 @@ pub fn decode_texts(stored: &[u8]) -> Result<Article> {
     let damaged = |what: String| Error::Damaged { path: "stored article".into(), what };
     let texts = serde_json::Deserializer::from_slice(stored).into_iter::<Texts>().next();
     let texts = texts.ok_or_else(|| damaged("it is empty".into()))?.map_err(|e| damaged(e.to_string()))?;
-    let Texts { title, lead, body, blocks, credits } = texts;
-    Ok(Article { title, lead, body, blocks, credits, ..Article::default() })
+    let Texts { id, title, lead, body, blocks, credits, date, source } = texts;
+    Ok(Article { id, title, lead, body, blocks, credits, date, source, ..Article::default() })
 }
 
 /// Returns the number of characters in the title, lead and body of a stored article, blanks and line ends not counted.
@@ -317,6 +323,9 @@ mod tests {
     #[test]
     fn the_searched_texts_are_those_of_the_article() {
         let article = Article {
+            id: ArticleId("一".into()),
+            date: Date::from_day_number(20_000),
+            source: Some("工人日报".into()),
             title: "工会\"会\"".into(),
             lead: Some("导语\n二".into()),
             body: "正文\n图".into(),
@@ -324,7 +333,7 @@ mod tests {
             credits: vec![Credit::new(Role::Editor, "李明")],
             ..Article::default()
         };
-        let whole = Article { source: Some("工人日报".into()), url: Some("u".into()), ..article.clone() };
+        let whole = Article { section: Some("综合".into()), url: Some("u".into()), ..article.clone() };
         let stored = Stored::with_margin(&whole, 0, &[3, 4, 9]).bytes;
         assert_eq!(decode_texts(&stored).unwrap(), article);
         let line = encode_line("行");

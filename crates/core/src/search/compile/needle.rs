@@ -5,6 +5,7 @@
 //! All functions take folded characters and return ranges of characters, in order.
 
 use std::ops::Range;
+use std::str::Chars;
 
 use crate::query::{PatternPart, Unit};
 use gongxun_text::fold::fold_char;
@@ -78,24 +79,55 @@ impl Needle {
         match self {
             Needle::String(string) => strings::find(text, string).next().is_some(),
             Needle::Pattern(parts) => !pattern(text, parts, 1).is_empty(),
-            other => !other.find(text).is_empty(),
+            Needle::Near { strings, distance } => {
+                let all = places(strings.iter().map(|string| strings::find(text, string)));
+                all.is_some_and(|all| has_near(&all, strings.len(), *distance))
+            }
+            Needle::Together { .. } => !self.find(text).is_empty(),
         }
     }
 
     /// Whether a text as printed holds it; `folded` is scratch space. No more of the text is folded than is looked at.
     pub fn is_in_printed(&self, text: &str, folded: &mut Vec<char>) -> bool {
-        folded.clear();
-        let mut chars = text.chars().map(fold_char);
+        make_room(text, folded);
+        let mut chars = text.chars();
+        let mut length = 0;
         if let Needle::Pattern(parts) = self {
-            folded.extend(chars.by_ref().take(BEGINNING));
+            length = fill(&mut folded[..BEGINNING], &mut chars);
             // Whether a match may end where the beginning does is decided by the character behind.
-            if pattern(folded, parts, 1).first().is_some_and(|range| range.end < folded.len()) {
+            if pattern(&folded[..length], parts, 1).first().is_some_and(|range| range.end < length) {
                 return true;
             }
         }
-        folded.extend(chars);
-        self.is_in(folded)
+        length += fill(&mut folded[length..], &mut chars);
+        self.is_in(&folded[..length])
     }
+}
+
+/// Folds a text into scratch space, and returns it.
+pub fn fold_into<'a>(text: &str, folded: &'a mut Vec<char>) -> &'a [char] {
+    make_room(text, folded);
+    let length = fill(folded, &mut text.chars());
+    &folded[..length]
+}
+
+/// Makes room for a folded text. The space only grows: filling it takes less time than pushing.
+fn make_room(text: &str, folded: &mut Vec<char>) {
+    if folded.len() < text.len().max(BEGINNING) {
+        let room = text.chars().count().max(BEGINNING).max(folded.len());
+        folded.resize(room, '\0');
+    }
+}
+
+/// Fills space with folded characters, and returns their number.
+fn fill(space: &mut [char], chars: &mut Chars<'_>) -> usize {
+    let mut length = 0;
+    // The space comes first: with none left no character is taken.
+    for (place, c) in space.iter_mut().zip(chars) {
+        *place = fold_char(c);
+        length += 1;
+    }
+    length
 }
 
 /// A range of one of several strings, and the string's number.
@@ -118,9 +150,29 @@ pub fn places(each: impl Iterator<Item = impl Iterator<Item = Range<usize>>>) ->
 /// Returns the windows of places that hold every string, each place at most `distance` behind the one before it.
 pub fn near(all: &[Place], strings: usize, distance: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    windows(all, strings, distance, |window| {
+        found.extend(window.iter().flatten().cloned());
+        true
+    });
+    ordered(found)
+}
+
+/// Whether there is a window of [`near`].
+pub fn has_near(all: &[Place], strings: usize, distance: usize) -> bool {
+    let mut found = false;
+    windows(all, strings, distance, |_| {
+        found = true;
+        false
+    });
+    found
+}
+
+/// Calls `take` with the place of each string in each window, until it returns `false`.
+fn windows(all: &[Place], strings: usize, distance: usize, mut take: impl FnMut(&[Option<Range<usize>>]) -> bool) {
+    let mut chosen: Vec<Option<Range<usize>>> = vec![None; strings];
     for (first, (range, number)) in all.iter().enumerate() {
         // From this place on, the nearest of each other string is chosen.
-        let mut chosen: Vec<Option<Range<usize>>> = vec![None; strings];
+        chosen.fill(None);
         chosen[*number] = Some(range.clone());
         let mut missing = strings - 1;
         let mut end = range.end;
@@ -134,11 +186,10 @@ pub fn near(all: &[Place], strings: usize, distance: usize) -> Vec<Range<usize>>
                 missing -= 1;
             }
         }
-        if missing == 0 {
-            found.extend(chosen.into_iter().flatten());
+        if missing == 0 && !take(&chosen) {
+            return;
         }
     }
-    ordered(found)
 }
 
 /// Returns the places in those units that hold every string; `end` returns the end of the unit that a place is in.

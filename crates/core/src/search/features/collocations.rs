@@ -15,11 +15,11 @@ use super::vocabulary::{self, Sets};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::{Snapshot, check};
-use crate::search::compile::plan::Mark;
+use crate::search::compile::needle::fold_into;
+use crate::search::matching::reading;
 use crate::search::pipeline::Found;
 use crate::search::ranking::rank::{Order, Sort};
 use crate::search::request::Request;
-use gongxun_text::fold::fold_char;
 use gongxun_text::segment::{Hmm, Segmenter, Token};
 use gongxun_text::strings::Class;
 
@@ -126,8 +126,17 @@ struct Near {
     left: u64,
     right: u64,
     articles: u64,
-    /// The number of the last article, counted from 1.
+    /// The number of the reader's last article with it, counted from 1.
     last: u64,
+}
+
+impl Near {
+    /// Adds the counts of other articles.
+    fn add(&mut self, other: &Near) {
+        self.left += other.left;
+        self.right += other.right;
+        self.articles += other.articles;
+    }
 }
 
 /// Finds the words near what a request looks for, in the articles that it counts. Words that are less frequent there
@@ -155,28 +164,49 @@ pub fn collocations(
         };
         answer.notes.extend(found.count_notes(request.count));
         let sought = Sought::of(&found, request)?;
-        let mut reader = Reader::new(snapshot.segmenter()?, answer.window);
-        for ranked in &ranked {
-            if control.is_stopped() {
-                return Ok(Collocations { cut_short: true, ..answer });
+        let segmenter = snapshot.segmenter()?;
+        let read = reading::sums(
+            snapshot,
+            &ranked,
+            Some(control),
+            || Reader::new(segmenter, answer.window),
+            |reader, ranked, folded| {
+                let article = snapshot.searched_texts(ranked.address)?;
+                let before = reader.occurrences;
+                reader.articles += 1;
+                for (field, text) in texts(&article) {
+                    let folded = fold_into(text, folded);
+                    let occurrences = places(folded, field, sought.marks(ranked.kind), &article.blocks);
+                    reader.text(folded, &occurrences);
+                }
+                // An article without an occurrence has no words near one either.
+                reader.articles -= u64::from(reader.occurrences == before);
+                Ok(())
+            },
+        );
+        let readers = match read {
+            Err(Error::Interrupted) => return Ok(Collocations { cut_short: true, ..answer }),
+            readers => readers?,
+        };
+        let mut near: HashMap<String, Near> = HashMap::new();
+        for reader in readers {
+            answer.occurrences += reader.occurrences;
+            answer.articles += reader.articles;
+            answer.words_near += reader.words_near;
+            if near.is_empty() {
+                near = reader.near;
+                continue;
             }
-            let article = snapshot.article(ranked.address)?;
-            let before = reader.occurrences;
-            for (field, text) in texts(&article) {
-                let folded: Vec<char> = text.chars().map(fold_char).collect();
-                let marks: &[Mark] = sought.marks(ranked.kind);
-                let occurrences = places(&folded, field, marks, &article.blocks);
-                reader.text(&folded, &occurrences, answer.articles + 1);
+            for (word, more) in reader.near {
+                near.entry(word).or_default().add(&more);
             }
-            answer.articles += u64::from(reader.occurrences > before);
         }
-        (answer.occurrences, answer.words_near) = (reader.occurrences, reader.words_near);
         let sets = Sets::of(&found, request);
         answer.words = match vocabulary::total(snapshot, &sets, control) {
             Err(Error::Interrupted) => return Ok(Collocations { cut_short: true, ..answer }),
             words => words?,
         };
-        for (word, near) in reader.near {
+        for (word, near) in near {
             let count = near.left + near.right;
             if count < options.min_count || !vocabulary::is_content(&word) {
                 continue;
@@ -227,6 +257,8 @@ struct Reader<'a> {
     segmenter: &'a Segmenter,
     window: usize,
     near: HashMap<String, Near>,
+    /// The number of articles with occurrences, the current one included.
+    articles: u64,
     occurrences: u64,
     words_near: u64,
     paragraph: String,
@@ -236,11 +268,11 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(segmenter: &'a Segmenter, window: usize) -> Reader<'a> {
         let (near, paragraph, tokens) = Default::default();
-        Reader { segmenter, window, near, occurrences: 0, words_near: 0, paragraph, tokens }
+        Reader { segmenter, window, near, articles: 0, occurrences: 0, words_near: 0, paragraph, tokens }
     }
 
-    /// Counts the words of one folded text of the article with this number; its occurrences are in order.
-    fn text(&mut self, folded: &[char], occurrences: &[Range<usize>], article: u64) {
+    /// Counts the words of one folded text of the current article; its occurrences are in order.
+    fn text(&mut self, folded: &[char], occurrences: &[Range<usize>]) {
         self.occurrences += occurrences.len() as u64;
         let mut occurrences = occurrences.iter().peekable();
         let mut start = 0;
@@ -251,13 +283,13 @@ impl<'a> Reader<'a> {
                 here.push(range.start - start..range.end.min(end).max(range.start) - start);
             }
             if !here.is_empty() {
-                self.paragraph(&folded[start..end], &here, article);
+                self.paragraph(&folded[start..end], &here);
             }
             start = end + 1;
         }
     }
 
-    fn paragraph(&mut self, folded: &[char], occurrences: &[Range<usize>], article: u64) {
+    fn paragraph(&mut self, folded: &[char], mut occurrences: &[Range<usize>]) {
         // No word crosses a line end, so a paragraph is cut as the whole text is.
         self.paragraph.clear();
         self.paragraph.extend(folded);
@@ -270,6 +302,11 @@ impl<'a> Reader<'a> {
             if word.chars().all(|c| Class::of(c) == Class::Other) {
                 continue;
             }
+            while let Some((_, rest)) =
+                occurrences.split_first().filter(|(first, _)| is_behind(&range, first, self.window))
+            {
+                occurrences = rest;
+            }
             let Some(is_left) = side(&range, occurrences, self.window) else { continue };
             self.words_near += 1;
             let near = match self.near.get_mut(word) {
@@ -281,16 +318,21 @@ impl<'a> Reader<'a> {
             } else {
                 near.right += 1;
             }
-            near.articles += u64::from(std::mem::replace(&mut near.last, article) != article);
+            near.articles += u64::from(std::mem::replace(&mut near.last, self.articles) != self.articles);
         }
     }
+}
+
+/// Whether a word, and all words behind it, lie behind an occurrence's window.
+fn is_behind(word: &Range<usize>, occurrence: &Range<usize>, window: usize) -> bool {
+    occurrence.end <= word.start && occurrence.end + window < word.end
 }
 
 /// Tells on which side of the nearest occurrence a word stands (`true`: before it), among the occurrences in whose
 /// window the whole word lies. None if it lies in no window, or overlaps an occurrence.
 fn side(word: &Range<usize>, occurrences: &[Range<usize>], window: usize) -> Option<bool> {
     let mut nearest: Option<(usize, bool)> = None;
-    for occurrence in occurrences {
+    for occurrence in occurrences.iter().take_while(|occurrence| occurrence.start <= word.end + window) {
         if word.start < occurrence.end && occurrence.start < word.end {
             return None;
         }

@@ -1,11 +1,12 @@
 //! Concordance (keyword in context, KWIC): every occurrence of what a query looks for, with the text on either side.
 //!
 //! A request flows in; lines flow out one by one, by date or by the characters beside the occurrence. Occurrences are
-//! those of the plain scan (`Needle::find`) over title, lead and body of the counted articles. Sorted by date, one
-//! article is held in memory at a time; sorted by the characters beside, all lines are.
+//! those of the plain scan (`Needle::find`) over title, lead and body of the counted articles. Sorted by date, the lines
+//! of one batch of articles are held in memory at a time; sorted by the characters beside, all lines are.
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Serialize, Serializer};
 
@@ -14,8 +15,10 @@ use crate::article::{ArticleId, Date};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::{Snapshot, check};
+use crate::search::compile::needle::fold_into;
 use crate::search::compile::plan::{Mark, Text};
 use crate::search::kind::Kind;
+use crate::search::matching::reading;
 use crate::search::pipeline::Found;
 use crate::search::ranking::rank::Sort;
 use crate::search::ranking::ranked::Ranked;
@@ -216,35 +219,54 @@ fn walk(
     counts: &mut Counts,
     lines: &mut Lines<'_>,
 ) -> Result<()> {
-    let compiled = &found.compiled;
+    let (snapshot, compiled) = (found.snapshot, &found.compiled);
     let with_parts: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
-    for ranked in articles {
-        if control.is_stopped() {
-            return Err(Error::Interrupted);
-        }
+    let options = lines.options;
+    // Whether more lines are wanted; otherwise occurrences are only counted.
+    let is_open = AtomicBool::new(true);
+    let in_article = |ranked: &Ranked, folded: &mut Vec<char>| {
         let marks = if ranked.kind == Kind::Partial { &with_parts } else { &compiled.marks };
-        let article = found.snapshot.article(ranked.address)?;
+        let article = snapshot.searched_texts(ranked.address)?;
+        let wanted = is_open.load(Ordering::Relaxed);
+        let mut here = InArticle::default();
         let mut source: Option<Arc<Source>> = None;
         for (field, text) in texts(&article) {
-            let printed: Vec<char> = text.chars().collect();
-            let folded: Vec<char> = printed.iter().copied().map(fold_char).collect();
-            for range in places(&folded, field, marks, &article.blocks) {
-                counts.occurrences += 1;
-                let source = source.get_or_insert_with(|| {
-                    counts.articles += 1;
-                    Arc::new(Source {
-                        id: article.id.clone(),
-                        title: article.title.clone(),
-                        date: article.date,
-                        source: article.source.clone(),
-                        kind: ranked.kind,
-                    })
-                });
-                lines.take(source, field, &printed, range)?;
+            let ranges = places(fold_into(text, folded), field, marks, &article.blocks);
+            here.occurrences += ranges.len() as u64;
+            if ranges.is_empty() || !wanted {
+                continue;
             }
+            let printed: Vec<char> = text.chars().collect();
+            let source = source.get_or_insert_with(|| {
+                Arc::new(Source {
+                    id: article.id.clone(),
+                    title: article.title.clone(),
+                    date: article.date,
+                    source: article.source.clone(),
+                    kind: ranked.kind,
+                })
+            });
+            let line = |range: Range<usize>| {
+                (key(&printed, &range, options.order), line(source, field, &printed, range, options.context))
+            };
+            here.lines.extend(ranges.into_iter().map(line));
         }
-    }
-    Ok(())
+        Ok(here)
+    };
+    reading::each(snapshot, articles, Some(control), in_article, |_, here| {
+        counts.occurrences += here.occurrences;
+        counts.articles += u64::from(here.occurrences > 0);
+        here.lines.into_iter().try_for_each(|(key, line)| lines.take(key, line))?;
+        is_open.store(lines.wants_more(), Ordering::Relaxed);
+        Ok(())
+    })
+}
+
+/// The occurrences in one article.
+#[derive(Default)]
+struct InArticle {
+    occurrences: u64,
+    lines: Vec<(Key, Line)>,
 }
 
 /// The sort key of a line; lines with equal keys stay in the order of the archive.
@@ -261,25 +283,25 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn take(&mut self, article: &Arc<Source>, field: Text, printed: &[char], range: Range<usize>) -> Result<()> {
-        let limit = self.options.limit;
-        if matches!(self.options.order, Order::Oldest | Order::Newest) {
-            if self.given < limit as u64 {
+    fn take(&mut self, key: Key, line: Line) -> Result<()> {
+        if !is_sorted(self.options.order) {
+            if self.wants_more() {
                 self.given += 1;
-                (self.give)(line(article, field, printed, range, self.options.context))?;
+                (self.give)(line)?;
             }
             return Ok(());
         }
-        let key: Key = match self.options.order {
-            Order::Left => printed[..range.start].iter().rev().take(COMPARED).copied().map(fold_char).collect(),
-            _ => printed[range.end..].iter().take(COMPARED).copied().map(fold_char).collect(),
-        };
-        self.held.push((key, self.seen, line(article, field, printed, range, self.options.context)));
+        self.held.push((key, self.seen, line));
         self.seen += 1;
-        if self.held.len() / SPARE > limit.max(COMPARED) {
+        if self.held.len() / SPARE > self.options.limit.max(COMPARED) {
             self.order();
         }
         Ok(())
+    }
+
+    /// Whether a line behind those taken may be given.
+    fn wants_more(&self) -> bool {
+        is_sorted(self.options.order) || self.given < self.options.limit as u64
     }
 
     /// Sorts the lines held and drops those beyond the limit.
@@ -289,7 +311,7 @@ impl Lines<'_> {
     }
 
     fn finish(&mut self) -> Result<()> {
-        if matches!(self.options.order, Order::Left | Order::Right) {
+        if is_sorted(self.options.order) {
             self.order();
             self.given = self.held.len() as u64;
             for (_, _, line) in self.held.drain(..) {
@@ -297,6 +319,20 @@ impl Lines<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether lines are sorted by what stands beside the occurrence.
+fn is_sorted(order: Order) -> bool {
+    matches!(order, Order::Left | Order::Right)
+}
+
+/// Returns the characters beside an occurrence that decide its place, the nearest first; empty if these don't.
+fn key(printed: &[char], range: &Range<usize>, order: Order) -> Key {
+    match order {
+        Order::Left => printed[..range.start].iter().rev().take(COMPARED).copied().map(fold_char).collect(),
+        Order::Right => printed[range.end..].iter().take(COMPARED).copied().map(fold_char).collect(),
+        Order::Oldest | Order::Newest => Key::new(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::article::{Article, Block};
 use crate::control::Stops;
 use crate::error::Result;
 use crate::search::compile::compile;
-use crate::search::compile::needle::Needle;
+use crate::search::compile::needle::{Needle, fold_into};
 use crate::search::compile::plan::{Mark, Scope, Text};
 use crate::search::compile::string::StringPlan;
 use crate::search::kind::Kind;
@@ -153,8 +153,7 @@ fn count_by_index(marks: &[Mark], segment: &Segment<'_>, docs: &Bits, counts: &m
 
 /// Counts the occurrences in an article; `folded` is scratch space.
 fn in_article(article: &Article, marks: &[Mark], folded: &mut Vec<char>) -> usize {
-    let in_text =
-        |(field, text): (Text, &str)| places(reading::fold_into(text, folded), field, marks, &article.blocks).len();
+    let in_text = |(field, text): (Text, &str)| places(fold_into(text, folded), field, marks, &article.blocks).len();
     texts(article).into_iter().map(in_text).sum()
 }
 

@@ -4,11 +4,10 @@
 //! Sets of documents and a query's matches among them flow in; the words of title, lead and body with their counts flow
 //! out, as the index's words fields hold them.
 
-use std::collections::HashMap;
-
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 
+use crate::control::Stops;
 use crate::error::Result;
 use crate::index::Snapshot;
 use crate::search::kind::Kind;
@@ -84,47 +83,25 @@ pub struct Sum {
     pub articles: u64,
 }
 
-/// Words, each with its frequencies in both sets.
-pub type Sums = HashMap<Box<str>, [Sum; 2]>;
-
-/// Returns the words of the articles in `own`, each with its frequencies in both sets, and the number of words in each
-/// set.
+/// Returns the words of the articles in `own`, in order of their bytes, each with its frequencies in both sets, and the
+/// number of words in each set.
 ///
 /// # Errors
 /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control of a segment asks to stop.
-pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops) -> Result<(Sums, [u64; 2])> {
-    let mut words = Sums::new();
+pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn Stops) -> Result<(Vec<(Box<str>, [Sum; 2])>, [u64; 2])> {
+    let mut words = Vec::new();
     let mut totals = [0; 2];
-    // First the words of the set, then their counts in the rest: words of the rest alone need not be kept.
-    for round in [0, 1] {
-        for segment in Segment::all(snapshot) {
-            let segment = segment.watched(watch);
-            let of_segment = [&sets.own[segment.ord], &sets.rest[segment.ord]];
-            each(&segment, |word, places| {
-                let known = words.get_mut(word);
-                if round == 1 {
-                    let Some(sums) = known else { return Ok(()) };
-                    let sum = &mut sums[1];
-                    let (_, more) = sum_of(&segment, places, of_segment)?;
-                    sum.count += more.count;
-                    sum.articles += more.articles;
-                    return Ok(());
-                }
-                let (own, rest) = sum_of(&segment, places, of_segment)?;
-                totals[0] += own.count;
-                totals[1] += rest.count;
-                if own.count > 0 {
-                    let sums = match known {
-                        Some(sums) => sums,
-                        None => words.entry(word.into()).or_default(),
-                    };
-                    sums[0].count += own.count;
-                    sums[0].articles += own.articles;
-                }
-                Ok(())
-            })?;
+    let segments: Vec<Segment<'_>> = Segment::all(snapshot).map(|segment| segment.watched(watch)).collect();
+    let mut counter = Counter::new(&segments, sets);
+    each(&segments, |word, places| {
+        let sums = counter.count(places)?;
+        totals[0] += sums[0].count;
+        totals[1] += sums[1].count;
+        if sums[0].count > 0 {
+            words.push((word.into(), sums));
         }
-    }
+        Ok(())
+    })?;
     Ok((words, totals))
 }
 
@@ -152,20 +129,21 @@ pub fn sum(snapshot: &Snapshot, sets: &Sets, word: &str) -> Result<u64> {
 ///
 /// # Errors
 /// Same as [`words`].
-pub fn total(snapshot: &Snapshot, sets: &Sets, watch: &dyn crate::control::Stops) -> Result<u64> {
+pub fn total(snapshot: &Snapshot, sets: &Sets, watch: &dyn Stops) -> Result<u64> {
     let mut all = 0;
     for segment in Segment::all(snapshot) {
         let segment = segment.watched(watch);
-        let (own, rest) = (&sets.own[segment.ord], &sets.rest[segment.ord]);
-        if own.count() + rest.count() == u64::from(segment.max_doc()) {
+        if sets.own[segment.ord].count() + sets.rest[segment.ord].count() == u64::from(segment.max_doc()) {
             // The index has this sum.
             for field in fields(snapshot) {
                 all += segment.inverted_index(field)?.total_num_tokens();
             }
             continue;
         }
-        each(&segment, |_, places| {
-            let (own, rest) = sum_of(&segment, places, [own, rest])?;
+        let segments = [segment];
+        let mut counter = Counter::new(&segments, sets);
+        each(&segments, |_, places| {
+            let [own, rest] = counter.count(places)?;
             all += own.count + rest.count;
             Ok(())
         })?;
@@ -184,67 +162,91 @@ fn fields(snapshot: &Snapshot) -> [Field; 3] {
     [fields.title.words, fields.lead.words, fields.body.words]
 }
 
-/// The postings of one word in each field of a segment that holds it.
-type Places = Vec<(Field, TermInfo)>;
+/// The postings of one word in a field of a segment, which is named by its place in a list.
+type Place = (usize, Field, TermInfo);
 
-/// Calls `take` for each word of a segment, in order of its bytes, with its postings in all fields.
-fn each(segment: &Segment<'_>, mut take: impl FnMut(&str, &Places) -> Result<()>) -> Result<()> {
-    let fields = fields(segment.snapshot);
-    let inverted: Vec<_> =
-        fields.iter().map(|field| segment.inverted_index(*field)).collect::<std::result::Result<_, _>>()?;
+/// Calls `take` for each word of these segments, in order of its bytes, with its postings, segment by segment.
+fn each(segments: &[Segment<'_>], mut take: impl FnMut(&str, &[Place]) -> Result<()>) -> Result<()> {
+    let mut readers = Vec::new();
+    for (number, segment) in segments.iter().enumerate() {
+        for field in fields(segment.snapshot) {
+            readers.push((number, field, segment.inverted_index(field)?));
+        }
+    }
     let mut streams = Vec::new();
-    for (field, inverted) in fields.into_iter().zip(&inverted) {
+    for (number, field, inverted) in &readers {
         let mut stream = read(inverted.terms().stream())?;
-        let more = stream.advance();
-        streams.push((field, stream, more));
+        if stream.advance() {
+            streams.push((*number, *field, stream));
+        }
     }
     let mut word: Vec<u8> = Vec::new();
-    let mut places = Places::new();
-    loop {
-        segment.tick()?;
-        let least = streams.iter().filter(|(_, _, more)| *more).map(|(_, stream, _)| stream.key()).min();
-        let Some(least) = least else { return Ok(()) };
+    let mut places: Vec<Place> = Vec::new();
+    while let Some(least) = streams.iter().map(|(_, _, stream)| stream.key()).min() {
+        segments[0].tick()?;
         word.clear();
         word.extend_from_slice(least);
         places.clear();
-        for (field, stream, more) in &mut streams {
-            if *more && stream.key() == word {
-                places.push((*field, stream.value().clone()));
-                *more = stream.advance();
+        streams.retain_mut(|(number, field, stream)| {
+            if stream.key() != word {
+                return true;
             }
-        }
+            places.push((*number, *field, stream.value().clone()));
+            stream.advance()
+        });
         if let Ok(word) = std::str::from_utf8(&word) {
             take(word, &places)?;
         }
     }
+    Ok(())
 }
 
-/// Counts a word in the articles of two sets of a segment.
-fn sum_of(segment: &Segment<'_>, places: &Places, [own, rest]: [&Bits; 2]) -> Result<(Sum, Sum)> {
-    let mut sums = (Sum::default(), Sum::default());
-    let mut seen: Vec<u32> = Vec::new();
-    for (field, info) in places {
-        segment.frequencies(*field, info, |docs, counts, _| {
-            for (doc, count) in docs.iter().zip(counts) {
-                let sum = match (own.contains(*doc), rest.contains(*doc)) {
-                    (true, _) => &mut sums.0,
-                    (_, true) => &mut sums.1,
-                    _ => continue,
-                };
-                sum.count += u64::from(*count);
-                // An article that has the word in its title and its body counts once.
-                if places.len() == 1 {
-                    sum.articles += 1;
-                } else {
-                    seen.push(*doc);
-                }
+/// Counts words in the articles of two sets.
+struct Counter<'a> {
+    segments: &'a [Segment<'a>],
+    /// For each document of each segment the number of its set; [`IN_NONE`] if it is in none.
+    sets: Vec<Vec<u8>>,
+    /// The number of the last word that each document was counted for, from 1 on.
+    last: Vec<Vec<u32>>,
+    word: u32,
+}
+
+/// The number of documents that are in neither set.
+const IN_NONE: usize = 2;
+
+impl<'a> Counter<'a> {
+    fn new(segments: &'a [Segment<'a>], sets: &Sets) -> Counter<'a> {
+        let of_segment = |segment: &Segment<'_>| {
+            let mut numbers = vec![IN_NONE as u8; segment.max_doc() as usize];
+            for (number, set) in [&sets.own[segment.ord], &sets.rest[segment.ord]].into_iter().enumerate() {
+                set.iter().for_each(|doc| numbers[doc as usize] = number as u8);
             }
-        })?;
+            numbers
+        };
+        let last = segments.iter().map(|segment| vec![0; segment.max_doc() as usize]).collect();
+        Counter { segments, sets: segments.iter().map(of_segment).collect(), last, word: 0 }
     }
-    seen.sort_unstable();
-    seen.dedup();
-    for doc in seen {
-        if own.contains(doc) { &mut sums.0 } else { &mut sums.1 }.articles += 1;
+
+    /// Counts one word, with these postings.
+    fn count(&mut self, places: &[Place]) -> Result<[Sum; 2]> {
+        let mut sums = [Sum::default(); IN_NONE + 1];
+        self.word += 1;
+        for of_segment in places.chunk_by(|(a, ..), (b, ..)| a == b) {
+            for (number, field, info) in of_segment {
+                let (sets, last) = (&self.sets[*number], &mut self.last[*number]);
+                self.segments[*number].frequencies(*field, info, |docs, counts, _| {
+                    for (doc, count) in docs.iter().zip(counts) {
+                        let sum = &mut sums[usize::from(sets[*doc as usize])];
+                        sum.count += u64::from(*count);
+                        // An article that has the word in its title and its body counts once.
+                        let is_first = of_segment.len() == 1
+                            || std::mem::replace(&mut last[*doc as usize], self.word) != self.word;
+                        sum.articles += u64::from(is_first);
+                    }
+                })?;
+            }
+        }
+        let [own, rest, _] = sums;
+        Ok([own, rest])
     }
-    Ok(sums)
 }

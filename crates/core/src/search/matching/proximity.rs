@@ -18,12 +18,12 @@ use super::lower;
 use super::segment::{Segment, read};
 use super::strings::{self as index_strings, Phrase, seek, terms};
 pub use super::tokens::Proved;
-use super::tokens::{with_run, with_token};
+use super::tokens::{is_cut, with_run, with_token};
 use crate::error::Result;
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, PARAGRAPH_END, SENTENCE_END, first_of_run, last_of_run};
 use crate::index::schema::{Fields, TextFields};
 use crate::query::{PatternPart, Unit};
-use crate::search::compile::needle::{MAX_ANY_RUN, Needle, near, places, together};
+use crate::search::compile::needle::{MAX_ANY_RUN, Needle, has_near, places, together};
 use crate::search::compile::plan::Scope;
 use crate::search::compile::string::StringPlan;
 use gongxun_text::strings::{self, Class};
@@ -50,7 +50,6 @@ pub fn documents(
         (Some((run, chains)), _) => {
             // The end of a run that is longer than a token is in none.
             for (text, _) in lower::texts(scope, fields) {
-                let is_cut = |token: &str| token.chars().count() >= MAX_RUN_CHARS;
                 with_token(segment, text.pairs, run, is_cut, &mut proved.open)?;
             }
             let mut each =
@@ -274,7 +273,7 @@ impl Chain {
         let each = cursors.iter_mut().map(|cursor| cursor.places(doc));
         let count = self.strings.len();
         match &self.rule {
-            Rule::Near(distance) => places(each).is_some_and(|all| !near(&all, count, *distance).is_empty()),
+            Rule::Near(distance) => places(each).is_some_and(|all| has_near(&all, count, *distance)),
             Rule::Together(_) => {
                 let end = |at: usize| {
                     let next = ends.partition_point(|end| (*end as usize) < at);

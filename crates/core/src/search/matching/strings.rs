@@ -222,11 +222,32 @@ pub fn terms(
     let inverted = segment.inverted_index(field)?;
     let mut stream = read(inverted.terms().range().ge(prefix).into_stream())?;
     while let Some((key, info)) = stream.next() {
-        let Ok(term) = std::str::from_utf8(key) else { continue };
-        if !term.starts_with(prefix) {
+        if !key.starts_with(prefix.as_bytes()) {
             break;
         }
+        let Ok(term) = std::str::from_utf8(key) else { continue };
         each(term, info)?;
+    }
+    Ok(())
+}
+
+/// The first and the last Chinese character of the Basic Multilingual Plane; no letter or digit is between them.
+const HAN: (&str, &str) = ("\u{3400}", "\u{9FFF}");
+
+/// Calls `each` with each term of the pairs field in one segment that is a run of letters or digits; with some others,
+/// too, but with few of those of Chinese characters, which most terms are.
+///
+/// # Errors
+/// If an index file can't be read.
+pub fn runs(segment: &SegmentReader, field: Field, mut each: impl FnMut(&str, &TermInfo) -> Result<()>) -> Result<()> {
+    let inverted = segment.inverted_index(field)?;
+    let terms = inverted.terms();
+    for range in [terms.range().lt(HAN.0), terms.range().gt(HAN.1)] {
+        let mut stream = read(range.into_stream())?;
+        while let Some((key, info)) = stream.next() {
+            let Ok(term) = std::str::from_utf8(key) else { continue };
+            each(term, info)?;
+        }
     }
     Ok(())
 }

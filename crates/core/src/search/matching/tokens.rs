@@ -6,7 +6,7 @@ use tantivy::schema::Field;
 use super::bits::Bits;
 use super::lower;
 use super::segment::Segment;
-use super::strings::terms;
+use super::strings::{runs, terms};
 use crate::error::Result;
 use crate::index::analyzer::MAX_RUN_CHARS;
 use crate::index::schema::Fields;
@@ -51,23 +51,46 @@ pub(super) fn with_run(
         return Ok(None);
     }
     let mut proved = Proved { found: Bits::empty(segment.max_doc()), open: Bits::empty(segment.max_doc()) };
+    let mut token_chars = Vec::new();
     for (text, _) in lower::texts(scope, fields) {
-        // The end of a run that is longer than a token is in none.
-        let is_cut = |token: &str| token.chars().count() >= MAX_RUN_CHARS;
-        let prefix = if begins { &longest } else { "" };
-        // A pattern that a run holds by itself is held by a text with that run. Names stand end to end in the index.
+        // Names stand end to end in the index.
         let is_name = text.pairs == fields.names.pairs;
-        let holds = |token: &str| {
-            token.contains(&longest) && !is_name && !is_cut(token) && {
-                needle.is_in(&token.chars().collect::<Vec<_>>())
+        let (mut holding, mut open) = (Vec::new(), Vec::new());
+        let mut sort = |token: &str, info: &TermInfo| -> Result<()> {
+            // The end of a run that is longer than a token is in none.
+            let is_cut = is_cut(token);
+            if !is_cut && !contains(token, &longest) {
+                return Ok(());
             }
+            // A pattern that a run holds by itself is held by a text with that run.
+            let holds = !is_name && !is_cut && {
+                token_chars.clear();
+                token_chars.extend(token.chars());
+                needle.is_in(&token_chars)
+            };
+            if holds { &mut holding } else { &mut open }.push(info.clone());
+            Ok(())
         };
-        with_token(segment, text.pairs, prefix, holds, &mut proved.found)?;
-        let may_hold = |token: &str| token.contains(&longest) || is_cut(token);
-        with_token(segment, text.pairs, prefix, may_hold, &mut proved.open)?;
+        if begins {
+            terms(segment, text.pairs, &longest, &mut sort)?;
+        } else {
+            runs(segment, text.pairs, &mut sort)?;
+        }
+        with_tokens(segment, text.pairs, &holding, &mut proved.found)?;
+        with_tokens(segment, text.pairs, &open, &mut proved.open)?;
     }
     proved.open.and_not(&proved.found);
     Ok(Some(proved))
+}
+
+/// Whether a token holds only the beginning of a run.
+pub(super) fn is_cut(token: &str) -> bool {
+    token.len() >= MAX_RUN_CHARS && token.chars().count() >= MAX_RUN_CHARS
+}
+
+/// Whether a token contains a string, both of them short.
+fn contains(token: &str, string: &str) -> bool {
+    token.as_bytes().windows(string.len()).any(|part| part == string.as_bytes())
 }
 
 /// Adds the documents that hold a token with this prefix for which `wanted` holds.
@@ -85,7 +108,12 @@ pub(super) fn with_token(
         }
         Ok(())
     })?;
-    for info in &infos {
+    with_tokens(segment, field, &infos, found)
+}
+
+/// Adds the documents that hold one of these tokens.
+fn with_tokens(segment: &Segment<'_>, field: Field, infos: &[TermInfo], found: &mut Bits) -> Result<()> {
+    for info in infos {
         segment.tick()?;
         segment.documents(field, info, |docs| docs.iter().for_each(|doc| found.insert(*doc)))?;
     }

@@ -160,20 +160,33 @@ impl Ranker<'_> {
                 }
             }
         }
-        for Reverse((_, _, place)) in top.heap.into_sorted_vec() {
-            let score = if self.sort == Sort::Relevance { place.score } else { self.score(place.address)? };
-            let kind = self.matches.kind(place.address).unwrap_or(Kind::Partial);
-            ranked.push(Ranked { address: place.address, score, kind, evidence: None });
+        let before = ranked.len();
+        for Reverse((_, _, ScoredAddress { address, score })) in top.heap.into_sorted_vec() {
+            let kind = self.matches.kind(address).unwrap_or(Kind::Partial);
+            ranked.push(Ranked { address, score, kind, evidence: None });
+        }
+        if self.sort != Sort::Relevance {
+            self.score(&mut ranked[before..])?;
         }
         Ok(())
     }
 
-    fn score(&self, address: DocAddress) -> Result<f32> {
-        let segment = &self.segments[address.segment_ord as usize];
-        let mut itself = Bits::empty(segment.max_doc());
-        itself.insert(address.doc_id);
-        let scores = scoring::scores(segment, &self.terms, &itself, 1)?;
-        Ok(scores.first().map_or(0.0, |(_, score)| *score))
+    /// Scores hits that were ordered by date.
+    fn score(&self, ranked: &mut [Ranked]) -> Result<()> {
+        for segment in &self.segments {
+            let mut here: Vec<&mut Ranked> =
+                ranked.iter_mut().filter(|hit| hit.address.segment_ord as usize == segment.ord).collect();
+            if here.is_empty() {
+                continue;
+            }
+            here.sort_unstable_by_key(|hit| hit.address);
+            let mut docs = Bits::empty(segment.max_doc());
+            here.iter().for_each(|hit| docs.insert(hit.address.doc_id));
+            // All are wanted, so none is missing.
+            let scores = scoring::scores(segment, &self.terms, &docs, here.len())?;
+            here.into_iter().zip(scores).for_each(|(hit, (_, score))| hit.score = score);
+        }
+        Ok(())
     }
 }
 
