@@ -101,7 +101,7 @@ impl Found {
     pub fn find(index: &Index<'_>, request: &Request, control: &Control<'_>) -> Result<Found> {
         let root = request.query.root.as_ref();
         if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
-            return Err(Error::Invalid(format!("the query is more than {MAX_TREE_DEPTH} deep: nobody meant that")));
+            return Err(Error::Invalid(format!("the query is nested more than {MAX_TREE_DEPTH} deep")));
         }
         let synonyms = request.synonyms.as_deref().unwrap_or(Synonyms::builtin());
         let compiled = compile(root, &request.filters, index.segmenter, synonyms, request.breadth);

@@ -61,7 +61,7 @@ impl<'a> Found<'a> {
         control: &'a dyn Stops,
     ) -> Result<Found<'a>> {
         if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
-            return Err(Error::Invalid(format!("the query is more than {MAX_TREE_DEPTH} deep: nobody meant that")));
+            return Err(Error::Invalid(format!("the query is nested more than {MAX_TREE_DEPTH} deep")));
         }
         let compiled = compile(root, filters, snapshot.segmenter()?, synonyms, breadth);
         let matches = Matches::find(snapshot, &compiled, control)?;

@@ -33,7 +33,7 @@ pub trait Lookup {
 /// # Errors
 /// If the lookup fails.
 pub fn reasons(lookup: &dyn Lookup, request: &Request) -> Result<Vec<String>> {
-    let looker = Looker(lookup);
+    let conditions = ConditionChecker(lookup);
     let clauses: Vec<Node> = match &request.query.root {
         Some(Node::And(nodes)) => nodes.clone(),
         Some(node) => vec![node.clone()],
@@ -58,15 +58,15 @@ pub fn reasons(lookup: &dyn Lookup, request: &Request) -> Result<Vec<String>> {
         {
             let rest: Vec<&Node> =
                 conditions.iter().enumerate().filter(|(n, _)| *n != at && *n != at + 1).map(|(_, node)| node).collect();
-            let count = looker.count(&rest, Some(&longer))?;
+            let count = conditions.count(&rest, Some(&longer))?;
             if count > 0 {
                 notes.push(format!("{condition} ends at the blank; {longer} finds {}", articles(count)));
                 continue;
             }
         }
-        let without = if others.is_empty() { 0 } else { looker.count(&others, None)? };
+        let without = if others.is_empty() { 0 } else { conditions.count(&others, None)? };
         let values = match condition {
-            Node::Filter(filter) => looker.values(filter, &others)?,
+            Node::Filter(filter) => conditions.values(filter, &others)?,
             _ => Vec::new(),
         };
         let there = match values.as_slice() {
@@ -92,9 +92,9 @@ fn articles(n: u64) -> String {
     if n == 1 { "1 article".to_string() } else { format!("{n} articles") }
 }
 
-struct Looker<'a>(&'a dyn Lookup);
+struct ConditionChecker<'a>(&'a dyn Lookup);
 
-impl Looker<'_> {
+impl ConditionChecker<'_> {
     /// Counts the articles that satisfy all of these clauses and, if given, another one.
     fn count(&self, clauses: &[&Node], other: Option<&Node>) -> Result<u64> {
         let mut all: Vec<Node> = clauses.iter().copied().chain(other).cloned().collect();

@@ -43,7 +43,7 @@ pub fn marked(
             return Ok(Some(MarkedArticle { article, kind: None, marks: ArticleMarks::default() }));
         }
         if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
-            return Err(Error::Invalid(format!("the query is more than {MAX_TREE_DEPTH} deep: nobody meant that")));
+            return Err(Error::Invalid(format!("the query is nested more than {MAX_TREE_DEPTH} deep")));
         }
         let segmenter = snapshot.segmenter()?;
         let compiled = compile(root, &request.filters, segmenter, request.synonyms_on(snapshot)?, request.breadth);
