@@ -177,8 +177,8 @@ mod tests {
         }
     }
 
-    /// An index of articles with margins and a page without an article, as a program of other rules left it. A body of
-    /// `POISON` is stored as something that can't be read.
+    /// Creates an index of articles with margins and a page without an article, as a program of other rules leaves it. A
+    /// body of `POISON` is stored as something that can't be read.
     fn of_other_rules(index: &Path, records: &[(&str, &str)], change: impl FnOnce(&mut Settings)) {
         let segmenter = Segmenter::builtin();
         let mut writer = Writer::new_generation(index, &segmenter, Resources::one_thread()).expect("a writer");
