@@ -10,7 +10,7 @@ use crate::search;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::search::kind::ByKind;
-use gongxun_core::search::timeline::{Step, PeriodSums, Timeline, bounds, periods};
+use gongxun_core::search::timeline::{PeriodSums, Step, Timeline, bounds, periods};
 use gongxun_core::search::{Kind, Request};
 
 /// A cluster in one period: the kind of its match, if a copy there matches, and the rank and the number of characters

@@ -33,7 +33,7 @@ pub trait Lookup {
 /// # Errors
 /// If the lookup fails.
 pub fn reasons(lookup: &dyn Lookup, request: &Request) -> Result<Vec<String>> {
-    let conditions = ConditionChecker(lookup);
+    let checker = ConditionChecker(lookup);
     let clauses: Vec<Node> = match &request.query.root {
         Some(Node::And(nodes)) => nodes.clone(),
         Some(node) => vec![node.clone()],
@@ -58,15 +58,15 @@ pub fn reasons(lookup: &dyn Lookup, request: &Request) -> Result<Vec<String>> {
         {
             let rest: Vec<&Node> =
                 conditions.iter().enumerate().filter(|(n, _)| *n != at && *n != at + 1).map(|(_, node)| node).collect();
-            let count = conditions.count(&rest, Some(&longer))?;
+            let count = checker.count(&rest, Some(&longer))?;
             if count > 0 {
                 notes.push(format!("{condition} ends at the blank; {longer} finds {}", articles(count)));
                 continue;
             }
         }
-        let without = if others.is_empty() { 0 } else { conditions.count(&others, None)? };
+        let without = if others.is_empty() { 0 } else { checker.count(&others, None)? };
         let values = match condition {
-            Node::Filter(filter) => conditions.values(filter, &others)?,
+            Node::Filter(filter) => checker.values(filter, &others)?,
             _ => Vec::new(),
         };
         let there = match values.as_slice() {

@@ -201,7 +201,7 @@ fn count(
         let segment_counts = SegmentCounts {
             matches,
             copies,
-            occurrences: occurrences.as_ref().map_or(&[], |occurrences| occurrences.counts(ord)),
+            occurrences: occurrences.as_ref().map_or(&[], |occurrences| occurrences.of_segment(ord)),
             lengths: lengths.and_then(|lengths| lengths.get(ord)).map_or(&[], Vec::as_slice),
         };
         counter.add(segment, &segment_counts)?;
