@@ -64,7 +64,7 @@ const MEMBERS: [Member; 6] = [
             &["http", "mapping"],
             &["document", "search", "admin", "stored"],
             &["manifest", "bulk", "lower", "local"],
-            &["push", "release", "statistics", "found"],
+            &["push", "release", "statistics", "found", "pages"],
             &["facets", "timeline", "hits"],
             &["archive", "reprints"],
             &["verify"],

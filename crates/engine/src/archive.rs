@@ -15,6 +15,7 @@ use crate::http::Client;
 use crate::local::{self, LocalIndex};
 use crate::lower::{any_of, match_all, without};
 use crate::manifest;
+use crate::pages;
 use crate::search::{self, MAX_HITS};
 use crate::settings::Settings;
 use crate::statistics::StatisticsCache;
@@ -284,9 +285,13 @@ impl Read for Archive {
         if request.occurrences {
             results.notes.push("occurrences are not counted on an engine; concordance counts them".to_string());
         }
+        (results.page_total, results.pages) =
+            pages::find(index.client, index.name, &found.compiled, request.limit, control)?;
         if found.total(Breadth::Synonyms) == 0 {
             let lookup = InIndex { index: &index, request, control };
-            results.notes.extend(lookup.margin_note()?);
+            if results.page_total == 0 {
+                results.notes.extend(lookup.margin_note()?);
+            }
             results.notes.extend(empty::reasons(&lookup, request)?);
         }
         results.took = start.elapsed();
@@ -492,25 +497,27 @@ struct InIndex<'a, 'c> {
 }
 
 impl InIndex<'_, '_> {
-    fn find(&self, root: &Node, breadth: Breadth, copies: Copies, filters: &[Filter]) -> Result<u64> {
+    fn find(&self, root: &Node, breadth: Breadth, copies: Copies, filters: &[Filter]) -> Result<Found> {
         let mut query = Query::default();
         query.root = Some(root.clone());
         let synonyms = self.request.synonyms.clone();
         let request = Request { breadth, copies, synonyms, filters: filters.to_vec(), ..Request::new(query) };
-        Ok(Found::find(self.index, &request, self.control)?.total(breadth))
+        Found::find(self.index, &request, self.control)
     }
 
     /// Returns a note if no article holds a string in quotes, and the margins of some pages do.
     fn margin_note(&self) -> Result<Option<String>> {
         let Some(root) = empty::whole_page(self.request) else { return Ok(None) };
-        let pages = self.find(&root, Breadth::Exact, Copies::All, &self.request.filters)?;
-        Ok(empty::margin_note(&root, pages))
+        let articles = self.find(&root, Breadth::Exact, Copies::All, &self.request.filters)?;
+        let Index { client, name, .. } = self.index;
+        let (pages, _) = pages::find(client, name, &articles.compiled, 0, self.control)?;
+        Ok(empty::margin_note(&root, articles.total(Breadth::Exact) + pages))
     }
 }
 
 impl empty::Lookup for InIndex<'_, '_> {
     fn held(&self, root: &Node) -> Result<u64> {
-        self.find(root, Breadth::Synonyms, self.request.copies, &[])
+        Ok(self.find(root, Breadth::Synonyms, self.request.copies, &[])?.total(Breadth::Synonyms))
     }
 
     fn values(&self, facets: &[&str], is_like: &dyn Fn(&str) -> bool) -> Result<Vec<String>> {

@@ -66,10 +66,7 @@ impl Documents {
             tokens.insert(name.to_string(), Value::Object(kinds));
         }
         if !article.margin.is_empty() {
-            let of_margin = self.tokens(&article.margin.join(BETWEEN_LINES), false).into_iter();
-            let of_margin: Map<String, Value> =
-                of_margin.map(|(kind, (text, _))| (kind.to_string(), Value::String(text))).collect();
-            tokens.insert(MARGIN.to_string(), Value::Object(of_margin));
+            tokens.insert(MARGIN.to_string(), self.margin(article));
         }
         let proofreaders = article.credits.iter().filter(|credit| credit.role == Role::Proofreader);
         let proofreaders: Vec<&str> = proofreaders.map(|credit| credit.name.as_str()).collect();
@@ -109,6 +106,30 @@ impl Documents {
             value["place"] = json!(copy.place);
         }
         value
+    }
+
+    /// Returns the document of a page without an article, which was read from `file`, under this id.
+    pub fn page(&mut self, page: &Article, file: &str, key: &str) -> Value {
+        let url: Vec<&str> = page.url.as_deref().into_iter().collect();
+        let mut value = json!({
+            "id": page.id.0,
+            "order": order(page),
+            "key": key,
+            "file": file,
+            "t": {MARGIN: self.margin(page)},
+            "k": {"url": folded(&url)},
+            "article": page,
+        });
+        if let Some(date) = &page.date {
+            value["date"] = json!(date.local_seconds());
+        }
+        value
+    }
+
+    /// Returns the encoded tokens of a margin, by kind.
+    fn margin(&mut self, of: &Article) -> Value {
+        let tokens = self.tokens(&of.margin.join(BETWEEN_LINES), false).into_iter();
+        Value::Object(tokens.map(|(kind, (text, _))| (kind.to_string(), Value::String(text))).collect())
     }
 
     /// Returns the encoded tokens of a text and their number, by kind.

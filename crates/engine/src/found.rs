@@ -117,9 +117,6 @@ impl Found {
         let (articles, totals) = totals(index, &queries)?;
         let (collapses, of_clusters, hidden, notes) = Default::default();
         let mut found = Found { compiled, articles, queries, totals, collapses, copies: of_clusters, hidden, notes };
-        if found.compiled.asks_for_margins() {
-            found.notes.push("pages without an article are not searched on an engine".to_string());
-        }
         if copies == Copies::Collapsed {
             found.collapse(index)?;
         }

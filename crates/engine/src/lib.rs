@@ -14,6 +14,7 @@
 //! manifest, push              a load and what it has read
 //! lower                       a plan as an OpenSearch query
 //! search                      search requests; an incomplete response is an error
+//! pages                       pages without an article, which searches of whole pages find
 //! statistics, local           a temporary index of some articles, scored by the statistics of all
 //! found                       the matches by kind, with copies collapsed
 //! facets, timeline, hits      answers about the matches; archive has all of them as a trait, and the newest state of an index
@@ -33,6 +34,7 @@ mod local;
 mod lower;
 mod manifest;
 mod mapping;
+mod pages;
 mod push;
 mod release;
 mod reprints;

@@ -29,9 +29,58 @@ pub fn tokens_field(name: &str) -> String {
     format!("t.{}", name.replacen('_', ".", 1))
 }
 
+/// Returns the mapping of a field of tokens.
+fn tokens(options: &str, norms: bool) -> Value {
+    json!({"type": "text", "analyzer": "gongxun", "index_options": options, "norms": norms})
+}
+
+/// Returns the mapping of the tokens of a margin, which are never scored.
+fn margin() -> Value {
+    json!({"properties": {"pairs": tokens("positions", false), "chars": tokens("docs", false)}})
+}
+
+/// Returns the mapping of a value that filters look up.
+fn key() -> Value {
+    json!({"type": "keyword", "doc_values": false, "ignore_above": MAX_VALUE})
+}
+
+/// Returns the settings of an index of tokens.
+fn index_settings(settings: &Settings) -> Value {
+    json!({
+        "number_of_shards": settings.shards,
+        "number_of_replicas": settings.replicas,
+        "refresh_interval": "-1",
+        "analysis": {
+            "tokenizer": {"gongxun": {"type": "whitespace", "max_token_length": MAX_TOKEN}},
+            "filter": {"gongxun": {"type": "stop", "stopwords": [PLACEHOLDER]}},
+            "analyzer": {"gongxun": {"type": "custom", "tokenizer": "gongxun", "filter": ["gongxun"]}}
+        }
+    })
+}
+
+/// Returns the body of the request that creates an index of pages without an article.
+pub fn pages(settings: &Settings) -> Value {
+    json!({
+        "settings": index_settings(settings),
+        "mappings": {
+            "dynamic": "strict",
+            "_source": {"excludes": ["t", "k"]},
+            "properties": {
+                "id": {"type": "keyword"},
+                "order": {"type": "keyword"},
+                "key": {"type": "keyword"},
+                "file": {"type": "keyword"},
+                "date": {"type": "long"},
+                "t": {"properties": {MARGIN: margin()}},
+                "k": {"properties": {"url": key()}},
+                "article": {"type": "object", "enabled": false}
+            }
+        }
+    })
+}
+
 /// Returns the body of the request that creates an index.
 pub fn index(settings: &Settings, dictionary: &str) -> Value {
-    let tokens = |options: &str, norms: bool| json!({"type": "text", "analyzer": "gongxun", "index_options": options, "norms": norms});
     let mut texts = serde_json::Map::new();
     let mut counts = serde_json::Map::new();
     for text in TEXTS {
@@ -50,23 +99,12 @@ pub fn index(settings: &Settings, dictionary: &str) -> Value {
         add("chars", tokens("freqs", true), true);
         texts.insert(text.to_string(), json!({ "properties": kinds }));
     }
-    let margin = json!({"pairs": tokens("positions", false), "chars": tokens("docs", false)});
-    texts.insert(MARGIN.to_string(), json!({ "properties": margin }));
-    let key = json!({"type": "keyword", "doc_values": false, "ignore_above": MAX_VALUE});
-    let keys: serde_json::Map<String, Value> = KEYS.iter().map(|name| (name.to_string(), key.clone())).collect();
+    texts.insert(MARGIN.to_string(), margin());
+    let keys: serde_json::Map<String, Value> = KEYS.iter().map(|name| (name.to_string(), key())).collect();
     let facet = json!({"type": "keyword", "index": false, "ignore_above": MAX_VALUE});
     let facets: serde_json::Map<String, Value> = FACETS.iter().map(|name| (name.to_string(), facet.clone())).collect();
     json!({
-        "settings": {
-            "number_of_shards": settings.shards,
-            "number_of_replicas": settings.replicas,
-            "refresh_interval": "-1",
-            "analysis": {
-                "tokenizer": {"gongxun": {"type": "whitespace", "max_token_length": MAX_TOKEN}},
-                "filter": {"gongxun": {"type": "stop", "stopwords": [PLACEHOLDER]}},
-                "analyzer": {"gongxun": {"type": "custom", "tokenizer": "gongxun", "filter": ["gongxun"]}}
-            }
-        },
+        "settings": index_settings(settings),
         "mappings": {
             "dynamic": "strict",
             "_meta": {"gongxun": {"schema": SCHEMA, "dictionary": dictionary}},

@@ -77,8 +77,24 @@ pub fn whole_pages_and_numbers(cluster: &mut Cluster) {
     let folder = tempfile::tempdir().unwrap();
     let lines: Vec<String> = with_margins().iter().map(|article| serde_json::to_string(article).unwrap()).collect();
     std::fs::write(folder.path().join("export.jsonl"), lines.join("\n")).unwrap();
+    // Pages without an article: lists of links.
+    let list = |links: &[&str]| {
+        let links = links.iter().map(|link| format!("<li><a href=\"/{link}\">{link}</a></li>"));
+        format!("<html><head><title>列表</title></head><body><ul>{}</ul></body></html>", links.collect::<String>())
+    };
+    for (name, links) in [
+        ("one.html", &["维权热线的列表", "职工之家20%", "新闻"][..]),
+        ("two.html", &["维权", "热线", "工会，职工", "1,077"][..]),
+        ("gone.html", &["维权热线"][..]),
+    ] {
+        std::fs::write(folder.path().join(name), list(links)).unwrap();
+    }
     let (settings, paths) = (settings(cluster, "margins"), [folder.path().to_path_buf()]);
     assert_eq!(push(&settings, &paths, Prune::Nothing).1, 4);
+    // What a changed file had, or one that is gone, is found no more.
+    std::fs::write(folder.path().join("one.html"), list(&["维权热线的列表", "职工之家", "新"])).unwrap();
+    std::fs::remove_file(folder.path().join("gone.html")).unwrap();
+    assert_eq!(push(&settings, &paths, Prune::BelowPaths).1, 4);
     let (index, archive) = (embedded(&paths), Archive::open(&settings).unwrap());
     let snapshot = index.snapshot();
     let counted = |query: &str, expect: u64| {
@@ -105,6 +121,9 @@ pub fn whole_pages_and_numbers(cluster: &mut Cluster) {
         "职工 -整页:维权",
         "职工 -整页:\"20%\"",
         "整页:新闻 工会",
+        "整页:\"1077\"",
+        "整页:\"维权热线\" 日期:2024",
+        "-整页:\"维权热线\"",
         "\"热线新闻\"",
         "1077",
         "1,077",
@@ -114,6 +133,8 @@ pub fn whole_pages_and_numbers(cluster: &mut Cluster) {
         "\"1077\" \"人\"",
     ];
     let queries = queries.map(str::to_string);
+    let pages = |query: &str| archive.answer(&Request::new(parse(query)), &Control::default()).unwrap().page_total;
+    assert_eq!(["整页:\"维权热线\"", "整页:(维权 NEAR/3 热线)", "整页:\"20%\""].map(pages), [1, 1, 0]);
     eprintln!("compared: {:?}", compare(&archive, &snapshot, &queries));
 }
 

@@ -26,6 +26,8 @@ const STRINGS: usize = 2_000;
 const PER_FILE: usize = 1_000;
 /// The number of queries that are compared at scale.
 const QUERIES: usize = 300;
+/// The time after which copies of a shard have said what they have.
+const RECOVERY: Duration = Duration::from_secs(90);
 /// The number of times that each query is measured.
 const TIMES: usize = 5;
 
@@ -112,6 +114,9 @@ fn load(cluster: &Cluster, name: &str, folder: &Path, parts: u64) -> (Measured, 
     writer.finish().unwrap();
     let here = start.elapsed();
     let snapshot = index.snapshot();
+    // A merge leaves out what OpenSearch keeps for recovery once all copies of a shard have said that they have it.
+    ask(cluster, &format!("/{name}-000001/_flush"), true);
+    std::thread::sleep(RECOVERY);
     ask(cluster, &format!("/{name}-000001/_forcemerge?max_num_segments=1&flush=true"), true);
     let archive = Archive::open(&settings).unwrap();
     let of_text = |article: Article| {
@@ -139,6 +144,8 @@ fn ask(cluster: &Cluster, path: &str, posts: bool) -> Value {
 /// Returns the size of the primary shards once each has one segment.
 fn merged_size(cluster: &Cluster, name: &str) -> u64 {
     loop {
+        // Without a search, OpenSearch goes on showing the segments from before the merge.
+        ask(cluster, &format!("/{name}-000001/_refresh"), true);
         let figures = ask(cluster, &format!("/{name}-000001/_stats/store,segments"), false);
         let primaries = &figures["_all"]["primaries"];
         if primaries["segments"]["count"].as_u64().is_some_and(|count| count <= 3) {
