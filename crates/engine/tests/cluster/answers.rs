@@ -4,11 +4,13 @@ use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::control::Control;
 use gongxun_core::index::Stats;
 use gongxun_core::query::parse;
-use gongxun_core::search::{Read, Request};
+use gongxun_core::search::timeline::Step;
+use gongxun_core::search::{Read, Request, Sort};
 use gongxun_engine::{Archive, Push, SCHEMA, reprints, verify};
 use gongxun_ingest::ingest::{self, Options, Prune};
 
 use crate::compare::{compare, compare_articles, queries};
+use crate::loads::files;
 use crate::nodes::Cluster;
 use crate::{corpus, embedded, push, settings};
 
@@ -155,4 +157,30 @@ pub fn older_schema(cluster: &mut Cluster) {
     let pushed = rebuild.finish().unwrap();
     assert!(pushed.serves && pushed.generation == "older-000002" && pushed.articles == articles, "{pushed:?}");
     assert_eq!(Archive::open(&settings).unwrap().articles(), articles);
+}
+
+pub fn more_than_a_response_holds(cluster: &mut Cluster) {
+    // OpenSearch gives up to 10,000 hits at once, and counts no more unless it is told to.
+    let folder = files(21, 500);
+    let (settings, paths) = (settings(cluster, "many"), [folder.path().to_path_buf()]);
+    assert_eq!(push(&settings, &paths, Prune::Nothing).1, 10_500);
+    let (index, archive) = (embedded(&paths), Archive::open(&settings).unwrap());
+    let snapshot = index.snapshot();
+    let counted = Request { facets: true, limit: 0, ..Request::new(parse("\"工会\"")) };
+    let answer = |archive: &dyn Read| archive.answer(&counted, &Control::default()).unwrap();
+    let (there, here) = (answer(&archive), answer(&*snapshot));
+    assert_eq!((there.total, there.facets), (10_500, here.facets));
+    let timeline = |archive: &dyn Read| archive.timeline(&counted, Step::Day, &Control::default()).unwrap();
+    assert_eq!(timeline(&archive), timeline(&*snapshot));
+    let whole =
+        Request { limit: usize::MAX, snippet_length: 0, sort: Sort::Oldest, ..Request::new(parse("\"工会\"")) };
+    let ids = |archive: &dyn Read| {
+        let mut ids = Vec::new();
+        archive.select(&whole, &Control::default(), &mut |hit| Ok(ids.push(hit.article.id.0.clone()))).unwrap();
+        ids
+    };
+    assert_eq!(ids(&archive), ids(&*snapshot));
+    let mut exported = 0;
+    archive.export(None, &Control::default(), &mut |_, _| Ok(exported += 1)).unwrap();
+    assert_eq!(exported, 10_500);
 }

@@ -53,6 +53,7 @@ fn main() {
         trial("strings_are_found_as_by_a_scan", answers::strings_are_found),
         trial("answers_are_those_of_one_machine", answers::answers),
         trial("whole_pages_and_numbers_in_either_form", answers::whole_pages_and_numbers),
+        trial("more_than_a_response_holds", answers::more_than_a_response_holds),
         trial("an_index_of_an_older_schema_is_rebuilt_beside_it", answers::older_schema),
         trial("a_server_gives_the_same_and_follows_the_index", served::served),
         trial("pushes_side_by_side_are_one", loads::side_by_side),
