@@ -100,7 +100,7 @@ fn index(articles: &[Article], folder: &Path, fingerprints: bool) {
     for article in articles {
         writer.add(article, "articles.jsonl", document::encode(article)).unwrap();
         if fingerprints {
-            writer.fingerprint(article, &Fingerprint::of(article));
+            writer.fingerprint(article, &Fingerprint::from_article(article));
         }
     }
     writer.finish().unwrap();

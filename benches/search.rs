@@ -82,7 +82,7 @@ fn print_marks(snapshot: &Snapshot, stock: &Stock) {
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let at = |key: &str| key.parse::<usize>().unwrap();
 
-    let pages: Vec<DecodedArticle> = hits.iter().map(|hit| DecodedArticle::of(hit.article.as_ref().clone())).collect();
+    let pages: Vec<DecodedArticle> = hits.iter().map(|hit| DecodedArticle::new(hit.article.as_ref().clone())).collect();
     let segmenter = snapshot.segmenter().unwrap();
     let compiled = compile(request.query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Exact);
     let mut highlighter = Highlighter::new(&compiled.marks, segmenter);

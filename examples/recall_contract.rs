@@ -68,7 +68,8 @@ fn phrases(folder: &Path, simplified: &str, converted: &str, sample: usize) -> R
     for _ in 0..sample * 4 {
         if strings.len() < sample && !articles.is_empty() {
             let article = article(articles[random.below(articles.len())])?;
-            strings.extend(verify::take(&article, SampleKind::Substring, &mut random).map(|sample| sample.text));
+            strings
+                .extend(verify::sample_string(&article, SampleKind::Substring, &mut random).map(|sample| sample.text));
         }
     }
     let mut answers = Vec::new();

@@ -53,7 +53,7 @@ fn main() {
     }
 }
 
-/// Judged queries over the project's own articles.
+/// Measures judged queries over the project's own articles.
 fn judged_corpus() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let archive = Archive::new();
@@ -67,7 +67,7 @@ fn judged_corpus() {
     table("judged queries over corpus/", &questions, &ours, &stock);
 }
 
-/// Judged queries over real news.
+/// Measures judged queries over real news.
 fn judged_scale(file: &Path) {
     let articles = json_lines(file);
     let archive = Archive::new();

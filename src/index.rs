@@ -3,14 +3,37 @@
 use std::path::Path;
 
 use gongxun_core::control::Control;
-use gongxun_core::error::Result;
-use gongxun_core::index::{Index as Inner, IndexSettings, Resources};
+use gongxun_core::error::{Error, Result};
+use gongxun_core::index::{Index as Inner, IndexSettings, Resources, upgrade};
 use gongxun_core::verify;
 
 use crate::snapshot::Snapshot;
 use crate::writer::Writer;
 
+/// The number of older generations that are kept beside a new one.
+pub(crate) const KEPT_GENERATIONS: usize = 1;
+/// The number of random strings that are searched for before an upgraded index is swapped in.
+const CHECKED_STRINGS: usize = 50;
+
 /// An index in a folder. Cloning it is cheap; all clones are the same index, and any number of threads may use them.
+///
+/// # Examples
+/// ```
+/// use gongxun::{Article, Control, Error, Index, Resources, Settings, verify};
+/// # fn main() -> gongxun::Result<()> {
+/// # let temporary = tempfile::tempdir().unwrap();
+/// # let folder = temporary.path().join("index");
+/// assert!(matches!(Index::open(&folder), Err(Error::NoIndex(_))));
+/// let index = Index::open_or_create(&folder, Settings::default())?;
+/// let mut writer = index.writer(Resources::default())?;
+/// writer.put(&Article::new("1", "工会驿站", "环卫工的歇脚处。"))?;
+/// writer.finish()?;
+/// let report = index.verify(verify::Options::default().sample(10), &Control::default())?;
+/// assert!(report.is_sound());
+/// assert_eq!(Index::open(&folder)?.snapshot().articles(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Index(Inner);
 
@@ -40,6 +63,19 @@ impl Index {
     /// If a write fails.
     pub fn in_memory(settings: IndexSettings) -> Result<Index> {
         Inner::in_memory(settings).map(Index)
+    }
+
+    /// Rebuilds the index in a folder from its stored articles, without their archive, if a program of another schema,
+    /// fold or dictionary made it: what [`Index::open`] refuses with [`Error::Schema`](crate::Error::Schema). The older
+    /// generation is kept. Returns the errors of articles that can't be read, which are left out.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](crate::Error::Invalid) if it is as this program builds it;
+    /// [`Error::Damaged`](crate::Error::Damaged) if a file does not hold what was written;
+    /// [`Error::Interrupted`](crate::Error::Interrupted) if the control asks to stop: the same call resumes it.
+    pub fn upgrade(folder: impl AsRef<Path>, resources: Resources, control: &Control<'_>) -> Result<Vec<Error>> {
+        let check = |snapshot: &gongxun_core::index::Snapshot| verify::sample(snapshot, CHECKED_STRINGS);
+        Ok(upgrade::upgrade(folder.as_ref(), resources, KEPT_GENERATIONS, control, check)?.left_out)
     }
 
     /// Returns the folder.

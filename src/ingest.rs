@@ -30,7 +30,7 @@ use gongxun_core::index::Resources;
 use gongxun_core::index::config::Config;
 use gongxun_ingest::ingest as inner;
 
-use crate::index::Index;
+use crate::index::{Index, KEPT_GENERATIONS};
 use crate::writer::Writer;
 
 pub use gongxun_core::article::Origin;
@@ -38,9 +38,6 @@ pub use gongxun_core::error::{Reason, Rejection};
 pub use gongxun_ingest::archive::{Limits, Media, Record};
 pub use gongxun_ingest::extract::{Options as Reading, extract};
 pub use gongxun_ingest::ingest::{Listener, Observer, Options as Ingest, Progress, Prune, Report};
-
-/// The number of older generations that are kept beside a new one.
-const KEPT_GENERATIONS: usize = 1;
 
 /// Reads files and archives into an index and commits. Files that did not change since the last run are not read again.
 ///

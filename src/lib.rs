@@ -1,5 +1,5 @@
 //! gongxun 工讯 finds anything in a Chinese labour-news archive as it really is: saved pages, damaged mirrors, crawls,
-//! exports. This is the library; the program of the same name is built on it.
+//! exports. This is the library; the program of the same name is another user of the crates below it.
 //!
 //! An article that holds a string of Chinese characters is found by that string in quotes, whatever the segmentation,
 //! from one character up; words rank, synonyms and the parts of a query widen, and every answer says how many articles
@@ -37,16 +37,24 @@
 //! - [`cite`]: RIS, BibTeX and GB/T 7714.
 //!
 //! # What it is not
-//! No server and no cluster: one process writes, any number read. No stemming and no language but Chinese, with what
-//! stands between the characters found as printed. It prints nothing, keeps no threads once it is dropped, and panics
-//! on no input.
+//! The library serves no network and shares no index between machines: one process writes a folder, any number read it.
+//! The page, the HTTP API and the archive on OpenSearch belong to the program. There is no stemming and no language but
+//! Chinese; what stands between the characters is found as printed. The library prints nothing and keeps no threads once
+//! it is dropped.
+//!
+//! # Panics
+//! No call is meant to panic, whatever the article, the query or the file. Where tantivy panics on a damaged index, and
+//! the reader of pages on a page, the panic is caught and becomes an [`Error`] or a rejection of the page. That takes
+//! `panic = "unwind"`, Cargo's default: in a program built with `panic = "abort"`, a damaged file can end the process.
 //!
 //! # Features
 //! | feature | what it brings |
 //! | --- | --- |
 //! | none (`default-features = false`) | the index and the search |
 //! | `ingest` | reading: HTML, text, JSON, WARC, ARC, WACZ, MHTML, zip, tar and the rest |
-//! | `cli` (default) | the program |
+//! | `cli` (default) | the program; implies `ingest` |
+//! | `serve` (default) | the program's command `serve`: web page and HTTP API; implies `cli` |
+//! | `engine` | the program's command `push` and option `--engine`: the same archive on OpenSearch; implies `cli` |
 //!
 //! [query]: https://docs.rs/crate/gongxun/latest/source/docs/QUERY.md
 
@@ -81,16 +89,69 @@ pub use gongxun_core::search::{Breadth, Hit, Kind, Results, Search, Sort, Sugges
 pub use gongxun_text::synonyms::{SynonymError, Synonyms};
 
 /// Every occurrence of a query, with the text on either side: the result of [`Search::concordance`].
+///
+/// # Examples
+/// ```
+/// use gongxun::{Article, Index, Resources, Settings, concordance};
+/// # fn main() -> gongxun::Result<()> {
+/// let index = Index::in_memory(Settings::default())?;
+/// let mut writer = index.writer(Resources::default())?;
+/// writer.put(&Article::new("1", "工会驿站", "环卫工在工会驿站歇脚。"))?;
+/// writer.finish()?;
+/// let mut lines = Vec::new();
+/// let snapshot = index.snapshot();
+/// let counts = snapshot.search("工会").concordance(&concordance::Options::default(), |line| {
+///     lines.push(format!("{}: {}[{}]{}", line.field, line.left, line.keyword, line.right));
+///     Ok(())
+/// })?;
+/// assert_eq!((counts.occurrences, counts.articles), (2, 1));
+/// assert_eq!(lines, ["title: [工会]驿站", "body: 环卫工在[工会]驿站歇脚。"]);
+/// # Ok(())
+/// # }
+/// ```
 pub mod concordance {
     pub use gongxun_core::search::concordance::{Context, Counts, Line, Options, Order, Source};
 }
 
 /// Words that stand out in the articles of a query: the result of [`Search::keywords`].
+///
+/// # Examples
+/// ```
+/// use gongxun::{Article, Index, Resources, Settings, keywords};
+/// # fn main() -> gongxun::Result<()> {
+/// let index = Index::in_memory(Settings::default())?;
+/// let mut writer = index.writer(Resources::default())?;
+/// writer.put(&Article::new("1", "骑手", "骑手的工伤。"))?;
+/// writer.put(&Article::new("2", "骑手", "骑手的保险。"))?;
+/// writer.put(&Article::new("3", "春运", "火车站的旅客。"))?;
+/// writer.finish()?;
+/// let found = index.snapshot().search("骑手").keywords(&keywords::Options::default().limit(1).min_articles(2))?;
+/// assert_eq!((found.keywords[0].word.as_str(), found.keywords[0].articles), ("骑手", 2));
+/// # Ok(())
+/// # }
+/// ```
 pub mod keywords {
     pub use gongxun_core::search::keywords::{Keyword, Keywords, Options};
 }
 
 /// Words near a word: the result of [`Search::collocations`].
+///
+/// # Examples
+/// ```
+/// use gongxun::{Article, Index, Resources, Settings, collocations};
+/// # fn main() -> gongxun::Result<()> {
+/// let index = Index::in_memory(Settings::default())?;
+/// let mut writer = index.writer(Resources::default())?;
+/// for n in 1..=3 {
+///     writer.put(&Article::new(n.to_string(), "", "拖欠工资。"))?;
+/// }
+/// writer.put(&Article::new("4", "", "工会的驿站。"))?;
+/// writer.finish()?;
+/// let near = index.snapshot().search("工资").collocations(&collocations::Options::default().window(4))?;
+/// assert_eq!((near.collocations[0].word.as_str(), near.collocations[0].left), ("拖欠", 3));
+/// # Ok(())
+/// # }
+/// ```
 pub mod collocations {
     pub use gongxun_core::search::collocations::{Collocation, Collocations, Options};
 }
@@ -104,6 +165,18 @@ pub mod verify {
 }
 
 /// Citations of articles, in the formats that reference managers and journals take.
+///
+/// # Examples
+/// ```
+/// use gongxun::{Article, cite};
+/// # fn main() -> Result<(), gongxun::ParseDateError> {
+/// let article = Article::from(Article::new("1", "工会驿站开门", "").date("2024-05-01")?.source("工人日报"));
+/// assert!(cite::gbt7714(&article, None).contains("工会驿站开门"));
+/// assert!(cite::bibtex(&[&article], None).contains("title"));
+/// assert!(cite::ris(&[&article], None).starts_with("TY  - "));
+/// # Ok(())
+/// # }
+/// ```
 pub mod cite {
     pub use gongxun_core::view::bibtex::write as bibtex;
     pub use gongxun_core::view::gbt7714::{reference as gbt7714, write as gbt7714_list};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gongxun_core::article::{Article, ArticleId};
-use gongxun_core::control::Control;
+use gongxun_core::control::{Control, Progress};
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::{Stats, export};
 use gongxun_core::query::Query;
@@ -66,18 +66,49 @@ impl Snapshot {
 
     /// Finds the articles most similar to another. None if there is no such article.
     ///
+    /// # Examples
+    /// ```
+    /// use gongxun::{Article, Control, Index, Resources, Settings};
+    /// # fn main() -> gongxun::Result<()> {
+    /// let index = Index::in_memory(Settings::default())?;
+    /// let mut writer = index.writer(Resources::default())?;
+    /// for (key, body) in [("1", "外卖骑手的工伤认定。"), ("2", "骑手申请工伤认定。"), ("3", "春节的火车票。")] {
+    ///     writer.put(&Article::new(key, "", body))?;
+    /// }
+    /// writer.finish()?;
+    /// let first = Article::from(Article::new("1", "", "")).id;
+    /// let similar = index.snapshot().similar(&first, 5, &Control::default())?.expect("it is there");
+    /// assert_eq!(similar.hits[0].article.body, "骑手申请工伤认定。");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Same as [`Snapshot::get`].
-    pub fn similar(&self, id: &ArticleId, limit: usize) -> Result<Option<Results>> {
-        self.0.similar(id, limit, &Control::default())
+    /// Same as [`Snapshot::get`]. If the control asks to stop, the results so far are returned with a note.
+    pub fn similar(&self, id: &ArticleId, limit: usize, control: &Control<'_>) -> Result<Option<Results>> {
+        self.0.similar(id, limit, control)
     }
 
     /// Returns the words that begin with these characters, or are pronounced so (`gonghui`), the most frequent first.
     ///
+    /// # Examples
+    /// ```
+    /// use gongxun::{Article, Control, Index, Resources, Settings};
+    /// # fn main() -> gongxun::Result<()> {
+    /// let index = Index::in_memory(Settings::default())?;
+    /// let mut writer = index.writer(Resources::default())?;
+    /// writer.put(&Article::new("1", "工会", "工会与职工。"))?;
+    /// writer.finish()?;
+    /// let words = index.snapshot().complete("gongh", 5, &Control::default())?;
+    /// assert_eq!(words[0].word, "工会");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Same as [`Snapshot::get`].
-    pub fn complete(&self, prefix: &str, limit: usize) -> Result<Vec<Completion>> {
-        self.0.complete(prefix, limit, &Control::default())
+    /// Same as [`Snapshot::get`]. If the control asks to stop, the words so far are returned.
+    pub fn complete(&self, prefix: &str, limit: usize, control: &Control<'_>) -> Result<Vec<Completion>> {
+        self.0.complete(prefix, limit, control)
     }
 
     /// Compares several queries over time.
@@ -112,10 +143,37 @@ impl Snapshot {
     /// Calls `give` with every article in the order of the ids, which does not depend on how the index was built.
     /// Returns the errors of the articles that can't be read, which are left out.
     ///
+    /// # Examples
+    /// ```
+    /// use gongxun::{Article, Control, Index, Resources, Settings};
+    /// # fn main() -> gongxun::Result<()> {
+    /// let index = Index::in_memory(Settings::default())?;
+    /// let mut writer = index.writer(Resources::default())?;
+    /// writer.put(&Article::new("1", "工会", "工会与职工。"))?;
+    /// writer.finish()?;
+    /// let mut titles = Vec::new();
+    /// let left_out = index.snapshot().export(&Control::default(), |article| {
+    ///     titles.push(article.title.clone());
+    ///     Ok(())
+    /// })?;
+    /// assert!(left_out.is_empty());
+    /// assert_eq!(titles, ["工会"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// Same as [`Snapshot::get`], or if `give` fails.
-    pub fn export(&self, give: impl FnMut(&Article) -> Result<()>) -> Result<Vec<Error>> {
-        export::export(&self.0, None, give)
+    /// Same as [`Snapshot::get`], or if `give` fails; [`Error::Interrupted`] if the control asks to stop.
+    pub fn export(&self, control: &Control<'_>, mut give: impl FnMut(&Article) -> Result<()>) -> Result<Vec<Error>> {
+        let (total, mut done) = (self.articles(), 0);
+        export::export(&self.0, None, |article| {
+            control.report(Progress::new(done, total, done));
+            if control.is_stopped() {
+                return Err(Error::Interrupted);
+            }
+            done += 1;
+            give(article)
+        })
     }
 
     /// Returns the size of the index and the range of its articles.
@@ -123,7 +181,7 @@ impl Snapshot {
     /// # Errors
     /// Same as [`Snapshot::get`].
     pub fn stats(&self) -> Result<Stats> {
-        Stats::of(&self.0)
+        Stats::from_snapshot(&self.0)
     }
 }
 

@@ -38,6 +38,22 @@ impl Writer {
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) if the article stands in an archive that was ingested, which would
     /// bring it back; otherwise same as [`Writer::put`].
+    ///
+    /// # Examples
+    /// ```
+    /// use gongxun::{Article, Index, Put, Resources, Settings};
+    /// # fn main() -> gongxun::Result<()> {
+    /// let index = Index::in_memory(Settings::default())?;
+    /// let mut writer = index.writer(Resources::default())?;
+    /// let article = Article::from(Article::new("1", "工会", "工会与职工。"));
+    /// writer.put(&article)?;
+    /// assert!(writer.remove(&article.id)?);
+    /// assert_eq!(writer.put(&article)?, Put::New);
+    /// assert!(writer.forbid(&article.id)?);
+    /// assert_eq!(writer.put(&article)?, Put::Forbidden);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn remove(&mut self, id: &ArticleId) -> Result<bool> {
         self.0.remove(id)
     }

@@ -39,8 +39,23 @@ fn json_is_as_documented() {
     assert_eq!(answer["index"]["generation"], 1);
     for hit in answer["hits"].as_array().unwrap() {
         for key in [
-            "id", "score", "match", "title", "date", "source", "outlets", "editor", "authors", "credits", "asked",
-            "url", "origin", "snippet", "marks", "reprints", "partial",
+            "id",
+            "score",
+            "match",
+            "title",
+            "date",
+            "source",
+            "outlets",
+            "editor",
+            "authors",
+            "credits",
+            "matched_credits",
+            "url",
+            "origin",
+            "snippet",
+            "marks",
+            "reprints",
+            "partial",
         ] {
             assert!(hit.get(key).is_some(), "{key} is missing");
         }
@@ -128,7 +143,7 @@ fn exports_hold_all_that_was_typed_and_say_what_more_there_is() {
     );
     let (out, _) = desk.run(&["search", "--editor", "梁禾", "--format", "json", "--limit", "1"]).exits(0);
     let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(answer["hits"][0]["asked"], serde_json::json!([{"role": "审核", "name": "梁禾"}]));
+    assert_eq!(answer["hits"][0]["matched_credits"], serde_json::json!([{"role": "审核", "name": "梁禾"}]));
     assert_eq!((&answer["total"], &answer["hits"][0]["match"]), (&30.into(), &"full".into()));
     desk.run(&["search"]).exits(2);
     let (_, err) = desk.run(&["search", "工会", "--from", "2025", "--to", "2024"]).exits(1);
@@ -239,7 +254,7 @@ fn what_changes_in_the_archive_changes_in_the_index() {
     std::fs::remove_file(desk.path("in/b.jsonl")).unwrap();
     let (_, err) = desk.run(&["index", "in", "--dry-run", "--prune"]).exits(0);
     let expect = "2 records read = 1 new + 1 changed + 0 unchanged + 0 rejected; 2 removed";
-    assert!(err.contains(expect) && err.contains("does not look for copies"), "{err}");
+    assert!(err.contains(expect) && err.contains("does not search for copies"), "{err}");
     let (_, err) = desk.run(&["index", "in", "--prune"]).exits(0);
     assert!(err.contains(expect), "{err}");
     for (query, code) in [("改过了", 0), ("乙", 1), ("丙", 1), ("丁", 0)] {

@@ -13,7 +13,7 @@ const ARTICLES: &str = concat!(
 const CONFIG: &str =
     "dictionary = \"words.txt\"\nsynonyms = \"synonyms.tsv\"\nlanguage = \"zh\"\n\n[fields]\ntitle = \"headline\"\n";
 
-/// A desk with two articles, and an index folder in which only its owner's files stand.
+/// Returns a desk with two articles, and an index folder that holds only its owner's files.
 fn desk() -> Desk {
     let desk = Desk::new();
     desk.write("archive/a.jsonl", ARTICLES).write("index/gongxun.toml", CONFIG);
@@ -60,7 +60,7 @@ fn a_field_that_is_none_is_refused_on_the_command_line_too() {
             let (out, err) = desk.run(&args).exits(2);
             let expect = match field {
                 "" => "--map =name: write FIELD=NAME".to_string(),
-                field => format!("--map {field}=headline: {field} is no field; the fields are id, title, date, "),
+                field => format!("--map {field}=headline: {field} is not a field; the fields are id, title, date, "),
             };
             assert!(out.is_empty() && err.contains(&expect), "{args:?}: {err}");
         }
@@ -120,7 +120,7 @@ fn the_file_stays_its_owners() {
     let foreign = Desk::new();
     foreign.write("index/words.txt", "岑溪城\n").write("archive/a.jsonl", ARTICLES);
     let (_, err) = foreign.run(&["index", "archive"]).exits(2);
-    assert!(err.contains("this folder is no index"), "{err}");
+    assert!(err.contains("this folder is not an index"), "{err}");
 }
 
 #[test]
@@ -130,8 +130,8 @@ fn a_broken_file_is_named_with_its_line() {
     for (content, expect) in [
         ("dictionary = \n", "gongxun.toml, line 1: "),
         ("\n\nsynonims = \"synonyms.tsv\"\n", "gongxun.toml, line 3: unknown key synonims"),
-        ("language = \"fr\"\n", "gongxun.toml, line 1: \"fr\" is no language of messages"),
-        ("[fields]\ntitel = \"headline\"\n", "gongxun.toml, line 2: titel is no field"),
+        ("language = \"fr\"\n", "gongxun.toml, line 1: \"fr\" is not a language of messages"),
+        ("[fields]\ntitel = \"headline\"\n", "gongxun.toml, line 2: titel is not a field"),
         ("synonyms = \"nowhere.tsv\"\n", "nowhere.tsv: "),
     ] {
         desk.write("index/gongxun.toml", content);

@@ -198,7 +198,7 @@ impl Desk {
 fn read(generation: &Generation) -> State {
     let damaged = check::files(generation).unwrap().damaged;
     assert!(damaged.is_empty(), "damaged: {damaged:?}");
-    let snapshot = Snapshot::of(generation).unwrap();
+    let snapshot = Snapshot::open_generation(generation).unwrap();
     let mut state = State::new();
     let mut ids = BTreeSet::new();
     for found in snapshot.all() {

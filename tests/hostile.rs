@@ -23,7 +23,7 @@ use gongxun_text::strings;
 use gongxun_text::synonyms::Synonyms;
 use serde_json::json;
 
-/// A text, folded.
+/// Folds a text.
 fn folded(text: &str) -> Vec<char> {
     text.chars().map(fold_char).collect()
 }
@@ -120,6 +120,28 @@ fn hostile_queries_are_counted_alike() {
     }
     println!("{} queries: {occurrences} occurrences in each", queries.len());
     assert!(occurrences > 0);
+}
+
+/// The length of the string that a program looks for; text that is parsed is limited, a built query is not.
+const LONG_PHRASE: usize = 2_000_000;
+
+#[test]
+fn a_phrase_of_millions_of_characters_is_found_exactly() {
+    let mut random = Random::new(9);
+    let characters: Vec<char> = "工会职农民欠薪讨仲裁骑手，。".chars().collect();
+    let mut body: Vec<char> = (0..LONG_PHRASE).map(|_| characters[random.below(characters.len())]).collect();
+    let archive = Archive::new();
+    let text: String = body.iter().collect();
+    archive.write("a.json", json!({ "title": "长", "body": text }).to_string());
+    for n in 0..4 {
+        archive.write(&format!("{n}.json"), json!({ "title": "短", "body": "工会职工。" }).to_string());
+    }
+    archive.ingest();
+    let snapshot = archive.snapshot();
+    let total = |phrase: &str| snapshot.search(Query::phrase(phrase)).run().unwrap().total;
+    assert_eq!(total(&text), 1);
+    body[LONG_PHRASE - 3] = '煤';
+    assert_eq!(total(&body.iter().collect::<String>()), 0);
 }
 
 /// The parts of texts with numbers.

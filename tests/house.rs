@@ -47,7 +47,7 @@ const MEMBERS: [Member; 6] = [
         name: "gongxun-server",
         folder: "crates/server/src",
         layers: &[
-            &["words", "settings", "problem", "assets", "metrics"],
+            &["language", "settings", "problem", "assets", "metrics"],
             &["conditions"],
             &["archive"],
             &["params", "guard"],
@@ -64,7 +64,7 @@ const MEMBERS: [Member; 6] = [
             &["http", "mapping"],
             &["document", "search", "admin", "stored"],
             &["manifest", "bulk", "lower", "local"],
-            &["push", "release", "statistics", "found"],
+            &["push", "release", "statistics", "found", "pages"],
             &["facets", "timeline", "hits"],
             &["archive", "reprints"],
             &["verify"],
@@ -137,6 +137,31 @@ fn pure_modules_do_no_io() {
             }
         }
     }
+}
+
+#[test]
+fn modules_of_tantivy_in_use_are_those_of_the_docs() {
+    let page = fs::read_to_string(root().join("docs/FORMAT.md")).expect("docs/FORMAT.md");
+    let (_, list) = page.split_once("## Dependencies on tantivy's internals\n").expect("a list of dependencies");
+    let (list, _) = list.split_once("\nNames at tantivy's root").expect("a table of modules");
+    let rows = list.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |"));
+    let documented: BTreeSet<String> =
+        rows.flat_map(|(names, _)| names.split('`').skip(1).step_by(2)).map(str::to_string).collect();
+    let core = MEMBERS.iter().find(|member| member.name == "gongxun-core").unwrap();
+    let names = core.sources().into_values().flat_map(|text| names_below("tantivy", &text));
+    let used: BTreeSet<String> = names.filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase())).collect();
+    assert_eq!(
+        documented, used,
+        "the modules in docs/FORMAT.md (left) are not those that crates/core/src names (right)"
+    );
+}
+
+#[test]
+fn names_below_a_crate_are_seen_in_every_form() {
+    let text = "use tantivy::{DocId, query::{Query, Weight}, store::*};\nuse tantivy::index::Index;\n\
+                // tantivy::comment::X\nfn f() { tantivy::version(); my_tantivy::no::X }\nuse tantivy::{\n    schema,\n};";
+    let names: Vec<String> = names_below("tantivy", text).into_iter().collect();
+    assert_eq!(names, ["DocId", "index", "query", "schema", "store", "version"]);
 }
 
 /// Run with `GONGXUN_BLESS=1 cargo test --test house` to write the map anew.
@@ -222,6 +247,38 @@ fn owned(owners: &[&str], member: &str, module: &str) -> bool {
         let (its, which) = owner.split_once('/').unwrap();
         its == member && (which == "*" || which == module)
     })
+}
+
+/// Returns the names right below the root of a crate that a source uses, by `use` or by path; comments don't count.
+fn names_below(name: &str, text: &str) -> BTreeSet<String> {
+    let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = code.join("\n");
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let first = |path: &str| path.split(|letter: char| !is_part(letter)).next().unwrap_or_default().to_string();
+    let mut names = BTreeSet::new();
+    let root = format!("{name}::");
+    for (at, _) in code.match_indices(&root).filter(|(at, _)| !code[..*at].ends_with(is_part)) {
+        let rest = &code[at + root.len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            names.insert(first(rest));
+            continue;
+        };
+        let (mut depth, mut begins) = (0, true);
+        for (at, letter) in group.char_indices() {
+            if begins && is_part(letter) {
+                names.insert(first(&group[at..]));
+                begins = false;
+            }
+            match letter {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => begins = true,
+                _ => {}
+            }
+        }
+    }
+    names
 }
 
 /// Formats one line for each module: its files, and the modules that it uses.

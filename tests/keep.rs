@@ -112,7 +112,7 @@ fn what_was_deleted_stays_out_until_it_is_forgotten() {
     assert_eq!(archive.titles("派费"), ["快递站的工会"]);
     assert_eq!(remove(&archive, std::slice::from_ref(&id)), 1);
     assert_eq!(archive.titles("派费"), [""; 0]);
-    let stats = Stats::of(&archive.snapshot()).unwrap();
+    let stats = Stats::from_snapshot(&archive.snapshot()).unwrap();
     assert_eq!((stats.articles, stats.deleted), (3, 1));
     assert!(is_sound(&archive.index()));
 
@@ -292,7 +292,8 @@ fn a_generation_that_fails_its_check_never_serves() {
     assert_eq!(Generation::all(&archive.index()).unwrap().len(), 2);
 }
 
-/// An archive with all kinds of articles: damaged pages, exports with ids, a zip with GBK and Big5 pages, a crawl.
+/// Returns an archive with all kinds of articles: damaged pages, exports with ids, a zip with GBK and Big5 pages, a
+/// crawl.
 fn corpus() -> Archive {
     let archive = Archive::new();
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");

@@ -135,7 +135,7 @@ fn answers_say_what_was_asked_and_what_is_there() {
     assert!(results.total == 0 && results.notes.iter().any(|note| note.contains("ends before it begins")));
     // The credit that the query asks for is shown.
     let hit = &ask(&snapshot, "editor:\"demi lan\"").hits[0];
-    assert_eq!(hit.asked.iter().map(|credit| credit.name.as_str()).collect::<Vec<_>>(), ["Demi Lan"]);
+    assert_eq!(hit.matched_credits.iter().map(|credit| credit.name.as_str()).collect::<Vec<_>>(), ["Demi Lan"]);
 }
 
 /// Queries built without text find the same as typed ones; and a tree that is too deep is refused, however deep.
@@ -266,7 +266,7 @@ fn timelines_and_facets_agree() {
     }
 }
 
-/// Random strings of operators and of strings in the corpus.
+/// Returns random strings of operators and of strings in the corpus.
 fn noise() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
         " ",

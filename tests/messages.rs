@@ -24,7 +24,7 @@ const FORMATS: [&str; 7] = [
     "view/ris.rs",
     "view/gbt7714.rs",
     "cli/help.rs",
-    "cli/picture.rs",
+    "cli/svg.rs",
 ];
 
 #[test]

@@ -65,7 +65,7 @@ impl Served {
         assert!(done.success());
     }
 
-    /// How the process ended, and the lines that it still wrote.
+    /// Waits for the process to end; returns its status and the remaining lines of its output.
     fn end(mut self) -> (ExitStatus, String) {
         let mut rest = String::new();
         self.lines.read_to_string(&mut rest).unwrap();

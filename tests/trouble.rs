@@ -121,6 +121,54 @@ fn a_read_only_index_is_searched_and_writing_to_it_is_refused() {
     set_writable(&archive.index(), true);
 }
 
+/// The operating system's refusals are no damage: each names a file and the way out, and none advises to roll back.
+#[test]
+fn what_the_system_does_not_let_be_read_is_not_called_damaged() {
+    let archive = Archive::new();
+    archive.write("a.jsonl", lines("甲", 5));
+    exits(gongxun(&archive, &["index", "in"]), 0);
+    fs::set_permissions(folder(&archive), Permissions::from_mode(0o755)).unwrap();
+    let is_no_damage = |err: &str, expected: [&str; 2]| {
+        assert!(expected.iter().all(|text| err.contains(text)), "{err}");
+        assert!(!["damage", "roll back", "rollback", "reindex"].iter().any(|text| err.contains(text)), "{err}");
+    };
+    // verify names the file in its report; the others fail.
+    let commands: [&[&str]; 4] = [&["search", "骑手"], &["stats"], &["export"], &["show", "甲的第1篇"]];
+
+    let generation = archive.snapshot().generation.folder();
+    for ending in ["store", "idx", "jsonl"] {
+        let files = fs::read_dir(&generation).unwrap().map(|entry| entry.unwrap().path());
+        for file in files.filter(|file| file.extension().is_some_and(|found| found == ending)) {
+            fs::set_permissions(&file, Permissions::from_mode(0o000)).unwrap();
+            let name = file.file_name().unwrap().to_str().unwrap().to_string();
+            for command in commands.iter().filter(|command| ending != "jsonl" || command[0] == "stats") {
+                is_no_damage(&exits(as_nobody(&archive, command), 2), [&name, "Permission denied"]);
+            }
+            fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        }
+    }
+
+    // Mapped files are closed at once: one file more than standard input, output and error is too few, two are enough.
+    for command in commands {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "ulimit -n 4; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_gongxun")]);
+        limited.args(command).current_dir(folder(&archive));
+        is_no_damage(&exits(limited, 2), ["index/", "Too many open files"]);
+    }
+
+    // A link to a disk that is not mounted.
+    let moved = folder(&archive).join("moved");
+    fs::rename(archive.index(), &moved).unwrap();
+    std::os::unix::fs::symlink("/nowhere/mount/index", archive.index()).unwrap();
+    for command in commands {
+        let err = exits(gongxun(&archive, command), 2);
+        assert!(err.contains("index") && !err.contains("damage") && !err.contains("roll"), "{err}");
+    }
+    fs::remove_file(archive.index()).unwrap();
+    fs::rename(&moved, archive.index()).unwrap();
+    exits(gongxun(&archive, &["search", "骑手"]), 0);
+}
+
 #[test]
 fn an_input_that_can_not_be_read_is_told_and_the_rest_goes_on() {
     let archive = Archive::new();

@@ -37,7 +37,8 @@ const RADICALS: &str = "⺅亻⺆冂⺉刂⺊卜⺒巳⺓幺⺖忄⺘扌⺙攵�
 ⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾\
 ⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀";
 
-/// Two-level table of the fold: for each page of 256 characters the number of its block, and the blocks of differences.
+/// Returns the two-level table of the fold: for each page of 256 characters the number of its block, and the blocks of
+/// differences.
 fn fold_table() -> (Vec<u8>, Vec<i32>) {
     let to_simplified = simplified_characters();
     let radicals: Vec<char> = RADICALS.chars().collect();

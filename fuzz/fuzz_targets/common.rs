@@ -1,4 +1,4 @@
-//! What several targets need.
+//! Helpers of several targets.
 #![allow(dead_code, reason = "each target takes a part of it")]
 
 use std::ops::ControlFlow;

@@ -7,7 +7,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use gongxun_core::index::engine;
 use gongxun_core::index::schema::SCHEMA_VERSION;
 
-pub use super::asked::{
+pub use super::common_args::{
     ColorArg, ConditionArgs, Format, LangArg, LineFormat, OrderArg, OutputArgs, PerArg, PlainArgs, QueryArgs, SortArg,
     StepArg, StyleArg, TableArgs, TableFormat,
 };
@@ -22,7 +22,7 @@ pub const DEFAULT_INDEX: &str = "index";
 #[derive(Debug, Parser)]
 #[command(name = "gongxun", version = version(), about, max_term_width = 100)]
 pub struct Args {
-    /// The index folder
+    /// Index folder
     #[arg(
         long,
         value_name = "DIR",
@@ -32,25 +32,25 @@ pub struct Args {
         display_order = 900
     )]
     pub index: PathBuf,
-    /// The language of messages and help: zh or en; that of the index's gongxun.toml or of the locale unless given
+    /// Language of messages and help; by default that of the index's gongxun.toml, else of the locale
     #[arg(long, value_name = "LANG", value_enum, global = true, display_order = 901)]
     pub lang: Option<LangArg>,
-    /// Whether text is in colour: on a terminal unless said
+    /// When to use colour
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorArg::Auto, global = true, display_order = 902)]
     pub color: ColorArg,
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(long, global = true, display_order = 903)]
     pub quiet: bool,
-    /// Another place than a folder of this machine.
+    /// The engine to use instead of an index folder.
     #[cfg(feature = "engine")]
     #[command(flatten)]
     pub engine: EngineArgs,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// The version, the commit it was built of where that is known, the schema of its indexes, and the engine below.
+/// Returns the version, the commit it was built from if known, the schema of its indexes, and the engine below.
 fn version() -> String {
     let commit = option_env!("GONGXUN_COMMIT").map(|commit| format!("commit {commit}, ")).unwrap_or_default();
     format!("{} ({commit}schema {}, {})", env!("CARGO_PKG_VERSION"), SCHEMA_VERSION, engine())
@@ -61,150 +61,150 @@ fn version() -> String {
 pub enum Command {
     /// Find articles
     Search(SearchArgs),
-    /// Add what is new or changed
+    /// Add new and changed records to an index
     Index(BuildArgs),
-    /// Build a new generation beside the current one, then swap
+    /// Build a new generation of an index, then swap it in
     Reindex(BuildArgs),
-    /// Send an archive to an engine (--engine): what is new or changed
+    /// Send new and changed records to an engine (--engine)
     #[cfg(feature = "engine")]
     Push(PushArgs),
-    /// Bring an index of an older schema over, from its stored articles and without the archive
+    /// Upgrade an index of an older schema from its stored articles, without the archive
     Upgrade(UpgradeArgs),
-    /// Count the matches over time, beside all articles
+    /// Count matches over time, beside all articles of each period
     Timeline {
-        /// What is looked for
+        /// The query and its filters
         #[command(flatten)]
         query: QueryArgs,
-        /// The length of a period
+        /// Length of a period
         #[arg(long, value_enum, default_value_t = StepArg::Month)]
         by: StepArg,
-        /// How it is printed
+        /// Output format
         #[command(flatten)]
         table: TableArgs,
     },
-    /// Print every occurrence of what is looked for with the text on either side, by date
+    /// Print every occurrence of a query in context, one per line
     Concordance(ConcordanceArgs),
-    /// Count the matches of several queries over time, side by side
+    /// Compare the counts of several queries over time
     Compare(CompareArgs),
-    /// Count each word of a synonym group over time: which of 农民工, 外来工, 进城务工人员 … stands in how many articles
+    /// Count each word of a synonym group over time, such as 农民工, 外来工, 进城务工人员
     Terms(TermsArgs),
-    /// Find the words that stand out in the articles of a query against the rest of the archive
+    /// List the words that are more frequent in a query's articles than in the rest of the archive
     Keywords(KeywordsArgs),
-    /// Find the words that stand near what is looked for, more often than chance has it
+    /// List the words that occur near a query's matches more often than expected by chance
     Collocations(CollocationsArgs),
-    /// Count the sources, outlets, editors, authors, sections and months of the matches
+    /// Count matches by source, outlet, editor, author, section and month
     Facets {
-        /// What is looked for
+        /// The query and its filters
         #[command(flatten)]
         query: QueryArgs,
-        /// How they are printed
+        /// Output format
         #[command(flatten)]
         table: TableArgs,
     },
-    /// Find articles like one of them
+    /// Find articles similar to a given one
     Similar {
-        /// The article's id, as search prints it; its beginning will do where it is the only one
+        /// Id of the article, as printed by search; a unique prefix is enough
         id: String,
-        /// How many
+        /// Number of results
         #[arg(long, value_name = "N", default_value_t = 10)]
         limit: usize,
-        /// How it is printed
+        /// Output format
         #[command(flatten)]
         plain: PlainArgs,
     },
-    /// Tell why an article is not among the hits, clause by clause
+    /// Explain why an article does not match a query, clause by clause
     WhyNot(WhyNotArgs),
-    /// Print the words of the index that begin with these characters, or sound so (pinyin)
+    /// Complete a word from its first characters or their pinyin
     Complete {
-        /// The first characters of a word
+        /// First characters of a word, or their pinyin
         prefix: String,
-        /// How many words
+        /// Number of words
         #[arg(long, value_name = "N", default_value_t = 10)]
         limit: usize,
-        /// How it is printed
+        /// Output format
         #[command(flatten)]
         plain: PlainArgs,
     },
     /// List the copies of an article
     Reprints {
-        /// The article's id, as search prints it; its beginning will do where it is the only one
+        /// Id of the article, as printed by search; a unique prefix is enough
         id: String,
-        /// How it is printed
+        /// Output format
         #[command(flatten)]
         plain: PlainArgs,
     },
-    /// Print how articles are cited: by GB/T 7714, in RIS and BibTeX
+    /// Print citations of articles in GB/T 7714, RIS and BibTeX
     Cite {
-        /// The articles' ids, as search prints them
+        /// Ids of the articles, as printed by search
         #[arg(required = true)]
         ids: Vec<String>,
-        /// In this style alone
+        /// Print this style only
         #[arg(long, value_enum)]
         style: Option<StyleArg>,
     },
-    /// Print one article
+    /// Print an article
     Show {
-        /// The article's id, as search prints it; its beginning will do where it is the only one
+        /// Id of the article, as printed by search; a unique prefix is enough
         id: String,
-        /// How it is printed
+        /// Output format
         #[command(flatten)]
         plain: PlainArgs,
     },
-    /// Tell what the index holds
+    /// Show statistics of the index
     Stats {
-        /// How it is printed
+        /// Output format
         #[command(flatten)]
         plain: PlainArgs,
     },
-    /// Print the articles of files as JSON lines, without an index
+    /// Extract the articles of files as JSON lines, without an index
     Extract(ExtractArgs),
-    /// Print the tokens of a text, for a look at what is indexed
+    /// Print the tokens of a text as they are indexed
     Segment(SegmentArgs),
-    /// Check the index: checksums, counts, and that what is in an article finds it
+    /// Verify the index: checksums, counts, and that strings of articles find them
     Verify {
-        /// Look for every article by strings of its own, beside the sample
+        /// Also search for every article by strings of its own
         #[arg(long)]
         all: bool,
-        /// How many random strings are compared with a plain scan of all texts
+        /// Number of random strings whose results are compared with a plain scan of all texts
         #[arg(long, value_name = "N", default_value_t = gongxun_core::verify::DEFAULT_SAMPLE)]
         sample: usize,
-        /// Another number takes other strings
+        /// Seed of the random sample
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
     },
-    /// Go back to the generation before the current one, and say what that loses
+    /// Return to an earlier generation, and report which articles that loses
     Rollback {
-        /// Go to this generation instead of the last one before the current one
+        /// Return to this generation instead of the previous one
         #[arg(long, value_name = "N")]
         to: Option<u64>,
-        /// Tell what would be lost, and do nothing
+        /// Report what would be lost, and change nothing
         #[arg(long)]
         dry_run: bool,
     },
-    /// Copy the index as it is now to a new folder, while it is read and written
+    /// Write a backup of the index to a new folder, even while the index is in use
     Snapshot {
-        /// The folder, new or empty; it is an index of its own afterwards
+        /// New or empty folder for the backup, which is an index of its own
         dir: PathBuf,
     },
-    /// List the archive's folders that the index knows, or say that one moved
+    /// List the roots of the archive, or change the path of one
     Roots {
-        /// What to do; they are listed unless given
+        /// The action; without one, the roots are listed
         #[command(subcommand)]
         action: Option<RootsAction>,
-        /// How it is printed
+        /// Output format
         #[command(flatten)]
         plain: PlainArgs,
     },
-    /// Take articles out for good: no later run brings them back
+    /// Delete articles permanently; later runs do not bring them back
     Delete(DeleteArgs),
-    /// Write articles as JSON lines, from which the same index is built again
+    /// Export articles as JSON lines, from which the index can be rebuilt
     Export(ExportArgs),
-    /// Open a page and an API on the index, in a browser and for programs
+    /// Serve a web interface and an HTTP API for the index
     #[cfg(feature = "serve")]
     Serve(ServeArgs),
-    /// Print a shell's completions
+    /// Print shell completions
     Completions {
-        /// The shell
+        /// Shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page
@@ -214,43 +214,42 @@ pub enum Command {
 /// `search`
 #[derive(Debug, ClapArgs)]
 pub struct SearchArgs {
-    /// What is looked for
+    /// The query and its filters
     #[command(flatten)]
     pub query: QueryArgs,
-    /// Ask each query of this file, one a line, or name and query in a file that ends in .csv or .tsv: a table of counts, or
-    /// with --format jsonl the hits of each
+    /// Run each query of this file, one per line, or name and query per row of a .csv or .tsv file; print a table of
+    /// counts, or with --format jsonl the hits of each
     #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "offset", "explain", "facets"])]
     pub queries: Option<PathBuf>,
-    /// First take in what is new or changed in this folder or file
+    /// First index new and changed records of this folder or file
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<PathBuf>,
-    /// The order
+    /// Sort order
     #[arg(long, value_enum, default_value_t = SortArg::Relevance)]
     pub sort: SortArg,
-    /// How many hits; 10 unless given, and all where csv, jsonl, ris, bibtex or gbt7714 goes to a file or pipe
+    /// Number of hits; 10 by default, or all if csv, jsonl, ris, bibtex or gbt7714 goes to a file or pipe
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// How many hits to pass over
+    /// Number of hits to skip
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
-    /// Count sources, outlets, editors, authors, sections and months too
+    /// Also count matches by source, outlet, editor, author, section and month
     #[arg(long)]
     pub facets: bool,
-    /// Order the first N hits by relevance anew, by the passage of each that answers best; 0 leaves the order of the
-    /// articles' scores
+    /// Re-rank the first N hits by the best passage of each; 0 ranks by the scores of whole articles alone
     #[arg(long, value_name = "N", default_value_t = gongxun_core::search::Request::SECOND_STAGE)]
     pub second_stage: usize,
-    /// Tell for each hit which words scored what, and what its best passage is
+    /// Explain the score of each hit by its words, and show its best passage
     #[arg(long)]
     pub explain: bool,
-    /// How long snippets are, in characters
+    /// Length of snippets, in characters
     #[arg(long, value_name = "N", default_value_t = gongxun_core::search::snippet::DEFAULT_LENGTH)]
     pub snippet_length: usize,
-    /// How hits are printed. csv, jsonl, ris, bibtex and gbt7714 give what was typed alone, unless --synonyms or --partial
-    /// adds more
+    /// Output format; csv, jsonl, ris, bibtex and gbt7714 hold full matches only, unless --synonyms or --partial is
+    /// given
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Where to
+    /// The output file
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -258,25 +257,25 @@ pub struct SearchArgs {
 /// `concordance`
 #[derive(Debug, ClapArgs)]
 pub struct ConcordanceArgs {
-    /// What is looked for
+    /// The query and its filters
     #[command(flatten)]
     pub query: QueryArgs,
-    /// How many characters stand on either side; as many as fit on a terminal, else 20
+    /// Number of characters of context on either side; by default as many as fit on a terminal, else 20
     #[arg(long, value_name = "N", conflicts_with = "sentence")]
     pub context: Option<usize>,
-    /// The whole sentence instead
+    /// Print the whole sentence as context
     #[arg(long)]
     pub sentence: bool,
-    /// The order: by date, or by the characters beside the occurrence
+    /// Sort order: by date, or by the characters beside the occurrence
     #[arg(long, value_enum, default_value_t = OrderArg::Oldest)]
     pub sort: OrderArg,
-    /// How many lines; all unless given
+    /// Number of lines; all by default
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// How they are printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = LineFormat::Text)]
     pub format: LineFormat,
-    /// Where to
+    /// The output file
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -284,19 +283,19 @@ pub struct ConcordanceArgs {
 /// `compare`
 #[derive(Debug, ClapArgs)]
 pub struct CompareArgs {
-    /// The queries, each one argument
+    /// Queries, one per argument
     #[arg(required = true, value_name = "QUERY")]
     pub queries: Vec<String>,
-    /// What narrows all of them
+    /// Filters of all queries
     #[command(flatten)]
     pub conditions: ConditionArgs,
-    /// The length of a period
+    /// Length of a period
     #[arg(long, value_enum, default_value_t = StepArg::Year)]
     pub by: StepArg,
-    /// What counts are a share of: the articles of each period, or its characters (then it is occurrences that count)
+    /// Denominator: articles of each period, or its characters, for which occurrences are counted
     #[arg(long, value_enum, default_value_t = PerArg::Articles)]
     pub per: PerArg,
-    /// How it is printed
+    /// Output format
     #[command(flatten)]
     pub table: TableArgs,
 }
@@ -304,18 +303,18 @@ pub struct CompareArgs {
 /// `terms`
 #[derive(Debug, ClapArgs)]
 pub struct TermsArgs {
-    /// A word with synonyms, such as 农民工
+    /// Word with synonyms, such as 农民工
     pub word: String,
-    /// What narrows the articles
+    /// Filters of the articles
     #[command(flatten)]
     pub conditions: ConditionArgs,
-    /// The length of a period
+    /// Length of a period
     #[arg(long, value_enum, default_value_t = StepArg::Year)]
     pub by: StepArg,
-    /// What counts are a share of: the articles of each period, or its characters (then it is occurrences that count)
+    /// Denominator: articles of each period, or its characters, for which occurrences are counted
     #[arg(long, value_enum, default_value_t = PerArg::Articles)]
     pub per: PerArg,
-    /// How it is printed
+    /// Output format
     #[command(flatten)]
     pub table: TableArgs,
 }
@@ -323,16 +322,16 @@ pub struct TermsArgs {
 /// `keywords`
 #[derive(Debug, ClapArgs)]
 pub struct KeywordsArgs {
-    /// What is looked for
+    /// The query and its filters
     #[command(flatten)]
     pub query: QueryArgs,
-    /// How many words
+    /// Number of words
     #[arg(long, value_name = "N", default_value_t = gongxun_core::search::keywords::DEFAULT_LIMIT)]
     pub limit: usize,
-    /// Only words that stand in so many of the articles
+    /// Minimum number of articles with the word
     #[arg(long, value_name = "N", default_value_t = gongxun_core::search::keywords::DEFAULT_MIN_ARTICLES)]
     pub min: u64,
-    /// How they are printed
+    /// Output format
     #[command(flatten)]
     pub table: TableArgs,
 }
@@ -340,19 +339,19 @@ pub struct KeywordsArgs {
 /// `collocations`
 #[derive(Debug, ClapArgs)]
 pub struct CollocationsArgs {
-    /// What is looked for
+    /// The query and its filters
     #[command(flatten)]
     pub query: QueryArgs,
-    /// How many characters on either side are looked at
+    /// Number of characters examined on either side
     #[arg(long, value_name = "N", default_value_t = gongxun_core::search::collocations::DEFAULT_WINDOW)]
     pub window: usize,
-    /// How many words
+    /// Number of words
     #[arg(long, value_name = "N", default_value_t = gongxun_core::search::collocations::DEFAULT_LIMIT)]
     pub limit: usize,
-    /// Only words that stand near so often
+    /// Minimum number of co-occurrences
     #[arg(long, value_name = "N", default_value_t = gongxun_core::search::collocations::DEFAULT_MIN_COUNT)]
     pub min: u64,
-    /// How they are printed
+    /// Output format
     #[command(flatten)]
     pub table: TableArgs,
 }
@@ -360,13 +359,13 @@ pub struct CollocationsArgs {
 /// `why-not`
 #[derive(Debug, ClapArgs)]
 pub struct WhyNotArgs {
-    /// The query, in one or more parts, and the article's id as the last
+    /// Query, in one or more arguments, followed by the id of the article
     #[arg(required = true, num_args = 2.., value_name = "QUERY… ID")]
     pub query_and_id: Vec<String>,
-    /// What narrows the query
+    /// Filters of the query
     #[command(flatten)]
     pub conditions: ConditionArgs,
-    /// How it is printed
+    /// Output format
     #[command(flatten)]
     pub plain: PlainArgs,
 }
@@ -374,11 +373,11 @@ pub struct WhyNotArgs {
 /// `roots`
 #[derive(Debug, Subcommand)]
 pub enum RootsAction {
-    /// Say where a root is now: the ids of its articles stay
+    /// Change the path of a root; the ids of its articles stay the same
     Move {
-        /// The root's name; . for files that are named without a root
+        /// Name of the root; . for files that are named without a root
         name: String,
-        /// The folder
+        /// New path of the root
         path: PathBuf,
     },
 }
@@ -386,10 +385,10 @@ pub enum RootsAction {
 /// `upgrade`
 #[derive(Debug, ClapArgs)]
 pub struct UpgradeArgs {
-    /// How many threads; all cores unless given
+    /// Number of threads; one per core by default
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// How many older generations to keep
+    /// Number of older generations to keep
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub keep: usize,
 }
@@ -397,84 +396,85 @@ pub struct UpgradeArgs {
 /// `delete`
 #[derive(Debug, ClapArgs)]
 pub struct DeleteArgs {
-    /// The articles' ids, as search prints them
+    /// Ids of the articles, as printed by search
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
-    /// All articles that match this query in full; no synonyms
+    /// Delete all full matches of this query, without synonyms
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
-    /// All articles of this source, or of an outlet that is a part of it; with --query those that are both
+    /// Delete all articles of this source or outlet; with --query, only those that satisfy both
     #[arg(long)]
     pub source: Option<String>,
-    /// Whether other copies of these articles, in the same words or reprinted, go too
+    /// Also delete other copies of these articles, identical or reprinted
     #[arg(long, value_enum, default_value_t = CopiesArg::Ask)]
     pub copies: CopiesArg,
-    /// Tell what would go, and do nothing
+    /// Report what would be deleted, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Take their text out of all files too, at once: of segments, margins and the store's dictionary; older generations
-    /// are removed
+    /// Erase their text from all files at once: segments, margins and the store's dictionary; older generations are
+    /// removed
     #[arg(long, conflicts_with_all = ["dry_run", "list", "forget"])]
     pub purge: bool,
-    /// With --purge: an index that `snapshot` made, to purge them from as well
+    /// With --purge: also purge them from this backup, written by `snapshot`
     #[arg(long, value_name = "DIR", requires = "purge")]
     pub snapshot: Vec<PathBuf>,
-    /// Delete without a question; without a terminal, more than 20 articles too
+    /// Skip confirmation; without a terminal, allow more than 20 articles
     #[arg(long)]
     pub yes: bool,
-    /// Let these articles back in that were deleted; the next index reads their files again
+    /// Lift the deletion of these articles; the next index reads their files again
     #[arg(long, conflicts_with_all = ["query", "source", "dry_run", "list"])]
     pub forget: bool,
-    /// List what was deleted and is kept out
+    /// List deleted articles that are kept out
     #[arg(long, conflicts_with_all = ["ids", "query", "source", "dry_run"])]
     pub list: bool,
 }
 
-/// Whether the other copies of a deleted article go too.
+/// The treatment of other copies of a deleted article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CopiesArg {
-    /// They go too
+    /// Delete them too
     Yes,
-    /// They stay
+    /// Keep them
     No,
-    /// Asked on a terminal; elsewhere they are listed, and stay
+    /// Ask on a terminal; otherwise list and keep them
     Ask,
 }
 
 /// `export`
 #[derive(Debug, ClapArgs)]
 pub struct ExportArgs {
-    /// Only articles that match this query: what was typed, and with --synonyms or --partial more, which a field "match" tells
+    /// Export only articles that match this query: full matches, and with --synonyms or --partial others, which the
+    /// field "match" names
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
-    /// What narrows the articles
+    /// Filters of the articles
     #[command(flatten)]
     pub conditions: ConditionArgs,
-    /// How they are written
+    /// Output format
     #[arg(long, value_enum, default_value_t = ExportFormat::Jsonl)]
     pub format: ExportFormat,
-    /// Where to
+    /// The output file
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// How articles are exported.
+/// The format of exported articles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
-    /// A JSON object an article, from which the same index is built again
+    /// A JSON object per article, from which the index can be rebuilt
     Jsonl,
-    /// A row an article, without its text, for spreadsheets
+    /// A row per article, without its text, for spreadsheets
     Csv,
 }
 
-/// Another place than a folder of this machine.
+/// The engine to use instead of an index folder.
 #[cfg(feature = "engine")]
 #[derive(Debug, ClapArgs)]
 pub struct EngineArgs {
-    /// The address of the OpenSearch that holds the archive: https://host:9200
+    /// URL of the OpenSearch that holds the archive: https://host:9200
     #[arg(long, value_name = "URL", env = "GONGXUN_ENGINE", global = true, display_order = 904)]
     pub engine: Option<String>,
-    /// The index there
+    /// Name of the index on the engine
     #[arg(
         long,
         value_name = "NAME",
@@ -489,13 +489,13 @@ pub struct EngineArgs {
 /// `segment`
 #[derive(Debug, ClapArgs)]
 pub struct SegmentArgs {
-    /// The text
+    /// Text to segment
     #[arg(required = true)]
     pub text: Vec<String>,
-    /// Every word inside words too, as search engines cut
+    /// Also print words inside longer words
     #[arg(long)]
     pub search: bool,
-    /// Your own words, one a line; else those of the index, if there is one
+    /// User dictionary, one word per line; by default that of the index, if any
     #[arg(long, value_name = "FILE")]
     pub dict: Option<PathBuf>,
 }
@@ -504,43 +504,43 @@ pub struct SegmentArgs {
 #[cfg(feature = "serve")]
 #[derive(Debug, ClapArgs)]
 pub struct ServeArgs {
-    /// First take in what is new or changed in this folder or file, and open a browser
+    /// First index new and changed records of this folder or file, and open a browser
     #[arg(value_name = "ARCHIVE")]
     pub archive: Option<PathBuf>,
-    /// Where to listen. Only this machine is let in unless another address is given
+    /// Address to listen on; by default only this machine has access
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     pub addr: String,
-    /// What whoever reads must show: 16 letters, digits and signs or more. Others on this machine see it in the list of
-    /// processes; GONGXUN_TOKEN or --token-file hides it from them
+    /// Access token that clients must send: 16 or more letters, digits and signs. Other users of this machine can see
+    /// it in the list of processes; GONGXUN_TOKEN or --token-file avoids that
     #[arg(long, value_name = "TEXT", env = "GONGXUN_TOKEN", hide_env_values = true, conflicts_with = "token_file")]
     pub token: Option<String>,
     /// Read the token from this file
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// Let in anybody who reaches the address, without a token
+    /// Serve without authentication
     #[arg(long)]
     pub public: bool,
-    /// Answer under this name too, beside localhost: that of a proxy before it, say
+    /// Also accept requests for this host name, such as that of a proxy, besides localhost
     #[arg(long = "host", value_name = "NAME")]
     pub hosts: Vec<String>,
-    /// Let scripts of this site read the API, such as https://example.org
+    /// Allow scripts of this site to read the API, such as https://example.org
     #[arg(long = "cors", value_name = "ORIGIN")]
     pub origins: Vec<String>,
-    /// End a search after so many seconds; 10 unless given
-    #[arg(long, value_name = "SECONDS", value_parser = super::asked::seconds)]
+    /// Time limit of a search, in seconds; 10 by default
+    #[arg(long, value_name = "SECONDS", value_parser = super::common_args::seconds)]
     pub deadline: Option<std::time::Duration>,
-    /// How many searches run at once; one a core unless given, and two at the least
+    /// Number of concurrent searches; by default one per core, at least two
     #[arg(long, value_name = "N")]
     pub searches: Option<usize>,
-    /// What is written of each request to standard error
+    /// Log of requests on standard error
     #[arg(long, value_enum, default_value_t = LogArg::Off)]
     pub log: LogArg,
-    /// Open no browser
+    /// Do not open a browser
     #[arg(long)]
     pub no_browser: bool,
 }
 
-/// What is written of each request.
+/// The detail of the request log.
 #[cfg(feature = "serve")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogArg {
@@ -548,6 +548,6 @@ pub enum LogArg {
     Off,
     /// Method, path, status and time, without the query
     Paths,
-    /// The query as well
+    /// Also the query
     Queries,
 }

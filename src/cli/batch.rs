@@ -8,8 +8,7 @@ use super::args::{Format, SearchArgs};
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::request;
-use gongxun_core::index::Snapshot;
-use gongxun_core::search::{Read as _, Request};
+use gongxun_core::search::{Read, Request};
 use gongxun_core::view;
 use gongxun_core::view::batch::Counted;
 use gongxun_text::charset;
@@ -24,7 +23,7 @@ struct Named {
 }
 
 /// Runs every query of a file. A line that is no query is reported, and the others are run; the command then fails.
-pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Result<Outcome> {
+pub fn batch(archive: &dyn Read, file: &Path, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let control = request::control(conditions);
     let with_hits = match args.format {
@@ -36,15 +35,15 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
     // Spreadsheets save such files in GBK.
     let (named, broken) = read(&charset::decode(&bytes, None, false).text, separator(file));
     for (line, why) in &broken {
-        eprintln!("{}, line {line}: {why}; the others are asked", file.display());
+        eprintln!("{}, line {line}: {why}; the other queries are run", file.display());
     }
     let mut counted = Vec::new();
     write_to(args.output.output.as_deref(), |out| {
         for Named { line, name, query } in named {
-            let mut request = match request::request(snapshot, std::slice::from_ref(&query), conditions) {
+            let mut request = match request::request(archive, std::slice::from_ref(&query), conditions) {
                 Ok(request) => request,
                 Err(error) => {
-                    eprintln!("{}, line {line}: {error:#}; the others are asked", file.display());
+                    eprintln!("{}, line {line}: {error:#}; the other queries are run", file.display());
                     continue;
                 }
             };
@@ -52,7 +51,7 @@ pub fn batch(snapshot: &Snapshot, file: &Path, args: &SearchArgs) -> anyhow::Res
             request.occurrences = true;
             request.second_stage = args.second_stage;
             request.snippet_length = args.snippet_length;
-            let results = snapshot.answer(&request, &control)?;
+            let results = archive.answer(&request, &control)?;
             if with_hits {
                 for hit in &results.hits {
                     out.write_all(view::batch::hit(&name, hit).as_bytes())?;

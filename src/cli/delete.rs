@@ -7,21 +7,23 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::args::{CopiesArg, DeleteArgs};
-use super::build::stop_on_interrupt;
+use super::ingest::stop_on_interrupt;
 use super::outcome::Outcome;
 use super::output::print;
 use super::search::matching;
 use super::settings;
 use gongxun_core::article::{Article, ArticleId};
+use gongxun_core::control::Control;
 use gongxun_core::error::Error;
 use gongxun_core::index::tombstones::Tombstones;
 use gongxun_core::index::{DocAddress, Resources, Snapshot, Writer, delete, purge};
 use gongxun_core::query;
+use gongxun_core::view::terminal::articles;
 use gongxun_core::view::{self, clean};
 
 /// The most other copies that are printed; `--dry-run --copies yes` prints all.
 const PRINTED_COPIES: usize = 10;
-/// The most articles that are deleted without a question or `--yes`, if ids name them or there is nobody to ask.
+/// The most articles that are deleted without confirmation or `--yes`, if ids name them or there is no terminal.
 const UNASKED: usize = 20;
 
 /// Runs `delete`.
@@ -59,7 +61,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
         doomed.extend(matching(&snapshot, args.query.as_deref(), args.source.as_deref())?);
     }
     let load = |addresses: &[DocAddress]| -> gongxun_core::error::Result<Vec<Article>> {
-        addresses.iter().map(|address| snapshot.article(*address).or_else(Error::stand_in)).collect()
+        addresses.iter().map(|address| snapshot.article(*address).or_else(Error::into_placeholder)).collect()
     };
     let doomed: Vec<DocAddress> = doomed.into_iter().collect();
     let copies = load(&delete::other_copies(&snapshot, &doomed)?)?;
@@ -74,7 +76,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     }
     print(&view::reprints::text(&doomed, settings::language()))?;
     let verb = if args.dry_run { "would be deleted" } else { "to delete" };
-    eprintln!("{} {verb}", articles(doomed.len()));
+    eprintln!("{} {verb}", articles(doomed.len() as u64));
     if !copies.is_empty() && copies_go(&args, &copies)? {
         print(&view::reprints::text(&copies, settings::language()))?;
         doomed.extend(copies);
@@ -94,9 +96,9 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     let mut writer = Writer::open(index, None, resources())?;
     let gone = delete::delete(&mut writer, &ids)?;
     writer.finish()?;
-    eprintln!("{} deleted; no later run brings them back (`gongxun delete --forget ID` does)", articles(gone as usize));
+    eprintln!("{} deleted; no later run brings them back (`gongxun delete --forget ID` does)", articles(gone));
     eprintln!(
-        "note: their text stays on disk until segments are merged and older generations go; --purge takes it out at once"
+        "note: their text stays on disk until segments are merged and older generations are removed; --purge erases it at once"
     );
     Ok(Outcome::Found)
 }
@@ -104,20 +106,20 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
 /// Runs `delete --purge`.
 fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Result<Outcome> {
     for index in std::iter::once(index).chain(snapshots.iter().map(PathBuf::as_path)) {
-        let purged = purge::purge(index, ids, Resources::default(), stop_on_interrupt())?;
+        let purged = purge::purge(index, ids, Resources::default(), &Control::default().stop(stop_on_interrupt()))?;
         eprintln!(
             "{}: {} purged; generation {} with {} is the only one; {} files, {:.1} MB, were read: none holds any of {} lines that only they had",
             index.display(),
-            articles(ids.len()),
+            articles(ids.len() as u64),
             purged.generation,
-            articles(purged.articles as usize),
+            articles(purged.articles),
             purged.files,
             purged.bytes as f64 / 1e6,
             purged.lines
         );
     }
     eprintln!(
-        "note: copies and exports elsewhere, and the archive itself, are not touched; a snapshot is named with --snapshot"
+        "note: copies and exports elsewhere, and the archive itself, are not touched; a backup is named with --snapshot"
     );
     Ok(Outcome::Found)
 }
@@ -129,9 +131,7 @@ fn require_understood(args: &DeleteArgs) -> anyhow::Result<()> {
     let notes: Vec<&str> = query.iter().flat_map(|query| &query.notes).map(|note| note.message.as_str()).collect();
     if !notes.is_empty() {
         let notes = notes.join("; ");
-        bail!(
-            "the query was not understood in every part, and nothing was deleted: {notes}; write it so that search has no note on it"
-        );
+        bail!("nothing was deleted, because search has notes on the query: {notes}; write it so that there are none");
     }
     if args.source.as_deref().is_some_and(|source| source.trim().is_empty()) {
         bail!("--source names nothing, and nothing was deleted");
@@ -143,9 +143,9 @@ fn require_understood(args: &DeleteArgs) -> anyhow::Result<()> {
 fn confirmed(args: &DeleteArgs, count: usize) -> anyhow::Result<bool> {
     let by_query = args.query.is_some() || args.source.is_some();
     match is_a_dialogue() {
-        true if by_query || count > UNASKED => ask(&format!("delete {}?", articles(count))),
+        true if by_query || count > UNASKED => ask(&format!("delete {}?", articles(count as u64))),
         false if count > UNASKED => {
-            bail!("{} are more than {UNASKED}: nothing was deleted; --yes deletes them", articles(count))
+            bail!("{} are more than {UNASKED}: nothing was deleted; --yes deletes them", articles(count as u64))
         }
         _ => Ok(true),
     }
@@ -194,7 +194,7 @@ fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
 fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
     if ids.is_empty() {
         bail!(
-            "name the ids to let back in; `gongxun delete --list` lists them, `gongxun index --restore PATH…` lets all in"
+            "name the ids whose deletion to lift; `gongxun delete --list` lists them, `gongxun index --restore PATH…` lifts all"
         );
     }
     let tombstones = Tombstones::read(index)?;
@@ -205,7 +205,7 @@ fn forget(index: &Path, ids: &[String]) -> anyhow::Result<Outcome> {
     let mut writer = Writer::open(index, None, resources())?;
     let forgotten = delete::forget(&mut writer, |one| ids.contains(&one.id))?;
     writer.finish()?;
-    eprintln!("{} may come back: `gongxun index PATH…` reads their files again", articles(forgotten.len()));
+    eprintln!("{} may be indexed again: `gongxun index PATH…` reads their files", articles(forgotten.len() as u64));
     Ok(Outcome::Found)
 }
 
@@ -214,12 +214,8 @@ fn list(index: &Path) -> anyhow::Result<Outcome> {
     let tombstones = Tombstones::read(index)?;
     let lines: String = tombstones.iter().map(|one| format!("{}  {}\n", one.id, clean::line(&one.file))).collect();
     print(&lines)?;
-    eprintln!("{} deleted on request", articles(tombstones.len()));
+    eprintln!("{} deleted on request", articles(tombstones.len() as u64));
     Ok(if tombstones.is_empty() { Outcome::Nothing } else { Outcome::Found })
-}
-
-fn articles(count: usize) -> String {
-    if count == 1 { "1 article".into() } else { format!("{count} articles") }
 }
 
 /// Returns the resources of a deletion: it segments no text, so one thread is enough.

@@ -3,15 +3,19 @@
 use anyhow::{anyhow, bail};
 
 use super::args::{Command, EngineArgs, ExportFormat, PushArgs};
-use super::build::{self, Console};
+use super::ingest::{Console, intake_options, stop_on_interrupt};
 use super::outcome::Outcome;
 use super::output::{csv_begins, print, write_to};
-use super::{context, inspect, request, search, settings as cli};
+#[cfg(feature = "serve")]
+use super::serve;
+use super::{inspect, request, search, tables, vocabulary};
 use gongxun_core::article::ArticleId;
 use gongxun_core::control::Control;
 use gongxun_core::error::Error;
-use gongxun_core::search::{Copies, Read as _, Request};
+use gongxun_core::search::{Copies, Request};
 use gongxun_core::view;
+#[cfg(feature = "serve")]
+use gongxun_engine::Newest;
 use gongxun_engine::{Access, Archive, Push, Settings};
 use gongxun_ingest::ingest::{self, Part};
 
@@ -19,7 +23,7 @@ use gongxun_ingest::ingest::{self, Part};
 const COMMIT_BYTES: u64 = 32 << 20;
 
 /// Whether a command is for the engine: one is named, and the command has to do with an archive.
-pub fn is_asked(engine: &EngineArgs, command: &Command) -> bool {
+pub fn is_for_engine(engine: &EngineArgs, command: &Command) -> bool {
     let is_of_none =
         matches!(command, Command::Extract(_) | Command::Segment(_) | Command::Completions { .. } | Command::Man);
     engine.engine.is_some() && !is_of_none
@@ -30,7 +34,7 @@ fn settings(engine: &EngineArgs) -> anyhow::Result<Settings> {
     Ok(Settings::new(url.as_str()).index(engine.engine_index.as_str()).access(Access::from_environment()?))
 }
 
-/// A command on the engine.
+/// Runs a command on the engine.
 pub fn run(engine: &EngineArgs, command: Command) -> anyhow::Result<Outcome> {
     let settings = settings(engine)?;
     let done = match command {
@@ -48,36 +52,31 @@ pub fn run(engine: &EngineArgs, command: Command) -> anyhow::Result<Outcome> {
 
 fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
     let archive = || Archive::open(settings);
+    let name = &settings.index;
     match command {
-        Command::Search(args) if args.queries.is_none() && args.corpus.is_none() => search::of(&archive()?, &args),
+        Command::Search(args) if args.corpus.is_none() => search::of(&archive()?, &args),
         Command::Timeline { query, by, table } => inspect::timeline_of(&archive()?, &query, by, &table),
         Command::Facets { query, table } => inspect::facets_of(&archive()?, &query, &table),
-        Command::Concordance(args) => context::concordance_of(&archive()?, &args),
-        Command::Compare(args) => context::compare_of(&archive()?, &args),
-        Command::Show { id, plain } => {
-            let id = ArticleId(id);
-            let article = archive()?.by_id(&id)?;
-            let Some(article) = article else { bail!("{id}: no article of this id in {}", settings.index) };
-            let text = if plain.is_json() {
-                serde_json::to_string(&article)? + "\n"
-            } else {
-                view::article::text(&article, cli::language())
-            };
-            print(&text)?;
-            Ok(Outcome::Found)
+        Command::Concordance(args) => tables::concordance_of(&archive()?, &args),
+        Command::Compare(args) => tables::compare_of(&archive()?, &args),
+        Command::Terms(args) => vocabulary::terms_of(&archive()?, &args),
+        Command::Similar { id, limit, plain } => {
+            inspect::similar_of(&archive()?, name, &ArticleId(id), limit, plain.is_json())
         }
-        Command::Reprints { id, plain } => {
-            let id = ArticleId(id);
-            let copies = archive()?.copies_of(&id)?;
-            let Some(copies) = copies else { bail!("{id}: no article of this id in {}", settings.index) };
-            if plain.is_json() {
-                print(&(view::reprints::json(&id, &copies) + "\n"))?;
-            } else if copies.is_empty() {
-                eprintln!("{id}: no other copy");
-            } else {
-                print(&view::reprints::text(&copies, cli::language()))?;
+        Command::WhyNot(args) => inspect::why_not_of(&archive()?, name, &args, |id| Ok(ArticleId(id.to_string()))),
+        Command::Show { id, plain } => inspect::show_of(&archive()?, name, &ArticleId(id), plain.is_json()),
+        Command::Reprints { id, plain } => inspect::reprints_of(&archive()?, name, &ArticleId(id), plain.is_json()),
+        Command::Cite { ids, style } => {
+            let ids: Vec<ArticleId> = ids.into_iter().map(ArticleId).collect();
+            inspect::cite_of(&archive()?, name, &ids, style)
+        }
+        Command::Stats { plain } => inspect::stats_of(&archive()?, plain.is_json()),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => {
+            if let Some(archive) = &args.archive {
+                bail!("{}: with --engine, serve reads no archive; push does", archive.display());
             }
-            Ok(if copies.is_empty() { Outcome::Nothing } else { Outcome::Found })
+            serve::run(Box::new(Newest::open(settings)?), serve::place(&args)?, &args)
         }
         Command::Export(args) => {
             let query: Vec<String> = args.query.iter().cloned().collect();
@@ -117,14 +116,14 @@ fn read(settings: &Settings, command: Command) -> anyhow::Result<Outcome> {
     }
 }
 
-/// `push`
+/// Runs `push`.
 fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     let part: Option<Part> = match &args.part {
         Some(text) => Some(text.parse().map_err(|wrong: String| anyhow!(wrong))?),
         None => None,
     };
-    let stop = build::stop_on_interrupt();
-    let options = build::intake_options(&args.intake, stop)?.commit_bytes(COMMIT_BYTES);
+    let stop = stop_on_interrupt();
+    let options = intake_options(&args.intake, stop)?.commit_bytes(COMMIT_BYTES);
     let dictionary = match &args.dict {
         Some(file) => Some(std::fs::read_to_string(file).map_err(|error| Error::io(file, error))?),
         None => None,
@@ -151,7 +150,7 @@ fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// `verify`
+/// Runs `verify`.
 fn verify(settings: &Settings, all: bool, sample: usize, seed: u64) -> anyhow::Result<Outcome> {
     if all {
         bail!("--all works on an index of this machine alone: a larger --sample tries more of an engine's");

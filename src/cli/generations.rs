@@ -26,13 +26,13 @@ pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<
     eprintln!("to   {}", side(target));
     if let (Some(lost), Some(changed), Some(back)) = (rollback.lost, rollback.changed, rollback.back) {
         eprintln!(
-            "lost: {} that only the current generation has, {changed} as they read now; back: {back}",
+            "lost: {} that only the current generation has, {changed} in their current version; regained: {back}",
             request::articles(lost)
         );
     }
     if rollback.deleted > 0 {
         let deleted = request::articles(rollback.deleted);
-        eprintln!("taken out of it: {deleted} that were deleted on request since");
+        eprintln!("removed from it: {deleted} deleted on request since");
     }
     if dry_run {
         return Ok(Outcome::Found);

@@ -53,11 +53,11 @@ fn chinese(mut command: Command) -> Command {
 }
 
 /// Returns the help that `help` asks for, if the command answers it instead of clap.
-pub fn asked(command: &mut Command, matches: &ArgMatches) -> Option<String> {
-    let (HELP, asked) = matches.subcommand()? else { return None };
+pub fn requested(command: &mut Command, matches: &ArgMatches) -> Option<String> {
+    let (HELP, requested) = matches.subcommand()? else { return None };
     command.build();
     let mut of = command;
-    for name in asked.get_many::<String>(OF).into_iter().flatten() {
+    for name in requested.get_many::<String>(OF).into_iter().flatten() {
         match of.find_subcommand(name).is_some() {
             true => of = of.find_subcommand_mut(name)?,
             false => break,

@@ -1,6 +1,7 @@
 //! The commands that read an index and change nothing: `timeline`, `facets`, `similar`, `reprints`, `why-not`,
 //! `complete`, `show`, `cite`, `stats`, `verify`; and those that need no index: `segment`, `completions`, `man`.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -9,13 +10,13 @@ use clap::CommandFactory as _;
 use super::args::{Args, QueryArgs, SegmentArgs, StepArg, StyleArg, TableArgs, TableFormat, WhyNotArgs};
 use super::outcome::Outcome;
 use super::output::{csv_begins, print, style, write_to};
-use super::picture;
 use super::request::{self, remarks};
 use super::settings;
+use super::svg;
 use gongxun_core::article::{Article, ArticleId, Date};
 use gongxun_core::control::Control;
 use gongxun_core::error::Error;
-use gongxun_core::index::{Snapshot, Stats};
+use gongxun_core::index::Snapshot;
 use gongxun_core::search::compare::Comparison;
 use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Read, Request};
@@ -29,7 +30,7 @@ pub fn timeline(index: &Path, args: &QueryArgs, by: StepArg, table: &TableArgs) 
     timeline_of(&request::open(index)?, args, by, table)
 }
 
-/// `timeline` of an archive.
+/// Runs `timeline` on an archive.
 pub fn timeline_of(archive: &dyn Read, args: &QueryArgs, by: StepArg, table: &TableArgs) -> anyhow::Result<Outcome> {
     let request = Request { occurrences: true, ..request::request(archive, &args.query, &args.conditions)? };
     let timeline = archive.timeline(&request, step(by), &request::control(&args.conditions))?;
@@ -38,9 +39,7 @@ pub fn timeline_of(archive: &dyn Read, args: &QueryArgs, by: StepArg, table: &Ta
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::csv::timeline(&timeline),
         TableFormat::Text if timeline.counted() > 0 => view::timeline::chart(&timeline, style()),
         TableFormat::Text => String::new(),
-        TableFormat::Svg => {
-            picture::svg(&Comparison::of(vec![timeline.clone()]), &picture::words(settings::language()))?
-        }
+        TableFormat::Svg => svg::render(&Comparison::of(vec![timeline.clone()]), &svg::labels(settings::language()))?,
     };
     if table.format() != TableFormat::Json {
         request::notes(&timeline.query_notes, &timeline.notes);
@@ -69,7 +68,7 @@ pub fn facets(index: &Path, args: &QueryArgs, table: &TableArgs) -> anyhow::Resu
     facets_of(&request::open(index)?, args, table)
 }
 
-/// `facets` of an archive.
+/// Runs `facets` on an archive.
 pub fn facets_of(archive: &dyn Read, args: &QueryArgs, table: &TableArgs) -> anyhow::Result<Outcome> {
     let request = Request {
         limit: 0,
@@ -104,7 +103,18 @@ pub fn facets_of(archive: &dyn Read, args: &QueryArgs, table: &TableArgs) -> any
 pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
-    let Some(results) = snapshot.similar(&id, limit, &Control::default())? else { return no_article(index, &id.0) };
+    similar_of(&snapshot, &index.display(), &id, limit, json)
+}
+
+/// `similar` of an archive, which messages call `name`.
+pub fn similar_of(
+    archive: &dyn Read,
+    name: &dyn Display,
+    id: &ArticleId,
+    limit: usize,
+    json: bool,
+) -> anyhow::Result<Outcome> {
+    let Some(results) = archive.similar(id, limit, &Control::default())? else { return no_article(name, &id.0) };
     if json {
         print(&(view::json::answer(&results) + "\n"))?;
     } else {
@@ -118,9 +128,14 @@ pub fn similar(index: &Path, id: &str, limit: usize, json: bool) -> anyhow::Resu
 pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
-    let Some(copies) = snapshot.copies_of(&id)? else { return no_article(index, &id.0) };
+    reprints_of(&snapshot, &index.display(), &id, json)
+}
+
+/// `reprints` of an archive, which messages call `name`.
+pub fn reprints_of(archive: &dyn Read, name: &dyn Display, id: &ArticleId, json: bool) -> anyhow::Result<Outcome> {
+    let Some(copies) = archive.copies_of(id)? else { return no_article(name, &id.0) };
     if json {
-        print(&(view::reprints::json(&id, &copies) + "\n"))?;
+        print(&(view::reprints::json(id, &copies) + "\n"))?;
     } else if copies.is_empty() {
         eprintln!("{id}: no other copy");
     } else {
@@ -131,12 +146,22 @@ pub fn reprints(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
 
 /// Runs `why-not`. The last part is the id, since the query may have any number of parts.
 pub fn why_not(index: &Path, args: &WhyNotArgs) -> anyhow::Result<Outcome> {
-    let Some((id, parts)) = args.query_and_id.split_last() else { bail!("write a query, and an article's id") };
     let snapshot = request::open(index)?;
-    let request = request::request(&snapshot, parts, &args.conditions)?;
-    let id = article_id(&snapshot, index, id)?;
-    let Some(answer) = snapshot.why_not(&request, &id, &request::control(&args.conditions))? else {
-        return no_article(index, &id.0);
+    why_not_of(&snapshot, &index.display(), args, |id| article_id(&snapshot, index, id))
+}
+
+/// `why-not` of an archive, which messages call `name`. `whole` returns the id that was typed.
+pub fn why_not_of(
+    archive: &dyn Read,
+    name: &dyn Display,
+    args: &WhyNotArgs,
+    whole: impl FnOnce(&str) -> anyhow::Result<ArticleId>,
+) -> anyhow::Result<Outcome> {
+    let Some((id, parts)) = args.query_and_id.split_last() else { bail!("write a query, and an article's id") };
+    let request = request::request(archive, parts, &args.conditions)?;
+    let id = whole(id)?;
+    let Some(answer) = archive.why_not(&request, &id, &request::control(&args.conditions))? else {
+        return no_article(name, &id.0);
     };
     if args.plain.is_json() {
         print(&(view::why_not::json(&request.query.text, &answer) + "\n"))?;
@@ -178,7 +203,7 @@ fn article_id(snapshot: &Snapshot, index: &Path, given: &str) -> anyhow::Result<
     let mut ids = snapshot.ids_beginning(given, NAMED_IDS)?;
     match (ids.pop(), ids.as_slice()) {
         (Some(only), []) => Ok(only),
-        (None, _) => no_article(index, given).map(|_| id),
+        (None, _) => no_article(&index.display(), given).map(|_| id),
         (Some(last), _) => {
             ids.push(last);
             let ids: Vec<&str> = ids.iter().map(|id| id.0.as_str()).collect();
@@ -188,9 +213,9 @@ fn article_id(snapshot: &Snapshot, index: &Path, given: &str) -> anyhow::Result<
 }
 
 /// Fails because no article has this id.
-pub fn no_article(index: &Path, id: &str) -> anyhow::Result<Outcome> {
+pub fn no_article(archive: &dyn Display, id: &str) -> anyhow::Result<Outcome> {
     let hint = if ArticleId::is_valid(id) { "" } else { "; an id is what search prints under each hit" };
-    bail!("{id}: no article of this id in {}{hint}", index.display())
+    bail!("{id}: no article of this id in {archive}{hint}")
 }
 
 fn found(count: u64) -> Outcome {
@@ -201,8 +226,12 @@ fn found(count: u64) -> Outcome {
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let id = article_id(&snapshot, index, id)?;
-    let Some(address) = snapshot.find(&id)? else { return no_article(index, &id.0) };
-    let article = snapshot.whole(address)?;
+    show_of(&snapshot, &index.display(), &id, json)
+}
+
+/// `show` of an archive, which messages call `name`.
+pub fn show_of(archive: &dyn Read, name: &dyn Display, id: &ArticleId, json: bool) -> anyhow::Result<Outcome> {
+    let Some(article) = archive.by_id(id)? else { return no_article(name, &id.0) };
     if json {
         print(&(serde_json::to_string(&article)? + "\n"))?;
     } else {
@@ -214,12 +243,22 @@ pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
 /// Runs `cite`.
 pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
+    let ids = ids.iter().map(|id| article_id(&snapshot, index, id)).collect::<anyhow::Result<Vec<_>>>()?;
+    cite_of(&snapshot, &index.display(), &ids, style)
+}
+
+/// `cite` of an archive, which messages call `name`.
+pub fn cite_of(
+    archive: &dyn Read,
+    name: &dyn Display,
+    ids: &[ArticleId],
+    style: Option<StyleArg>,
+) -> anyhow::Result<Outcome> {
     let mut articles = Vec::new();
     for id in ids {
-        let id = article_id(&snapshot, index, id)?;
-        match snapshot.find(&id)? {
-            Some(address) => articles.push(snapshot.article(address)?),
-            None => return no_article(index, &id.0),
+        match archive.by_id(id)? {
+            Some(article) => articles.push(article),
+            None => return no_article(name, &id.0),
         }
     }
     let articles: Vec<&Article> = articles.iter().collect();
@@ -236,8 +275,12 @@ pub fn cite(index: &Path, ids: &[String], style: Option<StyleArg>) -> anyhow::Re
 
 /// Runs `stats`.
 pub fn stats(index: &Path, json: bool) -> anyhow::Result<Outcome> {
-    let snapshot = request::open(index)?;
-    let stats = Stats::of(&snapshot)?;
+    stats_of(&request::open(index)?, json)
+}
+
+/// `stats` of an archive.
+pub fn stats_of(archive: &dyn Read, json: bool) -> anyhow::Result<Outcome> {
+    let stats = archive.stats()?;
     let text =
         if json { serde_json::to_string(&stats)? + "\n" } else { view::stats::text(&stats, settings::language()) };
     print(&text)?;

@@ -4,39 +4,39 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::asked::Format;
+use super::common_args::Format;
 
 /// `index`, `reindex`
 #[derive(Debug, ClapArgs)]
 pub struct BuildArgs {
-    /// What is read
+    /// The files to read
     #[command(flatten)]
     pub intake: IntakeArgs,
-    /// Your own words, one a line, with a frequency if you like
+    /// User dictionary, one word per line, optionally with its frequency
     #[arg(long, value_name = "FILE")]
     pub dict: Option<PathBuf>,
-    /// The name of a folder that is new to the index; its own unless given
+    /// Name of a root that is new to the index; by default that of its folder
     #[arg(long, value_name = "NAME")]
     pub root_name: Option<String>,
-    /// Tell what would be done, and do nothing
+    /// Report what would be done, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Let everything back in that was deleted on request
+    /// Lift all deletions on request
     #[arg(long)]
     pub restore: bool,
-    /// Exit with 2 when a record was rejected, other than those that were deleted on request
+    /// Exit with status 2 if a record was rejected, except those deleted on request
     #[arg(long)]
     pub strict: bool,
-    /// How many threads; all cores unless given
+    /// Number of threads; one per core by default
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Memory for the index under way, in MB; 100 unless given
+    /// Memory for indexing, in MB; 100 by default
     #[arg(long, value_name = "MB")]
     pub memory: Option<usize>,
-    /// Commit whenever so many MB of articles have gone in; 256 unless given
+    /// Size of articles between commits, in MB; 256 by default
     #[arg(long, value_name = "MB", hide = true)]
     pub commit_mb: Option<f64>,
-    /// How many older generations to keep (reindex)
+    /// Number of older generations to keep (reindex)
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub keep: usize,
 }
@@ -45,31 +45,31 @@ pub struct BuildArgs {
 #[cfg(feature = "engine")]
 #[derive(Debug, ClapArgs)]
 pub struct PushArgs {
-    /// What is read
+    /// The files to read
     #[command(flatten)]
     pub intake: IntakeArgs,
-    /// Your own words, one a line, with a frequency if you like; for a new index
+    /// User dictionary for a new index, one word per line, optionally with its frequency
     #[arg(long, value_name = "FILE")]
     pub dict: Option<PathBuf>,
-    /// Build a new index beside the one that serves, and swap when it is whole
+    /// Build a new index beside the current one, and swap it in when complete
     #[arg(long)]
     pub rebuild: bool,
-    /// Read one part of the files, 2/3 for the second of three; other processes read the others
+    /// Read one part of the files, such as 2/3 for the second of three; other processes read the rest
     #[arg(long, value_name = "I/N")]
     pub part: Option<String>,
-    /// Join the copies of articles when all is loaded; with --part, once by `push --reprints` at the end
+    /// Cluster copies of articles after loading; with --part, once by `push --reprints` at the end
     #[arg(long)]
     pub reprints: bool,
-    /// How many shards a new index has
+    /// Number of shards of a new index
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub shards: u32,
-    /// How many replicas of each shard a new index has
+    /// Number of replicas per shard of a new index
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub replicas: u32,
-    /// How many articles are sent at once
+    /// Maximum number of articles per request
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub bulk: usize,
-    /// How many MB are sent at once
+    /// Maximum size of a request, in MB
     #[arg(long, value_name = "MB", default_value_t = 8)]
     pub bulk_mb: usize,
 }
@@ -80,31 +80,31 @@ pub struct IntakeArgs {
     /// Files and folders; - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How the files are read
+    /// The way of reading the files
     #[command(flatten)]
     pub read: ReadArgs,
-    /// Take out the articles of files that are gone
+    /// Remove articles whose files no longer exist
     #[arg(long)]
     pub prune: bool,
-    /// Take out more than half of a folder's articles, or all of a folder that is empty, if that is what is gone
+    /// Allow the removal of more than half of a folder's articles, or of all articles of an empty folder
     #[arg(long)]
     pub yes: bool,
-    /// Write the rejections here as JSON lines
+    /// Write the rejections to this file as JSON lines
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 }
 
-/// How files are read.
+/// Options of reading files.
 #[derive(Debug, Default, ClapArgs)]
 pub struct ReadArgs {
-    /// The folder that ids and origins are relative to; the named folder, or the known one above it, unless given
+    /// Folder that ids and origins are relative to; by default the given folder, or the known root above it
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
     /// Names of fields in JSON input: title=headline,body=text
     #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',')]
     pub map: Vec<String>,
-    /// Another limit against hostile input: record-bytes=256M, page-bytes, nesting, ratio, ratio-floor, members, folders,
-    /// seconds (for one file; 0 for as long as it takes)
+    /// Limits on hostile input: record-bytes=256M, page-bytes, nesting, ratio, ratio-floor, members, folders, seconds
+    /// (per file; 0 for no limit)
     #[arg(long, value_name = "NAME=NUMBER", value_delimiter = ',')]
     pub max: Vec<String>,
 }
@@ -115,16 +115,16 @@ pub struct ExtractArgs {
     /// Files and folders; - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How the files are read
+    /// The way of reading the files
     #[command(flatten)]
     pub read: ReadArgs,
-    /// Exit with 2 when a record was rejected
+    /// Exit with status 2 if a record was rejected
     #[arg(long)]
     pub strict: bool,
-    /// Show where each line of a page went, and why
+    /// Show the part that each line of a page was assigned to, and why
     #[arg(long)]
     pub explain: bool,
-    /// How the lines are shown: text, json or jsonl
+    /// Output format of --explain: text, json or jsonl
     #[arg(long, value_enum, default_value_t = Format::Text, requires = "explain")]
     pub format: Format,
 }

@@ -16,11 +16,8 @@ macro_rules! eprintln {
 }
 
 mod args;
-mod asked;
-
 mod batch;
-mod build;
-mod context;
+mod common_args;
 mod delete;
 #[cfg(feature = "engine")]
 mod engine;
@@ -28,18 +25,20 @@ mod explain;
 mod generations;
 mod help;
 mod hyphens;
+mod ingest;
 mod inspect;
 mod intake;
 mod outcome;
 mod output;
-mod picture;
 mod request;
 mod roots;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
-mod words;
+mod svg;
+mod tables;
+mod vocabulary;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -57,12 +56,12 @@ use gongxun_core::view::messages::Language;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    silence_guarded_panics();
+    silence_caught_panics();
     let given = hyphens::normalized(std::env::args_os());
     let language = settings::language_of(&given);
     let mut command = help::translated(Args::command(), language);
     let matches = command.try_get_matches_from_mut(given);
-    if let Some(help) = matches.as_ref().ok().and_then(|matches| help::asked(&mut command, matches)) {
+    if let Some(help) = matches.as_ref().ok().and_then(|matches| help::requested(&mut command, matches)) {
         output::print(&help).ok();
         return ExitCode::SUCCESS;
     }
@@ -131,12 +130,11 @@ fn diagnosed(index: &Path, error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-/// A panic over a damaged file becomes an error of its own, which is printed; the panic's own message is not for
-/// people.
-fn silence_guarded_panics() {
+/// Silences the panic hook for panics that become errors, which are printed themselves.
+fn silence_caught_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !check::is_guarded() {
+        if !check::is_catching_panics() {
             usual(panic);
         }
     }));
@@ -145,7 +143,7 @@ fn silence_guarded_panics() {
 fn run(args: Args) -> anyhow::Result<Outcome> {
     let index = args.index;
     #[cfg(feature = "engine")]
-    if engine::is_asked(&args.engine, &args.command) {
+    if engine::is_for_engine(&args.engine, &args.command) {
         return engine::run(&args.engine, args.command);
     }
     match args.command {
@@ -153,15 +151,15 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         #[cfg(feature = "engine")]
         Command::Push(_) => anyhow::bail!("name the engine: --engine https://host:9200"),
         Command::Search(search) => search::search(&index, search),
-        Command::Index(build) => build::index(&index, build),
-        Command::Reindex(build) => build::reindex(&index, build),
-        Command::Upgrade(args) => build::upgrade(&index, &args),
+        Command::Index(args) => ingest::index(&index, args),
+        Command::Reindex(args) => ingest::reindex(&index, args),
+        Command::Upgrade(args) => ingest::upgrade(&index, &args),
         Command::Timeline { query, by, table } => inspect::timeline(&index, &query, by, &table),
-        Command::Concordance(args) => context::concordance(&index, &args),
-        Command::Compare(args) => context::compare(&index, &args),
-        Command::Terms(args) => words::terms(&index, &args),
-        Command::Keywords(args) => words::keywords(&index, &args),
-        Command::Collocations(args) => words::collocations(&index, &args),
+        Command::Concordance(args) => tables::concordance(&index, &args),
+        Command::Compare(args) => tables::compare(&index, &args),
+        Command::Terms(args) => vocabulary::terms(&index, &args),
+        Command::Keywords(args) => vocabulary::keywords(&index, &args),
+        Command::Collocations(args) => vocabulary::collocations(&index, &args),
         Command::Facets { query, table } => inspect::facets(&index, &query, &table),
         Command::Similar { id, limit, plain } => inspect::similar(&index, &id, limit, plain.is_json()),
         Command::WhyNot(args) => inspect::why_not(&index, &args),
@@ -170,7 +168,7 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Cite { ids, style } => inspect::cite(&index, &ids, style),
         Command::Show { id, plain } => inspect::show(&index, &id, plain.is_json()),
         Command::Stats { plain } => inspect::stats(&index, plain.is_json()),
-        Command::Extract(extract) => build::extract(extract),
+        Command::Extract(extract) => ingest::extract(extract),
         Command::Segment(segment) => inspect::segment(&index, segment),
         Command::Verify { all, sample, seed } => inspect::verify(&index, all, sample, seed),
         Command::Rollback { to, dry_run } => generations::rollback(&index, to, dry_run),
@@ -179,7 +177,7 @@ fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Delete(args) => delete::delete(&index, args),
         Command::Export(args) => generations::export(&index, &args),
         #[cfg(feature = "serve")]
-        Command::Serve(args) => serve::serve(&index, args),
+        Command::Serve(args) => serve::serve(&index, &args),
         Command::Completions { shell } => inspect::completions(shell),
         Command::Man => inspect::man(),
     }

@@ -134,7 +134,7 @@ fn end_of_links(path: &Path) -> io::Result<PathBuf> {
             Err(_) => return Ok(path),
         }
     }
-    Err(io::Error::other("too many links lead on from here"))
+    Err(io::Error::other("too many levels of symbolic links"))
 }
 
 /// Returns the folder of a file, and the temporary name beside it that this process writes to.

@@ -12,6 +12,7 @@ use gongxun_core::index::Snapshot;
 use gongxun_core::index::config::Config;
 use gongxun_core::query::{self, Filter, Note, Query};
 use gongxun_core::search::{Breadth, Copies, Read, Request, Results};
+pub use gongxun_core::view::terminal::articles;
 use gongxun_text::charset;
 use gongxun_text::synonyms::Synonyms;
 
@@ -20,7 +21,7 @@ pub fn request(archive: &dyn Read, parts: &[String], conditions: &ConditionArgs)
     let filters = filters(conditions)?;
     let text = parts.join(" ");
     let query = match (text.trim().is_empty(), filters.is_empty()) {
-        (true, true) => bail!("write a query, or what it is narrowed by: --editor, --source, --from …"),
+        (true, true) => bail!("write a query or a filter: --editor, --source, --from …"),
         // A filter alone is a query, too.
         (true, false) => {
             let mut query = Query::default();
@@ -57,7 +58,7 @@ pub fn filters(conditions: &ConditionArgs) -> anyhow::Result<Vec<Filter>> {
     let mut filters: Vec<Filter> = filters.into_iter().flatten().collect();
     let day = |text: &Option<String>, flag: &str| match text {
         Some(text) => query::parse_date_range(text)
-            .with_context(|| format!("{flag} {text}: no date; write 2025-01-15, 2025-01 or 2025"))
+            .with_context(|| format!("{flag} {text}: not a date; write 2025-01-15, 2025-01 or 2025"))
             .map(Some),
         None => Ok(None),
     };
@@ -110,11 +111,6 @@ pub fn remarks(results: &Results) {
 pub fn notes(of_query: &[Note], of_search: &[String]) {
     of_query.iter().for_each(|note| eprintln!("note: {}", note.message));
     of_search.iter().for_each(|note| eprintln!("note: {note}"));
-}
-
-/// Formats a number of articles.
-pub fn articles(count: u64) -> String {
-    if count == 1 { "1 article".into() } else { format!("{count} articles") }
 }
 
 /// Formats a number of words.

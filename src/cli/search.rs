@@ -8,7 +8,7 @@ use super::args::{Format, ReadArgs, SearchArgs, SortArg};
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::request::{self, remarks};
-use super::{batch, build};
+use super::{batch, ingest};
 use gongxun_core::article::Date;
 use gongxun_core::error::Error;
 use gongxun_core::index::{DocAddress, Resources, Snapshot};
@@ -22,15 +22,14 @@ pub fn search(index: &Path, args: SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(corpus) = &args.corpus {
         take_in(index, corpus)?;
     }
-    let snapshot = request::open(index)?;
-    if let Some(queries) = &args.queries {
-        return batch::batch(&snapshot, queries, &args);
-    }
-    of(&snapshot, &args)
+    of(&request::open(index)?, &args)
 }
 
-/// `search` of an archive.
+/// Runs `search` on an archive.
 pub fn of(archive: &dyn Read, args: &SearchArgs) -> anyhow::Result<Outcome> {
+    if let Some(queries) = &args.queries {
+        return batch::batch(archive, queries, args);
+    }
     let request = request(archive, args)?;
     match args.format {
         Format::Text | Format::Json => page(archive, &request, args),
@@ -103,7 +102,7 @@ fn record(hit: &Hit, format: Format, number: usize, cited: Option<Date>) -> Stri
     let article = &hit.article;
     match format {
         Format::Text | Format::Json | Format::Jsonl => view::json::line(hit) + "\n",
-        Format::Csv => view::csv::record(article, hit.kind, &hit.asked),
+        Format::Csv => view::csv::record(article, hit.kind, &hit.matched_credits),
         Format::Ris => view::ris::write(&[article], cited),
         Format::Bibtex if number > 1 => "\n".to_string() + &view::bibtex::write(&[article], cited),
         Format::Bibtex => view::bibtex::write(&[article], cited),
@@ -145,12 +144,12 @@ pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) 
 /// Updates the index from the corpus as `index --prune` does. If that is not possible now, the index is used as it is.
 pub fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let stop = AtomicBool::new(false);
-    let options = build::read_options(vec![corpus.to_path_buf()], &ReadArgs::default(), &stop)?;
+    let options = ingest::read_options(vec![corpus.to_path_buf()], &ReadArgs::default(), &stop)?;
     let options = options.prune(Prune::BelowPaths);
-    match build::ingest_current(index, None, &options, Resources::default(), &mut ()) {
+    match ingest::ingest_current(index, None, &options, Resources::default(), &mut ()) {
         Ok(report) => {
             if report.new + report.changed + report.removed > 0 {
-                eprintln!("{}", build::summary(&report));
+                eprintln!("{}", ingest::summary(&report));
             }
             Ok(())
         }

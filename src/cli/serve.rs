@@ -11,18 +11,32 @@ use super::args::{LogArg, ServeArgs};
 use super::outcome::{INTERRUPTED, Outcome};
 use super::search::take_in;
 use gongxun_core::index::Index;
+use gongxun_core::search::Provider;
 use gongxun_server::{Hosts, Lines, Log, Server, Settings};
 
 /// Runs `serve`.
-pub fn serve(index: &Path, args: ServeArgs) -> anyhow::Result<Outcome> {
-    let address = address(&args.addr)?;
-    let settings = settings(&args, address)?;
+pub fn serve(index: &Path, args: &ServeArgs) -> anyhow::Result<Outcome> {
+    let place = place(args)?;
     if let Some(archive) = &args.archive {
-        eprintln!("reading {}: what has not changed since the last time is passed over", archive.display());
+        eprintln!("reading {}: unchanged files are skipped", archive.display());
         take_in(index, archive)?;
     }
-    let opened = Index::open(index)?;
-    let server = Server::bind(address, opened, settings).with_context(|| format!("{address}: can't listen here"))?;
+    run(Box::new(Index::open(index)?), place, args)
+}
+
+/// Returns the address and the settings of a server.
+pub fn place(args: &ServeArgs) -> anyhow::Result<(SocketAddr, Settings)> {
+    let address = address(&args.addr)?;
+    Ok((address, settings(args, address)?))
+}
+
+/// Serves the archive that a provider gives.
+pub fn run(
+    provider: Box<dyn Provider>,
+    (address, settings): (SocketAddr, Settings),
+    args: &ServeArgs,
+) -> anyhow::Result<Outcome> {
+    let server = Server::bind(address, provider, settings).with_context(|| format!("{address}: can't listen here"))?;
     let page = format!("http://{}/", server.address()?);
     eprintln!("{page} is open; Ctrl-C closes it");
     if args.archive.is_some() && !args.no_browser && std::io::stderr().is_terminal() {
@@ -52,7 +66,7 @@ fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
     let is_loopback = address.ip().is_loopback();
     if !is_loopback && token.is_none() && !args.public {
         bail!(
-            "--addr {address} opens the archive to other machines: give a --token, or --public where anybody may read it"
+            "--addr {address} opens the archive to other machines: give a --token, or --public to serve without authentication"
         );
     }
     for origin in &args.origins {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use super::args::DEFAULT_INDEX;
-use super::asked::{ColorArg, LangArg};
+use super::common_args::{ColorArg, LangArg};
 use gongxun_core::index::config::Config;
 use gongxun_core::view::messages::Language;
 

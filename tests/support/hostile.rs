@@ -24,7 +24,7 @@ pub struct Hostile {
     pub name: String,
 }
 
-/// All queries of the file.
+/// Returns all queries of the file.
 pub fn queries() -> Vec<Hostile> {
     let lines = QUERIES.lines().filter(|line| !line.starts_with('#'));
     let query = |line: &'static str| {

@@ -60,7 +60,11 @@ pub fn articles(path: &Path) -> Vec<Article> {
 /// second.
 pub fn fingerprints(articles: &[Article]) -> (Vec<u8>, f64) {
     let start = Instant::now();
-    let packed = articles.iter().zip(0..).flat_map(|(article, number)| Fingerprint::of(article).pack(number)).collect();
+    let packed = articles
+        .iter()
+        .zip(0..)
+        .flat_map(|(article, number)| Fingerprint::from_article(article).pack(number))
+        .collect();
     (packed, bytes(articles) as f64 / 1e6 / start.elapsed().as_secs_f64())
 }
 
@@ -110,7 +114,7 @@ pub fn recall(articles: &[Article], packed: &[u8], kind: Kind, evidence: Evidenc
     let copies = copies(articles, kind, evidence, count);
     let mut all = packed.to_vec();
     for ((copy, _), number) in copies.iter().zip(articles.len() as u64..) {
-        all.extend(Fingerprint::of(copy).pack(number));
+        all.extend(Fingerprint::from_article(copy).pack(number));
     }
     let texts: Vec<&Article> = articles.iter().chain(copies.iter().map(|(copy, _)| copy)).collect();
     let clusters = clusters(&all, &texts);

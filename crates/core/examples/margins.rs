@@ -105,9 +105,9 @@ fn size(index: &Path, articles: &[Article], margin: impl Fn(usize) -> Vec<String
     for (number, article) in articles.iter().enumerate() {
         let mut article = article.clone();
         article.margin = margin(number);
-        writer.fingerprint(&article, &Fingerprint::of(&article));
+        writer.fingerprint(&article, &Fingerprint::from_article(&article));
         writer.add(&article, &article.origin, document::encode(&article))?;
     }
     writer.finish()?;
-    Ok(Stats::of(&Snapshot::open(index)?)?)
+    Ok(Stats::from_snapshot(&Snapshot::open(index)?)?)
 }

@@ -189,7 +189,7 @@ impl fmt::Display for Date {
 
 /// A text that is no date in the form of this program: `2025-01-15`, or RFC 3339 (`2025-01-15T07:02:00+08:00`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no date: write 2025-01-15 or 2025-01-15T07:02:00+08:00")]
+#[error("{0:?} is not a date: write 2025-01-15 or 2025-01-15T07:02:00+08:00")]
 pub struct ParseDateError(pub String);
 
 impl std::str::FromStr for Date {

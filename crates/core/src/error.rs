@@ -53,7 +53,7 @@ pub enum Error {
     #[error("{}: another gongxun writes to this index; wait for it to end, or stop it, then try again", .0.display())]
     Busy(PathBuf),
     /// A file of the index does not hold what was written.
-    #[error("{}: damaged: {what}; `gongxun verify` tells how far it goes, `gongxun rollback` or `gongxun reindex PATH…` repairs it", path.display())]
+    #[error("{}: damaged: {what}; `gongxun verify` shows the extent, `gongxun rollback` or `gongxun reindex PATH…` repairs it", path.display())]
     Damaged {
         /// The damaged file, or the generation's folder if the file is not known.
         path: PathBuf,
@@ -62,7 +62,7 @@ pub enum Error {
     },
     /// A stored article can't be read. Only this article is affected.
     #[error(
-        "article {id} of {file}: it can't be read: {what}; `gongxun reindex PATH…` reads it again from the archive, `gongxun delete {id}` takes it out"
+        "article {id} of {file}: it can't be read: {what}; `gongxun reindex PATH…` reads it again from the archive, `gongxun delete {id}` removes it"
     )]
     Unreadable {
         /// Its id.
@@ -73,7 +73,7 @@ pub enum Error {
         what: String,
     },
     /// A new generation failed the check before its swap.
-    #[error("{}: the new generation did not pass its check: {what}. The one before goes on serving; the new one stays there for a look until the next `gongxun reindex` that passes", path.display())]
+    #[error("{}: the new generation did not pass its check: {what}. The previous one stays in use; the new one is kept for inspection until the next successful `gongxun reindex`", path.display())]
     Unsound {
         /// The new generation's folder.
         path: PathBuf,
@@ -108,7 +108,7 @@ impl Error {
     ///
     /// # Errors
     /// Any other error is passed through.
-    pub fn stand_in(self) -> Result<Article> {
+    pub fn into_placeholder(self) -> Result<Article> {
         match self {
             Error::Unreadable { id, file, .. } => {
                 Ok(Article { id, title: "(can't be read)".into(), origin: file, ..Article::default() })
@@ -132,7 +132,7 @@ fn remedy(error: &std::io::Error) -> &'static str {
             "; ask its owner, or name another folder (the index with --index)"
         }
         (_, Some(TOO_MANY_HERE | TOO_MANY_IN_ALL)) if cfg!(unix) => {
-            "; close what has files open, or let more be opened (`ulimit -n`), and try again"
+            "; close programs that have files open, or raise the limit (`ulimit -n`), and try again"
         }
         (NotFound | StaleNetworkFileHandle, _) | (_, Some(NO_DEVICE | NOT_CONNECTED | INPUT_OUTPUT)) => {
             "; is the name right, and its disk or share mounted?"

@@ -14,7 +14,7 @@ use std::path::Path;
 
 pub use self::contract::{Contract, Failure, Figures, Scan, Side};
 pub use self::options::{DEFAULT_SAMPLE, Extent, Options};
-pub use self::strings::{Kind, Sample, SampleKind, take};
+pub use self::strings::{Kind, Sample, SampleKind, sample_string};
 use crate::control::{Control, Progress};
 use crate::error::{Error, Result};
 use crate::index::check::{self, Files};
@@ -84,9 +84,9 @@ pub fn verify_under(index: &Path, options: Options, control: &Control<'_>) -> Re
     if !report.files.damaged.is_empty() {
         return Ok(report);
     }
-    let snapshot = Snapshot::of(&generation)?;
+    let snapshot = Snapshot::open_generation(&generation)?;
     report.commit = snapshot.commit.number;
-    check::guarded(&generation, || {
+    check::catching_panics(&generation, || {
         report.counts = count(&snapshot, control)?;
         report.contract = Some(contract::contract(&snapshot, options, control)?);
         Ok(())
@@ -101,7 +101,8 @@ pub fn verify_under(index: &Path, options: Options, control: &Control<'_>) -> Re
 /// If an index file can't be read or does not hold what was written.
 pub fn sample(snapshot: &Snapshot, strings: usize) -> Result<Option<String>> {
     let options = Options { sample: strings, ..Options::default() };
-    let contract = check::guarded(&snapshot.generation, || contract::contract(snapshot, options, &Control::default()))?;
+    let contract =
+        check::catching_panics(&snapshot.generation, || contract::contract(snapshot, options, &Control::default()))?;
     Ok(match contract.failures.first() {
         _ if contract.holds() => None,
         Some(Failure { string, id, side: Side::Missing }) => Some(format!("\"{string}\" does not find article {id}")),

@@ -50,7 +50,7 @@ fn page(number: usize) -> Article {
 fn put(writer: &mut Writer, article: &Article) {
     writer.delete(&article.id);
     writer.delete_pages(&article.origin);
-    writer.fingerprint(article, &Fingerprint::of(article));
+    writer.fingerprint(article, &Fingerprint::from_article(article));
     writer.add(article, &article.origin, document::encode(article)).unwrap();
 }
 
@@ -207,7 +207,7 @@ fn margins_come_back_and_go_with_their_articles() {
     let (articles, _) = found(&snapshot, "整页:\"新的一行\"");
     assert_eq!(articles, BTreeSet::from([id(5)]));
     let address = snapshot.find(&id(5)).unwrap().unwrap();
-    assert_eq!(snapshot.whole(address).unwrap(), changed);
+    assert_eq!(snapshot.article_with_margin(address).unwrap(), changed);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! An index of schema 3, as the program before made it, becomes one of this schema without its archive.
+//! An index of schema 3, as the program before made it, becomes one of this schema without its archive; and one of this
+//! schema, made once and kept, is still read.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use gongxun_core::article::Article;
+use gongxun_core::control::Control;
 use gongxun_core::error::Error;
 use gongxun_core::index::tombstones::Tombstones;
 use gongxun_core::index::upgrade::upgrade;
@@ -15,8 +17,8 @@ use gongxun_core::search::{Request, search};
 use gongxun_core::verify;
 use gongxun_text::synonyms::Synonyms;
 
-fn data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/index-schema-3")
+fn data(schema: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../tests/data/index-schema-{schema}"))
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -33,7 +35,7 @@ fn copy(from: &Path, to: &Path) {
 
 fn old() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    copy(&data().join("index"), folder.path());
+    copy(&data(3).join("index"), folder.path());
     folder
 }
 
@@ -56,9 +58,9 @@ fn it_says_how_it_is_upgraded() {
 fn articles_ids_copies_tombstones_and_manifest_come_over() {
     let folder = old();
     let before = fs::read(Tombstones::path(folder.path())).unwrap();
-    let stop = AtomicBool::new(false);
+    let control = Control::default();
     let check = |snapshot: &Snapshot| verify::sample(snapshot, 50);
-    let swapped = upgrade(folder.path(), Resources::default().with_threads(2), 1, &stop, check).unwrap();
+    let swapped = upgrade(folder.path(), Resources::default().with_threads(2), 1, &control, check).unwrap();
     assert_eq!((swapped.generation.number, swapped.articles), (2, 6));
     assert_eq!(swapped.before, Some(Generation { index: folder.path().to_path_buf(), number: 1 }));
     let snapshot = Snapshot::open(folder.path()).unwrap();
@@ -68,7 +70,7 @@ fn articles_ids_copies_tombstones_and_manifest_come_over() {
         Ok(())
     })
     .unwrap();
-    assert_eq!(exported(&found), exported(&fs::read_to_string(data().join("export.jsonl")).unwrap()));
+    assert_eq!(exported(&found), exported(&fs::read_to_string(data(3).join("export.jsonl")).unwrap()));
     let report = verify::verify(folder.path(), verify::Options::default()).unwrap();
     assert!(report.is_sound(), "{report:?}");
     assert_eq!(fs::read(Tombstones::path(folder.path())).unwrap(), before);
@@ -85,19 +87,20 @@ fn articles_ids_copies_tombstones_and_manifest_come_over() {
     assert_eq!(ask("\"只为墓碑而写\"").total, 0);
     assert_eq!(ask("职工代表大会").total, 1);
 
-    let again = upgrade(folder.path(), Resources::default(), 1, &stop, |_| Ok(None));
+    let again = upgrade(folder.path(), Resources::default(), 1, &control, |_| Ok(None));
     assert!(again.is_err_and(|error| error.to_string().contains("already")));
 }
 
 #[test]
 fn one_that_is_stopped_goes_on_and_damage_is_not_brought_over() {
     let folder = old();
-    let stop = AtomicBool::new(true);
-    let stopped = upgrade(folder.path(), Resources::default(), 1, &stop, |_| Ok(None));
+    let flag = AtomicBool::new(true);
+    let control = Control::default().stop(&flag);
+    let stopped = upgrade(folder.path(), Resources::default(), 1, &control, |_| Ok(None));
     assert!(matches!(stopped, Err(Error::Interrupted)));
     assert_eq!(Generation::current(folder.path()).unwrap().map(|current| current.number), Some(1));
-    stop.store(false, std::sync::atomic::Ordering::Relaxed);
-    let swapped = upgrade(folder.path(), Resources::default(), 0, &stop, |_| Ok(None)).unwrap();
+    flag.store(false, std::sync::atomic::Ordering::Relaxed);
+    let swapped = upgrade(folder.path(), Resources::default(), 0, &control, |_| Ok(None)).unwrap();
     assert_eq!((swapped.articles, swapped.before), (6, None));
 
     let folder = old();
@@ -106,7 +109,38 @@ fn one_that_is_stopped_goes_on_and_damage_is_not_brought_over() {
     let mut bytes = fs::read(&store).unwrap();
     bytes[100] ^= 1;
     fs::write(&store, &bytes).unwrap();
-    let damaged = upgrade(folder.path(), Resources::default(), 1, &stop, |_| Ok(None));
+    let damaged = upgrade(folder.path(), Resources::default(), 1, &control, |_| Ok(None));
     assert!(matches!(damaged, Err(Error::Damaged { path, .. }) if path.extension() == store.extension()));
     assert_eq!(Generation::current(folder.path()).unwrap().map(|current| current.number), Some(1));
+}
+
+/// A change of the layout needs a new schema version: the index of the present one must be read as it stands. A new fold
+/// or built-in dictionary needs none, but then this index is made anew, from the archive beside it.
+#[test]
+fn an_index_of_this_schema_is_read_as_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&data(4).join("index"), folder.path());
+    let snapshot = Snapshot::open(folder.path()).unwrap();
+    let mut found = String::new();
+    let left_out = export::export(&snapshot, None, |article| {
+        found += &(serde_json::to_string(article).unwrap() + "\n");
+        Ok(())
+    });
+    assert!(left_out.unwrap().is_empty());
+    assert_eq!(exported(&found), exported(&fs::read_to_string(data(4).join("export.jsonl")).unwrap()));
+    let report = verify::verify(folder.path(), verify::Options::default()).unwrap();
+    assert!(report.is_sound(), "{report:?}");
+    let ask = |query: &str| search(&snapshot, &Request::new(parse(query)), Synonyms::builtin()).unwrap();
+    assert_eq!((ask("\"仲裁委员会裁决\"").total, ask("\"仲裁委员会裁决\"").hits[0].reprints), (1, 2));
+    assert_eq!((ask("\"只为墓碑而写\"").total, ask("职工代表大会").total), (0, 1));
+    // A page without an article is found by its margin.
+    assert_eq!(ask("整页:\"仲裁委员会裁决\"").pages.len(), 1);
+
+    let tombstones = fs::read(Tombstones::path(folder.path())).unwrap();
+    assert!(!tombstones.is_empty());
+    let mut writer = gongxun_core::index::Writer::open(folder.path(), None, Resources::one_thread()).unwrap();
+    assert!(writer.snapshot().is_ok());
+    writer.commit().unwrap();
+    writer.finish().unwrap();
+    assert!(verify::verify(folder.path(), verify::Options::default()).unwrap().is_sound());
 }

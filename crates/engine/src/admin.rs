@@ -100,8 +100,16 @@ pub fn next_generation(name: &str, generations: &[String]) -> String {
 /// # Errors
 /// If OpenSearch can't be reached or refuses the request.
 pub fn create_generation(client: &Client, settings: &Settings, generation: &str, dictionary: &str) -> Result<()> {
-    let path = format!("/{generation}");
-    let answer = client.put(&path, &mapping::index(settings, dictionary))?;
+    create(client, generation, &mapping::index(settings, dictionary))
+}
+
+/// Creates an index unless it exists. `body` has its settings and mapping.
+///
+/// # Errors
+/// If OpenSearch can't be reached or refuses the request.
+pub fn create(client: &Client, index: &str, body: &Value) -> Result<()> {
+    let path = format!("/{index}");
+    let answer = client.put(&path, body)?;
     // Another process that loads beside this one may have made it.
     if answer.status == 400 && answer.body.to_string().contains("resource_already_exists") {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::mapping::{TEXTS, WITH_WORDS};
+use crate::mapping::{MARGIN, TEXTS, WITH_WORDS};
 use crate::tokens::Encoder;
 use base64::Engine as _;
 use gongxun_core::article::{Article, Role};
@@ -14,6 +14,10 @@ use gongxun_core::search::timeline::Step;
 use gongxun_text::fold::{fold, is_han};
 
 use crate::error::engine_error;
+
+/// The separator of the lines of a margin. No string that tokens decide has a gap as long as it, so that none crosses from
+/// one line to another.
+const BETWEEN_LINES: &str = "\n\n\n";
 
 /// The place of an article in a cluster of copies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +65,9 @@ impl Documents {
             }
             tokens.insert(name.to_string(), Value::Object(kinds));
         }
+        if !article.margin.is_empty() {
+            tokens.insert(MARGIN.to_string(), self.margin(article));
+        }
         let proofreaders = article.credits.iter().filter(|credit| credit.role == Role::Proofreader);
         let proofreaders: Vec<&str> = proofreaders.map(|credit| credit.name.as_str()).collect();
         let source: Vec<&str> = article.source.iter().map(String::as_str).collect();
@@ -99,6 +106,30 @@ impl Documents {
             value["place"] = json!(copy.place);
         }
         value
+    }
+
+    /// Returns the document of a page without an article, which was read from `file`, under this id.
+    pub fn page(&mut self, page: &Article, file: &str, key: &str) -> Value {
+        let url: Vec<&str> = page.url.as_deref().into_iter().collect();
+        let mut value = json!({
+            "id": page.id.0,
+            "order": order(page),
+            "key": key,
+            "file": file,
+            "t": {MARGIN: self.margin(page)},
+            "k": {"url": folded(&url)},
+            "article": page,
+        });
+        if let Some(date) = &page.date {
+            value["date"] = json!(date.local_seconds());
+        }
+        value
+    }
+
+    /// Returns the encoded tokens of a margin, by kind.
+    fn margin(&mut self, of: &Article) -> Value {
+        let tokens = self.tokens(&of.margin.join(BETWEEN_LINES), false).into_iter();
+        Value::Object(tokens.map(|(kind, (text, _))| (kind.to_string(), Value::String(text))).collect())
     }
 
     /// Returns the encoded tokens of a text and their number, by kind.

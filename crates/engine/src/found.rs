@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use crate::error::engine_error;
 use crate::http::Client;
 use crate::local::{self, LocalIndex};
-use crate::lower::{self, all_of, any_of, match_all, match_none, without};
+use crate::lower::{self, Lowered, all_of, any_of, match_all, match_none, without};
 use crate::search::{self, MAX_HITS};
+use gongxun_core::article::ArticleId;
 use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::query::{MAX_TREE_DEPTH, is_deeper};
@@ -94,21 +95,29 @@ impl Found {
     /// Compiles a request and finds its matches.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the query is nested too deeply, searches margins, or needs the texts of too many articles.
+    /// [`Error::Invalid`] if the query is nested too deeply, or needs the texts of too many articles.
     /// If OpenSearch can't be reached or its response is incomplete. [`Error::Interrupted`] if the control asks to
     /// stop.
     pub fn find(index: &Index<'_>, request: &Request, control: &Control<'_>) -> Result<Found> {
         let root = request.query.root.as_ref();
         if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
-            return Err(Error::Invalid(format!("the query is more than {MAX_TREE_DEPTH} deep: nobody meant that")));
+            return Err(Error::Invalid(format!("the query is nested more than {MAX_TREE_DEPTH} deep")));
         }
         let synonyms = request.synonyms.as_deref().unwrap_or(Synonyms::builtin());
         let compiled = compile(root, &request.filters, index.segmenter, synonyms, request.breadth);
         let queries = kinds(index, &compiled, control)?;
+        Found::of(index, compiled, queries, request.copies)
+    }
+
+    /// Does the same for matches that were found otherwise: a query for each kind, copies included.
+    ///
+    /// # Errors
+    /// If OpenSearch can't be reached or its response is incomplete.
+    pub fn of(index: &Index<'_>, compiled: Compiled, queries: ByKind<Option<Value>>, copies: Copies) -> Result<Found> {
         let (articles, totals) = totals(index, &queries)?;
-        let (collapses, copies, hidden, notes) = Default::default();
-        let mut found = Found { compiled, articles, queries, totals, collapses, copies, hidden, notes };
-        if request.copies == Copies::Collapsed {
+        let (collapses, of_clusters, hidden, notes) = Default::default();
+        let mut found = Found { compiled, articles, queries, totals, collapses, copies: of_clusters, hidden, notes };
+        if copies == Copies::Collapsed {
             found.collapse(index)?;
         }
         Ok(found)
@@ -127,6 +136,14 @@ impl Found {
     pub fn alone(&self, kind: Kind) -> Value {
         let all = self.queries[kind].clone().unwrap_or_else(match_none);
         if self.copies.is_empty() { all } else { without(all, vec![json!({"exists": {"field": "cluster"}})]) }
+    }
+
+    /// Returns the article that is shown for a match: the match itself, or the copy that represents it.
+    pub fn shown_for(&self, id: &ArticleId) -> ArticleId {
+        let own = self.copies.iter().find(|copy| copy.id == id.0);
+        // Copies are in the order of clusters, the one that is shown first.
+        let first = own.and_then(|own| self.copies.iter().find(|copy| copy.cluster == own.cluster));
+        first.map_or_else(|| id.clone(), |copy| ArticleId(copy.id.clone()))
     }
 
     /// Returns the number of matches of the kinds that a breadth includes.
@@ -191,36 +208,47 @@ fn copy(hit: &Value) -> Result<CopyHit> {
 
 /// Returns a query for the matches of each kind. An article matches at most one of them.
 fn kinds(index: &Index<'_>, compiled: &Compiled, control: &Control<'_>) -> Result<ByKind<Option<Value>>> {
-    let full = lower::plan(&compiled.full)?;
-    let typed = compiled.typed.as_ref().map(lower::plan).transpose()?;
-    let partial = compiled.partial.as_ref().map(lower::plan).transpose()?;
-    let all = [Some(&full), typed.as_ref(), partial.as_ref()];
-    if all.iter().flatten().all(|one| one.exact) {
-        let mut kinds: ByKind<Option<Value>> = ByKind::default();
-        let first = typed.as_ref().unwrap_or(&full).query.clone();
-        kinds[Kind::Synonym] = typed.is_some().then(|| without(full.query.clone(), vec![first.clone()]));
-        kinds[Kind::Partial] = partial.map(|partial| without(partial.query, vec![first.clone(), full.query]));
-        kinds[Kind::Full] = Some(first);
+    let full = lower::plan(&compiled.full);
+    let typed = compiled.typed.as_ref().map(lower::plan);
+    let partial = compiled.partial.as_ref().map(lower::plan);
+    let first = typed.as_ref().unwrap_or(&full);
+    let mut kinds: ByKind<Option<Value>> = ByKind::default();
+    let is_of_more = typed.is_some();
+    kinds[Kind::Synonym] = is_of_more.then(|| without(full.certain.clone(), vec![first.possible.clone()]));
+    let better =
+        || if is_of_more { vec![first.possible.clone(), full.possible.clone()] } else { vec![full.possible.clone()] };
+    kinds[Kind::Partial] = partial.as_ref().map(|partial| without(partial.certain.clone(), better()));
+    kinds[Kind::Full] = Some(first.certain.clone());
+    let all: Vec<&Lowered> = [Some(&full), typed.as_ref(), partial.as_ref()].into_iter().flatten().collect();
+    if all.iter().all(|one| one.is_exact()) {
         return Ok(kinds);
     }
-    let candidates = any_of(all.into_iter().flatten().map(|one| one.query.clone()).collect());
-    listed(index, compiled, candidates, control)
+    let known = Kind::ALL.into_iter().filter_map(|kind| kinds[kind].clone()).collect();
+    let candidates = without(any_of(all.into_iter().map(|one| one.possible.clone()).collect()), known);
+    let verified = verified(index, compiled, candidates, control)?;
+    for kind in Kind::ALL {
+        if !verified[kind].is_empty() {
+            let verified = json!({"terms": {"id": verified[kind]}});
+            kinds[kind] = Some(any_of(kinds[kind].take().into_iter().chain([verified]).collect()));
+        }
+    }
+    Ok(kinds)
 }
 
-/// Verifies candidates by their texts, and returns a query by id for the matches of each kind.
-fn listed(
+/// Verifies candidates by their texts, and returns the ids of those that match, by kind.
+fn verified(
     index: &Index<'_>,
     compiled: &Compiled,
     candidates: Value,
     control: &Control<'_>,
-) -> Result<ByKind<Option<Value>>> {
+) -> Result<ByKind<Vec<String>>> {
     let total = search::count(index.client, index.name, &candidates)?;
     if total > MAX_CANDIDATES as u64 {
         return Err(Error::Invalid(format!(
             "the texts of {total} articles would have to be looked at, and at most {MAX_CANDIDATES} are: add a word, a date or a source"
         )));
     }
-    let body = json!({"query": candidates, "sort": [{"order": "asc"}], "_source": {"excludes": ["article.margin"]}});
+    let body = json!({"query": candidates, "sort": [{"order": "asc"}], "_source": searched(compiled)});
     let mut found: ByKind<Vec<String>> = ByKind::default();
     search::each_page(index.client, index.name, &body, BATCH, control, &mut |hits| {
         let local = LocalIndex::new(&local::articles(hits)?, index.dictionary, None)?;
@@ -241,12 +269,16 @@ fn listed(
             "{sum} articles match that had to be looked at, and at most {MAX_LISTED} are listed: add a word, a date or a source"
         )));
     }
-    let mut queries: ByKind<Option<Value>> = ByKind::default();
-    for kind in Kind::ALL {
-        let ids = std::mem::take(&mut found[kind]);
-        queries[kind] = (!ids.is_empty()).then(|| json!({"terms": {"id": ids}}));
+    Ok(found)
+}
+
+/// Returns the fields of a document that the matches of a query are verified and ranked by, with its cluster: margins are
+/// large, and only searches of whole pages need them.
+pub fn searched(compiled: &Compiled) -> Value {
+    match compiled.asks_for_margins() {
+        true => json!(["article", "cluster"]),
+        false => json!({"includes": ["article", "cluster"], "excludes": ["article.margin"]}),
     }
-    Ok(queries)
 }
 
 /// Returns the number of articles in the index, and the number of matches by kind.

@@ -3,13 +3,14 @@
 //! OpenSearch returns the top hits of each tier by its own scores. They are indexed in memory, scored by the statistics of
 //! the whole index, reranked by the second stage and given. OpenSearch's average field lengths are never shorter than ours
 //! (an empty text has one token there), so its score of an article is never below ours: once enough of the returned articles
-//! score above the last of them, no article that was not returned can be among the first.
+//! score above the last of them, no article that was not returned can be among the first. Where deleted articles are not yet
+//! merged away, the ratio of both scores is taken from the articles that were returned.
 
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::found::{BATCH, Found, Index, cluster_sizes};
+use crate::found::{BATCH, Found, Index, cluster_sizes, searched};
 use crate::local::{self, LocalIndex};
 use crate::lower::{self, all_of, without};
 use crate::search::{self, MAX_HITS};
@@ -129,7 +130,7 @@ impl Hits<'_, '_> {
         loop {
             let body = json!({
                 "size": size, "track_total_hits": true, "track_scores": by_score, "query": query, "sort": sorted_by(sort),
-                "_source": {"includes": ["article", "cluster"], "excludes": ["article.margin"]},
+                "_source": searched(&found.compiled),
             });
             let answer = search::search_dfs(index.client, index.name, &body)?;
             let hits = search::hits(&answer);
@@ -166,8 +167,7 @@ impl Hits<'_, '_> {
             scores.push(ranked.score);
         }
         scores.sort_by(|a, b| b.total_cmp(a));
-        let Some(ratio) = RATIOS.into_iter().find(|ratio| most <= ratio * (1.0 + ROUNDING)) else { return Ok(false) };
-        let bound = last as f32 * ratio * (1.0 + ROUNDING);
+        let bound = last as f32 * greatest_ratio(most);
         Ok(scores.get(wanted - 1).is_some_and(|score| *score > bound))
     }
 
@@ -188,7 +188,7 @@ impl Hits<'_, '_> {
             }
             let body = json!({
                 "query": query, "sort": sorted_by(sort), "track_scores": sort == Sort::Relevance,
-                "_source": {"includes": ["article", "cluster"], "excludes": ["article.margin"]},
+                "_source": searched(&found.compiled),
             });
             search::each_page(index.client, index.name, &body, BATCH, self.control, &mut |hits| {
                 let skipped = to_skip.min(hits.len());
@@ -221,14 +221,26 @@ impl Hits<'_, '_> {
         give: &mut dyn FnMut(Hit) -> Result<()>,
     ) -> Result<Vec<String>> {
         let local = LocalIndex::new(&local::articles(hits)?, self.index.dictionary, statistics)?;
-        let synonyms = request.synonyms_on(&local.snapshot)?;
-        let mut found = pipeline::Found::find(&local.snapshot, request, synonyms, self.control)?;
+        let compiled = self.found.compiled.clone();
+        let matches = Matches::find(&local.snapshot, &compiled, self.control)?;
+        let mut found = pipeline::Found::of(&local.snapshot, compiled, matches, Copies::All, self.control)?;
         let reprints = reprints(self.index, hits)?;
         present::hits(&mut found, request, self.breadth, &mut |mut hit| {
             hit.reprints = reprints.get(&hit.article.id.0).copied().unwrap_or(0);
             give(hit)
         })
     }
+}
+
+/// Returns the greatest ratio of our score to OpenSearch's that an article may have, if `most` is the greatest of those that
+/// were returned.
+///
+/// OpenSearch counts deleted articles until it merges their segment, which changes the weights of tokens a little: by as much
+/// as the ratios seen are off, and by twice as much at most, as far as can be known.
+fn greatest_ratio(most: f32) -> f32 {
+    let exact =
+        RATIOS.into_iter().min_by(|a, b| (most / a).ln().abs().total_cmp(&(most / b).ln().abs())).unwrap_or(1.0);
+    exact * (1.0 + 2.0 * (most / exact - 1.0).max(0.0) + ROUNDING)
 }
 
 fn sorted_by(sort: Sort) -> Value {
@@ -249,4 +261,23 @@ fn reprints(index: &Index<'_>, hits: &[Value]) -> Result<HashMap<String, u64>> {
     clusters.dedup();
     let sizes = cluster_sizes(index, &clusters)?;
     Ok(of_hits.into_iter().map(|(id, cluster)| (id, sizes[&cluster].saturating_sub(1))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deleted_articles_change_the_ratio_of_scores_a_little() {
+        let check = |most: f32, expect: f32| {
+            let ratio = greatest_ratio(most);
+            assert!((ratio - expect).abs() < 1e-6, "{most}: {ratio}");
+        };
+        check(1.0, 1.0001);
+        check(0.8, 1.0001);
+        check(1.001, 1.0021);
+        check(2.2, 2.2 * 1.0001);
+        check(2.0, 2.2 * 1.0001);
+        check(2.2022, 2.2 * 1.0021);
+    }
 }

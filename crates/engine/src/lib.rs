@@ -14,9 +14,10 @@
 //! manifest, push              a load and what it has read
 //! lower                       a plan as an OpenSearch query
 //! search                      search requests; an incomplete response is an error
+//! pages                       pages without an article, which searches of whole pages find
 //! statistics, local           a temporary index of some articles, scored by the statistics of all
 //! found                       the matches by kind, with copies collapsed
-//! facets, timeline, hits      answers about the matches; archive has all of them as a trait
+//! facets, timeline, hits      answers about the matches; archive has all of them as a trait, and the newest state of an index
 //! reprints, verify            clusters of near-duplicates; verification of an index
 //! ```
 
@@ -33,6 +34,7 @@ mod local;
 mod lower;
 mod manifest;
 mod mapping;
+mod pages;
 mod push;
 mod release;
 mod reprints;
@@ -44,7 +46,7 @@ mod timeline;
 mod tokens;
 mod verify;
 
-pub use archive::Archive;
+pub use archive::{Archive, Newest};
 pub use mapping::SCHEMA;
 pub use push::{Push, Pushed};
 pub use reprints::{Joined, reprints};

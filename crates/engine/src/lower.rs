@@ -1,35 +1,53 @@
-//! Lowering of a compiled plan to an OpenSearch query: bool, term, match_phrase and range on the token fields.
+//! Lowering of a compiled plan to OpenSearch queries: bool, term, match_phrase and range on the token fields.
 //!
-//! Where tokens do not decide (which sign is in a gap, how close two strings are), the query selects candidates and is
-//! marked as inexact; the candidates must then be verified by their texts.
+//! Where tokens do not decide (which sign is in a gap, how close two strings are, a number in its other form), a plan has
+//! two queries: one for the articles that certainly match and one for those that possibly do. The articles between the
+//! two must be verified by their texts.
 
 use serde_json::{Value, json};
 
+use crate::mapping::MARGIN;
 use crate::tokens;
-use gongxun_core::error::{Error, Result};
 use gongxun_core::search::compile::plan::{Key, Plan, Scope, ScoreTerm, Text, TokenKind, Word};
 use gongxun_core::search::compile::string::{Proof, StringPlan};
 use gongxun_core::search::ranking::whole_words::is_word;
 use gongxun_text::segment::Segmenter;
 
-/// An OpenSearch query that stands for a plan.
+/// The OpenSearch queries that stand for a plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lowered {
-    /// The query. It matches at least the articles that the plan matches.
-    pub query: Value,
-    /// Whether it matches no others. If not, its matches are candidates.
-    pub exact: bool,
+    /// A query for articles that match the plan.
+    pub certain: Value,
+    /// A query for all articles that match the plan, and perhaps others.
+    pub possible: Value,
 }
 
 impl Lowered {
     fn exact(query: Value) -> Lowered {
-        Lowered { query, exact: true }
+        Lowered { certain: query.clone(), possible: query }
+    }
+
+    /// No article is known to match without its text.
+    fn open(possible: Value) -> Lowered {
+        Lowered { certain: match_none(), possible }
     }
 
     fn join(all: Vec<Lowered>, join: fn(Vec<Value>) -> Value) -> Lowered {
-        let exact = all.iter().all(|one| one.exact);
-        Lowered { query: join(all.into_iter().map(|one| one.query).collect()), exact }
+        let (certain, possible) = all.into_iter().map(|one| (one.certain, one.possible)).unzip();
+        Lowered { certain: join(certain), possible: join(possible) }
     }
+
+    /// Whether no article needs to be verified.
+    pub fn is_exact(&self) -> bool {
+        self.certain == self.possible
+    }
+}
+
+/// What strings are looked for in: the texts of an article, or the lines of its margin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Article,
+    Margin,
 }
 
 /// Returns the query that matches every document.
@@ -67,58 +85,70 @@ pub fn without(query: Value, others: Vec<Value>) -> Value {
 
 /// Returns the name of the field with a text's tokens of a kind.
 pub fn field(text: Text, kind: TokenKind) -> String {
+    field_of(text.name(), kind)
+}
+
+fn field_of(text: &str, kind: TokenKind) -> String {
     let kind = match kind {
         TokenKind::Word => "words",
         TokenKind::Pair => "pairs",
         TokenKind::Character => "chars",
     };
-    format!("t.{}.{kind}", text.name())
+    format!("t.{text}.{kind}")
 }
 
-/// Lowers a plan to a query.
-///
-/// # Errors
-/// [`Error::Invalid`] if the plan searches the margins of pages, which OpenSearch does not index.
-pub fn plan(of: &Plan) -> Result<Lowered> {
-    Ok(match of {
+/// Lowers a plan.
+pub fn plan(of: &Plan) -> Lowered {
+    plan_in(of, Place::Article)
+}
+
+fn plan_in(of: &Plan, place: Place) -> Lowered {
+    match of {
         Plan::All => Lowered::exact(match_all()),
         Plan::Nothing => Lowered::exact(match_none()),
-        // Where tokens do not decide, the compiler has put a scan around it.
-        Plan::String(own, scope) => Lowered::exact(in_texts(own, *scope)),
-        Plan::Words(words, scope) => Lowered::join(words.iter().map(|own| word(own, *scope)).collect(), all_words),
+        Plan::String(own, scope) => string(own, *scope, place),
+        Plan::Words(words, scope) => {
+            Lowered::join(words.iter().map(|own| word(own, *scope, place)).collect(), all_words)
+        }
         Plan::AnyWord(words, scope) => {
             let mut ways = Vec::new();
             for own in words {
-                ways.push(word(own, *scope));
+                ways.push(word(own, *scope, place));
                 for part in &own.parts {
-                    ways.push(Lowered::join(part.iter().map(|one| string(one, *scope)).collect(), all_of));
+                    ways.push(Lowered::join(part.iter().map(|one| string(one, *scope, place)).collect(), all_of));
                 }
             }
             Lowered::join(ways, any_of)
         }
         Plan::Term(words, synonyms, scope) => {
-            let mut ways: Vec<Lowered> = synonyms.iter().map(|one| string(one, *scope)).collect();
+            let mut ways: Vec<Lowered> = synonyms.iter().map(|one| string(one, *scope, place)).collect();
             if !words.is_empty() {
-                ways.push(Lowered::join(words.iter().map(|own| word(own, *scope)).collect(), all_of));
+                ways.push(Lowered::join(words.iter().map(|own| word(own, *scope, place)).collect(), all_of));
             }
             Lowered::join(ways, any_of)
         }
         Plan::Key(key, value) => Lowered::exact(json!({"term": { key_field(*key): value }})),
         Plan::Date(from, to) => Lowered::exact(json!({"range": {"date": {"gte": from, "lte": to}}})),
-        Plan::Scan(_, _, candidates) => Lowered { exact: false, ..plan(candidates)? },
-        Plan::Margin(_) => {
-            let what =
-                "whole pages (整页:) can't be asked for on an engine: the margins of pages are not indexed there";
-            return Err(Error::Invalid(what.to_string()));
+        Plan::Scan(_, _, candidates) => Lowered::open(plan_in(candidates, place).possible),
+        Plan::Margin(inner) => {
+            let lowered = plan_in(inner, Place::Margin);
+            // All that is looked for must be in one line, which tokens of the whole margin tell of one string alone.
+            let is_one_string = match &**inner {
+                Plan::String(..) => true,
+                Plan::Words(words, _) => words.len() == 1,
+                _ => false,
+            };
+            if is_one_string { lowered } else { Lowered::open(lowered.possible) }
         }
-        Plan::And(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, all_of),
-        Plan::Or(plans) => Lowered::join(plans.iter().map(plan).collect::<Result<_>>()?, any_of),
-        Plan::Not(inner) => match plan(inner)? {
-            Lowered { query, exact: true } => Lowered::exact(without(match_all(), vec![query])),
-            // Each candidate of the negated plan may turn out not to match it.
-            Lowered { exact: false, .. } => Lowered { query: match_all(), exact: false },
-        },
-    })
+        Plan::And(plans) => Lowered::join(plans.iter().map(|plan| plan_in(plan, place)).collect(), all_of),
+        Plan::Or(plans) => Lowered::join(plans.iter().map(|plan| plan_in(plan, place)).collect(), any_of),
+        Plan::Not(inner) if place == Place::Article => {
+            let Lowered { certain, possible } = plan_in(inner, place);
+            Lowered { certain: without(match_all(), vec![possible]), possible: without(match_all(), vec![certain]) }
+        }
+        // A margin that has a line with a string may have another line without it.
+        Plan::Not(_) => Lowered::open(match_all()),
+    }
 }
 
 /// Returns the conjunction of queries as [`all_of`] does, but without any, it matches no document.
@@ -126,26 +156,33 @@ fn all_words(queries: Vec<Value>) -> Value {
     if queries.is_empty() { match_none() } else { all_of(queries) }
 }
 
-fn word(of: &Word, scope: Scope) -> Lowered {
-    Lowered::join(of.strings().map(|one| string(one, scope)).collect(), any_of)
+fn word(of: &Word, scope: Scope, place: Place) -> Lowered {
+    Lowered::join(of.strings().map(|one| string(one, scope, place)).collect(), any_of)
 }
 
-fn string(of: &StringPlan, scope: Scope) -> Lowered {
-    Lowered { query: in_texts(of, scope), exact: !of.verify || !of.is_searchable() }
+fn string(of: &StringPlan, scope: Scope, place: Place) -> Lowered {
+    let as_typed = in_texts(of, scope, place);
+    let certain = if of.verify && of.is_searchable() { match_none() } else { as_typed.clone() };
+    // A number in its other form is a candidate: 1,077 for 1077.
+    let ways = std::iter::once(as_typed).chain(of.forms.iter().map(|form| in_texts(form, scope, place)));
+    Lowered { certain, possible: any_of(ways.collect()) }
 }
 
-fn in_texts(of: &StringPlan, scope: Scope) -> Value {
-    any_of(scope.texts().filter_map(|(text, _)| in_text(of, text)).collect())
+fn in_texts(of: &StringPlan, scope: Scope, place: Place) -> Value {
+    match place {
+        Place::Article => any_of(scope.texts().filter_map(|(text, _)| in_text(of, text.name())).collect()),
+        Place::Margin => in_text(of, MARGIN).unwrap_or_else(match_none),
+    }
 }
 
 /// Returns the query for a string in one text; `None` if the string has no token.
-fn in_text(of: &StringPlan, text: Text) -> Option<Value> {
+fn in_text(of: &StringPlan, text: &str) -> Option<Value> {
     match &of.proof {
         Proof::Nothing => None,
-        Proof::Char(c) => Some(json!({"term": { field(text, TokenKind::Character): c.to_string() }})),
+        Proof::Char(c) => Some(json!({"term": { field_of(text, TokenKind::Character): c.to_string() }})),
         Proof::Pairs(tokens) => Some(match tokens.as_slice() {
-            [(token, _)] => json!({"term": { field(text, TokenKind::Pair): tokens::encode(token) }}),
-            several => json!({"match_phrase": { field(text, TokenKind::Pair): tokens::phrase(several) }}),
+            [(token, _)] => json!({"term": { field_of(text, TokenKind::Pair): tokens::encode(token) }}),
+            several => json!({"match_phrase": { field_of(text, TokenKind::Pair): tokens::phrase(several) }}),
         }),
     }
 }
@@ -196,7 +233,7 @@ fn whole_word(of: &StringPlan, scope: Scope, segmenter: &Segmenter) -> Value {
             let term = |kind: &str| json!({"term": { format!("t.{}.{kind}", own.name()): text }});
             Some(any_of(vec![term("words"), term("parts")]))
         }
-        false => in_text(of, own),
+        false => in_text(of, own.name()),
     };
     any_of(scope.texts().filter_map(in_one).collect())
 }
@@ -214,24 +251,43 @@ pub fn scoring(terms: &[ScoreTerm]) -> Vec<Value> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn strings_become_terms_and_phrases() {
-        let scope = Scope { title: true, ..Scope::NONE };
-        let lowered = |text: &str| string(&StringPlan::new(text), scope);
-        assert_eq!(lowered("工").query, json!({"term": {"t.title.chars": "工"}}));
-        assert_eq!(lowered("工会").query, json!({"term": {"t.title.pairs": "工会"}}));
-        assert_eq!(lowered("农民工").query, json!({"match_phrase": {"t.title.pairs": "农民 _ 民工"}}));
-        assert!(lowered("农民工").exact && !lowered("20%").exact);
+    const TITLE: Scope = Scope { title: true, ..Scope::NONE };
+
+    fn words(text: &str) -> Plan {
+        Plan::Words(vec![Word::new(text)], TITLE)
     }
 
     #[test]
-    fn what_is_open_inside_a_negation_may_be_anything() {
-        let scope = Scope { title: true, ..Scope::NONE };
-        let open = Plan::Words(vec![Word::new("20%")], scope);
-        let lowered = plan(&Plan::Not(Box::new(open))).unwrap();
-        assert_eq!(lowered, Lowered { query: match_all(), exact: false });
-        let closed = Plan::Words(vec![Word::new("工会")], scope);
-        assert!(plan(&Plan::Not(Box::new(closed))).unwrap().exact);
-        assert!(plan(&Plan::Margin(Box::new(Plan::All))).is_err());
+    fn strings_become_terms_and_phrases() {
+        let lowered = |text: &str| string(&StringPlan::new(text), TITLE, Place::Article);
+        assert_eq!(lowered("工"), Lowered::exact(json!({"term": {"t.title.chars": "工"}})));
+        assert_eq!(lowered("工会"), Lowered::exact(json!({"term": {"t.title.pairs": "工会"}})));
+        assert_eq!(lowered("农民工"), Lowered::exact(json!({"match_phrase": {"t.title.pairs": "农民 _ 民工"}})));
+        assert_eq!(lowered("20%"), Lowered::open(json!({"term": {"t.title.pairs": "20"}})));
+    }
+
+    #[test]
+    fn a_number_in_its_other_form_is_a_candidate() {
+        let Lowered { certain, possible } = plan(&words("1077"));
+        assert_eq!(certain, json!({"term": {"t.title.pairs": "1077"}}));
+        let other = json!({"match_phrase": {"t.title.pairs": "1 _ _ _ 077"}});
+        assert_eq!(possible, any_of(vec![certain, other]));
+    }
+
+    #[test]
+    fn a_negation_swaps_what_is_certain_and_what_is_possible() {
+        let lowered = plan(&Plan::Not(Box::new(words("20%"))));
+        assert_eq!(lowered.certain, without(match_all(), vec![json!({"term": {"t.title.pairs": "20"}})]));
+        assert_eq!(lowered.possible, without(match_all(), vec![match_none()]));
+        assert!(plan(&Plan::Not(Box::new(words("工会")))).is_exact());
+    }
+
+    #[test]
+    fn one_string_of_a_margin_is_exact_and_several_are_not() {
+        let margin = |plan: Plan| super::plan(&Plan::Margin(Box::new(plan)));
+        assert_eq!(margin(words("工会")), Lowered::exact(json!({"term": {"t.margin.pairs": "工会"}})));
+        let both = margin(Plan::And(vec![words("工会"), words("职工")]));
+        assert!(!both.is_exact() && both.certain == match_none());
+        assert_eq!(margin(Plan::Not(Box::new(words("工会")))), Lowered::open(match_all()));
     }
 }

@@ -25,27 +25,30 @@ pub fn name(generation: &str) -> String {
 /// # Errors
 /// If OpenSearch can't be reached or refuses the request.
 pub fn make(client: &Client, generation: &str, replicas: u32) -> Result<()> {
-    let path = format!("/{}", name(generation));
     let body = json!({
         "settings": {"number_of_shards": 1, "number_of_replicas": replicas},
         "mappings": {"dynamic": "strict", "properties": {
             "kind": {"type": "keyword"}, "name": {"type": "keyword"}, "value": {"type": "keyword", "index": false, "doc_values": false}
         }}
     });
-    let answer = client.put(&path, &body)?;
-    if answer.status == 400 && answer.body.to_string().contains("resource_already_exists") {
-        return Ok(());
-    }
-    client.success(&path, answer).map(drop)
+    admin::create(client, &name(generation), &body)
 }
 
-/// Reads the files and roots of a manifest.
+/// Reads the files and roots of a manifest, after making visible what was written.
 ///
 /// # Errors
 /// If OpenSearch can't be reached, its response is incomplete, or an entry can't be parsed.
 pub fn read(client: &Client, generation: &str) -> Result<Manifest> {
+    admin::refresh(client, &name(generation))?;
+    visible(client, generation)
+}
+
+/// Reads the files and roots of a manifest that searches see.
+///
+/// # Errors
+/// As [`read`].
+pub fn visible(client: &Client, generation: &str) -> Result<Manifest> {
     let index = name(generation);
-    admin::refresh(client, &index)?;
     let mut manifest = Manifest::default();
     let body = json!({"query": {"terms": {"kind": ["file", "root"]}}, "sort": [{"name": "asc"}, {"kind": "asc"}]});
     search::each_page(client, &index, &body, search::MAX_HITS, &Control::default(), &mut |hits| {

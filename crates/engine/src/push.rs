@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use crate::admin;
 use crate::bulk::{Bulk, Job};
-use crate::document::hex;
+use crate::document::{Documents, hex};
 use crate::error::engine_error;
 use crate::http::Client;
 use crate::manifest::{self, Line};
+use crate::pages;
 use crate::release;
 use crate::search;
 use crate::settings::Settings;
@@ -51,6 +52,10 @@ pub struct Push {
     /// Whether something was committed that searches do not see yet.
     is_unseen: bool,
     lines: Vec<Line>,
+    /// The pages without an article that are to be written or deleted.
+    pages: pages::Changes,
+    /// The builder of their documents.
+    documents: Documents,
     /// The articles that are to be deleted, each with the file that released it.
     released: BTreeSet<(String, String)>,
     /// The part of the archive that this load is, if it is not all of it.
@@ -87,15 +92,18 @@ impl Push {
             return Err(Error::Invalid(format!("{}/{name}: {what}", client.url())));
         }
         manifest::make(&client, &generation, settings.replicas)?;
+        pages::make(&client, &generation, settings)?;
         if let Some(part) = part {
             manifest::write(&client, &generation, &[Line::Part { part, is_done: false }])?;
         }
         admin::refresh(&client, &generation)?;
         admin::set_refresh_interval(&client, &generation, json!("-1"))?;
         let manifest = manifest::read(&client, &generation)?;
-        let bulk = Bulk::new(&client, &generation, settings, &admin::segmenter(&own)?);
+        let segmenter = admin::segmenter(&own)?;
+        let bulk = Bulk::new(&client, &generation, settings, &segmenter);
+        let documents = Documents::new(&segmenter);
         let ledger = Ledger::new(None, &manifest);
-        let (stored, is_unseen, lines, released) = Default::default();
+        let (stored, is_unseen, lines, pages, released) = Default::default();
         let named: u64 = manifest.entries().map(Entry::held).sum();
         let has_more = search::count(&client, &generation, &json!({"match_all": {}}))? > named;
         let settings = settings.clone();
@@ -110,6 +118,8 @@ impl Push {
             has_more,
             is_unseen,
             lines,
+            pages,
+            documents,
             released,
             part,
         })
@@ -129,6 +139,8 @@ impl Push {
         self.commit()?;
         let Push { client, settings, generation, .. } = &self;
         admin::refresh(client, generation)?;
+        admin::refresh(client, &manifest::name(generation))?;
+        admin::refresh(client, &pages::name(generation))?;
         let articles = search::count(client, generation, &json!({"match_all": {}}))?;
         let name = &settings.index;
         let current = admin::current_generation(client, name)?;
@@ -202,7 +214,7 @@ impl Intake for Push {
         Ok(held)
     }
 
-    fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+    fn claim(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
         let encoded = document::encode(record);
         let content = document::content_hash(&encoded);
         let verdict = self.ledger.claim(record, file, class, content)?;
@@ -233,11 +245,17 @@ impl Intake for Push {
         Ok(true)
     }
 
-    fn page(&mut self, _page: &Article, _file: &str) -> Result<()> {
+    fn page(&mut self, page: &Article, file: &str) -> Result<()> {
+        self.pages.add(page, file, &mut self.documents);
+        if self.pages.count() >= self.settings.bulk_articles {
+            self.pages.write(&self.client, &self.generation, &self.settings)?;
+        }
         Ok(())
     }
 
-    fn delete_pages(&mut self, _file: &str) {}
+    fn delete_pages(&mut self, file: &str) {
+        self.pages.delete(file);
+    }
 
     fn record(&mut self, entry: Entry) {
         self.ledger.recorded(&entry.file);
@@ -250,7 +268,7 @@ impl Intake for Push {
         self.lines.push(Line::Root(root));
     }
 
-    /// Makes all changes so far durable: first articles, then deletions, then the manifest. OpenSearch acknowledges a
+    /// Makes all changes so far durable: first articles, then deletions, pages, and the manifest. OpenSearch acknowledges a
     /// bulk request when its translog is on disk, so that the manifest never names a file whose articles may be lost.
     fn commit(&mut self) -> Result<()> {
         self.bulk.flush()?;
@@ -260,6 +278,7 @@ impl Intake for Push {
         for released in released.chunks(self.settings.bulk_articles) {
             release::delete(&self.client, &self.generation, released)?;
         }
+        self.pages.write(&self.client, &self.generation, &self.settings)?;
         self.is_unseen = true;
         manifest::write(&self.client, &self.generation, &std::mem::take(&mut self.lines))
     }

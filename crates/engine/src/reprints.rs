@@ -99,7 +99,7 @@ pub fn reprints(settings: &Settings, control: &Control<'_>) -> Result<Joined> {
             }
             let (file, class) = (source["file"].as_str(), source["class"].as_u64());
             let article = document::article(hit)?;
-            let print = Fingerprint::of(&article);
+            let print = Fingerprint::from_article(&article);
             let value = documents.of(&article, file.unwrap_or_default(), class.unwrap_or(1) as u8, &print, *copy);
             items.push(bulk::lines(&[Version::of(hit)?.action("index", &article.id.0), value]));
         }

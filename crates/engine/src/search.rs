@@ -188,7 +188,9 @@ pub fn each_bucket(
         if let Some(aggregations) = &aggregations {
             all["aggs"] = aggregations.clone();
         }
-        let answer = search(client, index, &json!({"size": 0, "query": query, "aggs": {"all": all}}))?;
+        // Hits are not counted beside the buckets: of more than 10,000, OpenSearch would say a lower bound.
+        let body = json!({"size": 0, "track_total_hits": false, "query": query, "aggs": {"all": all}});
+        let answer = search(client, index, &body)?;
         let all = &answer["aggregations"]["all"];
         let list = all["buckets"].as_array().ok_or_else(|| engine_error("the engine's answer has no buckets"))?;
         for bucket in list {

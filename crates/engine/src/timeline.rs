@@ -10,7 +10,7 @@ use crate::search;
 use gongxun_core::control::Control;
 use gongxun_core::error::Result;
 use gongxun_core::search::kind::ByKind;
-use gongxun_core::search::timeline::{Step, Sums, Timeline, bounds, periods};
+use gongxun_core::search::timeline::{PeriodSums, Step, Timeline, bounds, periods};
 use gongxun_core::search::{Kind, Request};
 
 /// A cluster in one period: the kind of its match, if a copy there matches, and the rank and the number of characters
@@ -44,7 +44,7 @@ pub fn timeline(index: &Index<'_>, request: &Request, step: Step, control: &Cont
     };
     let clustered = json!({"exists": {"field": "cluster"}});
     let collapses = found.collapses;
-    let mut sums: BTreeMap<i64, Sums> = BTreeMap::new();
+    let mut sums: BTreeMap<i64, PeriodSums> = BTreeMap::new();
     let all = if collapses { without(match_all(), vec![clustered.clone()]) } else { match_all() };
     let characters = request.characters.then_some("characters");
     search::each_bucket(
@@ -111,7 +111,7 @@ fn add_clusters(
     field: &str,
     (from, to): (i64, i64),
     control: &Control<'_>,
-    sums: &mut BTreeMap<i64, Sums>,
+    sums: &mut BTreeMap<i64, PeriodSums>,
 ) -> Result<u64> {
     let mut clusters: HashMap<String, Cluster> = HashMap::new();
     let kinds: HashMap<&str, ByKind<bool>> = found.copies.iter().fold(HashMap::new(), |mut kinds, copy| {

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use crate::admin;
 use crate::archive::Archive;
 use crate::document;
 use crate::found::{BATCH, Found};
@@ -18,7 +17,7 @@ use gongxun_core::error::Result;
 use gongxun_core::index::Entry;
 use gongxun_core::query::parse;
 use gongxun_core::search::{Breadth, Copies, Kind, Request};
-use gongxun_core::verify::{Figures, Sample, SampleKind, Scan, take};
+use gongxun_core::verify::{Figures, Sample, SampleKind, Scan, sample_string};
 use gongxun_text::random::Random;
 
 /// The most failures that are listed.
@@ -61,9 +60,7 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
     let index = archive.index();
     let mut verified =
         Verified { articles: search::count(index.client, index.name, &match_all())?, ..Verified::default() };
-    if let Some(generation) = admin::current_generation(index.client, index.name)? {
-        verified.manifest = manifest::read(index.client, &generation)?.entries().map(Entry::held).sum();
-    }
+    verified.manifest = manifest::read(index.client, index.name)?.entries().map(Entry::held).sum();
     let all =
         json!({"query": match_all(), "sort": [{"order": "asc"}], "_source": {"excludes": ["article.margin", "print"]}});
     let mut random = Random::new(seed);
@@ -80,9 +77,9 @@ pub fn verify(settings: &Settings, strings: usize, seed: u64, control: &Control<
             let article = document::article(hit)?;
             verified.given += 1;
             for _ in 0..times {
-                samples
-                    .iter_mut()
-                    .for_each(|reservoir| reservoir.offer(take(&article, reservoir.wanted, &mut random), &mut random));
+                samples.iter_mut().for_each(|reservoir| {
+                    reservoir.offer(sample_string(&article, reservoir.wanted, &mut random), &mut random)
+                });
             }
         }
         Ok(true)

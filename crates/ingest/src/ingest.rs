@@ -106,12 +106,12 @@ pub struct Part {
 }
 
 impl Part {
-    /// The part with this number, from 1, of so many; none where there is no such part.
+    /// Returns the part with this number, from 1, of `of` parts; `None` if there is no such part.
     pub fn new(number: u64, of: u64) -> Option<Part> {
         (1..=of).contains(&number).then_some(Part { number, of })
     }
 
-    /// The number of parts.
+    /// Returns the number of parts.
     pub fn of(self) -> u64 {
         self.of
     }
@@ -134,7 +134,7 @@ impl std::str::FromStr for Part {
     fn from_str(text: &str) -> Result<Part, String> {
         let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
         let part = numbers.and_then(|(number, of)| Part::new(number, of));
-        part.ok_or_else(|| format!("{text:?} is no part: write 2/3 for the second of three"))
+        part.ok_or_else(|| format!("{text:?} is not a part: write 2/3 for the second of three"))
     }
 }
 
@@ -249,7 +249,7 @@ fn read_again(
             match locate(&file, plan, writer.manifest(), &options.limits) {
                 Some(input) => inputs.push(Planned { input, hash: None }),
                 None => observer.note(&format!(
-                    "{file}: some of its records may speak for others that are gone, and it can't be read now; a later run reads it"
+                    "{file}: some of its records may replace others that no longer exist, but it can't be read now; a later run will read it"
                 )),
             }
         }

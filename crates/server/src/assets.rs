@@ -1,5 +1,5 @@
-//! Style, script and icon, inside the program. Their addresses change with what is in them, so that they may be kept for
-//! good.
+//! Style, script and icon, embedded in the program. Their addresses change with their content, so that caches may keep
+//! them forever.
 
 use std::sync::LazyLock;
 
@@ -47,7 +47,7 @@ pub static SCRIPT: Asset = asset!("page.js", "text/javascript; charset=utf-8");
 /// The icon.
 pub static ICON: Asset = asset!("icon.svg", "image/svg+xml");
 
-/// `/assets/{name}`
+/// Handles `GET /assets/{name}`.
 pub async fn asset(Path(name): Path<String>) -> Response {
     let Some(asset) = [&STYLE, &SCRIPT, &ICON].into_iter().find(|asset| asset.name == name) else {
         return Problem::not_found("there is no such file").into_response();

@@ -1,4 +1,4 @@
-//! A query with its conditions, as every address takes them: the same names, meaning and messages as the options of the
+//! A query with its conditions, common to all addresses: the same names, meaning and messages as the options of the
 //! command line.
 
 use gongxun_core::query::{self, Filter, Query};
@@ -34,8 +34,8 @@ macro_rules! conditions {
         #[serde(default, deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
         pub struct Conditions {
-            /// Words, "strings", fields (标题:工会), OR, -without, (groups): the query language. May be left out where a
-            /// condition says what is looked for; without either, all articles match.
+            /// Words, "strings", fields (标题:工会), OR, -exclusions, (groups): the query language. Optional if there is a
+            /// filter; without either, all articles match.
             #[param(max_length = 1000, example = "工会 权益")]
             pub q: String,
             $($(#[$of_value])* #[serde(deserialize_with = "given_value")] pub $value: Option<String>,)*
@@ -43,11 +43,11 @@ macro_rules! conditions {
         }
 
         impl Conditions {
-            /// The names in addresses.
+            /// The names of parameters in addresses.
             pub const NAMES: &[&str] = &["q", $(stringify!($value),)* $(stringify!($flag),)*];
 
-            /// The conditions of an address, by functions that look a name up in it.
-            pub fn of(text: impl Fn(&str) -> Option<String>, flag: impl Fn(&str) -> bool) -> Conditions {
+            /// Reads the conditions of an address by functions that look up a parameter.
+            pub fn from_parameters(text: impl Fn(&str) -> Option<String>, flag: impl Fn(&str) -> bool) -> Conditions {
                 Conditions {
                     q: text("q").unwrap_or_default(),
                     $($value: given(text(stringify!($value))),)*
@@ -55,12 +55,12 @@ macro_rules! conditions {
                 }
             }
 
-            /// The values that narrow the query, by name.
+            /// Returns the filters by name.
             pub fn values(&self) -> Vec<(&'static str, Option<&str>)> {
                 vec![$((stringify!($value), self.$value.as_deref()),)*]
             }
 
-            /// The flags, by name.
+            /// Returns the flags by name.
             pub fn flags(&self) -> Vec<(&'static str, bool)> {
                 vec![$((stringify!($flag), self.$flag),)*]
             }
@@ -70,45 +70,44 @@ macro_rules! conditions {
 
 conditions! {
     values {
-        /// Only this source, or a part of it.
+        /// Only articles of this source, or of one with this part.
         #[param(min_length = 1, max_length = 300, pattern = r"\S")]
         source,
-        /// Only this outlet.
+        /// Only articles of this outlet.
         #[param(min_length = 1, max_length = 300, pattern = r"\S")]
         outlet,
-        /// Only this editor (编辑, 责任编辑, 审核, 监制).
+        /// Only articles of this editor (编辑, 责任编辑, 审核, 监制).
         #[param(min_length = 1, max_length = 300, pattern = r"\S")]
         editor,
-        /// Only this author (记者, 通讯员, 评论员, 作者).
+        /// Only articles of this author (记者, 通讯员, 评论员, 作者).
         #[param(min_length = 1, max_length = 300, pattern = r"\S")]
         author,
-        /// Only this proofreader (校对).
+        /// Only articles of this proofreader (校对).
         #[param(min_length = 1, max_length = 300, pattern = r"\S")]
         proofreader,
-        /// Only this section.
+        /// Only articles of this section.
         #[param(min_length = 1, max_length = 300, pattern = r"\S")]
         section,
-        /// Only from this day, month or year on: 2025-01-15, 2025-01, 2025. Other forms of the query language's dates are
-        /// read too.
+        /// Only articles from this day, month or year on: 2025-01-15, 2025-01, 2025. Other forms of dates in the query
+        /// language are accepted too.
         #[param(pattern = r"^([12]\d{3}(-(0[1-9]|1[0-2]))?|[12]\d{3}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8])))$")]
         from,
-        /// Only up to this day, month or year.
+        /// Only articles up to this day, month or year.
         #[param(pattern = r"^([12]\d{3}(-(0[1-9]|1[0-2]))?|[12]\d{3}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8])))$")]
         to,
     }
     flags {
-        /// Match the words as typed alone: no synonyms, no partial matches.
+        /// Full matches only: no synonyms, no partial matches.
         exact,
-        /// Leave out articles that hold it only by a synonym.
+        /// Exclude synonym matches.
         no_synonyms,
-        /// Leave out articles that hold only some of it.
+        /// Exclude partial matches.
         no_partial,
-        /// Count, and export, those by a synonym too, marked as such, unless `exact` or `no_synonyms` leaves them out.
+        /// Also count and export synonym matches, marked as such, unless `exact` or `no_synonyms` excludes them.
         synonyms,
-        /// Count, and export, those that hold only some of it too, marked as such, unless `exact` or `no_partial` leaves them
-        /// out.
+        /// Also count and export partial matches, marked as such, unless `exact` or `no_partial` excludes them.
         partial,
-        /// Take each copy of an article by itself.
+        /// Treat each copy of an article as a separate article.
         all_copies,
     }
 }
@@ -119,7 +118,7 @@ impl Conditions {
         self.q.trim().is_empty() && self.values().iter().all(|(_, value)| value.is_none())
     }
 
-    /// The request for the query and its conditions; for all articles, if there are none.
+    /// Returns the request for the query and its conditions; for all articles if there are none.
     ///
     /// # Errors
     /// If something is too long or no date.
@@ -169,7 +168,7 @@ impl Conditions {
         let day = |text: &Option<String>, name: &str| match text {
             Some(text) => query::parse_date_range(text)
                 .map(Some)
-                .ok_or_else(|| Problem::bad(format!("{name}: no date; write 2025-01-15, 2025-01 or 2025"))),
+                .ok_or_else(|| Problem::bad(format!("{name}: not a date; write 2025-01-15, 2025-01 or 2025"))),
             None => Ok(None),
         };
         let from = day(&self.from, "from")?.and_then(|(from, _)| from);
@@ -181,7 +180,8 @@ impl Conditions {
     }
 }
 
-/// The request for all articles, those without a date among them: whatever is not of a day that no calendar has.
+/// Returns the request for all articles, including those without a date: all that are not of a day that no calendar
+/// has.
 pub fn everything() -> Request {
     let none = Filter::Date { from: Some(AFTER_ALL_DAYS), to: Some(AFTER_ALL_DAYS) };
     let mut query = Query::from(none).not();
@@ -204,7 +204,7 @@ pub fn place(request: &mut Request, limit: usize, offset: usize) -> Result<(), P
     Ok(())
 }
 
-/// The order of hits by its name.
+/// Returns the order of hits of this name.
 pub fn sort(name: &str) -> Option<Sort> {
     match name {
         "relevance" | "" => Some(Sort::Relevance),
@@ -214,7 +214,7 @@ pub fn sort(name: &str) -> Option<Sort> {
     }
 }
 
-/// The length of a period by its name.
+/// Returns the length of a period of this name.
 pub fn step(name: &str) -> Option<Step> {
     match name {
         "day" => Some(Step::Day),
@@ -224,12 +224,12 @@ pub fn step(name: &str) -> Option<Step> {
     }
 }
 
-/// The text, unless it is blank.
+/// Returns the text unless it is blank.
 pub fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// A value of the API. A blank one is refused: passed over in silence it would give the numbers of another question.
+/// Deserializes a value of the API. A blank one is an error: ignored, it would give the numbers of another query.
 fn given_value<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
     let value = String::deserialize(value)?;
     given(Some(value)).map(Some).ok_or_else(|| D::Error::custom("a blank value; leave the name out"))
@@ -252,7 +252,7 @@ mod tests {
         for (conditions, says) in [
             (asked(&"工".repeat(MAX_QUERY + 1)), "1000 characters"),
             (Conditions { editor: text(&"肖".repeat(MAX_VALUE + 1)), ..asked("") }, "editor: a value"),
-            (Conditions { from: text("昨天"), ..asked("工会") }, "from: no date"),
+            (Conditions { from: text("昨天"), ..asked("工会") }, "from: not a date"),
         ] {
             let problem = conditions.request().unwrap_err();
             assert!(problem.status == 400 && problem.detail.contains(says), "{problem:?}");
@@ -267,7 +267,7 @@ mod tests {
     fn matches_that_are_left_out_are_not_counted() {
         let counted = |text: &str| {
             let flag = |name: &str| text.split(' ').any(|other| other == name);
-            let conditions = Conditions::of(|name| (name == "q").then(|| "工会".to_string()), flag);
+            let conditions = Conditions::from_parameters(|name| (name == "q").then(|| "工会".to_string()), flag);
             conditions.request().unwrap().count
         };
         for (flags, count) in [
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_name_is_a_condition_or_a_flag() {
-        let all = Conditions::of(|name| Some(name.to_string()), |_| true);
+        let all = Conditions::from_parameters(|name| Some(name.to_string()), |_| true);
         let names: Vec<&str> =
             all.values().iter().map(|(name, value)| value.filter(|value| value == name).unwrap()).collect();
         let flags: Vec<&str> = all.flags().iter().map(|(name, set)| if *set { *name } else { "" }).collect();

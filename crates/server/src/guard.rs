@@ -19,7 +19,7 @@ use crate::settings::{Hosts, Log, Settings};
 
 /// The longest path and query, in bytes as they are sent: a query of the longest kind in Chinese takes nine a character.
 const MAX_TARGET: usize = 16 << 10;
-/// The name of the cookie of whoever showed the token.
+/// The name of the session cookie, which a browser has after the login.
 pub const COOKIE: &str = "gongxun_session";
 /// The content security policy: nothing that is not of this server, and no inline script.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -44,7 +44,7 @@ pub async fn guard(State(archive): State<Arc<Archive>>, request: Request, next: 
     let mut response = match check(&request, settings) {
         Err(problem) => {
             let mut response = problem.into_response();
-            // Whatever else was sent is not read as a request.
+            // Further bytes of the connection are not read as a request.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             response
         }
@@ -87,7 +87,7 @@ fn check(request: &Request, settings: &Settings) -> Result<(), Problem> {
     if headers.contains_key(header::TRANSFER_ENCODING) && length.is_some()
         || headers.get_all(header::CONTENT_LENGTH).iter().count() > 1
     {
-        return Err(Problem::bad("the length of the request is said twice"));
+        return Err(Problem::bad("the request has two lengths"));
     }
     if has_body && !is_login {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "a request here has no body"));
@@ -96,7 +96,7 @@ fn check(request: &Request, settings: &Settings) -> Result<(), Problem> {
     check_origin(headers, uri, request.method(), settings)
 }
 
-/// The host that a request names, where it names one.
+/// Returns the host that a request names.
 fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Result<&'a str, Problem> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (host, other) = (hosts.next(), hosts.next());
@@ -104,7 +104,7 @@ fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Result<&'a str, Problem> {
     match (host, other, uri.authority()) {
         (Some(host), None, None) => Ok(host),
         (Some(host), None, Some(authority)) if authority.as_str() == host => Ok(host),
-        _ => Err(Problem::bad("a request names one host")),
+        _ => Err(Problem::bad("a request must name one host")),
     }
 }
 
@@ -123,7 +123,7 @@ fn check_host(headers: &HeaderMap, uri: &Uri, settings: &Settings) -> Result<(),
     ))
 }
 
-/// A host without its port.
+/// Returns a host without its port.
 fn name_of(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => name,
@@ -131,9 +131,10 @@ fn name_of(host: &str) -> &str {
     }
 }
 
-/// A script of another site has no business here; a link from one has.
+/// Refuses a request by a script of another site; links from other sites are allowed.
 fn check_origin(headers: &HeaderMap, uri: &Uri, method: &Method, settings: &Settings) -> Result<(), Problem> {
-    let foreign = || Problem::new(StatusCode::FORBIDDEN, "asked by another site; --cors ORIGIN lets one");
+    let foreign =
+        || Problem::new(StatusCode::FORBIDDEN, "requests from other sites are refused; --cors ORIGIN allows one");
     if let Some(origin) = headers.get(header::ORIGIN) {
         let origin = origin.to_str().unwrap_or_default();
         let own = host(headers, uri).unwrap_or_default();
@@ -184,14 +185,14 @@ fn may_read(request: &Request, settings: &Settings) -> bool {
 fn refused(uri: &Uri) -> Response {
     let path = uri.path();
     if path.starts_with("/api/") || path == "/metrics" || path == "/feed.atom" {
-        return Problem::new(StatusCode::UNAUTHORIZED, "show the token: Authorization: Bearer …").into_response();
+        return Problem::new(StatusCode::UNAUTHORIZED, "a token is required: Authorization: Bearer …").into_response();
     }
     let next = uri.path_and_query().map_or("/", |target| target.as_str());
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     Redirect::to(&format!("/login?next={next}")).into_response()
 }
 
-/// The value of the cookie of a browser that showed the token: a hash that does not tell it.
+/// Returns the value of the session cookie: a hash that does not reveal the token.
 pub fn session(token: &str) -> String {
     blake3::Hasher::new_derive_key("gongxun server 2026-11-29 session").update(token.as_bytes()).finalize().to_string()
 }
@@ -206,25 +207,25 @@ fn is_same(a: &str, b: &str) -> bool {
     blake3::hash(a.as_bytes()) == blake3::hash(b.as_bytes())
 }
 
-/// The value of a cookie.
+/// Returns the value of a cookie.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(other, _)| *other == name).map(|(_, value)| value)
 }
 
-/// The address under which this server was asked, without a path: `http://localhost:7878`.
+/// Returns the address by which the client reached the server, without a path: `http://localhost:7878`.
 pub fn served_at(headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     format!("{}://{host}", if is_secure(headers) { "https" } else { "http" })
 }
 
-/// Whether the way to whoever asks is encrypted, as a proxy before this server says.
+/// Whether the client's connection is encrypted, according to a proxy before this server.
 pub fn is_secure(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"))
 }
 
-/// A path of this server to go on to, or the first page where a text is none: no address of another site.
+/// Returns a text if it is a path of this server, else the path of the first page: never an address of another site.
 pub fn local(next: &str) -> &str {
     let is_local = next.starts_with('/')
         && !next.starts_with("//")

@@ -1,6 +1,6 @@
 //! The page and the HTTP API of [gongxun](https://docs.rs/gongxun): that crate's feature `serve` is the way to it.
 //!
-//! An index flows in; a router flows out, which is a function of requests and needs no socket:
+//! An archive flows in; a router flows out, which is a function of requests and needs no socket:
 //!
 //! ```text
 //! request ─guard→ (page | api) ─archive→ off the async threads, with a deadline ─core→ results ─→ HTML, JSON
@@ -13,6 +13,7 @@ mod archive;
 mod assets;
 mod conditions;
 mod guard;
+mod language;
 mod metrics;
 mod net;
 mod page;
@@ -20,7 +21,6 @@ mod params;
 mod problem;
 mod router;
 mod settings;
-mod words;
 
 pub use net::{Server, Stop};
 pub use router::router;

@@ -1,4 +1,4 @@
-//! Counts for Prometheus (text format 0.0.4). No query is in them.
+//! Counts for Prometheus (text format 0.0.4). They do not contain queries.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +20,7 @@ pub struct Metrics {
     micros: AtomicU64,
     /// Searches that were ended by their deadline.
     cut_short: AtomicU64,
-    /// Requests that waited for a turn and got none.
+    /// Requests that waited for a permit in vain.
     turned_away: AtomicU64,
 }
 
@@ -40,7 +40,7 @@ pub struct Gauges {
 }
 
 impl Metrics {
-    /// One request was answered.
+    /// Counts an answered request.
     pub fn answered(&self, path: &str, status: u16, took: Duration) {
         let route = match path {
             _ if path.starts_with("/api/") => 1,
@@ -56,17 +56,17 @@ impl Metrics {
         add(&self.micros, took.as_micros() as u64);
     }
 
-    /// A search was ended by its deadline.
+    /// Counts a search that its deadline ended.
     pub fn cut_short(&self) {
         add(&self.cut_short, 1);
     }
 
-    /// A request got no turn.
+    /// Counts a request that got no permit.
     pub fn turned_away(&self) {
         add(&self.turned_away, 1);
     }
 
-    /// All of it as text.
+    /// Formats all metrics as text.
     pub fn text(&self, gauges: Gauges) -> String {
         let mut out = String::new();
         let head = |name: &str, kind: &str, help: &str| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
@@ -91,7 +91,7 @@ impl Metrics {
             let _ = writeln!(out, "{}{name} {value}", head(name, kind, help));
         };
         one("gongxun_cut_short_total", "counter", "Searches ended by their deadline.", get(&self.cut_short));
-        one("gongxun_turned_away_total", "counter", "Requests that got no turn.", get(&self.turned_away));
+        one("gongxun_turned_away_total", "counter", "Requests that got no permit.", get(&self.turned_away));
         one("gongxun_searches", "gauge", "Searches under way.", gauges.searches as u64);
         one("gongxun_articles", "gauge", "Articles of the index.", gauges.articles);
         one("gongxun_generation", "gauge", "The generation that serves.", gauges.generation);

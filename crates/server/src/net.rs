@@ -1,5 +1,5 @@
-//! The loop that serves: connections in, each bounded in number, size of heads and patience; a stop that lets answers
-//! under way be finished.
+//! The accept loop: connections are limited in number, size of heads and duration; a stop lets answers under way be
+//! finished.
 
 use std::future::Future;
 use std::io;
@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
-use gongxun_core::index::Index;
+use gongxun_core::search::Provider;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -38,36 +38,36 @@ pub struct Server {
     settings: Settings,
     stop: (Stop, watch::Receiver<bool>),
     /// Called when the process is told to end a second time; none where signals are left to others.
-    again: Option<Again>,
+    again: Option<SecondSignal>,
 }
 
-type Again = Box<dyn FnOnce() + Send>;
+type SecondSignal = Box<dyn FnOnce() + Send>;
 
 /// Stops a server, from any thread.
 #[derive(Debug, Clone)]
 pub struct Stop(Arc<watch::Sender<bool>>);
 
 impl Stop {
-    /// No new connection is taken; answers under way are finished.
+    /// Stops accepting connections; answers under way are finished.
     pub fn stop(&self) {
         self.0.send_replace(true);
     }
 }
 
 impl Server {
-    /// Takes an address.
+    /// Takes an address, to serve the archive that a provider gives.
     ///
     /// # Errors
     /// If the system does not give it.
-    pub fn bind(address: SocketAddr, index: Index, settings: Settings) -> io::Result<Server> {
+    pub fn bind(address: SocketAddr, provider: Box<dyn Provider>, settings: Settings) -> io::Result<Server> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
-        let router = router(index, settings.clone());
+        let router = router(provider, settings.clone());
         let (sender, receiver) = watch::channel(false);
         Ok(Server { listener, router, settings, stop: (Stop(Arc::new(sender)), receiver), again: None })
     }
 
-    /// The address, with the port that the system chose where 0 was asked for.
+    /// Returns the address, with the port that the system chose for port 0.
     ///
     /// # Errors
     /// If the system does not say.
@@ -75,13 +75,13 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// The handle that stops it.
+    /// Returns the handle that stops the server.
     pub fn stopper(&self) -> Stop {
         self.stop.0.clone()
     }
 
-    /// Serves until it is stopped, or the process is told to end (Ctrl-C, SIGTERM). `again` is called if it is told so a
-    /// second time while answers under way are finished: whoever asks twice does not want to wait.
+    /// Serves until it is stopped, or the process is told to end (Ctrl-C, SIGTERM). `again` is called on a second signal
+    /// while answers under way are being finished, to end at once.
     ///
     /// # Errors
     /// As [`Server::run`].
@@ -103,7 +103,7 @@ impl Server {
             .enable_all()
             .build()?;
         let done = runtime.block_on(self.serve());
-        // A search that is under way has lost whoever asked for it.
+        // The clients of searches that are still under way are disconnected.
         runtime.shutdown_timeout(REST);
         done
     }
@@ -148,7 +148,7 @@ impl Server {
             let connection = graceful.watch(connection);
             tokio::spawn(async move {
                 let _place = place;
-                // Whoever breaks off has seen enough.
+                // An error means that the client has closed the connection.
                 let _ = connection.await;
             });
         }
@@ -194,7 +194,7 @@ impl<T> Patient<T> {
         Patient { inner, patience, stalled: None }
     }
 
-    /// The result of a write, or an error if the other side has taken nothing for too long.
+    /// Returns the result of a write, or an error if the other side has accepted nothing for too long.
     fn waited<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
         if written.is_ready() {
             self.stalled = None;

@@ -66,7 +66,7 @@ impl IntoParams for Nothing {
     }
 }
 
-/// Reads parameters that stand in an address among others.
+/// Reads some of the parameters of an address.
 ///
 /// # Errors
 /// If one is unknown, is given twice or has no value of its type.
@@ -92,7 +92,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Id, Problem> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        let Path(id) = path.map_err(|_| Problem::bad("the id in the address is no text"))?;
+        let Path(id) = path.map_err(|_| Problem::bad("the id in the address is not valid UTF-8"))?;
         Ok(Id(ArticleId(id)))
     }
 }
@@ -101,7 +101,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SortName {
-    /// The best first.
+    /// The most relevant first.
     #[default]
     Relevance,
     /// The newest first.
@@ -127,7 +127,7 @@ pub enum PerName {
     /// The articles of each period.
     #[default]
     Articles,
-    /// The characters of each period: then it is occurrences that count.
+    /// The characters of each period, for which occurrences are counted.
     Characters,
 }
 

@@ -19,7 +19,7 @@ pub struct Problem {
     pub status: StatusCode,
     /// The fault of this request, in a sentence.
     pub detail: String,
-    /// The error behind it, for whoever runs the server: it names files and folders.
+    /// The underlying error, for the operator of the server: it names files and folders.
     pub cause: Option<String>,
 }
 
@@ -40,27 +40,27 @@ pub struct Body<'a> {
 }
 
 impl Problem {
-    /// A problem of this status.
+    /// Creates a problem of this status.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
         Problem { status, detail: detail.into(), cause: None }
     }
 
-    /// A request that makes no sense.
+    /// Creates the problem of an invalid request.
     pub fn bad(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, detail)
     }
 
-    /// There is nothing here.
+    /// Creates the problem of a path that does not exist.
     pub fn not_found(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, detail)
     }
 
-    /// There is no article of this id.
+    /// Creates the problem of an unknown article id.
     pub fn no_article() -> Problem {
         Problem::not_found("no article of this id is in the archive")
     }
 
-    /// There is too much to do.
+    /// Creates the problem of an overloaded server.
     pub fn busy(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
@@ -70,7 +70,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Problem {
         match error {
             Error::Invalid(what) => Problem::bad(what),
-            Error::Interrupted => Problem::busy("it takes too long; ask for less"),
+            Error::Interrupted => Problem::busy("the request takes too long; narrow it"),
             other => {
                 let detail = "the index can't be read; the server's log says why";
                 let cause = Some(other.to_string());

@@ -1,4 +1,4 @@
-//! The router: all addresses with what every request passes through. A function of an index and settings, without a socket.
+//! The router: all addresses with what every request passes through. A function of an archive and settings, without a socket.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use gongxun_core::index::Index;
+use gongxun_core::search::Provider;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
@@ -20,20 +20,20 @@ use crate::{api, assets, guard, page};
 /// The level of compression with br, at which it takes as much time as gzip.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
 
-/// The page and the API of an index.
+/// Returns the router of the pages and the API of an archive.
 ///
 /// ```
 /// use gongxun_core::index::{Index, IndexSettings};
 /// use gongxun_server::{Settings, router};
 /// let index = Index::in_memory(IndexSettings::default())?;
-/// let router = router(index, Settings::default());
+/// let router = router(Box::new(index), Settings::default());
 /// # let _: axum::Router = router;
 /// # Ok::<(), gongxun_core::error::Error>(())
 /// ```
-pub fn router(index: Index, settings: Settings) -> Router {
-    let archive = Arc::new(Archive::new(index, settings));
-    // Files that the first search would wait for are read now.
-    archive.view();
+pub fn router(provider: Box<dyn Provider>, settings: Settings) -> Router {
+    let archive = Arc::new(Archive::new(provider, settings));
+    // Files that the first search would wait for are read now. What can't be read is said to whoever asks.
+    let _ = archive.view();
     Router::new()
         .merge(page::routes())
         .merge(api::routes())
@@ -48,19 +48,19 @@ pub fn router(index: Index, settings: Settings) -> Router {
         .layer(from_fn(page::readable))
 }
 
-/// `GET /healthz`: whether searches are answered.
+/// Handles `GET /healthz`: whether searches are answered.
 async fn health(State(archive): State<Arc<Archive>>, headers: HeaderMap) -> Response {
-    let work = |asked: &crate::archive::Asked<'_>| {
-        let articles = asked.read().articles();
+    let work = |cx: &crate::archive::SearchContext<'_>| {
+        let articles = cx.read().articles();
         let mut response = serde_json::json!({"status": "ok", "articles": articles}).to_string().into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
-/// `GET /metrics`
+/// Handles `GET /metrics`.
 async fn metrics(State(archive): State<Arc<Archive>>) -> Response {
     let of = Arc::clone(&archive);
     match tokio::task::spawn_blocking(move || of.gauges()).await {

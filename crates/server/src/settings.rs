@@ -14,8 +14,8 @@ pub enum Hosts {
     Any,
 }
 
-/// The receiver of a server's lines: requests, as far as [`Log`] has it, and errors that only whoever runs it may read. None
-/// receives them unless one is given.
+/// The receiver of a server's log lines: requests in the detail of [`Log`], and errors, which are for the operator only. The
+/// default discards them.
 ///
 /// ```
 /// use gongxun_server::{Lines, Settings};
@@ -49,7 +49,7 @@ impl fmt::Debug for Lines {
     }
 }
 
-/// The extent of the lines about requests.
+/// The detail of the log of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Log {
     /// Nothing.
@@ -57,7 +57,7 @@ pub enum Log {
     Off,
     /// Method, path, status and time; no query.
     Paths,
-    /// The query as well.
+    /// Also the query.
     Queries,
 }
 
@@ -65,29 +65,29 @@ pub enum Log {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The secret that a client must show; none where anybody may read.
+    /// The access token that clients must send; `None` serves without authentication.
     pub token: Option<String>,
     /// The names under which it answers.
     pub hosts: Hosts,
     /// Origins of other sites whose scripts may read the API (CORS), such as `https://example.org`.
     pub origins: Vec<String>,
-    /// Number of searches that run at once; others wait for their turn.
+    /// The number of concurrent searches; others wait for a permit.
     pub searches: usize,
-    /// The time that a request waits for its turn before it is told to come again.
+    /// The time that a request waits for a permit before it is refused.
     pub wait: Duration,
-    /// The time after which a search is ended, and its answer said to be cut short.
+    /// The time limit of a search, whose answer is then marked as cut short.
     pub deadline: Duration,
-    /// Number of exports that run at once.
+    /// The number of concurrent exports.
     pub exports: usize,
-    /// Number of connections that are open at once; others wait to be accepted.
+    /// The number of open connections; others wait to be accepted.
     pub connections: usize,
     /// The time that a client may take to send the head of a request, or be idle between two.
     pub head_timeout: Duration,
-    /// The time after which a connection is closed whose client takes nothing of its answer.
+    /// The time after which a connection is closed whose client does not read its answer.
     pub stall_timeout: Duration,
-    /// The time that answers under way may take once the server is to stop.
+    /// The time that answers under way may take once the server is stopping.
     pub grace: Duration,
-    /// The extent of the lines about requests.
+    /// The detail of the log of requests.
     pub log: Log,
     /// The receiver of lines about requests and errors.
     pub lines: Lines,

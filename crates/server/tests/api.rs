@@ -15,7 +15,7 @@ fn document(site: &Site) -> Value {
     site.get("/api/openapi.json").is(200).json()
 }
 
-/// What in a value is not as a schema says, by its place.
+/// Returns the violations of a schema in a value, with their paths.
 fn wrong(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<String> {
     if let Some(name) = schema["$ref"].as_str() {
         let schema = document.pointer(name.trim_start_matches('#')).unwrap_or_else(|| panic!("{name} is not there"));

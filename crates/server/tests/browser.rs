@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use page::{CHROMEDRIVER, CHROMIUM, DRIVER, Outcome, Page, Running, holds, run};
 
-/// What WebDriver calls the key.
+/// The name of the key in WebDriver.
 const ENTER: &str = "\u{e007}";
 const DOWN: &str = "\u{e015}";
 const TAB: &str = "\u{e004}";
@@ -306,7 +306,7 @@ impl Page {
 /// The pages of which nothing may move.
 const STILL: [&str; 6] = ["/", "/search?q=工会", "/compare?q=骑手&q=律师", "/day", "/context?q=工会", "/help"];
 
-/// No rule of the page's own is broken, nothing is asked of others, nothing moves once it is there.
+/// Checks that the page breaks none of its own rules, requests nothing of other sites, and does not move once shown.
 async fn quiet(page: Page) -> Outcome {
     for path in STILL {
         page.goto(path).await?;
@@ -329,7 +329,7 @@ async fn quiet(page: Page) -> Outcome {
     holds(wrong.is_empty(), &format!("the browser complains: {wrong:?}"))
 }
 
-/// What is there stays where it is, however slowly the rest of the page arrives.
+/// Checks that shown content does not move, however slowly the rest of the page arrives.
 async fn slowly(page: Page) -> Outcome {
     let page = page.slowed();
     let mut moved = Vec::new();
@@ -340,7 +340,7 @@ async fn slowly(page: Page) -> Outcome {
     holds(moved.is_empty(), &moved.join("\n"))
 }
 
-/// Nothing of the page that is open has moved since it began to be shown.
+/// Checks that nothing of the open page has moved since it was first shown.
 async fn stays_still(page: &Page, path: &str) -> Outcome {
     let moved = page
         .client
@@ -356,7 +356,7 @@ async fn stays_still(page: &Page, path: &str) -> Outcome {
     holds(moved[0].as_f64() == Some(0.0), &format!("{path}: the layout moved by {} at {}", moved[0], moved[1]))
 }
 
-/// What the browser wrote into its log.
+/// Returns the entries of the browser's log.
 async fn log(page: &Page) -> Result<Vec<Value>, Box<dyn std::error::Error>> {
     #[derive(Debug)]
     struct Log;
@@ -373,7 +373,7 @@ async fn log(page: &Page) -> Result<Vec<Value>, Box<dyn std::error::Error>> {
     Ok(lines.as_array().cloned().unwrap_or_default())
 }
 
-/// Tab leads through everything that can be used, and shows where it is.
+/// Checks that Tab reaches all controls, and that the focus is visible.
 async fn by_keyboard(page: Page) -> Outcome {
     page.goto("/search?q=工会").await?;
     page.wait(".hit").await?;

@@ -20,11 +20,11 @@ struct Served {
 
 impl Served {
     fn with(settings: Settings) -> Served {
-        Served::of(index(support::articles()), settings)
+        Served::with_index(index(support::articles()), settings)
     }
 
-    fn of(index: Index, settings: Settings) -> Served {
-        let server = Server::bind("127.0.0.1:0".parse().unwrap(), index, settings).unwrap();
+    fn with_index(index: Index, settings: Settings) -> Served {
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), Box::new(index), settings).unwrap();
         let (address, stop) = (server.address().unwrap(), server.stopper());
         Served { address, stop, thread: Some(std::thread::spawn(move || server.run())) }
     }
@@ -36,7 +36,7 @@ impl Served {
         stream
     }
 
-    /// What comes back for some bytes, until the other side closes or says nothing more.
+    /// Sends bytes and returns the answer, until the other side closes or pauses.
     fn says(&self, bytes: &[u8]) -> Vec<u8> {
         let mut stream = self.connect();
         // What is too long may be refused before it is all sent.
@@ -76,13 +76,13 @@ fn index(articles: Vec<Article>) -> Index {
     index
 }
 
-/// The status of an answer; none where there is no answer.
+/// Returns the status of an answer, if there is one.
 fn status(answer: &[u8]) -> Option<u16> {
     let line = answer.strip_prefix(b"HTTP/1.1 ").or_else(|| answer.strip_prefix(b"HTTP/1.0 "))?;
     std::str::from_utf8(line.get(..3)?).ok()?.parse().ok()
 }
 
-/// A hostile request for each number: heads, paths, queries, encodings, bodies, framings.
+/// Returns a hostile request for each number: heads, paths, queries, encodings, bodies, framings.
 fn hostile(n: usize) -> Vec<u8> {
     let request =
         |target: &str, headers: &str| format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n").into_bytes();
@@ -252,7 +252,7 @@ fn who_sends_slowly_or_nothing_is_let_go() {
         }
         open.push(stream);
     }
-    // Whoever comes then is served when they are let go.
+    // A further client is served once these are closed.
     served.works();
     for mut stream in open {
         let mut rest = Vec::new();
@@ -274,7 +274,7 @@ fn who_takes_nothing_is_let_go_and_an_export_ends_with_them() {
     let long = "工会讨论工资集体协商。".repeat(60);
     let many =
         (0..4_000).map(|n| Article::new(&n.to_string(), format!("第{n}篇{long}"), long.clone()).into()).collect();
-    let served = Served::of(index(many), settings);
+    let served = Served::with_index(index(many), settings);
     let ask = b"GET /api/export?q=%E5%B7%A5%E4%BC%9A HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let mut stalled = served.connect();
     stalled.write_all(ask).unwrap();
@@ -285,7 +285,7 @@ fn who_takes_nothing_is_let_go_and_an_export_ends_with_them() {
     let answer = served.says(ask);
     assert_eq!(status(&answer), Some(200), "{}", String::from_utf8_lossy(&answer[..answer.len().min(300)]));
     assert!(answer.ends_with(b"\r\n0\r\n\r\n"), "it is whole");
-    // Who was let go can tell that it is not whole.
+    // The client that was disconnected can tell that its export is incomplete.
     let mut rest = Vec::new();
     let _ = stalled.read_to_end(&mut rest);
     assert!(!rest.ends_with(b"\r\n0\r\n\r\n"), "half of an export is not taken for the whole: {} bytes", rest.len());
@@ -314,7 +314,7 @@ fn many_ask_at_once_and_each_is_answered() {
     });
 }
 
-/// One answer of a connection that stays open.
+/// Reads an answer from a connection that stays open.
 fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let mut head = Vec::new();
     let mut byte = [0];
@@ -333,7 +333,7 @@ fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
 fn a_stop_lets_the_answer_under_way_be_finished() {
     let long = "工会讨论工资集体协商。".repeat(60);
     let many = (0..2_000).map(|n| Article::new(&n.to_string(), format!("第{n}篇"), long.clone()).into()).collect();
-    let mut served = Served::of(index(many), Settings::default());
+    let mut served = Served::with_index(index(many), Settings::default());
     let mut stream = served.connect();
     stream.write_all(b"GET /api/export?q=%E5%B7%A5%E4%BC%9A HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     let mut head = [0; 64];
@@ -345,7 +345,7 @@ fn a_stop_lets_the_answer_under_way_be_finished() {
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).unwrap();
     assert!(rest.ends_with(b"\r\n0\r\n\r\n"), "the export is whole: {} bytes", rest.len());
-    // Who was idle is let go at once, and nobody new is let in.
+    // Idle connections are closed at once, and no new ones are accepted.
     let begin = Instant::now();
     assert_eq!(idle.read(&mut [0; 1]).unwrap_or(0), 0);
     served.thread.take().unwrap().join().unwrap().unwrap();
@@ -360,7 +360,7 @@ fn too_many_searches_wait_and_then_are_told_to_come_again() {
     let long = "工会讨论工资集体协商。".repeat(60);
     let many =
         (0..4_000).map(|n| Article::new(&n.to_string(), format!("第{n}篇{long}"), long.clone()).into()).collect();
-    let served = Served::of(index(many), settings);
+    let served = Served::with_index(index(many), settings);
     let ask = b"GET /api/export?q=%E5%B7%A5%E4%BC%9A HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let mut first = served.connect();
     first.write_all(ask).unwrap();

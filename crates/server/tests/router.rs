@@ -2,17 +2,21 @@
 
 mod support;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
 use axum::http::{Method, Request};
 use gongxun_core::article::{Article, ArticleId, Credit, Repair, RepairKind, Role};
-use gongxun_core::index::Resources;
+use gongxun_core::error::{Error, Result};
+use gongxun_core::index::{Index, IndexSettings, Resources};
 use gongxun_core::query::parse;
-use gongxun_core::search::{Read as _, Request as Search};
+use gongxun_core::search::{Provider, Read, Request as Search};
 use gongxun_core::view;
-use gongxun_server::{Hosts, Settings};
+use gongxun_server::{Hosts, Lines, Settings};
 use support::{Site, articles};
 
-/// A query in an address.
+/// Encodes a query for an address.
 fn q(text: &str) -> String {
     text.bytes()
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
@@ -27,7 +31,7 @@ fn a_search_shows_hits_with_marks_counts_and_filters() {
     assert!(text.contains("<mark>讨薪</mark>"), "{text}");
     assert!(text.contains("<strong>1 篇文章</strong>") && text.contains("另以同义词 1"), "{text}");
     assert!(text.contains("以同义词匹配") && text.contains("<mark>追讨工资</mark>的冬天"), "{text}");
-    assert!(text.contains("“讨薪”也找到"), "notes are in the language of the page: {text}");
+    assert!(text.contains("讨薪 也查"), "notes are in the language of the page: {text}");
     // A facet leads to a narrower search, a condition out of it.
     let narrow = format!("/search?q={}&amp;source={}", q("讨薪"), q("东原工人报"));
     assert!(text.contains(&narrow), "{text}");
@@ -55,7 +59,7 @@ fn the_page_speaks_english_at_a_click_and_stays_where_it_is() {
     assert!(page.text().contains("lang=\"en\"") && page.text().contains("3 articles"), "{}", page.text());
     let dark = site.ask("/", &[("cookie", "theme=dark; lang=en")]).is(200);
     assert!(dark.text().contains("data-theme=\"dark\""));
-    // An address says the language for whoever gets it sent.
+    // An address can name the language, for links to others.
     assert!(site.get("/?lang=en").is(200).text().contains("lang=\"en\""));
 }
 
@@ -128,7 +132,7 @@ fn what_the_api_can_not_do_is_a_problem() {
         ("/api/search?q=a&limit=-1", 400, "limit"),
         ("/api/search?q=a&offset=9999999", 400, "10000"),
         ("/api/search?q=a&sort=best", 400, "sort"),
-        ("/api/search?q=a&from=soon", 400, "no date"),
+        ("/api/search?q=a&from=soon", 400, "not a date"),
         ("/api/search?q=a&snippet_length=5000", 400, "2000"),
         ("/api/articles/nobody", 404, "no article"),
         ("/api/nothing", 404, "nothing"),
@@ -148,7 +152,7 @@ fn what_the_api_can_not_do_is_a_problem() {
     assert!(page.header("content-type").starts_with("text/html") && page.text().contains("这里什么也没有"));
 }
 
-/// What must come out as text wherever it stands.
+/// Hostile strings, which must come out as text everywhere.
 const EVIL: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}\u{202e}gpj";
 
 fn hostile() -> Article {
@@ -267,7 +271,7 @@ fn a_server_goes_on_when_its_index_is_rebuilt_rolled_back_or_moved() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
     let index = gongxun_core::index::Index::open_or_create(&path, Default::default()).unwrap();
-    let site = Site::of(index, Settings::default());
+    let site = Site::with_index(index, Settings::default());
     site.put(articles());
     let total = |site: &Site| site.get(&format!("/api/search?q={}&limit=1", q("工会"))).is(200).json()["total"].clone();
     let before = total(&site);
@@ -436,7 +440,7 @@ fn no_answer_names_a_file_of_the_machine() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
     let index = gongxun_core::index::Index::open_or_create(&path, Default::default()).unwrap();
-    let site = Site::of(index, Settings::default());
+    let site = Site::with_index(index, Settings::default());
     site.put(articles());
     let secret = folder.path().to_str().unwrap();
     for address in
@@ -536,4 +540,35 @@ fn copies_stand_side_by_side_with_what_differs() {
     assert!(page.text().contains("算法协商<del>：</del>骑手代表坐到<del>了</del>桌前"), "{}", page.text());
     site.get(&format!("/article/{one}/copies/nobody")).is(404);
     site.get(&format!("/article/{one}/copies/%FF")).is(400);
+}
+
+/// A provider that fails while it is told to.
+struct Failing(Index, Arc<AtomicBool>);
+
+impl Provider for Failing {
+    fn newest(&self) -> Result<Arc<dyn Read>> {
+        match self.1.load(Ordering::Relaxed) {
+            true => Err(Error::Engine("the engine has gone".into())),
+            false => self.0.newest(),
+        }
+    }
+}
+
+#[test]
+fn an_archive_that_cant_be_read_is_said_so_until_it_can() {
+    let (index, fails) = (Index::in_memory(IndexSettings::default()).unwrap(), Arc::new(AtomicBool::new(true)));
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let mut settings = Settings::default();
+    let kept = Arc::clone(&lines);
+    settings.lines = Lines::to(move |line| kept.lock().unwrap().push(line.to_string()));
+    let site = Site::with_provider(index.clone(), Box::new(Failing(index, Arc::clone(&fails))), settings);
+    for path in ["/", "/healthz", "/api/stats", "/api/search?q=x"] {
+        let answer = site.get(path).is(500);
+        assert!(!answer.text().contains("has gone"), "the cause is for whoever runs the server: {}", answer.text());
+    }
+    assert!(lines.lock().unwrap().iter().any(|line| line.contains("the engine has gone")));
+    assert!(site.get("/metrics").is(200).text().contains("gongxun_stale 1"));
+    fails.store(false, Ordering::Relaxed);
+    site.get("/healthz").is(200);
+    assert!(site.get("/metrics").is(200).text().contains("gongxun_stale 0"));
 }

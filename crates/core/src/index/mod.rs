@@ -52,7 +52,7 @@ pub use generations::generation::{Generation, WriteLock};
 pub use read::article_cache::DecodedArticle;
 pub use read::listed::{Listed, listed};
 pub use read::reader::Reader;
-pub use read::snapshot::{ArticleKeys, HeldArticle, Snapshot};
+pub use read::snapshot::{ArticleEntry, ArticleKeys, Snapshot};
 pub use read::statistics::Statistics;
 pub use read::stats::Stats;
 pub use read::term_info_cache::{ByLength, Located};

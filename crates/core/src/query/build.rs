@@ -20,51 +20,51 @@ impl Query {
         parse(text)
     }
 
-    /// Free text without operators: its words, anywhere in an article.
+    /// Creates a query of free text without operators: its words, anywhere in an article.
     pub fn words(text: &str) -> Query {
-        Query::of(has_letters(text).then(|| Node::Text(piece(text))))
+        Query::from_root(has_letters(text).then(|| Node::Text(piece(text))))
     }
 
     /// Creates an exact string.
     pub fn phrase(text: &str) -> Query {
-        Query::of(has_letters(text).then(|| Node::Phrase(piece(text))))
+        Query::from_root(has_letters(text).then(|| Node::Phrase(piece(text))))
     }
 
     /// Creates a conjunction: all of these.
     pub fn all(queries: impl IntoIterator<Item = Query>) -> Query {
-        Query::of(all(queries.into_iter().filter_map(|query| query.root).collect()))
+        Query::from_root(all(queries.into_iter().filter_map(|query| query.root).collect()))
     }
 
     /// Creates a disjunction: any of these.
     pub fn any(queries: impl IntoIterator<Item = Query>) -> Query {
-        Query::of(any(queries.into_iter().filter_map(|query| query.root).collect()))
+        Query::from_root(any(queries.into_iter().filter_map(|query| query.root).collect()))
     }
 
     /// Returns the negation of this query.
     #[expect(clippy::should_implement_trait, reason = "it reads as the query language does")]
     pub fn not(self) -> Query {
-        Query::of(self.root.map(not))
+        Query::from_root(self.root.map(not))
     }
 
-    /// These strings within a distance in characters of each other, in any order; at most [`MAX_DISTANCE`] and
-    /// [`MAX_TERMS`].
+    /// Creates a query for strings within a distance in characters of each other, in any order; at most
+    /// [`MAX_DISTANCE`] and [`MAX_TERMS`].
     pub fn near<'a>(strings: impl IntoIterator<Item = &'a str>, distance: u32) -> Query {
         let terms = terms(strings);
-        Query::of((!terms.is_empty()).then(|| Node::Near { terms, distance: distance.min(MAX_DISTANCE) }))
+        Query::from_root((!terms.is_empty()).then(|| Node::Near { terms, distance: distance.min(MAX_DISTANCE) }))
     }
 
-    /// These strings within one sentence or paragraph; at most [`MAX_TERMS`].
+    /// Creates a query for strings within one sentence or paragraph; at most [`MAX_TERMS`].
     pub fn together<'a>(unit: Unit, strings: impl IntoIterator<Item = &'a str>) -> Query {
         let terms = terms(strings);
-        Query::of((!terms.is_empty()).then_some(Node::Together { unit, terms }))
+        Query::from_root((!terms.is_empty()).then_some(Node::Together { unit, terms }))
     }
 
     /// Returns this query restricted to one field.
     pub fn within(self, field: Field) -> Query {
-        Query::of(self.root.map(|node| Node::Field { field, node: Box::new(node) }))
+        Query::from_root(self.root.map(|node| Node::Field { field, node: Box::new(node) }))
     }
 
-    fn of(root: Option<Node>) -> Query {
+    fn from_root(root: Option<Node>) -> Query {
         // A tree too deep to be written down has no text; the search refuses it.
         let text = root.as_ref().filter(|root| !is_deeper(root, MAX_TREE_DEPTH)).map(|root| root.to_string());
         Query { text: text.unwrap_or_default(), root, notes: Vec::new() }
@@ -79,7 +79,7 @@ impl From<&str> for Query {
 
 impl From<Filter> for Query {
     fn from(filter: Filter) -> Query {
-        Query::of(Some(Node::Filter(filter)))
+        Query::from_root(Some(Node::Filter(filter)))
     }
 }
 

@@ -41,14 +41,14 @@ pub(super) fn range(text: &str) -> Option<DateRange> {
         return None;
     }
     if let Ok(date) = text.parse::<Date>() {
-        return Some(DateRange::of(Some(date.day_number()), Some(date.day_number())));
+        return Some(DateRange::new(Some(date.day_number()), Some(date.day_number())));
     }
     let text: String = text.chars().map(plain).collect();
     comparison(&text).or_else(|| between(&text))
 }
 
 impl DateRange {
-    fn of(from: Option<i64>, to: Option<i64>) -> DateRange {
+    fn new(from: Option<i64>, to: Option<i64>) -> DateRange {
         match (from, to) {
             (Some(a), Some(b)) if a > b => DateRange { from: Some(b), to: Some(a), reversed: true },
             _ => DateRange { from, to, reversed: false },
@@ -68,22 +68,22 @@ fn plain(c: char) -> char {
 fn comparison(text: &str) -> Option<DateRange> {
     let after = |signs: &[&str]| signs.iter().find_map(|sign| text.strip_prefix(sign)).map(str::trim);
     if let Some(rest) = after(&[">=", "=>", "≥"]) {
-        return Some(DateRange::of(Some(span(rest, None)?.first), None));
+        return Some(DateRange::new(Some(span(rest, None)?.first), None));
     }
     if let Some(rest) = after(&["<=", "=<", "≤"]) {
-        return Some(DateRange::of(None, Some(span(rest, None)?.last)));
+        return Some(DateRange::new(None, Some(span(rest, None)?.last)));
     }
     if let Some(rest) = after(&[">"]) {
-        return Some(DateRange::of(Some(span(rest, None)?.last + 1), None));
+        return Some(DateRange::new(Some(span(rest, None)?.last + 1), None));
     }
     if let Some(rest) = after(&["<"]) {
-        return Some(DateRange::of(None, Some(span(rest, None)?.first - 1)));
+        return Some(DateRange::new(None, Some(span(rest, None)?.first - 1)));
     }
     if let Some(rest) = ["以来", "以后", "起"].iter().find_map(|word| text.strip_suffix(word)) {
-        return Some(DateRange::of(Some(span(rest.trim(), None)?.first), None));
+        return Some(DateRange::new(Some(span(rest.trim(), None)?.first), None));
     }
     let whole = span(after(&["="]).unwrap_or(text), None)?;
-    Some(DateRange::of(Some(whole.first), Some(whole.last)))
+    Some(DateRange::new(Some(whole.first), Some(whole.last)))
 }
 
 fn between(text: &str) -> Option<DateRange> {
@@ -94,8 +94,8 @@ fn between(text: &str) -> Option<DateRange> {
         let open = |end: &str| end.is_empty() || end == "今";
         return match (left.is_empty(), open(right)) {
             (true, true) => None,
-            (true, false) => Some(DateRange::of(None, Some(span(right, None)?.last))),
-            (false, true) => Some(DateRange::of(Some(span(left, None)?.first), None)),
+            (true, false) => Some(DateRange::new(None, Some(span(right, None)?.last))),
+            (false, true) => Some(DateRange::new(Some(span(left, None)?.first), None)),
             (false, false) => ends(left, right),
         };
     }
@@ -112,7 +112,7 @@ fn ends(left: &str, right: &str) -> Option<DateRange> {
     Some(if left.first > right.last {
         DateRange { from: Some(right.first), to: Some(left.last), reversed: true }
     } else {
-        DateRange::of(Some(left.first), Some(right.last))
+        DateRange::new(Some(left.first), Some(right.last))
     })
 }
 

@@ -333,7 +333,7 @@ fn is_sound(node: &Node, chars: usize) -> bool {
     }
 }
 
-/// Random strings of characters that mean something to the parser.
+/// Returns random strings of characters that mean something to the parser.
 fn noise() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
         " ",

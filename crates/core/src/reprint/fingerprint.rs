@@ -44,7 +44,7 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     /// Computes the fingerprint of an article.
-    pub fn of(article: &Article) -> Fingerprint {
+    pub fn from_article(article: &Article) -> Fingerprint {
         let texts = [article.lead.as_deref().unwrap_or(""), &article.body];
         let mut sketcher = Sketcher::new();
         for text in texts {
@@ -93,7 +93,7 @@ impl<'a> Packed<'a> {
         Packed(&all.as_chunks::<PACKED>().0[number as usize])
     }
 
-    /// See [`Fingerprint::sketch`].
+    /// Returns the field [`Fingerprint::sketch`].
     #[inline]
     pub fn sketch(&self) -> &'a [u8; LANES] {
         self.0.first_chunk().unwrap_or(&[0; LANES])
@@ -104,18 +104,18 @@ impl<'a> Packed<'a> {
         u64::from_le_bytes(self.part(ARTICLE))
     }
 
-    /// See [`Fingerprint::numbers`].
+    /// Returns the field [`Fingerprint::numbers`].
     pub fn numbers(&self) -> u128 {
         u128::from(u64::from_le_bytes(self.part(NUMBERS)))
             | u128::from(u32::from_le_bytes(self.part(NUMBERS + 8))) << 64
     }
 
-    /// See [`Fingerprint::title`].
+    /// Returns the field [`Fingerprint::title`].
     pub fn title(&self) -> u32 {
         u32::from_le_bytes(self.part(TITLE))
     }
 
-    /// See [`Fingerprint::minute`].
+    /// Returns the field [`Fingerprint::minute`].
     pub fn minute(&self) -> Option<i32> {
         Some(i32::from_le_bytes(self.part(MINUTE))).filter(|minute| *minute != UNDATED)
     }
@@ -125,12 +125,12 @@ impl<'a> Packed<'a> {
         self.minute().map(|minute| minute.div_euclid(24 * 60))
     }
 
-    /// See [`Fingerprint::letters`].
+    /// Returns the field [`Fingerprint::letters`].
     pub fn letters(&self) -> u16 {
         u16::from_le_bytes(self.part(LETTERS))
     }
 
-    /// See [`Fingerprint::repairs`].
+    /// Returns the field [`Fingerprint::repairs`].
     pub fn repairs(&self) -> u8 {
         self.0[REPAIRS]
     }

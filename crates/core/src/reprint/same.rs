@@ -109,7 +109,7 @@ mod tests {
             ..Article::default()
         };
         let (a, b) = (article(a), article(b));
-        let (pa, pb) = (Fingerprint::of(&a).pack(0), Fingerprint::of(&b).pack(1));
+        let (pa, pb) = (Fingerprint::from_article(&a).pack(0), Fingerprint::from_article(&b).pack(1));
         let (pa, pb) = (Packed::at(&pa, 0), Packed::at(&pb, 0));
         is_likely(&pa, &pb) && same_text(&pa, &pb, &compare(&folded(&a.body), &folded(&b.body)))
     }

@@ -16,8 +16,9 @@ use super::results::facets;
 use super::results::page::Results;
 use crate::control::{Control, Stops};
 use crate::error::{Error, Result};
+use crate::index::facet_columns::FIELDS;
 use crate::index::{Snapshot, check};
-use crate::query::{Field, Node};
+use crate::query::Node;
 use gongxun_text::synonyms::Synonyms;
 
 /// Answers a request.
@@ -38,7 +39,7 @@ pub fn search_under(
     synonyms: &Synonyms,
     control: &Control<'_>,
 ) -> Result<Results> {
-    check::guarded(&snapshot.generation, || answer(snapshot, request, synonyms, control))
+    check::catching_panics(&snapshot.generation, || answer(snapshot, request, synonyms, control))
 }
 
 fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: &dyn Stops) -> Result<Results> {
@@ -69,7 +70,8 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: 
         if pages.is_empty() {
             results.notes.extend(margin_note(snapshot, request, synonyms, control)?);
         }
-        results.notes.extend(empty::reasons(snapshot, request, synonyms, control)?);
+        let lookup = InSnapshot { snapshot, request, synonyms, control };
+        results.notes.extend(empty::reasons(&lookup, request)?);
         results.suggestions = suggest::did_you_mean(snapshot, request)?;
     }
     results.took = start.elapsed();
@@ -83,26 +85,35 @@ fn margin_note(
     synonyms: &Synonyms,
     control: &dyn Stops,
 ) -> Result<Option<String>> {
-    let Some(root) = request.query.root.as_ref().filter(|root| has_phrase(root)) else { return Ok(None) };
-    if snapshot.margin().is_none() {
-        return Ok(None);
-    }
-    let root = Node::Field { field: Field::Page, node: Box::new(root.clone()) };
+    let Some(root) = empty::whole_page(request).filter(|_| snapshot.margin().is_some()) else { return Ok(None) };
     let compiled = compile(Some(&root), &request.filters, snapshot.segmenter()?, synonyms, Breadth::Exact);
     let articles = Matches::find(snapshot, &compiled, control)?.total(Kind::Full);
     let pages = articles + matcher::pages(snapshot, &compiled.full)?.len() as u64;
-    let pages = match pages {
-        0 => return Ok(None),
-        1 => "1 page holds".to_string(),
-        more => format!("{more} pages hold"),
-    };
-    Ok(Some(format!("{pages} it around the article (navigation, related links, notices): {root} finds them")))
+    Ok(empty::margin_note(&root, pages))
 }
 
-fn has_phrase(node: &Node) -> bool {
-    match node {
-        Node::Phrase(_) => true,
-        Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(has_phrase),
-        _ => false,
+/// What explains an empty answer, in a snapshot.
+struct InSnapshot<'a> {
+    snapshot: &'a Snapshot,
+    request: &'a Request,
+    synonyms: &'a Synonyms,
+    control: &'a dyn Stops,
+}
+
+impl empty::Lookup for InSnapshot<'_> {
+    fn held(&self, root: &Node) -> Result<u64> {
+        let how = (Breadth::Synonyms, self.request.copies);
+        Ok(Found::of_tree(self.snapshot, (Some(root), &[]), self.synonyms, how, self.control)?.held())
+    }
+
+    fn values(&self, facets: &[&str], is_like: &dyn Fn(&str) -> bool) -> Result<Vec<String>> {
+        let counted = self.snapshot.facet_columns()?;
+        let mut like = Vec::new();
+        for (number, _) in FIELDS.iter().enumerate().filter(|(_, name)| facets.contains(name)) {
+            let values = counted.values(number);
+            let printed = (0..values.count() as u32).map(|number| values.printed(number));
+            like.extend(printed.filter(|printed| is_like(printed)).map(str::to_string));
+        }
+        Ok(like)
     }
 }

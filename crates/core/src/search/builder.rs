@@ -152,6 +152,27 @@ impl<'a> Search<'a> {
 
     /// Calls `give` with each full match, or with as many as the limit allows.
     ///
+    /// # Examples
+    /// ```
+    /// # use gongxun_core::article::Article;
+    /// # use gongxun_core::index::{Index, IndexSettings, Resources};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let index = Index::in_memory(IndexSettings::default())?;
+    /// # let mut writer = index.writer(Resources::default())?;
+    /// # writer.put(&Article::new("1", "工会驿站", "环卫工的歇脚处。").date("2024-05-01")?)?;
+    /// # writer.put(&Article::new("2", "欠薪", "工会来了。").date("2024-06-01")?)?;
+    /// # writer.finish()?;
+    /// let snapshot = index.snapshot();
+    /// let mut titles = Vec::new();
+    /// let selection = snapshot.search("工会").each(|hit| {
+    ///     titles.push(hit.article.title.clone());
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!((selection.total, titles.len()), (2, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Same as [`Search::run`], or if `give` fails.
     pub fn each(mut self, mut give: impl FnMut(Hit) -> Result<()>) -> Result<Selection> {
@@ -189,6 +210,25 @@ impl<'a> Search<'a> {
 
     /// Explains why an article is, or is not, among the hits; none if there is no such article.
     ///
+    /// # Examples
+    /// ```
+    /// # use gongxun_core::article::Article;
+    /// # use gongxun_core::index::{Index, IndexSettings, Resources};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let index = Index::in_memory(IndexSettings::default())?;
+    /// # let mut writer = index.writer(Resources::default())?;
+    /// # writer.put(&Article::new("1", "工会驿站", "环卫工的歇脚处。").date("2024-05-01")?)?;
+    /// # writer.put(&Article::new("2", "欠薪", "工会来了。").date("2024-06-01")?)?;
+    /// # writer.finish()?;
+    /// let snapshot = index.snapshot();
+    /// use gongxun_core::search::why_not::Verdict;
+    /// let second = Article::from(Article::new("2", "", "")).id;
+    /// let why_not = snapshot.search("驿站").why_not(&second)?.expect("it is there");
+    /// assert_eq!(why_not.verdict, Verdict::NotFound);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Same as [`Search::run`].
     pub fn why_not(self, id: &ArticleId) -> Result<Option<WhyNot>> {
@@ -196,6 +236,25 @@ impl<'a> Search<'a> {
     }
 
     /// Counts the matches over time.
+    ///
+    /// # Examples
+    /// ```
+    /// # use gongxun_core::article::Article;
+    /// # use gongxun_core::index::{Index, IndexSettings, Resources};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let index = Index::in_memory(IndexSettings::default())?;
+    /// # let mut writer = index.writer(Resources::default())?;
+    /// # writer.put(&Article::new("1", "工会驿站", "环卫工的歇脚处。").date("2024-05-01")?)?;
+    /// # writer.put(&Article::new("2", "欠薪", "工会来了。").date("2024-06-01")?)?;
+    /// # writer.finish()?;
+    /// let snapshot = index.snapshot();
+    /// use gongxun_core::search::timeline::Step;
+    /// let timeline = snapshot.search("工会").timeline(Step::Month)?;
+    /// let counts: Vec<_> = timeline.periods.iter().map(|period| (period.name.as_str(), period.count)).collect();
+    /// assert_eq!(counts, [("2024-05", 1), ("2024-06", 1)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Same as [`Search::run`].

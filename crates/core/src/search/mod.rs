@@ -38,7 +38,7 @@ pub use features::{
 pub use kind::Kind;
 pub use matching::collapse::Copies;
 pub use ranking::rank::Sort;
-pub use read::Read;
+pub use read::{Identity, Provider, Read};
 pub use request::Request;
 pub use results::page::{Hit, Results, Suggestion};
 pub use results::{explain, facets, snippet};

@@ -221,7 +221,7 @@ fn compiled(
     breadth: Breadth,
 ) -> Result<Compiled> {
     if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
-        return Err(Error::Invalid(format!("the query is more than {MAX_TREE_DEPTH} deep: nobody meant that")));
+        return Err(Error::Invalid(format!("the query is nested more than {MAX_TREE_DEPTH} deep")));
     }
     Ok(compile(root, filters, snapshot.segmenter()?, synonyms, breadth))
 }

@@ -1,4 +1,4 @@
-//! Presentation, the end of the pipeline: the hits of a page with snippets, marks and the credits that were asked for.
+//! Presentation, the end of the pipeline: the hits of a page with snippets, marks and matched credits.
 //! Only the articles of the page are read from the store.
 
 use std::sync::Arc;
@@ -59,7 +59,7 @@ pub fn hits(
         give(Hit {
             snippet,
             marks: of_names,
-            asked: requested.credits(&article, marks),
+            matched_credits: requested.credits(&article, marks),
             score: ranked.score,
             reprints: found.copies.of(ranked.address).len().saturating_sub(1) as u64,
             kind: ranked.kind,

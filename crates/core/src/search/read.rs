@@ -1,5 +1,8 @@
 //! The read operations of an archive as a trait, whether an index of this crate or another engine with the same
-//! articles answers them.
+//! articles answers them; and what provides the newest state of an archive to a program that runs for long.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use super::answer;
 use super::features::collocations::{self, Collocations};
@@ -17,13 +20,51 @@ use super::results::page::{Hit, Results};
 use crate::article::{Article, ArticleId};
 use crate::control::Control;
 use crate::error::{Error, Result};
-use crate::index::{DocAddress, Snapshot, check};
+use crate::index::{DocAddress, Index, Snapshot, Stats, check};
 use gongxun_text::synonyms::Synonyms;
 
+/// An archive that may change while a program reads it.
+pub trait Provider: Send + Sync {
+    /// Returns the newest state of the archive: the same one (by [`Arc::ptr_eq`]) until the archive changes.
+    ///
+    /// # Errors
+    /// If what holds the articles can't be read.
+    fn newest(&self) -> Result<Arc<dyn Read>>;
+}
+
+impl Provider for Index {
+    fn newest(&self) -> Result<Arc<dyn Read>> {
+        Ok(self.snapshot())
+    }
+}
+
+/// What tells one state of an archive from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// The generation's number.
+    pub generation: u64,
+    /// The commit's number; 0 if the archive has no commits.
+    pub commit: u64,
+    /// A hash of what the state was made of: states with the same numbers and other articles differ in it.
+    pub content: u64,
+}
+
 /// The read operations of an archive. A program that uses them need not know what holds the articles.
-pub trait Read {
+pub trait Read: Send + Sync {
     /// Returns the number of articles.
     fn articles(&self) -> u64;
+
+    /// Returns what tells this state of the archive from others.
+    fn identity(&self) -> Identity;
+
+    /// Whether this is still the newest state, as far as the archive can tell without an error.
+    fn is_current(&self) -> bool;
+
+    /// Returns the figures of the archive.
+    ///
+    /// # Errors
+    /// Same as [`Read::answer`].
+    fn stats(&self) -> Result<Stats>;
 
     /// Returns a page of hits.
     ///
@@ -132,6 +173,20 @@ impl Read for Snapshot {
         Snapshot::articles(self)
     }
 
+    fn identity(&self) -> Identity {
+        let mut hasher = DefaultHasher::new();
+        (serde_json::to_string(&self.commit).unwrap_or_default(), Snapshot::articles(self)).hash(&mut hasher);
+        Identity { generation: self.generation.number, commit: self.commit.number, content: hasher.finish() }
+    }
+
+    fn is_current(&self) -> bool {
+        Snapshot::is_current(self)
+    }
+
+    fn stats(&self) -> Result<Stats> {
+        Stats::from_snapshot(self)
+    }
+
     fn answer(&self, request: &Request, control: &Control<'_>) -> Result<Results> {
         answer::search_under(self, request, request.synonyms_on(self)?, control)
     }
@@ -193,7 +248,7 @@ impl Read for Snapshot {
     }
 
     fn by_id(&self, id: &ArticleId) -> Result<Option<Article>> {
-        self.find(id)?.map(|address| self.whole(address)).transpose()
+        self.find(id)?.map(|address| self.article_with_margin(address)).transpose()
     }
 
     fn marked(&self, request: &Request, id: &ArticleId, control: &Control<'_>) -> Result<Option<MarkedArticle>> {
@@ -201,10 +256,10 @@ impl Read for Snapshot {
     }
 
     fn copies_of(&self, id: &ArticleId) -> Result<Option<Vec<Article>>> {
-        check::guarded(&self.generation, || {
+        check::catching_panics(&self.generation, || {
             let Some(own) = self.find(id)? else { return Ok(None) };
             let copies = Snapshot::copies(self)?.of(own).iter();
-            let article = |address: &DocAddress| Snapshot::article(self, *address).or_else(Error::stand_in);
+            let article = |address: &DocAddress| Snapshot::article(self, *address).or_else(Error::into_placeholder);
             copies.map(article).collect::<Result<_>>().map(Some)
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::options::{Extent, Options};
-use super::strings::{Kind, Sample, SampleKind, take};
+use super::strings::{Kind, Sample, SampleKind, sample_string};
 use crate::article::{Article, ArticleId};
 use crate::control::Control;
 use crate::error::{Error, Result};
@@ -130,10 +130,10 @@ fn sample(
             found => found?,
         };
         while next.next_if(|chosen| *chosen <= at).is_some() {
-            samples.extend(take(&article, SampleKind::Substring, random));
+            samples.extend(sample_string(&article, SampleKind::Substring, random));
         }
-        names.offer(take(&article, SampleKind::Name, random), random);
-        characters.offer(take(&article, SampleKind::Character, random), random);
+        names.offer(sample_string(&article, SampleKind::Name, random), random);
+        characters.offer(sample_string(&article, SampleKind::Character, random), random);
         if options.extent == Extent::All {
             own(snapshot, &article, random, contract)?;
         }
@@ -170,7 +170,7 @@ impl Distinct {
 fn own(snapshot: &Snapshot, article: &Article, random: &mut Random, contract: &mut Contract) -> Result<()> {
     let Some(address) = snapshot.find(&article.id)? else { return Ok(()) };
     for wanted in [SampleKind::Substring, SampleKind::Name, SampleKind::Character] {
-        let Some(sample) = take(article, wanted, random) else { continue };
+        let Some(sample) = sample_string(article, wanted, random) else { continue };
         let found = find(snapshot, &sample.text)?.kind(address).is_some();
         let figures = contract.own.entry(sample.kind).or_default();
         figures.strings += 1;
@@ -266,7 +266,7 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// A scan for these strings.
+    /// Creates a scan for these strings.
     pub fn new(samples: &[Sample]) -> Scan {
         let strings: Vec<Vec<char>> = samples.iter().map(|sample| fold(&sample.text).chars().collect()).collect();
         let (mut by_first, mut by_two) = (HashMap::<char, Vec<usize>>::new(), HashMap::<[char; 2], Vec<usize>>::new());

@@ -26,7 +26,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// So many random strings are tried.
+    /// Sets the number of random strings.
     pub fn sample(mut self, strings: usize) -> Options {
         self.sample = strings;
         self

@@ -59,7 +59,7 @@ pub enum SampleKind {
 }
 
 /// Draws a string from the article; `None` if it has nothing of the kind.
-pub fn take(article: &Article, wanted: SampleKind, random: &mut Random) -> Option<Sample> {
+pub fn sample_string(article: &Article, wanted: SampleKind, random: &mut Random) -> Option<Sample> {
     if wanted == SampleKind::Name {
         let names: Vec<&str> =
             article.credits.iter().map(|c| c.name.as_str()).filter(|name| is_searchable(name)).collect();

@@ -17,7 +17,7 @@ pub fn write(articles: &[&Article], cited: Option<Date>) -> String {
 }
 
 fn entry(article: &Article, cited: Option<Date>) -> String {
-    let publication = Publication::of(article);
+    let publication = Publication::from_article(article);
     let newspaper = matches!(publication, Publication::Newspaper(_));
     let mut fields: Vec<(&str, String)> = Vec::new();
     let mut text = |name: &'static str, value: &str| {

@@ -16,7 +16,7 @@ pub(super) enum Publication<'a> {
 
 impl<'a> Publication<'a> {
     /// Returns the publication of an article: of 中工网-工人日报 the newspaper; if no part is a newspaper, the first part.
-    pub fn of(article: &'a Article) -> Publication<'a> {
+    pub fn from_article(article: &'a Article) -> Publication<'a> {
         let source = article.source.as_deref();
         let outlets = article.outlets.iter().map(String::as_str);
         let mut names = outlets.chain(source).filter(|name| !name.trim().is_empty());
@@ -119,10 +119,10 @@ mod tests {
             assert!(!is_newspaper(name), "{name}");
         }
         let article = samples::newspaper();
-        assert_eq!(Publication::of(&article), Publication::Newspaper("工人日报"));
+        assert_eq!(Publication::from_article(&article), Publication::Newspaper("工人日报"));
         let site = Article { outlets: vec!["中工网".into()], source: Some("中工网综合".into()), ..article };
-        assert_eq!(Publication::of(&site), Publication::Site("中工网"));
-        assert_eq!(Publication::of(&samples::bare()), Publication::Unknown);
+        assert_eq!(Publication::from_article(&site), Publication::Site("中工网"));
+        assert_eq!(Publication::from_article(&samples::bare()), Publication::Unknown);
     }
 
     #[test]

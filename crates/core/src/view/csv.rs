@@ -15,8 +15,21 @@ use crate::search::timeline::{Gap, Timeline};
 pub const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
 const COLUMNS: [&str; 15] = [
-    "id", "match", "title", "date", "source", "outlets", "authors", "editor", "editors", "credits", "asked", "section",
-    "page", "url", "origin",
+    "id",
+    "match",
+    "title",
+    "date",
+    "source",
+    "outlets",
+    "authors",
+    "editor",
+    "editors",
+    "credits",
+    "matched_credits",
+    "section",
+    "page",
+    "url",
+    "origin",
 ];
 
 /// Returns the header: the names of the columns, which are those of the JSON.
@@ -24,9 +37,9 @@ pub fn header() -> String {
     row(&COLUMNS.map(String::from))
 }
 
-/// Formats an article as a row, with the kind of match and the credits that were asked for. Several values in a cell
+/// Formats an article as a row, with the kind of match and the matched credits. Several values in a cell
 /// are separated by semicolons.
-pub fn record(article: &Article, kind: Kind, asked: &[Credit]) -> String {
+pub fn record(article: &Article, kind: Kind, matched_credits: &[Credit]) -> String {
     let known = |value: &Option<String>| value.clone().unwrap_or_default();
     let credits = |credits: &[Credit]| {
         let each: Vec<String> = credits.iter().map(|credit| format!("{}:{}", credit.role.zh(), credit.name)).collect();
@@ -43,7 +56,7 @@ pub fn record(article: &Article, kind: Kind, asked: &[Credit]) -> String {
         article.editor().unwrap_or_default().to_string(),
         article.editors().join(";"),
         credits(&article.credits),
-        credits(asked),
+        credits(matched_credits),
         known(&article.section),
         article.page().unwrap_or_default(),
         known(&article.url),

@@ -32,7 +32,7 @@ pub fn reference(article: &Article, cited: Option<Date>) -> String {
     let title = if title.is_empty() { "[题名不详]" } else { title.trim_end_matches('.') };
     let address = address(article);
     let day = article.date.map(|date| date.without_time());
-    match Publication::of(article) {
+    match Publication::from_article(article) {
         Publication::Newspaper(name) => {
             let online = if address.is_some() { "/OL" } else { "" };
             let _ = write!(out, "{title}[N{online}]. {}", one_line(name));

@@ -263,7 +263,7 @@ mod tests {
         );
         assert_eq!(
             zh("9 records read = 1 new + 2 changed + 3 unchanged + 3 rejected; 2 removed (4 files, 1 unchanged)"),
-            "读了 9 条记录 = 新增 1 + 改动 2 + 未变 3 + 拒收 3；取出 2 篇（4 个文件，1 个未变）"
+            "读了 9 条记录 = 新增 1 + 改动 2 + 未变 3 + 拒收 3；移除 2 篇（4 个文件，1 个未变）"
         );
         assert!(
             zh("/a/b: no index here; build one with `gongxun index PATH…`, or name another folder with --index")

@@ -22,7 +22,7 @@ fn record(article: &Article, cited: Option<Date>, out: &mut String) {
             out.push_str(&format!("{tag}  - {value}\r\n"));
         }
     };
-    let publication = Publication::of(article);
+    let publication = Publication::from_article(article);
     line("TY", if matches!(publication, Publication::Newspaper(_)) { "NEWS" } else { "ELEC" });
     line("ID", &article.id.0);
     for author in article.authors() {

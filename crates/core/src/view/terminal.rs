@@ -68,11 +68,11 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     if let Some(editor) = article.editor() {
         about.push(format!("编辑 {}", marked(editor, &hit.marks.editor, style)));
     }
-    // Credits that were asked for are shown, whatever their roles.
+    // Matched credits are shown, whatever their roles.
     let shown = |credit: &&Credit| {
         article.authors().contains(&credit.name.as_str()) || article.editor() == Some(credit.name.as_str())
     };
-    for credit in hit.asked.iter().filter(|credit| !shown(credit)) {
+    for credit in hit.matched_credits.iter().filter(|credit| !shown(credit)) {
         let whole = 0..credit.name.chars().count();
         about.push(format!("{} {}", credit.role.zh(), marked(&credit.name, &[whole], style)));
     }
@@ -95,9 +95,13 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     }
 }
 
+/// Formats a number of articles.
+pub fn articles(count: u64) -> String {
+    if count == 1 { "1 article".to_string() } else { format!("{count} articles") }
+}
+
 /// Returns the line with the counts, for people.
 pub fn summary(results: &Results) -> String {
-    let articles = |n: u64| if n == 1 { "1 article".to_string() } else { format!("{n} articles") };
     let mut line = match (results.total, results.synonym_total, results.partial_total) {
         (0, 0, 0) => "nothing found".to_string(),
         (0, 0, 1) => "no article holds all of it; 1 article holds some of it".to_string(),

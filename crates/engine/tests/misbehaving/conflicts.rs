@@ -266,7 +266,7 @@ fn few_of_many_failures_are_listed() {
             answer(vec![hit(id(1), json!({ "article": article }))])
         }
         // Every string finds articles that are not there.
-        "/gongxun/_search" if request.body.contains("\"_source\":false") => {
+        "/gongxun-000001/_search" if request.body.contains("\"_source\":false") => {
             answer((100..200).map(|number| hit(id(number), Value::Null)).collect())
         }
         _ => good(request),

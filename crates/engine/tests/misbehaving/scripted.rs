@@ -92,7 +92,7 @@ pub fn good(request: &HttpRequest) -> Act {
         "/_alias/gongxun" => r#"{"gongxun-000001":{"aliases":{"gongxun":{}}}}"#.to_string(),
         "/gongxun-*/_settings" => r#"{"gongxun-000001":{"settings":{"index":{"uuid":"x"}}}}"#.to_string(),
         path if path.ends_with("/_mapping") => {
-            r#"{"gongxun-000001":{"mappings":{"_meta":{"gongxun":{"schema":1,"dictionary":""}}}}}"#.to_string()
+            r#"{"gongxun-000001":{"mappings":{"_meta":{"gongxun":{"schema":2,"dictionary":""}}}}}"#.to_string()
         }
         path if path.ends_with("/point_in_time") => r#"{"pit_id":"p"}"#.to_string(),
         path if path.ends_with("/_msearch") => {

@@ -6,7 +6,7 @@
 
 use std::io;
 
-use super::blocks::{Block, Start, first_line};
+use super::blocks::{Block, Start};
 use super::captured::{self, Capture, Found};
 use super::limits::Trouble;
 use super::members::Members;
@@ -31,12 +31,9 @@ fn record(
     place: &Place,
     number: u64,
     members: &mut Members<'_, '_>,
-    found: Option<Vec<u8>>,
+    first: &[u8],
 ) -> io::Result<Found> {
-    let Some(first) = first_line(members, found, LINE)? else { return Ok(Found::End) };
-    // Behind the first line, so that going back finds a later record.
-    members.mark();
-    let Some(line) = Line::parse(&first) else {
+    let Some(line) = Line::parse(first) else {
         return Err(Trouble::damaged("no ARC record where one should begin"));
     };
     let mut block = Block { members, left: line.length };

@@ -152,7 +152,7 @@ pub(super) fn resync(members: &mut Members<'_, '_>, start: Start) -> io::Result<
 }
 
 fn go_on(err: io::Error) -> io::Result<()> {
-    if Trouble::of(&err).reason == Reason::Damaged { Ok(()) } else { Err(err) }
+    if Trouble::from_error(&err).reason == Reason::Damaged { Ok(()) } else { Err(err) }
 }
 
 /// Returns the first line of the next record in the rest of this member.

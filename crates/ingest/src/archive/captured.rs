@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::blocks::{Block, Start, resync};
+use super::blocks::{Block, Start, first_line, resync};
 use super::headers;
 use super::http::{self, BadBody};
 use super::limits::{Limits, Trouble};
@@ -27,8 +27,8 @@ pub(super) enum Found {
     NoPage(Rejection),
 }
 
-/// Reads one record to its end, given its number; its first line may have been found already.
-type ReadRecord = fn(&Walk<'_>, &Place, u64, &mut Members<'_, '_>, Option<Vec<u8>>) -> io::Result<Found>;
+/// Reads one record to its end, given its number and its first line, which has been read.
+type ReadRecord = fn(&Walk<'_>, &Place, u64, &mut Members<'_, '_>, &[u8]) -> io::Result<Found>;
 
 /// Reads the records of a crawl. Damage is reported, and reading resumes with the next record.
 pub(super) fn each(
@@ -43,7 +43,14 @@ pub(super) fn each(
     let mut found = None;
     loop {
         number += 1;
-        let error = match record(walk, place, number, members, found.take()) {
+        let first = first_line(members, found.take(), start.longest);
+        let outcome = first.and_then(|first| {
+            let Some(first) = first else { return Ok(Found::End) };
+            // Behind the first line, so that going back finds a later record.
+            members.mark();
+            record(walk, place, number, members, &first)
+        });
+        let error = match outcome {
             Ok(Found::End) => return Flow::Continue(()),
             Ok(Found::Nothing) => continue,
             Ok(Found::Page(record)) => {
@@ -56,7 +63,7 @@ pub(super) fn each(
             }
             Err(error) => error,
         };
-        let trouble = Trouble::of(&error);
+        let trouble = Trouble::from_error(&error);
         let detail = format!("{} (near byte {})", trouble.detail, members.position());
         walk.reject(place, Some(number), trouble.reason, detail)?;
         if trouble.reason != Reason::Damaged {

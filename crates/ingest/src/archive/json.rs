@@ -144,7 +144,7 @@ fn lines(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
                 value(walk, place, number, number, &line)?;
             }
             Ok(Line::TooLong) => too_long(walk, place, number, number)?,
-            Err(err) if failed || Trouble::of(&err).reason != Reason::Damaged => {
+            Err(err) if failed || Trouble::from_error(&err).reason != Reason::Damaged => {
                 return if failed { Flow::Continue(()) } else { walk.fail(place, Some(number), &err) };
             }
             Err(err) => {

@@ -81,7 +81,7 @@ impl Limits {
         let (name, value) = text.split_once('=').ok_or("write NAME=NUMBER, such as record-bytes=256M")?;
         let name = name.trim().to_ascii_lowercase();
         let slot = self.slot(&name).ok_or_else(|| format!("no limit is named {name}; {}", Limits::NAMES.join(", ")))?;
-        *slot = number(value.trim()).ok_or_else(|| format!("{value} is no number; write {name}=256M"))?;
+        *slot = number(value.trim()).ok_or_else(|| format!("{value} is not a number; write {name}=256M"))?;
         Ok(())
     }
 
@@ -298,14 +298,14 @@ impl Trouble {
         Trouble { reason: Reason::Limit, detail: detail.into() }.into()
     }
 
-    /// Damage, as an error that passes through readers.
+    /// Returns damage as an error that passes through readers.
     pub(super) fn damaged(detail: impl Into<String>) -> io::Error {
         Trouble { reason: Reason::Damaged, detail: detail.into() }.into()
     }
 
     /// Returns the trouble inside an error. An error that none of our readers has classified is damage: the system's
     /// own errors are classified at their source.
-    pub(super) fn of(err: &io::Error) -> Trouble {
+    pub(super) fn from_error(err: &io::Error) -> Trouble {
         let mut next: Option<&(dyn StdError + 'static)> = Some(err);
         while let Some(current) = next {
             if let Some(trouble) = current.downcast_ref::<Trouble>() {

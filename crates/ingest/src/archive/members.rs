@@ -106,7 +106,7 @@ impl<'w, 'a> Members<'w, 'a> {
             };
             if let Err(err) = result {
                 self.inside = false;
-                self.broken = Some(Trouble::of(&err));
+                self.broken = Some(Trouble::from_error(&err));
             }
         }
         match &self.broken {
@@ -395,7 +395,7 @@ impl<'w, 'a> Members<'w, 'a> {
     fn next_whole(&mut self) -> io::Result<bool> {
         while self.resync()? {
             match self.advance() {
-                Err(err) if Trouble::of(&err).reason == Reason::Damaged => {}
+                Err(err) if Trouble::from_error(&err).reason == Reason::Damaged => {}
                 result => return result,
             }
         }
@@ -416,7 +416,7 @@ impl Read for Members<'_, '_> {
             return Ok(0);
         }
         let result = self.read_on(buf);
-        self.told = result.as_ref().is_err_and(|err| Trouble::of(err).reason == Reason::Damaged);
+        self.told = result.as_ref().is_err_and(|err| Trouble::from_error(err).reason == Reason::Damaged);
         result
     }
 }

@@ -81,7 +81,7 @@ fn read_plain(
         return reject(reason, detail);
     }
     if std::fs::metadata(&input.path).is_ok_and(|metadata| is_device(&metadata)) {
-        return reject(Reason::Unknown, "a device, and no file".to_string());
+        return reject(Reason::Unknown, "a device, not a file".to_string());
     }
     match File::open(&input.path) {
         // A pipe that is named as a file can't be sought in.

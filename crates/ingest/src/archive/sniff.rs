@@ -80,16 +80,16 @@ pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
     }
     match ending.as_str() {
         "jpg" | "jpeg" | "jpe" | "png" | "gif" | "bmp" | "webp" | "ico" | "tif" | "tiff" | "psd" | "avif" | "heic"
-        | "svg" => Some((Reason::Binary, "a picture; no text is read of it".to_string())),
+        | "svg" => Some((Reason::Binary, "a picture; no text is read from it".to_string())),
         "mp3" | "mp4" | "m4a" | "m4v" | "avi" | "mov" | "mkv" | "flv" | "wmv" | "wma" | "wav" | "ogg" | "webm"
-        | "swf" => Some((Reason::Binary, "sound or film; no text is read of it".to_string())),
+        | "swf" => Some((Reason::Binary, "sound or film; no text is read from it".to_string())),
         "exe" | "dll" | "class" | "jar" | "pyc" | "bin" | "iso" | "dmg" | "apk" | "db" | "sqlite" | "sqlite3"
         | "woff" | "woff2" | "ttf" | "otf" | "eot" => {
             Some((Reason::Binary, format!(".{ending} files hold no text that is read")))
         }
         "css" | "scss" | "less" | "js" | "mjs" | "ts" | "map" | "cdx" | "cdxj" | "toml" | "yaml" | "yml" | "ini"
         | "conf" | "lock" | "log" | "rs" | "py" | "java" => {
-            Some((Reason::Unknown, format!(".{ending} files are no articles and are not read")))
+            Some((Reason::Unknown, format!(".{ending} files are not articles and are not read")))
         }
         _ if is_note(name) => Some((Reason::Unknown, "a note about the folder, by its name".to_string())),
         _ => None,
@@ -133,7 +133,7 @@ const TABLE: &str =
 const FEED: &str =
     "a feed (RSS or Atom), which is not read; make JSON lines of it, an article a line (title, date, url, body)";
 const XML: &str =
-    "XML that is no page, which is not read; make HTML or JSON lines of it, an article a line (title, date, body)";
+    "XML that is not a page, which is not read; make HTML or JSON lines of it, an article a line (title, date, body)";
 const SQL: &str =
     "a database's dump, which is not read; export JSON lines, an article a line (title, date, source, body)";
 

@@ -32,7 +32,7 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) 
             Ok(None) => return Flow::Continue(()),
             Err(err) => {
                 walk.fail(place, None, &err)?;
-                if Trouble::of(&err).reason != Reason::Damaged {
+                if Trouble::from_error(&err).reason != Reason::Damaged {
                     return Flow::Continue(());
                 }
                 match find_header(stream) {

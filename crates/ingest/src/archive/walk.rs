@@ -103,7 +103,7 @@ impl Walk<'_> {
 
     /// Reports a reader's error.
     pub(super) fn fail(&mut self, place: &Place, record: Option<u64>, err: &io::Error) -> Flow {
-        let Trouble { reason, detail } = Trouble::of(err);
+        let Trouble { reason, detail } = Trouble::from_error(err);
         self.reject(place, record, reason, detail)
     }
 }

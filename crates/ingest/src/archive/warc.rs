@@ -10,7 +10,7 @@
 
 use std::io;
 
-use super::blocks::{Block, Start, first_line, read_line};
+use super::blocks::{Block, Start, read_line};
 use super::captured::{self, Capture, Found};
 use super::headers::{self, Headers};
 use super::limits::Trouble;
@@ -43,11 +43,8 @@ fn record(
     place: &Place,
     number: u64,
     members: &mut Members<'_, '_>,
-    found: Option<Vec<u8>>,
+    first: &[u8],
 ) -> io::Result<Found> {
-    let Some(first) = first_line(members, found, VERSION_LINE)? else { return Ok(Found::End) };
-    // Behind the first line, so that going back finds a later record.
-    members.mark();
     if !first.starts_with(b"WARC/") {
         return Err(Trouble::damaged("no WARC record where one should begin"));
     }

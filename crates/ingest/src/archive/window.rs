@@ -104,7 +104,7 @@ impl<'a> Window<'a> {
         match read {
             Ok(0) => self.ended = true,
             Ok(n) => self.end += n.min(chunk),
-            Err(err) => self.error = Some(Trouble::of(&err)),
+            Err(err) => self.error = Some(Trouble::from_error(&err)),
         }
     }
 }

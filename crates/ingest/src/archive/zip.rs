@@ -53,7 +53,7 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, file: &mut (impl Read + S
         // If the directory is cut off, that of an archive inside this one may have been found.
         Ok(found) if begins_as_zip && found.before > 0 => "no directory at its end".to_string(),
         Ok(found) => return by_directory(walk, place, file, &found, size),
-        Err(err) => match Trouble::of(&err) {
+        Err(err) => match Trouble::from_error(&err) {
             Trouble { reason: Reason::Damaged, detail } => detail,
             Trouble { reason, detail } => return walk.reject(place, None, reason, detail),
         },

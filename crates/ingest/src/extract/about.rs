@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::date::{self, DayOfYear};
-use super::labels::{self, DateKind, Found};
+use super::labels::{self, DateKind, LineMetadata};
 use super::names::{self, Place};
 use super::page::{Mark, Page, SOFT, is_letter};
 use super::vocabulary::Label;
@@ -510,7 +510,7 @@ fn is_lone_name(run: &str) -> bool {
 }
 
 /// Returns a source beside the date without a label: 北京新浪網 (2012-01-12 16:10), 2012年1月12日 18:34 新浪财经.
-fn unlabelled_source(found: &Found) -> (Option<String>, Trust) {
+fn unlabelled_source(found: &LineMetadata) -> (Option<String>, Trust) {
     let trim = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_string();
     let han = |part: &str| part.chars().filter(|c| is_han(*c)).count();
     let parts: Vec<String> = found.rest.iter().map(|r| trim(r)).filter(|r| han(r) >= 2).collect();

@@ -18,7 +18,7 @@ const REPUBLIC: u32 = 1911;
 
 /// A date in a text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct FoundDate {
     /// Its range, in characters.
     pub range: Range<usize>,
     /// The date.
@@ -31,7 +31,7 @@ pub fn folded(text: &str) -> Vec<char> {
 }
 
 /// Returns all full dates (with a year) in folded characters, in order.
-pub fn find_dates(chars: &[char]) -> Vec<Found> {
+pub fn find_dates(chars: &[char]) -> Vec<FoundDate> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < chars.len() {
@@ -163,11 +163,11 @@ pub fn day_of_year_at(chars: &[char], from: usize) -> Option<DayOfYear> {
 }
 
 /// Reads the date that begins at a place, in any of the forms that pages print.
-fn date_at(chars: &[char], from: usize) -> Option<Found> {
+fn date_at(chars: &[char], from: usize) -> Option<FoundDate> {
     let (date, end) = printed(chars, from).or_else(|| spaced(chars, from)).or_else(|| split(chars, from))?;
     Some(match clock_after(chars, end) {
-        Some((clock, end)) => Found { range: from..end, date: clock.on(date)? },
-        None => Found { range: from..end, date },
+        Some((clock, end)) => FoundDate { range: from..end, date: clock.on(date)? },
+        None => FoundDate { range: from..end, date },
     })
 }
 
@@ -260,7 +260,7 @@ fn split(chars: &[char], from: usize) -> Option<(Date, usize)> {
 }
 
 /// Reads the English date at a place: Dec 28 Sat 2013 00:28, 28 December 2013, Sat Dec 28 10:28:00 2013.
-fn english_at(chars: &[char], from: usize) -> Option<Found> {
+fn english_at(chars: &[char], from: usize) -> Option<FoundDate> {
     const LONGEST: usize = 36;
     let end = chars.len().min(from + LONGEST);
     let area: String = chars[from..end].iter().map(|c| if *c == super::page::SOFT { ' ' } else { *c }).collect();
@@ -313,7 +313,7 @@ fn english_at(chars: &[char], from: usize) -> Option<Found> {
     }
     let date = ymd(year?, month?, day?)?;
     let date = clock.map_or(Some(date), |clock| clock.on(date))?;
-    Some(Found { range: from..from + last, date })
+    Some(FoundDate { range: from..from + last, date })
 }
 
 /// A time of day as printed.

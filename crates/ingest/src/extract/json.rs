@@ -56,8 +56,8 @@ pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, 
     Ok((article, fields.text("id")))
 }
 
-/// The section with the newspaper's page that another field gives, as newspapers print it (第3版：维权); none where there is
-/// no such page, or the section names it itself.
+/// Returns the section with the newspaper's page that another field gives, as newspapers print it (第3版：维权); `None` if
+/// there is no such page, or the section names it itself.
 fn on_page(article: &Article, page: Option<String>) -> Option<String> {
     let page = page.filter(|_| article.page().is_none())?;
     let page = if page.contains('版') { page } else { format!("第{page}版") };

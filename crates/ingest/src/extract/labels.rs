@@ -6,7 +6,7 @@
 
 use super::credits::BareCredit;
 use super::date::{self, find_dates};
-pub use super::line::{DateKind, Found};
+pub use super::line::{DateKind, LineMetadata};
 use super::line::{Reader, is_bar, starts, stop_at};
 use super::names::Place;
 use super::newspaper;
@@ -20,14 +20,14 @@ const MAX_SOURCE: usize = 40;
 pub const MAX_LINE: usize = 400;
 
 /// Reads a line; [`SOFT`] marks the borders of its pieces.
-pub fn read(text: &str) -> Found {
+pub fn read(text: &str) -> LineMetadata {
     let printed: Vec<char> = text.chars().take(MAX_LINE).collect();
     let chars = date::folded(&text.chars().take(MAX_LINE).collect::<String>());
     let dates = find_dates(&chars);
     let mut reader = Reader {
         covered: vec![false; chars.len()],
         printed,
-        found: Found { said: vec![DateKind::Nothing; dates.len()], ..Found::default() },
+        found: LineMetadata { said: vec![DateKind::Nothing; dates.len()], ..LineMetadata::default() },
         dates,
         chars,
     };
@@ -286,7 +286,7 @@ impl Reader {
         from
     }
 
-    fn finish(mut self) -> Found {
+    fn finish(mut self) -> LineMetadata {
         let mut run = String::new();
         for (i, c) in self.chars.iter().enumerate() {
             let letter = is_letter(*c);

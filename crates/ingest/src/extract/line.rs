@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::date::{DayOfYear, Found as Dated};
+use super::date::{DayOfYear, FoundDate};
 use super::names::Place;
 use super::page::{SOFT, is_letter};
 use super::phrases::Phrases;
@@ -31,7 +31,7 @@ pub enum DateKind {
 
 /// The metadata found in a line.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
+pub struct LineMetadata {
     /// The source as printed.
     pub source: Option<String>,
     /// Whether a source label stands at the end without a value: the source is in the next line.
@@ -39,7 +39,7 @@ pub struct Found {
     /// The role of a credit's label that stands at the end without a value.
     pub credit_awaited: Option<Role>,
     /// The dates, in order.
-    pub dates: Vec<Dated>,
+    pub dates: Vec<FoundDate>,
     /// The kinds of the dates, one to one.
     pub said: Vec<DateKind>,
     /// A day without a year, if a label or a time of day shows that it is a date.
@@ -66,7 +66,7 @@ pub struct Found {
     pub rest: Vec<String>,
 }
 
-impl Found {
+impl LineMetadata {
     /// Whether a label says that a date is that of publication.
     pub fn date_labelled(&self) -> bool {
         self.said.iter().any(|said| matches!(said, DateKind::Published | DateKind::Written))
@@ -87,9 +87,9 @@ pub struct Reader {
     /// For each character, whether it belongs to something that was found.
     pub covered: Vec<bool>,
     /// The dates among them.
-    pub dates: Vec<Dated>,
+    pub dates: Vec<FoundDate>,
     /// The metadata found so far.
-    pub found: Found,
+    pub found: LineMetadata,
 }
 
 impl Reader {

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::date::Found as Dated;
+use super::date::FoundDate;
 use super::page::is_letter;
 
 /// The most letters between date and page number: a weekday, an edition.
@@ -22,7 +22,7 @@ pub struct PageLine {
 }
 
 /// Reads such a line, given its folded characters and their dates.
-pub fn read(chars: &[char], dates: &[Dated]) -> Option<PageLine> {
+pub fn read(chars: &[char], dates: &[FoundDate]) -> Option<PageLine> {
     let dated = dates.first()?;
     let number = number_near(chars, &dated.range)?;
     Some(PageLine { outlet: outlet_near(chars, &dated.range), number })

@@ -389,7 +389,7 @@ impl Reader<'_> {
             }
             let line = (0..count).find(|i| !page.lines[*i].furniture)?;
             let found = title::find(page, &self.worth, &(line + 1..count));
-            let title = if found.line.is_some() { found } else { Title::of(page, line) };
+            let title = if found.line.is_some() { found } else { Title::at_line(page, line) };
             (title, line + 1)
         } else {
             let (line, title) = self.visible_title()?;

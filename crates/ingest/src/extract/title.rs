@@ -58,7 +58,7 @@ pub struct Title {
 
 impl Title {
     /// Makes a visible line the headline.
-    pub fn of(page: &Page, line: usize) -> Title {
+    pub fn at_line(page: &Page, line: usize) -> Title {
         Title { text: clean(&page.lines[line].text), line: Some(line), more: 0..0 }
     }
 }
@@ -68,18 +68,18 @@ pub fn find(page: &Page, worth: &[Worth], run: &Range<usize>) -> Title {
     let body_start = run.start;
     let declared = declared_titles(page);
     if let Some(line) = visible(page, worth, body_start, &declared) {
-        let title = Title::of(page, line);
+        let title = Title::at_line(page, line);
         let (more, end) = continued(page, line, body_start, &declared);
         return Title { text: headline(page, line, &declared) + &more, more: line + 1..end, ..title };
     }
     if let Some(line) = heading(page, worth, body_start, &declared) {
-        return Title::of(page, line);
+        return Title::at_line(page, line);
     }
     // If the page declares only its site's name, or nothing, the headline stands above the lines with metadata.
     if (page.dump || declared.iter().all(|t| is_site(&without_site(t))))
         && let Some(line) = undeclared(page, worth, run)
     {
-        return Title::of(page, line);
+        return Title::at_line(page, line);
     }
     let text = declared.first().map(|t| clean(&without_site(t))).unwrap_or_default();
     Title { text, line: None, more: 0..0 }

@@ -6,11 +6,12 @@ use std::ops::Range;
 
 use super::page::{Page, is_blank};
 
-/// How far behind the line before it a line is looked for, in characters: what is cut out between two lines is short.
+/// The maximum distance in characters between two successive lines of a field in the source: texts that extraction
+/// removes between lines are short.
 const LOOKAHEAD: usize = 4_096;
 
-/// The uncertain characters by field, as ranges of each field's characters. A field is its name, its text and the lines of
-/// the page that it was made of; `uncertain` has the ranges of each of the page's texts.
+/// Returns the uncertain characters by field, as ranges of each field's characters. A field is its name, its text and
+/// the lines of the page that it was made of; `uncertain` has the ranges of each of the page's texts.
 pub fn of_fields(
     fields: &[(&str, Option<&str>, &[usize])],
     page: &Page,
@@ -26,7 +27,7 @@ pub fn of_fields(
     found
 }
 
-/// The characters of some lines, blanks left out, each with whether it is uncertain.
+/// Returns the characters of some lines, blanks left out, each with whether it is uncertain.
 fn source(page: &Page, lines: &[usize], uncertain: &[Vec<Range<usize>>]) -> Vec<(char, bool)> {
     let mut source = Vec::new();
     for piece in lines.iter().flat_map(|line| page.pieces_of(&page.lines[*line])) {
@@ -38,8 +39,8 @@ fn source(page: &Page, lines: &[usize], uncertain: &[Vec<Range<usize>>]) -> Vec<
     source
 }
 
-/// The uncertain characters of a text. Each of its lines is looked for in the source; one that is not there as it stands is
-/// uncertain as a whole where an uncertain character of the source is in none of the others.
+/// Returns the uncertain characters of a text. Each of its lines is searched for in the source; one that is not there
+/// verbatim is uncertain as a whole if an uncertain character of the source is in none of the others.
 fn in_text(text: &str, source: &[(char, bool)]) -> Vec<Range<usize>> {
     let mut left = source.to_vec();
     let (mut ranges, mut unplaced): (Vec<Range<usize>>, Vec<Range<usize>>) = Default::default();

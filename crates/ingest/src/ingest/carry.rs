@@ -27,12 +27,12 @@ pub fn before(writer: &Writer, observer: &mut dyn Observer) -> Result<Option<Pre
         Ok(Some(current)) if current != *building => current,
         _ => return Ok(None),
     };
-    let opened =
-        Snapshot::of(&current).and_then(|snapshot| Ok(PreviousGeneration { manifest: snapshot.manifest()?, snapshot }));
+    let opened = Snapshot::open_generation(&current)
+        .and_then(|snapshot| Ok(PreviousGeneration { manifest: snapshot.manifest()?, snapshot }));
     match opened {
         Ok(before) => Ok(Some(before)),
         Err(error) => {
-            observer.note(&format!("what is not below the named paths is not taken over: {error}"));
+            observer.note(&format!("articles outside the named paths are not carried over: {error}"));
             Ok(None)
         }
     }
@@ -63,7 +63,7 @@ pub fn ensure_not_emptied(options: &Options<'_>, plan: &Plan, before: &PreviousG
         let mut inputs = plan.inputs.iter().map(|p| &p.input).chain(plan.unchanged.iter().map(|(input, _)| input));
         if held > 0 && is_of_a_file(place) && !inputs.any(|input| is_below(&input.name, place)) {
             return Err(Error::Invalid(format!(
-                "{}: nothing is in it, and the index has {held} articles of it; is it mounted? Nothing was done; --yes builds without them",
+                "{}: it is empty, but the index has {held} articles from it; is it mounted? Nothing was changed; --yes builds without them",
                 path.display()
             )));
         }
@@ -105,9 +105,7 @@ pub fn over(
     }
     if sink.report.carried > 0 {
         let carried = sink.report.carried;
-        observer.note(&format!(
-            "{carried} articles were taken over that are not below the named paths or can't be read now"
-        ));
+        observer.note(&format!("{carried} articles outside the named paths, or unreadable now, were carried over"));
     }
     Ok(())
 }
@@ -135,10 +133,10 @@ fn carry(
     entry: &Entry,
     observer: &mut dyn Observer,
 ) -> Result<bool> {
-    match before.snapshot.whole(address) {
+    match before.snapshot.article_with_margin(address) {
         Ok(article) => sink.carry(&article, entry),
         Err(error @ Error::Unreadable { .. }) => {
-            observer.note(&format!("not taken over: {error}"));
+            observer.note(&format!("not carried over: {error}"));
             Ok(false)
         }
         Err(error) => Err(error),

@@ -140,7 +140,7 @@ fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Send
                 Raw::Rejected(rejection) => Event::Rejected(rejection),
                 Raw::Record(record) => match extract_one(&record, &options.extract) {
                     Ok(claim) => {
-                        let fingerprint = Fingerprint::of(&claim.0);
+                        let fingerprint = Fingerprint::from_article(&claim.0);
                         Event::Article(record.origin, Box::new((claim, fingerprint)))
                     }
                     Err(rejection) => Event::Rejected(rejection),

@@ -63,7 +63,7 @@ pub fn plan(
         let before = inputs.len();
         inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(index)));
         if inputs.len() < before {
-            observer.note(&format!("{}: the index stands inside the archive; it is left out", index.display()));
+            observer.note(&format!("{}: the index is inside the archive; it is skipped", index.display()));
         }
     }
     let reader = reader_version(options);
@@ -97,7 +97,7 @@ fn is_outside(path: &Path, index: &Path) -> Result<()> {
     let inside =
         path.as_os_str() != STANDARD_INPUT && std::fs::canonicalize(path).is_ok_and(|path| path.starts_with(index));
     if inside {
-        let what = "stands in the index folder, where nothing is read; move it out, or name another index with --index";
+        let what = "is inside the index folder, where nothing is read; move it out, or name another index with --index";
         return Err(Error::Invalid(format!("{}: {what}", path.display())));
     }
     Ok(())
@@ -141,7 +141,7 @@ impl Plan {
             let held: u64 = known.entries().filter(|e| is_below(&e.file, place)).map(Entry::held).sum();
             if held > 0 && is_of_a_file(place) && !inputs.iter().any(|input| is_below(&input.name, place)) {
                 return Err(Error::Invalid(format!(
-                    "{}: nothing is in it, and the index has {held} articles of it; is it mounted? Nothing was done; --yes takes them out",
+                    "{}: it is empty, but the index has {held} articles from it; is it mounted? Nothing was changed; --yes removes them",
                     path.display()
                 )));
             }
@@ -154,13 +154,14 @@ impl Plan {
         for place in &self.unread {
             let held: u64 = known.entries().filter(|e| is_below(&e.file, place)).map(Entry::held).sum();
             if held > 0 {
-                observer.note(&format!("{place}: can't be looked at now; its articles stay ({held})"));
+                observer.note(&format!("{place}: can't be read now; its articles are kept ({held})"));
             }
         }
         let elsewhere = known.entries().filter(|entry| !self.is_named(&entry.file));
         let (files, articles) = elsewhere.fold((0, 0), |(files, sum), entry| (files + 1, sum + entry.held()));
         if articles > 0 {
-            observer.note(&format!("{files} files with {articles} articles are not below what was named; they stay"));
+            observer
+                .note(&format!("{files} files with {articles} articles are outside the named paths; they are kept"));
         }
     }
 }

@@ -75,15 +75,16 @@ pub struct Progress {
 
 /// Receives the events of a run. All methods do nothing by default.
 pub trait Observer {
-    /// A record was rejected.
+    /// Reports a rejected record.
     fn rejected(&mut self, _rejection: &Rejection) {}
-    /// Two records have one id; the later one was kept under another id.
+    /// Reports two records with one id; the later one was kept under another id.
     fn duplicate(&mut self, _origin: &str, _id: &ArticleId) {}
-    /// A commit begins, or has ended: killing the process meanwhile loses the records read since the commit before.
+    /// Reports that a commit begins or has ended: killing the process meanwhile loses the records read since the commit
+    /// before.
     fn committing(&mut self, _under_way: bool) {}
-    /// A remark in words that is not a rejection.
+    /// Reports a note that is not a rejection.
     fn note(&mut self, _what: &str) {}
-    /// The run has made progress.
+    /// Reports progress of the run.
     fn progress(&mut self, _progress: Progress) {}
 }
 

@@ -157,8 +157,8 @@ fn new_root(path: &Path, is_file: bool, given: Option<&Path>, name: Option<&str>
     Ok(Root { root: name, path: folder })
 }
 
-/// In an index from before roots, names are relative to whatever folder the shell was in. If the first folder of these
-/// names is the new root's name, they count as below it.
+/// Checks the names in an index from before roots, which are relative to the working directory of that time. If the
+/// first folder of these names is the new root's name, they count as below it.
 fn without_roots(root: &Root, known: &Manifest) -> Result<()> {
     let before: Vec<&str> =
         known.entries().map(|entry| entry.file.as_str()).filter(|file| is_of_a_file(file)).collect();

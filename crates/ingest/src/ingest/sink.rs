@@ -24,7 +24,7 @@ pub struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// A rehearsal on an index with this ledger and manifest.
+    /// Creates a rehearsal on an index with this ledger and manifest.
     pub fn new(ledger: Ledger, manifest: Manifest) -> Rehearsal {
         Rehearsal { ledger, manifest }
     }
@@ -39,7 +39,7 @@ impl Intake for Rehearsal {
         &self.manifest
     }
 
-    fn take(&mut self, record: &Article, _: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+    fn claim(&mut self, record: &Article, _: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
         let content = document::content_hash(&document::encode(record));
         Ok((self.ledger.claim(record, file, class, content)?, 0))
     }
@@ -215,7 +215,7 @@ impl<'a> Sink<'a> {
         }
         file.existing.remove(&id_order(&article.id));
         file.shadowed.remove(&id_order(&article.id));
-        let (verdict, bytes) = self.target.take(&article, print, &origin.file, class)?;
+        let (verdict, bytes) = self.target.claim(&article, print, &origin.file, class)?;
         self.since_commit += bytes;
         match verdict {
             Verdict::New => self.report.new += 1,
@@ -268,7 +268,7 @@ impl<'a> Sink<'a> {
                     self.target.manifest().entries().filter(|e| is_below(&e.file, root)).map(Entry::held).sum();
                 if lost * 2 > all {
                     return Ok(Some(Error::Invalid(format!(
-                        "{root}: {lost} of its {all} articles are of files that are gone; nothing was taken out; --yes takes them out"
+                        "{root}: {lost} of its {all} articles are from files that no longer exist; nothing was removed; --yes removes them"
                     ))));
                 }
             }
@@ -331,7 +331,7 @@ impl<'a> Sink<'a> {
         }
         let in_place = entry.in_place.binary_search(&id_order(&article.id)).is_ok();
         let class = if in_place { Class::Copy } else { Class::of(&article.origin, file) };
-        self.since_commit += self.target.take(article, &Fingerprint::of(article), file, class)?.1;
+        self.since_commit += self.target.claim(article, &Fingerprint::from_article(article), file, class)?.1;
         self.report.carried += 1;
         Ok(true)
     }
@@ -353,6 +353,6 @@ fn kept_out(article: &Article, origin: &Origin, tombstone: &Tombstone, changed: 
         (true, true) => format!("{id} was deleted on request, and has another text now"),
         (false, _) => format!("it has the text of {id}, which was deleted on request"),
     };
-    let detail = format!("{what}; `gongxun delete --forget {id}` lets it back in");
+    let detail = format!("{what}; `gongxun delete --forget {id}` lifts the deletion");
     Rejection::new(origin.clone(), Reason::Deleted, detail)
 }

@@ -17,11 +17,11 @@ use crate::problem::Problem;
     (status = 200, description = "The article, with its margin", body = super::schema::Article),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn article(State(archive): State<Arc<Archive>>, headers: HeaderMap, Id(id): Id) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
-        let article = asked.read().by_id(&id)?.ok_or_else(Problem::no_article)?;
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
+        let article = cx.read().by_id(&id)?.ok_or_else(Problem::no_article)?;
         Ok(json(serde_json::to_string(&article).unwrap_or_default()))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// `GET /api/articles/{id}/copies`
@@ -29,9 +29,9 @@ pub async fn article(State(archive): State<Arc<Archive>>, headers: HeaderMap, Id
     (status = 200, description = "Its copies, itself among them", body = super::schema::Copies),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn copies(State(archive): State<Arc<Archive>>, headers: HeaderMap, Id(id): Id) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
-        let copies = asked.read().copies_of(&id)?.ok_or_else(Problem::no_article)?;
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
+        let copies = cx.read().copies_of(&id)?.ok_or_else(Problem::no_article)?;
         Ok(json(view::reprints::json(&id, &copies)))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }

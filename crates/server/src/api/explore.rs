@@ -25,24 +25,24 @@ pub const MAX_COMPARED: usize = 20;
 pub const MAX_LINES: usize = 1_000;
 /// The most characters on either side of a line.
 pub const MAX_CONTEXT: usize = 200;
-/// The most words or articles that are named.
+/// The most words or articles in one answer.
 const MAX_NAMED: usize = 50;
-/// Number of words or articles that are named unless another is asked for.
+/// The default number of words or articles.
 const NAMED: usize = 10;
-/// Number of lines unless another is asked for.
+/// The default number of lines.
 const LINES: usize = 100;
 
-/// The parameters of a timeline beside the conditions.
+/// The parameters of a timeline, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Timeline {
-    /// The length of a period; a month unless given.
+    /// The length of a period; a month by default.
     #[param(inline)]
     pub by: Option<StepName>,
-    /// Count how often it stands in the articles of each period too.
+    /// Also count the occurrences in the articles of each period.
     pub occurrences: bool,
-    /// The base of shares: the articles of each period, or its characters, which takes a look at every article.
+    /// The denominator of shares: the articles of each period, or its characters, which reads every article.
     #[param(inline)]
     pub per: PerName,
 }
@@ -52,18 +52,18 @@ pub struct Timeline {
     (status = 200, description = "The matches by period, beside all articles of the archive", body = super::schema::Timeline),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn timeline(State(archive): State<Arc<Archive>>, headers: HeaderMap, given: Narrowed<Timeline>) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         let mut request = given.conditions.request()?;
         counted(&mut request, given.own.occurrences, given.own.per);
         let step = given.own.by.map_or(Step::Month, Step::from);
-        let timeline = asked.read().timeline(&request, step, &asked.control)?;
-        asked.counted(timeline.cut_short);
+        let timeline = cx.read().timeline(&request, step, &cx.control)?;
+        cx.counted(timeline.cut_short);
         Ok(passing(json(view::timeline::json(&timeline)), timeline.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
-/// Says what a request counts over time beside articles.
+/// Returns what a timeline counts beside articles.
 fn counted(request: &mut Request, occurrences: bool, per: PerName) {
     request.characters = per == PerName::Characters;
     request.occurrences = occurrences || request.characters;
@@ -74,16 +74,16 @@ fn counted(request: &mut Request, occurrences: bool, per: PerName) {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "the queries are read from the address itself: their name stands in it several times")]
 pub struct Compare {
-    /// The queries; the name stands once for each.
+    /// The queries; the parameter is repeated for each.
     #[param(max_items = 20, min_items = 1, inline, value_type = Vec<QueryText>, example = json!(["农民工", "骑手"]))]
     pub q: Vec<String>,
-    /// The length of a period; a year unless given.
+    /// The length of a period; a year by default.
     #[param(inline)]
     pub by: Option<StepName>,
-    /// Count how often each query's words stand in the articles of each period too.
+    /// Also count the occurrences of each query in the articles of each period.
     #[param(required = false)]
     pub occurrences: bool,
-    /// The base of shares: the articles of each period, or its characters, which takes a look at every article.
+    /// The denominator of shares: the articles of each period, or its characters, which reads every article.
     #[param(inline)]
     pub per: Option<PerName>,
 }
@@ -99,16 +99,16 @@ pub struct QueryText(String);
     (status = 200, description = "Several queries over time, side by side", body = super::schema::Comparison),
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn compare(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
-        let Comparison { queries, step, occurrences, per } = Comparison::of(&uri)?;
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
+        let Comparison { queries, step, occurrences, per } = Comparison::from_uri(&uri)?;
         let mut requests: Vec<Request> = queries.iter().map(|q| one(q)).collect::<Result<_, Problem>>()?;
         requests.iter_mut().for_each(|request| counted(request, occurrences, per));
-        let comparison = asked.read().compare(&requests, step, &asked.control)?;
+        let comparison = cx.read().compare(&requests, step, &cx.control)?;
         let cut = comparison.queries.iter().any(|query| query.cut_short);
-        asked.counted(cut);
+        cx.counted(cut);
         Ok(passing(json(view::compare::json(&comparison)), cut))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// The comparison that an address asks for.
@@ -120,7 +120,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn of(uri: &Uri) -> Result<Comparison, Problem> {
+    fn from_uri(uri: &Uri) -> Result<Comparison, Problem> {
         #[derive(Debug, Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         struct Others {
@@ -142,7 +142,7 @@ impl Comparison {
     }
 }
 
-/// The request for a query by itself.
+/// Returns the request for a query without filters.
 ///
 /// # Errors
 /// If it is empty or too long.
@@ -154,12 +154,12 @@ pub fn one(q: &str) -> Result<Request, Problem> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OrderName {
-    /// The oldest article first.
+    /// Oldest article first.
     #[default]
     Oldest,
-    /// The newest article first.
+    /// Newest article first.
     Newest,
-    /// By the characters to the left, the nearest first.
+    /// By the characters to the left, nearest first.
     Left,
     /// By the characters to the right.
     Right,
@@ -176,7 +176,7 @@ impl From<OrderName> for Order {
     }
 }
 
-/// The parameters of a concordance beside the conditions.
+/// The parameters of a concordance, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -184,13 +184,13 @@ pub struct Concordance {
     /// The order of lines.
     #[param(inline)]
     pub sort: OrderName,
-    /// Number of lines; 100 unless given.
+    /// Number of lines; 100 by default.
     #[param(minimum = 0, maximum = 1000)]
     pub limit: Option<usize>,
-    /// Number of characters on either side; 20 unless given.
+    /// Number of characters of context on either side; 20 by default.
     #[param(minimum = 0, maximum = 200)]
     pub context: Option<usize>,
-    /// The whole sentence instead.
+    /// Whole sentences as context.
     pub sentence: bool,
 }
 
@@ -203,11 +203,11 @@ pub async fn concordance(
     headers: HeaderMap,
     Narrowed { conditions, own: given }: Narrowed<Concordance>,
 ) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         let request = conditions.request()?;
         let (limit, context) = (given.limit.unwrap_or(LINES), given.context.unwrap_or(DEFAULT_CONTEXT));
         if conditions.q.trim().is_empty() {
-            return Err(Problem::bad("q: write what is looked for: a filter alone has no occurrences"));
+            return Err(Problem::bad("q: write a query: a filter alone has no occurrences"));
         }
         if limit > MAX_LINES || context > MAX_CONTEXT {
             let what = format!("{MAX_LINES} lines (limit) and {MAX_CONTEXT} characters (context) at the most");
@@ -220,24 +220,24 @@ pub async fn concordance(
             lines.push(line);
             Ok(())
         };
-        let counts = asked.read().concordance(&request, &options, &asked.control, &mut take)?;
+        let counts = cx.read().concordance(&request, &options, &cx.control, &mut take)?;
         let mut answer = serde_json::to_value(&counts).unwrap_or_default();
         answer["query"] = request.query.text.clone().into();
         answer["lines"] = serde_json::to_value(&lines).unwrap_or_default();
         let notes = request.query.notes.iter().map(|note| note.message.clone());
         answer["notes"] = notes.chain(counts.notes.clone()).collect::<Vec<_>>().into();
-        asked.counted(counts.cut_short);
+        cx.counted(counts.cut_short);
         Ok(passing(json(answer.to_string()), counts.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
-/// The parameters of a list that has no query.
+/// The parameters of a list without a query.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Limit {
-    /// Number of articles; 10 unless given.
+    /// Number of articles; 10 by default.
     #[param(minimum = 0, maximum = 50)]
     pub limit: Option<usize>,
 }
@@ -259,12 +259,11 @@ pub async fn similar(
     Id(id): Id,
     Given(given): Given<Limit>,
 ) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
-        let results =
-            asked.read().similar(&id, named(given.limit)?, &asked.control)?.ok_or_else(Problem::no_article)?;
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
+        let results = cx.read().similar(&id, named(given.limit)?, &cx.control)?.ok_or_else(Problem::no_article)?;
         Ok(json(view::json::answer(&results)))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// `GET /api/why-not/{id}`
@@ -277,12 +276,12 @@ pub async fn why_not(
     Id(id): Id,
     given: Narrowed<Nothing>,
 ) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         let request = given.conditions.request()?;
-        let answer = asked.read().why_not(&request, &id, &asked.control)?.ok_or_else(Problem::no_article)?;
+        let answer = cx.read().why_not(&request, &id, &cx.control)?.ok_or_else(Problem::no_article)?;
         Ok(json(view::why_not::json(&request.query.text, &answer)))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// The parameters of a completion.
@@ -293,7 +292,7 @@ pub struct Suggest {
     /// The first characters of a word, or of its pinyin.
     #[param(max_length = 300, example = "工")]
     pub q: String,
-    /// Number of words; 10 unless given.
+    /// Number of words; 10 by default.
     #[param(minimum = 0, maximum = 50)]
     pub limit: Option<usize>,
 }
@@ -307,18 +306,18 @@ pub async fn suggest(
     headers: HeaderMap,
     Given(given): Given<Suggest>,
 ) -> Response {
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         if given.q.chars().count() > MAX_VALUE {
             return Err(Problem::bad(format!("q: {MAX_VALUE} characters at the most")));
         }
-        let words = asked.read().complete(&given.q, named(given.limit)?, &asked.control)?;
+        let words = cx.read().complete(&given.q, named(given.limit)?, &cx.control)?;
         let words: Vec<_> = words
             .iter()
             .map(|completion| serde_json::json!({"word": completion.word, "articles": completion.articles}))
             .collect();
         Ok(json(serde_json::Value::Array(words).to_string()))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 /// `GET /api/stats`
@@ -327,6 +326,6 @@ pub async fn suggest(
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn stats(State(archive): State<Arc<Archive>>, headers: HeaderMap) -> Response {
     let work =
-        |asked: &crate::archive::Asked<'_>| Ok(json(serde_json::to_string(asked.view.stats()?).unwrap_or_default()));
-    archive.ask(&headers, "", work).await
+        |cx: &crate::archive::SearchContext<'_>| Ok(json(serde_json::to_string(cx.view.stats()?).unwrap_or_default()));
+    archive.run(&headers, "", work).await
 }

@@ -1,7 +1,7 @@
-//! `GET /api/export`: all hits, one by one, as they are found: nothing is held but a few of them.
+//! `GET /api/export`: all hits as a stream, of which only a few are in memory at a time.
 //!
-//! A client that reads slowly makes the search wait; one that goes ends it. An export that breaks off breaks the connection off, so
-//! that half of it is not taken for the whole.
+//! A client that reads slowly makes the search wait; one that disconnects ends it. An export that fails closes the connection
+//! early, so that a part of it is not taken for the whole.
 
 use std::io;
 use std::pin::Pin;
@@ -35,10 +35,10 @@ const WAITING: usize = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// A JSON object a line.
+    /// A JSON object per line.
     #[default]
     Jsonl,
-    /// A row a hit, for spreadsheets.
+    /// A row per hit, for spreadsheets.
     Csv,
     /// For reference managers.
     Ris,
@@ -49,7 +49,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The media type, and the end of a file's name.
+    /// Returns the media type and the file extension.
     fn kind(self) -> (&'static str, &'static str) {
         match self {
             Format::Jsonl => ("application/jsonl; charset=utf-8", "jsonl"),
@@ -61,18 +61,18 @@ impl Format {
     }
 }
 
-/// The parameters of an export beside the conditions.
+/// The parameters of an export, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Export {
-    /// The format; JSON lines unless given.
+    /// The format; JSON lines by default.
     #[param(inline)]
     pub format: Format,
-    /// The order.
+    /// The sort order.
     #[param(inline)]
     pub sort: SortName,
-    /// Number of hits; all unless given.
+    /// Number of hits; all by default.
     #[param(minimum = 0)]
     pub limit: Option<usize>,
 }
@@ -89,8 +89,8 @@ pub async fn export(State(archive): State<Arc<Archive>>, given: Narrowed<Export>
         Ok(request) => request,
         Err(problem) => return problem.into_response(),
     };
-    let turn = match archive.turn_to_export().await {
-        Ok(turn) => turn,
+    let permit = match archive.export_permit().await {
+        Ok(permit) => permit,
         Err(problem) => return problem.into_response(),
     };
     let format = given.format;
@@ -102,14 +102,13 @@ pub async fn export(State(archive): State<Arc<Archive>>, given: Narrowed<Export>
     };
     let (sender, receiver) = channel(WAITING);
     tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        let view = archive.view();
+        let _permit = permit;
         let mut pieces = Pieces { sender, piece: Vec::with_capacity(PIECE), number: 0, cited: today(), format };
         let done = pieces.begin().and_then(|()| {
-            view.read().select(&request, &Control::default(), &mut |hit| pieces.take(&hit)).map(drop)?;
+            archive.view()?.read().select(&request, &Control::default(), &mut |hit| pieces.take(&hit)).map(drop)?;
             pieces.send()
         });
-        // Whoever has gone hears no more; whoever is still there must not take half for the whole.
+        // A client that is still connected must not take half an export for the whole.
         if let Err(error) = done {
             if !matches!(error, Error::Interrupted) {
                 archive.settings.lines.write(&error.to_string());
@@ -152,7 +151,7 @@ impl Pieces {
         let article = &*hit.article;
         let text = match self.format {
             Format::Jsonl => view::json::line(hit) + "\n",
-            Format::Csv => view::csv::record(article, hit.kind, &hit.asked),
+            Format::Csv => view::csv::record(article, hit.kind, &hit.matched_credits),
             Format::Ris => view::ris::write(&[article], self.cited),
             Format::Bibtex if self.number > 1 => "\n".to_string() + &view::bibtex::write(&[article], self.cited),
             Format::Bibtex => view::bibtex::write(&[article], self.cited),

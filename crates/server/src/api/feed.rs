@@ -11,7 +11,7 @@ use gongxun_core::search::{Hit, Sort};
 use gongxun_core::view::clean;
 
 use super::answer::passing;
-use crate::archive::{Archive, Asked};
+use crate::archive::{Archive, SearchContext};
 use crate::conditions::Conditions;
 use crate::guard::served_at;
 use crate::params::{Narrowed, Nothing};
@@ -33,15 +33,15 @@ pub async fn feed(
     let at = served_at(&headers);
     // The address of the server stands in it.
     let variant = blake3::hash(at.as_bytes()).to_hex()[..8].to_string();
-    archive.ask(&headers, &variant, move |asked| written(&given.conditions, &at, &uri, asked)).await
+    archive.run(&headers, &variant, move |cx| written(&given.conditions, &at, &uri, cx)).await
 }
 
-fn written(conditions: &Conditions, at: &str, uri: &Uri, asked: &Asked<'_>) -> Result<Response, Problem> {
+fn written(conditions: &Conditions, at: &str, uri: &Uri, cx: &SearchContext<'_>) -> Result<Response, Problem> {
     let mut request = conditions.request()?;
     (request.sort, request.limit, request.breadth) = (Sort::Newest, ENTRIES, request.count);
-    let results = asked.answer(&request)?;
+    let results = cx.answer(&request)?;
     let newest = results.hits.iter().filter_map(|hit| hit.article.date).max();
-    let stats = asked.view.stats()?;
+    let stats = cx.view.stats()?;
     let own = uri.path_and_query().map_or("/feed.atom", |target| target.as_str());
     let page = own.replacen("/feed.atom", "/search", 1);
     let mut out =
@@ -78,7 +78,7 @@ fn entry(out: &mut String, at: &str, hit: &Hit) {
     let _ = writeln!(out, "<summary>{}</summary>\n</entry>", xml(&hit.snippet.text));
 }
 
-/// A moment as RFC 3339 has it. A day begins at midnight; what has no date stands before all that has one.
+/// Formats a date by RFC 3339: a day is its midnight, no date the earliest time.
 fn moment(date: Option<Date>) -> String {
     match date {
         Some(date) if date.time().is_some() => date.to_string(),
@@ -87,7 +87,7 @@ fn moment(date: Option<Date>) -> String {
     }
 }
 
-/// Text of the archive as text of XML, which has no controls.
+/// Replaces the control characters of a text, which XML does not allow.
 fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in clean::text(text).chars() {

@@ -17,7 +17,7 @@ use axum::routing::get;
 
 use crate::archive::Archive;
 
-/// The addresses of the API.
+/// Returns the routes of the API.
 pub fn routes() -> Router<Arc<Archive>> {
     Router::new()
         .route("/api/search", get(search::search))

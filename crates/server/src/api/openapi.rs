@@ -54,7 +54,7 @@ fn health() {}
 
 static TEXT: LazyLock<String> = LazyLock::new(|| Document::openapi().to_json().unwrap_or_default());
 
-/// `GET /api/openapi.json`
+/// Handles `GET /api/openapi.json`.
 pub async fn document() -> Response {
     let mut response = json(TEXT.clone());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

@@ -17,28 +17,28 @@ use crate::conditions::{Conditions, place};
 use crate::params::{Narrowed, SortName};
 use crate::problem::Problem;
 
-/// The parameters of a search beside the conditions.
+/// The parameters of a search, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Search {
-    /// The order.
+    /// The sort order.
     #[param(inline)]
     pub sort: SortName,
-    /// Number of hits; 10 unless given.
+    /// Number of hits; 10 by default.
     #[param(minimum = 0, maximum = 100)]
     pub limit: Option<usize>,
-    /// Number of hits to pass over; with `limit` up to 10,000.
+    /// Number of hits to skip; with `limit` up to 10,000.
     #[param(minimum = 0, maximum = 10000)]
     pub offset: usize,
-    /// Count sources, outlets, editors, authors, sections and months too.
+    /// Also count matches by source, outlet, editor, author, section and month.
     pub facets: bool,
-    /// Count how often what is looked for stands in the articles, as a whole and by facet.
+    /// Also count the occurrences in the articles, in total and by facet.
     pub occurrences: bool,
-    /// The length of snippets in characters; 0 leaves them out.
+    /// The length of snippets in characters; 0 omits them.
     #[param(minimum = 0, maximum = 2000)]
     pub snippet_length: Option<usize>,
-    /// Take each hit's score apart.
+    /// Explain the score of each hit.
     pub explain: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct Search {
     (status = "4XX", response = super::schema::Failed)))]
 pub async fn search(State(archive): State<Arc<Archive>>, headers: HeaderMap, given: Narrowed<Search>) -> Response {
     let Narrowed { conditions, own: given } = given;
-    let work = move |asked: &crate::archive::Asked<'_>| {
+    let work = move |cx: &crate::archive::SearchContext<'_>| {
         let mut request = conditions.request()?;
         request.sort = given.sort.into();
         request.facets = given.facets;
@@ -61,8 +61,8 @@ pub async fn search(State(archive): State<Arc<Archive>>, headers: HeaderMap, giv
             }
             request.snippet_length = length;
         }
-        let results = asked.answer(&request)?;
+        let results = cx.answer(&request)?;
         Ok(passing(json(view::json::answer(&results)), results.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }

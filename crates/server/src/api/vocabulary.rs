@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::answer::{json, passing};
-use crate::archive::{Archive, Asked};
+use crate::archive::{Archive, SearchContext};
 use crate::conditions::Conditions;
 use crate::params::Narrowed;
 use crate::problem::Problem;
@@ -22,15 +22,15 @@ const MAX_WORDS: usize = 1_000;
 /// The widest window, in characters on either side.
 const MAX_WINDOW: usize = 200;
 
-/// The parameters of keywords beside the conditions.
+/// The parameters of keywords, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Keywords {
-    /// Number of words; 50 unless given.
+    /// Number of words; 50 by default.
     #[param(minimum = 0, maximum = 1000)]
     pub limit: Option<usize>,
-    /// Number of the query's articles in which a word stands at least; 2 unless given.
+    /// Minimum number of the query's articles with the word; 2 by default.
     #[param(minimum = 0)]
     pub min: Option<usize>,
 }
@@ -45,30 +45,30 @@ pub async fn keywords(
     headers: HeaderMap,
     Narrowed { conditions, own }: Narrowed<Keywords>,
 ) -> Response {
-    let work = move |asked: &Asked<'_>| {
+    let work = move |cx: &SearchContext<'_>| {
         let request = conditions.request()?;
         let limit = words(own.limit, keywords::DEFAULT_LIMIT)?;
         let min = own.min.map_or(keywords::DEFAULT_MIN_ARTICLES, |min| min as u64);
         let options = keywords::Options::default().limit(limit).min_articles(min);
-        let found = asked.read().keywords(&request, &options, &asked.control)?;
-        asked.counted(found.cut_short);
+        let found = cx.read().keywords(&request, &options, &cx.control)?;
+        cx.counted(found.cut_short);
         Ok(passing(json(view::keywords::json(&found)), found.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
-/// The parameters of collocations beside the conditions.
+/// The parameters of collocations, in addition to the conditions.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Collocations {
-    /// Number of characters on either side that are looked at; 10 unless given.
+    /// Number of characters examined on either side; 10 by default.
     #[param(minimum = 0, maximum = 200)]
     pub window: Option<usize>,
-    /// Number of words; 50 unless given.
+    /// Number of words; 50 by default.
     #[param(minimum = 0, maximum = 1000)]
     pub limit: Option<usize>,
-    /// Number of times that a word stands near at least; 3 unless given.
+    /// Minimum number of co-occurrences; 3 by default.
     #[param(minimum = 0)]
     pub min: Option<usize>,
 }
@@ -83,10 +83,10 @@ pub async fn collocations(
     headers: HeaderMap,
     Narrowed { conditions, own }: Narrowed<Collocations>,
 ) -> Response {
-    let work = move |asked: &Asked<'_>| {
+    let work = move |cx: &SearchContext<'_>| {
         let request = conditions.request()?;
         if conditions.q.trim().is_empty() {
-            return Err(Problem::bad("q: write what is looked for: a filter alone has no occurrences"));
+            return Err(Problem::bad("q: write a query: a filter alone has no occurrences"));
         }
         let window = own.window.unwrap_or(collocations::DEFAULT_WINDOW);
         if window > MAX_WINDOW {
@@ -95,11 +95,11 @@ pub async fn collocations(
         let limit = words(own.limit, collocations::DEFAULT_LIMIT)?;
         let min = own.min.map_or(collocations::DEFAULT_MIN_COUNT, |min| min as u64);
         let options = collocations::Options::default().window(window).limit(limit).min_count(min);
-        let found = asked.read().collocations(&request, &options, &asked.control)?;
-        asked.counted(found.cut_short);
+        let found = cx.read().collocations(&request, &options, &cx.control)?;
+        cx.counted(found.cut_short);
         Ok(passing(json(view::collocations::json(&found)), found.cut_short))
     };
-    archive.ask(&headers, "", work).await
+    archive.run(&headers, "", work).await
 }
 
 fn words(limit: Option<usize>, unless_given: usize) -> Result<usize, Problem> {

@@ -13,25 +13,25 @@ use gongxun_core::search::marked::MarkedArticle;
 use gongxun_core::view::{bibtex, gbt7714, ris};
 use maud::{Markup, html};
 
-use super::dress::{self, Dress};
+use super::layout::{self, PageContext};
 use super::state::{Search, value};
 use super::text;
-use crate::archive::{Archive, Asked, today};
+use crate::archive::{Archive, SearchContext, today};
+use crate::language::Lang;
 use crate::params::Id;
 use crate::problem::Problem;
-use crate::words::Lang;
 
 /// Number of similar articles that are named.
 const SIMILAR: usize = 5;
 
-/// `/article/{id}`
+/// Handles `GET /article/{id}`.
 pub async fn article(State(archive): State<Arc<Archive>>, Id(id): Id, headers: HeaderMap, uri: Uri) -> Response {
-    let dress = Dress::of(&headers, &uri);
-    let search = Search::of(&uri);
+    let context = PageContext::from_request(&headers, &uri);
+    let search = Search::from_uri(&uri);
     let at = value(&uri, "at").and_then(|at| place(&at));
     // A citation names the day of reading.
-    let variant = format!("{}-{}", dress.variant(), today().map(|day| day.to_string()).unwrap_or_default());
-    archive.ask(&headers, &variant, move |asked| shown(&dress, &search, &id, at, asked)).await
+    let variant = format!("{}-{}", context.variant(), today().map(|day| day.to_string()).unwrap_or_default());
+    archive.run(&headers, &variant, move |cx| shown(&context, &search, &id, at, cx)).await
 }
 
 /// A place in an article: `body-120` is before the 121st character of the body.
@@ -44,20 +44,20 @@ fn place(text: &str) -> Option<Place> {
 }
 
 fn shown(
-    dress: &Dress,
+    context: &PageContext,
     search: &Search,
     id: &ArticleId,
     at: Option<Place>,
-    asked: &Asked<'_>,
+    cx: &SearchContext<'_>,
 ) -> Result<Response, Problem> {
-    let lang = dress.lang;
+    let lang = context.lang;
     let request = match search.conditions.is_empty() {
         true => Request::new(Query::default()),
         false => search.conditions.request()?,
     };
-    let found = asked.read().marked(&request, id, &asked.control)?.ok_or_else(Problem::no_article)?;
-    let copies = asked.read().copies_of(id)?.unwrap_or_default();
-    let similar = asked.read().similar(id, SIMILAR, &asked.control)?;
+    let found = cx.read().marked(&request, id, &cx.control)?.ok_or_else(Problem::no_article)?;
+    let copies = cx.read().copies_of(id)?.unwrap_or_default();
+    let similar = cx.read().similar(id, SIMILAR, &cx.control)?;
     let article = &found.article;
     let tag = text::tag(article);
     let total: usize =
@@ -73,7 +73,7 @@ fn shown(
                 header {
                     h1 { @if article.title.trim().is_empty() { (lang.pick("（无标题）", "(no title)")) }
                         @else { (anchored(lang, article, ("title", &article.title, 0), &found.marks.title, at)) } }
-                    (meta(dress, article))
+                    (meta(context, article))
                     (credits(lang, &found))
                 }
                 @if let Some(lead) = &article.lead { p.lead { (anchored(lang, article, ("lead", lead, 0), &found.marks.lead, at)) } }
@@ -110,11 +110,11 @@ fn shown(
             }
         }
     };
-    Ok(dress::page(dress, &article.title, None, &search.conditions.q, body))
+    Ok(layout::page(context, &article.title, None, &search.conditions.q, body))
 }
 
-/// A part of a field, which begins at a character of it, with its marks and uncertain characters, and an anchor at the place
-/// that the address names.
+/// Renders a part of a field, which begins at a character of it, with its marks and uncertain characters, and an anchor
+/// at the place that the address names.
 fn anchored(
     lang: Lang,
     article: &Article,
@@ -141,8 +141,8 @@ fn anchored(
     }
 }
 
-fn meta(dress: &Dress, article: &Article) -> Markup {
-    let lang = dress.lang;
+fn meta(context: &PageContext, article: &Article) -> Markup {
+    let lang = context.lang;
     let by = |name: &str, value: &str| Search::default().href("/search", &[(name, value)]);
     html! {
         p.meta lang=(lang.tag()) {
@@ -198,7 +198,8 @@ fn credits(lang: Lang, found: &MarkedArticle) -> Markup {
     }
 }
 
-/// The lines of the body by their kinds: items, rows and quotations that follow each other stand together.
+/// Renders the lines of the body by their kinds: successive items, rows and quotations are one list, table or
+/// quotation.
 fn body_of(lang: Lang, found: &MarkedArticle, at: Option<Place>) -> Markup {
     let article = &found.article;
     let mut lines: Vec<(Block, Range<usize>, &str)> = Vec::new();
@@ -238,7 +239,7 @@ fn body_of(lang: Lang, found: &MarkedArticle, at: Option<Place>) -> Markup {
     }
 }
 
-/// The cells of a row with their places in the body.
+/// Returns the cells of a row with their ranges in the body.
 fn cells<'a>(range: &Range<usize>, row: &'a str) -> Vec<(Range<usize>, &'a str)> {
     let mut at = range.start;
     let mut cells = Vec::new();
@@ -344,12 +345,12 @@ fn field_name(lang: Lang, field: &str) -> &str {
 
 fn repair_name(lang: Lang, kind: RepairKind) -> &'static str {
     let names = match kind {
-        RepairKind::Gloss => ("插入的拼音注", "pinyin glosses taken out"),
+        RepairKind::Gloss => ("插入的拼音注", "pinyin glosses removed"),
         RepairKind::Mojibake => ("乱码", "text decoded by the wrong charset"),
         RepairKind::Escaped => ("字符引用", "characters written as references"),
-        RepairKind::KeywordLine => ("关键词行", "line of keywords taken out"),
-        RepairKind::JunkTail => ("段尾乱字", "random letters taken out"),
-        RepairKind::Separator => ("夹杂符号", "ornaments taken out"),
+        RepairKind::KeywordLine => ("关键词行", "line of keywords removed"),
+        RepairKind::JunkTail => ("段尾乱字", "random letters removed"),
+        RepairKind::Separator => ("夹杂符号", "ornaments removed"),
         RepairKind::Lost => ("已无法还原", "lost for good"),
         _ => ("还原", "repaired"),
     };

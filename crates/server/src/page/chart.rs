@@ -4,9 +4,9 @@ use gongxun_core::search::facets::Count;
 use gongxun_core::search::timeline::Period;
 use maud::{Markup, html};
 
-use super::dress::Dress;
+use super::layout::PageContext;
 use super::state::Search;
-use crate::words::number;
+use crate::language::number;
 
 /// The width and height of the drawing, in its own units; it is as wide as its place.
 const SIZE: (usize, usize) = (1_000, 60);
@@ -15,7 +15,7 @@ const NAMED: usize = 9;
 /// The most months that are links one by one; of more, the years are.
 const SINGLE: usize = 40;
 
-/// A month as a number that grows by one from month to month.
+/// Returns a month as a number that grows by one from month to month.
 fn month_number(name: &str) -> Option<usize> {
     let (year, month) = name.split_once('-')?;
     let (year, month): (usize, usize) = (year.parse().ok()?, month.parse().ok()?);
@@ -34,7 +34,7 @@ struct Months {
 }
 
 impl Months {
-    fn of(coverage: &[Period], found: &[Count], bounds: (Option<&str>, Option<&str>)) -> Option<Months> {
+    fn new(coverage: &[Period], found: &[Count], bounds: (Option<&str>, Option<&str>)) -> Option<Months> {
         let numbered = |name: &str| month_number(name.get(..7).unwrap_or(name));
         let held = coverage.iter().filter_map(|period| Some((numbered(&period.name)?, period.all)));
         let inside = |number: &usize| {
@@ -79,7 +79,7 @@ impl Months {
         self.first / 12..=(self.first + self.all.len() - 1) / 12
     }
 
-    /// The left edge of a month.
+    /// Returns the left edge of a month.
     fn x(&self, number: usize) -> f64 {
         let at = number.saturating_sub(self.first).min(self.all.len());
         at as f64 * SIZE.0 as f64 / self.all.len() as f64
@@ -91,14 +91,14 @@ impl Months {
     }
 }
 
-/// The drawing: what the archive holds behind, what was found before it, each to a scale of its own. None where the archive
-/// has no date.
-pub fn timeline(dress: &Dress, search: &Search, coverage: &[Period], found: &[Count]) -> Option<Markup> {
-    let lang = dress.lang;
+/// Draws the articles of the archive in the background and the matches before them, each to its own scale. Returns
+/// `None` if no article has a date.
+pub fn timeline(context: &PageContext, search: &Search, coverage: &[Period], found: &[Count]) -> Option<Markup> {
+    let lang = context.lang;
     let bounds = (search.conditions.from.as_deref(), search.conditions.to.as_deref());
     let plain = |bound: Option<&str>| bound.is_none_or(|text| text.bytes().all(|b| b.is_ascii_digit() || b == b'-'));
     let bounds = if plain(bounds.0) && plain(bounds.1) { bounds } else { (None, None) };
-    let months = Months::of(coverage, found, bounds)?;
+    let months = Months::new(coverage, found, bounds)?;
     let (count, room) = (months.all.len(), SIZE.1);
     // What a click takes: a month where there are few, else a year.
     let spans: Vec<(usize, usize, String)> = match count <= SINGLE {
@@ -119,8 +119,8 @@ pub fn timeline(dress: &Dress, search: &Search, coverage: &[Period], found: &[Co
                     @if all > 0 {
                         @let x = months.x(*from);
                         @let says = match lang {
-                            crate::words::Lang::Zh => format!("{name}：{} 篇，馆藏 {} 篇", number(hits), number(all)),
-                            crate::words::Lang::En => format!("{name}: {} of {} articles", number(hits), number(all)),
+                            crate::language::Lang::Zh => format!("{name}：{} 篇，馆藏 {} 篇", number(hits), number(all)),
+                            crate::language::Lang::En => format!("{name}: {} of {} articles", number(hits), number(all)),
                         };
                         a href=(search.href("/search", &[("from", name), ("to", name), ("page", "")])) aria-label=(says) {
                             title { (says) }
@@ -159,11 +159,11 @@ mod tests {
     #[test]
     fn a_month_without_an_article_has_its_place() {
         let coverage = [Period::new("2019-11", 4, 4, None), Period::new("2020-02", 2, 2, None)];
-        let months = Months::of(&coverage, &[], (None, None)).unwrap();
+        let months = Months::new(&coverage, &[], (None, None)).unwrap();
         assert_eq!((months.all.clone(), months.years()), (vec![4, 0, 0, 2], 2019..=2020));
         assert_eq!(months.sum(2020 * 12, 2020 * 12 + 11, &months.all), 2);
-        let bounded = Months::of(&coverage, &[], (Some("2020"), Some("2020-06-30"))).unwrap();
+        let bounded = Months::new(&coverage, &[], (Some("2020"), Some("2020-06-30"))).unwrap();
         assert_eq!(month_name(bounded.first), "2020-02");
-        assert!(Months::of(&[], &[], (None, None)).is_none());
+        assert!(Months::new(&[], &[], (None, None)).is_none());
     }
 }

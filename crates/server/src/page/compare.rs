@@ -10,14 +10,14 @@ use gongxun_core::search::compare::{Comparison, Row};
 use gongxun_core::search::timeline::Step;
 use maud::{Markup, html};
 
-use super::dress::no_store;
-use super::dress::{self, Dress};
+use super::layout::no_store;
+use super::layout::{self, PageContext};
 use super::state::{value, values};
 use super::text;
-use crate::archive::{Archive, Asked};
+use crate::archive::{Archive, SearchContext};
 use crate::conditions::{Conditions, MAX_QUERY};
+use crate::language::number;
 use crate::problem::Problem;
-use crate::words::number;
 
 /// The most queries that are compared on the page.
 const QUERIES: usize = 5;
@@ -26,24 +26,29 @@ const SIZE: (f64, f64) = (1_000.0, 240.0);
 /// Archives that reach over fewer years are counted by month.
 const YEARS: u16 = 4;
 
-/// `/compare`
+/// Handles `GET /compare`.
 pub async fn compare(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
-    let dress = Dress::of(&headers, &uri);
+    let context = PageContext::from_request(&headers, &uri);
     let queries: Vec<String> = values(&uri, "q").into_iter().filter(|q| !q.trim().is_empty()).take(QUERIES).collect();
     let by = value(&uri, "by").and_then(|by| crate::conditions::step(&by)).filter(|step| *step != Step::Day);
-    archive.ask(&headers, &dress.variant(), move |asked| shown(&dress, &queries, by, asked)).await
+    archive.run(&headers, &context.variant(), move |cx| shown(&context, &queries, by, cx)).await
 }
 
-fn shown(dress: &Dress, queries: &[String], by: Option<Step>, asked: &Asked<'_>) -> Result<Response, Problem> {
-    let lang = dress.lang;
+fn shown(
+    context: &PageContext,
+    queries: &[String],
+    by: Option<Step>,
+    cx: &SearchContext<'_>,
+) -> Result<Response, Problem> {
+    let lang = context.lang;
     let one = |q: &String| Conditions { q: q.clone(), ..Conditions::default() }.request();
     let requests = queries.iter().map(one).collect::<Result<Vec<_>, Problem>>()?;
-    let stats = asked.view.stats()?;
+    let stats = cx.view.stats()?;
     let years = stats.last_day.zip(stats.first_day).map_or(0, |(last, first)| last.year() - first.year());
     let step = by.unwrap_or(if years < YEARS { Step::Month } else { Step::Year });
     let comparison = match requests.is_empty() {
         true => None,
-        false => Some(asked.read().compare(&requests, step, &asked.control)?),
+        false => Some(cx.read().compare(&requests, step, &cx.control)?),
     };
     let cut = comparison.as_ref().is_some_and(|all| all.queries.iter().any(|query| query.cut_short));
     let body = html! {
@@ -66,26 +71,26 @@ fn shown(dress: &Dress, queries: &[String], by: Option<Step>, asked: &Asked<'_>)
             None => p.lede { (lang.pick("几个检索词在各个时段占馆藏文章的份额，放在一起看。", "What share of the archive's articles holds each of several queries, over time.")) },
             Some(comparison) => {
                 @if cut { p.warn role="alert" { (lang.pick("检索超时，以下不全。", "The search took too long: there may be more.")) } }
-                (drawing(dress, comparison, step))
-                (table(dress, comparison))
+                (drawing(context, comparison, step))
+                (table(context, comparison))
             }
         }
     };
     let response =
-        dress::page(dress, lang.pick("比较", "Compare"), None, queries.first().map_or("", String::as_str), body);
+        layout::page(context, lang.pick("比较", "Compare"), None, queries.first().map_or("", String::as_str), body);
     Ok(if cut { no_store(response) } else { response })
 }
 
-/// A period as a number that grows by one from period to period.
+/// Returns a period as a number that grows by one from period to period.
 fn place(row: &Row) -> f64 {
     let mut parts = row.period.split('-').map(|part| part.parse::<f64>().unwrap_or(0.0));
     let year = parts.next().unwrap_or(0.0);
     parts.next().map_or(year, |month| year * 12.0 + month - 1.0)
 }
 
-/// A line a query, broken where the archive has nothing.
-fn drawing(dress: &Dress, comparison: &Comparison, step: Step) -> Markup {
-    let lang = dress.lang;
+/// Draws a line per query, broken where the archive has no articles.
+fn drawing(context: &PageContext, comparison: &Comparison, step: Step) -> Markup {
+    let lang = context.lang;
     let rows = &comparison.periods;
     let most = rows.iter().flat_map(|row| &row.shares).copied().fold(0.0, f64::max);
     let (Some(first), Some(last)) = (rows.first().map(place), rows.last().map(place)) else {
@@ -131,8 +136,8 @@ fn percent(share: f64) -> String {
     if percent > 0.0 && percent < 1.0 { format!("{percent:.2}%") } else { format!("{percent:.1}%") }
 }
 
-fn table(dress: &Dress, comparison: &Comparison) -> Markup {
-    let lang = dress.lang;
+fn table(context: &PageContext, comparison: &Comparison) -> Markup {
+    let lang = context.lang;
     let to = |query: &str, period: &str| {
         let conditions = Conditions { q: query.to_string(), ..Conditions::default() };
         super::state::Search { conditions, ..Default::default() }.href("/search", &[("from", period), ("to", period)])

@@ -8,26 +8,26 @@ use axum::response::Response;
 use gongxun_core::search::concordance::{Context, Counts, Line, Options, Order};
 use maud::{Markup, html};
 
-use super::dress::no_store;
-use super::dress::{self, Dress};
+use super::layout::no_store;
+use super::layout::{self, PageContext};
 use super::search::search_box;
 use super::state::{Search, value};
 use super::{remarks, text};
-use crate::archive::{Archive, Asked};
+use crate::archive::{Archive, SearchContext};
+use crate::language::number;
 use crate::problem::Problem;
-use crate::words::number;
 
 /// Lines on the page; the API gives more.
 const LINES: usize = 200;
 /// Characters on either side.
 const CONTEXT: usize = 28;
 
-/// `/context`
+/// Handles `GET /context`.
 pub async fn context(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
-    let dress = Dress::of(&headers, &uri);
-    let search = Search { sort: String::new(), ..Search::of(&uri) };
+    let context = PageContext::from_request(&headers, &uri);
+    let search = Search { sort: String::new(), ..Search::from_uri(&uri) };
     let order = value(&uri, "sort").unwrap_or_default();
-    archive.ask(&headers, &dress.variant(), move |asked| shown(&dress, &search, &order, asked)).await
+    archive.run(&headers, &context.variant(), move |cx| shown(&context, &search, &order, cx)).await
 }
 
 const ORDERS: [(&str, Order, &str, &str); 4] = [
@@ -37,8 +37,8 @@ const ORDERS: [(&str, Order, &str, &str); 4] = [
     ("right", Order::Right, "右文", "By the right"),
 ];
 
-fn shown(dress: &Dress, search: &Search, order: &str, asked: &Asked<'_>) -> Result<Response, Problem> {
-    let lang = dress.lang;
+fn shown(context: &PageContext, search: &Search, order: &str, cx: &SearchContext<'_>) -> Result<Response, Problem> {
+    let lang = context.lang;
     let (order_name, order) =
         ORDERS.into_iter().find(|(name, ..)| *name == order).map_or((ORDERS[0].0, ORDERS[0].1), |o| (o.0, o.1));
     let q = search.conditions.q.trim();
@@ -53,8 +53,8 @@ fn shown(dress: &Dress, search: &Search, order: &str, asked: &Asked<'_>) -> Resu
                 lines.push(line);
                 Ok(())
             };
-            let counts = asked.read().concordance(&request, &options, &asked.control, &mut take)?;
-            notes.extend(remarks::of_query(lang, &request.query.text, &request.query.notes));
+            let counts = cx.read().concordance(&request, &options, &cx.control, &mut take)?;
+            notes.extend(remarks::of_query(lang, &request.query.notes));
             notes.extend(counts.notes.iter().map(|note| remarks::of_search(lang, note)));
             Some(counts)
         }
@@ -63,12 +63,12 @@ fn shown(dress: &Dress, search: &Search, order: &str, asked: &Asked<'_>) -> Resu
     kept.push(("sort", order_name.to_string()));
     let body = html! {
         h1.part { (lang.pick("语境", "Words in context")) }
-        (search_box(dress, "/context", &search.conditions.q, &kept))
+        (search_box(context, "/context", &search.conditions.q, &kept))
         @match &counts {
             None => p.lede { (lang.pick("每一处用到这个词的地方，连同左右的文字，一处一行。", "Every place where the words stand, with the text on either side, a line each.")) },
             Some(counts) => {
                 div.status {
-                    p.total role="status" { (total(dress, counts)) }
+                    p.total role="status" { (total(context, counts)) }
                     nav.orders aria-label=(lang.pick("排序", "Order")) {
                         @for (name, _, zh, en) in ORDERS {
                             a href=(search.href("/context", &[("sort", name), ("page", "")])) aria-current=[(name == order_name).then_some("true")] { (lang.pick(zh, en)) }
@@ -77,17 +77,17 @@ fn shown(dress: &Dress, search: &Search, order: &str, asked: &Asked<'_>) -> Resu
                 }
                 @if !notes.is_empty() { ul.notes { @for note in &notes { li { (text::line(note)) } } } }
                 @if counts.cut_short { p.warn role="alert" { (lang.pick("检索超时，以下不全。", "The search took too long: there may be more.")) } }
-                (table(dress, search, &lines))
+                (table(context, search, &lines))
             }
         }
     };
     let title = format!("{} {q}", lang.pick("语境", "In context"));
-    let response = dress::page(dress, title.trim(), None, q, body);
+    let response = layout::page(context, title.trim(), None, q, body);
     Ok(if counts.is_some_and(|counts| counts.cut_short) { no_store(response) } else { response })
 }
 
-fn total(dress: &Dress, counts: &Counts) -> Markup {
-    let lang = dress.lang;
+fn total(context: &PageContext, counts: &Counts) -> Markup {
+    let lang = context.lang;
     html! {
         strong { (lang.count(counts.occurrences, "处", "occurrence", "occurrences")) }
         span { (lang.pick("，见于 ", " in ")) (lang.articles(counts.articles)) }
@@ -97,8 +97,8 @@ fn total(dress: &Dress, counts: &Counts) -> Markup {
     }
 }
 
-fn table(dress: &Dress, search: &Search, lines: &[Line]) -> Markup {
-    let lang = dress.lang;
+fn table(context: &PageContext, search: &Search, lines: &[Line]) -> Markup {
+    let lang = context.lang;
     html! {
         @if lines.is_empty() { p.none { (lang.pick("没有找到。", "Nothing was found.")) } } @else {
             table.kwic {

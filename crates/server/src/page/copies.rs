@@ -10,9 +10,9 @@ use gongxun_core::article::{Article, ArticleId};
 use maud::{Markup, html};
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
-use super::dress::{self, Dress};
+use super::layout::{self, PageContext};
 use super::text;
-use crate::archive::{Archive, Asked};
+use crate::archive::{Archive, SearchContext};
 use crate::problem::Problem;
 
 /// The time after which the rest of two texts is given as different.
@@ -20,23 +20,23 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The most characters of a text that are compared.
 const MAX_CHARS: usize = 100_000;
 
-/// `/article/{id}/copies/{other}`
+/// Handles `GET /article/{id}/copies/{other}`.
 pub async fn differences(
     State(archive): State<Arc<Archive>>,
     path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
-    let dress = Dress::of(&headers, &uri);
+    let context = PageContext::from_request(&headers, &uri);
     let Ok(Path((one, other))) = path else {
-        return Problem::bad("the ids in the address are no text").into_response();
+        return Problem::bad("the ids in the address are not valid UTF-8").into_response();
     };
-    archive.ask(&headers, &dress.variant(), move |asked| shown(&dress, &one, &other, asked)).await
+    archive.run(&headers, &context.variant(), move |cx| shown(&context, &one, &other, cx)).await
 }
 
-fn shown(dress: &Dress, one: &str, other: &str, asked: &Asked<'_>) -> Result<Response, Problem> {
-    let lang = dress.lang;
-    let article = |id: &str| asked.read().by_id(&ArticleId(id.to_string()))?.ok_or_else(Problem::no_article);
+fn shown(context: &PageContext, one: &str, other: &str, cx: &SearchContext<'_>) -> Result<Response, Problem> {
+    let lang = context.lang;
+    let article = |id: &str| cx.read().by_id(&ArticleId(id.to_string()))?.ok_or_else(Problem::no_article);
     let (one, other) = (article(one)?, article(other)?);
     let head = |article: &Article, sign: &str| {
         html! {
@@ -59,10 +59,10 @@ fn shown(dress: &Dress, one: &str, other: &str, asked: &Asked<'_>) -> Result<Res
         }
     };
     let title = lang.pick("差异", "Differences");
-    Ok(dress::page(dress, title, None, "", body))
+    Ok(layout::page(context, title, None, "", body))
 }
 
-/// Two texts as one, with what either has alone marked.
+/// Renders two texts as one, in which the differences are marked.
 fn difference(one: &str, other: &str) -> Markup {
     // A blank line stands between paragraphs.
     let lines = |c: char| std::iter::repeat_n(c, if c == '\n' { 2 } else { 1 });

@@ -1,5 +1,5 @@
-//! `/day`: the paper of a day: all that a source has of it, the day before and after, and a calendar that shows where
-//! nothing is.
+//! `/day`: all articles of a day, of all sources or of one, the day before and after, and a calendar that shows days
+//! without articles.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,39 +13,44 @@ use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Copies, Request, Results, Sort};
 use maud::{Markup, html};
 
-use super::dress::no_store;
-use super::dress::{self, Dress};
+use super::layout::no_store;
+use super::layout::{self, PageContext};
 use super::state::{Search, value};
 use super::{hits, text};
-use crate::archive::{Archive, Asked};
+use crate::archive::{Archive, SearchContext};
 use crate::conditions::{MAX_VALUE, everything, given};
+use crate::language::number;
 use crate::problem::Problem;
-use crate::words::number;
 
 /// Articles of a day that are listed.
 const LISTED: usize = 200;
 /// The length of the openings that are shown, in characters.
 const BEGINNING: usize = 60;
 
-/// `/day`
+/// Handles `GET /day`.
 pub async fn day(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
-    let dress = Dress::of(&headers, &uri);
+    let context = PageContext::from_request(&headers, &uri);
     let source = given(value(&uri, "source"));
     let date = given(value(&uri, "date"));
-    archive.ask(&headers, &dress.variant(), move |asked| shown(&dress, source.as_deref(), date.as_deref(), asked)).await
+    archive.run(&headers, &context.variant(), move |cx| shown(&context, source.as_deref(), date.as_deref(), cx)).await
 }
 
 /// The number of articles of each day, by its day number.
 type Days = BTreeMap<i64, u64>;
 
-fn shown(dress: &Dress, source: Option<&str>, date: Option<&str>, asked: &Asked<'_>) -> Result<Response, Problem> {
-    let lang = dress.lang;
+fn shown(
+    context: &PageContext,
+    source: Option<&str>,
+    date: Option<&str>,
+    cx: &SearchContext<'_>,
+) -> Result<Response, Problem> {
+    let lang = context.lang;
     if source.is_some_and(|source| source.chars().count() > MAX_VALUE) {
         return Err(Problem::bad(format!("source: a value has {MAX_VALUE} characters at the most")));
     }
     let filters: Vec<Filter> = source.map(Filter::source).into_iter().collect();
     let of = |filters: Vec<Filter>| Request { filters, copies: Copies::All, ..everything() };
-    let timeline = asked.read().timeline(&of(filters.clone()), Step::Day, &asked.control)?;
+    let timeline = cx.read().timeline(&of(filters.clone()), Step::Day, &cx.control)?;
     let number_of = |name: &str| name.parse::<Date>().ok().map(|date| date.day_number());
     let (mut days, mut held) = (Days::new(), Days::new());
     for period in &timeline.periods {
@@ -59,7 +64,7 @@ fn shown(dress: &Dress, source: Option<&str>, date: Option<&str>, asked: &Asked<
     // A month names its first day that has anything.
     let asked_for = date.map(|date| {
         let range = gongxun_core::query::parse_date_range(date).and_then(|(from, to)| Some((from?, to?)));
-        range.ok_or_else(|| Problem::bad("date: no day; write 2025-01-15"))
+        range.ok_or_else(|| Problem::bad("date: not a day; write 2025-01-15"))
     });
     let chosen = match asked_for.transpose()? {
         Some((from, to)) if from < to => days.range(from..=to).next().map_or(from, |(day, _)| *day),
@@ -67,16 +72,16 @@ fn shown(dress: &Dress, source: Option<&str>, date: Option<&str>, asked: &Asked<
         None => days.keys().next_back().copied().unwrap_or(0),
     };
     let Some(chosen_date) = Date::from_day_number(chosen) else {
-        return Err(Problem::bad("date: no day of the calendar"));
+        return Err(Problem::bad("date: not a day of the calendar"));
     };
     let mut filters = filters;
     filters.push(Filter::Date { from: Some(chosen), to: Some(chosen) });
     let request = Request { limit: LISTED, sort: Sort::Oldest, snippet_length: BEGINNING, facets: true, ..of(filters) };
-    let results = asked.answer(&request)?;
+    let results = cx.answer(&request)?;
     let to = |day: i64| href(source, Date::from_day_number(day));
     let before = days.range(..chosen).next_back().map(|(day, _)| *day);
     let after = days.range(chosen + 1..).next().map(|(day, _)| *day);
-    let sources = asked.view.facets()?.source.iter().map(|count| count.value.as_str()).collect::<Vec<_>>();
+    let sources = cx.view.facets()?.source.iter().map(|count| count.value.as_str()).collect::<Vec<_>>();
     let title = match source {
         Some(source) => format!("{source} {}", lang.day(&chosen_date)),
         None => lang.day(&chosen_date),
@@ -87,10 +92,10 @@ fn shown(dress: &Dress, source: Option<&str>, date: Option<&str>, asked: &Asked<
                 h1.part { (text::line(source.unwrap_or(lang.pick("全部来源", "All sources")))) }
                 nav.day aria-label=(lang.pick("日期", "Days")) {
                     @if let Some(day) = before { a rel="prev" href=(to(day)) { "← " (short(day)) } } @else { span {} }
-                    strong { time datetime=(chosen_date) { (lang.day(&chosen_date)) } " · " (weekday(dress, chosen)) }
+                    strong { time datetime=(chosen_date) { (lang.day(&chosen_date)) } " · " (weekday(context, chosen)) }
                     @if let Some(day) = after { a rel="next" href=(to(day)) { (short(day)) " →" } } @else { span {} }
                 }
-                (listed(dress, source, &results))
+                (listed(context, source, &results))
             }
             aside.about aria-label=(lang.pick("日历", "Calendar")) {
                 form action="/day" method="get" {
@@ -103,11 +108,11 @@ fn shown(dress: &Dress, source: Option<&str>, date: Option<&str>, asked: &Asked<
                     label { (lang.pick("日期", "Day")) input type="date" name="date" value=(chosen_date); }
                     button type="submit" { (lang.pick("翻到", "Go")) }
                 }
-                (calendar(dress, source, &chosen_date, &days, &held))
+                (calendar(context, source, &chosen_date, &days, &held))
             }
         }
     };
-    let response = dress::page(dress, &title, None, "", body);
+    let response = layout::page(context, &title, None, "", body);
     Ok(if results.cut_short { no_store(response) } else { response })
 }
 
@@ -120,27 +125,27 @@ fn short(day: i64) -> String {
     Date::from_day_number(day).map(|day| day.to_string()).unwrap_or_default()
 }
 
-/// Monday is 0.
+/// Returns the weekday of a day; Monday is 0.
 fn weekday_number(day: i64) -> i64 {
     (day + 3).rem_euclid(7)
 }
 
-fn weekday(dress: &Dress, day: i64) -> &'static str {
-    let names = dress.lang.pick(
+fn weekday(context: &PageContext, day: i64) -> &'static str {
+    let names = context.lang.pick(
         ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"],
         ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     );
     names[weekday_number(day) as usize]
 }
 
-/// The articles of the day, section by section.
-fn listed(dress: &Dress, source: Option<&str>, results: &Results) -> Markup {
-    let lang = dress.lang;
+/// Renders the articles of the day, section by section.
+fn listed(context: &PageContext, source: Option<&str>, results: &Results) -> Markup {
+    let lang = context.lang;
     let mut sections: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for hit in &results.hits {
         sections.entry(hit.article.section.as_deref().unwrap_or("")).or_default().push(hit);
     }
-    let asked = Search {
+    let search = Search {
         conditions: crate::conditions::Conditions { source: source.map(str::to_string), ..Default::default() },
         ..Search::default()
     };
@@ -149,7 +154,7 @@ fn listed(dress: &Dress, source: Option<&str>, results: &Results) -> Markup {
         @for (section, of_section) in &sections {
             section.of-section {
                 @if section.is_empty() { h2.sr { (lang.pick("文章", "Articles")) } } @else { h2 { (text::line(section)) } }
-                ol.hits { @for hit in of_section { (hits::hit(dress, &asked, hit)) } }
+                ol.hits { @for hit in of_section { (hits::hit(context, &search, hit)) } }
             }
         }
         @if results.total > results.hits.len() as u64 {
@@ -158,9 +163,10 @@ fn listed(dress: &Dress, source: Option<&str>, results: &Results) -> Markup {
     }
 }
 
-/// A month with how much each day has; what has nothing is told from what the source alone lacks.
-fn calendar(dress: &Dress, source: Option<&str>, chosen: &Date, days: &Days, held: &Days) -> Markup {
-    let lang = dress.lang;
+/// Renders a month with the number of articles of each day; days without any article differ from days without one of
+/// the source.
+fn calendar(context: &PageContext, source: Option<&str>, chosen: &Date, days: &Days, held: &Days) -> Markup {
+    let lang = context.lang;
     let of_month = |day: u8| Date::from_ymd(chosen.year(), chosen.month(), day).map_or(0, |date| date.day_number());
     let last = days_in_month(chosen.year(), chosen.month());
     let (first_day, last_day) = (of_month(1), of_month(last));

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use maud::html;
 
-use super::dress::{self, Dress};
+use super::layout::{self, PageContext};
 use super::state::Search;
 use crate::conditions::Conditions;
 
@@ -59,10 +59,10 @@ const ADDRESSES: [(&str, &str, &str); 13] = [
     ("/metrics", "给 Prometheus", "for Prometheus"),
 ];
 
-/// `/help`
+/// Handles `GET /help`.
 pub async fn help(headers: HeaderMap, uri: Uri) -> Response {
-    let dress = Dress::of(&headers, &uri);
-    let lang = dress.lang;
+    let context = PageContext::from_request(&headers, &uri);
+    let lang = context.lang;
     let to = |q: &str| {
         let conditions = Conditions { q: q.to_string(), ..Conditions::default() };
         Search { conditions, ..Search::default() }.href("/search", &[])
@@ -88,5 +88,5 @@ pub async fn help(headers: HeaderMap, uri: Uri) -> Response {
             table { tbody { @for (address, zh, en) in ADDRESSES { tr { td { code { (address) } } td { (lang.pick(zh, en)) } } } } }
         }
     };
-    dress::page(&dress, lang.pick("帮助", "Help"), None, "", body)
+    layout::page(&context, lang.pick("帮助", "Help"), None, "", body)
 }

@@ -1,20 +1,20 @@
-//! Hits as a list has them.
+//! The hits of a list.
 
 use gongxun_core::article::Role;
 use gongxun_core::search::{Hit, Kind};
 use maud::{Markup, html};
 
-use super::dress::Dress;
+use super::layout::PageContext;
 use super::state::Search;
 use super::text;
-use crate::words::Lang;
+use crate::language::Lang;
 
-/// One hit: title, when and where, who, the marked passage, its copies.
-pub fn hit(dress: &Dress, asked: &Search, hit: &Hit) -> Markup {
-    let (lang, article) = (dress.lang, &hit.article);
+/// Renders a hit: title, date and source, credits, the marked passage, its copies.
+pub fn hit(context: &PageContext, search: &Search, hit: &Hit) -> Markup {
+    let (lang, article) = (context.lang, &hit.article);
     let path = format!("/article/{}", article.id);
     // The way back leads to this page of this order.
-    let to = asked.href(&path, &[("page", &asked.page_text())]);
+    let to = search.href(&path, &[("page", &search.page_text())]);
     let tag = text::tag(article);
     html! {
         li.hit.partial[hit.kind == Kind::Partial] {
@@ -28,7 +28,7 @@ pub fn hit(dress: &Dress, asked: &Search, hit: &Hit) -> Markup {
                     None => span { (lang.pick("未署日期", "undated")) },
                 }
                 @if let Some(source) = &article.source {
-                    a href=(asked.href("/search", &[("source", source), ("page", "")])) { (text::line(source)) }
+                    a href=(search.href("/search", &[("source", source), ("page", "")])) { (text::line(source)) }
                 }
                 @for (role, name) in credits(lang, hit) { span { (role) " " (text::line(&name)) } }
                 @if let Some(section) = &article.section { span { (text::line(section)) } }
@@ -46,9 +46,9 @@ pub fn hit(dress: &Dress, asked: &Search, hit: &Hit) -> Markup {
     }
 }
 
-/// The credits on a hit's line: those that were asked for, else the authors.
+/// Returns the credits on a hit's line: those that the query matched, else the authors.
 fn credits(lang: Lang, hit: &Hit) -> Vec<(String, String)> {
-    let asked: Vec<_> = hit.asked.iter().map(|credit| (credit.role, credit.name.as_str())).collect();
+    let matched: Vec<_> = hit.matched_credits.iter().map(|credit| (credit.role, credit.name.as_str())).collect();
     let of = |wanted: fn(Role) -> bool| {
         hit.article
             .credits
@@ -56,6 +56,6 @@ fn credits(lang: Lang, hit: &Hit) -> Vec<(String, String)> {
             .filter(move |credit| wanted(credit.role))
             .map(|credit| (credit.role, credit.name.as_str()))
     };
-    let shown = if asked.is_empty() { of(Role::writes).take(2).collect() } else { asked };
+    let shown = if matched.is_empty() { of(Role::writes).take(2).collect() } else { matched };
     shown.into_iter().map(|(role, name)| (lang.role(role).to_string(), name.to_string())).collect()
 }

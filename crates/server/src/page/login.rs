@@ -1,4 +1,4 @@
-//! `/login`: the token is shown once, and a cookie stands for it from then on. `/choose` keeps language and colours.
+//! `/login`: exchanges the token for a session cookie. `/choose` stores language and colours.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::html;
 
-use super::dress::{self, Dress, Theme};
+use super::layout::{self, PageContext, Theme};
 use super::state::value;
 use crate::archive::Archive;
 use crate::guard::{COOKIE, is_secure, is_token, local, session};
+use crate::language::Lang;
 use crate::problem::Problem;
-use crate::words::Lang;
 
 /// The longest form, in bytes, and how long it may take to come.
 const MAX_FORM: usize = 4 << 10;
@@ -25,16 +25,16 @@ const WRONG: Duration = Duration::from_millis(500);
 const SESSION: u32 = 30 * 86_400;
 const CHOICE: u32 = 365 * 86_400;
 
-/// `GET /login`
+/// Handles `GET /login`.
 pub async fn form(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
     if archive.settings.token.is_none() {
         return Redirect::to("/").into_response();
     }
-    asked(&Dress::of(&headers, &uri), local(&value(&uri, "next").unwrap_or_default()), false)
+    form_page(&PageContext::from_request(&headers, &uri), local(&value(&uri, "next").unwrap_or_default()), false)
 }
 
-fn asked(dress: &Dress, next: &str, wrong: bool) -> Response {
-    let lang = dress.lang;
+fn form_page(context: &PageContext, next: &str, wrong: bool) -> Response {
+    let lang = context.lang;
     let body = html! {
         section.login {
             h1 { (lang.pick("登录", "Log in")) }
@@ -48,11 +48,11 @@ fn asked(dress: &Dress, next: &str, wrong: bool) -> Response {
             }
         }
     };
-    let response = dress::page(dress, lang.pick("登录", "Log in"), None, "", body);
-    dress::no_store(response)
+    let response = layout::page(context, lang.pick("登录", "Log in"), None, "", body);
+    layout::no_store(response)
 }
 
-/// `POST /login`
+/// Handles `POST /login`.
 pub async fn login(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri, body: Body) -> Response {
     let Some(token) = &archive.settings.token else { return Redirect::to("/").into_response() };
     let Ok(read) = tokio::time::timeout(FORM_TIMEOUT, to_bytes(body, MAX_FORM)).await else {
@@ -66,11 +66,11 @@ pub async fn login(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri:
         pairs.find(|(other, _)| other == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
     };
     // Few guess at once, and each guess takes its time.
-    let Ok(_turn) = archive.logins.acquire().await else { return Problem::busy("try again").into_response() };
+    let Ok(_permit) = archive.logins.acquire().await else { return Problem::busy("try again").into_response() };
     let next = field("next");
     if !is_token(field("token").trim(), token) {
         tokio::time::sleep(WRONG).await;
-        let mut response = asked(&Dress::of(&headers, &uri), local(&next), true);
+        let mut response = form_page(&PageContext::from_request(&headers, &uri), local(&next), true);
         *response.status_mut() = StatusCode::FORBIDDEN;
         return response;
     }
@@ -79,12 +79,12 @@ pub async fn login(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri:
     with_cookie(Redirect::to(local(&next)).into_response(), &cookie)
 }
 
-/// `/choose`: another language or other colours, and back.
+/// Handles `GET /choose`: sets the language or the colours, and leads back.
 pub async fn choose(uri: Uri) -> Response {
     let back = Redirect::to(local(&value(&uri, "next").unwrap_or_default())).into_response();
     let chosen = [
-        value(&uri, "lang").and_then(|code| Lang::of(&code)).map(|lang| ("lang", lang.code())),
-        value(&uri, "theme").and_then(|name| Theme::of(&name)).map(|theme| ("theme", theme.name())),
+        value(&uri, "lang").and_then(|code| Lang::from_code(&code)).map(|lang| ("lang", lang.code())),
+        value(&uri, "theme").and_then(|name| Theme::from_name(&name)).map(|theme| ("theme", theme.name())),
     ];
     chosen.into_iter().flatten().fold(back, |response, (name, value)| {
         with_cookie(response, &format!("{name}={value}; Path=/; Max-Age={CHOICE}; SameSite=Lax"))
@@ -95,5 +95,5 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    dress::no_store(response)
+    layout::no_store(response)
 }

@@ -6,9 +6,9 @@ mod compare;
 mod context;
 mod copies;
 mod day;
-mod dress;
 mod help;
 mod hits;
+mod layout;
 mod login;
 mod remarks;
 mod search;
@@ -26,11 +26,11 @@ use axum::response::Response;
 use axum::routing::get;
 use maud::html;
 
-use self::dress::Dress;
+use self::layout::PageContext;
 use crate::archive::Archive;
 use crate::problem::Problem;
 
-/// The addresses of the page.
+/// Returns the routes of the pages.
 pub fn routes() -> Router<Arc<Archive>> {
     Router::new()
         .route("/", get(search::home))
@@ -48,14 +48,14 @@ pub fn routes() -> Router<Arc<Archive>> {
 
 /// Problems in HTML, for who wants HTML.
 pub async fn readable(request: Request, next: Next) -> Response {
-    let dress = Dress::of(request.headers(), request.uri());
+    let context = PageContext::from_request(request.headers(), request.uri());
     let path = request.uri().path();
     let for_programs = path.starts_with("/api/") || matches!(path, "/metrics" | "/healthz" | "/feed.atom");
     let wants = !for_programs && wants_html(request.headers());
     let response = next.run(request).await;
     // What every answer carries it has by now; only what it says is said to people.
     match response.extensions().get::<Problem>() {
-        Some(problem) if wants => explained(&dress, problem, &response),
+        Some(problem) if wants => explained(&context, problem, &response),
         _ => response,
     }
 }
@@ -67,14 +67,14 @@ fn wants_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn explained(dress: &Dress, problem: &Problem, before: &Response) -> Response {
-    let lang = dress.lang;
+fn explained(context: &PageContext, problem: &Problem, before: &Response) -> Response {
+    let lang = context.lang;
     let title = match problem.status {
         StatusCode::NOT_FOUND => lang.pick("这里什么也没有", "There is nothing here"),
-        StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG => lang.pick("这样问不成", "This can't be asked"),
-        StatusCode::SERVICE_UNAVAILABLE => lang.pick("现在太忙", "Too much to do"),
+        StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG => lang.pick("请求无效", "Invalid request"),
+        StatusCode::SERVICE_UNAVAILABLE => lang.pick("服务繁忙", "The server is busy"),
         StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST => {
-            lang.pick("不能从那里来问", "Not to be asked from there")
+            lang.pick("不接受来自那里的请求", "Requests from there are refused")
         }
         _ => lang.pick("出错了", "Something went wrong"),
     };
@@ -85,7 +85,7 @@ fn explained(dress: &Dress, problem: &Problem, before: &Response) -> Response {
             p { a href="/" { (lang.pick("回到首页", "To the first page")) } }
         }
     };
-    let mut response = dress::page(dress, title, None, "", body);
+    let mut response = layout::page(context, title, None, "", body);
     *response.status_mut() = problem.status;
     for (name, value) in before.headers() {
         if !response.headers().contains_key(name) && name != header::CONTENT_LENGTH && name != header::CONTENT_ENCODING
@@ -93,5 +93,5 @@ fn explained(dress: &Dress, problem: &Problem, before: &Response) -> Response {
             response.headers_mut().insert(name.clone(), value.clone());
         }
     }
-    dress::no_store(response)
+    layout::no_store(response)
 }

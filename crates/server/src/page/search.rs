@@ -10,14 +10,14 @@ use gongxun_core::search::facets::{Count, Facets};
 use gongxun_core::search::{Hit, Kind, Request, Results, Sort};
 use maud::{Markup, html};
 
-use super::dress::no_store;
-use super::dress::{self, Dress};
+use super::layout::no_store;
+use super::layout::{self, PageContext};
 use super::state::Search;
 use super::{chart, hits, remarks, text};
-use crate::archive::{Archive, Asked};
+use crate::archive::{Archive, SearchContext};
 use crate::conditions::{MAX_DEPTH, MAX_QUERY, everything, place, sort};
+use crate::language::{Lang, number};
 use crate::problem::Problem;
-use crate::words::{Lang, number};
 
 /// Hits on a page.
 const PER_PAGE: usize = 20;
@@ -26,25 +26,25 @@ const LATEST: usize = 8;
 /// Values of a facet that are shown at once; the others at a click.
 const SHOWN: usize = 6;
 
-/// `/`
+/// Handles `GET /`.
 pub async fn home(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
-    let dress = Dress::of(&headers, &uri);
-    archive.ask(&headers, &dress.variant(), move |asked| front(&dress, asked)).await
+    let context = PageContext::from_request(&headers, &uri);
+    archive.run(&headers, &context.variant(), move |cx| front(&context, cx)).await
 }
 
-/// `/search`
+/// Handles `GET /search`.
 pub async fn search(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
-    let dress = Dress::of(&headers, &uri);
-    let search = Search::of(&uri);
+    let context = PageContext::from_request(&headers, &uri);
+    let search = Search::from_uri(&uri);
     if search.conditions.is_empty() {
         return Redirect::to("/").into_response();
     }
-    archive.ask(&headers, &dress.variant(), move |asked| found(&dress, &search, asked)).await
+    archive.run(&headers, &context.variant(), move |cx| found(&context, &search, cx)).await
 }
 
-/// The box to type into. `hidden` goes along.
-pub fn search_box(dress: &Dress, action: &str, q: &str, hidden: &[(&'static str, String)]) -> Markup {
-    let lang = dress.lang;
+/// Renders the search box; the `hidden` parameters are sent with it.
+pub fn search_box(context: &PageContext, action: &str, q: &str, hidden: &[(&'static str, String)]) -> Markup {
+    let lang = context.lang;
     html! {
         form.box #search action=(action) method="get" role="search" {
             label.sr for="q" { (lang.pick("检索词", "Query")) }
@@ -59,12 +59,12 @@ pub fn search_box(dress: &Dress, action: &str, q: &str, hidden: &[(&'static str,
     }
 }
 
-fn front(dress: &Dress, asked: &Asked<'_>) -> Result<Response, Problem> {
-    let lang = dress.lang;
-    let (stats, coverage) = (asked.view.stats()?, asked.view.coverage()?);
+fn front(context: &PageContext, cx: &SearchContext<'_>) -> Result<Response, Problem> {
+    let lang = context.lang;
+    let (stats, coverage) = (cx.view.stats()?, cx.view.coverage()?);
     let all = Search::default();
     let latest = Request { limit: LATEST, sort: Sort::Newest, snippet_length: 0, ..everything() };
-    let latest = asked.answer(&latest)?;
+    let latest = cx.answer(&latest)?;
     let years =
         |date: Option<gongxun_core::article::Date>| date.map(|date| date.year().to_string()).unwrap_or_default();
     let span = match (years(stats.first_day), years(stats.last_day)) {
@@ -87,7 +87,7 @@ fn front(dress: &Dress, asked: &Asked<'_>) -> Result<Response, Problem> {
                 @if !span.is_empty() { " · " (span) }
                 " · " (lang.articles(stats.articles))
             }
-            (search_box(dress, "/search", "", &[]))
+            (search_box(context, "/search", "", &[]))
             ul.examples {
                 @for (query, zh, en) in examples {
                     @let to = Search { conditions: crate::conditions::Conditions { q: query.into(), ..Default::default() }, ..Search::default() };
@@ -95,7 +95,7 @@ fn front(dress: &Dress, asked: &Asked<'_>) -> Result<Response, Problem> {
                 }
             }
         }
-        @if let Some(drawing) = chart::timeline(dress, &all, coverage, &[]) {
+        @if let Some(drawing) = chart::timeline(context, &all, coverage, &[]) {
             section.wide { h2 { (lang.pick("馆藏", "The archive")) } (drawing) }
         }
         @if !latest.hits.is_empty() {
@@ -105,10 +105,10 @@ fn front(dress: &Dress, asked: &Asked<'_>) -> Result<Response, Problem> {
             }
         }
     };
-    Ok(dress::page(dress, "", None, "", body))
+    Ok(layout::page(context, "", None, "", body))
 }
 
-/// A hit of which the headline, the date and the source are shown.
+/// Renders the title, date and source of a hit.
 fn headline(lang: Lang, hit: &Hit) -> Markup {
     let article = &hit.article;
     html! {
@@ -121,15 +121,15 @@ fn headline(lang: Lang, hit: &Hit) -> Markup {
     }
 }
 
-fn found(dress: &Dress, search: &Search, asked: &Asked<'_>) -> Result<Response, Problem> {
-    let lang = dress.lang;
+fn found(context: &PageContext, search: &Search, cx: &SearchContext<'_>) -> Result<Response, Problem> {
+    let lang = context.lang;
     let mut request = search.conditions.request()?;
     request.sort = sort(&search.sort).unwrap_or(request.sort);
     request.facets = true;
     place(&mut request, PER_PAGE, (search.page - 1).saturating_mul(PER_PAGE))?;
-    let results = asked.answer(&request)?;
+    let results = cx.answer(&request)?;
     let facets = results.facets.clone().unwrap_or_default();
-    let drawing = chart::timeline(dress, search, asked.view.coverage()?, &facets.month);
+    let drawing = chart::timeline(context, search, cx.view.coverage()?, &facets.month);
     let pairs = search.pairs();
     let kept: Vec<_> = pairs.iter().filter(|(name, _)| *name != "q").cloned().collect();
     let q = &search.conditions.q;
@@ -137,35 +137,35 @@ fn found(dress: &Dress, search: &Search, asked: &Asked<'_>) -> Result<Response, 
         div.results {
             div.head {
                 h1.sr { (lang.pick("检索结果：", "Search results: ")) (text::line(q)) }
-                (search_box(dress, "/search", q, &kept))
-                (active(dress, search))
+                (search_box(context, "/search", q, &kept))
+                (active(context, search))
                 div.status {
                     p.total role="status" { (total(lang, &results)) }
-                    (orders(dress, search))
+                    (orders(context, search))
                     a.to-filters href="#filters" { (lang.pick("筛选", "Filters")) }
                 }
-                (remarks::remarks(dress, search, &results))
+                (remarks::remarks(context, search, &results))
                 @if results.cut_short {
                     p.warn role="alert" { (lang.pick("检索超时，以下只是已找到的部分。", "The search took too long: these are the hits found till then.")) }
                 }
             }
             @if let Some(drawing) = drawing { div.time { (drawing) } }
             div.list {
-                (listed(dress, search, &results))
-                (pages(dress, search, &results))
+                (listed(context, search, &results))
+                (pages(context, search, &results))
                 (whole_pages(lang, &results))
-                (missing(dress, search))
+                (missing(context, search))
             }
-            aside #filters .filters aria-label=(lang.pick("筛选", "Filters")) { (filters(dress, search, &facets)) }
+            aside #filters .filters aria-label=(lang.pick("筛选", "Filters")) { (filters(context, search, &facets)) }
         }
     };
     let title = if q.trim().is_empty() { lang.pick("检索", "Search") } else { q.trim() };
     let feed = search.href("/feed.atom", &[("sort", "")]);
-    let response = dress::page(dress, title, Some(&feed), q, body);
+    let response = layout::page(context, title, Some(&feed), q, body);
     Ok(if results.cut_short { no_store(response) } else { response })
 }
 
-/// The three counts.
+/// Renders the counts of full, synonym and partial matches.
 fn total(lang: Lang, results: &Results) -> Markup {
     html! {
         strong { (lang.articles(results.total)) }
@@ -179,8 +179,8 @@ fn total(lang: Lang, results: &Results) -> Markup {
     }
 }
 
-fn orders(dress: &Dress, search: &Search) -> Markup {
-    let lang = dress.lang;
+fn orders(context: &PageContext, search: &Search) -> Markup {
+    let lang = context.lang;
     let orders = [
         ("", lang.pick("相关", "Relevance")),
         ("newest", lang.pick("最新", "Newest")),
@@ -195,9 +195,9 @@ fn orders(dress: &Dress, search: &Search) -> Markup {
     }
 }
 
-/// The conditions that hold, each with a link that lifts it.
-fn active(dress: &Dress, search: &Search) -> Markup {
-    let lang = dress.lang;
+/// Renders the active conditions, each with a link that removes it.
+fn active(context: &PageContext, search: &Search) -> Markup {
+    let lang = context.lang;
     let flags = search.conditions.flags();
     let values: Vec<_> =
         search.conditions.values().into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
@@ -244,8 +244,8 @@ fn flag(lang: Lang, name: &str) -> &'static str {
     }
 }
 
-fn listed(dress: &Dress, search: &Search, results: &Results) -> Markup {
-    let lang = dress.lang;
+fn listed(context: &PageContext, search: &Search, results: &Results) -> Markup {
+    let lang = context.lang;
     let offset = (search.page - 1) * PER_PAGE;
     let mut last: Option<Kind> = None;
     html! {
@@ -258,14 +258,14 @@ fn listed(dress: &Dress, search: &Search, results: &Results) -> Markup {
             @for hit in &results.hits {
                 @if hit.kind == Kind::Partial && last != Some(hit.kind) { li.kind { (lang.kind(hit.kind)) } }
                 @let () = { last = Some(hit.kind); };
-                (hits::hit(dress, search, hit))
+                (hits::hit(context, search, hit))
             }
         }
     }
 }
 
-fn pages(dress: &Dress, search: &Search, results: &Results) -> Markup {
-    let lang = dress.lang;
+fn pages(context: &PageContext, search: &Search, results: &Results) -> Markup {
+    let lang = context.lang;
     let all = (results.total + results.synonym_total + results.partial_total).min(MAX_DEPTH as u64) as usize;
     let last = all.div_ceil(PER_PAGE).max(1);
     let near = search.page.saturating_sub(2).max(1)..=(search.page + 2).min(last);
@@ -310,9 +310,9 @@ fn title_or_address(lang: Lang, page: &Article) -> Markup {
     }
 }
 
-/// The form that asks why an expected article is not among the hits.
-fn missing(dress: &Dress, search: &Search) -> Markup {
-    let lang = dress.lang;
+/// Renders the form that asks why an expected article is not among the hits.
+fn missing(context: &PageContext, search: &Search) -> Markup {
+    let lang = context.lang;
     html! {
         details.missing {
             summary { (lang.pick("少了哪一篇？", "Is an article missing?")) }
@@ -326,8 +326,8 @@ fn missing(dress: &Dress, search: &Search) -> Markup {
     }
 }
 
-fn filters(dress: &Dress, search: &Search, facets: &Facets) -> Markup {
-    let lang = dress.lang;
+fn filters(context: &PageContext, search: &Search, facets: &Facets) -> Markup {
+    let lang = context.lang;
     let lists: [(&str, &Vec<Count>); 5] = [
         ("source", &facets.source),
         ("outlet", &facets.outlet),
@@ -352,11 +352,11 @@ fn filters(dress: &Dress, search: &Search, facets: &Facets) -> Markup {
                     button type="submit" { (lang.pick("限定", "Set")) }
                 }
             }
-            @for (name, counts) in lists { (facet(dress, search, name, counts)) }
+            @for (name, counts) in lists { (facet(context, search, name, counts)) }
             fieldset.how {
                 legend { (lang.pick("匹配", "Matching")) }
-                (toggle(dress, search, "exact", conditions.exact))
-                (toggle(dress, search, "all_copies", conditions.all_copies))
+                (toggle(context, search, "exact", conditions.exact))
+                (toggle(context, search, "all_copies", conditions.all_copies))
             }
             p.take {
                 (lang.pick("导出 ", "Export "))
@@ -370,16 +370,16 @@ fn filters(dress: &Dress, search: &Search, facets: &Facets) -> Markup {
     }
 }
 
-fn toggle(dress: &Dress, search: &Search, name: &str, set: bool) -> Markup {
+fn toggle(context: &PageContext, search: &Search, name: &str, set: bool) -> Markup {
     html! {
         a.toggle role="switch" aria-checked=(set) href=(search.href("/search", &[(name, if set { "" } else { "true" }), ("page", "")])) {
-            (flag(dress.lang, name))
+            (flag(context.lang, name))
         }
     }
 }
 
-fn facet(dress: &Dress, search: &Search, name: &str, counts: &[Count]) -> Markup {
-    let lang = dress.lang;
+fn facet(context: &PageContext, search: &Search, name: &str, counts: &[Count]) -> Markup {
+    let lang = context.lang;
     let chosen = search.conditions.values().into_iter().any(|(other, value)| other == name && value.is_some());
     let most = counts.iter().map(Count::all).max().unwrap_or(1).max(1);
     let item = |count: &Count| {
@@ -406,7 +406,7 @@ fn facet(dress: &Dress, search: &Search, name: &str, counts: &[Count]) -> Markup
     }
 }
 
-/// The name of a format for people.
+/// Returns the display name of a format.
 fn format_name(format: &str) -> &str {
     match format {
         "csv" => "CSV",

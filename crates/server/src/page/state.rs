@@ -15,25 +15,25 @@ pub struct Search {
     pub page: usize,
 }
 
-/// The value of a name in an address.
+/// Returns the value of a parameter of an address.
 pub fn value(uri: &Uri, name: &str) -> Option<String> {
     let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
     pairs.filter(|(other, _)| other == name).last().map(|(_, value)| value.into_owned())
 }
 
-/// All values of a name in an address.
+/// Returns all values of a parameter of an address.
 pub fn values(uri: &Uri, name: &str) -> Vec<String> {
     let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
     pairs.filter(|(other, _)| other == name).map(|(_, value)| value.into_owned()).collect()
 }
 
 impl Search {
-    /// The search of an address.
-    pub fn of(uri: &Uri) -> Search {
+    /// Reads the search of an address.
+    pub fn from_uri(uri: &Uri) -> Search {
         let text = |name: &str| value(uri, name);
         let flag =
             |name: &str| value(uri, name).is_some_and(|value| matches!(value.as_str(), "true" | "1" | "on" | ""));
-        let mut conditions = Conditions::of(text, flag);
+        let mut conditions = Conditions::from_parameters(text, flag);
         // Flags that contradict each other in an address can't be meant.
         conditions.synonyms &= !conditions.exact && !conditions.no_synonyms;
         conditions.partial &= !conditions.exact && !conditions.no_partial;
@@ -42,12 +42,12 @@ impl Search {
         Search { conditions, sort, page: page.max(1) }
     }
 
-    /// The page as an address has it: nothing for the first.
+    /// Returns the page number as in an address: empty for the first.
     pub fn page_text(&self) -> String {
         if self.page > 1 { self.page.to_string() } else { String::new() }
     }
 
-    /// All that the address says, but for the page, in an order of its own.
+    /// Returns all parameters except the page number, in a fixed order.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let conditions = &self.conditions;
         let mut pairs = vec![("q", conditions.q.clone())];
@@ -62,7 +62,7 @@ impl Search {
         pairs
     }
 
-    /// The address of this search at a path, with some names changed; an empty value takes a name out.
+    /// Returns the address of this search at a path, with some parameters changed; an empty value removes a parameter.
     pub fn href(&self, path: &str, changes: &[(&str, &str)]) -> String {
         let mut pairs = self.pairs();
         pairs.retain(|(name, _)| !changes.iter().any(|(other, _)| other == name));
@@ -82,10 +82,10 @@ mod tests {
     fn an_address_is_a_state_and_back() {
         let uri: Uri =
             "/search?q=%E5%B7%A5%E4%BC%9A&source=a%26b&from=2020&exact=true&sort=newest&page=3&utm=x".parse().unwrap();
-        let search = Search::of(&uri);
+        let search = Search::from_uri(&uri);
         assert_eq!((search.conditions.q.as_str(), search.page), ("工会", 3));
         let again = search.href("/search", &[("page", "3")]);
-        assert_eq!(Search::of(&again.parse().unwrap()), search);
+        assert_eq!(Search::from_uri(&again.parse().unwrap()), search);
         assert_eq!(
             search.href("/x", &[("source", ""), ("from", ""), ("exact", ""), ("sort", "")]),
             "/x?q=%E5%B7%A5%E4%BC%9A"
@@ -97,7 +97,7 @@ mod tests {
         for address in
             ["/search?page=-1", "/search?page=99999999999999999999999", "/search?sort=%00&page=%FF", "/search"]
         {
-            let search = Search::of(&address.parse().unwrap());
+            let search = Search::from_uri(&address.parse().unwrap());
             assert_eq!((search.page, search.sort.as_str()), (1, ""), "{address}");
         }
     }

@@ -1,5 +1,5 @@
-//! The archive's text on its way to a page: what a browser would obey (controls, overrides of direction) is shown as a
-//! sign, one for one, so that marks stay where they are. Escaping is maud's.
+//! Texts of the archive for display: characters that a browser would obey (controls, overrides of direction) are replaced
+//! one for one by visible signs, so that marks keep their positions. Escaping is maud's.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,12 +8,12 @@ use gongxun_core::article::{Article, Script};
 use gongxun_core::view::clean;
 use maud::{Markup, html};
 
-/// A text on one line.
+/// Replaces control characters of a text on one line.
 pub fn line(text: &str) -> Cow<'_, str> {
     clean::line(text)
 }
 
-/// A text of several lines.
+/// Replaces control characters of a text of several lines.
 pub fn block(text: &str) -> Cow<'_, str> {
     clean::text(text)
 }
@@ -30,12 +30,12 @@ pub fn joined(marks: &[Range<usize>]) -> Vec<Range<usize>> {
     joined
 }
 
-/// A text with marks, half-open ranges of its characters in order.
+/// Renders a text with marks, half-open ranges of its characters in order.
 pub fn marked(text: &str, marks: &[Range<usize>]) -> Markup {
     doubted(text, marks, &[], "")
 }
 
-/// A text with marks, and with the characters that a repair is not sure of; `why` is said of each of those.
+/// Renders a text with marks, and with uncertain characters, whose tooltip is `why`.
 pub fn doubted(text: &str, marks: &[Range<usize>], uncertain: &[Range<usize>], why: &str) -> Markup {
     let shown = clean::text(text);
     let chars: Vec<char> = shown.chars().collect();
@@ -56,8 +56,8 @@ pub fn doubted(text: &str, marks: &[Range<usize>], uncertain: &[Range<usize>], w
     }
 }
 
-/// A text of so many characters cut at ranges in order: each part with whether it is one of them. Ranges that reach beyond
-/// the text end with it.
+/// Cuts a text of this many characters at ranges in order: each part with whether it is one of them. Ranges that reach
+/// beyond the text end with it.
 fn parts(ranges: &[Range<usize>], length: usize) -> Vec<(Range<usize>, bool)> {
     let (mut parts, mut at) = (Vec::new(), 0);
     for range in ranges {
@@ -71,13 +71,13 @@ fn parts(ranges: &[Range<usize>], length: usize) -> Vec<(Range<usize>, bool)> {
     parts
 }
 
-/// The marks that lie in a part of a text, counted from its beginning.
+/// Returns the marks in a part of a text, counted from its beginning.
 pub fn within(marks: &[Range<usize>], part: &Range<usize>) -> Vec<Range<usize>> {
     let inside = marks.iter().filter(|mark| mark.start < part.end && part.start < mark.end);
     inside.map(|mark| mark.start.max(part.start) - part.start..mark.end.min(part.end) - part.start).collect()
 }
 
-/// The language tag of an article's text.
+/// Returns the language tag of an article's text.
 pub fn tag(article: &Article) -> &'static str {
     match article.script {
         Script::Hans => "zh-Hans",
@@ -85,12 +85,12 @@ pub fn tag(article: &Article) -> &'static str {
     }
 }
 
-/// A title, or what stands for one.
+/// Returns a title, or a placeholder for an empty one.
 pub fn title<'a>(title: &'a str, none: &'a str) -> Cow<'a, str> {
     if title.trim().is_empty() { Cow::Borrowed(none) } else { line(title) }
 }
 
-/// An address that may be a link: of a page, never of a script.
+/// Returns an address if it may be a link: of a page, never of a script.
 pub fn link(url: &str) -> Option<&str> {
     let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase())?;
     let plain = url.chars().all(|c| !c.is_control() && !c.is_whitespace());

@@ -11,28 +11,28 @@ use gongxun_core::search::why_not::{Verdict, WhyNot};
 use gongxun_core::search::{Breadth, Copies, Request};
 use maud::{Markup, html};
 
-use super::dress::{self, Dress};
+use super::layout::{self, PageContext};
 use super::state::{Search, value};
 use super::text;
-use crate::archive::{Archive, Asked};
+use crate::archive::{Archive, SearchContext};
 use crate::conditions::MAX_VALUE;
+use crate::language::number;
 use crate::problem::Problem;
-use crate::words::{Lang, number};
 
 /// Number of articles that are offered where a title is that of several.
 const OFFERED: usize = 8;
 
-/// `/why`
+/// Handles `GET /why`.
 pub async fn why(State(archive): State<Arc<Archive>>, headers: HeaderMap, uri: Uri) -> Response {
-    let dress = Dress::of(&headers, &uri);
-    let search = Search::of(&uri);
+    let context = PageContext::from_request(&headers, &uri);
+    let search = Search::from_uri(&uri);
     let expected = value(&uri, "article").unwrap_or_default().trim().to_string();
-    archive.ask(&headers, &dress.variant(), move |asked| shown(&dress, &search, &expected, asked)).await
+    archive.run(&headers, &context.variant(), move |cx| shown(&context, &search, &expected, cx)).await
 }
 
-/// The articles that somebody may have meant: by id, by address, by the whole title, by words of it.
-fn meant(expected: &str, asked: &Asked<'_>) -> Result<Vec<Article>, Problem> {
-    let read = asked.read();
+/// Returns the articles that may be meant: by id, by address, by the whole title, by words of it.
+fn meant(expected: &str, cx: &SearchContext<'_>) -> Result<Vec<Article>, Problem> {
+    let read = cx.read();
     let last = expected.split(['?', '#']).next().unwrap_or("").rsplit('/').next().unwrap_or("");
     for id in [expected, last] {
         if let Some(article) = read.by_id(&ArticleId(id.to_string()))? {
@@ -53,7 +53,7 @@ fn meant(expected: &str, asked: &Asked<'_>) -> Result<Vec<Article>, Problem> {
             snippet_length: 0,
             ..Request::new(query)
         };
-        let results = read.answer(&request, &asked.control)?;
+        let results = read.answer(&request, &cx.control)?;
         if !results.hits.is_empty() {
             return Ok(results.hits.into_iter().map(|hit| (*hit.article).clone()).collect());
         }
@@ -61,18 +61,18 @@ fn meant(expected: &str, asked: &Asked<'_>) -> Result<Vec<Article>, Problem> {
     Ok(Vec::new())
 }
 
-fn shown(dress: &Dress, search: &Search, expected: &str, asked: &Asked<'_>) -> Result<Response, Problem> {
-    let lang = dress.lang;
+fn shown(context: &PageContext, search: &Search, expected: &str, cx: &SearchContext<'_>) -> Result<Response, Problem> {
+    let lang = context.lang;
     if expected.chars().count() > MAX_VALUE {
         return Err(Problem::bad(format!("article: {MAX_VALUE} characters at the most")));
     }
     if search.conditions.is_empty() {
-        return Err(Problem::bad("write a query (q), or what it is narrowed by: editor, source, from …"));
+        return Err(Problem::bad("write a query (q) or a filter: editor, source, from …"));
     }
     let request = search.conditions.request()?;
-    let articles = if expected.is_empty() { Vec::new() } else { meant(expected, asked)? };
+    let articles = if expected.is_empty() { Vec::new() } else { meant(expected, cx)? };
     let answer = match articles.as_slice() {
-        [one] => asked.read().why_not(&request, &one.id, &asked.control)?,
+        [one] => cx.read().why_not(&request, &one.id, &cx.control)?,
         _ => None,
     };
     let body = html! {
@@ -86,7 +86,7 @@ fn shown(dress: &Dress, search: &Search, expected: &str, asked: &Asked<'_>) -> R
                 button type="submit" { (lang.pick("查", "Ask")) }
             }
             @match (&answer, articles.len()) {
-                (Some(answer), _) => (verdict(dress, search, answer)),
+                (Some(answer), _) => (verdict(context, search, answer)),
                 (None, 0) if !expected.is_empty() => {
                     p.warn { (lang.pick("馆藏里没有找到这篇文章。", "No such article is in the archive.")) }
                     p { (lang.pick("它也许没有收录，也许标题不同：用标题里的几个词再试，或用网址。", "It may not have been collected, or have another title: try a few words of the title, or the address.")) }
@@ -102,7 +102,7 @@ fn shown(dress: &Dress, search: &Search, expected: &str, asked: &Asked<'_>) -> R
             }
         }
     };
-    Ok(dress::page(dress, lang.pick("为什么没有", "Why not"), None, &search.conditions.q, body))
+    Ok(layout::page(context, lang.pick("为什么没有", "Why not"), None, &search.conditions.q, body))
 }
 
 fn described(search: &Search) -> String {
@@ -113,8 +113,8 @@ fn described(search: &Search) -> String {
     parts.join(" · ")
 }
 
-fn verdict(dress: &Dress, search: &Search, answer: &WhyNot) -> Markup {
-    let lang = dress.lang;
+fn verdict(context: &PageContext, search: &Search, answer: &WhyNot) -> Markup {
+    let lang = context.lang;
     let says = match answer.verdict {
         Verdict::Full => lang.pick("它在结果里：含全部检索词", "It is among the hits: it holds all that was typed"),
         Verdict::Synonym => lang.pick("它在结果里：以同义词匹配", "It is among the hits: by a synonym"),
@@ -132,47 +132,10 @@ fn verdict(dress: &Dress, search: &Search, answer: &WhyNot) -> Markup {
                 li class=(format!("d{}", clause.depth.min(4))) {
                     span.holds[clause.holds].fails[!clause.holds] { (if clause.holds { lang.pick("有", "yes") } else { lang.pick("无", "no") }) }
                     b lang="zh-Hans" { (text::line(&clause.text)) }
-                    @if !clause.why.is_empty() { span { (text::line(&why_in(lang, &clause.why))) } }
+                    @if !clause.why.is_empty() { span { (text::line(&lang.say(&clause.why))) } }
                 }
             } }
             p { a href=(search.href("/search", &[])) { (lang.pick("回到检索结果", "Back to the results")) } }
         }
     }
-}
-
-/// The reason of a clause, in the language of the page: the library says it in English, in forms that are few.
-fn why_in(lang: Lang, why: &str) -> String {
-    if lang == Lang::En {
-        return why.to_string();
-    }
-    const STARTS: [(&str, &str); 16] = [
-        ("not there; the nearest is ", "没有；最接近的是 "),
-        ("not there, nor any part of it", "没有，连其中一部分也没有"),
-        ("not in the ", "不在 "),
-        ("it is not there", "没有它"),
-        ("it is there", "有"),
-        ("it has no date", "没有署日期"),
-        ("its date is ", "日期是 "),
-        ("it has no ", "没有 "),
-        ("its source is ", "来源是 "),
-        ("its outlet is ", "媒体是 "),
-        ("its editor is ", "编辑是 "),
-        ("its author is ", "作者是 "),
-        ("its section is ", "栏目是 "),
-        ("all are there together", "都在一起"),
-        ("all are there, ", "都有，但不在一处："),
-        ("there is nothing in it to look for", "没有可检索的内容"),
-    ];
-    const NAMES: [(&str, &str); 5] =
-        [("title ", "标题 "), ("lead ", "导语 "), ("body ", "正文 "), ("names ", "署名 "), ("captions ", "图注 ")];
-    let mut out = String::new();
-    let mut rest = why;
-    for table in [&STARTS[..], &NAMES[..]] {
-        if let Some((en, zh)) = table.iter().find(|(en, _)| rest.starts_with(en)) {
-            out.push_str(zh);
-            rest = &rest[en.len()..];
-        }
-    }
-    out.push_str(&rest.replace(", before ", "，早于 ").replace(", after ", "，晚于 "));
-    out
 }

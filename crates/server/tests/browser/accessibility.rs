@@ -24,13 +24,13 @@ const LOOKS: [(&str, &str, (u32, u32)); 4] = [
     ("en", "light", (390, 844)),
 ];
 
-/// The text of axe-core's script, where the environment names its file.
+/// Returns the text of axe-core's script, if the environment names its file.
 pub fn script() -> Option<String> {
     let file = std::env::var_os("GONGXUN_AXE")?;
     Some(std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("GONGXUN_AXE: {}: {error}", file.display())))
 }
 
-/// Each page has no violation of any rule.
+/// Checks that no page violates a rule.
 pub async fn no_violation(page: Page) -> Outcome {
     let axe = script().unwrap_or_default();
     let mut found = Vec::new();

@@ -71,7 +71,7 @@ static SITE: LazyLock<String> = LazyLock::new(|| {
     drop(writer);
     let mut settings = Settings::default();
     settings.searches = 4;
-    let server = Server::bind("127.0.0.1:0".parse().unwrap(), index, settings).unwrap();
+    let server = Server::bind("127.0.0.1:0".parse().unwrap(), Box::new(index), settings).unwrap();
     let address = server.address().unwrap();
     std::thread::spawn(move || server.run().unwrap());
     format!("http://{address}")
@@ -108,7 +108,7 @@ fn deliver_slowly(mut from: TcpStream, mut to: TcpStream) -> std::io::Result<()>
     }
 }
 
-/// Sixty articles in as many months, and one that would be a program.
+/// Returns sixty articles in as many months, and one that tries to inject a script.
 fn months() -> Vec<Article> {
     let mut all: Vec<Article> = (0..60)
         .map(|n| {
@@ -169,7 +169,7 @@ impl Page {
         Ok(Page { client, site: SITE.clone() })
     }
 
-    /// The same browser, with a slow connection to the site.
+    /// Returns the same browser with a slow connection to the site.
     pub fn slowed(&self) -> Page {
         Page { client: self.client.clone(), site: SLOW_SITE.clone() }
     }
@@ -214,12 +214,12 @@ impl Page {
         Err(format!("{what}: {}", readable(self.client.current_url().await?.as_str())).into())
     }
 
-    /// The text of an element.
+    /// Returns the text of an element.
     pub async fn text(&self, css: &str) -> Result<String, Box<dyn std::error::Error>> {
         Ok(self.wait(css).await?.text().await?)
     }
 
-    /// The number of elements of a selector.
+    /// Returns the number of elements of a selector.
     pub async fn count(&self, css: &str) -> Result<usize, Box<dyn std::error::Error>> {
         Ok(self.client.find_all(Locator::Css(css)).await?.len())
     }
@@ -234,7 +234,7 @@ impl Page {
         Ok(self.client.active_element().await?.send_keys(keys).await?)
     }
 
-    /// A picture, where somebody wants to look.
+    /// Takes a screenshot, if the environment asks for one.
     pub async fn shot(&self, name: &str) -> Outcome {
         if let Some(folder) = std::env::var_os("GONGXUN_SHOTS") {
             std::fs::create_dir_all(&folder)?;
@@ -244,12 +244,12 @@ impl Page {
     }
 }
 
-/// An address as people read it.
+/// Decodes an address for display.
 fn readable(address: &str) -> Cow<'_, str> {
     percent_decode_str(address).decode_utf8_lossy()
 }
 
-/// The failure with these words, unless something holds.
+/// Fails with this message unless a condition holds.
 pub fn holds(what: bool, says: &str) -> Outcome {
     if what { Ok(()) } else { Err(says.into()) }
 }

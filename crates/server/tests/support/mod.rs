@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use gongxun_core::article::{Article, Block, Credit, Role};
 use gongxun_core::index::{Index, IndexSettings, NewArticle, Resources, Writer};
+use gongxun_core::search::Provider;
 use gongxun_server::{Settings, router};
 use tower::ServiceExt as _;
 
@@ -29,7 +30,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// That this is an answer of this status.
+    /// Checks the status of the answer.
     #[track_caller]
     pub fn is(self, status: u16) -> Answer {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
@@ -50,16 +51,21 @@ impl Site {
     }
 
     pub fn with(settings: Settings) -> Site {
-        Site::of(Index::in_memory(IndexSettings::default()).unwrap(), settings)
+        Site::with_index(Index::in_memory(IndexSettings::default()).unwrap(), settings)
     }
 
-    pub fn of(index: Index, settings: Settings) -> Site {
-        let router = router(index.clone(), settings);
+    pub fn with_index(index: Index, settings: Settings) -> Site {
+        let provider = Box::new(index.clone());
+        Site::with_provider(index, provider, settings)
+    }
+
+    pub fn with_provider(index: Index, provider: Box<dyn Provider>, settings: Settings) -> Site {
+        let router = router(provider, settings);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Site { index, router, runtime }
     }
 
-    /// Some articles on labour, two of them copies.
+    /// Creates a site with some articles, two of them copies.
     pub fn with_articles() -> Site {
         let site = Site::new();
         site.put(articles());
@@ -106,7 +112,7 @@ impl Site {
     }
 }
 
-/// Some articles on labour; the first two are copies of one text.
+/// Returns some articles; the first two are copies of one text.
 pub fn articles() -> Vec<Article> {
     let reprint = "各级工会要主动介入，推动平台企业与骑手代表开展集体协商。会议公布了算法协商的试点名单，\
                    十二家平台在第一批名单之中，骑手代表由直接选举产生，任期两年，可以连任。";

@@ -287,8 +287,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A lost byte in front of a gloss, where a pair of bytes that GBK leaves to its users stood in front of it and a
-    /// copy has left it out: 庸?huì) was 庸\u{E63A}?huì), out of step, and 工會(huì) before that.
+    /// Reads a lost byte in front of a gloss, where a pair of bytes that GBK leaves to its users stood in front of it
+    /// and a copy has left it out: 庸?huì) was 庸\u{E63A}?huì), out of step, and 工會(huì) before that.
     fn branch_omitted(&mut self, from: Hypothesis, reading: Reading, next: &mut Vec<Hypothesis>) {
         for trail in LEADS {
             let read: Vec<_> = readings().completing(trail, reading).filter(|r| r.trail >= 0x81).collect();

@@ -70,7 +70,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// Collects the evidence of a page.
-    pub fn of(lines: &[Vec<Token>]) -> Evidence {
+    pub fn from_lines(lines: &[Vec<Token>]) -> Evidence {
         let mut evidence = Evidence {
             glossed: HashMap::new(),
             plain: vec![0; 0x10000],
@@ -235,7 +235,7 @@ pub fn is_only(c: char, script: Script) -> bool {
     }
 }
 
-/// For each character, whether it is a simplified one that traditional text does not have.
+/// Returns for each character whether it is a simplified one that traditional text does not have.
 fn only_simplified() -> &'static [bool] {
     static TABLE: std::sync::OnceLock<Vec<bool>> = std::sync::OnceLock::new();
     TABLE.get_or_init(|| {

@@ -42,7 +42,7 @@ pub fn undo(lines: &[&str]) -> Option<GlossRepair> {
         return None;
     }
     let read: Vec<Vec<Token>> = lines.iter().map(|line| tokens(line, &|_, _| true)).collect();
-    let mut evidence = Evidence::of(&read);
+    let mut evidence = Evidence::from_lines(&read);
     if !evidence.shows_script() {
         return None;
     }

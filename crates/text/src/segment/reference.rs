@@ -18,13 +18,13 @@ impl Reference {
         Reference(jieba)
     }
 
-    /// The equivalent of [`super::Segmenter::cut`].
+    /// Cuts a text as [`super::Segmenter::cut`] does.
     pub fn cut(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
         out.clear();
         out.extend(self.0.cut(folded, hmm == Hmm::On).iter().map(token));
     }
 
-    /// The equivalent of [`super::Segmenter::cut_for_search`].
+    /// Cuts a text as [`super::Segmenter::cut_for_search`] does.
     pub fn cut_for_search(&self, folded: &str, hmm: Hmm, out: &mut Vec<Token>) {
         out.clear();
         out.extend(self.0.cut_for_search(folded, hmm == Hmm::On).iter().map(token));

@@ -53,7 +53,7 @@ fn parse_line(line: &str) -> Result<Option<(&str, Option<u64>)>, String> {
     match column.parse::<u64>() {
         Ok(freq) if (1..=MAX_FREQ).contains(&freq) => Ok(Some((word, Some(freq)))),
         _ => Err(format!(
-            "{column:?} is no frequency: write `word`, `word frequency` or `word frequency tag`, the frequency from 1 to {MAX_FREQ}"
+            "{column:?} is not a frequency: write `word`, `word frequency` or `word frequency tag`, the frequency from 1 to {MAX_FREQ}"
         )),
     }
 }

@@ -23,7 +23,7 @@ pub struct Number {
 }
 
 impl Number {
-    /// The length of the other form if it stands at this place of a text and is no part of a longer number.
+    /// Returns the length of the other form if it occurs at this place of a text and is no part of a longer number.
     pub(super) fn other_at(&self, text: &[char], at: usize) -> Option<usize> {
         let rest = text.get(at..).filter(|rest| rest.starts_with(&self.other))?;
         let (before, after) = (&text[..at], &rest[self.other.len()..]);

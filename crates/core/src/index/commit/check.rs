@@ -2,7 +2,7 @@
 //!
 //! tantivy writes a checksum behind each of its files and never verifies it, so a flipped bit shows as a wrong answer,
 //! as a panic somewhere inside, or not at all. [`files`] reads every file against its checksum and names the damaged
-//! ones; [`guarded`] runs a search so that a panic comes out as an error, and [`diagnosed`] finds the file behind an
+//! ones; [`catching_panics`] runs a search so that a panic comes out as an error, and [`diagnosed`] finds the file behind an
 //! error.
 
 use std::cell::Cell;
@@ -133,7 +133,7 @@ pub(in crate::index) fn check_segments(folder: &Path, segments: &[SegmentMeta], 
         if folder.join(&path).is_file() {
             paths.push(path);
         } else {
-            found.damaged.push(Damage { path: folder.join(path), what: "it is gone".into() });
+            found.damaged.push(Damage { path: folder.join(path), what: "it no longer exists".into() });
         }
     }
     check_paths(folder, paths, found)
@@ -167,9 +167,11 @@ fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {
     paths.sort();
     let directory = open_folder(folder)?;
-    // The checksum does not cover the version in the footer. But no program writes a single file, so another version
-    // than the present one that only one file names is damage.
-    let mut versions: HashMap<String, Vec<PathBuf>> = HashMap::new();
+    let present = version_of(tantivy::version()).unwrap_or_default();
+    // The checksum does not cover the version in the footer. But a segment has several files of one version, so a
+    // version other than the present one that only one of them names is damage. A deletion file stands alone; an older
+    // program may have written it to a segment of a still older one.
+    let mut versions: HashMap<Option<Version>, Vec<PathBuf>> = HashMap::new();
     for path in paths {
         found.files += 1;
         let file = match catch_panic(|| directory.open_read(&path)) {
@@ -184,14 +186,16 @@ fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Res
             }
         };
         match catch_panic(|| checksum(file, &mut found.bytes)).and_then(|checked| checked) {
+            Ok(Some(version)) if version < present && path.extension().is_some_and(|ending| ending == "del") => {}
             Ok(version) => versions.entry(version).or_default().push(folder.join(path)),
             Err(what) => found.damaged.push(Damage { path: folder.join(path), what }),
         }
     }
-    versions.remove(&version_text(tantivy::version()));
+    versions.remove(&Some(present));
     for (version, paths) in versions {
         if let [path] = paths.as_slice() {
-            let what = format!("it says that it was written by version {version}, as no other file does");
+            let version = version.map_or("?".into(), |[major, minor, patch, _]| format!("{major}.{minor}.{patch}"));
+            let what = format!("it claims to be written by version {version}, unlike all other files");
             found.damaged.push(Damage { path: path.clone(), what });
         }
     }
@@ -199,7 +203,7 @@ fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Res
 }
 
 /// Returns the version in a file's footer, after verifying its checksum and the footer's own form.
-fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<String, String> {
+fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<Option<Version>, String> {
     let all = file.read_bytes().map_err(|e| e.to_string())?;
     *read += all.len() as u64;
     let (footer, body) = Footer::extract_footer(file).map_err(|e| e.to_string())?;
@@ -212,22 +216,28 @@ fn checksum(file: FileSlice, read: &mut u64) -> std::result::Result<String, Stri
     let form = serde_json::to_string(&footer).unwrap_or_default();
     let written = &all[body.len()..all.len() - 2 * size_of::<u32>()];
     if written != form.as_bytes() {
-        return Err("its footer is not as it was written".into());
+        return Err("its footer differs from what was written".into());
     }
-    Ok(version_text(&footer.version))
+    Ok(version_of(&footer.version))
 }
 
-fn version_text(version: &tantivy::Version) -> String {
-    serde_json::to_string(version).unwrap_or_default()
+/// A version of tantivy: major, minor, patch, and the version of its file format. They are ordered by age.
+type Version = [u64; 4];
+
+/// Returns the numbers of a version, whose fields are private.
+fn version_of(version: &tantivy::Version) -> Option<Version> {
+    let fields = serde_json::to_value(version).ok()?;
+    let number = |name: &str| fields.get(name)?.as_u64();
+    Some([number("major")?, number("minor")?, number("patch")?, number("index_format_version")?])
 }
 
 thread_local! {
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    static CATCHING_PANICS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread is inside [`guarded`]: a panic here becomes an error, so a panic hook need not print it.
-pub fn is_guarded() -> bool {
-    GUARDED.get()
+/// Whether this thread is inside [`catching_panics`]: a panic here becomes an error, so a panic hook need not print it.
+pub fn is_catching_panics() -> bool {
+    CATCHING_PANICS.get()
 }
 
 /// Runs a closure that reads a generation. A panic inside comes out as an error, as if the search engine had returned
@@ -235,8 +245,8 @@ pub fn is_guarded() -> bool {
 ///
 /// # Errors
 /// The error of the closure; [`Error::Engine`] if it panicked.
-pub fn guarded<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> Result<T> {
-    if is_guarded() {
+pub fn catching_panics<T>(generation: &Generation, run: impl FnOnce() -> Result<T>) -> Result<T> {
+    if is_catching_panics() {
         return run();
     }
     catch_panic(run).unwrap_or_else(|what| {
@@ -262,9 +272,9 @@ pub fn diagnosed(generation: &Generation, error: Error) -> Error {
 
 /// Runs a closure; the message of a panic comes back as text.
 pub(in crate::index) fn catch_panic<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
-    let before = GUARDED.replace(true);
+    let before = CATCHING_PANICS.replace(true);
     let result = catch_unwind(AssertUnwindSafe(run));
-    GUARDED.set(before);
+    CATCHING_PANICS.set(before);
     result.map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it can't be read".into())

@@ -113,7 +113,7 @@ impl Directory for View {
 }
 
 fn refused() -> io::Error {
-    io::Error::other("a snapshot is not written to")
+    io::Error::other("a snapshot is read-only")
 }
 
 /// A merge policy applied to each kind of segment separately, leaving out segments whose files are damaged.
@@ -121,13 +121,13 @@ fn refused() -> io::Error {
 pub struct ByKind {
     policy: Box<dyn MergePolicy>,
     kinds: Kinds,
-    whole: SegmentChecks,
+    checks: SegmentChecks,
 }
 
 impl ByKind {
     /// Applies `policy` to each kind of the index's segments.
-    pub fn new(policy: Box<dyn MergePolicy>, index: &Index, whole: SegmentChecks) -> ByKind {
-        ByKind { policy, kinds: Kinds { index: index.clone(), known: Mutex::default() }, whole }
+    pub fn new(policy: Box<dyn MergePolicy>, index: &Index, checks: SegmentChecks) -> ByKind {
+        ByKind { policy, kinds: Kinds { index: index.clone(), known: Mutex::default() }, checks }
     }
 }
 
@@ -136,44 +136,44 @@ impl ByKind {
 #[derive(Debug, Clone)]
 pub struct SegmentChecks {
     folder: PathBuf,
-    looked: Arc<Mutex<CheckState>>,
+    state: Arc<Mutex<CheckState>>,
 }
 
 #[derive(Debug, Default)]
 struct CheckState {
     /// The segments checked, each with the opstamp of its deletions.
-    whole: HashSet<(SegmentId, Option<Opstamp>)>,
+    intact: HashSet<(SegmentId, Option<Opstamp>)>,
     trouble: Option<Error>,
 }
 
 impl SegmentChecks {
-    /// No segment has been checked yet.
-    pub fn of(folder: &Path) -> SegmentChecks {
-        SegmentChecks { folder: folder.to_path_buf(), looked: Arc::default() }
+    /// Creates the checks of a folder, of whose segments none has been checked yet.
+    pub fn new(folder: &Path) -> SegmentChecks {
+        SegmentChecks { folder: folder.to_path_buf(), state: Arc::default() }
     }
 
     /// Whether the files of a segment are intact. If not, [`SegmentChecks::trouble`] has the reason.
-    pub fn has(&self, segment: &SegmentMeta) -> bool {
-        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn is_intact(&self, segment: &SegmentMeta) -> bool {
+        let mut checked = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (segment.id(), segment.delete_opstamp());
-        if looked.whole.contains(&key) {
+        if checked.intact.contains(&key) {
             return true;
         }
         let trouble = match check::segment(&self.folder, segment) {
             Ok(None) => {
-                looked.whole.insert(key);
+                checked.intact.insert(key);
                 return true;
             }
             Ok(Some(Damage { path, what })) => Error::Damaged { path, what },
             Err(error) => error,
         };
-        looked.trouble.get_or_insert(trouble);
+        checked.trouble.get_or_insert(trouble);
         false
     }
 
     /// Takes the error of the first damaged segment.
     pub fn trouble(&self) -> Option<Error> {
-        self.looked.lock().unwrap_or_else(PoisonError::into_inner).trouble.take()
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).trouble.take()
     }
 }
 
@@ -185,10 +185,10 @@ impl MergePolicy for ByKind {
         let kinds = [SegmentKind::Articles, SegmentKind::Margins];
         let mut candidates: Vec<MergeCandidate> =
             kinds.into_iter().flat_map(|kind| self.policy.compute_merge_candidates(&of(kind))).collect();
-        let whole = |id: &SegmentId| {
-            segments.iter().find(|segment| segment.id() == *id).is_some_and(|segment| self.whole.has(segment))
+        let is_intact = |id: &SegmentId| {
+            segments.iter().find(|segment| segment.id() == *id).is_some_and(|segment| self.checks.is_intact(segment))
         };
-        candidates.retain(|candidate| candidate.0.iter().all(whole));
+        candidates.retain(|candidate| candidate.0.iter().all(is_intact));
         candidates
     }
 }

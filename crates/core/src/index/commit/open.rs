@@ -13,7 +13,7 @@ use tantivy::{Directory, Index, TantivyError};
 use crate::error::{Error, Result};
 use crate::index::generations::generation::Generation;
 use crate::index::schema::schema;
-use crate::index::storage::directory::GenerationDirectory;
+use crate::index::storage::directory::{GenerationDirectory, duplicate};
 
 /// Opens tantivy's index in a generation's folder.
 pub(in crate::index) fn open_index(generation: &Generation) -> Result<Index> {
@@ -28,7 +28,7 @@ pub(in crate::index) fn directory(generation: &Generation) -> Result<GenerationD
 /// Opens a folder for tantivy.
 pub(in crate::index) fn open_folder(folder: &Path) -> Result<GenerationDirectory> {
     GenerationDirectory::open(folder).map_err(|error| match error {
-        OpenDirectoryError::IoError { io_error, .. } => Error::io(folder, again(&io_error)),
+        OpenDirectoryError::IoError { io_error, .. } => Error::io(folder, duplicate(&io_error)),
         OpenDirectoryError::DoesNotExist(_) => Error::io(folder, io::ErrorKind::NotFound.into()),
         other => Error::Damaged { path: folder.to_path_buf(), what: other.to_string() },
     })
@@ -70,7 +70,9 @@ pub(in crate::index) fn of_engine(folder: &Path, error: TantivyError) -> Error {
 pub(in crate::index) fn of_open_read(folder: &Path, error: OpenReadError) -> Error {
     match error {
         OpenReadError::IoError { io_error, filepath } => of_io(&folder.join(filepath), &io_error),
-        OpenReadError::FileDoesNotExist(file) => Error::Damaged { path: folder.join(file), what: "it is gone".into() },
+        OpenReadError::FileDoesNotExist(file) => {
+            Error::Damaged { path: folder.join(file), what: "it no longer exists".into() }
+        }
         other => Error::Damaged { path: folder.to_path_buf(), what: other.to_string() },
     }
 }
@@ -79,14 +81,7 @@ pub(in crate::index) fn of_open_read(folder: &Path, error: OpenReadError) -> Err
 /// content.
 fn of_io(path: &Path, error: &Arc<io::Error>) -> Error {
     match error.raw_os_error() {
-        Some(_) => Error::io(path, again(error)),
+        Some(_) => Error::io(path, duplicate(error)),
         None => Error::Damaged { path: path.to_path_buf(), what: error.to_string() },
-    }
-}
-
-fn again(error: &io::Error) -> io::Error {
-    match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => io::Error::new(error.kind(), error.to_string()),
     }
 }

@@ -88,7 +88,7 @@ impl Tombstones {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Tombstones::default()),
-            Err(e) if e.kind() == ErrorKind::InvalidData => return Err(damaged(path, "it is no text")),
+            Err(e) if e.kind() == ErrorKind::InvalidData => return Err(damaged(path, "it is not text")),
             Err(e) => return Err(Error::io(path, e)),
         };
         let (header, lines) = text.split_once('\n').unwrap_or((&text, ""));
@@ -97,7 +97,7 @@ impl Tombstones {
             return Err(damaged(path, "its checksum is wrong"));
         }
         let list: serde_json::Result<Vec<Tombstone>> = lines.lines().map(serde_json::from_str).collect();
-        Ok(Tombstones::of(list.map_err(|e| damaged(path, &e.to_string()))?))
+        Ok(Tombstones::from_list(list.map_err(|e| damaged(path, &e.to_string()))?))
     }
 
     /// Durably replaces the tombstones of an index by these.
@@ -111,7 +111,7 @@ impl Tombstones {
         replace_file(&Tombstones::path(index), format!("{header}\n{lines}").as_bytes())
     }
 
-    fn of(list: Vec<Tombstone>) -> Tombstones {
+    fn from_list(list: Vec<Tombstone>) -> Tombstones {
         let mut tombstones = Tombstones::default();
         list.into_iter().for_each(|one| tombstones.add(one));
         tombstones
@@ -134,7 +134,7 @@ impl Tombstones {
     /// Removes the tombstones that satisfy `which` and returns them.
     pub fn forget(&mut self, which: impl Fn(&Tombstone) -> bool) -> Vec<Tombstone> {
         let (gone, kept) = std::mem::take(&mut self.list).into_iter().partition(which);
-        *self = Tombstones::of(kept);
+        *self = Tombstones::from_list(kept);
         gone
     }
 
@@ -177,7 +177,7 @@ impl Tombstones {
 }
 
 fn damaged(path: PathBuf, what: &str) -> Error {
-    let way_out = "put back a copy of it (a snapshot has one); without the file, what was deleted comes back";
+    let way_out = "restore it from a backup (`gongxun snapshot`); without the file, deleted articles come back";
     Error::Invalid(format!("{}: damaged: {what}; {way_out}", path.display()))
 }
 
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn they_keep_out_an_id_and_a_text_but_not_what_was_spared() {
-        let tombstones = Tombstones::of(vec![tombstone("a", 7, &["b"]), tombstone("c", 8, &[])]);
+        let tombstones = Tombstones::from_list(vec![tombstone("a", 7, &["b"]), tombstone("c", 8, &[])]);
         let kept_out = |key: &str, text| tombstones.verdict(&id(key), text).keeps_out().map(|one| one.id.clone());
         assert_eq!(kept_out("a", None), Some(id("a")));
         assert_eq!(kept_out("b", Some(7)), None);
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn an_id_that_numbers_give_is_told_by_its_text() {
         let numbered = Tombstone { by_text: true, ..tombstone("a", 7, &[]) };
-        let tombstones = Tombstones::of(vec![numbered.clone(), tombstone("c", 8, &[])]);
+        let tombstones = Tombstones::from_list(vec![numbered.clone(), tombstone("c", 8, &[])]);
         let check = |key: &str, text, says: TombstoneVerdict<'_>| {
             assert_eq!(tombstones.verdict(&id(key), text), says, "{key} {text:?}")
         };
@@ -230,7 +230,7 @@ mod tests {
     fn a_file_that_is_not_whole_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         assert!(Tombstones::read(folder.path()).unwrap().is_empty());
-        let tombstones = Tombstones::of(vec![tombstone("a", u64::MAX, &["b"]), tombstone("c", 8, &[])]);
+        let tombstones = Tombstones::from_list(vec![tombstone("a", u64::MAX, &["b"]), tombstone("c", 8, &[])]);
         tombstones.write(folder.path()).unwrap();
         let again = Tombstones::read(folder.path()).unwrap();
         assert_eq!(again.list, tombstones.list);

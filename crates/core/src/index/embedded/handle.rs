@@ -68,7 +68,7 @@ impl Index {
     /// # Errors
     /// [`Error::NoIndex`] if there is none; otherwise the same as [`Snapshot::open`].
     pub fn open(folder: impl AsRef<Path>) -> Result<Index> {
-        Index::of(folder.as_ref(), None)
+        Index::open_with(folder.as_ref(), None)
     }
 
     /// Opens the index in a folder, or creates one if there is none.
@@ -104,10 +104,10 @@ impl Index {
             Some(_) => {}
             None => Writer::open(folder, segmenter.as_ref(), Resources::one_thread())?.finish()?,
         }
-        Index::of(folder, temporary)
+        Index::open_with(folder, temporary)
     }
 
-    fn of(folder: &Path, temporary: Option<Temporary>) -> Result<Index> {
+    fn open_with(folder: &Path, temporary: Option<Temporary>) -> Result<Index> {
         let reader = Reader::open(folder)?;
         Ok(Index(Arc::new(Inner { path: folder.to_path_buf(), reader, _temporary: temporary })))
     }

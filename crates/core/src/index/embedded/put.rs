@@ -41,7 +41,7 @@ impl Writer {
             return Ok(Put::Forbidden);
         }
         let held = self.ledger().holds(&article.id, PROGRAM)?;
-        let (verdict, _) = self.take(article, &Fingerprint::of(article), PROGRAM, Class::Own)?;
+        let (verdict, _) = self.claim(article, &Fingerprint::from_article(article), PROGRAM, Class::Own)?;
         if !held {
             self.count_of_program(1);
         }
@@ -65,7 +65,7 @@ impl Writer {
         match self.ledger().file_of(id)? {
             Some(file) => {
                 let what = "and the next run would bring it back; forbid it to keep it out";
-                Err(Error::Invalid(format!("{id}: it stands in {file}, {what}")))
+                Err(Error::Invalid(format!("{id}: it is in {file}, {what}")))
             }
             None => Ok(false),
         }

@@ -40,7 +40,7 @@ impl Temporary {
                 }
             }
         }
-        Err(refused.unwrap_or_else(|| Error::Invalid("there is no folder for temporary files".into())))
+        Err(refused.unwrap_or_else(|| Error::Invalid("no temporary folder is available".into())))
     }
 
     /// Returns the folder's path.

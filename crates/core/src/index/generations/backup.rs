@@ -81,7 +81,7 @@ pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
     }
     sync_folder(&folder)?;
     // Opened once before it is called an index.
-    let snapshot = Snapshot::of(&copy)?;
+    let snapshot = Snapshot::open_generation(&copy)?;
     (copied.commit, copied.articles) = (snapshot.commit.number, snapshot.articles());
     source.tombstones.write(target)?;
     copy.make_current()?;

@@ -120,8 +120,8 @@ impl Config {
         Ok(Some(Config { path, dictionary, choices, language: written.language }))
     }
 
-    /// The language that an index folder's file sets for messages; `None` too if the file can't be read, which the command
-    /// tells.
+    /// Returns the language of messages that an index folder's file sets; `None` also if the file can't be read, which
+    /// the command reports.
     pub fn language(index: &Path) -> Option<String> {
         let path = index.join(CONFIG);
         parse(&path, &fs::read_to_string(&path).ok()?).ok()?.language
@@ -276,7 +276,7 @@ impl ConfigFile {
         let is_set = match key {
             field if in_fields => {
                 if !FIELDS.contains(&field) {
-                    return Err(format!("{field} is no field; the fields are {}", FIELDS.join(", ")));
+                    return Err(format!("{field} is not a field; the fields are {}", FIELDS.join(", ")));
                 }
                 self.fields.insert(field.to_string(), value).is_some()
             }
@@ -284,7 +284,7 @@ impl ConfigFile {
             "synonyms" => self.synonyms.replace(value.into()).is_some(),
             "language" => {
                 if !LANGUAGES.contains(&value.as_str()) {
-                    return Err(format!("{value:?} is no language of messages: write \"zh\" or \"en\""));
+                    return Err(format!("{value:?} is not a language of messages: write \"zh\" or \"en\""));
                 }
                 self.language.replace(value).is_some()
             }
@@ -324,8 +324,11 @@ mod tests {
         for (text, expect) in [
             ("language = \"zh\"\ndictionary = ", "gongxun.toml, line 2: "),
             ("language = \"zh\"\n\ndictonary = 'words.txt'\n", "gongxun.toml, line 3: unknown key dictonary"),
-            ("\nlanguage = \"fr\"\n", "gongxun.toml, line 2: \"fr\" is no language"),
-            ("[fields]\ntitel = \"headline\"\n", "gongxun.toml, line 2: titel is no field; the fields are id, title"),
+            ("\nlanguage = \"fr\"\n", "gongxun.toml, line 2: \"fr\" is not a language"),
+            (
+                "[fields]\ntitel = \"headline\"\n",
+                "gongxun.toml, line 2: titel is not a field; the fields are id, title",
+            ),
             ("[fields]\ntitle = 3\n", "gongxun.toml, line 2: "),
             ("synonyms = 'broken.tsv'\n", "broken.tsv: line 2: "),
             ("dictionary = 'nowhere.txt'\n", "nowhere.txt: "),

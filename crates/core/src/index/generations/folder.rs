@@ -49,7 +49,7 @@ pub fn claim(index: &Path) -> Result<()> {
     match folder_status(index)? {
         FolderStatus::Index | FolderStatus::Free => {}
         FolderStatus::Copying => {
-            let what = "a snapshot that was not finished; `gongxun snapshot` makes it anew";
+            let what = "an unfinished backup; `gongxun snapshot` writes it again";
             return Err(Error::Invalid(format!("{}: {what}", index.display())));
         }
         FolderStatus::Foreign(what) => return Err(foreign(index, &what)),
@@ -130,7 +130,7 @@ pub fn is_index(folder: &Path) -> bool {
 
 fn foreign(index: &Path, what: &OsString) -> Error {
     Error::Invalid(format!(
-        "{}: this folder is no index and holds other things, such as {}; nothing was written to it: name a folder of its own for the index with --index",
+        "{}: this folder is not an index and holds other files, such as {}; nothing was written to it: name a folder of its own for the index with --index",
         index.display(),
         what.display()
     ))

@@ -117,7 +117,7 @@ impl Generation {
         if number.is_none() && !folder::is_index(index) {
             return Ok(None);
         }
-        let what = || format!("it says {:?}, which is no generation", text.trim());
+        let what = || format!("it says {:?}, which is not a generation", text.trim());
         let number = number.ok_or_else(|| Error::Damaged { path, what: what() })?;
         Ok(Some(Generation { index: index.to_path_buf(), number }))
     }
@@ -259,7 +259,7 @@ impl Generation {
         if settings.fold != FOLD_VERSION {
             let then = settings.fold;
             return Err(self.other_version(format!(
-                "an index folded by version {then} (now {FOLD_VERSION}), which `gongxun upgrade` brings over without the archive"
+                "an index folded by version {then} (now {FOLD_VERSION}), which `gongxun upgrade` converts without the archive"
             )));
         }
         Ok(settings)
@@ -274,7 +274,7 @@ impl Generation {
         match value["schema"].as_u64() {
             Some(schema) if schema == u64::from(SCHEMA_VERSION) => {}
             Some(3) => {
-                let what = "an index of schema 3, which `gongxun upgrade` brings over without the archive";
+                let what = "an index of schema 3, which `gongxun upgrade` converts without the archive";
                 return Err(self.other_version(what.into()));
             }
             Some(schema) => return Err(self.other_version(format!("an index of schema {schema}"))),
@@ -296,7 +296,7 @@ impl Generation {
         if segmenter.fingerprint() != settings.dictionary {
             let (then, now) = (&settings.dictionary, segmenter.fingerprint());
             return Err(self.other_version(format!(
-                "an index cut by dictionary {then} (now {now}), which `gongxun upgrade` brings over without the archive"
+                "an index cut by dictionary {then} (now {now}), which `gongxun upgrade` converts without the archive"
             )));
         }
         Ok(segmenter)

@@ -8,11 +8,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use tantivy::DocAddress;
 
 use crate::article::{Article, ArticleId};
+use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::deletion::delete;
 use crate::index::generations::folder;
@@ -47,9 +47,9 @@ pub struct Purged {
 ///
 /// # Errors
 /// [`Error::Busy`] while another writer runs; [`Error::Damaged`] or [`Error::Unreadable`] if a remaining article can't
-/// be read; [`Error::Interrupted`] if `stop` was set, and then nothing is purged; [`Error::Unsound`] if a file still
+/// be read; [`Error::Interrupted`] if the control asks to stop, and then nothing is purged; [`Error::Unsound`] if a file still
 /// holds a text.
-pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, stop: &AtomicBool) -> Result<Purged> {
+pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, control: &Control<'_>) -> Result<Purged> {
     let current = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
     current()?;
     let ids: BTreeSet<&ArticleId> = ids.iter().collect();
@@ -57,7 +57,7 @@ pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, stop: &Atomi
     let mut writer = Writer::open(index, None, resources)?;
     delete::delete(&mut writer, &ids.iter().map(|id| (*id).clone()).collect::<Vec<_>>())?;
     writer.finish()?;
-    let swapped = rebuild(&current()?, resources, stop)?;
+    let swapped = rebuild(&current()?, resources, control)?;
     if let Some(error) = swapped.left.into_iter().next() {
         return Err(error);
     }
@@ -72,8 +72,8 @@ fn lines_of(index: &Path, ids: &BTreeSet<&ArticleId>) -> Result<BTreeSet<String>
     let mut lines = BTreeSet::new();
     for generation in Generation::all(index)? {
         // A generation that can't be read is removed regardless.
-        let Ok(snapshot) = Snapshot::of(&generation) else { continue };
-        each_stored(&snapshot, |address| snapshot.whole(address), &mut |article| {
+        let Ok(snapshot) = Snapshot::open_generation(&generation) else { continue };
+        each_stored(&snapshot, |address| snapshot.article_with_margin(address), &mut |article| {
             if ids.contains(&article.id) {
                 lines.extend(texts(article).flat_map(str::lines).filter(|line| is_evidence(line)).map(str::to_string));
             }
@@ -104,12 +104,16 @@ fn each_stored(snapshot: &Snapshot, read: impl Fn(DocAddress) -> Result<Article>
 }
 
 /// Builds a generation of the stored articles and pages of another one and swaps it in; no older one is kept.
-fn rebuild(old: &Generation, resources: Resources, stop: &AtomicBool) -> Result<Swapped> {
+fn rebuild(old: &Generation, resources: Resources, control: &Control<'_>) -> Result<Swapped> {
     restore::check_all(old)?;
-    let snapshot = Snapshot::of(old)?;
+    let snapshot = Snapshot::open_generation(old)?;
     let mut writer = Writer::new_generation(&old.index, snapshot.segmenter()?, resources)?;
     writer.set_choices(snapshot.commit.choices.clone());
-    let articles = restore::everything(&mut writer, &snapshot, stop)?;
+    let (articles, left_out) = restore::everything(&mut writer, &snapshot, control)?;
+    // No older generation stays that would still hold it.
+    if let Some(error) = left_out.into_iter().next() {
+        return Err(error);
+    }
     drop(snapshot);
     swap(writer, 0, articles, |_| Ok(None))
 }
@@ -122,7 +126,7 @@ fn check_purged(
     purged: &mut Purged,
 ) -> Result<()> {
     let unsound = |path: &Path, what: String| Err(Error::Unsound { path: path.to_path_buf(), what });
-    let snapshot = Snapshot::of(generation)?;
+    let snapshot = Snapshot::open_generation(generation)?;
     let mut found = None;
     let mut leave = |text: &str| lines.retain(|line| !text.contains(line.as_str()));
     let mut visit = |article: &Article| {
@@ -151,7 +155,7 @@ fn check_purged(
     }
     let (numbers, _) = folder::generations(&generation.index)?;
     match numbers.iter().find(|number| **number != generation.number) {
-        Some(number) => unsound(&generation.index.join(folder::generation_name(*number)), "it is there still".into()),
+        Some(number) => unsound(&generation.index.join(folder::generation_name(*number)), "it still exists".into()),
         None => Ok(()),
     }
 }

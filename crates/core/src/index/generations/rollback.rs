@@ -71,10 +71,10 @@ impl Rollback {
         if let Some(damage) = damaged.into_iter().next() {
             return Err(Error::Damaged { path: damage.path, what: damage.what });
         }
-        let target = Snapshot::of(&to)?;
+        let target = Snapshot::open_generation(&to)?;
         let tombstones = Tombstones::read(index)?;
         let deleted = delete::kept_out(&tombstones, &target)?.len() as u64;
-        let from = current.as_ref().and_then(|current| Snapshot::of(current).ok());
+        let from = current.as_ref().and_then(|current| Snapshot::open_generation(current).ok());
         let compared = from.as_ref().map(|from| compare(from, &target)).transpose().ok().flatten();
         Ok(Rollback {
             current: number,
@@ -128,7 +128,7 @@ fn target(index: &Path, current: Option<u64>, wanted: Option<u64>) -> Result<Gen
         });
     };
     if current == Some(wanted) {
-        return Err(Error::Invalid(format!("{}: generation {wanted} is current already", index.display())));
+        return Err(Error::Invalid(format!("{}: generation {wanted} is already current", index.display())));
     }
     match all.iter().find(|generation| generation.number == wanted).map(|found| (found, stage(found))) {
         Some((found, Stage::Served | Stage::RolledBack)) => Ok(found.clone()),
@@ -145,7 +145,7 @@ fn target(index: &Path, current: Option<u64>, wanted: Option<u64>) -> Result<Gen
 fn unknown(index: &Path, why: &str) -> Result<Error> {
     let all = Generation::all(index)?;
     Ok(Error::Invalid(format!(
-        "{}: which generation is current can't be told ({why}); name the one to go back to with --to N; there {}",
+        "{}: the current generation is unknown ({why}); name the one to go back to with --to N; there {}",
         index.display(),
         list(&all)
     )))

@@ -23,6 +23,9 @@ pub struct Swapped {
     /// The errors of older generations that could not be removed. They are harmless but take space; the next swap tries
     /// again.
     pub left: Vec<Error>,
+    /// The errors of articles of the generation before that can't be read ([`Error::Unreadable`]), and so were not
+    /// brought over. The next run reads their files again.
+    pub left_out: Vec<Error>,
 }
 
 /// Finishes the writer's generation, checks it and makes it current; `keep` older ones stay, among them the one that
@@ -54,7 +57,7 @@ pub fn swap(
         Ok(())
     })?;
     let before = before.filter(|before| before.folder().exists());
-    Ok(Swapped { generation, articles, before, left })
+    Ok(Swapped { generation, articles, before, left, left_out: Vec::new() })
 }
 
 /// Returns a description of what is wrong with a generation, if anything.
@@ -67,8 +70,8 @@ fn problem(
     if let Some(damage) = damaged.first() {
         return Ok(Some(format!("{}: {}", damage.path.display(), damage.what)));
     }
-    let snapshot = Snapshot::of(generation)?;
-    check::guarded(generation, || {
+    let snapshot = Snapshot::open_generation(generation)?;
+    check::catching_panics(generation, || {
         let listed = listed(&snapshot)?;
         let mut problems = listed.problems;
         let found = snapshot.articles();

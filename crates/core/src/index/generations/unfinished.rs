@@ -1,4 +1,4 @@
-//! What an interrupted run left of generations: a current one that is not marked as served, and unfinished ones beside it.
+//! Generations that an interrupted run left: a current one that is not marked as served, and unfinished ones beside it.
 //!
 //! The folder of the index and the settings of a new generation flow in; the generation to go on with flows out.
 
@@ -34,7 +34,8 @@ pub fn resumable(index: &Path, settings: &Settings) -> Result<Option<Generation>
     let newer = Generation::all(index)?.into_iter().filter(|g| g.number > current);
     let begun: Vec<Generation> = newer.filter(|g| !set_aside(g)).collect();
     let usable = begun.iter().rfind(|g| {
-        g.settings().is_ok_and(|own| own == *settings) && Snapshot::of(g).is_ok_and(|s| s.commit.number > 0)
+        g.settings().is_ok_and(|own| own == *settings)
+            && Snapshot::open_generation(g).is_ok_and(|s| s.commit.number > 0)
     });
     for other in begun.iter().filter(|g| Some(*g) != usable) {
         // If CURRENT was lost, any of them may be the one that it named.

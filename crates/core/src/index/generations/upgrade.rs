@@ -3,16 +3,17 @@
 //!
 //! The current generation flows in; a new one flows out by the same path as a reindex: built beside it, checked,
 //! swapped in one step. Articles keep their ids and files, and the manifest and the tombstones keep their content. Data
-//! that an older schema did not store (margins, kinds of lines) comes with the next reading of the archive.
+//! that an older schema did not store (margins, kinds of lines) comes with the next reading of the archive. An article
+//! that can't be read is left out and named; the next run reads its file again.
 
 use std::path::Path;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicBool;
 
 use tantivy::columnar::StrColumn;
-use tantivy::{DocAddress, Index, ReloadPolicy, Searcher};
+use tantivy::{DocAddress, DocId, Index, ReloadPolicy, Searcher};
 
-use crate::article::Article;
+use crate::article::{Article, ArticleId};
+use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::commit::check::{self, Files};
 use crate::index::commit::manifest::Manifest;
@@ -40,12 +41,12 @@ const CACHE_BLOCKS: usize = 64;
 ///
 /// # Errors
 /// [`Error::Invalid`] if the index is as this program builds it; [`Error::Schema`] if its schema can't be upgraded;
-/// [`Error::Damaged`] if one of its files does not hold what was written; [`Error::Interrupted`] if `stop` was set.
+/// [`Error::Damaged`] if one of its files does not hold what was written; [`Error::Interrupted`] if the control asks to stop.
 pub fn upgrade(
     index: &Path,
     resources: Resources,
     keep: usize,
-    stop: &AtomicBool,
+    control: &Control<'_>,
     further: impl FnOnce(&Snapshot) -> Result<Option<String>>,
 ) -> Result<Swapped> {
     let old = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
@@ -55,7 +56,7 @@ pub fn upgrade(
     }
     let segmenter = old.dictionary()?;
     let mut writer;
-    let articles = if schema == SCHEMA_VERSION {
+    let (articles, left_out) = if schema == SCHEMA_VERSION {
         let settings = old.settings_of_any_rules()?;
         if settings.follows_rules_of(&segmenter) {
             let what = format!("{}: the index is of schema {SCHEMA_VERSION} already", index.display());
@@ -64,16 +65,16 @@ pub fn upgrade(
         restore::check_all(&old)?;
         let snapshot = Snapshot::from_commit(&old, settings, OnceLock::from(segmenter.clone()))?;
         writer = Writer::resume(index, &segmenter, resources)?;
-        restore::everything(&mut writer, &snapshot, stop)?
+        restore::everything(&mut writer, &snapshot, control)?
     } else {
         let stored = StoredArticles::open(&old)?;
         writer = Writer::resume(index, &segmenter, resources)?;
-        restore::articles(&mut writer, stored.iter()?, stop)?;
-        stored.manifest.entries().for_each(|entry| writer.record(entry.clone()));
-        stored.ordered.len() as u64
+        let left_out = restore::articles(&mut writer, stored.iter()?, control)?;
+        restore::entries(&mut writer, &stored.manifest, &left_out);
+        ((stored.ordered.len() - left_out.len()) as u64, left_out)
     };
     let deleted = delete::apply(&mut writer, &Tombstones::read(index)?)?;
-    swap(writer, keep, articles - deleted, further)
+    Ok(Swapped { left_out, ..swap(writer, keep, articles - deleted, further)? })
 }
 
 /// The stored articles of a generation of an older schema.
@@ -114,40 +115,56 @@ impl StoredArticles {
         Ok(StoredArticles { searcher, unpacker: Unpacker::new(dictionary.as_ref()), manifest, ordered })
     }
 
-    /// Iterates over the articles, each with its file.
-    fn iter(&self) -> Result<impl Iterator<Item = Result<(Article, String)>> + '_> {
+    /// Iterates over the articles, each with its file. One that can't be read yields [`Error::Unreadable`].
+    fn iter(&self) -> Result<impl ExactSizeIterator<Item = Result<(Article, String)>> + '_> {
         let segments = self.searcher.segment_readers();
         let mut stores = Vec::with_capacity(segments.len());
-        let mut files: Vec<Option<StrColumn>> = Vec::with_capacity(segments.len());
+        let mut columns: Vec<[Option<StrColumn>; 2]> = Vec::with_capacity(segments.len());
         for segment in segments {
             stores.push(segment.get_store_reader(CACHE_BLOCKS).map_err(tantivy::TantivyError::from)?);
-            files.push(segment.fast_fields().str("file")?);
+            columns.push([segment.fast_fields().str("id")?, segment.fast_fields().str("file")?]);
         }
         Ok(self.ordered.iter().map(move |(_, address)| {
-            let ord = address.segment_ord as usize;
-            let mut file = String::new();
-            if let Some(column) = &files[ord]
-                && let Some(number) = column.term_ords(address.doc_id).next()
-            {
-                column.ord_to_str(number, &mut file).map_err(tantivy::TantivyError::from)?;
+            let [ids, files] = &columns[address.segment_ord as usize];
+            let file = value(files.as_ref(), address.doc_id)?;
+            match document::article(&stores[address.segment_ord as usize], &self.unpacker, address.doc_id) {
+                Ok(article) => Ok((article, file)),
+                Err(Error::Damaged { what, .. }) => {
+                    Err(Error::Unreadable { id: ArticleId(value(ids.as_ref(), address.doc_id)?), file, what })
+                }
+                Err(error) => Err(error),
             }
-            Ok((document::article(&stores[ord], &self.unpacker, address.doc_id)?, file))
         }))
     }
 }
 
+/// Returns a document's value in a column of strings; empty without one.
+fn value(column: Option<&StrColumn>, doc: DocId) -> Result<String> {
+    let mut value = String::new();
+    if let Some(column) = column
+        && let Some(number) = column.term_ords(doc).next()
+    {
+        column.ord_to_str(number, &mut value).map_err(tantivy::TantivyError::from)?;
+    }
+    Ok(value)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use gongxun_text::segment::Segmenter;
 
     use super::*;
-    use crate::article::ArticleId;
     use crate::index::commit::manifest::Entry;
     use crate::index::generations::generation::Settings;
     use crate::index::read::export::export;
     use crate::index::storage::atomic_files::replace_file;
     use crate::index::storage::names::SETTINGS;
     use crate::index::storage::seal::seal;
+
+    /// Stands for stored bytes that can't be read.
+    const POISON: &str = "毒";
 
     fn record(name: &str, body: &str) -> Article {
         Article {
@@ -160,18 +177,31 @@ mod tests {
         }
     }
 
-    /// An index of two articles with margins and a page without an article, as a program of other rules left it.
-    fn of_other_rules(index: &Path, change: impl FnOnce(&mut Settings)) {
+    /// Creates an index of articles with margins and a page without an article, as a program of other rules leaves it. A
+    /// body of `POISON` is stored as something that can't be read.
+    fn of_other_rules(index: &Path, records: &[(&str, &str)], change: impl FnOnce(&mut Settings)) {
         let segmenter = Segmenter::builtin();
         let mut writer = Writer::new_generation(index, &segmenter, Resources::one_thread()).expect("a writer");
-        for (name, body) in [("a.html", "职工代表大会"), ("b.html", "工会法"), ("list.html", "")] {
-            let record = record(name, body);
+        let mut put = 0;
+        for (name, body) in records {
+            let mut record = record(name, body);
             let (articles, pages) = if record.is_page() { (0, 1) } else { (1, 0) };
-            writer.fingerprint(&record, &crate::reprint::Fingerprint::of(&record));
-            writer.add(&record, name, document::encode(&record)).expect("a record is added");
-            writer.record(Entry { file: name.into(), articles, pages, ..Entry::default() });
+            put += articles;
+            writer.fingerprint(&record, &crate::reprint::Fingerprint::from_article(&record));
+            let encoded = match *body {
+                POISON => {
+                    record.margin.clear();
+                    b"{\"id\":1}".to_vec()
+                }
+                _ => document::encode(&record),
+            };
+            writer.add(&record, name, encoded).expect("a record is added");
+            let shadowed = vec![document::id_order(&ArticleId::new("b.html", ""))];
+            let shadowed = if *name == "c.html" { shadowed } else { Vec::new() };
+            let articles = articles + shadowed.len() as u64;
+            writer.record(Entry { file: (*name).into(), articles, shadowed, pages, ..Entry::default() });
         }
-        swap(writer, 0, 2, |_| Ok(None)).expect("the first generation");
+        swap(writer, 0, put, |_| Ok(None)).expect("the first generation");
         let mut settings = Settings::new(&segmenter);
         change(&mut settings);
         let json = serde_json::to_vec_pretty(&settings).expect("settings are JSON");
@@ -186,15 +216,17 @@ mod tests {
         for change in changes {
             let folder = tempfile::tempdir().expect("a temporary folder");
             let index = folder.path();
-            of_other_rules(index, change);
+            of_other_rules(index, &[("a.html", "职工代表大会"), ("b.html", "工会法"), ("list.html", "")], change);
             let refused = Snapshot::open(index).and_then(|snapshot| snapshot.segmenter().map(drop));
             assert!(
                 matches!(&refused, Err(error @ Error::Schema { .. }) if error.to_string().contains("gongxun upgrade"))
             );
 
-            let stopped = upgrade(index, Resources::one_thread(), 0, &AtomicBool::new(true), |_| Ok(None));
+            let flag = AtomicBool::new(true);
+            let stopped = Control::default().stop(&flag);
+            let stopped = upgrade(index, Resources::one_thread(), 0, &stopped, |_| Ok(None));
             assert!(matches!(stopped, Err(Error::Interrupted)), "{stopped:?}");
-            let no_stop = AtomicBool::new(false);
+            let no_stop = Control::default();
             let swapped = upgrade(index, Resources::one_thread(), 0, &no_stop, |_| Ok(None)).expect("an upgrade");
             assert_eq!(swapped.articles, 2);
 
@@ -213,5 +245,25 @@ mod tests {
             let again = upgrade(index, Resources::one_thread(), 0, &no_stop, |_| Ok(None));
             assert!(again.is_err_and(|error| error.to_string().contains("already")));
         }
+    }
+    #[test]
+    fn an_article_that_can_not_be_read_is_left_out_and_its_file_read_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let index = folder.path();
+        let records = [("a.html", "职工代表大会"), ("b.html", POISON), ("c.html", "劳动法"), ("list.html", "")];
+        of_other_rules(index, &records, |settings| settings.fold -= 1);
+        let no_stop = Control::default();
+        let swapped = upgrade(index, Resources::one_thread(), 0, &no_stop, |_| Ok(None)).expect("an upgrade");
+        assert_eq!(swapped.articles, 2);
+        let [Error::Unreadable { id, file, .. }] = &swapped.left_out[..] else { panic!("{:?}", swapped.left_out) };
+        assert_eq!((id, file.as_str()), (&ArticleId::new("b.html", ""), "b.html"));
+        let snapshot = Snapshot::open(index).expect("it opens");
+        let manifest = snapshot.manifest().expect("a manifest");
+        // The file that held it, and the one whose record has its id.
+        let again = |file: &str| manifest.get(file).map(|entry| (entry.held(), entry.again));
+        assert_eq!(again("a.html"), Some((1, false)));
+        assert_eq!(again("b.html"), Some((0, true)));
+        assert_eq!(again("c.html"), Some((1, true)));
+        assert_eq!(again("list.html"), Some((0, false)));
     }
 }

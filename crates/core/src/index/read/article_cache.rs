@@ -29,7 +29,7 @@ pub struct DecodedArticle {
 
 impl DecodedArticle {
     /// Folds the texts of an article.
-    pub fn of(article: Article) -> DecodedArticle {
+    pub fn new(article: Article) -> DecodedArticle {
         DecodedArticle { title: Text::of(&article.title), body: Text::of(&article.body), article: Arc::new(article) }
     }
 }
@@ -93,7 +93,7 @@ mod tests {
         let address = |doc: usize| DocAddress::new(0, doc as u32);
         let put = |doc: usize, bytes: usize| {
             let lead = Some("x".repeat(bytes));
-            cache.put(address(doc), Arc::new(DecodedArticle::of(Article { lead, ..Article::default() })));
+            cache.put(address(doc), Arc::new(DecodedArticle::new(Article { lead, ..Article::default() })));
         };
         let is_kept = |doc: usize| cache.0.lock().unwrap().articles.contains(&address(doc));
         (0..MAX_ARTICLES.get() + 10).for_each(|doc| put(doc, 100));

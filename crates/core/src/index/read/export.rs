@@ -21,10 +21,10 @@ pub fn export(
     addresses: Option<Vec<DocAddress>>,
     mut visit: impl FnMut(&Article) -> Result<()>,
 ) -> Result<Vec<Error>> {
-    let ordered = check::guarded(&snapshot.generation, || in_order(snapshot, addresses))?;
+    let ordered = check::catching_panics(&snapshot.generation, || in_order(snapshot, addresses))?;
     let mut left_out = Vec::new();
     for address in ordered {
-        match snapshot.whole(address) {
+        match snapshot.article_with_margin(address) {
             Ok(article) => visit(&article)?,
             Err(error @ Error::Unreadable { .. }) => left_out.push(error),
             Err(error) => return Err(error),

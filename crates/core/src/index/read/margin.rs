@@ -13,7 +13,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`Error::Unreadable`] if the store does not hold what was written, or one of its lines is missing.
-    pub fn whole(&self, address: DocAddress) -> Result<Article> {
+    pub fn article_with_margin(&self, address: DocAddress) -> Result<Article> {
         let (mut article, numbers) = self.article_with_lines(address)?;
         article.margin = self.margin().map_or(Ok(Vec::new()), |margin| margin.texts(&numbers))?;
         if article.margin.len() < numbers.len() {
@@ -44,7 +44,7 @@ impl Snapshot {
     /// Returns the page without an article at an address of the margin segments, with its margin.
     ///
     /// # Errors
-    /// Same as [`Snapshot::whole`].
+    /// Same as [`Snapshot::article_with_margin`].
     pub fn page(&self, address: DocAddress) -> Result<Article> {
         let margin = self.margin().unwrap_or(self);
         let (mut page, numbers) = margin.article_with_lines(address)?;

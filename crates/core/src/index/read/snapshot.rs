@@ -55,7 +55,7 @@ pub struct Snapshot {
     article_cache: Arc<ArticleCache>,
     term_info_cache: Arc<TermInfoCache>,
     margin: Option<Arc<Snapshot>>,
-    /// Where the snapshot holds a few articles of a collection: the statistics of the whole.
+    /// The statistics of the whole collection, if the snapshot holds a few articles of it only.
     statistics: Option<Arc<Statistics>>,
     /// Number of characters of each article, by segment; see [`Snapshot::lengths`].
     pub(super) lengths: Arc<OnceLock<Vec<Vec<u32>>>>,
@@ -65,7 +65,7 @@ pub struct Snapshot {
 
 /// An article that the index holds, found by its id or its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HeldArticle {
+pub struct ArticleEntry {
     /// The hash of its content.
     pub content: u64,
     /// Its address.
@@ -96,15 +96,15 @@ impl Snapshot {
                 other => return other,
             }
         }
-        Snapshot::of(&current()?)
+        Snapshot::open_generation(&current()?)
     }
 
     /// Opens the last commit of a generation.
     ///
     /// # Errors
     /// Same as [`Snapshot::open`].
-    pub fn of(generation: &Generation) -> Result<Snapshot> {
-        check::guarded(generation, || Snapshot::open_once(generation))
+    pub fn open_generation(generation: &Generation) -> Result<Snapshot> {
+        check::catching_panics(generation, || Snapshot::open_once(generation))
     }
 
     fn open_once(generation: &Generation) -> Result<Snapshot> {
@@ -279,7 +279,7 @@ impl Snapshot {
         let unpacker = self.unpacker()?;
         let store = &self.stores[address.segment_ord as usize];
         let read = || make(&document::unpacked(store, unpacker, address.doc_id)?);
-        check::guarded(&self.generation, read).map_err(|error| self.unreadable(address, error))
+        check::catching_panics(&self.generation, read).map_err(|error| self.unreadable(address, error))
     }
 
     /// Returns the error for an article that can't be read, named by its id and file if these can be.
@@ -289,7 +289,7 @@ impl Snapshot {
             Error::Engine(error) => error.to_string(),
             other => return other,
         };
-        let value = |field: &str| check::guarded(&self.generation, || self.value(address, field));
+        let value = |field: &str| check::catching_panics(&self.generation, || self.value(address, field));
         match (value("id"), value("file")) {
             (Ok(id), Ok(file)) => Error::Unreadable { id: ArticleId(id), file, what },
             _ => Error::Damaged { path: self.generation.folder(), what },
@@ -336,7 +336,7 @@ impl Snapshot {
         if let Some(page) = self.article_cache.get(address) {
             return Ok(page);
         }
-        let page = Arc::new(DecodedArticle::of(self.article(address)?));
+        let page = Arc::new(DecodedArticle::new(self.article(address)?));
         self.article_cache.put(address, page.clone());
         Ok(page)
     }
@@ -394,7 +394,7 @@ impl Snapshot {
     /// If an index file can't be read.
     pub fn find(&self, id: &ArticleId) -> Result<Option<DocAddress>> {
         let term = Term::from_field_text(self.fields.id, &id.0);
-        check::guarded(&self.generation, || Ok(self.addresses(&term)?.first().copied()))
+        check::catching_panics(&self.generation, || Ok(self.addresses(&term)?.first().copied()))
     }
 
     /// Returns the facet columns; read on first use, unpacked on the second.
@@ -421,13 +421,13 @@ impl Snapshot {
         Ok(of_all.map_or(located.clone(), |of_all| Arc::new(located.with_documents(of_all))))
     }
 
-    /// The number of articles by which rarity is judged: deleted ones count until a merge drops them.
+    /// Returns the number of articles for the computation of idf: deleted ones count until a merge drops them.
     pub fn scored_articles(&self) -> u64 {
         let own = || self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
         self.statistics.as_ref().map_or_else(own, |statistics| statistics.articles)
     }
 
-    /// The same articles, scored by the statistics of a collection that they are a few of.
+    /// Returns the same articles, scored by the statistics of a collection that contains them.
     pub fn scored_as_in(mut self, statistics: Statistics) -> Snapshot {
         self.statistics = Some(Arc::new(statistics));
         self.term_info_cache = Arc::default();
@@ -483,12 +483,12 @@ impl Snapshot {
     ///
     /// # Errors
     /// If an index file can't be read.
-    pub fn of_file(&self, file: &str) -> Result<HashMap<u64, HeldArticle>> {
+    pub fn of_file(&self, file: &str) -> Result<HashMap<u64, ArticleEntry>> {
         let mut known = HashMap::new();
         for address in self.addresses(&Term::from_field_text(self.fields.file, file))? {
             let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
             let number = |field: &str| -> Result<u64> { Ok(fast.u64(field)?.first(address.doc_id).unwrap_or(0)) };
-            known.insert(number("id_order")?, HeldArticle { content: number("content")?, address });
+            known.insert(number("id_order")?, ArticleEntry { content: number("content")?, address });
         }
         Ok(known)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-/// What scoring asks of a whole collection. Fields are named as in the schema.
+/// Statistics of a whole collection, for scoring. Fields are named as in the schema.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Statistics {
     /// The number of articles.
@@ -14,12 +14,12 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// The average number of tokens of a field; none where the field is not known.
+    /// Returns the average number of tokens of a field, if the field is known.
     pub fn average(&self, field: &str) -> Option<f32> {
         Some(*self.tokens.get(field)? as f32 / self.articles.max(1) as f32)
     }
 
-    /// How many articles have a token; none where that is not known.
+    /// Returns the number of articles with a token, if known.
     pub fn documents(&self, field: &str, token: &str) -> Option<u64> {
         self.documents.get(&(field.to_string(), token.to_string())).copied()
     }

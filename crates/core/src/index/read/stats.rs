@@ -11,8 +11,8 @@ use crate::index::read::snapshot::Snapshot;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
-/// The statistics of a snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The statistics of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Stats {
     /// Number of articles.
@@ -37,8 +37,8 @@ pub struct Stats {
     pub segments: u64,
     /// Size on disk of all files of the generation, in bytes.
     pub bytes: u64,
-    /// The part of it taken by stored articles, in bytes.
-    pub store_bytes: u64,
+    /// The part of it taken by stored articles, in bytes; none if that is not known.
+    pub store_bytes: Option<u64>,
 }
 
 impl Stats {
@@ -46,8 +46,8 @@ impl Stats {
     ///
     /// # Errors
     /// If an index file can't be read.
-    pub fn of(snapshot: &Snapshot) -> Result<Stats> {
-        check::guarded(&snapshot.generation, || Stats::count(snapshot))
+    pub fn from_snapshot(snapshot: &Snapshot) -> Result<Stats> {
+        check::catching_panics(&snapshot.generation, || Stats::count(snapshot))
     }
 
     fn count(snapshot: &Snapshot) -> Result<Stats> {
@@ -77,7 +77,7 @@ impl Stats {
             commit: snapshot.commit.number,
             segments: snapshot.searcher.segment_readers().len() as u64,
             bytes: folder_bytes(snapshot)?,
-            store_bytes,
+            store_bytes: Some(store_bytes),
         })
     }
 }

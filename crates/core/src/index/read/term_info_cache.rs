@@ -34,7 +34,7 @@ impl Located {
         self.infos.get(ord)?.as_ref()
     }
 
-    /// The same locations, with the number of documents of a larger collection.
+    /// Returns the same locations, with the number of documents of a larger collection.
     pub fn with_documents(&self, documents: u64) -> Located {
         Located { documents: documents.max(self.documents), ..self.clone() }
     }

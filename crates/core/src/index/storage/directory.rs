@@ -42,7 +42,7 @@ impl WriteGate {
     /// Performs one write if the writer is still there.
     fn through<T>(&self, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         let closed = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if *closed { Err(io::Error::other("the writer of this folder is gone")) } else { act() }
+        if *closed { Err(io::Error::other("the writer of this folder no longer exists")) } else { act() }
     }
 }
 
@@ -79,7 +79,7 @@ impl GenerationDirectory {
     ///
     /// tantivy names the list of a segment's deletions by a number that depends on the operations since the commit, and
     /// refuses to overwrite an existing file; so without this a repeated run would fail for good.
-    pub fn tidy(&self, living: &HashSet<PathBuf>) -> io::Result<()> {
+    pub fn remove_uncommitted(&self, living: &HashSet<PathBuf>) -> io::Result<()> {
         for entry in std::fs::read_dir(&self.folder)? {
             let name = PathBuf::from(entry?.file_name());
             let begun = name.to_str().is_some_and(is_unfinished_in_a_generation);
@@ -98,7 +98,7 @@ impl GenerationDirectory {
     /// Returns the first failed write with its file, if one failed.
     pub fn failure(&self) -> Option<Error> {
         let failure = self.failure.0.lock().unwrap_or_else(PoisonError::into_inner);
-        failure.as_ref().map(|(path, error)| Error::io(path, again(error)))
+        failure.as_ref().map(|(path, error)| Error::io(path, duplicate(error)))
     }
 }
 
@@ -111,13 +111,13 @@ impl Failure {
     fn note<T>(&self, step: Step, path: &Path, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         point(step, path).and_then(|()| act()).inspect_err(|error| {
             let mut failure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            failure.get_or_insert_with(|| (path.to_path_buf(), again(error)));
+            failure.get_or_insert_with(|| (path.to_path_buf(), duplicate(error)));
         })
     }
 }
 
-/// Duplicates an error.
-fn again(error: &io::Error) -> io::Error {
+/// Duplicates an error, which has no `Clone`: its code, or its kind and message.
+pub(in crate::index) fn duplicate(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code),
         None => io::Error::new(error.kind(), error.to_string()),
@@ -175,7 +175,7 @@ impl Directory for GenerationDirectory {
         let wrap = |error| OpenWriteError::wrap_io_error(error, path.to_path_buf());
         let open = || match self.inner.open_write(path) {
             Ok(writer) => writer.into_inner().map_err(|error| error.into_error()),
-            Err(OpenWriteError::IoError { io_error, .. }) => Err(again(&io_error)),
+            Err(OpenWriteError::IoError { io_error, .. }) => Err(duplicate(&io_error)),
             Err(OpenWriteError::FileAlreadyExists(_)) => Err(io::ErrorKind::AlreadyExists.into()),
         };
         let file = self.gate.through(|| self.failure.note(Step::Create, &full, open)).map_err(wrap)?;

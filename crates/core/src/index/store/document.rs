@@ -81,7 +81,7 @@ pub fn decode_with_lines(stored: &[u8]) -> Result<(Article, Vec<u32>)> {
     let mut json = serde_json::Deserializer::from_slice(stored).into_iter::<Article>();
     let article = json.next().ok_or_else(|| damaged("it is empty".into()))?.map_err(|e| damaged(e.to_string()))?;
     let behind = std::str::from_utf8(&stored[json.byte_offset()..]).map_err(|e| damaged(e.to_string()))?;
-    let lines = read_runs(behind).ok_or_else(|| damaged(format!("{behind:?} are no numbers of lines")))?;
+    let lines = read_runs(behind).ok_or_else(|| damaged(format!("{behind:?} are not line numbers")))?;
     Ok((article, lines))
 }
 
@@ -244,7 +244,7 @@ pub fn article(store: &StoreReader, unpacker: &Unpacker, doc: DocId) -> Result<A
 /// Same as [`article`].
 pub fn unpacked(store: &StoreReader, unpacker: &Unpacker, doc: DocId) -> Result<Vec<u8>> {
     let record = store.get_document_bytes(doc)?;
-    let damaged = || Error::Damaged { path: "stored article".into(), what: "its record is not whole".into() };
+    let damaged = || Error::Damaged { path: "stored article".into(), what: "its record is truncated".into() };
     unpacker.unpack(stored(&record).ok_or_else(damaged)?)
 }
 

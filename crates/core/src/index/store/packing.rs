@@ -76,7 +76,7 @@ impl Dictionary {
             Ok(bytes) => Dictionary(bytes.into()),
             Err(e) if e.kind() == ErrorKind::NotFound && hash.is_none() => return Ok(None),
             Err(e) if e.kind() == ErrorKind::NotFound => {
-                return Err(Error::Damaged { path, what: "it is gone".into() });
+                return Err(Error::Damaged { path, what: "it no longer exists".into() });
             }
             Err(e) => return Err(Error::io(path, e)),
         };
@@ -166,7 +166,9 @@ impl Unpacker {
             (Some((&PLAIN, frame)), _) => self.unpack_frame(frame, None),
             (Some((&BY_DICTIONARY, frame)), Some(dictionary)) => self.unpack_frame(frame, Some(dictionary)),
             (Some((&RAW, bytes)), _) => Ok(bytes.to_vec()),
-            (Some((&BY_DICTIONARY, _)), None) => Err(damaged(format!("it needs {FILE}, which the commit has not"))),
+            (Some((&BY_DICTIONARY, _)), None) => {
+                Err(damaged(format!("it needs {FILE}, which the commit does not have")))
+            }
             _ => Err(damaged("it is not a packed article".into())),
         }
     }
@@ -179,7 +181,7 @@ impl Unpacker {
         let mut article = Vec::new();
         article.try_reserve_exact(size).map_err(|e| damaged(e.to_string()))?;
         let kept = self.contexts.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut context = kept.or_else(DCtx::try_create).ok_or_else(|| damaged("zstd has no memory".into()))?;
+        let mut context = kept.or_else(DCtx::try_create).ok_or_else(|| damaged("zstd is out of memory".into()))?;
         let unpacked = match dictionary {
             Some(dictionary) => context.decompress_using_ddict(&mut article, frame, dictionary.as_ddict()),
             None => context.decompress(&mut article, frame),

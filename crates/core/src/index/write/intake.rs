@@ -1,4 +1,4 @@
-//! [`Intake`]: what takes articles in, whatever keeps them: the writer of an index here, or an engine elsewhere.
+//! [`Intake`]: the destination of articles, either the writer of an index or an engine.
 
 use std::collections::HashMap;
 
@@ -21,19 +21,19 @@ pub enum ArticleRef {
     Id(ArticleId),
 }
 
-/// What takes articles in. The walk through an archive calls it file by file; which of several records holds an id, the
-/// ledger decides.
+/// A destination of articles. The walk through an archive calls it file by file; the ledger decides which of several
+/// records holds an id.
 pub trait Intake {
-    /// The ledger of the holders of ids.
+    /// Returns the ledger of the holders of ids.
     fn ledger(&mut self) -> &mut Ledger;
 
-    /// The manifest so far.
+    /// Returns the manifest so far.
     fn manifest(&self) -> &Manifest;
 
-    /// The articles that came from a file in earlier runs, by `document::id_order`.
+    /// Returns the articles that came from a file in earlier runs, by `document::id_order`.
     ///
     /// # Errors
-    /// Where what keeps the articles can't be read.
+    /// If the index can't be read.
     fn held(&mut self, file: &str) -> Result<HashMap<u64, ArticleRef>> {
         let Some(snapshot) = self.ledger().snapshot() else { return Ok(HashMap::new()) };
         Ok(snapshot
@@ -47,19 +47,19 @@ pub trait Intake {
     /// added: 0 if nothing was.
     ///
     /// # Errors
-    /// Where what keeps the articles can't be read or written.
-    fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)>;
+    /// If the index can't be read or written.
+    fn claim(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)>;
 
     /// Withdraws a record of a file: removes its article if this file holds it, and returns whether it did.
     ///
     /// # Errors
-    /// As [`Intake::take`].
+    /// As [`Intake::claim`].
     fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool>;
 
     /// Adds a page without an article.
     ///
     /// # Errors
-    /// As [`Intake::take`].
+    /// As [`Intake::claim`].
     fn page(&mut self, page: &Article, file: &str) -> Result<()>;
 
     /// Removes the pages without an article that came from a file.
@@ -74,7 +74,7 @@ pub trait Intake {
     /// Makes all changes so far durable.
     ///
     /// # Errors
-    /// As [`Intake::take`].
+    /// As [`Intake::claim`].
     fn commit(&mut self) -> Result<()>;
 }
 
@@ -87,8 +87,8 @@ impl Intake for Writer {
         Writer::manifest(self)
     }
 
-    fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
-        Writer::take(self, record, print, file, class)
+    fn claim(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+        Writer::claim(self, record, print, file, class)
     }
 
     fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {

@@ -41,7 +41,7 @@ impl Margins {
     pub fn new(index: &Index, fields: &Fields, segmenter: &Segmenter, committed: &Snapshot) -> Result<Margins> {
         Ok(Margins {
             fields: *fields,
-            builder: Builder::of(index, fields, segmenter, &[Kind::Pairs, Kind::Chars]),
+            builder: Builder::with_kinds(index, fields, segmenter, &[Kind::Pairs, Kind::Chars]),
             known: None,
             next: 1,
             has_pages: committed.pages()? > 0,

@@ -53,7 +53,7 @@ pub fn final_merges(index: &Index, checks: &SegmentChecks) -> Result<Vec<Vec<Seg
         segments.sort_by_key(SegmentMeta::num_docs);
         let documents: Vec<u64> = segments.iter().map(|segment| segment.num_docs().into()).collect();
         segments.truncate(worth_merging(&documents));
-        segments.retain(|segment| checks.has(segment));
+        segments.retain(|segment| checks.is_intact(segment));
         merges.extend(Some(segments.iter().map(SegmentMeta::id).collect()).filter(|ids: &Vec<_>| !ids.is_empty()));
     }
     Ok(merges)

@@ -31,7 +31,7 @@ impl Resources {
         Resources { memory, ..self }
     }
 
-    /// One thread, with the least memory it can work with.
+    /// Returns one thread, with the least memory it can work with.
     pub fn one_thread() -> Resources {
         Resources::new(1, MIN_THREAD_MEMORY)
     }
@@ -45,7 +45,7 @@ impl Resources {
 }
 
 impl Default for Resources {
-    /// One thread per core, and 100 MB.
+    /// Returns one thread per core, and 100 MB.
     fn default() -> Resources {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Resources::new(threads, DEFAULT_MEMORY)

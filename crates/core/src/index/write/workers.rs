@@ -40,7 +40,7 @@ struct ThreadPool {
 }
 
 impl Workers {
-    /// One thread for each builder, with a memory budget for all of them together, in bytes.
+    /// Creates one thread for each builder, with a memory budget for all of them together, in bytes.
     pub fn new(builders: Vec<Builder>, memory: usize) -> Workers {
         let memory = memory / builders.len().max(1);
         Workers { idle: builders, memory, queue: Queue::default(), held: HashSet::new(), pool: None }

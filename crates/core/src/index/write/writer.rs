@@ -178,11 +178,11 @@ impl Writer {
         let index = open_index_in(directory.clone(), &generation)?;
         let committed = index.load_metas().map_err(|e| damaged(&generation, e))?;
         let living = committed.segments.iter().flat_map(check::files_of).collect();
-        directory.tidy(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
+        directory.remove_uncommitted(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
         let Resources { threads, memory } = resources.balanced();
         let inner: IndexWriter =
             index.writer_with_options(merging::options(threads)).map_err(|e| trouble(&directory, &generation, e))?;
-        let checks = SegmentChecks::of(&generation.folder());
+        let checks = SegmentChecks::new(&generation.folder());
         inner.set_merge_policy(Box::new(ByKind::new(merging::policy(), &index, checks.clone())));
         let known = OnceLock::new();
         let _ = known.set(segmenter.clone());
@@ -228,7 +228,7 @@ impl Writer {
         &self.generation
     }
 
-    /// The choices for the whole index that the next commit records.
+    /// Returns the choices for the whole index that the next commit records.
     pub fn choices(&self) -> &Choices {
         &self.commit.choices
     }
@@ -286,7 +286,7 @@ impl Writer {
     ///
     /// # Errors
     /// If an index file can't be read, or a thread of the writer failed (the disk is full, say).
-    pub fn take(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
+    pub fn claim(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)> {
         let stored = document::encode(record);
         let verdict = self.ledger.claim(record, file, class, document::content_hash(&stored))?;
         match verdict {

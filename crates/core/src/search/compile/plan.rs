@@ -236,6 +236,16 @@ impl Plan {
         self.has_synonyms().then(|| self.typed())
     }
 
+    /// Whether the plan searches margins, too.
+    pub fn asks_for_margins(&self) -> bool {
+        match self {
+            Plan::Margin(_) => true,
+            Plan::And(plans) | Plan::Or(plans) => plans.iter().any(Plan::asks_for_margins),
+            Plan::Not(plan) => plan.asks_for_margins(),
+            _ => false,
+        }
+    }
+
     fn has_synonyms(&self) -> bool {
         match self {
             Plan::Words(words, _) | Plan::AnyWord(words, _) => words.iter().any(|word| !word.synonyms.is_empty()),
@@ -298,6 +308,13 @@ pub struct Compiled {
     pub concepts: Vec<Concept>,
     /// The years that the query names, as conditions of the second stage.
     pub years: Vec<Year>,
+}
+
+impl Compiled {
+    /// Whether any of the conditions searches margins, too.
+    pub fn asks_for_margins(&self) -> bool {
+        [Some(&self.full), self.typed.as_ref(), self.partial.as_ref()].into_iter().flatten().any(Plan::asks_for_margins)
+    }
 }
 
 /// A concept of a query: a word or a string in quotes, with its alternatives.

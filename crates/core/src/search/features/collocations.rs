@@ -200,7 +200,7 @@ pub fn collocations(
     options: &Options,
     control: &Control<'_>,
 ) -> Result<Collocations> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let mut found = Found::find(snapshot, request, request.synonyms_on(snapshot)?, control)?;
         let ranked = found.ranked(Order { sort: Sort::Oldest, breadth: request.count, second_stage: 0 }, usize::MAX)?;
         let mut answer = Collocations {

@@ -192,7 +192,7 @@ pub fn concordance(
     control: &Control<'_>,
     give: &mut dyn FnMut(Line) -> Result<()>,
 ) -> Result<Counts> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         // Matches that are not counted are not marked either.
         let sort = if options.order == Order::Newest { Sort::Newest } else { Sort::Oldest };
         let request = Request { breadth: request.count, sort, ..request.clone() };

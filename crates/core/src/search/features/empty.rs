@@ -1,15 +1,10 @@
-//! Explains an empty answer: which condition excludes everything, and which value would find something.
+//! Explains an empty answer: which condition excludes everything, which value would find something, and whether the margins
+//! of pages hold it.
 
-use crate::control::Stops;
 use crate::error::Result;
-use crate::index::Snapshot;
-use crate::index::facet_columns::FIELDS;
-use crate::query::{Filter, Node};
-use crate::search::compile::plan::Breadth;
-use crate::search::pipeline::Found;
+use crate::query::{Field, Filter, Node};
 use crate::search::request::Request;
 use gongxun_text::fold::fold;
-use gongxun_text::synonyms::Synonyms;
 
 /// The most conditions that are tried.
 const MAX_CONDITIONS: usize = 8;
@@ -18,17 +13,27 @@ const MAX_VALUES: usize = 3;
 /// The most values that are tried to find these.
 const MAX_TRIED: usize = 12;
 
+/// What an explanation asks of an archive.
+pub trait Lookup {
+    /// Returns the number of full and synonym matches of a query.
+    ///
+    /// # Errors
+    /// If what holds the articles can't be read.
+    fn held(&self, root: &Node) -> Result<u64>;
+
+    /// Returns the values of some facets (`source`, `editor` …) for which `is_like` holds, as printed, in any order.
+    ///
+    /// # Errors
+    /// If what holds the articles can't be read.
+    fn values(&self, facets: &[&str], is_like: &dyn Fn(&str) -> bool) -> Result<Vec<String>>;
+}
+
 /// Returns a sentence for each condition without which the query would find something.
 ///
 /// # Errors
-/// If an index file can't be read.
-pub fn reasons(
-    snapshot: &Snapshot,
-    request: &Request,
-    synonyms: &Synonyms,
-    control: &dyn Stops,
-) -> Result<Vec<String>> {
-    let looker = Looker { snapshot, request, synonyms, control };
+/// If the lookup fails.
+pub fn reasons(lookup: &dyn Lookup, request: &Request) -> Result<Vec<String>> {
+    let checker = ConditionChecker(lookup);
     let clauses: Vec<Node> = match &request.query.root {
         Some(Node::And(nodes)) => nodes.clone(),
         Some(node) => vec![node.clone()],
@@ -53,15 +58,15 @@ pub fn reasons(
         {
             let rest: Vec<&Node> =
                 conditions.iter().enumerate().filter(|(n, _)| *n != at && *n != at + 1).map(|(_, node)| node).collect();
-            let count = looker.count(&rest, Some(&longer))?;
+            let count = checker.count(&rest, Some(&longer))?;
             if count > 0 {
                 notes.push(format!("{condition} ends at the blank; {longer} finds {}", articles(count)));
                 continue;
             }
         }
-        let without = if others.is_empty() { 0 } else { looker.count(&others, None)? };
+        let without = if others.is_empty() { 0 } else { checker.count(&others, None)? };
         let values = match condition {
-            Node::Filter(filter) => looker.values(filter, &others)?,
+            Node::Filter(filter) => checker.values(filter, &others)?,
             _ => Vec::new(),
         };
         let there = match values.as_slice() {
@@ -87,14 +92,9 @@ fn articles(n: u64) -> String {
     if n == 1 { "1 article".to_string() } else { format!("{n} articles") }
 }
 
-struct Looker<'a> {
-    snapshot: &'a Snapshot,
-    request: &'a Request,
-    synonyms: &'a Synonyms,
-    control: &'a dyn Stops,
-}
+struct ConditionChecker<'a>(&'a dyn Lookup);
 
-impl Looker<'_> {
+impl ConditionChecker<'_> {
     /// Counts the articles that satisfy all of these clauses and, if given, another one.
     fn count(&self, clauses: &[&Node], other: Option<&Node>) -> Result<u64> {
         let mut all: Vec<Node> = clauses.iter().copied().chain(other).cloned().collect();
@@ -107,8 +107,7 @@ impl Looker<'_> {
         if let Node::Not(_) = root {
             return Ok(0);
         }
-        let how = (Breadth::Synonyms, self.request.copies);
-        Ok(Found::of_tree(self.snapshot, (Some(&root), &[]), self.synonyms, how, self.control)?.held())
+        self.0.held(&root)
     }
 
     /// Returns the values of the field that are similar to that of a filter and find something together with the other
@@ -123,25 +122,20 @@ impl Looker<'_> {
             _ => return Ok(Vec::new()),
         };
         let typed = fold(value.trim());
-        let mut like: Vec<&str> = Vec::new();
-        let counted = self.snapshot.facet_columns()?;
-        for (number, _) in FIELDS.iter().enumerate().filter(|(_, name)| fields.contains(name)) {
-            let values = counted.values(number);
-            let printed = (0..values.count() as u32).map(|number| values.printed(number));
-            like.extend(printed.filter(|printed| {
-                let folded = fold(printed);
-                folded != typed && (folded.contains(&typed) || typed.contains(&folded))
-            }));
-        }
+        let is_like = |printed: &str| {
+            let folded = fold(printed);
+            folded != typed && (folded.contains(&typed) || typed.contains(&folded))
+        };
+        let mut like = self.0.values(fields, &is_like)?;
         // The shortest first, and one of those with the same fold.
-        like.sort_by_cached_key(|value| (value.chars().count(), fold(value), *value));
+        like.sort_by_cached_key(|value| (value.chars().count(), fold(value), value.clone()));
         like.dedup_by_key(|value| fold(value));
         let mut found = Vec::new();
         for value in like.into_iter().take(MAX_TRIED) {
             if found.len() == MAX_VALUES {
                 break;
             }
-            let Some(other) = with_value(filter, |_| value.to_string()) else { continue };
+            let Some(other) = with_value(filter, |_| value.clone()) else { continue };
             let count = self.count(others, Some(&other))?;
             if count > 0 {
                 found.push(format!("{value} ({})", articles(count)));
@@ -162,4 +156,28 @@ fn with_value(filter: &Filter, change: impl FnOnce(&str) -> String) -> Option<No
         Filter::Section(value) => Filter::Section(change(value)),
         Filter::Url(_) | Filter::Date { .. } => return None,
     }))
+}
+
+/// Returns the query for whole pages that is tried for a query without hits: of strings in quotes alone.
+pub fn whole_page(request: &Request) -> Option<Node> {
+    let root = request.query.root.as_ref().filter(|root| has_phrase(root))?;
+    Some(Node::Field { field: Field::Page, node: Box::new(root.clone()) })
+}
+
+/// Returns a note that so many pages hold a query around the article, if any does. `root` is the query of [`whole_page`].
+pub fn margin_note(root: &Node, pages: u64) -> Option<String> {
+    let pages = match pages {
+        0 => return None,
+        1 => "1 page holds".to_string(),
+        more => format!("{more} pages hold"),
+    };
+    Some(format!("{pages} it around the article (navigation, related links, notices): {root} finds them"))
+}
+
+fn has_phrase(node: &Node) -> bool {
+    match node {
+        Node::Phrase(_) => true,
+        Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(has_phrase),
+        _ => false,
+    }
 }

@@ -98,7 +98,7 @@ pub struct Keyword {
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
 pub fn keywords(snapshot: &Snapshot, request: &Request, options: &Options, control: &Control<'_>) -> Result<Keywords> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let found = Found::find(snapshot, request, request.synonyms_on(snapshot)?, control)?;
         let sets = Sets::of(&found, request);
         let articles = |sets: &[crate::search::matching::bits::Bits]| sets.iter().map(|bits| bits.count()).sum();

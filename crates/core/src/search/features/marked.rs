@@ -35,15 +35,15 @@ pub fn marked(
     id: &ArticleId,
     control: &Control<'_>,
 ) -> Result<Option<MarkedArticle>> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
-        let article = snapshot.whole(address)?;
+        let article = snapshot.article_with_margin(address)?;
         let root = request.query.root.as_ref();
         if root.is_none() {
             return Ok(Some(MarkedArticle { article, kind: None, marks: ArticleMarks::default() }));
         }
         if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
-            return Err(Error::Invalid(format!("the query is more than {MAX_TREE_DEPTH} deep: nobody meant that")));
+            return Err(Error::Invalid(format!("the query is nested more than {MAX_TREE_DEPTH} deep")));
         }
         let segmenter = snapshot.segmenter()?;
         let compiled = compile(root, &request.filters, segmenter, request.synonyms_on(snapshot)?, request.breadth);

@@ -38,7 +38,7 @@ impl Selection {
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
 pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Result<Vec<DocAddress>> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let (asked, how) = ((query.root.as_ref(), filters), (Breadth::Exact, Copies::All));
         let control = Control::default();
         Ok(Found::of_tree(snapshot, asked, Synonyms::builtin(), how, &control)?.addresses(Kind::Full))
@@ -52,7 +52,7 @@ pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Resu
 /// If an index file can't be read or does not hold what was written; [`Error::Interrupted`] if the control asks to
 /// stop.
 pub fn with_kinds(snapshot: &Snapshot, request: &Request, control: &Control<'_>) -> Result<Vec<(DocAddress, Kind)>> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let found = Found::find(snapshot, request, request.synonyms_on(snapshot)?, control)?;
         if found.cut_short() {
             return Err(Error::Interrupted);
@@ -75,7 +75,7 @@ pub fn select(
     control: &Control<'_>,
     give: &mut dyn FnMut(Hit) -> Result<()>,
 ) -> Result<Selection> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let mut found = Found::find(snapshot, request, synonyms, control)?;
         if found.cut_short() {
             return Err(Error::Interrupted);

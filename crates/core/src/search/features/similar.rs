@@ -3,7 +3,7 @@
 //! A word is characteristic if it stands often in the article and seldom in the archive (tf-idf). Words have at least
 //! two characters, since a single Chinese character says too little.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use tantivy::Term;
@@ -27,6 +27,7 @@ use crate::search::request::Request;
 use crate::search::results::page::Results;
 use gongxun_text::fold::fold;
 use gongxun_text::function_words::is_function_word;
+use gongxun_text::segment::Segmenter;
 
 /// The most words of the article that the query is made of.
 pub const MAX_WORDS: usize = 25;
@@ -44,7 +45,7 @@ const TOO_COMMON: u64 = 4;
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
 pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize, control: &Control<'_>) -> Result<Option<Results>> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
         let article = snapshot.article(address)?;
         answer(snapshot, &article, limit, control).map(Some)
@@ -56,8 +57,22 @@ pub fn similar(snapshot: &Snapshot, id: &ArticleId, limit: usize, control: &Cont
 /// # Errors
 /// If an index file can't be read.
 pub fn telling_words(snapshot: &Snapshot, article: &Article) -> Result<Vec<(String, f32)>> {
-    let segmenter = snapshot.segmenter()?;
-    let mut counts: HashMap<String, u32> = HashMap::new();
+    let term = |word: &&str| Term::from_field_text(snapshot.fields.body.words, word);
+    let documents = |words: &[&str]| words.iter().map(|word| Ok(snapshot.searcher.doc_freq(&term(word))?)).collect();
+    weighed_words(article, snapshot.segmenter()?, snapshot.articles(), documents)
+}
+
+/// Does the same for an archive of this many articles. `documents` returns in how many of their bodies each word stands.
+///
+/// # Errors
+/// If `documents` fails.
+pub fn weighed_words(
+    article: &Article,
+    segmenter: &Segmenter,
+    articles: u64,
+    documents: impl FnOnce(&[&str]) -> Result<Vec<u64>>,
+) -> Result<Vec<(String, f32)>> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let texts = [(&article.title, TITLE_COUNT), (&article.body, 1)];
     let lead = article.lead.iter().map(|lead| (lead, 1));
     for (text, count) in texts.into_iter().chain(lead) {
@@ -69,19 +84,20 @@ pub fn telling_words(snapshot: &Snapshot, article: &Article) -> Result<Vec<(Stri
             }
         });
     }
-    let articles = snapshot.articles().max(1);
+    let says_something = |word: &str| {
+        word.chars().count() >= MIN_CHARS && !is_function_word(word) && !word.chars().all(|c| c.is_ascii_digit())
+    };
+    counts.retain(|word, _| says_something(word));
+    let articles = articles.max(1);
+    let names: Vec<&str> = counts.keys().map(String::as_str).collect();
     let mut words = Vec::new();
-    for (word, count) in counts {
-        if word.chars().count() < MIN_CHARS || is_function_word(&word) || word.chars().all(|c| c.is_ascii_digit()) {
-            continue;
-        }
-        let with = snapshot.searcher.doc_freq(&Term::from_field_text(snapshot.fields.body.words, &word))?;
+    for (with, (word, count)) in documents(&names)?.into_iter().zip(&counts) {
         // A word that no other article has would find none.
         if with < 2 || (with > articles / TOO_COMMON && articles > 8) {
             continue;
         }
-        let weight = (1.0 + (count as f32).ln()) * (articles as f32 / with as f32).ln().max(0.1);
-        words.push((word, weight));
+        let weight = (1.0 + (*count as f32).ln()) * (articles as f32 / with as f32).ln().max(0.1);
+        words.push((word.clone(), weight));
     }
     words.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     words.truncate(MAX_WORDS);
@@ -91,33 +107,45 @@ pub fn telling_words(snapshot: &Snapshot, article: &Article) -> Result<Vec<(Stri
 fn answer(snapshot: &Snapshot, article: &Article, limit: usize, control: &Control<'_>) -> Result<Results> {
     let start = Instant::now();
     let words = telling_words(snapshot, article)?;
-    let compiled = compiled(&words, snapshot)?;
+    let compiled = compiled(&words, snapshot.segmenter()?);
     let (matches, others) = matches(snapshot, article, &words, control)?;
     let mut found = Found::of(snapshot, compiled, matches, Copies::Collapsed, control)?;
-    let query = Query { text: format!("similar:{}", article.id), root: None, notes: Vec::new() };
-    let mut results = page(&mut found, &Request { limit, second_stage: 0, ..Request::new(query) })?;
-    let names: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
-    results.notes.push(match names.is_empty() {
-        true => "the article has no word that tells it from others".to_string(),
-        false => format!("looked for {}", names.join(", ")),
-    });
-    if others > 0 {
-        results.notes.push(format!("left out are its own copies, which `reprints` lists: {others}"));
-    }
+    let mut results = page(&mut found, &request(&article.id, limit))?;
+    results.notes.extend(notes(&words, others));
     results.took = start.elapsed();
     Ok(results)
 }
 
-/// Returns the words as a compiled query, which ranks articles with the most, and the most characteristic, words first.
-fn compiled(words: &[(String, f32)], snapshot: &Snapshot) -> Result<Compiled> {
+/// Returns the request whose page the answer is.
+pub fn request(id: &ArticleId, limit: usize) -> Request {
+    let query = Query { text: format!("similar:{id}"), root: None, notes: Vec::new() };
+    Request { limit, second_stage: 0, ..Request::new(query) }
+}
+
+/// Returns the notes on an answer: the words that were looked for, and the number of the article's other copies.
+pub fn notes(words: &[(String, f32)], other_copies: usize) -> Vec<String> {
+    let names: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+    let mut notes = vec![match names.is_empty() {
+        true => "the article has no word that tells it from others".to_string(),
+        false => format!("looked for {}", names.join(", ")),
+    }];
+    if other_copies > 0 {
+        notes.push(format!("left out are its own copies, which `reprints` lists: {other_copies}"));
+    }
+    notes
+}
+
+/// Returns the words as a compiled query, which ranks articles with the most, and the most characteristic, words first. Its
+/// condition is empty: the matches are found otherwise.
+pub fn compiled(words: &[(String, f32)], segmenter: &Segmenter) -> Compiled {
     let largest = words.first().map_or(1.0, |(_, weight)| *weight);
     let (mut scored, mut marks) = (Vec::new(), Vec::new());
     for (word, weight) in words {
-        terms::terms(word, Scope::ALL, weight / largest, snapshot.segmenter()?, &mut scored);
+        terms::terms(word, Scope::ALL, weight / largest, segmenter, &mut scored);
         marks.push(Mark { needle: Needle::String(word.chars().collect()), scope: Scope::ALL, is_word: true });
     }
     let (terms, part_marks, synonyms) = (terms::summed(scored), Vec::new(), Vec::new());
-    Ok(Compiled {
+    Compiled {
         full: Plan::All,
         typed: None,
         partial: None,
@@ -127,7 +155,7 @@ fn compiled(words: &[(String, f32)], snapshot: &Snapshot) -> Result<Compiled> {
         synonyms,
         concepts: Vec::new(),
         years: Vec::new(),
-    })
+    }
 }
 
 /// Returns the articles that hold any of the words in title or body, without the article itself and its copies, and the

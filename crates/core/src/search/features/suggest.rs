@@ -64,7 +64,7 @@ pub fn complete(snapshot: &Snapshot, prefix: &str, limit: usize, control: &Contr
     }
     let letters = typed(&prefix);
     let fields = [snapshot.fields.title.words, snapshot.fields.body.words];
-    let words = check::guarded(&snapshot.generation, || {
+    let words = check::catching_panics(&snapshot.generation, || {
         let mut found = words(snapshot, &fields, &prefix, control)?;
         if let Some(letters) = letters {
             // Words of Latin letters begin with the prefix, Chinese ones with its sound: none does both.

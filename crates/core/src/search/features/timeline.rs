@@ -170,7 +170,7 @@ pub fn timeline_under(
     step: Step,
     control: &Control<'_>,
 ) -> Result<Timeline> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let found = Found::find(snapshot, request, synonyms, control)?;
         let occurrences = request.occurrences.then(|| Occurrences::count(&found, request, control)).transpose();
         of_matches(&found, request, step, occurrences)
@@ -193,7 +193,7 @@ pub(super) fn timelines(
 ) -> Result<Vec<Timeline>> {
     let mut timelines = Vec::with_capacity(requests.len());
     for requests in requests.chunks(TOGETHER) {
-        check::guarded(&snapshot.generation, || {
+        check::catching_panics(&snapshot.generation, || {
             let found = Found::find_each(snapshot, requests, control)?;
             let asked = || found.iter().zip(requests).filter(|(_, request)| request.occurrences);
             let (mut counted, ended) = match Occurrences::of_each(&asked().collect::<Vec<_>>(), control) {
@@ -237,13 +237,13 @@ fn of_matches(
             Copies::Collapsed => found.copies.segments.get(ord).map_or(&[][..], Vec::as_slice),
             Copies::All => &[],
         };
-        let of_segment = OfSegment {
+        let segment_counts = SegmentCounts {
             matches,
             copies,
             occurrences: occurrences.as_ref().map_or(&[], |occurrences| occurrences.of_segment(ord)),
             lengths: lengths.and_then(|lengths| lengths.get(ord)).map_or(&[], Vec::as_slice),
         };
-        counter.add(segment, &of_segment)?;
+        counter.add(segment, &segment_counts)?;
     }
     let (periods, undated) = counter.finish();
     let periods = self::periods(periods, step, counts, (occurrences.is_some(), lengths.is_some()));
@@ -265,7 +265,7 @@ fn of_matches(
 /// Makes the periods of a timeline from the sums by their numbers ([`Step::number`]), with the kinds of matches that are
 /// counted, and with occurrences and characters if these are.
 pub fn periods(
-    sums: BTreeMap<i64, Sums>,
+    sums: BTreeMap<i64, PeriodSums>,
     step: Step,
     counts: Breadth,
     (occurrences, characters): (bool, bool),
@@ -290,7 +290,7 @@ pub fn periods(
 
 /// The counts of a period.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Sums {
+pub struct PeriodSums {
     /// The matches.
     pub by_kind: ByKind<u64>,
     /// All articles.
@@ -301,8 +301,8 @@ pub struct Sums {
     pub characters: u64,
 }
 
-impl Sums {
-    fn add(&mut self, other: &Sums) {
+impl PeriodSums {
+    fn add(&mut self, other: &PeriodSums) {
         Kind::ALL.into_iter().for_each(|kind| self.by_kind[kind] += other.by_kind[kind]);
         self.all += other.all;
         self.occurrences += other.occurrences;
@@ -311,7 +311,7 @@ impl Sums {
 }
 
 /// The documents of a segment that are counted.
-struct OfSegment<'a> {
+struct SegmentCounts<'a> {
     /// The matches of the counted kinds, all copies included.
     matches: ByKind<Option<Bits>>,
     /// The documents that belong to clusters.
@@ -327,7 +327,7 @@ struct Counter {
     step: Step,
     /// The first and the last second in which matches can lie.
     bounds: (i64, i64),
-    periods: BTreeMap<i64, Sums>,
+    periods: BTreeMap<i64, PeriodSums>,
     undated: u64,
     clusters: HashMap<u32, Cluster>,
 }
@@ -336,7 +336,7 @@ struct Counter {
 #[derive(Default)]
 struct Cluster {
     /// The periods of its copies.
-    periods: BTreeMap<i64, InPeriod>,
+    periods: BTreeMap<i64, ClusterPeriod>,
     /// Whether a matching copy has no date.
     undated: bool,
     /// Whether a matching copy has one.
@@ -345,7 +345,7 @@ struct Cluster {
 
 /// The copies of one cluster in one period.
 #[derive(Default)]
-struct InPeriod {
+struct ClusterPeriod {
     /// The kind of match that one of the copies is; none if no copy matches.
     kind: Option<Kind>,
     /// The place of the first of them in its cluster, and its number of characters.
@@ -355,11 +355,11 @@ struct InPeriod {
 impl Counter {
     /// Adds a segment. Its copies are kept apart: an article counts once in each period that one of its copies is in,
     /// as it does in the facets, and so does a match.
-    fn add(&mut self, segment: &SegmentReader, of_segment: &OfSegment<'_>) -> Result<()> {
-        let OfSegment { matches, copies, occurrences, lengths } = of_segment;
+    fn add(&mut self, segment: &SegmentReader, counts: &SegmentCounts<'_>) -> Result<()> {
+        let SegmentCounts { matches, copies, occurrences, lengths } = counts;
         let dates = segment.fast_fields().i64("date")?;
         // Days first: there are fewer of them than articles, and converting a date takes longer than looking one up.
-        let mut days: BTreeMap<i64, Sums> = BTreeMap::new();
+        let mut days: BTreeMap<i64, PeriodSums> = BTreeMap::new();
         let mut copies = copies.iter().peekable();
         let mut occurrences = occurrences.iter().peekable();
         let kind_of = |doc: DocId| {
@@ -412,7 +412,7 @@ impl Counter {
     }
 
     /// Returns the sums of each period, and the number of matches without a date.
-    fn finish(mut self) -> (BTreeMap<i64, Sums>, u64) {
+    fn finish(mut self) -> (BTreeMap<i64, PeriodSums>, u64) {
         for cluster in self.clusters.into_values() {
             self.undated += u64::from(cluster.undated && !cluster.dated);
             for (period, here) in cluster.periods {

@@ -90,7 +90,7 @@ pub fn why_not(
     id: &ArticleId,
     control: &Control<'_>,
 ) -> Result<Option<WhyNot>> {
-    check::guarded(&snapshot.generation, || {
+    check::catching_panics(&snapshot.generation, || {
         let Some(address) = snapshot.find(id)? else { return Ok(None) };
         let article = snapshot.article(address)?;
         let filters = &request.filters;
@@ -117,20 +117,20 @@ pub fn why_not(
         let place = at.map(|at| at as u64 + 1);
         let other = at.map(|at| ranked[at].address).filter(|shown| *shown != address);
         let shown = other.map(|shown| snapshot.id(shown)).transpose()?;
-        let mut looker =
-            Looker { snapshot, request, synonyms, article: &article, address, control, clauses: Vec::new() };
+        let mut explainer =
+            ClauseExplainer { snapshot, request, synonyms, article: &article, address, control, clauses: Vec::new() };
         if let Some(root) = root {
-            looker.node(root, &|node| node, 0)?;
+            explainer.node(root, &|node| node, 0)?;
         }
         for filter in filters {
-            looker.node(&Node::Filter(filter.clone()), &|node| node, 0)?;
+            explainer.node(&Node::Filter(filter.clone()), &|node| node, 0)?;
         }
-        let clauses = looker.clauses;
+        let clauses = explainer.clauses;
         Ok(Some(WhyNot { id: id.clone(), title: article.title, verdict, place, shown, clauses }))
     })
 }
 
-struct Looker<'a> {
+struct ClauseExplainer<'a> {
     snapshot: &'a Snapshot,
     request: &'a Request,
     synonyms: &'a Synonyms,
@@ -140,7 +140,7 @@ struct Looker<'a> {
     clauses: Vec<Clause>,
 }
 
-impl Looker<'_> {
+impl ClauseExplainer<'_> {
     /// Explains a node and those below it. `within` restores the fields around a node.
     fn node(&mut self, node: &Node, within: &dyn Fn(Node) -> Node, depth: usize) -> Result<bool> {
         if self.control.is_stopped() {

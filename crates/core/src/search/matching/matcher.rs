@@ -422,7 +422,7 @@ fn margin_lines(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<u32>> {
 /// If an index file can't be read.
 pub fn pages(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<DocAddress>> {
     let mut pages = Vec::new();
-    let Some(margin) = snapshot.margin().filter(|_| asks_for_margins(plan)) else { return Ok(pages) };
+    let Some(margin) = snapshot.margin().filter(|_| plan.asks_for_margins()) else { return Ok(pages) };
     for segment in Segment::all(margin) {
         let lines = segment.fast_fields().u64("line")?;
         let found = Matcher::new(&segment).documents(plan, None)?;
@@ -430,15 +430,6 @@ pub fn pages(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<DocAddress>> {
         pages.extend(found.map(|doc| DocAddress::new(segment.ord as u32, doc)));
     }
     Ok(pages)
-}
-
-fn asks_for_margins(plan: &Plan) -> bool {
-    match plan {
-        Plan::Margin(_) => true,
-        Plan::And(plans) | Plan::Or(plans) => plans.iter().any(asks_for_margins),
-        Plan::Not(plan) => asks_for_margins(plan),
-        _ => false,
-    }
 }
 
 /// Returns the texts of an article in a scope; no string crosses from one to another.

@@ -33,7 +33,7 @@ pub fn each<A: Sync, T: Send>(
         let mut scratch = Vec::new();
         let one = |address: &A| match control {
             Some(control) if control.is_stopped() => Err(Error::Interrupted),
-            _ => check::guarded(&snapshot.generation, || make(address, &mut scratch)),
+            _ => check::catching_panics(&snapshot.generation, || make(address, &mut scratch)),
         };
         addresses.iter().map(one).collect()
     };
@@ -80,7 +80,7 @@ pub fn sums<A: Sync, T: Send>(
             for address in rest.iter().take(SHARE) {
                 let added = match control {
                     Some(control) if control.is_stopped() => Err(Error::Interrupted),
-                    _ => check::guarded(&snapshot.generation, || add(&mut sum, address, &mut scratch)),
+                    _ => check::catching_panics(&snapshot.generation, || add(&mut sum, address, &mut scratch)),
                 };
                 // Nothing more is read behind an error.
                 added.inspect_err(|_| next.store(addresses.len(), Ordering::Relaxed))?;

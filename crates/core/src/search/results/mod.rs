@@ -1,4 +1,4 @@
-//! The results of a query: hits with snippets, marks and the credits that were asked for, facets, explanations.
+//! The results of a query: hits with snippets, marks and matched credits, facets, explanations.
 
 pub mod credits;
 pub mod explain;

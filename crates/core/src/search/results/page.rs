@@ -75,8 +75,8 @@ pub struct Hit {
     pub snippet: Marked,
     /// Marks on the title and the names.
     pub marks: Marks,
-    /// Its credits that the query or a filter asked for.
-    pub asked: Vec<Credit>,
+    /// Its credits that the query or a filter matches.
+    pub matched_credits: Vec<Credit>,
     /// The number of other copies of the article.
     pub reprints: u64,
     /// The explanation of its score, if one was asked for.

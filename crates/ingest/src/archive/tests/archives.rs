@@ -155,7 +155,7 @@ fn bombs_hit_a_limit_and_the_rest_is_read() {
     }
 }
 
-/// Text that hardly compresses, so that half an archive is half its members.
+/// Returns text that hardly compresses, so that half an archive is half its members.
 fn noise(seed: u32, length: usize) -> String {
     let mut state = seed.wrapping_mul(2_654_435_761).max(1);
     (0..length)

@@ -102,13 +102,13 @@ proptest! {
 }
 
 /// A reader that repeats the same bytes and counts them.
-struct Again<'b> {
+struct Repeated<'b> {
     bytes: &'b [u8],
     times: u64,
     given: &'b Cell<u64>,
 }
 
-impl Read for Again<'_> {
+impl Read for Repeated<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let length = self.bytes.len() as u64;
         if self.given.get() == length * self.times {
@@ -143,7 +143,7 @@ fn a_long_crawl_is_read_as_a_stream() {
         ("x.tar", tar.to_vec()),
     ] {
         let given = Cell::new(0);
-        let reader = Again { bytes: &bytes, times: TIMES, given: &given };
+        let reader = Repeated { bytes: &bytes, times: TIMES, given: &given };
         let mut records = 0;
         let flow = read_from(name, reader, &Limits::default(), &mut |found| {
             found.unwrap();
@@ -170,7 +170,7 @@ fn a_record_of_a_gigabyte_is_passed_over() {
     let given = Cell::new(0);
     let head = response(TIMES * filling.len() as u64);
     let tail = format!("\r\n\r\n{}{page}\r\n\r\n", response(page.len() as u64));
-    let reader = Again { bytes: &filling, times: TIMES, given: &given };
+    let reader = Repeated { bytes: &filling, times: TIMES, given: &given };
     let reader = head.as_bytes().chain(reader).chain(tail.as_bytes());
     let mut seen = Vec::new();
     let _ = read_from("x.warc", reader, &Limits::default(), &mut |found| {
@@ -190,7 +190,7 @@ fn a_line_without_an_end_is_not_kept() {
         ("x.warc", b"WARC/1.0x"),
     ] {
         let given = Cell::new(0);
-        let reader = start.chain(Again { bytes: &[b't'; 4096], times: 5000, given: &given });
+        let reader = start.chain(Repeated { bytes: &[b't'; 4096], times: 5000, given: &given });
         let mut seen = Vec::new();
         let _ = read_from(name, reader, &limits, &mut |found| {
             seen.push(found.unwrap_err().reason);

@@ -1,5 +1,5 @@
 //! The forms of answers, for the OpenAPI document. The answers themselves are written by the library, as the command line
-//! prints them; a test holds each of them against these.
+//! prints them; a test compares each of them with these.
 #![expect(dead_code, reason = "they are read by the document alone")]
 
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub struct Answer {
     index: Index,
     /// The hits.
     hits: Vec<Hit>,
-    /// Counts by source, outlet and so on, where these were asked for.
+    /// Counts by source, outlet and so on, if requested.
     #[schema(required = false)]
     facets: Facets,
     /// Pages without an article that match.
@@ -111,8 +111,8 @@ pub struct Hit {
     authors: Vec<String>,
     /// The credits in the order of the page.
     credits: Vec<Credit>,
-    /// The credits that were asked for.
-    asked: Vec<Credit>,
+    /// The credits that the query or a filter matches.
+    matched_credits: Vec<Credit>,
     /// The section.
     section: Option<String>,
     /// The newspaper's page that the section names.
@@ -127,7 +127,7 @@ pub struct Hit {
     marks: Marks,
     /// Other copies of it.
     reprints: u64,
-    /// The score taken apart, where that was asked for.
+    /// The explanation of the score, if requested.
     #[schema(required = false)]
     explanation: Explanation,
 }
@@ -409,8 +409,8 @@ pub struct Stats {
     segments: u64,
     /// Bytes on disk.
     bytes: u64,
-    /// Bytes of the stored articles.
-    store_bytes: u64,
+    /// Bytes of the stored articles, where they are known.
+    store_bytes: Option<u64>,
 }
 
 /// The state of the server.

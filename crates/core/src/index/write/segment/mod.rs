@@ -76,11 +76,11 @@ impl OpenSegment {
 impl Builder {
     /// Creates a builder of segments of this index, with words cut by this segmenter.
     pub fn new(index: &Index, fields: &Fields, segmenter: &Segmenter) -> Builder {
-        Builder::of(index, fields, segmenter, &[Kind::Words, Kind::Parts, Kind::Pairs, Kind::Chars])
+        Builder::with_kinds(index, fields, segmenter, &[Kind::Words, Kind::Parts, Kind::Pairs, Kind::Chars])
     }
 
     /// Creates a builder of segments whose texts have only some kinds of fields.
-    pub fn of(index: &Index, fields: &Fields, segmenter: &Segmenter, kinds: &[Kind]) -> Builder {
+    pub fn with_kinds(index: &Index, fields: &Fields, segmenter: &Segmenter, kinds: &[Kind]) -> Builder {
         let schema = index.schema();
         let text = |fields: TextFields| {
             let indexed = schema.fields().filter(|(_, entry)| entry.is_indexed());

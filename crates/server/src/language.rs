@@ -1,7 +1,10 @@
-//! The two languages of the page, and the form that numbers and dates have in each.
+//! The two languages of the page, and the formats of numbers and dates in each.
+
+use std::borrow::Cow;
 
 use gongxun_core::article::{Date, Role};
 use gongxun_core::search::Kind;
+use gongxun_core::view::messages::Language;
 
 /// A language of the page. The archive's texts are as printed in either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,8 +17,8 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// The language of this code.
-    pub fn of(code: &str) -> Option<Lang> {
+    /// Returns the language of this code.
+    pub fn from_code(code: &str) -> Option<Lang> {
         match code {
             "zh" => Some(Lang::Zh),
             "en" => Some(Lang::En),
@@ -23,17 +26,17 @@ impl Lang {
         }
     }
 
-    /// Its code, as addresses and cookies have it.
+    /// Returns its code in addresses and cookies.
     pub fn code(self) -> &'static str {
         self.pick("zh", "en")
     }
 
-    /// Its tag, as HTML has it.
+    /// Returns its tag in HTML.
     pub fn tag(self) -> &'static str {
         self.pick("zh-Hans", "en")
     }
 
-    /// The other one.
+    /// Returns the other language.
     pub fn other(self) -> Lang {
         match self {
             Lang::Zh => Lang::En,
@@ -41,7 +44,7 @@ impl Lang {
         }
     }
 
-    /// The one of two texts that is in this language.
+    /// Returns the one of two values that is for this language.
     pub fn pick<T>(self, zh: T, en: T) -> T {
         match self {
             Lang::Zh => zh,
@@ -49,12 +52,20 @@ impl Lang {
         }
     }
 
-    /// A number of articles.
+    /// Translates a message of the library, by its catalogue.
+    pub fn say(self, message: &str) -> Cow<'_, str> {
+        match self {
+            Lang::Zh => Language::Chinese.say(message),
+            Lang::En => Cow::Borrowed(message),
+        }
+    }
+
+    /// Formats a number of articles.
     pub fn articles(self, count: u64) -> String {
         self.count(count, "篇文章", "article", "articles")
     }
 
-    /// A number with the noun that it counts.
+    /// Formats a number with the noun that it counts.
     pub fn count(self, count: u64, zh: &str, one: &str, many: &str) -> String {
         let number = number(count);
         match self {
@@ -63,7 +74,7 @@ impl Lang {
         }
     }
 
-    /// The name of a role.
+    /// Returns the name of a role.
     pub fn role(self, role: Role) -> &'static str {
         let en = match role {
             Role::Reporter => "reporter",
@@ -81,7 +92,7 @@ impl Lang {
         self.pick(role.zh(), en)
     }
 
-    /// The name of a kind of match.
+    /// Returns the name of a match kind.
     pub fn kind(self, kind: Kind) -> &'static str {
         match kind {
             Kind::Full => self.pick("含全部检索词", "holds all that was typed"),
@@ -90,7 +101,7 @@ impl Lang {
         }
     }
 
-    /// A day for people.
+    /// Formats a day.
     pub fn day(self, date: &Date) -> String {
         match self {
             Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
@@ -100,7 +111,7 @@ impl Lang {
         }
     }
 
-    /// A month for people.
+    /// Formats a month.
     pub fn month(self, year: u16, month: u8) -> String {
         match self {
             Lang::Zh => format!("{year}年{month}月"),
@@ -108,7 +119,7 @@ impl Lang {
         }
     }
 
-    /// A day and, where it is known, the time.
+    /// Formats a day with its time, if known.
     pub fn date(self, date: &Date) -> String {
         let day = self.day(date);
         match date.time() {
@@ -133,7 +144,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A number with a comma at each thousand.
+/// Formats a number with commas between thousands.
 pub fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);

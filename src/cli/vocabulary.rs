@@ -6,12 +6,12 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::args::{CollocationsArgs, KeywordsArgs, TableArgs, TableFormat, TermsArgs};
-use super::context::print_comparison;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::request;
+use super::tables::print_comparison;
 use gongxun_core::query::Query;
-use gongxun_core::search::{Read as _, Request, collocations, keywords};
+use gongxun_core::search::{Read, Request, collocations, keywords};
 use gongxun_core::view::{self, terminal::Style};
 use gongxun_text::fold::fold;
 
@@ -41,7 +41,7 @@ pub fn collocations(index: &Path, args: &CollocationsArgs) -> anyhow::Result<Out
     let conditions = &args.query.conditions;
     let request = request::request(&snapshot, &args.query.query, conditions)?;
     if request.query.root.is_none() {
-        bail!("write what is looked for: a filter alone has no occurrences");
+        bail!("write a query: a filter alone has no occurrences");
     }
     let options = collocations::Options::default().window(args.window).limit(args.limit).min_count(args.min);
     let answer = snapshot.collocations(&request, &options, &request::control(conditions))?;
@@ -93,10 +93,14 @@ fn print_words<T>(table: &TableArgs, answer: &T, forms: &Forms<T>, said: &Said<'
 
 /// Runs `terms`.
 pub fn terms(index: &Path, args: &TermsArgs) -> anyhow::Result<Outcome> {
-    let snapshot = request::open(index)?;
-    let synonyms = request::synonyms(&snapshot, &args.conditions)?;
+    terms_of(&request::open(index)?, args)
+}
+
+/// `terms` of an archive.
+pub fn terms_of(archive: &dyn Read, args: &TermsArgs) -> anyhow::Result<Outcome> {
+    let synonyms = request::synonyms(archive, &args.conditions)?;
     let word = fold(args.word.trim());
-    let synonyms = synonyms.as_deref().map_or_else(|| snapshot.synonyms(), Ok)?;
+    let synonyms = synonyms.as_deref().map_or_else(|| archive.synonyms(), Ok)?;
     let others = synonyms.lookup(&word);
     if others.is_empty() {
         eprintln!("note: {}: no synonym of it is known; --synonym-file adds your own", args.word.trim());
@@ -117,5 +121,5 @@ pub fn terms(index: &Path, args: &TermsArgs) -> anyhow::Result<Outcome> {
         request
     };
     let terms = std::iter::once(args.word.trim()).chain(others.iter().map(String::as_str));
-    print_comparison(&snapshot, terms.map(request).collect(), &args.conditions, args.by, args.per, &args.table)
+    print_comparison(archive, terms.map(request).collect(), &args.conditions, args.by, args.per, &args.table)
 }

@@ -10,9 +10,9 @@ use super::args::{
 use super::inspect::step;
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
-use super::picture;
 use super::request;
 use super::settings;
+use super::svg;
 use gongxun_core::error::Error;
 use gongxun_core::search::compare::MAX_QUERIES;
 use gongxun_core::search::concordance::{Context, Order};
@@ -24,12 +24,12 @@ pub fn concordance(index: &Path, args: &ConcordanceArgs) -> anyhow::Result<Outco
     concordance_of(&request::open(index)?, args)
 }
 
-/// `concordance` of an archive.
+/// Runs `concordance` on an archive.
 pub fn concordance_of(archive: &dyn Read, args: &ConcordanceArgs) -> anyhow::Result<Outcome> {
     let conditions = &args.query.conditions;
     let request = request::request(archive, &args.query.query, conditions)?;
     if request.query.root.is_none() {
-        bail!("write what is looked for: a filter alone has no occurrences");
+        bail!("write a query: a filter alone has no occurrences");
     }
     let style = style();
     let context = args.context.unwrap_or(match style.width {
@@ -86,7 +86,7 @@ pub fn compare(index: &Path, args: &CompareArgs) -> anyhow::Result<Outcome> {
     compare_of(&request::open(index)?, args)
 }
 
-/// `compare` of an archive.
+/// Runs `compare` on an archive.
 pub fn compare_of(archive: &dyn Read, args: &CompareArgs) -> anyhow::Result<Outcome> {
     if args.queries.len() > MAX_QUERIES {
         bail!("{} queries: compare takes {MAX_QUERIES} at the most", args.queries.len());
@@ -108,7 +108,7 @@ pub fn print_comparison(
     requests.iter_mut().for_each(|request| request.characters = per == PerArg::Characters);
     let comparison = archive.compare(&requests, step(by), &request::control(conditions))?;
     let text = match table.format() {
-        TableFormat::Svg => picture::svg(&comparison, &picture::words(settings::language()))?,
+        TableFormat::Svg => svg::render(&comparison, &svg::labels(settings::language()))?,
         TableFormat::Json => view::compare::json(&comparison) + "\n",
         TableFormat::Csv => csv_begins(&table.output).to_string() + &view::compare::csv(&comparison),
         TableFormat::Text => view::compare::chart(&comparison, style()),

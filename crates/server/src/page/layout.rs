@@ -1,4 +1,4 @@
-//! The frame of every page: head, header, footer, language and colours.
+//! The layout of all pages: head, header, footer, language and colours.
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
@@ -6,12 +6,12 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::assets::{FEED_TYPE, ICON, SCRIPT, STYLE};
 use crate::guard::cookie;
-use crate::words::Lang;
+use crate::language::Lang;
 
 /// The colours of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
-    /// As the system has it.
+    /// As set in the system.
     #[default]
     Auto,
     /// Light.
@@ -21,8 +21,8 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The theme of this name.
-    pub fn of(name: &str) -> Option<Theme> {
+    /// Returns the theme of this name.
+    pub fn from_name(name: &str) -> Option<Theme> {
         match name {
             "auto" => Some(Theme::Auto),
             "light" => Some(Theme::Light),
@@ -31,7 +31,7 @@ impl Theme {
         }
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(self) -> &'static str {
         match self {
             Theme::Auto => "auto",
@@ -41,9 +41,9 @@ impl Theme {
     }
 }
 
-/// The language and colours that a client wants, and the page that it is on.
+/// The language and colours of a client, and the address of its page.
 #[derive(Debug, Clone)]
-pub struct Dress {
+pub struct PageContext {
     /// The language.
     pub lang: Lang,
     /// The colours.
@@ -52,25 +52,25 @@ pub struct Dress {
     pub here: String,
 }
 
-impl Dress {
-    /// The dress that the address names, else the cookies, else Chinese in the system's colours.
-    pub fn of(headers: &HeaderMap, uri: &Uri) -> Dress {
+impl PageContext {
+    /// Reads the context from the address, else from the cookies; the default is Chinese in the system's colours.
+    pub fn from_request(headers: &HeaderMap, uri: &Uri) -> PageContext {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
-        let asked = |name: &str| pairs.clone().find(|(other, _)| other == name).map(|(_, value)| value.into_owned());
+        let named = |name: &str| pairs.clone().find(|(other, _)| other == name).map(|(_, value)| value.into_owned());
         let kept = |name: &str| cookie(headers, name).map(str::to_string);
-        let lang = asked("lang").and_then(|code| Lang::of(&code));
-        let lang = lang.or_else(|| kept("lang").and_then(|code| Lang::of(&code))).unwrap_or_default();
-        let theme = kept("theme").and_then(|name| Theme::of(&name)).unwrap_or_default();
+        let lang = named("lang").and_then(|code| Lang::from_code(&code));
+        let lang = lang.or_else(|| kept("lang").and_then(|code| Lang::from_code(&code))).unwrap_or_default();
+        let theme = kept("theme").and_then(|name| Theme::from_name(&name)).unwrap_or_default();
         let here = uri.path_and_query().map_or("/", |target| target.as_str()).to_string();
-        Dress { lang, theme, here }
+        PageContext { lang, theme, here }
     }
 
-    /// The name that tells apart the answers under one address.
+    /// Returns the name that distinguishes the answers at one address.
     pub fn variant(&self) -> String {
         format!("{}-{}", self.lang.code(), self.theme.name())
     }
 
-    /// The address at which another language or other colours are chosen, and which leads back.
+    /// Returns the address that sets another language or other colours, and leads back.
     fn chosen(&self, name: &str, value: &str) -> String {
         // The address would go on saying what was chosen before.
         let (path, query) = self.here.split_once('?').unwrap_or((&self.here, ""));
@@ -85,7 +85,7 @@ impl Dress {
     }
 }
 
-/// The parts of the site that the header leads to: path, Chinese, English.
+/// The parts of the site in the header's navigation: path, Chinese, English.
 const PARTS: [(&str, &str, &str); 5] = [
     ("/search", "检索", "Search"),
     ("/context", "语境", "In context"),
@@ -94,16 +94,16 @@ const PARTS: [(&str, &str, &str); 5] = [
     ("/help", "帮助", "Help"),
 ];
 
-/// A whole page as an answer.
-pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Markup) -> Response {
-    let lang = dress.lang;
+/// Returns a complete page as an answer.
+pub fn page(context: &PageContext, title: &str, feed: Option<&str>, q: &str, body: Markup) -> Response {
+    let lang = context.lang;
     let title = match title {
         "" => lang.pick("工讯 · 劳动新闻检索", "gongxun 工讯 · labour news search").to_string(),
         title => format!("{} · {}", super::text::line(title), lang.pick("工讯", "gongxun")),
     };
-    let path = dress.here.split('?').next().unwrap_or("/");
-    let theme = (dress.theme != Theme::Auto).then(|| dress.theme.name());
-    let other_theme = if dress.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+    let path = context.here.split('?').next().unwrap_or("/");
+    let theme = (context.theme != Theme::Auto).then(|| context.theme.name());
+    let other_theme = if context.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
     let markup = html! {
         (DOCTYPE)
         html lang=(lang.tag()) data-theme=[theme] {
@@ -111,7 +111,7 @@ pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Marku
                 meta charset="utf-8";
                 title { (title) }
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content=(match dress.theme { Theme::Auto => "light dark", other => other.name() });
+                meta name="color-scheme" content=(match context.theme { Theme::Auto => "light dark", other => other.name() });
                 link rel="stylesheet" href=(STYLE.href());
                 // A page is shown once its end is there: what is centred, right-aligned or in a table would move with what
                 // arrives later. Browsers that don't know this show it piece by piece.
@@ -133,10 +133,10 @@ pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Marku
                         }
                     }
                     div.choices {
-                        a href=(dress.chosen("lang", lang.other().code())) lang=(lang.other().tag()) hreflang=(lang.other().tag()) {
+                        a href=(context.chosen("lang", lang.other().code())) lang=(lang.other().tag()) hreflang=(lang.other().tag()) {
                             (lang.other().pick("中文", "English"))
                         }
-                        a.theme href=(dress.chosen("theme", other_theme.name()))
+                        a.theme href=(context.chosen("theme", other_theme.name()))
                             title=(lang.pick("深浅配色", "Light or dark")) aria-label=(lang.pick("深浅配色", "Light or dark")) { "◐" }
                     }
                 }
@@ -159,13 +159,13 @@ pub fn page(dress: &Dress, title: &str, feed: Option<&str>, q: &str, body: Marku
     response
 }
 
-/// An answer that no cache keeps.
+/// Forbids caches to keep an answer.
 pub fn no_store(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-/// A part of the site, asked the same.
+/// Returns the address of a part of the site, for the same query.
 fn part_href(to: &str, q: &str) -> String {
     if q.is_empty() || !matches!(to, "/search" | "/context" | "/compare") {
         return to.to_string();

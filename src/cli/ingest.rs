@@ -15,6 +15,7 @@ use super::explain;
 use super::outcome::{INTERRUPTED, Outcome};
 use super::{request, settings};
 use gongxun_core::article::ArticleId;
+use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Rejection};
 use gongxun_core::index::config::{Config, FIELDS};
 use gongxun_core::index::schema::SCHEMA_VERSION;
@@ -80,15 +81,20 @@ pub fn upgrade(index: &Path, args: &UpgradeArgs) -> anyhow::Result<Outcome> {
     let default = Resources::default();
     let resources = default.with_threads(args.threads.unwrap_or(default.threads).max(1));
     let further = |snapshot: &Snapshot| verify::sample(snapshot, SWAP_SAMPLE);
-    let swapped = upgrade::upgrade(index, resources, args.keep, stop_on_interrupt(), further)?;
+    let swapped =
+        upgrade::upgrade(index, resources, args.keep, &Control::default().stop(stop_on_interrupt()), further)?;
     swapped.left.iter().for_each(|error| eprintln!("note: an old generation could not be removed: {error}"));
+    swapped.left_out.iter().for_each(|error| eprintln!("note: left out: {error}"));
     eprintln!(
         "generation {} is current, checked, with {} of schema {SCHEMA_VERSION}",
         swapped.generation.number,
         request::articles(swapped.articles)
     );
     if let Some(before) = swapped.before {
-        eprintln!("generation {} stays as it was for the program that made it, until the next reindex", before.number);
+        eprintln!(
+            "generation {} is kept unchanged for the version of the program that made it, until the next reindex",
+            before.number
+        );
     }
     Ok(Outcome::Found)
 }
@@ -155,7 +161,7 @@ fn rehearse(index: &Path, options: &Options<'_>, mut console: Console, strict: b
     };
     let report = ingest::rehearse(snapshot, options, &mut console)?;
     console.finish(&report)?;
-    eprintln!("nothing was written; a dry run does not look for copies");
+    eprintln!("nothing was written; a dry run does not search for copies");
     Ok(outcome(&report, strict))
 }
 
@@ -183,7 +189,7 @@ fn mapped_field(pair: &str) -> anyhow::Result<(String, String)> {
         bail!("--map {pair}: write FIELD=NAME, such as title=headline");
     };
     if !FIELDS.contains(&field) {
-        bail!("--map {pair}: {field} is no field; the fields are {}", FIELDS.join(", "));
+        bail!("--map {pair}: {field} is not a field; the fields are {}", FIELDS.join(", "));
     }
     Ok((field.to_string(), name.to_string()))
 }
@@ -276,7 +282,7 @@ pub fn summary(report: &Report) -> String {
         report.unchanged,
         report.rejected
     );
-    line.push_str(&some(report.rejected_before, " ({} of them told before)", " ({} of them told before)"));
+    line.push_str(&some(report.rejected_before, " ({} of them reported before)", " ({} of them reported before)"));
     line.push_str(&some(
         report.deleted,
         "; {} of the rejected was deleted on request",
@@ -284,13 +290,13 @@ pub fn summary(report: &Report) -> String {
     ));
     line.push_str(&some(
         report.shared,
-        "; {} stands in an export and in its own file, or in two exports, and counts once",
-        "; {} stand in an export and in their own file, or in two exports, and count once",
+        "; {} is in an export and in its own file, or in two exports, and counts once",
+        "; {} are in an export and in their own file, or in two exports, and count once",
     ));
     line.push_str(&some(report.joined, "; {} of them is a copy of another", "; {} of them are copies of others"));
     line.push_str(&some(report.removed, "; {} removed", "; {} removed"));
-    line.push_str(&some(report.kept, "; {} kept that was not met", "; {} kept that were not met"));
-    line.push_str(&some(report.carried, "; {} taken over", "; {} taken over"));
+    line.push_str(&some(report.kept, "; {} not seen but kept", "; {} not seen but kept"));
+    line.push_str(&some(report.carried, "; {} carried over", "; {} carried over"));
     line.push_str(&some(
         report.duplicate_ids,
         "; {} shared an id with another and was kept under its own",

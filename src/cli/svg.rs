@@ -1,4 +1,4 @@
-//! `--format svg`: counts over time as a picture for publication.
+//! `--format svg`: counts over time as an SVG chart for publication.
 //!
 //! A comparison flows in, the text of an SVG file flows out. Each query is a line with markers of its own shape, so
 //! that it can be told from the others in grey too. A period in which the archive has no article is a grey band that no
@@ -35,8 +35,8 @@ const COLORS: [RGBColor; 7] = [
 ];
 const BAND: RGBColor = RGBColor(228, 228, 228);
 
-/// The words of a picture.
-pub struct Words {
+/// The labels of a chart.
+pub struct Labels {
     /// Beside the values, which are shares of articles.
     share: String,
     /// Beside the values, which are occurrences per million characters.
@@ -45,25 +45,25 @@ pub struct Words {
     gap: String,
 }
 
-/// Returns the words in a language.
-pub fn words(language: Language) -> Words {
+/// Returns the labels in a language.
+pub fn labels(language: Language) -> Labels {
     let [share, rate, gap] =
         ["share of articles, %", "occurrences in a million characters", "no article in the archive"]
             .map(|words| language.say(words).into_owned());
-    Words { share, rate, gap }
+    Labels { share, rate, gap }
 }
 
 /// Draws a comparison: the shares of the periods' articles, or the rate of occurrences if it has one.
-pub fn svg(comparison: &Comparison, words: &Words) -> anyhow::Result<String> {
+pub fn render(comparison: &Comparison, labels: &Labels) -> anyhow::Result<String> {
     let mut out = String::new();
-    let failed = |error: &dyn std::fmt::Display| anyhow!("the picture can't be drawn: {error}");
+    let failed = |error: &dyn std::fmt::Display| anyhow!("the chart can't be drawn: {error}");
     {
         let root = SVGBackend::with_string(&mut out, SIZE).into_drawing_area();
         root.fill(&WHITE).map_err(|e| failed(&e))?;
-        let entries = legend(comparison, words);
+        let entries = legend(comparison, labels);
         let height = LINE * (1 + entries.iter().map(|entry| entry.line).max().unwrap_or(0)) + 8;
         let (plot, below) = root.split_vertically(SIZE.1 - height);
-        draw(&plot, comparison, words).map_err(|e| failed(&e))?;
+        draw(&plot, comparison, labels).map_err(|e| failed(&e))?;
         for entry in entries {
             draw_entry(&below, &entry).map_err(|e| failed(&e))?;
         }
@@ -98,7 +98,7 @@ fn value(row: &Row, query: usize) -> f64 {
     row.per_million.as_ref().map_or_else(|| row.shares[query] * 100.0, |rates| rates[query])
 }
 
-fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words) -> Drawn {
+fn draw(area: &Area<'_>, comparison: &Comparison, labels: &Labels) -> Drawn {
     let rows: Vec<(i64, &Row)> = comparison.periods.iter().filter_map(|row| Some((place(&row.period)?, row))).collect();
     let (first, last) = match rows.as_slice() {
         [] => (0, 0),
@@ -126,7 +126,7 @@ fn draw(area: &Area<'_>, comparison: &Comparison, words: &Words) -> Drawn {
         .bold_line_style(RGBColor(210, 210, 210))
         .x_labels(0)
         .y_label_formatter(&|value| format!("{value:.digits$}"))
-        .y_desc(if is_rate { words.rate.as_str() } else { words.share.as_str() })
+        .y_desc(if is_rate { labels.rate.as_str() } else { labels.share.as_str() })
         .label_style(("sans-serif", LETTER))
         .draw()?;
     for gap in &comparison.gaps {
@@ -177,9 +177,9 @@ struct Entry<'a> {
 }
 
 /// Returns the entries of the legend for lines and bands, broken into lines.
-fn legend<'a>(comparison: &'a Comparison, words: &'a Words) -> Vec<Entry<'a>> {
+fn legend<'a>(comparison: &'a Comparison, labels: &'a Labels) -> Vec<Entry<'a>> {
     let names = comparison.queries.iter().enumerate().map(|(number, query)| (Some(number), query.query.as_str()));
-    let bands = (!comparison.gaps.is_empty()).then_some((None, words.gap.as_str()));
+    let bands = (!comparison.gaps.is_empty()).then_some((None, labels.gap.as_str()));
     let (mut line, mut left) = (0, 84);
     let mut entries = Vec::new();
     for (query, text) in names.chain(bands) {
