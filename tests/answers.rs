@@ -280,14 +280,23 @@ fn occurrences_are_the_lines_of_the_concordance() {
     let mut occurrences = 0;
     for (number, pair) in strings.chunks(2).enumerate() {
         let [first, second] = pair else { continue };
-        let query = match number % 8 {
+        let (c, d) = (first.chars().next().unwrap(), second.chars().next().unwrap());
+        let query = match number % 16 {
             0 => format!("{first} {second}"),
             1 => format!("{first} OR \"{second}\""),
             2 => format!("\"{first}\" NEAR/9 \"{second}\""),
-            3 => format!("{}*{}", first.chars().next().unwrap(), second.chars().next().unwrap()),
+            3 => format!("{c}*{d}"),
             4 => format!("标题:{first} {first}"),
             5 => format!("{first} -{second}"),
             6 => format!("\"{first}，\""),
+            7 => format!("{first}*"),
+            8 => format!("*{c}"),
+            9 => format!("{c}* OR *{c} OR {c}"),
+            10 => format!("\"{c} {d}\"~20"),
+            11 => format!("同句:({c} {second})"),
+            12 => format!("同段:({c} {d} 1)"),
+            13 => format!("{}*", number % 10),
+            14 => format!("\"{c} 1,000\"~50 OR ?{d}"),
             _ => "农民工 工会 2019年".to_string(),
         };
         for (count, copies) in
@@ -301,7 +310,7 @@ fn occurrences_are_the_lines_of_the_concordance() {
             occurrences += lines;
         }
     }
-    println!("{QUERIES} queries of eight forms: {occurrences} occurrences, as many as the concordance has lines");
+    println!("{QUERIES} queries of sixteen forms: {occurrences} occurrences, as many as the concordance has lines");
     assert!(occurrences > 0);
 }
 

@@ -15,7 +15,8 @@ use gongxun_core::search::compile::compile;
 use gongxun_core::search::compile::needle::Needle;
 use gongxun_core::search::compile::plan::{Breadth, Plan, Scope, Word};
 use gongxun_core::search::matching::matcher::texts;
-use gongxun_core::search::{Copies, Read as _, Request};
+use gongxun_core::search::timeline::Step;
+use gongxun_core::search::{Copies, Read as _, Request, collocations, concordance};
 use gongxun_text::fold::fold_char;
 use gongxun_text::random::Random;
 use gongxun_text::strings;
@@ -84,6 +85,41 @@ fn hostile_queries_give_what_a_scan_gives() {
     }
     println!("{compared} compared with a scan of {} articles", articles.len());
     assert!(compared >= 250, "{compared}");
+}
+
+/// The longest query that is counted in several ways, in bytes: longer ones repeat a short one.
+const MAX_COUNTED: usize = 1_000;
+
+/// However they are counted, by the index, by texts, or together with others in one pass over the texts, the articles
+/// and occurrences of a query are the same.
+#[test]
+fn hostile_queries_are_counted_alike() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let archive = Archive::new();
+    archive.ingest_from(&folder, &folder);
+    let snapshot = archive.snapshot();
+    let control = Control::default();
+    let queries: Vec<String> = hostile::queries().into_iter().flat_map(|hostile| hostile.queries).collect();
+    let queries: Vec<&String> = queries.iter().filter(|query| query.len() < MAX_COUNTED).collect();
+    let mut occurrences = 0;
+    for group in queries.chunks(5) {
+        let request = |query: &&String| Request { occurrences: true, ..Request::new(parse(query)) };
+        let requests: Vec<Request> = group.iter().map(request).collect();
+        let compared = snapshot.compare(&requests, Step::Year, &control).unwrap();
+        for (request, compared) in requests.iter().zip(&compared.queries) {
+            let query = &compared.query;
+            let timeline = snapshot.timeline(request, Step::Year, &control).unwrap();
+            assert_eq!((timeline.total, timeline.occurrences), (compared.total, compared.occurrences), "{query}");
+            let options = concordance::Options::default();
+            let counts = snapshot.concordance(request, &options, &control, &mut |_| Ok(())).unwrap();
+            assert_eq!(compared.occurrences, Some(counts.occurrences), "{query}");
+            let near = snapshot.collocations(request, &collocations::Options::default(), &control).unwrap();
+            assert_eq!((near.occurrences, near.articles), (counts.occurrences, counts.articles), "{query}");
+            occurrences += counts.occurrences;
+        }
+    }
+    println!("{} queries: {occurrences} occurrences in each", queries.len());
+    assert!(occurrences > 0);
 }
 
 /// The length of the string that a program looks for; text that is parsed is limited, a built query is not.

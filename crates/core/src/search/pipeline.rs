@@ -49,6 +49,22 @@ impl<'a> Found<'a> {
         Found::of_tree(snapshot, (root, &request.filters), synonyms, (request.breadth, request.copies), control)
     }
 
+    /// Does the same for several requests. A text that several of them must look at is read once.
+    ///
+    /// # Errors
+    /// If an index file can't be read.
+    pub fn find_each(snapshot: &'a Snapshot, requests: &[Request], control: &'a dyn Stops) -> Result<Vec<Found<'a>>> {
+        let compile = |request: &Request| {
+            let (root, synonyms) = (request.query.root.as_ref(), request.synonyms_on(snapshot)?);
+            compiled(snapshot, (root, &request.filters), synonyms, request.breadth)
+        };
+        let compiled = requests.iter().map(compile).collect::<Result<Vec<Compiled>>>()?;
+        let matches = Matches::find_each(snapshot, &compiled, control)?;
+        let each = requests.iter().zip(compiled.into_iter().zip(matches));
+        each.map(|(request, (compiled, matches))| Found::of(snapshot, compiled, matches, request.copies, control))
+            .collect()
+    }
+
     /// Does the same for a tree and filters.
     ///
     /// # Errors
@@ -60,10 +76,7 @@ impl<'a> Found<'a> {
         (breadth, copies): (Breadth, Copies),
         control: &'a dyn Stops,
     ) -> Result<Found<'a>> {
-        if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
-            return Err(Error::Invalid(format!("the query is nested more than {MAX_TREE_DEPTH} deep")));
-        }
-        let compiled = compile(root, filters, snapshot.segmenter()?, synonyms, breadth);
+        let compiled = compiled(snapshot, (root, filters), synonyms, breadth)?;
         let matches = Matches::find(snapshot, &compiled, control)?;
         Found::of(snapshot, compiled, matches, copies, control)
     }
@@ -198,4 +211,17 @@ impl<'a> Found<'a> {
         }
         Ok(counter)
     }
+}
+
+/// Compiles a tree and filters.
+fn compiled(
+    snapshot: &Snapshot,
+    (root, filters): (Option<&Node>, &[Filter]),
+    synonyms: &Synonyms,
+    breadth: Breadth,
+) -> Result<Compiled> {
+    if root.is_some_and(|root| is_deeper(root, MAX_TREE_DEPTH)) {
+        return Err(Error::Invalid(format!("the query is nested more than {MAX_TREE_DEPTH} deep")));
+    }
+    Ok(compile(root, filters, snapshot.segmenter()?, synonyms, breadth))
 }

@@ -113,6 +113,12 @@ impl Segmenter {
         }
     }
 
+    /// Whether a text may be cut in two before this character, a blank or sign that is part of no word, so that the words
+    /// of both parts are those of the whole text. Only `\n` behind `\r` is an exception.
+    pub fn divides(&self, folded: char) -> bool {
+        !classes::is_block(folded)
+    }
+
     /// Cuts a text into the words of jieba's search mode: before each word of more than two characters, the words
     /// inside it of two and of three characters; before each word with `.`, `_` or `-` in it, its parts. `out` is
     /// cleared first.

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::fast::FixedState;
 use serde::Serialize;
 
 use super::occurrences::{Sought, places, texts};
@@ -120,6 +121,50 @@ pub struct Collocation {
     pub mutual_information: f64,
 }
 
+/// The most bytes of a word that is kept in its entry: a longer one is elsewhere in memory.
+const SHORT: usize = 15;
+
+/// Words near the occurrences with their counts. Looking them up takes much of the time, and most of them are short.
+#[derive(Default)]
+struct Words {
+    /// By their bytes, the last of which is their length.
+    short: HashMap<u128, Near, FixedState>,
+    long: HashMap<String, Near, FixedState>,
+}
+
+impl Words {
+    fn get(&mut self, word: &str) -> &mut Near {
+        if word.len() <= SHORT {
+            let mut bytes = [0; SHORT + 1];
+            bytes[..word.len()].copy_from_slice(word.as_bytes());
+            bytes[SHORT] = word.len() as u8;
+            return self.short.entry(u128::from_le_bytes(bytes)).or_default();
+        }
+        self.long.entry(word.to_string()).or_default()
+    }
+
+    /// Adds the counts in other articles.
+    fn add(&mut self, other: Words) {
+        for (word, near) in other.short {
+            self.short.entry(word).or_default().add(&near);
+        }
+        for (word, near) in other.long {
+            self.long.entry(word).or_default().add(&near);
+        }
+    }
+
+    /// Returns the words that are at least so frequent.
+    fn at_least(self, count: u64) -> Vec<(String, Near)> {
+        let word = |bytes: u128| {
+            let bytes = bytes.to_le_bytes();
+            String::from_utf8_lossy(&bytes[..usize::from(bytes[SHORT])]).into_owned()
+        };
+        let is_wanted = |near: &Near| near.count() >= count;
+        let short = self.short.into_iter().filter(|(_, near)| is_wanted(near)).map(|(bytes, near)| (word(bytes), near));
+        short.chain(self.long.into_iter().filter(|(_, near)| is_wanted(near))).collect()
+    }
+}
+
 /// Counts of a word near the occurrences.
 #[derive(Default)]
 struct Near {
@@ -131,6 +176,10 @@ struct Near {
 }
 
 impl Near {
+    fn count(&self) -> u64 {
+        self.left + self.right
+    }
+
     /// Adds the counts of other articles.
     fn add(&mut self, other: &Near) {
         self.left += other.left;
@@ -188,30 +237,28 @@ pub fn collocations(
             Err(Error::Interrupted) => return Ok(Collocations { cut_short: true, ..answer }),
             readers => readers?,
         };
-        let mut near: HashMap<String, Near> = HashMap::new();
+        let mut near = Words::default();
         for reader in readers {
             answer.occurrences += reader.occurrences;
             answer.articles += reader.articles;
             answer.words_near += reader.words_near;
-            if near.is_empty() {
-                near = reader.near;
-                continue;
-            }
-            for (word, more) in reader.near {
-                near.entry(word).or_default().add(&more);
-            }
+            near.add(reader.near);
         }
         let sets = Sets::of(&found, request);
         answer.words = match vocabulary::total(snapshot, &sets, control) {
             Err(Error::Interrupted) => return Ok(Collocations { cut_short: true, ..answer }),
             words => words?,
         };
-        for (word, near) in near {
-            let count = near.left + near.right;
-            if count < options.min_count || !vocabulary::is_content(&word) {
-                continue;
-            }
-            let archive_count = vocabulary::sum(snapshot, &sets, &word)?.max(count);
+        let mut near = near.at_least(options.min_count);
+        near.retain(|(word, _)| vocabulary::is_content(word));
+        let words: Vec<&str> = near.iter().map(|(word, _)| word.as_str()).collect();
+        let in_archive = match vocabulary::sums(snapshot, &sets, &words, control) {
+            Err(Error::Interrupted) => return Ok(Collocations { cut_short: true, ..answer }),
+            sums => sums?,
+        };
+        for ((word, near), archive_count) in near.into_iter().zip(in_archive) {
+            let count = near.count();
+            let archive_count = archive_count.max(count);
             let expected = answer.words_near as f64 * archive_count as f64 / answer.words.max(1) as f64;
             if count as f64 > expected {
                 answer.collocations.push(Collocation {
@@ -256,7 +303,7 @@ pub fn log_likelihood(both: u64, near: u64, word: u64, all: u64) -> f64 {
 struct Reader<'a> {
     segmenter: &'a Segmenter,
     window: usize,
-    near: HashMap<String, Near>,
+    near: Words,
     /// The number of articles with occurrences, the current one included.
     articles: u64,
     occurrences: u64,
@@ -289,30 +336,57 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn paragraph(&mut self, folded: &[char], mut occurrences: &[Range<usize>]) {
+    /// Counts the words of a paragraph. Only the stretches around its occurrences are cut into words.
+    fn paragraph(&mut self, folded: &[char], occurrences: &[Range<usize>]) {
+        let before = |occurrence: &Range<usize>| occurrence.start.saturating_sub(self.window);
+        let behind = |occurrence: &Range<usize>| (occurrence.end + self.window).min(folded.len());
+        let is_inside = |at: usize| folded.get(at).is_some_and(|c| !self.segmenter.divides(*c));
+        let mut stretches: Vec<(Range<usize>, &[Range<usize>])> = Vec::new();
+        let mut rest = occurrences;
+        let mut done = 0;
+        while let Some(first) = rest.first() {
+            let (mut start, mut end) = (before(first).max(done), behind(first));
+            while start > done && (start >= folded.len() || is_inside(start)) {
+                start -= 1;
+            }
+            let mut count = 0;
+            while let Some(next) = rest.get(count).filter(|next| before(next) <= end) {
+                end = end.max(behind(next));
+                while is_inside(end) {
+                    end += 1;
+                }
+                count += 1;
+            }
+            stretches.push((start..end, &rest[..count]));
+            (done, rest) = (end, &rest[count..]);
+        }
+        for (stretch, occurrences) in stretches {
+            self.stretch(folded, stretch, occurrences);
+        }
+    }
+
+    /// Counts the words of a stretch of a paragraph, at either end of which a word begins or ends.
+    fn stretch(&mut self, folded: &[char], stretch: Range<usize>, mut occurrences: &[Range<usize>]) {
         // No word crosses a line end, so a paragraph is cut as the whole text is.
         self.paragraph.clear();
-        self.paragraph.extend(folded);
+        self.paragraph.extend(&folded[stretch.clone()]);
         self.segmenter.cut(&self.paragraph, Hmm::On, &mut self.tokens);
-        let mut at = 0;
+        let mut at = stretch.start;
         for token in &self.tokens {
             let word = &self.paragraph[token.start as usize..token.end as usize];
             let range = at..at + word.chars().count();
             at = range.end;
-            if word.chars().all(|c| Class::of(c) == Class::Other) {
-                continue;
-            }
             while let Some((_, rest)) =
                 occurrences.split_first().filter(|(first, _)| is_behind(&range, first, self.window))
             {
                 occurrences = rest;
             }
             let Some(is_left) = side(&range, occurrences, self.window) else { continue };
+            if word.chars().all(|c| Class::of(c) == Class::Other) {
+                continue;
+            }
             self.words_near += 1;
-            let near = match self.near.get_mut(word) {
-                Some(near) => near,
-                None => self.near.entry(word.to_string()).or_default(),
-            };
+            let near = self.near.get(word);
             if is_left {
                 near.left += 1;
             } else {

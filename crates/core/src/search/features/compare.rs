@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::timeline::{Gap, Step, Timeline, timeline_under};
+use super::timeline::{Gap, Step, Timeline, timelines};
 use crate::control::Control;
 use crate::error::Result;
 use crate::index::Snapshot;
@@ -95,11 +95,9 @@ impl Row {
 /// Compares requests by period. Each request decides what it counts.
 ///
 /// # Errors
-/// Same as [`timeline_under`].
+/// Same as [`super::timeline::timeline`].
 pub fn compare(snapshot: &Snapshot, requests: &[Request], step: Step, control: &Control<'_>) -> Result<Comparison> {
-    let timelines =
-        requests.iter().map(|request| timeline_under(snapshot, request, request.synonyms_on(snapshot)?, step, control));
-    Ok(Comparison::of(timelines.collect::<Result<_>>()?))
+    Ok(Comparison::of(timelines(snapshot, requests, step, control)?))
 }
 
 impl Comparison {

@@ -231,12 +231,14 @@ fn walk(
         let mut here = InArticle::default();
         let mut source: Option<Arc<Source>> = None;
         for (field, text) in texts(&article) {
-            let ranges = places(fold_into(text, folded), field, marks, &article.blocks);
+            let folded = fold_into(text, folded);
+            let ranges = places(folded, field, marks, &article.blocks);
             here.occurrences += ranges.len() as u64;
             if ranges.is_empty() || !wanted {
                 continue;
             }
-            let printed: Vec<char> = text.chars().collect();
+            let mut printed: Vec<char> = Vec::with_capacity(folded.len());
+            printed.extend(text.chars());
             let source = source.get_or_insert_with(|| {
                 Arc::new(Source {
                     id: article.id.clone(),
@@ -373,7 +375,10 @@ fn sentence(printed: &[char], range: &Range<usize>) -> (usize, usize) {
 }
 
 fn on_one_line(text: &[char]) -> String {
-    text.iter().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { *c }).collect()
+    // A Chinese character takes three bytes.
+    let mut line = String::with_capacity(3 * text.len());
+    line.extend(text.iter().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { *c }));
+    line
 }
 
 #[cfg(test)]

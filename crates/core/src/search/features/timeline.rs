@@ -8,7 +8,7 @@ use tantivy::{DocId, SegmentReader};
 
 use super::occurrences::Occurrences;
 use crate::article::Date;
-use crate::control::{Control, Stops};
+use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::index::reprints::Copy;
 use crate::index::{Snapshot, check};
@@ -170,23 +170,62 @@ pub fn timeline_under(
     step: Step,
     control: &Control<'_>,
 ) -> Result<Timeline> {
-    check::catching_panics(&snapshot.generation, || count(snapshot, request, synonyms, step, control))
+    check::catching_panics(&snapshot.generation, || {
+        let found = Found::find(snapshot, request, synonyms, control)?;
+        let occurrences = request.occurrences.then(|| Occurrences::count(&found, request, control)).transpose();
+        of_matches(&found, request, step, occurrences)
+    })
 }
 
-fn count(
+/// The most timelines whose matches are held at once.
+const TOGETHER: usize = 8;
+
+/// Counts the matches of several requests by period. A text in which occurrences of several of them are counted is read
+/// once.
+///
+/// # Errors
+/// Same as [`timeline`].
+pub(super) fn timelines(
     snapshot: &Snapshot,
-    request: &Request,
-    synonyms: &Synonyms,
+    requests: &[Request],
     step: Step,
-    control: &dyn Stops,
+    control: &Control<'_>,
+) -> Result<Vec<Timeline>> {
+    let mut timelines = Vec::with_capacity(requests.len());
+    for requests in requests.chunks(TOGETHER) {
+        check::catching_panics(&snapshot.generation, || {
+            let found = Found::find_each(snapshot, requests, control)?;
+            let asked = || found.iter().zip(requests).filter(|(_, request)| request.occurrences);
+            let (mut counted, ended) = match Occurrences::of_each(&asked().collect::<Vec<_>>(), control) {
+                Err(Error::Interrupted) => (Vec::new().into_iter(), true),
+                counted => (counted?.into_iter(), false),
+            };
+            for (found, request) in found.iter().zip(requests) {
+                let occurrences = match request.occurrences {
+                    true if ended => Err(Error::Interrupted),
+                    true => Ok(counted.next()),
+                    false => Ok(None),
+                };
+                timelines.push(of_matches(found, request, step, occurrences)?);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(timelines)
+}
+
+/// Counts matches by period, with their occurrences if these were counted.
+fn of_matches(
+    found: &Found<'_>,
+    request: &Request,
+    step: Step,
+    occurrences: Result<Option<Occurrences>>,
 ) -> Result<Timeline> {
-    let found = Found::find(snapshot, request, synonyms, control)?;
-    let counts = request.count;
+    let (snapshot, counts) = (found.snapshot, request.count);
     let mut notes = Vec::new();
     notes.extend(found.count_notes(counts));
     let bounds = bounds(&found.compiled.full);
     let mut counter = Counter { step, bounds, periods: BTreeMap::new(), undated: 0, clusters: HashMap::new() };
-    let occurrences = request.occurrences.then(|| Occurrences::count(&found, request, control)).transpose();
     let (occurrences, ended) = match occurrences {
         Err(Error::Interrupted) => (None, true),
         other => (other?, false),

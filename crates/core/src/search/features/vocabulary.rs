@@ -4,6 +4,7 @@
 //! Sets of documents and a query's matches among them flow in; the words of title, lead and body with their counts flow
 //! out, as the index's words fields hold them.
 
+use rayon::prelude::*;
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 
@@ -105,24 +106,36 @@ pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn Stops) -> Result<(Vec
     Ok((words, totals))
 }
 
-/// Counts the occurrences of one word in the articles of both sets.
+/// The number of words that a thread counts at a time.
+const SHARE: usize = 256;
+
+/// Counts the occurrences of each of these words in the articles of both sets.
 ///
 /// # Errors
-/// If an index file can't be read.
-pub fn sum(snapshot: &Snapshot, sets: &Sets, word: &str) -> Result<u64> {
-    let mut count = 0;
-    for segment in Segment::all(snapshot) {
-        for field in fields(snapshot) {
-            if let Some(info) = segment.term(field, word)? {
-                let (own, rest) = (&sets.own[segment.ord], &sets.rest[segment.ord]);
-                segment.frequencies(field, &info, |docs, counts, _| {
-                    let wanted = docs.iter().zip(counts).filter(|(doc, _)| own.contains(**doc) || rest.contains(**doc));
-                    count += wanted.map(|(_, count)| u64::from(*count)).sum::<u64>();
-                })?;
+/// Same as [`words`].
+pub fn sums(snapshot: &Snapshot, sets: &Sets, words: &[&str], watch: &dyn Stops) -> Result<Vec<u64>> {
+    let mut counted = sets.own.clone();
+    counted.iter_mut().zip(&sets.rest).for_each(|(counted, rest)| counted.or(rest));
+    let share = |words: &[&str]| -> Result<Vec<u64>> {
+        let segments: Vec<Segment<'_>> = Segment::all(snapshot).map(|segment| segment.watched(watch)).collect();
+        let mut sums = Vec::with_capacity(words.len());
+        for word in words {
+            let mut sum = 0;
+            for (segment, counted) in segments.iter().zip(&counted) {
+                segment.tick()?;
+                for field in fields(snapshot) {
+                    let Some(info) = segment.term(field, word)? else { continue };
+                    segment.frequencies(field, &info, |docs, counts, _| {
+                        let wanted = docs.iter().zip(counts).filter(|(doc, _)| counted.contains(**doc));
+                        sum += wanted.map(|(_, count)| u64::from(*count)).sum::<u64>();
+                    })?;
+                }
             }
+            sums.push(sum);
         }
-    }
-    Ok(count)
+        Ok(sums)
+    };
+    Ok(words.par_chunks(SHARE).map(share).collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// Counts the words in the articles of both sets.

@@ -24,22 +24,43 @@ impl Matches {
     /// # Errors
     /// If an index file can't be read.
     pub fn find(snapshot: &Snapshot, compiled: &Compiled, control: &dyn Stops) -> Result<Matches> {
-        let mut matches = Matches { of: ByKind::default(), cut_short: false };
+        let mut found = Matches::find_each(snapshot, std::slice::from_ref(compiled), control)?;
+        Ok(found.pop().unwrap_or_else(|| Matches::full(Vec::new())))
+    }
+
+    /// Finds the matches of several queries. A text that several of them must look at is read once, if each looks for
+    /// one thing alone.
+    ///
+    /// # Errors
+    /// If an index file can't be read.
+    pub fn find_each(snapshot: &Snapshot, compiled: &[Compiled], control: &dyn Stops) -> Result<Vec<Matches>> {
+        let none = || Matches { of: ByKind::default(), cut_short: false };
+        let mut all: Vec<Matches> = compiled.iter().map(|_| none()).collect();
         for segment in Segment::all(snapshot) {
             let segment = segment.watched(control);
-            let found = match in_segment(&segment, compiled) {
-                Ok(found) => found,
-                Err(Error::Interrupted) => {
-                    matches.cut_short = true;
-                    ByKind::of(|_| Bits::empty(segment.max_doc()))
+            let mut matcher = Matcher::new(&segment);
+            let mut ended = false;
+            if compiled.len() > 1 {
+                match matcher.scan_together(compiled.iter().map(|compiled| &compiled.full)) {
+                    Err(Error::Interrupted) => ended = true,
+                    other => other?,
                 }
-                Err(error) => return Err(error),
-            };
-            for (kind, bits) in Kind::ALL.into_iter().zip(found.into_inner()) {
-                matches.of[kind].push(bits);
+            }
+            for (compiled, matches) in compiled.iter().zip(&mut all) {
+                let found = match in_segment(&mut matcher, &segment, compiled) {
+                    Ok(found) if !ended => found,
+                    Ok(_) | Err(Error::Interrupted) => {
+                        matches.cut_short = true;
+                        ByKind::of(|_| Bits::empty(segment.max_doc()))
+                    }
+                    Err(error) => return Err(error),
+                };
+                for (kind, bits) in Kind::ALL.into_iter().zip(found.into_inner()) {
+                    matches.of[kind].push(bits);
+                }
             }
         }
-        Ok(matches)
+        Ok(all)
     }
 
     /// Full matches that were found otherwise, as a set for each segment.
@@ -68,8 +89,7 @@ impl Matches {
     }
 }
 
-fn in_segment(segment: &Segment<'_>, compiled: &Compiled) -> Result<ByKind<Bits>> {
-    let mut matcher = Matcher::new(segment);
+fn in_segment<'a>(matcher: &mut Matcher<'a>, segment: &Segment<'_>, compiled: &'a Compiled) -> Result<ByKind<Bits>> {
     segment.tick()?;
     let max_doc = segment.max_doc();
     let mut found = ByKind::of(|_| Bits::empty(max_doc));

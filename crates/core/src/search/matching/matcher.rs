@@ -16,8 +16,8 @@ use crate::article::Article;
 use crate::error::Result;
 use crate::index::Snapshot;
 use crate::index::schema::Fields;
-use crate::search::compile::needle::Needle;
-use crate::search::compile::plan::{Plan, Scope, Word};
+use crate::search::compile::needle::{Needle, fold_into};
+use crate::search::compile::plan::{Plan, Scope, Text, Word};
 use crate::search::compile::string::StringPlan;
 
 /// If fewer than one document in this many are within, their dates are looked up one by one, which takes less time than
@@ -31,18 +31,20 @@ const LOOKUPS_A_STEP: usize = 16;
 /// The most strings whose documents are remembered for plans that need them again: a bit for each document.
 const MAX_REMEMBERED: usize = 64;
 
-/// Evaluates the plans of one query on a segment.
+/// Evaluates the plans of one query, or of several that are compared, on a segment.
 pub struct Matcher<'a> {
     segment: &'a Segment<'a>,
     fields: &'a Fields,
-    /// The documents of strings, which several plans of one query share.
+    /// The documents of strings, which several plans share.
     strings: HashMap<(&'a [char], Scope), Bits>,
+    /// The documents of needles that were scanned for together.
+    scanned: Vec<(&'a Needle, Scope, Bits)>,
 }
 
 impl<'a> Matcher<'a> {
     /// Creates a matcher of plans on this segment.
     pub fn new(segment: &'a Segment<'a>) -> Matcher<'a> {
-        Matcher { segment, fields: &segment.snapshot.fields, strings: HashMap::new() }
+        Matcher { segment, fields: &segment.snapshot.fields, strings: HashMap::new(), scanned: Vec::new() }
     }
 
     /// Returns the documents that satisfy the plan, without deleted ones. If `within` is given, only the documents in
@@ -97,20 +99,11 @@ impl<'a> Matcher<'a> {
             Plan::Key(key, value) => self.key(lower::key(*key, self.fields), value),
             Plan::Date(from, to) => self.date(*from, *to, within),
             Plan::Scan(needle, scope, candidates) => {
-                let (mut found, mut open) =
-                    match proximity::documents(needle, *scope, self.segment, self.fields, within)? {
-                        Some(Proved { found, mut open }) => {
-                            // Positions tell of strings as they are typed.
-                            let strings: Vec<StringPlan> = needle.strings().map(|s| StringPlan::new(&s)).collect();
-                            open.or(&self.other_forms(&strings, *scope)?);
-                            open.and_not(&found);
-                            (found, open)
-                        }
-                        None => (Bits::empty(max_doc), self.plan(candidates, within)?),
-                    };
-                if let Some(within) = within {
-                    open.and(within);
+                let is_same = |(other, of, _): &&(&Needle, Scope, Bits)| *other == needle && of == scope;
+                if let Some((_, _, found)) = self.scanned.iter().find(is_same) {
+                    return Ok(found.clone());
                 }
+                let (mut found, mut open) = self.before_scan(needle, *scope, candidates, within)?;
                 self.scan(needle, *scope, &mut open)?;
                 found.or(&open);
                 Ok(found)
@@ -134,6 +127,82 @@ impl<'a> Matcher<'a> {
                 Ok(found)
             }
         }
+    }
+
+    /// Returns the documents that certainly hold the needle of a scan, and those whose texts must be looked at.
+    fn before_scan(
+        &mut self,
+        needle: &Needle,
+        scope: Scope,
+        candidates: &'a Plan,
+        within: Option<&Bits>,
+    ) -> Result<(Bits, Bits)> {
+        let (found, mut open) = match proximity::documents(needle, scope, self.segment, self.fields, within)? {
+            Some(Proved { found, mut open }) => {
+                // Positions tell of strings as they are typed.
+                let strings: Vec<StringPlan> = needle.strings().map(|s| StringPlan::new(&s)).collect();
+                open.or(&self.other_forms(&strings, scope)?);
+                open.and_not(&found);
+                (found, open)
+            }
+            None => (Bits::empty(self.segment.max_doc()), self.plan(candidates, within)?),
+        };
+        if let Some(within) = within {
+            open.and(within);
+        }
+        Ok((found, open))
+    }
+
+    /// Evaluates those of several plans that are scans, or the opposite of one, and keeps what they find. A text that
+    /// several of them must look at is read once.
+    ///
+    /// # Errors
+    /// Same as [`Matcher::documents`].
+    pub fn scan_together(&mut self, plans: impl Iterator<Item = &'a Plan>) -> Result<()> {
+        let mut scans: Vec<(&'a Needle, Scope, Bits, Bits)> = Vec::new();
+        for plan in plans {
+            let plan = if let Plan::Not(inner) = plan { inner.as_ref() } else { plan };
+            let Plan::Scan(needle, scope, candidates) = plan else { continue };
+            if !scans.iter().any(|(other, of, ..)| *other == needle && of == scope) {
+                let (found, open) = self.before_scan(needle, *scope, candidates, None)?;
+                scans.push((needle, *scope, found, open));
+            }
+        }
+        let mut all = Bits::empty(self.segment.max_doc());
+        scans.iter().for_each(|(.., open)| all.or(open));
+        let docs: Vec<DocId> = all.iter().filter(|doc| !self.segment.is_deleted(*doc)).collect();
+        let Segment { snapshot, ord, .. } = *self.segment;
+        let holds = |doc: &DocId, folded: &mut Vec<char>| {
+            let mut held: Vec<bool> = vec![false; scans.len()];
+            let Ok(article) = snapshot.searched_texts(DocAddress::new(ord as u32, *doc)) else {
+                // As in a scan by itself.
+                return Ok(vec![true; scans.len()]);
+            };
+            let all = Scope { captions: scans.iter().any(|(_, scope, ..)| scope.captions), ..Scope::ALL };
+            for (one, _) in all.texts() {
+                for text in texts_of(&article, one) {
+                    let folded = fold_into(text, folded);
+                    for (held, (needle, scope, _, open)) in held.iter_mut().zip(&scans) {
+                        let is_asked = !*held && scope.texts().any(|(text, _)| text == one) && open.contains(*doc);
+                        *held = *held || (is_asked && needle.is_in(folded));
+                    }
+                }
+            }
+            Ok(held)
+        };
+        let mut held_in: Vec<Bits> = scans.iter().map(|(_, _, found, _)| found.clone()).collect();
+        reading::each(snapshot, &docs, self.segment.control(), holds, |doc, held| {
+            let open = scans.iter().map(|(.., open)| open.contains(*doc));
+            for ((held_in, held), is_open) in held_in.iter_mut().zip(held).zip(open) {
+                if held && is_open {
+                    held_in.insert(*doc);
+                }
+            }
+            Ok(())
+        })?;
+        let scanned = scans.into_iter().zip(held_in).map(|((needle, scope, ..), found)| (needle, scope, found));
+        self.scanned.extend(scanned);
+        Ok(())
     }
 
     /// Evaluates a conjunction. Plans that read texts come last, when few documents are left.
@@ -365,23 +434,18 @@ pub fn pages(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<DocAddress>> {
 
 /// Returns the texts of an article in a scope; no string crosses from one to another.
 pub fn texts(article: &Article, scope: Scope) -> Vec<&str> {
-    let mut texts: Vec<&str> = Vec::new();
-    if scope.title {
-        texts.push(&article.title);
+    scope.texts().flat_map(|(text, _)| texts_of(article, text)).collect()
+}
+
+/// Returns the texts of one kind.
+fn texts_of(article: &Article, text: Text) -> Vec<&str> {
+    match text {
+        Text::Title => vec![article.title.as_str()],
+        Text::Lead => article.lead.iter().map(String::as_str).collect(),
+        Text::Body => vec![article.body.as_str()],
+        Text::Captions => article.captions().collect(),
+        Text::Names => article.credits.iter().map(|credit| credit.name.as_str()).collect(),
     }
-    if scope.lead {
-        texts.extend(article.lead.as_deref());
-    }
-    if scope.body {
-        texts.push(&article.body);
-    }
-    if scope.captions {
-        texts.extend(article.captions());
-    }
-    if scope.names {
-        texts.extend(article.credits.iter().map(|credit| credit.name.as_str()));
-    }
-    texts
 }
 
 fn looks_at_texts(plan: &Plan) -> bool {

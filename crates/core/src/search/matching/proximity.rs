@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, PARAGRAPH_END, SENTENCE_END, first_of_run, last_of_run};
 use crate::index::schema::{Fields, TextFields};
 use crate::query::{PatternPart, Unit};
-use crate::search::compile::needle::{MAX_ANY_RUN, Needle, has_near, places, together};
+use crate::search::compile::needle::{MAX_ANY_RUN, Needle, has_near, near, places, together};
 use crate::search::compile::plan::Scope;
 use crate::search::compile::string::StringPlan;
 use gongxun_text::strings::{self, Class};
@@ -70,6 +70,48 @@ pub fn documents(
     }
     proved.open.and_not(&proved.found);
     Ok(Some(proved))
+}
+
+/// Calls `each` with those of some documents of a segment that hold NEAR, 同句: or 同段: in these texts, with the number
+/// of ranges that [`Needle::find`] returns. False if the tokens decide too little; then it was not called.
+///
+/// # Errors
+/// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control of a segment asks to stop.
+pub fn occurrences(
+    needle: &Needle,
+    texts: &[TextFields],
+    segment: &Segment<'_>,
+    within: &Bits,
+    mut each: impl FnMut(DocId, u32),
+) -> Result<bool> {
+    let Some(chain) = Chain::of(needle).filter(|chain| !matches!(chain.rule, Rule::Gaps(_))) else { return Ok(false) };
+    let mut opened = Vec::new();
+    for text in texts {
+        match chain.open(segment, *text)? {
+            Some(cursors) if cursors.iter().any(|cursor| matches!(cursor, Cursor::TooMany)) => return Ok(false),
+            Some(cursors) => opened.push((text, cursors)),
+            None => {}
+        }
+    }
+    for (text, mut cursors) in opened {
+        let mut marks = chain.marks(segment, *text)?;
+        let mut target = within.next(0);
+        while let Some(at) = target {
+            segment.tick()?;
+            let doc = next(&mut cursors, at);
+            if doc == TERMINATED {
+                break;
+            }
+            if within.contains(doc) {
+                let count = chain.ranges(&mut cursors, &mut marks, doc);
+                if count > 0 {
+                    each(doc, count as u32);
+                }
+            }
+            target = within.next(doc + 1);
+        }
+    }
+    Ok(true)
 }
 
 /// Returns the first document from this one on that every cursor has reached.
@@ -198,10 +240,7 @@ impl Chain {
             if cursors.iter().any(|cursor| matches!(cursor, Cursor::TooMany)) {
                 return Ok(false);
             }
-            let mut marks = match self.rule.mark() {
-                Some(mark) => Marks::open(segment, text.pairs, mark)?,
-                None => None,
-            };
+            let mut marks = self.marks(segment, text)?;
             let held = if self.exact { &mut proved.found } else { &mut proved.open };
             // Only documents within are visited.
             let wanted = |doc: DocId| within.map_or(Some(doc), |within| within.next(doc));
@@ -269,19 +308,43 @@ impl Chain {
 
     /// Whether the strings satisfy the rule in a document that every cursor has reached.
     fn holds(&self, cursors: &mut [Cursor], marks: &mut Option<Marks>, doc: DocId) -> bool {
-        let ends = marks.as_mut().map_or(&[][..], |marks| marks.of(doc));
-        let each = cursors.iter_mut().map(|cursor| cursor.places(doc));
         let count = self.strings.len();
         match &self.rule {
-            Rule::Near(distance) => places(each).is_some_and(|all| has_near(&all, count, *distance)),
+            Rule::Near(distance) => {
+                let each = cursors.iter_mut().map(|cursor| cursor.places(doc));
+                places(each).is_some_and(|all| has_near(&all, count, *distance))
+            }
+            Rule::Together(_) => self.ranges(cursors, marks, doc) > 0,
+            Rule::Gaps(gaps) => {
+                let ends = marks.as_mut().map_or(&[][..], |marks| marks.of(doc));
+                in_order(cursors.iter_mut().map(|cursor| cursor.places(doc)), gaps, ends)
+            }
+        }
+    }
+
+    /// Counts the ranges of the strings that satisfy the rule in a document that every cursor has reached; 0 for a
+    /// pattern.
+    fn ranges(&self, cursors: &mut [Cursor], marks: &mut Option<Marks>, doc: DocId) -> usize {
+        let ends = marks.as_mut().map_or(&[][..], |marks| marks.of(doc));
+        let Some(all) = places(cursors.iter_mut().map(|cursor| cursor.places(doc))) else { return 0 };
+        match &self.rule {
+            Rule::Near(distance) => near(&all, self.strings.len(), *distance).len(),
             Rule::Together(_) => {
                 let end = |at: usize| {
                     let next = ends.partition_point(|end| (*end as usize) < at);
                     ends.get(next).map_or(usize::MAX, |end| *end as usize)
                 };
-                places(each).is_some_and(|all| !together(&all, count, end).is_empty())
+                together(&all, self.strings.len(), end).len()
             }
-            Rule::Gaps(gaps) => in_order(each, gaps, ends),
+            Rule::Gaps(_) => 0,
+        }
+    }
+
+    /// Opens the ends of sentences or paragraphs in a text, if these matter to the rule.
+    fn marks(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Marks>> {
+        match self.rule.mark() {
+            Some(mark) => Marks::open(segment, text.pairs, mark),
+            None => Ok(None),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Reading the texts of articles where the index leaves something open.
 //!
 //! Addresses flow in; what was made of each article's texts flows out, in the same order. The articles of a batch are
-//! read by all cores, and what was made of one batch is taken before the next one is read, which bounds the memory. The
-//! control is asked before each article.
+//! read by all cores, while what was made of the batch before is taken; so no more than two are held. The control is
+//! asked before each article.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::index::{Snapshot, check};
 
 /// The number of articles in a batch.
-const BATCH: usize = 1_024;
+const BATCH: usize = 512;
 /// The number of articles that a thread reads at a time: neighbours, which share blocks of the store.
 const SHARE: usize = 16;
 
@@ -37,14 +37,25 @@ pub fn each<A: Sync, T: Send>(
         };
         addresses.iter().map(one).collect()
     };
-    for batch in addresses.chunks(BATCH) {
-        let made: Vec<Vec<Result<T>>> = match batch.len() {
+    let read = |batch: &[A]| -> Vec<Vec<Result<T>>> {
+        match batch.len() {
             0..=SHARE => vec![share(batch)],
             _ => batch.par_chunks(SHARE).map(share).collect(),
-        };
-        for (address, made) in batch.iter().zip(made.into_iter().flatten()) {
-            take(address, made?)?;
         }
+    };
+    let mut batches = addresses.chunks(BATCH);
+    let mut current = batches.next().map(|batch| (batch, read(batch)));
+    while let Some((batch, made)) = current.take() {
+        let next = batches.next();
+        let mut next_made = Vec::new();
+        rayon::in_place_scope(|scope| {
+            if let Some(next) = next {
+                scope.spawn(|_| next_made = read(next));
+            }
+            let mut made = made.into_iter().flatten();
+            batch.iter().zip(&mut made).try_for_each(|(address, made)| take(address, made?))
+        })?;
+        current = next.map(|next| (next, next_made));
     }
     Ok(())
 }

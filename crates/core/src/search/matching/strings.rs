@@ -104,6 +104,32 @@ pub fn occurrences(
     }
 }
 
+/// Calls `each` with those of some documents of a segment that hold terms with a prefix, with the frequency of each.
+///
+/// # Errors
+/// If an index file can't be read.
+pub fn of_prefix(
+    segment: &Segment<'_>,
+    field: Field,
+    prefix: &str,
+    within: &Bits,
+    mut each: impl FnMut(DocId, u32),
+) -> Result<()> {
+    let mut infos: Vec<TermInfo> = Vec::new();
+    terms(segment, field, prefix, |_, info| {
+        infos.push(info.clone());
+        Ok(())
+    })?;
+    for info in &infos {
+        segment.tick()?;
+        segment.frequencies(field, info, |docs, counts, _| {
+            let wanted = docs.iter().zip(counts).filter(|(doc, _)| within.contains(**doc));
+            wanted.for_each(|(doc, count)| each(*doc, *count));
+        })?;
+    }
+    Ok(())
+}
+
 /// Adds the documents that hold a string as a word or as a part of one, for which positions need not be read.
 fn words(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
     let Some(parts) = text.parts else { return Ok(()) };
