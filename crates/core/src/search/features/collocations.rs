@@ -20,6 +20,7 @@ use crate::search::compile::needle::fold_into;
 use crate::search::matching::reading;
 use crate::search::pipeline::Found;
 use crate::search::ranking::rank::{Order, Sort};
+use crate::search::ranking::ranked::Ranked;
 use crate::search::request::Request;
 use gongxun_text::segment::{Hmm, Segmenter, Token};
 use gongxun_text::strings::Class;
@@ -214,6 +215,8 @@ pub fn collocations(
         answer.notes.extend(found.count_notes(request.count));
         let sought = Sought::of(&found, request)?;
         let segmenter = snapshot.segmenter()?;
+        // What excludes alone occurs nowhere.
+        let ranked: Vec<Ranked> = ranked.into_iter().filter(|ranked| !sought.marks(ranked.kind).is_empty()).collect();
         let read = reading::sums(
             snapshot,
             &ranked,

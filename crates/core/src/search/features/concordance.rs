@@ -221,6 +221,10 @@ fn walk(
 ) -> Result<()> {
     let (snapshot, compiled) = (found.snapshot, &found.compiled);
     let with_parts: Vec<Mark> = compiled.marks.iter().chain(&compiled.part_marks).cloned().collect();
+    if with_parts.is_empty() {
+        // What excludes alone occurs nowhere.
+        return Ok(());
+    }
     let options = lines.options;
     // Whether more lines are wanted; otherwise occurrences are only counted.
     let is_open = AtomicBool::new(true);

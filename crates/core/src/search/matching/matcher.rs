@@ -28,6 +28,8 @@ const AT_ONCE: usize = 64;
 
 /// The cost of looking up one term, in steps through the list of all terms.
 const LOOKUPS_A_STEP: usize = 16;
+/// If there are more candidates for a pattern, all runs of letters and digits in the index are read to narrow them.
+const MIN_NARROWED: u64 = 1_000;
 /// The most strings whose documents are remembered for plans that need them again: a bit for each document.
 const MAX_REMEMBERED: usize = 64;
 
@@ -145,7 +147,18 @@ impl<'a> Matcher<'a> {
                 open.and_not(&found);
                 (found, open)
             }
-            None => (Bits::empty(self.segment.max_doc()), self.plan(candidates, within)?),
+            None => {
+                let mut open = self.plan(candidates, within)?;
+                let is_worth_it = open.count() > MIN_NARROWED;
+                if let Some(with_runs) = is_worth_it
+                    .then(|| proximity::with_runs(needle, scope, self.segment, self.fields))
+                    .transpose()?
+                    .flatten()
+                {
+                    open.and(&with_runs);
+                }
+                (Bits::empty(self.segment.max_doc()), open)
+            }
         };
         if let Some(within) = within {
             open.and(within);

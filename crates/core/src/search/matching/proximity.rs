@@ -18,7 +18,7 @@ use super::lower;
 use super::segment::{Segment, read};
 use super::strings::{self as index_strings, Phrase, seek, terms};
 pub use super::tokens::Proved;
-use super::tokens::{is_cut, with_run, with_token};
+use super::tokens::{is_cut, with_all_runs, with_run, with_token};
 use crate::error::Result;
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, PARAGRAPH_END, SENTENCE_END, first_of_run, last_of_run};
 use crate::index::schema::{Fields, TextFields};
@@ -70,6 +70,16 @@ pub fn documents(
     }
     proved.open.and_not(&proved.found);
     Ok(Some(proved))
+}
+
+/// Returns the documents of a segment that hold all runs of letters and digits of a pattern; no other holds the pattern.
+/// None if the needle is no pattern or has no such run.
+///
+/// # Errors
+/// If an index file can't be read.
+pub fn with_runs(needle: &Needle, scope: Scope, segment: &Segment<'_>, fields: &Fields) -> Result<Option<Bits>> {
+    let Needle::Pattern(parts) = needle else { return Ok(None) };
+    with_all_runs(parts, scope, segment, fields)
 }
 
 /// Calls `each` with those of some documents of a segment that hold NEAR, 同句: or 同段: in these texts, with the number
