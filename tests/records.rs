@@ -127,6 +127,57 @@ fn an_export_can_not_speak_for_a_page_that_it_is_no_copy_of() {
     }
 }
 
+/// Copies that an archive file holds of its own records are repetitions, before them or behind them.
+#[test]
+fn a_file_that_holds_records_and_copies_of_them_has_each_once() {
+    for (copies_first, changed) in [(false, false), (true, false), (false, true), (true, true)] {
+        let desk = Desk::new();
+        let own: String = ["甲", "乙", "丙"].map(|title| page(title) + "\n").concat();
+        desk.write("corpus/a.jsonl", &own).run(&["index", "corpus"]).exits(0);
+        desk.run(&["export", "--output", "copies.jsonl"]).exits(0);
+        let mut copies = fs::read_to_string(desk.path("copies.jsonl")).unwrap();
+        if changed {
+            copies = copies.replace("内容各不相同", "内容改过");
+        }
+        let both = if copies_first { copies + &own } else { own + &copies };
+        desk.write("corpus/a.jsonl", &both).run(&["index", "corpus"]).exits(0);
+        assert_eq!(titles(&desk), ["丙", "乙", "甲"]);
+        assert!(export(&desk).iter().all(|article| article["body"].as_str().unwrap().contains("各不相同")));
+        is_as_built_anew(&desk, "corpus");
+        // With a record kept out on request, its copy is kept out too, and the count stays right.
+        desk.run(&["delete", &id(&desk, "甲"), "--yes"]).exits(0);
+        desk.write("corpus/a.jsonl", &(both + "\n")).run(&["index", "corpus"]).exits(0);
+        assert_eq!(titles(&desk), ["丙", "乙"]);
+        is_as_built_anew(&desk, "corpus");
+    }
+}
+
+/// A new generation of one folder reads exports of others again if they may now hold what is gone.
+#[test]
+fn a_folder_is_built_anew_while_an_export_elsewhere_holds_its_lost_page() {
+    let desk = Desk::new();
+    for name in ["甲", "乙", "丙"] {
+        desk.write(&format!("pages/{name}.json"), page(name));
+    }
+    desk.run(&["index", "pages"]).exits(0);
+    fs::create_dir(desk.path("backup")).unwrap();
+    desk.run(&["export", "--output", "backup/all.jsonl"]).exits(0);
+    desk.run(&["index", "backup"]).exits(0);
+    fs::remove_file(desk.path("pages/甲.json")).unwrap();
+    desk.run(&["reindex", "pages"]).exits(0);
+    assert_eq!(titles(&desk), ["丙", "乙", "甲"]);
+    desk.run(&["verify", "--sample", "20"]).exits(0);
+    // The other way round: the export is read, the pages are carried over.
+    desk.run(&["reindex", "backup"]).exits(0);
+    assert_eq!(titles(&desk), ["丙", "乙", "甲"]);
+    desk.run(&["verify", "--sample", "20"]).exits(0);
+    fs::remove_dir_all(desk.path("pages")).unwrap();
+    fs::create_dir(desk.path("pages")).unwrap();
+    desk.run(&["reindex", "pages", "--yes"]).exits(0);
+    assert_eq!(titles(&desk), ["丙", "乙", "甲"]);
+    desk.run(&["verify", "--sample", "20"]).exits(0);
+}
+
 #[test]
 fn a_tombstone_is_no_line_number() {
     let desk = Desk::new();

@@ -172,12 +172,11 @@ pub fn read_options<'a>(paths: Vec<PathBuf>, read: &ReadArgs, stop: &'a AtomicBo
     for limit in &read.max {
         limits.set(limit).map_err(|wrong| anyhow!("--max {limit}: {wrong}"))?;
     }
-    let page_bytes = usize::try_from(limits.page_bytes).unwrap_or(usize::MAX);
-    let mut options = Options::new(paths)
-        .root(read.root.clone().unwrap_or_default())
-        .extract(extract::Options::default().field_map(field_map).page_bytes(page_bytes))
-        .limits(limits)
-        .stop(stop);
+    let bytes = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
+    let extract = extract::Options::default().field_map(field_map);
+    let extract = extract.page_bytes(bytes(limits.page_bytes)).markdown_bytes(bytes(limits.markdown_bytes));
+    let mut options =
+        Options::new(paths).root(read.root.clone().unwrap_or_default()).extract(extract).limits(limits).stop(stop);
     options.prune_most = false;
     Ok(options)
 }

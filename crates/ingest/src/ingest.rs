@@ -90,8 +90,11 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
         (Ok(_) | Err(Error::Interrupted), Err(error)) => return Err(error),
         (pruned, _) => pruned?,
     };
-    let back = read_again(writer, &plan, &tombstones, options, observer)?;
-    report.removed = report.removed.saturating_sub(back);
+    let again = read_again(writer, &plan, &tombstones, options, observer)?;
+    report.removed = report.removed.saturating_sub(again.new);
+    if before.is_some() {
+        report.carried = report.carried.saturating_add_signed(again.records);
+    }
     let entries = writer.manifest().entries();
     report.shared = entries.map(|entry| entry.articles - entry.held()).sum();
     report.joined = writer.joined();
@@ -228,21 +231,30 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
     refused.map_or(Ok(sink.report), Err)
 }
 
-/// Reads the files again of which a record may now hold an id, because its holder has released it. Returns the number
-/// of articles added this way.
+/// The effect of reading files again.
+#[derive(Default)]
+struct Again {
+    /// Number of articles that were added.
+    new: u64,
+    /// Change in the number of records of these files that are articles, shadowed ones included. They were counted when
+    /// the files were read or carried over.
+    records: i64,
+}
+
+/// Reads the files again of which a record may now hold an id, because its holder has released it.
 fn read_again(
     writer: &mut Writer,
     plan: &Plan,
     tombstones: &Tombstones,
     options: &Options<'_>,
     observer: &mut dyn Observer,
-) -> Result<u64> {
-    let (mut back, mut tried) = (0, BTreeSet::new());
+) -> Result<Again> {
+    let (mut effect, mut tried) = (Again::default(), BTreeSet::new());
     loop {
         let mut files = writer.ledger().to_read_again();
         files.retain(|file| tried.insert(file.clone()));
         if files.is_empty() {
-            return Ok(back);
+            return Ok(effect);
         }
         let mut inputs = Vec::new();
         for file in files {
@@ -254,12 +266,18 @@ fn read_again(
             }
         }
         let again = Plan { inputs, ..Plan::default() };
+        let records = |writer: &Writer| -> i64 {
+            let entries = again.inputs.iter().filter_map(|planned| writer.manifest().get(&planned.input.name));
+            entries.map(|entry| entry.articles as i64).sum()
+        };
+        let before = records(writer);
         let mut sink = Sink::new(&mut *writer, tombstones, options);
         let finished = run(&again, options, &mut sink, &mut ());
         sink.under_way();
-        back += sink.report.new;
+        effect.new += sink.report.new;
         writer.commit()?;
         finished?;
+        effect.records += records(writer) - before;
     }
 }
 

@@ -281,28 +281,39 @@ pub fn killed_node(cluster: &mut Cluster) {
     let folder = files(60, 50);
     let settings = settings(cluster, "killed").bulk(40, 1 << 20).attempts(9, Duration::from_millis(200));
     let path = folder.path().to_path_buf();
-    let mut loading = Push::open(&settings, None, false, None).unwrap();
+    assert_eq!(push(&settings, std::slice::from_ref(&path), Prune::Nothing).1, 3_000);
+    // The next generation is loaded, while searches ask the one that serves.
+    let mut loading = Push::open(&settings, None, true, None).unwrap();
     // Writes to a shard whose only copy is on the killed node would wait for that node.
     cluster.wait_for_replicas();
+    let paths = path.clone();
     let loader = std::thread::spawn(move || {
-        let options = Options::new([&path]).commit_bytes(20_000);
+        let options = Options::new([&paths]).commit_bytes(20_000);
         ingest::feed(&mut loading, options, None, &mut ()).and_then(|_| loading.finish())
     });
-    // Searches run during the load; each returns a complete answer or an error.
-    std::thread::sleep(Duration::from_millis(500));
-    cluster.kill(2);
-    let mut answered = 0;
-    while !loader.is_finished() {
-        if let Ok(archive) = Archive::open(&settings) {
-            answered += u64::from(archive.answer(&Request::new(parse("工会")), &Control::default()).is_ok());
+    let (mut answered, mut refused, mut is_killed) = (0, 0, false);
+    while !loader.is_finished() || answered == 0 {
+        let request = Request::new(parse("工会"));
+        match Archive::open(&settings).and_then(|archive| archive.answer(&request, &Control::default())) {
+            // Each search gives all, or an error.
+            Ok(answer) => {
+                assert_eq!((answer.total, answer.articles), (3_000, 3_000));
+                answered += 1;
+            }
+            Err(_) => refused += 1,
         }
-        std::thread::sleep(Duration::from_millis(50));
+        if !is_killed {
+            cluster.kill(2);
+            is_killed = true;
+        }
     }
     let loaded = loader.join().unwrap();
     cluster.again(2);
-    eprintln!("the load while a node was killed: {loaded:?}; {answered} answers meanwhile");
-    let (_, articles) = push(&settings, &[folder.path().to_path_buf()], Prune::Nothing);
-    assert_eq!(articles, 3_000);
+    eprintln!("a node was killed during a load, which ended: {loaded:?}; {answered} right answers, {refused} errors");
+    let mut rebuild = Push::open(&settings, None, loaded.is_err(), None).unwrap();
+    ingest::feed(&mut rebuild, Options::new([&path]), None, &mut ()).unwrap();
+    let pushed = rebuild.finish().unwrap();
+    assert!(pushed.serves && pushed.articles == 3_000 && pushed.generation == "killed-000002", "{pushed:?}");
     assert_eq!(everything(&settings).len(), 3_000);
 }
 

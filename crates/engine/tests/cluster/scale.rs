@@ -9,11 +9,13 @@ use gongxun_core::article::{Article, ArticleId};
 use gongxun_core::control::Control;
 use gongxun_core::index::{Index, IndexSettings, Resources, Snapshot};
 use gongxun_core::query::parse;
-use gongxun_core::search::{Read, Request};
+use gongxun_core::search::compile::compile;
+use gongxun_core::search::compile::plan::{Text, TokenKind};
+use gongxun_core::search::{Breadth, Copies, Read, Request};
 use gongxun_engine::{Archive, Settings, reprints, verify};
 use gongxun_ingest::ingest::{self, Ingest, Prune};
 use gongxun_text::random::Random;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::compare::{compare, compare_articles, queries};
 use crate::loads::{Load, wait};
@@ -64,11 +66,67 @@ pub fn thousands(cluster: &mut Cluster) {
     let snapshot = index.snapshot();
     assert_eq!(articles, snapshot.articles());
     eprintln!("{joined:?}; compared: {:?}", compare(&archive, &snapshot, &queries(&snapshot, 60)));
+    // Nothing was replaced here: OpenSearch counts what is deleted until it merges.
+    assert_eq!(joined.written, 0);
+    let (scores, worst) = first_stage(cluster, "thousands", &snapshot, &queries(&snapshot, 0)[..20]);
+    eprintln!("{scores} scores of OpenSearch are ours but for a factor: the worst relative difference is {worst:.1e}");
+    assert!(scores > 1_000 && worst <= 1e-5);
     let ids: Vec<ArticleId> = snapshot.all().step_by(100).map(|found| found.unwrap().1.id).collect();
     compare_articles(&archive, &snapshot, &ids, &["工会 职工", "\"中国\" 日期:2024"]);
     let verified = verify(&settings, STRINGS, 5, &Control::default()).unwrap();
     eprintln!("{verified:?}");
     assert!(verified.is_sound(), "{verified:#?}");
+}
+
+/// Compares the scores that OpenSearch gives articles for the tokens of queries in titles and bodies, which every article
+/// has, with ours. Returns the number of scores, and the worst relative difference but for the constant factor.
+fn first_stage(cluster: &Cluster, name: &str, snapshot: &Snapshot, queries: &[String]) -> (usize, f64) {
+    let (mut scores, mut worst) = (0, 0f64);
+    for query in queries {
+        let query = parse(query);
+        let synonyms = snapshot.synonyms().unwrap();
+        let compiled = compile(query.root.as_ref(), &[], snapshot.segmenter().unwrap(), synonyms, Breadth::Exact);
+        let request = Request {
+            breadth: Breadth::Exact,
+            copies: Copies::All,
+            second_stage: 0,
+            limit: 50,
+            explain: true,
+            ..Request::new(query)
+        };
+        let hits = snapshot.answer(&request, &Control::default()).unwrap().hits;
+        for term in compiled.terms.iter().filter(|term| matches!(term.text, Text::Title | Text::Body)) {
+            let field = match term.kind {
+                TokenKind::Word => "words",
+                TokenKind::Pair => "pairs",
+                TokenKind::Character => "chars",
+            };
+            let field = format!("t.{}.{field}", term.text.name());
+            let ids: Vec<&str> = hits.iter().map(|hit| hit.article.id.0.as_str()).collect();
+            let scored = json!({"term": { field: {"value": term.token, "boost": term.weight} }});
+            let body = json!({
+                "size": 100, "_source": false,
+                "query": {"bool": {"must": [scored], "filter": [{"terms": {"id": ids}}]}},
+            });
+            let path = format!("{}/{name}/_search?search_type=dfs_query_then_fetch", cluster.url(0));
+            let mut answer =
+                ureq::post(path).header("content-type", "application/json").send(body.to_string()).unwrap();
+            let answer: Value = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
+            for hit in answer["hits"]["hits"].as_array().unwrap() {
+                let own = hits.iter().find(|own| hit["_id"] == own.article.id.0).unwrap();
+                let parts = &own.explanation.as_ref().unwrap().parts;
+                let part = parts
+                    .iter()
+                    .find(|part| part.text == term.text.name() && part.kind == term.kind && part.token == term.token);
+                let Some(part) = part else { continue };
+                let ratio = f64::from(part.score) / hit["_score"].as_f64().unwrap();
+                worst = worst
+                    .max([1.0, 2.2].map(|factor: f64| (ratio / factor - 1.0).abs()).into_iter().fold(9.0, f64::min));
+                scores += 1;
+            }
+        }
+    }
+    (scores, worst)
 }
 
 /// The times and sizes of one archive on both.

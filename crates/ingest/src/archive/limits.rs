@@ -24,6 +24,8 @@ pub struct Limits {
     pub record_bytes: u64,
     /// The maximum number of bytes of a record that are read as a page.
     pub page_bytes: u64,
+    /// The maximum number of bytes of a page that are read as Markdown; a larger one is read as plain text, with its marks.
+    pub markdown_bytes: u64,
     /// The deepest nesting of archives, and of compressions.
     pub nesting: u64,
     /// The maximum ratio of an input's unpacked size to its size. Bytes that became records don't count, so an archive
@@ -45,6 +47,8 @@ impl Limits {
     pub const RECORD_BYTES: u64 = 64 << 20;
     /// The default of `page_bytes`, 16 MiB.
     pub const PAGE_BYTES: u64 = 16 << 20;
+    /// The default of `markdown_bytes`, 1 MiB: a parsed mark may take 200 times its bytes.
+    pub const MARKDOWN_BYTES: u64 = 1 << 20;
     /// The default of `nesting`: an archive in an archive in an archive.
     pub const NESTING: u64 = 3;
     /// The multiple of the ratio that applies to bytes that became records.
@@ -62,8 +66,17 @@ impl Limits {
     pub const SECONDS: u64 = 0;
 
     /// The limits' names, as accepted by [`Limits::set`].
-    pub const NAMES: [&str; 8] =
-        ["record-bytes", "page-bytes", "nesting", "ratio", "ratio-floor", "members", "folders", "seconds"];
+    pub const NAMES: [&str; 9] = [
+        "record-bytes",
+        "page-bytes",
+        "markdown-bytes",
+        "nesting",
+        "ratio",
+        "ratio-floor",
+        "members",
+        "folders",
+        "seconds",
+    ];
 
     /// Sets one limit by its name: `record-bytes=256M`. A number may end in K, M or G, powers of 1024.
     ///
@@ -89,6 +102,7 @@ impl Limits {
         Some(match name {
             "record-bytes" => &mut self.record_bytes,
             "page-bytes" => &mut self.page_bytes,
+            "markdown-bytes" => &mut self.markdown_bytes,
             "nesting" => &mut self.nesting,
             "ratio" => &mut self.ratio,
             "ratio-floor" => &mut self.ratio_floor,
@@ -128,6 +142,7 @@ impl Default for Limits {
         Limits {
             record_bytes: Limits::RECORD_BYTES,
             page_bytes: Limits::PAGE_BYTES,
+            markdown_bytes: Limits::MARKDOWN_BYTES,
             nesting: Limits::NESTING,
             ratio: Limits::RATIO,
             ratio_floor: Limits::RATIO_FLOOR,

@@ -99,6 +99,10 @@ fn read_headers(members: &mut Members<'_, '_>) -> io::Result<Headers> {
         if line.is_empty() {
             return Ok(Headers::parse(&lines));
         }
+        // Otherwise each of many heads without an end would be read to the limit.
+        if (START.find)(&line).is_some() {
+            return Err(Trouble::damaged("the head of a WARC record is cut short by the next record"));
+        }
         lines.extend_from_slice(&line);
         lines.push(b'\n');
         if lines.len() > HEAD {

@@ -3,6 +3,7 @@
 //! A seekable archive is read by its directory. One whose directory is damaged or cut off, or that comes as a stream
 //! too large to hold, is read from its start by the local header of each member.
 
+use std::collections::HashSet;
 use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
@@ -86,14 +87,18 @@ fn by_directory(
         return walk.reject(place, None, Reason::Binary, what);
     }
     let wacz = bundle::is_wacz(names());
-    let mut packed: u64 = 0;
+    // Members that share their bytes could make an archive of any size out of one page.
+    let (mut begun, mut consumed) = (HashSet::new(), 0u64);
     for entry in directory.entries.iter().filter(|entry| !wacz || bundle::is_crawl_of_wacz(&entry.name)) {
         let name = names::decode(&entry.name, &all);
         let Some((inside, name)) = admit(walk, place, &name)? else { continue };
-        packed = packed.saturating_add(entry.packed);
-        if packed > size {
+        if consumed > size {
             let detail = "the members overlap: together they are larger than the archive";
             return walk.reject(&inside, None, Reason::Limit, detail);
+        }
+        if !begun.insert(entry.at) {
+            walk.reject(&inside, None, Reason::Damaged, "its bytes are those of another member too")?;
+            continue;
         }
         if let Err(err) = go_to(file, directory.before.saturating_add(entry.at)) {
             walk.fail(&inside, None, &err)?;
@@ -115,6 +120,7 @@ fn by_directory(
             }
             method => walk.reject(&inside, None, Reason::Unknown, format!("packed by method {method}"))?,
         }
+        consumed = consumed.saturating_add(entry.packed - taken.limit());
         meter.forgive(held);
     }
     Flow::Continue(())

@@ -181,6 +181,21 @@ fn scalar(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::{Media, Record};
+    use crate::extract::{self, extract};
+    use gongxun_core::article::Origin;
+
+    #[test]
+    fn a_large_text_is_read_with_its_marks() {
+        let text = "# 工会驿站\n\n环卫工在**工会**驿站歇脚，说这里有热水和饭菜。\n";
+        let read = |limit: usize| {
+            let options = extract::Options::default().markdown_bytes(limit);
+            extract(&Record::new(Origin::file("a.md"), Media::Markdown, text), &options).expect("an article")
+        };
+        assert_eq!((read(text.len()).title.as_str(), read(text.len()).body.contains("**")), ("工会驿站", false));
+        let plain = read(text.len() - 1);
+        assert!(plain.body.contains("在**工会**驿站"), "{plain:?}");
+    }
 
     #[test]
     fn front_matter_is_told_from_text() {

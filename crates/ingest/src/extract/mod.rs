@@ -121,6 +121,9 @@ fn read(record: &Record, options: &Options) -> Result<Read, Rejection> {
         }
         Media::Html => from_page(html::parse(&text), record).map(|(a, page)| (a, Some(page))).map_err(reject)?,
         Media::Dump => from_page(dump::parse(&text), record).map(|(a, page)| (a, Some(page))).map_err(reject)?,
+        Media::Markdown if text.len() > options.markdown_bytes => {
+            from_page(dump::parse(&text), record).map(|(a, page)| (a, Some(page))).map_err(reject)?
+        }
         Media::Markdown => {
             let (html, front) = markdown::to_html(&text);
             let (mut article, page) = from_page(html::parse(&html), record).map_err(reject)?;

@@ -4,6 +4,8 @@ use crate::archive::Limits;
 
 /// The default for [`Options::page_bytes`].
 pub const MAX_PAGE: usize = Limits::PAGE_BYTES as usize;
+/// The default for [`Options::markdown_bytes`].
+pub const MAX_MARKDOWN: usize = Limits::MARKDOWN_BYTES as usize;
 
 /// Options of extraction, set by the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub struct Options {
     pub field_map: Vec<(String, String)>,
     /// The largest page that is read, in bytes of its text.
     pub page_bytes: usize,
+    /// The largest page that is read as Markdown, in bytes of its text; a larger one is read as plain text.
+    pub markdown_bytes: usize,
 }
 
 impl Options {
@@ -27,10 +31,16 @@ impl Options {
         self.page_bytes = bytes;
         self
     }
+
+    /// Sets the largest page that is read as Markdown, in bytes of its text.
+    pub fn markdown_bytes(mut self, bytes: usize) -> Options {
+        self.markdown_bytes = bytes;
+        self
+    }
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { field_map: Vec::new(), page_bytes: MAX_PAGE }
+        Options { field_map: Vec::new(), page_bytes: MAX_PAGE, markdown_bytes: MAX_MARKDOWN }
     }
 }

@@ -332,6 +332,9 @@ fn shares(own: &[char], declared: &[String]) -> bool {
     })
 }
 
+/// The most characters of the name of a site or section.
+const LONGEST_SITE: usize = 24;
+
 /// Removes the names of site and section from a declared title: 标题_频道_某某网.
 pub fn without_site(title: &str) -> String {
     let chars: Vec<char> = title.chars().collect();
@@ -359,17 +362,20 @@ pub fn without_site(title: &str) -> String {
     }
     let part = |from: usize, to: usize| chars[from..to].iter().collect::<String>().trim().to_string();
     let mut end = chars.len();
+    let mut head_letters = chars.iter().filter(|c| is_letter(**c)).count();
     for &(from, to) in cuts.iter().rev() {
-        let tail = part(to, end);
-        let head = part(0, from);
-        let head_letters = head.chars().filter(|c| is_letter(*c)).count();
-        let separator = chars[from];
-        let siteish = is_site(&tail) || hard(separator) && separator != '丨';
-        if head_letters >= LEAST_LETTERS && siteish && tail.chars().count() <= 24 {
-            end = from;
-        } else {
+        head_letters -= chars[from..end].iter().filter(|c| is_letter(**c)).count();
+        let blanks = |part: &[char]| part.iter().take_while(|c| c.is_whitespace()).count();
+        let behind = chars[to..end].iter().rev().take_while(|c| c.is_whitespace()).count();
+        let length = (end - to).saturating_sub(behind).saturating_sub(blanks(&chars[to..end]));
+        if head_letters < LEAST_LETTERS || length > LONGEST_SITE {
             break;
         }
+        let separator = chars[from];
+        if !(is_site(&part(to, end)) || hard(separator) && separator != '丨') {
+            break;
+        }
+        end = from;
     }
     let text = part(0, end);
     // 某某网 - 标题 begins with the site's name.

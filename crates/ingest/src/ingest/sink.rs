@@ -94,6 +94,8 @@ struct CurrentFile {
     seen: HashMap<u64, u32>,
     /// The ids that its lines have from elsewhere, with the hash of their text.
     copies: HashMap<u64, u64>,
+    /// The records that were kept out on request: they claim nothing.
+    kept_out: HashSet<(Class, u64)>,
     /// Whether some of it could not be read, or it is a stream: then nothing is concluded from missing records.
     partial: bool,
     /// Whether it is read because it was marked to be read again, and must stay marked if this run is not completed.
@@ -101,6 +103,20 @@ struct CurrentFile {
 }
 
 impl CurrentFile {
+    /// Whether a record of this class has claimed an id: then one of the other class is a repetition, whatever its text.
+    fn has_claimed(&self, class: Class, id: &ArticleId) -> bool {
+        let number = id_order(id);
+        let was_met = match class {
+            Class::Copy => self.copies.contains_key(&number),
+            Class::Own => {
+                let (first, occurrence) = id.0.split_once('-').unwrap_or((&id.0, "1"));
+                let seen = self.seen.get(&id_order(&ArticleId(first.into())));
+                seen.is_some_and(|seen| occurrence.parse::<u32>().is_ok_and(|occurrence| *seen >= occurrence))
+            }
+        };
+        was_met && !self.kept_out.contains(&(class, number))
+    }
+
     /// Returns the number of articles that stay although the run did not meet them.
     fn unmet(&self) -> u64 {
         (self.existing.len() + self.shadowed.len()) as u64
@@ -202,6 +218,7 @@ impl<'a> Sink<'a> {
             )),
             says @ (TombstoneVerdict::KeptOut(tombstone) | TombstoneVerdict::KeptOutChanged(tombstone)) => {
                 let changed = matches!(says, TombstoneVerdict::KeptOutChanged(_));
+                file.kept_out.insert((class, id_order(&article.id)));
                 file.entry.deleted += 1;
                 self.report.deleted += 1;
                 self.rejected(&kept_out(&article, origin, tombstone, changed), observer);
@@ -209,6 +226,13 @@ impl<'a> Sink<'a> {
             }
         }
         file.entry.articles += 1;
+        if file.has_claimed(other(class), &article.id) {
+            file.entry.repeated += 1;
+            if class == Class::Copy {
+                self.report.unchanged += 1;
+                return Ok(());
+            }
+        }
         if again {
             self.report.duplicate_ids += 1;
             observer.duplicate(&article.origin, &article.id);
@@ -342,6 +366,13 @@ impl<'a> Sink<'a> {
             self.target.ledger().read_again(&entry.file);
         }
         self.target.record(entry);
+    }
+}
+
+fn other(class: Class) -> Class {
+    match class {
+        Class::Own => Class::Copy,
+        Class::Copy => Class::Own,
     }
 }
 

@@ -22,7 +22,7 @@ pub const PROGRAM: &str = "+";
 pub const STANDARD_INPUT: &str = "-";
 
 /// The class of a claim: the record of its own place, or a copy that names another place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// A page's own file, a line of a file of many, a member of an archive; or an article that a program put in.
     Own,

@@ -199,3 +199,28 @@ fn a_line_without_an_end_is_not_kept() {
         assert!(matches!(seen[..], [Reason::Limit | Reason::Damaged]), "{name}: {seen:?}");
     }
 }
+
+/// Each head ends where the next record begins: reading all of them takes as long as reading the file once.
+#[test]
+fn heads_without_an_end_do_not_run_into_the_next_record() {
+    let page = "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<p>x\r\n\r\n";
+    for version in ["WARC/1.0\r\n", "x: WARC/1.0\r\n", "WARC/1.1\nWARC-Type: response\n"] {
+        let crawl = format!("{}{page}", version.repeat(5));
+        let read = read_all("a.warc", crawl.as_bytes());
+        let (last, damaged) = read.split_last().unwrap();
+        assert!(last.ends_with("Html <p>x\r\n"), "{read:?}");
+        assert!(damaged.len() >= 4 && damaged.iter().all(|each| each.ends_with("!damaged")), "{read:?}");
+    }
+}
+
+#[test]
+fn members_that_share_their_bytes_are_read_once() {
+    let mut zip = zip_of(&[("a.html", b"<p>one"), ("b.html", b"<p>two"), ("c.html", b"<p>three")]);
+    let entries: Vec<usize> =
+        zip.windows(4).enumerate().filter(|(_, four)| four == b"PK\x01\x02").map(|(at, _)| at).collect();
+    // The offset of the second member's header becomes that of the first.
+    let first: [u8; 4] = zip[entries[0] + 42..entries[0] + 46].try_into().unwrap();
+    zip[entries[1] + 42..entries[1] + 46].copy_from_slice(&first);
+    let expected = ["z.zip!a.html Html <p>one", "z.zip!b.html !damaged", "z.zip!c.html Html <p>three"];
+    assert_eq!(read_all("z.zip", &zip), expected);
+}
