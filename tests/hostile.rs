@@ -4,6 +4,8 @@
 mod archive;
 #[path = "support/hostile.rs"]
 mod hostile;
+#[path = "support/hostile_inputs.rs"]
+mod hostile_inputs;
 
 use std::path::Path;
 
@@ -17,6 +19,7 @@ use gongxun_core::search::compile::plan::{Breadth, Plan, Scope, Word};
 use gongxun_core::search::matching::matcher::texts;
 use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Copies, Read as _, Request, collocations, concordance};
+use gongxun_ingest::ingest::{Options, extract_all};
 use gongxun_text::fold::fold_char;
 use gongxun_text::random::Random;
 use gongxun_text::strings;
@@ -120,6 +123,34 @@ fn hostile_queries_are_counted_alike() {
     }
     println!("{} queries: {occurrences} occurrences in each", queries.len());
     assert!(occurrences > 0);
+}
+
+/// The size of each hostile input that is read, in bytes: a square cost is felt at twice as much.
+const INPUT_BYTES: usize = 32 << 10;
+
+#[test]
+fn hostile_inputs_are_read_or_rejected_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs = hostile_inputs::inputs();
+    assert!(inputs.len() >= 300, "{}", inputs.len());
+    for input in &inputs {
+        std::fs::write(folder.path().join(input.name), input.bytes(INPUT_BYTES)).unwrap();
+    }
+    let mut met = std::collections::BTreeSet::new();
+    extract_all(&Options::new([folder.path()]).root(folder.path()), |record| {
+        met.insert(match record {
+            Ok(article) => article.origin,
+            Err(rejection) => {
+                assert!(!rejection.detail.contains("extractor failed"), "{rejection:?}");
+                rejection.origin.to_string()
+            }
+        });
+        Ok(())
+    })
+    .unwrap();
+    for input in &inputs {
+        assert!(met.iter().any(|origin| origin.contains(input.name)), "{}: neither read nor rejected", input.name);
+    }
 }
 
 /// The length of the string that a program looks for; text that is parsed is limited, a built query is not.

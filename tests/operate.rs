@@ -56,7 +56,7 @@ fn a_deletion_says_what_goes_and_what_stays() {
     assert!(err.contains("generation 2 is current, checked, with 2 articles") && err.contains("rollback"), "{err}");
     desk.run(&["search", "驿站", "--source", "甲报"]).exits(1);
     let (_, err) = desk.run(&["delete", "--forget", &first]).exits(0);
-    assert!(err.contains("1 article may come back"), "{err}");
+    assert!(err.contains("1 article may be indexed again"), "{err}");
     desk.run(&["index", "in"]).exits(0);
     desk.run(&["search", "驿站", "--source", "甲报"]).exits(0);
     desk.run(&["delete", "--forget", &first]).exits(2);
@@ -89,7 +89,7 @@ fn a_rollback_tells_both_sides_and_can_be_rehearsed() {
         let (_, err) = desk.run(args).exits(0);
         assert!(err.contains("from generation 2, commit 1: 4 articles, current since 20"), "{err}");
         assert!(err.contains("to   generation 1, commit 1: 3 articles"), "{err}");
-        assert!(err.contains("lost: 1 article that only the current generation has, 0 as they read now"), "{err}");
+        assert!(err.contains("lost: 1 article that only the current generation has, 0 in their current version"), "{err}");
         let (out, _) = desk.run(&["stats", "--json"]).exits(0);
         assert!(out.contains(&format!("\"generation\":{current},")), "{out}");
     }

@@ -173,7 +173,7 @@ fn an_archive_and_an_index_inside_each_other_are_told() {
     for path in ["index", "index/docs", "index/docs/b.jsonl"] {
         for command in ["index", "reindex"] {
             let (_, err) = desk.run(&[command, path]).exits(2);
-            assert!(err.contains(path) && err.contains("in the index folder"), "{err}");
+            assert!(err.contains(path) && err.contains("inside the index folder"), "{err}");
         }
     }
     let (_, err) = desk.run(&["reindex", "."]).exits(0);
