@@ -89,7 +89,10 @@ fn a_rollback_tells_both_sides_and_can_be_rehearsed() {
         let (_, err) = desk.run(args).exits(0);
         assert!(err.contains("from generation 2, commit 1: 4 articles, current since 20"), "{err}");
         assert!(err.contains("to   generation 1, commit 1: 3 articles"), "{err}");
-        assert!(err.contains("lost: 1 article that only the current generation has, 0 in their current version"), "{err}");
+        assert!(
+            err.contains("lost: 1 article that only the current generation has, 0 in their current version"),
+            "{err}"
+        );
         let (out, _) = desk.run(&["stats", "--json"]).exits(0);
         assert!(out.contains(&format!("\"generation\":{current},")), "{out}");
     }

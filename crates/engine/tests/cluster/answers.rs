@@ -176,11 +176,21 @@ pub fn more_than_a_response_holds(cluster: &mut Cluster) {
         Request { limit: usize::MAX, snippet_length: 0, sort: Sort::Oldest, ..Request::new(parse("\"工会\"")) };
     let ids = |archive: &dyn Read| {
         let mut ids = Vec::new();
-        archive.select(&whole, &Control::default(), &mut |hit| Ok(ids.push(hit.article.id.0.clone()))).unwrap();
+        archive
+            .select(&whole, &Control::default(), &mut |hit| {
+                ids.push(hit.article.id.0.clone());
+                Ok(())
+            })
+            .unwrap();
         ids
     };
     assert_eq!(ids(&archive), ids(&*snapshot));
     let mut exported = 0;
-    archive.export(None, &Control::default(), &mut |_, _| Ok(exported += 1)).unwrap();
+    archive
+        .export(None, &Control::default(), &mut |_, _| {
+            exported += 1;
+            Ok(())
+        })
+        .unwrap();
     assert_eq!(exported, 10_500);
 }

@@ -84,12 +84,15 @@ pub struct Sum {
     pub articles: u64,
 }
 
+/// A word with its frequencies in the articles of both sets.
+pub type Frequencies = (Box<str>, [Sum; 2]);
+
 /// Returns the words of the articles in `own`, in order of their bytes, each with its frequencies in both sets, and the
 /// number of words in each set.
 ///
 /// # Errors
 /// If an index file can't be read; [`crate::error::Error::Interrupted`] if the control of a segment asks to stop.
-pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn Stops) -> Result<(Vec<(Box<str>, [Sum; 2])>, [u64; 2])> {
+pub fn words(snapshot: &Snapshot, sets: &Sets, watch: &dyn Stops) -> Result<(Vec<Frequencies>, [u64; 2])> {
     let mut words = Vec::new();
     let mut totals = [0; 2];
     let segments: Vec<Segment<'_>> = Segment::all(snapshot).map(|segment| segment.watched(watch)).collect();
