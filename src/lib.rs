@@ -142,13 +142,12 @@ pub mod keywords {
 /// # fn main() -> gongxun::Result<()> {
 /// let index = Index::in_memory(Settings::default())?;
 /// let mut writer = index.writer(Resources::default())?;
-/// for n in 1..=3 {
-///     writer.put(&Article::new(n.to_string(), "", "拖欠工资。"))?;
+/// for (key, body) in [("1", "骑手申请工伤认定。"), ("2", "矿工申请工伤认定。"), ("3", "保姆也申请工伤。"), ("4", "工会的驿站。")] {
+///     writer.put(&Article::new(key, "", body))?;
 /// }
-/// writer.put(&Article::new("4", "", "工会的驿站。"))?;
 /// writer.finish()?;
-/// let near = index.snapshot().search("工资").collocations(&collocations::Options::default().window(4))?;
-/// assert_eq!((near.collocations[0].word.as_str(), near.collocations[0].left), ("拖欠", 3));
+/// let near = index.snapshot().search("工伤").collocations(&collocations::Options::default().window(4))?;
+/// assert_eq!((near.collocations[0].word.as_str(), near.collocations[0].left), ("申请", 3));
 /// # Ok(())
 /// # }
 /// ```
