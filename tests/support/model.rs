@@ -41,6 +41,18 @@ struct Line {
     json: String,
 }
 
+impl Line {
+    /// Whether the id contains the number of the record that the line is a copy of.
+    fn names_a_number(&self) -> bool {
+        let line: serde_json::Value = serde_json::from_str(&self.json).unwrap();
+        let numbered = |place: &str, number: &str| {
+            let key = format!("#{}", number.trim_start_matches('0'));
+            self.id == ArticleId::new(place, &key).0
+        };
+        line["origin"].as_str().and_then(|origin| origin.rsplit_once('#')).is_some_and(|(place, n)| numbered(place, n))
+    }
+}
+
 /// A file of the archive.
 #[derive(Debug, Clone, PartialEq)]
 enum File {
@@ -115,7 +127,7 @@ impl File {
                         None => {
                             texts.insert(&line.id, text);
                             let (id, (title, body)) = (line.id.clone(), (text.0.into(), text.1.into()));
-                            claims.push(Claim { id, copy: true, title, body, numbered: false });
+                            claims.push(Claim { id, copy: true, title, body, numbered: line.names_a_number() });
                         }
                     }
                 }
@@ -209,6 +221,9 @@ impl Observer for Stop<'_> {
     }
 }
 
+/// The steps that a failure prints; with the variable MODEL_LOG all of them.
+const SAID: usize = 12;
+
 impl Desk {
     pub fn new(seed: u64) -> Desk {
         let folder = tempfile::tempdir().unwrap();
@@ -247,8 +262,9 @@ impl Desk {
     }
 
     fn say(&self) -> String {
-        let last = self.log.len().saturating_sub(12);
-        format!("seed {}, after:\n{}\nin {:?}\n", self.seed, self.log[last..].join("\n"), self.folder.path())
+        let last = if std::env::var_os("MODEL_LOG").is_some() { self.log.len() } else { SAID };
+        let log = self.log[self.log.len().saturating_sub(last)..].join("\n");
+        format!("seed {}, after:\n{log}\n{:?}\nin {:?}\n", self.seed, self.tombstones, self.folder.path())
     }
 
     fn current(&self) -> u64 {
