@@ -255,6 +255,17 @@ fn output_goes_through_to_what_it_names() {
     assert!(fs::metadata(desk.path("pipe")).unwrap().file_type().is_fifo());
     assert_eq!(reader.join().unwrap().unwrap(), exported);
     // A device, too.
+    // A descriptor that is open is continued, be it a pipe or a log.
+    desk.write("log", "earlier\n");
+    for redirection in [">> log", "| cat >> log"] {
+        let script = format!("\"$0\" export --output /dev/stdout {redirection}");
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_gongxun")]).current_dir(desk.path(""));
+        let done = command.env_remove("GONGXUN_INDEX").status().unwrap();
+        assert!(done.success(), "{redirection}");
+    }
+    let log = fs::read_to_string(desk.path("log")).unwrap();
+    assert!(log.starts_with("earlier\n") && log.lines().count() >= 3, "{log}");
     desk.run(&["export", "--output", "/dev/null"]).exits(0);
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     // A symbolic link stays, and its target is replaced, whether it was there or not.

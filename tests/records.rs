@@ -152,6 +152,23 @@ fn a_file_that_holds_records_and_copies_of_them_has_each_once() {
     }
 }
 
+/// What stands behind damage in a file of JSON lines was not read, and is not gone.
+#[test]
+fn a_file_of_lines_that_is_cut_short_keeps_its_articles() {
+    let desk = Desk::new();
+    let lines: String = ["甲", "乙", "丙"].map(|title| page(title) + "\n").concat();
+    desk.write("corpus/a.jsonl", &lines).run(&["index", "corpus"]).exits(0);
+    let cut: String = lines.chars().take(lines.chars().count() / 2).collect();
+    let (_, err) = desk.write("corpus/a.jsonl", &cut).run(&["index", "corpus"]).exits(0);
+    assert!(err.contains("bad-json"), "{err}");
+    assert_eq!(titles(&desk), ["丙", "乙", "甲"]);
+    desk.run(&["verify", "--sample", "20"]).exits(0);
+    // A shorter file that can be read to its end says what is gone.
+    desk.write("corpus/a.jsonl", page("甲") + "\n").run(&["index", "corpus"]).exits(0);
+    assert_eq!(titles(&desk), ["甲"]);
+    is_as_built_anew(&desk, "corpus");
+}
+
 /// A new generation of one folder reads exports of others again if they may now hold what is gone.
 #[test]
 fn a_folder_is_built_anew_while_an_export_elsewhere_holds_its_lost_page() {

@@ -170,6 +170,16 @@ fn what_the_system_does_not_let_be_read_is_not_called_damaged() {
 }
 
 #[test]
+fn a_device_without_an_end_is_rejected_at_once() {
+    let archive = Archive::new();
+    for command in ["index", "extract"] {
+        let output = gongxun(&archive, &[command, "/dev/zero"]).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(err.contains("dev/zero") && err.contains("a device"), "{err}");
+    }
+}
+
+#[test]
 fn an_input_that_can_not_be_read_is_told_and_the_rest_goes_on() {
     let archive = Archive::new();
     archive.write("a.jsonl", lines("甲", 5));

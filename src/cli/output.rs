@@ -75,11 +75,14 @@ pub struct OutputFile {
 impl OutputFile {
     /// Opens the file. Nothing has its name before [`OutputFile::finish`].
     pub fn create(path: &Path) -> io::Result<OutputFile> {
-        let path = end_of_links(path)?;
-        let known = fs::metadata(&path).ok();
+        if let Some(file) = open_descriptor(path) {
+            return Ok(OutputFile { file: file?, replaces: None });
+        }
+        let known = fs::metadata(path).ok();
         if known.as_ref().is_some_and(|metadata| !metadata.is_file()) {
             return Ok(OutputFile { file: OpenOptions::new().write(true).open(path)?, replaces: None });
         }
+        let path = end_of_links(path)?;
         let (folder, beside) = beside(&path)?;
         remove_abandoned(&folder, &path);
         let file = OpenOptions::new().create_new(true).write(true).open(&beside)?;
@@ -123,6 +126,30 @@ impl Drop for OutputFile {
             fs::remove_file(beside).ok();
         }
     }
+}
+
+/// Returns the descriptor that a path names, if it names one that is open. A file behind it is continued and not
+/// replaced: `--output /dev/stdout >> log`.
+#[cfg(unix)]
+fn open_descriptor(path: &Path) -> Option<io::Result<File>> {
+    use std::os::fd::AsFd as _;
+    match path.to_str()? {
+        "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1" => {
+            Some(io::stdout().as_fd().try_clone_to_owned().map(File::from))
+        }
+        "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2" => {
+            Some(io::stderr().as_fd().try_clone_to_owned().map(File::from))
+        }
+        path if path.starts_with("/dev/fd/") || path.starts_with("/proc/") => {
+            Some(OpenOptions::new().append(true).open(path))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(not(unix))]
+fn open_descriptor(_: &Path) -> Option<io::Result<File>> {
+    None
 }
 
 /// Follows symbolic links to their end, whether a file is there or not.

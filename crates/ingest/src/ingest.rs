@@ -338,7 +338,9 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
                 sink.article(read.0, &read.1, &origin, observer)?;
             }
             Event::Rejected(rejection) => {
-                sink.is_damaged(matches!(rejection.reason, Reason::Damaged | Reason::Unreadable | Reason::Limit));
+                let cut =
+                    [Reason::Damaged, Reason::Unreadable, Reason::Limit, Reason::BadJson].contains(&rejection.reason);
+                sink.is_damaged(cut);
                 progress.records += 1;
                 sink.report.read += 1;
                 sink.rejected(&rejection, observer);

@@ -1,5 +1,6 @@
 //! Lines of a concordance as columns for terminals and pipes, CSV and JSON lines.
 
+use super::clean;
 use super::csv::row;
 use super::terminal::{Style, marked};
 use super::width;
@@ -28,17 +29,18 @@ pub fn text(line: &Line, context: usize, style: Style) -> String {
     let room = width.saturating_sub(DATE + GAP + source_room + MARKS);
     // The same width on every line, whatever the occurrence, so that occurrences are aligned.
     let left_room = context.min(room * 2 / 5).max(MIN_CONTEXT);
-    let right_room = context.min(room.saturating_sub(left_room + width::columns(&line.keyword))).max(MIN_CONTEXT);
-    let left = end_of(&line.left, left_room);
+    let keyword = clean::line(&line.keyword);
+    let right_room = context.min(room.saturating_sub(left_room + width::columns(&keyword))).max(MIN_CONTEXT);
+    let left = end_of(&clean::line(&line.left), left_room);
     let mut text = width::pad(&date, DATE + GAP);
     text.push_str(&" ".repeat(left_room - width::columns(&left)));
     text.push_str(&left);
-    text.push_str(&marked(&line.keyword, &[0..line.keyword.chars().count()], style));
-    let right = start_of(&line.right, right_room);
+    text.push_str(&marked(&keyword, &[0..keyword.chars().count()], style));
+    let right = start_of(&clean::line(&line.right), right_room);
     match line.article.source.as_deref().filter(|_| source_room > 0) {
         Some(source) => {
             text.push_str(&width::pad(&right, right_room + GAP));
-            text.push_str(&width::truncate(source, SOURCE));
+            text.push_str(&width::truncate(&clean::line(source), SOURCE));
         }
         None => text.push_str(&right),
     }
@@ -105,6 +107,15 @@ mod tests {
     use super::super::terminal::Color;
     use super::*;
     use crate::search::concordance::Source;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown_as_a_sign() {
+        let source = Arc::new(Source::new("a1", "标题", None, Some("工人\u{1b}[2J报")));
+        let line = Line::new(source, "body", 2, ("市\u{1b}]0;x\u{7}", "工\u{202e}会", "权\u{9b}益"));
+        let style = Style { color: Color::Off, width: Some(120), language: Default::default() };
+        let text = text(&line, 20, style);
+        assert!(text.contains('␛') && !text.trim_end().chars().any(|c| c != clean::shown(c)), "{text:?}");
+    }
 
     #[test]
     fn occurrences_stand_below_each_other() {

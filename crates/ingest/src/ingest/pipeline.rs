@@ -111,8 +111,8 @@ fn read_inputs(
         // A member that was read twice, or skipped, counts once.
         done += input.size;
         consumed.store(done, Ordering::Relaxed);
-        // A file that changed while it was read gets no hash, so that it is read again next time.
-        let hash = if unchanged_since(input) {
+        // A file that changed while it was read gets no hash, so that it is read again next time; a device has no end.
+        let hash = if input.path.is_file() && unchanged_since(input) {
             planned.hash.clone().or_else(|| hash_file(&input.path, &reader))
         } else {
             None
