@@ -116,8 +116,8 @@ fn what_is_no_article_is_rejected_with_its_reason() {
         (Media::Html, "<html><script>x()</script></html>".to_string(), Reason::Empty),
         (Media::Html, "<title>404</title><h1>404 Not Found</h1>".to_string(), Reason::NotArticle),
         (Media::Json, "{\"title\":".to_string(), Reason::BadJson),
-        (Media::Json, "[1]".to_string(), Reason::BadJson),
-        (Media::Json, "{\"id\":1}".to_string(), Reason::BadJson),
+        (Media::Json, "[1]".to_string(), Reason::NotArticle),
+        (Media::Json, "{\"id\":1}".to_string(), Reason::NotArticle),
     ] {
         assert_eq!(read(media, &text).map_err(|r| r.reason), Err(reason), "{text}");
     }

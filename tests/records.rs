@@ -163,8 +163,8 @@ fn a_file_of_lines_that_is_cut_short_keeps_its_articles() {
     assert!(err.contains("bad-json"), "{err}");
     assert_eq!(titles(&desk), ["丙", "乙", "甲"]);
     desk.run(&["verify", "--sample", "20"]).exits(0);
-    // A shorter file that can be read to its end says what is gone.
-    desk.write("corpus/a.jsonl", page("甲") + "\n").run(&["index", "corpus"]).exits(0);
+    // A shorter file that can be read to its end says what is gone; a line that is no article was read.
+    desk.write("corpus/a.jsonl", page("甲") + "\n{\"x\":1}\n").run(&["index", "corpus"]).exits(0);
     assert_eq!(titles(&desk), ["甲"]);
     is_as_built_anew(&desk, "corpus");
 }

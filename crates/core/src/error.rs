@@ -152,9 +152,9 @@ pub enum Reason {
     Binary,
     /// A page of links, with no article in it.
     List,
-    /// Text, but no article in it: an error page, a login form, a fragment.
+    /// Text, but no article in it: an error page, a login form, a fragment, a JSON object without title and body.
     NotArticle,
-    /// A JSON line that is not valid JSON, or has no text.
+    /// A line or value that is not valid JSON.
     BadJson,
     /// An archive member, a compressed stream or a crawl record that is cut short or damaged.
     Damaged,

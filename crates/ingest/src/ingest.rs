@@ -338,9 +338,10 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
                 sink.article(read.0, &read.1, &origin, observer)?;
             }
             Event::Rejected(rejection) => {
-                let cut =
+                // Records that could not be read may be those that the file held before.
+                let unread =
                     [Reason::Damaged, Reason::Unreadable, Reason::Limit, Reason::BadJson].contains(&rejection.reason);
-                sink.is_damaged(cut);
+                sink.is_damaged(unread);
                 progress.records += 1;
                 sink.report.read += 1;
                 sink.rejected(&rejection, observer);

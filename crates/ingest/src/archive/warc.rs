@@ -91,6 +91,7 @@ fn check_end(members: &mut Members<'_, '_>) -> io::Result<()> {
 
 fn read_headers(members: &mut Members<'_, '_>) -> io::Result<Headers> {
     let mut lines = Vec::new();
+    let mut versions = 0;
     loop {
         if members.fill()?.is_empty() && (members.packing() == Packing::Plain || !members.advance()?) {
             return Err(Trouble::damaged("the head of a WARC record is cut short"));
@@ -99,9 +100,12 @@ fn read_headers(members: &mut Members<'_, '_>) -> io::Result<Headers> {
         if line.is_empty() {
             return Ok(Headers::parse(&lines));
         }
-        // Otherwise each of many heads without an end would be read to the limit.
+        // Otherwise each of many heads without an end would be read to the limit. One address may end like a version.
         if (START.find)(&line).is_some() {
-            return Err(Trouble::damaged("the head of a WARC record is cut short by the next record"));
+            versions += 1;
+            if versions > 1 || !line.contains(&b':') {
+                return Err(Trouble::damaged("the head of a WARC record is cut short by the next record"));
+            }
         }
         lines.extend_from_slice(&line);
         lines.push(b'\n');

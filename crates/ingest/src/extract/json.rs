@@ -24,7 +24,7 @@ pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, 
         .or_else(|wrong| loose::parse(text, Leniency::Values).ok_or(wrong))
         .map_err(|wrong| (Reason::BadJson, wrong.to_string()))?;
     let Value::Object(object) = value else {
-        return Err((Reason::BadJson, "not an object".to_string()));
+        return Err((Reason::NotArticle, "not an object".to_string()));
     };
     if let Some(article) = own_export(&object) {
         return Ok((article, None));
@@ -33,7 +33,7 @@ pub fn read(text: &str, record: &Record, options: &Options) -> Result<(Article, 
     let title = fields.text("title").map(|t| one_line(&t)).unwrap_or_default();
     let body = fields.text("body").map(|t| plain(&t)).unwrap_or_default();
     if title.is_empty() && body.is_empty() {
-        return Err((Reason::BadJson, "no title and no body under a known name; name them with --map".to_string()));
+        return Err((Reason::NotArticle, "no title and no body under a known name; name them with --map".to_string()));
     }
     let short = |field: &str| fields.text(field).map(|t| one_line(&t)).filter(|t| !t.is_empty());
     let source = short("source");

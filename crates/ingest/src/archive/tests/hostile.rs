@@ -214,6 +214,13 @@ fn heads_without_an_end_do_not_run_into_the_next_record() {
 }
 
 #[test]
+fn an_address_may_end_like_a_version() {
+    let crawl = "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://a.example/WARC/1.0\r\nContent-Type: text/html\r\n\
+                 Content-Length: 4\r\n\r\n<p>x\r\n\r\n";
+    assert_eq!(read_all("a.warc", crawl.as_bytes()), ["a.warc#00001 Html <p>x"]);
+}
+
+#[test]
 fn members_that_share_their_bytes_are_read_once() {
     let mut zip = zip_of(&[("a.html", b"<p>one"), ("b.html", b"<p>two"), ("c.html", b"<p>three")]);
     let entries: Vec<usize> =
