@@ -1,6 +1,6 @@
 //! The cut: folded text and a dictionary flow in, tokens flow out, identical to those of jieba-rs 0.11.
 //!
-//! A text is processed in pieces of bounded size that end between blocks. Each piece is decoded once into codes; one
+//! A text is processed in pieces of bounded size that end between blocks, unless a block is longer than all. Each piece is decoded once into codes; one
 //! pass from its end finds the best word at each character, without building the graph of all words; one pass from its
 //! beginning writes the tokens. Weights are added in jieba's order and ties are resolved as jieba does (to the longer
 //! word), so that the same path is found to the last bit.
@@ -16,8 +16,9 @@ use super::{classes, nodes};
 /// The approximate size of a piece in bytes: its codes and scores stay in the processor's cache.
 const PIECE_BYTES: usize = 2 << 10;
 
-/// The size in bytes of the longest piece for which a thread keeps its scratch space.
-const KEPT_BYTES: usize = 1 << 20;
+/// The size in bytes of the longest piece. A block that is longer, of letters without a blank, a mark or a line end between
+/// them, is cut in parts as if there were one: scratch space takes 40 bytes for each byte of a piece.
+pub(super) const MAX_PIECE_BYTES: usize = 256 << 10;
 
 /// The number of elements read beyond the end of a piece.
 const PADDING: usize = 4;
@@ -78,13 +79,11 @@ pub(super) fn cut<const HMM: bool, const SEARCH: bool>(dictionary: &Dictionary, 
             writer.write();
             from = to;
         }
-        if scratch.codes.len() > KEPT_BYTES {
-            *scratch = Scratch::default();
-        }
     });
 }
 
-/// Returns the end of the piece that begins at `from`: before a character outside all blocks, and never inside `\r\n`.
+/// Returns the end of the piece that begins at `from`: before a character outside all blocks and never inside `\r\n`, or
+/// where the piece would become too long.
 fn piece_end(dictionary: &Dictionary, text: &str, from: usize) -> usize {
     let Some(mut at) = from.checked_add(PIECE_BYTES).filter(|&at| at < text.len()) else { return text.len() };
     while !text.is_char_boundary(at) {
@@ -92,7 +91,8 @@ fn piece_end(dictionary: &Dictionary, text: &str, from: usize) -> usize {
     }
     let mut before = text.as_bytes()[at - 1];
     for (offset, c) in text[at..].char_indices() {
-        if dictionary.code(c) == classes::OUTSIDE && !(c == '\n' && before == b'\r') {
+        let is_outside = dictionary.code(c) == classes::OUTSIDE && !(c == '\n' && before == b'\r');
+        if is_outside || at + offset - from >= MAX_PIECE_BYTES {
             return at + offset;
         }
         before = if c == '\r' { b'\r' } else { 0 };

@@ -245,3 +245,25 @@ fn clones_share_the_dictionary_between_threads() {
         }
     });
 }
+
+#[test]
+fn a_block_longer_than_any_piece_is_cut_in_parts() {
+    for word in ["工", "工会", "a", "工会法2024"] {
+        let text = word.repeat(cut::MAX_PIECE_BYTES / word.len() * 5 / 2);
+        for hmm in [Hmm::On, Hmm::Off] {
+            let mut tokens = Vec::new();
+            BUILTIN.0.cut(&text, hmm, &mut tokens);
+            let mut end = 0;
+            for token in &tokens {
+                assert_eq!(token.start, end);
+                end = token.end;
+            }
+            assert_eq!(end as usize, text.len(), "{word}");
+            // The parts are cut as texts of their own.
+            let first = (cut::MAX_PIECE_BYTES..).find(|at| text.is_char_boundary(*at)).unwrap();
+            let mut alone = Vec::new();
+            BUILTIN.0.cut(&text[..first], hmm, &mut alone);
+            assert!(alone.iter().zip(&tokens).all(|(one, other)| (one.start, one.end) == (other.start, other.end)));
+        }
+    }
+}
