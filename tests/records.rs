@@ -387,6 +387,8 @@ fn roots_are_named_listed_and_moved() {
         (&json!("corpus"), &json!(false), &json!(3))
     );
     desk.run(&["roots", "move", "nobody", "moved"]).exits(2);
+    let (_, err) = desk.run(&["roots", "move", "corpus", "index"]).exits(2);
+    assert!(err.contains("inside the index folder"), "{err}");
     desk.run(&["roots", "move", "corpus", "moved"]).exits(0);
     let (_, err) = desk.run(&["index", "moved", "--prune"]).exits(0);
     assert!(err.contains("0 new + 0 changed + 3 unchanged"), "{err}");
@@ -400,4 +402,18 @@ fn roots_are_named_listed_and_moved() {
         "{origins:?}"
     );
     desk.run(&["verify", "--sample", "20"]).exits(0);
+}
+
+#[test]
+fn a_rollback_keeps_where_the_roots_are_now() {
+    let desk = three(["甲", "乙", "丙"]);
+    let ids = |desk: &Desk| export(desk).iter().map(|a| a["id"].to_string()).collect::<BTreeSet<String>>();
+    let before = ids(&desk);
+    desk.run(&["reindex", "corpus"]).exits(0);
+    fs::rename(desk.path("corpus"), desk.path("moved")).unwrap();
+    desk.run(&["roots", "move", "corpus", "moved"]).exits(0);
+    desk.run(&["rollback"]).exits(0);
+    let (_, err) = desk.run(&["index", "moved", "--prune"]).exits(0);
+    assert!(err.contains("0 new + 0 changed + 3 unchanged"), "{err}");
+    assert_eq!(ids(&desk), before);
 }

@@ -67,7 +67,7 @@ fn moved(index: &Path, name: &str, path: &Path) -> anyhow::Result<Outcome> {
         bail!("{}: no folder here; name the one where the archive is now", path.display());
     }
     let mut writer = Writer::open(index, None, Resources::default().with_threads(1))?;
-    let root = move_root(writer.manifest(), name, path)?;
+    let root = move_root(writer.manifest(), index, name, path)?;
     writer.set_root(root.clone());
     writer.finish()?;
     eprintln!("{} is {} now; the ids of its articles stay", shown(&root), root.path.display());

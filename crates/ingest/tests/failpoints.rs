@@ -53,7 +53,7 @@ impl Desk {
     fn moved(&self) {
         if Generation::current(&self.index()).unwrap().is_some() {
             let mut writer = Writer::open(&self.index(), None, RESOURCES).unwrap();
-            let root = move_root(writer.manifest(), "in", &self.path("in")).unwrap();
+            let root = move_root(writer.manifest(), &self.path("index"), "in", &self.path("in")).unwrap();
             writer.set_root(root);
             writer.finish().unwrap();
         }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::options::{Options, Prune};
 use super::report::Observer;
-use super::roots::{ResolvedPaths, is_of_a_file};
-use crate::archive::{self, Input, Limits, STANDARD_INPUT};
+use super::roots::{ResolvedPaths, is_of_a_file, require_outside};
+use crate::archive::{self, Input, Limits};
 use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
 
@@ -45,10 +45,10 @@ pub fn plan(
     index: Option<&Path>,
     observer: &mut dyn Observer,
 ) -> Result<Plan> {
-    let index = index.and_then(|index| std::fs::canonicalize(index).ok());
-    if let Some(index) = &index {
-        options.paths.iter().try_for_each(|path| is_outside(path, index))?;
+    if let Some(index) = index {
+        options.paths.iter().try_for_each(|path| require_outside(path, index))?;
     }
+    let index = index.and_then(|index| std::fs::canonicalize(index).ok());
     let (mut rejected, mut unread) = (0, Vec::new());
     let mut inputs = archive::inputs_named(&places.named, &options.limits, &mut |rejection| {
         rejected += 1;
@@ -90,17 +90,6 @@ pub fn plan(
         }
     }
     Ok(plan)
-}
-
-/// Refuses a path in the index folder: only the index is there, and nothing of it is read.
-fn is_outside(path: &Path, index: &Path) -> Result<()> {
-    let inside =
-        path.as_os_str() != STANDARD_INPUT && std::fs::canonicalize(path).is_ok_and(|path| path.starts_with(index));
-    if inside {
-        let what = "is inside the index folder, where nothing is read; move it out, or name another index with --index";
-        return Err(Error::Invalid(format!("{}: {what}", path.display())));
-    }
-    Ok(())
 }
 
 /// Returns the manifest's files below the named paths that are missing, in folders that could be looked at.

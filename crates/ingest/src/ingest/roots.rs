@@ -86,12 +86,29 @@ pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Resul
     Ok(places)
 }
 
+/// Refuses a path in the index folder: only the index is there, and nothing of it is read.
+///
+/// # Errors
+/// [`Error::Invalid`] with the way out.
+pub(super) fn require_outside(path: &Path, index: &Path) -> Result<()> {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let is_inside = path.as_os_str() != STANDARD_INPUT
+        && real(path).zip(real(index)).is_some_and(|(path, index)| path.starts_with(index));
+    if is_inside {
+        let what = "is inside the index folder, where nothing is read; move it out, or name another index with --index";
+        return Err(Error::Invalid(format!("{}: {what}", path.display())));
+    }
+    Ok(())
+}
+
 /// Returns the root of this name, moved to another path; `.` is the nameless root, which an index from before roots
 /// gets this way.
 ///
 /// # Errors
-/// If no root has the name and no file of the index could be below it, or another root is at the path.
-pub fn move_root(manifest: &Manifest, name: &str, path: &Path) -> Result<Root> {
+/// If no root has the name and no file of the index could be below it, another root is at the path, or the path is in the
+/// index folder.
+pub fn move_root(manifest: &Manifest, index: &Path, name: &str, path: &Path) -> Result<Root> {
+    require_outside(path, index)?;
     let name = if name == "." { "" } else { name };
     let known = manifest.roots().any(|root| root.root == name);
     let named = |entry: &gongxun_core::index::Entry| {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::index::commit::check::{self, Files};
+use crate::index::commit::manifest::{Manifest, Root};
 use crate::index::deletion::delete;
 use crate::index::deletion::tombstones::Tombstones;
 use crate::index::generations::generation::{Generation, Stage, State, WriteLock};
@@ -42,6 +43,8 @@ pub struct Rollback {
     pub back: Option<u64>,
     /// Number of articles of the target generation deleted on request since: the rollback removes them.
     pub deleted: u64,
+    /// The folders of the archive, as the current generation knows them; empty if it can't be read.
+    roots: Vec<Root>,
     lock: WriteLock,
 }
 
@@ -76,6 +79,8 @@ impl Rollback {
         let deleted = delete::kept_out(&tombstones, &target)?.len() as u64;
         let from = current.as_ref().and_then(|current| Snapshot::open_generation(current).ok());
         let compared = from.as_ref().map(|from| compare(from, &target)).transpose().ok().flatten();
+        let manifest = from.as_ref().and_then(|from| from.manifest().ok());
+        let roots = manifest.iter().flat_map(Manifest::roots).cloned().collect();
         Ok(Rollback {
             current: number,
             from: from.as_ref().and_then(|from| side(from).ok()),
@@ -84,13 +89,14 @@ impl Rollback {
             changed: compared.map(|(_, changed, _)| changed),
             back: compared.map(|(.., back)| back.saturating_sub(deleted)),
             deleted,
+            roots,
             lock,
         })
     }
 
-    /// Performs the rollback: removes from the older generation the articles deleted on request since, sets the current
-    /// one aside, and replaces CURRENT. If killed at any moment, one of the two generations is current, and the
-    /// rollback can be repeated.
+    /// Performs the rollback: removes from the older generation the articles deleted on request since, records where the
+    /// folders of the archive are now, sets the current one aside, and replaces CURRENT. If killed at any moment, one of
+    /// the two generations is current, and the rollback can be repeated.
     ///
     /// # Errors
     /// If a write fails.
@@ -99,6 +105,12 @@ impl Rollback {
         let tombstones = Tombstones::read(&to.index)?;
         let resources = Resources::default().with_threads(1);
         let mut writer = Writer::on(to.clone(), resources, self.lock)?;
+        // A folder that was moved since would otherwise be read again under another name.
+        for root in self.roots {
+            if writer.manifest().below_root(&root.root).0 > 0 {
+                writer.set_root(root);
+            }
+        }
         delete::apply(&mut writer, &tombstones)?;
         // Tombstones that existed when this generation was last written may have been dropped since.
         delete::read_again(&mut writer, |entry| entry.deleted > 0)?;
