@@ -130,6 +130,10 @@ pub enum NoteKind {
     PlainWildcard,
     /// Signs without a letter or digit.
     NoLetters,
+    /// Parentheses without anything in them.
+    EmptyGroup,
+    /// A hyphen with a blank after it, which excludes nothing.
+    LoneHyphen,
     /// More notes than [`MAX_NOTES`].
     MoreNotes,
 }

@@ -219,7 +219,13 @@ impl Parser<'_> {
                 if rest.is_empty() {
                     // A hyphen followed by a blank is punctuation: 中工网 - 工人日报.
                     let next = self.lexemes.get(self.at)?;
-                    if next.span.start != lexeme.span.end || matches!(next.token, Token::Close | Token::Or) {
+                    let is_before_operand = !matches!(next.token, Token::Close | Token::Or);
+                    if next.span.start != lexeme.span.end || !is_before_operand {
+                        if is_before_operand {
+                            self.notes.add(NoteKind::LoneHyphen, lexeme.span, |part| {
+                                format!("{part} with a blank after it leaves nothing out; write -word for that")
+                            });
+                        }
                         return None;
                     }
                     negative = !negative;
@@ -239,8 +245,15 @@ impl Parser<'_> {
         let lexeme = self.take();
         match lexeme.token {
             Token::Open => {
+                let notes = self.notes.len();
                 let node = self.disjunction();
+                let end = self.lexemes.get(self.at).map_or(lexeme.span.end, |close| close.span.end);
                 self.at += 1;
+                if node.is_none() && self.notes.len() == notes && !self.full {
+                    self.notes.add(NoteKind::EmptyGroup, lexeme.span.start..end, |part| {
+                        format!("{part} holds nothing to look for; it was left out")
+                    });
+                }
                 node
             }
             Token::Quoted { inner, distance: Some(digits) } => {
