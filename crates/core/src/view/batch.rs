@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::csv::row;
 use super::terminal::Style;
-use super::width;
+use super::{clean, width};
 use crate::search::{Hit, Results};
 
 /// The greatest width of the column of names, in columns of the terminal.
@@ -57,7 +57,7 @@ impl Counted {
 
 /// Formats counts, one line for each query: its name, and the three counts.
 pub fn text(counted: &[Counted], style: Style) -> String {
-    let columns = counted.iter().map(|one| width::columns(&one.name)).max().unwrap_or(0);
+    let columns = counted.iter().map(|one| width::columns(&clean::line(&one.name))).max().unwrap_or(0);
     let columns = columns.min(style.width.map_or(NAME, |width| width / 2).min(NAME)).max(4);
     let say = |name: &str| style.language.say(name).into_owned();
     let right = |text: &str, columns: usize| " ".repeat(columns.saturating_sub(width::columns(text))) + text;
@@ -72,7 +72,7 @@ pub fn text(counted: &[Counted], style: Style) -> String {
     }
     out.push('\n');
     for one in counted {
-        let name = width::pad(&width::truncate(&one.name, columns), columns);
+        let name = width::pad(&width::truncate(&clean::line(&one.name), columns), columns);
         let cut = if one.cut_short { "  ".to_string() + &say("ended early") } else { String::new() };
         let more = one.occurrences.map_or(String::new(), |occurrences| format!("  {occurrences:>11}"));
         let Counted { total, synonym_total, partial_total, .. } = one;

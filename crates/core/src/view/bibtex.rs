@@ -66,7 +66,8 @@ fn key(article: &Article) -> String {
     format!("gx{id}")
 }
 
-/// Joins names by `and`. Braces keep a name with a blank or a comma inside together.
+/// Joins names by `and`. Braces keep a name with a blank or a comma inside together, and keep one that is a word of
+/// BibTeX's lists of names.
 fn names(names: &[&str]) -> String {
     let names: Vec<String> = names
         .iter()
@@ -74,7 +75,8 @@ fn names(names: &[&str]) -> String {
         .filter(|name| !name.is_empty())
         .map(|name| {
             let text = escaped(&name);
-            if name.contains([' ', ',']) { format!("{{{text}}}") } else { text }
+            let is_word = ["and", "others"].iter().any(|word| name.eq_ignore_ascii_case(word));
+            if is_word || name.contains([' ', ',']) { format!("{{{text}}}") } else { text }
         })
         .collect();
     format!("{{{}}}", names.join(" and "))
@@ -161,6 +163,7 @@ mod tests {
             names(&["郭振纲", "Li and Co", "全国总工会, 宣教部"]),
             "{郭振纲 and {Li and Co} and {全国总工会, 宣教部}}"
         );
+        assert_eq!(names(&["and", "郭振纲", "Others"]), "{{and} and 郭振纲 and {Others}}");
         assert_eq!(plain_address("http://a/{b}\\c%20"), "http://a/%7Bb%7D%5Cc%20");
     }
 }

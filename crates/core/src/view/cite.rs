@@ -1,5 +1,6 @@
 //! Common parts of the citation formats: the kind of publication, the page, text on one line.
 
+use super::clean;
 use crate::article::Article;
 use gongxun_text::fold::{fold, is_han};
 
@@ -48,13 +49,15 @@ fn is_newspaper(name: &str) -> bool {
     stem.ends_with('报') && stem != "报" && !other.iter().any(|end| stem.ends_with(end))
 }
 
-/// Puts a text on one line: runs of blanks, line ends and control characters become one blank.
+/// Puts a text on one line: runs of blanks, line ends and control characters become one blank. Marks that change the
+/// direction of writing, and other invisible characters that a terminal would obey, are left out.
 pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         match c.is_whitespace() || c.is_control() {
             true if !line.is_empty() && !line.ends_with(' ') => line.push(' '),
             true => {}
+            false if clean::shown(c) != c => {}
             false => line.push(c),
         }
     }
@@ -64,7 +67,8 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// Returns the address if it can be cited: without blanks and line ends.
 pub(super) fn address(article: &Article) -> Option<String> {
-    let url: String = article.url.as_deref()?.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    let stays = |c: &char| !c.is_whitespace() && clean::shown(*c) == *c;
+    let url: String = article.url.as_deref()?.chars().filter(stays).collect();
     (!url.is_empty()).then_some(url)
 }
 
@@ -107,6 +111,8 @@ pub(super) mod samples {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::{Credit, Role};
+    use crate::view::{bibtex, gbt7714, ris};
 
     #[test]
     fn newspapers_are_told_from_sites() {
@@ -129,5 +135,28 @@ mod tests {
     fn lines_are_joined() {
         assert_eq!(one_line(" a\r\n b　c\t\0 "), "a b c");
         assert_eq!(one_line("\n"), "");
+    }
+
+    #[test]
+    fn nothing_in_a_citation_is_obeyed_by_a_terminal() {
+        for sign in ['\u{1b}', '\u{202e}', '\u{2066}', '\u{200f}', '\u{9b}', '\u{2028}', '\u{e0041}'] {
+            let text = format!("工会{sign}新闻");
+            let address = format!("http://example.org/{sign}a");
+            let article = Article {
+                title: text.clone(),
+                source: Some(text.clone()),
+                lead: Some(text.clone()),
+                section: Some(text.clone()),
+                credits: vec![Credit::new(Role::Reporter, &text), Credit::new(Role::Editor, &text)],
+                url: Some(address),
+                ..samples::bare()
+            };
+            for cited in
+                [ris::write(&[&article], None), bibtex::write(&[&article], None), gbt7714::write(&[&article], None)]
+            {
+                let obeyed = cited.chars().find(|c| !matches!(c, '\r' | '\n') && clean::shown(*c) != *c);
+                assert_eq!(obeyed, None, "{cited:?}");
+            }
+        }
     }
 }

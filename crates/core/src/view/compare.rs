@@ -4,7 +4,7 @@ use super::csv::{gap_row, row};
 use super::messages::Language;
 use super::terminal::Style;
 use super::timeline::{between, percent, share_bar};
-use super::width;
+use super::{clean, width};
 use crate::search::compare::{Comparison, Row};
 
 /// The width of the chart without a terminal, in columns.
@@ -40,7 +40,8 @@ pub fn chart(comparison: &Comparison, style: Style) -> String {
         let undated = style.language.say("undated");
         out.push_str(&format!("{undated}  {}: {}\n", query.query, query.undated));
     }
-    out
+    // The queries may hold anything.
+    clean::text(&out).into_owned()
 }
 
 /// Returns the value of a query in a period that its bar and the text beside it show.

@@ -55,7 +55,7 @@ fn one(hit: &Hit, number: usize, style: Style, out: &mut String) {
     let say = |message: &str| style.language.say(message).into_owned();
     let title = if article.title.is_empty() { &say("(no title)") } else { &article.title };
     out.push_str(&label);
-    set(title, &hit.marks.title, style, label.len(), Base::Bold, out);
+    set(&clean::line(title), &hit.marks.title, style, label.len(), Base::Bold, out);
     out.push('\n');
     let mut about: Vec<String> = vec![article.date.map_or_else(|| say("undated"), |date| day_and_time(&date))];
     about.extend(article.source.as_deref().map(|source| clean::line(source).into_owned()));
