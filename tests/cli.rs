@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use desk::Desk;
+use gongxun_core::view::clean;
 
 #[test]
 fn one_command_searches_the_corpus_and_a_second_reads_nothing_again() {
@@ -217,6 +218,12 @@ fn an_index_that_can_not_be_used_says_why() {
     let (_, err) = desk.run(&["search", "工会"]).exits(2);
     assert!(err.contains("gen-000001") && err.contains("gongxun reindex"), "{err}");
     std::fs::write(&settings, &text).unwrap();
+    let older = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-schema-3/index");
+    desk::copy(&older, &desk.path("older"));
+    for command in [&["verify"][..], &["snapshot", "copy"], &["export"], &["search", "工会"]] {
+        let (_, err) = desk.run(&[command, &["--index", "older"]].concat()).exits(2);
+        assert!(err.contains("gongxun upgrade") && !err.to_lowercase().contains("damage"), "{command:?}: {err}");
+    }
 
     let lock = std::fs::OpenOptions::new().write(true).open(desk.path("index/LOCK")).unwrap();
     lock.lock().unwrap();
@@ -337,4 +344,85 @@ fn where_each_line_of_a_page_went_is_explained() {
     }
     let (_, err) = desk.run(&["extract", "--explain", "--format", "csv", page]).exits(2);
     assert!(err.contains("text, json or jsonl"), "{err}");
+}
+
+#[test]
+fn no_text_for_a_terminal_holds_what_a_terminal_obeys() {
+    let evil = "工会\u{1b}[31m\u{202e}新闻\n2. 假的\u{9b}31m";
+    let line = serde_json::json!({
+        "title": evil, "body": format!("{evil}，工会的正文，一共两句。"), "source": evil, "author": evil, "editor": evil,
+        "lead": evil, "section": evil, "url": format!("http://example.org/\u{202e}a"), "date": "2024-05-01",
+        "original": evil,
+    });
+    let desk = Desk::new();
+    desk.write("corpus/a\u{202e}b\u{1b}[1m.jsonl", format!("{line}\n{line}\nno line\n"));
+    desk.write("queries.txt", "工会\u{1b}[31m\u{202e}新闻\n");
+    desk.run(&["index", "corpus"]).exits(0);
+    let (out, _) = desk.run(&["search", "工会", "--format", "json"]).exits(0);
+    let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let id = answer["hits"][0]["id"].as_str().unwrap().to_string();
+    let query = "工会\u{1b}[31m\u{202e}";
+    let mut commands: Vec<Vec<&str>> = vec![
+        vec!["search", "工会"],
+        vec!["search", query, "--explain", "--facets"],
+        vec!["search", "--queries", "queries.txt"],
+        vec!["timeline", query],
+        vec!["compare", "工会", query],
+        vec!["terms", "工会", query],
+        vec!["terms", "工会*"],
+        vec!["keywords", query],
+        vec!["collocations", query],
+        vec!["collocations", "工会"],
+        vec!["concordance", "工会"],
+        vec!["facets", query],
+        vec!["similar", &id],
+        vec!["reprints", &id],
+        vec!["why-not", query, &id],
+        vec!["complete", query],
+        vec!["complete", "工"],
+        vec!["show", &id],
+        vec!["stats"],
+        vec!["roots"],
+        vec!["segment", query],
+        vec!["index", "corpus"],
+        vec!["delete", query],
+        vec!["delete", "--query", "工会", "--dry-run"],
+        vec!["verify"],
+    ];
+    for style in ["gbt7714", "ris", "bibtex"] {
+        commands.push(vec!["cite", &id, "--style", style]);
+        commands.push(vec!["search", "工会", "--format", style]);
+    }
+    for command in commands {
+        let (out, err) = desk.run(&command).output();
+        for (stream, text) in [("output", out), ("error", err)] {
+            let obeyed = text.chars().find(|c| !matches!(c, '\n' | '\t' | '\r') && clean::shown(*c) != *c);
+            assert_eq!(obeyed, None, "{stream} of {command:?}: {text:?}");
+            // A body has lines of its own.
+            let forged = command[0] != "show" && text.lines().any(|line| line.starts_with("2. 假的"));
+            assert!(!forged, "{stream} of {command:?}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_query_that_was_not_understood_whole_deletes_nothing() {
+    let desk = Desk::new();
+    desk.write("in/a.jsonl", "{\"title\":\"工会正文\",\"body\":\"工会的正文一句。\"}\n").run(&["index", "in"]).exits(0);
+    for query in
+        ["工会 - 没有", "工会 -()", "工会 NOT ()", "工会 (", "工会 NOT", "工会 date:昨天", "工会 -，", "工会 来源:"]
+    {
+        let (_, err) = desk.run(&["delete", "--query", query, "--yes"]).exits(2);
+        assert!(err.contains("nothing was deleted"), "{query}: {err}");
+    }
+    desk.run(&["search", "工会"]).exits(0);
+    for (args, name) in [
+        (&["index", "in", "--threads", "100000"][..], "--threads"),
+        (&["index", "in", "--threads", "0"], "--threads"),
+        (&["upgrade", "--threads", "100000"], "--threads"),
+        (&["verify", "--sample", "1099511627776"], "--sample"),
+    ] {
+        let (_, err) = desk.run(args).exits(2);
+        assert!(err.contains(name), "{args:?}: {err}");
+    }
 }

@@ -57,3 +57,85 @@ fn what_is_purged_is_in_no_file() {
     let (out, _) = desk.run(&["stats", "--json"]).exits(0);
     assert!(out.contains("\"articles\":39"), "{out}");
 }
+
+#[test]
+fn a_page_without_an_article_is_deleted_and_purged_like_any_other() {
+    let list = |name: &str| {
+        let links: String =
+            (1..30).map(|n| format!("<li><a href='/{name}/{n}.html'>{name}的第{n}条消息标题</a></li>")).collect();
+        format!(
+            "<html><head><meta charset='utf-8'><title>{name}列表</title></head><body><ul>{links}</ul></body></html>"
+        )
+    };
+    let desk = Desk::new();
+    desk.write("in/a.html", page(1, "第一家企业的工会主席说，事情会办好。"));
+    desk.write("in/秘密.html", list("秘密频道"));
+    desk.write("in/公开.html", list("公开频道"));
+    desk.run(&["index", "in"]).exits(0);
+    let found = |query: &str| -> Vec<String> {
+        let (out, _) = desk.run(&["search", query, "--format", "json"]).output();
+        let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+        answer["pages"]
+            .as_array()
+            .map_or(Vec::new(), |pages| pages.iter().map(|page| page["id"].as_str().unwrap().to_string()).collect())
+    };
+    let secret = "整页:\"秘密频道的第7条消息标题\"";
+    let ids = found(secret);
+    assert_eq!(ids.len(), 1);
+    let id = ids[0].as_str();
+    let (out, _) = desk.run(&["show", id]).exits(0);
+    assert!(out.contains("秘密频道的第29条消息标题"), "{out}");
+    let (out, err) = desk.run(&["delete", id, "--dry-run"]).exits(0);
+    assert!(out.contains("秘密频道列表") && err.contains("1 page without an article would be deleted"), "{out}{err}");
+
+    desk.run(&["delete", id]).exits(0);
+    assert_eq!(found(secret), [""; 0]);
+    assert_eq!(found("整页:\"公开频道的第7条消息标题\"").len(), 1);
+    // It stays out when it is read again, in a new generation, and after a rollback to one that had it.
+    desk.write("in/秘密.html", list("秘密频道") + "\n");
+    let (_, err) = desk.run(&["index", "in"]).exits(0);
+    assert!(err.contains("deleted on request"), "{err}");
+    assert_eq!(found(secret), [""; 0]);
+    desk.run(&["reindex", "in"]).exits(0);
+    assert_eq!(found(secret), [""; 0]);
+    desk.run(&["delete", "--forget", id]).exits(0);
+    desk.run(&["index", "in"]).exits(0);
+    assert_eq!(found(secret).len(), 1);
+    desk.run(&["reindex", "in"]).exits(0);
+    desk.run(&["delete", id]).exits(0);
+    desk.run(&["rollback"]).exits(0);
+    assert_eq!(found(secret), [""; 0]);
+    desk.run(&["verify"]).exits(0);
+
+    let (_, err) = desk.run(&["delete", id, "--purge"]).exits(0);
+    assert!(err.contains("28 lines") || err.contains("29 lines") || err.contains("30 lines"), "{err}");
+    for file in std::fs::read_dir(desk.path("index")).unwrap().flatten().filter(|file| file.path().is_dir()) {
+        for file in std::fs::read_dir(file.path()).unwrap().flatten() {
+            let bytes = std::fs::read(file.path()).unwrap();
+            assert!(!String::from_utf8_lossy(&bytes).contains("秘密频道的第"), "{:?}", file.path());
+        }
+    }
+    assert_eq!(found("整页:\"公开频道的第7条消息标题\"").len(), 1);
+}
+
+#[test]
+fn what_is_not_the_indexes_is_named_and_not_touched() {
+    let desk = Desk::new();
+    for number in 0..5 {
+        desk.write(&format!("in/{number}.html"), page(number, if number == 3 { SECRET } else { "事情会办好的。" }));
+    }
+    desk.write("in/short.jsonl", "{\"title\": \"短\", \"body\": \"放假。\"}\n");
+    desk.run(&["index", "in"]).exits(0);
+    let id = |query: &str| {
+        let (out, _) = desk.run(&["search", query, "--format", "jsonl"]).exits(0);
+        let hit: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+        hit["id"].as_str().unwrap().to_string()
+    };
+    desk.write("index/notes.txt", SECRET).write("index/gen-000001/mine.txt", SECRET);
+    let (_, err) = desk.run(&["delete", &id(&format!("\"{SECRET}\"")), "--purge"]).exits(0);
+    assert!(err.contains("notes.txt: holds a line of theirs") && err.contains("mine.txt: holds a line"), "{err}");
+    assert_eq!(std::fs::read_to_string(desk.path("index/notes.txt")).unwrap(), SECRET);
+    // Of a text without a long line nothing can be searched for, which the message says.
+    let (_, err) = desk.run(&["delete", &id("放假"), "--purge"]).exits(0);
+    assert!(err.contains("no line of theirs is long enough"), "{err}");
+}

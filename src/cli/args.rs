@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use gongxun_core::index::engine;
 use gongxun_core::index::schema::SCHEMA_VERSION;
+use gongxun_core::index::{MAX_THREADS, engine};
+use gongxun_core::verify::{DEFAULT_SAMPLE, MAX_SAMPLE};
 
+use super::common_args::up_to;
 pub use super::common_args::{
     ColorArg, ConditionArgs, Format, LangArg, LineFormat, OrderArg, OutputArgs, PerArg, PlainArgs, QueryArgs, SortArg,
     StepArg, StyleArg, TableArgs, TableFormat,
@@ -166,7 +168,7 @@ pub enum Command {
         #[arg(long)]
         all: bool,
         /// Number of random strings whose results are compared with a plain scan of all texts
-        #[arg(long, value_name = "N", default_value_t = gongxun_core::verify::DEFAULT_SAMPLE)]
+        #[arg(long, value_name = "N", default_value_t = DEFAULT_SAMPLE, value_parser = up_to(0, MAX_SAMPLE))]
         sample: usize,
         /// Seed of the random sample
         #[arg(long, value_name = "N", default_value_t = 1)]
@@ -386,7 +388,7 @@ pub enum RootsAction {
 #[derive(Debug, ClapArgs)]
 pub struct UpgradeArgs {
     /// Number of threads; one per core by default
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = up_to(1, MAX_THREADS))]
     pub threads: Option<usize>,
     /// Number of older generations to keep
     #[arg(long, value_name = "N", default_value_t = 1)]

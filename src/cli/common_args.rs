@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{RangedU64ValueParser, TypedValueParser};
 use clap::{Args as ClapArgs, ValueEnum};
 
 /// The destination of data.
@@ -167,6 +168,11 @@ pub struct ConditionArgs {
     /// Treat each copy of an article as a separate article
     #[arg(long)]
     pub all_copies: bool,
+}
+
+/// Returns a parser of numbers that are at least `least` and at most `most`.
+pub fn up_to(least: usize, most: usize) -> impl TypedValueParser<Value = usize> {
+    RangedU64ValueParser::<usize>::new().range(least as u64..=most as u64)
 }
 
 /// Parses a number of seconds, such as 0.5.

@@ -39,18 +39,21 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     }
     let snapshot = Snapshot::open(index)?;
     let tombstones = Tombstones::read(index)?;
-    let mut doomed = BTreeSet::new();
+    let (mut doomed, mut pages) = (BTreeSet::new(), BTreeSet::new());
     let (mut unknown, mut before) = (Vec::new(), Vec::new());
     for id in args.ids.iter().map(|id| ArticleId(id.clone())) {
-        match snapshot.find(&id)? {
-            Some(address) => {
-                doomed.insert(address);
-            }
-            None if tombstones.get(&id).is_some() => {
-                eprintln!("note: {id} was deleted before");
-                before.push(id);
-            }
-            None => unknown.push(id.0),
+        if let Some(address) = snapshot.find(&id)? {
+            doomed.insert(address);
+            continue;
+        }
+        let without_article = snapshot.find_pages(&id)?;
+        if !without_article.is_empty() {
+            pages.extend(without_article);
+        } else if tombstones.get(&id).is_some() {
+            eprintln!("note: {id} was deleted before");
+            before.push(id);
+        } else {
+            unknown.push(id.0);
         }
     }
     if !unknown.is_empty() {
@@ -66,17 +69,18 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     let doomed: Vec<DocAddress> = doomed.into_iter().collect();
     let copies = load(&delete::other_copies(&snapshot, &doomed)?)?;
     let mut doomed = load(&doomed)?;
-    if doomed.is_empty() && args.purge && !before.is_empty() {
-        drop(snapshot);
-        return purge(index, &before, &args.snapshot);
-    }
-    if doomed.is_empty() {
+    let pages: Vec<Article> = pages.into_iter().map(|page| snapshot.page(page)).collect::<Result<_, _>>()?;
+    if doomed.is_empty() && pages.is_empty() {
+        if args.purge && !before.is_empty() {
+            drop(snapshot);
+            return purge(index, &before, &args.snapshot);
+        }
         eprintln!("nothing to delete");
         return Ok(Outcome::Nothing);
     }
-    print(&view::reprints::text(&doomed, settings::language()))?;
+    print(&(view::reprints::text(&doomed, settings::language()) + &view::terminal::pages(&pages)))?;
     let verb = if args.dry_run { "would be deleted" } else { "to delete" };
-    eprintln!("{} {verb}", articles(doomed.len() as u64));
+    eprintln!("{} {verb}", counted(doomed.len(), pages.len()));
     if !copies.is_empty() && copies_go(&args, &copies)? {
         print(&view::reprints::text(&copies, settings::language()))?;
         doomed.extend(copies);
@@ -84,39 +88,63 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     if args.dry_run {
         return Ok(Outcome::Found);
     }
-    if !args.yes && !confirmed(&args, doomed.len())? {
+    if !args.yes && !confirmed(&args, doomed.len() + pages.len())? {
         eprintln!("nothing was deleted");
         return Ok(Outcome::Nothing);
     }
-    let ids: Vec<ArticleId> = doomed.into_iter().map(|article| article.id).collect();
+    let of_pages: BTreeSet<ArticleId> = pages.iter().map(|page| page.id.clone()).collect();
+    let deleted = counted(doomed.len(), pages.len());
+    let ids: Vec<ArticleId> = doomed.into_iter().map(|article| article.id).chain(of_pages).collect();
     if args.purge {
         drop(snapshot);
         return purge(index, &[ids, before].concat(), &args.snapshot);
     }
     let mut writer = Writer::open(index, None, resources())?;
-    let gone = delete::delete(&mut writer, &ids)?;
+    delete::delete(&mut writer, &ids)?;
     writer.finish()?;
-    eprintln!("{} deleted; no later run brings them back (`gongxun delete --forget ID` does)", articles(gone));
+    eprintln!("{deleted} deleted; no later run brings them back (`gongxun delete --forget ID` does)");
     eprintln!(
         "note: their text stays on disk until segments are merged and older generations are removed; --purge erases it at once"
     );
     Ok(Outcome::Found)
 }
 
+/// Formats numbers of articles and of pages without one; at least one is not zero.
+fn counted(of_articles: usize, of_pages: usize) -> String {
+    let pages = match of_pages {
+        1 => "1 page without an article".to_string(),
+        pages => format!("{pages} pages without an article"),
+    };
+    match (of_articles, of_pages) {
+        (count, 0) => articles(count as u64),
+        (0, _) => pages,
+        (count, _) => format!("{}, {pages}", articles(count as u64)),
+    }
+}
+
 /// Runs `delete --purge`.
 fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Result<Outcome> {
     for index in std::iter::once(index).chain(snapshots.iter().map(PathBuf::as_path)) {
         let purged = purge::purge(index, ids, Resources::default(), &Control::default().stop(stop_on_interrupt()))?;
+        let proof = match purged.lines {
+            0 => "no line of theirs is long enough to search for: that they are gone follows from all files being written anew".into(),
+            lines => format!("none holds any of {lines} lines that only they had"),
+        };
         eprintln!(
-            "{}: {} purged; generation {} with {} is the only one; {} files, {:.1} MB, were read: none holds any of {} lines that only they had",
+            "{}: {} purged; generation {} with {} is the only one; {} files, {:.1} MB, were read: {proof}",
             index.display(),
             articles(ids.len() as u64),
             purged.generation,
             articles(purged.articles),
             purged.files,
             purged.bytes as f64 / 1e6,
-            purged.lines
         );
+        for path in &purged.foreign {
+            eprintln!(
+                "note: {}: holds a line of theirs; the index did not make it, and it was not touched",
+                path.display()
+            );
+        }
     }
     eprintln!(
         "note: copies and exports elsewhere, and the archive itself, are not touched; a backup is named with --snapshot"

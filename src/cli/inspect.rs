@@ -21,7 +21,7 @@ use gongxun_core::search::compare::Comparison;
 use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Read, Request};
 use gongxun_core::verify::{self, Extent};
-use gongxun_core::view;
+use gongxun_core::view::{self, clean};
 use gongxun_text::fold::fold;
 use gongxun_text::segment::{Hmm, Segmenter};
 
@@ -225,17 +225,27 @@ fn found(count: u64) -> Outcome {
 /// Runs `show`.
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
+    let pages = snapshot.find_pages(&ArticleId(id.into()))?;
+    if let Some(page) = pages.first() {
+        return show_article(&snapshot.page(*page)?, json);
+    }
     let id = article_id(&snapshot, index, id)?;
     show_of(&snapshot, &index.display(), &id, json)
 }
 
 /// `show` of an archive, which messages call `name`.
 pub fn show_of(archive: &dyn Read, name: &dyn Display, id: &ArticleId, json: bool) -> anyhow::Result<Outcome> {
-    let Some(article) = archive.by_id(id)? else { return no_article(name, &id.0) };
+    match archive.by_id(id)? {
+        Some(article) => show_article(&article, json),
+        None => no_article(name, &id.0),
+    }
+}
+
+fn show_article(article: &Article, json: bool) -> anyhow::Result<Outcome> {
     if json {
-        print(&(serde_json::to_string(&article)? + "\n"))?;
+        print(&(serde_json::to_string(article)? + "\n"))?;
     } else {
-        print(&view::article::text(&article, settings::language()))?;
+        print(&view::article::text(article, settings::language()))?;
     }
     Ok(Outcome::Found)
 }
@@ -320,7 +330,7 @@ pub fn segment(index: &Path, args: SegmentArgs) -> anyhow::Result<Outcome> {
         .map(|token| &folded[token.start as usize..token.end as usize])
         .filter(|word| !word.trim().is_empty())
         .collect();
-    print(&(words.join(" ") + "\n"))?;
+    print(&(clean::line(&words.join(" ")) + "\n"))?;
     Ok(if words.is_empty() { Outcome::Nothing } else { Outcome::Found })
 }
 

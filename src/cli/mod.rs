@@ -75,6 +75,8 @@ pub fn main() -> ExitCode {
                 None if language == Language::Chinese && !error.use_stderr() => {
                     output::print(&help::in_words(&error.render().to_string())).ok();
                 }
+                // It quotes arguments, which may hold anything.
+                None if error.use_stderr() => std::eprint!("{}", clean::text(&error.render().to_string())),
                 None => drop(error.print()),
             }
             return ExitCode::from(u8::try_from(code).unwrap_or(2));

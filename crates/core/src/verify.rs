@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 pub use self::contract::{Contract, Failure, Figures, Scan, Side};
-pub use self::options::{DEFAULT_SAMPLE, Extent, Options};
+pub use self::options::{DEFAULT_SAMPLE, Extent, MAX_SAMPLE, Options};
 pub use self::strings::{Kind, Sample, SampleKind, sample_string};
 use crate::control::{Control, Progress};
 use crate::error::{Error, Result};

@@ -57,7 +57,7 @@ pub use read::statistics::Statistics;
 pub use read::stats::Stats;
 pub use read::term_info_cache::{ByLength, Located};
 pub use write::intake::{ArticleRef, Intake};
-pub use write::resources::Resources;
+pub use write::resources::{MAX_THREADS, Resources};
 pub use write::writer::Writer;
 
 /// Returns the engine below, with its version and that of its files.

@@ -285,21 +285,25 @@ impl Scan {
     /// Returns the numbers of the strings that the article holds, in order.
     pub fn held(&self, article: &Article) -> Vec<usize> {
         let mut held = Vec::new();
-        let mut tried: Vec<usize> = Vec::new();
+        // The text in which each string was looked for last: a string may begin at any number of places.
+        let mut tried_in = vec![0; self.strings.len()];
         let names = article.credits.iter().map(|credit| credit.name.as_str());
         let texts = [article.title.as_str(), article.lead.as_deref().unwrap_or(""), article.body.as_str()];
-        for text in texts.into_iter().chain(names) {
+        for (text, number) in texts.into_iter().chain(names).zip(1_u64..) {
             let text: Vec<char> = text.chars().map(fold_char).collect();
-            tried.clear();
-            for (at, c) in text.iter().enumerate() {
-                tried.extend(self.by_first.get(c).into_iter().flatten());
-                if let Some(second) = text.get(at + 1) {
-                    tried.extend(self.by_two.get(&[*c, *second]).into_iter().flatten());
+            for (at, first) in text.iter().enumerate() {
+                let by_two = text.get(at + 1).and_then(|second| self.by_two.get(&[*first, *second]));
+                let begin = self.by_first.get(first).into_iter().chain(by_two).flatten();
+                for string in begin.copied() {
+                    if tried_in[string] == number {
+                        continue;
+                    }
+                    tried_in[string] = number;
+                    if strings::find(&text, &self.strings[string]).next().is_some() {
+                        held.push(string);
+                    }
                 }
             }
-            tried.sort_unstable();
-            tried.dedup();
-            held.extend(tried.iter().filter(|n| strings::find(&text, &self.strings[**n]).next().is_some()));
         }
         held.sort_unstable();
         held.dedup();

@@ -2,6 +2,9 @@
 
 /// The default number of random strings.
 pub const DEFAULT_SAMPLE: usize = 1_000;
+/// The most random strings.
+pub const MAX_SAMPLE: usize = 10_000_000;
+
 /// The extent of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -16,7 +19,7 @@ pub enum Extent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// Number of random strings, by default [`DEFAULT_SAMPLE`]; in addition a tenth as many names, and a tenth as many
+    /// Number of random strings, by default [`DEFAULT_SAMPLE`], at most [`MAX_SAMPLE`]; in addition a tenth as many names, and a tenth as many
     /// single characters.
     pub sample: usize,
     /// The extent, by default [`Extent::Sample`].
@@ -26,9 +29,9 @@ pub struct Options {
 }
 
 impl Options {
-    /// Sets the number of random strings.
+    /// Sets the number of random strings; more than [`MAX_SAMPLE`] count as so many.
     pub fn sample(mut self, strings: usize) -> Options {
-        self.sample = strings;
+        self.sample = strings.min(MAX_SAMPLE);
         self
     }
 

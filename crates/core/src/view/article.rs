@@ -1,4 +1,4 @@
-//! A whole article for people, as `show` prints it.
+//! A whole article, or page without one, for people, as `show` prints it.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::terminal::day_and_time;
 use super::{clean, width};
 use crate::article::{Article, Role};
 
-/// Formats an article with all its metadata, the body last.
+/// Formats an article with all its metadata, the body last; of a page without an article, all its lines.
 pub fn text(article: &Article, language: Language) -> String {
     let mut out = String::new();
     let mut line = |label: &str, value: &str| {
@@ -42,6 +42,10 @@ pub fn text(article: &Article, language: Language) -> String {
     if let Some(lead) = &article.lead {
         let _ = write!(out, "\n{lead}\n");
     }
-    let _ = write!(out, "\n{}\n", article.body.replace('\n', "\n\n"));
+    if article.is_page() {
+        let _ = write!(out, "\n{}\n", article.margin.join("\n"));
+    } else {
+        let _ = write!(out, "\n{}\n", article.body.replace('\n', "\n\n"));
+    }
     clean::text(&out).into_owned()
 }

@@ -177,6 +177,14 @@ impl<'a> Sink<'a> {
     ) -> Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
         if article.is_page() {
+            let verdict = self.tombstones.verdict(&article.id, Some(document::page_hash(&article)));
+            if let Some(tombstone) = verdict.keeps_out() {
+                file.entry.deleted += 1;
+                self.report.deleted += 1;
+                let changed = matches!(verdict, TombstoneVerdict::KeptOutChanged(_));
+                self.rejected(&kept_out(&article, origin, tombstone, changed), observer);
+                return Ok(());
+            }
             file.entry.pages += 1;
             self.report.pages += 1;
             return self.target.page(&article, &origin.file);

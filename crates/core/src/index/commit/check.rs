@@ -53,8 +53,12 @@ pub struct Files {
 /// (settings, the list of segments, the manifest) are parsed as the program parses them.
 ///
 /// # Errors
-/// If the generation's folder can't be read at all.
+/// [`Error::Schema`] if the generation is of another schema, whose files have other forms; if the generation's folder
+/// can't be read at all.
 pub fn files(generation: &Generation) -> Result<Files> {
+    if let Err(error @ Error::Schema { .. }) = generation.settings_of_any_rules() {
+        return Err(error);
+    }
     let folder = generation.folder();
     let mut found = Files::default();
     found.note(&folder.join("STATE"), generation.state().err())?;

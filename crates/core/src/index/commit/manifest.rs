@@ -180,6 +180,13 @@ impl Manifest {
         below.fold((0, 0), |(files, articles), entry| (files + 1, articles + entry.held()))
     }
 
+    /// Returns the file that an origin is in: the longest known one that the origin begins with, or the origin itself.
+    pub fn file_of<'o>(&self, origin: &'o str) -> &'o str {
+        let ends = origin.char_indices().rev().filter(|(_, c)| matches!(c, '!' | '#')).map(|(at, _)| at);
+        let mut files = std::iter::once(origin.len()).chain(ends).map(|end| &origin[..end]);
+        files.find(|file| self.get(file).is_some()).unwrap_or(origin)
+    }
+
     /// Records that a file was read, or is gone; takes effect with the next commit.
     pub fn record(&mut self, entry: Entry) {
         self.line(&entry);

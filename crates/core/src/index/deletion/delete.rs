@@ -1,12 +1,13 @@
-//! Deletion on request: removes articles from the index and sets tombstones beside it, so that they stay out.
+//! Deletion on request: removes articles, and pages without an article, from the index and sets tombstones beside it, so
+//! that they stay out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tantivy::DocAddress;
 
-use crate::article::ArticleId;
+use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
-use crate::index::commit::manifest::Entry;
+use crate::index::commit::manifest::{Entry, Manifest};
 use crate::index::deletion::tombstones::{Tombstone, Tombstones};
 use crate::index::read::snapshot::{ArticleKeys, Snapshot};
 use crate::index::store::document;
@@ -39,20 +40,23 @@ fn same_text(snapshot: &Snapshot, addresses: &BTreeSet<DocAddress>) -> Result<BT
     Ok(same)
 }
 
-/// Deletes articles on request: sets their tombstones, removes them and commits. Articles with the same text that are
-/// not named stay, and are spared later too. Ids without an article are ignored. Returns the number of articles
-/// deleted.
+/// Deletes articles, and pages without an article, on request: sets their tombstones, removes them and commits. Others
+/// with the same text that are not named stay, and are spared later too. Ids that nothing has are ignored. Returns the
+/// number of articles and pages deleted.
 ///
 /// # Errors
 /// If a write fails. If it failed after the tombstones were set, the next ingest removes the articles.
 pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
     let snapshot = writer.snapshot()?;
-    let mut named = BTreeSet::new();
+    let (mut named, mut pages) = (BTreeSet::new(), BTreeSet::new());
     for id in ids {
-        named.extend(snapshot.find(id)?);
+        match snapshot.find(id)? {
+            Some(address) => drop(named.insert(address)),
+            None => pages.extend(snapshot.find_pages(id)?),
+        }
     }
     let addresses: Vec<DocAddress> = named.iter().copied().collect();
-    if addresses.is_empty() {
+    if addresses.is_empty() && pages.is_empty() {
         return Ok(0);
     }
     let mut spared: HashMap<u64, Vec<ArticleId>> = HashMap::new();
@@ -66,12 +70,64 @@ pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
         let spared = text.and_then(|text| spared.get(&text).cloned()).unwrap_or_default();
         let (id, file) = (snapshot.id(address)?, snapshot.file(address)?);
         let by_text = text.is_some() && is_numbered(&snapshot, address, &id)?;
-        tombstones.add(Tombstone { id, text, file, spared, by_text });
+        tombstones.add(Tombstone { id, text, file, spared, by_text, page: false });
     }
+    let pages = tombstones_of_pages(&snapshot, writer.manifest(), &pages, &mut tombstones)?;
     tombstones.write(&index)?;
     writer.tombstones_changed();
+    remove_pages(writer, &pages);
     release_all(writer, &snapshot, &addresses)?;
-    Ok(addresses.len() as u64)
+    writer.commit()?;
+    Ok((addresses.len() + pages.len()) as u64)
+}
+
+/// Adds the tombstones of pages without an article, and returns the pages.
+fn tombstones_of_pages(
+    snapshot: &Snapshot,
+    manifest: &Manifest,
+    addresses: &BTreeSet<DocAddress>,
+    tombstones: &mut Tombstones,
+) -> Result<Vec<Article>> {
+    let pages: Vec<Article> = addresses.iter().map(|address| snapshot.page(*address)).collect::<Result<_>>()?;
+    let mut spared: HashMap<u64, Vec<ArticleId>> =
+        pages.iter().map(|page| (document::page_hash(page), Vec::new())).collect();
+    if !pages.is_empty() {
+        for found in snapshot.pages_with_addresses() {
+            let (address, page) = found?;
+            if let Some(spared) = spared.get_mut(&document::page_hash(&page)).filter(|_| !addresses.contains(&address))
+            {
+                spared.push(page.id);
+            }
+        }
+    }
+    for page in &pages {
+        let text = document::page_hash(page);
+        tombstones.add(Tombstone {
+            id: page.id.clone(),
+            text: Some(text),
+            file: manifest.file_of(&page.origin).to_string(),
+            spared: spared[&text].clone(),
+            by_text: page.id.0.contains('-') || is_number_of(&page.id, &page.origin),
+            page: true,
+        });
+    }
+    Ok(pages)
+}
+
+/// Removes pages without an article. The manifest moves them from their file's pages to its rejected records.
+fn remove_pages(writer: &mut Writer, pages: &[Article]) {
+    for page in pages {
+        writer.delete_page(&page.id);
+        let entry = writer.manifest().get(writer.manifest().file_of(&page.origin)).cloned();
+        if let Some(entry) = entry {
+            writer.record(Entry {
+                pages: entry.pages.saturating_sub(1),
+                rejected: entry.rejected + 1,
+                deleted: entry.deleted + 1,
+                ..entry
+            });
+        }
+    }
 }
 
 /// Whether an id depends on the records before it in its file: its key is the record's number, or several records share
@@ -86,12 +142,17 @@ fn is_numbered(snapshot: &Snapshot, address: DocAddress, id: &ArticleId) -> Resu
         Err(Error::Unreadable { .. }) => return Ok(false),
         Err(error) => return Err(error),
     };
-    let number = origin.rsplit_once('#').and_then(|(place, number)| Some((place, number.parse::<u64>().ok()?)));
-    Ok(number.is_some_and(|(place, number)| *id == ArticleId::new(place, &numbered(number))))
+    Ok(is_number_of(id, &origin))
 }
 
-/// Removes the articles that the tombstones should have kept out: after a deletion that was killed, or in a generation
-/// built before it. Commits if there were any; returns the number removed.
+/// Whether an id is given by its record's number.
+fn is_number_of(id: &ArticleId, origin: &str) -> bool {
+    let number = origin.rsplit_once('#').and_then(|(place, number)| Some((place, number.parse::<u64>().ok()?)));
+    number.is_some_and(|(place, number)| *id == ArticleId::new(place, &numbered(number)))
+}
+
+/// Removes the articles and pages that the tombstones should have kept out: after a deletion that was killed, or in a generation
+/// built before it. Commits if there were any; returns the number of articles removed.
 ///
 /// # Errors
 /// If a write fails.
@@ -101,6 +162,17 @@ pub fn apply(writer: &mut Writer, tombstones: &Tombstones) -> Result<u64> {
     }
     let snapshot = writer.snapshot()?;
     let addresses = kept_out(tombstones, &snapshot)?;
+    if tombstones.iter().any(|one| one.page) {
+        let mut pages = Vec::new();
+        for page in snapshot.all_pages() {
+            let page = page?;
+            if tombstones.verdict(&page.id, Some(document::page_hash(&page))).keeps_out().is_some() {
+                pages.push(page);
+            }
+        }
+        remove_pages(writer, &pages);
+        writer.commit()?;
+    }
     release_all(writer, &snapshot, &addresses)?;
     Ok(addresses.len() as u64)
 }

@@ -23,7 +23,8 @@ use crate::index::storage::names::TOMBSTONES;
 pub struct Tombstone {
     /// The article's id.
     pub id: ArticleId,
-    /// Its [`crate::index::document::text_hash`]: the same text is kept out under any other id too.
+    /// Its [`crate::index::document::text_hash`], or the [`crate::index::document::page_hash`] of a page without an
+    /// article: the same text is kept out under any other id too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<u64>,
     /// The file that it came from.
@@ -35,6 +36,9 @@ pub struct Tombstone {
     /// line before it is added or removed, so another text under this id is another article.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_text: bool,
+    /// Whether it is a page without an article.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub page: bool,
 }
 
 /// The verdict of the tombstones on an article.
@@ -191,7 +195,7 @@ mod tests {
 
     fn tombstone(key: &str, text: u64, spared: &[&str]) -> Tombstone {
         let spared = spared.iter().map(|key| id(key)).collect();
-        Tombstone { id: id(key), text: Some(text), file: "a.json".into(), spared, by_text: false }
+        Tombstone { id: id(key), text: Some(text), file: "a.json".into(), spared, by_text: false, page: false }
     }
 
     #[test]

@@ -126,6 +126,7 @@ fn open(index: &Path) -> Result<CommitFiles> {
 
 fn open_once(index: &Path) -> Result<CommitFiles> {
     let generation = Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()))?;
+    generation.settings()?;
     let folder = generation.folder();
     let engine = check::catch_panic(|| open_index(&generation))
         .unwrap_or_else(|what| Err(Error::Damaged { path: folder.clone(), what }))?;

@@ -6,6 +6,7 @@
 //! that none holds a text of the purged articles.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,7 @@ use crate::index::generations::generation::Generation;
 use crate::index::generations::restore;
 use crate::index::generations::swap::{Swapped, swap};
 use crate::index::read::snapshot::Snapshot;
+use crate::index::storage::names::{GENERATION, REMOVED, is_of_a_generation, is_of_an_index, numbered};
 use crate::index::store::document;
 use crate::index::write::resources::Resources;
 use crate::index::write::writer::Writer;
@@ -35,20 +37,23 @@ pub struct Purged {
     pub generation: u64,
     /// Number of articles it holds.
     pub articles: u64,
-    /// Number of files read afterwards. None of them holds a purged text.
+    /// Number of files of the index read afterwards. None of them holds a purged text.
     pub files: u64,
     /// Total size of these files, in bytes.
     pub bytes: u64,
-    /// Number of distinct lines of the purged texts that they were searched for.
+    /// Number of distinct lines of the purged texts that they were searched for. 0 if no line is long enough to be told
+    /// from other texts; then only the ids were looked for.
     pub lines: u64,
+    /// The files in the index folder that are not the index's and hold such a line. They were not touched.
+    pub foreign: Vec<PathBuf>,
 }
 
-/// Deletes the articles with these ids, unless already deleted, and purges them from all files of the index.
+/// Deletes the articles and pages with these ids, unless already deleted, and purges them from all files of the index.
 ///
 /// # Errors
 /// [`Error::Busy`] while another writer runs; [`Error::Damaged`] or [`Error::Unreadable`] if a remaining article can't
-/// be read; [`Error::Interrupted`] if the control asks to stop, and then nothing is purged; [`Error::Unsound`] if a file still
-/// holds a text.
+/// be read; [`Error::Interrupted`] if the control asks to stop, and then nothing is purged; [`Error::Unsound`] if the new
+/// generation fails its check; [`Error::Invalid`] if a file of the index still holds a text.
 pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, control: &Control<'_>) -> Result<Purged> {
     let current = || Generation::current(index)?.ok_or_else(|| Error::NoIndex(index.to_path_buf()));
     current()?;
@@ -61,23 +66,33 @@ pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, control: &Co
     if let Some(error) = swapped.left.into_iter().next() {
         return Err(error);
     }
-    let mut purged =
-        Purged { generation: swapped.generation.number, articles: swapped.articles, files: 0, bytes: 0, lines: 0 };
+    let mut purged = Purged {
+        generation: swapped.generation.number,
+        articles: swapped.articles,
+        files: 0,
+        bytes: 0,
+        lines: 0,
+        foreign: Vec::new(),
+    };
     check_purged(&swapped.generation, &ids, lines, &mut purged)?;
     Ok(purged)
 }
 
-/// Returns the lines of the articles' texts in all generations, deleted or not.
+/// Returns the lines of the articles' and pages' texts in all generations, deleted or not.
 fn lines_of(index: &Path, ids: &BTreeSet<&ArticleId>) -> Result<BTreeSet<String>> {
     let mut lines = BTreeSet::new();
     for generation in Generation::all(index)? {
         // A generation that can't be read is removed regardless.
         let Ok(snapshot) = Snapshot::open_generation(&generation) else { continue };
-        each_stored(&snapshot, |address| snapshot.article_with_margin(address), &mut |article| {
+        let mut collect = |article: &Article| {
             if ids.contains(&article.id) {
                 lines.extend(texts(article).flat_map(str::lines).filter(|line| is_evidence(line)).map(str::to_string));
             }
-        });
+        };
+        each_stored(&snapshot, |address| snapshot.article_with_margin(address), &mut collect);
+        if let Some(margin) = snapshot.margin() {
+            each_stored(margin, |address| snapshot.page(address), &mut collect);
+        }
     }
     Ok(lines)
 }
@@ -118,14 +133,19 @@ fn rebuild(old: &Generation, resources: Resources, control: &Control<'_>) -> Res
     swap(writer, 0, articles, |_| Ok(None))
 }
 
-/// Reads every file of the index, and fails if one holds a line that occurs in no remaining article.
+/// Reads every file in the index folder, and fails if one of the index's holds a line that occurs in no remaining article.
 fn check_purged(
     generation: &Generation,
     ids: &BTreeSet<&ArticleId>,
     mut lines: BTreeSet<String>,
     purged: &mut Purged,
 ) -> Result<()> {
-    let unsound = |path: &Path, what: String| Err(Error::Unsound { path: path.to_path_buf(), what });
+    let remains = |path: &Path, what: String| {
+        Err(Error::Invalid(format!(
+            "{}: {what}; the articles are deleted, but not purged; the same command with their ids tries again",
+            path.display()
+        )))
+    };
     let snapshot = Snapshot::open_generation(generation)?;
     let mut found = None;
     let mut leave = |text: &str| lines.retain(|line| !text.contains(line.as_str()));
@@ -140,22 +160,33 @@ fn check_purged(
         each_stored(margin, |address| margin.article(address), &mut visit);
     }
     if let Some(id) = found {
-        return unsound(&generation.folder(), format!("{id} is stored in it still"));
+        return remains(&generation.folder(), format!("{id} is stored in it still"));
     }
     purged.lines = lines.len() as u64;
     for path in files_below(&generation.index)? {
-        let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
-        purged.files += 1;
-        purged.bytes += bytes.len() as u64;
+        let is_own = is_own(&generation.index, &path);
+        let bytes = match fs::read(&path) {
+            Err(_) if !is_own => continue,
+            read => read.map_err(|e| Error::io(&path, e))?,
+        };
         let text = String::from_utf8_lossy(&bytes);
-        if let Some(line) = lines.iter().find(|line| text.contains(line.as_str())) {
+        let line = lines.iter().find(|line| text.contains(line.as_str()));
+        match line {
+            _ if is_own => {
+                purged.files += 1;
+                purged.bytes += bytes.len() as u64;
+            }
+            Some(_) => purged.foreign.push(path.clone()),
+            None => {}
+        }
+        if let Some(line) = line.filter(|_| is_own) {
             let beginning: String = line.chars().take(MIN_EVIDENCE / 2).collect();
-            return unsound(&path, format!("it holds a line of what was purged, which begins with {beginning}…"));
+            return remains(&path, format!("it holds a line of what was purged, which begins with {beginning}…"));
         }
     }
     let (numbers, _) = folder::generations(&generation.index)?;
     match numbers.iter().find(|number| **number != generation.number) {
-        Some(number) => unsound(&generation.index.join(folder::generation_name(*number)), "it still exists".into()),
+        Some(number) => remains(&generation.index.join(folder::generation_name(*number)), "it still exists".into()),
         None => Ok(()),
     }
 }
@@ -171,7 +202,21 @@ fn strings(value: serde_json::Value) -> String {
     }
 }
 
-/// Returns the files of an index folder that an index makes; anything else in it is not the index's.
+/// Whether a file in an index folder is one that the index made.
+fn is_own(index: &Path, path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    match path.parent() {
+        Some(folder) if folder == index => is_of_an_index(name),
+        Some(folder) if folder.parent() == Some(index) => {
+            let folder = folder.file_name().and_then(OsStr::to_str).unwrap_or_default();
+            let is_ours = [GENERATION, REMOVED].iter().any(|prefix| numbered(folder, prefix).is_some());
+            is_ours && is_of_a_generation(name)
+        }
+        _ => false,
+    }
+}
+
+/// Returns the files below an index folder.
 fn files_below(index: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![index.to_path_buf()];

@@ -99,7 +99,7 @@ pub(super) fn everything(writer: &mut Writer, snapshot: &Snapshot, control: &Con
     if with_pages {
         for page in snapshot.all_pages() {
             let page = page?;
-            writer.add(&page, file_of(&page.origin, &manifest), document::encode(&page))?;
+            writer.add(&page, manifest.file_of(&page.origin), document::encode(&page))?;
         }
     }
     entries(writer, &manifest, &left_out);
@@ -116,11 +116,4 @@ pub(super) fn check_all(generation: &Generation) -> Result<()> {
         Some(damage) => Err(Error::Damaged { path: damage.path, what: damage.what }),
         None => Ok(()),
     }
-}
-
-/// Returns the manifest file that a page came from, by its origin: the longest one that is a prefix of the origin.
-fn file_of<'m>(origin: &'m str, manifest: &'m Manifest) -> &'m str {
-    let ends = origin.char_indices().rev().filter(|(_, c)| matches!(c, '!' | '#')).map(|(at, _)| at);
-    let known = std::iter::once(origin.len()).chain(ends).map(|end| &origin[..end]);
-    known.into_iter().find(|file| manifest.get(file).is_some()).unwrap_or(origin)
 }

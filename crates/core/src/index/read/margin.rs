@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use tantivy::{DocAddress, DocId};
+use tantivy::{DocAddress, DocId, Term};
 
 use super::snapshot::Snapshot;
-use crate::article::Article;
+use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
+use crate::index::commit::check;
 
 impl Snapshot {
     /// Returns the article at an address as it was put in, with its margin.
@@ -35,10 +36,7 @@ impl Snapshot {
 
     /// Iterates over the pages without an article, with their margins, in index order.
     pub fn all_pages(&self) -> impl Iterator<Item = Result<Article>> + '_ {
-        self.page_addresses().into_iter().flat_map(move |found| match found {
-            Ok(addresses) => addresses.into_iter().map(|address| self.page(address)).collect(),
-            Err(error) => vec![Err(error)],
-        })
+        self.pages_with_addresses().map(|found| found.map(|(_, page)| page))
     }
 
     /// Returns the page without an article at an address of the margin segments, with its margin.
@@ -50,6 +48,24 @@ impl Snapshot {
         let (mut page, numbers) = margin.article_with_lines(address)?;
         page.margin = margin.texts(&numbers)?;
         Ok(page)
+    }
+
+    /// Returns the addresses of the pages without an article that have this id.
+    ///
+    /// # Errors
+    /// If an index file can't be read or does not hold what was written.
+    pub fn find_pages(&self, id: &ArticleId) -> Result<Vec<DocAddress>> {
+        let Some(margin) = self.margin() else { return Ok(Vec::new()) };
+        let term = Term::from_field_text(margin.fields.page_id, &id.0);
+        check::catching_panics(&self.generation, || margin.addresses(&term))
+    }
+
+    /// Iterates over the pages without an article, each with its address, in index order.
+    pub(in crate::index) fn pages_with_addresses(&self) -> impl Iterator<Item = Result<(DocAddress, Article)>> + '_ {
+        self.page_addresses().into_iter().flat_map(move |found| match found {
+            Ok(addresses) => addresses.into_iter().map(|address| Ok((address, self.page(address)?))).collect(),
+            Err(error) => vec![Err(error)],
+        })
     }
 
     /// Returns the addresses of the pages without an article in the margin segments.

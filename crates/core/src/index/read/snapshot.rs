@@ -502,7 +502,7 @@ impl Snapshot {
     }
 
     /// Returns all live documents with a term.
-    fn addresses(&self, term: &Term) -> Result<Vec<DocAddress>> {
+    pub(super) fn addresses(&self, term: &Term) -> Result<Vec<DocAddress>> {
         let mut found = Vec::new();
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
             let inverted = segment.inverted_index(term.field())?;

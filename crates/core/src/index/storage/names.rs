@@ -57,6 +57,11 @@ pub fn numbered(name: &str, prefix: &str) -> Option<u64> {
     (format!("{number:0DIGITS$}") == digits).then_some(number)
 }
 
+/// Whether a file name in an index folder, beside the generations, is one that an index gives.
+pub fn is_of_an_index(name: &str) -> bool {
+    REPLACED.contains(&name) || name == LOCK || is_unfinished(name)
+}
+
 /// Whether a file of an index folder is an unfinished replacement.
 pub fn is_unfinished(name: &str) -> bool {
     REPLACED.iter().any(|replaced| is_beside(name, replaced))
@@ -150,6 +155,11 @@ mod tests {
         ];
         for name in foreign {
             assert!(!is_of_a_generation(name), "{name}");
+        }
+        for (name, is_own) in
+            [(CURRENT, true), (LOCK, true), ("GONGXUN.new", true), (CONFIG, false), ("README.md", false)]
+        {
+            assert_eq!(is_of_an_index(name), is_own, "{name}");
         }
         assert!(is_unfinished("CURRENT.new") && is_unfinished("tombstones.new") && !is_unfinished("thesis.new"));
         let generations =

@@ -165,6 +165,14 @@ pub fn text_hash(article: &Article) -> Option<u64> {
     Some(short_hash(all.as_bytes()))
 }
 
+/// Returns the first eight bytes of the hash of the text of a page without an article: its title and the lines of its
+/// margin. It is never the [`text_hash`] of an article.
+pub fn page_hash(page: &Article) -> u64 {
+    let lines = page.margin.iter().map(String::as_str).filter(|line| !line.is_empty());
+    let all: Vec<&str> = ["\0page", &page.title].into_iter().chain(lines).collect();
+    short_hash(all.join("\n").as_bytes())
+}
+
 /// Returns an id as a number: the first eight bytes of the hash of the whole id, whatever its form.
 pub fn id_order(id: &ArticleId) -> u64 {
     short_hash(id.0.as_bytes())

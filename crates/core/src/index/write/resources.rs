@@ -1,5 +1,7 @@
 //! The threads and the memory of a writer.
 
+/// The most threads that a command may be given.
+pub const MAX_THREADS: usize = 1_024;
 /// The least memory budget of a thread, in bytes.
 const MIN_THREAD_MEMORY: usize = 16 << 20;
 /// The default memory budget, in bytes.

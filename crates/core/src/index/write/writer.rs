@@ -417,6 +417,13 @@ impl Writer {
         }
     }
 
+    /// Removes the pages without an article that have this id.
+    pub fn delete_page(&mut self, id: &ArticleId) {
+        if self.margins.has_pages() {
+            self.delete_term(self.fields.page_id, &id.0);
+        }
+    }
+
     /// Adds the fingerprint of an article that is added, by which its copies are found.
     pub fn fingerprint(&mut self, article: &Article, fingerprint: &Fingerprint) {
         if !article.is_page() {
