@@ -426,3 +426,21 @@ fn a_query_that_was_not_understood_whole_deletes_nothing() {
         assert!(err.contains(name), "{args:?}: {err}");
     }
 }
+
+/// Names of files and members and titles are shown to a terminal as everywhere else.
+#[cfg(unix)]
+#[test]
+fn what_is_explained_is_shown_with_signs_for_what_a_terminal_obeys() {
+    let desk = Desk::new();
+    let page = "<title>红\u{1b}[31m题\u{202e}</title><p>工会驿站\u{9b}里的正文，说的是环卫工人。</p>";
+    desk.write("in/a\u{1b}[31m.html", page).write("in/b\u{202e}.html", "").write("in/c\n.jpg", "x");
+    let (out, err) = desk.run(&["extract", "in", "--explain"]).exits(0);
+    for text in [&out, &err] {
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{text:?}");
+    }
+    assert!(out.contains("in/a␛[31m.html") || out.contains("a␛[31m.html"), "{out}");
+    assert!(err.contains("b\u{fffd}.html: empty") && err.contains("c␊.jpg: binary"), "{err}");
+    // JSON keeps them.
+    let (out, _) = desk.run(&["extract", "in", "--explain", "--format", "json"]).exits(0);
+    assert!(out.contains("\\u001b") && out.contains('\u{202e}'), "{out}");
+}

@@ -181,6 +181,90 @@ fn an_archive_and_an_index_inside_each_other_are_told() {
     assert!(err.contains("1 record read"), "{err}");
 }
 
+/// An index is recognised wherever it stands in an archive, that of the run, another one, and a copy that was killed.
+#[test]
+fn no_index_is_read_as_an_archive() {
+    let desk = Desk::new();
+    desk.write("archive/a.json", ARTICLE).write("archive/old/b.json", ARTICLE.replace("驿站", "之家"));
+    desk.run(&["index", "archive", "--index", "index"]).exits(0);
+    desk.run(&["snapshot", "archive/old/copy"]).exits(0);
+    desk.run(&["index", "archive/a.json", "--index", "archive/deep/er/index"]).exits(0);
+    desk.write("archive/half/GONGXUN", "gongxun snapshot under way: this is no index until the copy is whole\n");
+    desk.write("archive/half/gen-000001/meta.json", "{\"title\":\"甲\",\"body\":\"工会的正文。\"}");
+    // Without a marker, as before there were any.
+    fs::remove_file(desk.path("archive/deep/er/index/GONGXUN")).unwrap();
+    let indexes = ["archive/old/copy", "archive/deep/er/index", "archive/half"];
+    for command in ["index", "reindex"] {
+        let (_, err) = desk.run(&[command, "archive"]).exits(0);
+        for index in indexes {
+            assert!(err.contains(&format!("{index}: another index, or a copy of one, is inside the archive")), "{err}");
+        }
+        assert!(err.contains("2 records read"), "{err}");
+    }
+    let (out, err) = desk.run(&["extract", "archive"]).exits(0);
+    assert_eq!(out.lines().count(), 2, "{out}");
+    assert!(indexes.iter().all(|index| err.contains(index)), "{err}");
+    for path in indexes.into_iter().chain(["archive/old/copy/gen-000001"]) {
+        let (_, err) = desk.run(&["index", path]).exits(2);
+        assert!(err.contains(path) && err.contains("inside the index folder"), "{err}");
+    }
+    // What was indexed below a folder that has become an index can't be read, and is kept.
+    desk.write("archive/old/GONGXUN", "gongxun index: \n");
+    let (_, err) = desk.run(&["index", "archive", "--prune"]).exits(0);
+    assert!(err.contains("archive/old: can't be read now; its articles are kept (1)"), "{err}");
+    desk.run(&["search", "工会之家"]).exits(0);
+    // A file of that name with another content hides nothing.
+    for marker in ["", "mine", "GONGXUN"] {
+        desk.write("archive/old/GONGXUN", marker);
+        let (_, err) = desk.run(&["index", "archive", "--prune"]).exits(0);
+        assert!(!err.contains("archive/old: "), "{err}");
+    }
+}
+
+#[test]
+fn nothing_is_written_into_an_index_but_by_itself() {
+    let desk = Desk::new();
+    desk.write("a.jsonl", ARTICLE).run(&["index", "a.jsonl"]).exits(0);
+    desk.write("index/README.md", "mine").write("q.txt", "工会\n");
+    fs::create_dir(desk.path("index/mine")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("index/CURRENT", desk.path("link")).unwrap();
+    let before = tree(&desk.path("index"));
+    let current = desk.path("index/CURRENT");
+    let mut files = vec![
+        "index/CURRENT",
+        "index/README.md",
+        "index/new.jsonl",
+        "index/mine/new.jsonl",
+        "index/gen-000001/meta.json",
+        "./index/../index/STATE",
+        current.to_str().unwrap(),
+    ];
+    if cfg!(unix) {
+        files.push("link");
+    }
+    for file in files {
+        for command in [
+            &["export", "--output", file][..],
+            &["search", "工会", "--format", "csv", "--output", file],
+            &["search", "--queries", "q.txt", "--format", "csv", "--output", file],
+            &["timeline", "工会", "--format", "csv", "--output", file],
+            &["concordance", "工会", "--format", "csv", "--output", file],
+            &["index", "a.jsonl", "--report", file],
+            &["reindex", "a.jsonl", "--report", file],
+        ] {
+            let (_, err) = desk.run(command).exits(2);
+            assert!(err.contains("inside the index folder") && err.contains("elsewhere"), "{command:?}: {err}");
+        }
+        let (_, err) = desk.run(&["snapshot", &format!("{file}-copy")]).output();
+        assert!(file == "link" || err.contains("inside the index folder"), "{file}: {err}");
+    }
+    let (_, err) = desk.run(&["snapshot", "index/mine"]).exits(2);
+    assert!(err.contains("inside the index folder") && err.contains("elsewhere"), "{err}");
+    assert_eq!(tree(&desk.path("index")), before);
+    desk.run(&["export", "--output", "elsewhere.jsonl"]).exits(0);
+}
+
 #[test]
 fn an_index_that_is_a_file_is_told() {
     let desk = Desk::new();

@@ -3,6 +3,8 @@
 
 #[path = "support/desk.rs"]
 mod desk;
+#[path = "support/packed.rs"]
+mod packed;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -166,6 +168,162 @@ fn a_file_of_lines_that_is_cut_short_keeps_its_articles() {
     // A shorter file that can be read to its end says what is gone; a line that is no article was read.
     desk.write("corpus/a.jsonl", page("甲") + "\n{\"x\":1}\n").run(&["index", "corpus"]).exits(0);
     assert_eq!(titles(&desk), ["甲"]);
+    is_as_built_anew(&desk, "corpus");
+}
+
+/// A file, its content before and after a change, and how many of its two articles stay.
+type Change = (&'static str, Vec<u8>, Vec<u8>, usize);
+
+/// Returns changes of files that hold two articles, or the first of them alone.
+fn changes(one: &str, two: &str) -> Vec<Change> {
+    let zip = packed::zip(&[("a.json", one.as_bytes()), ("b.json", two.as_bytes())]);
+    let rest = |content: &[u8]| packed::zip(&[("a.json", content)]);
+    let altered = |field: usize, value: u16| {
+        let mut zip = rest(one.as_bytes());
+        packed::set_zip_field(&mut zip, "a.json", field, value);
+        zip
+    };
+    let (single, lines) = (one.as_bytes().to_vec(), format!("{one}\n{two}\n").into_bytes());
+    let list = format!("[{one},\n{two}]").into_bytes();
+    let tar = packed::tar(&[("a.json", one.as_bytes()), ("b.json", two.as_bytes())]);
+    let junk: Vec<u8> = (0..4_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    // The member that is not in the second archive is gone, unless what is damaged may be any record.
+    vec![
+        ("x.zip", zip.clone(), rest(one.as_bytes()), 1),
+        ("encrypted.zip", zip.clone(), altered(8, 1), 1),
+        ("method.zip", zip.clone(), altered(10, 99), 1),
+        ("empty.zip", zip.clone(), rest(b""), 1),
+        ("nul.zip", zip.clone(), rest(&[0; 900]), 1),
+        ("binary.zip", zip.clone(), rest(&junk), 2),
+        ("other.zip", zip.clone(), rest(b"{\"x\":1}"), 0),
+        ("none.zip", zip, packed::zip(&[]), 0),
+        ("empty.json", single.clone(), Vec::new(), 1),
+        ("blank.json", single.clone(), b"\n".to_vec(), 1),
+        ("nul.json", single.clone(), vec![0; 20_000], 1),
+        ("binary", single, junk, 1),
+        ("empty.jsonl", lines.clone(), Vec::new(), 2),
+        ("nul.jsonl", lines, vec![0; 500], 2),
+        ("none.json", list, b"[]".to_vec(), 0),
+        ("nul.tar", tar.clone(), vec![0; 10_240], 2),
+        ("empty.tar.gz", packed::gzip(&tar), packed::gzip(b""), 2),
+    ]
+}
+
+/// What can't be read is not gone: it may be readable again. What was read to its end without a record is.
+#[test]
+fn a_part_that_can_not_be_read_is_not_gone() {
+    let desk = Desk::new();
+    desk.write("corpus/other.json", page("别"));
+    let count = changes("", "").len();
+    let of_file = |n: usize| changes(&page(&format!("甲{n}")), &page(&format!("乙{n}"))).swap_remove(n);
+    let (mut stay, mut kept_in) = (vec!["别".to_string()], Vec::new());
+    for n in 0..count {
+        let (name, before, _, articles) = of_file(n);
+        desk.write(&format!("corpus/{name}"), before);
+        stay.extend(["甲", "乙"].iter().take(articles).map(|title| format!("{title}{n}")));
+        kept_in.extend(Some(name).filter(|name| articles > 0 && *name != "x.zip"));
+    }
+    stay.sort();
+    desk.run(&["index", "corpus"]).exits(0);
+    for n in 0..count {
+        let (name, _, after, _) = of_file(n);
+        desk.write(&format!("corpus/{name}"), after);
+    }
+    for command in [&["index", "corpus", "--prune"][..], &["reindex", "corpus"]] {
+        let (_, err) = desk.run(command).exits(0);
+        assert_eq!(titles(&desk), stay, "{err}");
+        let notes = err.lines().filter(|line| line.contains("can't be read in full"));
+        let mut named: Vec<&str> = notes.filter_map(|note| note.split("corpus/").nth(1)?.split(':').next()).collect();
+        named.sort_unstable();
+        kept_in.sort_unstable();
+        assert_eq!(named, kept_in, "{err}");
+        desk.run(&["verify", "--sample", "20"]).exits(0);
+    }
+    // The files themselves are removed: nothing of them stays.
+    (0..count).for_each(|n| fs::remove_file(desk.path(&format!("corpus/{}", of_file(n).0))).unwrap());
+    desk.run(&["index", "corpus", "--prune", "--yes"]).exits(0);
+    assert_eq!(titles(&desk), ["别"]);
+}
+
+/// A checksum stands behind what it is of: articles that were read before it failed do not replace others.
+#[test]
+fn a_damaged_stream_replaces_no_article() {
+    let line = |title: &str| page(title) + "\n";
+    let html = |title: &str| {
+        let paragraph =
+            format!("<p>工会的{title}，内容各不相同，{title}。工会为环卫工人建起驿站，供他们歇脚喝水。</p>");
+        format!("<html><head><title>{title}</title></head><body><h1>{title}</h1>{}</body></html>", paragraph.repeat(3))
+    };
+    let pages = |change: fn(String) -> String, titles: &[&str]| -> Vec<(String, String)> {
+        titles.iter().map(|title| (format!("http://a.cn/{title}.html"), change(html(title)))).collect()
+    };
+    let lines = |change: fn(String) -> String, titles: &[&str]| -> Vec<u8> {
+        titles.iter().map(|title| change(line(title))).collect::<String>().into_bytes()
+    };
+    let tar = |change: fn(String) -> String, titles: &[&str]| {
+        let lines: Vec<(String, String)> =
+            titles.iter().map(|title| (format!("{}.json", title.len()), change(page(title)))).collect();
+        let members: Vec<(&str, &[u8])> = lines.iter().map(|(name, page)| (name.as_str(), page.as_bytes())).collect();
+        packed::tar(&members)
+    };
+    let crawl = |change: fn(String) -> String, titles: &[&str]| {
+        let pages = pages(change, titles);
+        packed::warc(&pages.iter().map(|(url, page)| (url.as_str(), page.clone())).collect::<Vec<_>>())
+    };
+    type Pack<'a> = Box<dyn Fn(fn(String) -> String, &[&str]) -> Vec<u8> + 'a>;
+    let packs: Vec<(&str, Pack<'_>)> = vec![
+        ("a.jsonl.gz", Box::new(|change, titles| packed::gzip(&lines(change, titles)))),
+        ("a.jsonl.zst", Box::new(|change, titles| packed::zstd(&lines(change, titles)))),
+        ("a.zip", Box::new(|change, titles| packed::zip(&[("a.jsonl", &lines(change, titles))]))),
+        ("a.tar.gz", Box::new(|change, titles| packed::gzip(&tar(change, titles)))),
+        ("a.tar.zst", Box::new(|change, titles| packed::zstd(&tar(change, titles)))),
+        ("tar.zip", Box::new(|change, titles| packed::zip(&[("a.tar", &tar(change, titles))]))),
+        ("a.warc.gz", Box::new(|change, titles| packed::gzip(&crawl(change, titles)))),
+        ("a.warc.zst", Box::new(|change, titles| packed::zstd(&crawl(change, titles)))),
+    ];
+    let altered = |text: String| text.replace("内容各不相同", "内容改过了啊");
+    let is_altered = |articles: &[Value], title: &str| {
+        let article = articles.iter().find(|article| article["title"] == title);
+        article.map(|article| article["body"].as_str().unwrap().contains("改过"))
+    };
+    // The last record of a damaged crawl is not delivered, since the damage is at its end.
+    let titles = |n: usize| ["驿站", "新驿站", "新的驿站", "新的好驿站"].map(|title| format!("{title}{n}"));
+    let write = |desk: &Desk, change: fn(String) -> String, articles: std::ops::Range<usize>, is_damaged: bool| {
+        for (n, (name, pack)) in packs.iter().enumerate() {
+            let titles = titles(n);
+            let mut packed = pack(change, &titles[articles.clone()].iter().map(String::as_str).collect::<Vec<_>>());
+            if is_damaged {
+                packed::break_checksum(&mut packed);
+            }
+            desk.write(&format!("corpus/{name}"), packed);
+        }
+    };
+    let holds = |desk: &Desk, expect: &dyn Fn(&str) -> [Option<bool>; 3], err: &str| {
+        let articles = export(desk);
+        for (n, (name, _)) in packs.iter().enumerate() {
+            let titles = titles(n);
+            let found: Vec<Option<bool>> = titles[..3].iter().map(|title| is_altered(&articles, title)).collect();
+            assert_eq!(found, expect(name), "{name}: {err}");
+        }
+    };
+    let desk = Desk::new();
+    desk.write("corpus/other.json", page("别"));
+    write(&desk, |text| text, 0..2, false);
+    let (_, err) = desk.run(&["index", "corpus"]).exits(0);
+    holds(&desk, &|_| [Some(false), Some(false), None], &err);
+    // New articles of a damaged stream are taken in, as they are the first time. Of a short zstd stream nothing is
+    // unpacked before its checksum is tested.
+    write(&desk, altered, 0..4, true);
+    for command in [&["index", "corpus", "--prune"][..], &["reindex", "corpus"], &["index", "corpus"]] {
+        let (_, err) = desk.run(command).exits(0);
+        assert!(packs.iter().all(|(name, _)| err.contains(&format!("corpus/{name}: can't be read"))), "{err}");
+        holds(&desk, &|name| [Some(false), Some(false), (!name.ends_with(".zst")).then_some(true)], &err);
+        desk.run(&["verify", "--sample", "20"]).exits(0);
+    }
+    // Whole again, the streams say what holds.
+    write(&desk, altered, 1..3, false);
+    let (_, err) = desk.run(&["index", "corpus"]).exits(0);
+    holds(&desk, &|_| [None, Some(true), Some(true)], &err);
     is_as_built_anew(&desk, "corpus");
 }
 
@@ -364,6 +522,38 @@ fn a_folder_that_is_empty_or_half_gone_is_not_pruned_without_yes() {
     assert!(err.contains("2 of its 2 articles"), "{err}");
     desk.run(&["index", "corpus", "--prune", "--yes"]).exits(0);
     assert_eq!(titles(&desk), [""; 0]);
+}
+
+/// A disk that is not mounted leaves an empty folder, anywhere below a root.
+#[test]
+fn what_was_below_a_folder_that_is_empty_now_is_kept() {
+    let desk = Desk::new();
+    for name in ["2019/a", "2019/b/c", "2020/d", "2020/e", "2021/f"] {
+        desk.write(&format!("corpus/{name}.json"), page(name));
+    }
+    desk.run(&["index", "corpus"]).exits(0);
+    let all = ["2019/a", "2019/b/c", "2020/d", "2020/e", "2021/f"];
+    assert_eq!(titles(&desk), all);
+    fs::remove_dir_all(desk.path("corpus/2019")).unwrap();
+    fs::create_dir(desk.path("corpus/2019")).unwrap();
+    for command in [&["index", "corpus", "--prune"][..], &["reindex", "corpus"], &["index", "corpus", "--prune"]] {
+        let (_, err) = desk.run(command).exits(0);
+        assert!(err.contains("corpus/2019: the folder is empty") && err.contains("2 articles"), "{command:?}: {err}");
+        assert!(err.contains("is it mounted?") && err.contains("--yes"), "{command:?}: {err}");
+        assert_eq!(titles(&desk), all, "{command:?}");
+        desk.run(&["verify", "--sample", "20"]).exits(0);
+    }
+    // A folder that holds something else, and one that is gone: its files are gone too.
+    desk.write("corpus/2019/g.json", page("2019/g"));
+    fs::remove_dir_all(desk.path("corpus/2021")).unwrap();
+    desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert_eq!(titles(&desk), ["2019/g", "2020/d", "2020/e"]);
+    fs::remove_file(desk.path("corpus/2019/g.json")).unwrap();
+    desk.run(&["index", "corpus", "--prune"]).exits(0);
+    assert_eq!(titles(&desk), ["2019/g", "2020/d", "2020/e"]);
+    desk.run(&["index", "corpus", "--prune", "--yes"]).exits(0);
+    assert_eq!(titles(&desk), ["2020/d", "2020/e"]);
+    is_as_built_anew(&desk, "corpus");
 }
 
 #[test]

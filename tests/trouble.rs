@@ -179,6 +179,48 @@ fn a_device_without_an_end_is_rejected_at_once() {
     }
 }
 
+/// Files of words, queries and settings are read whole, up to a limit; in the index folder only plain files are opened.
+#[test]
+fn a_device_without_an_end_is_no_file_of_words() {
+    let archive = Archive::new();
+    archive.write("a.jsonl", lines("甲", 5));
+    exits(gongxun(&archive, &["index", "in"]), 0);
+    for (args, expected) in [
+        (&["index", "in", "--dict", "/dev/zero"][..], "limit"),
+        (&["reindex", "in", "--dict", "/dev/zero"], "limit"),
+        (&["segment", "工会", "--dict", "/dev/zero"], "limit"),
+        (&["search", "工会", "--synonym-file", "/dev/zero"], "limit"),
+        (&["search", "--queries", "/dev/zero", "--format", "csv"], "limit"),
+        (&["serve", "--token-file", "/dev/zero"], "limit"),
+        (&["search", "--queries", "no-such-file", "--format", "csv"], "No such file"),
+        (&["index", "in", "--dict", "in"], "directory"),
+    ] {
+        let err = exits(gongxun(&archive, args), 2);
+        assert!(
+            err.contains(args[args.len() - 1].trim_end_matches("csv")) && err.contains(expected),
+            "{args:?}: {err}"
+        );
+    }
+    // A pipe that is named is read.
+    let mut piped = Command::new("sh");
+    let script = "printf '工会\\n' | \"$0\" search --queries /dev/stdin --format csv";
+    piped.args(["-c", script, env!("CARGO_BIN_EXE_gongxun")]).current_dir(folder(&archive));
+    exits(piped, 0);
+    for kind in ["device", "pipe"] {
+        let config = archive.index().join("gongxun.toml");
+        match kind {
+            "device" => std::os::unix::fs::symlink("/dev/zero", &config).unwrap(),
+            _ => assert!(Command::new("mkfifo").arg(&config).status().unwrap().success()),
+        }
+        for command in [&["index", "in"][..], &["search", "骑手"], &["segment", "骑手"]] {
+            let output = gongxun(&archive, command).output().unwrap();
+            let err = String::from_utf8_lossy(&output.stderr);
+            assert!(command[0] == "segment" || err.contains("gongxun.toml: not a plain file"), "{kind}: {err}");
+        }
+        fs::remove_file(config).unwrap();
+    }
+}
+
 #[test]
 fn an_input_that_can_not_be_read_is_told_and_the_rest_goes_on() {
     let archive = Archive::new();

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use super::args::{Format, SearchArgs};
 use super::outcome::Outcome;
 use super::output::{csv_begins, style, write_to};
 use super::request;
+use gongxun_core::named_file;
 use gongxun_core::search::{Read, Request};
 use gongxun_core::view;
 use gongxun_core::view::batch::Counted;
@@ -31,7 +32,7 @@ pub fn batch(archive: &dyn Read, file: &Path, args: &SearchArgs) -> anyhow::Resu
         Format::Jsonl => true,
         Format::Ris | Format::Bibtex | Format::Gbt7714 => bail!("--queries gives text, csv, json, or hits as jsonl"),
     };
-    let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
+    let bytes = named_file::read(file)?;
     // Spreadsheets save such files in GBK.
     let (named, broken) = read(&charset::decode(&bytes, None, false).text, separator(file));
     for (line, why) in &broken {

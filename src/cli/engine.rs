@@ -12,6 +12,7 @@ use super::{inspect, request, search, tables, vocabulary};
 use gongxun_core::article::ArticleId;
 use gongxun_core::control::Control;
 use gongxun_core::error::Error;
+use gongxun_core::named_file;
 use gongxun_core::search::{Copies, Request};
 use gongxun_core::view;
 #[cfg(feature = "serve")]
@@ -125,7 +126,7 @@ fn push(settings: Settings, args: PushArgs) -> anyhow::Result<Outcome> {
     let stop = stop_on_interrupt();
     let options = intake_options(&args.intake, stop)?.commit_bytes(COMMIT_BYTES);
     let dictionary = match &args.dict {
-        Some(file) => Some(std::fs::read_to_string(file).map_err(|error| Error::io(file, error))?),
+        Some(file) => Some(named_file::read_text(file)?),
         None => None,
     };
     let settings = settings.shards(args.shards, args.replicas).bulk(args.bulk, args.bulk_mb.max(1) << 20);

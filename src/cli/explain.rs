@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicU64;
 use super::args::Format;
 use super::outcome::Outcome;
 use anyhow::bail;
+use gongxun_core::view::clean;
 use gongxun_ingest::archive;
 use gongxun_ingest::extract::{Explanation, explain};
 use gongxun_ingest::ingest::Options;
@@ -18,7 +19,7 @@ pub fn print(options: &Options<'_>, format: Format) -> anyhow::Result<Outcome> {
     }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let inputs = archive::inputs(&options.paths, &options.root, &options.limits, &mut |rejection| {
-        eprintln!("rejected: {rejection}");
+        eprintln!("rejected: {}", clean::line(&rejection.to_string()));
     })?;
     let mut printed = 0u64;
     let mut failed: Option<std::io::Error> = None;
@@ -29,7 +30,7 @@ pub fn print(options: &Options<'_>, format: Format) -> anyhow::Result<Outcome> {
                     printed += 1;
                     failed = write(&mut out, &explanation, format).err();
                 }
-                Err(rejection) => eprintln!("rejected: {rejection}"),
+                Err(rejection) => eprintln!("rejected: {}", clean::line(&rejection.to_string())),
             }
             if failed.is_some() || options.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -51,19 +52,14 @@ fn write(out: &mut impl std::io::Write, explanation: &Explanation, format: Forma
         _ => return writeln!(out, "{}", serde_json::to_string(explanation).unwrap_or_default()),
     }
     let article = &explanation.article;
-    writeln!(out, "{}: {}", plain(&article.origin), plain(&article.title))?;
+    writeln!(out, "{}: {}", clean::line(&article.origin), clean::line(&article.title))?;
     for line in &explanation.lines {
         let block = line.block.map(|block| serde_json::to_value(block).unwrap_or_default());
         let part = match block.as_ref().and_then(|block| block.as_str()) {
             Some(block) => format!("{} {block}", line.part),
             None => line.part.to_string(),
         };
-        writeln!(out, "{:>5}  {part:<14}  {}  [{}]", line.line, plain(&line.text), line.why)?;
+        writeln!(out, "{:>5}  {part:<14}  {}  [{}]", line.line, clean::line(&line.text.replace('\t', "｜")), line.why)?;
     }
     writeln!(out)
-}
-
-/// Removes from a text what a terminal would obey.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c == '\t' { '｜' } else { c }).filter(|c| !c.is_control()).collect()
 }

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{BuildArgs, ExtractArgs, IntakeArgs, ReadArgs, UpgradeArgs};
 use super::explain;
 use super::outcome::{INTERRUPTED, Outcome};
+use super::output::outside_an_index;
 use super::{request, settings};
 use gongxun_core::article::ArticleId;
 use gongxun_core::control::Control;
@@ -20,6 +21,7 @@ use gongxun_core::error::{Error, Rejection};
 use gongxun_core::index::config::{Config, FIELDS};
 use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::{Resources, Snapshot, Writer, upgrade};
+use gongxun_core::named_file;
 use gongxun_core::verify;
 use gongxun_core::view::clean;
 use gongxun_core::view::messages::Language;
@@ -213,7 +215,7 @@ fn build_options<'a>(args: &BuildArgs, stop: &'a AtomicBool) -> anyhow::Result<O
 
 fn dictionary(file: Option<&Path>) -> anyhow::Result<Option<Segmenter>> {
     let Some(file) = file else { return Ok(None) };
-    let text = std::fs::read_to_string(file).with_context(|| format!("{}: can't be read", file.display()))?;
+    let text = named_file::read_text(file)?;
     let segmenter = Segmenter::with_user_dict(&text).with_context(|| file.display().to_string())?;
     Ok(Some(segmenter))
 }
@@ -318,7 +320,8 @@ impl Console {
     pub fn new(report: Option<&Path>) -> anyhow::Result<Console> {
         let report = match report {
             Some(path) => {
-                let file = File::create(path).with_context(|| format!("{}: can't be written", path.display()))?;
+                let file = outside_an_index(path).and_then(|()| File::create(path));
+                let file = file.with_context(|| format!("{}: can't be written", path.display()))?;
                 Some((path.to_path_buf(), BufWriter::new(file)))
             }
             None => None,

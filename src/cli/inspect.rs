@@ -17,6 +17,7 @@ use gongxun_core::article::{Article, ArticleId, Date};
 use gongxun_core::control::Control;
 use gongxun_core::error::Error;
 use gongxun_core::index::Snapshot;
+use gongxun_core::named_file;
 use gongxun_core::search::compare::Comparison;
 use gongxun_core::search::timeline::Step;
 use gongxun_core::search::{Read, Request};
@@ -309,7 +310,7 @@ pub fn verify(index: &Path, all: bool, sample: usize, seed: u64) -> anyhow::Resu
 pub fn segment(index: &Path, args: SegmentArgs) -> anyhow::Result<Outcome> {
     let segmenter = match &args.dict {
         Some(file) => {
-            let text = std::fs::read_to_string(file).with_context(|| format!("{}: can't be read", file.display()))?;
+            let text = named_file::read_text(file)?;
             Segmenter::with_user_dict(&text).with_context(|| file.display().to_string())?
         }
         None => match Snapshot::open(index) {

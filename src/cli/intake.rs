@@ -104,7 +104,7 @@ pub struct ReadArgs {
     /// Names of fields in JSON input: title=headline,body=text
     #[arg(long, value_name = "FIELD=NAME", value_delimiter = ',')]
     pub map: Vec<String>,
-    /// Limits on hostile input: record-bytes=256M, page-bytes, markdown-bytes, nesting, ratio, ratio-floor, members, folders, seconds
+    /// Limits on hostile input: record-bytes=256M, page-bytes, markdown-bytes, nesting, ratio, ratio-floor, window-bytes, members, folders, seconds
     /// (per file; 0 for no limit)
     #[arg(long, value_name = "NAME=NUMBER", value_delimiter = ',')]
     pub max: Vec<String>,

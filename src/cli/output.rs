@@ -8,6 +8,7 @@ use anyhow::Context as _;
 
 use super::args::OutputArgs;
 use super::settings;
+use gongxun_core::index::folder;
 use gongxun_core::view::terminal::{Color, Style};
 
 /// The part of a temporary file's name between the name of the file that it replaces and the number of the process.
@@ -63,6 +64,17 @@ pub fn style() -> Style {
     }
 }
 
+/// Refuses a file in an index folder, whatever it is: all that stands there is the index's own.
+pub fn outside_an_index(path: &Path) -> io::Result<()> {
+    match folder::around(path) {
+        Some(index) => Err(io::Error::other(format!(
+            "it is inside the index folder {}, which only the program writes to; name a file elsewhere",
+            index.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// A file for output. A plain file is replaced in one step, so that an incomplete output never has its name, and a
 /// symbolic link is followed; a pipe or device is written to.
 #[derive(Debug)]
@@ -83,6 +95,7 @@ impl OutputFile {
             return Ok(OutputFile { file: OpenOptions::new().write(true).open(path)?, replaces: None });
         }
         let path = end_of_links(path)?;
+        outside_an_index(&path)?;
         let (folder, beside) = beside(&path)?;
         remove_abandoned(&folder, &path);
         let file = OpenOptions::new().create_new(true).write(true).open(&beside)?;

@@ -10,6 +10,7 @@ use super::args::ConditionArgs;
 use gongxun_core::control::Control;
 use gongxun_core::index::Snapshot;
 use gongxun_core::index::config::Config;
+use gongxun_core::named_file;
 use gongxun_core::query::{self, Filter, Note, Query};
 use gongxun_core::search::{Breadth, Copies, Read, Request, Results};
 pub use gongxun_core::view::terminal::articles;
@@ -83,7 +84,7 @@ pub fn control(conditions: &ConditionArgs) -> Control<'static> {
 /// save such files in GBK, so the charset is detected.
 pub fn synonyms(archive: &dyn Read, conditions: &ConditionArgs) -> anyhow::Result<Option<Arc<Synonyms>>> {
     let Some(file) = &conditions.synonym_file else { return Ok(None) };
-    let bytes = std::fs::read(file).with_context(|| format!("{}: can't be read", file.display()))?;
+    let bytes = named_file::read(file)?;
     let synonyms = archive.synonyms()?.with_user(&charset::decode(&bytes, None, false).text);
     Ok(Some(Arc::new(synonyms.with_context(|| file.display().to_string())?)))
 }

@@ -11,6 +11,7 @@ use super::args::{LogArg, ServeArgs};
 use super::outcome::{INTERRUPTED, Outcome};
 use super::search::take_in;
 use gongxun_core::index::Index;
+use gongxun_core::named_file;
 use gongxun_core::search::Provider;
 use gongxun_server::{Hosts, Lines, Log, Server, Settings};
 
@@ -55,7 +56,7 @@ fn address(text: &str) -> anyhow::Result<SocketAddr> {
 fn settings(args: &ServeArgs, address: SocketAddr) -> anyhow::Result<Settings> {
     let token = match &args.token_file {
         Some(file) => {
-            let text = std::fs::read_to_string(file).with_context(|| format!("{}: can't be read", file.display()))?;
+            let text = named_file::read_text(file)?;
             Some(text.trim().to_string())
         }
         None => args.token.clone(),

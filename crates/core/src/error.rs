@@ -172,6 +172,28 @@ pub enum Reason {
     Unknown,
 }
 
+/// How much of its file a rejected record leaves unread. What was not read is not gone: an index keeps what it has of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// Nothing: the record was read, and there is no article in it.
+    Nothing,
+    /// The record: what stands in its place was not read.
+    Record,
+    /// The record and any other: records may be missing around it.
+    File,
+}
+
+impl Unread {
+    /// Returns how much of its file a record leaves unread that was rejected for this reason.
+    pub fn of(reason: Reason) -> Unread {
+        match reason {
+            Reason::List | Reason::NotArticle | Reason::NoPage | Reason::Deleted => Unread::Nothing,
+            Reason::Empty | Reason::Binary | Reason::UnsafePath | Reason::Unknown => Unread::Record,
+            Reason::BadJson | Reason::Damaged | Reason::Limit | Reason::Unreadable => Unread::File,
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

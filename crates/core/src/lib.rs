@@ -11,6 +11,7 @@ pub mod control;
 mod date;
 pub mod error;
 pub mod index;
+pub mod named_file;
 pub mod query;
 pub mod reprint;
 pub mod search;

@@ -239,6 +239,14 @@ impl Intake for Push {
         Ok((verdict, encoded.len() as u64))
     }
 
+    fn holds_another_text(&mut self, record: &Article) -> Result<bool> {
+        let content = document::content_hash(&document::encode(record));
+        match self.stored.get(&id_order(&record.id)) {
+            Some((stored, _)) => Ok(*stored != hex(content)),
+            None => self.ledger.holds_another_text(&record.id, content),
+        }
+    }
+
     fn release(&mut self, id: &ArticleId, file: &str) -> Result<bool> {
         self.ledger.release(id, file)?;
         self.released.insert((id.0.clone(), file.to_string()));

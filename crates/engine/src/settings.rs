@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gongxun_core::error::{Error, Result};
+use gongxun_core::named_file;
 
 /// The credentials and certificates for a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,7 +37,7 @@ impl Access {
             _ => return Err(Error::Invalid(format!("{USER} and {PASSWORD} belong together: set both, or none"))),
         };
         let certificates = match value(CERTIFICATES) {
-            Some(path) => Some(std::fs::read(&path).map_err(|error| Error::io(path, error))?),
+            Some(path) => Some(named_file::read(path.as_ref())?),
             None => None,
         };
         Ok(Access { user, api_key: value(API_KEY), certificates })

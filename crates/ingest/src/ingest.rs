@@ -16,12 +16,14 @@ mod plan;
 mod report;
 pub mod roots;
 mod sink;
+mod unread;
 
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::carry::PreviousGeneration;
 pub use self::options::{COMMIT_BYTES, Ingest, Options, Prune};
 use self::pipeline::{Event, pipeline};
 use self::plan::{Plan, Planned, plan};
@@ -30,7 +32,7 @@ use self::roots::{Inner, places};
 use self::sink::{Rehearsal, Sink};
 use crate::archive::{self, Input, Limits};
 use gongxun_core::article::Article;
-use gongxun_core::error::{Error, Reason, Rejection, Result};
+use gongxun_core::error::{Error, Rejection, Result};
 use gongxun_core::index::config::Config;
 use gongxun_core::index::document;
 use gongxun_core::index::records::{Ledger, STANDARD_INPUT};
@@ -76,6 +78,7 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     let mut sink = Sink::new(&mut *writer, &tombstones, options);
     sink.report.removed = buried;
     let before = before.as_ref();
+    sink.before = before.map(PreviousGeneration::snapshot);
     let carried = before.map_or(Ok(()), |before| carry::over(&mut sink, before, &plan, &places, observer));
     let finished = carried.and_then(|()| run(&plan, options, &mut sink, observer));
     let finished = finished.and_then(|()| before.map_or(Ok(()), |before| carry::rest(&mut sink, before, observer)));
@@ -90,7 +93,7 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
         (Ok(_) | Err(Error::Interrupted), Err(error)) => return Err(error),
         (pruned, _) => pruned?,
     };
-    let again = read_again(writer, &plan, &tombstones, options, observer)?;
+    let again = read_again(writer, &plan, &tombstones, before, options, observer)?;
     report.removed = report.removed.saturating_sub(again.new);
     if before.is_some() {
         report.carried = report.carried.saturating_add_signed(again.records);
@@ -246,6 +249,7 @@ fn read_again(
     writer: &mut Writer,
     plan: &Plan,
     tombstones: &Tombstones,
+    previous: Option<&PreviousGeneration>,
     options: &Options<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Again> {
@@ -272,6 +276,7 @@ fn read_again(
         };
         let before = records(writer);
         let mut sink = Sink::new(&mut *writer, tombstones, options);
+        sink.before = previous.map(PreviousGeneration::snapshot);
         let finished = run(&again, options, &mut sink, &mut ());
         sink.under_way();
         effect.new += sink.report.new;
@@ -333,15 +338,11 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
     pipeline(&plan.inputs, options, &consumed, |event| {
         match event {
             Event::Start(input) => sink.start_of_file(&plan.inputs[input].input)?,
-            Event::Article(origin, read) => {
+            Event::Article(record, read) => {
                 progress.records += 1;
-                sink.article(read.0, &read.1, &origin, observer)?;
+                sink.article(read.0, &read.1, &record, observer)?;
             }
             Event::Rejected(rejection) => {
-                // Records that could not be read may be those that the file held before.
-                let unread =
-                    [Reason::Damaged, Reason::Unreadable, Reason::Limit, Reason::BadJson].contains(&rejection.reason);
-                sink.is_damaged(unread);
                 progress.records += 1;
                 sink.report.read += 1;
                 sink.rejected(&rejection, observer);
@@ -349,7 +350,7 @@ fn run(plan: &Plan, options: &Options<'_>, sink: &mut Sink<'_>, observer: &mut d
             Event::End { input, hash } => {
                 let input = &plan.inputs[input].input;
                 sink.report.bytes += input.size;
-                sink.end_of_file(hash)?;
+                sink.end_of_file(hash, observer)?;
             }
         }
         progress.bytes_done = consumed.load(Ordering::Relaxed).min(progress.bytes_total);

@@ -150,7 +150,7 @@ impl Capture<'_> {
         };
         let media = if kind == Kind::Html { Media::Html } else { Media::Dump };
         let Capture { origin, url, captured, .. } = self;
-        Ok(Found::Page(Box::new(Record { origin, media, bytes, charset, url, captured, dated: None })))
+        Ok(Found::Page(Box::new(Record { origin, media, bytes, charset, url, captured, dated: None, verified: true })))
     }
 }
 

@@ -7,10 +7,11 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::bundle::{self, Bundle, Snapshot};
+use super::bundle::{self, Snapshot};
 use super::limits::{Limits, over};
 use gongxun_core::article::Origin;
 use gongxun_core::error::{Error, Reason, Rejection, Result};
+use gongxun_core::index::folder;
 use gongxun_text::charset;
 
 /// The path of standard input.
@@ -32,12 +33,24 @@ pub struct Input {
     pub snapshot: Option<Snapshot>,
 }
 
+/// Something that the walk met and that is no file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aside {
+    /// An entry that can't be listed or read.
+    Rejected(Rejection),
+    /// A folder without any entry, by its name: the place of a disk that is not mounted looks like this.
+    Empty(String),
+    /// An index of this program or a copy of one, by its path and name. It is no archive, and nothing of it is read.
+    Index(PathBuf, String),
+}
+
 /// Walks files and folders, in the order of `paths` and sorted by name within a folder. A file that is met twice is
 /// listed once.
 ///
 /// Hidden files and folders (`.git`, `.DS_Store`) below a path are skipped; a hidden path that is named itself is read.
 /// Links to files are followed. Links to folders are followed unless the folder is visited under its own name anyway,
-/// so a loop ends. Entries that can't be listed are passed to `reject`.
+/// so a loop ends. Entries that can't be listed are passed to `reject`, and so is the folder of an index, which is left
+/// out.
 ///
 /// # Errors
 /// [`Error::Io`] if one of `paths` does not exist: a mistyped path is not an empty archive.
@@ -48,22 +61,25 @@ pub fn inputs(
     reject: &mut dyn FnMut(Rejection),
 ) -> Result<Vec<Input>> {
     let named: Vec<(PathBuf, String)> = paths.iter().map(|path| (path.clone(), name_under(path, root))).collect();
-    inputs_named(&named, limits, reject)
+    inputs_named(&named, limits, &mut |aside| match aside {
+        Aside::Rejected(rejection) => reject(rejection),
+        Aside::Index(_, name) => {
+            let detail = "an index, or a copy of one, which is no archive and is not read";
+            reject(Rejection::new(Origin::file(name), Reason::Unknown, detail));
+        }
+        Aside::Empty(_) => {}
+    })
 }
 
-/// Does the same as [`inputs`], with a name for each path.
+/// Does the same as [`inputs`], with a name for each path; all that is no file to read is passed to `aside`.
 ///
 /// # Errors
 /// Same as [`inputs`].
-pub fn inputs_named(
-    paths: &[(PathBuf, String)],
-    limits: &Limits,
-    reject: &mut dyn FnMut(Rejection),
-) -> Result<Vec<Input>> {
+pub fn inputs_named(paths: &[(PathBuf, String)], limits: &Limits, aside: &mut dyn FnMut(Aside)) -> Result<Vec<Input>> {
     let mut walk = FolderWalk {
         seen: HashSet::new(),
         found: Vec::new(),
-        reject,
+        aside,
         deepest: limits.folders,
         top: PathBuf::new(),
         linked: HashSet::new(),
@@ -88,7 +104,7 @@ struct FolderWalk<'a> {
     /// The names listed so far.
     seen: HashSet<String>,
     found: Vec<Input>,
-    reject: &'a mut dyn FnMut(Rejection),
+    aside: &'a mut dyn FnMut(Aside),
     /// The deepest nesting of folders.
     deepest: u64,
     /// The folder that the walk began in, with links resolved.
@@ -107,7 +123,7 @@ impl FolderWalk<'_> {
     }
 
     fn turn_down(&mut self, name: &str, reason: Reason, detail: impl Into<String>) {
-        (self.reject)(Rejection::new(Origin::file(name), reason, detail));
+        (self.aside)(Aside::Rejected(Rejection::new(Origin::file(name), reason, detail)));
     }
 
     fn folder(&mut self, path: &Path, name: &str, depth: u64) {
@@ -119,18 +135,28 @@ impl FolderWalk<'_> {
             Ok(entries) => entries,
             Err(err) => return self.turn_down(name, Reason::Unreadable, err.to_string()),
         };
-        let mut names = Vec::new();
+        let (mut names, mut listed) = (Vec::new(), true);
         for entry in entries {
             match entry {
                 Ok(entry) => names.push(entry.file_name()),
-                Err(err) => self.turn_down(name, Reason::Unreadable, err.to_string()),
+                Err(err) => {
+                    listed = false;
+                    self.turn_down(name, Reason::Unreadable, err.to_string());
+                }
             }
         }
+        if names.is_empty() && listed {
+            return (self.aside)(Aside::Empty(name.to_string()));
+        }
+        if folder::is_certain(path) {
+            return (self.aside)(Aside::Index(path.to_path_buf(), name.to_string()));
+        }
         names.sort_unstable();
-        match bundle::of(path, &names) {
-            Some(Bundle::Snapshot(form, snapshot)) => return self.snapshot(path, name, form, snapshot),
-            Some(Bundle::Only(folder)) => names.retain(|name| name == folder),
-            None => {}
+        if let Some(bundle) = bundle::of(path, &names) {
+            names.retain(|name| !bundle.has(name));
+            if let Some((form, snapshot)) = bundle.page {
+                self.snapshot(path, name, form, snapshot);
+            }
         }
         for child in names.into_iter().filter(|name| !is_hidden(name)) {
             let child_path = path.join(&child);
@@ -142,7 +168,7 @@ impl FolderWalk<'_> {
     fn snapshot(&mut self, path: &Path, name: &str, form: Option<PathBuf>, snapshot: Snapshot) {
         let Some(form) = form else {
             let detail = "an ArchiveBox snapshot without a form that is read (singlefile, dom, wget, readability)";
-            return self.turn_down(&joined(name, Path::new("index.json")), Reason::NoPage, detail);
+            return self.turn_down(name, Reason::NoPage, detail);
         };
         let file = path.join(&form);
         match fs::metadata(&file) {

@@ -255,7 +255,7 @@ fn values(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
         }
     }
     if record == 0 {
-        return walk.reject(place, None, Reason::Empty, "no object in it");
+        return walk.reject(place, None, Reason::NotArticle, "no object in it");
     }
     Flow::Continue(())
 }

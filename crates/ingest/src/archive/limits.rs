@@ -34,6 +34,9 @@ pub struct Limits {
     pub ratio: u64,
     /// The number of unpacked bytes below which the ratio is not checked.
     pub ratio_floor: u64,
+    /// The maximum size of the windows of all zstd streams that are open inside each other, in bytes: what their decoders
+    /// hold in memory.
+    pub window_bytes: u64,
     /// The maximum number of members in the archives of one input, in total.
     pub members: u64,
     /// The deepest nesting of folders.
@@ -57,6 +60,8 @@ impl Limits {
     pub const RATIO: u64 = 500;
     /// The default of `ratio_floor`, 64 MiB.
     pub const RATIO_FLOOR: u64 = 64 << 20;
+    /// The default of `window_bytes`, 256 MiB: two streams of `zstd --ultra -22` or `--long` inside each other.
+    pub const WINDOW_BYTES: u64 = 256 << 20;
     /// The default of `members`, ten million.
     pub const MEMBERS: u64 = 10_000_000;
     /// The default of `folders`, two hundred.
@@ -66,13 +71,14 @@ impl Limits {
     pub const SECONDS: u64 = 0;
 
     /// The limits' names, as accepted by [`Limits::set`].
-    pub const NAMES: [&str; 9] = [
+    pub const NAMES: [&str; 10] = [
         "record-bytes",
         "page-bytes",
         "markdown-bytes",
         "nesting",
         "ratio",
         "ratio-floor",
+        "window-bytes",
         "members",
         "folders",
         "seconds",
@@ -106,6 +112,7 @@ impl Limits {
             "nesting" => &mut self.nesting,
             "ratio" => &mut self.ratio,
             "ratio-floor" => &mut self.ratio_floor,
+            "window-bytes" => &mut self.window_bytes,
             "members" => &mut self.members,
             "folders" => &mut self.folders,
             "seconds" => &mut self.seconds,
@@ -146,6 +153,7 @@ impl Default for Limits {
             nesting: Limits::NESTING,
             ratio: Limits::RATIO,
             ratio_floor: Limits::RATIO_FLOOR,
+            window_bytes: Limits::WINDOW_BYTES,
             members: Limits::MEMBERS,
             folders: Limits::FOLDERS,
             seconds: Limits::SECONDS,
@@ -165,6 +173,10 @@ pub(super) struct Meter {
     /// Number of nested open decompressors.
     open: Cell<u32>,
     members: Cell<u64>,
+    /// Total size of the windows of open streams, in bytes.
+    windows: Cell<u64>,
+    /// Number of open streams whose checksum has not been verified yet.
+    unverified: Cell<u32>,
     /// The time at which reading has taken too long.
     deadline: Cell<Option<Instant>>,
 }
@@ -180,6 +192,8 @@ impl Meter {
             nested: Cell::new(0),
             open: Cell::new(0),
             members: Cell::new(0),
+            windows: Cell::new(0),
+            unverified: Cell::new(0),
             deadline: Cell::new(seconds.and_then(|seconds| Instant::now().checked_add(seconds))),
         }
     }
@@ -229,6 +243,27 @@ impl Meter {
     /// Counts a decompressor being opened (1) or closed (-1).
     pub(super) fn opened(&self, more: i32) {
         self.open.set(self.open.get().saturating_add_signed(more));
+    }
+
+    /// Counts the window of a stream instead of its earlier one, and fails if that is more memory than allowed.
+    pub(super) fn window(&self, before: u64, bytes: u64) -> io::Result<()> {
+        let windows = self.windows.get().saturating_sub(before).saturating_add(bytes);
+        if windows > self.limits.window_bytes {
+            let what = format!("packed with windows of more than {} bytes", self.limits.window_bytes);
+            return Err(Trouble::limit(over(what, "window-bytes")));
+        }
+        self.windows.set(windows);
+        Ok(())
+    }
+
+    /// Counts a stream whose checksum is still to be verified (1), or that was verified or left (-1).
+    pub(super) fn unverified(&self, more: i32) {
+        self.unverified.set(self.unverified.get().saturating_add_signed(more));
+    }
+
+    /// Whether the checksums of all streams around this place have been verified.
+    pub(super) fn is_verified(&self) -> bool {
+        self.unverified.get() == 0
     }
 
     /// Deducts bytes that became a record from the input's account.

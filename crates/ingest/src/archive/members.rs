@@ -11,7 +11,7 @@
 use std::io::{self, BufRead, Read};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
-use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
+use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
 
 use super::limits::{Meter, Trouble};
 use super::sniff;
@@ -26,6 +26,10 @@ const CHUNK: usize = 64 << 10;
 const HEADER_FIELD: usize = 4 << 10;
 /// The largest dictionary before a zstd stream, in bytes.
 const DICTIONARY: usize = 16 << 20;
+/// The longest header of a zstd frame, in bytes.
+const FRAME_HEADER: usize = 18;
+/// The largest window of a zstd frame that a decoder takes, as the power of 2.
+const MAX_WINDOW_LOG: u32 = 31;
 /// The distance behind the last member, in bytes, within which a further one is searched for before the rest counts as
 /// padding.
 const PADDING: usize = 64 << 10;
@@ -48,6 +52,8 @@ pub(super) struct Members<'w, 'a> {
     packing: Packing,
     inflate: Decompress,
     zstd: Option<Decoder<'static>>,
+    /// The largest window of its zstd frames so far, in bytes, which the decoder holds in memory.
+    window: u64,
     sum: Crc,
     dictionary: Option<Vec<u8>>,
     /// The unpacked bytes; those from `at` on are not consumed yet.
@@ -56,6 +62,8 @@ pub(super) struct Members<'w, 'a> {
     /// The number of bytes to unpack next.
     room: usize,
     inside: bool,
+    /// Whether the meter counts this stream as one whose checksum is still to be verified.
+    unverified: bool,
     /// The error of this member, reported once the bytes before it are consumed.
     broken: Option<Trouble>,
     /// Whether the last read reported damage.
@@ -73,12 +81,14 @@ impl<'w, 'a> Members<'w, 'a> {
             packing,
             inflate: Decompress::new(false),
             zstd: None,
+            window: 0,
             sum: Crc::new(),
             dictionary: None,
             output: Vec::new(),
             at: 0,
             room: FIRST_CHUNK,
             inside: false,
+            unverified: false,
             broken: None,
             told: false,
             begun: 0,
@@ -170,6 +180,7 @@ impl<'w, 'a> Members<'w, 'a> {
     /// [`Members::advance`] then tells whether one does.
     pub(super) fn resync(&mut self) -> io::Result<bool> {
         self.inside = false;
+        self.expect_checksum(false);
         self.broken = None;
         self.output.clear();
         self.at = 0;
@@ -195,6 +206,14 @@ impl<'w, 'a> Members<'w, 'a> {
             self.input.consume(passed);
             // Skipped bytes are not gone back to.
             self.input.mark();
+        }
+    }
+
+    /// Notes that the checksum of this member is still to be verified, or no longer.
+    fn expect_checksum(&mut self, expected: bool) {
+        if expected != self.unverified {
+            self.unverified = expected;
+            self.meter.unverified(if expected { 1 } else { -1 });
         }
     }
 
@@ -235,6 +254,7 @@ impl<'w, 'a> Members<'w, 'a> {
         self.inflate.reset(false);
         self.sum.reset();
         self.inside = true;
+        self.expect_checksum(true);
         self.begun += 1;
         Ok(true)
     }
@@ -267,6 +287,7 @@ impl<'w, 'a> Members<'w, 'a> {
                 self.inside = false;
                 if self.packing == Packing::Gzip {
                     self.check_gzip_end()?;
+                    self.expect_checksum(false);
                 }
                 Ok(())
             }
@@ -306,16 +327,23 @@ impl<'w, 'a> Members<'w, 'a> {
             }
             self.pass_skippable()?;
         }
+        if let Some(window) = window_of(self.input.peek(FRAME_HEADER)?).filter(|window| *window > self.window) {
+            self.meter.window(self.window, window)?;
+            self.window = window;
+        }
         match &mut self.zstd {
             Some(decoder) => decoder.reinit()?,
             None => {
-                self.zstd = Some(match &self.dictionary {
+                let decoder = self.zstd.insert(match &self.dictionary {
                     Some(dictionary) => Decoder::with_dictionary(dictionary)?,
                     None => Decoder::new()?,
                 });
+                // The meter has the limit.
+                decoder.set_parameter(DParameter::WindowLogMax(MAX_WINDOW_LOG))?;
             }
         }
         self.inside = true;
+        self.expect_checksum(true);
         self.begun += 1;
         Ok(true)
     }
@@ -342,6 +370,9 @@ impl<'w, 'a> Members<'w, 'a> {
         }
         if holds_dictionary {
             if content.starts_with(b"\x28\xB5\x2F\xFD") {
+                if window_of(&content).is_none_or(|window| window > DICTIONARY as u64) {
+                    return Err(Trouble::damaged("no dictionary where one should be"));
+                }
                 let mut unpacked = Vec::new();
                 zstd::stream::read::Decoder::new(&content[..])?.take(DICTIONARY as u64).read_to_end(&mut unpacked)?;
                 content = unpacked;
@@ -364,7 +395,10 @@ impl<'w, 'a> Members<'w, 'a> {
         self.output.truncate(if result.is_ok() { written } else { 0 });
         self.meter.unpacked(written)?;
         match result {
-            Ok(0) => self.inside = false,
+            Ok(0) => {
+                self.inside = false;
+                self.expect_checksum(false);
+            }
             Ok(_) if at_end && written == 0 => return Err(Trouble::damaged("the compressed stream is cut short")),
             Ok(_) => {}
             Err(err) => return Err(Trouble::damaged(format!("damaged zstd data: {err}"))),
@@ -423,8 +457,26 @@ impl Read for Members<'_, '_> {
 
 impl Drop for Members<'_, '_> {
     fn drop(&mut self) {
+        self.expect_checksum(false);
+        self.meter.window(self.window, 0).ok();
         self.meter.opened(-i32::from(self.packing != Packing::Plain));
     }
+}
+
+/// Returns the size of the window of a zstd frame, by its header: what its decoder holds in memory, in bytes.
+fn window_of(head: &[u8]) -> Option<u64> {
+    let descriptor = *head.get(4)?;
+    if descriptor & 0x20 == 0 {
+        let byte = u32::from(*head.get(5)?);
+        let base = 1u64 << (10 + (byte >> 3));
+        return Some(base + base / 8 * u64::from(byte & 7));
+    }
+    // A frame of a single segment is its own window.
+    let at = 5 + [0, 1, 2, 4][usize::from(descriptor & 3)];
+    let length = [1, 2, 4, 8][usize::from(descriptor >> 6)];
+    let field = head.get(at..at + length)?;
+    let size = field.iter().rev().fold(0u64, |size, byte| size << 8 | u64::from(*byte));
+    Some(if length == 2 { size + 256 } else { size })
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {

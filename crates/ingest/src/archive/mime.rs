@@ -53,6 +53,7 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) 
         url: saved_from.filter(address).or(text.url.filter(address)),
         captured: headers.get("date").map(str::to_string),
         dated: None,
+        verified: true,
     })
 }
 

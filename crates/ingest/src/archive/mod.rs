@@ -9,7 +9,8 @@
 //!
 //! Not records, and not reported: hidden files and folders below a path, folders inside archives, blank lines of JSON
 //! lines, the records of a crawl about the crawl itself (warcinfo, request, metadata, revisit, continuation), the
-//! indexes of a WACZ, the pictures and frames of a saved page, and the further forms of an ArchiveBox snapshot.
+//! indexes of a WACZ, the pictures and frames of a saved page, and the further forms of an ArchiveBox snapshot. The
+//! folder of an index is left out too ([`Aside::Index`]).
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -25,6 +26,7 @@ mod blocks;
 pub(crate) mod bounded;
 mod bundle;
 mod captured;
+mod damage;
 mod directory;
 mod headers;
 mod http;
@@ -45,9 +47,13 @@ mod window;
 mod zip;
 
 pub use bundle::Snapshot;
-pub use inputs::{Input, STANDARD_INPUT, below, component, inputs, inputs_named, joined, name_under, plain, stamp};
+pub use damage::Damage;
+pub use inputs::{
+    Aside, Input, STANDARD_INPUT, below, component, inputs, inputs_named, joined, name_under, plain, stamp,
+};
 pub use limits::Limits;
 pub use record::{Media, Record};
+pub use sniff::is_never_read;
 
 /// Reads one input and delivers each record or rejection in order, until `visit` breaks. `consumed` grows by the bytes
 /// read of the file, so that other threads can follow the progress.
@@ -65,6 +71,22 @@ pub fn read(
             record
         }))
     })
+}
+
+/// Reads an input to its end for the damage in it; `None` if `stopped` says so meanwhile. Standard input, pipes and
+/// devices can't be read twice, so nothing is known of their damage.
+pub fn damage(input: &Input, limits: &Limits, stopped: &dyn Fn() -> bool) -> Option<Damage> {
+    let mut damage = Damage::default();
+    if !input.path.is_file() {
+        return Some(damage);
+    }
+    let flow = read(input, limits, &AtomicU64::new(0), &mut |found| {
+        if let Err(rejection) = found {
+            damage.add(rejection);
+        }
+        if stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    flow.is_continue().then_some(damage)
 }
 
 fn read_plain(

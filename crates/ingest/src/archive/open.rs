@@ -35,7 +35,7 @@ fn walk_through(
     };
     let flow = through(&mut Walk { file, limits, meter: &meter, visit: &mut listening, open });
     if !said {
-        return visit(Err(Rejection::new(Origin::file(file), Reason::Empty, "no page in it")));
+        return visit(Err(Rejection::new(Origin::file(file), Reason::NoPage, "no page in it")));
     }
     // An input with too many members is abandoned, not the whole run.
     if meter.is_over() { Flow::Continue(()) } else { flow }

@@ -34,11 +34,23 @@ pub struct Record {
     pub captured: Option<String>,
     /// The time at which a reader saved it, if the container has it; used for a page without a date of its own.
     pub dated: Option<Date>,
+    /// Whether the checksums of all compressed streams around it had been verified when it was delivered. A record of a
+    /// stream with many may be altered by damage that shows at the stream's end; see [`super::damage`].
+    pub verified: bool,
 }
 
 impl Record {
     /// Creates a record of these bytes without further metadata.
     pub fn new(origin: Origin, media: Media, bytes: impl Into<Vec<u8>>) -> Record {
-        Record { origin, media, bytes: bytes.into(), charset: None, url: None, captured: None, dated: None }
+        Record {
+            origin,
+            media,
+            bytes: bytes.into(),
+            charset: None,
+            url: None,
+            captured: None,
+            dated: None,
+            verified: true,
+        }
     }
 }

@@ -70,6 +70,11 @@ pub(super) fn crawl(name: &str, head: &[u8]) -> Option<Kind> {
     (head.starts_with(ARC_MAGIC) || ending(name) == "arc").then_some(Kind::Arc)
 }
 
+/// Whether a file or member of this name is never opened, by its name alone: nothing was ever read from it.
+pub fn is_never_read(name: &str) -> bool {
+    skip_by_name(name).is_some()
+}
+
 /// Returns the reason why a file of this name is not worth opening, if there is one.
 pub(super) fn skip_by_name(name: &str) -> Option<(Reason, String)> {
     let ending = ending(name);
@@ -154,7 +159,8 @@ pub(super) fn kind(name: &str, head: &[u8]) -> Kind {
     match ending(name).as_str() {
         _ if is_warc_name(name) && !head.is_empty() => return Kind::Warc,
         "zip" | "wacz" if !head.is_empty() => return Kind::Zip,
-        "tar" if !head.is_empty() => return Kind::Tar,
+        // An empty tar archive consists of zeros, as does what a failing disk leaves of a file.
+        "tar" if !is_blank(head) => return Kind::Tar,
         "json" | "jsonl" | "ndjson" if !is_blank(head) && !begins_markup(&text_of(head)) => return Kind::Json,
         _ => {}
     }

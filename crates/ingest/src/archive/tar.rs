@@ -10,7 +10,7 @@ use super::limits::Trouble;
 use super::names;
 use super::sniff;
 use super::walk::{Flow, Place, Walk};
-use super::window::Window;
+use super::window::{Window, skip_rest};
 use gongxun_core::error::Reason;
 
 const BLOCK: usize = 512;
@@ -29,7 +29,12 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) 
     loop {
         let header = match header(stream) {
             Ok(Some(header)) => header,
-            Ok(None) => return Flow::Continue(()),
+            Ok(None) => {
+                return match skip_rest(stream) {
+                    Ok(()) => Flow::Continue(()),
+                    Err(err) => walk.fail(place, None, &err),
+                };
+            }
             Err(err) => {
                 walk.fail(place, None, &err)?;
                 if Trouble::from_error(&err).reason != Reason::Damaged {

@@ -85,7 +85,8 @@ impl Walk<'_> {
         self.deliver(Record::new(origin, media, bytes))
     }
 
-    pub(super) fn deliver(&mut self, record: Record) -> Flow {
+    pub(super) fn deliver(&mut self, mut record: Record) -> Flow {
+        record.verified = self.meter.is_verified();
         self.meter.delivered(record.bytes.len());
         self.meter.aside(|| (self.visit)(Ok(record)))
     }

@@ -138,6 +138,17 @@ pub(super) fn read_whole(reader: &mut dyn Read, limit: u64, into: &mut Vec<u8>) 
     Ok(into.len() as u64 <= limit)
 }
 
+/// Reads everything left and drops it, so that the checksums of the streams around it are verified.
+pub(super) fn skip_rest(stream: &mut Window<'_>) -> io::Result<()> {
+    loop {
+        let ahead = stream.fill_buf()?.len();
+        if ahead == 0 {
+            return Ok(());
+        }
+        stream.consume(ahead);
+    }
+}
+
 /// The outcome of [`read_line`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {

@@ -11,12 +11,12 @@ use flate2::Crc;
 
 use super::bundle;
 use super::directory::{self, Directory, long, short};
-use super::limits::Trouble;
+use super::limits::{Meter, Trouble};
 use super::members::{Members, Packing};
 use super::names;
 use super::sniff;
 use super::walk::{Flow, Place, Walk};
-use super::window::{Window, read_whole};
+use super::window::{Window, read_whole, skip_rest};
 use gongxun_core::error::Reason;
 
 /// The number of bytes of member names by which their charset is detected.
@@ -109,13 +109,13 @@ fn by_directory(
         match entry.method {
             _ if entry.encrypted => walk.reject(&inside, None, Reason::Unknown, "an encrypted member")?,
             0 => {
-                let mut summed = Summed { inner: &mut taken, sum: Some(entry.sum), seen: Crc::new() };
+                let mut summed = Summed::new(&mut taken, Some(entry.sum), meter);
                 (walk.open)(walk, &inside, &name, &mut Window::new(&mut summed))?;
             }
             8 => {
                 let mut window = Window::new(&mut taken);
                 let mut members = Members::new(&mut window, Packing::Deflate, meter);
-                let mut summed = Summed { inner: &mut members, sum: Some(entry.sum), seen: Crc::new() };
+                let mut summed = Summed::new(&mut members, Some(entry.sum), meter);
                 (walk.open)(walk, &inside, &name, &mut Window::new(&mut summed))?;
             }
             method => walk.reject(&inside, None, Reason::Unknown, format!("packed by method {method}"))?,
@@ -197,7 +197,12 @@ fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Fl
     loop {
         let local = match next_local(stream) {
             Ok(Some(local)) => local,
-            Ok(None) => return Flow::Continue(()),
+            Ok(None) => {
+                return match skip_rest(stream) {
+                    Ok(()) => Flow::Continue(()),
+                    Err(err) => walk.fail(place, None, &err),
+                };
+            }
             Err(err) => return walk.fail(place, None, &err),
         };
         let name = names::decode(&local.name, &local.name);
@@ -209,11 +214,11 @@ fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Fl
             8 if !local.encrypted => {
                 let mut members = Members::new(stream, Packing::Deflate, meter);
                 let sum = (!local.open_ended).then_some(local.sum);
-                content(walk, admitted, &mut Summed { inner: &mut members, sum, seen: Crc::new() })?;
+                content(walk, admitted, &mut Summed::new(&mut members, sum, meter))?;
             }
             0 if !local.encrypted && !local.open_ended => {
                 let mut taken = stream.take(local.length);
-                content(walk, admitted, &mut Summed { inner: &mut taken, sum: Some(local.sum), seen: Crc::new() })?;
+                content(walk, admitted, &mut Summed::new(&mut taken, Some(local.sum), meter))?;
             }
             method => {
                 let Some((inside, _)) = admitted else { continue };
@@ -274,11 +279,33 @@ fn local(stream: &mut Window<'_>) -> io::Result<Option<Local>> {
     Ok(Some(Local { name: bytes, encrypted, open_ended, method, sum, length }))
 }
 
-/// A reader that verifies a member's checksum at its end.
+/// A reader that verifies a member's checksum at its end, if it is known.
 struct Summed<'s> {
     inner: &'s mut dyn Read,
     sum: Option<u32>,
     seen: Crc,
+    meter: &'s Meter,
+    verified: bool,
+}
+
+impl<'s> Summed<'s> {
+    fn new(inner: &'s mut dyn Read, sum: Option<u32>, meter: &'s Meter) -> Summed<'s> {
+        meter.unverified(1);
+        Summed { inner, sum, seen: Crc::new(), meter, verified: false }
+    }
+
+    fn verified(&mut self) {
+        if !self.verified {
+            self.verified = true;
+            self.meter.unverified(-1);
+        }
+    }
+}
+
+impl Drop for Summed<'_> {
+    fn drop(&mut self) {
+        self.verified();
+    }
 }
 
 impl Read for Summed<'_> {
@@ -286,8 +313,12 @@ impl Read for Summed<'_> {
         let n = self.inner.read(buf)?;
         self.seen.update(&buf[..n]);
         match self.sum {
-            Some(sum) if n == 0 && !buf.is_empty() && sum != self.seen.sum() => {
-                Err(Trouble::damaged("the checksum of a member does not match"))
+            Some(sum) if n == 0 && !buf.is_empty() => {
+                if sum != self.seen.sum() {
+                    return Err(Trouble::damaged("the checksum of a member does not match"));
+                }
+                self.verified();
+                Ok(0)
             }
             _ => Ok(n),
         }

@@ -7,14 +7,18 @@ use std::ops::Range;
 
 use super::address;
 use super::classes::{mark_of, read_hints};
+use super::elements::{Kind, counts_overflow, kind_of};
 use super::markup::{Attributes, Token, tokens, unescape};
-use super::page::{Block, Form, Gap, Line, Mark, Marked, Meta, Page, Piece, TIME, is_letter};
+use super::page::{Block, Gap, Line, Mark, Marked, Meta, Page, Piece, TIME, is_letter};
 use super::tables;
 
 /// Blocks nested deeper than this are flattened into the block at this depth.
 pub const MAX_DEPTH: usize = 256;
 /// The most blocks of one page; the rest of the page is added to the innermost open block.
 const MAX_BLOCKS: usize = 200_000;
+/// The most texts of one page, those between two tags; the visible rest of the page is one more line. A text takes 300
+/// bytes in memory with its line, and five in a page of nothing but short ones.
+const MAX_TEXTS: usize = 500_000;
 /// The most meta tags of one page that are read.
 const MAX_METAS: usize = 200;
 /// The most bytes of text in one meta tag that are read.
@@ -59,37 +63,6 @@ pub fn parse(html: &str) -> Page {
     builder.finish()
 }
 
-/// The layout of an element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Paragraph,
-    Heading(u8),
-    Item,
-    Term,
-    Cell,
-    Row,
-    Table,
-    List,
-    Quote,
-    Pre,
-    Container,
-}
-
-impl Kind {
-    fn form(self) -> Form {
-        match self {
-            Kind::Paragraph => Form::Paragraph,
-            Kind::Heading(_) => Form::Heading,
-            Kind::Item | Kind::Term => Form::Item,
-            Kind::Cell | Kind::Row | Kind::Table => Form::Layout,
-            Kind::List => Form::List,
-            Kind::Quote => Form::Quote,
-            Kind::Pre => Form::Pre,
-            Kind::Container => Form::Container,
-        }
-    }
-}
-
 struct Open {
     name: String,
     kind: Kind,
@@ -130,6 +103,8 @@ struct Builder {
     script_bytes: usize,
     tables: tables::Borders,
     ruby: Ruby,
+    /// The last line, once the page has [`MAX_TEXTS`]: it takes in all further text.
+    rest: Option<String>,
 }
 
 /// The state of annotations above characters (`<ruby>漢<rt>hàn</rt>字<rt>zì</rt></ruby>`): they are put behind the
@@ -172,6 +147,7 @@ impl Builder {
             script_bytes: 0,
             tables: tables::Borders::default(),
             ruby: Ruby::default(),
+            rest: None,
         }
     }
 
@@ -233,7 +209,8 @@ impl Builder {
     fn text(&mut self, text: &str) {
         if text.bytes().all(|b| b.is_ascii_whitespace()) {
             // A blank between two links or spans of one line is a visible gap.
-            if self.line_start < self.page.pieces.len() as u32 && !text.is_empty() {
+            let is_inside = self.line_start < self.page.pieces.len() as u32 || self.rest.is_some();
+            if is_inside && !text.is_empty() {
                 self.piece(" ".to_string());
             }
             return;
@@ -268,6 +245,20 @@ impl Builder {
     }
 
     fn piece(&mut self, text: String) {
+        if let Some(rest) = &mut self.rest {
+            if !self.stack[self.stack.len() - 1].hidden {
+                rest.push_str(&text);
+            }
+            return;
+        }
+        self.push_piece(text);
+        if self.page.texts.len() >= MAX_TEXTS {
+            self.end_line();
+            self.rest = Some(String::new());
+        }
+    }
+
+    fn push_piece(&mut self, text: String) {
         let text_at = self.page.texts.len() as u32;
         self.page.pieces.push(Piece { text: text_at, link: self.link, bold: self.bold > 0, gap: Gap::None });
         self.page.texts.push(text);
@@ -343,6 +334,12 @@ impl Builder {
     /// Ends the current line. Lines without a letter leave no trace.
     fn end_line(&mut self) {
         self.end_notes();
+        if let Some(rest) = &mut self.rest {
+            if !rest.is_empty() && !rest.ends_with(' ') {
+                rest.push(' ');
+            }
+            return;
+        }
         let end = self.page.pieces.len() as u32;
         let pieces: Range<u32> = self.line_start..end;
         self.line_start = end;
@@ -368,12 +365,18 @@ impl Builder {
             self.heading = level;
         }
         let look = read_hints(name, attributes);
-        if self.stack.len() >= MAX_DEPTH || self.page.blocks.len() >= MAX_BLOCKS {
+        let is_full = self.page.blocks.len() >= MAX_BLOCKS && self.rest.is_none();
+        if self.stack.len() >= MAX_DEPTH || is_full {
             self.overflow += usize::from(counts_overflow(kind));
             return;
         }
         let parent = self.top().block;
         let hidden = self.top().hidden || look.hidden;
+        if self.rest.is_some() {
+            // All further text is one line, whatever the block; only what is hidden matters.
+            self.stack.push(Open { name: name.to_string(), kind, block: parent, hidden });
+            return;
+        }
         let at = self.page.lines.len() as u32;
         let block = Block { parent, lines: at..at, form: kind.form(), hint: look.hint };
         let index = self.page.blocks.len() as u32;
@@ -490,6 +493,10 @@ impl Builder {
         self.end_link();
         self.end_line();
         self.pop_to(1);
+        if let Some(rest) = self.rest.take() {
+            self.push_piece(rest);
+            self.end_line();
+        }
         self.page.blocks[0].lines = 0..self.page.lines.len() as u32;
         self.tables.join_rows(&mut self.page);
         self.page
@@ -498,34 +505,6 @@ impl Builder {
 
 fn attribute(attributes: Attributes, name: &str) -> Option<String> {
     attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.to_ascii_lowercase())
-}
-
-fn counts_overflow(kind: Kind) -> bool {
-    matches!(kind, Kind::Container | Kind::Table | Kind::List | Kind::Quote | Kind::Pre)
-}
-
-fn kind_of(name: &str) -> Option<Kind> {
-    Some(match name {
-        "p" => Kind::Paragraph,
-        "h1" => Kind::Heading(1),
-        "h2" => Kind::Heading(2),
-        "h3" => Kind::Heading(3),
-        "h4" => Kind::Heading(4),
-        "h5" => Kind::Heading(5),
-        "h6" => Kind::Heading(6),
-        "li" | "option" => Kind::Item,
-        "dt" | "dd" => Kind::Term,
-        "td" | "th" | "caption" => Kind::Cell,
-        "tr" => Kind::Row,
-        "table" => Kind::Table,
-        "ul" | "ol" | "dl" | "menu" | "select" => Kind::List,
-        "blockquote" => Kind::Quote,
-        "pre" | "listing" => Kind::Pre,
-        "div" | "body" | "article" | "section" | "main" | "header" | "footer" | "nav" | "aside" | "form" | "center"
-        | "fieldset" | "figure" | "figcaption" | "address" | "tbody" | "thead" | "tfoot" | "details" | "summary"
-        | "legend" | "dir" | "marquee" | "hgroup" | "layer" => Kind::Container,
-        _ => return None,
-    })
 }
 
 /// Whether a script is worth keeping.
@@ -567,6 +546,24 @@ mod tests {
             ("&nbsp;&nbsp;　　段\u{200b}落", vec!["段落"]),
         ] {
             assert_eq!(lines(html), expect, "{html}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_too_many_texts_ends_with_one_line_of_the_rest() {
+        // Each unit with its number of texts.
+        for (unit, texts) in
+            [("<p>x", 1), ("<br>x", 1), ("<dl><dd>x", 1), ("<td>x", 1), ("<b>x</b><p>", 1), ("<p><b>x</b> <i>y", 3)]
+        {
+            let units = MAX_TEXTS / texts + 3;
+            let mut page = parse(&(unit.repeat(units) + "<div style='display:none'>z</div><h1>题</h1>"));
+            page.build_lines();
+            assert!(page.texts.len() <= MAX_TEXTS + 1 && page.blocks.len() <= MAX_BLOCKS, "{unit}");
+            let letters = |text: &str| text.chars().filter(|c| is_letter(*c)).count();
+            let all: usize = page.lines.iter().map(|line| letters(&line.text)).sum();
+            assert_eq!(all, unit.matches(['x', 'y']).count() * units + 1, "{unit}");
+            let last = &page.lines[page.lines.len() - 1].text;
+            assert!(last.ends_with(if texts == 3 { "x y 题" } else { "x x 题" }), "{unit}: {last}");
         }
     }
 

@@ -17,6 +17,7 @@ mod credits;
 mod date;
 mod date_values;
 mod dump;
+mod elements;
 mod ending;
 mod explain;
 mod fields;

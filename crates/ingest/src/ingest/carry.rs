@@ -10,6 +10,7 @@ use super::report::Observer;
 use super::roots;
 use super::roots::{Inner, ResolvedPaths, is_of_a_file};
 use super::sink::Sink;
+use super::unread::UnreadParts;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::{DocAddress, Entry, Generation, Manifest, Snapshot, Writer};
 
@@ -17,6 +18,13 @@ use gongxun_core::index::{DocAddress, Entry, Generation, Manifest, Snapshot, Wri
 pub struct PreviousGeneration {
     snapshot: Snapshot,
     manifest: Manifest,
+}
+
+impl PreviousGeneration {
+    /// Returns its articles.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
 }
 
 /// Returns the current generation if the writer builds another. One that can't be read is reported, and nothing is
@@ -79,6 +87,7 @@ pub fn over(
     places: &ResolvedPaths,
     observer: &mut dyn Observer,
 ) -> Result<()> {
+    plan.say_what_is_unread(&before.manifest, observer);
     let replaced = |file: &str| places.replaced.iter().any(|root| is_below(file, root));
     let left = |file: &str| !is_of_a_file(file) || !plan.is_named(file) && !replaced(file) || plan.is_unread(file);
     let mut entries: Vec<&Entry> = before.manifest.entries().filter(|entry| left(&entry.file)).collect();
@@ -95,7 +104,7 @@ pub fn over(
         }
         let mut articles = 0;
         for known in before.snapshot.of_file(&entry.file)?.into_values() {
-            articles += u64::from(carry(sink, before, known.address, entry, observer)?);
+            articles += u64::from(carry(sink, before, known.address, (entry, &UnreadParts::whole()), observer)?);
         }
         // Its shadowed records are not in the index: if they hold their ids now, the file must be read.
         let again = entry.again || !entry.shadowed.is_empty();
@@ -112,29 +121,33 @@ pub fn over(
 
 /// Carries over the known articles of files that this run could not read to their end.
 pub fn rest(sink: &mut Sink<'_>, before: &PreviousGeneration, observer: &mut dyn Observer) -> Result<()> {
-    for file in std::mem::take(&mut sink.partial) {
+    for (file, unread) in std::mem::take(&mut sink.partial) {
         let Some(of_before) = before.manifest.get(&file) else { continue };
         let mut articles = 0;
         for known in before.snapshot.of_file(&file)?.into_values() {
-            articles += u64::from(carry(sink, before, known.address, of_before, observer)?);
+            articles += u64::from(carry(sink, before, known.address, (of_before, &unread), observer)?);
         }
         if let (1.., Some(entry)) = (articles, sink.target.manifest().get(&file).cloned()) {
+            observer
+                .note(&format!("{file}: can't be read in full; {articles} of its articles were not met and are kept"));
             sink.carried(Entry { articles: entry.articles + articles, hash: String::new(), ..entry });
         }
     }
     Ok(())
 }
 
-/// Carries over one article, with its margin; one that can't be read is reported and left out.
+/// Carries over one article of a file if it may stand in an unread part of it, with its margin; one that can't be read
+/// is reported and left out.
 fn carry(
     sink: &mut Sink<'_>,
     before: &PreviousGeneration,
     address: DocAddress,
-    entry: &Entry,
+    (entry, unread): (&Entry, &UnreadParts),
     observer: &mut dyn Observer,
 ) -> Result<bool> {
     match before.snapshot.article_with_margin(address) {
-        Ok(article) => sink.carry(&article, entry),
+        Ok(article) if unread.may_hold(&article.origin, &entry.file) => sink.carry(&article, entry),
+        Ok(_) => Ok(false),
         Err(error @ Error::Unreadable { .. }) => {
             observer.note(&format!("not carried over: {error}"));
             Ok(false)

@@ -24,10 +24,17 @@ const BATCH_RECORDS: usize = 512;
 /// The capacity of the queue between two stages, in batches.
 const QUEUED_BATCHES: usize = 2;
 
+/// The record that an article was read from.
+pub struct Source {
+    pub origin: Origin,
+    /// Whether it is known to be what was written: see [`Record::verified`].
+    pub verified: bool,
+}
+
 /// An event for the caller, in the order of the inputs.
 pub enum Event {
     Start(usize),
-    Article(Origin, Box<((Article, Class), Fingerprint)>),
+    Article(Source, Box<((Article, Class), Fingerprint)>),
     Rejected(Rejection),
     End { input: usize, hash: Option<String> },
 }
@@ -141,7 +148,8 @@ fn extract_batches(options: &Options<'_>, batches: Receiver<Vec<Raw>>, out: Send
                 Raw::Record(record) => match extract_one(&record, &options.extract) {
                     Ok(claim) => {
                         let fingerprint = Fingerprint::from_article(&claim.0);
-                        Event::Article(record.origin, Box::new((claim, fingerprint)))
+                        let source = Source { verified: record.verified, origin: record.origin };
+                        Event::Article(source, Box::new((claim, fingerprint)))
                     }
                     Err(rejection) => Event::Rejected(rejection),
                 },

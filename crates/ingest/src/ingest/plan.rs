@@ -1,13 +1,13 @@
 //! The plan of a run: the inputs compared with the manifest, to decide which are read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 
 use super::options::{Options, Prune};
 use super::report::Observer;
 use super::roots::{ResolvedPaths, is_of_a_file, require_outside};
-use crate::archive::{self, Input, Limits};
+use crate::archive::{self, Aside, Input, Limits};
 use gongxun_core::error::{Error, Reason, Result};
 use gongxun_core::index::{Entry, Manifest};
 
@@ -26,7 +26,9 @@ pub struct Plan {
     pub rejected: u64,
     pub files: u64,
     /// The places that could not be looked at: nothing is concluded from files missing there.
-    pub unread: Vec<String>,
+    pub unread: HashSet<String>,
+    /// The folders without any entry, unless all of their articles may be removed.
+    pub empty: HashSet<String>,
     /// The places that were named.
     pub named: Vec<String>,
 }
@@ -45,30 +47,41 @@ pub fn plan(
     index: Option<&Path>,
     observer: &mut dyn Observer,
 ) -> Result<Plan> {
-    if let Some(index) = index {
-        options.paths.iter().try_for_each(|path| require_outside(path, index))?;
-    }
     let index = index.and_then(|index| std::fs::canonicalize(index).ok());
-    let (mut rejected, mut unread) = (0, Vec::new());
-    let mut inputs = archive::inputs_named(&places.named, &options.limits, &mut |rejection| {
-        rejected += 1;
-        // A pipe or a device exists, and is not a file.
-        if rejection.reason != Reason::Unknown {
-            unread.push(rejection.origin.file.clone());
+    options.paths.iter().try_for_each(|path| require_outside(path, index.as_deref()))?;
+    let mut plan = Plan { named: places.named.iter().map(|(_, place)| place.clone()).collect(), ..Plan::default() };
+    let mut inputs = archive::inputs_named(&places.named, &options.limits, &mut |aside| match aside {
+        Aside::Rejected(rejection) => {
+            plan.rejected += 1;
+            // A pipe or a device exists, and is not a file.
+            if rejection.reason != Reason::Unknown {
+                plan.unread.insert(rejection.origin.file.clone());
+            }
+            observer.rejected(&rejection);
         }
-        observer.rejected(&rejection);
+        Aside::Empty(name) if !options.prune_most => drop(plan.empty.insert(name)),
+        Aside::Empty(_) => {}
+        Aside::Index(path, name) => {
+            plan.unread.insert(name);
+            let own = index.as_ref().filter(|index| std::fs::canonicalize(&path).is_ok_and(|path| path == **index));
+            observer.note(&match own {
+                Some(index) => skipped(index),
+                None => {
+                    format!("{}: another index, or a copy of one, is inside the archive; it is skipped", path.display())
+                }
+            });
+        }
     })?;
     // `gongxun index .` must not read the index that it writes.
     if let Some(index) = &index {
         let before = inputs.len();
         inputs.retain(|input| !std::fs::canonicalize(&input.path).is_ok_and(|path| path.starts_with(index)));
         if inputs.len() < before {
-            observer.note(&format!("{}: the index is inside the archive; it is skipped", index.display()));
+            observer.note(&skipped(index));
         }
     }
     let reader = reader_version(options);
-    let named: Vec<String> = places.named.iter().map(|(_, place)| place.clone()).collect();
-    let mut plan = Plan { rejected, unread, named, files: inputs.len() as u64, ..Plan::default() };
+    plan.files = inputs.len() as u64;
     if options.prune == Prune::BelowPaths {
         plan.gone = gone(&plan, &inputs, known);
         plan.ensure_not_emptied(options, &inputs, known)?;
@@ -92,11 +105,15 @@ pub fn plan(
     Ok(plan)
 }
 
+fn skipped(index: &Path) -> String {
+    format!("{}: the index is inside the archive; it is skipped", index.display())
+}
+
 /// Returns the manifest's files below the named paths that are missing, in folders that could be looked at.
 fn gone(plan: &Plan, inputs: &[Input], known: &Manifest) -> Vec<String> {
     let present: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
     let files = known.entries().map(|entry| entry.file.as_str()).filter(|file| is_of_a_file(file));
-    let files = files.filter(|file| plan.is_named(file) && !plan.is_unread(file) && !present.contains(file));
+    let files = files.filter(|file| !present.contains(file) && plan.is_named(file) && !plan.is_unread(file));
     let mut gone: Vec<String> = files.map(str::to_string).collect();
     gone.sort();
     gone
@@ -116,9 +133,10 @@ impl Plan {
         self.named.iter().any(|place| is_below(file, place))
     }
 
-    /// Whether a file is in a place that the walk could not look at.
+    /// Whether a file is in a place that the walk could not look at, or in a folder that is empty now: what is missing there
+    /// may be there again.
     pub fn is_unread(&self, file: &str) -> bool {
-        self.unread.iter().any(|place| is_below(file, place))
+        place_around(file, &self.unread).or_else(|| place_around(file, &self.empty)).is_some()
     }
 
     /// Refuses to remove everything of an empty folder: it may be one that is not mounted.
@@ -138,14 +156,29 @@ impl Plan {
         Ok(())
     }
 
-    /// Reports the files that stay although the walk did not find them.
-    fn say_what_stays(&self, known: &Manifest, observer: &mut dyn Observer) {
-        for place in &self.unread {
-            let held: u64 = known.entries().filter(|e| is_below(&e.file, place)).map(Entry::held).sum();
-            if held > 0 {
-                observer.note(&format!("{place}: can't be read now; its articles are kept ({held})"));
+    /// Reports the places of which the articles are kept although nothing was found there.
+    pub fn say_what_is_unread(&self, known: &Manifest, observer: &mut dyn Observer) {
+        for (places, is_empty) in [(&self.unread, false), (&self.empty, true)] {
+            let mut held: BTreeMap<&str, u64> = BTreeMap::new();
+            for entry in known.entries().filter(|_| !places.is_empty()) {
+                if let Some(place) = place_around(&entry.file, places) {
+                    *held.entry(place).or_default() += entry.held();
+                }
+            }
+            for (place, held) in held.into_iter().filter(|(_, held)| *held > 0) {
+                observer.note(&match is_empty {
+                    true => format!(
+                        "{place}: the folder is empty, and the index has {held} articles from it, which are kept; is it mounted? Remove the folder, or --yes removes them"
+                    ),
+                    false => format!("{place}: can't be read now; its articles are kept ({held})"),
+                });
             }
         }
+    }
+
+    /// Reports the files that stay although the walk did not find them.
+    fn say_what_stays(&self, known: &Manifest, observer: &mut dyn Observer) {
+        self.say_what_is_unread(known, observer);
         let elsewhere = known.entries().filter(|entry| !self.is_named(&entry.file));
         let (files, articles) = elsewhere.fold((0, 0), |(files, sum), entry| (files + 1, sum + entry.held()));
         if articles > 0 {
@@ -153,6 +186,16 @@ impl Plan {
                 .note(&format!("{files} files with {articles} articles are outside the named paths; they are kept"));
         }
     }
+}
+
+/// Returns the one of some places that a file is at or below.
+fn place_around<'f>(file: &'f str, places: &HashSet<String>) -> Option<&'f str> {
+    if places.is_empty() {
+        return None;
+    }
+    let ends = file.match_indices('/').map(|(at, _)| at).chain([file.len()]);
+    let nameless = places.contains("") && is_of_a_file(file);
+    ends.map(|end| &file[..end]).find(|place| places.contains(*place)).or_else(|| nameless.then_some(""))
 }
 
 /// Whether a file is at or below a place; the nameless root is above all files.

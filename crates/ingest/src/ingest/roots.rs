@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::options::Options;
 use crate::archive::{STANDARD_INPUT, below, component, joined, plain};
 use gongxun_core::error::{Error, Result};
-use gongxun_core::index::{Manifest, Root};
+use gongxun_core::index::{Manifest, Root, folder};
 
 /// The paths of a run, each with its place.
 #[derive(Debug, Default)]
@@ -86,15 +86,14 @@ pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Resul
     Ok(places)
 }
 
-/// Refuses a path in the index folder: only the index is there, and nothing of it is read.
+/// Refuses a path in an index folder, that of this run or any other: only the index is there, and nothing of it is read.
 ///
 /// # Errors
 /// [`Error::Invalid`] with the way out.
-pub(super) fn require_outside(path: &Path, index: &Path) -> Result<()> {
+pub(super) fn require_outside(path: &Path, index: Option<&Path>) -> Result<()> {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let is_inside = path.as_os_str() != STANDARD_INPUT
-        && real(path).zip(real(index)).is_some_and(|(path, index)| path.starts_with(index));
-    if is_inside {
+    let is_in = |index: &Path| real(path).zip(real(index)).is_some_and(|(path, index)| path.starts_with(index));
+    if path.as_os_str() != STANDARD_INPUT && (index.is_some_and(is_in) || folder::around(path).is_some()) {
         let what = "is inside the index folder, where nothing is read; move it out, or name another index with --index";
         return Err(Error::Invalid(format!("{}: {what}", path.display())));
     }
@@ -108,7 +107,7 @@ pub(super) fn require_outside(path: &Path, index: &Path) -> Result<()> {
 /// If no root has the name and no file of the index could be below it, another root is at the path, or the path is in the
 /// index folder.
 pub fn move_root(manifest: &Manifest, index: &Path, name: &str, path: &Path) -> Result<Root> {
-    require_outside(path, index)?;
+    require_outside(path, Some(index))?;
     let name = if name == "." { "" } else { name };
     let known = manifest.roots().any(|root| root.root == name);
     let named = |entry: &gongxun_core::index::Entry| {

@@ -6,9 +6,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::options::Options;
+use super::pipeline::Source;
 use super::plan::is_below;
 use super::report::{Observer, Report};
-use crate::archive::Input;
+use super::unread::UnreadParts;
+use crate::archive::{self, Damage, Input};
 use gongxun_core::article::{Article, ArticleId, Origin};
 use gongxun_core::error::{Error, Reason, Rejection, Result};
 use gongxun_core::index::document::{self, id_order};
@@ -72,17 +74,21 @@ pub struct Sink<'a> {
     pub target: &'a mut dyn Intake,
     pub report: Report,
     tombstones: &'a Tombstones,
+    options: &'a Options<'a>,
+    /// The previous generation, while another is built: its texts stay where a damaged stream has others.
+    pub before: Option<&'a Snapshot>,
     since_commit: u64,
-    commit_bytes: u64,
     /// The file under way.
     file: Option<CurrentFile>,
-    /// The files that could not be read to their end.
-    pub partial: Vec<String>,
+    /// The files of which a part could not be read.
+    pub partial: Vec<(String, UnreadParts)>,
 }
 
 /// The state of the file under way.
 #[derive(Default)]
 struct CurrentFile {
+    /// The file, unless it is standard input.
+    input: Option<Input>,
     /// Its future line of the manifest.
     entry: Entry,
     /// The index at the time the file began, and the file's articles in it that have not been met.
@@ -94,10 +100,13 @@ struct CurrentFile {
     seen: HashMap<u64, u32>,
     /// The ids that its lines have from elsewhere, with the hash of their text.
     copies: HashMap<u64, u64>,
-    /// The records that were kept out on request: they claim nothing.
+    /// The records that were kept out, on request or because they may be altered: they claim nothing.
     kept_out: HashSet<(Class, u64)>,
-    /// Whether some of it could not be read, or it is a stream: then nothing is concluded from missing records.
-    partial: bool,
+    /// The parts of it that could not be read: nothing is concluded from records that are missing there. A stream is
+    /// always one of many.
+    unread: UnreadParts,
+    /// The damage in it, once somebody had to know.
+    damage: Option<Damage>,
     /// Whether it is read because it was marked to be read again, and must stay marked if this run is not completed.
     again: bool,
 }
@@ -124,28 +133,23 @@ impl CurrentFile {
 }
 
 impl<'a> Sink<'a> {
-    pub fn new(target: &'a mut dyn Intake, tombstones: &'a Tombstones, options: &Options<'_>) -> Sink<'a> {
-        let commit_bytes = options.commit_bytes;
+    pub fn new(target: &'a mut dyn Intake, tombstones: &'a Tombstones, options: &'a Options<'a>) -> Sink<'a> {
         Sink {
             target,
             report: Report::default(),
             tombstones,
+            options,
+            before: None,
             since_commit: 0,
-            commit_bytes,
             file: None,
             partial: Vec::new(),
-        }
-    }
-
-    pub fn is_damaged(&mut self, damaged: bool) {
-        if let Some(file) = &mut self.file {
-            file.partial |= damaged;
         }
     }
 
     pub fn rejected(&mut self, rejection: &Rejection, observer: &mut dyn Observer) {
         if let Some(file) = &mut self.file {
             file.entry.rejected += 1;
+            file.unread.add(rejection);
         }
         self.report.rejected += 1;
         observer.rejected(rejection);
@@ -154,7 +158,11 @@ impl<'a> Sink<'a> {
     pub fn start_of_file(&mut self, input: &Input) -> Result<()> {
         let ledger = self.target.ledger();
         let again = ledger.begin(&input.name);
-        let mut file = CurrentFile { partial: input.name == STANDARD_INPUT, again, ..CurrentFile::default() };
+        let mut file = CurrentFile { again, ..CurrentFile::default() };
+        match input.name == STANDARD_INPUT {
+            true => file.unread = UnreadParts::whole(),
+            false => file.input = Some(input.clone()),
+        }
         file.snapshot = ledger.snapshot().cloned();
         file.existing = self.target.held(&input.name)?;
         let ledger = self.target.ledger();
@@ -172,9 +180,10 @@ impl<'a> Sink<'a> {
         &mut self,
         (mut article, mut class): (Article, Class),
         print: &Fingerprint,
-        origin: &Origin,
+        source: &Source,
         observer: &mut dyn Observer,
     ) -> Result<()> {
+        let origin = &source.origin;
         let Some(file) = &mut self.file else { return Ok(()) };
         if article.is_page() {
             let verdict = self.tombstones.verdict(&article.id, Some(document::page_hash(&article)));
@@ -233,6 +242,14 @@ impl<'a> Sink<'a> {
                 return Ok(());
             }
         }
+        if !source.verified && self.may_be_altered(&article, origin)? {
+            let file = self.file.get_or_insert_default();
+            file.kept_out.insert((class, id_order(&article.id)));
+            let detail = "its stream is damaged, and the index has another text of it, which stays";
+            self.rejected(&Rejection::new(origin.clone(), Reason::Damaged, detail), observer);
+            return Ok(());
+        }
+        let Some(file) = &mut self.file else { return Ok(()) };
         file.entry.articles += 1;
         if file.has_claimed(other(class), &article.id) {
             file.entry.repeated += 1;
@@ -257,22 +274,57 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    pub fn end_of_file(&mut self, hash: Option<String>) -> Result<()> {
+    /// Whether an article differs from a text that is stored under its id, and is in a stream that turns out to be
+    /// damaged: its checksum, or what stands behind the article.
+    fn may_be_altered(&mut self, article: &Article, origin: &Origin) -> Result<bool> {
+        if !self.replaces_a_text(article)? {
+            return Ok(false);
+        }
+        let options = self.options;
+        let Some(CurrentFile { input: Some(input), damage, .. }) = &mut self.file else { return Ok(false) };
+        if damage.is_none() {
+            *damage =
+                Some(archive::damage(input, &options.limits, &|| options.is_stopped()).ok_or(Error::Interrupted)?);
+        }
+        Ok(damage.as_ref().is_some_and(|damage| damage.covers(origin)))
+    }
+
+    fn replaces_a_text(&mut self, article: &Article) -> Result<bool> {
+        if let Some(before) = self.before
+            && let Some(address) = before.find(&article.id)?
+        {
+            let content = document::content_hash(&document::encode(article));
+            return Ok(before.content_at(address)? != content);
+        }
+        self.target.holds_another_text(article)
+    }
+
+    pub fn end_of_file(&mut self, hash: Option<String>, observer: &mut dyn Observer) -> Result<()> {
         let Some(mut file) = self.file.take() else { return Ok(()) };
         let name = file.entry.file.clone();
         // Another record may have taken an id that this file held when it began.
         let ledger = self.target.ledger();
         ledger.begin(&name);
         file.existing.retain(|number, _| ledger.still_holds(*number, &name));
-        if file.partial {
-            self.report.kept += file.unmet();
-            file.entry.articles += file.unmet();
-            self.partial.push(name);
-        } else {
+        // The place of a shadowed record in its file is not known.
+        let mut kept = if file.unread.is_none() { 0 } else { file.shadowed.len() as u64 };
+        if kept == 0 {
             file.shadowed.iter().for_each(|number| ledger.withdraw(*number, &name));
-            for held in file.existing.values() {
+        }
+        for held in file.existing.values() {
+            if may_hold(&file.unread, file.snapshot.as_ref(), held, &name)? {
+                kept += 1;
+            } else {
                 self.report.removed += u64::from(self.release_held(file.snapshot.as_ref(), held, &name)?);
             }
+        }
+        self.report.kept += kept;
+        file.entry.articles += kept;
+        if kept > 0 && name != STANDARD_INPUT {
+            observer.note(&format!("{name}: can't be read in full; {kept} of its articles were not met and are kept"));
+        }
+        if !file.unread.is_none() {
+            self.partial.push((name, file.unread));
         }
         self.target.record(Entry { hash: hash.unwrap_or_default(), ..file.entry });
         Ok(())
@@ -339,7 +391,7 @@ impl<'a> Sink<'a> {
 
     /// Whether enough has been added that a commit is due.
     pub fn is_due(&self) -> bool {
-        self.since_commit >= self.commit_bytes
+        self.since_commit >= self.options.commit_bytes
     }
 
     pub fn commit_if_due(&mut self) -> Result<()> {
@@ -374,6 +426,22 @@ impl<'a> Sink<'a> {
             self.target.ledger().read_again(&entry.file);
         }
         self.target.record(entry);
+    }
+}
+
+/// Whether an article that the index has from a file may stand in a part of it that could not be read.
+fn may_hold(unread: &UnreadParts, snapshot: Option<&Snapshot>, held: &ArticleRef, file: &str) -> Result<bool> {
+    if unread.is_none() || unread.is_whole() {
+        return Ok(unread.is_whole());
+    }
+    match (held, snapshot) {
+        (ArticleRef::Address(address), Some(snapshot)) => match snapshot.article(*address) {
+            Ok(article) => Ok(unread.may_hold(&article.origin, file)),
+            Err(Error::Unreadable { .. }) => Ok(true),
+            Err(error) => Err(error),
+        },
+        // Where it stands is not known.
+        _ => Ok(true),
     }
 }
 

@@ -16,7 +16,6 @@
 //! The form is TOML, of which this much is read: comments, keys set to a string on one line, and the table `[fields]`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::index::generations::generation::Generation;
 use crate::index::storage::names::CONFIG;
+use crate::named_file::{self, MAX_BYTES, beginning};
 use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
@@ -97,7 +97,7 @@ impl Config {
     /// can't be read.
     pub fn read(index: &Path) -> Result<Option<Config>> {
         let path = index.join(CONFIG);
-        let text = match fs::read(&path) {
+        let text = match beginning(&path, MAX_BYTES) {
             Ok(bytes) => utf8(&path, bytes)?,
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
             Err(e) => return Err(Error::io(path, e)),
@@ -106,7 +106,7 @@ impl Config {
         let dictionary = match &written.dictionary {
             Some(name) => {
                 let file = index.join(name);
-                let words = utf8(&file, fs::read(&file).map_err(|e| Error::io(&file, e))?)?;
+                let words = utf8(&file, named_file::read(&file)?)?;
                 let segmenter = Segmenter::with_user_dict(&words);
                 Some(segmenter.map_err(|e| Error::Invalid(format!("{}: {e}", file.display())))?)
             }
@@ -124,7 +124,7 @@ impl Config {
     /// the command reports.
     pub fn language(index: &Path) -> Option<String> {
         let path = index.join(CONFIG);
-        parse(&path, &fs::read_to_string(&path).ok()?).ok()?.language
+        parse(&path, std::str::from_utf8(&beginning(&path, MAX_BYTES).ok()?).ok()?).ok()?.language
     }
 
     /// Returns the segmenter for a new generation of an index: the one that is asked for, or that of the folder's file, or
@@ -192,7 +192,7 @@ impl Config {
 
 /// Reads the synonyms and checks them.
 fn synonyms(file: &Path) -> Result<String> {
-    let bytes = fs::read(file).map_err(|e| Error::io(file, e))?;
+    let bytes = named_file::read(file)?;
     if bytes.len() > MAX_SYNONYMS {
         return Err(Error::Invalid(format!(
             "{}: larger than {MAX_SYNONYMS} bytes; leave out what the index needs least",
@@ -297,6 +297,7 @@ impl ConfigFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn read(text: &str) -> Result<Option<Config>> {
         let folder = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -18,6 +18,7 @@ use crate::index::storage::names::{
     CONFIG, CURRENT, GENERATION, LOCK, MARKER, REMOVED, SETTINGS, STATE, TOMBSTONES, is_of_a_generation, is_unfinished,
     is_unfinished_in_a_generation, numbered,
 };
+use crate::named_file::beginning;
 
 /// The content of an index's marker.
 const IS_INDEX: &str = "gongxun index: what stands in this folder was made by gongxun and is changed by it alone\n";
@@ -25,6 +26,8 @@ const IS_INDEX: &str = "gongxun index: what stands in this folder was made by go
 const IS_COPYING: &str = "gongxun snapshot under way: this is no index until the copy is whole\n";
 /// The prefix of the content of every marker.
 const OURS: &str = "gongxun ";
+/// The most bytes of a file that are read to recognise it.
+const HEAD: u64 = 1 << 20;
 /// Files that may stand in a folder where an index is about to be created.
 const BESIDE_AN_INDEX: [&str; 6] = ["README.md", ".gitignore", ".gitattributes", ".gitkeep", ".DS_Store", "lost+found"];
 
@@ -128,6 +131,25 @@ pub fn is_index(folder: &Path) -> bool {
     matches!(folder_status(folder), Ok(FolderStatus::Index))
 }
 
+/// Whether a folder says by itself that it is an index or an unfinished copy of one: by its marker, or by the generation
+/// that is current. Anything else may stand in a folder by chance.
+pub fn is_certain(folder: &Path) -> bool {
+    let current = || String::from_utf8(beginning(&folder.join(CURRENT), HEAD).ok()?).ok();
+    let begins = |bytes: Vec<u8>| bytes.starts_with(OURS.as_bytes());
+    beginning(&folder.join(MARKER), HEAD).is_ok_and(begins)
+        || current()
+            .as_deref()
+            .and_then(named)
+            .is_some_and(|number| is_generation(&folder.join(generation_name(number))))
+}
+
+/// Returns the index folder that a path is in, whether a file is there or not.
+pub fn around(path: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(path).ok()?;
+    let real = absolute.ancestors().find_map(|there| fs::canonicalize(there).ok())?;
+    real.ancestors().find(|folder| is_certain(folder)).map(Path::to_path_buf)
+}
+
 fn foreign(index: &Path, what: &OsString) -> Error {
     Error::Invalid(format!(
         "{}: this folder is not an index and holds other files, such as {}; nothing was written to it: name a folder of its own for the index with --index",
@@ -169,7 +191,7 @@ fn folder_status(index: &Path) -> Result<FolderStatus> {
 
 /// Returns the status that the marker declares, if there is one.
 fn marked(index: &Path) -> Option<FolderStatus> {
-    match fs::read(index.join(MARKER)) {
+    match beginning(&index.join(MARKER), HEAD) {
         Ok(bytes) if bytes == IS_COPYING.as_bytes() => Some(FolderStatus::Copying),
         Ok(bytes) if bytes.is_empty() || bytes.starts_with(OURS.as_bytes()) => Some(FolderStatus::Index),
         _ => None,
@@ -195,12 +217,14 @@ fn entry_evidence(index: &Path, name: &str) -> EntryEvidence {
             () if is_generation(&path) => EntryEvidence::Proof,
             () => EntryEvidence::Other,
         },
-        CURRENT => match fs::read_to_string(&path).ok().as_deref().and_then(named) {
+        CURRENT => match beginning(&path, HEAD).ok().and_then(|bytes| named(std::str::from_utf8(&bytes).ok()?)) {
             // An index whose generation is damaged or gone is still an index.
             Some(number) if index.join(generation_name(number)).is_dir() => EntryEvidence::Proof,
             _ => EntryEvidence::Other,
         },
-        TOMBSTONES if fs::read(&path).is_ok_and(|bytes| bytes.starts_with(b"{\"crc\":")) => EntryEvidence::Beside,
+        TOMBSTONES if beginning(&path, HEAD).is_ok_and(|bytes| bytes.starts_with(b"{\"crc\":")) => {
+            EntryEvidence::Beside
+        }
         LOCK if is_empty() => EntryEvidence::Beside,
         _ if is_unfinished(name) || BESIDE_AN_INDEX.contains(&name) => EntryEvidence::Beside,
         _ => EntryEvidence::Other,
@@ -236,7 +260,7 @@ pub fn generation_name(number: u64) -> String {
 /// state prove it.
 pub fn is_generation(folder: &Path) -> bool {
     let says = |file: &str, keys: &[&str]| {
-        let read = fs::read(folder.join(file)).ok();
+        let read = beginning(&folder.join(file), HEAD).ok();
         let value: Option<Value> = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         value.is_some_and(|value| keys.iter().all(|key| value.get(key).is_some()))
     };

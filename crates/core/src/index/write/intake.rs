@@ -50,6 +50,15 @@ pub trait Intake {
     /// If the index can't be read or written.
     fn claim(&mut self, record: &Article, print: &Fingerprint, file: &str, class: Class) -> Result<(Verdict, u64)>;
 
+    /// Whether another text than the record's is stored under its id, which [`Intake::claim`] might replace.
+    ///
+    /// # Errors
+    /// If the index can't be read.
+    fn holds_another_text(&mut self, record: &Article) -> Result<bool> {
+        let content = document::content_hash(&document::encode(record));
+        self.ledger().holds_another_text(&record.id, content)
+    }
+
     /// Withdraws a record of a file: removes its article if this file holds it, and returns whether it did.
     ///
     /// # Errors

@@ -244,6 +244,20 @@ impl Ledger {
         self.outdated.insert(file);
     }
 
+    /// Whether a claim on an id with this content would replace another text that is stored under it, or be shadowed by
+    /// it.
+    ///
+    /// # Errors
+    /// If an index file can't be read.
+    pub fn holds_another_text(&self, id: &ArticleId, content: u64) -> Result<bool> {
+        if let Some(holder) = self.since.get(&id_order(id)) {
+            return Ok(holder.is_some_and(|holder| holder.content != content));
+        }
+        let Some(snapshot) = &self.snapshot else { return Ok(false) };
+        let Some(address) = snapshot.find(id)? else { return Ok(false) };
+        Ok(snapshot.content_at(address)? != content)
+    }
+
     /// Returns the files to be read again, in order of precedence.
     pub fn to_read_again(&self) -> Vec<String> {
         let mut files: Vec<String> = self.again.iter().map(|file| self.names[*file as usize].to_string()).collect();

@@ -126,6 +126,39 @@ fn compressions_stand_around_each_other_to_a_depth() {
     );
 }
 
+/// What the decoders of nested streams hold in memory counts together.
+#[test]
+fn windows_have_a_limit_together() {
+    let wide = |bytes: &[u8]| {
+        let mut encoder = ::zstd::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.window_log(24).unwrap();
+        std::io::Write::write_all(&mut encoder, bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let page = wide("一".as_bytes());
+    for (window_bytes, name, archive, expect) in [
+        (16 << 20, "a.txt.zst", page.clone(), vec!["a.txt.zst Dump 一"]),
+        ((16 << 20) - 1, "a.txt.zst", page.clone(), vec!["a.txt.zst !limit"]),
+        (31 << 20, "a.txt.zst", wide(&page), vec!["a.txt.zst !limit"]),
+        (32 << 20, "a.txt.zst", wide(&page), vec!["a.txt.zst Dump 一"]),
+        (
+            16 << 20,
+            "x.zip",
+            zip_of(&[("a.zst", &page), ("b.zst", &wide(&page)), ("c.zst", &page)]),
+            vec!["x.zip!a.zst Dump 一", "x.zip!b.zst !limit", "x.zip!c.zst Dump 一"],
+        ),
+        (
+            16 << 20,
+            "a.jsonl.zst",
+            [wide(b"{}\n"), wide(b"{\"a\":1}")].concat(),
+            vec!["a.jsonl.zst#00001 Json {}", "a.jsonl.zst#00002 Json {\"a\":1}"],
+        ),
+    ] {
+        let limits = Limits { window_bytes, ..Limits::default() };
+        assert_eq!(read_limited(name, &archive, &limits), expect, "{window_bytes} {name}");
+    }
+}
+
 #[test]
 fn bombs_hit_a_limit_and_the_rest_is_read() {
     let limits = Limits { record_bytes: 1 << 20, ratio: 50, ratio_floor: 1 << 20, ..Limits::default() };

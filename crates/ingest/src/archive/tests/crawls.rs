@@ -88,7 +88,7 @@ fn text_of_a_crawl_is_a_dump() {
     broken[15] ^= 0xFF;
     assert_eq!(read_all("x.warc.wet.gz", &broken), ["x.warc.wet.gz#00001 !damaged", expect[0]]);
     let about = warc_record("metadata", "application/json", "http://a/", b"{}");
-    assert_eq!(read_all("x.warc.wat.gz", &gzip(&about)), ["x.warc.wat.gz !empty"]);
+    assert_eq!(read_all("x.warc.wat.gz", &gzip(&about)), ["x.warc.wat.gz !no-page"]);
 }
 
 #[test]

@@ -351,44 +351,126 @@ fn a_snapshot_is_one_page() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    let index = |wget: &str| {
+    let index = |stamp: &str, wget: &str| {
         format!(
-            "{{\"url\":\"http://a/\",\"timestamp\":\"1583298367.0\",\"history\":{{\"wget\":[{{\"output\":\"{wget}\"}}]}}}}"
+            "{{\"url\":\"http://a/\",\"timestamp\":\"{stamp}\",\"history\":{{\"wget\":[{{\"output\":\"{wget}\"}}]}}}}"
         )
     };
     // Each snapshot: its forms, and the one that is read.
     let snapshots: [(&str, &[&str], Option<&str>); 6] = [
         (
-            "1",
+            "1583298361.0",
             &["singlefile.html", "output.html", "readability/content.html", "readability/article.json"],
             Some("singlefile.html"),
         ),
-        ("2", &["output.html", "htmltotext.txt"], Some("output.html")),
-        ("3", &["a/index.html", "readability/content.html"], Some("a/index.html")),
-        ("4", &["readability/content.html", "readability/content.txt"], Some("readability/content.html")),
-        ("5", &["htmltotext.txt"], Some("htmltotext.txt")),
-        ("6", &["screenshot.png"], None),
+        ("1583298362.0", &["output.html", "htmltotext.txt"], Some("output.html")),
+        ("1583298363", &["a/index.html", "readability/content.html"], Some("a/index.html")),
+        ("1583298364.0", &["readability/content.html", "readability/content.txt"], Some("readability/content.html")),
+        ("1583298365.0", &["htmltotext.txt"], Some("htmltotext.txt")),
+        ("1583298366.0", &["screenshot.png"], None),
     ];
     let mut expect = Vec::new();
     for (name, forms, read) in snapshots {
-        write(
-            &format!("archive/{name}/index.json"),
-            &index(if name == "6" { "../5/htmltotext.txt" } else { "a/index.html" }),
-        );
+        let is_outside = name == "1583298366.0";
+        let wget = if is_outside { "../1583298365.0/htmltotext.txt" } else { "a/index.html" };
+        write(&format!("archive/{name}/index.json"), &index(name, wget));
         write(&format!("archive/{name}/index.html"), "<p>list");
         for form in forms {
             write(&format!("archive/{name}/{form}"), "<p>工会");
         }
-        expect.push(read.map_or(format!("archive/{name}/index.json !no-page"), |form| {
-            format!("archive/{name}/{form} Html <p>工会")
-        }));
+        expect.push(
+            read.map_or(format!("archive/{name} !no-page"), |form| format!("archive/{name}/{form} Html <p>工会")),
+        );
     }
     write("ArchiveBox.conf", "");
     write("index.html", "<p>list");
     write("sources/1.txt", "http://a/");
+    // What is no part of the bundle is read.
+    for name in ["archive/1583298365.0/notes.html", "pages/a.html", "export.html"] {
+        write(name, "<p>工会");
+        expect.push(format!("{name} Html <p>工会"));
+    }
     let mut seen = read_path(dir.path(), dir.path());
     seen.sort();
+    expect.sort();
     assert_eq!(seen, expect);
+}
+
+/// A file with the name of a bundle's makes no bundle of its folder, and hides nothing.
+#[test]
+fn a_bundle_is_more_than_a_name() {
+    let snapshot = "{\"url\":\"http://a/\",\"timestamp\":\"STAMP\",\"history\":{\"wget\":[{\"output\":\"a.html\"}]}}";
+    let described = "{\"profile\":\"data-package\",\"resources\":[]}";
+    // The file, and whether what it describes is there.
+    let files = [
+        ("datapackage.json", described, false),
+        ("ArchiveBox.conf", "", false),
+        ("index.json", snapshot, false),
+        ("2019/index.json", &snapshot.replace("STAMP", "2019"), false),
+        ("1583298361.0/index.json", &snapshot.replace("STAMP", "1583298362.0"), false),
+        ("1583298361.0/index.json", &snapshot.replace("STAMP", "1583298361.0"), true),
+        ("1583298361.0/index.json", "{\"url\":\"http://a/\"}", false),
+    ];
+    for (file, content, is_bundle) in files {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join(file).parent().unwrap().to_path_buf();
+        fs::create_dir_all(folder.join("archive")).unwrap();
+        fs::write(dir.path().join(file), content).unwrap();
+        let pages = ["a.html", "b.html", "index.html", "output.html", "archive/a.html", "pages/a.html"];
+        for page in pages {
+            fs::create_dir_all(folder.join(page).parent().unwrap()).unwrap();
+            fs::write(folder.join(page), "<p>工会").unwrap();
+        }
+        let seen = read_path(dir.path(), dir.path());
+        let read = seen.iter().filter(|line| line.ends_with(" Html <p>工会")).count();
+        // Of a snapshot one form is read, and its list and the copy by wget are not.
+        assert_eq!(read, if is_bundle { pages.len() - 2 } else { pages.len() }, "{file}: {content}: {seen:?}");
+    }
+    // A crawl that is unpacked, with its description: the description is left out, and files beside it are read.
+    let dir = tempfile::tempdir().unwrap();
+    for (name, content) in [
+        ("archive/a.warc", "WARC/1.0\r\n"),
+        ("datapackage.json", described),
+        ("pages/pages.jsonl", "{\"title\":\"x\"}"),
+        ("b.html", "<p>工会"),
+    ] {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    assert_eq!(read_path(dir.path(), dir.path()), ["archive/a.warc#00001 !damaged", "b.html Html <p>工会"]);
+}
+
+/// What stands at a known name may be anything: nothing but a plain file is opened.
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_folder_with_a_known_name_does_not_stop_the_walk() {
+    for name in ["index.json", "GONGXUN", "CURRENT", "datapackage.json", "gongxun.toml", "a.html"] {
+        for is_pipe in [true, false] {
+            let dir = tempfile::tempdir().unwrap();
+            let folder = dir.path().join("1583298361.0");
+            fs::create_dir_all(folder.join("archive")).unwrap();
+            match is_pipe {
+                true => {
+                    assert!(std::process::Command::new("mkfifo").arg(folder.join(name)).status().unwrap().success())
+                }
+                false => fs::create_dir(folder.join(name)).unwrap(),
+            }
+            fs::write(folder.join("b.html"), "<p>工会").unwrap();
+            let seen = read_path(dir.path(), dir.path());
+            assert!(seen.contains(&"1583298361.0/b.html Html <p>工会".to_string()), "{name}: {seen:?}");
+        }
+    }
+}
+
+#[test]
+fn an_index_with_another_kind_of_content_is_a_file_like_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
     // A folder with an index of another kind is a folder like others.
     write("site/index.json", "{\"url\":\"http://a/\",\"timestamp\":\"x\"}");
     write("site/a.html", "<p>工会");
