@@ -34,7 +34,7 @@ const MEMBERS: [Member; 6] = [
         name: "gongxun-core",
         folder: "crates/core/src",
         layers: &[
-            &["date", "article", "error", "control"],
+            &["date", "article", "error", "named_file", "control"],
             &["query"],
             &["reprint"],
             &["index"],

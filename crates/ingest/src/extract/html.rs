@@ -556,7 +556,9 @@ mod tests {
             [("<p>x", 1), ("<br>x", 1), ("<dl><dd>x", 1), ("<td>x", 1), ("<b>x</b><p>", 1), ("<p><b>x</b> <i>y", 3)]
         {
             let units = MAX_TEXTS / texts + 3;
-            let mut page = parse(&(unit.repeat(units) + "<div style='display:none'>z</div><h1>题</h1>"));
+            // Beyond the deepest block nothing is known to be hidden.
+            let hidden = if unit.starts_with("<dl>") { "" } else { "<div style='display:none'>z</div>" };
+            let mut page = parse(&(unit.repeat(units) + hidden + "<h1>题</h1>"));
             page.build_lines();
             assert!(page.texts.len() <= MAX_TEXTS + 1 && page.blocks.len() <= MAX_BLOCKS, "{unit}");
             let letters = |text: &str| text.chars().filter(|c| is_letter(*c)).count();
