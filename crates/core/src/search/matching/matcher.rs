@@ -6,6 +6,7 @@ use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 use tantivy::{DocAddress, DocId};
 
+use super::alternatives::Alternatives;
 use super::bits::Bits;
 use super::lower;
 use super::proximity::{self, Proved};
@@ -113,6 +114,9 @@ impl<'a> Matcher<'a> {
             Plan::Margin(inner) => self.margin(inner),
             Plan::And(plans) => self.all(plans, within),
             Plan::Or(plans) => {
+                if let Some(found) = self.alternatives(plans, within)? {
+                    return Ok(found);
+                }
                 let mut any = Bits::empty(max_doc);
                 // The documents that one alternative has found need not be decided by the others.
                 let mut left = within.cloned().unwrap_or_else(|| Bits::full(max_doc));
@@ -129,6 +133,35 @@ impl<'a> Matcher<'a> {
                 Ok(found)
             }
         }
+    }
+
+    /// Returns the documents that satisfy any of several NEAR, 同句: or 同段: with one rule; none for other plans.
+    fn alternatives(&mut self, plans: &'a [Plan], within: Option<&Bits>) -> Result<Option<Bits>> {
+        let scan = |plan: &'a Plan| match plan {
+            Plan::Scan(needle, scope, _) => Some((needle, *scope)),
+            _ => None,
+        };
+        let Some(scans) = plans.iter().map(scan).collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let Some((_, scope)) = scans.first().copied().filter(|_| scans.len() > 1) else { return Ok(None) };
+        if scans.iter().any(|(_, other)| *other != scope) {
+            return Ok(None);
+        }
+        let Some(all) = Alternatives::of(scans.iter().map(|(needle, _)| *needle)) else { return Ok(None) };
+        let Some(Proved { mut found, mut open }) = all.documents(scope, self.segment, self.fields, within)? else {
+            return Ok(None);
+        };
+        // Positions tell of strings as they are typed.
+        open.or(&self.other_forms(all.strings(), scope)?);
+        if let Some(within) = within {
+            open.and(within);
+        }
+        for (needle, _) in scans {
+            open.and_not(&found);
+            let mut held = open.clone();
+            self.scan(needle, scope, &mut held)?;
+            found.or(&held);
+        }
+        Ok(Some(found))
     }
 
     /// Returns the documents that certainly hold the needle of a scan, and those whose texts must be looked at.

@@ -145,7 +145,8 @@ struct Chain {
     exact: bool,
 }
 
-enum Link {
+/// A string, or a part of a pattern, as tokens of the index.
+pub(super) enum Link {
     String(StringPlan),
     /// The beginning of a token: a Chinese character, or letters or digits that may begin a longer run.
     Prefix(String),
@@ -153,7 +154,9 @@ enum Link {
     Run(String),
 }
 
-enum Rule {
+/// The rule for the places of strings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Rule {
     Near(usize),
     Together(Unit),
     /// The least and the most characters from each string to the next, none of which ends a sentence.
@@ -433,7 +436,7 @@ fn in_order<'a>(
 
 impl Link {
     /// Compiles a string of NEAR, 同句: or 同段:; none if the tokens don't decide it.
-    fn of(folded: &str) -> Option<Link> {
+    pub(super) fn of(folded: &str) -> Option<Link> {
         let plan = StringPlan::new(folded);
         match plan.character() {
             Some(c) => Some(Link::Prefix(c.to_string())),
@@ -456,7 +459,8 @@ impl Link {
         one_run.then(|| Link::Prefix(literal.to_string()))
     }
 
-    fn open(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Cursor>> {
+    /// Opens a cursor over the places in this text; none if the string does not occur.
+    pub(super) fn open(&self, segment: &Segment<'_>, text: TextFields) -> Result<Option<Cursor>> {
         match self {
             Link::String(plan) => {
                 let length = strings::core(&plan.pattern).len();
@@ -470,7 +474,7 @@ impl Link {
 
 impl Rule {
     /// Returns the token at the ends of sentences or paragraphs, if these matter to the rule.
-    fn mark(&self) -> Option<&'static str> {
+    pub(super) fn mark(&self) -> Option<&'static str> {
         match self {
             Rule::Near(_) => None,
             Rule::Together(Unit::Paragraph) => Some(PARAGRAPH_END),
@@ -481,7 +485,7 @@ impl Rule {
 }
 
 /// The places of a string, document by document.
-enum Cursor {
+pub(super) enum Cursor {
     /// A phrase, and its length in characters.
     Phrase(Phrase, usize),
     Prefix(Prefix),
@@ -491,7 +495,7 @@ enum Cursor {
 
 impl Cursor {
     /// Returns the first document from this one on that may hold the string, or [`TERMINATED`].
-    fn seek(&mut self, target: DocId) -> DocId {
+    pub(super) fn seek(&mut self, target: DocId) -> DocId {
         match self {
             Cursor::Phrase(phrase, _) => phrase.seek(target),
             Cursor::Prefix(prefix) => prefix.seek(target),
@@ -500,7 +504,7 @@ impl Cursor {
     }
 
     /// Returns the ranges of the string in the cursor's current document, in order.
-    fn places(&mut self, doc: DocId) -> Box<dyn Iterator<Item = Range<usize>> + '_> {
+    pub(super) fn places(&mut self, doc: DocId) -> Box<dyn Iterator<Item = Range<usize>> + '_> {
         match self {
             Cursor::Phrase(phrase, length) => {
                 let length = *length;
@@ -516,7 +520,7 @@ impl Cursor {
 
 /// A cursor over all tokens with a prefix. Each Chinese character begins one token: the pair with the next one, or the
 /// mark of its run's end.
-struct Prefix {
+pub(super) struct Prefix {
     tokens: Vec<SegmentPostings>,
     /// The length of the places of each token, in characters: that of the prefix, or of the token.
     lengths: Vec<u32>,
@@ -585,20 +589,22 @@ impl Prefix {
 }
 
 /// The ends of sentences or paragraphs.
-struct Marks {
+pub(super) struct Marks {
     postings: SegmentPostings,
     places: Vec<u32>,
 }
 
 impl Marks {
-    fn open(segment: &Segment<'_>, field: Field, mark: &str) -> Result<Option<Marks>> {
+    /// Opens the marks of a field; none if it has none.
+    pub(super) fn open(segment: &Segment<'_>, field: Field, mark: &str) -> Result<Option<Marks>> {
         let inverted = segment.inverted_index(field)?;
         let term = tantivy::Term::from_field_text(field, mark);
         let postings = read(inverted.read_postings(&term, IndexRecordOption::WithFreqsAndPositions))?;
         Ok(postings.map(|postings| Marks { postings, places: Vec::new() }))
     }
 
-    fn of(&mut self, doc: DocId) -> &[u32] {
+    /// Returns the places of the marks in a document, in order.
+    pub(super) fn of(&mut self, doc: DocId) -> &[u32] {
         self.places.clear();
         if seek(&mut self.postings, doc) == doc {
             self.postings.positions(&mut self.places);
