@@ -228,6 +228,66 @@ fn what_is_no_sentence_stays_in_its_place() {
     }
 }
 
+/// What a page shows without scripts and style sheets is read, and what it hides is not. The second column was compared
+/// with `innerText` of Chromium, with the exceptions that have a comment.
+#[test]
+fn what_a_browser_hides_is_no_text() {
+    for (html, shown) in [
+        // Elements inside a line.
+        ("<p>甲<span style='display:none'>乙</span>丙", "甲丙"),
+        ("<p>甲<span hidden>乙</span>丙", "甲丙"),
+        ("<p>甲<font style='DISPLAY : None'>乙<font>丁</font>戊</font>丙", "甲丙"),
+        ("<p>甲<button style='display:none'>乙</button><em hidden>丁</em>丙", "甲丙"),
+        ("<div><p>甲<span style='display:none'>乙</p><p>丙</p></div>", "甲丙"),
+        ("<div>甲<span style='display:none'><div>乙</div><br>丁</span>丙</div>", "甲丙"),
+        ("<p>甲<span><label style='display:none'>乙</span>丙", "甲丙"),
+        ("<p>甲<a style='display:none'>乙<a href=x>丙</a>丁", "甲丙丁"),
+        ("<div>甲<progress>乙</progress><audio>丁</audio><datalist><option>戊</datalist>丙</div>", "甲丙"),
+        ("<div>甲</div><dialog><p>乙</dialog><dialog open>丁</dialog>丙", "甲丁丙"),
+        // Declarations.
+        ("<p style='color:red' style='display:none'>甲</p>丙", "甲丙"),
+        ("<p>甲<span style='color:red' style='display:none'>乙</span>丙", "甲乙丙"),
+        ("<p style='display:none;display:block'>甲</p><p hidden style='display:flex'>乙</p>丙", "甲乙丙"),
+        ("<p style='background:url(a?display:none)'>甲</p><p style='display:none；'>乙</p>丙", "甲乙丙"),
+        ("<p style='display:none!important;display:block'>甲</p>丙", "丙"),
+        // Scripts show such text, as on pages of WeChat. A browser shows none of it.
+        ("<div style='visibility:hidden;opacity:0'>甲</div>丙", "甲丙"),
+        // A reader can open it. A browser shows the summary alone.
+        ("<details><summary>甲</summary>乙</details>丙", "甲乙丙"),
+        // Elements that show what they hold, or what they hold in place of what can't be shown.
+        ("<xmp>甲\n<b></xmp>丙", "甲丙"),
+        ("<object data=x>甲<object data=y>乙</object>丁</object>丙", "甲乙丁丙"),
+        ("<canvas>甲</canvas>丙", "甲丙"),
+        ("<svg><title>丁</title><desc>戊</desc><text>甲</text></svg>丙", "甲丙"),
+        ("<svg><path hidden /><foreignObject><p>甲</p></foreignObject></svg>丙", "甲丙"),
+        // Elements that end with the block around them, or at once.
+        ("<svg class=a /><p>甲</p><svg></svg>丙", "甲丙"),
+        ("<div><svg><path hidden></svg>甲</div><p>乙</p><svg></svg>丙", "甲乙丙"),
+        ("<div><video src=a></div><p>甲</p><video></video>丙", "甲丙"),
+        ("<div><object></div><p>甲</p><object></object>丙", "甲丙"),
+        ("<p>甲<audio src=a><p>乙</p><audio></audio>丙", "甲乙丙"),
+        // A group of rows ends the group before it.
+        ("<table><tbody style='display:none'><tr><td>甲<tbody><tr><td>乙</table>丙", "乙丙"),
+        ("<table><tr style='display:none'><td>甲<tr><td>乙</table>丙", "乙丙"),
+        // Comments and references.
+        ("<!-- 丁 --!>甲<!--->乙<!-- -->丙", "甲乙丙"),
+    ] {
+        let explanation = explained(Media::Html, &page(&format!("<p>{ONE}</p><p>{TWO}</p>{html}"))).unwrap();
+        assert_eq!(difference(&explanation), "", "{html}");
+        let text: String = explanation.lines.iter().map(|line| line.text.as_str()).collect();
+        let letters: String = text.chars().filter(|c| "甲乙丙丁戊".contains(*c)).collect();
+        assert_eq!(letters, shown, "{html}");
+    }
+    // An element that never ends, as on a page that was cut. A browser hides the rest of the page.
+    let page_cut = format!(
+        "<title>骑手有了新家</title><h1>骑手有了新家</h1><div style='display:block'><b hidden><p>{ONE}<p>{TWO}"
+    );
+    assert_eq!(body(Media::Html, &page_cut).body, format!("{ONE}\n{TWO}"));
+    // A page that a script shows as a whole.
+    let article = body(Media::Html, &page(&format!("<p>{ONE}</p>")).replace("<body", "<body style='display:none'"));
+    assert_eq!(article.body, ONE);
+}
+
 /// Sections with a heading each, and a short sentence at the end.
 #[test]
 fn sections_with_headings_stay_whole() {

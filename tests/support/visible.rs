@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use gongxun_core::article::Article;
 
 /// Elements whose contents are not visible text.
-const SILENT: [&str; 14] = [
-    "script", "style", "title", "textarea", "xmp", "noembed", "noframes", "template", "iframe", "object", "svg",
-    "audio", "video", "canvas",
+const SILENT: [&str; 15] = [
+    "script", "style", "title", "textarea", "noembed", "noframes", "template", "iframe", "audio", "video", "progress",
+    "meter", "datalist", "desc", "metadata",
 ];
 
 /// Counts each letter in texts.

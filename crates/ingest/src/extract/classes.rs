@@ -1,6 +1,7 @@
 //! Reads the class, id or itemprop of an element: whether it marks an article's text, something beside it, or the
 //! source.
 
+use super::hidden::hides;
 use super::markup::Attributes;
 use super::page::{Hint, Mark};
 
@@ -57,9 +58,9 @@ pub struct BlockHints {
 pub fn read_hints(name: &str, attributes: Attributes) -> BlockHints {
     let mut look = BlockHints { hint: Hint::None, hidden: false };
     let (mut body, mut beside, mut lead) = (false, false, false);
+    let (mut style, mut hidden) = (None, false);
     match name {
         "article" => body = true,
-        "figcaption" => return BlockHints { hint: Hint::Caption, hidden: false },
         "nav" | "footer" | "aside" => beside = true,
         _ => {}
     }
@@ -70,13 +71,15 @@ pub fn read_hints(name: &str, attributes: Attributes) -> BlockHints {
             body |= b;
             beside |= s;
         } else if key.eq_ignore_ascii_case("style") {
-            let style: String = value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-            look.hidden |= style.contains("display:none");
+            style = style.or(Some(value));
         } else if key.eq_ignore_ascii_case("hidden") {
-            look.hidden = true;
+            hidden = true;
         }
     }
+    // If the page as a whole is hidden, a script shows it.
+    look.hidden = name != "body" && style.and_then(|style| hides(&style)).unwrap_or(hidden);
     look.hint = match (body, beside) {
+        _ if name == "figcaption" => Hint::Caption,
         _ if lead => Hint::Lead,
         (true, false) => Hint::Body,
         (false, true) => Hint::Beside,

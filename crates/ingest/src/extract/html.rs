@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::address;
 use super::classes::{mark_of, read_hints};
 use super::elements::{Kind, counts_overflow, kind_of};
+use super::hidden::Hidden;
 use super::markup::{Attributes, Token, tokens, unescape};
 use super::page::{Block, Gap, Line, Mark, Marked, Meta, Page, Piece, TIME, is_letter};
 use super::tables;
@@ -76,6 +77,8 @@ enum Raw {
     Title,
     JsonLd,
     Script,
+    /// Text that is shown as it is.
+    Shown,
 }
 
 /// An open element whose class marks the source or the author.
@@ -105,6 +108,7 @@ struct Builder {
     ruby: Ruby,
     /// The last line, once the page has [`MAX_TEXTS`]: it takes in all further text.
     rest: Option<String>,
+    hidden: Hidden,
 }
 
 /// The state of annotations above characters (`<ruby>漢<rt>hàn</rt>字<rt>zì</rt></ruby>`): they are put behind the
@@ -148,6 +152,7 @@ impl Builder {
             tables: tables::Borders::default(),
             ruby: Ruby::default(),
             rest: None,
+            hidden: Hidden::default(),
         }
     }
 
@@ -159,6 +164,8 @@ impl Builder {
     fn start(&mut self, name: &str, attributes: Attributes) {
         self.raw = Raw::Nothing;
         self.start_mark(name, attributes);
+        let kind = kind_of(name);
+        self.hidden.start(name, attributes, kind.is_some(), self.stack.len(), &mut self.page);
         match name {
             "br" | "hr" => self.end_line(),
             "a" => {
@@ -173,7 +180,11 @@ impl Builder {
                 self.page.base =
                     attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case("href")).map(|a| a.1.into_owned());
             }
-            "title" => self.raw = Raw::Title,
+            "title" if !self.hidden.in_drawing() => self.raw = Raw::Title,
+            "xmp" => {
+                self.end_line();
+                self.raw = Raw::Shown;
+            }
             "ruby" | "rb" => self.ruby.inside = Inside::Base,
             "rt" => self.ruby.inside = Inside::Note,
             "rp" => self.ruby.inside = Inside::Bracket,
@@ -183,7 +194,7 @@ impl Builder {
             }
             "time" | "span" | "abbr" => self.dated(attributes),
             _ => {
-                if let Some(kind) = kind_of(name) {
+                if let Some(kind) = kind {
                     self.open(name, kind, attributes);
                 }
             }
@@ -192,6 +203,7 @@ impl Builder {
 
     fn end(&mut self, name: &str) {
         self.end_mark(name);
+        self.hidden.end(name, &mut self.page);
         match name {
             "a" => self.end_link(),
             "b" | "strong" => self.bold = self.bold.saturating_sub(1),
@@ -269,6 +281,12 @@ impl Builder {
             Raw::Title if self.page.title.is_none() && !text.trim().is_empty() => {
                 self.page.title = Some(self.page.texts.len() as u32);
                 self.page.texts.push(unescape(text).into_owned());
+            }
+            Raw::Shown => {
+                for part in text.lines().filter(|part| !part.trim().is_empty()) {
+                    self.piece(part.to_string());
+                    self.end_line();
+                }
             }
             Raw::JsonLd if self.page.json_ld.len() < MAX_JSON_LD => self.page.json_ld.push(text.to_string()),
             Raw::Script if self.script_bytes + text.len() <= MAX_SCRIPTS && may_tell(text) => {
@@ -356,6 +374,9 @@ impl Builder {
     fn open(&mut self, name: &str, kind: Kind, attributes: Attributes) {
         self.end_line();
         self.ruby.inside = Inside::Nothing;
+        if matches!(name, "tbody" | "thead" | "tfoot") && self.overflow == 0 {
+            self.close_rows();
+        }
         self.close_implied(kind);
         if matches!(kind, Kind::Cell | Kind::Row | Kind::Table) {
             self.end_link();
@@ -409,6 +430,13 @@ impl Builder {
         }
     }
 
+    /// Closes the open cells, rows and groups of rows of the innermost table.
+    fn close_rows(&mut self) {
+        if let Some(table) = self.stack.iter().rposition(|o| o.kind == Kind::Table) {
+            self.pop_to(table + 1);
+        }
+    }
+
     fn close(&mut self, name: &str, kind: Kind) {
         self.end_line();
         if matches!(kind, Kind::Heading(_)) {
@@ -438,6 +466,7 @@ impl Builder {
         for open in self.stack.drain(len.max(1)..) {
             self.page.blocks[open.block as usize].lines.end = end;
         }
+        self.hidden.close_to(self.stack.len(), &mut self.page);
         if !matches!(self.top().kind, Kind::Heading(_)) {
             self.heading = 0;
         }
@@ -492,6 +521,8 @@ impl Builder {
     fn finish(mut self) -> Page {
         self.end_link();
         self.end_line();
+        // What never ends hides nothing.
+        self.hidden = Hidden::default();
         self.pop_to(1);
         if let Some(rest) = self.rest.take() {
             self.push_piece(rest);

@@ -11,6 +11,8 @@ use std::borrow::Cow;
 const MAX_ATTRIBUTES: usize = 64;
 /// The longest name of a character reference that is looked up.
 const MAX_REFERENCE: usize = 32;
+/// The longest name of a character reference that needs no semicolon.
+const MAX_BARE_NAME: usize = 6;
 
 /// A token of a page.
 #[derive(Debug, PartialEq)]
@@ -38,6 +40,11 @@ pub enum Token<'a> {
 pub struct Attributes<'a>(&'a str);
 
 impl<'a> Attributes<'a> {
+    /// Whether the tag ends with `/>`, which closes an element of a drawing.
+    pub fn is_closed(self) -> bool {
+        self.0.ends_with('/')
+    }
+
     /// Returns the attributes as pairs of name (as written) and value (references decoded).
     pub fn iter(self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
         let mut rest = self.0;
@@ -67,7 +74,7 @@ impl<'a> Attributes<'a> {
                 _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
             };
             rest = tail;
-            Some((name, unescape(value)))
+            Some((name, decode(value, true)))
         })
         .take(MAX_ATTRIBUTES)
     }
@@ -87,11 +94,8 @@ pub struct Tokens<'a> {
     dead_ends: u32,
 }
 
-/// Elements whose contents are not visible, or not the article's.
-const RAW: [&str; 14] = [
-    "script", "style", "title", "textarea", "xmp", "noembed", "noframes", "template", "iframe", "object", "svg",
-    "audio", "video", "canvas",
-];
+/// Elements whose contents are not markup, or stand apart from the page.
+const RAW: [&str; 9] = ["script", "style", "title", "textarea", "xmp", "noembed", "noframes", "template", "iframe"];
 
 impl<'a> Iterator for Tokens<'a> {
     type Item = Token<'a>;
@@ -169,13 +173,18 @@ impl Tokens<'_> {
     fn declaration<'a>(&mut self, rest: &'a str) -> (Option<&'a str>, usize) {
         const COMMENT: u32 = 1 << 31;
         if let Some(comment) = rest.strip_prefix("<!--") {
-            if comment.starts_with('>') {
-                return (None, 5);
+            for end in [">", "->"] {
+                if comment.starts_with(end) {
+                    return (None, 4 + end.len());
+                }
             }
             // An unclosed comment would swallow the page: it ends with its tag.
             if self.dead_ends & COMMENT == 0 {
                 match comment.find("-->") {
-                    Some(end) => return (Some(&comment[..end]), 4 + end + 3),
+                    Some(end) => match comment[..end].find("--!>") {
+                        Some(end) => return (Some(&comment[..end]), 4 + end + 4),
+                        None => return (Some(&comment[..end]), 4 + end + 3),
+                    },
                     None => self.dead_ends |= COMMENT,
                 }
             }
@@ -229,8 +238,13 @@ fn find_end_tag(rest: &str, name: &str) -> Option<usize> {
 
 /// Decodes the character references of a text. Unknown ones are left as they are.
 ///
-/// Numbers 128 to 159 mean windows-1252, as browsers read them.
+/// Numbers 128 to 159 mean windows-1252, as browsers read them. The oldest names need no semicolon (`&nbsp中`, `&ltb`).
 pub fn unescape(text: &str) -> Cow<'_, str> {
+    decode(text, false)
+}
+
+/// Decodes the character references of a text or of an attribute, where `?a=1&copy=2` is none.
+fn decode(text: &str, in_attribute: bool) -> Cow<'_, str> {
     let Some(first) = text.find('&') else { return Cow::Borrowed(text) };
     let mut out = String::with_capacity(text.len());
     out.push_str(&text[..first]);
@@ -238,7 +252,7 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        match reference(rest) {
+        match reference(rest, in_attribute) {
             Some((chars, len)) => {
                 out.extend(chars.into_iter().flatten());
                 rest = &rest[len..];
@@ -254,7 +268,7 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns the characters of the reference at the beginning of `rest`, and its length in bytes.
-fn reference(rest: &str) -> Option<([Option<char>; 2], usize)> {
+fn reference(rest: &str, in_attribute: bool) -> Option<([Option<char>; 2], usize)> {
     let body = &rest[1..];
     if let Some(number) = body.strip_prefix('#') {
         let (digits, radix, head) = match number.strip_prefix(['x', 'X']) {
@@ -276,11 +290,15 @@ fn reference(rest: &str) -> Option<([Option<char>; 2], usize)> {
     }
     let len = body.bytes().take(MAX_REFERENCE).take_while(u8::is_ascii_alphanumeric).count();
     let semicolon = usize::from(body[len..].starts_with(';'));
-    let key = &body[..len + semicolon];
-    let &(first, second) = html5ever::data::NAMED_ENTITIES.get(key)?;
-    if first == 0 {
+    let known = |key: &str| html5ever::data::NAMED_ENTITIES.get(key).copied().filter(|(first, _)| *first != 0);
+    let mut key = &body[..len + semicolon];
+    if in_attribute && body[len..].starts_with('=') {
         return None;
     }
+    if known(key).is_none() && !in_attribute {
+        key = (2..=len.min(MAX_BARE_NAME)).rev().map(|len| &body[..len]).find(|key| known(key).is_some())?;
+    }
+    let (first, second) = known(key)?;
     Some(([char::from_u32(first), (second != 0).then(|| char::from_u32(second)).flatten()], 1 + key.len()))
 }
 
@@ -310,6 +328,11 @@ mod tests {
         check("<script>never ends<p>text", "<script>·never ends·<p>·text");
         check("a < b <!-- x -- > y --> c <!doctype html>d<?xml ?>", "a ·< b · c ·d");
         check("<!-- never ends <b>x", "x");
+        check("<!-->a<!--->b<!--x--!>c<!--y-->d", "a·b·c·d");
+        check(
+            "&nbsp中&notit;&eacutea&unknow <a href=?a=1&copy=2&amp;b title=&copy>",
+            "\u{a0}中¬it;éa&unknow ·<a href=?a=1&copy=2&b title=©>",
+        );
         check("<a href=\"x>y\" title=>t</a", "<a href=x>y title=>·t·</a>");
         check("<br/><br =/>&#x4E2D;&#0;&lt&unknown;&", "<br>·<br ==>·中\u{FFFD}<&unknown;&");
         check("<p", "<p>");

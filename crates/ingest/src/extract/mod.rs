@@ -21,6 +21,7 @@ mod elements;
 mod ending;
 mod explain;
 mod fields;
+mod hidden;
 mod html;
 mod identity;
 mod interview;
