@@ -1,8 +1,10 @@
 //! Prints how much of damaged text is restored: articles are damaged with random tables, repaired and compared.
 //!
 //! Needs `GONGXUN_DATA` (a folder with `scale/cctv.jsonl`). Usage: `cargo run --release --example repair_figures
-//! [ARTICLES]`. For a closer look: `SHOW=20` prints so many lines of each row that do not come back, `UNSEEN=1` the
-//! articles whose damage is not seen, `ROWS=TEXT` the rows whose name holds it.
+//! [ARTICLES [OFFSET]]`. Another offset chooses other articles and other tables: what is developed with one is measured
+//! with another. For a closer look: `SHOW=20` prints so many lines of each row that have an unmarked wrong character,
+//! with `ALL=1` any; `UNSEEN=1` the articles whose damage is not seen; `ROWS=TEXT` only the rows whose name contains it,
+//! `ROWS==TEXT` the one whose name it is.
 
 use std::time::Instant;
 
@@ -16,11 +18,14 @@ use damage::{Decoder, Marks, Mirror, Tones};
 
 /// The number of articles that share one random table.
 const ARTICLES_A_TABLE: usize = 50;
+/// The number of tables that one offset may use.
+const SEEDS: usize = 1000;
 /// The bounds of the steps of confidence at which it is compared with the outcome.
 const BOUNDS: [f32; 7] = [0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.001];
 
 fn main() {
     let sample: usize = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(2000);
+    let offset: usize = std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(0);
     let show: usize = std::env::var("SHOW").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
     let Some(data) = std::env::var_os("GONGXUN_DATA") else {
         eprintln!("SKIPPED: repair_figures needs GONGXUN_DATA");
@@ -35,7 +40,7 @@ fn main() {
     }
     let frequent = damage::frequent(articles.iter().flatten().map(String::as_str));
     let step = (articles.len() / sample.max(1)).max(1);
-    let chosen: Vec<&Vec<String>> = articles.iter().step_by(step).take(sample).collect();
+    let chosen: Vec<&Vec<String>> = articles.iter().skip(offset).step_by(step).take(sample).collect();
     println!("{} articles, compared after folding", chosen.len());
     println!(
         "| table | whole | wrong in 10,000 | of these not marked | lost in 10,000 | marked in 10,000 | seen | confidence | MB/s |"
@@ -46,10 +51,12 @@ fn main() {
     for (name, change) in mirrors() {
         for size in [60, 114, 200, 400] {
             let name = format!("{size} {name}");
-            if wanted.as_ref().is_some_and(|part| !name.contains(part)) {
+            let is_wanted = |part: &String| part.strip_prefix('=').map_or(name.contains(part), |whole| name == whole);
+            if wanted.as_ref().is_some_and(|part| !is_wanted(part)) {
                 continue;
             }
-            row(&name, &chosen, show, &mut calibration, |seed| change(&frequent, size, seed));
+            let first_seed = (offset * SEEDS) as u64;
+            row(&name, &chosen, show, &mut calibration, |seed| change(&frequent, size, first_seed + seed));
         }
     }
     calibration.print();
@@ -99,25 +106,34 @@ fn untouched(articles: &[Vec<String>]) {
 /// The calibration of the confidence that repairs report.
 #[derive(Default)]
 struct Calibration {
-    /// For each step of confidence: the number of articles, the number of intact ones, and the sum of the confidence.
-    steps: [(usize, usize, f64); BOUNDS.len() - 1],
+    /// For each step of confidence: the number of articles, of whole ones, and of those without a wrong character (some
+    /// may be lost), and the sum of the confidence.
+    steps: [(usize, usize, usize, f64); BOUNDS.len() - 1],
 }
 
 impl Calibration {
-    fn note(&mut self, confidence: f32, is_whole: bool) {
+    fn note(&mut self, confidence: f32, is_whole: bool, is_right: bool) {
         let step = BOUNDS.windows(2).position(|b| (b[0]..b[1]).contains(&confidence)).unwrap_or(0);
-        let (all, whole, said) = &mut self.steps[step];
+        let (all, whole, right, said) = &mut self.steps[step];
         *all += 1;
+        *right += usize::from(is_right);
         *whole += usize::from(is_whole);
         *said += f64::from(confidence);
     }
 
     fn print(&self) {
-        println!("| confidence | articles | said on average | whole |");
-        println!("| --- | --- | --- | --- |");
-        for (bounds, (all, whole, said)) in BOUNDS.windows(2).zip(self.steps) {
+        println!("| confidence | articles | mean confidence | share right | share whole |");
+        println!("| --- | --- | --- | --- | --- |");
+        for (bounds, (all, whole, right, said)) in BOUNDS.windows(2).zip(self.steps) {
             let n = all.max(1) as f64;
-            println!("| {} to {} | {all} | {:.3} | {:.3} |", bounds[0], bounds[1].min(1.0), said / n, whole as f64 / n);
+            println!(
+                "| {} to {} | {all} | {:.3} | {:.3} | {:.3} |",
+                bounds[0],
+                bounds[1].min(1.0),
+                said / n,
+                right as f64 / n,
+                whole as f64 / n
+            );
         }
     }
 }
@@ -162,7 +178,7 @@ fn row(
                 lines: damaged.clone(),
                 repairs: Vec::new(),
             });
-            let mut is_whole = true;
+            let (mut is_whole, mut is_right) = (true, true);
             for (at, (line, found)) in article.iter().zip(&page.lines).enumerate() {
                 let (wanted, folded) = (fold(line), fold(found));
                 sums.characters += wanted.chars().count();
@@ -172,6 +188,7 @@ fn row(
                 }
                 is_whole = false;
                 let difference = Difference::of(&wanted, &folded, &page.uncertain[at]);
+                is_right &= difference.wrong == 0;
                 sums.wrong += difference.wrong;
                 sums.unmarked += difference.unmarked;
                 sums.lost += difference.lost;
@@ -184,7 +201,7 @@ fn row(
             sums.seen += usize::from(is_seen);
             if let Some(repair) = page.repairs.first() {
                 sums.confidence += f64::from(repair.confidence);
-                calibration.note(repair.confidence, is_whole);
+                calibration.note(repair.confidence, is_whole, is_right);
             }
         }
     }
