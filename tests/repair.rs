@@ -9,7 +9,7 @@ use gongxun_text::repair::{RepairedPage, repair_page};
 #[path = "support/damage.rs"]
 mod damage;
 
-use damage::{Mirror, Tones, damage};
+use damage::{Decoder, Marks, Mirror, Tones, damage};
 
 /// Returns the folder with the real data, or none with a message.
 fn data() -> Option<PathBuf> {
@@ -212,12 +212,10 @@ fn the_damaged_page_comes_back() {
 /// The number of articles whose repair is measured; `examples/repair_figures.rs` prints the whole table.
 const ARTICLES: usize = 150;
 
-#[test]
-fn real_articles_come_back() {
-    let Some(data) = data() else { return };
+/// Returns articles of the real data, as lines.
+fn articles(data: &std::path::Path) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(data.join("scale/cctv.jsonl")).expect("the articles can be read");
-    let articles: Vec<Vec<String>> = text
-        .lines()
+    text.lines()
         .step_by(149)
         .take(ARTICLES)
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
@@ -225,17 +223,32 @@ fn real_articles_come_back() {
             let title = article["title"].as_str()?.to_string();
             Some(std::iter::once(title).chain(article["body"].as_str()?.lines().map(str::to_string)).collect())
         })
-        .collect();
+        .collect()
+}
+
+#[test]
+fn real_articles_come_back() {
+    let Some(data) = data() else { return };
+    let articles = articles(&data);
     let frequent = damage::frequent(articles.iter().flatten().map(String::as_str));
-    for (size, tones, least_whole, most_wrong) in
-        [(60, Tones::Marked, 0.88, 0.0005), (60, Tones::None, 0.85, 0.0008), (400, Tones::Marked, 0.7, 0.002)]
-    {
-        let (mut whole, mut wrong, mut all) = (0, 0, 0);
+    use Marks::{Characters, Full, Half};
+    for (size, tones, marks, least_whole, most_wrong) in [
+        (60, Tones::Marked, Characters, 0.88, 0.0005),
+        (60, Tones::None, Characters, 0.85, 0.0008),
+        (400, Tones::Marked, Characters, 0.72, 0.001),
+        (60, Tones::Marked, Half, 0.8, 0.0008),
+        (60, Tones::Marked, Full, 0.8, 0.0008),
+        (200, Tones::Marked, Full, 0.76, 0.0008),
+    ] {
+        let (mut whole, mut wrong, mut all, mut confidence) = (0, 0, 0, 0.0);
         for (number, article) in articles.iter().enumerate() {
             assert_eq!(repair(article), None, "undamaged text is left");
             let mirror = Mirror::random(&frequent, size, tones, true, false, number as u64 / 50 + 1);
+            let mirror = Mirror { marks, ..mirror };
             let damaged: Vec<String> = article.iter().map(|line| damage(line, &mirror)).collect();
-            let repaired = repair(&damaged).map_or(damaged, |page| page.lines);
+            let page = repair(&damaged);
+            confidence += page.as_ref().map_or(0.0, |page| f64::from(page.repairs[0].confidence));
+            let repaired = page.map_or(damaged, |page| page.lines);
             let mut is_whole = true;
             for (wanted, found) in article.iter().zip(&repaired) {
                 let (wanted, found) = (fold(wanted), fold(found));
@@ -246,10 +259,76 @@ fn real_articles_come_back() {
             }
             whole += usize::from(is_whole);
         }
-        let (whole, wrong) = (whole as f64 / articles.len() as f64, wrong as f64 / all as f64);
-        assert!(whole >= least_whole, "{size} {tones:?}: {whole:.3} of the articles whole");
-        assert!(wrong <= most_wrong, "{size} {tones:?}: {wrong:.5} of the characters wrong");
+        let number = articles.len() as f64;
+        let (whole, confidence, wrong) = (whole as f64 / number, confidence / number, wrong as f64 / all as f64);
+        let row = format!("{size} {tones:?} {marks:?}");
+        assert!(whole >= least_whole, "{row}: {whole:.3} of the articles whole");
+        assert!(wrong <= most_wrong, "{row}: {wrong:.5} of the characters wrong");
+        assert!((confidence - whole).abs() <= 0.1, "{row}: {confidence:.3} certain, {whole:.3} whole");
     }
+}
+
+#[test]
+fn what_a_mark_cut_is_decided_by_words() {
+    let frequent = damage::frequent(TEXT.iter().copied());
+    for (kind, line) in [
+        ("a word across the cut", "在上海合作组织的会议上，各国的代表谈到职工的权益。"),
+        ("a word that ends in the cut", "会议要求大力保护劳动者的权益，开展就业援助和社保宣传。"),
+        ("a full stop in the cut", "这项工作已经全部完成。基层工会要把服务送到职工的身边。"),
+        ("a full stop in front of a title", "要做好生活物资的供应保障等。《通知》要求各地工会提前安排。"),
+        ("a full stop in front of a quotation", "大家从四面八方赶来。“我们都是一家人。”"),
+        ("behind a number", "全年的收入增长5.4%。海洋工业的职工人数达到3000。基层工会为他们服务。"),
+        ("behind a mark", "他们明确告诉我们，海洋工业的职工已经达到三千人。"),
+        ("the end of a line", "向全体职工致以节日的问候和美好的祝福。"),
+        ("the last character of a sentence", "他们的生活有了保障，社会各方面都得到了实惠。"),
+    ] {
+        let text: Vec<String> = TEXT.iter().map(|line| line.to_string()).chain([line.to_string()]).collect();
+        for marks in [Marks::Half, Marks::Full] {
+            let mirror = Mirror { marks, ..Mirror::random(&frequent, 30, Tones::Marked, true, false, 3) };
+            let damaged: Vec<String> = text.iter().map(|line| damage(line, &mirror)).collect();
+            let page = repair(&damaged).unwrap_or_else(|| panic!("damage is not seen: {damaged:?}"));
+            let found = page.lines.last().expect("the page has lines");
+            assert_eq!(fold(found), fold(line), "{kind}, {marks:?}: {}", damaged[TEXT.len()]);
+        }
+    }
+}
+
+#[test]
+fn a_row_of_question_marks_in_front_of_a_mark_is_lost_bytes() {
+    // 海口，: the first byte of 海 is lost, ？ stands for the two bytes inside, and the second byte of 口 is lost.
+    let page = repair_page(&[GLOSSED, "飛機返回(huí)???,乘客在那裏(lǐ)過了(le)一夜。"]).expect("the damage is seen");
+    assert!(
+        page.lines[1].starts_with("飞机返回") && page.lines[1].ends_with(",乘客在那里过了一夜。"),
+        "{}",
+        page.lines[1]
+    );
+    assert!(!page.lines[1].contains('?'), "{}", page.lines[1]);
+    assert_eq!(page.uncertain[1], [4..6]);
+    // Question marks of the author's own stay.
+    let page = repair_page(&[GLOSSED, "這是真的嗎???大家都請(qǐng)看"]).expect("the damage is seen");
+    assert_eq!(page.lines[1], "这是真的吗???大家都请看");
+}
+
+#[test]
+fn what_a_copy_dropped_is_marked() {
+    let Some(data) = data() else { return };
+    let articles = articles(&data);
+    let frequent = damage::frequent(articles.iter().flatten().map(String::as_str));
+    let (mut lost, mut unmarked, mut all) = (0, 0, 0);
+    for (number, article) in articles.iter().enumerate() {
+        let mirror = Mirror::random(&frequent, 60, Tones::Marked, true, false, number as u64 / 10 + 1);
+        let mirror = Mirror { decoder: Decoder::PrivateLost, ..mirror };
+        let damaged: Vec<String> = article.iter().map(|line| damage(line, &mirror)).collect();
+        let page = repair(&damaged).expect("the damage is seen");
+        lost += page.repairs.iter().filter(|r| r.kind == RepairKind::Lost).map(|r| r.count).sum::<u32>();
+        for (at, (wanted, found)) in article.iter().zip(&page.lines).enumerate() {
+            let (wanted, found) = (fold(wanted), fold(found));
+            all += wanted.chars().count();
+            unmarked += usize::from(wanted != found && page.uncertain[at].is_empty());
+        }
+    }
+    assert!(lost > 0, "nothing is lost");
+    assert!(unmarked * 10_000 <= all * 2, "{unmarked} of {all} characters begin a line that is wrong and not marked");
 }
 
 /// A line with enough damage for its page to count as damaged.
@@ -296,6 +375,17 @@ fn few_glosses_that_come_again_and_again_are_a_script_s() {
     assert!(page.lines[0].starts_with("新兴产业发展很快,传统产业也要转型,企业的职工现在"), "{}", page.lines[0]);
     let pinyin = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ";
     assert!(!page.lines.iter().any(|line| line.contains(|c| pinyin.contains(c))));
+}
+
+#[test]
+fn marks_that_cut_characters_are_a_script_s() {
+    // No gloss cuts a character, and four characters in a hundred have one.
+    let lines = [
+        "習近(jìn)平向上海的論壇致賀信，各國的代表來(lái)到(dào)上(shàng)?：献鹘M織的會場，談到這些年來各地的變化。",
+        "大家說，綠色發展是上(shàng)?：献鹘M織國家的共(gòng)識，近(jìn)幾(jǐ)十載人們一直堅持這樣做(zuò)下去(qù)。",
+    ];
+    let page = repair_page(&lines).expect("the damage is seen");
+    assert!(page.lines.iter().all(|line| line.contains("上海合作组织")), "{:?}", page.lines);
 }
 
 #[test]

@@ -3,9 +3,15 @@
 //! The tokens of a line and the page's evidence flow in; the line flows out. Each lost byte has few candidates; a beam
 //! of hypotheses advances along the line, scored by how common the resulting characters and pairs of neighbours are.
 
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
 use super::evidence::is_private;
-use super::gbk::{LEADS, gbk, is_trail};
-use super::model::{EDGE, Model, NOT_IN_TABLE};
+use super::frequency::PairHasher;
+use super::gbk::{LEADS, gbk, is_private_lead, is_trail};
+use super::hypothesis::{CLOSES, Hypothesis, ILL_PLACED, follows, keep_best};
+use super::lattice::{Lattice, Memo};
+use super::model::{Model, NOT_IN_TABLE};
 use super::reading::{Reading, readings};
 use super::restored_line::{LineWriter, OPEN, Piece, Restored};
 use super::swallowed_byte::{behind, swallowed_byte};
@@ -14,12 +20,21 @@ use crate::fold::{fold_char, is_han};
 
 /// The width of the beam, in hypotheses.
 const BEAM: usize = 48;
-/// The width of the beam behind a place where two bytes are lost, until the next character tells more.
+/// The width of the beam behind a place where two bytes are lost, and by how much it narrows with each token, as these
+/// tell more: the many readings of such a place must not crowd out the others.
 const WIDE_BEAM: usize = 2000;
+const NARROWING: usize = 4;
 /// The number of best hypotheses in which a byte is tried as lost together with an ASCII character.
-const MOST_HOLES: usize = 12;
+const MOST_HOLES: usize = 32;
 /// The number of best hypotheses in which a lost pair of bytes is tried.
 const MOST_PRIVATE: usize = 4;
+/// The number of best hypotheses in which a pair of bytes is tried as left out, and the number of readings tried of the
+/// first character that it was part of, and of both.
+const MOST_GAPS: usize = 2;
+const MOST_FIRSTS: usize = 8;
+const MOST_GUESSES: usize = 6;
+/// The score below which a character is odd: a pair of bytes in front of it may have been left out.
+const ODD: f32 = -13.0;
 /// The distance in bits behind the best at which a hypothesis is dropped.
 const HOPELESS: f32 = 28.0;
 /// The most question marks of a page that are tried as lost bytes; the others are left, so that no page can stall a
@@ -37,10 +52,11 @@ const MOST_COMPARED: usize = 64;
 /// The margin in bits of the swallowed ASCII character that the rules name over any other.
 const RULED: f32 = 3.0;
 
+/// The most hypotheses that are compared one by one.
+const FEW: usize = 24;
+
 // Terms of a hypothesis's score, in bits.
 const ASCII: f32 = -6.0;
-const ILL_PLACED: f32 = -8.0;
-const CLOSES: f32 = 2.0;
 const BROKEN: f32 = -30.0;
 const EATEN: f32 = -4.0;
 const PRIVATE: f32 = -6.0;
@@ -49,26 +65,13 @@ const ACROSS: f32 = -12.0;
 const OMITTED: f32 = -10.0;
 /// A character with a different reading, although one with this reading may stand behind such a pair.
 const READ_OTHERWISE: f32 = -10.0;
+/// A question mark that was there before the damage, in front of another mark.
+const REAL: f32 = -10.0;
 const CUT: f32 = -6.0;
 /// A full stop is common everywhere, so it says little about this place.
-const CUT_STOP: f32 = -3.0;
+const CUT_STOP: f32 = -1.5;
 const LATER_READING: f32 = -6.0;
 const NO_READING: f32 = -12.0;
-
-#[derive(Clone, Copy)]
-struct Hypothesis {
-    score: f32,
-    /// The first byte of an incomplete pair, or 0.
-    pending: u8,
-    /// The last byte, and the one before it.
-    last: u8,
-    second: u8,
-    /// The last character, folded.
-    before: char,
-    /// Whether a “ is open.
-    quoted: bool,
-    node: u32,
-}
 
 /// A piece of output, linked to the one before it.
 #[derive(Clone, Copy)]
@@ -86,12 +89,21 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
         model,
         done: LineWriter::default(),
         gaps: model.gap(),
-        measured: [(EDGE, EDGE, f32::NAN); MEASURED],
+        memo: Memo::new(),
         nodes: vec![Node { parent: 0, piece: Piece::Start, margin: f32::INFINITY }],
         beam: Vec::new(),
     };
-    walk.beam.push(Hypothesis { score: 0.0, pending: 0, last: 0, second: 0, before: EDGE, quoted: false, node: 0 });
+    walk.beam.push(Hypothesis {
+        score: 0.0,
+        pending: 0,
+        last: 0,
+        second: 0,
+        lattice: Lattice::new(),
+        quoted: false,
+        node: 0,
+    });
     let mut skipped = false;
+    let mut width = BEAM;
     for (at, token) in line.iter().enumerate() {
         if std::mem::take(&mut skipped) {
             continue;
@@ -102,7 +114,10 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
                 walk.each(Piece::Pair(lead, trail), &[lead, trail], !gaps.is_empty());
                 walk.beam.extend(gaps);
             }
-            Token::One(byte) => walk.each(Piece::Byte(byte), &[byte], false),
+            Token::One(byte) => match mark_of(token) {
+                Some(mark) => walk.each_mark(byte, mark),
+                None => walk.each(Piece::Byte(byte), &[byte], false),
+            },
             Token::Foreign(c) => walk.each_foreign(c),
             Token::Gloss(reading) => walk.measure_gloss(reading),
             Token::Lost(reading) => walk.branch_lost(reading),
@@ -113,7 +128,7 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
                 *holes -= usize::from(tried);
                 let cut = cut_mark(line, at).filter(|_| *holes > 0);
                 let cuts = cut.map_or_else(Vec::new, |mark| walk.cuts(mark));
-                walk.branch_hole(c, line, at, tried);
+                walk.branch_hole(c, line, at, tried, cut.is_some());
                 if cut.is_some() {
                     *holes -= 1;
                     match line[at + 1] {
@@ -126,7 +141,8 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
                 }
             }
         }
-        walk.merge(if matches!(token, Token::Hole(_)) { WIDE_BEAM } else { BEAM });
+        width = if matches!(token, Token::Hole(_)) { WIDE_BEAM } else { (width / NARROWING).max(BEAM) };
+        walk.merge(width);
         if walk.nodes.len() > MOST_NODES || (walk.beam.len() == 1 && walk.nodes.len() > SETTLED) {
             walk.settle();
         }
@@ -134,17 +150,13 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
     walk.finish()
 }
 
-/// The size of the cache of scores.
-const MEASURED: usize = 16;
-
 struct Walk<'m, 'a> {
     model: &'m Model<'a>,
     /// The settled output.
     done: LineWriter,
     /// The cost of a pair of bytes lost without a trace, if the page makes that likely.
     gaps: Option<f32>,
-    /// The cache of recent scores: hypotheses side by side mostly need the same ones.
-    measured: [(char, char, f32); MEASURED],
+    memo: Memo,
     nodes: Vec<Node>,
     beam: Vec<Hypothesis>,
 }
@@ -168,13 +180,29 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Appends a half-width mark to each hypothesis. Out of step the program found the mark's two bytes across two
+    /// characters, and left the first byte of the one and the second of the other.
+    fn each_mark(&mut self, byte: u8, mark: [u8; 2]) {
+        let measured = self.beam.len() > 1;
+        for i in 0..self.beam.len() {
+            let mut hypothesis = self.beam[i];
+            let bytes = if hypothesis.pending == 0 { &[byte][..] } else { &mark[..] };
+            for byte in bytes {
+                self.push(&mut hypothesis, *byte, measured);
+                hypothesis.node = self.node(hypothesis.node, Piece::Byte(*byte));
+            }
+            self.beam[i] = hypothesis;
+        }
+    }
+
     fn each_foreign(&mut self, c: char) {
         for i in 0..self.beam.len() {
             let mut hypothesis = self.beam[i];
             if hypothesis.pending != 0 {
                 hypothesis.score += BROKEN;
             }
-            (hypothesis.pending, hypothesis.last, hypothesis.before) = (0, 0, EDGE);
+            (hypothesis.pending, hypothesis.last) = (0, 0);
+            hypothesis.lattice.end();
             hypothesis.node = self.node(hypothesis.node, Piece::Char(c));
             self.beam[i] = hypothesis;
         }
@@ -192,7 +220,7 @@ impl Walk<'_, '_> {
                     }
                     None => {
                         hypothesis.score += BROKEN;
-                        hypothesis.before = EDGE;
+                        hypothesis.lattice.end();
                     }
                 }
                 return;
@@ -202,36 +230,28 @@ impl Walk<'_, '_> {
         if byte >= 0x81 {
             hypothesis.pending = byte;
         } else {
-            let ill_placed = matches!(hypothesis.before, '。' | '、') && matches!(byte, b',' | b';' | b':');
-            hypothesis.score += ASCII + if ill_placed { ILL_PLACED } else { 0.0 };
-            hypothesis.before = byte as char;
+            self.take(hypothesis, byte as char, measured);
         }
-    }
-
-    fn text(&mut self, before: char, c: char) -> f32 {
-        let slot = &mut self.measured[(before as usize ^ c as usize) % MEASURED];
-        if (slot.0, slot.1) != (before, c) || slot.2.is_nan() {
-            *slot = (before, c, self.model.text(before, c));
-        }
-        slot.2
     }
 
     /// Appends a whole character to a hypothesis.
     fn take(&mut self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
         if measured {
-            hypothesis.score += self.text(hypothesis.before, c);
+            hypothesis.score += follows(hypothesis.lattice.last(), fold_char(c));
+            hypothesis.score += hypothesis.lattice.score(c, &mut self.memo, self.model);
             match (c, hypothesis.quoted) {
                 ('“', true) | ('”', false) => hypothesis.score += ILL_PLACED,
                 ('”', true) => hypothesis.score += CLOSES,
                 _ => {}
             }
+        } else {
+            hypothesis.lattice.push(fold_char(c));
         }
         match c {
             '“' => hypothesis.quoted = true,
             '”' => hypothesis.quoted = false,
             _ => {}
         }
-        hypothesis.before = fold_char(c);
     }
 
     /// Scores a gloss behind bytes of which one was lost: they must have this reading.
@@ -319,7 +339,7 @@ impl Walk<'_, '_> {
     }
 
     /// Branches at a question mark: it is real or, if `tried`, stands for a byte and the ASCII character behind it.
-    fn branch_hole(&mut self, c: char, line: &[Token], at: usize, tried: bool) {
+    fn branch_hole(&mut self, c: char, line: &[Token], at: usize, tried: bool, is_cut: bool) {
         let mut next = Vec::with_capacity(self.beam.len());
         let in_text = is_in_text(line, at);
         let eaten =
@@ -332,10 +352,12 @@ impl Walk<'_, '_> {
             let from = self.beam[i];
             let mut literal = from;
             if c == '?' {
+                literal.score += if is_cut { REAL } else { 0.0 };
                 self.push(&mut literal, b'?', true);
                 literal.node = self.node(literal.node, Piece::Byte(b'?'));
             } else {
-                (literal.pending, literal.last, literal.before) = (0, 0, EDGE);
+                (literal.pending, literal.last) = (0, 0);
+                literal.lattice.end();
                 literal.score += ASCII + if from.pending == 0 { 0.0 } else { BROKEN };
                 literal.node = self.node(literal.node, Piece::Char(c));
             }
@@ -349,7 +371,9 @@ impl Walk<'_, '_> {
                 }
                 continue;
             }
-            if in_text && i < MOST_PRIVATE && !self.model.evidence.shows_private {
+            // A letter may be the second byte of the second character.
+            let goes_on = in_text || matches!(line.get(at + 1), Some(Token::One(b)) if is_trail(*b));
+            if goes_on && i < MOST_PRIVATE && !self.model.evidence.shows_private {
                 self.branch_private(from, &mut next);
             }
             self.complete(from, eaten, line, at, &mut next);
@@ -359,7 +383,8 @@ impl Walk<'_, '_> {
 
     /// Completes the character that lacks its second byte, with each byte that can be one.
     fn complete(&mut self, from: Hypothesis, eaten: Option<u8>, line: &[Token], at: usize, next: &mut Vec<Hypothesis>) {
-        for trail in (0x40..=0xFE).filter(|t| is_trail(*t)) {
+        // The decoder took it for the first byte of a pair.
+        for trail in LEADS {
             let Some(c) = gbk().decode(from.pending, trail) else { continue };
             let mut hypothesis = from;
             hypothesis.score += EATEN;
@@ -372,7 +397,7 @@ impl Walk<'_, '_> {
             let eaten = match line.get(at + 1) {
                 None if line.is_empty() => None,
                 Some(next @ Token::Pair(..)) if mark_of(next).is_some() => eaten,
-                _ => behind(eaten, from.before, c, line, at),
+                _ => behind(eaten, from.lattice.last(), c, line, at),
             };
             if let Some(ascii) = eaten {
                 self.push(&mut hypothesis, ascii, true);
@@ -402,22 +427,55 @@ impl Walk<'_, '_> {
     }
 
     /// Returns the hypotheses in which a pair of bytes was lost in front of this one, out of step: a copy has dropped
-    /// what it could not show.
+    /// what it could not show. The two characters that it was part of are read as the likeliest ones in order to weigh
+    /// the loss, but they are written as lost.
     fn before_gap(&mut self, lead: u8, trail: u8) -> Vec<Hypothesis> {
-        let Some(gap) = self.gaps else { return Vec::new() };
+        let Some(gap) = self.gaps.filter(|_| trail >= 0x81) else { return Vec::new() };
         let mut next = Vec::new();
-        for i in 0..self.beam.len().min(MOST_PRIVATE) {
-            let mut hypothesis = self.beam[i];
-            if hypothesis.pending == 0 || trail < 0x81 {
+        for i in 0..self.beam.len().min(MOST_GAPS) {
+            let from = self.beam[i];
+            if from.pending == 0 || !self.is_odd(from, lead) {
                 continue;
             }
-            hypothesis.score += gap;
-            (hypothesis.pending, hypothesis.second, hypothesis.last, hypothesis.before) = (trail, lead, trail, EDGE);
-            hypothesis.node = self.node(hypothesis.node, Piece::Gap(trail));
-            self.nodes[hypothesis.node as usize].margin = 0.0;
-            next.push(hypothesis);
+            let mut firsts = Vec::new();
+            for first in LEADS.filter(|first| is_private_lead(*first)) {
+                if let Some(c) = gbk().decode(from.pending, first).filter(|c| is_han(*c)) {
+                    let mut hypothesis = from;
+                    self.take(&mut hypothesis, c, true);
+                    firsts.push((hypothesis, first));
+                }
+            }
+            keep_best(&mut firsts, MOST_FIRSTS);
+            let mut guesses = Vec::new();
+            for (first, byte) in firsts {
+                for second in LEADS.filter(|second| gbk().decode(byte, *second).is_some_and(is_private)) {
+                    if let Some(c) = gbk().decode(second, lead).filter(|c| is_han(*c)) {
+                        let mut hypothesis = first;
+                        self.take(&mut hypothesis, c, true);
+                        guesses.push((hypothesis, second));
+                    }
+                }
+            }
+            keep_best(&mut guesses, MOST_GUESSES);
+            for (mut hypothesis, _) in guesses {
+                hypothesis.score += gap;
+                (hypothesis.pending, hypothesis.second, hypothesis.last) = (trail, lead, trail);
+                hypothesis.node = self.node(hypothesis.node, Piece::Gap(trail));
+                self.nodes[hypothesis.node as usize].margin = 0.0;
+                next.push(hypothesis);
+            }
         }
         next
+    }
+
+    /// Whether the character that this byte completes is unlikely here.
+    fn is_odd(&mut self, mut hypothesis: Hypothesis, byte: u8) -> bool {
+        let before = hypothesis.score;
+        match gbk().decode(hypothesis.pending, byte) {
+            Some(c) => self.take(&mut hypothesis, c, true),
+            None => return true,
+        }
+        hypothesis.score - before < ODD
     }
 
     /// Branches at a pair of bytes, out of step, for which the decoder had no character.
@@ -427,7 +485,7 @@ impl Walk<'_, '_> {
                 continue;
             }
             for lead in LEADS.filter(|lead| gbk().decode(trail, *lead).is_some_and(is_private)) {
-                self.push_all(from, &[trail, lead], PRIVATE, next);
+                self.push_guess(from, [trail, lead], PRIVATE, next);
             }
         }
     }
@@ -455,6 +513,19 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Appends a pair of bytes of which only the neighbours tell anything.
+    fn push_guess(&mut self, from: Hypothesis, bytes: [u8; 2], score: f32, next: &mut Vec<Hypothesis>) {
+        let mut hypothesis = from;
+        hypothesis.score += score;
+        for byte in bytes {
+            self.push(&mut hypothesis, byte, true);
+            hypothesis.node = self.node(hypothesis.node, Piece::Guess(byte));
+        }
+        if hypothesis.score > from.score - HOPELESS {
+            next.push(hypothesis);
+        }
+    }
+
     /// Merges hypotheses that can only continue in the same way, and drops those far behind the best.
     fn merge(&mut self, width: usize) {
         if self.beam.len() < 2 {
@@ -463,18 +534,30 @@ impl Walk<'_, '_> {
         self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
         let best = self.beam[0].score;
         let mut kept: Vec<Hypothesis> = Vec::with_capacity(self.beam.len().min(width));
+        // A few are compared one by one.
+        let mut few: Vec<u64> = Vec::new();
+        let mut many: HashMap<u64, usize, BuildHasherDefault<PairHasher>> = HashMap::default();
+        let is_few = self.beam.len() <= FEW;
         let mut doubts = Vec::new();
         for hypothesis in self.beam.drain(..) {
             if hypothesis.score < best - HOPELESS || kept.len() == width {
                 break;
             }
-            let same = kept.iter_mut().find(|k| {
-                (k.pending, k.last, k.second, k.before, k.quoted)
-                    == (hypothesis.pending, hypothesis.last, hypothesis.second, hypothesis.before, hypothesis.quoted)
-            });
+            let end = hypothesis.end();
+            let same = if is_few { few.iter().position(|e| *e == end) } else { many.get(&end).copied() };
             match same {
-                Some(better) => doubts.push((better.node, hypothesis.node, better.score - hypothesis.score)),
-                None => kept.push(hypothesis),
+                Some(same) => {
+                    let better = &kept[same];
+                    doubts.push((better.node, hypothesis.node, better.score - hypothesis.score));
+                }
+                None => {
+                    if is_few {
+                        few.push(end);
+                    } else {
+                        many.insert(end, kept.len());
+                    }
+                    kept.push(hypothesis);
+                }
             }
         }
         self.beam = kept;
@@ -520,6 +603,11 @@ impl Walk<'_, '_> {
             hypothesis.score += BROKEN;
         }
         self.beam.extend(completed);
+        if self.beam.len() > 1 {
+            for hypothesis in &mut self.beam {
+                hypothesis.score += hypothesis.lattice.line_end(&mut self.memo, self.model);
+            }
+        }
         self.beam.sort_by(|a, b| b.score.total_cmp(&a.score));
         let others: Vec<(u32, f32)> = match &self.beam[..] {
             [best, others @ ..] => others.iter().map(|h| (h.node, best.score - h.score)).collect(),

@@ -23,6 +23,11 @@ pub enum Script {
 const LEAST_LOST: u32 = 1;
 /// The least number of glosses that is conclusive if all are behind intact characters.
 const LEAST_WHOLE: u32 = 8;
+/// The least number of question marks in front of another mark that, beside as many glosses, prove the same: the bytes of
+/// the mark were found across two characters.
+const LEAST_CUTS: u32 = 2;
+/// The bytes of ，：；、。, in front of which nobody writes a question mark.
+const SEPARATORS: [[u8; 2]; 5] = [[0xA3, 0xAC], [0xA3, 0xBA], [0xA3, 0xBB], [0xA1, 0xA2], [0xA1, 0xA3]];
 /// The least number of their distinct characters, and the least recurrence of one.
 const LEAST_DIFFERENT: u32 = 6;
 const LEAST_RECURRING: u32 = 2;
@@ -66,6 +71,8 @@ pub struct Evidence {
     fitting: u32,
     /// Number of glosses on lines that look like those of a lesson.
     lesson_glosses: u32,
+    /// Number of question marks in front of a comma and the like, in the middle of a text.
+    cuts: u32,
 }
 
 impl Evidence {
@@ -82,6 +89,7 @@ impl Evidence {
             characters: 0,
             fitting: 0,
             lesson_glosses: 0,
+            cuts: 0,
         };
         let (mut traditional, mut simplified) = (0u32, 0u32);
         let (mut kept, mut taken) = (0u32, 0u32);
@@ -123,6 +131,8 @@ impl Evidence {
                         before = None;
                     }
                     Token::Hole(c) => {
+                        let separates = |mark: [u8; 2]| SEPARATORS.contains(&mark);
+                        evidence.cuts += u32::from(cut_mark(line, at).is_some_and(separates));
                         // Decoders that write U+FFFD keep bytes that can stand alone.
                         kept += u32::from(c == '\u{FFFD}') * 2;
                         // A hole that no character precedes is a real question mark.
@@ -169,6 +179,9 @@ impl Evidence {
         }
         if self.lesson_glosses * 2 > self.whole {
             return false;
+        }
+        if self.fitting >= LEAST_WHOLE && self.cuts >= LEAST_CUTS {
+            return true;
         }
         let many = self.whole * MOST_CHARACTERS_A_WHOLE >= self.characters;
         if self.fitting < LEAST_WHOLE || !many || self.whole * 4 > self.characters * 3 {
@@ -231,23 +244,30 @@ pub fn is_only(c: char, script: Script) -> bool {
     }
     match script {
         Script::Traditional => fold_char(c) != c && c != '著',
-        Script::Simplified => only_simplified().get(c as usize) == Some(&true),
+        Script::Simplified => simplified().1.get(c as usize) == Some(&true),
     }
 }
 
-/// Returns for each character whether it is a simplified one that traditional text does not have.
-fn only_simplified() -> &'static [bool] {
-    static TABLE: std::sync::OnceLock<Vec<bool>> = std::sync::OnceLock::new();
+/// Whether a character is the simplified form of another, though traditional text may have it too (后, 里).
+pub fn is_simplified(c: char) -> bool {
+    simplified().0.get(c as usize) == Some(&true)
+}
+
+/// Returns for each character whether it is a simplified one, and whether it is one that traditional text does not have.
+fn simplified() -> &'static (Vec<bool>, Vec<bool>) {
+    static TABLE: std::sync::OnceLock<(Vec<bool>, Vec<bool>)> = std::sync::OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = vec![false; 0x10000];
+        let mut all = vec![false; 0x10000];
+        let mut only = all.clone();
         for c in ('\u{4E00}'..='\u{9FFF}').filter(|c| fold_char(*c) != *c && *c != '著') {
             let simplified = fold_char(c);
             let mut buffer = [0; 4];
             let (_, _, outside_big5) = encoding_rs::BIG5.encode(simplified.encode_utf8(&mut buffer));
-            if let Some(slot) = table.get_mut(simplified as usize) {
+            if let Some(slot) = only.get_mut(simplified as usize) {
                 *slot = outside_big5;
+                all[simplified as usize] = true;
             }
         }
-        table
+        (all, only)
     })
 }

@@ -40,6 +40,9 @@ impl Hasher for PairHasher {
             self.write_u32(u32::from(*byte));
         }
     }
+    fn write_u64(&mut self, number: u64) {
+        self.write_u32((number ^ (number >> 32)) as u32);
+    }
     fn write_u32(&mut self, number: u32) {
         self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.0 ^= self.0 >> 29;

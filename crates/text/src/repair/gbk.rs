@@ -62,6 +62,11 @@ pub fn is_trail(byte: u8) -> bool {
     (0x40..=0xFE).contains(&byte) && byte != 0x7F
 }
 
+/// Whether a byte leads pairs in the areas that GBK leaves to its users.
+pub fn is_private_lead(byte: u8) -> bool {
+    matches!(byte, 0xA1..=0xA7 | 0xAA..=0xAF | 0xF8..=0xFE)
+}
+
 impl Gbk {
     /// Returns the character of a pair of bytes.
     #[inline]

@@ -18,7 +18,7 @@ use super::tokens::{Token, cut_mark, tokens};
 
 /// The slope and the offset of the logistic curve from margins in bits to certainty.
 const STEEPNESS: f32 = 0.5;
-const OFFSET: f32 = 0.0;
+const OFFSET: f32 = 0.4;
 
 /// The result of removing the glosses of a page.
 pub struct GlossRepair {
@@ -87,12 +87,13 @@ fn restore_all(read: &[Vec<Token>], evidence: &Evidence) -> (Vec<Option<Restored
     let mut restored: Vec<Option<Restored>> =
         read.iter().map(|line| is_damaged(line).then(|| restore(line, &model, &mut holes))).collect();
     for line in restored.iter().flatten() {
-        model.note(&line.text, &line.pairs, line.shifted);
+        model.note(line);
     }
     model.learn();
     for (line, restored) in read.iter().zip(&mut restored) {
         let is_open = |r: &Restored| !r.doubts.is_empty() || r.shifted > 0 && model.gap().is_some();
-        if restored.as_ref().is_some_and(is_open) {
+        if let Some(first) = restored.as_ref().filter(|r| is_open(r)) {
+            model.turn_to(first);
             *restored = Some(restore(line, &model, &mut holes));
         }
     }

@@ -9,11 +9,14 @@
 use std::ops::Range;
 
 mod beam_search;
+mod clauses;
 mod entities;
 mod evidence;
 mod frequency;
 mod gbk;
 mod gloss;
+mod hypothesis;
+mod lattice;
 mod model;
 mod mojibake;
 mod opencc;

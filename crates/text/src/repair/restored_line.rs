@@ -9,6 +9,8 @@ use super::reading::Reading;
 
 /// The distance in bits below which two hypotheses leave the choice open.
 pub const OPEN: f32 = 14.0;
+/// The margin in bits from which characters are written of which a whole pair of bytes is lost.
+const CLEAR: f32 = 6.0;
 /// The margin of characters that are lost.
 pub const LOST: f32 = f32::NEG_INFINITY;
 
@@ -47,6 +49,8 @@ pub enum Piece {
     Lost { byte: u8, pair: u16, reading: Reading },
     /// A character that GBK does not have.
     Char(char),
+    /// A byte of a pair that was lost whole: written only if its choice is clear.
+    Guess(u8),
     /// Two characters whose inner bytes are lost, and the first byte of an incomplete pair.
     Gap(u8),
 }
@@ -61,12 +65,23 @@ pub struct LineWriter {
     /// The margin of that byte, and the least margin of the bytes of the next character.
     pending_margin: f32,
     margin: f32,
+    /// Whether that byte, or the one at hand, is a guess that is not clear.
+    is_pending_guess: bool,
+    is_guess: bool,
 }
 
 impl Default for LineWriter {
     fn default() -> LineWriter {
         let restored = Restored::default();
-        LineWriter { restored, length: 0, pending: 0, pending_margin: f32::INFINITY, margin: f32::INFINITY }
+        LineWriter {
+            restored,
+            length: 0,
+            pending: 0,
+            pending_margin: f32::INFINITY,
+            margin: f32::INFINITY,
+            is_pending_guess: false,
+            is_guess: false,
+        }
     }
 }
 
@@ -77,6 +92,12 @@ impl LineWriter {
         match piece {
             Piece::Start => {}
             Piece::Byte(byte) => self.byte(byte),
+            Piece::Guess(byte) => {
+                self.is_guess = margin < CLEAR;
+                self.byte(byte);
+                self.is_guess = false;
+                self.is_pending_guess = self.pending != 0 && margin < CLEAR;
+            }
             Piece::Pair(lead, trail) => {
                 self.restored.shifted += u32::from(self.pending != 0);
                 self.byte(lead);
@@ -107,8 +128,12 @@ impl LineWriter {
 
     fn byte(&mut self, byte: u8) {
         let pending = std::mem::take(&mut self.pending);
+        let is_guess = std::mem::take(&mut self.is_pending_guess) || self.is_guess;
         if pending != 0 {
             if is_trail(byte) {
+                if is_guess {
+                    return self.push('\u{FFFD}');
+                }
                 return self.push(gbk().decode(pending, byte).unwrap_or('\u{FFFD}'));
             }
             self.push('\u{FFFD}');

@@ -114,10 +114,15 @@ pub fn cut_mark(line: &[Token], hole: usize) -> Option<[u8; 2]> {
     // A letter behind the mark can be the second byte of a character.
     let is_second = |token: &Token| matches!(token, Token::One(b) if is_trail(*b));
     let behind = line.get(hole + 2)?;
-    let goes_on = is_text(behind)
-        || is_second(behind)
-        || matches!(behind, Token::Hole(_)) && !matches!(line[hole + 1], Token::Hole(_));
-    (goes_on && line[..hole].last().is_none_or(is_text)).then_some(mark)
+    // Behind a question mark that is the mark, a lost byte is told from a row of question marks by a mark of its own.
+    let is_hole = |token: &Token| matches!(token, Token::Hole(_));
+    let is_lost = is_hole(behind)
+        && (!is_hole(&line[hole + 1]) || line.get(hole + 3).is_some_and(|t| !is_hole(t) && mark_of(t).is_some()));
+    let goes_on = is_text(behind) || is_second(behind) || is_lost;
+    let can_precede = |token: &Token| {
+        is_text(token) || matches!(token, Token::One(b'0'..=b'9' | b'%' | b',' | b':' | b';' | b'(' | b')'))
+    };
+    (goes_on && line[..hole].last().is_none_or(can_precede)).then_some(mark)
 }
 
 /// Returns the two full-width bytes of a punctuation mark that the mirrors' programs replace, given in either width.

@@ -62,6 +62,10 @@ pub(super) struct Dictionary {
     pub user: Option<Trie>,
 }
 
+/// The length in characters of the longest words that [`Dictionary::weight`] looks up.
+#[cfg(feature = "reading")]
+pub const LONGEST_WEIGHED: usize = 8;
+
 /// The number of scores of the hidden Markov model before its emissions.
 pub(super) const HMM_HEAD: usize = 20;
 
@@ -265,6 +269,20 @@ impl Dictionary {
         match self.value(&codes) {
             0 => None,
             value => Some(self.frequencies[value]),
+        }
+    }
+
+    /// Returns the natural logarithm of the share of a word, given as at most [`LONGEST_WEIGHED`] folded characters.
+    #[cfg(feature = "reading")]
+    pub fn weight(&self, word: &[char]) -> Option<f64> {
+        let mut codes = [0; LONGEST_WEIGHED];
+        let codes = codes.get_mut(..word.len())?;
+        for (code, &c) in codes.iter_mut().zip(word) {
+            *code = self.code(c);
+        }
+        match self.value(codes) {
+            0 => None,
+            value => Some(self.weights[value]),
         }
     }
 

@@ -144,6 +144,13 @@ impl Segmenter {
         }
     }
 
+    /// Returns the binary logarithm of a word's share of running text by the dictionary, for words of up to eight folded
+    /// characters; words of a user who has more than the dictionary can hold have none.
+    #[cfg(feature = "reading")]
+    pub(crate) fn log2_share(&self, folded: &[char]) -> Option<f32> {
+        self.0.dictionary.weight(folded).map(|weight| (weight * std::f64::consts::LOG2_E) as f32)
+    }
+
     /// Returns every word of the dictionary with its frequency, in no particular order.
     pub fn words(&self) -> Vec<(String, u64)> {
         match &self.0.fallback {
