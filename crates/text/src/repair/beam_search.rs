@@ -8,8 +8,8 @@ use std::hash::BuildHasherDefault;
 
 use super::evidence::is_private;
 use super::frequency::PairHasher;
-use super::gbk::{LEADS, gbk, is_private_lead, is_trail};
-use super::hypothesis::{CLOSES, Hypothesis, ILL_PLACED, follows, keep_best};
+use super::gbk::{LEADS, gbk, is_trail};
+use super::hypothesis::{CLOSES, Hypothesis, ILL_PLACED, follows};
 use super::lattice::{Lattice, Memo};
 use super::model::{Model, NOT_IN_TABLE};
 use super::reading::{Reading, readings};
@@ -28,15 +28,8 @@ const NARROWING: usize = 4;
 const MOST_HOLES: usize = 32;
 /// The number of best hypotheses in which a lost pair of bytes is tried.
 const MOST_PRIVATE: usize = 4;
-/// The number of best hypotheses in which a pair of bytes is tried as left out, and the number of readings tried of the
-/// first character that it was part of, and of both.
-const MOST_GAPS: usize = 2;
-const MOST_FIRSTS: usize = 8;
-const MOST_GUESSES: usize = 6;
-/// The score below which a character is odd: a pair of bytes in front of it may have been left out.
-const ODD: f32 = -13.0;
 /// The distance in bits behind the best at which a hypothesis is dropped.
-const HOPELESS: f32 = 28.0;
+pub const HOPELESS: f32 = 28.0;
 /// The most question marks of a page that are tried as lost bytes; the others are left, so that no page can stall a
 /// run.
 pub const MOST_HOLES_A_PAGE: usize = 2000;
@@ -59,7 +52,6 @@ const FEW: usize = 24;
 const ASCII: f32 = -6.0;
 const BROKEN: f32 = -30.0;
 const EATEN: f32 = -4.0;
-const PRIVATE: f32 = -6.0;
 const ACROSS: f32 = -12.0;
 /// A pair that a copy left out, where no character with the gloss behind it can stand otherwise.
 const OMITTED: f32 = -10.0;
@@ -75,11 +67,11 @@ const NO_READING: f32 = -12.0;
 
 /// A piece of output, linked to the one before it.
 #[derive(Clone, Copy)]
-struct Node {
+pub struct Node {
     parent: u32,
     piece: Piece,
     /// The margin in bits by which the piece is likelier than the alternatives at this place.
-    margin: f32,
+    pub margin: f32,
 }
 
 /// Chooses the lost bytes of a line. `holes` is the number of question marks that may still be tried as lost bytes; it
@@ -150,19 +142,24 @@ pub fn restore(line: &[Token], model: &Model, holes: &mut usize) -> Restored {
     walk.finish()
 }
 
-struct Walk<'m, 'a> {
-    model: &'m Model<'a>,
+/// A beam of hypotheses on its way along a line.
+pub struct Walk<'m, 'a> {
+    /// The scores.
+    pub model: &'m Model<'a>,
     /// The settled output.
     done: LineWriter,
     /// The cost of a pair of bytes lost without a trace, if the page makes that likely.
-    gaps: Option<f32>,
+    pub gaps: Option<f32>,
     memo: Memo,
-    nodes: Vec<Node>,
-    beam: Vec<Hypothesis>,
+    /// The pieces of output.
+    pub nodes: Vec<Node>,
+    /// The hypotheses.
+    pub beam: Vec<Hypothesis>,
 }
 
 impl Walk<'_, '_> {
-    fn node(&mut self, parent: u32, piece: Piece) -> u32 {
+    /// Adds a piece of output and returns its number.
+    pub fn node(&mut self, parent: u32, piece: Piece) -> u32 {
         self.nodes.push(Node { parent, piece, margin: f32::INFINITY });
         (self.nodes.len() - 1) as u32
     }
@@ -209,7 +206,7 @@ impl Walk<'_, '_> {
     }
 
     /// Appends a byte to a hypothesis: it completes a character, begins one, or is one.
-    fn push(&mut self, hypothesis: &mut Hypothesis, byte: u8, measured: bool) {
+    pub fn push(&mut self, hypothesis: &mut Hypothesis, byte: u8, measured: bool) {
         hypothesis.second = std::mem::replace(&mut hypothesis.last, byte);
         if hypothesis.pending != 0 {
             let lead = std::mem::take(&mut hypothesis.pending);
@@ -235,7 +232,7 @@ impl Walk<'_, '_> {
     }
 
     /// Appends a whole character to a hypothesis.
-    fn take(&mut self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
+    pub fn take(&mut self, hypothesis: &mut Hypothesis, c: char, measured: bool) {
         if measured {
             hypothesis.score += follows(hypothesis.lattice.last(), fold_char(c));
             hypothesis.score += hypothesis.lattice.score(c, &mut self.memo, self.model);
@@ -426,70 +423,6 @@ impl Walk<'_, '_> {
         cuts
     }
 
-    /// Returns the hypotheses in which a pair of bytes was lost in front of this one, out of step: a copy has dropped
-    /// what it could not show. The two characters that it was part of are read as the likeliest ones in order to weigh
-    /// the loss, but they are written as lost.
-    fn before_gap(&mut self, lead: u8, trail: u8) -> Vec<Hypothesis> {
-        let Some(gap) = self.gaps.filter(|_| trail >= 0x81) else { return Vec::new() };
-        let mut next = Vec::new();
-        for i in 0..self.beam.len().min(MOST_GAPS) {
-            let from = self.beam[i];
-            if from.pending == 0 || !self.is_odd(from, lead) {
-                continue;
-            }
-            let mut firsts = Vec::new();
-            for first in LEADS.filter(|first| is_private_lead(*first)) {
-                if let Some(c) = gbk().decode(from.pending, first).filter(|c| is_han(*c)) {
-                    let mut hypothesis = from;
-                    self.take(&mut hypothesis, c, true);
-                    firsts.push((hypothesis, first));
-                }
-            }
-            keep_best(&mut firsts, MOST_FIRSTS);
-            let mut guesses = Vec::new();
-            for (first, byte) in firsts {
-                for second in LEADS.filter(|second| gbk().decode(byte, *second).is_some_and(is_private)) {
-                    if let Some(c) = gbk().decode(second, lead).filter(|c| is_han(*c)) {
-                        let mut hypothesis = first;
-                        self.take(&mut hypothesis, c, true);
-                        guesses.push((hypothesis, second));
-                    }
-                }
-            }
-            keep_best(&mut guesses, MOST_GUESSES);
-            for (mut hypothesis, _) in guesses {
-                hypothesis.score += gap;
-                (hypothesis.pending, hypothesis.second, hypothesis.last) = (trail, lead, trail);
-                hypothesis.node = self.node(hypothesis.node, Piece::Gap(trail));
-                self.nodes[hypothesis.node as usize].margin = 0.0;
-                next.push(hypothesis);
-            }
-        }
-        next
-    }
-
-    /// Whether the character that this byte completes is unlikely here.
-    fn is_odd(&mut self, mut hypothesis: Hypothesis, byte: u8) -> bool {
-        let before = hypothesis.score;
-        match gbk().decode(hypothesis.pending, byte) {
-            Some(c) => self.take(&mut hypothesis, c, true),
-            None => return true,
-        }
-        hypothesis.score - before < ODD
-    }
-
-    /// Branches at a pair of bytes, out of step, for which the decoder had no character.
-    fn branch_private(&mut self, from: Hypothesis, next: &mut Vec<Hypothesis>) {
-        for trail in 0xA1..=0xFE {
-            if !gbk().decode(from.pending, trail).is_some_and(is_han) {
-                continue;
-            }
-            for lead in LEADS.filter(|lead| gbk().decode(trail, *lead).is_some_and(is_private)) {
-                self.push_guess(from, [trail, lead], PRIVATE, next);
-            }
-        }
-    }
-
     /// Branches at a punctuation mark that stood across two characters: the first lost its second byte, the second its
     /// first.
     fn branch_punctuation(&mut self, from: Hypothesis, next: &mut Vec<Hypothesis>) {
@@ -507,19 +440,6 @@ impl Walk<'_, '_> {
         for byte in bytes {
             self.push(&mut hypothesis, *byte, true);
             hypothesis.node = self.node(hypothesis.node, Piece::Byte(*byte));
-        }
-        if hypothesis.score > from.score - HOPELESS {
-            next.push(hypothesis);
-        }
-    }
-
-    /// Appends a pair of bytes of which only the neighbours tell anything.
-    fn push_guess(&mut self, from: Hypothesis, bytes: [u8; 2], score: f32, next: &mut Vec<Hypothesis>) {
-        let mut hypothesis = from;
-        hypothesis.score += score;
-        for byte in bytes {
-            self.push(&mut hypothesis, byte, true);
-            hypothesis.node = self.node(hypothesis.node, Piece::Guess(byte));
         }
         if hypothesis.score > from.score - HOPELESS {
             next.push(hypothesis);

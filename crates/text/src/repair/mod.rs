@@ -17,6 +17,7 @@ mod gbk;
 mod gloss;
 mod hypothesis;
 mod lattice;
+mod lost_pairs;
 mod model;
 mod mojibake;
 mod opencc;
