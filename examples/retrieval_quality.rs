@@ -17,6 +17,7 @@ use std::time::Instant;
 
 use archive::Archive;
 use gongxun_core::search::Request;
+use gongxun_core::search::compile::plan::TokenKind;
 use quality::{DEPTH, Difference, Figures, Ours, Question, Random, difference, each, json_lines, judged, mean, text};
 use stock::{Row, Stock};
 
@@ -156,7 +157,7 @@ fn table(name: &str, questions: &[Question], ours: &Ours, stock: &Stock) {
         let Difference { mean, low, high } = difference(&off, &on, of);
         println!("    the second stage gives {figure} {mean:+.4}, 95 % between {low:+.4} and {high:+.4}");
     }
-    row("words alone", &|question| ours.words_alone(question));
+    row("words alone", &|question| ours.alone(question, TokenKind::Word));
     row("tantivy-jieba, parsed", &|question| stock.answer(&*stock.parsed(question), DEPTH));
     row("tantivy-jieba, any", &|question| {
         let query = stock.any_token(question);

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use archive::Archive;
 use gongxun_core::search::Request;
+use gongxun_core::search::compile::plan::TokenKind;
 use quality::{Difference, Figures, Ours, Question, difference, each, json_lines, judged, mean, measure, text};
 
 /// A query, sentences that hold it as a word, and sentences in which its characters cross word boundaries.
@@ -100,7 +101,7 @@ fn judged_queries_over_the_corpus_are_answered() {
     let questions = judged(&root.join("tests/data/judged/queries.jsonl"), |key| ours.has(key));
     assert!(questions.len() >= 100, "{} queries have an article", questions.len());
     let figures = both_stages(&ours, &questions);
-    let words = measure(&questions, |question| ours.words_alone(question));
+    let words = measure(&questions, |question| ours.alone(question, TokenKind::Word));
     println!("{} queries: {figures:?}, words alone {words:?}", questions.len());
     assert!(figures.mrr >= 0.99 && figures.recall_10 >= 0.96 && figures.ndcg >= 0.965, "{figures:?}");
 }

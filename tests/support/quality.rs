@@ -14,6 +14,7 @@ use gongxun_core::search::matching::bits::Bits;
 use gongxun_core::search::matching::found::Matches;
 use gongxun_core::search::matching::segment::Segment;
 use gongxun_core::search::ranking::rank::Order;
+use gongxun_core::search::ranking::ranked::{Evidence, Ranked};
 use gongxun_core::search::ranking::scoring::{scores, weigh};
 use gongxun_core::search::{Breadth, Sort};
 use gongxun_text::synonyms::Synonyms;
@@ -153,22 +154,40 @@ impl Ours {
     /// Returns the hits as the program does: full matches, then partial ones, the first `second_stage` of all
     /// re-ranked.
     pub fn answer(&self, question: &str, second_stage: usize) -> Vec<String> {
+        self.ranked(question, second_stage).iter().map(|ranked| self.key(ranked.address)).collect()
+    }
+
+    /// Returns the hits that the second stage examined, ordered by another value than the program's.
+    pub fn answer_by<V: PartialOrd>(
+        &self,
+        question: &str,
+        second_stage: usize,
+        value: impl Fn(&Ranked, &Evidence) -> V,
+    ) -> Vec<String> {
+        let ranked = self.ranked(question, second_stage);
+        let mut examined: Vec<(V, &Ranked)> =
+            ranked.iter().filter_map(|hit| Some((value(hit, hit.evidence.as_ref()?), hit))).collect();
+        examined.sort_by(|(a, _), (b, _)| b.partial_cmp(a).unwrap());
+        examined.into_iter().map(|(_, hit)| self.key(hit.address)).collect()
+    }
+
+    fn ranked(&self, question: &str, second_stage: usize) -> Vec<Ranked> {
         let query = parse(question);
         let segmenter = self.snapshot.segmenter().unwrap();
         let compiled = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Wide);
         let control = Control::default();
         let matches = Matches::find(&self.snapshot, &compiled, &control).unwrap();
         let order = Order { sort: Sort::Relevance, breadth: Breadth::Wide, second_stage };
-        let ranked = matches.ranked(&self.snapshot, &compiled, order, DEPTH, &control).unwrap();
-        ranked.into_iter().map(|ranked| self.key(ranked.address)).collect()
+        matches.ranked(&self.snapshot, &compiled, order, DEPTH.max(second_stage), &control).unwrap()
     }
 
-    /// Returns the articles with any word of the question, scored by the words fields alone.
-    pub fn words_alone(&self, question: &str) -> Vec<String> {
+    /// Returns the articles with any token of this kind of the question, scored by the fields of that kind alone: by
+    /// words, or by bigrams of characters.
+    pub fn alone(&self, question: &str, kind: TokenKind) -> Vec<String> {
         let query = parse(question);
         let segmenter = self.snapshot.segmenter().unwrap();
         let mut terms = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Exact).terms;
-        terms.retain(|term| term.kind == TokenKind::Word);
+        terms.retain(|term| term.kind == kind);
         let weighted = weigh(&terms, &self.snapshot).unwrap();
         let mut ranked = Vec::new();
         for segment in Segment::all(&self.snapshot) {
