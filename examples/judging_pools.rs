@@ -4,7 +4,9 @@
 //! ```text
 //! cargo run --release --example judging_pools ARTICLES.jsonl QUERIES.txt > POOLS.jsonl
 //! ```
-//! The articles are lines of JSON with `id`, `title` and `body`, the queries lines of text. A pool is a line
+//! The articles are lines of JSON with `id`, `title` and `body`. A line of the queries is a query and, after tabs, other
+//! wordings of it, official words for spoken ones above all: their first hits are pooled too, or a query that no ranking
+//! understands yet would have no right article. A pool is a line
 //! `{"query": …, "pool": {id: [ranking, …]}}`; judges should see the ids alone, which are sorted. Then prints, to
 //! standard error, for each ranking how many articles it gave, and how many of them no other did.
 
@@ -30,6 +32,9 @@ use stock::{Row, Stock};
 const POOLED: usize = 10;
 /// A depth of the second stage that is greater than the program's.
 const DEEP: usize = 200;
+
+/// The name of the hits of another wording.
+const WORDING: &str = "another wording";
 
 /// A ranking with its name.
 type Ranking<'a> = (&'static str, &'a dyn Fn(&str) -> Vec<String>);
@@ -68,11 +73,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("tantivy-jieba, parsed", &|query| stock.answer(&*stock.parsed(query), DEPTH)),
     ];
     let mut of_each: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for query in queries.lines().map(str::trim).filter(|query| !query.is_empty()) {
+    for line in queries.lines().filter(|line| !line.trim().is_empty()) {
+        let mut wordings = line.split('\t').map(str::trim);
+        let query = wordings.next().unwrap_or_default();
         let mut pool: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (name, answer) in &rankings {
             for id in answer(query).into_iter().take(POOLED) {
                 pool.entry(id).or_default().push(name);
+            }
+        }
+        for wording in wordings {
+            for id in ours.answer(wording, Request::SECOND_STAGE).into_iter().take(POOLED) {
+                let names = pool.entry(id).or_default();
+                if !names.contains(&WORDING) {
+                    names.push(WORDING);
+                }
             }
         }
         for names in pool.values() {
