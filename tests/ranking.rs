@@ -13,7 +13,10 @@ use std::path::Path;
 use archive::Archive;
 use gongxun_core::search::Request;
 use gongxun_core::search::compile::plan::TokenKind;
-use quality::{Difference, Figures, Ours, Question, difference, each, json_lines, judged, mean, measure, text};
+use quality::{
+    Agreement, Difference, Figures, Ours, Question, difference, each, json_lines, judged, judged_by_two, mean, measure,
+    text,
+};
 
 /// A query, sentences that hold it as a word, and sentences in which its characters cross word boundaries.
 const PAIRS: [(&str, &[&str], &[&str]); 10] = [
@@ -107,6 +110,22 @@ fn judged_queries_over_the_corpus_are_answered() {
 }
 
 #[test]
+fn agreement_of_two_judges() {
+    for (pairs, same, kappa, weighted, relevant) in [
+        (&[(0, 0), (1, 1), (2, 2)][..], 1.0, 1.0, 1.0, 1.0),
+        // Half agree by chance alone.
+        (&[(0, 0), (0, 2), (2, 0), (2, 2)], 0.5, 0.0, 0.0, 0.0),
+        // By chance 11 of 16 would differ, by 26 of 16 as squares, and half in relevance.
+        (&[(0, 0), (0, 1), (1, 2), (2, 2)], 0.5, 3.0 / 11.0, 9.0 / 13.0, 0.5),
+    ] {
+        let of = Agreement::of(pairs);
+        let figures = [of.same, of.kappa, of.weighted, of.relevant];
+        let near = figures.iter().zip([same, kappa, weighted, relevant]).all(|(is, want)| (is - want).abs() < 1e-9);
+        assert!(near, "{pairs:?}: {of:?}");
+    }
+}
+
+#[test]
 fn judged_queries_over_news_are_answered() {
     let Some(file) = data::data("scale/cctv.jsonl") else { return };
     let articles = json_lines(&file);
@@ -118,9 +137,9 @@ fn judged_queries_over_news_are_answered() {
         text(&articles[line - 1], "id").to_string()
     });
     let judgements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/judged/scale.jsonl");
-    let questions = judged(&judgements, |_| true);
-    assert!(questions.len() >= 40);
+    let (questions, agreement) = judged_by_two(&judgements);
+    assert_eq!((questions.len(), agreement.documents), (140, 3_711));
     let figures = both_stages(&ours, &questions);
     println!("{} queries: {figures:?}", questions.len());
-    assert!(figures.mrr >= 0.96 && figures.recall_10 >= 0.875 && figures.ndcg >= 0.87, "{figures:?}");
+    assert!(figures.mrr >= 0.86 && figures.recall_10 >= 0.79 && figures.ndcg >= 0.745, "{figures:?}");
 }

@@ -2,7 +2,7 @@
 //! by `examples/retrieval_quality.rs`, which prints the table.
 #![allow(dead_code, reason = "each user takes a part of it")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use gongxun_core::control::Control;
@@ -27,9 +27,12 @@ pub const DEPTH: usize = 100;
 const FIRST: usize = 10;
 
 /// A question with the keys of the articles that answer it, each with a grade: 2 is about it, 1 answers in passing.
+#[derive(Debug, Clone, Default)]
 pub struct Question {
     pub text: String,
     pub relevant: BTreeMap<String, u8>,
+    /// The keys of all articles that were read for it, relevant or not; empty if nobody read those that don't answer.
+    pub read: BTreeSet<String>,
 }
 
 /// The scores of a ranking, as means over all questions.
@@ -43,6 +46,8 @@ pub struct Figures {
     pub recall_100: f64,
     /// nDCG of the first ten, by grade.
     pub ndcg: f64,
+    /// The share of the first ten that nobody has judged.
+    pub unjudged: f64,
 }
 
 /// Scores the answers to all questions: the means of all figures.
@@ -62,18 +67,31 @@ fn figures(question: &Question, ranked: &[String]) -> Figures {
         let room = question.relevant.len().min(depth).max(1);
         ranked.iter().take(depth).filter(|key| right(key)).count() as f64 / room as f64
     };
-    let gain = |grade: u8, place: usize| (f64::from(1u32 << grade) - 1.0) / ((place + 2) as f64).log2();
     let grades = ranked.iter().map(|key| question.relevant.get(key).copied().unwrap_or(0));
-    let mut ideal: Vec<u8> = question.relevant.values().copied().collect();
-    ideal.sort_unstable_by(|a, b| b.cmp(a));
-    let best: f64 = ideal.iter().take(FIRST).enumerate().map(|(place, grade)| gain(*grade, place)).sum();
+    let best = ideal(question);
     let got: f64 = grades.take(FIRST).enumerate().map(|(place, grade)| gain(grade, place)).sum();
     Figures {
         mrr: ranked.iter().take(FIRST).position(right).map_or(0.0, |place| 1.0 / (place + 1) as f64),
         recall_10: found(FIRST),
         recall_100: found(DEPTH),
         ndcg: if best > 0.0 { got / best } else { 0.0 },
+        unjudged: {
+            let first = &ranked[..ranked.len().min(FIRST)];
+            first.iter().filter(|key| !question.read.contains(*key)).count() as f64 / first.len().max(1) as f64
+        },
     }
+}
+
+/// Returns what an article of this grade adds to DCG at a place from 0.
+pub fn gain(grade: u8, place: usize) -> f64 {
+    (f64::from(1u32 << grade) - 1.0) / ((place + 2) as f64).log2()
+}
+
+/// Returns the DCG of the best possible first ten.
+pub fn ideal(question: &Question) -> f64 {
+    let mut grades: Vec<u8> = question.relevant.values().copied().collect();
+    grades.sort_unstable_by(|a, b| b.cmp(a));
+    grades.iter().take(FIRST).enumerate().map(|(place, grade)| gain(*grade, place)).sum()
 }
 
 /// Returns the means of figures.
@@ -85,6 +103,7 @@ pub fn mean(figures: &[Figures]) -> Figures {
         recall_10: of(|f| f.recall_10),
         recall_100: of(|f| f.recall_100),
         ndcg: of(|f| f.ndcg),
+        unjudged: of(|f| f.unjudged),
     }
 }
 
@@ -142,7 +161,8 @@ impl Ours {
         Ours { snapshot, keys }
     }
 
-    fn key(&self, address: DocAddress) -> String {
+    /// Returns the key of a document.
+    pub fn key(&self, address: DocAddress) -> String {
         self.keys[address.segment_ord as usize].get(&address.doc_id).cloned().unwrap_or_default()
     }
 
@@ -171,7 +191,8 @@ impl Ours {
         examined.into_iter().map(|(_, hit)| self.key(hit.address)).collect()
     }
 
-    fn ranked(&self, question: &str, second_stage: usize) -> Vec<Ranked> {
+    /// Returns the first hits, `second_stage` of them re-ranked, with what the second stage saw.
+    pub fn ranked(&self, question: &str, second_stage: usize) -> Vec<Ranked> {
         let query = parse(question);
         let segmenter = self.snapshot.segmenter().unwrap();
         let compiled = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Wide);
@@ -211,8 +232,8 @@ pub fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or("")
 }
 
-/// Reads judged queries, `{"query": …, "relevant": {key: grade}}` a line; articles that are not in the index are left
-/// out, and so are queries without any other.
+/// Reads queries judged by one reader, `{"query": …, "relevant": {key: grade}}` a line; articles that are not in the
+/// index are left out, and so are queries without any other.
 pub fn judged(path: &Path, is_there: impl Fn(&str) -> bool) -> Vec<Question> {
     let question = |value: &Value| Question {
         text: text(value, "query").to_string(),
@@ -223,6 +244,70 @@ pub fn judged(path: &Path, is_there: impl Fn(&str) -> bool) -> Vec<Question> {
             .filter(|(key, _)| is_there(key))
             .map(|(key, grade)| (key.clone(), grade.as_u64().unwrap() as u8))
             .collect(),
+        read: BTreeSet::new(),
     };
     json_lines(path).iter().map(question).filter(|question| !question.relevant.is_empty()).collect()
+}
+
+/// Reads queries whose pools two judges graded, `{"query": …, "grades": {key: [grade, grade]}}` a line. The grade that
+/// counts is the lower of the two. Queries without a relevant article are left out; the agreement covers them too.
+pub fn judged_by_two(path: &Path) -> (Vec<Question>, Agreement) {
+    let mut questions = Vec::new();
+    let mut pairs = Vec::new();
+    for line in json_lines(path) {
+        let mut question = Question { text: text(&line, "query").to_string(), ..Question::default() };
+        for (key, grades) in line["grades"].as_object().unwrap() {
+            let [one, other] = [0, 1].map(|judge| grades[judge].as_u64().unwrap() as u8);
+            pairs.push((one, other));
+            question.read.insert(key.clone());
+            if one.min(other) > 0 {
+                question.relevant.insert(key.clone(), one.min(other));
+            }
+        }
+        if !question.relevant.is_empty() {
+            questions.push(question);
+        }
+    }
+    (questions, Agreement::of(&pairs))
+}
+
+/// How far two judges agree who graded the same documents.
+#[derive(Debug, Clone, Copy)]
+pub struct Agreement {
+    pub documents: usize,
+    /// The share of documents to which both gave the same grade.
+    pub same: f64,
+    /// Cohen's kappa: how far they agree beyond chance, by whether the grade is the same.
+    pub kappa: f64,
+    /// Kappa in which a difference of two grades counts four times as much as one of a single grade.
+    pub weighted: f64,
+    /// Kappa by whether the document is relevant at all.
+    pub relevant: f64,
+}
+
+impl Agreement {
+    /// Compares the pairs of grades, 0 to 2.
+    pub fn of(pairs: &[(u8, u8)]) -> Agreement {
+        let share = pairs.iter().filter(|(one, other)| one == other).count() as f64 / pairs.len().max(1) as f64;
+        let kappa = |apart: fn(u8, u8) -> f64| {
+            let n = pairs.len().max(1) as f64;
+            let seen = pairs.iter().map(|(one, other)| apart(*one, *other)).sum::<f64>() / n;
+            let mut expected = 0.0;
+            for one in 0..=2 {
+                for other in 0..=2 {
+                    let by_one = pairs.iter().filter(|(grade, _)| *grade == one).count() as f64;
+                    let by_other = pairs.iter().filter(|(_, grade)| *grade == other).count() as f64;
+                    expected += apart(one, other) * by_one * by_other / (n * n);
+                }
+            }
+            if expected > 0.0 { 1.0 - seen / expected } else { 1.0 }
+        };
+        Agreement {
+            documents: pairs.len(),
+            same: share,
+            kappa: kappa(|one, other| f64::from(one != other)),
+            weighted: kappa(|one, other| f64::from(one.abs_diff(other)).powi(2)),
+            relevant: kappa(|one, other| f64::from((one > 0) != (other > 0))),
+        }
+    }
 }

@@ -38,6 +38,8 @@ pub const OTHER_YEAR: f32 = -1.0;
 pub struct Evidence {
     /// The place that the first stage gave it, from 0.
     pub place: usize,
+    /// The tier that it was ordered in, from 0.
+    pub tier: usize,
     /// The first stage's score, as a share of the greatest that a body could have.
     pub first: f32,
     /// The BM25 score of the best item alone, as a share of the greatest that an item could have.

@@ -65,7 +65,8 @@ pub(super) fn reorder(
             segment.tick()?;
             let evidence = reader.evidence(*doc, ranked[*at].score)?;
             let is_full = ranked[*at].kind == Kind::Full;
-            ranked[*at].evidence = Some(Evidence { place: *at, is_full, ..evidence });
+            let tier = tiers.partition_point(|end| end <= at);
+            ranked[*at].evidence = Some(Evidence { place: *at, tier, is_full, ..evidence });
         }
     }
     let value = |hit: &Ranked| hit.evidence.as_ref().map_or(f32::MIN, Evidence::value);
@@ -307,6 +308,7 @@ impl Reader<'_> {
         }
         let mut evidence = Evidence {
             place: 0,
+            tier: 0,
             first: if stage.greatest.0 > 0.0 { score / stage.greatest.0 } else { 0.0 },
             item: 0.0,
             coverage: stage.share(held, |_| true),
