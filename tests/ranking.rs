@@ -85,6 +85,38 @@ fn a_word_comes_before_letters_inside_other_words() {
     }
 }
 
+#[test]
+fn a_synonym_of_two_characters_counts_only_as_a_word() {
+    for (query, word, letters) in [
+        ("中华全国总工会", "全总发出通知", "安全总局发出通知"),
+        ("社会保险", "社保的经办", "公社保管员的经办"),
+        ("医疗保险", "医保的报销", "中医保健的报销"),
+    ] {
+        let synonym: String = word.chars().take(2).collect();
+        let archive = Archive::new();
+        // The letters are in the title too, and many times over.
+        let line = |id: &str, text: &str| {
+            serde_json::json!({ "id": id, "title": text, "body": format!("{text}，{FILLER}").repeat(3) }).to_string()
+                + "\n"
+        };
+        let fillers: String = (1..30).map(|n| line(&format!("filler-{n}"), &FILLER.repeat(n))).collect();
+        archive.write("articles.jsonl", line("letters", letters) + &line("word", word) + &fillers);
+        archive.ingest();
+        let found = |query: &str| -> Vec<(String, bool)> {
+            let hits = archive.search(query).hits;
+            hits.iter().map(|hit| (hit.article.title.clone(), hit.is_partial())).collect()
+        };
+        assert_eq!(found(query), [(word.to_string(), false)], "{query}");
+        // Beside another word, the letters are no more than that word.
+        let other: String = word.chars().skip(word.chars().count() - 2).collect();
+        let both = [(word.to_string(), false), (letters.to_string(), true)];
+        assert_eq!(found(&format!("{query} {other}")), both, "{query} {other}");
+        // What is typed finds every occurrence.
+        let typed = [(word.to_string(), false), (letters.to_string(), false)];
+        assert_eq!(found(&synonym), typed, "{synonym}");
+    }
+}
+
 /// Returns the figures with the second stage, which must not be below those without it.
 fn both_stages(ours: &Ours, questions: &[Question]) -> Figures {
     let [off, on] = [0, Request::SECOND_STAGE].map(|stage| each(questions, |question| ours.answer(question, stage)));

@@ -106,6 +106,36 @@ fn a_year_that_is_named_is_a_condition_on_date_or_text() {
 }
 
 #[test]
+fn the_year_of_another_item_does_not_count() {
+    // The titles are of the first stage's order: by its scores the digest of another year comes first.
+    let digest = |item: &str, other: &str| format!("欠薪案开庭\n{item}\n粮食收购展开\n{other}\n{FILLER}\n");
+    let archive = articles(&[
+        ("1", "2024-03-01", "别条", &digest("欠薪案、欠薪人，还是欠薪。", "回顾2021年，2021年的粮食，2021年的收购。")),
+        ("2", "2024-03-01", "本条", &digest("欠薪案在2021年开庭。", FILLER)),
+    ]);
+    let results = ask(&archive, "2021年 欠薪", 0);
+    assert_eq!((results.total, results.hits[0].article.title.as_str()), (2, "别条"));
+    assert_eq!(keys(&archive, "2021年 欠薪", Request::SECOND_STAGE), ["本条", "别条"]);
+}
+
+#[test]
+fn the_end_of_an_item_is_not_near_the_beginning_of_the_next() {
+    let digest = |first: &str, second: &str| format!("粮食收购展开\n{FILLER}{first}\n{second}\n{FILLER}\n");
+    let archive = articles(&[
+        ("1", "", "两条", &digest("参加的还有女工", "宿舍楼迎来新风")),
+        ("2", "", "一条", &digest(&format!("参加的还有女工，{FILLER}也有宿舍"), "楼里迎来新风")),
+    ]);
+    let results = ask(&archive, "女工 宿舍", Request::SECOND_STAGE);
+    let proximity = |title: &str| {
+        let hit = results.hits.iter().find(|hit| hit.article.title == title).unwrap();
+        let stage = hit.explanation.as_ref().unwrap().second_stage.as_ref().unwrap();
+        stage.parts.iter().find(|part| format!("{:?}", part.of) == "Proximity").unwrap().share
+    };
+    assert_eq!(proximity("两条"), 0.0);
+    assert!(proximity("一条") > 0.0);
+}
+
+#[test]
 fn a_concept_counts_by_a_synonym_and_in_part_by_its_parts() {
     let with = |what: &str| format!("{FILLER}{what}的事，仲裁院昨天开庭。{}", FILLER.repeat(3));
     let archive = articles(&[

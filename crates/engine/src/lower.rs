@@ -10,7 +10,6 @@ use crate::mapping::MARGIN;
 use crate::tokens;
 use gongxun_core::search::compile::plan::{Key, Plan, Scope, ScoreTerm, Text, TokenKind, Word};
 use gongxun_core::search::compile::string::{Proof, StringPlan};
-use gongxun_core::search::ranking::whole_words::is_word;
 use gongxun_text::segment::Segmenter;
 
 /// The OpenSearch queries that stand for a plan.
@@ -170,9 +169,22 @@ fn string(of: &StringPlan, scope: Scope, place: Place) -> Lowered {
 
 fn in_texts(of: &StringPlan, scope: Scope, place: Place) -> Value {
     match place {
-        Place::Article => any_of(scope.texts().filter_map(|(text, _)| in_text(of, text.name())).collect()),
+        Place::Article => {
+            let in_one = |(text, _): (Text, f32)| match of.as_word && text.has_words() {
+                true => Some(as_word(of, text)),
+                false => in_text(of, text.name()),
+            };
+            any_of(scope.texts().filter_map(in_one).collect())
+        }
         Place::Margin => in_text(of, MARGIN).unwrap_or_else(match_none),
     }
+}
+
+/// Returns the query for a string as a word, or a part of one, of a text that has words.
+fn as_word(of: &StringPlan, text: Text) -> Value {
+    let word: String = of.pattern.iter().collect();
+    let term = |kind: &str| json!({"term": { format!("t.{}.{kind}", text.name()): word }});
+    any_of(vec![term("words"), term("parts")])
 }
 
 /// Returns the query for a string in one text; `None` if the string has no token.
@@ -226,13 +238,9 @@ pub fn whole_words(of: &Plan, segmenter: &Segmenter) -> Option<Value> {
 }
 
 fn whole_word(of: &StringPlan, scope: Scope, segmenter: &Segmenter) -> Value {
-    let is_word = is_word(of, segmenter);
-    let text: String = of.pattern.iter().collect();
+    let is_word = of.is_word(segmenter);
     let in_one = |(own, _): (Text, f32)| match own.has_words() && is_word {
-        true => {
-            let term = |kind: &str| json!({"term": { format!("t.{}.{kind}", own.name()): text }});
-            Some(any_of(vec![term("words"), term("parts")]))
-        }
+        true => Some(as_word(of, own)),
         false => in_text(of, own.name()),
     };
     any_of(scope.texts().filter_map(in_one).collect())

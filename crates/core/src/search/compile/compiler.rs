@@ -54,7 +54,7 @@ pub fn compile(
     let typed = full.without_synonyms();
     let partial = breadth.partial().then(|| relax(&full)).flatten();
     let Compiler { terms, marks, part_marks, used, years, synonyms, .. } = compiler;
-    let concepts = concepts(&full, &years, synonyms);
+    let concepts = concepts(&full, &years, synonyms, segmenter);
     Compiled { full, typed, partial, terms: terms::summed(terms), marks, part_marks, synonyms: used, concepts, years }
 }
 
@@ -246,7 +246,7 @@ impl Compiler<'_> {
         for synonym in group {
             self.score(synonym, scope, SYNONYM_WEIGHT, sign);
             self.mark(Needle::String(synonym.chars().collect()), scope, true, sign);
-            strings.push(StringPlan::new(synonym));
+            strings.push(StringPlan::synonym(synonym, self.segmenter));
         }
         if !group.is_empty() && !self.used.iter().any(|(used, _)| used == term) {
             self.used.push((term.to_string(), group.to_vec()));

@@ -3,6 +3,7 @@
 use super::needle::Needle;
 use super::plan::{Concept, Plan, Scope, Word, Year};
 use super::string::StringPlan;
+use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
 /// The most concepts of a query that are considered; a pasted paragraph has hundreds.
@@ -12,7 +13,12 @@ const MAX_STRINGS: usize = 24;
 
 /// Returns the concepts of a plan, in order. A word that says no more than a year does is no concept: the year is a
 /// condition of its own. A synonym of two neighbouring words together (加班费 for 加班 工资) stands for each of them.
-pub(super) fn concepts(plan: &Plan, years: &[Year], synonyms: Option<&Synonyms>) -> Vec<Concept> {
+pub(super) fn concepts(
+    plan: &Plan,
+    years: &[Year],
+    synonyms: Option<&Synonyms>,
+    segmenter: &Segmenter,
+) -> Vec<Concept> {
     let mut found = Vec::new();
     collect(plan, &mut found);
     found.retain(|concept| !years.iter().any(|year| year.covers(&concept.name)));
@@ -22,8 +28,9 @@ pub(super) fn concepts(plan: &Plan, years: &[Year], synonyms: Option<&Synonyms>)
             if left.scope == right.scope {
                 let both = synonyms.lookup(&format!("{}{}", left.name, right.name));
                 both.iter().for_each(|string| {
-                    found[first - 1].add(StringPlan::new(string));
-                    found[first].add(StringPlan::new(string));
+                    let string = StringPlan::synonym(string, segmenter);
+                    found[first - 1].add(string.clone());
+                    found[first].add(string);
                 });
             }
         }

@@ -1,6 +1,7 @@
 //! The compiled form of a string: the tokens that prove it, and whether the text must be checked as well.
 
 use crate::index::analyzer::{Beside, MAX_RUN_CHARS, first_of_run, last_of_run};
+use gongxun_text::segment::{Hmm, Segmenter};
 use gongxun_text::strings::{self, Class, Number};
 
 /// A compiled string.
@@ -16,6 +17,9 @@ pub struct StringPlan {
     /// The plans of the string with a number of it in its other form (1,077 for 1077), for candidates: the text must be
     /// checked. Beside several numbers each plan is of one number alone.
     pub forms: Vec<StringPlan>,
+    /// Whether a text with words holds it only where it is a word or a part of one, not where its characters belong to
+    /// other words.
+    pub as_word: bool,
 }
 
 /// The tokens that prove that a text holds a string.
@@ -52,6 +56,14 @@ impl StringPlan {
         StringPlan { forms, ..StringPlan::in_this_form(pattern) }
     }
 
+    /// Compiles a synonym. Two characters are often found across the border of two words (全总 in 安全|总局), so they count
+    /// only as a word, provided that the dictionary has it; longer strings hardly ever are.
+    pub fn synonym(folded: &str, segmenter: &Segmenter) -> StringPlan {
+        let plan = StringPlan::new(folded);
+        let as_word = plan.pattern.len() == 2 && plan.is_word(segmenter);
+        StringPlan { as_word, ..plan }
+    }
+
     /// Compiles a folded string with its numbers as they are typed.
     fn in_this_form(pattern: Vec<char>) -> StringPlan {
         let core = strings::core(&pattern);
@@ -86,12 +98,23 @@ impl StringPlan {
             _ if core.is_empty() || tokens.is_empty() => Proof::Nothing,
             _ => Proof::Pairs(tokens),
         };
-        StringPlan { pattern, proof, verify, forms: Vec::new() }
+        StringPlan { pattern, proof, verify, forms: Vec::new(), as_word: false }
     }
 
     /// Whether the string has any token by which it can be found.
     pub fn is_searchable(&self) -> bool {
         self.proof != Proof::Nothing
+    }
+
+    /// Whether it is a word of the dictionary, so that the index tells its occurrences as a word from matches crossing
+    /// word boundaries. A word that the dictionary lacks may be segmented differently in its text, and a single character
+    /// is always a part of something, so all occurrences of these are equal.
+    pub fn is_word(&self, segmenter: &Segmenter) -> bool {
+        let text: String = self.pattern.iter().collect();
+        let mut tokens = Vec::new();
+        segmenter.cut(&text, Hmm::On, &mut tokens);
+        let is_word = tokens.len() == 1 && self.pattern.len() > 1 && segmenter.has_word(&text);
+        is_word && self.pattern.iter().all(|c| Class::of(*c) == Class::Han)
     }
 
     /// Returns the string if it is one Chinese character: its places are those of the pairs that begin with it.

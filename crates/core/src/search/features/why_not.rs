@@ -15,6 +15,7 @@ use crate::query::{Filter, Node, PatternPart};
 use crate::search::compile::compile;
 use crate::search::compile::needle::Needle;
 use crate::search::compile::plan::{Breadth, Plan, Scope, Word};
+use crate::search::compile::string::StringPlan;
 use crate::search::kind::Kind;
 use crate::search::matching::matcher::{Matcher, texts};
 use crate::search::matching::segment::Segment;
@@ -221,7 +222,7 @@ impl ClauseExplainer<'_> {
                 each.join("; ")
             }
             Plan::Term(words, synonyms, scope) => {
-                let synonym = synonyms.iter().find_map(|string| self.cite(&string.pattern, *scope));
+                let synonym = self.cite_synonym(synonyms, *scope);
                 match synonym {
                     Some(cited) if holds => format!("{cited}, which counts as the same"),
                     _ => words.iter().map(|word| self.word(word, *scope, holds)).collect::<Vec<_>>().join("; "),
@@ -245,12 +246,20 @@ impl ClauseExplainer<'_> {
         }
     }
 
+    /// Cites the first synonym that the article holds, as a word if it counts only as one.
+    fn cite_synonym(&self, synonyms: &[StringPlan], scope: Scope) -> Option<String> {
+        let counts = |string: &&StringPlan| {
+            !string.as_word || self.holds(&Plan::String((*string).clone(), scope)).unwrap_or_default()
+        };
+        synonyms.iter().filter(counts).find_map(|string| self.cite(&string.pattern, scope))
+    }
+
     fn word(&self, word: &Word, scope: Scope, holds: bool) -> String {
         let pattern: Vec<char> = word.text.chars().collect();
         if let Some(cited) = self.cite(&pattern, scope) {
             return cited;
         }
-        let synonym = word.synonyms.iter().find_map(|string| self.cite(&string.pattern, scope));
+        let synonym = self.cite_synonym(&word.synonyms, scope);
         match synonym {
             Some(cited) if holds => format!("{cited}, which counts as {}", word.text),
             _ => self.string(&pattern, scope, holds),

@@ -38,8 +38,8 @@ const MAX_REMEMBERED: usize = 64;
 pub struct Matcher<'a> {
     segment: &'a Segment<'a>,
     fields: &'a Fields,
-    /// The documents of strings, which several plans share.
-    strings: HashMap<(&'a [char], Scope), Bits>,
+    /// The documents of strings, each as a string or as a word, which several plans share.
+    strings: HashMap<(&'a [char], bool, Scope), Bits>,
     /// The documents of needles that were scanned for together.
     scanned: Vec<(&'a Needle, Scope, Bits)>,
 }
@@ -346,7 +346,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn remembered(&mut self, string: &'a StringPlan, scope: Scope) -> Result<&Bits> {
-        let key = (string.pattern.as_slice(), scope);
+        let key = (string.pattern.as_slice(), string.as_word, scope);
         if !self.strings.contains_key(&key) {
             if self.strings.len() == MAX_REMEMBERED {
                 self.strings.clear();

@@ -34,6 +34,9 @@ pub fn phrase(plan: &StringPlan, segment: &Segment<'_>, text: TextFields) -> Res
 /// # Errors
 /// If an index file can't be read.
 pub fn documents(plan: &StringPlan, segment: &Segment<'_>, text: TextFields, found: &mut Bits) -> Result<()> {
+    if plan.as_word && text.parts.is_some() {
+        return words(plan, segment, text, found);
+    }
     match &plan.proof {
         Proof::Nothing => Ok(()),
         Proof::Char(c) => term_documents(segment, text.chars, c.encode_utf8(&mut [0; 4]), found),

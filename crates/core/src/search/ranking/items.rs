@@ -19,6 +19,15 @@ pub(super) struct Items {
     pub passages: Vec<Range<u32>>,
     /// The headings inside the body, in order.
     pub headings: Vec<Range<u32>>,
+    /// The beginnings of the items, in order.
+    starts: Vec<u32>,
+}
+
+impl Items {
+    /// Returns the number of the item that a position of the body is in.
+    pub fn of(&self, position: u32) -> usize {
+        self.starts.partition_point(|start| *start <= position)
+    }
 }
 
 /// Splits a body into items, given the ends of its paragraphs and sentences in order, as the index records them: the
@@ -41,16 +50,17 @@ pub(super) fn items(paragraph_ends: &[u32], sentence_ends: &[u32]) -> Items {
     let is_heading: Vec<bool> = paragraphs.iter().enumerate().map(is_heading).collect();
     let headings = paragraphs.iter().zip(&is_heading).filter(|(_, is_heading)| **is_heading);
     let headings: Vec<Range<u32>> = headings.map(|(paragraph, _)| paragraph.clone()).collect();
-    let mut passages = Vec::new();
+    let (mut passages, mut starts) = (Vec::new(), Vec::new());
     let mut first = 0;
     for next in 1..=paragraphs.len() {
         let opens = headings.len() >= MIN_HEADINGS && is_heading.get(next) == Some(&true) && !is_heading[next - 1];
         if opens || next == paragraphs.len() {
             cut(&paragraphs[first..next], sentence_ends, &mut passages);
+            starts.push(paragraphs[first].start);
             first = next;
         }
     }
-    Items { passages, headings }
+    Items { passages, headings, starts }
 }
 
 /// Cuts an item into passages.
@@ -113,7 +123,7 @@ mod tests {
             Pair::Mark(SENTENCE_END) => sentences.push(position),
             _ => {}
         });
-        let Items { passages, headings } = items(&paragraphs, &sentences);
+        let Items { passages, headings, .. } = items(&paragraphs, &sentences);
         let shown = |ranges: Vec<Range<u32>>| {
             let of = |range: Range<u32>| chars[range.start as usize..range.end as usize].iter().collect();
             ranges.into_iter().map(of).collect()

@@ -33,8 +33,9 @@ struct Token {
 /// A string located in a segment.
 #[derive(Debug, Clone)]
 pub(super) enum LocatedString {
-    /// Tokens with their distances from the string's beginning, and its length in characters.
-    Tokens(Vec<(usize, u32)>, u32),
+    /// Tokens with their distances from the string's beginning, its length in characters, and the documents of `docs`
+    /// in which it counts, if it does not in all.
+    Tokens(Vec<(usize, u32)>, u32, Option<Vec<DocId>>),
     /// A single character, by its number among the held ones.
     Character(usize),
 }
@@ -103,9 +104,25 @@ impl<'a> Tokens<'a> {
                 for (token, offset) in tokens {
                     numbers.extend(self.token(token)?.map(|number| (number, *offset)));
                 }
-                Ok(Some(LocatedString::Tokens(numbers, strings::core(&plan.pattern).len() as u32)))
+                let within = if plan.as_word { self.as_word(plan, docs)? } else { None };
+                Ok(Some(LocatedString::Tokens(numbers, strings::core(&plan.pattern).len() as u32, within)))
             }
         }
+    }
+
+    /// Returns those of some documents that hold a string as a word or a part of one; none if the text has no words.
+    fn as_word(&self, plan: &StringPlan, docs: &[DocId]) -> Result<Option<Vec<DocId>>> {
+        let Some(parts) = self.text.parts else { return Ok(None) };
+        let word: String = plan.pattern.iter().collect();
+        let mut held = Vec::new();
+        for field in [self.text.words, parts] {
+            let Some(info) = self.segment.term(field, &word)? else { continue };
+            let inverted = self.segment.inverted_index(field)?;
+            let mut postings = read(inverted.read_postings_from_terminfo(&info, IndexRecordOption::Basic))?;
+            held.extend(docs.iter().filter(|doc| seek(&mut postings, **doc) == **doc));
+        }
+        held.sort_unstable();
+        Ok(Some(held))
     }
 
     /// Moves to a document, which must lie behind the previous one.
@@ -127,7 +144,8 @@ impl<'a> Tokens<'a> {
     pub fn places(&self, string: &LocatedString, doc: DocId, places: &mut Vec<Range<u32>>) -> bool {
         match string {
             LocatedString::Character(number) => self.held[*number].binary_search(&doc).is_ok(),
-            LocatedString::Tokens(tokens, length) => {
+            LocatedString::Tokens(_, _, Some(within)) if within.binary_search(&doc).is_err() => false,
+            LocatedString::Tokens(tokens, length, _) => {
                 let Some(((first, offset), others)) = tokens.split_first() else { return false };
                 let before = places.len();
                 for position in self.positions(*first) {

@@ -201,6 +201,14 @@ fn idf(snapshot: &Snapshot, concept: &Concept) -> Result<f32> {
         documents += match &string.proof {
             Proof::Nothing => 0,
             Proof::Char(c) => snapshot.locate(fields.chars, c.encode_utf8(&mut [0; 4]))?.documents,
+            Proof::Pairs(_) if string.as_word && fields.parts.is_some() => {
+                let word: String = string.pattern.iter().collect();
+                let mut held = snapshot.locate(fields.words, &word)?.documents;
+                if let Some(parts) = fields.parts {
+                    held += snapshot.locate(parts, &word)?.documents;
+                }
+                held
+            }
             Proof::Pairs(tokens) => {
                 let mut rarest = u64::MAX;
                 for (token, _) in tokens {
@@ -248,8 +256,9 @@ impl<'a> TextReader<'a> {
         self.years.is_empty() && self.groups.iter().all(Vec::is_empty)
     }
 
-    fn has_year(&self, doc: DocId) -> bool {
-        self.years.iter().any(|string| self.tokens.places(string, doc, &mut Vec::new()))
+    /// Adds the places of the years. Returns whether there is one.
+    fn add_years(&self, doc: DocId, places: &mut Vec<Range<u32>>) -> bool {
+        self.years.iter().fold(false, |any, string| self.tokens.places(string, doc, places) || any)
     }
 }
 
@@ -293,13 +302,13 @@ impl Reader<'_> {
             held |= own;
             in_title |= if other.text == Text::Title { own } else { 0 };
         }
-        let Items { passages, headings } = {
+        let items = {
             let of = |mark: Option<usize>| mark.map_or(&[][..], |number| self.body.tokens.positions(number));
             items(of(self.marks[0]), of(self.marks[1]))
         };
         let has_places = |concept: &WeightedConcept<'_>| concept.has_places;
         let (mut heading, mut in_heading) = (stage.share(in_title, has_places), in_title);
-        for range in &headings {
+        for range in &items.headings {
             let own = self.groups_in(range);
             let share = INNER_HEADING * stage.share(own, has_places);
             if share > heading {
@@ -313,16 +322,17 @@ impl Reader<'_> {
             item: 0.0,
             coverage: stage.share(held, |_| true),
             item_coverage: 0.0,
-            proximity: self.proximity(),
+            proximity: self.proximity(&items),
             heading,
             is_full: false,
-            has_year: self.has_year(doc)?,
+            has_year: None,
             passage: None,
             held: stage.concepts(held),
             in_passage: 0,
             in_heading: stage.concepts(in_heading),
         };
-        self.best(&passages, &mut evidence);
+        self.best(&items.passages, &mut evidence);
+        evidence.has_year = self.has_year(doc, &items, evidence.passage)?;
         Ok(evidence)
     }
 
@@ -370,9 +380,10 @@ impl Reader<'_> {
         standing.fold(0, |own, (number, _)| own | 1 << number)
     }
 
-    /// Returns the nearness of the concepts to each other in the body, over all pairs of them weighted by the more
-    /// frequent one. A single concept that stands in the body is as near as can be.
-    fn proximity(&self) -> f32 {
+    /// Returns the nearness of the concepts to each other within an item of the body, over all pairs of them weighted by
+    /// the more frequent one. The end of one item is not near the beginning of the next. A single concept that stands in
+    /// the body is as near as can be.
+    fn proximity(&self, items: &Items) -> f32 {
         let concepts: Vec<(f32, &[Range<u32>])> = self
             .stage
             .concepts
@@ -389,14 +400,15 @@ impl Reader<'_> {
             for (other_idf, others) in &concepts[number + 1..] {
                 let weight = idf.min(*other_idf);
                 all += weight;
-                near += gap(places, others).map_or(0.0, |gap| weight / (1.0 + gap as f32 / HALF_NEAR));
+                near += gap(places, others, items).map_or(0.0, |gap| weight / (1.0 + gap as f32 / HALF_NEAR));
             }
         }
         if all > 0.0 { near / all } else { 0.0 }
     }
 
-    /// Whether the date or a text has a year that the query names.
-    fn has_year(&self, doc: DocId) -> Result<Option<bool>> {
+    /// Whether the date, the title or another short text, or the item with the best passage has a year that the query
+    /// names. Of a digest, the year of another item does not count.
+    fn has_year(&self, doc: DocId, items: &Items, passage: Option<(u32, u32)>) -> Result<Option<bool>> {
         let years = &self.stage.compiled.years;
         if years.is_empty() {
             return Ok(None);
@@ -404,19 +416,28 @@ impl Reader<'_> {
         let seconds = self.segment.fast_fields().i64("date")?.first(doc);
         let date = seconds.and_then(|seconds| Date::from_day_number(seconds.div_euclid(DAY)));
         let is_of_year = date.is_some_and(|date| years.iter().any(|year| year.year == date.year()));
-        Ok(Some(is_of_year || std::iter::once(&self.body).chain(&self.others).any(|text| text.has_year(doc))))
+        let mut places = Vec::new();
+        self.body.add_years(doc, &mut places);
+        let is_there = |place: &Range<u32>| passage.is_none_or(|(start, _)| items.of(place.start) == items.of(start));
+        let in_body = places.iter().any(is_there);
+        let in_others = || self.others.iter().any(|text| text.add_years(doc, &mut Vec::new()));
+        Ok(Some(is_of_year || in_body || in_others()))
     }
 }
 
-/// Returns the least number of characters between places of two lists, both in order; none if one of them is empty.
-fn gap(left: &[Range<u32>], right: &[Range<u32>]) -> Option<u32> {
+/// Returns the least number of characters between places of two lists, both in order, that are in one item; none if no
+/// two are.
+fn gap(left: &[Range<u32>], right: &[Range<u32>], items: &Items) -> Option<u32> {
     let (mut l, mut r) = (0, 0);
     let mut least = None;
     while let (Some(a), Some(b)) = (left.get(l), right.get(r)) {
         let gap = if a.start <= b.start { b.start.saturating_sub(a.end) } else { a.start.saturating_sub(b.end) };
-        least = Some(least.map_or(gap, |least: u32| least.min(gap)));
-        if gap == 0 {
-            break;
+        // The nearest two of an item are neighbours in the order of both lists, so they meet here.
+        if least.is_none_or(|least| gap < least) && items.of(a.start) == items.of(b.start) {
+            least = Some(gap);
+            if gap == 0 {
+                break;
+            }
         }
         if a.start <= b.start { l += 1 } else { r += 1 }
     }
@@ -429,14 +450,23 @@ mod tests {
 
     #[test]
     fn the_least_gap_of_two_lists() {
-        let check = |left: &[Range<u32>], right: &[Range<u32>], expect: Option<u32>| {
-            assert_eq!(gap(left, right), expect);
-            assert_eq!(gap(right, left), expect);
+        // A digest of two items with headings: the paragraphs end at 10, 40, 50 and 90.
+        let digest = items(&[10, 40, 50, 90], &[10, 39, 50, 89]);
+        assert_eq!([0, 11, 40, 41, 89].map(|position| digest.of(position)), [1, 1, 1, 2, 2]);
+        let check = |left: &[Range<u32>], right: &[Range<u32>], whole: Option<u32>, in_items: Option<u32>| {
+            for (items, expect) in [(&Items::default(), whole), (&digest, in_items)] {
+                assert_eq!(gap(left, right, items), expect);
+                assert_eq!(gap(right, left, items), expect);
+            }
         };
-        check(&[0..2, 50..52], &[20..22, 47..49], Some(1));
-        check(&[0..2], &[2..4], Some(0));
-        check(&[0..4], &[1..3], Some(0));
-        check(&[10..12], &[0..2, 30..32], Some(8));
-        check(&[], &[0..2], None);
+        check(&[0..2, 50..52], &[20..22, 47..49], Some(1), Some(1));
+        check(&[0..2], &[2..4], Some(0), Some(0));
+        check(&[0..4], &[1..3], Some(0), Some(0));
+        check(&[10..12], &[0..2, 30..32], Some(8), Some(8));
+        check(&[], &[0..2], None, None);
+        check(&[38..40], &[41..43], Some(1), None);
+        check(&[10..12, 38..40], &[41..43, 60..62], Some(1), None);
+        check(&[10..12, 38..40, 80..82], &[0..2, 41..43], Some(1), Some(8));
+        check(&[38..40, 70..72], &[41..43], Some(1), Some(27));
     }
 }

@@ -8,8 +8,6 @@ use crate::search::matching::bits::Bits;
 use crate::search::matching::lower;
 use crate::search::matching::segment::Segment;
 use crate::search::matching::strings::{self, term_documents};
-use gongxun_text::segment::{Hmm, Segmenter};
-use gongxun_text::strings::Class;
 
 /// Returns the documents that certainly hold each word of the plan as a word, by the words of the index. None if the
 /// plan requires no words, so that all of its matches are equal in this respect.
@@ -68,20 +66,9 @@ pub fn whole_words(plan: &Plan, segment: &Segment<'_>) -> Result<Option<Bits>> {
     }
 }
 
-/// Whether a string is a word of the dictionary, so that the index tells its occurrences as a word from matches crossing
-/// word boundaries. A word that the dictionary lacks may be segmented differently in its text, and a single character
-/// is always a part of something, so all occurrences of these are equal.
-pub fn is_word(string: &StringPlan, segmenter: &Segmenter) -> bool {
-    let text: String = string.pattern.iter().collect();
-    let mut tokens = Vec::new();
-    segmenter.cut(&text, Hmm::On, &mut tokens);
-    let is_word = tokens.len() == 1 && string.pattern.len() > 1 && segmenter.has_word(&text);
-    is_word && string.pattern.iter().all(|c| Class::of(*c) == Class::Han)
-}
-
 fn whole_word(string: &StringPlan, scope: Scope, segment: &Segment<'_>, found: &mut Bits) -> Result<()> {
     let text: String = string.pattern.iter().collect();
-    let is_word = is_word(string, segment.snapshot.segmenter()?);
+    let is_word = string.is_word(segment.snapshot.segmenter()?);
     for (fields, _) in lower::texts(scope, &segment.snapshot.fields) {
         match fields.parts {
             Some(parts) if is_word => {
