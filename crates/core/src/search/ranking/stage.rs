@@ -256,9 +256,13 @@ impl<'a> TextReader<'a> {
         self.years.is_empty() && self.groups.iter().all(Vec::is_empty)
     }
 
-    /// Adds the places of the years. Returns whether there is one.
-    fn add_years(&self, doc: DocId, places: &mut Vec<Range<u32>>) -> bool {
-        self.years.iter().fold(false, |any, string| self.tokens.places(string, doc, places) || any)
+    /// Returns the places of the years.
+    fn years(&self, doc: DocId) -> Vec<Range<u32>> {
+        let mut places = Vec::new();
+        for string in &self.years {
+            self.tokens.places(string, doc, &mut places);
+        }
+        places
     }
 }
 
@@ -416,11 +420,9 @@ impl Reader<'_> {
         let seconds = self.segment.fast_fields().i64("date")?.first(doc);
         let date = seconds.and_then(|seconds| Date::from_day_number(seconds.div_euclid(DAY)));
         let is_of_year = date.is_some_and(|date| years.iter().any(|year| year.year == date.year()));
-        let mut places = Vec::new();
-        self.body.add_years(doc, &mut places);
         let is_there = |place: &Range<u32>| passage.is_none_or(|(start, _)| items.of(place.start) == items.of(start));
-        let in_body = places.iter().any(is_there);
-        let in_others = || self.others.iter().any(|text| text.add_years(doc, &mut Vec::new()));
+        let in_body = self.body.years(doc).iter().any(is_there);
+        let in_others = || self.others.iter().any(|text| !text.years(doc).is_empty());
         Ok(Some(is_of_year || in_body || in_others()))
     }
 }
