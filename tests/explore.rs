@@ -333,7 +333,7 @@ fn synonyms_of_the_user() {
         (&["timeline", "看花人", "--synonym-file", file], 1, "", "2 articles more by a synonym (樱花); --synonyms"),
         (&["why-not", "看花人", &own, "--synonym-file", file], 0, "«樱花»", ""),
         (&["search", "工会", "--synonym-file", bad], 2, "", "bad.tsv: line 2: a group is"),
-        (&["search", "工会", "--synonym-file", "nowhere.tsv"], 2, "", "nowhere.tsv: can't be read"),
+        (&["search", "工会", "--synonym-file", "nowhere.tsv"], 2, "", "nowhere.tsv: No such file"),
     ];
     for (args, code, stdout, stderr) in cases {
         let (got, out, err) = gongxun(&archive, args);

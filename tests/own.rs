@@ -261,6 +261,10 @@ fn nothing_is_written_into_an_index_but_by_itself() {
     }
     let (_, err) = desk.run(&["snapshot", "index/mine"]).exits(2);
     assert!(err.contains("inside the index folder") && err.contains("elsewhere"), "{err}");
+    for name in ["copy", "./copy", "mine/copy"] {
+        let (_, err) = desk.run_in("index", &["snapshot", name, "--index", "."]).exits(2);
+        assert!(err.contains("inside the index folder"), "{name}: {err}");
+    }
     assert_eq!(tree(&desk.path("index")), before);
     desk.run(&["export", "--output", "elsewhere.jsonl"]).exits(0);
 }

@@ -133,9 +133,9 @@ fn what_is_not_the_indexes_is_named_and_not_touched() {
     };
     desk.write("index/notes.txt", SECRET).write("index/gen-000001/mine.txt", SECRET);
     let (_, err) = desk.run(&["delete", &id(&format!("\"{SECRET}\"")), "--purge"]).exits(0);
-    assert!(err.contains("notes.txt: holds a line of theirs") && err.contains("mine.txt: holds a line"), "{err}");
+    assert!(err.contains("notes.txt: contains a purged line") && err.contains("mine.txt: contains"), "{err}");
     assert_eq!(std::fs::read_to_string(desk.path("index/notes.txt")).unwrap(), SECRET);
     // Of a text without a long line nothing can be searched for, which the message says.
     let (_, err) = desk.run(&["delete", &id("放假"), "--purge"]).exits(0);
-    assert!(err.contains("no line of theirs is long enough"), "{err}");
+    assert!(err.contains("none of their lines is long enough"), "{err}");
 }

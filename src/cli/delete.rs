@@ -42,14 +42,15 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     let (mut doomed, mut pages) = (BTreeSet::new(), BTreeSet::new());
     let (mut unknown, mut before) = (Vec::new(), Vec::new());
     for id in args.ids.iter().map(|id| ArticleId(id.clone())) {
-        if let Some(address) = snapshot.find(&id)? {
-            doomed.insert(address);
+        // An article and a page may share an id.
+        let (article, without_article) = (snapshot.find(&id)?, snapshot.find_pages(&id)?);
+        let is_known = article.is_some() || !without_article.is_empty();
+        doomed.extend(article);
+        pages.extend(without_article);
+        if is_known {
             continue;
         }
-        let without_article = snapshot.find_pages(&id)?;
-        if !without_article.is_empty() {
-            pages.extend(without_article);
-        } else if tombstones.get(&id).is_some() {
+        if tombstones.get(&id).is_some() {
             eprintln!("note: {id} was deleted before");
             before.push(id);
         } else {
@@ -73,7 +74,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     if doomed.is_empty() && pages.is_empty() {
         if args.purge && !before.is_empty() {
             drop(snapshot);
-            return purge(index, &before, &args.snapshot);
+            return purge(index, &before, &articles(before.len() as u64), &args.snapshot);
         }
         eprintln!("nothing to delete");
         return Ok(Outcome::Nothing);
@@ -97,7 +98,7 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     let ids: Vec<ArticleId> = doomed.into_iter().map(|article| article.id).chain(of_pages).collect();
     if args.purge {
         drop(snapshot);
-        return purge(index, &[ids, before].concat(), &args.snapshot);
+        return purge(index, &[ids, before].concat(), &deleted, &args.snapshot);
     }
     let mut writer = Writer::open(index, None, resources())?;
     delete::delete(&mut writer, &ids)?;
@@ -122,18 +123,17 @@ fn counted(of_articles: usize, of_pages: usize) -> String {
     }
 }
 
-/// Runs `delete --purge`.
-fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Result<Outcome> {
+/// Runs `delete --purge`; `what` says how much was named.
+fn purge(index: &Path, ids: &[ArticleId], what: &str, snapshots: &[PathBuf]) -> anyhow::Result<Outcome> {
     for index in std::iter::once(index).chain(snapshots.iter().map(PathBuf::as_path)) {
         let purged = purge::purge(index, ids, Resources::default(), &Control::default().stop(stop_on_interrupt()))?;
         let proof = match purged.lines {
-            0 => "no line of theirs is long enough to search for: that they are gone follows from all files being written anew".into(),
+            0 => "none of their lines is long enough to search for; all files were rewritten without them".into(),
             lines => format!("none holds any of {lines} lines that only they had"),
         };
         eprintln!(
-            "{}: {} purged; generation {} with {} is the only one; {} files, {:.1} MB, were read: {proof}",
+            "{}: {what} purged; generation {} with {} is the only one; {} files, {:.1} MB, were read: {proof}",
             index.display(),
-            articles(ids.len() as u64),
             purged.generation,
             articles(purged.articles),
             purged.files,
@@ -141,7 +141,7 @@ fn purge(index: &Path, ids: &[ArticleId], snapshots: &[PathBuf]) -> anyhow::Resu
         );
         for path in &purged.foreign {
             eprintln!(
-                "note: {}: holds a line of theirs; the index did not make it, and it was not touched",
+                "note: {}: contains a purged line; it is not a file of the index and was left as it is",
                 path.display()
             );
         }

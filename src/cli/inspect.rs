@@ -226,8 +226,10 @@ fn found(count: u64) -> Outcome {
 /// Runs `show`.
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
-    let pages = snapshot.find_pages(&ArticleId(id.into()))?;
-    if let Some(page) = pages.first() {
+    let whole = ArticleId(id.into());
+    if snapshot.find(&whole)?.is_none()
+        && let Some(page) = snapshot.find_pages(&whole)?.first()
+    {
         return show_article(&snapshot.page(*page)?, json);
     }
     let id = article_id(&snapshot, index, id)?;

@@ -44,6 +44,8 @@ impl Desk {
                 lines.push('\n');
                 state.insert(title, body);
             }
+            // An empty file would count as unread.
+            let lines = if lines.is_empty() { "[]\n".to_string() } else { lines };
             fs::write(self.path("in").join(format!("{file}.jsonl")), lines).unwrap();
         }
         state

@@ -20,7 +20,7 @@ pub struct Damage {
 impl Damage {
     /// Adds what a rejection tells of its stream.
     pub(super) fn add(&mut self, rejection: Rejection) {
-        if !matches!(rejection.reason, Reason::Damaged | Reason::Unreadable) {
+        if !matches!(rejection.reason, Reason::Damaged | Reason::Limit | Reason::Unreadable) {
             return;
         }
         match rejection.origin.member {

@@ -614,6 +614,7 @@ mod tests {
         lines(&"<a href='".repeat(100_000));
         lines(&"<script>".repeat(100_000));
         lines(&"<!--".repeat(100_000));
+        lines(&("<!--a--!>".repeat(100_000) + "-->"));
         lines(&"</".repeat(100_000));
     }
 }

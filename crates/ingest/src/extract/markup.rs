@@ -180,11 +180,13 @@ impl Tokens<'_> {
             }
             // An unclosed comment would swallow the page: it ends with its tag.
             if self.dead_ends & COMMENT == 0 {
-                match comment.find("-->") {
-                    Some(end) => match comment[..end].find("--!>") {
-                        Some(end) => return (Some(&comment[..end]), 4 + end + 4),
-                        None => return (Some(&comment[..end]), 4 + end + 3),
-                    },
+                let end = comment.match_indices('>').find_map(|(at, _)| {
+                    let before = &comment[..at];
+                    let text = before.strip_suffix("--!").or_else(|| before.strip_suffix("--"))?;
+                    Some((text, 4 + at + 1))
+                });
+                match end {
+                    Some((text, length)) => return (Some(text), length),
                     None => self.dead_ends |= COMMENT,
                 }
             }

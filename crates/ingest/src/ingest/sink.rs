@@ -186,7 +186,7 @@ impl<'a> Sink<'a> {
         let origin = &source.origin;
         let Some(file) = &mut self.file else { return Ok(()) };
         if article.is_page() {
-            let verdict = self.tombstones.verdict(&article.id, Some(document::page_hash(&article)));
+            let verdict = self.tombstones.verdict(&article.id, document::page_hash(&article));
             if let Some(tombstone) = verdict.keeps_out() {
                 file.entry.deleted += 1;
                 self.report.deleted += 1;
@@ -308,7 +308,7 @@ impl<'a> Sink<'a> {
         file.existing.retain(|number, _| ledger.still_holds(*number, &name));
         // The place of a shadowed record in its file is not known.
         let mut kept = if file.unread.is_none() { 0 } else { file.shadowed.len() as u64 };
-        if kept == 0 {
+        if file.unread.is_none() {
             file.shadowed.iter().for_each(|number| ledger.withdraw(*number, &name));
         }
         for held in file.existing.values() {

@@ -140,7 +140,8 @@ pub struct Memo(Box<[(u128, WordScores); MEMORY]>);
 impl Memo {
     /// Creates an empty memory.
     pub fn new() -> Memo {
-        Memo(Box::new([(0, [f32::NEG_INFINITY; LONGEST]); MEMORY]))
+        // No key is so large.
+        Memo(Box::new([(u128::MAX, [f32::NEG_INFINITY; LONGEST]); MEMORY]))
     }
 
     fn words(&mut self, c: char, recent: &[char; KEPT], model: &Model) -> WordScores {

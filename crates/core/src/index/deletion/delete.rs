@@ -50,10 +50,9 @@ pub fn delete(writer: &mut Writer, ids: &[ArticleId]) -> Result<u64> {
     let snapshot = writer.snapshot()?;
     let (mut named, mut pages) = (BTreeSet::new(), BTreeSet::new());
     for id in ids {
-        match snapshot.find(id)? {
-            Some(address) => drop(named.insert(address)),
-            None => pages.extend(snapshot.find_pages(id)?),
-        }
+        // An article and a page may share an id.
+        named.extend(snapshot.find(id)?);
+        pages.extend(snapshot.find_pages(id)?);
     }
     let addresses: Vec<DocAddress> = named.iter().copied().collect();
     if addresses.is_empty() && pages.is_empty() {
@@ -90,24 +89,25 @@ fn tombstones_of_pages(
 ) -> Result<Vec<Article>> {
     let pages: Vec<Article> = addresses.iter().map(|address| snapshot.page(*address)).collect::<Result<_>>()?;
     let mut spared: HashMap<u64, Vec<ArticleId>> =
-        pages.iter().map(|page| (document::page_hash(page), Vec::new())).collect();
-    if !pages.is_empty() {
+        pages.iter().filter_map(document::page_hash).map(|text| (text, Vec::new())).collect();
+    if !spared.is_empty() {
         for found in snapshot.pages_with_addresses() {
             let (address, page) = found?;
-            if let Some(spared) = spared.get_mut(&document::page_hash(&page)).filter(|_| !addresses.contains(&address))
-            {
+            let spared = document::page_hash(&page).and_then(|text| spared.get_mut(&text));
+            if let Some(spared) = spared.filter(|_| !addresses.contains(&address)) {
                 spared.push(page.id);
             }
         }
     }
     for page in &pages {
         let text = document::page_hash(page);
+        let is_numbered = page.id.0.contains('-') || is_number_of(&page.id, &page.origin);
         tombstones.add(Tombstone {
             id: page.id.clone(),
-            text: Some(text),
+            text,
             file: manifest.file_of(&page.origin).to_string(),
-            spared: spared[&text].clone(),
-            by_text: page.id.0.contains('-') || is_number_of(&page.id, &page.origin),
+            spared: text.map_or(Vec::new(), |text| spared[&text].clone()),
+            by_text: text.is_some() && is_numbered,
             page: true,
         });
     }
@@ -162,17 +162,17 @@ pub fn apply(writer: &mut Writer, tombstones: &Tombstones) -> Result<u64> {
     }
     let snapshot = writer.snapshot()?;
     let addresses = kept_out(tombstones, &snapshot)?;
-    if tombstones.iter().any(|one| one.page) {
-        let mut pages = Vec::new();
-        for page in snapshot.all_pages() {
-            let page = page?;
-            if tombstones.verdict(&page.id, Some(document::page_hash(&page))).keeps_out().is_some() {
+    let mut pages = Vec::new();
+    for tombstone in tombstones.iter().filter(|one| one.page) {
+        for address in snapshot.find_pages(&tombstone.id)? {
+            let page = snapshot.page(address)?;
+            if tombstones.verdict(&page.id, document::page_hash(&page)).keeps_out().is_some() {
                 pages.push(page);
             }
         }
-        remove_pages(writer, &pages);
-        writer.commit()?;
     }
+    remove_pages(writer, &pages);
+    writer.commit()?;
     release_all(writer, &snapshot, &addresses)?;
     Ok(addresses.len() as u64)
 }

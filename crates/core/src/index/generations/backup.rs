@@ -54,7 +54,9 @@ pub struct Copied {
 /// [`Error::Invalid`] if the folder is not empty; if a write fails or an index file is damaged.
 pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
     folder::require_free(target)?;
-    if let Some(around) = target.parent().and_then(folder::around) {
+    // The parent of a bare name is the working directory.
+    let absolute = std::path::absolute(target).map_err(|e| Error::io(target, e))?;
+    if let Some(around) = absolute.parent().and_then(folder::around) {
         return Err(Error::Invalid(format!(
             "{}: inside the index folder {}, which only the program writes to; name a folder elsewhere",
             target.display(),

@@ -142,7 +142,7 @@ fn check_purged(
 ) -> Result<()> {
     let remains = |path: &Path, what: String| {
         Err(Error::Invalid(format!(
-            "{}: {what}; the articles are deleted, but not purged; the same command with their ids tries again",
+            "{}: {what}; what was named is deleted, but not purged; the same command with the same ids tries again",
             path.display()
         )))
     };

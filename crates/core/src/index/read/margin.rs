@@ -62,10 +62,12 @@ impl Snapshot {
 
     /// Iterates over the pages without an article, each with its address, in index order.
     pub(in crate::index) fn pages_with_addresses(&self) -> impl Iterator<Item = Result<(DocAddress, Article)>> + '_ {
-        self.page_addresses().into_iter().flat_map(move |found| match found {
-            Ok(addresses) => addresses.into_iter().map(|address| Ok((address, self.page(address)?))).collect(),
-            Err(error) => vec![Err(error)],
-        })
+        let (addresses, error) = match self.page_addresses() {
+            Some(Ok(addresses)) => (addresses, None),
+            Some(Err(error)) => (Vec::new(), Some(Err(error))),
+            None => (Vec::new(), None),
+        };
+        error.into_iter().chain(addresses.into_iter().map(|address| Ok((address, self.page(address)?))))
     }
 
     /// Returns the addresses of the pages without an article in the margin segments.

@@ -166,11 +166,12 @@ pub fn text_hash(article: &Article) -> Option<u64> {
 }
 
 /// Returns the first eight bytes of the hash of the text of a page without an article: its title and the lines of its
-/// margin. It is never the [`text_hash`] of an article.
-pub fn page_hash(page: &Article) -> u64 {
+/// margin. `None` if the lines have no letter: titles recur. It is never the [`text_hash`] of an article.
+pub fn page_hash(page: &Article) -> Option<u64> {
     let lines = page.margin.iter().map(String::as_str).filter(|line| !line.is_empty());
+    lines.clone().flat_map(letters).next()?;
     let all: Vec<&str> = ["\0page", &page.title].into_iter().chain(lines).collect();
-    short_hash(all.join("\n").as_bytes())
+    Some(short_hash(all.join("\n").as_bytes()))
 }
 
 /// Returns an id as a number: the first eight bytes of the hash of the whole id, whatever its form.

@@ -152,7 +152,8 @@ impl Alternatives {
         match &self.rule {
             Rule::Near(distance) => {
                 places.sort_by_key(|(range, number)| (range.start, range.end, *number));
-                self.needles.iter().any(|needle| {
+                let held = places.iter().fold(0, |held, (_, number)| held | 1_u64 << number);
+                self.needles.iter().filter(|needle| held & **needle == **needle).any(|needle| {
                     let number_in_needle = |number: usize| (needle & ((1 << number) - 1)).count_ones() as usize;
                     let own = places.iter().filter(|(_, number)| needle & 1 << number != 0);
                     let own: Vec<Place> =

@@ -107,7 +107,7 @@ impl<'a> Matcher<'a> {
                     return Ok(found.clone());
                 }
                 let (mut found, mut open) = self.before_scan(needle, *scope, candidates, within)?;
-                self.scan(needle, *scope, &mut open)?;
+                self.scan(&[needle], *scope, &mut open)?;
                 found.or(&open);
                 Ok(found)
             }
@@ -155,12 +155,10 @@ impl<'a> Matcher<'a> {
         if let Some(within) = within {
             open.and(within);
         }
-        for (needle, _) in scans {
-            open.and_not(&found);
-            let mut held = open.clone();
-            self.scan(needle, scope, &mut held)?;
-            found.or(&held);
-        }
+        open.and_not(&found);
+        let needles: Vec<&Needle> = scans.iter().map(|(needle, _)| *needle).collect();
+        self.scan(&needles, scope, &mut open)?;
+        found.or(&open);
         Ok(Some(found))
     }
 
@@ -427,14 +425,15 @@ impl<'a> Matcher<'a> {
         Ok(found)
     }
 
-    /// Keeps the documents whose text holds the needle.
-    fn scan(&self, needle: &Needle, scope: Scope, found: &mut Bits) -> Result<()> {
+    /// Keeps the documents whose text holds any of the needles.
+    fn scan(&self, needles: &[&Needle], scope: Scope, found: &mut Bits) -> Result<()> {
         let Segment { snapshot, ord, .. } = *self.segment;
         let docs: Vec<DocId> = found.iter().filter(|doc| !self.segment.is_deleted(*doc)).collect();
         let holds = |doc: &DocId, folded: &mut Vec<char>| {
             // A document that can't be read is named where hits are shown, so it is no error here.
             let Ok(article) = snapshot.searched_texts(DocAddress::new(ord as u32, *doc)) else { return Ok(true) };
-            Ok(texts(&article, scope).into_iter().any(|text| needle.is_in_printed(text, folded)))
+            let mut texts = texts(&article, scope).into_iter();
+            Ok(texts.any(|text| needles.iter().any(|needle| needle.is_in_printed(text, folded))))
         };
         reading::each(snapshot, &docs, self.segment.control(), holds, |doc, holds| {
             if !holds {
