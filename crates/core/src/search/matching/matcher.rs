@@ -309,7 +309,7 @@ impl<'a> Matcher<'a> {
         if let Some(within) = within {
             candidates.and(within);
         }
-        self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
+        self.scan(&[&Needle::String(string.pattern.clone())], scope, &mut candidates)?;
         found.or(&candidates);
         Ok(())
     }
@@ -330,7 +330,7 @@ impl<'a> Matcher<'a> {
         if let Some(within) = within {
             candidates.and(within);
         }
-        self.scan(&Needle::String(string.pattern.clone()), scope, &mut candidates)?;
+        self.scan(&[&Needle::String(string.pattern.clone())], scope, &mut candidates)?;
         found.or(&candidates);
         Ok(())
     }
