@@ -607,3 +607,48 @@ fn a_rollback_keeps_where_the_roots_are_now() {
     assert!(err.contains("0 new + 0 changed + 3 unchanged"), "{err}");
     assert_eq!(ids(&desk), before);
 }
+
+#[test]
+fn pages_without_an_article_stay_by_the_rule_of_articles() {
+    let list: String = (1..30).map(|n| format!("<li><a href='/{n}.html'>频道的第{n}条消息标题</a></li>")).collect();
+    let list =
+        format!("<html><head><meta charset='utf-8'><title>频道</title></head><body><ul>{list}</ul></body></html>");
+    let found = |desk: &Desk| {
+        let (out, _) = desk.run(&["search", "整页:\"频道的第7条消息标题\"", "--format", "json"]).output();
+        serde_json::from_str::<Value>(&out).unwrap()["page_total"].as_u64().unwrap_or(0)
+    };
+    for (content, stays) in [("", 1), ("\0\0\0\0", 1), ("<p>没有链接的另一页，只有这一句。</p>", 0)] {
+        for command in ["index", "reindex"] {
+            let desk = Desk::new();
+            desk.write("a/甲.json", page("甲")).write("a/list.html", &list);
+            desk.run(&["index", "a"]).exits(0);
+            assert_eq!(found(&desk), 1);
+            desk.write("a/list.html", content);
+            desk.run(&[command, "a"]).exits(0);
+            assert_eq!(found(&desk), stays, "{content:?} {command}");
+            desk.run(&["verify", "--sample", "10"]).exits(0);
+            // When it can be read again, it stands once.
+            desk.write("a/list.html", &list);
+            desk.run(&["index", "a"]).exits(0);
+            assert_eq!(found(&desk), 1, "{content:?} {command}");
+            fs::remove_file(desk.path("a/list.html")).unwrap();
+            desk.run(&["index", "a", "--prune"]).exits(0);
+            assert_eq!(found(&desk), 0, "{content:?} {command}");
+        }
+    }
+    // In a new generation those of other folders, and those of standard input, are carried over.
+    let desk = Desk::new();
+    desk.write("a/甲.json", page("甲")).write("b/乙.json", page("乙")).write("b/list.html", &list);
+    desk.run(&["index", "a", "b"]).exits(0);
+    for command in [&["reindex", "a"][..], &["index", "a", "b"], &["reindex", "b"], &["reindex", "a", "b"]] {
+        desk.run(command).exits(0);
+        assert_eq!(found(&desk), 1, "{command:?}");
+        desk.run(&["verify", "--sample", "10"]).exits(0);
+    }
+    let desk = Desk::new();
+    desk.run(&["index", "-"]).input(&list).exits(0);
+    desk.run(&["index", "-"]).input("<p>另一页，只有这一句，没有更多的话。</p>").exits(0);
+    assert_eq!(found(&desk), 1);
+    desk.write("a/甲.json", page("甲")).run(&["reindex", "a"]).exits(0);
+    assert_eq!(found(&desk), 1);
+}

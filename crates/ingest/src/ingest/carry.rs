@@ -4,6 +4,8 @@
 //! A generation is built from the paths that are named. Articles that were read elsewhere, can't be looked at now, came
 //! by standard input or were put in by a program are not lost by that: they are copied, and the report counts them.
 
+use std::collections::HashSet;
+
 use super::options::Options;
 use super::plan::{Plan, is_below};
 use super::report::Observer;
@@ -106,9 +108,11 @@ pub fn over(
         for known in before.snapshot.of_file(&entry.file)?.into_values() {
             articles += u64::from(carry(sink, before, known.address, (entry, &UnreadParts::whole()), observer)?);
         }
+        let pages = sink.keep_pages(&before.snapshot, &entry.file, &UnreadParts::whole(), &HashSet::new())?;
         // Its shadowed records are not in the index: if they hold their ids now, the file must be read.
         let again = entry.again || !entry.shadowed.is_empty();
-        let entry = Entry { articles, repeated: 0, shadowed: Vec::new(), in_place: Vec::new(), again, ..entry.clone() };
+        let entry =
+            Entry { articles, pages, repeated: 0, shadowed: Vec::new(), in_place: Vec::new(), again, ..entry.clone() };
         sink.carried(entry);
         sink.commit_if_due()?;
     }
@@ -121,16 +125,20 @@ pub fn over(
 
 /// Carries over the known articles of files that this run could not read to their end.
 pub fn rest(sink: &mut Sink<'_>, before: &PreviousGeneration, observer: &mut dyn Observer) -> Result<()> {
-    for (file, unread) in std::mem::take(&mut sink.partial) {
+    for (file, unread, met) in std::mem::take(&mut sink.partial) {
         let Some(of_before) = before.manifest.get(&file) else { continue };
         let mut articles = 0;
         for known in before.snapshot.of_file(&file)?.into_values() {
             articles += u64::from(carry(sink, before, known.address, (of_before, &unread), observer)?);
         }
-        if let (1.., Some(entry)) = (articles, sink.target.manifest().get(&file).cloned()) {
+        let pages = sink.keep_pages(&before.snapshot, &file, &unread, &met)?;
+        if articles > 0 {
             observer
                 .note(&format!("{file}: can't be read in full; {articles} of its articles were not met and are kept"));
-            sink.carried(Entry { articles: entry.articles + articles, hash: String::new(), ..entry });
+        }
+        if let (1.., Some(entry)) = (articles + pages, sink.target.manifest().get(&file).cloned()) {
+            let (articles, pages) = (entry.articles + articles, entry.pages + pages);
+            sink.carried(Entry { articles, pages, hash: String::new(), ..entry });
         }
     }
     Ok(())

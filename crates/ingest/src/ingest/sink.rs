@@ -80,8 +80,8 @@ pub struct Sink<'a> {
     since_commit: u64,
     /// The file under way.
     file: Option<CurrentFile>,
-    /// The files of which a part could not be read.
-    pub partial: Vec<(String, UnreadParts)>,
+    /// The files of which a part could not be read, with the numbers of the pages that were met in them.
+    pub partial: Vec<(String, UnreadParts, HashSet<u64>)>,
 }
 
 /// The state of the file under way.
@@ -100,6 +100,8 @@ struct CurrentFile {
     seen: HashMap<u64, u32>,
     /// The ids that its lines have from elsewhere, with the hash of their text.
     copies: HashMap<u64, u64>,
+    /// The numbers of the ids of the pages and articles that were met, in the place of which no earlier page stands.
+    pages: HashSet<u64>,
     /// The records that were kept out, on request or because they may be altered: they claim nothing.
     kept_out: HashSet<(Class, u64)>,
     /// The parts of it that could not be read: nothing is concluded from records that are missing there. A stream is
@@ -185,6 +187,7 @@ impl<'a> Sink<'a> {
     ) -> Result<()> {
         let origin = &source.origin;
         let Some(file) = &mut self.file else { return Ok(()) };
+        file.pages.insert(id_order(&article.id));
         if article.is_page() {
             let verdict = self.tombstones.verdict(&article.id, document::page_hash(&article));
             if let Some(tombstone) = verdict.keeps_out() {
@@ -324,7 +327,10 @@ impl<'a> Sink<'a> {
             observer.note(&format!("{name}: can't be read in full; {kept} of its articles were not met and are kept"));
         }
         if !file.unread.is_none() {
-            self.partial.push((name, file.unread));
+            if let Some(snapshot) = &file.snapshot {
+                file.entry.pages += self.keep_pages(snapshot, &name, &file.unread, &file.pages)?;
+            }
+            self.partial.push((name, file.unread, file.pages));
         }
         self.target.record(Entry { hash: hash.unwrap_or_default(), ..file.entry });
         Ok(())
@@ -418,6 +424,30 @@ impl<'a> Sink<'a> {
         self.since_commit += self.target.claim(article, &Fingerprint::from_article(article), file, class)?.1;
         self.report.carried += 1;
         Ok(true)
+    }
+
+    /// Puts in the pages without an article that a snapshot has from a file, if they may stand in an unread part of it and
+    /// were not met. Returns their number.
+    pub fn keep_pages(
+        &mut self,
+        snapshot: &Snapshot,
+        file: &str,
+        unread: &UnreadParts,
+        met: &HashSet<u64>,
+    ) -> Result<u64> {
+        let mut kept = 0;
+        for address in snapshot.pages_of(file)? {
+            let page = match snapshot.page(address) {
+                Err(Error::Unreadable { .. }) => continue,
+                page => page?,
+            };
+            let is_kept_out = self.tombstones.verdict(&page.id, document::page_hash(&page)).keeps_out().is_some();
+            if unread.may_hold(&page.origin, file) && !met.contains(&id_order(&page.id)) && !is_kept_out {
+                self.target.page(&page, file)?;
+                kept += 1;
+            }
+        }
+        Ok(kept)
     }
 
     /// Records a file whose articles were carried over.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use tantivy::schema::Field;
 use tantivy::{DocAddress, DocId, Term};
 
 use super::snapshot::Snapshot;
@@ -55,8 +56,20 @@ impl Snapshot {
     /// # Errors
     /// If an index file can't be read or does not hold what was written.
     pub fn find_pages(&self, id: &ArticleId) -> Result<Vec<DocAddress>> {
+        self.pages_with(self.fields.page_id, &id.0)
+    }
+
+    /// Returns the addresses of the pages without an article that came from a file.
+    ///
+    /// # Errors
+    /// Same as [`Snapshot::find_pages`].
+    pub fn pages_of(&self, file: &str) -> Result<Vec<DocAddress>> {
+        self.pages_with(self.fields.page_file, file)
+    }
+
+    fn pages_with(&self, field: Field, value: &str) -> Result<Vec<DocAddress>> {
         let Some(margin) = self.margin() else { return Ok(Vec::new()) };
-        let term = Term::from_field_text(margin.fields.page_id, &id.0);
+        let term = Term::from_field_text(field, value);
         check::catching_panics(&self.generation, || margin.addresses(&term))
     }
 
