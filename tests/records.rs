@@ -647,7 +647,7 @@ fn pages_without_an_article_stay_by_the_rule_of_articles() {
     }
     let desk = Desk::new();
     desk.run(&["index", "-"]).input(&list).exits(0);
-    desk.run(&["index", "-"]).input("<p>另一页，只有这一句，没有更多的话。</p>").exits(0);
+    desk.run(&["index", "-"]).input("{\"id\": \"7\", \"title\": \"一篇\", \"body\": \"正文一句。\"}\n").exits(0);
     assert_eq!(found(&desk), 1);
     desk.write("a/甲.json", page("甲")).run(&["reindex", "a"]).exits(0);
     assert_eq!(found(&desk), 1);

@@ -189,7 +189,7 @@ impl Writer {
         let snapshot = Snapshot::from_commit(&generation, settings.clone(), known)?;
         let manifest = Manifest::read(&generation.folder(), &snapshot.commit.manifest)?;
         let reprints = reprints::Store::open(&generation.folder(), snapshot.commit.reprints.as_ref())?;
-        let ledger = Ledger::new(Some(snapshot.clone()).filter(|snapshot| snapshot.articles() > 0), &manifest);
+        let ledger = Ledger::new(Some(snapshot.clone()).filter(holds_anything), &manifest);
         let fields = schema().1;
         let builder = |_| Builder::new(&index, &fields, &segmenter);
         let mut workers = Workers::new((0..threads).map(builder).collect(), memory);
@@ -467,7 +467,7 @@ impl Writer {
     pub fn commit(&mut self) -> Result<()> {
         if self.make_durable()? {
             let snapshot = self.snapshot()?;
-            self.ledger.committed(Some(snapshot).filter(|snapshot| snapshot.articles() > 0));
+            self.ledger.committed(Some(snapshot).filter(holds_anything));
         }
         Ok(())
     }
@@ -550,6 +550,11 @@ impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Writer").field("generation", &self.generation).field("commit", &self.commit).finish()
     }
+}
+
+/// Whether a snapshot has articles, or pages without one.
+fn holds_anything(snapshot: &Snapshot) -> bool {
+    snapshot.articles() > 0 || snapshot.margin().is_some()
 }
 
 #[cfg(test)]
