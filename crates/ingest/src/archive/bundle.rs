@@ -64,8 +64,17 @@ const IN_AN_ARCHIVEBOX: [&str; 10] = [
     "robots.txt",
     "favicon.ico",
 ];
-/// The names in the folder of an unpacked WACZ beside `archive`, where the crawl is.
-const IN_A_WACZ: [&str; 5] = ["datapackage.json", "datapackage-digest.json", "pages", "indexes", "logs"];
+/// The files of a WACZ that describe its crawl: folder (`None` for the top) and ending.
+const IN_A_WACZ: [(Option<&str>, &str); 8] = [
+    (None, "datapackage.json"),
+    (None, "datapackage-digest.json"),
+    (Some("pages"), ".jsonl"),
+    (Some("indexes"), ".cdx"),
+    (Some("indexes"), ".cdxj"),
+    (Some("indexes"), ".idx"),
+    (Some("indexes"), ".gz"),
+    (Some("logs"), ".log"),
+];
 
 /// A folder of which one page or one folder is read, and what else may stand in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,14 +82,14 @@ pub(super) struct Bundle {
     /// The page of a snapshot: the file that is read, relative to the folder, or `None` if there is none.
     pub(super) page: Option<(Option<PathBuf>, Snapshot)>,
     parts: &'static [&'static str],
-    /// Further parts of a snapshot: the outputs that its index lists, and the copy by wget.
-    outputs: Vec<String>,
+    /// Further parts: what describes a crawl, or the copy by wget in a snapshot.
+    further: Vec<String>,
 }
 
 impl Bundle {
     /// Whether a name in the folder is that of a part of the bundle, which is not read for itself.
     pub(super) fn has(&self, name: &OsStr) -> bool {
-        name.to_str().is_some_and(|name| self.parts.contains(&name) || self.outputs.iter().any(|output| output == name))
+        name.to_str().is_some_and(|name| self.parts.contains(&name) || self.further.iter().any(|part| part == name))
     }
 }
 
@@ -105,12 +114,20 @@ struct Index {
 /// Recognizes a bundle by the names in its folder and by what it must have; `None` for an ordinary folder.
 pub(super) fn of(folder: &Path, names: &[OsString]) -> Option<Bundle> {
     let has = |name: &str| names.iter().any(|found| found == name);
-    let around = |parts| Some(Bundle { page: None, parts, outputs: Vec::new() });
     if has("archive") && has("ArchiveBox.conf") && any_in(&folder.join("archive"), is_snapshot) {
-        return around(&IN_AN_ARCHIVEBOX);
+        return Some(Bundle { page: None, parts: &IN_AN_ARCHIVEBOX, further: Vec::new() });
     }
     if has("archive") && has("datapackage.json") && any_in(&folder.join("archive"), is_crawl) {
-        return around(&IN_A_WACZ);
+        let describes = |name: &&str| match fs::read_dir(folder.join(name)) {
+            // A folder is left out if there is nothing in it but what describes the crawl.
+            Ok(mut list) => list.all(|entry| {
+                let inside = entry.ok().and_then(|entry| entry.file_name().into_string().ok());
+                inside.is_some_and(|inside| describes_a_crawl(format!("{name}/{inside}").as_bytes()))
+            }),
+            Err(_) => describes_a_crawl(name.as_bytes()),
+        };
+        let further = names.iter().filter_map(|name| name.to_str()).filter(describes).map(str::to_string).collect();
+        return Some(Bundle { page: None, parts: &[], further });
     }
     if has("index.json") { snapshot(folder) } else { None }
 }
@@ -154,12 +171,10 @@ fn snapshot(folder: &Path) -> Option<Bundle> {
     let forms = FORMS.into_iter().chain(by_wget).chain(LESSER_FORMS);
     let is_there = |form: &&str| folder.join(form).metadata().is_ok_and(|m| m.is_file() && m.len() > 0);
     let form = forms.into_iter().find(is_there).map(PathBuf::from);
-    let runs = index.history.as_object().into_iter().flat_map(|history| history.values());
-    let outputs = runs.filter_map(Value::as_array).flatten().filter_map(|run| run["output"].as_str()).filter(is_inside);
-    let host = index.url.split_once("://").and_then(|(_, rest)| rest.split('/').next()).filter(|host| !host.is_empty());
-    let outputs = outputs.filter_map(|output| output.split('/').next()).chain(host).map(str::to_string).collect();
+    // The copy by wget stands in a folder named by the host, or at the top.
+    let further = by_wget.and_then(|output| output.split('/').next()).map(str::to_string).into_iter().collect();
     let snapshot = Snapshot { url: index.url, filed: Date::from_unix_seconds(seconds) };
-    Some(Bundle { page: Some((form, snapshot)), parts: &IN_A_SNAPSHOT, outputs })
+    Some(Bundle { page: Some((form, snapshot)), parts: &IN_A_SNAPSHOT, further })
 }
 
 /// Whether an archive with these members is a WACZ: a crawl with indexes that describe it.
@@ -175,4 +190,16 @@ pub(super) fn is_wacz<'n>(mut names: impl Iterator<Item = &'n [u8]>) -> bool {
 /// Whether a member of a WACZ is a part of its crawl.
 pub(super) fn is_crawl_of_wacz(name: &[u8]) -> bool {
     name.starts_with(b"archive/") && name.windows(5).any(|part| part == b".warc")
+}
+
+/// Whether a member of a WACZ describes its crawl, and is no page.
+pub(super) fn describes_a_crawl(name: &[u8]) -> bool {
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    IN_A_WACZ.iter().any(|(folder, ending)| match folder {
+        None => name == *ending,
+        Some(folder) => name
+            .strip_prefix(folder)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .is_some_and(|file| file.is_empty() || !file.contains('/') && file.ends_with(ending)),
+    })
 }

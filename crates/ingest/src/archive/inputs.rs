@@ -148,7 +148,7 @@ impl FolderWalk<'_> {
         if names.is_empty() && listed {
             return (self.aside)(Aside::Empty(name.to_string()));
         }
-        if folder::is_certain(path) {
+        if folder::declares_index(path) {
             return (self.aside)(Aside::Index(path.to_path_buf(), name.to_string()));
         }
         names.sort_unstable();

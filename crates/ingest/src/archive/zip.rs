@@ -89,7 +89,7 @@ fn by_directory(
     let wacz = bundle::is_wacz(names());
     // Members that share their bytes could make an archive of any size out of one page.
     let (mut begun, mut consumed) = (HashSet::new(), 0u64);
-    for entry in directory.entries.iter().filter(|entry| !wacz || bundle::is_crawl_of_wacz(&entry.name)) {
+    for entry in directory.entries.iter().filter(|entry| !wacz || !bundle::describes_a_crawl(&entry.name)) {
         let name = names::decode(&entry.name, &all);
         let Some((inside, name)) = admit(walk, place, &name)? else { continue };
         if consumed > size {
@@ -206,7 +206,7 @@ fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Fl
             Err(err) => return walk.fail(place, None, &err),
         };
         let name = names::decode(&local.name, &local.name);
-        let described = wacz && !bundle::is_crawl_of_wacz(&local.name);
+        let described = wacz && bundle::describes_a_crawl(&local.name);
         let admitted = if described { None } else { admit(walk, place, &name)? };
         let meter = walk.meter;
         let held = meter.held();

@@ -411,6 +411,16 @@ fn a_bundle_is_more_than_a_name() {
         ("1583298361.0/index.json", &snapshot.replace("STAMP", "1583298361.0"), true),
         ("1583298361.0/index.json", "{\"url\":\"http://a/\"}", false),
     ];
+    let snapshot_of_others =
+        "{\"url\":\"http://pages/\",\"timestamp\":\"1583298361.0\",\"history\":{\"dom\":[{\"output\":\"b.html\"}]}}";
+    let dir = tempfile::tempdir().unwrap();
+    for (name, content) in [("index.json", snapshot_of_others), ("b.html", "<p>工"), ("pages/a.html", "<p>会")] {
+        let path = dir.path().join("1583298361.0").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    let seen = read_path(dir.path(), dir.path());
+    assert_eq!(seen.iter().filter(|line| line.contains(" Html ")).count(), 2, "{seen:?}");
     for (file, content, is_bundle) in files {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join(file).parent().unwrap().to_path_buf();
@@ -432,13 +442,19 @@ fn a_bundle_is_more_than_a_name() {
         ("archive/a.warc", "WARC/1.0\r\n"),
         ("datapackage.json", described),
         ("pages/pages.jsonl", "{\"title\":\"x\"}"),
+        ("indexes/index.cdx.gz", "x"),
+        ("logs/a.html", "<p>工会"),
+        ("logs/crawl.log", "工会"),
         ("b.html", "<p>工会"),
     ] {
         let path = dir.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
-    assert_eq!(read_path(dir.path(), dir.path()), ["archive/a.warc#00001 !damaged", "b.html Html <p>工会"]);
+    let seen = read_path(dir.path(), dir.path());
+    let pages: Vec<&String> = seen.iter().filter(|line| line.contains(" Html ")).collect();
+    assert_eq!(pages, ["b.html Html <p>工会", "logs/a.html Html <p>工会"]);
+    assert!(!seen.iter().any(|line| line.starts_with("pages/") || line.starts_with("indexes/")), "{seen:?}");
 }
 
 /// What stands at a known name may be anything: nothing but a plain file is opened.
