@@ -259,6 +259,14 @@ fn nothing_is_written_into_an_index_but_by_itself() {
         let (_, err) = desk.run(&["snapshot", &format!("{file}-copy")]).output();
         assert!(file == "link" || err.contains("inside the index folder"), "{file}: {err}");
     }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("index/new-file", desk.path("dangling")).unwrap();
+        for command in [&["index", "a.jsonl", "--report", "dangling"][..], &["export", "--output", "dangling"]] {
+            let (_, err) = desk.run(command).exits(2);
+            assert!(err.contains("inside the index folder"), "{command:?}: {err}");
+        }
+    }
     let (_, err) = desk.run(&["snapshot", "index/mine"]).exits(2);
     assert!(err.contains("inside the index folder") && err.contains("elsewhere"), "{err}");
     for name in ["copy", "./copy", "mine/copy"] {

@@ -652,3 +652,44 @@ fn pages_without_an_article_stay_by_the_rule_of_articles() {
     desk.write("a/甲.json", page("甲")).run(&["reindex", "a"]).exits(0);
     assert_eq!(found(&desk), 1);
 }
+
+#[test]
+fn a_page_beside_a_snapshot_without_a_form_is_carried_over_once() {
+    let desk = Desk::new();
+    let index = "{\"url\":\"http://h.example/1\",\"timestamp\":\"1700000000\"}";
+    desk.write("a/1700000000/index.json", index).write("a/1700000000/mine.json", page("甲"));
+    desk.write(
+        "a/1700000000/singlefile.html",
+        "<h1>快照的一页</h1><p>工会的正文，这一页有两句话。记者在现场看到。</p>",
+    );
+    desk.run(&["index", "a"]).exits(0);
+    let before = titles(&desk);
+    assert_eq!(before.len(), 2);
+    desk.write("a/1700000000/singlefile.html", "");
+    for command in ["reindex", "index", "reindex"] {
+        desk.run(&[command, "a"]).exits(0);
+        assert_eq!(titles(&desk), before, "{command}");
+    }
+    desk.run(&["verify", "--sample", "10"]).exits(0);
+}
+
+#[test]
+fn a_crawl_that_comes_into_an_archive_file_removes_nothing() {
+    let desk = Desk::new();
+    let json = |title: &str| page(title);
+    let (p, q, r) = (json("甲"), json("乙"), json("丙"));
+    let mut members: Vec<(&str, &[u8])> = vec![
+        ("p.json", p.as_bytes()),
+        ("pages/q.json", q.as_bytes()),
+        ("sub/r.json", r.as_bytes()),
+        ("datapackage.json", b"{}"),
+    ];
+    desk.write("a/z.zip", packed::zip(&members));
+    desk.run(&["index", "a"]).exits(0);
+    let before = titles(&desk);
+    assert_eq!(before.len(), 3);
+    members.push(("archive/c.warc.gz", b""));
+    desk.write("a/z.zip", packed::zip(&members));
+    desk.run(&["index", "a"]).exits(0);
+    assert_eq!(titles(&desk), before);
+}

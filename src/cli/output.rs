@@ -66,7 +66,7 @@ pub fn style() -> Style {
 
 /// Refuses a file in an index folder, whatever it is: all that stands there is the index's own.
 pub fn outside_an_index(path: &Path) -> io::Result<()> {
-    match folder::around(path) {
+    match folder::index_around(&end_of_links(path)?) {
         Some(index) => Err(io::Error::other(format!(
             "it is inside the index folder {}, which only the program writes to; name a file elsewhere",
             index.display()

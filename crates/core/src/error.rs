@@ -173,6 +173,7 @@ pub enum Reason {
 }
 
 /// How much of its file a rejected record leaves unread. What was not read is not gone: an index keeps what it has of it.
+/// It stands beside [`Reason`], where the compiler asks for a decision on each new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unread {
     /// Nothing: the record was read, and there is no article in it.

@@ -243,7 +243,7 @@ impl Intake for Push {
         let content = document::content_hash(&document::encode(record));
         match self.stored.get(&id_order(&record.id)) {
             Some((stored, _)) => Ok(*stored != hex(content)),
-            None => self.ledger.holds_another_text(&record.id, content),
+            None => Ok(self.ledger.content_of(&record.id)?.is_some_and(|stored| stored != content)),
         }
     }
 

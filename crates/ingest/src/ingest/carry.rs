@@ -12,7 +12,7 @@ use super::report::Observer;
 use super::roots;
 use super::roots::{Inner, ResolvedPaths, is_of_a_file};
 use super::sink::Sink;
-use super::unread::UnreadParts;
+use super::unread::{UnreadParts, say_kept};
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::{DocAddress, Entry, Generation, Manifest, Snapshot, Writer};
 
@@ -91,7 +91,12 @@ pub fn over(
 ) -> Result<()> {
     plan.say_what_is_unread(&before.manifest, observer);
     let replaced = |file: &str| places.replaced.iter().any(|root| is_below(file, root));
-    let left = |file: &str| !is_of_a_file(file) || !plan.is_named(file) && !replaced(file) || plan.is_unread(file);
+    // A place that can't be looked at as a whole may hold files that are read.
+    let read: HashSet<&str> = plan.inputs.iter().map(|planned| planned.input.name.as_str()).collect();
+    let left = |file: &str| {
+        let is_unread = plan.is_unread(file) && !read.contains(file);
+        !is_of_a_file(file) || !plan.is_named(file) && !replaced(file) || is_unread
+    };
     let mut entries: Vec<&Entry> = before.manifest.entries().filter(|entry| left(&entry.file)).collect();
     entries.sort_by(|a, b| a.file.cmp(&b.file));
     for entry in entries {
@@ -108,7 +113,8 @@ pub fn over(
         for known in before.snapshot.of_file(&entry.file)?.into_values() {
             articles += u64::from(carry(sink, before, known.address, (entry, &UnreadParts::whole()), observer)?);
         }
-        let pages = sink.keep_pages(&before.snapshot, &entry.file, &UnreadParts::whole(), &HashSet::new())?;
+        let whole = UnreadParts::whole();
+        let pages = sink.keep_pages(&before.snapshot, &entry.file, &whole, &HashSet::new(), observer)?;
         // Its shadowed records are not in the index: if they hold their ids now, the file must be read.
         let again = entry.again || !entry.shadowed.is_empty();
         let entry =
@@ -131,11 +137,8 @@ pub fn rest(sink: &mut Sink<'_>, before: &PreviousGeneration, observer: &mut dyn
         for known in before.snapshot.of_file(&file)?.into_values() {
             articles += u64::from(carry(sink, before, known.address, (of_before, &unread), observer)?);
         }
-        let pages = sink.keep_pages(&before.snapshot, &file, &unread, &met)?;
-        if articles > 0 {
-            observer
-                .note(&format!("{file}: can't be read in full; {articles} of its articles were not met and are kept"));
-        }
+        let pages = sink.keep_pages(&before.snapshot, &file, &unread, &met, observer)?;
+        say_kept(&file, articles, observer);
         if let (1.., Some(entry)) = (articles + pages, sink.target.manifest().get(&file).cloned()) {
             let (articles, pages) = (entry.articles + articles, entry.pages + pages);
             sink.carried(Entry { articles, pages, hash: String::new(), ..entry });

@@ -93,7 +93,7 @@ pub fn places(options: &Options<'_>, manifest: &Manifest, inner: Inner) -> Resul
 pub(super) fn require_outside(path: &Path, index: Option<&Path>) -> Result<()> {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     let is_in = |index: &Path| real(path).zip(real(index)).is_some_and(|(path, index)| path.starts_with(index));
-    if path.as_os_str() != STANDARD_INPUT && (index.is_some_and(is_in) || folder::around(path).is_some()) {
+    if path.as_os_str() != STANDARD_INPUT && (index.is_some_and(is_in) || folder::index_around(path).is_some()) {
         let what = "is inside the index folder, where nothing is read; move it out, or name another index with --index";
         return Err(Error::Invalid(format!("{}: {what}", path.display())));
     }

@@ -9,7 +9,7 @@ use super::options::Options;
 use super::pipeline::Source;
 use super::plan::is_below;
 use super::report::{Observer, Report};
-use super::unread::UnreadParts;
+use super::unread::{UnreadParts, say_kept};
 use crate::archive::{self, Damage, Input};
 use gongxun_core::article::{Article, ArticleId, Origin};
 use gongxun_core::error::{Error, Reason, Rejection, Result};
@@ -80,7 +80,7 @@ pub struct Sink<'a> {
     since_commit: u64,
     /// The file under way.
     file: Option<CurrentFile>,
-    /// The files of which a part could not be read, with the numbers of the pages that were met in them.
+    /// The files of which a part could not be read, with the numbers of the ids that were met in them.
     pub partial: Vec<(String, UnreadParts, HashSet<u64>)>,
 }
 
@@ -100,7 +100,7 @@ struct CurrentFile {
     seen: HashMap<u64, u32>,
     /// The ids that its lines have from elsewhere, with the hash of their text.
     copies: HashMap<u64, u64>,
-    /// The numbers of the ids of the pages and articles that were met, in the place of which no earlier page stands.
+    /// The numbers of the ids of its pages without an article.
     pages: HashSet<u64>,
     /// The records that were kept out, on request or because they may be altered: they claim nothing.
     kept_out: HashSet<(Class, u64)>,
@@ -187,8 +187,8 @@ impl<'a> Sink<'a> {
     ) -> Result<()> {
         let origin = &source.origin;
         let Some(file) = &mut self.file else { return Ok(()) };
-        file.pages.insert(id_order(&article.id));
         if article.is_page() {
+            file.pages.insert(id_order(&article.id));
             let verdict = self.tombstones.verdict(&article.id, document::page_hash(&article));
             if let Some(tombstone) = verdict.keeps_out() {
                 file.entry.deleted += 1;
@@ -296,8 +296,7 @@ impl<'a> Sink<'a> {
         if let Some(before) = self.before
             && let Some(address) = before.find(&article.id)?
         {
-            let content = document::content_hash(&document::encode(article));
-            return Ok(before.content_at(address)? != content);
+            return Ok(before.content_at(address)? != document::content_hash(&document::encode(article)));
         }
         self.target.holds_another_text(article)
     }
@@ -323,14 +322,14 @@ impl<'a> Sink<'a> {
         }
         self.report.kept += kept;
         file.entry.articles += kept;
-        if kept > 0 && name != STANDARD_INPUT {
-            observer.note(&format!("{name}: can't be read in full; {kept} of its articles were not met and are kept"));
-        }
+        say_kept(&name, kept, observer);
         if !file.unread.is_none() {
+            // A record that was a page may be an article now.
+            let met: HashSet<u64> = file.pages.into_iter().chain(file.seen.into_keys()).collect();
             if let Some(snapshot) = &file.snapshot {
-                file.entry.pages += self.keep_pages(snapshot, &name, &file.unread, &file.pages)?;
+                file.entry.pages += self.keep_pages(snapshot, &name, &file.unread, &met, observer)?;
             }
-            self.partial.push((name, file.unread, file.pages));
+            self.partial.push((name, file.unread, met));
         }
         self.target.record(Entry { hash: hash.unwrap_or_default(), ..file.entry });
         Ok(())
@@ -434,11 +433,15 @@ impl<'a> Sink<'a> {
         file: &str,
         unread: &UnreadParts,
         met: &HashSet<u64>,
+        observer: &mut dyn Observer,
     ) -> Result<u64> {
         let mut kept = 0;
         for address in snapshot.pages_of(file)? {
             let page = match snapshot.page(address) {
-                Err(Error::Unreadable { .. }) => continue,
+                Err(error @ Error::Unreadable { .. }) => {
+                    observer.note(&format!("not carried over: {error}"));
+                    continue;
+                }
                 page => page?,
             };
             let is_kept_out = self.tombstones.verdict(&page.id, document::page_hash(&page)).keeps_out().is_some();

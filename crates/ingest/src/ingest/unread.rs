@@ -3,12 +3,20 @@
 //! What could not be read is not gone. A damaged part may have held any record of the file; a member or record that is
 //! encrypted, packed in an unknown way, empty or not text leaves the file's other records as they are.
 
+use super::report::Observer;
 use crate::archive;
 use gongxun_core::error::{Rejection, Unread};
-use gongxun_core::index::records::Class;
+use gongxun_core::index::records::{Class, STANDARD_INPUT};
 
 /// The most places that are kept apart; a file with more of them counts as unread as a whole.
 const MAX_PLACES: usize = 10_000;
+
+/// Says how many articles of a file stay although the run did not meet them. Each standard input adds to the one before.
+pub fn say_kept(file: &str, articles: u64, observer: &mut dyn Observer) {
+    if articles > 0 && file != STANDARD_INPUT {
+        observer.note(&format!("{file}: can't be read in full; {articles} of its articles were not met and are kept"));
+    }
+}
 
 /// The parts of a file that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

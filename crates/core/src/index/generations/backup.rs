@@ -56,7 +56,7 @@ pub fn backup(index: &Path, target: &Path) -> Result<Copied> {
     folder::require_free(target)?;
     // The parent of a bare name is the working directory.
     let absolute = std::path::absolute(target).map_err(|e| Error::io(target, e))?;
-    if let Some(around) = absolute.parent().and_then(folder::around) {
+    if let Some(around) = absolute.parent().and_then(folder::index_around) {
         return Err(Error::Invalid(format!(
             "{}: inside the index folder {}, which only the program writes to; name a folder elsewhere",
             target.display(),

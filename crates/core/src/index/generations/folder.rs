@@ -133,7 +133,7 @@ pub fn is_index(folder: &Path) -> bool {
 
 /// Whether a folder says by itself that it is an index or an unfinished copy of one: by its marker, or by the generation
 /// that is current. Anything else may stand in a folder by chance.
-pub fn is_certain(folder: &Path) -> bool {
+pub fn declares_index(folder: &Path) -> bool {
     let current = || String::from_utf8(beginning(&folder.join(CURRENT), HEAD).ok()?).ok();
     let begins = |bytes: Vec<u8>| bytes.starts_with(OURS.as_bytes());
     beginning(&folder.join(MARKER), HEAD).is_ok_and(begins)
@@ -144,10 +144,10 @@ pub fn is_certain(folder: &Path) -> bool {
 }
 
 /// Returns the index folder that a path is in, whether a file is there or not.
-pub fn around(path: &Path) -> Option<PathBuf> {
+pub fn index_around(path: &Path) -> Option<PathBuf> {
     let absolute = std::path::absolute(path).ok()?;
     let real = absolute.ancestors().find_map(|there| fs::canonicalize(there).ok())?;
-    real.ancestors().find(|folder| is_certain(folder)).map(Path::to_path_buf)
+    real.ancestors().find(|folder| declares_index(folder)).map(Path::to_path_buf)
 }
 
 fn foreign(index: &Path, what: &OsString) -> Error {

@@ -55,8 +55,8 @@ pub trait Intake {
     /// # Errors
     /// If the index can't be read.
     fn holds_another_text(&mut self, record: &Article) -> Result<bool> {
-        let content = document::content_hash(&document::encode(record));
-        self.ledger().holds_another_text(&record.id, content)
+        let stored = self.ledger().content_of(&record.id)?;
+        Ok(stored.is_some_and(|stored| stored != document::content_hash(&document::encode(record))))
     }
 
     /// Withdraws a record of a file: removes its article if this file holds it, and returns whether it did.

@@ -244,18 +244,16 @@ impl Ledger {
         self.outdated.insert(file);
     }
 
-    /// Whether a claim on an id with this content would replace another text that is stored under it, or be shadowed by
-    /// it.
+    /// Returns the content of the article that has an id, as [`crate::index::document::content_hash`] gives it.
     ///
     /// # Errors
     /// If an index file can't be read.
-    pub fn holds_another_text(&self, id: &ArticleId, content: u64) -> Result<bool> {
+    pub fn content_of(&self, id: &ArticleId) -> Result<Option<u64>> {
         if let Some(holder) = self.since.get(&id_order(id)) {
-            return Ok(holder.is_some_and(|holder| holder.content != content));
+            return Ok(holder.map(|holder| holder.content));
         }
-        let Some(snapshot) = &self.snapshot else { return Ok(false) };
-        let Some(address) = snapshot.find(id)? else { return Ok(false) };
-        Ok(snapshot.content_at(address)? != content)
+        let Some(snapshot) = &self.snapshot else { return Ok(None) };
+        snapshot.find(id)?.map(|address| snapshot.content_at(address)).transpose()
     }
 
     /// Returns the files to be read again, in order of precedence.
