@@ -8,7 +8,7 @@ use gongxun_core::index::schema::SCHEMA_VERSION;
 use gongxun_core::index::{MAX_THREADS, engine};
 use gongxun_core::verify::{DEFAULT_SAMPLE, MAX_SAMPLE};
 
-use super::common_args::up_to;
+use super::common_args::between;
 pub use super::common_args::{
     ColorArg, ConditionArgs, Format, LangArg, LineFormat, OrderArg, OutputArgs, PerArg, PlainArgs, QueryArgs, SortArg,
     StepArg, StyleArg, TableArgs, TableFormat,
@@ -168,7 +168,7 @@ pub enum Command {
         #[arg(long)]
         all: bool,
         /// Number of random strings whose results are compared with a plain scan of all texts
-        #[arg(long, value_name = "N", default_value_t = DEFAULT_SAMPLE, value_parser = up_to(0, MAX_SAMPLE))]
+        #[arg(long, value_name = "N", default_value_t = DEFAULT_SAMPLE, value_parser = between(0, MAX_SAMPLE))]
         sample: usize,
         /// Seed of the random sample
         #[arg(long, value_name = "N", default_value_t = 1)]
@@ -388,7 +388,7 @@ pub enum RootsAction {
 #[derive(Debug, ClapArgs)]
 pub struct UpgradeArgs {
     /// Number of threads; one per core by default
-    #[arg(long, value_name = "N", value_parser = up_to(1, MAX_THREADS))]
+    #[arg(long, value_name = "N", value_parser = between(1, MAX_THREADS))]
     pub threads: Option<usize>,
     /// Number of older generations to keep
     #[arg(long, value_name = "N", default_value_t = 1)]

@@ -171,7 +171,7 @@ pub struct ConditionArgs {
 }
 
 /// Returns a parser of numbers that are at least `least` and at most `most`.
-pub fn up_to(least: usize, most: usize) -> impl TypedValueParser<Value = usize> {
+pub fn between(least: usize, most: usize) -> impl TypedValueParser<Value = usize> {
     RangedU64ValueParser::<usize>::new().range(least as u64..=most as u64)
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::common_args::{Format, up_to};
+use super::common_args::{Format, between};
 use gongxun_core::index::MAX_THREADS;
 
 /// `index`, `reindex`
@@ -29,7 +29,7 @@ pub struct BuildArgs {
     #[arg(long)]
     pub strict: bool,
     /// Number of threads; one per core by default
-    #[arg(long, value_name = "N", value_parser = up_to(1, MAX_THREADS))]
+    #[arg(long, value_name = "N", value_parser = between(1, MAX_THREADS))]
     pub threads: Option<usize>,
     /// Memory for indexing, in MB; 100 by default
     #[arg(long, value_name = "MB")]

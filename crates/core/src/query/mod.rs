@@ -132,7 +132,7 @@ pub enum NoteKind {
     NoLetters,
     /// Parentheses without anything in them.
     EmptyGroup,
-    /// A hyphen with a blank after it, which excludes nothing.
+    /// A hyphen with nothing right after it, which excludes nothing.
     LoneHyphen,
     /// More notes than [`MAX_NOTES`].
     MoreNotes,

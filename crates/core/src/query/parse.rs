@@ -218,14 +218,13 @@ impl Parser<'_> {
                 self.at += 1;
                 if rest.is_empty() {
                     // A hyphen followed by a blank is punctuation: 中工网 - 工人日报.
-                    let next = self.lexemes.get(self.at)?;
-                    let is_before_operand = !matches!(next.token, Token::Close | Token::Or);
-                    if next.span.start != lexeme.span.end || !is_before_operand {
-                        if is_before_operand {
-                            self.notes.add(NoteKind::LoneHyphen, lexeme.span, |part| {
-                                format!("{part} with a blank after it leaves nothing out; write -word for that")
-                            });
-                        }
+                    let is_of = |next: &Lexeme| {
+                        next.span.start == lexeme.span.end && !matches!(next.token, Token::Close | Token::Or)
+                    };
+                    if !self.lexemes.get(self.at).is_some_and(is_of) {
+                        self.notes.add(NoteKind::LoneHyphen, lexeme.span, |part| {
+                            format!("{part} with nothing right after it leaves nothing out; write -word for that")
+                        });
                         return None;
                     }
                     negative = !negative;

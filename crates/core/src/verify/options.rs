@@ -19,8 +19,8 @@ pub enum Extent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// Number of random strings, by default [`DEFAULT_SAMPLE`], at most [`MAX_SAMPLE`]; in addition a tenth as many names, and a tenth as many
-    /// single characters.
+    /// Number of random strings, by default [`DEFAULT_SAMPLE`], at most [`MAX_SAMPLE`]; in addition a tenth as many
+    /// names, and a tenth as many single characters.
     pub sample: usize,
     /// The extent, by default [`Extent::Sample`].
     pub extent: Extent,

@@ -1,9 +1,9 @@
 //! The cut: folded text and a dictionary flow in, tokens flow out, identical to those of jieba-rs 0.11.
 //!
-//! A text is processed in pieces of bounded size that end between blocks, unless a block is longer than all. Each piece is decoded once into codes; one
-//! pass from its end finds the best word at each character, without building the graph of all words; one pass from its
-//! beginning writes the tokens. Weights are added in jieba's order and ties are resolved as jieba does (to the longer
-//! word), so that the same path is found to the last bit.
+//! A text is processed in pieces of bounded size that end between blocks, unless a block is longer than any piece. Each
+//! piece is decoded once into codes; one pass from its end finds the best word at each character, without building the
+//! graph of all words; one pass from its beginning writes the tokens. Weights are added in jieba's order and ties are
+//! resolved as jieba does (to the longer word), so that the same path is found to the last bit.
 
 use std::cell::RefCell;
 
@@ -16,8 +16,8 @@ use super::{classes, nodes};
 /// The approximate size of a piece in bytes: its codes and scores stay in the processor's cache.
 const PIECE_BYTES: usize = 2 << 10;
 
-/// The size in bytes of the longest piece. A block that is longer, of letters without a blank, a mark or a line end between
-/// them, is cut in parts as if there were one: scratch space takes 40 bytes for each byte of a piece.
+/// The size in bytes of the longest piece. A block that is longer, of letters without a blank, a mark or a line end
+/// between them, is cut in parts as if there were one: scratch space takes 40 bytes for each byte of a piece.
 pub(super) const MAX_PIECE_BYTES: usize = 256 << 10;
 
 /// The number of elements read beyond the end of a piece.

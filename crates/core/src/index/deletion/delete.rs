@@ -151,8 +151,8 @@ fn is_number_of(id: &ArticleId, origin: &str) -> bool {
     number.is_some_and(|(place, number)| *id == ArticleId::new(place, &numbered(number)))
 }
 
-/// Removes the articles and pages that the tombstones should have kept out: after a deletion that was killed, or in a generation
-/// built before it. Commits if there were any; returns the number of articles removed.
+/// Removes the articles and pages that the tombstones should have kept out: after a deletion that was killed, or in a
+/// generation built before it. Commits if there were any; returns the number of articles removed.
 ///
 /// # Errors
 /// If a write fails.
