@@ -119,11 +119,16 @@ pub(super) fn of(folder: &Path, names: &[OsString]) -> Option<Bundle> {
     }
     if has("archive") && has("datapackage.json") && any_in(&folder.join("archive"), is_crawl) {
         let describes = |name: &&str| match fs::read_dir(folder.join(name)) {
-            // A folder is left out if there is nothing in it but what describes the crawl.
-            Ok(mut list) => list.all(|entry| {
-                let inside = entry.ok().and_then(|entry| entry.file_name().into_string().ok());
-                inside.is_some_and(|inside| describes_a_crawl(format!("{name}/{inside}").as_bytes()))
-            }),
+            // A folder is left out if there is nothing in it but what describes the crawl. One without any entry is not:
+            // it may be the place of a disk that is not mounted.
+            Ok(list) => {
+                let mut list = list.peekable();
+                list.peek().is_some()
+                    && list.all(|entry| {
+                        let inside = entry.ok().and_then(|entry| entry.file_name().into_string().ok());
+                        inside.is_some_and(|inside| describes_a_crawl(format!("{name}/{inside}").as_bytes()))
+                    })
+            }
             Err(_) => describes_a_crawl(name.as_bytes()),
         };
         let further = names.iter().filter_map(|name| name.to_str()).filter(describes).map(str::to_string).collect();
