@@ -5,6 +5,7 @@
 //! `GONGXUN_DATA` names a folder with `retrieval/cmrc2018` and `scale/cctv.jsonl`. The judged queries over `corpus/`
 //! need no data. With the name of a set as argument (`cmrc`, `headlines`, `judged`) prints that one alone. With `fit`
 //! fits the weights of the second stage on the judged queries over news, held out in turn, so that no other set loses.
+//! With `synonyms` prints what each hundred groups of synonyms adds to the sets whose queries people typed.
 
 #[path = "../tests/support/archive.rs"]
 mod archive;
@@ -25,6 +26,7 @@ use archive::Archive;
 use fitting::{Examined, examine, fit};
 use gongxun_core::search::Request;
 use gongxun_core::search::compile::plan::TokenKind;
+use gongxun_text::synonyms::Synonyms;
 use quality::{
     DEPTH, Difference, Figures, Ours, Question, Random, difference, each, json_lines, judged, judged_by_two, mean, text,
 };
@@ -36,6 +38,8 @@ const NEWS: &str = "judged queries over news";
 const HEADLINES: usize = 3_000;
 /// The shortest and the longest piece of a headline, in characters.
 const PIECE: (usize, usize) = (4, 10);
+/// The number of groups of synonyms that are left out together.
+const GROUPS: usize = 100;
 /// One figure of several.
 type Figure = fn(&Figures) -> f64;
 /// The figures for which the effect of the second stage is printed, with their names.
@@ -50,6 +54,10 @@ fn main() {
         let mut sets: Vec<(&str, Vec<Examined>)> = Vec::new();
         visit_sets(|_| true, &mut |name, questions, ours, _| sets.push((name, examine(questions, ours))));
         fit(NEWS, &sets);
+        return;
+    }
+    if wanted.as_deref() == Some("synonyms") {
+        visit_sets(|set| set == "judged", &mut synonyms);
         return;
     }
     let columns = ["MRR@10", "recall@10", "recall@100", "nDCG@10"].map(|column| format!("{column:>11}"));
@@ -176,6 +184,36 @@ fn row<'a>(key: String, title: &'a str, body: &'a str) -> Row<'a> {
 /// Returns the line that an article was read from, which is its record's number.
 fn line(article: &gongxun_core::article::Article) -> usize {
     article.origin.rsplit('#').next().and_then(|line| line.parse().ok()).unwrap_or(1)
+}
+
+/// Prints what the groups of synonyms add to a set: all of them, and each hundred in the order of the file.
+fn synonyms(name: &str, questions: &[Question], ours: &Ours, _: &dyn Deref<Target = Stock>) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/text/src/data/synonyms.tsv");
+    let file = std::fs::read_to_string(file).unwrap();
+    let groups: Vec<&str> = file.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let without = |left_out: std::ops::Range<usize>| {
+        let kept: Vec<&str> = [&groups[..left_out.start], &groups[left_out.end..]].concat();
+        let synonyms = Synonyms::default().with_user(&kept.join("\n")).unwrap();
+        each(questions, &|question: &str| {
+            ours.ranked_with(question, Request::SECOND_STAGE, &synonyms)
+                .iter()
+                .map(|ranked| ours.key(ranked.address))
+                .collect()
+        })
+    };
+    let all = without(0..0);
+    println!("{name}: {} questions, nDCG@10 {:.4} with {} groups", questions.len(), mean(&all).ndcg, groups.len());
+    let blocks = (0..groups.len()).step_by(GROUPS).map(|start| start..(start + GROUPS).min(groups.len()));
+    for block in std::iter::once(0..groups.len()).chain(blocks) {
+        let other = without(block.clone());
+        let changed = other.iter().zip(&all).filter(|(a, b)| a.ndcg != b.ndcg).count();
+        let Difference { mean, low, high } = difference(&other, &all, |figures| figures.ndcg);
+        println!(
+            "  groups {:>4} to {:>4} add {mean:+.4} nDCG@10, 95 % between {low:+.4} and {high:+.4}, in {changed} questions",
+            block.start + 1,
+            block.end
+        );
+    }
 }
 
 /// Prints a row of figures for each ranking, and how much ours gains on it.

@@ -193,9 +193,14 @@ impl Ours {
 
     /// Returns the first hits, `second_stage` of them re-ranked, with what the second stage saw.
     pub fn ranked(&self, question: &str, second_stage: usize) -> Vec<Ranked> {
+        self.ranked_with(question, second_stage, Synonyms::builtin())
+    }
+
+    /// Does the same with these synonyms.
+    pub fn ranked_with(&self, question: &str, second_stage: usize, synonyms: &Synonyms) -> Vec<Ranked> {
         let query = parse(question);
         let segmenter = self.snapshot.segmenter().unwrap();
-        let compiled = compile(query.root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Wide);
+        let compiled = compile(query.root.as_ref(), &[], segmenter, synonyms, Breadth::Wide);
         let control = Control::default();
         let matches = Matches::find(&self.snapshot, &compiled, &control).unwrap();
         let order = Order { sort: Sort::Relevance, breadth: Breadth::Wide, second_stage };
@@ -212,7 +217,7 @@ impl Ours {
         let weighted = weigh(&terms, &self.snapshot).unwrap();
         let mut ranked = Vec::new();
         for segment in Segment::all(&self.snapshot) {
-            let scores = scores(&segment, &weighted, &Bits::full(segment.max_doc()), DEPTH).unwrap();
+            let scores = scores(&segment, &weighted, &Bits::full(segment.max_doc()), DEPTH, 0.0).unwrap();
             let found = scores.into_iter().filter(|(_, score)| *score > 0.0);
             ranked.extend(found.map(|(doc, score)| (score, DocAddress::new(segment.ord as u32, doc))));
         }
