@@ -2,8 +2,9 @@
 //! and words whose pinyin begins with some letters.
 //!
 //! The term dictionary is a trie, and an automaton descends only into those of its branches that may lead to a target:
-//! the cost grows with the number of first characters, not of words. The words that come out may be similar; how
-//! similar they are is for the caller to decide.
+//! the cost grows with the number of first characters, not of words. Words whose first character alone differs would
+//! lead it into every branch; they are looked up one by one instead, with each first character that it met. The words
+//! that come out may be similar; how similar they are is for the caller to decide.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -38,8 +39,7 @@ pub(super) enum Wanted {
     Beginning(String),
 }
 
-/// Calls for the terms of a field in one segment that may be near a target, in order, with the number of documents of
-/// each.
+/// Calls for the terms of a field in one segment that may be near a target, with the number of documents of each.
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -50,10 +50,26 @@ pub(super) fn near(
     mut each: impl FnMut(&str, u64) -> Result<()>,
 ) -> Result<()> {
     let inverted = segment.inverted_index(field)?;
-    let mut stream = read(inverted.terms().search(nearby).into_stream())?;
+    let terms = inverted.terms();
+    nearby.first_chars.borrow_mut().clear();
+    let mut stream = read(terms.search(nearby).into_stream())?;
     while let Some((term, info)) = stream.next() {
         if let Ok(term) = std::str::from_utf8(term) {
             each(term, u64::from(info.doc_freq))?;
+        }
+    }
+    let first_chars = nearby.first_chars.take();
+    let mut word = String::new();
+    for rest in nearby.after_any_first_char() {
+        for first in &first_chars {
+            word.clear();
+            word.push(*first);
+            word.extend(rest);
+            if let Some(info) = read(terms.get(&word))?
+                && !nearby.accepts(&word)
+            {
+                each(&word, u64::from(info.doc_freq))?;
+            }
         }
     }
     Ok(())
@@ -67,6 +83,8 @@ pub(super) struct Nearby {
     chars: Vec<char>,
     start: u32,
     known: RefCell<Known>,
+    /// The first characters of the terms that were walked over.
+    first_chars: RefCell<Vec<char>>,
 }
 
 /// One way of being similar to a target.
@@ -82,6 +100,7 @@ struct Aim {
 enum Kind {
     Sound,
     Rough,
+    /// Words that differ by one character, which is not the first.
     OneOff,
     Beginning,
 }
@@ -158,11 +177,30 @@ impl Nearby {
         let mut chars: Vec<char> = aims.iter().flat_map(|aim| aim.word.iter().copied()).collect();
         chars.sort_unstable();
         chars.dedup();
-        let mut nearby = Nearby { aims, chars, start: DEAD, known: RefCell::default() };
+        let (known, first_chars) = (RefCell::default(), RefCell::default());
+        let mut nearby = Nearby { aims, chars, start: DEAD, known, first_chars };
         let starts = (0..nearby.aims.len() as u16).map(|aim| Step { aim, chars: 0, done: 0 }).collect();
         nearby.number(Vec::new());
         nearby.start = nearby.number(starts);
         nearby
+    }
+
+    /// Returns the distinct strings that may follow any first character.
+    fn after_any_first_char(&self) -> Vec<&[char]> {
+        let aims = self.aims.iter().filter(|aim| aim.kind == Kind::OneOff);
+        let mut rests: Vec<&[char]> = aims.map(|aim| &aim.word[1..]).collect();
+        rests.sort_unstable();
+        rests.dedup();
+        rests
+    }
+
+    /// Whether the automaton accepts a word.
+    fn accepts(&self, word: &str) -> bool {
+        let mut state = self.start();
+        word.bytes().all(|byte| {
+            state = self.accept(&state, byte);
+            self.can_match(&state)
+        }) && self.is_match(&state)
     }
 
     /// Returns the number of a set of steps.
@@ -213,6 +251,9 @@ impl Nearby {
     /// Returns the set that a character leads to.
     fn after(&self, set: u32, c: char) -> u32 {
         let Some(letters) = reading(c) else { return DEAD };
+        if set == self.start {
+            self.first_chars.borrow_mut().push(c);
+        }
         let own = self.chars.binary_search(&c).is_ok();
         let steps = {
             let known = self.known.borrow();
@@ -249,7 +290,7 @@ impl Nearby {
         match aim.kind {
             Kind::OneOff => {
                 let done = done + u8::from(aim.word[chars as usize] != c);
-                if done > 1 { None } else { step(done as usize) }
+                if done > u8::from(chars > 0) { None } else { step(done as usize) }
             }
             Kind::Sound if left.starts_with(letters) => step(done as usize + letters.len()),
             Kind::Rough if left.starts_with(roughly) => step(done as usize + roughly.len()),
@@ -301,25 +342,13 @@ impl Automaton for Nearby {
 mod tests {
     use super::*;
 
-    /// Whether the automaton accepts the whole word.
-    fn takes(nearby: &Nearby, word: &str) -> bool {
-        let mut state = nearby.start();
-        for byte in word.bytes() {
-            state = nearby.accept(&state, byte);
-            if !nearby.can_match(&state) {
-                return false;
-            }
-        }
-        nearby.is_match(&state)
-    }
-
     fn check(wanted: Wanted, near: &[&str], far: &[&str]) {
         let nearby = Nearby::new(std::slice::from_ref(&wanted));
         for word in near {
-            assert!(takes(&nearby, word), "{wanted:?} takes {word}");
+            assert!(nearby.accepts(word), "{wanted:?} takes {word}");
         }
         for word in far {
-            assert!(!takes(&nearby, word), "{wanted:?} does not take {word}");
+            assert!(!nearby.accepts(word), "{wanted:?} does not take {word}");
         }
     }
 
@@ -333,7 +362,8 @@ mod tests {
         };
         check(like("工汇", false), &["工会", "工汇", "公会"], &["工人", "工", "工会会", "", "gonghui", "工h"]);
         check(like("资工", false), &["职工"], &["职工会"]);
-        check(like("农名工", true), &["农民工", "农名人", "市名工"], &["农民人", "农民", "农民工会"]);
+        // Words with another first character are not for the automaton.
+        check(like("农名工", true), &["农民工", "农名人"], &["市名工", "农民人", "农民", "农民工会"]);
         check(like("农名工", false), &[], &["农名人"]);
         // 方案 and 反感 have the same letters.
         check(like("方案", false), &["反感"], &[]);
@@ -345,6 +375,6 @@ mod tests {
         check(Wanted::Letters("zigong".into()), &["职工", "资工"], &["支持"]);
         check(Wanted::Letters("nvgong".into()), &["女工"], &[]);
         check(Wanted::Beginning("gongh".into()), &["工会", "公会"], &["工人", "工", "总工会"]);
-        assert!(!takes(&Nearby::new(&[]), "工会"));
+        assert!(!Nearby::new(&[]).accepts("工会"));
     }
 }
