@@ -304,9 +304,19 @@ fn occurrences_are_the_lines_of_the_concordance() {
         {
             let request = Request { count, ..request(&query, copies) };
             let timeline = snapshot.timeline(&request, Step::Year, &control).unwrap();
-            let counts = snapshot.concordance(&request, &concordance::Options::default(), &control, &mut |_| Ok(()));
-            let lines = counts.unwrap().occurrences;
+            let up_to = |limit: usize| {
+                let options = concordance::Options::default().limit(limit);
+                snapshot.concordance(&request, &options, &control, &mut |_| Ok(())).unwrap()
+            };
+            let all = up_to(usize::MAX);
+            let lines = all.occurrences;
             assert_eq!(timeline.occurrences, Some(lines), "{query} {count:?}");
+            // Occurrences behind the last line are counted without it.
+            for limit in [0, 3] {
+                let first = up_to(limit);
+                let expected = (lines, all.articles, lines.min(limit as u64));
+                assert_eq!((first.occurrences, first.articles, first.given), expected, "{query} {count:?} {limit}");
+            }
             occurrences += lines;
         }
     }

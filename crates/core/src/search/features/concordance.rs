@@ -2,15 +2,15 @@
 //!
 //! A request flows in; lines flow out one by one, by date or by the characters beside the occurrence. Occurrences are
 //! those of the plain scan (`Needle::find`) over title, lead and body of the counted articles. Sorted by date, the lines
-//! of one batch of articles are held in memory at a time; sorted by the characters beside, all lines are.
+//! of one batch of articles are held in memory at a time, and once no more lines are wanted, the occurrences are counted
+//! without reading texts where the index can; sorted by the characters beside, all lines are held.
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Serialize, Serializer};
 
-use super::occurrences::{places, texts};
+use super::occurrences::{Occurrences, places, texts};
 use crate::article::{ArticleId, Date};
 use crate::control::Control;
 use crate::error::{Error, Result};
@@ -34,6 +34,8 @@ pub const MAX_CONTEXT: usize = 1_000;
 const MAX_SENTENCE: usize = 500;
 /// The number of characters beside an occurrence that decide its place in the order.
 const COMPARED: usize = 12;
+/// The number of articles that are read before it is asked whether more lines are wanted; doubled each time.
+const FIRST_READ: usize = 512;
 /// The most lines held, as a multiple of the limit, before those beyond the limit are dropped.
 const SPARE: usize = 4;
 
@@ -200,7 +202,7 @@ pub fn concordance(
         let articles = found.ranked(request.order(request.count), usize::MAX)?;
         let mut counts = Counts { notes: found.synonym_notes(), ..Counts::default() };
         let mut lines = Lines { options, held: Vec::new(), seen: 0, give, given: 0 };
-        let walked = walk(&found, &articles, control, &mut counts, &mut lines);
+        let walked = walk(&found, &request, &articles, control, &mut counts, &mut lines);
         counts.cut_short = found.cut_short();
         match walked {
             Err(Error::Interrupted) => counts.cut_short = true,
@@ -214,6 +216,7 @@ pub fn concordance(
 
 fn walk(
     found: &Found<'_>,
+    request: &Request,
     articles: &[Ranked],
     control: &Control<'_>,
     counts: &mut Counts,
@@ -226,19 +229,16 @@ fn walk(
         return Ok(());
     }
     let options = lines.options;
-    // Whether more lines are wanted; otherwise occurrences are only counted.
-    let is_open = AtomicBool::new(true);
     let in_article = |ranked: &Ranked, folded: &mut Vec<char>| {
         let marks = if ranked.kind == Kind::Partial { &with_parts } else { &compiled.marks };
         let article = snapshot.searched_texts(ranked.address)?;
-        let wanted = is_open.load(Ordering::Relaxed);
         let mut here = InArticle::default();
         let mut source: Option<Arc<Source>> = None;
         for (field, text) in texts(&article) {
             let folded = fold_into(text, folded);
             let ranges = places(folded, field, marks, &article.blocks);
             here.occurrences += ranges.len() as u64;
-            if ranges.is_empty() || !wanted {
+            if ranges.is_empty() {
                 continue;
             }
             let mut printed: Vec<char> = Vec::with_capacity(folded.len());
@@ -259,13 +259,21 @@ fn walk(
         }
         Ok(here)
     };
-    reading::each(snapshot, articles, Some(control), in_article, |_, here| {
-        counts.occurrences += here.occurrences;
-        counts.articles += u64::from(here.occurrences > 0);
-        here.lines.into_iter().try_for_each(|(key, line)| lines.take(key, line))?;
-        is_open.store(lines.wants_more(), Ordering::Relaxed);
-        Ok(())
-    })
+    let (mut rest, mut count) = (articles, FIRST_READ);
+    while !rest.is_empty() && lines.wants_more() {
+        let (now, later) = rest.split_at(rest.len().min(count));
+        reading::each(snapshot, now, Some(control), in_article, |_, here| {
+            counts.occurrences += here.occurrences;
+            counts.articles += u64::from(here.occurrences > 0);
+            here.lines.into_iter().try_for_each(|(key, line)| lines.take(key, line))
+        })?;
+        (rest, count) = (later, count.saturating_mul(2));
+    }
+    if !rest.is_empty() {
+        let counted = Occurrences::count(found, request, control)?;
+        (counts.occurrences, counts.articles) = (counted.total(), counted.articles());
+    }
+    Ok(())
 }
 
 /// The occurrences in one article.

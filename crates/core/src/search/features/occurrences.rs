@@ -107,6 +107,11 @@ impl Occurrences {
         self.segments.get(ord).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns the number of documents with occurrences.
+    pub fn articles(&self) -> u64 {
+        self.segments.iter().map(|docs| docs.len() as u64).sum()
+    }
+
     /// Returns the sum over all documents.
     pub fn total(&self) -> u64 {
         self.segments.iter().flatten().map(|(_, count)| u64::from(*count)).sum()
