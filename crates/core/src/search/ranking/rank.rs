@@ -149,7 +149,7 @@ impl Ranker<'_> {
             let id = |doc: DocId| ids.first(doc).unwrap_or(0);
             let address = |doc: DocId| DocAddress::new(ord as u32, doc);
             if self.sort == Sort::Relevance {
-                for (doc, score) in scoring::scores(segment, &self.terms, bits, wanted)? {
+                for (doc, score) in scoring::scores(segment, &self.terms, bits, wanted, top.floor())? {
                     // A score is never negative, so its bits have the same order.
                     top.push(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
                 }
@@ -183,7 +183,7 @@ impl Ranker<'_> {
             let mut docs = Bits::empty(segment.max_doc());
             here.iter().for_each(|hit| docs.insert(hit.address.doc_id));
             // All are wanted, so none is missing.
-            let scores = scoring::scores(segment, &self.terms, &docs, here.len())?;
+            let scores = scoring::scores(segment, &self.terms, &docs, here.len(), 0.0)?;
             here.into_iter().zip(scores).for_each(|(hit, (_, score))| hit.score = score);
         }
         Ok(())
@@ -224,6 +224,14 @@ impl Ord for ScoredAddress {
 }
 
 impl TopDocs {
+    /// Returns the score below which no further document is among the best.
+    fn floor(&self) -> f32 {
+        match self.heap.peek().filter(|_| self.heap.len() == self.wanted) {
+            Some(Reverse((_, _, least))) => least.score,
+            None => 0.0,
+        }
+    }
+
     fn push(&mut self, primary: i64, id: impl FnOnce() -> u64, address: DocAddress, score: f32) {
         let least = self.heap.peek().filter(|_| self.heap.len() == self.wanted).map(|Reverse(least)| *least);
         if least.is_some_and(|(least, ..)| primary < least) {

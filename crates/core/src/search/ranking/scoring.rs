@@ -25,6 +25,11 @@ pub(super) const K1: f32 = 1.2;
 pub(super) const B: f32 = 0.75;
 /// If fewer than one in this many of a term's documents is a candidate, the term is looked up document by document.
 const SPARSE: u64 = 16;
+/// The number of postings that are decoded to look up one document.
+const BLOCK: u64 = 128;
+/// The best documents so far are scored by the remaining terms, for a better bound, if reading all of these terms'
+/// postings takes this many times as long.
+const WORTH: u64 = 16;
 /// The relative rounding error that sums of 32-bit floats may have.
 const ROUNDING: f32 = 1e-4;
 
@@ -87,7 +92,7 @@ pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
 }
 
 /// Returns the candidates with their scores, in their order; if only the first `wanted` by score matter, those that are
-/// certainly not among them may be missing.
+/// certainly not among them, or score less than `floor`, may be missing.
 ///
 /// The terms that can add most are added up first. As soon as the terms to come can't lift a document above the
 /// `wanted` best ones any more, it is dropped, and with few documents left a term is looked up for these alone. Nothing
@@ -100,19 +105,20 @@ pub fn scores(
     terms: &[WeightedTerm<'_>],
     candidates: &Bits,
     wanted: usize,
+    mut floor: f32,
 ) -> Result<Vec<(DocId, f32)>> {
     let mut scores = vec![0f32; segment.max_doc() as usize];
     let mut alive = candidates.to_vec();
     let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
     // Pruning is tried again when the bound of the remaining terms has halved.
     let mut next_try = to_come / 2.0;
-    for weighted in terms {
+    for (at, weighted) in terms.iter().enumerate() {
         segment.tick()?;
         if let Some(info) = weighted.located.in_segment(segment.ord) {
             let WeightedTerm { field, .. } = *weighted;
             if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
-                segment.frequencies_of(field, info, &alive, |doc, frequency, norm| {
-                    scores[doc as usize] += weighted.score(frequency, norm);
+                segment.frequencies_of(field, info, &alive, |place, frequency, norm| {
+                    scores[alive[place] as usize] += weighted.score(frequency, norm);
                 })?;
             } else {
                 segment.frequencies(field, info, |docs, frequencies, norms| {
@@ -124,34 +130,73 @@ pub fn scores(
         }
         to_come -= weighted.factor;
         if to_come <= next_try && alive.len() > wanted {
-            prune(&mut alive, &scores, wanted, to_come);
+            let best = best(&alive, &scores, wanted);
+            let rest = &terms[at + 1..];
+            let least = match is_worth_completing(segment, rest, wanted) {
+                true => completed(segment, rest, best, &scores)?,
+                false => best.last().map_or(0.0, |(score, _)| *score),
+            };
+            floor = floor.max(least);
+            // Sums in another order differ in their last digits.
+            let needed = floor * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
+            alive.retain(|doc| scores[*doc as usize] >= needed);
             next_try = to_come / 2.0;
         }
     }
     Ok(alive.into_iter().map(|doc| (doc, scores[doc as usize])).collect())
 }
 
-/// Keeps the documents that can still be among the `wanted` best if at most `to_come` is added to each.
-fn prune(alive: &mut Vec<DocId>, scores: &[f32], wanted: usize, to_come: f32) {
-    // The `wanted` best scores so far, the least of them on top; most documents score less.
-    let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::with_capacity(wanted + 1);
+/// Returns the `wanted` documents with the best scores, best first, each behind its score.
+fn best(docs: &[DocId], scores: &[f32], wanted: usize) -> Vec<(f32, DocId)> {
+    // The best so far, the least of them on top; most documents score less.
+    let mut best: BinaryHeap<Reverse<(u32, DocId)>> = BinaryHeap::with_capacity(wanted + 1);
     let mut last = 0.0;
-    for doc in alive.iter() {
+    for doc in docs {
         let score = scores[*doc as usize];
         if score > last || best.len() < wanted {
             // A score is never negative, so its bits have the same order.
-            best.push(Reverse(score.max(0.0).to_bits()));
+            best.push(Reverse((score.max(0.0).to_bits(), *doc)));
             if best.len() > wanted {
                 best.pop();
             }
             if best.len() == wanted {
-                last = best.peek().map_or(0.0, |Reverse(least)| f32::from_bits(*least));
+                last = best.peek().map_or(0.0, |Reverse((least, _))| f32::from_bits(*least));
             }
         }
     }
-    // Sums in another order differ in their last digits.
-    let least = last * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
-    alive.retain(|doc| scores[*doc as usize] >= least);
+    best.into_sorted_vec().into_iter().map(|Reverse((score, doc))| (f32::from_bits(score), doc)).collect()
+}
+
+/// Whether reading all postings of the remaining terms takes much longer than looking up so many documents in them.
+fn is_worth_completing(segment: &Segment<'_>, terms: &[WeightedTerm<'_>], wanted: usize) -> bool {
+    let (mut all, mut looked_up) = (0, 0);
+    for info in terms.iter().filter_map(|term| term.located.in_segment(segment.ord)) {
+        let documents = u64::from(info.doc_freq);
+        all += documents;
+        looked_up += documents.min(wanted as u64 * BLOCK);
+    }
+    all > WORTH * looked_up
+}
+
+/// Returns the least score of these documents once the remaining terms are added: as many documents as these score so
+/// much at least.
+fn completed(
+    segment: &Segment<'_>,
+    terms: &[WeightedTerm<'_>],
+    best: Vec<(f32, DocId)>,
+    scores: &[f32],
+) -> Result<f32> {
+    let mut docs: Vec<DocId> = best.into_iter().map(|(_, doc)| doc).collect();
+    docs.sort_unstable();
+    let mut completed: Vec<f32> = docs.iter().map(|doc| scores[*doc as usize]).collect();
+    for weighted in terms {
+        if let Some(info) = weighted.located.in_segment(segment.ord) {
+            segment.frequencies_of(weighted.field, info, &docs, |place, frequency, norm| {
+                completed[place] += weighted.score(frequency, norm);
+            })?;
+        }
+    }
+    Ok(completed.into_iter().fold(f32::INFINITY, f32::min))
 }
 
 impl WeightedTerm<'_> {
@@ -164,5 +209,66 @@ impl WeightedTerm<'_> {
     fn score(&self, frequency: u32, norm: u8) -> f32 {
         let frequency = frequency as f32;
         self.factor * frequency / (frequency + self.norms[norm as usize])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Article;
+    use crate::index::{Index, IndexSettings, Resources};
+    use crate::query::parse;
+    use crate::search::compile::compile;
+    use crate::search::compile::plan::Breadth;
+    use gongxun_text::random::Random;
+    use gongxun_text::synonyms::Synonyms;
+
+    #[test]
+    fn the_best_of_all_documents_are_those_of_a_scoring_without_bounds() {
+        // The first characters are in nearly every article, the last in few.
+        let chars: Vec<char> = "的了在是工会职业安全生产事故调查救援罢".chars().collect();
+        let mut random = Random::new(5);
+        let index = Index::in_memory(IndexSettings::default()).unwrap();
+        let mut writer = index.writer(Resources::default()).unwrap();
+        for number in 0..3_000 {
+            let length = 4 + random.below(60);
+            let body = (0..length).map(|_| {
+                let below = 1 + random.below(chars.len());
+                chars[random.below(below)]
+            });
+            let article = Article::new(&number.to_string(), "", body.collect::<String>());
+            writer.put(&article).unwrap();
+            if number == 1_000 {
+                writer.commit().unwrap();
+            }
+        }
+        writer.commit().unwrap();
+        let snapshot = index.snapshot();
+        let (mut all, mut given) = (0, 0);
+        for _ in 0..40 {
+            let query: String = (0..2 + random.below(8)).map(|_| chars[random.below(chars.len())]).collect();
+            let segmenter = snapshot.segmenter().unwrap();
+            let compiled = compile(parse(&query).root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Wide);
+            let terms = weigh(&compiled.terms, &snapshot).unwrap();
+            for wanted in [1, 3, 10] {
+                let mut floor = 0.0;
+                for segment in Segment::all(&snapshot) {
+                    let candidates = Bits::full(segment.max_doc());
+                    let sorted = |wanted, floor| {
+                        let mut scores = scores(&segment, &terms, &candidates, wanted, floor).unwrap();
+                        scores.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+                        scores
+                    };
+                    let expected = sorted(usize::MAX, 0.0);
+                    let found = sorted(wanted, floor);
+                    (all, given) = (all + expected.len(), given + found.len());
+                    let best = expected.iter().take_while(|(_, score)| *score >= floor).take(wanted).count();
+                    assert_eq!(found.get(..best), expected.get(..best), "{query} {wanted}");
+                    floor = floor.max(expected[wanted - 1].1);
+                }
+            }
+        }
+        // Bounds that drop nothing prove nothing.
+        assert!(given * 2 < all, "{given} of {all}");
     }
 }

@@ -133,7 +133,7 @@ pub fn explain(snapshot: &Snapshot, compiled: &Compiled, hit: &Ranked, article: 
         if frequency == 0 {
             continue;
         }
-        let scores = scoring::scores(&segment, std::slice::from_ref(&weighted), &itself, 1)?;
+        let scores = scoring::scores(&segment, std::slice::from_ref(&weighted), &itself, 1, 0.0)?;
         let score = scores.first().map_or(0.0, |(_, score)| *score);
         let (term, articles) = (weighted.term, weighted.located.documents);
         let token = term.token.clone();
