@@ -133,8 +133,13 @@ fn request(archive: &dyn Read, args: &SearchArgs) -> anyhow::Result<Request> {
     Ok(request)
 }
 
-/// Returns the articles that satisfy a query, a source or both: full matches, every copy by itself.
-pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) -> anyhow::Result<Vec<DocAddress>> {
+/// Returns the articles, and the pages without one, that satisfy a query, a source or both: full matches, every copy by
+/// itself.
+pub fn matching(
+    snapshot: &Snapshot,
+    query: Option<&str>,
+    source: Option<&str>,
+) -> anyhow::Result<(Vec<DocAddress>, Vec<DocAddress>)> {
     let query = query.map(query::parse).unwrap_or_default();
     query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
     let filters: Vec<Filter> = source.map(|source| Filter::Source(source.to_string())).into_iter().collect();
