@@ -83,8 +83,10 @@ fn a_page_without_an_article_is_deleted_and_purged_like_any_other() {
     let ids = found(secret);
     assert_eq!(ids.len(), 1);
     let id = ids[0].as_str();
-    let (out, _) = desk.run(&["show", id]).exits(0);
-    assert!(out.contains("秘密频道的第29条消息标题"), "{out}");
+    for given in [id, &id[..8]] {
+        let (out, _) = desk.run(&["show", given]).exits(0);
+        assert!(out.contains("秘密频道的第29条消息标题"), "{given}: {out}");
+    }
     let (out, err) = desk.run(&["delete", id, "--dry-run"]).exits(0);
     assert!(out.contains("秘密频道列表") && err.contains("1 page without an article would be deleted"), "{out}{err}");
 
