@@ -16,6 +16,8 @@ use gongxun_text::charset;
 
 /// The path of standard input.
 pub const STANDARD_INPUT: &str = "-";
+/// The reason why nothing of an index is read.
+pub(super) const IS_AN_INDEX: &str = "an index, or a copy of one, which is no archive and is not read";
 
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +66,7 @@ pub fn inputs(
     inputs_named(&named, limits, &mut |aside| match aside {
         Aside::Rejected(rejection) => reject(rejection),
         Aside::Index(_, name) => {
-            let detail = "an index, or a copy of one, which is no archive and is not read";
-            reject(Rejection::new(Origin::file(name), Reason::Unknown, detail));
+            reject(Rejection::new(Origin::file(name), Reason::Unknown, IS_AN_INDEX));
         }
         Aside::Empty(_) => {}
     })
