@@ -153,7 +153,7 @@ pub fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let options = options.prune(Prune::BelowPaths);
     match ingest::ingest_current(index, None, &options, Resources::default(), &mut ()) {
         Ok(report) => {
-            if report.new + report.changed + report.removed > 0 {
+            if report.new + report.changed + report.removed + report.pages_removed > 0 {
                 eprintln!("{}", ingest::summary(&report));
             }
             Ok(())
