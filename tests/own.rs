@@ -457,6 +457,10 @@ fn delete_refuses_misunderstood_queries() {
         "工会 NEAR/9999 新闻",
         "工会 ???",
         "？！",
+        "工会 !2025",
+        "工会 –2025",
+        "标题:正文:工会",
+        "工会 -来源:标题:工会",
         &deep,
         &long,
     ];

@@ -83,8 +83,10 @@ fn a_page_without_an_article_is_deleted_and_purged_like_any_other() {
     let ids = found(secret);
     assert_eq!(ids.len(), 1);
     let id = ids[0].as_str();
-    let (out, _) = desk.run(&["show", id]).exits(0);
-    assert!(out.contains("秘密频道的第29条消息标题"), "{out}");
+    for given in [id, &id[..8]] {
+        let (out, _) = desk.run(&["show", given]).exits(0);
+        assert!(out.contains("秘密频道的第29条消息标题"), "{given}: {out}");
+    }
     let (out, err) = desk.run(&["delete", id, "--dry-run"]).exits(0);
     assert!(out.contains("秘密频道列表") && err.contains("1 page without an article would be deleted"), "{out}{err}");
 
@@ -115,7 +117,23 @@ fn a_page_without_an_article_is_deleted_and_purged_like_any_other() {
             assert!(!String::from_utf8_lossy(&bytes).contains("秘密频道的第"), "{:?}", file.path());
         }
     }
-    assert_eq!(found("整页:\"公开频道的第7条消息标题\"").len(), 1);
+    let public = "整页:\"公开频道的第7条消息标题\"";
+    assert_eq!(found(public).len(), 1);
+
+    // What a query finds, and what has the same text, is deleted too.
+    desk.write("in/抄.html", list("公开频道")).run(&["index", "in"]).exits(0);
+    let ids = found(public);
+    assert_eq!(ids.len(), 2);
+    let (_, err) = desk.run(&["delete", &ids[0], "--dry-run"]).exits(0);
+    assert!(err.contains("other copies of them (1)") && err.contains(&ids[1]), "{err}");
+    let (_, err) = desk.run(&["delete", "--query", public, "--dry-run"]).exits(0);
+    assert!(err.contains("2 pages without an article would be deleted"), "{err}");
+    for deletion in [&["delete", &ids[0], "--copies", "yes"][..], &["delete", "--query", public]] {
+        desk.run(deletion).exits(0);
+        assert_eq!(found(public), [""; 0], "{deletion:?}");
+        desk.run(&["index", "in", "--restore"]).exits(0);
+        assert_eq!(found(public), ids, "{deletion:?}");
+    }
 }
 
 #[test]
@@ -132,9 +150,15 @@ fn what_is_not_the_indexes_is_named_and_not_touched() {
         hit["id"].as_str().unwrap().to_string()
     };
     desk.write("index/notes.txt", SECRET).write("index/gen-000001/mine.txt", SECRET);
+    desk::copy(&desk.path("index"), &desk.path("copy"));
+    std::fs::rename(desk.path("copy"), desk.path("index/bak")).unwrap();
+    desk.write("index/gen-000001/mine.gz", b"\x1f\x8b\xff");
     let (_, err) = desk.run(&["delete", &id(&format!("\"{SECRET}\"")), "--purge"]).exits(0);
     assert!(err.contains("notes.txt: contains a purged line") && err.contains("mine.txt: contains"), "{err}");
     assert_eq!(std::fs::read_to_string(desk.path("index/notes.txt")).unwrap(), SECRET);
+    let unsearched: Vec<&str> = err.lines().filter(|line| line.contains("can't be searched")).collect();
+    assert_eq!(unsearched.len(), 2, "{err}");
+    assert!(unsearched[0].contains("index/bak: ") && unsearched[1].contains("-000001/mine.gz: "), "{err}");
     // Of a text without a long line nothing can be searched for, which the message says.
     let (_, err) = desk.run(&["delete", &id("放假"), "--purge"]).exits(0);
     assert!(err.contains("none of their lines is long enough"), "{err}");

@@ -8,6 +8,8 @@ mod packed;
 
 use std::collections::BTreeSet;
 use std::fs;
+#[cfg(unix)]
+use std::process::Command;
 
 use desk::Desk;
 use serde_json::{Value, json};
@@ -556,6 +558,82 @@ fn what_was_below_a_folder_that_is_empty_now_is_kept() {
     is_as_built_anew(&desk, "corpus");
 }
 
+/// A change of what stands at a path: its name, whether it was a folder, and what takes its place.
+#[cfg(unix)]
+type Replacement = (&'static str, bool, fn(&std::path::Path));
+
+#[cfg(unix)]
+#[test]
+fn what_a_thing_without_an_article_has_taken_the_place_of_is_kept() {
+    let replacements: [Replacement; 5] = [
+        ("pipe.json", false, |path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success())),
+        ("device.json", false, |path| std::os::unix::fs::symlink("/dev/null", path).unwrap()),
+        ("empty", true, |path| fs::write(path, "").unwrap()),
+        ("nul", true, |path| fs::write(path, [0; 900]).unwrap()),
+        ("socket/deep", true, |path| drop(std::os::unix::net::UnixListener::bind(path).unwrap())),
+    ];
+    let desk = Desk::new();
+    let file = |name: &str, is_folder: bool| if is_folder { format!("{name}/a.json") } else { name.to_string() };
+    for (name, is_folder, _) in replacements {
+        desk.write(&format!("corpus/{}", file(name, is_folder)), page(name));
+    }
+    desk.write("corpus/b.json", page("b")).run(&["index", "corpus"]).exits(0);
+    let before = titles(&desk);
+    for (name, is_folder, replace) in replacements {
+        let path = desk.path(&format!("corpus/{name}"));
+        if is_folder {
+            fs::remove_dir_all(&path).unwrap()
+        } else {
+            fs::remove_file(&path).unwrap()
+        }
+        replace(&path);
+    }
+    for command in
+        [&["index", "corpus", "--prune", "--yes"][..], &["reindex", "corpus"], &["index", "corpus", "--prune"]]
+    {
+        let (_, err) = desk.run(command).exits(0);
+        assert_eq!(titles(&desk), before, "{command:?}: {err}");
+        for (name, ..) in replacements {
+            assert!(
+                err.contains(&format!("corpus/{name}: can't be read now; its articles are kept (1)")),
+                "{name}: {err}"
+            );
+        }
+        desk.run(&["verify", "--sample", "20"]).exits(0);
+    }
+    // A file with an article in it has taken the place of the folder.
+    desk.write("corpus/empty", page("c"));
+    for (name, ..) in replacements.into_iter().filter(|(name, ..)| *name != "empty") {
+        fs::remove_file(desk.path(&format!("corpus/{name}"))).unwrap();
+    }
+    desk.run(&["index", "corpus", "--prune", "--yes"]).exits(0);
+    assert_eq!(titles(&desk), ["b", "c"]);
+    is_as_built_anew(&desk, "corpus");
+}
+
+/// Another form of a page is read, and takes nothing away.
+#[test]
+fn a_form_of_a_snapshot_that_is_empty_now_is_kept() {
+    let html = |text: &str| format!("<h1>{text}</h1><p>工会的{text}，这一页有两句话。记者在现场看到{text}。</p>");
+    let desk = Desk::new();
+    let index = "{\"url\":\"http://h.example/1\",\"timestamp\":\"1700000000\"}";
+    desk.write("a/1700000000/index.json", index).write("a/b.json", page("b"));
+    desk.write("a/1700000000/singlefile.html", html("快照的一页")).run(&["index", "a"]).exits(0);
+    desk.write("a/1700000000/singlefile.html", "").write("a/1700000000/output.html", html("文档树的一页"));
+    for command in [&["index", "a", "--prune"][..], &["reindex", "a"], &["index", "a", "--prune"]] {
+        let (_, err) = desk.run(command).exits(0);
+        assert!(err.contains("singlefile.html: can't be read now; its articles are kept (1)"), "{command:?}: {err}");
+        assert_eq!(titles(&desk), ["b", "快照的一页", "文档树的一页"], "{command:?}: {err}");
+    }
+    // Once it can be read again, or is gone, there is one form.
+    desk.write("a/1700000000/singlefile.html", html("快照的一页")).run(&["index", "a", "--prune"]).exits(0);
+    assert_eq!(titles(&desk), ["b", "快照的一页"]);
+    fs::remove_file(desk.path("a/1700000000/singlefile.html")).unwrap();
+    desk.run(&["index", "a", "--prune"]).exits(0);
+    assert_eq!(titles(&desk), ["b", "文档树的一页"]);
+    is_as_built_anew(&desk, "a");
+}
+
 #[test]
 fn roots_are_named_listed_and_moved() {
     let desk = three(["甲", "乙", "丙"]);
@@ -632,8 +710,14 @@ fn pages_without_an_article_stay_by_the_rule_of_articles() {
             desk.run(&["index", "a"]).exits(0);
             assert_eq!(found(&desk), 1, "{content:?} {command}");
             fs::remove_file(desk.path("a/list.html")).unwrap();
-            desk.run(&["index", "a", "--prune"]).exits(0);
+            let (_, err) = desk.run(&["index", "a", "--prune"]).exits(0);
+            assert!(err.contains("; 1 page without an article removed"), "{err}");
             assert_eq!(found(&desk), 0, "{content:?} {command}");
+            if command == "reindex" {
+                let (_, err) = desk.run(&["rollback", "--dry-run"]).exits(0);
+                assert!(err.contains("pages without an article: 0 lost, 1 regained"), "{err}");
+                assert!(err.contains("1 article, 1 page without an article, current since"), "{err}");
+            }
         }
     }
     // In a new generation those of other folders, and those of standard input, are carried over.
@@ -651,6 +735,12 @@ fn pages_without_an_article_stay_by_the_rule_of_articles() {
     assert_eq!(found(&desk), 1);
     desk.write("a/甲.json", page("甲")).run(&["reindex", "a"]).exits(0);
     assert_eq!(found(&desk), 1);
+    // With commits in between, and standard input read again.
+    for inputs in [["a", "-"], ["-", "a"]] {
+        let more = "{\"id\": \"8\", \"title\": \"另一篇\", \"body\": \"另一句正文。\"}\n";
+        desk.run(&["reindex", inputs[0], inputs[1], "--commit-mb", "0.00001"]).input(more).exits(0);
+        assert_eq!(found(&desk), 1, "{inputs:?}");
+    }
 }
 
 #[test]

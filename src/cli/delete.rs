@@ -9,7 +9,7 @@ use anyhow::bail;
 use super::args::{CopiesArg, DeleteArgs};
 use super::ingest::stop_on_interrupt;
 use super::outcome::Outcome;
-use super::output::print;
+use super::output::{counted, print};
 use super::search::matching;
 use super::settings;
 use gongxun_core::article::{Article, ArticleId};
@@ -62,15 +62,17 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     }
     if args.query.is_some() || args.source.is_some() {
         require_understood(&args)?;
-        doomed.extend(matching(&snapshot, args.query.as_deref(), args.source.as_deref())?);
+        let (articles, without_article) = matching(&snapshot, args.query.as_deref(), args.source.as_deref())?;
+        doomed.extend(articles);
+        pages.extend(without_article);
     }
     let load = |addresses: &[DocAddress]| -> gongxun_core::error::Result<Vec<Article>> {
         addresses.iter().map(|address| snapshot.article(*address).or_else(Error::into_placeholder)).collect()
     };
     let doomed: Vec<DocAddress> = doomed.into_iter().collect();
-    let copies = load(&delete::other_copies(&snapshot, &doomed)?)?;
+    let copies = (load(&delete::other_copies(&snapshot, &doomed)?)?, delete::other_pages(&snapshot, &pages)?);
     let mut doomed = load(&doomed)?;
-    let pages: Vec<Article> = pages.into_iter().map(|page| snapshot.page(page)).collect::<Result<_, _>>()?;
+    let mut pages: Vec<Article> = pages.into_iter().map(|page| snapshot.page(page)).collect::<Result<_, _>>()?;
     if doomed.is_empty() && pages.is_empty() {
         if args.purge && !before.is_empty() {
             drop(snapshot);
@@ -79,22 +81,24 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
         eprintln!("nothing to delete");
         return Ok(Outcome::Nothing);
     }
-    print(&(view::reprints::text(&doomed, settings::language()) + &view::terminal::pages(&pages)))?;
+    print(&listed(&doomed, &pages))?;
     let verb = if args.dry_run { "would be deleted" } else { "to delete" };
-    eprintln!("{} {verb}", counted(doomed.len(), pages.len()));
-    if !copies.is_empty() && copies_go(&args, &copies)? {
-        print(&view::reprints::text(&copies, settings::language()))?;
-        doomed.extend(copies);
+    eprintln!("{} {verb}", counted(doomed.len() as u64, pages.len() as u64));
+    let (of_articles, of_pages) = copies;
+    if of_articles.len() + of_pages.len() > 0 && copies_go(&args, &of_articles, &of_pages)? {
+        print(&listed(&of_articles, &of_pages))?;
+        doomed.extend(of_articles);
+        pages.extend(of_pages);
     }
     if args.dry_run {
         return Ok(Outcome::Found);
     }
-    if !args.yes && !confirmed(&args, doomed.len() + pages.len())? {
+    if !args.yes && !confirmed(&args, doomed.len(), pages.len())? {
         eprintln!("nothing was deleted");
         return Ok(Outcome::Nothing);
     }
     let of_pages: BTreeSet<ArticleId> = pages.iter().map(|page| page.id.clone()).collect();
-    let deleted = counted(doomed.len(), pages.len());
+    let deleted = counted(doomed.len() as u64, pages.len() as u64);
     let ids: Vec<ArticleId> = doomed.into_iter().map(|article| article.id).chain(of_pages).collect();
     if args.purge {
         drop(snapshot);
@@ -110,17 +114,9 @@ pub fn delete(index: &Path, args: DeleteArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Found)
 }
 
-/// Formats numbers of articles and of pages without one; at least one is not zero.
-fn counted(of_articles: usize, of_pages: usize) -> String {
-    let pages = match of_pages {
-        1 => "1 page without an article".to_string(),
-        pages => format!("{pages} pages without an article"),
-    };
-    match (of_articles, of_pages) {
-        (count, 0) => articles(count as u64),
-        (0, _) => pages,
-        (count, _) => format!("{}, {pages}", articles(count as u64)),
-    }
+/// Formats articles, and pages without one, one a line.
+fn listed(of_articles: &[Article], of_pages: &[Article]) -> String {
+    view::reprints::text(of_articles, settings::language()) + &view::terminal::pages(of_pages)
 }
 
 /// Runs `delete --purge`; `what` says how much was named.
@@ -142,6 +138,12 @@ fn purge(index: &Path, ids: &[ArticleId], what: &str, snapshots: &[PathBuf]) -> 
         for path in &purged.foreign {
             eprintln!(
                 "note: {}: contains a purged line; it is not a file of the index and was left as it is",
+                path.display()
+            );
+        }
+        for path in &purged.unsearched {
+            eprintln!(
+                "note: {}: is not plain text, as of a copy of an index, and can't be searched for a purged line; it is not of the index and was left as it is",
                 path.display()
             );
         }
@@ -168,12 +170,13 @@ fn require_understood(args: &DeleteArgs) -> anyhow::Result<()> {
 }
 
 /// Whether this many articles may be deleted. Asks on a terminal if a query selected them, or there are many.
-fn confirmed(args: &DeleteArgs, count: usize) -> anyhow::Result<bool> {
+fn confirmed(args: &DeleteArgs, of_articles: usize, of_pages: usize) -> anyhow::Result<bool> {
     let by_query = args.query.is_some() || args.source.is_some();
+    let (count, counted) = (of_articles + of_pages, counted(of_articles as u64, of_pages as u64));
     match is_a_dialogue() {
-        true if by_query || count > UNASKED => ask(&format!("delete {}?", articles(count as u64))),
+        true if by_query || count > UNASKED => ask(&format!("delete {counted}?")),
         false if count > UNASKED => {
-            bail!("{} are more than {UNASKED}: nothing was deleted; --yes deletes them", articles(count as u64))
+            bail!("{counted} are more than {UNASKED}: nothing was deleted; --yes deletes them")
         }
         _ => Ok(true),
     }
@@ -192,8 +195,8 @@ fn ask(question: &str) -> anyhow::Result<bool> {
 }
 
 /// Whether the other copies are deleted too. They are listed if the arguments do not say so.
-fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
-    let count = copies.len();
+fn copies_go(args: &DeleteArgs, of_articles: &[Article], of_pages: &[Article]) -> anyhow::Result<bool> {
+    let count = of_articles.len() + of_pages.len();
     match args.copies {
         CopiesArg::Yes => {
             eprintln!("and {count} more: other copies of them");
@@ -203,7 +206,9 @@ fn copies_go(args: &DeleteArgs, copies: &[Article]) -> anyhow::Result<bool> {
         CopiesArg::Ask => {}
     }
     eprintln!("there are other copies of them ({count}):");
-    std::eprint!("{}", view::reprints::text(&copies[..count.min(PRINTED_COPIES)], settings::language()));
+    let first = of_articles.len().min(PRINTED_COPIES);
+    let rest = of_pages.len().min(PRINTED_COPIES - first);
+    std::eprint!("{}", listed(&of_articles[..first], &of_pages[..rest]));
     if count > PRINTED_COPIES {
         eprintln!("and {} more; --dry-run --copies yes lists all", count - PRINTED_COPIES);
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::{ExportArgs, ExportFormat};
 use super::outcome::Outcome;
-use super::output::{csv_begins, write_to};
+use super::output::{counted, csv_begins, write_to};
 use super::request;
 use gongxun_core::article::Article;
 use gongxun_core::error::Error;
@@ -30,6 +30,9 @@ pub fn rollback(index: &Path, to: Option<u64>, dry_run: bool) -> anyhow::Result<
             request::articles(lost)
         );
     }
+    if let Some((lost, back)) = rollback.pages.filter(|(lost, back)| lost + back > 0) {
+        eprintln!("pages without an article: {lost} lost, {back} regained");
+    }
     if rollback.deleted > 0 {
         let deleted = request::articles(rollback.deleted);
         eprintln!("removed from it: {deleted} deleted on request since");
@@ -53,7 +56,7 @@ fn side(side: &Side) -> String {
         "generation {}, commit {}: {}, current since {since}",
         side.generation.number,
         side.commit,
-        request::articles(side.articles)
+        counted(side.articles, side.pages)
     )
 }
 

@@ -296,6 +296,12 @@ pub fn summary(report: &Report) -> String {
     ));
     line.push_str(&some(report.joined, "; {} of them is a copy of another", "; {} of them are copies of others"));
     line.push_str(&some(report.removed, "; {} removed", "; {} removed"));
+    line.push_str(&some(report.pages, "; 1 page without an article", "; {} pages without an article"));
+    line.push_str(&some(
+        report.pages_removed,
+        "; 1 page without an article removed",
+        "; {} pages without an article removed",
+    ));
     line.push_str(&some(report.kept, "; {} not seen but kept", "; {} not seen but kept"));
     line.push_str(&some(report.carried, "; {} carried over", "; {} carried over"));
     line.push_str(&some(

@@ -201,10 +201,14 @@ fn article_id(snapshot: &Snapshot, index: &Path, given: &str) -> anyhow::Result<
     if given.len() < LEAST_OF_ID || snapshot.find(&id)?.is_some() {
         return Ok(id);
     }
-    let mut ids = snapshot.ids_beginning(given, NAMED_IDS)?;
+    the_only(snapshot.ids_beginning(given, NAMED_IDS)?, index, given)
+}
+
+/// Returns the only one of the ids that begin with what was given.
+fn the_only(mut ids: Vec<ArticleId>, index: &Path, given: &str) -> anyhow::Result<ArticleId> {
     match (ids.pop(), ids.as_slice()) {
         (Some(only), []) => Ok(only),
-        (None, _) => no_article(&index.display(), given).map(|_| id),
+        (None, _) => no_article(&index.display(), given).map(|_| ArticleId(given.to_string())),
         (Some(last), _) => {
             ids.push(last);
             let ids: Vec<&str> = ids.iter().map(|id| id.0.as_str()).collect();
@@ -227,12 +231,22 @@ fn found(count: u64) -> Outcome {
 pub fn show(index: &Path, id: &str, json: bool) -> anyhow::Result<Outcome> {
     let snapshot = request::open(index)?;
     let whole = ArticleId(id.into());
-    if snapshot.find(&whole)?.is_none()
-        && let Some(page) = snapshot.find_pages(&whole)?.first()
+    let is_whole = snapshot.find(&whole)?.is_some() || !snapshot.find_pages(&whole)?.is_empty();
+    let id = if is_whole || id.len() < LEAST_OF_ID {
+        whole
+    } else {
+        let mut ids = snapshot.ids_beginning(id, NAMED_IDS)?;
+        ids.extend(snapshot.page_ids_beginning(id, NAMED_IDS)?);
+        ids.sort_unstable();
+        ids.dedup();
+        ids.truncate(NAMED_IDS);
+        the_only(ids, index, id)?
+    };
+    if snapshot.find(&id)?.is_none()
+        && let Some(page) = snapshot.find_pages(&id)?.first()
     {
         return show_article(&snapshot.page(*page)?, json);
     }
-    let id = article_id(&snapshot, index, id)?;
     show_of(&snapshot, &index.display(), &id, json)
 }
 

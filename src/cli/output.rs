@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use super::args::OutputArgs;
 use super::settings;
 use gongxun_core::index::folder;
-use gongxun_core::view::terminal::{Color, Style};
+use gongxun_core::view::terminal::{Color, Style, articles};
 
 /// The part of a temporary file's name between the name of the file that it replaces and the number of the process.
 const UNDER_WAY: &str = ".gongxun-";
@@ -206,4 +206,18 @@ fn remove_abandoned(folder: &Path, path: &Path) {
             }
         }
     }
+}
+
+/// Formats numbers of articles and of pages without one, of which at least one is not zero.
+pub fn counted(of_articles: u64, of_pages: u64) -> String {
+    match (of_articles, of_pages) {
+        (count, 0) => articles(count),
+        (0, count) => pages(count),
+        (count, of_pages) => format!("{}, {}", articles(count), pages(of_pages)),
+    }
+}
+
+/// Formats a number of pages without an article.
+pub fn pages(count: u64) -> String {
+    if count == 1 { "1 page without an article".to_string() } else { format!("{count} pages without an article") }
 }

@@ -133,8 +133,13 @@ fn request(archive: &dyn Read, args: &SearchArgs) -> anyhow::Result<Request> {
     Ok(request)
 }
 
-/// Returns the articles that satisfy a query, a source or both: full matches, every copy by itself.
-pub fn matching(snapshot: &Snapshot, query: Option<&str>, source: Option<&str>) -> anyhow::Result<Vec<DocAddress>> {
+/// Returns the articles, and the pages without one, that satisfy a query, a source or both: full matches, every copy by
+/// itself.
+pub fn matching(
+    snapshot: &Snapshot,
+    query: Option<&str>,
+    source: Option<&str>,
+) -> anyhow::Result<(Vec<DocAddress>, Vec<DocAddress>)> {
     let query = query.map(query::parse).unwrap_or_default();
     query.notes.iter().for_each(|note| eprintln!("note: {}", note.message));
     let filters: Vec<Filter> = source.map(|source| Filter::Source(source.to_string())).into_iter().collect();
@@ -148,7 +153,7 @@ pub fn take_in(index: &Path, corpus: &Path) -> anyhow::Result<()> {
     let options = options.prune(Prune::BelowPaths);
     match ingest::ingest_current(index, None, &options, Resources::default(), &mut ()) {
         Ok(report) => {
-            if report.new + report.changed + report.removed > 0 {
+            if report.new + report.changed + report.removed + report.pages_removed > 0 {
                 eprintln!("{}", ingest::summary(&report));
             }
             Ok(())

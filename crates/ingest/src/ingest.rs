@@ -81,8 +81,12 @@ fn take_in(writer: &mut Writer, options: &Options<'_>, observer: &mut dyn Observ
     sink.before = before.map(PreviousGeneration::snapshot);
     let carried = before.map_or(Ok(()), |before| carry::over(&mut sink, before, &plan, &places, observer));
     let finished = carried.and_then(|()| run(&plan, options, &mut sink, observer));
-    let finished = finished.and_then(|()| before.map_or(Ok(()), |before| carry::rest(&mut sink, before, observer)));
-    let pruned = finished.and_then(|()| sink.prune(&plan.gone, options));
+    let finished =
+        finished.and_then(|()| before.map_or(Ok(()), |before| carry::rest(&mut sink, before, &plan, observer)));
+    let pruned = finished.and_then(|()| {
+        let gone = plan.gone_for_good(sink.target.manifest(), observer);
+        sink.prune(&gone, options)
+    });
     sink.under_way();
     let mut report = sink.report;
     observer.committing(true);
@@ -168,7 +172,10 @@ pub fn feed<'a, 'c>(
         let tombstones = Tombstones::default();
         let mut sink = Sink::new(&mut *intake, &tombstones, &options);
         let finished = run(&plan, &options, &mut sink, observer);
-        let pruned = finished.and_then(|()| sink.prune(&plan.gone, &options));
+        let pruned = finished.and_then(|()| {
+            let gone = plan.gone_for_good(sink.target.manifest(), observer);
+            sink.prune(&gone, &options)
+        });
         sink.under_way();
         let report = sink.report;
         observer.committing(true);
@@ -230,7 +237,8 @@ pub fn rehearse(snapshot: Option<Snapshot>, options: &Options<'_>, observer: &mu
     let mut rehearsal = Rehearsal::new(Ledger::new(snapshot, &manifest), manifest);
     let mut sink = Sink::new(&mut rehearsal, &tombstones, options);
     run(&plan, options, &mut sink, observer)?;
-    let refused = sink.prune(&plan.gone, options)?;
+    let gone = plan.gone_for_good(sink.target.manifest(), observer);
+    let refused = sink.prune(&gone, options)?;
     refused.map_or(Ok(sink.report), Err)
 }
 

@@ -2,6 +2,7 @@
 
 use gongxun_text::fold::{fold_char, is_han};
 
+use super::lex::is_colon;
 use super::{Field, Unit};
 
 /// The length of the longest field name, in characters.
@@ -50,6 +51,12 @@ pub(super) fn field_name(name: &[char]) -> Option<FieldName> {
         "date" | "日期" => FieldName::Filter(FilterKind::Date),
         _ => return None,
     })
+}
+
+/// Whether a word begins with the name of a field and a colon.
+pub(super) fn begins_with_field(word: &[char]) -> bool {
+    let colon = word.iter().take(LONGEST_NAME + 1).position(|c| is_colon(*c));
+    colon.is_some_and(|colon| field_name(&word[..colon]).is_some())
 }
 
 /// Whether the text before a colon was probably meant as a field.

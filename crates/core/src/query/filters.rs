@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::date;
-use super::fields::FilterKind;
+use super::fields::{self, FilterKind};
 use super::lex::{Lexeme, Token};
 use super::parse::{Parser, all, any, not};
 use super::{Filter, Node, NoteKind};
@@ -50,6 +50,10 @@ impl Parser<'_> {
         }
         let negative = super::lex::is_hyphen(self.chars[word.start]);
         let word = if negative { word.start + 1..word.end } else { word };
+        self.foreign_operator(word.clone());
+        if kind != FilterKind::Url && fields::begins_with_field(&self.chars[word.clone()]) {
+            self.nested(word.clone());
+        }
         let node = self.condition(kind, word)?;
         Some(if negative { not(node) } else { node })
     }
@@ -113,7 +117,10 @@ impl Parser<'_> {
             Node::And(nodes) => all(nodes.iter().filter_map(|node| self.in_group(kind, node.clone())).collect()),
             Node::Or(nodes) => any(nodes.iter().filter_map(|node| self.in_group(kind, node.clone())).collect()),
             Node::Not(node) => self.in_group(kind, (**node).clone()).map(not),
-            Node::Field { .. } | Node::Filter(_) => Some(node),
+            Node::Field { .. } | Node::Filter(_) => {
+                self.nested(self.lexemes[self.at - 1].span.clone());
+                Some(node)
+            }
             Node::Pattern(_) | Node::Near { .. } | Node::Together { .. } => {
                 let span = self.lexemes[self.at - 1].span.clone();
                 self.notes.add(NoteKind::EmptyValue, span, |_| {

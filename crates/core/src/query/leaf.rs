@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use super::fields::{self, FieldName};
-use super::lex::{ends_word, is_blank, is_colon, tilde_digits};
+use super::lex::{closes, ends_word, is_blank, is_colon, is_foreign_operator, is_hyphen, tilde_digits};
 use super::parse::Parser;
 use super::{Filter, MAX_CLAUSES, MAX_DEPTH, MAX_TERMS, MAX_WILDCARDS, Node, NoteKind, Piece, has_letters, pattern};
 
 impl Parser<'_> {
     /// Parses a word without blanks: a field with its value, a pattern, or text.
     pub fn word(&mut self, range: Range<usize>) -> Option<Node> {
+        self.foreign_operator(range.clone());
         if is_address(&self.chars[self.without_signs(range.clone())]) {
             return self.address(self.without_signs(range));
         }
@@ -46,6 +47,21 @@ impl Parser<'_> {
                 });
                 self.piece(range)
             }
+        }
+    }
+
+    /// Adds a note if a word begins with an operator of other search tools, which is left out like any sign. Directly
+    /// behind a quoted string or a parenthesis it is punctuation.
+    pub fn foreign_operator(&mut self, range: Range<usize>) {
+        let follows = range.start.checked_sub(1).is_some_and(|before| closes(self.chars[before]));
+        let is_distance = tilde_digits(self.chars, range.start).is_some_and(|digits| digits.end == range.end);
+        let word = &self.chars[range.clone()];
+        let letters = word.iter().position(|c| c.is_alphanumeric()).unwrap_or(0);
+        let is_operator = |(at, c): (usize, &char)| is_foreign_operator(*c) || (at > 0 && is_hyphen(*c));
+        if !follows && !is_distance && word[..letters].iter().enumerate().any(is_operator) {
+            self.notes.add(NoteKind::UnknownOperator, range, |part| {
+                format!("the sign before the word in {part} means nothing here and was left out; -word leaves out articles with a word")
+            });
         }
     }
 

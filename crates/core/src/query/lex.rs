@@ -273,12 +273,23 @@ pub(super) fn is_zero_width(c: char) -> bool {
 
 /// Whether a character is a hyphen that means NOT at the start of a piece.
 pub(super) fn is_hyphen(c: char) -> bool {
-    matches!(c, '-' | '－' | '﹣' | '−' | '‐')
+    matches!(c, '-' | '－' | '﹣' | '−' | '‐' | '\u{2011}')
+}
+
+/// Whether a character before a word is an operator of other search tools (NOT, mostly) or a dash that an editor makes of
+/// a hyphen, and means nothing here.
+pub(super) fn is_foreign_operator(c: char) -> bool {
+    matches!(c, '!' | '！' | '﹗' | '^' | '＾' | '¬' | '￢' | '\u{2012}' | '–' | '—' | '―' | '﹘') || is_tilde(c)
 }
 
 /// Whether a character is a colon after a field's name.
 pub(super) fn is_colon(c: char) -> bool {
     matches!(c, ':' | '：' | '﹕' | '︰')
+}
+
+/// Whether a character can end a quoted string or a group.
+pub(super) fn closes(c: char) -> bool {
+    is_close(c) || quote(c).is_some()
 }
 
 fn is_tilde(c: char) -> bool {

@@ -134,6 +134,10 @@ pub enum NoteKind {
     EmptyGroup,
     /// A hyphen with nothing right after it, which excludes nothing.
     LoneHyphen,
+    /// A word that begins with a sign which is an operator elsewhere and means nothing here; the sign was left out.
+    UnknownOperator,
+    /// A field inside another field; only the inner one counts.
+    NestedField,
     /// More notes than [`MAX_NOTES`].
     MoreNotes,
 }

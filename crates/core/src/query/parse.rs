@@ -289,7 +289,13 @@ impl Parser<'_> {
             return None;
         }
         match name {
-            FieldName::Text(field) => self.operand(value).map(|node| in_field(field, node)),
+            FieldName::Text(field) => {
+                let node = self.operand(value)?;
+                if holds_field(&node) {
+                    self.nested(name_span.start..self.lexemes[self.at - 1].span.end);
+                }
+                Some(in_field(field, node))
+            }
             FieldName::Together(unit) => self.together(unit, name_span, value),
             FieldName::Filter(kind) => self.filter(kind, value),
         }
@@ -329,6 +335,12 @@ impl Parser<'_> {
         let next = self.lexemes.get(self.at)?;
         let operand = next.span.start == value.end && matches!(next.token, Token::Open | Token::Quoted { .. });
         if operand { self.primary().map(not) } else { None }
+    }
+
+    pub fn nested(&mut self, span: Range<usize>) {
+        self.notes.add_once(NoteKind::NestedField, span, |part| {
+            format!("{part} is a field inside a field; only the inner one counts")
+        });
     }
 
     pub fn group(&mut self) -> Option<Node> {
@@ -412,6 +424,16 @@ impl Parser<'_> {
     pub fn take(&mut self) -> Lexeme {
         self.at += 1;
         self.lexemes[self.at - 1].clone()
+    }
+}
+
+/// Whether a node asks for a field or a filter of its own.
+fn holds_field(node: &Node) -> bool {
+    match node {
+        Node::Field { .. } | Node::Filter(_) => true,
+        Node::And(nodes) | Node::Or(nodes) => nodes.iter().any(holds_field),
+        Node::Not(node) => holds_field(node),
+        Node::Text(_) | Node::Phrase(_) | Node::Near { .. } | Node::Together { .. } | Node::Pattern(_) => false,
     }
 }
 

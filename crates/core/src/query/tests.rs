@@ -77,6 +77,7 @@ fn operators() {
         ("((a)) (b c)", "a b c"),
         ("工会 -罢工", "工会 -罢工"),
         ("工会 －罢工", "工会 -罢工"),
+        ("工会 ‑罢工", "工会 -罢工"),
         ("NOT 罢工", "-罢工"),
         ("NOT NOT 罢工", "罢工"),
         ("-罢工", "-罢工"),
@@ -174,8 +175,6 @@ fn fields() {
         ("-来源:工人日报", "-source:\"工人日报\""),
         ("url:http://a.cn/b?c=*d", "url:\"http://a.cn/b?c=*d\""),
         ("网址:\"http://a.cn/(b)\"", "url:\"http://a.cn/(b)\""),
-        ("title:(body:x)", "body:x"),
-        ("title:http://a.cn", "title:(url:\"http://a.cn\" OR \"http://a.cn\")"),
         ("title:OR", "title:or"),
         ("，来源:工人日报 《标题:劳动*", "source:\"工人日报\" title:劳动*"),
     ]);
@@ -186,6 +185,13 @@ fn fields() {
         ("a title:", "a", &[NoteKind::EmptyValue]),
         ("标题： 来源：a", "source:\"a\"", &[NoteKind::EmptyValue]),
         ("source:\"\"", "", &[NoteKind::EmptyValue]),
+        ("title:(body:x)", "body:x", &[NoteKind::NestedField]),
+        ("标题:正文:工会", "body:工会", &[NoteKind::NestedField]),
+        ("标题:来源:工人日报", "source:\"工人日报\"", &[NoteKind::NestedField]),
+        ("-标题:(工会 OR -正文:平台)", "-title:(工会 OR -body:平台)", &[NoteKind::NestedField]),
+        ("来源:标题:工会", "source:\"标题:工会\"", &[NoteKind::NestedField]),
+        ("来源:(标题:工会)", "title:工会", &[NoteKind::NestedField]),
+        ("title:http://a.cn", "title:(url:\"http://a.cn\" OR \"http://a.cn\")", &[NoteKind::NestedField]),
         ("source:工人*", "source:\"工人*\"", &[NoteKind::PlainWildcard]),
     ]);
 }
@@ -248,6 +254,31 @@ fn invalid_parts_are_noted() {
     assert_eq!(note.span, 3..10);
     let json = serde_json::to_string(note).unwrap();
     assert!(json.contains("\"unknown-field\"") && json.contains("[3,10]"), "{json}");
+}
+
+/// Signs that exclude a word elsewhere, or that editors make of a hyphen.
+#[test]
+fn operators_of_other_tools_are_noted() {
+    for sign in ["!", "！", "^", "＾", "~", "～", "¬", "–", "—", "——", "―", "!-", "-!", "《!", "，-"] {
+        for (before, after) in [("工会 ", ""), ("", ""), ("工会 (", ")"), ("工会　", ""), ("标题:", ""), ("来源:", "")]
+        {
+            let query = format!("{before}{sign}平台{after}");
+            assert_eq!(kinds(&query), [NoteKind::UnknownOperator], "{query}");
+        }
+        let query = format!("工会 {sign}标题:平台");
+        assert_eq!(kinds(&query), [NoteKind::UnknownOperator], "{query}");
+        let query = format!("工会{sign}平台");
+        assert_eq!(kinds(&query), [], "{query}");
+    }
+    check(&[
+        ("劳动光荣！ 工会", "劳动光荣！ 工会"),
+        ("劳动光荣！工会来了！", "劳动光荣！工会来了！"),
+        ("他们——骑手——也是劳动者", "他们——骑手——也是劳动者"),
+        ("“工会”——平台", "\"工会\" ——平台"),
+        ("(工会)！平台", "工会 ！平台"),
+        ("《平台》 “！平台”", "《平台》 \"！平台\""),
+        ("日期:～2025", "date:<=2025-12-31"),
+    ]);
 }
 
 #[test]

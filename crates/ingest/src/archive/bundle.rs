@@ -81,6 +81,8 @@ const IN_A_WACZ: [(Option<&str>, &str); 8] = [
 pub(super) struct Bundle {
     /// The page of a snapshot: the file that is read, relative to the folder, or `None` if there is none.
     pub(super) page: Option<(Option<PathBuf>, Snapshot)>,
+    /// The better forms of the page that are there and empty, or no files.
+    pub(super) passed_over: Vec<String>,
     parts: &'static [&'static str],
     /// Further parts: what describes a crawl, or the copy by wget in a snapshot.
     further: Vec<String>,
@@ -115,7 +117,8 @@ struct Index {
 pub(super) fn of(folder: &Path, names: &[OsString]) -> Option<Bundle> {
     let has = |name: &str| names.iter().any(|found| found == name);
     if has("archive") && has("ArchiveBox.conf") && any_in(&folder.join("archive"), is_snapshot) {
-        return Some(Bundle { page: None, parts: &IN_AN_ARCHIVEBOX, further: Vec::new() });
+        let (passed_over, further) = (Vec::new(), Vec::new());
+        return Some(Bundle { page: None, passed_over, parts: &IN_AN_ARCHIVEBOX, further });
     }
     if has("archive") && has("datapackage.json") && any_in(&folder.join("archive"), is_crawl) {
         let describes = |name: &&str| match fs::read_dir(folder.join(name)) {
@@ -132,7 +135,7 @@ pub(super) fn of(folder: &Path, names: &[OsString]) -> Option<Bundle> {
             Err(_) => describes_a_crawl(name.as_bytes()),
         };
         let further = names.iter().filter_map(|name| name.to_str()).filter(describes).map(str::to_string).collect();
-        return Some(Bundle { page: None, parts: &[], further });
+        return Some(Bundle { page: None, passed_over: Vec::new(), parts: &[], further });
     }
     if has("index.json") { snapshot(folder) } else { None }
 }
@@ -173,13 +176,16 @@ fn snapshot(folder: &Path) -> Option<Bundle> {
     // A path given by the index must not lead out of the folder.
     let is_inside = |path: &&str| super::names::safe(path).as_deref() == Some(*path);
     let by_wget = by_wget.filter(is_inside).filter(|path| !path.ends_with(".gz"));
-    let forms = FORMS.into_iter().chain(by_wget).chain(LESSER_FORMS);
-    let is_there = |form: &&str| folder.join(form).metadata().is_ok_and(|m| m.is_file() && m.len() > 0);
-    let form = forms.into_iter().find(is_there).map(PathBuf::from);
+    let forms: Vec<&str> = FORMS.into_iter().chain(by_wget).chain(LESSER_FORMS).collect();
+    let is_read = |form: &&str| folder.join(form).metadata().is_ok_and(|m| m.is_file() && m.len() > 0);
+    let chosen = forms.iter().position(is_read);
+    let is_there = |form: &&&str| folder.join(form).symlink_metadata().is_ok();
+    let passed_over = forms[..chosen.unwrap_or(0)].iter().filter(is_there).map(|form| form.to_string()).collect();
+    let form = chosen.map(|at| PathBuf::from(forms[at]));
     // The copy by wget stands in a folder named by the host, or at the top.
     let further = by_wget.and_then(|output| output.split('/').next()).map(str::to_string).into_iter().collect();
     let snapshot = Snapshot { url: index.url, filed: Date::from_unix_seconds(seconds) };
-    Some(Bundle { page: Some((form, snapshot)), parts: &IN_A_SNAPSHOT, further })
+    Some(Bundle { page: Some((form, snapshot)), passed_over, parts: &IN_A_SNAPSHOT, further })
 }
 
 /// Whether an archive with these members is a WACZ: a crawl with indexes that describe it.

@@ -17,6 +17,9 @@ use gongxun_text::charset;
 /// The path of standard input.
 pub const STANDARD_INPUT: &str = "-";
 
+/// The reason why nothing of an index is read.
+pub(super) const IS_AN_INDEX: &str = "an index, or a copy of one, which is no archive and is not read";
+
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
@@ -40,6 +43,8 @@ pub enum Aside {
     Rejected(Rejection),
     /// A folder without any entry, by its name: the place of a disk that is not mounted looks like this.
     Empty(String),
+    /// A file that is there and can't be read, in place of which another form of the same page is read, by its name.
+    PassedOver(String),
     /// An index of this program or a copy of one, by its path and name. It is no archive, and nothing of it is read.
     Index(PathBuf, String),
 }
@@ -64,10 +69,9 @@ pub fn inputs(
     inputs_named(&named, limits, &mut |aside| match aside {
         Aside::Rejected(rejection) => reject(rejection),
         Aside::Index(_, name) => {
-            let detail = "an index, or a copy of one, which is no archive and is not read";
-            reject(Rejection::new(Origin::file(name), Reason::Unknown, detail));
+            reject(Rejection::new(Origin::file(name), Reason::Unknown, IS_AN_INDEX));
         }
-        Aside::Empty(_) => {}
+        Aside::Empty(_) | Aside::PassedOver(_) => {}
     })
 }
 
@@ -154,6 +158,9 @@ impl FolderWalk<'_> {
         names.sort_unstable();
         if let Some(bundle) = bundle::of(path, &names) {
             names.retain(|name| !bundle.has(name));
+            for form in &bundle.passed_over {
+                (self.aside)(Aside::PassedOver(joined(name, Path::new(form))));
+            }
             if let Some((form, snapshot)) = bundle.page {
                 self.snapshot(path, name, form, snapshot);
             }

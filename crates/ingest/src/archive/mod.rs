@@ -10,7 +10,7 @@
 //! Not records, and not reported: hidden files and folders below a path, folders inside archives, blank lines of JSON
 //! lines, the records of a crawl about the crawl itself (warcinfo, request, metadata, revisit, continuation), the
 //! indexes of a WACZ, the pictures and frames of a saved page, and the further forms of an ArchiveBox snapshot. The
-//! folder of an index is left out too ([`Aside::Index`]).
+//! folder of an index is left out too ([`Aside::Index`]), and so is one inside an archive file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -30,6 +30,7 @@ mod damage;
 mod directory;
 mod headers;
 mod http;
+mod indexes;
 mod inputs;
 mod json;
 mod limits;

@@ -6,6 +6,7 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::indexes::Indexes;
 use super::limits::Trouble;
 use super::names;
 use super::sniff;
@@ -25,7 +26,7 @@ struct Extended {
 
 /// Reads the members of a tar archive.
 pub(super) fn read(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
-    let mut next = Extended::default();
+    let (mut next, mut indexes) = (Extended::default(), Indexes::default());
     loop {
         let header = match header(stream) {
             Ok(Some(header)) => header,
@@ -56,7 +57,7 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) 
             b'0' | b'\0' | b'7' => {
                 let name = next.path.take().unwrap_or(header.name);
                 next = Extended::default();
-                member(walk, place, &name, &mut content)?;
+                member(walk, place, &mut indexes, &name, &mut content)?;
                 Ok(())
             }
             b'1' | b'2' => {
@@ -83,7 +84,13 @@ pub(super) fn read(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) 
     }
 }
 
-fn member(walk: &mut Walk<'_>, place: &Place, name: &[u8], content: &mut Content<'_, '_>) -> Flow {
+fn member(
+    walk: &mut Walk<'_>,
+    place: &Place,
+    indexes: &mut Indexes,
+    name: &[u8],
+    content: &mut Content<'_, '_>,
+) -> Flow {
     let name = names::decode(name, name);
     if name.ends_with('/') {
         return Flow::Continue(());
@@ -95,7 +102,7 @@ fn member(walk: &mut Walk<'_>, place: &Place, name: &[u8], content: &mut Content
     let Some(name) = names::safe(&name) else {
         return walk.reject(&place.inside(&name), None, Reason::UnsafePath, "its path would leave the archive");
     };
-    if names::is_hidden(&name) {
+    if names::is_hidden(&name) || indexes.hold(walk, place, &name)? {
         return Flow::Continue(());
     }
     (walk.open)(walk, &place.inside(&name), &name, &mut Window::new(content))

@@ -11,6 +11,7 @@ use flate2::Crc;
 
 use super::bundle;
 use super::directory::{self, Directory, long, short};
+use super::indexes::Indexes;
 use super::limits::{Meter, Trouble};
 use super::members::{Members, Packing};
 use super::names;
@@ -87,11 +88,16 @@ fn by_directory(
         return walk.reject(place, None, Reason::Binary, what);
     }
     let wacz = bundle::is_wacz(names());
+    let safe = directory.entries.iter().filter_map(|entry| names::safe(&names::decode(&entry.name, &all)));
+    let mut indexes = Indexes::among(safe);
     // Members that share their bytes could make an archive of any size out of one page.
     let (mut begun, mut consumed) = (HashSet::new(), 0u64);
     for entry in directory.entries.iter().filter(|entry| !wacz || !bundle::describes_a_crawl(&entry.name)) {
         let name = names::decode(&entry.name, &all);
         let Some((inside, name)) = admit(walk, place, &name)? else { continue };
+        if indexes.hold(walk, place, &name)? {
+            continue;
+        }
         if consumed > size {
             let detail = "the members overlap: together they are larger than the archive";
             return walk.reject(&inside, None, Reason::Limit, detail);
@@ -194,6 +200,7 @@ struct Local {
 fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Flow {
     let at = place.member.as_deref().unwrap_or(walk.file);
     let wacz = sniff::ending(at) == "wacz";
+    let mut indexes = Indexes::default();
     loop {
         let local = match next_local(stream) {
             Ok(Some(local)) => local,
@@ -207,7 +214,12 @@ fn by_headers(walk: &mut Walk<'_>, place: &Place, stream: &mut Window<'_>) -> Fl
         };
         let name = names::decode(&local.name, &local.name);
         let described = wacz && bundle::describes_a_crawl(&local.name);
-        let admitted = if described { None } else { admit(walk, place, &name)? };
+        let mut admitted = if described { None } else { admit(walk, place, &name)? };
+        if let Some((_, name)) = &admitted
+            && indexes.hold(walk, place, name)?
+        {
+            admitted = None;
+        }
         let meter = walk.meter;
         let held = meter.held();
         match local.method {

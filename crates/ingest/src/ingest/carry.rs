@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::options::Options;
-use super::plan::{Plan, is_below};
+use super::plan::{Plan, is_below, place_above, say_kept_below};
 use super::report::Observer;
 use super::roots;
 use super::roots::{Inner, ResolvedPaths, is_of_a_file};
@@ -102,25 +102,15 @@ pub fn over(
     for entry in entries {
         let known = sink.target.manifest().get(&entry.file);
         if plan.named.contains(&entry.file) && !plan.is_unread(&entry.file) {
-            // Standard input that is read now continues the earlier one.
+            // Standard input that is read now continues the earlier one: what is not met in it is carried over then.
             observer.note(&format!("{}: its articles of before are kept", entry.file));
+            continue;
         } else if let Some(known) = known {
             // The build resumes after a kill, and has carried these over already.
             sink.report.carried += known.articles;
             continue;
         }
-        let mut articles = 0;
-        for known in before.snapshot.of_file(&entry.file)?.into_values() {
-            articles += u64::from(carry(sink, before, known.address, (entry, &UnreadParts::whole()), observer)?);
-        }
-        let whole = UnreadParts::whole();
-        let pages = sink.keep_pages(&before.snapshot, &entry.file, &whole, &HashSet::new(), observer)?;
-        // Its shadowed records are not in the index: if they hold their ids now, the file must be read.
-        let again = entry.again || !entry.shadowed.is_empty();
-        let entry =
-            Entry { articles, pages, repeated: 0, shadowed: Vec::new(), in_place: Vec::new(), again, ..entry.clone() };
-        sink.carried(entry);
-        sink.commit_if_due()?;
+        carry_file(sink, before, entry, observer)?;
     }
     if sink.report.carried > 0 {
         let carried = sink.report.carried;
@@ -129,15 +119,46 @@ pub fn over(
     Ok(())
 }
 
-/// Carries over the known articles of files that this run could not read to their end.
-pub fn rest(sink: &mut Sink<'_>, before: &PreviousGeneration, observer: &mut dyn Observer) -> Result<()> {
-    for (file, unread, met) in std::mem::take(&mut sink.partial) {
+/// Carries over a file with all that the previous generation has from it.
+fn carry_file(
+    sink: &mut Sink<'_>,
+    before: &PreviousGeneration,
+    entry: &Entry,
+    observer: &mut dyn Observer,
+) -> Result<()> {
+    let (mut articles, whole) = (0, UnreadParts::whole());
+    for known in before.snapshot.of_file(&entry.file)?.into_values() {
+        articles += u64::from(carry(sink, before, known.address, (entry, &whole), observer)?);
+    }
+    let pages = sink.keep_pages(&before.snapshot, &entry.file, &whole, &mut HashSet::new(), observer)?;
+    // Its shadowed records are not in the index: if they hold their ids now, the file must be read.
+    let again = entry.again || !entry.shadowed.is_empty();
+    let entry =
+        Entry { articles, pages, repeated: 0, shadowed: Vec::new(), in_place: Vec::new(), again, ..entry.clone() };
+    sink.carried(entry);
+    sink.commit_if_due()
+}
+
+/// Carries over the known articles of files that this run could not read to their end, and of folders in the place of
+/// which it met a file without an article.
+pub fn rest(sink: &mut Sink<'_>, before: &PreviousGeneration, plan: &Plan, observer: &mut dyn Observer) -> Result<()> {
+    let hollow = plan.hollow(sink.target.manifest());
+    let is_left = |entry: &&Entry| {
+        place_above(&entry.file, &hollow).is_some() && sink.target.manifest().get(&entry.file).is_none()
+    };
+    let mut left: Vec<&Entry> = before.manifest.entries().filter(is_left).collect();
+    left.sort_by(|a, b| a.file.cmp(&b.file));
+    say_kept_below(&hollow, left.iter().copied(), observer);
+    for entry in left {
+        carry_file(sink, before, entry, observer)?;
+    }
+    for (file, unread, mut met) in std::mem::take(&mut sink.partial) {
         let Some(of_before) = before.manifest.get(&file) else { continue };
         let mut articles = 0;
         for known in before.snapshot.of_file(&file)?.into_values() {
             articles += u64::from(carry(sink, before, known.address, (of_before, &unread), observer)?);
         }
-        let pages = sink.keep_pages(&before.snapshot, &file, &unread, &met, observer)?;
+        let pages = sink.keep_pages(&before.snapshot, &file, &unread, &mut met, observer)?;
         say_kept(&file, articles, observer);
         if let (1.., Some(entry)) = (articles + pages, sink.target.manifest().get(&file).cloned()) {
             let (articles, pages) = (entry.articles + articles, entry.pages + pages);

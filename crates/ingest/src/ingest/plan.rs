@@ -8,7 +8,7 @@ use super::options::{Options, Prune};
 use super::report::Observer;
 use super::roots::{ResolvedPaths, is_of_a_file, require_outside};
 use crate::archive::{self, Aside, Input, Limits};
-use gongxun_core::error::{Error, Reason, Result};
+use gongxun_core::error::{Error, Result};
 use gongxun_core::index::{Entry, Manifest};
 
 /// The version of reading and extraction: files read by another version are read again.
@@ -53,14 +53,12 @@ pub fn plan(
     let mut inputs = archive::inputs_named(&places.named, &options.limits, &mut |aside| match aside {
         Aside::Rejected(rejection) => {
             plan.rejected += 1;
-            // A pipe or a device exists, and is not a file.
-            if rejection.reason != Reason::Unknown {
-                plan.unread.insert(rejection.origin.file.clone());
-            }
+            plan.unread.insert(rejection.origin.file.clone());
             observer.rejected(&rejection);
         }
         Aside::Empty(name) if !options.prune_most => drop(plan.empty.insert(name)),
         Aside::Empty(_) => {}
+        Aside::PassedOver(name) => drop(plan.unread.insert(name)),
         Aside::Index(path, name) => {
             plan.unread.insert(name);
             let own = index.as_ref().filter(|index| std::fs::canonicalize(&path).is_ok_and(|path| path == **index));
@@ -139,6 +137,26 @@ impl Plan {
         place_around(file, &self.unread).or_else(|| place_around(file, &self.empty)).is_some()
     }
 
+    /// Returns the missing files that are gone after what this run has read, by the manifest that it has written: a file
+    /// without an article in the place of a folder does not tell what became of the folder.
+    pub fn gone_for_good(&self, read: &Manifest, observer: &mut dyn Observer) -> Vec<String> {
+        if self.gone.is_empty() {
+            return Vec::new();
+        }
+        let hollow = self.hollow(read);
+        let is_gone = |file: &&String| place_above(file, &hollow).is_none();
+        say_kept_below(&hollow, read.entries().filter(|entry| !is_gone(&&entry.file)), observer);
+        self.gone.iter().filter(is_gone).cloned().collect()
+    }
+
+    /// Returns the files of this run that hold neither an article nor a page, by the manifest that it has written.
+    pub fn hollow(&self, read: &Manifest) -> HashSet<String> {
+        let inputs =
+            self.inputs.iter().map(|planned| &planned.input).chain(self.unchanged.iter().map(|(input, _)| input));
+        let is_hollow = |file: &&String| read.get(file).is_some_and(|entry| entry.articles + entry.pages == 0);
+        inputs.map(|input| &input.name).filter(is_hollow).cloned().collect()
+    }
+
     /// Refuses to remove everything of an empty folder: it may be one that is not mounted.
     fn ensure_not_emptied(&self, options: &Options<'_>, inputs: &[Input], known: &Manifest) -> Result<()> {
         if options.prune_most {
@@ -170,7 +188,7 @@ impl Plan {
                     true => format!(
                         "{place}: the folder is empty, and the index has {held} articles from it, which are kept; is it mounted? Remove the folder, or --yes removes them"
                     ),
-                    false => format!("{place}: can't be read now; its articles are kept ({held})"),
+                    false => unread_now(place, held),
                 });
             }
         }
@@ -196,6 +214,32 @@ fn place_around<'f>(file: &'f str, places: &HashSet<String>) -> Option<&'f str> 
     let ends = file.match_indices('/').map(|(at, _)| at).chain([file.len()]);
     let nameless = places.contains("") && is_of_a_file(file);
     ends.map(|end| &file[..end]).find(|place| places.contains(*place)).or_else(|| nameless.then_some(""))
+}
+
+/// Returns the one of some places that a file is below.
+pub fn place_above<'f>(file: &'f str, places: &HashSet<String>) -> Option<&'f str> {
+    place_around(file.rsplit_once('/')?.0, places)
+}
+
+/// Reports the articles that are kept below files in the place of folders.
+pub fn say_kept_below<'e>(
+    hollow: &HashSet<String>,
+    kept: impl Iterator<Item = &'e Entry>,
+    observer: &mut dyn Observer,
+) {
+    let mut held: BTreeMap<&str, u64> = BTreeMap::new();
+    for entry in kept {
+        if let Some(place) = place_above(&entry.file, hollow) {
+            *held.entry(place).or_default() += entry.held();
+        }
+    }
+    for (place, held) in held.into_iter().filter(|(_, held)| *held > 0) {
+        observer.note(&unread_now(place, held));
+    }
+}
+
+fn unread_now(place: &str, held: u64) -> String {
+    format!("{place}: can't be read now; its articles are kept ({held})")
 }
 
 /// Whether a file is at or below a place; the nameless root is above all files.

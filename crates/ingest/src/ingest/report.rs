@@ -37,6 +37,8 @@ pub struct Report {
     pub removed: u64,
     /// Number of records that have text and no article, in addition to `read`: they are found by their margin alone.
     pub pages: u64,
+    /// Number of pages without an article removed, because their record or file is gone.
+    pub pages_removed: u64,
     /// Number of records that shared place and key with an earlier one; both are kept.
     pub duplicate_ids: u64,
     /// Number of new and changed articles that are copies of others: they joined a cluster of reprints.

@@ -323,12 +323,19 @@ impl<'a> Sink<'a> {
         self.report.kept += kept;
         file.entry.articles += kept;
         say_kept(&name, kept, observer);
+        // A record that was a page may be an article now.
+        let mut met: HashSet<u64> = file.pages.into_iter().chain(file.seen.into_keys()).collect();
+        if let Some(snapshot) = &file.snapshot {
+            let of_before = snapshot.page_ids_of(&name)?;
+            let unmet = of_before.iter().filter(|id| !met.contains(&id_order(id))).count() as u64;
+            let kept = match file.unread.is_none() {
+                true => 0,
+                false => self.keep_pages(snapshot, &name, &file.unread, &mut met, observer)?,
+            };
+            file.entry.pages += kept;
+            self.report.pages_removed += unmet.saturating_sub(kept);
+        }
         if !file.unread.is_none() {
-            // A record that was a page may be an article now.
-            let met: HashSet<u64> = file.pages.into_iter().chain(file.seen.into_keys()).collect();
-            if let Some(snapshot) = &file.snapshot {
-                file.entry.pages += self.keep_pages(snapshot, &name, &file.unread, &met, observer)?;
-            }
             self.partial.push((name, file.unread, met));
         }
         self.target.record(Entry { hash: hash.unwrap_or_default(), ..file.entry });
@@ -366,6 +373,7 @@ impl<'a> Sink<'a> {
             for held in held.values() {
                 self.report.removed += u64::from(self.release_held(snapshot.as_ref(), held, name)?);
             }
+            self.report.pages_removed += self.target.manifest().get(name).map_or(0, |entry| entry.pages);
             self.target.delete_pages(name);
             let ledger = self.target.ledger();
             ledger.begin(name);
@@ -426,13 +434,13 @@ impl<'a> Sink<'a> {
     }
 
     /// Puts in the pages without an article that a snapshot has from a file, if they may stand in an unread part of it and
-    /// were not met. Returns their number.
+    /// were not met; from then on they are. Returns their number.
     pub fn keep_pages(
         &mut self,
         snapshot: &Snapshot,
         file: &str,
         unread: &UnreadParts,
-        met: &HashSet<u64>,
+        met: &mut HashSet<u64>,
         observer: &mut dyn Observer,
     ) -> Result<u64> {
         let mut kept = 0;
@@ -447,6 +455,7 @@ impl<'a> Sink<'a> {
             let is_kept_out = self.tombstones.verdict(&page.id, document::page_hash(&page)).keeps_out().is_some();
             if unread.may_hold(&page.origin, file) && !met.contains(&id_order(&page.id)) && !is_kept_out {
                 self.target.page(&page, file)?;
+                met.insert(id_order(&page.id));
                 kept += 1;
             }
         }

@@ -29,6 +29,26 @@ pub fn other_copies(snapshot: &Snapshot, addresses: &[DocAddress]) -> Result<Vec
     Ok(all.into_iter().collect())
 }
 
+/// Returns the other pages without an article that have the text of some of these.
+///
+/// # Errors
+/// If an index file can't be read.
+pub fn other_pages(snapshot: &Snapshot, addresses: &BTreeSet<DocAddress>) -> Result<Vec<Article>> {
+    let pages = addresses.iter().map(|address| snapshot.page(*address)).collect::<Result<Vec<_>>>()?;
+    let texts: HashSet<u64> = pages.iter().filter_map(document::page_hash).collect();
+    let mut same = Vec::new();
+    if texts.is_empty() {
+        return Ok(same);
+    }
+    for found in snapshot.pages_with_addresses() {
+        let (address, page) = found?;
+        if !addresses.contains(&address) && document::page_hash(&page).is_some_and(|text| texts.contains(&text)) {
+            same.push(page);
+        }
+    }
+    Ok(same)
+}
+
 /// Groups the articles that share the text of one of these, these among them, by text hash.
 fn same_text(snapshot: &Snapshot, addresses: &BTreeSet<DocAddress>) -> Result<BTreeMap<u64, Vec<DocAddress>>> {
     let named = snapshot.matching(|address, _| addresses.contains(&address))?;

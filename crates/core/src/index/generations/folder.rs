@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 use crate::index::storage::atomic_files::{create_folder, replace_file, sync_folder};
 use crate::index::storage::failpoint::{Step, point};
 use crate::index::storage::names::{
-    CONFIG, CURRENT, GENERATION, LOCK, MARKER, REMOVED, SETTINGS, STATE, TOMBSTONES, is_of_a_generation, is_unfinished,
-    is_unfinished_in_a_generation, numbered,
+    CONFIG, CURRENT, GENERATION, LOCK, MARKER, REMOVED, SETTINGS, STATE, TOMBSTONES, is_of_a_generation,
+    is_segment_file, is_unfinished, is_unfinished_in_a_generation, numbered,
 };
 use crate::named_file::beginning;
 
@@ -141,6 +141,15 @@ pub fn declares_index(folder: &Path) -> bool {
             .as_deref()
             .and_then(named)
             .is_some_and(|number| is_generation(&folder.join(generation_name(number))))
+}
+
+/// Returns the folder of which a path inside an archive file shows by its names that it is an index, or a copy of one: the
+/// path is that of a generation's settings or of a part of a segment.
+pub fn index_by_member(path: &str) -> Option<&str> {
+    let (folder, file) = path.rsplit_once('/')?;
+    let (index, generation) = folder.rsplit_once('/').unwrap_or(("", folder));
+    let is_sign = numbered(generation, GENERATION).is_some() && (file == SETTINGS || is_segment_file(Path::new(file)));
+    is_sign.then_some(index)
 }
 
 /// Returns the index folder that a path is in, whether a file is there or not.

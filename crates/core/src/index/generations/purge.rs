@@ -46,6 +46,9 @@ pub struct Purged {
     pub lines: u64,
     /// The files in the index folder that are not the index's and hold such a line. They were not touched.
     pub foreign: Vec<PathBuf>,
+    /// What stands in the index folder, is not the index's, and holds files that are not plain text, such as a copy of an
+    /// index: whether a purged text is in it is not known. It was not touched.
+    pub unsearched: Vec<PathBuf>,
 }
 
 /// Deletes the articles and pages with these ids, unless already deleted, and purges them from all files of the index.
@@ -73,6 +76,7 @@ pub fn purge(index: &Path, ids: &[ArticleId], resources: Resources, control: &Co
         bytes: 0,
         lines: 0,
         foreign: Vec::new(),
+        unsearched: Vec::new(),
     };
     check_purged(&swapped.generation, &ids, lines, &mut purged)?;
     Ok(purged)
@@ -163,12 +167,19 @@ fn check_purged(
         return remains(&generation.folder(), format!("{id} is stored in it still"));
     }
     purged.lines = lines.len() as u64;
+    let mut unsearched = BTreeSet::new();
     for path in files_below(&generation.index)? {
         let is_own = is_own(&generation.index, &path);
         let bytes = match fs::read(&path) {
-            Err(_) if !is_own => continue,
+            Err(_) if !is_own => {
+                unsearched.insert(foreign_entry(&generation.index, &path));
+                continue;
+            }
             read => read.map_err(|e| Error::io(&path, e))?,
         };
+        if !is_own && std::str::from_utf8(&bytes).is_err() {
+            unsearched.insert(foreign_entry(&generation.index, &path));
+        }
         let text = String::from_utf8_lossy(&bytes);
         let line = lines.iter().find(|line| text.contains(line.as_str()));
         match line {
@@ -184,6 +195,7 @@ fn check_purged(
             return remains(&path, format!("it holds a line of what was purged, which begins with {beginning}…"));
         }
     }
+    purged.unsearched = unsearched.into_iter().collect();
     let (numbers, _) = folder::generations(&generation.index)?;
     match numbers.iter().find(|number| **number != generation.number) {
         Some(number) => remains(&generation.index.join(folder::generation_name(*number)), "it still exists".into()),
@@ -207,13 +219,22 @@ fn is_own(index: &Path, path: &Path) -> bool {
     let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
     match path.parent() {
         Some(folder) if folder == index => is_of_an_index(name),
-        Some(folder) if folder.parent() == Some(index) => {
-            let folder = folder.file_name().and_then(OsStr::to_str).unwrap_or_default();
-            let is_ours = [GENERATION, REMOVED].iter().any(|prefix| numbered(folder, prefix).is_some());
-            is_ours && is_of_a_generation(name)
-        }
-        _ => false,
+        Some(folder) => folder.parent() == Some(index) && is_of_generations(folder) && is_of_a_generation(name),
+        None => false,
     }
+}
+
+/// Whether the folder is a generation's, by its name.
+fn is_of_generations(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    [GENERATION, REMOVED].iter().any(|prefix| numbered(name, prefix).is_some())
+}
+
+/// Returns the outermost file or folder around a file in an index folder that the index did not make.
+fn foreign_entry(index: &Path, path: &Path) -> PathBuf {
+    let inside = |around: &&Path| around.parent().is_some_and(|above| above != index || !is_of_generations(around));
+    let below = path.ancestors().take_while(|around| *around != index).filter(inside);
+    below.last().unwrap_or(path).to_path_buf()
 }
 
 /// Returns the files below an index folder.

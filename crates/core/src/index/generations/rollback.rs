@@ -1,6 +1,6 @@
 //! Rollback: makes an older generation current again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -24,6 +24,8 @@ pub struct Side {
     pub commit: u64,
     /// Number of articles it holds.
     pub articles: u64,
+    /// Number of pages without an article that it holds.
+    pub pages: u64,
 }
 
 /// A rollback that is ready to be performed. It holds the writer's lock.
@@ -41,6 +43,9 @@ pub struct Rollback {
     pub changed: Option<u64>,
     /// Number of articles that only the target generation has, without those deleted on request.
     pub back: Option<u64>,
+    /// Number of pages without an article that only the current generation has, and that only the target generation has,
+    /// without those deleted on request; `None` if the current one can't be read.
+    pub pages: Option<(u64, u64)>,
     /// Number of articles of the target generation deleted on request since: the rollback removes them.
     pub deleted: u64,
     /// The folders of the archive, as the current generation knows them; empty if it can't be read.
@@ -79,6 +84,7 @@ impl Rollback {
         let deleted = delete::kept_out(&tombstones, &target)?.len() as u64;
         let from = current.as_ref().and_then(|current| Snapshot::open_generation(current).ok());
         let compared = from.as_ref().map(|from| compare(from, &target)).transpose().ok().flatten();
+        let pages = from.as_ref().and_then(|from| compare_pages(from, &target, &tombstones).ok());
         let manifest = from.as_ref().and_then(|from| from.manifest().ok());
         let roots = manifest.iter().flat_map(Manifest::roots).cloned().collect();
         Ok(Rollback {
@@ -88,6 +94,7 @@ impl Rollback {
             lost: compared.map(|(lost, ..)| lost),
             changed: compared.map(|(_, changed, _)| changed),
             back: compared.map(|(.., back)| back.saturating_sub(deleted)),
+            pages,
             deleted,
             roots,
             lock,
@@ -177,6 +184,7 @@ fn side(snapshot: &Snapshot) -> Result<Side> {
         state: snapshot.generation.state()?,
         commit: snapshot.commit.number,
         articles: snapshot.articles(),
+        pages: snapshot.pages()?,
     })
 }
 
@@ -191,6 +199,15 @@ fn compare(from: &Snapshot, to: &Snapshot) -> Result<(u64, u64, u64)> {
         }
     }
     Ok((lost, changed, old.len() as u64))
+}
+
+/// Counts the pages without an article that only the first snapshot has, and those that only the second has and that were
+/// not deleted on request.
+fn compare_pages(from: &Snapshot, to: &Snapshot, tombstones: &Tombstones) -> Result<(u64, u64)> {
+    let ids = |snapshot: &Snapshot| Ok::<_, Error>(snapshot.page_ids()?.into_iter().collect::<HashSet<_>>());
+    let (from, to) = (ids(from)?, ids(to)?);
+    let back = to.difference(&from).filter(|id| tombstones.get(id).is_none()).count() as u64;
+    Ok((from.difference(&to).count() as u64, back))
 }
 
 /// Returns the number of each article's id, and the hash of its content.

@@ -67,6 +67,32 @@ impl Snapshot {
         self.pages_with(self.fields.page_file, file)
     }
 
+    /// Returns the ids of the pages without an article that came from a file.
+    ///
+    /// # Errors
+    /// Same as [`Snapshot::find_pages`].
+    pub fn page_ids_of(&self, file: &str) -> Result<Vec<ArticleId>> {
+        self.page_ids_at(&self.pages_of(file)?)
+    }
+
+    /// Returns the ids of all pages without an article.
+    ///
+    /// # Errors
+    /// If an index file can't be read.
+    pub(in crate::index) fn page_ids(&self) -> Result<Vec<ArticleId>> {
+        self.page_addresses().map_or(Ok(Vec::new()), |addresses| self.page_ids_at(&addresses?))
+    }
+
+    fn page_ids_at(&self, addresses: &[DocAddress]) -> Result<Vec<ArticleId>> {
+        let margin = self.margin().unwrap_or(self);
+        let id = |address: &DocAddress| match margin.article(*address) {
+            Ok(page) => Ok(page.id),
+            Err(Error::Unreadable { id, .. }) => Ok(id),
+            Err(error) => Err(error),
+        };
+        addresses.iter().map(id).collect()
+    }
+
     fn pages_with(&self, field: Field, value: &str) -> Result<Vec<DocAddress>> {
         let Some(margin) = self.margin() else { return Ok(Vec::new()) };
         let term = Term::from_field_text(field, value);

@@ -7,6 +7,7 @@ use crate::query::{Filter, Query};
 use crate::search::compile::plan::Breadth;
 use crate::search::kind::Kind;
 use crate::search::matching::collapse::Copies;
+use crate::search::matching::matcher;
 use crate::search::pipeline::Found;
 use crate::search::present;
 use crate::search::request::Request;
@@ -32,16 +33,17 @@ impl Selection {
     }
 }
 
-/// Returns the full matches of a query that satisfy the filters, each copy by itself, in the order of the index.
-/// Synonym and partial matches are left out.
+/// Returns the full matches of a query that satisfy the filters, each copy by itself, in the order of the index; then
+/// the pages without an article that do. Synonym and partial matches are left out.
 ///
 /// # Errors
 /// If an index file can't be read or does not hold what was written.
-pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Result<Vec<DocAddress>> {
+pub fn addresses(snapshot: &Snapshot, query: &Query, filters: &[Filter]) -> Result<(Vec<DocAddress>, Vec<DocAddress>)> {
     check::catching_panics(&snapshot.generation, || {
         let (asked, how) = ((query.root.as_ref(), filters), (Breadth::Exact, Copies::All));
         let control = Control::default();
-        Ok(Found::of_tree(snapshot, asked, Synonyms::builtin(), how, &control)?.addresses(Kind::Full))
+        let found = Found::of_tree(snapshot, asked, Synonyms::builtin(), how, &control)?;
+        Ok((found.addresses(Kind::Full), matcher::pages(snapshot, &found.compiled.full)?))
     })
 }
 

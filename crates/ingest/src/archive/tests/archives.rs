@@ -62,6 +62,47 @@ fn every_container_gives_its_members() {
 }
 
 #[test]
+fn an_index_inside_an_archive_is_not_read() {
+    const SEGMENT: &str = "old/index/gen-000001/b4616752239649b2884e60f731d5eaa1.store";
+    let members: &[(&str, &[u8])] = &[
+        ("a.txt", "一".as_bytes()),
+        (SEGMENT, b"\0\x01"),
+        ("old/index/GONGXUN", b"gongxun index: what stands in this folder\n"),
+        ("old/index/gen-000001/dictionary.txt", "劳动监察\n工会驿站\n".as_bytes()),
+        ("old/index/mine/b.txt", "二".as_bytes()),
+        ("old/indexes/gen-000001/c.txt", "三".as_bytes()),
+        ("gen-2019/generation.json", b"{\"a\":1}"),
+    ];
+    for (name, content) in
+        [("x.zip", zip_of(members)), ("x.tar", tar_of(members)), ("x.tar.gz", gzip(&tar_of(members)))]
+    {
+        let expect = [
+            "a.txt Dump 一",
+            "old/index !unknown",
+            "old/indexes/gen-000001/c.txt Dump 三",
+            "gen-2019/generation.json Json {\"a\":1}",
+        ]
+        .map(|line| format!("{name}!{line}"));
+        check(name, &content, &expect.each_ref().map(String::as_str));
+    }
+    // Read as a stream, and by a directory that lists the sign last.
+    let limits = Limits { record_bytes: 200, ..Limits::default() };
+    assert!(read_limited("x.zip", &zip_of(members), &limits).contains(&"x.zip!old/index !unknown".to_string()));
+    let (first, rest) = members.split_at(2);
+    check(
+        "x.zip",
+        &zip_of(&[rest, first].concat()),
+        &[
+            "x.zip!old/index !unknown",
+            "x.zip!old/indexes/gen-000001/c.txt Dump 三",
+            "x.zip!gen-2019/generation.json Json {\"a\":1}",
+            "x.zip!a.txt Dump 一",
+        ],
+    );
+    check("x.zip", &zip_of(&[("gen-000001/generation.json", b"{}"), ("CURRENT", b"1")]), &["x.zip !unknown"]);
+}
+
+#[test]
 fn archives_stand_inside_each_other_to_a_depth() {
     let one = zip_of(&[("a.txt", "一".as_bytes())]);
     let two = gzip(&tar_of(&[("one.zip", &one), ("z.txt", "末".as_bytes())]));
