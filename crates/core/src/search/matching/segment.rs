@@ -125,8 +125,8 @@ impl<'a> Segment<'a> {
         })
     }
 
-    /// Calls `each` with the places of those of some documents, in order, that have a term, with the term's frequency and
-    /// the code of the document's length.
+    /// Calls `each` with those of some documents, in order, that have a term, with the term's frequency and the code of
+    /// the document's length.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -135,20 +135,20 @@ impl<'a> Segment<'a> {
         field: Field,
         info: &TermInfo,
         docs: &[DocId],
-        mut each: impl FnMut(usize, u32, u8),
+        mut each: impl FnMut(DocId, u32, u8),
     ) -> Result<()> {
         self.with_frequencies(field, info, |postings, norms| {
-            let (mut at, mut offset) = (postings.docs().first().copied().unwrap_or(TERMINATED), 0);
-            for (place, doc) in docs.iter().enumerate() {
+            let (mut at, mut place) = (postings.docs().first().copied().unwrap_or(TERMINATED), 0);
+            for doc in docs {
                 if at < *doc {
-                    offset = postings.seek(*doc);
-                    at = postings.doc(offset);
+                    place = postings.seek(*doc);
+                    at = postings.doc(place);
                 }
                 if at == TERMINATED {
                     break;
                 }
                 if at == *doc {
-                    each(place, postings.freq(offset), norms.fieldnorm_id(at));
+                    each(at, postings.freq(place), norms.fieldnorm_id(at));
                 }
             }
         })

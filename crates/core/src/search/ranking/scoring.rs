@@ -25,11 +25,6 @@ pub(super) const K1: f32 = 1.2;
 pub(super) const B: f32 = 0.75;
 /// If fewer than one in this many of a term's documents is a candidate, the term is looked up document by document.
 const SPARSE: u64 = 16;
-/// The number of postings that are decoded to look up one document.
-const BLOCK: u64 = 128;
-/// The best documents so far are scored by the remaining terms, for a better bound, if reading all of these terms'
-/// postings takes this many times as long.
-const WORTH: u64 = 16;
 /// The relative rounding error that sums of 32-bit floats may have.
 const ROUNDING: f32 = 1e-4;
 
@@ -112,13 +107,13 @@ pub fn scores(
     let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
     // Pruning is tried again when the bound of the remaining terms has halved.
     let mut next_try = to_come / 2.0;
-    for (at, weighted) in terms.iter().enumerate() {
+    for weighted in terms {
         segment.tick()?;
         if let Some(info) = weighted.located.in_segment(segment.ord) {
             let WeightedTerm { field, .. } = *weighted;
             if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
-                segment.frequencies_of(field, info, &alive, |place, frequency, norm| {
-                    scores[alive[place] as usize] += weighted.score(frequency, norm);
+                segment.frequencies_of(field, info, &alive, |doc, frequency, norm| {
+                    scores[doc as usize] += weighted.score(frequency, norm);
                 })?;
             } else {
                 segment.frequencies(field, info, |docs, frequencies, norms| {
@@ -130,13 +125,7 @@ pub fn scores(
         }
         to_come -= weighted.factor;
         if to_come <= next_try && alive.len() > wanted {
-            let best = best(&alive, &scores, wanted);
-            let rest = &terms[at + 1..];
-            let least = match is_worth_completing(segment, rest, wanted) {
-                true => completed(segment, rest, best, &scores)?,
-                false => best.last().map_or(0.0, |(score, _)| *score),
-            };
-            floor = floor.max(least);
+            floor = floor.max(least_of_best(&alive, &scores, wanted));
             // Sums in another order differ in their last digits.
             let needed = floor * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
             alive.retain(|doc| scores[*doc as usize] >= needed);
@@ -146,57 +135,25 @@ pub fn scores(
     Ok(alive.into_iter().map(|doc| (doc, scores[doc as usize])).collect())
 }
 
-/// Returns the `wanted` documents with the best scores, best first, each behind its score.
-fn best(docs: &[DocId], scores: &[f32], wanted: usize) -> Vec<(f32, DocId)> {
-    // The best so far, the least of them on top; most documents score less.
-    let mut best: BinaryHeap<Reverse<(u32, DocId)>> = BinaryHeap::with_capacity(wanted + 1);
+/// Returns the least of the `wanted` best scores.
+fn least_of_best(docs: &[DocId], scores: &[f32], wanted: usize) -> f32 {
+    // The best scores so far, the least of them on top; most documents score less.
+    let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::with_capacity(wanted + 1);
     let mut last = 0.0;
     for doc in docs {
         let score = scores[*doc as usize];
         if score > last || best.len() < wanted {
             // A score is never negative, so its bits have the same order.
-            best.push(Reverse((score.max(0.0).to_bits(), *doc)));
+            best.push(Reverse(score.max(0.0).to_bits()));
             if best.len() > wanted {
                 best.pop();
             }
             if best.len() == wanted {
-                last = best.peek().map_or(0.0, |Reverse((least, _))| f32::from_bits(*least));
+                last = best.peek().map_or(0.0, |Reverse(least)| f32::from_bits(*least));
             }
         }
     }
-    best.into_sorted_vec().into_iter().map(|Reverse((score, doc))| (f32::from_bits(score), doc)).collect()
-}
-
-/// Whether reading all postings of the remaining terms takes much longer than looking up so many documents in them.
-fn is_worth_completing(segment: &Segment<'_>, terms: &[WeightedTerm<'_>], wanted: usize) -> bool {
-    let (mut all, mut looked_up) = (0, 0);
-    for info in terms.iter().filter_map(|term| term.located.in_segment(segment.ord)) {
-        let documents = u64::from(info.doc_freq);
-        all += documents;
-        looked_up += documents.min(wanted as u64 * BLOCK);
-    }
-    all > WORTH * looked_up
-}
-
-/// Returns the least score of these documents once the remaining terms are added: as many documents as these score so
-/// much at least.
-fn completed(
-    segment: &Segment<'_>,
-    terms: &[WeightedTerm<'_>],
-    best: Vec<(f32, DocId)>,
-    scores: &[f32],
-) -> Result<f32> {
-    let mut docs: Vec<DocId> = best.into_iter().map(|(_, doc)| doc).collect();
-    docs.sort_unstable();
-    let mut completed: Vec<f32> = docs.iter().map(|doc| scores[*doc as usize]).collect();
-    for weighted in terms {
-        if let Some(info) = weighted.located.in_segment(segment.ord) {
-            segment.frequencies_of(weighted.field, info, &docs, |place, frequency, norm| {
-                completed[place] += weighted.score(frequency, norm);
-            })?;
-        }
-    }
-    Ok(completed.into_iter().fold(f32::INFINITY, f32::min))
+    last
 }
 
 impl WeightedTerm<'_> {
