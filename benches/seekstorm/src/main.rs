@@ -43,7 +43,8 @@ fn main() {
     let seekstorm = SeekStorm::new(&articles);
     println!("{} articles, {ROUNDS} rounds", snapshot.articles());
 
-    let place = file.file_name().unwrap().to_str().unwrap();
+    // A place begins with the name of its root.
+    let place = file.strip_prefix(file.ancestors().nth(2).unwrap()).unwrap().to_str().unwrap();
     let ids = articles.iter().map(|article| ArticleId::new(place, article["id"].as_str().unwrap())).collect();
     print_found(&snapshot, &seekstorm, &articles, &ids);
     print_times(&snapshot, &archive.snapshot(), &seekstorm);
