@@ -55,7 +55,7 @@ fn print_found(snapshot: &Snapshot, seekstorm: &SeekStorm, articles: &[Value], i
     let texts: Vec<[&str; 2]> =
         articles.iter().map(|article| ["title", "body"].map(|field| article[field].as_str().unwrap_or(""))).collect();
     let places: HashMap<&ArticleId, usize> = ids.iter().zip(0..).collect();
-    println!("\n{:<24}{:>10}{:>20}{:>20}", "articles", "scan", "gongxun", "SeekStorm");
+    println!("\n{:<24}{:>10}{:>26}{:>20}", "articles", "scan", "gongxun", "SeekStorm");
     for (name, queries) in &KINDS[..COMPARED] {
         let counts: Vec<Counts> = queries
             .iter()
@@ -137,7 +137,7 @@ impl Counts {
         };
         // A Chinese character takes two columns.
         let width = 24 - name.chars().filter(|c| !c.is_ascii()).count();
-        println!("{name:<width$}{:>10}{:>20}{:>20}", self.scanned, of(self.gongxun), of(self.seekstorm));
+        println!("{name:<width$}{:>10}{:>26}{:>20}", self.scanned, of(self.gongxun), of(self.seekstorm));
     }
 }
 
