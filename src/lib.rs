@@ -80,6 +80,7 @@ pub use gongxun_core::search::explain::{
     Explanation, Judged, Part as ScorePart, Passage, SecondStage, Share, TokenKind,
 };
 pub use gongxun_core::search::facets::{Count, Facets};
+pub use gongxun_core::search::ids::Ids;
 pub use gongxun_core::search::select::Selection;
 pub use gongxun_core::search::snippet::{Marked as Snippet, Marks, Part as SnippetPart};
 pub use gongxun_core::search::suggest::Completion;

@@ -15,8 +15,9 @@ use gongxun_core::article::Article;
 use gongxun_core::control::Control;
 use gongxun_core::index::Snapshot;
 use gongxun_core::query::parse;
+use gongxun_core::search::ids::Ids;
 use gongxun_core::search::timeline::Step;
-use gongxun_core::search::{Breadth, Copies, Read as _, Request, collocations, concordance, keywords};
+use gongxun_core::search::{Breadth, Copies, Read, Request, Sort, collocations, concordance, keywords};
 use gongxun_text::fold::{fold, fold_char, is_han};
 use gongxun_text::random::Random;
 use gongxun_text::segment::{Hmm, Segmenter};
@@ -322,6 +323,28 @@ fn occurrences_are_the_lines_of_the_concordance() {
     }
     println!("{QUERIES} queries of sixteen forms: {occurrences} occurrences, as many as the concordance has lines");
     assert!(occurrences > 0);
+}
+
+/// The ids of a page are those of its hits, with the same counts.
+#[test]
+fn ids_are_those_of_the_hits() {
+    let snapshot = corpus().snapshot();
+    let control = Control::default();
+    for query in
+        ["工会", "农民工 工资", "\"工会\" OR 骑手", "讨薪", "标题:工会 -罢工", "没有这样的词", "date:2024", "整页:工会"]
+    {
+        let plain = request(query, Copies::All);
+        for asked in [
+            plain.clone(),
+            Request { copies: Copies::Collapsed, second_stage: 0, limit: 3, ..plain.clone() },
+            Request { sort: Sort::Newest, offset: 2, ..plain.clone() },
+            Request { breadth: Breadth::Exact, limit: 0, ..plain },
+        ] {
+            let results = Read::answer(&snapshot, &asked, &control).unwrap();
+            let ids = Read::ids(&snapshot, &asked, &control).unwrap();
+            assert_eq!(ids, Ids::from(results), "{query}");
+        }
+    }
 }
 
 /// Returns the words of a text, as the index cuts it, with their ranges.

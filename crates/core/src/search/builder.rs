@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::compile::plan::Breadth;
 use super::features::collocations::{self, Collocations};
 use super::features::concordance;
+use super::features::ids::Ids;
 use super::features::keywords::{self, Keywords};
 use super::features::select::Selection;
 use super::features::timeline::{Step, Timeline};
@@ -148,6 +149,32 @@ impl<'a> Search<'a> {
     /// If an index file can't be read or does not hold what was written.
     pub fn run(self) -> Result<Results> {
         self.archive.answer(&self.request, &self.control)
+    }
+
+    /// Returns the ids of the hits and the counts, without reading any article: a fraction of the time of
+    /// [`Search::run`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use gongxun_core::article::Article;
+    /// # use gongxun_core::index::{Index, IndexSettings, Resources};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let index = Index::in_memory(IndexSettings::default())?;
+    /// # let mut writer = index.writer(Resources::default())?;
+    /// # writer.put(&Article::new("1", "工会驿站", "环卫工的歇脚处。"))?;
+    /// # writer.put(&Article::new("2", "欠薪", "工会来了。"))?;
+    /// # writer.finish()?;
+    /// let snapshot = index.snapshot();
+    /// let ids = snapshot.search("工会").limit(1).ids()?;
+    /// assert_eq!((ids.total, ids.hits.len()), (2, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Same as [`Search::run`].
+    pub fn ids(self) -> Result<Ids> {
+        self.archive.ids(&self.request, &self.control)
     }
 
     /// Calls `give` with each full match, or with as many as the limit allows.

@@ -33,7 +33,7 @@ pub use answer::{search, search_under};
 pub use builder::Search;
 pub use compile::plan::Breadth;
 pub use features::{
-    collocations, compare, concordance, keywords, marked, occurrences, select, similar, suggest, timeline, why_not,
+    collocations, compare, concordance, ids, keywords, marked, occurrences, select, similar, suggest, timeline, why_not,
 };
 pub use kind::Kind;
 pub use matching::collapse::Copies;

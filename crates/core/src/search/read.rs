@@ -8,6 +8,7 @@ use super::answer;
 use super::features::collocations::{self, Collocations};
 use super::features::compare::{self, Comparison};
 use super::features::concordance;
+use super::features::ids::{self, Ids};
 use super::features::keywords::{self, Keywords};
 use super::features::marked::{self, MarkedArticle};
 use super::features::select::{self, Selection};
@@ -71,6 +72,15 @@ pub trait Read: Send + Sync {
     /// # Errors
     /// If what holds the articles can't be read.
     fn answer(&self, request: &Request, control: &Control<'_>) -> Result<Results>;
+
+    /// Returns the ids of a page of hits.
+    ///
+    /// # Errors
+    /// Same as [`Read::answer`].
+    fn ids(&self, request: &Request, control: &Control<'_>) -> Result<Ids> {
+        let request = Request { facets: false, explain: false, snippet_length: 0, ..request.clone() };
+        self.answer(&request, control).map(Ids::from)
+    }
 
     /// Calls `give` with all hits of the kinds that a request counts.
     ///
@@ -189,6 +199,10 @@ impl Read for Snapshot {
 
     fn answer(&self, request: &Request, control: &Control<'_>) -> Result<Results> {
         answer::search_under(self, request, request.synonyms_on(self)?, control)
+    }
+
+    fn ids(&self, request: &Request, control: &Control<'_>) -> Result<Ids> {
+        ids::ids(self, request, control)
     }
 
     fn select(

@@ -4,6 +4,7 @@ pub mod collocations;
 pub mod compare;
 pub mod concordance;
 pub mod empty;
+pub mod ids;
 pub mod keywords;
 pub mod marked;
 mod nearby;
