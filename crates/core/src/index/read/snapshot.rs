@@ -1,9 +1,11 @@
 //! A snapshot: an immutable view of one commit of one generation, as searchers see it. A newer one is opened beside it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use tantivy::columnar::StrColumn;
 use tantivy::directory::{Directory as _, META_LOCK};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::store::StoreReader;
@@ -341,6 +343,22 @@ impl Snapshot {
         Ok(page)
     }
 
+    /// Returns the ids of the articles at some addresses. The column of each segment is opened once.
+    ///
+    /// # Errors
+    /// If an index file can't be read.
+    pub fn ids(&self, addresses: impl Iterator<Item = DocAddress>) -> Result<Vec<ArticleId>> {
+        let mut columns: HashMap<u32, Option<StrColumn>> = HashMap::new();
+        let id = |address: DocAddress| {
+            let column = match columns.entry(address.segment_ord) {
+                Entry::Occupied(opened) => opened.into_mut(),
+                Entry::Vacant(place) => place.insert(self.column(address.segment_ord, "id")?),
+            };
+            value(column.as_ref(), address).map(ArticleId)
+        };
+        addresses.map(id).collect()
+    }
+
     /// Returns the id of the article at an address.
     ///
     /// # Errors
@@ -358,14 +376,11 @@ impl Snapshot {
     }
 
     fn value(&self, address: DocAddress, field: &str) -> Result<String> {
-        let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
-        let mut value = String::new();
-        if let Some(column) = fast.str(field)?
-            && let Some(ord) = column.term_ords(address.doc_id).next()
-        {
-            column.ord_to_str(ord, &mut value).map_err(TantivyError::from)?;
-        }
-        Ok(value)
+        value(self.column(address.segment_ord, field)?.as_ref(), address)
+    }
+
+    fn column(&self, segment_ord: u32, field: &str) -> Result<Option<StrColumn>> {
+        Ok(self.searcher.segment_reader(segment_ord).fast_fields().str(field)?)
     }
 
     /// Returns the articles whose address and numbers satisfy `wanted`, in index order. Reads two columns and no
@@ -529,4 +544,15 @@ impl Snapshot {
             })
         })
     }
+}
+
+/// Returns the value of an address in a column of strings; empty if it has none.
+fn value(column: Option<&StrColumn>, address: DocAddress) -> Result<String> {
+    let mut value = String::new();
+    if let Some(column) = column
+        && let Some(ord) = column.term_ords(address.doc_id).next()
+    {
+        column.ord_to_str(ord, &mut value).map_err(TantivyError::from)?;
+    }
+    Ok(value)
 }

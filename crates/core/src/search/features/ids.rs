@@ -9,6 +9,7 @@ use crate::index::{Snapshot, check};
 use crate::search::compile::plan::Breadth;
 use crate::search::kind::Kind;
 use crate::search::pipeline::Found;
+use crate::search::ranking::ranked::Ranked;
 use crate::search::request::Request;
 use crate::search::results::page::Results;
 
@@ -49,12 +50,13 @@ pub fn ids(snapshot: &Snapshot, request: &Request, control: &Control<'_>) -> Res
         let mut found = Found::find(snapshot, request, request.synonyms_on(snapshot)?, control)?;
         let wanted = request.offset.saturating_add(request.limit);
         let ranked = found.ranked(request.order(Breadth::Wide), wanted)?;
-        let page = ranked.iter().skip(request.offset).take(request.limit);
+        let page: Vec<&Ranked> = ranked.iter().skip(request.offset).take(request.limit).collect();
+        let ids = snapshot.ids(page.iter().map(|hit| hit.address))?;
         Ok(Ids {
             total: found.total(Kind::Full),
             synonym_total: found.total(Kind::Synonym),
             partial_total: found.total(Kind::Partial),
-            hits: page.map(|hit| Ok((snapshot.id(hit.address)?, hit.score))).collect::<Result<_>>()?,
+            hits: ids.into_iter().zip(page).map(|(id, hit)| (id, hit.score)).collect(),
             cut_short: found.cut_short(),
         })
     })
