@@ -18,7 +18,7 @@ use crate::statistics::{self, StatisticsCache};
 use gongxun_core::control::Control;
 use gongxun_core::error::{Error, Result};
 use gongxun_core::index::Statistics;
-use gongxun_core::search::compile::plan::{Breadth, Compiled, Plan};
+use gongxun_core::search::compile::plan::{Breadth, Compiled, Plan, ScoreTerm};
 use gongxun_core::search::matching::found::Matches;
 use gongxun_core::search::ranking::rank::Order;
 use gongxun_core::search::results::page::Hit;
@@ -72,7 +72,7 @@ impl Hits<'_, '_> {
             false => Some(statistics::fetch(index.client, index.name, &found.compiled, self.cache)?),
         };
         let mut hits: Vec<Value> = Vec::new();
-        for tier in self.tiers() {
+        for (tier, kind) in self.tiers() {
             let left = wanted.saturating_sub(hits.len());
             if left == 0 {
                 break;
@@ -80,7 +80,7 @@ impl Hits<'_, '_> {
             if self.control.is_stopped() {
                 return Err(Error::Interrupted);
             }
-            hits.extend(self.best(tier, left, statistics.as_ref())?);
+            hits.extend(self.best(tier, kind, left, statistics.as_ref())?);
         }
         let request = Request { copies: Copies::All, sort, ..(*request).clone() };
         self.show(&hits, &request, statistics, give)
@@ -92,8 +92,8 @@ impl Hits<'_, '_> {
         if request.sort == Sort::Relevance && found.compiled.terms.is_empty() { Sort::Newest } else { request.sort }
     }
 
-    /// Returns the queries of the tiers, in their order.
-    fn tiers(&self) -> Vec<Value> {
+    /// Returns the queries of the tiers, in their order, each with the kind that its matches are scored as.
+    fn tiers(&self) -> Vec<(Value, Kind)> {
         let Hits { index, found, breadth, .. } = self;
         let mut kinds = vec![Kind::Full];
         if breadth.synonyms() {
@@ -102,26 +102,27 @@ impl Hits<'_, '_> {
         let complete = found.shown(&kinds);
         let is_scored = self.sort() == Sort::Relevance;
         let with_words = if is_scored { lower::whole_words(&found.compiled.full, index.segmenter) } else { None };
-        let mut tiers = match with_words {
+        let complete = match with_words {
             Some(with_words) => {
                 vec![all_of(vec![complete.clone(), with_words.clone()]), without(complete, vec![with_words])]
             }
             None => vec![complete],
         };
+        let mut tiers: Vec<(Value, Kind)> = complete.into_iter().map(|tier| (tier, Kind::Full)).collect();
         if breadth.partial() && found.queries[Kind::Partial].is_some() {
-            tiers.push(found.shown(&[Kind::Partial]));
+            tiers.push((found.shown(&[Kind::Partial]), Kind::Partial));
         }
         tiers
     }
 
     /// Returns the top hits of a tier, the `wanted` best by our scores among them.
-    fn best(&self, tier: Value, wanted: usize, statistics: Option<&Statistics>) -> Result<Vec<Value>> {
+    fn best(&self, tier: Value, kind: Kind, wanted: usize, statistics: Option<&Statistics>) -> Result<Vec<Value>> {
         let Hits { index, found, .. } = self;
         let sort = self.sort();
         let by_score = sort == Sort::Relevance;
         let mut query = json!({"bool": {"filter": [tier]}});
         if by_score {
-            let mut terms = found.compiled.terms.clone();
+            let mut terms = self.terms(kind);
             terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
             terms.truncate(MAX_CLAUSES);
             query["bool"]["should"] = json!(lower::scoring(&terms));
@@ -138,24 +139,34 @@ impl Hits<'_, '_> {
                 return Ok(hits.to_vec());
             }
             let Some(statistics) = statistics else { return Ok(hits.to_vec()) };
-            if self.has_best(hits, wanted, statistics)? {
+            if self.has_best(hits, kind, wanted, statistics)? {
                 return Ok(hits.to_vec());
             }
             size = (size * 4).min(MAX_HITS);
         }
     }
 
-    /// Whether `wanted` of these hits score above every article that OpenSearch did not return.
-    fn has_best(&self, hits: &[Value], wanted: usize, statistics: &Statistics) -> Result<bool> {
+    /// Returns the terms that score matches of a kind.
+    fn terms(&self, kind: Kind) -> Vec<&ScoreTerm> {
+        self.found.compiled.terms.iter().filter(|term| term.scores(kind)).collect()
+    }
+
+    /// Whether `wanted` of these hits, scored as matches of a kind, score above every article that OpenSearch did not
+    /// return.
+    fn has_best(&self, hits: &[Value], kind: Kind, wanted: usize, statistics: &Statistics) -> Result<bool> {
         let Hits { index, found, .. } = self;
         let Some(last) = hits.last().and_then(|hit| hit["_score"].as_f64()) else { return Ok(true) };
         let local = LocalIndex::new(&local::articles(hits)?, index.dictionary, Some(statistics.clone()))?;
         let control = Control::default();
         // Every hit is scored by the query's terms, whether it matches or not.
-        let compiled = Compiled { full: Plan::All, typed: None, partial: None, ..found.compiled.clone() };
+        let (full, partial) = match kind {
+            Kind::Partial => (Plan::Nothing, Some(Plan::All)),
+            _ => (Plan::All, None),
+        };
+        let compiled = Compiled { full, typed: None, partial, ..found.compiled.clone() };
         let matches = Matches::find(&local.snapshot, &compiled, &control)?;
         let mut matches = pipeline::Found::of(&local.snapshot, compiled, matches, Copies::All, &control)?;
-        let order = Order { sort: Sort::Relevance, breadth: Breadth::Exact, second_stage: 0 };
+        let order = Order { sort: Sort::Relevance, breadth: Breadth::Wide, second_stage: 0 };
         let mut scores = Vec::with_capacity(hits.len());
         let mut most: f32 = 0.0;
         let theirs: HashMap<&str, f32> =
@@ -181,10 +192,10 @@ impl Hits<'_, '_> {
         let request =
             Request { copies: Copies::All, sort, offset: 0, limit: usize::MAX, second_stage: 0, ..(*request).clone() };
         let mut notes = Vec::new();
-        for tier in self.tiers() {
+        for (tier, kind) in self.tiers() {
             let mut query = json!({"bool": {"filter": [tier]}});
             if sort == Sort::Relevance {
-                query["bool"]["should"] = json!(lower::scoring(&found.compiled.terms));
+                query["bool"]["should"] = json!(lower::scoring(&self.terms(kind)));
             }
             let body = json!({
                 "query": query, "sort": sorted_by(sort), "track_scores": sort == Sort::Relevance,

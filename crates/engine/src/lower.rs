@@ -247,8 +247,8 @@ fn whole_word(of: &StringPlan, scope: Scope, segmenter: &Segmenter) -> Value {
 }
 
 /// Returns the clauses that score a query, to be combined with a filter.
-pub fn scoring(terms: &[ScoreTerm]) -> Vec<Value> {
-    let clause = |term: &ScoreTerm| {
+pub fn scoring(terms: &[&ScoreTerm]) -> Vec<Value> {
+    let clause = |term: &&ScoreTerm| {
         let token = tokens::encode(&term.token);
         json!({"term": { field(term.text, term.kind): {"value": token, "boost": term.weight} }})
     };

@@ -136,6 +136,16 @@ pub struct ScoreTerm {
     pub token: String,
     /// The factor on its BM25 score: the weight of the text, once for each time that the term stands in the query.
     pub weight: f32,
+    /// Whether it scores partial matches alone. A character beside others does: where all words are there, words and
+    /// pairs tell more.
+    pub partial_only: bool,
+}
+
+impl ScoreTerm {
+    /// Whether it scores matches of a kind.
+    pub fn scores(&self, kind: Kind) -> bool {
+        kind == Kind::Partial || !self.partial_only
+    }
 }
 
 /// A word of a free-text piece: an article satisfies it if it holds the string or one of its synonyms.

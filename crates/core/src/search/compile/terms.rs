@@ -23,19 +23,21 @@ pub fn terms(folded: &str, scope: Scope, weight: f32, segmenter: &Segmenter, ter
     let chars: Vec<char> = folded.chars().collect();
     let runs: Vec<(Class, Range<usize>)> = strings::runs(&chars).collect();
     for (text, of_text) in scope.texts() {
-        let mut add = |kind, token: String| terms.push(ScoreTerm { text, kind, token, weight: weight * of_text });
+        let mut add = |kind, token: String, partial_only| {
+            terms.push(ScoreTerm { text, kind, token, weight: weight * of_text, partial_only });
+        };
         if text.has_words() {
-            words.iter().for_each(|word| add(TokenKind::Word, word.to_string()));
+            words.iter().for_each(|word| add(TokenKind::Word, word.to_string(), false));
         }
         for (class, run) in &runs {
             let run = &chars[run.clone()];
             match class {
                 Class::Han => {
-                    run.windows(2).for_each(|pair| add(TokenKind::Pair, pair.iter().collect()));
-                    run.iter().for_each(|c| add(TokenKind::Character, c.to_string()));
+                    run.windows(2).for_each(|pair| add(TokenKind::Pair, pair.iter().collect(), false));
+                    run.iter().for_each(|c| add(TokenKind::Character, c.to_string(), run.len() > 1));
                 }
                 Class::Letter | Class::Digit => {
-                    add(TokenKind::Pair, run.iter().take(analyzer::MAX_RUN_CHARS).collect());
+                    add(TokenKind::Pair, run.iter().take(analyzer::MAX_RUN_CHARS).collect(), false);
                 }
                 Class::Other => {}
             }
@@ -50,26 +52,31 @@ pub fn word(folded: &str, scope: Scope, weight: f32, terms: &mut Vec<ScoreTerm>)
         kind: TokenKind::Word,
         token: folded.to_string(),
         weight: weight * of_text,
+        partial_only: false,
     };
     terms.extend(scope.texts().filter(|(text, _)| text.has_words()).map(of_text));
 }
 
-/// Merges equal terms, adding their weights, in the order of their first places.
+/// Merges equal terms, adding their weights, in the order of their first places. A term scores what any of them scores.
 pub fn summed(terms: Vec<ScoreTerm>) -> Vec<ScoreTerm> {
     let mut places: HashMap<(Text, TokenKind, &str), usize> = HashMap::with_capacity(terms.len());
-    let mut weights: Vec<f32> = Vec::with_capacity(terms.len());
+    let mut merged: Vec<(f32, bool)> = Vec::with_capacity(terms.len());
     let mut is_first = Vec::with_capacity(terms.len());
     for term in &terms {
         let place = places.entry((term.text, term.kind, term.token.as_str()));
         is_first.push(matches!(place, Entry::Vacant(_)));
         match place {
-            Entry::Occupied(place) => weights[*place.get()] += term.weight,
+            Entry::Occupied(place) => {
+                let (weight, partial_only) = &mut merged[*place.get()];
+                *weight += term.weight;
+                *partial_only &= term.partial_only;
+            }
             Entry::Vacant(place) => {
-                place.insert(weights.len());
-                weights.push(term.weight);
+                place.insert(merged.len());
+                merged.push((term.weight, term.partial_only));
             }
         }
     }
     let firsts = terms.into_iter().zip(is_first).filter_map(|(term, is_first)| is_first.then_some(term));
-    firsts.zip(weights).map(|(term, weight)| ScoreTerm { weight, ..term }).collect()
+    firsts.zip(merged).map(|(term, (weight, partial_only))| ScoreTerm { weight, partial_only, ..term }).collect()
 }

@@ -7,7 +7,7 @@ use std::collections::BinaryHeap;
 use tantivy::{DocAddress, DocId};
 
 use super::ranked::Ranked;
-use super::scoring;
+use super::scoring::{self, WeightedTerm};
 use super::stage;
 use super::whole_words::whole_words;
 use crate::control::Stops;
@@ -76,17 +76,17 @@ impl Matches {
         let all = self.complete_matches(breadth);
         match if sort == Sort::Relevance { ranker.with_whole_words(&all, compiled)? } else { None } {
             Some(with_words) => {
-                ranker.add_best(&with_words, wanted, &mut ranked)?;
+                ranker.add_best(&with_words, Kind::Full, wanted, &mut ranked)?;
                 tiers.push(ranked.len());
                 let letters: Vec<Bits> =
                     all.iter().zip(&with_words).map(|(all, with_words)| all.without(with_words)).collect();
-                ranker.add_best(&letters, wanted, &mut ranked)?;
+                ranker.add_best(&letters, Kind::Full, wanted, &mut ranked)?;
             }
-            None => ranker.add_best(&all, wanted, &mut ranked)?,
+            None => ranker.add_best(&all, Kind::Full, wanted, &mut ranked)?,
         }
         tiers.push(ranked.len());
         if breadth.partial() {
-            ranker.add_best(&self.of[Kind::Partial], wanted, &mut ranked)?;
+            ranker.add_best(&self.of[Kind::Partial], Kind::Partial, wanted, &mut ranked)?;
             tiers.push(ranked.len());
         }
         let first = depth.min(ranked.len());
@@ -112,7 +112,7 @@ impl Matches {
 /// Ranks matches.
 struct Ranker<'a> {
     segments: Vec<Segment<'a>>,
-    terms: Vec<scoring::WeightedTerm<'a>>,
+    terms: Vec<WeightedTerm<'a>>,
     sort: Sort,
     matches: &'a Matches,
 }
@@ -136,12 +136,13 @@ impl Ranker<'_> {
         Ok(Some(kept).filter(|kept| kept != all))
     }
 
-    /// Adds the best of these documents, until there are `wanted` of all.
-    fn add_best(&self, found: &[Bits], wanted: usize, ranked: &mut Vec<Ranked>) -> Result<()> {
+    /// Adds the best of these documents, until there are `wanted` of all. They are scored as matches of a kind.
+    fn add_best(&self, found: &[Bits], kind: Kind, wanted: usize, ranked: &mut Vec<Ranked>) -> Result<()> {
         let wanted = wanted.saturating_sub(ranked.len());
         if wanted == 0 {
             return Ok(());
         }
+        let terms: Vec<&WeightedTerm<'_>> = self.terms.iter().filter(|term| term.term.scores(kind)).collect();
         let mut top = TopDocs { wanted, heap: BinaryHeap::new() };
         for (ord, bits) in found.iter().enumerate().filter(|(_, bits)| !bits.is_empty()) {
             let segment = &self.segments[ord];
@@ -149,7 +150,7 @@ impl Ranker<'_> {
             let id = |doc: DocId| ids.first(doc).unwrap_or(0);
             let address = |doc: DocId| DocAddress::new(ord as u32, doc);
             if self.sort == Sort::Relevance {
-                for (doc, score) in scoring::scores(segment, &self.terms, bits, wanted, top.floor())? {
+                for (doc, score) in scoring::scores(segment, &terms, bits, wanted, top.floor())? {
                     // A score is never negative, so its bits have the same order.
                     top.push(i64::from(score.max(0.0).to_bits()), || id(doc), address(doc), score);
                 }
@@ -166,13 +167,13 @@ impl Ranker<'_> {
             ranked.push(Ranked { address, score, kind, evidence: None });
         }
         if self.sort != Sort::Relevance {
-            self.score(&mut ranked[before..])?;
+            self.score(&terms, &mut ranked[before..])?;
         }
         Ok(())
     }
 
     /// Scores hits that were ordered by date.
-    fn score(&self, ranked: &mut [Ranked]) -> Result<()> {
+    fn score(&self, terms: &[&WeightedTerm<'_>], ranked: &mut [Ranked]) -> Result<()> {
         for segment in &self.segments {
             let mut here: Vec<&mut Ranked> =
                 ranked.iter_mut().filter(|hit| hit.address.segment_ord as usize == segment.ord).collect();
@@ -183,7 +184,7 @@ impl Ranker<'_> {
             let mut docs = Bits::empty(segment.max_doc());
             here.iter().for_each(|hit| docs.insert(hit.address.doc_id));
             // All are wanted, so none is missing.
-            let scores = scoring::scores(segment, &self.terms, &docs, here.len(), 0.0)?;
+            let scores = scoring::scores(segment, terms, &docs, here.len(), 0.0)?;
             here.into_iter().zip(scores).for_each(|(hit, (_, score))| hit.score = score);
         }
         Ok(())

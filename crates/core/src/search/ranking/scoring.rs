@@ -1,8 +1,8 @@
 //! Scoring: BM25 over words, pairs and chars, term by term.
 //!
 //! A text is scored as the sum of BM25 over its three fields with equal weights; an article as body + title + lead,
-//! each with its weight. All terms of the query are added up in one array per segment, which beats merging fifty
-//! posting lists document by document.
+//! each with its weight. The terms of the query are added up one after the other, which beats merging fifty posting
+//! lists document by document.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -25,6 +25,9 @@ pub(super) const K1: f32 = 1.2;
 pub(super) const B: f32 = 0.75;
 /// If fewer than one in this many of a term's documents is a candidate, the term is looked up document by document.
 const SPARSE: u64 = 16;
+/// If at least one in this many of a segment's documents is a candidate, scores are kept for all documents of the segment:
+/// an array that is addressed by document is faster, but takes time to clear.
+const DENSE: usize = 8;
 /// The relative rounding error that sums of 32-bit floats may have.
 const ROUNDING: f32 = 1e-4;
 
@@ -97,51 +100,81 @@ pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
 /// If an index file can't be read.
 pub fn scores(
     segment: &Segment<'_>,
-    terms: &[WeightedTerm<'_>],
+    terms: &[&WeightedTerm<'_>],
     candidates: &Bits,
     wanted: usize,
-    mut floor: f32,
+    floor: f32,
 ) -> Result<Vec<(DocId, f32)>> {
-    let mut scores = vec![0f32; segment.max_doc() as usize];
-    let mut alive = candidates.to_vec();
-    let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
-    // Pruning is tried again when the bound of the remaining terms has halved.
-    let mut next_try = to_come / 2.0;
-    for weighted in terms {
-        segment.tick()?;
-        if let Some(info) = weighted.located.in_segment(segment.ord) {
-            let WeightedTerm { field, .. } = *weighted;
-            if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
-                segment.frequencies_of(field, info, &alive, |doc, frequency, norm| {
-                    scores[doc as usize] += weighted.score(frequency, norm);
-                })?;
-            } else {
-                segment.frequencies(field, info, |docs, frequencies, norms| {
-                    for (doc, frequency) in docs.iter().zip(frequencies) {
-                        scores[*doc as usize] += weighted.score(*frequency, norms.fieldnorm_id(*doc));
+    let docs = candidates.to_vec();
+    let top = Top { segment, terms, wanted, floor };
+    if docs.len() >= segment.max_doc() as usize / DENSE {
+        top.scores(docs, segment.max_doc() as usize, |doc| Some(doc as usize))
+    } else {
+        let (ranks, count) = (candidates.ranks(), docs.len());
+        top.scores(docs, count, |doc| ranks.get(doc))
+    }
+}
+
+/// What the documents of a segment are scored by.
+struct Top<'a> {
+    segment: &'a Segment<'a>,
+    terms: &'a [&'a WeightedTerm<'a>],
+    wanted: usize,
+    floor: f32,
+}
+
+impl Top<'_> {
+    /// Scores documents in an array of some length; `place` returns the place of each of them in it, and may return none
+    /// for others.
+    fn scores(
+        self,
+        mut alive: Vec<DocId>,
+        length: usize,
+        place: impl Fn(DocId) -> Option<usize>,
+    ) -> Result<Vec<(DocId, f32)>> {
+        let Top { segment, terms, wanted, mut floor } = self;
+        let mut scores = vec![0f32; length];
+        let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
+        // Pruning is tried again when the bound of the remaining terms has halved.
+        let mut next_try = to_come / 2.0;
+        for &weighted in terms {
+            segment.tick()?;
+            if let Some(info) = weighted.located.in_segment(segment.ord) {
+                let mut add = |doc, frequency, norm| {
+                    if let Some(place) = place(doc) {
+                        scores[place] += weighted.score(frequency, norm);
                     }
-                })?;
+                };
+                if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
+                    segment.frequencies_of(weighted.field, info, &alive, add)?;
+                } else {
+                    segment.frequencies(weighted.field, info, |docs, frequencies, norms| {
+                        for (doc, frequency) in docs.iter().zip(frequencies) {
+                            add(*doc, *frequency, norms.fieldnorm_id(*doc));
+                        }
+                    })?;
+                }
+            }
+            to_come -= weighted.factor;
+            if to_come <= next_try && alive.len() > wanted {
+                let score = |doc: &DocId| place(*doc).map_or(0.0, |place| scores[place]);
+                floor = floor.max(least_of_best(alive.iter().map(score), wanted));
+                // Sums in another order differ in their last digits.
+                let needed = floor * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
+                alive.retain(|doc| score(doc) >= needed);
+                next_try = to_come / 2.0;
             }
         }
-        to_come -= weighted.factor;
-        if to_come <= next_try && alive.len() > wanted {
-            floor = floor.max(least_of_best(&alive, &scores, wanted));
-            // Sums in another order differ in their last digits.
-            let needed = floor * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
-            alive.retain(|doc| scores[*doc as usize] >= needed);
-            next_try = to_come / 2.0;
-        }
+        Ok(alive.into_iter().map(|doc| (doc, place(doc).map_or(0.0, |place| scores[place]))).collect())
     }
-    Ok(alive.into_iter().map(|doc| (doc, scores[doc as usize])).collect())
 }
 
 /// Returns the least of the `wanted` best scores.
-fn least_of_best(docs: &[DocId], scores: &[f32], wanted: usize) -> f32 {
+fn least_of_best(scores: impl Iterator<Item = f32>, wanted: usize) -> f32 {
     // The best scores so far, the least of them on top; most documents score less.
     let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::with_capacity(wanted + 1);
     let mut last = 0.0;
-    for doc in docs {
-        let score = scores[*doc as usize];
+    for score in scores {
         if score > last || best.len() < wanted {
             // A score is never negative, so its bits have the same order.
             best.push(Reverse(score.max(0.0).to_bits()));
@@ -207,6 +240,7 @@ mod tests {
             let segmenter = snapshot.segmenter().unwrap();
             let compiled = compile(parse(&query).root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Wide);
             let terms = weigh(&compiled.terms, &snapshot).unwrap();
+            let terms: Vec<&WeightedTerm<'_>> = terms.iter().collect();
             for wanted in [1, 3, 10] {
                 let mut floor = 0.0;
                 for segment in Segment::all(&snapshot) {

@@ -121,19 +121,19 @@ pub struct Passage {
 /// # Errors
 /// If an index file can't be read.
 pub fn explain(snapshot: &Snapshot, compiled: &Compiled, hit: &Ranked, article: &Article) -> Result<Explanation> {
-    let Ranked { address, score, evidence, .. } = *hit;
+    let Ranked { address, score, kind, evidence } = *hit;
     let segment = Segment::of(snapshot, address.segment_ord);
     let mut itself = Bits::empty(segment.max_doc());
     itself.insert(address.doc_id);
     let mut parts = Vec::new();
-    for weighted in scoring::weigh(&compiled.terms, snapshot)? {
+    for weighted in scoring::weigh(&compiled.terms, snapshot)?.iter().filter(|weighted| weighted.term.scores(kind)) {
         let Some(info) = weighted.located.in_segment(segment.ord) else { continue };
         let mut frequency = 0;
         segment.frequencies_of(weighted.field, info, &[address.doc_id], |_, found, _| frequency = found)?;
         if frequency == 0 {
             continue;
         }
-        let scores = scoring::scores(&segment, std::slice::from_ref(&weighted), &itself, 1, 0.0)?;
+        let scores = scoring::scores(&segment, &[weighted], &itself, 1, 0.0)?;
         let score = scores.first().map_or(0.0, |(_, score)| *score);
         let (term, articles) = (weighted.term, weighted.located.documents);
         let token = term.token.clone();
