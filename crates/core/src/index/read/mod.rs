@@ -4,6 +4,7 @@ pub mod article_cache;
 mod beginning;
 pub mod export;
 pub mod facet_columns;
+pub mod id_cache;
 mod lengths;
 pub mod listed;
 pub mod margin;

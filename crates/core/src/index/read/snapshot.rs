@@ -21,6 +21,7 @@ use crate::index::commit::payload::{Commit, last_commit};
 use crate::index::generations::generation::{Generation, Settings};
 use crate::index::read::article_cache::{ArticleCache, DecodedArticle};
 use crate::index::read::facet_columns::FacetColumns;
+use crate::index::read::id_cache::IdCache;
 use crate::index::read::statistics::Statistics;
 use crate::index::read::term_info_cache::{ByLength, Located, TermInfoCache};
 use crate::index::reprints::table::{Reprints, Table};
@@ -55,6 +56,7 @@ pub struct Snapshot {
     reprints: Arc<Table>,
     facet_columns: Arc<OnceLock<FacetColumns>>,
     article_cache: Arc<ArticleCache>,
+    id_cache: Arc<IdCache>,
     term_info_cache: Arc<TermInfoCache>,
     margin: Option<Arc<Snapshot>>,
     /// The statistics of the whole collection, if the snapshot holds a few articles of it only.
@@ -167,6 +169,7 @@ impl Snapshot {
                 commit,
                 facet_columns: Arc::default(),
                 article_cache: Arc::default(),
+                id_cache: Arc::default(),
                 term_info_cache: Arc::default(),
                 margin,
                 statistics: None,
@@ -343,18 +346,24 @@ impl Snapshot {
         Ok(page)
     }
 
-    /// Returns the ids of the articles at some addresses. The column of each segment is opened once.
+    /// Returns the ids of the articles at some addresses, through the cache of recently used ids. The column of each
+    /// segment is opened once.
     ///
     /// # Errors
     /// If an index file can't be read.
     pub fn ids(&self, addresses: impl Iterator<Item = DocAddress>) -> Result<Vec<ArticleId>> {
         let mut columns: HashMap<u32, Option<StrColumn>> = HashMap::new();
         let id = |address: DocAddress| {
+            if let Some(id) = self.id_cache.get(address) {
+                return Ok(id);
+            }
             let column = match columns.entry(address.segment_ord) {
                 Entry::Occupied(opened) => opened.into_mut(),
                 Entry::Vacant(place) => place.insert(self.column(address.segment_ord, "id")?),
             };
-            value(column.as_ref(), address).map(ArticleId)
+            let id = value(column.as_ref(), address).map(ArticleId)?;
+            self.id_cache.put(address, &id);
+            Ok(id)
         };
         addresses.map(id).collect()
     }

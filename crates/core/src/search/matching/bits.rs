@@ -126,17 +126,6 @@ impl Bits {
         docs
     }
 
-    /// Returns the ranks of the documents of the set: their numbers in [`Bits::to_vec`].
-    pub fn ranks(&self) -> Ranks<'_> {
-        let mut before = Vec::with_capacity(self.words.len());
-        let mut count = 0;
-        for word in &self.words {
-            before.push(count);
-            count += word.count_ones();
-        }
-        Ranks { words: &self.words, before }
-    }
-
     fn trim(&mut self) {
         let used = self.max_doc % 64;
         if used > 0
@@ -144,23 +133,6 @@ impl Bits {
         {
             *last &= (1 << used) - 1;
         }
-    }
-}
-
-/// The ranks of the documents of a set.
-pub struct Ranks<'a> {
-    words: &'a [u64],
-    /// The number of documents before each word.
-    before: Vec<u32>,
-}
-
-impl Ranks<'_> {
-    /// Returns the number of documents of the set that come before this one; none if the set does not contain it.
-    #[inline]
-    pub fn get(&self, doc: DocId) -> Option<usize> {
-        let at = doc as usize / 64;
-        let (word, bit) = (*self.words.get(at)?, 1 << (doc % 64));
-        (word & bit != 0).then(|| (self.before[at] + (word & (bit - 1)).count_ones()) as usize)
     }
 }
 
@@ -188,10 +160,5 @@ mod tests {
             [Some(1), Some(1), Some(3), Some(65), Some(129), None, None]
         });
         assert!(odd.contains(1) && !odd.contains(0) && !odd.contains(10_000));
-        for set in [&odd, &even, &all] {
-            let ranks = set.ranks();
-            let docs = set.to_vec();
-            (0..200).for_each(|doc| assert_eq!(ranks.get(doc), docs.binary_search(&doc).ok()));
-        }
     }
 }

@@ -125,8 +125,8 @@ impl<'a> Segment<'a> {
         })
     }
 
-    /// Calls `each` with those of some documents, in order, that have a term, with the term's frequency and the code of
-    /// the document's length.
+    /// Calls `each` with those of some documents, in order, that have a term: the document's number among them, the
+    /// term's frequency and the code of the document's length.
     ///
     /// # Errors
     /// If an index file can't be read.
@@ -135,11 +135,11 @@ impl<'a> Segment<'a> {
         field: Field,
         info: &TermInfo,
         docs: &[DocId],
-        mut each: impl FnMut(DocId, u32, u8),
+        mut each: impl FnMut(usize, u32, u8),
     ) -> Result<()> {
         self.with_frequencies(field, info, |postings, norms| {
             let (mut at, mut place) = (postings.docs().first().copied().unwrap_or(TERMINATED), 0);
-            for doc in docs {
+            for (number, doc) in docs.iter().enumerate() {
                 if at < *doc {
                     place = postings.seek(*doc);
                     at = postings.doc(place);
@@ -148,7 +148,7 @@ impl<'a> Segment<'a> {
                     break;
                 }
                 if at == *doc {
-                    each(at, postings.freq(place), norms.fieldnorm_id(at));
+                    each(number, postings.freq(place), norms.fieldnorm_id(at));
                 }
             }
         })

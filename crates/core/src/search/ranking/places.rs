@@ -89,7 +89,7 @@ impl<'a> Tokens<'a> {
                     return Ok(None);
                 };
                 let mut held = Vec::new();
-                self.segment.frequencies_of(self.text.chars, &info, docs, |doc, _, _| held.push(doc))?;
+                self.segment.frequencies_of(self.text.chars, &info, docs, |number, _, _| held.push(docs[number]))?;
                 self.held.push(held);
                 Ok(Some(LocatedString::Character(self.held.len() - 1)))
             }

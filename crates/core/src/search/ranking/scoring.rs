@@ -25,8 +25,8 @@ pub(super) const K1: f32 = 1.2;
 pub(super) const B: f32 = 0.75;
 /// If fewer than one in this many of a term's documents is a candidate, the term is looked up document by document.
 const SPARSE: u64 = 16;
-/// If at least one in this many of a segment's documents is a candidate, scores are kept for all documents of the segment:
-/// an array that is addressed by document is faster, but takes time to clear.
+/// If at least one in this many of a segment's documents is scored, an array of all documents holds their scores: it takes
+/// time to clear, but a term's documents need not be looked for among those that are scored.
 const DENSE: usize = 8;
 /// The relative rounding error that sums of 32-bit floats may have.
 const ROUNDING: f32 = 1e-4;
@@ -103,69 +103,97 @@ pub fn scores(
     terms: &[&WeightedTerm<'_>],
     candidates: &Bits,
     wanted: usize,
-    floor: f32,
+    mut floor: f32,
 ) -> Result<Vec<(DocId, f32)>> {
-    let docs = candidates.to_vec();
-    let top = Top { segment, terms, wanted, floor };
-    if docs.len() >= segment.max_doc() as usize / DENSE {
-        top.scores(docs, segment.max_doc() as usize, |doc| Some(doc as usize))
-    } else {
-        let (ranks, count) = (candidates.ranks(), docs.len());
-        top.scores(docs, count, |doc| ranks.get(doc))
+    let mut sums = Sums::new(candidates);
+    let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
+    // Pruning is tried again when the bound of the remaining terms has halved.
+    let mut next_try = to_come / 2.0;
+    for term in terms {
+        segment.tick()?;
+        sums.add(term, segment)?;
+        to_come -= term.factor;
+        if to_come <= next_try && sums.docs.len() > wanted {
+            floor = floor.max(least_of_best(sums.scores(), wanted));
+            // Sums in another order differ in their last digits.
+            sums.drop_below(floor * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING));
+            next_try = to_come / 2.0;
+        }
     }
+    let scores: Vec<f32> = sums.scores().collect();
+    Ok(sums.docs.into_iter().zip(scores).collect())
 }
 
-/// What the documents of a segment are scored by.
-struct Top<'a> {
-    segment: &'a Segment<'a>,
-    terms: &'a [&'a WeightedTerm<'a>],
-    wanted: usize,
-    floor: f32,
+/// The scores of some documents of a segment.
+struct Sums {
+    /// The documents, in order.
+    docs: Vec<DocId>,
+    /// Their scores: by document if they are many, since adding is faster then; else in the order of `docs`.
+    scores: Vec<f32>,
+    by_doc: bool,
+    max_doc: DocId,
 }
 
-impl Top<'_> {
-    /// Scores documents in an array of some length; `place` returns the place of each of them in it, and may return none
-    /// for others.
-    fn scores(
-        self,
-        mut alive: Vec<DocId>,
-        length: usize,
-        place: impl Fn(DocId) -> Option<usize>,
-    ) -> Result<Vec<(DocId, f32)>> {
-        let Top { segment, terms, wanted, mut floor } = self;
-        let mut scores = vec![0f32; length];
-        let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
-        // Pruning is tried again when the bound of the remaining terms has halved.
-        let mut next_try = to_come / 2.0;
-        for &weighted in terms {
-            segment.tick()?;
-            if let Some(info) = weighted.located.in_segment(segment.ord) {
-                let mut add = |doc, frequency, norm| {
-                    if let Some(place) = place(doc) {
-                        scores[place] += weighted.score(frequency, norm);
-                    }
-                };
-                if u64::from(info.doc_freq) > SPARSE * alive.len() as u64 {
-                    segment.frequencies_of(weighted.field, info, &alive, add)?;
-                } else {
-                    segment.frequencies(weighted.field, info, |docs, frequencies, norms| {
-                        for (doc, frequency) in docs.iter().zip(frequencies) {
-                            add(*doc, *frequency, norms.fieldnorm_id(*doc));
-                        }
-                    })?;
+impl Sums {
+    fn new(candidates: &Bits) -> Sums {
+        let (docs, max_doc) = (candidates.to_vec(), candidates.max_doc());
+        let by_doc = Sums::are_many(docs.len(), max_doc);
+        let scores = vec![0.0; if by_doc { max_doc as usize } else { docs.len() }];
+        Sums { docs, scores, by_doc, max_doc }
+    }
+
+    fn are_many(docs: usize, max_doc: DocId) -> bool {
+        docs >= max_doc as usize / DENSE
+    }
+
+    /// Adds a term's part to the scores.
+    fn add(&mut self, term: &WeightedTerm<'_>, segment: &Segment<'_>) -> Result<()> {
+        let Some(info) = term.located.in_segment(segment.ord) else { return Ok(()) };
+        let Sums { docs, scores, by_doc, .. } = self;
+        if u64::from(info.doc_freq) > SPARSE * docs.len() as u64 {
+            return segment.frequencies_of(term.field, info, docs, |number, frequency, norm| {
+                let place = if *by_doc { docs[number] as usize } else { number };
+                scores[place] += term.score(frequency, norm);
+            });
+        }
+        if *by_doc {
+            return segment.frequencies(term.field, info, |found, frequencies, norms| {
+                for (doc, frequency) in found.iter().zip(frequencies) {
+                    scores[*doc as usize] += term.score(*frequency, norms.fieldnorm_id(*doc));
+                }
+            });
+        }
+        let mut left = docs.iter().zip(scores).peekable();
+        segment.frequencies(term.field, info, |found, frequencies, norms| {
+            for (doc, frequency) in found.iter().zip(frequencies) {
+                while left.next_if(|(other, _)| *other < doc).is_some() {}
+                if let Some((_, score)) = left.next_if(|(other, _)| *other == doc) {
+                    *score += term.score(*frequency, norms.fieldnorm_id(*doc));
                 }
             }
-            to_come -= weighted.factor;
-            if to_come <= next_try && alive.len() > wanted {
-                let score = |doc: &DocId| place(*doc).map_or(0.0, |place| scores[place]);
-                floor = floor.max(least_of_best(alive.iter().map(score), wanted));
-                // Sums in another order differ in their last digits.
-                let needed = floor * (1.0 - ROUNDING) - to_come.max(0.0) * (1.0 + ROUNDING);
-                alive.retain(|doc| score(doc) >= needed);
-                next_try = to_come / 2.0;
+        })
+    }
+
+    /// Returns the scores in the order of the documents.
+    fn scores(&self) -> impl Iterator<Item = f32> + '_ {
+        let place = |(number, doc): (usize, &DocId)| if self.by_doc { *doc as usize } else { number };
+        self.docs.iter().enumerate().map(move |at| self.scores[place(at)])
+    }
+
+    /// Drops the documents whose score is less than this.
+    fn drop_below(&mut self, least: f32) {
+        let Sums { docs, scores, by_doc, max_doc } = self;
+        if *by_doc {
+            docs.retain(|doc| scores[*doc as usize] >= least);
+            if !Sums::are_many(docs.len(), *max_doc) {
+                *scores = docs.iter().map(|doc| scores[*doc as usize]).collect();
+                *by_doc = false;
             }
+            return;
         }
-        Ok(alive.into_iter().map(|doc| (doc, place(doc).map_or(0.0, |place| scores[place]))).collect())
+        let mut of_docs = scores.iter();
+        docs.retain(|_| of_docs.next().is_some_and(|score| *score >= least));
+        scores.retain(|score| *score >= least);
     }
 }
 
