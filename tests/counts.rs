@@ -58,7 +58,7 @@ fn counts_are_those_of_a_plain_scan() {
             let words = [first, second];
             let typed: Vec<BTreeSet<&str>> = words.iter().map(|word| plain.with(word)).collect();
             let wide = words.iter().zip(&typed).map(|(word, typed)| {
-                let others = synonyms.lookup(&fold(word)).iter().map(|synonym| plain.with(synonym));
+                let others = synonyms.lookup(&fold(word)).into_iter().map(|synonym| plain.with(synonym));
                 others.fold(typed.clone(), |all, more| all.union(&more).copied().collect())
             });
             let wide: Vec<BTreeSet<&str>> = wide.collect();

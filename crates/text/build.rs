@@ -1,4 +1,5 @@
-//! Generates the tables built into the program: see `src/fold.rs` and `src/segment/dictionary.rs`.
+//! Generates the tables built into the program: see `src/fold.rs`, `src/segment/dictionary.rs` and
+//! `src/synonyms/builtin.rs`.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -8,6 +9,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 #[path = "build/dictionary.rs"]
 mod dictionary;
+#[path = "build/synonyms.rs"]
+mod synonyms;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -29,6 +32,7 @@ fn main() {
         let delta = pages.get(c as usize >> 8).map_or(0, |&page| deltas[page as usize * 256 + (c as usize & 0xff)]);
         char::from_u32((c as i32 + delta) as u32).unwrap_or(c)
     });
+    synonyms::write(out);
 }
 
 /// Radicals that Unicode's compatibility mappings leave alone and that copies of PDF have in the place of whole

@@ -105,7 +105,7 @@ pub fn terms_of(archive: &dyn Read, args: &TermsArgs) -> anyhow::Result<Outcome>
     if others.is_empty() {
         eprintln!("note: {}: no synonym of it is known; --synonym-file adds your own", args.word.trim());
     }
-    let all: Vec<&str> = std::iter::once(word.as_str()).chain(others.iter().map(String::as_str)).collect();
+    let all: Vec<&str> = std::iter::once(word.as_str()).chain(others.iter().copied()).collect();
     for term in &all {
         let longer: Vec<&str> = all.iter().copied().filter(|other| other != term && other.contains(term)).collect();
         if !longer.is_empty() {
@@ -120,6 +120,6 @@ pub fn terms_of(archive: &dyn Read, args: &TermsArgs) -> anyhow::Result<Outcome>
         request::widen(&mut request, &args.conditions);
         request
     };
-    let terms = std::iter::once(args.word.trim()).chain(others.iter().map(String::as_str));
+    let terms = std::iter::once(args.word.trim()).chain(others);
     print_comparison(archive, terms.map(request).collect(), &args.conditions, args.by, args.per, &args.table)
 }

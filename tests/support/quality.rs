@@ -217,7 +217,9 @@ impl Ours {
         let weighted = weigh(&terms, &self.snapshot).unwrap();
         let mut ranked = Vec::new();
         for segment in Segment::all(&self.snapshot) {
-            let scores = scores(&segment, &weighted, &Bits::full(segment.max_doc()), DEPTH, 0.0).unwrap();
+            let scores =
+                scores(&segment, &weighted.iter().collect::<Vec<_>>(), &Bits::full(segment.max_doc()), DEPTH, 0.0)
+                    .unwrap();
             let found = scores.into_iter().filter(|(_, score)| *score > 0.0);
             ranked.extend(found.map(|(doc, score)| (score, DocAddress::new(segment.ord as u32, doc))));
         }

@@ -18,8 +18,37 @@ pub fn ends_sentence(c: char) -> bool {
     matches!(c, '。' | '!' | '?' | '！' | '？' | '…' | '｡' | '\n')
 }
 
-/// Signs that carry meaning wherever they stand: 20% is not 20, 工会+ is not 工会.
-const SIGNS: &str = "%‰+#@&=<>$¥€£¢°℃℉§×÷±≥≤≠№√";
+/// Whether a character is a sign that carries meaning wherever it stands: 20% is not 20, 工会+ is not 工会.
+fn is_sign(c: char) -> bool {
+    matches!(
+        c,
+        '%' | '‰'
+            | '+'
+            | '#'
+            | '@'
+            | '&'
+            | '='
+            | '<'
+            | '>'
+            | '$'
+            | '¥'
+            | '€'
+            | '£'
+            | '¢'
+            | '°'
+            | '℃'
+            | '℉'
+            | '§'
+            | '×'
+            | '÷'
+            | '±'
+            | '≥'
+            | '≤'
+            | '≠'
+            | '№'
+            | '√'
+    )
+}
 
 /// Whether the character at this index of a string is a sign that carries meaning, so that no other matches it: one of
 /// those that always do, the point between two digits (5.6), or the comma between thousands (1,077).
@@ -28,7 +57,7 @@ pub fn carries_meaning(string: &[char], at: usize) -> bool {
     match string.get(at) {
         Some('.') => digit(at.checked_sub(1)) && digit(Some(at + 1)),
         Some(',') => numbers::separates(string, at),
-        Some(c) => SIGNS.contains(*c),
+        Some(c) => is_sign(*c),
         None => false,
     }
 }

@@ -7,57 +7,26 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::fold::fold;
+use builtin::Term;
+use group::runs_on;
+pub use group::{Group, MAX_GROUPS, MAX_TERM_CHARS, MAX_TERMS};
+
+mod builtin;
+mod group;
 
 const BUILTIN: &str = include_str!("data/synonyms.tsv");
 
-/// The most terms in a group.
-pub const MAX_TERMS: usize = 32;
-/// The most characters in a term.
-pub const MAX_TERM_CHARS: usize = 32;
-/// The most groups in a file.
-pub const MAX_GROUPS: usize = 20_000;
-/// The separator between the terms that find and those that are only found.
-const ONE_WAY: &str = ">";
-
-/// A line of a synonym file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// The relation between the terms.
-    pub note: String,
-    /// Terms that find others, folded.
-    pub terms: Vec<String>,
-    /// Terms that are found and find nothing themselves, folded. Empty if the group is symmetric: each of `terms` then
-    /// finds the others.
-    pub found: Vec<String>,
-}
-
-impl Group {
-    /// Returns the synonyms found by one of the finding terms: the others, except those that contain it, which it finds
-    /// as a string.
-    pub fn found_by<'a>(&'a self, term: &'a str) -> impl Iterator<Item = &'a String> {
-        let others = if self.found.is_empty() { &self.terms } else { &self.found };
-        others.iter().filter(move |other| !holds(other, term))
-    }
-}
-
-/// Groups of terms with one meaning.
+/// Groups of terms with one meaning: those that come with the program, a user's own, or both.
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms {
-    equals: HashMap<String, Equals>,
-    /// The length in characters of the longest term, by its first character.
+    has_builtin: bool,
+    /// The synonyms of each of a user's terms, with the notes that explain them.
+    own: HashMap<String, Vec<(String, Arc<str>)>>,
+    /// The length in characters of the longest of these terms, by its first character.
     longest: HashMap<char, usize>,
-    /// The notes of the groups.
-    notes: Vec<String>,
-}
-
-/// The synonyms of a term, and for each the number of the note that explains it.
-#[derive(Debug, Clone, Default)]
-struct Equals {
-    terms: Vec<String>,
-    notes: Vec<usize>,
 }
 
 /// An error in a line of a synonym file.
@@ -76,16 +45,11 @@ impl Synonyms {
     /// ```
     /// use gongxun_text::synonyms::Synonyms;
     /// let equals = Synonyms::builtin().lookup("全总");
-    /// assert!(equals.contains(&"中华全国总工会".to_string()));
+    /// assert!(equals.contains(&"中华全国总工会"));
     /// ```
     pub fn builtin() -> &'static Synonyms {
-        static GROUPS: OnceLock<Synonyms> = OnceLock::new();
-        GROUPS.get_or_init(|| {
-            let mut synonyms = Synonyms::default();
-            // A test ensures that every line is valid; an invalid one would leave the groups before it in place.
-            builtin_groups().for_each(|group| synonyms.add(&group));
-            synonyms
-        })
+        static BUILTIN: OnceLock<Synonyms> = OnceLock::new();
+        BUILTIN.get_or_init(|| Synonyms { has_builtin: true, ..Synonyms::default() })
     }
 
     /// Returns these groups with those of a user's file.
@@ -95,22 +59,35 @@ impl Synonyms {
     /// allow.
     pub fn with_user(&self, file: &str) -> Result<Synonyms, SynonymError> {
         let mut synonyms = self.clone();
-        for group in read(file, fold) {
-            synonyms.add(&group?);
+        for group in group::read(file, fold) {
+            synonyms.add(&group.map_err(|(line, what)| SynonymError { line, what })?);
         }
         Ok(synonyms)
     }
 
     /// Returns the synonyms of a folded term, folded, in the order of the file. Terms that contain it are left out: a
     /// search for the term finds those as a string.
-    pub fn lookup(&self, folded: &str) -> &[String] {
-        self.equals.get(folded).map_or(&[], |equals| &equals.terms)
+    pub fn lookup(&self, folded: &str) -> Vec<&str> {
+        self.explained(folded).map(|(term, _)| term).collect()
     }
 
     /// Returns the notes of the groups of the terms that [`Synonyms::lookup`] returns, in the same order.
     pub fn notes(&self, folded: &str) -> impl Iterator<Item = &str> {
-        let notes = self.equals.get(folded).map_or(&[][..], |equals| &equals.notes);
-        notes.iter().map(|&note| self.notes[note].as_str())
+        self.explained(folded).map(|(_, note)| note)
+    }
+
+    /// Returns the synonyms of a folded term, each with the note that explains it.
+    fn explained<'a>(&'a self, folded: &str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let builtin = self.builtin_term(folded);
+        let is_builtin =
+            move |term: &str| builtin.is_some_and(|known| known.synonyms().any(|(other, _)| other == term));
+        let own = self.own.get(folded).into_iter().flatten().map(|(term, note)| (term.as_str(), &**note));
+        let of_builtin = |term: Term| term.synonyms().map(|(term, note)| -> (&'a str, &'a str) { (term, note) });
+        builtin.into_iter().flat_map(of_builtin).chain(own.filter(move |(term, _)| !is_builtin(term)))
+    }
+
+    fn builtin_term(&self, folded: &str) -> Option<Term> {
+        if self.has_builtin { Term::of(folded) } else { None }
     }
 
     /// Returns the occurrences of terms in a folded text, as ranges of its characters: from left to right, at each
@@ -137,24 +114,25 @@ impl Synonyms {
         if inside(at) {
             return None;
         }
-        let last = chars.len().min(at + self.longest.get(&chars[at])?);
-        (at + 1..=last)
+        let builtin = if self.has_builtin { builtin::longest(chars[at]) } else { 0 };
+        let longest = self.longest.get(&chars[at]).copied().unwrap_or(0).max(builtin);
+        let is_term = |term: &str| self.builtin_term(term).is_some() || self.own.contains_key(term);
+        (at + 1..=chars.len().min(at + longest))
             .rev()
-            .find(|&end| !inside(end) && self.equals.contains_key(&chars[at..end].iter().collect::<String>()))
+            .find(|&end| !inside(end) && is_term(&chars[at..end].iter().collect::<String>()))
     }
 
     fn add(&mut self, group: &Group) {
-        self.notes.push(group.note.clone());
+        let note: Arc<str> = group.note.as_str().into();
         for term in &group.terms {
             if let Some(first) = term.chars().next() {
                 let longest = self.longest.entry(first).or_default();
                 *longest = (*longest).max(term.chars().count());
             }
-            let equals = self.equals.entry(term.clone()).or_default();
+            let own = self.own.entry(term.clone()).or_default();
             for other in group.found_by(term) {
-                if !equals.terms.contains(other) {
-                    equals.terms.push(other.clone());
-                    equals.notes.push(self.notes.len() - 1);
+                if !own.iter().any(|(known, _)| known == other) {
+                    own.push((other.clone(), note.clone()));
                 }
             }
         }
@@ -163,80 +141,8 @@ impl Synonyms {
 
 /// Returns the groups that come with the program, in the order of the file.
 pub fn builtin_groups() -> impl Iterator<Item = Group> {
-    // A test ensures that these terms are folded: folding them in each process takes as long as all the rest.
-    read(BUILTIN, str::to_string).map_while(Result::ok)
-}
-
-/// Parses the groups of a file, whose terms `fold` folds.
-fn read(file: &str, fold: fn(&str) -> String) -> impl Iterator<Item = Result<Group, SynonymError>> {
-    let lines = file.trim_start_matches('\u{FEFF}').lines().enumerate();
-    let lines = lines.filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-    lines.enumerate().map(move |(groups, (number, line))| {
-        let group = match groups {
-            MAX_GROUPS.. => Err(format!("more than {MAX_GROUPS} groups")),
-            _ => group(line, fold),
-        };
-        group.map_err(|what| SynonymError { line: number + 1, what })
-    })
-}
-
-/// Whether a search for the term finds the text: the term occurs in it, runs of letters and digits whole.
-fn holds(text: &str, term: &str) -> bool {
-    // Most terms of a group are longer than the other, or begin otherwise.
-    let may_hold = text.len() >= term.len() && term.chars().next().is_some_and(|first| text.contains(first));
-    may_hold
-        && text.match_indices(term).any(|(start, _)| {
-            let end = start + term.len();
-            let inside = |at: usize| {
-                let around = text[..at].chars().next_back().zip(text[at..].chars().next());
-                around.is_some_and(|(before, after)| runs_on(before, after))
-            };
-            !inside(start) && !inside(end)
-        })
-}
-
-/// Whether two characters belong to one run of Latin letters or of digits.
-fn runs_on(before: char, after: char) -> bool {
-    let letter = |c: char| c.is_ascii_alphabetic();
-    (letter(before) && letter(after)) || (before.is_ascii_digit() && after.is_ascii_digit())
-}
-
-/// Parses the group of a line.
-fn group(line: &str, fold: fn(&str) -> String) -> Result<Group, String> {
-    let mut parts = line.split('\t').map(str::trim);
-    let note = parts.next().unwrap_or_default().to_string();
-    let mut group = Group { note, terms: Vec::new(), found: Vec::new() };
-    let mut one_way = false;
-    for part in parts.filter(|part| !part.is_empty()) {
-        if part == ONE_WAY {
-            if std::mem::replace(&mut one_way, true) {
-                return Err(format!("a line has one {ONE_WAY:?} at most"));
-            }
-            continue;
-        }
-        let term = term(part, fold)?;
-        if !group.terms.contains(&term) && !group.found.contains(&term) {
-            if one_way { &mut group.found } else { &mut group.terms }.push(term);
-        }
-    }
-    match (group.terms.len(), group.found.len()) {
-        (0, _) | (_, 0) if one_way => Err(format!("{ONE_WAY:?} has terms before it and other terms behind it")),
-        (0 | 1, 0) => Err("a group is a note and two or more different terms, with tabs between them".into()),
-        (terms, found) if terms + found > MAX_TERMS => Err(format!("more than {MAX_TERMS} terms in a group")),
-        _ => Ok(group),
-    }
-}
-
-/// Normalizes a term for lookup.
-fn term(part: &str, fold: fn(&str) -> String) -> Result<String, String> {
-    let term = fold(part);
-    if term.chars().count() > MAX_TERM_CHARS {
-        return Err(format!("the term {part:?} has more than {MAX_TERM_CHARS} characters"));
-    }
-    if !term.chars().any(char::is_alphanumeric) {
-        return Err(format!("the term {part:?} has no letter"));
-    }
-    Ok(term)
+    // A test ensures that every line is valid and written folded.
+    group::read(BUILTIN, str::to_string).map_while(Result::ok)
 }
 
 #[cfg(test)]
@@ -251,7 +157,7 @@ mod tests {
 
     /// Returns the groups of the built-in file, asserting that each is valid.
     fn groups() -> Vec<Group> {
-        read(BUILTIN, fold).map(|group| group.unwrap()).collect()
+        group::read(BUILTIN, fold).map(|group| group.unwrap()).collect()
     }
 
     #[test]
@@ -289,7 +195,8 @@ mod tests {
         }
         for (term, group) in lines {
             let found: Vec<&String> = group.found_by(&term).collect();
-            assert_eq!(Synonyms::builtin().lookup(&term).iter().collect::<Vec<_>>(), found, "{term}");
+            assert_eq!(Synonyms::builtin().lookup(&term), found, "{term}");
+            assert!(Synonyms::builtin().notes(&term).all(|note| note == group.note), "{term}");
         }
     }
 
@@ -301,7 +208,7 @@ mod tests {
                 assert!(group.found_by(term).next().is_some(), "{term}: {group:?}");
             }
             for found in &group.found {
-                assert!(group.terms.iter().any(|term| !holds(found, term)), "{found}: {group:?}");
+                assert!(group.terms.iter().any(|term| !group::holds(found, term)), "{found}: {group:?}");
             }
         }
     }
@@ -354,8 +261,8 @@ mod tests {
         assert_eq!(one_way.lookup("追索"), [] as [&str; 0]);
         assert_eq!(one_way.find("讨债与追索"), [0..2]);
         let both = Synonyms::builtin().with_user("mine\t全总\t我的总").unwrap();
-        assert!(both.lookup("全总").contains(&"我的总".to_string()));
-        assert!(both.lookup("全总").contains(&"中华全国总工会".to_string()));
+        assert!(both.lookup("全总").contains(&"我的总"));
+        assert!(both.lookup("全总").contains(&"中华全国总工会"));
     }
 
     #[test]

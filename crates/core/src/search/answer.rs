@@ -59,7 +59,7 @@ fn answer(snapshot: &Snapshot, request: &Request, synonyms: &Synonyms, control: 
         results.notes.extend(found.not_counted(request.count));
         let mut facets = found.facets(request.count)?;
         if let Some(occurrences) = &occurrences {
-            facets::add_occurrences(&mut facets, snapshot, |ord| occurrences.of_segment(ord))?;
+            facets::add_occurrences(&mut facets, found.facet_columns()?, |ord| occurrences.of_segment(ord));
         }
         results.facets = Some(facets);
     }

@@ -1,6 +1,8 @@
 //! The pipeline: compile → match → collapse copies → rank. Every feature that takes a query begins here and ends where
 //! it has what it needs.
 
+use std::cell::OnceCell;
+
 use tantivy::DocAddress;
 
 use super::compile::compile;
@@ -17,6 +19,7 @@ use super::results::facets::{self, Counter, Facets};
 use crate::control::Stops;
 use crate::error::{Error, Result};
 use crate::index::Snapshot;
+use crate::index::facet_columns::FacetColumns;
 use crate::index::reprints::Reprints;
 use crate::query::{Filter, MAX_TREE_DEPTH, Node, is_deeper};
 use gongxun_text::synonyms::Synonyms;
@@ -31,6 +34,7 @@ pub struct Found<'a> {
     pub copies: &'a Reprints,
     matches: Matches,
     collapsed: Collapsed,
+    facet_columns: OnceCell<&'a FacetColumns>,
     control: &'a dyn Stops,
 }
 
@@ -97,7 +101,8 @@ impl<'a> Found<'a> {
             Copies::Collapsed => matches.collapse(reprints),
             Copies::All => Collapsed::default(),
         };
-        Ok(Found { snapshot, compiled, copies: reprints, matches, collapsed, control })
+        let facet_columns = OnceCell::new();
+        Ok(Found { snapshot, compiled, copies: reprints, matches, collapsed, facet_columns, control })
     }
 
     /// Returns the kind of match that one article is, whatever its copies hold; none if it does not match.
@@ -189,15 +194,30 @@ impl<'a> Found<'a> {
     /// # Errors
     /// If an index file can't be read.
     pub fn facets(&self, breadth: Breadth) -> Result<Facets> {
-        let of = |kind| self.facets_of(kind);
-        let full = of(Kind::Full)?;
-        let synonym = breadth.synonyms().then(|| of(Kind::Synonym)).transpose()?;
-        let partial = breadth.partial().then(|| of(Kind::Partial)).transpose()?;
-        Ok(facets::joined(full, synonym, partial))
+        let columns = self.facet_columns()?;
+        let of = |kind| self.facets_of(kind, columns);
+        let synonym = breadth.synonyms().then(|| of(Kind::Synonym));
+        let partial = breadth.partial().then(|| of(Kind::Partial));
+        Ok(facets::joined(of(Kind::Full), synonym, partial))
     }
 
-    fn facets_of(&self, kind: Kind) -> Result<Counter<'a>> {
-        let mut counter = Counter::new(self.snapshot)?;
+    /// Returns the columns that facets are counted by.
+    ///
+    /// # Errors
+    /// If an index file can't be read.
+    pub fn facet_columns(&self) -> Result<&'a FacetColumns> {
+        // One request is one use: the second use unpacks them.
+        match self.facet_columns.get() {
+            Some(columns) => Ok(columns),
+            None => {
+                let columns = self.snapshot.facet_columns()?;
+                Ok(self.facet_columns.get_or_init(|| columns))
+            }
+        }
+    }
+
+    fn facets_of(&self, kind: Kind, columns: &'a FacetColumns) -> Counter<'a> {
+        let mut counter = Counter::new(columns);
         for (ord, bits) in self.matches.of[kind].iter().enumerate() {
             match self.collapsed[kind].get(ord).filter(|copies| !copies.is_empty()) {
                 Some(copies) => {
@@ -209,7 +229,7 @@ impl<'a> Found<'a> {
                 None => counter.add(ord, bits),
             }
         }
-        Ok(counter)
+        counter
     }
 }
 

@@ -180,6 +180,11 @@ impl FacetColumns {
         self.months.0 + number
     }
 
+    /// Returns the number of segments.
+    pub fn segments(&self) -> usize {
+        self.segments.len()
+    }
+
     /// Whether the totals of all segments are known, so that it is enough to subtract the documents that do not match.
     pub fn knows_all(&self) -> bool {
         self.unpacked.get().is_some()

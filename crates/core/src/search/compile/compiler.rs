@@ -241,15 +241,15 @@ impl Compiler<'_> {
 
     /// Returns the synonyms of a word or term, which score below it.
     fn equals(&mut self, term: &str, scope: Scope, sign: Sign) -> Vec<StringPlan> {
-        let group = self.synonyms.map_or(&[][..], |synonyms| synonyms.lookup(term));
+        let group = self.synonyms.map_or_else(Vec::new, |synonyms| synonyms.lookup(term));
         let mut strings = Vec::with_capacity(group.len());
-        for synonym in group {
+        for synonym in &group {
             self.score(synonym, scope, SYNONYM_WEIGHT, sign);
             self.mark(Needle::String(synonym.chars().collect()), scope, true, sign);
             strings.push(StringPlan::synonym(synonym, self.segmenter));
         }
         if !group.is_empty() && !self.used.iter().any(|(used, _)| used == term) {
-            self.used.push((term.to_string(), group.to_vec()));
+            self.used.push((term.to_string(), group.into_iter().map(str::to_string).collect()));
         }
         strings
     }

@@ -142,7 +142,7 @@ impl Ranker<'_> {
         if wanted == 0 {
             return Ok(());
         }
-        let terms: Vec<&WeightedTerm<'_>> = self.terms.iter().filter(|term| term.term.scores(kind)).collect();
+        let terms = scoring::in_order(&self.terms, kind);
         let mut top = TopDocs { wanted, heap: BinaryHeap::new() };
         for (ord, bits) in found.iter().enumerate().filter(|(_, bits)| !bits.is_empty()) {
             let segment = &self.segments[ord];

@@ -15,6 +15,7 @@ use tantivy::schema::Field;
 use crate::error::Result;
 use crate::index::{ByLength, Located, Snapshot};
 use crate::search::compile::plan::ScoreTerm;
+use crate::search::kind::Kind;
 use crate::search::matching::bits::Bits;
 use crate::search::matching::lower;
 use crate::search::matching::segment::Segment;
@@ -83,6 +84,15 @@ pub fn weigh<'a>(terms: &'a [ScoreTerm], snapshot: &Snapshot) -> Result<Vec<Weig
     Ok(weighted)
 }
 
+/// Returns the terms that score matches of a kind, in the order in which [`scores`] adds them up best: those first that
+/// can add most for each of their postings. When the last, long lists of postings remain, few documents are left.
+pub fn in_order<'a>(terms: &'a [WeightedTerm<'a>], kind: Kind) -> Vec<&'a WeightedTerm<'a>> {
+    let mut ordered: Vec<&WeightedTerm<'_>> = terms.iter().filter(|term| term.term.scores(kind)).collect();
+    let for_each = |term: &WeightedTerm<'_>| term.factor / term.located.documents as f32;
+    ordered.sort_by(|a, b| for_each(b).total_cmp(&for_each(a)));
+    ordered
+}
+
 /// Returns the inverse document frequency of BM25.
 pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
     let (n, all) = (with_term as f64, articles.max(with_term) as f64);
@@ -92,9 +102,9 @@ pub(super) fn inverse_frequency(with_term: u64, articles: u64) -> f32 {
 /// Returns the candidates with their scores, in their order; if only the first `wanted` by score matter, those that are
 /// certainly not among them, or score less than `floor`, may be missing.
 ///
-/// The terms that can add most are added up first. As soon as the terms to come can't lift a document above the
-/// `wanted` best ones any more, it is dropped, and with few documents left a term is looked up for these alone. Nothing
-/// is estimated: a dropped document's score and all that could be added lie below `wanted` others.
+/// As soon as the terms to come can't lift a document above the `wanted` best ones any more, it is dropped, and with few
+/// documents left a term is looked up for these alone. Nothing is estimated: a dropped document's score and all that
+/// could be added lie below `wanted` others. The terms should be [`in_order`].
 ///
 /// # Errors
 /// If an index file can't be read.
@@ -165,10 +175,15 @@ impl Sums {
         }
         let mut left = docs.iter().zip(scores).peekable();
         segment.frequencies(term.field, info, |found, frequencies, norms| {
-            for (doc, frequency) in found.iter().zip(frequencies) {
-                while left.next_if(|(other, _)| *other < doc).is_some() {}
-                if let Some((_, score)) = left.next_if(|(other, _)| *other == doc) {
-                    *score += term.score(*frequency, norms.fieldnorm_id(*doc));
+            let Some(last) = found.last() else { return };
+            let mut at = 0;
+            while let Some((doc, score)) = left.next_if(|(doc, _)| *doc <= last) {
+                // The last document is not less, so this ends.
+                while found[at] < *doc {
+                    at += 1;
+                }
+                if found[at] == *doc {
+                    *score += term.score(frequencies[at], norms.fieldnorm_id(*doc));
                 }
             }
         })
@@ -268,7 +283,7 @@ mod tests {
             let segmenter = snapshot.segmenter().unwrap();
             let compiled = compile(parse(&query).root.as_ref(), &[], segmenter, Synonyms::builtin(), Breadth::Wide);
             let terms = weigh(&compiled.terms, &snapshot).unwrap();
-            let terms: Vec<&WeightedTerm<'_>> = terms.iter().collect();
+            let terms = in_order(&terms, Kind::Partial);
             for wanted in [1, 3, 10] {
                 let mut floor = 0.0;
                 for segment in Segment::all(&snapshot) {

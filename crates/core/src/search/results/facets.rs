@@ -5,8 +5,6 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use tantivy::DocId;
 
-use crate::error::Result;
-use crate::index::Snapshot;
 use crate::index::facet_columns::{Counts, FIELDS, FacetColumns, Values};
 use crate::search::matching::bits::Bits;
 use gongxun_text::fold::fold;
@@ -75,13 +73,9 @@ pub struct Counter<'a> {
 
 impl<'a> Counter<'a> {
     /// Creates a counter without matches.
-    ///
-    /// # Errors
-    /// If an index file can't be read.
-    pub fn new(snapshot: &'a Snapshot) -> Result<Counter<'a>> {
-        let counted = snapshot.facet_columns()?;
+    pub fn new(counted: &'a FacetColumns) -> Counter<'a> {
         let fields = std::array::from_fn(|field| counted.no_values(field));
-        Ok(Counter { counted, fields, months: counted.no_months(), clusters: HashSet::new() })
+        Counter { counted, fields, months: counted.no_months(), clusters: HashSet::new() }
     }
 
     /// Adds the matches of a segment.
@@ -133,19 +127,15 @@ impl<'a> Counter<'a> {
 }
 
 /// Counts the occurrences of each value: the sum over the documents that have it.
-///
-/// # Errors
-/// If an index file can't be read.
 pub fn add_occurrences<'o>(
     facets: &mut Facets,
-    snapshot: &Snapshot,
+    counted: &FacetColumns,
     of_segment: impl Fn(usize) -> &'o [(DocId, u32)],
-) -> Result<()> {
-    let counted = snapshot.facet_columns()?;
+) {
     let mut by_class: [HashMap<u32, u64>; FIELDS.len()] = std::array::from_fn(|_| HashMap::new());
     let mut by_month: HashMap<u32, u64> = HashMap::new();
     let mut own = Vec::new();
-    for ord in 0..snapshot.searcher.segment_readers().len() {
+    for ord in 0..counted.segments() {
         for (doc, count) in of_segment(ord) {
             for (field, sums) in by_class.iter_mut().enumerate() {
                 own.clear();
@@ -173,7 +163,6 @@ pub fn add_occurrences<'o>(
     for count in months {
         count.occurrences = Some(by_month.get(&count.value).copied().unwrap_or(0));
     }
-    Ok(())
 }
 
 /// Joins the facets of full matches with those of synonym and partial matches, if these are counted.
