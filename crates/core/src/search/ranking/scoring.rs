@@ -25,10 +25,10 @@ pub(super) const K1: f32 = 1.2;
 /// The parameter b of BM25.
 pub(super) const B: f32 = 0.75;
 /// If fewer than one in this many of a term's documents is a candidate, the term is looked up document by document.
-const SPARSE: u64 = 16;
-/// If at least one in this many of a segment's documents is scored, an array of all documents holds their scores: it takes
-/// time to clear, but a term's documents need not be looked for among those that are scored.
-const DENSE: usize = 8;
+const SPARSE: usize = 16;
+/// If at least this share of a segment's documents, one in so many, will be read from postings, an array of all documents
+/// holds the scores: it takes time to clear, but the documents of postings need not be looked for among the candidates.
+const MIN_READ: usize = 8;
 /// The relative rounding error that sums of 32-bit floats may have.
 const ROUNDING: f32 = 1e-4;
 
@@ -115,7 +115,7 @@ pub fn scores(
     wanted: usize,
     mut floor: f32,
 ) -> Result<Vec<(DocId, f32)>> {
-    let mut sums = Sums::new(candidates);
+    let mut sums = Sums::new(candidates, terms, segment);
     let mut to_come: f32 = terms.iter().map(|term| term.factor).sum();
     // Pruning is tried again when the bound of the remaining terms has halved.
     let mut next_try = to_come / 2.0;
@@ -138,29 +138,26 @@ pub fn scores(
 struct Sums {
     /// The documents, in order.
     docs: Vec<DocId>,
-    /// Their scores: by document if they are many, since adding is faster then; else in the order of `docs`.
+    /// Their scores: by document, or in the order of `docs`.
     scores: Vec<f32>,
     by_doc: bool,
-    max_doc: DocId,
 }
 
 impl Sums {
-    fn new(candidates: &Bits) -> Sums {
-        let (docs, max_doc) = (candidates.to_vec(), candidates.max_doc());
-        let by_doc = Sums::are_many(docs.len(), max_doc);
-        let scores = vec![0.0; if by_doc { max_doc as usize } else { docs.len() }];
-        Sums { docs, scores, by_doc, max_doc }
-    }
-
-    fn are_many(docs: usize, max_doc: DocId) -> bool {
-        docs >= max_doc as usize / DENSE
+    fn new(candidates: &Bits, terms: &[&WeightedTerm<'_>], segment: &Segment<'_>) -> Sums {
+        let (docs, max_doc) = (candidates.to_vec(), candidates.max_doc() as usize);
+        let infos = terms.iter().filter_map(|term| term.located.in_segment(segment.ord));
+        let read = infos.map(|info| info.doc_freq as usize).filter(|count| *count <= SPARSE * docs.len());
+        let by_doc = read.sum::<usize>() >= max_doc / MIN_READ;
+        let scores = vec![0.0; if by_doc { max_doc } else { docs.len() }];
+        Sums { docs, scores, by_doc }
     }
 
     /// Adds a term's part to the scores.
     fn add(&mut self, term: &WeightedTerm<'_>, segment: &Segment<'_>) -> Result<()> {
         let Some(info) = term.located.in_segment(segment.ord) else { return Ok(()) };
         let Sums { docs, scores, by_doc, .. } = self;
-        if u64::from(info.doc_freq) > SPARSE * docs.len() as u64 {
+        if info.doc_freq as usize > SPARSE * docs.len() {
             return segment.frequencies_of(term.field, info, docs, |number, frequency, norm| {
                 let place = if *by_doc { docs[number] as usize } else { number };
                 scores[place] += term.score(frequency, norm);
@@ -197,14 +194,9 @@ impl Sums {
 
     /// Drops the documents whose score is less than this.
     fn drop_below(&mut self, least: f32) {
-        let Sums { docs, scores, by_doc, max_doc } = self;
+        let Sums { docs, scores, by_doc } = self;
         if *by_doc {
-            docs.retain(|doc| scores[*doc as usize] >= least);
-            if !Sums::are_many(docs.len(), *max_doc) {
-                *scores = docs.iter().map(|doc| scores[*doc as usize]).collect();
-                *by_doc = false;
-            }
-            return;
+            return docs.retain(|doc| scores[*doc as usize] >= least);
         }
         let mut of_docs = scores.iter();
         docs.retain(|_| of_docs.next().is_some_and(|score| *score >= least));
