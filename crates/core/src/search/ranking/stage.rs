@@ -21,7 +21,7 @@ use crate::index::Snapshot;
 use crate::index::analyzer::{PARAGRAPH_END, SENTENCE_END};
 use crate::search::compile::plan::{Compiled, Concept, Text, TokenKind};
 use crate::search::compile::string::{Proof, StringPlan};
-use crate::search::kind::Kind;
+use crate::search::kind::{ByKind, Kind};
 use crate::search::matching::lower;
 use crate::search::matching::segment::Segment;
 
@@ -63,10 +63,9 @@ pub(super) fn reorder(
         let mut reader = stage.open(segment, &docs)?;
         for ((_, at), doc) in of_segment.iter().zip(&docs) {
             segment.tick()?;
-            let evidence = reader.evidence(*doc, ranked[*at].score)?;
-            let is_full = ranked[*at].kind == Kind::Full;
+            let evidence = reader.evidence(*doc, &ranked[*at])?;
             let tier = tiers.partition_point(|end| end <= at);
-            ranked[*at].evidence = Some(Evidence { place: *at, tier, is_full, ..evidence });
+            ranked[*at].evidence = Some(Evidence { place: *at, tier, ..evidence });
         }
     }
     let value = |hit: &Ranked| hit.evidence.as_ref().map_or(f32::MIN, Evidence::value);
@@ -86,8 +85,10 @@ struct Stage<'a> {
     terms: &'a [WeightedTerm<'a>],
     /// The terms that score items, by their numbers.
     pairs: Vec<usize>,
-    /// The greatest score that a body can have, and the greatest that an item can have.
-    greatest: (f32, f32),
+    /// The greatest score that a body can have, by the kind of match.
+    greatest: ByKind<f32>,
+    /// The greatest score that an item can have.
+    greatest_of_item: f32,
     concepts: Vec<WeightedConcept<'a>>,
     /// The groups of strings that texts are checked for, each a bit of a [`GroupSet`]: the strings of each concept, then
     /// the parts of all.
@@ -119,7 +120,7 @@ impl<'a> Stage<'a> {
             terms.iter().filter(|term| wanted(term)).map(WeightedTerm::greatest).sum::<f32>()
         };
         let any_of_body = terms.iter().any(of_body);
-        let greatest = sum(&|term| of_body(term) || !any_of_body);
+        let greatest = ByKind::of(|kind| sum(&|term| (of_body(term) || !any_of_body) && term.term.scores(kind)));
         let is_year = |token: &str| compiled.years.iter().any(|year| year.year.to_string() == token);
         let scores_items =
             |term: &WeightedTerm<'_>| of_body(term) && term.term.kind == TokenKind::Pair && !is_year(&term.term.token);
@@ -141,7 +142,7 @@ impl<'a> Stage<'a> {
                 groups.push(StringGroup { strings: std::slice::from_ref(part), concept });
             }
         }
-        Ok(Stage { compiled, terms, pairs, greatest: (greatest, of_items), concepts, groups })
+        Ok(Stage { compiled, terms, pairs, greatest, greatest_of_item: of_items, concepts, groups })
     }
 
     /// Opens the readers of a segment for these documents.
@@ -283,8 +284,9 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
-    fn evidence(&mut self, doc: DocId, score: f32) -> Result<Evidence> {
+    fn evidence(&mut self, doc: DocId, hit: &Ranked) -> Result<Evidence> {
         let stage = self.stage;
+        let greatest = stage.greatest[hit.kind];
         self.body.tokens.seek(doc);
         let mut held: GroupSet = 0;
         for (number, (places, strings)) in self.places.iter_mut().zip(&self.body.groups).enumerate() {
@@ -322,13 +324,13 @@ impl Reader<'_> {
         let mut evidence = Evidence {
             place: 0,
             tier: 0,
-            first: if stage.greatest.0 > 0.0 { score / stage.greatest.0 } else { 0.0 },
+            first: if greatest > 0.0 { hit.score / greatest } else { 0.0 },
             item: 0.0,
             coverage: stage.share(held, |_| true),
             item_coverage: 0.0,
             proximity: self.proximity(&items),
             heading,
-            is_full: false,
+            is_full: hit.kind == Kind::Full,
             has_year: None,
             passage: None,
             held: stage.concepts(held),
@@ -361,7 +363,8 @@ impl Reader<'_> {
                 let frequency = std::mem::take(&mut frequencies[*at as usize]) as f32;
                 score += self.pairs[*at as usize].1 * frequency / (frequency + norm);
             }
-            let item = if self.stage.greatest.1 > 0.0 { score / self.stage.greatest.1 } else { 0.0 };
+            let greatest = self.stage.greatest_of_item;
+            let item = if greatest > 0.0 { score / greatest } else { 0.0 };
             let own = self.groups_in(passage);
             let coverage = self.stage.share(own, |concept| concept.has_places);
             let value = ITEM * item + ITEM_COVERAGE * coverage;
