@@ -112,6 +112,22 @@ impl GenerationDirectory {
         Ok(())
     }
 
+    /// Writes a file of ours in one step: beside it, synced, renamed, the folder synced.
+    ///
+    /// # Errors
+    /// If a write fails; a file that was there is intact then.
+    pub fn replace(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        let full = self.folder.join(path);
+        let beside = full.with_extension(BESIDE);
+        self.gate.through(|| {
+            let mut file = self.failure.note(Step::Create, &beside, || File::create(&beside))?;
+            self.failure.note(Step::Write, &beside, || file.write_all(data))?;
+            self.failure.note(Step::Sync, &beside, || file.sync_all())?;
+            self.failure.note(Step::Rename, &full, || std::fs::rename(&beside, &full))
+        })?;
+        self.sync_directory()
+    }
+
     /// Returns the first failed write with its file, if one failed.
     pub fn failure(&self) -> Option<Error> {
         let failure = self.failure.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -24,20 +24,15 @@ impl BeforeCommit for Making {
         let opened = catch_panic(|| open_index_in(View::new(folder.clone(), list.to_vec()), &self.0));
         let Ok(Ok(index)) = opened else { return Ok(list.to_vec()) };
         let mut names: Vec<PathBuf> = Vec::new();
-        let mut is_new = false;
         for segment in index.searchable_segment_metas().unwrap_or_default() {
             let name = name(&segment);
             if !folder.exists(&name).unwrap_or(false) {
                 // What can't be read gets no list: its next reader reports the error, and suggestions do without.
                 let made = catch_panic(|| words(&index, &segment));
                 let Ok(Ok(Some(words))) = made else { continue };
-                folder.atomic_write(&name, &words.encode())?;
-                is_new = true;
+                folder.replace(&name, &words.encode())?;
             }
             names.push(name);
-        }
-        if is_new {
-            folder.sync_directory()?;
         }
         names.sort();
         Ok(with_names(list, &names))
