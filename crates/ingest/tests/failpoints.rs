@@ -258,4 +258,7 @@ fn names_follow_what_they_name() {
         }
     }
     assert!(swaps >= 6, "{swaps} commits and swaps");
+    let is_list = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "words");
+    let lists = steps.iter().filter(|(step, path)| *step == Step::Rename && is_list(path));
+    assert!(lists.count() >= 4, "each segment has a word list");
 }

@@ -49,6 +49,32 @@ pub fn rough_sound(word: &str) -> Option<String> {
     syllables.filter(|letters| !letters.is_empty())
 }
 
+/// Appends letters to coarse pinyin: the normal form of [`rough`], the same however the letters are divided into syllables.
+/// Words whose letters are equal, or whose rough pinyin is, have the same coarse pinyin; the converse does not hold.
+/// What begins with some letters begins with their coarse pinyin.
+///
+/// ```
+/// use gongxun_text::pinyin::coarse;
+/// let of = |syllables: &[&str]| {
+///     let mut letters = String::new();
+///     syllables.iter().for_each(|syllable| coarse(syllable, &mut letters));
+///     letters
+/// };
+/// assert_eq!(of(&["zhi", "gong"]), of(&["zi", "gong"]));
+/// assert_eq!(of(&["fang", "an"]), of(&["fan", "gan"]));
+/// assert_eq!(of(&["gong", "hui"]), "gonhui");
+/// ```
+pub fn coarse(letters: &str, out: &mut String) {
+    for c in letters.chars() {
+        let last = out.chars().next_back();
+        match (last, c) {
+            (Some('z' | 'c' | 's'), 'h') | (Some('n'), 'g') => {}
+            (_, 'l') => out.push('n'),
+            (_, c) => out.push(c),
+        }
+    }
+}
+
 /// Returns the letters of pinyin as typed (`gong hui`, `gong'hui`, `GongHui`); `None` if the text is not pinyin: it has
 /// other characters, or fewer than two letters.
 pub fn typed(text: &str) -> Option<String> {
@@ -78,6 +104,28 @@ mod tests {
         assert_eq!(typed("xi'an").as_deref(), Some("xian"));
         assert_eq!(typed("工hui"), None);
         assert_eq!(typed("a"), None);
+    }
+
+    #[test]
+    fn coarse_pinyin_is_one_normal_form_of_rough_pinyin() {
+        let of = |letters: &str| {
+            let mut out = String::new();
+            coarse(letters, &mut out);
+            out
+        };
+        let mut random = crate::random::Random::new(3);
+        let letters = ["z", "c", "s", "h", "n", "g", "l", "a", "i", "zh", "ng", "sh"];
+        for _ in 0..20_000 {
+            let syllables: Vec<&str> = (0..1 + random.below(5)).map(|_| letters[random.below(letters.len())]).collect();
+            let whole: String = syllables.concat();
+            let roughly: String = syllables.iter().map(|syllable| rough(syllable)).collect();
+            assert_eq!(of(&whole), of(&roughly), "{syllables:?}");
+            assert_eq!(of(&whole), of(&rough(&whole)), "{syllables:?}");
+            assert_eq!(of(&of(&whole)), of(&whole));
+            for at in 0..whole.len() {
+                assert!(of(&whole).starts_with(&of(&whole[..at])), "{whole} {at}");
+            }
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! store              stored articles and their compression
 //! commit             payload, manifest, checksums
 //! reprints           fingerprints and clusters of copies
+//! word_lists         the words of each segment, for suggestions
 //! read               snapshots
 //! write              the writer, segments, merging
 //! deletion           tombstones, deleting on request
@@ -29,6 +30,7 @@ mod read;
 pub mod reprints;
 mod storage;
 mod store;
+pub mod word_lists;
 mod write;
 
 pub use tantivy::DocAddress;

@@ -129,6 +129,11 @@ impl Fields {
         [self.title, self.lead, self.body, self.names]
     }
 
+    /// Returns the fields of whose words suggestions are made.
+    pub fn suggested(&self) -> [Field; 5] {
+        [self.title.words, self.body.words, self.author_key, self.editor_key, self.source_key]
+    }
+
     /// Returns all texts, in the order in which a segment adds them: those of an unfielded query, then captions.
     pub fn all_texts(&self) -> [TextFields; 5] {
         [self.title, self.lead, self.body, self.names, self.captions]

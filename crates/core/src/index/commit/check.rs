@@ -24,8 +24,9 @@ use crate::index::commit::payload::Commit;
 use crate::index::deletion::tombstones::Tombstones;
 use crate::index::generations::generation::Generation;
 use crate::index::reprints::files as reprints;
-use crate::index::storage::names::is_segment_file;
+use crate::index::storage::names::{is_segment_file, is_word_list};
 use crate::index::store::packing::{self, Dictionary};
+use crate::index::word_lists::file as word_list;
 
 /// A damaged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,15 +78,18 @@ pub fn files(generation: &Generation) -> Result<Files> {
                 found.note(&folder.join(&files.clusters), reprints::check(&folder, files).err())?;
             }
             check_segments(&folder, &segments, &mut found)?;
+            for name in word_lists(generation, &segments)? {
+                check_word_list(&folder.join(name), &mut found)?;
+            }
         }
         Ok(Err(error)) => {
             // Without the list of segments every segment file in the folder is checked, live or not.
             found.note(&folder.join("meta.json"), Some(error))?;
-            check_paths(&folder, segment_files(&folder)?, &mut found)?;
+            check_all_paths(&folder, &mut found)?;
         }
         Err(what) => {
             found.damaged.push(Damage { path: folder.join("meta.json"), what });
-            check_paths(&folder, segment_files(&folder)?, &mut found)?;
+            check_all_paths(&folder, &mut found)?;
         }
     }
     found.damaged.sort_by(|a, b| a.path.cmp(&b.path));
@@ -130,6 +134,25 @@ pub(in crate::index) fn segments(generation: &Generation) -> Result<(Vec<Segment
     Ok((metas.segments, commit))
 }
 
+/// Returns the names of the word lists that the last commit names for these segments.
+pub(in crate::index) fn word_lists(generation: &Generation, segments: &[SegmentMeta]) -> Result<Vec<PathBuf>> {
+    let folder = generation.folder();
+    let meta = open_folder(&folder)?.atomic_read(Path::new("meta.json")).map_err(|e| of_open_read(&folder, e))?;
+    let named = word_list::named(&meta);
+    Ok(segments.iter().map(word_list::name).filter(|name| named.contains(name)).collect())
+}
+
+fn check_word_list(path: &Path, found: &mut Files) -> Result<()> {
+    found.files += 1;
+    match word_list::check(path) {
+        Ok(bytes) => {
+            found.bytes += bytes;
+            Ok(())
+        }
+        Err(error) => found.note(path, Some(error)),
+    }
+}
+
 /// Checks the files of each segment; a missing file is damage too.
 pub(in crate::index) fn check_segments(folder: &Path, segments: &[SegmentMeta], found: &mut Files) -> Result<()> {
     let mut paths = Vec::new();
@@ -161,11 +184,14 @@ pub(in crate::index) fn files_of(segment: &SegmentMeta) -> impl Iterator<Item = 
     components.map(move |component| segment.relative_path(component))
 }
 
-/// Returns every file in the folder that is named like a segment file.
-fn segment_files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Checks every file in the folder that is named like a segment file.
+fn check_all_paths(folder: &Path, found: &mut Files) -> Result<()> {
     let list = fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
     let names = list.flatten().map(|entry| PathBuf::from(entry.file_name()));
-    Ok(names.filter(|name| is_segment_file(name)).collect())
+    let (lists, paths): (Vec<_>, Vec<_>) =
+        names.filter(|name| is_segment_file(name)).partition(|name| is_word_list(name));
+    lists.iter().try_for_each(|name| check_word_list(&folder.join(name), found))?;
+    check_paths(folder, paths, found)
 }
 
 fn check_paths(folder: &Path, mut paths: Vec<PathBuf>, found: &mut Files) -> Result<()> {

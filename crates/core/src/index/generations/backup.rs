@@ -163,6 +163,14 @@ fn open_once(index: &Path) -> Result<CommitFiles> {
         files.push(open(&name, None)?);
         managed.push(name);
     }
+    // A list that was lost is no reason to be without a backup: suggestions do without it.
+    for name in check::word_lists(&generation, &segments)? {
+        match open(&name, None) {
+            Ok(list) => files.push(list),
+            Err(error) if !folder.join(name.with_extension("term")).exists() => return Err(error),
+            Err(_) => {}
+        }
+    }
     let manifest = &commit.manifest;
     if !manifest.file.is_empty() {
         files.push(open(Path::new(&manifest.file), Some(manifest.length))?);

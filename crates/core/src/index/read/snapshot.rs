@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 use std::collections::hash_map::{Entry, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use tantivy::columnar::StrColumn;
 use tantivy::directory::{Directory as _, META_LOCK};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::store::StoreReader;
-use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyError, Term};
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, SegmentReader, TantivyError, Term};
 
 use crate::article::{Article, ArticleId};
 use crate::error::{Error, Result};
@@ -26,8 +26,11 @@ use crate::index::read::statistics::Statistics;
 use crate::index::read::term_info_cache::{ByLength, Located, TermInfoCache};
 use crate::index::reprints::table::{Reprints, Table};
 use crate::index::schema::{Fields, schema};
+use crate::index::storage::names::WORD_LIST;
 use crate::index::store::document;
 use crate::index::store::packing::{Dictionary, Unpacker};
+use crate::index::word_lists::WordList;
+use crate::index::word_lists::file::{self, Mapped};
 use gongxun_text::segment::Segmenter;
 use gongxun_text::synonyms::Synonyms;
 
@@ -58,6 +61,8 @@ pub struct Snapshot {
     article_cache: Arc<ArticleCache>,
     id_cache: Arc<IdCache>,
     term_info_cache: Arc<TermInfoCache>,
+    /// The word list of each segment that has one.
+    word_lists: Arc<Vec<Option<Mapped>>>,
     margin: Option<Arc<Snapshot>>,
     /// The statistics of the whole collection, if the snapshot holds a few articles of it only.
     statistics: Option<Arc<Statistics>>,
@@ -144,6 +149,7 @@ impl Snapshot {
                 margins.insert(segment.id().uuid_string());
             }
         }
+        let named = file::named(&meta);
         let segmenter = Arc::new(segmenter);
         let open = |index: &Index, commit: Commit, margin: Option<Arc<Snapshot>>| -> Result<Snapshot> {
             let reader = index
@@ -155,6 +161,11 @@ impl Snapshot {
                 .map_err(damaged)?;
             let searcher = reader.searcher();
             let segments = searcher.segment_readers().iter();
+            let list = |segment: &SegmentReader| {
+                let name = PathBuf::from(segment.segment_id().uuid_string()).with_extension(WORD_LIST);
+                named.contains(&name).then(|| Mapped::open(&folder, &name)).flatten()
+            };
+            let word_lists = segments.clone().map(list).collect();
             let stores = segments.map(|segment| segment.get_store_reader(STORE_CACHE_BLOCKS)).collect::<Result<_, _>>();
             Ok(Snapshot {
                 stores: Arc::new(stores.map_err(|e| damaged(e.into()))?),
@@ -171,6 +182,7 @@ impl Snapshot {
                 article_cache: Arc::default(),
                 id_cache: Arc::default(),
                 term_info_cache: Arc::default(),
+                word_lists: Arc::new(word_lists),
                 margin,
                 statistics: None,
                 lengths: Arc::default(),
@@ -195,6 +207,12 @@ impl Snapshot {
     /// `None` if there are none.
     pub fn margin(&self) -> Option<&Snapshot> {
         self.margin.as_deref()
+    }
+
+    /// Returns the word list of a segment, by its place in the searcher; `None` if an older version has written the segment,
+    /// or the list is damaged.
+    pub fn word_list(&self, segment: usize) -> Option<&WordList> {
+        self.word_lists.get(segment)?.as_ref()?.list()
     }
 
     /// Returns the segmenter that the generation was built with; loaded on first use.

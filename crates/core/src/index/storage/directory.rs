@@ -1,11 +1,13 @@
-//! tantivy's directory of a generation's folder: memory-mapped files, with three differences.
+//! tantivy's directory of a generation's folder: memory-mapped files, with four differences.
 //!
 //! A reader needs no write permission: if the lock file can't be opened for writing (a read-only folder or mount), the
 //! reader goes on without it. The folder is synced after `meta.json` is renamed into place, which tantivy omits. And
-//! the first write error is kept, because tantivy's threads do not pass it on.
+//! the first write error is kept, because tantivy's threads do not pass it on. And every list of segments, of a commit or a
+//! merge, passes through [`BeforeCommit`] before it is written, which may add files for its segments.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::fmt::Debug;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -19,7 +21,7 @@ use tantivy::directory::{
 
 use crate::error::Error;
 use crate::index::storage::failpoint::{Step, point};
-use crate::index::storage::names::{BESIDE, is_segment_file, is_unfinished_in_a_generation};
+use crate::index::storage::names::{BESIDE, WORD_LIST, is_segment_file, is_unfinished_in_a_generation};
 use crate::index::storage::seal::{seal, unseal};
 
 /// The file that names the segments of a commit.
@@ -32,6 +34,16 @@ pub struct GenerationDirectory {
     folder: PathBuf,
     failure: Failure,
     gate: WriteGate,
+    before_commit: Option<Arc<dyn BeforeCommit>>,
+}
+
+/// What is done with each list of segments before it is written.
+pub trait BeforeCommit: Debug + Send + Sync {
+    /// Writes further files for the segments of a list (the bytes of meta.json), and returns the list that names them.
+    ///
+    /// # Errors
+    /// If a write fails; the list is not written then.
+    fn prepare(&self, folder: &GenerationDirectory, list: &[u8]) -> io::Result<Vec<u8>>;
 }
 
 /// The gate of all writes to the folder: `true` once its writer is gone, and writes are refused from then on.
@@ -66,7 +78,12 @@ impl GenerationDirectory {
     pub fn open(path: &Path) -> Result<GenerationDirectory, OpenDirectoryError> {
         let inner = MmapDirectory::open(path)?;
         let (failure, gate) = (Failure::default(), WriteGate::default());
-        Ok(GenerationDirectory { inner, folder: path.to_path_buf(), failure, gate })
+        Ok(GenerationDirectory { inner, folder: path.to_path_buf(), failure, gate, before_commit: None })
+    }
+
+    /// Prepares each list of segments that is written through this directory and its clones.
+    pub fn before_commit(self, prepare: Arc<dyn BeforeCommit>) -> GenerationDirectory {
+        GenerationDirectory { before_commit: Some(prepare), ..self }
     }
 
     /// Returns a guard that ends all writes through this directory and its clones when dropped.
@@ -93,6 +110,22 @@ impl GenerationDirectory {
             }
         }
         Ok(())
+    }
+
+    /// Writes a file of ours in one step: beside it, synced, renamed, the folder synced.
+    ///
+    /// # Errors
+    /// If a write fails; a file that was there is intact then.
+    pub fn replace(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        let full = self.folder.join(path);
+        let beside = full.with_extension(BESIDE);
+        self.gate.through(|| {
+            let mut file = self.failure.note(Step::Create, &beside, || File::create(&beside))?;
+            self.failure.note(Step::Write, &beside, || file.write_all(data))?;
+            self.failure.note(Step::Sync, &beside, || file.sync_all())?;
+            self.failure.note(Step::Rename, &full, || std::fs::rename(&beside, &full))
+        })?;
+        self.sync_directory()
     }
 
     /// Returns the first failed write with its file, if one failed.
@@ -161,7 +194,13 @@ impl Directory for GenerationDirectory {
         let wrap = |error| DeleteError::IoError { io_error: Arc::new(error), filepath: path.to_path_buf() };
         let delete = || {
             point(Step::Remove, &self.folder.join(path))?;
-            Ok(self.inner.delete(path))
+            let deleted = self.inner.delete(path);
+            // The word list goes with the terms that it lists. One that stays is removed by the next writer.
+            let list = self.folder.join(path.with_extension(WORD_LIST));
+            if path.extension().is_some_and(|ending| ending == "term") && list.exists() {
+                let _ = point(Step::Remove, &list).and_then(|()| std::fs::remove_file(&list));
+            }
+            Ok(deleted)
         };
         self.gate.through(delete).map_err(wrap)?
     }
@@ -195,7 +234,11 @@ impl Directory for GenerationDirectory {
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
         // tantivy's own implementation creates a file that only its owner can read, whatever the folder's permissions.
         let is_commit = path == Path::new(COMMIT);
-        let data = if is_commit { Cow::Owned(seal(data)) } else { Cow::Borrowed(data) };
+        let data = match (&self.before_commit, is_commit) {
+            (_, false) => Cow::Borrowed(data),
+            (None, true) => Cow::Owned(seal(data)),
+            (Some(before), true) => Cow::Owned(seal(&before.prepare(self, data)?)),
+        };
         let full = self.folder.join(path);
         let beside = full.with_extension(BESIDE);
         let write = || {

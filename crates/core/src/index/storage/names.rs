@@ -32,6 +32,8 @@ pub const MANIFEST: &str = "manifest-";
 pub const FINGERPRINTS: &str = "fingerprints-";
 /// The prefix of the table of clusters of copies.
 pub const CLUSTERS: &str = "clusters-";
+/// The extension of the word list of a segment.
+pub const WORD_LIST: &str = "words";
 /// The extension of a file that is about to replace another.
 pub const BESIDE: &str = "new";
 
@@ -46,7 +48,7 @@ const OF_THE_ENGINE: [&str; 4] = ["meta.json", ".managed.json", ".tantivy-meta.l
 /// The files of ours with fixed names in a generation.
 const OF_A_GENERATION: [&str; 5] = [SETTINGS, STATE, DICTIONARY, COMPRESSION, WAITING];
 /// The prefixes and extensions of the numbered files of ours in a generation.
-const NUMBERED: [(&str, &str); 4] = [(MANIFEST, "jsonl"), (FINGERPRINTS, "bin"), (CLUSTERS, "bin"), ("words-", "fst")];
+const NUMBERED: [(&str, &str); 3] = [(MANIFEST, "jsonl"), (FINGERPRINTS, "bin"), (CLUSTERS, "bin")];
 /// The files of an index folder that are replaced in one step.
 const REPLACED: [&str; 3] = [MARKER, CURRENT, TOMBSTONES];
 
@@ -72,7 +74,9 @@ pub fn is_unfinished_in_a_generation(name: &str) -> bool {
     let temporary = name
         .strip_prefix(".tmp")
         .is_some_and(|rest| rest.len() == TEMPORARY_DIGITS && rest.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let of_a_segment = name.strip_suffix(BESIDE).and_then(|stem| stem.strip_suffix('.')).is_some_and(is_segment_id);
     temporary
+        || of_a_segment
         || OF_A_GENERATION.iter().chain(&OF_THE_ENGINE).any(|replaced| is_beside(name, replaced))
         || NUMBERED.iter().any(|(prefix, _)| {
             name.strip_suffix(BESIDE)
@@ -84,13 +88,19 @@ pub fn is_unfinished_in_a_generation(name: &str) -> bool {
 
 /// Whether a file in a generation's folder belongs to a segment.
 pub fn is_segment_file(name: &Path) -> bool {
-    const ENDINGS: [&str; 7] = ["idx", "pos", "term", "store", "fast", "fieldnorm", "del"];
+    const ENDINGS: [&str; 8] = ["idx", "pos", "term", "store", "fast", "fieldnorm", "del", WORD_LIST];
     let Some((stem, ending)) = name.to_str().and_then(|name| name.rsplit_once('.')) else { return false };
     let (id, deletions) = stem.split_once('.').unwrap_or((stem, "0"));
-    ENDINGS.contains(&ending)
-        && id.len() == SEGMENT_DIGITS
-        && id.bytes().all(|b| b.is_ascii_hexdigit())
-        && deletions.bytes().all(|b| b.is_ascii_digit())
+    ENDINGS.contains(&ending) && is_segment_id(id) && deletions.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a file in a generation's folder is the word list of a segment.
+pub fn is_word_list(name: &Path) -> bool {
+    is_segment_file(name) && name.extension().is_some_and(|ending| ending == WORD_LIST)
+}
+
+fn is_segment_id(stem: &str) -> bool {
+    stem.len() == SEGMENT_DIGITS && stem.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Whether a file name in a generation's folder is one that an index gives.
@@ -136,12 +146,18 @@ mod tests {
             ".tmpA1b2C3",
             "texts-waiting.tmp",
         ];
-        for name in own.map(str::to_string).into_iter().chain([format!("{id}.term"), format!("{id}.17.del")]) {
+        for name in own.map(str::to_string).into_iter().chain([
+            format!("{id}.term"),
+            format!("{id}.17.del"),
+            format!("{id}.words"),
+            format!("{id}.new"),
+        ]) {
             assert!(is_of_a_generation(&name), "{name}");
         }
         let foreign = [
             "notes.txt",
             "thesis.new",
+            "thesis.words",
             "photos.idx",
             "a.term",
             ".tmp",

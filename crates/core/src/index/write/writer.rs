@@ -1,7 +1,7 @@
 //! The one writer of a generation: articles in, commits out.
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tantivy::index::SegmentMeta;
 use tantivy::schema::Field;
@@ -26,6 +26,8 @@ use crate::index::schema::{Fields, schema};
 use crate::index::storage::directory::{GenerationDirectory, Writing};
 use crate::index::store::document::{self, Stored};
 use crate::index::store::packing::Dictionary;
+use crate::index::word_lists::file;
+use crate::index::word_lists::making::Making;
 use crate::index::write::margins::{self, Margins};
 use crate::index::write::merging;
 use crate::index::write::records::{Class, Ledger, PROGRAM, Verdict};
@@ -173,11 +175,12 @@ impl Writer {
         resources: Resources,
         lock: WriteLock,
     ) -> Result<Writer> {
-        let directory = directory(&generation)?;
+        let directory = directory(&generation)?.before_commit(Arc::new(Making(generation.clone())));
         let writing = directory.writing();
         let index = open_index_in(directory.clone(), &generation)?;
         let committed = index.load_metas().map_err(|e| damaged(&generation, e))?;
-        let living = committed.segments.iter().flat_map(check::files_of).collect();
+        let segments = committed.segments.iter();
+        let living = segments.flat_map(|segment| check::files_of(segment).chain([file::name(segment)])).collect();
         directory.remove_uncommitted(&living).map_err(|e| trouble(&directory, &generation, e.into()))?;
         let Resources { threads, memory } = resources.balanced();
         let inner: IndexWriter =

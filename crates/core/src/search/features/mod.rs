@@ -6,6 +6,7 @@ pub mod concordance;
 pub mod empty;
 pub mod ids;
 pub mod keywords;
+mod listed_words;
 pub mod marked;
 mod nearby;
 pub mod occurrences;

@@ -1,5 +1,5 @@
 //! Similar words of the index: words that sound like a word, exactly or roughly, or differ from it by one character;
-//! and words whose pinyin begins with some letters.
+//! and words whose pinyin begins with some letters. Segments with a word list do without for suggestions.
 //!
 //! The term dictionary is a trie, and an automaton descends only into those of its branches that may lead to a target:
 //! the cost grows with the number of first characters, not of words. Words whose first character alone differs would

@@ -8,9 +8,11 @@ use std::ops::Range;
 
 use tantivy::schema::Field;
 
+use super::listed_words::suggested;
 use super::nearby::{Nearby, Wanted, near};
 use crate::control::{Control, Stops};
 use crate::error::{Error, Result};
+use crate::index::word_lists::CHARS;
 use crate::index::{Snapshot, analyzer, check};
 use crate::query::{Node, Piece, parse};
 use crate::search::compile::plan::Breadth;
@@ -25,8 +27,6 @@ use gongxun_text::synonyms::Synonyms;
 
 /// The most suggestions that are made.
 pub const MAX_SUGGESTIONS: usize = 3;
-/// The shortest and the longest word that is suggested, in characters.
-const CHARS: (usize, usize) = (2, 8);
 /// The length from which on words that differ by one character are suggested: nearly all shorter words differ by one.
 const MIN_CHARS_LIKE: usize = 3;
 /// The length from which on typed letters are compared roughly.
@@ -111,14 +111,12 @@ pub fn did_you_mean(snapshot: &Snapshot, request: &Request) -> Result<Vec<Sugges
     if places.is_empty() {
         return Ok(Vec::new());
     }
-    let fields = &snapshot.fields;
-    let fields = [fields.title.words, fields.body.words, fields.author_key, fields.editor_key, fields.source_key];
     let wanted: Vec<Wanted> = places.iter().map(Place::wanted).collect();
     let is_near = |word: &str| {
         let chars: Vec<char> = word.chars().collect();
         is_word(&chars) && places.iter().any(|place| place.nearness(word, &chars).is_some())
     };
-    for (word, articles) in words_near(snapshot, &fields, &wanted, is_near, &Control::default())? {
+    for (word, articles) in suggested(snapshot, &wanted, is_near)? {
         let chars: Vec<char> = word.chars().collect();
         for place in &mut places {
             if let Some(nearness) = place.nearness(&word, &chars) {
@@ -280,6 +278,9 @@ impl Place {
         if chars == self.text {
             return None;
         }
+        if !self.latin && chars.len() != self.text.len() {
+            return None;
+        }
         let letters = sound(word)?;
         let is_rough = || rough_sound(word).is_some_and(|rough| rough == self.rough);
         if self.latin {
@@ -288,9 +289,6 @@ impl Place {
             } else {
                 (self.sound.len() >= MIN_LETTERS_ROUGH && is_rough()).then_some(1)
             };
-        }
-        if chars.len() != self.text.len() {
-            return None;
         }
         let different = chars.iter().zip(&self.text).filter(|(a, b)| a != b).count();
         if letters == self.sound {
@@ -374,46 +372,39 @@ fn add(found: &mut HashMap<String, u64>, word: &str, articles: u64, is_wanted: i
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
     use super::*;
     use crate::article::Article;
+    use crate::index::word_lists::is_listed;
     use crate::index::{Index, IndexSettings, Resources};
+    use gongxun_text::random::Random;
 
-    #[test]
-    fn the_automaton_finds_every_word_that_is_near_and_no_other_is() {
-        let index = Index::in_memory(IndexSettings::default()).unwrap();
-        let mut writer = index.writer(Resources::default()).unwrap();
-        let bodies = [
-            "工会组织职工代表大会讨论集体合同，农民工工资支付保障条例施行，劳动争议仲裁委员会受理。",
-            "公会与商会举行会议，方案引起反感，女工在西安的先进车间，劳动者的权利和权力，失业保险金。",
-            "资工事务，直供部件，市民工程，农民专列，工资支撑，五险一金，社会保险，养老保险，工伤认定。",
-        ];
-        for (number, body) in bodies.iter().enumerate() {
-            writer.put(&Article::new(&number.to_string(), "职工之家", *body).editor("焦远山")).unwrap();
-            writer.commit().unwrap();
+    /// Returns the texts of places that may be misspelled, among them words of the index with one character changed.
+    fn typed_wrong(words: &HashMap<String, u64>, random: &mut Random) -> Vec<String> {
+        let known =
+            ["工汇", "公汇", "职攻", "农名工", "市民工", "劳动正义", "失业保险进", "养姥保险", "焦元山", "方案"];
+        let letters = ["gonghui", "zhigong", "xian", "nvgong", "反敢", "fangan", "lingong"];
+        let mut texts: Vec<String> = known.iter().chain(&letters).map(|text| text.to_string()).collect();
+        let mut words: Vec<&String> =
+            words.keys().filter(|word| is_listed(&word.chars().collect::<Vec<_>>())).collect();
+        words.sort();
+        for _ in 0..150 {
+            let mut word: Vec<char> = words[random.below(words.len())].chars().collect();
+            let other: Vec<char> = words[random.below(words.len())].chars().collect();
+            let at = random.below(word.len());
+            word[at] = other[random.below(other.len())];
+            texts.push(word.iter().collect());
         }
-        let snapshot = index.snapshot();
-        let fields = &snapshot.fields;
-        let fields = [fields.title.words, fields.body.words, fields.author_key, fields.editor_key, fields.source_key];
-        let all = words(&snapshot, &fields, "", &Control::default()).unwrap();
-        assert!(all.len() > 40, "{}", all.len());
+        texts
+    }
+
+    /// Compares the suggested words with those of a scan of all words, for each place; returns how many have any.
+    fn compare_with_scan(snapshot: &Snapshot, texts: &[String]) -> usize {
+        let all = words(snapshot, &snapshot.fields.suggested(), "", &Control::default()).unwrap();
         let mut found_any = 0;
-        for text in [
-            "工汇",
-            "公汇",
-            "职攻",
-            "农名工",
-            "市民工",
-            "劳动正义",
-            "失业保险进",
-            "养姥保险",
-            "焦元山",
-            "方案",
-            "gonghui",
-            "zhigong",
-            "xian",
-            "nvgong",
-            "反敢",
-        ] {
+        for text in texts {
             let latin = typed(text).is_some();
             let sound = typed(text).or_else(|| sound(text)).unwrap();
             let rough = rough_sound(text).unwrap_or_else(|| rough(&sound));
@@ -422,12 +413,80 @@ mod tests {
                 let chars: Vec<char> = word.chars().collect();
                 is_word(&chars) && place.nearness(word, &chars).is_some()
             };
-            let walked: HashMap<String, u64> = all.clone().into_iter().filter(|(word, _)| is_near(word)).collect();
-            let found = words_near(&snapshot, &fields, &[place.wanted()], is_near, &Control::default()).unwrap();
-            assert_eq!(found, walked, "{text}");
-            found_any += usize::from(!found.is_empty());
+            let scanned: HashMap<String, u64> = all.clone().into_iter().filter(|(word, _)| is_near(word)).collect();
+            assert_eq!(suggested(snapshot, &[place.wanted()], is_near).unwrap(), scanned, "{text}");
+            found_any += usize::from(!scanned.is_empty());
         }
-        assert!(found_any >= 10, "{found_any}");
+        found_any
+    }
+
+    #[test]
+    fn every_word_that_is_near_is_found_and_no_other_is() {
+        let index = Index::in_memory(IndexSettings::default()).unwrap();
+        let mut writer = index.writer(Resources::one_thread()).unwrap();
+        let mut random = Random::new(84);
+        let bodies = [
+            "工会组织职工代表大会讨论集体合同，农民工工资支付保障条例施行，劳动争议仲裁委员会受理。",
+            "公会与商会举行会议，方案引起反感，女工在西安的先进车间，劳动者的权利和权力，失业保险金。",
+            "资工事务，直供部件，市民工程，农民专列，工资支撑，五险一金，社会保险，养老保险，工伤认定。",
+            "林工与临工，凌空的灵工，零工市场，方案和反感，返岗与饭干。",
+        ];
+        // Names of few characters, so that many differ by one and many sound alike.
+        let alphabet: Vec<char> = "工公会汇农民名劳老动东方案反感安西先林零凌灵山珊三".chars().collect();
+        let name = |random: &mut Random| -> String {
+            (0..1 + random.below(9)).map(|_| alphabet[random.below(alphabet.len())]).collect()
+        };
+        let mut ids = Vec::new();
+        for number in 0..240 {
+            let body = format!("{}{}，{}。", bodies[number % bodies.len()], name(&mut random), name(&mut random));
+            let (title, source) = (name(&mut random), name(&mut random));
+            let article = Article::new(&number.to_string(), title, body).editor("焦远山").source(source);
+            let article = article.author(name(&mut random)).editor(name(&mut random));
+            ids.push(AsRef::<Article>::as_ref(&article).id.clone());
+            writer.put(&article).unwrap();
+            if number % 40 == 39 {
+                for _ in 0..6 {
+                    writer.remove(&ids[random.below(ids.len())]).unwrap();
+                }
+                writer.commit().unwrap();
+            }
+        }
+        let listed = index.snapshot();
+        let segments = listed.searcher.segment_readers();
+        assert!(segments.len() > 4 && segments.iter().any(|segment| segment.has_deletes()));
+        assert!((0..segments.len()).all(|segment| listed.word_list(segment).is_some()));
+        let all = words(&listed, &listed.fields.suggested(), "", &Control::default()).unwrap();
+        assert!(all.len() > 500, "{}", all.len());
+        let texts = typed_wrong(&all, &mut random);
+        assert!(compare_with_scan(&listed, &texts) >= 100);
+        // Some lists gone, some damaged: the same by a walk over the dictionaries.
+        let folder = listed.generation.folder();
+        let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let lists: Vec<_> = files.filter(|path| path.extension().is_some_and(|ending| ending == "words")).collect();
+        assert_eq!(lists.len(), segments.len());
+        for (nth, path) in lists.iter().enumerate() {
+            let mut bytes = fs::read(path).unwrap();
+            fs::remove_file(path).unwrap();
+            if nth % 2 == 0 {
+                let at = random.below(bytes.len());
+                bytes[at] ^= 16;
+                fs::write(path, bytes).unwrap();
+            }
+        }
+        let walked = Snapshot::open(index.path()).unwrap();
+        assert!((0..segments.len()).all(|segment| walked.word_list(segment).is_none()));
+        assert!(compare_with_scan(&walked, &texts) >= 100);
+        let damaged = check::files(&walked.generation).unwrap().damaged;
+        assert_eq!(damaged.iter().map(|damage| &damage.path).collect::<BTreeSet<_>>(), lists.iter().collect());
+        // The next commit makes those that are gone, and the end of a build merges the segments and their lists.
+        writer.put(&Article::new("one more", "工会", "农民工")).unwrap();
+        writer.finish().unwrap();
+        let merged = index.snapshot();
+        assert_eq!(merged.searcher.segment_readers().len(), 1);
+        assert!(merged.word_list(0).is_some());
+        assert!(compare_with_scan(&merged, &texts) >= 100);
+        assert!(lists.iter().all(|path| !path.exists()));
+        assert_eq!(check::files(&merged.generation).unwrap().damaged, []);
     }
 
     #[test]
