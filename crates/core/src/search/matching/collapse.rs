@@ -32,6 +32,11 @@ impl Matches {
         }
         let mut taken = vec![false; reprints.clusters.len()];
         for kind in Kind::ALL {
+            // Most queries have no match of some kind, and there are many copies to look at.
+            if self.of[kind].iter().all(Bits::is_empty) {
+                collapsed[kind] = vec![Vec::new(); self.of[kind].len()];
+                continue;
+            }
             for (bits, copies) in self.of[kind].iter_mut().zip(&reprints.segments) {
                 for copy in copies.iter().filter(|copy| taken[copy.cluster as usize]) {
                     bits.remove(copy.doc);
